@@ -57,7 +57,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "last-run.md"
 
 
 def machine() -> str:
-    """One line on what the figures were measured on."""
+    """One line about the machine of the measurement."""
     model = next(
         (
             line.partition(":")[2].strip()

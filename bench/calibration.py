@@ -1,8 +1,8 @@
-"""How often what is stated at a confidence is right: by kind of evidence, and by bins, on everything that is labelled.
+"""Calibration: the share of correct statements by kind of evidence and by bins of confidence, over all labelled data.
 
-Labels: `hosts.tsv` (provider, product, region by name and by address), `parties*.tsv` (whose), the endpoint lists of
-the tests' corpus of apps, and what the lab's case studies are known to keep behind which API (`ROUTES`). What is
-supported is Laplace's share, (right + 1) / (all + 2), rounded down: few cases support little, however right they are.
+Labels: `hosts.tsv` (provider, product, region by name and by address), `parties*.tsv` (owner), the endpoint lists of
+the tests' corpus of apps, and the stores behind the APIs of the lab's case studies (`ROUTES`). The supported confidence
+is Laplace's share, (right + 1) / (all + 2), rounded down. A few cases support little, even if all are correct.
 """
 
 import math
@@ -32,13 +32,14 @@ ROUTES = (
     ("case study Fieldhand: the store that the app names", "the app names it", True),
     ("case study Tillroll: the store that the app names", "the app names it", True),
 )
-"""The lab's truth: `tests/servers/test_end_to_end.py` and `test_pivots.py` find each of these against real stores."""
+"""Ground truth of the lab: `tests/servers/test_end_to_end.py` and `test_pivots.py` find each of these with real stores.
+"""
 BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 1.001)
 _OWNED = {"third": "host of a known SDK or platform", "platform": "host of a known SDK or platform"}
 
 
 class Case(NamedTuple):
-    """One statement whose truth is known."""
+    """One statement with a label."""
 
     kind: str
     stated: float
@@ -46,7 +47,7 @@ class Case(NamedTuple):
 
 
 def supported(right: int, total: int) -> float:
-    """Laplace's share, rounded down to a hundredth, and never more than what is ever stated."""
+    """Laplace's share, rounded down to a hundredth, and at most the highest confidence that tieback states."""
     return min(0.99, math.floor(100 * (right + 1) / (total + 2)) / 100)
 
 
@@ -88,7 +89,7 @@ def _hosts() -> Iterator[Case]:
                     right = bool(label) and (
                         label.lower() in one.value.lower() if claim == "product" else label == one.value
                     )
-                    kind = "address in a documented net" if literal else kinds.get(one.confidence, "other")
+                    kind = "address in a documented network" if literal else kinds.get(one.confidence, "other")
                     yield Case(f"{claim}: {kind}", one.confidence, right)
     finally:
         knowledge.close()
@@ -136,7 +137,8 @@ ORDERS = (
     tuple(f"endpoint: {name}" for name in _NAMES.values())[::-1],
     tuple(f"route: {name}" for name in _ROUTES)[::-1],
 )
-"""Kinds from the weakest to the strongest: what a key names is an endpoint no less than what stands in raw bytes."""
+"""Kinds from the weakest to the strongest; an endpoint from a key is correct at least as often as one from raw bytes.
+"""
 
 
 class Kind(NamedTuple):
@@ -144,16 +146,16 @@ class Kind(NamedTuple):
 
     name: str
     stated: float
-    """The highest."""
+    """Highest stated confidence."""
     right: int
     total: int
     supported: float
 
 
 def kinds(every: list[Case]) -> list[Kind]:
-    """Each kind of evidence with what its cases support.
+    """Each kind of evidence with the confidence that its cases support.
 
-    Where a stronger kind has too few cases to show that it is stronger, both have the share of both (pool adjacent
+    If a stronger kind has too few cases to show that it is stronger, both get the share of both (pool adjacent
     violators).
     """
     counts: dict[str, tuple[int, int]] = {}
@@ -175,7 +177,7 @@ def kinds(every: list[Case]) -> list[Kind]:
 
 
 def bins(every: list[Case]) -> list[tuple[float, float, int, float, float]]:
-    """From, to, number, mean of what is stated, share that is right."""
+    """Lower bound, upper bound, number, mean stated confidence, correct share."""
     rows = []
     for low, high in pairwise(BINS):
         some = [one for one in every if low <= one.stated < high]

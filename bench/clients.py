@@ -1,7 +1,7 @@
-"""CPU of one probe against that of the makers' own clients that ask the same, 32 at a time, on the lab's servers.
+"""CPU of a probe compared with the official client for the same requests, 32 at a time, on the lab's servers.
 
-The clients live in an environment of their own, ``.cache/bench-clients``:
-``uv venv .cache/bench-clients && uv pip install --python .cache/bench-clients pymongo redis asyncpg asyncmy``
+The clients have an environment of their own, ``.cache/bench-clients``: ``uv venv .cache/bench-clients && uv pip install
+--python .cache/bench-clients pymongo redis asyncpg asyncmy``
 """
 
 import asyncio
@@ -18,11 +18,11 @@ SUBNET = 74
 RUNS, AT_ONCE = 640, 32
 STORES = {"mongodb": "mongo-ransomed", "redis": "valkey-open", "postgresql": "tillroll", "mysql": "mariadb-open"}
 BARS = {"mysql": 1.5}
-"""How many times a client may cost a probe's CPU at least; 5 where nothing is said."""
+"""Goal by client: least ratio of its CPU to that of the probe; 5 if not listed."""
 
 
 def run() -> str:
-    """Measure and describe."""
+    """Measure, and return the report section."""
     from tieback.lab.state import Lab
     from tieback.lab.up import up
 

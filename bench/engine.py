@@ -1,9 +1,9 @@
-"""What the engines cost: Dask against processes of this machine, and two worker processes against one.
+"""Cost of the engines: Dask compared with local processes, and two worker processes compared with one.
 
-Every run reads the same real apps (``bench.static.apps``) again and again as if each were another one, hashes them as a
-scan does, analyses them and publishes the results into a new lake. CPU is that of all processes that take part: the
-one that hands out, the members of the cluster, and those that analyse. Members stand, and have had a few apps, before
-the time runs.
+Every run reads the same real apps (``bench.static.apps``) repeatedly as if each were a different app, hashes them as a
+scan does, analyses them, and publishes the results into a new lake. CPU is that of all processes involved: the one that
+distributes the work, the members of the cluster, and the workers. Members are started and have analysed a few apps
+before the measurement.
 """
 
 import itertools
@@ -41,7 +41,7 @@ type Cost = tuple[float, float]
 
 
 def run(units: int = UNITS, rounds: int = ROUNDS) -> str:
-    """Measure and describe; the kinds of runs take turns."""
+    """Measure, and return the report section; the kinds of runs take turns."""
     files = readable(apps())
     costs: dict[str, list[Cost]] = {}
     with tempfile.TemporaryDirectory(prefix="tieback-engine-") as name, ExitStack() as stack:
@@ -89,12 +89,12 @@ def run(units: int = UNITS, rounds: int = ROUNDS) -> str:
 
 
 def readable(files: Sequence[Path]) -> list[Path]:
-    """Those that can be analysed at all."""
+    """The files that can be analysed."""
     return [path for path in files if isinstance(app_unit(path), Unit)]
 
 
 def stream(files: Sequence[Path], count: int) -> Iterator[Unit]:
-    """The files again and again, each hashed, under a name of its own."""
+    """The files repeatedly, each hashed and under a different name."""
     for number, path in zip(range(count), itertools.cycle(files), strict=False):
         unit = app_unit(path)
         assert isinstance(unit, Unit)
@@ -102,7 +102,7 @@ def stream(files: Sequence[Path], count: int) -> Iterator[Unit]:
 
 
 def work_off(engine: Engine, files: Sequence[Path], count: int, lake: Path) -> float:
-    """Analyse and publish; wall seconds."""
+    """Analyse and publish; returns wall seconds."""
     start = time.perf_counter()
     work = Record(lake, open_fence(lake))
     ends = list(engine.run(work, stream(files, count), UnitLimits()))
@@ -115,7 +115,7 @@ def work_off(engine: Engine, files: Sequence[Path], count: int, lake: Path) -> f
 
 
 def local(count: int) -> Callable[[Sequence[Path], int, Path], Cost]:
-    """The engine of one machine with so many processes."""
+    """The engine of one machine with this number of processes."""
 
     def measured(files: Sequence[Path], units: int, lake: Path) -> Cost:
         before = _own_cpu()
@@ -127,7 +127,7 @@ def local(count: int) -> Callable[[Sequence[Path], int, Path], Cost]:
 
 @contextmanager
 def cluster(directory: Path, count: int) -> Iterator[Callable[[Sequence[Path], int, Path], Cost]]:
-    """A scheduler and so many workers of one process each, on loopback."""
+    """A scheduler and this number of workers with one process each, on loopback."""
     make_certificates(directory)
     words = ("--certs", str(directory))
     with ExitStack() as stack:
@@ -145,13 +145,13 @@ def cluster(directory: Path, count: int) -> Iterator[Callable[[Sequence[Path], i
 
 
 def _own_cpu() -> float:
-    """Of this process and the children that it has waited for."""
+    """CPU seconds of this process and of its ended children."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def cpu_of_tree(pid: int) -> float:
-    """CPU seconds of a process, its descendants, and those of them that are gone."""
+    """CPU seconds of a process, its descendants, and the ended ones among them."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         children = [

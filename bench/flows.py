@@ -1,6 +1,6 @@
-"""Every flow of the files given, as JSON lines: what ``tieback traffic`` does in a worker.
+"""Every flow of some files as JSON lines: the work of ``tieback traffic`` in a worker.
 
-``python -m bench.flows [--leaks] FILE...``. A program of its own, so that the benchmark's other imports are not in
+``python -m bench.flows [--leaks] FILE...``. A program of its own, so that the other imports of the benchmark are not in
 the figures.
 """
 
@@ -13,7 +13,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
 
 
 def analyse(files: list[Path], *, leaks: bool) -> int:
-    """Every flow of the files as JSON to standard output; their number."""
+    """Write every flow of the files as JSON to standard output; returns their number."""
     import msgspec
 
     from tieback.intake.traffic.open import open_traffic

@@ -1,7 +1,7 @@
-"""The evidence graph at the size of the goal: built from a synthetic lake, and asked both ways.
+"""Evidence graph at the target size: built from a synthetic lake, and queried in both directions.
 
-Synthetic: 1,000,000 apps, 5,000,000 endpoints, 500,000 back ends, 100,000 stores; one endpoint in eight is named by
-many apps, as those of SDKs are. ``TIEBACK_BENCH_GRAPH`` divides the size.
+Synthetic: 1,000,000 apps, 5,000,000 endpoints, 500,000 back ends, 100,000 stores. Many apps name one endpoint in eight,
+as with endpoints of SDKs. ``TIEBACK_BENCH_GRAPH`` divides the size.
 """
 
 import os
@@ -21,13 +21,13 @@ from tieback.storage.lake.queries.graph_index import GraphIndex, Level
 DIVIDE = int(os.environ.get("TIEBACK_BENCH_GRAPH", "1"))
 APPS, ENDPOINTS, BACKENDS, STORES = (n // DIVIDE for n in (1_000_000, 5_000_000, 500_000, 100_000))
 SHARED = 3_000_000 // DIVIDE
-"""Further edges from apps to endpoints that many name."""
+"""Number of additional edges from apps to endpoints that many apps name."""
 RUN = "bench"
 QUESTIONS = 200
 
 
 def synthetic(lake: Lake) -> tuple[pa.Table, pa.Table]:
-    """Fill the lake; returns the ways to stores, and that no capture shows anything."""
+    """Fill the lake. Returns the routes to stores, and an empty table of captured evidence."""
     random = np.random.default_rng(7)
     apps = pa.array([f"{n * 2654435761 % 2**64:064x}" for n in range(APPS)])
     hosts = pa.array([f"h{n}.customer{n % 50_000}.test" for n in range(BACKENDS)])
@@ -57,7 +57,7 @@ def synthetic(lake: Lake) -> tuple[pa.Table, pa.Table]:
 
 
 def run() -> str:
-    """Build, ask, and say how long it took."""
+    """Build and query the graph, and return the report section."""
     with tempfile.TemporaryDirectory() as folder:
         lake = Lake(Path(folder) / "lake")
         ways, seen = synthetic(lake)

@@ -1,4 +1,4 @@
-"""Provider, product and region of hosts labelled by hand: how many are right, and what is surely stated and wrong."""
+"""Provider, product and region of manually labelled hosts: share of correct statements, and confident wrong ones."""
 
 import sys
 from pathlib import Path
@@ -10,11 +10,11 @@ from tieback.pipeline.mapping.attribution import Knowledge, why
 TABLE = Path(__file__).with_name("hosts.tsv")
 CLAIMS = ("provider", "product", "region")
 SURE = 0.9
-"""High confidence."""
+"""Least confidence of a confident statement."""
 
 
 class Labelled(NamedTuple):
-    """A line of the table; empty where the name must not be given it."""
+    """A row of the table; an empty cell means that the name must not give this fact."""
 
     host: str
     provider: str
@@ -33,13 +33,15 @@ class Wrong(NamedTuple):
 
 
 def labelled() -> list[Labelled]:
-    """The table."""
+    """The rows of the table."""
     rows = [line.split("\t") for line in TABLE.read_text().splitlines() if line and not line.startswith("#")]
     return [Labelled(*("" if cell == "-" else cell for cell in row[:4])) for row in rows]
 
 
 def wrong(rows: list[Labelled], data: Path) -> list[Wrong]:
-    """What differs. A product is right when it holds the label's words; provider and region when they are equal."""
+    """Statements that differ. A product is correct if it contains the words of the label; provider and region must be
+    equal.
+    """
     knowledge = Knowledge(data)
     found = []
     try:
@@ -62,7 +64,7 @@ def wrong(rows: list[Labelled], data: Path) -> list[Wrong]:
 
 
 def run() -> str:
-    """Score the table with no data of the operator's."""
+    """Score the table without imported data."""
     rows = labelled()
     found = wrong(rows, Path("/nonexistent"))
     lines = []

@@ -1,7 +1,8 @@
-"""A report of another tool at the size of the goal: memory of ``tieback import`` as the file grows.
+"""Import of another tool's report at the target size: memory of ``tieback import`` as the file grows.
 
-Synthetic: Shodan's JSON lines, half of them with a body as large as a short page, a hundredth with the indices of a
-store. ``TIEBACK_BENCH_IMPORT`` is the size of the largest file in GB, 5 by default; it is removed afterwards.
+Synthetic: Shodan's JSON lines. Half of them have a body of the size of a short page, one in a hundred has the indices
+of a store. ``TIEBACK_BENCH_IMPORT`` is the size of the largest file in GB, 5 by default; the file is deleted
+afterwards.
 """
 
 import json
@@ -20,7 +21,7 @@ _AT_ONCE = 5_000
 
 
 def banners() -> Iterator[str]:
-    """Lines without an end, of made-up hosts with private addresses, none twice in 16 million lines."""
+    """Endless lines of synthetic hosts with private addresses; no host repeats within 16 million lines."""
     number = 0
     while True:
         at = number * 2654435761 % (1 << 24)
@@ -43,7 +44,7 @@ def banners() -> Iterator[str]:
 
 
 def write(path: Path, size: int) -> int:
-    """Write at least this many bytes; returns the number of lines."""
+    """Write at least this many bytes. Returns the number of lines."""
     lines = banners()
     written = count = 0
     with path.open("w") as file:

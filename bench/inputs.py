@@ -1,8 +1,9 @@
-"""Where inputs lie: the same apps by path, in a tar shard, and in SeaweedFS by listing, manifest and shard.
+"""Input locations: the same apps by path, in a tar shard, and in SeaweedFS by listing, manifest and shard.
 
-Copies of real apps, each with a hash of its own (``bench.intake``); whole processes of ``tieback scan`` with their
-workers; the CPU time of the store is not counted. And a bucket of made-up objects, a million by default
-(``TIEBACK_BENCH_OBJECTS``), that a small server of this benchmark lists: what the client holds of it.
+The inputs are copies of real apps, each with its own hash (``bench.intake``). The figures are those of whole processes
+of ``tieback scan`` with their workers; the CPU time of the store is not included. A second part measures the memory of
+the client that lists a bucket of synthetic objects, a million by default (``TIEBACK_BENCH_OBJECTS``), from a small
+server of this benchmark.
 """
 
 import hashlib
@@ -68,7 +69,7 @@ def scan(words: Sequence[str], workspace: Path, environment: Mapping[str, str]) 
 
 
 def places(folder: Path) -> list[list[str]]:
-    """A row for each way to name the same apps."""
+    """One row for each way to name the same apps."""
     from tests.lab.object_stores import seaweedfs_store
 
     apps = folder / "apps"
@@ -102,7 +103,7 @@ def places(folder: Path) -> list[list[str]]:
 
 
 def listing(folder: Path) -> str:
-    """What a bucket of many objects takes at the client."""
+    """Cost of a bucket with many objects for the client."""
     server = subprocess.Popen([sys.executable, "-c", _LISTING_SERVER, str(OBJECTS)], stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
@@ -124,7 +125,7 @@ def listing(folder: Path) -> str:
 
 
 def run() -> str:
-    """The section of the benchmark page."""
+    """Measure, and return the report section."""
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as place:
         rows = places(Path(place))
         listed = listing(Path(place))

@@ -1,9 +1,9 @@
-"""What it takes to read apps and captures: copies of real ones, each with a hash of its own, through ``tieback scan``.
+"""Cost of reading apps and captures: copies of real ones, each with its own hash, through ``tieback scan``.
 
-An app's copy differs in the comment of its archive, a capture's in a field of its header that nobody reads, so that
-each is analysed. Real apps and captures are those of ``bench.static`` and ``bench.traffic``. Apps of a given size are
-made up from parts of a real one (``bench.synthetic``); what a million of them takes is extrapolated, and called so.
-``TIEBACK_BENCH_INTAKE`` are the numbers of files, by default 100 and 1,000.
+A copy of an app differs in the comment of its archive, a copy of a capture in a header field that is not read, so that
+each is analysed. The real apps and captures are those of ``bench.static`` and ``bench.traffic``. Synthetic apps of a
+fixed size consist of parts of a real one (``bench.synthetic``). The cost of a million of them is extrapolated and
+marked as such. ``TIEBACK_BENCH_INTAKE`` has the numbers of files, by default 100 and 1,000.
 """
 
 import os
@@ -23,17 +23,17 @@ from tieback.pipeline.record import Record
 
 COUNTS = tuple(int(word) for word in os.environ.get("TIEBACK_BENCH_INTAKE", "100,1000").split(","))
 SIZES = (3, 10, 30)
-"""Megabytes of the made-up apps."""
+"""Megabytes of the synthetic apps."""
 OF_A_SIZE = 60
 A_CAPTURE_IN = 5
-"""One of so many files is a capture."""
+"""One in this many files is a capture."""
 MILLION = 1_000_000
 _END = b"PK\x05\x06"
 _PCAP = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d")
 
 
 class Donors(NamedTuple):
-    """What is copied."""
+    """The files that are copied."""
 
     apps: Sequence[Path]
     captures: Sequence[Path]
@@ -50,7 +50,7 @@ class Measured(NamedTuple):
 
 
 def copy_of(content: bytes, number: int) -> bytes | None:
-    """The same app or capture with another hash; ``None`` where it is neither an archive nor a pcap file."""
+    """The same app or capture with another hash; ``None`` if it is neither an archive nor a pcap file."""
     if content[:4] in _PCAP:
         # ``sigfigs``, the accuracy of the times: always 0, and not read.
         return content[:12] + struct.pack("<I", number) + content[16:]
@@ -62,7 +62,7 @@ def copy_of(content: bytes, number: int) -> bytes | None:
 
 
 def copies(donors: Sequence[Path], count: int, folder: Path, first: int = 0) -> Iterator[Path]:
-    """Write so many copies, of one donor after the other."""
+    """Write this number of copies, cycling through the donors."""
     contents = [(path, path.read_bytes()) for path in donors]
     for number in range(first, first + count if contents else first):
         path, content = contents[number % len(contents)]
@@ -72,7 +72,7 @@ def copies(donors: Sequence[Path], count: int, folder: Path, first: int = 0) -> 
 
 
 def readable(files: Sequence[Path]) -> list[Path]:
-    """Those that a scan reads without an error, and that can be copied."""
+    """Files that a scan reads without an error, and that can be copied."""
     found = []
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as place:
         work = Record(Path(place))
@@ -98,7 +98,7 @@ def scanned(folder: Path) -> Measured:
 
 
 def real(count: int, donors: Donors) -> Measured:
-    """Copies of real apps and captures."""
+    """Scan copies of real apps and captures."""
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as place:
         apps = count - count // A_CAPTURE_IN
         list(copies(donors.apps, apps, Path(place)))
@@ -107,7 +107,7 @@ def real(count: int, donors: Donors) -> Measured:
 
 
 def of_size(megabytes: int, count: int = OF_A_SIZE) -> Measured:
-    """Copies of a made-up app of that size."""
+    """Scan copies of a synthetic app of this size."""
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as place:
         donor = Path(place) / "donor.apk"
         synthetic.build(max(static.apps(), key=lambda file: file.stat().st_size), megabytes * 1_000_000, donor)
@@ -119,12 +119,12 @@ def of_size(megabytes: int, count: int = OF_A_SIZE) -> Measured:
 
 
 def core_hours(one: Measured, start: float) -> float:
-    """Extrapolated for a million such files: their CPU time without that of starting, times a million."""
+    """Extrapolation to a million such files: their CPU time without start-up, times a million."""
     return (one.cpu - start) / one.files * MILLION / 3600
 
 
 def run() -> str:
-    """Measure and describe."""
+    """Measure, and return the report section."""
     donors = Donors(readable(static.apps()), readable(sorted(traffic.captures())))
     few = real(COUNTS[0] // 10, donors)
     runs = [real(count, donors) for count in COUNTS]

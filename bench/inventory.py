@@ -1,7 +1,7 @@
-"""A fleet of 200,000 devices: an Intune export of a million installs is imported, and the gaps are asked for.
+"""Inventory of 200,000 devices: import an Intune export of a million installs, then list the gaps.
 
-The export is made up in the shape of ``AppInvRawData``: devices with a few apps each, in the order of devices and
-shuffled. Each step is the command line itself, a process of its own; at two sizes, so that growing memory shows.
+The export is synthetic, in the format of ``AppInvRawData``: devices with a few apps each, ordered by device and
+shuffled. Each step is a command-line process of its own. Two sizes show whether memory grows.
 """
 
 import json
@@ -16,14 +16,14 @@ from bench.measure import process, table
 SIZES = (250_000, 1_000_000)
 INSTALLS_A_DEVICE = 5
 APPS = 5_000
-"""Distinct apps of the fleet; few are on most devices, most on few."""
+"""Distinct apps of the fleet; a few are on most devices, most are on few."""
 ANALYSED = 20_000
-"""Apps of the workspace; every tenth of the fleet's is among them."""
+"""Analysed apps of the workspace; they include every tenth app of the fleet."""
 _COMMAND = (sys.executable, "-m", "tieback")
 
 
 def run() -> str:
-    """Measure and describe."""
+    """Measure, and return the report section."""
     rows = []
     for size in SIZES:
         for shuffled in (False, True):
@@ -57,7 +57,7 @@ def run() -> str:
 
 
 def make_export(path: Path, installs: int, *, shuffled: bool) -> None:
-    """Rows of distinct apps for each device."""
+    """Write rows of distinct apps for each device."""
     dice = random.Random(4)
     # The n-th app is on a share of devices that falls with n.
     weights = [1 / (number + 1) for number in range(APPS)]
@@ -87,7 +87,7 @@ def _row(app: int, device: int) -> str:
 
 
 def make_apps(workspace: Path) -> None:
-    """A workspace whose lake holds analysed apps, made by a process of its own."""
+    """Create a workspace with analysed apps in its lake, in a process of its own."""
     subprocess.run([sys.executable, "-m", "bench.inventory", str(workspace)], check=True)
 
 
@@ -114,7 +114,7 @@ def _fill(directory: Path) -> None:
 
 
 def _check(workspace: Path, installs: int) -> None:
-    """The figures that were timed are right."""
+    """Check the figures of the timed commands."""
     command = [*_COMMAND, "inventory", "list", "--format", "json", "-w", str(workspace)]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     apps = [json.loads(line) for line in lines]

@@ -1,6 +1,6 @@
-"""Scans on a cluster, disturbed at 30 random moments: ``python -m bench.kills [COUNT [SEED]]``.
+"""Scans on a cluster with failures at 30 random moments: ``python -m bench.kills [COUNT [SEED]]``.
 
-Not among the benchmarks that ``make bench`` runs: it measures nothing, it tests, and takes ten minutes.
+Not part of ``make bench``: it is a test, not a measurement, and takes ten minutes.
 """
 
 import subprocess
@@ -16,12 +16,12 @@ SEED = 11
 
 
 def tieback(*words: str) -> None:
-    """A command of ours that has to end well."""
+    """Run a tieback command that must succeed."""
     subprocess.run([sys.executable, "-m", "tieback", *words], check=True, stdout=subprocess.DEVNULL)
 
 
 def main() -> int:
-    """Every moment a line, then a table. Returns 1 where a workspace differs from the undisturbed run's."""
+    """Print one line per moment, then a table. Returns 1 if a workspace differs from that of the undisturbed run."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 30
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else SEED
     with tempfile.TemporaryDirectory(prefix="tieback-kills-") as name:
@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def suffer(ground: Ground, count: int, seed: int) -> list[Outcome]:
-    """The moments of a seed, one after the other."""
+    """The failures of a seed, one after the other."""
     ground.prepare()
     lines = ground.reference.count("\n") + 1
     print(f"undisturbed: {ground.seconds:.1f} s, {lines} lines of ledger and lake", flush=True)

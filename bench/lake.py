@@ -1,7 +1,8 @@
-"""The lake: what putting its parts together saves, and what its views cost beside DuckDB on the bare files.
+"""The lake: savings from compaction, and the cost of its views compared with plain DuckDB on the files.
 
-``python -m bench.lake WORKSPACE make|compact|asked|queries`` are the children: the made-up run of ``bench.report`` with
-parts as small as the engine leaves them, and each query that its report asks, through the lake and by hand.
+``python -m bench.lake WORKSPACE make|compact|asked|queries`` are the child processes: the synthetic run of
+``bench.report`` in parts as small as the engine writes them, and each query of its report, through the lake and
+directly.
 """
 
 import json
@@ -22,7 +23,7 @@ RUNS = 3
 
 
 def run() -> str:
-    """Measure and describe."""
+    """Measure, and return the report section."""
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as folder:
         workspace = Path(folder) / "workspace"
         command = [sys.executable, "-m", "bench.lake", str(workspace)]
@@ -63,7 +64,7 @@ def _child(command: Sequence[str]) -> dict[str, Any]:
 
 
 def make(workspace: Path) -> None:
-    """The run of ``bench.report`` in small parts, and the inputs of older runs of the same apps."""
+    """Create the run of ``bench.report`` in small parts, and the inputs of older runs of the same apps."""
     from bench import report
     from tieback.storage.lake.tables.inputs import RunInput, save_inputs
     from tieback.storage.workspace import Workspace
@@ -78,7 +79,7 @@ def make(workspace: Path) -> None:
 
 
 def compact(workspace: Path) -> dict[str, Any]:
-    """Put the parts together."""
+    """Compact the lake."""
     from tieback.storage.lake.compaction import compact as compacted
     from tieback.storage.workspace import Workspace
 
@@ -96,7 +97,7 @@ def compact(workspace: Path) -> dict[str, Any]:
 
 
 def asked(workspace: Path) -> dict[str, tuple[int, float]]:
-    """Bytes read and CPU seconds of the usual questions."""
+    """Bytes read and CPU seconds of typical queries."""
     from tieback.storage.lake.lake import Lake
 
     lake = Lake(workspace / "lake")
@@ -115,7 +116,7 @@ def asked(workspace: Path) -> dict[str, tuple[int, float]]:
 
 
 def queries(workspace: Path) -> dict[str, Any]:
-    """Each query of the report, through the lake and by hand."""
+    """Each query of the report, through the lake and directly."""
     from tieback.pipeline.report import build_report
     from tieback.report import by_name
     from tieback.storage.lake.lake import Lake
@@ -124,7 +125,7 @@ def queries(workspace: Path) -> dict[str, Any]:
     noted: dict[str, tuple[str, Any, Any]] = {}
 
     class Noting(Lake):
-        """Notes what it is asked."""
+        """Records its queries."""
 
         def stream(self, sql: str, params: Any = None, *, tables: Any = None, rows_a_batch: int = 10_000) -> Any:
             noted.setdefault(sql, (sql, params, tables))
@@ -153,12 +154,12 @@ def queries(workspace: Path) -> dict[str, Any]:
 
 
 def _through(lake: Any, sql: str, params: Any, tables: Mapping[str, Any] | None) -> list[Any]:
-    """As tieback asks."""
+    """Run a query as tieback does."""
     return list(lake.stream(sql, params, tables=tables))
 
 
 def _by_hand(lake: Any, sql: str, params: Any, tables: Mapping[str, Any] | None) -> list[Any]:
-    """What somebody would type: a connection, a glob a table, the same SQL."""
+    """Run a query as a user would: a connection, one glob per table, the same SQL."""
     import re
 
     import duckdb

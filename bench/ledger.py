@@ -3,9 +3,9 @@
     python -m bench.ledger [--units 1000000] [--stores 100000] [--writers 2]
 
 Both on this machine. PostgreSQL is the lab's (18, on loopback), here with fsync, synchronous_commit and
-full_page_writes on, so that a commit is on the disk, and with 128 MB of shared buffers. SQLite is as tieback opens it
-(WAL, synchronous = normal: a loss of power may take the last commits). CPU time is that of our process; the server's is
-that of its own.
+full_page_writes, so that each commit is durable, and with 128 MB of shared buffers. SQLite has tieback's settings (WAL,
+synchronous = normal: a power loss can lose the last commits). CPU time is that of the client process; the server's is
+listed separately.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.storage.ledger.ledger import Ledger
 
 CLAIM = 256
-"""Units a call, as a scan takes them."""
+"""Units per call, as in a scan."""
 WRITER = """
 import sys
 from bench.ledger import claim_and_finish, opened
@@ -45,7 +45,7 @@ claim_and_finish(ledger, int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
 
 
 class Took(msgspec.Struct, frozen=True):
-    """Seconds."""
+    """Seconds of one step."""
 
     wall: float
     ours: float
@@ -70,13 +70,13 @@ def claim_and_finish(ledger: Ledger, start: int, end: int, owner: str) -> None:
 
 
 def claim_again(ledger: Ledger, count: int) -> None:
-    """What the next run asks: all of it is done."""
+    """Claim the units of the next run, which are all finished."""
     for some in batched(units(0, count), CLAIM):
         assert not ledger.claim(some, "next", 3600)
 
 
 def stores(count: int) -> list[Exposure]:
-    """Those of the report's bench: three apps lead to each."""
+    """The stores of ``bench.report``: three apps lead to each."""
     return [report._store(number) for number in range(count)]
 
 
@@ -87,7 +87,7 @@ def timed(work: Callable[[], object], pids: Callable[[], list[int]]) -> Took:
 
 
 def _cpu(pids: list[int]) -> float:
-    """CPU seconds of processes, and of those of their children that have ended."""
+    """CPU seconds of processes and of their ended children."""
     total = 0
     for pid in pids:
         try:
@@ -99,7 +99,7 @@ def _cpu(pids: list[int]) -> float:
 
 
 def with_writers(where: str, count: int, writers: int, first: int = 0) -> float:
-    """Wall seconds of several processes that share units."""
+    """Wall seconds of several processes that share the units."""
     share = count // writers
     running = [
         subprocess.Popen(
@@ -124,7 +124,7 @@ def with_writers(where: str, count: int, writers: int, first: int = 0) -> float:
 
 @contextmanager
 def server(directory: Path) -> Iterator[tuple[str, Callable[[], list[int]]]]:
-    """A PostgreSQL whose commits are on the disk; the lab's own are not."""
+    """A PostgreSQL with durable commits; those of the lab's own instance are not durable."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
@@ -151,7 +151,7 @@ def server(directory: Path) -> Iterator[tuple[str, Callable[[], list[int]]]]:
 
 
 def measure(where: str, pids: Callable[[], list[int]], count: int, some: list[Exposure]) -> list[Took]:
-    """Each step in its order."""
+    """Run the steps in order."""
     ledger = opened(where)
     run = ledger.start_run(["bench"])
     steps: list[Callable[[], object]] = [
@@ -166,7 +166,7 @@ def measure(where: str, pids: Callable[[], list[int]], count: int, some: list[Ex
 
 
 def run(count: int = 1_000_000, many: int = 100_000, writers: int = 2) -> str:
-    """The section of the page."""
+    """Measure, and return the report section."""
     some = stores(many)
     share, load = count // 10, os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as name, server(Path(name) / "pg") as (url, pids):

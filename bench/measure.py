@@ -1,4 +1,4 @@
-"""Timing whole processes and calls: several runs, medians."""
+"""Measurement of whole processes and of calls: medians of several runs."""
 
 import json
 import resource
@@ -37,8 +37,8 @@ def process(
 ) -> tuple[float, float, float]:
     """Median wall seconds, CPU seconds and peak MiB of a command as a whole process.
 
-    Linux counts the memory of whoever starts a process as its peak too, so a small interpreter starts it: peaks under
-    about 15 MiB are that one's.
+    Linux also counts the memory of the parent process in the peak. Therefore a small interpreter starts the command:
+    peaks below about 15 MiB are those of the interpreter.
     """
     walls, cpus, peaks = [], [], []
     for _ in range(runs):

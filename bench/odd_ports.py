@@ -1,9 +1,10 @@
-"""The whole lab on random high ports among closed ones: ``tieback probe`` against ``nmap -sV`` on the same ports.
+"""Non-standard ports: the whole lab on random high ports, ``tieback probe`` compared with ``nmap -sV`` on the same
+ports.
 
-Every address of the lab is asked on every port that any of its servers listens on, so nearly all are closed. The tools
+Every address of the lab is probed on each port that any of its servers uses, so nearly all ports are closed. The tools
 run as whole processes, start-up included. nmap is found on the PATH; without it the comparison is left out. redposture
-must be told what listens where, a module a product: it is asked about the stores that it has a module for, and no
-others. It lives in an environment of its own, ``.cache/bench-redposture`` (``uv pip install redposture``).
+needs the product of each address, with one module per product. It is run only for the stores that it has a module for.
+It has an environment of its own, ``.cache/bench-redposture`` (``uv pip install redposture``).
 """
 
 import json
@@ -25,7 +26,7 @@ SCRIPTS = (
     "couchdb-stats,memcached-info,cassandra-info,ldap-rootdse,mqtt-subscribe,amqp-info,rsync-list-modules,ftp-anon,"
     "smb-protocols,http-title"
 )
-"""nmap's scripts for data stores; those that guess passwords are left out."""
+"""nmap's scripts for data stores, without those that guess passwords."""
 REDPOSTURE = Path(__file__).parents[1] / ".cache" / "bench-redposture" / "bin" / "redposture"
 MODULES = {
     "redis": ("redis", "valkey"),
@@ -37,7 +38,7 @@ MODULES = {
     "docker-registry": ("docker-registry",),
     "minio": ("seaweedfs",),
 }
-"""redposture's modules, and products of the lab that they are for."""
+"""Products of the lab by redposture module."""
 FAMILY = {
     "valkey": ("valkey", "redis"),
     "redis-sentinel": ("redis", "sentinel"),
@@ -50,11 +51,11 @@ FAMILY = {
     "opensearch": ("opensearch", "elasticsearch"),
     "pouchdb": ("couchdb", "pouchdb"),
 }
-"""Words of nmap's that count as the right product."""
+"""Words of nmap that count as the correct product."""
 
 
 def run() -> str:
-    """Measure and describe."""
+    """Measure, and return the report section."""
     from tieback.lab.state import Lab
     from tieback.lab.up import up
 

@@ -1,7 +1,7 @@
-"""What a probe's questions cost the makers' own clients: those of depth ``enumerate``, on a new connection.
+"""CPU of the official clients for the requests of a probe at depth ``enumerate``, on a new connection.
 
-Runs by itself in an environment that has the clients, prints JSON lines: ``{"name","client","cpu_ms"}``.
-``python official_clients.py mongodb=HOST:PORT redis=… postgresql=… mysql=…``
+Runs in an environment that has the clients, and prints JSON lines: ``{"name","client","cpu_ms"}``. ``python
+official_clients.py mongodb=HOST:PORT redis=… postgresql=… mysql=…``
 """
 
 import asyncio
@@ -42,14 +42,14 @@ async def redis(host: str, port: int) -> None:
 
 
 async def postgresql(host: str, port: int) -> None:
-    """asyncpg: like the probe, as somebody who does not exist, so it is turned away."""
+    """Run asyncpg with a user that does not exist, like the probe; the server rejects it."""
     asyncpg = import_module("asyncpg")
     with contextlib.suppress(asyncpg.PostgresError):
         await asyncpg.connect(host=host, port=port, user="nobody-here", password="x", database="postgres")
 
 
 async def mysql(host: str, port: int) -> None:
-    """asyncmy, as somebody who does not exist: an anonymous account lets him in."""
+    """Run asyncmy with a user that does not exist; an anonymous account admits it."""
     asyncmy = import_module("asyncmy")
     connection = await asyncmy.connect(host=host, port=port, user="nobody-here", password="")
     async with connection.cursor() as cursor:
@@ -65,7 +65,7 @@ CLIENTS["mysql"] = (mysql, "asyncmy")
 
 
 async def measure(name: str, where: str) -> None:
-    """Print the mean of many, some at a time."""
+    """Print the mean of many runs, some at a time."""
     call, package = CLIENTS[name]
     host, _, port = where.partition(":")
 
@@ -82,7 +82,7 @@ async def measure(name: str, where: str) -> None:
 
 
 async def main() -> None:
-    """All that were named."""
+    """Measure all clients on the command line."""
     for word in sys.argv[1:]:
         name, _, where = word.partition("=")
         try:

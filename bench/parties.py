@@ -1,7 +1,8 @@
-"""First party, third party, platform, unknown: how many labels of the hand-labelled tables are right.
+"""Party of hosts (first, third, platform, unknown): share of correct judgements on manually labelled tables.
 
-``parties.tsv`` was looked at while the rules were made; ``parties_unseen.tsv`` holds other apps, and was not until its
-first scoring. ``parties_corpus.tsv`` labels what the analysed apps of the tests' corpus name, where those apps are.
+``parties.tsv`` was used while the rules were written. ``parties_unseen.tsv`` has other apps and was not read before its
+first scoring. ``parties_corpus.tsv`` labels endpoints of the analysed apps in the tests' corpus, if those apps are
+present.
 """
 
 import sys
@@ -28,7 +29,7 @@ CORPUS = Path(__file__).with_name("parties_corpus.tsv")
 
 
 class Row(NamedTuple):
-    """A line of a table."""
+    """A row of a table."""
 
     bundle: str
     vendor: str
@@ -44,7 +45,7 @@ def labelled(path: Path = SEEN) -> list[Row]:
 
 
 def judged(path: Path = SEEN) -> list[tuple[Row, Owned]]:
-    """Each row with the judgement."""
+    """Each row with its judgement."""
     rules = Rules()
     found = []
     for row in labelled(path):
@@ -61,7 +62,7 @@ def wrong(path: Path = SEEN) -> list[tuple[Row, Owned]]:
 
 
 def corpus_judged() -> list[tuple[str, str, str, Sighting]]:
-    """App, endpoint, label and sighting of the corpus, of those apps that are here and endpoints that are found."""
+    """App, endpoint, label and sighting of the corpus, for the apps that are present and endpoints that are found."""
     rules = Rules()
     readers = extractors(rules)
     labels: dict[str, dict[str, str]] = {}

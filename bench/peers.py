@@ -1,13 +1,13 @@
-"""One tool over some app packages, in a process of its own: ``python -m bench.peers TOOL FILE...`` prints a count.
+"""One tool on some app packages, in a process of its own: ``python -m bench.peers TOOL FILE...`` prints a count.
 
-Nothing but what the tool itself needs is imported, so that the time of the process is the tool's.
+Only the imports of the tool itself are loaded, so that the time of the process is that of the tool.
 """
 
 import sys
 
 
 def tieback(files: list[str]) -> int:
-    """Distinct endpoints; all of static analysis, with identity, signer, hash and data flow."""
+    """Distinct endpoints; the whole static analysis, with identity, signer, hash and data flow."""
     from pathlib import Path
 
     from tieback.model.errors import TiebackError
@@ -59,7 +59,7 @@ def apkutils(files: list[str]) -> int:
 
 
 def lief(files: list[str]) -> int:
-    """The strings of DEX files, which it reads from files of their own."""
+    """The strings of DEX files; lief reads each DEX file separately."""
     import tempfile
     import zipfile
     from pathlib import Path
@@ -80,7 +80,7 @@ def lief(files: list[str]) -> int:
 
 
 def dexllm(files: list[str]) -> int:
-    """The strings of DEX files that are values."""
+    """The strings of DEX files that are used as values."""
     from dexllm import DexKit
 
     count = 0
@@ -93,7 +93,7 @@ def dexllm(files: list[str]) -> int:
 
 
 def dexllm_iocs(files: list[str]) -> int:
-    """The URLs, addresses, domains and mail addresses in those strings, with the methods that use them."""
+    """The URLs, addresses, domains and e-mail addresses in those strings, with the methods that use them."""
     from dexllm import DexKit, extract_iocs
 
     count = 0
@@ -112,7 +112,7 @@ PEERS = {
     "dexllm": "dexllm, DEX value strings",
     "dexllm_iocs": "dexllm, extract_iocs",
 }
-"""What each does here, for the table."""
+"""What each tool does, for the table."""
 
 if __name__ == "__main__":
     tools = (tieback, androguard, apkutils, lief, dexllm, dexllm_iocs)

@@ -1,6 +1,6 @@
 """Personal data: scores of names and values on the public benchmark, and speed of both detectors.
 
-Reads the samples of ``tests/samples.py``; its ``score.py`` is the judge.
+Reads the samples of ``tests/samples.py``; scored by their ``score.py``.
 """
 
 import importlib.util
@@ -32,7 +32,7 @@ NATIONAL = "national_id"
 
 
 def folder() -> Path | None:
-    """Where the benchmark lies, if it is there."""
+    """Folder of the benchmark; ``None`` if it is missing."""
     place = samples.directory("pii")
     return place if (place / "score.py").is_file() else None
 
@@ -67,7 +67,7 @@ def sample(lines: Iterable[str]) -> Iterator[tuple[str, Column, list[str]]]:
 
 
 def _named(body: str) -> tuple[str, str]:
-    """Name and type, which the last space parts."""
+    """Name and type, separated by the last space."""
     name, _, dtype = body.rpartition(" ")
     return (name, dtype) if name else (body, "")
 
@@ -97,7 +97,7 @@ def _scored(
 
 
 def run() -> str:
-    """Measure and describe."""
+    """Measure, and return the report section."""
     from tieback.pii.names import NameDetector
     from tieback.pii.values import ValueDetector, classify_columns
 
@@ -147,7 +147,7 @@ def run() -> str:
 
 
 def _made(detector: Any) -> str:
-    """How many of the columns that mimesis makes are told by their values alone."""
+    """Share of mimesis columns that are recognised only by their values."""
     from tieback.pii.values import classify_columns
 
     made = columns_made(environment)
@@ -168,7 +168,7 @@ def _made(detector: Any) -> str:
 
 
 def _peers(judge: Callable[..., Any], fields: Sequence[dict[str, Any]], columns: Sequence[dict[str, Any]]) -> str:
-    """What others say of the same names and columns."""
+    """Results of other tools on the same names and columns."""
     names = [row["field"] for row in fields]
     cells = [(row["field"], [str(value) for value in row["values"]]) for row in columns]
     gold = {"named": [_labels(row) for row in fields], "headed": [_labels(row) for row in columns]}
@@ -195,7 +195,7 @@ def _peers(judge: Callable[..., Any], fields: Sequence[dict[str, Any]], columns:
 
 
 def _cold(columns: Sequence[Column]) -> float:
-    """CPU seconds for the columns by a detector that has read its data and nothing else; median of five."""
+    """CPU seconds for the columns with a detector that has only read its data; median of five."""
     from tieback.pii.names import NameDetector
 
     seconds = []

@@ -1,6 +1,6 @@
-"""Columns that mimesis (MIT) makes in 48 locales: words that the gazetteer was not built from, and what is of nobody.
+"""Columns that mimesis (MIT) generates in 48 locales: independent of the gazetteer, and without data of real persons.
 
-``columns`` runs this file in an environment of its own, ``.cache/peers/mimesis``. Forty values a column, seeded.
+``columns`` runs this file in an environment of its own, ``.cache/peers/mimesis``. Forty values per column, seeded.
 """
 
 import json
@@ -19,7 +19,7 @@ type Made = tuple[str, str, str, list[str]]
 
 
 def columns(environment: Callable[[str, str], Path | str]) -> list[Made] | str:
-    """Every column, or why there are none."""
+    """All columns, or the reason if there are none."""
     python = environment("mimesis", PACKAGE)
     if isinstance(python, str):
         return python

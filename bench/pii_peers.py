@@ -1,9 +1,9 @@
-"""Other classifiers of personal data over the same columns, each in an environment and a process of its own.
+"""Other classifiers of personal data on the same columns, each in an environment and a process of its own.
 
-``measured`` is called by the benchmark: it makes ``.cache/peers/TOOL`` with uv where it is not there yet, and runs this
-file in it, where nothing but the standard library and the tool is imported. Their classes are mapped to those of the
-taxonomy here, by hand and in their favour; a tool that reads text names a value by what covers 60 % of it, and a column
-by what half of its values are.
+``measured`` is called by the benchmark. It creates ``.cache/peers/TOOL`` with uv if it is missing, and runs this file
+in it; only the standard library and the tool are imported. The classes of each tool are mapped to the taxonomy manually
+and in favour of the tool. For a tool that reads text, the class of a value is that of a span of at least 60 % of it,
+and the class of a column is that of half of its values.
 """
 
 import json
@@ -26,7 +26,7 @@ VERSIONS = {
     "presidio": "presidio-analyzer==2.2.366",
 }
 FEW = 10
-"""Values of a column that the slow ones are given."""
+"""Number of values per column for the slow tools."""
 SLOW = frozenset({"presidio", "scrubadub"})
 NONE = "none"
 
@@ -41,7 +41,7 @@ def _by_values(label: Label, values: Sequence[str]) -> str:
 
 
 def _covering(spans: Iterable[tuple[str, int]], value: str) -> str:
-    """The class of the longest span, where it covers 60 % of the value."""
+    """The class of the longest span, if it covers 60 % of the value."""
     name, length = max(spans, key=lambda span: span[1], default=(NONE, 0))
     return name if length >= 0.6 * len(value) else NONE
 
@@ -85,7 +85,7 @@ def _presidio_class(entity: str) -> str:
 
 
 class _Tool:
-    """What a tool says of a name alone (where it can), and of a column."""
+    """Results of a tool for a name alone (if possible), and for a column."""
 
     name: Callable[[str], str] | None = None
     column: Callable[[str, Sequence[str]], str]
@@ -145,7 +145,9 @@ def _scrubadub() -> _Tool:
 
 
 def _presidio() -> _Tool:
-    """All its recognizers that need no model, those of other countries too; the surest that covers a value counts."""
+    """All its recognizers that need no model, also those of other countries; the most certain one that covers a value
+    counts.
+    """
     import inspect
 
     from presidio_analyzer import EntityRecognizer, PatternRecognizer, predefined_recognizers  # type: ignore[import-not-found]
@@ -185,18 +187,18 @@ TOOLS: dict[str, Callable[[], _Tool]] = {
 
 
 def environment(name: str, package: str) -> Path | str:
-    """The interpreter of an environment with a package, made where it is not there yet; or why it cannot be had."""
+    """The interpreter of an environment with a package, created if missing; on failure, the reason."""
     python = PLACE / name / "bin" / "python"
     if not python.exists():
         for command in (["venv", str(PLACE / name)], ["pip", "install", "--python", str(python), package]):
             done = subprocess.run([str(UV), *command], capture_output=True, text=True, check=False, timeout=600)
             if done.returncode:
-                return f"cannot be had: {done.stderr.strip().splitlines()[-1]}"
+                return f"cannot be installed: {done.stderr.strip().splitlines()[-1]}"
     return python
 
 
 def measured(tool: str, names: Sequence[str], columns: Sequence[tuple[str, Sequence[str]]]) -> dict[str, Any] | str:
-    """What a tool says of names, of columns with header and of columns without, how fast; or why it cannot be had."""
+    """Classes for names and for columns with and without header, and the speed; on failure, the reason."""
     python = environment(tool, VERSIONS[tool])
     if isinstance(python, str):
         return python
@@ -216,7 +218,7 @@ def measured(tool: str, names: Sequence[str], columns: Sequence[tuple[str, Seque
 
 
 def main() -> None:
-    """Read names and columns from standard input, and write the classes that the tool gives them."""
+    """Read names and columns from standard input, and write the classes from the tool."""
     work = json.load(sys.stdin)
     tool = TOOLS[sys.argv[1]]()
     most = FEW if sys.argv[1] in SLOW else None

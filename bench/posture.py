@@ -1,8 +1,8 @@
-"""A cloud account of a million resources: import and join, each in a process of its own, at two sizes.
+"""Posture of a cloud account with a million resources: import and join, each in a process of its own, at two sizes.
 
-The export is made up in the shapes of ``aws ... --output json``: databases of five engines in good and bad states,
-with security groups, route tables and keys that decide about them, and a run whose stores are some of them.
-``python -m bench.posture import|join WORKSPACE [FILE...]`` is the child.
+The export is synthetic, in the format of ``aws ... --output json``: databases of five engines in good and bad states,
+with the security groups, route tables and keys that they refer to, and a run in which some of them are open stores.
+``python -m bench.posture import|join WORKSPACE [FILE...]`` is the child process.
 """
 
 import json
@@ -24,7 +24,7 @@ _PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306, "sqlserver-ex": 1433
 
 
 def run() -> str:
-    """Measure and describe."""
+    """Measure, and return the report section."""
     rows = []
     for size in SIZES:
         with tempfile.TemporaryDirectory(prefix="tieback-bench-") as folder:
@@ -70,7 +70,7 @@ def run() -> str:
 
 
 def make_exports(folder: Path, size: int) -> list[Path]:
-    """The files that a person would import."""
+    """Write the files that a user would import."""
     instances = folder / "instances.json"
     with instances.open("w") as file:
         file.write('{"DBInstances": [\n')
@@ -172,7 +172,7 @@ def _routes(count: int) -> Iterator[dict[str, object]]:
 
 
 def make_run(workspace: Path) -> None:
-    """A run that ended, with open stores."""
+    """Create a finished run with open stores."""
     from tieback.model.exposure import Exposure, Severity
     from tieback.model.figure import exact
     from tieback.model.probe import Access, Identity, Ransom
@@ -220,7 +220,7 @@ def _child(*arguments: object) -> dict[str, float]:
 
 
 def main() -> None:
-    """One stage, as a process of its own: prints what it took."""
+    """Run one stage as a process of its own, and print its cost."""
     start = time.perf_counter()
     workspace = Path(sys.argv[2])
     said: dict[str, float] = {}

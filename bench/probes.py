@@ -1,6 +1,6 @@
-"""Probes against the lab: each store, the whole lab on odd ports beside nmap, makers' clients, and throughput.
+"""Probes on the lab: each store, the whole lab on odd ports compared with nmap, official clients, and throughput.
 
-Brings up labs of its own in subnets of its own, and stops them. Parts: ``bench.odd_ports``, ``bench.clients`` and
+Starts labs of its own in subnets of its own, and stops them. Parts: ``bench.odd_ports``, ``bench.clients`` and
 ``bench.throughput``.
 """
 
@@ -18,7 +18,7 @@ SUBNET = 72
 
 
 def run() -> str:
-    """Measure and describe."""
+    """Measure, and return the report section."""
     parts = (_each_store, odd_ports.run, clients.run, throughput.run)
     return "\n".join(part() for part in parts)
 

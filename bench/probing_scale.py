@@ -1,8 +1,9 @@
-"""100,000 targets on loopback addresses through one probing service: cost, memory, turns, first looks and a stop.
+"""Probing of 100,000 targets on loopback addresses by one service: cost, memory, fairness, first answers and a stop.
 
-One network of 20,000 targets comes first in the stream, 320 of 250 after it. 300 targets are emulated stores (the
-responder of ``bench.throughput``, reachable over the loopback device alone), some never answer a connect (a listener
-whose queue is full), all others refuse. Each row is a process of its own: ``python -m bench.probing_scale WHAT …``.
+One network of 20,000 targets comes first in the stream, then 320 networks of 250. 300 targets are emulated stores (the
+responder of ``bench.throughput``, reachable only over the loopback device). Some targets never answer a connect (a
+listener with a full queue). All others refuse. Each row is a process of its own: ``python -m bench.probing_scale WHAT
+…``.
 """
 
 import asyncio
@@ -27,9 +28,9 @@ from bench.throughput import REDIS, SILENT
 BIG, SMALL_NETWORKS, A_NETWORK, STORES = 20_000, 320, 250, 300
 TARGETS = BIG + SMALL_NETWORKS * A_NETWORK
 DROPS = 16382
-"""Port of the listener whose queue is full."""
+"""Port of the listener with the full queue."""
 REFUSES = 16400
-"""The first of the ports where nobody listens."""
+"""The first of the ports without a listener."""
 ROWS = (
     # event loop, conversations at once, targets, of them never answering a connect, with first looks
     ("asyncio", 1000, TARGETS, 0, True),
@@ -41,7 +42,7 @@ ROWS = (
 
 
 def run() -> str:
-    """Measure and describe."""
+    """Measure, and return the report section."""
     with responding() as ready:
         if not ready:
             return "### Probing at scale\n\nNot measured: its ports are in use.\n"
@@ -91,7 +92,7 @@ def run() -> str:
 
 @contextmanager
 def responding() -> Iterator[bool]:
-    """The responder, and the listener that lets connects wait; whether both got their ports."""
+    """Start the responder and the listener with the full queue. Yields True if both got their ports."""
     with ExitStack() as stack:
         responder = stack.enter_context(
             subprocess.Popen([sys.executable, "-m", "bench.throughput"], stdout=subprocess.PIPE, text=True)
@@ -123,7 +124,7 @@ def _child(*words: str) -> dict[str, Any]:
 
 
 def targets(count: int, drops: int) -> Iterator[tuple[str, int]]:
-    """Addresses and ports, the great network first. Which are stores and which never answer is spread evenly."""
+    """Addresses and ports, the large network first. Stores and silent targets are spread evenly."""
     big = count * BIG // TARGETS
     places = itertools.chain(
         ((f"127.91.0.{1 + number % 250}", number // 250) for number in range(big)),
@@ -231,18 +232,18 @@ def _descriptors() -> int:
 
 
 def _peak() -> float:
-    """Peak resident memory, MiB: of this program alone, whoever started it (VmHWM, proc_pid_status(5))."""
+    """Peak resident memory in MiB, without that of the parent process (VmHWM, proc_pid_status(5))."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
 
 
 def _resident() -> int:
-    """Bytes of memory now (proc_pid_statm(5))."""
+    """Current resident memory in bytes (proc_pid_statm(5))."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 def main(what: str, row: str) -> None:
-    """One row; JSON on stdout."""
+    """Measure one row; JSON on stdout."""
     from tieback.scope import event_loop
     from tieback.scope.round_trips import RoundTrips
 

@@ -1,4 +1,4 @@
-"""Real apps inside packages of npm and PyPI, fetched once by the registry's own client; nothing is installed or run."""
+"""Real apps in packages of npm and PyPI, downloaded once by the registry's own client; nothing is installed or run."""
 
 import shutil
 import subprocess
@@ -15,7 +15,7 @@ PACKAGES = (
     "pypi:uiautomator2",
     "pypi:airtest",
 )
-"""``pocoui`` is not among them: it has no wheel, and its build would have to run."""
+"""Without ``pocoui``: it has no wheel, so its build would have to run."""
 
 _COMMANDS = {
     "npm": ["npm", "pack", "--ignore-scripts"],
@@ -24,7 +24,7 @@ _COMMANDS = {
 
 
 def fetched(name: str) -> tuple[list[Path], str]:
-    """The apps in a package, and where there are none why."""
+    """The apps in a package; the reason if there are none."""
     folder = CACHE / name.replace(":", "-")
     if not (folder / "done").exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -33,18 +33,18 @@ def fetched(name: str) -> tuple[list[Path], str]:
             return [], reason
         (folder / "done").touch()
     found = sorted(folder.rglob("*.apk"))
-    return found, "" if found else "holds no app"
+    return found, "" if found else "contains no app"
 
 
 def _fetch(name: str, folder: Path) -> str:
     kind, _, package = name.partition(":")
     command = _COMMANDS[kind]
     if shutil.which(command[0]) is None:
-        return f"there is no {command[0]}"
+        return f"{command[0]} is not installed"
     try:
         subprocess.run([*command, package], cwd=folder, capture_output=True, timeout=180, check=True)
     except (subprocess.SubprocessError, OSError):
-        return f"cannot be had by {' '.join(command[:2])}"
+        return f"{' '.join(command[:2])} cannot download it"
     for archive in [path for path in folder.iterdir() if path.suffix in {".tgz", ".whl"}]:
         if archive.suffix == ".whl":
             with zipfile.ZipFile(archive) as wheel:

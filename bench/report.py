@@ -1,7 +1,7 @@
-"""Reports over a million apps: a workspace is made up, and each format is rendered in a process of its own.
+"""Reports over a million apps: a synthetic workspace, and each format rendered in a process of its own.
 
-``python -m bench.report WORKSPACE NAME`` is the child: it builds the report, renders one format and says what it took;
-with the name ``make`` it makes the workspace up. Linux counts the memory of whoever starts a process as its peak too,
+``python -m bench.report WORKSPACE NAME`` is the child process: it builds the report, renders one format and prints its
+cost; with the name ``make`` it creates the workspace. Linux also counts the memory of the parent process in the peak,
 so the parent does neither.
 """
 
@@ -23,7 +23,7 @@ FORMATS = ("terminal", "html", "csv", "json")
 
 
 def run() -> str:
-    """Measure and describe."""
+    """Measure, and return the report section."""
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as folder:
         workspace = Path(folder) / "workspace"
         start = time.perf_counter()
@@ -52,7 +52,7 @@ def run() -> str:
 
 
 def make(workspace: Path) -> None:
-    """A workspace with one run that has ended."""
+    """Create a workspace with one finished run."""
     from tieback.model.unit import Unit
     from tieback.storage.lake.tables.apps import app_tables
     from tieback.storage.lake.tables.inputs import RunInput, save_inputs
@@ -131,7 +131,7 @@ def _findings():  # type: ignore[no-untyped-def]
 
 
 class Nowhere:
-    """Counts bytes."""
+    """Output that only counts bytes."""
 
     written = 0
 
@@ -145,7 +145,7 @@ class Nowhere:
 
 
 def child(workspace: Path, name: str) -> None:
-    """Build and render once, and say what it took as JSON."""
+    """Build and render once, and print the cost as JSON."""
     from tieback.pipeline.report import last_report
     from tieback.report import by_name
 

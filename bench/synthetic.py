@@ -1,4 +1,4 @@
-"""Made-up apps of any size, out of parts of a real one: what a large store app is made of, in its proportions."""
+"""Synthetic apps of any size from parts of a real one, with the components of a large store app in its proportions."""
 
 import random
 import zipfile
@@ -19,7 +19,7 @@ def build(donor: Path, size: int, target: Path) -> None:
     """Write an app of about ``size`` bytes.
 
     Args:
-        donor: a real APK, whose manifest, code, resources and layouts are taken.
+        donor: a real APK; its manifest, code, resources and layouts are used.
         size: bytes.
         target: the file.
     """
@@ -49,14 +49,14 @@ def build(donor: Path, size: int, target: Path) -> None:
 
 
 def _library(noise: random.Random, size: int) -> bytes:
-    """Begins as an ELF file without sections, whose strings are looked for in all of it."""
+    """Bytes that begin as an ELF file without sections, so that the whole file is searched for strings."""
     head = b"\x7fELF\x02\x01\x01" + bytes(57)
     strings = b"\0".join(b"https://api%d.example-backend.net/v1/items" % n for n in range(200))
     return head + noise.randbytes(max(size - len(head) - len(strings), 0)) + strings
 
 
 def _script(noise: random.Random, size: int) -> bytes:
-    """Shrinks to less than a third, as code does; ``size`` is what it is packed."""
+    """Script that compresses to less than a third, as code does; ``size`` is the compressed size."""
     words = [bytes(noise.choices(b"abcdefghijklmnopqrstuvwxyz", k=noise.randint(2, 12))) for _ in range(4000)]
     line = b"function %b(){return fetch('https://api.example-backend.net/%b')}\n"
     body = b" ".join(noise.choices(words, k=40_000))

@@ -1,8 +1,9 @@
-"""100,000 simulated targets on loopback: probes a second, memory, and whether slow ones hold the others up.
+"""Probing of 100,000 simulated targets on loopback: probes per second, memory, and the effect of slow targets on
+others.
 
-The responder is a process of its own that answers at every address of 127.78.0.0/16, and is reachable over the loopback
-device alone (SO_BINDTODEVICE). Of a hundred targets 59 are closed, 20 answer like a Redis with a password, 20 like an
-Elasticsearch with one, and one takes the connection and says nothing.
+The responder is a process of its own that answers at every address of 127.78.0.0/16 and is reachable only over the
+loopback device (SO_BINDTODEVICE). Of a hundred targets, 59 are closed, 20 answer like a Redis with a password, 20 like
+an Elasticsearch with one, and one accepts the connection and sends nothing.
 """
 
 import asyncio
@@ -22,13 +23,13 @@ from bench.measure import table
 
 TARGETS = 100_000
 CLOSED, REDIS, SEARCH, SILENT = 16380, 16379, 9243, 16381
-"""Usual ports of theirs, but not those on which labs listen."""
+"""Ports of these products that the labs do not use."""
 SHARES = {CLOSED: 5_980, REDIS: 2_000, SEARCH: 2_000, SILENT: 20}
-"""Of ten thousand."""
+"""Number per ten thousand targets."""
 
 
 def run(count: int = TARGETS) -> str:
-    """Measure and describe."""
+    """Measure, and return the report section."""
     with subprocess.Popen([sys.executable, "-m", "bench.throughput"], stdout=subprocess.PIPE, text=True) as responder:
         try:
             assert responder.stdout is not None
@@ -38,7 +39,7 @@ def run(count: int = TARGETS) -> str:
             mixed = asyncio.run(_probe(count // 10, silent=True))
         finally:
             responder.kill()
-    rows = [_row("all that answer or refuse", quiet), _row("with silent ones among them", mixed)]
+    rows = [_row("only targets that answer or refuse", quiet), _row("also silent targets", mixed)]
     columns = [
         "targets",
         "number",
@@ -129,21 +130,21 @@ async def _probe(count: int, *, silent: bool) -> dict[str, Any]:
 
 
 def _resident() -> float:
-    """Resident memory now, MiB (proc_pid_statm(5))."""
+    """Current resident memory in MiB (proc_pid_statm(5))."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 2**20
 
 
 class Responder(asyncio.Protocol):
-    """Answers by the port that it was reached at."""
+    """Answers according to the port of the connection."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember where it was reached."""
+        """Store the local port."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         self.port = transport.get_extra_info("sockname")[1]
 
     def data_received(self, data: bytes) -> None:
-        """Answer, or close on what is not its own protocol."""
+        """Answer, or close the connection if the data is not in its protocol."""
         if self.port == REDIS and data.startswith((b"*", b"PING", b"INFO")):
             self.transport.write(b"-NOAUTH Authentication required.\r\n" * max(1, data.count(b"*")))
         elif self.port == SEARCH and data.startswith(b"GET "):
@@ -156,7 +157,7 @@ class Responder(asyncio.Protocol):
 
 
 async def respond() -> None:
-    """Listen until killed."""
+    """Listen until the process is killed."""
     loop = asyncio.get_running_loop()
     for port in (REDIS, SEARCH, SILENT):
         listener = socket.socket()

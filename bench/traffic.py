@@ -1,11 +1,12 @@
-"""Captures: one large file and a directory of small ones, against tshark, Suricata, nfstream, ndpiReader and tcpdump.
+"""Captures: one large file and a folder of small ones, compared with tshark, Suricata, nfstream, ndpiReader and
+tcpdump.
 
-Reads real captures from the folder in ``TIEBACK_BENCH_CAPTURES``, else the samples of ``tests/samples.py``. The large
-file is their Ethernet packets, repeated with other addresses in each copy, so that flows do not run into each other.
+Reads real captures from the folder in ``TIEBACK_BENCH_CAPTURES``, otherwise the samples of ``tests/samples.py``. The large
+file consists of their Ethernet packets, repeated with other addresses in each copy, so that flows stay separate.
 Peers that are not installed are left out. tieback's figures include QUIC, names, stores and the JSON of every flow.
-``TIEBACK_BENCH_LARGEST_MB`` (default 2000) is the size of the largest file, with which linear cost is measured; it is
-written to a temporary folder, never takes more than half of what is free there, and is deleted.
-``TIEBACK_BENCH_NFSTREAM`` is a Python that has nfstream, where this one has not.
+``TIEBACK_BENCH_LARGEST_MB`` (default 2000) is the size of the largest file for the measurement of linear cost. That file
+is written to a temporary folder, uses at most half of the free space there, and is deleted.
+``TIEBACK_BENCH_NFSTREAM`` is a Python with nfstream, if the current one does not have it.
 """
 
 import os
@@ -37,7 +38,7 @@ TSHARK = [
     "tls.handshake.extensions_server_name", "-e", "http.host", "-e", "dns.qry.name", "-r",
 ]  # fmt: skip
 SURICATA = Path("/etc/suricata/suricata.yaml")
-"""As the distribution installs it: EVE with flows, TLS, HTTP, DNS, QUIC, MQTT, PostgreSQL; no rules are loaded."""
+"""Configuration from the distribution: EVE with flows, TLS, HTTP, DNS, QUIC, MQTT, PostgreSQL; no rules are loaded."""
 
 
 def captures() -> list[Path]:
@@ -49,7 +50,7 @@ def captures() -> list[Path]:
 
 
 def of_apps(files: list[Path]) -> list[Path]:
-    """Those of mobile apps' everyday traffic, as the folder's MANIFEST.tsv marks them; all where there is none."""
+    """Captures of everyday traffic of mobile apps, by the folder's MANIFEST.tsv; all captures without that file."""
     manifest = files[0].parent / "MANIFEST.tsv"
     if not manifest.exists():
         return files
@@ -59,7 +60,7 @@ def of_apps(files: list[Path]) -> list[Path]:
 
 
 def build(files: list[Path], target: Path, copies: int) -> tuple[int, int]:
-    """Write the large file; packets and bytes."""
+    """Write the large file. Returns the number of packets and of bytes."""
     from tieback.intake.traffic.attribution import Attribution
     from tieback.intake.traffic.capture import Capture
     from tieback.intake.traffic.open import open_traffic
@@ -92,7 +93,7 @@ def build(files: list[Path], target: Path, copies: int) -> tuple[int, int]:
 
 
 def _shifted(data: bytes, copy: int) -> bytes:
-    """The packet with another network: two bytes of each address moved."""
+    """The packet in another network: two bytes of each address are changed."""
     places = (27, 31) if data[12:14] == b"\x08\0" else (29, 45) if data[12:14] == b"\x86\xdd" else ()
     if not copy or len(data) < 54:
         return data
@@ -104,7 +105,7 @@ def _shifted(data: bytes, copy: int) -> bytes:
 
 
 def _peers(file: Path, folder: Path) -> list[tuple[str, list[str], int]]:
-    """What, its command and how many runs."""
+    """Name, command and number of runs of each peer."""
     suricata = ["suricata", "--runmode", "single", "-k", "none", "-S", "/dev/null"]
     script = folder / "with_nfstream.py"
     script.write_text(NFSTREAM)
@@ -122,7 +123,7 @@ def _peers(file: Path, folder: Path) -> list[tuple[str, list[str], int]]:
 
 
 def run() -> str:
-    """Measure and describe."""
+    """Measure, and return the report section."""
     files = captures()
     if not files:
         return "## Captures\n\nNot measured: the captures are missing.\n"
@@ -160,7 +161,7 @@ OURS = [sys.executable, "-m", "bench.flows"]
 
 
 def _sizes(files: list[Path], folder: Path, start: float) -> str:
-    """What a byte costs in files of several sizes."""
+    """Cost per byte in files of several sizes."""
     largest = int(os.environ.get("TIEBACK_BENCH_LARGEST_MB", LARGEST_MB))
     largest = min(largest, shutil.disk_usage(folder).free // 2_000_000)
     probe = folder / "probe.pcap"
@@ -195,7 +196,7 @@ def _small(files: list[Path], start: float) -> str:
 
 
 def _names(files: list[Path]) -> str:
-    """How often the name in a ClientHello over TCP is the one that tshark reads."""
+    """Share of ClientHellos over TCP with the same name as in tshark."""
     if not shutil.which("tshark"):
         return ""
     from tieback.intake.traffic.open import open_traffic
@@ -217,7 +218,7 @@ def _names(files: list[Path]) -> str:
         opened.close()
         total += len(theirs)
         equal += sum(ours.get(key) == names for key, names in theirs.items())
-    return f"\nThe server's name is the one that tshark reads on {equal} of {total} flows of TCP with one.\n"
+    return f"\nThe server name is the same as in tshark on {equal} of {total} TCP flows with a server name.\n"
 
 
 HELLOS = [

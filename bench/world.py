@@ -1,10 +1,10 @@
-"""A made-up world of a million apps through the real pipeline, from sightings to the report; every figure is checked.
+"""A synthetic world of a million apps through the real pipeline, from sightings to the report; every figure is checked.
 
-``python -m bench.world --apps N[,M...]`` makes each world (``world_made``), runs what ``tieback scan`` does after its
-workers are done, renders the report, imports the fleet's inventory, and compares every headline figure with what numpy
-alone counts in the same world (``world_truth``); it ends with 1 where any differs. Each stage is a process of its own,
-and so is whoever counts. Synthetic: probe reports are rows as the probing service would have written them, addresses
-come from a table, and nothing is asked.
+``python -m bench.world --apps N[,M...]`` creates each world (``world_made``), runs the stages of ``tieback scan`` after
+its workers, renders the report, and imports the fleet's inventory. It compares every headline figure with a separate
+numpy count of the same world (``world_truth``), and exits with 1 if any differs. Each stage and the count are processes
+of their own. Synthetic: probe reports are rows in the format of the probing service, addresses come from a table, and
+nothing is probed.
 """
 
 import argparse
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 SIZES = (1_000, 10_000, 100_000)
-"""Of ``python -m bench world``; a million takes ten minutes more."""
+"""Sizes of ``python -m bench world``; a million apps take ten minutes more."""
 MOST_JSON = 100_000
-"""Apps up to which the whole report is written as JSON: it holds every sighting."""
+"""Most apps for which the whole report is written as JSON: it contains every sighting."""
 _TIEBACK = (sys.executable, "-m", "tieback")
 
 type Said = dict[str, Any]
 
 
 def run() -> str:
-    """Measure and describe."""
+    """Measure, and return the report section."""
     done = [measured(apps) for apps in SIZES]
     return described(done)
 
 
 def measured(apps: int, keep: Path | None = None) -> Said:
-    """One world from its making to its figures; ``wrong`` names those that differ from the truth."""
+    """One world from its creation to its figures; ``wrong`` lists those that differ from the truth."""
     with tempfile.TemporaryDirectory(prefix="tieback-world-") as folder:
         workspace = (keep or Path(folder)) / f"world-{apps}"
         workspace.parent.mkdir(parents=True, exist_ok=True)
@@ -174,7 +174,7 @@ class _Steps:
 
 
 def make(workspace: Path, apps: int) -> Said:
-    """The workspace as it is when the workers of a scan are done, and the fleet's inventory beside it."""
+    """Create the workspace in its state after the workers of a scan, and the inventory of the fleet."""
     from bench import world_lake, world_made
     from tieback.storage.workspace import Workspace
 
@@ -187,16 +187,16 @@ def make(workspace: Path, apps: int) -> Said:
 
 
 def grant() -> str:
-    """The made-up permission, so that the report has a scope."""
+    """A synthetic grant, so that the report has a scope."""
     from tieback.model.grant import Depth, Grant, TargetRule
     from tieback.scope.grant import render_grant
 
     target = (TargetRule("10.0.0.0/8", "any", Depth.DESCRIBE),)
-    return render_grant(Grant("Nobody: the world is made up", "world@example.test", date(2999, 1, 1), target=target))
+    return render_grant(Grant("No one: synthetic world", "world@example.test", date(2999, 1, 1), target=target))
 
 
 def scan(workspace: Path, apps: int) -> Said:
-    """What ``tieback scan`` does once its inputs are in the lake; the answers of stores are there already."""
+    """The stages of ``tieback scan`` after its workers; the responses of the stores are already in the lake."""
     from bench import world_lake
     from tieback.pipeline.mapping.attribution import Knowledge
     from tieback.pipeline.mapping.backends import Mapped
@@ -230,7 +230,7 @@ def scan(workspace: Path, apps: int) -> Said:
 
 
 async def _resolve(host: str) -> "Resolution":
-    """Addresses by a table, as the grant's own hosts would be."""
+    """Addresses from a table, like the hosts of a grant."""
     from bench.world_lake import address_of
     from tieback.scope.names import Resolution
 
@@ -243,12 +243,12 @@ def headline(workspace: Path, _: int) -> Said:
 
 
 def html(workspace: Path, _: int) -> Said:
-    """The report as a page."""
+    """The report as an HTML page."""
     return _rendered(workspace, "html")
 
 
 def json_(workspace: Path, _: int) -> Said:
-    """The whole report, with every sighting."""
+    """The whole report with every sighting."""
     return _rendered(workspace, "json")
 
 
@@ -264,7 +264,7 @@ def _rendered(workspace: Path, name: str) -> Said:
 
 
 def figures(workspace: Path, _: int) -> Said:
-    """Every figure of the report that the truth tells."""
+    """Every figure of the report that the truth contains."""
     from collections import Counter
 
     from tieback.model.report import Group
@@ -309,7 +309,7 @@ def figures(workspace: Path, _: int) -> Said:
 
 
 def fleet(workspace: Path, _: int) -> Said:
-    """The inventory beside what was analysed."""
+    """The inventory compared with the analysed apps."""
     from tieback.pipeline.fleet.coverage import open_fleet
 
     with open_fleet(workspace) as view:
@@ -328,7 +328,7 @@ def fleet(workspace: Path, _: int) -> Said:
 
 
 def truth(_: Path, apps: int) -> Said:
-    """What numpy counts."""
+    """The numpy count."""
     from bench import world_made, world_truth
 
     return {"figures": world_truth.truth(world_made.made(apps))}
@@ -359,11 +359,11 @@ def _differences(one: Said) -> Iterator[str]:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run worlds; 1 where a figure differs from the truth."""
+    """Run worlds. Returns 1 if a figure differs from the truth."""
     parser = argparse.ArgumentParser(prog="python -m bench.world", description=__doc__.partition("\n")[0])
-    parser.add_argument("--apps", default=",".join(map(str, SIZES)), help="how many, separated by commas")
-    parser.add_argument("--keep", type=Path, help="folder in which the workspaces are left")
-    parser.add_argument("--results", type=Path, help="write what was measured there, as JSON")
+    parser.add_argument("--apps", default=",".join(map(str, SIZES)), help="numbers of apps, separated by commas")
+    parser.add_argument("--keep", type=Path, help="folder for the workspaces, which are then kept")
+    parser.add_argument("--results", type=Path, help="file for the measurements, as JSON")
     parser.add_argument("--stage", choices=STAGES, help=argparse.SUPPRESS)
     parser.add_argument("--workspace", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args(words)

@@ -1,7 +1,7 @@
-"""The curve of ``docs/benchmarks/scale.md`` as SVG: time and memory against the number of apps, both axes logarithmic.
+"""Chart of ``docs/benchmarks/scale.md`` as SVG: time and memory by the number of apps, both axes logarithmic.
 
-``python -m bench.world_chart RESULTS.json docs/benchmarks/scale.svg``; ``python -m bench.world --results`` writes
-the results.
+``python -m bench.world_chart RESULTS.json docs/benchmarks/scale.svg``; ``python -m bench.world --results`` writes the
+results.
 """
 
 import json
@@ -27,14 +27,14 @@ class Panel(NamedTuple):
 
     title: str
     points: Sequence[tuple[float, float]]
-    """Apps and what was measured."""
+    """Number of apps and measured value."""
     guide: Sequence[tuple[float, float]]
-    """A dashed line to compare with."""
+    """A dashed line for comparison."""
     guide_text: str
 
 
 def panels(results: Sequence[dict[str, Any]]) -> tuple[Panel, Panel]:
-    """The two panels of what ``bench.world`` measured."""
+    """The two panels for the measurements of ``bench.world``."""
     apps = [float(one["apps"]) for one in results]
     cpu = [(float(one["apps"]), to_headline(one, "cpu")) for one in results]
     peak = [
@@ -50,7 +50,7 @@ def panels(results: Sequence[dict[str, Any]]) -> tuple[Panel, Panel]:
 
 
 def chart(results: Sequence[dict[str, Any]]) -> str:
-    """The drawing."""
+    """The SVG document."""
     drawn = panels(results)
     words = "; ".join(
         f"{one.title}: " + ", ".join(f"{y:,.0f} at {x:,.0f} apps" for x, y in one.points) for one in drawn
@@ -61,7 +61,7 @@ def chart(results: Sequence[dict[str, Any]]) -> str:
     )
     parts = [
         head,
-        f"<title>What a scan takes by the number of apps</title><desc>{escape(words)}</desc>",
+        f"<title>Cost of a scan by the number of apps</title><desc>{escape(words)}</desc>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
     ]
     for number, panel in enumerate(drawn):

@@ -1,7 +1,7 @@
-"""The made-up world written down as a workspace: Arrow tables through the lake's own publish, a part a chunk of apps.
+"""The synthetic world as a workspace: Arrow tables through the lake's own publish, one part per chunk of apps.
 
-What probes would have answered is made up as well, as rows that the probing service would have written; nothing is
-asked. The parts have the size that compaction leaves.
+The responses of stores are synthetic too, as rows in the format of the probing service; nothing is probed. The parts
+have the size that compaction produces.
 """
 
 from collections.abc import Iterator
@@ -55,10 +55,10 @@ FIELDS = {
     "events": ("event_type", "payload"),
 }
 BYTES_SENT, BYTES_READ = 412, 4_310
-"""Of one conversation with a store; the silent ones cost nothing."""
+"""Bytes of one conversation with a store; silent targets cost nothing."""
 OUTSIDE = 10
 ROWS_AT_ONCE = 200_000
-"""One in so many silent targets was refused by the grant."""
+"""One in this many silent targets was refused by the grant."""
 _QUALITY = (Quality.EXACT, Quality.ESTIMATE, Quality.LOWER_BOUND)
 _ACCESS = (Access.OPEN, Access.ANY_USER, Access.OPEN_EMPTY, Access.AUTH_REQUIRED)
 _HONEYPOT = ("cluster_uuid", "09cf5BKcTCG2U8z2ndwGEw")
@@ -66,7 +66,7 @@ _POLICY = CleartextPolicy("*", include_subdomains=True, cleartext=True, user_cas
 
 
 def sha256s(first: int, end: int) -> pa.StringArray:
-    """Made-up content hashes of apps: 64 hexadecimal digits each, all different, in no order."""
+    """Synthetic content hashes of apps: 64 hexadecimal digits each, all different, in no order."""
     numbers = np.arange(first, end, dtype=np.uint64) + np.uint64(1)
     words = np.stack([numbers * np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)], axis=1)
     digits = np.concatenate([words, words[:, ::-1]], axis=1).astype(">u8").tobytes().hex().encode()
@@ -80,7 +80,7 @@ def bundles(world: World, first: int, end: int) -> pa.Array:
 
 
 def fill(lake: Lake, world: World) -> None:
-    """Publish apps with what they name, a part a chunk."""
+    """Publish apps with their sightings, one part per chunk."""
     table = endpoints(world)
     for first in range(0, world.size.apps, APPS_A_PART):
         end = min(first + APPS_A_PART, world.size.apps)
@@ -95,7 +95,7 @@ def fill(lake: Lake, world: World) -> None:
 
 
 def inputs(apps: int) -> Iterator[RunInput]:
-    """What the run was given."""
+    """The inputs of the run."""
     for first in range(0, apps, APPS_A_PART):
         keys = sha256s(first, min(first + APPS_A_PART, apps)).to_pylist()
         for number, key in enumerate(keys, start=first):
@@ -103,7 +103,7 @@ def inputs(apps: int) -> Iterator[RunInput]:
 
 
 def endpoints(world: World) -> pa.Table:
-    """Every distinct endpoint: those of SDKs, then those of makers, as columns of sightings."""
+    """Every distinct endpoint as columns of sightings: those of SDKs, then those of makers."""
     sdk = np.arange(world.size.sdk)
     host = _text("api.sdk", sdk, ".sdk.test")
     told: dict[str, Any] = {
@@ -157,12 +157,12 @@ def host_names(world: World) -> pa.Array:
 
 
 def address(number: int) -> str:
-    """Of a maker's host: in a private net (RFC 1918), which is nobody's on the Internet."""
+    """Address of a maker's host, in a private network (RFC 1918)."""
     return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 
 def address_of(name: str) -> str:
-    """The address of a host by its name; hosts of SDKs are all at one."""
+    """The address of a host by its name; all hosts of SDKs have the same address."""
     number = name[1:].partition(".")[0]
     return address(int(number)) if number.isdigit() else "10.255.0.1"
 
@@ -235,7 +235,7 @@ def _credentials(world: World, first: int, end: int, keys: pa.StringArray) -> pa
 
 
 def answer(lake: Lake, run: str, world: World) -> None:
-    """Write what stores would have answered, and of all other places that would be asked that nobody did."""
+    """Write the responses of the stores, and for all other probed targets that there was no response."""
     names = host_names(world)
     places = np.flatnonzero(world.host_store >= 0)
     told = names.to_pylist()
@@ -252,7 +252,7 @@ def answer(lake: Lake, run: str, world: World) -> None:
 
 
 def _asked(world: World, names: pa.Array) -> Iterator[tuple[pa.Array, Ints]]:
-    """Hosts and ports that a run asks and where no store is."""
+    """Hosts and ports that a run probes without finding a store."""
     sdk = np.arange(world.size.sdk)
     yield _text("api.sdk", sdk, ".sdk.test"), np.full(len(sdk), 443)
     web = np.flatnonzero(world.https)
@@ -306,7 +306,7 @@ def _report(world: World, name: str, host: int) -> ProbeReport:
 
 
 def _silent(run: str, first: int, hosts: pa.Array, ports: Ints) -> pa.Table:
-    """Rows of targets that refused, and of those outside the grant."""
+    """Rows of targets that refused, and of targets outside the grant."""
     count = len(hosts)
     outside = (first + np.arange(count)) % OUTSIDE == 0
     target = pc.binary_join_element_wise(hosts, pc.cast(pa.array(ports), pa.string()), ":")
@@ -336,7 +336,7 @@ def _silent(run: str, first: int, hosts: pa.Array, ports: Ints) -> pa.Table:
 
 
 def export_fleet(world: World, path: Path) -> None:
-    """Write the devices' apps as a table of no particular source, shuffled not at all."""
+    """Write the apps of the devices as a generic table, without shuffling."""
     import pyarrow.csv as pcsv
 
     fleet = world_made.fleet(world)
@@ -362,7 +362,7 @@ def export_fleet(world: World, path: Path) -> None:
 
 
 def _text(*parts: str | Ints | Shorts) -> pa.Array:
-    """Texts put together from words and columns of numbers."""
+    """Texts from words and columns of numbers."""
     columns = [part if isinstance(part, str) else pc.cast(pa.array(part), pa.string()) for part in parts]
     return pc.binary_join_element_wise(*columns, "")
 

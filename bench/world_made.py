@@ -1,9 +1,9 @@
-"""A made-up world of apps, back ends, stores and devices, as columns of numbers; deterministic from a seed.
+"""A synthetic world of apps, back ends, stores and devices, as columns of numbers; deterministic for a seed.
 
-Synthetic: every name lies below ``.test``, nothing here was ever asked. Its proportions at a million apps: 50 sightings
-an app, of which nine in ten are of SDKs whose use falls with their rank (Zipf); half a million distinct endpoints;
-20,000 stores that let strangers in, with sizes of heavy tail that sum to 43 TB, as the study of 2017 had them.
-``world_lake`` writes it down; ``world_truth`` counts it.
+Every name is below ``.test``, and nothing in it was ever probed. Proportions at a million apps: 50 sightings per app,
+nine in ten of them of SDKs whose use falls with their rank (Zipf); half a million distinct endpoints; 20,000 stores
+with unauthenticated access. Their sizes have a heavy tail and sum to 43 TB, as in the study of 2017. ``world_lake``
+writes the world, and ``world_truth`` counts it.
 """
 
 from typing import NamedTuple
@@ -15,15 +15,15 @@ SEED = 2017
 SIGHTINGS_AN_APP = 50
 MILLION = 1_000_000
 ENDPOINTS, EXPOSED, CLOSED, HONEYPOTS = 500_000, 20_000, 12_000, 200
-"""Of a million apps; other worlds have their share."""
+"""Numbers for a million apps; other worlds are scaled."""
 APPS_A_VENDOR = 5
 BYTES = 43 * 10**12
-"""All exposed stores of a million apps together."""
+"""Bytes of all exposed stores of a million apps."""
 PORTS = (9200, 27017, 6379)
 PRODUCTS = ("elasticsearch", "mongodb", "redis")
 VERSIONS = ("7.17.0", "7.0.14", "7.2.4")
 OPEN, ANY_USER, OPEN_EMPTY, AUTH_REQUIRED = range(4)
-"""What a stranger gets; the last two are closed stores."""
+"""Access of an anonymous user; the last two are closed stores."""
 CONTAINERS = ("users", "locations", "payments", "profiles", "events")
 _TRIES = 400
 
@@ -33,12 +33,12 @@ type Flags = npt.NDArray[np.bool_]
 
 
 class Sizes(NamedTuple):
-    """How many of everything."""
+    """Numbers of all objects."""
 
     apps: int
     vendors: int
     sdk: int
-    """Endpoints of SDKs; they come before those of the apps' makers."""
+    """Number of endpoints of SDKs; they come before those of the apps' makers."""
     own: int
     exposed: int
     closed: int
@@ -46,17 +46,17 @@ class Sizes(NamedTuple):
 
     @property
     def stores(self) -> int:
-        """All that answer."""
+        """Number of stores that answer."""
         return self.exposed + self.closed + self.honeypots
 
     @property
     def installs(self) -> int:
-        """Of five apps on each device."""
+        """Number of installs: five apps on each device."""
         return 3 * self.apps
 
 
 def sizes(apps: int) -> Sizes:
-    """The world's share for so many apps (1,000 at least)."""
+    """Sizes of the world for this number of apps (at least 1,000)."""
 
     def share(of_a_million: int, least: int) -> int:
         return max(least, of_a_million * apps // MILLION)
@@ -69,31 +69,31 @@ def sizes(apps: int) -> Sizes:
 
 
 class World(NamedTuple):
-    """Everything but the sightings of SDKs, which are drawn a chunk of apps at a time."""
+    """The world without the sightings of SDKs, which are drawn per chunk of apps."""
 
     size: Sizes
     vendor: Ints
-    """Of each app."""
+    """Vendor of each app."""
     ios: Flags
     credential: Flags
-    """Apps with a password for their maker's database."""
+    """True for apps with a password for their maker's database."""
     cleartext: Flags
-    """Apps that allow connections without TLS anywhere."""
+    """True for apps that allow connections without TLS anywhere."""
     host: Ints
-    """Of each endpoint of a maker; endpoints of a vendor lie side by side."""
+    """Host of each endpoint of a maker; endpoints of a vendor are consecutive."""
     slot: Ints
-    """Which endpoint of its host it is."""
+    """Index of each endpoint on its host."""
     host_vendor: Ints
     host_third: Flags
-    """Hosts that are no maker's own, by what the apps' analysis says."""
+    """True for hosts that, according to the app analysis, do not belong to a maker."""
     host_store: Ints
     """Store at each host, or -1."""
     host_named: Flags
-    """Whether apps name the store itself there: it is the first endpoint of its host."""
+    """True if apps name the store itself there: it is the first endpoint of its host."""
     first: Ints
-    """Of each vendor the first of its endpoints, and the end of the last one."""
+    """First endpoint of each vendor, and the end of the last one."""
     product: Ints
-    """Of each store: the exposed ones, the closed ones, the honeypots."""
+    """Product of each store: the exposed ones, the closed ones, the honeypots."""
     access: Ints
     cleartext_store: Flags
     ransomed: Flags
@@ -104,17 +104,17 @@ class World(NamedTuple):
     bytes: Ints
     """Stores by containers."""
     records_quality: Ints
-    """Of the store's containers: 0 exact, 1 estimate, 2 lower bound."""
+    """Quality of the store's record counts: 0 exact, 1 estimate, 2 lower bound."""
     https: Flags
-    """Hosts that apps name an HTTPS URL of."""
+    """True for hosts with an HTTPS URL in apps."""
     api: Flags
-    """Hosts that apps talk HTTP to and that are their maker's: beside them every usual port of a store is asked."""
+    """True for hosts of makers that apps access over HTTP: every default port of a store on them is probed."""
     chosen: Ints
-    """Of each endpoint of an SDK the chance that an app names it, times 1e9."""
+    """Probability, times 1e9, that an app names each endpoint of an SDK."""
 
 
 def made(apps: int, seed: int = SEED) -> World:
-    """A world of so many apps."""
+    """A world with this number of apps."""
     size = sizes(apps)
     random = np.random.default_rng([seed, apps])
     # The first app of every vendor, then the rest: few vendors have many.
@@ -169,13 +169,13 @@ def _hosts(endpoints: int) -> int:
 
 
 def _spread(random: np.random.Generator, endpoints: int, hosts: int) -> Ints:
-    """Endpoints of each host, one at least."""
+    """Number of endpoints of each host, at least one."""
     more = np.bincount(random.integers(0, hosts, endpoints - hosts), minlength=hosts)
     return more.astype(np.int64) + 1
 
 
 def _places(random: np.random.Generator, size: Sizes, third: Flags) -> tuple[Ints, Flags]:
-    """Which store is at which host, and whether apps name it; one exposed store in ten is at two hosts."""
+    """The store at each host, and whether apps name it; one exposed store in ten is at two hosts."""
     store = np.full(len(third), -1)
     own = random.permutation(np.flatnonzero(~third))
     twice = size.exposed // 10
@@ -186,7 +186,7 @@ def _places(random: np.random.Generator, size: Sizes, third: Flags) -> tuple[Int
 
 
 def _content(random: np.random.Generator, size: Sizes) -> tuple[Flags, Ints, Ints]:
-    """Which containers each store has, with their records and bytes; closed stores have none."""
+    """The containers of each store, with their records and bytes; closed stores have none."""
     shape = (size.stores, len(CONTAINERS))
     holds = random.random(shape) < 0.4
     holds[np.arange(size.stores), random.integers(0, len(CONTAINERS), size.stores)] = True
@@ -199,7 +199,7 @@ def _content(random: np.random.Generator, size: Sizes) -> tuple[Flags, Ints, Int
 
 
 def _popularity(size: Sizes) -> Ints:
-    """The chance that an app names each endpoint of an SDK: falls with its rank, and sums to what apps name."""
+    """The probability that an app names each endpoint of an SDK: falls with its rank; the sum is the number per app."""
     wanted = SIGHTINGS_AN_APP * 0.98
     ranks = (np.arange(size.sdk) + 1.0) ** -0.8
     low, high = 0.0, 1e6
@@ -211,16 +211,16 @@ def _popularity(size: Sizes) -> Ints:
 
 
 class Sightings(NamedTuple):
-    """What a chunk of apps names, by app."""
+    """The endpoints of a chunk of apps, by app."""
 
     app: Ints
     endpoint: Ints
-    """Those of SDKs first, then those of makers."""
+    """Endpoints of SDKs first, then those of makers."""
     ordinal: Ints
 
 
 def sightings(world: World, first: int, end: int, seed: int = SEED) -> Sightings:
-    """What apps from ``first`` to ``end`` name: 50 an app over the chunk, each endpoint once an app."""
+    """Sightings of the apps from ``first`` to ``end``: 50 per app on average, each endpoint once per app."""
     random = np.random.default_rng([seed, world.size.apps, first])
     count = end - first
     vendors = world.vendor[first:end]
@@ -258,10 +258,10 @@ def _drawn(random: np.random.Generator, chance: npt.NDArray[np.float64], apps: i
 
 
 class Fleet(NamedTuple):
-    """Who has what: five distinct apps on each device."""
+    """Installs: five distinct apps on each device."""
 
     apps: int
-    """Distinct apps that may be on a device; one in five of them was never analysed."""
+    """Distinct apps that can be on a device; one in five was never analysed."""
     device: Ints
     app: Ints
 
@@ -278,7 +278,7 @@ def fleet(world: World, seed: int = SEED) -> Fleet:
 
 
 def analysed_app(world: World, app: Ints) -> Ints:
-    """The analysed app that an app of the fleet is, or -1: four of five are, spread over all."""
+    """The analysed app for an app of the fleet, or -1: four of five are analysed, spread over all."""
     spread = world.size.apps // (world.size.apps // 20)
     found: Ints = np.where(app % 5 == 4, -1, app * spread)
     return found

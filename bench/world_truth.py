@@ -1,4 +1,4 @@
-"""What the made-up world holds, counted by numpy alone: the figures that the pipeline has to arrive at."""
+"""The synthetic world counted with numpy only: the figures that the pipeline must produce."""
 
 from typing import Any
 
@@ -28,13 +28,13 @@ CLASSES = {
     "profiles": ("person_name", "birth"),
     "events": (),
 }
-"""What is personal in each container, written down by hand beside ``world_lake.FIELDS``."""
+"""Personal data in each container, written manually next to ``world_lake.FIELDS``."""
 TELLING = ("users", "profiles")
-"""Containers whose records are each about somebody: e-mail addresses, phone numbers, names."""
+"""Containers with one person per record: e-mail addresses, phone numbers, names."""
 MOST_GROUPS = 25
 _QUALITIES = (Quality.EXACT, Quality.ESTIMATE, Quality.LOWER_BOUND)
 USUAL = len({port for ports in store_ports().values() for port in ports})
-"""Usual ports of the stores that tieback knows."""
+"""Number of default ports of the stores that tieback knows."""
 
 
 def truth(world: World) -> dict[str, Any]:
@@ -89,14 +89,14 @@ def truth(world: World) -> dict[str, Any]:
 
 
 def _apps(world: World, pairs: Ints, which: Flags) -> Flags:
-    """Apps that lead to one of some stores: all of the vendors that own a host of it."""
+    """True for apps that lead to one of some stores: all apps of the vendors with a host of it."""
     vendors = np.zeros(world.size.vendors, bool)
     vendors[pairs[which[pairs[:, 0]], 1]] = True
     return vendors[world.vendor]
 
 
 def _sum(values: Ints, which: Flags, quality: Ints, concerned: Flags | None = None) -> tuple[int, str]:
-    """A sum over stores, as good as its weakest part."""
+    """A sum over stores, with the quality of its weakest part."""
     counted = which if concerned is None else which & concerned
     weakest = _QUALITIES[int(quality[counted].max(initial=0))]
     return int(values[counted].sum()), str(weakest)
@@ -113,7 +113,7 @@ def _classes(world: World, shown: Flags) -> dict[str, tuple[int, str]]:
 
 
 def _group(world: World, real: Flags, shown: Flags, stores: Flags) -> tuple[Any, ...]:
-    """Answering, exposed and ransomed stores, with records and bytes of the exposed ones."""
+    """Numbers of answering, exposed and ransomed stores, with records and bytes of the exposed ones."""
     real, shown = real & stores, shown & stores
     return (
         int(real.sum()),
@@ -148,7 +148,7 @@ def _platforms(world: World, pairs: Ints, real: Flags, shown: Flags) -> dict[str
 
 
 def _vendors(world: World, pairs: Ints, real: Flags, shown: Flags) -> dict[str, tuple[Any, ...]]:
-    """The vendors with most exposed stores, then affected apps, then answering stores, then by name."""
+    """The vendors by exposed stores, then affected apps, then answering stores, then name."""
     size = world.size
     apps = np.bincount(world.vendor, minlength=size.vendors)
     counts = [
@@ -171,7 +171,9 @@ def _vendors(world: World, pairs: Ints, real: Flags, shown: Flags) -> dict[str, 
 
 
 def _candidates(world: World) -> int:
-    """Every host and port that an app names, and every usual port of a store beside an API."""
+    """Number of candidates: each host and port that an app names, and each default port of a store on the host of an
+    API.
+    """
     beside = int((world.host_named & world.api).sum())
     return world.size.sdk + int(world.https.sum()) + int(world.host_named.sum()) - beside + USUAL * int(world.api.sum())
 

@@ -1,5 +1,5 @@
-"""Coverage-guided fuzzing of everything that reads what strangers wrote: ``python -m bench.fuzz [ROOM...]``.
+"""Coverage-guided fuzzing of everything that reads untrusted data: ``python -m bench.fuzz [GROUP...]``.
 
-A room is one process of libFuzzer (by atheris). The first byte of an input selects the reader, so that one corpus
-serves a whole room; whatever a reader raises beyond the errors that it documents is a finding.
+A group (``Room``) is one process of libFuzzer (by atheris). The first byte of an input selects the reader, so that one
+corpus serves the whole group. Any exception that a reader does not document is a finding.
 """

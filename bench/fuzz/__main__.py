@@ -1,7 +1,7 @@
-"""``python -m bench.fuzz [ROOM...] [--seconds N] [--corpus DIR]``: fuzz the rooms one after the other.
+"""``python -m bench.fuzz [GROUP...] [--seconds N] [--corpus DIR]``: fuzz the groups one after the other.
 
-Each runs in a process of its own, instrumented as it is imported. What makes a reader fail is written to the corpus as
-``<room>/finding-*``, and ``python -m bench.fuzz ROOM FILE`` runs that one input again.
+Each group runs in a process of its own, instrumented at import. Inputs that make a reader fail are written to the
+corpus as ``<group>/finding-*``; ``python -m bench.fuzz GROUP FILE`` runs one input again.
 """
 
 import argparse
@@ -37,7 +37,7 @@ room.run(data)
 
 
 def fuzz(room: str, seconds: int, corpus: Path, seed: int) -> int:
-    """Fuzz one room; the exit code of libFuzzer, 0 without a finding."""
+    """Fuzz one group. Returns the exit code of libFuzzer, 0 without a finding."""
     place = corpus / room
     place.mkdir(parents=True, exist_ok=True)
     limits = [
@@ -55,21 +55,26 @@ def fuzz(room: str, seconds: int, corpus: Path, seed: int) -> int:
 
 
 def main() -> int:
-    """Run what the command line names."""
+    """Run the groups on the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.fuzz", description=__doc__)
     parser.add_argument(
         "rooms",
+        metavar="GROUP",
         nargs="*",
-        help=f"of {', '.join(ROOMS)}, or a reader such as traffic.stores; all by default. Or ROOM FILE: one input",
+        help=f"{', '.join(ROOMS)}, or a reader such as traffic.stores; all by default. Or GROUP FILE: one input",
     )
-    parser.add_argument("--seconds", type=int, default=3600, help="of each room")
-    parser.add_argument("--seed", type=int, default=1, help="of the random numbers; the same gives the same inputs")
-    parser.add_argument("--corpus", type=Path, help="kept between runs [default: a new folder each time]")
+    parser.add_argument("--seconds", type=int, default=3600, help="seconds per group")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="seed of the random numbers; the same seed gives the same inputs"
+    )
+    parser.add_argument(
+        "--corpus", type=Path, help="folder that is kept between runs [default: a new folder each time]"
+    )
     words = parser.parse_args()
     if len(words.rooms) == 2 and words.rooms[0].partition(".")[0] in ROOMS and Path(words.rooms[1]).is_file():
         return subprocess.run([sys.executable, "-c", _REPLAY, *words.rooms], check=False).returncode
     if find_spec("atheris") is None:
-        print("atheris is not installed: it has wheels for Linux on x86_64 alone", file=sys.stderr)
+        print("atheris is not installed (it has wheels only for Linux on x86_64)", file=sys.stderr)
         return 4
     failed = []
     corpus = words.corpus or Path(tempfile.mkdtemp(prefix="tieback-fuzz-"))

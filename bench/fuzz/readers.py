@@ -1,4 +1,4 @@
-"""The readers that are fuzzed, by room, each with the errors that it may raise and where its seeds come from."""
+"""The fuzzed readers by group, each with its documented errors and the source of its seeds."""
 
 import os
 import zipfile
@@ -11,12 +11,12 @@ ROOT = Path(__file__).parents[2]
 LABS = ROOT / "labs" / "apps"
 RECORDED = ROOT / "tests" / "unit" / "probes" / "recorded"
 MAX_SEED = 65_536
-"""Larger seeds make every run slow and teach nothing that a small one does not."""
+"""Most bytes of a seed; larger seeds slow down every run and add no coverage."""
 
 
 @dataclass(frozen=True)
 class Reader:
-    """One thing that reads bytes of strangers."""
+    """A reader of untrusted bytes."""
 
     name: str
     read: Callable[[bytes], object]
@@ -24,13 +24,13 @@ class Reader:
 
 
 class Room:
-    """The readers of one part of the house; an input's first byte selects one of them."""
+    """The readers of one part of the program; the first byte of an input selects one of them."""
 
     def __init__(self, readers: Iterable[Reader]) -> None:
         self.readers = tuple(readers)
 
     def run(self, data: bytes) -> None:
-        """One input."""
+        """Run one input."""
         if data:
             self.readers[data[0] % len(self.readers)].read(data[1:])
 
@@ -52,7 +52,7 @@ def as_file(data: bytes, read: Callable[[Path], object]) -> None:
 
 
 def apps() -> Room:
-    """Packages as a whole, and each kind of entry by itself, both up to the extractors."""
+    """Whole packages, and each kind of entry on its own, both up to the extractors."""
     from tieback.intake.apps.budget import budget_for
     from tieback.intake.apps.entries import make_artifacts
     from tieback.intake.apps.problems import Problems
@@ -109,7 +109,7 @@ _SMALL_FILES = (
 
 
 def traffic() -> Room:
-    """Files of traffic as a whole, and the readers of each protocol by itself."""
+    """Whole traffic files, and the readers of each protocol on their own."""
     from tieback.intake.traffic import http, http2, quic, tls
     from tieback.intake.traffic.certificate import Certificates
     from tieback.intake.traffic.dns import parse_message, parse_stream
@@ -137,7 +137,7 @@ def traffic() -> Room:
         as_file(data, read)
 
     def both(read: Callable[[bytes, bytes], object]) -> Callable[[bytes], object]:
-        """The first two bytes say how much the client sent."""
+        """Split the input: its first two bytes are the length of the client's part."""
 
         def call(data: bytes) -> None:
             split = 2 + int.from_bytes(data[:2], "little")
@@ -215,7 +215,7 @@ def _split(client: bytes, server: bytes = b"") -> bytes:
 
 
 def _captures() -> list[bytes]:
-    """One capture of each kind, made here."""
+    """One capture of each kind, created here."""
     import io
 
     from tieback.lab.packets import PacketWriter, Stream
@@ -246,7 +246,7 @@ def _captures() -> list[bytes]:
 
 
 def _recorded() -> Iterator[tuple[bytes, bytes]]:
-    """Greeting and first answer of the servers that the tests recorded."""
+    """Greeting and first response of the servers that the tests recorded."""
     import msgspec
 
     for path in sorted(RECORDED.glob("*.json")):
@@ -262,7 +262,7 @@ def _bytes(text: str) -> bytes:
 
 
 def probes() -> Room:
-    """Every probe against a server that answers whatever the input says."""
+    """Every probe with a server that answers with the input."""
     from tieback.model.grant import Depth
     from tieback.model.probe import ProbeReport
     from tieback.probes import PROBES
@@ -272,7 +272,7 @@ def probes() -> Room:
 
     def asks(probe: Probe) -> Callable[[bytes], object]:
         def ask(data: bytes) -> None:
-            """The answers, each behind its length in two bytes; the first is the greeting."""
+            """The responses, each after its length in two bytes; the first one is the greeting."""
             parts = list(_parts(data))
             target = Target("127.0.0.1", probe.meta.ports[0], passwordless=("root", "postgres"))
             peer = Peer(replaying(parts[1:]), greeting=parts[0] if parts else b"")
@@ -306,7 +306,7 @@ def _parts(data: bytes) -> Iterator[bytes]:
 
 
 def pii() -> Room:
-    """Names and values as they stand in strangers' schemas."""
+    """Names and values as in untrusted schemas."""
     from tieback.model.pii import Column
     from tieback.pii import detectors
     from tieback.pii.values import ValueDetector
@@ -336,14 +336,14 @@ def pii() -> Room:
 
 
 def room(name: str) -> Room:
-    """A room by its name, or one of its readers: ``traffic`` or ``traffic.stores``."""
+    """A group by its name, or one of its readers: ``traffic`` or ``traffic.stores``."""
     whole, _, reader = name.partition(".")
     made = ROOMS[whole]()
     return made if not reader else Room(one for one in made.readers if one.name == reader)
 
 
 def reports() -> Room:
-    """Other tools' reports, inventories, the operator's data about addresses, and hosts in captured answers."""
+    """Reports of other tools, inventories, address data of the operator, and hosts in captured responses."""
     from tieback.backends.hints import hints
     from tieback.backends.mmdb import Mmdb
     from tieback.backends.range_files import read_ranges
@@ -407,7 +407,7 @@ def reports() -> Room:
 
 
 def posture() -> Room:
-    """Exports of cloud accounts: every reader, whatever its file is, and what all sources together say; rules files."""
+    """Exports of cloud accounts with every reader, and the merge of all sources; rules files."""
     from tests.unit.posture.exports import EXPORTS
     from tieback.model.errors import InputError
     from tieback.model.resource import Dependency, Resource

@@ -1,9 +1,11 @@
-"""What is made from the rule files once and read again by every later process: a cache of the user's own.
+"""Cache of the data that is compiled from rule files, in the user's own cache directory.
 
-Compiling the anchors and parsing the rules takes longer than analysing an app. The results lie in ``TIEBACK_CACHE``, or
-else ``$XDG_CACHE_HOME/tieback`` or ``~/.cache/tieback``, each under the hash of what it was made from. An empty
-``TIEBACK_CACHE`` means none. Whoever can write there could have written the program, so it must be the user's own: a
-folder or file that is somebody else's, that others may write, or that is a link, is not read; a torn one is made anew.
+Compiling the anchors and parsing the rules takes longer than analysing an app. Each result is stored under the hash of
+its source in ``TIEBACK_CACHE``; otherwise in ``$XDG_CACHE_HOME/tieback`` or ``~/.cache/tieback``. An empty
+``TIEBACK_CACHE`` disables the cache.
+
+Anyone who can write there can control the program, so the directory must belong to the user. A directory or file is
+ignored if it belongs to another user, is writable for others, or is a link. A truncated file is rebuilt.
 """
 
 import hashlib
@@ -20,7 +22,7 @@ MAX_PREPARED = 64 * 1024 * 1024
 """Bytes of the largest file that is read."""
 
 MAX_KEPT = 64
-"""Files in the folder; a version of the program makes about twenty. The oldest ones go."""
+"""Most files in the folder; one version of the program creates about twenty. The oldest files are deleted."""
 
 _OURS = re.compile(r"[a-z]{1,32}-[0-9a-f]{32}")
 _DIGEST = 32
@@ -28,7 +30,7 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def folder() -> Path | None:
-    """Where prepared things lie; ``None`` where nothing is to be kept."""
+    """Directory of the cache; ``None`` if it is disabled."""
     named = os.environ.get("TIEBACK_CACHE")
     if named is not None:
         return Path(named) if named else None
@@ -40,12 +42,12 @@ def folder() -> Path | None:
 
 
 def prepared(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
-    """What ``make`` gives: read where it was made from the same source before, else made and kept.
+    """The cached result for this source, or the result of ``make``, which is then stored.
 
     Args:
-        name: of the file, in letters; the hash of the source follows it.
-        source: everything that the result depends on.
-        make: called where nothing usable is kept. Its errors are the caller's.
+        name: name of the file, only letters; the hash of the source is appended.
+        source: all data that the result depends on.
+        make: called if there is no usable cached file. Its exceptions are passed on.
     """
     place = folder()
     if place is None:
@@ -61,7 +63,7 @@ def prepared(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
 
 
 def discard(name: str, source: bytes) -> None:
-    """Forget what is kept, because it turned out to be of no use."""
+    """Delete the cached result, because it is not usable."""
     place = folder()
     if place is not None:
         with suppress(OSError):
@@ -69,10 +71,10 @@ def discard(name: str, source: bytes) -> None:
 
 
 def rules[T](raw: bytes, into: type[T]) -> T:
-    """The content of a rule file in TOML: kept as MessagePack, checked against the types each time.
+    """The content of a rule file in TOML. It is cached as MessagePack and checked against the types on each call.
 
     Raises:
-        msgspec.ValidationError: the file is not of these types.
+        msgspec.ValidationError: the file does not have these types.
     """
     plain = prepared("rules", raw, lambda: msgspec.msgpack.encode(msgspec.toml.decode(raw)))
     return msgspec.msgpack.decode(plain, type=into, strict=True)
@@ -99,10 +101,10 @@ def _own(status: os.stat_result, kind: int) -> bool:
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Put a file in its place at once: another process reads all of it or none.
+    """Replace a file atomically: another process reads the whole file or none.
 
     Raises:
-        OSError: it cannot be kept, or the folder is not the user's own.
+        OSError: the file cannot be stored, or the folder does not belong to the user.
     """
     import tempfile
 

@@ -49,4 +49,4 @@ def test_calls_take_turns() -> None:
 def test_a_package_without_its_client_is_a_reason(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(registry, "CACHE", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert registry.fetched("npm:android-apidemos") == ([], "there is no npm")
+    assert registry.fetched("npm:android-apidemos") == ([], "npm is not installed")

@@ -1,1 +1,1 @@
-"""Endpoints become back ends: names, addresses, owners, and what may stand behind an API."""
+"""Back ends from endpoints: names, addresses, providers, owners, and candidates behind an API."""

@@ -1,7 +1,7 @@
-"""What an address tells: hosting provider, product, region, AS number and name, country; each with data and reason.
+"""Attributions of an address: provider, product, region, AS number and name, country; each with its source and reason.
 
-Asked in this order: the special blocks of IANA (private addresses are nobody's on the Internet), the lists that the
-operator imported, what providers document (``documented.toml``). AS and country come from imported databases alone.
+Sources, in this order: IANA's special-purpose blocks (a private address has no provider), the lists that the operator
+imported, the networks that providers document (``documented.toml``). AS and country come only from imported databases.
 """
 
 import hashlib
@@ -21,15 +21,15 @@ from tieback.rulefiles import rules
 from tieback.scope.address import Address, parse_address, special
 
 BY_LIST = 0.97
-"""Confidence of a provider's own list."""
+"""Confidence of an entry in a provider's own list."""
 BY_DOCUMENT = 0.94
-"""Of a net that its documentation names."""
+"""Confidence of a network that the provider's documentation names."""
 BY_ROUTE = 0.9
-"""Of the holder of the route: who announces an address need not run what is there."""
+"""Confidence of the holder of the route. The AS that announces an address does not have to operate the host."""
 BY_COUNTRY = 0.7
-"""Of a country: where a net is registered, or where somebody believes it is; wrong for networks that are everywhere."""
+"""Confidence of a country: the place of registration or an estimate. It is wrong for anycast networks."""
 _MERGED = "google"
-"""Name of Google's list of everything that is its own, customers included: its cloud's list says more."""
+"""Name of Google's list of all its addresses, customers included. The list of Google Cloud is more specific."""
 
 
 class _Documented(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,12 +46,12 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_documented() -> tuple[_Documented, ...]:
-    """The nets of ``documented.toml``. Raises ``msgspec.ValidationError`` where it is damaged."""
+    """Networks of ``documented.toml``. Raises ``msgspec.ValidationError`` if the file is damaged."""
     return rules(_raw(), _File).net
 
 
 def shipped() -> Dataset:
-    """The snapshot that ships with tieback, cited like the operator's data."""
+    """The data that ships with tieback, cited like the data of the operator."""
     raw = _raw()
     file = rules(raw, _File)
     digest = hashlib.sha256(raw).hexdigest()
@@ -64,21 +64,21 @@ def _raw() -> bytes:
 
 
 class Addresses:
-    """Look-ups by address; hold one a run, and close it."""
+    """Look-ups by address. Use one instance per run, and close it."""
 
     def __init__(self, datasets: Datasets | None = None, names: Callable[[str], str] = str) -> None:
-        """Nothing is read before the first address.
+        """Create the look-up. No data is read before the first address.
 
         Args:
-            datasets: what the operator imported; by default nothing is.
-            names: a provider's name for people by its id.
+            datasets: imported data; none by default.
+            names: returns the display name for the id of a provider.
         """
         self._datasets = datasets
         self._names = names
 
     @cached_property
     def used(self) -> tuple[Dataset, ...]:
-        """The data that answers are made from. Raises ``InputError`` where it is damaged."""
+        """Imported datasets that the answers use. Raises ``InputError`` if the manifest is damaged."""
         return self._datasets.all() if self._datasets is not None else ()
 
     @cached_property
@@ -104,10 +104,10 @@ class Addresses:
         )
 
     def of(self, text: str) -> tuple[Attribution, ...]:
-        """What a canonical address tells; nothing where nobody knows.
+        """Attributions of a canonical address; empty if no source lists it.
 
         Raises:
-            ValueError: it is no address.
+            ValueError: the text is not an address.
             InputError: imported data is damaged.
         """
         address = parse_address(text)
@@ -122,7 +122,7 @@ class Addresses:
         return (*found, *self._routed(address), *self._located(str(address)))
 
     def close(self) -> None:
-        """Release the databases."""
+        """Close the databases."""
         if "_databases" in self.__dict__:
             for _, database in self._databases:
                 database.close()
@@ -143,7 +143,7 @@ class Addresses:
         if at != NONE:
             one = documented[at]
             label = Label(one.provider, one.product, one.region)
-            yield from self._said(label, f"{address} is in a net that {one.source} names", BY_DOCUMENT)
+            yield from self._said(label, f"{address} is in a network that {one.source} lists", BY_DOCUMENT)
 
     def _said(self, label: Label, reason: str, sure: float) -> Iterator[Attribution]:
         yield Attribution("provider", self._names(label.provider), reason, sure)
@@ -156,7 +156,7 @@ class Addresses:
             at = table.label(address) if dataset.kind == "asn" else NONE
             if at != NONE:
                 yield from _route(
-                    labels[at].asn, labels[at].as_name, f"{address} is announced by it, by {dataset.cited}"
+                    labels[at].asn, labels[at].as_name, f"this AS announces {address}, according to {dataset.cited}"
                 )
                 return
 

@@ -1,8 +1,8 @@
-"""Statements about a host from everything that is known of it, each with its reason and the parts of its confidence.
+"""Attributions of a host from all sources, each with its reason and the parts of its confidence.
 
-Sources agree or not. Those that say the same are independent enough to be added up (one minus the product of their
-doubts, at most ``MOST``); where they differ each keeps its own reason, and the weaker ones lose half of what speaks for
-the strongest: nothing is dropped, and nothing that is disputed stays certain.
+Sources that agree count as independent. Their combined confidence is one minus the product of their doubts, at most
+``MOST``. If sources differ, each keeps its own reason, and a weaker one is multiplied by one minus half of the
+confidence of the strongest. No attribution is dropped, and a disputed one is never certain.
 """
 
 import re
@@ -16,47 +16,51 @@ from tieback.backends.normalise import OwnerDomains, literal_address
 from tieback.model.backend import Attribution
 
 MOST = 0.99
-"""Nothing that is concluded is certain."""
+"""Highest confidence of a combined attribution: no conclusion is certain."""
 BY_ALIAS = 0.97
-"""How much a CNAME keeps of what is known of the name that it leads to."""
+"""Factor for the attributions of a name that was reached by CNAME."""
 BY_ADDRESS = 0.95
-"""How much a name keeps of what is known of an address that it resolved to."""
+"""Factor for the attributions of an address that the name resolved to."""
 BY_DOMAIN = 0.9
-"""That who holds a registrable domain answers for the hosts below it."""
+"""Confidence that the holder of a registrable domain is responsible for the hosts below it."""
 BY_CERTIFICATE = 0.85
-"""That the organisation in a certificate's subject answers for the host, where its name is in the domain too."""
+"""Confidence that the organisation in a certificate's subject is responsible for the host, if its name is in the
+domain.
+"""
 SHOWN = 0.5
-"""That it has anything to do with the host, where its name is not: fronts show their own, and anybody may write one."""
+"""Confidence that the organisation has any relation to the host, if its name is not in the domain. Shared front ends
+show their own certificate, and anyone can write any name into a certificate.
+"""
 _ORGANISATION = re.compile(r"(?:^|,)\s*O=((?:\\.|[^,\\+])+)")
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _MANY = frozenset(
     {"country", "asn", "as_name", "reverse", "dns_host", "mail_host", "uses", "owner_hint", "domain_contact"}
 )
-"""Claims of which a host may have several: one does not speak against another."""
+"""Claims that can have several values per host; the values do not contradict each other."""
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What was found out about a host beside its name."""
+    """Facts about a host, apart from its name."""
 
     addresses: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
-    """Names that it leads to by CNAME, in order."""
+    """Names that the host leads to by CNAME, in order."""
     resource: str = ""
     """Cloud resource that the endpoint names, such as ``s3:bucket``."""
     claimed: tuple[Attribution, ...] = ()
-    """Made elsewhere: an SDK's host, a certificate."""
+    """Attributions from other sources: the host list of an SDK, a certificate."""
 
 
 def attribute(
     host: str, known: Known, hosting: Hosting, addresses: Addresses, domains: OwnerDomains
 ) -> tuple[Attribution, ...]:
-    """Everything that can be said of a host, by claim, the most certain first.
+    """All attributions of a host, grouped by claim, the most certain first.
 
     Args:
         host: canonical name or address.
-        known: what else was found out.
-        hosting: knowledge by name.
-        addresses: knowledge by address.
+        known: other facts about the host.
+        hosting: look-ups by name.
+        addresses: look-ups by address.
         domains: the public suffix list.
 
     Raises:
@@ -66,7 +70,7 @@ def attribute(
 
 
 def by_certificate(host: str, subject: str, seen_in: str, domains: OwnerDomains) -> Iterator[Attribution]:
-    """What the subject of a certificate that a capture shows says of whose the host is.
+    """Attribution of a host by the subject of a certificate in a capture.
 
     Args:
         host: canonical name.
@@ -79,20 +83,22 @@ def by_certificate(host: str, subject: str, seen_in: str, domains: OwnerDomains)
     if not name:
         return
     brand = domains.owner_domain(host).partition(".")[0].replace("-", "")
-    said = f"the certificate that {host} showed in {seen_in} names the organisation {name}; its issuer was not checked"
+    said = (
+        f"the certificate that {host} showed in {seen_in} names the organisation {name} (the issuer was not verified)"
+    )
     if len(brand) > 2 and brand in _LETTERS.sub("", name.lower()):
-        yield Attribution("owner", name, f"{said}, but its name is in the domain", BY_CERTIFICATE)
+        yield Attribution("owner", name, f"{said}; the organisation's name is in the domain", BY_CERTIFICATE)
     else:
         yield Attribution("certificate", name, said, SHOWN)
 
 
 def best(found: Iterable[Attribution], claim: str) -> Attribution | None:
-    """The most certain statement of a claim."""
+    """The most certain attribution of a claim, or ``None``."""
     return max((one for one in found if one.claim == claim), key=lambda one: one.confidence, default=None)
 
 
 def combine(found: Iterable[Attribution]) -> tuple[Attribution, ...]:
-    """Statements added up where they agree and weakened where they differ."""
+    """Combine attributions: add up those that agree, and weaken those that differ."""
     by_claim: dict[str, dict[str, list[Attribution]]] = {}
     for one in found:
         by_claim.setdefault(one.claim, {}).setdefault(one.value, []).append(one)
@@ -117,7 +123,7 @@ def _add(agreeing: Sequence[Attribution]) -> Attribution:
         doubt *= 1 - one.confidence
     strongest = max(distinct, key=lambda one: one.confidence)
     if strongest.claim in _MANY:
-        # Databases of countries and routes are made from one another: two of them are no second witness.
+        # Country and route databases are derived from each other: two of them are not two independent sources.
         return strongest
     return Attribution(
         strongest.claim,
@@ -149,7 +155,7 @@ def _every(
     yield from known.claimed
     yield from _boundary(host, known, domains, hosted)
     if hosted is None:
-        # What an alias says of a host that is named after no provider itself.
+        # The alias counts only if the host's own name belongs to no provider.
         for alias in known.aliases:
             told = hosting.of(alias)
             if told is not None:
@@ -162,23 +168,27 @@ def _every(
             if literal:
                 yield one
             elif hosted is None or not hosted.product or one.claim not in {"product", "account"}:
-                # A name that says its product is not corrected by what else the provider runs on that net.
+                # The product in the name is more specific than the products that the provider runs on that network.
                 yield msgspec.structs.replace(one, confidence=round(one.confidence * BY_ADDRESS, 4))
 
 
 def _boundary(host: str, known: Known, domains: OwnerDomains, hosted: Hosted | None) -> Iterator[Attribution]:
     if known.resource:
-        yield Attribution("boundary", known.resource, "the endpoint names this resource, which is one customer's", 0.95)
+        yield Attribution(
+            "boundary", known.resource, "the endpoint names this resource, which belongs to one customer", 0.95
+        )
     elif hosted is not None and hosted.account:
-        reason = f"the name holds what {hosted.provider} gave one customer: the {hosted.account_kind}"
+        reason = f"the name contains the {hosted.account_kind} of one customer of {hosted.provider}"
         yield Attribution("boundary", f"{hosted.boundary} at {hosted.provider}", reason, 0.95)
     elif hosted is not None:
         yield Attribution(
-            "shared", hosted.provider, "customers share this host: its name tells none of them", BY_DOMAIN
+            "shared", hosted.provider, "many customers share this host, and its name identifies none of them", BY_DOMAIN
         )
     else:
         domain = domains.owner_domain(host)
         if domain:
             reason = f"{domain} is the registrable domain of the host (public suffix list)"
             yield Attribution("boundary", domain, reason, BY_DOMAIN)
-            yield Attribution("owner", domain, f"whoever holds it answers for its hosts: {reason}", BY_DOMAIN / 2)
+            yield Attribution(
+                "owner", domain, f"the holder of the domain is responsible for its hosts: {reason}", BY_DOMAIN / 2
+            )

@@ -1,10 +1,10 @@
-"""What a probe is given along with a candidate: containers that apps name there, and their public-by-design keys.
+"""Hints for the probe of a candidate: container names and public-by-design keys from the apps.
 
-Stores that list nothing to strangers are asked for the containers that the app itself names; projects that answer only
-to who names them get the key that is public by design. Each name and each key is for a service: the pipeline gives a
-probe those of its own ``meta.services`` and no others. A new probe joins by its service: in ``recognise/cloud.toml``
-(``service``, ``container``, ``ask``) for hosts of a cloud, in ``containers.toml`` here for hosts of the app's own, and
-in ``recognise/credentials.toml`` or ``config.toml`` (``services``) for its key.
+Some stores list nothing to anonymous clients; their probes request the containers that the app names. Projects that
+answer only requests with their public-by-design key get that key. Each name and key belongs to a service, and the
+pipeline passes a probe only those of its own ``meta.services``. Rules for a new probe go, by service, into
+``recognise/cloud.toml`` (``service``, ``container``, ``ask``) for cloud hosts, into ``containers.toml`` in this package
+for other hosts, and into ``recognise/credentials.toml`` or ``config.toml`` (``services``) for its key.
 """
 
 import re
@@ -20,14 +20,14 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.public_key import PublicKey
 
 MAX_NAMES = 256
-"""Containers of one candidate."""
+"""Most containers of one candidate."""
 MAX_KEYS = 8
-"""Public keys of one candidate: many apps may share a host."""
+"""Most public keys of one candidate; many apps can share a host."""
 _WEB = frozenset({"http", "https", "ws", "wss"})
 
 
 class ContainerRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):
-    """One ``[[container]]`` of containers.toml."""
+    """One ``[[container]]`` rule of containers.toml."""
 
     service: str
     name: str
@@ -39,11 +39,11 @@ class ContainerRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):
 
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
-        """For the whole host, and for the beginning of the path."""
+        """Compiled patterns: one for the whole host, one for the beginning of the path."""
         return re.compile(self.host or ".*"), re.compile(self.path)
 
     def container(self, host: str, path: str) -> str:
-        """The container that a URL names, or an empty text."""
+        """The container that a URL names; empty if it names none."""
         at_host, at_path = (pattern for pattern in self.patterns)
         by_host, by_path = at_host.fullmatch(host), at_path.match(path)
         if by_host is None or by_path is None:
@@ -56,25 +56,25 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def read_containers() -> tuple[ContainerRule, ...]:
-    """The rules of containers.toml; a malformed file raises ``msgspec.ValidationError``."""
+    """Rules of containers.toml. Raises ``msgspec.ValidationError`` if the file is malformed."""
     raw = resources.files("tieback.backends").joinpath("containers.toml").read_bytes()
     return msgspec.toml.decode(raw, type=_File).container
 
 
 class Brought(msgspec.Struct, frozen=True):
-    """What goes along with one candidate."""
+    """Hints for one candidate."""
 
     names: tuple[tuple[str, str], ...] = ()
-    """Services, each with a container that the app names there."""
+    """Pairs of a service and a container that an app names there."""
     keys: tuple[PublicKey, ...] = ()
 
     def names_for(self, services: Iterable[str]) -> tuple[str, ...]:
-        """Containers for a probe with these services."""
+        """Containers for a probe of these services."""
         wanted = frozenset(services)
         return tuple(dict.fromkeys(name for service, name in self.names if service in wanted))
 
     def keys_for(self, services: Iterable[str]) -> tuple[PublicKey, ...]:
-        """Public keys for a probe with these services."""
+        """Public keys for a probe of these services."""
         wanted = frozenset(services)
         return tuple(key for key in self.keys if not wanted.isdisjoint(key.services))
 
@@ -89,14 +89,14 @@ def brought(
     keys: Mapping[str, tuple[PublicKey, ...]],
     rules: Iterable[ContainerRule] | None = None,
 ) -> dict[Candidate, Brought]:
-    """What goes along with each candidate; those with nothing are left out.
+    """Hints for each candidate; candidates without hints are left out.
 
     Args:
-        candidates: made from the back ends.
-        backends: of the run.
-        names: containers that apps name within an endpoint, by its value.
-        keys: public keys that an app with that endpoint carries, by its value.
-        rules: of containers.toml, where the caller holds them already.
+        candidates: derived from the back ends.
+        backends: back ends of the run.
+        names: containers that apps name within an endpoint, by the value of the endpoint.
+        keys: public keys of the apps with that endpoint, by the value of the endpoint.
+        rules: rules of containers.toml, if the caller has already read them.
     """
     rules = tuple(rules) if rules is not None else read_containers()
     endpoints = {backend.endpoint.value: backend.endpoint for backend in backends}

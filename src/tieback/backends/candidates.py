@@ -1,8 +1,8 @@
-"""Back ends become candidates: the hosts and ports worth asking, each with the way that leads there.
+"""Candidates from back ends: the hosts and ports to probe, each with the route that leads to it.
 
-An app names some itself. Others are reached by the pivot: an app that talks to an HTTP API only may still leave its
-data open, when the store behind the API listens on the same host, so the usual ports of the stores there are candidates
-too. A pivot is never made from third parties, nor from fronts that many customers share.
+An app names some of them itself. The pivot adds others. Even if an app talks only to an HTTP API, the data store behind
+the API can be open on the same host. Therefore the default ports of the supported stores on that host are candidates
+too. No pivot starts from a third party's host or from a front end that many customers share.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 
 _HTTP = frozenset({"http", "https", "ws", "wss"})
 WEB = "http"
-"""Service of a candidate of which the app says that it speaks HTTP, and no more."""
+"""Service of a candidate that is only known to speak HTTP."""
 _TLS_SCHEMES = frozenset({"https", "wss", "ftps", "rediss", "amqps", "mqtts", "ssl"})
 _PRODUCTS = {
     "amqp": "AMQP",
@@ -61,9 +61,9 @@ _PRODUCTS = {
     "solr": "Solr",
     "typesense": "Typesense",
 }
-"""How people write the names of services."""
+"""Display names of services."""
 _OTHERS = (Party.THIRD, Party.PLATFORM)
-"""Whose machines are nobody's that the app's maker answers for."""
+"""Parties for whose hosts the vendor of the app is not responsible."""
 
 
 class _Front(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,7 +79,7 @@ class _Fronts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SharedFronts:
-    """Hosting that many customers share, from ``shared_fronts.toml``: behind it stands nobody's own machine."""
+    """Hosting that many customers share, from ``shared_fronts.toml``. No host behind it belongs to one customer."""
 
     @cached_property
     def _suffixes(self) -> dict[str, str | None]:
@@ -89,7 +89,7 @@ class SharedFronts:
         return shared | {suffix: None for front in fronts for suffix in front.exceptions}
 
     def reason(self, host: str) -> str | None:
-        """Why no store of the app's maker can stand on this host, or ``None``."""
+        """Why this host cannot be a data store of the app's vendor; ``None`` if it can."""
         name = host
         while name:
             if name in self._suffixes:
@@ -99,7 +99,9 @@ class SharedFronts:
 
 
 def is_api(backend: Backend) -> bool:
-    """Whether it is an API over HTTP that the app's maker may answer for: no third party's and no platform's."""
+    """True if the back end is an HTTP API for which the app's vendor can be responsible: not a third party's or a
+    platform's.
+    """
     endpoint = backend.endpoint
     return endpoint.kind is EndpointKind.URL and endpoint.scheme in _HTTP and backend.party not in _OTHERS
 
@@ -109,17 +111,18 @@ def candidates(
     store_ports: Mapping[str, tuple[int, ...]],
     fronts: SharedFronts | None = None,
 ) -> list[Candidate]:
-    """The hosts and ports worth asking.
+    """The hosts and ports to probe.
 
     Args:
-        backends: as mapped; those without addresses are left out.
-        store_ports: usual ports by service, such as ``{"mongodb": (27017,)}``; the first service that claims a port
-            gives the reason.
-        fronts: the list of shared hosting, where the caller holds it already.
+        backends: mapped back ends; those without addresses are left out.
+        store_ports: default ports by service, such as ``{"mongodb": (27017,)}``. If services
+            share a port, the reason names the first.
+        fronts: the list of shared hosting, if the caller has already read it.
 
     Returns:
-        One a host and port, and one a resource at hosts that many customers share; those that an app names first, then
-        by host and port. A named one that a pivot also leads to keeps the endpoints of both.
+        One candidate per host and port, or per resource on hosts that many customers share. Candidates that an app
+        names come first, then the order is by host and port. If a pivot leads to a named candidate, it has the
+        endpoints of both.
     """
     fronts = fronts if fronts is not None else SharedFronts()
     reached = [backend for backend in backends if backend.addresses]
@@ -127,12 +130,12 @@ def candidates(
 
 
 def service_name(service: str) -> str:
-    """How people write the name of a service."""
+    """Display name of a service."""
     return _PRODUCTS.get(service, service)
 
 
 def joined(first: Iterable[Candidate], more: Iterable[Candidate]) -> list[Candidate]:
-    """Candidates of two sources, one a host, port and resource, in the order of ``candidates``."""
+    """Merge the candidates of two sources: one per host, port and resource, in the order of ``candidates``."""
     merged: dict[tuple[str, int, str], Candidate] = {}
     for found in (*first, *more):
         key = (found.host, found.port, found.resource)
@@ -159,7 +162,7 @@ def _named(backends: list[Backend]) -> Iterator[Candidate]:
 
 
 def _resource(endpoint: Endpoint) -> str:
-    """The resource that a cloud endpoint names, where its host does not hold the name: others' are at that host too."""
+    """The resource of a cloud endpoint if its host does not contain the name: such a host serves all customers."""
     if endpoint.kind is not EndpointKind.CLOUD:
         return ""
     name = endpoint.value.partition(":")[2].partition("/")[0]
@@ -190,7 +193,7 @@ def _pivots(
 
 
 def _merge(first: Candidate, other: Candidate) -> Candidate:
-    """``first`` with what ``other`` adds; named candidates come before pivots and win."""
+    """``first`` with the fields that ``other`` adds; named candidates come before pivots and take precedence."""
     named = other.route is Route.NAMED
     return msgspec.structs.replace(
         first,

@@ -1,9 +1,10 @@
-"""How sure the edges of the evidence graph are, and the parts that this is made from.
+"""Confidence of the edges of the evidence graph, and the parts that it is computed from.
 
-They say an order: what a capture shows is surer than a text, a text surer than another tool's word, a store that an app
-names surer than one on the same host, that surer than one on a sibling name, and that surer than one that only a header
-names. None is above what labelled cases support (``bench/calibration.py``); of pivots there are few, so these are low.
-What a capture or another tool shows has no labelled cases: those numbers were set by hand.
+The values rank the evidence. For sightings the order is: traffic in a capture, a string in the app, a report of another
+tool. For stores it is: named by an app, on the same host as the API, on a sibling name, named only by an answer of the
+API. No value is above the precision on labelled cases (``bench/calibration.py``). There are few labelled pivots, so
+those values are low. There are no labelled cases for captures and for reports of other tools; those values were set by
+hand.
 """
 
 from urllib.parse import urlsplit
@@ -12,33 +13,33 @@ from tieback.backends.normalise import OwnerDomains, literal_address
 from tieback.model.backend import Candidate, Route
 
 IN_TRAFFIC = 0.99
-"""That an app talks to an endpoint which a capture shows."""
+"""Confidence that an app talks to an endpoint that appears in a capture."""
 CONFIGURED = 0.97
-"""Which a named key, resource or manifest entry gives."""
+"""The same for an endpoint from a named key, a resource or a manifest entry."""
 BY_FLOW = 0.95
-"""Which data flow in code puts together."""
+"""The same for an endpoint that data flow assembles in code."""
 IN_TEXT = 0.9
-"""Which stands in a string."""
+"""The same for an endpoint in a string."""
 IN_BYTES = 0.75
-"""Which stands in raw bytes or an encoding."""
+"""The same for an endpoint in raw bytes or in an encoded string."""
 BY_OTHERS = 0.6
-"""Which another tool names."""
+"""The same for an endpoint that another tool reports."""
 
 NAMED = 0.97
-"""That a store which an app names is one of its back end."""
+"""Confidence that a store which an app names belongs to its back end."""
 SAME_HOST = 0.75
 SAME_DOMAIN = 0.66
 BY_ANSWER = 0.65
 
 RESOLVED = {"literal": 1.0, "hosts": 0.99, "capture": 0.95, "dns": 0.9}
-"""That a name is at an address, by who said so; names move, and DNS may tell others something else."""
+"""Confidence that a name is at an address, by source. Names move, and DNS can give other clients another answer."""
 _OTHERS = frozenset({"mobsf", "exodus", "openfirebase"})
 _BYTES = frozenset({"binary", "native-string"})
 _CONFIGURED = ("resource:", "manifest", "entitlement", "plist:", "json:", "xml:")
 
 
 def of_sighting(how: str) -> float:
-    """How sure it is that an app talks to an endpoint, by how it was seen there (``Evidence.how``)."""
+    """Confidence that an app talks to an endpoint, by how the endpoint was found (``Evidence.how``)."""
     source = how.partition("/")[0]
     if source == "traffic":
         return IN_TRAFFIC
@@ -54,7 +55,7 @@ def of_sighting(how: str) -> float:
 def of_route(
     candidate: Candidate, endpoint: str, owners: OwnerDomains | None = None
 ) -> tuple[float, tuple[tuple[str, float], ...]]:
-    """How sure it is that what answers at a candidate is a store of whoever runs an endpoint, and why."""
+    """Confidence that the operator of an endpoint runs the store at a candidate, and its parts."""
     if candidate.route is Route.NAMED:
         return NAMED, (("the app names it", NAMED),)
     host = urlsplit(endpoint).hostname or endpoint if "://" in endpoint else endpoint
@@ -63,5 +64,5 @@ def of_route(
     owners = owners or OwnerDomains()
     domain = owners.owner_domain(host)
     if domain and literal_address(candidate.host) is None and owners.owner_domain(candidate.host) == domain:
-        return SAME_DOMAIN, ((f"on a name of the same registrable domain, {domain}", SAME_DOMAIN),)
-    return BY_ANSWER, (("an answer of the API names it", BY_ANSWER),)
+        return SAME_DOMAIN, ((f"its name is in the same registrable domain, {domain}", SAME_DOMAIN),)
+    return BY_ANSWER, (("a response of the API names it", BY_ANSWER),)

@@ -1,10 +1,10 @@
-"""The data about addresses that the operator supplies: kept as given, with hash and date, beside a compiled table.
+"""Address data that the operator imports: the unchanged file with its hash and date, and a compiled table.
 
-    manifest.json   what is there
-    <hash>.data     each file as it was given
-    <hash>.table    the flattened nets of a list, or what is used of RDAP documents
+    manifest.json   list of the files
+    <hash>.data     each file, unchanged
+    <hash>.table    the flattened networks of a list, or the fields that are used of RDAP documents
 
-The folder is ``TIEBACK_DATA``, or else ``$XDG_DATA_HOME/tieback`` or ``~/.local/share/tieback``.
+The folder is ``TIEBACK_DATA``; otherwise ``$XDG_DATA_HOME/tieback`` or ``~/.local/share/tieback``.
 """
 
 import hashlib
@@ -26,35 +26,35 @@ from tieback.model.errors import InputError
 
 _MMDB_MARK = b"\xab\xcd\xefMaxMind.com"
 _MMDB_TAIL = 128 * 1024
-"""Bytes from the end in which the metadata of an MMDB begins, by its specification."""
+"""Size of the search window for the metadata at the end of an MMDB, in bytes, from the specification."""
 _RDAP_HEAD = 1024 * 1024
-"""Bytes in which a document says what it is: members stand in any order, and notices are long."""
+"""Bytes that are read to identify a document: members can be in any order, and notices are long."""
 _IN_TWO_FILES = frozenset({"asn", "cidr", "geofeed"})
 _VERSION = re.compile(r"-ipv[46]$")
 _MAX_MMDB = 4 * 1024 * 1024 * 1024
 
 
 class Dataset(msgspec.Struct, frozen=True):
-    """One file of the operator's."""
+    """One imported file."""
 
     name: str
-    """One of each is kept: a newer file takes the older one's place."""
+    """Unique name; a newer file of the same name replaces the older one."""
     kind: str
     file: str
-    """Name that it was given under."""
+    """Name of the file that was imported."""
     sha256: str
     date: str
-    """Day that the data itself gives; empty where it gives none."""
+    """Date in the data itself; empty if it has none."""
     imported: str
-    """Day of the import, UTC."""
+    """Date of the import, UTC."""
     entries: int
-    """Nets of a list, or RDAP documents; 0 for an MMDB, whose entries are not counted."""
+    """Number of networks in a list or of RDAP documents; 0 for an MMDB, whose entries are not counted."""
     skipped: int = 0
-    """Entries that were none."""
+    """Number of invalid entries."""
 
     @property
     def cited(self) -> str:
-        """How reports name it: name, date and hash."""
+        """Name in reports: name, date and hash."""
         dated = f"of {self.date}" if self.date else f"undated, imported {self.imported}"
         return f"{self.name} {dated} (sha256 {self.sha256[:12]})"
 
@@ -69,7 +69,7 @@ class _Manifest(msgspec.Struct):
 
 
 def default_folder() -> Path:
-    """Where data lies unless a command says otherwise."""
+    """Default directory of the data, if no option sets it."""
     named = os.environ.get("TIEBACK_DATA")
     if named:
         return Path(named)
@@ -78,13 +78,13 @@ def default_folder() -> Path:
 
 
 class Datasets:
-    """The files of a folder. Nothing is made there before the first import."""
+    """The imported files of a folder. The folder is created by the first import."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder if folder is not None else default_folder()
 
     def all(self) -> tuple[Dataset, ...]:
-        """What is there, by name.
+        """All datasets, by name.
 
         Raises:
             InputError: the manifest is damaged.
@@ -102,22 +102,22 @@ class Datasets:
             ) from None
 
     def add(self, path: Path, *, provider: str = "", today: str = "") -> Dataset:
-        """Read a file, keep it, and list it.
+        """Read a file, copy it into the folder, and add it to the manifest.
 
         Args:
-            path: a list of addresses, or an MMDB.
-            provider: whose addresses these are, where the file does not say.
-            today: day of the import; by default the current one.
+            path: a list of addresses, RDAP documents, or an MMDB.
+            provider: owner of the addresses, if the file does not name it.
+            today: date of the import; the current date by default.
 
         Raises:
-            InputError: it cannot be read, or is none of the known kinds; nothing is kept then.
-            OSError: the folder cannot be written.
+            InputError: the file cannot be read or its format is unknown; nothing is imported.
+            OSError: the folder is not writable.
         """
         digest, is_mmdb = _examine(path)
         imported = today or datetime.now(UTC).date().isoformat()
         made = not self.folder.exists()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # What is read is our own copy: the file given may change, or be cut while it is mapped.
+        # Read from a private copy: the original file can change or be truncated while it is mapped.
         draft = self.folder / f".{digest}.{os.getpid()}"
         try:
             shutil.copyfile(path, draft)
@@ -136,7 +136,7 @@ class Datasets:
                     _named(file), file.kind, path.name, digest, file.date, imported, len(file.nets), file.skipped
                 )
             if _examine(draft)[0] != digest:
-                raise InputError("it changed while it was read", where=str(path), advice="Import it again")
+                raise InputError("the file changed during the import", where=str(path), advice="Import it again")
             if table is not None:
                 _write(self.folder / f"{digest}.table", table)
             draft.replace(self.folder / f"{digest}.data")
@@ -157,12 +157,14 @@ class Datasets:
         return found
 
     def verify(self) -> Iterator[tuple[Dataset, str]]:
-        """Each file with what is wrong with it; an empty text where its hash and its table are as they were."""
+        """Check each file against its hash, and its table against the file. Yields each dataset with the problem, or an
+        empty text.
+        """
         for one in self.all():
             yield one, self._wrong(one)
 
     def table(self, dataset: Dataset) -> tuple[tuple[Label, ...], RangeTable]:
-        """The nets of a list.
+        """The labels and networks of a list.
 
         Raises:
             InputError: the table is missing or damaged.
@@ -172,22 +174,26 @@ class Datasets:
             stored = msgspec.msgpack.decode(path.read_bytes(), type=_Table)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             raise InputError(
-                "the table of an imported list is missing or damaged", where=str(path), advice="Import the list again"
+                "the compiled table of an imported list is missing or damaged",
+                where=str(path),
+                advice="Import the list again",
             ) from None
         return stored.labels, RangeTable.load(stored.nets)
 
     def rdap(self, dataset: Dataset) -> tuple[RdapObject, ...]:
-        """What is used of RDAP documents. Raises ``InputError`` where it is missing or damaged."""
+        """The objects of RDAP documents. Raises ``InputError`` if they are missing or damaged."""
         path = self.folder / f"{dataset.sha256}.table"
         try:
             return msgspec.msgpack.decode(path.read_bytes(), type=RdapFile).objects
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             raise InputError(
-                "what was read of RDAP documents is missing or damaged", where=str(path), advice="Import them again"
+                "the compiled table of imported RDAP documents is missing or damaged",
+                where=str(path),
+                advice="Import the documents again",
             ) from None
 
     def database(self, dataset: Dataset) -> Mmdb:
-        """The open MMDB. Raises ``InputError`` where it is missing or damaged."""
+        """The opened MMDB. Raises ``InputError`` if it is missing or damaged."""
         return Mmdb(self.folder / f"{dataset.sha256}.data")
 
     def _wrong(self, one: Dataset) -> str:
@@ -195,7 +201,7 @@ class Datasets:
         try:
             digest, is_mmdb = _examine(path)
             if digest != one.sha256:
-                return "its content is not what was imported"
+                return "the file does not match the hash from its import"
             if is_mmdb:
                 self.database(one).close()
                 return ""
@@ -209,11 +215,11 @@ class Datasets:
             return error.what
         except OSError as error:
             return f"cannot be read ({error.strerror})"
-        return "" if same else "its table is not what the list gives"
+        return "" if same else "the compiled table does not match the file"
 
 
 def _named(file: RangeFile) -> str:
-    """A list's name; of those that are published apart for IPv4 and IPv6 it tells which one this is."""
+    """Name of a list; the IP version is added for lists that are published separately for IPv4 and IPv6."""
     versions = {net.version for net in file.nets}
     if file.kind in _IN_TWO_FILES and len(versions) == 1:
         return f"{file.name}-ipv{versions.pop()}"
@@ -260,7 +266,7 @@ def _examine(path: Path) -> tuple[str, bool]:
             file.seek(max(0, size - _MMDB_TAIL))
             is_mmdb = _MMDB_MARK in file.read(_MMDB_TAIL)
             if size > (_MAX_MMDB if is_mmdb else MAX_BYTES):
-                raise InputError(f"{size >> 20} MiB are too many", where=str(path), advice="Give a smaller file")
+                raise InputError(f"too large ({size >> 20} MiB)", where=str(path), advice="Import a smaller file")
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256")
     except OSError as error:

@@ -1,8 +1,8 @@
-"""What NS, MX, TXT and PTR records hint at: whose a domain is, and what its owner uses.
+"""Hints from NS, MX, TXT and PTR records: the possible owner of a domain, and the services that it uses.
 
-Name servers, mail servers or an SPF record below another domain hint that whoever holds that domain holds this one too,
-unless many customers share them (``dns_services.toml``): then they say what is used. A hint is no proof and never the
-owner by itself: it stands beside, with a claim of its own.
+If a domain's name servers, mail servers or SPF includes are below another domain, both domains may have the same owner.
+If many customers share those servers (``dns_services.toml``), they only show which service is used. A hint is not a
+proof. It never sets the owner; it has a claim of its own (``owner_hint``).
 """
 
 import re
@@ -19,17 +19,17 @@ from tieback.model.name_answer import NameAnswer
 from tieback.rulefiles import rules
 
 OWN = 0.6
-"""That name or mail servers below a domain of its own tell who runs it: the same owner."""
+"""Confidence that a domain with name or mail servers below itself is run by its own owner."""
 ELSEWHERE = 0.4
-"""That they hint at the owner, where they are below another domain that is no known service's."""
+"""Confidence of an owner hint from servers below another domain that is not a known service."""
 USES = 0.8
-"""That a domain uses what its records lead to."""
+"""Confidence that a domain uses the services that its records name."""
 BY_REVERSE = 0.5
-"""That an address is what it says of itself: whoever holds the block may write anything there."""
+"""Confidence of a PTR record. The holder of the address block can write any name there."""
 _KINDS = {"NS": ("name server", "dns_host"), "MX": ("mail server", "mail_host")}
 _SPF = re.compile(r"(?:^|\s)(?:include:|redirect=)([A-Za-z0-9_.-]{1,253})", re.IGNORECASE)
 _MOST = 8
-"""Statements of one answer."""
+"""Most attributions from one answer."""
 
 
 class _Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,13 +45,13 @@ class _Services(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DnsHints:
-    """Reads records; hold one a run."""
+    """Reads DNS records. Use one instance per run."""
 
     def __init__(self, hosting: Hosting, domains: OwnerDomains) -> None:
-        """Nothing is read before the first record.
+        """Create the reader. No data is read before the first record.
 
         Args:
-            hosting: knowledge by name, for reverse names.
+            hosting: look-ups by name, for reverse names.
             domains: the public suffix list.
         """
         self._hosting = hosting
@@ -67,24 +67,26 @@ class DnsHints:
         return {suffix: one for one in self._services for suffix in one.suffixes}
 
     def of_domain(self, domain: str, answer: NameAnswer) -> Iterator[Attribution]:
-        """What the NS, MX or TXT records of a registrable domain hint at, each once."""
+        """Hints from the NS, MX or TXT records of a registrable domain, each once."""
         found = self._of_text(domain, answer.values) if answer.kind == "TXT" else self._of_servers(domain, answer)
         distinct = {(one.claim, one.value): one for one in found}
         yield from list(distinct.values())[:_MOST]
 
     def of_address(self, host: str, address: str, answer: NameAnswer) -> Iterator[Attribution]:
-        """What the reverse names of an address of a host hint at."""
+        """Hints from the reverse names of an address of a host."""
         for name in filter(None, answer.values[:_MOST]):
-            said = f"{address} calls itself {name} (PTR), which nobody checked"
+            said = f"the PTR record of {address} is {name} (not verified)"
             yield Attribution("reverse", name, said, BY_REVERSE)
             hosted = self._hosting.of(name)
             domain = self._domains.owner_domain(name)
             if hosted is not None:
-                yield Attribution("provider", hosted.provider, f"{said}: a name of {hosted.provider}", BY_REVERSE)
+                yield Attribution(
+                    "provider", hosted.provider, f"{said}; the name belongs to {hosted.provider}", BY_REVERSE
+                )
             elif domain and domain == self._domains.owner_domain(host):
-                yield Attribution("owner_hint", domain, f"{said}: below the domain of {host} itself", OWN)
+                yield Attribution("owner_hint", domain, f"{said}; the name is in the domain of {host} itself", OWN)
             elif domain and self._service(name) is None:
-                yield Attribution("owner_hint", domain, f"{said}: whoever holds {domain} may run it", ELSEWHERE)
+                yield Attribution("owner_hint", domain, f"{said}; the holder of {domain} may run it", ELSEWHERE)
 
     def _of_servers(self, domain: str, answer: NameAnswer) -> Iterator[Attribution]:
         word, claim = _KINDS.get(answer.kind, ("record", "uses"))
@@ -93,27 +95,29 @@ class DnsHints:
             service = self._service(server)
             below = self._domains.owner_domain(server)
             if service is not None:
-                yield Attribution(claim, service.name, f"{said}, which {service.name} runs for many", USES)
+                yield Attribution(claim, service.name, f"{said}, which {service.name} runs for many customers", USES)
             elif below == domain:
-                yield Attribution("owner_hint", domain, f"{said} and below it: its owner runs it", OWN)
+                yield Attribution("owner_hint", domain, f"{said} and in the same domain; the owner runs it", OWN)
             elif below:
-                yield Attribution("owner_hint", below, f"{said} and below {below}: both may have one owner", ELSEWHERE)
+                yield Attribution(
+                    "owner_hint", below, f"{said} and in {below}; both domains may have the same owner", ELSEWHERE
+                )
 
     def _of_text(self, domain: str, values: Iterable[str]) -> Iterator[Attribution]:
         tokens = {token: one for one in self._services for token in one.tokens}
         for text in values:
             service = tokens.get(text)
             if service is not None:
-                said = f"{domain} has a TXT record that {service.name} asks its customers for: {text}"
+                said = f"{domain} has a TXT record that customers of {service.name} must set: {text}"
                 yield Attribution("uses", service.name, said, USES)
             for found in _SPF.finditer(text):
                 name = found[1].lower().strip(".")
-                said = f"the SPF record of {domain} lets {name} send its mail (TXT)"
+                said = f"the SPF record of {domain} allows {name} to send its mail (TXT)"
                 service, below = self._service(name), self._domains.owner_domain(name)
                 if service is not None:
                     yield Attribution("uses", service.name, said, USES)
                 elif below and below != domain:
-                    yield Attribution("owner_hint", below, f"{said}: both may have one owner", ELSEWHERE)
+                    yield Attribution("owner_hint", below, f"{said}; both domains may have the same owner", ELSEWHERE)
 
     def _service(self, host: str) -> _Service | None:
         labels = host.split(".")

@@ -1,7 +1,7 @@
-"""The evidence graph as JSON, CSV, GraphML and DOT; confidence and reason stand on each edge.
+"""Evidence graph as JSON, CSV, GraphML and DOT; every edge has its confidence and reason.
 
-GraphML: http://graphml.graphdrawing.org/. DOT: https://graphviz.org/doc/info/lang.html. Both hold text of strangers:
-control characters are replaced, and everything is escaped as the format says.
+GraphML: http://graphml.graphdrawing.org/. DOT: https://graphviz.org/doc/info/lang.html. Both contain untrusted text:
+control characters are replaced, and all text is escaped as the format requires.
 """
 
 import csv
@@ -34,12 +34,12 @@ _NODE_KEYS = (("kind", "string"), ("label", "string"), ("detail", "string"))
 
 
 def as_json(graph: Graph) -> Iterator[str]:
-    """One document."""
+    """The graph as one JSON document."""
     yield encode("graph", graph).decode() + "\n"
 
 
 def as_csv(graph: Graph) -> Iterator[str]:
-    """The edges, a row each. Cells that a spreadsheet would take for a formula begin with an apostrophe."""
+    """The edges, one row per edge. A cell that a spreadsheet could read as a formula begins with an apostrophe."""
     nodes = {node.id: node for node in graph.nodes}
     yield _row(("source", "source_kind", "target", "target_kind", "edge", "confidence", "guessed", "reason", "parts"))
     for edge in graph.edges:
@@ -60,7 +60,7 @@ def as_csv(graph: Graph) -> Iterator[str]:
 
 
 def as_graphml(graph: Graph) -> Iterator[str]:
-    """GraphML, with attributes that yEd, Gephi and networkx read."""
+    """GraphML with attributes that yEd, Gephi and networkx read."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n'
     for side, keys in (("node", _NODE_KEYS), ("edge", _EDGE_KEYS)):
         for name, kind in keys:
@@ -83,7 +83,7 @@ def as_graphml(graph: Graph) -> Iterator[str]:
 
 
 def as_dot(graph: Graph) -> Iterator[str]:
-    """DOT for Graphviz: a shape a kind, guesses dashed, the reason as tooltip."""
+    """DOT for Graphviz: one shape per kind of node, guessed edges dashed, the reason as tooltip."""
     yield "digraph tieback {\n  rankdir=LR;\n"
     yield "  node [fontname=sans, fontsize=10];\n  edge [fontname=sans, fontsize=8];\n"
     for node in graph.nodes:
@@ -128,6 +128,6 @@ def _plain(text: str) -> str:
 
 
 def _quoted(text: str, *, lines: bool = False) -> str:
-    """A DOT string; a backslash would begin an escape of Graphviz's own."""
+    """A DOT string. Backslashes are escaped, because they begin Graphviz escapes."""
     parts = text.split("\n") if lines else [text]
     return '"' + "\\n".join(_plain(part).replace("\\", "\\\\").replace('"', '\\"') for part in parts) + '"'

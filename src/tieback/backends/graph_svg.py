@@ -1,7 +1,7 @@
-"""The evidence graph as one SVG without scripts: a column a kind, guesses dashed, each edge's reason as its tooltip.
+"""Evidence graph as one SVG without scripts: one column per kind of node, guessed edges dashed, the reason as tooltip.
 
-SVG 1.1 (https://www.w3.org/TR/SVG11/). Text of strangers is escaped, and cut at the width of its box; its tooltip has
-it whole.
+SVG 1.1 (https://www.w3.org/TR/SVG11/). Untrusted text is escaped and cut to the width of its box; the tooltip has the
+whole text.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from tieback.model.graph import Edge, Graph, Node, NodeKind
 
 MAX_NODES = 400
-"""Nodes that are drawn; the rest is counted below."""
+"""Most nodes that are drawn; the number of the others is shown below the picture."""
 _COLUMNS = (
     (NodeKind.APP,),
     (NodeKind.ENDPOINT,),
@@ -19,7 +19,7 @@ _COLUMNS = (
     (NodeKind.STORE, NodeKind.SEEN),
 )
 _WIDTH, _APART, _HEIGHT, _GAP, _MARGIN = 210, 70, 34, 10, 16
-"""Pixels: of a box, between columns, of a box, between boxes, around it all."""
+"""Pixels: width of a box, gap between columns, height of a box, gap between boxes, outer margin."""
 _CHARACTERS = 32
 _FILLS = {
     NodeKind.APP: "#e8eefc",
@@ -36,7 +36,7 @@ type _Place = tuple[int, int]
 
 
 def as_svg(graph: Graph) -> Iterator[str]:
-    """A picture of its first ``MAX_NODES`` nodes, those of a column in the order of what leads to them."""
+    """A picture of the first ``MAX_NODES`` nodes; within a column, nodes are ordered by their predecessors."""
     nodes = _ordered(graph)[:MAX_NODES]
     places = _places(nodes)
     left_out = len(graph.nodes) - len(nodes)
@@ -53,12 +53,12 @@ def as_svg(graph: Graph) -> Iterator[str]:
     for node in nodes:
         yield _box(node, places[node.id])
     if left_out:
-        yield f'<text x="{_MARGIN}" y="{bottom - _MARGIN}">{left_out:,} more nodes are not drawn: use dot</text>\n'
+        yield f'<text x="{_MARGIN}" y="{bottom - _MARGIN}">{left_out:,} more nodes: use the DOT format</text>\n'
     yield "</svg>\n"
 
 
 def _ordered(graph: Graph) -> list[Node]:
-    """Columns from left to right; within one, beside what leads there, so that fewer lines cross."""
+    """Nodes by column, from left to right; within a column near their predecessors, so that fewer lines cross."""
     rank: dict[str, float] = {}
     above: dict[str, list[str]] = {}
     for edge in graph.edges:
@@ -73,7 +73,7 @@ def _ordered(graph: Graph) -> list[Node]:
         for place, (_, _, node) in enumerate(sorted(keyed, key=lambda one: one[:2])):
             rank[node.id] = float(place)
             ordered.append(node)
-    # Of a large graph the columns are cut alike.
+    # A large graph loses the same share of nodes in each column.
     share = max(1, MAX_NODES // len(_COLUMNS)) if len(ordered) > MAX_NODES else len(ordered)
     return [node for kinds in _COLUMNS for node in [one for one in ordered if one.kind in kinds][:share]]
 
@@ -91,7 +91,7 @@ def _line(edge: Edge, places: Mapping[str, _Place]) -> str:
     (x1, y1), (x2, y2) = places[edge.source], places[edge.target]
     x1, y1, y2 = x1 + _WIDTH, y1 + _HEIGHT // 2, y2 + _HEIGHT // 2
     if x2 < x1:
-        # Within a column, or back to an earlier one: from side to side it would cross the boxes.
+        # Within a column or back to an earlier one: drawn from the other sides to keep the line off the boxes.
         x1, x2 = x1 - _WIDTH, x2 + _WIDTH
     middle = (x1 + x2) // 2
     dashed = ' stroke-dasharray="5 4"' if edge.guessed else ""

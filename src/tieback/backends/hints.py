@@ -1,8 +1,9 @@
-"""Hosts that a server's answers name: bytes of captured HTTP answers in, hints of what may stand behind it out.
+"""Hosts that a server's captured HTTP responses name: hints of what is behind the server.
 
-Nothing is asked to provoke them. Read are headers that proxies write for their operators (``X-Backend``, ``Via``, ...),
-those that name other origins by design (CORS, CSP, ``Location``, ``Link``, ``Report-To``), and bodies: connection
-strings, ``host:port`` in error pages and stack traces, and other names of the same domain. RFC 9110, RFC 9112.
+No request is sent to provoke them. Sources are headers that proxies add for their operators (``X-Backend``, ``Via``,
+...), headers that name other origins by design (CORS, CSP, ``Location``, ``Link``, ``Report-To``), and bodies:
+connection strings, ``host:port`` in error pages and stack traces, and other names of the same domain. RFC 9110, RFC
+9112.
 """
 
 import re
@@ -14,20 +15,20 @@ from tieback.model.flow import Hint
 from tieback.protocols.http1 import MAX_HEAD, head_end, header_fields
 
 MAX_HINTS = 32
-"""Of one flow."""
+"""Most hints of one flow."""
 _MAX_VALUE = 2048
 _BACKEND = re.compile(
     r"(?:x-)?(?:[a-z]+-)*(?:backend|upstream|served-by|origin-server|real-server|forwarded-server|database|db)"
     r"(?:-(?:host|server|addr|address|url|name|node|ip|id))?|x-(?:server|host|node|origin)(?:-name)?|via|server-timing"
 )
-"""Headers that name a machine behind the one that answers."""
+"""Headers that name a machine behind the responding one."""
 ORIGINS = frozenset(
     {
         "access-control-allow-origin", "content-security-policy", "content-security-policy-report-only", "location",
         "content-location", "link", "report-to", "reporting-endpoints", "nel", "alt-svc", "refresh",
     }
 )  # fmt: skip
-"""Headers that name other origins; a text without a scheme is a path there."""
+"""Headers that name other origins. A text without a scheme is a path there."""
 _SCHEMES = {
     "mongodb": "mongodb", "mongodb+srv": "mongodb", "postgres": "postgresql", "postgresql": "postgresql",
     "mysql": "mysql", "mariadb": "mysql", "redis": "redis", "rediss": "redis", "amqp": "amqp", "amqps": "amqp",
@@ -41,7 +42,7 @@ _TOKEN = re.compile(
     r"(?:/(?P<behind>\d{1,3}(?:\.\d{1,3}){3}))?(?::(?P<port>\d{1,5})(?!\d))?",
     re.IGNORECASE,
 )
-"""A URL's origin, ``host:port``, a name, an address, or Java's ``name/address:port``."""
+"""The origin of a URL, ``host:port``, a name, an address, or Java's ``name/address:port``."""
 
 _SCHEME_MARK = re.compile("://")
 _SCHEME = re.compile(r"[a-z][a-z0-9+]*$", re.IGNORECASE)
@@ -53,13 +54,13 @@ _IN_HOST = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345
 
 
 def hints(answers: Iterable[bytes], server: str, port: int | None, names: Iterable[str] = ()) -> tuple[Hint, ...]:
-    """The hosts that a server's answers and its certificate name, each once, itself left out.
+    """The hosts that a server's responses and its certificate name, each once, without the server itself.
 
     Args:
-        answers: HTTP/1 messages from the server, as far as they were captured; cut where they were.
-        server: its name, or its address where it has none.
-        port: its port.
-        names: of its certificate.
+        answers: HTTP/1 messages from the server, as captured; they can be truncated.
+        server: name of the server, or its address if it has no name.
+        port: port of the server.
+        names: names in the certificate.
     """
     found: dict[tuple[str, int | None], Hint] = {}
     hosts: set[str] = set()
@@ -76,12 +77,14 @@ def hints(answers: Iterable[bytes], server: str, port: int | None, names: Iterab
 
 
 def _kin(server: str) -> str:
-    """How names of the same domain end, or more of them where its owner has three labels; empty for an address."""
+    """Suffix of the names in the same domain; one more label if the owner's domain has three labels; empty for an
+    address.
+    """
     return "." + ".".join(server.split(".")[-2:]) if "." in server and not _literal(server) else ""
 
 
 def _of_certificate(names: Iterable[str], kin: str) -> Iterator[Hint]:
-    """Names of the same domain: a front's certificate names its other customers too."""
+    """Names in the same domain. The certificate of a shared front end also names other customers."""
     for name in names:
         host = _host(name.removeprefix("*.")) if kin and name.lower().endswith(kin) else ""
         if host:
@@ -102,9 +105,10 @@ def _of_answer(data: bytes, kin: str) -> Iterator[Hint]:
 
 
 def _of_body(text: str, kin: str) -> Iterator[Hint]:
-    """Stores by their scheme, hosts with a port, and relatives of the server: a page is full of other names.
+    """Stores by their URL scheme, hosts with a port, and names in the server's domain. Other names are ignored: a page
+    has many.
 
-    The rare marks are looked for first and the hosts around them read from there: bodies are long.
+    Bodies are long, so the rare marks are searched first and the hosts are read around them.
     """
     for mark in islice(_SCHEME_MARK.finditer(text), _MAX_MARKS):
         scheme = _SCHEME.search(text, max(0, mark.start() - 20), mark.start())
@@ -132,7 +136,7 @@ def _of_body(text: str, kin: str) -> Iterator[Hint]:
 
 
 def _before(text: str, end: int) -> tuple[str, int]:
-    """What of a host ends here, and where the character before it stands."""
+    """The host text that ends here, and the position of the character before it."""
     at = end
     while at > max(0, end - _MAX_HOST) and text[at - 1] in _IN_HOST:
         at -= 1
@@ -154,7 +158,7 @@ def _tokens(text: str, where: str, *, bare: bool, most: int = MAX_HINTS) -> Iter
 
 
 def _host(text: str) -> str:
-    """A name or canonical address; empty for numbers, versions and names of files."""
+    """A name or a canonical address; empty for numbers, versions and file names."""
     text = text.strip("[]").lower().removesuffix(".")
     if "." not in text and ":" not in text:
         return ""
@@ -184,4 +188,4 @@ _FILES = frozenset(
         "vue", "exception", "error", "length", "prototype",
     }
 )  # fmt: skip
-"""Endings of files and of code in stack traces. Some are top-level names too: hosts there are missed."""
+"""Suffixes of files and of code in stack traces. Some are also top-level domains; hosts there are missed."""

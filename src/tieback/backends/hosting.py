@@ -1,7 +1,7 @@
-"""What a host's name alone tells: hosting provider, product, region, and whose account it is.
+"""Attributions from the name of a host: hosting provider, product, region, and customer account.
 
-The knowledge is data, in ``hosting.toml``: patterns of hosts as the providers' own documentation gives them. A name is
-proof of what stands in it and of nothing else: the region of ``shop.azurewebsites.net`` is not there, so none is given.
+The knowledge is data in ``hosting.toml``: host patterns from the providers' own documentation. Only facts that the name
+contains are reported. The region of ``shop.azurewebsites.net`` is not in the name, so no region is reported.
 """
 
 import re
@@ -15,9 +15,9 @@ from tieback.model.backend import Attribution
 from tieback.rulefiles import rules
 
 BY_PATTERN = 0.98
-"""Confidence of what a documented form of a host says."""
+"""Confidence of a fact from a documented host pattern."""
 BY_DOMAIN = 0.94
-"""Confidence that a host below a provider's domain is the provider's."""
+"""Confidence that a host below a provider's domain belongs to the provider."""
 _PLACEHOLDER = re.compile(r"\{(\w+)(\*?)\}")
 _LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}?[a-z0-9_])??"
 _LABELS = r"[a-z0-9_][a-z0-9_.-]{0,250}?"
@@ -25,7 +25,7 @@ _CODE = "[a-z0-9]{1,6}"
 _CLOUD = "aws|azure|gcp|google"
 _CLOUDS = {"aws": "aws", "azure": "azure", "gcp": "gcp", "google": "gcp", "ec2": "aws", "gce": "gcp"}
 _NOBODY = frozenset({"www", "docs", "status", "blog", "support", "help", "developer", "developers"})
-"""Labels that providers keep for themselves."""
+"""Labels that providers reserve for themselves."""
 
 
 _ANY_REGION = "[a-z]{2,20}(?:-[a-z]{2,20}){0,3}(?:-?[0-9]{1,2})?"
@@ -52,7 +52,7 @@ class _Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HostingFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The content of ``hosting.toml``."""
+    """Content of ``hosting.toml``."""
 
     provider: dict[str, _Provider]
     codes: dict[str, dict[str, str]]
@@ -60,50 +60,52 @@ class HostingFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_hosting() -> HostingFile:
-    """The data file. Raises ``msgspec.ValidationError`` where it is damaged."""
+    """Content of the data file. Raises ``msgspec.ValidationError`` if it is damaged."""
     return rules(resources.files("tieback.backends").joinpath("hosting.toml").read_bytes(), HostingFile)
 
 
 class Hosted(msgspec.Struct, frozen=True):
-    """What a name tells."""
+    """Facts from a host name."""
 
     provider: str
-    """Name for people, such as ``Amazon Web Services``."""
+    """Display name, such as ``Amazon Web Services``."""
     provider_id: str
     product: str = ""
-    """Empty where the name is only known to be the provider's."""
+    """Empty if only the domain of the provider matched."""
     region: str = ""
     account_kind: str = ""
-    """What sort of resource is one customer's: ``bucket``, ``project``, ...; empty on fronts that all share."""
+    """Kind of the customer's resource: ``bucket``, ``project``, ...; empty for front ends that all customers share."""
     account: str = ""
     runs_on: str = ""
-    """Id of the cloud that a service says it runs on."""
+    """Id of the cloud that the service runs on, as far as its name shows it."""
     pattern: str = ""
-    """What matched, as the data file writes it."""
+    """Pattern that matched, as in the data file."""
     source: str = ""
 
     @property
     def boundary(self) -> str:
-        """Whose the host is, as far as the provider knows: ``bucket shop``; empty where the name does not say."""
+        """Customer of the host as the provider knows it, such as ``bucket shop``; empty if the name does not contain
+        it.
+        """
         return f"{self.account_kind} {self.account}" if self.account else ""
 
 
 class _Compiled(msgspec.Struct, frozen=True):
     front: re.Pattern[str]
     weight: int
-    """Fixed characters of the pattern: more is more specific."""
+    """Number of fixed characters in the pattern; more is more specific."""
     host: _Host
     text: str
 
 
 class Hosting:
-    """Look-ups by name; hold one a run."""
+    """Look-ups by name. Use one instance per run."""
 
     def __init__(self, data: HostingFile | None = None) -> None:
-        """Keep the data; patterns are compiled at the first name that needs them.
+        """Keep the data. Patterns are compiled when a name first needs them.
 
         Args:
-            data: instead of the file.
+            data: content to use instead of the file.
         """
         self._given = data
 
@@ -131,7 +133,7 @@ class Hosting:
         return {domain: key for key, provider in self._data.provider.items() for domain in provider.domains}
 
     def of(self, host: str) -> Hosted | None:
-        """What a canonical host name tells, or ``None`` where no provider is in it."""
+        """Facts from a canonical host name; ``None`` if no provider is recognised in it."""
         for end in _ends(host):
             for one in self._at(end):
                 found = one.front.fullmatch(host[: len(host) - len(end)])
@@ -145,7 +147,7 @@ class Hosting:
         return None
 
     def name(self, provider_id: str) -> str:
-        """A provider's name for people."""
+        """Display name of a provider."""
         known = self._data.provider.get(provider_id)
         return known.name if known is not None else provider_id
 
@@ -190,9 +192,9 @@ class Hosting:
 
 
 def statements(hosted: Hosted) -> Iterator[Attribution]:
-    """The facts one by one, each with its reason and confidence."""
+    """Attributions for each fact, with reason and confidence."""
     sure = BY_PATTERN if hosted.product else BY_DOMAIN
-    reason = f"the name has the form {hosted.pattern}" if hosted.product else f"the name is below {hosted.pattern[2:]}"
+    reason = f"the name has the form {hosted.pattern}" if hosted.product else f"the name is in {hosted.pattern[2:]}"
     yield Attribution("provider", hosted.provider, reason, sure)
     for claim, value in (
         ("product", hosted.product),
@@ -205,7 +207,7 @@ def statements(hosted: Hosted) -> Iterator[Attribution]:
 
 
 def _region(host: str, end: str, provider: _Provider) -> str:
-    """The label of a name that is a region of the provider, where its regions have a form of their own."""
+    """The label that is a region of the provider; only for providers whose regions have a distinct form."""
     if provider.region == _ANY_REGION:
         return ""
     labels = host.removesuffix(end).strip(".").split(".")
@@ -214,7 +216,7 @@ def _region(host: str, end: str, provider: _Provider) -> str:
 
 
 def _ends(host: str) -> Iterator[str]:
-    """A host and every name above it, the longest first."""
+    """A host and each name above it, the longest first."""
     yield host
     while "." in host:
         host = host.partition(".")[2]
@@ -222,7 +224,7 @@ def _ends(host: str) -> Iterator[str]:
 
 
 def _split(pattern: str) -> tuple[str, str]:
-    """A pattern's part with placeholders, with its last dot, and the fixed end."""
+    """The part of a pattern with placeholders, up to and including its last dot, and the fixed end."""
     end = pattern[pattern.rfind("}") + 1 :] if "}" in pattern else pattern
     if "}" not in pattern:
         return "", pattern

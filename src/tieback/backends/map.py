@@ -1,7 +1,7 @@
-"""Endpoints become back ends: each distinct host is resolved once, by the resolver that the pipeline gives.
+"""Back ends from endpoints: each distinct host is resolved once, with the resolver that the pipeline passes.
 
-The resolver is ``scope``'s: it asks the grant's table of hosts, and DNS only where the grant allows. Without one
-nothing leaves the machine and only literal addresses have an address. Provider and region are not known yet.
+The resolver comes from ``scope``. It uses the host table of the grant, and DNS only if the grant allows it. Without a
+resolver nothing leaves the machine, and only literal addresses have an address. Provider and region are added later.
 """
 
 import asyncio
@@ -13,33 +13,33 @@ from tieback.model.backend import Backend
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 
 NO_GRANT = "no grant"
-"""``Backend.resolved_by`` where there was nobody to ask."""
+"""Value of ``Backend.resolved_by`` without a resolver."""
 NO_ADDRESS_OF_ITS_OWN = "the scheme names a DNS record of servers, not a host"
 _AT_ONCE = 32
-"""Names resolved at the same time."""
+"""Most names that are resolved at the same time."""
 
 
 class Resolved(Protocol):
-    """An answer of the resolver."""
+    """A response of the resolver."""
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Canonical addresses; empty where the name was not or could not be resolved."""
+        """Canonical addresses; empty if the name was not or could not be resolved."""
         ...
 
     @property
     def by(self) -> str:
-        """``hosts`` or ``dns``, where there are addresses."""
+        """Source of the addresses: ``hosts`` or ``dns``."""
         ...
 
     @property
     def reason(self) -> str:
-        """Why there are none."""
+        """Why there are no addresses."""
         ...
 
 
 type Resolver = Callable[[str], Awaitable[Resolved]]
-"""Resolves one host name; a refusal is a value, not an exception."""
+"""Resolves one host name. A refusal is a value, not an exception."""
 
 
 async def map_backends(
@@ -51,13 +51,13 @@ async def map_backends(
     """Resolve and attribute endpoints.
 
     Args:
-        endpoints: of any number of apps; equal values are one.
-        resolve: asks for the addresses of a name; ``None`` without a grant.
-        parties: party by endpoint value, as the sightings tell; unknown where missing.
-        owners: the public suffix list, where the caller holds it already.
+        endpoints: endpoints of any number of apps; equal values count once.
+        resolve: resolves a name to addresses; ``None`` without a grant.
+        parties: party by endpoint value, from the sightings; a missing one is unknown.
+        owners: the public suffix list, if the caller has already read it.
 
     Returns:
-        One back end for each distinct endpoint value, in the order of the first appearance.
+        One back end per distinct endpoint value, in the order of first appearance.
     """
     distinct: dict[str, Endpoint] = {}
     for endpoint in endpoints:
@@ -75,7 +75,7 @@ async def map_backends(
                 endpoint=endpoint,
                 addresses=addresses,
                 resolved_by=by,
-                # A cloud resource is its owner's alone, whatever the list says of its host.
+                # A cloud resource belongs only to its owner, even if the list names another owner of the host.
                 owner_domain=host if endpoint.kind is EndpointKind.CLOUD else owners.owner_domain(host),
                 party=(parties or {}).get(endpoint.value, Party.UNKNOWN),
             )

@@ -1,10 +1,10 @@
-"""MMDB files that the operator supplies: AS number and name, country.
+"""MMDB files that the operator imports: AS number and name, country.
 
-Format: https://maxmind.github.io/MaxMind-DB/. Known layouts of records: MaxMind's GeoLite2 and DB-IP
+Format: https://maxmind.github.io/MaxMind-DB/. Known record layouts: MaxMind's GeoLite2 and DB-IP
 (``autonomous_system_number``, ``country.iso_code``), ip-location-db (``country_code``), IPinfo (``asn``, ``as_name``).
 
-maxminddb's reader in C trusts a file's pointers: a damaged one ends the process. Only its reader in Python is used,
-which checks them, and the tree is never walked by its iterator, which a hostile file can make endless.
+The C reader of maxminddb trusts the pointers in a file; a damaged file crashes the process. Only the Python reader is
+used, because it checks them. The tree is never walked with the library's iterator: a hostile file can make it endless.
 """
 
 import datetime
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from maxminddb import Reader
 
 _LOOKED_AT = 200
-"""Records that tell what a database holds."""
+"""Number of records that are read to find out what a database contains."""
 _STEPS = 5_000
-"""Nets that are looked at for them; most of them may be empty."""
-_ADVICE = "Give an MMDB with AS numbers or countries"
+"""Most networks that are visited to find those records; most networks can be empty."""
+_ADVICE = "Import an MMDB that contains AS numbers or countries"
 
 
 class Located(msgspec.Struct, frozen=True):
-    """What a database says of an address."""
+    """Data of an address in the database."""
 
     asn: int | None = None
     as_name: str = ""
     country: str = ""
-    """Two letters, ISO 3166-1."""
+    """ISO 3166-1 code of two letters."""
     prefix: int = 0
 
 
@@ -42,10 +42,10 @@ class Mmdb:
     """An open database. Close it, or use it in a ``with`` statement."""
 
     def __init__(self, path: Path) -> None:
-        """Open a file and find out what it holds.
+        """Open a file and find out what it contains.
 
         Raises:
-            InputError: it is no MMDB, is damaged, or holds neither AS numbers nor countries.
+            InputError: the file is not an MMDB, is damaged, or contains neither AS numbers nor countries.
         """
         import maxminddb
 
@@ -53,24 +53,24 @@ class Mmdb:
         try:
             self._reader = maxminddb.open_database(path, maxminddb.MODE_MMAP)
         except _damage(OSError) as error:
-            raise InputError(_line("no MMDB that can be read", error), where=str(path), advice=_ADVICE) from None
+            raise InputError(_line("not a readable MMDB", error), where=str(path), advice=_ADVICE) from None
         try:
             meta = self._reader.metadata()
             self.type = _text(meta.database_type)
             self.date = _day(meta.build_epoch)
             if meta.ip_version not in (4, 6):
-                raise ValueError("it is for no version of IP")
+                raise ValueError("unknown IP version")
             self.version = int(meta.ip_version)
             first = [_located(record, 0) for record in islice(_records(self._reader, self.version), _LOOKED_AT)]
         except _damage() as error:
             self._reader.close()
-            raise InputError(_line("a damaged MMDB", error), where=str(path), advice=_ADVICE) from None
+            raise InputError(_line("damaged MMDB", error), where=str(path), advice=_ADVICE) from None
         self.has_asn = any(one.asn is not None for one in first)
         self.has_country = any(one.country for one in first)
         if not self.has_asn and not self.has_country:
             self._reader.close()
             raise InputError(
-                f"an MMDB of another kind: {self.type!r} holds neither AS numbers nor countries",
+                f"unsupported MMDB: {self.type!r} contains neither AS numbers nor countries",
                 where=str(path),
                 advice=_ADVICE,
             )
@@ -81,21 +81,21 @@ class Mmdb:
         return "mmdb" + "-asn" * self.has_asn + "-country" * self.has_country
 
     def of(self, address: str) -> Located | None:
-        """What it says of a canonical address, or ``None``.
+        """Data of a canonical address, or ``None``.
 
         Raises:
-            InputError: the file is damaged at this place.
+            InputError: the file is damaged at this position.
         """
         if ":" in address and self.version == 4:
             return None
         try:
             record, prefix = self._reader.get_with_prefix_len(address)
         except _damage() as error:
-            raise InputError(_line("a damaged MMDB", error), where=str(self._path), advice=_ADVICE) from None
+            raise InputError(_line("damaged MMDB", error), where=str(self._path), advice=_ADVICE) from None
         return _located(record, prefix) if record is not None else None
 
     def close(self) -> None:
-        """Release the file."""
+        """Close the file."""
         self._reader.close()
 
     def __enter__(self) -> Self:
@@ -106,7 +106,7 @@ class Mmdb:
 
 
 def _damage(*more: type[Exception]) -> tuple[type[Exception], ...]:
-    """What the reader raises on bytes that are not as the format says: metadata and keys may be of any type."""
+    """Exceptions that the reader raises on malformed bytes; metadata and keys can have any type."""
     import maxminddb
 
     read = (maxminddb.InvalidDatabaseError, ValueError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -118,7 +118,9 @@ def _line(what: str, error: Exception) -> str:
 
 
 def _records(reader: "Reader", version: int) -> Iterator[Any]:
-    """Records in the order of their addresses, IPv4 first; every step is one bounded look-up, and steps are counted."""
+    """Records in the order of their addresses, IPv4 first. Each step is one bounded look-up, and the number of steps is
+    limited.
+    """
     ranges: list[tuple[type[IPv4Address | IPv6Address], int]] = [(IPv4Address, 32)]
     if version == 6:
         ranges.append((IPv6Address, 128))

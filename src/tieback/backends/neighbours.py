@@ -1,4 +1,4 @@
-"""From an API to the addresses beside it, where the grant lists their block and says that they may be asked."""
+"""Candidates on the neighbouring addresses of an API, if the grant lists their block and allows probing them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address
@@ -13,14 +13,14 @@ def neighbours(
     blocks: Iterable[IPv4Network | IPv6Network],
     store_ports: Mapping[str, tuple[int, ...]],
 ) -> Iterator[Candidate]:
-    """The usual ports of every store on the other addresses of each block that holds an API, a block after the other.
+    """The default ports of every store on the other addresses of each block with an API, one block after the other.
 
-    A block is walked once, however many APIs are in it: all of them lead to what is found.
+    A block is walked once, even if several APIs are in it; each candidate then has all of them as endpoints.
 
     Args:
-        backends: of the run; APIs are those over HTTP that are no third party's and no shared front.
-        blocks: of the grant, each small.
-        store_ports: usual ports by service.
+        backends: back ends of the run. APIs use HTTP, belong to no third party, and are not a shared front end.
+        blocks: blocks of the grant, each of them small.
+        store_ports: default ports by service.
     """
     fronts = SharedFronts()
     apis: dict[str, tuple[str, set[str]]] = {}
@@ -35,7 +35,7 @@ def neighbours(
             continue
         host = apis[inside[0]][0]
         values = tuple(sorted(set().union(*(apis[address][1] for address in inside))))
-        said = f"beside the API {host} ({inside[0]}), in {block} of the grant"
+        said = f"next to the API {host} ({inside[0]}), in the block {block} of the grant"
         for address in map(str, block.hosts()):
             if address in apis:
                 continue  # the API's own host has its own candidates

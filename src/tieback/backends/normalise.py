@@ -1,7 +1,7 @@
-"""Host names of back ends: the one that an endpoint is reached at, and the domain of its owner.
+"""Host names of back ends: the host of an endpoint, and the registrable domain of its owner.
 
-Owners are told apart by the public suffix list with its private section (https://publicsuffix.org/list/): in
-``foo.s3.amazonaws.com`` the bucket's owner is not Amazon, so the whole name is the boundary.
+Owners are distinguished by the public suffix list with its private section (https://publicsuffix.org/list/). The owner
+of the bucket ``foo.s3.amazonaws.com`` is not Amazon, so the whole name is the boundary.
 """
 
 from functools import cached_property
@@ -12,11 +12,11 @@ from publicsuffixlist import PublicSuffixList
 from tieback.model.endpoint import Endpoint
 
 _CLOUD_HOSTS = {"firebase-rtdb": "{}.firebaseio.com"}
-"""Host of a cloud resource whose endpoint names none, by the word before the colon."""
+"""Host of a cloud resource whose endpoint names none, by the prefix before the colon."""
 
 
 def literal_address(host: str) -> str | None:
-    """The canonical address that ``host`` is, without brackets; ``None`` for a name."""
+    """The canonical form of ``host`` if it is an address, without brackets; ``None`` for a name."""
     try:
         address = ip_address(host.removeprefix("[").removesuffix("]"))
     except ValueError:
@@ -27,7 +27,7 @@ def literal_address(host: str) -> str | None:
 
 
 def host_of(endpoint: Endpoint) -> str:
-    """The host to resolve for an endpoint: lower case, no final dot; a canonical address for a literal one."""
+    """The host to resolve for an endpoint: lower case, without a final dot; canonical if it is an address."""
     host = endpoint.host
     if not host:
         kind, _, name = endpoint.value.partition(":")
@@ -36,7 +36,7 @@ def host_of(endpoint: Endpoint) -> str:
 
 
 class OwnerDomains:
-    """The public suffix list, read at the first question; hold one a run."""
+    """The public suffix list, read at the first look-up. Use one instance per run."""
 
     @cached_property
     def _suffixes(self) -> PublicSuffixList:
@@ -45,8 +45,9 @@ class OwnerDomains:
     def owner_domain(self, host: str) -> str:
         """The registrable domain of ``host``.
 
-        A host that is a public suffix itself, as a bucket's may be, is its own; addresses and names without a dot have
-        none, which is an empty string. Unknown top-level names, such as ``.test``, count as one label.
+        A host that is itself a public suffix, such as a bucket, is its own registrable domain. Addresses and names
+        without a dot have none; the result is an empty string. Unknown top-level domains, such as ``.test``, count as
+        one label.
         """
         name = host.lower().removesuffix(".")
         if not name or "." not in name or literal_address(name) is not None:

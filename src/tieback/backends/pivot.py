@@ -1,8 +1,8 @@
-"""From an API to what stands behind it, by what its own answers and certificates name: candidates with their reasons.
+"""Candidates behind an API, from its own responses and certificates, each with its reason.
 
-The usual ports on the API's own host are ``candidates``' work. Here are the others: a sibling name (``es.`` or
-``db.`` of the same registrable domain) that a certificate, a header or a body names, a machine that a header names as
-the one behind, and a store that an answer names outright. Nobody else's hosts and no shared front are followed.
+The module ``candidates`` covers the default ports on the API's own host. This module adds sibling names that a
+certificate, a header or a body names (``es.`` or ``db.`` in the same registrable domain), machines that a header names
+as the back end, and stores that a response names. Hosts of third parties and shared front ends are never candidates.
 """
 
 import re
@@ -19,18 +19,18 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.flow import Hint
 
 MAX_HOSTS = 64
-"""Hosts that are followed from one API."""
+"""Most hosts that are followed from one API."""
 _DIGITS = re.compile(r"\d+$")
 
 
 class Lead(msgspec.Struct, frozen=True):
-    """A host that something of an API names."""
+    """A host that a response or certificate of an API names."""
 
     api: str
-    """The API's host, in canonical form."""
+    """Host of the API in canonical form."""
     hint: Hint
     seen_in: str
-    """The capture, or the probe that saw it."""
+    """The capture or the probe with the evidence."""
 
 
 class _Sibling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,7 +43,7 @@ class _Siblings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Siblings:
-    """What the words of a host's name tell, from ``siblings.toml``."""
+    """The services that the words in a host name indicate, from ``siblings.toml``."""
 
     @cached_property
     def _words(self) -> Mapping[str, tuple[str, ...]]:
@@ -51,10 +51,10 @@ class Siblings:
         return {word: one.services for one in msgspec.toml.decode(raw, type=_Siblings).sibling for word in one.words}
 
     def services(self, host: str, domain: str) -> tuple[str, ...] | None:
-        """Services that the part of a name before its registrable domain tells.
+        """Services that the part of a name before its registrable domain indicates.
 
         Returns:
-            Empty where it tells of a store and not of which; ``None`` where it tells of none.
+            Empty if the name indicates a store of an unknown kind; ``None`` if it indicates no store.
         """
         found: dict[str, None] = {}
         told = False
@@ -68,7 +68,7 @@ class Siblings:
 
 
 class Pivot:
-    """Follows leads; hold one a run."""
+    """Follows leads. Use one instance per run."""
 
     def __init__(
         self,
@@ -77,13 +77,13 @@ class Pivot:
         fronts: SharedFronts | None = None,
         owners: OwnerDomains | None = None,
     ) -> None:
-        """Keep what is judged by.
+        """Keep the data for the decisions.
 
         Args:
-            store_ports: usual ports by service.
-            foreign: whether a host is known to be a third party's or a platform's.
-            fronts: the list of shared hosting, where the caller holds it already.
-            owners: the public suffix list, where the caller holds it already.
+            store_ports: default ports by service.
+            foreign: returns True if a host is known to belong to a third party or a platform.
+            fronts: the list of shared hosting, if the caller has already read it.
+            owners: the public suffix list, if the caller has already read it.
         """
         self._store_ports = store_ports
         self._foreign = foreign
@@ -93,11 +93,11 @@ class Pivot:
         self._known = {port: service for service, ports in reversed(tuple(store_ports.items())) for port in ports}
 
     def follow(self, leads: Iterable[Lead], apis: Mapping[str, tuple[str, ...]]) -> list[Candidate]:
-        """The candidates that leads give, by host and port.
+        """The candidates from leads, by host and port.
 
         Args:
-            leads: of any APIs.
-            apis: values of the endpoints that lead to an API, by its host; leads of others are nobody's.
+            leads: leads of any APIs.
+            apis: values of the endpoints of an API, by its host; leads of other hosts are ignored.
         """
         found: dict[tuple[str, int], Candidate] = {}
         hosts: dict[str, set[str]] = {}
@@ -135,7 +135,7 @@ class Pivot:
         elif kin:
             services = self._siblings.services(hint.host, domain)
             if services is not None:
-                yield from self._usual(services or tuple(self._store_ports), f"{said}, a name beside it")
+                yield from self._usual(services or tuple(self._store_ports), f"{said}, a name in the same domain")
 
     def _usual(self, services: Iterable[str], said: str) -> Iterator[tuple[int, str, str]]:
         for service in services:
@@ -144,7 +144,7 @@ class Pivot:
 
 
 def _behind(where: str) -> bool:
-    """Whether a header names the machine behind, rather than another origin."""
+    """True if a header names the machine behind the server, not another origin."""
     return where.startswith("header:") and where.removeprefix("header:") not in ORIGINS
 
 
@@ -155,6 +155,6 @@ def _said(lead: Lead) -> str:
         if where.startswith("header:")
         else "the certificate of"
         if where == "certificate"
-        else "an answer of"
+        else "a response of"
     )
     return f"{what} the API {lead.api} names {lead.hint.host} ({lead.seen_in})"

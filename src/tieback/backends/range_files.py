@@ -1,8 +1,9 @@
-"""Providers' own lists of their addresses, and tables of autonomous systems, as they publish them.
+"""Address lists of providers, and tables of autonomous systems, in the formats in which they are published.
 
-Read: AWS ``ip-ranges.json``, Azure ``ServiceTags_*.json``, Google ``cloud.json`` and ``goog.json``, Oracle
+Formats: AWS ``ip-ranges.json``, Azure ``ServiceTags_*.json``, Google ``cloud.json`` and ``goog.json``, Oracle
 ``public_ip_ranges.json``, Cloudflare's API and Fastly's ``public-ip-list`` (JSON), geofeeds (RFC 8805: DigitalOcean,
-Linode, Vultr), plain lists of CIDR blocks, and tables ``first,last,AS number,name`` (CSV). The shape tells which.
+Linode, Vultr), plain lists of CIDR blocks, and tables ``first,last,AS number,name`` (CSV). The format is detected from
+the content.
 """
 
 import csv
@@ -17,9 +18,9 @@ from tieback.backends.range_table import MAX_NETS, Net
 from tieback.model.errors import InputError
 
 MAX_BYTES = 256 * 1024 * 1024
-"""Of one file; the largest known, a table of all autonomous systems, has 40 MiB."""
+"""Most bytes of one file. The largest known one, a table of all autonomous systems, has 40 MiB."""
 MAX_FIELD = 200
-"""Characters of a name that are kept."""
+"""Most characters of a name; longer ones are cut."""
 _AWS_PRODUCTS = {
     "EC2": "Amazon EC2",
     "S3": "Amazon S3",
@@ -40,18 +41,18 @@ _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
 
 
 class Label(msgspec.Struct, frozen=True):
-    """What a list says of a net."""
+    """Data of a network in a list."""
 
     provider: str = ""
-    """Id as in ``hosting.toml`` where it is one of those, else a name."""
+    """Id as in ``hosting.toml`` if it is listed there, otherwise a name."""
     product: str = ""
     region: str = ""
     place: str = ""
-    """City and country, where the list tells those and no region."""
+    """City and country, if the list has them instead of a region."""
     asn: int | None = None
     as_name: str = ""
     rank: int = 0
-    """Of two labels of the same net the higher one says more."""
+    """If a network has two labels, the one with the higher rank is more specific."""
 
 
 class RangeFile(msgspec.Struct, frozen=True):
@@ -60,41 +61,41 @@ class RangeFile(msgspec.Struct, frozen=True):
     kind: str
     """``aws``, ``azure``, ``gcp``, ``oracle``, ``cloudflare``, ``fastly``, ``geofeed``, ``cidr`` or ``asn``."""
     name: str
-    """What it is kept as: one of each name."""
+    """Name under which it is stored; unique."""
     date: str
-    """Day that the list itself gives, ``YYYY-MM-DD``; empty where it gives none."""
+    """Date in the list itself, ``YYYY-MM-DD``; empty if it has none."""
     labels: tuple[Label, ...]
     nets: tuple[Net, ...]
     skipped: int = 0
-    """Lines or entries that were no net."""
+    """Number of lines or entries that are not a network."""
 
 
 def read_ranges(data: bytes, *, provider: str = "") -> RangeFile:
-    """Read a list in any of the known shapes.
+    """Read a list in one of the known formats.
 
     Args:
-        data: the file.
-        provider: whose addresses these are, where the file does not say: geofeeds and plain lists.
+        data: content of the file.
+        provider: owner of the addresses, if the file does not name it: geofeeds and plain lists.
 
     Raises:
-        InputError: it is none of the shapes, holds no net, or is too large.
+        InputError: the format is unknown, or the list has no networks or is too large.
     """
     if len(data) > MAX_BYTES:
-        raise InputError(f"larger than {MAX_BYTES >> 20} MiB", advice="Give one provider's list at a time")
+        raise InputError(f"larger than {MAX_BYTES >> 20} MiB", advice="Import the list of one provider at a time")
     kind, date, entries = _json(data) if data.lstrip()[:1] == b"{" else _text(data, provider)
     labels: dict[Label, int] = {}
     nets: list[Net] = []
     skipped = 0
     for block, label in entries:
         if len(nets) >= MAX_NETS:
-            raise InputError(f"more than {MAX_NETS:,} nets", advice="Split the file")
+            raise InputError(f"more than {MAX_NETS:,} networks", advice="Split the file")
         parsed = _block(block)
         if parsed is None:
             skipped += 1
             continue
         nets.append(Net(*parsed, labels.setdefault(label, len(labels)), label.rank))
     if not nets:
-        raise InputError("no net of addresses in it", advice="Give a provider's list of its addresses")
+        raise InputError("no networks found", advice="Import a provider's list of its IP addresses")
     name = kind if kind in _NAMED_BY_KIND else "asn" if kind == "asn" else provider
     if kind == "gcp" and all(label.region == "" for label in labels):
         name = "google"
@@ -143,7 +144,7 @@ class _CloudflareResult(msgspec.Struct):
 
 
 class _Document(msgspec.Struct):
-    """Every key that one of the JSON lists has."""
+    """All keys of the JSON lists."""
 
     sync: str | int = msgspec.field(name="syncToken", default="")
     aws_date: str = msgspec.field(name="createDate", default="")
@@ -164,8 +165,8 @@ def _json(data: bytes) -> tuple[str, str, _Entries]:
         document = msgspec.json.decode(data, type=_Document)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(
-            f"not a list of addresses that is known ({error})"[:200],
-            advice="Give a provider's own JSON as it is published, or a text with one CIDR a line",
+            f"unknown address list format ({error})"[:200],
+            advice="Import the JSON that the provider publishes, or a text file with one CIDR block per line",
         ) from None
     if document.prefixes is not None and any(p.v4 or p.v6 for p in document.prefixes):
         return "gcp", _day(document.google_date), _google(document.prefixes)
@@ -181,13 +182,13 @@ def _json(data: bytes) -> tuple[str, str, _Entries]:
     if document.addresses is not None:
         both = (*document.addresses, *document.ipv6_addresses)
         return "fastly", "", ((block, Label("fastly", "Fastly CDN")) for block in both)
-    raise InputError("a JSON document with no list of addresses", advice="Give a provider's list of its addresses")
+    raise InputError("no address list in the JSON document", advice="Import a provider's list of its IP addresses")
 
 
 def _aws(prefixes: list[_Prefix]) -> _Entries:
     for prefix in prefixes:
         region = "" if prefix.region == "GLOBAL" else prefix.region
-        # AMAZON holds everything, EC2 also what other services run on it.
+        # AMAZON contains all networks; EC2 also contains those of services that run on it.
         rank = {"AMAZON": 0, "EC2": 1}.get(prefix.service, 2)
         product = "" if prefix.service == "AMAZON" else _AWS_PRODUCTS.get(prefix.service, f"AWS {prefix.service}")
         yield prefix.ip_prefix or prefix.ipv6_prefix, Label("aws", _cut(product), _cut(region), rank=rank)
@@ -222,13 +223,13 @@ def _text(data: bytes, provider: str) -> tuple[str, str, _Entries]:
     try:
         lines = data.decode("utf-8").splitlines()
     except UnicodeDecodeError:
-        raise InputError("neither text nor JSON", advice="Give a list of addresses or an MMDB file") from None
+        raise InputError("neither text nor JSON", advice="Import an address list or an MMDB file") from None
     head = next((line for line in lines if line.strip() and not line.startswith("#")), "")
     columns = next(csv.reader([head]), [])
     if len(columns) >= 3 and columns[2].strip().isdigit() and _is_address(columns[0]) and _is_address(columns[1]):
         return "asn", "", _asn(lines)
     if not provider:
-        raise InputError("does not say whose addresses these are", advice="Name the provider with --provider")
+        raise InputError("the list does not name its provider", advice="Name the provider with --provider")
     if len(columns) >= 4:
         return "geofeed", "", _geofeed(lines, provider)
     return "cidr", "", ((line.partition("#")[0].strip(), Label(provider)) for line in lines if _said(line))
@@ -260,11 +261,11 @@ def _rows(lines: list[str]) -> Iterator[list[str]]:
             if row:
                 yield row
     except csv.Error as error:
-        raise InputError(f"not a table ({error})", advice="Give the file as its maker wrote it") from None
+        raise InputError(f"not a table ({error})", advice="Import the unchanged file of the publisher") from None
 
 
 def _block(text: str) -> tuple[int, int, int] | None:
-    """Version, first and last address of ``net/prefix`` or ``first-last``; ``None`` where it is neither."""
+    """Version, first and last address of ``net/prefix`` or ``first-last``; ``None`` for any other text."""
     first, dash, last = text.strip().partition("-")
     try:
         if dash:
@@ -295,7 +296,7 @@ def _cut(text: str) -> str:
 
 
 def counts(file: RangeFile) -> Mapping[str, int]:
-    """How many nets there are of each provider, or how many of autonomous systems."""
+    """Number of networks per provider, or of autonomous systems."""
     found: dict[str, int] = {}
     for net in file.nets:
         label = file.labels[net.label]

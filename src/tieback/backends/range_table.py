@@ -1,7 +1,7 @@
-"""Nets to labels, as sorted arrays: the narrowest net that holds an address, for one address or for millions.
+"""Networks to labels, as sorted arrays: the label of the narrowest network around an address, for one or for millions.
 
-Overlapping nets, and ranges that are no nets, are flattened once: wider ones are painted first and narrower ones over
-them. A look-up is then one binary search (NumPy's ``searchsorted``).
+Overlapping networks, and ranges that are not networks, are flattened once: wider ones first, narrower ones over them. A
+look-up is then one binary search (NumPy's ``searchsorted``).
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,25 +14,25 @@ import numpy as np
 from tieback.model.errors import InputError
 
 MAX_NETS = 4_000_000
-"""Nets of one table; the whole Internet's routes are a million."""
+"""Most networks of one table; the routing table of the whole Internet has a million."""
 NONE = -1
-"""Label of addresses that no net holds."""
+"""Label of an address that is in no network."""
 
 type Labels = np.ndarray[Any, np.dtype[np.int32]]
 
 
 class Net(msgspec.Struct, frozen=True):
-    """A range of addresses and what is said of it."""
+    """A range of addresses and its label."""
 
     version: int
     """4 or 6."""
     first: int
     last: int
-    """Inclusive."""
+    """Last address, inclusive."""
     label: int
-    """Index into the labels that go along."""
+    """Index into the labels of the table."""
     rank: int = 0
-    """Of two that are as wide, the higher one holds."""
+    """If two ranges have the same width, the one with the higher rank applies."""
 
 
 class _Stored(msgspec.Struct, frozen=True):
@@ -45,10 +45,10 @@ class _Stored(msgspec.Struct, frozen=True):
 
 
 class RangeTable:
-    """Look-ups in flattened nets."""
+    """Look-ups in flattened networks."""
 
     def __init__(self, nets: Iterable[Net]) -> None:
-        """Flatten the nets.
+        """Flatten the networks.
 
         Raises:
             InputError: there are more than ``MAX_NETS``.
@@ -56,27 +56,27 @@ class RangeTable:
         by_version: dict[int, list[Net]] = {4: [], 6: []}
         for count, net in enumerate(nets):
             if count >= MAX_NETS:
-                raise InputError(f"more than {MAX_NETS:,} nets", advice="Split the file")
+                raise InputError(f"more than {MAX_NETS:,} networks", advice="Split the file")
             by_version[net.version].append(net)
         self._bounds4, self._labels4 = _flatten(by_version[4], 32)
         self._bounds6, self._labels6 = _flatten(by_version[6], 128)
 
     def __len__(self) -> int:
-        """Pieces of address space, of both versions."""
+        """Number of pieces of address space, of both versions."""
         return len(self._bounds4) + len(self._bounds6)
 
     def label(self, address: IPv4Address | IPv6Address) -> int:
-        """The label of the narrowest net that holds the address, or ``NONE``."""
+        """The label of the narrowest network that contains the address, or ``NONE``."""
         if address.version == 4:
             return int(self.labels(np.array([int(address)], np.uint32))[0])
         return int(self.labels6(np.array([address.packed], "S16"))[0])
 
     def labels(self, addresses: "np.ndarray[Any, np.dtype[np.uint32]]") -> Labels:
-        """The labels of many IPv4 addresses at once, given as numbers in host byte order."""
+        """The labels of many IPv4 addresses at once; addresses are numbers in host byte order."""
         return _look_up(self._bounds4, self._labels4, addresses)
 
     def labels6(self, addresses: "np.ndarray[Any, np.dtype[np.bytes_]]") -> Labels:
-        """The labels of many IPv6 addresses, given as 16 bytes in network byte order (dtype ``S16``)."""
+        """The labels of many IPv6 addresses at once; addresses are 16 bytes in network byte order (dtype ``S16``)."""
         return _look_up(self._bounds6, self._labels6, addresses)
 
     def dump(self) -> bytes:
@@ -86,10 +86,10 @@ class RangeTable:
 
     @classmethod
     def load(cls, data: bytes) -> "RangeTable":
-        """A table that ``dump`` wrote.
+        """The table from the bytes that ``dump`` wrote.
 
         Raises:
-            InputError: the bytes are none.
+            InputError: the bytes are not a table.
         """
         table = cls(())
         try:
@@ -99,9 +99,9 @@ class RangeTable:
             table._bounds6 = np.frombuffer(stored.bounds6, "S16")
             table._labels6 = np.frombuffer(stored.labels6, np.int32)
         except (msgspec.DecodeError, ValueError):
-            raise InputError("not a table of nets", advice="Import the data again") from None
+            raise InputError("not a table of networks", advice="Import the data again") from None
         if len(table._bounds4) != len(table._labels4) or len(table._bounds6) != len(table._labels6):
-            raise InputError("a table of nets is cut off", advice="Import the data again")
+            raise InputError("truncated table of networks", advice="Import the data again")
         return table
 
 
@@ -115,7 +115,7 @@ def _look_up(bounds: "np.ndarray[Any, Any]", labels: Labels, addresses: "np.ndar
 
 
 def _flatten(nets: Sequence[Net], bits: int) -> tuple["np.ndarray[Any, Any]", Labels]:
-    """Starts of pieces, ascending, and the label of each."""
+    """Start of each piece, ascending, and its label."""
     if not nets:
         return _array([], bits), np.empty(0, np.int32)
     top = (1 << bits) - 1
@@ -123,7 +123,7 @@ def _flatten(nets: Sequence[Net], bits: int) -> tuple["np.ndarray[Any, Any]", La
     after = _array([net.last + 1 for net in nets if net.last < top], bits)
     bounds = np.unique(np.concatenate([starts, after]))
     begin = np.searchsorted(bounds, starts)
-    # The last piece ends where no bound follows.
+    # The last piece has no following bound.
     end = np.full(len(nets), len(bounds))
     end[[net.last < top for net in nets]] = np.searchsorted(bounds, after)
     labels = np.full(len(bounds), NONE, np.int32)

@@ -1,8 +1,9 @@
-"""RDAP documents that the operator supplies: networks, autonomous systems and domains (RFC 9083), one or many a file.
+"""RDAP documents that the operator imports: networks, autonomous systems and domains (RFC 9083), one or several per
+file.
 
-Of each is kept what it is about, who holds it, and how its holder is reached: e-mail addresses out of jCards (RFC 7095)
-with the role that each has. A registrar's own contacts are not its customers', and are left out. Names of persons,
-postal addresses and telephone numbers are not kept.
+Stored of each: the object, its holder, and the contacts of the holder. Contacts are e-mail addresses from jCards (RFC
+7095) with their roles. The contacts of a registrar are left out, because they are not those of its customer. Names of
+persons, postal addresses and telephone numbers are not stored.
 """
 
 import re
@@ -17,33 +18,33 @@ from tieback.model.errors import InputError
 from tieback.scope.hostname import parse_host
 
 MAX_OBJECTS = 200_000
-"""Of one file."""
+"""Most bytes of one file."""
 MAX_CONTACTS = 8
-"""Of one object."""
+"""Most bytes of one object."""
 MAX_ENTITIES = 200
 MAX_DOCUMENT = 4 * 1024 * 1024
-"""Of documents about one organisation, where they are read for its contacts alone."""
+"""Most objects of one organisation, if the documents are read only for its contacts."""
 _MAX_DEPTH = 4
-"""How deep entities stand in one another."""
+"""Most levels of nested entities."""
 _MAX_TEXT = 200
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)")
 _ROLES = ("abuse", "technical", "administrative", "registrant", "noc")
-"""Roles that reach a holder (RFC 9083, 10.2.4), the best first."""
+"""Roles of contacts for a holder (RFC 9083, 10.2.4), the best first."""
 _MIDDLEMEN = frozenset({"registrar", "reseller", "sponsor", "proxy"})
 _CLASSES = {"ip network": "network", "autnum": "autnum", "domain": "domain"}
-_ADVICE = "Give answers of an RDAP server as they are: one object, an array, or one object a line"
+_ADVICE = "Import unchanged responses of an RDAP server: a JSON object, a JSON array, or one JSON object per line"
 
 
 class RdapContact(msgspec.Struct, frozen=True):
-    """How a holder is reached."""
+    """A contact of a holder."""
 
     address: str
-    """E-mail."""
+    """E-mail address."""
     role: str
 
 
 class RdapObject(msgspec.Struct, frozen=True):
-    """One document in short."""
+    """The fields that are used of one document."""
 
     kind: str
     """``network``, ``autnum`` or ``domain``."""
@@ -52,15 +53,15 @@ class RdapObject(msgspec.Struct, frozen=True):
     last: str
     """Last address or AS number; empty for a domain."""
     name: str
-    """Handle or name by which the registry knows it."""
+    """Handle or name in the registry."""
     holder: str
-    """Organisation; empty where the document tells none."""
+    """Organisation; empty if the document has none."""
     contacts: tuple[RdapContact, ...]
-    """The best first."""
+    """The best contact first."""
 
     @property
     def label(self) -> str:
-        """How reasons name it."""
+        """Name of the object in reasons."""
         about = self.first if self.last in {"", self.first} else f"{self.first} to {self.last}"
         return f"{self.kind} {'AS' if self.kind == 'autnum' else ''}{about}"
 
@@ -70,11 +71,11 @@ class RdapFile(msgspec.Struct, frozen=True):
 
     objects: tuple[RdapObject, ...]
     skipped: int = 0
-    """Objects of other kinds, or that say not what they are about."""
+    """Number of objects of other kinds or without an identifier."""
 
     @property
     def name(self) -> str:
-        """What it is kept as: a newer document about the same object takes the older one's place."""
+        """Name under which it is stored; a newer document about the same object replaces the older one."""
         return f"rdap:{self.objects[0].kind} {self.objects[0].first}" if len(self.objects) == 1 else "rdap:several"
 
 
@@ -97,7 +98,7 @@ class _Document(msgspec.Struct):
 
 
 def is_rdap(head: bytes) -> bool:
-    """Whether a file that begins so holds RDAP documents."""
+    """True if a file that begins with these bytes contains RDAP documents."""
     return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["} and (
         b'"objectClassName"' in head or b'"rdapConformance"' in head
     )
@@ -107,7 +108,7 @@ def read_rdap(data: bytes) -> RdapFile:
     """Read documents.
 
     Raises:
-        InputError: it is no JSON, holds no usable document, or is too large.
+        InputError: the data is not JSON, contains no usable document, or is too large.
     """
     if len(data) > MAX_BYTES:
         raise InputError(f"larger than {MAX_BYTES >> 20} MiB", advice="Split the file")
@@ -122,7 +123,7 @@ def read_rdap(data: bytes) -> RdapFile:
         if len(found) > MAX_OBJECTS:
             raise InputError(f"more than {MAX_OBJECTS:,} objects", advice="Split the file")
     if not found:
-        raise InputError("no network, autonomous system or domain in it", advice=_ADVICE)
+        raise InputError("no network, autonomous system or domain found", advice=_ADVICE)
     return RdapFile(tuple(found), skipped)
 
 
@@ -136,7 +137,7 @@ def _documents(data: bytes) -> Iterator[msgspec.Raw]:
         except msgspec.DecodeError:
             yield from msgspec.json.Decoder(msgspec.Raw).decode_lines(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"this is no JSON ({error})"[:200], advice=_ADVICE) from None
+        raise InputError(f"not JSON ({error})"[:200], advice=_ADVICE) from None
 
 
 def _object(raw: msgspec.Raw) -> RdapObject | None:
@@ -174,7 +175,7 @@ def _about(kind: str, document: _Document) -> tuple[str, str] | None:
             first, last = document.start_autnum, document.end_autnum
             whole = isinstance(first, int) and isinstance(last, int) and 0 < first <= last < 1 << 32
             return (str(first), str(last)) if whole else None
-        # A number would be taken for an address too.
+        # A number would be accepted as an address too.
         begin, end = ip_address(str(document.start_address)), ip_address(str(document.end_address))
     except (ValueError, TypeError):
         return None
@@ -182,7 +183,7 @@ def _about(kind: str, document: _Document) -> tuple[str, str] | None:
 
 
 def _entities(given: Any, depth: int, seen: list[int]) -> Iterator[tuple[frozenset[str], Any]]:
-    """Roles and card of each entity that is no middleman's, with those within it."""
+    """Roles and card of each entity that is not an intermediary, with the entities within it."""
     if not isinstance(given, list) or depth > _MAX_DEPTH:
         return
     for raw in given:
@@ -202,7 +203,7 @@ def _entities(given: Any, depth: int, seen: list[int]) -> Iterator[tuple[frozens
 
 
 def _properties(card: Any, name: str) -> Iterator[Any]:
-    """The values of a property of a jCard: ``["vcard", [[name, parameters, type, value], ...]]``."""
+    """The values of a jCard property: ``["vcard", [[name, parameters, type, value], ...]]``."""
     lines = card[1] if isinstance(card, list) and len(card) > 1 and isinstance(card[1], list) else ()
     for line in lines[:64]:
         if isinstance(line, list) and len(line) > 3 and str(line[0]).lower() == name:
@@ -226,7 +227,7 @@ def _organisation(card: Any) -> str:
         text = _text(value[0] if isinstance(value, list) and value else value)
         if text:
             return text
-    # Without an organisation the formal name is one only where the card says that it is of one.
+    # Without an organisation, the formal name counts only if the card is marked as that of an organisation.
     kinds = [str(value).lower() for value in _properties(card, "kind")]
     return next((_text(value) for value in _properties(card, "fn")), "") if kinds and kinds[0] == "org" else ""
 

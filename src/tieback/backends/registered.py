@@ -1,6 +1,6 @@
-"""Who is registered for an address, an autonomous system or a domain, and how to reach them: from RDAP documents.
+"""Registered holder of an address, an autonomous system or a domain, and its contacts, from RDAP documents.
 
-The documents are the operator's (``tieback data import``): nothing is asked of a registry.
+The operator imports the documents (``tieback data import``). No registry is queried.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,16 +14,16 @@ from tieback.model.backend import Attribution
 from tieback.scope.address import parse_address
 
 BY_REGISTRY = 0.85
-"""That the contact of a registration reaches whoever answers for what is there: registrations age."""
+"""Confidence that a registered contact reaches the operator of the host; registrations become outdated."""
 HOLDER = 0.7
-"""That who is registered for a domain is its owner; agents register for others."""
+"""Confidence that the registered holder of a domain is its owner; agents register domains for others."""
 
 
 class Registered:
-    """Look-ups; hold one a run."""
+    """Look-ups in imported RDAP documents. Use one instance per run."""
 
     def __init__(self, datasets: Datasets | None = None) -> None:
-        """Nothing is read before the first question. ``datasets`` is what the operator imported."""
+        """Create the look-up. No data is read before the first call. ``datasets`` is the imported data."""
         self._datasets = datasets
 
     @cached_property
@@ -49,14 +49,14 @@ class Registered:
 
     @cached_property
     def _systems(self) -> list[tuple[int, int, int]]:
-        """First and last AS number, the narrowest first."""
+        """First and last AS number, the narrowest range first."""
         found = [
             (int(one.first), int(one.last), at) for at, (one, _) in enumerate(self._objects) if one.kind == "autnum"
         ]
         return sorted(found, key=lambda block: (block[1] - block[0], block))
 
     def of_address(self, text: str) -> Iterator[Attribution]:
-        """Who is registered for the narrowest network around a canonical address.
+        """Holder and contacts of the narrowest registered network around a canonical address.
 
         Raises:
             InputError: imported data is damaged.
@@ -65,35 +65,35 @@ class Registered:
             yield from self._told(at, "network", text)
 
     def of_system(self, number: int) -> Iterator[Attribution]:
-        """Who is registered for an AS number. Raises as ``of_address``."""
+        """Holder and contacts of an AS number. Raises the errors of ``of_address``."""
         for first, last, at in self._systems:
             if first <= number <= last:
                 yield from self._told(at, "network", f"AS{number}")
                 return
 
     def of_domain(self, domain: str) -> Iterator[Attribution]:
-        """Who is registered for a registrable domain. Raises as ``of_address``."""
+        """Holder and contacts of a registrable domain. Raises the errors of ``of_address``."""
         at = self._domains.get(domain)
         if at is None:
             return
         one, dataset = self._objects[at]
         if one.holder:
-            yield Attribution("owner", one.holder, f"registered for {domain}, by {dataset.cited}", HOLDER)
+            yield Attribution("owner", one.holder, f"registered for {domain}, according to {dataset.cited}", HOLDER)
         yield from self._told(at, "domain", domain)
 
     def _told(self, at: int, whose: str, asked: str) -> Iterator[Attribution]:
         one, dataset = self._objects[at]
         if whose == "network" and (one.holder or one.name):
-            reason = f"{asked} is in {one.label}, by {dataset.cited}"
+            reason = f"{asked} is in {one.label}, according to {dataset.cited}"
             yield Attribution("network", one.holder or one.name, reason, BY_REGISTRY)
         for contact in one.contacts:
             holder = f" of {one.holder or one.name}" if one.holder or one.name else ""
-            reason = f"{contact.role} contact{holder} for {one.label}, by {dataset.cited}"
+            reason = f"{contact.role} contact{holder} for {one.label}, according to {dataset.cited}"
             yield Attribution(f"{whose}_contact", contact.address, reason, BY_REGISTRY)
 
 
 def reached(found: Iterable[Attribution]) -> tuple[str, ...]:
-    """The addresses of contacts among statements: of the domain first, then of the network, each once."""
+    """E-mail addresses of contacts among the attributions: of the domain first, then of the network, each once."""
     told = list(found)
     ordered = [one.value for claim in ("domain_contact", "network_contact") for one in told if one.claim == claim]
     return tuple(dict.fromkeys(ordered))

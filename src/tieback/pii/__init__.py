@@ -1,4 +1,4 @@
-"""Field names and values become classes of personal data."""
+"""Classification of field names and values as personal data."""
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -9,21 +9,21 @@ from tieback.pii.names import NameDetector
 
 
 def detectors() -> tuple[Detector, ...]:
-    """Every detector, in the order of precedence. A new one is one file here and one line in this tuple."""
+    """Every detector, in the order of precedence. A new detector is one file here and one line in this tuple."""
     return (NameDetector(),)
 
 
 def classify_names(columns: Iterable[Column | str]) -> Iterator[Classification]:
-    """The class of each field by its name and what surrounds it; no value is read.
+    """The class of each field by its name and its surroundings; no value is read.
 
-    One verdict a column, in their order, while they are read: class ``none`` with confidence 0 where nothing speaks of
-    personal data, else a leaf of the taxonomy with a confidence of 0.5 to 1. The evidence says which phrase of which
-    language it was, which head or type vetoed it, which table or siblings helped, or that it is only guessed. Any text
-    is a name: what is longer than 512 characters is read from its end. The data files are read at the first call, and
-    a bounded number of verdicts is remembered between calls.
+    One verdict per column, in their order and lazily. Class ``none`` with confidence 0 if nothing indicates personal
+    data; otherwise a leaf of the taxonomy with a confidence of 0.5 to 1. The evidence contains the phrase and its
+    language, the head or type that vetoed it, the table or siblings that supported it, or the note that it is a guess.
+    Any text is a valid name; of a name longer than 512 characters only the end is read. The data files are read at the
+    first call. A bounded number of verdicts is cached between calls.
 
     Args:
-        columns: columns with table, type and siblings where they are known, or bare names (``user.contact.email``).
+        columns: columns with table, type and siblings if known, or bare names (``user.contact.email``).
 
     Returns:
         Classifications, lazily.
@@ -33,14 +33,14 @@ def classify_names(columns: Iterable[Column | str]) -> Iterator[Classification]:
 
 
 def classify_columns(columns: Iterable[Column]) -> Iterator[Classification]:
-    """The class of each column by its values, joined with its name; for grants of depth ``sample`` and own traffic.
+    """The class of each column by its values and its name; for grants of depth ``sample`` and for own traffic.
 
-    As ``classify_names``, and what the values are: their shapes, check digits, words and spread, judged for the column
-    as a whole. The evidence says which, with counts and one masked form; the values themselves are let go of.
-    ``detail`` is the kind where it is known: ``bcrypt hash``, ``PL PESEL``. The shapes are compiled at the first call.
+    As ``classify_names``, plus the values: their shapes, check digits, words and distribution, judged for the column as
+    a whole. The evidence contains these with counts and one masked form; the values themselves are discarded.
+    ``detail`` is the kind, if known: ``bcrypt hash``, ``PL PESEL``. The shapes are compiled at the first call.
 
     Args:
-        columns: with values; those without are judged by name. An empty ``field`` leaves it to the values alone.
+        columns: columns with values; those without are judged by name. With an empty ``field`` only the values count.
 
     Returns:
         Classifications, lazily.

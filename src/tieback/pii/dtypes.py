@@ -1,4 +1,4 @@
-"""Types of columns as stores call them, and which classes of personal data they can hold."""
+"""Column types of data stores, and the classes of personal data that they can hold."""
 
 import re
 
@@ -9,7 +9,7 @@ _DTYPES = (
     (re.compile(r"^[a-z ]*(?:float|double|real|decimal|numeric|money)"), "float"),
     (re.compile(r"^[a-z_ ]*(?:int|long|short|byte$|serial)"), "int"),
 )
-"""The first that a type matches: ``longtext`` is text, ``enum('int')`` no number."""
+"""Patterns of types; the first match counts: ``longtext`` is text, ``enum('int')`` is not a number."""
 _TEXT_ONLY = frozenset({"email", "person_name", "biometric_media", "message_content"})
 _NEVER_FLOAT = _TEXT_ONLY | {"username", "password", "secret_token", "device_id"}
 _FITS_BOOL = frozenset({"health", "demographic"})
@@ -17,13 +17,13 @@ _FITS_DATE = frozenset({"birth", "travel", "health", "employment", "payment_card
 
 
 def kind_of(dtype: str) -> str:
-    """``bool``, ``date``, ``float``, ``int``, or empty for text and whatever else a store calls its types."""
+    """``bool``, ``date``, ``float``, ``int``; empty for text and all other types."""
     dtype = dtype.lower()
     return next((kind for pattern, kind in _DTYPES if pattern.search(dtype)), "")
 
 
 def fits(pii_class: str, kind: str) -> bool:
-    """Whether a column of that kind can hold the class: a type can only take away."""
+    """True if a column of that kind can hold the class. A type can only exclude a class."""
     match kind:
         case "bool":
             return pii_class in _FITS_BOOL

@@ -1,4 +1,4 @@
-"""The seam of the detectors: a column in, classifications out."""
+"""Interface of the detectors: a column in, classifications out."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -9,21 +9,21 @@ from tieback.model.pii import Classification, Column
 
 
 class DetectorMeta(msgspec.Struct, frozen=True):
-    """What a detector knows."""
+    """Name, version and classes of a detector."""
 
     name: str
     version: str
     classes: tuple[str, ...]
-    """Leaves of the taxonomy that it may report."""
+    """Leaves of the taxonomy that it can report."""
     reads_values: bool
-    """Whether it looks at values; then it only runs at depth ``sample``."""
+    """True if it reads values; it then runs only at depth ``sample``."""
 
 
 class Detector(Protocol):
-    """One way to classify a column."""
+    """One method to classify a column."""
 
     meta: DetectorMeta
 
     def classify(self, column: Column) -> Iterator[Classification]:
-        """Classifications of one column, best first; none where nothing was recognised."""
+        """Classifications of one column, best first; empty if nothing was recognised."""
         ...

@@ -1,7 +1,7 @@
-"""Kinds of a class: a hash and not a password, a verification code and not a card number, a religion and not a sex.
+"""Kinds of a class, such as a hash instead of a password, a verification code instead of a card number, a religion.
 
-Which there are, what makes their law another one than that of their class, and the words of a field's name that tell
-them is data, ``kinds.toml``.
+The file ``kinds.toml`` lists the kinds, the legal tags in which they differ from their class, and the words of a
+field's name that identify them.
 """
 
 import tomllib
@@ -17,11 +17,13 @@ from tieback.pii.taxonomy import PiiClass, load_taxonomy
 from tieback.pii.tokens import expanded
 
 SPACELESS = "\u0e00"
-"""From here on scripts mostly write words without spaces; there a kind's word counts wherever it stands."""
+"""First code point of scripts that are mostly written without spaces; there a word of a kind matches anywhere in the
+text.
+"""
 
 
 class PiiKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One kind; what is ``None`` is as its class has it."""
+    """One kind; ``None`` means the value of its class."""
 
     words: tuple[str, ...] = ()
     special: bool | None = None
@@ -37,7 +39,7 @@ type Kinds = Mapping[str, Mapping[str, PiiKind]]
 
 @lru_cache(1)
 def load_kinds() -> Kinds:
-    """Class to its kinds, in the order of the file: the surest first.
+    """Kinds by class, in the order of the file: the most certain first.
 
     Raises:
         msgspec.ValidationError: the data file is damaged.
@@ -52,11 +54,11 @@ def load_kinds() -> Kinds:
 
 @lru_cache(512)
 def tagged(pii_class: str, detail: str = "") -> PiiClass:
-    """What laws and standards say of a class, or of one kind of it.
+    """Legal and standards tags of a class, or of one kind of it.
 
     Args:
         pii_class: a leaf of the taxonomy.
-        detail: as ``Classification.detail``; where no kind is called so, the class's own tags hold.
+        detail: as ``Classification.detail``; the class's own tags apply if it is not the name of a kind.
 
     Raises:
         KeyError: there is no such class.
@@ -71,24 +73,24 @@ def tagged(pii_class: str, detail: str = "") -> PiiClass:
 
 
 class KindReader:
-    """Tells kinds by the words of a field's name."""
+    """Recognises kinds by the words of a field's name."""
 
     def __init__(self, kinds: Kinds) -> None:
         self._rules = {pii_class: _Rules(named) for pii_class, named in kinds.items()}
 
     def of(self, pii_class: str, words: Words) -> str:
-        """The kind that the words of a name tell, or nothing.
+        """The kind that the words of a name identify; empty if there is none.
 
         Args:
             pii_class: the class of the field.
-            words: of its name, with those of its parent, folded (``Reading.words``).
+            words: words of its name and its parent, folded (``Reading.words``).
         """
         rules = self._rules.get(pii_class)
         return rules.of(words) if rules is not None else ""
 
 
 class _Rules:
-    """The kinds of one class, by the first word of what tells them."""
+    """The kinds of one class, by the first word of their phrases."""
 
     def __init__(self, named: Mapping[str, PiiKind]) -> None:
         self._names = (*named, "")
@@ -102,7 +104,7 @@ class _Rules:
                     self._inside.append((rank, "".join(words)))
 
     def of(self, words: Words) -> str:
-        """The first kind, in their order, that the words tell."""
+        """The first kind, in their order, that the words identify."""
         best = none = len(self._names) - 1
         by_word = self._by_word
         for at, word in enumerate(words):

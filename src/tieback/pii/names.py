@@ -1,9 +1,9 @@
-"""Field names become classes of personal data, without a look at any value.
+"""Classification of personal data by field names; no value is read.
 
-A name is split into words (``tokens``) and read with the lexicon (``reading``): the longest phrases count; of several,
-the head of the name decides (the last in English or German, the first in Spanish or French); heads such as ``status``
-speak about a thing and veto it. Words that need it (``name``, ``address``) look at what stands around: other words of
-the name, the parent of a dotted path, the table, the siblings (``surroundings``). The store's type can only take away.
+A name is split into words (``tokens``) and read with the lexicon (``reading``). The longest phrases count; of several,
+the head of the name decides (the last in English or German, the first in Spanish or French). Heads such as ``status``
+refer to a thing and veto the class. Ambiguous words (``name``, ``address``) need context: other words of the name, the
+parent of a dotted path, the table, the siblings (``surroundings``). The type of the column can only exclude a class.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,36 +23,36 @@ from tieback.pii.taxonomy import NONE, load_taxonomy
 from tieback.pii.tokens import normal
 
 THRESHOLD = 0.5
-"""Confidence from which a class is reported."""
+"""Least confidence of a reported class."""
 
 _ABOUT = frozenset({"health", "retail", "travel", "financial", "employment"})
-"""Classes whose phrases keep their meaning with whatever thing stands beside them."""
+"""Classes whose phrases keep their meaning next to any word for a thing."""
 _SHARED = frozenset({"email", "phone", "password", "ip_address"})
 """Classes whose words many languages share: ``emailReferente`` is Italian."""
 _NOTHING = Classification(NONE, 0.0)
 _NEEDLESS = Needs.NOTHING
 _LONGEST_GLUED = 24
 _SHORT = 7
-"""Letters from which on a word is no abbreviation of a table."""
+"""Least number of letters of a word that is not an abbreviation of a table."""
 _MERE = 0.76
-"""Up to this weight a phrase of a person's name is a mere word for a person: no name of whom ``plugin_director`` is."""
+"""Largest weight of a phrase that is only a word for a person: ``plugin_director`` is not the name of a person."""
 _ADDRESSED = frozenset({"email", "ip_address", "device_id"})
-"""Classes beside which an address is no place: ``email_adresse``."""
+"""Classes next to which an address is not a place: ``email_adresse``."""
 _LOOSE = frozenset({"person_name", "employment"})
-"""Classes whose phrases need a person in the name itself where another word stands beside them."""
+"""Classes whose phrases need a person in the name itself if another word is next to them."""
 _KEPT_APART = frozenset({"email", "phone", "postal_address", "message_content"})
-"""Classes that schemas keep in tables of their own: ``id_email`` is a key, ``email_id`` an address."""
+"""Classes with tables of their own in many schemas: ``id_email`` is a key, ``email_id`` an address."""
 _NOBODYS: frozenset[str] = frozenset()
 
 
 def _is_plain(phrases: tuple[Phrase, ...]) -> bool:
-    """Whether there is one meaning and it counts wherever it stands."""
+    """True if there is one meaning and it needs no context."""
     phrase = phrases[0]
     return len(phrases) == 1 and phrase.needs is _NEEDLESS and phrase.weight > _MERE
 
 
 class NameDetector:
-    """Classifies columns by their names. Reads its data files at first use and keeps bounded caches."""
+    """Classifies columns by their names. Reads its data files at first use and has bounded caches."""
 
     def __init__(self) -> None:
         self.meta = DetectorMeta(
@@ -82,13 +82,15 @@ class NameDetector:
         return KindReader(load_kinds())
 
     def classify(self, column: Column) -> Iterator[Classification]:
-        """The class of one column; nothing where the name does not look like personal data."""
+        """The class of one column; empty if the name does not look like personal data."""
         verdict = self._verdict(column.field, column.table, column.dtype, column.siblings)
         if verdict.pii_class != NONE:
             yield verdict
 
     def classify_names(self, columns: Iterable[Column]) -> Iterator[Classification]:
-        """One verdict a column, in their order; class ``none`` where nothing was recognised, with the veto if any."""
+        """One verdict per column, in their order; class ``none`` if nothing was recognised, with the veto if there is
+        one.
+        """
         verdict = self._verdict
         for column in columns:
             yield verdict(column.field, column.table, column.dtype, column.siblings)
@@ -116,13 +118,13 @@ class NameDetector:
         return Classification(pii_class, verdict.confidence, verdict.evidence, kind) if kind else verdict
 
     def _numbers_a_person(self, reading: Reading, dtype: str) -> bool:
-        """Whether a word for a person stands in a column of numbers: ``usuario integer`` is a key, no user name."""
+        """True if a word for a person names a column of numbers: ``usuario integer`` is a key, not a user name."""
         if not dtype or self._kind(dtype) != "int":
             return False
         return any(self.lexicon.nouns.get(word) is Noun.PERSON for word in reading.words[reading.border :])
 
     def _further(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
-        """What else a name may mean: by its table's class, without its table, as one word, by the ranker."""
+        """Other readings of a name: by the class of its table, without its table, as one word, by the ranker."""
         verdict = (
             self._carried(reading, near)
             or self._otherwise(reading, near, dtype)
@@ -142,12 +144,14 @@ class NameDetector:
         return self._by_phrase(reading, near)
 
     def _describes(self, word: str, phrase: Phrase) -> bool:
-        """Whether a word behind a shared phrase is only of languages that put the head first."""
+        """True if a word after a shared phrase belongs only to languages that put the head first."""
         languages = self.lexicon.languages.get(word, _NOBODYS)
         return phrase.pii_class in _SHARED and bool(languages) and languages <= self.lexicon.heads_first
 
     def _of_its_table(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
-        """The class without a longer abbreviation of the table, which means the table: ``email_loc`` of a locataire."""
+        """The class without a long abbreviation of the table, which stands for the table: ``email_loc`` in
+        ``locataire``.
+        """
         words = reading.words
         if len(words) < 2 or reading.border or not reading.found:
             return None
@@ -160,7 +164,7 @@ class NameDetector:
         return verdict if verdict.pii_class != NONE else None
 
     def _without_glue(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
-        """The class of one word without what is glued to it for the table: ``ename`` in ``emp``, ``villeloc``."""
+        """The class of one word without a prefix or suffix for the table: ``ename`` in ``emp``, ``villeloc``."""
         words = reading.words[reading.border :]
         if len(words) != 1 or not reading.unknown or not 4 <= len(words[0]) <= _LONGEST_GLUED:
             return None
@@ -179,14 +183,14 @@ class NameDetector:
         return None
 
     def _carried(self, reading: Reading, near: Surroundings) -> Classification | None:
-        """What only a table of one class makes clear: ``expiration_date`` in ``credit_cards``."""
+        """A class that only a table of that class makes clear: ``expiration_date`` in ``credit_cards``."""
         words = reading.words[reading.border :]
         if not near.carries or not words or not self.lexicon.carried[near.carries].issuperset(words):
             return None
         return Classification(near.carries, 0.8, (f"{' '.join(words)!r} in a table of {near.carries}",))
 
     def _otherwise(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
-        """Without an abbreviation of the table; written as one word; as the number of what the table holds."""
+        """The class without an abbreviation of the table, as one word, or as the number of the table's rows."""
         words = reading.words[reading.border :]
         if not 1 < len(words) < 5:
             return None
@@ -195,19 +199,19 @@ class NameDetector:
             if verdict.pii_class != NONE:
                 return verdict
             if near.noun is Noun.PERSON and self.lexicon.identifiers.issuperset(shorter.words):
-                return Classification("person_id", 0.75, ("number of what the table holds", near.evidence))
+                return Classification("person_id", 0.75, ("id of the people in the table", near.evidence))
         glued = "".join(words)
         if len(glued) > 5 and (glued,) in self.lexicon.phrases:
             return self._read_as(self._reader.again((glued,)), near, dtype)
         if len(words) > 2 and max(map(len, words)) < 7 and len(pieces := self._reader.pieces(glued)) < len(words):
-            # Pinyin with a border at each syllable: huJiSheng.
+            # Pinyin that is split at each syllable: huJiSheng.
             verdict = self._read_as(self._reader.again(pieces), near, dtype)
             if verdict.pii_class != NONE:
                 return verdict
         return of_the_table(words, near, self.lexicon)
 
     def _without_affix(self, reading: Reading, affixes: frozenset[str]) -> Reading | None:
-        """The name without a word that most siblings begin or end with, where it tells nothing: ``cp_mobile``."""
+        """The name without a word that begins or ends most siblings and has no meaning here: ``cp_mobile``."""
         words = reading.words
         if reading.border or len(words) < 2:
             return None
@@ -235,17 +239,17 @@ class NameDetector:
         if not found:
             return _NOTHING
         if len(found) > 1:
-            # A mere word for a person beside another phrase says whose it is: cpf_gerente.
+            # A plain word for a person next to another phrase only names the owner: cpf_gerente.
             found = [(f, p) for f, p in found if not self._whose(f, p, reading)] or found
             if found[0][1].pii_class in _ADDRESSED and found[-1][1].text in ADDRESSES:
                 found = found[:1]
         first, opening = found[0]
         if opening.needs is Needs.REST:
             return Classification(NONE, 0.0, (f"begins with {opening.text!r}",))
-        # Heads that languages share (type, total) stand first where all that follows is of such a language.
+        # Heads that languages share (type, total) come first if all later words belong to such a language.
         shared = opening.head or opening.pii_class in _SHARED
         following = [p.head_first for _, p in found[1:]]
-        # A head that begins an English name is a prefix: dtBirthDate.
+        # A head at the beginning of an English name is a prefix: dtBirthDate.
         head_first = opening.head_first and not (opening.head and following and not any(following))
         head_first = head_first or (shared and bool(following) and all(following))
         at = 0 if head_first and first.start >= reading.border else len(found) - 1
@@ -262,7 +266,7 @@ class NameDetector:
         return self._said(place, phrase, reading, near)
 
     def _said(self, place: Found, phrase: Phrase, reading: Reading, near: Surroundings) -> Classification:
-        """What the phrase that decides says of the field."""
+        """The verdict of the deciding phrase on the field."""
         if phrase.pii_class == NONE:
             return Classification(NONE, 0.0, (f"{'head' if phrase.head else 'phrase'} {phrase.text!r}",))
         if phrase.pii_class in _KEPT_APART and reading.words[reading.border : place.start] == ("id",):
@@ -275,7 +279,7 @@ class NameDetector:
         return phrase.pii_class == "person_id" or (phrase.pii_class == "person_name" and phrase.weight <= _MERE)
 
     def _hidden_head(self, place: Found, phrase: Phrase, reading: Reading) -> bool:
-        """Whether an ambiguous word whose need is not met ends the name: ``login_location``."""
+        """True if an ambiguous word whose need is not met ends the name: ``login_location``."""
         last = reading.found[-1]
         if last.start <= place.start or phrase.pii_class in _ABOUT:
             return False
@@ -284,7 +288,7 @@ class NameDetector:
         return not self.lexicon.transparent.issuperset(reading.words[last.start : last.end])
 
     def _meaning(self, found: Found, reading: Reading, near: Surroundings) -> Phrase | None:
-        """The surest meaning of a place whose need is met; that it is a head counts less where it stands alone."""
+        """The most certain meaning of a position whose need is met. If it is the whole name, a head counts less."""
         phrases = found.phrases
         if len(phrases) > 1 and found.end - found.start == len(reading.words) - reading.border:
             phrases = tuple(sorted(phrases, key=lambda phrase: phrase.head))
@@ -297,7 +301,7 @@ class NameDetector:
         return next(spoken, counting[0])
 
     def _counts(self, phrase: Phrase, found: Found, reading: Reading, near: Surroundings) -> bool:
-        """Whether what the phrase needs is there."""
+        """True if the need of the phrase is met."""
         match phrase.needs:
             case Needs.NOTHING:
                 return phrase.weight > _MERE or phrase.pii_class != "person_name" or self._plain_name(found, reading)
@@ -321,13 +325,15 @@ class NameDetector:
         return noun is Noun.PERSON or (phrase.needs is Needs.NO_THING and noun is not Noun.THING)
 
     def _plain_name(self, found: Found, reading: Reading) -> bool:
-        """Whether nothing but words that leave a name's meaning stand beside it: not ``campaign_name``."""
+        """True if only words without influence on the meaning are next to a name: not ``campaign_name``."""
         lexicon = self.lexicon
         rest = reading.words[reading.border : found.start] + reading.words[found.end :]
         return all(word in lexicon.transparent or word in lexicon.nouns or (word,) in lexicon.phrases for word in rest)
 
     def _around(self, found: Found, reading: Reading) -> Noun | None:
-        """Whom or what the rest of the name speaks of: the nearest noun before, or else after, or the parents'."""
+        """Person or thing that the rest of the name refers to: nearest noun before it, otherwise after it or in the
+        parents.
+        """
         words, border = reading.words, reading.border
         before = self._reader.noun(reversed(words[border : found.start])) if found.start > border else None
         return before or self._reader.noun(words[found.end :]) or reading.around

@@ -1,5 +1,5 @@
-"""Keys to people: ``customer_no``, ``id_cliente``, ``approved_by``, ``erstellt_von``, and the number of a table's rows
-where the table holds people.
+"""Keys to people: ``customer_no``, ``id_cliente``, ``approved_by``, ``erstellt_von``, and the row number of a table of
+people.
 """
 
 import re
@@ -12,9 +12,9 @@ from tieback.pii.taxonomy import NONE
 
 _NEEDLESS = Needs.NOTHING
 _REGISTERED_APPS = frozenset({"oauth", "oidc", "redirect", "grant", "scope"})
-"""Words beside ``client_id`` that make the client a program."""
+"""Words that show that ``client_id`` refers to a program."""
 _TREE = frozenset({"parent", "child", "sibling"})
-"""Words for persons that mean nodes of trees in most tables."""
+"""Words for persons that mean tree nodes in most tables."""
 _DOERS = {
     "by": re.compile(r"(?:ed|sent|made|done|given|sold|paid|taken|written|built|bought|run|read|put|set|held|led)$"),
     "von": re.compile(
@@ -29,15 +29,15 @@ _DOERS = {
     "av": re.compile(r"(?:ad|et|at|t|d)$"),
     "af": re.compile(r"(?:et|t)$"),
 }
-"""Words before the one who did it, with how what was done ends: not ``gueltig_von``, which is a time."""
+"""Prepositions before the actor, with the endings of the action before them: not ``gueltig_von``, which is a time."""
 _WHEN = frozenset({"date", "heure", "annee", "zeit", "uhrzeit", "data", "hora"})
-"""Words that end like a participle and are none."""
+"""Words that end like a participle but are not participles."""
 _NUMBERS = frozenset({"number", "no", "nr", "num", "numero", "nummer", "numer", "nomor", "nro", "numara", "nomer"})
-"""Words for a number that nobody would call a row's key."""
+"""Words for a number that are not used for the key of a row."""
 
 
 def doer(words: tuple[str, ...], identifiers: frozenset[str]) -> str:
-    """What somebody did where a name is of whoever did it (``approved_by_id``), else empty."""
+    """The action in a name that identifies its actor (``approved_by_id``), otherwise empty."""
     if len(words) > 2 and words[-1] in identifiers:
         words = words[:-1]
     if len(words) < 2:
@@ -47,7 +47,7 @@ def doer(words: tuple[str, ...], identifiers: frozenset[str]) -> str:
 
 
 def personal_number(reading: Reading, near: Surroundings, lexicon: Lexicon, *, is_int: bool) -> Classification | None:
-    """The class of a key to a person; a word for a person alone counts in a column of numbers."""
+    """The class of a key to a person. A word for a person alone counts only in a column of numbers."""
     nouns, ids = lexicon.nouns, lexicon.identifiers
     words = reading.words[reading.border :]
     if len(words) == 1 and nouns.get(words[0]) is Noun.PERSON:
@@ -56,11 +56,11 @@ def personal_number(reading: Reading, near: Surroundings, lexicon: Lexicon, *, i
             return Classification("person_id", 0.6, (f"{words[0]!r} in a column of numbers",))
         return None
     if len(words) == 1 and is_int and words[0] in _NUMBERS and near.noun is Noun.PERSON and near.table:
-        return Classification("person_id", 0.6, ("number of what the table holds", near.evidence))
+        return Classification("person_id", 0.6, ("id of the people in the table", near.evidence))
     if len(words) < 2 or _certain(reading, lexicon):
         return None
     if done := doer(words, ids):
-        return Classification("person_id", 0.75, (f"a person {done} it",))
+        return Classification("person_id", 0.75, (f"person who {done} it",))
     if words[-1] in ids:
         owner = next((word for word in reversed(words) if word not in ids), "")
     elif words[0] in ids and not (reading.plural and words[0] != "id"):
@@ -74,22 +74,22 @@ def personal_number(reading: Reading, near: Surroundings, lexicon: Lexicon, *, i
         return None
     if owner == "client" and not _REGISTERED_APPS.isdisjoint(near.words):
         return Classification(NONE, 0.0, ("the client is a registered program",))
-    return Classification("person_id", 0.85, (f"number of a person: {owner!r}",))
+    return Classification("person_id", 0.85, (f"id of a person: {owner!r}",))
 
 
 def of_the_table(words: tuple[str, ...], near: Surroundings, lexicon: Lexicon) -> Classification | None:
-    """The number of what a table of people holds, where a word of the name is its own: ``asker_id`` in ``asker``."""
+    """The row number in a table of people, if a word of the name is that of the table: ``asker_id`` in ``asker``."""
     ids, nouns = lexicon.identifiers, lexicon.nouns
     own = [word for word in words if word not in ids]
     if len(own) != 1 or len(own) == len(words) or own[0] not in near.table or near.noun is not Noun.PERSON:
         return None
     if nouns.get(own[0]) is Noun.PERSON or (own[0] not in nouns and not near.table & nouns.keys()):
-        return Classification("person_id", 0.7, (f"number of what the table holds: {own[0]!r}", near.evidence))
+        return Classification("person_id", 0.7, (f"id of the people in the table: {own[0]!r}", near.evidence))
     return None
 
 
 def _certain(reading: Reading, lexicon: Lexicon) -> bool:
-    """Whether a phrase of the name means a class wherever it stands; a mere word for a person (``author``) does not."""
+    """True if a phrase of the name has a class in any context; a word for a person alone (``author``) does not."""
     for found in reading.found:
         if found.end - found.start > 1 or lexicon.nouns.get(reading.words[found.start]) is not Noun.PERSON:
             for phrase in found.phrases:

@@ -1,9 +1,10 @@
-"""What class a word that no lexicon knows is likely of, by its letters.
+"""Ranker: the probable class of an unknown word, by its letters.
 
-A linear model over hashed character n-grams (3 to 5 letters, the ends of the word marked), read from ``ranker.zz`` when
-first asked for; ``tools/train-names`` trains it on the lexicon and on names of public schemas and writes it. The file
-is a zlib stream: a JSON header in one line, then ``BUCKETS`` rows of one byte a class, the weight plus 128. Rows are
-added as one large integer each, with sixteen bits a class, so a word costs an addition an n-gram and no array library.
+A linear model over hashed character n-grams (3 to 5 letters, with marks for the ends of the word). It is read from
+``ranker.zz`` at first use. ``tools/train-names`` trains it on the lexicon and on names of public schemas, and writes
+the file. The file is a zlib stream: a JSON header in one line, then ``BUCKETS`` rows of one byte per class, the weight
+plus 128. Each row is added as one large integer with sixteen bits per class. A word therefore costs one addition per
+n-gram and needs no array library.
 """
 
 import sys
@@ -18,54 +19,56 @@ import msgspec
 BUCKETS = 1 << 15
 LENGTHS = (3, 4, 5)
 SHORTEST, LONGEST = 5, 32
-"""Letters of a word that is guessed."""
+"""Least and greatest number of letters of a word that is guessed."""
 MAX_SIZE = 4 << 20
-"""Bytes of the file when inflated."""
+"""Most bytes of the inflated file."""
 
 
 class Guess(msgspec.Struct, frozen=True):
-    """A class and how sure it is."""
+    """A class with its probability."""
 
     pii_class: str
     probability: float
-    """Calibrated, 0 to 1."""
+    """Calibrated probability, 0 to 1."""
     because: tuple[str, ...]
-    """The n-grams that speak most for it; ``^`` and ``$`` are the ends of the word."""
+    """The n-grams with the most weight for it; ``^`` and ``$`` are the ends of the word."""
 
 
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands before the weights."""
+    """Header before the weights."""
 
     classes: tuple[str, ...]
-    """``none`` first."""
+    """Classes, ``none`` first."""
     scale: float
-    """A weight of one in logits."""
+    """Logits per unit of weight."""
     bias: tuple[float, ...]
     threshold: float
-    """Probability from which a guess is given."""
+    """Least probability of a guess."""
     calibration: tuple[tuple[float, float], ...]
-    """Raw probability from which on a share of guesses was right on words held out, rising."""
+    """Pairs, ascending: least raw probability, and the share of correct guesses on held-out words."""
 
 
 def grams(word: str) -> list[str]:
-    """Every n-gram of 3 to 5 letters of the word between ``^`` and ``$``; half a letter beyond the BMP is a mark."""
+    """Every n-gram of 3 to 5 letters of the word between ``^`` and ``$``; half of a letter beyond the BMP becomes a
+    mark.
+    """
     return [gram.decode("utf-16-le", "replace") for gram in _grams(word)]
 
 
 def buckets(word: str) -> list[int]:
-    """Where the weights of each n-gram of ``grams`` lie: CRC-32 of its UTF-16 form."""
+    """Rows of the weights of each n-gram of ``grams``: CRC-32 of its UTF-16 form."""
     return [crc32(gram) & (BUCKETS - 1) for gram in _grams(word)]
 
 
 def _grams(word: str) -> list[bytes]:
-    """The n-grams as UTF-16, where a letter beyond the basic plane is two."""
+    """The n-grams as UTF-16; a letter beyond the basic plane is two units."""
     marked = f"^{word}$".encode("utf-16-le", "surrogatepass")
     size = len(marked)
     return [marked[start : start + 2 * length] for length in LENGTHS for start in range(0, size - 2 * length + 1, 2)]
 
 
 class Ranker:
-    """The model. Remembers nothing of the words asked."""
+    """The model. It stores no words."""
 
     def __init__(self, header: Header, rows: bytes) -> None:
         self.header = header
@@ -74,17 +77,17 @@ class Ranker:
         wide = bytearray(2 * len(rows))
         wide[::2] = rows
         self._lanes = [int.from_bytes(wide[at : at + 2 * count], "little") for at in range(0, len(wide), 2 * count)]
-        # The biases as one such integer, all of them raised alike, so that none is below zero.
+        # The biases as one such integer, raised by the same amount so that none is below zero.
         raised = [round((bias - min(header.bias)) / header.scale) for bias in header.bias]
         self._biases = sum(one << 16 * at for at, one in enumerate(raised))
 
     def guess(self, word: str) -> Guess | None:
-        """The class of a folded, lower-case word where it is likely enough; none for short and for long ones."""
+        """The class of a folded, lower-case word if it is probable enough; ``None`` for short and for long words."""
         if not SHORTEST <= len(word) <= LONGEST:
             return None
         total, count = self._total(word)
         rough = self._split(total + self._biases)
-        if rough[0] > max(rough[1:]) + 1:  # nothing, by more than what rounding the biases may change
+        if rough[0] > max(rough[1:]) + 1:  # class "none", by more than the rounding error of the biases
             return None
         scores = self._scores(total, count)
         top = max(scores)
@@ -98,11 +101,11 @@ class Ranker:
         return Guess(self.header.classes[best], probability, self._because(word, best))
 
     def scores(self, word: str) -> list[float]:
-        """A logit a class, in the order of the header."""
+        """One logit per class, in the order of the header."""
         return self._scores(*self._total(word))
 
     def _total(self, word: str) -> tuple[int, int]:
-        """The rows of the word's n-grams added up, and how many there are."""
+        """The sum of the rows of the word's n-grams, and their number."""
         lanes, mask = self._lanes, BUCKETS - 1
         rows = [lanes[crc32(gram) & mask] for gram in _grams(word)]
         return sum(rows), len(rows)
@@ -127,7 +130,7 @@ class Ranker:
 
 @lru_cache(1)
 def load_ranker() -> Ranker:
-    """The model that the package brings.
+    """The model of the package.
 
     Raises:
         zlib.error, msgspec.DecodeError: the data file is damaged.
@@ -141,7 +144,7 @@ def read_ranker(packed: bytes) -> Ranker:
 
     Raises:
         zlib.error, msgspec.DecodeError: the bytes are damaged.
-        ValueError: they are larger than ``MAX_SIZE`` when inflated, or end early.
+        ValueError: they are larger than ``MAX_SIZE`` when inflated, or truncated.
     """
     inflater = zlib.decompressobj()
     raw = inflater.decompress(packed, MAX_SIZE)
@@ -150,10 +153,10 @@ def read_ranker(packed: bytes) -> Ranker:
     line, _, rows = raw.partition(b"\n")
     header = msgspec.json.decode(line, type=Header)
     if len(rows) != BUCKETS * len(header.classes):
-        raise ValueError("the model ends early")
+        raise ValueError("the model is truncated")
     return Ranker(header, rows)
 
 
 def write_ranker(header: Header, rows: bytes) -> bytes:
-    """The bytes of a file; ``rows`` holds a weight plus 128 a class for each bucket."""
+    """The bytes of a file; ``rows`` contains one byte per class for each bucket, the weight plus 128."""
     return zlib.compress(msgspec.json.encode(header) + b"\n" + rows, 9)

@@ -1,6 +1,6 @@
-"""A field name as the lexicon reads it: its words, the phrases in them, and whom they speak of.
+"""Reading of a field name with the lexicon: its words, the phrases in them, and the person or thing that it refers to.
 
-Cost is linear in the name for known words; the search for pieces of a glued word is bounded by ``tokens.MAX_GLUED``.
+The cost is linear in the name for known words. The search for parts of a compound is bounded by ``tokens.MAX_GLUED``.
 """
 
 import re
@@ -14,30 +14,30 @@ from tieback.pii.ranker import Ranker, load_ranker
 from tieback.pii.tokens import joined, normal, segment, split
 
 MAX_WORDS = 16
-"""Words of a name that are read, from the end."""
+"""Most words of a name that are read, from the end."""
 CACHED = 1 << 16
 DOERS = frozenset({"by", "von", "par", "por", "da", "door", "oleh", "przez", "av", "af"})
-"""Words before the one who did what the word before them says."""
+"""Words between an action and its actor."""
 _LONGEST = 512
-"""Characters of a path that are read, from its end."""
+"""Most characters of a path that are read, from its end."""
 GUESSED = "ranker"
-"""The language of phrases that are only guessed."""
+"""Language of guessed phrases."""
 _GUESSED = 0.75
-"""What a guess is worth beside a phrase of the lexicon."""
+"""Factor for a guess relative to a phrase of the lexicon."""
 
 _UNGUESSABLE = frozenset({"person_id"})
-"""Classes that letters cannot tell: ``idrecibo`` begins as keys to people do, and as all others."""
+"""Classes that letters cannot identify: ``idrecibo`` begins like keys to people, but also like all other keys."""
 
 _EVERYWHERE = frozenset({"en", "int"})
-"""Languages that schemas mix with any other."""
+"""Languages that schemas mix with any other language."""
 _NOBODYS: frozenset[str] = frozenset()
 _SEGMENTS = re.compile(r"[./\[\]>:$\\]+")
 _SUBFIELDS = re.compile(r"\.(?:keyword|raw|caseless|(?<=name\.)text)$")
-"""Other analyses of the same field in Elasticsearch's mappings."""
+"""Suffixes of additional analyses of the same field in Elasticsearch mappings."""
 
 
 class Found(msgspec.Struct, frozen=True, gc=False):
-    """A phrase at its place in a name."""
+    """A phrase at its position in a name."""
 
     start: int
     end: int
@@ -45,21 +45,21 @@ class Found(msgspec.Struct, frozen=True, gc=False):
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
-    """What a name says by itself, whatever the table."""
+    """Meaning of a name on its own, independent of the table."""
 
     words: tuple[str, ...]
-    """Of the last parent and the name itself."""
+    """Words of the last parent and of the name itself."""
     border: int
-    """Where the name itself begins."""
+    """Index of the first word of the name itself."""
     found: tuple[Found, ...]
     plural: bool
-    """Whether the name ends as plurals do: ``num_users`` counts."""
+    """True if the name ends like a plural: ``num_users`` is a count."""
     around: Noun | None
-    """The person or thing that the name, or else its parents, speak of."""
+    """The person or thing that the name refers to; otherwise that of its parents."""
     key: bool = True
-    """Whether a word stands in it that keys to people have."""
+    """True if the name has a word that keys to people have."""
     unknown: bool = True
-    """Whether a word stands in it that the lexicon does not know."""
+    """True if the name has a word that is not in the lexicon."""
 
 
 def _place(found: Found) -> int:
@@ -67,7 +67,7 @@ def _place(found: Found) -> int:
 
 
 class Reader:
-    """Reads names with a lexicon and remembers a bounded number of them."""
+    """Reads names with a lexicon and caches a bounded number of them."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
@@ -79,15 +79,15 @@ class Reader:
         self.pieces = lru_cache(CACHED)(self._unglued)
 
     def words_of_path(self, path: str) -> list[str]:
-        """The words of every part of a path, in their order."""
+        """The words of all parts of a path, in their order."""
         return [word for part in _SEGMENTS.split(path[-512:]) if part for word in self._words_of(part)]
 
     def again(self, words: tuple[str, ...], *, plural: bool = False, around: Noun | None = None) -> Reading:
-        """The reading of a name that is nothing but these words."""
+        """The reading of a name that consists of these words."""
         return Reading(words, 0, self._find(words, 0), plural, around)
 
     def guessed(self, reading: Reading) -> Reading | None:
-        """The reading with what the ranker makes of words that the lexicon does not know, if it knows any."""
+        """The reading with the ranker's guesses for words outside the lexicon; ``None`` if there is no guess."""
         known = self.lexicon.known
         guesses = [
             Found(at, at + 1, (phrase,))
@@ -103,7 +103,7 @@ class Reader:
         guess = self._ranker.guess(word) if word.isalpha() else None
         if guess is None or guess.pii_class in _UNGUESSABLE:
             return None
-        text = f"{word!r} looks like it: {' '.join(guess.because)}"
+        text = f"{word!r} is similar: {' '.join(guess.because)}"
         return Phrase(text, guess.pii_class, guess.probability * _GUESSED, Needs.NOTHING, GUESSED, head_first=False)
 
     @cached_property
@@ -111,7 +111,7 @@ class Reader:
         return load_ranker()
 
     def _analyse(self, text: str) -> tuple[str, ...]:
-        """Words of one part of a path, folded, glued ones taken apart."""
+        """Words of one part of a path, folded, with compounds split."""
         words: list[str] = []
         known = self._known
         for raw in joined(split(text))[-MAX_WORDS:]:
@@ -122,7 +122,7 @@ class Reader:
         return tuple(words if len(words) <= MAX_WORDS else words[-MAX_WORDS:])
 
     def _unglued(self, raw: str) -> tuple[str, ...]:
-        """A word as the lexicon knows it, or its pieces, or itself."""
+        """A word as in the lexicon, or its parts, or the word itself."""
         lexicon, word = self.lexicon, normal(raw)
         if word in lexicon.known or (len(raw) < 5 and raw < "\u2e80"):
             return (word,)
@@ -138,7 +138,7 @@ class Reader:
         return (word,)
 
     def _agree(self, pieces: list[str]) -> bool:
-        """Whether each short piece is English or of the language of another: ``validasi`` does not hold ``asi``."""
+        """True if each short part is English or of another part's language: ``validasi`` does not contain ``asi``."""
         languages = self.lexicon.languages
         for at, piece in enumerate(pieces):
             mine = languages.get(piece, _EVERYWHERE)
@@ -174,7 +174,7 @@ class Reader:
         return Reading(words, len(parent), self._find(words, len(parent)), field[-1:] in "sS", around)
 
     def _find(self, words: tuple[str, ...], border: int) -> tuple[Found, ...]:
-        """The longest phrases, none inside another; those of the parent only where the name adds nothing."""
+        """The longest phrases, none inside another; those of the parent only if the name has none."""
         starts = self._starts
         size, covered = len(words), 0
         found: list[Found] = []
@@ -195,7 +195,7 @@ class Reader:
     def _longest(
         self, words: tuple[str, ...], start: int, end: int, alone: tuple[Phrase, ...]
     ) -> tuple[int, tuple[Phrase, ...]]:
-        """Where the longest phrase from a word ends, and what it means."""
+        """End and meaning of the longest phrase from a word."""
         phrases = self.lexicon.phrases
         while end > start + 1:
             meanings = phrases.get(words[start:end])
@@ -205,7 +205,7 @@ class Reader:
         return end, alone
 
     def tongues(self, words: Iterable[str]) -> frozenset[str]:
-        """Languages that a word belongs to, where it belongs to few and not to English."""
+        """Languages of a word that belongs to few languages and not to English."""
         tongues, found = self.lexicon.tongues, _NOBODYS
         for word in words:
             some = tongues.get(word)

@@ -1,4 +1,4 @@
-"""What stands around a field: its table and its siblings, and whether they speak of people."""
+"""Context of a field: its table and its siblings, and whether they are about people."""
 
 from functools import lru_cache
 
@@ -34,21 +34,21 @@ ADDRESSES = frozenset(
         "地址",
     ]
 )
-"""Words for where people live, or where machines are."""
+"""Words for the places of people or of machines."""
 _UNTELLING = frozenset({"postal_address", "username"})
-"""Classes that things have as well: they tell of people only beside another one."""
+"""Classes that things also have; they indicate people only next to another such class."""
 _REACHABLE = frozenset({"phone", "postal_address"})
-"""Classes that shops and practices have as well."""
+"""Classes that shops and practices also have."""
 _CARD_CODES = frozenset({"cvv", "cvc", "cvn", "cvv2", "cvc2"})
-"""Words beside which a bare number is that of a card."""
+"""Words next to which a number without other words is a card number."""
 _LOOKUPS = frozenset({"ref", "lookup", "lkp", "enum", "dict", "lov"})
 """First words of tables that list kinds of things."""
 _CORE = frozenset({"person_name", "email", "phone", "birth", "password", "national_id", "username", "postal_address"})
-"""Classes that tell that a table speaks of people, when two siblings have them."""
+"""Classes that show that a table is about people, if two siblings have them."""
 
 
 class Openings:
-    """Up to five letters that begin a word of a table without being it, and the initials of its last words."""
+    """Prefixes of up to five letters of the table's words (not whole words), and the initials of its last words."""
 
     __slots__ = ("_initials", "_words")
 
@@ -75,44 +75,44 @@ NO_OPENINGS = Openings(())
 
 
 class Surroundings(msgspec.Struct, frozen=True, gc=False):
-    """What a table's name says."""
+    """Meaning of a table's name."""
 
     noun: Noun | None
     languages: frozenset[str]
     table: frozenset[str]
     """Words of the table."""
     words: frozenset[str]
-    """Of the table and of the siblings."""
+    """Words of the table and of the siblings."""
     messages: bool
-    """Whether the table speaks of messages."""
+    """True if the table is about messages."""
     affixes: frozenset[str]
-    """What most siblings begin or end with: it stands for the table."""
+    """Words at the beginning or end of most siblings: they stand for the table."""
     elsewhere: bool
-    """Whether there are siblings and none of them speaks of people or addresses."""
+    """True if there are siblings and none of them is about people or addresses."""
     evidence: str
     machine: bool = False
-    """Whether the table, or two siblings and no class, speak of networks or memory."""
+    """True if the table, or two siblings and no class, are about networks or memory."""
     timetable: bool = False
-    """Whether the table says when everybody travels, not who."""
+    """True if the table contains public travel times, not the trips of a person."""
     short: "Openings" = msgspec.field(default_factory=lambda: NO_OPENINGS)
-    """What may stand for the table."""
+    """Abbreviations that can stand for the table."""
     glued: tuple[str, str] = ("", "")
-    """What most siblings begin, and end, with, without a border: ``yg`` of ``ygname``."""
+    """Prefix and suffix of most siblings without a word border: ``yg`` of ``ygname``."""
     carries: str = ""
-    """The class that the table as a whole is of: ``credit_cards``."""
+    """Class of the table as a whole: ``credit_cards``."""
 
 
 class Sibling(msgspec.Struct, frozen=True, gc=False):
-    """What one name beside says."""
+    """Meaning of one sibling name."""
 
     words: tuple[str, ...]
     languages: frozenset[str]
     core: str
-    """A class that tells that a table speaks of people, or empty."""
+    """A class that shows that a table is about people, or empty."""
 
 
 class Outlook:
-    """Looks at tables and siblings with a reader and remembers a bounded number of them."""
+    """Reads tables and siblings with a reader and caches a bounded number of them."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -121,7 +121,7 @@ class Outlook:
         self._siblings = lru_cache(CACHED // 64)(self._look_at_siblings)
 
     def around(self, table: str, siblings: tuple[str, ...]) -> Surroundings:
-        """What the table and at most ``MAX_SIBLINGS`` siblings say; the table has the first word."""
+        """Context from the table and at most ``MAX_SIBLINGS`` siblings; the table takes precedence."""
         near = self._table(table)
         if not siblings:
             return near
@@ -147,11 +147,11 @@ class Outlook:
         words = list(reading.words) if table.isidentifier() else self._reader.words_of_path(table)
         noun = Noun.THING if words and words[0] in _LOOKUPS else self._reader.noun(reversed(words))
         if noun is None and len(words) > 1:
-            # Pinyin with a border at each syllable: HuiYuan.
+            # Pinyin that is split at each syllable: HuiYuan.
             noun = self._reader.noun(("".join(words),))
         if noun is None and not ADDRESSES.isdisjoint(words):
             noun = Noun.PERSON
-        evidence = f"table {table!r} speaks of a {noun}" if noun else ""
+        evidence = f"table {table!r} is about a {noun}" if noun else ""
         lexicon = self._reader.lexicon
         distinct = frozenset(words)
         return Surroundings(
@@ -170,7 +170,7 @@ class Outlook:
         )
 
     def _class_of(self, reading: Reading) -> str:
-        """The class of which a table's name is surely: that of a phrase that ends it, or stands before a carrier."""
+        """The class of a table's name if it is certain: that of the phrase at its end or before a carrier word."""
         for found in reversed(reading.found):
             phrase, after = found.phrases[0], reading.words[found.end :]
             sure = phrase.pii_class in self._reader.lexicon.carried and phrase.weight > 0.85
@@ -205,7 +205,7 @@ class Outlook:
         most = max(spoken.values(), default=0)
         tongues = frozenset([language for language, count in spoken.items() if count * 2 > most])
         noun = Noun.PERSON if len(core) > 1 and core - _UNTELLING and core != _REACHABLE else None
-        evidence = f"siblings hold {', '.join(sorted(core))}" if noun else ""
+        evidence = f"siblings contain {', '.join(sorted(core))}" if noun else ""
         carries = "payment_card" if not words.isdisjoint(_CARD_CODES) else ""
         machine = not core and len(words & self._reader.lexicon.machines) > 1
         return Surroundings(
@@ -223,14 +223,14 @@ class Outlook:
         )
 
     def _affixes(self, seen: list[Sibling]) -> frozenset[str]:
-        """Words that three in five siblings begin, or end, with, and that say nothing by themselves."""
+        """Words that begin or end three in five siblings and have no meaning of their own."""
         least = max(4, len(seen) * 3 // 5)
         if len(seen) < least:
             return _NOBODYS
         affixes = _NOBODYS
         for at in (0, -1):
             ends = sorted(one.words[at] for one in seen if one.words)
-            # A word that is there more often than not is in the middle of the sorted ones.
+            # A word in more than half of the names is in the middle of the sorted list.
             word = ends[len(ends) // 2] if ends else ""
             if ends.count(word) >= least and self._says_nothing(word):
                 affixes |= {word}
@@ -244,7 +244,7 @@ class Outlook:
 
 
 def _glued(names: tuple[str, ...]) -> tuple[str, str]:
-    """One to four letters that three in five names, and at least four, begin or end with."""
+    """One to four letters that begin or end three in five names, and at least four."""
     least = max(4, (len(names) * 3 + 4) // 5)
     if len(names) < least:
         return "", ""
@@ -253,9 +253,9 @@ def _glued(names: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _shared(names: list[str], least: int) -> str:
-    """The longest beginning of one to four letters that so many names, more than half, have and go on after."""
+    """The longest prefix of one to four letters that ``least`` names, more than half, begin with and continue after."""
     names.sort()
-    # What more than half have, the one in the middle has.
+    # The middle name has every prefix that more than half of the names have.
     middle, found = names[len(names) // 2], ""
     for length in range(1, min(4, len(middle)) + 1):
         part = middle[:length]

@@ -1,4 +1,4 @@
-"""The leaf classes of personal data, read from ``taxonomy.toml``."""
+"""Leaf classes of personal data, from ``taxonomy.toml``."""
 
 import tomllib
 from collections.abc import Mapping
@@ -9,34 +9,34 @@ from typing import Literal
 import msgspec
 
 NONE = "none"
-"""What a column without personal data is called in the command's output."""
+"""Class of a column without personal data in the output."""
 
 
 class PiiClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One leaf of the taxonomy."""
 
     title: str
-    """For people, in the plural."""
+    """Display name, in the plural."""
     gdpr: str
     """Articles of Regulation (EU) 2016/679."""
     special: bool
-    """Whether it may be a special category of Art. 9 or 10 GDPR."""
+    """True if it can be a special category of Art. 9 or 10 GDPR."""
     points: int
     """Sensitivity, 1 to 10."""
     source: str
     nist: Literal["distinguishing", "linked", "linkable"] = "linkable"
-    """NIST SP 800-122: whether it tells a person apart, is linked to one, or may be."""
+    """NIST SP 800-122: distinguishes a person, is linked to a person, or can be linked."""
     hipaa: tuple[str, ...] = ()
-    """Letters of the identifiers of 45 CFR 164.514(b)(2)(i)."""
+    """Letters of the identifiers in 45 CFR 164.514(b)(2)(i)."""
     pci: Literal["", "CHD", "SAD"] = ""
-    """Cardholder data or sensitive authentication data, beside a card number."""
+    """Cardholder data or sensitive authentication data, next to a card number."""
     ccpa: Literal["personal", "sensitive"] = "personal"
     """California Civil Code 1798.140(v) or (ae)."""
 
 
 @lru_cache(1)
 def load_taxonomy() -> Mapping[str, PiiClass]:
-    """Label to class, in the order of the file: identifiers first as people read them.
+    """Classes by label, in the order of the file: direct identifiers first.
 
     Raises:
         msgspec.ValidationError: the data file is damaged.

@@ -1,8 +1,8 @@
-"""Field names become words: the folding, splitting and un-gluing that every name detector shares.
+"""Words from field names: the folding and splitting that all name detectors share.
 
-``fechaNacimiento2``, ``FECHA_NACIMIENTO`` and ``fecha-nacimiento`` all read ``fecha nacimiento``. Words are folded to
-lower-case letters without diacritics (NFKD, Unicode Annex 15), plurals to singulars by spelling alone, and numbering is
-dropped. The folding is applied to the lexicon as well, so both sides always agree, even where it is rough.
+``fechaNacimiento2``, ``FECHA_NACIMIENTO`` and ``fecha-nacimiento`` all become ``fecha nacimiento``. Words are folded to
+lower-case letters without diacritics (NFKD, Unicode Annex 15), plurals to singulars by spelling, and trailing numbers
+are dropped. The lexicon is folded in the same way, so both sides always agree, even if the folding is rough.
 """
 
 import re
@@ -10,21 +10,22 @@ import unicodedata
 from collections.abc import Container, Sequence
 
 MAX_NAME = 256
-"""Characters of a name that are looked at; longer names are no identifiers that people gave."""
+"""Most characters of a name that are read; longer texts are not identifiers that people wrote."""
 MAX_GLUED = 48
-"""Characters of one word that segmentation looks at; its cost grows with this times the longest word."""
+"""Most characters of one word for segmentation; its cost grows with this times the longest word."""
 MAX_PIECES = 5
 
 CONNECTORS = frozenset(
     {"de", "del", "da", "dos", "das", "di", "du", "des", "della", "dell", "van", "von", "der", "den"}
 )
-"""Words that join others and may be left out: ``fecha de nacimiento``, ``fecha_nacimiento``."""
+"""Words that join others and can be missing: ``fecha de nacimiento``, ``fecha_nacimiento``."""
 
 _WORD = re.compile(
     r"IPv(?=[46])|ID(?=[a-z]{3})|[A-Z]{3,}(?=(?:ip|id)(?![a-z]))|[A-Z]+s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[\u0900-\u0eff]+"
     r"|[^\W\d_A-Za-z\u0900-\u0eff]+"
 )
-"""Words; the scripts from Devanagari to Lao write vowels as marks, which are no letters to the ``re`` module."""
+"""Pattern of words. Scripts from Devanagari to Lao write vowels as marks, which are not letters for ``re``.
+"""
 _LETTERS = str.maketrans(
     {"ß": "ss", "ẞ": "SS", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "\u0131": "i", "æ": "ae"}
     | {"Æ": "AE", "œ": "oe", "Œ": "OE", "ð": "d", "þ": "th"}
@@ -33,16 +34,16 @@ _EXPANDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø":
 _IRREGULAR = {"ids": "id", "ips": "ip"} | {
     word: word for word in ("interests", "savings", "earnings", "initials", "credits", "nombres", "ingresos", "placas")
 }
-"""Plurals that are too short for the rule, or that mean something else than the singular."""
+"""Plurals that are too short for the rule, or that differ in meaning from the singular."""
 _TELLING_DIGITS = (
     (re.compile(r"(?<![A-Za-z])last[ _-]?4(?!\d)|Last_?4(?!\d)|LAST_?4(?!\d)"), "_last_four_"),
     (re.compile(r"2fa(?![a-z])|2FA(?![A-Z])"), "_twofa_"),
 )
-"""Digits that do not number things."""
+"""Digits that are not a numbering."""
 
 
 def fold(text: str) -> str:
-    """The text without diacritics and in compatibility form; case stays, because it carries word borders."""
+    """The text without diacritics and in compatibility form; upper case stays, because it marks word borders."""
     if text.isascii():
         return text
     plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))
@@ -50,12 +51,12 @@ def fold(text: str) -> str:
 
 
 def expanded(text: str) -> str:
-    """The spelling that German and Nordic schemas use where only ASCII is allowed: ``ü`` as ``ue``, ``å`` as ``aa``."""
+    """The ASCII spelling of German and Nordic schemas: ``ü`` as ``ue``, ``å`` as ``aa``."""
     return text.translate(_EXPANDED)
 
 
 def normal(word: str) -> str:
-    """A lower-case word in the singular, by spelling alone: ``addresses`` is ``address``, ``allergies`` ``allergy``."""
+    """A lower-case word in the singular, only by spelling: ``addresses`` is ``address``, ``allergies`` ``allergy``."""
     size = len(word)
     if size < 3 or word[-1] != "s":
         return word
@@ -73,8 +74,8 @@ def normal(word: str) -> str:
 def split(name: str) -> list[str]:
     """Lower-case words of a name: camelCase, snake_case, kebab-case, dots, spaces and digits are borders.
 
-    Digits are dropped: they number things (but for ``last4`` and ``2fa``). Words keep their plural; ``normal`` folds
-    it. At most ``MAX_NAME`` characters are read.
+    Digits are dropped as numbering, except in ``last4`` and ``2fa``. Words stay in the plural; ``normal`` folds it. At
+    most ``MAX_NAME`` characters are read.
     """
     name = name[:MAX_NAME]
     if name.isascii() and name.islower():
@@ -89,7 +90,7 @@ def split(name: str) -> list[str]:
 
 
 def joined(words: Sequence[str]) -> tuple[str, ...]:
-    """The words without those that only join others; what ends a name joins nothing: ``erstellt_von``."""
+    """The words without joining words; the last word is always kept, because it joins nothing: ``erstellt_von``."""
     if CONNECTORS.isdisjoint(words):
         return tuple(words)
     return (*(word for word in words[:-1] if word not in CONNECTORS), words[-1])
@@ -98,17 +99,17 @@ def joined(words: Sequence[str]) -> tuple[str, ...]:
 def segment(
     word: str, vocabulary: Container[str], longest: int, openings: Container[str] | None = None
 ) -> list[str] | None:
-    """Split a glued word into words of the vocabulary, or ``None`` where that is not possible.
+    """Split a compound into words of the vocabulary; ``None`` if that is not possible.
 
-    Dynamic programming over prefixes; the cheapest split has few and long pieces, and of as many the one whose longest
-    is longest: ``kunde id``, not ``kund eid``. In scripts that write words without
-    spaces (Han, kana) single letters that the vocabulary does not know may stand between known words.
+    Dynamic programming over prefixes. The cheapest split has few and long parts; of equal splits, the one with the
+    longest part wins: ``kunde id``, not ``kund eid``. In scripts without spaces between words (Han, kana), single
+    unknown characters are allowed between known words.
 
     Args:
         word: folded, lower case.
-        vocabulary: words that may be pieces.
+        vocabulary: words that can be parts.
         longest: length of the longest word in the vocabulary.
-        openings: the first three letters of every longer word of the vocabulary, where they are known; for speed alone.
+        openings: the first three letters of each longer word of the vocabulary, if known; only for speed.
     """
     size = len(word)
     if size > MAX_GLUED:

@@ -1,4 +1,4 @@
-"""Bytes and strings become endpoints, cloud identifiers and credentials: anchors, verifiers, rules as data."""
+"""Endpoints, cloud identifiers and credentials from bytes and strings: anchors, verifiers, and rules as data."""
 
 from typing import TYPE_CHECKING
 
@@ -7,16 +7,17 @@ if TYPE_CHECKING:
     from tieback.recognise.rules import Rules
 
 RECOGNISE_VERSION = "14"
-"""Part of the key of a unit of work: rises when any extractor or rule file would find something else."""
+"""Part of the key of a unit of work. Increased if a changed extractor or rule file has other results."""
 
 
 def extractors(rules: "Rules | None" = None) -> "tuple[Extractor, ...]":
-    """A fresh set of every extractor, for one thread at a time.
+    """A new set of every extractor, for one thread at a time.
 
-    Each compiles its anchors at its first artifact, and rules are read when first asked for: keep one set a process.
+    Each extractor compiles its anchors at its first artifact, and rules are read when first used. Use one set per
+    process.
 
     Args:
-        rules: the rule files, to be shared with ``collect``; read anew where missing.
+        rules: the rule files, shared with ``collect``; read from the package if missing.
     """
     from tieback.recognise.config import ConfigExtractor
     from tieback.recognise.dataflow.extract import DataflowExtractor

@@ -1,8 +1,9 @@
 """Bare ``host:port``, ``address:port`` and ``[IPv6]:port``, without a scheme.
 
-Much that looks so is none: line numbers (``Foo.kt:45``), times, versions, Maven coordinates, choices in minified
-script. So a name needs a top-level name of the public suffix list (or a private one), a believable port, letters of one
-case, and neighbours that end a word; lists of what is none are in ``host_names.toml``.
+Many other texts look the same: line numbers (``Foo.kt:45``), times, versions, Maven coordinates, conditional
+expressions in minified JavaScript. A name therefore needs a top-level domain of the public suffix list (or a private
+one), a plausible port, letters of one case, and neighbours that end a word. ``host_names.toml`` lists names that are
+not hosts.
 """
 
 import re
@@ -18,9 +19,9 @@ NAME_RULE = "host-port"
 ADDRESS_RULE = "address-port"
 
 HOST_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_"
-"""What a bare name or IPv4 address is made of."""
+"""Characters of a bare name or IPv4 address."""
 BRACKET_BYTES = b"0123456789abcdefABCDEF:."
-"""What stands between the brackets of an IPv6 address."""
+"""Characters between the brackets of an IPv6 address."""
 _BEFORE = frozenset("\"'`=,@>([;| \t\r\n\f\v")
 _PORT = re.compile(r"(\d{1,5})(?![\w:@$%{-]|[.,]\d|\.\w)")
 
@@ -31,7 +32,7 @@ def verify(before: str, host: str, after: str, rules: Rules) -> Verdict:
     Args:
         before: up to two characters before the host; empty at the beginning of a string.
         host: the name or address; IPv6 in brackets.
-        after: what follows the colon, the port first; a dozen characters are enough.
+        after: the text after the colon, the port first; a dozen characters are enough.
         rules: the rule files.
     """
     bracketed = host.startswith("[")

@@ -1,8 +1,9 @@
-"""Anchors: short patterns that hyperscan finds in raw bytes at the speed of memory; verification looks at each hit.
+"""Anchors: short patterns that hyperscan finds in raw bytes at memory speed; each hit is then verified.
 
-Every anchor exists twice: for one byte a character, and for UTF-16LE. They are regular expressions that write NUL in
-hexadecimal, never literals, because hyperscan's literal mode ends a pattern at its first NUL; and without start of
-match, because the combined pattern would be too large: a hit says where it ends, and only some anchors have one length.
+Every anchor exists twice: for one byte per character and for UTF-16LE. Anchors are regular expressions that write NUL
+in hexadecimal. They are never literals, because hyperscan's literal mode ends a pattern at its first NUL. The start of
+a match is not reported, because the combined pattern would be too large. A hit is the end offset, and only some anchors
+have a fixed length.
 """
 
 import base64
@@ -25,29 +26,29 @@ type Atoms = tuple[tuple[str, str], ...]
 
 
 class Shape(Enum):
-    """What stands at an anchor."""
+    """Kind of text at an anchor."""
 
     URL = auto()
     CONNECTION = auto()
     JDBC = auto()
     KEYWORDS = auto()
-    """A word of a connection string that is made of keywords, and its equals sign."""
+    """A keyword of a connection string and its equals sign."""
     RELATIVE = auto()
     """The ``//`` of a URL without its scheme, and the first character of the host."""
     HOST = auto()
-    """A host of a known cloud ends here."""
+    """The end of a host of a known cloud."""
     PORT = auto()
-    """A name or IPv4 address, a colon and two digits end here."""
+    """The end of a name or IPv4 address, a colon and two digits."""
     BRACKET_PORT = auto()
-    """An IPv6 address in brackets, a colon and two digits end here."""
+    """The end of an IPv6 address in brackets, a colon and two digits."""
     TOKEN = auto()
-    """The beginning or the key of an identifier or a credential; its rule knows its form."""
+    """The beginning or the key of an identifier or a credential; its rule knows the format."""
     VALUE = auto()
-    """A string that may mean something under its resource name ends here."""
+    """The end of a string that can be a value of a known resource name."""
     KEY = auto()
-    """A key of a configuration file and its colon or equals sign end here."""
+    """The end of a key in a configuration file, with its colon or equals sign."""
     MARK = auto()
-    """Text of a file that another extractor wants to see."""
+    """Text that marks a file for another extractor."""
 
 
 class Anchor(msgspec.Struct, frozen=True):
@@ -56,15 +57,17 @@ class Anchor(msgspec.Struct, frozen=True):
     shape: Shape
     atoms: Atoms
     length: int = 0
-    """Characters from the beginning of the endpoint's text to the end of the hit; 0 where that varies."""
+    """Number of characters from the beginning of the endpoint's text to the end of the hit; 0 if it varies."""
     scheme: Scheme | None = None
     encoding: Encoding = Encoding.PLAIN
     shift: int = 0
-    """Bytes between the beginning of a group of base64 and the text, 0 to 2; the rest of the group is in ``length``."""
+    """Number of bytes from the beginning of a base64 group to the text, 0 to 2; the rest of the group is part of
+    ``length``.
+    """
     token: TokenRule | None = None
     caseless: bool = True
     wide: bool = False
-    """UTF-16LE."""
+    """True for UTF-16LE."""
 
     @property
     def pattern(self) -> bytes:
@@ -80,16 +83,16 @@ _BEFORE_RELATIVE: tuple[Atoms, ...] = (
     (("[\"'`(=]", ""),),
     ((r"\x00", ""), (r"[\x01-\xff]", "{1,2}")),
 )
-"""What stands before one: in scripts and pages, and where a string of a DEX file begins, behind its length."""
+"""Possible characters before one: in scripts and pages, and at the start of a DEX string, after its length."""
 _ENCODED = ("http", "https")
-"""Schemes that are looked for in other encodings too."""
+"""Schemes that are also searched in other encodings."""
 
 
 def parse(pattern: str) -> Atoms:
     """The atoms of an anchor in a rule file.
 
     Raises:
-        ValueError: it holds more than characters, classes and repetitions.
+        ValueError: the pattern contains more than characters, classes and repetitions.
     """
     atoms: list[tuple[str, str]] = []
     at = 0
@@ -103,14 +106,14 @@ def parse(pattern: str) -> Atoms:
 
 
 def exactly(text: str) -> Atoms:
-    """The atoms of a text that stands as it is written."""
+    """The atoms of a literal text."""
     return tuple((re.escape(char), "") for char in text)
 
 
 def anchors(
     schemes: Iterable[Scheme], hosts: Iterable[str] = (), tokens: Iterable[TokenRule] = ()
 ) -> tuple[Anchor, ...]:
-    """Every anchor for these schemes, suffixes of cloud hosts and rules of tokens, narrow and wide."""
+    """All anchors for these schemes, cloud host suffixes and token rules, narrow and wide."""
     narrow = [Anchor(Shape.JDBC, exactly("jdbc:"), len("jdbc:"))]
     narrow += [Anchor(Shape.KEYWORDS, exactly(word), len(word)) for word in keywords.ANCHORS]
     for scheme in schemes:
@@ -151,7 +154,7 @@ def _encoded(shape: Shape, scheme: Scheme) -> list[Anchor]:
     backwards = f"//:{scheme.name[::-1]}"
     found.append(Anchor(shape, exactly(backwards), len(backwards), scheme, Encoding.REVERSED))
     for shift in range(3):
-        # Of a text that begins inside a group of three bytes, only whole six bits are always the same characters.
+        # If a text begins inside a group of three bytes, only complete groups of six bits give fixed characters.
         raw = base64.b64encode(b"\0" * shift + f"{scheme.name}://".encode()).decode()
         first, last = -(-shift * 8 // 6), (shift + len(scheme.name) + 3) * 8 // 6
         found.append(
@@ -161,7 +164,7 @@ def _encoded(shape: Shape, scheme: Scheme) -> list[Anchor]:
 
 
 class AnchorScanner:
-    """The compiled anchors. Compiles at the first scan; for one thread at a time, as hyperscan's scratch space is."""
+    """Anchors, compiled at the first scan. For one thread at a time, because of hyperscan's scratch space."""
 
     def __init__(self, patterns: tuple[Anchor, ...]) -> None:
         self.anchors = patterns
@@ -177,7 +180,7 @@ class AnchorScanner:
         try:
             database = hyperscan.loadb(kept, hyperscan.HS_MODE_BLOCK)
             database.scratch = hyperscan.Scratch(database)
-        except hyperscan.HyperscanError:  # made by another version, or for a processor that this machine does not have
+        except hyperscan.HyperscanError:  # from another version, or for another processor
             discard("anchors", source)
             return _compiled(patterns, flags)
         return database
@@ -187,13 +190,13 @@ class AnchorScanner:
 
         Args:
             data: raw bytes.
-            begin: first byte to look at.
-            end: first byte not to look at.
-            limit: hits after which the scan stops.
+            begin: offset of the first byte to search.
+            end: offset after the last byte to search.
+            limit: number of hits after which the scan stops.
 
         Returns:
-            ``(index of the anchor, offset in data behind the hit)`` in ascending order of offset, and whether the scan
-            stopped at the limit.
+            ``(index of the anchor, offset in data after the hit)`` in ascending order of offset, and whether the scan
+                stopped at the limit.
         """
         hits: list[tuple[int, int]] = []
         add = hits.append
@@ -206,7 +209,7 @@ class AnchorScanner:
             return hits, False
         view = memoryview(data)[begin:end]
         try:
-            # The binding takes any buffer; its stub knows two kinds. A view saves the copy.
+            # The binding accepts any buffer, its stub only two kinds. A view avoids the copy.
             self._database.scan(view, match_event_handler=on_match)  # type: ignore[type-var]
         except hyperscan.ScanTerminated:
             return hits, True

@@ -1,8 +1,8 @@
-"""Containers that scripts name by a call alone: ``supabase.from("orders")``, ``collection(db, "orders")``.
+"""Containers that scripts name only in a call: ``supabase.from("orders")``, ``collection(db, "orders")``.
 
-The project stands elsewhere, often in another file, so a find has a cloud resource without a name (``supabase:``), and
-``collect`` gives its container to the only resource of that kind that the app names. The rules are data, in
-``calls.toml``. Compiled code names its collections in ``dataflow``. Bounds: 500 containers of a script.
+The project is named elsewhere, often in another file. The sighting therefore has a cloud resource without a name
+(``supabase:``), and ``collect`` assigns its container if the app names exactly one resource of that kind. The rules are
+data, in ``calls.toml``. ``dataflow`` finds collection names in compiled code. Bound: 500 containers per script.
 """
 
 import re
@@ -23,11 +23,11 @@ from tieback.recognise.span import decoded
 RULE = "container-call"
 MAX_CONTAINERS = 500
 SCRIPTS = (".js", ".mjs", ".cjs", ".bundle", ".jsbundle", ".html", ".htm")
-"""Ends of names of scripts."""
+"""File name suffixes of scripts."""
 
 
 class Call(msgspec.Struct, forbid_unknown_fields=True, dict=True):
-    """One ``[[call]]`` of calls.toml."""
+    """One ``[[call]]`` rule of calls.toml."""
 
     kind: str
     mark: str
@@ -38,7 +38,7 @@ class Call(msgspec.Struct, forbid_unknown_fields=True, dict=True):
 
     @cached_property
     def compiled(self) -> re.Pattern[bytes]:
-        """Compiled at the first script with the mark."""
+        """Compiled pattern; compiled at the first script with the mark."""
         return re.compile(self.pattern.encode("ascii"))
 
 
@@ -47,17 +47,17 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def read_calls() -> tuple[Call, ...]:
-    """The rules of calls.toml; a malformed file raises ``msgspec.ValidationError``."""
+    """Rules of calls.toml. Raises ``msgspec.ValidationError`` if the file is malformed."""
     return prepared.rules(Path(__file__).with_name("calls.toml").read_bytes(), _File).call
 
 
 def loose(kind: str, container: str) -> Endpoint:
-    """A container of a resource whose name is not said."""
+    """A container of a resource without a known name."""
     return Endpoint(EndpointKind.CLOUD, f"{kind}:", "https", "", None, container, kind)
 
 
 def containers(buffer: Buffer, calls: tuple[Call, ...]) -> Iterator[Sighting]:
-    """The containers in a script; nothing where no library of the rules is used."""
+    """The containers in a script; empty if it uses no library of the rules."""
     data = buffer.data
     if not buffer.file.endswith(SCRIPTS):
         return

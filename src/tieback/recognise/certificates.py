@@ -1,8 +1,8 @@
-"""Certificates that an app carries to pin its servers: the names in them are hosts that it talks to.
+"""Certificates in an app for pinning: the names in them are hosts that the app connects to.
 
-DER or PEM, X.509 (RFC 5280): DNS names and addresses of the subject's alternative names (RFC 6125), else the common
-name. Authorities name nobody's server and are left out. Nothing is verified. A certificate tells no port. Bounds:
-256 KiB, 32 certificates, 100 names each.
+DER or PEM, X.509 (RFC 5280): DNS names and addresses of the subject alternative names (RFC 6125), otherwise the common
+name. CA certificates name no server and are left out. Nothing is verified. A certificate contains no port. Bounds: 256
+KiB, 32 certificates, 100 names per certificate.
 """
 
 import re
@@ -28,14 +28,14 @@ MAX_CERTIFICATES = 32
 MAX_NAMES = 100
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]{200,16384}-----END CERTIFICATE-----")
 MARK = b"-----BEGIN CERTIFICATE-----"
-"""Stands in every file with certificates in text."""
+"""Text that is in each file with PEM certificates."""
 ENDINGS = (".cer", ".crt", ".der", ".pem")
-"""Ends of names of files that may be one in bytes."""
+"""File name suffixes of possible DER certificates."""
 _SEQUENCE = b"\x30\x82"
 
 
 def certificate_names(buffer: Buffer, rules: Rules) -> Iterator[Sighting]:
-    """The hosts that the certificates in a file are for; none of what is no certificate."""
+    """The hosts in the certificates of a file; empty if there is no certificate."""
     if buffer.base or len(buffer.data) > MAX_SIZE:
         return
     for at, raw in islice(_raw(buffer), MAX_CERTIFICATES):
@@ -54,18 +54,20 @@ def _raw(buffer: Buffer) -> Iterator[tuple[int, bytes]]:
 
 
 def _hosts(raw: bytes) -> Iterator[str]:
-    # Few apps carry a certificate, and to import the library takes as long as to analyse a small app.
+    # Few apps contain a certificate, and importing the library takes as long as analysing a small app.
     from cryptography import x509
     from cryptography.utils import CryptographyDeprecationWarning
 
     load = x509.load_pem_x509_certificate if raw.startswith(b"-") else x509.load_der_x509_certificate
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # what a hostile certificate has is no news
+            warnings.simplefilter(
+                "ignore", CryptographyDeprecationWarning
+            )  # warnings about hostile certificates are of no use
             yield from _named(load(raw))
     except (ValueError, TypeError, LookupError, x509.InvalidVersion, x509.DuplicateExtension,
             x509.UnsupportedGeneralNameType):  # fmt: skip
-        return  # parts of a certificate are parsed when asked for, and complain in several ways
+        return  # parts are parsed on access, with several kinds of errors
 
 
 def _named(certificate: "x509.Certificate") -> tuple[str, ...]:

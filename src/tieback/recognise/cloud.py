@@ -1,12 +1,13 @@
-"""Cloud resources: a host and path, or an identifier of a known form, becomes ``s3:bucket`` or ``cloud-run:service``.
+"""Cloud resources from a host and path, or from an identifier of a known form: ``s3:bucket``, ``cloud-run:service``.
 
-The rules are data, in ``cloud.toml``. A host that is a resource is that resource and no URL besides: the URL stays in
-the context of the evidence. What holds no name of a resource (``https://s3.amazonaws.com/``) is a URL like any other.
+The rules are data, in ``cloud.toml``. A host that is a resource is reported as that resource and not as a URL; the URL
+is in the context of the evidence. A URL without the name of a resource (``https://s3.amazonaws.com/``) stays a URL.
 
-How a resource reaches a probe: its endpoint's ``service`` (``service`` of the rule, else its ``kind``) is one of the
-probe's ``meta.services``. Its ``host`` is where the API answers (``ask`` of the rule), and its ``path`` the name of a
-container that the text goes on to (``container``), which ``collect`` gathers and the probe finds in ``Target.names``.
-What stands behind the colon is ``Target.resource`` where the host does not hold it, because many customers share it.
+Path of a resource to a probe: the endpoint's ``service`` (``service`` of the rule, otherwise its ``kind``) is one of
+the probe's ``meta.services``. The endpoint's ``host`` is that of the API (``ask`` of the rule). Its ``path`` is the
+name of a container in the rest of the text (``container``); ``collect`` gathers these names for ``Target.names``. If
+many customers share the host, so that the name of the resource is not in it, the name after the colon becomes
+``Target.resource``.
 """
 
 import re
@@ -21,7 +22,7 @@ from tieback.recognise.verdict import Verdict
 
 RULE = "cloud-host"
 TOKEN_RULE = "cloud-id"
-"""Ends ``Evidence.how`` of an identifier that stands without a host."""
+"""Last part of ``Evidence.how`` for an identifier without a host."""
 
 _MAX_REST = 512
 
@@ -29,14 +30,14 @@ _MAX_REST = 512
 def cloud_endpoint(
     host: str, rest: str, rules: Rules, *, scheme: str = "https", port: int | None = None
 ) -> Endpoint | None:
-    """The resource that a canonical host name and what follows it name, or ``None`` where they name none.
+    """The resource that a canonical host name and the text after it name; ``None`` if they name none.
 
     Args:
         host: lower-case name.
-        rest: path and query as written; empty where the text ends with the host.
+        rest: path and query as written; empty if the text ends with the host.
         rules: the rule files.
-        scheme: of the text; empty where it has none: the endpoint's is ``https`` then.
-        port: of the text; the scheme's default where it has none.
+        scheme: scheme of the text. If it is empty, the scheme of the endpoint is ``https``.
+        port: port of the text, or the default port of the scheme.
     """
     database = firebase.firebase_endpoint(host, rules, rest[:_MAX_REST])
     if database is not None:
@@ -53,14 +54,14 @@ def cloud_endpoint(
 
 
 def _groups(rule: CloudHost, host: str, rest: str) -> dict[str, str] | None:
-    """What the patterns of a rule name in a host and what follows it; ``None`` where they do not match."""
+    """Groups that the patterns of a rule match in a host and the text after it; ``None`` if they do not match."""
     found = rule.host_pattern.fullmatch(host)
     if found is None:
         return None
     groups = found.groupdict("")
     if rule.rest:
         behind = rule.rest_pattern.match(rest)
-        # A name that is filled in at run time is cut off at its placeholder: what is left names nothing.
+        # A name that is completed at run time is cut at its placeholder; the rest names no resource.
         if behind is None or PLACEHOLDER.search(rest, 0, behind.end() + 1):
             return None
         groups |= behind.groupdict("")
@@ -88,7 +89,7 @@ def _endpoint(
 
 
 def verify(text: str, rest: str, rules: Rules) -> Verdict:
-    """Judge a bare host name that ends in the suffix of a rule, and what follows it."""
+    """Judge a bare host name that ends with the suffix of a rule, and the text after it."""
     host = check_host(text, rules, single_label=False)
     if isinstance(host, Rejected):
         return Verdict(RULE, len(text), rejected=host.reason)

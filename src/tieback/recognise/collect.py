@@ -1,7 +1,7 @@
-"""Finds of one app become its lists: endpoints with counts and party, credentials, and what is no back end.
+"""Merge the finds of one app: endpoints with counts and party, credentials, and texts that are not back ends.
 
-The same endpoint in fifty places is one sighting with its count, the best evidence (the name of a key or a resource
-before a method, that before a plain string, that before raw bytes), and the names of the containers within it.
+An endpoint in fifty places is one sighting with its count, the best evidence, and the names of its containers. The
+order of evidence is: name of a key or resource, method, plain string, raw bytes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,38 +19,38 @@ from tieback.recognise.rules import Rules
 __all__ = ["MAX_SIGHTINGS", "Collected", "Maker", "collect"]
 
 MAX_SIGHTINGS = 5_000
-"""Distinct endpoints of one app; also the cap of each other list."""
+"""Most distinct endpoints of one app; also the limit of each other list."""
 MAX_NAMES = 256
-"""Containers of one endpoint; also public keys of one app."""
+"""Most containers of one endpoint, and most public keys of one app."""
 _HOW = {"dex-flow": 1, "manifest": 2, "entitlement": 2, "native-string": 3, "binary": 3}
-"""Ranks of evidence that a name does not lift."""
+"""Ranks of evidence without the name of a key or resource."""
 _ENCODINGS = frozenset({"percent", "unicode", "base64", "reversed"})
 _ENCODED = 4
 _GENERIC = ("generic_secret", "password_value")
-"""Kinds of credentials that only their names tell."""
+"""Kinds of credentials that are recognised only by their names."""
 
 
 class Collected(msgspec.Struct, frozen=True):
-    """What an app names, in the order in which it was first seen."""
+    """Endpoints and credentials of an app, in the order of first appearance."""
 
     sightings: tuple[Sighting, ...]
-    """One an endpoint value, with the best evidence, the number of places and the names of its containers."""
+    """One sighting per endpoint value, with the best evidence, the number of places and the names of its containers."""
     credentials: tuple[Credential, ...]
     not_backends: tuple[NotBackend, ...]
     problems: tuple[Problem, ...]
     keys: tuple[PublicKey, ...] = ()
-    """Values of credentials that are public by design and that a probe needs; of no others."""
+    """Values of credentials that are public by design and that a probe needs; no other credential values."""
 
 
 class _Bounded[T]:
-    """Distinct values in first-seen order, up to the cap."""
+    """Distinct values in the order of first appearance, up to the limit."""
 
     def __init__(self) -> None:
         self.values: dict[object, T] = {}
         self.left_out = False
 
     def add(self, key: object, value: T) -> T | None:
-        """Keep a value unless there is one; returns the one that is kept, or ``None`` where there is no room."""
+        """Store a value unless its key exists. Returns the stored value, or ``None`` if the limit is reached."""
         known = self.values.get(key)
         if known is not None:
             return known
@@ -62,14 +62,14 @@ class _Bounded[T]:
 
 
 class _Seen(msgspec.Struct):
-    """An endpoint that was seen, so far."""
+    """An endpoint and its places so far."""
 
     best: Sighting
     count: int = 0
     names: dict[str, None] = msgspec.field(default_factory=dict)
 
     def add(self, find: Sighting) -> None:
-        """Count one more place, and keep its evidence where that says more."""
+        """Count one more place, and keep its evidence if it is better."""
         endpoint = self.best.endpoint if self.best.endpoint.host else find.endpoint
         if _worth(find.evidence) < _worth(self.best.evidence):
             self.best = find
@@ -80,7 +80,7 @@ class _Seen(msgspec.Struct):
 
 
 def _worth(evidence: Evidence) -> int:
-    """Rank of an evidence, the best first: a key or a resource's name, a method, a readable text, raw bytes."""
+    """Rank of evidence, the best first: name of a key or a resource, method, readable text, raw bytes."""
     source, _, rest = evidence.how.partition("/")
     kind, _, name = source.partition(":")
     named = 0 if name else 2
@@ -91,9 +91,9 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
     """Merge the finds of one app.
 
     Args:
-        app: whose they are; without one no endpoint is first party.
-        finds: from the extractors, in the order of the artifacts.
-        rules: the rule files, where the caller holds them already.
+        app: the app; without one no endpoint is first party.
+        finds: finds of the extractors, in the order of the artifacts.
+        rules: the rule files, if the caller has already read them.
     """
     rules = rules if rules is not None else Rules()
     sightings: _Bounded[_Seen] = _Bounded()
@@ -135,7 +135,7 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
     _name(sightings.values, rules)
     maker = Maker(app, rules)
     maker.learn_from(told.values())
-    lists = (("endpoints", sightings), ("credentials", credentials), ("texts that are no back ends", not_backends))
+    lists = (("endpoints", sightings), ("credentials", credentials), ("hosts that are not back ends", not_backends))
     capped = [
         Problem(f"more than {MAX_SIGHTINGS:,} distinct {name}; the rest is left out", app.bundle_id if app else "")
         for name, values in lists
@@ -151,7 +151,7 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
 
 
 def _noting(finds: Iterable[Find], told: dict[tuple[str, str], tuple[Endpoint, str]]) -> Iterator[Find]:
-    """The finds; what of them may tell which domains are the maker's is noted on the way."""
+    """The finds, unchanged. Those that can show which domains belong to the maker are recorded on the way."""
     for find in finds:
         if isinstance(find, Sighting) and tells_maker(find.evidence.how) and len(told) < MAX_SIGHTINGS:
             told.setdefault((find.endpoint.host, find.evidence.how), (find.endpoint, find.evidence.how))
@@ -159,7 +159,7 @@ def _noting(finds: Iterable[Find], told: dict[tuple[str, str], tuple[Endpoint, s
 
 
 def _settle(loose: Iterable[Endpoint], seen: Iterable[_Seen]) -> None:
-    """Containers that code names without their project are of the only project of that kind that the app names."""
+    """Assign containers without a project to the only project of that kind that the app names."""
     projects: dict[str, list[_Seen]] = {}
     for one in seen:
         if one.best.endpoint.kind is EndpointKind.CLOUD:
@@ -171,7 +171,7 @@ def _settle(loose: Iterable[Endpoint], seen: Iterable[_Seen]) -> None:
 
 
 def _name(sightings: dict[object, _Seen], rules: Rules) -> None:
-    """A resource at a host that many customers share is named by the only identifier of its kind in the app."""
+    """Name a resource on a shared host by the only identifier of its kind in the app."""
     named = [rule for rule in rules.cloud.hosts if rule.named_by]
     for seen in sightings.values():
         endpoint = seen.best.endpoint
@@ -204,7 +204,7 @@ def _owned(seen: _Seen, maker: Maker) -> Sighting:
 
 
 def _distinct(credentials: Iterable[Credential]) -> Iterator[Credential]:
-    """Without those of no known form that another rule knows by its form."""
+    """The credentials without those of a generic kind that another rule recognises by their format."""
     every = tuple(credentials)
     known = {one.fingerprint for one in every if one.kind not in _GENERIC and one.fingerprint}
     return (one for one in every if one.kind not in _GENERIC or one.fingerprint not in known)

@@ -1,9 +1,9 @@
-"""Configuration files and named resources: values that mean something only under their key.
+"""Configuration files and named resources: values that are only meaningful together with their key.
 
 ``google-services.json``, ``GoogleService-Info.plist``, ``awsconfiguration.json``, ``amplifyconfiguration.json`` and
-``agconnect-services.json`` are parsed as what they are, known by name or by content. Any other small JSON, properties,
-YAML, plist or .env file is read as pairs of key and value, and ``resources.arsc`` as pairs of name and value. The rules
-are data, in ``config.toml``. Bounds: files of 256 KiB, 20,000 pairs, 32 levels, values of 512 characters.
+``agconnect-services.json`` are detected by name or by content and parsed. Any other small JSON, properties, YAML, plist
+or .env file is read as pairs of key and value, and ``resources.arsc`` as pairs of name and value. The rules are data,
+in ``config.toml``. Bounds: files of 256 KiB, 20,000 pairs, 32 levels, values of 512 characters.
 """
 
 import re
@@ -45,7 +45,7 @@ MAX_FILE = 256 * 1024
 _MAX_HITS = 50_000
 _RESOURCES = "resources.arsc"
 _ONLY_NAMED = ("project_id",)
-"""Resources of Firebase whose values may look like any word."""
+"""Resources of Firebase with values that can be any word."""
 _ENDINGS = (
     ".json", ".properties", ".plist", ".env", ".yaml", ".yml", ".ini", ".conf", ".config", ".cfg", ".xml", ".toml",
 )  # fmt: skip
@@ -57,10 +57,10 @@ _PROJECT = re.compile(r"[a-z][a-z0-9]{0,28}-[a-z0-9-]{1,28}")
 _MIXED = re.compile(r"(?=[A-Za-z_+/=-]{0,256}\d)(?=[\d_+/=-]{0,256}[A-Za-z])[A-Za-z0-9_+/=-]{8,256}")
 """An identifier or key: letters and digits."""
 _FIREBASE = (":android:", r"\.appspot\.com", r"\.firebasestorage\.app", r"firebaseio\.com")
-"""One of these stands in the strings of an app with Firebase."""
+"""Marks of Firebase; at least one is in the strings of an app that uses it."""
 _HOST = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})(/[A-Za-z0-9._~/-]{0,200})?")
-# Ends of strings: a name, an identifier or key, a name with a hyphen. What else a string may be needs no key.
-# Nine of ten ends in a resource table are .png or .xml: the patterns of three letters leave those two out.
+# Ends of strings: a name, an identifier or key, a name with a hyphen. Other strings need no key.
+# Nine of ten ends in a resource table are .png or .xml, so the patterns of three letters exclude them.
 _THREE_LETTERS = (r"\.[a-oq-wyz][a-z]{2}", r"\.p[a-mo-z][a-z]", r"\.pn[a-fh-z]", r"\.x[a-ln-z][a-z]", r"\.xm[a-km-z]")
 _VALUES = (
     r"\.[a-z]{2}",
@@ -72,7 +72,7 @@ _VALUES = (
     r"[a-z0-9]/v[0-9]",
 )
 _DIGESTS = (b"Manifest-Version:", b"Signature-Version:")
-"""Begin the lists of digests in ``META-INF``, the largest texts of many packages (JAR File Specification)."""
+"""First bytes of the digest lists in ``META-INF``, the largest texts of many packages (JAR File Specification)."""
 _NOT_VALUES = (b".xml", b".png", b".jpg", b".webp", b".ttf", b".otf", b".json", b".html", b".txt", b".gif", b".ogg")
 
 
@@ -83,7 +83,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Key(msgspec.Struct, forbid_unknown_fields=True, dict=True):
-    """One ``[[key]]`` of config.toml."""
+    """One ``[[key]]`` rule of config.toml."""
 
     keys: tuple[str, ...]
     pattern: str
@@ -96,12 +96,12 @@ class Key(msgspec.Struct, forbid_unknown_fields=True, dict=True):
     container: str = ""
     """Name of a container in the resource."""
     services: tuple[str, ...] = ()
-    """Services whose probes bring the value as the public key of its project."""
+    """Services whose probes send the value as the public key of its project."""
     files: tuple[str, ...] = ()
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
-        """Matches the whole value."""
+        """Compiled pattern for the whole value."""
         return re.compile(self.pattern)
 
 
@@ -136,7 +136,7 @@ class ConfigRules:
 
 
 class ConfigExtractor:
-    """Finds what keys and resource names make of their values. For one thread at a time."""
+    """Finds endpoints and credentials by their keys or resource names. For one thread at a time."""
 
     meta = ExtractorMeta(
         name="config", version="1", finds=(RULE, LINK_RULE, CALL_RULE, CERTIFICATE_RULE, credentials.RULE)
@@ -145,7 +145,7 @@ class ConfigExtractor:
     def __init__(self, rules: Rules | None = None) -> None:
         self._rules = rules if rules is not None else Rules()
         self.left = sys.maxsize
-        """Pairs that are still judged; ``Search`` gives each app its own number of them."""
+        """Number of pairs that are still judged; ``Search`` sets a limit per app."""
 
     @cached_property
     def config(self) -> ConfigRules:
@@ -158,23 +158,23 @@ class ConfigExtractor:
 
     @cached_property
     def _scanner(self) -> AnchorScanner:
-        # A string of a pool ends with a NUL of its own width.
+        # A string in a pool ends with a NUL of the same character width.
         values = [Anchor(Shape.VALUE, (*parse(value), (r"\x00", "")), caseless=True) for value in _VALUES]
         marks = [Anchor(Shape.KEY, parse(mark), caseless=False) for mark in _FIREBASE]
         return AnchorScanner(both((*values, *marks)))
 
     @cached_property
     def marks(self) -> tuple[bytes, ...]:
-        """Texts that stand in a file of which there may be finds, whatever its name is."""
+        """Texts that mark a file with possible finds, whatever its name."""
         return (*self.config.signatures, CERTIFICATE_MARK)
 
     def is_called(self, file: str) -> bool:
-        """Whether a file has such a name that there may be finds without one of the marks."""
+        """True if the name of a file is enough to read it without one of the marks."""
         last = file.rpartition("/")[2].lower()
         return last.endswith(_CALLED) or last in self.config.files or last.startswith(".env")
 
     def extract(self, artifact: Artifact) -> Iterator[Find]:
-        """The finds of configuration files and resource tables; of other artifacts none."""
+        """The finds in configuration files and resource tables; none in other artifacts."""
         for buffer in artifact.buffers:
             if buffer.kind is BufferKind.MANIFEST:
                 yield from link_domains(buffer, self._rules)
@@ -191,7 +191,7 @@ class ConfigExtractor:
                     yield from self._file(buffer, name)
 
     def _name(self, buffer: Buffer) -> str:
-        """The known file that a buffer is, ``*`` for another configuration file, empty for anything else."""
+        """Name of a known file, ``*`` for another configuration file, empty for any other buffer."""
         if buffer.kind not in (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY) or buffer.base:
             return ""
         last = buffer.file.rpartition("/")[2].lower()
@@ -213,7 +213,7 @@ class ConfigExtractor:
             if plain not in self.config.by_key and not plain.endswith(self.config.suffixes):
                 continue
             if self.left <= 0:
-                yield Problem("too many pairs of keys and values; the rest was not read", buffer.file)
+                yield Problem("too many key-value pairs; the rest was not read", buffer.file)
                 return
             self.left -= 1
             at = buffer.data.find(value.encode("utf-8", "replace"))
@@ -229,7 +229,7 @@ class ConfigExtractor:
         known = self._scanner.anchors
         firebase = any(known[index].shape is Shape.KEY for index, _ in hits)
         if firebase and isinstance(buffer.names, StringNames):
-            # A project without a hyphen looks like any word: only its name tells.
+            # A project without a hyphen looks like any word; only the name of the resource identifies it.
             for begin, name in buffer.names.matching(_ONLY_NAMED):
                 after = int(starts[min(int(starts.searchsorted(begin, side="right")), len(starts) - 1)])
                 raw = buffer.data[begin : after if after > begin else len(buffer.data)][: MAX_VALUE * unit]
@@ -247,13 +247,13 @@ class ConfigExtractor:
             if not 0 < stop - begin <= MAX_VALUE * unit:
                 continue
             value = decoded(buffer.data[begin:stop], wide=buffer.utf16)
-            # Names are built when the first one is asked for, which costs more than all the rest.
+            # Names are built at the first access, which costs more than all other steps.
             name = buffer.names.get(begin, "") if self._plausible(value, firebase=firebase) else ""
             if name:
                 yield from self.judge(name.rpartition("/")[2], value, _RESOURCES, buffer, begin)
 
     def _plausible(self, value: str, *, firebase: bool) -> bool:
-        """Whether a string may be a value that some key asks for: a host, an identifier, a project of Firebase."""
+        """True if a string can be the value of some key: a host, an identifier, a Firebase project."""
         if "." in value:
             found = _HOST.fullmatch(value)
             return found is not None and isinstance(
@@ -266,15 +266,15 @@ class ConfigExtractor:
     def judge(
         self, key: str, value: str, file: str, buffer: Buffer, offset: int, port: int | None = None
     ) -> Iterator[Find]:
-        """What a key makes of its value.
+        """The finds that a key and its value give.
 
         Args:
             key: last part of the key, or name of the resource, as written.
             value: the whole value.
-            file: the known file that it stands in, or another word.
-            buffer: where it stands.
-            offset: of the value in the buffer's data.
-            port: that stands beside a host.
+            file: name of the known file, or another word.
+            buffer: buffer with the value.
+            offset: offset of the value in the buffer's data.
+            port: port from a neighbouring key, for a host.
         """
         plain = plain_key(key)
         where = f"resource:string/{key}" if file == _RESOURCES else f"config:{key}"
@@ -305,7 +305,7 @@ class ConfigExtractor:
         checked = check_host(found[1], self._rules, single_label=False, path=path)
         if isinstance(checked, NoBackend):
             yield NotBackend(f"{checked.host.bracketed}{path}", checked.reason)
-        # A host of a cloud, or one with a port, is found without its key.
+        # A cloud host, or a host with a port, is found without its key.
         elif isinstance(checked, Host) and cloud_endpoint(checked.name, path, self._rules) is None:
             kind = EndpointKind.ADDRESS if checked.address else EndpointKind.HOST_PORT
             shown = checked.bracketed + (f":{port}" if port else path)
@@ -314,7 +314,7 @@ class ConfigExtractor:
             yield Sighting(endpoint, 1, Party.UNKNOWN, Evidence(*place, context(f"{key} = ", value)))
 
     def _credentials(self, key: str, value: str, place: tuple[str, int, str]) -> Iterator[Find]:
-        """A resource named as a credential: its name stands where the pattern of a rule wants a key."""
+        """Credentials in a named resource; its name is used as the name that a keyed rule needs."""
         text = f'{key}="{value}"'
         for rule in self._rules.credentials.rules:
             found = rule.compiled.search(text) if rule.keyed else None

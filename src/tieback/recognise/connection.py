@@ -1,9 +1,9 @@
-"""Connection strings of data stores: ``mongodb://``, ``postgresql://``, ``redis://``, ``jdbc:mysql://`` and the like.
+"""Connection strings of data stores: ``mongodb://``, ``postgresql://``, ``redis://``, ``jdbc:mysql://`` and similar.
 
-The general shape is ``scheme://user:password@host:port,host:port/database?options``. The driver prefix ``jdbc:`` and
-other spellings of one scheme are folded, each host of a list is an endpoint of its own, and its value always carries
-the port. Passwords often hold characters that a URL must escape, so user information ends at the last ``@`` behind
-which a list of valid hosts stands. Sources of each syntax are in ``services.toml``.
+The general form is ``scheme://user:password@host:port,host:port/database?options``. The driver prefix ``jdbc:`` and
+variant spellings of a scheme are normalised. Each host of a list is an endpoint of its own, and its value always
+includes the port. Passwords often contain characters that a URL must escape. Therefore the user information ends at the
+last ``@`` that is followed by a list of valid hosts. ``services.toml`` has the source of each syntax.
 """
 
 import re
@@ -30,11 +30,11 @@ _APP_NAME = re.compile(r"[?&][A-Za-z]{1,32}=$")
 _JDBC = re.compile(r"jdbc:([a-z0-9]{2,16})(?::[a-z0-9+-]{1,24}){0,2}(://|:@(?://)?|:)", re.IGNORECASE)
 _BROKERS = ("amqp", "mqtt", "nats", "kafka", "stomp")
 _MAX_AT = 16
-"""How many ``@`` of one text are tried."""
+"""Most ``@`` characters that are tried in one text."""
 
 
 def verify(text: str, scheme: Scheme, rules: Rules) -> Verdict:
-    """Judge ``text``, which begins with a store's ``scheme`` and ``://``."""
+    """Judge ``text``, which begins with the ``scheme`` of a store and ``://``."""
     return _judge(text, len(scheme.name) + 3, scheme, rules)
 
 
@@ -65,13 +65,13 @@ def _judge(text: str, after: int, scheme: Scheme, rules: Rules) -> Verdict:
 
 
 def _host_positions(text: str, after: int) -> Iterator[int]:
-    """Where the list of hosts may begin: behind each ``@``, the last first; at ``after`` where there is none."""
+    """Possible beginnings of the host list: after each ``@``, the last one first; at ``after`` if there is none."""
     at = text.rfind("@", after)
     if at < 0:
         yield after
         return
     for _ in range(_MAX_AT):
-        # Azure Cosmos DB writes "?appName=@account@" behind the hosts.
+        # Azure Cosmos DB writes "?appName=@account@" after the hosts.
         if not _APP_NAME.search(text, max(after, at - 40), at):
             yield at + 1
         at = text.rfind("@", after, at)
@@ -150,6 +150,6 @@ def _options(text: str, at: int, scheme: Scheme) -> Iterator[MaskedSecret]:
 
 
 def _password(password: str, scheme: Scheme) -> MaskedSecret:
-    # Who holds a database's password passes by the API in front of it; a broker's opens its topics.
+    # A database password bypasses the API in front of it; that of a broker gives access to its topics.
     grade = Grade.NORMAL if scheme.service in _BROKERS else Grade.SUPERUSER
     return seal("password_in_connection_string", password, grade)

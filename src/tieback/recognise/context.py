@@ -1,16 +1,16 @@
-"""The few characters around a match that a report shows: every credential masked, nothing that is not printable."""
+"""Context of a match in a report: a few characters, with credentials masked and only printable characters."""
 
 import re
 
 WIDTH = 160
-"""Characters of a context at most."""
+"""Most characters of a context."""
 _LEFT = 40
-"""Characters before the match, of those."""
+"""Number of those that are before the match."""
 REACH = 600
-"""Characters on both sides that masking looks at, so that a credential is known by what stands around it."""
+"""Number of characters on each side that masking reads, so that it recognises a credential by its surroundings."""
 
 _SECRETS = (
-    # A password may hold spaces, quotes and at signs: up to the last @ of the line. "host:8080/" is a port.
+    # A password can contain spaces, quotes and at signs: up to the last @ of the line. "host:8080/" is a port.
     re.compile(r"://([^\s/@:?#]{0,128}:(?!\d{1,5}(?:[/?#,;\s\"'<>)]|$))[^\n]{1,512})@"),
     re.compile(r"://([^\s/@:?#\"'<>]{1,256})@"),
     re.compile(r"thin:([^/\s@]{1,64}/[^\n]{1,256})@", re.IGNORECASE),
@@ -23,7 +23,7 @@ _SECRETS = (
 )
 _LETTERS = re.compile(r"hf_[A-Za-z]{34}")
 _RUN = re.compile(r"(?<![A-Za-z0-9+/=_-])(?!//)[A-Za-z0-9+=_-]{20,}(?!\.[a-z])|(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40,}")
-"""What may be a key, a token or a part of one."""
+"""A possible key or token, or a part of one."""
 _DIGITS = re.compile(r"\d")
 _CUT_USERINFO = re.compile(r"[^\s\"'<>]{1,600}@")
 _STARS = re.compile(r"\*{4,}")
@@ -31,12 +31,12 @@ _LINE_END = re.compile(r"[\x00\r\n]")
 
 
 def context(left: str, right: str, *, cut: bool = False) -> str:
-    """Make the context of a match.
+    """Create the context of a match.
 
     Args:
         left: text before the match, from the beginning of its string or line.
-        right: the match and what follows it.
-        cut: whether ``left`` begins in the middle of a string, where a credential may have lost its scheme.
+        right: the match and the text after it.
+        cut: True if ``left`` begins in the middle of a string, where a credential can be without its scheme.
 
     Returns:
         At most ``WIDTH`` printable characters of one line.
@@ -51,18 +51,18 @@ def context(left: str, right: str, *, cut: bool = False) -> str:
 
 
 def masked(text: str, *, cut: bool = False) -> str:
-    """The same text, as long, with stars in place of what looks like a credential."""
+    """The text with stars in place of possible credentials; the length does not change."""
     if cut:
         text = _CUT_USERINFO.sub(lambda found: "*" * (len(found[0]) - 1) + "@", text, count=1) if "@" in text else text
     for pattern in _SECRETS:
         text = pattern.sub(_stars, text)
-    # Keys of letters alone are known by their beginning.
+    # Keys that have only letters are recognised by their prefix.
     text = _LETTERS.sub(lambda found: "*" * len(found[0]), text) if "hf_" in text else text
     return _RUN.sub(_starred_run, text)
 
 
 def _starred_run(found: re.Match[str]) -> str:
-    """Stars for a run that mixes digits with letters as keys do; names of classes and paths stay."""
+    """Stars for a run that mixes digits and letters as keys do; class names and paths are not changed."""
     run = found[0]
     digits = len(_DIGITS.findall(run))
     if digits < 3 or digits == len(run) or run.count("/") * 8 > len(run):

@@ -1,7 +1,8 @@
-"""Credentials by their form: keys with a known prefix, named values, private keys, JSON Web Tokens.
+"""Credentials by their format: keys with a known prefix, named values, private keys, JSON Web Tokens.
 
-The rules are data, in ``credentials.toml``: own patterns, written after the formats that the vendors document. A
-credential is judged by its text alone and never tried. Its value ends in this module: what leaves is masked.
+The rules are data, in ``credentials.toml``: own patterns, written from the formats that the vendors document. A
+credential is judged only by its text and never tried. Its value does not leave this module; results contain the masked
+form.
 """
 
 import base64
@@ -19,7 +20,7 @@ from tieback.recognise.verdict import MaskedSecret, Verdict, is_filled_in, seal
 RULE = "credential"
 
 _CLAIMS = ("iss", "role", "aud", "exp", "iat", "ref", "azp", "scope", "project_id", "token_use")
-"""Claims that say what a token is for. ``sub``, ``email`` and the like are people's and stay out."""
+"""Claims that show the purpose of a token. ``sub``, ``email`` and similar claims are personal data and are left out."""
 _PLACEHOLDER = re.compile(
     r"your[_-]?|my[_-]?(?:api|secret|key|token|password)|change[_-]?me|example|sample|dummy|placeholder|insert[_-]?|replace"
     r"|<[a-z]|x{4,}|\*{3,}|todo|fixme|foobar|lorem|redacted|undefined|abcdefg|1234567|0{8,}|test[_-]?key|secret[_-]?key"
@@ -34,13 +35,13 @@ _KEY_BODY = re.compile(r"\"private_key\"\s{0,4}:\s{0,4}\"(-----BEGIN[^\"]{64,409
 
 
 def entropy(text: str) -> float:
-    """Shannon's entropy of the characters, in bits a character; 0 of an empty text."""
+    """Shannon entropy of the characters, in bits per character; 0 for an empty text."""
     size = len(text)
     return -sum(count / size * math.log2(count / size) for count in Counter(text).values()) if size else 0.0
 
 
 def is_placeholder(secret: str) -> bool:
-    """Whether the text stands where a credential is to be filled in, or is made up for an example."""
+    """True if the text is a placeholder for a credential, or an example value."""
     low = secret.lower()
     return (
         not is_filled_in(secret)
@@ -55,8 +56,8 @@ def credential_verdict(found: re.Match[str], rule: CredentialRule, window: str) 
 
     Args:
         found: the match, with the group ``secret``.
-        rule: its rule.
-        window: the text around it, which further checks look at.
+        rule: the rule of the match.
+        window: the text around the match, for further checks.
     """
     secret = found["secret"]
     if len(secret) > 4096 or (not rule.judge.startswith("key_block") and is_placeholder(secret)):
@@ -73,7 +74,7 @@ def credential_verdict(found: re.Match[str], rule: CredentialRule, window: str) 
 
 
 def decode_jwt(token: str) -> tuple[dict[str, str], dict[str, str]] | None:
-    """Header and claims of a JSON Web Token (RFC 7519), values as text; ``None`` where it is none. Verifies nothing."""
+    """Header and claims of a JSON Web Token (RFC 7519), values as text; ``None`` for other texts. Verifies nothing."""
     parts = token.split(".")
     if len(parts) < 2:
         return None
@@ -113,7 +114,7 @@ def _jwt(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[M
 
 
 def _aws(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
-    """An access key id, and the secret that stands beside it."""
+    """An access key id, and the secret next to it."""
     yield seal(rule.kind, found["secret"], rule.grade)
     for near in _AWS_SECRET.finditer(window):
         if entropy(near[1]) >= 4.2 and not is_placeholder(near[1]):
@@ -122,7 +123,7 @@ def _aws(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[Ma
 
 
 def _sas(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
-    """A shared access signature; one that may write, create, delete or add is a superuser's."""
+    """A shared access signature; its grade is superuser if it allows write, create, delete or add."""
     parts = dict(_SAS_PART.findall(found["secret"]))
     if "sig" not in parts or len(parts["sig"]) < 20 or ("sv" not in parts and "se" not in parts):
         return
@@ -146,12 +147,12 @@ def _key_block(found: re.Match[str], rule: CredentialRule, _window: str) -> Iter
 
 
 def key_body(text: str) -> str:
-    """What stands between the markers of a PEM block, without what breaks its lines."""
+    """The text between the markers of a PEM block, without line breaks."""
     return re.sub(r"-----[A-Z ]{1,40}-----|\\[nr]|[\s\"'\\+,-]", "", text)
 
 
 def is_short_block(text: str) -> bool:
-    """Whether what stands in a PEM block is too short or too regular to be a key: an example, or its markers alone."""
+    """True if the text of a PEM block is too short or too regular for a key: an example, or only the markers."""
     body = key_body(text)
     return len(body) < 64 or entropy(body[:256]) < 3.5
 

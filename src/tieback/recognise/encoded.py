@@ -1,7 +1,7 @@
-r"""Endpoints in other clothes: escaped slashes, percent signs, ``\u002f``, base64, or written backwards.
+r"""Endpoints in other encodings: escaped slashes, percent signs, ``\u002f``, base64, or reversed text.
 
-Verification stays cheap because the scheme itself is looked for in each encoding; only the text at a hit is decoded.
-Base64 is RFC 4648 in both alphabets.
+Verification is fast, because the anchors contain the encoded scheme and only the text at a hit is decoded. Base64 is
+RFC 4648 in both alphabets.
 """
 
 import binascii
@@ -13,21 +13,21 @@ from tieback.intake.apps.interface import Bytes
 
 
 class Encoding(Enum):
-    """How the text of an endpoint is written."""
+    """Encoding of an endpoint's text."""
 
     PLAIN = auto()
     ESCAPED = auto()
-    """Slashes as ``\\/``, as JSON and scripts write them."""
+    r"""Slashes as ``\\/``, as in JSON and scripts."""
     PERCENT = auto()
-    """``https%3A%2F%2F``, a URL inside a query."""
+    """``https%3A%2F%2F``, a URL in a query."""
     UNICODE = auto()
-    """Slashes as ``\\u002f``."""
+    r"""Slashes as ``\\u002f``."""
     BASE64 = auto()
     REVERSED = auto()
 
 
 MAX_BASE64 = 2736
-"""Characters of base64 that are decoded at most: 2 KiB of text."""
+"""Most base64 characters that are decoded: 2 KiB of text."""
 
 _PERCENT = re.compile(rb"[A-Za-z0-9%._~!*'()+-]{1,2048}")
 _PERCENT_STOP = re.compile(rb"%(?![0-9A-Fa-f]{2})|%26|%3[Bb]|%20")
@@ -38,11 +38,11 @@ _URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 
 def percent(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:
-    """The text at ``start`` without its percent escapes, and how many bytes it takes; a space or ``&`` ends it."""
+    """The text at ``start`` without percent escapes, and its length in the data; a space or ``&`` ends it."""
     found = _PERCENT.match(data, start, stop)
     if found is None:
         return b"", 0
-    # The parameter of a query ends at an escaped ampersand of the URL inside only if that is no query itself.
+    # An escaped ampersand ends the parameter only if the URL inside has no query.
     raw = found[0]
     end = _PERCENT_STOP.search(raw)
     raw = raw[: end.start()] if end else raw
@@ -50,7 +50,7 @@ def percent(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:
 
 
 def unicode(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:
-    r"""The text at ``start`` with ``\u002f`` as slashes, and how many bytes it takes."""
+    r"""The text at ``start`` with ``\u002f`` as slashes, and its length in the data."""
     found = _UNICODE.match(data, start, stop)
     if found is None:
         return b"", 0
@@ -58,7 +58,7 @@ def unicode(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:
 
 
 def from_base64(data: Bytes, start: int, stop: int, shift: int) -> tuple[bytes, int]:
-    """The text that begins ``shift`` bytes into the group of base64 at ``start``, and how many bytes the run takes."""
+    """The text that begins ``shift`` bytes into the base64 group at ``start``, and the length of the encoded run."""
     found = _BASE64.match(data, start, stop)
     if found is None:
         return b"", 0
@@ -72,6 +72,6 @@ def from_base64(data: Bytes, start: int, stop: int, shift: int) -> tuple[bytes, 
 
 
 def backwards(data: Bytes, low: int, end: int) -> bytes:
-    """The text that ends at ``end`` when it is read from there to the left."""
+    """The text that ends at ``end``, read from right to left."""
     found = _BACKWARDS.search(data[max(low, end - 2048) : end])
     return found[0][::-1] if found else b""

@@ -1,7 +1,7 @@
-"""The extractor of endpoints and credentials: anchors in raw bytes, a bounded text at each, a verdict on each text.
+"""Extractor of endpoints and credentials: anchors in raw bytes, a bounded text at each hit, a verdict per text.
 
-One pass finds every shape, because reading the bytes is what costs. A text is verified once and its verdict kept: in an
-app nearly all hits are the same few namespaces.
+One pass finds every kind of endpoint, because reading the bytes is the main cost. Verdicts are cached by text: nearly
+all hits in an app are the same few XML namespaces.
 """
 
 import re
@@ -22,27 +22,27 @@ from tieback.recognise.span import MAX_TEXT, bounds, decoded, narrowed, region
 from tieback.recognise.verdict import Verdict
 
 MAX_HITS = 100_000
-"""Anchors looked at in one buffer; real ones hold hundreds."""
+"""Most anchors that are read in one buffer; real buffers have hundreds."""
 _HOST_GOES_ON = re.compile(rb"\.?[A-Za-z0-9_-]")
 _KEEP = 4096
-"""Verdicts kept; then the store starts anew."""
+"""Most cached verdicts; the cache is then cleared."""
 _REST = 256
-"""Characters behind a host without a scheme that may name a resource."""
+"""Number of characters after a host without a scheme that can name a resource."""
 
 _TEXT = re.compile(rb"[^\x00-\x20\x7f\"'<>\\^`|\xc0]{1,2048}")
 _ESCAPED = re.compile(rb"(?:[^\x00-\x20\x7f\"'<>\\^`|\xc0]|\\/){1,2048}")
-# A password may hold quotes and brackets; only tried where the strict text was none and a user's name begins it.
+# A password can contain quotes and brackets. Only tried if the strict text failed and a user name begins it.
 _LOOSE = re.compile(rb"[A-Za-z0-9+]{2,16}://[A-Za-z0-9_.%~+-]{0,64}:[^\x00-\x20\x7f\"\xc0]{1,1900}")
 _DULL = re.compile(rb"[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7b\x7d\x7e]{1,256}(?=[\0-\x20])")
 _DULL_WIDE = re.compile(rb"(?:[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7b\x7d\x7e]\0){1,256}(?=\0\0)")
-"""A text of ASCII, of the characters of ``_TEXT``, that ends where a string does: at a NUL, or the tag of a field."""
+"""An ASCII text of the characters of ``_TEXT`` that ends with its string: at a NUL, or at the tag of a field."""
 _SCHEME_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-_"
 _WEB = ("http", "https")
 _SEEN = Verdict("", 0, rejected="looked at already")
 
 
 class EndpointExtractor:
-    """Finds endpoints of every shape, cloud resources and credentials. For one thread at a time."""
+    """Finds endpoints of every kind, cloud resources and credentials. For one thread at a time."""
 
     meta = ExtractorMeta(
         name="endpoints",
@@ -61,11 +61,11 @@ class EndpointExtractor:
     )
 
     def __init__(self, rules: Rules | None = None, marks: tuple[bytes, ...] = ()) -> None:
-        """Take the rule files, and texts of files that other extractors want to see, for ``sift``."""
+        """Use these rule files. ``marks``: texts of files for other extractors, which ``sift`` selects."""
         self.rules = rules if rules is not None else Rules()
         self._marks = marks
         self.left = sys.maxsize
-        """Texts that are still judged; ``Search`` gives each app its own number of them."""
+        """Number of texts that are still judged; ``Search`` sets a limit per app."""
         self._verdicts: dict[bytes, Verdict] = {}
         self._dull: dict[bytes, Verdict] = {}
 
@@ -77,7 +77,7 @@ class EndpointExtractor:
         return AnchorScanner((*anchors(rules.services.schemes.values(), rules.cloud.suffixes, tokens), *marks))
 
     def extract(self, artifact: Artifact) -> Iterator[Find]:
-        """Every find of one artifact, each with count 1; what is no back end once."""
+        """All finds of one artifact, each with count 1; a host that is not a back end only once."""
         told: set[str] = set()
         seen: set[tuple[int, str]] = set()
         for buffer in artifact.buffers:
@@ -90,17 +90,17 @@ class EndpointExtractor:
                     if text.value not in told:
                         told.add(text.value)
                         yield text
-                # Buffers of one binary may overlap: its sections of wide strings lie among the others.
+                # Buffers of one binary can overlap: sections of wide strings are inside the others.
                 at = (buffer.base + place.start, verdict.rule)
                 if (verdict.endpoints or verdict.secrets) and at not in seen:
                     seen.add(at)
                     yield from finds(buffer, place)
 
     def sift(self, gathered: Gathered) -> Iterator[int | NotBackend]:
-        """The files, by number, in which there may be more than what is known to be no back end; and that, once.
+        """The numbers of the files with possible finds, and each host that is not a back end once.
 
-        All are searched in one go: of a hundred layouts each holds the same namespace and nothing else. A file with one
-        of the marks is among them.
+        All files are searched in one pass: most layouts contain only the same namespace. A file with one of the marks
+        is always selected.
         """
         joined, ends = gathered.joined()
         hits, stopped = self._scanner.scan(joined, 0, len(joined), MAX_HITS)
@@ -144,7 +144,7 @@ class EndpointExtractor:
             yield Problem("too many texts that look like endpoints; the rest was not read", buffer.file)
 
     def _judged(self, buffer: Buffer, hits: list[tuple[int, int]]) -> Iterator[Place]:
-        """The matches at the anchors' hits that are not rejected, each text once whatever shapes it has."""
+        """The matches at the hits that are not rejected; each text once, even if it has several shapes."""
         known = self._scanner.anchors
         covered = looked = words = -1
         told: dict[str, int] = {}
@@ -152,7 +152,7 @@ class EndpointExtractor:
             anchor = known[index]
             place: Place | None
             if anchor.token is not None:
-                # The same identifier may hold its anchor several times.
+                # One identifier can contain its anchor several times.
                 place = self._token(buffer, anchor, end, low, high) if end > told.get(anchor.token.kind, -1) else None
                 if place is not None:
                     told[anchor.token.kind] = place.covered
@@ -164,7 +164,7 @@ class EndpointExtractor:
                 start = end - (anchor.length << anchor.wide)
                 place = self._keywords(buffer, anchor, start, low, high)
                 words = min(place.covered, start + (keywords.BEFORE << anchor.wide))
-                if place.verdict.rejected:  # what else stands in the text is looked at by itself
+                if place.verdict.rejected:  # other anchors in the text are judged on their own
                     continue
             elif anchor.length:
                 start = end - (anchor.length << anchor.wide)
@@ -183,10 +183,10 @@ class EndpointExtractor:
                 yield place
 
     def _dull_at(self, anchor: Anchor, data: Bytes, end: int) -> Verdict | None:
-        """The verdict on a namespace that was seen before, without looking for the string that holds it.
+        """The cached verdict of a namespace, without the search for the bounds of its string.
 
-        Nearly all hits in an app are the namespaces of its layouts. A control character ends those texts, so the
-        ends of their strings are not needed.
+        Nearly all hits in an app are the namespaces of its layouts. A control character ends those texts, so the ends
+        of their strings are not needed.
         """
         if anchor.scheme is None or anchor.encoding is not Encoding.PLAIN:
             return None
@@ -197,7 +197,7 @@ class EndpointExtractor:
         """The match that begins with a scheme at ``start``."""
         if anchor.wide:
             last = min(high, start + 2 * MAX_TEXT)
-            # Big-endian text of a binary plist looks the same one byte on, but for its last character.
+            # Big-endian text of a binary plist is the same one byte later, except for its last character.
             big = buffer.starts is not None and (start - low) & 1 and not buffer.data[start - 1]
             text = buffer.data[start - 1 : last].decode("utf-16-be", "replace") if big else ""
             data: Bytes = (text or decoded(buffer.data[start:last], wide=True)).encode("utf-8", "replace")
@@ -222,7 +222,7 @@ class EndpointExtractor:
         return Place(verdict, start, covered, looked, low, high, anchor.wide)
 
     def _keywords(self, buffer: Buffer, anchor: Anchor, start: int, low: int, high: int) -> Place:
-        """The string of keywords in which the one at ``start`` stands; others may stand before it."""
+        """The keyword string that contains the word at ``start``; other words can be before it."""
         wide = anchor.wide
         begin, raw = keywords.around(buffer.data, start, low, high, wide=wide)
         text = decoded(raw, wide=False)
@@ -234,7 +234,7 @@ class EndpointExtractor:
     def _encoded(
         self, anchor: Anchor, data: Bytes, part: tuple[int, int], start: int, string: tuple[int, int]
     ) -> Place:
-        """The match in another encoding whose scheme begins at ``start`` of the buffer, and at ``part`` of ``data``."""
+        """The match in another encoding; its scheme is at ``start`` of the buffer, which is ``part`` of ``data``."""
         (at, stop), (low, high) = part, string
         begin = start
         if anchor.encoding is Encoding.REVERSED:
@@ -300,14 +300,14 @@ class EndpointExtractor:
             verdict = cloud.verify(host.decode("ascii"), rest, self.rules)
         start = head_end - (len(host) << wide)
         covered = start + (verdict.covers << wide)
-        # Before an @ stands a credential, whatever stands before that: the context begins with the host.
+        # The text before an @ is a credential, so the context begins with the host.
         return Place(verdict, start, covered, covered, start if before.endswith("@") else low, high, wide)
 
     def _token(self, buffer: Buffer, anchor: Anchor, end: int, low: int, high: int) -> Place | None:
-        """The identifier or credential that holds the end of the anchor."""
+        """The identifier or credential that contains the end of the anchor."""
         rule = anchor.token
         if rule is None or (isinstance(rule, CredentialRule) and rule.keyed and buffer.kind is BufferKind.DEX):
-            return None  # the strings of a DEX file are sorted: what stands beside a name is another name
+            return None  # the strings of a DEX file are sorted: the text next to a name is unrelated
         wide = anchor.wide
         first = max(low, end - ((rule.back + 1) << wide))
         first += (end - first) & wide
@@ -332,7 +332,7 @@ def _without(found: re.Match[str]) -> str:
 
 
 def _goes_back(buffer: Buffer, anchor: Anchor, start: int, low: int) -> bool:
-    """Whether the scheme is the end of another one, as in ``sftp://``. Common ones are worth reading in any case."""
+    """True if the scheme is the end of another one, as in ``sftp://``. Common schemes are read in any case."""
     if start <= low or (anchor.scheme is not None and anchor.scheme.name in _WEB):
         return False
     before = narrowed(buffer.data[max(low, start - (1 << anchor.wide)) : start], wide=anchor.wide)
@@ -340,7 +340,7 @@ def _goes_back(buffer: Buffer, anchor: Anchor, start: int, low: int) -> bool:
 
 
 def _host_before(window: bytes, *, bracketed: bool) -> bytes:
-    """The host at the end of ``window``; empty where there is none or it is longer than a name may be."""
+    """The host at the end of ``window``; empty if there is none or it is too long for a name."""
     if bracketed:
         inner = window[:-1]
         head = inner.rstrip(address.BRACKET_BYTES)
@@ -350,6 +350,6 @@ def _host_before(window: bytes, *, bracketed: bool) -> bytes:
 
 
 def _neighbours(before: bytes) -> str:
-    """Up to two characters before a host; none where a string begins or other alphabets end."""
+    """Up to two characters before a host; empty at the beginning of a string or after another alphabet."""
     text = before[-2:].decode("latin-1")
     return "" if text and (text[-1] > "\x7e" or (text[-1] < " " and not text[-1].isspace())) else text

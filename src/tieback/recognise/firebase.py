@@ -1,8 +1,8 @@
 """Firebase Realtime Database hosts: ``<instance>.firebaseio.com`` and ``<instance>.<region>.firebasedatabase.app``.
 
-See https://firebase.google.com/docs/projects/locations#rtdb-locations. The value is ``firebase-rtdb:<instance>``; an
-instance name is unique over all regions, so the region is not part of it. A client that was sent on talks to a host
-that many databases share, ``s-usc1c-nss-205.firebaseio.com``, and names its own in ``?ns=``.
+See https://firebase.google.com/docs/projects/locations#rtdb-locations. The value is ``firebase-rtdb:<instance>``.
+Instance names are unique over all regions, so the region is not part of the value. A redirected client connects to a
+host that many databases share, ``s-usc1c-nss-205.firebaseio.com``, and names its own database in ``?ns=``.
 """
 
 import re
@@ -24,7 +24,7 @@ _NAMESPACE = re.compile(r"[?&]ns=([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?![a-z0-
 
 
 def firebase_endpoint(host: str, rules: Rules, rest: str = "") -> Endpoint | None:
-    """The database instance that a canonical host name and what follows it name, or ``None`` where they name none."""
+    """The database instance that a canonical host name and the text after it name; ``None`` if they name none."""
     found = _INSTANCE.fullmatch(host)
     if found is None or rules.not_backends.reason(host) is not None:
         return None
@@ -45,7 +45,7 @@ def firebase_endpoint(host: str, rules: Rules, rest: str = "") -> Endpoint | Non
 
 
 def verify(text: str, rules: Rules) -> Verdict:
-    """Judge a bare host name that ends in one of the two domains."""
+    """Judge a bare host name that ends with one of the two domains."""
     host = check_host(text, rules, single_label=False)
     if isinstance(host, Rejected):
         return Verdict(RULE, len(text), rejected=host.reason)

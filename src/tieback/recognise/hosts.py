@@ -15,7 +15,7 @@ from tieback.recognise.rules import Rules
 PLACEHOLDER = re.compile(
     r"%(?![0-9A-Fa-f]{2})(?:\d{1,2}\$)?[-+#0]?\d{0,2}(?:\.\d{1,2})?[A-Za-z@]|%0\d[dxX]|[{}<>]|\$[({A-Za-z0-9_]"
 )
-"""Where a format string, template or shell variable is filled in at run time. ``%d0`` is an escape of a URL."""
+"""A place that a format string, template or shell variable fills in at run time. ``%d0`` is an escape in a URL."""
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _QUAD = re.compile(r"(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}")
@@ -24,7 +24,7 @@ _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 class Host(msgspec.Struct, frozen=True):
-    """A host that may stand in an endpoint."""
+    """A host that an endpoint can have."""
 
     name: str
     """Lower-case ASCII name or canonical address, IPv6 without brackets."""
@@ -32,18 +32,18 @@ class Host(msgspec.Struct, frozen=True):
 
     @property
     def bracketed(self) -> str:
-        """As it stands before a port: IPv6 in brackets."""
+        """Form before a port: IPv6 in brackets."""
         return f"[{self.name}]" if ":" in self.name else self.name
 
 
 class Rejected(msgspec.Struct, frozen=True):
-    """Why a text is no endpoint. Not shown to users; tables of tests read it."""
+    """Why a text is not an endpoint. Not shown to users; test tables read it."""
 
     reason: str
 
 
 class NoBackend(msgspec.Struct, frozen=True):
-    """A well-formed host that is no back end, with the reason for the user."""
+    """A well-formed host that is not a back end, with the reason for the user."""
 
     host: Host
     reason: str
@@ -55,8 +55,8 @@ def check_host(raw: str, rules: Rules, *, single_label: bool, path: str = "") ->
     Args:
         raw: the host as written, IPv6 in brackets.
         rules: the rule files.
-        single_label: whether a name without a dot will do, as in ``mongodb://db/``.
-        path: what follows, for rules that judge host and path.
+        single_label: True if a name without a dot is valid, as in ``mongodb://db/``.
+        path: the text after the host, for rules that check host and path.
     """
     if PLACEHOLDER.search(raw):
         return Rejected("placeholder in the host")
@@ -94,7 +94,7 @@ def _registered(name: str, labels: list[str], rules: Rules) -> Host | Rejected:
 
 def _international(raw: str, rules: Rules, *, single_label: bool, path: str) -> Host | NoBackend | Rejected:
     ascii_name = ""
-    if len(raw) <= 253:  # the codec's time grows with the square of the length
+    if len(raw) <= 253:  # the codec needs quadratic time
         try:
             ascii_name = raw.encode("idna").decode("ascii")
         except UnicodeError:
@@ -103,7 +103,7 @@ def _international(raw: str, rules: Rules, *, single_label: bool, path: str) -> 
         verdict = check_host(ascii_name, rules, single_label=False, path=path)
         if not isinstance(verdict, Rejected):
             return verdict
-    # Prose of other alphabets follows a URL without a space: "http://example.test请".
+    # Text in other alphabets can follow a URL without a space: "http://example.test请".
     found = _NON_ASCII.search(raw)
     head = raw[: found.start()] if found else raw
     if not head:
@@ -129,6 +129,6 @@ def _address(text: str, rules: Rules) -> Host | NoBackend | Rejected:
 def check_port(text: str) -> int | Rejected:
     """A port between 1 and 65535, from its decimal digits."""
     if not text.isascii() or not text.isdigit() or len(text) > 5:
-        return Rejected("port that is no number")
+        return Rejected("port is not a number")
     port = int(text)
     return port if 1 <= port <= 65535 else Rejected("port out of range")

@@ -1,6 +1,6 @@
 """Files of keys and values: JSON, property lists, XML, properties, YAML and .env, as pairs in their order.
 
-Known files are parsed; others, and damaged ones, are read by the form of a pair, which needs no grammar. Bounds: 20,000
+Known files are parsed. Other and damaged files are read by the form of a pair, which needs no grammar. Bounds: 20,000
 pairs, 32 levels, values of 512 characters.
 """
 
@@ -20,19 +20,19 @@ MAX_PAIRS = 20_000
 MAX_DEPTH = 32
 MAX_VALUE = 512
 _BESIDE = 2
-"""Pairs before and behind a host among which its port stands."""
+"""Number of pairs before and after a host among which its port is searched."""
 
 _PAIR = re.compile(
     r"(?<![\w.-])[\"']?([A-Za-z][A-Za-z0-9_.-]{1,63})[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
     r"[\"']?([A-Za-z0-9][^\s\"',;<>{}\[\]]{2,511}+)(?!;[A-Za-z _]{2,24}=)"
 )
-"""A pair that another one follows behind a semicolon is part of a connection string, which ``keywords`` reads."""
+"""A pair that is followed by a semicolon and another pair is part of a connection string, which ``keywords`` reads."""
 _PLIST_PAIR = re.compile(r"<key>([^<]{2,64})</key>\s{0,16}<string>([^<]{3,512})</string>")
 _XML_PAIR = re.compile(r"name=\"([A-Za-z][A-Za-z0-9_.-]{1,63})\"(?: value=\"|[^>\"]{0,32}>)([^<\"]{3,512})[<\"]")
 
 
 def pairs(buffer: Buffer, name: str) -> Iterator[tuple[str, str]]:
-    """Keys and their texts; of a known file from its parsed tree, of others and of damaged ones by their form."""
+    """Keys and their texts: from the parsed tree of a known file, or by the form of a pair in other files."""
     data = buffer.data
     tree: object = None
     if name.endswith(".json"):
@@ -45,7 +45,7 @@ def pairs(buffer: Buffer, name: str) -> Iterator[tuple[str, str]]:
             tree = plistlib.loads(data)
         except (plistlib.InvalidFileException, ExpatError, ValueError, LookupError, TypeError, AttributeError,
                 OverflowError, RecursionError, MemoryError, struct.error):  # fmt: skip
-            tree = None  # plistlib lets through whatever its parsers meet in hostile bytes
+            tree = None  # plistlib passes on all errors of its parsers
     if tree is not None:
         yield from _leaves(tree)
         return
@@ -73,17 +73,17 @@ def _leaves(tree: object) -> Iterator[tuple[str, str]]:
 
 
 def plain_key(key: str) -> str:
-    """The last part of a key, as the rules write it."""
+    """The last part of a key, normalised as in the rules."""
     return key.rpartition(".")[2].lower().replace("_", "").replace("-", "")
 
 
 def port_beside(found: Sequence[tuple[str, str]], index: int, suffixes: tuple[str, ...]) -> int | None:
-    """The port that stands beside a host under a key that is named alike: ``db_host`` and ``db_port``.
+    """The port next to a host under a key of the same name: ``db_host`` and ``db_port``.
 
     Args:
         found: pairs of a file.
-        index: of the host.
-        suffixes: ends of keys whose value is a host.
+        index: index of the host.
+        suffixes: suffixes of keys with a host as value.
     """
     plain = plain_key(found[index][0])
     if not plain.endswith(suffixes):

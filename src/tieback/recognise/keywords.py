@@ -1,8 +1,8 @@
-"""Connection strings made of keywords: ``Server=db.x.test;Database=crm;Uid=app`` and ``host=db.x.test dbname=crm``.
+"""Keyword connection strings: ``Server=db.x.test;Database=crm;Uid=app`` and ``host=db.x.test dbname=crm``.
 
-Drivers of .NET and ODBC part the pairs by semicolons, PostgreSQL's own library by spaces. One word says little: a host
-counts only beside a database or a user, among words that drivers know. Which product it is tell the words that only one
-driver has, then the port; a ``Server`` without any of them is SQL Server's.
+Drivers of .NET and ODBC separate the pairs with semicolons, libpq of PostgreSQL with spaces. One word is not enough
+evidence: a host counts only together with a database or a user, among words that drivers know. Words that only one
+driver has identify the product, then the port. A ``Server`` without either is SQL Server.
 
 Sources: https://learn.microsoft.com/dotnet/api/microsoft.data.sqlclient.sqlconnection.connectionstring,
 https://dev.mysql.com/doc/connector-net/en/connector-net-connections-string.html,
@@ -24,16 +24,16 @@ from tieback.recognise.verdict import MaskedSecret, Verdict, is_filled_in, seal
 
 RULE = "connection-keywords"
 ANCHORS = ("server=", "data source=", "datasource=", "host=", "hostname=", "dbname=", "initial catalog=")
-"""Words with which such a string is found; at least one of them stands in each."""
+"""Words by which such a string is found; each string contains at least one."""
 BEFORE, AFTER = 512, 1024
-"""Characters before and behind such a word that may belong to its string."""
+"""Number of characters before and after such a word that can belong to its string."""
 
 _END = re.compile(rb"[\x00-\x1f\x7f\"<>\xc0]")
 _WORD = re.compile(r"[A-Za-z][A-Za-z _]*\Z")
 _LONGEST_WORD = 40
 _SEMICOLONS = re.compile(r" {0,4}(\{[^{}]*\}|'[^']*'|[^;]*)(?:;|\Z)")
 _SPACES = re.compile(r" ?('(?:[^'\\]|\\.)*'|[^\s']+)(?:\s|\Z)")
-"""Values behind an equals sign."""
+"""Values after an equals sign."""
 _FEWEST_PAIRS, _MOST_PAIRS = 3, 24
 
 _HOSTS = ("server", "datasource", "host", "hostname", "address", "addr", "networkaddress")
@@ -51,12 +51,12 @@ _KNOWN = frozenset((*_HOSTS, *_DATABASES, *_USERS, *_PASSWORDS, "port", "driver"
     _ONLY_SQLSERVER | _ONLY_MYSQL
 )
 _MEMBER = re.compile(r"[A-Za-z_$][\w$]*\.(?:host|hostname|server|address)\Z")
-"""Of an object, in the code of a script: ``host=e.host;user=e.user``."""
+"""Member of an object in a script: ``host=e.host;user=e.user``."""
 _DATABASE = re.compile(r"[A-Za-z0-9_.\-]{1,64}\Z")
 
 
 def around(data: Bytes, word: int, low: int, high: int, *, wide: bool) -> tuple[int, bytes]:
-    """The string in which the word at ``word`` stands, one byte a character, and where it begins.
+    """The string that contains the word at offset ``word``, one byte per character, and its start offset.
 
     It ends at the string's own bounds ``low`` and ``high``, at a control character, at a double quote, and at most
     ``BEFORE`` and ``AFTER`` characters away.
@@ -71,7 +71,7 @@ def around(data: Bytes, word: int, low: int, high: int, *, wide: bool) -> tuple[
 
 
 def verify(text: str, rules: Rules) -> Verdict:
-    """Judge ``text``, one string from its beginning as far as it reaches."""
+    """Judge ``text``, one string from its beginning to its end or limit."""
     pairs, spaces = _pairs(text)
     host, database, user = (_first(pairs, words) for words in (_HOSTS, _DATABASES, _USERS))
     if not host or not (database or user) or _MEMBER.match(host):
@@ -85,7 +85,7 @@ def verify(text: str, rules: Rules) -> Verdict:
 
 
 def shown(text: str) -> str:
-    """``text`` with stars in place of its passwords, which may hold blanks and quotes."""
+    """``text`` with stars in place of its passwords, which can contain spaces and quotes."""
     pairs, _ = _pairs(text)
     for word in _PASSWORDS:
         if pairs.get(word):
@@ -99,7 +99,7 @@ def _until_end(text: bytes) -> int:
 
 
 def _pairs(text: str) -> tuple[dict[str, str], bool]:
-    """The pairs, and whether spaces part them; none where fewer than three are known words."""
+    """The pairs, and whether spaces separate them; empty if fewer than three are known words."""
     for pattern in (_SEMICOLONS, _SPACES):
         pairs = _parted(text, pattern)
         if len(pairs) >= _FEWEST_PAIRS:
@@ -108,7 +108,7 @@ def _pairs(text: str) -> tuple[dict[str, str], bool]:
 
 
 def _parted(text: str, pattern: re.Pattern[str]) -> dict[str, str]:
-    """Known word to value, the first of each; without spaces and underlines, in small letters."""
+    """Known words with their values, the first value of each; words in lower case without spaces and underscores."""
     found: dict[str, str] = {}
     at = 0
     for _ in range(_MOST_PAIRS):
@@ -118,7 +118,7 @@ def _parted(text: str, pattern: re.Pattern[str]) -> dict[str, str]:
         begin, at = max(at, equals - _LONGEST_WORD), equals + 1
         written, match = _WORD.search(text[begin:equals]), pattern.match(text, at)
         word = _word(written[0]) if written else ""
-        if word not in _KNOWN or match is None:  # a file's own key, perhaps: crm.db=Server=...
+        if word not in _KNOWN or match is None:  # possibly the key of a file: crm.db=Server=...
             continue
         at, value = match.end(), match[1].strip()
         if len(value) > 1 and value[0] == "'" == value[-1]:
@@ -128,7 +128,7 @@ def _parted(text: str, pattern: re.Pattern[str]) -> dict[str, str]:
 
 
 def _word(written: str) -> str:
-    """As the lists have it; prose may stand before a word: ``Connection string Server=...``."""
+    """The word in the form of the lists; text can be before it: ``Connection string Server=...``."""
     parts = written.lower().replace("_", "").split()
     tails = ("".join(parts[first:]) for first in range(len(parts)))
     return next((tail for tail in tails if tail in _KNOWN), "".join(parts))
@@ -148,7 +148,7 @@ def _place(host: str, port: str) -> tuple[str, str]:
 
 
 def _product(pairs: Mapping[str, str], host: str, port: str, *, spaces: bool) -> str:
-    """Name of the scheme of ``services.toml``."""
+    """Name of the scheme in ``services.toml``."""
     driver = (pairs.get("driver", "") + pairs.get("provider", "")).lower()
     for word, product in _DRIVERS:
         if word in driver:

@@ -1,10 +1,10 @@
-"""Domains whose links an app opens: they are its maker's own, or say that they are.
+"""Domains in the link declarations of an app: app links, deep links and associated domains.
 
 Android: ``<data android:scheme android:host android:port>`` of intent filters
-(https://developer.android.com/training/app-links/verify-applinks: with ``autoVerify`` the system asks
+(https://developer.android.com/training/app-links/verify-applinks: with ``autoVerify`` the system requests
 ``https://<host>/.well-known/assetlinks.json``). Apple: the entitlement ``com.apple.developer.associated-domains``
 (https://developer.apple.com/documentation/xcode/configuring-an-associated-domain), also in provisioning profiles. The
-domains are not asked whether they agree. Bounds: 256 KiB, 500 domains.
+domains are not contacted for confirmation. Bounds: 256 KiB, 500 domains.
 """
 
 import plistlib
@@ -33,7 +33,7 @@ _PORTS = {"https": 443, "http": 80}
 
 
 def link_domains(buffer: Buffer, rules: Rules) -> Iterator[Sighting]:
-    """The domains in a manifest, entitlements or a provisioning profile; none where it cannot be read."""
+    """The domains in a manifest, entitlements or a provisioning profile; empty if it cannot be read."""
     data = buffer.data
     if len(data) > MAX_SIZE:
         return
@@ -50,7 +50,7 @@ def link_domains(buffer: Buffer, rules: Rules) -> Iterator[Sighting]:
 
 
 type _Named = Iterator[tuple[str, str, str, str]]
-"""How it is said, scheme, host, and port or an empty text."""
+"""Kind of declaration, scheme, host, and port or an empty text."""
 
 
 def _entitled(data: bytes) -> _Named:
@@ -58,7 +58,7 @@ def _entitled(data: bytes) -> _Named:
         values = plistlib.loads(data)
     except (plistlib.InvalidFileException, ExpatError, ValueError, LookupError, TypeError, AttributeError,
             OverflowError, RecursionError, MemoryError, struct.error):  # fmt: skip
-        return  # plistlib lets through whatever its parsers meet in hostile bytes
+        return  # plistlib passes on all errors of its parsers
     for place in (values, values.get("Entitlements") if isinstance(values, dict) else None):
         domains = place.get(ENTITLEMENT) if isinstance(place, dict) else None
         for domain in domains if isinstance(domains, list) else ():
@@ -81,7 +81,7 @@ def _filtered(data: bytes) -> _Named:
 
 
 def _of_filter(element: Element) -> _Named:
-    # Schemes and hosts of a filter go together in every combination.
+    # Every scheme of a filter applies to every host of the filter.
     data = [one.attributes for one in element.all("data")]
     schemes = {one["scheme"].lower() for one in data if "scheme" in one}
     scheme = next((name for name in _PORTS if name in schemes), "")

@@ -1,7 +1,7 @@
-"""What an app carries of its maker's name: domains, brands, and the name of the product itself.
+"""Names of the app's maker: domains, brands, and the name of the product itself.
 
-Read from the bundle identifier, the organisation and subject of the signer, and the name under the icon. A word that
-two of them share is the maker's even where it is short.
+Sources are the bundle identifier, the organisation and subject of the signer, and the name under the icon. A word in
+two of these belongs to the maker even if it is short.
 """
 
 import re
@@ -15,12 +15,14 @@ from tieback.model.app import App
 from tieback.recognise.rules import Rules
 
 MIN_BRAND = 4
-"""Letters of a brand that is believed alone; shorter ones need the signer and the bundle identifier to agree."""
+"""Least number of letters of a brand that counts on its own. Shorter ones must be in the signer and the bundle
+identifier.
+"""
 MIN_PRODUCT = 5
 _WORDS = re.compile(r"[^\w.-]+")
 _LETTERS = re.compile(r"[^a-z0-9]")
 _TITLE_END = re.compile(r"[:|(\[]|\s[-\u2013\u2014]")
-"""Where the name under an icon goes on with what the app is for."""
+"""Separator in the name under an icon, before a description of the app."""
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
 _MAIL = re.compile(r"[a-z0-9._%+-]{1,64}@(" + _HOST.pattern + ")")
 _DOMAIN_VALUE = re.compile(
@@ -76,7 +78,7 @@ class MakerWords:
 
 @lru_cache(maxsize=1)
 def words() -> MakerWords:
-    """The word lists, read once a process."""
+    """The word lists, read once per process."""
     return MakerWords()
 
 
@@ -87,17 +89,17 @@ class MakerNames:
         self._rules = rules
         self.words = words()
         self.domains: dict[str, str] = {}
-        """Registrable domains that are the maker's, each with the reason."""
+        """Registrable domains of the maker, each with the reason."""
         self.brands: set[str] = set()
-        """Letters and digits of names that tell the maker alone."""
+        """Letters and digits of names that identify the maker on their own."""
         self.sure_brands: set[str] = set()
-        """Those that are not only the app's own name or a shortened one: they hold for known services' hosts too."""
+        """Brands that are more than the app's own or shortened name. They also apply to hosts of known services."""
         self.short_brands: set[str] = set()
-        """Short ones, which tell it as a whole label and no more."""
+        """Short brands, which identify the maker only as a whole label."""
         self.products: set[str] = set()
         """Names of the app itself."""
         self.name = ""
-        """The maker's, for people."""
+        """Display name of the maker."""
         bundle = app.bundle_id.lower().split(".")
         domain = registrable(".".join(reversed(bundle)), rules)
         brand = domain.split(".")[0].replace("-", "")
@@ -111,8 +113,8 @@ class MakerNames:
         heading = _TITLE_END.split(app.name, maxsplit=1)[0].lower().split()
         title = {_LETTERS.sub("", text) for text in ("".join(heading), *heading[:1])} - {""}
         for one in ((parts & vendor) | (parts & title) | (vendor & title)) - self.words.generic_parts:
-            # What two of them say is the maker's, however short. An app is often named after somebody else's service,
-            # in its bundle identifier and under its icon: that is less than the signer's word.
+            # A word in two sources is the maker's, even if it is short. An app is often named after another company's
+            # service, in its bundle identifier and under its icon; the name of the signer counts more.
             if not self._generic(one):
                 (self.sure_brands if one in vendor else self.brands).add(one)
             elif 1 < len(one) < MIN_BRAND:
@@ -125,7 +127,9 @@ class MakerNames:
         self.name = app.vendor or (domain if domain in self.domains else "")
 
     def _read_vendor(self, vendor: str) -> set[str]:
-        """Take brands and domains of an organisation's name; returns what it begins with, in letters and digits."""
+        """Add brands and domains from the name of an organisation. Returns its first words, reduced to letters and
+        digits.
+        """
         parts = [word.strip(".").lower() for word in _WORDS.split(vendor.strip()) if word.strip(".")]
         if parts and parts[0] in {"a", "an", "the"}:
             parts = parts[1:]
@@ -146,7 +150,7 @@ class MakerNames:
         return begins
 
     def _read_subject(self, subject: str) -> None:
-        """Domains in the subject of the signer's certificate: of an e-mail address, or as a name."""
+        """Add domains in the subject of the signer's certificate: of an e-mail address, or as a name."""
         text = subject.lower()
         for found in (*_MAIL.finditer(text), *_DOMAIN_VALUE.finditer(text)):
             domain = registrable(found[1], self._rules)
@@ -168,11 +172,11 @@ class MakerNames:
         )
 
     def branded(self, domain: str, *, service: bool = False) -> str:
-        """Why the name of a registrable domain is the maker's; empty where it is not.
+        """Why a registrable domain has the name of the maker; empty if it does not.
 
         Args:
-            domain: registrable.
-            service: whether it is a known service's, which takes a brand that is sure.
+            domain: registrable domain.
+            service: True if the domain belongs to a known service; then only a sure brand counts.
         """
         label, _, top = domain.partition(".")
         plain = label.replace("-", "")
@@ -184,13 +188,13 @@ class MakerNames:
             return f"{domain} spells the maker's name"
         for brand in sorted(brands, key=len, reverse=True):
             if plain.startswith(brand) and plain[len(brand) :] in self.words.behind:
-                return f"{domain} is the maker's name, {brand}, and {plain[len(brand) :]}"
+                return f"{domain} is the maker's name, {brand}, followed by {plain[len(brand) :]}"
             if plain.endswith(brand) and plain[: -len(brand)] in self.words.before:
-                return f"{domain} is {plain[: -len(brand)]} and the maker's name, {brand}"
+                return f"{domain} is {plain[: -len(brand)]} followed by the maker's name, {brand}"
         return ""
 
     def of_product(self, domain: str) -> str:
-        """Why the name of a registrable domain is the app's own; empty where it is not."""
+        """Why a registrable domain has the name of the app; empty if it does not."""
         plain = domain.partition(".")[0].replace("-", "")
         return f"{domain} has the name of the app" if plain in self.products else ""
 

@@ -1,8 +1,8 @@
-"""Whose an endpoint is: the app maker's own, an SDK's, the platform's, or nobody's that is known; with the reason.
+"""Party of an endpoint: the app's maker, an SDK or service, the platform, or unknown; with the reason.
 
-In this order: a domain or a resource that carries the maker's name, or that the app's configuration names; a host of
-a known library or platform; a domain whose links the app claims, or that has the app's own name; an endpoint that the
-code or the files of a library name. What is left is unknown, never first party by default.
+The checks are in this order: a domain or resource with the maker's name, or in the app's configuration; a host of a
+known library or platform; a domain whose links the app claims, or that has the app's own name; an endpoint in the code
+or files of a library. All others are unknown, never first party by default.
 """
 
 import re
@@ -32,8 +32,8 @@ _CONFIGURATIONS = (
 _CLAIMED = ("manifest:app-link/", "entitlement:")
 _NAMED_BY_KEY = re.compile(r"(?:resource:string/|config:)([^/]{1,100})")
 MAX_KIN = 8
-"""Registrable domains in a certificate of one owner; those of content networks hold strangers side by side."""
-_SHARED_KINDS = "a resource of {kind}, whose name does not tell whose it is"
+"""Most registrable domains in a certificate of one owner; those of content delivery networks list many customers."""
+_SHARED_KINDS = "the name of the {kind} resource does not identify its owner"
 
 
 class Owned(msgspec.Struct, frozen=True):
@@ -41,13 +41,13 @@ class Owned(msgspec.Struct, frozen=True):
 
     party: Party
     owner: str
-    """Name of the SDK, platform or maker; empty where unknown."""
+    """Name of the SDK, platform or maker; empty if unknown."""
     reason: str
     """One clause."""
 
 
 class Maker:
-    """Who makes an app, as far as it carries its maker's name, and what was learned of the maker's domains since."""
+    """The maker of an app: the names in the app, and the domains that were learned since."""
 
     def __init__(self, app: App | None, rules: Rules) -> None:
         self._rules = rules
@@ -57,22 +57,22 @@ class Maker:
         self._name = self._names.name if self._names is not None else ""
 
     def learn(self, host: str, reason: str) -> None:
-        """Take the registrable domain of a host for the maker's, unless it is known to be somebody else's.
+        """Record the registrable domain of a host as the maker's, unless it belongs to another known party.
 
         Args:
-            host: canonical.
+            host: canonical host.
             reason: one clause about the domain.
         """
         domain = registrable(host, self._rules)
-        # A domain that is a public suffix with one label, or a cloud's, is one customer's each: only this host's.
+        # On a public suffix with one label, or a cloud domain, each name belongs to one customer: learn only this host.
         if domain and self._name and self._rules.third_parties.of(host) is None:
             self._domains.setdefault(domain, reason)
 
     def learn_from(self, finds: Iterable[tuple[Endpoint, str]]) -> None:
-        """Take from an app's own finds which domains are its maker's.
+        """Learn the maker's domains from the app's own finds.
 
-        Those are: domains whose links the app claims; and the one domain, where there is but one, at which its own
-        resources and settings say that its privacy policy, terms or imprint are.
+        These are the domains whose links the app claims. If the app's own resources and settings name exactly one
+        domain for its privacy policy, terms or imprint, that domain counts too.
 
         Args:
             finds: endpoints, each with ``Evidence.how``.
@@ -92,36 +92,36 @@ class Maker:
             self.learn(host, f"the domain of the app's own legal page, {name}")
 
     def learn_kin(self, host: str, names: Iterable[str]) -> None:
-        """Take the other domains of a certificate that a host of the maker shows for the maker's, if they are few.
+        """Record the other domains in the certificate of a maker's host as the maker's, if there are few.
 
         Args:
-            host: canonical.
-            names: of the certificate.
+            host: canonical host.
+            names: names in the certificate.
         """
         domains = {domain for name in names if (domain := registrable(name.removeprefix("*."), self._rules))}
         own = registrable(host, self._rules)
         if own in self._domains and own in domains and len(domains) <= MAX_KIN:
             for domain in sorted(domains - {own}):
-                self.learn(domain, f"beside {own}, the maker's own, in the certificate of {host}")
+                self.learn(domain, f"in the certificate of {host} together with {own}, the maker's own")
 
     def _is_page(self, domain: str, key: str) -> bool:
         parts = set(_WORDS.split(re.sub(r"([a-z])([A-Z])", r"\1_\2", key).lower())) - {""}
         lists = words()
-        # A name with a word of its own, such as a library's, is no name of the app's.
+        # A key with another word, such as the name of a library, is not the app's own.
         strange = parts - lists.legal_pages - lists.legal_keys - self._brands
         return not parts.isdisjoint(lists.legal_pages) and not strange and domain not in lists.legal_hosts
 
     @property
     def rules(self) -> Rules:
-        """The rule files that it judges by."""
+        """The rule files of the checks."""
         return self._rules
 
     def judge(self, endpoint: Endpoint, evidence: Evidence | None = None) -> Owned:
-        """Whose the endpoint is.
+        """Judge the party of an endpoint.
 
         Args:
-            endpoint: with a canonical host, or none.
-            evidence: the place whose package or framework may tell the library.
+            endpoint: endpoint with a canonical host, or without a host.
+            evidence: place of the endpoint; its package or framework can identify the library.
         """
         return (
             self._own(endpoint)
@@ -134,7 +134,7 @@ class Maker:
         )
 
     def party(self, endpoint: Endpoint) -> Party:
-        """The party of the judgement."""
+        """The party of an endpoint."""
         return self.judge(endpoint).party
 
     def _own(self, endpoint: Endpoint) -> Owned | None:
@@ -143,7 +143,7 @@ class Maker:
             return Owned(Party.FIRST, self._name, f"{domain} is {self._domains[domain]}")
         if self._names is not None and domain:
             sdk = self._rules.third_parties.of(endpoint.host)
-            # What the platform calls its services is no maker's name.
+            # The names of platform services are not names of a maker.
             platform = sdk is not None and sdk.platform
             reason = "" if platform else self._names.branded(domain, service=sdk is not None)
             reason = reason or self._family(endpoint, sdk, self._names)
@@ -157,7 +157,7 @@ class Maker:
         return None
 
     def _family(self, endpoint: Endpoint, sdk: Sdk | None, names: MakerNames) -> str:
-        """Of a maker whose services are known, its other domains are its own too; empty for everybody else."""
+        """The reason for another domain of a known service, if the app's maker runs that service; empty otherwise."""
         if sdk is None or endpoint.kind is EndpointKind.CLOUD:
             return ""
         for suffix in sdk.suffixes:
@@ -172,7 +172,7 @@ class Maker:
         return Owned(Party.FIRST, self._name, reason) if reason and self._name else None
 
     def _configured(self, endpoint: Endpoint, evidence: Evidence | None) -> Owned | None:
-        """The cloud project that an app's configuration names is the maker's: the console writes it for this app."""
+        """The cloud project in the app's configuration is the maker's: the cloud console writes it for this app."""
         if evidence is None or endpoint.kind is not EndpointKind.CLOUD or not self._name:
             return None
         found = _CONFIGURED.match(evidence.how)
@@ -182,7 +182,7 @@ class Maker:
         return Owned(Party.FIRST, self._name, f"the app's own configuration names it: {where}")
 
     def _known(self, endpoint: Endpoint) -> Owned | None:
-        # Behind a cloud's host stands a customer, and which one is not in the host.
+        # A cloud host belongs to a customer that its name does not identify.
         sdk = None if endpoint.kind is EndpointKind.CLOUD else self._rules.third_parties.of(endpoint.host)
         if sdk is None:
             return None
@@ -191,10 +191,12 @@ class Maker:
         return Owned(Party.THIRD, sdk.name, f"host of the SDK or service {sdk.name}")
 
     def _linked(self, endpoint: Endpoint, evidence: Evidence | None) -> Owned | None:
-        """A domain whose links the app claims: only who holds the domain can make the system agree."""
+        """A domain whose links the app claims: the system confirms them only with the holder of the domain."""
         if evidence is None or not self._name or not evidence.how.startswith(_CLAIMED):
             return None
-        return Owned(Party.FIRST, self._name, f"the app claims the links to {endpoint.host}; the domain was not asked")
+        return Owned(
+            Party.FIRST, self._name, f"the app claims the links to {endpoint.host} (not verified with the domain)"
+        )
 
     def _placed(self, evidence: Evidence | None) -> Owned | None:
         if evidence is None:
@@ -212,10 +214,10 @@ class Maker:
         if endpoint.kind is EndpointKind.CLOUD:
             return Owned(Party.UNKNOWN, "", _SHARED_KINDS.format(kind=endpoint.value.partition(":")[0]))
         if not endpoint.host or ":" in endpoint.host or endpoint.host.rpartition(".")[2].isdigit():
-            return Owned(Party.UNKNOWN, "", "an address does not tell whose it is")
-        return Owned(Party.UNKNOWN, "", "neither the maker's name nor a known SDK is in its host")
+            return Owned(Party.UNKNOWN, "", "an address does not identify its owner")
+        return Owned(Party.UNKNOWN, "", "the host contains neither the maker's name nor that of a known SDK")
 
 
 def tells_maker(how: str) -> bool:
-    """Whether evidence of this sort may tell which domains are the maker's, and is worth keeping for ``learn_from``."""
+    """True if evidence of this kind can identify the maker's domains; it is then kept for ``learn_from``."""
     return how.startswith(_CLAIMED) or _NAMED_BY_KEY.match(how) is not None

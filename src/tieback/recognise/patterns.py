@@ -1,4 +1,4 @@
-"""Rules that are regular expressions: hosts of clouds, identifiers and credentials. Read from TOML by ``rules.py``."""
+"""Rules with regular expressions: cloud hosts, identifiers and credentials. ``rules.py`` reads them from TOML."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ _FRAGMENT = re.compile(r"\{\{([a-z0-9_]+)\}\}")
 
 
 class CloudHost(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=True):
-    """One ``[[host]]`` of cloud.toml."""
+    """One ``[[host]]`` rule of cloud.toml."""
 
     kind: str
     product: str
@@ -27,15 +27,15 @@ class CloudHost(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=T
     service: str = ""
     rest: str = ""
     bare: Literal["also", "only", "never"] = "also"
-    """Whether a host without a scheme is meant."""
+    """Whether a host without a scheme counts."""
     within: str = ""
-    """Where the text goes on to a container."""
+    """Pattern for a text that continues with a container."""
     container: str = ""
     """Name of a container in the resource."""
     ask: str = ""
-    """Host that the resource's API answers at, over HTTPS; empty where it is the text's own."""
+    """Host of the resource's API, over HTTPS; empty if it is the host of the text."""
     named_by: str = ""
-    """Kind of the identifier that names the resource, at a host that many customers share."""
+    """Kind of the identifier that names the resource, on a host that many customers share."""
 
     @cached_property
     def host_pattern(self) -> re.Pattern[str]:
@@ -44,28 +44,28 @@ class CloudHost(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=T
 
     @cached_property
     def rest_pattern(self) -> re.Pattern[str]:
-        """Matches the beginning of what follows the host."""
+        """Matches the beginning of the text after the host."""
         return re.compile(self.rest)
 
     @cached_property
     def within_pattern(self) -> re.Pattern[str]:
-        """Matches what follows the host where it names a container."""
+        """Matches the text after the host if it names a container."""
         return re.compile(self.within)
 
 
 class TokenRule(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=True):
-    """What identifiers and credentials have in common: an anchor in raw bytes, and a pattern around it."""
+    """Common fields of identifiers and credentials: an anchor in raw bytes, and a pattern around it."""
 
     kind: str
     anchors: tuple[str, ...]
     pattern: str
     source: str
     back: int = 64
-    """Characters before the end of the anchor at which the pattern may begin."""
+    """Most characters between the beginning of the pattern and the end of the anchor."""
     ahead: int = 256
-    """Characters behind the end of the anchor that the pattern may take."""
+    """Most characters of the pattern after the end of the anchor."""
     caseless: bool = False
-    """Whether the anchor stands in either case."""
+    """True if the anchor matches both cases."""
     avoid: tuple[str, ...] = ()
 
     @cached_property
@@ -75,7 +75,7 @@ class TokenRule(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=T
 
 
 class CloudToken(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True):
-    """One ``[[token]]`` of cloud.toml."""
+    """One ``[[token]]`` rule of cloud.toml."""
 
     product: str
     value: str
@@ -84,24 +84,24 @@ class CloudToken(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True)
     container: str = ""
     ask: str = ""
     services: tuple[str, ...] = ()
-    """Services whose probes bring the identifier as the public key of its project."""
+    """Services whose probes send the identifier as the public key of its project."""
 
 
 class CredentialRule(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True):
-    """One ``[[credential]]`` of credentials.toml; the group ``secret`` of the pattern is the credential."""
+    """One ``[[credential]]`` rule of credentials.toml; the group ``secret`` of the pattern is the credential."""
 
     grade: Grade
     match: tuple[str, ...]
     reason: str
-    """What the credential opens, and so why it has its grade."""
+    """What the credential gives access to, which is the reason for its grade."""
     entropy: float = 0.0
-    """Bits a character below which the text is no credential."""
+    """Least entropy in bits per character; a text below it is not a credential."""
     judge: str = ""
     """Name of a further check in credentials.py."""
     keyed: bool = False
-    """Whether the pattern needs the name of the value before it, which a resource has."""
+    """True if the pattern needs the name of the value before it; a resource has such a name."""
     services: tuple[str, ...] = ()
-    """Services whose probes may send it; only of public ones a value is kept."""
+    """Services whose probes may send it; only values of public credentials are kept."""
 
 
 class _CloudFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -134,7 +134,7 @@ class Cloud:
 
     @property
     def suffixes(self) -> Iterable[str]:
-        """Every suffix that some rule names, once."""
+        """All suffixes in the rules, each once."""
         return self._below
 
     def below(self, suffix: str) -> Iterable[CloudHost]:

@@ -1,4 +1,4 @@
-"""Where a match stands in a buffer, and the finds that it becomes."""
+"""Location of a match in a buffer, and the finds from it."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -29,18 +29,18 @@ class Place(NamedTuple):
     verdict: Verdict
     start: int
     covered: int
-    """No endpoint of any shape may begin before this."""
+    """No endpoint of any shape may begin before this offset."""
     looked: int
-    """No endpoint without a scheme may begin before this."""
+    """No endpoint without a scheme may begin before this offset."""
     begin: int
-    """Of the string that holds the match; context reaches back no further."""
+    """Start of the string with the match; the context begins here at the earliest."""
     stop: int
-    """Where the next string begins."""
+    """Start of the next string."""
     wide: bool = False
-    """UTF-16LE."""
+    """True for UTF-16LE."""
     encoding: Encoding = Encoding.PLAIN
     shown: str = ""
-    """Stands in the context in place of the text in the buffer; a credential's is its mask."""
+    """Text for the context, in place of the text in the buffer; for a credential its masked form."""
 
 
 def finds(buffer: Buffer, place: Place) -> Iterator[Find]:
@@ -70,7 +70,7 @@ def _context(buffer: Buffer, place: Place) -> str:
     cut = first > place.begin + 1
     if place.shown:
         after = decoded(buffer.data[place.covered : min(place.stop, place.covered + REACH * unit)], wide=place.wide)
-        # What stands behind text in another encoding is in that encoding too, and could not be masked.
+        # The text after it is in the same encoding and could not be masked.
         right = place.shown + ("" if place.encoding is not Encoding.PLAIN else after)
         left = "" if place.encoding is not Encoding.PLAIN else left
         return context(left, right, cut=cut)

@@ -1,7 +1,7 @@
-"""Reads the rule files beside it: services, hosts that are no back ends, third-party hosts, names of hosts.
+"""Reader of the rule files: services, hosts that are not back ends, third-party hosts, host names.
 
-Every file is TOML; each entry carries its source, and where it judges, its reason. A malformed file is a programming
-error and raises ``msgspec.ValidationError``: the files are part of the package.
+Every file is TOML. Each entry has its source and, if it judges, its reason. A malformed file is a programming error and
+raises ``msgspec.ValidationError``, because the files are part of the package.
 """
 
 from functools import cached_property
@@ -40,13 +40,13 @@ class _NotBackends(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sdk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One ``[[sdk]]`` of sdk_hosts.toml."""
+    """One ``[[sdk]]`` entry of sdk_hosts.toml."""
 
     name: str
     suffixes: tuple[str, ...]
     source: str
     platform: bool = False
-    """Whether it belongs to the maker of the operating system."""
+    """True if it belongs to the vendor of the operating system."""
 
 
 class _SdkHosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,7 +98,7 @@ def _flat(entries: tuple[_Names, ...]) -> frozenset[str]:
 
 
 class NotBackends:
-    """Hosts, paths and networks that look like endpoints and are none."""
+    """Hosts, paths and networks that look like endpoints but are not."""
 
     def __init__(self) -> None:
         self._hosts: dict[str, str] = {}
@@ -116,7 +116,7 @@ class NotBackends:
             self._networks.extend((ip_network(network), rule.reason) for network in rule.networks)
 
     def reason(self, host: str, path: str = "") -> str | None:
-        """Why a canonical host name with this path (with or without its first ``/``) is no back end, or ``None``."""
+        """Why a canonical host name with this path (with or without its first ``/``) is not a back end, or ``None``."""
         below = path.lower().strip("/") + "/"
         for prefix, why in self._prefixes.get(host, ()):
             if not prefix or below.startswith(prefix + "/"):
@@ -131,7 +131,7 @@ class NotBackends:
         return None
 
     def place_reason(self, file: str) -> str | None:
-        """Why a URL that only entries like this one name is no back end, or ``None``."""
+        """Why a URL that is only in package entries like this one is not a back end, or ``None``."""
         *folders, name = file.lower().split("/")
         for place in self._places:
             if name.startswith(place.files) or not set(folders).isdisjoint(place.folders):
@@ -139,7 +139,7 @@ class NotBackends:
         return None
 
     def address_reason(self, address: IPv4Address | IPv6Address) -> str | None:
-        """Why a literal address is no back end, or ``None``."""
+        """Why a literal address is not a back end, or ``None``."""
         for network, reason in self._networks:
             if address.version == network.version and address in network:
                 return reason
@@ -147,7 +147,7 @@ class NotBackends:
 
 
 class ThirdParties:
-    """Hosts, packages and frameworks of libraries that many apps carry."""
+    """Hosts, packages and frameworks of libraries that many apps contain."""
 
     def __init__(self) -> None:
         self._suffixes = {suffix: sdk for sdk in _read("sdk_hosts.toml", _SdkHosts).sdk for suffix in sdk.suffixes}
@@ -159,7 +159,7 @@ class ThirdParties:
         return packages, {framework: sdk.name for sdk in read for framework in sdk.frameworks}
 
     def of(self, host: str) -> Sdk | None:
-        """The library or platform that a canonical host belongs to, or ``None``."""
+        """The library or platform of a canonical host, or ``None``."""
         for parent in parents(host):
             sdk = self._suffixes.get(parent)
             if sdk is not None:
@@ -167,13 +167,13 @@ class ThirdParties:
         return None
 
     def of_package(self, name: str) -> str | None:
-        """The library whose package a class or method with dots belongs to, or ``None``."""
+        """The library of a class or method name with dots, by its package, or ``None``."""
         packages = self._code[0]
         parts = name.split(".")[:16]
         return next((packages[at] for n in range(len(parts), 0, -1) if (at := ".".join(parts[:n])) in packages), None)
 
     def of_file(self, path: str) -> str | None:
-        """The library whose framework or native library an entry of a package is, or ``None``."""
+        """The library of a package entry in its framework or native library, or ``None``."""
         if ".framework/" not in path and not path.endswith(".so"):
             return None
         frameworks = self._code[1]
@@ -185,7 +185,7 @@ class ThirdParties:
 
 
 class Names:
-    """What may stand as a host, and what is only written like one."""
+    """Names that can be hosts, and names that only look like hosts."""
 
     def __init__(self) -> None:
         read = _read("host_names.toml", _HostNames)
@@ -193,14 +193,14 @@ class Names:
         self.short_vetoes = {
             name: entry.reason for entry in (*read.file_extension, *read.property) for name in entry.names
         }
-        """Top-level names that a bare ``host:port`` of two labels must not end in, with the reason."""
+        """Top-level domains that a bare ``host:port`` of two labels must not have, with the reason."""
         self.first_labels = _flat(read.first_label)
         self.low_ports = frozenset(number for entry in read.port for number in entry.numbers)
         self.generic_brands = _flat(read.generic_brand)
 
 
 class Rules:
-    """All rule files, each read when it is first asked for; hold one a process and pass it on."""
+    """All rule files, each read at its first use. Use one instance per process and share it."""
 
     @cached_property
     def services(self) -> Services:
@@ -224,7 +224,7 @@ class Rules:
 
     @cached_property
     def credentials(self) -> Credentials:
-        """Forms of credentials."""
+        """Formats of credentials."""
         return Credentials(_bytes("credentials.toml"))
 
     @cached_property
@@ -234,5 +234,5 @@ class Rules:
 
     @cached_property
     def suffixes(self) -> Suffixes:
-        """The public suffix list with its private section; unknown top-level names have no suffix."""
+        """The public suffix list with its private section; unknown top-level domains have no suffix."""
         return Suffixes()

@@ -1,4 +1,4 @@
-"""All extractors over all of an app."""
+"""All extractors, applied to a whole app."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,21 +12,22 @@ from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.rules import Rules
 
 MAX_TEXTS = 10_000
-"""Texts of one app that are judged, so that a hostile one takes seconds; of the real ones measured the most had 600."""
+"""Most texts of one app that are judged, so that a hostile app takes seconds. The largest measured real app had 600."""
 MAX_PAIRS = 40_000
-"""Pairs of keys and values of one app that are judged."""
+"""Most key-value pairs of one app that are judged."""
 MAX_FINDS = 50_000
-"""Finds of one app, the same one in many places counted each time."""
+"""Most finds of one app; a find in many places counts each time."""
 
 
 class Search:
     """A set of every extractor, for one thread at a time.
 
-    Each compiles its anchors at its first artifact, and rules are read when first asked for: keep one set a process.
+    Each extractor compiles its anchors at its first artifact, and rules are read when first used. Use one set per
+    process.
     """
 
     def __init__(self, rules: Rules, *, dataflow: bool = True) -> None:
-        """Take the rule files; without ``dataflow`` constants are found, and what code makes of them is not."""
+        """Use these rule files. Without ``dataflow`` only constants are found, not strings that code assembles."""
         self._config = ConfigExtractor(rules)
         self._endpoints = EndpointExtractor(rules, self._config.marks)
         self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config)
@@ -34,7 +35,7 @@ class Search:
             self._extractors += (DataflowExtractor(self._endpoints, rules),)
 
     def finds(self, pieces: Iterable[Piece]) -> Iterator[Find]:
-        """Every find of one app, each with count 1, in the order of the pieces; a problem where there are too many."""
+        """All finds of one app, each with count 1, in the order of the pieces; a problem if there are too many."""
         self._endpoints.left, self._config.left = MAX_TEXTS, MAX_PAIRS
         left = MAX_FINDS
         for piece in pieces:
@@ -44,14 +45,14 @@ class Search:
                 if not left:
                     yield Problem(f"more than {MAX_FINDS:,} finds; the rest of the app was not searched", "")
                     return
-            del piece  # it may be large, and the next one is read before the name is bound anew
+            del piece  # it can be large, and the next one is read before the name is bound again
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
         for extractor in self._extractors:
             yield from extractor.extract(artifact)
 
     def _gathered(self, gathered: Gathered) -> Iterator[Find]:
-        """The finds of the files of which the search of all in one go, or their name, says that there may be some."""
+        """The finds of the files that the common search or their name selects."""
         naming: set[int] = set()
         for found in self._endpoints.sift(gathered):
             if isinstance(found, int):

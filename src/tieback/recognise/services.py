@@ -1,4 +1,4 @@
-"""Which product a scheme, a port, a host or a path implies; read from ``services.toml``."""
+"""The product that a scheme, a port, a host or a path implies, from ``services.toml``."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tieback import rulefiles as prepared
 
 
 class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One ``[[scheme]]`` of services.toml."""
+    """One ``[[scheme]]`` entry of services.toml."""
 
     name: str
     family: Literal["url", "store", "socket"]
@@ -20,11 +20,11 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int | None = None
     service: str | None = None
     written: str = ""
-    """Canonical spelling; empty where it is ``name``."""
+    """Canonical spelling; empty if it is ``name``."""
 
     @property
     def canonical(self) -> str:
-        """The spelling that stands in ``Endpoint.scheme``."""
+        """Spelling in ``Endpoint.scheme``."""
         return self.written or self.name
 
 
@@ -47,7 +47,7 @@ class _Suffix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ServicePath(msgspec.Struct, forbid_unknown_fields=True, dict=True):
-    """One ``[[path]]`` of services.toml."""
+    """One ``[[path]]`` entry of services.toml."""
 
     pattern: str
     service: str
@@ -57,7 +57,7 @@ class ServicePath(msgspec.Struct, forbid_unknown_fields=True, dict=True):
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
-        """Compiled when a path is first asked about."""
+        """Compiled at the first look-up of a path."""
         return re.compile(self.pattern)
 
 
@@ -70,7 +70,7 @@ class _Services(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def parents(host: str) -> Iterator[str]:
-    """``host`` itself and every name above it, the longest first."""
+    """``host`` itself and each name above it, the longest first."""
     yield host
     at = host.find(".")
     while at >= 0:
@@ -79,7 +79,7 @@ def parents(host: str) -> Iterator[str]:
 
 
 class Services:
-    """Which product a scheme, a port or a host implies."""
+    """The product that a scheme, a port or a host implies."""
 
     def __init__(self) -> None:
         read = prepared.rules(Path(__file__).with_name("services.toml").read_bytes(), _Services)
@@ -90,7 +90,7 @@ class Services:
         self.paths = read.path
 
     def of(self, host: str, port: int | None) -> str | None:
-        """The product that a host suffix or else a usual port implies, or ``None``."""
+        """The product that a host suffix or a default port implies, or ``None``."""
         for parent in parents(host):
             service = self._suffixes.get(parent)
             if service is not None:
@@ -98,5 +98,5 @@ class Services:
         return self._ports.get(port) if port is not None else None
 
     def of_path(self, path: str) -> str | None:
-        """The product that alone has such a path, or ``None``."""
+        """The only product with such a path, or ``None``."""
         return next((one.service for one in self.paths if one.compiled.search(path)), None) if path else None

@@ -1,7 +1,7 @@
-"""The string of a buffer in which a hit lies, and its text in one alphabet.
+"""The string of a buffer that contains a hit, and its text in one alphabet.
 
-Strings of DEX files are MUTF-8: NUL is ``C0 80``, characters beyond the basic plane are two surrogates of three bytes
-each. See https://source.android.com/docs/core/runtime/dex-format#mutf-8.
+Strings of DEX files are MUTF-8: NUL is ``C0 80``, and characters beyond the basic plane are two surrogates of three
+bytes each. See https://source.android.com/docs/core/runtime/dex-format#mutf-8.
 """
 
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ import numpy as np
 from tieback.intake.apps.interface import Buffer, BufferKind, Bytes
 
 MAX_TEXT = 2048
-"""Characters of one match at most."""
+"""Most characters of one match."""
 
 
 def region(buffer: Buffer) -> tuple[int, int]:
-    """Where strings may be: from the first to the last one of a DEX file, all of any other buffer."""
+    """Range that can contain strings: from the first to the last string of a DEX file, all of any other buffer."""
     if buffer.kind is not BufferKind.DEX or buffer.starts is None or not len(buffer.starts):
         return 0, len(buffer.data)
     begin, last = int(buffer.starts[0]), int(buffer.starts[-1])
@@ -24,7 +24,7 @@ def region(buffer: Buffer) -> tuple[int, int]:
 
 
 def bounds(buffer: Buffer, places: Sequence[int]) -> list[tuple[int, int]]:
-    """For each offset, the beginning of its string and the beginning of the next one; the buffer's ends without."""
+    """For each offset, the start of its string and of the next one; without strings, the ends of the buffer."""
     if not places:
         return []
     starts, size = buffer.starts, len(buffer.data)
@@ -32,12 +32,12 @@ def bounds(buffer: Buffer, places: Sequence[int]) -> list[tuple[int, int]]:
         return [(0, size)] * len(places)
     found = starts.searchsorted(np.asarray(places, dtype=np.int64), side="right").tolist()
     count = len(starts)
-    # Few of many strings are hit: single items cost less than edges for all.
+    # Few strings have hits: reading single items costs less than the bounds of all strings.
     return [(int(starts[index - 1]) if index else 0, int(starts[index]) if index < count else size) for index in found]
 
 
 def decoded(raw: Bytes, *, wide: bool) -> str:
-    """Text of UTF-8, MUTF-8 or UTF-16LE bytes; what is malformed becomes U+FFFD."""
+    """Text of UTF-8, MUTF-8 or UTF-16LE bytes; malformed bytes become U+FFFD."""
     if wide:
         return raw[: len(raw) & ~1].decode("utf-16-le", "replace")
     if raw.isascii():
@@ -50,7 +50,7 @@ def decoded(raw: Bytes, *, wide: bool) -> str:
 
 
 def narrowed(raw: Bytes, *, wide: bool) -> bytes:
-    """One byte a character; characters beyond ASCII become DEL, which no host holds."""
+    """One byte per character; characters beyond ASCII become DEL, which is in no host."""
     if not wide:
         return bytes(raw)
     return decoded(raw, wide=True).encode("ascii", "replace").replace(b"?", b"\x7f")

@@ -1,6 +1,6 @@
-"""The public suffix list, one top-level name at a time: an app's hosts have ten, and the whole list takes 60 ms.
+"""Public suffix list, loaded per top-level domain: the hosts of an app use about ten, and the whole list takes 60 ms.
 
-Source: https://publicsuffix.org/list/, as the package ``publicsuffixlist`` carries it, with its private section.
+Source: https://publicsuffix.org/list/, from the package ``publicsuffixlist``, with its private section.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ from tieback.rulefiles import prepared
 
 
 class Suffixes:
-    """Look-ups as ``PublicSuffixList`` has them; unknown top-level names have no suffix."""
+    """Look-ups like those of ``PublicSuffixList``; unknown top-level domains have no suffix."""
 
     def __init__(self) -> None:
         raw = Path(publicsuffixlist.__file__).with_name("public_suffix_list.dat").read_bytes()
@@ -23,12 +23,12 @@ class Suffixes:
         self._lists: dict[str, PublicSuffixList] = {}
 
     def publicsuffix(self, host: str) -> str | None:
-        """The public suffix of a canonical host; ``None`` where its top-level name is unknown."""
+        """The public suffix of a canonical host; ``None`` if its top-level domain is unknown."""
         found = self._of(host).publicsuffix(host)
         return str(found) if found is not None else None
 
     def privatesuffix(self, host: str) -> str | None:
-        """The public suffix and one label; ``None`` where there is no such label, or no suffix."""
+        """The public suffix and one label; ``None`` if there is no such label, or no suffix."""
         found = self._of(host).privatesuffix(host)
         return str(found) if found is not None else None
 
@@ -43,7 +43,7 @@ class Suffixes:
 
 
 def _by_name(raw: bytes) -> dict[str, str]:
-    """The rules of each top-level name, one a line; those in other alphabets as A-labels too."""
+    """The rules of each top-level domain, one per line; those in other alphabets also as A-labels."""
     rules: dict[str, list[str]] = {}
     for line in raw.decode("utf-8").splitlines():
         rule = line.lower().split(" ")[0].strip()

@@ -1,7 +1,7 @@
 """URLs: ``http``, ``https``, ``ws``, ``wss``, ``ftp``, sockets such as ``ssl://broker.test:8883``, and ``//host/path``.
 
-RFC 3986 syntax, as far as it names a place: scheme, host, port and path prefix. User information becomes a masked
-secret, query and fragment are dropped, a path ends at the first placeholder or character outside RFC 3986.
+RFC 3986 syntax, limited to scheme, host, port and path prefix. User information becomes a masked secret. Query and
+fragment are dropped. A path ends at the first placeholder or character outside RFC 3986.
 """
 
 import re
@@ -22,20 +22,20 @@ _HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.%]{2,64}\]|[^:,;()&|=!*'\[\]]{0,1024})(
 _PATH = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]{0,1024}")
 _VARIABLE_SEGMENT = re.compile(r"/:[A-Za-z_]")
 _SECRET_SEGMENT = re.compile(r"(?<=/services)/T[0-9A-Z]{6}|(?<=/api/webhooks)/\d{6}|/bot\d{6,12}:|/(?=sk_live_|hf_)")
-"""Where the rest of a path is a credential: web hooks of Slack and Discord, Telegram's bots."""
+"""Paths whose rest is a credential: web hooks of Slack and Discord, bots of Telegram."""
 _PROSE = ".,;:!?'*)]}"
-"""Ends a sentence or a list rather than a URL; a closing bracket stays where its opening one is."""
+"""Characters that end a sentence or a list, not a URL; a closing bracket stays if its opening one is in the URL."""
 
 
 def verify(text: str, scheme: Scheme, rules: Rules) -> Verdict:
-    """Judge ``text``, which begins with ``scheme`` and ``://`` and ends at the first character that no URL holds."""
+    """Judge ``text``, which begins with ``scheme`` and ``://`` and ends at the first character that no URL contains."""
     after = len(scheme.name) + 3
     authority = _match(_AUTHORITY, text, after)
     covers = after + len(authority)
     userinfo, _, place = authority.rpartition("@")
     found = _HOST_PORT.match(place)
     raw_host, raw_port = (found[1], (found[2] or "").rstrip(_PROSE)) if found else ("", "")
-    # What follows the port in the same authority is prose or the next URL of a list.
+    # Text after the port in the same authority is prose or the next URL of a list.
     path = _path(text, covers) if found and found.end() == len(place) else ""
     port: int | None = scheme.port
     if raw_port:
@@ -67,7 +67,7 @@ def verify(text: str, scheme: Scheme, rules: Rules) -> Verdict:
 def verify_relative(text: str, scheme: Scheme, rules: Rules) -> Verdict:
     """Judge ``text``, which begins with the ``//`` of a URL that takes its scheme from the page (RFC 3986, 4.2).
 
-    Code has texts that look alike: a host of two labels counts only where a path follows it.
+    Code contains similar texts: a host of two labels counts only if a path follows.
     """
     verdict = verify(f"{scheme.name}:{text}", scheme, rules)
     covers = max(verdict.covers - len(scheme.name) - 1, 2)
@@ -78,7 +78,7 @@ def verify_relative(text: str, scheme: Scheme, rules: Rules) -> Verdict:
 
 
 def _reject(reason: str, text: str, covers: int) -> Verdict:
-    # A password with a slash in it ends the authority early; what follows up to the @ is still the password.
+    # A password with a slash ends the authority early; the text up to the @ is still the password.
     return Verdict(RULE, max(covers, text.rfind("@") + 1), rejected=reason)
 
 

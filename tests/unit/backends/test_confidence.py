@@ -17,9 +17,9 @@ def test_the_order_of_evidence() -> None:
     [
         ("es.a.test", Route.NAMED, "the app names it"),
         ("api.a.test", Route.PIVOT, "on the host of the API"),
-        ("es.a.test", Route.PIVOT, "on a name of the same registrable domain, a.test"),
-        ("10.0.0.1", Route.PIVOT, "an answer of the API names it"),
-        ("es.b.test", Route.PIVOT, "an answer of the API names it"),
+        ("es.a.test", Route.PIVOT, "its name is in the same registrable domain, a.test"),
+        ("10.0.0.1", Route.PIVOT, "a response of the API names it"),
+        ("es.b.test", Route.PIVOT, "a response of the API names it"),
     ],
 )
 def test_routes(host: str, route: Route, reason: str) -> None:

@@ -48,7 +48,11 @@ def test_lists_that_come_in_two_files_do_not_take_each_others_place(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("ending", "says"), [("data", "its content is not what was imported"), ("table", "its table is not")]
+    ("ending", "says"),
+    [
+        ("data", "the file does not match the hash from its import"),
+        ("table", "the compiled table does not match the file"),
+    ],
 )
 def test_what_was_changed_is_told(tmp_path: Path, ending: str, says: str) -> None:
     datasets = Datasets(tmp_path / "data")
@@ -76,7 +80,7 @@ def test_nothing_is_kept_of_what_is_no_data(tmp_path: Path) -> None:
     datasets = Datasets(tmp_path / "data")
     with pytest.raises(InputError, match="neither AS numbers nor countries"):
         datasets.add(given_file(tmp_path, "city.mmdb", mmdb("City", {"192.0.2.0/24": {"city": "X"}})))
-    with pytest.raises(InputError, match=r"nothing\.txt.*does not say whose"):
+    with pytest.raises(InputError, match=r"nothing\.txt.*the list does not name its provider"):
         datasets.add(given_file(tmp_path, "nothing.txt", "hello"))
     with pytest.raises(InputError, match="cannot be read"):
         datasets.add(tmp_path / "missing")

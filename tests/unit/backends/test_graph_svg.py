@@ -45,7 +45,7 @@ def test_large_graphs_are_cut_and_say_so() -> None:
     root = drawn(graph(1000))
     boxes = root.findall(f"{NS}g")
     assert len(boxes) <= MAX_NODES
-    assert f"{1001 - len(boxes):,} more nodes are not drawn: use dot" in [text.text for text in root.iter(f"{NS}text")]
+    assert f"{1001 - len(boxes):,} more nodes: use the DOT format" in [text.text for text in root.iter(f"{NS}text")]
 
 
 def test_an_empty_graph_is_a_picture() -> None:

@@ -95,7 +95,7 @@ def test_statements_carry_reason_and_confidence() -> None:
     assert said["region"].reason == "the name has the form {bucket*}.s3.{region}.amazonaws.com"
     assert {one.confidence for one in said.values()} == {BY_PATTERN}
     (alone,) = statements(Hosted("Netlify", "netlify", pattern="*.netlify.com"))
-    assert (alone.reason, alone.confidence) == ("the name is below netlify.com", BY_DOMAIN)
+    assert (alone.reason, alone.confidence) == ("the name is in netlify.com", BY_DOMAIN)
 
 
 @settings(max_examples=100, deadline=None)

@@ -53,7 +53,7 @@ def test_layouts(tmp_path: Path, record: dict[str, object], kind: str, found: Lo
 def test_a_database_of_another_kind_is_one_line(tmp_path: Path, record: dict[str, object]) -> None:
     path = tmp_path / "a.mmdb"
     path.write_bytes(mmdb("Test-City", {"203.0.113.0/24": record}))
-    with pytest.raises(InputError, match="'Test-City' holds neither AS numbers nor countries"):
+    with pytest.raises(InputError, match="'Test-City' contains neither AS numbers nor countries"):
         Mmdb(path)
 
 
@@ -64,7 +64,7 @@ def test_an_endless_tree_is_no_hang(tmp_path: Path) -> None:
     tree = b"".join((n + 1).to_bytes(3, "big") * 2 for n in range(count))
     path = tmp_path / "a.mmdb"
     path.write_bytes(tree + whole[len(tree) :])
-    with pytest.raises(InputError, match="holds neither"):
+    with pytest.raises(InputError, match="contains neither"):
         Mmdb(path)
 
 
@@ -104,7 +104,7 @@ def test_damaged_files_end_in_one_line(tmp_path_factory: pytest.TempPathFactory,
 def test_what_is_no_mmdb(tmp_path: Path) -> None:
     path = tmp_path / "a.mmdb"
     path.write_bytes(b"no database")
-    with pytest.raises(InputError, match="no MMDB"):
+    with pytest.raises(InputError, match="not a readable MMDB"):
         Mmdb(path)
-    with pytest.raises(InputError, match="no MMDB"):
+    with pytest.raises(InputError, match="not a readable MMDB"):
         Mmdb(tmp_path / "missing.mmdb")

@@ -27,7 +27,7 @@ def test_the_other_addresses_of_the_block_are_candidates_and_say_why() -> None:
     assert found[0].route is Route.PIVOT
     assert found[0].endpoints == ("https://api.x.test/", "https://www.x.test/")
     assert found[0].reason == (
-        "beside the API api.x.test (192.0.2.9), in 192.0.2.8/30 of the grant; default port of Elasticsearch"
+        "next to the API api.x.test (192.0.2.9), in the block 192.0.2.8/30 of the grant; default port of Elasticsearch"
     )
 
 

@@ -61,10 +61,10 @@ def test_reasons() -> None:
     reasons = (
         "the header x-backend of the API api.workhub.test names 10.0.3.7 (run.pcap), as Elasticsearch",
         (
-            "the certificate of the API api.workhub.test names es.workhub.test (run.pcap), a name beside it; "
+            "the certificate of the API api.workhub.test names es.workhub.test (run.pcap), a name in the same domain; "
             "default port of Elasticsearch"
         ),
-        "an answer of the API api.workhub.test names m.elsewhere.test (run.pcap), as MongoDB",
+        "a response of the API api.workhub.test names m.elsewhere.test (run.pcap), as MongoDB",
     )
     assert tuple(one.reason for one in found) == reasons
 

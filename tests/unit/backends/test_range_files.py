@@ -130,15 +130,15 @@ def test_what_is_no_net_is_counted(text: str, provider: str) -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"", "does not say whose"),
-        (b"192.0.2.0/24\n", "does not say whose"),
+        (b"", "the list does not name its provider"),
+        (b"192.0.2.0/24\n", "the list does not name its provider"),
         (b"\xff\xfe", "neither text nor JSON"),
-        (b"{", "not a list of addresses"),
-        (b"{}", "no list of addresses"),
-        (b'{"prefixes": []}', "no net of addresses"),
-        (b'{"prefixes": "x"}', "not a list of addresses"),
-        (b'{"values": [{"properties": {"addressPrefixes": ["x"]}}]}', "no net of addresses"),
-        (b'{"a":' + b"[" * 100_000, "not a list of addresses"),
+        (b"{", "unknown address list format"),
+        (b"{}", "no address list in"),
+        (b'{"prefixes": []}', "no networks found"),
+        (b'{"prefixes": "x"}', "unknown address list format"),
+        (b'{"values": [{"properties": {"addressPrefixes": ["x"]}}]}', "no networks found"),
+        (b'{"a":' + b"[" * 100_000, "unknown address list format"),
     ],
 )
 def test_what_is_no_list(data: bytes, says: str) -> None:
@@ -157,5 +157,5 @@ def test_any_bytes_end_in_a_list_or_one_line(data: bytes) -> None:
 
 
 def test_json_that_is_not_utf_8_is_one_line() -> None:
-    with pytest.raises(InputError, match="not a list of addresses"):
+    with pytest.raises(InputError, match="unknown address list format"):
         read_ranges(b'{"prefixes":[{"ip_prefix":"1.0.0.0/8\xe4\xe4"}]}')

@@ -101,9 +101,9 @@ def test_one_or_many_documents_a_file(content: bytes, count: int, skipped: int) 
     ("content", "says"),
     [
         (b"", "no network"),
-        (b"{", "no JSON"),
+        (b"{", "not JSON"),
         (b'{"objectClassName":"help"}', "no network, autonomous system or domain"),
-        (b"[" * 100_000, "no JSON"),
+        (b"[" * 100_000, "not JSON"),
         (data(NETWORK | {"endAddress": "203.0.112.0"}), "no network"),
         (data(NETWORK | {"startAddress": "2001:db8::"}), "no network"),
         (data(NETWORK | {"startAddress": 7}), "no network"),

@@ -41,7 +41,9 @@ def test_the_narrowest_network_answers(datasets: Datasets) -> None:
     network, abuse, _ = registered.of_address("203.0.113.1")
     assert (network.value, abuse.value) == ("Hoster GmbH", "abuse@hoster.example")
     (one,) = datasets.all()
-    assert abuse.reason == (f"abuse contact of Hoster GmbH for network 203.0.113.0 to 203.0.113.255, by {one.cited}")
+    assert abuse.reason == (
+        f"abuse contact of Hoster GmbH for network 203.0.113.0 to 203.0.113.255, according to {one.cited}"
+    )
     assert told(registered.of_address("198.51.100.1")) == []
 
 
@@ -74,4 +76,4 @@ def test_documents_are_listed_verified_and_replaced(datasets: Datasets, tmp_path
     assert [one.name for one in datasets.all()] == ["rdap:network 203.0.113.0", several.name]
     assert [wrong for _, wrong in datasets.verify()] == ["", ""]
     (datasets.folder / f"{several.sha256}.table").write_bytes(b"x")
-    assert [wrong for _, wrong in datasets.verify()] == ["", "its table is not what the list gives"]
+    assert [wrong for _, wrong in datasets.verify()] == ["", "the compiled table does not match the file"]

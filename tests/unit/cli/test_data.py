@@ -38,7 +38,7 @@ def test_import_list_verify(run: Run, tmp_path: Path, folder: Path) -> None:
     ended = run("data", "verify", "--format", "json")
     assert ended.code == 3
     assert [json.loads(line)["problem"] for line in ended.out.splitlines()] == [
-        "its content is not what was imported",
+        "the file does not match the hash from its import",
         "",
     ]
 

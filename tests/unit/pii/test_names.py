@@ -146,8 +146,8 @@ def test_what_stands_around(
 
 def test_evidence_says_which_phrase_and_what_helped(detector: NameDetector) -> None:
     assert verdict(detector, "dateOfBirth").evidence == ("phrase 'date of birth' (en)",)
-    assert verdict(detector, "name", "users").evidence == ("phrase 'name' (en)", "table 'users' speaks of a person")
-    assert verdict(detector, "name", "x", "", "email", "phone").evidence[1] == "siblings hold email, phone"
+    assert verdict(detector, "name", "users").evidence == ("phrase 'name' (en)", "table 'users' is about a person")
+    assert verdict(detector, "name", "x", "", "email", "phone").evidence[1] == "siblings contain email, phone"
     assert verdict(detector, "email_status").evidence == ("head 'status'",)
     assert verdict(detector, "is_email_ok").evidence == ("begins with 'is'",)
     assert verdict(detector, "email", "", "bool").evidence[-1] == "type 'bool' does not fit email"
@@ -274,7 +274,7 @@ def test_a_user_in_a_column_of_numbers_is_a_key(detector: NameDetector, dtype: s
 
 def test_the_ranker_says_so(detector: NameDetector) -> None:
     found = verdict(detector, "geburtsdtum")
-    assert found.evidence[0].startswith("ranker: 'geburtsdtum' looks like it: ")
+    assert found.evidence[0].startswith("ranker: 'geburtsdtum' is similar: ")
     assert found.confidence < verdict(detector, "geburtsdatum").confidence
 
 

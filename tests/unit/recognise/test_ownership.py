@@ -29,13 +29,13 @@ def resource(value: str, host: str = "") -> Endpoint:
         (url("api.workhub.com"), Party.FIRST, "Workhub Access GmbH", "domain of the app's bundle identifier"),
         (url("api.workhub.io"), Party.FIRST, "Workhub Access GmbH", "begins with the maker's name"),
         (resource("s3:workhub-prod-data"), Party.FIRST, "Workhub Access GmbH", "has the maker's name, workhub"),
-        (resource("s3:networkhub"), Party.UNKNOWN, "", "does not tell whose"),
-        (resource("gcs:data", "storage.googleapis.com"), Party.UNKNOWN, "", "a resource of gcs"),
+        (resource("s3:networkhub"), Party.UNKNOWN, "", "does not identify its owner"),
+        (resource("gcs:data", "storage.googleapis.com"), Party.UNKNOWN, "", "the name of the gcs resource"),
         (url("t.appsflyer.com"), Party.THIRD, "AppsFlyer", "host of the SDK or service AppsFlyer"),
         (url("www.googleapis.com"), Party.PLATFORM, "Google APIs", "host of the platform"),
         (url("init.itunes.apple.com"), Party.PLATFORM, "Apple services", "host of the platform"),
-        (url("10.1.2.3"), Party.UNKNOWN, "", "an address does not tell"),
-        (url("api.shop.de"), Party.UNKNOWN, "", "neither the maker's name nor a known SDK"),
+        (url("10.1.2.3"), Party.UNKNOWN, "", "an address does not identify"),
+        (url("api.shop.de"), Party.UNKNOWN, "", "neither the maker's name nor that of a known SDK"),
     ],
 )
 def test_judgements(endpoint: Endpoint, party: Party, owner: str, reason: str) -> None:
@@ -91,7 +91,7 @@ def test_a_domain_whose_links_the_app_claims_is_the_makers(how: str, host: str, 
     owned = maker().judge(url(host), Evidence("AndroidManifest.xml", 1, how))
     assert owned.party is party
     if party is Party.FIRST:
-        assert owned.reason == f"the app claims the links to {host}; the domain was not asked"
+        assert owned.reason == f"the app claims the links to {host} (not verified with the domain)"
 
 
 def learned(*finds: tuple[str, str]) -> Maker:
@@ -147,7 +147,7 @@ def test_few_names_in_one_certificate_are_one_owners(host: str, beside: list[str
     assert (owned.party is Party.FIRST) is first
     if first:
         assert owned.reason == (
-            "whcdn.net is beside workhub.com, the maker's own, in the certificate of api.workhub.com"
+            "whcdn.net is in the certificate of api.workhub.com together with workhub.com, the maker's own"
         )
     assert found.judge(url("graph.facebook.com")).party is Party.THIRD
 

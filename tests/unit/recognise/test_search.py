@@ -120,7 +120,7 @@ def lines(count: int, line: str) -> Artifact:
     [
         ("see https://h{0}.workhub.dev\n", "too many texts that look like endpoints; the rest was not read"),
         ("mongodb://u:p@h{0}.workhub.dev/x\n", "too many texts that look like endpoints; the rest was not read"),
-        ("base_url=h{0}.workhub.dev\n", "too many pairs of keys and values; the rest was not read"),
+        ("base_url=h{0}.workhub.dev\n", "too many key-value pairs; the rest was not read"),
     ],
 )
 def test_one_app_costs_so_much_over_all_its_files(monkeypatch: pytest.MonkeyPatch, line: str, problem: str) -> None:

@@ -1,9 +1,9 @@
-"""The lexicon of field names: phrases, nouns and heads of many languages, read from the TOML files here.
+"""Lexicon of field names: phrases, nouns and heads of many languages, from the TOML files in this package.
 
-Every file is of one language and may hold: ``[phrases.<class>]`` with lists by how sure a phrase is, ``[nouns]`` that
-tell whether a table speaks of people or of things, ``[heads]`` that say that a name is about something else, and
-``[words]`` that keep glued words together. ``en.toml`` explains the keys; a file says
-where its phrases come from in ``source``.
+Each file covers one language and can contain four tables. ``[phrases.<class>]`` lists phrases by certainty. ``[nouns]``
+shows whether a table is about people or things. ``[heads]`` lists words that make a name about something else.
+``[words]`` lists words for splitting compounds. ``en.toml`` explains the keys; each file names the origin of its
+phrases in ``source``.
 """
 
 import tomllib
@@ -21,43 +21,43 @@ type Words = tuple[str, ...]
 
 
 class Needs(StrEnum):
-    """What must be around a phrase for it to count."""
+    """Context that a phrase needs to count."""
 
     NOTHING = "nothing"
     NO_THING = "no_thing"
-    """Nothing near may speak of a thing."""
+    """No word for a thing may be near."""
     PERSON = "person"
-    """Something near must speak of a person."""
+    """A word for a person must be near."""
     LANGUAGE = "language"
-    """Another word near must be of the phrase's language."""
+    """Another word of the phrase's language must be near."""
     MESSAGE = "message"
-    """The name, its parent or its table must speak of messages."""
+    """The name, its parent or its table must be about messages."""
     REST = "rest"
-    """It must begin a name that goes on: ``is``, ``number of``."""
+    """The phrase must begin a longer name: ``is``, ``number of``."""
 
 
 class Noun(StrEnum):
-    """What a word speaks of."""
+    """What a word refers to."""
 
     PERSON = "person"
     THING = "thing"
 
 
 class Phrase(msgspec.Struct, frozen=True, gc=False):
-    """What some words mean."""
+    """Meaning of some words."""
 
     text: str
-    """As the data file writes it."""
+    """Text as in the data file."""
     pii_class: str
     """A leaf of the taxonomy, or ``none``."""
     weight: float
-    """Confidence where its need is met, 0 to 1."""
+    """Confidence if its need is met, 0 to 1."""
     needs: Needs
     language: str
     head_first: bool
-    """Whether the language puts the head before what describes it: ``correo del cliente``."""
+    """True if the language puts the head before its modifiers: ``correo del cliente``."""
     keeps: frozenset[str] = frozenset()
-    """For a head: the classes that it leaves alone."""
+    """For a head: the classes that it does not veto."""
     head: bool = False
 
 
@@ -71,11 +71,11 @@ LEVELS: dict[str, tuple[float, Needs]] = {
     "language": (0.85, Needs.LANGUAGE),
     "message": (0.85, Needs.MESSAGE),
 }
-"""Keys of ``[phrases.<class>]`` with the weight and the need of their phrases."""
+"""Keys of ``[phrases.<class>]``, with the weight and the need of their phrases."""
 
 
 _CASES = frozenset({"pl", "ru", "slavic"})
-"""Languages in which whose number it is changes the end of a word: ``id_artysty``."""
+"""Languages with case endings: the owner of a number changes the end of a word (``id_artysty``)."""
 
 
 class _Nouns(msgspec.Struct, forbid_unknown_fields=True):
@@ -102,7 +102,7 @@ class _PlainWords(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class LexiconFile(msgspec.Struct, forbid_unknown_fields=True):
-    """The shape of a file of the lexicon."""
+    """Structure of a lexicon file."""
 
     language: str
     source: str
@@ -111,7 +111,7 @@ class LexiconFile(msgspec.Struct, forbid_unknown_fields=True):
     heads: _Heads = msgspec.field(default_factory=_Heads)
     words: _PlainWords = msgspec.field(default_factory=_PlainWords)
     carried: dict[str, list[str]] = {}
-    """Class to words that mean it in a table of that class: ``number`` in ``bank_accounts``."""
+    """Words by class that mean the class in a table of that class: ``number`` in ``bank_accounts``."""
     phrases: dict[str, dict[str, list[str]]] = {}
 
 
@@ -119,65 +119,65 @@ class Lexicon(msgspec.Struct):
     """All files, compiled for look-up by folded words."""
 
     phrases: dict[Words, tuple[Phrase, ...]]
-    """Folded words to what they mean, the surest first; several where languages disagree."""
+    """Meanings by folded words, the most certain first; several if languages differ."""
     starts: dict[str, tuple[int, tuple[Phrase, ...]]]
-    """Word to the number of words of the longest phrase that begins with it, and what it means alone, if anything."""
+    """By word: number of words of the longest phrase that begins with it, and the meanings of the word alone."""
     pairs: frozenset[Words]
-    """The first two words of every longer phrase."""
+    """The first two words of each longer phrase."""
     nouns: dict[str, Noun]
-    """Words that speak clearly of a person or of a thing; those that may be either are left out."""
+    """Words that clearly refer to a person or to a thing; ambiguous words are left out."""
     stems: frozenset[str]
-    """Words for persons of languages with cases, with and without their last letter."""
+    """Words for persons in languages with cases, with and without their last letter."""
     transparent: frozenset[str]
-    """Words that leave the class of what stands beside them: ``number``, ``hash``."""
+    """Words that do not change the class of their neighbour: ``number``, ``hash``."""
     identifiers: frozenset[str]
-    """Words that make a personal number of a word for a person: ``id``, ``nummer``."""
+    """Words that turn a word for a person into a personal number: ``id``, ``nummer``."""
     subjects: frozenset[str]
-    """Words that, where a head stands, make the name one about something else: ``fax_header``."""
+    """Words that make a name about something else if they are its head: ``fax_header``."""
     carriers: frozenset[str]
-    """Words that leave what the rest of a table's name says: ``list``, ``data``."""
+    """Words that do not change the meaning of a table's name: ``list``, ``data``."""
     messages: frozenset[str]
-    """Words that speak of messages: ``sms``, ``chat``."""
+    """Words about messages: ``sms``, ``chat``."""
     timetables: frozenset[str]
-    """Words of tables that say when everybody travels: ``flight``, ``timetable``."""
+    """Words of tables with public travel times: ``flight``, ``timetable``."""
     machines: frozenset[str]
-    """Words that speak of networks and memory: ``subnet``, ``gateway``."""
+    """Words about networks and memory: ``subnet``, ``gateway``."""
     carried: dict[str, frozenset[str]]
-    """Class to the words that mean it in a table of that class."""
+    """Words by class that mean the class in a table of that class."""
     tails: frozenset[str]
-    """Words that tell a class even behind a word that nobody knows: ``fangkexingming``."""
+    """Words that identify a class even after an unknown word: ``fangkexingming``."""
     languages: dict[str, frozenset[str]]
-    """Word to the languages that have it."""
+    """Languages of each word."""
     tongues: dict[str, frozenset[str]]
-    """Word to its languages, where they are few and not English."""
+    """Languages of each word that has few of them, English not among them."""
     vocabulary: frozenset[str]
-    """Words that glued words may be made of."""
+    """Words that a compound can consist of."""
     openings: frozenset[str]
-    """The first three letters of those that are longer."""
+    """The first three letters of the longer ones."""
     known: frozenset[str]
-    """Words that are never taken apart."""
+    """Words that are never split."""
     longest_word: int
     heads_first: frozenset[str]
     """Languages that put the head first."""
 
 
 def folded(phrase: str) -> Words:
-    """The words of a phrase as they are looked up."""
+    """The words of a phrase in their look-up form."""
     return tuple(map(normal, joined(split(phrase))))
 
 
 def lexicon_files() -> Iterator[tuple[str, LexiconFile]]:
-    """Every data file with its name: English first, so that shared words are told by its name, then by name.
+    """Every data file with its name: English first, so that shared words count as English, then by name.
 
     Raises:
-        msgspec.ValidationError: a file has unknown keys or another shape.
+        msgspec.ValidationError: a file has unknown keys or another structure.
     """
     for name, raw in raw_files():
         yield name, msgspec.convert(tomllib.loads(raw.decode()), LexiconFile)
 
 
 def raw_files() -> Iterator[tuple[str, bytes]]:
-    """As ``lexicon_files``, not yet parsed."""
+    """The files of ``lexicon_files``, unparsed."""
     folder = resources.files("tieback.pii.lexicon")
     for entry in sorted(folder.iterdir(), key=lambda item: (not item.name.startswith("en"), item.name)):
         if entry.name.endswith(".toml"):
@@ -202,9 +202,9 @@ class _Build:
     def __init__(self) -> None:
         self.classes = frozenset(load_taxonomy()) | {NONE}
         self.phrases: dict[Words, dict[tuple[str, Needs], Phrase]] = {}
-        """By words, then by class and by what the phrase needs."""
+        """By words, then by class and by the need of the phrase."""
         self.roles: dict[str, set[str]] = {}
-        """``person``, ``thing``, ``carrier``, ``message``, ``transparent``, ``identifier`` to their words."""
+        """Words by role: ``person``, ``thing``, ``carrier``, ``message``, ``transparent``, ``identifier``."""
         self.languages: dict[str, set[str]] = {}
         self.plain: set[str] = set()
         self.unglued: set[str] = set()
@@ -261,7 +261,7 @@ class _Build:
         for text in texts:
             spellings = {text, expanded(text)}
             if language == "de":
-                # Listed in ASCII, found with umlauts, which fold to the bare vowel.
+                # Listed in ASCII, but matched with umlauts, which fold to the bare vowel.
                 spellings.add(text.replace("ae", "a").replace("oe", "o").replace("ue", "u"))
             for spelling in spellings:
                 words = folded(spelling)
@@ -275,7 +275,7 @@ class _Build:
         for spelling in (text,) if text.isascii() else {text, expanded(text)}:
             words = folded(spelling)
             if not words or (len(words) == 1 and len(words[0]) < 2 and words[0].isascii()):
-                raise ValueError(f"lexicon {language}: {text!r} folds to nothing that could be looked up")
+                raise ValueError(f"lexicon {language}: {text!r} has no letters after folding")
             same = self.phrases.get(words)
             if same is None:
                 self.phrases[words] = {meaning: phrase}
@@ -345,7 +345,7 @@ class _Build:
 
 
 def _is_sure(phrase: Phrase) -> bool:
-    """Whether a phrase tells its class at the end of a compound, in languages that put the head there."""
+    """True if a phrase identifies its class at the end of a compound, in languages that put the head there."""
     return phrase.weight >= 0.9 and phrase.needs is Needs.NOTHING and not phrase.head_first and phrase.pii_class != NONE
 
 

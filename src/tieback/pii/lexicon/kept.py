@@ -1,7 +1,7 @@
-"""The package's own lexicon, compiled once and kept in the user's cache for later processes.
+"""Cache of the compiled lexicon in the user's cache directory.
 
-It is kept as a pickle, because one that shares its words takes half the memory of any other form, and is read by an
-unpickler that makes nothing but the parts of a lexicon.
+The format is a pickle, because a pickle that shares its words takes half the memory of any other format. The unpickler
+creates only the parts of a lexicon.
 """
 
 import io
@@ -23,11 +23,11 @@ def load_lexicon() -> Lexicon:
         ValueError: as in ``compile_lexicon``.
     """
     folder = resources.files("tieback.pii")
-    # Of the code as well: what makes words of phrases decides what is found.
+    # The key includes the code, because the splitting of phrases changes the result.
     code = [folder.joinpath(name).read_bytes() for name in ("tokens.py", "taxonomy.toml", "lexicon/__init__.py")]
     source = b"\0".join([*code, *(raw for _, raw in raw_files())])
     packed = prepared("lexicon", source, lambda: pickle.dumps(_compiled(), protocol=5))
-    # Whatever is wrong with it, the data files are still there.
+    # On any error the lexicon is compiled from the data files.
     with suppress(pickle.UnpicklingError, EOFError, ValueError, TypeError, LookupError, AttributeError):
         found = _Unpickler(io.BytesIO(packed)).load()
         if isinstance(found, Lexicon):
@@ -44,5 +44,5 @@ class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         part = _PARTS.get((module, name))
         if part is None:
-            raise pickle.UnpicklingError(f"{module}.{name} is no part of a lexicon")
+            raise pickle.UnpicklingError(f"{module}.{name} is not part of a lexicon")
         return part

@@ -1,4 +1,4 @@
-"""Values become classes of personal data; joined with names they become one verdict a column."""
+"""Classification of personal data by values, combined with names into one verdict per column."""
 
 from tieback.pii.values.detector import ValueDetector
 from tieback.pii.values.joint import classify_columns

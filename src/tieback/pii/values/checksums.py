@@ -1,7 +1,8 @@
-"""Check digits, written from their standards: each takes letters and digits alone and says whether they agree.
+"""Check digits, implemented from their standards: each function takes only letters and digits and reports if they
+match.
 
-None raises, whatever text it is given; digits are ASCII digits. Sources stand at the functions and, for the parameters
-of weighted sums, in ``national.toml``.
+No function raises, for any text; digits are ASCII digits. Each function names its source; ``national.toml`` has the
+sources of the parameters of weighted sums.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ _DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")
 
 
 def is_digits(text: str) -> bool:
-    """Whether the text is ASCII digits and nothing else."""
+    """True if the text has only ASCII digits."""
     return text.isascii() and text.isdigit()
 
 
@@ -48,7 +49,7 @@ def _dihedral(a: int, b: int) -> int:
 
 
 def mod97(text: str) -> bool:
-    """ISO 7064 MOD 97-10 over letters and digits, as IBAN uses it after moving its head to the end."""
+    """ISO 7064 MOD 97-10 over letters and digits, as in an IBAN after its head is moved to the end."""
     try:
         return int("".join([str(_ALNUM[c]) for c in text])) % 97 == 1
     except (KeyError, ValueError):
@@ -78,7 +79,9 @@ def mod11_2(text: str) -> bool:
 
 
 def mrz_digit(text: str) -> str:
-    """The check digit of a field of a machine-readable zone (ICAO Doc 9303-3, 4.9); empty where none is possible."""
+    """The check digit of a field of a machine-readable zone (ICAO Doc 9303-3, 4.9); empty if the text has no check
+    digit.
+    """
     try:
         return str(sum(_MRZ[c] * (7, 3, 1)[place % 3] for place, c in enumerate(text)) % 10)
     except KeyError:
@@ -89,21 +92,21 @@ class Weighted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A weighted sum that gives one digit of a number."""
 
     weights: tuple[int, ...]
-    """Of the digits from the left; one a digit of the whole number means that the sum must be divisible."""
+    """Weights of the digits from the left. With one weight for each digit of the number, the sum must be divisible."""
     at: int = -1
-    """Where the check digit stands."""
+    """Position of the check digit."""
     modulus: int = 11
     complement: bool = False
-    """Whether the check digit is the modulus less the remainder."""
+    """True if the check digit is the modulus minus the remainder."""
     offset: int = 0
     ten: str = ""
-    """The digit that stands for a result of ten; none where such numbers are not given out."""
+    """The digit for a result of ten; empty if such numbers are not issued."""
     eleven: str = "0"
     second: tuple[int, ...] = ()
-    """Weights for a second attempt where the first gives ten."""
+    """Weights for a second attempt if the first gives ten."""
 
     def holds(self, text: str) -> bool:
-        """Whether the digit at its place is the one that the sum gives."""
+        """True if the digit at its position matches the sum."""
         if not is_digits(text) or len(text) < max(len(self.weights), self.at + 1):
             return False
         if len(self.weights) == len(text) and self.at == -1:
@@ -125,18 +128,18 @@ class Weighted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def all_hold(checks: Sequence[Weighted], text: str) -> bool:
-    """Whether every weighted sum agrees."""
+    """True if every weighted sum matches."""
     return all(check.holds(text) for check in checks)
 
 
 def nir(text: str) -> bool:
-    """France, INSEE: 97 less the number modulo 97; Corsica's departments 2A and 2B count as 19 and 18."""
+    """France, INSEE: 97 minus the number modulo 97; Corsica's departments 2A and 2B count as 19 and 18."""
     body = text[:13].replace("2A", "19").replace("2B", "18")
     return is_digits(body) and is_digits(text[13:]) and 97 - int(body) % 97 == int(text[13:])
 
 
 def dni(text: str) -> bool:
-    """Spain, Real Decreto 1553/2005 (DNI) and NIE: letter by the number modulo 23."""
+    """Spain, Real Decreto 1553/2005 (DNI) and NIE: letter from the number modulo 23."""
     body = text[:-1].translate(str.maketrans("XYZ", "012")) if text[:1] in "XYZ" else text[:-1]
     return is_digits(body) and "TRWAGMYFPDXBNJZSQVHLCKE"[int(body) % 23] == text[-1]
 
@@ -169,7 +172,7 @@ def codice_fiscale(text: str) -> bool:
 
 
 def rijksregister(text: str) -> bool:
-    """Belgium: 97 less the first nine digits modulo 97, with a 2 in front for those born from 2000."""
+    """Belgium: 97 minus the first nine digits modulo 97, with a 2 in front for births from 2000."""
     if not is_digits(text) or len(text) != 11:
         return False
     body, check = text[:9], int(text[9:])
@@ -205,7 +208,7 @@ def snils(text: str) -> bool:
 
 
 def steuer_id(text: str) -> bool:
-    """Germany, section 139b AO: MOD 11,10, and of the first ten digits one stands two or three times."""
+    """Germany, section 139b AO: MOD 11,10; one of the first ten digits occurs two or three times."""
     most = max(text.count(c, 0, 10) for c in "0123456789")
     return text[:1] != "0" and most in (2, 3) and mod11_10(text)
 
@@ -236,7 +239,7 @@ def curp(text: str) -> bool:
 
 
 def hkid(text: str) -> bool:
-    """Hong Kong: letters count from ten, an absent one 36; weights 9 to 1, modulo 11, A for ten."""
+    """Hong Kong: letters count from ten, a missing one as 36; weights 9 to 1, modulo 11, A for ten."""
     body = text.rjust(9, " ")
     values = [36 if c == " " else _ALNUM.get(c, 0) for c in body]
     return sum(v * w for v, w in zip(values, range(9, 0, -1), strict=False)) % 11 == 0
@@ -255,7 +258,7 @@ _NRIC = {"S": "JZIHGFEDCBA", "T": "GFEDCBAJZIH", "F": "XWUTRQPNMLK", "G": "RQPNM
 
 
 def nric(text: str) -> bool:
-    """Singapore, NRIC and FIN: weights 2 7 6 5 4 3 2, a letter by the remainder of eleven."""
+    """Singapore, NRIC and FIN: weights 2 7 6 5 4 3 2, letter from the remainder modulo eleven."""
     table = _NRIC.get(text[:1])
     if table is None or not is_digits(text[1:8]):
         return False
@@ -282,7 +285,7 @@ _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
 def vin(text: str) -> bool:
-    """49 CFR 565.15: transliterated and weighted, modulo 11, at the ninth place. Not used in Europe."""
+    """49 CFR 565.15: transliterated and weighted, modulo 11, at the ninth position. Not used in Europe."""
     try:
         return "0123456789X"[sum(_VIN[c] * w for c, w in zip(text, _VIN_WEIGHTS, strict=True)) % 11] == text[8]
     except (KeyError, ValueError):
@@ -297,7 +300,7 @@ def ean(text: str) -> bool:
 
 
 def mrz(text: str, check: str) -> bool:
-    """ICAO Doc 9303-3, 4.9: weights 7 3 1; the filler counts nothing."""
+    """ICAO Doc 9303-3, 4.9: weights 7 3 1; the filler counts as zero."""
     total = sum((0 if c == "<" else _ALNUM.get(c, 0)) * (7, 3, 1)[i % 3] for i, c in enumerate(text))
     return str(total % 10) == check or (check == "<" and total == 0)
 

@@ -1,21 +1,23 @@
-"""Dates of birth against other dates: how far the years reach, and how many lie before computers kept records."""
+"""Distinguish dates of birth from other dates, by the range of years and the share before electronic records."""
 
 import re
 from collections.abc import Iterable
 
 _YEAR = re.compile(r"(?<![0-9])(1[89][0-9]{2}|20[0-9]{2})(?![0-9])|^(1[89][0-9]{2}|20[0-9]{2})[0-9]{4}$")
 BEFORE_RECORDS = 1968
-"""Hardly any business record is older; people are."""
+"""Hardly any business record is older than this year; many people are."""
 
 
 def years(values: Iterable[str]) -> list[int]:
-    """The year of each date that names one in full, sorted."""
+    """Sorted years of the complete dates."""
     found = (_YEAR.search(value[:40]) for value in values)
     return sorted(int(match[1] or match[2]) for match in found if match)
 
 
 def look_like_births(values: Iterable[str], this_year: int) -> bool:
-    """Whether whole dates spread as births do: over a generation, into the time before records, none to come."""
+    """True if complete dates are distributed like births: over a generation, before electronic records, none in the
+    future.
+    """
     dates = list(values)
     known = years(dates)
     count = len(known)

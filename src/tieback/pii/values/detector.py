@@ -1,6 +1,6 @@
-"""Values become classes of personal data: shapes, check digits and words of each value, then a vote of the column.
+"""Classification by values: shapes, check digits and words of each value, then a vote over the column.
 
-Only at depth ``sample``. Values are looked at and let go; what remains is counts and one masked form.
+Only at depth ``sample``. Values are read and discarded; only counts and one masked form remain.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,10 +18,10 @@ from tieback.pii.values.text import TextReader, load_vocabulary
 from tieback.pii.values.words import from_words
 
 MAX_VALUES = 400
-"""Values of a column that are looked at: the first ones."""
+"""Most values of a column that are read: the first ones."""
 PLACEHOLDERS = "test data"
 THRESHOLD = 0.8
-"""Confidence from which values alone make a class."""
+"""Least confidence of a class that is based only on values."""
 
 CLASSES = (
     "password", "secret_token", "email", "phone", "username", "person_name", "postal_address", "geo_location", "travel",
@@ -34,10 +34,10 @@ class ValueDetector:
     """Classifies columns by their values. Compiles its shapes at first use; for one thread at a time."""
 
     def __init__(self, this_year: int | None = None) -> None:
-        """Remember the year.
+        """Create a detector.
 
         Args:
-            this_year: the year after which nobody was born yet; by default the clock's.
+            this_year: the last possible year of birth; the current year by default.
         """
         self.meta = DetectorMeta(name="values", version="1", classes=CLASSES, reads_values=True)
         self._this_year = this_year
@@ -45,7 +45,7 @@ class ValueDetector:
         self._reader: TextReader | None = None
 
     def classify(self, column: Column) -> Iterator[Classification]:
-        """Classes of one column, best first; nothing where the values prove nothing."""
+        """Classes of one column, best first; empty if the values prove nothing."""
         look = self.look(column.values)
         for candidate in look.candidates:
             if candidate.sure >= THRESHOLD:
@@ -53,11 +53,12 @@ class ValueDetector:
                 yield Classification(candidate.pii_class, round(candidate.sure, 3), said, candidate.kind, Basis.VALUE)
 
     def look(self, values: Iterable[str], *, depth: int = 0) -> Look:
-        """Everything that the values say.
+        """All observations about the values.
 
         Args:
-            values: of one column; the first ``MAX_VALUES``, and of each the first ``MAX_LENGTH`` characters, count.
-            depth: how deep in documents the column stands; documents inside documents stay closed.
+            values: values of one column; only the first ``MAX_VALUES`` are read, and the first ``MAX_LENGTH``
+                characters of each.
+            depth: nesting depth of the column in documents; documents in documents are not opened.
         """
         distinct, seen, nested = self._clean(values)
         if not distinct:
@@ -84,7 +85,7 @@ class ValueDetector:
         return Look(seen, len(distinct), usual_mask(distinct[:9]), tuple(_once(candidates)), forms)
 
     def _clean(self, values: Iterable[str]) -> tuple[list[str], int, list[str]]:
-        """Distinct values that say something, cut and on one line; how many there are in all; documents as they are."""
+        """Distinct values that are not blank, cut and on one line; the number of all; documents unchanged."""
         blank = load_vocabulary().blank
         distinct: dict[str, None] = {}
         documents: list[str] = []
@@ -116,7 +117,7 @@ class ValueDetector:
 
 
 def evidence(candidate: Candidate, look: Look) -> tuple[str, ...]:
-    """What may be said of the values: kind, counts, and their masked form."""
+    """The evidence for reports: kind, counts, and the masked form of the values."""
     return (
         f"values: {candidate.kind} ({candidate.how})",
         f"n_seen={look.seen} n_distinct={look.distinct} n_hit={candidate.hits}",
@@ -125,7 +126,7 @@ def evidence(candidate: Candidate, look: Look) -> tuple[str, ...]:
 
 
 def _once(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-    """The best of each class."""
+    """The best candidate of each class."""
     known: set[str] = set()
     for candidate in candidates:
         if candidate.pii_class not in known:

@@ -1,7 +1,8 @@
-"""Words by which names, places and trades are known, read from ``gazetteer.zz`` when first asked for.
+"""Word lists of names, places and occupations, read from ``gazetteer.zz`` at first use.
 
-The file is a zlib stream of sections separated by form feeds, each a name and its words, one a line, folded and in
-lower case. ``tools/build-gazetteer`` writes it from Faker (MIT), GeoNames (CC BY 4.0) and airportsdata (MIT).
+The file is a zlib stream of sections separated by form feeds. Each section is a name and its words, one per line,
+folded and in lower case. ``tools/build-gazetteer`` writes it from Faker (MIT), GeoNames (CC BY 4.0) and airportsdata
+(MIT).
 """
 
 import zlib
@@ -15,14 +16,14 @@ from zlib import crc32
 import msgspec
 
 MAX_SIZE = 16 << 20
-"""Bytes of the file when inflated."""
+"""Most bytes of the inflated file."""
 
 
 _LARGE = frozenset({"city", "job"})
 
 
 class Hashed:
-    """A large set of words kept as sorted CRC-32 sums, four bytes each: one stranger in twenty thousand passes too."""
+    """A large set of words as sorted CRC-32 sums of four bytes each; one other word in twenty thousand matches too."""
 
     def __init__(self, words: Iterable[bytes]) -> None:
         self._sums = array("I", sorted(map(crc32, words)))
@@ -39,7 +40,7 @@ class Hashed:
 
 
 class Gazetteer(msgspec.Struct, frozen=True):
-    """The sections."""
+    """The sections of the file."""
 
     given: frozenset[str]
     surname: frozenset[str]
@@ -62,7 +63,7 @@ def load_gazetteer() -> Gazetteer:
     packed = resources.files("tieback.pii.values").joinpath("gazetteer.zz").read_bytes()
     data = zlib.decompressobj().decompress(packed, MAX_SIZE)
     sections: dict[str, Hashed | frozenset[str]] = {}
-    # Section by section: one letter beyond the basic plane makes a whole text four times as large in memory.
+    # Section by section: one letter beyond the basic plane makes the whole text four times as large in memory.
     for section in data.split(b"\f"):
         title, _, words = section.partition(b"\n")
         name = title.decode()

@@ -1,8 +1,8 @@
-"""Names and values together: which evidence wins, and which cancels the other.
+"""Combine the evidence of names and values.
 
-What values prove (a check digit, a token's form) holds whatever the field is called. What values only suggest (words, a
-spread) gives way to a name that says something, also to one that says no. A name in turn is not believed where the
-values cannot be what it says: truth values are no passwords, words no e-mail addresses.
+Proof from values (a check digit, a token's format) counts for any field name. Weak evidence from values (words, a
+distribution) yields to a name with a meaning, also to a name that excludes the class. A name does not count if the
+values cannot belong to its class: Boolean values are not passwords, words are not e-mail addresses.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,9 +16,9 @@ from tieback.pii.values.placeholders import ENOUGH
 
 STRONG = 0.9
 OF_NOBODY = 0.7
-"""What remains of the confidence in a name where the values are test data."""
+"""Factor for the confidence of a name if the values are test data."""
 WEAK_NAME = 0.8
-"""A name of at most this confidence must find support in values where there are some."""
+"""A name with at most this confidence needs support from the values, if there are any."""
 
 _NUMBERS = frozenset(
     {"birth", "payment_card", "pin_otp", "health", "financial", "person_id", "demographic", "retail", "postal_address"}
@@ -33,12 +33,12 @@ _WITHOUT_RANDOM = frozenset({"phone", "birth", "financial", "geo_location", "per
 def classify_columns(
     columns: Iterable[Column], names: NameDetector | None, values: ValueDetector | None = None
 ) -> Iterator[Classification]:
-    """One verdict a column, in their order; class ``none`` where nothing was recognised.
+    """One verdict per column, in their order; class ``none`` if nothing was recognised.
 
     Args:
-        columns: with their values; they are let go of as soon as their column is judged.
-        names: what reads the fields' names; ``None`` to go by values alone.
-        values: what reads the values; by default a new detector.
+        columns: columns with their values; each column's values are discarded after its verdict.
+        names: detector of names; ``None`` to use only values.
+        values: detector of values; a new one by default.
     """
     detector = values or ValueDetector()
     for column in columns:
@@ -62,7 +62,7 @@ def _join(name: Classification, look: Look) -> Classification:
         if name.pii_class == NONE and not name.evidence:
             return _by_value(name, best, look)
         if name.pii_class == NONE or (name.confidence < STRONG and fits(name.pii_class, look)):
-            # A weak name against words: a city column called ``name`` is about places, one called ``status`` is not.
+            # A weak name against words: a column of cities named ``name`` is about places, one named ``status`` is not.
             return name if name.pii_class == NONE else _by_value(name, best, look)
     if name.pii_class != NONE:
         if not fits(name.pii_class, look):
@@ -71,7 +71,7 @@ def _join(name: Classification, look: Look) -> Classification:
             reason = f"values of the form {look.mask} do not fit {name.pii_class}"
             return Classification(NONE, 0.0, (*name.evidence, reason))
         if name.confidence <= WEAK_NAME and not _supports(name.pii_class, look):
-            return Classification(NONE, 0.0, (*name.evidence, "values give the weak name no support"))
+            return Classification(NONE, 0.0, (*name.evidence, "the values do not support the weak name"))
         return Classification(
             name.pii_class, name.confidence, (*name.evidence, f"n_seen={look.seen}", f"form {look.mask}"), name.detail
         )
@@ -81,7 +81,7 @@ def _join(name: Classification, look: Look) -> Classification:
 
 
 def _name_knows_better(name: Classification, best: Candidate) -> bool:
-    """Numbers of ten to fifteen digits pass several check digits; a sure name of the same family decides."""
+    """Numbers of ten to fifteen digits pass several checks; a certain name of the same family decides."""
     return best.how == "checksum" and name.confidence >= STRONG and name.pii_class in {
         "national_id", "payment_card", "device_id", "bank_account", "phone", "vehicle", "health"
     } and best.pii_class != name.pii_class  # fmt: skip
@@ -96,7 +96,7 @@ def _by_value(name: Classification, best: Candidate, look: Look) -> Classificati
 
 
 def fits(pii_class: str, look: Look) -> bool:
-    """Whether values of these forms can be of the class at all."""
+    """True if values of these forms can belong to the class."""
     forms = look.forms.get
     if forms("truth value", 0.0) == 1.0 and look.seen > 2:
         return pii_class in {"demographic", "health"}
@@ -128,7 +128,7 @@ def fits(pii_class: str, look: Look) -> bool:
 
 
 def _supports(pii_class: str, look: Look) -> bool:
-    """Whether anything in the values speaks for a class of which the name is not sure."""
+    """True if the values support a class of which the name is not certain."""
     forms = look.forms.get
     match pii_class:
         case "postal_address":

@@ -1,4 +1,4 @@
-"""Second looks at single values whose shape was recognised: check digits, ranges, registers. None of them raises."""
+"""Second checks of single values with a known shape: check digits, ranges, registers. No function raises."""
 
 import re
 from collections.abc import Callable
@@ -41,7 +41,7 @@ _CARD = re.compile(
 
 
 def iban(value: str) -> bool:
-    """Length of the country and MOD 97-10."""
+    """Length for the country, and MOD 97-10."""
     text = value.replace(" ", "")
     return _IBAN.get(text[:2]) == len(text) and checksums.mod97(text[4:] + text[:4])
 
@@ -58,7 +58,7 @@ def card(value: str) -> bool:
 
 
 def imei(value: str) -> bool:
-    """Luhn digit; what belongs to a card network is a card."""
+    """Luhn digit; a number in a range of a card network is a card."""
     text = value.replace("-", "")
     return text[:2] not in {"34", "37"} and text[:4] not in {"1800", "2131"} and checksums.luhn(text)
 
@@ -70,7 +70,7 @@ def ipv4(value: str) -> bool:
 
 
 def ipv6(value: str) -> bool:
-    """What ipaddress accepts, with prefix, zone and brackets taken off."""
+    """Addresses that ipaddress accepts, without prefix, zone and brackets."""
     text = value.partition("]")[0].lstrip("[").partition("/")[0].partition("%")[0]
     try:
         IPv6Address(text)
@@ -83,30 +83,30 @@ _NUMBER = re.compile(r"[+-]?[0-9]+\.[0-9]{3,}")
 
 
 def latlon(value: str) -> bool:
-    """Two numbers of at least three decimals (110 m) of which one fits a latitude and the other a longitude."""
+    """Two numbers with at least three decimals (110 m); one fits a latitude and the other a longitude."""
     pair = [abs(float(text)) for text in _NUMBER.findall(value)[:2]]
     return len(pair) == 2 and min(pair) <= 90 and max(pair) <= 180
 
 
 def vin_shape(value: str) -> bool:
-    """Letters and digits are mixed as makers' descriptor sections mix them."""
+    """Letters and digits are mixed as in the descriptor sections of vehicle manufacturers."""
     letters = sum(c.isalpha() for c in value)
     return 3 <= letters <= 13 and value[-4:].isdigit()
 
 
 def mrz(value: str) -> bool:
-    """Fillers as the names in the first line have them."""
+    """Fillers as in the names of the first line."""
     return "<<" in value and value.count("<") >= 3
 
 
 def mrz_numbers(value: str) -> bool:
-    """Check digits of the document's number, of birth and of expiry in a second line (ICAO Doc 9303-3, 4.9)."""
+    """Check digits of document number, birth and expiry in a second line (ICAO Doc 9303-3, 4.9)."""
     fields = ((0, 9), (13, 19), (21, 27))
     return len(value) > 27 and all(checksums.mrz_digit(value[start:end]) == value[end] for start, end in fields)
 
 
 def route(value: str) -> bool:
-    """Every code is an airport's."""
+    """Every code belongs to an airport."""
     known = airports()
     return all(code in known for code in re.findall("[A-Z]{3}", value))
 
@@ -121,7 +121,7 @@ _NO_PHONE = re.compile(
 
 
 def phone(value: str) -> bool:
-    """Six to fifteen digits (E.164), and no date, fraction, address, ISBN or social security number."""
+    """Six to fifteen digits (E.164) that are not a date, fraction, address, ISBN or social security number."""
     body = re.split(r"x|ext|#", value, maxsplit=1)[0]
     digits = sum(map(len, _DIGITS.findall(body)))
     least, most = (7, 15) if body[:1] in "+0" or body[:2] in {"(+", "(0"} else (6, 12)
@@ -136,7 +136,7 @@ _INTERNATIONAL = re.compile(
 
 
 def international(value: str) -> bool:
-    """A plus or two zeros, a country code, and what E.123 allows between the digits."""
+    """A plus or two zeros, a country code, and the separators that E.123 allows between digits."""
     return len(value) < 40 and _INTERNATIONAL.fullmatch(value) is not None and phone(value)
 
 
@@ -152,12 +152,12 @@ _HASH_LENGTHS = frozenset({8, 12, 16, 24, 32, 40, 56, 64, 96, 128})
 
 
 def hexadecimal(value: str) -> bool:
-    """A length that hashes, object ids and short commits have, and digits as well as letters."""
+    """A length of hashes, object ids and short commit ids, with digits as well as letters."""
     return len(value) in _HASH_LENGTHS and not value.isdigit()
 
 
 def domain(value: str) -> bool:
-    """Labels that a name server would take."""
+    """Labels that a name server accepts."""
     return len(value) < 254 and ".." not in value and value[0] not in ".-" and "." in value
 
 

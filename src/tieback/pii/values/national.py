@@ -1,4 +1,4 @@
-"""National numbers of people, read from ``national.toml``: form, check digits, the date inside."""
+"""National identification numbers, from ``national.toml``: format, check digits, and the date inside."""
 
 import re
 import tomllib
@@ -20,9 +20,9 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     source: str
     chance: float
-    """Share of random values of the form that pass."""
+    """Share of random values of this format that pass."""
     digits: int = 0
-    """Length of the plain form; 0 where letters belong to the number or the plain form proves nothing."""
+    """Length of the plain form; 0 if the number contains letters or the plain form proves nothing."""
     form: str = ""
     check: str = ""
     sums: tuple[Weighted, ...] = ()
@@ -34,21 +34,21 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def label(self) -> str:
-        """For the evidence: ``PL PESEL``."""
+        """Label in the evidence: ``PL PESEL``."""
         return f"{self.country} {self.name}"
 
 
 class Number(msgspec.Struct, frozen=True):
-    """A scheme, ready to be applied."""
+    """A scheme with its compiled checks."""
 
     scheme: Scheme
     accepts: Callable[[str], bool]
     year: Callable[[str], str] | None
-    """The two digits of the year inside, where the form has a date."""
+    """Returns the two digits of the year inside; ``None`` if the format has no date."""
 
 
 def bare(value: str) -> str:
-    """Letters in upper case and digits, without what people put between them."""
+    """Letters in upper case and digits, without separators."""
     return value.translate(_BARE).upper()
 
 

@@ -1,4 +1,4 @@
-"""Documents as values: JSON, key-value pairs, queries and flat markup are opened; their leaves become columns."""
+"""Documents as values: JSON, key-value pairs, queries and flat markup are opened, and their leaves become columns."""
 
 import re
 from collections import defaultdict
@@ -9,18 +9,18 @@ import msgspec
 
 MAX_DOCUMENTS = 32
 MAX_DOCUMENT = 1 << 16
-"""Characters; a larger one is left closed."""
+"""Most characters of a document; a larger one is not opened."""
 MAX_MARKUP = 1 << 12
-"""Characters of markup that are read: unlike the others its cost grows with what is left open."""
+"""Most characters of markup that are read; its cost grows with the number of open elements."""
 MAX_DEPTH = 8
 MAX_LEAVES = 2000
 MAX_KEYS = 48
 
 
 def leaves(documents: Iterable[str]) -> dict[str, list[str]]:
-    """Dotted path to the texts and numbers that stand there, over a bounded number of documents.
+    """Texts and numbers by dotted path, over a bounded number of documents.
 
-    Anything that has none of these forms, is too large, too deep or too much is left out.
+    Documents in another format, and documents that are too large, too deep or too many, are left out.
     """
     found: dict[str, list[str]] = defaultdict(list)
     taken = 0
@@ -39,7 +39,7 @@ def leaves(documents: Iterable[str]) -> dict[str, list[str]]:
 
 
 def looks_like_one(value: str) -> bool:
-    """Whether it is worth a try."""
+    """True if the value can be a document."""
     return len(value) > 1 and (value[0] in "{[<" or ("=" in value and (";" in value or "&" in value)))
 
 
@@ -48,7 +48,7 @@ _ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]{0,63})(?:\s[^<>]{0,400})?>([^<>]{1,40
 
 
 def _opened(document: str) -> Iterator[tuple[str, str]]:
-    """Path and text of every leaf; nothing where the form is none that is known."""
+    """Path and text of every leaf; empty for an unknown format."""
     if document[0:1] in ("{", "["):
         try:
             value = msgspec.json.decode(document.encode("utf-8", "replace"))
@@ -65,7 +65,7 @@ def _opened(document: str) -> Iterator[tuple[str, str]]:
 
 
 def _pairs(document: str, between: str) -> list[tuple[str, str]]:
-    """Names and texts where all of the document is such pairs, and at least two; linear in its length."""
+    """Names and texts if the whole document consists of at least two such pairs; linear in its length."""
     found = []
     for part in document.split(between):
         name, is_pair, text = part.partition("=")

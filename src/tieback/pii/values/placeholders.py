@@ -1,7 +1,7 @@
-"""Values that stand where data will be: test cards, ``test@test``, lorem ipsum. They are about nobody.
+"""Placeholder values: test cards, ``test@test``, lorem ipsum. They belong to no person.
 
-The lists are in ``vocabulary.toml``. Addresses of domains that are reserved (RFC 2606) are none by themselves: invented
-people have them too.
+The lists are in ``vocabulary.toml``. An address in a reserved domain (RFC 2606) is not a placeholder on that ground
+alone, because synthetic records of persons have them too.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from tieback.pii.values.text import Vocabulary
 
 ENOUGH = 0.9
-"""Share of a column's distinct values from which on it is one of placeholders."""
+"""Least share of a column's distinct values that makes it a column of placeholders."""
 MAX_WORDS = 64
 
 _BETWEEN = re.compile(r"[ -]")
@@ -19,14 +19,14 @@ _LETTERS = re.compile(r"[a-z]+")
 
 
 def share(values: Sequence[str], words: Vocabulary) -> float:
-    """The share of the values that are placeholders; 0 where the first one is none."""
+    """The share of the values that are placeholders; 0 if the first one is not."""
     if not is_placeholder(values[0], words):
         return 0.0
     return sum(is_placeholder(value, words) for value in values) / len(values)
 
 
 def is_placeholder(value: str, words: Vocabulary) -> bool:
-    """Whether a value is a card that payment services publish for tests, a made-up address, or filler text."""
+    """True if a value is a published test card of a payment service, a dummy address, or filler text."""
     lower = value[:400].lower()
     if lower[:1].isdigit():
         return _BETWEEN.sub("", lower) in words.test_card

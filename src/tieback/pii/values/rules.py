@@ -1,7 +1,7 @@
-"""From hits to candidates: what share of a column must agree, and how sure that makes.
+"""Candidates from hits: the required share of a column, and the confidence.
 
-Thresholds stand in ``shapes.toml`` where one shape decides alone; here are the classes that several shapes, spreads or
-lists decide together.
+``shapes.toml`` has the thresholds of shapes that decide on their own. This module has the classes for which several
+shapes, distributions or lists decide together.
 """
 
 import re
@@ -17,17 +17,19 @@ from tieback.pii.values.text import Vocabulary
 from tieback.pii.values.vote import scaled, surprise
 
 FIRST_LOOK = 12
-"""Values on which a check digit must hold half the time before the whole column is tried."""
+"""Number of values of which half must pass a check digit before the whole column is tested."""
 SCHEMES = 40
-"""At most so many schemes are tried on one form."""
+"""Most schemes that are tried on one form."""
 CHANCE = 1e-4
-"""Probability of a fluke, over all schemes, below which a vote is believed."""
+"""Largest probability of chance, over all schemes, with which a vote counts."""
 
 _CHECKED = frozenset({"SNOMED CT identifier", "IBAN", "card number", "IMEI", "ICCID", "vehicle identification number"})
 
 
 def from_shapes(scanner: Scanner, hits: Hits, values: Sequence[str], forms: dict[str, float]) -> Iterator[Candidate]:
-    """Shapes that decide alone; fills ``forms`` with the share of every kind and keeps the checked hits."""
+    """Candidates from shapes that decide on their own. Fills ``forms`` with the share of every kind and keeps the
+    checked hits.
+    """
     count = len(values)
     by_class: dict[str, set[int]] = {}
     surest: dict[str, tuple[float, str, str, bool]] = {}
@@ -58,19 +60,19 @@ def from_shapes(scanner: Scanner, hits: Hits, values: Sequence[str], forms: dict
     for pii_class, (sure, kind, how, proof) in surest.items():
         yield Candidate(pii_class, sure, kind, how, len(by_class[pii_class]), proof)
     for pii_class, (kind, _) in commonest.items():
-        # Several shapes side by side, none of them in enough values alone: tokens of many vendors.
+        # Several shapes together, each in too few values: tokens of many vendors.
         if pii_class not in surest and len(by_class[pii_class]) >= 0.5 * count:
             yield Candidate(pii_class, 0.95, f"{kind} and others", "shape", len(by_class[pii_class]), proof=True)
 
 
 def _spread_octets(values: Sequence[str]) -> bool:
-    """Whether dotted fours are addresses: versions keep their numbers small."""
+    """True if dotted groups of four are addresses; the numbers in versions are small."""
     large = sum(any(len(part) == 3 for part in value.partition(":")[0].split(".")) for value in values)
     return large * 3 >= len(values)
 
 
 def from_national(scanner: Scanner, hits: Hits, values: Sequence[str]) -> Iterator[Candidate]:
-    """National numbers: one scheme for the column, or several of distinctive form side by side."""
+    """National numbers: one scheme for the column, or several schemes of distinctive form together."""
     count = len(values)
     together: set[int] = set()
     best: Candidate | None = None
@@ -112,13 +114,13 @@ def _vote(number: Number, texts: Sequence[str], passed: int, count: int, *, plai
 
 
 def _of_one_time(year: Callable[[str], str], texts: Sequence[str]) -> bool:
-    """Whether dates come from few years, or begin with the same pair: days of orders, not of births."""
+    """True if the dates are from few years, or begin with the same pair of digits: days of orders, not of births."""
     enough = min(8, len(texts) // 2)
     return len({year(text) for text in texts}) < enough or len({text[:2] for text in texts}) < enough
 
 
 def from_sets(words: Vocabulary, values: Sequence[str], forms: dict[str, float]) -> Iterator[Candidate]:
-    """Columns of few distinct words: sexes, marital states, religions; truth values and card brands as such."""
+    """Columns of few distinct words: sexes, marital statuses, religions; Boolean values and card brands as forms."""
     if len(values) > 24:
         return
     lower = {value.lower() for value in values}
@@ -160,11 +162,11 @@ _MOST_NETWORKS = 6
 _NETWORK = re.compile(
     r"2(?:0[246-8]|[12][0-9]|3[0-8]|4[0-8]|5[0579]|6[0268]|7[0-46-8]|8[0-9]|9[0-57])|[3-6][0-9]{2}|7[0-5][0-9]"
 )
-"""Mobile country codes of ITU-T E.212, roughly."""
+"""Mobile country codes of ITU-T E.212, approximately."""
 
 
 def _subscribers(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> Iterator[Candidate]:
-    """Fifteen digits of few networks, whose last digit is no check digit: IMEIs have one."""
+    """Fifteen digits of few networks without a valid check digit in the last position (an IMEI has one): IMSI."""
     found = kinds.get("IMSI", set())
     if count < 10 or len(found) < 0.95 * count:
         return
@@ -182,11 +184,11 @@ def _subscribers(kinds: dict[str, set[int]], values: Sequence[str], count: int) 
 
 
 _GEO_LETTERS = 0.3
-"""Share of letters in geohashes is two thirds; words have no digits, numbers no letters."""
+"""The share of letters in geohashes is two thirds; words have no digits, numbers no letters."""
 
 
 def _geohashes(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> Iterator[Candidate]:
-    """Codes of one length that avoid the four letters that geohashes do not have; hexadecimal ones have an ``a``."""
+    """Codes of one length without the four letters that geohashes do not use; hexadecimal codes contain an ``a``."""
     found = kinds.get("geohash", set())
     if count < 10 or len(found) < 0.98 * count:
         return

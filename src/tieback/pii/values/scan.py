@@ -1,4 +1,4 @@
-"""One pass over a column: every value against every shape at once, by hyperscan on the joined values."""
+"""One pass over a column: hyperscan matches every value against all shapes at once, on the joined values."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -12,11 +12,11 @@ from tieback.pii.values.national import Number, load_numbers
 from tieback.rulefiles import discard, prepared, rules
 
 MAX_LENGTH = 4096
-"""Characters of one value that are looked at; what follows cannot make it match."""
+"""Most characters of one value that are read; the rest cannot make it match."""
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"pii_class": "class"}):
-    """What a value may look like; the fields are explained in ``shapes.toml``."""
+    """A possible form of a value; ``shapes.toml`` explains the fields."""
 
     kind: str
     regex: str
@@ -27,9 +27,9 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"pi
     sure: float = 0.0
     single: bool = False
     few: bool = False
-    """Whether few distinct values are the rule: sexes, blood groups."""
+    """True if few distinct values are normal: sexes, blood groups."""
     support: bool = False
-    """Whether it only counts where the detector looks for it."""
+    """True if it counts only when the detector looks for it."""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,7 +37,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 type Hits = dict[int, list[int]]
-"""Pattern to places of the distinct values that it matched."""
+"""Indices of the distinct values by the pattern that they match."""
 
 
 def load_shapes() -> tuple[Shape, ...]:
@@ -50,14 +50,14 @@ def load_shapes() -> tuple[Shape, ...]:
 
 
 class Scanner:
-    """The compiled shapes; for one thread at a time, as hyperscan's scratch space is."""
+    """The compiled shapes; for one thread at a time, because of hyperscan's scratch space."""
 
     def __init__(self) -> None:
         self.shapes = load_shapes()
         self.numbers = load_numbers()
         patterns = [shape.regex for shape in self.shapes]
         self.by_form: dict[int, list[Number]] = defaultdict(list)
-        """Pattern to the national numbers that are written so."""
+        """National numbers by the pattern of their form."""
         known: dict[str, int] = {}
         for number in self.numbers:
             scheme = number.scheme
@@ -70,16 +70,16 @@ class Scanner:
         self.plain = frozenset(
             place for form, place in known.items() if form.startswith("[0-9]{") and form.count("[") == 1
         )
-        """Patterns of digits alone, which prove nothing without a check digit."""
+        """Patterns of digits only, which prove nothing without a check digit."""
         self._database = _database([f"^(?:{pattern})$".encode() for pattern in patterns])
         self._checks = [CHECKS.get(shape.check) for shape in self.shapes]
 
     def check(self, place: int) -> Callable[[str], bool] | None:
-        """The second look that a shape asks for."""
+        """The second check that a shape requires."""
         return self._checks[place]
 
     def scan(self, values: Sequence[str]) -> Hits:
-        """Which shapes each value has. Checks are not applied yet.
+        """The shapes of each value, before the second checks.
 
         Args:
             values: at most ``MAX_LENGTH`` characters each, without line feeds.
@@ -108,13 +108,13 @@ class Scanner:
 
 
 def _database(patterns: list[bytes]) -> hyperscan.Database:
-    """The compiled patterns: made once, which takes half a second, and kept for the processes that follow."""
+    """The compiled patterns. Compiling takes half a second, so they are cached for later processes."""
     source = msgspec.msgpack.encode(patterns)
     kept = prepared("values", source, lambda: hyperscan.dumpb(_compiled(patterns)))
     try:
         database = hyperscan.loadb(kept, hyperscan.HS_MODE_BLOCK)
         database.scratch = hyperscan.Scratch(database)
-    except hyperscan.HyperscanError:  # made by another version, or for a processor that this machine does not have
+    except hyperscan.HyperscanError:  # from another version, or for another processor
         discard("values", source)
         return _compiled(patterns)
     return database

@@ -1,7 +1,7 @@
-"""Columns of words: people, places, addresses, trades, organisations, findings.
+"""Columns of words: people, places, addresses, occupations, organisations, medical findings.
 
-Each value is folded and split; lists (``gazetteer``) and endings (``vocabulary.toml``) say what its words may be. One
-word proves nothing (Washington); the shares of a column do.
+Each value is folded and split. Lists (``gazetteer``) and endings (``vocabulary.toml``) give the possible meanings of
+its words. One word proves nothing (Washington); the shares of a column do.
 """
 
 import re
@@ -16,9 +16,9 @@ from tieback.pii.tokens import fold
 from tieback.pii.values.gazetteer import load_gazetteer
 
 MAX_TEXT = 160
-"""Characters of a value that are read as words."""
+"""Most characters of a value that are read as words."""
 MAX_READ = 32
-"""Distinct values that are read as words; a column's share does not get truer by more."""
+"""Most distinct values that are read as words; more do not improve the shares."""
 
 _SPLIT = re.compile(r"[\s,;()/\"]+")
 _HOUSE = re.compile(r"(?<![\d.,:])\d{1,5}(?:[a-z]|[-/]\d{1,4}[a-z]?)?\.?(?![\d.,:]*\d)")
@@ -33,9 +33,9 @@ _ALPHABETIC = re.compile(r"[^\W\d_]+(?:[-'`\u2019][^\W\d_]+)*['\u2019]?")
 _HEAD = re.compile(r"[,(/]")
 _QUOTES = ".'\u2019"
 SPACELESS = "\u2e7f"
-"""Scripts beyond write words without spaces and have no capitals."""
+"""First code point of scripts without spaces and capitals."""
 MAX_ADDRESS = 14
-"""Words of an address."""
+"""Most words of an address."""
 
 _COUNTED = (
     "person", "place", "address", "street", "trade", "organisation", "country", "finding", "cased", "words", "user",
@@ -78,7 +78,7 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @lru_cache(1)
 def load_vocabulary() -> Vocabulary:
-    """The words.
+    """The word lists.
 
     Raises:
         msgspec.ValidationError: the data file is damaged.
@@ -88,33 +88,33 @@ def load_vocabulary() -> Vocabulary:
 
 
 class Shares(msgspec.Struct, frozen=True):
-    """How many of a column's values look like what, 0 to 1. A value may look like several."""
+    """Shares of a column's values by their possible meaning, 0 to 1. A value can have several meanings."""
 
     read: int
     person: float
     place: float
     address: float
     street: float
-    """Addresses with a word or ending that streets have."""
+    """Addresses with a word or ending of street names."""
     trade: float
     organisation: float
     country: float
-    """Countries, as whole values."""
+    """Whole values that are countries."""
     finding: float
     cased: float
-    """Values that begin with a capital, or in a script without capitals."""
+    """Values that begin with a capital letter, or in a script without capitals."""
     words: float
-    """Values of one to four words of letters alone."""
+    """Values of one to four words that have only letters."""
     plain: float
-    """Words that a dictionary of common words knows."""
+    """Words that are in a dictionary of common words."""
     eastern: float
-    """Two words of one to three signs, as East Asian names are written."""
+    """Two words of one to three characters, as East Asian names are written."""
     thing: float
-    """Colours and languages, as whole values: words that people are named after."""
+    """Whole values that are colours or languages; such words are also names of people."""
     town: float
-    """Postcodes beside the name of a place."""
+    """Postcodes next to the name of a place."""
     user: float
-    """Lower-case glued names, with or without a number."""
+    """Lower-case joined names, with or without a number."""
 
 
 class TextReader:
@@ -128,7 +128,7 @@ class TextReader:
         self._country, self._thing = lists.country, lists.thing
 
     def read(self, values: Sequence[str]) -> Shares:
-        """The shares of a column, from ``MAX_READ`` values spread over it."""
+        """The shares of a column, from ``MAX_READ`` values evenly spread over it."""
         step = max(1, len(values) // MAX_READ)
         tally = dict.fromkeys(_COUNTED, 0)
         words = [0, 0]
@@ -144,7 +144,7 @@ class TextReader:
         )
 
     def _tags(self, value: str, words: list[int]) -> Iterator[str]:
-        """What one value looks like; counts its words, and those that a dictionary knows, in ``words``."""
+        """The possible meanings of one value. Adds its words, and those in the dictionary, to ``words``."""
         lower = value.lower() if value.isascii() else fold(value).lower()
         bare = [word for token in _SPLIT.split(lower) if (word := token.strip(_QUOTES))]
         if not bare:
@@ -212,7 +212,7 @@ class TextReader:
         return not v.disease.isdisjoint(bare) or any(one.endswith(endings) for one in bare if len(one) > 6)
 
     def _addressed(self, value: str, bare: list[str]) -> Iterator[str]:
-        """A number beside words; in East Asia beside the signs of blocks and lots."""
+        """A number next to words; in East Asia next to the characters for blocks and lots."""
         v = self._vocabulary
         if value[0] > SPACELESS:
             if any(mark in value for mark in v.cjk_address) or any(mark in value for mark in v.cjk_place):
@@ -228,12 +228,12 @@ class TextReader:
                     yield "street"
 
     def _town(self, lower: str) -> bool:
-        """Whether it is a postcode and a place, in either order: ``10115 Berlin``, ``Springfield, IL 62704``."""
+        """True for a postcode and a place, in either order: ``10115 Berlin``, ``Springfield, IL 62704``."""
         match = _TOWN.fullmatch(lower)
         return match is not None and (match["after"] or match["before"]).strip(" ,") in self._city
 
     def _named(self, bare: list[str]) -> bool:
-        """Whether most of the words are names, with titles and particles set aside."""
+        """True if most of the words are names, without titles and particles."""
         v = self._vocabulary
         parts = [t for t in bare if t and t not in v.title and t not in v.particle and len(t) > 1]
         if not parts or len(parts) > 5:
@@ -266,7 +266,7 @@ class TextReader:
             yield "person"
 
     def _user(self, value: str) -> bool:
-        """Whether a lower-case value is two names, or an initial and a name, glued, perhaps with a number."""
+        """True if a lower-case value is two joined names, or an initial and a name, possibly with a number."""
         body = value.rstrip("0123456789")
         body = body.replace(".", "").replace("_", "").replace("-", "")
         if not 3 < len(body) < 24 or body in self._word:

@@ -1,12 +1,12 @@
-"""When a column's values, taken together, are more than chance."""
+"""Statistical significance of the hits in a column."""
 
 from math import exp, log
 
 
 def surprise(seen: int, hits: int, chance: float) -> float:
-    """Upper bound for the probability that ``hits`` or more of ``seen`` random values pass a test of this ``chance``.
+    """Upper bound for the probability that ``hits`` or more of ``seen`` random values pass a test with this ``chance``.
 
-    Chernoff's bound: exp(-n KL(k/n || p)); 1 where the share is not above the chance.
+    Chernoff's bound: exp(-n KL(k/n || p)); 1 if the share is not above the chance.
     """
     if seen <= 0 or hits <= 0 or chance >= 1:
         return 1.0
@@ -22,7 +22,7 @@ def surprise(seen: int, hits: int, chance: float) -> float:
 
 
 def scaled(sure: float, seen: int, *, single: bool = False) -> float:
-    """Confidence of a column with few values: all of it from ten on, or from one where a value is proof."""
+    """Confidence of a column with few values: full from ten values on, or from one if a single value is proof."""
     if single or seen >= 10:
         return sure
     return sure * (0.5 + 0.05 * seen)

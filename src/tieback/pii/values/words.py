@@ -1,4 +1,4 @@
-"""From the shares of a column of text to the class that it speaks for."""
+"""The class of a column of text, from the shares of its words."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,15 +8,15 @@ from tieback.pii.values.text import Shares, TextReader
 from tieback.pii.values.vote import scaled
 
 FEW = 5
-"""Distinct values below which words prove nothing."""
+"""Least number of distinct values for which words count."""
 MANY = 20
-"""Distinct values from which weak shares count."""
+"""Least number of distinct values for which weak shares count."""
 REPEATED = 0.8
-"""What remains of the confidence in few words that come again and again."""
+"""Factor for the confidence of few words that repeat."""
 
 _HOUSE = re.compile(r"(?:([0-9]{1,5}[a-z]?),? ([^0-9]{4,40})|([^0-9]{4,40}) ([0-9]{1,5}[a-zA-Z]?))")
 _WORD = re.compile(r"[^\W\d_]{4}|[^\x00-\u2e7f]{2}")
-"""What makes letters a word: plates and article numbers have fewer in a row."""
+"""Least number of letters in a row that make a word; plates and article numbers have fewer."""
 _NOT_WORDS = (
     "UUID", "hexadecimal", "URL", "whole number", "decimal number", "domain name", "time stamp", "date", "version",
 )  # fmt: skip
@@ -26,12 +26,12 @@ type Verdict = tuple[str, str, float, float]
 
 
 def from_words(reader: TextReader, values: Sequence[str], seen: int, forms: dict[str, float]) -> Iterator[Candidate]:
-    """Names, places, addresses, trades, findings, user names by the shares of the column; fills ``forms``.
+    """Names, places, addresses, occupations, findings and user names, by the shares of the column; fills ``forms``.
 
     Args:
-        reader: knows the words.
-        values: the distinct ones.
-        seen: how many there are with repetitions. Few words again and again are a list of kinds, not of people.
+        reader: reader with the word lists.
+        values: the distinct values.
+        seen: number of values with repetitions. Few words that repeat are a list of kinds, not of people.
         forms: share of the values by kind.
     """
     if forms.get("code", 0.0) > 0.8 or forms.get("truth value") or any(forms.get(k, 0.0) > 0.5 for k in _NOT_WORDS):
@@ -51,7 +51,7 @@ def from_words(reader: TextReader, values: Sequence[str], seen: int, forms: dict
 
 
 def _plain(shares: Shares) -> Verdict | None:
-    """What few other columns look like."""
+    """Classes with a form that few other columns have."""
     if shares.town >= 0.6:
         return "postal_address", "postcodes with places", shares.town, 0.94
     if shares.address >= 0.6 and shares.street >= 0.3:
@@ -66,7 +66,7 @@ def _plain(shares: Shares) -> Verdict | None:
 
 
 def _people_and_places(shares: Shares, values: Sequence[str]) -> Verdict | None:
-    """What organisations, countries, colours and products may look like too."""
+    """Classes with a form that organisations, countries, colours and products can have too."""
     if max(shares.country, shares.thing) >= 0.4 or shares.organisation >= 0.15 or shares.cased < 0.8:
         return None
     many = len(values) >= MANY
@@ -88,7 +88,7 @@ def _sure(share: float, high: float) -> float:
 
 
 def _numbered(values: Sequence[str]) -> bool:
-    """Whether values are words and a number at one end, and both differ: not ``Room 7``, ``Room 8``."""
+    """True if values are words with a number at one end, and both vary: not ``Room 7``, ``Room 8``."""
     matches = [match for value in values if (match := _HOUSE.fullmatch(value)) is not None]
     words = {words for match in matches if _WORD.search(words := match[2] or match[3]) is not None}
     numbers = {match[1] or match[4] for match in matches}

@@ -1,1 +1,1 @@
-"""A light data-flow over DEX methods: endpoints that the code puts together from several constants."""
+"""Lightweight data-flow analysis of DEX methods: endpoints that code assembles from several constants."""

@@ -1,4 +1,4 @@
-"""One DEX file from its tables to what its methods put together; bounded by the file's size."""
+"""Analysis of one DEX file, from its tables to the texts that its methods assemble; bounded by the size of the file."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,36 +15,36 @@ from tieback.recognise.dataflow.walk import Made, Walker
 from tieback.recognise.rules import Rules
 
 MAX_UNITS = 100_000
-"""Code units of one method; larger ones are tables of data, written as code."""
+"""Most code units of one method; larger ones are data tables written as code."""
 MAX_FLOWS = 5_000
-"""Texts and parts of one file."""
+"""Most texts and parts of one file."""
 _SPARE = 100_000
 
 
 class Flow(NamedTuple):
-    """What one method puts together."""
+    """A text or the parts of an endpoint from one method."""
 
     name: str
-    """``concat``, ``format``, ``retrofit`` or the sink's name."""
+    """``concat``, ``format``, ``retrofit`` or the name of the sink."""
     value: Text | Facts
     sink: Sink | None
     method: str
-    """As smali writes it."""
+    """Method in smali notation."""
 
 
 class Analysis(NamedTuple):
-    """What the methods of a DEX file put together."""
+    """Texts and endpoint parts from the methods of a DEX file."""
 
     flows: tuple[Flow, ...]
     unread: int
-    """Methods that were left out: too long, or one more than the size of the file warrants."""
+    """Number of methods that were left out: too long, or beyond the limit for the size of the file."""
 
 
 def analyse(dex: DexFile, known: KnownCalls, rules: Rules) -> Analysis:
     """Follow the constants of a DEX file.
 
-    At most a unit of code for each 16 bytes of the file is walked, a hundred times what real apps need: hostile ones
-    put endpoints together everywhere, or let many methods share one long piece of code.
+    At most one code unit per 16 bytes of the file is walked, a hundred times what real apps need. Hostile files
+    assemble endpoints everywhere, or let many methods share one long piece of code.
     """
     calls = known.resolve(dex)
     strings = anchored(dex, rules)
@@ -85,5 +85,5 @@ def analyse(dex: DexFile, known: KnownCalls, rules: Rules) -> Analysis:
                     yield Flow(one.name, one.value, one.sink, method)
 
     found = tuple(flows())
-    fields.walk = None  # else the fields hold themselves by way of it, and the file with them
+    fields.walk = None  # breaks a reference cycle that would keep the file in memory
     return Analysis(found, unread)

@@ -1,4 +1,4 @@
-"""Which methods of one DEX file are library calls or sinks, and how each is called by index."""
+"""Library calls and sinks of one DEX file, by method index."""
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -13,7 +13,7 @@ _MAX_CALL_SITES = 10_000
 
 
 class KnownCalls:
-    """Names of classes and methods that a walk understands, sorted for a look-up in any DEX file."""
+    """Names of the classes and methods that a walk understands, sorted for look-ups in any DEX file."""
 
     def __init__(self, sinks: Iterable[Sink]) -> None:
         self._sinks = by_owner(sinks)
@@ -32,7 +32,7 @@ class KnownCalls:
         self._packages = [(package.encode(), tuple(group)) for package, group in groupby(owners, _package)]
 
     def resolve(self, dex: DexFile) -> "Calls":
-        """The calls that occur in a DEX file."""
+        """The known calls that occur in a DEX file."""
         found = Calls(dex)
         for package, owners in self._packages:
             first = dex.position(package)
@@ -54,7 +54,7 @@ class KnownCalls:
         methods = dex.methods_of(kind)
         last, raw = -1, b""
         for index, title in zip(methods, dex.names_of(methods), strict=True):
-            if title != last:  # those of one name stand together
+            if title != last:  # methods of one name are next to each other
                 last, raw = title, dex.raw(title)
             member = dex.method(index) if raw in names else None
             if member is None:
@@ -74,31 +74,31 @@ def _package(descriptor: str) -> str:
 
 
 class Calls:
-    """What calls of one DEX file mean, by method index."""
+    """Meaning of the calls in one DEX file, by method index."""
 
     def __init__(self, dex: DexFile) -> None:
         self._dex = dex
         self.effects: dict[int, Effect] = {}
         self.sinks: dict[int, Sink] = {}
         self.builders: set[int] = set()
-        """Types of builders of strings."""
+        """Types of string builders."""
         self.carriers: set[int] = set()
-        """Types of objects that carry parts of an endpoint."""
+        """Types of objects that contain parts of an endpoint."""
         self._wide: dict[int, tuple[bool, ...]] = {}
 
     @property
     def making(self) -> Sequence[int]:
-        """Methods with which something is put together."""
+        """Methods that assemble a text or an endpoint."""
         return [index for index, effect in self.effects.items() if effect in MAKES_STRINGS]
 
     @property
     def seeding(self) -> Sequence[int]:
-        """Methods that are a reason to read their caller."""
+        """Methods that are a reason to walk their caller."""
         return [index for index, sink in self.sinks.items() if sink.seeds]
 
     @cached_property
     def call_sites(self) -> dict[int, tuple[int, tuple[encoded.Encoded, ...]]]:
-        """Recipe's string index and constants of each ``makeConcatWithConstants``; plain ``makeConcat`` has -1."""
+        """Recipe's string index and constants of each ``makeConcatWithConstants``; -1 for a plain ``makeConcat``."""
         section = self._dex.sections.get(SectionKind.CALL_SITES)
         found: dict[int, tuple[int, tuple[encoded.Encoded, ...]]] = {}
         if section is None:
@@ -120,7 +120,7 @@ class Calls:
         return found
 
     def wide(self, method: int) -> tuple[bool, ...]:
-        """For each parameter of a method, whether it takes two registers."""
+        """For each parameter of a method, True if it takes two registers."""
         known = self._wide.get(method)
         if known is None:
             member = self._dex.method(method)

@@ -1,4 +1,4 @@
-"""From the parts that a sink was given to one text, or to a host and a port."""
+"""Compose the parts from a sink into one text, or into a host and a port."""
 
 import re
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ from tieback.recognise.rules import Rules
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 _PROJECT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
 _REGION = "us-central1"
-"""Of callable functions where the code names none: https://firebase.google.com/docs/functions/locations"""
+"""Region of callable functions if the code names none: https://firebase.google.com/docs/functions/locations"""
 
 type Parts = Mapping[str, str | int]
 
 
 def url_of(parts: Parts) -> str:
-    """The URL that the parts make; empty where they make none, or nothing beyond the URL that was given whole."""
+    """The URL from the parts; empty if they make no URL, or only the URL that was passed as a whole."""
     url = parts.get("url")
     text = url if isinstance(url, str) else _authority(parts)
     spec, path = parts.get("spec"), parts.get("path")
@@ -28,7 +28,7 @@ def url_of(parts: Parts) -> str:
     if isinstance(spec, str):
         try:
             text = urljoin(text, spec)
-        except ValueError:  # brackets that hold no address
+        except ValueError:  # brackets without an address
             return ""
     if isinstance(path, str):
         text = f"{text.rstrip('/')}/{path.lstrip('/')}"
@@ -43,7 +43,7 @@ def _authority(parts: Parts) -> str:
 
 
 def bucket_of(parts: Parts, sink: Sink) -> str:
-    """A URL of the bucket that was named, or an empty text."""
+    """A URL of the named bucket, or an empty text."""
     bucket = parts.get("bucket")
     if not isinstance(bucket, str) or not _BUCKET.fullmatch(bucket):
         return ""
@@ -51,7 +51,7 @@ def bucket_of(parts: Parts, sink: Sink) -> str:
 
 
 def firebase_of(parts: Parts, project: str) -> str:
-    """A URL of the collection or function that was named, in a project; an empty text where nothing was."""
+    """A URL of the named collection or function in a project; empty if none was named."""
     collection, function, region = parts.get("collection"), parts.get("callable"), parts.get("region", _REGION)
     if not _PROJECT.fullmatch(project):
         return ""
@@ -61,7 +61,7 @@ def firebase_of(parts: Parts, project: str) -> str:
 
 
 def host_port(parts: Parts, sink: Sink, rules: Rules) -> Endpoint | NotBackend | None:
-    """The host and port that a sink was given. The call says what they are, so no further sign is asked for."""
+    """The host and port from a sink. The call defines their meaning, so no further evidence is needed."""
     host, port = parts.get("host"), parts.get("port", sink.port)
     if not isinstance(host, str) or not isinstance(port, int) or "scheme" in parts:
         return None

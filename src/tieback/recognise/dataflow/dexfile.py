@@ -1,7 +1,7 @@
-"""The tables of one DEX file, read where they are asked for; nothing is decoded in advance.
+"""Tables of one DEX file, read on access; nothing is decoded in advance.
 
-Source: https://source.android.com/docs/core/runtime/dex-format. Ids are checked against their tables: what lies outside
-reads as an empty text or ``None``, never as an error, because one broken entry must not hide the rest of a file.
+Source: https://source.android.com/docs/core/runtime/dex-format. Ids are checked against their tables. An id outside its
+table gives an empty text or ``None`` and never an error, so that one damaged entry does not hide the rest of a file.
 """
 
 import struct
@@ -17,17 +17,17 @@ from tieback.recognise.dataflow.encoded import ValueReader, uleb
 from tieback.recognise.span import decoded
 
 MAX_STRING = 4096
-"""Bytes of a constant; longer ones are texts, not parts of endpoints."""
+"""Most bytes of a constant; longer strings are texts, not parts of endpoints."""
 
 MAX_METHODS = 2_000
-"""Methods of one class that are looked at."""
+"""Most methods of one class that are read."""
 
 _HEADER = 112
 _ENDIAN = 0x12345678
 _NO_INDEX = 0xFFFFFFFF
 _MAX_SECTIONS = 64
 _MAX_MEMBERS = 70_000
-"""Members of one class; an index of 16 bits names no more."""
+"""Most members of one class; an index of 16 bits allows no more."""
 
 type Words = NDArray[np.uint32]
 type Offsets = NDArray[np.int64]
@@ -39,7 +39,7 @@ _CLASS = np.dtype(
 
 
 class SectionKind:
-    """Types of map_item that are read here."""
+    """Types of map_item that are read."""
 
     CALL_SITES = 0x0007
     CLASS_DATA = 0x2000
@@ -50,7 +50,7 @@ class SectionKind:
 
 
 class MalformedDexError(ValueError):
-    """The file has no tables that could be followed."""
+    """The file has no usable tables."""
 
 
 class Section(NamedTuple):
@@ -62,7 +62,7 @@ class Section(NamedTuple):
 
 
 class Code(NamedTuple):
-    """A code_item: where its instructions are."""
+    """The instructions of a code_item."""
 
     offset: int
     begin: int
@@ -83,27 +83,27 @@ class Member(NamedTuple):
 
 
 class ClassData(NamedTuple):
-    """What a class declares."""
+    """The members that a class declares."""
 
     static_fields: tuple[int, ...]
     methods: dict[int, int]
-    """Offset of the code to method index; 0 for one of those without."""
+    """Method index by offset of the code; offset 0 for a method without code."""
 
 
 class DexFile:
-    """Tables of the DEX whose header is at ``at``; in a container several share the data.
+    """Tables of the DEX whose header is at ``at``; in a container several files share the data.
 
     Raises:
-        MalformedDexError: where the header or the map is not one that Android loads.
+        MalformedDexError: the header or the map is not one that Android loads.
     """
 
     def __init__(self, data: Bytes, at: int = 0) -> None:
         self.data = data
         if len(data) < at + _HEADER:
-            raise MalformedDexError("the header is cut off")
+            raise MalformedDexError("the header is truncated")
         self.size, header, endian = struct.unpack_from("<III", data, at + 32)
         if endian != _ENDIAN or header < _HEADER:
-            raise MalformedDexError("no header that Android loads")
+            raise MalformedDexError("not a header that Android loads")
         tables = struct.unpack_from("<13I", data, at + 52)
         self.sections = self._map(tables[0])
         self.strings: Words = self._table(tables[1], tables[2], np.dtype("<u4"))
@@ -113,7 +113,7 @@ class DexFile:
         self._methods = self._table(tables[9], tables[10], _METHOD)
         self.classes = self._table(tables[11], tables[12], _CLASS)
         self.values = ValueReader(data)
-        # Views whose items are numbers of Python: an item of an array costs a multiple. Copies, because a view of a
+        # Views with Python integers as items: an array item costs several times as much. Copies, because a view of a
         # table at an odd offset has no items.
         self._places = np.array(self.strings, np.uint32).data
         self._type_names = np.array(self.types, np.uint32).data
@@ -124,7 +124,7 @@ class DexFile:
 
     def _map(self, at: int) -> dict[int, Section]:
         if at < _HEADER or at + 4 > len(self.data):
-            raise MalformedDexError("no map of the file")
+            raise MalformedDexError("the file has no map")
         (count,) = struct.unpack_from("<I", self.data, at)
         if count > _MAX_SECTIONS or at + 4 + count * 12 > len(self.data):
             raise MalformedDexError("the map is longer than the file")
@@ -142,7 +142,7 @@ class DexFile:
     # Strings, types and members
 
     def string_begin(self, index: int) -> int:
-        """Offset of the first character of a string; -1 where there is none."""
+        """Offset of the first character of a string; -1 if the index is invalid."""
         if not 0 <= index < len(self._places):
             return -1
         at, data = self._places[index], self.data
@@ -155,7 +155,7 @@ class DexFile:
         return -1
 
     def raw(self, index: int) -> bytes:
-        """MUTF-8 bytes of a string; empty where it is missing or longer than ``MAX_STRING``."""
+        """MUTF-8 bytes of a string; empty if it is missing or longer than ``MAX_STRING``."""
         begin = self.string_begin(index)
         if begin < 0:
             return b""
@@ -175,24 +175,24 @@ class DexFile:
         return known
 
     def position(self, descriptor: bytes) -> int:
-        """Index of the first type whose descriptor is not below this one; types are sorted."""
+        """Index of the first type whose descriptor is not less than this one; types are sorted."""
         return self._lowest(descriptor, self._type_names)
 
     def string_of(self, raw: bytes) -> int:
-        """Index of a string; -1 where the file does not hold it. Strings are sorted as their bytes are."""
+        """Index of a string; -1 if the file does not contain it. Strings are sorted by their bytes."""
         at = self._lowest(raw, range(len(self._places)))
         return at if at < len(self._places) and self.raw(at) == raw else -1
 
     def _lowest(self, raw: bytes, among: Sequence[int]) -> int:
-        """Place of the first of these strings, in their order, that is not below ``raw``."""
+        """Position of the first of these strings, in their order, that is not less than ``raw``."""
         low, high, data, places, size = 0, len(among), self.data, self._places, len(self.data)
-        # The NUL behind a string sorts it before every longer one.
+        # The NUL after a string sorts it before every longer string.
         wanted, length = raw + b"\0", len(raw) + 1
         while low < high:
             middle = (low + high) // 2
             index = among[middle]
             at = places[index] if index < len(places) else size
-            # One byte of length in nearly all: the rest is worth a call.
+            # Nearly all strings have one length byte; only the others need a call.
             at = at + 1 if at < size and data[at] < 0x80 else self.string_begin(index)
             if at < 0 or data[at : at + length] < wanted:
                 low = middle + 1
@@ -201,7 +201,7 @@ class DexFile:
         return low
 
     def type_of(self, descriptor: bytes) -> int:
-        """Index of a type; -1 where the file does not name it."""
+        """Index of a type; -1 if the file does not contain it."""
         at = self.position(descriptor)
         return at if at < len(self.types) and self.raw(int(self.types[at])) == descriptor else -1
 
@@ -214,7 +214,7 @@ class DexFile:
         return Member(*self._methods[index].item()) if 0 <= index < len(self._methods) else None
 
     def methods_of(self, owner: int) -> range:
-        """Indices of the methods that are called on a type, at most ``MAX_METHODS``; methods are sorted by it."""
+        """Indices of the methods of a type, at most ``MAX_METHODS``; methods are sorted by type."""
         first, last = self._owners.searchsorted(np.array([owner, owner + 1], dtype=np.int64)).tolist()
         return range(first, min(last, first + MAX_METHODS))
 
@@ -227,7 +227,7 @@ class DexFile:
         return self._methods["owner"].astype(np.int64)
 
     def parameters(self, proto: int) -> str:
-        """Descriptors of the parameters, one after the other."""
+        """Descriptors of the parameters, joined."""
         known = self._parameters.get(proto)
         if known is None:
             known = self._parameters[proto] = self._read_parameters(proto)
@@ -247,7 +247,7 @@ class DexFile:
     # Classes and code
 
     def class_row(self, kind: int) -> int:
-        """Row of the class that defines a type; -1 where this file does not."""
+        """Row of the class that defines a type; -1 if it is not in this file."""
         rows = np.flatnonzero(self.classes["type"] == kind)
         return int(rows[0]) if len(rows) else -1
 
@@ -267,7 +267,7 @@ class DexFile:
             size, at = uleb(data, at)
             sizes.append(size)
         static, fields, direct, virtual = sizes
-        # Hostile classes may all point at the same long list.
+        # All classes of a hostile file can point to the same long list.
         if sum(sizes) > min(_MAX_MEMBERS, self._members_left):
             return ClassData((), {})
         self._members_left -= sum(sizes)
@@ -299,7 +299,7 @@ class DexFile:
         return None
 
     def code(self, offset: int) -> Code | None:
-        """The code item at an offset, or ``None`` where no believable one is."""
+        """The code item at an offset; ``None`` if there is no plausible one."""
         if offset <= 0 or offset % 4 or offset + 16 > len(self.data):
             return None
         registers, ins, _, _, _, units = struct.unpack_from("<4HII", self.data, offset)
@@ -310,26 +310,26 @@ class DexFile:
 
     @cached_property
     def _code_offsets(self) -> tuple[Offsets, Offsets]:
-        """Sorted numbers in the class data that may be offsets of code, and where each is written."""
+        """Sorted numbers in the class data that can be offsets of code, and the position of each."""
         section, code = self.sections.get(SectionKind.CLASS_DATA), self.sections.get(SectionKind.CODE)
         if section is None or code is None:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         raw = b"\0" + self.data[section.begin : section.end] + bytes(4)
         octets = np.frombuffer(raw, np.uint8)
         count = len(raw) - 4
-        # Bytes that begin a number: the one before ends another. Code lies at multiples of four: three of four numbers
+        # Bytes that begin a number: the one before ends another. Code is at multiples of four: three of four numbers
         # end with their first byte, which holds the lowest bits.
         begin = (octets[1:count] & 0x83) == 0x80
         begin &= octets[: count - 1] < 0x80
         places = _where(begin) + 1
-        # Four bytes from each place on, as one number.
+        # Four bytes from each position, as one number.
         every: NDArray[np.uint32] = np.ndarray((count,), "<u4", raw, 0, (1,))
         words = every[places]
         parts = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         for length in range(2, 5):
             if code.end <= 1 << (7 * (length - 1)) or code.begin >= 1 << (7 * length):
                 continue
-            # All but its last byte go on.
+            # All bytes except the last have the continuation bit.
             marks = 0x80808080 & ((1 << 8 * length) - 1)
             whole = (words & np.uint32(marks)) == np.uint32(marks & ~(0x80 << 8 * (length - 1)))
             word, begins = words[whole], places[whole]
@@ -340,17 +340,17 @@ class DexFile:
             parts.append((numbers[fits].astype(np.int64), begins[fits] + section.begin - 1))
         values, begins = (np.concatenate(column) for column in zip(*parts, strict=True))
         if len(values) > 1 and not bool((values[1:] >= values[:-1]).all()):
-            # Both are below 2**31: sorted as one number they need no order to be looked up by.
+            # Both are below 2**31: combined into one number they need no separate sort order.
             pairs = values << 32 | begins
             pairs.sort()
             values, begins = pairs >> 32, pairs & 0xFFFFFFFF
         return values, begins
 
     def code_around(self, place: int) -> Code | None:
-        """The code item whose instructions hold the byte at ``place``."""
+        """The code item whose instructions contain the byte at ``place``."""
         values = self._code_offsets[0]
         at = int(values.searchsorted(place, side="right"))
-        # Few of the numbers are something else that looks like an offset: a step or two back is the real one.
+        # A few numbers only look like an offset: the real one is a step or two back.
         for index in range(at - 1, max(-1, at - 9), -1):
             code = self.code(int(values[index]))
             if code is not None and code.begin <= place < code.begin + 2 * code.units:
@@ -358,7 +358,7 @@ class DexFile:
         return None
 
     def method_of(self, code: Code) -> int:
-        """Index of the method whose code this is; -1 where no class says so."""
+        """Index of the method with this code; -1 if no class declares it."""
         values, places = self._code_offsets
         at = int(values.searchsorted(code.offset))
         while at < len(values) and values[at] == code.offset:
@@ -380,13 +380,13 @@ class DexFile:
         return self.classes["data"][self._class_rows].astype(np.int64)
 
     def method_name(self, index: int) -> str:
-        """A method as smali writes it, such as ``Ljava/net/URL;->openConnection``."""
+        """A method in smali notation, such as ``Ljava/net/URL;->openConnection``."""
         member = self.method(index)
         return f"{self.descriptor(member.owner)}->{self.string(member.name)}" if member else ""
 
 
 def _where(mask: NDArray[np.bool_]) -> Offsets:
-    """``np.flatnonzero``, which takes three times as long where a twentieth is set as where more than a tenth is."""
+    """``np.flatnonzero``, which takes three times as long if a twentieth is set as if more than a tenth is set."""
     size, few = len(mask), np.count_nonzero(mask)
     if not size // 50 < few <= size // 10:
         return np.flatnonzero(mask)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tieback.intake.apps.interface import Bytes
 
 MAX_ELEMENTS = 4096
-"""Elements of one array that are read."""
+"""Most elements of one array that are read."""
 _MAX_DEPTH = 8
 _SPARE = 50_000
 
@@ -31,18 +31,22 @@ class Annotation(NamedTuple):
 
 
 type Encoded = StringId | int | Annotation | tuple["Encoded", ...] | None
-"""``None`` stands for every other type of value."""
+"""An encoded value; ``None`` for every other type of value."""
 
 
 class ValueReader:
-    """Reads the values of one file; of all together no more than its size warrants, as hostile ones may overlap."""
+    """Reads the values of one file. Their total is limited by the size of the file, because values of a hostile file
+    can overlap.
+    """
 
     def __init__(self, data: Bytes) -> None:
         self._data = data
         self._left = len(data) // 8 + _SPARE
 
     def array(self, at: int, depth: int = 0) -> tuple[tuple[Encoded, ...], int]:
-        """The elements of an encoded_array, and the offset behind it; cut where the data ends or nests too deep."""
+        """The elements of an encoded_array, and the offset after it; truncated at the end of the data or at the nesting
+        limit.
+        """
         count, at = uleb(self._data, at)
         found: list[Encoded] = []
         for _ in range(min(count, MAX_ELEMENTS)):
@@ -53,7 +57,7 @@ class ValueReader:
         return tuple(found), at
 
     def annotation(self, at: int, depth: int = 0) -> tuple[Annotation, int]:
-        """An encoded_annotation, and the offset behind it."""
+        """An encoded_annotation, and the offset after it."""
         kind, at = uleb(self._data, at)
         count, at = uleb(self._data, at)
         values: dict[int, Encoded] = {}
@@ -65,7 +69,7 @@ class ValueReader:
         return Annotation(kind, values), at
 
     def one(self, at: int, depth: int = 0) -> tuple[Encoded, int]:
-        """One encoded_value, and the offset behind it."""
+        """One encoded_value, and the offset after it."""
         self._left -= 1
         if at >= len(self._data) or self._left < 0 or depth > _MAX_DEPTH:
             return None, len(self._data)
@@ -87,7 +91,7 @@ class ValueReader:
 
 
 def uleb(data: Bytes, at: int) -> tuple[int, int]:
-    """An unsigned LEB128 number of at most five bytes, and the offset behind it; 0 at the end of the data."""
+    """An unsigned LEB128 number of at most five bytes, and the offset after it; 0 at the end of the data."""
     value = 0
     for shift in range(0, 35, 7):
         if at >= len(data):

@@ -1,7 +1,7 @@
-"""The extractor of endpoints that the code of a DEX file puts together.
+"""Extractor of endpoints that the code of a DEX file assembles.
 
-What the walk makes is judged by the extractor of endpoints, as any other text of the app; an endpoint that one of the
-constants names by itself is left to that extractor.
+The extractor of endpoints judges the texts from the walk like any other text of the app. An endpoint that is already in
+one of the constants is left to that extractor.
 """
 
 import re
@@ -29,11 +29,11 @@ from tieback.recognise.rules import Rules
 RULE = "dex-flow"
 
 MAX_FILES = 64
-"""DEX files in one container."""
+"""Most DEX files in one container."""
 _KEEP = 4096
-"""Judged texts kept; then the store starts anew."""
+"""Most cached texts; the cache is then cleared."""
 _METHOD_WIDTH = 90
-"""Characters of a method's name in a context."""
+"""Most characters of a method's name in a context."""
 _WORTH = re.compile(r"://|jdbc:|[A-Za-z0-9\]]:\d{2}")
 _CONTAINER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
 _BASES = ("Retrofit", "RestAdapter")
@@ -45,14 +45,14 @@ class DataflowExtractor:
     meta = ExtractorMeta(name=RULE, version="1", finds=(RULE,))
 
     def __init__(self, judge: Extractor, rules: Rules | None = None) -> None:
-        """Take the extractor that judges texts: one that is there anyway, so that its patterns are compiled once."""
+        """Use this extractor to judge texts; it is shared, so that its patterns are compiled only once."""
         self._judge = judge
         self._rules = rules if rules is not None else Rules()
         self._known: KnownCalls | None = None
         self._judged: dict[str, tuple[Find, ...]] = {}
 
     def extract(self, artifact: Artifact) -> Iterator[Find]:
-        """Every endpoint that the methods of a DEX file put together, each with count 1."""
+        """Every endpoint that the methods of a DEX file assemble, each with count 1."""
         for buffer in artifact.buffers:
             if buffer.kind is BufferKind.DEX and not buffer.base:
                 yield from self._buffer(buffer)
@@ -65,7 +65,7 @@ class DataflowExtractor:
             try:
                 dex = DexFile(buffer.data, at)
             except MalformedDexError:
-                return  # its reader has said what is wrong
+                return  # its reader has reported the problem
             analysis = analyse(dex, self._known, self._rules)
             yield from _Finds(self, buffer, dex, analysis).all()
             if analysis.unread:
@@ -75,7 +75,7 @@ class DataflowExtractor:
             at += dex.size
 
     def judged(self, text: str) -> tuple[Find, ...]:
-        """What the other extractor says of a text."""
+        """Verdict of the other extractor on a text."""
         known = self._judged.get(text)
         if known is None:
             if len(self._judged) >= _KEEP:
@@ -140,7 +140,7 @@ class _Finds:
             )
 
     def _new(self, flow: Flow, text: str, parts: str, first: int, *, whole: bool = False) -> Iterator[Find]:
-        """What a text names and its parts do not; and the path below a cloud resource, where that was given."""
+        """Endpoints in a text that are not in its parts; and the path below a cloud resource, if there is one."""
         finds = self._extractor.judged(text)
         if not finds:
             return
@@ -188,7 +188,7 @@ class _Finds:
             if base is None or not spec:
                 continue
             flow = Flow("retrofit", Facts({"url": base, "spec": spec}), None, self._dex.method_name(path.method))
-            # The path's place is told: the base URL stands where its own sighting says.
+            # The evidence is the place of the path; the base URL has a sighting of its own.
             yield from self._new(flow, url_of({"url": base, "spec": spec}), f"{base}\n{spec}", path.string)
 
 

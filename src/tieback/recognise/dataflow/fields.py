@@ -1,4 +1,4 @@
-"""Constants in fields: initial values of static ones, and what initialisers and constructors put into them."""
+"""Constants in fields: initial values of static fields, and values that initialisers and constructors store."""
 
 from collections.abc import Callable
 
@@ -7,13 +7,13 @@ from tieback.recognise.dataflow.dexfile import Code, DexFile
 from tieback.recognise.dataflow.values import Text, Value
 
 _MAX_CLASSES = 5_000
-"""Classes whose initial values are read."""
+"""Most classes whose initial values are read."""
 _MAX_DEPTH = 3
-"""Initialisers that are walked because another one reads a field."""
+"""Most nested initialisers that are walked because another one reads a field."""
 
 
 class Fields:
-    """What fields of one DEX file hold, by field index."""
+    """Values of the fields of one DEX file, by field index."""
 
     def __init__(self, dex: DexFile) -> None:
         self._dex = dex
@@ -23,10 +23,10 @@ class Fields:
         self._rows: set[int] = set()
         self._depth = 0
         self.walk: Callable[[Code], object] | None = None
-        """Walks an initialiser, which calls ``put`` for what it stores."""
+        """Walks an initialiser, which calls ``put`` for each value that it stores."""
 
     def known(self, field: int) -> Value | None:
-        """The constant in a field, or ``None``; reads the class that declares it where that is to be done."""
+        """The constant in a field, or ``None``. Reads the declaring class at the first access."""
         if field not in self._values:
             member = self._dex.field(field)
             if member is None or member.kind not in self._followed:
@@ -37,13 +37,13 @@ class Fields:
         return self._values.get(field)
 
     def put(self, field: int, value: Value) -> None:
-        """A constant was stored; a second one that differs makes the field unknown."""
+        """Record a stored constant; a second, different constant makes the field unknown."""
         held = self._values.setdefault(field, value)
         if held != value:
             self._values[field] = None
 
     def read_class(self, row: int) -> list[int]:
-        """Read the initial values of a class's static fields; those that hold strings."""
+        """Read the initial values of a class's static fields. Returns the fields that contain strings."""
         if row < 0 or row in self._rows or len(self._rows) >= _MAX_CLASSES:
             return []
         self._rows.add(row)
@@ -58,7 +58,7 @@ class Fields:
                 self.put(field, Text(text, value.string, (text,)))
                 strings.append(field)
             elif isinstance(value, int) and value:
-                # Zero stands for every field without a value of its own that comes before one that has one.
+                # Zero stands for a field without a value that precedes a field with one.
                 self.put(field, value)
         return strings
 

@@ -1,4 +1,4 @@
-"""Recipes of strings: ``String.format`` and ``StringConcatFactory.makeConcatWithConstants``.
+"""String templates: ``String.format`` and ``StringConcatFactory.makeConcatWithConstants``.
 
 Sources: https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Formatter.html and
 .../java/lang/invoke/StringConcatFactory.html
@@ -13,11 +13,11 @@ _SPEC = re.compile(r"%(?:(\d{1,3})\$)?([-#+ 0,(<]{0,4})(\d{1,3})?(\.\d{1,3})?([a
 
 
 def formatted(template: Text, arguments: Sequence[Value | None] | None) -> Text:
-    """The text that ``String.format`` makes.
+    """The text that ``String.format`` returns.
 
     Args:
         template: the format.
-        arguments: what is known of them; ``None`` where nothing is.
+        arguments: known values of the arguments; ``None`` if no argument is known.
     """
     made, at, ordinary = Text("", template.first, template.parts), 0, 0
     for found in _SPEC.finditer(template.text):

@@ -1,4 +1,4 @@
-"""Dalvik instructions, as far as a walk needs them: how long each is, and what it does to registers.
+"""Dalvik instructions, as far as a walk needs them: their length and their effect on registers.
 
 Source: https://source.android.com/docs/core/runtime/dalvik-bytecode and .../instruction-formats.
 """
@@ -8,7 +8,7 @@ from enum import IntEnum
 
 
 class Kind(IntEnum):
-    """Effect of an opcode. The first five are handled where instructions are stepped over."""
+    """Effect of an opcode. The main loop handles the first five directly."""
 
     NONE = 0
     WRITE_AA = 1
@@ -115,14 +115,14 @@ def _spread(groups: Iterable[tuple[int, Iterable[int]]], default: int) -> bytes:
 
 
 LENGTHS = _spread(_LENGTHS, 1)
-"""Code units of 16 bits that the instruction of an opcode takes; payloads are not counted."""
+"""Length of the instruction of an opcode in code units of 16 bits, without payloads."""
 
 KINDS = _spread(_KINDS, Kind.NONE)
 """``Kind`` of each opcode."""
 
 
 def payload_length(units: Sequence[int], at: int) -> int:
-    """Units of the data behind a ``nop`` that begins a table, or 1 where it is an ordinary one."""
+    """Length in code units of the data after a ``nop`` that begins a table; 1 for an ordinary ``nop``."""
     unit = units[at]
     if unit not in (0x0100, 0x0200, 0x0300) or at + 1 >= len(units):
         return 1
@@ -136,7 +136,7 @@ def payload_length(units: Sequence[int], at: int) -> int:
 
 
 def branch_targets(units: Sequence[int], at: int) -> list[int]:
-    """Units that the ``switch`` at a place may go to; none where its table lies outside."""
+    """Code units that the ``switch`` at an offset can jump to; empty if its table is out of range."""
     table = at + signed(units[at + 1] | units[at + 2] << 16, 32)
     if not 0 <= table < len(units) - 1:
         return []

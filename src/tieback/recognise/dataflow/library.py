@@ -1,4 +1,4 @@
-"""Methods of the platform and of Kotlin's library that make strings, and what they do.
+"""Platform and Kotlin library methods that create strings, and their effects.
 
 Sources: https://developer.android.com/reference/java/lang/StringBuilder, .../String,
 https://github.com/JetBrains/kotlin/blob/master/libraries/stdlib/jvm/runtime/kotlin/jvm/internal/Intrinsics.java
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Effect(Enum):
-    """What a call means for a walk."""
+    """Effect of a call on the state of a walk."""
 
     NONE = auto()
     """Reads only."""
@@ -21,16 +21,16 @@ class Effect(Enum):
     APPEND_CHAR = auto()
     APPEND_BOOLEAN = auto()
     APPEND_UNKNOWN = auto()
-    """Of something that is not followed, such as a decimal fraction or a part of a sequence."""
+    """Appends a value that is not followed, such as a decimal fraction or a part of a sequence."""
     TO_STRING = auto()
     CONCAT = auto()
-    """The result is one argument after the other."""
+    """The result is the concatenation of the arguments."""
     FORMAT = auto()
     """The format is the first argument."""
     FORMAT_LOCALE = auto()
     """The format is the second argument."""
     SAME = auto()
-    """The result says what the first argument says."""
+    """The result is equal to the first argument."""
 
 
 class Call(NamedTuple):
@@ -78,4 +78,4 @@ LIBRARY: dict[Call, Effect] = {
 }
 
 MAKES_STRINGS = frozenset((Effect.TO_STRING, Effect.CONCAT, Effect.FORMAT, Effect.FORMAT_LOCALE))
-"""Without one of these (or a sink) a method puts nothing together."""
+"""Calls without which (or a sink) a method assembles nothing."""

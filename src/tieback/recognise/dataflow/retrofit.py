@@ -1,4 +1,4 @@
-"""Paths in annotations of Retrofit's interfaces: ``@GET("v1/me")``.
+"""Paths in annotations of Retrofit interfaces: ``@GET("v1/me")``.
 
 Sources: https://square.github.io/retrofit/declarations/ and
 https://source.android.com/docs/core/runtime/dex-format#annotations-directory
@@ -15,7 +15,7 @@ from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.dexfile import DexFile
 
 MAX_ANNOTATIONS = 50_000
-"""Annotations of one file that are read."""
+"""Most annotations of one file that are read."""
 
 _PACKAGES = ("Lretrofit2/http/", "Lretrofit/http/")
 _VERBS = ("DELETE", "GET", "HEAD", "HTTP", "OPTIONS", "PATCH", "POST", "PUT")
@@ -23,7 +23,7 @@ _INTERFACE = 0x200
 
 
 class Path(NamedTuple):
-    """What one method of an interface asks for."""
+    """Path of one method of an interface."""
 
     owner: str
     """Descriptor of the interface."""
@@ -34,7 +34,7 @@ class Path(NamedTuple):
 
 
 def paths(dex: DexFile) -> list[Path]:
-    """The paths of every interface in the file; none where it does not know Retrofit."""
+    """The paths of every interface in the file; empty if it does not use Retrofit."""
     verbs = {dex.type_of(f"{package}{verb};".encode()) for package in _PACKAGES for verb in _VERBS} - {-1}
     if not verbs:
         return []
@@ -81,7 +81,7 @@ def base_for(owner: str, bases: list[tuple[str, str]]) -> str | None:
         bases: descriptor of the class that sets a base URL, and the URL.
 
     Returns:
-        The only one there is, or the one set nearest to the interface: in at least the same two first packages.
+        The only base URL, or the one of the class nearest to the interface: they share at least the first two packages.
     """
     if len({url for _, url in bases}) == 1:
         return bases[0][1]

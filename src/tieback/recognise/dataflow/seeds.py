@@ -1,8 +1,8 @@
-"""Which methods are worth a walk, found over the whole file at once and without decoding it.
+"""Methods worth a walk, found in one pass over the whole file without decoding it.
 
-A method is read where it uses a constant with ``://`` in it (or one that begins with a port), directly or from a field,
-and also puts a string together or calls a sink; or where it calls a sink that names an endpoint by parts. What looks
-like such an instruction is verified by the walk: it reads the method from its beginning.
+A method is walked if it uses a constant that contains ``://`` or begins with a port, directly or from a field, and also
+assembles a string or calls a sink. It is also walked if it calls a sink that names an endpoint by parts. The walk reads
+a method from its beginning and so verifies that the bytes are such an instruction.
 """
 
 import re
@@ -19,9 +19,9 @@ from tieback.recognise.dataflow.values import Text
 from tieback.recognise.rules import Rules
 
 MAX_METHODS = 50_000
-"""Methods of one file that are walked."""
+"""Most methods of one file that are walked."""
 MAX_ANCHORS = 100_000
-"""Strings of one file that are looked at."""
+"""Most strings of one file that are read."""
 
 _CONST_STRING, _CONST_JUMBO, _INVOKE_CUSTOM = 0x1A, 0x1B, 0xFC
 _INVOKES, _INVOKE_COUNT = 0x6E, 11
@@ -30,7 +30,7 @@ _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
 """Headers of encoded_value for a string index of one to three bytes."""
 _WIDTH = 1 << 16
 _BLOCK = 1 << 16
-"""Units looked at in one go: what that makes fits into a core's cache."""
+"""Number of code units per block; the arrays of a block fit into the cache of a core."""
 
 _URL = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]{1,30})://([A-Za-z0-9._-]{0,253})")
 _MAX_RUNS, _GAP = 7, 200
@@ -44,11 +44,11 @@ class Candidate(NamedTuple):
 
     code: Code
     stop: int
-    """Unit behind the last call that could complete an endpoint."""
+    """Code unit after the last call that could complete an endpoint."""
 
 
 def anchored(dex: DexFile, rules: Rules) -> set[int]:
-    """Indices of the strings that may begin or end an endpoint: with a scheme, or a colon and a digit in front."""
+    """Indices of the strings that can begin or end an endpoint: with a scheme, or with a colon and a digit in front."""
     section = dex.sections.get(SectionKind.STRING_DATA)
     if section is None or not len(dex.strings):
         return set()
@@ -56,7 +56,7 @@ def anchored(dex: DexFile, rules: Rules) -> set[int]:
     colons = _colons(raw[:-2])
     after = raw[colons + 1]
     slashes = (after == ord("/")) & (raw[colons + 2] == ord("/"))
-    # A string that begins with the colon has the length in one byte before it, and before that the last one's NUL.
+    # Before a string that begins with the colon are its length in one byte and the NUL of the previous string.
     ports = (after >= ord("1")) & (after <= ord("9")) & (raw.take(colons - 2, mode="clip") == 0)
     found: set[int] = set()
     end = 0
@@ -81,7 +81,7 @@ def anchored(dex: DexFile, rules: Rules) -> set[int]:
 
 
 def _may_begin(raw: bytes, rules: Rules) -> bool:
-    """Whether one of the URLs in a text has a known scheme, and a host that may be a back end or is still to come."""
+    """True if a URL in a text has a known scheme, and a host that can be a back end or is missing so far."""
     for scheme, host in _URL.findall(raw):
         if scheme.decode().lower() in rules.services.schemes:
             name = host.decode().lower()
@@ -100,14 +100,14 @@ def _colons(raw: NDArray[np.uint8]) -> Offsets:
 
 
 class _Block:
-    """Units that are looked at in one go; the results are written to the same places each time."""
+    """A block of code units that are searched together; results are written to the same buffers each time."""
 
     def __init__(self) -> None:
         self._room = tuple(np.empty(_BLOCK, np.uint16) for _ in range(2))
         self._bits = tuple(np.empty(_BLOCK, np.bool_) for _ in range(3))
 
     def load(self, units: Units) -> None:
-        """Take units, the last of which only follows."""
+        """Load units; the last one serves only as the operand of the one before."""
         size = len(units) - 1
         self._next = units[1:]
         self._opcodes, self._number = (each[:size] for each in self._room)
@@ -115,13 +115,15 @@ class _Block:
         np.bitwise_and(units[:-1], 0xFF, out=self._opcodes)
 
     def places(self, opcode: int, count: int, runs: Sequence[tuple[int, int]]) -> Offsets:
-        """Where one of ``count`` opcodes is; where there are few runs of indices, only with one of those behind it."""
+        """Positions of one of ``count`` opcodes; if there are few runs of indices, only those followed by such an
+        index.
+        """
         if count == 1:
             np.equal(self._opcodes, opcode, out=self._hit)
         else:
             np.less(np.subtract(self._opcodes, opcode, out=self._number), count, out=self._hit)
         if len(runs) <= _MAX_RUNS:
-            # To list the places costs more than anything else.
+            # Listing the positions is the most expensive step.
             self._in_run(*runs[0], self._near)
             for low, high in runs[1:]:
                 self._in_run(low, high, self._other)
@@ -164,7 +166,7 @@ class Finder:
         if not recipes:
             del wanted[_INVOKE_CUSTOM]
         if len(self._dex.strings) <= _WIDTH < len(self._units):
-            del wanted[_CONST_JUMBO]  # assemblers of large files use it only where the short form has no room
+            del wanted[_CONST_JUMBO]  # compilers use it only if the short form is too small
         hits = self._find(wanted)
         constants = hits[_CONST_STRING]
         if _CONST_JUMBO in hits:
@@ -194,7 +196,9 @@ class Finder:
                 found.setdefault(code.offset, Candidate(code, max(completes, unit) - first + 3))
 
     def _completes(self, unit: int, end: int) -> int:
-        """The last unit from a seed to the end of its method that calls something that completes an endpoint; or -1."""
+        """The last unit, from a seed to the end of its method, that calls a method that completes an endpoint;
+        otherwise -1.
+        """
         units = self._units[unit : end + 1]
         opcodes = units[:-1] & 0xFF
         calls = ((opcodes - _INVOKES) < _INVOKE_COUNT) & self._making[units[1:]]
@@ -204,10 +208,10 @@ class Finder:
         return unit + int(places[-1]) if len(places) else -1
 
     def _find(self, wanted: Mapping[int, tuple[int, set[int]]]) -> dict[int, Offsets]:
-        """Units that hold an opcode, or look so, with one of some indices in the next unit.
+        """Units with an opcode, or a value like it, that have one of these indices in the next unit.
 
         Args:
-            wanted: by opcode, how many opcodes from there on count, and the indices.
+            wanted: by opcode: number of consecutive opcodes that count, and the indices.
         """
         units, size = self._units, max(0, len(self._units) - 4)
         found: dict[int, list[Offsets]] = {opcode: [np.empty(0, np.int64)] for opcode in wanted}
@@ -227,7 +231,9 @@ class Finder:
         return {opcode: np.concatenate(places) for opcode, places in found.items()}
 
     def _stored(self, constants: Offsets) -> tuple[set[int], set[int]]:
-        """Static and other fields that hold one of the strings: by their initial value, or stored right behind it."""
+        """Static and other fields that hold one of the strings: by their initial value, or stored in the next
+        instruction.
+        """
         static = {
             field
             for row in self._initialised()
@@ -238,7 +244,7 @@ class Finder:
         if len(self._units) < 5 or not len(constants):
             return static, instance
         constants = constants[constants + 3 < len(self._units)]
-        # A long index has its field one unit further; it is so rare that it may go unseen.
+        # With a long index the field is one unit later; this is so rare that it is ignored.
         register, store = self._units[constants] >> 8, self._units[constants + 2]
         puts = constants[store == (_SPUT_OBJECT | register << 8)]
         mine = constants[(store & 0xFF == _IPUT_OBJECT) & (store >> 8 & 15 == register)]
@@ -279,7 +285,7 @@ class Finder:
 
 
 def _runs(indices: Iterable[int]) -> list[tuple[int, int]]:
-    """First and last of the groups that lie close together."""
+    """First and last index of each group of close indices."""
     runs: list[tuple[int, int]] = []
     for index in sorted(index for index in indices if index < _WIDTH):
         if runs and index - runs[-1][1] <= _GAP:

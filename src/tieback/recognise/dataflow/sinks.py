@@ -1,4 +1,4 @@
-"""Calls whose arguments name an endpoint, read from ``sinks.toml``."""
+"""Calls whose arguments name an endpoint, from ``sinks.toml``."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,35 +23,35 @@ type Role = Literal[
 
 
 class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One ``[[sink]]``: a method, and what each argument is."""
+    """One ``[[sink]]``: a method, and the role of each argument."""
 
     name: str
-    """Ends ``Evidence.how``."""
+    """Last part of ``Evidence.how``."""
     owner: str
     """Descriptor of the class."""
     method: str
     takes: tuple[str, ...]
-    """Types of the parameters; ``...`` at the end for any more."""
+    """Types of the parameters; ``...`` at the end for any further ones."""
     roles: tuple[Role, ...]
-    """Of each parameter; empty for one that says nothing."""
+    """Role of each parameter; empty for a parameter without a meaning."""
     source: str
     gives: Literal["", "this", "result", "both"] = ""
-    """What carries the parts onward: the receiver, the result or both."""
+    """Object that has the parts after the call: the receiver, the result or both."""
     emits: bool = True
-    """Whether an endpoint is named once this was called."""
+    """True if the call completes an endpoint."""
     seeds: bool = True
-    """Whether the call alone is a reason to read the method."""
+    """True if the call alone is a reason to walk the method."""
     service: str | None = None
     port: int | None = None
-    """Used where the call names no port."""
+    """Port if the call names none."""
 
     @property
     def parameters(self) -> str:
-        """Descriptors of the parameters, without what may follow."""
+        """Descriptors of the parameters, without further ones."""
         return "".join(_SHORT.get(kind, kind) for kind in self.takes if kind != "...")
 
     def fits(self, parameters: str) -> bool:
-        """Whether a method with these descriptors is the one."""
+        """True if a method with these descriptors matches."""
         wanted = self.parameters
         return parameters.startswith(wanted) if self.takes[-1:] == ("...",) else parameters == wanted
 
@@ -61,12 +61,12 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_sinks() -> tuple[Sink, ...]:
-    """Every sink of the file; a malformed one is a programming error and raises ``msgspec.ValidationError``."""
+    """Every sink of the file. Raises ``msgspec.ValidationError`` if it is malformed, which is a programming error."""
     return prepared.rules(Path(__file__).with_name("sinks.toml").read_bytes(), _File).sink
 
 
 def by_owner(sinks: Iterable[Sink]) -> dict[str, tuple[Sink, ...]]:
-    """Sinks of each class."""
+    """Sinks by class."""
     found: dict[str, list[Sink]] = {}
     for sink in sinks:
         found.setdefault(sink.owner, []).append(sink)

@@ -1,29 +1,29 @@
-"""What a register may hold while a method is walked: constants, texts made of them, objects that carry parts."""
+"""Possible register values during a walk: constants, texts from constants, objects with parts of an endpoint."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 MAX_TEXT = 4096
-"""Characters of a composed text; it is not made longer."""
+"""Most characters of a composed text; longer ones are cut."""
 MAX_PARTS = 64
-"""Constants that are remembered of one text."""
+"""Most constants that are recorded per text."""
 
 HOLE = "{}"
-"""Stands for what is not constant; rules take it for a placeholder."""
+"""Placeholder for a part that is not constant; the rules treat it like a placeholder in the app."""
 
 
 class Text(NamedTuple):
     """A string, as far as it is constant."""
 
     text: str
-    """With ``HOLE`` for each part that is not constant."""
+    """The text, with ``HOLE`` for each part that is not constant."""
     first: int = -1
-    """String index of the first constant; -1 where there is none."""
+    """String index of the first constant; -1 if there is none."""
     parts: tuple[str, ...] = ()
-    """The constants it was made of."""
+    """The constants of the text."""
 
     def plus(self, other: "Text") -> "Text":
-        """Both, one after the other; cut at ``MAX_TEXT``."""
+        """Both texts joined; cut at ``MAX_TEXT``."""
         return Text(
             (self.text + other.text)[:MAX_TEXT],
             self.first if self.first >= 0 else other.first,
@@ -32,18 +32,18 @@ class Text(NamedTuple):
 
 
 class Ref(NamedTuple):
-    """An object that can change: its contents are found under this number."""
+    """Reference to a mutable object; the heap has its contents under this number."""
 
     number: int
 
 
 class Facts(NamedTuple):
-    """An object that carries parts of an endpoint, such as a ``java.net.URL`` or a builder of one."""
+    """An object with parts of an endpoint, such as a ``java.net.URL`` or its builder."""
 
     values: Mapping[str, str | int]
-    """By role; see ``sinks.toml``."""
+    """Parts by role; see ``sinks.toml``."""
     first: int = -1
-    """String index of the first constant among them."""
+    """String index of the first constant among the parts."""
 
 
 class Array(NamedTuple):
@@ -59,7 +59,7 @@ UNKNOWN = Text(HOLE)
 
 
 def as_text(value: Value | None) -> Text:
-    """What a value becomes in a string."""
+    """A value converted to a string."""
     if isinstance(value, Text):
         return value
     if isinstance(value, int):
@@ -68,7 +68,7 @@ def as_text(value: Value | None) -> Text:
 
 
 def common(one: Contents, other: Contents) -> Contents | None:
-    """What two paths through a method agree on; a text keeps its common beginning."""
+    """The contents that two paths through a method have in common; a text keeps its common beginning."""
     if one == other:
         return one
     if isinstance(one, Text) and isinstance(other, Text):

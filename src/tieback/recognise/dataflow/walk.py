@@ -1,8 +1,8 @@
-"""A walk over the instructions of one method, forward only, with a small abstract state.
+"""Forward walk over the instructions of one method, with a small abstract state.
 
-Registers hold constants, builders and objects that carry parts of an endpoint. Where paths meet, what they do not agree
-on is forgotten; a loop is walked once, as on its first round. So each text that comes out is made on some path through
-the method, though not every text that can be made comes out.
+Registers hold constants, builders and objects with parts of an endpoint. If paths meet, only values that they agree on
+are kept. A loop is walked once, as in its first iteration. So each reported text is created on some path through the
+method, but not every possible text is reported.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,19 +30,19 @@ from tieback.recognise.dataflow.values import (
 )
 
 MAX_ARRAY = 64
-"""Elements of an array that are followed."""
+"""Most elements of an array that are followed."""
 MAX_MADE = 500
-"""Texts and facts of one method."""
+"""Most texts and facts of one method."""
 MAX_FACTS = 16
 MAX_KNOWN = 128
-"""Registers and objects that are known at a time: each branch copies them."""
+"""Most registers and objects with known values at a time, because each branch copies them."""
 
 
 class Made(NamedTuple):
-    """A text that was put together, or the parts that a sink was given."""
+    """A text that was assembled, or the parts from a sink."""
 
     name: str
-    """``concat``, ``format`` or the sink's name."""
+    """``concat``, ``format`` or the name of the sink."""
     value: Text | Facts
     sink: Sink | None = None
 
@@ -63,16 +63,16 @@ class Walker:
         self._begin(())
 
     def walk(self, units: Sequence[int], stop: int) -> list[Made]:
-        """What a method puts together.
+        """The texts and parts that a method assembles.
 
         Args:
             units: its instructions, as code units of 16 bits.
-            stop: the unit before which the walk may end.
+            stop: the unit before which the walk can end.
         """
         self._begin(units)
         at, stop = 0, min(stop, len(units))
         kinds, lengths, saved, steps = KINDS, LENGTHS, self._saved, self._STEPS
-        # An instruction that is cut off would read behind the end of the list.
+        # A truncated instruction would read after the end of the list.
         while at < stop and at + lengths[units[at] & 255] <= len(units):
             if at in saved:
                 self._meet(saved.pop(at))
@@ -107,7 +107,7 @@ class Walker:
         self._saved: dict[int, _State] = {}
         self._falls = True
         self._made: list[Made] = []
-        self._consumed: dict[int, Text] = {}  # by identity; the texts are kept so that no identity comes back
+        self._consumed: dict[int, Text] = {}  # by identity; the texts are kept so that no identity is reused
         self._objects = 0
 
     def _pair(self, at: int) -> int:
@@ -168,7 +168,7 @@ class Walker:
         if held is None:
             self._saved[target] = state
             return
-        # Meeting is defined on the current state: take the held one's place for a moment.
+        # ``_meet`` works on the current state, so the saved one is swapped in for the call.
         current = self._registers, self._heap, self._falls
         self._registers, self._heap, self._falls = held.registers, held.heap, True
         self._meet(state)
@@ -194,7 +194,9 @@ class Walker:
         return self._next(at)
 
     def _forget(self) -> None:
-        """Behind a jump nothing is known, until a path from before arrives; handlers begin with nothing."""
+        """After a jump nothing is known until a path from before arrives; exception handlers begin with no known
+        values.
+        """
         self._registers, self._heap, self._result, self._falls = {}, {}, None, False
 
     def _nop(self, at: int, _: int) -> int:
@@ -261,7 +263,7 @@ class Walker:
         return at + 3
 
     def _escape(self, registers: Sequence[int]) -> None:
-        """What another method is given it may change."""
+        """Forget the contents of objects that are passed to another method, because it can change them."""
         for register in registers:
             value = self._registers.get(register)
             if isinstance(value, Ref) and not isinstance(self._heap.get(value.number), Facts):
@@ -378,7 +380,7 @@ class Walker:
             self._make(sink.name, facts, sink)
 
     def _bind(self, role: str, value: Value | None, values: dict[str, str | int], first: int) -> int:
-        """Put an argument among the parts; the string index of the first constant among them."""
+        """Add an argument to the parts. Returns the string index of the first constant among them."""
         contents = self._contents(value)
         if role == "base":
             values.pop("url", None)
@@ -434,4 +436,4 @@ class Walker:
         Kind.SWITCH: _switch,
         Kind.END: _end,
     }
-    """What each kind of instruction does; gives the unit behind it. Bound methods would keep the file alive."""
+    """Handler per kind of instruction; returns the next unit. Bound methods would keep the file in memory."""

@@ -14,8 +14,8 @@ FILE = DexFile(DATA)
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "cut off"),
-        (DATA[:100], "cut off"),
+        (b"", "truncated"),
+        (DATA[:100], "truncated"),
         (DATA[:40] + b"\x12\x34\x56\x78" + DATA[44:], "Android"),
         (DATA[:52] + struct.pack("<I", len(DATA)) + DATA[56:], "map"),
         (DATA[:52] + struct.pack("<I", len(DATA) - 4) + DATA[56:], "map"),
