@@ -73,7 +73,7 @@ def test_join(run: Run) -> None:
     out = flat(ended.out)
     assert f"the store that answers outside is your RDS postgresql database orders in account {ACCOUNT}" in out
     assert "198.51.100.4:9200 is open and not in the one imported account" in out
-    assert "medium: An open store is in none of your accounts" in out
+    assert "medium: Open data store is in none of your exported accounts" in out
     assert "1 resource of 1 account: 1 known outside, 1 of them leak" in out
     kinds = [
         json.loads(line)["schema"].split("/")[1] for line in run("posture", "join", "--format", "json").out.splitlines()
