@@ -557,7 +557,7 @@ def the_posture() -> Posture:
     resource = Resource(
         key, "aws", ResourceKind.DATABASE, ACCOUNT, "eu-west-1", "opensearch", "opensearch", name=RESOURCE,
         endpoints=(Place("es.fieldhand.test"),), flag=Answer.YES, route=Answer.YES, port=Answer.YES,
-        path=("security group sg-0zq (zq-web) admits 0.0.0.0/0 to port 9200",), at_rest=AtRest.NONE,
+        path=("security group sg-0zq (zq-web) allows 0.0.0.0/0 on port 9200",), at_rest=AtRest.NONE,
         authentication=Answer.NO, source="prowler", seen="2026-11-20T00:00:00Z", sources=("prowler 2026-11-20",),
     )  # fmt: skip
     quiet = replace(resource, key=f"{key}-quiet", name="zq-quiet", endpoints=())
@@ -593,9 +593,9 @@ def the_posture() -> Posture:
             Owned(
                 resource, How.NAME, (short,), ("http://es.fieldhand.test:9200/machines/_search",),
                 (AppName(FIELDHAND.sha256, "Fieldhand", FIELDHAND.bundle_id, 310),),
-                f"the store that Fieldhand leaks from is your OpenSearch data store {RESOURCE} in account {ACCOUNT} "
-                "(eu-west-1): not encrypted at rest, public through security group sg-0zq (zq-web), which admits "
-                "0.0.0.0/0 to port 9200",
+                f"Fieldhand leaks data from your OpenSearch data store {RESOURCE} in account {ACCOUNT} "
+                "(eu-west-1): not encrypted at rest, public through security group sg-0zq (zq-web), which allows "
+                "0.0.0.0/0 on port 9200",
             ),
         ),
         1, 1,
@@ -617,13 +617,13 @@ def of_accounts() -> Finding:
     return Finding(
         id="fnd-posture",
         rule="posture-open-own-store",
-        title="Your own store is open from the Internet AND unencrypted AND personal data (geo_location) AND used by "
+        title="Your own data store is open to the Internet, unencrypted, with personal data (geo_location), used by "
         "310 devices",
         severity=Severity.CRITICAL,
         cwe="CWE-306",
         exposures=("exp-fieldhand",),
         apps=(FIELDHAND.sha256,),
-        evidence=(the_posture().owned[0].says, "security group sg-0zq (zq-web) admits 0.0.0.0/0 to port 9200"),
+        evidence=(the_posture().owned[0].says, "security group sg-0zq (zq-web) allows 0.0.0.0/0 on port 9200"),
         advice="Close the public access: security group sg-0zq (zq-web).",
         masvs="MASVS-AUTH-1",
     )
