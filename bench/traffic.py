@@ -4,7 +4,7 @@ tcpdump.
 Reads real captures from the folder in ``TIEBACK_BENCH_CAPTURES``, otherwise the samples of ``tests/samples.py``. The
 large file consists of their Ethernet packets, repeated with other addresses in each copy, so that flows stay separate.
 Peers that are not installed are left out. tieback's figures include QUIC, names, stores and the JSON of every flow.
-``TIEBACK_BENCH_LARGEST_MB`` (default 2000) is the size of the largest file for the measurement of linear cost. That file
+``TIEBACK_BENCH_LARGEST_MB`` (default 2000) is the size of the largest file for the measurement of linear cost. It
 is written to a temporary folder, uses at most half of the free space there, and is deleted.
 ``TIEBACK_BENCH_NFSTREAM`` is a Python with nfstream, if the current one does not have it.
 """

@@ -187,8 +187,8 @@ def test_the_join(truth: dict[str, dict[str, Any]], by_cli: Workspace) -> None:
         f"{leaking.name} in account {ACCOUNT} (eu-west-1): not encrypted at rest, public through security group" in said
     )
     titles = {one.title for one in joined if isinstance(one, Finding)}
-    assert "Your own store is open from the Internet AND unencrypted AND personal data (email)" in titles
-    assert "A store answers strangers although its account calls it closed" in titles
+    assert "Your own data store is open to the Internet, unencrypted, with personal data (email)" in titles
+    assert "Data store is open although its account export says closed" in titles
     assert isinstance(joined[-1], JoinSummary)
     assert (joined[-1].resources, joined[-1].owned, joined[-1].leaking, joined[-1].foreign) == (200, 2, 2, 1)
 

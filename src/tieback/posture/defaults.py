@@ -67,7 +67,7 @@ class Defaults:
             if resource.at_rest is AtRest.UNKNOWN and one.at_rest is not AtRest.UNKNOWN:
                 changes.setdefault("at_rest", one.at_rest)
             elif resource.at_rest is AtRest.NONE and one.always_encrypted:
-                said = f"a source says unencrypted, which {one.service} cannot be ({one.source})"
+                said = f"a source reports unencrypted, but {one.service} always encrypts ({one.source})"
                 changes.setdefault("at_rest", one.at_rest)
                 changes["problems"] = (*resource.problems, said + (f"; {one.note}" if one.note else ""))
             at_rest = changes.get("at_rest", resource.at_rest)

@@ -29,9 +29,11 @@ def of_owned(owned: Owned) -> Iterator[Finding]:
     plain = resource.at_rest is AtRest.NONE
     personal = sorted({name for store in exposed for name in store.pii})
     devices = _devices(owned)
-    parts = ["open from the Internet"]
+    parts = ["open to the Internet"]
     parts += ["unencrypted"] if plain else []
-    parts += [f"personal data ({', '.join(personal[:6])}{', ...' if len(personal) > 6 else ''})"] if personal else []
+    parts += (
+        [f"with personal data ({', '.join(personal[:6])}{', ...' if len(personal) > 6 else ''})"] if personal else []
+    )
     parts += [devices] if devices else []
     worst = max((store.severity for store in exposed), key=lambda one: one.rank)
     if personal and (plain or devices):
@@ -39,12 +41,12 @@ def of_owned(owned: Owned) -> Iterator[Finding]:
     yield Finding(
         id=_id(OPEN, resource.key),
         rule=OPEN,
-        title=f"Your own store is {' AND '.join(parts)}",
+        title=f"Your own data store is {', '.join(parts)}",
         severity=worst,
         cwe=_rule(OPEN).cwe,
         exposures=tuple(store.id for store in exposed),
         apps=tuple(app.sha256 for app in owned.apps),
-        evidence=(owned.says, *resource.path, *(f"seen by {one}" for one in resource.sources))[:MAX_EVIDENCE],
+        evidence=(owned.says, *resource.path, *(f"reported by {one}" for one in resource.sources))[:MAX_EVIDENCE],
         advice=_advice(owned),
         masvs=_rule(OPEN).masvs,
     )
@@ -58,8 +60,8 @@ def of_owned(owned: Owned) -> Iterator[Finding]:
             exposures=tuple(store.id for store in exposed),
             apps=tuple(app.sha256 for app in owned.apps),
             evidence=(described(resource), *resource.path)[:MAX_EVIDENCE],
-            advice="Look for what the export did not see: a proxy, a tunnel, a load balancer, or a change since "
-            f"{resource.seen[:10] or 'it was made'}. Export again and compare.",
+            advice="Look for what the export does not show: a proxy, a tunnel, a load balancer, or a change since "
+            f"{resource.seen[:10] or 'the export'}. Export the account again and compare.",
             masvs=_rule(CONTRADICTED).masvs,
         )
 
@@ -106,14 +108,14 @@ def _advice(owned: Owned) -> str:
     resource = owned.resource
     steps = []
     if resource.path:
-        steps.append(f"Close what lets the Internet in: {resource.path[0]}")
+        steps.append(f"Close the public access: {resource.path[0]}")
     else:
-        steps.append("Take it off the Internet: no public address, no rule for 0.0.0.0/0")
+        steps.append("Remove it from the Internet: no public address, no rule for 0.0.0.0/0")
     if resource.authentication is Answer.NO:
-        steps.append("turn authentication on")
+        steps.append("enable authentication")
     if resource.at_rest is AtRest.NONE:
-        steps.append("restore an encrypted copy of it, since encryption at rest cannot be switched on later everywhere")
-    return "; ".join(steps) + ". Then scan again: the store must no longer answer."
+        steps.append("replace it with an encrypted copy, because not every service can enable encryption at rest later")
+    return "; ".join(steps) + ". Then scan again: the store must no longer respond."
 
 
 def _id(rule: str, subject: str) -> str:

@@ -78,7 +78,7 @@ def _through(resource: Resource, group: str, about: About, *, sure: bool) -> Ite
             for balancer in parts:
                 if balancer.answer is Answer.YES and _admits(balancer, ports, about):
                     which = f"forwards port {ports[0]} to" if ports else "has"
-                    what = "it" if sure else "an interface like its own, and it may be this one"
+                    what = "it" if sure else "a network interface that may be its own"
                     says = f"{balancer.name} {which} {what}" + ("" if ports else " as a target")
                     places = tuple(Place(one.host, ports[0] if ports else None) for one in balancer.endpoints)
                     yield Front(says, sure, places if sure else ())

@@ -128,13 +128,10 @@ def sentence(owned: Owned) -> str:
     if len(names) > 1:
         who += f" and {len(names) - 1:,} more" if len(names) > 2 else f" and {names[1]}"
     leaking = any(store.exposed for store in owned.stores)
-    verb = "leak from" if len(names) > 1 else "leaks from"
+    verb = "leak data from" if len(names) > 1 else "leaks data from"
     if not leaking:
         verb = "use" if len(names) > 1 else "uses"
-    # A machine that no store answered on may be an API as well.
-    what = "store" if owned.stores or resource.kind is not ResourceKind.HOST else "back end"
-    start = f"the {what} that {who} {verb} is " if who else f"the {what} that answers outside is "
-    return f"{start}{described(resource)}"
+    return f"{who} {verb} {described(resource)}" if who else f"reachable from outside: {described(resource)}"
 
 
 def described(resource: Resource) -> str:
@@ -205,14 +202,16 @@ def _kind(resource: Resource) -> str:
     return f"{service}{engine} {what}"
 
 
-_NOBODY = ("nobody", "no stranger", " alone")
-"""What a step of a path says that keeps strangers out."""
+_VERBS = (" allows ", " allow ", " admits ", " admit ")
+"""Verbs of a step that grants access; exports before version 0.2 say ``admit``."""
+_CLOSED = (" no access", " no public access", " only ", "nobody", "no stranger", " alone")
+"""Words of a step that grants no public access; the last three are of exports before version 0.2."""
 _KEYS = {
     AtRest.NONE: "not encrypted at rest",
     AtRest.PROVIDER_KEY: "encrypted with the provider's key",
     AtRest.CUSTOMER_KEY: "encrypted with your own key",
-    AtRest.ENCRYPTED: "encrypted, whose key is not told",
-    AtRest.UNKNOWN: "encryption at rest not told",
+    AtRest.ENCRYPTED: "encrypted, key owner unknown",
+    AtRest.UNKNOWN: "encryption at rest unknown",
 }
 
 
@@ -221,32 +220,31 @@ def _states(resource: Resource) -> Iterator[str]:
         yield _KEYS[resource.at_rest]
     if resource.kind is ResourceKind.SNAPSHOT:
         if resource.backups_public is not Answer.UNKNOWN:
-            yield "everybody may restore it" if resource.backups_public is Answer.YES else "shared with nobody"
+            yield "anyone can restore it" if resource.backups_public is Answer.YES else "not shared publicly"
         return
     if resource.public is Answer.YES:
         yield f"public{_through(resource.path)}"
     elif resource.public is Answer.NO:
-        yield f"not public by its account's word{f' ({resource.path[0]})' if resource.path else ''}"
+        yield f"not public according to its account{f' ({resource.path[0]})' if resource.path else ''}"
     else:
         known = [name for name in ("flag", "route", "port") if getattr(resource, name) is Answer.YES]
-        yield (
-            f"public or not is not told in full ({', '.join(known)} say yes)" if known else "public or not is not told"
-        )
+        yield (f"public access not fully known (yes for {', '.join(known)})" if known else "public access unknown")
     if resource.authentication is Answer.NO:
-        yield "asks for no login"
+        yield "requires no login"
     if resource.in_transit is Answer.NO:
-        yield "does not insist on TLS"
+        yield "does not require TLS"
 
 
 def _through(path: tuple[str, ...]) -> str:
-    """The first thing that admits somebody, by its name."""
-    letting = [one for one in path if " admit" in one and not any(word in one for word in _NOBODY)]
-    told = next(iter(letting or path), "")
-    who, verb, what = told.partition(" admits ")
-    if not verb:
-        who, verb, what = told.partition(" admit ")
-    if verb:
-        return f" through {who}, which {verb.strip()} {what}".rstrip(".")
+    """The first step that grants public access, by its name."""
+    open_steps = [
+        step for step in path if any(verb in step for verb in _VERBS) and not any(word in step for word in _CLOSED)
+    ]
+    told = next(iter(open_steps or path), "")
+    for verb in _VERBS:
+        who, found, what = told.partition(verb)
+        if found:
+            return f" through {who}, which {found.strip()} {what}".rstrip(".")
     return f" ({told.rstrip('.')})" if told else ""
 
 

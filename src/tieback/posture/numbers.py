@@ -12,11 +12,11 @@ from tieback.model.resource import Answer, Resource, ResourceKind
 FIGURE_2017 = 82
 """Per cent of hosted databases that a report of 2017 found unencrypted."""
 METHOD = (
-    "The 82 % of 2017 are one figure over all hosted databases, whatever encrypts them by default and whoever reaches"
-    " them. Here three figures stand apart (not encrypted, provider's key, customer's key), by engine, provider and "
-    "account; a service that always encrypts cannot count as unencrypted; each share is of the databases whose state "
-    "is known, and those of unknown state are counted beside it. An encrypted disk protects nobody from a database "
-    "that answers strangers: that is why the same figures follow for what the Internet reaches."
+    "The 82 % of 2017 is one figure over all hosted databases, regardless of default encryption and public access. "
+    "Here, three figures are separate (not encrypted, provider's key, customer's key), by engine, provider and "
+    "account. A service that always encrypts cannot count as unencrypted. Each share covers the databases whose state "
+    "is known; those of unknown state are counted separately. Encryption at rest does not protect a database that "
+    "allows unauthenticated access, so the same figures follow for the databases that the Internet can reach."
 )
 
 

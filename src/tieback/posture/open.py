@@ -61,9 +61,11 @@ def opened(path: Path, origin: Origin | None = None) -> tuple[PostureReader, Pos
     if refused:
         code = (refused[1] or refused[2]).decode()
         raise InputError(
-            f"it holds the error of a command ({code}), not its answer",
+            f"contains the error of a command ({code}), not its output",
             where=str(path),
-            advice="Run the command again with rights to read",
+            advice="Run the command again with read permissions",
         )
     known = ", ".join(sorted({reader.meta.title for reader in readers()}))
-    raise InputError("no known export" if head.strip() else "empty", where=str(path), advice=f"Known are {known}")
+    raise InputError(
+        "unknown export format" if head.strip() else "empty file", where=str(path), advice=f"Supported: {known}"
+    )

@@ -137,11 +137,11 @@ def start(arguments: Sequence[str], folder: Path, *, seconds: float, environment
             raise InputError(
                 f"Prowler cannot be started ({error.strerror})",
                 where=arguments[0],
-                advice="Install uv, or name a program",
+                advice="Install uv, or pass --prowler PROGRAM",
             ) from None
         try:
             code = process.wait(seconds)
-            ended = f"Prowler ended with {code}{_last(output)}" if code else ""
+            ended = f"Prowler exited with code {code}{_last(output)}" if code else ""
         except subprocess.TimeoutExpired:
             _stop(process)
             ended = f"Prowler was stopped after {seconds:.0f} s"
@@ -197,9 +197,9 @@ def _uv() -> list[str]:
     uv = shutil.which("uv")
     if uv is None:
         raise UsageError(
-            "there is no uv to install Prowler with",
+            "uv not found, so Prowler cannot be installed",
             where="posture run",
-            advice="Install uv, or name Prowler's program with --prowler",
+            advice="Install uv, or pass Prowler's program with --prowler",
         )
     return [uv, "tool", "run", "--python", PYTHON, "--from", f"prowler=={PROWLER_VERSION}", "prowler"]
 

@@ -40,7 +40,7 @@ def reached(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Re
     block = next((one for one in _of(resource, about, DependencyKind.BLOCK) if one.answer is Answer.YES), None)
     if block is not None:
         changes["flag"] = Answer.NO
-        said.append(f"{block.name} is on")
+        said.append(f"{block.name} is enabled")
     route, by = _route(resource, tuple(_of(resource, about, DependencyKind.ROUTES)))
     if route is not Answer.UNKNOWN and (resource.route is Answer.UNKNOWN or resource.route is not route):
         changes["route"] = route if resource.route is Answer.UNKNOWN else Answer.YES
@@ -52,7 +52,7 @@ def reached(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Re
     if _acl(resource, tuple(_of(resource, about, DependencyKind.ACL))) is Answer.NO:
         changes["port"] = Answer.NO
         walls = _of(resource, about, DependencyKind.ACL)
-        said[:0] = [f"{wall.name} admits nobody from the Internet to it" for wall in walls][:1]
+        said[:0] = [f"{wall.name} allows no access from the Internet" for wall in walls][:1]
     fronts = list({one.says: one for one in in_front(resource, about)}.values())
     if any(one.sure for one in fronts):
         changes |= dict.fromkeys(_STEPS, Answer.YES)
@@ -85,7 +85,7 @@ def _route(resource: Resource, tables: Sequence[Dependency]) -> tuple[Answer, li
         chosen = list(tables) if len({table.answer for table in tables}) == 1 else [None]
     open_ones = [table for table in chosen if table is not None and table.answer is Answer.YES]
     if open_ones:
-        return Answer.YES, [f"{open_ones[0].name} leads to an Internet gateway"]
+        return Answer.YES, [f"{open_ones[0].name} routes to an Internet gateway"]
     if any(table is None or table.answer is Answer.UNKNOWN for table in chosen):
         return Answer.UNKNOWN, []
     return Answer.NO, ["its subnets have no route to the Internet"]
@@ -101,20 +101,20 @@ def _port(resource: Resource, firewalls: Sequence[Dependency]) -> tuple[Answer, 
                 continue
             if resource.listens is None or one.low <= resource.listens <= one.high:
                 ports = (
-                    "every port"
+                    "all ports"
                     if (one.low, one.high) == (0, 65535)
                     else f"port {one.low}"
                     if one.low == one.high
                     else f"ports {one.low}-{one.high}"
                 )
-                said.append(f"{wall.name} admits {one.source} to {ports}")
+                said.append(f"{wall.name} allows {one.source} on {ports}")
     if said:
         return Answer.YES, said[:MAX_PATH]
     known = {wall.id for wall in firewalls}
     missing = [id_ for id_ in resource.needs if id_.startswith("sg-") and id_ not in known]
     if missing or (resource.listens is None and any(wall.openings for wall in firewalls)):
         return Answer.UNKNOWN, []
-    return Answer.NO, [f"{wall.name} admits nobody from the Internet to it" for wall in firewalls[:3]]
+    return Answer.NO, [f"{wall.name} allows no access from the Internet" for wall in firewalls[:3]]
 
 
 def _acl(resource: Resource, lists: Sequence[Dependency]) -> Answer:

@@ -88,22 +88,22 @@ class PostureSource(ReportSource):
         try:
             columns = [cell.strip().lower() for cell in next(reader, [])]
         except csv.Error as error:
-            raise self.broken(1, f"this is no CSV ({error})") from None
+            raise self.broken(1, f"not valid CSV ({error})") from None
         if len(columns) > _MAX_COLUMNS or len(set(columns)) < len(columns):
-            raise self.broken(1, "the columns are too many or not distinct")
+            raise self.broken(1, "too many columns, or duplicate column names")
         missing = ", ".join(sorted(set(needed) - set(columns)))
         if missing:
-            raise self.broken(1, f"a column is missing: {missing}")
+            raise self.broken(1, f"missing column: {missing}")
         while True:
             try:
                 row = next(reader, None)
             except csv.Error as error:
-                self.incomplete = f"line {reader.line_num}: this is no CSV ({error}); the rest was not read"
+                self.incomplete = f"line {reader.line_num}: not valid CSV ({error}); the rest was not read"
                 return
             if row is None:
                 return
             if row and len(row) != len(columns):
-                self.skip(reader.line_num, f"{len(row)} columns instead of {len(columns)}")
+                self.skip(reader.line_num, f"{len(row)} columns, expected {len(columns)}")
             elif row:
                 yield reader.line_num, dict(zip(columns, row, strict=True))
 
@@ -146,16 +146,16 @@ class _Walk:
             where = f"line {self._line}: {stop}"
             if not self._given:
                 raise self._source.broken(self._line, str(stop)) from None
-            self._source.incomplete = f"{where}; the {self._given:,} records before it were kept"
+            self._source.incomplete = f"{where}; records kept: {self._given:,}"
         except InputError as error:
             if not self._given:
                 raise
-            self._source.incomplete = f"line {self._line}: {error.what}; the {self._given:,} records before were kept"
+            self._source.incomplete = f"line {self._line}: {error.what}; records kept: {self._given:,}"
 
     def _pairs(self) -> Iterator[tuple[str, int, Any]]:
         while (first := self._next()) != "}":
             if first != '"':
-                raise _StopError("the file ends within an object" if not first else "this is no JSON")
+                raise _StopError("the file ends within an object" if not first else "not valid JSON")
             key = self._value()
             self._colon()
             if self._next() == "[":
@@ -193,7 +193,7 @@ class _Walk:
                 self._skip_to(found.end())
                 return
             if not self._grow():
-                raise _StopError("this is no JSON")
+                raise _StopError("not valid JSON")
 
     def _value(self) -> Any:
         wanted = 1
@@ -251,8 +251,8 @@ def _why(error: ValueError, length: int) -> str:
     if isinstance(error, json.JSONDecodeError):
         if error.pos >= length - 1 or error.msg.startswith("Unterminated"):
             return "the file ends within a value"
-        return f"this is no JSON ({error.msg})"
-    return "this is no JSON"
+        return f"not valid JSON ({error.msg})"
+    return "not valid JSON"
 
 
 def _changed(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The frozen report becomes tables, pages and documents: one file a format."""
+"""Renders the frozen report as tables, pages and documents: one file per format."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from tieback.report.interface import Renderer
 
 
 def renderers() -> tuple[Renderer, ...]:
-    """Every renderer. A new format is one file here and one line in this tuple."""
+    """Return all renderers. A new format needs one file and one line in this tuple."""
     return (
         TerminalRenderer(),
         HtmlRenderer(),
@@ -41,29 +41,27 @@ def renderers() -> tuple[Renderer, ...]:
 
 
 def by_name(name: str) -> Renderer:
-    """The renderer for ``--format``.
+    """Return the renderer for ``--format``.
 
     Raises:
-        UsageError: no renderer has this name.
+        UsageError: unknown format.
     """
     for renderer in renderers():
         if renderer.meta.name == name:
             return renderer
     names = ", ".join(renderer.meta.name for renderer in renderers())
-    raise UsageError("there is no such format", where=f"--format {name}", advice=f"Choose one of {names}")
+    raise UsageError("unknown format", where=f"--format {name}", advice=f"Choose one of {names}")
 
 
 def by_suffix(path: Path) -> Renderer:
-    """The renderer for a file, chosen by the longest suffix of its name: ``a.sarif``, ``a.cdx.json``, ``a.json``.
+    """Return the renderer for a file, by the longest matching suffix: ``a.sarif``, ``a.cdx.json``, ``a.json``.
 
     Raises:
-        UsageError: no renderer writes such a file.
+        UsageError: no renderer has this suffix.
     """
     name = path.name.lower()
     fitting = [renderer for renderer in renderers() if name.endswith(renderer.meta.suffix)]
     if fitting:
         return max(fitting, key=lambda renderer: len(renderer.meta.suffix))
     suffixes = ", ".join(renderer.meta.suffix for renderer in renderers())
-    raise UsageError(
-        "the file name does not say which format to write", where=str(path), advice=f"End it in one of {suffixes}"
-    )
+    raise UsageError("the file name has no known suffix", where=str(path), advice=f"Use one of {suffixes}")

@@ -1,4 +1,4 @@
-"""Who reads a report: cut before any renderer sees it, so that no format can tell an audience more than another."""
+"""Audiences of a report. It is reduced before rendering, so that no format can disclose more than another."""
 
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ from tieback.report.vendor import narrow
 
 
 class Audience(StrEnum):
-    """From the most that is told to the least."""
+    """Audiences, from most to least detail."""
 
     INTERNAL = "internal"
     """Everything."""
@@ -20,34 +20,34 @@ class Audience(StrEnum):
 
 
 def audience_of(word: str, vendor: str) -> Audience:
-    """What ``--audience`` and ``--vendor`` mean, said before any work is done.
+    """Validate ``--audience`` and ``--vendor`` before any work is done.
 
     Raises:
-        UsageError: there is no such audience; a vendor's report without its name, or a name without such a report.
+        UsageError: unknown audience, missing vendor name, or a vendor name without the vendor audience.
     """
     try:
         audience = Audience(word)
     except ValueError:
         raise UsageError(
-            "there is no such audience", where=f"--audience {word}", advice=f"Choose one of {', '.join(Audience)}"
+            "unknown audience", where=f"--audience {word}", advice=f"Choose one of {', '.join(Audience)}"
         ) from None
     if audience is Audience.VENDOR and not vendor.strip():
-        raise UsageError("whose apps?", where="--audience vendor", advice="Add --vendor NAME")
+        raise UsageError("missing vendor name", where="--audience vendor", advice="Add --vendor NAME")
     if audience is not Audience.VENDOR and vendor:
-        raise UsageError("only a vendor's report takes a name", where="--vendor", advice="Add --audience vendor")
+        raise UsageError("not valid for this audience", where="--vendor", advice="Add --audience vendor")
     return audience
 
 
 def for_audience(report: Report, audience: Audience, vendor: str = "") -> Report:
-    """The report as its audience may read it. Its tables can be read as long as those of the whole report.
+    """Return the report reduced for an audience. Its tables are readable as long as those of the full report.
 
     Args:
-        report: the whole report.
-        audience: who reads it.
-        vendor: whose apps, for a vendor's report.
+        report: the full report.
+        audience: the audience.
+        vendor: name of the vendor, for the vendor audience.
 
     Raises:
-        UsageError: the two do not fit; no app is of this vendor; the run is too small for a public report.
+        UsageError: invalid combination, no app of this vendor, or the run is too small for a public report.
     """
     audience_of(audience, vendor)
     if audience is Audience.VENDOR:

@@ -9,17 +9,17 @@ from tieback.model.report import Breakdown, Report
 SUM = "sum over stores"
 
 _DIGITS = 16
-"""Hexadecimal digits that tell apps apart: 64 bits, so that a million apps need no list of hashes."""
+"""Hexadecimal digits used to distinguish apps: 64 bits, so that a million apps need no list of hashes."""
 
 
 class Counts:
-    """What is counted, with the number of stores behind each cell, by which a public report leaves small ones out."""
+    """Counts with the number of stores per cell; a public report omits cells with too few stores."""
 
     def __init__(self, report: Report) -> None:
         self.cells: dict[tuple[str, str], Figure] = {}
         self.stores: dict[tuple[str, str], int] = {}
         self.classes: dict[str, int] = {}
-        """Stores that hold a class of personal data."""
+        """Number of stores that contain a class of personal data."""
         self.apps = dict.fromkeys(reversed(Severity), 0)
         self.years: dict[str, int] = {}
         self.undated = 0
@@ -33,7 +33,7 @@ class Counts:
             self.cells[cell] = total((self.cells.get(cell, total((), SUM)), line.records), SUM)
             self.stores[cell] = self.stores.get(cell, 0) + 1
             self.classes[line.pii_class] = self.classes.get(line.pii_class, 0) + 1
-        # The worst stores come first, so that an app counts with the worst of its own.
+        # The worst stores come first, so an app counts with its worst store.
         for app in {route.app_sha256 for route in store.routes}:
             short = int(app[:_DIGITS], 16) if _is_hexadecimal(app) else hash(app)
             if short not in seen:
@@ -46,7 +46,7 @@ class Counts:
 
 
 def count(report: Report) -> Breakdown:
-    """The report's own counts where it brings them, else those of its tables; everything that is told is exact."""
+    """Return the report's own counts if it has them, otherwise counts of its tables."""
     if report.breakdown is not None:
         return report.breakdown
     counts = Counts(report)
@@ -59,13 +59,13 @@ def count(report: Report) -> Breakdown:
 
 
 def earliest_year(store: Exposure) -> str:
-    """Year of the oldest container that is not the product's own; empty where none tells its date."""
+    """Return the year of the oldest container that is not the product's own; empty if no date is known."""
     years = [container.created[:4] for container in store.containers if container.created and not container.system]
     return min((year for year in years if len(year) == 4 and year.isdecimal() and year.isascii()), default="")
 
 
 def whole_years(years: dict[str, int]) -> tuple[tuple[str, int], ...]:
-    """Every year from the first to the last, those without a store too; a gap of decades is left as it is."""
+    """Return every year from first to last, including years without a store; spans over 40 years are not filled."""
     if not years:
         return ()
     first, last = int(min(years)), int(max(years))
@@ -75,12 +75,12 @@ def whole_years(years: dict[str, int]) -> tuple[tuple[str, int], ...]:
 
 
 def folded(cells: Sequence[tuple[str, int]], least: int, joint: str) -> tuple[tuple[str, int], ...]:
-    """Neighbours joined until each group is empty or has ``least`` members; nothing where all together are fewer.
+    """Join neighbours until each group is empty or has ``least`` members; empty if all together have fewer.
 
     Args:
-        cells: name and members, in an order in which neighbours belong together.
-        least: members of the smallest group.
-        joint: put between the first and the last name of a group.
+        cells: name and number of members, ordered so that neighbours belong together.
+        least: minimum size of a group.
+        joint: text between the first and the last name of a group.
     """
     groups: list[tuple[str, str, int]] = []
     for name, number in cells:

@@ -1,4 +1,4 @@
-"""Findings with what they are about: the apps and stores of a batch are fetched together, so that none is held long."""
+"""Findings with their apps and stores, fetched in batches to bound memory."""
 
 from collections.abc import Iterable, Iterator
 from itertools import batched, chain
@@ -9,28 +9,28 @@ from tieback.model.exposure import Exposure, Finding
 from tieback.model.report import AppSummary, Report
 
 BATCH = 20_000
-"""Findings whose apps are in memory at once; each batch is a question to the lake, which reads all of it."""
+"""Findings per batch of apps; each batch is one full scan of the lake table."""
 STORES = 1_000
-"""Findings whose stores are: these are larger, and the ledger finds them by their ids."""
+"""Findings per batch of stores; stores are larger and are looked up by id in the ledger."""
 MOST_APPS = 100
-"""Apps told of one finding; the count says how many there are."""
+"""Limit on the apps listed per finding; the count includes all."""
 
 
 class Detail(msgspec.Struct, frozen=True):
-    """One finding, the stores it is about and the apps concerned."""
+    """A finding with its stores and apps."""
 
     finding: Finding
     stores: tuple[Exposure, ...]
     apps: tuple[AppSummary, ...]
-    """At most ``MOST_APPS``, in the order of the finding; apps that are not in the report are left out."""
+    """At most ``MOST_APPS``, in the order of the finding; apps outside the report are left out."""
 
 
 def details(report: Report, findings: Iterable[Finding] | None = None) -> Iterator[Detail]:
-    """Every finding with its context, in the report's order; a batch in memory at a time.
+    """Yield every finding with its context, in report order, one batch in memory at a time.
 
     Args:
-        report: whose apps and stores they are.
-        findings: those to tell, such as the suppressed ones; the report's own by default.
+        report: the report that contains the apps and stores.
+        findings: the findings to yield, such as the suppressed ones; default: the report's findings.
     """
     for batch in batched(report.findings.rows() if findings is None else findings, BATCH):
         keys = {key for finding in batch for key in finding.apps[:MOST_APPS]}

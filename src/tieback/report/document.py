@@ -1,4 +1,4 @@
-"""The report arranged for reading: rows, order and words that every renderer for people shares."""
+"""Rows, order and wording shared by all human-readable renderers."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -20,16 +20,16 @@ from tieback.report.personal import personal_lines
 ACCESS_WORDS = {
     Access.OPEN: "open",
     Access.OPEN_EMPTY: "open, empty",
-    Access.SCHEMA_ONLY: "names only",
+    Access.SCHEMA_ONLY: "schema only",
     Access.PARTIAL: "partly open",
     Access.ANY_USER: "any user name",
-    Access.AUTH_REQUIRED: "asks for a password",
-    Access.LOCKED: "refuses everyone",
-    Access.FIREWALLED: "turns us away",
+    Access.AUTH_REQUIRED: "login required",
+    Access.LOCKED: "access denied",
+    Access.FIREWALLED: "blocks our address",
     Access.NOT_FOUND: "not found",
     Access.UNKNOWN: "unknown",
 }
-"""What a stranger gets, in a few words."""
+"""Short text per access state."""
 
 RANSOM_WORDS = {
     RansomVerdict.NONE: "",
@@ -43,16 +43,16 @@ RANSOM_WORDS = {
 PLATFORM_WORDS = {Platform.ANDROID: "Android", Platform.IOS: "iOS", Platform.UNKNOWN: "unknown"}
 
 TRAFFIC = "traffic/"
-"""What ``how`` of a route begins with where a capture showed it."""
+"""Prefix of ``how`` for routes found in a capture."""
 
 _CITED = ("tieback", "asn", "city", "country")
-"""What names of data begin with that nobody chose."""
+"""Prefixes of data set names that the user did not choose."""
 _UNSAFE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
-"""Format characters that Persian, Indic scripts and emoji need; they change no direction."""
+"""Format characters needed in Persian, Indic scripts and emoji; they do not change the text direction."""
 
 _MOST_HOSTS = 64
-"""Distinct hosts remembered an app, of which a few are shown."""
+"""Limit on the distinct hosts kept per app; only a few are shown."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -61,13 +61,13 @@ class Row(msgspec.Struct, frozen=True):
     summary: AppSummary
     exposure: Exposure
     routes: tuple[AppRoute, ...]
-    """The app's own ways to the store, the named ones first."""
+    """The app's own routes to the store, named routes first."""
 
 
 def clean(text: str, limit: int = 200) -> str:
-    """Text of others, safe to show on one line: no control, direction or line characters, at most ``limit`` long.
+    """Return untrusted text, safe on one line: no control, direction or line characters, at most ``limit`` long.
 
-    Such characters become U+FFFD, so that an app's name cannot move a cursor or turn the reading direction.
+    Such characters become U+FFFD, so that an app name cannot move the cursor or change the text direction.
     """
     if len(text) > limit:
         text = text[: max(limit - 1, 0)] + "…"
@@ -84,18 +84,18 @@ def count_text(number: int, one: str, many: str | None = None) -> str:
 
 
 def records_text(figure: Figure) -> str:
-    """``1 record``, ``≥2,900 records``, or that they were not measured."""
+    """``1 record``, ``≥2,900 records`` or ``records not measured``."""
     text = figure_text(figure)
     return f"records {text}" if text == NOT_MEASURED else f"{text} record{'' if figure.value == 1 else 's'}"
 
 
 def store_text(exposure: Exposure) -> str:
-    """Product and version."""
+    """Return product and version."""
     return clean(f"{exposure.product} {exposure.version}".strip(), 60) or "unknown"
 
 
 def way_text(route: AppRoute) -> str:
-    """``host:port`` as asked, and behind which host of the app it was found where the app does not name it."""
+    """Return ``host:port`` and, if the app does not name it, the host behind which it was found."""
     candidate = route.candidate
     host = f"[{candidate.host}]" if ":" in candidate.host else candidate.host
     label = clean(f"{host}:{candidate.port}", 80)
@@ -103,7 +103,7 @@ def way_text(route: AppRoute) -> str:
 
 
 def way_words(routes: Iterable[AppRoute]) -> str:
-    """How one way was seen: ``named in the app and seen in traffic, 221 B sent, 15 kB received``."""
+    """Describe how a route was found: ``named in the app and seen in traffic, 221 B sent, 15 kB received``."""
     found = list(routes)
     captured = [route for route in found if route.how.startswith(TRAFFIC)]
     words = ["named in the app"] if len(captured) < len(found) else []
@@ -119,7 +119,7 @@ def way_words(routes: Iterable[AppRoute]) -> str:
 
 
 def ways_of(routes: Iterable[AppRoute]) -> dict[str, str]:
-    """The distinct places of some routes, ``host:port``, each with ``way_words``, in the order of the routes."""
+    """Return the distinct targets of routes (``host:port``) with their ``way_words``, in route order."""
     places: dict[str, list[AppRoute]] = {}
     for route in routes:
         host = f"[{route.candidate.host}]" if ":" in route.candidate.host else route.candidate.host
@@ -128,7 +128,7 @@ def ways_of(routes: Iterable[AppRoute]) -> dict[str, str]:
 
 
 def endpoint_host(value: str) -> str:
-    """The host that an endpoint's canonical text names; the whole text where it names none, as cloud resources do."""
+    """Return the host of an endpoint; the whole text if it has none, as for cloud resources."""
     try:
         return urlsplit(value).hostname or value
     except ValueError:
@@ -136,12 +136,12 @@ def endpoint_host(value: str) -> str:
 
 
 def rows(report: Report, *, exposed: bool, most: int) -> list[Row]:
-    """Apps with the stores that they lead to, worst store first, by name within; how many there are says ``ways``.
+    """Return apps with their stores, worst store first, then by app name; ``ways`` has the total count.
 
     Args:
         report: the report.
-        exposed: whether the store's records answer a stranger; the other stores answered and were not open.
-        most: rows at most.
+        exposed: True for exposed stores, False for stores that answered but were not open.
+        most: maximum number of rows.
     """
     stores: list[tuple[Exposure, tuple[str, ...]]] = []
     left = most
@@ -163,7 +163,7 @@ def rows(report: Report, *, exposed: bool, most: int) -> list[Row]:
 
 
 def row_of(summary: AppSummary, exposure: Exposure) -> Row:
-    """An app and a store, with the app's own ways."""
+    """Return an app and a store with the app's own routes."""
     return Row(summary, exposure, _routes_of(summary, exposure))
 
 
@@ -182,12 +182,12 @@ def _routes_of(summary: AppSummary, exposure: Exposure) -> tuple[AppRoute, ...]:
 
 
 def most_records(totals: Iterable[PiiClassTotal]) -> list[PiiClassTotal]:
-    """Classes of personal data, those of most records first."""
+    """Return classes of personal data, most records first."""
     return sorted(totals, key=lambda total: (-total.records.value, total.pii_class))
 
 
 def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, list[str]]:
-    """Hosts that each app names, its maker's own first, by the app's SHA-256."""
+    """Return the hosts that each app names, by the app's SHA-256; hosts of the app's vendor come first."""
     order = (Party.FIRST, Party.UNKNOWN, Party.THIRD, Party.PLATFORM)
     seen: dict[str, dict[str, int]] = {summary.app.sha256: {} for summary in apps}
     if not seen:
@@ -202,20 +202,20 @@ def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, list[str]]
 
 
 def headline_text(report: Report) -> str:
-    """The conclusion in one or two sentences, which claim no more than was asked."""
+    """Return the conclusion in one or two sentences that claim no more than was probed."""
     head = report.headline
     apps = count_text(head.apps_analysed, "app")
     if report.scope is None:
         return (
-            f"{apps} analysed. There was no grant, so no back end was contacted, and nothing is said of the data "
-            "stores behind them."
+            f"{apps} analysed. There was no grant, so no back end was contacted. "
+            "This report makes no statement about their data stores."
         )
     if not head.stores_exposed:
         answered = count_text(head.stores_answering, "data store")
-        return f"{apps} analysed. {answered} answered, and none let a stranger read records."
+        return f"{apps} analysed. {answered} answered; none allowed unauthenticated access to records."
     return (
         f"{head.apps_affected:,} of {apps} {'leads' if head.apps_affected == 1 else 'lead'} to "
-        f"{count_text(head.stores_exposed, 'data store')} that {_let(head.stores_exposed)} a stranger in: "
+        f"{count_text(head.stores_exposed, 'data store')} accessible without authentication: "
         f"{records_text(head.records)}, {_size(head.bytes)}."
     )
 
@@ -225,43 +225,39 @@ def _size(figure: Figure) -> str:
     return f"size {text}" if text == NOT_MEASURED else text
 
 
-def _let(stores: int) -> str:
-    return "lets" if stores == 1 else "let"
-
-
 def about_lines(report: Report) -> Iterator[tuple[str, str]]:
-    """For whom the report was cut, where it was; how it stands to an earlier one; and the lines of its scope."""
+    """Yield audience, comparison with an earlier report, and scope, as label and text."""
     if report.audience:
         yield ("Audience", report.audience)
     yield ("Sharing", f"TLP:{report.tlp}")
     if report.suppressed.count:
-        yield ("Suppressed", f"{count_text(report.suppressed.count, 'finding')}, counted apart")
+        yield ("Suppressed", f"{count_text(report.suppressed.count, 'finding')}, listed separately")
     if (known := report.baseline) is not None:
-        told = f"{count_text(known.new, 'new finding')}, {known.fixed:,} fixed, {len(known.updated):,} otherwise"
+        told = f"{known.new:,} new, {known.fixed:,} fixed, {len(known.updated):,} changed"
         if known.unconfirmed:
-            told += f", {known.unconfirmed:,} gone without proof"
-        yield (f"Since {clean(known.name, 60)} of {known.created:%Y-%m-%d}", told)
+            told += f", {known.unconfirmed:,} unconfirmed"
+        yield (f"Compared with {clean(known.name, 60)} of {known.created:%Y-%m-%d}", told)
     yield from personal_lines(report.headline)
     yield from scope_lines(report.scope)
     if report.data:
-        yield ("Data about addresses", clean("; ".join(one.cited for one in report.data), 500))
+        yield ("Address data", clean("; ".join(one.cited for one in report.data), 500))
 
 
 def data_for_others(data: Iterable[DataUsed]) -> tuple[DataUsed, ...]:
-    """Data about addresses as other audiences may know it: a list may bear a name that the operator gave it."""
+    """Return the address data for other audiences, without list names that the user chose."""
     return tuple(one if one.name.startswith(_CITED) else msgspec.structs.replace(one, name="a list") for one in data)
 
 
 def scope_lines(scope: Scope | None) -> Iterator[tuple[str, str]]:
-    """What the run was allowed to do and did, as label and text."""
+    """Yield what the run was authorised to do and what it did, as label and text."""
     if scope is None:
-        yield ("Authorised by", "nobody: there was no grant, and no back end was contacted")
+        yield ("Authorised by", "no grant, so no back end was contacted")
         return
     yield ("Authorised by", f"{clean(scope.authorised_by)}, until {clean(scope.not_after, 20)}")
     yield ("Contact", clean(scope.contact))
     outside = scope.targets_out_of_scope
     yield (
-        "Asked",
+        "Probed",
         count_text(scope.targets_asked, "target")
         + ("" if outside is None else f"; {outside:,} outside the grant, not contacted"),
     )

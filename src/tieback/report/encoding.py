@@ -1,4 +1,4 @@
-"""Rows as JSON, for every format that is made of it."""
+"""JSON encoding of rows, shared by all JSON formats."""
 
 import msgspec
 
@@ -8,7 +8,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 
 def encode_row(value: object) -> bytes:
-    """One value as JSON, keys in a fixed order; lone surrogates become U+FFFD."""
+    """Encode one value as JSON with keys in a fixed order; lone surrogates become U+FFFD."""
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError:
@@ -16,7 +16,7 @@ def encode_row(value: object) -> bytes:
 
 
 def baseline_row(baseline: Baseline | None) -> dict[str, object] | None:
-    """What is told of an earlier report: its counts, and no lists of ids."""
+    """Return the counts of a comparison with an earlier report, without lists of ids."""
     if baseline is None:
         return None
     names = ("name", "created", "new", "fixed", "unconfirmed")
@@ -25,7 +25,7 @@ def baseline_row(baseline: Baseline | None) -> dict[str, object] | None:
 
 
 def _valid(value: object) -> object:
-    """The same value with every lone surrogate replaced."""
+    """Value with every lone surrogate replaced."""
     if isinstance(value, str):
         return "".join("\ufffd" if "\ud800" <= sign <= "\udfff" else sign for sign in value)
     if isinstance(value, dict):

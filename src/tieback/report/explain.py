@@ -1,7 +1,7 @@
-"""Where a number of a report comes from: the query that makes it, each store with its share, and the proofs.
+"""Explains a figure of a report: its query, the share of each store, and the proofs.
 
 A figure is named ``NAME`` or ``NAME:KEY=VALUE,…``, such as ``records``, ``records:kind=mongodb`` or
-``stores-exposed:class=email,severity=critical``. Every headline number and every cell of its tables has such a name.
+``stores-exposed:class=email,severity=critical``. Every headline figure and every cell of its tables has such a name.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -20,39 +20,39 @@ type Test = Callable[[Exposure], bool]
 
 
 class Share(msgspec.Struct, frozen=True):
-    """What one store adds to a figure."""
+    """The share of one store in a figure."""
 
     store: Exposure
     figure: Figure
     parts: tuple[tuple[str, Figure], ...]
-    """Containers and what each holds, where the figure is about what stores hold; system data is left out."""
+    """Containers with their share, if the figure sums store contents; system data is left out."""
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """A figure and everything that it was made from."""
+    """A figure with its query, shares and quality."""
 
     name: str
     means: str
     query: str
-    """In the words of SQL, over the table of exposures that the JSON report has."""
+    """SQL over the exposures table of the JSON report."""
     figure: Figure
     stores: int
-    """How many of them have a share."""
+    """Number of stores with a share."""
     shares: Callable[[], Iterator[Share]]
-    """Opens the shares anew, in the order of the report."""
+    """Returns a new iterator over the shares, in report order."""
     weakest: tuple[str, ...]
-    """Stores because of which it is not exact, at most five."""
+    """Stores that make the figure inexact, at most five."""
 
 
 class _Kind(msgspec.Struct, frozen=True):
-    """One name of a figure."""
+    """Definition of a figure name."""
 
     means: str
     select: str
     where: str
     holds: Test
     of: str = ""
-    """``records`` or ``bytes`` where it is a sum over what stores hold, ``apps`` where it counts apps."""
+    """``records`` or ``bytes`` for a sum over store contents, ``apps`` for a count of apps."""
 
 
 def _exposed(store: Exposure) -> bool:
@@ -64,34 +64,34 @@ def _real(store: Exposure) -> bool:
 
 
 FIGURES: dict[str, _Kind] = {
-    "apps-affected": _Kind("apps that lead to a store that lets a stranger in", "count(DISTINCT routes.app_sha256)",
-                           "exposed", _exposed, "apps"),
+    "apps-affected": _Kind("apps that lead to a store accessible without authentication",
+                           "count(DISTINCT routes.app_sha256)", "exposed", _exposed, "apps"),
     "apps-using": _Kind("apps that lead to a store that answered", "count(DISTINCT routes.app_sha256)",
                         "NOT honeypot", _real, "apps"),
     "stores-answering": _Kind("distinct stores that answered", "count(*)", "NOT honeypot", _real),
-    "stores-exposed": _Kind("distinct stores that let a stranger in", "count(*)", "exposed", _exposed),
+    "stores-exposed": _Kind("distinct stores accessible without authentication", "count(*)", "exposed", _exposed),
     "stores-ransomed": _Kind("stores with signs of ransom or wiping", "count(*)",
                              "NOT honeypot AND ransom.verdict IN ('likely', 'confirmed', 'wiped')",
                              lambda store: _real(store) and store.ransom.verdict in RANSOMED),
-    "honeypots": _Kind("stores that are taken for honeypots", "count(*)", "honeypot",
+    "honeypots": _Kind("probable honeypots", "count(*)", "honeypot",
                        lambda store: bool(store.honeypot)),
-    "records": _Kind("records that answer a stranger", "sum(records)", "exposed", _exposed, "records"),
-    "bytes": _Kind("bytes that answer a stranger", "sum(bytes)", "exposed", _exposed, "bytes"),
+    "records": _Kind("records accessible without authentication", "sum(records)", "exposed", _exposed, "records"),
+    "bytes": _Kind("bytes accessible without authentication", "sum(bytes)", "exposed", _exposed, "bytes"),
 }  # fmt: skip
-"""Name to what it is; ``apps-analysed`` counts inputs, not stores."""
+"""Figures by name; ``apps-analysed`` counts inputs, not stores."""
 
 KEYS = ("kind", "class", "severity", "platform", "vendor", "provider", "country", "store", "app")
-"""What a figure may be narrowed by."""
+"""Keys that can filter a figure."""
 _OF_APPS = frozenset({"platform", "vendor", "app"})
-"""Those that choose apps, and the stores that one of these leads to."""
+"""Keys that select apps and the stores that these lead to."""
 MOST_NAMED = 5
 
 
 def explain(report: Report, name: str) -> Explanation:
-    """Make a figure anew from the stores of a report, one pass.
+    """Recompute a figure from the stores of a report, in one pass.
 
     Raises:
-        UsageError: there is no such figure or key; one line says which there are.
+        UsageError: unknown figure or key; the advice lists the valid ones.
     """
     word, _, narrowed = name.partition(":")
     if word == "apps-analysed" and not narrowed:
@@ -99,7 +99,7 @@ def explain(report: Report, name: str) -> Explanation:
     kind = FIGURES.get(word)
     if kind is None:
         raise UsageError(
-            "there is no such figure", where=name[:100], advice=f"Choose one of apps-analysed, {', '.join(FIGURES)}"
+            "unknown figure", where=name[:100], advice=f"Choose one of apps-analysed, {', '.join(FIGURES)}"
         )
     filters = _filters(name, narrowed)
     chosen = [_apps(report, key, value.casefold()) for key, value in filters if key in _OF_APPS]
@@ -125,7 +125,7 @@ def explain(report: Report, name: str) -> Explanation:
 def _analysed(report: Report) -> Explanation:
     count = exact(report.headline.apps_analysed, "count of inputs")
     query = "SELECT count(*) FROM inputs WHERE problem = ''"
-    means = "apps that were read, each content once"
+    means = "analysed apps; identical files count once"
     return Explanation("apps-analysed", means, query, count, 0, lambda: iter(()), ())
 
 
@@ -135,7 +135,7 @@ def _filters(name: str, narrowed: str) -> list[tuple[str, str]]:
         key, sign, value = part.partition("=")
         if key not in KEYS or not sign or not value:
             raise UsageError(
-                f"{part[:60]!r} narrows nothing", where=name[:100], advice=f"Write KEY=VALUE; keys: {', '.join(KEYS)}"
+                f"invalid filter {part[:60]!r}", where=name[:100], advice=f"Use KEY=VALUE; keys: {', '.join(KEYS)}"
             )
         found.append((key, value))
     return found
@@ -160,11 +160,11 @@ def _test(key: str, value: str) -> Test:
 
 
 def _apps(report: Report, key: str, wanted: str) -> frozenset[str]:
-    """The apps that lead to a store and fit."""
+    """Matching apps that lead to a store."""
     found = set()
     for summary in report.apps.rows():
         if not summary.exposures:
-            # Those that lead nowhere come last.
+            # Apps that lead to no store come last.
             break
         app = summary.app
         values = {
@@ -232,7 +232,7 @@ def _made(shares: Iterable[Share], of: str, only: frozenset[str] | None) -> tupl
 
 
 def names(report: Report) -> Iterator[str]:
-    """The figures that the report's own tables have, most general first."""
+    """Yield the names of all figures in the report's tables, most general first."""
     head = report.headline
     yield from ("apps-analysed", *FIGURES)
     yield from chain(

@@ -1,4 +1,4 @@
-"""An explanation of a figure for people, and as JSON lines."""
+"""Prints the explanation of a figure, as text or as JSON lines."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -14,28 +14,28 @@ from tieback.report.explain import Explanation, Share
 from tieback.report.figures import figure_text, quality_text
 
 MOST_STORES = 20
-"""Stores shown on a terminal; the JSON lines have them all."""
+"""Limit on the stores shown as text; the JSON lines contain all."""
 MOST_PARTS = 5
 MOST_PROOFS = 4
 MOST_WAYS = 3
 
 
 def print_explanation(found: Explanation, console: Console) -> None:
-    """Print the figure, its query, and the stores that it was made from."""
+    """Print the figure, its query and its stores."""
     console.print(Text.assemble((f"{clean(found.name)}: ", "bold"), _words(found.figure)))
     console.print(Text(clean(found.means, 400)))
     console.print(Text.assemble(("Query: ", "bold"), clean(found.query, 2000)))
     console.print(Text.assemble(("Method: ", "bold"), clean(found.figure.method) or "none"))
     if found.weakest:
         words = clean(", ".join(found.weakest), 400)
-        console.print(Text(f"It is not exact because of {words}"))
+        console.print(Text(f"Not exact because of {words}"))
     if found.stores:
-        console.print(Text(f"\nMade from {count_text(found.stores, 'store')}:", style="bold"))
+        console.print(Text(f"\nComputed from {count_text(found.stores, 'store')}:", style="bold"))
     for share in islice(found.shares(), MOST_STORES):
         for line in _lines(share):
             console.print(line)
     if found.stores > MOST_STORES:
-        console.print(f"and {found.stores - MOST_STORES:,} more; --format json names them all", style="dim")
+        console.print(f"and {found.stores - MOST_STORES:,} more; --format json lists them all", style="dim")
 
 
 def _lines(share: Share) -> Iterator[Text]:
@@ -44,7 +44,7 @@ def _lines(share: Share) -> Iterator[Text]:
         (f"\n{_words(share.figure)}  ", "bold"), f"{store_text(store)} at {clean(', '.join(store.targets[:3]))}"
     )
     yield Text(
-        f"  store {clean(store.id)}, known by {clean(store.identity.kind)}; method: {clean(share.figure.method)}"
+        f"  store {clean(store.id)}, identified by {clean(store.identity.kind)}; method: {clean(share.figure.method)}"
     )
     for name, figure in share.parts[:MOST_PARTS]:
         yield Text(f"  {_words(figure)}  {clean(name, 100)}  ({clean(figure.method, 80)})")
@@ -55,7 +55,7 @@ def _lines(share: Share) -> Iterator[Text]:
     for route in list({way_text(route): route for route in store.routes}.values())[:MOST_WAYS]:
         offset = "" if route.offset is None else f" at byte {route.offset:,}"
         yield Text(
-            f"  way: {way_text(route)}, from {clean(route.file, 80)}{offset} of app {clean(route.app_sha256, 12)}"
+            f"  route: {way_text(route)}, from {clean(route.file, 80)}{offset} of app {clean(route.app_sha256, 12)}"
         )
 
 
@@ -65,7 +65,7 @@ def _words(figure: Figure) -> str:
 
 
 def as_lines(found: Explanation) -> Iterator[bytes]:
-    """The figure as a JSON document, then one for each store with its share."""
+    """Yield the figure as a JSON document, then one document per store with its share."""
     head = {
         "schema": f"tieback/explanation/{SCHEMA_VERSION}",
         "name": found.name,

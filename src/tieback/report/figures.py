@@ -1,17 +1,17 @@
-"""Figures in words: what a number is, and how far it can be trusted, in the same signs everywhere."""
+"""Text of figures: numbers with the same signs for their quality in all formats."""
 
 from tieback.model.figure import Figure, Quality
 
 SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥"}
-"""Put before a number."""
+"""Sign before a number."""
 
 WORDS = {Quality.EXACT: "exact", Quality.ESTIMATE: "estimate", Quality.LOWER_BOUND: "at least"}
-"""Put beside a number where there is room."""
+"""Word beside a number, if there is space."""
 
 LEGEND = (
-    ("2,900", "exact", "the server counted it"),
-    ("≈2,900", "estimate", "the server's statistics or arithmetic; it may be off either way"),
-    ("≥2,900", "at least", "a lower bound; something was not counted"),
+    ("2,900", "exact", "counted by the server"),
+    ("≈2,900", "estimate", "from server statistics or a calculation; may be too high or too low"),
+    ("≥2,900", "at least", "lower bound; not everything was counted"),
 )
 """Example, word and meaning of each quality."""
 
@@ -21,26 +21,26 @@ _UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 
 
 def figure_text(figure: Figure | None) -> str:
-    """``2,900``, ``≈2,900`` or ``≥2,900``; a lower bound of nothing, or no figure at all, is ``not measured``."""
+    """``2,900``, ``≈2,900`` or ``≥2,900``; ``not measured`` for ``None`` or a lower bound of zero."""
     if figure is None or _says_nothing(figure):
         return NOT_MEASURED
     return f"{SIGNS[figure.quality]}{figure.value:,}"
 
 
 def quality_text(figure: Figure | None) -> str:
-    """``exact``, ``estimate`` or ``at least``; nothing where nothing was measured."""
+    """``exact``, ``estimate`` or ``at least``; empty if nothing was measured."""
     return "" if figure is None or _says_nothing(figure) else WORDS[figure.quality]
 
 
 def bytes_text(figure: Figure | None) -> str:
-    """A figure of bytes in decimal units, such as ``≈1.2 MB``, with the signs of ``figure_text``."""
+    """Format a figure in bytes with decimal units, such as ``≈1.2 MB``, with the signs of ``figure_text``."""
     if figure is None or _says_nothing(figure):
         return NOT_MEASURED
     return SIGNS[figure.quality] + size_text(figure.value, floor=figure.quality is Quality.LOWER_BOUND)
 
 
 def size_text(count: int, *, floor: bool = False) -> str:
-    """``count`` bytes in decimal units (1 kB is 1,000 B), with one decimal below 100 units.
+    """Format ``count`` bytes in decimal units (1 kB is 1,000 B), with one decimal below 100 units.
 
     Args:
         count: bytes, never negative.

@@ -1,4 +1,4 @@
-"""The seam of the renderers: the one frozen report in, bytes out."""
+"""Interface of the renderers: frozen report in, bytes out."""
 
 from typing import BinaryIO, Protocol
 
@@ -8,12 +8,12 @@ from tieback.model.report import Report
 
 
 class RendererMeta(msgspec.Struct, frozen=True):
-    """What a renderer writes."""
+    """Properties of an output format."""
 
     name: str
-    """The word after ``--format``."""
+    """Value of ``--format``."""
     suffix: str
-    """File name suffix with its dot, by which ``--report FILE`` chooses."""
+    """File name suffix with its dot; ``--report FILE`` selects the format by it."""
     media_type: str
 
 
@@ -23,5 +23,5 @@ class Renderer(Protocol):
     meta: RendererMeta
 
     def render(self, report: Report, out: BinaryIO) -> None:
-        """Write the whole report to ``out``. Raises ``OSError`` where the target cannot be written."""
+        """Write the whole report to ``out``. Raises ``OSError`` if the target cannot be written."""
         ...

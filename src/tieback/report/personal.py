@@ -1,6 +1,6 @@
-"""Lines on personal data for all renderers that people read: classes by name or value, how many people, which notices.
+"""Lines on personal data for human-readable formats: classes, number of people, notification duties.
 
-A class is told by value where values of at least one of its fields speak for it, else by the names of fields alone.
+A class is detected by value if values of at least one field support it, otherwise only by field names.
 """
 
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ from tieback.pii.taxonomy import load_taxonomy
 from tieback.report.figures import figure_text
 
 MOST_CLASSES = 10
-UNKNOWN = "Data of an unknown class"
+UNKNOWN = "Unknown class of data"
 _PLAIN = frozenset({"email", "phone", "person_name", "username", "ip_address", "employment"})
-"""Classes whose kinds say no more to a reader than the class."""
+"""Classes whose kind adds no information for the reader."""
 _BY = {Basis.NAME: "by name", Basis.VALUE: "by value"}
 
 
 def personal_lines(head: Headline) -> Iterator[tuple[str, str]]:
-    """Label and text of each line; none where no exposed store shows personal data."""
+    """Yield label and text of each line; nothing if no exposed store contains personal data."""
     if head.pii:
         taxonomy = load_taxonomy()
         told = [
@@ -31,9 +31,9 @@ def personal_lines(head: Headline) -> Iterator[tuple[str, str]]:
     if head.people is not None:
         yield ("People", people_text(head.people))
     for duty in head.duties:
-        yield (f"May be due, {duty.title}", f"{duty.advice} Why: {duty.reason}.")
+        yield (f"Possible duty, {duty.title}", f"{duty.advice} Reason: {duty.reason}.")
     if head.duties:
-        yield ("Notices", "advice for whoever answers for the data, no legal opinion")
+        yield ("Notices", "advice for the party responsible for the data, not a legal opinion")
 
 
 def _by(head: Headline, pii_class: str) -> str:
@@ -43,14 +43,14 @@ def _by(head: Headline, pii_class: str) -> str:
 
 
 def people_text(people: People) -> str:
-    """A range in words, such as ``at most 4,850, at least 100``."""
+    """Format a range, such as ``at most 4,850, at least 100``."""
     text = f"at most {figure_text(people.at_most)}"
     if people.at_least is not None:
-        text += f", at least {people.at_least.value:,}, who were met in the records that were read"
+        text += f", at least {people.at_least.value:,} (found in the records that were read)"
     return text
 
 
 def field_words(field: ClassifiedField, title: str) -> str:
-    """The class of a field with its kind, and what tells it: ``Payment cards (card number), by name``."""
+    """Return the class of a field, its kind and its basis: ``Payment cards (card number), by name``."""
     kind = f" ({field.detail})" if field.detail and field.pii_class not in _PLAIN else ""
     return f"{title}{kind}, {_BY[field.basis]}"

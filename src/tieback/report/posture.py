@@ -1,4 +1,4 @@
-"""What the owner's accounts say, as tables and lines: each share beside what it is a share of, the unknown in sight."""
+"""Posture of the owner's accounts as tables and lines: each share with its denominator and the unknown part."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -9,11 +9,11 @@ from tieback.model.resource import ResourceKind
 from tieback.report.document import clean, count_text
 
 HEADS = (
-    "All", "Not encrypted", "Provider's key", "Own key", "Key untold", "Unknown", "Public", "No login",
+    "All", "Not encrypted", "Provider's key", "Own key", "Key unknown", "Unknown", "Public", "No login",
     "No TLS",
 )  # fmt: skip
 MOST_GROUPS = 30
-"""Groups of one table; accounts may be many."""
+"""Limit on the groups of one table."""
 _TITLES = {
     ResourceKind.DATABASE: "Hosted databases",
     ResourceKind.BUCKET: "Buckets",
@@ -24,32 +24,32 @@ NOTHING = "-"
 
 
 class NumberTable(msgspec.Struct, frozen=True):
-    """The figures of one kind of resources."""
+    """Figures of one kind of resource."""
 
     kind: ResourceKind
     planned: bool
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
-    """A group's name and its cells."""
+    """Name and cells of each group."""
     lines: tuple[str, ...]
-    """What is said of the whole beside."""
+    """Lines about all groups together."""
     left_out: int
 
 
 class Bar(msgspec.Struct, frozen=True):
-    """One share of the chart."""
+    """A bar of the chart."""
 
     name: str
     share: float
     """Per cent."""
     text: str
     tone: str
-    """A severity, for the colour alone."""
+    """A severity, used only for the colour."""
 
 
 def number_tables(numbers: Iterable[Numbers], most: int = MOST_GROUPS) -> Iterator[NumberTable]:
-    """A table for each kind of resource, what stands in templates alone apart."""
+    """Yield one table per kind of resource; resources that exist only in templates have their own table."""
     rows = list(numbers)
     for planned, kind in dict.fromkeys((row.planned, row.kind) for row in rows):
         some = [row for row in rows if (row.planned, row.kind) == (planned, kind)]
@@ -65,8 +65,8 @@ def number_tables(numbers: Iterable[Numbers], most: int = MOST_GROUPS) -> Iterat
 
 
 def _heads(kind: ResourceKind) -> tuple[str, ...]:
-    """Nobody logs in to a snapshot."""
-    return (*HEADS[:-3], "Restorable by all") if kind is ResourceKind.SNAPSHOT else HEADS
+    """Column titles; snapshots have no login."""
+    return (*HEADS[:-3], "Restorable by anyone") if kind is ResourceKind.SNAPSHOT else HEADS
 
 
 def _name(row: Numbers) -> str:
@@ -96,7 +96,7 @@ def _answered(share: Share, bad: int) -> str:
 
 
 def share_text(count: int, of: int) -> str:
-    """``3/10 30 %``: a share with its denominator; ``-`` where there is none."""
+    """``3/10 30 %``: a share with its denominator; ``-`` if there is none."""
     return f"{count:,}/{of:,} {100 * count / of:.0f} %" if of else NOTHING
 
 
@@ -104,26 +104,26 @@ def _lines(row: Numbers) -> Iterator[str]:
     keys = row.public_at_rest
     if row.public.yes and keys.total:
         yield (
-            f"Of the {row.public.yes:,} public ones (flag and route and port): {share_text(keys.none, keys.known)} not "
+            f"Of {row.public.yes:,} public (flag, route and port): {share_text(keys.none, keys.known)} not "
             f"encrypted, {share_text(keys.provider_key, keys.known)} provider's key, "
-            f"{share_text(keys.customer_key, keys.known)} own key, {keys.encrypted:,} key untold, "
-            f"{keys.unknown:,} unknown"
+            f"{share_text(keys.customer_key, keys.known)} own key, {keys.encrypted:,} key unknown, "
+            f"{keys.unknown:,} encryption unknown"
         )
-    for share, bad in ((row.authentication, "ask for no login"), (row.tls, "do not insist on TLS")):
+    for share, bad in ((row.authentication, "require no login"), (row.tls, "do not require TLS")):
         if share.known:
             yield f"{share_text(share.no, share.known)} {bad}" + (
-                f"; of {share.unknown:,} more it is not known" if share.unknown else ""
+                f"; {share.unknown:,} unknown" if share.unknown else ""
             )
 
 
 def databases(numbers: Iterable[Numbers]) -> Numbers | None:
-    """All hosted databases that are deployed; ``None`` where there are none."""
+    """Return the figures of all deployed hosted databases; ``None`` if there are none."""
     found = (row for row in numbers if row.by == "all" and row.kind is ResourceKind.DATABASE and not row.planned)
     return next(found, None)
 
 
 def bars(posture: Posture) -> Sequence[Bar]:
-    """The figure of 2017 and those of now, in per cent; nothing where nothing is known."""
+    """Return the 2017 figure and the current figures, in per cent; empty if nothing is known."""
     row = databases(posture.numbers)
     if row is None or not row.at_rest.known:
         return ()
@@ -140,7 +140,7 @@ def _key_bars(keys: Keys, before: str) -> list[Bar]:
         ("not encrypted", keys.none, "high"),
         ("provider's key", keys.provider_key, "medium"),
         ("own key", keys.customer_key, "low"),
-        ("key untold", keys.encrypted, "info"),
+        ("key unknown", keys.encrypted, "info"),
     )
     return [
         Bar(f"{before}{name}", keys.share(count) or 0.0, share_text(count, keys.known), tone)
@@ -150,11 +150,11 @@ def _key_bars(keys: Keys, before: str) -> list[Bar]:
 
 
 def summary_lines(posture: Posture) -> Iterator[tuple[str, str]]:
-    """The section in short, as label and text."""
+    """Yield a summary of the section, as label and text."""
     row = databases(posture.numbers)
     if row is not None:
         keys, cells = row.at_rest, _cells(row)
-        text = f"{cells[1]} not encrypted" if keys.known else f"encryption of {keys.unknown:,} not told"
+        text = f"{cells[1]} not encrypted" if keys.known else f"encryption of {keys.unknown:,} unknown"
         if keys.known:
             text += f" (2017: {posture.figure_2017} %), {cells[2]} provider's key, {cells[3]} own key"
             text += f", {keys.unknown:,} unknown" if keys.unknown else ""
@@ -162,8 +162,8 @@ def summary_lines(posture: Posture) -> Iterator[tuple[str, str]]:
     if posture.owned_total is not None:
         accounts = count_text(posture.accounts or 0, "account")
         text = (
-            f"{count_text(posture.resources, 'resource')} of {accounts}: {posture.owned_total:,} known outside, "
-            f"{posture.leaking or 0:,} of them leak; {posture.unseen_total or 0:,} public and unseen; "
+            f"{count_text(posture.resources, 'resource')} in {accounts}: {posture.owned_total:,} seen from outside, "
+            f"{posture.leaking or 0:,} of them exposed; {posture.unseen_total or 0:,} public but not seen; "
             f"{count_text(posture.foreign_total or 0, 'open store')} in no account"
         )
         yield ("Your accounts", text)
@@ -171,12 +171,12 @@ def summary_lines(posture: Posture) -> Iterator[tuple[str, str]]:
     if missed:
         yield (
             "Not collected",
-            f"{count_text(len(missed), 'export')} of the accounts could not tell everything: the missing is unknown",
+            f"{count_text(len(missed), 'account export')} incomplete; missing data counts as unknown",
         )
 
 
 class JoinTable(msgspec.Struct, frozen=True):
-    """One part of the join, a sentence a row."""
+    """One part of the join, one sentence per row."""
 
     title: str
     note: str
@@ -185,13 +185,13 @@ class JoinTable(msgspec.Struct, frozen=True):
 
 
 def join_tables(posture: Posture, most: int) -> Iterator[JoinTable]:
-    """The join's three answers, those that have rows."""
+    """Yield the parts of the join that have rows."""
     parts = (
-        ("Resources of yours that the outside knows", "Asked by a probe, named by an app, or both; the worst first.",
+        ("Your resources that are seen from outside", "Reached by a probe, named by an app, or both; worst first.",
          [one.says for one in posture.owned], posture.owned_total),
-        ("Open outside, and in no account of yours", "Forgotten, or a vendor's: no export that was imported has them.",
+        ("Open stores in none of your accounts", "Forgotten, or owned by a vendor: no imported export contains them.",
          [one.says for one in posture.foreign], posture.foreign_total),
-        ("Public by their account's word, and not seen outside", "No app and no probe led there; the worst first.",
+        ("Public according to your accounts, not seen from outside", "No app or probe reached them; worst first.",
          [one.says for one in posture.unseen], posture.unseen_total),
     )  # fmt: skip
     for title, note, says, total in parts:

@@ -1,8 +1,8 @@
-"""A report for everybody: totals alone, k-anonymous, without a name, a host or an id.
+"""Public report: totals only, k-anonymous, without names, hosts or ids.
 
-No number that is told counts between one and four stores or apps, and none can be had by taking told ones from each
-other: groups that are too small are joined with their neighbours. Records and bytes are told with two digits, rounded
-down, because an exact count can be known again. The number of people a range is rounded outwards.
+No published number counts one to four stores or apps, and no such number can be derived by subtraction: groups that are
+too small are merged with their neighbours. Records and bytes are rounded down to two digits, because an exact count can
+identify a store. The range of people is rounded outwards.
 Source: L. Sweeney, k-anonymity (2002); the threshold of five is that of most statistical offices.
 """
 
@@ -31,26 +31,26 @@ from tieback.report.breakdown import SUM, Counts, folded, whole_years
 from tieback.report.document import data_for_others
 
 LEAST = 5
-"""Members of the smallest group that is told."""
+"""Minimum size of a published group."""
 OTHER = "other"
 WITHHELD = "not named in a public report"
 TITLE = "Open back ends of mobile apps"
-FEW = f"Where a group would have fewer than {LEAST} resources, all of its figure stand as unknown."
+FEW = f"Figures with a group of fewer than {LEAST} resources are shown as unknown."
 
 
 def aggregate(report: Report) -> Report:
-    """The report with its totals alone.
+    """Return the report reduced to its totals.
 
     Raises:
-        UsageError: the run is so small that its totals would tell of single apps or stores.
+        UsageError: the run is so small that its totals would disclose single apps or stores.
     """
     head = report.headline
     groups = (head.apps_analysed, head.apps_affected, head.stores_answering, head.stores_exposed)
     if head.apps_analysed < LEAST or any(_small(number) for number in groups):
         raise UsageError(
-            f"this run is too small for a public report: a group of fewer than {LEAST} apps or stores would be told",
+            f"the run is too small for a public report: it would disclose a group of fewer than {LEAST} apps or stores",
             where="--audience public",
-            advice="Take more apps into the run, or choose --audience vendor",
+            advice="Scan more apps, or use --audience vendor",
         )
     counts = Counts(report)
     return Report(
@@ -69,7 +69,7 @@ def aggregate(report: Report) -> Report:
         sightings=Index.by((), lambda row: row.app_sha256),
         backends=Handle.of(()),
         probes=Handle.of(()),
-        audience=f"public: totals alone, no group of fewer than {LEAST}, figures rounded down",
+        audience=f"public: totals only, no group of fewer than {LEAST}, figures rounded down",
         tlp="CLEAR",
         breakdown=_breakdown(counts),
         tables=tuple(_tables(report)),
@@ -81,13 +81,13 @@ def aggregate(report: Report) -> Report:
 
 
 def _posture(posture: Posture) -> Posture | None:
-    """The numbers of all resources of a kind alone: no account, no resource, no small group."""
+    """Figures per kind of resource only: no account, no resource, no small group."""
     told = tuple(
         replace(
             row,
             at_rest=_keys(row.at_rest),
             public=_share(row.public),
-            # How many are encrypted and not public could be had from these two.
+            # The number of encrypted, non-public resources could be derived from these two.
             public_at_rest=Keys(),
             restorable=_share(row.restorable),
             authentication=_share(row.authentication),
@@ -112,7 +112,7 @@ def _share(share: Share) -> Share:
 
 
 def rounded(figure: Figure) -> Figure:
-    """Two digits, rounded down; what was exact is then a lower bound."""
+    """Return the figure rounded down to two digits; an exact figure becomes a lower bound."""
     keep = 10 ** max(len(str(figure.value)) - 2, 0)
     value = figure.value // keep * keep
     quality = Quality.ESTIMATE if figure.quality is Quality.ESTIMATE else Quality.LOWER_BOUND
@@ -161,12 +161,12 @@ def _headline(head: Headline, counts: Counts) -> Headline:
 
 
 def _kinds(kinds: Iterable[StoreKind]) -> tuple[StoreKind, ...]:
-    """The products of enough stores; all others together, with as many of the smallest as that needs."""
+    """Products with enough stores; all others are merged, with as many of the smallest as needed."""
     told = sorted(kinds, key=lambda kind: (kind.exposed, kind.asked))
     apart = [kind for kind in told if _small(kind.exposed) or _small(kind.asked)]
     told = [kind for kind in told if kind not in apart]
     while apart and (_small(sum(kind.exposed for kind in apart)) or _small(sum(kind.asked for kind in apart))):
-        # The whole run has enough of both, so that this ends.
+        # The whole run has enough of both, so this terminates.
         apart.append(told.pop(0))
     told.sort(key=lambda kind: (-kind.exposed, -kind.records.value, -kind.asked, kind.product))
     if apart:
@@ -183,11 +183,11 @@ def _kinds(kinds: Iterable[StoreKind]) -> tuple[StoreKind, ...]:
 
 
 _TOLD = frozenset({"platform", "country"})
-"""Tables without names of anybody; kinds of store stand in the headline."""
+"""Tables that name no party; kinds of store are in the headline."""
 
 
 def _tables(report: Report) -> Iterator[GroupTable]:
-    """Tables whose groups are large enough, and of whom no small one can be had by taking told ones from the total."""
+    """Tables whose groups are large enough, and from which no small group can be derived by subtraction."""
     head = report.headline
     for table in report.tables:
         if table.by not in _TOLD or table.left_out:
@@ -220,7 +220,7 @@ def _group(group: Group, by: str) -> Group:
     return replace(
         group,
         using=None,
-        # How many apps several groups share could be had from their sum.
+        # The number of apps that several groups share could be derived from their sum.
         affected=group.affected if of_apps else None,
         ransomed=None if _small(group.ransomed) else group.ransomed,
         records=rounded(group.records),

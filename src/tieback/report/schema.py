@@ -1,7 +1,7 @@
-"""The JSON Schema of a report as JSON, and of each line of one as NDJSON: made from the types that are written.
+"""JSON Schema of a JSON report and of the lines of an NDJSON report, generated from the types.
 
-Source: JSON Schema, draft 2020-12. Keys may be added in any release; one that goes away or changes its meaning raises
-the version in ``schema``.
+Source: JSON Schema, draft 2020-12. Keys may be added in any release. Removing a key or changing its meaning raises the
+version in ``schema``.
 """
 
 from datetime import datetime
@@ -36,7 +36,7 @@ _REFERENCE = "#/$defs/{name}"
 
 
 class BaselineRow(msgspec.Struct, frozen=True):
-    """Comparison of the report with an earlier one."""
+    """Comparison with an earlier report."""
 
     name: str
     created: datetime
@@ -77,18 +77,18 @@ _TABLES: dict[str, tuple[str, Any]] = {
     "seen": ("passive-note", PassiveNote),
     "seen_in_apps": ("passive-sighting", PassiveSighting),
 }
-"""Table to the schema of its lines, and the type of its rows."""
+"""Line schema and row type by table."""
 
 
 def report_schema() -> dict[str, Any]:
-    """Of ``--format json``."""
+    """Return the schema of ``--format json``."""
     properties, definitions = _components(_HEAD | {name: kind for name, (_, kind) in _TABLES.items()})
     for name in _TABLES:
         properties[name] = {"type": "array", "items": properties[name]}
     return {
         "$schema": DIALECT,
         "title": f"tieback/report/{SCHEMA_VERSION}",
-        "description": "The conclusions of a run: figures first, then every table in full.",
+        "description": "Report of a run: headline figures, then all tables in full.",
         "type": "object",
         "properties": {"schema": {"const": f"tieback/report/{SCHEMA_VERSION}"}, **properties},
         "required": ["schema", *properties],
@@ -97,7 +97,7 @@ def report_schema() -> dict[str, Any]:
 
 
 def lines_schema() -> dict[str, Any]:
-    """Of a line of ``--format ndjson``; its ``schema`` says which."""
+    """Return the schema of a line of ``--format ndjson``; the ``schema`` key of the line selects the kind."""
     properties, definitions = _components(_HEAD | {name: kind for name, (_, kind) in _TABLES.items()})
     head = {name: properties[name] for name in _HEAD}
     kinds = {"report-head": {"type": "object", "properties": head, "required": list(head)}}

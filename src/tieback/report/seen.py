@@ -1,6 +1,6 @@
-"""What other tools saw, in words: whose word it is and of which day, never a proof of ours, and what ours says.
+"""Text of passive evidence: source, date and claim of other tools, and the result of our own probe.
 
-Notes are few (the database cuts them), so that they may be looked up by place and app in memory.
+Notes are few (the query limits them), so they are indexed by address and app in memory.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,28 +14,28 @@ from tieback.model.report import Report
 from tieback.report.document import ACCESS_WORDS, clean, records_text
 
 MOST_LINES = 20
-"""Lines about one store or app."""
+"""Limit on the lines about one store or app."""
 _ACCESS: Mapping[str, str] = {access.value: words for access, words in ACCESS_WORDS.items()}
 
 
 class SeenLine(msgspec.Struct, frozen=True):
-    """One note for people."""
+    """A note as text."""
 
     said: str
     """``shodan on 2026-11-01: mongodb at 203.0.113.7:27017 open, ≈1,200 records``."""
     ours: str
-    """What our own probe of the same place says, or that there was none."""
+    """Result of our own probe of the same address, or that there was none."""
     superseded: bool
-    """Whether ours is as new, and counts in its place."""
+    """True if our own probe is at least as recent and replaces the note."""
 
 
 def seen_line(note: PassiveNote) -> SeenLine:
-    """A note in words."""
+    """Format a note."""
     service = note.service
     on = f" on {clean(service.seen[:10], 10)}" if service.seen else ", undated"
     what = clean(service.service or service.product or "a service", 80)
     place = clean(service.places[0] if service.places else service.resource, 120)
-    says = [_ACCESS[service.claims] if service.claims is not Access.UNKNOWN else "answers"]
+    says = [_ACCESS[service.claims] if service.claims is not Access.UNKNOWN else "responds"]
     says += [records_text(service.records)] if service.records is not None else []
     return SeenLine(
         f"{clean(service.source, 40)}{on}: {what}{f' at {place}' if place else ''} {', '.join(says)}",
@@ -46,21 +46,21 @@ def seen_line(note: PassiveNote) -> SeenLine:
 
 def _ours(note: PassiveNote) -> str:
     if not note.asked:
-        return "not asked, or no answer to us"
-    verdict = "nothing listens there" if note.asked == Outcome.REFUSED else _ACCESS.get(note.asked, note.asked)
+        return "not probed by us, or no answer"
+    verdict = "connection refused" if note.asked == Outcome.REFUSED else _ACCESS.get(note.asked, note.asked)
     if note.superseded:
         return f"superseded by our own probe of {note.asked_on}: {verdict}"
     return f"newer than our own probe of {note.asked_on}: {verdict}"
 
 
 def named_line(one: PassiveSighting) -> str:
-    """An endpoint that another tool saw in an app: ``https://old.example/v0, by mobsf on 2026-11-01``."""
+    """Format an endpoint that another tool found in an app: ``https://old.example/v0, by mobsf on 2026-11-01``."""
     on = f" on {clean(one.seen[:10], 10)}" if one.seen else ", undated"
     return f"{clean(one.sighting.endpoint.value, 200)}, by {clean(one.source, 40)}{on}"
 
 
 class Seen:
-    """The notes of a report, by place and by app."""
+    """Index of the notes of a report, by address and by app."""
 
     def __init__(self, report: Report) -> None:
         self._places: dict[str, list[PassiveNote]] = {}
@@ -75,23 +75,23 @@ class Seen:
             self._named.setdefault(one.app.sha256, []).append(one)
 
     def of_store(self, store: Exposure) -> list[PassiveNote]:
-        """What others saw where a store answered or was asked, latest first."""
+        """Return the notes about the addresses and targets of a store, latest first."""
         places = (*store.addresses, *(target.partition("/")[0] for target in store.targets))
         found = {id(note): note for place in dict.fromkeys(places) for note in self._places.get(place, ())}
         return sorted(found.values(), key=lambda note: note.service.seen, reverse=True)
 
     def of_app(self, app: str, stores: Iterable[Exposure] = ()) -> list[PassiveNote]:
-        """What others saw where an app leads, but for what is told of its stores already, latest first."""
+        """Return the notes about targets of an app, latest first, without those of the given stores."""
         told = {id(note) for store in stores for note in self.of_store(store)}
         return [note for note in self._apps.get(app, ()) if id(note) not in told]
 
     def named_in(self, app: str) -> list[PassiveSighting]:
-        """Endpoints that only others saw in an app."""
+        """Return endpoints that only other tools found in an app."""
         return self._named.get(app, [])
 
 
 def seen_summary(report: Report) -> str:
-    """``12 services by shodan, leakix: 3 claimed open and not asked by us``; empty where nothing was imported."""
+    """Summary such as ``12 services by shodan, leakix: 3 superseded by our own probes``; empty without notes."""
     notes = list(report.seen.rows())
     if not notes:
         return ""
@@ -99,7 +99,7 @@ def seen_summary(report: Report) -> str:
     open_ = [note for note in notes if note.service.claims.exposed and not note.superseded]
     superseded = sum(note.superseded for note in notes)
     count = f"{len(notes):,} service{'' if len(notes) == 1 else 's'}"
-    parts = [f"{len(open_):,} claimed open and not settled by a probe of ours" if open_ else ""]
+    parts = [f"{len(open_):,} claimed open and not checked by our own probe" if open_ else ""]
     parts.append(f"{superseded:,} superseded by our own probes" if superseded else "")
     more = "; ".join(filter(None, parts))
-    return f"{count} by {', '.join(tools[:6])}{f': {more}' if more else ''}; not our own proof"
+    return f"{count} by {', '.join(tools[:6])}{f': {more}' if more else ''}; not verified by tieback"

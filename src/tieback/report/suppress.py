@@ -1,6 +1,6 @@
-"""Findings that a file of suppressions covers are set apart: counted and shown, but not among the findings.
+"""Applies suppressions: suppressed findings are listed and counted separately from the other findings.
 
-Expired suppressions hold no more and are told as problems, so that a finding that comes back is understood.
+Expired suppressions no longer apply. They are reported as problems, which explains why a finding is back.
 """
 
 from collections.abc import Sequence
@@ -16,17 +16,17 @@ from tieback.report.detail import details
 
 
 def set_apart(report: Report, suppressions: Sequence[Suppression], today: date, where: str) -> Report:
-    """The report with what the suppressions cover set apart; every finding is looked at once.
+    """Return the report with suppressed findings separated; each finding is checked once.
 
     Args:
-        report: the whole report, before it is cut for an audience.
-        suppressions: of the file, in its order.
-        today: decides which of them hold.
-        where: the file, for what is said of it.
+        report: the full report, before it is reduced for an audience.
+        suppressions: suppressions of the file, in file order.
+        today: date used to check their expiry.
+        where: name of the file, for messages.
     """
     valid = [one for one in suppressions if holds(one, today)]
     expired = [
-        Problem(f"a suppression by {one.author} ended on {one.expires} and holds no more: {one.reason}", where)
+        Problem(f"the suppression by {one.author} expired on {one.expires}: {one.reason}", where)
         for one in suppressions
         if not holds(one, today)
     ]
@@ -52,7 +52,7 @@ def set_apart(report: Report, suppressions: Sequence[Suppression], today: date, 
 
 
 def _covered(report: Report, valid: Sequence[Suppression]) -> dict[str, Suppression]:
-    """Ids of the findings that are covered, each with the suppression that does it."""
+    """Suppression by id of the suppressed finding."""
     found: dict[str, Suppression] = {}
     for detail in details(report):
         apps = [summary.app.bundle_id for summary in detail.apps]

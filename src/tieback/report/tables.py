@@ -1,4 +1,4 @@
-"""The ledger of figures and its tables as text, alike in every format for people."""
+"""Figures and their tables as text, identical in all human-readable formats."""
 
 from collections.abc import Iterator
 
@@ -23,18 +23,18 @@ _PLATFORMS = {platform.value: word for platform, word in PLATFORM_WORDS.items()}
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One line of the arithmetic from the apps to what is exposed."""
+    """One line of the calculation from apps to exposed data."""
 
     label: str
     value: str
     quality: str
     figure: str
-    """Name for ``tieback report explain``; empty where it is made of others."""
+    """Name for ``tieback report explain``; empty if it is derived from other figures."""
     note: str = ""
 
 
 def steps(report: Report) -> Iterator[Step]:
-    """Apps analysed, those that use a store, those affected, stores, records, bytes, and what became of them."""
+    """Yield the figures: apps analysed, apps using a store, apps affected, stores, records, bytes, remediation."""
     head = report.headline
     yield Step("apps analysed", f"{head.apps_analysed:,}", "exact", "apps-analysed")
     if report.scope is None:
@@ -54,32 +54,34 @@ def steps(report: Report) -> Iterator[Step]:
             f"of {sample.population:,} apps: {sample.affected_low:,} to {sample.affected_high:,} at 95 %; "
             f"the sample is {_percent(head.apps_analysed, sample.population)} of them"
         )
-        yield Step("apps affected in the whole", figure_text(sample.affected), "estimate", "", note)
+        yield Step("apps affected in the population", figure_text(sample.affected), "estimate", "", note)
     yield Step("distinct stores that answered", f"{head.stores_answering:,}", "exact", "stores-answering")
     note = _of(head.stores_exposed, head.stores_answering)
-    yield Step("distinct stores that let a stranger in", f"{head.stores_exposed:,}", "exact", "stores-exposed", note)
+    yield Step(
+        "distinct stores accessible without authentication", f"{head.stores_exposed:,}", "exact", "stores-exposed", note
+    )
     yield Step("records exposed", figure_text(head.records), quality_text(head.records), "records")
     yield Step("bytes exposed", bytes_text(head.bytes), quality_text(head.bytes), "bytes")
     if head.stores_ransomed is not None:
         note = _of(head.stores_ransomed, head.stores_answering)
         yield Step(
-            "stores ransomed or wiped", f"{head.stores_ransomed:,}", "by name and shape", "stores-ransomed", note
+            "stores ransomed or wiped", f"{head.stores_ransomed:,}", "from names and shape", "stores-ransomed", note
         )
     if (past := report.history) is not None and past.before:
-        note = f"{_of(past.remediated, past.before)} that were open since {past.since}"
+        note = f"{_of(past.remediated, past.before)} stores found open since {past.since}"
         if past.unconfirmed:
-            note += f"; of {past.unconfirmed:,} more nobody knows"
+            note += f"; {past.unconfirmed:,} more unconfirmed"
         yield Step("stores remediated", f"{past.remediated:,}", "exact", "", note)
     if (closer := report.closer) is not None:
         note = (
             f"{count_text(closer.stores, 'store')} whose fields were read: {figure_text(closer.records)} records, "
-            f"{bytes_text(closer.bytes)}; part of the figures above, never added to them"
+            f"{bytes_text(closer.bytes)}; included in the figures above"
         )
-        yield Step("a closer look at the apps", f"{closer.apps:,}", "exact", "", note)
+        yield Step("apps with a closer look", f"{closer.apps:,}", "exact", "", note)
 
 
 def cells(group: Group) -> tuple[str, ...]:
-    """The cells of ``HEADS`` for a group; ``NOTHING`` for what is not counted or not told."""
+    """Return the cells of ``HEADS`` for a group; ``NOTHING`` for values not counted or withheld."""
     ransomed = NOTHING if group.ransomed is None else f"{group.ransomed:,}"
     if group.ransomed and group.answering:
         ransomed += f" ({_percent(group.ransomed, group.answering)})"
@@ -94,13 +96,13 @@ def cells(group: Group) -> tuple[str, ...]:
 
 
 def shown_heads(table: GroupTable) -> tuple[int, ...]:
-    """Columns of ``HEADS`` that say something in a table."""
+    """Return the columns of ``HEADS`` that have values in a table."""
     rows = [cells(group) for group in table.groups]
     return tuple(at for at in range(len(HEADS)) if any(row[at] != NOTHING for row in rows))
 
 
 def name_of(table: GroupTable, group: Group) -> str:
-    """A group's name for people."""
+    """Return the display name of a group."""
     if table.by == "platform":
         return _PLATFORMS.get(group.name, group.name)
     return clean(group.name, 80)

@@ -1,8 +1,8 @@
-"""A report for one vendor: its apps, the stores that they lead to, and nothing that others' apps name.
+"""Report for one vendor: its apps and their stores, without anything that only other vendors' apps name.
 
-A store that apps of several vendors lead to is told to each of them, with what it holds; how the others lead there is
-not. Whatever a run says of one app or target is narrowed by the same rule, so that no format can tell more. What the
-owner's cloud accounts say is the owner's alone.
+If apps of several vendors lead to a store, each vendor sees the store and its contents, but not the routes of the other
+apps. All data on apps and targets is reduced by the same rule, so that no format discloses more. Posture data of the
+owner's cloud accounts is never included.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -29,37 +29,37 @@ from tieback.model.sighting import Problem
 from tieback.report.document import TRAFFIC, clean, data_for_others, endpoint_host
 
 BATCH = 500
-"""Stores in memory at once."""
+"""Number of stores in memory at once."""
 MOST_NAMES = 5
-"""Vendors named where none is the one asked for."""
+"""Limit on the vendors suggested if none matches."""
 
 _OF_THE_STORE = frozenset(
     {"access", "records", "bytes", "personal data", "ransom", "cleartext", "people", "honeypot", "exposure window"}
 )
-"""Factors of a severity that say nothing of other vendors' apps or devices."""
+"""Severity factors that disclose nothing about other vendors' apps or devices."""
 
 
 class _Own(msgspec.Struct, frozen=True):
-    """What is the vendor's."""
+    """The vendor's own data."""
 
     apps: frozenset[str]
-    """SHA-256."""
+    """SHA-256 of the apps."""
     paths: frozenset[str]
-    """Inputs as the user named them."""
+    """Input paths as given by the user."""
     endpoints: frozenset[str]
-    """Values of the endpoints that the apps name."""
+    """Values of the endpoints named in the apps."""
     targets: frozenset[str]
-    """``host:port`` that the apps name or lead to."""
+    """Targets (``host:port``) that the apps name or lead to."""
     stores: frozenset[str]
-    """Ids of the stores that the apps lead to."""
+    """Ids of the stores of the apps."""
     addresses: Mapping[str, str]
-    """Where a target of those answered."""
+    """Address by target, for targets that answered."""
     versions: frozenset[str]
     """``Window.versions`` of the apps."""
 
 
 class _Asked(msgspec.Struct):
-    """What was asked of the vendor's targets."""
+    """Probing statistics of the vendor's targets."""
 
     asked: int = 0
     outside: int = 0
@@ -68,14 +68,14 @@ class _Asked(msgspec.Struct):
 
 
 def narrow(report: Report, vendor: str) -> Report:
-    """The report with the apps of one vendor alone.
+    """Return the report reduced to the apps of one vendor.
 
     Args:
-        report: the whole report.
-        vendor: as the column ``vendor`` of a report has it; case does not matter.
+        report: the full report.
+        vendor: name as in the ``vendor`` column of a report, case-insensitive.
 
     Raises:
-        UsageError: no app of the report is the vendor's.
+        UsageError: the report contains no app of the vendor.
     """
     own, asked = _own(report, _apps_of(report, vendor))
     order, affected = _order(report, own)
@@ -122,7 +122,7 @@ def narrow(report: Report, vendor: str) -> Report:
         seen=Handle.of(list(_seen(report, own))),
         seen_in_apps=Handle.of([one for one in report.seen_in_apps.rows() if one.app.sha256 in own.apps]),
         data=data_for_others(report.data),
-        audience=f"for {clean(vendor, 100)} alone: its apps and the stores that they lead to",
+        audience=f"only for {clean(vendor, 100)}: its apps and the stores that they lead to",
     )
 
 
@@ -139,9 +139,9 @@ def _apps_of(report: Report, vendor: str) -> frozenset[str]:
     if not found:
         names = ", ".join(sorted(near))
         raise UsageError(
-            "no app of this report is of this vendor",
+            "the report contains no app of this vendor",
             where=f"--vendor {vendor}",
-            advice=f"Did you mean {names}?" if near else "The column vendor of --format csv names them",
+            advice=f"Did you mean {names}?" if near else "The vendor column of --format csv lists all vendors",
         )
     return frozenset(found)
 
@@ -179,7 +179,7 @@ def _place(host: str, port: int) -> str:
 
 
 def _target(candidate: Candidate) -> str:
-    """As ``ProbeReport.target`` has it."""
+    """Target in the form of ``ProbeReport.target``."""
     place = _place(candidate.host, candidate.port)
     return f"{place}/{candidate.resource}" if candidate.resource else place
 
@@ -191,7 +191,7 @@ def _picked(report: Report, keys: Iterable[str]) -> Iterator[Exposure]:
 
 
 def _order(report: Report, own: _Own) -> tuple[list[tuple[str, bool]], int]:
-    """Ids of the vendor's stores, worst first as they are told, each with whether it is exposed; and apps affected."""
+    """Ids of the vendor's stores, worst first, each with its exposed flag; and the number of affected apps."""
     keys: list[tuple[int, int, int, str, bool]] = []
     affected: set[str] = set()
     for store in _picked(report, own.stores):
@@ -217,7 +217,7 @@ def _stores(report: Report, own: _Own, keys: list[str]) -> Index[Exposure]:
 
 
 def _store(store: Exposure, own: _Own) -> Exposure:
-    """The store as the vendor may know it."""
+    """The store, reduced to what the vendor may see."""
     routes = tuple(_route(route) for route in store.routes if route.app_sha256 in own.apps)
     targets = tuple(sorted({_target(route.candidate) for route in routes}))
     whole = set(store.targets) <= set(targets)
@@ -249,7 +249,7 @@ def _window(store: Exposure, own: _Own) -> Window | None:
 
 
 def _severity(score: int, before: Severity) -> Severity:
-    """What the points that are left make; never more than it was."""
+    """Severity of the remaining points; never higher than before."""
     return min(level_of(score, load_severity_table()), before, key=_rank)
 
 
@@ -258,12 +258,12 @@ def _rank(severity: Severity) -> int:
 
 
 def _route(route: AppRoute) -> AppRoute:
-    """Without the folders of this machine: captures stand for themselves, entries of packages stay whole."""
+    """Route without local directories: captures are reduced to their file name, package entries stay complete."""
     return replace(route, file=PurePath(route.file).name) if route.how.startswith(TRAFFIC) else route
 
 
 def _secret(store: Exposure, own: _Own, targets: Collection[str], addresses: Collection[str]) -> frozenset[str]:
-    """Texts by which a line about the store would name others' ways to it."""
+    """Texts in a line about the store that would disclose other vendors' routes."""
     others = [route for route in store.routes if route.app_sha256 not in own.apps]
     texts = {text for text in (*store.targets, *store.addresses) if text not in targets and text not in addresses}
     texts |= {text.rpartition(":")[0] for text in texts}
@@ -279,7 +279,7 @@ def _told(lines: Iterable[str], secret: Collection[str]) -> tuple[str, ...]:
 
 
 def _masked(text: str, secret: Collection[str]) -> str:
-    return text if not any(part in text for part in secret) else "not told here"
+    return text if not any(part in text for part in secret) else "not shown in this report"
 
 
 def _ways(stores: Iterable[Exposure]) -> int:
@@ -308,7 +308,7 @@ def _probes(report: Report, own: _Own) -> Iterator[ProbeReport]:
 
 
 def _seen(report: Report, own: _Own) -> Iterator[PassiveNote]:
-    """What others saw at the vendor's targets and where these answered; without names of others."""
+    """Passive notes about the vendor's targets and their addresses, without names of other parties."""
     places = {*own.targets, *(f"{address}:{target.rpartition(':')[2]}" for target, address in own.addresses.items())}
     hosts = {place.rpartition(":")[0].strip("[]") for place in places}
     for note in report.seen.rows():
@@ -332,7 +332,7 @@ def _problems(report: Report, own: _Own) -> Iterator[Problem]:
 
 
 def _changed(report: Report, own: _Own) -> tuple[list[Finding], int]:
-    """Findings whose severity is another without others' apps, and how many findings there are."""
+    """Findings whose severity differs without other vendors' apps, and the total number of findings."""
     changed, count = [], 0
     for finding, told in _narrowed(report, own):
         count += 1
@@ -351,7 +351,7 @@ def _worst_first(finding: Finding) -> tuple[int, str, str]:
 
 
 def _narrowed(report: Report, own: _Own) -> Iterator[tuple[Finding, Finding]]:
-    """The vendor's findings, as they are and as it may know them; a batch of their stores is in memory at a time."""
+    """Pairs of the original and the reduced finding; one batch of stores in memory at a time."""
     rules = load_rules()
     mine = (
         finding

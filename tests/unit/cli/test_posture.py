@@ -71,9 +71,9 @@ def test_join(run: Run) -> None:
     ended = run("posture", "join")
     assert ended.code == 0
     out = flat(ended.out)
-    assert f"the store that answers outside is your RDS postgresql database orders in account {ACCOUNT}" in out
+    assert f"reachable from outside: your RDS postgresql database orders in account {ACCOUNT}" in out
     assert "198.51.100.4:9200 is open and not in the one imported account" in out
-    assert "medium: An open store is in none of your accounts" in out
+    assert "medium: Open data store is in none of your exported accounts" in out
     assert "1 resource of 1 account: 1 matched to stores of the scan, 1 of them exposed" in out
     kinds = [
         json.loads(line)["schema"].split("/")[1] for line in run("posture", "join", "--format", "json").out.splitlines()
@@ -96,7 +96,7 @@ def test_fail_on_takes_what_it_knows(run: Run) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "said"),
     [
-        ("hello", 4, "no known export"),
+        ("hello", 4, "unknown export format"),
         ("", 4, "empty"),
         (EXPORTS["aws-cli"][1][:-30], 4, "the file ends within a value"),
         (

@@ -66,13 +66,13 @@ def test_diff(run: Run, apps: Path, tmp_path: Path) -> None:
     ("words", "code", "says"),
     [
         (("diff", "none.json", "none.json"), 4, "cannot be read"),
-        (("diff", "page.html", "page.html"), 4, "is not a report of tieback"),
+        (("diff", "page.html", "page.html"), 4, "is not a tieback report"),
         (("diff", "ws", "ws", "--format", "docx"), 2, "Choose one of terminal, markdown, html, json"),
         (("diff", "ws", "ws", "-o", "none/diff.txt"), 4, "cannot be written"),
         (("explain", "colour", "-w", "ws"), 2, "Choose one of apps-analysed"),
         (("explain", "records", "-w", "none"), 4, "no workspace here"),
         (("-w", "ws", "--suppressions", "none.toml"), 2, "none.toml: cannot be read"),
-        (("-w", "ws", "--baseline", "page.html"), 4, "is not a report of tieback"),
+        (("-w", "ws", "--baseline", "page.html"), 4, "is not a tieback report"),
     ],
 )
 def test_mistakes_are_said_in_one_line(run: Run, apps: Path, words: tuple[str, ...], code: int, says: str) -> None:
@@ -101,7 +101,7 @@ def test_suppressed_findings_are_counted_apart(run: Run, apps: Path, tmp_path: P
     assert [one["finding"]["id"] for one in judged["suppressed"]] == [found[0]["id"]]
     assert found[0]["id"] not in [one["id"] for one in judged["findings"]]
     (tmp_path / "s.toml").rename(tmp_path / "ws" / "suppressions.toml")
-    assert "1 finding, counted apart" in run("report", "-w", "ws").out
+    assert "1 finding, listed separately" in run("report", "-w", "ws").out
 
 
 def test_a_baseline_says_what_is_new(run: Run, apps: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_baseline_says_what_is_new(run: Run, apps: Path) -> None:
     sarif = json.loads(run("report", "-w", "ws", "--format", "sarif", "--baseline", "old.json").out)
     states = {result["baselineState"] for result in sarif["runs"][0]["results"]}
     assert states == {"unchanged"}
-    assert "0 new findings, 0 fixed" in run("report", "-w", "ws", "--baseline", "old.json").out
+    assert "0 new, 0 fixed" in run("report", "-w", "ws", "--baseline", "old.json").out
 
 
 @pytest.mark.parametrize(("name", "title"), [("json", "tieback/report/1"), ("ndjson", "A line of a report, version 1")])

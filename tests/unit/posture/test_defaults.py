@@ -42,7 +42,7 @@ def test_encryption(provider: str, service: str, told: str, at_rest: str) -> Non
 
 def test_a_source_that_is_overruled_is_named() -> None:
     (problem,) = DEFAULTS.filled(resource("aws", "s3", "none")).problems
-    assert "cannot be" in problem
+    assert "always encrypts" in problem
     assert "https://docs.aws.amazon.com/" in problem
     assert "5 January 2023" in problem
 

@@ -27,13 +27,13 @@ def owned(
     [
         (
             owned(pii=("email", "password"), devices=(1200,), at_rest=AtRest.NONE),
-            "open from the Internet AND unencrypted AND personal data (email, password) AND used by 1,200 devices",
+            "open to the Internet, unencrypted, with personal data (email, password), used by 1,200 devices",
             "critical",
         ),
-        (owned(pii=("email",), devices=(3, 4)), "AND used by up to 7 devices", "critical"),
-        (owned(pii=("email",), devices=(1,)), "AND used by 1 device", "critical"),
-        (owned(at_rest=AtRest.NONE), "Your own store is open from the Internet AND unencrypted", "high"),
-        (owned(at_rest=AtRest.UNKNOWN, devices=(None,)), "Your own store is open from the Internet", "high"),
+        (owned(pii=("email",), devices=(3, 4)), ", used by up to 7 devices", "critical"),
+        (owned(pii=("email",), devices=(1,)), ", used by 1 device", "critical"),
+        (owned(at_rest=AtRest.NONE), "Your own data store is open to the Internet, unencrypted", "high"),
+        (owned(at_rest=AtRest.UNKNOWN, devices=(None,)), "Your own data store is open to the Internet", "high"),
     ],
 )
 def test_an_own_store_that_is_open(of: Owned, title: str, severity: str) -> None:
@@ -41,7 +41,7 @@ def test_an_own_store_that_is_open(of: Owned, title: str, severity: str) -> None
     assert title in finding.title
     assert finding.severity == severity
     assert finding.exposures == ("exp-1",)
-    assert finding.advice.endswith("the store must no longer answer.")
+    assert finding.advice.endswith("the store must no longer respond.")
 
 
 def test_a_closed_store_is_none() -> None:

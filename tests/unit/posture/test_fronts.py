@@ -113,5 +113,5 @@ def test_where_it_may_be_another_store_nothing_is_claimed() -> None:
     parts["sg-1"].append(closed)
     found = reached(resource(), parts)
     assert (found.flag, found.port, found.public) == ("unknown", "unknown", "unknown")
-    assert found.path[0].endswith("forwards port 15432 to an interface like its own, and it may be this one")
+    assert found.path[0].endswith("forwards port 15432 to a network interface that may be its own")
     assert found.endpoints == ()

@@ -54,8 +54,8 @@ def test_a_name_and_gzip_do_not_matter(name: str, tmp_path: Path) -> None:
     [
         ("", "empty"),
         ("\n \n", "empty"),
-        ("hello", "no known export"),
-        ('{"a": 1}', "no known export"),
+        ("hello", "unknown export format"),
+        ('{"a": 1}', "unknown export format"),
         ("An error occurred (AccessDenied) when calling the DescribeDBInstances operation: no", "AccessDenied"),
         ("An error occurred (ExpiredToken) when calling the ListBuckets operation: late", "ExpiredToken"),
     ],

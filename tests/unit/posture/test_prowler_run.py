@@ -49,7 +49,7 @@ def test_it_runs_in_an_environment_of_its_own_with_its_version_pinned(
 
 def test_without_uv_a_program_must_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
-    with pytest.raises(UsageError, match="no uv"):
+    with pytest.raises(UsageError, match="uv not found"):
         command(Cloud.AWS, tmp_path)
     assert command(Cloud.AZURE, tmp_path, program="/opt/prowler", subscriptions=("s",))[0] == "/opt/prowler"
 
@@ -59,7 +59,7 @@ def test_what_it_wrote_before_its_end_is_kept(tmp_path: Path, program) -> None: 
         [program("echo '[{' > prowler.ocsf.json; echo no credentials; exit 1")], tmp_path, seconds=20, environment={}
     )
     assert run.findings is not None
-    assert run.ended == "Prowler ended with 1: no credentials"
+    assert run.ended == "Prowler exited with code 1: no credentials"
 
 
 def test_it_is_stopped_when_its_time_is_up(tmp_path: Path, program) -> None:  # type: ignore[no-untyped-def]

@@ -95,14 +95,14 @@ def test_network_acls(of: Resource, lists: list[Dependency], public: str) -> Non
     assert found.public == public
     if public == "no":
         assert found.path[0].startswith("network ACL ")
-        assert found.path[0].endswith("admits nobody from the Internet to it")
+        assert found.path[0].endswith("allows no access from the Internet")
 
 
 def test_the_path_names_what_lets_in() -> None:
     found = reached(resource(), {"sg-1": [group((5432, 5432))], "vpc-1": [IN]})
     assert found.path == (
-        "route table rtb-1 leads to an Internet gateway",
-        "security group sg-1 admits 0.0.0.0/0 to port 5432",
+        "route table rtb-1 routes to an Internet gateway",
+        "security group sg-1 allows 0.0.0.0/0 on port 5432",
     )
 
 

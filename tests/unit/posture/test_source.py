@@ -52,16 +52,16 @@ def test_items(text: str, items: list[Any], tmp_path: Path) -> None:
     [
         ('{"A": [{"x": 1}, {"x": 2', [{"x": 1}], "the file ends within a value"),
         ('{"A": [{"x": 1}', [{"x": 1}], "the file ends within a list"),
-        ('{"A": [{"x": 1}, nonsense]}', [{"x": 1}], "this is no JSON"),
+        ('{"A": [{"x": 1}, nonsense]}', [{"x": 1}], "not valid JSON"),
         ('{"A": [{"x": 1}], "B', [{"x": 1}], "the file ends within a value"),
-        ('{"A": [{"x": 1}] 7', [{"x": 1}], "this is no JSON"),
+        ('{"A": [{"x": 1}] 7', [{"x": 1}], "not valid JSON"),
     ],
 )
 def test_what_came_before_the_end_is_kept_and_said_so(text: str, kept: list[Any], why: str, tmp_path: Path) -> None:
     one = source(tmp_path, text)
     assert [value for _, _, value in one.members()] == kept
     assert why in one.incomplete
-    assert "1 records before it were kept" in one.incomplete
+    assert "records kept: 1" in one.incomplete
 
 
 @pytest.mark.parametrize("text", ["{", '{"A"', "[", '{"A": [{"x": 1', "nonsense", '{"A": ' + "[" * 100_000])
@@ -120,17 +120,17 @@ def test_rows_of_csv(tmp_path: Path) -> None:
     one = source(tmp_path, 'A;B\n1;"two\nlines"\n1;2;3\n')
     assert list(one.rows(";")) == [(3, {"a": "1", "b": "two\nlines"})]
     assert one.skipped == 1
-    assert "3 columns instead of 2" in one.first_skipped
+    assert "3 columns, expected 2" in one.first_skipped
 
 
 def test_broken_csv_keeps_what_came_before(tmp_path: Path) -> None:
     one = source(tmp_path, 'a,b\n1,2\n3,"unended\n')
     assert list(one.rows()) == [(2, {"a": "1", "b": "2"})]
-    assert "this is no CSV" in one.incomplete
+    assert "not valid CSV" in one.incomplete
 
 
 def test_columns_must_be_distinct(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="not distinct"):
+    with pytest.raises(InputError, match="duplicate column names"):
         list(source(tmp_path, "a,a\n1,2\n").rows())
 
 

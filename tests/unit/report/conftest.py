@@ -179,9 +179,9 @@ def fieldhand_store() -> Exposure:
         severity=Severity.HIGH,
         score=61,
         factors=(
-            SeverityFactor("access", 40, "records answer a stranger"),
+            SeverityFactor("access", 40, "records are readable without authentication"),
             SeverityFactor("personal data", 15, "locations, names and phone numbers"),
-            SeverityFactor("clear text", 6, "the store speaks without TLS"),
+            SeverityFactor("clear text", 6, "the store accepts connections without TLS"),
         ),
         bytes_sent=612,
         bytes_read=9_310,
@@ -238,7 +238,7 @@ def workhub_store() -> Exposure:
         severity=Severity.CRITICAL,
         score=92,
         factors=(
-            SeverityFactor("access", 40, "records answer a stranger"),
+            SeverityFactor("access", 40, "records are readable without authentication"),
             SeverityFactor("personal data", 40, "PINs and one-time codes"),
             SeverityFactor("records", 12, "thousands"),
         ),
@@ -282,7 +282,7 @@ def tillroll_store() -> Exposure:
         bytes_sent=58,
         bytes_read=26,
         cleartext=False,
-        proofs=("StartupMessage: SASL authentication is asked for",),
+        proofs=("StartupMessage: SASL authentication required",),
     )
 
 
@@ -314,10 +314,13 @@ def parcello_store() -> Exposure:
         bytes=exact(5_000, CAT),
         pii=(),
         fields=(),
-        ransom=Ransom(RansomVerdict.LIKELY, ("the name read_me_to_recover is on the list", "one small record alone")),
+        ransom=Ransom(RansomVerdict.LIKELY, ("the name read_me_to_recover is on the list", "only one small record")),
         severity=Severity.CRITICAL,
         score=95,
-        factors=(SeverityFactor("access", 40, "records answer a stranger"), SeverityFactor("ransom", 55, "likely")),
+        factors=(
+            SeverityFactor("access", 40, "records are readable without authentication"),
+            SeverityFactor("ransom", 55, "likely"),
+        ),
         bytes_sent=612,
         bytes_read=2_048,
         cleartext=True,
@@ -329,7 +332,7 @@ def finding(store: Exposure, app: App, severity: Severity) -> Finding:
     return Finding(
         id=f"open-store:{store.id}",
         rule="open-store",
-        title=f"{store.product} answers a stranger",
+        title=f"{store.product} needs no login",
         severity=severity,
         cwe="CWE-306",
         exposures=(store.id,),
@@ -554,7 +557,7 @@ def the_posture() -> Posture:
     resource = Resource(
         key, "aws", ResourceKind.DATABASE, ACCOUNT, "eu-west-1", "opensearch", "opensearch", name=RESOURCE,
         endpoints=(Place("es.fieldhand.test"),), flag=Answer.YES, route=Answer.YES, port=Answer.YES,
-        path=("security group sg-0zq (zq-web) admits 0.0.0.0/0 to port 9200",), at_rest=AtRest.NONE,
+        path=("security group sg-0zq (zq-web) allows 0.0.0.0/0 on port 9200",), at_rest=AtRest.NONE,
         authentication=Answer.NO, source="prowler", seen="2026-11-20T00:00:00Z", sources=("prowler 2026-11-20",),
     )  # fmt: skip
     quiet = replace(resource, key=f"{key}-quiet", name="zq-quiet", endpoints=())
@@ -590,9 +593,9 @@ def the_posture() -> Posture:
             Owned(
                 resource, How.NAME, (short,), ("http://es.fieldhand.test:9200/machines/_search",),
                 (AppName(FIELDHAND.sha256, "Fieldhand", FIELDHAND.bundle_id, 310),),
-                f"the store that Fieldhand leaks from is your OpenSearch data store {RESOURCE} in account {ACCOUNT} "
-                "(eu-west-1): not encrypted at rest, public through security group sg-0zq (zq-web), which admits "
-                "0.0.0.0/0 to port 9200",
+                f"Fieldhand leaks data from your OpenSearch data store {RESOURCE} in account {ACCOUNT} "
+                "(eu-west-1): not encrypted at rest, public through security group sg-0zq (zq-web), which allows "
+                "0.0.0.0/0 on port 9200",
             ),
         ),
         1, 1,
@@ -614,14 +617,14 @@ def of_accounts() -> Finding:
     return Finding(
         id="fnd-posture",
         rule="posture-open-own-store",
-        title="Your own store is open from the Internet AND unencrypted AND personal data (geo_location) AND used by "
+        title="Your own data store is open to the Internet, unencrypted, with personal data (geo_location), used by "
         "310 devices",
         severity=Severity.CRITICAL,
         cwe="CWE-306",
         exposures=("exp-fieldhand",),
         apps=(FIELDHAND.sha256,),
-        evidence=(the_posture().owned[0].says, "security group sg-0zq (zq-web) admits 0.0.0.0/0 to port 9200"),
-        advice="Close what lets the Internet in: security group sg-0zq (zq-web).",
+        evidence=(the_posture().owned[0].says, "security group sg-0zq (zq-web) allows 0.0.0.0/0 on port 9200"),
+        advice="Close the public access: security group sg-0zq (zq-web).",
         masvs="MASVS-AUTH-1",
     )
 

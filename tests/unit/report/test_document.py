@@ -118,17 +118,17 @@ def test_hosts_of_the_maker_come_first(report: Report) -> None:
 
 def test_the_headline_claims_what_was_asked_and_no_more(report: Report) -> None:
     assert headline_text(report) == (
-        "3 of 5 apps lead to 3 data stores that let a stranger in: ≥4,251 records, ≈1.5 MB."
+        "3 of 5 apps lead to 3 data stores accessible without authentication: ≥4,251 records, ≈1.5 MB."
     )
     one = replace(report.headline, apps_analysed=1, apps_affected=1, stores_exposed=1, records=exact(1, ""))
     assert headline_text(replace(report, headline=one)) == (
-        "1 of 1 app leads to 1 data store that lets a stranger in: 1 record, ≈1.5 MB."
+        "1 of 1 app leads to 1 data store accessible without authentication: 1 record, ≈1.5 MB."
     )
     unmeasured = replace(report.headline, records=lower_bound(0, ""), bytes=lower_bound(0, ""))
     assert headline_text(replace(report, headline=unmeasured)).endswith("records not measured, size not measured.")
     closed = replace(report.headline, stores_exposed=0, apps_affected=0)
     assert headline_text(replace(report, headline=closed)) == (
-        "5 apps analysed. 4 data stores answered, and none let a stranger read records."
+        "5 apps analysed. 4 data stores answered; none allowed unauthenticated access to records."
     )
     assert headline_text(replace(report, scope=None)).startswith("5 apps analysed. There was no grant")
 
@@ -136,6 +136,6 @@ def test_the_headline_claims_what_was_asked_and_no_more(report: Report) -> None:
 def test_scope(report: Report) -> None:
     lines = dict(scope_lines(report.scope))
     assert lines["Authorised by"] == "Security office, until 2027-06-30"
-    assert lines["Asked"] == "9 targets; 2 outside the grant, not contacted"
+    assert lines["Probed"] == "9 targets; 2 outside the grant, not contacted"
     assert lines["Traffic"] == "2,610 B sent, 25,731 B read"
-    assert [text for _, text in scope_lines(None)] == ["nobody: there was no grant, and no back end was contacted"]
+    assert [text for _, text in scope_lines(None)] == ["no grant, so no back end was contacted"]

@@ -97,11 +97,11 @@ def test_honeypots_have_no_share() -> None:
     ("name", "says"),
     [
         ("recods", "Choose one of apps-analysed, apps-affected"),
-        ("", "there is no such figure"),
+        ("", "unknown figure"),
         ("records:color=red", "keys: kind, class"),
-        ("records:kind", "narrows nothing"),
-        ("records:kind=", "narrows nothing"),
-        ("apps-analysed:kind=x", "there is no such figure"),
+        ("records:kind", "invalid filter"),
+        ("records:kind=", "invalid filter"),
+        ("apps-analysed:kind=x", "unknown figure"),
     ],
 )
 def test_what_is_not_a_figure_is_said(report: Report, name: str, says: str) -> None:

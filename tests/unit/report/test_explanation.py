@@ -19,11 +19,11 @@ def test_what_a_person_sees(report: Report) -> None:
     for phrase in (
         "records:kind=mongodb: ≥2,900 (at least)",
         "Query: SELECT sum(records) FROM exposures WHERE exposed AND product = 'mongodb'",
-        "It is not exact because of exp-workhub",
-        "Made from 1 store:",
+        "Not exact because of exp-workhub",
+        "Computed from 1 store:",
         "≥400 (at least)  workhub.visitors  (count)",
         "proof: listDatabases: 1 database without a login",
-        "way: api.workhub.test:27017 behind api.workhub.test, from resources.arsc at byte 412 of app bbbbbbbbbbb…",
+        "route: api.workhub.test:27017 behind api.workhub.test, from resources.arsc at byte 412 of app bbbbbbbbbbb…",
     ):
         assert phrase in text, phrase
 

@@ -22,11 +22,13 @@ STORE = msgspec.structs.replace(
 def test_lines_of_an_exposed_store() -> None:
     lines = dict(personal_lines(headline(1, 1, [STORE])))
     assert lines["Personal data"] == "E-mail addresses 80 by value; Payment cards \u224860 by name (records)"
-    assert lines["People"] == "at most 80, at least 20, who were met in the records that were read"
-    due = lines["May be due, PCI DSS 3.3.1"]
-    assert due.startswith("Sensitive authentication data may not be kept")
-    assert due.endswith("Why: an exposed store holds payment cards (card verification code), by the names of fields.")
-    assert lines["Notices"] == "advice for whoever answers for the data, no legal opinion"
+    assert lines["People"] == "at most 80, at least 20 (found in the records that were read)"
+    due = lines["Possible duty, PCI DSS 3.3.1"]
+    assert due.startswith("Sensitive authentication data must not be stored")
+    assert due.endswith(
+        "Reason: an exposed store contains payment cards (card verification code), detected by field names."
+    )
+    assert lines["Notices"] == "advice for the party responsible for the data, not a legal opinion"
 
 
 def test_nothing_is_said_of_stores_that_are_shut() -> None:
@@ -37,14 +39,14 @@ def test_who_is_not_told_by_what_reads_no_word_of_it() -> None:
     head = msgspec.structs.replace(headline(1, 1, [STORE]), by_value=None, duties=())
     lines = dict(personal_lines(head))
     assert lines["Personal data"] == "E-mail addresses 80; Payment cards \u224860 (records)"
-    assert not any("due" in label for label in lines)
+    assert not any("duty" in label for label in lines)
 
 
 def test_many_classes_are_cut_and_unknown_ones_have_no_name() -> None:
     pii = tuple((f"class_{n}", exact(9, "x")) for n in range(MOST_CLASSES + 2))
     (label, text) = next(personal_lines(msgspec.structs.replace(headline(1, 1, [STORE]), pii=pii)))
     assert label == "Personal data"
-    assert text.startswith("Data of an unknown class 9 by name; ")
+    assert text.startswith("Unknown class of data 9 by name; ")
     assert text.endswith("; 2 further classes (records)")
 
 

@@ -30,11 +30,11 @@ def test_a_table_a_kind() -> None:
         f"account aws {ACCOUNT}",
         "account aws 210987654321",
     ]
-    assert SNAPSHOTS.heads[-1] == "Restorable by all"
+    assert SNAPSHOTS.heads[-1] == "Restorable by anyone"
     assert dict(SNAPSHOTS.rows)["all"][6:] == ("1/6 17 %",)
     assert DATABASES.lines[0] == (
-        "Of the 7 public ones (flag and route and port): 5/6 83 % not encrypted, 1/6 17 % provider's key, 0/6 0 % "
-        "own key, 0 key untold, 1 unknown"
+        "Of 7 public (flag, route and port): 5/6 83 % not encrypted, 1/6 17 % provider's key, 0/6 0 % "
+        "own key, 0 key unknown, 1 encryption unknown"
     )
 
 
@@ -51,7 +51,7 @@ def test_bars_beside_2017() -> None:
         ("not encrypted", 51, "18/35 51 %"),
         ("provider's key", 26, "9/35 26 %"),
         ("own key", 17, "6/35 17 %"),
-        ("key untold", 6, "2/35 6 %"),
+        ("key unknown", 6, "2/35 6 %"),
         ("public", 19, "7/37 19 %"),
         ("public, not encrypted", 83, "5/6 83 %"),
     ]
@@ -64,16 +64,16 @@ def test_nothing_known_is_no_bar() -> None:
     assert list(bars(replace(the_posture(), numbers=(unknown,)))) == []
     assert list(bars(replace(the_posture(), numbers=()))) == []
     lines = dict(summary_lines(replace(the_posture(), numbers=(unknown,))))
-    assert lines["Hosted databases"] == "encryption of 40 not told; public 40 unknown"
+    assert lines["Hosted databases"] == "encryption of 40 unknown; public 40 unknown"
 
 
 def test_in_short() -> None:
     assert dict(summary_lines(the_posture())) == {
         "Hosted databases": "18/35 51 % not encrypted (2017: 82 %), 9/35 26 % provider's key, 6/35 17 % own key, 5 "
         "unknown; public 7/37 19 %, 3 unknown",
-        "Your accounts": "46 resources of 2 accounts: 1 known outside, 1 of them leak; 1 public and unseen; 1 open "
-        "store in no account",
-        "Not collected": "1 export of the accounts could not tell everything: the missing is unknown",
+        "Your accounts": "46 resources in 2 accounts: 1 seen from outside, 1 of them exposed; 1 public but not seen; "
+        "1 open store in no account",
+        "Not collected": "1 account export incomplete; missing data counts as unknown",
     }
 
 

@@ -71,7 +71,7 @@ def test_counts_of_a_few_are_not_told(number: int | None, told: int | None) -> N
     assert (cut.headline.stores_ransomed, cut.headline.honeypots) == (told, told)
     assert cut.scope is not None
     assert cut.scope.targets_out_of_scope == told
-    asked = dict(scope_lines(cut.scope))["Asked"]
+    asked = dict(scope_lines(cut.scope))["Probed"]
     assert asked == ("9 targets" if told is None else f"9 targets; {told} outside the grant, not contacted")
 
 
@@ -90,7 +90,10 @@ def test_a_run_that_is_too_small_is_refused(small: dict[str, int]) -> None:
 def test_a_fleet_without_an_open_store_may_say_so() -> None:
     whole = fleet_report()
     told = aggregate(replace(whole, headline=replace(whole.headline, apps_affected=0, stores_exposed=0)))
-    assert headline_text(told) == "24 apps analysed. 24 data stores answered, and none let a stranger read records."
+    assert (
+        headline_text(told)
+        == "24 apps analysed. 24 data stores answered; none allowed unauthenticated access to records."
+    )
 
 
 def test_without_a_grant_there_is_no_scope() -> None:

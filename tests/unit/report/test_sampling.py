@@ -49,12 +49,14 @@ def test_everything_was_looked_at(report: Report) -> None:
     assert (sample.affected.value, sample.affected_low, sample.affected_high) == (3, 3, 3)
 
 
-@pytest.mark.parametrize(("population", "says"), [(4, "cannot be smaller"), (1, "cannot be smaller")])
+@pytest.mark.parametrize(
+    ("population", "says"), [(4, "population must be at least"), (1, "population must be at least")]
+)
 def test_a_whole_that_is_smaller_is_refused(report: Report, population: int, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         as_sample(report, population)
 
 
 def test_without_a_grant_there_is_nothing_to_extrapolate(report: Report) -> None:
-    with pytest.raises(UsageError, match="nothing was asked"):
+    with pytest.raises(UsageError, match="nothing was probed"):
         as_sample(replace(report, scope=None), 100)

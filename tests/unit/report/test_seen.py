@@ -22,19 +22,19 @@ NEWER, OLDER, UNASKED = the_seen()
         ),
         (
             NEWER,
-            "leakix on 2026-11-26: postgresql at 127.77.0.30:5432 names only",
-            "newer than our own probe of 2026-11-25: asks for a password",
+            "leakix on 2026-11-26: postgresql at 127.77.0.30:5432 schema only",
+            "newer than our own probe of 2026-11-25: login required",
         ),
-        (UNASKED, "shadowserver on 2026-10-30: mongodb at 127.77.0.70:27017 open", "not asked, or no answer to us"),
+        (UNASKED, "shadowserver on 2026-10-30: mongodb at 127.77.0.70:27017 open", "not probed by us, or no answer"),
         (
             replace(UNASKED, asked="refused", asked_on="2026-11-25"),
             "shadowserver on 2026-10-30: mongodb at 127.77.0.70:27017 open",
-            "superseded by our own probe of 2026-11-25: nothing listens there",
+            "superseded by our own probe of 2026-11-25: connection refused",
         ),
         (
             replace(UNASKED, service=replace(UNASKED.service, seen="", service="", claims=Access.UNKNOWN)),
-            "shadowserver, undated: a service at 127.77.0.70:27017 answers",
-            "not asked, or no answer to us",
+            "shadowserver, undated: a service at 127.77.0.70:27017 responds",
+            "not probed by us, or no answer",
         ),
     ],
     ids=["older", "newer", "unasked", "refused", "undated"],
@@ -66,7 +66,7 @@ def test_by_store_and_by_app(report: Report) -> None:
 
 def test_in_short(report: Report) -> None:
     assert seen_summary(report) == (
-        "3 services by leakix, shadowserver, shodan: 1 claimed open and not settled by a probe of ours; 1 superseded "
-        "by our own probes; not our own proof"
+        "3 services by leakix, shadowserver, shodan: 1 claimed open and not checked by our own probe; 1 superseded "
+        "by our own probes; not verified by tieback"
     )
     assert seen_summary(replace(report, seen=Handle.of(()))) == ""

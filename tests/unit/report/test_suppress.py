@@ -43,7 +43,7 @@ def test_an_expired_one_holds_no_more_and_is_told(report: Report) -> None:
     judged = set_apart(report, [PARCELLO], date(2027, 4, 1), "s.toml")
     assert (judged.findings.count, judged.suppressed.count, judged.problems.count) == (3, 0, 2)
     first = next(iter(judged.problems.rows()))
-    assert (first.where, "ended on 2027-03-31" in first.what) == ("s.toml", True)
+    assert (first.where, "expired on 2027-03-31" in first.what) == ("s.toml", True)
 
 
 def test_one_that_covers_nothing_changes_nothing(report: Report) -> None:
@@ -56,7 +56,7 @@ def test_every_format_tells_it(report: Report, name: str) -> None:
     if name in {"json", "ndjson", "sarif", "junit", "markdown", "html"}:
         assert "ticket 4711" in told
         assert "jo@example.org" in told or (name, "jo\\@example.org" in told) == ("markdown", True)
-    words = {"defectdojo": '"risk_accepted":true', "terminal": "1 finding, counted apart"}
+    words = {"defectdojo": '"risk_accepted":true', "terminal": "1 finding, listed separately"}
     assert words.get(name, "2027-03-31") in told
 
 

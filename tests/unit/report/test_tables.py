@@ -15,16 +15,16 @@ def test_the_arithmetic_from_apps_to_records(report: Report) -> None:
         ("apps that lead to a store that answered", "4", "exact", ""),
         ("apps affected", "3", "exact", "60 % of 5"),
         ("distinct stores that answered", "4", "exact", ""),
-        ("distinct stores that let a stranger in", "3", "exact", "75 % of 4"),
+        ("distinct stores accessible without authentication", "3", "exact", "75 % of 4"),
         ("records exposed", "≥4,251", "at least", ""),
         ("bytes exposed", "≈1.5 MB", "estimate", ""),
-        ("stores ransomed or wiped", "1", "by name and shape", "25 % of 4"),
-        ("stores remediated", "1", "exact", "20 % of 5 that were open since 2026-09-01; of 1 more nobody knows"),
+        ("stores ransomed or wiped", "1", "from names and shape", "25 % of 4"),
+        ("stores remediated", "1", "exact", "20 % of 5 stores found open since 2026-09-01; 1 more unconfirmed"),
         (
-            "a closer look at the apps",
+            "apps with a closer look",
             "3",
             "exact",
-            "2 stores whose fields were read: ≥4,250 records, ≈1.5 MB; part of the figures above, never added to them",
+            "2 stores whose fields were read: ≥4,250 records, ≈1.5 MB; included in the figures above",
         ),
     ]
 
@@ -36,7 +36,7 @@ def test_every_step_that_names_a_figure_can_be_explained(report: Report) -> None
 
 
 def test_a_sample_is_told_with_its_share_and_interval(report: Report) -> None:
-    (line,) = [step for step in steps(as_sample(report, 1000)) if "whole" in step.label]
+    (line,) = [step for step in steps(as_sample(report, 1000)) if "population" in step.label]
     assert (line.value, line.quality) == ("≈600", "estimate")
     assert line.note.startswith("of 1,000 apps: ")
     assert "at 95 %; the sample is 0.5 % of them" in line.note

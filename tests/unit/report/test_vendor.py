@@ -30,7 +30,10 @@ def test_a_severity_that_hangs_on_others_apps_is_judged_anew() -> None:
     whole = the_report()
     first, *rest = [store for store in whole.exposures() if store.id != "exp-fieldhand"]
     (shared,) = [store for store in whole.exposures() if store.id == "exp-fieldhand"]
-    factors = (SeverityFactor("access", 12, "records answer a stranger"), SeverityFactor("apps", 60, "900 apps"))
+    factors = (
+        SeverityFactor("access", 12, "records are readable without authentication"),
+        SeverityFactor("apps", 60, "900 apps"),
+    )
     shared = replace(shared, factors=factors, score=72, severity=Severity.CRITICAL)
     findings = [
         replace(one, severity=Severity.CRITICAL) if shared.id in one.exposures else one for one in whole.findings.rows()

@@ -20,7 +20,7 @@ def cluster(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     name = facts.text("name") or about.name
     project = facts.text("groupid", "projectid") or about.account
     if not name or not project:
-        raise UndescribedError("it names neither cluster nor project")
+        raise UndescribedError("no cluster or project name")
     strings = facts.inner("connectionstrings")
     hosts = [
         part.rpartition("@")[2].partition("/")[0]
@@ -58,7 +58,7 @@ def access_list(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     project = facts.text("groupid", "projectid") or about.account
     net = facts.text("cidrblock", "ipaddress")
     if not project or not net:
-        raise UndescribedError("it names neither net nor project")
+        raise UndescribedError("no network or project")
     found = opening(net)
     yield Dependency(
         f"atlas:{project}",

@@ -163,7 +163,7 @@ def _redshift_arn(facts: Facts, about: About, name: str) -> Arn:
     if not given and len(parts) == 7:
         given = ":".join((*parts[:5], "cluster", name))
     if not name and not given and not about.key:
-        raise UndescribedError("it has no ClusterIdentifier")
+        raise UndescribedError("no ClusterIdentifier")
     return made(about, "redshift", f"cluster:{name}", given)
 
 

@@ -23,7 +23,7 @@ def load_balancer(facts: Facts, about: About) -> Iterator[Resource | Dependency]
     """Whether a load balancer faces the Internet, and who it lets in."""
     arn = facts.text("loadbalancerarn", "arn") or about.key
     if not arn:
-        raise UndescribedError("it has no LoadBalancerArn")
+        raise UndescribedError("no LoadBalancerArn")
     name = facts.text("loadbalancername", "name") or about.name
     scheme = facts.text("scheme")
     host = facts.text("dnsname")
@@ -44,7 +44,7 @@ def listener(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     """The port of a listener, and the target groups that it forwards to."""
     balancer, port = facts.text("loadbalancerarn"), facts.number("port")
     if not balancer or port is None:
-        raise UndescribedError("it has no LoadBalancerArn, or no Port")
+        raise UndescribedError("no LoadBalancerArn or Port")
     yield Dependency(
         balancer,
         DependencyKind.FRONT,
@@ -68,7 +68,7 @@ def target_group(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     """The load balancers of a target group, and its targets, where the export has them."""
     arn = facts.text("targetgrouparn", "arn") or about.key
     if not arn:
-        raise UndescribedError("it has no TargetGroupArn")
+        raise UndescribedError("no TargetGroupArn")
     yield Dependency(
         arn,
         DependencyKind.FRONT,
@@ -87,7 +87,7 @@ def target(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     """One target of the group that the user names, since the answer does not."""
     arn = facts.text("targetgrouparn") or about.name
     if ":targetgroup/" not in arn:
-        raise UndescribedError("it does not name its target group: give --resource with the group's ARN")
+        raise UndescribedError("no target group: pass --resource with the ARN of the group")
     yield from _target(facts, arn, about)
 
 

@@ -38,7 +38,7 @@ def made(about: About, service: str, resource: str, *given: str) -> Arn:
         if found is not None and found.service == service:
             return found
     if not about.account or not about.region:
-        raise UndescribedError("it names neither account nor region: give --account and --region")
+        raise UndescribedError("no account or region: pass --account and --region")
     partition = "aws-cn" if about.region.startswith("cn-") else "aws-us-gov" if "-gov-" in about.region else "aws"
     return Arn(
         f"arn:{partition}:{service}:{about.region}:{about.account}:{resource}",

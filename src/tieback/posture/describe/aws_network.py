@@ -23,7 +23,7 @@ def security_group(facts: Facts, about: About) -> Iterator[Resource | Dependency
     """The ports that a group opens to the Internet over TCP."""
     group = facts.text("groupid", "id") or about.key.rpartition("/")[2] or about.name
     if not group.startswith("sg-"):
-        raise UndescribedError("it has no GroupId")
+        raise UndescribedError("no GroupId")
     called = facts.text("groupname", "name")
     openings: dict[Opening, None] = {}
     for rule in facts.listed("ippermissions", "ingressrules"):
@@ -52,7 +52,7 @@ def route_table(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     """Whether a table sends what goes to the Internet to an Internet gateway, and for which subnets it holds."""
     network, table = facts.text("vpcid"), facts.text("routetableid") or about.name
     if not network:
-        raise UndescribedError("it has no VpcId")
+        raise UndescribedError("no VpcId")
     gateway = any(
         route.text("gatewayid").startswith("igw-")
         and route.text("destinationcidrblock", "destinationipv6cidrblock") in {"0.0.0.0/0", "::/0"}
@@ -81,7 +81,7 @@ def network_acl(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     """
     network, name = facts.text("vpcid"), facts.text("networkaclid", "id") or about.name
     if not network or not name:
-        raise UndescribedError("it has no VpcId, or no NetworkAclId")
+        raise UndescribedError("no VpcId or NetworkAclId")
     entries = sorted(facts.listed("entries", "entryset"), key=lambda one: one.number("rulenumber") or 0)
     ways = {
         way: tuple(_let_through([one for one in entries if one.answer("egress") is way]))

@@ -228,7 +228,7 @@ def _policy(value: Any) -> Any:
 def _said(answer: Answer, what: str) -> tuple[str, ...]:
     if answer is Answer.UNKNOWN:
         return ()
-    return (f"{what} {'admits everybody' if answer is Answer.YES else 'admits nobody without credentials'}",)
+    return (f"{what} {'allows everyone' if answer is Answer.YES else 'allows no access without credentials'}",)
 
 
 def _not(open_to_all: Answer, login: Answer) -> Answer:

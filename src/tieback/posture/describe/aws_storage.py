@@ -26,7 +26,7 @@ def bucket(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     """A bucket."""
     name = facts.text("name", "bucketname", "bucket") or about.name or about.key.rpartition(":::")[2]
     if not name:
-        raise UndescribedError("it names no bucket: give --resource")
+        raise UndescribedError("no bucket name: pass --resource")
     block = facts.inner("publicaccessblockconfiguration", "publicaccessblock")
     block = block if list(block.pairs()) else facts  # Steampipe has the four switches as columns
     restrict, ignore = block.answer("restrictpublicbuckets"), block.answer("ignorepublicacls")
@@ -72,8 +72,8 @@ def bucket(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     )
     for part, answer, what in ((POLICY, by_policy, "its policy"), (GRANTS, by_grant, "its grants")):
         if answer is not Answer.UNKNOWN:
-            said = f"{what} {'admit' if part == GRANTS else 'admits'}"
-            yield _part(common, part, answer, f"{said} {'everybody' if answer is Answer.YES else 'no stranger'}")
+            said = f"{what} {'allow' if part == GRANTS else 'allows'}"
+            yield _part(common, part, answer, f"{said} {'everyone' if answer is Answer.YES else 'no public access'}")
     yield common
 
 
@@ -82,7 +82,7 @@ def account_block(facts: Facts, about: About) -> Iterator[Resource | Dependency]
     inner = facts.inner("publicaccessblockconfiguration")
     account = facts.text("accountid") or about.account
     if not account:
-        raise UndescribedError("it names no account: give --account")
+        raise UndescribedError("no account: pass --account")
     switches = [inner.answer(key) for key in ("restrictpublicbuckets", "ignorepublicacls")]
     answer = Answer.NO if Answer.NO in switches else either(*switches)
     yield Dependency(

@@ -106,7 +106,7 @@ def cosmos(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         "",
         flag=props.answer("publicnetworkaccess"),
         port=port,
-        path=(f"its network rules admit {'everybody' if port is Answer.YES else 'listed networks alone'}",)
+        path=(f"its network rules allow {'everyone' if port is Answer.YES else 'only listed networks'}",)
         if port is not Answer.UNKNOWN
         else (),
         at_rest=AtRest.CUSTOMER_KEY if props.text("keyvaultkeyuri") else AtRest.UNKNOWN,
@@ -194,7 +194,7 @@ def firewall_rule(facts: Facts, about: About) -> Iterator[Resource | Dependency]
     yield Dependency(
         server,
         DependencyKind.FIREWALL,
-        f"firewall rule {its.name.rpartition('/')[2]}" + (" (every customer of Azure)" if azure else ""),
+        f"firewall rule {its.name.rpartition('/')[2]}" + (" (all Azure customers)" if azure else ""),
         its.account,
         openings=(Opening(0, 65535, wide),) if wide else (),
         source=about.source,
@@ -226,7 +226,7 @@ class _Its:
         self.about = about
         self.id = (facts.text("id", "resourceid") or about.key).lower()
         if not self.id.startswith("/subscriptions/"):
-            raise UndescribedError("it has no resource id")
+            raise UndescribedError("no resource id")
         self.account = facts.text("subscriptionid") or self.id.split("/")[2]
         self.region = facts.text("location", "region") or about.region
         self.name = facts.text("name") or self.id.rpartition("/")[2]

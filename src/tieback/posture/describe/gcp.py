@@ -47,7 +47,7 @@ def cloud_sql(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         route=flag,
         port=Answer.of(bool(wide)) if known else Answer.UNKNOWN,
         path=tuple(f"authorized network {net}" for net in wide)
-        or (("no authorized network is the Internet",) if known else ()),
+        or (("no authorized network covers the Internet",) if known else ()),
         addresses=tuple(one for one in addresses if one),
         listens=port,
         in_transit=tls,
@@ -133,7 +133,7 @@ def memorystore(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         product,
         engine=facts.text("redisversion", "memcacheversion"),
         flag=Answer.NO,
-        path=("it has a private address alone",),
+        path=("it has only a private address",),
         listens=port,
         key=facts.text("customermanagedkey", "kmskey"),
         in_transit=Answer.of(mode not in {"DISABLED", "TRANSIT_ENCRYPTION_MODE_DISABLED"}) if mode else Answer.UNKNOWN,
@@ -205,9 +205,9 @@ class _Its:
         self.project = project or _project(facts, about)
         self.name = name or (long.rpartition("/")[2] if long else "") or about.key.rpartition("/")[2]
         if not self.name:
-            raise UndescribedError("it has no name")
+            raise UndescribedError("no name")
         if not self.project and not about.key:
-            raise UndescribedError("it names no project: give --account")
+            raise UndescribedError("no project: pass --account")
         path = long[long.index("projects/") :] if "projects/" in long and collection != "datasets" else ""
         self.key = about.key or f"//{service}/{path or f'projects/{self.project}/{collection}/{self.name}'}"
         self.region = facts.text("region", "location", "locationid", "zone").rpartition("/")[2].lower() or about.region
@@ -275,4 +275,4 @@ def _everybody(members: Iterable[str]) -> bool:
 def _said(public: Answer, what: str) -> tuple[str, ...]:
     if public is Answer.UNKNOWN:
         return ()
-    return (f"{what} {'admits everybody' if public is Answer.YES else 'admits named members alone'}",)
+    return (f"{what} {'allows everyone' if public is Answer.YES else 'allows only named members'}",)

@@ -60,7 +60,7 @@ class AwsConfig:
         """What each item describes."""
         for key, line, value in source.members():
             if key == "fileVersion" and str(value) != KNOWN:
-                source.skip(line, f"a snapshot of version {str(value)[:20]}; known is {KNOWN}")
+                source.skip(line, f"unsupported snapshot version {str(value)[:20]} (supported: {KNOWN})")
             if key not in {"", "configurationItems", "Results"}:
                 continue
             try:
@@ -77,7 +77,7 @@ class AwsConfig:
             return
         configuration = parsed(item.configuration)
         if not isinstance(configuration, dict):
-            source.missed(f"{item.resource_type} without a configuration")
+            source.missed(f"{item.resource_type} without configuration")
             return
         more = {name: parsed(value) for name, value in (item.supplementary_configuration or {}).items()}
         about = About(

@@ -96,10 +96,10 @@ class ResourceGraphCsv:
             try:
                 value = {name: _cell(cell) for name, cell in row.items() if cell}
             except (ValueError, RecursionError):
-                source.skip(line, "a cell that begins as JSON is none: it may have been cut by a spreadsheet")
+                source.skip(line, "invalid JSON in a cell; a spreadsheet may have truncated it")
                 continue
             if not isinstance(value.get("properties"), dict):
-                source.skip(line, "it has no properties: download with Formatted results switched off")
+                source.skip(line, "no properties: download the CSV with Formatted results turned off")
                 continue
             about = About(self.meta.name, source.seen, source.origin.account, source.origin.region)
             yield from described(source, line, kind, Facts(value), about)

@@ -80,7 +80,7 @@ class CheckovSarif:
         source.longest = MAX_DOCUMENT
         for key, line, value in source.members():
             if key == "version" and value != SARIF:
-                source.skip(line, f"SARIF {str(value)[:20]}; known is {SARIF}")
+                source.skip(line, f"unsupported SARIF version {str(value)[:20]} (supported: {SARIF})")
             if key != "runs" or not isinstance(value, dict):
                 continue
             for result in Facts(value).listed("results"):

@@ -124,7 +124,7 @@ class CloudCli:
 
     def _element(self, source: PostureSource, line: int, value: Any) -> Iterator[Fact]:
         if not isinstance(value, dict):
-            source.skip(line, "this is no object")
+            source.skip(line, "not a JSON object")
             return
         if "Bucket" in value or any(key in value for key in OF_BUCKETS):
             yield from self._of_bucket(source, line, value)
@@ -136,7 +136,7 @@ class CloudCli:
         facts = Facts(value)
         kind = self._of(facts)
         if kind is None:
-            source.skip(line, "this describes no data store, or none that is known here")
+            source.skip(line, "not a known kind of resource")
             return
         yield from described(source, line, kind, facts, self._about(source))
 
@@ -148,7 +148,7 @@ class CloudCli:
                     source, line, self._kinds.named("aws-s3-account"), Facts(value), self._about(source)
                 )
             else:
-                source.skip(line, "it does not name its bucket: give --resource")
+                source.skip(line, "no bucket name: pass --resource")
             return
         about = self._about(source, name=name)
         yield from described(source, line, self._kinds.named("aws-s3"), Facts(value), about)

@@ -45,7 +45,7 @@ class AssetInventory:
             if "iampolicy" in facts:
                 known["iampolicy"] = facts.value("iampolicy")
             if not known:
-                source.missed(f"{facts.text('assettype')} without its data")
+                source.missed(f"{facts.text('assettype')} without data")
                 continue
             known.setdefault("location", resource.text("location"))
             name = facts.text("name")

@@ -19,7 +19,7 @@ def described(source: PostureSource, line: int, kind: Kind | None, facts: Facts,
     try:
         yield from kind.read(facts, about)
     except UndescribedError as error:
-        source.skip(line, f"a description of {kind.name} says too little: {error}")
+        source.skip(line, f"incomplete description of {kind.name}: {error}")
 
 
 def elements(value: Any) -> list[Any]:

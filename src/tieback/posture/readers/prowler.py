@@ -79,7 +79,7 @@ class Prowler:
                 source.skip(line, str(error))
                 continue
             if not finding.metadata.version.startswith(_KNOWN):
-                source.skip(line, f"OCSF {finding.metadata.version or 'of no version'}; known is 1.x")
+                source.skip(line, f"unsupported OCSF version {finding.metadata.version or 'unknown'} (supported: 1.x)")
                 continue
             for resource in finding.resources:
                 yield from self._of(source, line, finding, resource, told)

@@ -62,7 +62,7 @@ class ScoutSuite:
             elif key == "provider_code":
                 provider = str(value)
         if not services:
-            source.skip(line, "it has no services")
+            source.skip(line, "no services found")
         for service, inner in services.items():
             if isinstance(inner, dict):
                 yield from self._within(

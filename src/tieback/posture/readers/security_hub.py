@@ -76,7 +76,7 @@ class SecurityHub:
                 source.skip(line, str(error))
                 continue
             if finding.schema_version != SCHEMA:
-                source.skip(line, f"ASFF of {finding.schema_version[:20]}; known is {SCHEMA}")
+                source.skip(line, f"unsupported ASFF version {finding.schema_version[:20]} (supported: {SCHEMA})")
             elif finding.record_state != "ARCHIVED":
                 for resource in finding.resources:
                     yield from self._of(source, line, finding, resource, told)

@@ -46,7 +46,7 @@ class Steampipe:
             kind = self._kind(source, value)
             facts = Facts(value)
             if kind is None:
-                source.skip(line, "a row of a table that is not known here: --resource names the table")
+                source.skip(line, "row of an unknown table: pass --resource with the table name")
                 continue
             about = About(
                 self.meta.name,

@@ -49,7 +49,7 @@ def reader_named(name: str) -> Reader:
         if reader.meta.name == name:
             return reader
     known = ", ".join(sorted(reader.meta.name for reader in READERS))
-    raise UsageError(f"no kind of rules is named {name}", advice=f"Known: {known}")
+    raise UsageError(f"unknown kind of rules {name}", advice=f"Choose one of {known}")
 
 
 def reader_for(text: RulesText) -> Reader:
@@ -58,4 +58,4 @@ def reader_for(text: RulesText) -> Reader:
         if reader.recognises(text):
             return reader
     known = ", ".join(sorted(reader.meta.name for reader in READERS))
-    raise UsageError("not recognised as a file of rules", where=text.path, advice=f"Name its --kind: {known}")
+    raise UsageError("unknown rules format", where=text.path, advice=f"Pass --kind, one of {known}")

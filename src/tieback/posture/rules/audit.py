@@ -79,9 +79,9 @@ def answers(file: Path, strangers: Sequence[Stranger], paths: Sequence[str] = ()
     for asked, path in enumerate(wanted):
         if asked and time.monotonic() > deadline:
             raise InputError(
-                f"only its first {asked:,} paths were asked within {SECONDS:g} s",
+                f"only the first {asked:,} paths were evaluated within {SECONDS:g} s",
                 where=str(file),
-                advice="Ask for the others with --path",
+                advice="Evaluate the others with --path",
             )
         for who in strangers:
             verdict = policy.ask(who, path)

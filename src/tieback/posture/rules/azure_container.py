@@ -13,7 +13,7 @@ from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdic
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.tree import Node, read_json
 
-_NO_WRITING = interface.refused("anonymous access never writes")
+_NO_WRITING = interface.refused("anonymous access is read-only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +88,10 @@ class AzurePolicy:
                     one.line, f"publicAccess: {one.access}", f"GET https://<account>.blob.core.windows.net/{path}"
                 )
             if one.name == name:
-                reason = (
-                    "blobs are read by their names alone, and not listed" if one.access else "the container is private"
-                )
+                reason = "blobs can be read by name, but not listed" if one.access else "the container is private"
                 return interface.refused(reason, one.line, f"publicAccess: {one.access or 'none'}")
         if not self._containers and self._account.value:
-            reason = "the account allows anonymous access; each container decides"
+            reason = "the account allows anonymous access; the access level of each container decides"
             return interface.allowed(self._account.line, "allowBlobPublicAccess: true", reason=reason, certain=False)
         return interface.refused("a container is private by default")
 
@@ -106,7 +104,7 @@ class AzurePolicy:
         network = self._account.get("publicNetworkAccess")
         if network is not None and network.text.lower() in {"disabled", "securedbyperimeter"}:
             return interface.refused(
-                "the account is not reached from the Internet", network.line, "publicNetworkAccess"
+                "the account is not reachable from the Internet", network.line, "publicNetworkAccess"
             )
         rules = self._account.get("networkRuleSet", "defaultAction") or self._account.get(
             "networkAcls", "defaultAction"

@@ -35,17 +35,21 @@ class CassandraYaml:
         if address is not None and address.text and local(address.text):
             return server(
                 interface.refused(
-                    "clients reach it from this machine alone", address.line, f"rpc_address: {address.text}"
+                    "clients can connect only from this machine", address.line, f"rpc_address: {address.text}"
                 )
             )
         if address is None and interface_name is None:
-            return server(interface.refused("listens where the node's own name leads: not told here", certain=False))
+            return server(
+                interface.refused(
+                    "listens on the address of the node's host name, which is not in the file", certain=False
+                )
+            )
         clients = root.get("client_encryption_options", "require_client_auth")
         if clients is not None and clients.text in {"true", "required"}:
-            return server(interface.refused("a client certificate is wanted", clients.line, "require_client_auth"))
+            return server(interface.refused("a client certificate is required", clients.line, "require_client_auth"))
         found = root.get("authenticator")
         name = found.get("class_name") if found is not None and isinstance(found.value, dict) else found
         if name is not None and name.text.rpartition(".")[2] not in {"AllowAllAuthenticator", ""}:
-            return server(interface.refused("a login is wanted", name.line, f"authenticator: {name.text}"))
+            return server(interface.refused("a login is required", name.line, f"authenticator: {name.text}"))
         line, rule = (name.line, f"authenticator: {name.text}") if name is not None else (0, "")
-        return server(interface.allowed(line, rule, _REQUEST, reason="everybody is let in"))
+        return server(interface.allowed(line, rule, _REQUEST, reason="no authentication"))

@@ -39,9 +39,7 @@ def _security(root: Node) -> ServerPolicy:
     names, roles = members.get("names") or Node([], 0), members.get("roles") or Node([], 0)
     if names.texts() or roles.texts():
         reason = (
-            "members alone may read"
-            if roles.texts() != ["_admin"] or names.texts()
-            else "administrators alone may read"
+            "only members may read" if roles.texts() != ["_admin"] or names.texts() else "only administrators may read"
         )
         return server(interface.refused(reason, members.line, '"members": …'))
     return server(
@@ -53,22 +51,22 @@ def _local(text: RulesText) -> ServerPolicy:
     settings = {(section, setting.name): setting for section, setting in _sections(text)}
     address = settings.get(("chttpd", "bind_address")) or settings.get(("httpd", "bind_address"))
     if address is None:
-        return server(interface.refused("listens on this machine alone by default"))
+        return server(interface.refused("listens only on this machine by default"))
     if local(address.value):
-        return server(interface.refused("listens on this machine alone", address.line, address.text))
+        return server(interface.refused("listens only on this machine", address.line, address.text))
     admins = [setting for (section, _), setting in settings.items() if section == "admins" and setting.value]
     if not admins:
         return server(
             interface.allowed(
                 address.line, address.text, _REQUEST, certain=False,
-                reason="no administrator: everybody is one before 3.0; newer ones do not start so",
+                reason="no administrator: before 3.0 everyone is an administrator; newer versions do not start",
             )
         )  # fmt: skip
     for section in ("chttpd", "chttpd_auth", "couch_httpd_auth"):
         wanted = settings.get((section, "require_valid_user"))
         if wanted is not None and wanted.value.lower() == "true":
-            return server(interface.refused("a login is wanted for every request", wanted.line, wanted.text))
-    reason = "each database's _security decides; from 3.0 on a new one is its administrators'"
+            return server(interface.refused("a login is required for every request", wanted.line, wanted.text))
+    reason = "the _security object of each database decides; since 3.0 a new one allows only administrators"
     read = interface.allowed(admins[0].line, "[admins]", _REQUEST, reason=reason, certain=False)
     return ServerPolicy(read, read)
 
@@ -81,7 +79,7 @@ def _sections(text: RulesText) -> "list[tuple[str, Setting]]":
         if header:
             section = header.group(1).strip().lower()
         elif "=" not in setting.text:
-            raise text.wrong(setting.line, 'neither "[section]" nor "name = value"')
+            raise text.wrong(setting.line, 'expected "[section]" or "name = value"')
         else:
             found.append((section, setting))
     return found

@@ -38,10 +38,10 @@ class ElasticsearchYml:
         root = read_yaml(text)
         address = next((found for keys in _ADDRESSES if (found := root.get(*keys)) is not None), None)
         if address is None:
-            return server(interface.refused("listens on this machine alone by default"))
+            return server(interface.refused("listens only on this machine by default"))
         if all(local(part) for part in address.texts()):
             return server(
-                interface.refused("listens on this machine alone", address.line, _rule("network.host", address))
+                interface.refused("listens only on this machine", address.line, _rule("network.host", address))
             )
         return _opensearch(text, root, address) or _elasticsearch(root, address)
 
@@ -51,15 +51,17 @@ def _opensearch(text: RulesText, root: Node, address: Node) -> ServerPolicy | No
     if disabled is not None and disabled.on:
         return server(
             interface.allowed(
-                disabled.line, _rule("plugins.security.disabled", disabled), _REQUEST, reason="security is switched off"
+                disabled.line, _rule("plugins.security.disabled", disabled), _REQUEST, reason="security is disabled"
             )
         )
     names = [name for name, _ in root.items()]
     if disabled is not None or root.get("plugins", "security") or any(name.startswith(_PLUGIN) for name in names):
-        return server(interface.refused("a login is wanted; anonymous access is set in the plugin's config.yml"))
+        return server(
+            interface.refused("a login is required; anonymous access is configured in the plugin's config.yml")
+        )
     if not text.name.startswith("opensearch"):
         return None
-    reason = "nothing of the security plugin is set: without the plugin everybody may come in"
+    reason = "no setting of the security plugin: without the plugin there is no authentication"
     return server(
         interface.allowed(address.line, _rule("network.host", address), _REQUEST, reason=reason, certain=False)
     )
@@ -70,26 +72,30 @@ def _elasticsearch(root: Node, address: Node) -> ServerPolicy:
     if enabled is not None and not enabled.on:
         return server(
             interface.allowed(
-                enabled.line, _rule("xpack.security.enabled", enabled), _REQUEST, reason="security is switched off"
+                enabled.line, _rule("xpack.security.enabled", enabled), _REQUEST, reason="security is disabled"
             )
         )
     if enabled is None:
         return server(
             interface.refused(
-                "security is on by default from 8.0; 7.x and older let everybody in",
+                "security is enabled by default since 8.0; 7.x and older have no authentication by default",
                 address.line, _rule("network.host", address), certain=False,
             )
         )  # fmt: skip
     roles = root.get("xpack", "security", "authc", "anonymous", "roles")
     names = [name.strip() for text in (roles.texts() if roles is not None else []) for name in text.split(",")]
     if roles is None or not any(names):
-        return server(interface.refused("a login is wanted", enabled.line, _rule("xpack.security.enabled", enabled)))
+        return server(interface.refused("a login is required", enabled.line, _rule("xpack.security.enabled", enabled)))
     rule = _rule("xpack.security.authc.anonymous.roles", roles)
     if "superuser" in names:
-        return server(interface.allowed(roles.line, rule, _REQUEST, reason="anonymous requests are the superuser's"))
+        return server(interface.allowed(roles.line, rule, _REQUEST, reason="anonymous requests run as superuser"))
     return server(
         interface.allowed(
-            roles.line, rule, _REQUEST, certain=False, reason="anonymous requests have roles; what these allow decides"
+            roles.line,
+            rule,
+            _REQUEST,
+            certain=False,
+            reason="anonymous requests have roles; the permissions of these roles decide",
         )
     )
 

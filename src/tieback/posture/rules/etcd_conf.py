@@ -30,19 +30,19 @@ class EtcdConf:
         root = _environment(text) if _ENVIRONMENT.search(text.text) else read_yaml(text)
         urls = root.get("listen-client-urls")
         if urls is None:
-            return server(interface.refused("listens on this machine alone by default"))
+            return server(interface.refused("listens only on this machine by default"))
         parts = [part for url in urls.texts() for part in url.split(",")]
         rule = f"listen-client-urls: {','.join(parts)}"
         if all(local(host_of(part)) for part in parts):
-            return server(interface.refused("listens on this machine alone", urls.line, rule))
+            return server(interface.refused("listens only on this machine", urls.line, rule))
         transport = root.get("client-transport-security") or Node({}, 0)
         wanted = transport.get("client-cert-auth") or root.get("client-cert-auth")
         secure = all(part.strip().startswith(("https:", "unixs:")) for part in parts)
         if wanted is not None and wanted.on and secure:
-            return server(interface.refused("a client certificate is wanted", wanted.line, "client-cert-auth: true"))
+            return server(interface.refused("a client certificate is required", wanted.line, "client-cert-auth: true"))
         return server(
             interface.allowed(
-                urls.line, rule, _REQUEST, certain=False, reason="open unless users were enabled in etcd itself"
+                urls.line, rule, _REQUEST, certain=False, reason="open unless authentication was enabled in etcd itself"
             )
         )
 

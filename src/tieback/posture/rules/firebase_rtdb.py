@@ -75,7 +75,7 @@ class FirebaseRtdb:
         root = read_json(text, loose=True)
         rules = root.get("rules")
         if rules is None or not isinstance(rules.value, dict):
-            raise text.wrong(root.line, 'no object "rules" at the top')
+            raise text.wrong(root.line, 'missing top-level object "rules"')
         return RtdbPolicy(_place(text, rules), time.time() if self._now is None else self._now)
 
 
@@ -94,7 +94,7 @@ def _rule(text: RulesText, node: Node, name: str) -> _Rule | None:
     if isinstance(found.value, bool):
         return _Rule(found.line, f'"{name}": {str(found.value).lower()}', found.value)
     if not isinstance(found.value, str):
-        raise text.wrong(found.line, f"{name} is neither a text nor true or false")
+        raise text.wrong(found.line, f"{name} must be a string, true or false")
     inner = RulesText(text.path, found.value)
     scanner = Scanner(inner)
     try:
@@ -163,14 +163,14 @@ class RtdbPolicy:
                     rule.line,
                     rule.text,
                     _request(who, segments, writes=writes),
-                    reason="stored data or the path decide",
+                    reason="stored data or the path decides",
                     certain=False,
                 )
         if best is not None:
             return best
         if last is None:
-            return interface.refused("no rule on the way to it: refused by default")
-        return interface.refused("no rule on the way to it holds for this stranger", last.line, last.text)
+            return interface.refused("no rule on the path: denied by default")
+        return interface.refused("no rule on the path allows this identity", last.line, last.text)
 
     def _truth(self, rule: _Rule, who: Stranger, names: Mapping[str, Value], *, writes: bool) -> Value:
         if isinstance(rule.expression, bool):

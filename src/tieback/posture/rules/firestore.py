@@ -246,13 +246,13 @@ class FirestorePolicy:
                 if found is not STORED:
                     return interface.allowed(statement.line, statement.text, request)
                 if uncertain is None:
-                    reason = "stored data decide"
+                    reason = "stored data decides"
                     uncertain = interface.allowed(statement.line, statement.text, request, reason=reason, certain=False)
         if uncertain is not None:
             return uncertain
         if near is None:
-            return interface.refused(f"no statement that allows to {what} covers it: refused by default")
-        return interface.refused("no statement that covers it holds for this stranger", near.line, near.text)
+            return interface.refused(f"no statement that allows {what} matches the path: denied by default")
+        return interface.refused("no matching statement allows this identity", near.line, near.text)
 
     def _names(self, pattern: Sequence[Segment], path: Sequence[str]) -> dict[str, Value] | None:
         """What the wildcards of a pattern stand for on this path; ``None`` where it does not match."""

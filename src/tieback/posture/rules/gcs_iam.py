@@ -60,7 +60,7 @@ class GcsIam:
         root = read_json(text)
         bindings = root.get("bindings") or Node([], root.line)
         if not isinstance(bindings.value, list):
-            raise text.wrong(bindings.line, '"bindings" is no list')
+            raise text.wrong(bindings.line, '"bindings" must be a list')
         prevention = root.get("publicAccessPrevention") or root.get("iamConfiguration", "publicAccessPrevention")
         return IamPolicy([_binding(text, one) for one in bindings.value], prevention)
 
@@ -113,6 +113,6 @@ class IamPolicy:
             )
             if role is not None and not one.conditional:
                 return interface.allowed(one.line, one.text, request)
-            reason = "a condition decides" if one.conditional else "what the role holds is not told here"
+            reason = "a condition decides" if one.conditional else "the permissions of the role are unknown"
             unsure = unsure or interface.allowed(one.line, one.text, request, reason=reason, certain=False)
-        return unsure or interface.refused("no binding names this stranger for it")
+        return unsure or interface.refused("no binding grants this access to this identity")

@@ -34,20 +34,20 @@ class MongodConf:
         address, everywhere = net.get("bindIp"), net.get("bindIpAll")
         if everywhere is None or not everywhere.on:
             if address is None:
-                return server(interface.refused("listens on this machine alone by default (3.6 and newer)"))
+                return server(interface.refused("listens only on this machine by default (3.6 and newer)"))
             if all(local(part) for part in address.text.split(",")):
                 return server(
-                    interface.refused("listens on this machine alone", address.line, f"bindIp: {address.text}")
+                    interface.refused("listens only on this machine", address.line, f"bindIp: {address.text}")
                 )
         lenient = security.get("transitionToAuth")
         if lenient is None or not lenient.on:
             for name, wanted in (("authorization", {"enabled"}), ("keyFile", None), ("clusterAuthMode", None)):
                 found = security.get(name)
                 if found is not None and found.text and (wanted is None or found.text in wanted):
-                    return server(interface.refused("a login is wanted", found.line, f"{name}: {found.text}"))
+                    return server(interface.refused("a login is required", found.line, f"{name}: {found.text}"))
         tls = net.get("tls") or net.get("ssl")
         if tls is not None and _wants_certificate(tls):
-            return server(interface.refused("a client certificate is wanted", tls.line, "net.tls"))
+            return server(interface.refused("a client certificate is required", tls.line, "net.tls"))
         where = lenient or security.get("authorization") or everywhere or address
         line, rule = (where.line, _shown(root, where)) if where is not None else (0, "")
         return server(interface.allowed(line, rule, _REQUEST, reason="authorization is not enabled"))

@@ -50,10 +50,10 @@ class MosquittoConf:
             common.append(setting)
         outside = [one for one in listeners if not one.local]
         if not listeners:
-            return server(interface.refused("listens on this machine alone where no listener is set (2.0 and newer)"))
+            return server(interface.refused("listens only on this machine if no listener is set (2.0 and newer)"))
         if not outside:
             first = listeners[0].setting
-            return server(interface.refused("listens on this machine alone", first.line, first.text))
+            return server(interface.refused("listens only on this machine", first.line, first.text))
         apart = last(common, "per_listener_settings")
         each = apart is not None and apart.value == "true"
         permits = [_permit(one, one.own if each else common) for one in outside]
@@ -64,14 +64,14 @@ class MosquittoConf:
 def _permit(listener: _Listener, settings: Sequence[Setting]) -> Permit:
     certificate = last(listener.own, "require_certificate")
     if certificate is not None and certificate.value == "true":
-        return interface.refused("a client certificate is wanted", certificate.line, certificate.text)
+        return interface.refused("a client certificate is required", certificate.line, certificate.text)
     anonymous = last(settings, "allow_anonymous")
     if anonymous is None or anonymous.value != "true":
         where = anonymous or listener.setting
-        reason = "a login is wanted" if anonymous is not None else "a login is wanted by default (2.0 and newer)"
+        reason = "a login is required" if anonymous is not None else "a login is required by default (2.0 and newer)"
         return interface.refused(reason, where.line, where.text, certain=anonymous is not None)
     access = last(settings, "acl_file") or last(settings, "plugin") or last(settings, "auth_plugin")
     if access is not None:
-        reason = f"{access.name} says which topics anonymous clients may see"
+        reason = f"{access.name} restricts the topics of anonymous clients"
         return interface.allowed(anonymous.line, anonymous.text, _REQUEST, reason=reason, certain=False)
     return interface.allowed(anonymous.line, anonymous.text, _REQUEST)

@@ -129,7 +129,7 @@ class MysqlPolicy:
 
     def _judge(self, wanted: str, privileges: set[str]) -> Permit:
         unsure: Permit | None = None
-        refused = interface.refused("no account without a password is reached from other machines")
+        refused = interface.refused("no account without a password is reachable from other machines")
         for account in self._accounts:
             shown = f"'{account.name}'@'{account.host}'"
             for granted, target, line, text in account.grants:
@@ -139,14 +139,16 @@ class MysqlPolicy:
                     continue
                 request = f"a login as {account.name or 'any name'} without a password, to {target}"
                 if account.password is False:
-                    reason = "any name and no password" if not account.name else f"{shown} has no password"
+                    reason = (
+                        "accepts any user name without a password" if not account.name else f"{shown} has no password"
+                    )
                     return interface.allowed(line, text, request, reason=reason)
                 if account.password is None and not account.name:
-                    reason = f"{shown} takes any name; whether it has a password is not in the file"
+                    reason = f"{shown} accepts any user name; the file does not show whether it has a password"
                     unsure = unsure or interface.allowed(line, text, request, reason=reason, certain=False)
                 elif account.password is None:
                     refused = interface.refused(
-                        f"whether {shown} has a password is not in the file", line, text, certain=False
+                        f"the file does not show whether {shown} has a password", line, text, certain=False
                     )
         return unsure or refused
 

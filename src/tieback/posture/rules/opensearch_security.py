@@ -44,8 +44,8 @@ class OpensearchSecurity:
         setting = http.get("anonymous_auth_enabled")
         if setting is None or not setting.on:
             line, rule = (setting.line, "anonymous_auth_enabled: false") if setting is not None else (0, "")
-            return server(interface.refused("a login is wanted", line, rule))
-        reason = "anonymous requests come in; roles_mapping.yml says what they may"
+            return server(interface.refused("a login is required", line, rule))
+        reason = "anonymous requests are accepted; roles_mapping.yml defines their permissions"
         return server(
             interface.allowed(setting.line, "anonymous_auth_enabled: true", _REQUEST, reason=reason, certain=False)
         )
@@ -64,7 +64,7 @@ class RolesMapping:
     def ask(self, who: Stranger, path: str) -> Verdict:
         """What a role gives a stranger; ``/`` stands for all roles."""
         wanted = path.strip("/")
-        read = write = interface.refused("no role is mapped to this stranger")
+        read = write = interface.refused("no role is mapped to this identity")
         for name, node in self._roles.items():
             if (wanted and name != wanted) or not _mapped(node, who):
                 continue
@@ -82,5 +82,5 @@ def _mapped(node: Node, who: Stranger) -> bool:
 
 def _permit(name: str, node: Node) -> Permit:
     known = name in _READERS or name in _WRITERS
-    reason = "" if known else "what the role allows stands in roles.yml"
+    reason = "" if known else "roles.yml defines the permissions of the role"
     return interface.allowed(node.line, f"{name}: …", _REQUEST, reason=reason, certain=known)

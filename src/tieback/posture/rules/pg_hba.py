@@ -15,12 +15,12 @@ from tieback.posture.rules.source import RulesText
 
 _WORD = re.compile(r'"[^"]*"|[^\s,"]+|,')
 _TYPES = {"local", "host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc"}
-_FREE = {"trust": "no password is wanted", "ident": "the client's own machine says who it is"}
+_FREE = {"trust": "no password is required", "ident": "the client's machine states the user name"}
 _METHODS = {
     "trust", "reject", "scram-sha-256", "md5", "password", "gss", "sspi", "ident", "peer", "ldap", "radius", "cert",
     "pam", "bsd", "oauth",
 }  # fmt: skip
-_ELSEWHERE = "where postgresql.conf lets it listen beyond this machine"
+_ELSEWHERE = "if postgresql.conf lets it listen beyond this machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class HbaPolicy:
         return Verdict(permit, permit)
 
     def _any(self) -> Permit:
-        last = interface.refused("no record lets other machines in")
+        last = interface.refused("no record allows remote connections")
         for record in self._records:
             found = self._first(_one(record.databases), _one(record.roles))
             if found.allowed:
@@ -161,15 +161,15 @@ class HbaPolicy:
             if not record.reached:
                 continue
             if record.method not in _FREE or "clientcert" in " ".join(record.options):
-                reason = "connections are rejected" if record.method == "reject" else "a login is wanted"
+                reason = "connections are rejected" if record.method == "reject" else "a login is required"
                 return interface.refused(reason, record.line, record.text)
             request = f"psql 'host=<host> user={role or 'postgres'} dbname={database or 'postgres'}'"
             reason = f"{_FREE[record.method]}; {_ELSEWHERE}"
             return interface.allowed(record.line, record.text, request, reason=reason)
         if unsure is not None:
-            reason = "the name of the host decides, and name servers say it"
+            reason = "the record matches a host name, which depends on DNS"
             return interface.refused(reason, unsure.line, unsure.text, certain=False)
-        return interface.refused("no record lets other machines in")
+        return interface.refused("no record allows remote connections")
 
 
 def _one(names: Sequence[str]) -> str:

@@ -28,12 +28,12 @@ class RabbitmqConf:
         settings = list(lines(text.text, between="="))
         for setting in settings:
             if "=" not in setting.text:
-                raise text.wrong(setting.line, 'no "name = value"')
+                raise text.wrong(setting.line, 'expected "name = value"')
         listeners = [one for one in settings if one.name.startswith("listeners.tcp")]
         if listeners and all(
             one.value == "none" or (":" in one.value and local(host_of(one.value))) for one in listeners
         ):
-            return server(interface.refused("listens on this machine alone", listeners[0].line, listeners[0].text))
+            return server(interface.refused("listens only on this machine", listeners[0].line, listeners[0].text))
         mqtt = last(settings, "mqtt.allow_anonymous")
         loopback = last(settings, "loopback_users.guest") or last(settings, "loopback_users")
         anonymous = last(settings, "anonymous_login_user")
@@ -41,14 +41,14 @@ class RabbitmqConf:
         if anonymous is not None and anonymous.value == "none":
             return server(interface.refused("anonymous clients are refused", anonymous.line, anonymous.text))
         if mechanisms and not any(one.value.upper() == "ANONYMOUS" for one in mechanisms):
-            return server(interface.refused("a login is wanted", mechanisms[0].line, mechanisms[0].text))
+            return server(interface.refused("a login is required", mechanisms[0].line, mechanisms[0].text))
         if anonymous is not None and anonymous.value != "guest":
-            reason = f"anonymous clients are {anonymous.value}; what that user may decides"
+            reason = f"anonymous clients log in as {anonymous.value}; the permissions of that user decide"
             return server(interface.allowed(anonymous.line, anonymous.text, _REQUEST, reason=reason, certain=False))
         if loopback is not None and loopback.value in {"false", "none"}:
-            reason = "from 4.0 on anonymous clients are guest, who may come from anywhere here"
+            reason = "since 4.0 anonymous clients log in as guest, which may connect from anywhere here"
             return server(interface.allowed(loopback.line, loopback.text, _REQUEST, reason=reason, certain=False))
         if mqtt is not None and mqtt.value == "true":
-            reason = "anonymous MQTT clients are guest, who may come from this machine alone"
+            reason = "anonymous MQTT clients log in as guest, which may connect only from this machine"
             return server(interface.refused(reason, mqtt.line, mqtt.text))
-        return server(interface.refused("guest may come from this machine alone by default"))
+        return server(interface.refused("guest may connect only from this machine by default"))

@@ -41,7 +41,7 @@ class RedisConf:
 def _unreachable(settings: Sequence[Setting]) -> Permit | None:
     bind = last(settings, "bind")
     if bind is not None and bind.words and all(local(word) for word in bind.words):
-        return interface.refused("listens on this machine alone", bind.line, bind.text)
+        return interface.refused("listens only on this machine", bind.line, bind.text)
     port, tls = last(settings, "port"), last(settings, "tls-port")
     secure = tls is not None and tls.value not in {"", "0"}
     if port is not None and port.value == "0":
@@ -50,7 +50,7 @@ def _unreachable(settings: Sequence[Setting]) -> Permit | None:
         clients = last(settings, "tls-auth-clients")
         if clients is None or clients.value == "yes":
             return interface.refused(
-                "a client certificate is wanted",
+                "a client certificate is required",
                 clients.line if clients else port.line,
                 clients.text if clients else port.text,
             )
@@ -60,7 +60,7 @@ def _unreachable(settings: Sequence[Setting]) -> Permit | None:
 def _password(settings: Sequence[Setting]) -> Permit | None:
     setting = last(settings, "requirepass")
     if setting is not None and setting.value:
-        return interface.refused("a password is wanted", setting.line, "requirepass …")
+        return interface.refused("a password is required", setting.line, "requirepass …")
     return None
 
 
@@ -72,8 +72,8 @@ def _protected(settings: Sequence[Setting]) -> Permit | None:
         return None
     line, text = (mode.line, mode.text) if mode is not None else (0, "protected-mode yes (default)")
     if bind is not None and bind.words:
-        return interface.refused("protected mode; before Redis 7 it ends where bind is set", line, text, certain=False)
-    return interface.refused("protected mode refuses other machines", line, text)
+        return interface.refused("protected mode; before Redis 7, bind disables it", line, text, certain=False)
+    return interface.refused("protected mode rejects remote connections", line, text)
 
 
 def _default_user(settings: Sequence[Setting]) -> Setting | None:
@@ -109,4 +109,4 @@ def _command(user: Setting, rules: Sequence[str], names: Sequence[str]) -> Permi
     keys = any(rule.startswith(("~", "%", "allkeys")) for rule in rules)
     if granted and keys:
         return interface.allowed(user.line, user.text, _REQUEST, reason="the default user needs no password")
-    return interface.refused("the default user may not", user.line, user.text)
+    return interface.refused("the default user has no permission", user.line, user.text)

@@ -195,14 +195,16 @@ class S3Policy:
                 continue
             if applies is False or (found.allowed and found.certain):
                 continue
-            reason = "" if applies is not STORED else "a condition decides that the policy alone does not tell"
+            reason = "" if applies is not STORED else "a condition decides that the policy alone cannot resolve"
             permit = interface.allowed(
                 one.line, one.text, _request(action, bucket, key), reason=reason, certain=applies is not STORED
             )
             found = permit if not found.allowed or permit.certain else found
         if found.allowed and self._restricts is not None and self._restricts.on:
             return interface.refused(
-                "public policies give nothing outside the account", self._restricts.line, "RestrictPublicBuckets: true"
+                "public policies grant no access outside the account",
+                self._restricts.line,
+                "RestrictPublicBuckets: true",
             )
         return self._denied(found, who, bucket, key, action)
 
@@ -217,7 +219,7 @@ class S3Policy:
             if applies is True:
                 return interface.refused("a statement denies it", one.line, one.text)
             if applies is STORED:
-                found = _unsure(found, "a condition of a statement that denies it decides")
+                found = _unsure(found, "a condition of a Deny statement decides")
         return found
 
 

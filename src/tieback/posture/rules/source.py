@@ -6,7 +6,7 @@ from pathlib import Path
 from tieback.model.errors import InputError
 
 MAX_BYTES = 16 << 20
-_ADVICE = "Correct it, or name the right grammar with --kind"
+_ADVICE = "Fix the file, or select the right format with --kind"
 
 
 class RulesText:
@@ -63,10 +63,10 @@ def load_text(path: Path) -> RulesText:
     except OSError as error:
         raise InputError(error.strerror or "cannot be read", where=str(path), advice="Check the path") from None
     if len(raw) > MAX_BYTES:
-        raise InputError("longer than 16 MiB", where=str(path), advice="Split it")
+        raise InputError("longer than 16 MiB", where=str(path), advice="Split the file")
     wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
         text = raw.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"no text (byte {error.start})", where=str(path), advice="Save it as UTF-8") from None
+        raise InputError(f"not UTF-8 text (byte {error.start})", where=str(path), advice="Save it as UTF-8") from None
     return RulesText(str(path), text.replace("\r\n", "\n"))

@@ -88,7 +88,7 @@ class SqlSchema:
         name = path.strip("/").replace("/", ".").lower()
         table = self.tables.get(name) or self.tables.get(f"public.{name}")
         if table is None:
-            nothing = interface.refused("the file has no such table")
+            nothing = interface.refused("the file contains no such table")
             return Verdict(nothing, nothing)
         write = [self._judge(who, table, command) for command in _WRITES]
         best = next((one for one in write if one.allowed and one.certain), None)
@@ -100,10 +100,10 @@ class SqlSchema:
         if granted is None:
             return interface.refused(f"no privilege to {command} for {' or '.join(_ROLES[who])}", table.line)
         line, text = granted
-        note = "" if text else "privileges are not in the file: Supabase's defaults for the schema public are taken"
+        note = "" if text else "the file contains no privileges: Supabase's defaults for the schema public are assumed"
         request = f"{command.upper()} on {table.name} as {_ROLES[who][0]}"
         if not table.secured:
-            reason = "row level security is off" + (f"; {note}" if note else "")
+            reason = "row level security is disabled" + (f"; {note}" if note else "")
             return interface.allowed(line or table.line, text or f"table {table.name}", request, reason=reason)
         return self._by_policies(who, table, command, request, note)
 
@@ -121,10 +121,10 @@ class SqlSchema:
         for one in (one for one in covering if not one.permissive):
             found = logic.both(found, _holds(one, command, who))
         if best is None:
-            return interface.refused("row level security is on, and no policy lets this stranger in", table.secured)
+            return interface.refused("row level security is enabled, and no policy allows this identity", table.secured)
         if found is False:
-            return interface.refused("its policies show nothing but one's own rows", best.line, best.text)
-        reason = note if found is not STORED else "the rows themselves decide" + (f"; {note}" if note else "")
+            return interface.refused("its policies show only the user's own rows", best.line, best.text)
+        reason = note if found is not STORED else "the stored rows decide" + (f"; {note}" if note else "")
         return interface.allowed(best.line, best.text, request, reason=reason, certain=found is not STORED)
 
     def _granted(self, who: Stranger, table: _Table, command: str) -> tuple[int, str] | None:

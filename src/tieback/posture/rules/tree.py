@@ -178,9 +178,9 @@ def read_yaml(text: RulesText) -> Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-        raise text.wrong(line, f"no YAML: {error.problem or error.context} (column {column})") from None
+        raise text.wrong(line, f"not valid YAML: {error.problem or error.context} (column {column})") from None
     except (yaml.YAMLError, RecursionError, ValueError):
-        raise text.wrong(1, "no YAML") from None
+        raise text.wrong(1, "not valid YAML") from None
     return _Yaml(text).node(root, 0) if root is not None else Node({}, 1)
 
 

@@ -1,1 +1,1 @@
-"""Two reports compared: what is new, fixed, changed or moved, for a terminal, a pull request, or a browser."""
+"""Comparison of two reports (new, fixed, changed, moved), as text, Markdown or HTML."""

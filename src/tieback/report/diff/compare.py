@@ -1,8 +1,8 @@
-"""Two reports compared, finding by finding: what is new, fixed, changed, moved, and what nobody looked at again.
+"""Compares two reports by finding: new, fixed, changed, moved, unconfirmed.
 
-A finding is known again by its id. Where a store got another identity between two runs, as one does that can no longer
-tell its own, findings of one rule about the same name or address are one. A finding that is gone counts as fixed only
-where its store answered again or its app was read again: whatever was not looked at is ``unconfirmed``, never fixed.
+Findings are matched by id. If a store's identity changed between two runs, for example because it no longer reports
+one, findings are matched by rule and host name or address. A missing finding counts as fixed only if its store answered
+again or its app was analysed again; otherwise it is ``unconfirmed``, never fixed.
 """
 
 import re
@@ -21,12 +21,12 @@ from tieback.report.document import ACCESS_WORDS, RANSOM_WORDS
 from tieback.report.figures import bytes_text, figure_text
 
 NOTABLE = 0.1
-"""Share by which records must grow or shrink to be a change: live stores never hold still."""
+"""Minimum relative change of records that counts as a change, because live stores always vary."""
 _OFFSET = re.compile(r" at 0x[0-9a-f]+$")
 
 
 class Kind(StrEnum):
-    """What became of a finding, in the order in which it is told."""
+    """Change of a finding, in output order."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -37,21 +37,21 @@ class Kind(StrEnum):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One finding and what became of it."""
+    """One finding and its change."""
 
     kind: Kind
     finding: PastFinding
-    """Of the new report where it has it, else of the old one."""
+    """Finding of the new report or, if missing there, of the old one."""
     before: Severity | None
     """Severity in the old report; ``None`` for a new finding."""
     about: tuple[str, ...]
-    """Stores and apps, for people."""
+    """Labels of its stores and apps."""
     what: tuple[str, ...]
-    """What differs, or why it counts as it does."""
+    """Differences, or the reason for its kind."""
 
 
 class Total(msgspec.Struct, frozen=True):
-    """A figure of both reports."""
+    """A figure in both reports."""
 
     name: str
     old: str
@@ -59,7 +59,7 @@ class Total(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """Everything that is told of two reports."""
+    """Result of the comparison of two reports."""
 
     old: Past
     new: Past
@@ -68,16 +68,16 @@ class Comparison(msgspec.Struct, frozen=True):
     """Worst first within each kind."""
 
     def count(self, kind: Kind) -> int:
-        """How many findings became so."""
+        """Return the number of findings of a kind."""
         return sum(change.kind is kind for change in self.changes)
 
     def of(self, kind: Kind) -> Iterator[Change]:
-        """The findings that became so, worst first."""
+        """Return the changes of a kind, worst first."""
         return (change for change in self.changes if change.kind is kind)
 
 
 def compare(old: Past, new: Past) -> Comparison:
-    """What became of each finding of two reports."""
+    """Compare two reports, finding by finding."""
     looked = _Looked(new)
     again = dict(_paired(old, new))
     changes = []
@@ -96,7 +96,7 @@ def compare(old: Past, new: Past) -> Comparison:
 
 
 def baseline_of(comparison: Comparison) -> Baseline:
-    """What the renderers of a report need to know of an earlier one."""
+    """Return the comparison data that renderers need."""
     old = comparison.old
     changed = frozenset(one.finding.id for one in comparison.changes if one.kind in {Kind.CHANGED, Kind.MOVED})
     same = frozenset(one.finding.id for one in comparison.of(Kind.SAME))
@@ -105,7 +105,7 @@ def baseline_of(comparison: Comparison) -> Baseline:
 
 
 def _paired(old: Past, new: Past) -> Iterator[tuple[str, str]]:
-    """New findings without an old one of their id, each with the old one of its rule at the same place."""
+    """Pairs of new and old findings with different ids but the same rule and address."""
     left: dict[tuple[str, str], str] = {}
     for finding in old.findings.values():
         if finding.id not in new.findings:
@@ -152,9 +152,9 @@ def _differences(before: PastFinding, now: PastFinding, old: Past, new: Past) ->
     apps, others = ({past.apps[key].subject for key in finding.apps if key in past.apps}
                     for finding, past in ((before, old), (now, new)))  # fmt: skip
     for subject in sorted(others - apps)[:5]:
-        yield f"concerns {subject} too"
+        yield f"also affects {subject}"
     for subject in sorted(apps - others)[:5]:
-        yield f"does not concern {subject} any more"
+        yield f"no longer affects {subject}"
 
 
 def _store_differences(one: PastStore, other: PastStore) -> Iterator[str]:
@@ -169,9 +169,9 @@ def _store_differences(one: PastStore, other: PastStore) -> Iterator[str]:
         yield f"records {figure_text(one.records)} → {figure_text(other.records)}"
     before, now = ({line.pii_class for line in store.pii} for store in (one, other))
     for name in sorted(now - before):
-        yield f"holds {name} too"
+        yield f"now also contains {name}"
     for name in sorted(before - now):
-        yield f"holds {name} no more"
+        yield f"no longer contains {name}"
 
 
 def _differ(one: Figure, other: Figure) -> bool:
@@ -184,11 +184,17 @@ def _moves(before: PastFinding, now: PastFinding, old: Past, new: Past) -> Itera
     for one, other in _store_pairs(before, now, old, new):
         if one.places != other.places:
             was, is_ = sorted(one.places - other.places), sorted(other.places - one.places)
-            yield f"was at {', '.join(was[:4]) or 'the same places'}, is at {', '.join(is_[:4]) or 'fewer of them'}"
+            yield _move(", ".join(was[:4]), ", ".join(is_[:4]))
     if not now.exposures:
         was_in, is_in = ({_OFFSET.sub("", line) for line in finding.evidence} for finding in (before, now))
         if was_in != is_in:
-            yield f"stands elsewhere: {'; '.join(sorted(is_in - was_in)[:2]) or 'at fewer places'}"
+            yield f"new location: {'; '.join(sorted(is_in - was_in)[:2])}" if is_in - was_in else "fewer locations"
+
+
+def _move(was: str, now: str) -> str:
+    if was and now:
+        return f"moved from {was} to {now}"
+    return f"now also at {now}" if now else f"no longer at {was}"
 
 
 def _store_pairs(before: PastFinding, now: PastFinding, old: Past, new: Past) -> Iterator[tuple[PastStore, PastStore]]:
@@ -198,7 +204,7 @@ def _store_pairs(before: PastFinding, now: PastFinding, old: Past, new: Past) ->
 
 
 class _Looked:
-    """What a run looked at: apps, stores, and what came of each target."""
+    """What a run covered: apps, stores, and the outcome per target."""
 
     def __init__(self, new: Past) -> None:
         self.new = new
@@ -212,31 +218,37 @@ def _gone(finding: PastFinding, old: Past, looked: _Looked) -> Change:
     if not finding.exposures:
         subjects = {old.apps[key].subject if key in old.apps else key for key in finding.apps}
         if subjects and subjects <= looked.apps:
-            return Change(Kind.FIXED, finding, finding.severity, about, ("the app was read again",))
+            return Change(Kind.FIXED, finding, finding.severity, about, ("the app was analysed again",))
         missing = ", ".join(sorted(subjects - looked.apps)[:3]) or "its app"
-        return Change(Kind.UNCONFIRMED, finding, finding.severity, about, (f"{missing} was not read again",))
+        return Change(Kind.UNCONFIRMED, finding, finding.severity, about, (f"{missing} was not analysed again",))
     reasons, fixed = [], bool(stores)
     for store in stores:
         reason, is_fixed = _fate(store, looked)
         reasons.append(reason)
         fixed = fixed and is_fixed
     kind = Kind.FIXED if fixed else Kind.UNCONFIRMED
-    return Change(kind, finding, finding.severity, about, tuple(dict.fromkeys(reasons)) or ("its store is not told",))
+    return Change(
+        kind,
+        finding,
+        finding.severity,
+        about,
+        tuple(dict.fromkeys(reasons)) or ("its store is missing in the old report",),
+    )
 
 
 def _fate(store: PastStore, looked: _Looked) -> tuple[str, bool]:
-    """What became of a store, and whether that is proof that the finding is fixed."""
+    """State of a store in the new run, and True if it proves that the finding is fixed."""
     now = looked.new.stores.get(store.id)
     found = [now] if now is not None else [looked.answered[p] for p in sorted(store.places) if p in looked.answered]
     if found:
         words = ", ".join(dict.fromkeys(ACCESS_WORDS[one.access] for one in found))
-        return f"it answered again: {words}", True
+        return f"the store answered again: {words}", True
     outcomes = [looked.new.asked[target] for target in store.targets if target in looked.new.asked]
     if not outcomes:
-        return "it was not asked again", False
+        return "the store was not probed again", False
     if all(outcome is Outcome.REFUSED for outcome in outcomes):
-        return "nothing listens there any more; it may have moved", False
-    return f"it did not answer: {', '.join(dict.fromkeys(str(outcome) for outcome in outcomes))}", False
+        return "connection refused; the store may have moved", False
+    return f"the store did not answer: {', '.join(dict.fromkeys(str(outcome) for outcome in outcomes))}", False
 
 
 def _totals(old: Past, new: Past) -> Iterator[Total]:
@@ -247,7 +259,7 @@ def _totals(old: Past, new: Past) -> Iterator[Total]:
 _NAMES = (
     "apps analysed",
     "stores that answered",
-    "stores that let a stranger in",
+    "stores accessible without authentication",
     "records exposed",
     "bytes exposed",
     "ransomed or wiped",

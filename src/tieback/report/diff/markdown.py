@@ -1,4 +1,4 @@
-"""A comparison as Markdown, short enough for a comment on a pull request."""
+"""Comparison as Markdown, short enough for a pull request comment."""
 
 from collections.abc import Iterator
 
@@ -7,11 +7,11 @@ from tieback.report.diff.words import TITLES, conclusion
 from tieback.report.formats.markdown import escaped
 
 MOST = 40
-"""Findings listed of one kind: a comment holds 65,536 characters."""
+"""Limit on the findings listed per kind; a comment has at most 65,536 characters."""
 
 
 def as_markdown(found: Comparison) -> Iterator[str]:
-    """The lines of the page."""
+    """Yield the lines of the page."""
     yield f"# What changed since {escaped(found.old.name, 100)}"
     yield ""
     yield f"**{conclusion(found)}**"

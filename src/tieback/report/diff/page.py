@@ -1,4 +1,4 @@
-"""A comparison as one HTML file of its own, with the style of the report."""
+"""Comparison as one HTML file, with the style of the report."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -10,12 +10,12 @@ from tieback.report.diff.words import TITLES, conclusion
 from tieback.report.document import clean
 
 MOST = 500
-"""Findings listed of one kind."""
+"""Limit on the findings listed per kind."""
 _LONGEST = 600
 
 
 def as_page(found: Comparison) -> Iterator[str]:
-    """The page, piece by piece. Everything in a report is hostile text: it is escaped and cleaned on its way."""
+    """Yield the page in chunks. All texts in a report are untrusted: they are escaped and cleaned."""
     environment = Environment(
         loader=PackageLoader("tieback.report", "."),
         autoescape=True,

@@ -1,6 +1,7 @@
-"""A report as it was: what a comparison needs of it, from a JSON or NDJSON file or from a report at hand."""
+"""Data of an earlier report for a comparison, from a JSON or NDJSON file or from a report in memory."""
 
 import mmap
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -16,23 +17,26 @@ from tieback.model.figure import Figure
 from tieback.model.probe import Access, Outcome, RansomVerdict
 from tieback.model.report import Report
 
-ADVICE = "Write one with `tieback report --format json --out FILE`"
+_OLD_VENDOR = re.compile(r"for (.*) alone: its apps and the stores that they lead to", re.DOTALL)
+_OLD_PUBLIC = "public: totals alone, "
+"""Audience texts of reports before version 0.2."""
+ADVICE = "Create one with `tieback report --format json --out FILE`"
 
 
 class PastRansom(msgspec.Struct, frozen=True):
-    """Of a store."""
+    """Part of a store."""
 
     verdict: RansomVerdict = RansomVerdict.NONE
 
 
 class PastClass(msgspec.Struct, frozen=True):
-    """Of a store."""
+    """Part of a store."""
 
     pii_class: str
 
 
 class PastStore(msgspec.Struct, frozen=True):
-    """A store as an earlier report has it."""
+    """A store of an earlier report."""
 
     id: str
     product: str
@@ -54,12 +58,12 @@ class PastStore(msgspec.Struct, frozen=True):
 
     @property
     def places(self) -> frozenset[str]:
-        """Every name and address of it."""
+        """All targets and addresses of the store."""
         return frozenset((*self.targets, *self.addresses))
 
 
 class PastApp(msgspec.Struct, frozen=True):
-    """An app as an earlier report has it."""
+    """An app of an earlier report."""
 
     sha256: str
     platform: str = "unknown"
@@ -69,7 +73,7 @@ class PastApp(msgspec.Struct, frozen=True):
 
     @property
     def subject(self) -> str:
-        """What stays the same in its next release."""
+        """Key of the app that is stable across releases."""
         return f"{self.platform}:{self.bundle_id}" if self.bundle_id else self.sha256
 
     @property
@@ -79,7 +83,7 @@ class PastApp(msgspec.Struct, frozen=True):
 
 
 class PastFinding(msgspec.Struct, frozen=True):
-    """A finding as an earlier report has it."""
+    """A finding of an earlier report."""
 
     id: str
     rule: str
@@ -91,14 +95,14 @@ class PastFinding(msgspec.Struct, frozen=True):
 
 
 class PastProbe(msgspec.Struct, frozen=True):
-    """What was asked."""
+    """A probed target."""
 
     target: str
     outcome: Outcome
 
 
 class Past(msgspec.Struct, frozen=True):
-    """What is compared."""
+    """The compared data of a report."""
 
     name: str
     created: datetime
@@ -108,7 +112,7 @@ class Past(msgspec.Struct, frozen=True):
     stores: dict[str, PastStore]
     """By id."""
     findings: dict[str, PastFinding]
-    """By id, worst first; those that are suppressed too."""
+    """By id, worst first, including suppressed ones."""
     asked: dict[str, Outcome]
     """By target."""
 
@@ -133,16 +137,16 @@ class _Document(msgspec.Struct, frozen=True):
 
 
 def read_past(path: Path) -> Past:
-    """Read a report that was written as JSON or NDJSON.
+    """Read a JSON or NDJSON report.
 
     Raises:
-        InputError: it cannot be read, or is not such a report.
+        InputError: the file cannot be read or is not a report.
     """
     try:
         with path.open("rb") as file:
             head = file.readline()
             if not head.strip() and not file.read(1):
-                raise InputError("is empty, and no report", where=str(path), advice=ADVICE)
+                raise InputError("is empty", where=str(path), advice=ADVICE)
             if _begins_lines(head):
                 file.seek(0)
                 return _from_lines(path.name, file)
@@ -151,13 +155,13 @@ def read_past(path: Path) -> Past:
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice=ADVICE) from None
     except (msgspec.DecodeError, ValueError) as error:
-        raise InputError(f"is not a report of tieback ({error})"[:300], where=str(path), advice=ADVICE) from None
+        raise InputError(f"is not a tieback report ({error})"[:300], where=str(path), advice=ADVICE) from None
     if document.schema != f"tieback/report/{SCHEMA_VERSION}":
         raise InputError(f"is {document.schema[:80]!r}, not a report", where=str(path), advice=ADVICE)
     return _past(
         path.name,
         document.created,
-        document.audience,
+        _audience(document.audience),
         (one.app for one in document.apps),
         document.exposures,
         sorted((*document.findings, *(one.finding for one in document.suppressed)), key=worst_first),
@@ -165,8 +169,14 @@ def read_past(path: Path) -> Past:
     )
 
 
+def _audience(text: str) -> str:
+    """The audience text of an earlier report in its current wording."""
+    text = _OLD_VENDOR.sub(r"only for \1: its apps and the stores that they lead to", text)
+    return text.replace(_OLD_PUBLIC, "public: totals only, ", 1)
+
+
 def _begins_lines(head: bytes) -> bool:
-    """Whether the first line is a document of its own; a document that is set on many lines does not end there."""
+    """True if the first line is a complete document, as in NDJSON; a pretty-printed document is not."""
     try:
         return msgspec.json.decode(head, type=_Kind).schema.startswith("tieback/report-head/")
     except msgspec.DecodeError:
@@ -174,7 +184,7 @@ def _begins_lines(head: bytes) -> bool:
 
 
 def past_of(report: Report, name: str) -> Past:
-    """The same of a report at hand; its long tables are read once, and what is not compared is dropped on the way."""
+    """Return the compared data of a report in memory; its long tables are read once."""
     findings = (_finding(one) for one in report.findings.rows())
     apart = (_finding(one.finding) for one in report.suppressed.rows())
     return _past(
@@ -189,7 +199,7 @@ def past_of(report: Report, name: str) -> Past:
 
 
 def worst_first(finding: PastFinding) -> tuple[int, str, str]:
-    """The order of findings."""
+    """Sort key of findings."""
     return -finding.severity.rank, finding.rule, finding.id
 
 
@@ -226,12 +236,12 @@ def _from_lines(name: str, lines: Iterable[bytes]) -> Past:
         elif shape is not None:
             rows.setdefault(kind[0], []).append(msgspec.json.decode(line, type=shape))
     if head is None:
-        raise ValueError("it has no line of schema report-head")
+        raise ValueError("the line with schema report-head is missing")
     findings = [*rows.get("finding", ()), *(one.finding for one in rows.get("suppressed", ()))]
     return _past(
         name,
         head.created,
-        head.audience,
+        _audience(head.audience),
         (one.app for one in rows.get("app-summary", ())),
         rows.get("exposure", ()),
         sorted(findings, key=worst_first),

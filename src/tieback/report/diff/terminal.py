@@ -1,4 +1,4 @@
-"""A comparison on a terminal."""
+"""Comparison as text for a terminal."""
 
 from rich import box
 from rich.console import Console
@@ -11,7 +11,7 @@ from tieback.report.diff.words import TITLES, conclusion
 from tieback.report.document import clean
 
 MOST = 50
-"""Findings listed of one kind."""
+"""Limit on the findings listed per kind."""
 _STYLES = {Kind.NEW: "bold red", Kind.CHANGED: "yellow", Kind.MOVED: "cyan", Kind.FIXED: "green"}
 _SEVERITIES = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
 
@@ -35,7 +35,7 @@ def print_comparison(found: Comparison, console: Console) -> None:
         table.add_column("Severity", no_wrap=True)
         table.add_column("Finding", overflow="fold")
         table.add_column("Where", overflow="fold")
-        table.add_column("What", overflow="fold")
+        table.add_column("Change", overflow="fold")
         for number, change in enumerate(found.of(kind)):
             if number == MOST:
                 break

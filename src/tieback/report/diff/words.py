@@ -1,4 +1,4 @@
-"""What is said of a comparison, alike in every form of it."""
+"""Wording of a comparison, shared by all its formats."""
 
 from tieback.report.diff.compare import Comparison, Kind
 from tieback.report.document import count_text
@@ -8,20 +8,20 @@ TITLES = {
     Kind.CHANGED: "Changed",
     Kind.MOVED: "Moved",
     Kind.FIXED: "Fixed",
-    Kind.UNCONFIRMED: "Gone, but not looked at again",
+    Kind.UNCONFIRMED: "Unconfirmed (missing, but not checked again)",
 }
-"""Kinds that are listed, in their order; what is the same is only counted."""
+"""Titles of the listed kinds, in order; unchanged findings are only counted."""
 
 
 def conclusion(found: Comparison) -> str:
-    """One sentence; what was not looked at is never called fixed."""
+    """Return the conclusion; findings that were not checked again never count as fixed."""
     new, fixed, changed, moved, open_ = (
         found.count(kind) for kind in (Kind.NEW, Kind.FIXED, Kind.CHANGED, Kind.MOVED, Kind.UNCONFIRMED)
     )
     text = f"{count_text(new, 'new finding')}, {fixed:,} fixed, {changed:,} changed, {moved:,} moved"
     if open_:
-        text += f"; {open_:,} gone without proof, since nobody answered or was asked again"
-    text += f"; {found.count(Kind.SAME):,} as before."
+        text += f", {open_:,} unconfirmed (missing, but not checked again)"
+    text += f", {found.count(Kind.SAME):,} unchanged."
     if found.old.audience != found.new.audience:
-        text += " The two reports were cut for different readers: what one of them was not told looks new or gone."
+        text += " The two reports are for different audiences: findings hidden in one of them appear as new or missing."
     return text

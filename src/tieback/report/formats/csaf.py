@@ -1,7 +1,7 @@
-"""A draft of a CSAF 2.0 security advisory: apps as products by vendor, findings as vulnerabilities of them.
+"""Draft of a CSAF 2.0 security advisory: apps as products by vendor, findings as their vulnerabilities.
 
-Source: OASIS, Common Security Advisory Framework 2.0. A draft for the coordinator to finish: the publisher's namespace,
-the tracking id and the text are theirs to set before it is published.
+Source: OASIS, Common Security Advisory Framework 2.0. The coordinator completes the draft before publication: publisher
+namespace, tracking id and text.
 """
 
 import hashlib
@@ -16,14 +16,14 @@ from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 
 MOST_APPS = 5_000
-"""Products of an advisory: more than that is no advisory."""
+"""Limit on the products of an advisory."""
 MOST_FINDINGS = 2_000
 _LABELS = {"AMBER": "AMBER", "CLEAR": "WHITE"}
-"""CSAF 2.0 has the labels of version 1 of the protocol."""
+"""CSAF 2.0 uses the labels of TLP version 1."""
 
 
 class CsafRenderer:
-    """``csaf_security_advisory``, status draft; findings of apps that the product tree leaves out are left out too."""
+    """Renders a ``csaf_security_advisory`` in status draft; findings of apps outside the product tree are left out."""
 
     meta = RendererMeta("csaf", ".csaf.json", "application/json")
 
@@ -58,7 +58,7 @@ def _head(report: Report) -> dict[str, Any]:
             "initial_release_date": stamp,
             "current_release_date": stamp,
             "generator": {"engine": {"name": "tieback", "version": report.tool_version}, "date": stamp},
-            "revision_history": [{"date": stamp, "number": "0.1.0", "summary": "Draft made from a scan."}],
+            "revision_history": [{"date": stamp, "number": "0.1.0", "summary": "Draft generated from a scan."}],
         },
     }
 
@@ -107,7 +107,7 @@ def _vulnerabilities(report: Report, known: set[str]) -> Iterator[dict[str, Any]
     told = 0
     for detail in details(report):
         if detail.finding.rule.startswith(RULES):
-            # An advisory is for others, and these rules tell of the owner's accounts.
+            # An advisory is for others; these rules concern the owner's accounts.
             continue
         concerned = [key for key in (_product(summary.app.sha256) for summary in detail.apps) if key in known]
         if concerned:
@@ -122,7 +122,7 @@ def _vulnerability(detail: Detail, products: list[str]) -> dict[str, Any]:
     stores = ", ".join(f"{store_text(store)} at {', '.join(store.targets[:3])}" for store in detail.stores)
     text = "; ".join((*filter(None, [stores]), *finding.evidence)) or finding.title
     if finding.cvss:
-        # CSAF 2.0 has no place for version 4 of the score (2.1 has).
+        # CSAF 2.0 has no field for CVSS v4 (2.1 has one).
         text += f"; {finding.cvss}"
     return {
         "title": clean(finding.title, 300),

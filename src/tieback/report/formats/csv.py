@@ -1,7 +1,7 @@
-"""A row for each finding and app, for spreadsheets: no cell can become a formula.
+"""CSV for spreadsheets: one row per finding and app. No cell can become a formula.
 
 Source: OWASP, CSV Injection: cells that begin with one of ``= + - @``, a tab or a carriage return get an apostrophe.
-RFC 4180 for the rest, with a byte order mark, by which spreadsheets know UTF-8.
+Otherwise RFC 4180, with a byte order mark so that spreadsheets detect UTF-8.
 """
 
 import csv
@@ -23,12 +23,12 @@ COLUMNS = (
     "bytes", "bytes_quality", "personal_data", "ransom", "targets", "addresses", "evidence", "advice", "seen_by",
 )  # fmt: skip
 LONGEST = 32_000
-"""Characters of a cell; spreadsheets hold 32,767."""
+"""Limit on the characters of a cell; spreadsheets allow 32,767."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class CsvRenderer:
-    """Findings as a table; a finding of several apps has a row for each."""
+    """Renders findings as a table; a finding of several apps has one row per app."""
 
     meta = RendererMeta("csv", ".csv", "text/csv; charset=utf-8; header=present")
 
@@ -49,7 +49,7 @@ class CsvRenderer:
 
 
 def cell(text: str) -> str:
-    """Text of others as a cell that no spreadsheet computes, on one line and without control characters."""
+    """Return untrusted text as a cell that is never a formula, on one line and without control characters."""
     safe = clean(text, LONGEST)
     return f"'{safe}" if safe.startswith(_FORMULA) else safe
 

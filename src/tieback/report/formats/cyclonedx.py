@@ -1,7 +1,7 @@
-"""CycloneDX 1.6: apps are components, the stores behind them services, findings vulnerabilities of both.
+"""CycloneDX 1.6: apps as components, their stores as services, findings as vulnerabilities of both.
 
-Source: ECMA-424 (https://cyclonedx.org/docs/1.6/json/). A service says whether it asks for authentication and which
-classes of data it holds; an app depends on the services that it leads to.
+Source: ECMA-424 (https://cyclonedx.org/docs/1.6/json/). A service states whether it requires authentication and which
+classes of data it contains. An app depends on the services that it leads to.
 """
 
 import uuid
@@ -18,13 +18,13 @@ from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 
 _NAMESPACE = uuid.UUID("5a5b2e0a-6f0e-5d0c-9a59-0f6c7c2d8e11")
-"""Of the serial numbers (RFC 9562, version 5): the same run has the same one."""
+"""Namespace of the serial numbers (RFC 9562, version 5): the same run has the same serial number."""
 _HEXADECIMAL = "0123456789abcdefABCDEF:."
 _CLOSED = frozenset({Access.AUTH_REQUIRED, Access.LOCKED})
 
 
 class CycloneDxRenderer:
-    """A bill of materials of the fleet, streamed."""
+    """Renders a bill of materials of the fleet, streamed."""
 
     meta = RendererMeta("cyclonedx", ".cdx.json", "application/vnd.cyclonedx+json; version=1.6")
 
@@ -102,7 +102,7 @@ def _service(store: Exposure) -> dict[str, Any]:
 
 
 def _reference(target: str) -> str:
-    """``host:port`` as a reference (RFC 3987): brackets stand around addresses alone."""
+    """``host:port`` as a reference (RFC 3987): only addresses have brackets."""
     host, _, port = target.rpartition(":")
     if host.startswith("[") and host.endswith("]") and port.isdecimal() and not set(host[1:-1]) - set(_HEXADECIMAL):
         return f"//{host}:{port}"

@@ -1,7 +1,7 @@
 """DefectDojo's Generic Findings Import, as JSON.
 
-Source: https://docs.defectdojo.com/supported_tools/parsers/generic_findings_import/. ``unique_id_from_tool`` stays the
-same over runs, so that importing again neither reopens nor closes the wrong finding.
+Source: https://docs.defectdojo.com/supported_tools/parsers/generic_findings_import/. ``unique_id_from_tool`` is
+stable across runs, so that a repeated import neither reopens nor closes the wrong finding.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _SEVERITIES = {
 
 
 class DefectDojoRenderer:
-    """``{"findings": […]}``, streamed."""
+    """Renders ``{"findings": […]}``, streamed."""
 
     meta = RendererMeta("defectdojo", ".defectdojo.json", "application/json")
 
@@ -42,7 +42,7 @@ class DefectDojoRenderer:
 def _findings(report: Report, day: str) -> Iterator[dict[str, Any]]:
     for detail in details(report):
         yield _finding(detail, day)
-    # Suppressed findings are told as accepted risks, so that an import does not close them.
+    # Suppressed findings are reported as accepted risks, so that an import does not close them.
     for detail in details(report, (one.finding for one in report.suppressed.rows())):
         yield _finding(detail, day) | {"active": False, "risk_accepted": True}
 

@@ -1,4 +1,4 @@
-"""The report as one JSON document on one line, streamed: the long tables are written row by row."""
+"""The report as one JSON document on one line, streamed: long tables are written row by row."""
 
 from collections.abc import Iterable
 from typing import BinaryIO
@@ -18,8 +18,8 @@ _TABLES = (
 class JsonRenderer:
     """``{"schema", "title", "created", …, "apps": […], …, "sightings": […], "backends": […], "probes": […]}``.
 
-    Keys may be added and are never renamed. Text that is not valid Unicode, such as a file name in another encoding,
-    is written with U+FFFD where it is not.
+    Keys may be added and are never renamed. In text that is not valid Unicode, such as a file name in another encoding,
+    invalid parts are written as U+FFFD.
     """
 
     meta = RendererMeta("json", ".json", "application/json")

@@ -1,6 +1,6 @@
-"""JUnit XML: a test case for each finding and each app without one, so that any build server shows them.
+"""JUnit XML for build servers: one test case per finding and per app without one.
 
-Source: the schema that build servers share (https://github.com/testmoapp/junitxml). Findings are failures, worst first.
+Source: the common schema (https://github.com/testmoapp/junitxml). Findings are failures, worst first.
 """
 
 from typing import BinaryIO
@@ -15,7 +15,7 @@ _LONGEST = 4000
 
 
 class JunitRenderer:
-    """Two suites: the findings, and the apps that lead to no store that answered."""
+    """Renders two suites: findings, and apps that lead to no store that answered."""
 
     meta = RendererMeta("junit", ".junit.xml", "application/xml")
 

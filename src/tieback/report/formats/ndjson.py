@@ -1,4 +1,4 @@
-"""The report as JSON lines: the conclusions first, then a line for each row of each table."""
+"""The report as JSON lines: first the headline, then one line per table row."""
 
 from typing import BinaryIO
 
@@ -22,11 +22,11 @@ _TABLES = (
     ("passive-note", "seen"),
     ("passive-sighting", "seen_in_apps"),
 )
-"""Schema of the lines of a table, and the table."""
+"""Line schema and table name."""
 
 
 class NdjsonRenderer:
-    """One document a line, each with its ``schema``, so that a reader can skip what it does not know."""
+    """Renders one document per line, each with its ``schema``, so that readers can skip unknown lines."""
 
     meta = RendererMeta("ndjson", ".ndjson", "application/x-ndjson")
 

@@ -1,9 +1,9 @@
-"""OCSF 1.5: each finding as an event of the class that fits it, a JSON line each.
+"""OCSF 1.5: one event per finding, one JSON document per line.
 
-Data that strangers read is a Data Security Finding (2006), a weakness of a store that shows none a Vulnerability
-Finding (2002), what a package declares against MASVS a Compliance Finding (2003), and whatever else stands in an app an
-Application Security Posture Finding (2007). Source: https://schema.ocsf.io/1.5.0/categories/findings. The apps and
-stores are resources; ``finding_info.uid`` stays the same over runs.
+Data accessible without authentication is a Data Security Finding (2006). Other weaknesses of a store are a
+Vulnerability Finding (2002). Package settings that violate MASVS are a Compliance Finding (2003). All other findings in
+an app are an Application Security Posture Finding (2007). Source: https://schema.ocsf.io/1.5.0/categories/findings.
+Apps and stores are resources; ``finding_info.uid`` is stable across runs.
 """
 
 from typing import Any, BinaryIO
@@ -25,10 +25,10 @@ _CLASSES = {
     _POSTURE: "Application Security Posture Finding",
 }
 _DECLARED = frozenset({"cleartext-allowed", "user-authorities-trusted"})
-"""Rules about what a package declares."""
+"""Rules about package settings."""
 _STANDARD = "OWASP MASVS 2.1"
 _BUCKETS = {"s3": 1, "minio": 1, "azure-blob": 2, "gcs": 3, "firebase-storage": 3}
-"""Product to OCSF's ``databucket.type_id``; other stores of objects are 99."""
+"""OCSF's ``databucket.type_id`` by product; other object stores are 99."""
 _OBJECTS = frozenset({*_BUCKETS, "seaweedfs", "ceph-rgw", "s3-compatible", "azurite"})
 _RELATIONAL = frozenset({"mysql", "mariadb", "postgresql", "oracle", "mssql", "db2", "derby", "informix"})
 _SEVERITIES = {
@@ -43,7 +43,7 @@ _SUPPRESSED = {"status_id": 3, "status": "Suppressed"}
 
 
 class OcsfRenderer:
-    """Events, one a line, as log pipelines take them."""
+    """Renders events for log pipelines, one per line."""
 
     meta = RendererMeta("ocsf", ".ocsf.ndjson", "application/x-ndjson")
 
@@ -116,7 +116,7 @@ def _class(detail: Detail) -> int:
 
 
 def _data(detail: Detail) -> dict[str, Any]:
-    """What a Data Security Finding says beside: the class of data, and the first store as a database or bucket."""
+    """Extra fields of a Data Security Finding: classes of data, and the first store as a database or bucket."""
     store = next(store for store in detail.stores if store.exposed)
     classes = sorted({total.pii_class for one in detail.stores for total in one.pii})
     entry: dict[str, Any] = {

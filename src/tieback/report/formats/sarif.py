@@ -1,7 +1,7 @@
-"""SARIF 2.1.0: findings at the places in the packages where they begin, for code scanning.
+"""SARIF 2.1.0 for code scanning: findings at their locations in the packages.
 
 Source: OASIS, Static Analysis Results Interchange Format 2.1.0; for ``security-severity`` and the fingerprints GitHub's
-page "SARIF support for code scanning". A place inside a package is ``<package>/<entry>`` with the byte's offset.
+page "SARIF support for code scanning". A location in a package is ``<package>/<entry>`` with a byte offset.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tieback.report.interface import RendererMeta
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST_PLACES = 10
-"""Locations of one result."""
+"""Limit on the locations of one result."""
 
 _LEVELS = {
     Severity.CRITICAL: "error",
@@ -38,7 +38,7 @@ _SCORES = {
 
 
 class SarifRenderer:
-    """One run; a result a finding, a rule of the driver for each rule that could apply."""
+    """Renders one run: one result per finding, and one driver rule per rule that could apply."""
 
     meta = RendererMeta("sarif", ".sarif", "application/sarif+json")
 
@@ -119,7 +119,7 @@ def _result(detail: Detail, order: dict[str, int]) -> dict[str, Any]:
 
 
 def _locations(detail: Detail) -> Iterator[dict[str, Any]]:
-    """Where the packages lead to the stores; the packages themselves where no place is known."""
+    """Locations in the packages that lead to the stores; the packages themselves if no location is known."""
     apps = {summary.app.sha256: summary for summary in detail.apps}
     told = 0
     for store in detail.stores:
@@ -136,7 +136,7 @@ def _locations(detail: Detail) -> Iterator[dict[str, Any]]:
             yield {"physicalLocation": {"artifactLocation": {"uri": _uri(summary.path)}, "region": {"startLine": 1}}}
             told += 1
     if not told:
-        # Code scanning shows no result without a place: a store that no app leads to is told by its name.
+        # Code scanning shows no result without a location, so a store without an app uses its own name.
         name = detail.stores[0].targets[0] if detail.stores and detail.stores[0].targets else detail.finding.id
         yield {"physicalLocation": {"artifactLocation": {"uri": _uri(name)}, "region": {"startLine": 1}}}
 
@@ -152,5 +152,5 @@ def _inside(summary: AppSummary, route: AppRoute) -> dict[str, Any]:
 
 
 def _uri(path: str) -> str:
-    """A relative reference (RFC 3986): code scanning takes no absolute one."""
+    """A relative reference (RFC 3986): code scanning accepts no absolute one."""
     return quote(clean(path, 1000).lstrip("/"), safe="/._-~") or "unknown"

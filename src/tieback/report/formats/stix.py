@@ -1,8 +1,8 @@
-"""STIX 2.1: stores as infrastructure that consists of addresses and software, apps as software related to them.
+"""STIX 2.1: stores as infrastructure that consists of addresses and software, apps as related software.
 
-What was seen when is observed data of the addresses, names and software; what other tools saw is a note on the store.
-Source: OASIS, STIX Version 2.1. Everything is marked by the Traffic Light Protocol. Ids of things are UUIDs (version 5)
-over what they are, so that a second export updates the first.
+Observations are observed data of the addresses, names and software. Reports of other tools are notes on the store.
+Source: OASIS, STIX Version 2.1. All objects have a TLP marking. Ids are UUIDs (version 5) over the content, so that a
+second export updates the first.
 """
 
 import ipaddress
@@ -20,18 +20,18 @@ from tieback.report.interface import RendererMeta
 from tieback.report.seen import MOST_LINES, Seen, seen_line
 
 _OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
-"""Namespace of the ids of observables, given by the standard (section 2.9)."""
+"""Namespace of the ids of observables, defined by the standard (section 2.9)."""
 _OWN = uuid.UUID("9f4f1c1e-2c7e-5a61-8d0a-1f1f6a7f0b52")
 MARKINGS = {
     "AMBER": ("marking-definition--f88d31f6-486f-44da-b317-01333bde0b82", "amber"),
     "CLEAR": ("marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9", "white"),
 }
-"""The markings as the standard defines them (section 7.2.1.4); it has the words of version 1 of the protocol."""
+"""Markings as defined by the standard (section 7.2.1.4), which uses the labels of TLP version 1."""
 MOST_ADDRESSES = 50
 
 
 class StixRenderer:
-    """A bundle, streamed: each object is written once."""
+    """Renders a bundle, streamed; each object is written once."""
 
     meta = RendererMeta("stix", ".stix.json", "application/stix+json;version=2.1")
 
@@ -42,7 +42,7 @@ class StixRenderer:
         out.write(b'{"type":"bundle","id":' + encode_row(f"bundle--{bundle}") + b',"objects":[')
         written: set[bytes] = set()
         for entry in _objects(report, made):
-            # Addresses and names are shared by stores; sixteen bytes an object tell which were written.
+            # Stores share addresses and names; 16 bytes per object record which were written.
             key = uuid.UUID(entry["id"].partition("--")[2]).bytes
             if key not in written:
                 out.write(b"," if written else b"")
@@ -65,9 +65,9 @@ def _objects(report: Report, made: str) -> Iterator[dict[str, Any]]:
         yield from _store(store, made, author)
         for note in seen.of_store(store)[:MOST_LINES]:
             line = seen_line(note)
-            content = f"{line.said}. Their word, not our own proof; {line.ours}."
+            content = f"{line.said}. Not verified by tieback; {line.ours}."
             fields = {
-                "abstract": clean(f"Seen by {note.service.source}", 200),
+                "abstract": clean(f"Reported by {note.service.source}", 200),
                 "content": clean(content, 1000),
                 "object_refs": [_infrastructure(store.id)],
             }
@@ -83,7 +83,7 @@ def _store(store: Exposure, made: str, author: str) -> Iterator[dict[str, Any]]:
         made,
         {
             "name": clean(f"{store_text(store)} at {', '.join(store.targets[:3])}", 300),
-            "description": clean(f"{facts}; personal data: {classes or 'none recognised'}", 2000),
+            "description": clean(f"{facts}; personal data: {classes or 'none detected'}", 2000),
             "infrastructure_types": ["hosting-target-lists" if store.access.exposed else "unknown"],
             "labels": [f"tieback-{store.access.value}", f"tieback-ransom-{store.ransom.verdict.value}"],
             "external_references": [{"source_name": "tieback", "external_id": store.id}],

@@ -1,4 +1,4 @@
-"""The report for a terminal: the tables that matter, 100 columns wide and readable at 80."""
+"""The report as text for a terminal: the main tables, 100 columns wide and readable at 80."""
 
 import io
 from collections.abc import Sequence
@@ -37,17 +37,17 @@ from tieback.report.seen import seen_line, seen_summary
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 
 MOST_ROWS = 50
-"""Rows shown of one table; the rest is counted."""
+"""Limit on the rows of one table; the rest is only counted."""
 MOST_PROBLEMS = 5
 MOST_GROUPS = 10
 MOST_JOINED = 3
 MOST_SEEN = 5
 FEW_APPS = 3
-"""So many apps are seen at a glance: totals by group would say it again."""
+"""Up to this number of apps, tables by group add no information."""
 _TABLES = frozenset({"kind", "vendor", "provider"})
-"""Those for a terminal; the other formats have them all."""
+"""Tables shown on a terminal; the other formats contain all."""
 WIDE = 100
-"""Columns from which on every column has a place of its own."""
+"""Terminal width from which all table columns are shown separately."""
 
 _STYLES = {
     Severity.CRITICAL: "bold red",
@@ -59,7 +59,7 @@ _STYLES = {
 
 
 class TerminalRenderer:
-    """Plain text, 100 columns wide, without colour: what ``print_report`` shows on a terminal."""
+    """Renders the output of ``print_report`` as plain text, 100 columns wide, without colour."""
 
     meta = RendererMeta("terminal", ".txt", "text/plain; charset=utf-8")
 
@@ -90,7 +90,7 @@ def print_report(report: Report, console: Console) -> None:
         _print_rest(console, report.apps.count)
     if report.headline.apps_analysed > FEW_APPS:
         for table in report.tables:
-            # One line says no more than the headline.
+            # A single group adds nothing to the headline.
             if table.by in _TABLES and len(table.groups) > 1:
                 console.print(_groups(table, console.width))
     _print_accounts(report, console)
@@ -102,7 +102,7 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def _print_accounts(report: Report, console: Console) -> None:
-    """The owner's cloud accounts in short."""
+    """Summary of the owner's cloud accounts."""
     if report.posture is None:
         return
     console.print(Text("\nYour cloud accounts", style="bold"))
@@ -116,18 +116,20 @@ def _print_accounts(report: Report, console: Console) -> None:
 
 
 def _print_seen(report: Report, console: Console) -> None:
-    """What others saw, the claims that no probe of ours settled first."""
+    """Reports of other tools; claims that no probe of ours checked come first."""
     if said := seen_summary(report):
-        console.print(Text.assemble(("\nSeen by others: ", "bold"), said))
+        console.print(Text.assemble(("\nReported by others: ", "bold"), said))
         notes = sorted(report.seen.rows(), key=lambda note: (note.superseded, not note.service.claims.exposed))
         for note in notes[:MOST_SEEN]:
             line = seen_line(note)
             console.print(Padding(Text(f"{line.said} ({line.ours})"), (0, 0, 0, 2)))
         if len(notes) > MOST_SEEN:
-            console.print(f"  and {len(notes) - MOST_SEEN:,} more; the HTML and JSON reports have them", style="dim")
+            console.print(
+                f"  and {len(notes) - MOST_SEEN:,} more; the HTML and JSON reports list them all", style="dim"
+            )
     if report.seen_in_apps.count:
         count = count_text(report.seen_in_apps.count, "endpoint")
-        console.print(Text(f"  {count} that only others saw in these apps; the HTML and JSON reports name them"))
+        console.print(Text(f"  {count} found in these apps only by others; the HTML and JSON reports list them"))
 
 
 def _table(title: str) -> Table:
@@ -164,7 +166,7 @@ def _exposed(found: Sequence[Row], width: int) -> Table:
     table.add_column("Records", justify="right", no_wrap=True)
     if wide:
         table.add_column("Size", justify="right", no_wrap=True)
-    # Host names break badly and lists of words well, so the tight layout takes its room from the words.
+    # Host names wrap badly and lists of words wrap well, so the narrow layout shrinks the words.
     table.add_column("Personal data", overflow="fold", max_width=13 if wide and width < 120 else None)
     table.add_column("Severity", no_wrap=True)
     for row in found:
@@ -189,7 +191,7 @@ def _exposed(found: Sequence[Row], width: int) -> Table:
 
 
 def _ways(row: Row) -> Text:
-    """Host and port on lines of their own, so that narrow columns break where people would."""
+    """Host and port on separate lines, so that narrow columns wrap between them."""
     ways = list(dict.fromkeys(_way(route) for route in row.routes))
     if not ways:
         return Text(clean(", ".join(row.exposure.targets), 80))
@@ -221,12 +223,12 @@ def _access(store: Exposure) -> Text:
 def _classes(store: Exposure, most: int = 3) -> str:
     names = [clean(total.pii_class, 30).replace("_", " ") for total in most_records(store.pii)]
     if not names:
-        return "none recognised"
+        return "none detected"
     return ", ".join(names[:most]) + (f" +{len(names) - most}" if len(names) > most else "")
 
 
 def _other(found: Sequence[Row]) -> Table:
-    table = _table("Stores that answered and were not open")
+    table = _table("Stores that answered but were not open")
     table.add_column("App", overflow="fold")
     table.add_column("Back end", overflow="fold")
     table.add_column("Store", overflow="fold")
@@ -244,7 +246,7 @@ def _other(found: Sequence[Row]) -> Table:
 def _named(report: Report) -> Table:
     shown = report.apps.first(MOST_ROWS)
     hosts = hosts_of(report, shown)
-    table = _table("Apps and the back ends that they name")
+    table = _table("Back ends named in the apps")
     table.add_column("App", overflow="fold")
     table.add_column("Version", overflow="fold")
     table.add_column("Back ends", justify="right")
@@ -263,14 +265,14 @@ def _named(report: Report) -> Table:
 
 def _print_rest(console: Console, count: int) -> None:
     if count > MOST_ROWS:
-        console.print(f"and {count - MOST_ROWS:,} more; the HTML and JSON reports name them", style="dim")
+        console.print(f"and {count - MOST_ROWS:,} more; the HTML and JSON reports list them all", style="dim")
 
 
 def _print_problems(report: Report, console: Console) -> None:
     if not report.problems.count:
         return
     count = count_text(report.problems.count, "problem")
-    console.print(Text(f"\n{count}: what could not be read or asked", style="yellow"))
+    console.print(Text(f"\n{count}: inputs not read or targets not probed", style="yellow"))
     for problem in report.problems.first(MOST_PROBLEMS):
         console.print(Text(f"  {clean(problem.where, 100)}: {clean(problem.what)}"))
     if report.problems.count > MOST_PROBLEMS:

@@ -80,13 +80,13 @@ def test_the_store_that_an_app_leaks_from_is_an_instance_of_an_account(tmp_path:
     joined = make(tmp_path, INSTANCE, stores=(STORE,), devices=3)
     (owned,) = of(Owned, joined)
     assert owned.says == (
-        f"the store that Fieldhand leaks from is your RDS postgresql database orders in account {ACCOUNT} (eu-west-1): "
-        "not encrypted at rest, public through security group sg-0a (web), which admits 0.0.0.0/0 to port 5432"
+        f"Fieldhand leaks data from your RDS postgresql database orders in account {ACCOUNT} (eu-west-1): "
+        "not encrypted at rest, public through security group sg-0a (web), which allows 0.0.0.0/0 on port 5432"
     )
     assert [(app.label, app.devices) for app in owned.apps] == [("Fieldhand", 3)]
     (finding,) = of(Finding, joined)
     assert finding.title == (
-        "Your own store is open from the Internet AND unencrypted AND personal data (email) AND used by 3 devices"
+        "Your own data store is open to the Internet, unencrypted, with personal data (email), used by 3 devices"
     )
     assert (finding.severity, finding.exposures, finding.apps) == ("critical", ("exp-own",), (APP.sha256,))
 
@@ -110,7 +110,7 @@ def test_open_outside_and_in_no_account(tmp_path: Path) -> None:
 def test_a_resource_that_an_app_names_and_nobody_asked(tmp_path: Path) -> None:
     (owned,) = of(Owned, make(tmp_path, USED))
     assert (owned.stores, [app.label for app in owned.apps]) == ((), ["Fieldhand"])
-    assert owned.says.startswith("the store that Fieldhand uses is your RDS")
+    assert owned.says.startswith("Fieldhand uses your RDS")
     assert not of(Finding, make(tmp_path, USED))
 
 

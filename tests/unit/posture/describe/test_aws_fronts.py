@@ -62,7 +62,7 @@ def test_a_target_group_with_and_without_its_targets(described: Described) -> No
 
 
 def test_health_does_not_name_its_group(described: Described) -> None:
-    with pytest.raises(UndescribedError, match="give --resource with the group's ARN"):
+    with pytest.raises(UndescribedError, match="pass --resource with the ARN of the group"):
         described("aws-target", {"Target": {"Id": "i-1"}})
 
 

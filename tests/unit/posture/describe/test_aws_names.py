@@ -41,5 +41,5 @@ def test_a_given_one_of_the_same_service_is_taken() -> None:
 
 
 def test_without_account_there_is_none() -> None:
-    with pytest.raises(UndescribedError, match="give --account and --region"):
+    with pytest.raises(UndescribedError, match="pass --account and --region"):
         made(About("t", account="1"), "rds", "db:x", "arn:aws:s3:::another-service")

@@ -128,5 +128,5 @@ def test_stores(kind: str, value: dict[str, Any], wanted: dict[str, Any], descri
 def test_what_has_no_name_or_project_is_none(described: Described) -> None:
     with pytest.raises(UndescribedError, match="no name"):
         described("gcp-sql", {})
-    with pytest.raises(UndescribedError, match="give --account"):
+    with pytest.raises(UndescribedError, match="pass --account"):
         described("gcp-sql", {"name": "orders"}, account="")

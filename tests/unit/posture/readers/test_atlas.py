@@ -10,7 +10,7 @@ def test_cluster_and_access_list(read: Read, settle: Settle) -> None:
     facts = read(EXPORTS["atlas"][1])[0] + read(EXPORTS["atlas-access-list"][1])[0]
     (one,) = settle(facts).values()
     assert (one.public, one.at_rest, one.product, one.backups) == ("yes", "provider_key", "mongodb", "yes")
-    assert "access list entry 0.0.0.0/0 admits 0.0.0.0/0 to every port" in one.path
+    assert "access list entry 0.0.0.0/0 allows 0.0.0.0/0 on all ports" in one.path
 
 
 def test_one_cluster_alone(read: Read) -> None:

@@ -25,11 +25,11 @@ def test_the_portals_graph_is_the_same(read: Read, settle: Settle) -> None:
 @pytest.mark.parametrize(
     ("cell", "why"),
     [
-        ("", "download with Formatted results switched off"),
-        ("View details", "download with Formatted results switched off"),
-        ('{"publicNetworkAccess": "Ena', "a cell that begins as JSON is none"),
-        ("[" * 5000, "a cell that begins as JSON is none"),
-        ("[1]", "download with Formatted results switched off"),
+        ("", "Formatted results turned off"),
+        ("View details", "Formatted results turned off"),
+        ('{"publicNetworkAccess": "Ena', "invalid JSON in a cell"),
+        ("[" * 5000, "invalid JSON in a cell"),
+        ("[1]", "Formatted results turned off"),
     ],
 )
 def test_a_row_without_its_properties_is_left_out(cell: str, why: str, read: Read) -> None:

@@ -29,7 +29,7 @@ def test_sarif_has_failures_alone(read: Read, settle: Settle) -> None:
 
 def test_another_version_of_sarif_is_named(read: Read) -> None:
     _, source = read(EXPORTS["checkov-sarif"][1].replace('"version": "2.1.0"', '"version": "3.0.0"'))
-    assert "SARIF 3.0.0; known is 2.1.0" in source.first_skipped
+    assert "unsupported SARIF version 3.0.0 (supported: 2.1.0)" in source.first_skipped
 
 
 def test_a_check_of_several_kinds_is_a_word_on_what_its_resource_is(read: Read) -> None:

@@ -72,7 +72,7 @@ def test_answers_about_a_bucket_need_its_name(read: Read, settle: Settle) -> Non
     answer = json.dumps({"PolicyStatus": {"IsPublic": True}})
     facts, source = read(answer)
     assert not facts
-    assert "give --resource" in source.first_skipped
+    assert "pass --resource" in source.first_skipped
     (one,) = settle(read(answer, resource="shop-data")[0]).values()
     assert (one.name, one.port) == ("shop-data", "yes")
 
@@ -106,7 +106,7 @@ def test_a_policy_of_google_needs_its_bucket(read: Read, settle: Settle) -> None
 def test_what_names_neither_account_nor_region_is_left_out(read: Read) -> None:
     facts, source = read(json.dumps(SNAPSHOT))
     assert not facts
-    assert "give --account and --region" in source.first_skipped
+    assert "pass --account and --region" in source.first_skipped
 
 
 def test_what_is_known_to_nobody_is_left_out_and_the_rest_is_read(read: Read) -> None:

@@ -22,7 +22,7 @@ def test_assets(read: Read, settle: Settle) -> None:
 def test_an_asset_without_its_data_says_nothing(read: Read) -> None:
     facts, source = read(json.dumps([{"name": SQL, "assetType": "sqladmin.googleapis.com/Instance"}]))
     assert not facts
-    assert source.failed == {"sqladmin.googleapis.com/Instance without its data": 1}
+    assert source.failed == {"sqladmin.googleapis.com/Instance without data": 1}
 
 
 @pytest.mark.parametrize(

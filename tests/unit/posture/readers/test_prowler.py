@@ -46,7 +46,7 @@ def test_model_group_and_subnet_make_it_public(read: Read, settle: Settle) -> No
     facts, source = read(json.dumps(findings))
     (one,) = settle(facts).values()
     assert (one.public, one.at_rest, one.in_transit) == ("yes", "encrypted", "no")
-    assert one.path[-1] == "security group sg-0a (web) admits 0.0.0.0/0 to port 5432"
+    assert one.path[-1] == "security group sg-0a (web) allows 0.0.0.0/0 on port 5432"
     assert one.seen == "2026-11-20T10:00:00Z"
     assert not source.failed
 
@@ -62,7 +62,7 @@ def test_one_a_line_and_a_cut_end(read: Read) -> None:
     lines = [json.dumps(prowler("rds_instance_storage_encrypted", "FAIL", f"{RDS_ARN}{n}")) for n in range(3)]
     facts, source = read("\n".join(lines) + "\n" + lines[0][:-20])
     assert len([fact for fact in facts if getattr(fact, "at_rest", "") == "none"]) == 3
-    assert "the 3 records before it were kept" in source.incomplete
+    assert "records kept: 3" in source.incomplete
 
 
 def test_a_list_that_was_never_closed_keeps_what_was_collected(read: Read) -> None:
@@ -77,7 +77,7 @@ def test_an_unknown_version_is_left_out(read: Read) -> None:
     finding["metadata"]["version"] = "2.0.0"
     facts, source = read(json.dumps([finding]))
     assert not facts
-    assert "OCSF 2.0.0; known is 1.x" in source.first_skipped
+    assert "unsupported OCSF version 2.0.0 (supported: 1.x)" in source.first_skipped
 
 
 def test_a_mixed_export_reads_what_it_knows(read: Read) -> None:
@@ -87,5 +87,5 @@ def test_a_mixed_export_reads_what_it_knows(read: Read) -> None:
 
 
 def test_nonsense_behind_its_marks_is_one_clear_line(read: Read) -> None:
-    with pytest.raises(InputError, match="no JSON"):
+    with pytest.raises(InputError, match="not valid JSON"):
         read('nonsense "event_code" "status_code" "Prowler"')[0]

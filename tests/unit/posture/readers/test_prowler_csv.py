@@ -31,11 +31,11 @@ def test_what_was_not_collected_says_nothing(read: Read) -> None:
 def test_a_cut_row_is_left_out(read: Read) -> None:
     facts, source = read(HEAD + row("rds_instance_storage_encrypted", "FAIL") + "2026;1;rds_inst")
     assert len(facts) == 1
-    assert "3 columns instead of 8" in source.first_skipped
+    assert "3 columns, expected 8" in source.first_skipped
 
 
 def test_commas_are_no_prowler(read: Read) -> None:
-    with pytest.raises(InputError, match="no known export"):
+    with pytest.raises(InputError, match="unknown export format"):
         read(HEAD.replace(";", ","))
 
 

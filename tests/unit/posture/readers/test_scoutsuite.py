@@ -12,7 +12,7 @@ def test_resources_and_groups(read: Read, settle: Settle) -> None:
     facts, _ = read(SCRIPT)
     one = settle(facts)[RDS_ARN]
     assert (one.name, one.account, one.at_rest, one.flag, one.port) == ("orders", ACCOUNT, "none", "yes", "yes")
-    assert one.path == ("security group sg-0a (web) admits 0.0.0.0/0 to port 5432",)
+    assert one.path == ("security group sg-0a (web) allows 0.0.0.0/0 on port 5432",)
     assert one.seen == "2026-11-21T10:00:00Z"
 
 
@@ -34,4 +34,4 @@ def test_ports_and_nets_of_its_tree(read: Read) -> None:
 
 def test_results_without_services_say_so(read: Read) -> None:
     _, source = read('scoutsuite_results =\n{"account_id": "1"}')
-    assert "it has no services" in source.first_skipped
+    assert "no services found" in source.first_skipped

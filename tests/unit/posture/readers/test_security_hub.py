@@ -69,4 +69,4 @@ def test_where_a_control_is_named(more: dict[str, Any], at_rest: str | None, rea
 
 def test_another_version_is_named(read: Read) -> None:
     _, source = read(json.dumps([asff("RDS.3", "FAILED", RESOURCE, SchemaVersion="2030-01-01")]))
-    assert "ASFF of 2030-01-01; known is 2018-10-08" in source.first_skipped
+    assert "unsupported ASFF version 2030-01-01 (supported: 2018-10-08)" in source.first_skipped

@@ -23,7 +23,7 @@ def test_a_table_may_be_named(read: Read, settle: Settle) -> None:
     rows = {"columns": [], "rows": [{"db_instance_identifier": "x", "storage_encrypted": False}]}
     facts, source = read(json.dumps(rows))
     assert not facts
-    assert "--resource names the table" in source.first_skipped
+    assert "pass --resource with the table name" in source.first_skipped
     facts, _ = read(json.dumps(rows), resource="aws_rds_db_instance", account="1", region="eu-west-1")
     (one,) = settle(facts).values()
     assert one.at_rest == "none"

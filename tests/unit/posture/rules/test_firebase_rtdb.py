@@ -113,8 +113,8 @@ def test_the_line_and_the_request_are_told() -> None:
             ".read: expected a value, found the end of the file at character 8",
         ),
         ('{"rules": {\n".read": "auth ! null"}}', ":2", "an operator or the end of the rule"),
-        ('{"rules": {".read": 5}}', ":1", "neither a text nor true or false"),
-        ('{"other": {}}', ":1", 'no object "rules"'),
+        ('{"rules": {".read": 5}}', ":1", "must be a string, true or false"),
+        ('{"other": {}}', ":1", 'missing top-level object "rules"'),
         ('{"rules": {".read": true}', ":1:26", 'expected "," or "}", found the end of the file'),
     ],
 )

@@ -45,5 +45,9 @@ def test_the_grant_is_told() -> None:
     text = "CREATE USER ''@'%';\nGRANT SELECT ON shop.* TO ''@'%';"
     policy = READER.read(RulesText("grants.sql", text))
     read = policy.ask(Stranger.ANONYMOUS, "/").read
-    assert (read.line, read.rule, read.reason) == (2, "GRANT SELECT ON shop.* TO ''@'%'", "any name and no password")
+    assert (read.line, read.rule, read.reason) == (
+        2,
+        "GRANT SELECT ON shop.* TO ''@'%'",
+        "accepts any user name without a password",
+    )
     assert list(policy.paths()) == ["shop.*"]

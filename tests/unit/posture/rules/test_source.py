@@ -33,7 +33,11 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     binary.write_bytes(b"ab\xff")
     with long.open("wb") as file:
         file.truncate(MAX_BYTES + 1)
-    for path, what in ((binary, "no text (byte 2)"), (long, "longer than 16 MiB"), (tmp_path / "none", "No such file")):
+    for path, what in (
+        (binary, "not UTF-8 text (byte 2)"),
+        (long, "longer than 16 MiB"),
+        (tmp_path / "none", "No such file"),
+    ):
         with pytest.raises(InputError) as error:
             load_text(path)
         assert what in error.value.what

@@ -49,7 +49,7 @@ def test_new() -> None:
         ({"version": "7.0"}, "version 6.0.5 → 7.0"),
         ({"records": lower_bound(9000, "count")}, "records ≥2,900 → ≥9,000"),
         ({"ransom": Ransom(RansomVerdict.CONFIRMED, ("a note",))}, "no sign of ransom → ransomed"),
-        ({"pii": ()}, "holds email no more"),
+        ({"pii": ()}, "no longer contains email"),
     ],
 )
 def test_changed(change: dict[str, object], what: str) -> None:
@@ -69,7 +69,7 @@ def test_another_severity_and_another_app_are_changes() -> None:
         for one in OLD.findings.rows()
     ]
     kind, what = told(in_tables(OLD, findings=findings))[WORKHUB_FINDING]
-    assert (kind, what) == ("changed", ("severity critical → high", "concerns android:org.fieldhand.app too"))
+    assert (kind, what) == ("changed", ("severity critical → high", "also affects android:org.fieldhand.app"))
 
 
 def test_a_new_release_of_an_app_is_no_change() -> None:
@@ -86,7 +86,7 @@ def test_moved_to_another_address() -> None:
     moved = with_store(lambda store: replace(store, addresses=("127.99.0.1:27017",)))
     assert told(in_tables(OLD, exposures=moved))[WORKHUB_FINDING] == (
         "moved",
-        ("was at 127.77.0.20:27017, is at 127.99.0.1:27017",),
+        ("moved from 127.77.0.20:27017 to 127.99.0.1:27017",),
     )
 
 
@@ -112,27 +112,27 @@ def reports(outcome: Outcome) -> Handle[ProbeReport]:
         (
             in_tables(OLD, exposures=with_store(lambda s: replace(s, access=Access.AUTH_REQUIRED)),
                       findings=without(WORKHUB_FINDING)),
-            Kind.FIXED, "it answered again: asks for a password",
+            Kind.FIXED, "the store answered again: login required",
         ),
         (
             in_tables(OLD, exposures=with_store(lambda s: replace(s, id="exp-closed", access=Access.AUTH_REQUIRED)),
                       findings=without(WORKHUB_FINDING)),
-            Kind.FIXED, "it answered again: asks for a password",
+            Kind.FIXED, "the store answered again: login required",
         ),
         (
             in_tables(OLD, exposures=with_store(lambda _: None), findings=without(WORKHUB_FINDING),
                       probes=reports(Outcome.REFUSED)),
-            Kind.UNCONFIRMED, "nothing listens there any more; it may have moved",
+            Kind.UNCONFIRMED, "connection refused; the store may have moved",
         ),
         (
             in_tables(OLD, exposures=with_store(lambda _: None), findings=without(WORKHUB_FINDING),
                       probes=reports(Outcome.TIMEOUT)),
-            Kind.UNCONFIRMED, "it did not answer: timeout",
+            Kind.UNCONFIRMED, "the store did not answer: timeout",
         ),
         (
             in_tables(OLD, exposures=with_store(lambda _: None), findings=without(WORKHUB_FINDING),
                       probes=Handle.of([])),
-            Kind.UNCONFIRMED, "it was not asked again",
+            Kind.UNCONFIRMED, "the store was not probed again",
         ),
     ],
     ids=["closed", "closed, identity lost", "refused", "silent", "not asked"],
@@ -144,8 +144,8 @@ def test_gone_is_fixed_only_where_somebody_looked(new: Report, kind: Kind, what:
 @pytest.mark.parametrize(
     ("apps", "kind", "what"),
     [
-        (list(OLD.apps.rows()), "fixed", "the app was read again"),
-        ([], "unconfirmed", "android:com.workhub.mobile was not read again"),
+        (list(OLD.apps.rows()), "fixed", "the app was analysed again"),
+        ([], "unconfirmed", "android:com.workhub.mobile was not analysed again"),
     ],
 )
 def test_a_finding_about_an_app_is_fixed_where_the_app_was_read_again(
@@ -169,14 +169,14 @@ def test_a_credential_in_another_file_has_moved_and_at_another_offset_has_not() 
     old = seen("api_key a…b for x: classes.dex at 0xff")
     assert told(seen("api_key a…b for x: classes.dex at 0x1000"), old)["fnd-key"][0] == "same"
     kind, what = told(seen("api_key a…b for x: classes2.dex at 0xff"), old)["fnd-key"]
-    assert (kind, what) == ("moved", ("stands elsewhere: api_key a…b for x: classes2.dex",))
+    assert (kind, what) == ("moved", ("new location: api_key a…b for x: classes2.dex",))
 
 
 def test_totals() -> None:
     smaller = in_tables(OLD, exposures=with_store(lambda _: None), findings=without(WORKHUB_FINDING))
     totals = {one.name: (one.old, one.new) for one in compared(smaller).totals}
     assert totals["records exposed"] == ("≥4,251", "1,351")
-    assert totals["stores that let a stranger in"] == ("3", "2")
+    assert totals["stores accessible without authentication"] == ("3", "2")
     assert totals["findings"] == ("3", "2")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tieback.model.errors import InputError
 from tieback.model.report import Report
@@ -35,6 +36,28 @@ def test_a_document_that_somebody_set_on_many_lines(report: Report, tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", ["json", "ndjson"])
+@pytest.mark.parametrize(
+    ("old", "current"),
+    [
+        ("", ""),
+        (
+            "for Acme alone: its apps and the stores that they lead to",
+            "only for Acme: its apps and the stores that they lead to",
+        ),
+        (
+            "public: totals alone, no group of fewer than 5, figures rounded down",
+            "public: totals only, no group of fewer than 5, figures rounded down",
+        ),
+    ],
+)
+def test_old_audience_texts_are_read_in_their_current_wording(
+    report: Report, tmp_path: Path, name: str, old: str, current: str
+) -> None:
+    path = written(replace(report, audience=old), name, tmp_path)
+    assert read_past(path).audience == current
+
+
+@pytest.mark.parametrize("name", ["json", "ndjson"])
 def test_hostile_text_is_read_as_text(hostile_report: Report, tmp_path: Path, name: str) -> None:
     path = written(hostile_report, name, tmp_path)
     assert len(read_past(path).stores) == 4
@@ -46,13 +69,16 @@ def test_hostile_text_is_read_as_text(hostile_report: Report, tmp_path: Path, na
         (b"", "is empty"),
         (b"\n", "is empty"),
         (b"{}", "missing required field"),
-        (b"<html>", "is not a report of tieback"),
+        (b"<html>", "is not a tieback report"),
         (b'{"schema":"tieback/app/1","created":"2026-01-01T00:00:00Z"}', "not a report"),
         (b'{"schema":"tieback/report/99","created":"2026-01-01T00:00:00Z"}', "'tieback/report/99'"),
         (b'{"schema":"tieback/report-head/1"}', "missing required field `created`"),
-        (b'{"schema":"tieback/report/1","created":"2026-01-01T00:00:00Z","findings":[{"id":1}]}', "is not a report"),
-        (b"[" * 100_000, "is not a report"),
-        (b'{"schema":"\xff"}', "is not a report"),
+        (
+            b'{"schema":"tieback/report/1","created":"2026-01-01T00:00:00Z","findings":[{"id":1}]}',
+            "is not a tieback report",
+        ),
+        (b"[" * 100_000, "is not a tieback report"),
+        (b'{"schema":"\xff"}', "is not a tieback report"),
     ],
 )
 def test_what_is_no_report_is_said_in_one_line(tmp_path: Path, data: bytes, says: str) -> None:

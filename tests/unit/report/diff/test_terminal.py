@@ -21,8 +21,8 @@ def test_what_a_person_sees() -> None:
     text = printed(whole, in_tables(whole, findings=list(whole.findings.rows())[:1]))
     assert "0 new findings, 2 fixed" in text
     assert "Fixed (2)" in text
-    assert "opensearch answers a stranger" in text
-    assert "it answered again: open" in text
+    assert "opensearch needs no login" in text
+    assert "the store answered again:" in text
     assert "New (" not in text
 
 

@@ -10,16 +10,16 @@ OLD = past_of(the_report(), "old.json")
 
 def test_one_sentence() -> None:
     new = past_of(in_tables(the_report(), findings=()), "new.json")
-    assert conclusion(compare(OLD, OLD)) == "0 new findings, 0 fixed, 0 changed, 0 moved; 3 as before."
+    assert conclusion(compare(OLD, OLD)) == "0 new findings, 0 fixed, 0 changed, 0 moved, 3 unchanged."
     assert conclusion(compare(new, OLD)).startswith("3 new findings, 0 fixed")
-    assert conclusion(compare(OLD, new)) == "0 new findings, 3 fixed, 0 changed, 0 moved; 0 as before."
+    assert conclusion(compare(OLD, new)) == "0 new findings, 3 fixed, 0 changed, 0 moved, 0 unchanged."
 
 
 def test_what_nobody_looked_at_is_not_called_fixed() -> None:
     empty = past_of(in_tables(the_report(), findings=(), exposures=(), apps=()), "new")
     assert "0 fixed" in conclusion(compare(OLD, replace(empty, asked={})))
-    assert "3 gone without proof" in conclusion(compare(OLD, replace(empty, asked={})))
+    assert "3 unconfirmed" in conclusion(compare(OLD, replace(empty, asked={})))
 
 
 def test_reports_for_different_readers_are_told() -> None:
-    assert "different readers" in conclusion(compare(OLD, replace(OLD, audience="for Acme alone")))
+    assert "different audiences" in conclusion(compare(OLD, replace(OLD, audience="for Acme alone")))

@@ -48,7 +48,7 @@ def test_what_others_saw_is_a_note_on_the_store(report: Report) -> None:
     objects = {entry["id"]: entry for entry in bundle(report)["objects"]}
     notes = [entry for entry in objects.values() if entry["type"] == "note"]
     assert {objects[note["object_refs"][0]]["type"] for note in notes} == {"infrastructure"}
-    assert all("Their word, not our own proof" in note["content"] for note in notes)
+    assert all("Not verified by tieback" in note["content"] for note in notes)
 
 
 def test_what_was_seen_and_when(report: Report, tabled: Callable[..., Report]) -> None:

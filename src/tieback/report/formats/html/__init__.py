@@ -1,1 +1,1 @@
-"""The report as one HTML file: no network, no script, no other file."""
+"""The report as one HTML file that loads nothing."""

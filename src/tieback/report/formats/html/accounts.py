@@ -1,4 +1,4 @@
-"""What stands on the page of the owner's cloud accounts: the numbers, one chart, and the join."""
+"""View of the owner's cloud accounts on the page: figures, one chart, and the join."""
 
 import msgspec
 
@@ -7,11 +7,11 @@ from tieback.report.formats.html.charts import Chart, posture_chart
 from tieback.report.posture import JoinTable, NumberTable, join_tables, number_tables, summary_lines
 
 MOST_JOINED = 200
-"""Rows of one part of the join."""
+"""Limit on the rows of one part of the join."""
 
 
 class AccountsView(msgspec.Struct, frozen=True):
-    """Everything that the template reads of it."""
+    """Data for the template."""
 
     lines: tuple[tuple[str, str], ...]
     chart: Chart | None
@@ -22,7 +22,7 @@ class AccountsView(msgspec.Struct, frozen=True):
 
 
 def accounts_view(report: Report) -> AccountsView | None:
-    """The section; ``None`` where the report has none."""
+    """Return the section; ``None`` if the report has no posture."""
     posture = report.posture
     if posture is None:
         return None

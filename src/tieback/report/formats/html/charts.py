@@ -1,7 +1,7 @@
 """Three charts as geometry for inline SVG: records by store and class, apps by severity, stores by year.
 
-Units are pixels. Shades grow with the logarithm, since records span decades, and every mark carries its number as text,
-so that nothing hangs on a shade.
+Units are pixels. Shades follow the logarithm because records span decades. Every mark also shows its number as text, so
+no information depends on the shade alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ WIDTH = 520
 MOST_CLASSES = 10
 MOST_STORES = 5
 _LABELS = 190
-"""Room for the labels on the left."""
+"""Width of the labels on the left."""
 _ROW = 26
 _TOP = 30
 _COLUMNS_HEIGHT = 130
@@ -37,7 +37,7 @@ class Mark(msgspec.Struct, frozen=True):
     height: float
     text: str
     tone: str
-    """Class of its fill."""
+    """CSS class of its fill."""
     opacity: float = 1.0
     text_x: float = 0
     text_y: float = 0
@@ -53,7 +53,7 @@ class Label(msgspec.Struct, frozen=True):
 
 
 class Chart(msgspec.Struct, frozen=True):
-    """What the template draws."""
+    """A chart for the template."""
 
     title: str
     width: int
@@ -61,30 +61,30 @@ class Chart(msgspec.Struct, frozen=True):
     marks: tuple[Mark, ...]
     labels: tuple[Label, ...]
     description: str
-    """The same in words, for those who do not see it."""
+    """Text alternative for screen readers."""
     note: str = ""
 
 
 def charts(found: Breakdown, titles: Mapping[str, str]) -> tuple[Chart, ...]:
-    """The charts that have something to show.
+    """Return the charts that have data.
 
     Args:
         found: the counts.
-        titles: name for people of each class of personal data.
+        titles: display name per class of personal data.
     """
     drawn = (_matrix(found, titles), _severities(found.apps), _years(found.created, found.undated))
     return tuple(chart for chart in drawn if chart is not None)
 
 
 def short(figure: Figure) -> str:
-    """A figure in at most six characters, rounded down: ``≥2.9 k``."""
+    """Format a figure in at most six characters, rounded down: ``≥2.9 k``."""
     value: float = figure.value
     unit = ""
     for unit in ("", " k", " M", " G", " T", " P"):
         if value < 1000 or unit == " P":
             break
         value /= 1000
-    # Never more than was measured.
+    # Rounded down: never more than was measured.
     number = f"{int(value * 10) / 10:g}" if value < 10 else f"{int(value):,}"
     return f"{SIGNS[figure.quality]}{number}{unit}"
 
@@ -116,10 +116,11 @@ def _matrix(found: Breakdown, titles: Mapping[str, str]) -> Chart | None:
                 Mark(x + 1, y + 1, column - 2, _ROW - 2, short(figure), "bar", round(shade, 2), x + column / 2, y + 17)
             )
     left_out = len(by_class) - len(classes), len(by_store) - len(stores)
-    note = "Records of the containers that have such a field; a record with several classes counts in each."
+    note = "Records of the containers with such a field. A record with several classes counts in each of them."
     if any(left_out):
         note += (
-            f" {count_text(left_out[0], 'class', 'classes')} and {count_text(left_out[1], 'kind')} more are not drawn."
+            f" Not shown: {count_text(left_out[0], 'more class', 'more classes')} and "
+            f"{count_text(left_out[1], 'more kind')} of store."
         )
     return Chart(
         "Exposed records by store and class of personal data",
@@ -166,7 +167,7 @@ def _severities(apps: Sequence[tuple[str, int]]) -> Chart | None:
             )
         )
     return Chart(
-        "Apps by the severity of the worst store that they lead to",
+        "Apps by the severity of their worst store",
         WIDTH,
         _ROW * len(apps) + 8,
         tuple(marks),
@@ -191,7 +192,7 @@ def _years(created: Sequence[tuple[str, int]], undated: int) -> Chart | None:
             labels.append(Label(x + column / 2, _COLUMNS_HEIGHT - 4, clean(year, 14), "middle"))
         text = f"{number:,}" if number else ""
         marks.append(Mark(x + 3, y, column - 6, max(height, 1), text, "bar", 0.85, x + column / 2, y - 6))
-    note = f"{count_text(undated, 'store')} that {'tells' if undated == 1 else 'tell'} no date." if undated else ""
+    note = f"{count_text(undated, 'store')} without a date." if undated else ""
     if len(created) > len(shown):
         note = f"{note} {sum(number for _, number in created[:-_MOST_YEARS]):,} are older.".strip()
     return Chart(
@@ -206,7 +207,7 @@ def _years(created: Sequence[tuple[str, int]], undated: int) -> Chart | None:
 
 
 def posture_chart(posture: Posture) -> Chart | None:
-    """Hosted databases by encryption at rest, beside the figure of 2017; bars of per cent."""
+    """Return a bar chart of hosted databases by encryption at rest, with the 2017 figure, in per cent."""
     drawn = bars(posture)
     if not drawn:
         return None
@@ -218,16 +219,16 @@ def posture_chart(posture: Posture) -> Chart | None:
         labels.append(Label(_LABELS - 10, y + 17, bar.name, "end"))
         marks.append(Mark(_LABELS, y + 4, length, _ROW - 8, bar.text, bar.tone, 1, _LABELS + length + 8, y + 17))
     return Chart(
-        "Hosted databases by encryption at rest, and what the Internet reaches",
+        "Hosted databases by encryption at rest and public access",
         WIDTH,
         _ROW * len(drawn) + 8,
         tuple(marks),
         tuple(labels),
         "; ".join(f"{bar.name}: {bar.text}" for bar in drawn),
-        "Each share is of the databases whose state is known.",
+        "Shares of the databases whose state is known.",
     )
 
 
 def _share(value: int, most: int) -> float:
-    """0 to 1 by the logarithm."""
+    """Logarithmic share, 0 to 1."""
     return log10(value + 1) / log10(most + 1) if most else 0.0

@@ -1,4 +1,4 @@
-"""The way from an app to its stores as boxes and lines, laid out for an inline SVG. Pure geometry; units are pixels."""
+"""Diagram of the routes from an app to its stores, laid out for an inline SVG. Pure geometry; units are pixels."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from tieback.report.document import ACCESS_WORDS, PLATFORM_WORDS, Row, clean, en
 
 WIDTH = 920
 MOST_STORES = 8
-"""Stores drawn of one app; the rest is counted below the drawing."""
+"""Limit on the stores drawn per app; the rest is counted below the diagram."""
 
 _APP = (0, 190)
 _HOST = (325, 235)
@@ -30,7 +30,7 @@ _CHARACTER = 7.3
 
 
 class Tone(StrEnum):
-    """How a box is drawn; the words in it say the same."""
+    """Style of a box; its text contains the same information."""
 
     PLAIN = "plain"
     OPEN = "open"
@@ -46,14 +46,14 @@ class Box(msgspec.Struct, frozen=True):
     width: int
     height: int
     caption: str
-    """What it is: ``App``, ``API host``, ``Data store``."""
+    """Kind of box: ``App``, ``API host``, ``Data store``."""
     lines: tuple[str, ...]
     tone: Tone
     verdict: str = ""
 
     @property
     def middle(self) -> int:
-        """Height of its centre."""
+        """Vertical centre of the box."""
         return self.y + self.height // 2
 
 
@@ -67,26 +67,26 @@ class Line(msgspec.Struct, frozen=True):
     label_y: int
     tone: Tone
     inferred: bool
-    """Found behind a host, not named by the app, or less sure than the threshold: drawn dashed."""
+    """True if the store was found behind a host or its confidence is below the threshold; drawn dashed."""
     tip: str
     """Points of the arrow head."""
 
 
 class Diagram(msgspec.Struct, frozen=True):
-    """What the template draws."""
+    """A diagram for the template."""
 
     width: int
     height: int
     boxes: tuple[Box, ...]
     lines: tuple[Line, ...]
     description: str
-    """The same in words, for those who do not see it."""
+    """Text alternative for screen readers."""
     left_out: int
-    """Stores that are not drawn."""
+    """Number of stores not drawn."""
 
 
 def tone_of(access: Access) -> Tone:
-    """Open where records answer a stranger, closed where the service refuses them, else unsure."""
+    """Return open for exposed stores, closed if access is denied, otherwise unsure."""
     if access.exposed:
         return Tone.OPEN
     if access in (Access.AUTH_REQUIRED, Access.LOCKED, Access.FIREWALLED):
@@ -95,7 +95,7 @@ def tone_of(access: Access) -> Tone:
 
 
 def draw(app: App, stores: Sequence[Row]) -> Diagram:
-    """Lay out one app with the stores that it leads to, in their order."""
+    """Lay out one app with its stores, in their order."""
     shown = stores[:MOST_STORES]
     boxes: list[Box] = []
     lines: list[Line] = []
@@ -116,7 +116,7 @@ def draw(app: App, stores: Sequence[Row]) -> Diagram:
         else:
             hosts.setdefault(host, []).append(store)
             sure[host] = sure.get(host, False) or any(of_sighting(route.how) >= THRESHOLD for route in row.routes)
-            words.append(f"the app names {host}, and behind it stands {', '.join(store.lines[1:])}: {verdict}")
+            words.append(f"the app names {host}; behind it is {', '.join(store.lines[1:])}: {verdict}")
     height = max(y - GAP, 0)
     app_box = box_of(_APP, 0, "App", (app.label, app.bundle_id, PLATFORM_WORDS[app.platform]), Tone.PLAIN)
     height = max(height, app_box.height)
@@ -135,7 +135,7 @@ def draw(app: App, stores: Sequence[Row]) -> Diagram:
 
 
 def guessed(routes: Iterable[AppRoute]) -> bool:
-    """Whether no way is named by the app itself and at least as sure as the threshold: then the line is dashed."""
+    """True if no route is named by the app with at least the threshold confidence; the line is then dashed."""
     return not any(
         route.candidate.route is Route.NAMED
         and min(of_sighting(route.how), of_route(route.candidate, route.endpoint)[0]) >= THRESHOLD
@@ -144,7 +144,7 @@ def guessed(routes: Iterable[AppRoute]) -> bool:
 
 
 def _host_before(row: Row) -> str | None:
-    """The host behind which the store was found, or ``None`` where the app names the store itself."""
+    """Host behind which the store was found; ``None`` if the app names the store itself."""
     if not row.routes or row.routes[0].candidate.route is Route.NAMED:
         return None
     return clean(endpoint_host(row.routes[0].endpoint), 120)
@@ -163,15 +163,15 @@ def _store_box(row: Row, y: int) -> Box:
 
 
 def box_of(column: tuple[int, int], y: int, caption: str, texts: Sequence[str], tone: Tone, verdict: str = "") -> Box:
-    """A box as high as its texts, the first of which is its title.
+    """Create a box that fits its texts; the first text is the title.
 
     Args:
         column: left edge and width.
         y: upper edge.
-        caption: what it is.
-        texts: lines, which are broken where they are too long.
-        tone: how it is drawn.
-        verdict: below all, with a lock.
+        caption: kind of box.
+        texts: lines; long ones are wrapped.
+        tone: style.
+        verdict: text below the lines, with a lock symbol.
     """
     x, width = column
     room = int((width - 2 * _PADDING) / _CHARACTER)
@@ -181,10 +181,10 @@ def box_of(column: tuple[int, int], y: int, caption: str, texts: Sequence[str], 
 
 
 def line_between(left: Box, right: Box, label: str, tone: Tone, *, inferred: bool) -> Line:
-    """A curve from the right side of a box to the left side of another."""
+    """Create a curve from the right side of a box to the left side of another."""
     x1, y1, x2, y2 = left.x + left.width, left.middle, right.x - 9, right.middle
     bend = (x2 - x1) // 2
-    # A long way has its label near its end, where lines to several stores are apart.
+    # Long lines have their label near the end, where lines to several stores are separate.
     at = 0.72 if x2 - x1 > 200 else 0.5
     share = at * at * (3 - 2 * at)
     return Line(
@@ -199,9 +199,9 @@ def line_between(left: Box, right: Box, label: str, tone: Tone, *, inferred: boo
 
 
 def wrap(text: str, room: int, most: int) -> list[str]:
-    """Break text into at most ``most`` lines of ``room`` columns, after a sign of host names where there is one.
+    """Wrap text into at most ``most`` lines of ``room`` columns, preferably after a separator of host names.
 
-    The last line ends in an ellipsis where text was left out. East Asian wide characters take two columns.
+    The last line ends in an ellipsis if text was left out. East Asian wide characters take two columns.
     """
     rest = clean(text, 300)
     lines: list[str] = []
@@ -222,7 +222,7 @@ def wrap(text: str, room: int, most: int) -> list[str]:
 
 
 def _fitting(text: str, room: int) -> int:
-    """How many characters fit, at least one."""
+    """Number of characters that fit, at least one."""
     used = 0
     for count, sign in enumerate(text):
         used += 0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1

@@ -1,5 +1,5 @@
 "use strict";
-// Search, filters and sorting. The page is whole without it; it reads the page alone, and asks nobody for anything.
+// Search, filters and sorting. The page is complete without this script, which reads only the page and makes no requests.
 (function () {
   const bar = document.getElementById("tools");
   const search = document.getElementById("search");
@@ -74,13 +74,13 @@
       show();
     }
   });
-  // What a filter hides is printed all the same: a report on paper is whole.
+  // Filtered rows are printed too, so that a printed report is complete.
   const hidden = [];
   window.addEventListener("beforeprint", () => {
     for (const row of rows) if (row.hidden) { hidden.push(row); row.hidden = false; }
   });
   window.addEventListener("afterprint", () => { for (const row of hidden.splice(0)) row.hidden = true; });
-  // A link to what is filtered away shows it.
+  // A link to a filtered row shows the row.
   window.addEventListener("hashchange", () => {
     const target = document.getElementById(location.hash.slice(1));
     const row = target && target.closest("[data-row]");

@@ -1,4 +1,4 @@
-"""What stands on the page: apps, stores and findings, joined and cut to what a person reads."""
+"""Data of the page: apps, stores and findings, joined and limited to a readable number."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
@@ -16,74 +16,74 @@ from tieback.report.seen import MOST_LINES, Seen, SeenLine, named_line, seen_lin
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 
 MOST_SECTIONS = 200
-"""Apps with a section of their own."""
+"""Limit on the apps with their own section."""
 MOST_ROWS = 500
-"""Rows of any other table."""
+"""Limit on the rows of any other table."""
 MOST_CONTAINERS = 100
 MOST_WAYS = 50
-"""Stores of one app."""
+"""Limit on the stores of one app."""
 MOST_STORES = 5_000
-"""Stores that are looked through for those without an app."""
+"""Number of stores searched for stores without an app."""
 MOST_FINDINGS = 20_000
-"""Findings that are looked through for those of the stores shown; the worst come first."""
+"""Number of findings searched for those of the shown stores; the worst come first."""
 MOST_NAMES = 5
-"""Apps named beside a finding."""
+"""Limit on the apps named per finding."""
 
 
 class FieldView(msgspec.Struct, frozen=True):
-    """A field that looks like personal data."""
+    """A field classified as personal data."""
 
     name: str
     title: str
-    """The class, for people."""
+    """Display name of the class."""
 
 
 class ContainerView(msgspec.Struct, frozen=True):
-    """A container with the fields of it that look like personal data."""
+    """A container with its fields classified as personal data."""
 
     container: Container
     personal: tuple[FieldView, ...]
 
 
 class StoreView(msgspec.Struct, frozen=True):
-    """A store, shown once however many apps lead to it."""
+    """A store, shown once regardless of the number of apps."""
 
     exposure: Exposure
     anchor: str
     tone: Tone
     containers: tuple[ContainerView, ...]
     left_out: int
-    """Containers that are not shown."""
+    """Number of containers not shown."""
     findings: tuple[Finding, ...]
     seen: tuple[SeenLine, ...]
-    """What other tools saw there."""
+    """Reports of other tools about the store."""
 
 
 class Way(msgspec.Struct, frozen=True):
-    """An app's ways to one store."""
+    """An app's routes to one store."""
 
     row: Row
     store: StoreView
     shown_at: str
-    """Anchor of the app's section that shows the store, where it is not this one; else empty."""
+    """Anchor of the section that shows the store, if it is another section; otherwise empty."""
     shown_name: str
 
 
 class Section(msgspec.Struct, frozen=True):
-    """One app that leads to a store that answered."""
+    """Section of an app that leads to a store that answered."""
 
     summary: AppSummary
     anchor: str
     diagram: Diagram
     ways: tuple[Way, ...]
     seen: tuple[SeenLine, ...]
-    """What other tools saw where it leads, beside what is shown with its stores."""
+    """Reports of other tools about its targets, without those shown with its stores."""
     named: tuple[str, ...]
-    """Endpoints that only other tools saw in it."""
+    """Endpoints that only other tools found in the app."""
 
     @property
     def severities(self) -> str:
-        """Of its stores and their findings, for the filter."""
+        """Severities of its stores and findings, for the filter."""
         found = {way.row.exposure.severity for way in self.ways}
         found |= {finding.severity for way in self.ways for finding in way.store.findings}
         return "|".join(sorted(found))
@@ -95,17 +95,17 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class TableView(msgspec.Struct, frozen=True):
-    """A table of the figures by one property."""
+    """A table of figures by one property."""
 
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
-    """A group's name and its cells, each with the number by which it is sorted."""
+    """Name and cells of each group; each cell has text and sort key."""
     left_out: int
 
 
 class Other(msgspec.Struct, frozen=True):
-    """An app none of whose back ends answered as a data store."""
+    """An app without a back end that answered as a data store."""
 
     summary: AppSummary
     hosts: tuple[str, ...]
@@ -113,49 +113,49 @@ class Other(msgspec.Struct, frozen=True):
 
 
 class SeenRow(msgspec.Struct, frozen=True):
-    """What another tool saw, and the apps that lead there."""
+    """A report of another tool, with the apps that lead to its target."""
 
     line: SeenLine
     apps: tuple[str, ...]
     more: int
-    """Apps that are not named."""
+    """Number of apps not named."""
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Everything that the template reads, beside the report itself."""
+    """Data for the template in addition to the report itself."""
 
     exposed: tuple[Row, ...]
     exposed_left_out: int
     anchors: Mapping[str, str]
-    """App's SHA-256 to its section's anchor."""
+    """Anchor of the section, by the app's SHA-256."""
     names: Mapping[str, str]
-    """App's SHA-256 to its name."""
+    """App name, by the app's SHA-256."""
     stores: Mapping[str, StoreView]
     sections: tuple[Section, ...]
     sections_left_out: int
     orphans: tuple[StoreView, ...]
-    """Stores to which no app of the report leads."""
+    """Stores that no app of the report leads to."""
     kinds: tuple[str, ...]
-    """Products of the stores shown, sorted."""
+    """Products of the shown stores, sorted."""
     others: tuple[Other, ...]
     others_left_out: int
     findings: tuple[Finding, ...]
     shared: Diagram | None
-    """The stores that most apps lead to."""
+    """Stores shared by the most apps."""
     shared_left_out: int
-    """Ways of apps to them that are not drawn."""
+    """Number of routes to them that are not drawn."""
     seen: tuple[SeenRow, ...]
-    """What other tools saw, latest first."""
+    """Reports of other tools, latest first."""
     named: tuple[tuple[str, str], ...]
-    """Endpoints that only other tools saw, each behind the app that it is in."""
+    """App and endpoint, for endpoints that only other tools found."""
 
 
 def build_page(report: Report, titles: Mapping[str, str]) -> Page:
-    """Arrange a report for the template.
+    """Prepare a report for the template.
 
     Args:
         report: the report.
-        titles: name for people of each class of personal data; an unknown class is shown as it is.
+        titles: display name per class of personal data; unknown classes are shown unchanged.
     """
     exposed = rows(report, exposed=True, most=MOST_ROWS)
     by_app = _by_app(report, [*exposed, *rows(report, exposed=False, most=MOST_ROWS)])
@@ -204,7 +204,7 @@ def _seen(report: Report) -> Iterator[SeenRow]:
 
 
 def _by_app(report: Report, found: Sequence[Row]) -> dict[str, list[Row]]:
-    """The apps of some rows, in their order, each with every store that it leads to."""
+    """Apps of some rows, in row order, each with all its stores."""
     summaries = {row.summary.app.sha256: row.summary for row in found}
     shown = dict(islice(summaries.items(), MOST_SECTIONS))
     wanted = {key for summary in shown.values() for key in summary.exposures[:MOST_WAYS]}
@@ -216,7 +216,7 @@ def _by_app(report: Report, found: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def asked(report: Report) -> Iterator[ProbeReport]:
-    """The first rows of what was asked, streamed."""
+    """Yield the first probe reports."""
     return islice(report.probes.rows(), MOST_ROWS)
 
 
@@ -276,7 +276,7 @@ def _sections(
 
 
 def table_views(report: Report) -> Iterator[TableView]:
-    """The tables of figures, with the columns that say something."""
+    """Yield the tables of figures, without empty columns."""
     for table in report.tables:
         columns = shown_heads(table)
         rows = tuple(
@@ -287,7 +287,7 @@ def table_views(report: Report) -> Iterator[TableView]:
 
 
 def _number(group: Group, column: int) -> int:
-    """What a cell of ``HEADS`` is sorted by."""
+    """Sort key of a cell of ``HEADS``."""
     numbers = (
         group.analysed,
         group.using,

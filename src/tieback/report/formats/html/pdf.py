@@ -1,4 +1,4 @@
-"""The page on paper: the HTML report, set by WeasyPrint, which comes with the extra ``pdf``."""
+"""PDF report: the HTML page rendered by WeasyPrint (extra ``pdf``)."""
 
 import io
 from typing import BinaryIO, NoReturn
@@ -8,11 +8,11 @@ from tieback.model.report import Report
 from tieback.report.formats.html.renderer import HtmlRenderer
 from tieback.report.interface import RendererMeta
 
-ADVICE = "Install the extra, pip install 'tieback[pdf]', and Pango (Debian: libpango-1.0-0 libpangoft2-1.0-0)"
+ADVICE = "Install Pango (Debian: libpango-1.0-0 libpangoft2-1.0-0) and run pip install 'tieback[pdf]'"
 
 
 class PdfRenderer:
-    """A PDF of what the page shows; nothing is loaded from anywhere."""
+    """Renders the HTML page as PDF; nothing is loaded."""
 
     meta = RendererMeta("pdf", ".pdf", "application/pdf")
 
@@ -20,16 +20,16 @@ class PdfRenderer:
         """Write the document to ``out``.
 
         Raises:
-            UsageError: WeasyPrint, or a library of the system that it needs, is not installed.
+            UsageError: WeasyPrint or a system library that it needs is not installed.
         """
         try:
             from weasyprint import HTML
         except (ImportError, OSError) as error:
-            raise UsageError(f"a PDF cannot be made here ({error})", where="--format pdf", advice=ADVICE) from None
+            raise UsageError(f"PDF is not available ({error})", where="--format pdf", advice=ADVICE) from None
         page = io.BytesIO()
         HtmlRenderer().write(report, page, paper=True)
         HTML(string=page.getvalue().decode(), base_url=None, url_fetcher=_refuse).write_pdf(out)
 
 
 def _refuse(url: str, *_: object, **__: object) -> NoReturn:
-    raise ValueError(f"nothing is loaded: {url[:100]}")
+    raise ValueError(f"loading is disabled: {url[:100]}")

@@ -1,4 +1,4 @@
-"""Fills the page. Everything in a report is hostile text: it is escaped and cleaned on its way into the template."""
+"""Renders the HTML page. All texts in a report are untrusted: they are escaped and cleaned in the template."""
 
 import base64
 import hashlib
@@ -33,20 +33,20 @@ from tieback.report.interface import RendererMeta
 from tieback.report.tables import steps
 
 _LONGEST = 600
-"""Characters shown of any one text of others."""
+"""Limit on the characters of one untrusted text."""
 
 
 class HtmlRenderer:
-    """One file: nothing is loaded, and a policy lets through no style and no script but its own, by their hashes."""
+    """Renders one HTML file that loads nothing; its CSP allows only its own style and script, by hash."""
 
     meta = RendererMeta("html", ".html", "text/html; charset=utf-8")
 
     def render(self, report: Report, out: BinaryIO) -> None:
-        """Write the page to ``out``, piece by piece."""
+        """Write the page to ``out``, chunk by chunk."""
         self.write(report, out, paper=False)
 
     def write(self, report: Report, out: BinaryIO, *, paper: bool) -> None:
-        """Write the page for a screen, or as it is set on paper: its drawings bring their own style then."""
+        """Write the page for the screen or, with ``paper``, for PDF; diagrams then contain their own style."""
         style, script, drawings = (
             resources.files("tieback.report.formats.html").joinpath(name).read_text(encoding="utf-8")
             for name in ("page.css", "page.js", "drawings.css")
@@ -79,7 +79,7 @@ class HtmlRenderer:
 
 
 def _hash(text: str) -> str:
-    """As a Content-Security-Policy names it (CSP Level 3, section 6.7.3)."""
+    """Hash source of a Content-Security-Policy (CSP Level 3, section 6.7.3)."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
@@ -111,5 +111,5 @@ def _environment() -> Environment:
 
 
 def _finalize(value: object) -> object:
-    """Clean every text that is not markup, which only macros of ours give."""
+    """Clean every text that is not markup; only our own macros produce markup."""
     return clean(value, _LONGEST) if isinstance(value, str) and not hasattr(value, "__html__") else value

@@ -1,4 +1,4 @@
-"""The stores that most apps lead to, in one drawing: apps left, stores right. Pure geometry, in pixels."""
+"""Diagram of the stores shared by the most apps: apps left, stores right. Pure geometry, in pixels."""
 
 from itertools import chain
 
@@ -21,15 +21,15 @@ from tieback.report.formats.html.diagram import (
 )
 
 MOST_APPS = 14
-"""Boxes of apps."""
+"""Limit on the app boxes."""
 _APP = (0, 280)
 _STORE = (600, 320)
 _NEAR = 12
-"""Between boxes of apps."""
+"""Gap between app boxes."""
 
 
 def draw_shared(report: Report) -> tuple[Diagram, int] | None:
-    """The drawing, and how many ways of apps to its stores are not drawn; ``None`` where no store is shared."""
+    """Return the diagram and the number of routes not drawn; ``None`` if no store is shared."""
     ids = [one.exposure for one in report.shared]
     stores = {store.id: store for store in chain(report.exposed.pick(ids), report.answered.pick(ids))}
     shown = [one for one in report.shared if one.exposure in stores]

@@ -42,7 +42,7 @@ def test_years() -> None:
     assert [mark.text for mark in years.marks] == ["4"] * 6
     assert [label.text for label in years.labels] == [str(year) for year in range(2012, 2018)]
     (only,) = charts(Breakdown((), (), tuple((str(year), 1) for year in range(1980, 2020)), 3), {})
-    assert only.note == "3 stores that tell no date. 24 are older."
+    assert only.note == "3 stores without a date. 24 are older."
     assert only.labels[0].text == "2004"
 
 
@@ -54,7 +54,7 @@ def test_long_lists_are_cut_and_counted() -> None:
     cells = tuple((f"store{s}", f"class{c:02}", exact(c + 1, "")) for s in range(9) for c in range(15))
     (matrix,) = charts(Breakdown(cells, (), (), 0), {})
     assert len(matrix.marks) == MOST_CLASSES * MOST_STORES
-    assert "5 classes and 4 kinds more are not drawn." in matrix.note
+    assert "5 more classes and 4 more kinds of store." in matrix.note
 
 
 @settings(deadline=None, max_examples=60)

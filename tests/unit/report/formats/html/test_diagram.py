@@ -30,13 +30,13 @@ def test_a_store_behind_an_api_is_joined_to_the_host_by_a_dashed_line(report: Re
     diagram = draw(found[0].summary.app, found)
     assert [box.caption for box in diagram.boxes] == ["App", "Data store", "API host"]
     assert [(line.label, line.inferred) for line in diagram.lines] == [("named", False), ("found behind it", True)]
-    assert "the app names api.workhub.test, and behind it stands api.workhub.test:27017" in diagram.description
+    assert "the app names api.workhub.test; behind it is api.workhub.test:27017" in diagram.description
 
 
 def test_a_protected_store_is_drawn_closed(report: Report) -> None:
     found = of_app(report, "Tillroll")
     (_, store) = draw(found[0].summary.app, found).boxes
-    assert (store.tone, store.verdict) == (Tone.CLOSED, "asks for a password")
+    assert (store.tone, store.verdict) == (Tone.CLOSED, "login required")
 
 
 @pytest.mark.parametrize(
