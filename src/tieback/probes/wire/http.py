@@ -1,12 +1,12 @@
 """Bounded HTTP/1.1 over conversation steps: no redirects, no compression (RFC 9110, RFC 9112).
 
-``protocols.http1`` parses what comes back. The order of reads is here, because each step of a conversation receives no
-more than the parts before it announced.
+``protocols.http1`` parses the answers. The order of reads is in this module, because each step of a conversation
+receives no more than the parts before it announced.
 
-A session keeps one connection alive and opens another where the server closed it. Every byte that it sends follows one
-template, from which ``declared_get`` and its like make the pattern that the dialer checks. Of a GET or HEAD only the
-path differs, and header fields that the declaration fixes. A POST exists for the few APIs that read by POST: its path
-and its body are fixed to the last byte.
+A session keeps one connection alive, and opens another if the server closed it. Every request follows one template.
+From this template, ``declared_get`` and the other ``declared_`` functions make the pattern that the dialer checks. GET
+and HEAD requests differ only in the path, and in header fields that the declaration fixes. POST exists for the few APIs
+that read by POST: its path and its body are fixed to the last byte.
 """
 
 import re
@@ -23,7 +23,7 @@ from tieback.protocols.http1 import Fields, Framing, MalformedHttpError
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
 
 MAX_BODY = 1024 * 1024
-"""Bytes of a body that are read; the rest is left and the response says ``truncated``."""
+"""Maximum number of bytes of a body that are read; for longer bodies ``truncated`` is set in the response."""
 _MAX_INTERIM = 3
 
 _TEMPLATE = (
@@ -230,7 +230,7 @@ class HttpSession:
                 break
             head = yield Receive(exactly=5)
         else:
-            raise Hostile("interim responses without end")
+            raise Hostile("interim responses that do not end")
         headers = _joined(fields)
         if headers.get("content-encoding", "identity").lower() not in ("", "identity"):
             return Response(line.status, headers, b"", encoded=True)
@@ -253,7 +253,7 @@ def _joined(fields: Fields) -> dict[str, str]:
 
 
 def _read_body(framing: Framing, cap: int) -> Conversation[tuple[bytes, bool, bool]]:
-    """The body, whether it was cut, and whether the connection ended with it."""
+    """Read the body. Returns it, whether it was cut, and whether the connection ended with it."""
     if framing.chunked:
         return (yield from _read_chunks(cap))
     if framing.length is not None:

@@ -1,7 +1,8 @@
 """RESP2, the protocol of Redis and Valkey: commands, and replies read over conversation steps.
 
-``protocols.resp`` parses. The order of reads is here, because each step of a conversation receives no more than the
-parts before it announced: a type, a line, a string. https://redis.io/docs/latest/develop/reference/protocol-spec/
+``protocols.resp`` parses the replies. The order of reads is in this module, because each step of a conversation
+receives no more than the parts before it announced: a type, a line, a string.
+https://redis.io/docs/latest/develop/reference/protocol-spec/
 """
 
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
@@ -30,7 +31,7 @@ def command(*words: str) -> bytes:
 
 
 def raw_command(*encoded: bytes) -> bytes:
-    """As ``command``, of bytes."""
+    """Encode a command as ``command`` does, from bytes."""
     return encode_command(*encoded)
 
 
@@ -58,7 +59,7 @@ def reply(kind: bytes | None = None) -> Conversation[Reply]:
         if string >= 0:
             data = yield Receive(exactly=string + 2)
             if not data.endswith(b"\r\n"):
-                raise Hostile("a RESP string longer than it said")
+                raise Hostile("a RESP string longer than its stated length")
             decoder.add_string(data[:-2])
         kind = None
     return decoder.value
