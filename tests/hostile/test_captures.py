@@ -64,7 +64,7 @@ def test_any_single_byte_may_be_wrong(tmp_path: Path) -> None:
         ((wire.section() + wire.interface()) * 20_000 + wire.enhanced(TALK[0][1]), ""),
         (wire.section() + wire.block(5, bytes(40)) * 20_000, ""),
         (wire.section() + wire.interface() + wire.enhanced(TALK[0][1], options=wire.option(1, b"x") * 5_000), ""),
-        (wire.section() + struct.pack("<II", 0x0A0D0D0A, 0) + bytes(64), "0 bytes long"),
+        (wire.section() + struct.pack("<II", 0x0A0D0D0A, 0) + bytes(64), "a length of 0 bytes"),
         (PCAP[:24] + struct.pack("<IIII", 1, 1, 0xFFFFFFFF, 0), "bytes"),
         (PCAP[:16] + struct.pack("<II", 0, 1) + PCAP[24:], ""),
     ],

@@ -1,1 +1,1 @@
-"""Captures become flows."""
+"""Traffic readers: captures, archives and logs become flows."""

@@ -1,4 +1,4 @@
-"""Which app sent a packet, as capture tools write it down.
+"""The app that sent a packet, according to the capture tool.
 
 Sources: PCAPdroid's trailer and blocks (https://emanuele-f.github.io/PCAPdroid/dump_modes, ``pcap_dump.c``); Apple's
 PKTAP header (``bsd/net/pktap.h`` of XNU); the packet comments of pymobiledevice3's ``pcapd``.
@@ -24,7 +24,7 @@ _trailer = Struct(">4si20s").unpack_from
 
 
 class Attribution:
-    """What one capture and the device's listing tell of apps; equal apps are one object."""
+    """The apps known from one capture and from the device's package list; equal apps are one object."""
 
     def __init__(self, uid_map: Mapping[int, str] | None = None) -> None:
         self._uid_map = dict(uid_map or {})
@@ -32,12 +32,12 @@ class Attribution:
         self._apps: dict[tuple[str, int | None, str], FlowApp] = {}
 
     def learn(self, uid: int, package: bytes, name: bytes) -> None:
-        """Remember PCAPdroid's block that names the app of a user id."""
+        """Remember PCAPdroid's block that names the app of a user ID."""
         if len(self._blocks) < MAX_APPS:
             self._blocks.setdefault(uid, (_text(package), _text(name)))
 
     def of_uid(self, uid: int, name: str, source: str) -> FlowApp | None:
-        """The app of a user id of Android; ``None`` where neither a name nor the id is known."""
+        """The app of an Android user ID; ``None`` if neither a name nor the ID is known."""
         if uid < 0 and not name:
             return None
         key = (name, uid, source)
@@ -70,7 +70,7 @@ class Attribution:
         return app
 
     def of_comment(self, comment: bytes) -> FlowApp | None:
-        """The app that a packet's comment names: PCAPdroid's ``u-<uid>`` or pymobiledevice3's process."""
+        """The app named in a packet comment: PCAPdroid's ``u-<uid>`` or pymobiledevice3's process."""
         match = _UID.match(comment[:16].rstrip(b"\0"))
         if match:
             return self.of_uid(int(match[1]), "", "comment")
@@ -87,7 +87,7 @@ class Attribution:
         return self.of_uid(uid, _text(name.partition(b"\0")[0]), "pcapdroid-trailer")
 
     def of_pktap(self, buffer: Buffer, start: int, length: int) -> FlowApp | None:
-        """The process in a PKTAP header of ``length`` bytes: the effective one where the header has it."""
+        """The process in a PKTAP header of ``length`` bytes: the effective process if the header names one."""
         effective = bytes(buffer[start + 88 : start + 105]) if length >= 105 else b""
         own = bytes(buffer[start + 56 : start + 73]) if length >= 73 else b""
         return self.of_process(_text(effective.partition(b"\0")[0]) or _text(own.partition(b"\0")[0]), "pktap")

@@ -1,4 +1,4 @@
-"""Protocols that are told by how a side begins (banners.toml), and UDP protocols with a magic number."""
+"""Protocols that are identified by the first bytes of a side (banners.toml), and UDP protocols with a magic number."""
 
 import tomllib
 from functools import cache
@@ -18,7 +18,7 @@ class Banner(msgspec.Struct, frozen=True, gc=False):
 
 
 class BannerSeen(msgspec.Struct, frozen=True, gc=False):
-    """What the beginning of a flow tells."""
+    """The protocol identified from the first bytes of a flow."""
 
     protocol: str
     confidence: float
@@ -26,7 +26,7 @@ class BannerSeen(msgspec.Struct, frozen=True, gc=False):
 
 
 class Banners:
-    """The table; ``known_banners`` reads it once a process."""
+    """The banner table; ``known_banners`` loads it once per process."""
 
     def __init__(self) -> None:
         rows = tomllib.loads(files(__package__).joinpath("banners.toml").read_text("utf-8"))["banner"]
@@ -43,7 +43,7 @@ class Banners:
             )
 
     def see(self, client: bytes, server: bytes, transport: str) -> BannerSeen | None:
-        """The protocol whose beginning both sides have, as far as they were captured."""
+        """The protocol whose first bytes both sides have, as far as they were captured."""
         for row in self._rows[transport]:
             here = client.startswith(row.client) if client and row.client else None
             there = server.startswith(row.server) if server and row.server else None
@@ -56,7 +56,7 @@ class Banners:
 
 
 def see_datagrams(client: bytes, server: bytes) -> BannerSeen | None:
-    """STUN (RFC 8489), DTLS (RFC 6347), DHCP (RFC 2131) and NTP (RFC 5905) by the first datagram of each side."""
+    """STUN (RFC 8489), DTLS (RFC 6347), DHCP (RFC 2131) and NTP (RFC 5905) from the first datagram of each side."""
     captured = [data for data in (client, server) if data]
     for protocol, test, encrypted in _MAGICS:
         if captured and all(test(data) for data in captured):
@@ -96,5 +96,5 @@ _MAGICS = (("stun", _is_stun, None), ("dtls", _is_dtls, True), ("dhcp", _is_dhcp
 
 @cache
 def known_banners() -> Banners:
-    """The table of this release."""
+    """The banner table of this release."""
     return Banners()

@@ -1,4 +1,4 @@
-"""A capture as an opened traffic file: conversations become flow documents."""
+"""Capture file as an opened traffic file: conversations become flows."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -30,9 +30,9 @@ _MAX_ADDRESSES = 65_536
 class Capture:
     """A pcap or pcapng file, open for one walk over its flows.
 
-    Flows come in the order of their first packets. Where a capture holds more conversations or more cleartext than
-    memory is set aside for, those that were idle longest come before that order; what such a conversation sends later
-    is a flow of its own.
+    Flows are in the order of their first packets. If a capture has more conversations or more cleartext than the memory
+    limit allows, the longest idle conversations come earlier than that. Later packets of such a conversation become a
+    flow of their own.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Capture:
     ) -> None:
         self.path = path
         self.source = source
-        """The bytes; a walk moves on in it."""
+        """The bytes of the file; a walk advances in it."""
         self._problems = Problems()
         self.problems: list[Problem] = self._problems
         self._attribution = attribution
@@ -55,10 +55,10 @@ class Capture:
         self._keylog = keylog
         self._decrypt = decrypt or keylog is not None
         self.has_secrets = False
-        """Whether the file brings TLS secrets with which another tool could decrypt it, known after the walk."""
+        """True if the file contains TLS secrets with which tshark can decrypt it; known after the walk."""
 
     def flows(self) -> Iterator[SeenFlow]:
-        """Every flow of TCP and UDP."""
+        """Yield every flow of TCP and UDP."""
         reader: FrameReader
         if self.source.buffer[:4] == SECTION:
             reader = PcapngReader(self.source, self._problems, self._attribution)
@@ -70,20 +70,20 @@ class Capture:
         inside: Inside | None = None
         for conversation in table.conversations(reader):
             if inside is None and self._decrypt:
-                # By now all but the largest captures are read, with the secrets in them.
+                # Except for the largest captures, the whole file has been read by now, with the secrets in it.
                 inside = self._look_inside(judge, has_secrets=reader.has_secrets)
             seen = self._flow(conversation)
             yield inside.of(conversation, seen) if inside and seen.flow.encrypted else seen
         self.has_secrets = reader.has_secrets
         if self.has_secrets and not self._decrypt:
-            self._problems.note("the file brings TLS secrets, which were not used", "")
+            self._problems.note("the file contains TLS secrets, which were not used; pass --decrypt to use them", "")
 
     def _look_inside(self, judge: Judge, *, has_secrets: bool) -> "Inside":
         from tieback.intake.traffic.decrypt import Cleartext, decrypt
         from tieback.intake.traffic.inside import Inside
 
         if self._keylog is None and not has_secrets:
-            self._problems.note("the file brings no TLS secrets; a key log would", "")
+            self._problems.note("the file contains no TLS secrets; pass a key log with --keylog", "")
             return Inside(judge, Cleartext())
         return Inside(judge, decrypt(self.path, self._keylog, self._problems))
 
@@ -97,7 +97,7 @@ class Capture:
         server = client.other
         here, there = client.key, server.key
         half = len(here) // 2 - 2
-        # By place, as names cost a third more and this runs for every flow.
+        # Positional arguments: keywords cost a third more, and this runs for every flow.
         flow = Flow(
             self._name,
             conversation.app,

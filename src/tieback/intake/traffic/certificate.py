@@ -1,11 +1,11 @@
-"""Certificates that go over the wire in clear: whom they name. They are read, never verified."""
+"""Names in certificates that are sent in cleartext. They are read, never verified."""
 
 import warnings
 
 from tieback.intake.traffic.names import hostname
 
 MAX_CERTIFICATES = 4096
-"""Certificates remembered of one capture: the same servers are met again and again."""
+"""Certificates cached per capture, because the same servers occur repeatedly."""
 
 MAX_NAMES = 64
 _MAX_SUBJECT = 200
@@ -15,13 +15,13 @@ _NOTHING: tuple[str, tuple[str, ...]] = ("", ())
 
 
 class Certificates:
-    """Subjects and DNS names by the bytes of the certificate."""
+    """Cache of subjects and DNS names, by the bytes of the certificate."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, tuple[str, tuple[str, ...]]] = {}
 
     def read(self, encoded: bytes) -> tuple[str, tuple[str, ...]]:
-        """Subject (RFC 4514) and DNS names of a DER certificate; empty where it cannot be read."""
+        """Subject (RFC 4514) and DNS names of a DER certificate; empty if it cannot be read."""
         if not 64 < len(encoded) <= _MAX_SIZE:
             return _NOTHING
         known = self._known.get(encoded)
@@ -37,7 +37,7 @@ def _parse(encoded: bytes) -> tuple[str, tuple[str, ...]]:
     from cryptography.utils import CryptographyDeprecationWarning
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # what servers send is not ours to correct
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # a server's certificate is not ours to correct
         warnings.simplefilter("ignore", UserWarning)
         try:
             certificate = x509.load_der_x509_certificate(encoded)

@@ -1,4 +1,4 @@
-"""The state of a conversation while a capture is walked, and its first bytes put in order."""
+"""State of a conversation while a capture is walked, and reassembly of its first bytes."""
 
 import builtins
 from typing import cast
@@ -10,7 +10,7 @@ from tieback.intake.traffic.judgement import Judgement
 from tieback.model.flow import FlowApp
 
 _TLS = 12 * 1024
-"""Bytes that are kept of a server's TLS: its hello and its own certificate, not the whole chain."""
+"""Bytes kept of a server's TLS: its hello and its own certificate, not the whole chain."""
 _CLIENT_HELLO, _SERVER_HELLO = 1, 2
 _CHOSE_TLS_1_3 = b"\0\x2b\0\x02\x03\x04"
 """``supported_versions`` as a server sends it (RFC 8446, section 4.2.1)."""
@@ -21,44 +21,44 @@ _WINDOW = 1 << 20
 
 
 _NO_SIDE, _NO_CONVERSATION = cast("Side", None), cast("Conversation", None)
-"""Before a conversation is whole, and after its release."""
+"""Placeholders before a conversation is complete and after its release."""
 _NOTHING: list[bytes] = []
-"""What a side holds that keeps no more; never added to."""
+"""Buffer of a side that keeps no more bytes; never appended to."""
 
 
 class Side(msgspec.Struct, gc=False, eq=False):
-    """What one end of a conversation sent.
+    """The packets that one end of a conversation sent.
 
-    The collector does not look at it: ``Conversation.release`` undoes the circle.
+    It is not tracked by the garbage collector: ``Conversation.release`` breaks the reference cycle.
     """
 
     key: bytes
-    """Addresses and ports as they stand in its packets, its own first."""
+    """Addresses and ports as in its packets, its own first."""
     last: float
     """Time of the last packet."""
     packets: int = 0
     bytes: int = 0
     step: int = 0
-    """The step of the walk in which it sent last: what a capture says of time is not to be trusted."""
+    """Number of the step of the walk with its last packet; used because a capture's times are untrusted."""
     want: bool = True
-    """Whether first bytes are still kept; afterwards they are only counted."""
+    """True while first bytes are kept; later bytes are only counted."""
     limit: int = FIRST_BYTES
     base: int = -1
-    """Sequence number of the first byte; -1 before any."""
+    """Sequence number of the first byte; -1 before the first."""
     next: int = -1
-    """Sequence number that continues ``chunks``."""
+    """Sequence number of the byte that continues ``chunks``."""
     syn: bool = False
     named: bool = False
-    """Whether every datagram is read for names."""
+    """True if every datagram is read for names."""
     kept: int = 0
     chunks: list[builtins.bytes] = []
     strays: list[tuple[int, builtins.bytes]] | None = None
-    """Segments that did not come in order, by their offset from ``base``."""
+    """Out-of-order segments, by their offset from ``base``."""
     other: "Side" = _NO_SIDE
     conversation: "Conversation" = _NO_CONVERSATION
 
     def keep_segment(self, sequence: int, data: builtins.bytes) -> None:
-        """Keep a TCP segment: in its place where it continues what is there, else among the strays."""
+        """Keep a TCP segment: appended if it is next in order, else among the strays."""
         if self.base < 0:
             self.base = sequence
         if sequence == self.next and self.chunks:
@@ -86,11 +86,11 @@ class Side(msgspec.Struct, gc=False, eq=False):
             if self.kept >= 2 * self.limit:
                 self.want = False
         elif offset >= 0:
-            # A gap that nothing filled: what follows it cannot be used.
+            # The gap was never filled, so the bytes after it cannot be used.
             self.want = False
 
     def keep_datagram(self, data: builtins.bytes) -> None:
-        """Keep a UDP datagram among the first ones."""
+        """Keep a UDP datagram if it is among the first ones."""
         data = data[: self.limit - self.kept]
         self.chunks.append(data)
         self.kept += len(data)
@@ -98,18 +98,18 @@ class Side(msgspec.Struct, gc=False, eq=False):
             self.want = False
 
     def _limit_by(self, data: builtins.bytes) -> None:
-        """Keep less where the first segment tells that less is enough."""
+        """Reduce the limit if the first segment shows that fewer bytes are enough."""
         if data[:2] == b"\x16\x03":
             self.limit = _end_of_hello(data)
         elif data[:2] in _TLS_DATA or data[:5] == b"HTTP/":
             self.limit = _HTTP
 
     def stream(self) -> builtins.bytes:
-        """The first bytes of a TCP direction up to the first gap; of overlaps what came in order counts."""
+        """The first bytes of a TCP direction up to the first gap; of overlapping segments the one in order counts."""
         data = self.chunks[0] if len(self.chunks) == 1 else b"".join(self.chunks)
         if self.strays:
             data = self._with_strays(data, self.strays)
-        # The one byte of a keep-alive is no data; it repeats the last byte that was acknowledged.
+        # The one byte of a keep-alive is not data; it repeats the last acknowledged byte.
         if not self.syn and data[:1] == b"\0" and self.chunks and len(self.chunks[0]) == 1:
             data = data[1:]
         return data[: self.limit]
@@ -117,7 +117,7 @@ class Side(msgspec.Struct, gc=False, eq=False):
     def _with_strays(self, data: builtins.bytes, strays: list[tuple[int, builtins.bytes]]) -> builtins.bytes:
         strays = sorted(strays, key=_offset)
         if not self.syn and strays[0][0] < 0:
-            # The capture began in the middle, and not with the earliest segment.
+            # The capture began mid-stream, and not with the earliest segment.
             at = strays[0][0]
             pieces, data = [*strays, (0, data)], b""
             pieces.sort(key=_offset)
@@ -148,10 +148,10 @@ _TLS_DATA = frozenset({b"\x14\x03", b"\x15\x03", b"\x17\x03"})
 
 
 def _end_of_hello(data: bytes) -> int:
-    """How much of a TLS direction is to be seen, by its first segment.
+    """Number of bytes needed of a TLS direction, from its first segment.
 
-    That is the hello alone where it is a client's, or a server's of TLS 1.3, behind which all is encrypted. Else the
-    certificate follows, in this record or the next ones. A hello that goes on in a further record is given room.
+    Only the hello is needed of a client, or of a TLS 1.3 server, which encrypts everything after it. Otherwise the
+    certificate follows, in this record or later ones. A hello that continues in another record gets more space.
     """
     if len(data) < 11:
         return FIRST_BYTES
@@ -168,20 +168,20 @@ def _offset(chunk: tuple[int, bytes]) -> int:
 
 
 class Conversation(msgspec.Struct, gc=False, eq=False):
-    """Two sides, and what is known of them as a whole."""
+    """The two sides of a conversation, and the facts about it as a whole."""
 
     number: int
-    """That of its first packet."""
+    """Number of its first packet."""
     transport: int
     first: Side
-    """The side whose packet came first."""
+    """The side that sent the first packet."""
     second: Side
     start: float
     client: Side | None = None
-    """The side that opened the connection, where the capture tells."""
+    """The side that opened the connection, if the capture shows it."""
     app: FlowApp | None = None
     name: str = ""
-    """What DNS called the server before the conversation began."""
+    """DNS name of the server before the conversation began."""
     judged: Judgement | None = None
 
     def __post_init__(self) -> None:
@@ -191,19 +191,19 @@ class Conversation(msgspec.Struct, gc=False, eq=False):
         second.other = first
 
     def release(self) -> None:
-        """Undo the references in a circle, which nothing else would find. The sides' counts remain."""
+        """Break the reference cycle, which the garbage collector does not track. The sides' counts remain."""
         first, second = self.first, self.second
         first.other = second.other = _NO_SIDE
         first.conversation = second.conversation = _NO_CONVERSATION
 
     @property
     def step(self) -> int:
-        """The step of the walk that brought its last packet."""
+        """Number of the step of the walk with its last packet."""
         return max(self.first.step, self.second.step)
 
     @property
     def kept(self) -> int:
-        """Bytes held in memory for this conversation."""
+        """Bytes in memory for this conversation."""
         judged = self.judged
         if judged is None:
             return self.first.kept + self.second.kept

@@ -1,9 +1,9 @@
-"""What is inside TLS, where its secrets are at hand: tshark decrypts in a child process, and only bytes come back.
+"""Decryption of TLS with its secrets: tshark decrypts in a child process, and only bytes come back.
 
-The child reads files alone: names are not resolved, it has no network where the system lets a program give that up,
-an empty home, and hard limits of time, memory and output. It writes the decrypted messages as "exported PDUs"
-(Wireshark's ``epan/exported_pdu_tlvs.h``): tags with addresses and ports, then the bytes. They are read as any other
-untrusted capture is.
+The child only reads files: it resolves no names, has no network if the system permits that isolation, an empty home
+directory, and hard limits of time, memory and output. It writes the decrypted messages as "exported PDUs" (Wireshark's
+``epan/exported_pdu_tlvs.h``): tags with addresses and ports, then the bytes. They are read like any other untrusted
+capture.
 """
 
 import os
@@ -23,10 +23,10 @@ from tieback.model.errors import UsageError
 
 PROGRAM = "tshark"
 SECONDS = 600
-"""The child's time, on the clock and of the processor."""
+"""Seconds of elapsed time and of CPU time for the child."""
 MEMORY = 4 * 1024 * 1024 * 1024
 OUTPUT = 1024 * 1024 * 1024
-"""Bytes that it may write; what was written before it was stopped is used."""
+"""Bytes that the child may write; output before it is stopped is used."""
 MAX_CLEARTEXT = 64 * 1024 * 1024
 MAX_KEYLOG = 256 * 1024 * 1024
 
@@ -38,27 +38,27 @@ _END, _IPV4_SOURCE, _IPV4_TARGET, _IPV6_SOURCE, _IPV6_TARGET, _PORT_TYPE, _SOURC
 _TCP_PORTS = b"\0\0\0\x02"
 _MAX_TAGS = 32
 _SLACK = 0.001
-"""Seconds by which the two programs' clocks of one packet may differ: one rounds."""
+"""Seconds by which the two programs' times of one packet may differ, because one rounds."""
 _LIMITED = f'ulimit -t {SECONDS} && ulimit -v {MEMORY // 1024} && ulimit -f {OUTPUT // 512} && exec "$@"'
 _tag = Struct(">HH").unpack_from
 
 
 class Cleartext:
-    """The first bytes inside the TLS connections of one capture, by direction."""
+    """The first decrypted bytes of the TLS connections in one capture, by direction."""
 
     def __init__(self) -> None:
         self._pieces: dict[bytes, list[tuple[float, bytes]]] = {}
         self._size = 0
 
     def add(self, key: bytes, when: float, data: bytes) -> None:
-        """Remember what was sent; the key is addresses and ports as they stand in a packet."""
+        """Add decrypted bytes; the key is addresses and ports as in a packet."""
         if self._size < MAX_CLEARTEXT:
             data = data[:FIRST_BYTES]
             self._size += len(data) + 64
             self._pieces.setdefault(key, []).append((when, data))
 
     def of(self, key: bytes, start: float, end: float) -> bytes:
-        """The first bytes of a direction of the connection that was seen from ``start`` to ``end``."""
+        """The first bytes of a direction of the connection that lasted from ``start`` to ``end``."""
         parts = [data for when, data in self._pieces.get(key, ()) if start - _SLACK <= when <= end + _SLACK]
         return b"".join(parts[:FIRST_BYTES])[:FIRST_BYTES]
 
@@ -67,34 +67,44 @@ class Cleartext:
 
 
 def check_keylog(path: Path) -> None:
-    """Look whether a key log can be one.
+    """Check that a file can be a key log.
 
     Raises:
         UsageError: it cannot be read, is too large, or has no line of a key log (NSS Key Log Format).
     """
     try:
         if not path.is_file() or path.stat().st_size > MAX_KEYLOG:
-            raise UsageError("no key log", where=str(path), advice="Give the file that SSLKEYLOGFILE named")
+            raise UsageError(
+                "not a TLS key log: not a regular file, or too large",
+                where=str(path),
+                advice="Pass the file that SSLKEYLOGFILE named",
+            )
         with path.open("rb") as file:
             head = file.read(64 * 1024)
     except OSError as error:
-        raise UsageError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
+        raise UsageError(
+            f"cannot be read ({error.strerror})", where=str(path), advice="Check the path and its permissions"
+        ) from None
     if not any(line.startswith(_LABELS) for line in head.splitlines()):
-        raise UsageError("no line of a TLS key log", where=str(path), advice="Give the file that SSLKEYLOGFILE named")
+        raise UsageError(
+            "not a TLS key log: it contains no key log line",
+            where=str(path),
+            advice="Pass the file that SSLKEYLOGFILE named",
+        )
 
 
 _LABELS = (b"CLIENT_", b"SERVER_", b"RSA ", b"EXPORTER_", b"EARLY_", b"QUIC_", b"ECH_")
 
 
 def decrypt(path: Path, keylog: Path | None, problems: Problems) -> Cleartext:
-    """Decrypt a capture with a key log, or with the secrets that it brings itself.
+    """Decrypt a capture with a key log, or with the secrets that it contains.
 
-    Never raises: what goes wrong is a problem, and what was decrypted until then is kept.
+    Never raises: failures are problems, and everything decrypted until then is kept.
     """
     found = Cleartext()
     program = shutil.which(PROGRAM)
     if program is None:
-        problems.note(f"TLS stays closed: {PROGRAM} is not installed, which would decrypt it", "")
+        problems.note(f"TLS is not decrypted: {PROGRAM} is not installed", "")
         return found
     with tempfile.TemporaryDirectory(prefix="tieback-tls-") as folder:
         out = Path(folder) / "out.pcapng"
@@ -103,7 +113,7 @@ def decrypt(path: Path, keylog: Path | None, problems: Problems) -> Cleartext:
             command += ["-o", f"tls.keylog_file:{keylog.absolute()}"]
         failure = _run(command, Path(folder))
         if failure:
-            problems.note(f"{PROGRAM} did not decrypt all: {failure}", "")
+            problems.note(f"{PROGRAM} did not decrypt everything: {failure}", "")
         if out.exists() and out.stat().st_size > len(SECTION):
             for key, when, data in _messages(out):
                 found.add(key, when, data)
@@ -111,7 +121,7 @@ def decrypt(path: Path, keylog: Path | None, problems: Problems) -> Cleartext:
 
 
 def _run(command: Sequence[str], folder: Path) -> str:
-    """Run a program within the limits; why it failed, or nothing."""
+    """Run a program within the limits; returns the reason if it fails, or an empty text."""
     environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     limited = [*_without_network(), "/bin/sh", "-c", _LIMITED, "sh", *command]
     said = folder / "stderr"
@@ -128,7 +138,7 @@ def _run(command: Sequence[str], folder: Path) -> str:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return f"it took more than {SECONDS} s"
+            return f"it exceeded its time limit of {SECONDS} s"
         except OSError as error:
             return f"it could not be started ({error.strerror})"
     if ended.returncode == 0:
@@ -137,11 +147,11 @@ def _run(command: Sequence[str], folder: Path) -> str:
         lines = file.read(4096).decode("utf-8", "replace").splitlines()
     last = next((line for line in reversed(lines) if line.strip()), "")
     text = "".join(char if char.isprintable() else "\ufffd" for char in last)[:160]
-    return f"it ended with {ended.returncode}" + (f" ({text})" if text else "")
+    return f"it ended with status {ended.returncode}" + (f" ({text})" if text else "")
 
 
 def _without_network() -> tuple[str, ...]:
-    """The words that start a program in a network of its own, without any interface; none where that is forbidden."""
+    """Command prefix that starts a program without network interfaces; empty if the system forbids it."""
     unshare = shutil.which("unshare")
     if unshare is None:
         return ()
@@ -173,7 +183,7 @@ def _messages(path: Path) -> Iterator[tuple[bytes, float, bytes]]:
 
 
 def read_tags(buffer: Buffer, start: int, stop: int) -> tuple[bytes, int]:
-    """Addresses and ports of an exported PDU as a packet has them, and where its data begins; empty where not TCP."""
+    """Addresses and ports of an exported PDU as in a packet, and the offset of its data; empty if not TCP."""
     tags: dict[int, bytes] = {}
     for _ in range(_MAX_TAGS):
         if start + 4 > stop:

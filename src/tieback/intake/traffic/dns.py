@@ -1,7 +1,7 @@
-"""DNS messages: names and addresses of answers, over UDP and TCP, multicast DNS and LLMNR.
+"""DNS messages: names and addresses in responses, over UDP and TCP, multicast DNS and LLMNR.
 
-Sources: RFC 1035, RFC 6762, RFC 4795. Names are followed through compression with a bound; what is malformed ends the
-message, and what was read before it counts.
+Sources: RFC 1035, RFC 6762, RFC 4795. Compressed names are followed with a bound. A malformed part ends the message;
+the parts before it are used.
 """
 
 import struct
@@ -17,23 +17,23 @@ _A, _CNAME, _AAAA = 1, 5, 28
 _ADDRESS = {_A: 4, _AAAA: 16}
 _OPCODES = {0, 4, 5}
 _TO_QUESTION = b"\xc0\x0c"
-"""The usual compressed owner: the name right behind the header."""
+"""The usual compressed owner: a pointer to the name after the header."""
 _header = Struct(">HHHHHH").unpack_from
 _record = Struct(">HHIH").unpack_from
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
-    """A DNS message, as far as flows need it."""
+    """The parts of a DNS message that flows need."""
 
     response: bool
     question: str
-    """Lower-case; empty in multicast answers."""
+    """Name in the question, in lower case; empty in multicast responses."""
     addresses: tuple[tuple[str, bytes], ...]
-    """Name that was asked for (through any chain of aliases), and the packed address."""
+    """Queried name (through any chain of aliases), and the packed address."""
 
 
 def parse_message(data: bytes, *, names_only: bool = False) -> Message | None:
-    """Read a message; ``None`` where it is none. ``names_only`` leaves the answers out."""
+    """Read a message; ``None`` if it is not one. ``names_only`` skips the answers."""
     if len(data) < 12:
         return None
     _, flags, questions, answers, authorities, additional = _header(data, 0)
@@ -90,7 +90,7 @@ def _addresses(data: bytes, at: int, count: int, question: str) -> tuple[tuple[s
 
 
 def _question(data: bytes, at: int) -> tuple[str, int]:
-    """As ``_name``, for a name that stands whole in its place and is met again and again."""
+    """As ``_name``, with a cache, for a name without compression."""
     end = data.find(b"\0", at, at + MAX_NAME + 1) + 1
     name = _whole_name(data[at:end]) if end else None
     return _name(data, at) if name is None else (name, end)
@@ -98,13 +98,13 @@ def _question(data: bytes, at: int) -> tuple[str, int]:
 
 @lru_cache(maxsize=4096)
 def _whole_name(raw: bytes) -> str | None:
-    """A name without compression that fills the bytes given."""
+    """A name without compression that fills the given bytes."""
     name, end = _name(raw, 0)
     return name if end == len(raw) and max(raw) < 0xC0 else None
 
 
 def _name(data: bytes, at: int) -> tuple[str, int]:
-    """The name at an offset, and the offset behind it; -1 where it is malformed."""
+    """The name at an offset, and the offset behind it; -1 if it is malformed."""
     labels: list[bytes] = []
     end = -1
     jumps = length = 0
@@ -130,7 +130,7 @@ def _name(data: bytes, at: int) -> tuple[str, int]:
 
 
 def parse_stream(data: bytes, limit: int = 16) -> list[Message]:
-    """The messages of a TCP direction, each behind its length; empty where the first is none."""
+    """The messages of a TCP direction, each preceded by its length; empty if the first is invalid."""
     messages: list[Message] = []
     at = 0
     while at + 14 <= len(data) and len(messages) < limit:

@@ -1,6 +1,6 @@
-"""Flow documents of ours, a line each, as ``tieback capture`` keeps them and ``tieback traffic --format json`` writes.
+"""Tieback's own flow documents, one per line, as written by ``tieback capture`` and ``tieback traffic --format json``.
 
-The last line of a live run tells its blind spots; they are told on as problems, because they say what is missing here.
+The last line of a live run lists its blind spots; they become problems, because they describe what is missing.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _FLOW, _RUN = "tieback/flow/", "tieback/capture/"
 
 
 class _Kind(msgspec.Struct):
-    """What a line says that it is."""
+    """The ``schema`` member of a line."""
 
     schema: str
 
@@ -49,15 +49,17 @@ class FlowDocuments:
         try:
             self._file = path.open("rb")
         except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}", where=str(path), advice="Check the file") from None
+            raise InputError(
+                f"cannot be read: {error.strerror}", where=str(path), advice="Check the file and its permissions"
+            ) from None
 
     def flows(self) -> Iterator[SeenFlow]:
-        """One flow a line; a line that cannot be read is a problem."""
+        """Yield one flow per line; an unreadable line is a problem."""
         number = 0
         while line := self._file.readline(MAX_LINE):
             number += 1
             if len(line) >= MAX_LINE and not line.endswith(b"\n"):
-                self._note("the rest is not read: a line is too long", number)
+                self._note("a line is too long; the rest of the file is not read", number)
                 return
             if not line.strip():
                 continue
@@ -69,7 +71,7 @@ class FlowDocuments:
                     flow = decode(line, "flow", Flow)
                     yield SeenFlow(msgspec.structs.replace(flow, path=str(self.path)))
             except DocumentError as error:
-                self._note(f"a line is not read: {error.what}"[:300], number)
+                self._note(f"unreadable line: {error.what}"[:300], number)
 
     def close(self) -> None:
         """Release the file."""

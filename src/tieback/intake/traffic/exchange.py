@@ -1,8 +1,8 @@
-"""An HTTP exchange that another tool has already taken apart (HAR, mitmproxy, a proxy's log), as a flow.
+"""HTTP exchange from another tool's log (HAR, mitmproxy, a proxy's log), as a flow.
 
-The exchange is written out again as HTTP/1 bytes, bounded, so that the recognisers of stores and the classifier of
-leaks see what they would see in a capture. Bodies inside TLS are handed up too: ``Flow.encrypted`` says whether
-anybody on the way could read them.
+The exchange is written as HTTP/1 bytes, bounded, so that the recognisers of stores and the classifier of leaks see what
+they would see in a capture. Bodies inside TLS are also passed on: ``Flow.encrypted`` shows whether an observer could
+have read them.
 """
 
 from dataclasses import dataclass, field
@@ -18,18 +18,18 @@ from tieback.protocols.content_coding import CODINGS, decode_content
 
 HEAD_BYTES = 4096
 BODY_BYTES = 4096
-"""Cleartext kept of a message's head and of its body."""
+"""Bytes of cleartext kept of a message's head, and of its body."""
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 _ENCRYPTED = frozenset({"https", "wss"})
 _DROPPED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
-"""Headers that are no longer true of a body that is unpacked and cut."""
+"""Headers that are no longer true of a decoded and truncated body."""
 
 type Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A request or an answer; the body may be cut at ``BODY_BYTES``, still in its content encoding or not."""
+    """A request or response; the body may be cut at ``BODY_BYTES``, and may still have its content encoding."""
 
     headers: Headers = ()
     body: bytes = b""
@@ -37,13 +37,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What a tool tells of one request and its answer."""
+    """One request and its response, as a tool records them."""
 
     method: str
     url: str
     request: Message
     status: int = 0
-    """0 where no answer came."""
+    """Status code; 0 if there was no response."""
     response: Message = field(default_factory=Message)
     client: Peer = field(default_factory=lambda: Peer("", None))
     server_ip: str = ""
@@ -60,7 +60,7 @@ class Exchange:
 
 
 def flow_of(path: str, exchange: Exchange) -> SeenFlow | None:
-    """The exchange as a flow; ``None`` where its address is no URL with a host."""
+    """The exchange as a flow; ``None`` if its address is not a URL with a host."""
     parts = split(exchange.url)
     if parts is None or not parts.hostname:
         return None
@@ -100,7 +100,7 @@ def flow_of(path: str, exchange: Exchange) -> SeenFlow | None:
 
 
 def split(url: str) -> SplitResult | None:
-    """Parts of a URL; ``None`` for a text that is none."""
+    """Parts of a URL; ``None`` if the text is not a URL."""
     try:
         parts = urlsplit(url[: 1 << 16])
         _ = parts.port
@@ -114,7 +114,7 @@ def _port(parts: SplitResult) -> int | None:
 
 
 def _address_or_name(host: str) -> tuple[str, str]:
-    """An address literal, or a name."""
+    """The host as an IP address or as a name."""
     if ":" in host or host.replace(".", "").isdigit():
         return host, ""
     return "", hostname(host)
@@ -142,12 +142,12 @@ def _request(exchange: Exchange, parts: SplitResult) -> bytes:
 
 def _response(exchange: Exchange) -> bytes:
     if not exchange.status or not (exchange.response.headers or exchange.response.body):
-        return b""  # a log knows the status alone, which contradicts nothing
+        return b""  # a log has only the status, which contradicts nothing
     return _lines(f"HTTP/1.1 {exchange.status}", exchange.response.headers) + unpacked(exchange.response)
 
 
 def unpacked(message: Message) -> bytes:
-    """The body without its content encoding as far as it can be read, cut at ``BODY_BYTES``."""
+    """The body without its content encoding as far as it can be decoded, cut at ``BODY_BYTES``."""
     body = message.body
     encoding = next((value for name, value in message.headers if name.lower() == "content-encoding"), "")
     coding = encoding.strip().lower().encode("utf-8", "replace")
@@ -157,6 +157,6 @@ def unpacked(message: Message) -> bytes:
 
 
 def _websocket(exchange: Exchange) -> list[Sample]:
-    """A sample a message: the first few of each direction."""
+    """One sample per message: the first few of each direction."""
     out, back = ([part for way, part in exchange.websocket if way == direction] for direction in ("out", "in"))
     return list(each("websocket", out, back))

@@ -1,7 +1,7 @@
-"""Fragments of IP packets put together again.
+"""Reassembly of IP fragments.
 
-Sources: RFC 791, section 3.2; RFC 8200, section 4.5; RFC 5722, by which a packet whose fragments overlap is dropped.
-A packet counts once, however many fragments it came in. Of one that stays incomplete the beginning is handed out.
+Sources: RFC 791, section 3.2; RFC 8200, section 4.5; RFC 5722 (a packet whose fragments overlap is dropped). A packet
+counts once, however many fragments it has. If a packet stays incomplete, its beginning is used.
 """
 
 from struct import Struct
@@ -11,12 +11,12 @@ import msgspec
 from tieback.intake.traffic.source import Buffer
 
 MAX_PACKETS = 256
-"""Incomplete packets held at a time; the oldest goes first."""
+"""Incomplete packets kept at the same time; the oldest is dropped first."""
 MAX_BYTES = 4 * 1024 * 1024
 MAX_PIECES = 256
 """Fragments of one packet: 64 KiB over links of 300 bytes."""
 SECONDS = 60.0
-"""How long a packet may take (RFC 8200), by the capture's clock."""
+"""Seconds until a packet must be complete (RFC 8200), by the capture's clock."""
 
 _FRAGMENT_HEADER, _AUTHENTICATION = 44, 51
 _MAX_HEADERS = 10
@@ -27,12 +27,12 @@ _half = Struct(">H").unpack_from
 class _Fragment(msgspec.Struct, gc=False):
     key: bytes
     head: bytes
-    """The header of a packet without fragments, its length still to be filled in."""
+    """The header of the packet as if unfragmented, without its length."""
     offset: int
     more: bool
     data: bytes
     cut: bool
-    """Whether the capture holds less of it than was sent."""
+    """True if the capture contains less of it than was sent."""
 
 
 class _Packet(msgspec.Struct, gc=False):
@@ -54,7 +54,7 @@ class Fragments:
         """Fragments of packets that stayed incomplete."""
 
     def add(self, buffer: Buffer, start: int, end: int, limit: int, when: float) -> list[bytes]:
-        """Take the fragment that begins at ``start`` and ends at ``end`` by its length, captured up to ``limit``.
+        """Add the fragment that begins at ``start`` and ends at ``end`` by its length, captured up to ``limit``.
 
         Returns:
             IP packets: the one that it completed, and beginnings of those that it displaced.
@@ -83,7 +83,7 @@ class Fragments:
         return out
 
     def rest(self) -> list[bytes]:
-        """The beginnings of all that is incomplete when the capture ends."""
+        """The beginnings of all incomplete packets at the end of the capture."""
         return [packet for key in list(self._packets) for packet in self._release(key)]
 
     def _forget(self, when: float) -> list[bytes]:
@@ -149,7 +149,7 @@ def _read(buffer: Buffer, start: int, end: int, limit: int) -> _Fragment | None:
 
 
 def _checked(fragment: _Fragment, size: int) -> _Fragment | None:
-    """Sound, or nothing: all but the last are multiples of 8 bytes, and no packet is longer than 64 KiB."""
+    """The fragment if valid: all but the last are multiples of 8 bytes, and no packet is longer than 64 KiB."""
     if size <= 0 or not fragment.data or fragment.offset + size > _MAX_PACKET or (fragment.more and size % 8):
         return None
     return fragment

@@ -1,4 +1,4 @@
-"""What the readers of capture files hand on: blocks of packets as places in a buffer, one column a property."""
+"""Blocks of packets, as the readers of capture files return them: offsets in a buffer, one column per property."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -14,47 +14,47 @@ MAX_PACKET = 1024 * 1024
 """Bytes of a packet; libpcap's own limit for network links is 256 KiB."""
 
 MAX_ROWS = 1 << 15
-"""Packets of a block at most."""
+"""Upper bound of the packets in a block."""
 
 type Integers = NDArray[np.int64]
 type Seconds = NDArray[np.float64]
 
 
 class Interface(msgspec.Struct, frozen=True):
-    """What packets were captured from."""
+    """A network interface in a capture."""
 
     link: int
     """Link type, as in https://www.tcpdump.org/linktypes.html."""
     scale: float = 1e-6
-    """Seconds a tick, in pcapng."""
+    """Seconds per tick, in pcapng."""
     offset: int = 0
     """Seconds added to time stamps, in pcapng."""
     snap: int = 0
-    """Bytes captured of a packet at most; 0 is no limit."""
+    """Upper bound of the bytes captured of a packet; 0 if unlimited."""
 
 
 class Frames(msgspec.Struct, gc=False):
-    """Packets that follow each other in a capture, at most ``MAX_ROWS``."""
+    """Consecutive packets of a capture, at most ``MAX_ROWS``."""
 
     buffer: Buffer
     starts: Integers
-    """Where each frame begins in the buffer."""
+    """Offset of each frame in the buffer."""
     sizes: Integers
     """Captured bytes; never beyond the buffer."""
     times: Seconds
     """Seconds since 1970."""
     links: Integers | int
-    """Link type of each frame, or of all."""
+    """Link type of each frame, or one for all."""
     apps: dict[int, FlowApp] = {}
-    """The apps that the capture names, by the frame's place in the block."""
+    """The apps that the capture names, by the frame's index in the block."""
 
 
 class FrameReader(Protocol):
     """A reader of one capture format."""
 
     has_secrets: bool
-    """Whether the file brings TLS secrets."""
+    """True if the file contains TLS secrets."""
 
     def blocks(self) -> Iterator[Frames]:
-        """Every packet that can be read, once."""
+        """Yield every packet that can be read, once."""
         ...

@@ -1,9 +1,9 @@
-"""HTTP Archives, as browsers, proxies and API clients export them.
+"""HTTP Archives, as exported by browsers, proxies and API clients.
 
 Source: http://www.softwareishard.com/blog/har-12-spec/ (HAR 1.2). Chrome adds ``_webSocketMessages`` and
-``_transferSize``; Proxyman the client's name and address; exports differ in what they leave out, so every field is
-optional here. The file is mapped and its entries are taken apart one at a time, so that two gigabytes of bodies cost
-the memory of the largest one. An archive that breaks off, or is no JSON from some place on, gives what stands before.
+``_transferSize``; Proxyman adds the client's name and address. Exports omit different fields, so every field is
+optional here. The file is mapped and its entries are decoded one at a time, so two gigabytes of bodies need only the
+memory of the largest one. If an archive is truncated or damaged, the entries before the damage are used.
 """
 
 import base64
@@ -32,7 +32,7 @@ _LOG = re.compile(rb'\{\s*(?:"[^"]{1,100}"\s*:\s*\{\s*)?"log"\s*:')
 _ENTRIES = re.compile(r'"entries"\s*:\s*\[')
 _GZIP = b"\x1f\x8b"
 MAX_UNPACKED = 512 * 1024 * 1024
-"""Bytes of a packed archive."""
+"""Bytes of a compressed archive, decompressed."""
 _PIECEWISE = 64 * 1024 * 1024
 """Bytes of a damaged archive that are read piece by piece."""
 _MAX_MESSAGES = 500
@@ -100,7 +100,7 @@ class _Archive(msgspec.Struct):
 
 
 def opens(head: bytes, path: Path) -> bool:
-    """Whether a file that begins so is an archive: an object whose first key (or the one inside it) is ``log``."""
+    """True if a file with this head is an archive: an object whose first key (or the one inside it) is ``log``."""
     del path  # by content, never by name
     if head[:2] == _GZIP:
         head = _unpacked_head(head)
@@ -111,7 +111,7 @@ def open_(path: Path) -> OpenedTraffic:
     """Open an archive.
 
     Raises:
-        InputError: it cannot be read, or is no HAR at all.
+        InputError: it cannot be read, or is not a HAR file.
     """
     return HarFile(path)
 
@@ -122,7 +122,7 @@ def opener(path: Path, head: bytes) -> OpenedTraffic | None:
 
 
 class HarFile:
-    """An opened archive; ``flows`` walks its entries in their order."""
+    """An opened archive; ``flows`` walks its entries in order."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -134,12 +134,12 @@ class HarFile:
             self._entries = None
 
     def flows(self) -> Iterator[SeenFlow]:
-        """One flow an entry; an entry that does not fit is a problem line."""
+        """Yield one flow per entry; an invalid entry is a problem."""
         for number, entry in enumerate(self._walk()):
             try:
                 exchange = _exchange(_decode(entry))
             except (msgspec.DecodeError, RecursionError) as error:
-                self._note(f"entry {number} is not read: {error}"[:200])
+                self._note(f"entry {number} is invalid: {error}"[:200])
                 continue
             seen = flow_of(str(self.path), exchange)
             if seen is not None:
@@ -151,7 +151,7 @@ class HarFile:
         """Release the file."""
         self._entries = None
         if isinstance(self._data, mmap.mmap):
-            with suppress(BufferError):  # an entry is still held by the caller's loop
+            with suppress(BufferError):  # the caller's loop still uses an entry
                 self._data.close()
 
     def _content(self) -> memoryview:
@@ -165,7 +165,7 @@ class HarFile:
         text = bytes(self._data[:_PIECEWISE]).decode("utf-8", "replace")
         start = _ENTRIES.search(text)
         if start is None:
-            self._note("no JSON: the archive is damaged before its first entry")
+            self._note("not valid JSON: the archive is damaged before its first entry")
             return
         yield from self._piecewise(text, start.end())
 
@@ -176,12 +176,12 @@ class HarFile:
             while at < len(text) and text[at] in " \t\r\n,":
                 at += 1
             if at >= len(text) or text[at] == "]":
-                self._note(f"the archive is damaged after its {count} entries")
+                self._note(f"the archive is damaged after {count} entries")
                 return
             try:
                 value, at = decoder.raw_decode(text, at)
             except (ValueError, RecursionError):
-                self._note(f"the archive breaks off after {count} entries")
+                self._note(f"the archive is truncated after {count} entries")
                 return
             count += 1
             if isinstance(value, dict):
@@ -207,22 +207,28 @@ def _read(path: Path) -> bytes | mmap.mmap:
         with gzip.open(path) as packed:
             data = packed.read(MAX_UNPACKED + 1)
     except (OSError, ValueError, EOFError, zlib.error) as error:
-        raise InputError(f"cannot be read: {error}", where=str(path), advice="Fetch the file again") from None
+        raise InputError(
+            f"cannot be read: {error}", where=str(path), advice="Download or export the file again"
+        ) from None
     if len(data) > MAX_UNPACKED:
-        raise InputError("too large packed", where=str(path), advice="Decompress it and give what is inside")
+        raise InputError(
+            f"larger than {MAX_UNPACKED >> 20} MiB when decompressed",
+            where=str(path),
+            advice="Decompress it and pass the content",
+        )
     return data
 
 
 def _entries(content: memoryview) -> list[msgspec.Raw]:
-    """The entries, not yet taken apart.
+    """The entries, not yet decoded.
 
     Raises:
-        msgspec.DecodeError: it is no JSON, or holds no log.
+        msgspec.DecodeError: it is not JSON, or has no ``log``.
     """
     try:
         return msgspec.json.decode(content, type=_Archive).log.entries
     except msgspec.ValidationError:
-        # mitmproxy's old exporter put the archive into an object of its own.
+        # mitmproxy's old exporter wrapped the archive in another object.
         for inner in msgspec.json.decode(content, type=dict[str, msgspec.Raw]).values():
             return msgspec.json.decode(inner, type=_Archive).log.entries
         raise
@@ -233,7 +239,7 @@ def _decode(entry: msgspec.Raw | dict[str, Any]) -> _Entry:
         return msgspec.convert(entry, type=_Entry)
     try:
         return msgspec.json.decode(entry, type=_Entry)
-    except UnicodeDecodeError:  # some exporters write a body's bytes as they are
+    except UnicodeDecodeError:  # some exporters write the bytes of a body unescaped
         return msgspec.json.decode(bytes(entry).decode("utf-8", "replace"), type=_Entry)
 
 
@@ -268,7 +274,7 @@ def _exchange(entry: _Entry) -> Exchange:
 
 
 def _whole(number: float | None) -> int:
-    """A count; exporters write -1, null and fractions for what they do not know."""
+    """A count; exporters write -1, null and fractions for unknown values."""
     return int(number) if number is not None and 0 < number < 1 << 62 else 0
 
 
@@ -289,7 +295,7 @@ def _posted(posted: _PostData | None) -> bytes:
 
 
 def _text(text: str | None, encoding: str | None) -> bytes:
-    """The beginning of a body; base64 is decoded as far as it is kept."""
+    """The beginning of a body; base64 is decoded as far as the bytes are kept."""
     if not text:
         return b""
     if encoding and encoding.lower() == "base64":
@@ -301,7 +307,7 @@ def _text(text: str | None, encoding: str | None) -> bytes:
 
 
 def _seconds(text: str | None) -> float:
-    """Seconds since 1970; 0.0 where the time is missing or no ISO 8601."""
+    """Seconds since 1970; 0.0 if the time is missing or not ISO 8601."""
     try:
         moment = datetime.fromisoformat(text or "")
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

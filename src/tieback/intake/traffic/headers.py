@@ -1,7 +1,7 @@
-"""Headers of a block of packets as columns: what the usual packet has is read for all of them at once.
+"""Headers of a block of packets as columns, read for all common packets at once.
 
-A usual packet is IPv4 without options and fragments, or IPv6 without extension headers, straight behind a link header
-of fixed length. All others go through ``slow``, one by one, and join the columns.
+A common packet is IPv4 without options and fragments, or IPv6 without extension headers, directly after a link header
+of fixed length. All others go through ``slow``, one by one, and are added to the columns.
 """
 
 from collections.abc import Callable
@@ -21,45 +21,45 @@ type Flags = NDArray[np.bool_]
 _IPV4, _IPV6 = 20, 40
 _KINDS = np.array(sorted(MAY_HOLD_IP))
 _NEEDED = 14
-"""Bytes of TCP's header that are looked at."""
+"""Bytes of the TCP header that are read."""
 
 
 class Found(msgspec.Struct, gc=False):
-    """The transport header of one packet that was read by itself."""
+    """The transport header of one packet that was read separately."""
 
     row: int
     protocol: int
     key: bytes
-    """Addresses and ports as they stand in the packet, the source's first."""
+    """Addresses and ports as in the packet, the source's first."""
     sequence: int
     flags: int
     payload: int
     stop: int
-    """End by the packet's own length."""
+    """End according to the packet's own length."""
     limit: int
-    """End of what was captured."""
+    """End of the captured bytes."""
 
 
 class Columns(msgspec.Struct, gc=False):
     """Packets of TCP and UDP of one version of IP, in the order of the capture."""
 
     row: Rows
-    """Place in the block."""
+    """Index in the block."""
     protocol: Bytes
     key: Bytes
-    """Addresses and ports, a row of 12 or 36 bytes each."""
+    """Addresses and ports, one row of 12 or 36 bytes per packet."""
     sequence: NDArray[np.uint32]
     flags: Bytes
-    """0 in UDP."""
+    """TCP flags; 0 for UDP."""
     payload: Integers
     size: Integers
-    """Bytes of payload by the packet's own length."""
+    """Bytes of payload according to the packet's own length."""
     stop: Integers
-    """End of the payload that was captured; at or before ``payload`` where there is none."""
+    """End of the captured payload; at or before ``payload`` if there is none."""
 
 
 type Slow = Callable[[int, int], list[Found]]
-"""Row and link type in, packets out: none, one, or what was waiting for it."""
+"""Function from row and link type to packets: none, one, or several if fragments were waiting."""
 
 _ALSO = np.zeros(256, np.bool_)
 """Protocols that may lead to TCP or UDP: both, IP in IP, and IPv6's extension headers."""
@@ -67,7 +67,7 @@ _ALSO[[0, 4, TCP, UDP, 41, 43, 44, 51, 60, 135, 139, 140]] = True
 
 
 def read_headers(frames: Frames, slow: Slow) -> list[Columns]:
-    """The columns of IPv4 and of IPv6; a family without packets is left out."""
+    """The columns of IPv4 and of IPv6; a version without packets is left out."""
     parts: tuple[list[Columns], list[Columns]] = ([], [])
     singles: list[Found] = []
     if isinstance(frames.links, int):
@@ -93,7 +93,7 @@ def read_headers(frames: Frames, slow: Slow) -> list[Columns]:
 
 
 def _usual(frames: Frames, link: int, rows: Rows, parts: tuple[list[Columns], list[Columns]]) -> Rows:
-    """Read the usual packets of a link type; the rows that are left."""
+    """Read the common packets of a link type; returns the remaining rows."""
     header, place, marks = FIXED[link]
     width = header + _IPV6 + _NEEDED
     buffer = frames.buffer
@@ -141,7 +141,7 @@ def _half(table: Bytes, place: int) -> Integers:
 
 
 def _read_ipv4(table: Bytes, rows: Rows, starts: Integers, limits: Integers, at: int) -> tuple[Columns, Flags]:
-    """Packets without options, and which rows are settled: neither fragments nor cut, or neither TCP nor UDP."""
+    """Packets without options, and flags of the rows that need no further reading."""
     whole = (table[:, at + 6] & 0x3F) | table[:, at + 7] == 0
     return _read_transport(
         table, rows, starts + _IPV4, starts + _half(table, at + 2), limits, at + _IPV4, table[:, at + 9], at + 12, whole

@@ -1,6 +1,6 @@
 """Header compression of HTTP/2, decoding only, with a small dynamic table.
 
-Source: RFC 7541. Appendix B's Huffman code is canonical, so the lengths of its code words are all that is written here.
+Source: RFC 7541. The Huffman code of appendix B is canonical, so the lengths of its code words are sufficient here.
 """
 
 MAX_TABLE = 4096
@@ -26,7 +26,7 @@ _STATIC = (
     "referer,,refresh,,retry-after,,server,,set-cookie,,strict-transport-security,,transfer-encoding,,user-agent,,vary,,"
     "via,,www-authenticate,"
 )
-"""Appendix A: names and values in turn."""
+"""Appendix A: names and values, alternating."""
 
 type Header = tuple[str, str]
 
@@ -45,7 +45,7 @@ def _code_lengths() -> list[int]:
 
 
 def _code_words() -> dict[tuple[int, int], int]:
-    """Length and value of each code word, to its byte."""
+    """Map from length and value of a code word to its byte."""
     lengths = _code_lengths()
     words: dict[tuple[int, int], int] = {}
     code = previous = 0
@@ -58,11 +58,11 @@ def _code_words() -> dict[tuple[int, int], int]:
 
 
 class HpackError(ValueError):
-    """A header block that breaks the rules."""
+    """A header block violates RFC 7541."""
 
 
 class HpackDecoder:
-    """The state of one direction of one connection."""
+    """The decoder state of one direction of one connection."""
 
     def __init__(self) -> None:
         self._static = _static_table()

@@ -18,7 +18,7 @@ _END_HEADERS, _PADDED, _PRIORITY = 0x4, 0x8, 0x20
 
 
 class Http2Seen(msgspec.Struct, frozen=True, gc=False):
-    """The first request that names a host, and how many messages there were."""
+    """The first request that names a host, and the number of messages."""
 
     authority: str
     method: str
@@ -28,7 +28,7 @@ class Http2Seen(msgspec.Struct, frozen=True, gc=False):
 
 
 def see(client: bytes, server: bytes) -> Http2Seen | None:
-    """What the bytes from the client's preface on tell; ``None`` where they are not HTTP/2."""
+    """HTTP/2 facts from the bytes after the client's preface; ``None`` if they are not HTTP/2."""
     at = len(PREFACE) if client.startswith(PREFACE) else -1
     if at < 0:
         if not _settings_first(server) or client:
@@ -53,15 +53,15 @@ def see(client: bytes, server: bytes) -> Http2Seen | None:
 
 
 def headers(data: bytes) -> list[Header]:
-    """The headers of every block in a direction's frames, up to what is malformed or cut off."""
+    """The headers of every block in a direction's frames, up to the first malformed or truncated part."""
     return [header for _, part in _parts(data) if not isinstance(part, bytes) for header in part]
 
 
 def cleartext(data: bytes, most: int) -> list[bytes]:
-    """The first messages of a direction, written as HTTP/1 has them, a stream after the other.
+    """The first messages of a direction, in HTTP/1 form, stream by stream.
 
     Args:
-        data: from the client's preface, or the server's first frame, on.
+        data: bytes from the client's preface, or the server's first frame, on.
         most: bytes of all messages together.
     """
     streams: dict[int, list[bytes]] = {}
@@ -85,12 +85,12 @@ def _head(every: list[Header]) -> bytes:
     first = f"HTTP/1.1 {pseudo[':status']}" if ":status" in pseudo else ""
     first = first or f"{pseudo.get(':method', 'GET')} {pseudo.get(':path', '/').replace(' ', '%20')} HTTP/1.1"
     lines = [first, *(f"{name}: {value}" for name, value in every if not name.startswith(":"))]
-    # A line of its own is a header of its own: what stands in a value must not become another.
+    # One header per line: a value must not be able to inject another header.
     return "\r\n".join(line.replace("\r", " ").replace("\n", " ") for line in lines).encode() + b"\r\n\r\n"
 
 
 def _parts(data: bytes) -> Iterator[tuple[int, list[Header] | bytes]]:
-    """Stream, and its headers or data, up to what is malformed or cut off; data may be cut."""
+    """Stream, and its headers or data, up to the first malformed or truncated part; data may be cut."""
     decoder = HpackDecoder()
     block = b""
     at = 0
@@ -129,6 +129,6 @@ def _fragment(body: bytes, flags: int) -> bytes:
 
 
 def _settings_first(data: bytes) -> bool:
-    """Whether the direction begins with a SETTINGS frame, as both must."""
+    """True if the direction begins with a SETTINGS frame, as both must."""
     size = int.from_bytes(data[:3])
     return len(data) >= 9 and data[3] == _SETTINGS and size % 6 == 0 and size <= 600 and data[5:9] == bytes(4)

@@ -1,4 +1,4 @@
-"""Flows of TLS with what was found inside them: the same judgement that cleartext gets, marked as decrypted."""
+"""Decrypted content of TLS flows: classified as cleartext is, and marked as decrypted."""
 
 from msgspec.structs import replace
 
@@ -11,14 +11,14 @@ from tieback.model.flow import FlowEvidence, FlowTls, NameFrom
 
 
 class Inside:
-    """The cleartext of one capture, and who judges it."""
+    """The decrypted content of one capture, and its classifier."""
 
     def __init__(self, judge: Judge, cleartext: Cleartext) -> None:
         self._judge = judge
         self._cleartext = cleartext
 
     def of(self, conversation: Conversation, seen: SeenFlow) -> SeenFlow:
-        """The flow as it is where nothing of it was decrypted, else with protocol, name and samples from inside."""
+        """The flow with protocol, name and samples of its decrypted content; unchanged if nothing was decrypted."""
         flow = seen.flow
         if conversation.transport != TCP or not self._cleartext:
             return seen
@@ -48,7 +48,7 @@ class Inside:
 
 
 def _conversation(client: Side, start: float, out: bytes, back: bytes) -> Conversation:
-    """Cleartext as a conversation whose beginning was seen."""
+    """Decrypted bytes as a conversation that was captured from its beginning."""
     first, second = Side(client.key, start), Side(client.other.key, start)
     inner = Conversation(0, TCP, first, second, start)
     inner.client = first

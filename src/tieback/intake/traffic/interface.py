@@ -1,4 +1,4 @@
-"""The seam of the traffic readers: a file in, flows out; and of the recognisers of data stores' protocols."""
+"""Interface of the traffic readers (file to flows), and of the recognisers of data store protocols."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +10,11 @@ from tieback.model.flow import Flow, Sample
 from tieback.model.sighting import Problem
 
 FIRST_BYTES = 16 * 1024
-"""How much of each direction is kept for recognition and samples; afterwards bytes are only counted."""
+"""Bytes kept per direction for recognition and samples; later bytes are only counted."""
 
 
 class SeenFlow(msgspec.Struct, frozen=True, gc=False):
-    """A flow with its cleartext samples, which go no further than the classifier."""
+    """A flow with its cleartext samples; only the classifier reads the samples."""
 
     flow: Flow
     samples: tuple[Sample, ...] = ()
@@ -25,10 +25,10 @@ class OpenedTraffic(Protocol):
 
     path: Path
     problems: list[Problem]
-    """Grows while the flows are walked; what was read before a problem is kept."""
+    """Grows while the flows are walked; everything read before a problem is kept."""
 
     def flows(self) -> Iterator[SeenFlow]:
-        """Every flow, in the order of its first packet or record."""
+        """Yield every flow, in the order of its first packet or record."""
         ...
 
     def close(self) -> None:
@@ -37,38 +37,40 @@ class OpenedTraffic(Protocol):
 
 
 class Opening(msgspec.Struct, frozen=True, gc=False):
-    """The first bytes of a connection, by direction, reassembled; either may be empty when only one was captured."""
+    """The first bytes of a connection, by direction, reassembled; either may be empty if only one was captured."""
 
     client: bytes
-    """From whoever opened the connection, as far as the capture tells."""
+    """Bytes from the side that opened the connection, as far as the capture shows it."""
     server: bytes
     server_port: int | None
     transport: str = "tcp"
     midstream: bool = False
-    """Whether the capture began after the connection did, so the first bytes may stand anywhere in the protocol."""
+    """True if the capture began after the connection, so that the first bytes may be anywhere in the protocol."""
 
 
 class Recognised(msgspec.Struct, frozen=True, gc=False):
-    """What a recogniser says of an opening."""
+    """A recogniser's verdict on an opening."""
 
     protocol: str
-    """``mysql``, ``postgresql``, ``mongodb``, ...: as ``recognise/services.toml`` names the service, where it does."""
+    """Protocol name (``mysql``, ``postgresql``, ``mongodb``, ...), as in ``recognise/services.toml`` if listed
+    there.
+    """
     confidence: float
-    """0.9 and more when both directions were checked, at most 0.7 for one alone."""
+    """0.9 and more if both directions were checked, at most 0.7 for one direction only."""
     encrypted: bool = False
-    """Whether the protocol itself turned to TLS in these bytes (STARTTLS, SSLRequest)."""
+    """True if the protocol itself switched to TLS in these bytes (STARTTLS, SSLRequest)."""
     tls_client: bytes = b""
-    """From the ClientHello on, where it turned to TLS."""
+    """Client bytes from the ClientHello on, if the protocol switched to TLS."""
     tls_server: bytes = b""
     detail: str = ""
     samples: tuple[Sample, ...] = ()
 
 
 class Recogniser(Protocol):
-    """One protocol, told by its payload."""
+    """Recogniser of one protocol by its payload."""
 
     name: str
 
     def recognise(self, opening: Opening) -> Recognised | None:
-        """A verdict, or ``None``. Checks every length, never raises, costs microseconds when the first bytes differ."""
+        """A verdict, or ``None``. Checks every length, never raises, costs microseconds if the first bytes differ."""
         ...

@@ -1,6 +1,6 @@
-"""Decides what a conversation is: by its payload first, by its port only as a labelled guess.
+"""Classification of a conversation: by its payload, or by its port as a labelled guess.
 
-Order: TLS, HTTP/1 with what it carries, data stores, HTTP/2, DNS, other protocols that greet, TLS that begins inside
+Order: TLS, HTTP/1 and its content, data stores, HTTP/2, DNS, other protocols with a greeting, TLS that begins inside
 any other protocol, the port.
 """
 
@@ -21,17 +21,17 @@ from tieback.intake.traffic.stores.evidence import each
 from tieback.model.flow import FlowEvidence, FlowTls, NameFrom, Sample
 
 SAMPLE_BYTES = 8 * 1024
-"""Cleartext handed up of each direction."""
+"""Bytes of cleartext passed on per direction."""
 
 _NOTHING = Judgement()
 _NAMED = {DNS: "dns", MDNS: "mdns", LLMNR: "llmnr"}
 _MAX_DETAIL = 240
 _MAX_MESSAGES = 4
-"""Of one direction of HTTP/2, each a sample."""
+"""Messages of one direction of HTTP/2, each a sample."""
 
 
 class Judge:
-    """The tables and memories that judging one capture needs."""
+    """Classifier of the conversations of one capture, with its tables and caches."""
 
     def __init__(self, names: Names) -> None:
         self._names = names
@@ -40,7 +40,7 @@ class Judge:
         self._banners = known_banners()
 
     def __call__(self, conversation: Conversation) -> Judgement:
-        """Judge, and settle which side is the client."""
+        """Classify a conversation, and determine which side is the client."""
         known = conversation.client is not None
         client = conversation.client or self._likely_client(conversation)
         conversation.client = client
@@ -50,7 +50,7 @@ class Judge:
         return judged if judged.name else self._named_by_dns(conversation, judged)
 
     def _likely_client(self, conversation: Conversation) -> Side:
-        """Without a SYN: the side with the port that no service has, else the one that was seen first."""
+        """Without a SYN: the side whose port belongs to no service, else the side that sent first."""
         first, second = conversation.first, conversation.second
         here, there = port_of(first), port_of(second)
         transport = _transport(conversation)
@@ -101,12 +101,12 @@ class Judge:
     def _of_tls(self, seen: tls.TlsSeen, port: int, detail: str = "", name: str = "") -> Judgement:
         sni = hostname(seen.tls.sni)
         if not detail and port == DNS_OVER_TLS:
-            detail = "DNS over TLS, by its port"
+            detail = "likely DNS over TLS, from the port number"
         elif not detail and sni and self._ports.is_resolver(sni):
-            detail = "likely DNS over HTTPS: the name is a public resolver's"
+            detail = "likely DNS over HTTPS: the name is a public resolver"
         elif not detail:
             service = self._ports.service("tcp", port)
-            detail = f"the port is {service}'s" if service and service not in {"tls", "http"} else ""
+            detail = f"the port is usual for {service}" if service and service not in {"tls", "http"} else ""
         return Judgement(
             protocol="tls",
             evidence=FlowEvidence.PAYLOAD,
@@ -253,7 +253,7 @@ class Judge:
             name=name,
             name_from=NameFrom.SNI if name else NameFrom.NONE,
             detail=f"QUIC {seen.version}"
-            + ("; likely DNS over HTTPS: the name is a public resolver's" if resolver else ""),
+            + ("; likely DNS over HTTPS: the name is a public resolver" if resolver else ""),
         )
 
 
@@ -261,12 +261,12 @@ _TLS_STARTS = (b"\x16\x03\x00", b"\x16\x03\x01", b"\x16\x03\x02", b"\x16\x03\x03
 
 
 def port_of(side: Side) -> int:
-    """The port that a side sends from."""
+    """The source port of a side."""
     return side.key[-4] << 8 | side.key[-3]
 
 
 def address_of(side: Side) -> bytes:
-    """The packed address that a side sends from."""
+    """The packed source address of a side."""
     return side.key[: (len(side.key) - 4) // 2]
 
 

@@ -1,4 +1,4 @@
-"""What the first bytes of a conversation tell."""
+"""Result of the classification of a conversation."""
 
 import msgspec
 
@@ -6,7 +6,7 @@ from tieback.model.flow import FlowEvidence, FlowTls, NameFrom, Sample
 
 
 class Judgement(msgspec.Struct, frozen=True, gc=False):
-    """The payload's part of a flow; addresses and counts are added when the flow ends."""
+    """The facts of a flow from its payload; addresses and counts are added when the flow ends."""
 
     protocol: str = ""
     evidence: FlowEvidence = FlowEvidence.NONE
@@ -14,7 +14,7 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     encrypted: bool | None = None
     tls: FlowTls | None = None
     name: str = ""
-    """The server's name as the payload tells it."""
+    """The server's name in the payload."""
     name_from: NameFrom = NameFrom.NONE
     detail: str = ""
     samples: tuple[Sample, ...] = ()

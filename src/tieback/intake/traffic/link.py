@@ -1,4 +1,4 @@
-"""Link layers: where the IP packet begins in a captured frame.
+"""Link layers: the offset of the IP packet in a captured frame.
 
 Source: https://www.tcpdump.org/linktypes.html
 """
@@ -11,7 +11,7 @@ from tieback.model.flow import FlowApp
 
 NULL, ETHERNET, RAW_12, RAW, LOOP, COOKED, RAW_IPV4, RAW_IPV6 = 0, 1, 12, 101, 108, 113, 228, 229
 PKTAP, USER2, COOKED_2 = 258, 149, 276
-"""Darwin once wrote PKTAP with the number that is now USER2."""
+"""Darwin formerly wrote PKTAP with the number that is now USER2."""
 
 _ETHERTYPES = (b"\x08\0", b"\x86\xdd")
 
@@ -26,34 +26,34 @@ FIXED: dict[int, tuple[int, int, tuple[bytes, bytes]]] = {
     RAW_IPV6: (0, 0, (b"", b"")),
     COOKED_2: (20, 0, _ETHERTYPES),
 }
-"""Bytes before IP; where the protocol stands in them, and what it usually reads for IPv4 and IPv6."""
+"""Bytes before IP; offset of the protocol number in them, and its usual values for IPv4 and IPv6."""
 
 READ = {*FIXED, PKTAP, USER2}
-"""Link types that are read."""
+"""Supported link types."""
 
 _MAX_NESTING = 6
 _IP_TYPES = {0x0800, 0x86DD}
 _VLAN = {0x8100, 0x88A8, 0x9100, 0x9200}
 _MPLS, _PPPOE = {0x8847, 0x8848}, 0x8864
 MAY_HOLD_IP = frozenset({*_IP_TYPES, *_VLAN, *_MPLS, _PPPOE})
-"""Types of Ethernet's payload that are followed."""
+"""Ethernet payload types that may lead to IP."""
 _half = Struct(">H").unpack_from
 _pktap = Struct("<III").unpack_from
 
 
 class UnknownLinkError(Exception):
-    """A link type that is not read."""
+    """An unsupported link type."""
 
 
 def find_ip(
     buffer: Buffer, start: int, stop: int, link: int, attribution: Attribution
 ) -> tuple[int, int, FlowApp | None]:
-    """Where the IP packet begins and where the frame ends, or -1; and the app that a PKTAP header names.
+    """Offset of the IP packet and end of the frame, or -1; and the app that a PKTAP header names.
 
     Never reads at or after ``stop``.
 
     Raises:
-        UnknownLinkError: the link type is not read.
+        UnknownLinkError: the link type is not supported.
     """
     app = None
     trailing = 0

@@ -1,4 +1,4 @@
-"""Formats of logs, as a table: which row is which, and which of its columns says what."""
+"""Log formats as a table: how to recognise rows of a format, and the meaning of their columns."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -26,13 +26,13 @@ class LogFormat:
     columns: Mapping[str, tuple[str, ...]]
 
     def fits(self, row: Row) -> bool:
-        """Whether a row has the columns and values that tell the format."""
+        """True if a row has the columns and values that identify the format."""
         return all(column in row for column in self.needs) and all(
             row.get(column) in values for column, values in self.when
         )
 
     def get(self, row: Row, what: str) -> str:
-        """What a row says of ``what``; empty where it does not."""
+        """The value of a row for ``what``; empty if it has none."""
         for column in self.columns.get(what, ()):
             value = row.get(column)
             if value:
@@ -45,7 +45,7 @@ class _Table:
     formats: tuple[LogFormat, ...]
     protocols: Mapping[str, str]
     synonyms: Mapping[str, str]
-    """Column name to what it says."""
+    """Column name to its meaning."""
 
 
 @cache
@@ -74,7 +74,7 @@ def _format(data: dict[str, Any]) -> LogFormat:
 
 
 MAX_MAP = 256 * 1024
-"""Bytes of a map of columns."""
+"""Bytes of a column map file."""
 _READERS = frozenset({"csv", "json", "pairs", "zeek"})
 """Readers whose rows have columns that a user may name."""
 _KINDS = frozenset({"flow", "http", "tls", "dns", "skip"})
@@ -84,49 +84,53 @@ WHAT = frozenset(
     | {"transport", "protocol", "sni", "tls_version", "alpn", "subject"}
     | {"bytes_out", "bytes_in", "packets_out", "packets_in"}
 )
-"""What a column can say."""
+"""Meanings that a column can have."""
 
 
 def read_columns(path: Path) -> tuple[LogFormat, ...]:
-    """A user's own formats: a file of ``[[format]]`` tables as in ``logs.toml``.
+    """User-defined formats: a file of ``[[format]]`` tables as in ``logs.toml``.
 
     Raises:
-        InputError: it cannot be read, or says something that no log can.
+        InputError: the file cannot be read, or is invalid.
     """
     advice = "See docs/reference/traffic-formats.md"
     try:
         with path.open("rb") as file:
             text = file.read(MAX_MAP + 1)
         if len(text) > MAX_MAP:
-            raise InputError("a map of columns that is too large", where=str(path), advice=advice)
+            raise InputError("the column map is too large", where=str(path), advice=advice)
         tables = tomllib.loads(text.decode("utf-8-sig")).get("format", [])
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", where=str(path), advice="Check the path") from None
+        raise InputError(
+            f"cannot be read: {error.strerror}", where=str(path), advice="Check the path and its permissions"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"no TOML: {error}"[:200], where=str(path), advice=advice) from None
+        raise InputError(f"not valid TOML: {error}"[:200], where=str(path), advice=advice) from None
     try:
         found = tuple(_format({"needs": [], "name": path.name, **table}) for table in tables)
     except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"a format that lacks {error}"[:200], where=str(path), advice=advice) from None
+        raise InputError(
+            f"missing or invalid key in a [[format]] table: {error}"[:200], where=str(path), advice=advice
+        ) from None
     for item in found:
         wrong = ", ".join(sorted({*item.columns} - WHAT))
         if item.reader not in _READERS or item.kind not in _KINDS or wrong:
             what = f"columns {wrong}" if wrong else f"reader {item.reader!r} or kind {item.kind!r}"
-            raise InputError(f"{what} is not known"[:200], where=str(path), advice=advice)
+            raise InputError(f"unknown {what}"[:200], where=str(path), advice=advice)
     if not found:
-        raise InputError("no [[format]] in it", where=str(path), advice=advice)
+        raise InputError("the file has no [[format]] table", where=str(path), advice=advice)
     return found
 
 
 @cache
 def formats(reader: str) -> tuple[LogFormat, ...]:
-    """The formats of one reader, in the order in which they are tried. Zeek writes JSON as well."""
+    """The formats of one reader, in the order in which they are tried. Zeek also writes JSON."""
     also = "zeek" if reader == "json" else reader
     return tuple(item for item in _table().formats if item.reader in {reader, also})
 
 
 def format_of(reader: str, row: Row, own: Iterable[LogFormat] = ()) -> LogFormat | None:
-    """The first format that a row fits, the user's own before ours; for objects then by usual names."""
+    """The first format that a row fits, user-defined ones first; for objects then by usual names."""
     for item in (*(item for item in own if item.reader == reader), *formats(reader)):
         if item.fits(row):
             return item
@@ -139,7 +143,7 @@ def _by_names(names: tuple[str, ...]) -> LogFormat | None:
 
 
 def by_header(columns: Iterable[str]) -> LogFormat | None:
-    """A format for CSV with a header, from usual names; ``None`` where it names no server, or nothing besides."""
+    """A format for CSV with a header, from usual names; ``None`` if it names no server, or nothing else."""
     synonyms = _table().synonyms
     found: dict[str, tuple[str, ...]] = {}
     for column in columns:
@@ -155,6 +159,6 @@ def by_header(columns: Iterable[str]) -> LogFormat | None:
 
 
 def protocol_name(name: str) -> str:
-    """A protocol as ``recognise/services.toml`` and the captures call it."""
+    """The name of a protocol in ``recognise/services.toml`` and in captures."""
     name = name.strip().lower()
     return _table().protocols.get(name, name if name.replace("-", "").replace("_", "").isalnum() else "")

@@ -1,4 +1,4 @@
-"""Readers of logs: lines in, rows of named columns out, with bounded memory whatever the lines are.
+"""Readers of logs: lines to rows of named columns, with bounded memory for any input.
 
 Source: https://docs.zeek.org/en/master/log-formats.html (Zeek's tab-separated logs),
 https://wiki.squid-cache.org/Features/LogFormat (Squid's native one),
@@ -45,11 +45,11 @@ _UMBRELLA_TYPE = re.compile(r"\d{1,5} \([A-Z0-9]{1,12}\)")
 _ZEEK_START = ("#separator", "#fields")
 
 type Reader = Callable[[Iterable[str]], Iterator[Row | None]]
-"""Gives ``None`` for a line that it cannot read."""
+"""Function from lines to rows; ``None`` for a line that it cannot read."""
 
 
 def open_lines(path: Path) -> IO[bytes]:
-    """The file's bytes, unpacked where it is gzip.
+    """The file's bytes, decompressed if it is gzip.
 
     Raises:
         OSError: it cannot be opened.
@@ -61,7 +61,7 @@ def open_lines(path: Path) -> IO[bytes]:
 
 
 def lines(file: IO[bytes]) -> Iterator[str]:
-    """Lines as text, without their ends; one that is too long comes as an empty string, as does what is damaged."""
+    """Yield lines as text, without their ends; a damaged or overlong line is an empty string."""
     first = True
     while True:
         try:
@@ -83,7 +83,7 @@ def lines(file: IO[bytes]) -> Iterator[str]:
 
 
 def head_lines(head: bytes) -> list[str]:
-    """The first whole lines of a file that begins so."""
+    """The complete lines in the head of a file."""
     if head[:2] == _GZIP:
         try:
             head = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, 1 << 16)
@@ -96,7 +96,7 @@ def head_lines(head: bytes) -> list[str]:
 
 
 def reader_of(head: bytes, own: Sequence[LogFormat] = ()) -> str:
-    """The name of the reader for a file that begins so; empty where it is no log that is known."""
+    """The name of the reader for a file with this head; empty if its log format is unknown."""
     beginning = head_lines(head)
     if not beginning:
         return ""
@@ -110,7 +110,7 @@ def reader_of(head: bytes, own: Sequence[LogFormat] = ()) -> str:
 
 
 def by_columns(header: str, own: Sequence[LogFormat] = ()) -> LogFormat | None:
-    """The format of a CSV file by its first line: a user's own, else by usual names."""
+    """The format of a CSV file from its header line: a user-defined one, else by usual names."""
     columns = _cells(header, _delimiter(header))
     row = dict.fromkeys(columns, "")
     return next((item for item in own if item.reader == "csv" and item.fits(row)), None) or by_header(columns)
@@ -167,7 +167,7 @@ def _json(text: Iterable[str]) -> Iterator[Row | None]:
 
 
 def _flatten(value: dict[str, Any], prefix: str, row: dict[str, str], depth: int) -> None:
-    """Nested keys joined by dots; the first items of lists by their number, lists of scalars by commas."""
+    """Nested keys joined by dots; the first items of lists by their index, lists of scalars joined by commas."""
     for key, item in value.items():
         if len(row) >= MAX_FIELDS:
             return
@@ -200,7 +200,7 @@ def _squid(text: Iterable[str]) -> Iterator[Row | None]:
 
 
 def _pairs(text: Iterable[str]) -> Iterator[Row | None]:
-    """``key=value`` parted by tabs, or by spaces with quotes; what stands before the first key is the time."""
+    """``key=value`` separated by tabs, or by spaces with quotes; text before the first key is the time."""
     for line in text:
         if not line:
             continue

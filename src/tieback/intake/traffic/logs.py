@@ -1,8 +1,8 @@
 """Logs of proxies, name servers and firewalls as flows.
 
-Squid, Zscaler NSS, Umbrella, Zeek, Suricata EVE, FortiGate, and CSV with a header. Which column says what stands in
-``logs.toml``. A log has no bodies, so its only samples are the addresses that were asked for. A DNS log says which
-name a client asked for: the flow's server is that name, the resolver stands in the detail.
+Squid, Zscaler NSS, Umbrella, Zeek, Suricata EVE, FortiGate, and CSV with a header. The meaning of each column is in
+``logs.toml``. A log has no bodies, so its only samples are requested URLs. A DNS log lists the names that a client
+queried: that name is the flow's server, and the resolver is in the detail.
 """
 
 import math
@@ -25,13 +25,13 @@ from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameFrom, Peer, Serv
 _TRANSPORTS = {"6": "tcp", "17": "udp", "1": "icmp", "tcp": "tcp", "udp": "udp", "icmp": "icmp"}
 _ENCRYPTED = frozenset({"tls", "quic"})
 _IN_THE_CLEAR = frozenset({"http", "dns"})
-"""Of others (a mail server, a data store) a log does not tell whether they turned to TLS."""
+"""Protocols that are cleartext; for others (a mail server, a data store) a log does not show whether TLS was used."""
 _TIME_FORMATS = ("%a %b %d %H:%M:%S %Y", "%b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S %z", "%Y/%m/%d %H:%M:%S")
 _TLS_VERSIONS = {"tlsv10": "TLSv1.0", "tlsv11": "TLSv1.1", "tlsv12": "TLSv1.2", "tlsv13": "TLSv1.3", "sslv3": "SSLv3"}
 
 
 def opener(path: Path, head: bytes, own: Sequence[LogFormat] = ()) -> OpenedTraffic | None:
-    """For ``openers.OPENERS``; ``own``: formats of the user's, which are tried first."""
+    """For ``openers.OPENERS``; ``own``: user-defined formats, which are tried first."""
     return LogFile(path, own) if reader_of(head, own) else None
 
 
@@ -42,7 +42,7 @@ class LogFile:
         """Open a log.
 
         Raises:
-            InputError: it cannot be read, or is no log of a known format.
+            InputError: it cannot be read, or its format is unknown.
         """
         self.path = path
         self._own = own
@@ -52,17 +52,19 @@ class LogFile:
             with path.open("rb") as file:
                 head = file.read(1 << 16)
         except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}", where=str(path), advice="Check the file") from None
+            raise InputError(
+                f"cannot be read: {error.strerror}", where=str(path), advice="Check the file and its permissions"
+            ) from None
         self._reader = reader_of(head, own)
         if not self._reader:
             self._file.close()
-            raise InputError("no log that is known", where=str(path), advice="See docs/reference/traffic-formats.md")
+            raise InputError("unknown log format", where=str(path), advice="See docs/reference/traffic-formats.md")
         self._csv = None
         if self._reader == "csv":
             self._csv = by_columns(head_lines(head)[0], own)
 
     def flows(self) -> Iterator[SeenFlow]:
-        """One flow a line that tells of one; lines that cannot be read are counted in one problem line."""
+        """Yield one flow per line that describes one; unreadable lines are counted in one problem."""
         unread = 0
         for row in READERS[self._reader](lines(self._file)):
             if row is None:
@@ -96,7 +98,7 @@ def _seen(path: str, form: LogFormat, row: Row) -> SeenFlow | None:
 
 @lru_cache(maxsize=4096)
 def _address(text: str) -> str:
-    """A canonical address; empty where it is none."""
+    """A canonical address; empty if the text is not an address."""
     try:
         return str(ip_address(text.strip("[] ")))
     except ValueError:
@@ -241,7 +243,7 @@ def _server(
 
 
 def _tunnel(path: str, form: LogFormat, row: Row, name: str, port: int) -> SeenFlow | None:
-    """A CONNECT: a tunnel that nearly always holds TLS; the log cannot tell, so the port says it."""
+    """A CONNECT request: a tunnel, usually with TLS. The log does not show it, so the port decides."""
     server = _server(form, row, name, port=port)
     if not server.ip and not server.name:
         return None
@@ -256,7 +258,7 @@ def _dns(path: str, form: LogFormat, row: Row) -> SeenFlow | None:
     answers = [_address(part) for part in form.get(row, "answers").split(",")]
     ip = next((answer for answer in answers if answer), "")
     resolver = _address(form.get(row, "resolver"))
-    parts = (form.get(row, "type"), form.get(row, "result"), f"asked of {resolver}" if resolver else "")
+    parts = (form.get(row, "type"), form.get(row, "result"), f"query to {resolver}" if resolver else "")
     server = Server(ip=ip, port=None, name=query, name_from=NameFrom.LOG)
     return _flow(path, form, row, server, "dns", "udp", encrypted=None, detail=" ".join(part for part in parts if part))
 

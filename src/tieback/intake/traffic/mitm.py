@@ -1,8 +1,8 @@
-"""mitmproxy's flow files, of every version since 0.10, without mitmproxy.
+"""mitmproxy flow files, of every version since 0.10, read without mitmproxy.
 
-Source: mitmproxy's ``io/compat.py`` (what changed between versions) and ``io/io.py``. A file is flow after flow, each
-a tagged netstring of a dictionary. Old versions write ``httpversion``, ``code`` and ``msg`` in the request and
-response and an address as a list in a dictionary; since 7 a ``type`` says whether the flow is HTTP, TCP, UDP or DNS.
+Source: mitmproxy's ``io/compat.py`` (changes between versions) and ``io/io.py``. A file is a sequence of flows, each a
+tagged netstring of a dictionary. Old versions write ``httpversion``, ``code`` and ``msg`` in the request and response
+and an address as a list in a dictionary. Since version 7, ``type`` is HTTP, TCP, UDP or DNS.
 """
 
 import math
@@ -29,7 +29,7 @@ _MAX_HEADERS = 200
 
 
 def opens(head: bytes, path: Path) -> bool:
-    """Whether a file that begins so is one: the length of a dictionary whose first key is a lower-case word."""
+    """True if a file with this head is one: the length of a dictionary whose first key is a lower-case word."""
     del path  # by content, never by name
     return _HEAD.match(head) is not None
 
@@ -58,17 +58,19 @@ class MitmFile:
             with path.open("rb") as file:
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError) as error:
-            raise InputError(f"cannot be read: {error}", where=str(path), advice="Fetch the file again") from None
+            raise InputError(
+                f"cannot be read: {error}", where=str(path), advice="Download or export the file again"
+            ) from None
 
     def flows(self) -> Iterator[SeenFlow]:
-        """One flow a record; a record that cannot be read is a problem line, one whose length lies ends the walk."""
+        """Yield one flow per record; an unreadable record is a problem, one with a false length ends the walk."""
         with memoryview(self._map) as view:
             at = number = 0
             while at < len(view):
                 try:
                     end = value_end(view, at)
                 except MalformedError as error:
-                    self._note(f"the file breaks off after {number} flows: {error}", at)
+                    self._note(f"the file is truncated or damaged after {number} flows: {error}", at)
                     return
                 number += 1
                 with view[at:end] as record:
@@ -79,17 +81,17 @@ class MitmFile:
 
     def close(self) -> None:
         """Release the file."""
-        with suppress(BufferError):  # the walk was left in its middle
+        with suppress(BufferError):  # the walk did not reach the end
             self._map.close()
 
     def _seen(self, record: memoryview, at: int) -> SeenFlow | None:
         try:
             state = parse(record)
         except MalformedError as error:
-            self._note(f"a flow is not read: {error}", at)
+            self._note(f"unreadable flow: {error}", at)
             return None
         if not isinstance(state, dict):
-            self._note("a record that is no flow", at)
+            self._note("a record is not a flow", at)
             return None
         kind = _text(state.get("type")) or "http"
         if kind == "http" and isinstance(state.get("request"), dict):
@@ -103,7 +105,7 @@ class MitmFile:
         else:
             found = None
         if found is None:
-            self._note("a flow without an address, or of a kind that is not known", at)
+            self._note("a flow has no address, or its type is unknown", at)
         return found
 
     def _note(self, what: str, at: int) -> None:
@@ -216,7 +218,7 @@ def _exchange(state: dict[str, Any]) -> Exchange:
     tls = _tls(state)
     header = next((value for name, value in asked.headers if name.lower() == "host"), "")
     names = (header or _text(request.get("authority"), 300)).partition(":")[0], tls.sni if tls else ""
-    # A transparent proxy knows the address only; the name stands in the request or the handshake.
+    # A transparent proxy knows only the address; the name is in the request or the handshake.
     named = next((name for name in names if hostname(name) and not _is_address(name)), "")
     shown = named if _is_address(host) and named else host
     method, path = _text(request.get("method"), 32), _text(request.get("path")) or "/"
@@ -258,7 +260,7 @@ def _frames(messages: Any) -> Iterator[tuple[str, bytes]]:
 
 
 def _old_websocket(path: str, state: dict[str, Any]) -> SeenFlow | None:
-    """Before version 7 the messages were a flow of their own, without the request that began it."""
+    """Before version 7, WebSocket messages were a separate flow, without the upgrade request."""
     client, ip, port, name = _peers(state)
     tls = _tls(state)
     host = name or (tls.sni if tls else "") or ip
@@ -276,7 +278,7 @@ def _old_websocket(path: str, state: dict[str, Any]) -> SeenFlow | None:
 
 
 def _stream(path: str, state: dict[str, Any], kind: str) -> SeenFlow | None:
-    """A TCP or UDP flow: ``[from_client, content, timestamp]`` after one another."""
+    """A TCP or UDP flow: a sequence of ``[from_client, content, timestamp]``."""
     client, ip, port, name = _peers(state)
     if not ip and not name:
         return None
@@ -327,7 +329,7 @@ def _name_from(tls: FlowTls | None, name: str) -> NameFrom:
 
 
 def _dns(path: str, state: dict[str, Any]) -> SeenFlow | None:
-    """A DNS flow; what was asked is its detail."""
+    """A DNS flow; the queried name is its detail."""
     client, ip, port, name = _peers(state)
     request = _part(state, "request")
     questions = request.get("questions")

@@ -1,4 +1,4 @@
-"""Names of servers: what is a name at all, and which name DNS gave an address for a client of this capture."""
+"""Server names: their normal form, and the DNS name of an address for a client of this capture."""
 
 from functools import lru_cache
 from struct import Struct
@@ -8,10 +8,10 @@ from tieback.intake.traffic.dns import parse_message
 DNS, MDNS, LLMNR, NETBIOS = 53, 5353, 5355, 137
 _port = Struct(">H").pack
 NAME_PORTS = frozenset({_port(DNS), _port(MDNS), _port(LLMNR)})
-"""Ports whose datagrams are all read for answers, as they stand in a packet."""
+"""Ports whose datagrams are all read for answers, as in a packet."""
 
 MAX_NAMES = 100_000
-"""Answers remembered of one capture; the oldest go first."""
+"""DNS answers cached per capture; the oldest are dropped first."""
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 _LONGEST = 253
@@ -19,7 +19,7 @@ _LONGEST = 253
 
 @lru_cache(maxsize=8192)
 def hostname(text: str) -> str:
-    """A name as it is written everywhere: lower-case ASCII without the last dot; empty where it is none."""
+    """A host name in normal form: lower-case ASCII without the last dot; empty if the text is not a host name."""
     text = text.lower().rstrip(".")
     if not text or len(text) > _LONGEST or not _LETTERS.issuperset(text) or text[0] in "-." or ".." in text:
         return ""
@@ -27,14 +27,14 @@ def hostname(text: str) -> str:
 
 
 class Names:
-    """Answers of DNS, by the client that got them."""
+    """DNS answers, by the client that received them."""
 
     def __init__(self, limit: int = MAX_NAMES) -> None:
         self._limit = limit
         self._names: dict[bytes, str] = {}
 
     def learn(self, data: bytes, client: bytes) -> None:
-        """Remember the addresses in a datagram that went to ``client`` (packed)."""
+        """Remember the addresses in a datagram to ``client`` (packed)."""
         if len(data) < 12 or not data[2] & 0x80:
             return
         message = parse_message(data)
@@ -43,7 +43,7 @@ class Names:
         self.remember(message.addresses, client)
 
     def remember(self, addresses: tuple[tuple[str, bytes], ...], client: bytes) -> None:
-        """Remember answers; later ones win."""
+        """Remember answers; later ones replace earlier ones."""
         anyone = client[:1] >= b"\xe0" and (len(client) == 4 or client[:1] == b"\xff")
         for name, address in addresses:
             name = hostname(name)  # noqa: PLW2901 - the cleaned form of the same
@@ -56,10 +56,10 @@ class Names:
                 del self._names[next(iter(self._names))]
 
     def of(self, client: bytes, server: bytes) -> str:
-        """What DNS called ``server`` when ``client`` asked; empty where it did not."""
+        """The name for which ``client`` received the address ``server``; empty if there was none."""
         return self.of_pair(client + server, server)
 
     def of_pair(self, both: bytes, server: bytes) -> str:
-        """The same, with the client's address before the server's as they stand in a packet."""
+        """As ``of``, with the client's address before the server's as in a packet."""
         names = self._names
         return names.get(both) or names.get(server) or ""

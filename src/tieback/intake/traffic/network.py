@@ -1,4 +1,4 @@
-"""IPv4 and IPv6 with everything that the fast path leaves aside: options, extension headers, fragments, tunnels in IP.
+"""IPv4 and IPv6 with all that the fast path does not read: options, extension headers, fragments, tunnels in IP.
 
 Sources: RFC 791, RFC 8200.
 """
@@ -9,9 +9,9 @@ from tieback.intake.traffic.source import Buffer
 
 TCP, UDP = 6, 17
 FRAGMENT = -2
-"""Instead of a protocol: one of several fragments of a packet; the place is where its IP header begins."""
+"""Used as protocol number: one of several fragments of a packet; the offset is that of its IP header."""
 NOTHING = -1
-"""Instead of a protocol: no IP packet that can be read."""
+"""Used as protocol number: no IP packet that can be read."""
 
 _EXTENSIONS = {0, 43, 60, 135, 139, 140}
 _FRAGMENT_HEADER, _AUTHENTICATION, _IPV4_INSIDE, _IPV6_INSIDE = 44, 51, 4, 41
@@ -27,7 +27,7 @@ _NONE: Place = (NOTHING, b"", 0, 0)
 
 
 def find_transport(buffer: Buffer, start: int, stop: int) -> Place:
-    """Read the IP packet at ``start``; never reads at or after ``stop``, which is the end of what was captured."""
+    """Read the IP packet at ``start``; never reads at or after ``stop``, the end of the captured bytes."""
     for _ in range(3):
         version = buffer[start] >> 4 if start < stop else 0
         if version == 4:
@@ -47,7 +47,7 @@ def _find_in_ipv4(buffer: Buffer, start: int, stop: int) -> Place:
         return _NONE
     first, total, fragment, protocol, addresses = _ipv4(buffer, start)
     header = (first & 15) * 4
-    # A length of 0 is what segmentation offload leaves in packets that the sender captured itself.
+    # Segmentation offload leaves a length of 0 in packets that were captured on the sender.
     end = start + total if total else stop
     if header < 20 or end < start + header:
         return _NONE

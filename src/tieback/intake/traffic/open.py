@@ -1,4 +1,4 @@
-"""Open a capture, archive or log; what it is, its bytes say, not its name."""
+"""Selection of the reader for a capture, archive or log: by content, never by file name."""
 
 import os
 import stat
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from tieback.intake.traffic.log_formats import LogFormat
 
 TRAFFIC_VERSION = "2"
-"""Part of the key of a unit of work: rises when the same file gives other flows."""
+"""Part of the key of a unit of work; increased when the same file yields other flows."""
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _MAGIC = 16
-"""Bytes from the start that tell a capture, or how one is packed."""
+"""Bytes at the start that identify a capture, or its compression."""
 HEAD = 64 * 1024
-"""Bytes from the start by which other formats are told."""
+"""Bytes at the start that identify other formats."""
 
-_ADVICE = "Give a capture (pcap, pcapng), a HAR or mitmproxy file, or a proxy's log"
+_ADVICE = "Pass a capture (pcap, pcapng), a HAR or mitmproxy file, or a proxy log"
 _MODIFIED = (b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xcd\x34")
 _OTHER = (
     (_MODIFIED, "a capture of the modified pcap format of the 1990s", "Convert it with editcap -F pcap"),
     ((b"snoop\0\0\0",), "a Solaris snoop capture", "Convert it with editcap -F pcap"),
     ((b"GMBU", b"XCP\0"), "a capture of Microsoft Network Monitor or a Sniffer", "Convert it with editcap -F pcap"),
-    ((b"PK\x03\x04",), "a ZIP archive", "Unpack it and give the files in it"),
-    ((b"BZh", b"\xfd7zXZ\0"), "compressed with bzip2 or xz, which is not read", "Decompress it, or pack it with gzip"),
+    ((b"PK\x03\x04",), "a ZIP archive", "Unpack it and pass the files in it"),
+    ((b"BZh", b"\xfd7zXZ\0"), "compressed with bzip2 or xz, which is not supported", "Decompress it, or use gzip"),
     ((b"SQLite format 3\0",), "an SQLite database", _ADVICE),
 )  # fmt: skip
 
@@ -50,13 +50,13 @@ def open_traffic(
 
     Args:
         path: the file.
-        uid_map: Android user ids to package names, from a device listing, for captures that tell user ids alone.
-        keylog: a TLS key log with which tshark decrypts a capture.
-        decrypt: whether tshark decrypts a capture with the secrets that it brings.
-        columns: formats of logs besides those that are known.
+        uid_map: Android user IDs to package names, from a device's package list, for captures with only user IDs.
+        keylog: TLS key log with which tshark decrypts a capture.
+        decrypt: true if tshark decrypts a capture with the secrets in it.
+        columns: log formats in addition to the known ones.
 
     Raises:
-        InputError: there is nothing to read, or it is no traffic file; says what it is and what to do.
+        InputError: the file cannot be read, or is not a traffic file; the error names its type and the next step.
     """
     number = _open(path)
     try:
@@ -81,7 +81,7 @@ def open_traffic(
 
 
 def is_capture(head: bytes) -> bool:
-    """Whether a file that begins so is pcap or pcapng."""
+    """True if a file with this head is pcap or pcapng."""
     return head[:4] in MAGICS or (head[:4] == SECTION and head[8:12] in {b"\x1a\x2b\x3c\x4d", b"\x4d\x3c\x2b\x1a"})
 
 
@@ -91,22 +91,24 @@ def _open(path: Path) -> int:
     except FileNotFoundError:
         raise InputError("no such file", where=str(path), advice="Check the path") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no path"
-        raise InputError(f"cannot be read: {reason}", where=str(path), advice="Check the file and its rights") from None
+        reason = getattr(error, "strerror", None) or "not a valid path"
+        raise InputError(
+            f"cannot be read: {reason}", where=str(path), advice="Check the file and its permissions"
+        ) from None
 
 
 def _must_be_a_file(number: int, path: Path) -> None:
     status = os.fstat(number)
     if stat.S_ISDIR(status.st_mode):
-        raise InputError("a directory, not a capture", where=str(path), advice="Give the files in it")
+        raise InputError("a directory, not a capture", where=str(path), advice="Pass the files in it")
     if not stat.S_ISREG(status.st_mode):
         raise InputError("not a regular file", where=str(path), advice=_ADVICE)
     if status.st_size == 0:
-        raise InputError("the file is empty", where=str(path), advice="Capture again")
+        raise InputError("the file is empty", where=str(path), advice="Capture the traffic again")
 
 
 def _source(number: int, head: bytes, path: Path) -> Source | None:
-    """The bytes of a capture, decompressed where needed; ``None`` for a file that is none."""
+    """The bytes of a capture, decompressed if needed; ``None`` if the file is not a capture."""
     if is_capture(head):
         try:
             return Window(os.dup(number))
@@ -122,7 +124,7 @@ def _source(number: int, head: bytes, path: Path) -> Source | None:
     damage = source.damage
     source.close()
     if damage:
-        raise InputError(damage, where=str(path), advice="Fetch the file again")
+        raise InputError(damage, where=str(path), advice="Download the file again")
     return None
 
 
@@ -132,10 +134,14 @@ def _not_traffic(head: bytes, path: Path) -> InputError:
             return InputError(what, where=str(path), advice=advice)
     if head[:2] == GZIP or head[:4] == ZSTD:
         return InputError(
-            "compressed, and no capture is inside", where=str(path), advice="Decompress it and give what is inside"
+            "compressed, but the content is not a capture", where=str(path), advice="Decompress it and pass the content"
         )
     if head[:4] == SECTION:
         return InputError(
-            "begins like pcapng but its header is damaged", where=str(path), advice="Fetch the capture again"
+            "the file begins like pcapng but its header is damaged",
+            where=str(path),
+            advice="Download the capture again",
         )
-    return InputError("no capture, archive or log that is known", where=str(path), advice=_ADVICE)
+    return InputError(
+        "unknown format: not a capture, archive or log that tieback reads", where=str(path), advice=_ADVICE
+    )

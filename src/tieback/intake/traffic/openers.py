@@ -1,4 +1,4 @@
-"""The formats that are no captures, one function a format; a new one is one line here."""
+"""Formats other than captures, one function per format; a new format is one line here."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,9 +7,9 @@ from tieback.intake.traffic import documents, har, logs, mitm
 from tieback.intake.traffic.interface import OpenedTraffic
 
 type Opener = Callable[[Path, bytes], OpenedTraffic | None]
-"""Given the path and the first 64 KiB: the opened file, or ``None`` where it is another format.
+"""Function from the path and the first 64 KiB to the opened file, or ``None`` if it is another format.
 
-Raises ``InputError`` where the format is the opener's own and the file cannot be read.
+Raises ``InputError`` if the format is the opener's own and the file cannot be read.
 """
 
 OPENERS: tuple[Opener, ...] = (documents.opener, har.opener, mitm.opener, logs.opener)

@@ -1,4 +1,4 @@
-"""The classic capture file: libpcap's format, with microseconds or nanoseconds, in either byte order.
+"""Classic capture file: libpcap's format, with microseconds or nanoseconds, in either byte order.
 
 Source: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-04.html
 """
@@ -23,14 +23,14 @@ MAGICS = {
 HEADER = 24
 RECORD = 16
 _SIZE = 8
-"""Where the captured length stands in a record's header."""
+"""Offset of the captured length in a record's header."""
 
 
 class PcapReader:
     """Walks the records of one file."""
 
     has_secrets = False
-    """The format has no place for them."""
+    """Always false: the format has no field for secrets."""
 
     def __init__(self, source: Source, problems: Problems) -> None:
         self._source = source
@@ -40,10 +40,10 @@ class PcapReader:
         self._link = 0
 
     def blocks(self) -> Iterator[Frames]:
-        """Every packet; what cannot be read ends the walk with a problem."""
+        """Yield every packet; an unreadable part ends the walk with a problem."""
         source = self._source
         if len(source.buffer) < HEADER:
-            self._problems.note("the file is cut off in its header", "byte 0")
+            self._problems.note("the file is truncated in its header", "byte 0")
             return
         self._order, self._scale = MAGICS[source.buffer[:4]]
         self._link = Struct(self._order + "I").unpack_from(source.buffer, 20)[0] & 0xFFFF
@@ -63,7 +63,7 @@ class PcapReader:
                 position = 0
 
     def _walk(self, buffer: Buffer, position: int) -> tuple[list[int], int]:
-        """Places of the lengths of whole records in the window, and where the first that is not whole begins."""
+        """Offsets of the lengths of complete records in the window, and the offset of the first incomplete one."""
         places: list[int] = []
         add = places.append
         size = Struct(self._order + "I").unpack_from
@@ -72,9 +72,9 @@ class PcapReader:
             for _ in range(MAX_ROWS):
                 add(place)
                 place += size(buffer, place)[0] + RECORD
-        except error:  # the end of the window, for which asking each time would cost more than this
+        except error:  # the end of the window; a check per record would cost more than this exception
             places.pop()
-        # Of the last record the length was read, but not whether all of it is there.
+        # Of the last record the length is known, but the record may be incomplete.
         if places and place > len(buffer) + _SIZE:
             place = places.pop()
         return places, place - _SIZE
@@ -95,10 +95,10 @@ class PcapReader:
     def _too_long(self, position: int) -> None:
         size = Struct(self._order + "I").unpack_from(self._source.buffer, position + _SIZE)[0]
         where = f"byte {self._source.base + position}"
-        self._problems.note(f"a record says that it holds {size} bytes; the rest is not read", where)
+        self._problems.note(f"a record states a length of {size} bytes; the rest of the file is not read", where)
 
     def _more(self, position: int) -> bool:
-        """Whether the window could be moved on; says what is wrong with the rest where it could not."""
+        """True if the window could be moved on; otherwise the fault of the rest is a problem."""
         source = self._source
         left = len(source.buffer) - position
         if left >= RECORD and Struct(self._order + "I").unpack_from(source.buffer, position + _SIZE)[0] > MAX_PACKET:
@@ -110,5 +110,5 @@ class PcapReader:
         if source.damage:
             self._problems.note(source.damage, where)
         elif left:
-            self._problems.note("the last record is cut off: still being written, or damaged", where)
+            self._problems.note("the last record is truncated: still being written, or damaged", where)
         return False

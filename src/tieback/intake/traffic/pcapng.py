@@ -56,7 +56,7 @@ class _Rows:
         self._apps: dict[int, FlowApp] = {}
 
     def add(self, start: int, size: int, when: float, interface: Interface, app: FlowApp | None) -> None:
-        """One packet more."""
+        """Add one packet."""
         if app is not None:
             self._apps[len(self.starts)] = app
         self.starts.append(start)
@@ -91,7 +91,7 @@ class PcapngReader:
         self.has_secrets = False
 
     def blocks(self) -> Iterator[Frames]:
-        """Every packet; a block whose length cannot be right ends the walk with a problem."""
+        """Yield every packet; a block with an impossible length ends the walk with a problem."""
         source = self._source
         position = 0
         while True:
@@ -114,7 +114,7 @@ class PcapngReader:
                 return
 
     def _walk(self, buffer: Buffer, position: int, rows: _Rows) -> int:
-        """Read blocks; where the first begins that is not whole, negative where nothing behind it can be read."""
+        """Read blocks; returns the offset of the first incomplete one, negative if nothing after it can be read."""
         end = len(buffer)
         enhanced, interfaces = self._order.enhanced, self._interfaces
         while position + 28 <= end and len(rows.starts) < MAX_ROWS:
@@ -140,7 +140,7 @@ class PcapngReader:
                 stop = position + length
             if length < 12 or length & 3 or length > MAX_BLOCK:
                 self._problems.note(
-                    f"a block says that it is {length} bytes long; the rest is not read",
+                    f"a block states a length of {length} bytes; the rest of the file is not read",
                     f"byte {self._source.base + position}",
                 )
                 return -position or -1
@@ -169,11 +169,11 @@ class PcapngReader:
             self._problems.note(source.damage, f"byte {source.base + position}")
         elif len(source.buffer) > position:
             self._problems.note(
-                "the last block is cut off: still being written, or damaged", f"byte {source.base + position}"
+                "the last block is truncated: still being written, or damaged", f"byte {source.base + position}"
             )
 
     def _block(self, buffer: Buffer, start: int, stop: int, kind: int, rows: _Rows) -> None:
-        """Anything but a sound enhanced packet."""
+        """Read any block except a valid enhanced packet block."""
         try:
             if kind == _SECTION:
                 self._interfaces = []
@@ -194,7 +194,7 @@ class PcapngReader:
             elif kind == _ENHANCED:
                 self._problems.note("a packet is longer than its block", f"byte {self._source.base + start}")
         except struct.error:
-            self._problems.note("a block is too short for its kind", f"byte {self._source.base + start}")
+            self._problems.note("a block is too short for its type", f"byte {self._source.base + start}")
 
     def _describe(self, buffer: Buffer, start: int, stop: int) -> None:
         if len(self._interfaces) >= MAX_INTERFACES:
@@ -223,7 +223,7 @@ class PcapngReader:
             rows.add(start + 12, size, 0.0, interface, None)
 
     def _old_packet(self, buffer: Buffer, start: int, stop: int, rows: _Rows) -> None:
-        """The obsolete Packet Block: as the enhanced one, with 16 bits for the interface."""
+        """The obsolete Packet Block: like the enhanced one, with 16 bits for the interface."""
         _, _, _, high, low, size, _ = self._order.enhanced(buffer, start)
         number = self._order.half(buffer, start + 8)[0]
         if size > min(stop - start - 32, MAX_PACKET) or number >= len(self._interfaces):
@@ -244,7 +244,7 @@ class PcapngReader:
             start += (length + 3) & ~3
 
     def _options(self, buffer: Buffer, start: int, stop: int) -> FlowApp | None:
-        """Which app a packet's options name."""
+        """The app that the options of a packet name."""
         processes: dict[int, str] = {}
         for code, value in self._pairs(buffer, start, stop):
             if code == _COMMENT:
@@ -263,7 +263,7 @@ class PcapngReader:
             return
         version, kind, uid, package_length, name_length = self._order.uid(buffer, start + 12)
         at = start + 22
-        # PCAPdroid writes the version in its own byte order, whatever the section says.
+        # PCAPdroid writes the version in its own byte order, not in that of the section.
         if version not in {1, 0x0100} or kind != 1 or at + package_length + name_length > stop - 4:
             return
         package = bytes(buffer[at : at + package_length])

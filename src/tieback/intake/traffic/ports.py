@@ -1,4 +1,4 @@
-"""What a port alone suggests (ports.toml), and which names are public resolvers (resolvers.toml): labelled guesses."""
+"""Usual services of ports (ports.toml) and names of public resolvers (resolvers.toml): labelled guesses."""
 
 import tomllib
 from functools import cache
@@ -8,7 +8,7 @@ DNS_OVER_TLS = 853
 
 
 class Ports:
-    """The tables; ``usual_ports`` reads them once a process."""
+    """The port and resolver tables; ``usual_ports`` loads them once per process."""
 
     def __init__(self) -> None:
         folder = files(__package__)
@@ -23,14 +23,14 @@ class Ports:
         self._resolvers = frozenset(names)
         self._below = tuple("." + name for name in names)
         self._ends = tuple({name[-4:] for name in names})
-        """Ends of all the names, by which most others are set aside at once."""
+        """Last characters of all the names; a fast test that rejects most other names."""
 
     def service(self, transport: str, port: int) -> str:
-        """The protocol that usually has the port; empty where none is known."""
+        """The usual protocol of a port; empty if none is known."""
         return self._services.get((transport, port), "")
 
     def is_resolver(self, name: str) -> bool:
-        """Whether a name is a public DNS-over-HTTPS resolver's, or below one."""
+        """True if a name is a public DNS-over-HTTPS resolver, or below one."""
         return name.endswith(self._ends) and (name in self._resolvers or name.endswith(self._below))
 
 

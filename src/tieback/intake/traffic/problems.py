@@ -1,16 +1,16 @@
-"""A bounded list of problem lines: a hostile capture must not fill memory with complaints about itself."""
+"""Bounded list of problems: a hostile capture must not fill memory with complaints about itself."""
 
 from tieback.model.sighting import Problem
 
 MAX_PROBLEMS = 50
-"""Problem lines kept for one capture; the last one says that there were more."""
+"""Problems kept of one capture; the last one reports that there are more."""
 
 
 class Problems(list[Problem]):
-    """The problems of one capture, in the order in which they were met."""
+    """The problems of one capture, in the order of their occurrence."""
 
     def note(self, what: str, where: str) -> None:
-        """Add a line, unless there are already enough of them; a repeated line is kept once."""
+        """Add a problem, unless the list is full; duplicates are not added."""
         if len(self) >= MAX_PROBLEMS:
             return
         if len(self) == MAX_PROBLEMS - 1:

@@ -1,7 +1,8 @@
-"""QUIC: the ClientHello in Initial packets, whose keys anyone can derive from the connection id.
+"""QUIC: the ClientHello in Initial packets, whose keys can be derived from the connection ID.
 
 Sources: RFC 9000 and 9001 (version 1), RFC 9369 (version 2), the drafts 23 to 34 that clients sent; Google's own
-versions up to Q046, whose CHLO goes in clear (https://docs.google.com/document/d/1WJvyZflAO2pq77yOLbp9NsGjC1CHetAXV8I0fQe-B_U).
+versions up to Q046, whose CHLO is cleartext
+(https://docs.google.com/document/d/1WJvyZflAO2pq77yOLbp9NsGjC1CHetAXV8I0fQe-B_U).
 """
 
 import hashlib
@@ -45,7 +46,7 @@ class _Keys(msgspec.Struct, frozen=True, gc=False):
 
 
 def see(client: list[bytes], server: list[bytes]) -> QuicSeen | None:
-    """What the datagrams of both directions tell; ``None`` where they are not QUIC."""
+    """QUIC facts from the datagrams of both directions; ``None`` if they are not QUIC."""
     version = 0
     for data in (*client[:4], *server[:4]):
         found = long_header_version(data)
@@ -66,7 +67,7 @@ def see(client: list[bytes], server: list[bytes]) -> QuicSeen | None:
 
 
 def long_header_version(data: bytes) -> int:
-    """The version in a long header of a version that is known; 0 where there is none."""
+    """The version in a long header, if it is a known one; else 0."""
     if len(data) < 24 or data[0] & 0xC0 != 0xC0:
         return 0
     version = _word(data, 1)[0]
@@ -100,7 +101,7 @@ def _client_handshake(datagrams: list[bytes]) -> bytes:
             if initial:
                 material = keys.get((version, connection))
                 if material is None and len(keys) < 4:
-                    # The server's choice changes the id in later packets, never the keys of the first flight.
+                    # The server's choice changes the ID in later packets, never the keys of the first flight.
                     material = keys[version, connection] = client_keys(version, connection)
                 if material is not None:
                     for offset, piece in _crypto_frames(_open(data, at, number_at, at_next, material)):
@@ -124,7 +125,7 @@ def _joined(pieces: dict[int, bytes]) -> bytes:
 
 
 def _initial(data: bytes, at: int) -> tuple[int, bytes, int, int, bool] | None:
-    """Version, destination id, where the packet number and the next packet begin, and whether it is Initial."""
+    """Version, destination ID, offsets of the packet number and of the next packet, and true if it is Initial."""
     if len(data) - at < 24 or data[at] & 0xC0 != 0xC0:
         return None
     version = _word(data, at + 1)[0]
@@ -153,7 +154,7 @@ def _initial(data: bytes, at: int) -> tuple[int, bytes, int, int, bool] | None:
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A variable-length integer (RFC 9000, section 16) and the offset behind it; -1 where it is cut off."""
+    """A variable-length integer (RFC 9000, section 16) and the offset behind it; -1 if it is truncated."""
     if at >= len(data):
         return 0, -1
     size = 1 << (data[at] >> 6)
@@ -166,7 +167,7 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def client_keys(version: int, connection: bytes) -> _Keys:
-    """Derive the keys of the client's Initial packets from its first destination id."""
+    """Derive the keys of the client's Initial packets from its first destination ID."""
     if version == _V2:
         salt, prefix = _SALT_2, b"quicv2 "
     elif version == _V1 or version >= 0xFF000021:
@@ -189,7 +190,7 @@ def _expand(secret: bytes, label: bytes, length: int) -> bytes:
 
 
 def _open(data: bytes, start: int, number_at: int, end: int, keys: _Keys) -> bytes:
-    """Take header protection off and decrypt; empty where the packet is not the client's."""
+    """Remove header protection and decrypt; empty if the packet is not the client's."""
     sample = data[number_at + 4 : number_at + 20]
     if len(sample) < 16:
         return b""
@@ -283,5 +284,5 @@ def _chlo_name(data: bytes) -> str:
 
 
 def is_client_first(datagrams: list[bytes]) -> bool:
-    """Whether the first datagram can be a client's: an Initial packet that fills it (RFC 9000, section 14.1)."""
+    """True if the first datagram can be a client's: an Initial packet that fills it (RFC 9000, section 14.1)."""
     return bool(datagrams) and len(datagrams[0]) >= 1200 and bool(long_header_version(datagrams[0]))

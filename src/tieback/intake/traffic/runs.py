@@ -1,7 +1,7 @@
-"""The packets of a block sorted into runs: those of one conversation, one direction after the other, each in order.
+"""Packets of a block, sorted into runs: by conversation, then by direction, each in order of capture.
 
-The sort goes by a hash with secret factors, so that nobody can write a capture whose conversations all fall together;
-where two do, their runs are told apart by their addresses and are only shorter.
+The sort key is a hash with secret factors, so that a capture cannot be made whose conversations all collide. If two
+collide, their runs are separated by their addresses and are only shorter.
 """
 
 import secrets
@@ -24,11 +24,11 @@ _FACTORS = 8
 
 
 class Runs(msgspec.Struct, gc=False):
-    """A block's packets of one version of IP, sorted; lists have an entry a packet, a direction or a conversation."""
+    """A block's packets of one version of IP, sorted; lists have one entry per packet, direction or conversation."""
 
     # conversations
     keys: list[bytes]
-    """Addresses and ports as the lower end sends them, which is what a conversation is found by."""
+    """Addresses and ports as sent by the lower end; this is the key of a conversation."""
     protocols: list[int]
     first_direction: list[int]
     """Index of the first direction of each conversation, and one more entry for the end."""
@@ -36,13 +36,13 @@ class Runs(msgspec.Struct, gc=False):
     """Row of the earliest packet."""
     # directions
     lower: list[bool]
-    """Whether the lower end sends."""
+    """True if the lower end sends."""
     begins: list[int]
     """Index of the first packet of each direction, and one more entry for the end."""
     sizes: list[int]
     """Bytes of payload."""
     syns: list[int]
-    """Packets with SYN."""
+    """Number of packets with SYN."""
     ends: list[float]
     """Time of the last packet in the order of the capture."""
     first_flags: list[int]
@@ -51,23 +51,23 @@ class Runs(msgspec.Struct, gc=False):
     data_begins: list[int]
     """Index of the first packet with data of each direction, and one more entry for the end."""
     steady: list[bool]
-    """Whether each segment with data continues the one before it."""
-    # packets with data, of which only places are known so far
+    """True if each segment with data continues the one before it."""
+    # packets with data, of which only offsets are known so far
     data_from: list[int]
     data_to: list[int]
     data_sequence: list[int]
     data_total: list[int]
-    """Bytes of data up to the end of each, from the first of the block on."""
-    # all packets, for the few that are looked at one by one
+    """Bytes of data from the first packet of the block to the end of each."""
+    # all packets, for the few that are read one by one
     order: Rows
-    """Places in ``columns`` of the sorted packets."""
+    """Indexes in ``columns`` of the sorted packets."""
     columns: Columns
     times: Seconds
-    """Of the whole block, by row."""
+    """Times of the whole block, by row."""
 
 
 def secret_factors() -> list[np.uint64]:
-    """Odd numbers that nobody outside of this process knows."""
+    """Odd random numbers that only this process knows."""
     return [np.uint64(secrets.randbits(64) | 1) for _ in range(_FACTORS)]
 
 
@@ -126,7 +126,7 @@ def sort_into_runs(columns: Columns, times: Seconds, factors: Sequence[np.uint64
 
 
 def _ends(key: NDArray[np.uint8]) -> tuple[Flags, list[Words]]:
-    """Whether the lower end sends, and the words of the lower and then the higher end."""
+    """True for each packet that the lower end sends, and the words of the lower and the higher end."""
     ports = key[:, -4:].astype(np.uint64)
     here, there = ports[:, 0] << np.uint64(8) | ports[:, 1], ports[:, 2] << np.uint64(8) | ports[:, 3]
     if key.shape[1] == 12:
@@ -144,7 +144,7 @@ def _ends(key: NDArray[np.uint8]) -> tuple[Flags, list[Words]]:
 
 
 def _sorted(columns: Columns, lower: Flags, ends: list[Words], factors: Sequence[np.uint64]) -> tuple[Rows, Flags]:
-    """Places in the order of conversation, direction and row; and where another conversation begins."""
+    """Indexes in the order of conversation, direction and row; and flags where another conversation begins."""
     protocol = columns.protocol.astype(np.uint64)
     mixed = protocol * factors[-1]
     for words, factor in zip(ends, factors, strict=False):
@@ -167,14 +167,14 @@ def _sorted(columns: Columns, lower: Flags, ends: list[Words], factors: Sequence
 
 
 def _steady(sequence: NDArray[np.uint32], lengths: Integers, begins: Integers) -> list[bool]:
-    """Per direction: whether no segment but the first begins elsewhere than where the one before ended."""
+    """True for each direction in which every segment begins where the one before ended."""
     if not len(sequence):
         return [True] * len(begins)
     breaks = np.zeros(len(sequence) + 1, np.int64)
     follows = sequence[:-1] + lengths[:-1].astype(np.uint32)
     breaks[2:] = np.cumsum(follows != sequence[1:])
     ends = np.append(begins[1:], len(sequence))
-    # Breaks at the packets behind the first of each direction.
+    # Breaks at packets other than the first of each direction.
     inside = breaks[ends] - breaks[np.minimum(begins + 1, ends)]
     steady: list[bool] = (inside == 0).tolist()
     return steady
@@ -186,7 +186,7 @@ NAME_PORT[[53, 5353, 5355]] = True
 
 
 def answers(columns: Columns, buffer: bytes) -> list[tuple[int, bytes, bytes]]:
-    """Row, receiver's packed address and data of the datagrams that may be answers to questions for names."""
+    """Row, receiver's packed address and data of the datagrams that may be DNS responses."""
     key = columns.key
     ports = key[:, -4:].astype(np.int64)
     named = NAME_PORT[ports[:, 0] << 8 | ports[:, 1]] | NAME_PORT[ports[:, 2] << 8 | ports[:, 3]]

@@ -1,4 +1,4 @@
-"""Packets that are not the usual ones, read one by one: tunnels, tags, options, extension headers, fragments."""
+"""Uncommon packets, read one by one: tunnels, tags, options, extension headers, fragments."""
 
 from struct import Struct
 
@@ -16,7 +16,7 @@ _word = Struct(">I").unpack_from
 
 
 class SinglePackets:
-    """The slow way from a frame to its transport header, and what it counts."""
+    """The slow path from a frame to its transport header, with counts of what it could not read."""
 
     def __init__(self, attribution: Attribution, problems: Problems) -> None:
         self._attribution = attribution
@@ -26,27 +26,27 @@ class SinglePackets:
         self._made: list[bytes] = []
         self._end = 0
         self.processes: dict[int, FlowApp] = {}
-        """The apps that PKTAP headers of this block name, by row."""
+        """The apps named by PKTAP headers of this block, by row."""
         self.other = 0
         """Packets without TCP or UDP."""
         self.damaged = 0
 
     def begin(self, frames: Frames) -> None:
-        """Turn to another block."""
+        """Start with another block."""
         self._frames = frames
         self._made = []
         self._end = len(frames.buffer)
         self.processes = {}
 
     def __call__(self, row: int, link: int) -> list[Found]:
-        """The packet of a row; none where it has neither TCP nor UDP, more where fragments were waiting."""
+        """The packet of a row; none if it has neither TCP nor UDP, several if fragments were waiting."""
         frames = self._frames
         assert frames is not None
         start = int(frames.starts[row])
         try:
             ip, limit, app = find_ip(frames.buffer, start, start + int(frames.sizes[row]), link, self._attribution)
         except UnknownLinkError:
-            self._problems.note(f"packets of link type {link} are not read", "")
+            self._problems.note(f"packets of link type {link} are not supported", "")
             self.other += 1
             return []
         if app is not None:
@@ -62,7 +62,7 @@ class SinglePackets:
         return [found] if found else []
 
     def buffer(self) -> Buffer:
-        """The block's buffer, behind it the packets that were put together from fragments."""
+        """The block's buffer, followed by the packets reassembled from fragments."""
         assert self._frames is not None
         return self._frames.buffer + b"".join(self._made) if self._made else self._frames.buffer
 
@@ -71,10 +71,11 @@ class SinglePackets:
         rest = self._fragments.rest()
         if self._fragments.left_over:
             self._problems.note(
-                f"{self._fragments.left_over} fragments of packets are left over: the capture lacks the others", ""
+                f"{self._fragments.left_over} fragments belong to incomplete packets: the other fragments are missing",
+                "",
             )
         if self.damaged:
-            self._problems.note(f"{self.damaged} packets have damaged or cut-off headers", "")
+            self._problems.note(f"{self.damaged} packets have damaged or truncated headers", "")
         return rest
 
     def _again(self, row: int, packet: bytes) -> list[Found]:

@@ -1,6 +1,6 @@
-"""Where the bytes of a capture come from: a file read, or decompressed, in bounded steps.
+"""Bytes of a capture: a file that is read, or decompressed, in bounded steps.
 
-A reader looks at ``buffer`` from the front and calls ``advance`` when it has come to the end of what is there.
+A reader examines ``buffer`` from the front and calls ``advance`` when it reaches the end.
 """
 
 import os
@@ -15,7 +15,7 @@ STEP = 4 * 1024 * 1024
 
 _READ = 256 * 1024
 _PIECE = 64 * 1024
-"""Bytes of Zstandard that are asked for at a time: of a file that is cut off the last such piece is lost."""
+"""Bytes of Zstandard that are requested at a time: of a truncated file the last such piece is lost."""
 
 
 class Source(Protocol):
@@ -23,12 +23,12 @@ class Source(Protocol):
 
     buffer: Buffer
     base: int
-    """Where the window begins, in bytes from the start of the capture."""
+    """Offset of the window, in bytes from the start of the capture."""
     damage: str
     """Why the bytes ended early, or empty."""
 
     def advance(self, position: int) -> bool:
-        """Drop what stands before ``position`` and append more; whether there was more."""
+        """Drop the bytes before ``position`` and append more; true if there were more."""
         ...
 
     def close(self) -> None:
@@ -39,8 +39,8 @@ class Source(Protocol):
 class Window:
     """A file that is read in steps.
 
-    It is not mapped: a page of a mapped file that another process cuts off ends this one, and captures that are still
-    being written are cut off and begun anew by the tools that write them.
+    It is not mapped: if another process truncates a mapped file, this process crashes. Capture tools truncate and
+    restart files that they are still writing.
     """
 
     def __init__(self, number: int) -> None:
@@ -50,7 +50,9 @@ class Window:
         self.buffer: Buffer = self._read(STEP, 0)
 
     def advance(self, position: int) -> bool:
-        """Read on from ``position``; without progress the window grows, as a record may be longer than it."""
+        """Continue to read from ``position``; without progress the window grows, because a record may be longer than
+        it.
+        """
         more = self._read(STEP if position else 2 * max(len(self.buffer), STEP), self.base + position)
         grown = len(more) > len(self.buffer) - position
         self.buffer = more
@@ -58,7 +60,7 @@ class Window:
         return grown
 
     def _read(self, size: int, position: int) -> bytes:
-        """No more than the file holds now: memory that is asked for in vain is what small files would cost most."""
+        """At most the bytes that the file has now: unused buffers would be the main cost of small files."""
         left = os.fstat(self._number).st_size - position
         return os.pread(self._number, min(size, left), position) if left > 0 else b""
 
@@ -70,7 +72,7 @@ class Window:
 
 
 class Packed(ABC):
-    """A compressed file: at most one step is decompressed ahead, however well the bytes were packed."""
+    """A compressed file: at most one step is decompressed ahead, whatever the compression ratio."""
 
     def __init__(self) -> None:
         self.buffer: Buffer = b""
@@ -78,7 +80,7 @@ class Packed(ABC):
         self.damage = ""
 
     def advance(self, position: int) -> bool:
-        """Drop what was read and decompress one more step."""
+        """Drop the bytes already used and decompress one more step."""
         more = self._step()
         if more or position:
             self.buffer = self.buffer[position:] + more
@@ -91,7 +93,7 @@ class Packed(ABC):
 
     @abstractmethod
     def _step(self) -> bytes:
-        """The next bytes, ``STEP`` at most; none at the end, and then ``damage`` says why where it is no end."""
+        """The next bytes, ``STEP`` at most; none at the end, and then ``damage`` is set if the end is premature."""
 
 
 class Gzip(Packed):
@@ -121,13 +123,13 @@ class Gzip(Packed):
             try:
                 part = self._decompressor.decompress(data, room)
             except zlib.error as error:
-                self.damage = f"the compressed bytes are damaged ({error})"[:200]
+                self.damage = f"the compressed data is damaged ({error})"[:200]
                 self._decompressor = None
                 break
             parts.append(part)
             room -= len(part)
             if not data and not part and not self._decompressor.eof:
-                self.damage = "the compressed file is cut off"
+                self.damage = "the compressed file is truncated"
                 self._decompressor = None
         return b"".join(parts)
 
@@ -160,7 +162,7 @@ class Zstandard(Packed):
             except OSError as error:
                 cut = "Truncated" in str(error)
                 self.damage = (
-                    "the compressed file is cut off" if cut else f"the compressed bytes are damaged ({error})"[:200]
+                    "the compressed file is truncated" if cut else f"the compressed data is damaged ({error})"[:200]
                 )
                 break
             if not part:

@@ -1,8 +1,8 @@
-"""The flow table: blocks of packets to conversations.
+"""Flow table: blocks of packets become conversations.
 
-What every packet costs is spent on columns (``headers``, ``runs``); Python touches each conversation of a block once,
-and of packets only the first bytes of each direction. Memory is bounded by ``MAX_FLOWS`` and ``MAX_KEPT``, and what one
-block adds to them: beyond that the conversations that were idle longest are judged and handed out.
+Per-packet work is done on columns (``headers``, ``runs``). Python code handles each conversation of a block once, and
+reads only the first bytes of each direction. Memory is bounded by ``MAX_FLOWS`` and ``MAX_KEPT`` plus one block. Beyond
+that, the longest idle conversations are classified and returned.
 """
 
 import gc
@@ -27,16 +27,16 @@ from tieback.intake.traffic.source import Buffer
 from tieback.model.flow import FlowApp
 
 MAX_FLOWS = 20_000
-"""Conversations held at a time."""
+"""Conversations in memory at the same time."""
 
 MAX_KEPT = 24 * 1024 * 1024
-"""First bytes and samples held at a time."""
+"""Bytes of first bytes and samples in memory at the same time."""
 
 _ANSWER = 2
-"""Instead of a family's number: an answer to a question for a name."""
+"""Used as family number: a DNS response."""
 _NAMED_DATAGRAMS = 2
 _BATCH = 64
-"""Conversations that are judged at a time when the capture ends."""
+"""Conversations classified at a time at the end of the capture."""
 
 type Judge = Callable[[Conversation], Judgement]
 
@@ -63,11 +63,11 @@ class FlowTable:
         self._step = 0
 
     def conversations(self, reader: FrameReader) -> Iterator[Conversation]:
-        """Walk a capture and hand out judged conversations, in the order of their first packets where memory allows."""
+        """Walk a capture and yield classified conversations, in the order of their first packets if memory permits."""
         try:
             yield from _undisturbed(self._all(reader))
         finally:
-            for flow in self._flows.values():  # whoever asked did not wait for the end
+            for flow in self._flows.values():  # the caller did not wait for the end
                 flow.release()
 
     def _all(self, reader: FrameReader) -> Iterator[list[Conversation]]:
@@ -86,7 +86,7 @@ class FlowTable:
             yield flows
 
     def _take(self, frames: Frames) -> list[Conversation]:
-        """Let the packets of a block count."""
+        """Process the packets of a block."""
         self._step += 1
         self._single.begin(frames)
         families = read_headers(frames, self._single)
@@ -118,7 +118,7 @@ class FlowTable:
         return done + self._relieve() if self._kept > MAX_KEPT else done
 
     def _open(self, frames: Frames, row: int, runs: Runs, place: int) -> Side:
-        """Begin a conversation with its first packet; its lower end."""
+        """Start a conversation with its first packet; returns its lower end."""
         direction = runs.first_direction[place]
         if runs.first_rows[direction] != row:
             direction += 1
@@ -177,7 +177,7 @@ class FlowTable:
         self._kept += kept
 
     def _one_by_one(self, runs: Runs, low: Side, place: int, buffer: Buffer) -> int:
-        """The same for one conversation of TCP whose SYNs are not where they usually are; bytes kept."""
+        """As ``_count``, for one TCP conversation with SYNs in unusual positions; returns the bytes kept."""
         first, last = runs.first_direction[place], runs.first_direction[place + 1]
         packets = sorted(
             (at, runs.lower[direction])
@@ -205,7 +205,7 @@ class FlowTable:
         return kept
 
     def _synchronise(self, side: Side, sequence: int, flags: int, when: float, number: int, *, lower: bool) -> Side:
-        """A SYN tells who the client is; on ports that were used before it begins another conversation."""
+        """Handle a SYN: it identifies the client; on ports that were used before, it starts another conversation."""
         conversation = side.conversation
         base = (sequence + 1) & 0xFFFFFFFF
         if not flags & ACK and (
@@ -220,7 +220,9 @@ class FlowTable:
         return side
 
     def _relieve(self) -> list[Conversation]:
-        """Judge what was idle longest until half of the memory is free; hand out where judging frees too little."""
+        """Classify the longest idle conversations until half of the memory is free; return some if that is not
+        enough.
+        """
         for flow in sorted((flow for flow in self._flows.values() if flow.judged is None), key=_step):
             if self._kept <= MAX_KEPT // 2:
                 return []
@@ -228,12 +230,12 @@ class FlowTable:
         return self._evict(max(len(self._flows) // 4, 1), frozenset()) if self._kept > MAX_KEPT // 4 * 3 else []
 
     def _make_room(self, wanted: int, found: list[list[Side | None]]) -> list[Conversation]:
-        """Hand out what was idle longest, but nothing that this block goes on with."""
+        """Return the longest idle conversations, except those that this block continues."""
         busy = frozenset(side.conversation.number for sides in found for side in sides if side is not None)
         return self._evict(max(self._max_flows // 4, len(self._flows) + wanted - self._max_flows), busy)
 
     def _evict(self, count: int, busy: frozenset[int]) -> list[Conversation]:
-        """Take the ``count`` conversations out that were idle longest."""
+        """Remove the ``count`` longest idle conversations."""
         idle = sorted((flow for number, flow in self._flows.items() if number not in busy), key=_step)[:count]
         idle.sort(key=_number)
         for flow in idle:
@@ -258,7 +260,7 @@ class FlowTable:
 
 
 def _turned(key: bytes) -> bytes:
-    """Addresses and ports as the other side sends them."""
+    """Addresses and ports as sent by the other side."""
     half = len(key) // 2 - 2
     return key[half:-4] + key[:half] + key[-2:] + key[-4:-2]
 
@@ -271,7 +273,7 @@ def _as_frames(packets: list[bytes], when: float) -> Frames:
 
 
 def _opened(runs: Runs, low: Side, place: int) -> bool:
-    """Take the SYNs of a conversation that this block begins, where each stands first in its direction."""
+    """Handle the SYNs of a conversation that this block starts, if each is first in its direction."""
     if low.packets + low.other.packets:
         return False
     directions = range(runs.first_direction[place], runs.first_direction[place + 1])
@@ -334,9 +336,9 @@ def _number(flow: Conversation) -> int:
 
 
 def _undisturbed(batches: Iterator[list[Conversation]]) -> Iterator[Conversation]:
-    """Their conversations, with the cycle collector at rest while the table works, never while the caller does.
+    """Yield the conversations, with the garbage collector paused while the table works, never while the caller does.
 
-    The table holds some hundred thousand objects that all live on; looking through them again and again finds nothing.
+    The table has some hundred thousand live objects; repeated scans of them would find nothing.
     """
     while True:
         was_enabled = gc.isenabled()

@@ -1,4 +1,4 @@
-"""TLS as it can be seen without keys: hellos, certificates up to TLS 1.2, and records of a connection under way.
+"""TLS without keys: hellos, certificates up to TLS 1.2, and records of a connection in progress.
 
 Sources: RFC 8446, RFC 5246, RFC 6066 (SNI), RFC 7301 (ALPN), RFC 9849 (Encrypted Client Hello).
 """
@@ -16,7 +16,7 @@ _ALERT, _HANDSHAKE, _DATA = 21, 22, 23
 _CLIENT_HELLO, _SERVER_HELLO, _CERTIFICATE, _HELLO_DONE = 1, 2, 11, 14
 _SNI, _ALPN, _SUPPORTED_VERSIONS = 0, 16, 43
 _ECH = {0xFE0D, 0xFF02, 0xFF03, 0xFFCE}
-"""Encrypted Client Hello, the drafts of it that clients sent, and its forerunner ESNI."""
+"""Encrypted Client Hello, the drafts of it that clients sent, and its predecessor ESNI."""
 _READ = {_SNI, _ALPN, _SUPPORTED_VERSIONS, *_ECH}
 _MAX_EXTENSIONS = 128
 _MAX_RECORD = 16384 + 2048
@@ -28,7 +28,7 @@ class Hello(msgspec.Struct, frozen=True, gc=False):
     """A ClientHello or ServerHello."""
 
     version: int
-    """The highest offered, or the chosen one; 0 where unknown."""
+    """The highest offered version, or the chosen one; 0 if unknown."""
     sni: str = ""
     alpn: tuple[str, ...] = ()
     ech: bool = False
@@ -40,11 +40,11 @@ class TlsSeen(msgspec.Struct, frozen=True, gc=False):
     tls: FlowTls
     confidence: float
     swapped: bool = False
-    """Whether the ClientHello came from the side that was taken for the server."""
+    """True if the ClientHello came from the side that was assumed to be the server."""
 
 
 def see(client: bytes, server: bytes, certificates: Certificates, *, starttls: bool = False) -> TlsSeen | None:
-    """What a connection's first bytes tell of TLS; ``None`` where it is none."""
+    """TLS facts from a connection's first bytes; ``None`` if it is not TLS."""
     if not _may_be_record(client) and not _may_be_record(server):
         return None
     offered = client_hello(client)
@@ -71,7 +71,7 @@ def see(client: bytes, server: bytes, certificates: Certificates, *, starttls: b
 
 
 def version_name(version: int) -> str:
-    """``TLSv1.3`` for 0x0304, drafts of it included; empty where unknown."""
+    """``TLSv1.3`` for 0x0304 and its drafts; empty if unknown."""
     if version >> 8 in {0x7F, 0xFB}:
         return "TLSv1.3"
     return VERSIONS.get(version, "")
@@ -82,7 +82,7 @@ def _may_be_record(data: bytes) -> bool:
 
 
 def handshake(data: bytes) -> bytes:
-    """The handshake bytes of the leading records, put together; those of a record that is cut off included."""
+    """The handshake bytes of the leading records, joined, including those of a truncated record."""
     if len(data) < 6 or data[0] != _HANDSHAKE or data[1] != 3:
         return b""
     first = 5 + _half(data, 3)[0]
@@ -100,14 +100,14 @@ def handshake(data: bytes) -> bytes:
 
 
 def client_hello(data: bytes) -> Hello | None:
-    """The ClientHello that a direction begins with, also over several records."""
+    """The ClientHello at the beginning of a direction, also over several records."""
     if len(data) < 11 or data[0] != _HANDSHAKE or data[1] != 3 or data[5] != _CLIENT_HELLO:
         return None
     return client_hello_message(handshake(data))
 
 
 def client_hello_message(body: bytes) -> Hello | None:
-    """A ClientHello as a handshake message; one that is cut off gives what stands before the cut."""
+    """A ClientHello as a handshake message; of a truncated one the part before the cut is used."""
     if len(body) < 42 or body[0] != _CLIENT_HELLO or body[4] != 3:
         return None
     end = min(len(body), 4 + int.from_bytes(body[1:4]))
@@ -186,7 +186,7 @@ def _highest(body: bytes, at: int, stop: int) -> int:
 
 
 def server_flight(data: bytes, certificates: Certificates) -> tuple[Hello | None, str, tuple[str, ...]]:
-    """The ServerHello, and the certificate's subject and DNS names where they go in clear."""
+    """The ServerHello, and the certificate's subject and DNS names if they are cleartext."""
     if len(data) < 11 or data[0] != _HANDSHAKE or data[1] != 3 or data[5] not in {_SERVER_HELLO, _CERTIFICATE}:
         return None, "", ()
     body = handshake(data)
@@ -226,18 +226,18 @@ def _leaf(body: bytes) -> bytes:
 
 
 def _under_way(client: bytes, server: bytes, *, starttls: bool) -> TlsSeen | None:
-    """TLS whose handshake was not captured: chains of sound records."""
+    """TLS whose handshake was not captured: chains of valid records."""
     counts = [records(data) for data in (client, server) if data]
     if not counts or min(counts) < 1 or (len(counts) == 1 and counts[0] < 2):
         return None
     version = (client if _may_be_record(client) else server)[2]
-    # The record layer of TLS 1.3 says 1.2, so that an application record tells only which ones it is not.
+    # The record layer of TLS 1.3 states 1.2, so an application record only excludes the other versions.
     name = VERSIONS.get(0x0300 | version, "") if version < 3 else ""
     return TlsSeen(FlowTls(version=name, starttls=starttls), 0.8 if len(counts) == 2 else 0.6)
 
 
 def records(data: bytes) -> int:
-    """How many sound TLS records stand at the beginning; 0 where anything else follows one of them."""
+    """Number of valid TLS records at the beginning; 0 if anything else follows one of them."""
     at = count = 0
     while at + 5 <= len(data) and count < 32:
         if not 20 <= data[at] <= 23 or data[at + 1] != 3 or data[at + 2] > 4:
@@ -251,7 +251,7 @@ def records(data: bytes) -> int:
 
 
 def find_client_hello(data: bytes, start: int = 0) -> int:
-    """Where a ClientHello begins inside another protocol, or -1: STARTTLS, whatever the words for it are."""
+    """Offset of a ClientHello inside another protocol, or -1: STARTTLS, whatever its command is."""
     at = start
     for _ in range(8):
         at = data.find(b"\x16\x03", at)
@@ -269,7 +269,7 @@ def find_client_hello(data: bytes, start: int = 0) -> int:
 
 
 def find_records(data: bytes) -> bool:
-    """Whether a chain of three application records stands anywhere: TLS joined midway in a record."""
+    """True if there is a chain of three application records anywhere: TLS captured from the middle of a record."""
     at = 0
     for _ in range(16):
         at = data.find(b"\x17\x03", at)

@@ -1,9 +1,8 @@
-"""Tagged netstrings, the serialisation of mitmproxy's flow files: a bounded reader over a buffer.
+"""Tagged netstrings, the serialisation of mitmproxy flow files: a bounded reader over a buffer.
 
-Source: https://tnetstrings.info, with mitmproxy's ``;`` for text. A value is its length in decimal digits, a colon,
-the data, and a type: ``,`` bytes, ``;`` text, ``#`` whole number, ``^`` number, ``!`` truth, ``~`` nothing, ``]``
-list, ``}`` dictionary. Bytes stay slices of the buffer, so a body of a gigabyte costs nothing until somebody copies
-it.
+Source: https://tnetstrings.info, with mitmproxy's ``;`` for text. A value is its length in decimal digits, a colon, the
+data, and a type. Types are ``,`` bytes, ``;`` text, ``#`` integer, ``^`` float, ``!`` boolean, ``~`` null, ``]`` list,
+``}`` dictionary. Bytes stay slices of the buffer, so a body of a gigabyte costs nothing until it is copied.
 """
 
 from typing import Any
@@ -15,11 +14,11 @@ _LONGEST_NUMBER = 40
 
 
 class MalformedError(ValueError):
-    """The bytes are no tagged netstring, or one beyond its bounds."""
+    """The bytes are not a tagged netstring, or exceed a bound."""
 
 
 def value_end(data: memoryview, at: int) -> int:
-    """Where the value at ``at`` ends.
+    """End of the value at ``at``.
 
     Raises:
         MalformedError: no value begins there, or it ends beyond the data.
@@ -35,25 +34,25 @@ def parse(data: memoryview) -> Any:
         ``memoryview`` for bytes; ``str``, ``int``, ``float``, ``bool``, ``None``, ``list`` or ``dict`` with text keys.
 
     Raises:
-        MalformedError: a length that lies, a type that does not exist, more values or levels than allowed.
+        MalformedError: a false length, an unknown type, or more values or levels than allowed.
     """
     return _Reader(data).value(0, len(data), MAX_DEPTH)[0]
 
 
 def _span(data: memoryview, at: int, end: int) -> tuple[int, int]:
-    """Where the data of the value at ``at`` begins and ends; its type stands at the end."""
+    """Begin and end of the data of the value at ``at``; its type is at the end."""
     length = 0
     for cursor in range(at, min(at + _LONGEST_LENGTH, end)):
         digit = data[cursor]
         if digit == 0x3A and cursor > at:
             begin = cursor + 1
             if begin + length >= end:
-                raise MalformedError("a length beyond the data")
+                raise MalformedError("a length exceeds the data")
             return begin, begin + length
         if not 0x30 <= digit <= 0x39:
             break
         length = length * 10 + digit - 0x30
-    raise MalformedError("no length")
+    raise MalformedError("a length is missing")
 
 
 class _Reader:
@@ -105,7 +104,7 @@ def _scalar(kind: str, data: memoryview) -> Any:
         if kind == "^":
             return float(text)
     except ValueError:
-        raise MalformedError("no number") from None
+        raise MalformedError("a number is invalid") from None
     if kind == "!":
         return text == b"true"
     raise MalformedError("an unknown type")

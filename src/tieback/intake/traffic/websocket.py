@@ -1,6 +1,6 @@
-"""WebSocket frames after an upgrade: the messages that went in clear.
+"""WebSocket frames after an upgrade: the cleartext messages.
 
-Sources: RFC 6455, section 5; RFC 7692 (permessage-deflate). Messages that another extension changed are left out.
+Sources: RFC 6455, section 5; RFC 7692 (permessage-deflate). Messages changed by another extension are left out.
 """
 
 import zlib
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 _TEXT, _BINARY, _CONTROL = 1, 2, 8
 _FIN, _DEFLATED, _RESERVED, _MASKED = 0x80, 0x40, 0x70, 0x80
 _FLUSHED = b"\0\0\xff\xff"
-"""What a sender takes off the end of a message (RFC 7692, section 7.2.1)."""
+"""Bytes that a sender removes from the end of a message (RFC 7692, section 7.2.1)."""
 _MAX_FRAMES = 64
 
 
@@ -21,7 +21,7 @@ def messages(data: bytes, limit: int) -> list[bytes]:
     for first, payload in _frames(data, limit):
         if first & 15 >= _CONTROL:
             continue
-        if first & 15:  # the first frame of a message says of what kind it is
+        if first & 15:  # the first frame of a message has its type
             message, head = b"", first
         message += payload
         if not first & _FIN:
@@ -30,7 +30,7 @@ def messages(data: bytes, limit: int) -> list[bytes]:
             try:
                 message = inflater.decompress(message + _FLUSHED, max(limit, 1))
             except zlib.error:
-                inflater = None  # what follows is packed with what stood before
+                inflater = None  # later messages depend on the compression state of earlier ones
                 continue
             inflater = None if inflater.unconsumed_tail else inflater
         elif head & _RESERVED:
@@ -45,7 +45,7 @@ def messages(data: bytes, limit: int) -> list[bytes]:
 
 
 def _frames(data: bytes, limit: int) -> Iterator[tuple[int, bytes]]:
-    """The first byte of each frame, and its payload, unmasked; no more of it than ``limit`` and what was captured."""
+    """The first byte of each frame, and its payload, unmasked; at most ``limit`` and the captured bytes."""
     at = 0
     for _ in range(_MAX_FRAMES):
         if at + 2 > len(data):
@@ -66,7 +66,7 @@ def _frames(data: bytes, limit: int) -> Iterator[tuple[int, bytes]]:
         at += size
         if masked and len(mask) < 4:
             return
-        # A message whose end was not captured is no whole one.
+        # A message whose end was not captured is incomplete.
         yield first if whole else first & ~_FIN, _unmask(payload, mask) if mask else payload
         if not whole:
             return

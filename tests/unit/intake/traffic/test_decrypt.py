@@ -102,7 +102,9 @@ def test_secrets_in_the_file_open_it(tmp_path: Path) -> None:
     opened = open_traffic(tmp_path / "run.pcapng")
     assert [closed.flow.protocol for closed in opened.flows()] == ["tls"]
     opened.close()
-    assert [problem.what for problem in opened.problems] == ["the file brings TLS secrets, which were not used"]
+    assert [problem.what for problem in opened.problems] == [
+        "the file contains TLS secrets, which were not used; pass --decrypt to use them"
+    ]
 
 
 @needs_tshark
@@ -129,16 +131,16 @@ def test_a_child_that_fails_is_one_problem(tmp_path: Path) -> None:
     problems = Problems()
     (tmp_path / "run.pcap").write_bytes(b"no capture")
     assert len(decrypt.decrypt(tmp_path / "run.pcap", None, problems)) == 0
-    assert [problem.what[:26] for problem in problems] == ["tshark did not decrypt all"]
+    assert [problem.what[:33] for problem in problems] == ["tshark did not decrypt everything"]
 
 
 @pytest.mark.parametrize(
     ("script", "word"),
     [
-        ("exec sleep 30", "more than 1 s"),
-        ("exec yes x > out.pcapng", "ended with"),
+        ("exec sleep 30", "time limit of 1 s"),
+        ("exec yes x > out.pcapng", "ended with status"),
         ("printf 'junk that is no capture' > out.pcapng", ""),
-        ("printf '\\033[31mred\\n' >&2; exit 3", "ended with 3 (\ufffd[31mred)"),
+        ("printf '\\033[31mred\\n' >&2; exit 3", "ended with status 3 (\ufffd[31mred)"),
     ],
     ids=["endless", "too much", "no capture", "control characters"],
 )
@@ -163,7 +165,12 @@ def test_without_tshark_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(
     ("content", "word"),
-    [(None, "no key log"), (b"", "no line"), (b"\0" * 100, "no line"), (b"CLIENT_RANDOM 00 11\n", "")],
+    [
+        (None, "not a regular file"),
+        (b"", "no key log line"),
+        (b"\0" * 100, "no key log line"),
+        (b"CLIENT_RANDOM 00 11\n", ""),
+    ],
     ids=["missing", "empty", "binary", "sound"],
 )
 def test_key_logs(tmp_path: Path, content: bytes | None, word: str) -> None:

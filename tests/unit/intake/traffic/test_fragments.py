@@ -77,7 +77,9 @@ def test_of_an_incomplete_packet_the_beginning_counts(read: Read, kept: list[int
     parts = cut(DATAGRAM, 800)
     found, problems = read(wire.pcap([(1.0, wire.ethernet(parts[number])) for number in kept]))
     assert [seen.flow.detail for seen in found] == ["api.test"] * flows
-    assert [problem.what.partition(" are")[0] for problem in problems] == [f"{left} fragments of packets"]
+    assert [problem.what.partition(":")[0] for problem in problems] == [
+        f"{left} fragments belong to incomplete packets"
+    ]
 
 
 def test_overlaps_drop_the_packet() -> None:

@@ -69,7 +69,7 @@ def test_real_exports(name: str, count: int, host: str) -> None:
 def test_a_broken_export_is_one_line() -> None:
     flows, problems = read(CAPTURES / "mitmproxy__test_mitmproxy_data_corrupted_har_brokenfile.har")
     assert flows == []
-    assert problems == ["no JSON: the archive is damaged before its first entry"]
+    assert problems == ["not valid JSON: the archive is damaged before its first entry"]
 
 
 def test_fields(tmp_path: Path) -> None:
@@ -124,13 +124,13 @@ def test_websocket_messages(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "count", "problem"),
     [
-        (archive(entry(), entry())[:-120], 1, "breaks off after 1 entries"),
-        (archive(entry(), {"request": 7}, entry()), 2, "entry 1 is not read"),
+        (archive(entry(), entry())[:-120], 1, "is truncated after 1 entries"),
+        (archive(entry(), {"request": 7}, entry()), 2, "entry 1 is invalid"),
         (archive(entry(), entry("nothing")), 1, "no URL with a host"),
         (archive(entry(), entry("data:text/plain,a")), 1, ""),
         (archive(entry(time=None, response=None)), 1, ""),
         ("\ufeff  " + archive(entry()), 1, ""),
-        ('{"log": {"entries": ' + "[" * 100_000, 0, "breaks off"),
+        ('{"log": {"entries": ' + "[" * 100_000, 0, "is truncated"),
         (archive(), 0, ""),
     ],
 )

@@ -78,7 +78,7 @@ def test_a_process_counts_for_its_own_packets_only(read: Read) -> None:
 
 def test_an_unread_link_type_is_one_problem(read: Read) -> None:
     flows, problems = read(wire.pcap([(1.0, bytes(90))] * 5, link=147))
-    assert (flows, [problem.what for problem in problems]) == ([], ["packets of link type 147 are not read"])
+    assert (flows, [problem.what for problem in problems]) == ([], ["packets of link type 147 are not supported"])
 
 
 @settings(max_examples=100, deadline=None)

@@ -79,11 +79,11 @@ def test_a_map_of_columns(tmp_path: Path) -> None:
     ("text", "word"),
     [
         ("", r"no \[\[format\]\]"),
-        ("x = [", "no TOML"),
-        ("[[format]]\nreader = 'json'", "lacks 'kind'"),
+        ("x = [", "not valid TOML"),
+        ("[[format]]\nreader = 'json'", "missing or invalid key.*'kind'"),
         ("[[format]]\nreader = 'json'\nkind = 'flow'\ncolumns = { nonsense = 'a' }", "columns nonsense"),
         ("[[format]]\nreader = 'xml'\nkind = 'flow'\ncolumns = {}", "reader 'xml'"),
-        ("format = 3", "lacks"),
+        ("format = 3", "missing or invalid key"),
         ("#" * 300_000, "too large"),
     ],
 )

@@ -134,7 +134,7 @@ def test_figures_and_names(tmp_path: Path) -> None:
     assert tls.tls is not None
     assert (tls.tls.version, tls.server.name_from) == ("TLSv1.3", NameFrom.SNI)
     assert one(tmp_path, SQUID).server.name_from is NameFrom.LOG
-    assert one(tmp_path, ZEEK_DNS).detail == "A asked of 10.0.0.1"
+    assert one(tmp_path, ZEEK_DNS).detail == "A query to 10.0.0.1"
 
 
 def test_a_query_is_a_sample_and_not_in_the_detail(tmp_path: Path) -> None:

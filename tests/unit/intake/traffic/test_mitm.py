@@ -138,10 +138,10 @@ def test_dns_and_refused_certificates(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "count", "problem"),
     [
-        (tcp(1, (True, b"a")) + b"500:cut", 1, "breaks off after 1 flows"),
-        (tcp(1, (True, b"a")) + b"11:4:type;1:x?}" + tcp(1, (True, b"b")), 2, "a flow is not read"),
-        (tcp(1, (True, b"a")) + dump({"type": "smoke", "version": 21}), 1, "of a kind that is not known"),
-        (tcp(1, (True, b"a")) + dump([1, 2]), 1, "no flow"),
+        (tcp(1, (True, b"a")) + b"500:cut", 1, "is truncated or damaged after 1 flows"),
+        (tcp(1, (True, b"a")) + b"11:4:type;1:x?}" + tcp(1, (True, b"b")), 2, "unreadable flow"),
+        (tcp(1, (True, b"a")) + dump({"type": "smoke", "version": 21}), 1, "its type is unknown"),
+        (tcp(1, (True, b"a")) + dump([1, 2]), 1, "not a flow"),
     ],
 )
 def test_damage(tmp_path: Path, data: bytes, count: int, problem: str) -> None:

@@ -39,22 +39,22 @@ def test_a_large_packed_capture_is_read_over_windows(read: Read) -> None:
 def test_a_cut_packed_capture_keeps_what_was_read(read: Read) -> None:
     flows, problems = read(gzip.compress(wire.pcap(TALK))[:-12])
     assert len(flows) <= 1
-    assert any("cut off" in problem.what for problem in problems)
+    assert any("truncated" in problem.what for problem in problems)
 
 
 @pytest.mark.parametrize(
     ("data", "word"),
     [
         (b"", "empty"),
-        (b"hello world, this is no capture\n", "no capture"),
+        (b"hello world, this is no capture\n", "not a capture, archive or log"),
         (b"\x34\xcd\xb2\xa1" + bytes(40), "modified pcap"),
         (b"snoop\0\0\0" + bytes(40), "snoop"),
         (b"PK\x03\x04" + bytes(40), "ZIP"),
         (b"BZh9" + bytes(40), "bzip2"),
-        (gzip.compress(b"plain text"), "no capture is inside"),
+        (gzip.compress(b"plain text"), "the content is not a capture"),
         (b"\x1f\x8b" + bytes(40), "damaged"),
         (b"\x0a\x0d\x0d\x0a" + bytes(40), "header is damaged"),
-        (b"\x28\xb5\x2f\xfd" + bytes(40), "damaged|cut off|no capture"),
+        (b"\x28\xb5\x2f\xfd" + bytes(40), "damaged|truncated|not a capture"),
     ],
     ids=[
         "empty",

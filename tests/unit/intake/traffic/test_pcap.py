@@ -34,8 +34,8 @@ def test_far_times(read: Read, when: int, expected: float) -> None:
     [
         (lambda data: data[:20], 0, "header"),
         (lambda data: data[:24], 0, ""),
-        (lambda data: data[:-5], 1, "cut off"),
-        (lambda data: data + bytes(7), 1, "cut off"),
+        (lambda data: data[:-5], 1, "truncated"),
+        (lambda data: data + bytes(7), 1, "truncated"),
         (lambda data: data + b"\xff" * 16, 1, "4294967295 bytes"),
         (lambda data: data + bytes(160), 1, ""),
     ],

@@ -104,10 +104,10 @@ def test_secrets_are_noticed() -> None:
 @pytest.mark.parametrize(
     ("data", "word"),
     [
-        (wire.section() + struct.pack("<II", 6, 0) + bytes(40), "0 bytes long"),
-        (wire.section() + struct.pack("<II", 6, 0xFFFFFFF0) + bytes(40), "bytes long"),
+        (wire.section() + struct.pack("<II", 6, 0) + bytes(40), "a length of 0 bytes"),
+        (wire.section() + struct.pack("<II", 6, 0xFFFFFFF0) + bytes(40), "a length of"),
         (wire.section() + wire.enhanced(ASK), "does not describe"),
-        (wire.section() + wire.interface() + wire.enhanced(ASK)[:-30], "cut off"),
+        (wire.section() + wire.interface() + wire.enhanced(ASK)[:-30], "truncated"),
         (wire.section() + wire.block(1, b""), "too short"),
         (
             wire.section() + wire.block(6, struct.pack("<IIIII", 0, 0, 0, 5000, 5000) + bytes(12)),

@@ -1,1 +1,1 @@
-"""Data stores told by their payload, on any port: one file a protocol; ``choose`` picks the verdict."""
+"""Data stores identified by their payload, on any port: one file per protocol; ``choose`` selects the verdict."""

@@ -1,8 +1,9 @@
 """AMQP 0-9-1 (RabbitMQ) and 1.0.
 
 Source: https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf, section 2.3; OASIS AMQP 1.0, parts 2 and 5. A client
-opens with ``AMQP`` and a version; 1.0's protocol id 2 asks for TLS, 3 for SASL, and the server repeats what it
-accepts. A 0-9-1 frame is type, channel, size, payload and the octet 0xCE, so it is told mid-stream as well.
+opens with ``AMQP`` and a version. Protocol ID 2 of version 1.0 requests TLS, 3 requests SASL, and the server repeats
+the one that it accepts. A 0-9-1 frame is type, channel, size, payload and the octet 0xCE, so AMQP is also recognised
+mid-stream.
 """
 
 from collections.abc import Iterator
@@ -30,14 +31,14 @@ _MOST_FRAMES = 200
 
 
 class Amqp:
-    """AMQP by its protocol header, the server's start, or frames mid-stream."""
+    """AMQP, recognised by its protocol header, the server's start, or frames mid-stream."""
 
     name = "amqp"
     client_first = b"A\x01\x02\x03\x08\0"
     server_first = b"A\x01\x02\x03\x08\0"
 
     def recognise(self, opening: Opening) -> Recognised | None:
-        """Protocol header and what follows, or chains of frames."""
+        """Protocol header and the following bytes, or chains of frames."""
         client, server = opening.client, opening.server
         version = _HEADERS.get(client[:8]) if client[:4] == b"AMQP" else None
         if client[:4] == b"AMQP" and version is None:
@@ -77,14 +78,14 @@ def _tls(client: bytes, server: bytes) -> Recognised | None:
 
 
 def _server(server: bytes) -> float:
-    """A header of its own (1.0, or a refusal), or frames that begin with Connection.Start."""
+    """Weight of the server's protocol header (1.0, or a refusal), or of frames that begin with Connection.Start."""
     if server[:4] == b"AMQP":
         return 1.0 if server[:8] in _HEADERS else 0.0
     return _chain(server)
 
 
 def _frames(data: bytes, at: int) -> Iterator[tuple[int, bytes, bool, bool]]:
-    """Type, payload, whether it fits, and whether its end octet was seen; ends at the first that does not fit."""
+    """Type, payload, true if it fits, and true if it has its end octet; ends at the first frame that does not fit."""
     for _ in range(_MOST_FRAMES):
         if at + 8 > len(data):
             return
@@ -107,7 +108,7 @@ def _frames(data: bytes, at: int) -> Iterator[tuple[int, bytes, bool, bool]]:
 
 
 def _chain(data: bytes) -> float:
-    """Weight of frames in a row: one whole frame with its end octet is a sign, two are proof."""
+    """Weight of consecutive frames: one complete frame with its end octet is a sign, two are proof."""
     whole = 0
     for kind, _, fits, ended in _frames(data, 0):
         if not fits:

@@ -1,7 +1,7 @@
-"""Neo4j's Bolt (port 7687). Its HTTP side is in ``http``.
+"""Neo4j's Bolt (port 7687). Its HTTP interface is in ``http``.
 
 Source: https://neo4j.com/docs/bolt/current/bolt/handshake/ and .../message/. A client sends ``60 60 B0 17`` and four
-versions that it can speak; the server answers with one of them. Messages are PackStream in chunks.
+versions that it supports; the server answers with one of them. Messages are PackStream in chunks.
 """
 
 import re
@@ -17,7 +17,7 @@ _SERVER = re.compile(rb"\x86server(?:[\x80-\x8f]|\xd0[\x10-\x7f])([A-Za-z][A-Za-
 
 
 class Bolt:
-    """Bolt by its handshake."""
+    """Bolt, recognised by its handshake."""
 
     name = "neo4j"
     client_first = b"\x60"
@@ -46,7 +46,7 @@ class Bolt:
 
 
 def _answer(server: bytes) -> float:
-    """A version of at most two bytes, the manifest marker, or a refusal (four zeros, or HTTP)."""
+    """Weight of the answer: a version of at most two bytes, the manifest marker, or a refusal (four zeros, or HTTP)."""
     if server[:4] == b"HTTP":
         return 0.8
     if len(server) < 4 or server[0] or server[1]:
@@ -55,7 +55,7 @@ def _answer(server: bytes) -> float:
 
 
 def _login(client: bytes) -> list[bytes]:
-    """The user's name and password of HELLO or LOGON."""
+    """The user's name and password in HELLO or LOGON."""
     found: list[bytes] = []
     for name in (b"\x89principal", b"\x8bcredentials"):
         at = client.find(name)

@@ -1,8 +1,8 @@
 """Cassandra's native protocol (CQL), versions 1 to 5 and DSE's, and the first bytes between nodes.
 
-Source: https://github.com/apache/cassandra/blob/trunk/doc/native_protocol_v4.spec and v5. A frame is version (the
-upper bit marks an answer), flags, stream, opcode and length, big endian. Since v5 frames after STARTUP travel in
-segments with checksums, so only the first one is checked there.
+Source: https://github.com/apache/cassandra/blob/trunk/doc/native_protocol_v4.spec and v5. A frame is version (the upper
+bit marks a response), flags, stream, opcode and length, big-endian. Since v5, frames after STARTUP are in segments with
+checksums, so only the first frame is checked there.
 """
 
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ _MOST_FRAMES = 64
 
 
 class Cassandra:
-    """CQL by its frames."""
+    """CQL, recognised by its frames."""
 
     name = "cassandra"
     client_first = b"\x01\x02\x03\x04\x05\x06\x41\x42\xca"
     server_first = b"\x81\x82\x83\x84\x85\x86\xc1\xc2\xca"
 
     def recognise(self, opening: Opening) -> Recognised | None:
-        """Chains of frames with known opcodes, the first one's body checked."""
+        """Chains of frames with known opcodes, with the first body checked."""
         client, server = opening.client, opening.server
         if client[:4] == _INTERNODE:
             return Recognised(self.name, weigh(1.0, 1.0 if server[:4] == _INTERNODE else None), detail="between nodes")
@@ -45,7 +45,7 @@ class Cassandra:
 
 
 def _frames(data: bytes) -> Iterator[tuple[int, int, int, bytes]]:
-    """Version, opcode, length and body; the last body may be cut short."""
+    """Version, opcode, length and body; the last body may be truncated."""
     at = 0
     for _ in range(_MOST_FRAMES):
         version = data[at] & 0x7F if at < len(data) else 0
@@ -83,7 +83,7 @@ def _weight(data: bytes, *, answer: bool) -> float:
 
 
 def _body(opcode: int, length: int, body: bytes) -> float:
-    """How much a frame's body says."""
+    """Weight of a frame's body."""
     if opcode == _STARTUP:
         return 1.0 if b"CQL_VERSION" in body[:200] else 0.0
     if opcode == _SUPPORTED:

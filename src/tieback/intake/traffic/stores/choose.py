@@ -1,8 +1,9 @@
-"""Which protocol an opening is: the recognisers are asked whose first bytes fit, and the surest verdict wins.
+"""Selection of the protocol of an opening: recognisers whose first bytes fit are called, and the highest confidence
+wins.
 
-Of equal verdicts the one of the earlier recogniser stands; the tuple below goes from protocols with a magic or a
-greeting to those that are told by lengths alone. A dispatch by the first byte of each side keeps the rest from being
-asked at all.
+Of equal verdicts the earlier recogniser's is used. The tuple below starts with protocols that have a magic number or a
+greeting, and ends with those that are recognised only by lengths. A dispatch by the first byte of each side avoids
+calls to the others.
 """
 
 from functools import cache
@@ -38,22 +39,22 @@ from tieback.intake.traffic.stores.zookeeper import Zookeeper
 from tieback.model.flow import Sample
 
 SURE = 0.95
-"""A verdict from here on is not compared with others."""
+"""Confidence from which a verdict is not compared with others."""
 NO_STORES = frozenset({"smtp", "imap", "pop3", "ftp"})
-"""Recognised for their STARTTLS; no data stores."""
+"""Recognised for their STARTTLS; not data stores."""
 DATAGRAMS = frozenset({"memcached", "ldap"})
-"""The only ones that are asked about UDP."""
+"""The only protocols that are tried for UDP."""
 _ALONE_LEAST = 0.6
 _ALONE_MOST = 0.5
-"""What one side must give, and what is left of it, where the other did not fit."""
+"""Minimum for a verdict from one side if the other does not fit, and the resulting confidence."""
 _KNOWS_ITS_SIDES = 0.9
-"""A verdict from here on also tells who opened the connection."""
+"""Confidence from which a verdict also shows which side opened the connection."""
 _SWAPPED_MOST = 0.8
-"""Most confidence where the sides had to be swapped: the capture did not tell who opened the connection."""
+"""Maximum confidence if the sides had to be swapped: the capture did not show which side opened the connection."""
 
 
 def recognisers() -> tuple[StoreRecogniser, ...]:
-    """All of them, in the order that decides between equal verdicts."""
+    """All recognisers, in the order that decides between equal verdicts."""
     return (
         HttpStores(),
         Postgresql(),
@@ -82,17 +83,17 @@ def recognisers() -> tuple[StoreRecogniser, ...]:
 
 
 def recognise(opening: Opening) -> Recognised | None:
-    """The surest verdict on an opening, or ``None``.
+    """The verdict with the highest confidence on an opening, or ``None``.
 
-    Mid-stream the capture cannot tell who opened the connection, so both ways round are tried; and as one side may
-    begin inside a message, the other alone may give a weak verdict.
+    Mid-stream the capture cannot show which side opened the connection, so both orders are tried. One side may begin
+    inside a message; then the other side may yield a weak verdict.
     """
     there = _Asked(replace(opening, client=opening.server, server=opening.client)) if opening.midstream else None
     return _recognise(_Asked(opening), there)
 
 
 def recognise_either(opening: Opening) -> tuple[Recognised | None, bool]:
-    """The same where nobody knows who opened the connection, and whether the verdict is on the sides swapped."""
+    """As ``recognise``, for an unknown direction; also returns true if the verdict is for the sides swapped."""
     here, there = _Asked(opening), _Asked(replace(opening, client=opening.server, server=opening.client))
     found = _recognise(here, there)
     if found is None or found.confidence < _KNOWS_ITS_SIDES:
@@ -103,14 +104,14 @@ def recognise_either(opening: Opening) -> tuple[Recognised | None, bool]:
 
 
 class _Asked:
-    """An opening, and the verdict on it once it was asked for."""
+    """An opening, and the cached verdict on it."""
 
     def __init__(self, opening: Opening) -> None:
         self.opening = opening
         self._verdict: list[Recognised | None] = []
 
     def surest(self) -> Recognised | None:
-        """The verdict as it stands, with no side left out."""
+        """The verdict on both sides, computed on first use."""
         if not self._verdict:
             self._verdict.append(_surest(self.opening))
         return self._verdict[0]
@@ -119,7 +120,7 @@ class _Asked:
 def _recognise(here: _Asked, there: _Asked | None) -> Recognised | None:
     client, server = here.opening.client, here.opening.server
     if record_at(client, 0) and (not server or record_at(server, 0)):
-        return None  # TLS from the first byte on, and not ours
+        return None  # TLS from the first byte on: not a store protocol
     if client.startswith(METHODS) and (not server or server.startswith(b"HTTP/1.")):
         return _dispatch().http.recognise(here.opening)
     best = here.surest()
@@ -138,7 +139,7 @@ def _surest(opening: Opening) -> Recognised | None:
     dispatch = _dispatch()
     mask = dispatch.client[client[0] if client else _NONE]
     other = dispatch.server[server[0] if server else _NONE]
-    # From the middle on one side may begin inside a message.
+    # Mid-stream, one side may begin inside a message.
     mask = mask | other if opening.midstream and client and server else mask & other
     if opening.transport != "tcp":
         mask &= dispatch.datagrams
@@ -153,11 +154,11 @@ def _surest(opening: Opening) -> Recognised | None:
 
 
 _NONE = 256
-"""Index for a side without bytes: any recogniser may be asked."""
+"""Index for a side without bytes: any recogniser may fit."""
 
 
 class _Dispatch:
-    """Which recognisers to ask, by first bytes: one bit a recogniser."""
+    """Recognisers by first bytes: one bit per recogniser."""
 
     def __init__(self, every: tuple[StoreRecogniser, ...]) -> None:
         self._every = every
@@ -189,7 +190,7 @@ def _dispatch() -> _Dispatch:
 
 
 def _one_side(opening: Opening) -> Recognised | None:
-    """A verdict from the side that begins with a whole message, where the other does not."""
+    """A verdict from the side that begins with a complete message, if the other does not."""
     for alone in (replace(opening, client=b""), replace(opening, server=b"")):
         found = _surest(alone)
         if found is not None and found.confidence >= _ALONE_LEAST:
@@ -198,7 +199,7 @@ def _one_side(opening: Opening) -> Recognised | None:
 
 
 def _turned_round(found: Recognised) -> Recognised:
-    """The verdict on swapped sides, told in the caller's directions."""
+    """The verdict on swapped sides, converted to the caller's directions."""
     other = {"out": "in", "in": "out"}
     return replace(
         found,

@@ -1,8 +1,8 @@
-"""ClickHouse's native protocol (port 9000). Its HTTP side is in ``http``.
+"""ClickHouse's native protocol (port 9000). Its HTTP interface is in ``http``.
 
 Source: https://clickhouse.com/docs/native-protocol/client and .../server. Hello is type 0, a name, major and minor
-version, the protocol's revision (54,000 and more), and from the client the database, user and password; numbers are
-variable-length, strings have their length before them.
+version, the protocol's revision (54,000 and more), and from the client the database, user and password. Numbers are
+variable-length; strings are preceded by their length.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _LONGEST_NAME = 255
 
 
 class Clickhouse:
-    """ClickHouse by the hello of either side."""
+    """ClickHouse, recognised by the hello of either side."""
 
     name = "clickhouse"
     client_first = b"\0"
@@ -46,7 +46,7 @@ class Clickhouse:
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number and where it ends; -1 where it is cut short or longer than five bytes."""
+    """A number and its end; -1 if it is truncated or longer than five bytes."""
     value = 0
     for count in range(5):
         if at + count >= len(data):
@@ -86,12 +86,12 @@ def _hello(data: bytes, *, from_client: bool) -> tuple[str, str, list[bytes]] | 
 
 
 def _refused(server: bytes) -> bool:
-    """An exception: its code, and a name that says ``DB::``."""
+    """True for an exception: its code, and a name that contains ``DB::``."""
     return server[:1] == bytes((_EXCEPTION,)) and b"DB::" in server[:64]
 
 
 def _strings(server: bytes) -> Iterator[bytes]:
-    """Runs of text in the answer's blocks."""
+    """Runs of text in the response's blocks."""
     run = bytearray()
     for byte in server[64:8192]:
         if 0x20 <= byte < 0x7F:

@@ -1,8 +1,8 @@
 """Db2 and Derby: Distributed Relational Database Architecture.
 
-Source: The Open Group, DRDA V5, volume 3 (DDM): a data stream structure is length, 0xD0, format, and a correlation
-id, all big endian; inside it an object has its own length and a code point. Names are EBCDIC until both sides have
-agreed.
+Source: The Open Group, DRDA V5, volume 3 (DDM). A data stream structure is length, 0xD0, format, and a correlation ID,
+all big-endian; each object in it has its own length and a code point. Names are EBCDIC until both sides have agreed on
+another encoding.
 """
 
 from collections.abc import Iterator
@@ -25,14 +25,14 @@ _MOST = 64
 
 
 class Drda:
-    """DRDA by its data stream structures and code points."""
+    """DRDA, recognised by its data stream structures and code points."""
 
     name = "drda"
     client_first = bytes(range(128))
     server_first = bytes(range(128))
 
     def recognise(self, opening: Opening) -> Recognised | None:
-        """Chains of structures each way, the code points known."""
+        """Chains of structures in each direction, with known code points."""
         client, server = opening.client, opening.server
         first = client or server
         if len(first) < 10 or first[2] != _MAGIC:
@@ -48,7 +48,7 @@ class Drda:
 
 
 def _structures(data: bytes) -> Iterator[tuple[int, bytes, bool]]:
-    """Code point and body of each structure's object, and whether it fits."""
+    """Code point and body of each structure's object, and true if it fits."""
     at = 0
     for _ in range(_MOST):
         if at + 10 > len(data):
@@ -75,7 +75,7 @@ def _weight(data: bytes, points: frozenset[int]) -> float:
 
 
 def _texts(data: bytes) -> list[bytes]:
-    """SQL as ASCII or UTF-8, and where the statement is EBCDIC, as its translation."""
+    """SQL as ASCII or UTF-8; an EBCDIC statement is converted."""
     plain = sql_runs(data)
     if plain:
         return plain

@@ -1,7 +1,8 @@
-"""Elasticsearch's and OpenSearch's transport between nodes and old clients (port 9300). Their HTTP side is in ``http``.
+"""Transport protocol of Elasticsearch and OpenSearch, between nodes and for old clients (port 9300). HTTP is in
+``http``.
 
-Source: ``org.elasticsearch.transport.TcpHeader``: ``ES``, length, request id, status bits (response, error, compressed,
-handshake) and the sender's version id, big endian; a ping is ``ES`` and -1. OpenSearch's ids carry bit 27.
+Source: ``org.elasticsearch.transport.TcpHeader``: ``ES``, length, request ID, status bits (response, error, compressed,
+handshake) and the sender's version ID, big-endian; a ping is ``ES`` and -1. OpenSearch's IDs have bit 27 set.
 """
 
 from tieback.intake.traffic.interface import Opening, Recognised
@@ -15,14 +16,14 @@ _SEARCHED = 4096
 
 
 class ElasticsearchTransport:
-    """The transport protocol by its frames, from any frame on."""
+    """The transport protocol, recognised by its frames, from any frame on."""
 
     name = "elasticsearch"
     client_first = bytes(range(256))
     server_first = bytes(range(256))
 
     def recognise(self, opening: Opening) -> Recognised | None:
-        """A chain of frames each way; mid-stream the first may begin further on."""
+        """A chain of frames in each direction; mid-stream the first may begin later."""
         client, server = opening.client, opening.server
         if (
             client[:2] != b"ES"
@@ -53,7 +54,7 @@ def _product_of(version: int) -> str:
 
 
 def _frame(data: bytes, at: int) -> int:
-    """Where the frame at ``at`` ends; -1 where none begins there."""
+    """End of the frame at ``at``; -1 if none begins there."""
     if data[at : at + 2] != b"ES":
         return -1
     if data[at : at + 6] == _PING:
@@ -75,7 +76,7 @@ def _weight(data: bytes, *, midstream: bool) -> float:
         return 0.0
     if data[at : at + 6] == _PING:
         return 0.8
-    # A second frame must begin where the first ends; one that goes beyond the bytes kept cannot be checked.
+    # A second frame must begin where the first ends; one that exceeds the kept bytes cannot be checked.
     return 1.0 if end + _HEADER > len(data) or _frame(data, end) >= 0 else 0.0
 
 

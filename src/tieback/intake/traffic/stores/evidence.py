@@ -1,8 +1,8 @@
-"""What one side or both say together, and the bounded cleartext that goes up with a verdict.
+"""Confidence from the weights of one or both sides, and the bounded cleartext that accompanies a verdict.
 
-A side is weighed as ``None`` (not captured), ``0.0`` (captured, and no such protocol), or up to ``1.0`` (a magic, or
-several frames whose lengths and fields all fit). One side alone never gives more than 0.7, both never less than 0.75,
-and a side that contradicts takes the verdict away.
+The weight of a side is ``None`` if it was not captured, and ``0.0`` if it is not this protocol. It is up to ``1.0`` for
+a magic number, or several frames whose lengths and fields all fit. A single side never yields more than 0.7, both never
+less than 0.75. A side that contradicts yields no verdict.
 """
 
 import re
@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from tieback.model.flow import Sample
 
 SAMPLE_BYTES = 4096
-"""Most cleartext a direction and flow."""
+"""Bytes of cleartext per direction and flow."""
 SIDE_ALONE = 0.7
 MOST_SAMPLES = 4
-"""Samples of one direction where each message is one by itself."""
+"""Samples of one direction if each message is a sample of its own."""
 LEAST = 0.35
-"""Less than this is no verdict."""
+"""Confidence below which there is no verdict."""
 
 _SQL = re.compile(
     rb"(?i)(?<![A-Za-z0-9_])(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|MERGE|CREATE|ALTER|DROP|TRUNCATE|WITH|CALL|EXEC|"
@@ -27,7 +27,7 @@ _ASCII = re.compile(rb"[\x20-\x7e]+")
 
 
 def weigh(client: float | None, server: float | None) -> float:
-    """Confidence from both sides' weights; 0.0 where they give no verdict."""
+    """Confidence from both sides' weights; 0.0 if there is no verdict."""
     if client == 0.0 or server == 0.0 or (client is None and server is None):
         return 0.0
     if client is None or server is None:
@@ -40,17 +40,17 @@ def weigh(client: float | None, server: float | None) -> float:
 
 
 def text(data: bytes) -> bool:
-    """Whether all of it is text: no control characters but tab and line ends. Bytes above 0x7f may be UTF-8."""
+    """True if all bytes are text: no control characters except tab and line ends. Bytes above 0x7f may be UTF-8."""
     return _TEXT.fullmatch(data) is not None
 
 
 def ascii_text(data: bytes) -> bool:
-    """Whether it is printable ASCII, and not empty."""
+    """True if it is printable ASCII, and not empty."""
     return _ASCII.fullmatch(data) is not None
 
 
 def sql_runs(data: bytes, limit: int = SAMPLE_BYTES) -> list[bytes]:
-    """Runs of text that begin with a verb of SQL or Cypher, for protocols whose frames are not taken apart."""
+    """Runs of text that begin with a verb of SQL or Cypher, for protocols whose frames are not parsed."""
     return [found.group() for found in _SQL.finditer(data[: 4 * limit])]
 
 
@@ -67,7 +67,7 @@ def bounded(parts: Iterable[bytes], separator: bytes = b"\n", limit: int = SAMPL
 
 
 def each(kind: str, out: Iterable[bytes] = (), back: Iterable[bytes] = ()) -> tuple[Sample, ...]:
-    """A sample a message, for messages that are documents: the first few of each direction, bounded together."""
+    """One sample per message, for messages that are documents: the first few of each direction, bounded together."""
     return (*_each(kind, "out", out), *_each(kind, "in", back))
 
 
@@ -86,6 +86,6 @@ def _each(kind: str, direction: str, parts: Iterable[bytes]) -> Iterator[Sample]
 def samples(
     kind: str, out: Iterable[bytes] = (), back: Iterable[bytes] = (), separator: bytes = b"\n"
 ) -> tuple[Sample, ...]:
-    """Samples of both directions; a direction with nothing to show has none."""
+    """Samples of both directions; a direction without content has none."""
     both = (("out", bounded(out, separator)), ("in", bounded(back, separator)))
     return tuple(Sample(direction=direction, kind=kind, data=data) for direction, data in both if data)

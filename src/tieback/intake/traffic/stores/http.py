@@ -1,7 +1,7 @@
 """Stores that speak HTTP/1: Elasticsearch and OpenSearch, CouchDB, InfluxDB, ClickHouse, etcd, Neo4j, Solr, ArangoDB.
 
-What proves a product is in ``http.toml``: header lines, keys of the body, and paths. The answer decides; a path alone
-is a weak sign, as web servers are asked for everything.
+The proofs of each product are in ``http.toml``: header lines, keys of the body, and paths. The response decides. A path
+without a response is a weak sign, because web servers receive requests for any path.
 """
 
 import re
@@ -20,7 +20,7 @@ METHODS = (b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ", b"OPTIONS ", b"PATC
 _BODY = 4096
 _HEADERS = 8192
 _REQUEST = 2048
-"""Bytes that a request line is looked for in."""
+"""Bytes that are searched for a request line."""
 _MOST_ANSWERS = 4
 
 
@@ -38,22 +38,22 @@ class _Rules(msgspec.Struct, frozen=True):
     any_path: re.Pattern[bytes]
     any_header: re.Pattern[bytes]
     of_pages: tuple[_Store, ...]
-    """Those that a body which is no JSON may prove."""
+    """Stores that a body other than JSON may prove."""
 
 
 _INFLATED_TYPES = (b"json", b"xml", b"plain")
-"""What stores answer in; pages, scripts and pictures are not worth inflating."""
+"""Content types of store responses; pages, scripts and pictures are not worth inflating."""
 
 
 class HttpStores:
-    """Stores over HTTP by their answers."""
+    """Stores over HTTP, recognised by their responses."""
 
     name = "http"
     client_first = b"GPHDO"
     server_first = b"H"
 
     def recognise(self, opening: Opening) -> Recognised | None:
-        """The first store whose header or body the answers show; else a path without any answer."""
+        """The first store that the headers or bodies of the responses prove; else a path without any response."""
         client, server = opening.client, opening.server
         if client and not client.startswith(METHODS):
             return None
@@ -95,7 +95,7 @@ def _rules() -> _Rules:
         for table in tables
     )
     return _Rules(
-        # OpenSearch answers with most of Elasticsearch's keys: the more particular row is asked first.
+        # OpenSearch's responses have most of Elasticsearch's keys: the more specific row is tried first.
         tuple(sorted(stores, key=lambda store: store.name != "OpenSearch")),
         _pattern("|".join(f"(?:{table['path']})" for table in tables)),
         re.compile(b"\n(?:" + b"|".join(re.escape(name[1:]) for store in stores for name in store.headers) + b")"),
@@ -104,7 +104,7 @@ def _rules() -> _Rules:
 
 
 def _answers(server: bytes) -> list[tuple[bytes, bytes]]:
-    """Heads (lower case) and beginnings of bodies of the first answers."""
+    """Heads (lower case) and beginnings of bodies of the first responses."""
     found: list[tuple[bytes, bytes]] = []
     at = 0
     while len(found) < _MOST_ANSWERS:
@@ -159,7 +159,7 @@ def _path_fits(store: _Store, client: bytes) -> bool:
 
 
 def _by_path(client: bytes) -> Recognised | None:
-    """A request without its answer: only a path that one product alone has, and that is 0.4 sure."""
+    """A request without its response: only a path that a single product has; the confidence is 0.4."""
     path = _path(client)
     rules = _rules()
     if not path or rules.any_path.search(path) is None:

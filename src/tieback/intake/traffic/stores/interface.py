@@ -1,4 +1,4 @@
-"""The seam of the stores' recognisers: what a client and a server of the protocol may begin with, and the verdict."""
+"""Interface of the store recognisers: the possible first bytes of client and server, and the verdict."""
 
 from typing import Protocol
 
@@ -9,11 +9,11 @@ ANY = bytes(range(256))
 
 
 class StoreRecogniser(Protocol):
-    """A recogniser that also says by which first bytes it need not be asked; the dispatch is built from them."""
+    """A recogniser that also declares its possible first bytes; the dispatch is built from them."""
 
     @property
     def name(self) -> str:
-        """The protocol, as ``recognise/services.toml`` names the service, where it does."""
+        """The protocol, as in ``recognise/services.toml`` if the service is listed there."""
         ...
 
     @property

@@ -1,9 +1,9 @@
 """Kafka.
 
-Source: https://kafka.apache.org/protocol. A request is length, API key, API version, correlation id, and (but for old
-ControlledShutdown) the client's id as a nullable string; an answer is length and the correlation id of its request.
-Both are big endian; an answer that repeats an asked correlation id is what tells Kafka from other length-prefixed
-protocols.
+Source: https://kafka.apache.org/protocol. A request is length, API key, API version, correlation ID, and (except for
+old ControlledShutdown) the client's ID as a nullable string. A response is length and the correlation ID of its
+request. Both are big-endian. A response that repeats a request's correlation ID distinguishes Kafka from other
+length-prefixed protocols.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _HIGHEST_KEY = 92
 _HIGHEST_VERSION = 18
 _PRODUCE, _METADATA, _API_VERSIONS = 0, 3, 18
 _LONGEST_NAMELESS = 4096
-"""A request without the client's id is many zeros, which other protocols send as well."""
+"""Length limit of a request without the client's ID: it is mostly zeros, which other protocols also send."""
 _LONGEST_CLIENT_ID = 255
 _MOST_FRAMES = 64
 
@@ -34,14 +34,14 @@ class _Request(msgspec.Struct, frozen=True):
 
 
 class Kafka:
-    """Kafka by requests and the answers to them."""
+    """Kafka, recognised by requests and their responses."""
 
     name = "kafka"
     client_first = b"\0\x01\x02\x03"
     server_first = b"\0\x01\x02\x03"
 
     def recognise(self, opening: Opening) -> Recognised | None:
-        """Requests whose fields fit, and answers with their correlation ids."""
+        """Requests whose fields fit, and responses with their correlation IDs."""
         client, server = opening.client, opening.server
         if len(client) < 14:
             return None
@@ -66,7 +66,7 @@ class Kafka:
 
 
 def _requests(client: bytes) -> Iterator[_Request]:
-    """Requests in a row; none at all where the first, or a later whole one, does not fit."""
+    """Consecutive requests; none if the first, or a later complete one, does not fit."""
     found: list[_Request] = []
     at = 0
     while at + 14 <= len(client) and len(found) < _MOST_FRAMES:

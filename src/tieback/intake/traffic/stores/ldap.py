@@ -1,7 +1,7 @@
 """LDAP, with StartTLS.
 
-Source: RFC 4511, sections 4.1.1, 4.2, 4.12 and 4.14. A message is a BER sequence of an id and an operation whose
-application tag names it. StartTLS is an extended request with its own OID; TLS follows the server's success.
+Source: RFC 4511, sections 4.1.1, 4.2, 4.12 and 4.14. A message is a BER sequence of an ID and an operation, which is
+identified by its application tag. StartTLS is an extended request with its own OID; TLS follows the server's success.
 """
 
 from collections.abc import Iterator
@@ -30,14 +30,14 @@ class _Message(msgspec.Struct, frozen=True):
 
 
 class Ldap:
-    """LDAP by its messages, and whether StartTLS turned it to TLS."""
+    """LDAP, recognised by its messages, with detection of StartTLS."""
 
     name = "ldap"
     client_first = b"\x30"
     server_first = b"\x30"
 
     def recognise(self, opening: Opening) -> Recognised | None:
-        """Chains of messages each way; a bind or a StartTLS request says most."""
+        """Chains of messages in each direction; a bind or a StartTLS request has the highest weight."""
         client, server = opening.client, opening.server
         here = _weight(client, _REQUESTS) if client else None
         there = _weight(server, _ANSWERS) if server else None
@@ -58,7 +58,7 @@ class Ldap:
 
 
 def _element(data: bytes, at: int) -> tuple[int, int, int]:
-    """Tag, where the content begins, and where it ends; ends before it begins where the length does not fit."""
+    """Tag, and begin and end of the content; the end is before the begin if the length does not fit."""
     if at + 2 > len(data):
         return 0, 1, 0
     length, begin = data[at + 1], at + 2
@@ -72,7 +72,7 @@ def _element(data: bytes, at: int) -> tuple[int, int, int]:
 
 
 def _messages(data: bytes) -> Iterator[_Message]:
-    """Messages in a row, until one does not fit."""
+    """Consecutive messages, until one does not fit."""
     at = 0
     for _ in range(_MOST):
         tag, begin, end = _element(data, at)
@@ -117,7 +117,7 @@ def _says(message: _Message) -> float:
 
 
 def _starttls(client: bytes) -> int:
-    """Where the StartTLS request ends; 0 where there is none."""
+    """End of the StartTLS request; 0 if there is none."""
     for message in _messages(client):
         if message.operation == _EXTENDED and _STARTTLS in message.body[:40]:
             return message.end
@@ -125,7 +125,7 @@ def _starttls(client: bytes) -> int:
 
 
 def _accepted(server: bytes) -> int:
-    """Where the server's success for an extended request ends; 0 where there is none."""
+    """End of the server's success response to an extended request; 0 if there is none."""
     for message in _messages(server):
         if message.operation == _EXTENDED_ANSWER and message.body[:3] == b"\x0a\x01\0":
             return message.end

@@ -1,7 +1,7 @@
-"""SMTP, IMAP, POP3 and FTP: no data stores, but recognised far enough to say whether they turned to TLS.
+"""SMTP, IMAP, POP3 and FTP: not data stores, but recognised to detect a switch to TLS.
 
 Source: RFC 3207 (SMTP STARTTLS), RFC 9051 section 6.2.1 (IMAP), RFC 2595 section 4 (POP3 STLS), RFC 4217 (FTP AUTH
-TLS). The server speaks first; the client's command for TLS is followed by its ClientHello where the server agrees.
+TLS). The server speaks first. If it accepts the client's TLS command, the ClientHello follows.
 """
 
 import re
@@ -17,7 +17,7 @@ _SEARCHED = 8192
 
 
 class LineProtocol(msgspec.Struct, frozen=True):
-    """One protocol of lines: what either side begins with, and the command that asks for TLS."""
+    """One line-based protocol: the first bytes of each side, and the command that requests TLS."""
 
     name: str
     greeting: re.Pattern[bytes]
@@ -27,15 +27,15 @@ class LineProtocol(msgspec.Struct, frozen=True):
     server_first: bytes
 
     def recognise(self, opening: Opening) -> Recognised | None:
-        """Greeting and first command; encrypted where a hello follows the command for TLS."""
+        """Greeting and first command; encrypted if a hello follows the command for TLS."""
         client, server = opening.client, opening.server
         greets = self.greeting.match(server) if server else None
         if (server and greets is None) or (not server and not client) or (client and not self.commands.match(client)):
             return None
         if not client and server[:1].isdigit() and (self.name == "ftp" or b"SMTP" not in server[:200]):
-            return None  # a greeting with a number alone is FTP's as well as SMTP's
+            return None  # a greeting with only a number may be FTP or SMTP
         if not server and self.name in {"ftp", "pop3"}:
-            return None  # USER and PASS alone are either's, and IRC's
+            return None  # USER and PASS may be POP3, FTP or IRC
         confidence = weigh(0.9 if client else None, 0.9 if server else None)
         asked = self.asks_tls.search(client, 0, _SEARCHED)
         if asked and handshake_at(client, asked.end()):

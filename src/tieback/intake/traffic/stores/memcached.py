@@ -1,7 +1,7 @@
 """Memcached: the text protocol with its meta commands, and the binary protocol.
 
 Source: https://github.com/memcached/memcached/blob/master/doc/protocol.txt and protocol-binary. Commands are lower case
-and their arguments have fixed shapes, which are checked word by word; over UDP eight bytes of framing stand before.
+and their arguments have fixed formats, which are checked word by word. Over UDP, eight bytes of framing come first.
 """
 
 import re
@@ -60,7 +60,7 @@ _LONGEST_LINE = 2048
 
 
 class Memcached:
-    """Memcached by the shapes of its commands and answers."""
+    """Memcached, recognised by the formats of its commands and responses."""
 
     name = "memcached"
     client_first = b"gsardcitfvmpqn\x80\0"
@@ -86,12 +86,12 @@ class Memcached:
 
 
 def _framed(datagram: bytes) -> bool:
-    """The UDP header: request id, sequence number 0, count of datagrams, and two reserved zero bytes."""
+    """True for the UDP header: request ID, sequence number 0, count of datagrams, and two reserved zero bytes."""
     return len(datagram) > 8 and datagram[2:4] == b"\0\0" and datagram[4:6] != b"\0\0" and datagram[6:8] == b"\0\0"
 
 
 def _lines(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Where the next line begins, and the line; callers skip data blocks by themselves."""
+    """Offset after each line, and the line; callers skip data blocks themselves."""
     at = 0
     for _ in range(_MOST_LINES):
         end = data.find(b"\n", at, at + _LONGEST_LINE)
@@ -181,7 +181,7 @@ def _binary(client: bytes, server: bytes) -> Recognised | None:
     here = _header(client, 0x80) if client else None
     there = _header(server, 0x81) if server else None
     if here and there and (client[1] != server[1] or client[12:16] != server[12:16]):
-        there = 0.6  # quiet commands may go unanswered
+        there = 0.6  # quiet commands may have no response
     confidence = weigh(here, there)
     if not confidence:
         return None

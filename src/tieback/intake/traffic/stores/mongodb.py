@@ -1,9 +1,9 @@
 """MongoDB's wire protocol.
 
 Source: https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/ and https://bsonspec.org. Every message
-begins with its length, its id, the id that it answers, and an opcode, all int32 little endian. Four small integers
-occur in many protocols (PPTP, Skinny), so the fields after them are checked as well: flags, the collection's name,
-and the first BSON document with its length, its first element and its end.
+begins with its length, its ID, the ID that it responds to, and an opcode, all int32 little-endian. Four small integers
+occur in many protocols (PPTP, Skinny), so the fields after them are checked as well. These are flags, the collection's
+name, and the first BSON document with its length, its first element and its end.
 """
 
 import zlib
@@ -31,17 +31,17 @@ _INFLATED = 16 * 1024
 
 
 class Mongodb:
-    """MongoDB by its messages, from the beginning or from any message on."""
+    """MongoDB, recognised by its messages, from the beginning or from any message on."""
 
     name = "mongodb"
     client_first = ANY
     server_first = ANY
 
     def recognise(self, opening: Opening) -> Recognised | None:
-        """Header, fields and first document of a message each way."""
+        """Header, fields and first document of a message in each direction."""
         client, server = opening.client, opening.server
         if client:
-            # The opcode's upper half is zero, its lower in 0x07d1..0x07dd: most flows end here.
+            # The opcode's upper half is zero, its lower half in 0x07d1..0x07dd: this check rejects most flows.
             if len(client) < _HEADER or client[13] != 7 or client[14] or client[15]:
                 return None
         elif len(server) < _HEADER or server[14] or server[15]:
@@ -91,7 +91,7 @@ def _compressed(message: bytes, opcodes: frozenset[int]) -> float:
 
 
 def _document_at(message: bytes, opcode: int) -> int:
-    """Where the first document begins, the fields before it checked; -1 where they do not fit."""
+    """Offset of the first document, with the fields before it checked; -1 if they do not fit."""
     if opcode == _OP_MSG:
         flags = int.from_bytes(message[16:20], "little")
         if flags & ~0x10003 or message[20] > 1:
@@ -114,7 +114,9 @@ def _document_at(message: bytes, opcode: int) -> int:
 
 
 def _after_collection(message: bytes, opcode: int) -> int:
-    """The legacy requests: flags or zero, the collection's full name, and fields of a fixed length."""
+    """Offset after the fields of a legacy request: flags or zero, the collection's full name, and fixed-length
+    fields.
+    """
     if int.from_bytes(message[16:20], "little") > 0xFF:
         return -1
     end = message.find(b"\0", 20, 20 + 256)
@@ -125,7 +127,7 @@ def _after_collection(message: bytes, opcode: int) -> int:
 
 
 def _document_weight(message: bytes, at: int, *, whole: bool) -> float:
-    """A document with the right length, a first element with a type and a name, and a zero byte at its end."""
+    """Weight of a document: the right length, a first element with a type and a name, and a zero byte at its end."""
     size = _int32(message, at)
     if size < 5 or (whole and at + size > len(message)):
         return 0.0
@@ -140,7 +142,7 @@ def _document_weight(message: bytes, at: int, *, whole: bool) -> float:
 
 
 def _documents(data: bytes) -> Iterator[bytes]:
-    """Documents of the messages, but for those by which a connection begins and ends."""
+    """Documents of the messages, except those that open and close a connection."""
     at = 0
     for _ in range(_MOST_MESSAGES):
         length = _int32(data, at)
@@ -161,12 +163,12 @@ def _documents(data: bytes) -> Iterator[bytes]:
 
 
 def _formal(document: bytes) -> bool:
-    """Whether a document only greets, logs in by challenge, or says good-bye."""
+    """True if a document is only a greeting, a challenge login or a good-bye."""
     return document[5 : document.find(b"\0", 5)].lower() in _FORMAL or b"\x10maxWireVersion\0" in document
 
 
 def _plain(message: bytes) -> bytes:
-    """A compressed message (zlib, or none) as the one inside, as far as it is kept; others as they are."""
+    """A compressed message (zlib, or none) as the one inside, as far as it is kept; others unchanged."""
     if _int32(message, 12) != _OP_COMPRESSED or message[24] not in {_NOT_COMPRESSED, _ZLIB}:
         return message
     body = message[25:]

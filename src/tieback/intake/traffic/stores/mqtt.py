@@ -1,7 +1,8 @@
 """MQTT 3.1, 3.1.1 and 5.
 
 Source: OASIS MQTT 3.1.1 and 5.0, section 2; IBM's MQTT 3.1. A packet is type and flags, the remaining length in one to
-four bytes, and the packet. Types fix their flags, and many their length, so chains of packets tell MQTT mid-stream.
+four bytes, and the packet. Types have fixed flags, and many a fixed length, so chains of packets identify MQTT
+mid-stream.
 """
 
 import json
@@ -18,7 +19,7 @@ _CONNECT, _CONNACK, _PUBLISH, _SUBSCRIBE, _SUBACK, _UNSUBSCRIBE, _PINGREQ, _PING
 _NAMES = {(b"MQIsdp", 3): "MQTT 3.1", (b"MQTT", 4): "MQTT 3.1.1", (b"MQTT", 5): "MQTT 5.0"}
 _BRIDGE = 0x80
 _FIXED = {4: 2, 5: 2, 6: 2, 7: 2, 11: 2, _PINGREQ: 0, _PINGRESP: 0}
-"""Lengths up to 3.1.1; 5.0 may add a reason and properties to those that have an identifier."""
+"""Lengths up to 3.1.1; version 5.0 may add a reason and properties to those that have an identifier."""
 _FLAG_TWO = frozenset({6, _SUBSCRIBE, _UNSUBSCRIBE})
 _MOST_PACKETS = 200
 _LONGEST_TOPIC = 1024
@@ -32,7 +33,7 @@ class _Packet(msgspec.Struct, frozen=True):
 
 
 class Mqtt:
-    """MQTT by CONNECT and CONNACK, or chains of packets mid-stream."""
+    """MQTT, recognised by CONNECT and CONNACK, or chains of packets mid-stream."""
 
     name = "mqtt"
     client_first = bytes(range(0x10, 0xF1))
@@ -80,7 +81,7 @@ def _packets(data: bytes) -> Iterator[_Packet]:
 
 
 def _connect(client: bytes) -> str:
-    """The version that a CONNECT names; empty where a field of it does not fit."""
+    """The version that a CONNECT names; empty if one of its fields does not fit."""
     packet = next(_packets(client), None)
     if packet is None or packet.flags or packet.length < 10:
         return ""
@@ -94,7 +95,7 @@ def _connect(client: bytes) -> str:
 
 
 def _fits(packet: _Packet, *, five: bool) -> float:
-    """How much one packet says; 0.0 where it cannot be MQTT."""
+    """Weight of one packet; 0.0 if it cannot be MQTT."""
     kind, flags, length = packet.kind, packet.flags, packet.length
     if kind == _PUBLISH:
         return _publish_fits(packet)

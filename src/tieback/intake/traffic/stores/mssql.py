@@ -1,9 +1,9 @@
 """Microsoft SQL Server's Tabular Data Stream.
 
 Source: [MS-TDS] sections 2.2.3 (packet header), 2.2.6.4 (LOGIN7), 2.2.6.5 (PRELOGIN), 2.2.6.6 (RPC), 2.2.6.7 (SQL
-batch), 2.2.7 (tokens). A packet is type, status, length (big endian, header included), SPID, number, and a zero.
-PRELOGIN settles encryption; the TLS handshake then travels inside PRELOGIN packets. Where both sides say "off", only
-the login is encrypted and the data is not.
+batch), 2.2.7 (tokens). A packet is type, status, length (big-endian, header included), SPID, number, and a zero.
+PRELOGIN negotiates encryption; the TLS handshake is then inside PRELOGIN packets. If both sides send "off", only the
+login is encrypted and the data is not.
 """
 
 import struct
@@ -62,14 +62,14 @@ class _Packet(msgspec.Struct, frozen=True):
 
 
 class Mssql:
-    """TDS by PRELOGIN and LOGIN7, or packets mid-stream."""
+    """TDS, recognised by PRELOGIN and LOGIN7, or packets mid-stream."""
 
     name = "mssql"
     client_first = bytes(sorted(_CLIENT_TYPES))
     server_first = b"\x04\x12"
 
     def recognise(self, opening: Opening) -> Recognised | None:
-        """PRELOGIN with its options and what they settle; requests and token streams otherwise."""
+        """PRELOGIN with its options and the negotiated encryption; otherwise requests and token streams."""
         client, server = opening.client, opening.server
         if client[:1] == b"\x12" or (not client and server[:2] == b"\x04\x01"):
             found = _prelogin(client, server)
@@ -89,7 +89,7 @@ class Mssql:
 
 
 def _packets(data: bytes) -> Iterator[_Packet]:
-    """Packets in a row, until one does not fit or the bytes end."""
+    """Consecutive packets, until one does not fit or the bytes end."""
     at = 0
     for _ in range(_MOST_PACKETS):
         if at + _HEADER > len(data):
@@ -102,7 +102,7 @@ def _packets(data: bytes) -> Iterator[_Packet]:
 
 
 def _options(body: bytes) -> dict[int, bytes] | None:
-    """PRELOGIN's options: token, offset, length, ended by 0xFF; ``None`` where one points outside."""
+    """PRELOGIN's options: token, offset, length, ended by 0xFF; ``None`` if one points outside."""
     found: dict[int, bytes] = {}
     at = 0
     while at < len(body) and body[at] != 0xFF:
@@ -141,7 +141,7 @@ def _prelogin(client: bytes, server: bytes) -> Recognised | None:
 
 
 def _inner_tls(data: bytes) -> bytes:
-    """TLS bytes: what PRELOGIN packets wrap after the first packet, then records of their own."""
+    """TLS bytes: the content of PRELOGIN packets after the first packet, then separate records."""
     at = 0
     inner: list[bytes] = []
     for _ in range(_MOST_PACKETS):
@@ -176,7 +176,7 @@ def _login7(client: bytes) -> bool:
 
 
 def _wide(body: bytes) -> bool:
-    """Whether it begins with ASCII text in UTF-16, little endian."""
+    """True if it begins with ASCII text in UTF-16, little-endian."""
     head = body[:16]
     return (
         len(head) >= 4 and not any(head[1::2]) and all(byte in b"\t\n\r" or 0x20 <= byte < 0x7F for byte in head[::2])

@@ -1,9 +1,9 @@
 """MySQL and MariaDB, the classic protocol.
 
 Source: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html (HandshakeV10,
-HandshakeResponse41, SSLRequest), https://mariadb.com/kb/en/connection/. A packet is three bytes of length, little
-endian, a sequence number, and the payload. The server speaks first. Its greeting says whether it can do TLS
-(``CLIENT_SSL``), and the client that wants it answers with a bare SSLRequest of 32 bytes, after which both speak TLS.
+HandshakeResponse41, SSLRequest), https://mariadb.com/kb/en/connection/. A packet is three bytes of length,
+little-endian, a sequence number, and the payload. The server speaks first. Its greeting has a flag for TLS support
+(``CLIENT_SSL``). A client that requires TLS answers with a bare SSLRequest of 32 bytes, after which both speak TLS.
 """
 
 import re
@@ -39,14 +39,14 @@ class _Greeting(msgspec.Struct, frozen=True):
 
 
 class Mysql:
-    """MySQL and MariaDB by greeting, login, or commands mid-stream."""
+    """MySQL and MariaDB, recognised by greeting, login, or commands mid-stream."""
 
     name = "mysql"
     client_first = ANY
     server_first = ANY
 
     def recognise(self, opening: Opening) -> Recognised | None:
-        """The greeting and the answer to it; mid-stream, a command and the packets after it."""
+        """The greeting and the client's response; mid-stream, a command and the packets after it."""
         client, server = opening.client, opening.server
         greeting = _greeting(server)
         if greeting is None:
@@ -72,7 +72,7 @@ class Mysql:
 
 
 def _greeting(server: bytes) -> _Greeting | None:
-    """HandshakeV10 (or the error packet of a server that turns the client away), every field checked."""
+    """HandshakeV10 (or the error packet of a server that refuses the client), with every field checked."""
     if len(server) < 9 or server[3] != 0 or server[4] not in b"\x0a\xff":
         return None
     length = int.from_bytes(server[:3], "little")
@@ -102,7 +102,7 @@ def _product(version: str) -> str:
 
 
 def _login_weight(client: bytes) -> float | None:
-    """How well the client's first packet fits: HandshakeResponse41, SSLRequest or the one of before 4.1."""
+    """Weight of the client's first packet: HandshakeResponse41, SSLRequest or the login of versions before 4.1."""
     if not client:
         return None
     if len(client) < 9 or client[3] != 1:
@@ -130,7 +130,7 @@ def _turns_to_tls(client: bytes) -> bool:
 
 
 def _login_alone(client: bytes) -> Recognised | None:
-    """A client whose server was not captured: only a whole packet of the 4.1 login counts."""
+    """A client whose server was not captured: only a complete packet of the 4.1 login counts."""
     if len(client) < 4 + _SSL_REQUEST or _login_weight(client) != 1.0:
         return None
     if client[:3] == b"\x20\0\0":
@@ -144,7 +144,7 @@ def _login_alone(client: bytes) -> Recognised | None:
 
 
 def _packets(data: bytes, at: int = 0) -> Iterator[tuple[int, bytes]]:
-    """Sequence number and payload of each packet; the last may be cut short."""
+    """Sequence number and payload of each packet; the last may be truncated."""
     for _ in range(_MOST_PACKETS):
         if at + 4 > len(data):
             return
@@ -154,7 +154,7 @@ def _packets(data: bytes, at: int = 0) -> Iterator[tuple[int, bytes]]:
 
 
 def _mid_stream(client: bytes, server: bytes) -> Recognised | None:
-    """A query with sequence number 0, and an answer that goes on counting from 1 over whole packets."""
+    """A query with sequence number 0, and a response that counts from 1 in complete packets."""
     first = next(_packets(client), None)
     if first is None or first[0] != 0 or first[1][:1] != b"\x03" or not _VERB.match(first[1], 1):
         return None
@@ -180,13 +180,13 @@ def _cleartext(client: bytes, server: bytes, greeting_end: int) -> tuple[Sample,
 def _queries(client: bytes) -> Iterator[bytes]:
     for sequence, payload in _packets(client):
         if sequence == 0 and payload[:1] and payload[0] in {_COM_INIT_DB, _COM_QUERY, _COM_STMT_PREPARE}:
-            # Since 8.0.23 query attributes may stand before the text.
+            # Since 8.0.23 query attributes may precede the text.
             found = _QUERY_TEXT.search(payload, 1, 400) if payload[0] == _COM_QUERY else None
             yield payload[found.start() :] if found else payload[1:]
 
 
 def _rows(server: bytes, at: int) -> Iterator[bytes]:
-    """A line of column names for each result, and a line for each text row, cells parted by tabs."""
+    """One line of column names per result, and one line per text row, with cells separated by tabs."""
     names: list[bytes] = []
     for _, payload in _packets(server, at):
         if payload[:4] == b"\x03def":
@@ -201,13 +201,13 @@ def _rows(server: bytes, at: int) -> Iterator[bytes]:
 
 
 def _column_name(payload: bytes) -> bytes:
-    """The name of a column definition: after catalogue, schema, table and original table."""
+    """The name in a column definition: after catalogue, schema, table and original table."""
     cells, _ = _strings(payload, 5)
     return cells[4] if len(cells) == 5 else b""
 
 
 def _strings(payload: bytes, most: int = 1000) -> tuple[list[bytes], int]:
-    """Length-encoded strings (0xFB is NULL) and where the last one ends; -1 where one does not fit."""
+    """Length-encoded strings (0xFB is NULL) and the end of the last one; -1 if one does not fit."""
     cells: list[bytes] = []
     at = 0
     while at < len(payload) and len(cells) < most:

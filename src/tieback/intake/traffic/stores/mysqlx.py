@@ -1,7 +1,7 @@
 """MySQL's X Protocol (port 33060).
 
 Source: https://dev.mysql.com/doc/dev/mysql-server/latest/page_mysqlx_protocol.html, mysqlx.proto. A message is four
-bytes of length, little endian, a type, and a protobuf message. A client that wants TLS sets the capability ``tls`` and
+bytes of length, little-endian, a type, and a protobuf message. To use TLS, a client sets the capability ``tls`` and
 speaks TLS after the server's OK.
 """
 
@@ -17,7 +17,7 @@ _LONGEST_OPENING = 4096
 
 
 class MysqlX:
-    """The X Protocol by its capabilities and authentication messages."""
+    """The X Protocol, recognised by its capabilities and authentication messages."""
 
     name = "mysql"
     client_first = ANY
@@ -45,7 +45,7 @@ class MysqlX:
 
 
 def _client(client: bytes) -> tuple[float, bool, int]:
-    """Weight, whether TLS is asked for, and where the message that asks for it ends."""
+    """Weight, true if TLS is requested, and the end of the message that requests it."""
     at = 0
     weight = 0.0
     for _ in range(4):
@@ -71,7 +71,7 @@ def _client(client: bytes) -> tuple[float, bool, int]:
 
 
 def _mechanism(body: bytes) -> bytes:
-    """The first field of an authentication message, where it is a text and all of it is there."""
+    """The first field of an authentication message, if it is a complete text."""
     return body[2 : 2 + body[1]] if len(body) > 2 and body[0] == 0x0A else b""
 
 

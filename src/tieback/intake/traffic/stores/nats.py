@@ -1,7 +1,7 @@
 """NATS.
 
 Source: https://docs.nats.io/reference/reference-protocols/nats-protocol. The server speaks first: ``INFO`` with a JSON
-object; the client answers ``CONNECT`` with one, in TLS where the server requires it. Lines end in CR LF.
+object. The client answers ``CONNECT`` with one, in TLS if the server requires it. Lines end in CR LF.
 """
 
 import re
@@ -35,14 +35,14 @@ _MOST = 200
 
 
 class Nats:
-    """NATS by INFO and CONNECT, or messages mid-stream."""
+    """NATS, recognised by INFO and CONNECT, or messages mid-stream."""
 
     name = "nats"
     client_first = b"CPSUH\x16+-"
     server_first = b"IMPH+-"
 
     def recognise(self, opening: Opening) -> Recognised | None:
-        """The greeting and the answer to it, or publications with their lengths."""
+        """The greeting and the client's response, or publications with their lengths."""
         client, server = opening.client, opening.server
         info = _INFO.match(server)
         turned = info is not None and handshake_at(client, 0)

@@ -1,8 +1,8 @@
 """Oracle's Transparent Network Substrate.
 
 Source: Wireshark's TNS dissector and https://docs.oracle.com/en/database/oracle/oracle-database/19/netag/. A packet is
-length (two bytes, or four since version 315), a checksum, a type, flags and the header's checksum. CONNECT carries its
-descriptor, ``(DESCRIPTION=...)``, at an offset that it names.
+length (two bytes, or four since version 315), a checksum, a type, flags and the header's checksum. CONNECT contains its
+descriptor, ``(DESCRIPTION=...)``, at a stated offset.
 """
 
 import re
@@ -19,7 +19,7 @@ _SERVICE = re.compile(rb"\((?:SERVICE_NAME|SID)=([A-Za-z0-9_.$#-]{1,100})\)", re
 
 
 class Oracle:
-    """TNS by CONNECT and the answer to it, or data packets mid-stream."""
+    """TNS, recognised by CONNECT and its response, or data packets mid-stream."""
 
     name = "oracle"
     client_first = b"\0\x01\x02\x03\x04\x05\x06\x07\x08"
@@ -51,7 +51,7 @@ class Oracle:
 
 
 def _lengths(data: bytes, at: int = 0) -> int:
-    """A packet's length, in the old two bytes or the new four; 0 where neither fits."""
+    """A packet's length, in the old two bytes or the new four; 0 if neither fits."""
     short, rest, kind = int.from_bytes(data[at : at + 2]), data[at + 2 : at + 4], data[at + 4 : at + 5]
     if not kind or not 1 <= kind[0] <= 19 or data[at + 6 : at + 8] != b"\0\0":
         return 0
@@ -95,7 +95,7 @@ def _frames(data: bytes) -> Iterator[int]:
 
 
 def _chain(data: bytes) -> float:
-    """Weight mid-stream: data and marker packets in a row, with SQL among their text."""
+    """Weight mid-stream: consecutive data and marker packets, with SQL in their text."""
     kinds = list(_frames(data))
     if not kinds or any(kind not in {_DATA, _MARKER} for kind in kinds):
         return 0.0

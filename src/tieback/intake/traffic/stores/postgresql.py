@@ -1,8 +1,8 @@
 """PostgreSQL, protocol 3.
 
 Source: https://www.postgresql.org/docs/current/protocol-message-formats.html and protocol-flow.html. Before its startup
-message a client may ask for TLS (SSLRequest) or GSSAPI encryption; the server answers with one letter: ``S`` or ``G``
-yes, ``N`` no, after which the client asks otherwise or goes on in the clear.
+message a client may request TLS (SSLRequest) or GSSAPI encryption. The server answers with one letter: ``S`` or ``G``
+for yes, ``N`` for no. After a no, the client makes the other request or continues in cleartext.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _MOST_MESSAGES = 400
 
 
 class _Talk(msgspec.Struct):
-    """How far the requests before the startup message went."""
+    """State of the requests before the startup message."""
 
     client_at: int = 0
     server_at: int = 0
@@ -36,7 +36,7 @@ class _Talk(msgspec.Struct):
 
 
 class Postgresql:
-    """PostgreSQL by startup and requests for encryption, or by whole messages mid-stream."""
+    """PostgreSQL, recognised by startup and encryption requests, or by complete messages mid-stream."""
 
     name = "postgresql"
     client_first = b"\0QPBDESCHXFdcfp"
@@ -64,7 +64,7 @@ class Postgresql:
 
 
 def _requests(client: bytes, server: bytes) -> _Talk | None:
-    """Walk SSLRequest and GSSENCRequest with their answers; ``None`` where an answer is none."""
+    """Walk SSLRequest and GSSENCRequest with their responses; ``None`` if a response is invalid."""
     talk = _Talk()
     for _ in range(2):
         head = client[talk.client_at : talk.client_at + 8]
@@ -94,7 +94,7 @@ def _requests(client: bytes, server: bytes) -> _Talk | None:
 def _startup(client: bytes, server: bytes, talk: _Talk) -> Recognised | None:
     at = talk.client_at
     if talk.gss or (talk.asked and at == len(client)):
-        # Only the requests were seen. They are eight fixed bytes, and the answer is the one that they allow.
+        # Only the requests were captured. They are eight fixed bytes, and the response is the permitted one.
         answered = talk.server_at > 0 or server[:1] == b"E"
         return Recognised(
             "postgresql",
@@ -139,7 +139,7 @@ def _parameters(data: bytes, *, whole: bool) -> bool:
 
 
 def _messages(data: bytes, at: int = 0, most: int = _MOST_MESSAGES) -> Iterator[tuple[int, int, bytes]]:
-    """Type, length and body of each message; the last body may be cut short."""
+    """Type, length and body of each message; the last body may be truncated."""
     for _ in range(most):
         if at + 5 > len(data):
             return
@@ -167,7 +167,7 @@ def _backend(data: bytes) -> float:
 
 
 def _frontend(data: bytes) -> float:
-    """Weight of a client's messages mid-stream: one query with its text, or several messages in a row."""
+    """Weight of a client's messages mid-stream: one query with its text, or several consecutive messages."""
     count = 0
     telling = False
     for kind, length, body in _messages(data, most=_CHECKED):
@@ -186,7 +186,7 @@ def _frontend(data: bytes) -> float:
 
 
 def _without_startup(opening: Opening) -> Recognised | None:
-    """A server alone, or either side from the middle on."""
+    """Only a server, or either side mid-stream."""
     client, server = opening.client, opening.server
     if client and not opening.midstream:
         return None
@@ -246,7 +246,7 @@ def _values(body: bytes, at: int) -> Iterator[bytes]:
 
 
 def _rows(server: bytes) -> Iterator[bytes]:
-    """A line of column names for each RowDescription, and a line for each DataRow, cells parted by tabs."""
+    """One line of column names per RowDescription, and one line per DataRow, with cells separated by tabs."""
     for kind, _, body in _messages(server):
         if kind == 0x54:
             yield b"\t".join(_column_names(body))

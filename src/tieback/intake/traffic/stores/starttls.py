@@ -1,4 +1,4 @@
-"""Where TLS begins inside another protocol: the record header of RFC 8446, section 5.1, checked by its length."""
+"""Detection of TLS inside another protocol: the record header of RFC 8446, section 5.1, checked by its length."""
 
 _HANDSHAKE = 22
 _LONGEST_RECORD = (1 << 14) + 2048
@@ -6,7 +6,7 @@ _HEADER = 5
 
 
 def record_at(data: bytes, at: int) -> bool:
-    """Whether a TLS record (SSL 3.0 to TLS 1.3) begins at ``at``. A record cut short by the capture counts."""
+    """True if a TLS record (SSL 3.0 to TLS 1.3) begins at ``at``. A record truncated by the capture counts."""
     if len(data) < at + _HEADER:
         return False
     return (
@@ -18,10 +18,10 @@ def record_at(data: bytes, at: int) -> bool:
 
 
 def handshake_at(data: bytes, at: int) -> bool:
-    """Whether a handshake record with a hello (either side's) begins at ``at``."""
+    """True if a handshake record with a hello (either side's) begins at ``at``."""
     return record_at(data, at) and data[at] == _HANDSHAKE and data[at + 5 : at + 6] in {b"\x01", b"\x02", b""}
 
 
 def tls_from(data: bytes, at: int) -> bytes:
-    """The TLS bytes from ``at`` on, or nothing where no record begins there."""
+    """The TLS bytes from ``at`` on; empty if no record begins there."""
     return data[at:] if record_at(data, at) else b""

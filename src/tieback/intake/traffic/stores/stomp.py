@@ -1,7 +1,7 @@
 """STOMP 1.0 to 1.2 (ActiveMQ, RabbitMQ's plug-in).
 
-Source: https://stomp.github.io/stomp-specification-1.2.html. A frame is a command, header lines, an empty line, a
-body, and a zero byte; only line ends stand between frames.
+Source: https://stomp.github.io/stomp-specification-1.2.html. A frame is a command, header lines, an empty line, a body,
+and a zero byte; there are only line ends between frames.
 """
 
 import re
@@ -20,7 +20,7 @@ _MOST = 100
 
 
 class Stomp:
-    """STOMP by its frames."""
+    """STOMP, recognised by its frames."""
 
     name = "stomp"
     client_first = b"CSUANBD\n"

@@ -1,8 +1,8 @@
 """Cassandra's old Thrift interface (port 9160), framed or not.
 
 Source: https://github.com/apache/thrift/blob/master/doc/specs/thrift-binary-protocol.md and Cassandra's
-``cassandra.thrift``. A strict message is ``80 01 00`` and its type, the method's name, and a sequence number. Thrift
-alone is no data store: only Cassandra's own methods count.
+``cassandra.thrift``. A strict message is ``80 01 00`` and its type, the method's name, and a sequence number. Other
+services use Thrift too, so only Cassandra's own methods count.
 """
 
 from tieback.intake.traffic.interface import Opening, Recognised
@@ -22,14 +22,14 @@ _CALL, _REPLY, _EXCEPTION = 1, 2, 3
 
 
 class CassandraThrift:
-    """Cassandra by the Thrift methods that only it has."""
+    """Cassandra, recognised by its own Thrift methods."""
 
     name = "cassandra"
     client_first = b"\0\x80"
     server_first = b"\0\x80"
 
     def recognise(self, opening: Opening) -> Recognised | None:
-        """A method of Cassandra's in a call, its reply, or both."""
+        """A Cassandra method in a call, its reply, or both."""
         client, server = opening.client, opening.server
         called = _method(client, {_CALL})
         answered = _method(server, {_REPLY, _EXCEPTION})
@@ -47,7 +47,7 @@ class CassandraThrift:
 
 
 def _method(data: bytes, types: set[int]) -> str | None:
-    """The first method of Cassandra's among the first messages of a side."""
+    """The first Cassandra method among the first messages of a side."""
     at = 0
     for _ in range(8):
         framed = data[at : at + 2] != b"\x80\x01"

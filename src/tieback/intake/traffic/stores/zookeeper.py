@@ -2,7 +2,7 @@
 
 Source: ``org.apache.zookeeper.proto.ConnectRequest`` (zookeeper.jute) and
 https://zookeeper.apache.org/doc/current/zookeeperAdmin.html#sc_4lw. A session opens with a frame of 44 or 45 bytes:
-protocol version 0, last zxid, time-out (ms), session id, and a password of 16 bytes; the answer has 36 or 37.
+protocol version 0, last zxid, time-out (ms), session ID, and a password of 16 bytes. The response has 36 or 37 bytes.
 """
 
 import re
@@ -38,14 +38,14 @@ _LONGEST_TIMEOUT_MS = 1000 * 60 * 60 * 24
 
 
 class Zookeeper:
-    """ZooKeeper by its session's opening, or a four-letter word and its answer."""
+    """ZooKeeper, recognised by the start of a session, or a four-letter word and its response."""
 
     name = "zookeeper"
     client_first = b"\0rsmcedwi"
     server_first = b"\0iZzcESr0123456789T\nmwd"
 
     def recognise(self, opening: Opening) -> Recognised | None:
-        """The connect request and response, or a word with an answer that only ZooKeeper gives."""
+        """The connect request and response, or a word with a response that only ZooKeeper gives."""
         client, server = opening.client, opening.server
         if client[:4] in _WORDS and len(client) <= 6:
             if not _ANSWER.match(server):
