@@ -1,7 +1,7 @@
 """S3 buckets, from any of their settings: public access block, policy, status, grants, encryption.
 
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html explains how they combine:
-a block overrides policy and grants; a policy or a grant alone can make a bucket public.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html explains how they combine.
+A block overrides policy and grants. Without a block, either a policy or a grant can make a bucket public.
 """
 
 from collections.abc import Iterator

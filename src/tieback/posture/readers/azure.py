@@ -1,11 +1,15 @@
 """Azure Resource Graph as JSON and as the portal's CSV; Defender for Cloud assessments as JSON, and its report as CSV.
 
-Formats: https://learn.microsoft.com/azure/governance/resource-graph/first-query-azurecli (``{"data": [...]}``, or only
-the list), https://learn.microsoft.com/azure/governance/resource-graph/first-query-portal ("Download as CSV": one column
-per field, objects as JSON in their cell; "Formatted results" leaves the objects out),
-https://learn.microsoft.com/rest/api/defenderforcloud/assessments/list,
-https://learn.microsoft.com/azure/defender-for-cloud/export-to-siem ("Download CSV report"). ``NotApplicable`` is
-neither healthy nor unhealthy.
+Formats:
+
+- https://learn.microsoft.com/azure/governance/resource-graph/first-query-azurecli (``{"data": [...]}``, or only the
+  list);
+- https://learn.microsoft.com/azure/governance/resource-graph/first-query-portal ("Download as CSV": one column per
+  field, objects as JSON in their cell; "Formatted results" leaves the objects out);
+- https://learn.microsoft.com/rest/api/defenderforcloud/assessments/list;
+- https://learn.microsoft.com/azure/defender-for-cloud/export-to-siem ("Download CSV report").
+
+``NotApplicable`` is neither healthy nor unhealthy.
 """
 
 import json

@@ -1,8 +1,8 @@
 """Azure Blob Storage: anonymous access settings of an account and of its containers.
 
 Source: https://learn.microsoft.com/azure/storage/blobs/anonymous-read-access-configure. Files are outputs of ``az
-storage account show``, ``az storage container list`` and ``show-permission``, alone or in one document. Write access
-requires a key, a signature or a role. A user of another tenant counts as anonymous.
+storage account show``, ``az storage container list`` and ``show-permission``, as separate files or in one document.
+Write access requires a key, a signature or a role. A user of another tenant counts as anonymous.
 """
 
 from collections.abc import Iterator, Sequence

@@ -26,8 +26,8 @@ class Permit(msgspec.Struct, frozen=True):
 
     allowed: bool
     certain: bool = True
-    """False if data outside the file decides: stored data (``allowed`` is then true, because unknown is never safe) or
-    the release of the product (``allowed`` is then the behaviour of supported releases).
+    """False if something outside the file decides. For stored data ``allowed`` is true, because unknown is never safe.
+    For the release of the product ``allowed`` is the behaviour of supported releases.
     """
     line: int = 0
     """The line that decides, from 1; 0 if no line does and the default of the product applies."""

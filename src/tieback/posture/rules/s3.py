@@ -1,4 +1,4 @@
-"""Amazon S3: bucket policy, ACL and public access block, each alone or together in one JSON document.
+"""Amazon S3: bucket policy, ACL and public access block, as separate files or in one JSON document.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and
