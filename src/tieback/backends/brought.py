@@ -2,9 +2,11 @@
 
 Some stores list nothing to anonymous clients; their probes request the containers that the app names. Projects that
 answer only requests with their public-by-design key get that key. Each name and key belongs to a service, and the
-pipeline passes a probe only those of its own ``meta.services``. Rules for a new probe go, by service, into
-``recognise/cloud.toml`` (``service``, ``container``, ``ask``) for cloud hosts, into ``containers.toml`` in this package
-for other hosts, and into ``recognise/credentials.toml`` or ``config.toml`` (``services``) for its key.
+pipeline passes a probe only those of its own ``meta.services``.
+
+A new probe needs rules by its service. Rules for cloud hosts are in ``recognise/cloud.toml`` (``service``,
+``container``, ``ask``), for other hosts in ``containers.toml`` in this package. Rules for its key are in
+``recognise/credentials.toml`` or ``config.toml`` (``services``).
 """
 
 import re

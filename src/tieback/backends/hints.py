@@ -1,9 +1,12 @@
 """Hosts that a server's captured HTTP responses name: hints of what is behind the server.
 
-No request is sent to provoke them. Sources are headers that proxies add for their operators (``X-Backend``, ``Via``,
-...), headers that name other origins by design (CORS, CSP, ``Location``, ``Link``, ``Report-To``), and bodies:
-connection strings, ``host:port`` in error pages and stack traces, and other names of the same domain. RFC 9110, RFC
-9112.
+No request is sent to provoke them. There are three sources:
+
+- headers that proxies add for their operators (``X-Backend``, ``Via``, ...);
+- headers that name other origins by design (CORS, CSP, ``Location``, ``Link``, ``Report-To``);
+- bodies: connection strings, ``host:port`` in error pages and stack traces, and other names of the same domain.
+
+RFC 9110, RFC 9112.
 """
 
 import re

@@ -1,8 +1,12 @@
 """Candidates behind an API, from its own responses and certificates, each with its reason.
 
-The module ``candidates`` covers the default ports on the API's own host. This module adds sibling names that a
-certificate, a header or a body names (``es.`` or ``db.`` in the same registrable domain), machines that a header names
-as the back end, and stores that a response names. Hosts of third parties and shared front ends are never candidates.
+The module ``candidates`` covers the default ports on the API's own host. This module adds:
+
+- sibling names in a certificate, a header or a body (``es.`` or ``db.`` in the same registrable domain);
+- machines that a header names as the back end;
+- stores that a response names.
+
+Hosts of third parties and shared front ends are never candidates.
 """
 
 import re

@@ -1,9 +1,9 @@
 """Address lists of providers, and tables of autonomous systems, in the formats in which they are published.
 
-Formats: AWS ``ip-ranges.json``, Azure ``ServiceTags_*.json``, Google ``cloud.json`` and ``goog.json``, Oracle
-``public_ip_ranges.json``, Cloudflare's API and Fastly's ``public-ip-list`` (JSON), geofeeds (RFC 8805: DigitalOcean,
-Linode, Vultr), plain lists of CIDR blocks, and tables ``first,last,AS number,name`` (CSV). The format is detected from
-the content.
+JSON formats: AWS ``ip-ranges.json``, Azure ``ServiceTags_*.json``, Google ``cloud.json`` and ``goog.json``, Oracle
+``public_ip_ranges.json``, Cloudflare's API and Fastly's ``public-ip-list``. Other formats: geofeeds (RFC 8805:
+DigitalOcean, Linode, Vultr), plain lists of CIDR blocks, and CSV tables ``first,last,AS number,name``. The format is
+detected from the content.
 """
 
 import csv

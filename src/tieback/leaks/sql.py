@@ -1,7 +1,7 @@
 """Extract named values from SQL statements and rows; literals without a name are returned without one.
 
-A sample contains either statements, one per line, each followed by its bound values; or rows: a line of column names
-and one line per row, with cells separated by tabs.
+A sample contains statements or rows. Statements are one per line, each followed by its bound values. Rows are a line of
+column names and one line per row, with cells separated by tabs.
 """
 
 import re

@@ -47,7 +47,7 @@ def doer(words: tuple[str, ...], identifiers: frozenset[str]) -> str:
 
 
 def personal_number(reading: Reading, near: Surroundings, lexicon: Lexicon, *, is_int: bool) -> Classification | None:
-    """The class of a key to a person. A word for a person alone counts only in a column of numbers."""
+    """The class of a key to a person. A single word for a person counts only in a column of numbers."""
     nouns, ids = lexicon.nouns, lexicon.identifiers
     words = reading.words[reading.border :]
     if len(words) == 1 and nouns.get(words[0]) is Noun.PERSON:

@@ -1,1 +1,1 @@
-"""The view from inside the cloud account."""
+"""Posture: the view from inside the cloud account."""

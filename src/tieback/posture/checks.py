@@ -1,6 +1,6 @@
-"""What a check of another tool says of a resource, from ``checks.toml``: a statement for pass and one for fail.
+"""Statements about a resource from the checks of other tools (``checks.toml``): one for pass, one for fail.
 
-A check that neither passed nor failed (could not be collected, needs a person, was muted before it ran) says nothing.
+A check that neither passed nor failed (not collected, manual, muted before the run) gives no statement.
 """
 
 import re
@@ -36,7 +36,7 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"pa
 
     of: str
     service: str = ""
-    """Instead of the kind's, where the tool has one kind for several services."""
+    """Service to use instead of that of the kind, if the tool has one kind for several services."""
     product: str = ""
     passed: Says = Says()
     failed: Says = Says()
@@ -44,11 +44,11 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"pa
 
 _MEMBER = re.compile(r" at cluster ([A-Za-z0-9-]{1,63}) level\.?$")
 _TELL_MEMBERS = frozenset({"rds_instance_deletion_protection", "rds_instance_multi_az"})
-"""Checks of Prowler whose sentence names the cluster of an instance: its CSV and ASFF tell it nowhere else."""
+"""Checks of Prowler whose message names the cluster of an instance; CSV and ASFF contain it nowhere else."""
 
 
 def membership(code: str, why: str, about: About) -> Dependency | None:
-    """That an instance is a member of a cluster, where the sentence of a check of Prowler says so."""
+    """Membership of an instance in a cluster, if the message of a Prowler check states it."""
     found = _MEMBER.search(why[:2000]) if code in _TELL_MEMBERS else None
     arn = parse(about.key)
     if found is None or arn is None or not arn.resource.startswith("db:"):
@@ -58,19 +58,19 @@ def membership(code: str, why: str, about: About) -> Dependency | None:
 
 
 class Checks:
-    """The table, read at the first question."""
+    """The table, read at the first look-up."""
 
     def __init__(self, kinds: Kinds | None = None) -> None:
         self.kinds = kinds or Kinds()
 
     @cached_property
     def all(self) -> Mapping[str, Mapping[str, Check]]:
-        """Tool to code to check."""
+        """Checks by code, by tool."""
         raw = resources.files("tieback.posture").joinpath("checks.toml").read_bytes()
         return msgspec.toml.decode(raw, type=dict[str, dict[str, Check]])
 
     def known(self, tool: str, code: str) -> bool:
-        """Whether a tool's check says anything of data stores."""
+        """True if a tool's check concerns data stores."""
         return code in self.all[tool]
 
     def statement(
@@ -84,16 +84,16 @@ class Checks:
         planned: bool = False,
         kind: Kind | None = None,
     ) -> Resource | None:
-        """What the check says of the resource that ``about`` names; ``None`` where it says nothing.
+        """The statements of the check about the resource in ``about``; ``None`` if it has none.
 
         Args:
-            tool: as ``checks.toml`` calls it.
-            code: of the check.
-            passed: whether it passed; not called for any other outcome.
-            about: names the resource.
-            why: the tool's own sentence.
-            planned: whether the resource stands in code alone.
-            kind: what the resource is, where its name does not tell; default: what the check is listed for.
+            tool: name of the tool in ``checks.toml``.
+            code: code of the check.
+            passed: True if the check passed; not called for any other outcome.
+            about: identification of the resource.
+            why: message of the tool.
+            planned: True if the resource is only in code and not deployed.
+            kind: kind of the resource, if its name does not show it; by default the kind that the check is listed for.
         """
         check = self.all[tool].get(code)
         if check is None or not about.key:

@@ -1,4 +1,4 @@
-"""What providers do whatever their customers set (``defaults.toml``): what is always encrypted cannot be otherwise."""
+"""Provider defaults that no customer can change (``defaults.toml``), such as permanent encryption."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -11,17 +11,17 @@ from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
 
 
 class Default(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What holds for a service."""
+    """Defaults of a service."""
 
     provider: str
     service: str
     source: str
-    """The provider's page that says so."""
+    """URL of the provider's page that documents the default."""
     product: str = ""
     at_rest: AtRest = AtRest.UNKNOWN
     always_encrypted: bool = False
     backups_as_data: bool = False
-    """Whether backups are encrypted as the data are."""
+    """True if backups are encrypted like the data."""
     authentication: Answer = Answer.UNKNOWN
     in_transit: Answer = Answer.UNKNOWN
     flag: Answer = Answer.UNKNOWN
@@ -38,7 +38,7 @@ _ANSWERS = ("authentication", "in_transit", "flag", "route", "port")
 
 
 class Defaults:
-    """The table, read at the first question."""
+    """The table, read at the first look-up."""
 
     @cached_property
     def all(self) -> tuple[Default, ...]:
@@ -54,7 +54,7 @@ class Defaults:
         return {key: tuple(some) for key, some in found.items()}
 
     def filled(self, resource: Resource) -> Resource:
-        """The resource with what its provider always does in place of what no source tells."""
+        """The resource with the provider's fixed defaults for facts that no source reports."""
         if resource.kind is ResourceKind.SNAPSHOT:
             return resource
         changes: dict[str, object] = {}

@@ -1,7 +1,7 @@
-"""A cloud's description of a resource, read without regard to how a tool spells its keys.
+"""Look-ups in a cloud's resource description, independent of how a tool spells its keys.
 
 ``DBInstanceIdentifier`` of a CLI, ``dBInstanceIdentifier`` of AWS Config, ``DbInstanceIdentifier`` of Security Hub and
-``db_instance_identifier`` of Steampipe are one key here: lower case, without ``_`` and ``-``.
+``db_instance_identifier`` of Steampipe are the same key: lower case, without ``_`` and ``-``.
 """
 
 import re
@@ -14,9 +14,9 @@ from tieback.model.resource import Answer, Opening
 
 MAX_TEXT = 2048
 MAX_LIST = 1000
-"""Elements of a list within a resource that are looked at."""
+"""Most elements of a list in a resource that are read."""
 WIDE_V4, WIDE_V6 = 8, 16
-"""A net of the Internet with a prefix this short or shorter is no list of customers."""
+"""Longest prefix of a network that counts as open to the Internet, not as a list of customers."""
 _YES = frozenset({"true", "enabled", "enable", "on", "yes", "1", "required", "active"})
 _NO = frozenset({"false", "disabled", "disable", "off", "no", "0", "none"})
 _UNSPELT = re.compile(r"[_\-]")
@@ -24,12 +24,12 @@ _UNSPELT = re.compile(r"[_\-]")
 
 @lru_cache(maxsize=20_000)
 def spelt(key: str) -> str:
-    """A key as it is looked up here."""
+    """The normalised form of a key."""
     return _UNSPELT.sub("", key).lower()
 
 
 class Facts:
-    """An object of an export, with its keys spelt alike."""
+    """An object of an export with normalised keys."""
 
     __slots__ = ("_of",)
 
@@ -40,7 +40,7 @@ class Facts:
         return self._of.get(key) is not None
 
     def value(self, *keys: str) -> Any:
-        """The first of some keys that is there and not null."""
+        """The value of the first key that is present and not null."""
         return next((found for key in keys if (found := self._of.get(key)) is not None), None)
 
     def text(self, *keys: str) -> str:
@@ -54,7 +54,7 @@ class Facts:
         return ""
 
     def answer(self, *keys: str) -> Answer:
-        """The first that is a flag, or a word for one."""
+        """The first value that is a Boolean, or a word for one."""
         for key in keys:
             found = self._of.get(key)
             if found is None:
@@ -67,7 +67,7 @@ class Facts:
         return Answer.UNKNOWN
 
     def number(self, *keys: str) -> int | None:
-        """The first number, or digits of one; nothing above 2⁶²."""
+        """The first number, or the first text of digits; nothing above 2⁶²."""
         for key in keys:
             found = self._of.get(key)
             if isinstance(found, bool):
@@ -81,30 +81,30 @@ class Facts:
         return None
 
     def inner(self, *keys: str) -> "Facts":
-        """The first that is an object; an empty one where none is."""
+        """The first value that is an object; an empty one if there is none."""
         return next((Facts(found) for key in keys if isinstance(found := self._of.get(key), dict)), NOTHING)
 
     def list(self, *keys: str) -> list[Any]:
-        """The first that is a list, at most ``MAX_LIST`` elements of it."""
+        """The first value that is a list, at most ``MAX_LIST`` elements of it."""
         return next((found[:MAX_LIST] for key in keys if isinstance(found := self._of.get(key), list)), [])
 
     def listed(self, *keys: str) -> Iterator["Facts"]:
-        """The objects of the first that is a list."""
+        """The objects in the first value that is a list."""
         for one in self.list(*keys):
             if isinstance(one, dict):
                 yield Facts(one)
 
     def texts(self, *keys: str, of: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """The texts of the first that is a list; of objects in it the text under one of the keys ``of``."""
+        """The texts in the first value that is a list; for objects in it, the text under one of the keys ``of``."""
         found = (_text_under(one, of) if isinstance(one, dict) else one for one in self.list(*keys))
         return tuple(dict.fromkeys(one[:MAX_TEXT] for one in found if isinstance(one, str) and one))
 
     def has(self, *keys: str) -> bool:
-        """Whether one of the keys is there, even if null: whether the source speaks of it at all."""
+        """True if one of the keys is present, even with null: the source then covers this fact."""
         return any(key in self._of for key in keys)
 
     def pairs(self) -> Iterator[tuple[str, Any]]:
-        """Every key, spelt alike, with its value."""
+        """Every normalised key with its value."""
         return iter(self._of.items())
 
 
@@ -112,12 +112,12 @@ NOTHING = Facts({})
 
 
 def _text_under(value: Mapping[str, Any], of: tuple[str, ...]) -> str:
-    """The first text under one of some keys, in the order of the object."""
+    """The first text under one of these keys, in the order of the object."""
     return next((text for key, text in value.items() if isinstance(text, str) and text and spelt(key) in of), "")
 
 
 def opening(net: str, low: int | None = None, high: int | None = None) -> Opening | None:
-    """What a rule opens to the Internet; ``None`` where its net is private, or too small to be everybody.
+    """The opening of a rule to the Internet; ``None`` if its network is private or too small.
 
     ``low`` and ``high`` that are missing or negative mean every port.
     """
@@ -144,7 +144,7 @@ def _wide(net: str) -> str:
 
 
 def wide_range(first: str, last: str) -> str:
-    """``0.0.0.0-255.255.255.255`` where a range of addresses is that of a wide net, else empty."""
+    """``0.0.0.0-255.255.255.255`` if a range of addresses is as wide as an open network, otherwise empty."""
     try:
         low, high = ip_address(first.strip()), ip_address(last.strip())
     except ValueError:
@@ -157,7 +157,7 @@ def wide_range(first: str, last: str) -> str:
 
 
 def everyone(principal: Any) -> bool:
-    """Whether a principal of a policy is everybody: ``*``, ``{"AWS": "*"}``, or a list with one of them."""
+    """True if a principal of a policy is everyone: ``*``, ``{"AWS": "*"}``, or a list with one of them."""
     if isinstance(principal, str):
         return principal == "*"
     if isinstance(principal, list):

@@ -1,7 +1,7 @@
-"""Findings that neither side has alone: what the outside proves, with what the account says of the same store.
+"""Findings from both sides: facts that probes proved, together with facts of the account about the same store.
 
-The rules are few and fixed: each needs a match of a resource and a store, or the lack of one. Their words stand in the
-catalogue of rules beside those about stores and apps.
+The rules are few and fixed: each needs a match of a resource and a store, or the lack of one. Their texts are in the
+catalogue of rules, next to those about stores and apps.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ CONTRADICTED = "posture-account-says-closed"
 
 
 def of_owned(owned: Owned) -> Iterator[Finding]:
-    """What follows from a resource that answers outside."""
+    """Findings about a resource that responds to probes."""
     exposed = [store for store in owned.stores if store.exposed]
     if not exposed:
         return
@@ -67,7 +67,7 @@ def of_owned(owned: Owned) -> Iterator[Finding]:
 
 
 def of_foreign(foreign: Foreign, *, accounts: int) -> Iterator[Finding]:
-    """What follows from an open store that no account owns; nothing where no account was imported."""
+    """Findings about an open store that no account owns; empty if no account was imported."""
     if not accounts:
         return
     store = foreign.store
@@ -96,11 +96,11 @@ def _rule(name: str) -> Rule:
 
 def _devices(owned: Owned) -> str:
     by_app: dict[str, int] = {}
-    for app in owned.apps:  # versions of one app are on the same devices
+    for app in owned.apps:  # versions of one app share their devices
         if app.devices is not None:
             by_app[app.bundle_id or app.sha256] = max(by_app.get(app.bundle_id or app.sha256, 0), app.devices)
     total = sum(by_app.values())
-    many = "up to " if len([one for one in by_app.values() if one]) > 1 else ""  # a device may have several of the apps
+    many = "up to " if len([one for one in by_app.values() if one]) > 1 else ""  # a device can have several of the apps
     return f"used by {many}{total:,} device{'' if total == 1 else 's'}" if total else ""
 
 

@@ -1,8 +1,8 @@
-"""What stands in front of a store: a load balancer that faces the Internet and has it as a target makes it reachable.
+"""Load balancers in front of a store: an internet-facing one with the store as a target makes it reachable.
 
-A machine is a target by its id or address, a hosted store by the address of its interface. Whose that interface is, its
-description tells where it names the store (ElastiCache, OpenSearch); of RDS and Redshift network, groups and port tell
-it alone, and several databases may have those alike: then it may be this one.
+A machine is a target by its id or address, a hosted store by the address of its network interface. The description of
+the interface names the store for ElastiCache and OpenSearch. For RDS and Redshift, the store is inferred from network,
+groups and port. If several databases share those, the match is only possible, not certain.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,25 +12,25 @@ import msgspec
 from tieback.model.resource import Answer, Dependency, DependencyKind, Place, Resource, ResourceKind
 
 TARGET = "target:"
-"""What the id of a target begins with."""
+"""Prefix of the id of a target."""
 _BY_NETWORK = {"RDSNetworkInterface": ("rds", "docdb", "neptune"), "RedshiftNetworkInterface": ("redshift",)}
-"""Interfaces that do not name their store, and the services that make them."""
+"""Interfaces that do not name their store, and the services that create them."""
 
 type About = Mapping[str, Sequence[Dependency]]
 
 
 class Front(msgspec.Struct, frozen=True):
-    """A way through a load balancer."""
+    """A route through a load balancer."""
 
     says: str
     sure: bool
-    """Whether it is known to be this store."""
+    """True if the target is certainly this store."""
     endpoints: tuple[Place, ...] = ()
-    """What the load balancer answers as."""
+    """Names and addresses of the load balancer."""
 
 
 def in_front(resource: Resource, about: About) -> Iterator[Front]:
-    """The load balancers that face the Internet and forward to a resource."""
+    """The internet-facing load balancers that forward to a resource."""
     for target, sure in _targets(resource, about):
         for one in _kind(about, target, DependencyKind.FRONT):
             port = one.openings[0].low if one.openings else None
@@ -41,7 +41,7 @@ def in_front(resource: Resource, about: About) -> Iterator[Front]:
 
 
 def _targets(resource: Resource, about: About) -> Iterator[tuple[str, bool]]:
-    """By which ids a resource may be a target, and whether that is sure."""
+    """Ids by which a resource can be a target, each with True if the match is certain."""
     for id_ in resource.needs:
         if id_.startswith(TARGET):
             yield id_, True
@@ -57,7 +57,7 @@ def _targets(resource: Resource, about: About) -> Iterator[tuple[str, bool]]:
         named = next((services for start, services in _BY_NETWORK.items() if one.name.startswith(start)), None)
         if named is None:
             words = one.name.split()
-            # A cluster's nodes are named after it: cache-001, cache-0001-001.
+            # The nodes of a cluster have its name as prefix: cache-001, cache-0001-001.
             if any(word == resource.name or word.startswith(f"{resource.name}-0") for word in words[1:]):
                 yield from ((need, True) for need in one.needs)
         elif resource.service in named and len(known) == len(groups):
@@ -67,7 +67,7 @@ def _targets(resource: Resource, about: About) -> Iterator[tuple[str, bool]]:
 def _through(resource: Resource, group: str, about: About, *, sure: bool) -> Iterator[Front]:
     for target_group in _kind(about, group, DependencyKind.FRONT):
         if target_group.network and target_group.network not in resource.needs:
-            # Private addresses are the same in many networks.
+            # Many networks use the same private addresses.
             continue
         for id_ in target_group.needs:
             parts = list(_kind(about, id_, DependencyKind.FRONT))
@@ -85,7 +85,7 @@ def _through(resource: Resource, group: str, about: About, *, sure: bool) -> Ite
 
 
 def _admits(balancer: Dependency, ports: Sequence[int], about: About) -> bool:
-    """Whether its groups let the Internet in; a balancer without groups, or with one that is not described, does."""
+    """True if the balancer's groups admit the Internet, or if it has no groups or one without a description."""
     walls = [_kind(about, id_, DependencyKind.FIREWALL) for id_ in balancer.needs]
     described = [list(wall) for wall in walls]
     if not described or not all(described):

@@ -1,4 +1,4 @@
-"""The seam of the posture readers: an export in, what it says of each resource out."""
+"""Interface of the posture readers: an export in, facts about each resource out."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -12,32 +12,32 @@ type Fact = Resource | Dependency
 
 
 class PostureMeta(msgspec.Struct, frozen=True):
-    """Whose exports a reader reads."""
+    """Name and format of a reader."""
 
     name: str
-    """Stands as the source of what it read."""
+    """Name of the source in facts."""
     title: str
-    """For people."""
+    """Display name."""
     reference: str
-    """Where the format is described."""
+    """URL of the format's documentation."""
 
 
 class PostureReader(Protocol):
-    """One kind of export."""
+    """Reader of one kind of export."""
 
     meta: PostureMeta
 
     def recognises(self, head: bytes) -> bool:
-        """Whether a file that begins so (at most 64 KiB, unpacked) is one of these. Never raises."""
+        """True if a file with this beginning (at most 64 KiB, decompressed) has this format. Never raises."""
         ...
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What the export says, in its order, with bounded memory.
+        """The facts in the export, in its order, with bounded memory.
 
-        Records of another shape go to ``source.skip``; where the file ends too early, what came before is kept and
-        ``source.incomplete`` says so.
+        Records in another format are passed to ``source.skip``. If the file is truncated, the facts before the end are
+        kept and ``source.incomplete`` has the reason.
 
         Raises:
-            InputError: it is broken from its beginning on; it names the place.
+            InputError: the file is damaged from its beginning; the error names the position.
         """
         ...

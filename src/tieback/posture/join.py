@@ -1,7 +1,7 @@
-"""The view from inside joined with the view from outside: which resource is which store, and what neither sees alone.
+"""Join of the inside and the outside view: which resource is which store, and what only one side sees.
 
-A resource and a store are one where a name, an identifier of the cloud, or an address of the resource's own is the
-same, in that order of trust; a project or account that a host's name tells says only whose a store is.
+A resource and a store are the same if they share a name, a cloud identifier or an address of the resource itself; this
+is also the order of trust. A project or account in a host name only shows the owner of a store.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ from tieback.model.posture import Foreign, How, Owned, Store
 from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
 
 MAX_PLACES = 1_000
-"""Names and addresses of one store that are looked up."""
+"""Most names and addresses of one store that are looked up."""
 
 
 class _Seen(msgspec.Struct):
@@ -24,13 +24,13 @@ class _Seen(msgspec.Struct):
 
 
 class Outside:
-    """What the last run saw, by name, cloud identifier, certificate and address."""
+    """Results of the last run, by name, cloud identifier, certificate and address."""
 
     def __init__(self, exposures: Iterable[Exposure], backends: Iterable[Backend]) -> None:
         self.stores: dict[str, Store] = {}
         self._places: dict[tuple[How, str], _Seen] = {}
         self.owned: set[str] = set()
-        """Stores that a resource turned out to be."""
+        """Stores that matched a resource."""
         for exposure in exposures:
             self._add(exposure)
         for backend in backends:
@@ -80,7 +80,7 @@ class Outside:
             seen.endpoints.setdefault(endpoint, how)
 
     def of(self, resource: Resource) -> Owned | None:
-        """What the outside knows of a resource; ``None`` where nothing."""
+        """Outside facts about a resource; ``None`` if there are none."""
         places = (
             *((How.NAME, place.host) for place in resource.endpoints),
             *((How.CERTIFICATE, place.host) for place in resource.endpoints),
@@ -102,11 +102,11 @@ class Outside:
         return Owned(resource, how, tuple(found), tuple(sorted(endpoints)))
 
     def foreign(self, accounts: Mapping[str, str], hosting: Hosting) -> Iterator[Foreign]:
-        """The exposed stores that no resource turned out to be, worst first.
+        """The exposed stores without a matching resource, worst first.
 
         Args:
-            accounts: accounts, projects and names that imported exports speak of, lower case.
-            hosting: what a host's name tells.
+            accounts: accounts, projects and names in the imported exports, lower case.
+            hosting: look-ups by host name.
         """
         for store in sorted(self.stores.values(), key=lambda one: (-one.severity.rank, one.id)):
             if not store.exposed or store.id in self.owned:
@@ -121,7 +121,7 @@ class Outside:
 
 
 def sentence(owned: Owned) -> str:
-    """One sentence for people: which app leaks from which resource, and how it stands open."""
+    """One sentence for reports: the apps that leak from a resource, and how it is exposed."""
     resource = owned.resource
     names = [app.label for app in owned.apps]
     who = names[0] if names else ""
@@ -131,7 +131,10 @@ def sentence(owned: Owned) -> str:
     verb = "leak data from" if len(names) > 1 else "leaks data from"
     if not leaking:
         verb = "use" if len(names) > 1 else "uses"
-    return f"{who} {verb} {described(resource)}" if who else f"reachable from outside: {described(resource)}"
+    # A machine without a responding store can also be an API.
+    what = "store" if owned.stores or resource.kind is not ResourceKind.HOST else "back end"
+    start = f"the {what} that {who} {verb} is " if who else f"the {what} that answers outside is "
+    return f"{start}{described(resource)}"
 
 
 def described(resource: Resource) -> str:
@@ -168,7 +171,7 @@ _SERVICES = {
     "compute": "Compute Engine",
     "atlas": "MongoDB Atlas",
 }
-"""Services by the names that their providers give them."""
+"""Display names of services, as their providers write them."""
 _SAID = frozenset(
     {
         "azure_blob",
@@ -184,7 +187,7 @@ _SAID = frozenset(
         "spanner",
     }
 )
-"""Products that the name of their service says already."""
+"""Products that are clear from the name of their service."""
 
 
 def _kind(resource: Resource) -> str:
@@ -202,10 +205,8 @@ def _kind(resource: Resource) -> str:
     return f"{service}{engine} {what}"
 
 
-_VERBS = (" allows ", " allow ", " admits ", " admit ")
-"""Verbs of a step that grants access; exports before version 0.2 say ``admit``."""
-_CLOSED = (" no access", " no public access", " only ", "nobody", "no stranger", " alone")
-"""Words of a step that grants no public access; the last three are of exports before version 0.2."""
+_NOBODY = ("nobody", "no stranger", " alone")
+"""Words in a step of a path that mean that the step denies anonymous access."""
 _KEYS = {
     AtRest.NONE: "not encrypted at rest",
     AtRest.PROVIDER_KEY: "encrypted with the provider's key",
@@ -236,20 +237,19 @@ def _states(resource: Resource) -> Iterator[str]:
 
 
 def _through(path: tuple[str, ...]) -> str:
-    """The first step that grants public access, by its name."""
-    open_steps = [
-        step for step in path if any(verb in step for verb in _VERBS) and not any(word in step for word in _CLOSED)
-    ]
-    told = next(iter(open_steps or path), "")
-    for verb in _VERBS:
-        who, found, what = told.partition(verb)
-        if found:
-            return f" through {who}, which {found.strip()} {what}".rstrip(".")
+    """The name of the first object in the path that admits access."""
+    letting = [one for one in path if " admit" in one and not any(word in one for word in _NOBODY)]
+    told = next(iter(letting or path), "")
+    who, verb, what = told.partition(" admits ")
+    if not verb:
+        who, verb, what = told.partition(" admit ")
+    if verb:
+        return f" through {who}, which {verb.strip()} {what}".rstrip(".")
     return f" ({told.rstrip('.')})" if told else ""
 
 
 def _host(place: str) -> str:
-    """The host of ``host:port``, IPv6 without its brackets."""
+    """The host of ``host:port``, IPv6 without brackets."""
     host, _, port = place.rpartition(":")
     if not port.isdigit() or not host:
         host = place

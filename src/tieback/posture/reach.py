@@ -1,8 +1,8 @@
-"""Whether the Internet reaches a resource: its own switch, a route to its network, and a port that is let through.
+"""Reachability of a resource from the Internet: its own setting, a route to its network, and an open port.
 
-Security groups, route tables, network ACLs, firewall rules, access lists and load balancers are described apart from
-the resources that need them; here they meet. A network ACL that is not described is held to let everything through, as
-AWS's default one does.
+Security groups, route tables, network ACLs, firewall rules, access lists and load balancers are described separately
+from the resources that use them; this module combines them. A network ACL without a description counts as open, like
+the default ACL of AWS.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ _STEPS = ("flag", "route", "port")
 
 
 def resolved_key(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Resource:
-    """The resource with the owner of its key, where the key's own description is there."""
+    """The resource with the owner of its key, if the key has a description of its own."""
     if resource.at_rest is not AtRest.ENCRYPTED or not resource.key_id:
         return resource
     answers = {
@@ -32,7 +32,7 @@ def resolved_key(resource: Resource, about: Mapping[str, Sequence[Dependency]]) 
 
 
 def reached(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Resource:
-    """The resource with what its groups, networks and lists say of flag, route and port."""
+    """The resource with public flag, route and port from its groups, networks and lists."""
     if not about:
         return resource
     changes: dict[str, object] = {}
@@ -59,7 +59,7 @@ def reached(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Re
         places = (*resource.endpoints, *(place for one in fronts for place in one.endpoints))
         changes["endpoints"] = tuple(dict.fromkeys(places))
     elif fronts:
-        # It may be another store: no step is a no any more, and none is a yes.
+        # It can be another store: each step that is no becomes unknown.
         now = {name: changes.get(name, getattr(resource, name)) for name in _STEPS}
         changes |= {name: Answer.UNKNOWN for name, answer in now.items() if answer is Answer.NO}
     said[:0] = [one.says for one in fronts][:3]
@@ -81,7 +81,7 @@ def _route(resource: Resource, tables: Sequence[Dependency]) -> tuple[Answer, li
     if resource.subnets:
         chosen = [bound.get(subnet, main) for subnet in resource.subnets]
     else:
-        # Which subnets it is in is not told: only where all tables agree is there an answer.
+        # The subnets are unknown, so there is an answer only if all tables agree.
         chosen = list(tables) if len({table.answer for table in tables}) == 1 else [None]
     open_ones = [table for table in chosen if table is not None and table.answer is Answer.YES]
     if open_ones:
@@ -118,7 +118,7 @@ def _port(resource: Resource, firewalls: Sequence[Dependency]) -> tuple[Answer, 
 
 
 def _acl(resource: Resource, lists: Sequence[Dependency]) -> Answer:
-    """Whether the lists of its subnets let the Internet through to what it serves."""
+    """Whether the network ACLs of its subnets admit the Internet to its ports."""
     if not lists:
         return Answer.UNKNOWN
     bound = {subnet: one for one in lists for subnet in one.subnets}

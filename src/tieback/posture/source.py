@@ -1,9 +1,9 @@
-"""An export of a cloud account on the disk: streamed, bounded, and walked into.
+"""Export of a cloud account on disk, read as a bounded stream.
 
 Exports put millions of records into one object (``{"DBInstances": [...]}``). ``members`` walks into the outermost
-object and gives each element of its lists alone; ``items`` gives the elements of an outermost list, or the outermost
-objects one after the other. An export that ends too early (a full disk, credentials that expired half-way) keeps what
-came before its end, and ``incomplete`` says so.
+object and yields each element of its lists separately. ``items`` yields the elements of an outermost list, or the
+outermost objects one after the other. If an export is truncated (full disk, credentials that expired during the run),
+the records before the end are kept, and ``incomplete`` has the reason.
 """
 
 import codecs
@@ -19,28 +19,29 @@ from tieback.intake.reports.source import ReportSource
 from tieback.model.errors import InputError
 
 MAX_RECORD = 4 << 20
-"""Characters of one record."""
+"""Most characters of one record."""
 MAX_DOCUMENT = 64 << 20
-"""Of one value where a tool nests all its results in one."""
+"""Most characters of one value of a tool that nests all its results in one value."""
 _BETWEEN = re.compile(r"[\s,]*")
 _COLON = re.compile(r"\s*:\s*")
 _ASSIGNMENT = re.compile(r"\A\s*(?:var\s+)?\w+\s*=")
 _MAX_COLUMNS = 1000
 _PARTS = 16
-"""Characters that each list, object and element of a long record has on average at least: honest ones have more, and
-what is all brackets takes 25 times its length in memory."""
+"""Least average number of characters per list, object and element of a long record. Real records have more; a record of
+only brackets needs 25 times its length in memory.
+"""
 
 
 class Origin:
-    """What the user says of exports that do not name it themselves."""
+    """Values from the user for exports that do not contain them."""
 
     def __init__(self, *, account: str = "", region: str = "", resource: str = "", taken: str = "") -> None:
         self.account = account
         self.region = region
         self.resource = resource
-        """The bucket or instance that an answer is about which does not name it."""
+        """Bucket or instance of an output that does not name it."""
         self.taken = taken
-        """ISO 8601 UTC; else the time that the file was last changed."""
+        """ISO 8601 UTC; by default the modification time of the file."""
 
 
 class PostureSource(ReportSource):
@@ -50,15 +51,15 @@ class PostureSource(ReportSource):
         super().__init__(path)
         self.origin = origin or Origin()
         self.longest = MAX_RECORD
-        """A reader whose tool nests its results raises it to ``MAX_DOCUMENT``."""
+        """Most characters of a record; readers of nested results raise it to ``MAX_DOCUMENT``."""
         self.incomplete = ""
-        """Why the export is not whole, where it is not; what was read before stays."""
+        """Why the export is incomplete; empty if it is complete. Records before the error are kept."""
         self.failed: dict[str, int] = {}
-        """What the export itself says could not be collected, and how often: no statement came of it."""
+        """Number of failures by kind, as listed in the export itself: data that could not be collected."""
         self.seen = self.origin.taken or _changed(path)
 
     def missed(self, what: str) -> None:
-        """Note something that the exporting tool could not collect; kinds beyond a hundred are not told apart."""
+        """Count data that the exporting tool could not collect. Kinds beyond a hundred are counted together."""
         key = what if what in self.failed or len(self.failed) < 100 else "more"
         self.failed[key] = self.failed.get(key, 0) + 1
 
@@ -66,15 +67,15 @@ class PostureSource(ReportSource):
         """Each element of the outermost list, or each outermost value, with the line on which it begins.
 
         Raises:
-            InputError: something that is no JSON comes before the first of them.
+            InputError: the file begins with something that is not JSON.
         """
         for _, line, value in _Walk(self, inside=False).values():
             yield line, value
 
     def members(self) -> Iterator[tuple[str, int, Any]]:
-        """Each element of each list in an outermost object, with its key; other values of it whole.
+        """Each element of each list in an outermost object, with its key; other values of the object as a whole.
 
-        Elements of an outermost list come with an empty key. Raises as ``items``.
+        Elements of an outermost list have an empty key. Raises the errors of ``items``.
         """
         return _Walk(self, inside=True).values()
 
@@ -82,7 +83,7 @@ class PostureSource(ReportSource):
         """The rows of a CSV file by the lower-case names of its columns.
 
         Raises:
-            InputError: its columns are too many or not distinct, or one that is needed is missing.
+            InputError: there are too many or duplicate columns, or a required one is missing.
         """
         reader = csv.reader(self.lines(), delimiter=delimiter, strict=True)
         try:
@@ -109,7 +110,7 @@ class PostureSource(ReportSource):
 
 
 class _Walk:
-    """One walk over the text of a JSON file."""
+    """One pass over the text of a JSON file."""
 
     def __init__(self, source: PostureSource, *, inside: bool) -> None:
         self._source = source
@@ -124,11 +125,11 @@ class _Walk:
         self._given = 0
 
     def values(self) -> Iterator[tuple[str, int, Any]]:
-        """As ``PostureSource.members``."""
+        """The values of ``PostureSource.members``."""
         try:
             self._grow()
             opening = _ASSIGNMENT.match(self._text)
-            if opening:  # ScoutSuite's results are a script that assigns one object
+            if opening:  # the results of ScoutSuite are a script that assigns one object
                 self._skip_to(opening.end())
             while (first := self._next()) != "":
                 if first == "[":
@@ -177,7 +178,7 @@ class _Walk:
         self._skip_to(self._at + 1)
 
     def _next(self) -> str:
-        """The next character that is no space or comma, without taking it; empty at the end."""
+        """The next character that is not a space or comma, without consuming it; empty at the end."""
         while True:
             between = _BETWEEN.match(self._text, self._at)
             self._skip_to(between.end() if between else self._at)
@@ -206,16 +207,16 @@ class _Walk:
                     raise _StopError("a record has too many parts") from None
                 if len(self._text) - self._at > longest:
                     raise _StopError(f"a record is longer than {longest >> 20} MiB") from None
-                length = len(self._text)  # before it is cut, since the error counts from its beginning
+                length = len(self._text)  # before the text is cut: the position in the error counts from its beginning
                 if not sum(self._grow() for _ in range(wanted)):
                     raise _StopError(_why(error, length)) from None
-                # Doubled, so that a long value is not scanned again for every chunk of it; bounded, as its size is.
+                # Doubled, so that a long value is not scanned again for every chunk; bounded like its size.
                 wanted = min(wanted * 2, max(4, longest // MAX_RECORD * 4))
                 continue
             except RecursionError:
                 raise _StopError("nested too deeply") from None
             if end == len(self._text) and not isinstance(value, dict | list | str) and self._grow():
-                continue  # a number may go on in the next chunk
+                continue  # a number can continue in the next chunk
             escaped = self._text.find("\\u", self._at, end) >= 0
             self._skip_to(end)
             return _sound(value) if escaped else value
@@ -235,11 +236,11 @@ class _Walk:
 
 
 class _StopError(Exception):
-    """Why a walk cannot go on."""
+    """Why the pass cannot continue."""
 
 
 def _sound(value: Any) -> Any:
-    """The value without lone surrogates, which JSON can spell and no other text can hold."""
+    """The value without lone surrogates, which JSON can contain but UTF-8 text cannot."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Texts within an export that are something else: JSON (policies, properties), URLs."""
+"""Texts in an export with a format of their own: JSON (policies, properties), URLs."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 
 def parsed(value: Any, most: int = 1 << 20) -> Any:
-    """The value itself, or what its text says; ``None`` where that is no JSON or longer than ``most`` characters."""
+    """The value, or the parsed JSON of its text; ``None`` if it is not JSON or longer than ``most`` characters."""
     if not isinstance(value, str):
         return value
     if not value or len(value) > most:
@@ -18,7 +18,7 @@ def parsed(value: Any, most: int = 1 << 20) -> Any:
 
 
 def host_and_port(text: str) -> tuple[str, int | None]:
-    """Host (lower case) and port of a URL or of ``host:port``; an empty host where there is none."""
+    """Host (lower case) and port of a URL or of ``host:port``; an empty host if there is none."""
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")
         return (parts.hostname or "").lower(), parts.port

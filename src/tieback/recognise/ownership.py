@@ -1,8 +1,13 @@
 """Party of an endpoint: the app's maker, an SDK or service, the platform, or unknown; with the reason.
 
-The checks are in this order: a domain or resource with the maker's name, or in the app's configuration; a host of a
-known library or platform; a domain whose links the app claims, or that has the app's own name; an endpoint in the code
-or files of a library. All others are unknown, never first party by default.
+The checks are in this order:
+
+- a domain or resource with the maker's name, or in the app's configuration;
+- a host of a known library or platform;
+- a domain whose links the app claims, or that has the app's own name;
+- an endpoint in the code or files of a library.
+
+All others are unknown, never first party by default.
 """
 
 import re

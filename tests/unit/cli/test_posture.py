@@ -211,7 +211,7 @@ def test_credentials_that_expire_half_way(run: Run, tmp_path: Path) -> None:
 def test_an_account_without_permission(run: Run, tmp_path: Path) -> None:
     ended = run("posture", "run", "aws", "--prowler", stand_in(tmp_path, "echo Unable to locate credentials; exit 1"))
     assert ended.code == 4
-    assert "Prowler ended with 1: Unable to locate credentials" in ended.err
+    assert "Prowler exited with code 1: Unable to locate credentials" in ended.err
 
 
 def test_only_three_clouds_are_known(run: Run) -> None:

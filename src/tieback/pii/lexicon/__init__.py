@@ -121,7 +121,7 @@ class Lexicon(msgspec.Struct):
     phrases: dict[Words, tuple[Phrase, ...]]
     """Meanings by folded words, the most certain first; several if languages differ."""
     starts: dict[str, tuple[int, tuple[Phrase, ...]]]
-    """By word: number of words of the longest phrase that begins with it, and the meanings of the word alone."""
+    """By word: number of words of the longest phrase that begins with it, and its meanings as a single word."""
     pairs: frozenset[Words]
     """The first two words of each longer phrase."""
     nouns: dict[str, Noun]

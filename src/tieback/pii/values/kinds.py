@@ -136,7 +136,7 @@ _INTERNATIONAL = re.compile(
 
 
 def international(value: str) -> bool:
-    """A plus or two zeros, a country code, and the separators that E.123 allows between digits."""
+    """A plus sign or ``00``, then a country code, with the separators that E.123 allows between digits."""
     return len(value) < 40 and _INTERNATIONAL.fullmatch(value) is not None and phone(value)
 
 

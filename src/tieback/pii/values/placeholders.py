@@ -1,7 +1,7 @@
 """Placeholder values: test cards, ``test@test``, lorem ipsum. They belong to no person.
 
-The lists are in ``vocabulary.toml``. An address in a reserved domain (RFC 2606) is not a placeholder on that ground
-alone, because synthetic records of persons have them too.
+The lists are in ``vocabulary.toml``. A reserved domain (RFC 2606) does not make an address a placeholder, because
+synthetic records of persons have such addresses too.
 """
 
 import re

@@ -1,1 +1,1 @@
-"""What clouds' own descriptions of their resources say, whoever wrote them down."""
+"""Readers of the clouds' own resource descriptions, independent of the exporting tool."""

@@ -1,7 +1,7 @@
-"""Databases of AWS that live in a network of the customer: RDS, Aurora, DocumentDB, Neptune, Redshift, and snapshots.
+"""Databases of AWS in a network of the customer: RDS, Aurora, DocumentDB, Neptune, Redshift, and snapshots.
 
-https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html and its neighbours. An instance of a
-cluster is a part of the cluster: both are one database.
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html and related pages. An instance of a
+cluster is a part of the cluster; both are one database.
 """
 
 from collections.abc import Iterator
@@ -79,7 +79,7 @@ def rds_cluster(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         name=name,
         endpoints=tuple(place for host in places for place in _places(host, port)),
         listens=port,
-        # Only a Multi-AZ cluster has the switch itself; of others the instances have it.
+        # Only a Multi-AZ cluster has this switch itself; in other clusters it belongs to the instances.
         flag=facts.answer("publiclyaccessible"),
         at_rest=at_rest(facts.answer("storageencrypted", "encrypted"), encryption),
         key_id=encryption,
@@ -93,7 +93,7 @@ def rds_cluster(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def rds_snapshot(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A snapshot of an instance or a cluster; whether everybody may restore it, where its attributes are there too."""
+    """A snapshot of an instance or cluster; whether any account can restore it, if its attributes are included."""
     whole = facts.has("dbclustersnapshotidentifier", "dbclustersnapshotarn") or ":cluster-snapshot:" in about.key
     kind = "cluster-snapshot" if whole else "snapshot"
     name = facts.text("dbclustersnapshotidentifier", "dbsnapshotidentifier", "id") or about.name
@@ -157,7 +157,7 @@ def redshift(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def _redshift_arn(facts: Facts, about: About, name: str) -> Arn:
-    """The namespace's ARN has region and account, too."""
+    """ARN of the cluster, with region and account from the ARN of the namespace."""
     given = facts.text("arn")
     parts = facts.text("clusternamespacearn").split(":")
     if not given and len(parts) == 7:
@@ -168,7 +168,7 @@ def _redshift_arn(facts: Facts, about: About, name: str) -> Arn:
 
 
 def groups(facts: Facts) -> tuple[str, ...]:
-    """Ids of the security groups, however they are listed."""
+    """Ids of the security groups, in any of the known list formats."""
     return facts.texts(
         "vpcsecuritygroups",
         "securitygroups",
@@ -179,7 +179,7 @@ def groups(facts: Facts) -> tuple[str, ...]:
 
 
 def _forced(facts: Facts) -> Answer:
-    """Whether its parameters ask for TLS, where the source looked at them (Prowler does)."""
+    """Whether the parameters require TLS, if the source contains them (Prowler does)."""
     for one in facts.listed("parameters"):
         if one.text("parametername") in {"rds.force_ssl", "require_secure_transport", "tls"}:
             return one.answer("parametervalue")
@@ -187,7 +187,7 @@ def _forced(facts: Facts) -> Answer:
 
 
 def _only_yes(answer: Answer) -> Answer:
-    """A tool's own model has ``false`` where it could not ask, so that only ``true`` says something."""
+    """Keep only ``yes``: a tool's own model also has ``false`` if it could not read the value."""
     return answer if answer is Answer.YES else Answer.UNKNOWN
 
 

@@ -1,9 +1,9 @@
-"""What stands in front of a store of AWS: load balancers, their listeners and targets, and network interfaces.
+"""Front ends of AWS stores: load balancers, their listeners and targets, and network interfaces.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancer.html, API_Listener.html,
 API_TargetGroup.html, API_TargetHealthDescription.html;
-https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html. A target is known by the id of a
-machine or by a private address; whose an address is, tells its interface.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html. A target is identified by the id of a
+machine or by a private address; the network interface shows the owner of an address.
 """
 
 from collections.abc import Iterator
@@ -16,11 +16,11 @@ from tieback.posture.fronts import TARGET
 
 _SORTS = {"network": "network load balancer", "application": "application load balancer"}
 _MANAGED = ("RDSNetworkInterface", "RedshiftNetworkInterface", "ElastiCache ", "ES ", "DMSNetworkInterface")
-"""Descriptions of the interfaces that services make for their stores; no others are kept."""
+"""Prefixes of the descriptions of interfaces that services create for their stores; other interfaces are ignored."""
 
 
 def load_balancer(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """Whether a load balancer faces the Internet, and who it lets in."""
+    """A load balancer: whether it is internet-facing, and the addresses that it admits."""
     arn = facts.text("loadbalancerarn", "arn") or about.key
     if not arn:
         raise UndescribedError("no LoadBalancerArn")
@@ -65,7 +65,7 @@ def _forwards(facts: Facts) -> Iterator[str]:
 
 
 def target_group(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """The load balancers of a target group, and its targets, where the export has them."""
+    """The load balancers of a target group, and its targets if the export contains them."""
     arn = facts.text("targetgrouparn", "arn") or about.key
     if not arn:
         raise UndescribedError("no TargetGroupArn")
@@ -84,7 +84,7 @@ def target_group(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def target(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """One target of the group that the user names, since the answer does not."""
+    """One target of the group that the user specifies, because the output does not name it."""
     arn = facts.text("targetgrouparn") or about.name
     if ":targetgroup/" not in arn:
         raise UndescribedError("no target group: pass --resource with the ARN of the group")
@@ -109,7 +109,7 @@ def _target(facts: Facts, group: str, about: About) -> Iterator[Dependency]:
 
 
 def interface(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """An interface that a service made for a store: its address may be a target. Others say nothing here."""
+    """An interface that a service created for a store; its address can be a target. Other interfaces give no fact."""
     name, subnet = facts.text("networkinterfaceid", "id"), facts.text("subnetid")
     described = facts.text("description")
     address = facts.text("privateipaddress")

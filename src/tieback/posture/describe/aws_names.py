@@ -1,4 +1,4 @@
-"""Amazon resource names: parsed, and made where an export gives the parts alone.
+"""Amazon resource names: parsed, or built if an export contains only their parts.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 """
@@ -16,11 +16,11 @@ class Arn(msgspec.Struct, frozen=True):
     region: str
     account: str
     resource: str
-    """All behind the account, such as ``db:orders``."""
+    """The part after the account, such as ``db:orders``."""
 
 
 def parse(text: str) -> Arn | None:
-    """An ARN; ``None`` for anything else."""
+    """The parsed ARN; ``None`` for any other text."""
     parts = text.split(":", 5)
     if len(parts) != 6 or parts[0] != "arn" or len(text) > 2048:
         return None
@@ -28,7 +28,7 @@ def parse(text: str) -> Arn | None:
 
 
 def made(about: About, service: str, resource: str, *given: str) -> Arn:
-    """The first that is an ARN, else one made of the parts that are known.
+    """The first text that is an ARN; otherwise an ARN built from the known parts.
 
     Raises:
         UndescribedError: neither is possible.

@@ -1,4 +1,4 @@
-"""What decides about resources of AWS: groups, route tables, network ACLs, keys; and machines with their own address.
+"""Network objects and keys of AWS: security groups, route tables, network ACLs, KMS keys, and machines with an address.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroup.html, API_RouteTable.html, API_Instance.html;
 https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html
@@ -15,12 +15,12 @@ from tieback.posture.fronts import TARGET
 
 _TCP = frozenset({"tcp", "6", "-1", "all", ""})
 _FIRST_EPHEMERAL = 1024
-"""Clients take their ports from here on."""
+"""First port of the ephemeral range of clients."""
 _DEAD = frozenset({"terminated", "shutting-down"})
 
 
 def security_group(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """The ports that a group opens to the Internet over TCP."""
+    """The TCP ports that a group opens to the Internet."""
     group = facts.text("groupid", "id") or about.key.rpartition("/")[2] or about.name
     if not group.startswith("sg-"):
         raise UndescribedError("no GroupId")
@@ -49,7 +49,7 @@ def security_group(facts: Facts, about: About) -> Iterator[Resource | Dependency
 
 
 def route_table(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """Whether a table sends what goes to the Internet to an Internet gateway, and for which subnets it holds."""
+    """Whether a route table has a route to an Internet gateway, and its subnets."""
     network, table = facts.text("vpcid"), facts.text("routetableid") or about.name
     if not network:
         raise UndescribedError("no VpcId")
@@ -74,10 +74,10 @@ def route_table(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def network_acl(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """The ports to which a list of a network lets everybody in, and answers out; and for which subnets it holds.
+    """The ports that a network ACL opens to everyone, with the way back for responses, and its subnets.
 
-    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html: rules in the order of their numbers, the
-    first that fits decides, and answers need a rule of their own on the way out.
+    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html: rules apply in the order of their numbers,
+    the first match decides, and responses need an outbound rule of their own.
     """
     network, name = facts.text("vpcid"), facts.text("networkaclid", "id") or about.name
     if not network or not name:
@@ -103,7 +103,7 @@ def network_acl(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def _let_through(entries: Iterable[Facts]) -> Iterator[Opening]:
-    """Ports that rules in their order let through from or to everybody."""
+    """Ports that ordered rules open from or to every address."""
     for key in ("cidrblock", "ipv6cidrblock"):
         left = [(0, 65535)]
         for one in entries:
@@ -120,7 +120,7 @@ def _let_through(entries: Iterable[Facts]) -> Iterator[Opening]:
                     if first <= last:
                         yield Opening(first, last, found.source)
             elif not net.endswith("/0"):
-                # It shuts some out, and not everybody.
+                # It denies some addresses, but not all.
                 continue
             left = [
                 (low, high)
@@ -131,7 +131,7 @@ def _let_through(entries: Iterable[Facts]) -> Iterator[Opening]:
 
 
 def subnet(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """Whether a subnet has a route to an Internet gateway, where a tool worked that out (Prowler does)."""
+    """Whether a subnet has a route to an Internet gateway, if a tool computed it (Prowler does)."""
     network, name, public = facts.text("vpcid"), facts.text("id", "subnetid"), facts.answer("public")
     if network and name and public is not Answer.UNKNOWN:
         yield Dependency(
@@ -147,7 +147,7 @@ def subnet(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def key(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """Whose key it is: by its manager, or by its alias, since those that begin with ``alias/aws/`` are AWS's."""
+    """Owner of a key: by its manager, or by its alias (aliases that begin with ``alias/aws/`` belong to AWS)."""
     alias = facts.text("aliasname")
     manager = facts.text("keymanager", "manager").upper()
     if alias:
@@ -171,7 +171,7 @@ def key(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def instance(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A machine of EC2: with a public address it may be where an app's self-made store runs."""
+    """An EC2 machine; with a public address it can run a self-hosted store of an app."""
     name = facts.text("instanceid", "id") or about.name
     state = facts.inner("state").text("name") or facts.text("state", "instancestate")
     if state in _DEAD:
@@ -199,13 +199,13 @@ def instance(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def _targets(facts: Facts, name: str) -> Iterator[str]:
-    """As a load balancer may know a machine."""
+    """Ids by which a load balancer can refer to a machine."""
     address = facts.text("privateipaddress", "privateip")
     return (f"{TARGET}{one}" for one in (name, address) if one)
 
 
 def volume_snapshot(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A snapshot of a volume: where a database that runs on a machine keeps its data."""
+    """A snapshot of a volume, which can contain the data of a database on a machine."""
     name = facts.text("snapshotid", "id") or about.name
     arn = made(about, "ec2", f"snapshot/{name}", facts.text("arn"))
     encryption = facts.text("kmskeyid")

@@ -1,4 +1,4 @@
-"""Stores of AWS that are a service of their own: OpenSearch, ElastiCache, MemoryDB, DynamoDB.
+"""Stores that are AWS services: OpenSearch, ElastiCache, MemoryDB, DynamoDB.
 
 https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_DomainStatus.html,
 https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ReplicationGroup.html,
@@ -19,11 +19,11 @@ from tieback.posture.facts import Facts, everyone
 
 MAX_POLICY = 1 << 20
 _MEMBER = re.compile(r"([a-z](?:-?[a-z0-9])*?)(?:-\d{4})?-\d{3}")
-"""Of a group ``cache`` the members are ``cache-001``, or ``cache-0001-001`` where it has shards."""
+"""Names of group members: those of ``cache`` are ``cache-001``, or ``cache-0001-001`` with shards."""
 
 
 def opensearch(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A domain: at a public address unless it is in a network of the customer; its access policy is what lets in."""
+    """A domain. It has a public address unless it is in a customer network; its access policy controls access."""
     name = facts.text("domainname", "name") or about.name
     arn = made(about, "es", f"domain/{name}", facts.text("arn", "domainarn"))
     network = facts.inner("vpcoptions")
@@ -70,16 +70,19 @@ def opensearch(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def replication_group(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A replication group of ElastiCache. It has no public address: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/accessing-elasticache.html."""
+    """A replication group of ElastiCache. It has no public address:
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/accessing-elasticache.html.
+    """
     name = facts.text("replicationgroupid", "id") or about.name
     arn = made(about, "elasticache", f"replicationgroup:{name}", facts.text("arn"))
     yield _cache(facts, about, arn.text, arn.account, arn.region, name)
 
 
 def cache_cluster(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A cluster of ElastiCache: of Memcached on its own, of Redis or Valkey often a member of a replication group.
+    """A cluster of ElastiCache. One of Memcached is independent; one of Redis or Valkey is often in a replication
+    group.
 
-    Prowler does not tell the group, whose members are named after it:
+    Prowler does not report the group; its members are named after it:
     https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Shards.html.
     """
     name = facts.text("cacheclusterid", "id") or about.name
@@ -97,7 +100,7 @@ def cache_cluster(facts: Facts, about: About) -> Iterator[Resource | Dependency]
 
 
 def _without_key(about: About) -> AtRest:
-    """What no key means: AWS's own, but for Prowler, whose model of caches has no place for keys."""
+    """Meaning of a missing key: the AWS key. Prowler's model of caches has no keys, so there the key stays unknown."""
     return AtRest.ENCRYPTED if about.source == "prowler" else AtRest.PROVIDER_KEY
 
 
@@ -146,7 +149,7 @@ def _cache(facts: Facts, about: About, key: str, account: str, region: str, name
 
 
 def memorydb(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A cluster of MemoryDB; the ACL ``open-access`` asks nobody."""
+    """A cluster of MemoryDB; the ACL ``open-access`` requires no authentication."""
     name = facts.text("name", "clustername") or about.name
     arn = made(about, "memorydb", f"cluster/{name}", facts.text("arn"))
     where = facts.inner("clusterendpoint")
@@ -205,7 +208,7 @@ def dynamodb(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def admits_everyone(policy: Any) -> bool:
-    """Whether a resource policy allows something to everybody without a condition that narrows it."""
+    """True if a resource policy allows something to everyone without a restricting condition."""
     statements = policy.get("Statement", ()) if isinstance(policy, dict) else ()
     for one in statements if isinstance(statements, list) else [statements]:
         if not isinstance(one, dict) or str(one.get("Effect", "")).lower() != "allow":
@@ -216,7 +219,7 @@ def admits_everyone(policy: Any) -> bool:
 
 
 def _policy(value: Any) -> Any:
-    """A policy as an object; ``None`` where the source has none to show."""
+    """A policy as an object; ``None`` if the source contains none."""
     if isinstance(value, str) and 0 < len(value) <= MAX_POLICY:
         try:
             return json.loads(value)

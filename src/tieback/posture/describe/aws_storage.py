@@ -1,7 +1,7 @@
-"""Buckets of S3, from whatever of a bucket is there: block of public access, policy, status, grants, encryption.
+"""S3 buckets, from any of their settings: public access block, policy, status, grants, encryption.
 
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html says how these go
-together: a block outweighs policy and grants; either of these two alone makes a bucket public.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html explains how they combine.
+A block overrides policy and grants. Without a block, either a policy or a grant can make a bucket public.
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ EVERYBODY = (
     "http://acs.amazonaws.com/groups/global/AllUsers",
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
 )
-"""Groups of grants that a stranger is in; the second takes an account of AWS, which everybody can have."""
+"""Grantee groups that include everyone; the second one requires an AWS account, which anyone can create."""
 POLICY, GRANTS = "policy", "grants"
-"""Parts of what decides about a bucket that come in answers of their own."""
+"""Access settings of a bucket that come as separate command outputs."""
 
 
 def bucket(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
@@ -28,7 +28,7 @@ def bucket(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     if not name:
         raise UndescribedError("no bucket name: pass --resource")
     block = facts.inner("publicaccessblockconfiguration", "publicaccessblock")
-    block = block if list(block.pairs()) else facts  # Steampipe has the four switches as columns
+    block = block if list(block.pairs()) else facts  # Steampipe has the four settings as columns
     restrict, ignore = block.answer("restrictpublicbuckets"), block.answer("ignorepublicacls")
     policy = parsed(facts.value("policy", "bucketpolicy", "policytext"), MAX_POLICY)
     if isinstance(policy, dict) and "policyText" in policy:
@@ -42,7 +42,7 @@ def bucket(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     rule = _rule(facts)
     encryption = rule.text("kmsmasterkeyid")
     algorithm = rule.text("ssealgorithm", "algorithm")
-    # A rule without a key means AWS's own; a tool that gives the algorithm alone (Prowler) does not tell.
+    # A rule without a key means the AWS key; unknown if the tool reports only the algorithm (Prowler).
     bare = rule.text("algorithm").startswith("aws:kms")
     common = Resource(
         key=f"arn:aws:s3:::{name}",
@@ -78,7 +78,7 @@ def bucket(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def account_block(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """The block of public access of a whole account."""
+    """The public access block of a whole account."""
     inner = facts.inner("publicaccessblockconfiguration")
     account = facts.text("accountid") or about.account
     if not account:
@@ -131,7 +131,7 @@ def _by_policy(facts: Facts, policy: Any) -> Answer:
     )
     if status is not Answer.UNKNOWN:
         return status
-    # A policy that is not there is no statement: it may not have been asked for.
+    # A missing policy is no statement: the tool may not have requested it.
     return (
         Answer.of(admits_everyone(policy)) if isinstance(policy, dict) and policy.get("Statement") else Answer.UNKNOWN
     )
@@ -165,7 +165,7 @@ def _rule(facts: Facts) -> Facts:
 
 
 def _tls_only(policy: Any) -> Answer:
-    """Whether a policy denies what does not come by TLS."""
+    """Whether a policy denies requests without TLS."""
     statements = policy.get("Statement") if isinstance(policy, dict) else None
     if not statements:
         return Answer.UNKNOWN

@@ -1,4 +1,4 @@
-"""What a description of a resource is read with: whose word it is, and what the words around it tell."""
+"""Common inputs of the description readers: source and location of a resource, and shared helpers."""
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -27,23 +27,23 @@ SERVICES = {
     "oracle": "oracle",
     "db2": "drda",
 }
-"""Engines as providers spell them, up to the first thing that is no letter, and the probe that asks them."""
+"""Probes by engine name, as providers spell it up to the first character that is not a letter."""
 
 
 class About(msgspec.Struct, frozen=True):
-    """What stands around a description: who says it, when, and where the resource is."""
+    """Context of a description: its source, its time, and the location of the resource."""
 
     source: str
     seen: str = ""
     account: str = ""
     region: str = ""
     key: str = ""
-    """The resource's full name, where the export gives it beside the description."""
+    """Full name of the resource, if the export has it next to the description."""
     name: str = ""
 
 
 class UndescribedError(Exception):
-    """Why a description tells of no resource; the text is for people."""
+    """Why a description gives no resource; the text is shown to users."""
 
 
 type Describe = Callable[[Facts, About], Iterator[Resource | Dependency]]
@@ -51,7 +51,7 @@ type Describe = Callable[[Facts, About], Iterator[Resource | Dependency]]
 
 @lru_cache(maxsize=1000)
 def product_of(engine: str) -> str:
-    """The probe that asks an engine, from the provider's name of it; empty for an unknown one."""
+    """The probe for an engine, from the provider's name of it; empty for an unknown engine."""
     word = engine.strip().lower()
     for end in (len(word), word.find("_"), word.find(" "), word.find("-")):
         if end > 0 and word[:end] in SERVICES:
@@ -60,12 +60,12 @@ def product_of(engine: str) -> str:
 
 
 def at_rest(encrypted: Answer, key: str, *, without_key: AtRest = AtRest.ENCRYPTED) -> AtRest:
-    """Encryption at rest from a flag and a key; whose key an id alone is, is told by the key's own description.
+    """Encryption at rest from a flag and a key. If the key is only an id, the description of the key shows its owner.
 
     Args:
         encrypted: the flag.
-        key: id, ARN or alias; empty where none is named.
-        without_key: what a flag without a key means for this service.
+        key: id, ARN or alias; empty if no key is named.
+        without_key: meaning of a flag without a key for this service.
     """
     if encrypted is Answer.NO:
         return AtRest.NONE
@@ -77,14 +77,14 @@ def at_rest(encrypted: Answer, key: str, *, without_key: AtRest = AtRest.ENCRYPT
 
 
 def either(*answers: Answer) -> Answer:
-    """Yes where one is, no where all are, else unknown."""
+    """Yes if one answer is yes, no if all are no, otherwise unknown."""
     if Answer.YES in answers:
         return Answer.YES
     return Answer.UNKNOWN if Answer.UNKNOWN in answers or not answers else Answer.NO
 
 
 def filled(facts: Facts, *keys: str) -> Answer:
-    """Whether a list or object is there and not empty; unknown where the source does not speak of it."""
+    """Whether a list or object is present and not empty; unknown if the source does not contain the key."""
     found = facts.value(*keys)
     if found is None:
         return Answer.UNKNOWN

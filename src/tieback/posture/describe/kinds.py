@@ -1,4 +1,4 @@
-"""Which kind of resource a description is of, by what each export calls it (``kinds.toml``), and what reads it."""
+"""Kinds of resource descriptions, by their name in each export (``kinds.toml``), and their readers."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -67,7 +67,7 @@ DESCRIBE: Mapping[str, Describe] = {
 
 
 class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A kind of resource, and what exports call it."""
+    """A kind of resource, and its names in exports."""
 
     name: str
     provider: str
@@ -86,11 +86,11 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def resource(self) -> ResourceKind | None:
-        """What it is counted as; ``None`` for what only decides about others."""
+        """Kind for the counts; ``None`` for objects that only affect other resources."""
         return None if self.sort == "dependency" else ResourceKind(self.sort)
 
     def read(self, facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-        """What a description of this kind says. Raises ``UndescribedError``."""
+        """The facts in a description of this kind. Raises ``UndescribedError``."""
         return DESCRIBE[self.name](facts, about)
 
 
@@ -99,7 +99,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Kinds:
-    """The table, read at the first question."""
+    """The table, read at the first look-up."""
 
     @cached_property
     def all(self) -> tuple[Kind, ...]:
@@ -128,16 +128,16 @@ class Kinds:
         return tuple((*text.partition(" ")[::2], kind) for kind in self.all for text in kind.arn)
 
     def named(self, name: str) -> Kind | None:
-        """The kind with this name in any export; ``None`` for an unknown one."""
+        """The kind with this name in any export; ``None`` for an unknown name."""
         return self._named.get(name.lower())
 
     def answered(self, key: str, facts: Facts) -> Kind | None:
-        """The kind of a description below a key of a CLI's answer."""
+        """The kind of a description below a key of a CLI output."""
         kinds = self._outputs.get(key, ())
         return next((kind for kind in kinds if not kind.having or facts.has(kind.having)), None)
 
     def answers(self, key: str) -> bool:
-        """Whether a CLI's answer has descriptions below this key."""
+        """True if a CLI output has descriptions below this key."""
         return key in self._outputs
 
     def of_key(self, key: str) -> Kind | None:
@@ -154,7 +154,7 @@ class Kinds:
 
 
 def arm_type(id_: str) -> str:
-    """The type that an ARM id is of, lower case: ``microsoft.sql/servers/databases``."""
+    """The type in an ARM id, lower case: ``microsoft.sql/servers/databases``."""
     parts = id_.lower().split("/")
     if "providers" not in parts:
         return ""

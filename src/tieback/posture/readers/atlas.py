@@ -1,4 +1,4 @@
-"""MongoDB Atlas: clusters and access lists of projects, as its Administration API or ``atlas ... -o json`` give them.
+"""MongoDB Atlas: clusters and access lists of projects, from its Administration API or ``atlas ... -o json``.
 
 Format: https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/ (``{"results": [...]}``, or one object, or the list).
 """
@@ -22,13 +22,13 @@ class Atlas:
         self._kinds = Kinds()
 
     def recognises(self, head: bytes) -> bool:
-        """A project's id beside a cluster's state or an entry of an access list."""
+        """True for a project id next to the state of a cluster or an entry of an access list."""
         return b'"groupId"' in head and any(
             mark in head for mark in (b'"stateName"', b'"cidrBlock"', b'"ipAddress"', b'"mongoDBVersion"')
         )
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each cluster and each entry says."""
+        """The facts of each cluster and each access list entry."""
         about = About(self.meta.name, source.seen, source.origin.account)
         whole = b'"results"' not in source.head()
         for key, line, value in (("", *one) for one in source.items()) if whole else source.members():

@@ -1,8 +1,8 @@
-"""AWS Config: snapshots and histories that it delivers, and answers of its advanced queries.
+"""AWS Config: delivered snapshots and histories, and results of its advanced queries.
 
 Format: https://docs.aws.amazon.com/config/latest/developerguide/example-s3-snapshot.html and config-item-table.html;
-queries: https://docs.aws.amazon.com/cli/latest/reference/configservice/select-resource-config.html. What Config could
-not record comes as an item without a configuration, and says nothing.
+queries: https://docs.aws.amazon.com/cli/latest/reference/configservice/select-resource-config.html. A resource that
+Config could not record is an item without a configuration and gives no facts.
 """
 
 from collections.abc import Iterator
@@ -51,13 +51,13 @@ class AwsConfig:
         self._kinds = Kinds()
 
     def recognises(self, head: bytes) -> bool:
-        """A list of configuration items, or the results of a query that names types of resources."""
+        """True for a list of configuration items, or for results of a query with resource types."""
         if b'"configurationItems"' in head or b'"configurationItemStatus"' in head:
             return True
         return b'"Results"' in head and b'resourceType\\"' in head
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each item describes."""
+        """The facts of each item."""
         for key, line, value in source.members():
             if key == "fileVersion" and str(value) != KNOWN:
                 source.skip(line, f"unsupported snapshot version {str(value)[:20]} (supported: {KNOWN})")

@@ -1,10 +1,15 @@
-"""Azure Resource Graph as JSON and as the portal's CSV; Defender for Cloud: assessments as JSON, and its report as CSV.
+"""Azure Resource Graph as JSON and as the portal's CSV; Defender for Cloud assessments as JSON, and its report as CSV.
 
-Formats: https://learn.microsoft.com/azure/governance/resource-graph/first-query-azurecli (``{"data": [...]}``, or
-the list alone), https://learn.microsoft.com/azure/governance/resource-graph/first-query-portal ("Download as CSV": a
-column a field, objects as JSON in their cell; with "Formatted results" they are not there), https://learn.microsoft.com/rest/api/defenderforcloud/assessments/list,
-https://learn.microsoft.com/azure/defender-for-cloud/export-to-siem ("Download CSV report"). ``NotApplicable`` is
-neither healthy nor not.
+Formats:
+
+- https://learn.microsoft.com/azure/governance/resource-graph/first-query-azurecli (``{"data": [...]}``, or only the
+  list);
+- https://learn.microsoft.com/azure/governance/resource-graph/first-query-portal ("Download as CSV": one column per
+  field, objects as JSON in their cell; "Formatted results" leaves the objects out);
+- https://learn.microsoft.com/rest/api/defenderforcloud/assessments/list;
+- https://learn.microsoft.com/azure/defender-for-cloud/export-to-siem ("Download CSV report").
+
+``NotApplicable`` is neither healthy nor unhealthy.
 """
 
 import json
@@ -28,7 +33,7 @@ _OUTCOME = {"healthy": True, "unhealthy": False}
 
 
 class ResourceGraph:
-    """Reads answers of Resource Graph, and assessments of Defender."""
+    """Reads results of Resource Graph, and assessments of Defender."""
 
     meta = PostureMeta(
         "azure-graph",
@@ -40,11 +45,11 @@ class ResourceGraph:
         self._checks = Checks()
 
     def recognises(self, head: bytes) -> bool:
-        """Resources with ids of Azure below ``data`` or ``value``, or assessments."""
+        """True for resources with Azure ids below ``data`` or ``value``, or for assessments."""
         return bool(_ARM.search(head)) and (bool(_GRAPH.search(head)) or b"Microsoft.Security/assessments" in head)
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each resource describes, and what each assessment says."""
+        """The facts of each resource and each assessment."""
         for key, line, value in source.members():
             if key not in {"", "data", "value"} or not isinstance(value, dict):
                 continue
@@ -71,7 +76,7 @@ class ResourceGraph:
 
 
 class ResourceGraphCsv:
-    """Reads what the portal's Resource Graph Explorer downloads."""
+    """Reads the CSV download of the portal's Resource Graph Explorer."""
 
     meta = PostureMeta(
         "azure-graph",
@@ -83,12 +88,12 @@ class ResourceGraphCsv:
         self._kinds = Kinds()
 
     def recognises(self, head: bytes) -> bool:
-        """A line of columns with id, type and properties."""
+        """True for a header line with id, type and properties."""
         first = head.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0]
         return {cell.strip().strip(b'"').lower() for cell in first.split(b",")} >= _COLUMNS
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each row describes."""
+        """The facts of each row."""
         for line, row in source.rows(needed=(name.decode() for name in _COLUMNS)):
             kind = self._kinds.named(row["type"]) or self._kinds.named(arm_type(row["id"]))
             if kind is None:
@@ -110,7 +115,7 @@ def _cell(text: str) -> Any:
 
 
 class DefenderCsv:
-    """Reads the portal's report."""
+    """Reads the CSV report of the portal."""
 
     meta = PostureMeta(
         "defender",
@@ -122,7 +127,7 @@ class DefenderCsv:
         self._checks = Checks()
 
     def recognises(self, head: bytes) -> bool:
-        """A line of columns with the recommendation, the state and the resource."""
+        """True for a header line with the recommendation, the state and the resource."""
         first = head.partition(b"\n")[0].lower()
         return (
             b"recommendation" in first
@@ -131,7 +136,7 @@ class DefenderCsv:
         )
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each row says."""
+        """The facts of each row."""
         for _, row in source.rows():
             yield from _judged(
                 self._checks,

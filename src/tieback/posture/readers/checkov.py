@@ -1,7 +1,7 @@
-"""Checkov: templates of infrastructure before they are deployed, as JSON or SARIF.
+"""Checkov: infrastructure templates before deployment, as JSON or SARIF.
 
-Formats: https://www.checkov.io/2.Basics/Reviewing%20Scan%20Results.html; SARIF 2.1.0, which has failed checks alone and
-no names of resources. What stands in a template is planned: it is counted apart from what runs.
+Formats: https://www.checkov.io/2.Basics/Reviewing%20Scan%20Results.html; SARIF 2.1.0, which contains only failed checks
+and no resource names. A resource in a template is planned; it is counted separately from running ones.
 """
 
 import re
@@ -29,11 +29,11 @@ class Checkov:
         self._checks = Checks()
 
     def recognises(self, head: bytes) -> bool:
-        """What its report begins with."""
+        """True if the file begins like a Checkov report."""
         return b'"check_type"' in head and b'"results"' in head
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each check says of each planned resource."""
+        """The facts of each check about each planned resource."""
         source.longest = MAX_DOCUMENT
         for line, value in source.items():
             report = Facts(value) if isinstance(value, dict) else Facts({})
@@ -72,11 +72,11 @@ class CheckovSarif:
         self._checks = Checks()
 
     def recognises(self, head: bytes) -> bool:
-        """A log of SARIF whose driver is Checkov."""
+        """True for a SARIF log with Checkov as driver."""
         return b'"runs"' in head and re.search(rb'"name"\s*:\s*"Checkov"', head) is not None
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each failed check says of what stands at its place."""
+        """The facts of each failed check about the resource at its location."""
         source.longest = MAX_DOCUMENT
         for key, line, value in source.members():
             if key == "version" and value != SARIF:
@@ -101,7 +101,7 @@ def _said(
     about = About("checkov", source.seen, key=f"template:{place}", name=name)
     known = checks.kinds.named(kind[1]) if kind else None
     if kind and known is None:
-        return  # a rule or a policy beside the resource, which is no store itself
+        return  # a rule or policy next to the resource, which is not a store itself
     said = checks.statement("checkov", code, passed=passed, about=about, why=why, planned=True, kind=known)
     if said is not None:
         yield said

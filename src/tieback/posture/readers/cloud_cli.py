@@ -1,9 +1,9 @@
-"""What the clouds' own command lines print: ``aws``, ``az`` and ``gcloud`` with JSON as their output.
+"""JSON output of the clouds' own command-line tools: ``aws``, ``az`` and ``gcloud``.
 
-AWS puts lists below a key that says what they are (``{"DBInstances": [...]}``); Azure and Google print a list or one
-object, which its id or name tells. Answers that do not name what they are about (``get-bucket-policy-status`` of a
-bucket, ``describe-target-health`` of a target group) take ``--resource``, or stand in one object with the key
-``Bucket``. Answers may follow each other in one file.
+AWS puts lists below a key that names the type (``{"DBInstances": [...]}``). Azure and Google print a list or one
+object, with the type in its id or name. Outputs without the name of their resource (``get-bucket-policy-status`` of a
+bucket, ``describe-target-health`` of a target group) need ``--resource``, or must be in one object with the key
+``Bucket``. A file can contain several outputs one after the other.
 """
 
 import re
@@ -26,7 +26,7 @@ OF_BUCKETS = (
     "Grants",
     "Policy",
 )
-"""Keys of answers about a bucket."""
+"""Keys of outputs about a bucket."""
 _MARKS = {
     "dbinstanceidentifier": "aws-rds-instance",
     "dbclusteridentifier": "aws-rds-cluster",
@@ -41,7 +41,7 @@ _MARKS = {
     "aliasname": "aws-key",
     "keymanager": "aws-key",
 }
-"""What tells an element that stands without the key above it, as ``--query`` leaves it; the first that is there."""
+"""Keys that identify an element without the key above it (a ``--query`` removes that key); the first match counts."""
 _GOOGLE_KINDS = {
     "sql#instance": "gcp-sql",
     "bigquery#dataset": "gcp-bigquery",
@@ -60,7 +60,7 @@ _ARM = re.compile(rb'"id"\s*:\s*"/subscriptions/', re.IGNORECASE)
 
 
 class CloudCli:
-    """Reads what ``aws``, ``az`` and ``gcloud`` print."""
+    """Reads output of ``aws``, ``az`` and ``gcloud``."""
 
     meta = PostureMeta(
         "cli",
@@ -77,7 +77,7 @@ class CloudCli:
         return re.compile(rb'"(?:' + b"|".join(sorted(name.encode() for name in names)) + rb')"\s*:\s*[\[{]')
 
     def recognises(self, head: bytes) -> bool:
-        """A key that such an answer has, an id of Azure, or a name of Google."""
+        """True for a key of such an output, an Azure id, or a Google name."""
         if head.lstrip()[:1] not in (b"{", b"["):
             return False
         if _OF_BUCKET.search(head) or (_BINDINGS.search(head) and b'"role"' in head):
@@ -94,7 +94,7 @@ class CloudCli:
         )
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each element describes."""
+        """The facts of each element."""
         head = source.head()
         if not self._keys.search(head):
             for line, value in source.items():

@@ -1,8 +1,9 @@
 """Google Cloud: exports of Asset Inventory, and findings of Security Command Center.
 
-Formats: https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TopLevel/exportAssets (one asset a line, or the
-list that ``gcloud asset list`` prints), https://cloud.google.com/security-command-center/docs/reference/rest/v2/folders.sources.findings
-(``gcloud scc findings list``). A finding that is not active says nothing: why it went is not told.
+Formats: https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TopLevel/exportAssets (one asset per line, or
+the list from ``gcloud asset list``),
+https://cloud.google.com/security-command-center/docs/reference/rest/v2/folders.sources.findings (``gcloud scc findings
+list``). An inactive finding gives no fact, because it does not show why it was closed.
 """
 
 from collections.abc import Iterator
@@ -29,11 +30,11 @@ class AssetInventory:
         self._checks = Checks()
 
     def recognises(self, head: bytes) -> bool:
-        """An asset with its type."""
+        """True for an asset with its type."""
         return (b'"assetType"' in head or b'"asset_type"' in head) and b"googleapis.com/" in head
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each asset describes."""
+        """The facts of each asset."""
         for _, line, value in source.members() if source.head().lstrip()[:1] == b"[" else _whole(source):
             facts = Facts(value) if isinstance(value, dict) else Facts({})
             kind = self._checks.kinds.named(facts.text("assettype"))
@@ -68,11 +69,11 @@ class CommandCenter:
         self._checks = Checks()
 
     def recognises(self, head: bytes) -> bool:
-        """A finding with its category and the resource's name."""
+        """True for a finding with its category and the name of the resource."""
         return b'"category"' in head and b'"resourceName"' in head and b'"state"' in head
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each active finding says."""
+        """The facts of each active finding."""
         for line, value in source.items():
             within = isinstance(value, dict) and "listFindingsResults" in value
             for one in elements(value["listFindingsResults"]) if within else (value,):

@@ -1,4 +1,4 @@
-"""What the readers do alike: describe a resource that they found, or note why they could not."""
+"""Shared steps of the readers: describe a resource, or record why that failed."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ MAX_REMEMBERED = 500_000
 
 
 def described(source: PostureSource, line: int, kind: Kind | None, facts: Facts, about: About) -> Iterator[Fact]:
-    """What a description says; one that tells of no resource is skipped with its reason."""
+    """The facts of a description. One that gives no resource is skipped with its reason."""
     if kind is None:
         return
     try:
@@ -23,18 +23,18 @@ def described(source: PostureSource, line: int, kind: Kind | None, facts: Facts,
 
 
 def elements(value: Any) -> list[Any]:
-    """The elements of what should be a list; none of anything else."""
+    """The elements of a value that should be a list; empty for any other value."""
     return value if isinstance(value, list) else []
 
 
 class Told:
-    """Which resources were described already: some tools repeat the description with every check of it."""
+    """Resources that were already described: some tools repeat the description with each check of a resource."""
 
     def __init__(self) -> None:
         self._seen: set[int] = set()
 
     def new(self, key: str) -> bool:
-        """Whether this is the first time, as far as is remembered."""
+        """True for the first description of a key, as far as the bounded memory reaches."""
         mark = hash(key)
         if mark in self._seen:
             return False

@@ -1,7 +1,7 @@
-"""Prowler 5: detection findings in OCSF, JSON, a list or one a line.
+"""Prowler 5: detection findings in OCSF as JSON, a list or one per line.
 
-Format: class 2004 of https://schema.ocsf.io/ as https://docs.prowler.com/ shows it. Each finding carries the resource
-as Prowler's own model of it; the check's outcome is a statement of its own. ``MANUAL`` says nothing.
+Format: class 2004 of https://schema.ocsf.io/ as in https://docs.prowler.com/. Each finding contains the resource in
+Prowler's own model; the outcome of the check is a separate statement. ``MANUAL`` gives no statement.
 """
 
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ class Prowler:
         self._checks = Checks()
 
     def recognises(self, head: bytes) -> bool:
-        """An OCSF finding with the code of a check, whose product names itself."""
+        """True for an OCSF finding with the code of a check and Prowler as product."""
         return b'"event_code"' in head and b'"status_code"' in head and b'"Prowler"' in head
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:

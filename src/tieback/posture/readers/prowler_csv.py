@@ -1,4 +1,4 @@
-"""Prowler 5: the same findings as CSV, separated by semicolons: outcomes of checks, without the resources' own data.
+"""Prowler 5: the same findings as CSV, separated by semicolons: outcomes of checks, without the data of the resources.
 
 Columns: https://docs.prowler.com/user-guide/cli/tutorials/reporting
 """
@@ -23,7 +23,7 @@ class ProwlerCsv:
         self._checks = Checks()
 
     def recognises(self, head: bytes) -> bool:
-        """A line of columns, separated by semicolons, that has the four that are needed."""
+        """True for a header line, separated by semicolons, with the four required columns."""
         columns = {cell.strip().strip(b'"').upper() for cell in head.partition(b"\n")[0].split(b";")}
         return columns.issuperset(_NEEDED)
 

@@ -1,7 +1,7 @@
 """ScoutSuite: the results of a run, a script that assigns one object (``scoutsuite_results = {...}``).
 
-Format: https://github.com/nccgroup/ScoutSuite/wiki. The object nests services, regions and networks; what is a resource
-is told by the service and the collection that it stands in. It is read whole, up to 64 MiB.
+Format: https://github.com/nccgroup/ScoutSuite/wiki. The object nests services, regions and networks. The service and
+the collection of an entry define if it is a resource. The file is read as a whole, up to 64 MiB.
 """
 
 from collections.abc import Iterator, Mapping
@@ -45,11 +45,11 @@ class ScoutSuite:
         self._kinds = Kinds()
 
     def recognises(self, head: bytes) -> bool:
-        """The name that its script assigns to, or what the object begins with."""
+        """True if the file begins with the variable of the script, or with the beginning of its object."""
         return b"scoutsuite_results" in head[:200] or (b'"provider_code"' in head and b'"services"' in head)
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each resource describes."""
+        """The facts of each resource."""
         source.longest = MAX_DOCUMENT
         account, services, when, provider, line = source.origin.account, {}, source.seen, "", 1
         for key, at, value in source.members():
@@ -108,14 +108,14 @@ class ScoutSuite:
         arn = str(value.get("arn") or "")
         name = str(value.get("name") or key)
         if kind in {"aws-rds-instance", "aws-redshift", "aws-elasticache-cluster"}:
-            # Its ids are digests of its own; the name is the provider's.
+            # The ids are digests from ScoutSuite; the name comes from the provider.
             known["id"] = name
         about = About(about.source, about.seen, about.account, about.region, key=arn, name=name)
         yield from described(source, line, self._kinds.named(kind), Facts(known), about)
 
 
 def _ingress(group: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Its tree of protocols, ports and nets, as rules."""
+    """Rules from its tree of protocols, ports and networks."""
     protocols = Facts(group).inner("rules").inner("ingress").inner("protocols")
     for protocol, inner in protocols.pairs():
         ports = inner.get("ports") if isinstance(inner, dict) else None

@@ -1,7 +1,8 @@
-"""AWS Security Hub: findings in ASFF, as ``aws securityhub get-findings`` and Prowler's ``json-asff`` write them.
+"""AWS Security Hub: findings in ASFF, from ``aws securityhub get-findings`` and from Prowler's ``json-asff``.
 
-Format: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html. A resource's
-``Details`` describe it; ``Compliance.Status`` is the outcome, and ``NOT_AVAILABLE`` and ``WARNING`` are none.
+Format: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html. The
+``Details`` of a resource describe it. ``Compliance.Status`` is the outcome; ``NOT_AVAILABLE`` and ``WARNING`` are not
+outcomes.
 """
 
 import re
@@ -61,7 +62,7 @@ class SecurityHub:
         self._checks = Checks()
 
     def recognises(self, head: bytes) -> bool:
-        """A finding with its schema's version, product and account."""
+        """True for a finding with its schema version, product and account."""
         return b'"SchemaVersion"' in head and b'"ProductArn"' in head and b'"AwsAccountId"' in head
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
@@ -93,7 +94,7 @@ class SecurityHub:
         )
         for name, details in resource.details.items():
             kind = self._checks.kinds.named(name)
-            # The same resource comes with each of its controls, described anew each time.
+            # A resource occurs once per control, each time with its description.
             if kind is not None and isinstance(details, dict) and told.new(f"{name} {resource.id} {about.seen}"):
                 yield from described(source, line, kind, Facts(details), about)
         tool, code = _code(finding)
@@ -112,7 +113,7 @@ class SecurityHub:
 
 
 def _code(finding: _Finding) -> tuple[str, str]:
-    """Tool and code of the control behind a finding."""
+    """Tool and code of the control of a finding."""
     if finding.generator_id.startswith(_PROWLER):
         return "prowler", finding.generator_id.removeprefix(_PROWLER)
     if finding.compliance is not None and finding.compliance.security_control_id:

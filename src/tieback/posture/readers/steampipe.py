@@ -1,9 +1,9 @@
 """Steampipe and Powerpipe: rows of a table, and results of a benchmark.
 
 Formats: ``steampipe query --output json`` (https://steampipe.io/docs/reference/cli/query): ``{"columns": [...], "rows":
-[...]}``, or the rows alone; which table they are of, their ids tell, or ``--resource`` names it.
-``powerpipe benchmark run --output json`` (https://powerpipe.io/docs/run/benchmark): groups of controls with their
-results. ``error`` and ``skip`` are no outcome.
+[...]}``, or only the rows; the table is known from the ids or from ``--resource``. ``powerpipe benchmark run --output
+json`` (https://powerpipe.io/docs/run/benchmark): groups of controls with their results. ``error`` and ``skip`` are not
+outcomes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,11 +35,11 @@ class Steampipe:
         self._checks = Checks()
 
     def recognises(self, head: bytes) -> bool:
-        """The columns that its plug-ins give every row."""
+        """True for the columns that Steampipe plug-ins add to every row."""
         return (b'"rows"' in head and b'"columns"' in head) or b'"akas"' in head or b'"sp_connection_name"' in head
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each row describes."""
+        """The facts of each row."""
         for key, line, value in source.members():
             if key not in {"", "rows"} or not isinstance(value, dict):
                 continue
@@ -78,11 +78,11 @@ class Powerpipe:
         self._checks = Checks()
 
     def recognises(self, head: bytes) -> bool:
-        """Groups with ids, and controls or further groups."""
+        """True for groups with ids, and controls or further groups."""
         return b'"group_id"' in head and (b'"controls"' in head or b'"groups"' in head)
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each result of a known control says."""
+        """The facts of each result of a known control."""
         source.longest = MAX_DOCUMENT
         for key, line, value in source.members():
             if key in {"", "groups", "controls"} and isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What files of rules answer, one document a stranger and path."""
+"""Audit of rules files: one answer per requester and path."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,31 +13,31 @@ from tieback.posture.rules.interface import Permit, Stranger
 from tieback.posture.rules.source import load_text
 
 SECONDS = 10.0
-"""For the answers of one file: thousands of rules times thousands of paths are not asked to their end."""
+"""Time limit for the answers of one file, in seconds: thousands of rules times thousands of paths are not evaluated."""
 
 
 class Answer(msgspec.Struct, frozen=True, rename={"who": "as"}):
-    """What a stranger may do at one path of one file."""
+    """Access of a requester to one path of one file."""
 
     file: str
     kind: str
-    """The grammar, as ``--kind`` takes it."""
+    """The grammar, as in ``--kind``."""
     who: Stranger
     path: str
     read: bool
     write: bool
     line: int
-    """The line that decides: of what is allowed before what is not, of reading before writing; 0 where none does."""
+    """The line that decides, allowed before denied access and read before write access; 0 if there is none."""
     rule: str
     certain: bool
     request: str
-    """A request that passes; empty where none does."""
+    """A request that passes; empty if there is none."""
     reason: str
     read_by: Permit
     write_by: Permit
 
     def says_as_much_as(self, other: "Answer") -> bool:
-        """Whether another stranger's answer to the same question is the same, of the same lines."""
+        """True if the answer for another requester has the same content and the same lines."""
 
         def told(one: "Answer") -> tuple[object, ...]:
             return (one.file, one.path, one.read, one.write, one.certain, one.read_by.line, one.write_by.line)
@@ -46,7 +46,7 @@ class Answer(msgspec.Struct, frozen=True, rename={"who": "as"}):
 
     @property
     def severity(self) -> Severity | None:
-        """How bad it is that strangers may do this; ``None`` where they may nothing."""
+        """Severity of this access for an external requester; ``None`` if access is denied."""
         permits = [permit for permit in (self.read_by, self.write_by) if permit.allowed]
         if not permits:
             return None
@@ -58,18 +58,18 @@ class Answer(msgspec.Struct, frozen=True, rename={"who": "as"}):
 
 
 def answers(file: Path, strangers: Sequence[Stranger], paths: Sequence[str] = (), kind: str = "") -> Iterator[Answer]:
-    """Read a file and ask it.
+    """Read a file and evaluate it.
 
     Args:
         file: the rules.
-        strangers: who asks.
-        paths: where; all that the file speaks of by default.
-        kind: the name of its grammar; told by its content by default.
+        strangers: requesters to evaluate.
+        paths: paths to evaluate; by default all paths in the file.
+        kind: name of its grammar; by default detected from its content.
 
     Raises:
-        InputError: it cannot be read or has a mistake; or not all paths could be asked in time: what was answered till
-            then holds.
-        UsageError: no grammar is named so, or none recognises the file.
+        InputError: the file cannot be read or has an error; or the time limit was reached before all paths were
+            evaluated. The answers before that are valid.
+        UsageError: the grammar is unknown, or no grammar recognises the file.
     """
     text = load_text(file)
     reader = reader_named(kind) if kind else reader_for(text)

@@ -1,8 +1,8 @@
-"""Azure Blob Storage: what an account allows and what each container is set to.
+"""Azure Blob Storage: anonymous access settings of an account and of its containers.
 
-Source: https://learn.microsoft.com/azure/storage/blobs/anonymous-read-access-configure. Files are those of ``az storage
-account show``, ``az storage container list`` and ``show-permission``, alone or in one document. Nobody writes without a
-key, a signature or a role; whoever signs in elsewhere is anonymous here.
+Source: https://learn.microsoft.com/azure/storage/blobs/anonymous-read-access-configure. Files are outputs of ``az
+storage account show``, ``az storage container list`` and ``show-permission``, as separate files or in one document.
+Write access requires a key, a signature or a role. A user of another tenant counts as anonymous.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ class AzureContainer:
     )
 
     def recognises(self, text: RulesText) -> bool:
-        """The names of the settings."""
+        """True for the names of the settings."""
         head = text.text[:200_000]
         return head.lstrip()[:1] in {"{", "["} and ("allowBlobPublicAccess" in head or '"publicAccess"' in head)
 
@@ -66,12 +66,12 @@ class AzurePolicy:
         self._account = account
 
     def paths(self) -> Iterator[str]:
-        """The names of containers."""
+        """The names of the containers."""
         names = [one.name for one in self._containers] or ["/"]
         yield from names[: interface.MAX_PATHS]
 
-    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - who signed in elsewhere is anonymous here
-        """Judge a container (is it listed?) or ``container/blob`` (is it read?)."""
+    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - users of other tenants are anonymous here
+        """Evaluate a container (listing) or ``container/blob`` (reading)."""
         name, _, blob = path.strip("/").partition("/")
         return Verdict(self._read(name, blob), _NO_WRITING)
 

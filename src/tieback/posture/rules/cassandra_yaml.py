@@ -22,7 +22,7 @@ class CassandraYaml:
     )
 
     def recognises(self, text: RulesText) -> bool:
-        """Named after the product, or with its settings."""
+        """True if the name of the file or its settings are those of the product."""
         head = text.text[:200_000]
         return text.name in {"cassandra.yaml", "scylla.yaml"} or (
             "authenticator:" in head and "endpoint_snitch" in head

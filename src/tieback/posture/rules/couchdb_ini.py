@@ -18,12 +18,12 @@ _SECTIONS = ("[couchdb]", "[chttpd]", "[httpd]", "[couch_httpd_auth]", "[chttpd_
 
 
 class CouchdbIni:
-    """Reads both; which one it is, is told by its content."""
+    """Reads both files; the content shows which one it is."""
 
     meta = ReaderMeta("couchdb", "CouchDB", "https://docs.couchdb.org/en/stable/config/auth.html")
 
     def recognises(self, text: RulesText) -> bool:
-        """Sections of CouchDB, or an object of members and admins."""
+        """True for sections of CouchDB, or an object of members and admins."""
         head = text.text[:100_000]
         if head.lstrip().startswith("{"):
             return '"members"' in head and ('"names"' in head or '"roles"' in head)

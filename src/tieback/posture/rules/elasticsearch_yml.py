@@ -1,4 +1,4 @@
-"""``elasticsearch.yml`` and ``opensearch.yml``: whether security is on, who is anonymous, where it listens.
+"""``elasticsearch.yml`` and ``opensearch.yml``: security switch, anonymous access, listen addresses.
 
 Sources: https://www.elastic.co/docs/reference/elasticsearch/configuration-reference/security-settings and
 https://docs.opensearch.org/latest/security/configuration/disable-enable-security/.
@@ -25,7 +25,7 @@ class ElasticsearchYml:
     )
 
     def recognises(self, text: RulesText) -> bool:
-        """Named after the product, or with its settings."""
+        """True if the name of the file or its settings are those of the product."""
         if text.name in {"elasticsearch.yml", "elasticsearch.yaml", "opensearch.yml", "opensearch.yaml"}:
             return True
         head = text.text[:100_000]

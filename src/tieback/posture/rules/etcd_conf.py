@@ -21,7 +21,7 @@ class EtcdConf:
     meta = ReaderMeta("etcd", "etcd", "https://etcd.io/docs/v3.6/op-guide/configuration/")
 
     def recognises(self, text: RulesText) -> bool:
-        """Its own settings."""
+        """True for settings of etcd."""
         head = text.text[:100_000]
         return "listen-client-urls" in head or _ENVIRONMENT.search(head) is not None
 

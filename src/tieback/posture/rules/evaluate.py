@@ -1,4 +1,4 @@
-"""Rules are evaluated for a stranger: what is known is computed, what is not is a ``Kind``."""
+"""Evaluation of rules for an external requester: known values are computed, unknown ones are a ``Kind``."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +22,7 @@ from tieback.posture.rules.expression import (
 from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, STORED, Kind, Record, Value
 
 MAX_STEPS = 50_000
-"""Of one rule: functions that call each other end here, as an error."""
+"""Most steps of one rule; recursive functions end with an error at this limit."""
 
 type Method = Callable[[Value, str, Sequence[Value]], Value]
 type Function = Callable[[Sequence[Value]], Value]
@@ -32,11 +32,11 @@ class Evaluator:
     """Evaluates the expressions of one rule.
 
     Args:
-        names: what variables are.
-        functions: what functions give; a dialect's own and those of the file.
-        method: what a method of a value gives.
-        null_members: whether a member of ``null`` is ``null`` (Realtime Database) or an error (Firestore).
-        strict: whether an error on the left of ``||`` and ``&&`` breaks the rule off, whatever stands on the right.
+        names: values of the variables.
+        functions: results of functions, those of the dialect and those of the file.
+        method: result of a method of a value.
+        null_members: True if a member of ``null`` is ``null`` (Realtime Database), False if it is an error (Firestore).
+        strict: True if an error on the left of ``||`` and ``&&`` aborts the rule, whatever is on the right.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Evaluator:
         self.steps = 0
 
     def value(self, expression: Expression, names: Mapping[str, Value] | None = None) -> Value:  # noqa: PLR0912 - a kind of expression each
-        """The value; ``names`` are those of a function that is evaluated."""
+        """The value of an expression; ``names`` are those of the function that is evaluated."""
         self.steps += 1
         if self.steps > MAX_STEPS:
             return ERROR
@@ -107,7 +107,7 @@ class Evaluator:
         first, second = self.value(yes, names), self.value(no, names)
         if first is second or first == second:
             return first
-        # Which of the two it is, is open: what either allows is allowed as surely as the condition.
+        # The condition is undecided: access by either branch is as certain as the condition.
         if all(way is False or way is ERROR for way in (first, second)):
             return False
         return (
@@ -162,7 +162,7 @@ class Evaluator:
         if isinstance(of, Record) and isinstance(at, Kind):
             return STORED if of.rest is STORED else of.rest
         if isinstance(of, Kind):
-            # What is stored under the stranger's own name: nothing yet.
+            # Data under the requester's own id: there is none yet.
             return self._absent() if of is STORED and at is OWN else of
         return self._member(of, at) if isinstance(at, str) else ERROR
 
@@ -176,7 +176,7 @@ class Evaluator:
             return function(arguments) if function is not None else ERROR
         if isinstance(call.function, Member):
             if isinstance(call.function.of, Name):
-                # `math.abs`, `timestamp.date` and their like are functions of a module.
+                # `math.abs`, `timestamp.date` and similar ones are functions of a module.
                 function = self._functions.get(f"{call.function.of.name}.{call.function.name}")
                 if function is not None:
                     return function(arguments)
@@ -204,9 +204,10 @@ _RISKY = re.compile(r"\)[*+{]|\\[1-9]|\(\?")
 
 
 def matches(text: Value, pattern: str, flags: str = "", *, whole: bool = True) -> Value:
-    """Whether a text matches a pattern of RE2's or JavaScript's kind; ``STORED`` where it is not tried.
+    """True if a text matches a pattern in RE2 or JavaScript syntax; ``STORED`` if the pattern is not evaluated.
 
-    Patterns with repeated groups or many repetitions are not tried: Python's engine could take forever on them.
+    Patterns with repeated groups or many repetitions are not evaluated, because Python's engine could need unlimited
+    time.
     """
     if isinstance(text, Kind):
         return STORED if text in (OWN, OPEN) else text

@@ -1,6 +1,6 @@
-"""The expressions of Firebase's rules: those of the Realtime Database and those of Firestore and Storage.
+"""Parser of the expressions in Firebase rules: those of the Realtime Database, and those of Firestore and Storage.
 
-Both are read by one recursive descent; what a name or a method means is the dialect's. Precedence:
+One recursive descent reads both; the dialect defines the meaning of names and methods. Precedence:
 https://firebase.google.com/docs/reference/rules/rules and https://firebase.google.com/docs/reference/security/database.
 """
 
@@ -11,9 +11,9 @@ from typing import Any
 from tieback.posture.rules.source import RulesText
 
 MAX_DEPTH = 40
-"""Of parentheses, calls and choices within each other."""
+"""Most nested parentheses, calls and conditional expressions."""
 MAX_CHAIN = 2000
-"""Of operators side by side."""
+"""Most operators in one chain."""
 _SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?")
@@ -31,7 +31,7 @@ _LEVELS = (
     ("+", "-"),
     ("*", "/", "%"),
 )
-"""Operators, the loosest first."""
+"""Operators, lowest precedence first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``function(arguments)``, where the function may be a member."""
+    """``function(arguments)``; the function can be a member."""
 
     function: "Expression"
     arguments: "tuple[Expression, ...]"
@@ -122,7 +122,7 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class PathOf:
-    """``/databases/$(database)/documents/users/x``: texts, and what stands in ``$( )``."""
+    """``/databases/$(database)/documents/users/x``: texts, and expressions in ``$( )``."""
 
     segments: "tuple[str | Expression, ...]"
 
@@ -134,44 +134,44 @@ _MAX_LEFT = 40
 
 
 class Scanner:
-    """A place in a text, and what is expected next."""
+    """A position in a text, with methods for the next expected element."""
 
     def __init__(self, text: RulesText, at: int = 0, end: int | None = None, *, paths: bool = False) -> None:
         self.text = text
         self.at = at
         self.end = len(text.text) if end is None else end
         self._paths = paths
-        """Whether a slash begins a path (Firestore) or a regular expression (Realtime Database)."""
+        """True if a slash begins a path (Firestore), False if it begins a regular expression (Realtime Database)."""
         self._depth = 0
 
     def skip(self) -> int:
-        """Go over space and comments; returns where the next sign stands."""
+        """Skip spaces and comments. Returns the position of the next character."""
         found = _SPACE.match(self.text.text, self.at, self.end)
         if found:
             self.at = found.end()
         return self.at
 
     def ahead(self, sign: str) -> bool:
-        """Whether the next sign or word is this one; a word ends where no letter follows."""
+        """True if this sign or word is next; a word must not be followed by a letter."""
         at = self.skip()
         if at + len(sign) > self.end or not self.text.text.startswith(sign, at):
             return False
         return not (sign[-1].isalnum() and _NAME.match(self.text.text[at + len(sign) : at + len(sign) + 1]))
 
     def take(self, sign: str) -> bool:
-        """Go over the sign or word if it is next."""
+        """Consume the sign or word if it is next."""
         if not self.ahead(sign):
             return False
         self.at += len(sign)
         return True
 
     def want(self, sign: str) -> None:
-        """Go over the sign or word. Raises ``InputError`` where another is next."""
+        """Consume the sign or word. Raises ``InputError`` if another one is next."""
         if not self.take(sign):
             raise self.text.error(self.at, f'"{sign}"')
 
     def name(self, what: str = "a name") -> str:
-        """Go over a name. Raises ``InputError`` where none is next."""
+        """Consume a name. Raises ``InputError`` if there is none."""
         found = _NAME.match(self.text.text, self.skip(), self.end)
         if found is None:
             raise self.text.error(self.at, what)
@@ -179,11 +179,11 @@ class Scanner:
         return found.group()
 
     def done(self) -> bool:
-        """Whether nothing but space is left."""
+        """True if only spaces are left."""
         return self.skip() >= self.end
 
     def string(self) -> str | None:
-        """Go over a string literal, if one is next."""
+        """Consume a string literal if there is one."""
         found = _STRING.match(self.text.text, self.skip(), self.end)
         if found is None:
             return None
@@ -191,7 +191,7 @@ class Scanner:
         return _ESCAPE.sub(_unescaped, found.group()[1:-1])
 
     def expression(self) -> Expression:
-        """Go over an expression. Raises ``InputError`` for a mistake or more than ``MAX_DEPTH`` levels."""
+        """Consume an expression. Raises ``InputError`` for an error or more than ``MAX_DEPTH`` levels."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise self.text.error(self.at, f"at most {MAX_DEPTH} levels")
@@ -218,7 +218,7 @@ class Scanner:
         raise self.text.error(self.at, f"at most {_MAX_LEFT} operators of one kind side by side")
 
     def _junction(self, level: int) -> Expression:
-        """``a && b && c`` as a tree that is no deeper than it must be; its parts are evaluated in their order."""
+        """``a && b && c`` as a tree of least depth; its parts are evaluated in their order."""
         operator = _LEVELS[level][0]
         parts = [self._binary(level + 1)]
         while self.take(operator):
@@ -254,7 +254,7 @@ class Scanner:
             elif self.take("["):
                 at = self.expression()
                 if self.take(":"):
-                    self.expression()  # a range of a list: what it gives is not told apart
+                    self.expression()  # a range of a list: its value is not distinguished from the list
                 self.want("]")
                 value = Index(value, at)
             elif self.take("("):
@@ -313,7 +313,7 @@ class Scanner:
         return Regex(found.group(1), found.group(2))
 
     def path(self) -> PathOf:
-        """Go over a path of an expression."""
+        """Consume a path in an expression."""
         found: list[str | Expression] = []
         raw = self.text.text
         while raw[self.at : self.at + 1] == "/" and self.at < self.end:

@@ -1,8 +1,8 @@
 """Security rules of Cloud Firestore and of Cloud Storage for Firebase: ``match`` blocks with ``allow`` statements.
 
 Semantics: https://firebase.google.com/docs/firestore/security/rules-structure and
-https://firebase.google.com/docs/reference/rules/rules. Any statement that matches and holds allows; a recursive
-wildcard covers one or more segments in version 1, none or more in version 2.
+https://firebase.google.com/docs/reference/rules/rules. Access is allowed if any matching statement is true. A recursive
+wildcard covers one or more segments in version 1, zero or more in version 2.
 """
 
 import time
@@ -37,10 +37,10 @@ class Firestore:
 
     def __init__(self, now: float | None = None) -> None:
         self._now = now
-        """Seconds since 1970; rules of the test mode end on a day."""
+        """Current time in seconds since 1970; rules of the test mode expire on a date."""
 
     def recognises(self, text: RulesText) -> bool:
-        """``service cloud.firestore`` or ``service firebase.storage``."""
+        """True for ``service cloud.firestore`` or ``service firebase.storage``."""
         head = text.text[:200_000]
         return "service cloud.firestore" in head or "service firebase.storage" in head
 
@@ -53,7 +53,9 @@ class Firestore:
 
 
 type _Functions = ChainMap[str, Function]
-"""Those of a block, then those around it; it is filled while the block is read, since functions may stand behind."""
+"""Functions of a block, then those of the enclosing blocks. The dictionary is filled while the block is read, because a
+function can be defined after its use.
+"""
 
 
 class _Parser:
@@ -86,7 +88,7 @@ class _Parser:
             self._block((), functions, 0)
 
     def _block(self, pattern: tuple[Segment, ...], outer: _Functions, depth: int) -> None:
-        """Statements up to the brace that ends them."""
+        """Read the statements up to the closing brace."""
         if depth > _MAX_DEPTH:
             raise self._text.error(self._scan.at, f"at most {_MAX_DEPTH} levels")
         functions = outer.new_child()
@@ -193,7 +195,8 @@ class FirestorePolicy:
     def __init__(self, statements: Sequence[Statement], *, deep_may_be_empty: bool, now: float) -> None:
         self._statements = statements
         self._by_first: dict[str, list[int]] = {}
-        """Places of statements by the first segment of their pattern; empty for a wildcard, which covers any."""
+        """Indices of statements by the first segment of their pattern; empty for a wildcard, which covers any segment.
+        """
         for place, statement in enumerate(statements):
             rest = statement.pattern[_prefix([part.text for part in statement.pattern]) :]
             first = "" if not rest or rest[0].wild else rest[0].text
@@ -202,7 +205,7 @@ class FirestorePolicy:
         self._now = now
 
     def paths(self) -> Iterator[str]:
-        """The patterns that statements stand under, without what every path begins with."""
+        """The patterns of the statements, without the prefix that all paths share."""
         patterns = dict.fromkeys(statement.pattern for statement in self._statements)
         for pattern in list(patterns)[: interface.MAX_PATHS]:
             shown = [
@@ -212,9 +215,9 @@ class FirestorePolicy:
             yield "/" + "/".join(shown[_prefix(shown) :])
 
     def ask(self, who: Stranger, path: str) -> Verdict:
-        """Judge a document, a collection or a file, such as ``/users/alice``; ``{any}`` stands for any segment.
+        """Evaluate a document, a collection or a file, such as ``/users/alice``; ``{any}`` stands for any segment.
 
-        What every path begins with may be left out: ``/databases/(default)/documents``, ``/b/BUCKET/o``.
+        The prefix that all paths share can be left out: ``/databases/(default)/documents``, ``/b/BUCKET/o``.
         """
         segments = [part for part in path.split("/") if part][:_MAX_SEGMENTS]
         segments = segments[_prefix(segments) :]
@@ -255,7 +258,7 @@ class FirestorePolicy:
         return interface.refused("no matching statement allows this identity", near.line, near.text)
 
     def _names(self, pattern: Sequence[Segment], path: Sequence[str]) -> dict[str, Value] | None:
-        """What the wildcards of a pattern stand for on this path; ``None`` where it does not match."""
+        """Values of the wildcards of a pattern for this path; ``None`` if it does not match."""
         shown = [part.text for part in pattern]
         rest = pattern[_prefix(shown) :]
         names: dict[str, Value] = {part.text: "(default)" for part in pattern[: _prefix(shown)] if part.wild}
@@ -265,7 +268,7 @@ class FirestorePolicy:
     def _match(
         self, pattern: Sequence[Segment], path: Sequence[str], dead: set[tuple[int, int]]
     ) -> dict[str, Value] | None:
-        """``dead`` keeps which rests do not match, so that many recursive wildcards cost no more than few."""
+        """``dead`` stores remainders that do not match, so that many recursive wildcards cost no more than a few."""
         if not pattern:
             return {} if not path else None
         place = (len(pattern), len(path))
@@ -295,15 +298,15 @@ def _service(pattern: Sequence[Segment]) -> str:
 
 
 def _prefix(segments: Sequence[str]) -> int:
-    """How many segments every path begins with."""
+    """Number of segments in the prefix that all paths share."""
     if len(segments) >= 3 and segments[0] == "databases" and segments[2] == "documents":
         return 3
     return 3 if len(segments) >= 3 and segments[0] == "b" and segments[2] == "o" else 0
 
 
 def _targets(segments: Sequence[str], method: str, service: str) -> Sequence[str]:
-    """The path that a method's statements must match: of a collection its documents."""
+    """The path for the statements of a method; for a collection, the path of its documents."""
     if service == "storage" or len(segments) % 2 == 0:
         return segments
-    # An odd number of segments is a collection; one of its documents is not named.
+    # An odd number of segments is a collection, without the name of a document.
     return [*segments, "{any}"] if method != "get" else segments

@@ -1,4 +1,4 @@
-"""What files of Firestore's and Storage's rules consist of."""
+"""Elements of Firestore and Storage rules files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One ``allow``, with the whole pattern that it stands under."""
+    """One ``allow``, with the whole pattern of its enclosing blocks."""
 
     pattern: tuple[Segment, ...]
     methods: frozenset[str]

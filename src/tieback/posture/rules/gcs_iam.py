@@ -1,7 +1,7 @@
-"""Google Cloud: IAM policies with ``allUsers`` and ``allAuthenticatedUsers``.
+"""Google Cloud IAM policies with ``allUsers`` and ``allAuthenticatedUsers``.
 
 Sources: https://cloud.google.com/storage/docs/access-control/iam-roles and
-https://cloud.google.com/iam/docs/principals-overview. Any Google account is a signed-in user.
+https://cloud.google.com/iam/docs/principals-overview. Any Google account counts as a signed-in user.
 """
 
 import tomllib
@@ -21,7 +21,7 @@ _MEMBERS = {"allusers": (Stranger.ANONYMOUS, Stranger.ANY_USER), "allauthenticat
 
 
 class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a predefined role allows on the data of a resource."""
+    """Access of a predefined role to the data of a resource."""
 
     read: bool = False
     write: bool = False
@@ -29,7 +29,7 @@ class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def load_roles() -> dict[str, Role]:
-    """Role to what it allows. Raises ``msgspec.ValidationError`` where the data file is damaged."""
+    """Access by role. Raises ``msgspec.ValidationError`` if the data file is damaged."""
     raw = resources.files("tieback.posture.rules").joinpath("gcs_roles.toml").read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(raw)["role"], dict[str, Role])
 
@@ -51,7 +51,7 @@ class GcsIam:
     )
 
     def recognises(self, text: RulesText) -> bool:
-        """Bindings of roles and members."""
+        """True for bindings of roles and members."""
         head = text.text[:200_000]
         return head.lstrip().startswith("{") and '"bindings"' in head and ('"role"' in head or '"bindings": []' in head)
 
@@ -92,8 +92,8 @@ class IamPolicy:
         """The resource as a whole."""
         yield "/"
 
-    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - a policy holds for its whole resource
-        """Judge the resource that the policy is of."""
+    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - a policy applies to its whole resource
+        """Evaluate the resource of the policy."""
         return Verdict(self._judge(who, writes=False), self._judge(who, writes=True))
 
     def _judge(self, who: Stranger, *, writes: bool) -> Permit:

@@ -1,8 +1,8 @@
-"""What a rule says of a stranger, where not every value is known.
+"""Logic of rules with values that are not all known.
 
-A value is a plain one or a ``Kind``: what the requester may choose, what is stored, the stranger's own identity, or a
-segment of a path that was left open. The truth of a rule is ``True``, ``False``, ``CHOSEN`` (the requester can make it
-true), ``STORED`` (what is stored decides) or ``ERROR``.
+A value is a plain value or a ``Kind``: chosen by the requester, stored, the requester's own identity, or an open
+segment of a path. The truth of a rule is ``True``, ``False``, ``CHOSEN`` (the requester can make it true), ``STORED``
+(stored data decides) or ``ERROR``.
 """
 
 from dataclasses import dataclass, field
@@ -11,18 +11,18 @@ from typing import Any
 
 
 class Kind(Enum):
-    """A value that a file of rules does not hold."""
+    """A value that is not in a rules file."""
 
     CHOSEN = auto()
-    """Part of the request: the stranger makes it what the rule wants."""
+    """Part of the request: the requester can set the value that the rule requires."""
     STORED = auto()
-    """Decided by what the store holds or by what the operator set elsewhere."""
+    """Decided by the data in the store, or by a setting of the operator elsewhere."""
     OWN = auto()
-    """The stranger's identity: equal to itself, and to nothing that is stored, named or another's."""
+    """The requester's identity: equal to itself, and not to any stored or named value or to another identity."""
     OPEN = auto()
-    """A segment of a path that was left open: any of them."""
+    """A segment of a path that was left open: any value."""
     ERROR = auto()
-    """The rule breaks off here."""
+    """The rule is aborted here."""
 
 
 CHOSEN, STORED, OWN, OPEN, ERROR = Kind.CHOSEN, Kind.STORED, Kind.OWN, Kind.OPEN, Kind.ERROR
@@ -30,18 +30,18 @@ CHOSEN, STORED, OWN, OPEN, ERROR = Kind.CHOSEN, Kind.STORED, Kind.OWN, Kind.OPEN
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Named values; what is not named is ``rest``."""
+    """Named values; all other names have the value ``rest``."""
 
     fields: dict[str, Any] = field(default_factory=dict)
     rest: Any = None
 
 
 type Value = Any
-"""A plain value, a ``Kind``, a ``Record``, or what a dialect adds."""
+"""A plain value, a ``Kind``, a ``Record``, or a value of the dialect."""
 
 
 def truth(value: Value) -> Value:
-    """A value as the truth of a condition: no boolean is an error."""
+    """The truth of a condition's value: a value that is not Boolean is an error."""
     return value if isinstance(value, bool) or value in (CHOSEN, STORED, ERROR) else ERROR
 
 
@@ -52,7 +52,7 @@ def negated(value: Value) -> Value:
 
 
 def both(one: Value, other: Value) -> Value:
-    """``one && other``, where both were evaluated and neither breaks off the other."""
+    """``one && other``, if both are evaluated and neither aborts the other."""
     one, other = truth(one), truth(other)
     if one is False or other is False:
         return False
@@ -60,7 +60,7 @@ def both(one: Value, other: Value) -> Value:
 
 
 def either(one: Value, other: Value) -> Value:
-    """``one || other``, likewise: one that holds makes up for an error of the other."""
+    """``one || other``, with both evaluated: if one is true, an error of the other does not count."""
     one, other = truth(one), truth(other)
     for best in (True, CHOSEN, STORED):
         if one is best or other is best:
@@ -80,7 +80,7 @@ def equal(one: Value, other: Value) -> Value:
     if ERROR in (one, other):
         return ERROR
     if OWN in (one, other):
-        # A requester may name itself in what it sends; nothing else is equal to it.
+        # A requester can send its own id; no other value is equal to it.
         return True if one is other else (CHOSEN if CHOSEN in (one, other) else False)
     if isinstance(one, Kind) or isinstance(other, Kind):
         return _mixed(one, other)

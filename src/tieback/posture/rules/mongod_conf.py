@@ -1,4 +1,4 @@
-"""``mongod.conf``: authorization and addresses, as YAML or in the older form of lines.
+"""``mongod.conf``: authorization and addresses, as YAML or in the older line format.
 
 Source: https://www.mongodb.com/docs/manual/reference/configuration-options/.
 """
@@ -19,7 +19,7 @@ class MongodConf:
     meta = ReaderMeta("mongodb", "MongoDB", "https://www.mongodb.com/docs/manual/reference/configuration-options/")
 
     def recognises(self, text: RulesText) -> bool:
-        """Named after the program, or with its sections."""
+        """True if the name of the file or its sections are those of the program."""
         if text.name.startswith(("mongod", "mongos", "mongodb")) and text.name.endswith(
             (".conf", ".cfg", ".yml", ".yaml")
         ):
@@ -68,7 +68,7 @@ def _shown(root: Node, wanted: Node) -> str:
 
 
 def _old(text: RulesText) -> Node | None:
-    """Settings such as ``bind_ip = 0.0.0.0`` as the sections of today."""
+    """Settings such as ``bind_ip = 0.0.0.0`` in the current section format."""
     settings = list(lines(text.text, between="="))
     if not settings or any(":" in setting.name for setting in settings) or not all("=" in one.text for one in settings):
         return None

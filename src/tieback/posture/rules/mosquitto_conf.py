@@ -1,6 +1,6 @@
 """``mosquitto.conf``: anonymous clients, listeners, access lists.
 
-Source: https://mosquitto.org/man/mosquitto-conf-5.html. Defaults are those of 2.0 and newer.
+Source: https://mosquitto.org/man/mosquitto-conf-5.html. Defaults are those of version 2.0 and later.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class MosquittoConf:
     meta = ReaderMeta("mosquitto", "Mosquitto", "https://mosquitto.org/man/mosquitto-conf-5.html")
 
     def recognises(self, text: RulesText) -> bool:
-        """Named after the product, or with two of its settings."""
+        """True if the name of the file is that of the product, or if it has two of its settings."""
         if text.name.startswith("mosquitto") and text.name.endswith(".conf"):
             return True
         return len({setting.name for setting in lines(text.text[:100_000])} & _KNOWN) >= 2

@@ -1,7 +1,8 @@
 """Accounts and privileges of MySQL and MariaDB: ``SHOW GRANTS``, ``SHOW CREATE USER`` and dumps of both.
 
-Sources: https://dev.mysql.com/doc/refman/8.4/en/account-names.html and https://mariadb.com/docs/server/reference/sql-statements.
-An account whose name is empty takes any name; one without a password is everybody's who knows its name.
+Sources: https://dev.mysql.com/doc/refman/8.4/en/account-names.html and
+https://mariadb.com/docs/server/reference/sql-statements. An account with an empty name accepts any name. An account
+without a password is open to anyone who knows its name.
 """
 
 import ipaddress
@@ -26,14 +27,14 @@ class _Account:
     name: str
     host: str
     password: bool | None = None
-    """``None`` where the file does not tell."""
+    """``None`` if the file does not show it."""
     locked: bool = False
     grants: list[tuple[frozenset[str], str, int, str]] = field(default_factory=list)
-    """Privileges, what they are on, line and text."""
+    """Privileges, their object, line and text."""
 
     @property
     def reached(self) -> bool:
-        """Whether it holds for clients from anywhere."""
+        """True if it applies to clients from any address."""
         if self.host in {"%", "", "%.%.%.%", "::"}:
             return True
         try:
@@ -50,12 +51,12 @@ class MysqlGrants:
     )
 
     def recognises(self, text: RulesText) -> bool:
-        """Grants to an account with a host."""
+        """True for grants to an account with a host."""
         return re.search(r"(?is)\b(?:GRANT|CREATE USER)\b.{1,2000}?['`\w]@['`]", text.text[:200_000]) is not None
 
     def read(self, text: RulesText) -> "MysqlPolicy":
         """Read all statements. Raises ``InputError``."""
-        # The client's own lines around what it prints are no SQL; a statement a line needs no semicolon there.
+        # The client's own output lines are not SQL; statements in its output have one line and no semicolon.
         plain = _HEADER.sub("", text.text)
         if ";" not in plain:
             plain = "\n".join(f"{line};" if line.strip() else "" for line in plain.split("\n"))
@@ -92,7 +93,7 @@ def _account(accounts: dict[tuple[str, str], _Account], tokens: Sequence[Token],
     host = "%"
     if at + 2 < len(tokens) and tokens[at + 1].value == "@":
         host = tokens[at + 2].value
-        # An address without quotes is several tokens.
+        # An address without quotes consists of several tokens.
         host += "".join(token.value for token in tokens[at + 3 : at + 9]) if tokens[at + 2].kind == "number" else ""
     return accounts.setdefault((name, host), _Account(name, host))
 
@@ -118,12 +119,12 @@ class MysqlPolicy:
         self._accounts = accounts
 
     def paths(self) -> Iterator[str]:
-        """What privileges are on, such as ``shop.*``."""
+        """Objects of the privileges, such as ``shop.*``."""
         named = dict.fromkeys(target for one in self._accounts for _, target, _, _ in one.grants)
         yield from list(named)[: interface.MAX_PATHS]
 
-    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - no stranger has an account here
-        """Judge ``database.table``, ``database.*``, or ``/`` for anything."""
+    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - external requesters have no account here
+        """Evaluate ``database.table``, ``database.*``, or ``/`` for any object."""
         wanted = path.strip("/").replace("/", ".")
         return Verdict(self._judge(wanted, _READS), self._judge(wanted, _WRITES))
 

@@ -1,4 +1,4 @@
-"""The files of OpenSearch's security plugin: ``config.yml`` (anonymous access) and ``roles_mapping.yml``.
+"""Files of OpenSearch's security plugin: ``config.yml`` (anonymous access) and ``roles_mapping.yml``.
 
 Source: https://docs.opensearch.org/latest/security/access-control/anonymous-authentication/.
 """
@@ -18,7 +18,7 @@ _REQUEST = "GET https://<host>:9200/_cat/indices"
 
 
 class OpensearchSecurity:
-    """Reads both files; which one it is, is told by its content."""
+    """Reads both files; the content shows which one it is."""
 
     meta = ReaderMeta(
         "opensearch-security",
@@ -27,7 +27,7 @@ class OpensearchSecurity:
     )
 
     def recognises(self, text: RulesText) -> bool:
-        """The plugin's own header names the kind of file."""
+        """True if the header of the plugin names the kind of file."""
         head = text.text[:100_000]
         return (
             "anonymous_auth_enabled" in head
@@ -52,7 +52,7 @@ class OpensearchSecurity:
 
 
 class RolesMapping:
-    """Which roles anonymous requests, or everybody who is signed in, have."""
+    """Roles of anonymous requests, and of every signed-in user."""
 
     def __init__(self, roles: Mapping[str, Node]) -> None:
         self._roles = roles
@@ -62,7 +62,7 @@ class RolesMapping:
         yield from list(self._roles)[: interface.MAX_PATHS]
 
     def ask(self, who: Stranger, path: str) -> Verdict:
-        """What a role gives a stranger; ``/`` stands for all roles."""
+        """Access of a requester by a role; ``/`` stands for all roles."""
         wanted = path.strip("/")
         read = write = interface.refused("no role is mapped to this identity")
         for name, node in self._roles.items():

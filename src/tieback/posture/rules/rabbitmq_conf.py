@@ -1,4 +1,4 @@
-"""``rabbitmq.conf``: whether the built-in user or anonymous clients come in from other machines.
+"""``rabbitmq.conf``: access of the built-in user and of anonymous clients from other machines.
 
 Source: https://www.rabbitmq.com/docs/access-control and https://www.rabbitmq.com/docs/mqtt.
 """
@@ -17,7 +17,7 @@ class RabbitmqConf:
     meta = ReaderMeta("rabbitmq", "RabbitMQ", "https://www.rabbitmq.com/docs/access-control")
 
     def recognises(self, text: RulesText) -> bool:
-        """Named after the product, or with its settings."""
+        """True if the name of the file or its settings are those of the product."""
         head = text.text[:100_000]
         return text.name == "rabbitmq.conf" or any(
             key in head for key in ("loopback_users", "listeners.tcp", "auth_mechanisms.", "anonymous_login_user")

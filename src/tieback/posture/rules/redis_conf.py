@@ -24,13 +24,13 @@ class RedisConf:
     )
 
     def recognises(self, text: RulesText) -> bool:
-        """Named after the product, or with two of its directives."""
+        """True if the name of the file is that of the product, or if it has two of its directives."""
         if text.name.startswith(("redis", "valkey", "keydb")) and text.name.endswith(".conf"):
             return True
         return len({setting.name for setting in lines(text.text[:100_000])} & _KNOWN) >= 2
 
     def read(self, text: RulesText) -> ServerPolicy:
-        """Read all directives; the last of a name holds."""
+        """Read all directives; the last one of each name applies."""
         settings = list(lines(text.text))
         refused = _unreachable(settings) or _password(settings) or _protected(settings)
         if refused is not None:
@@ -65,7 +65,7 @@ def _password(settings: Sequence[Setting]) -> Permit | None:
 
 
 def _protected(settings: Sequence[Setting]) -> Permit | None:
-    """Protected mode refuses others than this machine while the default user has no password."""
+    """Protected mode refuses connections from other machines while the default user has no password."""
     mode, bind = last(settings, "protected-mode"), last(settings, "bind")
     default = _default_user(settings)
     if (mode is not None and mode.value == "no") or (default is not None and "nopass" not in default.words):

@@ -1,9 +1,9 @@
-"""Amazon S3: bucket policy, ACL and public access block, each alone or together in one JSON document.
+"""Amazon S3: bucket policy, ACL and public access block, as separate files or in one JSON document.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html. Files are those of ``aws s3api
-get-bucket-policy``, ``get-bucket-acl`` and ``get-public-access-block``. Any AWS account is a signed-in user here.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html. Files are outputs of ``aws s3api
+get-bucket-policy``, ``get-bucket-acl`` and ``get-public-access-block``. Any AWS account counts as a signed-in user.
 """
 
 from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ class _Grant:
 
 
 class S3:
-    """Reads what a bucket's owner set."""
+    """Reads the access settings of a bucket."""
 
     meta = ReaderMeta(
         "s3",
@@ -59,7 +59,7 @@ class S3:
     )
 
     def recognises(self, text: RulesText) -> bool:
-        """A policy that speaks of S3, an ACL, or a public access block."""
+        """True for a policy about S3, an ACL, or a public access block."""
         head = text.text[:200_000]
         if not head.lstrip().startswith("{"):
             return False
@@ -75,7 +75,7 @@ class S3:
         line = policy.line
         inner = text
         if isinstance(policy.value, str):
-            # The command line tool gives the policy as a text within the document.
+            # The command-line tool returns the policy as a text within the document.
             inner = RulesText(text.path, policy.value)
             policy = read_json(inner)
         found = [_statement(text, one, line if inner is not text else 0) for one in _statements(policy)]
@@ -122,7 +122,7 @@ def _grant(node: Node) -> _Grant | None:
 
 
 class S3Policy:
-    """Who may read and write a bucket and what is in it."""
+    """Read and write access to a bucket and its objects."""
 
     def __init__(
         self,
@@ -152,7 +152,7 @@ class S3Policy:
         yield from list(named)[: interface.MAX_PATHS]
 
     def ask(self, who: Stranger, path: str) -> Verdict:
-        """Judge a bucket (``/`` or its name) or an object (``s3://bucket/key``, ``bucket/key``, ``/key``)."""
+        """Evaluate a bucket (``/`` or its name) or an object (``s3://bucket/key``, ``bucket/key``, ``/key``)."""
         bucket, key = self._parts(path)
         reads, writes = (_READ_OBJECT, _WRITE_OBJECT) if key else (_READ_BUCKET, (*_WRITE_OBJECT, *_WRITE_BUCKET))
         return Verdict(self._judge(who, bucket, key, reads, "READ"), self._judge(who, bucket, key, writes, "WRITE"))
@@ -209,7 +209,7 @@ class S3Policy:
         return self._denied(found, who, bucket, key, action)
 
     def _denied(self, found: Permit, who: Stranger, bucket: str, key: str, action: str) -> Permit:
-        """A statement that denies holds wherever it stands."""
+        """A deny statement applies wherever it is in the policy."""
         if not found.allowed:
             return found
         for one in self._of_action[action]:
@@ -237,7 +237,7 @@ def _applies(one: _Statement, who: Stranger) -> Value:
 
 def _names_everybody(one: _Statement) -> bool:
     if one.others is not None:
-        return True  # everybody but those it names
+        return True  # everyone except the named principals
     if one.principal is None:
         return False
     if one.principal.text == "*":
@@ -254,7 +254,7 @@ def _acts(one: _Statement, action: str) -> bool:
 
 
 def _covers(one: _Statement, bucket: str, key: str, action: str) -> bool:
-    # Writing objects of a bucket as a whole: any key.
+    # Writing to a bucket as a whole: any key.
     inside = action in {*_READ_OBJECT, *_WRITE_OBJECT}
     if one.but_resources:
         return not any(_names(pattern, bucket, key, inside=inside) for pattern in one.but_resources)
@@ -262,7 +262,7 @@ def _covers(one: _Statement, bucket: str, key: str, action: str) -> bool:
 
 
 def _names(pattern: str, bucket: str, key: str, *, inside: bool) -> bool:
-    """Whether a pattern of resources covers an object, or the bucket."""
+    """True if a pattern of resources covers an object, or the bucket."""
     pattern = pattern.removeprefix(_ARN)
     if pattern == "*":
         return True

@@ -1,6 +1,6 @@
-"""The configuration of a server: one resource, and the same answer for every stranger.
+"""Configuration of a server: one resource, and the same answer for every external requester.
 
-No account can be made by a stranger at such a server, so any signed-in user is anonymous here.
+External requesters cannot create an account on such a server, so any signed-in user counts as anonymous.
 """
 
 import ipaddress
@@ -15,7 +15,7 @@ _PORT = re.compile(r":\d{1,5}$")
 
 @dataclass(frozen=True, slots=True)
 class ServerPolicy:
-    """What a server's configuration lets strangers do."""
+    """Access of external requesters by the configuration of a server."""
 
     read: Permit
     write: Permit
@@ -24,13 +24,13 @@ class ServerPolicy:
         """The server as a whole."""
         yield "/"
 
-    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - every stranger and path is alike
-        """The same everywhere."""
+    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - the same for every requester and path
+        """The same answer for every path."""
         return Verdict(self.read, self.write)
 
 
 def server(permit: Permit) -> ServerPolicy:
-    """A server that lets strangers read and write, or neither."""
+    """A server that allows external read and write access, or denies both."""
     return ServerPolicy(permit, permit)
 
 
@@ -45,17 +45,17 @@ class Setting:
 
     @property
     def value(self) -> str:
-        """The first word behind the name; empty where there is none."""
+        """The first word after the name; empty if there is none."""
         return self.words[0] if self.words else ""
 
 
 def lines(text: str, comments: str = "#", between: str | None = None) -> Iterator[Setting]:
-    """The settings of a configuration of lines: a name and words, in quotes where they hold spaces.
+    """The settings of a line-based configuration: a name and words, in quotes if they contain spaces.
 
     Args:
         text: the file.
-        comments: signs that begin a comment line.
-        between: what stands between name and value, such as ``=``; white space where ``None``.
+        comments: characters that begin a comment line.
+        between: separator of name and value, such as ``=``; white space if ``None``.
     """
     for number, raw in enumerate(text.split("\n"), start=1):
         line = raw.strip()
@@ -71,12 +71,12 @@ def lines(text: str, comments: str = "#", between: str | None = None) -> Iterato
 
 
 def last(settings: Sequence[Setting], name: str) -> Setting | None:
-    """The setting of that name that holds: the last one."""
+    """The setting of that name that applies: the last one."""
     return next((setting for setting in reversed(settings) if setting.name == name), None)
 
 
 def local(address: str) -> bool:
-    """Whether an address to listen on is reached from this machine alone: loopback, or a socket of the file system."""
+    """True if a listen address accepts only connections from this machine: loopback, or a Unix socket."""
     address = address.strip().strip("[]").removeprefix("-").lower()
     if address.startswith(("/", "unix:", "unixs:")) or address in {"localhost", "_local_", "none"}:
         return True

@@ -1,7 +1,7 @@
-"""Conditions of row level security, as they hold for a stranger.
+"""Conditions of row level security, evaluated for an external requester.
 
-Supabase's functions: https://supabase.com/docs/guides/database/postgres/row-level-security. A row's columns are
-``STORED`` where the policy looks at rows that are there, and ``CHOSEN`` where it checks rows that the stranger sends.
+Supabase's functions: https://supabase.com/docs/guides/database/postgres/row-level-security. The columns of a row are
+``STORED`` if the policy reads existing rows, and ``CHOSEN`` if it checks rows from the request.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from tieback.posture.rules.sql_text import Token
 
 MAX_DEPTH = 60
 _JWT = Record({"sub": OWN, "email": OWN, "role": "authenticated", "user_metadata": CHOSEN, "aal": "aal1"})
-"""A stranger writes its own ``user_metadata`` when it signs up."""
+"""A requester sets its own ``user_metadata`` at sign-up."""
 _STOP = {"and", "or", "then", "else", "end", "when"}
 
 
@@ -21,9 +21,9 @@ class Condition:
     """Evaluates the tokens of one condition.
 
     Args:
-        tokens: what stands between the parentheses.
-        who: the stranger.
-        column: what a column is.
+        tokens: tokens between the parentheses.
+        who: the requester.
+        column: value of a column.
     """
 
     def __init__(self, tokens: Sequence[Token], who: Stranger, column: Kind) -> None:
@@ -34,7 +34,7 @@ class Condition:
         self._depth = 0
 
     def truth(self) -> Value:
-        """``True``, ``False``, ``CHOSEN`` or ``STORED``; what is not understood is ``STORED``. Null is false."""
+        """``True``, ``False``, ``CHOSEN`` or ``STORED``; an unknown construct is ``STORED``. Null is false."""
         found = self._or()
         if self._at < len(self._tokens):
             return STORED
@@ -123,15 +123,15 @@ class Condition:
         return found
 
     def _subquery(self, left: Value, *, exists: bool = False) -> Value:
-        """Behind ``(``: whether a value is among rows, or whether there are any."""
+        """After ``(``: whether a value is among rows, or whether there are any rows."""
         tokens = self._inner()
         words = [token.value for token in tokens]
         own = any(word in {"uid", "jwt", "email"} for word in words) or left is OWN
-        # Rows that name the stranger: there are none before it wrote some. Nobody is among none.
+        # Rows with the requester's id: none before it wrote some. A value is never in an empty set.
         return False if own or (left is None and not exists) else STORED
 
     def _inner(self) -> Sequence[Token]:
-        """The tokens up to the parenthesis that closes; the place moves behind it."""
+        """The tokens up to the closing parenthesis; moves the position after it."""
         begin, level = self._at, 1
         while self._at < len(self._tokens) and level:
             token = self._tokens[self._at]
@@ -197,7 +197,7 @@ class Condition:
         return STORED
 
     def _scalar(self) -> Value:
-        """``(SELECT auth.uid() AS uid)`` is what it selects; other queries are what is stored."""
+        """``(SELECT auth.uid() AS uid)`` is the selected value; other queries are stored data."""
         tokens = self._inner()[1:]
         if any(token.value == "from" for token in tokens):
             return False if any(token.value == "uid" for token in tokens) else STORED
@@ -240,7 +240,7 @@ class Condition:
                 return STORED
             case "coalesce" | "lower" | "upper" | "trim" | "nullif":
                 return Condition(_first(arguments), self._who, self._column)._or()  # noqa: SLF001 - our own class
-        # A function of the application: one that is told who asks knows no stranger.
+        # A function of the application that gets the requester's id: an external requester is unknown to it.
         told = any(token.value in {"uid", "jwt"} for token in arguments)
         return False if told else STORED
 

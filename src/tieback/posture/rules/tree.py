@@ -1,7 +1,7 @@
-"""JSON and YAML whose values know their lines.
+"""JSON and YAML trees with line numbers.
 
-JSON is read by RFC 8259, with comments and line breaks in strings where a grammar allows them (Firebase does); YAML by
-libyaml, whose aliases are followed within bounds only.
+JSON is read by RFC 8259, with comments and line breaks in strings if a grammar allows them (Firebase does). YAML is
+read with libyaml; aliases are followed only within bounds.
 """
 
 import json
@@ -25,7 +25,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value, and where it stands. The line of a member is that of its key."""
+    """A value and its line. The line of a member is that of its key."""
 
     value: Any
     """``str``, ``int``, ``float``, ``bool``, ``None``, ``list[Node]`` or ``dict[str, Node]``."""
@@ -33,23 +33,23 @@ class Node:
     offset: int = 0
 
     def get(self, *keys: str) -> "Node | None":
-        """The value below some keys; dotted keys of settings (``a.b: 1``) are found as well as nested ones."""
+        """The value below some keys; dotted keys of settings (``a.b: 1``) are found like nested ones."""
         node: Node | None = self
         for at, key in enumerate(keys):
             if node is None or not isinstance(node.value, dict):
                 return None
             joined = node.value.get(".".join(keys[at:]))
             if joined is not None:
-                return joined  # type: ignore[no-any-return] # a tree holds nodes alone
+                return joined  # type: ignore[no-any-return] # a tree contains only nodes
             node = node.value.get(key)
         return node
 
     def items(self) -> Iterator[tuple[str, "Node"]]:
-        """Members; none where it is no mapping."""
+        """Members; empty if it is not a mapping."""
         return iter(self.value.items() if isinstance(self.value, dict) else ())
 
     def each(self) -> list["Node"]:
-        """The items of a list; a single value is a list of one."""
+        """The items of a list; a single value counts as a list of one."""
         return self.value if isinstance(self.value, list) else [self]
 
     def texts(self) -> list[str]:
@@ -58,26 +58,26 @@ class Node:
 
     @property
     def text(self) -> str:
-        """A scalar as the product reads it: ``true``, ``false``, a number or a string; empty for all else."""
+        """A scalar as the product reads it: ``true``, ``false``, a number or a string; empty for any other value."""
         if isinstance(self.value, bool):
             return str(self.value).lower()
         return "" if self.value is None or isinstance(self.value, (dict, list)) else str(self.value)
 
     @property
     def on(self) -> bool:
-        """Whether it says true, in the words that the products take."""
+        """True if the value means true, in the words that the products accept."""
         return self.text.lower() in {"true", "yes", "on", "1", "enabled"}
 
 
 def read_json(text: RulesText, *, loose: bool = False) -> Node:
-    """The one value of a JSON text.
+    """The single value of a JSON text.
 
     Args:
         text: the file.
-        loose: comments and line breaks in strings are let through.
+        loose: True to accept comments and line breaks in strings.
 
     Raises:
-        InputError: a mistake, with line and column.
+        InputError: a syntax error, with line and column.
     """
     return _Json(text, loose).whole()
 
@@ -165,10 +165,10 @@ class _Json:
 
 
 def read_yaml(text: RulesText) -> Node:
-    """The first document of a YAML text; an empty one is an empty mapping.
+    """The first document of a YAML text; an empty text is an empty mapping.
 
     Raises:
-        InputError: a mistake, with line and column, or more levels and values than are read.
+        InputError: a syntax error, with line and column, or too many levels or values.
     """
     import yaml
 

@@ -1,8 +1,8 @@
 """Methods worth a walk, found in one pass over the whole file without decoding it.
 
-A method is walked if it uses a constant that contains ``://`` or begins with a port, directly or from a field, and also
-assembles a string or calls a sink. It is also walked if it calls a sink that names an endpoint by parts. The walk reads
-a method from its beginning and so verifies that the bytes are such an instruction.
+A method is walked if it assembles a string or calls a sink, and uses a constant that contains ``://`` or begins with a
+port. The constant can be used directly or from a field. It is also walked if it calls a sink that names an endpoint by
+parts. The walk reads a method from its beginning and so verifies that the bytes are such an instruction.
 """
 
 import re

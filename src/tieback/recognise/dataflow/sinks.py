@@ -40,7 +40,7 @@ class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     emits: bool = True
     """True if the call completes an endpoint."""
     seeds: bool = True
-    """True if the call alone is a reason to walk the method."""
+    """True if the call is a sufficient reason to walk the method."""
     service: str | None = None
     port: int | None = None
     """Port if the call names none."""
