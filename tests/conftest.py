@@ -1,6 +1,7 @@
 """The run as a whole: its own folder and processes, and the skips that it may have."""
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -28,6 +29,9 @@ _SKIPS = pytest.StashKey[list[Skip]]()
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Begin the run, unless this is one of its workers: these find everything in their environment."""
+    # A shell starts background jobs with SIGINT ignored. Tests send it to themselves, and to what they start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         run = config.stash[_RUN] = begin()
         os.environ.update(run.environment())

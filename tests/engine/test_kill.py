@@ -12,18 +12,21 @@ from pathlib import Path
 import pytest
 
 from tieback.storage.ledger.tables import State
+from tests.engine.clusters import ENVIRONMENT
 from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 COUNT = 2_000
 MOST_RUNS = 15
+PARTS_OF_A_RUN = (10, 60)
+"""After how many a run is killed; all units are 250, so the first few runs never end by themselves."""
 
 
 def start(directory: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, str(ROOT / "tests" / "engine" / "killable.py"), str(directory), str(COUNT)],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | ENVIRONMENT,
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -40,15 +43,21 @@ def kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def disturb(process: subprocess.Popen[str], chance: random.Random) -> None:
-    """Kill a worker now and then, and the run after a while, unless it ends before."""
-    for _ in range(chance.randrange(3)):
-        time.sleep(chance.uniform(0.1, 0.5))
-        if workers := children(process.pid):
+def disturb(process: subprocess.Popen[str], directory: Path, chance: random.Random) -> None:
+    """Kill a worker now and then, and the run once it has published some more, unless it ends before."""
+    enough = parts(directory) + chance.randrange(*PARTS_OF_A_RUN)
+    victims = chance.randrange(3)
+    while process.poll() is None and (there := parts(directory)) < enough:
+        if victims and enough - there < 10 * victims and (workers := children(process.pid)):
             kill(chance.choice(workers))
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(chance.uniform(0.2, 1.2))
+            victims -= 1
+        time.sleep(0.002)
     kill(process.pid)
+
+
+def parts(directory: Path) -> int:
+    """How many parts of units the lake has."""
+    return len(list((directory / "lake" / "parts").glob("units-*")))
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -58,7 +67,7 @@ def test_killed_at_random_each_unit_is_in_the_lake_once(seed: int, tmp_path: Pat
     killed = 0
     for _ in range(MOST_RUNS):
         process = start(directory)
-        disturb(process, chance)
+        disturb(process, directory, chance)
         _, errors = process.communicate(timeout=60)
         if process.returncode == 0:
             break
@@ -76,7 +85,7 @@ def test_killed_at_random_each_unit_is_in_the_lake_once(seed: int, tmp_path: Pat
             assert rows == [{"n": COUNT, "u": COUNT}], table
         again = recover(workspace.lake, workspace.ledger)
         assert (again.drafts, again.entered, again.lost, again.released) == (0, 0, 0, 0)
-    assert killed > 1, "the test killed nothing: make COUNT larger"
+    assert killed > 1
 
 
 def test_workers_do_not_outlive_a_killed_run(tmp_path: Path) -> None:

@@ -2,11 +2,11 @@
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,20 @@ __all__ = ["ledger_database", "ledger_url", "postgres", "postgres_url"]
 
 APPS = Path(__file__).parents[2] / "labs" / "apps"
 COPIES = 40
+
+
+def published(workspace: Path) -> int:
+    """Parts of analysed apps in the lake."""
+    return len(list((workspace / "lake" / "parts").glob("units-*")))
+
+
+STAGES: tuple[Callable[[Path, int], bool], ...] = (
+    lambda workspace, _: (workspace / "lock").exists(),
+    lambda workspace, _: any((workspace / "lake").glob("drafts/*")),
+    lambda workspace, parts: published(workspace) > parts,
+    lambda workspace, parts: published(workspace) > parts,
+)
+"""When a run is killed: at its beginning, while it writes its first part, and after it has published some more."""
 
 
 @pytest.fixture
@@ -33,19 +47,17 @@ def many(tmp_path: Path) -> Path:
 
 @pytest.mark.timeout(170)
 def test_killed_scans_lose_and_repeat_nothing(tmp_path: Path, many: Path, ledger_url: str | None) -> None:
-    dice = random.Random(1)
     Workspace.open(tmp_path / "ws", ledger=ledger_url).close()
     words = ("scan", many, "-w", tmp_path / "ws", "--report", tmp_path / "r.json")
     command = [sys.executable, "-m", "tieback", *map(str, words)]
-    kills = 0
-    for _ in range(4):
+    for stage in STAGES:
         run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-        time.sleep(dice.uniform(0.3, 1.5))
-        if run.poll() is None:
-            kills += 1
-            os.killpg(run.pid, signal.SIGKILL)
+        parts = published(tmp_path / "ws")
+        while not stage(tmp_path / "ws", parts):
+            assert run.poll() is None, "the scan ended before it could be killed"
+            time.sleep(0.002)
+        os.killpg(run.pid, signal.SIGKILL)
         run.wait()
-    assert kills, "the scan ended before it could be killed"
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "r.json").read_text())

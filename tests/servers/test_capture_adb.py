@@ -47,6 +47,10 @@ SCRIPTS = {
         $as_app http://{SERVER}:8001/past >>STATE/curl.log 2>&1 </dev/null &
         sleep 0.3
         echo "Events injected: 1" """,
+    # Notes that the table of sockets was read.
+    "cat": """/bin/cat "$@"; code=$?
+        case "$*" in */proc/net/tcp*) echo read >> STATE/looks ;; esac
+        exit $code""",
     "pkill": "exit 1",
     "id": "cat STATE/uid 2>/dev/null || echo 2000",
     "chown": "exit 0",
@@ -54,10 +58,16 @@ SCRIPTS = {
 }
 MARK = ".made-by-tieback-tests"
 SERVER_CODE = """
-import http.server, time
+import http.server, pathlib, time
+LOOKS = pathlib.Path("STATE/looks")
+def looks():
+    return LOOKS.read_text().count("read") if LOOKS.exists() else 0
 class Slow(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        time.sleep(3)
+        # Until the device's table was read with this connection in it: one reading may have begun before.
+        enough, end = looks() + 2, time.monotonic() + 30
+        while looks() < enough and time.monotonic() < end:
+            time.sleep(0.05)
         self.send_response(200); self.send_header("Content-Length", "2"); self.end_headers(); self.wfile.write(b"{}")
 http.server.ThreadingHTTPServer(("ADDRESS", 8001), Slow).serve_forever()
 """
@@ -70,6 +80,11 @@ class Phone:
         self.spaces, self.state = spaces, directory / "device"
         self.home = directory / "home"
         self._adb = program("adb", "adb")
+
+    @property
+    def server_code(self) -> str:
+        """Answers slowly, so that the run sees whose connection it is."""
+        return SERVER_CODE.replace("ADDRESS", SERVER).replace("STATE", str(self.state))
 
     def boot(self) -> None:
         adbd = program("adbd", "adbd")
@@ -142,7 +157,7 @@ def phone(tmp_path: Path) -> Iterator[Phone]:
         stack.callback(spaces.close)
         stack.enter_context(mount_points())
         stack.callback(spaces.close)  # before the mount points are removed, and once more if they cannot be had
-        spaces.serve(sys.executable, "-c", SERVER_CODE.replace("ADDRESS", SERVER), directory=tmp_path)
+        spaces.serve(sys.executable, "-c", found.server_code, directory=tmp_path)
         spaces.open(8001)
         subprocess.run(
             ["ip", "-n", spaces.client, "route", "add", "default", "via", "10.77.1.1"], check=True, timeout=10

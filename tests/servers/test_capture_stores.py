@@ -6,7 +6,9 @@ files instead of talking, a probe talks. Nothing here is made from a description
 
 import asyncio
 import os
+import secrets
 import shutil
+import socket
 import subprocess
 import time
 from collections import defaultdict
@@ -103,7 +105,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
         try:
             raised = up(lab, lambda _: None, subnet=SUBNET)
             asyncio.run(_ask(lab, [one for one in raised if one.server and one.store.server in ASKED], folder))
-            time.sleep(1)
+            _await_record(capture)
         finally:
             with lab.locked():
                 lab.stop_all()
@@ -111,6 +113,17 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
             tcpdump.terminate()
             tcpdump.communicate(timeout=20)
     return Recorded(raised, capture)
+
+
+def _await_record(capture: Path) -> None:
+    """Wait until the file holds everything so far: it is written in the order of the packets."""
+    mark = secrets.token_bytes(16)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.sendto(mark, (f"127.77.{SUBNET}.254", 9))
+    deadline = time.monotonic() + 60
+    while mark not in capture.read_bytes()[-100_000:]:
+        assert time.monotonic() < deadline, "tcpdump does not write"
+        time.sleep(0.05)
 
 
 async def _ask(lab: Lab, raised: list[Raised], folder: Path) -> None:

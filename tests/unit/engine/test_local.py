@@ -3,6 +3,7 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -188,12 +189,17 @@ def test_units_are_read_only_as_workers_become_free() -> None:
     ends.close()  # type: ignore[attr-defined]
 
 
-def test_a_slow_consumer_costs_no_unit_its_time() -> None:
-    limits = UnitLimits(seconds=0.5)
+def test_a_slow_consumer_costs_no_unit_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine's clock goes on by twice the limit while the consumer has each end."""
+    paused = 0.0
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + paused, sleep=time.sleep)
+    monkeypatch.setattr("tieback.engine.local.time", clock)
+    monkeypatch.setattr("tieback.engine.process.time", clock)
+    limits = UnitLimits(seconds=30)
     ends = LocalEngine(2, batch=1).run(Behave(), [unit("slow", n) for n in range(6)], limits)
     states = []
     for end in ends:
-        time.sleep(0.4)
+        paused += 2 * limits.seconds
         states.append(end.state)
     assert states == [UnitState.DONE] * 6
 
