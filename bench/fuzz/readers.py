@@ -261,6 +261,76 @@ def _bytes(text: str) -> bytes:
     return base64.b64decode(text)
 
 
+def protocols() -> Room:
+    """The codecs that several packages share: whole buffers, and the functions that refuse what breaks the protocol."""
+    from tieback.protocols import http1, resp
+    from tieback.protocols.content_coding import CODINGS, decode_content
+
+    def http(data: bytes) -> None:
+        found = list(http1.messages(data))
+        assert sum(len(message.body) for message in found) <= http1.MAX_BODY
+        http1.request_line(data, cut=True)
+        http1.status_line(data)
+        http1.join_chunks(data)
+        http1.field_value(data, b"host")
+
+    def http_strict(data: bytes) -> None:
+        try:
+            fields = http1.strict_fields(data)
+            http1.body_framing(200, fields)
+            http1.chunk_size(data)
+        except http1.MalformedHttpError:
+            return
+
+    def values(data: bytes) -> None:
+        reading = resp.decode(data)
+        assert reading.end <= len(data)
+        resp.split_inline(data)
+
+    def elements(data: bytes) -> None:
+        """As a probe reads: line by line, each string as announced."""
+        decoder = resp.RespDecoder()
+        at = 0
+        try:
+            while not decoder.done and (end := resp.line_end(data, at)) >= 0:
+                string = decoder.add(data[at : at + 1], data[at + 1 : end])
+                at = end + 2
+                if string >= 0:
+                    end = resp.string_end(data, at, string)
+                    decoder.add_string(data[at : end - 2])
+                    at = end
+        except resp.MalformedRespError:
+            return
+
+    def codings(data: bytes) -> None:
+        for coding in CODINGS:
+            assert len(decode_content(data, coding, 4096) or b"") <= 4096
+
+    return Room(
+        [
+            Reader("http1", http, [_HTTP, *_SAMPLES[:1], _HTTP_ANSWER]),
+            Reader(
+                "http1-strict",
+                http_strict,
+                [_HTTP.partition(b"\n")[2], b"Transfer-Encoding: chunked\r\n\r\n", b"5\r\n"],
+            ),
+            Reader("resp", values, [*_RESP, b'SET a "b\\x41"']),
+            Reader("resp-elements", elements, _RESP),
+            Reader(
+                "content-coding", codings, [b"\x1f\x8b\x08\0\0\0\0\0\2\xff\x03\0" + bytes(8), b"x\x9c\x03\0\0\0\0\1"]
+            ),
+        ]
+    )
+
+
+_RESP = (
+    b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n",
+    b"%1\r\n+a\r\n~2\r\n#t\r\n,1.5\r\n",
+    b"|1\r\n+ttl\r\n:9\r\n>2\r\n=5\r\ntxt:a\r\n!3\r\nERR\r\n",
+    b"*3\r\n_\r\n(12345678901234567890\r\n$-1\r\n",
+)
+
+
 def probes() -> Room:
     """Every probe with a server that answers with the input."""
     from tieback.model.grant import Depth
@@ -514,6 +584,7 @@ _REPORTS = {
 ROOMS: dict[str, Callable[[], Room]] = {
     "apps": apps,
     "traffic": traffic,
+    "protocols": protocols,
     "probes": probes,
     "pii": pii,
     "reports": reports,

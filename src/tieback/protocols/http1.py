@@ -21,8 +21,8 @@ MAX_HEAD = 16 * 1024
 """Bytes of a start line and its header fields."""
 MAX_START_LINE = 8192
 """Bytes of a request target, and of a reason phrase."""
-MAX_CUT_TARGET = MAX_HEAD
-"""Bytes of a request target that the end of the data cuts."""
+MAX_METHOD = 20
+"""Bytes of a method. The RFC has no limit; the longest registered method has 17."""
 MAX_FIELDS = 100
 MAX_FIELD_NAME = 128
 MAX_LENGTH_DIGITS = 15
@@ -37,16 +37,14 @@ MAX_MESSAGES = 32
 MAX_BODY = 64 * 1024
 """Bytes of the bodies of all messages of one buffer, after content decoding."""
 
-_REQUEST = rb"([A-Z_-]{3,20}) ([^ \r\n]{1,%d}) HTTP/1\.[01]" % MAX_START_LINE
+_REQUEST = rb"([A-Z_-]{3,%d}) ([^ \r\n]{1,%d}) HTTP/1\.[01]" % (MAX_METHOD, MAX_START_LINE)
 _STATUS = rb"HTTP/(1\.[01]) ([1-5][0-9]{2})(?: [^\r\n]{0,%d})?" % MAX_START_LINE
 _REQUEST_LINE = re.compile(_REQUEST + rb"\r?\n")
 _STATUS_LINE = re.compile(_STATUS + rb"\r?\n")
-_CUT_REQUEST_LINE = re.compile(rb"([A-Z_-]{3,20}) ((?:/|https?://)[^ \r\n]{0,%d})\Z" % MAX_CUT_TARGET)
-_FIELD = re.compile(rb"([!#$%%&'*+.^_`|~0-9A-Za-z-]{1,%d}):[ \t]*([^\r\n\0]*)\r?\n" % MAX_FIELD_NAME)
+_CUT_REQUEST_LINE = re.compile(rb"([A-Z_-]{3,%d}) ((?:/|https?://)[^ \r\n]{0,%d})\Z" % (MAX_METHOD, MAX_HEAD))
+_FIELD = re.compile(rb"([!#$%%&'*+.^_`|~0-9A-Za-z-]{1,%d}):[ \t]*+([^\r\n\0]*+)\r?\n" % MAX_FIELD_NAME)
 _LENGTH = re.compile(rb"[0-9]{1,%d}" % MAX_LENGTH_DIGITS)
-_CHUNK_LINE = re.compile(
-    rb"([0-9A-Fa-f]{1,%d})[ \t]*(?:;[^\r\n]{0,%d})?\r\n" % (MAX_CHUNK_DIGITS, MAX_CHUNK_LINE - MAX_CHUNK_DIGITS)
-)
+_CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,%d})[ \t]{0,16}(?:;[^\r\n]{0,224})?\r\n" % MAX_CHUNK_DIGITS)
 
 type Fields = tuple[tuple[str, bytes], ...]
 """Header fields in their order: the name in lower case, the value without white space around it."""
@@ -183,7 +181,7 @@ def field_value(head: bytes, name: bytes) -> bytes:
 
 @cache
 def _named(name: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"\n%b:[ \t]*([^\r\n]*)\r?\n" % re.escape(name), re.IGNORECASE)
+    return re.compile(rb"\n%b:[ \t]*+([^\r\n]*+)\r?\n" % re.escape(name), re.IGNORECASE)
 
 
 # Body framing
@@ -348,7 +346,8 @@ def _next_message(data: bytes, begin: int, message: HttpMessage) -> int:
             if _STATUS_LINE.match(data, at):
                 return at
         else:
-            line = max(data.rfind(b"\n", begin, at) + 1, begin)
+            least = max(begin, at - MAX_START_LINE - MAX_METHOD)
+            line = max(data.rfind(b"\n", least, at) + 1, least)
             found = _REQUEST_LINE.search(data, line, at + len(b"HTTP/1.1\r\n"))
             if found is not None:
                 return found.start()

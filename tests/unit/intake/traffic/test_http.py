@@ -35,6 +35,8 @@ OK = b"HTTP/1.1 200 OK\r\nServer: nginx/1.2\r\n\r\nhello"
             "CONNECT api.test:443",
         ),
         (b"GET / HTTP/1.1\r\nHost: \x1b[31m\r\n\r\n", b"", "", "GET /"),
+        (b"GET / HTTP/1.1\r\nHost: api.te", b"", "", "GET /"),
+        (b"GET / HTTP/1.1\nHost: api.test\n\r\nHost: b.test\r\n\r\n", b"", "api.test", "GET /"),
     ],
     ids=[
         "host with port",
@@ -45,6 +47,8 @@ OK = b"HTTP/1.1 200 OK\r\nServer: nginx/1.2\r\n\r\nhello"
         "cut",
         "CONNECT refused",
         "hostile host",
+        "host that is cut",
+        "line ends of both kinds",
     ],
 )
 def test_exchanges(read: Read, client: bytes, server: bytes, host: str, detail: str) -> None:

@@ -13,7 +13,7 @@ import msgspec
 
 from tieback.intake.traffic.interface import Opening, Recognised
 from tieback.intake.traffic.stores.evidence import samples, weigh
-from tieback.protocols.content_coding import decode_content
+from tieback.protocols.content_coding import CODINGS, decode_content
 from tieback.protocols.http1 import field_value, head_end, join_chunks, request_line
 
 METHODS = (b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ", b"OPTIONS ", b"PATCH ")
@@ -126,7 +126,7 @@ def _text(head: bytes, body: bytes) -> bytes:
         joined = join_chunks(body, limit=_BODY)
         body = body if joined is None else joined[0]
     coding = field_value(head, b"content-encoding") if b"\ncontent-encoding:" in head else b""
-    if not coding:
+    if coding not in CODINGS:
         return body
     if b"\ncontent-type:" in head and not any(word in head for word in _INFLATED_TYPES):
         return b""

@@ -67,8 +67,11 @@ def test_answers(path: str, reply: bytes, protocol: str, detail: str) -> None:
 
 def test_compressed_and_chunked_bodies() -> None:
     packed = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(ES_ROOT.encode())
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding:chunked\r\n\r\n"
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"7d\r\n" + ES_ROOT.encode()
-    for reply in (packed, packed[:-30], chunked):
+    both = ES_ROOT.encode()[:20], ES_ROOT.encode()[20:]
+    parts = head + b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in both)
+    for reply in (packed, packed[:-30], chunked, parts):
         found = HttpStores().recognise(Opening(get("/"), reply, 443))
         assert found is not None
         assert found.protocol == "elasticsearch"

@@ -61,6 +61,12 @@ def test_inline_commands_are_shown_as_arrays() -> None:
     assert found.samples[0].data == command(b"SET", b"name", b"Ada Byron")
 
 
+def test_quotes_inside_inline_commands() -> None:
+    found = Redis().recognise(Opening(b'SET name "Ada \\"Byron\\""\r\n', b"+OK\r\n", 6379))
+    assert found is not None
+    assert found.samples[0].data == command(b"SET", b"name", b'Ada "Byron"')
+
+
 @pytest.mark.parametrize(
     ("client", "server"),
     [
@@ -74,6 +80,8 @@ def test_inline_commands_are_shown_as_arrays() -> None:
         (b"*99999999999\r\n", b""),
         (b"*1\r\n$3\r\nGETxx", b""),
         (SET, b"$3\r\nabcdef\r\n"),
+        (SET, b"$abc"),
+        (b"*2\r\n$3\r\nGET\r\n$-1\r\n", b""),
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
