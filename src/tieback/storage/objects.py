@@ -1,4 +1,4 @@
-"""What surveys found in objects elsewhere: to rows of the lake and back."""
+"""Index results of remote objects: conversion to rows of the lake and back."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ from tieback.storage.schemas import rows_table
 
 
 class MemberLike(Protocol):
-    """A file in an object, or the object itself, as ``intake.places.shard`` describes it."""
+    """A file in an object, or the object itself, as described in ``intake.places.shard``."""
 
     @property
     def name(self) -> str: ...  # noqa: D102 - as in ``intake.places.shard.Member``
@@ -47,7 +47,7 @@ def object_table(results: Sequence[tuple[Surveyed, Sequence[MemberLike]]]) -> pa
 
 
 def read_objects(lake: Lake, version: str) -> Iterator[Found]:
-    """Everything that surveys of this version ever found. Raises ``WorkspaceError``."""
+    """All index results of this version. Raises ``WorkspaceError``."""
     yield from lake.stream(
         'SELECT unit, member, "start", size, sha256, kind FROM objects WHERE version = ? ORDER BY unit, ordinal',
         [version],

@@ -1,9 +1,9 @@
-"""What is made from the rule files once and read again by every later process: a cache of the user's own.
+"""Cache of compiled rule files, shared by all processes of a user.
 
-Compiling the anchors and parsing the rules takes longer than analysing an app. The results lie in ``TIEBACK_CACHE``, or
-else ``$XDG_CACHE_HOME/tieback`` or ``~/.cache/tieback``, each under the hash of what it was made from. An empty
-``TIEBACK_CACHE`` means none. Whoever can write there could have written the program, so it must be the user's own: a
-folder or file that is somebody else's, that others may write, or that is a link, is not read; a torn one is made anew.
+Compiling the anchors and parsing the rules takes longer than analysing an app. Results are stored in ``TIEBACK_CACHE``,
+``$XDG_CACHE_HOME/tieback`` or ``~/.cache/tieback``, under the hash of their source. An empty ``TIEBACK_CACHE`` disables
+the cache. Anyone with write access to the cache could control the program, so it must belong to the user: a folder or
+file that belongs to others, is writable for others, or is a link, is not read. Incomplete files are rebuilt.
 """
 
 import hashlib
@@ -17,10 +17,10 @@ from pathlib import Path
 import msgspec
 
 MAX_PREPARED = 64 * 1024 * 1024
-"""Bytes of the largest file that is read."""
+"""Maximum bytes of a file that is read."""
 
 MAX_KEPT = 64
-"""Files in the folder; a version of the program makes about twenty. The oldest ones go."""
+"""Maximum files in the folder; one version of the program creates about twenty. The oldest are removed."""
 
 _OURS = re.compile(r"[a-z]{1,32}-[0-9a-f]{32}")
 _DIGEST = 32
@@ -28,7 +28,7 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def folder() -> Path | None:
-    """Where prepared things lie; ``None`` where nothing is to be kept."""
+    """The cache folder; ``None`` if caching is disabled."""
     named = os.environ.get("TIEBACK_CACHE")
     if named is not None:
         return Path(named) if named else None
@@ -40,12 +40,12 @@ def folder() -> Path | None:
 
 
 def prepared(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
-    """What ``make`` gives: read where it was made from the same source before, else made and kept.
+    """The result of ``make``, from the cache if it was created from the same source.
 
     Args:
-        name: of the file, in letters; the hash of the source follows it.
+        name: file name prefix, letters only; the hash of the source is appended.
         source: everything that the result depends on.
-        make: called where nothing usable is kept. Its errors are the caller's.
+        make: called if there is no usable cache entry. Its errors are passed on.
     """
     place = folder()
     if place is None:
@@ -61,7 +61,7 @@ def prepared(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
 
 
 def discard(name: str, source: bytes) -> None:
-    """Forget what is kept, because it turned out to be of no use."""
+    """Remove a cache entry that turned out to be unusable."""
     place = folder()
     if place is not None:
         with suppress(OSError):
@@ -69,10 +69,10 @@ def discard(name: str, source: bytes) -> None:
 
 
 def rules[T](raw: bytes, into: type[T]) -> T:
-    """The content of a rule file in TOML: kept as MessagePack, checked against the types each time.
+    """The content of a TOML rule file: cached as MessagePack, and validated each time.
 
     Raises:
-        msgspec.ValidationError: the file is not of these types.
+        msgspec.ValidationError: the file does not match the types.
     """
     plain = prepared("rules", raw, lambda: msgspec.msgpack.encode(msgspec.toml.decode(raw)))
     return msgspec.msgpack.decode(plain, type=into, strict=True)
@@ -99,10 +99,10 @@ def _own(status: os.stat_result, kind: int) -> bool:
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Put a file in its place at once: another process reads all of it or none.
+    """Write a file atomically: other processes read all of it or nothing.
 
     Raises:
-        OSError: it cannot be kept, or the folder is not the user's own.
+        OSError: it cannot be written, or the folder does not belong to the user.
     """
     import tempfile
 
