@@ -1,11 +1,9 @@
-"""Cache of the data that is compiled from rule files, in the user's own cache directory.
+"""Cache of compiled rule files, shared by all processes of a user.
 
-Compiling the anchors and parsing the rules takes longer than analysing an app. Each result is stored under the hash of
-its source in ``TIEBACK_CACHE``; otherwise in ``$XDG_CACHE_HOME/tieback`` or ``~/.cache/tieback``. An empty
-``TIEBACK_CACHE`` disables the cache.
-
-Anyone who can write there can control the program, so the directory must belong to the user. A directory or file is
-ignored if it belongs to another user, is writable for others, or is a link. A truncated file is rebuilt.
+Compiling the anchors and parsing the rules takes longer than analysing an app. Results are stored in ``TIEBACK_CACHE``,
+``$XDG_CACHE_HOME/tieback`` or ``~/.cache/tieback``, under the hash of their source. An empty ``TIEBACK_CACHE`` disables
+the cache. Anyone with write access to the cache could control the program, so it must belong to the user: a folder or
+file that belongs to others, is writable for others, or is a link, is not read. Incomplete files are rebuilt.
 """
 
 import hashlib
@@ -19,10 +17,10 @@ from pathlib import Path
 import msgspec
 
 MAX_PREPARED = 64 * 1024 * 1024
-"""Bytes of the largest file that is read."""
+"""Maximum bytes of a file that is read."""
 
 MAX_KEPT = 64
-"""Most files in the folder; one version of the program creates about twenty. The oldest files are deleted."""
+"""Maximum files in the folder; one version of the program creates about twenty. The oldest are removed."""
 
 _OURS = re.compile(r"[a-z]{1,32}-[0-9a-f]{32}")
 _DIGEST = 32
@@ -30,7 +28,7 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def folder() -> Path | None:
-    """Directory of the cache; ``None`` if it is disabled."""
+    """The cache folder; ``None`` if caching is disabled."""
     named = os.environ.get("TIEBACK_CACHE")
     if named is not None:
         return Path(named) if named else None
@@ -42,12 +40,12 @@ def folder() -> Path | None:
 
 
 def prepared(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
-    """The cached result for this source, or the result of ``make``, which is then stored.
+    """The result of ``make``, from the cache if it was created from the same source.
 
     Args:
-        name: name of the file, only letters; the hash of the source is appended.
-        source: all data that the result depends on.
-        make: called if there is no usable cached file. Its exceptions are passed on.
+        name: file name prefix, letters only; the hash of the source is appended.
+        source: everything that the result depends on.
+        make: called if there is no usable cache entry. Its errors are passed on.
     """
     place = folder()
     if place is None:
@@ -63,7 +61,7 @@ def prepared(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
 
 
 def discard(name: str, source: bytes) -> None:
-    """Delete the cached result, because it is not usable."""
+    """Remove a cache entry that turned out to be unusable."""
     place = folder()
     if place is not None:
         with suppress(OSError):
@@ -71,10 +69,10 @@ def discard(name: str, source: bytes) -> None:
 
 
 def rules[T](raw: bytes, into: type[T]) -> T:
-    """The content of a rule file in TOML. It is cached as MessagePack and checked against the types on each call.
+    """The content of a TOML rule file: cached as MessagePack, and validated each time.
 
     Raises:
-        msgspec.ValidationError: the file does not have these types.
+        msgspec.ValidationError: the file does not match the types.
     """
     plain = prepared("rules", raw, lambda: msgspec.msgpack.encode(msgspec.toml.decode(raw)))
     return msgspec.msgpack.decode(plain, type=into, strict=True)
@@ -101,10 +99,10 @@ def _own(status: os.stat_result, kind: int) -> bool:
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Replace a file atomically: another process reads the whole file or none.
+    """Write a file atomically: other processes read all of it or nothing.
 
     Raises:
-        OSError: the file cannot be stored, or the folder does not belong to the user.
+        OSError: it cannot be written, or the folder does not belong to the user.
     """
     import tempfile
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tieback.storage.ledger.tables import State
 from tests.engine.clusters import ENVIRONMENT
+from tieback.storage.ledger.tables import State
 from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
 

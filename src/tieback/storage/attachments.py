@@ -1,4 +1,4 @@
-"""Files that belong to cases, kept in the workspace under their SHA-256: what the log names can be shown later."""
+"""Files attached to cases, stored in the workspace under their SHA-256, so that logged files can be shown later."""
 
 import hashlib
 import os
@@ -12,23 +12,25 @@ ATTACHMENTS = "attachments"
 
 
 def keep(directory: Path, file: Path) -> dict[str, str]:
-    """Keep a copy of a file in a workspace, under its hash.
+    """Store a copy of a file in a workspace, under its hash.
 
     Args:
         directory: the workspace.
-        file: any, at most 256 MiB.
+        file: any file of at most 256 MiB.
 
     Returns:
         Name, hash and size, as fields of the log.
 
     Raises:
-        InputError: it cannot be read, or is longer.
+        InputError: the file cannot be read, or is too large.
     """
     folder = directory / ATTACHMENTS
     try:
         size = file.stat().st_size
         if size > MAX_ATTACHMENT:
-            raise InputError("longer than 256 MiB", where=str(file), advice="Keep it elsewhere and note where")
+            raise InputError(
+                "larger than 256 MiB", where=str(file), advice="Store it elsewhere, and add a note with its location"
+            )
         with file.open("rb") as source:
             digest = hashlib.file_digest(source, "sha256").hexdigest()
         folder.mkdir(mode=0o700, exist_ok=True)

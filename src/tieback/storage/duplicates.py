@@ -1,7 +1,7 @@
-"""Duplicate delivery: a unit whose results two parts hold is taken out of the second one.
+"""Duplicate delivery: a unit with results in two parts is removed from the second one.
 
-A scheduler that has lost sight of a worker gives its batch to another one. Cut alike, the batch has the same name and
-is published once. Where one of the two had to split it, the parts differ, and units stand in both.
+A scheduler that lost a worker gives its batch to another one. An identical batch has the same name and is published
+only once. If one of the two workers had to split it, the parts differ, and units are in both.
 """
 
 import shutil
@@ -22,14 +22,14 @@ type Name = tuple[str, str]
 
 
 def members(lake: Lake, part: str) -> list[Unit]:
-    """The units whose results are in a part. Raises ``WorkspaceError`` where it cannot be read."""
+    """The units with results in a part. Raises ``WorkspaceError`` if it cannot be read."""
     return _members(lake.read(part, "units"))
 
 
 def leave_out(lake: Lake, part: str, names: Collection[Name]) -> None:
-    """Make a part over without some of its units; it goes as a whole where no other unit is left.
+    """Rewrite a part without some of its units; it is removed if no other unit is left.
 
-    A kill between the two steps loses the part, and recovery has its units done again: nothing is ever there twice.
+    An interruption between the two steps loses the part, and recovery redoes its units: duplicates never remain.
     Only under ``Workspace.lock``.
 
     Raises:
@@ -52,7 +52,7 @@ def _members(units: "pa.Table") -> list[Unit]:
 
 
 def _without(table: "pa.Table", names: Collection[Name]) -> "pa.Table":
-    """The rows of all other units: every table of a batch says in ``unit`` and ``version`` whose a row is."""
+    """The rows of all other units: every table of a batch has the columns ``unit`` and ``version``."""
     import pyarrow as pa
 
     pairs = zip(table["unit"].to_pylist(), table["version"].to_pylist(), strict=True)

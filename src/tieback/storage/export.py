@@ -1,10 +1,10 @@
 """Runs as partitioned Parquet for other programs, in a folder or an object store.
 
-    table=<table>/run=<run>/part-00000.parquet    Hive's way to write partitions; zstd; at most ``FILE_BYTES`` a file
+    table=<table>/run=<run>/part-00000.parquet    Hive partitions; zstd; at most ``FILE_BYTES`` per file
     _runs/<run>.json                              written last: {"run", "tables": {table: {"rows", "files": [...]}}}
 
-Every table has the rows of its run alone, so that one run is whole in itself. An export of the same run again writes
-the same files. What is kept for the probes alone (``public_keys``), and what is of no run, is not exported.
+Every table contains only rows of its run, so that each run is complete. Exporting the same run again writes the same
+files. Data only for the probes (``public_keys``), and data that belongs to no run, is not exported.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ ROWS_A_BATCH = 10_000
 OF_UNITS = ("apps", "sightings", "credentials", "not_backends", "problems", "flows")
 OF_LEDGER = (exposures, exposure_apps, findings)
 TABLES = (*OF_UNITS, *sorted(OF_RUNS), *(table.name for table in OF_LEDGER))
-"""Everything that is exported."""
+"""All exported tables."""
 
 
 class File(msgspec.Struct, frozen=True):
@@ -55,18 +55,18 @@ class Exported(msgspec.Struct, frozen=True):
 
 
 def runs_to_export(ledger: Ledger, wanted: Iterable[str], *, every: bool) -> list[str]:
-    """The runs that a user named; the last one that ended where none is named.
+    """The runs named by the user; default: the last finished run.
 
     Raises:
-        UsageError: one is not known or has not ended, or none has.
+        UsageError: a run is unknown or unfinished, or there is no finished run.
     """
     query = sa.select(runs.c.id).where(runs.c.ended.is_not(None)).order_by(runs.c.ended, runs.c.id)
     ended = ledger.database.read(lambda connection: list(connection.execute(query).scalars()))
     if not ended:
-        raise UsageError("no run has ended here", advice="Run `tieback scan` first")
+        raise UsageError("no finished run", advice="Run `tieback scan` first")
     named = list(wanted)
     if unknown := [run for run in named if run not in ended]:
-        raise UsageError(f"no run {unknown[0]} has ended here", where="--run", advice=f"The last one is {ended[-1]}")
+        raise UsageError(f"no finished run {unknown[0]}", where="--run", advice=f"The last finished run is {ended[-1]}")
     return ended if every else named or ended[-1:]
 
 
@@ -76,15 +76,15 @@ def export_run(
     """Write the tables of a run.
 
     Args:
-        lake: where from.
-        ledger: where its conclusions are.
-        run: one that has ended.
-        place: where to.
-        file_bytes: at about so many bytes the next file begins.
+        lake: source lake.
+        ledger: contains its conclusions.
+        run: a finished run.
+        place: target.
+        file_bytes: approximate maximum size of a file.
 
     Raises:
-        TiebackError: the lake cannot be read, or the place cannot be written; ``_runs/<run>.json`` is not there then,
-            or tells of an earlier export.
+        TiebackError: the lake cannot be read, or the target cannot be written; ``_runs/<run>.json`` is then missing, or
+            describes an earlier export.
     """
     done = {}
     for table, batches in _tables(lake, ledger, run):
@@ -92,7 +92,7 @@ def export_run(
         files = tuple(_written(batches, place, folder, file_bytes))
         if files:
             done[table] = Exported(sum(file.rows for file in files), files)
-        # What a longer export left; the names of the others are the same each time.
+        # Remaining files of a larger export; the other names are the same each time.
         new = {file.path for file in files}
         place.remove([path for path in place.files(folder) if path not in new])
     with _scratch() as here:
@@ -104,13 +104,13 @@ def export_run(
 
 @contextmanager
 def _scratch() -> Iterator[Path]:
-    """A folder for files in the making."""
+    """A folder for temporary files."""
     with tempfile.TemporaryDirectory(prefix="tieback-export-") as folder:
         yield Path(folder)
 
 
 def _tables(lake: Lake, ledger: Ledger, run: str) -> Iterator[tuple[str, Iterator["pa.RecordBatch"]]]:
-    """Every table with its rows; the run is told by the folder that they go to."""
+    """Every table with its rows; the run is part of the folder name."""
     for table in OF_UNITS:
         sql = f"""SELECT * FROM {table}
             SEMI JOIN (SELECT unit, version FROM inputs WHERE run = ? AND problem = '') USING (unit, version)
@@ -139,7 +139,7 @@ def _of_ledger(ledger: Ledger, table: sa.Table, run: str) -> Iterator["pa.Record
 
 
 def _written(batches: Iterator["pa.RecordBatch"], place: Place, folder: str, file_bytes: int) -> Iterator[File]:
-    """Write files of bounded size, one on this disk at a time."""
+    """Write files of bounded size, with one temporary file at a time."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

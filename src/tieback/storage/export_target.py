@@ -1,4 +1,4 @@
-"""Where an export goes: a folder, or a place in an object store. Files come there whole or not at all."""
+"""Target of an export: a folder, or a location in an object store. Files are written completely or not at all."""
 
 import os
 import shutil
@@ -11,31 +11,31 @@ from tieback.storage.objects.location import is_location, parse_location
 
 
 class Place(Protocol):
-    """Takes files by their path below it, with ``/`` between folders."""
+    """Stores files under a relative path with ``/`` as separator."""
 
     @property
     def url(self) -> str:
-        """As the user named it."""
+        """The target as named by the user."""
         ...
 
     def put(self, path: str, file: Path) -> None:
-        """Take a file. Raises ``TiebackError``."""
+        """Store a file. Raises ``TiebackError``."""
         ...
 
     def files(self, folder: str) -> Iterator[str]:
-        """Paths of what is below a folder. Raises ``TiebackError``."""
+        """Paths of the files below a folder. Raises ``TiebackError``."""
         ...
 
     def remove(self, paths: list[str]) -> None:
-        """Take files away. Raises ``TiebackError``."""
+        """Remove files. Raises ``TiebackError``."""
         ...
 
 
 def place_at(text: str) -> Place:
-    """The place that a user named: a folder, or ``s3://``, ``gs://`` or ``az://``.
+    """The target named by the user: a folder, or ``s3://``, ``gs://`` or ``az://``.
 
     Raises:
-        TiebackError: it is no such place, or the extra for it is not installed.
+        TiebackError: the URL is invalid, or the extra for it is not installed.
     """
     return _Objects(text) if is_location(text) else _Folder(Path(text))
 

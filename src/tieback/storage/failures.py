@@ -1,4 +1,4 @@
-"""What can go wrong with files and databases, as one line that says what to do."""
+"""Explain failures of files and databases as one line with advice."""
 
 import errno
 import sqlite3
@@ -9,12 +9,12 @@ from pathlib import Path
 from tieback.model.errors import WorkspaceError
 
 _BY_ERRNO = {
-    errno.ENOSPC: ("the disk is full", "Free some space and run the command again; it goes on where it stopped"),
+    errno.ENOSPC: ("the disk is full", "Free some space and run the command again; it resumes where it stopped"),
     errno.EDQUOT: ("the disk quota is used up", "Free some space and run the command again"),
     errno.EFBIG: ("a file would become larger than the system allows", "Raise the file size limit (ulimit -f)"),
     errno.EROFS: ("the file system is read-only", "Choose another directory with --workspace"),
-    errno.EACCES: ("it may not be read or written", "Check its owner and permissions, or choose another directory"),
-    errno.EPERM: ("it may not be read or written", "Check its owner and permissions, or choose another directory"),
+    errno.EACCES: ("no permission to read or write", "Check its owner and permissions, or choose another directory"),
+    errno.EPERM: ("no permission to read or write", "Check its owner and permissions, or choose another directory"),
     errno.EIO: ("the disk reports an error", "Check the disk, and keep a copy of the workspace"),
     errno.EMFILE: ("too many files are open", "Raise the limit of open files (ulimit -n)"),
     errno.ENFILE: ("too many files are open", "Close other programs"),
@@ -25,39 +25,39 @@ _BY_SQLITE = {
     sqlite3.SQLITE_READONLY: _BY_ERRNO[errno.EACCES],
     sqlite3.SQLITE_CANTOPEN: _BY_ERRNO[errno.EACCES],
     sqlite3.SQLITE_IOERR: _BY_ERRNO[errno.EIO],
-    sqlite3.SQLITE_BUSY: ("another process holds the ledger", "Wait for it to end, and run the command again"),
-    sqlite3.SQLITE_LOCKED: ("another process holds the ledger", "Wait for it to end, and run the command again"),
-    sqlite3.SQLITE_CORRUPT: ("the ledger is damaged", "Restore the workspace from a copy, or start a new one"),
+    sqlite3.SQLITE_BUSY: ("the ledger is locked by another process", "Wait for it to end, and run the command again"),
+    sqlite3.SQLITE_LOCKED: ("the ledger is locked by another process", "Wait for it to end, and run the command again"),
+    sqlite3.SQLITE_CORRUPT: ("the ledger is damaged", "Restore the workspace from a backup, or create a new one"),
     sqlite3.SQLITE_NOTADB: (
-        "the ledger is no SQLite database",
-        "Restore the workspace from a copy, or start a new one",
+        "the ledger is not an SQLite database",
+        "Restore the workspace from a backup, or create a new one",
     ),
 }
 
 
-_LOST = ("the connection to the database was lost", "Give the command again; it goes on where it stopped")
+_LOST = ("the connection to the database was lost", "Run the command again; it resumes where it stopped")
 _PASSING = ("08", "57P01", "57P02", "57P03", "40001", "40P01", "53300")
-"""SQLSTATEs, or their classes, of what passes by itself: lost connections, restarts, deadlocks, too many sessions."""
+"""SQLSTATEs, or their classes, of temporary failures: lost connections, restarts, deadlocks, too many sessions."""
 
 _BY_SQLSTATE = {
     "08": _LOST,
     "57P01": _LOST,
     "57P02": _LOST,
-    "57P03": ("the database is starting or stopping", "Give the command again in a moment"),
-    "40001": ("others kept changing the same rows", "Give the command again; it goes on where it stopped"),
-    "40P01": ("others kept changing the same rows", "Give the command again; it goes on where it stopped"),
-    "53300": ("the database has no connection left for us", "Close others, or raise max_connections"),
-    "53": ("the database has run out of something ({})", "Make room there, and give the command again"),
-    "55P03": ("another process holds the ledger", "Wait for it to end, and run the command again"),
-    "57014": ("the database stopped the query ({})", "Look at its statement_timeout"),
-    "25006": ("the database takes no writes", "Name the primary server, not a standby of it"),
-    "42501": ("the database user may not do that ({})", "GRANT it CREATE and USAGE on the schema, or own tables"),
-    "28": ("the database refuses the user or the password", "Look at the user, ~/.pgpass or TIEBACK_LEDGER_PASSWORD"),
-    "3D000": ("there is no such database", "Make it with CREATE DATABASE … ENCODING 'UTF8'"),
-    "3F000": ("there is no schema to keep tables in", "Make it with CREATE SCHEMA, or look at search_path"),
-    "42P01": ("a table of the ledger is gone ({})", "Restore the database from a copy"),
-    "58": ("the database reports an error of its disk ({})", "Look at its log"),
-    "XX": ("the database reports damage ({})", "Look at its log, and restore it from a copy"),
+    "57P03": ("the database is starting or stopping", "Run the command again in a moment"),
+    "40001": ("other processes kept changing the same rows", "Run the command again; it resumes where it stopped"),
+    "40P01": ("other processes kept changing the same rows", "Run the command again; it resumes where it stopped"),
+    "53300": ("the database has too many connections", "Close other connections, or raise max_connections"),
+    "53": ("the database is out of resources ({})", "Free resources there, and run the command again"),
+    "55P03": ("the ledger is locked by another process", "Wait for it to end, and run the command again"),
+    "57014": ("the database stopped the query ({})", "Check its statement_timeout"),
+    "25006": ("the database is read-only", "Use the primary server, not a standby"),
+    "42501": ("the database user lacks permissions ({})", "GRANT it CREATE and USAGE on the schema, or own tables"),
+    "28": ("the database rejected the user or the password", "Check the user, ~/.pgpass or TIEBACK_LEDGER_PASSWORD"),
+    "3D000": ("the database does not exist", "Create it with CREATE DATABASE … ENCODING 'UTF8'"),
+    "3F000": ("there is no schema for the tables", "Create it with CREATE SCHEMA, or check search_path"),
+    "42P01": ("a table of the ledger is missing ({})", "Restore the database from a backup"),
+    "58": ("the database reports a disk error ({})", "Check its log"),
+    "XX": ("the database reports damage ({})", "Check its log, and restore it from a backup"),
 }
 
 
@@ -66,10 +66,10 @@ def storage_errors(where: Path | str) -> Iterator[None]:
     """Turn failures of files, SQLite, PostgreSQL, Arrow and DuckDB inside the block into a ``WorkspaceError``.
 
     Args:
-        where: the file or directory that the line names.
+        where: file or directory to name in the error.
 
     Raises:
-        WorkspaceError: with the failure as its cause. Other exceptions pass unchanged.
+        WorkspaceError: with the failure as its cause. Other exceptions are not changed.
     """
     try:
         yield
@@ -84,14 +84,14 @@ def storage_errors(where: Path | str) -> Iterator[None]:
 
 
 def _explain(error: BaseException) -> tuple[str, str] | None:
-    """What happened and what to do; ``None`` where it is no failure of storage."""
-    # SQLAlchemy keeps the driver's exception in ``orig``; it need not be imported to look there.
+    """The problem and the advice; ``None`` if it is not a storage failure."""
+    # SQLAlchemy keeps the driver's exception in ``orig``; the driver need not be imported.
     error = getattr(error, "orig", None) or error
     if isinstance(error, OSError):
-        # Arrow raises OSError without errno for some failures; its text then says enough.
+        # Arrow raises OSError without errno for some failures; its text is then sufficient.
         return _BY_ERRNO.get(error.errno or 0, (_one_line(error), "Check the directory and the disk"))
     if isinstance(error, sqlite3.Error):
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code; the rest is detail
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code
         return _BY_SQLITE.get(code)
     if type(error).__module__.partition(".")[0] == "psycopg":
         return _explain_postgres(error)
@@ -105,7 +105,7 @@ def _explain(error: BaseException) -> tuple[str, str] | None:
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether a failure of PostgreSQL passes by itself: the connection was lost, or others were in the way."""
+    """True for a temporary failure of PostgreSQL: a lost connection, or a conflict with other transactions."""
     error = getattr(error, "orig", None) or error
     if type(error).__module__.partition(".")[0] != "psycopg":
         return False
@@ -124,19 +124,22 @@ def _explain_postgres(error: BaseException) -> tuple[str, str] | None:
         return known and (known[0].format(_one_line(error)), known[1])
     session = getattr(error, "pgconn", None)
     if getattr(session, "needs_password", False):
-        return "the database asks for a password", "Put it into ~/.pgpass or TIEBACK_LEDGER_PASSWORD"
+        return "the database requires a password", "Put it into ~/.pgpass or TIEBACK_LEDGER_PASSWORD"
     if type(error).__name__ not in {"OperationalError", "InterfaceError", "ConnectionTimeout"}:
         return None
     text = _one_line(error)
     if "connection failed" in text or "connection is bad" in text or type(error).__name__ == "ConnectionTimeout":
         if "FATAL" in text:
-            return f"the database refuses ({_cause(text)})", "Look at the user, ~/.pgpass or TIEBACK_LEDGER_PASSWORD"
-        return f"the database cannot be reached ({_cause(text)})", "Start it, or look at the address and at sslmode"
+            return (
+                f"the database refused the connection ({_cause(text)})",
+                "Check the user, ~/.pgpass or TIEBACK_LEDGER_PASSWORD",
+            )
+        return f"the database is unreachable ({_cause(text)})", "Start it, or check the URL and sslmode"
     return _LOST
 
 
 def _cause(text: str) -> str:
-    """What libpq says, without where it says it."""
+    """The cause in a libpq message, without the address."""
     for mark in ("FATAL: ", "failed: ", "connection failed: "):
         _, found, rest = text.rpartition(mark)
         if found:

@@ -1,4 +1,4 @@
-"""After a kill: ledger and lake agree again."""
+"""Recovery after an interruption: make ledger and lake consistent."""
 
 import msgspec
 
@@ -10,27 +10,27 @@ from tieback.storage.retention import finish
 
 
 class Recovered(msgspec.Struct, frozen=True):
-    """What had to be put right."""
+    """What was repaired."""
 
     drafts: int
     """Unfinished parts that were removed."""
     entered: int
-    """Units whose results were published and that the ledger did not know as done."""
+    """Units with published results that the ledger did not know as done."""
     lost: int
-    """Units that the ledger knew as done and whose part is gone; they are done again."""
+    """Units that the ledger knew as done but whose part is gone; they are done again."""
     released: int
-    """Leases of runs that have died."""
+    """Leases of dead runs."""
     repeated: int = 0
-    """Units that two parts held; they were taken out of one."""
+    """Units with results in two parts; they were removed from one."""
     damaged: tuple[str, ...] = ()
-    """Parts that were set aside, each with what is wrong with it; their units are among the lost."""
+    """Parts that were quarantined, each with its problem; their units are among the lost."""
 
 
 def recover(lake: Lake, ledger: Ledger) -> Recovered:
-    """Make the ledger tell what the lake holds. For the start of a run and the end of its analysis, under the lock.
+    """Update the ledger from the lake. Call at the start of a run and at the end of its analysis, under the lock.
 
-    Workers that still have batches of the past cannot publish any more (``fence``), so what is read here is all. Each
-    part is read here once in its life: the cost follows the size of a run, not that of the workspace.
+    Workers with old batches can no longer publish (``fencing``), so the lake is complete. Each part is read only once
+    here: the cost depends on the size of a run, not on that of the workspace.
 
     Raises:
         WorkspaceError: the lake or the ledger cannot be read or written.

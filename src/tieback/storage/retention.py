@@ -1,12 +1,12 @@
-"""What is old goes: runs, what they concluded, and the units of work that no run that stays was given.
+"""Retention: remove old runs, their conclusions, and the units of work that no remaining run uses.
 
-    retention.toml           older_than = "180d", keep_runs = 3; options of the command come first
-    lake/pruning/            what is being removed: gone.parquet (units), plan.json, written before anything is
+    retention.toml           older_than = "180d", keep_runs = 3; command-line options have priority
+    lake/pruning/            pending removal: gone.parquet (units), plan.json, written before anything is removed
 
-Ledger and lake are two places, so the removal is written down first and finished by the next run where it was killed.
-Parts of the lake are made over without the rows, each by one rename (``compaction``). The audit log stays whole: it is
-evidence, and each of its lines vouches for the one before. So do cases with their letters, the inventory, grants that a
-run that stays carried, and reports that were imported.
+The ledger and the lake are separate, so the removal is first recorded, and completed by the next run after an
+interruption. Parts of the lake are rewritten without the rows, each by one rename (``compaction``). The audit log is
+kept as a whole: it is evidence, and each line confirms the previous one. Cases with their letters, the inventory,
+grants of remaining runs, and imported reports are also kept.
 """
 
 import re
@@ -38,7 +38,7 @@ DAY = 24 * 3600.0
 FILE = "retention.toml"
 MAX_FILE = 64 * 1024
 WAIT = 10.0
-"""Seconds to wait for who still reads what was removed."""
+"""Maximum time to wait for readers of removed files, in seconds."""
 ROWS_A_STATEMENT = 500
 _AGE = re.compile(r"([1-9]\d{0,4})d")
 _OF_UNITS = frozenset(ORDERS) - OF_RUNS - {"dns_answers"}
@@ -46,12 +46,12 @@ _GONE = "(unit, version) IN (SELECT (unit, version) FROM gone)"
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """What stays."""
+    """What to keep."""
 
     days: int
-    """Age in days from which a run, and a unit that no run names, may go."""
+    """Age in days from which a run, and a unit without a run, may be removed."""
     keep_runs: int
-    """The last runs that ended stay, however old."""
+    """Number of latest finished runs to keep, regardless of age."""
 
 
 class Doomed(msgspec.Struct, frozen=True):
@@ -60,9 +60,9 @@ class Doomed(msgspec.Struct, frozen=True):
     runs: tuple[str, ...]
     units: int
     rows: Mapping[str, int]
-    """Of the ledger and the lake, by table."""
+    """Rows of the ledger and the lake, by table."""
     parts: int
-    """Parts of the lake that are removed or made over."""
+    """Parts of the lake that are removed or rewritten."""
 
 
 class _Plan(msgspec.Struct, frozen=True):
@@ -72,10 +72,10 @@ class _Plan(msgspec.Struct, frozen=True):
 
 
 def read_policy(directory: Path, older_than: str | None, keep_runs: int | None) -> Policy:
-    """The policy of a workspace: options, else its ``retention.toml``.
+    """The policy of a workspace: from the options, or from ``retention.toml``.
 
     Raises:
-        UsageError: neither says it, or one says something else.
+        UsageError: the policy is missing or invalid.
     """
     path = directory / FILE
     told: dict[str, object] = {}
@@ -85,36 +85,36 @@ def read_policy(directory: Path, older_than: str | None, keep_runs: int | None) 
     except FileNotFoundError:
         pass
     except (OSError, ValueError) as error:
-        raise UsageError(f"cannot be read ({error})", where=str(path), advice='Write older_than = "180d"') from None
+        raise UsageError(f"cannot be read ({error})", where=str(path), advice='Use older_than = "180d"') from None
     if unknown := told.keys() - {"older_than", "keep_runs"}:
-        raise UsageError(f"{min(unknown)} is not known", where=str(path), advice="Known: older_than, keep_runs")
+        raise UsageError(f"unknown key {min(unknown)}", where=str(path), advice="Use older_than and keep_runs")
     age = older_than if older_than is not None else told.get("older_than")
     keep = keep_runs if keep_runs is not None else told.get("keep_runs", 1)
     where = "--older-than" if older_than is not None else str(path)
     if age is None:
-        raise UsageError("nothing says how old is too old", advice=f"Give --older-than 180d, or write it to {path}")
+        raise UsageError("missing --older-than", advice=f"Pass --older-than 180d, or set older_than in {path}")
     match = _AGE.fullmatch(age) if isinstance(age, str) else None
     if match is None:
-        raise UsageError(f"{age!r} is no age", where=where, advice="Give days, such as 180d")
+        raise UsageError(f"{age!r} is not an age", where=where, advice="Use days, such as 180d")
     if not isinstance(keep, int) or isinstance(keep, bool) or keep < 1:
-        raise UsageError(f"{keep!r} is no number of runs", where=str(path), advice="Keep one run at least")
+        raise UsageError(f"{keep!r} is not a number of runs", where=str(path), advice="Keep at least one run")
     return Policy(int(match[1]), keep)
 
 
 def plan(lake: Lake, ledger: Ledger, policy: Policy, now: float | None = None) -> Doomed:
-    """What would go, removing nothing. Raises ``WorkspaceError``."""
+    """What would be removed; removes nothing. Raises ``WorkspaceError``."""
     gone_runs, gone = _doomed(lake, ledger, policy, time.time() if now is None else now)
     return _told(lake, ledger, gone_runs, gone)
 
 
 def prune(lake: Lake, ledger: Ledger, policy: Policy, now: float | None = None) -> tuple[Doomed, bool]:
-    """Remove what the policy says. Under ``Workspace.lock``, after ``recover``.
+    """Remove what the policy selects. Under ``Workspace.lock``, after ``recover``.
 
     Returns:
-        What went, and whether its files are gone from the disk: who still reads them keeps them until the next run.
+        What was removed, and whether its files are deleted; files in use are deleted by the next run.
 
     Raises:
-        WorkspaceError: the disk is full or cannot be written. What is left is removed by the next run.
+        WorkspaceError: the disk is full or cannot be written. The next run removes the rest.
     """
     import pyarrow.parquet as pq
 
@@ -132,10 +132,10 @@ def prune(lake: Lake, ledger: Ledger, policy: Policy, now: float | None = None) 
 
 
 def finish(lake: Lake, ledger: Ledger) -> bool:
-    """Remove what is written down to be removed; nothing where nothing is. Under ``Workspace.lock``.
+    """Complete a recorded removal, if there is one. Under ``Workspace.lock``.
 
     Returns:
-        Whether nothing of it is left on the disk.
+        True if all its files are deleted.
 
     Raises:
         WorkspaceError: the disk is full or cannot be written.
@@ -151,9 +151,9 @@ def finish(lake: Lake, ledger: Ledger) -> bool:
             gone = pq.read_table(folder / "gone.parquet")
         except (OSError, ValueError, msgspec.MsgspecError) as error:
             raise WorkspaceError(
-                f"what was to be removed cannot be read ({error})",
+                f"cannot read the pending removal ({error})",
                 where=str(folder),
-                advice="Remove this folder, and give `tieback workspace prune` again",
+                advice="Remove this folder, and run `tieback workspace prune` again",
             ) from None
     for part, run, some, every in _touched(lake, set(doomed.runs)):
         if run or some == every:
@@ -179,7 +179,7 @@ def _doomed(lake: Lake, ledger: Ledger, policy: Policy, now: float) -> tuple[tup
     before = now - policy.days * DAY
     last = sa.select(runs.c.id).where(runs.c.ended.is_not(None)).order_by(runs.c.ended.desc(), runs.c.id.desc())
     old = sa.select(runs.c.id).where(sa.func.coalesce(runs.c.ended, runs.c.started) < before).order_by(runs.c.id)
-    # What somebody works on has a lease; what was set aside stays set aside.
+    # Units in progress have a lease; quarantined units stay quarantined.
     idle = sa.select(units.c.key, units.c.version).where(
         (units.c.updated < before) & units.c.state.in_([State.DONE, State.RELEASED, State.FAILED])
     )
@@ -200,7 +200,7 @@ def _doomed(lake: Lake, ledger: Ledger, policy: Policy, now: float) -> tuple[tup
 
 
 def _told(lake: Lake, ledger: Ledger, gone_runs: Sequence[str], gone: "pa.Table") -> Doomed:
-    """What that is in rows."""
+    """The removal in numbers of rows."""
     import pyarrow as pa
 
     tables = {"gone": gone, "old_runs": pa.table({"run": pa.array(gone_runs, pa.string())})}
@@ -222,14 +222,14 @@ def _told(lake: Lake, ledger: Ledger, gone_runs: Sequence[str], gone: "pa.Table"
 
 
 def _touched(lake: Lake, gone_runs: set[str]) -> Iterator[tuple[str, str, int, int]]:
-    """As ``_parts_of``, for the units that are written down; each part is looked at anew, as some are done already."""
+    """As ``_parts_of``, for the recorded units; each part is checked again, because some are already done."""
     import pyarrow.parquet as pq
 
     yield from _parts_of(lake, pq.read_table(lake.directory / "pruning" / "gone.parquet"), gone_runs)
 
 
 def _parts_of(lake: Lake, gone: "pa.Table", gone_runs: set[str]) -> Iterator[tuple[str, str, int, int]]:
-    """Parts that hold something of these units and runs: the part, its run, how many of its units go, of how many."""
+    """Parts with these units and runs: the part, its run, the number of its units to remove, and the total."""
     sql = """SELECT part, count(gone.unit), count(*) FROM units LEFT JOIN gone USING (unit, version)
         GROUP BY part HAVING count(gone.unit) > 0 ORDER BY part"""
     for part, some, every in list(lake.stream(sql, tables={"gone": gone})):

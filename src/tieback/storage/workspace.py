@@ -1,18 +1,18 @@
-"""A workspace: the directory that holds everything tieback keeps, and nothing else.
+"""A workspace: the directory with all data of tieback, and nothing else.
 
 VERSION       "tieback workspace", then "schema N"
-ledger.db     state that changes (SQLite); its -wal and -shm files beside it
-ledger.json   where that is instead, when it is in PostgreSQL; ledger.moving.json and ledger.db.moving while it moves
-lake/         facts that only grow (Parquet)
+ledger.db     state that changes (SQLite); with its -wal and -shm files
+ledger.json   location of a ledger in PostgreSQL; ledger.moving.json and ledger.db.moving during a move
+lake/         append-only facts (Parquet)
 audit.jsonl   every conversation with a target
-grants/       the grants that runs carried
-inventory.key the key of pseudonyms, once an inventory was read
-attachments/  files that belong to cases, by their SHA-256
-backups/      the ledger before each migration of its tables (SQLite only)
-events.jsonl  what `tieback watch` saw
-stop          where this file exists, probing stops
-lock          held by the run that writes; released by the kernel when it dies
-leases/       held by who probes under a grant, by its SHA-256
+grants/       the grants of runs
+inventory.key key of the pseudonyms, once an inventory was imported
+attachments/  files of cases, by SHA-256
+backups/      copies of the ledger before each migration (SQLite only)
+events.jsonl  events of `tieback watch`
+stop          probing stops if this file exists
+lock          locked by the run that writes; released by the kernel when it dies
+leases/       locked by processes that probe under a grant, by its SHA-256
 """
 
 import os
@@ -51,17 +51,17 @@ class Workspace:
 
     @classmethod
     def open(cls, directory: Path, *, create: bool = True, ledger: str | None = None) -> Self:
-        """Open a workspace, bringing an older one up to date; make one where there is none and ``create`` says so.
+        """Open a workspace; migrate an older one, and create a missing one if ``create`` is true.
 
         Args:
-            directory: where it is.
-            create: whether it may be made.
-            ledger: address of the PostgreSQL that a new one has its ledger in, or that this one has.
+            directory: directory of the workspace.
+            create: whether it may be created.
+            ledger: PostgreSQL URL for the ledger of a new workspace, or the expected one of this workspace.
 
         Raises:
-            UsageError: the workspace has its ledger elsewhere, or the address is none.
-            WorkspaceError: there is none and ``create`` is false; the directory holds something else; a newer release
-                made it; or it cannot be read or written.
+            UsageError: the ledger is at another location, or the URL is invalid.
+            WorkspaceError: it is missing and ``create`` is false; the directory contains something else; it was created
+                by a newer release; or it cannot be read or written.
         """
         workspace = cls(directory)
         with storage_errors(directory):
@@ -70,21 +70,21 @@ class Workspace:
                 _check_free(directory, create=create)
             elif schema > SCHEMA:
                 raise WorkspaceError(
-                    f"made by a newer tieback: schema {schema}, this release reads up to {SCHEMA}",
+                    f"created by a newer release: schema {schema}, this release supports up to {SCHEMA}",
                     where=str(directory),
                     advice="Upgrade tieback or choose another directory",
                 )
             place = read_place(directory)
             opened = None
             if ledger is not None and place is None and not workspace.ledger_file.exists():
-                # Opened before anything is made, so that an address that is wrong leaves nothing behind.
+                # Opened before anything is created, so that a wrong URL leaves nothing behind.
                 place = new_place(ledger)
                 opened = open_place(directory, place, known=False)
             elif ledger is not None:
                 require_place(directory, place, ledger)
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if schema is None:
-                # First, so that a kill from here on leaves a directory that is known to be ours.
+                # First, so that an interruption leaves a directory that is recognised as a workspace.
                 _write_schema(directory)
             workspace.lake_directory.mkdir(mode=0o700, exist_ok=True)
             workspace.grants_directory.mkdir(mode=0o700, exist_ok=True)
@@ -109,12 +109,12 @@ class Workspace:
 
     @contextmanager
     def lock(self) -> Iterator[Hold]:
-        """Hold the workspace for a run that writes. It is released when the process dies, however it dies.
+        """Lock the workspace for a run that writes. The lock ends with the process.
 
         Raises:
             WorkspaceError: another process holds it.
         """
-        what = "another run is writing here"
+        what = "another run is writing to this workspace"
         advice = "Wait for it to end, or choose another directory with --workspace"
         with hold_file(self.directory / "lock", what, self.directory, advice) as hold:
             if not self.ledger.database.is_postgres:
@@ -125,9 +125,9 @@ class Workspace:
 
     @contextmanager
     def grant_lease(self, sha256: str) -> Iterator[Hold]:
-        """Hold the right to probe under a grant, by the SHA-256 of its text; ask ``check`` of it while probing goes on.
+        """Hold the exclusive right to probe under a grant, by the SHA-256 of its text; call ``check`` while probing.
 
-        It is another right than ``lock``: a run that holds the workspace takes this one too where it probes.
+        This is separate from ``lock``: a run that has locked the workspace takes this one, too, when it probes.
 
         Raises:
             WorkspaceError: another process probes under this grant.
@@ -135,7 +135,7 @@ class Workspace:
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):
             raise ValueError(f"not a SHA-256: {sha256!r}")
         what = f"another process is probing under this grant ({sha256[:12]}…)"
-        advice = "Wait for it to end; one service alone keeps the limits of a grant"
+        advice = "Wait for it to end; only one process may probe under a grant"
         folder = self.directory / "leases"
         with storage_errors(folder):
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -160,7 +160,7 @@ class Workspace:
 
 
 def _read_schema(directory: Path) -> int | None:
-    """The schema in ``VERSION``; ``None`` where there is no such file."""
+    """The schema in ``VERSION``; ``None`` if the file is missing."""
     path = directory / "VERSION"
     try:
         with path.open("rb") as file:
@@ -170,13 +170,13 @@ def _read_schema(directory: Path) -> int | None:
     match = re.fullmatch(r"tieback workspace\nschema (\d{1,9})\n", text)
     if match is None:
         raise WorkspaceError(
-            "VERSION is not one of a workspace", where=str(path), advice="Choose another directory with --workspace"
+            "not the VERSION file of a workspace", where=str(path), advice="Choose another directory with --workspace"
         )
     return int(match[1])
 
 
 def _write_schema(directory: Path) -> None:
-    """Write ``VERSION`` in one step, on the disk before it has its name."""
+    """Write ``VERSION`` in one step, durable before it gets its name."""
     draft = directory / f".VERSION.{os.getpid()}"
     with draft.open("w", encoding="ascii") as file:
         file.write(_MARKER.format(SCHEMA))
@@ -186,12 +186,12 @@ def _write_schema(directory: Path) -> None:
 
 
 def _check_free(directory: Path, *, create: bool) -> None:
-    """Whether a new workspace may be made there."""
+    """Check that a new workspace may be created there."""
     if directory.exists() and not directory.is_dir():
         raise WorkspaceError("not a directory", where=str(directory), advice="Choose a directory with --workspace")
     if not create:
         raise WorkspaceError(
-            "no workspace here", where=str(directory), advice="Scan something first, or name one with --workspace"
+            "no workspace here", where=str(directory), advice="Run `tieback scan` first, or pass --workspace"
         )
     if directory.exists() and any(not path.name.startswith(".VERSION.") for path in directory.iterdir()):
         raise WorkspaceError(

@@ -52,7 +52,7 @@ def test_a_whole_one() -> None:
             11,
             ["unknown key `zzz` in target 2; known keys are match, ports"],
         ),
-        (HEAD + TARGET.replace("describe", "discribe"), 7, ["'discribe' is none of", "did you mean `describe`?"]),
+        (HEAD + TARGET.replace("describe", "discribe"), 7, ["'discribe' is not one of", "did you mean `describe`?"]),
         (HEAD + TARGET.replace('"describe"', "describe"), 7, ['the value of `depth` needs quotes: "describe"']),
         (HEAD + TARGET.replace('ports = "any"\n', ""), 4, ["missing key `ports` in target 1"]),
         (HEAD + TARGET.replace('"any"', '"all"'), 6, ["`ports` in target 1", '"any"']),

@@ -25,5 +25,5 @@ def test_what_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         keep(tmp_path, tmp_path / "none")
     monkeypatch.setattr(attachments, "MAX_ATTACHMENT", 3)
     (tmp_path / "big").write_bytes(b"four")
-    with pytest.raises(InputError, match="longer than 256 MiB"):
+    with pytest.raises(InputError, match="larger than 256 MiB"):
         keep(tmp_path, tmp_path / "big")

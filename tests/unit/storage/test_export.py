@@ -120,7 +120,7 @@ def test_which_runs(workspace: Workspace, wanted: tuple[str, ...], every: bool, 
 
 @pytest.mark.parametrize("wanted", ["nope", "unended"])
 def test_runs_that_are_none(workspace: Workspace, wanted: str) -> None:
-    with pytest.raises(UsageError, match=f"no run {wanted} has ended here"):
+    with pytest.raises(UsageError, match=f"no finished run {wanted}"):
         runs_to_export(workspace.ledger, [wanted], every=False)
 
 

@@ -14,11 +14,11 @@ from tieback.storage.failures import storage_errors
 @pytest.mark.parametrize(
     ("number", "line"),
     [
-        (errno.ENOSPC, "ws: the disk is full. Free some space and run the command again; it goes on where it stopped"),
+        (errno.ENOSPC, "ws: the disk is full. Free some space and run the command again; it resumes where it stopped"),
         (errno.EROFS, "ws: the file system is read-only. Choose another directory with --workspace"),
         (
             errno.EACCES,
-            "ws: it may not be read or written. Check its owner and permissions, or choose another directory",
+            "ws: no permission to read or write. Check its owner and permissions, or choose another directory",
         ),
         (errno.ENAMETOOLONG, "ws: File name too long. Check the directory and the disk"),
     ],
@@ -62,10 +62,10 @@ def open_full_device() -> BinaryIO:
 def test_failures_of_sqlite(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     path.write_bytes(b"no database" * 100)
-    with pytest.raises(WorkspaceError, match="the ledger is no SQLite database"), storage_errors(path):
+    with pytest.raises(WorkspaceError, match="the ledger is not an SQLite database"), storage_errors(path):
         sqlite3.connect(path).execute("select * from sqlite_master")
     with (
-        pytest.raises(WorkspaceError, match="the ledger is no SQLite database"),
+        pytest.raises(WorkspaceError, match="the ledger is not an SQLite database"),
         storage_errors(path),
         create_engine(f"sqlite:///{path}").connect() as connection,
     ):

@@ -233,12 +233,12 @@ def test_policies(tmp_path: Path, text: str | None, options: tuple[str | None, i
 @pytest.mark.parametrize(
     ("text", "age", "told"),
     [
-        ("", None, "nothing says how old is too old"),
-        ("", "0d", "'0d' is no age"),
-        ("", "6 months", "'6 months' is no age"),
-        ("older_than = 90", None, "90 is no age"),
-        ('older_than = "90d"\nkeep_runs = 0', None, "0 is no number of runs"),
-        ('older_than = "90d"\nkeep = 1', None, "keep is not known"),
+        ("", None, "missing --older-than"),
+        ("", "0d", "'0d' is not an age"),
+        ("", "6 months", "'6 months' is not an age"),
+        ("older_than = 90", None, "90 is not an age"),
+        ('older_than = "90d"\nkeep_runs = 0', None, "0 is not a number of runs"),
+        ('older_than = "90d"\nkeep = 1', None, "unknown key keep"),
         ("older_than = [", None, "cannot be read"),
         ("\x00", None, "cannot be read"),
     ],

@@ -25,10 +25,10 @@ def test_a_new_workspace_has_everything_and_opens_again(tmp_path: Path) -> None:
     [
         (
             lambda d: (d / "VERSION").write_text("tieback workspace\nschema 7\n"),
-            f"made by a newer tieback: schema 7, this release reads up to {SCHEMA}. Upgrade tieback or choose another",
+            f"created by a newer release: schema 7, this release supports up to {SCHEMA}. Upgrade tieback or choose",
         ),
-        (lambda d: (d / "VERSION").write_text("1.0\n"), "VERSION is not one of a workspace"),
-        (lambda d: (d / "VERSION").write_bytes(b"\xff" * 1000), "VERSION is not one of a workspace"),
+        (lambda d: (d / "VERSION").write_text("1.0\n"), "not the VERSION file of a workspace"),
+        (lambda d: (d / "VERSION").write_bytes(b"\xff" * 1000), "not the VERSION file of a workspace"),
         (lambda d: (d / "letter.txt").write_text("dear"), "not a workspace, and not empty. Choose an empty or new"),
     ],
 )
@@ -66,14 +66,14 @@ def test_a_kill_while_it_was_made_does_not_spoil_the_directory(tmp_path: Path) -
 def test_a_read_only_workspace_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Workspace.open(tmp_path).close()
     monkeypatch.setattr(os, "access", lambda *_: False)  # tests may run as root, whom no permission stops
-    with pytest.raises(WorkspaceError, match="it may not be read or written"):
+    with pytest.raises(WorkspaceError, match="no permission to read or write"):
         Workspace.open(tmp_path)
 
 
 def test_a_damaged_ledger_says_so(tmp_path: Path) -> None:
     Workspace.open(tmp_path).close()
     (tmp_path / "ledger.db").write_bytes(b"garbage" * 1000)
-    with pytest.raises(WorkspaceError, match="the ledger is no SQLite database"):
+    with pytest.raises(WorkspaceError, match="the ledger is not an SQLite database"):
         Workspace.open(tmp_path)
 
 
@@ -122,7 +122,9 @@ with Workspace.open(Path(sys.argv[1])).lock():
             assert holder.stdout is not None
             assert holder.stdout.readline() == "locked\n"
             with (
-                pytest.raises(WorkspaceError, match=rf"another run is writing here \(process {holder.pid}, since "),
+                pytest.raises(
+                    WorkspaceError, match=rf"another run is writing to this workspace \(process {holder.pid}, since "
+                ),
                 workspace.lock(),
             ):
                 pass

@@ -1,9 +1,9 @@
-"""Many small parts into a few big ones, sorted so that a query for an app or a run reads the row groups that it needs.
+"""Merge small parts into large ones, sorted so that a query for an app or a run reads only the relevant row groups.
 
-A batch of the engine is a part, so that a million apps leave tens of thousands of them. ``compact`` writes the rows of
-several into a new part and publishes it with one rename (``lake_layout``): who reads meanwhile sees the old parts or
-the new one. A kill leaves a draft, or the new part and directories that nobody reads, which ``upkeep.sweep`` removes.
-The ledger does not notice: it names parts as they were published, and the lake knows where their rows are.
+A batch of the engine is one part, so a million apps produce tens of thousands of parts. ``compact`` writes the rows of
+several parts into a new one and publishes it with one rename (``storage.lake.layout``): readers see either the old
+parts or the new one. An interruption leaves a draft, or directories that are no longer read; ``upkeep.sweep`` removes
+them. The ledger is not affected: it names parts as they were published, and the lake maps them to their rows.
 """
 
 import os
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     import duckdb
 
 MANY = 64
-"""Small parts of one kind that are worth the work on their own account, after a run."""
+"""Number of small parts of one kind that triggers a merge after a run."""
 MANY_OF_RUN = 8
-"""Those of one run."""
+"""The same, for parts of one run."""
 TARGET = 256 * 1024 * 1024
-"""Bytes of the parts that go into one; a part of half of it is big enough to be left alone."""
+"""Target size of a merged part in bytes; a part of at least half this size is not merged again."""
 MOST_AT_ONCE = 500
-"""Parts that are put into one in one go: all of their files are open then."""
+"""Maximum parts merged at once: all of their files are open then."""
 ROWS_A_GROUP = 122_880
-"""Rows of a row group: what DuckDB reads or leaves out at once."""
+"""Rows per row group: the unit that DuckDB reads or skips."""
 
 ORDERS: Mapping[str, str] = {
-    # A part, as it was published, is found again by its name.
+    # A published part is found by its name.
     "units": "part, unit, version",
     "apps": "unit, version",
     "sightings": "unit, version, ordinal",
@@ -53,11 +53,11 @@ ORDERS: Mapping[str, str] = {
     "backends": "run, ordinal",
     "probes": "run, ordinal",
 }
-"""How the rows of a merged part lie. Tables of ``STAY`` stay in the parts that they came in."""
+"""Sort order of the rows in a merged part. Tables in ``STAY`` are not merged."""
 STAY = frozenset(
     {"imports", "passive_services", "passive_sightings", "posture_imports", "posture_resources", "posture_dependencies"}
 )
-"""Few parts, one a file that somebody imported, and cut as their readers need them."""
+"""Tables with few parts, one per imported file, already divided as their readers need."""
 NAMED: Mapping[str, tuple[str, ...]] = {
     "apps": ("bundle_id",),
     "sightings": ("value", "host"),
@@ -66,39 +66,39 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "probes": ("target", "address"),
     "dns_answers": ("name",),
 }
-"""Columns by which rows are asked for across the order: each row group has a Bloom filter of them."""
+"""Columns queried across the sort order: each row group has a Bloom filter for them."""
 FALSE_POSITIVES = 0.05
 OF_RUNS = frozenset({"inputs", "run_data", "backends", "probes"})
-"""Tables of runs: a merged part has those of one run, so that the report of another reads nothing of it."""
+"""Tables of runs: a merged part contains only one run, so that reports of other runs do not read it."""
 
 
 class Compacted(msgspec.Struct, frozen=True):
-    """What was put together."""
+    """Result of a compaction."""
 
     before: int
-    """Directories that were read."""
+    """Number of directories read before."""
     after: int
     merged: int
-    """Parts that were made."""
+    """Number of new parts."""
     rows: int
-    """Rows in them."""
+    """Number of rows in them."""
     bytes_before: int
     bytes_after: int
-    """Of all parts."""
+    """Size of all parts."""
     swept: bool
-    """Whether the old directories are removed; else somebody reads them, and a later run removes them."""
+    """True if the old directories were removed; otherwise they are still in use, and a later run removes them."""
 
 
 def compact(lake: Lake, *, many: int = 2, target: int = TARGET) -> Compacted:
-    """Put small parts together, those of units and those of each run. Under ``Workspace.lock``, with no workers about.
+    """Merge small parts of units, and of each run. Only under ``Workspace.lock``, without running workers.
 
     Args:
-        lake: which.
-        many: small parts of one kind that are worth the work.
-        target: bytes of parts that go into one.
+        lake: the lake.
+        many: minimum number of small parts of one kind.
+        target: target size of a merged part in bytes.
 
     Raises:
-        WorkspaceError: the disk is full or cannot be written; the lake reads as before then.
+        WorkspaceError: the disk is full or cannot be written; the lake is unchanged then.
     """
     sweep(lake)
     before = _sizes(lake)
@@ -107,7 +107,7 @@ def compact(lake: Lake, *, many: int = 2, target: int = TARGET) -> Compacted:
         done = _round(lake, many, target)
         merged, rows = merged + len(done), rows + sum(done)
         swept = sweep(lake)
-        # A round puts so many parts into one as can be open at once; the next puts those together.
+        # A round merges as many parts as can be open at once; the next round merges the results.
         if len(done) < 2:
             break
     after = _sizes(lake)
@@ -115,7 +115,7 @@ def compact(lake: Lake, *, many: int = 2, target: int = TARGET) -> Compacted:
 
 
 def _round(lake: Lake, many: int, target: int) -> list[int]:
-    """Put small parts together once. Returns the rows of each part that was made."""
+    """Merge small parts once. Returns the number of rows of each new part."""
     sizes = _sizes(lake)
     if len(sizes) < min(many, MANY_OF_RUN):
         return []
@@ -136,17 +136,17 @@ def _sizes(lake: Lake) -> dict[str, int]:
 def merge(
     lake: Lake, parts: Sequence[str], run: str = "", but: Mapping[str, str] | None = None, without: Path | None = None
 ) -> int:
-    """Publish one part with the rows of several, in place of them. Returns how many rows it has.
+    """Publish one part with the rows of several, replacing them. Returns its number of rows.
 
     Args:
-        lake: which.
-        parts: directories that are read now.
-        run: whose they are, for the name.
-        but: by table a condition of SQL for rows to be left out, over ``gone`` (see ``without``).
-        without: a Parquet file that ``gone`` names in these conditions, within the lake's directory.
+        lake: the lake.
+        parts: live directories.
+        run: run of the parts, for the name.
+        but: SQL conditions per table for rows to leave out; may refer to ``gone`` (see ``without``).
+        without: Parquet file for the view ``gone``, inside the lake's directory.
 
     Raises:
-        WorkspaceError: the lake cannot be read or written, or rows went missing. Nothing is changed then.
+        WorkspaceError: the lake cannot be read or written, or rows are missing. Nothing is changed then.
     """
     folder = lake.directory.absolute() / "parts"
     old = [read_replaces(folder / part) for part in parts if part.startswith(MERGED)]
@@ -174,7 +174,7 @@ def merge(
             rows = _write_sorted(connection, f"SELECT * {there} ORDER BY {order}", target, NAMED.get(table, ()))
             expected = connection.execute(f"SELECT count(*) {there}").fetchall()[0][0]
             if rows != expected:
-                raise WorkspaceError(f"{table}: {rows} rows of {expected} were written", where=str(lake.directory))
+                raise WorkspaceError(f"{table}: only {rows} of {expected} rows were written", where=str(lake.directory))
             if not rows and table != "units":
                 target.unlink()
                 continue
@@ -185,7 +185,7 @@ def merge(
 
 
 def drop(lake: Lake, parts: Sequence[str]) -> None:
-    """Take parts away with all that they hold, in one step; ``upkeep.sweep`` removes them from the disk.
+    """Remove parts with all their rows in one step; ``upkeep.sweep`` deletes them from disk.
 
     Raises:
         WorkspaceError: the lake cannot be written. Nothing is changed then.
@@ -198,7 +198,7 @@ def drop(lake: Lake, parts: Sequence[str]) -> None:
 
 
 def _write_sorted(connection: "duckdb.DuckDBPyConnection", sql: str, target: Path, named: Sequence[str]) -> int:
-    """Write an answer in row groups, with filters that tell which of them may hold a value of the named columns."""
+    """Write a query result in row groups, with Bloom filters for the named columns."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -217,7 +217,7 @@ def _write_sorted(connection: "duckdb.DuckDBPyConnection", sql: str, target: Pat
 def _still_held(
     lake: Lake, parts: Sequence[str], holds: set[str], conditions: Mapping[str, str], without: Path | None
 ) -> set[str]:
-    """Parts of ``holds`` that keep a row: the others may be published anew when their inputs come again."""
+    """Parts in ``holds`` that keep a row. The others may be published again when their inputs return."""
     folder = lake.directory.absolute() / "parts"
     with writing_files(lake.directory.absolute()) as connection:
         if without is not None:
@@ -233,7 +233,7 @@ def _still_held(
 
 
 def _kinds(lake: Lake, parts: Sequence[str]) -> dict[str, list[str]]:
-    """The parts that can be put together: of units under an empty name, of each run under its id, and DNS."""
+    """The parts that can be merged, by kind: units under an empty name, each run under its ID, and DNS."""
     found: dict[str, list[str]] = {}
     for part in parts:
         tables = {path.stem for path in (lake.directory / "parts" / part).glob("*.parquet")}
@@ -242,15 +242,15 @@ def _kinds(lake: Lake, parts: Sequence[str]) -> dict[str, list[str]]:
         mine = tables & OF_RUNS
         run = run_of(lake.directory / "parts" / part) if mine else ""
         if mine and (not run or tables - mine - {"units"}):
-            continue  # of several runs, or of units too: nothing of ours is
+            continue  # several runs, or also units: never written by tieback
         if "dns_answers" in tables:
-            run = "dns"  # what names led to stays when units go
+            run = "dns"  # DNS answers are kept when units are removed
         found.setdefault(run, []).append(part)
     return found
 
 
 def run_of(part: Path) -> str:
-    """The one run that a part is of, from its footers; empty where it is of none or of several."""
+    """The single run that a part belongs to, from its footers; empty for none or several."""
     import pyarrow.parquet as pq
 
     found = set()
@@ -269,7 +269,7 @@ def run_of(part: Path) -> str:
 
 
 def _groups(parts: Sequence[str], sizes: Mapping[str, int], target: int) -> Iterator[list[str]]:
-    """Parts that go into one, until they are as big as one should be."""
+    """Groups of parts to merge, each up to the target size."""
     group: list[str] = []
     held = 0
     for part in parts:
@@ -284,7 +284,7 @@ def _groups(parts: Sequence[str], sizes: Mapping[str, int], target: int) -> Iter
 
 
 def _sound(lake: Lake, parts: Sequence[str]) -> list[str]:
-    """Those parts that are Parquet; the others are noted as damaged. Empty where one alone is left."""
+    """The parts that are valid Parquet; others are recorded as damaged. Empty if only one is left."""
     found = []
     for part in parts:
         why = damage(lake.directory / "parts" / part, whole=False)

@@ -1,9 +1,9 @@
-"""Who may publish: the workers of a run write their drafts into a folder of that run, and the next run takes it away.
+"""Fencing: workers stage parts in a per-run directory; the next run renames it, so that late workers cannot publish.
 
-A part becomes visible by one rename out of a folder of drafts. On a cluster a worker may still have a batch of a run
-whose client has died, and publish it minutes later, beside what the next run made of the same inputs. So the next run
-first renames ``drafts`` as a whole; from that moment each rename out of it fails, on whatever machine, however late.
-Nobody but the run itself makes its folder, so that whoever comes late cannot begin again either.
+A part becomes visible by one rename out of a staging folder. On a cluster, a worker may still run a batch of a dead
+client, and publish it minutes later next to the next run's results for the same inputs. The next run therefore first
+renames ``drafts`` as a whole: after that, every rename out of it fails, on any machine, at any later time. Only the run
+itself creates its folder, so that a late worker cannot recreate it.
 """
 
 import secrets
@@ -18,7 +18,7 @@ _TAKEN = "drafts-of-the-past-"
 
 
 def open_fence(lake: Path) -> str:
-    """Make the folder of drafts of a run, and return its name, which its workers have to know.
+    """Create the staging folder of a run, and return its name for the workers.
 
     Raises:
         WorkspaceError: the lake cannot be written.
@@ -30,17 +30,17 @@ def open_fence(lake: Path) -> str:
 
 
 def check_fence(drafts: Path) -> None:
-    """Raise ``WorkspaceError`` where a run's folder of drafts is gone: another run has the workspace now."""
+    """Raise ``WorkspaceError`` if a run's staging folder is gone: another run has taken over the workspace."""
     if not drafts.is_dir():
         raise WorkspaceError(
-            "another run has taken the workspace over; what is late is not kept",
+            "another run has taken over the workspace; late results are discarded",
             where=str(drafts.parent.parent),
-            advice="Give the command again: the next run does what is missing",
+            advice="Run the command again; it does what is missing",
         )
 
 
 def close_fences(lake: Path) -> int:
-    """Take all drafts away; from now on nothing that was begun before can be published. Returns how many there were.
+    """Move all staging folders away; work that started before can no longer be published. Returns their number.
 
     Raises:
         WorkspaceError: the lake cannot be written.
@@ -53,6 +53,6 @@ def close_fences(lake: Path) -> int:
         for taken in lake.glob(f"{_TAKEN}*"):
             folders = [taken, *taken.glob(f"{_PREFIX}*")]
             count += sum(1 for folder in folders for entry in folder.iterdir() if not entry.name.startswith(_PREFIX))
-            # Whoever still writes there finds no folder by the old name; what is open goes with its last reader.
+            # A late writer no longer finds the old folder name; open files vanish when closed.
             shutil.rmtree(taken, ignore_errors=True)
     return count

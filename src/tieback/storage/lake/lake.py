@@ -1,11 +1,11 @@
-"""The lake: facts that only grow. Written as Parquet by whoever has them, read with DuckDB.
+"""The lake: append-only facts. Written as Parquet, read with DuckDB.
 
-    parts/<part>/<table>.parquet     one part: every table of one batch, and ``units.parquet``
-    drafts/<part>.<process>.<n>/     a part in the making; those of a run's workers in a folder of that run (``fence``)
+    parts/<part>/<table>.parquet     one part: all tables of one batch, and ``units.parquet``
+    drafts/<part>.<process>.<n>/     an unfinished part; those of a run's workers are in its folder (``fencing``)
 
-A part is published by one rename of its directory, so that readers see all of its tables or none, and a process that is
-killed leaves a draft at most. A part is named after its units: publishing it again changes nothing. ``compaction`` puts
-many parts into one, as ``lake_layout`` describes; a part that is damaged is left out, and ``Lake.damaged`` tells of it.
+A part is published by one rename of its directory, so readers see all of its tables or none, and an interrupted process
+leaves at most a draft. A part is named after its units: publishing it again changes nothing. ``compaction`` merges many
+parts into one, as described in ``layout``. Damaged parts are ignored; ``Lake.damaged`` lists them.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def part_name(batch: Iterable[Unit]) -> str:
-    """The name of a batch's part: a digest of the keys and versions of its units, in their order."""
+    """The name of a batch's part: a digest of the keys and versions of its units, in order."""
     digest = hashlib.sha256()
     for unit in batch:
         digest.update(f"{unit.key}\0{unit.version}\0".encode())
@@ -41,14 +41,14 @@ def part_name(batch: Iterable[Unit]) -> str:
 
 
 class Lake:
-    """A lake in a directory. Holds nothing open; may be used from many processes at once."""
+    """A lake in a directory. Keeps nothing open; many processes may use it concurrently."""
 
     def __init__(self, directory: Path, fence: str = "") -> None:
-        """Keep where it is.
+        """Set the directory.
 
         Args:
-            directory: of the lake; made with the first part.
-            fence: the run's, in its workers: they publish as long as no other run has begun.
+            directory: directory of the lake; created with the first part.
+            fence: fence of the run, for its workers: they can publish until another run starts.
         """
         self.directory = directory
         self._parts = directory / "parts"
@@ -56,18 +56,18 @@ class Lake:
         self._fenced = bool(fence)
 
     def publish(self, part: str, tables: Mapping[str, "pa.Table"], units: Sequence[Unit] = ()) -> bool:
-        """Write the tables of a part and make them visible in one atomic step, safe on the disk.
+        """Write the tables of a part and publish them in one atomic step, durable on disk.
 
         Args:
-            part: its name: ``part_name(batch)``, or any file name for rows that belong to no unit.
+            part: its name: ``part_name(batch)``, or any file name for rows without a unit.
             tables: rows by table; tables without rows are left out.
-            units: the units whose results these are.
+            units: units of these results.
 
         Returns:
-            Whether it was published now; ``False`` where it had been before, and nothing was changed.
+            True if it was published now; false if it already existed and nothing was changed.
 
         Raises:
-            WorkspaceError: the disk is full or cannot be written. Nothing is visible then.
+            WorkspaceError: the disk is full or cannot be written. Nothing is published then.
         """
         from tieback.storage.lake.schemas import rows_table
 
@@ -87,11 +87,11 @@ class Lake:
 
     @contextmanager
     def draft(self, part: str) -> Iterator["Draft"]:
-        """A part whose rows come bit by bit; it becomes visible when the context ends without an error.
+        """A part whose rows are added step by step; it is published when the context ends without an error.
 
         Raises:
-            WorkspaceError: the disk is full or cannot be written. Nothing is visible then, and neither is anything
-                after any other error.
+            WorkspaceError: the disk is full or cannot be written. After this or any other error, nothing is
+                published.
         """
         from tieback.storage.lake.schemas import rows_table
 
@@ -102,7 +102,7 @@ class Lake:
 
     @contextmanager
     def replacement(self, part: str, told: Replaces) -> Iterator[Path]:
-        """A directory for the Parquet files of a part that stands for others; it becomes visible as ``draft`` does.
+        """A directory for the Parquet files of a part that replaces others; published like ``draft``.
 
         Raises:
             WorkspaceError: as ``draft``.
@@ -117,7 +117,7 @@ class Lake:
             write_replaces(directory, Replaces(told.replaces, told.holds, digests))
 
     def publish_nothing(self, part: str, told: Replaces) -> None:
-        """Publish a part without rows, in place of others. Raises ``WorkspaceError``."""
+        """Publish a part without rows that replaces others. Raises ``WorkspaceError``."""
         from tieback.storage.lake.schemas import rows_table
 
         with self.replacement(part, told) as directory:
@@ -141,7 +141,7 @@ class Lake:
             _sync(self._parts)
 
     def published(self, part: str) -> bool:
-        """Whether the part's rows can be read, from its own directory or from the part that it was put into."""
+        """True if the rows of the part can be read, from its own directory or from a merged part."""
         now = self.layout()
         return part in now.held or part in now.live
 
@@ -150,24 +150,24 @@ class Lake:
         return self.layout().published()
 
     def layout(self) -> Layout:
-        """Which directories are read. Raises ``WorkspaceError``."""
+        """The live directories. Raises ``WorkspaceError``."""
         with storage_errors(self.directory):
             return layout(self.directory)
 
     def damaged(self) -> dict[str, str]:
-        """Parts that are left out because they are damaged, and why. Raises ``WorkspaceError``."""
+        """Damaged parts that are ignored, with the reason. Raises ``WorkspaceError``."""
         return dict(self.layout().damaged)
 
     def read(self, part: str, table: str, units: tuple[str, str] | None = None) -> "pa.Table":
-        """One table of one part; without rows where the part has none.
+        """One table of one part; empty if the part has no such rows.
 
         Args:
-            part: a part as it was published, or the ``part`` that the table ``units`` tells in a query.
+            part: a part as published, or the value of ``part`` in the table ``units``.
             table: its name.
-            units: of the units from the first of these to the last alone; what else lies between is hardly read.
+            units: only units between these two; other row groups are skipped.
 
         Raises:
-            WorkspaceError: it is damaged or cannot be read.
+            WorkspaceError: the part is damaged or cannot be read.
         """
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -203,9 +203,9 @@ class Lake:
         return found.filter(pc.is_in(_names(found), value_set=_names(mine)))
 
     def clear_drafts(self) -> int:
-        """Take away what killed processes left, and the right to publish from workers of earlier runs.
+        """Remove drafts of interrupted processes, and revoke the right to publish from workers of earlier runs.
 
-        Only under ``Workspace.lock``. Returns how many drafts there were.
+        Only under ``Workspace.lock``. Returns the number of drafts.
         """
         return close_fences(self.directory)
 
@@ -223,15 +223,15 @@ class Lake:
         *,
         tables: Mapping[str, "pa.Table"] | None = None,
     ) -> "pa.Table":
-        """The whole answer to a query; for answers that are small.
+        """The whole result of a query; for small results.
 
         Args:
-            sql: DuckDB's SQL, over the tables of ``schemas`` and ``tables``; it sees no other file.
+            sql: DuckDB's SQL, over the tables of ``schemas`` and ``tables``; it can read no other file.
             params: values for ``?``, or by name for ``$name``.
-            tables: more tables, by name.
+            tables: additional tables, by name.
 
         Raises:
-            WorkspaceError: the lake cannot be read, or memory and disk do not suffice.
+            WorkspaceError: the lake cannot be read, or there is not enough memory and disk.
             duckdb.Error: the query itself is wrong.
         """
         while True:
@@ -249,7 +249,7 @@ class Lake:
         tables: Mapping[str, "pa.Table"] | None = None,
         rows_a_batch: int = 10_000,
     ) -> Generator[tuple[Any, ...]]:
-        """The rows of an answer of any size, a bounded number in memory. Arguments and errors as in ``query``."""
+        """The rows of a result of any size, a bounded number in memory. Arguments and errors as in ``query``."""
         begun = False
         while True:
             try:
@@ -267,7 +267,7 @@ class Lake:
     def batches(
         self, sql: str, params: Sequence[Any] | None = None, *, rows_a_batch: int = 10_000
     ) -> Iterator["pa.RecordBatch"]:
-        """The rows of an answer of any size as Arrow, a bounded number in memory. Errors as in ``query``."""
+        """The rows of a result of any size as Arrow batches, a bounded number in memory. Errors as in ``query``."""
         begun = False
         while True:
             try:
@@ -282,24 +282,24 @@ class Lake:
                 self._leave_out(sql, error)
 
     def _leave_out(self, sql: str, error: Exception) -> None:
-        """Find the damaged parts that a query failed over, and note them, so that it can be asked again.
+        """Find the damaged parts that made a query fail, and record them, so that the query can be repeated.
 
         Raises:
-            Exception: the error as it was, where there are none.
+            Exception: the original error, if there are none.
         """
         import duckdb
 
         from tieback.storage.lake.schemas import SCHEMAS
 
         cause = error.__cause__ if isinstance(error, WorkspaceError) else error
-        # A wrong query, too little memory, or a full disk (sorting spills) are no damage.
+        # An invalid query, too little memory, or a full disk (sorting spills) are not damage.
         others = (duckdb.ParserException, duckdb.OutOfMemoryException)
         if not isinstance(cause, duckdb.Error) or isinstance(cause, others) or "No space left" in str(cause):
             raise error
         tables = [name for name in SCHEMAS if re.search(rf"\b{name}\b", sql)]
         live = self.layout().live
         files = [path for part in live for name in tables if os.path.lexists(path := self._file(part, name))]
-        # Footers tell of most damage; everything is read only where they do not and the error is of reading.
+        # Footers show most damage; read everything only if they do not and it is a read error.
         found = {path.parent.name: why for path in files if (why := _told(path, whole=False))}
         if not found and not isinstance(cause, duckdb.BinderException | duckdb.CatalogException):
             found = {path.parent.name: why for path in files if (why := _told(path, whole=True))}
@@ -323,7 +323,7 @@ class Lake:
 
 
 class Draft:
-    """The tables of a part in the making. ``Lake.draft`` gives it."""
+    """The tables of an unfinished part. Use ``Lake.draft``."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -331,7 +331,7 @@ class Draft:
         self._files: list[BinaryIO] = []
 
     def add(self, name: str, table: "pa.Table") -> None:
-        """Write more rows of a table; the table of a call is one row group."""
+        """Write more rows of a table; each call writes one row group."""
         import pyarrow.parquet as pq
 
         writer = self._writers.get(name)
@@ -389,6 +389,6 @@ def _told(path: Path, *, whole: bool) -> str:
 
 
 def _overlaps(file: "pq.ParquetFile", group: int, column: int, units: tuple[str, str]) -> bool:
-    """Whether a row group may hold units between the two."""
+    """True if a row group may contain units between the two."""
     known = file.metadata.row_group(group).column(column).statistics
     return known is None or not known.has_min_max or (known.min <= units[1] and units[0] <= known.max)

@@ -1,13 +1,13 @@
-"""Which directories of a lake are read: the parts that are whole and that no other part stands for.
+"""The live directories of a lake: complete parts that no other part replaces.
 
     parts/<part>/                     one part
-    parts/merged-<…>/replaces.json    a part that stands for others: {"replaces": […], "holds": […]}
-    damaged/<part>                    a note that a part is damaged: it is left out from then on
-    quarantine/<part>/                damaged parts, out of the way
+    parts/merged-<…>/replaces.json    a merged part that replaces others: {"replaces": […], "holds": […]}
+    damaged/<part>                    marks a part as damaged: it is ignored from then on
+    quarantine/<part>/                damaged parts, moved away
 
-``replaces`` names the directories that are not to be read any more, ``holds`` the parts as they were published whose
-rows are here. A merged part is published by one rename with its ``replaces.json``, so that a reader who lists the parts
-sees what it replaces or itself, never both and never neither; directories are removed only while nobody reads.
+``replaces`` lists directories that are no longer read; ``holds`` lists the published parts whose rows are here. A
+merged part is published by one rename together with its ``replaces.json``: a reader that lists the parts sees either
+the replaced parts or the merged one. Directories are removed only while nobody reads.
 """
 
 import fcntl
@@ -20,46 +20,46 @@ from pathlib import Path
 import msgspec
 
 MERGED = "merged-"
-"""How the names of parts begin that stand for others."""
+"""Name prefix of merged parts."""
 MAX_REPLACES = 256 * 1024 * 1024
-"""Bytes of the longest ``replaces.json`` that is read; a name takes about fifty."""
+"""Maximum bytes of a ``replaces.json`` that is read; a name takes about fifty."""
 MAX_NOTE = 1000
 _NAME = re.compile(r"[^/\0]{1,255}")
 
 
 class Replaces(msgspec.Struct, frozen=True):
-    """What a merged part stands for."""
+    """What a merged part replaces."""
 
     replaces: tuple[str, ...]
-    """Directories that are not read any more; none once they are removed."""
+    """Directories that are no longer read; empty once they are removed."""
     holds: tuple[str, ...]
-    """Parts, as they were published, whose rows are in it."""
+    """Published parts whose rows it contains."""
     sha256: Mapping[str, str] = {}
-    """Of each file by its name: what wrote them puts no checksums into pages."""
+    """Hash of each file by name: the writer adds no page checksums."""
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """A lake at one moment."""
+    """The state of a lake at one moment."""
 
     live: tuple[str, ...]
     """Directories that are read, sorted."""
     held: Mapping[str, str]
-    """Part as it was published to the live directory that has its rows now."""
+    """Published part to the live directory that contains its rows now."""
     hidden: tuple[str, ...]
-    """Directories that another part stands for."""
+    """Directories that another part replaces."""
     damaged: Mapping[str, str]
-    """Directories that are left out, and why."""
+    """Directories that are ignored, with the reason."""
 
     def published(self) -> set[str]:
-        """The parts, as they were published, whose rows can be read."""
+        """The published parts whose rows can be read."""
         return {part for part in self.live if not part.startswith(MERGED)} | set(self.held)
 
 
 def layout(directory: Path) -> Layout:
-    """What is read of the lake there.
+    """The layout of the lake in a directory.
 
     Raises:
-        OSError: it cannot be listed.
+        OSError: the directory cannot be listed.
     """
     parts = directory / "parts"
     names: set[str] = set()
@@ -73,7 +73,7 @@ def layout(directory: Path) -> Layout:
                 told[name] = read_replaces(parts / name)
             except (OSError, ValueError) as error:
                 damaged[name] = f"replaces.json: {error}"
-    # A part replaces older ones alone, so this ends at the newest.
+    # A part replaces only older ones, so this ends at the newest.
     dead = {name for one in told.values() for name in one.replaces}
     newest = {name: one for name, one in told.items() if name not in dead}
     held = {part: name for name, one in newest.items() for part in one.holds}
@@ -83,11 +83,11 @@ def layout(directory: Path) -> Layout:
 
 
 def read_replaces(part: Path) -> Replaces:
-    """What a merged part stands for.
+    """What a merged part replaces.
 
     Raises:
-        OSError: it cannot be read.
-        ValueError: it is not of this shape.
+        OSError: the file cannot be read.
+        ValueError: the file is invalid.
     """
     with (part / "replaces.json").open("rb") as file:
         text = file.read(MAX_REPLACES + 1)
@@ -104,7 +104,7 @@ def read_replaces(part: Path) -> Replaces:
 
 
 def write_replaces(part: Path, told: Replaces) -> None:
-    """Write it in one step, safe on the disk. Raises ``OSError``."""
+    """Write it in one step, durable on disk. Raises ``OSError``."""
     draft = part / f".replaces.{os.getpid()}"
     with draft.open("wb") as file:
         file.write(msgspec.json.encode(told))
@@ -114,7 +114,7 @@ def write_replaces(part: Path, told: Replaces) -> None:
 
 
 def notes(directory: Path) -> dict[str, str]:
-    """Parts that somebody found to be damaged, and why; they need not exist any more."""
+    """Parts recorded as damaged, with the reason; they may no longer exist."""
     found = {}
     with suppress(FileNotFoundError), os.scandir(directory / "damaged") as entries:
         for entry in entries:
@@ -124,22 +124,22 @@ def notes(directory: Path) -> dict[str, str]:
 
 
 def note(directory: Path, part: str, why: str) -> None:
-    """Note that a part is damaged, so that nobody reads it any more. Raises ``OSError``."""
+    """Record that a part is damaged, so that it is no longer read. Raises ``OSError``."""
     folder = directory / "damaged"
     folder.mkdir(mode=0o700, exist_ok=True)
     (folder / part).write_text(why.encode("utf-8", "backslashreplace").decode()[:MAX_NOTE], encoding="utf-8")
 
 
 def unnote(directory: Path, part: str) -> None:
-    """The part is sound after all, or gone. Raises ``OSError``."""
+    """Clear the record: the part is intact or gone. Raises ``OSError``."""
     (directory / "damaged" / part).unlink(missing_ok=True)
 
 
 @contextmanager
 def reading(directory: Path) -> Iterator[None]:
-    """While this is held nothing is removed from the lake. Many may hold it; the kernel lets go when a process dies."""
+    """A shared lock: nothing is removed from the lake while it is held. The kernel releases it when a process dies."""
     descriptor = -1
-    with suppress(OSError):  # a lake that cannot be locked can be read all the same: who removes must lock it
+    with suppress(OSError):  # an unlockable lake can still be read: only removal requires the lock
         descriptor = os.open(directory / "readers", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(descriptor, fcntl.LOCK_SH)
     try:
@@ -151,7 +151,7 @@ def reading(directory: Path) -> Iterator[None]:
 
 @contextmanager
 def alone(directory: Path) -> Iterator[bool]:
-    """Whether nobody reads and nobody begins to while this is held. Raises ``OSError``."""
+    """True if nobody reads, and no reader can start while this is held. Raises ``OSError``."""
     descriptor = os.open(directory / "readers", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:

@@ -1,4 +1,4 @@
-"""Whether the files of a part are Parquet of our schemas, from their footers or from end to end."""
+"""Check that the files of a part are Parquet with our schemas, from their footers or completely."""
 
 import os
 import stat
@@ -15,11 +15,11 @@ _TAIL = 8
 
 
 def damage(part: Path, *, whole: bool) -> str:
-    """What is wrong with a part, one clause; empty where nothing is.
+    """The problem of a part, as one clause; empty if it is intact.
 
     Args:
         part: its directory.
-        whole: read every value, not the footers alone.
+        whole: read every value, not only the footers.
     """
     try:
         entries = sorted(part.iterdir())
@@ -34,7 +34,7 @@ def damage(part: Path, *, whole: bool) -> str:
 
 
 def file_damage(path: Path, *, whole: bool) -> str:
-    """What is wrong with one file, one clause; empty where nothing is."""
+    """The problem of one file, as one clause; empty if it is intact."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -56,12 +56,12 @@ def file_damage(path: Path, *, whole: bool) -> str:
 
 
 def _no_parquet(path: Path) -> str:
-    """A look at the ends of the file, before a library makes room for what they say."""
+    """Check both ends of the file before a library allocates memory based on them."""
     try:
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                return "no file"
+                return "missing"
             size = status.st_size
             if size < len(_MAGIC) + _TAIL:
                 return f"truncated to {size} bytes"
@@ -69,19 +69,19 @@ def _no_parquet(path: Path) -> str:
             file.seek(size - _TAIL)
             tail = file.read(_TAIL)
     except IsADirectoryError:
-        return "a directory in its place"
+        return "a directory instead of a file"
     except OSError as error:
         return f"cannot be opened ({error.strerror})"
     if head != _MAGIC or tail[4:] != _MAGIC:
-        return "does not begin and end as Parquet does (truncated or overwritten)"
+        return "not a complete Parquet file (truncated or overwritten)"
     footer = int.from_bytes(tail[:4], "little")
     if footer > min(MAX_FOOTER, size - len(_MAGIC) - _TAIL):
-        return f"names a footer of {footer:,} bytes in a file of {size:,}"
+        return f"claims a footer of {footer:,} bytes in a file of {size:,} bytes"
     return ""
 
 
 def _other_schema(found: "pa.Schema", wanted: "pa.Schema") -> str:
-    """Old parts may lack columns; those that they have are of the types that they always had."""
+    """Old parts may lack columns; existing columns always have the same type."""
     for field in found:
         at = wanted.get_field_index(field.name)
         if at >= 0 and _plain(wanted.field(at).type) != _plain(field.type):
@@ -91,7 +91,7 @@ def _other_schema(found: "pa.Schema", wanted: "pa.Schema") -> str:
 
 
 def _plain(kind: "pa.DataType") -> str:
-    """The type without how its items are named: writers name the items of lists differently."""
+    """The type without the names of list items, which differ between writers."""
     import pyarrow as pa
 
     return f"list of {kind.value_type}" if pa.types.is_list(kind) else str(kind)

@@ -1,7 +1,7 @@
-"""The tables of the lake: names, columns, types. One row says one thing that was seen.
+"""The tables of the lake: names, columns, types. One row is one observation.
 
-``unit`` and ``version`` name the unit of work that a row comes from (content hash, version of the analysis), ``run``
-the run; ``ordinal`` keeps the order inside a document. Offsets, counts and sizes are signed 64-bit.
+``unit`` and ``version`` identify the unit of work of a row (content hash, version of the analysis), ``run`` the run;
+``ordinal`` keeps the order inside a document. Offsets, counts and sizes are signed 64-bit.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ _UNIT = [("unit", pa.string()), ("version", pa.string())]
 _EVIDENCE = [("file", pa.string()), ("offset", pa.int64()), ("how", pa.string()), ("context", pa.string())]
 
 UNITS = pa.schema([*_UNIT, ("source", pa.string()), ("size", pa.int64()), ("part", pa.string())])
-"""Units whose results are in a part. Every part has this table, written by the lake itself."""
+"""Units with results in a part. Every part has this table, written by the lake itself."""
 
 SCHEMAS: Mapping[str, pa.Schema] = {
     "units": UNITS,
@@ -21,7 +21,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
         [
             *_UNIT,
             ("path", pa.string()),
-            # All following columns are null where the identity could not be read.
+            # All following columns are null if the identity could not be read.
             ("sha256", pa.string()),
             ("platform", pa.string()),
             ("bundle_id", pa.string()),
@@ -34,7 +34,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("signer_sha256", pa.string()),
             ("signer_subject", pa.string()),
             ("signer_scheme", pa.string()),
-            # What it allows without TLS, a JSON array of rules.
+            # Cleartext policy, a JSON array of rules.
             ("cleartext", pa.string()),
         ]
     ),
@@ -53,7 +53,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("count", pa.int64()),
             ("party", pa.string()),
             *_EVIDENCE,
-            # Null in parts written before these columns were.
+            # Null in parts written before these columns existed.
             ("owner", pa.string()),
             ("party_reason", pa.string()),
             ("names", pa.list_(pa.string())),
@@ -67,13 +67,13 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("masked", pa.string()),
             ("endpoint", pa.string()),
             *_EVIDENCE,
-            # Null in parts written before these columns were.
+            # Null in parts written before these columns existed.
             ("grade", pa.string()),
             ("fingerprint", pa.string()),
             ("claims", pa.string()),
         ]
     ),
-    # Values of credentials that are public by design, for the probes alone: no report reads them.
+    # Values of credentials that are public by design, only for the probes: no report reads them.
     "public_keys": pa.schema(
         [
             *_UNIT,
@@ -103,7 +103,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("json", pa.string()),
         ]
     ),
-    # What a survey found in an object elsewhere: itself, or the members of a shard. ``unit`` is the object's state.
+    # Index results of remote objects: the object, or the members of a shard. ``unit`` is the object's state.
     "objects": pa.schema(
         [
             *_UNIT,
@@ -126,7 +126,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("problem", pa.string()),
         ]
     ),
-    # The data about addresses that a run judged by.
+    # The address data that a run used.
     "run_data": pa.schema(
         [
             ("run", pa.string()),
@@ -174,13 +174,13 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("json", pa.string()),
         ]
     ),
-    # What DNS said, one row an answer; ``name`` is ``*.parent`` where a made-up name beside others was asked for.
+    # DNS answers, one row each; ``name`` is ``*.parent`` for a query of a random name.
     "dns_answers": pa.schema(
         [
             ("name", pa.string()),
             ("kind", pa.string()),
             ("state", pa.string()),
-            # Seconds since 1970, UTC: when it was asked, and until when it holds.
+            # Seconds since 1970, UTC: time of the query, and expiry.
             ("asked", pa.float64()),
             ("until", pa.float64()),
             ("values", pa.list_(pa.string())),
@@ -189,7 +189,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("authentic", pa.bool_()),
         ]
     ),
-    # Reports of other tools, one row a file; the content of a file tells it from all others.
+    # Reports of other tools, one row per file, identified by its content.
     "imports": pa.schema(
         [
             ("sha256", pa.string()),
@@ -230,7 +230,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("json", pa.string()),
         ]
     ),
-    # Exports of cloud accounts, one row a file and what the user said of it.
+    # Exports of cloud accounts, one row per file and user description.
     "posture_imports": pa.schema(
         [
             ("sha256", pa.string()),
@@ -246,7 +246,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("incomplete", pa.string()),
         ]
     ),
-    # What one export says of one resource. A row group holds keys of one bucket, so that a reader can take them apart.
+    # Statements of one export about one resource. A row group contains keys of one bucket, for separate reading.
     "posture_resources": pa.schema(
         [
             ("import", pa.string()),
@@ -267,7 +267,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("id", pa.string()),
             ("kind", pa.string()),
             ("name", pa.string()),
-            # Of a member the bucket of its whole, else -1.
+            # For a cluster member the bucket of the cluster, else -1.
             ("bucket", pa.int32()),
             ("seen", pa.string()),
             ("json", pa.string()),
@@ -277,9 +277,9 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 
 
 def rows_table(name: str, rows: Iterable[Sequence[Any]]) -> pa.Table:
-    """A table of the lake from rows in the order of its columns.
+    """A table of the lake from rows in column order.
 
-    Text that UTF-8 cannot hold (lone surrogates in hostile packages and odd file names) is written with backslashes.
+    Text that UTF-8 cannot represent (lone surrogates in hostile packages and file names) is escaped with backslashes.
 
     Raises:
         pyarrow.ArrowInvalid, OverflowError: a value does not fit its column.
@@ -292,7 +292,7 @@ def rows_table(name: str, rows: Iterable[Sequence[Any]]) -> pa.Table:
 
 
 def joined(first: pa.Table, second: pa.Table) -> pa.Table:
-    """The rows of two tables of the same name, one after the other."""
+    """The concatenated rows of two tables with the same name."""
     return pa.concat_tables([first, second])
 
 

@@ -1,4 +1,4 @@
-"""DuckDB over the parts of a lake: a view of each table that a query names, and the door to everything else closed."""
+"""DuckDB over the parts of a lake: a view for each table in a query, and no access to other files."""
 
 import re
 import tempfile
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 THREADS = 2
 MEMORY = "1GB"
-"""What DuckDB may hold; beyond it, it sorts and joins on the disk."""
+"""Memory limit of DuckDB; beyond it, sorts and joins use the disk."""
 
 _KIND_OF = "CREATE MACRO kind_of(version) AS split_part(version, '-', 1)"
-"""Whether a unit is an app or a capture, whatever release analysed it: ``traffic-2.3`` is of the kind ``traffic``."""
+"""The kind of a unit (app or capture), regardless of the release: ``traffic-2.3`` is of kind ``traffic``."""
 
 
 @contextmanager
@@ -27,9 +27,9 @@ def connected(
 
     Args:
         parts: the folder of the parts, absolute.
-        live: the parts that are read.
-        sql: the query; a view is made of each table that it names.
-        tables: more tables, by name.
+        live: the live parts.
+        sql: the query; each table in it becomes a view.
+        tables: additional tables, by name.
 
     Raises:
         duckdb.Error: a file of the lake cannot be read.
@@ -38,7 +38,7 @@ def connected(
 
     with _opened((parts,), "preserve_insertion_order = false") as connection:
         connection.execute(_KIND_OF)
-        # A view looks at every file of its table, so only those that are asked for.
+        # A view opens every file of its table, so create only the views that are needed.
         for name, schema in ((name, SCHEMAS[name]) for name in SCHEMAS if re.search(rf"\b{name}\b", sql)):
             connection.register(f"no_{name}", schema.empty_table())
             connection.execute(f"CREATE VIEW {name} AS {_source(parts, name, live)}")
@@ -49,7 +49,7 @@ def connected(
 
 @contextmanager
 def writing_files(*folders: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
-    """A connection that reads and writes files in these folders, absolute, and keeps the order of what it writes."""
+    """A connection that reads and writes files in these absolute folders, and keeps the row order."""
     with _opened(folders, "preserve_insertion_order = true") as connection:
         yield connection
 
@@ -58,7 +58,7 @@ def writing_files(*folders: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
 def _opened(folders: Sequence[Path], *more: str) -> Iterator["duckdb.DuckDBPyConnection"]:
     import duckdb
 
-    # The pattern of a glob is checked as well as the files that it finds.
+    # DuckDB checks both the glob pattern and the files it matches.
     allowed = ", ".join(quoted(f"{path}/") for folder in folders for path in (folder, glob_escaped(folder)))
     with tempfile.TemporaryDirectory(prefix="tieback-") as spill:
         connection = duckdb.connect(":memory:")
@@ -67,7 +67,7 @@ def _opened(folders: Sequence[Path], *more: str) -> Iterator["duckdb.DuckDBPyCon
                 f"threads = {THREADS}",
                 f"memory_limit = '{MEMORY}'",
                 f"temp_directory = {quoted(spill)}",
-                # It would draw its bar of long queries among the data on stdout.
+                # It would print its progress bar to stdout, between the data.
                 "enable_progress_bar = false",
                 "autoinstall_known_extensions = false",
                 "autoload_known_extensions = false",
@@ -83,14 +83,14 @@ def _opened(folders: Sequence[Path], *more: str) -> Iterator["duckdb.DuckDBPyCon
 
 
 def _source(parts: Path, table: str, live: Sequence[str]) -> str:
-    """The SELECT behind a view: the files of a table in the parts that are read, with the columns of its schema."""
+    """The SELECT of a view: the files of a table in the live parts, with the columns of its schema."""
     files = [file for part in live if (file := parts / part / f"{table}.parquet").exists()]
     if not files:
         return f"SELECT * FROM no_{table}"  # noqa: S608 - our own name
     if table != "units":
         read = f"SELECT * FROM read_parquet({listed(files)}, union_by_name = true)"  # noqa: S608 - our own names
     else:
-        # A merged part keeps the names that its parts had; readers want the directory where a unit lies now.
+        # Merged rows keep the old part names; readers need the current directory of a unit.
         read = f"""SELECT * EXCLUDE (filename) REPLACE (regexp_extract(filename, '([^/]+)/[^/]+$', 1) AS part)
             FROM read_parquet({listed(files)}, union_by_name = true, filename = true)"""  # noqa: S608
     return f"SELECT * FROM no_{table} UNION ALL BY NAME {read}"  # noqa: S608
@@ -107,5 +107,5 @@ def quoted(text: str) -> str:
 
 
 def glob_escaped(path: Path) -> str:
-    """A path as a pattern that finds it alone."""
+    """A path as a glob pattern that matches only it."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))

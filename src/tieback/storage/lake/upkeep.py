@@ -1,4 +1,4 @@
-"""Keeping a lake whole: what is damaged is found and set aside, what another part stands for is removed."""
+"""Maintenance of a lake: find and quarantine damaged parts, remove replaced ones."""
 
 import hashlib
 import os
@@ -27,12 +27,12 @@ from tieback.storage.lake.parquet_check import damage
 
 
 def check(lake: Lake) -> Iterator[tuple[str, str]]:
-    """Read every value of every part: each with what is wrong with it, or an empty text.
+    """Read every value of every part: yields each with its problem, or an empty text.
 
-    What is found is noted, so that nobody reads it any more; what was noted and is sound is read again.
+    Damaged parts are recorded and no longer read; parts recorded earlier that are intact are read again.
 
     Raises:
-        WorkspaceError: the lake cannot be listed, or a note cannot be written.
+        WorkspaceError: the lake cannot be listed, or the record cannot be written.
     """
     with reading(lake.directory), storage_errors(lake.directory):
         now = lake.layout()
@@ -46,17 +46,17 @@ def check(lake: Lake) -> Iterator[tuple[str, str]]:
 
 
 def set_aside(lake: Lake, fresh: Collection[str] = ()) -> dict[str, str]:
-    """Move the parts that are noted as damaged into ``quarantine``, if they are. Under ``Workspace.lock``.
+    """Move parts recorded as damaged into ``quarantine``, after checking them again. Under ``Workspace.lock``.
 
     Args:
-        lake: where they are.
-        fresh: parts whose footers are looked at as well.
+        lake: the lake.
+        fresh: parts whose footers are checked, too.
 
     Returns:
-        Each with what is wrong with it.
+        Each part with its problem.
 
     Raises:
-        WorkspaceError: they cannot be moved.
+        WorkspaceError: a part cannot be moved.
     """
     found = {}
     with storage_errors(lake.directory):
@@ -77,15 +77,15 @@ def set_aside(lake: Lake, fresh: Collection[str] = ()) -> dict[str, str]:
 
 
 def left_out(lake: Lake, tables: Collection[str]) -> tuple[Problem, ...]:
-    """A line for each part that is damaged and not read, after a look at the footers of these tables.
+    """A problem for each damaged part that is ignored, after checking the footers of these tables.
 
     Raises:
         WorkspaceError: the lake cannot be read.
     """
-    # To bind a view is to read the footer of each of its files; no row is asked for.
+    # Binding a view reads the footer of each of its files; no row is read.
     lake.query(" UNION ALL ".join(f"(SELECT 1 FROM {name} LIMIT 0)" for name in tables))  # noqa: S608 - our own names
     return tuple(
-        Problem(f"is damaged and left out ({why}): the next `tieback scan` of the same inputs makes it anew", where)
+        Problem(f"is damaged and ignored ({why}); the next `tieback scan` of the same inputs rebuilds it", where)
         for part, why in sorted(lake.damaged().items())
         for where in [f"part {part} of the lake"]
     )
@@ -98,21 +98,21 @@ def _damage(part: Path) -> str:
             for name, digest in told.sha256.items():
                 with (part / name).open("rb") as file:
                     if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-                        return f"{name}: its content has changed"
+                        return f"{name}: the content has changed"
         except (OSError, ValueError) as error:
             return f"replaces.json: {error}"
     return damage(part, whole=True)
 
 
 def sweep(lake: Lake, wait: float = 0.0) -> bool:
-    """Remove the directories that other parts stand for, unless somebody reads. Under ``Workspace.lock``.
+    """Remove replaced directories, unless somebody reads. Under ``Workspace.lock``.
 
     Args:
-        lake: where they are.
+        lake: the lake.
         wait: seconds to wait for readers.
 
     Returns:
-        Whether none is left.
+        True if none is left.
 
     Raises:
         WorkspaceError: the lake cannot be written.
@@ -124,7 +124,7 @@ def sweep(lake: Lake, wait: float = 0.0) -> bool:
             now = lake.layout()
             every = {part: _told(parts / part) for part in now.live if part.startswith(MERGED)}
             told = {part: one for part, one in every.items() if one.replaces}
-            # Of a part that stood for what is removed now, and holds nothing itself, nothing is left.
+            # A part without rows that only replaced removed directories is removed, too.
             empty = [part for part, one in every.items() if not one.holds]
             if not now.hidden and not told and not empty:
                 return True
@@ -139,7 +139,7 @@ def sweep(lake: Lake, wait: float = 0.0) -> bool:
                         (parts / part).rename(away / part)
                     for part, one in told.items():
                         write_replaces(parts / part, Replaces((), one.holds, one.sha256))
-                    # By their new names nobody finds them, so the others need not wait for this.
+                    # Nobody finds them under their new names, so others need not wait.
                     shutil.rmtree(away, ignore_errors=True)
                     return True
             if time.monotonic() >= end:
@@ -152,5 +152,5 @@ def _told(part: Path) -> Replaces:
         return read_replaces(part)
     except ValueError as error:
         raise WorkspaceError(
-            f"replaces.json: {error}", where=str(part), advice="Look with `tieback workspace check`"
+            f"replaces.json: {error}", where=str(part), advice="Run `tieback workspace check`"
         ) from None

@@ -1,4 +1,4 @@
-"""Many rows into one table: ``COPY`` in PostgreSQL, prepared statements in SQLite. Rows are mappings of equal keys."""
+"""Insert many rows into one table: ``COPY`` in PostgreSQL, prepared statements in SQLite. Rows have equal keys."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import batched, chain
@@ -16,7 +16,7 @@ type Row = Mapping[str, Any]
 
 
 def insert_rows(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> int:
-    """Enter new rows; returns how many. Memory holds a thousand of them."""
+    """Insert new rows; returns their number. At most a thousand are in memory."""
     if connection.dialect.name == "postgresql":
         return _copy(connection, table.name, rows)
     count = 0
@@ -29,14 +29,14 @@ def insert_rows(connection: Connection, table: sa.Table, rows: Iterable[Row]) ->
 def upsert_rows(
     connection: Connection, table: sa.Table, keys: Sequence[str], changed: Mapping[str, Any], rows: Sequence[Row]
 ) -> None:
-    """Enter rows, or change those that are there.
+    """Insert rows, or update existing ones.
 
     Args:
-        connection: in a transaction that writes.
-        table: where.
-        keys: columns that know a row; no two of ``rows`` have the same.
-        changed: column to its new value, made of ``incoming(connection, table)`` and the table's own columns.
-        rows: what comes.
+        connection: connection in a write transaction.
+        table: target table.
+        keys: columns that identify a row; unique within ``rows``.
+        changed: maps columns to new values, from ``incoming(connection, table)`` and the columns of the table.
+        rows: incoming rows.
     """
     if not rows:
         return
@@ -60,13 +60,13 @@ def upsert_rows(
 
 
 def incoming(connection: Connection, table: sa.Table) -> Any:
-    """The columns of what comes, for ``changed`` of ``upsert_rows``."""
+    """The columns of the incoming rows, for ``changed`` of ``upsert_rows``."""
     insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
     return insert.excluded
 
 
 def _copy(connection: Connection, name: str, rows: Iterable[Row]) -> int:
-    """All rows in one ``COPY``."""
+    """Insert all rows with one ``COPY``."""
     coming = iter(rows)
     first = next(coming, None)
     if first is None:

@@ -1,8 +1,8 @@
-"""The log of all cases: lines that are only added, each with the hash of the one before.
+"""The log of all cases: append-only lines in a hash chain.
 
-``hash`` is the SHA-256 of the line's other members as a JSON array, ``prev`` the hash of the line before (64 zeros for
-the first). An edit, a deletion, an insertion or another order shows. A log whose end was cut off is whole in itself:
-compare its count and last hash with those that an export or ``tieback case verify`` gave earlier.
+``hash`` is the SHA-256 of the line's other members as a JSON array, ``prev`` the hash of the previous line (64 zeros
+for the first). Edits, deletions, insertions and reordering are therefore detectable. Truncation is not: compare the
+count and the last hash with those of an earlier export or ``tieback case verify``.
 """
 
 import hashlib
@@ -19,24 +19,24 @@ from tieback.storage.ledger.tables import case_log
 
 GENESIS = "0" * 64
 MAX_TEXT = 20_000
-"""Characters of one field; what is longer is cut and says so."""
+"""Maximum characters of one field; longer text is truncated and marked."""
 _MAX_FIELDS = 32
 
 
 class LogVerdict(msgspec.Struct, frozen=True):
-    """What a look over the whole log found."""
+    """Result of verifying the whole log."""
 
     ok: bool
     lines: int
-    """Good lines from the start."""
+    """Number of valid lines from the start."""
     head: str
-    """Hash of the last good line."""
+    """Hash of the last valid line."""
     why: str = ""
-    """What is wrong with the line after it."""
+    """The problem with the next line."""
 
 
 def append(connection: Connection, entries: Iterable[Entry], now: datetime) -> None:
-    """Add lines inside a transaction that writes."""
+    """Append lines in a write transaction."""
     last = connection.execute(sa.select(case_log.c.seq, case_log.c.hash).order_by(case_log.c.seq.desc()).limit(1))
     row = last.one_or_none()
     seq, head = (0, GENESIS) if row is None else (row[0], row[1])
@@ -59,7 +59,7 @@ def append(connection: Connection, entries: Iterable[Entry], now: datetime) -> N
 
 
 def read(rows: Iterable[Any]) -> Iterator[LogLine]:
-    """Lines of the table's rows, in the order of its columns."""
+    """The log lines in table rows with their column order."""
     for seq, time, subject, event, author, fields, prev, digest in rows:
         yield LogLine(
             seq, datetime.fromisoformat(time), subject, event, author, msgspec.json.decode(fields), prev, digest
@@ -67,13 +67,13 @@ def read(rows: Iterable[Any]) -> Iterator[LogLine]:
 
 
 def follow(rows: Iterable[Any]) -> LogVerdict:
-    """Follow the chain over all rows, in the order of their numbers."""
+    """Verify the chain over all rows, in the order of their numbers."""
     good, head = 0, GENESIS
     for seq, time, subject, event, author, fields, prev, digest in rows:
         if seq != good + 1 or prev != head:
             return LogVerdict(False, good, head, f"line {seq} does not follow line {good}: lines are missing or moved")
         if digest != _digest(seq, time, subject, event, author, fields, prev):
-            return LogVerdict(False, good, head, f"line {seq} was edited: its hash does not fit its content")
+            return LogVerdict(False, good, head, f"line {seq} was edited: the hash does not match the content")
         good, head = seq, digest
     return LogVerdict(True, good, head)
 

@@ -1,8 +1,8 @@
-"""Vendors, cases and their log in the ledger. Every change writes the document and its lines of the log in one step.
+"""Vendors, cases and their log in the ledger. Every change writes the document and its log entries in one step.
 
-What is called to make a change may be called again where the connection to the database is lost before it took place.
+Change functions may be called again if the connection to the database is lost before the change is committed.
 
-Failures of the database come as ``WorkspaceError``, documents of another schema as ``DocumentError``.
+Database failures raise ``WorkspaceError``; documents with another schema raise ``DocumentError``.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -23,10 +23,10 @@ from tieback.storage.ledger.tables import case_log, cases, letters, vendors
 
 _ROWS_AT_ONCE = 500
 _ALONE = "cases"
-"""The log is a chain: who adds to it is alone."""
+"""Lock name: the log is a chain, so only one writer may append at a time."""
 
 type Changed[T] = tuple[T, tuple[Entry, ...]]
-"""What something is now, and the lines of the log that say why."""
+"""The new value, and the log entries that explain the change."""
 
 
 class Cases:
@@ -43,11 +43,11 @@ class Cases:
             yield decode(text, "vendor", Vendor)
 
     def vendor(self, key: str) -> Vendor:
-        """One vendor. Raises ``UsageError`` where there is none with this id."""
+        """One vendor. Raises ``UsageError`` if there is none with this ID."""
         return self._database.read(lambda connection: _vendor(connection, key))
 
     def change_vendors(self, change: Callable[[list[Vendor]], Iterable[Changed[Vendor]]], now: datetime) -> int:
-        """Let ``change`` see the whole register and give those that are new or different. Returns how many."""
+        """Pass the whole register to ``change``; store the new or changed vendors it returns. Returns their number."""
         query = sa.select(vendors.c.document).order_by(vendors.c.name, vendors.c.id)
 
         def put(connection: Connection) -> int:
@@ -62,7 +62,7 @@ class Cases:
         return self._database.write(put, alone=_ALONE)
 
     def change_vendor(self, key: str, change: Callable[[Vendor], Changed[Vendor]], now: datetime) -> Vendor:
-        """Change one vendor. Raises ``UsageError`` where there is none with this id."""
+        """Change one vendor. Raises ``UsageError`` if there is none with this ID."""
 
         def put(connection: Connection) -> Vendor:
             vendor, entries = change(_vendor(connection, key))
@@ -73,7 +73,7 @@ class Cases:
         return self._database.write(put, alone=_ALONE)
 
     def merge_vendors(self, kept: Vendor, gone: str, entries: tuple[Entry, ...], now: datetime) -> None:
-        """Put ``gone`` into ``kept``: its cases and letters become those of ``kept``."""
+        """Merge ``gone`` into ``kept``, with its cases and letters."""
 
         def merge(connection: Connection) -> None:
             _vendor(connection, gone)
@@ -90,7 +90,7 @@ class Cases:
     # Cases
 
     def cases(self, *, states: Collection[str] = (), vendor: str = "") -> Iterator[Case]:
-        """The cases in some states (all by default) and of one vendor (every one by default), by due date, then id."""
+        """The cases in these states (default: all) and of one vendor (default: all), by due date, then ID."""
         query = sa.select(cases.c.document)
         if states:
             query = query.where(cases.c.state.in_([str(state) for state in states]))
@@ -100,11 +100,11 @@ class Cases:
             yield decode(text, "case", Case)
 
     def case(self, key: str) -> Case:
-        """One case. Raises ``UsageError`` where there is none with this id."""
+        """One case. Raises ``UsageError`` if there is none with this ID."""
         return self._database.read(lambda connection: _case(connection, key))
 
     def open(self, wanted: Iterable[Changed[Case]], now: datetime) -> list[Case]:
-        """Open cases; those that exist stay as they are. Returns the new ones."""
+        """Open cases; existing ones do not change. Returns the new ones."""
         given = tuple(wanted)
 
         def put(connection: Connection) -> list[Case]:
@@ -119,10 +119,10 @@ class Cases:
         return self._database.write(put, alone=_ALONE)
 
     def change(self, key: str, change: Callable[[Case], Changed[Case]], now: datetime) -> Case:
-        """Change one case: ``change`` sees it as it is at this moment, and nobody else changes it meanwhile.
+        """Change one case: ``change`` receives its current state, and no other writer can change it meanwhile.
 
         Raises:
-            UsageError: there is none with this id; or whatever ``change`` raises, and then nothing is changed.
+            UsageError: there is none with this ID. Errors of ``change`` are passed on; nothing is changed then.
         """
 
         def put(connection: Connection) -> Case:
@@ -134,27 +134,27 @@ class Cases:
         return self._database.write(put, alone=_ALONE)
 
     def note(self, entries: Iterable[Entry], now: datetime) -> None:
-        """Add lines to the log that change nothing else."""
+        """Add log entries that change nothing else."""
         given = tuple(entries)
         self._database.write(lambda connection: chain.append(connection, given, now), alone=_ALONE)
 
     # The log
 
     def log(self, subject: str = "") -> Iterator[LogLine]:
-        """The lines about a case or vendor, or all, in their order."""
+        """The entries of a case or vendor, or all, in order."""
         query = sa.select(case_log)
         if subject:
             query = query.where(case_log.c.subject == subject)
         return chain.read(self._rows(query.order_by(case_log.c.seq)))
 
     def verify(self) -> chain.LogVerdict:
-        """Follow the chain of the whole log."""
+        """Verify the chain of the whole log."""
         return chain.follow(self._rows(sa.select(case_log).order_by(case_log.c.seq)))
 
     # Letters
 
     def letters(self, vendor: str = "", kind: str = "") -> Iterator[Letter]:
-        """Letters that were written, by vendor, kind and version."""
+        """The letters written, by vendor, kind and version."""
         query = sa.select(letters.c.document)
         if vendor:
             query = query.where(letters.c.vendor == vendor)
@@ -164,7 +164,7 @@ class Cases:
         yield from sorted(found, key=lambda letter: (letter.vendor, letter.kind, letter.language, letter.version))
 
     def save_letter(self, letter: Letter, entries: tuple[Entry, ...], now: datetime) -> None:
-        """Keep a letter, or replace it by one with the same id (further files of the same text)."""
+        """Store a letter, or replace the one with the same ID (further files of the same text)."""
         row = {
             "id": letter.id, "vendor": letter.vendor, "kind": letter.kind, "language": letter.language,
             "sha256": letter.sha256, "document": encode("letter", letter).decode(),
@@ -185,14 +185,14 @@ class Cases:
 def _vendor(connection: Connection, key: str) -> Vendor:
     text = connection.execute(sa.select(vendors.c.document).where(vendors.c.id == key)).scalar()
     if text is None:
-        raise UsageError("there is no such vendor", where=key, advice="`tieback vendor list` names them")
+        raise UsageError("no such vendor", where=key, advice="See `tieback vendor list`")
     return decode(text, "vendor", Vendor)
 
 
 def _case(connection: Connection, key: str) -> Case:
     text = connection.execute(sa.select(cases.c.document).where(cases.c.id == key)).scalar()
     if text is None:
-        raise UsageError("there is no such case", where=key, advice="`tieback case list` names them")
+        raise UsageError("no such case", where=key, advice="See `tieback case list`")
     return decode(text, "case", Case)
 
 

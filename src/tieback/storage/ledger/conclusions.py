@@ -1,7 +1,7 @@
-"""What a run concluded, in the ledger: exposures and findings, written once and read in any number, worst first.
+"""The conclusions of a run in the ledger: exposures and findings, written once, read in any number, worst first.
 
-Every method is one transaction; one that yields rows keeps it open until the last is taken or it is closed. Failures of
-the database come as ``WorkspaceError``, documents of another schema as ``DocumentError``.
+Every method is one transaction. A method that yields rows keeps it open until the iterator ends. Database failures
+raise ``WorkspaceError``; documents with another schema raise ``DocumentError``.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROWS_A_STATEMENT = 500
-"""SQLite takes 32,766 parameters in one statement."""
+"""SQLite allows 32,766 parameters per statement."""
 _ROWS_AT_ONCE = 1000
 _STORES_AT_ONCE = 5_000
 _MOST_RECORDS = 2**62
@@ -33,7 +33,7 @@ _WORST_FIRST = (exposures.c.rank.desc(), exposures.c.score.desc(), exposures.c.r
 
 
 class StoreLine(msgspec.Struct, frozen=True):
-    """What the figures on top of a report are made from: one store, without its containers and routes."""
+    """The main figures of one store, without its containers and routes."""
 
     id: str
     product: str
@@ -50,19 +50,19 @@ class StoreLine(msgspec.Struct, frozen=True):
 
     @property
     def described(self) -> bool:
-        """Whether the fields of a container that is not the product's own were read."""
+        """True if the fields of a non-system container were read."""
         return any(bytes(container.fields) != b"[]" and not container.system for container in self.containers)
 
 
 class DescribedLine(msgspec.Struct, frozen=True):
-    """Of a container: whether its fields are known; they are not decoded."""
+    """Whether the fields of a container are known; they are not decoded."""
 
     fields: msgspec.Raw = msgspec.Raw(b"[]")
     system: bool = False
 
 
 class PlaceLine(msgspec.Struct, frozen=True):
-    """Where a store was asked and whether it let a stranger in, to know it again under another identity."""
+    """Where a store was probed and whether it was open, to match it under another identity."""
 
     id: str
     access: Access
@@ -77,12 +77,12 @@ class PlaceLine(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """When runs that have ended saw a store let strangers in."""
+    """When finished runs found a store open."""
 
     first: date
     last: date
     run: str
-    """The last of them."""
+    """The last of these runs."""
 
 
 class Conclusions:
@@ -92,7 +92,7 @@ class Conclusions:
         self._database = database
 
     def save(self, run: str, stores: Iterable[Exposure], found: Iterable[Finding]) -> None:
-        """Keep what a run concluded, in place of anything that it had."""
+        """Store the conclusions of a run, replacing earlier ones."""
 
         def save(connection: Connection) -> None:
             for table in (exposures, exposure_apps, findings):
@@ -105,30 +105,30 @@ class Conclusions:
         if isinstance(stores, Collection) and isinstance(found, Collection):
             self._database.write(save, alone="conclusions")
             return
-        with self._database.writing("conclusions") as connection:  # what can be read once cannot be saved again
+        with self._database.writing("conclusions") as connection:  # the iterators can be read only once, so no retry
             save(connection)
 
     def exposures(self, run: str, *, exposed: bool | None = None) -> Iterator[Exposure]:
-        """The stores of a run, by severity, its points and records, worst first; ``exposed`` takes one kind alone."""
+        """The stores of a run by severity, points and records, worst first; ``exposed`` selects one kind."""
         query = sa.select(exposures.c.document).where(self._which(run, exposed))
         for (text,) in self._stream(query.order_by(*_WORST_FIRST)):
             yield decode(text, "exposure", Exposure)
 
     def pick(self, run: str, ids: Collection[str], *, exposed: bool | None = None) -> Iterator[Exposure]:
-        """Those of the stores that have one of the ids, in no order; ``exposed`` takes one kind alone."""
+        """The stores with one of these IDs, unordered; ``exposed`` selects one kind."""
         for some in batched(ids, ROWS_A_STATEMENT):
             query = sa.select(exposures.c.document).where(self._which(run, exposed) & exposures.c.id.in_(some))
             for (text,) in self._stream(query):
                 yield decode(text, "exposure", Exposure)
 
     def lines(self, run: str) -> Iterator[StoreLine]:
-        """Every store in short, in no order."""
+        """The main figures of every store, unordered."""
         reader = msgspec.json.Decoder(StoreLine)
         for (text,) in self._stream(sa.select(exposures.c.document).where(exposures.c.run == run)):
             yield reader.decode(text)
 
     def places(self, run: str, ids: Collection[str] | None = None) -> Iterator[PlaceLine]:
-        """Where the stores of a run were asked, in no order; ``ids`` takes some alone."""
+        """Where the stores of a run were probed, unordered; ``ids`` selects some."""
         reader = msgspec.json.Decoder(PlaceLine)
         wanted = [None] if ids is None else list(batched(ids, ROWS_A_STATEMENT))
         for some in wanted:
@@ -139,7 +139,7 @@ class Conclusions:
                 yield reader.decode(text)
 
     def seen_open(self, before: str) -> dict[str, Seen]:
-        """Stores that runs saw let strangers in which ended before a run began, by id."""
+        """Stores that runs found open which ended before this run started, by ID."""
         began = sa.select(runs.c.started).where(runs.c.id == before).scalar_subquery()
         query = (
             sa.select(exposures.c.id, runs.c.started, runs.c.id)
@@ -156,7 +156,7 @@ class Conclusions:
         return found
 
     def runs_before(self, run: str) -> tuple[int, date | None]:
-        """How many runs ended before a run began, and the day of the first."""
+        """Number of runs that ended before this run started, and the date of the first."""
         began = sa.select(runs.c.started).where(runs.c.id == run).scalar_subquery()
         which = runs.c.ended.is_not(None) & (runs.c.started < began) & (runs.c.id != run)
         with self._database.reading() as connection:
@@ -166,25 +166,25 @@ class Conclusions:
         return count, None if first is None else datetime.fromtimestamp(first, UTC).date()
 
     def begun(self) -> datetime | None:
-        """When the first run began; ``None`` where none ever did."""
+        """When the first run started; ``None`` if there was none."""
         with self._database.reading() as connection:
             started = connection.scalar(sa.select(sa.func.min(runs.c.started)))
         return None if started is None else datetime.fromtimestamp(started, UTC)
 
     def begun_since(self, run: str) -> list[datetime]:
-        """When runs began after a run that have not ended."""
+        """Start times of later runs that have not finished."""
         began = sa.select(runs.c.started).where(runs.c.id == run).scalar_subquery()
         query = sa.select(runs.c.started).where(runs.c.ended.is_(None) & (runs.c.started >= began))
         return [datetime.fromtimestamp(started, UTC) for (started,) in self._stream(query.order_by(runs.c.started))]
 
     def findings(self, run: str) -> Iterator[Finding]:
-        """The findings of a run, worst first, then by rule."""
+        """The findings of a run, most severe first, then by rule."""
         query = sa.select(findings.c.document).where(findings.c.run == run)
         for (text,) in self._stream(query.order_by(findings.c.rank.desc(), findings.c.rule, findings.c.id)):
             yield decode(text, "finding", Finding)
 
     def counts(self, run: str) -> tuple[int, int, int]:
-        """How many stores are exposed, how many answered and are not, and how many findings there are."""
+        """Number of exposed stores, of other stores that responded, and of findings."""
         with self._database.reading() as connection:
             return (
                 connection.scalar(_count(exposures).where(self._which(run, exposed=True))) or 0,
@@ -193,7 +193,7 @@ class Conclusions:
             )
 
     def ways(self, run: str) -> tuple[int, int]:
-        """How many pairs of an app and a store that it leads to there are: exposed stores, and others."""
+        """Number of pairs of an app and a store that it leads to: exposed stores, and others."""
         both = exposure_apps.join(
             exposures, (exposures.c.run == exposure_apps.c.run) & (exposures.c.id == exposure_apps.c.exposure)
         )
@@ -203,7 +203,7 @@ class Conclusions:
         return found.get(1, 0), found.get(0, 0)
 
     def apps_affected(self, run: str) -> int:
-        """How many apps lead to an exposed store."""
+        """Number of apps that lead to an exposed store."""
         both = exposure_apps.join(
             exposures, (exposures.c.run == exposure_apps.c.run) & (exposures.c.id == exposure_apps.c.exposure)
         )

@@ -1,11 +1,11 @@
-"""The ledger's database: SQLite in WAL mode by default, PostgreSQL by its address; brings its tables up to date.
+"""The ledger's database: SQLite in WAL mode by default, or PostgreSQL by URL; migrates its tables.
 
-SQLite: a commit survives a kill of the process at any moment. After a loss of power SQLite may have forgotten the last
-commits, never half of one; the units among them are found again in the lake. One process writes at a time, others wait.
+SQLite: a commit survives a kill of the process at any time. After a power loss, the last commits may be missing, but
+never a part of one; their units are found again in the lake. One process writes at a time, others wait.
 
-PostgreSQL: many processes write at a time; what must not be written by two at once names the room that it keeps to
-itself. A transaction whose connection is lost is done again, for a bounded time: where it was lost during the commit,
-the server is asked first whether that took place (``txid_status``), so nothing is entered twice.
+PostgreSQL: many processes write concurrently; writes that must not overlap take a named lock. If the connection is
+lost, the transaction is retried for a limited time. If it was lost during the commit, the server is first asked whether
+the commit took place (``txid_status``), so that nothing is entered twice.
 """
 
 import os
@@ -26,11 +26,11 @@ from tieback.storage.ledger.postgres import connect, pauses
 HEAD = "0006"
 """The newest migration."""
 BUSY_SECONDS = 30
-"""How long one process waits for the writes of another."""
+"""Maximum time to wait for the writes of another process, in seconds."""
 
 
 class Keep(Protocol):
-    """Sees that what is held is still held, or raises ``WorkspaceError``."""
+    """Checks that a lock is still held, or raises ``WorkspaceError``."""
 
     def __call__(self, *, now: bool = False) -> None: ...  # noqa: D102
 
@@ -41,12 +41,12 @@ class Database:
     def __init__(self, engine: Engine, where: str) -> None:
         self.engine = engine
         self.where = where
-        """As lines about it name it."""
+        """Its name in messages."""
         self.is_postgres = engine.dialect.name == "postgresql"
         self.epoch: int | None = None
-        """Which holding of the workspace writes here; ``None`` for who does not hold it."""
+        """Number of the lock on the workspace under which it writes; ``None`` without a lock."""
         self.keep: Keep = keep_nothing
-        """Called before every write, and with ``now`` after a connection was lost, before anything is done again."""
+        """Called before every write, and with ``now`` after a lost connection, before a retry."""
         self._reading = {"isolation_level": "REPEATABLE READ"} if self.is_postgres else {}
         self._lost = False
         if self.is_postgres:
@@ -54,7 +54,7 @@ class Database:
         self._insert: Any = postgresql.insert if self.is_postgres else sqlite.insert
 
     def insert(self, table: Table) -> Any:
-        """An INSERT that can have an ON CONFLICT, which SQLAlchemy keeps with the dialects."""
+        """An INSERT that supports ON CONFLICT, which is dialect-specific in SQLAlchemy."""
         return self._insert(table)
 
     def close(self) -> None:
@@ -63,12 +63,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that reads: all its queries see the same moment."""
+        """A read transaction: all its queries see the same snapshot."""
         with storage_errors(self.where), self.engine.connect() as connection:
             yield connection.execution_options(**self._reading)
 
     def read[T](self, ask: Callable[[Connection], T]) -> T:
-        """What ``ask`` finds in one transaction; it is asked again where the connection is lost."""
+        """The result of ``ask`` in one transaction; it is called again if the connection is lost."""
 
         def once() -> T:
             with self.reading() as connection:
@@ -78,21 +78,21 @@ class Database:
 
     @contextmanager
     def writing(self, alone: str = "") -> Iterator[Connection]:
-        """A transaction that writes, rolled back where the block raises; see ``write``."""
+        """A write transaction, rolled back if the block raises; see ``write``."""
         self.keep()
         with storage_errors(self.where), writing(self.engine) as connection:
             self._enter(connection, alone)
             yield connection
 
     def write[T](self, change: Callable[[Connection], T], *, alone: str = "") -> T:
-        """Do ``change`` in one transaction, exactly once, and return what it returns.
+        """Run ``change`` in one transaction, exactly once, and return its result.
 
         Args:
-            change: may be called again after it was rolled back.
-            alone: room that nobody else writes to meanwhile; in SQLite every transaction is alone.
+            change: may be called again after a rollback.
+            alone: name of a lock that excludes other writers; in SQLite, every write transaction is exclusive.
 
         Raises:
-            WorkspaceError: the database cannot be written, has another place now, or another run has the workspace.
+            WorkspaceError: the database cannot be written, has moved, or another run has taken over the workspace.
         """
 
         def once() -> T:
@@ -114,7 +114,7 @@ class Database:
         with storage_errors(self.where):
             result = self._again(once)
         if self._lost:
-            # A new connection was made in silence; the one that holds something may have gone with the old one.
+            # The pool reconnected silently; the lock may be lost with the old connection.
             self._lost = False
             self.keep(now=True)
         return result
@@ -123,7 +123,7 @@ class Database:
         self._lost = True
 
     def _enter(self, connection: Connection, alone: str) -> int | None:
-        """What every transaction that writes begins with; returns its number in PostgreSQL."""
+        """Start a write transaction; returns its transaction ID in PostgreSQL."""
         if not self.is_postgres:
             moved = connection.exec_driver_sql("SELECT moved_to FROM ledger_state").scalar()
             self._check_place(moved)
@@ -131,7 +131,7 @@ class Database:
         if alone:
             key = "hashtextextended(current_schema() || '/tieback/' || %(name)s, 0)"
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({key})", {"name": f"write {alone}"})
-        # Whoever takes the workspace over, or moves the ledger, changes this row and so waits for us, or we for him.
+        # A takeover of the workspace, or a move of the ledger, changes this row: either side waits for the other.
         row = connection.exec_driver_sql("SELECT txid_current(), epoch, moved_to FROM ledger_state FOR SHARE").one()
         self._check_place(row[2])
         if self.epoch is not None and row[1] != self.epoch:
@@ -140,10 +140,10 @@ class Database:
 
     def _check_place(self, moved: str | None) -> None:
         if moved is not None:
-            raise WorkspaceError(f"this ledger was moved to {moved}", where=self.where, advice="Give the command again")
+            raise WorkspaceError(f"this ledger was moved to {moved}", where=self.where, advice="Run the command again")
 
     def _committed(self, number: int) -> bool:
-        """Whether a transaction took place whose connection was lost while it was committed."""
+        """True if a transaction was committed although the connection was lost during the commit."""
         waiting = pauses()
         status = "in progress"
         while status == "in progress":
@@ -155,16 +155,16 @@ class Database:
                 if not is_passing(error):
                     raise
             if status == "in progress" and not waiting.take():
-                # Without a cause: nobody may take this for something to be done again.
+                # Without a cause, so that this is not treated as retryable.
                 raise WorkspaceError(
-                    "the connection was lost, and whether the last change took place cannot be told",
+                    "the connection was lost; it is unknown whether the last change was committed",
                     where=self.where,
-                    advice="Give the command again; it goes on where it stopped",
+                    advice="Run the command again; it resumes where it stopped",
                 ) from None
         return status == "committed"
 
     def _again[T](self, once: Callable[[], T]) -> T:
-        """Do it until the connection holds, or the server has been away for too long."""
+        """Retry until the connection holds, or the server has been unreachable for too long."""
         if not self.is_postgres:
             return once()
         waiting = pauses()
@@ -179,15 +179,15 @@ class Database:
 
 
 def keep_nothing(*, now: bool = False) -> None:
-    """For who holds nothing."""
+    """For processes without a lock."""
 
 
 def taken_over(where: str) -> WorkspaceError:
-    """Another run had the workspace while our connection was lost."""
+    """The error for a workspace taken over by another run while our connection was lost."""
     return WorkspaceError(
-        "another run took the workspace over while the connection was lost",
+        "another run took over the workspace while the connection was lost",
         where=where,
-        advice="Wait for it to end, and give the command again; it goes on where it stopped",
+        advice="Wait for it to end, and run the command again; it resumes where it stopped",
     )
 
 
@@ -195,10 +195,10 @@ def open_database(url: str) -> Engine:
     """Connect and migrate.
 
     Args:
-        url: an SQLAlchemy URL of SQLite, or the address of a PostgreSQL as ``storage.postgres`` describes it.
+        url: SQLAlchemy URL of SQLite, or a PostgreSQL URL as described in ``storage.ledger.postgres``.
 
     Raises:
-        WorkspaceError: a newer release made the database.
+        WorkspaceError: the database was created by a newer release.
         sqlalchemy.exc.DBAPIError: it cannot be opened; ``storage_errors`` explains it.
     """
     if url.startswith("sqlite"):
@@ -221,7 +221,7 @@ def sqlite_url(path: Path) -> str:
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # transactions begin below, not where the driver guesses
+    connection.isolation_level = None  # transactions start below, not where the driver guesses
     for pragma in (
         f"busy_timeout = {BUSY_SECONDS * 1000}",
         "journal_mode = wal",
@@ -232,14 +232,14 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and writes later would fail, not wait, when another process wrote in between.
+    # A transaction that reads first and writes later would fail instead of waiting if another process wrote between.
     immediate = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes: it waits for the writers before it, and is rolled back where the block raises."""
+    """A write transaction: it waits for earlier writers, and is rolled back if the block raises."""
     with engine.connect() as connection:
         connection.execution_options(writes=True)
         with connection.begin():
@@ -266,17 +266,17 @@ def back_up_sqlite(path: Path, copy: Path) -> None:
 
 
 def revision_of(connection: Connection) -> str | None:
-    """The migration that the database is at; ``None`` for an empty one."""
+    """The migration of the database; ``None`` if it is empty."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def migrate(engine: Engine, where: str) -> None:
-    """Bring the tables up to ``HEAD``, all in one transaction.
+    """Migrate the tables to ``HEAD``, in one transaction.
 
     Raises:
-        WorkspaceError: the database is at a migration that this release does not know.
+        WorkspaceError: the database has a migration that this release does not know.
     """
     with engine.connect() as connection:
         if revision_of(connection) == HEAD:
@@ -289,11 +289,11 @@ def migrate(engine: Engine, where: str) -> None:
             return  # another process was first
         if found is not None and not (re.fullmatch(r"\d{4}", found) and found < HEAD):
             raise WorkspaceError(
-                f"made by a newer tieback: schema {found.lstrip('0')}, this release reads up to {int(HEAD)}",
+                f"created by a newer release: schema {found.lstrip('0')}, this release supports up to {int(HEAD)}",
                 where=where,
                 advice="Upgrade tieback or choose another directory",
             )
-        from alembic import command  # a third of a second that only a migration needs
+        from alembic import command  # takes a third of a second, and only migrations need it
         from alembic.config import Config
 
         config = Config()

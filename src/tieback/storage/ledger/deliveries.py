@@ -1,7 +1,7 @@
-"""Events for webhooks in the ledger: each event goes to each webhook once, however often a run is killed.
+"""Webhook events in the ledger: each event is sent to each webhook once, even if runs are interrupted.
 
-A delivery is marked ``sending`` before the first byte leaves. One that is found so later may have arrived, so it is not
-sent again: it is told as ``unsure``. What was refused, or never left, is ``waiting`` and tried again.
+A delivery is marked ``sending`` before the first byte is sent. A delivery still in this state later may have arrived,
+so it becomes ``unsure`` and is not sent again. Refused or unsent deliveries are ``waiting`` and retried.
 """
 
 import time
@@ -18,7 +18,7 @@ from tieback.storage.ledger.tables import deliveries
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands."""
+    """State of a delivery."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -26,7 +26,7 @@ class DeliveryState(StrEnum):
     UNSURE = "unsure"
     """It may have arrived; never sent again."""
     GIVEN_UP = "given_up"
-    """Refused for good, or too often."""
+    """Refused permanently, or too often."""
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -47,7 +47,7 @@ class Deliveries:
         self._database = database
 
     def queue(self, wanted: Iterable[tuple[str, str, str]]) -> int:
-        """Note (event, webhook, body); those that are known stay as they are. Returns how many are new."""
+        """Add (event, webhook, body) entries; known ones do not change. Returns the number of new ones."""
         given = tuple(wanted)
 
         def put(connection: Connection) -> int:
@@ -65,16 +65,16 @@ class Deliveries:
         return self._database.write(put, alone="deliveries")
 
     def waiting(self) -> list[Delivery]:
-        """What is to be sent, oldest first. What a killed run was sending becomes ``unsure``.
+        """Pending deliveries, oldest first. Deliveries that an interrupted run was sending become ``unsure``.
 
-        Only under ``Workspace.lock``: what another process sends looks the same.
+        Only under ``Workspace.lock``: deliveries that another process is sending look the same.
         """
 
         def ask(connection: Connection) -> Sequence[Any]:
             connection.execute(
                 sa.update(deliveries)
                 .where(deliveries.c.state == DeliveryState.SENDING)
-                .values(state=DeliveryState.UNSURE, problem="the run ended while it was sent", updated=time.time())
+                .values(state=DeliveryState.UNSURE, problem="the run ended while sending", updated=time.time())
             )
             columns = [deliveries.c[name] for name in Delivery.__struct_fields__]
             query = sa.select(*columns).where(deliveries.c.state == DeliveryState.WAITING)
@@ -84,7 +84,7 @@ class Deliveries:
         return [Delivery(row[0], row[1], DeliveryState(row[2]), *row[3:]) for row in rows]
 
     def mark(self, delivery: Delivery, state: DeliveryState, problem: str = "") -> None:
-        """Note how a delivery stands; ``sending`` counts an attempt."""
+        """Set the state of a delivery; ``sending`` counts an attempt."""
         more = 1 if state is DeliveryState.SENDING else 0
         change = (
             sa.update(deliveries)

@@ -1,6 +1,6 @@
-"""The fleet in the ledger: which inventories were read, which apps are on how many devices, since and until when.
+"""The fleet in the ledger: imported inventories, apps, devices, and installs with their dates.
 
-Every method is one transaction. Failures of the database come as ``WorkspaceError``.
+Every method is one transaction. Database failures raise ``WorkspaceError``.
 """
 
 import hashlib
@@ -32,17 +32,17 @@ _ROWS_AT_ONCE = 1_000
 
 
 class InventoryFile(msgspec.Struct, frozen=True):
-    """A file as it is entered in the ledger."""
+    """An inventory file in the ledger."""
 
     sha256: str
     name: str
-    """As the user named it."""
+    """Name as given by the user."""
     shape: str
-    """Which of the source's formats it has."""
+    """Format of the source."""
 
 
 class Import(msgspec.Struct, frozen=True):
-    """An inventory that was read."""
+    """An imported inventory."""
 
     name: str
     source: str
@@ -54,7 +54,7 @@ class Import(msgspec.Struct, frozen=True):
     skipped: int
     complete: bool
     again: bool = False
-    """Whether it had been read before, so that nothing was done now."""
+    """True if it was already imported, so that nothing was done now."""
 
 
 class Inventory:
@@ -71,22 +71,22 @@ class Inventory:
         return next(self._imports(which), None)
 
     def imports(self) -> list[Import]:
-        """All imports, in their order."""
+        """All imports, in order."""
         return list(self._imports(sa.true()))
 
     def enter(
         self, file: InventoryFile, snapshot: Snapshot, rows: Callable[[], Iterable[Reported]], names: Pseudonyms
     ) -> Import:
-        """Enter an inventory, all of it or, where ``rows`` raises, nothing; one that was entered before stays.
+        """Import an inventory: completely or, if ``rows`` raises, not at all; a known one is not imported again.
 
         Args:
-            file: what it is called, and the digest of its content.
-            snapshot: which source and day it is about.
-            rows: opens its rows; not called where they are known, and again where the connection was lost.
+            file: its name, and the digest of its content.
+            snapshot: its source and date.
+            rows: opens its rows; not called for a known import, and called again after a lost connection.
             names: pseudonyms of the workspace.
 
         Raises:
-            WorkspaceError: the ledger cannot be written. Whatever ``rows`` raises passes too.
+            WorkspaceError: the ledger cannot be written. Errors of ``rows`` are passed on.
         """
         known = self.imported(file.sha256, snapshot.source)
         if known is not None:
@@ -139,10 +139,10 @@ class Inventory:
     # Apps and devices
 
     def apps(self, *, versions: bool = True) -> Iterator[FleetApp]:
-        """Every app that an inventory ever named, those on most devices first; gone ones last, by key within.
+        """Every app that an inventory ever listed; those on the most devices first, removed ones last, then by key.
 
         Args:
-            versions: whether each comes with its versions, which costs a second look at all installs.
+            versions: include the versions, which needs a second query over all installs.
         """
         with self._database.reading() as connection:
             counted = _device_counts(connection)
@@ -178,7 +178,7 @@ class Inventory:
         yield from found
 
     def app_devices(self, app: int) -> Iterator[Install]:
-        """Who has or had an app: present installs first, by device and version."""
+        """Installs of an app: present ones first, by device and version."""
         installs, devices = inventory_installs.c, inventory_devices.c
         query = (
             sa.select(
@@ -210,7 +210,7 @@ class Inventory:
                 )
 
     def ownership(self, app: int) -> dict[Ownership, int]:
-        """Devices that have the app now, by whose they are."""
+        """Number of devices that have the app now, by ownership."""
         installs, devices = inventory_installs.c, inventory_devices.c
         query = (
             sa.select(devices.ownership, sa.func.count(sa.distinct(devices.id)))
@@ -223,13 +223,13 @@ class Inventory:
             return {Ownership(whose): count for whose, count in connection.execute(query)}
 
     def devices(self) -> int:
-        """Devices that are in the fleet now, as far as inventories list them."""
+        """Number of devices in the fleet now, as far as inventories list them."""
         with self._database.reading() as connection:
             listed = sa.select(sa.func.count()).select_from(inventory_devices)
             return connection.scalar(listed.where(inventory_devices.c.removed.is_(None))) or 0
 
     def devices_with(self, apps: Collection[int]) -> int:
-        """Devices that have at least one of the apps now, as far as inventories list them."""
+        """Number of devices that have at least one of these apps now, as far as inventories list them."""
         installs = inventory_installs.c
         seen: set[int] = set()
         with self._database.reading() as connection:
@@ -239,21 +239,21 @@ class Inventory:
         return len(seen)
 
     def known(self) -> bool:
-        """Whether any inventory was read."""
+        """True if an inventory was imported."""
         with self._database.reading() as connection:
             return connection.scalar(sa.select(inventory_imports.c.id).limit(1)) is not None
 
     # Column maps
 
     def column_map(self, header: Sequence[str]) -> dict[str, str] | None:
-        """The map that a person confirmed for a table with these columns: our field to its column."""
+        """The mapping that the user confirmed for a table with these columns: our field to its column."""
         with self._database.reading() as connection:
             query = sa.select(inventory_maps.c.columns).where(inventory_maps.c.header == _header_key(header))
             text = connection.scalar(query)
         return None if text is None else dict(json.loads(text))
 
     def remember_map(self, header: Sequence[str], columns: Mapping[str, str]) -> None:
-        """Keep a confirmed map, in place of an earlier one for the same columns."""
+        """Store a confirmed mapping, replacing an earlier one for the same columns."""
         key = _header_key(header)
 
         def keep(connection: Connection) -> None:
@@ -266,7 +266,7 @@ class Inventory:
 
 
 def _device_counts(connection: Connection) -> dict[int, tuple[int, Counted]]:
-    """Devices that have an app now, and how that is known; apps that nobody has are left out."""
+    """Number of devices that have an app now, with the source of the number; apps without devices are left out."""
     installs, devices, counts = inventory_installs.c, inventory_devices.c, inventory_counts.c
     here = sa.select(installs.app, installs.device).where(installs.removed.is_(None)).distinct().subquery()
     listed = {
@@ -291,7 +291,7 @@ def _device_counts(connection: Connection) -> dict[int, tuple[int, Counted]]:
         by_source.setdefault(app, {})[source] = count
     for app, told in reported.items():
         known = by_source.get(app, {})
-        # A source that both lists and counts speaks of the same devices.
+        # If a source both lists and counts, it refers to the same devices.
         total = sum(max(known.get(source, 0), told.get(source) or 0) for source in {*known, *told})
         if total == sum(known.values()) > 0:
             continue
@@ -309,7 +309,7 @@ def _last_removals(connection: Connection) -> dict[int, date]:
 
 
 def _versions(connection: Connection) -> dict[int, tuple[tuple[str, int], ...]]:
-    """Versions of each app now, most devices first."""
+    """Current versions of each app, most devices first."""
     found: dict[int, dict[str, int]] = {}
     installs, counts = inventory_installs.c, inventory_counts.c
     listed = sa.select(installs.app, installs.version, sa.func.count()).where(installs.removed.is_(None))

@@ -1,13 +1,13 @@
-"""One inventory into the ledger: all of it in one transaction, a batch of rows in memory at a time.
+"""Load one inventory into the ledger: one transaction, one batch of rows in memory at a time.
 
-What changes with an import, for the day that the inventory shows:
+Changes by an import, for the date of the inventory:
 
-* what it names is there: ``last_seen`` moves up, ``first_seen`` down, ``removed`` is taken back;
-* where it tells all apps of the devices that it names, an app of such a device that it does not name is removed;
-* where it tells the whole fleet of its source, so are all others of that source.
+* listed items exist: ``last_seen`` moves up, ``first_seen`` down, ``removed`` is cleared;
+* if it lists all apps of its devices, other apps of these devices are removed;
+* if it lists the whole fleet of its source, all other items of that source are removed.
 
-Inventories of one day are one: nothing that was seen that day is removed by another file of that day. An inventory that
-is older than one read before it adds to the past alone.
+Inventories with the same date count as one: an item seen on that date is not removed by another file of that date. An
+inventory older than an already imported one only adds to the past.
 """
 
 from collections.abc import Iterable
@@ -33,35 +33,35 @@ from tieback.storage.ledger.text import storable
 BATCH = 20_000
 """Rows in memory."""
 ROWS_A_STATEMENT = 1_000
-"""SQLite takes 32,766 parameters in one statement."""
+"""SQLite allows 32,766 parameters per statement."""
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """What an inventory is about."""
+    """Scope of an inventory."""
 
     source: str
     taken: int
-    """Day, as ``date.toordinal`` gives it."""
+    """Date, as ``date.toordinal``."""
     whole_devices: bool = True
-    """Whether it names all apps of each device that it names."""
+    """True if it lists all apps of each of its devices."""
     complete: bool = False
-    """Whether it names all devices of its source."""
+    """True if it lists all devices of its source."""
     keep_names: bool = False
-    """Whether ids of devices and users are kept as they are."""
+    """True if IDs of devices and users are stored unchanged."""
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """How much an inventory held."""
+    """Size of an inventory."""
 
     rows: int
     skipped: int
-    """Rows that name no app."""
+    """Rows without an app."""
 
 
 def load(
     connection: Connection, number: int, snapshot: Snapshot, rows: Iterable[Reported], names: Pseudonyms
 ) -> Loaded:
-    """Enter the rows of import ``number``. Whatever ``rows`` raises ends the caller's transaction."""
+    """Insert the rows of import ``number``. Errors of ``rows`` end the caller's transaction."""
     loading = _Loading(connection, number, snapshot, names)
     for batch in batched(rows, BATCH):
         loading.add(batch)
@@ -76,7 +76,7 @@ class _Loading:
         self._snapshot = snapshot
         self._names = names
         self._apps_seen: set[int] = set()
-        """At most two: whether there is more than one is all that counts."""
+        """At most two: only one or more than one matters."""
         self.rows = 0
         self.skipped = 0
 
@@ -96,7 +96,7 @@ class _Loading:
             if row.device:
                 installs[app, devices[row.device], version] = None
             else:
-                # The larger where two rows of one inventory contradict each other.
+                # The larger number if two rows of one inventory conflict.
                 known = counts.get((app, version))
                 counts[app, version] = row.count if known is None else max(known, row.count or 0)
         if installs:
@@ -125,7 +125,7 @@ class _Loading:
             )
 
     def end(self) -> None:
-        """What the inventory should name and does not is removed."""
+        """Mark items as removed that the inventory should list but does not."""
         installs, devices, counts = inventory_installs.c, inventory_devices.c, inventory_counts.c
         taken, source = self._snapshot.taken, self._snapshot.source
         if self._snapshot.complete:
@@ -142,7 +142,7 @@ class _Loading:
                 .where((counts.source == source) & (counts.last_seen < taken) & counts.removed.is_(None))
                 .values(removed=taken)
             )
-        # A file about a single app is a question about that app, whatever its format.
+        # A file about a single app covers only that app, regardless of its format.
         if self._snapshot.whole_devices and len(self._apps_seen) > 1:
             self._connection.execute(
                 sa.update(inventory_installs)
@@ -156,7 +156,7 @@ class _Loading:
             )
 
     def _apps(self, rows: Iterable[Reported]) -> dict[str, int]:
-        """Numbers of the apps by key; new ones are entered, known ones learn what was not known."""
+        """IDs of the apps by key; new apps are inserted, and missing data of known apps is added."""
         distinct: dict[str, Reported] = {}
         for row in rows:
             known = distinct.setdefault(storable(row.key), row)
@@ -189,7 +189,7 @@ class _Loading:
         return found
 
     def _devices(self, rows: Iterable[Reported]) -> dict[str, int]:
-        """Numbers of the devices by the inventory's own ids."""
+        """IDs of the devices by the inventory's own IDs."""
         distinct: dict[str, Reported] = {}
         for row in rows:
             if row.device:
@@ -232,7 +232,7 @@ class _Loading:
     def _entered(
         self, table: sa.Table, key: sa.Column[str], changed: dict[str, Any], values: list[dict[str, Any]]
     ) -> dict[str, int]:
-        """Enter rows and find their numbers by key."""
+        """Insert rows and return their IDs by key."""
         upsert_rows(self._connection, table, (key.name,), changed, values)
         found: dict[str, int] = {}
         for some in batched((row[key.name] for row in values), ROWS_A_STATEMENT):
@@ -249,7 +249,7 @@ class _Loading:
         counted: bool = False,
         removable: bool = True,
     ) -> None:
-        """Enter rows of one day; known ones are seen for longer, and are there again if this is the newest day."""
+        """Insert the rows of one date; known installs get a longer period, and exist again on the latest date."""
         coming = incoming(self._connection, table)
         newer = coming.last_seen >= table.c.last_seen
         older = coming.first_seen < table.c.first_seen

@@ -1,6 +1,6 @@
-"""The ledger: what changes. Runs and the grants they carried; units of work, conclusions and the other rooms beside.
+"""The ledger: mutable state. Runs and their grants; units of work, conclusions and other tables.
 
-Every method is one transaction. Failures of the database come as ``WorkspaceError``.
+Every method is one transaction. Database failures raise ``WorkspaceError``.
 """
 
 import hashlib
@@ -27,16 +27,16 @@ from tieback.storage.ledger.text import storable
 from tieback.storage.ledger.units import Units
 
 RESUME_SECONDS = 24 * 3600.0
-"""A run that was killed longer ago is begun anew: what its services answered is too old to stand beside new answers."""
+"""An older interrupted run is not resumed, in seconds: its results must not be mixed with new ones."""
 
 
 class RunRow(msgspec.Struct, frozen=True):
-    """A run of the main job."""
+    """A run of ``tieback scan``."""
 
     id: str
     started: datetime
     ended: datetime | None
-    """``None`` where it still runs or was killed."""
+    """``None`` if it is still running or was interrupted."""
     grant_sha256: str | None
     args: tuple[str, ...]
 
@@ -54,23 +54,23 @@ class Ledger(Units):
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open the SQLite file, making it or bringing it up to date.
+        """Open the SQLite file; create or migrate it if necessary.
 
         Raises:
-            WorkspaceError: it cannot be opened, is damaged, or was made by a newer release.
+            WorkspaceError: it cannot be opened, is damaged, or was created by a newer release.
         """
         with storage_errors(path):
             return cls(Database(open_database(sqlite_url(path)), str(path)))
 
     @classmethod
     def open_url(cls, url: str) -> Self:
-        """Open a PostgreSQL by its address (``storage.postgres``). Raises as ``open`` does."""
+        """Open a PostgreSQL database by URL (``storage.ledger.postgres``). Raises as ``open``."""
         with storage_errors(url):
             return cls(Database(open_database(url), url))
 
     @property
     def where(self) -> str:
-        """As lines about it name it."""
+        """Its name in messages."""
         return self.database.where
 
     def close(self) -> None:
@@ -80,7 +80,7 @@ class Ledger(Units):
     # Runs
 
     def start_run(self, args: Sequence[str], grant_text: str | None = None) -> str:
-        """Note a run and the grant that it carries; returns its id, which sorts by time."""
+        """Record a run and its grant; returns the run ID, which sorts by time."""
         now = time.time()
         run = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         digest = None if grant_text is None else hashlib.sha256(grant_text.encode()).hexdigest()
@@ -96,9 +96,9 @@ class Ledger(Units):
         return run
 
     def resume_run(self, args: Sequence[str], grant_text: str | None = None) -> str | None:
-        """The run with the same arguments and grant that was started last, was killed, and is not older than a day.
+        """The latest interrupted run with the same arguments and grant, if not older than one day.
 
-        Only under ``Workspace.lock``: a run that goes on elsewhere looks the same.
+        Only under ``Workspace.lock``: a run in another process looks the same.
         """
         digest = None if grant_text is None else hashlib.sha256(grant_text.encode()).hexdigest()
         text = json.dumps([storable(arg) for arg in args])
@@ -108,12 +108,12 @@ class Ledger(Units):
         return self.database.read(lambda connection: connection.execute(query).scalar())
 
     def end_run(self, run: str) -> None:
-        """Note that a run came to its end."""
+        """Record the end of a run."""
         change = sa.update(runs).where(runs.c.id == run).values(ended=time.time())
         self.database.write(lambda connection: connection.execute(change))
 
     def latest_run(self) -> RunRow | None:
-        """The run that ended last."""
+        """The last finished run."""
         columns = [runs.c[name] for name in RunRow.__struct_fields__]
         ended = sa.select(*columns).where(runs.c.ended.is_not(None)).order_by(runs.c.ended.desc(), runs.c.id.desc())
         row = self.database.read(lambda connection: connection.execute(ended.limit(1)).one_or_none())
@@ -125,6 +125,6 @@ class Ledger(Units):
         )
 
     def grant_text(self, sha256: str) -> str | None:
-        """A grant that a run carried, word for word."""
+        """The text of a grant used by a run."""
         query = sa.select(grants.c.text).where(grants.c.sha256 == sha256)
         return self.database.read(lambda connection: connection.execute(query).scalar())

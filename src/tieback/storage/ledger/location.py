@@ -1,7 +1,7 @@
-"""Where the ledger of a workspace is: in its file ``ledger.db``, or in the PostgreSQL that ``ledger.json`` names.
+"""Location of a workspace's ledger: its own file ``ledger.db``, or the PostgreSQL database named in ``ledger.json``.
 
-``ledger.json`` holds the address, without a password, and the name by which the ledger knows its workspace: two
-workspaces with one ledger would each take the other's results for lost.
+``ledger.json`` contains the URL without a password, and the name of the workspace in that ledger: with a shared ledger,
+each of two workspaces would treat the other's results as lost.
 """
 
 import os
@@ -22,34 +22,34 @@ from tieback.storage.ledger.tables import ledger_state, metadata
 POINTER = "ledger.json"
 LEDGER_FILE = "ledger.db"
 MOVING = "ledger.moving.json"
-"""Names a PostgreSQL that a move is copying to."""
+"""Names the PostgreSQL database that a move is copying to."""
 DRAFT = "ledger.db.moving"
-"""What a move to SQLite makes."""
+"""File that a move to SQLite creates."""
 IN_WORKSPACE = "the file ledger.db of its workspace"
-"""What a ledger in PostgreSQL says that was moved to SQLite."""
+"""New location that a PostgreSQL ledger records after a move to SQLite."""
 _SCHEMA = 1
 _MOST_BYTES = 65_536
 
 
 class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What ``ledger.json`` holds."""
+    """The content of ``ledger.json``."""
 
     schema: int
     url: str
     workspace: str
-    """Random; stands in the ledger too."""
+    """Random; also stored in the ledger."""
 
 
 def new_place(url: str) -> Place:
-    """A place for a ledger that is to be made. Raises ``UsageError`` as ``check_address``."""
+    """A location for a new ledger. Raises ``UsageError`` as ``check_address``."""
     return Place(_SCHEMA, check_address(url), secrets.token_hex(16))
 
 
 def read_place(directory: Path, name: str = POINTER) -> Place | None:
-    """Where a workspace has its ledger; ``None`` where that is its own file.
+    """The location of a workspace's ledger; ``None`` for its own file.
 
     Raises:
-        WorkspaceError: the file is damaged, or of a newer release.
+        WorkspaceError: the file is damaged, or from a newer release.
     """
     path = directory / name
     try:
@@ -61,16 +61,16 @@ def read_place(directory: Path, name: str = POINTER) -> Place | None:
         place = msgspec.json.decode(content, type=Place)
     except msgspec.DecodeError as error:
         raise WorkspaceError(
-            f"does not say where the ledger is ({error})", where=str(path), advice="Restore it from a copy"
+            f"invalid ledger location ({error})", where=str(path), advice="Restore it from a backup"
         ) from None
     if place.schema != _SCHEMA:
-        raise WorkspaceError("made by a newer tieback", where=str(path), advice="Upgrade tieback")
+        raise WorkspaceError("created by a newer release of tieback", where=str(path), advice="Upgrade tieback")
     check_address(place.url)
     return place
 
 
 def write_place(directory: Path, place: Place | None, name: str = POINTER) -> None:
-    """Write or remove the file, in one step and on the disk before that."""
+    """Write or remove the file, in one step and durably."""
     path = directory / name
     if place is None:
         path.unlink(missing_ok=True)
@@ -85,15 +85,15 @@ def write_place(directory: Path, place: Place | None, name: str = POINTER) -> No
 
 
 def open_place(directory: Path, place: Place | None, *, known: bool = True) -> Ledger:
-    """Open the ledger, and see that it is the one of this workspace.
+    """Open the ledger, and check that it belongs to this workspace.
 
     Args:
         directory: the workspace.
-        place: what ``read_place`` gave.
-        known: whether the workspace says so; else it is only seen whether it could be its ledger.
+        place: result of ``read_place``.
+        known: the workspace already uses it; otherwise only check that it could.
 
     Raises:
-        WorkspaceError: it cannot be opened, its content has moved, or it belongs to another workspace.
+        WorkspaceError: it cannot be opened, has moved, or belongs to another workspace.
     """
     ledger = Ledger.open(directory / LEDGER_FILE) if place is None else Ledger.open_url(place.url)
     try:
@@ -110,18 +110,18 @@ def open_place(directory: Path, place: Place | None, *, known: bool = True) -> L
 
 
 def follow(directory: Path, place: Place | None, moved: str) -> Place | None:
-    """End a move whose content has arrived: make the workspace point where its old ledger says.
+    """Complete an interrupted move: let the workspace point to the location recorded in its old ledger.
 
     Args:
         directory: the workspace.
-        place: where its old ledger is.
-        moved: what that says.
+        place: location of the old ledger.
+        moved: new location recorded there.
 
     Returns:
-        Where the ledger is now.
+        The current location.
 
     Raises:
-        WorkspaceError: what was moved is not there.
+        WorkspaceError: the moved ledger is not there.
     """
     if place is None:
         begun = read_place(directory, MOVING)
@@ -144,15 +144,15 @@ def follow(directory: Path, place: Place | None, moved: str) -> Place | None:
     raise WorkspaceError(
         f"this ledger was moved to {moved}",
         where=str(directory / LEDGER_FILE) if place is None else place.url,
-        advice=f"Restore {POINTER} in the workspace from a copy, or choose another directory",
+        advice=f"Restore {POINTER} in the workspace from a backup, or choose another directory",
     )
 
 
 def claim(database: Database, workspace: str, *, only_look: bool = False) -> None:
-    """Make an empty ledger the one of a workspace; nothing where it is that already, or if ``only_look``.
+    """Claim an empty ledger for a workspace; does nothing if it already belongs to it, or if ``only_look``.
 
     Raises:
-        WorkspaceError: it is another's.
+        WorkspaceError: it belongs to another workspace.
     """
     whose = sa.select(ledger_state.c.workspace)
     if database.read(lambda connection: connection.execute(whose).scalar()) == workspace:
@@ -166,7 +166,7 @@ def claim(database: Database, workspace: str, *, only_look: bool = False) -> Non
             raise WorkspaceError(
                 "this ledger belongs to another workspace",
                 where=database.where,
-                advice="Choose an empty database, or a schema of its own with ?options=-csearch_path%3DNAME",
+                advice="Choose an empty database, or a separate schema with ?options=-csearch_path%3DNAME",
             )
         if not only_look:
             connection.execute(sa.update(ledger_state).values(workspace=workspace))
@@ -175,17 +175,17 @@ def claim(database: Database, workspace: str, *, only_look: bool = False) -> Non
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether a ledger holds nothing yet."""
+    """True if a ledger is empty."""
     held = (sa.exists().select_from(table) for table in metadata.sorted_tables if table is not ledger_state)
     return not connection.execute(sa.select(sa.or_(*held))).scalar()
 
 
 def require_place(directory: Path, known: Place | None, wanted: str) -> None:
-    """Whether a workspace that is there already has its ledger where the command says. Raises ``UsageError``."""
+    """Check that an existing workspace has its ledger where the command expects it. Raises ``UsageError``."""
     if known is None or known.url != wanted:
         where = str(directory / LEDGER_FILE) if known is None else known.url
         raise UsageError(
-            f"this workspace has its ledger elsewhere ({where})",
+            f"the ledger of this workspace is at another location ({where})",
             where=str(directory),
-            advice="Leave --ledger out, or move it with `tieback workspace move --to`",
+            advice="Omit --ledger, or move the ledger with `tieback workspace move --to`",
         )

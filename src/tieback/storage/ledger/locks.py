@@ -1,8 +1,8 @@
-"""What one process alone may have at a time: the right to write into a workspace, the right to probe under a grant.
+"""Locks that only one process can hold: the right to write to a workspace, and the right to probe under a grant.
 
-A hold dies with its process, however that dies: the kernel gives up the lock of a file (flock(2)), and PostgreSQL the
-advisory lock of a session. Nothing has to run out, and no clock is asked. A session can be lost while its process
-lives: then the hold is taken again, unless somebody else had it meanwhile.
+A lock ends with its process: the kernel releases the lock of a file (flock(2)), and PostgreSQL the advisory lock of a
+session. There is no time-out and no clock. If a session is lost while its process lives, the lock is taken again,
+unless another process held it meanwhile.
 """
 
 import fcntl
@@ -25,18 +25,18 @@ from tieback.storage.ledger.tables import ledger_state
 
 
 class Hold(Protocol):
-    """Something held."""
+    """A held lock."""
 
     def check(self, *, now: bool = False) -> None:
-        """Whether it is still held; cheap enough to be asked every second. ``now`` leaves nothing to an earlier answer.
+        """Check that the lock is still held; cheap enough for one call per second. ``now`` ignores a cached answer.
 
         Raises:
-            WorkspaceError: it was lost, and somebody else has it or had it since.
+            WorkspaceError: it was lost, and another process holds or held it.
         """
 
 
 class FileHold:
-    """The lock of a file. The kernel takes it from nobody who lives."""
+    """The lock of a file. The kernel never takes it from a living process."""
 
     def check(self, *, now: bool = False) -> None:
         """As ``Hold``."""
@@ -44,16 +44,16 @@ class FileHold:
 
 @contextmanager
 def hold_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileHold]:
-    """Hold the lock of a file, which is made where there is none.
+    """Hold the lock of a file, which is created if missing.
 
     Args:
         path: the file.
-        what: who holds it where somebody does, such as "another run is writing here"; the process is added.
-        where: what the line names.
-        advice: what to do then.
+        what: error text if it is taken, such as "another run is writing to this workspace"; the process is added.
+        where: location for the error.
+        advice: advice for the error.
 
     Raises:
-        WorkspaceError: another process holds it, or the file cannot be made.
+        WorkspaceError: another process holds it, or the file cannot be created.
     """
     with storage_errors(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -76,7 +76,7 @@ def hold_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileH
 
 @contextmanager
 def hold_session(database: Database, name: str, what: str, advice: str) -> Iterator[Hold]:
-    """Hold a name in a ledger in PostgreSQL; arguments and errors as ``hold_file``."""
+    """Hold a named lock in a PostgreSQL ledger; arguments and errors as ``hold_file``."""
     hold = SessionHold(database.where, name, what, advice)
     hold.take()
     try:
@@ -87,10 +87,10 @@ def hold_session(database: Database, name: str, what: str, advice: str) -> Itera
 
 @contextmanager
 def hold_run(database: Database, what: str, advice: str) -> Iterator[Hold]:
-    """Hold a ledger in PostgreSQL for a run that writes.
+    """Lock a PostgreSQL ledger for a run that writes.
 
-    Every holding has a number, the epoch, which all writes of the run look at: where another run took the ledger while
-    our session was lost, we can write no more.
+    Every lock has a number, the epoch, which all writes of the run check: if another run locked the ledger while our
+    session was lost, we can no longer write.
     """
     hold = SessionHold(database.where, "run", what, advice)
     hold.take()

@@ -1,10 +1,10 @@
-"""Moves a ledger from SQLite to PostgreSQL or back: every row of every table, checked on both sides before it counts.
+"""Move a ledger from SQLite to PostgreSQL or back; every row of every table is verified before the switch.
 
-The old ledger takes no writes while it is copied. All of the new one comes in one transaction; its rows are then read
-back and compared with the old ones, table by table: their number, and the sum of the hashes of all rows (SHA-256 cut to
-128 bits), which does not depend on their order. Only then does the old ledger say where its content has gone, from when
-on nobody writes there, and the workspace point to the new one. A move that is killed before that can be given again;
-one that is killed between these last two steps is ended by whoever opens the workspace next (``place.follow``).
+The old ledger accepts no writes during the copy. The new one is filled in one transaction. Its rows are then read back
+and compared per table: their number, and the order-independent sum of all row hashes (SHA-256 truncated to 128 bits).
+Only then does the old ledger record its new location, which stops all writes to it, and the workspace points to the new
+one. A move interrupted before that can be repeated; a move interrupted between these two steps is completed by the next
+process that opens the workspace (``location.follow``).
 """
 
 import hashlib
@@ -46,22 +46,22 @@ type Progress = Callable[[int, int], None]
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """What was moved."""
+    """Result of a move."""
 
     source: str
     target: str
     tables: dict[str, int]
-    """Rows of each table."""
+    """Number of rows per table."""
     written_out: int
-    """Values whose U+0000 had to be written out, since PostgreSQL keeps none."""
+    """Number of values with U+0000, which PostgreSQL cannot store; it is escaped there."""
 
 
 class Digest(msgspec.Struct, frozen=True):
-    """What a table holds, in whatever order."""
+    """Order-independent digest of a table."""
 
     rows: int
     total: str
-    """Sum of the rows' hashes modulo 2^128, hexadecimal."""
+    """Sum of the row hashes modulo 2^128, hexadecimal."""
 
 
 def move(directory: Path, to: str, progress: Progress) -> Moved:
@@ -69,21 +69,21 @@ def move(directory: Path, to: str, progress: Progress) -> Moved:
 
     Args:
         directory: the workspace.
-        to: ``sqlite``, or the address of a PostgreSQL.
-        progress: called with (rows done, rows in all), of copying and of checking.
+        to: ``sqlite``, or the URL of a PostgreSQL database.
+        progress: called with (rows done, total rows), for copying and for verification.
 
     Raises:
-        UsageError: the ledger is there already, or that is no address.
-        WorkspaceError: the target is not empty, cannot be written, or does not hold what the source does.
+        UsageError: the ledger is already there, or the URL is invalid.
+        WorkspaceError: the target is not empty, cannot be written, or differs from the source.
     """
     place = read_place(directory)
     if to == SQLITE:
         return _to_file(directory, place, progress)
     if place is not None:
         raise UsageError(
-            f"the ledger is {'there' if place.url == to else 'in PostgreSQL'} already ({place.url})",
+            f"the ledger is already {'there' if place.url == to else 'in PostgreSQL'} ({place.url})",
             where=str(directory),
-            advice="" if place.url == to else "Move it to sqlite first, and from there to the other server",
+            advice="" if place.url == to else "Move it to sqlite first, then to the other server",
         )
     return _to_postgres(directory, to, progress)
 
@@ -110,13 +110,13 @@ def _to_postgres(directory: Path, url: str, progress: Progress) -> Moved:
 def _to_file(directory: Path, place: Place | None, progress: Progress) -> Moved:
     file, draft = directory / LEDGER_FILE, directory / DRAFT
     if place is None:
-        raise UsageError("the ledger is in SQLite already", where=str(file), advice="Name a PostgreSQL with --to")
+        raise UsageError("the ledger is already in SQLite", where=str(file), advice="Pass a PostgreSQL URL with --to")
     with storage_errors(file):
         if file.exists():
             raise WorkspaceError(
-                "there is a ledger already, which is not written over",
+                "a ledger already exists and is not overwritten",
                 where=str(file),
-                advice="Remove it, or put it elsewhere, with its -wal and -shm files, and give the command again",
+                advice="Remove or move it, with its -wal and -shm files, and run the command again",
             )
         for suffix in ("", "-wal", "-shm", "-journal"):
             draft.with_name(draft.name + suffix).unlink(missing_ok=True)
@@ -142,10 +142,10 @@ def _to_file(directory: Path, place: Place | None, progress: Progress) -> Moved:
 
 @contextmanager
 def _held(database: Database) -> Iterator[Connection]:
-    """The source, with every other writer kept away until the block ends."""
+    """The source, with all other writers blocked until the block ends."""
     with storage_errors(database.where), writing(database.engine) as connection:
         if database.is_postgres:
-            # Every write of others begins with a share of this row.
+            # Every other writer first takes a share lock on this row.
             connection.execute(sa.select(ledger_state.c.epoch).with_for_update())
         yield connection
 
@@ -155,7 +155,7 @@ def _say_moved(connection: Connection, target: str) -> None:
 
 
 def _copy_all(old: Connection, where: str, target: Database, workspace: str | None, progress: Progress) -> Moved:
-    """Copy and check, in one transaction of the target."""
+    """Copy and verify, in one transaction of the target."""
     tables = [table for table in metadata.sorted_tables if table is not ledger_state]
     counts = {table.name: old.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() for table in tables}
     step = _Steps(2 * sum(counts.values()), progress)
@@ -167,9 +167,9 @@ def _copy_all(old: Connection, where: str, target: Database, workspace: str | No
             insert_rows(new, table, step.counted(reading.rows(old)))
             if table is case_log and reading.written_out:
                 raise WorkspaceError(
-                    "the log of cases holds U+0000, which PostgreSQL does not keep and the log's hashes cover",
+                    "the case log contains U+0000, which PostgreSQL cannot store, and the log hashes cover it",
                     where=where,
-                    advice="Leave this ledger in SQLite",
+                    advice="Keep this ledger in SQLite",
                 )
             said[table.name] = reading
         for table in tables:
@@ -178,19 +178,19 @@ def _copy_all(old: Connection, where: str, target: Database, workspace: str | No
                 pass
             if found.digest() != said[table.name].digest():
                 raise WorkspaceError(
-                    f"table {table.name} did not arrive as it left: {said[table.name].digest()}, {found.digest()}",
+                    f"table {table.name} differs after the copy: {said[table.name].digest()}, {found.digest()}",
                     where=target.where,
-                    advice="Nothing was changed; the workspace keeps its ledger",
+                    advice="Nothing was changed; the workspace still uses its old ledger",
                 )
         _continue_numbers(new, tables)
         if workspace is not None:
-            # A kill from here on leaves a copy that the next move knows as its own.
+            # If interrupted from here on, the next move recognises the copy as its own.
             new.execute(sa.update(ledger_state).values(workspace=workspace))
     return Moved(where, target.where, counts, sum(reading.written_out for reading in said.values()))
 
 
 def _require_free(new: Connection, where: str, workspace: str | None, tables: list[sa.Table]) -> None:
-    """See that the target is empty; what a killed move of ours left is taken away."""
+    """Check that the target is empty; the remains of our own interrupted move are removed."""
     known = new.execute(sa.select(ledger_state.c.workspace)).scalar()
     if workspace is not None and known == workspace:
         for table in reversed(tables):
@@ -198,9 +198,9 @@ def _require_free(new: Connection, where: str, workspace: str | None, tables: li
         return
     if known is not None or not is_empty(new):
         raise WorkspaceError(
-            "there is a ledger already, which is not written over",
+            "a ledger already exists and is not overwritten",
             where=where,
-            advice="Choose an empty database, or a schema of its own with ?options=-csearch_path%3DNAME",
+            advice="Choose an empty database, or a separate schema with ?options=-csearch_path%3DNAME",
         )
 
 
@@ -219,7 +219,7 @@ class _Steps:
 
 
 class _Reading:
-    """Reads a table once, and knows then what it held."""
+    """Reads a table once and computes its digest."""
 
     def __init__(self, table: sa.Table) -> None:
         self._table = table
@@ -228,7 +228,7 @@ class _Reading:
         self.written_out = 0
 
     def rows(self, connection: Connection) -> Iterator[dict[str, Any]]:
-        """Every row, as any database keeps it."""
+        """Every row in a database-independent form."""
         names = [column.name for column in self._table.columns]
         query = sa.select(self._table).execution_options(yield_per=_ROWS_AT_ONCE)
         for row in connection.execute(query):
@@ -239,12 +239,12 @@ class _Reading:
             yield dict(zip(names, values, strict=True))
 
     def digest(self) -> Digest:
-        """What was read so far."""
+        """The digest of the rows read so far."""
         return Digest(self._rows, f"{self._total % 2**128:032x}")
 
 
 def digests(database: Database) -> dict[str, Digest]:
-    """What every table of a ledger holds."""
+    """The digest of every table of a ledger."""
     found = {}
     with database.reading() as connection:
         for table in metadata.sorted_tables:
@@ -257,7 +257,7 @@ def digests(database: Database) -> dict[str, Digest]:
 
 
 def _continue_numbers(connection: Connection, tables: list[sa.Table]) -> None:
-    """Rows to come are numbered after those that came; SQLite does that by itself."""
+    """Set the sequences after the copied rows; SQLite does that itself."""
     if connection.dialect.name != "postgresql":
         return
     for table in tables:

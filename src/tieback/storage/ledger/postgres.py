@@ -1,8 +1,8 @@
-"""The ledger in a PostgreSQL of the operator's own: its address, its sessions, and what only one session may hold.
+"""The ledger in the user's PostgreSQL database: its URL, its sessions, and session locks.
 
-An address is a connection URI as libpq takes it (its manual, "Connection URIs"), without a password: that comes from
-``TIEBACK_LEDGER_PASSWORD``, ``PGPASSWORD``, ``~/.pgpass`` or a service file. TLS is libpq's: ``sslmode`` and its
-companions stand in the URI. Nothing of this is ever spoken with a host that is examined.
+A URL is a libpq connection URI (manual, "Connection URIs") without a password; the password comes from
+``TIEBACK_LEDGER_PASSWORD``, ``PGPASSWORD``, ``~/.pgpass`` or a service file. TLS is libpq's: ``sslmode`` and related
+options are part of the URI. This never connects to an examined host.
 """
 
 import os
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 PASSWORD_VARIABLE = "TIEBACK_LEDGER_PASSWORD"
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 30
-"""How long one process waits for the writes of another."""
+"""Maximum time to wait for the writes of another process, in seconds."""
 PATIENCE = 45.0
-"""How long a run waits for a server that went away, such as one that is restarted."""
+"""How long a run waits for an unreachable server, such as one that restarts, in seconds."""
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 _CHECKED_SECONDS = 2.0
 _DYING_SECONDS = 1.0
-"""The server may still be ending the session of a process that was killed a moment ago."""
+"""The server may still be ending the session of a recently killed process."""
 _LINE = {
     "connect_timeout": CONNECT_SECONDS,
-    # A line that is dead is noticed within a minute.
+    # A dead connection is detected within one minute.
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
@@ -37,7 +37,7 @@ _LINE = {
 }
 _SETTINGS = (
     f"SET lock_timeout = '{LOCK_SECONDS}s'",
-    # A machine that lost its power holds nothing for longer than a minute.
+    # A machine without power holds locks for at most one minute.
     "SET tcp_keepalives_idle = 30",
     "SET tcp_keepalives_interval = 10",
     "SET tcp_keepalives_count = 3",
@@ -45,33 +45,31 @@ _SETTINGS = (
 
 
 def check_address(url: str) -> str:
-    """The address of a ledger, as it is kept.
+    """Check and normalise the URL of a ledger.
 
     Raises:
-        UsageError: it is none, holds a password, or the extra is missing.
+        UsageError: the URL is invalid, contains a password, or the extra is missing.
     """
     if not url.startswith(("postgresql://", "postgres://")) or not url.isprintable():
-        raise UsageError(
-            "not the address of a ledger", where=url, advice="Write it as postgresql://USER@HOST:PORT/DATABASE"
-        )
+        raise UsageError("not the URL of a ledger", where=url, advice="Use postgresql://USER@HOST:PORT/DATABASE")
     driver = _driver()
     try:
         parts = driver.conninfo.conninfo_to_dict(url)
     except driver.Error as error:
-        # The text is not shown: it may hold what was meant as a password.
+        # The text is not shown: it may contain a password.
         why = str(error).strip().partition(":")[0]
-        raise UsageError(f"not the address of a ledger ({why})", where="--ledger", advice=_AS) from None
+        raise UsageError(f"not the URL of a ledger ({why})", where="--ledger", advice=_AS) from None
     secret = next((name for name in parts if name.endswith("password")), None)
     if secret is not None:
         raise UsageError(
-            f"the address holds a {secret}, which others could read",
+            f"the URL contains a {secret}, which others could read",
             where="--ledger",
-            advice=f"Put it into ~/.pgpass or {PASSWORD_VARIABLE}, and leave it out there",
+            advice=f"Put it into ~/.pgpass or {PASSWORD_VARIABLE}, and remove it from the URL",
         )
     return url
 
 
-_AS = "Write it as postgresql://USER@HOST:PORT/DATABASE; % and @ within a name are %25 and %40"
+_AS = "Use postgresql://USER@HOST:PORT/DATABASE; encode % and @ in names as %25 and %40"
 
 
 def _driver() -> Any:
@@ -86,11 +84,11 @@ def _driver() -> Any:
 
 
 def connect(url: str, *, autocommit: bool = False) -> "psycopg.Connection[Any]":
-    """A session, with the settings that every one of ours has.
+    """Open a session with tieback's settings.
 
     Raises:
         UsageError: the extra is missing.
-        psycopg.Error: it cannot be opened; ``storage_errors`` explains it.
+        psycopg.Error: the session cannot be opened; ``storage_errors`` explains it.
     """
     driver = _driver()
     given = driver.conninfo.conninfo_to_dict(url)
@@ -99,7 +97,7 @@ def connect(url: str, *, autocommit: bool = False) -> "psycopg.Connection[Any]":
         "application_name": f"tieback {os.getpid()} {platform.node()}"[:63],
     }
     if "service" not in given and "PGSERVICE" not in os.environ:
-        # What stands in a service file would be overruled by these.
+        # These would override the settings of a service file.
         settings |= {name: value for name, value in _LINE.items() if name not in given}
     password = os.environ.get(PASSWORD_VARIABLE)
     if password:
@@ -111,9 +109,9 @@ def connect(url: str, *, autocommit: bool = False) -> "psycopg.Connection[Any]":
         encoding = session.execute("SHOW server_encoding").fetchone()
         if encoding != ("UTF8",):
             raise WorkspaceError(
-                f"the database keeps its text as {encoding[0] if encoding else 'nothing'}",
+                f"the database has the text encoding {encoding[0] if encoding else 'nothing'}",
                 where=url,
-                advice="Make one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0",
+                advice="Create one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0",
             )
         session.autocommit = autocommit
     except BaseException:
@@ -123,19 +121,19 @@ def connect(url: str, *, autocommit: bool = False) -> "psycopg.Connection[Any]":
 
 
 def pauses(patience: float = PATIENCE) -> "Pauses":
-    """How often to try again what a lost connection stopped."""
+    """Pauses between retries after a lost connection."""
     return Pauses(patience)
 
 
 class Pauses:
-    """Longer and longer pauses, until patience ends."""
+    """Increasing pauses, until the total time is used up."""
 
     def __init__(self, patience: float) -> None:
         self._until = time.monotonic() + patience
         self._count = 0
 
     def take(self) -> bool:
-        """Sleep; ``False`` at once where patience has ended."""
+        """Sleep; returns ``False`` immediately if the time is used up."""
         pause = _PAUSES[min(self._count, len(_PAUSES) - 1)]
         self._count += 1
         if time.monotonic() + pause > self._until:
@@ -145,35 +143,35 @@ class Pauses:
 
 
 class _HeldError(WorkspaceError):
-    """Another session has it."""
+    """Another session holds the lock."""
 
 
 class SessionHold:
-    """An advisory lock of a session of its own (``pg_advisory_lock``): it dies with the session, or its process.
+    """An advisory lock in its own session (``pg_advisory_lock``): it ends with the session or its process.
 
-    The name is one of the ledger's schema, so that ledgers in several schemas of a database do not meet.
+    The name includes the ledger's schema, so that ledgers in several schemas of a database do not conflict.
     """
 
     def __init__(self, url: str, name: str, what: str, advice: str) -> None:
-        """Prepare it; ``take`` takes it.
+        """Set up; ``take`` takes the lock.
 
         Args:
             url: the ledger.
-            name: what is held.
-            what: who holds it where somebody does, such as "another run is writing here"; the process is added.
-            advice: what to do then.
+            name: name of the lock.
+            what: error text if it is taken, such as "another run is writing to this workspace"; the process is added.
+            advice: advice for the error.
         """
         self._url = url
         self._name = name
         self._what = what
         self._advice = advice
         self.regained: Callable[[], None] = _nothing
-        """Called where it was lost and taken again; raises where that is not enough."""
+        """Called after the lock was lost and taken again; raises if that is not sufficient."""
         self._session: psycopg.Connection[Any] | None = None
         self._checked = 0.0
 
     def take(self) -> None:
-        """Take it. Raises ``WorkspaceError`` where another session has it, or the server cannot be asked."""
+        """Take the lock. Raises ``WorkspaceError`` if another session holds it, or the server is unreachable."""
         waiting = pauses(_DYING_SECONDS)
         while True:
             try:
@@ -198,10 +196,10 @@ class SessionHold:
         self._checked = time.monotonic()
 
     def check(self, *, now: bool = False) -> None:
-        """Ask the session, at most every two seconds unless ``now``; where it is gone, take the lock again.
+        """Check the session, at most every two seconds unless ``now``; if it is lost, take the lock again.
 
         Raises:
-            WorkspaceError: the server did not come back, or somebody else has the lock, or had it.
+            WorkspaceError: the server stays unreachable, or another session holds or held the lock.
         """
         if not now and time.monotonic() - self._checked < _CHECKED_SECONDS:
             return
@@ -214,7 +212,7 @@ class SessionHold:
                     self._take()
                     break
                 except _HeldError:
-                    # The server may not have noticed yet that our own session has gone.
+                    # The server may not have noticed yet that our own session ended.
                     if not waiting.take():
                         raise
                 except Exception as error:
@@ -237,7 +235,7 @@ class SessionHold:
         return True
 
     def release(self) -> None:
-        """Give it up."""
+        """Release the lock."""
         if self._session is not None:
             self._session.close()
             self._session = None
@@ -252,7 +250,7 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
 
 
 def _told(application: str) -> str:
-    """Who that is, from the name that our sessions have."""
+    """The process of a session, from its application name."""
     match application.split(maxsplit=2):
         case ["tieback", number, host] if number.isdigit():
             return f" (process {number} on {host})"

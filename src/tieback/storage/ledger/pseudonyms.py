@@ -1,8 +1,8 @@
-"""Names for devices and people that tell nothing outside the workspace: keyed hashes, whose key stays in it.
+"""Pseudonyms for devices and people: keyed hashes; the key stays in the workspace.
 
-HMAC with SHA-256 (RFC 2104), cut to 80 bits: the same id gives the same pseudonym in every import of a workspace, and
-nobody without the key can try out ids. The key is made once and never leaves the workspace; without it pseudonyms
-cannot be joined with ids again.
+HMAC with SHA-256 (RFC 2104), truncated to 80 bits. The same ID gives the same pseudonym in every import of a workspace,
+and IDs cannot be guessed without the key. The key is created once and never leaves the workspace; without it,
+pseudonyms cannot be matched with IDs again.
 """
 
 import hmac
@@ -21,7 +21,7 @@ _KEPT = 20_000
 
 
 class Pseudonyms:
-    """Gives pseudonyms; keeps the last thousands, since the rows of a device stand together."""
+    """Generates pseudonyms; caches some thousands, because the rows of a device are adjacent."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -29,10 +29,10 @@ class Pseudonyms:
 
     @classmethod
     def of(cls, directory: Path) -> "Pseudonyms":
-        """Those of a workspace; the key is made at the first use.
+        """The pseudonyms of a workspace; the key is created at first use.
 
         Raises:
-            WorkspaceError: the key cannot be read or written, or is no key.
+            WorkspaceError: the key cannot be read or written, or is invalid.
         """
         path = directory / KEY_FILE
         with storage_errors(path):
@@ -46,16 +46,16 @@ class Pseudonyms:
                     file.write(key)
         if len(key) != KEY_BYTES:
             raise WorkspaceError(
-                "not a key of pseudonyms", where=str(path), advice="Restore it from a copy of the workspace"
+                "not a valid pseudonym key", where=str(path), advice="Restore it from a backup of the workspace"
             )
         return cls(key)
 
     def device(self, source: str, name: str) -> str:
-        """Of a device, by the id that one inventory gives it."""
+        """The pseudonym of a device, by its ID in one inventory."""
         return self._of(f"device\0{source}", name)
 
     def user(self, name: str) -> str:
-        """Of a person, by the account name; letters count alike in either case. Empty for nobody."""
+        """The pseudonym of a person, by the account name (case-insensitive). Empty for an empty name."""
         return self._of("user", name.casefold()) if name else ""
 
     def _of(self, kind: str, name: str) -> str:

@@ -1,6 +1,6 @@
-"""The tables of the ledger, as SQLAlchemy Core describes them. The migrations make them; a test compares the two.
+"""The tables of the ledger in SQLAlchemy Core. Migrations create them; a test compares both.
 
-SQLite and PostgreSQL keep them alike. Times are seconds since 1970, UTC.
+The same in SQLite and PostgreSQL. Times are seconds since 1970, UTC.
 """
 
 from enum import StrEnum
@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, M
 from tieback.storage.ledger.text import Words
 
 _WHOLE = Integer().with_variant(BigInteger(), "postgresql")
-"""SQLite's whole numbers have 64 bits whatever they are called; only those called INTEGER can number rows."""
+"""SQLite integers always have 64 bits, but only columns declared INTEGER can be row IDs."""
 
 metadata = MetaData(
     naming_convention={
@@ -22,17 +22,17 @@ metadata = MetaData(
 
 
 class State(StrEnum):
-    """Where a unit of work stands. Those that have ended are named as the engine names them."""
+    """State of a unit of work. Final states have the names of the engine's states."""
 
     LEASED = "leased"
-    """Somebody works on it, until the lease ends."""
+    """In progress, until the lease ends."""
     RELEASED = "released"
-    """Somebody worked on it and did not end."""
+    """Interrupted: was in progress but did not end."""
     DONE = "done"
     FAILED = "failed"
-    """The next run tries again: the file may be whole then."""
+    """Failed; the next run tries it again, because the file may be fixed."""
     QUARANTINED = "quarantined"
-    """Set aside until somebody asks for it."""
+    """Quarantined until a retry is requested."""
 
 
 parts = Table(
@@ -42,7 +42,7 @@ parts = Table(
     Column("units", _WHOLE, nullable=False),
     Column("entered", Double, nullable=False),
 )
-"""Parts of the lake of which every unit is known to stand below; ``storage.recovery`` looks at all others."""
+"""Parts of the lake whose units are all recorded below; ``storage.recovery`` checks all others."""
 
 units = Table(
     "units",
@@ -59,7 +59,7 @@ units = Table(
     Column("source", Words, nullable=False),
     Column("updated", Double, nullable=False),
 )
-"""Units of work: content hash and version of what analyses it."""
+"""Units of work: content hash and version of the analysis."""
 
 Index("ix_units_state", units.c.state)
 Index("ix_units_part", units.c.part)
@@ -71,7 +71,7 @@ grants = Table(
     Column("text", Words, nullable=False),
     Column("first_used", Double, nullable=False),
 )
-"""Every grant that a run carried, word for word."""
+"""Every grant used by a run, with its full text."""
 
 runs = Table(
     "runs",
@@ -82,7 +82,7 @@ runs = Table(
     Column("grant_sha256", Words(64), ForeignKey("grants.sha256"), nullable=True),
     Column("args", Words, nullable=False),
 )
-"""Runs of the main job; ``args`` is a JSON array."""
+"""Runs of ``tieback scan``; ``args`` is a JSON array."""
 
 exposures = Table(
     "exposures",
@@ -98,9 +98,9 @@ exposures = Table(
     Column("exposed", _WHOLE, nullable=False, server_default="0"),
     Column("records", BigInteger, nullable=False, server_default="0"),
 )
-"""What a run concluded, a store a row; ``document`` is the JSON document, the rest is what reports are sorted by.
+"""The conclusions of a run, one row per store; ``document`` is the JSON document, the other columns are for sorting.
 
-Records that 63 bits cannot hold are cut to 2^62 here, and whole in the document.
+Record counts above 63 bits are capped at 2^62 here; the document has the full number.
 """
 
 Index("ix_exposures_order", *(exposures.c[name] for name in ("run", "exposed", "rank", "score", "records", "id")))
@@ -112,7 +112,7 @@ exposure_apps = Table(
     Column("exposure", Words(128), primary_key=True),
     Column("app", Words(64), primary_key=True),
 )
-"""Which app, by its content hash, leads to which store."""
+"""Which app, by content hash, leads to which store."""
 
 Index("ix_exposure_apps_app", exposure_apps.c.run, exposure_apps.c.app)
 
@@ -146,7 +146,7 @@ cases = Table(
     Column("due", Words(10), nullable=True),
     Column("document", Words, nullable=False),
 )
-"""Matters with vendors; ``due`` is an ISO 8601 date."""
+"""Disclosure cases; ``due`` is an ISO 8601 date."""
 
 Index("ix_cases_vendor", cases.c.vendor)
 Index("ix_cases_state", cases.c.state)
@@ -163,7 +163,7 @@ case_log = Table(
     Column("prev", Words(64), nullable=False),
     Column("hash", Words(64), nullable=False),
 )
-"""What happened to cases and vendors, chained by hashes; lines are only added."""
+"""Log of cases and vendors in a hash chain; append-only."""
 
 Index("ix_case_log_subject", case_log.c.subject)
 
@@ -207,8 +207,8 @@ inventory_imports = Table(
     Column("skipped", BigInteger, nullable=False),
     Column("complete", _WHOLE, nullable=False),
 )
-"""Inventories that were read, a file a row. Days (``taken`` here, ``first_seen`` and such below) are counted from the
-first of January of the year 1, as Python's ``date.toordinal`` does."""
+"""Imported inventories, one row per file. Dates (``taken`` here, ``first_seen`` and others below) are days since the
+first of January of the year 1, as in Python's ``date.toordinal``."""
 
 Index("ix_inventory_imports_sha256", inventory_imports.c.sha256, inventory_imports.c.source, unique=True)
 
@@ -243,7 +243,7 @@ inventory_devices = Table(
     Column("last_seen", _WHOLE, nullable=False),
     Column("removed", _WHOLE, nullable=True),
 )
-"""Devices by pseudonym; ``import_id`` is the import that named it last."""
+"""Devices by pseudonym; ``import_id`` is the last import that listed it."""
 
 Index("ix_inventory_devices_pseudonym", inventory_devices.c.pseudonym, unique=True)
 
@@ -258,7 +258,7 @@ inventory_installs = Table(
     Column("removed", _WHOLE, nullable=True),
     sqlite_with_rowid=False,
 )
-"""Millions of rows: without keys to other tables, which would be looked up for each."""
+"""Millions of rows: without foreign keys, which would be checked for each row."""
 
 inventory_counts = Table(
     "inventory_counts",
@@ -271,7 +271,7 @@ inventory_counts = Table(
     Column("last_seen", _WHOLE, nullable=False),
     Column("removed", _WHOLE, nullable=True),
 )
-"""What inventories that only count say."""
+"""The numbers of inventories that only count."""
 
 inventory_app_sources = Table(
     "inventory_app_sources",
@@ -289,7 +289,7 @@ inventory_maps = Table(
     Column("columns", Words, nullable=False),
     Column("confirmed", Double, nullable=False),
 )
-"""Column maps of plain tables that a person confirmed, by a digest of the column names."""
+"""Confirmed column mappings of plain tables, by a digest of the column names."""
 
 ledger_state = Table(
     "ledger_state",
@@ -299,5 +299,5 @@ ledger_state = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("moved_to", Words, nullable=True),
 )
-"""One row, which every write looks at: whose ledger this is (in PostgreSQL), how often a run took it, and where its
-content has gone since, so that nobody writes here any more."""
+"""One row, checked by every write: the workspace of this ledger (in PostgreSQL), the number of locks taken, and its new
+location after a move, which stops all writes here."""

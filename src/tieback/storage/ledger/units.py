@@ -1,8 +1,8 @@
-"""Units of work in the ledger and their leases: what is to do, who does it, how it ended.
+"""Units of work in the ledger and their leases: pending, in progress, and ended.
 
-Every method is one transaction. Failures of the database come as ``WorkspaceError``. ``claim`` and ``finish`` may be
-called from many processes at once. PostgreSQL takes a whole call as arrays in one statement, always in the order of the
-keys, so that two callers seldom wait for each other in a circle; where they do, one of them does it again.
+Every method is one transaction. Database failures raise ``WorkspaceError``. Many processes may call ``claim`` and
+``finish`` concurrently. PostgreSQL processes a whole call as arrays in one statement, ordered by key to avoid
+deadlocks; a deadlocked transaction is retried.
 """
 
 import time
@@ -19,11 +19,11 @@ from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.tables import State, parts, units
 
 ROWS_A_STATEMENT = 500
-"""SQLite takes 32,766 parameters in one statement."""
+"""SQLite allows 32,766 parameters per statement."""
 
 
 class UnitRow(msgspec.Struct, frozen=True):
-    """A unit of work as the ledger knows it."""
+    """A unit of work in the ledger."""
 
     key: str
     version: str
@@ -35,7 +35,7 @@ class UnitRow(msgspec.Struct, frozen=True):
     """Part of the lake with its results."""
     size: int
     source: str
-    """Where it was found last."""
+    """Where it was last found."""
 
 
 class Units:
@@ -45,20 +45,20 @@ class Units:
         self._database = database
 
     def claim(self, wanted: Sequence[Unit], owner: str, lease_seconds: float) -> list[Unit]:
-        """Take those units that are neither done, set aside, nor held by somebody else; each goes to one owner only.
+        """Claim the units that are not done, quarantined, or leased by others; each goes to only one owner.
 
         Args:
-            wanted: units to work on; of equal ones the first counts.
-            owner: who will work, such as the id of a run.
-            lease_seconds: after this time others may take them, if they have not ended.
+            wanted: units to work on; of equal ones, the first counts.
+            owner: owner of the lease, such as the ID of a run.
+            lease_seconds: after this time, others may claim them if they have not ended.
 
         Returns:
-            The units taken, in the order of ``wanted``.
+            The claimed units, in the order of ``wanted``.
         """
         if not wanted:
             return []
         lease = units_sql.Lease(owner, time.time(), lease_seconds)
-        rows = units_sql.described(reversed(wanted))  # of equal ones the last counts there
+        rows = units_sql.described(reversed(wanted))  # there, the last of equal ones counts
         claim = units_sql.claim_postgres if self._database.is_postgres else units_sql.claim_sqlite
         taken = self._database.write(lambda connection: set(claim(connection, rows, lease)))
         claimed = []
@@ -70,7 +70,7 @@ class Units:
         return claimed
 
     def finish(self, ends: Sequence[UnitEnd]) -> None:
-        """Enter the ends of units. What is done stays done, with the part that it was first entered with."""
+        """Record the ends of units. A unit that is done stays done, with its first part."""
         if not ends:
             return
         now = time.time()
@@ -79,10 +79,10 @@ class Units:
         self._database.write(lambda connection: finish(connection, rows, now))
 
     def enter_part(self, part: str, members: Sequence[Unit]) -> int:
-        """Enter a part that was found in the lake: its units are done, whatever the ledger thought.
+        """Record a part that was found in the lake: its units are done, regardless of their state in the ledger.
 
         Returns:
-            How many of the units were not known to be done.
+            Number of units that were not known as done.
         """
         now = time.time()
         done = {"state": State.DONE, "attempts": 1, "problem": "", "part": part}
@@ -97,7 +97,7 @@ class Units:
         return self._database.write(enter)
 
     def held_elsewhere(self, part: str, members: Sequence[Unit]) -> set[tuple[str, str]]:
-        """Those of a part's units, by key and version, whose results are done in another part."""
+        """The units of a part, by key and version, that are done in another part."""
         wanted = {(unit.key, unit.version) for unit in members}
         elsewhere = (units.c.state == State.DONE) & units.c.part.is_not(None) & (units.c.part != part)
 
@@ -111,16 +111,16 @@ class Units:
         return self._database.read(ask)
 
     def entered_parts(self) -> set[str]:
-        """Parts that ``enter_part`` has seen."""
+        """Parts recorded by ``enter_part``."""
         return self._database.read(lambda connection: set(connection.execute(sa.select(parts.c.name)).scalars()))
 
     def named_parts(self) -> set[str]:
-        """Parts that hold the results of some unit."""
+        """Parts with the results of some unit."""
         query = sa.select(units.c.part).where(units.c.part.is_not(None)).distinct()
         return self._database.read(lambda connection: set(connection.execute(query).scalars()))
 
     def forget_part(self, part: str) -> int:
-        """A part is gone from the lake: its units have to be done again. Returns how many they are."""
+        """Record that a part is gone from the lake: its units must be done again. Returns their number."""
         released = (
             sa.update(units)
             .where(units.c.part == part)
@@ -136,16 +136,16 @@ class Units:
         return self._database.write(forget)
 
     def release(self, owner: str | None = None) -> int:
-        """Give up leases: those of ``owner``, or all where no other process can hold one. Returns how many."""
+        """Release leases: of ``owner``, or all if no other process can have one. Returns their number."""
         held = units.c.state == State.LEASED
         return self._set_released(held if owner is None else held & (units.c.lease_owner == owner))
 
     def release_expired(self) -> int:
-        """Give up leases whose time is over. Returns how many."""
+        """Release expired leases. Returns their number."""
         return self._set_released((units.c.state == State.LEASED) & (units.c.lease_until < time.time()))
 
     def retry_quarantined(self) -> int:
-        """Let the next run try once more what was set aside. Returns how many units that are."""
+        """Allow the next run to retry quarantined units. Returns their number."""
         return self._set_released(units.c.state == State.QUARANTINED)
 
     def _set_released(self, which: sa.ColumnElement[bool]) -> int:
@@ -154,12 +154,12 @@ class Units:
         return self._database.write(lambda connection: connection.execute(change).rowcount)
 
     def unit(self, key: str, version: str) -> UnitRow | None:
-        """What is known of one unit."""
+        """One unit."""
         which = (units.c.key == key) & (units.c.version == version)
         return next(self._unit_rows(which), None)
 
     def unfinished(self) -> Iterator[UnitRow]:
-        """Units that failed or were set aside, by source."""
+        """Units that failed or were quarantined, by source."""
         return self._unit_rows(units.c.state.in_([State.FAILED, State.QUARANTINED]))
 
     def _unit_rows(self, which: sa.ColumnElement[bool]) -> Iterator[UnitRow]:
@@ -171,7 +171,7 @@ class Units:
                 yield UnitRow(key, version, State(state), *rest)
 
     def counts(self) -> dict[State, int]:
-        """How many units are in each state; states without any are left out."""
+        """Number of units per state; states without units are left out."""
         query = sa.select(units.c.state, sa.func.count()).group_by(units.c.state)
         return self._database.read(
             lambda connection: {State(state): count for state, count in connection.execute(query)}

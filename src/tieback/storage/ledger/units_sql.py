@@ -1,7 +1,7 @@
-"""How units of work are taken and ended in either database: many rows of one statement each.
+"""SQL to claim and finish units of work in both databases: many rows per statement.
 
-In PostgreSQL a unit that somebody else is taking or ending at this moment is passed over (``FOR UPDATE SKIP LOCKED``).
-Rows come as one array a column, or to SQLite as one JSON text: the statement stays the same however many they are.
+In PostgreSQL, a unit that another transaction is claiming or finishing is skipped (``FOR UPDATE SKIP LOCKED``). Rows
+are passed as one array per column, or to SQLite as one JSON text: the statement does not depend on their number.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ _ENDED = (*_DESCRIBED, "state", "attempts", "problem", "part")
 
 
 class Lease(msgspec.Struct, frozen=True):
-    """Who takes units, when (seconds since 1970), and for how many seconds."""
+    """The owner of a lease, its start (seconds since 1970), and its duration in seconds."""
 
     owner: str
     now: float
@@ -31,7 +31,7 @@ type Row = dict[str, Any]
 
 
 def described(wanted: Iterable[Unit]) -> list[Row]:
-    """Rows of units, in the order of their keys; of equal ones the last."""
+    """Rows of units, ordered by key; of equal ones, the last."""
     distinct = {(unit.key, unit.version): unit for unit in wanted}
     return [
         {"key": key, "version": version, "source": unit.source, "size": unit.size}
@@ -40,7 +40,7 @@ def described(wanted: Iterable[Unit]) -> list[Row]:
 
 
 def ended(ends: Iterable[UnitEnd]) -> list[Row]:
-    """Rows of ends, in the order of their keys; of equal units the last, with the attempts of all."""
+    """Rows of ends, ordered by key; of equal units the last, with the attempts of all."""
     distinct: dict[tuple[str, str], Row] = {}
     for end in ends:
         name = (end.unit.key, end.unit.version)
@@ -75,14 +75,14 @@ WHERE units.state <> 'done' RETURNING key""")
 
 
 def claim_sqlite(connection: Connection, rows: Sequence[Row], lease: Lease) -> list[tuple[str, str]]:
-    """Take what is free; returns key and version of each unit taken."""
+    """Claim free units; returns key and version of each."""
     values = {"owner": storable(lease.owner), "until": lease.now + lease.seconds, "now": lease.now}
     values["rows"] = _json(rows, _DESCRIBED)
     return [(key, version) for key, version in connection.execute(_CLAIM_SQLITE, values)]
 
 
 def finish_sqlite(connection: Connection, rows: Sequence[Row], now: float, more: int = 1) -> int:
-    """Enter ends; returns how many units were not done before. Without ``more`` no attempts are added to known ones."""
+    """Record ends; returns the number of units that were not done before. Without ``more``, attempts are not added."""
     values = {"rows": _json(rows, _ENDED), "now": now, "more": more}
     return len(connection.execute(_FINISH_SQLITE, values).all())
 

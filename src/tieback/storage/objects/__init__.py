@@ -1,1 +1,1 @@
-"""The operator's object stores: Amazon S3 and what speaks it, Google Cloud Storage, Azure Blob Storage."""
+"""Object stores: Amazon S3 and compatible ones, Google Cloud Storage, Azure Blob Storage."""

@@ -1,7 +1,7 @@
-"""Keys and region of the files that the AWS command line keeps: static ones, of one profile.
+"""Keys and region from the AWS CLI's configuration files: only static keys of one profile.
 
-https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html. What needs a program or a browser (SSO,
-``credential_process``) is exported to the environment by ``aws configure export-credentials``.
+https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html. Credentials that need a program or a browser
+(SSO, ``credential_process``) can be exported to the environment with ``aws configure export-credentials``.
 """
 
 import configparser
@@ -13,10 +13,10 @@ _NAMES = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "re
 
 
 def profile(environ: Mapping[str, str]) -> dict[str, str]:
-    """The settings of the profile that the environment names, or of ``default``; empty where there is none.
+    """The settings of the profile named in the environment, or of ``default``; empty if there is none.
 
     Raises:
-        OSError: a file is there and cannot be read.
+        OSError: a file exists but cannot be read.
     """
     home = Path(environ.get("HOME", "/nonexistent"))
     name = environ.get("AWS_PROFILE") or environ.get("AWS_DEFAULT_PROFILE") or "default"

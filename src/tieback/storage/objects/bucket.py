@@ -1,9 +1,9 @@
-"""One bucket or container, through obstore: pages of its listing, ranges of its objects, and new objects.
+"""One bucket or container, through obstore: list objects in pages, read ranges of objects, and create objects.
 
-Who asks is told by the user's environment, as the providers' own tools read it: ``AWS_*`` and the profile of
-``~/.aws``, ``GOOGLE_*``, ``AZURE_STORAGE_*``, and the identity of the machine where those are absent. Plain HTTP goes
-to loopback alone, unless ``AWS_ALLOW_HTTP`` says otherwise. Requests that are throttled or cut off are made again with
-growing pauses, ``MAX_TRIES`` times.
+Credentials come from the user's environment, as for the providers' own tools: ``AWS_*`` and the profile in ``~/.aws``,
+``GOOGLE_*``, ``AZURE_STORAGE_*``, and otherwise the identity of the machine. Plain HTTP is allowed only for loopback,
+unless ``AWS_ALLOW_HTTP`` is set. Throttled or interrupted requests are repeated with increasing pauses, ``MAX_TRIES``
+times.
 """
 
 import os
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 PAGE = 1000
-"""Objects of a listing that are in memory at a time."""
+"""Maximum objects of a listing in memory."""
 PIECE = 1 << 20
-"""Bytes of an object that are in memory at a time."""
+"""Maximum bytes of an object in memory."""
 MAX_TRIES = 8
 RETRY_SECONDS = 120
 REQUEST_SECONDS = 600
-"""For a request with its whole answer."""
+"""Time limit for a request with its whole response, in seconds."""
 CONNECT_SECONDS = 10
 STALL_SECONDS = 30
-"""For the next bytes of an answer."""
+"""Time limit for the next bytes of a response, in seconds."""
 
 _CLIENT = {
     "timeout": timedelta(seconds=REQUEST_SECONDS),
@@ -55,7 +55,7 @@ _METADATA = ("169.254.169.254", "metadata.google.internal", "169.254.170.2")
 
 
 class Bucket:
-    """An open bucket. It may be used from several threads, and is made anew in each process."""
+    """An open bucket. Thread-safe; recreated in each process."""
 
     def __init__(self, location: Location, store: "ObjectStore") -> None:
         self._root = f"{location.scheme}://{location.bucket}/"
@@ -63,17 +63,17 @@ class Bucket:
 
     @classmethod
     def open(cls, location: Location, environ: Mapping[str, str] | None = None) -> Self:
-        """Take the settings of the environment; nothing is contacted yet.
+        """Read the settings from the environment; contacts nothing yet.
 
         Raises:
-            TiebackError: the extra is not installed, or the settings make no sense.
+            TiebackError: the extra is not installed, or the settings are invalid.
         """
         try:
             from obstore import store as stores
             from obstore.exceptions import BaseError
         except ImportError:
             raise TiebackError(
-                "object stores need obstore, which is not installed",
+                "obstore is not installed, but object stores need it",
                 where=f"{location.scheme}://{location.bucket}",
                 advice="Install tieback[cloud]",
             ) from None
@@ -95,11 +95,13 @@ class Bucket:
             )
         except (BaseError, ValueError, OSError) as error:
             raise InputError(
-                f"cannot be opened ({_reason(error)})", where=location.url, advice="Check the environment's settings"
+                f"cannot be opened ({_reason(error)})",
+                where=location.url,
+                advice="Check the settings in the environment",
             ) from None
 
     def pages(self, prefix: str) -> Iterator[list[RemoteObject]]:
-        """All objects below a key, in pages. Raises ``InputError``."""
+        """All objects with a key prefix, in pages. Raises ``InputError``."""
         import obstore
 
         with self._errors(prefix):
@@ -107,7 +109,7 @@ class Bucket:
                 yield [self._described(meta) for meta in page]
 
     def look(self, key: str) -> RemoteObject | None:
-        """What is known of one object; ``None`` where there is none. Raises ``InputError``."""
+        """The metadata of one object; ``None`` if it does not exist. Raises ``InputError``."""
         import obstore
 
         with self._errors(key):
@@ -117,16 +119,16 @@ class Bucket:
                 return None
 
     def read(self, key: str, start: int = 0, size: int = UNKNOWN, etag: str = "") -> Iterator[memoryview]:
-        """The bytes of an object, or a range of them, piece by piece.
+        """The bytes of an object, or of a range of it, in pieces.
 
         Args:
-            key: of the object.
+            key: key of the object.
             start: first byte.
-            size: how many; ``UNKNOWN`` for all. The answer may be longer or shorter than that.
-            etag: the state that is wanted, without quotes; empty for any.
+            size: number of bytes; ``UNKNOWN`` for all. The result may be longer or shorter.
+            etag: required state, without quotes; empty for any.
 
         Raises:
-            InputError: it is gone, is in another state, or cannot be read.
+            InputError: the object is gone, has changed, or cannot be read.
         """
         import obstore
 
@@ -142,14 +144,14 @@ class Bucket:
                 yield memoryview(piece)
 
     def write(self, key: str, content: bytes | Path) -> None:
-        """Make an object, whole or not at all. Raises ``InputError``."""
+        """Create an object, complete or not at all. Raises ``InputError``."""
         import obstore
 
         with self._errors(key):
             obstore.put(self._store, key, content)
 
     def delete(self, keys: list[str]) -> None:
-        """Take objects away; those that are gone already do not matter. Raises ``InputError``."""
+        """Delete objects; missing ones are ignored. Raises ``InputError``."""
         import obstore
 
         with self._errors(keys[0] if keys else ""):
@@ -168,31 +170,31 @@ class Bucket:
 
     @contextmanager
     def _errors(self, key: str) -> Iterator[None]:
-        """Failures of the store as one line each, without URLs: one may carry a signature."""
+        """Failures of the store as one line each, without URLs, because a URL may contain a signature."""
         from obstore.exceptions import BaseError, PermissionDeniedError, PreconditionError, UnauthenticatedError
 
         where = self._root + key
         try:
             yield
         except FileNotFoundError:
-            raise InputError("it is not there, or not any more", where=where, advice="Check the URL") from None
+            raise InputError("not found, or no longer there", where=where, advice="Check the URL") from None
         except PreconditionError:
             raise InputError(
-                "it changed since it was listed", where=where, advice="Run again; it is then read as it is"
+                "the object changed after it was listed", where=where, advice="Run again to read the current version"
             ) from None
         except (PermissionDeniedError, UnauthenticatedError):
             raise InputError(
-                "access is denied", where=where, advice="Check the credentials in the environment and their rights"
+                "access is denied", where=where, advice="Check the credentials in the environment and their permissions"
             ) from None
         except (BaseError, OSError, ValueError) as error:
             raise InputError(_reason(error), where=where, advice=_advice(str(error))) from None
 
 
 def _check_identity(location: Location, environ: Mapping[str, str]) -> None:
-    """Whether the machine's own identity may be asked for: the AWS command line has a word against it.
+    """Check that the machine's own identity may be used: the AWS CLI has a setting that forbids it.
 
     Raises:
-        InputError: it may not, and there is no other.
+        InputError: it may not be used, and there are no other credentials.
     """
     if location.scheme != "s3" or environ.get("AWS_EC2_METADATA_DISABLED", "").lower() != "true":
         return
@@ -203,7 +205,7 @@ def _check_identity(location: Location, environ: Mapping[str, str]) -> None:
 
 
 def _aws(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Settings that obstore does not find by itself: those of a profile."""
+    """Settings that obstore does not read itself: those of a profile."""
     if environ.get("AWS_ACCESS_KEY_ID"):
         return {}
     try:
@@ -232,21 +234,25 @@ def _is_loopback(endpoint: str) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """What went wrong, in a few words."""
+    """The problem in a few words."""
     text = str(error)
     if any(host in text for host in _METADATA):
         return "no credentials in the environment, and this machine has no identity"
     status, code = _STATUS.search(text), _CODE.search(text)
     if status is not None:
         what = f"HTTP {status[1]}" + (f" {code[1]}" if code is not None else "")
-        return f"the place stays busy ({what})" if status[1] in {"429", "503"} else f"the place refuses ({what})"
+        return (
+            f"the object store stays busy ({what})"
+            if status[1] in {"429", "503"}
+            else f"the object store refused the request ({what})"
+        )
     words = re.sub(r"\w+://\S+", "", text.partition("\n")[0])
-    return "the place cannot be read: " + " ".join(words.split())[:160]
+    return "cannot read from the object store: " + " ".join(words.split())[:160]
 
 
 def _advice(text: str) -> str:
     if any(host in text for host in _METADATA):
-        return "Set them (AWS_ACCESS_KEY_ID, GOOGLE_SERVICE_ACCOUNT, ...), or AWS_SKIP_SIGNATURE=true and its like"
-    if "path" in text.partition("\n")[0].lower():  # a key with an empty part, or with ".."
-        return "Such keys cannot be read: give a narrower prefix, or a manifest of the others"
+        return "Set AWS_ACCESS_KEY_ID, GOOGLE_SERVICE_ACCOUNT, ..., or AWS_SKIP_SIGNATURE=true or its equivalent"
+    if "path" in text.partition("\n")[0].lower():  # a key with an empty segment, or with ".."
+        return "Such keys cannot be read: use a narrower prefix, or a manifest of the other objects"
     return "Check the URL and the credentials, or run again later"

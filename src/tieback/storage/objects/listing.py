@@ -1,7 +1,7 @@
-"""The objects that the inputs of one run name, on the disk, so that a million of them fit into little memory.
+"""The objects in the inputs of one run, stored on disk, so that a million of them need little memory.
 
-SQLite keeps a database without a name in a file that is unlinked from the start, so that it is gone with its process;
-the queries of presigned links, which it holds, outlive nothing.
+SQLite stores a database without a name in a file that is unlinked immediately, so it disappears with its process,
+together with the queries of presigned links.
 """
 
 import sqlite3
@@ -30,33 +30,33 @@ CREATE INDEX found_digest ON found (digest, n);
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """An object that an input names."""
+    """An object of an input."""
 
     place: str
     """A URL with its query, or a path."""
     source: str
-    """What people see of it."""
+    """Display name without secrets."""
     digest: str = ""
-    """Of its state, where its content is not known yet."""
+    """Hash of its state, if its content is not known yet."""
     size: int = UNKNOWN
     etag: str = ""
     start: int = 0
     sha256: str = ""
-    """Of its content, where a manifest told it."""
+    """Hash of its content, if a manifest contains it."""
     kind: str = ""
     named: bool = True
-    """Whether the user named it, rather than what it lies in."""
+    """True if the user named it directly, and not only its folder or list."""
     member: str = ""
-    """Of a shard."""
+    """Member of a shard."""
 
     @property
     def folder(self) -> str:
-        """What it lies in: units of one folder go together."""
+        """Its folder: units of one folder are processed together."""
         return _folder(self.source)
 
 
 class Listing:
-    """Objects by the input that named them."""
+    """Objects by input."""
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
@@ -65,7 +65,7 @@ class Listing:
         self._count = 0
 
     def add(self, origin: int, items: Iterable[Listed | InputError]) -> None:
-        """Note what an input names, and what went wrong with it."""
+        """Add the objects of an input, and its errors."""
         rows = []
         for one in items:
             self._count += 1
@@ -78,14 +78,14 @@ class Listing:
         self._database.executemany(f"INSERT INTO listed VALUES ({','.join('?' * 14)})", map(_storable, rows))  # noqa: S608
 
     def fail(self, digest: str, problem: str, advice: str = "") -> None:
-        """What went wrong with the survey of an object."""
+        """Record why an object could not be indexed."""
         self._database.execute(
             "UPDATE listed SET problem = ?, advice = ? WHERE digest = ? AND digest != '' AND problem = ''",
             (problem, advice, digest),
         )
 
     def found(self, rows: Iterable[tuple[str, str, int, int, str, str]]) -> None:
-        """Take what surveys found of the listed objects; of others nothing is kept."""
+        """Add index results of listed objects; others are ignored."""
         self._database.executemany(
             "INSERT INTO found SELECT NULL, ?1, ?2, ?3, ?4, ?5, ?6"
             " WHERE EXISTS (SELECT 1 FROM listed WHERE digest = ?1)",
@@ -93,7 +93,7 @@ class Listing:
         )
 
     def unresolved(self) -> Iterator[str]:
-        """States of objects of which neither a finding nor a problem is known."""
+        """States of objects without an index result or problem."""
         rows = self._database.execute(
             "SELECT DISTINCT digest FROM listed WHERE digest != '' AND problem = ''"
             " AND digest NOT IN (SELECT digest FROM found)"
@@ -101,7 +101,7 @@ class Listing:
         return (digest for (digest,) in rows)
 
     def of(self, origin: int) -> Iterator[Listed | InputError]:
-        """What an input named, folder by folder, with what its survey found: members in the place of shards."""
+        """The objects of an input, folder by folder, with index results: members in place of shards."""
         rows = self._database.execute(
             "SELECT place, source, listed.size, etag, listed.start, listed.sha256, listed.kind, named, problem, advice,"
             " digest, member, found.start, found.size, found.sha256, found.kind FROM listed"
@@ -129,5 +129,5 @@ def _folder(source: str) -> str:
 
 
 def _storable(row: tuple[object, ...]) -> tuple[object, ...]:
-    """Text that UTF-8 can hold: names of files may carry bytes that are none (PEP 383)."""
+    """Text that UTF-8 can represent: file names may contain other bytes (PEP 383)."""
     return tuple(v.encode("utf-8", "backslashreplace").decode() if isinstance(v, str) else v for v in row)

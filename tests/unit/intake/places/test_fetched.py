@@ -63,8 +63,8 @@ def test_it_is_a_file_of_its_own_name_and_gone_afterwards(host: FileHost, tmp_pa
         ),
         (Access("/shard.tar", 6, 5), SHA, "the content has another SHA-256 than expected"),
         (Access("/a.apk", 0, 1 << 40), SHA, "larger than 16 GiB"),
-        (Access("/a.apk", etag="0" * 32), SHA, "it changed since it was listed"),
-        (Access("/none"), SHA, "it is not there, or not any more"),
+        (Access("/a.apk", etag="0" * 32), SHA, "the file changed after it was listed"),
+        (Access("/none"), SHA, "not found, or no longer there"),
     ],
 )
 def test_what_is_not_as_promised(host: FileHost, tmp_path: Path, access: Access, sha256: str, said: str) -> None:

@@ -27,7 +27,7 @@ def test_a_late_worker_cannot_begin(tmp_path: Path) -> None:
     late = Lake(tmp_path, open_fence(tmp_path))
     close_fences(tmp_path)
     Lake(tmp_path, open_fence(tmp_path)).publish("other", {}, [A])
-    with pytest.raises(WorkspaceError, match="another run has taken the workspace over"):
+    with pytest.raises(WorkspaceError, match="another run has taken over the workspace"):
         late.publish("one", {}, [A])
     assert Lake(tmp_path).parts() == {"other"}
 
@@ -40,7 +40,7 @@ def test_a_late_worker_cannot_finish_what_it_began(tmp_path: Path, monkeypatch: 
         close_fences(tmp_path)
 
     monkeypatch.setattr("tieback.storage.lake.lake._sync", meanwhile)
-    with pytest.raises(WorkspaceError, match="another run has taken the workspace over"):
+    with pytest.raises(WorkspaceError, match="another run has taken over the workspace"):
         late.publish("one", {}, [A])
     assert Lake(tmp_path).parts() == set()
     assert list(tmp_path.glob("drafts*")) == []

@@ -28,10 +28,10 @@ def test_a_sound_part(part: Path) -> None:
     [
         ("empty", "truncated to 0 bytes"),
         ("garbage", "truncated to 7 bytes"),
-        ("truncated", "does not begin and end as Parquet does (truncated or overwritten)"),
-        ("zeroed", "does not begin and end as Parquet does (truncated or overwritten)"),
-        ("directory", "a directory in its place"),
-        ("footer", "names a footer of 2,147,483,647 bytes in a file of "),
+        ("truncated", "not a complete Parquet file (truncated or overwritten)"),
+        ("zeroed", "not a complete Parquet file (truncated or overwritten)"),
+        ("directory", "a directory instead of a file"),
+        ("footer", "claims a footer of 2,147,483,647 bytes in a file of "),
         ("schema", "column unit is int64, not string"),
     ],
 )

@@ -44,7 +44,7 @@ def test_a_report_is_told_before_it_asks(lake: Lake) -> None:
     assert left_out(lake, ["units"]) == ()
     (told,) = left_out(lake, ["problems", "units"])
     assert told.where == "part two of the lake"
-    assert told.what.startswith("is damaged and left out (problems.parquet: ")
+    assert told.what.startswith("is damaged and ignored (problems.parquet: ")
 
 
 def test_damaged_parts_go_to_quarantine(lake: Lake) -> None:
@@ -105,4 +105,4 @@ def test_a_changed_file_of_a_merged_part_is_damage(lake: Lake) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    assert dict(check(lake)) == {merged: "problems.parquet: its content has changed"}
+    assert dict(check(lake)) == {merged: "problems.parquet: the content has changed"}

@@ -54,9 +54,9 @@ def test_a_change_that_fails_leaves_nothing(cases: Cases) -> None:
 
 
 def test_what_is_not_there_is_said(cases: Cases) -> None:
-    with pytest.raises(UsageError, match="case-none: there is no such case"):
+    with pytest.raises(UsageError, match="case-none: no such case"):
         cases.case("case-none")
-    with pytest.raises(UsageError, match="v-none: there is no such vendor"):
+    with pytest.raises(UsageError, match="v-none: no such vendor"):
         cases.vendor("v-none")
 
 

@@ -55,7 +55,7 @@ def test_a_newer_ledger_is_refused_and_left_alone(empty_url: str) -> None:
     engine = open_database(empty_url)
     with writing(engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0042'"))
-    with pytest.raises(WorkspaceError, match="made by a newer tieback: schema 42, this release reads up to"):
+    with pytest.raises(WorkspaceError, match="created by a newer release: schema 42, this release supports up to"):
         open_database(empty_url)
     with engine.connect() as connection:
         assert revision_of(connection) == "0042"
@@ -205,7 +205,7 @@ def test_a_commit_of_which_nobody_can_tell_is_not_done_again(
 
     monkeypatch.setattr(ledger.database.engine.dialect, "do_commit", commit)
     try:
-        with pytest.raises(WorkspaceError, match="whether the last change took place cannot be told"):
+        with pytest.raises(WorkspaceError, match="unknown whether the last change was committed"):
             ledger.database.write(lambda _: tried.append(True))
     finally:
         postgres.execute("ALTER DATABASE ledger ALLOW_CONNECTIONS true")

@@ -33,5 +33,5 @@ def test_only_the_same_run_is_resumed_and_only_where_it_did_not_end(ledger: Ledg
 
 
 def test_a_directory_that_is_missing_says_so(tmp_path: Path) -> None:
-    with pytest.raises(WorkspaceError, match="may not be read or written"):
+    with pytest.raises(WorkspaceError, match="no permission to read or write"):
         Ledger.open(tmp_path / "none" / "ledger.db")

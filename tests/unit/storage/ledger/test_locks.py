@@ -52,7 +52,7 @@ def test_one_run_alone_writes_from_whatever_machine(machines: tuple[Path, Path])
     with Workspace.open(here) as mine, Workspace.open(there) as theirs:
         with mine.lock() as hold:
             hold.check()
-            busy = rf"another run is writing here \(process {os.getpid()} on .*\)\. Wait for it to end"
+            busy = rf"another run is writing to this workspace \(process {os.getpid()} on .*\)\. Wait for it to end"
             with pytest.raises(WorkspaceError, match=busy), theirs.lock():
                 pass
         with theirs.lock():
@@ -86,9 +86,9 @@ def test_a_run_that_was_taken_over_writes_nothing_more(machines: tuple[Path, Pat
         postgres.execute(LOST)
         with theirs.lock():
             theirs.ledger.start_run(["theirs"])
-        with pytest.raises(WorkspaceError, match="another run took the workspace over while the connection was lost"):
+        with pytest.raises(WorkspaceError, match="another run took over the workspace while the connection was lost"):
             mine.ledger.start_run(["mine"])
-        with pytest.raises(WorkspaceError, match="another run took the workspace over"):
+        with pytest.raises(WorkspaceError, match="another run took over the workspace"):
             hold.check(now=True)
         started = "SELECT args FROM runs"
         assert postgres.execute(started, database="ledger") == [('["theirs"]',)]

@@ -183,7 +183,7 @@ def test_a_chained_log_is_not_changed(postgres_url: str, tmp_path: Path) -> None
         tmp_path, metadata.tables["case_log"],
         seq=1, time="t", subject="s", event="e", author="a\0", fields="{}", prev="", hash="",
     )  # fmt: skip
-    with pytest.raises(WorkspaceError, match="the log of cases holds U\\+0000"):
+    with pytest.raises(WorkspaceError, match="the case log contains U\\+0000"):
         moved(tmp_path, postgres_url)
     with Workspace.open(tmp_path) as workspace:
         assert workspace.ledger.where.endswith(LEDGER_FILE)
@@ -194,11 +194,11 @@ def test_a_ledger_that_holds_something_is_not_written_over(postgres_url: str, tm
         fill(workspace)
     theirs = held(tmp_path / "other")
     Workspace.open(tmp_path / "ws").close()
-    with pytest.raises(WorkspaceError, match="there is a ledger already, which is not written over"):
+    with pytest.raises(WorkspaceError, match="a ledger already exists and is not overwritten"):
         moved(tmp_path / "ws", postgres_url)
     assert held(tmp_path / "other") == theirs
     (tmp_path / "other" / LEDGER_FILE).write_bytes(b"mine")
-    with pytest.raises(WorkspaceError, match="there is a ledger already"):
+    with pytest.raises(WorkspaceError, match="a ledger already exists"):
         moved(tmp_path / "other", "sqlite")
     assert (tmp_path / "other" / LEDGER_FILE).read_bytes() == b"mine"
 
@@ -206,10 +206,10 @@ def test_a_ledger_that_holds_something_is_not_written_over(postgres_url: str, tm
 @pytest.mark.parametrize(
     ("had", "to", "line"),
     [
-        (None, "sqlite", "the ledger is in SQLite already"),
-        ("postgresql", "postgresql://h/d", "the ledger is in PostgreSQL already .* Move it to sqlite first"),
-        ("postgresql", "there", "the ledger is there already"),
-        (None, "file:///x", "not the address of a ledger"),
+        (None, "sqlite", "the ledger is already in SQLite"),
+        ("postgresql", "postgresql://h/d", "the ledger is already in PostgreSQL .* Move it to sqlite first"),
+        ("postgresql", "there", "the ledger is already there"),
+        (None, "file:///x", "not the URL of a ledger"),
     ],
 )
 def test_moves_that_lead_nowhere(had: str | None, to: str, line: str, postgres_url: str, tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_what_does_not_arrive_as_it_left_does_not_count(
 
     with monkeypatch.context() as patch:
         patch.setattr(moving_module, "insert_rows", lossy)
-        with pytest.raises(WorkspaceError, match="table inventory_apps did not arrive as it left"):
+        with pytest.raises(WorkspaceError, match="table inventory_apps differs after the copy"):
             moved(tmp_path, postgres_url)
     assert held(tmp_path) == before
     moved(tmp_path, postgres_url)

@@ -31,15 +31,15 @@ def test_addresses_as_libpq_takes_them(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "line"),
     [
-        ("", "not the address of a ledger"),
-        ("sqlite:///x.db", "not the address of a ledger"),
-        ("mysql://h/d", "Write it as postgresql://USER@HOST:PORT/DATABASE"),
-        ("postgresql://h/d\nx", "not the address of a ledger"),
-        ("postgresql://h:port:port/d?x", "not the address of a ledger"),
-        ("postgresql://h/d?unheard_of=1", "not the address of a ledger"),
-        ("postgresql://ann:hunter2@h/d", "the address holds a password, which others could read"),
+        ("", "not the URL of a ledger"),
+        ("sqlite:///x.db", "not the URL of a ledger"),
+        ("mysql://h/d", "Use postgresql://USER@HOST:PORT/DATABASE"),
+        ("postgresql://h/d\nx", "not the URL of a ledger"),
+        ("postgresql://h:port:port/d?x", "not the URL of a ledger"),
+        ("postgresql://h/d?unheard_of=1", "not the URL of a ledger"),
+        ("postgresql://ann:hunter2@h/d", "the URL contains a password, which others could read"),
         ("postgresql://h/d?password=hunter2", f"Put it into ~/.pgpass or {PASSWORD_VARIABLE}"),
-        ("postgresql://h/d?sslpassword=hunter2", "the address holds a sslpassword"),
+        ("postgresql://h/d?sslpassword=hunter2", "the URL contains a sslpassword"),
     ],
 )
 def test_addresses_that_are_none(url: str, line: str) -> None:
@@ -75,27 +75,27 @@ def _fails(url: str) -> str:
 
 
 def test_what_a_user_is_told(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _fails("postgresql://postgres@127.0.0.1:1/x").startswith("the database cannot be reached (")
+    assert _fails("postgresql://postgres@127.0.0.1:1/x").startswith("the database is unreachable (")
     assert 'database "none" does not exist' in _fails(postgres.url("none"))
     assert "server does not support SSL" in _fails(postgres.url("postgres", sslmode="require"))
     guarded = postgres.url("postgres", GUARDED)
     monkeypatch.delenv("PGPASSWORD", raising=False)
     monkeypatch.setenv("PGPASSFILE", "/nonexistent")
-    asks = "the database asks for a password. Put it into ~/.pgpass or TIEBACK_LEDGER_PASSWORD"
+    asks = "the database requires a password. Put it into ~/.pgpass or TIEBACK_LEDGER_PASSWORD"
     assert _fails(guarded) == asks
     monkeypatch.setenv(PASSWORD_VARIABLE, "wrong")
-    refused = f'the database refuses (password authentication failed for user "{GUARDED}")'
+    refused = f'the database refused the connection (password authentication failed for user "{GUARDED}")'
     assert _fails(guarded).startswith(refused)
     monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
-    denied = "the database user may not do that (permission denied for schema public"
+    denied = "the database user lacks permissions (permission denied for schema public"
     assert _fails(guarded).startswith(denied)
     monkeypatch.delenv(PASSWORD_VARIABLE)
     latin = postgres.make("latin", "ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
-    assert _fails(latin).startswith("the database keeps its text as LATIN1")
+    assert _fails(latin).startswith("the database has the text encoding LATIN1")
     nowhere = postgres.url("postgres", options="-csearch_path%3Dnowhere")
-    assert _fails(nowhere).startswith("there is no schema to keep tables in")
+    assert _fails(nowhere).startswith("there is no schema for the tables")
     standby = postgres.url("postgres", options="-cdefault_transaction_read_only%3Don")
-    assert _fails(standby).startswith("the database takes no writes")
+    assert _fails(standby).startswith("the database is read-only")
 
 
 def test_passwords_come_from_a_file_too(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ def test_people_are_known_in_either_case_and_nobody_is_nobody(tmp_path: Path) ->
 
 def test_the_key_is_not_guessed_when_it_is_damaged(tmp_path: Path) -> None:
     (tmp_path / KEY_FILE).write_bytes(b"short")
-    with pytest.raises(WorkspaceError, match="not a key of pseudonyms"):
+    with pytest.raises(WorkspaceError, match="not a valid pseudonym key"):
         Pseudonyms.of(tmp_path)
 
 

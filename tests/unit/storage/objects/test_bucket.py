@@ -76,11 +76,11 @@ def test_an_answer_that_is_cut_off_goes_on_where_it_ended(host: FileHost) -> Non
 @pytest.mark.parametrize(
     ("key", "script", "wanted", "said"),
     [
-        ("none", [], "", "it is not there, or not any more. Check the URL"),
-        ("apps/a.apk", [], "0" * 32, "it changed since it was listed. Run again; it is then read as it is"),
-        ("apps/a.apk", [403], "", "access is denied. Check the credentials in the environment and their rights"),
-        ("apps/a.apk", [503] * 3, "", f"the place stays busy (HTTP 503 Planned). {LATER}"),
-        ("apps/a.apk", [400], "", f"the place refuses (HTTP 400 Planned). {LATER}"),
+        ("none", [], "", "not found, or no longer there. Check the URL"),
+        ("apps/a.apk", [], "0" * 32, "the object changed after it was listed. Run again to read the current version"),
+        ("apps/a.apk", [403], "", "access is denied. Check the credentials in the environment and their permissions"),
+        ("apps/a.apk", [503] * 3, "", f"the object store stays busy (HTTP 503 Planned). {LATER}"),
+        ("apps/a.apk", [400], "", f"the object store refused the request (HTTP 400 Planned). {LATER}"),
     ],
 )
 def test_what_is_said(host: FileHost, key: str, script: list[int], wanted: str, said: str) -> None:
@@ -92,7 +92,7 @@ def test_what_is_said(host: FileHost, key: str, script: list[int], wanted: str, 
 
 def test_a_key_that_no_client_of_ours_can_name(host: FileHost) -> None:
     host.files["/b/apps/../c.apk"] = b"x"
-    with pytest.raises(InputError, match=r"apps/\.\./c\.apk.*give a narrower prefix, or a manifest"):
+    with pytest.raises(InputError, match=r"apps/\.\./c\.apk.*use a narrower prefix, or a manifest"):
         list(opened().pages(""))
 
 
@@ -107,7 +107,7 @@ def test_nobody_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
     with pytest.raises(InputError) as raised:
         opened().look("a")
-    assert str(raised.value).startswith("s3://b/a: the place cannot be read: ")
+    assert str(raised.value).startswith("s3://b/a: cannot read from the object store: ")
     assert "secret" not in str(raised.value)
 
 
@@ -115,7 +115,7 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "obstore", None)
     with pytest.raises(TiebackError) as raised:
         opened("gs://b/a")
-    assert str(raised.value) == "gs://b: object stores need obstore, which is not installed. Install tieback[cloud]"
+    assert str(raised.value) == "gs://b: obstore is not installed, but object stores need it. Install tieback[cloud]"
 
 
 @pytest.mark.parametrize(
@@ -141,5 +141,5 @@ def test_plain_http_goes_to_loopback_alone(monkeypatch: pytest.MonkeyPatch) -> N
     environ = {"AWS_ENDPOINT_URL": "http://192.0.2.1:9", "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"}
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(InputError, match="the place cannot be read"):
+    with pytest.raises(InputError, match="cannot read from the object store"):
         opened().look("a")

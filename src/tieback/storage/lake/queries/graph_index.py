@@ -1,11 +1,11 @@
-"""Which app leads to which back end and store, and back: two arrays of neighbours, built once a run.
+"""Index of the graph of apps, back ends and stores in both directions: adjacency arrays, built once per run.
 
     names.bin, starts.npy     names of the nodes, sorted by kind and name
-    kinds.npy                 where each kind begins
+    kinds.npy                 start of each kind
     out.npy, out_at.npy       targets of each node's edges; in.npy, in_at.npy their sources
 
-Files are mapped, so that a question touches the pages that it needs. The folder is published by one rename; the lake
-and the ledger stay what is true, and the index can be removed at any time.
+Files are memory-mapped, so that a query touches only the pages it needs. The folder is published by one rename. The
+lake and the ledger remain the source of truth; the index can be deleted at any time.
 """
 
 import shutil
@@ -29,18 +29,18 @@ type Ids = np.ndarray[Any, np.dtype[np.int64]]
 
 
 class Level(IntEnum):
-    """What a node is; edges lead from one level to the next."""
+    """Type of a node; edges lead from one level to the next."""
 
     APP = 0
-    """Content hash of a package, or what stands for an app that only a capture shows."""
+    """Content hash of a package, or the key of an app known only from a capture."""
     ENDPOINT = 1
     BACKEND = 2
     """A host, or a cloud resource."""
     STORE = 3
-    """Id of an exposure."""
+    """ID of an exposure."""
 
 
-# All text is our own; what differs are parameters.
+# All SQL text is constant; only parameters differ.
 _EDGES = (
     """
     SELECT app_sha256 AS a, value AS b FROM sightings
@@ -55,13 +55,13 @@ SELECT x.id AS source, y.id AS target FROM ({}) JOIN above x ON x.name = a JOIN 
 
 
 class GraphIndex:
-    """An index that is open for questions."""
+    """An open index for queries."""
 
     def __init__(self, directory: Path) -> None:
         """Map the files.
 
         Raises:
-            WorkspaceError: they are missing or damaged.
+            WorkspaceError: the files are missing or damaged.
         """
         with storage_errors(directory):
             self._names = np.memmap(directory / "names.bin", np.uint8, "r")
@@ -72,14 +72,14 @@ class GraphIndex:
 
     @classmethod
     def of_run(cls, lake: Lake, run: str, directory: Path, ways: "pa.Table", seen: "pa.Table") -> Self:
-        """The index of a run that has ended, built where there is none yet.
+        """The index of a finished run; it is built if missing.
 
         Args:
             lake: with the sightings and back ends of the run.
             run: which run.
-            directory: where indices lie.
+            directory: folder of the indices.
             ways: which endpoint leads to which store: ``value``, ``store``.
-            seen: what captures show: ``app``, ``value``, and more that is not looked at.
+            seen: sightings in captures: ``app``, ``value``; other columns are ignored.
 
         Raises:
             WorkspaceError: the lake cannot be read, or the disk is full.
@@ -90,15 +90,15 @@ class GraphIndex:
         return cls(target)
 
     def __len__(self) -> int:
-        """How many edges there are."""
+        """Number of edges."""
         return len(self._out)
 
     def count(self, level: Level) -> int:
-        """How many nodes of a level there are."""
+        """Number of nodes of a level."""
         return int(self._kinds[level + 1] - self._kinds[level])
 
     def name(self, node: int) -> str:
-        """A node's name."""
+        """The name of a node."""
         return bytes(self._names[self._starts[node] : self._starts[node + 1]]).decode("utf-8", "replace")
 
     def find(self, level: Level, name: str) -> int | None:
@@ -134,7 +134,7 @@ class GraphIndex:
 
 
 def _neighbours(nodes: Ids, at: Any, to: Any) -> Ids:
-    """The ends of the nodes' edges, each once."""
+    """The targets of the nodes' edges, each once."""
     if len(nodes) == 1:
         return np.asarray(to[at[nodes[0]] : at[nodes[0] + 1]], np.int64)
     begins, ends = at[nodes], at[nodes + 1]
@@ -142,11 +142,11 @@ def _neighbours(nodes: Ids, at: Any, to: Any) -> Ids:
     total = int(lengths.sum())
     if not total:
         return np.empty(0, np.int64)
-    # Positions of all edges: each node's begin, repeated, and a counter that starts anew at each node.
+    # Positions of all edges: the start of each node, repeated, plus a counter that restarts at each node.
     counter = np.arange(total) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     ends_of = np.asarray(to[np.repeat(begins, lengths) + counter])
     low = int(ends_of.min())
-    # To mark them is faster than to sort them.
+    # Marking is faster than sorting.
     marks = np.zeros(int(ends_of.max()) - low + 1, np.bool_)
     marks[ends_of - low] = True
     return np.flatnonzero(marks) + low
@@ -170,7 +170,7 @@ def build(lake: Lake, run: str, target: Path, ways: "pa.Table", seen: "pa.Table"
         found = lake.query(_ENDS.format(edges), scope, tables=tables | ends)
         both.append(found["source"].to_numpy().astype(np.int64) << 32 | found["target"].to_numpy())
     pairs = np.concatenate(both)
-    # ``np.unique`` hashes first and sorts then: six times the time of a sort alone.
+    # ``np.unique`` hashes first and sorts afterwards: six times slower than only sorting.
     pairs.sort()
     pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
     source, ends_of = (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
@@ -207,14 +207,14 @@ def _names(lake: Lake, level: Level, scope: Mapping[str, str], tables: Mapping[s
 
 
 def _begins(sorted_or_not: Any, nodes: int) -> Any:
-    """Where the edges of each node begin, in edges that are sorted by these nodes."""
+    """Start of each node's edges, in edges sorted by these nodes."""
     at = np.zeros(nodes + 1, np.int64)
     np.cumsum(np.bincount(sorted_or_not, minlength=nodes), out=at[1:])
     return at
 
 
 def _write_names(path: Path, text: "pa.Array") -> Any:
-    """The names one after the other; returns where each begins."""
+    """Write the concatenated names; returns the start of each."""
     import pyarrow as pa
 
     large = text.cast(pa.large_string())
@@ -223,6 +223,6 @@ def _write_names(path: Path, text: "pa.Array") -> Any:
         np.frombuffer(offsets, np.int64)[large.offset : large.offset + len(large) + 1] if len(large) else np.zeros(1)
     )
     begin, end = int(starts[0]), int(starts[-1])
-    # A file of no bytes cannot be mapped.
+    # An empty file cannot be mapped.
     path.write_bytes(bytes(memoryview(data)[begin:end]) if end > begin else b"\0")
     return (starts - begin).astype(np.int64)

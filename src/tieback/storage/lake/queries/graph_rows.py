@@ -1,4 +1,4 @@
-"""Rows of the lake that the evidence graph is shown from: of one back end, of one app, or of all back ends in short."""
+"""Rows of the lake for the evidence graph: of one back end, of one app, or a summary of all back ends."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 BACKEND = """CASE WHEN host <> ''
 AND (contains(value, '://') OR starts_with(value, host) OR starts_with(value, '[' || host)) THEN host ELSE value END"""
-"""The back end of a row: its host, and the resource itself where many customers share a host."""
+"""The back end of a row: its host, or the resource itself if many customers share the host."""
 _VALUES_SHOWN = 1000
 
 
 class AppRow(msgspec.Struct, frozen=True):
-    """An app with the place where it names an endpoint."""
+    """An app with the location where it names an endpoint."""
 
     key: str
     bundle_id: str
@@ -35,7 +35,7 @@ class AppRow(msgspec.Struct, frozen=True):
 
 
 class AppUnit(msgspec.Struct, frozen=True):
-    """An app's unit of work."""
+    """The unit of work of an app."""
 
     key: str
     version: str
@@ -44,7 +44,7 @@ class AppUnit(msgspec.Struct, frozen=True):
 
 
 class BackendRow(msgspec.Struct, frozen=True):
-    """A back end in short."""
+    """Summary of a back end."""
 
     host: str
     endpoints: int
@@ -58,14 +58,14 @@ class BackendRow(msgspec.Struct, frozen=True):
 
 
 class GraphRows:
-    """The rows of one run. Every method raises ``WorkspaceError`` where the lake cannot be read."""
+    """The rows of one run. Every method raises ``WorkspaceError`` if the lake cannot be read."""
 
     def __init__(self, lake: Lake, run: str, traffic: str) -> None:
-        """Keep what the run is.
+        """Set the run.
 
         Args:
-            lake: where the rows are.
-            run: which run.
+            lake: contains the rows.
+            run: the run.
             traffic: version of the analysis of captures.
         """
         self._lake = lake
@@ -73,7 +73,7 @@ class GraphRows:
         self._traffic = traffic
 
     def of_backend(self, name: str) -> Iterator[Backend]:
-        """The endpoints of a back end, by its host, address or resource, or of one endpoint by its value."""
+        """The endpoints of a back end, by host, address or resource; or one endpoint, by value."""
         sql = f"""SELECT json FROM backends
             WHERE run = ? AND (host = ? OR value = ? OR {BACKEND} = ?) ORDER BY value = ? DESC, ordinal"""  # noqa: S608
         for (text,) in self._lake.stream(sql, [self._run, name, name, name, name]):
@@ -86,12 +86,12 @@ class GraphRows:
             yield decode(text, "backend", Backend)
 
     def apps_at(self, values: Iterable[str], seen: "pa.Table", most: int) -> Iterator[AppRow]:
-        """Which apps name one of some endpoints and where, an app once; packages before captures.
+        """Apps that name one of these endpoints, with the location; each app once, packages before captures.
 
         Args:
-            values: of the endpoints.
-            seen: what captures show: ``app``, ``value``, ``bundle_id``, ``name``, ``file``, ``how``, ``party``.
-            most: apps that are told.
+            values: values of the endpoints.
+            seen: sightings in captures: ``app``, ``value``, ``bundle_id``, ``name``, ``file``, ``how``, ``party``.
+            most: maximum number of apps.
         """
         sql = f"""{_PLACES}
             QUALIFY row_number() OVER (PARTITION BY p.app ORDER BY p.rank, p.ordinal, p.value) = 1
@@ -105,7 +105,7 @@ class GraphRows:
             yield decode(text, "backend", Backend)
 
     def pairs(self, values: Iterable[str] | None, seen: "pa.Table") -> Iterator[AppRow]:
-        """Which apps name which of some endpoints, or of all, and where: one place a pair. Arguments as ``apps_at``."""
+        """Pairs of an app and one of these endpoints (or of all), each with one location. Arguments as ``apps_at``."""
         sql = f"""{_PLACES}
             QUALIFY row_number() OVER (PARTITION BY p.app, p.value ORDER BY p.rank, p.ordinal) = 1
             ORDER BY 2, 1, 5"""
@@ -113,7 +113,7 @@ class GraphRows:
             yield AppRow(*row)
 
     def find_apps(self, text: str) -> list[AppUnit]:
-        """The apps of the run with this bundle identifier, or whose content hash begins so (8 digits or more)."""
+        """The apps of the run with this bundle identifier, or with this SHA-256 prefix (8 digits or more)."""
         sql = f"""{_NAMED}
             SELECT DISTINCT unit, version, coalesce(bundle_id, ''), coalesce(platform, 'unknown') FROM apps
             SEMI JOIN named USING (unit, version)
@@ -122,7 +122,7 @@ class GraphRows:
         return [AppUnit(key, version, bundle, Platform(platform)) for key, version, bundle, platform in rows]
 
     def captures_of(self, bundle: str) -> list[RunInput]:
-        """The captures of the run that show traffic of an app."""
+        """The captures of the run with traffic of an app."""
         sql = f"""{_NAMED} SELECT any_value(i.path), i.unit, i.version FROM inputs i SEMI JOIN (
                 SELECT unit, version FROM flows SEMI JOIN named USING (unit, version) WHERE bundle_id = ?
             ) USING (unit, version)

@@ -1,7 +1,7 @@
-"""The headline figures by kind of store, platform, vendor, provider and country, counted by the database.
+"""The main figures by kind of store, platform, vendor, provider and country, counted by the database.
 
-Each store counts once in a group, however many apps and ways lead to it; one that apps of two vendors lead to counts in
-both, which is why groups of vendors and platforms do not add up to the total.
+Each store counts once per group, regardless of the number of apps and routes. A store that apps of two vendors lead to
+counts for both; therefore groups of vendors and platforms do not add up to the total.
 """
 
 from collections.abc import Iterable
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MOST_GROUPS = 25
-"""Groups told of one table; the others are counted."""
+"""Maximum groups shown per table; the others are counted."""
 MOST_SHARED = 6
-"""Stores told of those that several apps lead to."""
+"""Maximum stores shown that several apps lead to."""
 MOST_SHOWN = 8
-"""Apps told of one of them."""
+"""Maximum apps shown for one of these stores."""
 UNKNOWN = "unknown"
 _QUALITIES = (Quality.EXACT, Quality.ESTIMATE, Quality.LOWER_BOUND)
-"""In the order in which the weaker one decides a sum."""
+"""Ordered: the weakest quality decides the quality of a sum."""
 _METHOD = "sum over stores"
 
 
 class StoreRow(msgspec.Struct, frozen=True):
-    """What is counted of a store; honeypots are none."""
+    """The figures of a store for grouping; honeypots are excluded."""
 
     id: str
     product: str
@@ -39,19 +39,19 @@ class StoreRow(msgspec.Struct, frozen=True):
     exposed: bool
     ransomed: bool
     described: bool
-    """Whether its fields were read."""
+    """True if its fields were read."""
     records: Figure
     bytes: Figure
 
 
 class StoreColumns:
-    """Stores as columns, taken in one by one: a hundred bytes a store."""
+    """Stores as columns, added one by one: about a hundred bytes per store."""
 
     def __init__(self) -> None:
         self._columns: dict[str, list[Any]] = {name: [] for name in _SCHEMA}
 
     def add(self, row: StoreRow) -> None:
-        """Take in a store."""
+        """Add a store."""
         values = (
             row.id,
             row.product or UNKNOWN,
@@ -60,7 +60,7 @@ class StoreColumns:
             row.exposed,
             row.ransomed,
             row.described,
-            # Sums of figures are exact whatever their size: the database adds them as whole numbers of 128 bits.
+            # Sums are exact for any size: the database adds them as 128-bit integers.
             str(min(row.records.value, _MOST)),
             _QUALITIES.index(row.records.quality),
             str(min(row.bytes.value, _MOST)),
@@ -70,7 +70,7 @@ class StoreColumns:
             column.append(value)
 
     def table(self) -> "pa.Table":
-        """The columns for the database, and each store's ``number``."""
+        """The columns for the database, with the ``number`` of each store."""
         import pyarrow as pa
 
         kinds = {"text": pa.string(), "flag": pa.bool_(), "rank": pa.int8()}
@@ -111,14 +111,14 @@ def group_tables(
     stores: "pa.Table",
     most: int = MOST_GROUPS,
 ) -> tuple[GroupTable, ...]:
-    """Tables by kind, platform, vendor, provider and country; one whose only group is unknown is left out.
+    """Tables by kind, platform, vendor, provider and country; a table with only the group ``unknown`` is left out.
 
     Args:
-        lake: where the apps are.
-        run: which run, the version of the analysis of captures, whose units are no apps, and how many apps were read.
+        lake: contains the apps.
+        run: the run, the version of the analysis of captures (whose units are not apps), and the number of apps read.
         leads: which app leads to which store: ``Conclusions.leads``.
-        stores: ``StoreColumns.table`` of every store that answered and is no honeypot.
-        most: groups of one table.
+        stores: ``StoreColumns.table`` of every store that responded, except honeypots.
+        most: maximum groups per table.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -147,12 +147,12 @@ def closer_look(lake: Lake, leads: "pa.Table", stores: "pa.Table") -> CloserLook
 
 
 def most_shared(leads: "pa.Table", most: int = MOST_SHARED, apps: int = MOST_SHOWN) -> tuple[Shared, ...]:
-    """The stores that most apps lead to, and some of these; those with one app alone are left out.
+    """The stores that the most apps lead to, with some of these apps; stores with only one app are left out.
 
     Args:
         leads: which app leads to which store: ``Conclusions.leads``.
-        most: stores.
-        apps: of one store that are named.
+        most: maximum stores.
+        apps: maximum apps named per store.
     """
     import pyarrow.compute as pc
 
@@ -171,7 +171,7 @@ def most_shared(leads: "pa.Table", most: int = MOST_SHARED, apps: int = MOST_SHO
 
 
 def _ways(leads: "pa.Table", stores: "pa.Table", leading: "pa.Table | None") -> "pa.Table":
-    """Which app leads to which store, as numbers: counting hashes of 64 characters takes ten times the memory.
+    """Which app leads to which store, as numbers: counting 64-character hashes needs ten times the memory.
 
     Columns ``app``, ``store`` (the store's ``number``), and, with ``leading``, the app's ``platform`` and ``vendor``.
     """
@@ -190,7 +190,7 @@ def _ways(leads: "pa.Table", stores: "pa.Table", leading: "pa.Table | None") -> 
 
 
 def _analysed(lake: Lake, run: tuple[str, str, int]) -> dict[str, "pa.Table"]:
-    """Apps that were read, by platform and by vendor; those of which nothing else is known are unknown."""
+    """Number of apps read, by platform and by vendor; apps without this data count as unknown."""
     import pyarrow as pa
 
     counts: dict[str, dict[str, int]] = {by: {} for by in _OF_APPS}
@@ -222,7 +222,7 @@ def _leading(lake: Lake, run: tuple[str, str, int], leads: "pa.Table") -> "pa.Ta
 
 
 def rows_of(stores: Iterable[StoreRow]) -> "pa.Table":
-    """Stores that are in memory already, for the database."""
+    """Stores in memory, as a table for the database."""
     columns = StoreColumns()
     for store in stores:
         columns.add(store)
@@ -272,7 +272,7 @@ _READ = """SEMI JOIN (
     SELECT md5_number(unit || ':' || version) AS key FROM inputs
     WHERE run = ? AND problem = '' AND kind_of(version) <> kind_of(?)
 ) i ON i.key = md5_number(apps.unit || ':' || apps.version)"""
-"""The apps that were read, by sixteen bytes for each input."""
+"""The apps that were read, with sixteen bytes per input."""
 
 _KNOWN = """
 SELECT coalesce(nullif(platform, ''), 'unknown'), coalesce(nullif(vendor, ''), 'unknown'), count(*)

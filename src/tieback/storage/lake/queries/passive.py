@@ -1,6 +1,6 @@
-"""What reports of other tools say of a run's places and apps: found by the database, as whose word it is.
+"""Reports of other tools about a run's locations and apps, found by the database.
 
-A report counts whenever it was imported: it is dated, and a later probe of ours takes its place in sight.
+A report counts regardless of its import date: it carries its own date, and a later probe of ours supersedes it.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -13,27 +13,27 @@ from tieback.model.probe import Outcome
 from tieback.storage.lake.lake import Lake
 
 MOST = 10_000
-"""Notes, and sightings, of one run: each source's latest word about a port counts once."""
+"""Maximum notes, and sightings, per run; only the latest report of each source per port counts."""
 MOST_APPS = 1_000
 
 
 class SeenByOthers(msgspec.Struct, frozen=True):
-    """What other tools saw that concerns a run."""
+    """Passive evidence relevant to a run."""
 
     notes: tuple[PassiveNote, ...] = ()
     in_apps: tuple[PassiveSighting, ...] = ()
     left_out: int = 0
-    """How many more of both there are."""
+    """Number of further entries of both kinds."""
 
 
 def seen_by_others(lake: Lake, run: str, traffic: str, day: str) -> SeenByOthers:
-    """What is known from others of the hosts, addresses and apps of a run, latest first.
+    """Passive evidence about the hosts, addresses and apps of a run, latest first.
 
     Args:
-        lake: where it is.
-        run: which run.
-        traffic: version of the analysis of captures, whose units are no apps.
-        day: of the run's end, ISO 8601: that of its probes.
+        lake: contains the evidence.
+        run: the run.
+        traffic: version of the analysis of captures, whose units are not apps.
+        day: date of the run's end, ISO 8601; the date of its probes.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -65,7 +65,7 @@ def _notes(
 
 
 def _asked(lake: Lake, run: str, places: Collection[str]) -> dict[str, str]:
-    """What our own probes say of some ``host:port``, by what the probe was told and by where it answered."""
+    """Results of our own probes for these ``host:port``, by probed target and by responding address."""
     import pyarrow as pa
 
     if not places:
@@ -73,7 +73,7 @@ def _asked(lake: Lake, run: str, places: Collection[str]) -> dict[str, str]:
     wanted = pa.table({"place": pa.array(sorted(places), pa.string())})
     found: dict[str, str] = {}
     for place, outcome, access in lake.stream(_ASKED, [run, Outcome.OK, Outcome.REFUSED], tables={"wanted": wanted}):
-        # What lets a stranger in counts before what else answers at the same place.
+        # Unauthenticated access counts before other responses at the same location.
         said = access if outcome == Outcome.OK else outcome
         if place not in found or said == "open":
             found[place] = said

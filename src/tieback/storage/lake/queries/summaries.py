@@ -1,6 +1,6 @@
-"""The apps of a run and what they name, joined and sorted by the database: a report of a million apps streams them.
+"""The apps of a run and their endpoints, joined and sorted by the database, so that a report streams a million apps.
 
-A run's inputs may name one content at several paths; it counts once, at the path that was named first.
+A run's inputs may contain one content at several paths; it counts once, at the first path.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 class Captured(msgspec.Struct, frozen=True):
-    """An app that only a capture shows: it stands in the report where it leads to a store."""
+    """An app known only from a capture; a report shows it if it leads to a store."""
 
     key: str
-    """Content hash that stands for it in routes."""
+    """Content hash used as its key in routes."""
     path: str
     """The capture."""
     app: App
@@ -35,12 +35,12 @@ class RunApps:
     """The apps of one run.
 
     Args:
-        lake: where they are.
-        run: which run.
-        traffic: version of the analysis of captures, whose units are no apps.
+        lake: contains the apps.
+        run: the run.
+        traffic: version of the analysis of captures, whose units are not apps.
         leads: which app leads to which store: ``Conclusions.leads``.
-        captured: apps that were not scanned themselves.
-        apis: services of cloud resources that an app talks to as its API; ``None`` for those without a service.
+        captured: apps that were not scanned.
+        apis: cloud services that an app uses as its API; ``None`` for those without a service.
     """
 
     def __init__(
@@ -71,14 +71,14 @@ class RunApps:
         }
 
     def count(self) -> int:
-        """How many apps were read."""
+        """Number of apps read."""
         return self._number(f"SELECT count(DISTINCT {_KEY}) FROM inputs WHERE {_READ}", self._scope)  # noqa: S608 - ours
 
     def rows(self, most: int | None = None) -> Iterator[AppSummary]:
-        """Every app, first those that lead to exposed stores, then those that lead to others, by name within.
+        """Every app: those that lead to exposed stores first, then those that lead to others, each by name.
 
         Args:
-            most: of the first rows alone, which takes a fraction of the memory.
+            most: only the first rows, which needs much less memory.
         """
         if most is None:
             return self._summaries("", {})
@@ -94,27 +94,27 @@ class RunApps:
         return self.pick(self._first_quiet(most))
 
     def _first_quiet(self, most: int) -> list[str]:
-        """Content hashes of the first apps that lead to no store: nothing else of the others is held."""
+        """Content hashes of the first apps that lead to no store; no other data is in memory."""
         params = [*self._scope * 2, most]
         return [row[0] for row in self._lake.stream(_FIRST_QUIET, params, tables=self._tables)]
 
     def quiet_count(self) -> int:
-        """How many rows ``quiet`` has."""
+        """Number of rows of ``quiet``."""
         return self.count() - self._number(_LEADING, self._scope, self._tables)
 
     def pick(self, keys: Collection[str]) -> Iterator[AppSummary]:
-        """Those of the apps that have one of the content hashes, in the order of ``rows``."""
+        """The apps with one of these content hashes, in the order of ``rows``."""
         import pyarrow as pa
 
         wanted = pa.table({"unit": pa.array(sorted(keys), pa.string())})
         return self._summaries("SEMI JOIN wanted USING (unit)", {"wanted": wanted})
 
     def shown(self) -> int:
-        """How many rows there are: apps that were read, and those of captures that lead to a store."""
+        """Number of rows: apps that were read, and apps of captures that lead to a store."""
         return self.count() + self._number(_CAPTURED_ALONE, self._scope, self._tables)
 
     def sightings(self, keys: Collection[str] | None = None) -> Iterator[AppSighting]:
-        """What the apps name, in the order of the inputs; ``keys`` takes the apps with these content hashes alone."""
+        """The endpoints of the apps, in input order; ``keys`` selects apps by content hash."""
         import pyarrow as pa
 
         wanted = pa.table({"unit": pa.array(sorted(keys or ()), pa.string())})
@@ -141,7 +141,7 @@ class RunApps:
             )
 
     def sightings_count(self) -> int:
-        """How many rows ``sightings`` has."""
+        """Number of rows of ``sightings``."""
         return self._number(_SIGHTINGS_READ, self._scope)
 
     def _number(self, sql: str, params: Sequence[Any], tables: "Mapping[str, pa.Table] | None" = None) -> int:
@@ -155,7 +155,7 @@ class RunApps:
 
 
 def read_failed(lake: Lake, run: str) -> Iterator[RunInput]:
-    """The inputs of a run that could not be read, in their order. Raises ``WorkspaceError``."""
+    """The inputs of a run that could not be read, in order. Raises ``WorkspaceError``."""
     sql = "SELECT path, unit, version, problem FROM inputs WHERE run = ? AND problem <> '' ORDER BY ordinal"
     for row in lake.stream(sql, [run]):
         yield RunInput(*row)
@@ -170,9 +170,9 @@ def read_captures(lake: Lake, run: str, traffic: str) -> list[RunInput]:
 
 
 def captured_bundles(lake: Lake, run: str, traffic: str) -> dict[str, str]:
-    """Bundle identifiers that the captures of a run tell, each with the content hash of the scanned app that has it.
+    """Bundle identifiers in the captures of a run, each with the content hash of the matching scanned app.
 
-    Of several versions of an app the one whose hash sorts last. Raises ``WorkspaceError``.
+    Of several versions of an app, the one with the highest hash. Raises ``WorkspaceError``.
     """
     sql = f"""{_ALL}, told AS (
             SELECT DISTINCT bundle_id FROM flows SEMI JOIN (
@@ -194,7 +194,7 @@ _ALL = _INPUTS.format(which="")
 
 _READ = "run = ? AND problem = '' AND kind_of(version) <> kind_of(?)"
 _KEY = "md5_number(unit || ':' || version)"
-"""Sixteen bytes for two texts: a million of them fit into the memory of a laptop, whatever else is counted."""
+"""Sixteen bytes instead of two texts: a million of them fit into the memory of a laptop."""
 
 _LEADING = f"""
 SELECT count(*) FROM (SELECT DISTINCT app FROM leads) l
@@ -247,7 +247,7 @@ _LABELLED = f"""
     UNION ALL
     SELECT unit, lower(arg_min(path, ordinal)) FROM inputs WHERE {_READ}
         AND {_KEY} NOT IN (SELECT {_KEY} FROM apps) GROUP BY unit"""  # noqa: S608
-"""The label of every app that was read, with nothing else of it."""
+"""The label of every app that was read, without other columns."""
 
 _FIRST_QUIET = f"""
 SELECT unit FROM ({_LABELLED}) every ANTI JOIN leads ON leads.app = every.unit ORDER BY label, unit LIMIT ?"""  # noqa: S608

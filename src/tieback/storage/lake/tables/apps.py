@@ -1,4 +1,4 @@
-"""App documents in the lake: to rows and back, and the questions that later stages ask about them."""
+"""App documents in the lake: conversion to rows and back, and queries of later stages."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import batched, groupby
@@ -18,13 +18,13 @@ from tieback.storage.lake.schemas import SCHEMAS, rows_table
 
 _TEXTS_KEPT = 65_536
 _POLICIES_KEPT = 4096
-"""Texts of policies that are decoded once."""
+"""Number of cached policy texts, so that each is decoded once."""
 UNITS_AT_ONCE = 500
-"""Documents of one part that are read in one go."""
+"""Documents of one part that are read at once."""
 
 
 class Named(Protocol):
-    """What names a unit of work."""
+    """Identifies a unit of work."""
 
     @property
     def key(self) -> str: ...  # noqa: D102 - as in ``engine.interface.Unit``
@@ -33,14 +33,14 @@ class Named(Protocol):
 
 
 type Keys = Iterable[Named] | pa.Table
-"""Units of work, or a table with their columns ``unit`` and ``version``."""
+"""Units of work, or a table with the columns ``unit`` and ``version``."""
 
 
 class AppEndpoint(msgspec.Struct, frozen=True):
-    """The first place in an app where an endpoint stands."""
+    """The first location of an endpoint in an app."""
 
     app_sha256: str
-    """Content hash of the package, known even where its identity could not be read."""
+    """Content hash of the package, known even if its identity could not be read."""
     endpoint: str
     """The endpoint's canonical value."""
     file: str
@@ -48,7 +48,7 @@ class AppEndpoint(msgspec.Struct, frozen=True):
     how: str
     party: Party
     bytes_out: int = 0
-    """Sent there, where it was seen in a capture."""
+    """Bytes sent to it, if seen in a capture."""
     bytes_in: int = 0
 
 
@@ -107,7 +107,7 @@ def app_tables(documents: Sequence[tuple[Named, AppDocument]]) -> dict[str, pa.T
 
 
 def keys_table(keys: Iterable[Named] | pa.Table) -> pa.Table:
-    """Names of units as a table to join with: any number of them, unlike a list in a query; a table is one already."""
+    """Unit identifiers as a table for joins, of any size; a table is returned unchanged."""
     if isinstance(keys, pa.Table):
         return keys
     distinct = dict.fromkeys((unit.key, unit.version) for unit in keys)
@@ -120,7 +120,7 @@ def keys_table(keys: Iterable[Named] | pa.Table) -> pa.Table:
 
 
 def read_app_documents(lake: Lake, keys: Keys) -> Iterator[tuple[str, AppDocument]]:
-    """The documents of those units that are in the lake, each with its content hash; some hundred in memory.
+    """The documents of those units that are in the lake, each with its content hash; a few hundred in memory.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -172,16 +172,16 @@ def read_app_documents(lake: Lake, keys: Keys) -> Iterator[tuple[str, AppDocumen
 
 
 def _in_parts(rows: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """Units of one part, a bounded number at a time: a part that many were put into is read bit by bit."""
+    """Units of one part, a bounded number at a time: a large merged part is read in steps."""
     for part, some in groupby(rows, key=itemgetter(0)):
         for group in batched(some, UNITS_AT_ONCE):
             yield part, [(unit, version) for _, unit, version in group]
 
 
 def endpoints_with_parties(lake: Lake, keys: Keys) -> Iterator[tuple[Endpoint, Party]]:
-    """Every endpoint that one of the units names, once, by its value, with its party.
+    """Every distinct endpoint of the units, by value, with its party.
 
-    Where apps differ, the party is that of the app whose hash sorts last.
+    If apps disagree, the party of the app with the highest hash is used.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -189,7 +189,7 @@ def endpoints_with_parties(lake: Lake, keys: Keys) -> Iterator[tuple[Endpoint, P
     known: dict[str, str] = {}
     for row in lake.stream(_ENDPOINTS, tables={"keys": keys_table(keys)}):
         kind, value, scheme, host, port, path, service, party = row
-        # The database makes a new text of each, and neighbours are on one host.
+        # The database creates a new string per row, and adjacent rows have the same host.
         if len(known) >= _TEXTS_KEPT:
             known.clear()
         scheme, host, path = (known.setdefault(text, text) for text in (scheme, host, path))
@@ -197,12 +197,12 @@ def endpoints_with_parties(lake: Lake, keys: Keys) -> Iterator[tuple[Endpoint, P
 
 
 def app_endpoints(lake: Lake, keys: Keys, values: Collection[str] | None = None) -> Iterator[AppEndpoint]:
-    """Which of the units names which endpoint and where, by endpoint and app.
+    """Which units name which endpoint and where, by endpoint and app.
 
     Args:
-        lake: where the apps are.
+        lake: contains the apps.
         keys: the units.
-        values: takes these endpoints alone.
+        values: only these endpoints.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -216,7 +216,7 @@ def app_endpoints(lake: Lake, keys: Keys, values: Collection[str] | None = None)
         """,  # noqa: S608 - our own text
         tables={"keys": keys_table(keys), "wanted": pa.table({"value": pa.array(values or (), pa.string())})},
     )
-    # Each app and endpoint stands in many rows, and the database makes a new text of each.
+    # Each app and endpoint occurs in many rows, and the database creates a new string per row.
     known: dict[str, str] = {}
     for row in rows:
         app, endpoint, file, how, party = (known.setdefault(text, text) for text in (*row[:3], *row[4:]))
@@ -224,7 +224,7 @@ def app_endpoints(lake: Lake, keys: Keys, values: Collection[str] | None = None)
 
 
 def makers(lake: Lake, keys: Keys) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Who makes the apps whose own endpoint it is, and why it is theirs, by its value; at most three, the most first.
+    """Vendors of the apps with a first-party endpoint, with the reason, by endpoint value; the three most frequent.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -247,7 +247,7 @@ def makers(lake: Lake, keys: Keys) -> dict[str, tuple[tuple[str, str], ...]]:
 
 
 def container_names(lake: Lake, keys: Keys) -> dict[str, tuple[str, ...]]:
-    """Containers that one of the units names within an endpoint, sorted, by its value. Raises ``WorkspaceError``."""
+    """Containers that units name within an endpoint, sorted, by endpoint value. Raises ``WorkspaceError``."""
     rows = lake.stream(
         """
         SELECT value, list(DISTINCT name) FROM (
@@ -260,9 +260,9 @@ def container_names(lake: Lake, keys: Keys) -> dict[str, tuple[str, ...]]:
 
 
 def public_keys(lake: Lake, keys: Keys) -> dict[str, tuple[PublicKey, ...]]:
-    """Public keys by the value of each endpoint that they may be for, of the same app and no other.
+    """Public keys by the value of each endpoint that they may belong to, only within the same app.
 
-    A key that names its endpoint is for that one; any other for every endpoint of its app that is no third party's.
+    A key with an endpoint belongs to that one; other keys to every endpoint of the app that is not third-party.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -283,7 +283,7 @@ def public_keys(lake: Lake, keys: Keys) -> dict[str, tuple[PublicKey, ...]]:
 
 
 def apps_of(lake: Lake, keys: Keys, units: Collection[str]) -> Iterator[tuple[str, App]]:
-    """Those of the apps whose content hash is among ``units``, with it; one without an identity is left out.
+    """The apps whose content hash is in ``units``, with the hash; apps without an identity are left out.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -302,7 +302,7 @@ def apps_of(lake: Lake, keys: Keys, units: Collection[str]) -> Iterator[tuple[st
 
 
 def app_credentials(lake: Lake, keys: Keys) -> Iterator[tuple[str, Credential]]:
-    """The credentials that were seen, each with the content hash of its app, in no order. Raises ``WorkspaceError``."""
+    """The credentials found, each with the content hash of its app, unordered. Raises ``WorkspaceError``."""
     columns = [name for name in SCHEMAS["credentials"].names if name not in {"version", "ordinal"}]
     sql = f"SELECT {', '.join(f'"{name}"' for name in columns)} FROM credentials SEMI JOIN keys USING (unit, version)"  # noqa: S608
     for values in lake.stream(sql, tables={"keys": keys_table(keys)}):
@@ -311,7 +311,7 @@ def app_credentials(lake: Lake, keys: Keys) -> Iterator[tuple[str, Credential]]:
 
 
 def app_policies(lake: Lake, keys: Keys) -> Iterator[tuple[str, CleartextPolicy]]:
-    """What apps declare about connections without TLS, as ``app_credentials``."""
+    """The declarations of apps about connections without TLS; as ``app_credentials``."""
     rows = lake.stream(
         "SELECT unit, cleartext FROM apps SEMI JOIN keys USING (unit, version) WHERE cleartext NOT IN ('', '[]')",
         tables={"keys": keys_table(keys)},
@@ -319,7 +319,7 @@ def app_policies(lake: Lake, keys: Keys) -> Iterator[tuple[str, CleartextPolicy]
     known: dict[str, tuple[CleartextPolicy, ...]] = {}
     for unit, text in rows:
         if text not in known:
-            # Most apps say one of a few things.
+            # Most apps use one of a few policies.
             if len(known) >= _POLICIES_KEPT:
                 known.clear()
             known[text] = msgspec.json.decode(text, type=tuple[CleartextPolicy, ...])
@@ -328,7 +328,7 @@ def app_policies(lake: Lake, keys: Keys) -> Iterator[tuple[str, CleartextPolicy]
 
 
 def apps_by_bundle(lake: Lake, keys: Keys) -> dict[str, str]:
-    """Bundle identifier to the content hash of an app among the units; of several versions the one that sorts last."""
+    """Maps bundle identifiers to the content hash of an app among the units; of several versions, the highest hash."""
     rows = lake.stream(
         """
         SELECT bundle_id, unit FROM apps SEMI JOIN keys USING (unit, version)
@@ -423,7 +423,7 @@ def _credential(row: dict[str, Any]) -> Credential:
         row["masked"],
         row["endpoint"],
         _evidence(row),
-        # Parts of older versions of the analysis have no such columns.
+        # Parts from older versions of the analysis lack these columns.
         grade=Grade(row.get("grade") or Grade.NORMAL),
         fingerprint=row.get("fingerprint") or "",
         claims=msgspec.json.decode(row.get("claims") or b"{}", type=dict[str, str]),

@@ -1,6 +1,6 @@
-"""What DNS said, in the lake: a row an answer, with the moment until which its zone lets it be used.
+"""DNS answers in the lake: one row per answer, with its expiry time.
 
-A later run asks again only for what has lapsed. Rows are never taken away: what a name led to on a day is a fact.
+A later run queries only expired names. Rows are never removed: an answer on a date is a fact.
 """
 
 import secrets
@@ -17,24 +17,24 @@ from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import rows_table
 
 MAX_READ = 100_000
-"""Answers of earlier runs that are held in memory: those that hold longest. What is beyond is asked again."""
+"""Maximum answers of earlier runs in memory: those that expire last. Others are queried again."""
 ANSWERS_WAITING = 2_000
-"""Answers that a kill may lose."""
+"""Maximum answers that an interruption can lose."""
 
 
 class KeptAnswers:
-    """The answers of earlier runs that still hold, and a place for those of this one.
+    """The valid answers of earlier runs, and a writer for those of this run.
 
-    Use it in a ``with`` statement; what waits is published when it ends, also by an error.
+    Use it in a ``with`` statement; pending answers are published at its end, even after an error.
     """
 
     def __init__(self, lake: Lake, *, clock: Callable[[], float] = time.time, waiting: int = ANSWERS_WAITING) -> None:
-        """Nothing is read before the first question.
+        """Set up; nothing is read before the first query.
 
         Args:
-            lake: where from and where to.
+            lake: source and target lake.
             clock: seconds since 1970, UTC.
-            waiting: publish whenever so many wait.
+            waiting: publish when this many answers are pending.
         """
         self._lake = lake
         self._clock = clock
@@ -57,11 +57,11 @@ class KeptAnswers:
         return found
 
     def get(self, name: str, kind: str) -> NameAnswer | None:
-        """The latest answer that held at the first question, or came since. Raises ``WorkspaceError``."""
+        """The latest answer that was valid at the first query, or arrived since. Raises ``WorkspaceError``."""
         return self._known.get((name, kind))
 
     def put(self, answer: NameAnswer) -> None:
-        """Keep an answer. Raises ``WorkspaceError`` where the lake cannot be written."""
+        """Store an answer. Raises ``WorkspaceError`` if the lake cannot be written."""
         if len(self._known) < MAX_READ:
             self._known[answer.name, answer.kind] = answer
         self._waiting.append(answer)
@@ -69,7 +69,7 @@ class KeptAnswers:
             self.flush()
 
     def flush(self) -> None:
-        """Publish what waits. Raises as ``put``."""
+        """Publish pending answers. Raises as ``put``."""
         if not self._waiting:
             return
         rows = [msgspec.structs.astuple(answer) for answer in self._waiting]

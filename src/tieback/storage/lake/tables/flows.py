@@ -1,4 +1,4 @@
-"""Flows in the lake: to rows and back."""
+"""Flows in the lake: conversion to rows and back."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -41,11 +41,11 @@ def flow_tables(read: Sequence[tuple[Named, tuple[Sequence[Flow], Sequence[Probl
 
 
 def read_flows(lake: Lake, keys: Iterable[Named]) -> Iterator[tuple[str, Flow]]:
-    """The flows of those units, each with the content hash of its capture, by app and in their order.
+    """The flows of these units, each with the content hash of its capture, by app and in order.
 
     Raises:
         WorkspaceError: the lake cannot be read.
-        DocumentError: a release with another schema wrote them.
+        DocumentError: they were written by a release with another schema.
     """
     rows = lake.stream(
         "SELECT unit, json FROM flows SEMI JOIN keys USING (unit, version) ORDER BY unit, bundle_id, ordinal",

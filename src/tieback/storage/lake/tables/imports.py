@@ -1,4 +1,4 @@
-"""Passive evidence in the lake: a part for each report, whole or not at all, and what of it concerns a run."""
+"""Passive evidence in the lake: one part per report, complete or not at all, and the evidence relevant to a run."""
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -15,20 +15,20 @@ ROWS_AT_ONCE = 20_000
 
 
 class Import(msgspec.Struct, frozen=True):
-    """One report of another tool, as it was imported."""
+    """One imported report of another tool."""
 
     sha256: str
     version: str
-    """Of the importers that read it."""
+    """Version of the importers."""
     source: str
     path: str
-    """As the user named it then."""
+    """Path as given by the user at that time."""
     imported: float
     """Seconds since 1970, UTC."""
     services: int
     sightings: int
     left_out: int
-    """Records of another shape."""
+    """Records with an unknown format."""
 
 
 def part_of(sha256: str, version: str) -> str:
@@ -37,7 +37,7 @@ def part_of(sha256: str, version: str) -> str:
 
 
 def find_import(lake: Lake, sha256: str, version: str) -> Import | None:
-    """The report with this content, where the same importers have read it. Raises ``WorkspaceError``."""
+    """The report with this content, if imported by the same importers. Raises ``WorkspaceError``."""
     if not lake.published(part_of(sha256, version)):
         return None
     rows = lake.stream("SELECT * FROM imports WHERE sha256 = ? AND version = ?", [sha256, version])
@@ -47,13 +47,13 @@ def find_import(lake: Lake, sha256: str, version: str) -> Import | None:
 def save_import(
     lake: Lake, what: Import, facts: Iterable[PassiveService | PassiveSighting], left_out: Callable[[], int]
 ) -> Import:
-    """Publish a report's evidence. Errors of ``facts`` pass through, and nothing is kept then.
+    """Publish a report's evidence. Errors of ``facts`` are passed on; nothing is stored then.
 
     Args:
-        lake: where to.
+        lake: target lake.
         what: the report; its counts and time are filled in.
-        facts: taken once, in bounded memory.
-        left_out: asked at the end for the number of records that were left out.
+        facts: iterated once, in bounded memory.
+        left_out: called at the end; returns the number of ignored records.
 
     Raises:
         WorkspaceError: the lake cannot be written.
@@ -108,9 +108,9 @@ def _sighting_row(what: Import, number: int, fact: PassiveSighting) -> tuple[obj
 
 
 def services_at(lake: Lake, hosts: Collection[str], until: float) -> Iterator[PassiveService]:
-    """What reports that were imported until then say of hosts (names and addresses), latest first.
+    """Evidence about hosts (names and addresses) from reports imported until then, latest first.
 
-    Of several reports of one source about one port the latest alone.
+    Of several reports of one source about one port, only the latest.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -138,10 +138,10 @@ def services_at(lake: Lake, hosts: Collection[str], until: float) -> Iterator[Pa
 def sightings_of_apps(
     lake: Lake, bundles: Collection[str], hashes: Collection[str], until: float
 ) -> Iterator[tuple[str, PassiveSighting]]:
-    """What reports that were imported until then say of apps, each with the report's path, by report and in its order.
+    """Evidence about apps from reports imported until then, each with the path of its report, in order.
 
     Args:
-        lake: where from.
+        lake: source lake.
         bundles: bundle identifiers of the apps.
         hashes: content hashes of their packages.
         until: seconds since 1970, UTC.

@@ -1,4 +1,4 @@
-"""What each run was given: which unit of work lay at which path, in the order of the inputs."""
+"""The inputs of each run: the unit of work of each path, in input order."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -16,17 +16,17 @@ class RunInput(msgspec.Struct, frozen=True):
     """One input of a run."""
 
     path: str
-    """As the user named it."""
+    """Path as given by the user."""
     key: str
-    """SHA-256 of its content; empty where it could not be read at all."""
+    """SHA-256 of its content; empty if it could not be read at all."""
     version: str
     """Version of the analysis."""
     problem: str = ""
-    """One line, where it failed."""
+    """One line, if it failed."""
 
 
 class Inputs:
-    """The inputs of a run as columns, in their order: of a million no more is held than their texts take."""
+    """The inputs of a run as columns, in order: a million inputs need little more memory than their texts."""
 
     def __init__(self, inputs: Iterable[RunInput] = ()) -> None:
         self._done: list[pa.Table] = []
@@ -36,7 +36,7 @@ class Inputs:
             self.add(one)
 
     def add(self, one: RunInput) -> None:
-        """Take in the next one."""
+        """Add the next input."""
         self._rows.append(("", self._count, one.path, one.key, one.version, one.problem))
         self._count += 1
         if len(self._rows) == ROWS_AT_ONCE:
@@ -46,7 +46,7 @@ class Inputs:
         return self._count
 
     def failing(self, problems: Mapping[str, str]) -> "Inputs":
-        """The same, where those with one of the content hashes that had no problem so far have that one."""
+        """A copy in which inputs with these content hashes and no problem yet have this problem."""
         found = Inputs()
         found._count, found._done = self._count, [self._table()]
         if problems:
@@ -60,26 +60,26 @@ class Inputs:
         return found
 
     def units(self) -> pa.Table:
-        """The units without a problem, as often as they were given: columns ``unit`` and ``version``."""
+        """The units without a problem, with duplicates: columns ``unit`` and ``version``."""
         table = self._table()
         read = pc.equal(table["problem"], "")
         units = table.select(["unit", "version"])
-        # Where all were read nothing is copied.
+        # If all were read, nothing is copied.
         return units if pc.all(read).as_py() in (True, None) else units.filter(read)
 
     def of_version(self, version: str) -> list[RunInput]:
-        """Those without a problem that one version of an analysis is for."""
+        """Inputs without a problem for one version of an analysis."""
         table = self._table()
         which = pc.and_(pc.equal(table["problem"], ""), pc.equal(table["version"], version))
         return list(_rows(table.filter(which)))
 
     def failed(self) -> Iterator[RunInput]:
-        """Those with a problem."""
+        """Inputs with a problem."""
         table = self._table()
         return _rows(table.filter(pc.not_equal(table["problem"], "")))
 
     def save(self, lake: Lake, run: str) -> None:
-        """Publish them as the inputs of a run. Raises ``WorkspaceError`` where the lake cannot be written."""
+        """Publish them as the inputs of a run. Raises ``WorkspaceError`` if the lake cannot be written."""
         table = self._table()
         name = pa.array([run] * len(table), pa.string())
         lake.publish(f"inputs-{run}", {"inputs": table.set_column(0, "run", name).cast(SCHEMAS["inputs"])})
@@ -103,7 +103,7 @@ def _rows(table: pa.Table) -> Iterator[RunInput]:
 
 
 def save_inputs(lake: Lake, run: str, inputs: Iterable[RunInput]) -> int:
-    """Publish the inputs of a run, in their order. Returns how many.
+    """Publish the inputs of a run, in order. Returns their number.
 
     Raises:
         WorkspaceError: the lake cannot be written.
@@ -114,6 +114,6 @@ def save_inputs(lake: Lake, run: str, inputs: Iterable[RunInput]) -> int:
 
 
 def read_inputs(lake: Lake, run: str) -> Iterator[RunInput]:
-    """The inputs of a run, in their order. Raises ``WorkspaceError``."""
+    """The inputs of a run, in order. Raises ``WorkspaceError``."""
     for row in lake.stream("SELECT path, unit, version, problem FROM inputs WHERE run = ? ORDER BY ordinal", [run]):
         yield RunInput(*row)

@@ -1,4 +1,4 @@
-"""What surveys found in objects elsewhere: to rows of the lake and back."""
+"""Index results of remote objects: conversion to rows of the lake and back."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -25,7 +25,7 @@ def object_table(results: Sequence[tuple[Unit, Sequence[Member]]]) -> pa.Table:
 
 
 def read_objects(lake: Lake, version: str) -> Iterator[Found]:
-    """Everything that surveys of this version ever found. Raises ``WorkspaceError``."""
+    """All index results of this version. Raises ``WorkspaceError``."""
     yield from lake.stream(
         'SELECT unit, member, "start", size, sha256, kind FROM objects WHERE version = ? ORDER BY unit, ordinal',
         [version],

@@ -1,7 +1,7 @@
-"""What exports of cloud accounts say, in the lake: a part an export, and each resource with all that is said of it.
+"""Exports of cloud accounts in the lake: one part per export, and each resource with all statements about it.
 
-Resources are taken apart by a hash of their keys into ``BUCKETS``, each in row groups of its own: everything that is
-said of one resource is then read together without sorting everything, in memory that does not grow with the account.
+Resources are distributed by a hash of their keys into ``BUCKETS``, each in its own row groups: all statements about one
+resource can be read together without sorting everything, in memory independent of the size of the account.
 """
 
 import time
@@ -23,44 +23,44 @@ if TYPE_CHECKING:
 BUCKETS = 32
 ROWS_A_GROUP = 2_000
 AT_ONCE = 50_000
-"""Rows that are read in one go where there are no more."""
+"""Maximum rows that are read at once without buckets."""
 
 
 class PostureImport(msgspec.Struct, frozen=True):
-    """One export of a cloud account, as it was imported."""
+    """One imported export of a cloud account."""
 
     sha256: str
-    """Of the content, and of what the user said of it."""
+    """Hash of the content, and of the user's description."""
     version: str
-    """Of the readers that read it."""
+    """Version of the readers."""
     source: str
     path: str
-    """As the user named it then."""
+    """Path as given by the user at that time."""
     imported: float = 0.0
     """Seconds since 1970, UTC."""
     seen: str = ""
-    """The moment that its statements are of where they name none."""
+    """Time of statements without their own time."""
     resources: int = 0
     dependencies: int = 0
     left_out: int = 0
-    """Records of another shape, or that say too little."""
+    """Records with an unknown format, or with too little data."""
     missed: int = 0
-    """What the export itself says could not be collected."""
+    """Items that the export itself could not collect."""
     incomplete: str = ""
-    """Why it is not whole; empty where it is."""
+    """Why it is incomplete; empty if it is complete."""
 
 
 class Told(msgspec.Struct, frozen=True):
-    """Everything that is said of one resource."""
+    """All statements about one resource."""
 
     observations: tuple[Resource, ...]
     """Newest first."""
     dependencies: Mapping[str, Sequence[Dependency]]
-    """What it and its neighbours need, by id; each rule once, in its newest word."""
+    """Dependencies of the resource and its neighbours, by ID; each rule once, in its newest version."""
 
 
 def bucket_of(key: str) -> int:
-    """Which bucket a key is in."""
+    """The bucket of a key."""
     return crc32(key.encode("utf-8", "replace")) % BUCKETS
 
 
@@ -70,7 +70,7 @@ def part_of(sha256: str, version: str) -> str:
 
 
 def find_posture(lake: Lake, sha256: str, version: str) -> PostureImport | None:
-    """The export with this content, where the same readers have read it. Raises ``WorkspaceError``."""
+    """The export with this content, if read by the same readers. Raises ``WorkspaceError``."""
     if not lake.published(part_of(sha256, version)):
         return None
     rows = lake.stream("SELECT * FROM posture_imports WHERE sha256 = ? AND version = ?", [sha256, version])
@@ -83,14 +83,14 @@ def save_posture(
     facts: Iterable[Resource | Dependency],
     end: Callable[[], tuple[int, int, str]],
 ) -> PostureImport:
-    """Publish what an export says. Errors of ``facts`` pass through, and nothing is kept then.
+    """Publish the statements of an export. Errors of ``facts`` are passed on; nothing is stored then.
 
     Args:
-        lake: where to.
+        lake: target lake.
         what: the export; its counts and time are filled in.
-        facts: taken once, in bounded memory.
-        end: asked at the end how many records were left out, how many statements the export missed, and why it is not
-            whole.
+        facts: iterated once, in bounded memory.
+        end: called at the end; returns the number of ignored records, the number of uncollected items, and why the
+            export is incomplete.
 
     Raises:
         WorkspaceError: the lake cannot be written.
@@ -130,13 +130,13 @@ def save_posture(
 
 
 def posture_imports(lake: Lake) -> list[PostureImport]:
-    """Every export, each content once, in the order of their import. Raises ``WorkspaceError``."""
+    """Every export, each content once, in import order. Raises ``WorkspaceError``."""
     sql = f"{_READ} SELECT * FROM readable ORDER BY imported, path"  # noqa: S608 - our own text
     return [PostureImport(*row) for row in lake.stream(sql)]
 
 
 def told(lake: Lake) -> Iterator[Told]:
-    """Every resource with all that is said of it, in no order but the same each time. Raises ``WorkspaceError``."""
+    """Every resource with all statements about it, in a stable but unspecified order. Raises ``WorkspaceError``."""
     count = next(lake.stream("SELECT count(*) FROM posture_resources"))[0]
     members = next(lake.stream("SELECT count(*) FROM posture_dependencies WHERE kind = 'member'"))[0] > 0
     for bucket in range(BUCKETS) if count > AT_ONCE else (None,):
@@ -163,7 +163,7 @@ def _bucket(lake: Lake, bucket: int | None, *, members: bool) -> Iterator[Told]:
         one = read_dependency.decode(text)
         about.setdefault(one.id, []).append(one)
     while wanted := {id_ for ones in about.values() for one in ones for id_ in one.needs} - about.keys() - asked:
-        # What decides about what decides: a target's group, its load balancer, this one's security groups.
+        # Indirect dependencies: the group of a target, its load balancer, the security groups of that.
         asked |= wanted
         table = pa.table({"id": pa.array(sorted(wanted), pa.string())})
         for (text,) in lake.stream(_NEEDED_IN_TURN, tables={"wanted": table}):
@@ -178,14 +178,14 @@ def _bucket(lake: Lake, bucket: int | None, *, members: bool) -> Iterator[Told]:
 
 
 def _member(one: Resource, whole: str, key: str) -> Resource:
-    """A statement about a member, as one about a part of its whole."""
+    """A statement about a member, converted to one about a part of the cluster."""
     if whole == key:
         return one
     return msgspec.structs.replace(one, key=whole, part=one.part or key.rpartition(":")[2], name="")
 
 
 def _flush(draft: Draft, table: str, rows: list[tuple[Any, ...]]) -> None:
-    """Write rows as a row group of their own."""
+    """Write rows as a separate row group."""
     if rows:
         written: pa.Table = rows_table(table, rows)
         draft.add(table, written)
@@ -215,7 +215,7 @@ def _encoded(fact: Resource | Dependency) -> str:
     try:
         return msgspec.json.encode(fact).decode()
     except UnicodeEncodeError:
-        # Lone surrogates, which JSON can spell and UTF-8 cannot.
+        # Lone surrogates, which JSON can represent and UTF-8 cannot.
         return msgspec.json.encode(_storable(msgspec.to_builtins(fact))).decode()
 
 

@@ -1,4 +1,4 @@
-"""Back ends and probe reports of a run in the lake: to rows and back."""
+"""Back ends and probe reports of a run in the lake: conversion to rows and back."""
 
 from array import array
 from bisect import bisect_left
@@ -16,15 +16,15 @@ from tieback.storage.lake.schemas import rows_table
 
 ROWS_A_PART = 20_000
 _HALVES = Struct("<QQ")
-"""Of an MD5 digest, as the database tells them."""
+"""The two halves of an MD5 digest, in the database's format."""
 FIRST_STRETCH, LONGEST_STRETCH = 5_000, 80_000
-"""Rows that are put into order at a time: a page that shows the first few reads no more of millions."""
+"""Rows sorted at once: a page with the first few rows does not read millions."""
 PROBES_WAITING = 256
-"""Reports that a kill may lose."""
+"""Maximum reports that an interruption can lose."""
 
 
 def save_backends(lake: Lake, run: str, backends: Iterable[Backend]) -> int:
-    """Publish the back ends of a run, in their order. Returns how many.
+    """Publish the back ends of a run, in order. Returns their number.
 
     Raises:
         WorkspaceError: the lake cannot be written.
@@ -54,19 +54,19 @@ def save_backends(lake: Lake, run: str, backends: Iterable[Backend]) -> int:
 
 
 class ProbeWriter:
-    """Publishes the probe reports of a run as they come, so that a kill loses at most the last few.
+    """Publishes the probe reports of a run as they arrive, so that an interruption loses only the last few.
 
-    Use it in a ``with`` statement; what waits is published when it ends, also by an error.
+    Use it in a ``with`` statement; pending reports are published at its end, even after an error.
     """
 
     def __init__(self, lake: Lake, run: str, *, first: int = 0, waiting: int = PROBES_WAITING) -> None:
         """Open the writer.
 
         Args:
-            lake: where to.
-            run: whose reports they are.
-            first: how many reports of this run are published already.
-            waiting: publish whenever so many wait.
+            lake: target lake.
+            run: run of the reports.
+            first: number of reports of this run that are already published.
+            waiting: publish when this many reports are pending.
         """
         self._lake = lake
         self._run = run
@@ -75,13 +75,13 @@ class ProbeWriter:
         self._waiting: list[ProbeReport] = []
 
     def add(self, report: ProbeReport) -> None:
-        """Take one report. Raises ``WorkspaceError`` where the lake cannot be written."""
+        """Add one report. Raises ``WorkspaceError`` if the lake cannot be written."""
         self._waiting.append(report)
         if len(self._waiting) >= self._limit:
             self.flush()
 
     def flush(self) -> None:
-        """Publish what waits. Raises as ``add``."""
+        """Publish pending reports. Raises as ``add``."""
         if not self._waiting:
             return
         rows = [(self._run, self._next + n, *_probe_row(report)) for n, report in enumerate(self._waiting)]
@@ -120,14 +120,14 @@ def read_backends(
     """The back ends of a run, in the order they were saved.
 
     Args:
-        lake: where they are.
-        run: whose.
-        values: takes these endpoints alone.
-        saying: leaves out those in whose documents none of these words stands.
+        lake: contains the back ends.
+        run: the run.
+        values: only these endpoints.
+        saying: only back ends whose documents contain one of these words.
 
     Raises:
         WorkspaceError: the lake cannot be read.
-        DocumentError: a release with another schema wrote them.
+        DocumentError: they were written by a release with another schema.
     """
     import pyarrow as pa
 
@@ -147,14 +147,14 @@ def read_probes(lake: Lake, run: str, *, answered: bool = False, encrypted: bool
     """The probe reports of a run, in the order they were saved.
 
     Args:
-        lake: where they are.
-        run: whose.
-        answered: takes those alone where a store spoke; most are of places where nobody did.
-        encrypted: takes those alone that saw TLS.
+        lake: contains the reports.
+        run: the run.
+        answered: only reports in which a store responded; most targets do not respond.
+        encrypted: only reports with TLS.
 
     Raises:
         WorkspaceError: the lake cannot be read.
-        DocumentError: a release with another schema wrote them.
+        DocumentError: they were written by a release with another schema.
     """
     if not (answered or encrypted):
         for text in _in_order(lake, "probes", run):
@@ -169,7 +169,7 @@ def read_probes(lake: Lake, run: str, *, answered: bool = False, encrypted: bool
 
 
 def _in_order(lake: Lake, table: str, run: str, which: str = "", params: Sequence[Any] = ()) -> Iterator[str]:
-    """The documents of a run by their ordinal, a stretch of them at a time: a sort of all would hold all."""
+    """The documents of a run in order, a section at a time: sorting all rows would need memory for all."""
     bounds = f"SELECT min(ordinal), max(ordinal) FROM {table} WHERE run = ?"  # noqa: S608 - our own name
     first, last = next(lake.stream(bounds, [run]))
     sql = f"SELECT json FROM {table} WHERE run = ? AND ordinal BETWEEN ? AND ? {which} ORDER BY ordinal"  # noqa: S608
@@ -181,10 +181,10 @@ def _in_order(lake: Lake, table: str, run: str, which: str = "", params: Sequenc
 
 
 class Answered:
-    """The targets that a run has a report of, by sixteen bytes each: most candidates of a large run answer nothing."""
+    """The targets with a report in a run, as sixteen bytes each: most candidates of a large run do not respond."""
 
     def __init__(self, lake: Lake, run: str) -> None:
-        """Look them up once.
+        """Load the targets once.
 
         Raises:
             WorkspaceError: the lake cannot be read.
@@ -220,7 +220,7 @@ class Asked:
     """The probe reports of a run, counted by the database."""
 
     def __init__(self, lake: Lake, run: str) -> None:
-        """Count what was asked, by outcome.
+        """Count the reports by outcome.
 
         Raises:
             WorkspaceError: the lake cannot be read.
@@ -231,11 +231,11 @@ class Asked:
 
     @property
     def backends(self) -> int:
-        """How many back ends the run mapped."""
+        """Number of back ends mapped by the run."""
         return int(next(self._lake.stream("SELECT count(*) FROM backends WHERE run = ?", [self._run]))[0])
 
     def count(self, *, only: Collection[str] | None = None, but: Collection[str] = ()) -> int:
-        """How many reports there are, of some outcomes, or of all but some."""
+        """Number of reports with these outcomes, or with all but some."""
         return sum(
             count
             for outcome, (count, _, _) in self._outcomes.items()
@@ -243,7 +243,7 @@ class Asked:
         )
 
     def volume(self) -> tuple[int, int]:
-        """Bytes sent and read in all."""
+        """Total bytes sent and read."""
         sent, read = ([volumes[side] for volumes in self._outcomes.values()] for side in (1, 2))
         return sum(sent), sum(read)
 

@@ -1,4 +1,4 @@
-"""Which data about addresses a run judged by, in the lake: what was imported since is not what it used."""
+"""The address data that a run used, in the lake: later imports do not change it."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from tieback.storage.lake.schemas import rows_table
 
 
 def save_run_data(lake: Lake, run: str, data: Iterable[DataUsed]) -> None:
-    """Note what a run judges by; what was noted first stays.
+    """Record the data that a run uses; existing records are kept.
 
     Raises:
         WorkspaceError: the lake cannot be written.
@@ -18,6 +18,6 @@ def save_run_data(lake: Lake, run: str, data: Iterable[DataUsed]) -> None:
 
 
 def read_run_data(lake: Lake, run: str) -> tuple[DataUsed, ...]:
-    """What a run judged by, in its order; nothing of a run from before this was noted. Raises ``WorkspaceError``."""
+    """The data that a run used, in order; empty for runs before this was recorded. Raises ``WorkspaceError``."""
     sql = "SELECT name, date, imported, sha256 FROM run_data WHERE run = ? ORDER BY ordinal"
     return tuple(DataUsed(*row) for row in lake.stream(sql, [run]))
