@@ -53,7 +53,7 @@ def test_a_unit_that_lies_elsewhere_is_known_by_its_name(tmp_path: Path) -> None
         broken = packed(Access(f"{host.url}/shard", 0, len(run)))
         with pytest.raises(InputError) as raised:
             work.analyse(msgspec.structs.replace(member, access=broken))
-        assert str(raised.value).startswith(f"{host.url}/shard#run.pcap: the content is larger than the expected 208 bytes")
+        assert str(raised.value).startswith(f"{host.url}/shard#run.pcap: the content is larger than the expected 208")
 
         no_app = b"nothing of the kind"
         host.files["/no.apk"] = no_app
