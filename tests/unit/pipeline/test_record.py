@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.file_host import file_host
+from tests.lab.file_host import file_host
 from tests.unit.pipeline.test_traffic import HTTP, capture
 from tieback.model.errors import InputError
 from tieback.model.remote import Access, packed
@@ -53,7 +53,9 @@ def test_a_unit_that_lies_elsewhere_is_known_by_its_name(tmp_path: Path) -> None
         broken = packed(Access(f"{host.url}/shard", 0, len(run)))
         with pytest.raises(InputError) as raised:
             work.analyse(msgspec.structs.replace(member, access=broken))
-        assert str(raised.value).startswith(f"{host.url}/shard#run.pcap: the content is larger than the expected 208")
+        assert str(raised.value).startswith(
+            f"{host.url}/shard#run.pcap: the content is larger than the expected 208 bytes"
+        )
 
         no_app = b"nothing of the kind"
         host.files["/no.apk"] = no_app
