@@ -223,7 +223,7 @@ def test_what_fails_is_named_and_the_others_are_done(real: ObjectStore, tmp_path
     assert json.loads(done.stdout)["headline"]["apps_analysed"] == 1
     said = [line.removeprefix(f"tieback: {real.url}apps/") for line in done.stderr.splitlines() if "apps/" in line]
     mend = "Run again, or correct the manifest"
-    hashes = f"SHA-256 {sha(other)[:16]}…, not {sha(b'y')[:16]}…"
+    hashes = f"{sha(other)[:16]}…, not {sha(b'y')[:16]}…"
     assert sorted(said) == [
         "none.apk: it is not there, or not any more. Check the URL",
         f"tillroll.apk: the content has another SHA-256 than expected: {hashes}. {mend}",

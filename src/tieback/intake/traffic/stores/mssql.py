@@ -128,7 +128,7 @@ def _prelogin(client: bytes, server: bytes) -> Recognised | None:
     settled = (wants or {}).get(1, b"\0")[:1], (gives or {}).get(1, b"\2")[:1]
     whole = any(side and side[0] in {_ENCRYPT_ON, _ENCRYPT_REQUIRED} for side in settled) and settled[1] != b"\2"
     encrypted = bool(tls_client) and (whole or not server)
-    parts = [_version(gives), "login encrypted, data not" if tls_client and not encrypted else ""]
+    parts = [_version(gives), "login encrypted, data in cleartext" if tls_client and not encrypted else ""]
     return Recognised(
         "mssql",
         confidence,

@@ -48,7 +48,7 @@ def test_packets(client: bytes, server: bytes, *, midstream: bool, low: float, h
     [
         (1, 1, True, "SQL Server 15.0.2000"),
         (0, 3, True, "SQL Server 15.0.2000"),
-        (0, 0, False, "SQL Server 15.0.2000, login encrypted, data not"),
+        (0, 0, False, "SQL Server 15.0.2000, login encrypted, data in cleartext"),
     ],
 )
 def test_encryption_is_what_both_settle(asked: int, answered: int, detail: str, *, encrypted: bool) -> None:
