@@ -117,7 +117,7 @@ def test_fail_on_takes_what_it_knows(run: Run) -> None:
         (
             json.dumps([INSTANCE, {"FunctionName": "x"}]),
             0,
-            "1 records were left out; first line 1: this describes no data store",
+            "1 records were left out; first line 1: not a known kind of resource",
         ),
     ],
 )
@@ -211,7 +211,7 @@ def test_credentials_that_expire_half_way(run: Run, tmp_path: Path) -> None:
 def test_an_account_without_permission(run: Run, tmp_path: Path) -> None:
     ended = run("posture", "run", "aws", "--prowler", stand_in(tmp_path, "echo Unable to locate credentials; exit 1"))
     assert ended.code == 4
-    assert "Prowler ended with 1: Unable to locate credentials" in ended.err
+    assert "Prowler exited with code 1: Unable to locate credentials" in ended.err
 
 
 def test_only_three_clouds_are_known(run: Run) -> None:
