@@ -195,7 +195,7 @@ class S3Policy:
                 continue
             if applies is False or (found.allowed and found.certain):
                 continue
-            reason = "" if applies is not STORED else "a condition decides that the policy alone cannot resolve"
+            reason = "" if applies is not STORED else "an unresolved condition of the policy decides"
             permit = interface.allowed(
                 one.line, one.text, _request(action, bucket, key), reason=reason, certain=applies is not STORED
             )
