@@ -1,6 +1,6 @@
-"""What a check of another tool says of a resource, from ``checks.toml``: a statement for pass and one for fail.
+"""Statements about a resource from checks of other tools, by ``checks.toml``: one for pass, one for fail.
 
-A check that neither passed nor failed (could not be collected, needs a person, was muted before it ran) says nothing.
+A check that neither passed nor failed (not collected, manual, muted before the run) makes no statement.
 """
 
 import re
@@ -44,11 +44,11 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"pa
 
 _MEMBER = re.compile(r" at cluster ([A-Za-z0-9-]{1,63}) level\.?$")
 _TELL_MEMBERS = frozenset({"rds_instance_deletion_protection", "rds_instance_multi_az"})
-"""Checks of Prowler whose sentence names the cluster of an instance: its CSV and ASFF tell it nowhere else."""
+"""Prowler checks whose message names the cluster of an instance; CSV and ASFF contain it nowhere else."""
 
 
 def membership(code: str, why: str, about: About) -> Dependency | None:
-    """That an instance is a member of a cluster, where the sentence of a check of Prowler says so."""
+    """Return the cluster membership of an instance if the message of a Prowler check contains it."""
     found = _MEMBER.search(why[:2000]) if code in _TELL_MEMBERS else None
     arn = parse(about.key)
     if found is None or arn is None or not arn.resource.startswith("db:"):
@@ -58,19 +58,19 @@ def membership(code: str, why: str, about: About) -> Dependency | None:
 
 
 class Checks:
-    """The table, read at the first question."""
+    """The check table, loaded on first use."""
 
     def __init__(self, kinds: Kinds | None = None) -> None:
         self.kinds = kinds or Kinds()
 
     @cached_property
     def all(self) -> Mapping[str, Mapping[str, Check]]:
-        """Tool to code to check."""
+        """Checks by tool and code."""
         raw = resources.files("tieback.posture").joinpath("checks.toml").read_bytes()
         return msgspec.toml.decode(raw, type=dict[str, dict[str, Check]])
 
     def known(self, tool: str, code: str) -> bool:
-        """Whether a tool's check says anything of data stores."""
+        """True if the check of a tool makes statements about data stores."""
         return code in self.all[tool]
 
     def statement(
@@ -84,16 +84,16 @@ class Checks:
         planned: bool = False,
         kind: Kind | None = None,
     ) -> Resource | None:
-        """What the check says of the resource that ``about`` names; ``None`` where it says nothing.
+        """Return the statement of a check about the resource in ``about``; ``None`` if it makes none.
 
         Args:
-            tool: as ``checks.toml`` calls it.
-            code: of the check.
-            passed: whether it passed; not called for any other outcome.
+            tool: name of the tool in ``checks.toml``.
+            code: code of the check.
+            passed: True if it passed; other outcomes are not passed to this method.
             about: names the resource.
-            why: the tool's own sentence.
-            planned: whether the resource stands in code alone.
-            kind: what the resource is, where its name does not tell; default: what the check is listed for.
+            why: message of the tool.
+            planned: True if the resource exists only in code.
+            kind: kind of the resource if its name does not show it; default: the kind listed for the check.
         """
         check = self.all[tool].get(code)
         if check is None or not about.key:

@@ -1,4 +1,4 @@
-"""What providers do whatever their customers set (``defaults.toml``): what is always encrypted cannot be otherwise."""
+"""Provider defaults that customers cannot change (``defaults.toml``), such as encryption that is always on."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -11,17 +11,17 @@ from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
 
 
 class Default(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What holds for a service."""
+    """Default of a service."""
 
     provider: str
     service: str
     source: str
-    """The provider's page that says so."""
+    """Page of the provider that documents it."""
     product: str = ""
     at_rest: AtRest = AtRest.UNKNOWN
     always_encrypted: bool = False
     backups_as_data: bool = False
-    """Whether backups are encrypted as the data are."""
+    """True if backups are encrypted like the data."""
     authentication: Answer = Answer.UNKNOWN
     in_transit: Answer = Answer.UNKNOWN
     flag: Answer = Answer.UNKNOWN
@@ -38,11 +38,11 @@ _ANSWERS = ("authentication", "in_transit", "flag", "route", "port")
 
 
 class Defaults:
-    """The table, read at the first question."""
+    """The table of defaults, loaded on first use."""
 
     @cached_property
     def all(self) -> tuple[Default, ...]:
-        """Every entry, in the order of the file."""
+        """All entries, in file order."""
         raw = resources.files("tieback.posture").joinpath("defaults.toml").read_bytes()
         return msgspec.toml.decode(raw, type=_File).default
 
@@ -54,7 +54,7 @@ class Defaults:
         return {key: tuple(some) for key, some in found.items()}
 
     def filled(self, resource: Resource) -> Resource:
-        """The resource with what its provider always does in place of what no source tells."""
+        """Return the resource with provider defaults for values that no source reports."""
         if resource.kind is ResourceKind.SNAPSHOT:
             return resource
         changes: dict[str, object] = {}

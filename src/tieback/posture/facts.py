@@ -1,4 +1,4 @@
-"""A cloud's description of a resource, read without regard to how a tool spells its keys.
+"""Access to a cloud resource description, independent of how a tool spells its keys.
 
 ``DBInstanceIdentifier`` of a CLI, ``dBInstanceIdentifier`` of AWS Config, ``DbInstanceIdentifier`` of Security Hub and
 ``db_instance_identifier`` of Steampipe are one key here: lower case, without ``_`` and ``-``.
@@ -16,7 +16,7 @@ MAX_TEXT = 2048
 MAX_LIST = 1000
 """Elements of a list within a resource that are looked at."""
 WIDE_V4, WIDE_V6 = 8, 16
-"""A net of the Internet with a prefix this short or shorter is no list of customers."""
+"""Public networks with at most this prefix length count as the whole Internet, not as a customer list."""
 _YES = frozenset({"true", "enabled", "enable", "on", "yes", "1", "required", "active"})
 _NO = frozenset({"false", "disabled", "disable", "off", "no", "0", "none"})
 _UNSPELT = re.compile(r"[_\-]")
@@ -24,12 +24,12 @@ _UNSPELT = re.compile(r"[_\-]")
 
 @lru_cache(maxsize=20_000)
 def spelt(key: str) -> str:
-    """A key as it is looked up here."""
+    """Return the normalised form of a key."""
     return _UNSPELT.sub("", key).lower()
 
 
 class Facts:
-    """An object of an export, with its keys spelt alike."""
+    """An object of an export, with normalised keys."""
 
     __slots__ = ("_of",)
 
@@ -40,11 +40,11 @@ class Facts:
         return self._of.get(key) is not None
 
     def value(self, *keys: str) -> Any:
-        """The first of some keys that is there and not null."""
+        """Return the first value that is present and not null."""
         return next((found for key in keys if (found := self._of.get(key)) is not None), None)
 
     def text(self, *keys: str) -> str:
-        """The first text that is not empty; a number as its digits."""
+        """Return the first non-empty text; a number as its digits."""
         for key in keys:
             found = self._of.get(key)
             if isinstance(found, str) and found:
@@ -54,7 +54,7 @@ class Facts:
         return ""
 
     def answer(self, *keys: str) -> Answer:
-        """The first that is a flag, or a word for one."""
+        """Return the first value that is a flag, or a word for one."""
         for key in keys:
             found = self._of.get(key)
             if found is None:
@@ -67,7 +67,7 @@ class Facts:
         return Answer.UNKNOWN
 
     def number(self, *keys: str) -> int | None:
-        """The first number, or digits of one; nothing above 2⁶²."""
+        """Return the first number, or digits of one, up to 2⁶²."""
         for key in keys:
             found = self._of.get(key)
             if isinstance(found, bool):
@@ -81,30 +81,30 @@ class Facts:
         return None
 
     def inner(self, *keys: str) -> "Facts":
-        """The first that is an object; an empty one where none is."""
+        """Return the first value that is an object; an empty one if there is none."""
         return next((Facts(found) for key in keys if isinstance(found := self._of.get(key), dict)), NOTHING)
 
     def list(self, *keys: str) -> list[Any]:
-        """The first that is a list, at most ``MAX_LIST`` elements of it."""
+        """Return the first value that is a list, at most ``MAX_LIST`` elements."""
         return next((found[:MAX_LIST] for key in keys if isinstance(found := self._of.get(key), list)), [])
 
     def listed(self, *keys: str) -> Iterator["Facts"]:
-        """The objects of the first that is a list."""
+        """Yield the objects of the first value that is a list."""
         for one in self.list(*keys):
             if isinstance(one, dict):
                 yield Facts(one)
 
     def texts(self, *keys: str, of: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """The texts of the first that is a list; of objects in it the text under one of the keys ``of``."""
+        """Return the texts of the first list; from objects in it, the text under one of the keys ``of``."""
         found = (_text_under(one, of) if isinstance(one, dict) else one for one in self.list(*keys))
         return tuple(dict.fromkeys(one[:MAX_TEXT] for one in found if isinstance(one, str) and one))
 
     def has(self, *keys: str) -> bool:
-        """Whether one of the keys is there, even if null: whether the source speaks of it at all."""
+        """True if one of the keys is present, even with null: the source covers the topic."""
         return any(key in self._of for key in keys)
 
     def pairs(self) -> Iterator[tuple[str, Any]]:
-        """Every key, spelt alike, with its value."""
+        """Yield every normalised key with its value."""
         return iter(self._of.items())
 
 

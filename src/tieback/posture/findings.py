@@ -1,7 +1,7 @@
-"""Findings that neither side has alone: what the outside proves, with what the account says of the same store.
+"""Findings of the join: what the outside proves, combined with what the account reports about the same store.
 
-The rules are few and fixed: each needs a match of a resource and a store, or the lack of one. Their words stand in the
-catalogue of rules beside those about stores and apps.
+There is a small, fixed set of rules; each needs a match of a resource and a store, or the lack of one. Their texts are
+in the rule catalogue of ``assess``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ CONTRADICTED = "posture-account-says-closed"
 
 
 def of_owned(owned: Owned) -> Iterator[Finding]:
-    """What follows from a resource that answers outside."""
+    """Yield the findings of a resource that responds from outside."""
     exposed = [store for store in owned.stores if store.exposed]
     if not exposed:
         return
@@ -67,7 +67,7 @@ def of_owned(owned: Owned) -> Iterator[Finding]:
 
 
 def of_foreign(foreign: Foreign, *, accounts: int) -> Iterator[Finding]:
-    """What follows from an open store that no account owns; nothing where no account was imported."""
+    """Yield the finding of an open store that no account owns; nothing if no account was imported."""
     if not accounts:
         return
     store = foreign.store

@@ -1,8 +1,8 @@
-"""What stands in front of a store: a load balancer that faces the Internet and has it as a target makes it reachable.
+"""Front ends of a store: an Internet-facing load balancer with the store as a target makes it reachable.
 
-A machine is a target by its id or address, a hosted store by the address of its interface. Whose that interface is, its
-description tells where it names the store (ElastiCache, OpenSearch); of RDS and Redshift network, groups and port tell
-it alone, and several databases may have those alike: then it may be this one.
+Instances are targets by id or address, managed stores by the address of their network interface. The description of an
+interface names its store for ElastiCache and OpenSearch. For RDS and Redshift only network, groups and port identify
+the store; several databases may share them, so the match is uncertain.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,25 +12,25 @@ import msgspec
 from tieback.model.resource import Answer, Dependency, DependencyKind, Place, Resource, ResourceKind
 
 TARGET = "target:"
-"""What the id of a target begins with."""
+"""Prefix of target ids."""
 _BY_NETWORK = {"RDSNetworkInterface": ("rds", "docdb", "neptune"), "RedshiftNetworkInterface": ("redshift",)}
-"""Interfaces that do not name their store, and the services that make them."""
+"""Interfaces that do not name their store, and the services that create them."""
 
 type About = Mapping[str, Sequence[Dependency]]
 
 
 class Front(msgspec.Struct, frozen=True):
-    """A way through a load balancer."""
+    """A path through a load balancer."""
 
     says: str
     sure: bool
-    """Whether it is known to be this store."""
+    """True if the target is certainly this store."""
     endpoints: tuple[Place, ...] = ()
-    """What the load balancer answers as."""
+    """Addresses of the load balancer."""
 
 
 def in_front(resource: Resource, about: About) -> Iterator[Front]:
-    """The load balancers that face the Internet and forward to a resource."""
+    """Yield the Internet-facing load balancers that forward to a resource."""
     for target, sure in _targets(resource, about):
         for one in _kind(about, target, DependencyKind.FRONT):
             port = one.openings[0].low if one.openings else None
@@ -41,7 +41,7 @@ def in_front(resource: Resource, about: About) -> Iterator[Front]:
 
 
 def _targets(resource: Resource, about: About) -> Iterator[tuple[str, bool]]:
-    """By which ids a resource may be a target, and whether that is sure."""
+    """Target ids of a resource, each with True if it is certain."""
     for id_ in resource.needs:
         if id_.startswith(TARGET):
             yield id_, True
@@ -85,7 +85,7 @@ def _through(resource: Resource, group: str, about: About, *, sure: bool) -> Ite
 
 
 def _admits(balancer: Dependency, ports: Sequence[int], about: About) -> bool:
-    """Whether its groups let the Internet in; a balancer without groups, or with one that is not described, does."""
+    """True if its groups allow Internet access, or if it has no groups or an unknown one."""
     walls = [_kind(about, id_, DependencyKind.FIREWALL) for id_ in balancer.needs]
     described = [list(wall) for wall in walls]
     if not described or not all(described):

@@ -1,4 +1,4 @@
-"""The seam of the posture readers: an export in, what it says of each resource out."""
+"""Interface of the posture readers: export in, statements about resources out."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -12,14 +12,14 @@ type Fact = Resource | Dependency
 
 
 class PostureMeta(msgspec.Struct, frozen=True):
-    """Whose exports a reader reads."""
+    """Properties of a reader."""
 
     name: str
-    """Stands as the source of what it read."""
+    """Source name in the statements that it reads."""
     title: str
-    """For people."""
+    """Display name."""
     reference: str
-    """Where the format is described."""
+    """Documentation of the format."""
 
 
 class PostureReader(Protocol):
@@ -28,16 +28,16 @@ class PostureReader(Protocol):
     meta: PostureMeta
 
     def recognises(self, head: bytes) -> bool:
-        """Whether a file that begins so (at most 64 KiB, unpacked) is one of these. Never raises."""
+        """True if a file with this beginning (at most 64 KiB, decompressed) has this format. Never raises."""
         ...
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What the export says, in its order, with bounded memory.
+        """Yield the statements of the export, in file order, with bounded memory.
 
-        Records of another shape go to ``source.skip``; where the file ends too early, what came before is kept and
-        ``source.incomplete`` says so.
+        Records of another shape go to ``source.skip``. If the file ends too early, earlier records are kept and
+        ``source.incomplete`` describes the problem.
 
         Raises:
-            InputError: it is broken from its beginning on; it names the place.
+            InputError: the file is damaged from its beginning; ``where`` names the location.
         """
         ...

@@ -1,7 +1,7 @@
-"""The view from inside joined with the view from outside: which resource is which store, and what neither sees alone.
+"""Joins account exports with scan results: matches resources to stores, and finds what only the join shows.
 
-A resource and a store are one where a name, an identifier of the cloud, or an address of the resource's own is the
-same, in that order of trust; a project or account that a host's name tells says only whose a store is.
+A resource and a store match if they share a name, a cloud identifier or an address of the resource, in this order of
+trust. A project or account in a host name only identifies the owner of a store.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ from tieback.model.posture import Foreign, How, Owned, Store
 from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
 
 MAX_PLACES = 1_000
-"""Names and addresses of one store that are looked up."""
+"""Limit on the names and addresses of one store."""
 
 
 class _Seen(msgspec.Struct):
@@ -24,13 +24,13 @@ class _Seen(msgspec.Struct):
 
 
 class Outside:
-    """What the last run saw, by name, cloud identifier, certificate and address."""
+    """Stores and back ends of the last run, by name, cloud identifier, certificate and address."""
 
     def __init__(self, exposures: Iterable[Exposure], backends: Iterable[Backend]) -> None:
         self.stores: dict[str, Store] = {}
         self._places: dict[tuple[How, str], _Seen] = {}
         self.owned: set[str] = set()
-        """Stores that a resource turned out to be."""
+        """Ids of the stores that match a resource."""
         for exposure in exposures:
             self._add(exposure)
         for backend in backends:
@@ -80,7 +80,7 @@ class Outside:
             seen.endpoints.setdefault(endpoint, how)
 
     def of(self, resource: Resource) -> Owned | None:
-        """What the outside knows of a resource; ``None`` where nothing."""
+        """Return the stores and endpoints that match a resource; ``None`` if there are none."""
         places = (
             *((How.NAME, place.host) for place in resource.endpoints),
             *((How.CERTIFICATE, place.host) for place in resource.endpoints),
@@ -102,11 +102,11 @@ class Outside:
         return Owned(resource, how, tuple(found), tuple(sorted(endpoints)))
 
     def foreign(self, accounts: Mapping[str, str], hosting: Hosting) -> Iterator[Foreign]:
-        """The exposed stores that no resource turned out to be, worst first.
+        """Yield the exposed stores without a matching resource, worst first.
 
         Args:
-            accounts: accounts, projects and names that imported exports speak of, lower case.
-            hosting: what a host's name tells.
+            accounts: accounts, projects and names in the imported exports, lower case.
+            hosting: finds provider and account in host names.
         """
         for store in sorted(self.stores.values(), key=lambda one: (-one.severity.rank, one.id)):
             if not store.exposed or store.id in self.owned:
@@ -121,7 +121,7 @@ class Outside:
 
 
 def sentence(owned: Owned) -> str:
-    """One sentence for people: which app leaks from which resource, and how it stands open."""
+    """Return one sentence: which app leaks from which resource, and why it is open."""
     resource = owned.resource
     names = [app.label for app in owned.apps]
     who = names[0] if names else ""
@@ -135,7 +135,7 @@ def sentence(owned: Owned) -> str:
 
 
 def described(resource: Resource) -> str:
-    """``your RDS instance orders in account 1234 (eu-west-1): not encrypted at rest, public through ...``."""
+    """Return a description such as ``your RDS postgresql database orders in account 1234: not encrypted at rest``."""
     where = f" in account {resource.account}" if resource.account else ""
     region = f" ({resource.region})" if resource.region else ""
     planned = " planned" if resource.planned else ""
@@ -168,7 +168,7 @@ _SERVICES = {
     "compute": "Compute Engine",
     "atlas": "MongoDB Atlas",
 }
-"""Services by the names that their providers give them."""
+"""Provider names of services."""
 _SAID = frozenset(
     {
         "azure_blob",
@@ -184,7 +184,7 @@ _SAID = frozenset(
         "spanner",
     }
 )
-"""Products that the name of their service says already."""
+"""Products whose name is part of their service name."""
 
 
 def _kind(resource: Resource) -> str:
@@ -203,9 +203,9 @@ def _kind(resource: Resource) -> str:
 
 
 _VERBS = (" allows ", " allow ", " admits ", " admit ")
-"""Verbs of a step that grants access; exports before version 0.2 say ``admit``."""
+"""Verbs of a step that grants access; exports from before version 0.2 contain ``admit``."""
 _CLOSED = (" no access", " no public access", " only ", "nobody", "no stranger", " alone")
-"""Words of a step that grants no public access; the last three are of exports before version 0.2."""
+"""Words of a step that grants no public access; the last three are from exports before version 0.2."""
 _KEYS = {
     AtRest.NONE: "not encrypted at rest",
     AtRest.PROVIDER_KEY: "encrypted with the provider's key",
@@ -249,7 +249,7 @@ def _through(path: tuple[str, ...]) -> str:
 
 
 def _host(place: str) -> str:
-    """The host of ``host:port``, IPv6 without its brackets."""
+    """The host of ``host:port``, IPv6 without brackets."""
     host, _, port = place.rpartition(":")
     if not port.isdigit() or not host:
         host = place

@@ -1,7 +1,7 @@
-"""Three numbers instead of one: not encrypted at rest, with the provider's key, with the customer's; and who is public.
+"""Encryption figures: not encrypted at rest, provider's key, customer's key; and the share of public resources.
 
-Every share stands beside what it is a share of. A resource of which nothing is known is in no share: it is counted as
-unknown, in sight. Snapshots, buckets and what stands in templates alone are counted apart from hosted databases.
+Every share has its denominator. A resource of unknown state is in no share and is counted as unknown. Snapshots,
+buckets and resources that exist only in templates are counted separately from hosted databases.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from tieback.model.posture import Keys, Numbers, Share
 from tieback.model.resource import Answer, Resource, ResourceKind
 
 FIGURE_2017 = 82
-"""Per cent of hosted databases that a report of 2017 found unencrypted."""
+"""Per cent of hosted databases that were unencrypted according to a report of 2017."""
 METHOD = (
     "The 82 % of 2017 is one figure over all hosted databases, regardless of default encryption and public access. "
     "Here, three figures are separate (not encrypted, provider's key, customer's key), by engine, provider and "
@@ -21,14 +21,14 @@ METHOD = (
 
 
 class _Group:
-    """The counts of one group in the making."""
+    """Counts of one group."""
 
     def __init__(self) -> None:
         self.resources = 0
         self.of: dict[str, dict[str, int]] = {}
 
     def add(self, resource: Resource) -> None:
-        """Count one."""
+        """Add a resource."""
         self.resources += 1
         self._count("at_rest", resource.at_rest)
         self._count("authentication", resource.authentication)
@@ -47,7 +47,7 @@ class _Group:
         counts[value] = counts.get(value, 0) + 1
 
     def numbers(self, kind: ResourceKind, by: str, name: str, *, planned: bool) -> Numbers:
-        """What was counted."""
+        """Return the figures of the group."""
         return Numbers(
             by,
             name,
@@ -69,13 +69,13 @@ class _Group:
 
 
 class Tally:
-    """Counts resources as they come; holds no more than the groups."""
+    """Counts resources one at a time; memory use depends only on the number of groups."""
 
     def __init__(self) -> None:
         self._groups: dict[tuple[ResourceKind, bool, str, str], _Group] = {}
 
     def add(self, resource: Resource) -> None:
-        """Count one; a machine is no hosted store and is left out."""
+        """Add a resource; hosts are not hosted stores and are left out."""
         if resource.kind is ResourceKind.HOST:
             return
         for by, name in (
@@ -91,7 +91,7 @@ class Tally:
             group.add(resource)
 
     def rows(self) -> Iterator[Numbers]:
-        """Every group: databases first, the whole before its parts, the largest first."""
+        """Yield the figures of every group: databases first, totals before parts, largest first."""
         order = {kind: place for place, kind in enumerate(ResourceKind)}
         levels = {"all": 0, "provider": 1, "engine": 2, "account": 3}
         yield from sorted(

@@ -1,4 +1,4 @@
-"""Which reader reads an export: told by its content, never by its name."""
+"""Selects the reader of an export by its content, never by its name."""
 
 import re
 from pathlib import Path
@@ -19,13 +19,13 @@ from tieback.posture.readers.steampipe import Powerpipe, Steampipe
 from tieback.posture.source import Origin, PostureSource
 
 POSTURE_VERSION = "2"
-"""Rises when a reader would read something else from the same file."""
+"""Version of the readers; increased if a reader would read other data from the same file."""
 
 _REFUSED = re.compile(rb"\A\s*(?:An error occurred \(([A-Za-z]{1,60})\)|ERROR: \(?([A-Za-z.]{1,60}))")
 
 
 def readers() -> tuple[PostureReader, ...]:
-    """One of each; those whose marks say most come first."""
+    """Return all readers; the most specific formats come first."""
     return (
         Prowler(),
         ProwlerCsv(),
@@ -47,10 +47,10 @@ def readers() -> tuple[PostureReader, ...]:
 
 
 def opened(path: Path, origin: Origin | None = None) -> tuple[PostureReader, PostureSource]:
-    """A reader and its export.
+    """Return the reader of an export and its source.
 
     Raises:
-        InputError: the file cannot be read, or no reader knows it.
+        InputError: the file cannot be read, or its format is unknown.
     """
     source = PostureSource(path, origin)
     head = source.head()

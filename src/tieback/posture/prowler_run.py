@@ -1,8 +1,8 @@
-"""Starts Prowler on an account, in an environment of its own, and gives back what it wrote.
+"""Runs Prowler on an account in its own environment and returns its output.
 
-Prowler is never imported: it is started as a program, by ``uv tool run`` with its version pinned, or from the path that
-the user names. It gets the credentials of the user's own profile and asks with them for data stores and networks alone;
-nothing of ours speaks to the cloud. What it could not collect stands in its log, and is said.
+Prowler is never imported. It runs as a program, by ``uv tool run`` with a pinned version or from a path that the user
+passes. It uses the credentials of the user's own profile, only for data stores and networks; tieback itself makes no
+request to the cloud. Failed collections are read from Prowler's log and reported.
 """
 
 import contextlib
@@ -22,19 +22,19 @@ from tieback.posture.checks import Checks
 
 PROWLER_VERSION = "5.46.0"
 PYTHON = ">=3.10,<3.13"
-"""Prowler does not run on newer ones."""
+"""Prowler does not support newer versions."""
 MAX_LOG = 64 << 20
 STOP_SECONDS = 5.0
-"""How long it may take to end when it is asked to."""
+"""Time to exit after SIGTERM, in seconds."""
 _CALL = re.compile(r"An error occurred \((?P<code>\w{1,60})\) when calling the (?P<call>\w{1,80})")
 _ERROR = re.compile(r"(?:\A| )(?P<error>[A-Z]\w{2,60})(?:\[\d+\])?:")
 _NONE = re.compile(r"\ANoSuch|NotFound")
-"""Codes that are an answer: there is no such configuration."""
+"""Error codes that are valid answers: there is no such configuration."""
 _LATE = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId")
 
 
 class Cloud(StrEnum):
-    """What Prowler is started for."""
+    """Clouds that Prowler can scan."""
 
     AWS = "aws"
     AZURE = "azure"
@@ -52,27 +52,27 @@ NETWORK_CHECKS: Mapping[Cloud, tuple[str, ...]] = {
     Cloud.AZURE: (),
     Cloud.GCP: ("compute_instance_public_ip",),
 }
-"""Checks that are asked for because of what their findings describe: security groups, subnets, machines, keys."""
+"""Checks that are run for the resources in their findings: security groups, subnets, machines, keys."""
 
 
 class ProwlerRun(msgspec.Struct, frozen=True):
-    """How a run ended."""
+    """Result of a run."""
 
     findings: Path | None
-    """What it wrote, possibly cut; ``None`` where nothing."""
+    """Output file, possibly truncated; ``None`` if there is none."""
     failed: tuple[tuple[str, int], ...] = ()
-    """Calls that were refused or failed, with their number, most first."""
+    """Refused or failed calls with their number, most frequent first."""
     ended: str = ""
-    """Why it did not end by itself; empty where it did."""
+    """Why the run failed or was stopped; empty if it ended normally."""
 
     @property
     def expired(self) -> bool:
-        """Whether its credentials ran out."""
+        """True if its credentials expired."""
         return any(word in what for what, _ in self.failed for word in _LATE)
 
 
 def checks_for(cloud: Cloud, checks: Checks | None = None) -> tuple[str, ...]:
-    """The checks of data stores and networks that are asked for."""
+    """Return the checks of data stores and networks to run."""
     known = checks or Checks()
     stores = (
         code
@@ -92,10 +92,10 @@ def command(
     subscriptions: Iterable[str] = (),
     projects: Iterable[str] = (),
 ) -> list[str]:
-    """The command line; every argument is ours or one of these.
+    """Return the command line.
 
     Raises:
-        UsageError: there is neither ``uv`` nor a named program.
+        UsageError: ``uv`` is not installed and no program was passed.
     """
     start = [program] if program else _uv()
     options = [cloud.value, "--no-banner", "--no-color", "--ignore-exit-code-3", "--output-formats", "json-ocsf"]
@@ -115,10 +115,10 @@ def command(
 
 
 def start(arguments: Sequence[str], folder: Path, *, seconds: float, environment: Mapping[str, str]) -> ProwlerRun:
-    """Run it until it ends or its time is up, and look at what it wrote.
+    """Run Prowler until it exits or the time limit is reached, and read its output.
 
     Raises:
-        InputError: it cannot be started.
+        InputError: the program cannot be started.
     """
     output = folder / "prowler.out"
     with output.open("wb") as out:
@@ -153,7 +153,7 @@ def start(arguments: Sequence[str], folder: Path, *, seconds: float, environment
 
 
 class _Logged(msgspec.Struct, frozen=True):
-    """A line of its log."""
+    """A line of Prowler's log."""
 
     level: str = ""
     filename: str = ""
@@ -161,7 +161,7 @@ class _Logged(msgspec.Struct, frozen=True):
 
 
 def failures(log: Path) -> tuple[tuple[str, int], ...]:
-    """What a run's log says of collections that failed, most first; empty where there is no log."""
+    """Return the failed collections in a log, most frequent first; empty if there is no log."""
     found: dict[str, int] = {}
     try:
         with log.open("rb") as file:
@@ -185,7 +185,7 @@ def failures(log: Path) -> tuple[tuple[str, int], ...]:
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """End whatever is left of its session: first asked to, so that it can write what it has."""
+    """End the process group: first SIGTERM, so that Prowler can write its output, then SIGKILL."""
     for signal_, patience in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal_)
@@ -205,7 +205,7 @@ def _uv() -> list[str]:
 
 
 def _last(output: Path) -> str:
-    """The last thing that it said, for people."""
+    """The last line of its output."""
     with output.open("rb") as file:
         file.seek(max(0, output.stat().st_size - 4096))
         lines = [line.strip() for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]

@@ -1,8 +1,8 @@
-"""Whether the Internet reaches a resource: its own switch, a route to its network, and a port that is let through.
+"""Public reachability of a resource: its public access flag, a route to its network, and an open port.
 
-Security groups, route tables, network ACLs, firewall rules, access lists and load balancers are described apart from
-the resources that need them; here they meet. A network ACL that is not described is held to let everything through, as
-AWS's default one does.
+Security groups, route tables, network ACLs, firewall rules, access lists and load balancers have their own
+descriptions; this module combines them. A network ACL without a description is assumed to allow everything, as the
+AWS default does.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ _STEPS = ("flag", "route", "port")
 
 
 def resolved_key(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Resource:
-    """The resource with the owner of its key, where the key's own description is there."""
+    """Return the resource with the owner of its key, if the key's own description is known."""
     if resource.at_rest is not AtRest.ENCRYPTED or not resource.key_id:
         return resource
     answers = {
@@ -32,7 +32,7 @@ def resolved_key(resource: Resource, about: Mapping[str, Sequence[Dependency]]) 
 
 
 def reached(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Resource:
-    """The resource with what its groups, networks and lists say of flag, route and port."""
+    """Return the resource with flag, route and port from its groups, networks and lists."""
     if not about:
         return resource
     changes: dict[str, object] = {}
@@ -118,7 +118,7 @@ def _port(resource: Resource, firewalls: Sequence[Dependency]) -> tuple[Answer, 
 
 
 def _acl(resource: Resource, lists: Sequence[Dependency]) -> Answer:
-    """Whether the lists of its subnets let the Internet through to what it serves."""
+    """Return whether the ACLs of its subnets allow Internet access to its port."""
     if not lists:
         return Answer.UNKNOWN
     bound = {subnet: one for one in lists for subnet in one.subnets}

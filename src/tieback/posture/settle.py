@@ -1,8 +1,8 @@
-"""What all sources together say of one resource.
+"""Merges the statements of all sources about one resource.
 
-Of one statement the newest word counts, and the worse of two of the same moment; unknown is no word. Members of a
-cluster, databases of a server, and a bucket's policy and grants are parts: each has its own newest word, and the whole
-is as bad as its worst part.
+For each property, the newest statement counts, and the worse one of the same time; unknown is not a statement. Members
+of a cluster, databases of a server, and policy and grants of a bucket are parts. Each part has its own newest
+statement, and the whole is as bad as its worst part.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,10 +27,10 @@ _WORSE: Mapping[str, Answer] = {
     "backups_public": Answer.YES,
     "logging": Answer.NO,
 }
-"""Which answer is the worse one."""
+"""The worse answer per property."""
 _WORST_KEY = (AtRest.NONE, AtRest.PROVIDER_KEY, AtRest.ENCRYPTED, AtRest.CUSTOMER_KEY)
 _HALVES = frozenset({"policy", "grants"})
-"""Parts of a bucket's access that say no only together."""
+"""Parts of a bucket's access; only both together can deny access."""
 _TEXTS = ("account", "region", "service", "product", "engine", "name", "key_id")
 
 
@@ -39,12 +39,12 @@ def settled(
     about: Mapping[str, Sequence[Dependency]],
     defaults: Defaults,
 ) -> Resource:
-    """One resource from everything that is said of it.
+    """Merge all observations of one resource.
 
     Args:
-        observations: of one key, at least one, in any order.
-        about: what they need, by id; each list the newest word of each rule.
-        defaults: of the providers.
+        observations: observations with one key, at least one, in any order.
+        about: dependencies by id; each list contains the newest statement per rule.
+        defaults: provider defaults.
     """
     said = [resolved_key(one, about) for one in observations]
     said.sort(key=lambda one: one.seen, reverse=True)
@@ -54,7 +54,7 @@ def settled(
 
 
 def _merged(said: Sequence[Resource]) -> Resource:
-    """``said`` is newest first."""
+    """Merge observations, newest first."""
     parts: dict[str, list[Resource]] = {}
     for one in said:
         parts.setdefault(one.part, []).append(one)
@@ -99,7 +99,7 @@ def _newest(name: str, ones: Iterable[Resource], worse: Answer) -> Answer:
 
 
 def _newest_key(ones: Iterable[Resource]) -> AtRest:
-    """An older word may still say whose key it is that a newer one calls encrypted."""
+    """Encryption at rest from observations, newest first; an older one may add the key owner."""
     said = [one for one in ones if one.at_rest is not AtRest.UNKNOWN]
     for number, (_, some) in enumerate(groupby(said, key=lambda one: one.seen)):
         now = {one.at_rest for one in some}
@@ -119,7 +119,7 @@ def _worst(answers: Iterable[Answer], worse: Answer) -> Answer:
 
 
 def _together(answers: Mapping[str, Answer]) -> dict[str, Answer]:
-    """A policy that admits nobody says nothing of the grants, and the other way round."""
+    """A policy that denies access makes no statement about the grants, and vice versa."""
     halves = {part: answer for part, answer in answers.items() if part in _HALVES}
     rest = {part: answer for part, answer in answers.items() if part not in _HALVES}
     if Answer.YES in halves.values() or set(halves) == _HALVES:
@@ -128,7 +128,7 @@ def _together(answers: Mapping[str, Answer]) -> dict[str, Answer]:
 
 
 def _path(said: Sequence[Resource]) -> tuple[str, ...]:
-    """Of each source and part the newest words alone, since an older path may be closed."""
+    """Newest path per source and part, because an older path may be closed."""
     newest: dict[tuple[str, str], str] = {}
     found: dict[str, None] = {}
     for one in said:

@@ -1,9 +1,9 @@
-"""An export of a cloud account on the disk: streamed, bounded, and walked into.
+"""A cloud account export on disk: streamed, with bounded memory.
 
-Exports put millions of records into one object (``{"DBInstances": [...]}``). ``members`` walks into the outermost
-object and gives each element of its lists alone; ``items`` gives the elements of an outermost list, or the outermost
-objects one after the other. An export that ends too early (a full disk, credentials that expired half-way) keeps what
-came before its end, and ``incomplete`` says so.
+Exports can contain millions of records in one object (``{"DBInstances": [...]}``). ``members`` enters the outermost
+object and yields each element of its lists. ``items`` yields the elements of an outermost list, or consecutive
+outermost objects. If an export ends too early (full disk, expired credentials), the records before the end are kept and
+``incomplete`` describes the problem.
 """
 
 import codecs
@@ -19,70 +19,71 @@ from tieback.intake.reports.source import ReportSource
 from tieback.model.errors import InputError
 
 MAX_RECORD = 4 << 20
-"""Characters of one record."""
+"""Limit on the characters of one record."""
 MAX_DOCUMENT = 64 << 20
-"""Of one value where a tool nests all its results in one."""
+"""Limit for tools that nest all results in one value."""
 _BETWEEN = re.compile(r"[\s,]*")
 _COLON = re.compile(r"\s*:\s*")
 _ASSIGNMENT = re.compile(r"\A\s*(?:var\s+)?\w+\s*=")
 _MAX_COLUMNS = 1000
 _PARTS = 16
-"""Characters that each list, object and element of a long record has on average at least: honest ones have more, and
-what is all brackets takes 25 times its length in memory."""
+"""Minimum average number of characters per list, object and element of a long record. Real records have more; a
+record of brackets would need 25 times its length in memory.
+"""
 
 
 class Origin:
-    """What the user says of exports that do not name it themselves."""
+    """Data that the user passes for exports that do not contain it."""
 
     def __init__(self, *, account: str = "", region: str = "", resource: str = "", taken: str = "") -> None:
         self.account = account
         self.region = region
         self.resource = resource
-        """The bucket or instance that an answer is about which does not name it."""
+        """Bucket or instance of an export that does not name it."""
         self.taken = taken
-        """ISO 8601 UTC; else the time that the file was last changed."""
+        """Time of the export (ISO 8601 UTC); default: the modification time of the file."""
 
 
 class PostureSource(ReportSource):
-    """One export that is read once."""
+    """An export, which is read once."""
 
     def __init__(self, path: Path, origin: Origin | None = None) -> None:
         super().__init__(path)
         self.origin = origin or Origin()
         self.longest = MAX_RECORD
-        """A reader whose tool nests its results raises it to ``MAX_DOCUMENT``."""
+        """Limit on a record; readers of tools that nest results set it to ``MAX_DOCUMENT``."""
         self.incomplete = ""
-        """Why the export is not whole, where it is not; what was read before stays."""
+        """Why the export is incomplete; empty if it is complete. Earlier records are kept."""
         self.failed: dict[str, int] = {}
-        """What the export itself says could not be collected, and how often: no statement came of it."""
+        """Collections that failed according to the export, with their number; they make no statement."""
         self.seen = self.origin.taken or _changed(path)
 
     def missed(self, what: str) -> None:
-        """Note something that the exporting tool could not collect; kinds beyond a hundred are not told apart."""
+        """Record a failed collection; after 100 distinct ones, further ones are counted together."""
         key = what if what in self.failed or len(self.failed) < 100 else "more"
         self.failed[key] = self.failed.get(key, 0) + 1
 
     def items(self) -> Iterator[tuple[int, Any]]:
-        """Each element of the outermost list, or each outermost value, with the line on which it begins.
+        """Yield each element of the outermost list, or each outermost value, with its first line.
 
         Raises:
-            InputError: something that is no JSON comes before the first of them.
+            InputError: the file is not valid JSON before the first value.
         """
         for _, line, value in _Walk(self, inside=False).values():
             yield line, value
 
     def members(self) -> Iterator[tuple[str, int, Any]]:
-        """Each element of each list in an outermost object, with its key; other values of it whole.
+        """Yield each element of each list in an outermost object, with its key; other values are yielded complete.
 
-        Elements of an outermost list come with an empty key. Raises as ``items``.
+        Elements of an outermost list have an empty key. Raises like ``items``.
         """
         return _Walk(self, inside=True).values()
 
     def rows(self, delimiter: str = ",", needed: Iterable[str] = ()) -> Iterator[tuple[int, Mapping[str, str]]]:
-        """The rows of a CSV file by the lower-case names of its columns.
+        """Yield the rows of a CSV file as mappings with lower-case column names.
 
         Raises:
-            InputError: its columns are too many or not distinct, or one that is needed is missing.
+            InputError: too many columns, duplicate column names, or a missing column.
         """
         reader = csv.reader(self.lines(), delimiter=delimiter, strict=True)
         try:
@@ -109,7 +110,7 @@ class PostureSource(ReportSource):
 
 
 class _Walk:
-    """One walk over the text of a JSON file."""
+    """A single pass over the text of a JSON file."""
 
     def __init__(self, source: PostureSource, *, inside: bool) -> None:
         self._source = source
@@ -177,7 +178,7 @@ class _Walk:
         self._skip_to(self._at + 1)
 
     def _next(self) -> str:
-        """The next character that is no space or comma, without taking it; empty at the end."""
+        """Next character that is not a space or comma, without consuming it; empty at the end."""
         while True:
             between = _BETWEEN.match(self._text, self._at)
             self._skip_to(between.end() if between else self._at)
@@ -235,11 +236,11 @@ class _Walk:
 
 
 class _StopError(Exception):
-    """Why a walk cannot go on."""
+    """A pass cannot continue."""
 
 
 def _sound(value: Any) -> Any:
-    """The value without lone surrogates, which JSON can spell and no other text can hold."""
+    """Value without lone surrogates, which JSON can contain but other texts cannot."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, list):

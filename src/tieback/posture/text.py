@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 
 def parsed(value: Any, most: int = 1 << 20) -> Any:
-    """The value itself, or what its text says; ``None`` where that is no JSON or longer than ``most`` characters."""
+    """Return the value, or its text parsed as JSON; ``None`` if invalid or longer than ``most`` characters."""
     if not isinstance(value, str):
         return value
     if not value or len(value) > most:
@@ -18,7 +18,7 @@ def parsed(value: Any, most: int = 1 << 20) -> Any:
 
 
 def host_and_port(text: str) -> tuple[str, int | None]:
-    """Host (lower case) and port of a URL or of ``host:port``; an empty host where there is none."""
+    """Return host (lower case) and port of a URL or of ``host:port``; an empty host if there is none."""
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")
         return (parts.hostname or "").lower(), parts.port

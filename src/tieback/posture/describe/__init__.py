@@ -1,1 +1,1 @@
-"""What clouds' own descriptions of their resources say, whoever wrote them down."""
+"""Read cloud providers' own resource descriptions, regardless of the export format."""

@@ -1,8 +1,8 @@
-"""Clusters and access lists of MongoDB Atlas, as its Administration API gives them.
+"""Clusters and access lists of MongoDB Atlas, in the format of its Administration API.
 
-https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/. A cluster has public names always; the access list of its
-project says who may connect. Volumes are always encrypted by the cloud's provider; ``encryptionAtRestProvider`` says
-whether a key of the customer is added.
+https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/. A cluster always has public names; the access list of its
+project controls who can connect. The cloud provider always encrypts volumes; ``encryptionAtRestProvider`` shows whether
+a customer key is used in addition.
 """
 
 from collections.abc import Iterator

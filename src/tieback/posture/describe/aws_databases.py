@@ -1,7 +1,7 @@
-"""Databases of AWS that live in a network of the customer: RDS, Aurora, DocumentDB, Neptune, Redshift, and snapshots.
+"""AWS databases in a customer network: RDS, Aurora, DocumentDB, Neptune, Redshift, and their snapshots.
 
-https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html and its neighbours. An instance of a
-cluster is a part of the cluster: both are one database.
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html and related pages. An instance of a
+cluster is a part of the cluster; both count as one database.
 """
 
 from collections.abc import Iterator

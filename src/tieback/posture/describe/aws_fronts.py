@@ -1,9 +1,9 @@
-"""What stands in front of a store of AWS: load balancers, their listeners and targets, and network interfaces.
+"""Front ends of AWS data stores: load balancers, their listeners and targets, and network interfaces.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancer.html, API_Listener.html,
 API_TargetGroup.html, API_TargetHealthDescription.html;
-https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html. A target is known by the id of a
-machine or by a private address; whose an address is, tells its interface.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html. A target is identified by an instance
+id or a private address; the network interface of an address identifies its resource.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _MANAGED = ("RDSNetworkInterface", "RedshiftNetworkInterface", "ElastiCache ", "
 
 
 def load_balancer(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """Whether a load balancer faces the Internet, and who it lets in."""
+    """Read whether a load balancer faces the Internet, and its security groups."""
     arn = facts.text("loadbalancerarn", "arn") or about.key
     if not arn:
         raise UndescribedError("no LoadBalancerArn")
@@ -109,7 +109,7 @@ def _target(facts: Facts, group: str, about: About) -> Iterator[Dependency]:
 
 
 def interface(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """An interface that a service made for a store: its address may be a target. Others say nothing here."""
+    """An interface that a service made for a store: its address may be a target. Others make no statement here."""
     name, subnet = facts.text("networkinterfaceid", "id"), facts.text("subnetid")
     described = facts.text("description")
     address = facts.text("privateipaddress")

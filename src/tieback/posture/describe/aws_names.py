@@ -1,4 +1,4 @@
-"""Amazon resource names: parsed, and made where an export gives the parts alone.
+"""Amazon resource names: parsing, and construction from separate parts.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 """

@@ -1,4 +1,4 @@
-"""What decides about resources of AWS: groups, route tables, network ACLs, keys; and machines with their own address.
+"""AWS resources that control access: security groups, route tables, network ACLs, keys; and public EC2 instances.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroup.html, API_RouteTable.html, API_Instance.html;
 https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html
@@ -49,7 +49,7 @@ def security_group(facts: Facts, about: About) -> Iterator[Resource | Dependency
 
 
 def route_table(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """Whether a table sends what goes to the Internet to an Internet gateway, and for which subnets it holds."""
+    """Read whether a route table routes Internet traffic to an Internet gateway, and for which subnets."""
     network, table = facts.text("vpcid"), facts.text("routetableid") or about.name
     if not network:
         raise UndescribedError("no VpcId")
@@ -74,11 +74,7 @@ def route_table(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def network_acl(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """The ports to which a list of a network lets everybody in, and answers out; and for which subnets it holds.
-
-    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html: rules in the order of their numbers, the
-    first that fits decides, and answers need a rule of their own on the way out.
-    """
+    """Read the ports that a network ACL opens to everyone in both directions, and for which subnets."""
     network, name = facts.text("vpcid"), facts.text("networkaclid", "id") or about.name
     if not network or not name:
         raise UndescribedError("no VpcId or NetworkAclId")

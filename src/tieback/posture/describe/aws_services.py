@@ -1,4 +1,4 @@
-"""Stores of AWS that are a service of their own: OpenSearch, ElastiCache, MemoryDB, DynamoDB.
+"""Managed AWS data stores: OpenSearch, ElastiCache, MemoryDB, DynamoDB.
 
 https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_DomainStatus.html,
 https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ReplicationGroup.html,
@@ -23,7 +23,7 @@ _MEMBER = re.compile(r"([a-z](?:-?[a-z0-9])*?)(?:-\d{4})?-\d{3}")
 
 
 def opensearch(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A domain: at a public address unless it is in a network of the customer; its access policy is what lets in."""
+    """A domain: at a public address unless it is in a customer network; its access policy controls access."""
     name = facts.text("domainname", "name") or about.name
     arn = made(about, "es", f"domain/{name}", facts.text("arn", "domainarn"))
     network = facts.inner("vpcoptions")
@@ -79,7 +79,7 @@ def replication_group(facts: Facts, about: About) -> Iterator[Resource | Depende
 def cache_cluster(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     """A cluster of ElastiCache: of Memcached on its own, of Redis or Valkey often a member of a replication group.
 
-    Prowler does not tell the group, whose members are named after it:
+    Prowler does not report the group, but its members are named after it:
     https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Shards.html.
     """
     name = facts.text("cacheclusterid", "id") or about.name
@@ -146,7 +146,7 @@ def _cache(facts: Facts, about: About, key: str, account: str, region: str, name
 
 
 def memorydb(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A cluster of MemoryDB; the ACL ``open-access`` asks nobody."""
+    """A MemoryDB cluster; the ACL ``open-access`` requires no authentication."""
     name = facts.text("name", "clustername") or about.name
     arn = made(about, "memorydb", f"cluster/{name}", facts.text("arn"))
     where = facts.inner("clusterendpoint")
@@ -205,7 +205,7 @@ def dynamodb(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def admits_everyone(policy: Any) -> bool:
-    """Whether a resource policy allows something to everybody without a condition that narrows it."""
+    """True if a resource policy allows something to everyone without a restricting condition."""
     statements = policy.get("Statement", ()) if isinstance(policy, dict) else ()
     for one in statements if isinstance(statements, list) else [statements]:
         if not isinstance(one, dict) or str(one.get("Effect", "")).lower() != "allow":

@@ -1,7 +1,7 @@
-"""Buckets of S3, from whatever of a bucket is there: block of public access, policy, status, grants, encryption.
+"""S3 buckets, from any available data: public access block, policy, status, grants, encryption.
 
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html says how these go
-together: a block outweighs policy and grants; either of these two alone makes a bucket public.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html describes the combination.
+A public access block overrides policy and grants. Policy or grants can each make a bucket public.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ EVERYBODY = (
     "http://acs.amazonaws.com/groups/global/AllUsers",
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
 )
-"""Groups of grants that a stranger is in; the second takes an account of AWS, which everybody can have."""
+"""Grantee groups that include anyone; the second requires an AWS account, which anyone can create."""
 POLICY, GRANTS = "policy", "grants"
 """Parts of what decides about a bucket that come in answers of their own."""
 

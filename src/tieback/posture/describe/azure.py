@@ -1,7 +1,7 @@
-"""Stores of Azure, as Azure Resource Manager describes them: Resource Graph, ``az ... --output json``, Steampipe.
+"""Azure data stores in the format of Azure Resource Manager: Resource Graph, ``az ... --output json``, Steampipe.
 
-https://learn.microsoft.com/azure/templates/. Resource Graph and templates keep what is asked for below ``properties``,
-the CLI beside the name; both are read. The databases of a server of Azure SQL are parts of the server.
+https://learn.microsoft.com/azure/templates/. Resource Graph and templates have the values below ``properties``, the CLI
+at the top level; both are read. The databases of an Azure SQL server are parts of the server.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def sql_server(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def sql_database(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """What a database of such a server, its transparent data encryption, or the server's protector says."""
+    """A database of such a server, its transparent data encryption, or the protector of the server."""
     its = _Its(facts, about)
     server, _, rest = its.id.partition("/databases/")
     server = server.partition("/encryptionprotector")[0]
@@ -89,7 +89,7 @@ def flexible_server(facts: Facts, about: About) -> Iterator[Resource | Dependenc
 
 
 def cosmos(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """An account of Cosmos DB: always encrypted, always over TLS; open to all networks where no rule narrows it."""
+    """A Cosmos DB account: always encrypted, always over TLS; open to all networks unless a rule restricts it."""
     its = _Its(facts, about)
     props = its.props
     host = host_and_port(props.text("documentendpoint"))[0]
@@ -119,7 +119,7 @@ def cosmos(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def redis(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A cache: without a rule of its firewall every address is let in, but rules are descriptions of their own."""
+    """A cache: open to every address without a firewall rule; rules have their own descriptions."""
     its = _Its(facts, about)
     plain = its.props.answer("enablenonsslport")
     off = its.props.inner("redisconfiguration").answer("authnotrequired")
@@ -135,7 +135,7 @@ def redis(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def storage(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A storage account: whether containers may be public at all; which are, their own descriptions say."""
+    """A storage account: whether containers can be public; containers have their own descriptions."""
     its = _Its(facts, about)
     props = its.props
     if "/containers/" in its.id:
@@ -185,7 +185,7 @@ def storage(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def firewall_rule(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A rule of a server's firewall. 0.0.0.0 to 0.0.0.0 admits every customer of Azure, which is not the Internet."""
+    """A firewall rule of a server. 0.0.0.0 to 0.0.0.0 allows all Azure customers, which is not the Internet."""
     its = _Its(facts, about)
     server = its.id.partition("/firewallrules/")[0]
     first, last = its.props.text("startipaddress", "startip"), its.props.text("endipaddress", "endip")

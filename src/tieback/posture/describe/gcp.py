@@ -1,11 +1,11 @@
-"""Stores of Google Cloud, as its APIs describe them: ``gcloud ... --format=json``, Asset Inventory, Steampipe.
+"""Google Cloud data stores in the format of its APIs: ``gcloud ... --format=json``, Asset Inventory, Steampipe.
 
 https://cloud.google.com/sql/docs/mysql/admin-api/rest/v1/instances,
 https://cloud.google.com/bigquery/docs/reference/rest/v2/datasets, https://cloud.google.com/spanner/docs/reference/rest,
 https://cloud.google.com/firestore/docs/reference/rest/v1/projects.databases,
 https://cloud.google.com/memorystore/docs/redis/reference/rest/v1/projects.locations.instances,
-https://cloud.google.com/storage/docs/json_api/v1/buckets. Google encrypts all of them at rest; a key of Cloud KMS that
-is named is the customer's.
+https://cloud.google.com/storage/docs/json_api/v1/buckets. Google encrypts all of them at rest; a named Cloud KMS key is
+a customer key.
 """
 
 import re
@@ -60,7 +60,7 @@ def cloud_sql(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def bigquery(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A dataset: public where its access list has everybody."""
+    """A dataset: public if its access list contains everyone."""
     reference = facts.inner("datasetreference")
     its = _Its(
         facts,
@@ -87,13 +87,13 @@ def bigquery(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def spanner(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A database of Spanner; an instance says nothing of keys."""
+    """A Spanner database; instances contain no information on keys."""
     its = _Its(facts, about, "spanner.googleapis.com", "instances")
     yield its.resource("spanner", "spanner", key=facts.inner("encryptionconfig").text("kmskeyname"))
 
 
 def firestore(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A database of Firestore: who reads it, its rules say, which ``tieback posture rules`` reads."""
+    """A Firestore database; its rules control access, see ``tieback posture rules``."""
     its = _Its(facts, about, "firestore.googleapis.com", "databases")
     key = facts.inner("cmekconfig").text("kmskeyname")
     yield its.resource(
@@ -109,7 +109,7 @@ def firestore(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 
 
 def realtime_database(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """An instance of Firebase Realtime Database: who reads it, its rules say, which ``tieback posture rules`` reads."""
+    """A Firebase Realtime Database; its rules control access, see ``tieback posture rules``."""
     its = _Its(facts, about, "firebasedatabase.googleapis.com", "instances")
     host = host_and_port(facts.text("databaseurl"))[0]
     yield its.resource(
@@ -123,7 +123,7 @@ def realtime_database(facts: Facts, about: About) -> Iterator[Resource | Depende
 
 
 def memorystore(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A cache: at a private address alone."""
+    """A cache: it has only a private address."""
     its = _Its(facts, about, "redis.googleapis.com", "instances")
     product = "memcached" if "memcache" in its.key else "redis"
     mode = facts.text("transitencryptionmode").upper()

@@ -1,4 +1,4 @@
-"""What a description of a resource is read with: whose word it is, and what the words around it tell."""
+"""Context of a resource description: its source, date and account, and shared helpers."""
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -27,23 +27,23 @@ SERVICES = {
     "oracle": "oracle",
     "db2": "drda",
 }
-"""Engines as providers spell them, up to the first thing that is no letter, and the probe that asks them."""
+"""Engines as spelt by providers, up to the first non-letter, and the product that the probes use."""
 
 
 class About(msgspec.Struct, frozen=True):
-    """What stands around a description: who says it, when, and where the resource is."""
+    """Context of a description: source, date, and location of the resource."""
 
     source: str
     seen: str = ""
     account: str = ""
     region: str = ""
     key: str = ""
-    """The resource's full name, where the export gives it beside the description."""
+    """Full name of the resource, if the export contains it outside the description."""
     name: str = ""
 
 
 class UndescribedError(Exception):
-    """Why a description tells of no resource; the text is for people."""
+    """A description contains no usable resource; the message is for users."""
 
 
 type Describe = Callable[[Facts, About], Iterator[Resource | Dependency]]
@@ -51,7 +51,7 @@ type Describe = Callable[[Facts, About], Iterator[Resource | Dependency]]
 
 @lru_cache(maxsize=1000)
 def product_of(engine: str) -> str:
-    """The probe that asks an engine, from the provider's name of it; empty for an unknown one."""
+    """Return the product for an engine name of a provider; empty if unknown."""
     word = engine.strip().lower()
     for end in (len(word), word.find("_"), word.find(" "), word.find("-")):
         if end > 0 and word[:end] in SERVICES:
@@ -60,11 +60,11 @@ def product_of(engine: str) -> str:
 
 
 def at_rest(encrypted: Answer, key: str, *, without_key: AtRest = AtRest.ENCRYPTED) -> AtRest:
-    """Encryption at rest from a flag and a key; whose key an id alone is, is told by the key's own description.
+    """Return the encryption at rest from a flag and a key. The key's own description shows its owner.
 
     Args:
         encrypted: the flag.
-        key: id, ARN or alias; empty where none is named.
+        key: id, ARN or alias; empty if there is none.
         without_key: what a flag without a key means for this service.
     """
     if encrypted is Answer.NO:
@@ -77,14 +77,14 @@ def at_rest(encrypted: Answer, key: str, *, without_key: AtRest = AtRest.ENCRYPT
 
 
 def either(*answers: Answer) -> Answer:
-    """Yes where one is, no where all are, else unknown."""
+    """Return yes if one is yes, no if all are no, otherwise unknown."""
     if Answer.YES in answers:
         return Answer.YES
     return Answer.UNKNOWN if Answer.UNKNOWN in answers or not answers else Answer.NO
 
 
 def filled(facts: Facts, *keys: str) -> Answer:
-    """Whether a list or object is there and not empty; unknown where the source does not speak of it."""
+    """Return yes if a list or object is present and not empty; unknown if the source does not contain it."""
     found = facts.value(*keys)
     if found is None:
         return Answer.UNKNOWN
@@ -92,6 +92,6 @@ def filled(facts: Facts, *keys: str) -> Answer:
 
 
 def positive(facts: Facts, *keys: str) -> Answer:
-    """Whether a number is above 0."""
+    """Return yes if a number is greater than 0."""
     number = facts.number(*keys)
     return Answer.UNKNOWN if number is None else Answer.of(number > 0)

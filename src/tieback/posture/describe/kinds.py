@@ -1,4 +1,4 @@
-"""Which kind of resource a description is of, by what each export calls it (``kinds.toml``), and what reads it."""
+"""Kinds of resource descriptions, by their names in each export (``kinds.toml``), and the functions that read them."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -90,7 +90,7 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return None if self.sort == "dependency" else ResourceKind(self.sort)
 
     def read(self, facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-        """What a description of this kind says. Raises ``UndescribedError``."""
+        """Read a description of this kind."""
         return DESCRIBE[self.name](facts, about)
 
 

@@ -1,1 +1,1 @@
-"""Readers of what tools and clouds export about accounts, one file each."""
+"""Readers of account exports from tools and clouds, one file per format."""

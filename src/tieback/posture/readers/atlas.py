@@ -1,6 +1,6 @@
-"""MongoDB Atlas: clusters and access lists of projects, as its Administration API or ``atlas ... -o json`` give them.
+"""MongoDB Atlas: clusters and access lists of projects, from its Administration API or ``atlas ... -o json``.
 
-Format: https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/ (``{"results": [...]}``, or one object, or the list).
+Format: https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/ (``{"results": [...]}``, one object, or the list).
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class Atlas:
         )
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each cluster and each entry says."""
+        """Yield the statements of each cluster and access list entry."""
         about = About(self.meta.name, source.seen, source.origin.account)
         whole = b'"results"' not in source.head()
         for key, line, value in (("", *one) for one in source.items()) if whole else source.members():

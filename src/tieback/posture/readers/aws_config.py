@@ -1,8 +1,8 @@
-"""AWS Config: snapshots and histories that it delivers, and answers of its advanced queries.
+"""AWS Config: delivered snapshots and histories, and results of advanced queries.
 
 Format: https://docs.aws.amazon.com/config/latest/developerguide/example-s3-snapshot.html and config-item-table.html;
-queries: https://docs.aws.amazon.com/cli/latest/reference/configservice/select-resource-config.html. What Config could
-not record comes as an item without a configuration, and says nothing.
+queries: https://docs.aws.amazon.com/cli/latest/reference/configservice/select-resource-config.html. An item without
+configuration could not be recorded by Config and makes no statement.
 """
 
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ class AwsConfig:
         return b'"Results"' in head and b'resourceType\\"' in head
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each item describes."""
+        """Yield the statements of each item."""
         for key, line, value in source.members():
             if key == "fileVersion" and str(value) != KNOWN:
                 source.skip(line, f"unsupported snapshot version {str(value)[:20]} (supported: {KNOWN})")

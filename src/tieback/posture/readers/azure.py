@@ -1,10 +1,11 @@
-"""Azure Resource Graph as JSON and as the portal's CSV; Defender for Cloud: assessments as JSON, and its report as CSV.
+"""Azure Resource Graph as JSON and as the portal's CSV; Defender for Cloud assessments as JSON and its CSV report.
 
 Formats: https://learn.microsoft.com/azure/governance/resource-graph/first-query-azurecli (``{"data": [...]}``, or
-the list alone), https://learn.microsoft.com/azure/governance/resource-graph/first-query-portal ("Download as CSV": a
-column a field, objects as JSON in their cell; with "Formatted results" they are not there), https://learn.microsoft.com/rest/api/defenderforcloud/assessments/list,
+only the list). https://learn.microsoft.com/azure/governance/resource-graph/first-query-portal ("Download as CSV":
+one column per field, objects as JSON in their cell; missing with "Formatted results").
+https://learn.microsoft.com/rest/api/defenderforcloud/assessments/list.
 https://learn.microsoft.com/azure/defender-for-cloud/export-to-siem ("Download CSV report"). ``NotApplicable`` is
-neither healthy nor not.
+neither healthy nor unhealthy.
 """
 
 import json
@@ -44,7 +45,7 @@ class ResourceGraph:
         return bool(_ARM.search(head)) and (bool(_GRAPH.search(head)) or b"Microsoft.Security/assessments" in head)
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each resource describes, and what each assessment says."""
+        """Yield the statements of each resource and assessment."""
         for key, line, value in source.members():
             if key not in {"", "data", "value"} or not isinstance(value, dict):
                 continue
@@ -88,7 +89,7 @@ class ResourceGraphCsv:
         return {cell.strip().strip(b'"').lower() for cell in first.split(b",")} >= _COLUMNS
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each row describes."""
+        """Yield the statements of each row."""
         for line, row in source.rows(needed=(name.decode() for name in _COLUMNS)):
             kind = self._kinds.named(row["type"]) or self._kinds.named(arm_type(row["id"]))
             if kind is None:
@@ -131,7 +132,7 @@ class DefenderCsv:
         )
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each row says."""
+        """Yield the statements of each row."""
         for _, row in source.rows():
             yield from _judged(
                 self._checks,

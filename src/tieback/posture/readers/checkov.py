@@ -1,7 +1,7 @@
-"""Checkov: templates of infrastructure before they are deployed, as JSON or SARIF.
+"""Checkov: infrastructure templates before deployment, as JSON or SARIF.
 
-Formats: https://www.checkov.io/2.Basics/Reviewing%20Scan%20Results.html; SARIF 2.1.0, which has failed checks alone and
-no names of resources. What stands in a template is planned: it is counted apart from what runs.
+Formats: https://www.checkov.io/2.Basics/Reviewing%20Scan%20Results.html; SARIF 2.1.0, which contains only failed checks
+and no resource names. Resources in a template are planned and counted separately from deployed ones.
 """
 
 import re
@@ -33,7 +33,7 @@ class Checkov:
         return b'"check_type"' in head and b'"results"' in head
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each check says of each planned resource."""
+        """Yield the statements of each check about planned resources."""
         source.longest = MAX_DOCUMENT
         for line, value in source.items():
             report = Facts(value) if isinstance(value, dict) else Facts({})
@@ -76,7 +76,7 @@ class CheckovSarif:
         return b'"runs"' in head and re.search(rb'"name"\s*:\s*"Checkov"', head) is not None
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each failed check says of what stands at its place."""
+        """Yield the statements of each failed check about the resource at its location."""
         source.longest = MAX_DOCUMENT
         for key, line, value in source.members():
             if key == "version" and value != SARIF:

@@ -1,9 +1,9 @@
-"""What the clouds' own command lines print: ``aws``, ``az`` and ``gcloud`` with JSON as their output.
+"""Output of the cloud command lines ``aws``, ``az`` and ``gcloud`` in JSON format.
 
-AWS puts lists below a key that says what they are (``{"DBInstances": [...]}``); Azure and Google print a list or one
-object, which its id or name tells. Answers that do not name what they are about (``get-bucket-policy-status`` of a
-bucket, ``describe-target-health`` of a target group) take ``--resource``, or stand in one object with the key
-``Bucket``. Answers may follow each other in one file.
+AWS prints lists below a key that names their kind (``{"DBInstances": [...]}``). Azure and Google print a list or one
+object, identified by id or name. Output that does not name its resource (``get-bucket-policy-status`` of a bucket,
+``describe-target-health`` of a target group) needs ``--resource``, or an object with the key ``Bucket`` around it. A
+file may contain several outputs in a row.
 """
 
 import re
@@ -26,7 +26,7 @@ OF_BUCKETS = (
     "Grants",
     "Policy",
 )
-"""Keys of answers about a bucket."""
+"""Keys of output about a bucket."""
 _MARKS = {
     "dbinstanceidentifier": "aws-rds-instance",
     "dbclusteridentifier": "aws-rds-cluster",
@@ -41,7 +41,7 @@ _MARKS = {
     "aliasname": "aws-key",
     "keymanager": "aws-key",
 }
-"""What tells an element that stands without the key above it, as ``--query`` leaves it; the first that is there."""
+"""Keys that identify an element without the key above it, as after ``--query``; the first match counts."""
 _GOOGLE_KINDS = {
     "sql#instance": "gcp-sql",
     "bigquery#dataset": "gcp-bigquery",
@@ -94,7 +94,7 @@ class CloudCli:
         )
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each element describes."""
+        """Yield the statements of each element."""
         head = source.head()
         if not self._keys.search(head):
             for line, value in source.items():

@@ -1,8 +1,9 @@
 """Google Cloud: exports of Asset Inventory, and findings of Security Command Center.
 
-Formats: https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TopLevel/exportAssets (one asset a line, or the
-list that ``gcloud asset list`` prints), https://cloud.google.com/security-command-center/docs/reference/rest/v2/folders.sources.findings
-(``gcloud scc findings list``). A finding that is not active says nothing: why it went is not told.
+Formats: https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TopLevel/exportAssets (one asset per line, or
+the list that ``gcloud asset list`` prints) and
+https://cloud.google.com/security-command-center/docs/reference/rest/v2/folders.sources.findings
+(``gcloud scc findings list``). An inactive finding makes no statement, because the reason is unknown.
 """
 
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ class AssetInventory:
         return (b'"assetType"' in head or b'"asset_type"' in head) and b"googleapis.com/" in head
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each asset describes."""
+        """Yield the statements of each asset."""
         for _, line, value in source.members() if source.head().lstrip()[:1] == b"[" else _whole(source):
             facts = Facts(value) if isinstance(value, dict) else Facts({})
             kind = self._checks.kinds.named(facts.text("assettype"))
@@ -72,7 +73,7 @@ class CommandCenter:
         return b'"category"' in head and b'"resourceName"' in head and b'"state"' in head
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each active finding says."""
+        """Yield the statements of each active finding."""
         for line, value in source.items():
             within = isinstance(value, dict) and "listFindingsResults" in value
             for one in elements(value["listFindingsResults"]) if within else (value,):

@@ -13,7 +13,7 @@ MAX_REMEMBERED = 500_000
 
 
 def described(source: PostureSource, line: int, kind: Kind | None, facts: Facts, about: About) -> Iterator[Fact]:
-    """What a description says; one that tells of no resource is skipped with its reason."""
+    """Yield the statements of a description; one without a resource is skipped with its reason."""
     if kind is None:
         return
     try:
@@ -23,18 +23,18 @@ def described(source: PostureSource, line: int, kind: Kind | None, facts: Facts,
 
 
 def elements(value: Any) -> list[Any]:
-    """The elements of what should be a list; none of anything else."""
+    """Return the elements of a list; an empty list for any other value."""
     return value if isinstance(value, list) else []
 
 
 class Told:
-    """Which resources were described already: some tools repeat the description with every check of it."""
+    """Remembers described resources: some tools repeat the description with every check."""
 
     def __init__(self) -> None:
         self._seen: set[int] = set()
 
     def new(self, key: str) -> bool:
-        """Whether this is the first time, as far as is remembered."""
+        """True on the first call for a key, as far as remembered."""
         mark = hash(key)
         if mark in self._seen:
             return False

@@ -1,7 +1,7 @@
-"""Prowler 5: detection findings in OCSF, JSON, a list or one a line.
+"""Prowler 5: detection findings in OCSF as JSON, as a list or one per line.
 
-Format: class 2004 of https://schema.ocsf.io/ as https://docs.prowler.com/ shows it. Each finding carries the resource
-as Prowler's own model of it; the check's outcome is a statement of its own. ``MANUAL`` says nothing.
+Format: class 2004 of https://schema.ocsf.io/, as shown by https://docs.prowler.com/. Each finding contains the resource
+in Prowler's own model; the result of the check is a separate statement. ``MANUAL`` makes no statement.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Prowler 5: the same findings as CSV, separated by semicolons: outcomes of checks, without the resources' own data.
+"""Prowler 5: findings as CSV, separated by semicolons: check results without resource data.
 
 Columns: https://docs.prowler.com/user-guide/cli/tutorials/reporting
 """

@@ -1,7 +1,7 @@
 """ScoutSuite: the results of a run, a script that assigns one object (``scoutsuite_results = {...}``).
 
-Format: https://github.com/nccgroup/ScoutSuite/wiki. The object nests services, regions and networks; what is a resource
-is told by the service and the collection that it stands in. It is read whole, up to 64 MiB.
+Format: https://github.com/nccgroup/ScoutSuite/wiki. The object nests services, regions and networks; service and
+collection identify a resource. The object is read into memory, up to 64 MiB.
 """
 
 from collections.abc import Iterator, Mapping
@@ -49,7 +49,7 @@ class ScoutSuite:
         return b"scoutsuite_results" in head[:200] or (b'"provider_code"' in head and b'"services"' in head)
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each resource describes."""
+        """Yield the statements of each resource."""
         source.longest = MAX_DOCUMENT
         account, services, when, provider, line = source.origin.account, {}, source.seen, "", 1
         for key, at, value in source.members():

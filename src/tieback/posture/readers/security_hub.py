@@ -1,7 +1,7 @@
-"""AWS Security Hub: findings in ASFF, as ``aws securityhub get-findings`` and Prowler's ``json-asff`` write them.
+"""AWS Security Hub: findings in ASFF, as written by ``aws securityhub get-findings`` and Prowler's ``json-asff``.
 
-Format: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html. A resource's
-``Details`` describe it; ``Compliance.Status`` is the outcome, and ``NOT_AVAILABLE`` and ``WARNING`` are none.
+Format: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html. ``Details``
+describe a resource; ``Compliance.Status`` is the result, and ``NOT_AVAILABLE`` and ``WARNING`` are not results.
 """
 
 import re

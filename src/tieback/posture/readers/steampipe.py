@@ -1,9 +1,9 @@
 """Steampipe and Powerpipe: rows of a table, and results of a benchmark.
 
 Formats: ``steampipe query --output json`` (https://steampipe.io/docs/reference/cli/query): ``{"columns": [...], "rows":
-[...]}``, or the rows alone; which table they are of, their ids tell, or ``--resource`` names it.
-``powerpipe benchmark run --output json`` (https://powerpipe.io/docs/run/benchmark): groups of controls with their
-results. ``error`` and ``skip`` are no outcome.
+[...]}``, or only the rows; their ids or ``--resource`` identify the table. ``powerpipe benchmark run --output json``
+(https://powerpipe.io/docs/run/benchmark): groups of controls with their results. ``error`` and ``skip`` are not
+results.
 """
 
 from collections.abc import Iterator, Mapping
@@ -39,7 +39,7 @@ class Steampipe:
         return (b'"rows"' in head and b'"columns"' in head) or b'"akas"' in head or b'"sp_connection_name"' in head
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each row describes."""
+        """Yield the statements of each row."""
         for key, line, value in source.members():
             if key not in {"", "rows"} or not isinstance(value, dict):
                 continue
@@ -82,7 +82,7 @@ class Powerpipe:
         return b'"group_id"' in head and (b'"controls"' in head or b'"groups"' in head)
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
-        """What each result of a known control says."""
+        """Yield the statements of each result of a known control."""
         source.longest = MAX_DOCUMENT
         for key, line, value in source.members():
             if key in {"", "groups", "controls"} and isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Rules files, read offline: who may read and write what, and the line that allows it."""
+"""Rules files, evaluated offline: who may read and write what, and the line that allows it."""
 
 from tieback.model.errors import UsageError
 from tieback.posture.rules.azure_container import AzureContainer
@@ -40,11 +40,11 @@ READERS: tuple[Reader, ...] = (
     RedisConf(),
     MosquittoConf(),
 )
-"""Every reader; the first that recognises a file reads it, so those that tell themselves apart best stand first."""
+"""All readers; the first that recognises a file reads it, so the most specific ones come first."""
 
 
 def reader_named(name: str) -> Reader:
-    """The reader of a kind. Raises ``UsageError`` for an unknown one, which lists the known ones."""
+    """Return the reader of a kind. Raises ``UsageError`` for an unknown kind, with the known ones."""
     for reader in READERS:
         if reader.meta.name == name:
             return reader
@@ -53,7 +53,7 @@ def reader_named(name: str) -> Reader:
 
 
 def reader_for(text: RulesText) -> Reader:
-    """The reader that recognises a file. Raises ``UsageError`` where none does."""
+    """Return the reader that recognises a file. Raises ``UsageError`` if there is none."""
     for reader in READERS:
         if reader.recognises(text):
             return reader

@@ -1,4 +1,4 @@
-"""What files of rules answer, one document a stranger and path."""
+"""Evaluates rules files: one document per identity and path."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,31 +13,31 @@ from tieback.posture.rules.interface import Permit, Stranger
 from tieback.posture.rules.source import load_text
 
 SECONDS = 10.0
-"""For the answers of one file: thousands of rules times thousands of paths are not asked to their end."""
+"""Time limit for the evaluation of one file, in seconds."""
 
 
 class Answer(msgspec.Struct, frozen=True, rename={"who": "as"}):
-    """What a stranger may do at one path of one file."""
+    """Access of an identity to one path of one file."""
 
     file: str
     kind: str
-    """The grammar, as ``--kind`` takes it."""
+    """Kind of the file, as in ``--kind``."""
     who: Stranger
     path: str
     read: bool
     write: bool
     line: int
-    """The line that decides: of what is allowed before what is not, of reading before writing; 0 where none does."""
+    """The line that decides, allowed before denied and read before write; 0 if there is none."""
     rule: str
     certain: bool
     request: str
-    """A request that passes; empty where none does."""
+    """A request that is allowed; empty if there is none."""
     reason: str
     read_by: Permit
     write_by: Permit
 
     def says_as_much_as(self, other: "Answer") -> bool:
-        """Whether another stranger's answer to the same question is the same, of the same lines."""
+        """True if another identity has the same access, by the same lines."""
 
         def told(one: "Answer") -> tuple[object, ...]:
             return (one.file, one.path, one.read, one.write, one.certain, one.read_by.line, one.write_by.line)
@@ -46,7 +46,7 @@ class Answer(msgspec.Struct, frozen=True, rename={"who": "as"}):
 
     @property
     def severity(self) -> Severity | None:
-        """How bad it is that strangers may do this; ``None`` where they may nothing."""
+        """Severity of this access; ``None`` if nothing is allowed."""
         permits = [permit for permit in (self.read_by, self.write_by) if permit.allowed]
         if not permits:
             return None
@@ -58,18 +58,18 @@ class Answer(msgspec.Struct, frozen=True, rename={"who": "as"}):
 
 
 def answers(file: Path, strangers: Sequence[Stranger], paths: Sequence[str] = (), kind: str = "") -> Iterator[Answer]:
-    """Read a file and ask it.
+    """Read a file and evaluate it.
 
     Args:
-        file: the rules.
-        strangers: who asks.
-        paths: where; all that the file speaks of by default.
-        kind: the name of its grammar; told by its content by default.
+        file: the rules file.
+        strangers: the identities to evaluate.
+        paths: the paths to evaluate; default: all paths in the file.
+        kind: kind of the file; default: detected from its content.
 
     Raises:
-        InputError: it cannot be read or has a mistake; or not all paths could be asked in time: what was answered till
-            then holds.
-        UsageError: no grammar is named so, or none recognises the file.
+        InputError: the file cannot be read or is invalid, or not all paths could be evaluated in time. Earlier
+            answers remain valid.
+        UsageError: unknown kind, or no reader recognises the file.
     """
     text = load_text(file)
     reader = reader_named(kind) if kind else reader_for(text)

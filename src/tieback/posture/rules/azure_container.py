@@ -1,8 +1,8 @@
-"""Azure Blob Storage: what an account allows and what each container is set to.
+"""Azure Blob Storage: account settings and the access level of each container.
 
-Source: https://learn.microsoft.com/azure/storage/blobs/anonymous-read-access-configure. Files are those of ``az storage
-account show``, ``az storage container list`` and ``show-permission``, alone or in one document. Nobody writes without a
-key, a signature or a role; whoever signs in elsewhere is anonymous here.
+Source: https://learn.microsoft.com/azure/storage/blobs/anonymous-read-access-configure. Files are the output of ``az
+storage account show``, ``az storage container list`` and ``show-permission``, separate or in one document. Writing
+always needs a key, a signature or a role. A user of another tenant counts as anonymous.
 """
 
 from collections.abc import Iterator, Sequence

@@ -18,7 +18,7 @@ _SECTIONS = ("[couchdb]", "[chttpd]", "[httpd]", "[couch_httpd_auth]", "[chttpd_
 
 
 class CouchdbIni:
-    """Reads both; which one it is, is told by its content."""
+    """Reads both files; the content identifies the kind."""
 
     meta = ReaderMeta("couchdb", "CouchDB", "https://docs.couchdb.org/en/stable/config/auth.html")
 

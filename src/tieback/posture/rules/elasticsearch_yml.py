@@ -1,4 +1,4 @@
-"""``elasticsearch.yml`` and ``opensearch.yml``: whether security is on, who is anonymous, where it listens.
+"""``elasticsearch.yml`` and ``opensearch.yml``: security, anonymous access, listening addresses.
 
 Sources: https://www.elastic.co/docs/reference/elasticsearch/configuration-reference/security-settings and
 https://docs.opensearch.org/latest/security/configuration/disable-enable-security/.

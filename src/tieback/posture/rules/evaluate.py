@@ -1,4 +1,4 @@
-"""Rules are evaluated for a stranger: what is known is computed, what is not is a ``Kind``."""
+"""Evaluates rules for an identity: known values are computed, unknown ones are a ``Kind``."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +22,7 @@ from tieback.posture.rules.expression import (
 from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, STORED, Kind, Record, Value
 
 MAX_STEPS = 50_000
-"""Of one rule: functions that call each other end here, as an error."""
+"""Limit on the steps of one rule; recursive functions end here, as an error."""
 
 type Method = Callable[[Value, str, Sequence[Value]], Value]
 type Function = Callable[[Sequence[Value]], Value]
@@ -32,11 +32,11 @@ class Evaluator:
     """Evaluates the expressions of one rule.
 
     Args:
-        names: what variables are.
-        functions: what functions give; a dialect's own and those of the file.
-        method: what a method of a value gives.
+        names: values of variables.
+        functions: functions of the dialect and of the file.
+        method: evaluates a method of a value.
         null_members: whether a member of ``null`` is ``null`` (Realtime Database) or an error (Firestore).
-        strict: whether an error on the left of ``||`` and ``&&`` breaks the rule off, whatever stands on the right.
+        strict: whether an error on the left of ``||`` and ``&&`` aborts the rule, regardless of the right side.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Evaluator:
         self.steps = 0
 
     def value(self, expression: Expression, names: Mapping[str, Value] | None = None) -> Value:  # noqa: PLR0912 - a kind of expression each
-        """The value; ``names`` are those of a function that is evaluated."""
+        """Return the value; ``names`` are the variables of the current function."""
         self.steps += 1
         if self.steps > MAX_STEPS:
             return ERROR
@@ -204,7 +204,7 @@ _RISKY = re.compile(r"\)[*+{]|\\[1-9]|\(\?")
 
 
 def matches(text: Value, pattern: str, flags: str = "", *, whole: bool = True) -> Value:
-    """Whether a text matches a pattern of RE2's or JavaScript's kind; ``STORED`` where it is not tried.
+    """True if a text matches an RE2 or JavaScript pattern; ``STORED`` if it was not evaluated.
 
     Patterns with repeated groups or many repetitions are not tried: Python's engine could take forever on them.
     """

@@ -11,9 +11,9 @@ from typing import Any
 from tieback.posture.rules.source import RulesText
 
 MAX_DEPTH = 40
-"""Of parentheses, calls and choices within each other."""
+"""Limit on nested parentheses, calls and choices."""
 MAX_CHAIN = 2000
-"""Of operators side by side."""
+"""Limit on consecutive operators."""
 _SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?")
@@ -31,7 +31,7 @@ _LEVELS = (
     ("+", "-"),
     ("*", "/", "%"),
 )
-"""Operators, the loosest first."""
+"""Operators, lowest precedence first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class PathOf:
-    """``/databases/$(database)/documents/users/x``: texts, and what stands in ``$( )``."""
+    """``/databases/$(database)/documents/users/x``: texts, and the expressions in ``$( )``."""
 
     segments: "tuple[str | Expression, ...]"
 
@@ -134,7 +134,7 @@ _MAX_LEFT = 40
 
 
 class Scanner:
-    """A place in a text, and what is expected next."""
+    """A position in a text, with parsing helpers."""
 
     def __init__(self, text: RulesText, at: int = 0, end: int | None = None, *, paths: bool = False) -> None:
         self.text = text
@@ -145,33 +145,33 @@ class Scanner:
         self._depth = 0
 
     def skip(self) -> int:
-        """Go over space and comments; returns where the next sign stands."""
+        """Skip space and comments; return the position of the next sign."""
         found = _SPACE.match(self.text.text, self.at, self.end)
         if found:
             self.at = found.end()
         return self.at
 
     def ahead(self, sign: str) -> bool:
-        """Whether the next sign or word is this one; a word ends where no letter follows."""
+        """True if the next sign or word is this one; a word ends before a non-letter."""
         at = self.skip()
         if at + len(sign) > self.end or not self.text.text.startswith(sign, at):
             return False
         return not (sign[-1].isalnum() and _NAME.match(self.text.text[at + len(sign) : at + len(sign) + 1]))
 
     def take(self, sign: str) -> bool:
-        """Go over the sign or word if it is next."""
+        """Consume the sign or word if it is next."""
         if not self.ahead(sign):
             return False
         self.at += len(sign)
         return True
 
     def want(self, sign: str) -> None:
-        """Go over the sign or word. Raises ``InputError`` where another is next."""
+        """Consume the sign or word. Raises ``InputError`` if another one is next."""
         if not self.take(sign):
             raise self.text.error(self.at, f'"{sign}"')
 
     def name(self, what: str = "a name") -> str:
-        """Go over a name. Raises ``InputError`` where none is next."""
+        """Consume a name. Raises ``InputError`` if none is next."""
         found = _NAME.match(self.text.text, self.skip(), self.end)
         if found is None:
             raise self.text.error(self.at, what)
@@ -179,11 +179,11 @@ class Scanner:
         return found.group()
 
     def done(self) -> bool:
-        """Whether nothing but space is left."""
+        """True if only space is left."""
         return self.skip() >= self.end
 
     def string(self) -> str | None:
-        """Go over a string literal, if one is next."""
+        """Consume a string literal, if one is next."""
         found = _STRING.match(self.text.text, self.skip(), self.end)
         if found is None:
             return None
@@ -191,7 +191,7 @@ class Scanner:
         return _ESCAPE.sub(_unescaped, found.group()[1:-1])
 
     def expression(self) -> Expression:
-        """Go over an expression. Raises ``InputError`` for a mistake or more than ``MAX_DEPTH`` levels."""
+        """Consume an expression. Raises ``InputError`` for a mistake or more than ``MAX_DEPTH`` levels."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise self.text.error(self.at, f"at most {MAX_DEPTH} levels")
@@ -313,7 +313,7 @@ class Scanner:
         return Regex(found.group(1), found.group(2))
 
     def path(self) -> PathOf:
-        """Go over a path of an expression."""
+        """Consume a path of an expression."""
         found: list[str | Expression] = []
         raw = self.text.text
         while raw[self.at : self.at + 1] == "/" and self.at < self.end:

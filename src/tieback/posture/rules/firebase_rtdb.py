@@ -1,8 +1,8 @@
-"""Rules of Firebase's Realtime Database: ``.read`` and ``.write`` that hold for a path and all below it.
+"""Rules of Firebase Realtime Database: ``.read`` and ``.write``, which apply to a path and everything below it.
 
 Semantics: https://firebase.google.com/docs/database/security/core-syntax and
-https://firebase.google.com/docs/reference/security/database. A rule that is true higher up cannot be taken back further
-down. ``.validate`` is not asked: whoever may write may at least delete.
+https://firebase.google.com/docs/reference/security/database. A rule that is true on a higher level cannot be revoked
+on a lower level. ``.validate`` is not evaluated: anyone with write access can at least delete.
 """
 
 import time
@@ -25,12 +25,12 @@ _TOKEN = Record({
 })  # fmt: skip
 _USER = Record({"uid": OWN, "provider": CHOSEN, "token": _TOKEN})
 _QUERY = Record({"equalTo": STORED, "startAt": STORED, "endAt": STORED}, CHOSEN)
-"""A query by the stranger's own name shows what is its own."""
+"""A query by the requester's own id returns only its own data."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """Data at a path that is not followed: ``STORED``, ``CHOSEN`` by the requester, or ``None`` where there is none."""
+    """Data at a path that is not followed: ``STORED``, ``CHOSEN`` by the requester, or ``None`` if there is none."""
 
     kind: Kind | None
 
@@ -50,7 +50,7 @@ class _Place:
 
     @property
     def open_child(self) -> str:
-        """The name of the child that stands for all others, such as ``$uid``; empty where there is none."""
+        """Name of the wildcard child, such as ``$uid``; empty if there is none."""
         return next((name for name in self.children if name.startswith("$")), "")
 
 
@@ -63,10 +63,10 @@ class FirebaseRtdb:
 
     def __init__(self, now: float | None = None) -> None:
         self._now = now
-        """Seconds since 1970; rules of the test mode end on a day."""
+        """Seconds since 1970; test mode rules expire on a date."""
 
     def recognises(self, text: RulesText) -> bool:
-        """A JSON object with ``rules`` in which ``.read`` or ``.write`` stands."""
+        """A JSON object with ``rules`` that contains ``.read`` or ``.write``."""
         head = text.text[:200_000]
         return head.lstrip()[:1] in {"{", "/"} and '"rules"' in head and ('".read"' in head or '".write"' in head)
 
@@ -116,7 +116,7 @@ class RtdbPolicy:
         self._now = now
 
     def paths(self) -> Iterator[str]:
-        """Every place with a rule of its own."""
+        """Yield every path with its own rule."""
         waiting = [("/", self._root)]
         count = 0
         while waiting:
@@ -129,7 +129,7 @@ class RtdbPolicy:
             waiting += [(f"{path.rstrip('/')}/{name}", child) for name, child in reversed(place.children.items())]
 
     def ask(self, who: Stranger, path: str) -> Verdict:
-        """Judge a path such as ``/users/alice``; a segment such as ``$uid`` stands for any."""
+        """Evaluate a path such as ``/users/alice``; a segment such as ``$uid`` matches any."""
         segments = [segment for segment in path.removesuffix(".json").split("/") if segment][:_MAX_SEGMENTS]
         way = [({}, self._root), *self._down(segments)]
         return Verdict(self._judge(who, way, segments, writes=False), self._judge(who, way, segments, writes=True))

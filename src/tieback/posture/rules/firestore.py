@@ -1,8 +1,8 @@
 """Security rules of Cloud Firestore and of Cloud Storage for Firebase: ``match`` blocks with ``allow`` statements.
 
 Semantics: https://firebase.google.com/docs/firestore/security/rules-structure and
-https://firebase.google.com/docs/reference/rules/rules. Any statement that matches and holds allows; a recursive
-wildcard covers one or more segments in version 1, none or more in version 2.
+https://firebase.google.com/docs/reference/rules/rules. Access is allowed if any matching statement allows it. A
+recursive wildcard matches one or more segments in version 1, zero or more in version 2.
 """
 
 import time
@@ -37,7 +37,7 @@ class Firestore:
 
     def __init__(self, now: float | None = None) -> None:
         self._now = now
-        """Seconds since 1970; rules of the test mode end on a day."""
+        """Seconds since 1970; test mode rules expire on a date."""
 
     def recognises(self, text: RulesText) -> bool:
         """``service cloud.firestore`` or ``service firebase.storage``."""
@@ -53,7 +53,7 @@ class Firestore:
 
 
 type _Functions = ChainMap[str, Function]
-"""Those of a block, then those around it; it is filled while the block is read, since functions may stand behind."""
+"""Functions of a block, then of its outer blocks; filled during parsing, because functions may follow."""
 
 
 class _Parser:
@@ -202,7 +202,7 @@ class FirestorePolicy:
         self._now = now
 
     def paths(self) -> Iterator[str]:
-        """The patterns that statements stand under, without what every path begins with."""
+        """Yield the patterns of the statements, without the common prefix."""
         patterns = dict.fromkeys(statement.pattern for statement in self._statements)
         for pattern in list(patterns)[: interface.MAX_PATHS]:
             shown = [
@@ -212,7 +212,7 @@ class FirestorePolicy:
             yield "/" + "/".join(shown[_prefix(shown) :])
 
     def ask(self, who: Stranger, path: str) -> Verdict:
-        """Judge a document, a collection or a file, such as ``/users/alice``; ``{any}`` stands for any segment.
+        """Evaluate a document, a collection or a file, such as ``/users/alice``; ``{any}`` matches any segment.
 
         What every path begins with may be left out: ``/databases/(default)/documents``, ``/b/BUCKET/o``.
         """
@@ -255,7 +255,7 @@ class FirestorePolicy:
         return interface.refused("no matching statement allows this identity", near.line, near.text)
 
     def _names(self, pattern: Sequence[Segment], path: Sequence[str]) -> dict[str, Value] | None:
-        """What the wildcards of a pattern stand for on this path; ``None`` where it does not match."""
+        """Values of the wildcards of a pattern for this path; ``None`` if it does not match."""
         shown = [part.text for part in pattern]
         rest = pattern[_prefix(shown) :]
         names: dict[str, Value] = {part.text: "(default)" for part in pattern[: _prefix(shown)] if part.wild}

@@ -1,4 +1,4 @@
-"""What a stranger's request to Firestore or Storage looks like to a rule.
+"""Model of a Firestore or Storage request from an unknown identity, as rules see it.
 
 Names and methods: https://firebase.google.com/docs/reference/rules/rules.firestore and ``rules.storage``.
 """
@@ -15,7 +15,7 @@ from tieback.posture.rules.interface import Stranger
 from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, STORED, Kind, Record, Value
 
 _MAX_CALLS = 20
-"""Calls within calls, as Firestore has it."""
+"""Limit on nested calls, as in Firestore."""
 _TOKEN = Record(
     {
         "email": OWN, "email_verified": CHOSEN, "phone_number": OWN, "name": CHOSEN, "sub": OWN, "aud": STORED,
@@ -84,7 +84,7 @@ class _Calls:
 
 
 def _document(arguments: Sequence[Value]) -> Value:
-    """``get(path)``: a document that is stored, or nothing where the path names the stranger."""
+    """``get(path)``: a stored document, or none if the path contains the requester's id."""
     if len(arguments) != 1 or ERROR in arguments:
         return ERROR
     return None if _own(arguments[0]) else Record({"data": STORED}, STORED)

@@ -26,7 +26,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One ``allow``, with the whole pattern that it stands under."""
+    """One ``allow`` statement, with its complete pattern."""
 
     pattern: tuple[Segment, ...]
     methods: frozenset[str]

@@ -21,7 +21,7 @@ _MEMBERS = {"allusers": (Stranger.ANONYMOUS, Stranger.ANY_USER), "allauthenticat
 
 
 class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a predefined role allows on the data of a resource."""
+    """Permissions of a predefined role on the data of a resource."""
 
     read: bool = False
     write: bool = False
@@ -29,7 +29,7 @@ class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def load_roles() -> dict[str, Role]:
-    """Role to what it allows. Raises ``msgspec.ValidationError`` where the data file is damaged."""
+    """Return permissions by role. Raises ``msgspec.ValidationError`` if the data file is damaged."""
     raw = resources.files("tieback.posture.rules").joinpath("gcs_roles.toml").read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(raw)["role"], dict[str, Role])
 
@@ -93,7 +93,7 @@ class IamPolicy:
         yield "/"
 
     def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - a policy holds for its whole resource
-        """Judge the resource that the policy is of."""
+        """Evaluate the resource of the policy."""
         return Verdict(self._judge(who, writes=False), self._judge(who, writes=True))
 
     def _judge(self, who: Stranger, *, writes: bool) -> Permit:

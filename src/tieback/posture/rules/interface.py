@@ -1,4 +1,4 @@
-"""The seam of the rules: who asks, what a reader declares, and what a file of rules answers."""
+"""Interface of the rules: identities, reader properties, and the access that a rules file grants."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -9,99 +9,99 @@ import msgspec
 from tieback.posture.rules.source import RulesText
 
 MAX_PATHS = 20_000
-"""Paths of one file that an audit names."""
+"""Limit on the paths of one file in an audit."""
 
 
 class Stranger(StrEnum):
-    """Who asks. Both came from the Internet today; nothing that is stored or named in a file is theirs."""
+    """Identity of a requester. Both are new on the Internet; no stored data and no entry of a file belongs to them."""
 
     ANONYMOUS = "anonymous"
-    """Without any login."""
+    """Without a login."""
     ANY_USER = "any-user"
-    """Signed in with an account that everybody can make."""
+    """Signed in with an account that anyone can create."""
 
 
 class Permit(msgspec.Struct, frozen=True):
-    """Whether a kind of request passes, and what decides it."""
+    """Whether an operation is allowed, and the reason."""
 
     allowed: bool
     certain: bool = True
-    """False where something decides that the file does not hold: stored data (``allowed`` is true then, since unknown
-    is never safe) or the product's release (``allowed`` is what the supported ones do)."""
+    """False if the result depends on data outside the file. Stored data: ``allowed`` is True, because unknown is never
+    safe. Product version: ``allowed`` is the result for supported versions."""
     line: int = 0
-    """The line that decides, from 1; 0 where no line does and the default of the product holds."""
+    """The line that decides, from 1; 0 if the product default decides."""
     rule: str = ""
-    """What stands there."""
+    """Text of that line."""
     request: str = ""
-    """A request that passes; empty where none does."""
+    """A request that is allowed; empty if there is none."""
     reason: str = ""
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What a stranger may do at one path."""
+    """Access of an identity to one path."""
 
     read: Permit
     write: Permit
 
     @property
     def decisive(self) -> Permit:
-        """The permit that a reader of one line wants: what is allowed before what is not, reading before writing."""
+        """The permit to show on one line: allowed before denied, read before write."""
         if self.read.allowed or not self.write.allowed:
             return self.read if self.read.line or not self.write.line else self.write
         return self.write
 
 
 class Policy(Protocol):
-    """A file of rules that was read."""
+    """A parsed rules file."""
 
     def paths(self) -> Iterable[str]:
-        """The paths or resources that the file speaks of, in its order, each once, at most ``MAX_PATHS``."""
+        """Yield the paths or resources in the file, in file order, each once, at most ``MAX_PATHS``."""
         ...
 
     def ask(self, who: Stranger, path: str) -> Verdict:
-        """What this stranger may do there. A path that no rule covers gets the default of the product."""
+        """Return the access of this identity to a path. A path without a rule gets the product default."""
         ...
 
 
 class ReaderMeta(msgspec.Struct, frozen=True):
-    """What a reader reads."""
+    """Properties of a reader."""
 
     name: str
-    """As ``--kind`` takes it."""
+    """Value of ``--kind``."""
     title: str
     source: str
-    """The documentation that its semantics follow."""
+    """Documentation of the semantics."""
 
 
 class Reader(Protocol):
-    """Reads one grammar."""
+    """Reads one file format."""
 
     meta: ReaderMeta
 
     def recognises(self, text: RulesText) -> bool:
-        """Whether it is a file of this grammar, by content; the name may help."""
+        """True if the file has this format, by content; the name may help."""
         ...
 
     def read(self, text: RulesText) -> Policy:
-        """Read the whole file.
+        """Parse the whole file.
 
         Raises:
-            InputError: it has a mistake; ``where`` gives file, line and column, ``what`` what was expected.
+            InputError: the file is invalid; ``where`` contains file, line and column, ``what`` the expected text.
         """
         ...
 
 
 def allowed(line: int = 0, rule: str = "", request: str = "", *, reason: str = "", certain: bool = True) -> Permit:
-    """A permit that passes."""
+    """Create a permit that allows."""
     return Permit(True, certain, line, shown(rule), request, reason)
 
 
 def refused(reason: str, line: int = 0, rule: str = "", *, certain: bool = True) -> Permit:
-    """A permit that does not pass."""
+    """Create a permit that denies."""
     return Permit(False, certain, line, shown(rule), "", reason)
 
 
 def shown(text: str) -> str:
-    """A rule's text on one line, at most 240 characters."""
+    """Return the text of a rule on one line, at most 240 characters."""
     line = " ".join(text[:2000].split())
     return line if len(line) <= 240 else f"{line[:239]}…"

@@ -1,8 +1,8 @@
-"""What a rule says of a stranger, where not every value is known.
+"""Evaluation of rules with unknown values.
 
-A value is a plain one or a ``Kind``: what the requester may choose, what is stored, the stranger's own identity, or a
-segment of a path that was left open. The truth of a rule is ``True``, ``False``, ``CHOSEN`` (the requester can make it
-true), ``STORED`` (what is stored decides) or ``ERROR``.
+A value is known or a ``Kind``: chosen by the requester, stored, the requester's own identity, or an open path segment.
+The truth of a rule is ``True``, ``False``, ``CHOSEN`` (the requester can make it true), ``STORED`` (stored data
+decides) or ``ERROR``.
 """
 
 from dataclasses import dataclass, field
@@ -11,18 +11,18 @@ from typing import Any
 
 
 class Kind(Enum):
-    """A value that a file of rules does not hold."""
+    """A value that the rules file does not contain."""
 
     CHOSEN = auto()
-    """Part of the request: the stranger makes it what the rule wants."""
+    """Part of the request: the requester can set it to the required value."""
     STORED = auto()
-    """Decided by what the store holds or by what the operator set elsewhere."""
+    """Depends on stored data or on settings elsewhere."""
     OWN = auto()
-    """The stranger's identity: equal to itself, and to nothing that is stored, named or another's."""
+    """Identity of the requester: equal only to itself, never to a stored or named value."""
     OPEN = auto()
-    """A segment of a path that was left open: any of them."""
+    """An open path segment: any value."""
     ERROR = auto()
-    """The rule breaks off here."""
+    """Evaluation of the rule fails here."""
 
 
 CHOSEN, STORED, OWN, OPEN, ERROR = Kind.CHOSEN, Kind.STORED, Kind.OWN, Kind.OPEN, Kind.ERROR
@@ -30,7 +30,7 @@ CHOSEN, STORED, OWN, OPEN, ERROR = Kind.CHOSEN, Kind.STORED, Kind.OWN, Kind.OPEN
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Named values; what is not named is ``rest``."""
+    """Named values; all other names have the value ``rest``."""
 
     fields: dict[str, Any] = field(default_factory=dict)
     rest: Any = None
@@ -41,7 +41,7 @@ type Value = Any
 
 
 def truth(value: Value) -> Value:
-    """A value as the truth of a condition: no boolean is an error."""
+    """Return a value as truth of a condition; a non-boolean is an error."""
     return value if isinstance(value, bool) or value in (CHOSEN, STORED, ERROR) else ERROR
 
 
@@ -52,7 +52,7 @@ def negated(value: Value) -> Value:
 
 
 def both(one: Value, other: Value) -> Value:
-    """``one && other``, where both were evaluated and neither breaks off the other."""
+    """Return ``one && other`` if both were evaluated."""
     one, other = truth(one), truth(other)
     if one is False or other is False:
         return False
@@ -60,7 +60,7 @@ def both(one: Value, other: Value) -> Value:
 
 
 def either(one: Value, other: Value) -> Value:
-    """``one || other``, likewise: one that holds makes up for an error of the other."""
+    """Return ``one || other``; a true side overrides an error of the other side."""
     one, other = truth(one), truth(other)
     for best in (True, CHOSEN, STORED):
         if one is best or other is best:

@@ -1,4 +1,4 @@
-"""``mongod.conf``: authorization and addresses, as YAML or in the older form of lines.
+"""``mongod.conf``: authorization and addresses, as YAML or in the older line format.
 
 Source: https://www.mongodb.com/docs/manual/reference/configuration-options/.
 """
@@ -68,7 +68,7 @@ def _shown(root: Node, wanted: Node) -> str:
 
 
 def _old(text: RulesText) -> Node | None:
-    """Settings such as ``bind_ip = 0.0.0.0`` as the sections of today."""
+    """Convert settings such as ``bind_ip = 0.0.0.0`` to the current sections."""
     settings = list(lines(text.text, between="="))
     if not settings or any(":" in setting.name for setting in settings) or not all("=" in one.text for one in settings):
         return None

@@ -1,7 +1,7 @@
 """Accounts and privileges of MySQL and MariaDB: ``SHOW GRANTS``, ``SHOW CREATE USER`` and dumps of both.
 
 Sources: https://dev.mysql.com/doc/refman/8.4/en/account-names.html and https://mariadb.com/docs/server/reference/sql-statements.
-An account whose name is empty takes any name; one without a password is everybody's who knows its name.
+An account with an empty name accepts any user name. Anyone who knows its name can use an account without a password.
 """
 
 import ipaddress
@@ -26,14 +26,14 @@ class _Account:
     name: str
     host: str
     password: bool | None = None
-    """``None`` where the file does not tell."""
+    """``None`` if the file does not show it."""
     locked: bool = False
     grants: list[tuple[frozenset[str], str, int, str]] = field(default_factory=list)
     """Privileges, what they are on, line and text."""
 
     @property
     def reached(self) -> bool:
-        """Whether it holds for clients from anywhere."""
+        """True if it applies to clients from anywhere."""
         if self.host in {"%", "", "%.%.%.%", "::"}:
             return True
         try:

@@ -18,7 +18,7 @@ _REQUEST = "GET https://<host>:9200/_cat/indices"
 
 
 class OpensearchSecurity:
-    """Reads both files; which one it is, is told by its content."""
+    """Reads both files; the content identifies the kind."""
 
     meta = ReaderMeta(
         "opensearch-security",
@@ -52,7 +52,7 @@ class OpensearchSecurity:
 
 
 class RolesMapping:
-    """Which roles anonymous requests, or everybody who is signed in, have."""
+    """Roles of anonymous requests and of all signed-in users."""
 
     def __init__(self, roles: Mapping[str, Node]) -> None:
         self._roles = roles
@@ -62,7 +62,7 @@ class RolesMapping:
         yield from list(self._roles)[: interface.MAX_PATHS]
 
     def ask(self, who: Stranger, path: str) -> Verdict:
-        """What a role gives a stranger; ``/`` stands for all roles."""
+        """Evaluate a role for an identity; ``/`` matches all roles."""
         wanted = path.strip("/")
         read = write = interface.refused("no role is mapped to this identity")
         for name, node in self._roles.items():

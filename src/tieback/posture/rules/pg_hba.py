@@ -1,7 +1,7 @@
 """PostgreSQL's ``pg_hba.conf``: the first record that matches a connection decides.
 
-Source: https://www.postgresql.org/docs/current/auth-pg-hba-conf.html. A stranger connects from any public address, with
-or without TLS, to a database and as a role that exist.
+Source: https://www.postgresql.org/docs/current/auth-pg-hba-conf.html. The evaluated client connects from any public
+address, with or without TLS, to an existing database as an existing role.
 """
 
 import ipaddress
@@ -36,7 +36,7 @@ class _Record:
 
     @property
     def reached(self) -> bool | None:
-        """Whether it holds for connections from anywhere; ``None`` where names decide."""
+        """True if it applies to connections from anywhere; ``None`` if host names decide."""
         if self.kind in {"local", "hostgssenc"} or self.address in {"samehost", "samenet"}:
             return False
         if self.address == "all":
@@ -55,7 +55,7 @@ class PgHba:
     )
 
     def recognises(self, text: RulesText) -> bool:
-        """Named so, or records of its kind."""
+        """Named after the product, or with its records."""
         if text.name.startswith("pg_hba"):
             return True
         rows = [line.split() for line in text.text[:100_000].split("\n") if line.strip() and line.strip()[0] != "#"]
@@ -89,7 +89,7 @@ def _records(text: RulesText) -> Iterator[_Record]:
 
 
 def _address(rest: Sequence[tuple[str, ...]]) -> tuple[str, Sequence[tuple[str, ...]]]:
-    """An address; of the older form a mask of its own stands behind it."""
+    """An address; in the older format, a separate mask follows."""
     address = rest[0][0].lower()
     if len(rest) > 1 and re.fullmatch(r"[0-9.]+|[0-9a-f:]*:[0-9a-f:]*", rest[1][0].lower()):
         return f"{address}/{rest[1][0]}", rest[2:]
@@ -135,7 +135,7 @@ class HbaPolicy:
         yield from list(seen)[: interface.MAX_PATHS]
 
     def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - no stranger has an account here
-        """Judge ``database/role``, ``database``, or ``/`` for any of both."""
+        """Evaluate ``database/role``, ``database``, or ``/`` for any of both."""
         database, _, role = path.strip("/").partition("/")
         permit = self._first(database, role) if database not in {"", "all"} or role not in {"", "all"} else self._any()
         return Verdict(permit, permit)
@@ -180,7 +180,7 @@ def _one(names: Sequence[str]) -> str:
 
 
 def _matches(names: Sequence[str], wanted: str) -> bool:
-    """Whether a record covers a database or role; an empty one is any that is named nowhere."""
+    """True if a record covers a database or role; an empty name means one that no record names."""
     if "all" in names:
         return wanted != "replication"
     return wanted in names if wanted else bool({"sameuser", "samerole", "samegroup"} & set(names))

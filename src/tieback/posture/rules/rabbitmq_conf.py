@@ -1,4 +1,4 @@
-"""``rabbitmq.conf``: whether the built-in user or anonymous clients come in from other machines.
+"""``rabbitmq.conf``: whether the built-in user or anonymous clients can connect from other machines.
 
 Source: https://www.rabbitmq.com/docs/access-control and https://www.rabbitmq.com/docs/mqtt.
 """

@@ -30,7 +30,7 @@ class RedisConf:
         return len({setting.name for setting in lines(text.text[:100_000])} & _KNOWN) >= 2
 
     def read(self, text: RulesText) -> ServerPolicy:
-        """Read all directives; the last of a name holds."""
+        """Read all directives; the last one of a name applies."""
         settings = list(lines(text.text))
         refused = _unreachable(settings) or _password(settings) or _protected(settings)
         if refused is not None:
@@ -65,7 +65,7 @@ def _password(settings: Sequence[Setting]) -> Permit | None:
 
 
 def _protected(settings: Sequence[Setting]) -> Permit | None:
-    """Protected mode refuses others than this machine while the default user has no password."""
+    """Protected mode rejects remote connections while the default user has no password."""
     mode, bind = last(settings, "protected-mode"), last(settings, "bind")
     default = _default_user(settings)
     if (mode is not None and mode.value == "no") or (default is not None and "nopass" not in default.words):

@@ -1,8 +1,8 @@
-"""Amazon S3: bucket policy, ACL and public access block, each alone or together in one JSON document.
+"""Amazon S3: bucket policy, ACL and public access block, separate or in one JSON document.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html. Files are those of ``aws s3api
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html. Files are the output of ``aws s3api
 get-bucket-policy``, ``get-bucket-acl`` and ``get-public-access-block``. Any AWS account is a signed-in user here.
 """
 
@@ -50,7 +50,7 @@ class _Grant:
 
 
 class S3:
-    """Reads what a bucket's owner set."""
+    """Reads the access settings of a bucket."""
 
     meta = ReaderMeta(
         "s3",
@@ -59,7 +59,7 @@ class S3:
     )
 
     def recognises(self, text: RulesText) -> bool:
-        """A policy that speaks of S3, an ACL, or a public access block."""
+        """A policy with S3 actions, an ACL, or a public access block."""
         head = text.text[:200_000]
         if not head.lstrip().startswith("{"):
             return False
@@ -122,7 +122,7 @@ def _grant(node: Node) -> _Grant | None:
 
 
 class S3Policy:
-    """Who may read and write a bucket and what is in it."""
+    """Read and write access to a bucket and its objects."""
 
     def __init__(
         self,
@@ -145,14 +145,14 @@ class S3Policy:
         }
 
     def paths(self) -> Iterator[str]:
-        """The resources of the policy, then the bucket as a whole."""
+        """Yield the resources of the policy, then the whole bucket."""
         named = dict.fromkeys(resource.removeprefix(_ARN) for one in self._statements for resource in one.resources)
         if self._grants or not named:
             named.setdefault("/", None)
         yield from list(named)[: interface.MAX_PATHS]
 
     def ask(self, who: Stranger, path: str) -> Verdict:
-        """Judge a bucket (``/`` or its name) or an object (``s3://bucket/key``, ``bucket/key``, ``/key``)."""
+        """Evaluate a bucket (``/`` or its name) or an object (``s3://bucket/key``, ``bucket/key``, ``/key``)."""
         bucket, key = self._parts(path)
         reads, writes = (_READ_OBJECT, _WRITE_OBJECT) if key else (_READ_BUCKET, (*_WRITE_OBJECT, *_WRITE_BUCKET))
         return Verdict(self._judge(who, bucket, key, reads, "READ"), self._judge(who, bucket, key, writes, "WRITE"))
@@ -209,7 +209,7 @@ class S3Policy:
         return self._denied(found, who, bucket, key, action)
 
     def _denied(self, found: Permit, who: Stranger, bucket: str, key: str, action: str) -> Permit:
-        """A statement that denies holds wherever it stands."""
+        """A Deny statement applies regardless of its position."""
         if not found.allowed:
             return found
         for one in self._of_action[action]:
@@ -262,7 +262,7 @@ def _covers(one: _Statement, bucket: str, key: str, action: str) -> bool:
 
 
 def _names(pattern: str, bucket: str, key: str, *, inside: bool) -> bool:
-    """Whether a pattern of resources covers an object, or the bucket."""
+    """True if a resource pattern covers an object, or the bucket."""
     pattern = pattern.removeprefix(_ARN)
     if pattern == "*":
         return True

@@ -1,4 +1,4 @@
-"""The conditions of AWS policies, as they hold for a stranger from the Internet.
+"""Conditions of AWS policies, evaluated for an unknown requester from the Internet.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html.
@@ -20,12 +20,12 @@ _OF_INSIDERS = frozenset((
     "aws:username", "s3:dataaccesspointaccount", "s3:dataaccesspointarn", "aws:multifactorauthpresent",
     "aws:multifactorauthage", "aws:sourceowner",
 ))  # fmt: skip
-"""What no stranger has, or never with the owner's value."""
+"""Condition keys that an unknown requester lacks, or never has with the owner's value."""
 _CHOSEN = frozenset((
     "aws:securetransport", "aws:referer", "aws:useragent", "s3:prefix", "s3:delimiter", "s3:max-keys", "s3:tlsversion",
     "s3:signatureversion", "s3:signatureage", "s3:authtype",
 ))  # fmt: skip
-"""What the requester says of itself, or how it asks."""
+"""Condition keys that the requester can choose."""
 _FLAGS = frozenset(("aws:viaawsservice", "aws:principalisawsservice", "aws:multifactorauthpresent"))
 
 
@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"[^*?]+")
 
 
 def glob(pattern: str, text: str) -> bool:
-    """Whether a pattern with ``*`` and ``?`` covers a text; at most their lengths multiplied, mostly much less."""
+    """True if a pattern with ``*`` and ``?`` covers a text; cost at most the product of their lengths."""
     plain = _PLAIN.match(pattern)
     begin = plain.end() if plain is not None else 0
     if not text.startswith(pattern[:begin]):
@@ -56,7 +56,7 @@ def glob(pattern: str, text: str) -> bool:
 
 
 def holds(condition: Node, who: Stranger) -> Value:
-    """Whether all conditions hold: ``True``, ``False``, ``CHOSEN`` by the requester or ``STORED`` (not told here)."""
+    """Whether all conditions are met: ``True``, ``False``, ``CHOSEN`` by the requester or ``STORED`` (unknown)."""
     found: Value = True
     for operator, keys in condition.items():
         for key, values in keys.items():
@@ -91,7 +91,7 @@ def _one(operator: str, key: str, values: Node, who: Stranger) -> Value:
 
 
 def _missing(base: str, who: Stranger) -> bool:
-    """Whether a stranger's request has no such key at all, so that ``IfExists`` passes it."""
+    """True if the request cannot have this key, so that ``IfExists`` ignores it."""
     of_accounts = base in {"aws:principalaccount", "aws:principalarn", "aws:userid"}
     return who is Stranger.ANONYMOUS or not of_accounts
 

@@ -1,6 +1,6 @@
-"""The configuration of a server: one resource, and the same answer for every stranger.
+"""Server configurations: one resource, with the same result for every identity.
 
-No account can be made by a stranger at such a server, so any signed-in user is anonymous here.
+An unknown requester cannot create an account on such a server, so any signed-in user counts as anonymous here.
 """
 
 import ipaddress
@@ -15,28 +15,28 @@ _PORT = re.compile(r":\d{1,5}$")
 
 @dataclass(frozen=True, slots=True)
 class ServerPolicy:
-    """What a server's configuration lets strangers do."""
+    """Access that a server configuration grants to unknown requesters."""
 
     read: Permit
     write: Permit
 
     def paths(self) -> Iterator[str]:
-        """The server as a whole."""
+        """Yield the whole server."""
         yield "/"
 
     def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - every stranger and path is alike
-        """The same everywhere."""
+        """Return the same access for every identity and path."""
         return Verdict(self.read, self.write)
 
 
 def server(permit: Permit) -> ServerPolicy:
-    """A server that lets strangers read and write, or neither."""
+    """Create a policy with the same permit for reading and writing."""
     return ServerPolicy(permit, permit)
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A line of a configuration."""
+    """A line of a configuration file."""
 
     name: str
     words: tuple[str, ...]
@@ -45,17 +45,17 @@ class Setting:
 
     @property
     def value(self) -> str:
-        """The first word behind the name; empty where there is none."""
+        """The first word after the name; empty if there is none."""
         return self.words[0] if self.words else ""
 
 
 def lines(text: str, comments: str = "#", between: str | None = None) -> Iterator[Setting]:
-    """The settings of a configuration of lines: a name and words, in quotes where they hold spaces.
+    """Yield the settings of a line-based configuration: a name and words, quoted if they contain spaces.
 
     Args:
         text: the file.
-        comments: signs that begin a comment line.
-        between: what stands between name and value, such as ``=``; white space where ``None``.
+        comments: characters that start a comment line.
+        between: separator of name and value, such as ``=``; white space if ``None``.
     """
     for number, raw in enumerate(text.split("\n"), start=1):
         line = raw.strip()
@@ -71,12 +71,12 @@ def lines(text: str, comments: str = "#", between: str | None = None) -> Iterato
 
 
 def last(settings: Sequence[Setting], name: str) -> Setting | None:
-    """The setting of that name that holds: the last one."""
+    """Return the effective setting of a name: the last one."""
     return next((setting for setting in reversed(settings) if setting.name == name), None)
 
 
 def local(address: str) -> bool:
-    """Whether an address to listen on is reached from this machine alone: loopback, or a socket of the file system."""
+    """True if a listening address is reachable only from this machine: loopback, or a file system socket."""
     address = address.strip().strip("[]").removeprefix("-").lower()
     if address.startswith(("/", "unix:", "unixs:")) or address in {"localhost", "_local_", "none"}:
         return True
@@ -87,6 +87,6 @@ def local(address: str) -> bool:
 
 
 def host_of(url: str) -> str:
-    """The host of ``http://host:port`` or ``host:port``."""
+    """Return the host of ``http://host:port`` or ``host:port``."""
     host = url.partition("://")[2] or url
     return _PORT.sub("", host.partition("/")[0]).strip("[]")

@@ -1,4 +1,4 @@
-"""A file of rules as text that knows its lines, and errors that say where."""
+"""Text of a rules file with line numbers, and errors with their location."""
 
 from bisect import bisect_right
 from pathlib import Path
@@ -19,11 +19,11 @@ class RulesText:
 
     @property
     def name(self) -> str:
-        """The file's name without folders, lower case."""
+        """File name without directories, lower case."""
         return Path(self.path).name.lower()
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of a character, both from 1."""
+        """Return line and column of a character, both from 1."""
         if self._starts is None:
             self._starts = [0]
             at = self.text.find("\n")
@@ -34,11 +34,11 @@ class RulesText:
         return line, offset - self._starts[line - 1] + 1
 
     def line(self, offset: int) -> int:
-        """The line of a character, from 1."""
+        """Return the line of a character, from 1."""
         return self.place(offset)[0]
 
     def error(self, offset: int, expected: str) -> InputError:
-        """What to raise for a mistake at a character."""
+        """Create the error for a mistake at a character."""
         line, column = self.place(min(offset, len(self.text)))
         found = self.text[offset : offset + 20].split("\n", 1)[0]
         what = f"expected {expected}, found {found!r}" if found else f"expected {expected}, found the end of the line"
@@ -47,15 +47,15 @@ class RulesText:
         return InputError(what, where=f"{self.path}:{line}:{column}", advice=_ADVICE)
 
     def wrong(self, line: int, what: str) -> InputError:
-        """What to raise for a line that says something impossible."""
+        """Create the error for an invalid line."""
         return InputError(what, where=f"{self.path}:{line}", advice=_ADVICE)
 
 
 def load_text(path: Path) -> RulesText:
-    """Read a file of rules: UTF-8, or UTF-16 with a byte order mark.
+    """Read a rules file: UTF-8, or UTF-16 with a byte order mark.
 
     Raises:
-        InputError: it cannot be read, is longer than 16 MiB, or is no text.
+        InputError: the file cannot be read, is longer than 16 MiB, or is not text.
     """
     try:
         with path.open("rb") as file:

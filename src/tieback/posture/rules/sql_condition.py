@@ -1,7 +1,7 @@
-"""Conditions of row level security, as they hold for a stranger.
+"""Conditions of row level security, evaluated for an unknown identity.
 
-Supabase's functions: https://supabase.com/docs/guides/database/postgres/row-level-security. A row's columns are
-``STORED`` where the policy looks at rows that are there, and ``CHOSEN`` where it checks rows that the stranger sends.
+Supabase's functions: https://supabase.com/docs/guides/database/postgres/row-level-security. Columns are ``STORED`` if
+the policy filters existing rows, and ``CHOSEN`` if it checks rows from the requester.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from tieback.posture.rules.sql_text import Token
 
 MAX_DEPTH = 60
 _JWT = Record({"sub": OWN, "email": OWN, "role": "authenticated", "user_metadata": CHOSEN, "aal": "aal1"})
-"""A stranger writes its own ``user_metadata`` when it signs up."""
+"""A new user sets its own ``user_metadata`` at sign-up."""
 _STOP = {"and", "or", "then", "else", "end", "when"}
 
 
@@ -21,8 +21,8 @@ class Condition:
     """Evaluates the tokens of one condition.
 
     Args:
-        tokens: what stands between the parentheses.
-        who: the stranger.
+        tokens: tokens between the parentheses.
+        who: the identity.
         column: what a column is.
     """
 
@@ -34,7 +34,7 @@ class Condition:
         self._depth = 0
 
     def truth(self) -> Value:
-        """``True``, ``False``, ``CHOSEN`` or ``STORED``; what is not understood is ``STORED``. Null is false."""
+        """Return ``True``, ``False``, ``CHOSEN`` or ``STORED``; null is false, an unsupported condition ``STORED``."""
         found = self._or()
         if self._at < len(self._tokens):
             return STORED
@@ -123,7 +123,7 @@ class Condition:
         return found
 
     def _subquery(self, left: Value, *, exists: bool = False) -> Value:
-        """Behind ``(``: whether a value is among rows, or whether there are any."""
+        """After ``(``: whether a value is among rows, or whether there are any."""
         tokens = self._inner()
         words = [token.value for token in tokens]
         own = any(word in {"uid", "jwt", "email"} for word in words) or left is OWN
@@ -131,7 +131,7 @@ class Condition:
         return False if own or (left is None and not exists) else STORED
 
     def _inner(self) -> Sequence[Token]:
-        """The tokens up to the parenthesis that closes; the place moves behind it."""
+        """Tokens up to the closing parenthesis; the position moves after it."""
         begin, level = self._at, 1
         while self._at < len(self._tokens) and level:
             token = self._tokens[self._at]
@@ -197,7 +197,7 @@ class Condition:
         return STORED
 
     def _scalar(self) -> Value:
-        """``(SELECT auth.uid() AS uid)`` is what it selects; other queries are what is stored."""
+        """``(SELECT auth.uid() AS uid)`` is the selected value; other queries are stored data."""
         tokens = self._inner()[1:]
         if any(token.value == "from" for token in tokens):
             return False if any(token.value == "uid" for token in tokens) else STORED

@@ -1,8 +1,9 @@
 """Tables, privileges and row level security of a PostgreSQL or Supabase schema, from a dump or migrations.
 
 Sources: https://www.postgresql.org/docs/current/ddl-rowsecurity.html, https://www.postgresql.org/docs/current/sql-grant.html
-and https://supabase.com/docs/guides/database/postgres/row-level-security. At Supabase an app's public key is the role
-``anon``, and everybody who signs up is ``authenticated``; elsewhere strangers have what ``PUBLIC`` has.
+and https://supabase.com/docs/guides/database/postgres/row-level-security. In Supabase, the public key of an app has the
+role ``anon``, and every registered user has ``authenticated``. Elsewhere, unknown identities have the rights of
+``PUBLIC``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,10 +38,10 @@ class _Table:
     name: str
     line: int
     secured: int = 0
-    """The line that enables row level security; 0 where it is off."""
+    """Line that enables row level security; 0 if it is disabled."""
     policies: list[_RowPolicy] = field(default_factory=list)
     grants: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
-    """Role and privilege to the line and text that grants it."""
+    """Line and text of each grant, by role and privilege."""
 
 
 class SqlPolicies:
@@ -53,7 +54,7 @@ class SqlPolicies:
     )
 
     def recognises(self, text: RulesText) -> bool:
-        """Policies or row level security stand in it."""
+        """Contains policies or row level security."""
         head = text.text[:_HEAD].lower()
         return (
             "row level security" in head or "create policy" in head or ("create table" in head and " to anon" in head)
@@ -68,7 +69,7 @@ class SqlPolicies:
 
 
 class SqlSchema:
-    """Tables as the statements leave them."""
+    """Tables after all statements."""
 
     def __init__(self) -> None:
         self.tables: dict[str, _Table] = {}
@@ -76,15 +77,15 @@ class SqlSchema:
         self.supabase = False
 
     def table(self, name: str, line: int) -> _Table:
-        """The table of that name; made where it was not seen before."""
+        """Return the table of that name; create it if it is new."""
         return self.tables.setdefault(name, _Table(name, line))
 
     def paths(self) -> Iterator[str]:
-        """``schema.table`` of each table."""
+        """Yield ``schema.table`` of each table."""
         yield from list(self.tables)[: interface.MAX_PATHS]
 
     def ask(self, who: Stranger, path: str) -> Verdict:
-        """Judge ``schema.table`` or ``table`` (of ``public``)."""
+        """Evaluate ``schema.table`` or ``table`` (of ``public``)."""
         name = path.strip("/").replace("/", ".").lower()
         table = self.tables.get(name) or self.tables.get(f"public.{name}")
         if table is None:
@@ -139,7 +140,7 @@ class SqlSchema:
 
 
 def _holds(policy: _RowPolicy, command: str, who: Stranger) -> Value:
-    """Whether the policy lets the command touch a row that is not the stranger's."""
+    """Whether the policy allows the command on a row of another user."""
     using, check = policy.using, policy.check
     if command == "insert":
         sent = check if check is not None else using
@@ -265,7 +266,7 @@ def _inside(tokens: Sequence[Token], at: int) -> tuple[tuple[Token, ...], int]:
 
 
 def _name(tokens: Sequence[Token], at: int) -> tuple[str, int]:
-    """A name with its schema, ``public`` where there is none, and the place behind it."""
+    """A name with its schema (default ``public``), and the position after it."""
     if at >= len(tokens) or not tokens[at].is_name:
         return "", at + 1
     parts = [tokens[at].value]

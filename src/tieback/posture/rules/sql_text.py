@@ -1,7 +1,7 @@
-"""SQL text as statements of tokens that know their lines.
+"""SQL text as statements of tokens with line numbers.
 
-Comments, quoted names, dollar-quoted bodies and the data of ``COPY ... FROM stdin`` are gone over as PostgreSQL and
-MySQL do (https://www.postgresql.org/docs/current/sql-syntax-lexical.html).
+Comments, quoted names, dollar-quoted bodies and the data of ``COPY ... FROM stdin`` are skipped as in PostgreSQL and
+MySQL (https://www.postgresql.org/docs/current/sql-syntax-lexical.html).
 """
 
 import re
@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 MAX_TOKENS = 4000
-"""Of one statement; a longer one (rows of data) is cut."""
+"""Limit on the tokens of one statement; longer ones (rows of data) are truncated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Token:
 
     @property
     def is_name(self) -> bool:
-        """Whether it can name something."""
+        """True if it can be a name."""
         return self.kind in {"word", "quoted"}
 
 
@@ -48,7 +48,7 @@ class SqlStatement:
     text: str
 
     def begins(self, *words: str) -> bool:
-        """Whether it begins with these words."""
+        """True if it begins with these words."""
         return tuple(token.value for token in self.tokens[: len(words)]) == words
 
 
@@ -104,7 +104,7 @@ def _value(kind: str, value: str) -> str:
 
 
 def _behind_data(raw: str, at: int, statement: SqlStatement) -> int:
-    """Behind the rows that follow ``COPY ... FROM stdin``."""
+    """Position after the rows that follow ``COPY ... FROM stdin``."""
     if not statement.begins("copy") or not any(token.value == "stdin" for token in statement.tokens[-8:]):
         return at
     end = raw.find("\n\\.", at)

@@ -1,7 +1,7 @@
-"""JSON and YAML whose values know their lines.
+"""JSON and YAML values with line numbers.
 
-JSON is read by RFC 8259, with comments and line breaks in strings where a grammar allows them (Firebase does); YAML by
-libyaml, whose aliases are followed within bounds only.
+JSON follows RFC 8259, with comments and line breaks in strings if a format allows them (Firebase does). YAML is parsed
+by libyaml; aliases are followed only within limits.
 """
 
 import json
@@ -25,7 +25,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value, and where it stands. The line of a member is that of its key."""
+    """A value with its position. The line of a member is that of its key."""
 
     value: Any
     """``str``, ``int``, ``float``, ``bool``, ``None``, ``list[Node]`` or ``dict[str, Node]``."""
@@ -33,7 +33,7 @@ class Node:
     offset: int = 0
 
     def get(self, *keys: str) -> "Node | None":
-        """The value below some keys; dotted keys of settings (``a.b: 1``) are found as well as nested ones."""
+        """Return the value below some keys; dotted keys of settings (``a.b: 1``) are found as well as nested ones."""
         node: Node | None = self
         for at, key in enumerate(keys):
             if node is None or not isinstance(node.value, dict):
@@ -45,7 +45,7 @@ class Node:
         return node
 
     def items(self) -> Iterator[tuple[str, "Node"]]:
-        """Members; none where it is no mapping."""
+        """Members of a mapping; empty for other values."""
         return iter(self.value.items() if isinstance(self.value, dict) else ())
 
     def each(self) -> list["Node"]:
@@ -65,7 +65,7 @@ class Node:
 
     @property
     def on(self) -> bool:
-        """Whether it says true, in the words that the products take."""
+        """True if the value is one of the product's words for true."""
         return self.text.lower() in {"true", "yes", "on", "1", "enabled"}
 
 
