@@ -188,7 +188,7 @@ def test_the_join(truth: dict[str, dict[str, Any]], by_cli: Workspace) -> None:
     )
     titles = {one.title for one in joined if isinstance(one, Finding)}
     assert "Your own data store is open to the Internet, unencrypted, with personal data (email)" in titles
-    assert "Data store is open although its account export says closed" in titles
+    assert "Data store is open, but its account reports it as closed" in titles
     assert isinstance(joined[-1], JoinSummary)
     assert (joined[-1].resources, joined[-1].owned, joined[-1].leaking, joined[-1].foreign) == (200, 2, 2, 1)
 

@@ -8,8 +8,8 @@ Reports with equal identity keys belong to one store, with these rules:
 - Reports that contain the same container identifier (UUIDs of MongoDB collections) belong to one store: lagging members
   of a replica set, shards, and the router in front of them.
 - If only the address is known, equal address and port are one store, regardless of the host name that was probed.
-- A report without an identifier belongs to the store of the same product that returned an identifier at the same
-  address and port (for example, probed before and after a password was set). If a load balancer puts two such stores
+- A report without an identifier belongs to the store of the same product that returned one at the same address and
+  port. This happens if a store is probed before and after a password is set. If a load balancer puts two such stores
   behind one address, the report stays separate.
 - What a console (Kibana) shows of the store behind it is ignored if the store itself was read: the console's figures
   are coarser.

@@ -1,7 +1,7 @@
 """Signs of ransom or wiping, from the names *and* the shape of the remaining containers. Reads no document.
 
 - ``suspect``: a name from the list.
-- ``likely``: the name and the shape of a note (at most 5 records, tiny, at most 6 fields like those of known notes), or
+- ``likely``: the name and the shape of a note: tiny, at most 5 records, at most 6 fields like those of known notes. Or
   only such containers remain beside the product's own. Words that legitimate data uses too (``warning``) need fields
   that look like a note's. A distinctive name with a few records is enough if the fields are unknown.
 - ``unlikely``: a name from the list on a container with many records.

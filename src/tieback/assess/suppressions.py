@@ -9,7 +9,7 @@ rejected: without an owner and an end, a risk is forgotten, not accepted.
     store = "cache.example.org:6379"    # id, host:port or address:port of every store concerned
     reason = "test system without personal data, ticket 4711"
     author = "jo@example.org"
-    expires = 2027-03-31                # last day on which it holds
+    expires = 2027-03-31                # last day on which it applies
 """
 
 import tomllib

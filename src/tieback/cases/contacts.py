@@ -18,7 +18,7 @@ _URI = re.compile(r"(?:https://[!-~]{1,1000}|tel:\+?[0-9().-]{3,40})")
 
 
 def contact_address(text: str) -> str:
-    """Return an e-mail address without ``mailto:``, or an ``https:`` or ``tel:`` URI; empty if it is none of these."""
+    """Return an e-mail address without ``mailto:``, or an ``https:`` or ``tel:`` URI; empty for any other text."""
     text = text.strip()
     text = text[7:].partition("?")[0] if text[:7].lower() == "mailto:" else text
     return text if _ADDRESS.fullmatch(text) or _URI.fullmatch(text) else ""

@@ -42,7 +42,7 @@ class Defaults:
 
     @cached_property
     def all(self) -> tuple[Default, ...]:
-        """Every entry, in the order of the file."""
+        """All entries, in file order."""
         raw = resources.files("tieback.posture").joinpath("defaults.toml").read_bytes()
         return msgspec.toml.decode(raw, type=_File).default
 

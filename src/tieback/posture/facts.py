@@ -44,7 +44,7 @@ class Facts:
         return next((found for key in keys if (found := self._of.get(key)) is not None), None)
 
     def text(self, *keys: str) -> str:
-        """The first text that is not empty; a number as its digits."""
+        """Return the first non-empty text; a number as its digits."""
         for key in keys:
             found = self._of.get(key)
             if isinstance(found, str) and found:

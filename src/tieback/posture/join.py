@@ -138,7 +138,7 @@ def sentence(owned: Owned) -> str:
 
 
 def described(resource: Resource) -> str:
-    """``your RDS instance orders in account 1234 (eu-west-1): not encrypted at rest, public through ...``."""
+    """Return a description such as ``your RDS postgresql database orders in account 1234: not encrypted at rest``."""
     where = f" in account {resource.account}" if resource.account else ""
     region = f" ({resource.region})" if resource.region else ""
     planned = " planned" if resource.planned else ""

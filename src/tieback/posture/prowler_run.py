@@ -119,7 +119,7 @@ def start(arguments: Sequence[str], folder: Path, *, seconds: float, environment
     """Run it until it ends or its time is over, and read its output.
 
     Raises:
-        InputError: it cannot be started.
+        InputError: the program cannot be started.
     """
     output = folder / "prowler.out"
     with output.open("wb") as out:
@@ -154,7 +154,7 @@ def start(arguments: Sequence[str], folder: Path, *, seconds: float, environment
 
 
 class _Logged(msgspec.Struct, frozen=True):
-    """A line of its log."""
+    """A line of Prowler's log."""
 
     level: str = ""
     filename: str = ""

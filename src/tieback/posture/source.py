@@ -45,7 +45,7 @@ class Origin:
 
 
 class PostureSource(ReportSource):
-    """One export that is read once."""
+    """An export, which is read once."""
 
     def __init__(self, path: Path, origin: Origin | None = None) -> None:
         super().__init__(path)
@@ -64,7 +64,7 @@ class PostureSource(ReportSource):
         self.failed[key] = self.failed.get(key, 0) + 1
 
     def items(self) -> Iterator[tuple[int, Any]]:
-        """Each element of the outermost list, or each outermost value, with the line on which it begins.
+        """Yield each element of the outermost list, or each outermost value, with its first line.
 
         Raises:
             InputError: the file begins with something that is not JSON.
@@ -80,7 +80,7 @@ class PostureSource(ReportSource):
         return _Walk(self, inside=True).values()
 
     def rows(self, delimiter: str = ",", needed: Iterable[str] = ()) -> Iterator[tuple[int, Mapping[str, str]]]:
-        """The rows of a CSV file by the lower-case names of its columns.
+        """Yield the rows of a CSV file as mappings with lower-case column names.
 
         Raises:
             InputError: there are too many or duplicate columns, or a required one is missing.

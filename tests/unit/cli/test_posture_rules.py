@@ -75,7 +75,7 @@ def test_wrong_words_are_usage(run: Run, files: tuple[Path, Path]) -> None:
     for words in (("--as", "root"), ("--kind", "nothing")):
         ran = run("posture", "rules", files[0], *words)
         assert ran.code == 2
-        assert "anonymous" in ran.err or "Known: azure-blob" in ran.err
+        assert "anonymous" in ran.err or "Choose one of azure-blob" in ran.err
 
 
 def test_nothing_to_show_is_said(run: Run, tmp_path: Path) -> None:

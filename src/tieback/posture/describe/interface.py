@@ -92,6 +92,6 @@ def filled(facts: Facts, *keys: str) -> Answer:
 
 
 def positive(facts: Facts, *keys: str) -> Answer:
-    """Whether a number is above 0."""
+    """Return yes if a number is greater than 0."""
     number = facts.number(*keys)
     return Answer.UNKNOWN if number is None else Answer.of(number > 0)

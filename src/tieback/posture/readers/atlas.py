@@ -1,6 +1,6 @@
 """MongoDB Atlas: clusters and access lists of projects, from its Administration API or ``atlas ... -o json``.
 
-Format: https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/ (``{"results": [...]}``, or one object, or the list).
+Format: https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/ (``{"results": [...]}``, one object, or the list).
 """
 
 from collections.abc import Iterator

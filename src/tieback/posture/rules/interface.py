@@ -84,7 +84,7 @@ class Reader(Protocol):
         ...
 
     def read(self, text: RulesText) -> Policy:
-        """Read the whole file.
+        """Parse the whole file.
 
         Raises:
             InputError: it has an error; ``where`` has file, line and column, ``what`` the expected element.

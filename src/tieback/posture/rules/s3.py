@@ -145,7 +145,7 @@ class S3Policy:
         }
 
     def paths(self) -> Iterator[str]:
-        """The resources of the policy, then the bucket as a whole."""
+        """Yield the resources of the policy, then the whole bucket."""
         named = dict.fromkeys(resource.removeprefix(_ARN) for one in self._statements for resource in one.resources)
         if self._grants or not named:
             named.setdefault("/", None)
@@ -195,7 +195,7 @@ class S3Policy:
                 continue
             if applies is False or (found.allowed and found.certain):
                 continue
-            reason = "" if applies is not STORED else "a condition decides that the policy alone cannot resolve"
+            reason = "" if applies is not STORED else "an unresolved condition of the policy decides"
             permit = interface.allowed(
                 one.line, one.text, _request(action, bucket, key), reason=reason, certain=applies is not STORED
             )

@@ -21,7 +21,7 @@ class ServerPolicy:
     write: Permit
 
     def paths(self) -> Iterator[str]:
-        """The server as a whole."""
+        """Yield the whole server."""
         yield "/"
 
     def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - the same for every requester and path
@@ -36,7 +36,7 @@ def server(permit: Permit) -> ServerPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A line of a configuration."""
+    """A line of a configuration file."""
 
     name: str
     words: tuple[str, ...]
@@ -87,6 +87,6 @@ def local(address: str) -> bool:
 
 
 def host_of(url: str) -> str:
-    """The host of ``http://host:port`` or ``host:port``."""
+    """Return the host of ``http://host:port`` or ``host:port``."""
     host = url.partition("://")[2] or url
     return _PORT.sub("", host.partition("/")[0]).strip("[]")

@@ -23,7 +23,7 @@ class RulesText:
         return Path(self.path).name.lower()
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of a character, both from 1."""
+        """Return line and column of a character, both from 1."""
         if self._starts is None:
             self._starts = [0]
             at = self.text.find("\n")

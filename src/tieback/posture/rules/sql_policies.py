@@ -82,7 +82,7 @@ class SqlSchema:
         return self.tables.setdefault(name, _Table(name, line))
 
     def paths(self) -> Iterator[str]:
-        """``schema.table`` of each table."""
+        """Yield ``schema.table`` of each table."""
         yield from list(self.tables)[: interface.MAX_PATHS]
 
     def ask(self, who: Stranger, path: str) -> Verdict:

@@ -67,8 +67,8 @@ async def test_contacts_are_taken_and_the_file_kept(tmp_path: Path, host: FileHo
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "no contact in it"),
-        (b"<html>Not found</html>", "no contact in it"),
+        (b"", "no contact found"),
+        (b"<html>Not found</html>", "no contact found"),
         (b"Contact: mailto:a@b.example\nExpires: 2001-01-01T00:00:00Z\n", "expired on 2001-01-01"),
         (b"Contact: mailto:a@b.example\n\0", "not a text"),
         (b"Contact: mailto:a@b.example\n" + b"#" * (1 << 20), "not a text of at most 1 MiB"),

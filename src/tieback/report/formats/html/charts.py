@@ -1,7 +1,7 @@
 """Three charts as geometry for inline SVG: records by store and class, apps by severity, stores by year.
 
 Units are pixels. Shades follow the logarithm because records span decades. Every mark also shows its number as text, so
-no information depends on the shade alone.
+no information depends only on the shade.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
