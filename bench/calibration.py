@@ -16,13 +16,13 @@ from bench.measure import table
 from bench.parties import SEEN, UNSEEN, corpus_judged, judged
 from tests.unit.recognise.test_collect import corpus
 from tieback.backends import confidence, hosting
-from tieback.backends.confidence import of_sighting
+from tieback.backends.confidence import sighting_confidence
 from tieback.backends.normalise import literal_address
 from tieback.intake.apps.open import open_app
 from tieback.pipeline.mapping import api_leads, attribution
 from tieback.recognise import extractors
-from tieback.recognise.collect import collect
-from tieback.recognise.rules import Rules
+from tieback.recognise.collect import merge_finds
+from tieback.recognise.rules import RuleFiles
 
 ROUTES = (
     ("case study Workhub: a database on the host of the API", "on the host of the API", True),
@@ -76,10 +76,10 @@ def _hosts() -> Iterator[Case]:
         hosting.BY_PATTERN: "name of a documented form",
         hosting.BY_DOMAIN: "name below a provider's domain",
     }
-    knowledge = attribution.Knowledge(Path("/nonexistent"))
+    knowledge = attribution.AttributionSources(Path("/nonexistent"))
     try:
         for row in labelled():
-            told = attribution.why(row.host, knowledge)
+            told = attribution.attribute_host(row.host, knowledge)
             literal = literal_address(row.host) is not None
             for claim in CLAIMS:
                 for one in told.statements:
@@ -110,17 +110,17 @@ def _of_corpus() -> Iterator[tuple[str, str]]:
 
 
 def _sightings() -> Iterator[Case]:
-    rules = Rules()
+    rules = RuleFiles()
     readers = extractors(rules)
     for path, truth in corpus():
         if not path.is_file():
             continue
         with open_app(path) as opened:
             finds = [find for artifact in opened.artifacts() for reader in readers for find in reader.extract(artifact)]
-            found = collect(opened.app, finds, rules).sightings
+            found = merge_finds(opened.app, finds, rules).sightings
         for one in found:
             value = one.endpoint.value
-            stated = of_sighting(one.evidence.how)
+            stated = sighting_confidence(one.evidence.how)
             yield Case(f"endpoint: {_NAMES[stated]}", stated, value in {*truth["endpoints"], *truth["composed"]})
 
 

@@ -28,7 +28,7 @@ from tieback.engine.interface import Engine, UnitLimits
 from tieback.engine.local import LocalEngine
 from tieback.model.unit import Unit, UnitState
 from tieback.pipeline.analyse import app_unit
-from tieback.pipeline.record import Record
+from tieback.pipeline.record import RecordWork
 from tieback.storage.lake.fencing import open_fence
 from tieback.storage.lake.lake import Lake
 
@@ -104,7 +104,7 @@ def stream(files: Sequence[Path], count: int) -> Iterator[Unit]:
 def work_off(engine: Engine, files: Sequence[Path], count: int, lake: Path) -> float:
     """Analyse and publish; returns wall seconds."""
     start = time.perf_counter()
-    work = Record(lake, open_fence(lake))
+    work = RecordWork(lake, open_fence(lake))
     ends = list(engine.run(work, stream(files, count), UnitLimits()))
     seconds = time.perf_counter() - start
     done = sum(end.state is UnitState.DONE for end in ends)

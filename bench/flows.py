@@ -22,9 +22,9 @@ def analyse(files: list[Path], *, leaks: bool) -> int:
     out = sys.stdout.buffer
     judge = None
     if leaks:
-        from tieback.leaks.detect import LeakJudge
+        from tieback.leaks.detect import LeakDetector
 
-        judge = LeakJudge()
+        judge = LeakDetector()
     count = 0
     for file in files:
         opened = open_traffic(file)

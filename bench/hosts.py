@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.measure import table
-from tieback.pipeline.mapping.attribution import Knowledge, why
+from tieback.pipeline.mapping.attribution import AttributionSources, attribute_host
 
 TABLE = Path(__file__).with_name("hosts.tsv")
 CLAIMS = ("provider", "product", "region")
@@ -42,11 +42,11 @@ def wrong(rows: list[Labelled], data: Path) -> list[Wrong]:
     """Statements that differ. A product is correct if it contains the words of the label; provider and region must be
     equal.
     """
-    knowledge = Knowledge(data)
+    knowledge = AttributionSources(data)
     found = []
     try:
         for row in rows:
-            told = why(row.host, knowledge)
+            told = attribute_host(row.host, knowledge)
             said = {"provider": told.provider, "product": told.product, "region": told.region}
             for claim in CLAIMS:
                 label, value = getattr(row, claim), said[claim]

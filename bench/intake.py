@@ -19,7 +19,7 @@ from bench.measure import process, table
 from tieback.model.errors import TiebackError
 from tieback.model.unit import Unit
 from tieback.pipeline.inputs.units import scan_units
-from tieback.pipeline.record import Record
+from tieback.pipeline.record import RecordWork
 
 COUNTS = tuple(int(word) for word in os.environ.get("TIEBACK_BENCH_INTAKE", "100,1000").split(","))
 SIZES = (3, 10, 30)
@@ -75,7 +75,7 @@ def readable(files: Sequence[Path]) -> list[Path]:
     """Files that a scan reads without an error, and that can be copied."""
     found = []
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as place:
-        work = Record(Path(place))
+        work = RecordWork(Path(place))
         for path in files:
             units = list(scan_units([path])) if copy_of(path.read_bytes(), 1) is not None else []
             try:

@@ -19,9 +19,9 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Sighting
 from tieback.recognise import extractors
 from tieback.recognise.cloud import cloud_endpoint
-from tieback.recognise.collect import collect
-from tieback.recognise.ownership import Maker, Owned
-from tieback.recognise.rules import Rules
+from tieback.recognise.collect import merge_finds
+from tieback.recognise.ownership import Maker, OwnershipVerdict
+from tieback.recognise.rules import RuleFiles
 
 SEEN = Path(__file__).with_name("parties.tsv")
 UNSEEN = Path(__file__).with_name("parties_unseen.tsv")
@@ -44,9 +44,9 @@ def labelled(path: Path = SEEN) -> list[Row]:
     return [Row(*line.split("\t")) for line in lines if line and not line.startswith("#")]
 
 
-def judged(path: Path = SEEN) -> list[tuple[Row, Owned]]:
+def judged(path: Path = SEEN) -> list[tuple[Row, OwnershipVerdict]]:
     """Each row with its judgement."""
-    rules = Rules()
+    rules = RuleFiles()
     found = []
     for row in labelled(path):
         maker = Maker(App(Platform.ANDROID, row.bundle, "", row.name, vendor=row.vendor), rules)
@@ -56,14 +56,14 @@ def judged(path: Path = SEEN) -> list[tuple[Row, Owned]]:
     return found
 
 
-def wrong(path: Path = SEEN) -> list[tuple[Row, Owned]]:
+def wrong(path: Path = SEEN) -> list[tuple[Row, OwnershipVerdict]]:
     """The rows whose judgement differs from the label."""
     return [(row, owned) for row, owned in judged(path) if owned.party != row.party]
 
 
 def corpus_judged() -> list[tuple[str, str, str, Sighting]]:
     """App, endpoint, label and sighting of the corpus, for the apps that are present and endpoints that are found."""
-    rules = Rules()
+    rules = RuleFiles()
     readers = extractors(rules)
     labels: dict[str, dict[str, str]] = {}
     for line in CORPUS.read_text().splitlines():
@@ -76,7 +76,7 @@ def corpus_judged() -> list[tuple[str, str, str, Sighting]]:
             continue
         with open_app(path) as opened:
             finds = [find for artifact in opened.artifacts() for reader in readers for find in reader.extract(artifact)]
-            its = {one.endpoint.value: one for one in collect(opened.app, finds, rules).sightings}
+            its = {one.endpoint.value: one for one in merge_finds(opened.app, finds, rules).sightings}
         wanted = labels.get(path.name, {}).items()
         found += [(path.name, value, party, its[value]) for value, party in wanted if value in its]
     return found

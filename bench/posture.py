@@ -234,11 +234,11 @@ def main() -> None:
                 raise end
             said["statements"] = said.get("statements", 0) + end.statements
     else:
-        from tieback.pipeline.posture.join import JoinSummary, join
+        from tieback.pipeline.posture.join import JoinSummary, join_accounts
         from tieback.storage.workspace import Workspace
 
         with Workspace.open(workspace, create=False) as opened:
-            for one in join(opened):
+            for one in join_accounts(opened):
                 if isinstance(one, JoinSummary):
                     said |= {"resources": one.resources, "owned": one.owned, "unseen": one.unseen}
     used = resource.getrusage(resource.RUSAGE_SELF)

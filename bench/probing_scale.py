@@ -165,7 +165,7 @@ async def _ask(size: int, count: int, drops: int) -> dict[str, Any]:
     from tieback.pipeline.probing.service import probe_all
     from tieback.scope.audit import AuditLog
     from tieback.scope.dialer import Dialer
-    from tieback.scope.turns import network
+    from tieback.scope.turns import network_of
 
     expected = {REDIS: ("ok", "redis"), DROPS: ("timeout", "")}
     heard: dict[str, int] = {}
@@ -181,7 +181,7 @@ async def _ask(size: int, count: int, drops: int) -> dict[str, Any]:
                 right += 1
             elif len(wrong) < 10:
                 wrong.append((report.target, report.outcome, report.problems[:1]))
-            heard.setdefault(network(one.host), done)
+            heard.setdefault(network_of(one.host), done)
             if one.port != DROPS:
                 answered = time.perf_counter() - wall
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
@@ -245,7 +245,7 @@ def _resident() -> int:
 def main(what: str, row: str) -> None:
     """Measure one row; JSON on stdout."""
     from tieback.scope import event_loop
-    from tieback.scope.round_trips import RoundTrips
+    from tieback.scope.round_trips import RttEstimator
 
     loop, *rest = json.loads(row)
     os.environ["TIEBACK_EVENT_LOOP"] = loop
@@ -254,7 +254,7 @@ def main(what: str, row: str) -> None:
         return
     size, count, drops, hasty = rest
     if not hasty:
-        RoundTrips.patience = lambda _trips, _address, most: most  # type: ignore[assignment,method-assign]
+        RttEstimator.patience = lambda _trips, _address, most: most  # type: ignore[assignment,method-assign]
     print(json.dumps(event_loop.run(_ask(size, count, drops))))
 
 

@@ -61,20 +61,24 @@ def of_apps(files: list[Path]) -> list[Path]:
 
 def build(files: list[Path], target: Path, copies: int) -> tuple[int, int]:
     """Write the large file. Returns the number of packets and of bytes."""
-    from tieback.intake.traffic.attribution import Attribution
-    from tieback.intake.traffic.capture import Capture
+    from tieback.intake.traffic.attribution import PacketAttribution
+    from tieback.intake.traffic.capture import CaptureFile
     from tieback.intake.traffic.open import open_traffic
     from tieback.intake.traffic.pcap import PcapReader
     from tieback.intake.traffic.pcapng import SECTION, PcapngReader
-    from tieback.intake.traffic.problems import Problems
+    from tieback.intake.traffic.problems import CaptureProblems
 
     packets: list[tuple[float, bytes]] = []
     for file in files:
         opened = open_traffic(file)
-        assert isinstance(opened, Capture)
+        assert isinstance(opened, CaptureFile)
         source = opened.source
         is_ng = source.buffer[:4] == SECTION
-        reader = PcapngReader(source, Problems(), Attribution()) if is_ng else PcapReader(source, Problems())
+        reader = (
+            PcapngReader(source, CaptureProblems(), PacketAttribution())
+            if is_ng
+            else PcapReader(source, CaptureProblems())
+        )
         for block in reader.blocks():
             links = [block.links] * len(block.starts) if isinstance(block.links, int) else block.links.tolist()
             for start, size, when, link in zip(

@@ -198,33 +198,33 @@ def grant() -> str:
 def scan(workspace: Path, apps: int) -> Said:
     """The stages of ``tieback scan`` after its workers; the responses of the stores are already in the lake."""
     from bench import world_lake
-    from tieback.pipeline.mapping.attribution import Knowledge
-    from tieback.pipeline.mapping.backends import Mapped
-    from tieback.pipeline.probing.candidates import Wanted, label_of
+    from tieback.pipeline.mapping.attribution import AttributionSources
+    from tieback.pipeline.mapping.backends import MappedBackends
+    from tieback.pipeline.probing.candidates import Candidates, target_label
     from tieback.pipeline.probing.service import store_ports
-    from tieback.pipeline.scan import Found, Named, end_run
+    from tieback.pipeline.scan import RunEndpoints, ScanTargets, end_run
     from tieback.storage.lake.tables.inputs import Inputs
-    from tieback.storage.lake.tables.probes import Answered
+    from tieback.storage.lake.tables.probes import ProbedTargets
     from tieback.storage.workspace import Workspace
 
     steps = _Steps()
-    with Workspace.open(workspace) as space, closing(Knowledge()) as knowledge:
+    with Workspace.open(workspace) as space, closing(AttributionSources()) as knowledge:
         run = space.ledger.resume_run(["bench.world"], grant())
         assert run is not None
         inputs = Inputs(world_lake.inputs(apps))
-        named = Named(inputs.units())
+        named = RunEndpoints(inputs.units())
         steps.done("inputs")
-        mapped = asyncio.run(Mapped.of(space.lake, named.units, named.traffic, _resolve))
+        mapped = asyncio.run(MappedBackends.of(space.lake, named.units, named.traffic, _resolve))
         steps.done("map")
-        wanted = Wanted(mapped.backends, store_ports())
-        answered = Answered(space.lake, run)
+        wanted = Candidates(mapped.backends, store_ports())
+        answered = ProbedTargets(space.lake, run)
         asked = left = 0
         for one in wanted:
             asked += 1
-            left += label_of(one) not in answered
+            left += target_label(one) not in answered
         del answered
         steps.done("candidates")
-        end_run(space, run, inputs, named, Found(mapped, wanted), knowledge)
+        end_run(space, run, inputs, named, ScanTargets(mapped, wanted), knowledge)
         steps.done("describe, conclude, ledger")
     return {"steps": steps.seconds, "candidates": asked, "left": left}
 
@@ -267,10 +267,10 @@ def figures(workspace: Path, _: int) -> Said:
     """Every figure of the report that the truth contains."""
     from collections import Counter
 
-    from tieback.model.report import Group
+    from tieback.model.report import FigureGroup
     from tieback.pipeline.report import last_report
 
-    def grouped(group: Group) -> list[Any]:
+    def grouped(group: FigureGroup) -> list[Any]:
         return [
             group.analysed, group.using, group.affected, group.answering, group.exposed, group.ransomed,
             group.records.value, group.bytes.value,

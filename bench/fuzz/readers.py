@@ -55,15 +55,15 @@ def apps() -> Room:
     """Whole packages, and each kind of entry on its own, both up to the extractors."""
     from tieback.intake.apps.budget import budget_for
     from tieback.intake.apps.entries import make_artifacts
-    from tieback.intake.apps.problems import Problems
+    from tieback.intake.apps.problems import PackageProblems
     from tieback.model.document import encode
     from tieback.model.errors import InputError
     from tieback.pipeline.analyse import Analyser
     from tieback.recognise import extractors
-    from tieback.recognise.rules import Rules
+    from tieback.recognise.rules import RuleFiles
 
     analyser = Analyser()
-    searching = extractors(Rules())
+    searching = extractors(RuleFiles())
 
     def package(data: bytes) -> None:
         def read(path: Path) -> None:
@@ -75,7 +75,7 @@ def apps() -> Room:
         as_file(data, read)
 
     def entry(data: bytes) -> None:
-        for artifact in make_artifacts("entry", data, Problems(), budget_for(len(data))):
+        for artifact in make_artifacts("entry", data, PackageProblems(), budget_for(len(data))):
             for extractor in searching:
                 for _ in extractor.extract(artifact):
                     pass
@@ -111,14 +111,14 @@ _SMALL_FILES = (
 def traffic() -> Room:
     """Whole traffic files, and the readers of each protocol on their own."""
     from tieback.intake.traffic import http, http2, quic, tls
-    from tieback.intake.traffic.certificate import Certificates
+    from tieback.intake.traffic.certificate import CertificateNames
     from tieback.intake.traffic.dns import parse_message, parse_stream
-    from tieback.intake.traffic.interface import Opening
+    from tieback.intake.traffic.interface import ConnectionStart
     from tieback.intake.traffic.open import open_traffic
     from tieback.intake.traffic.stores.choose import recognise
-    from tieback.leaks.values import pairs
+    from tieback.leaks.values import read_values
     from tieback.model.errors import InputError
-    from tieback.model.flow import Sample
+    from tieback.model.flow import CleartextSample
 
     def capture(data: bytes) -> None:
         def read(path: Path) -> None:
@@ -129,7 +129,7 @@ def traffic() -> Room:
             try:
                 for seen in opened.flows():
                     for sample in seen.samples:
-                        for _ in pairs(sample):
+                        for _ in read_values(sample):
                             pass
             finally:
                 opened.close()
@@ -147,8 +147,8 @@ def traffic() -> Room:
 
     def stores(client: bytes, server: bytes) -> None:
         for port in (None, 3306):
-            recognise(Opening(client, server, port))
-        recognise(Opening(client, server, None, midstream=True))
+            recognise(ConnectionStart(client, server, port))
+        recognise(ConnectionStart(client, server, None, midstream=True))
 
     def dns(data: bytes) -> None:
         parse_message(data)
@@ -156,12 +156,12 @@ def traffic() -> Room:
 
     def samples(data: bytes) -> None:
         for kind in ("http", "redis", "sql", "mongodb", "other"):
-            for _ in pairs(Sample("out", kind, data)):
+            for _ in read_values(CleartextSample("out", kind, data)):
                 pass
 
     def http_2(client: bytes, server: bytes) -> None:
-        http2.see(client, server)
-        http2.cleartext(client, 4096)
+        http2.recognise_http2(client, server)
+        http2.cleartext_messages(client, 4096)
 
     hello = bytes.fromhex("16030100") + bytes([60]) + bytes.fromhex("01000038") + b"\x03\x03" + bytes(54)
     openings = [_split(b"\x4a\0\0\0\x0a8.0.36\0" + bytes(60))]
@@ -170,10 +170,14 @@ def traffic() -> Room:
     return Room(
         [
             Reader("capture", capture, _captures()),
-            Reader("tls", both(lambda client, server: tls.see(client, server, Certificates())), [_split(hello)]),
-            Reader("quic", both(lambda client, server: quic.see([client], [server])), [_split(_QUIC)]),
+            Reader(
+                "tls",
+                both(lambda client, server: tls.recognise_tls(client, server, CertificateNames())),
+                [_split(hello)],
+            ),
+            Reader("quic", both(lambda client, server: quic.recognise_quic([client], [server])), [_split(_QUIC)]),
             Reader("dns", dns, [_DNS]),
-            Reader("http", both(http.see), [_split(_HTTP, b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n{}")]),
+            Reader("http", both(http.recognise_http), [_split(_HTTP, b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n{}")]),
             Reader("http2", both(http_2), [_split(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9) + _HEADERS)]),
             Reader("stores", both(stores), openings),
             Reader("samples", samples, [_HTTP, *_SAMPLES]),
@@ -218,14 +222,14 @@ def _captures() -> list[bytes]:
     """One capture of each kind, created here."""
     import io
 
-    from tieback.lab.packets import PacketWriter, Stream
+    from tieback.lab.packets import PacketWriter, TcpStream
 
     out = io.BytesIO()
     writer = PacketWriter(out, clock=lambda: 1_700_000_000.0)
     writer.app(10_001, "org.fuzz.app", "Fuzz")
     client, server = ("10.215.173.1", 40_000), ("127.77.0.10", 9200)
     writer.udp(("10.215.173.1", 5353), ("10.215.173.2", 53), _DNS, 10_001)
-    stream = Stream(writer, client, server, 10_001)
+    stream = TcpStream(writer, client, server, 10_001)
     stream.send(_HTTP, outwards=True)
     stream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", outwards=False)
     packet = b"\x45\0\0\x28\0\1\x40\0\x40\6\0\0\x0a\0\0\1\x7f\x4d\0\1\x9c\x40\x23\xf0" + bytes(8) + b"\x50\2" + bytes(6)
@@ -337,7 +341,7 @@ def probes() -> Room:
     from tieback.model.probe import ProbeReport
     from tieback.probes import PROBES
     from tieback.probes.interface import Probe
-    from tieback.probes.playback import Peer, play, replaying
+    from tieback.probes.playback import MemoryPeer, play, recorded_answers
     from tieback.scope.conversation import Target
 
     def asks(probe: Probe) -> Callable[[bytes], object]:
@@ -345,7 +349,7 @@ def probes() -> Room:
             """The responses, each after its length in two bytes; the first one is the greeting."""
             parts = list(_parts(data))
             target = Target("127.0.0.1", probe.meta.ports[0], passwordless=("root", "postgres"))
-            peer = Peer(replaying(parts[1:]), greeting=parts[0] if parts else b"")
+            peer = MemoryPeer(recorded_answers(parts[1:]), greeting=parts[0] if parts else b"")
             report = play(probe.run(target, Depth.SAMPLE), peer, probe.meta.sends).result
             assert isinstance(report, ProbeReport)
 
@@ -414,18 +418,18 @@ def room(name: str) -> Room:
 
 def reports() -> Room:
     """Reports of other tools, inventories, address data of the operator, and hosts in captured responses."""
-    from tieback.backends.hints import hints
+    from tieback.backends.hints import extract_hints
     from tieback.backends.mmdb import Mmdb
     from tieback.backends.range_files import read_ranges
     from tieback.intake.inventory import open as inventory
-    from tieback.intake.inventory.interface import Importer as InventoryImporter
+    from tieback.intake.inventory.interface import InventoryImporter
     from tieback.intake.inventory.source import InventorySource
-    from tieback.intake.reports.interface import Importer
+    from tieback.intake.reports.interface import ReportImporter
     from tieback.intake.reports.open import importers
     from tieback.intake.reports.source import ReportSource
     from tieback.model.errors import InputError
 
-    def importing(importer: Importer) -> Callable[[bytes], object]:
+    def importing(importer: ReportImporter) -> Callable[[bytes], object]:
         def read(path: Path) -> None:
             try:
                 for _ in importer.facts(ReportSource(path)):
@@ -439,7 +443,7 @@ def reports() -> Room:
         def read(path: Path) -> None:
             source = InventorySource(path)
             try:
-                shape = importer.shape(inventory.head_of(source))
+                shape = importer.shape(inventory.read_head(source))
                 if shape:
                     for _ in importer.rows(source, shape):
                         pass
@@ -471,7 +475,7 @@ def reports() -> Room:
             Reader(
                 "ranges", ranges, [b'{"prefixes":[{"ip_prefix":"1.0.0.0/8","region":"a"}]}', b"1.0.0.0,1.0.0.9,1,a\n"]
             ),
-            Reader("hints", lambda data: hints([data], "api.fuzz.test", 443), [_HTTP_ANSWER]),
+            Reader("hints", lambda data: extract_hints([data], "api.fuzz.test", 443), [_HTTP_ANSWER]),
         ]
     )
 
@@ -481,17 +485,16 @@ def posture() -> Room:
     from tests.unit.posture.exports import EXPORTS
     from tieback.model.errors import InputError
     from tieback.model.resource import Dependency, Resource
-    from tieback.posture.defaults import Defaults
+    from tieback.posture.defaults import ProviderDefaults
     from tieback.posture.interface import PostureReader
     from tieback.posture.open import readers
     from tieback.posture.rules import READERS
-    from tieback.posture.rules.interface import Reader as RulesReader
-    from tieback.posture.rules.interface import Stranger
+    from tieback.posture.rules.interface import Requester, RulesReader
     from tieback.posture.rules.source import RulesText
-    from tieback.posture.settle import settled
+    from tieback.posture.settle import merge_statements
     from tieback.posture.source import PostureSource
 
-    defaults = Defaults()
+    defaults = ProviderDefaults()
 
     def importing(reader: PostureReader) -> Callable[[bytes], object]:
         def read(path: Path) -> None:
@@ -506,7 +509,7 @@ def posture() -> Room:
             except InputError:
                 return
             for one in said:
-                settled([one, *said[:3]], about, defaults)
+                merge_statements([one, *said[:3]], about, defaults)
 
         return lambda data: as_file(data, read)
 
@@ -517,7 +520,7 @@ def posture() -> Room:
             except InputError:
                 return
             for path in islice(policy.paths(), 20):
-                for who in Stranger:
+                for who in Requester:
                     policy.ask(who, path)
 
         return read

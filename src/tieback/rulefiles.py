@@ -16,10 +16,10 @@ from pathlib import Path
 
 import msgspec
 
-MAX_PREPARED = 64 * 1024 * 1024
+MAX_FILE_BYTES = 64 * 1024 * 1024
 """Maximum bytes of a file that is read."""
 
-MAX_KEPT = 64
+MAX_FILES = 64
 """Maximum files in the folder; one version of the program creates about twenty. The oldest are removed."""
 
 _OURS = re.compile(r"[a-z]{1,32}-[0-9a-f]{32}")
@@ -27,7 +27,7 @@ _DIGEST = 32
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
-def folder() -> Path | None:
+def cache_directory() -> Path | None:
     """The cache folder; ``None`` if caching is disabled."""
     named = os.environ.get("TIEBACK_CACHE")
     if named is not None:
@@ -39,7 +39,7 @@ def folder() -> Path | None:
     return Path(home) / ".cache" / "tieback" if home else None
 
 
-def prepared(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
+def load_or_build(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
     """The result of ``make``, from the cache if it was created from the same source.
 
     Args:
@@ -47,7 +47,7 @@ def prepared(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
         source: everything that the result depends on.
         make: called if there is no usable cache entry. Its errors are passed on.
     """
-    place = folder()
+    place = cache_directory()
     if place is None:
         return make()
     file = place / f"{name}-{hashlib.sha256(source).hexdigest()[:32]}"
@@ -62,19 +62,19 @@ def prepared(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
 
 def discard(name: str, source: bytes) -> None:
     """Remove a cache entry that turned out to be unusable."""
-    place = folder()
+    place = cache_directory()
     if place is not None:
         with suppress(OSError):
             (place / f"{name}-{hashlib.sha256(source).hexdigest()[:32]}").unlink()
 
 
-def rules[T](raw: bytes, into: type[T]) -> T:
+def load_rules[T](raw: bytes, into: type[T]) -> T:
     """The content of a TOML rule file: cached as MessagePack, and validated each time.
 
     Raises:
         msgspec.ValidationError: the file does not match the types.
     """
-    plain = prepared("rules", raw, lambda: msgspec.msgpack.encode(msgspec.toml.decode(raw)))
+    plain = load_or_build("rules", raw, lambda: msgspec.msgpack.encode(msgspec.toml.decode(raw)))
     return msgspec.msgpack.decode(plain, type=into, strict=True)
 
 
@@ -87,9 +87,9 @@ def _read(file: Path) -> bytes | None:
         return None
     with os.fdopen(number, "rb") as opened:
         status = os.fstat(number)
-        if not _own(status, stat.S_IFREG) or not _DIGEST < status.st_size <= MAX_PREPARED:
+        if not _own(status, stat.S_IFREG) or not _DIGEST < status.st_size <= MAX_FILE_BYTES:
             return None
-        content = opened.read(MAX_PREPARED)
+        content = opened.read(MAX_FILE_BYTES)
     kept = content[_DIGEST:]
     return kept if hashlib.sha256(kept).digest() == content[:_DIGEST] else None
 
@@ -119,5 +119,5 @@ def _write(file: Path, content: bytes) -> None:
             raise
     ours = [one for one in file.parent.iterdir() if _OURS.fullmatch(one.name)]
     kept = sorted(ours, key=lambda one: one.lstat().st_mtime_ns, reverse=True)
-    for old in kept[MAX_KEPT:]:
+    for old in kept[MAX_FILES:]:
         old.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench.inventory import INSTALLS_A_DEVICE, make_export
-from tieback.intake.inventory.open import opened
+from tieback.intake.inventory.open import open_inventory
 from tieback.intake.inventory.source import InventorySource
 
 
@@ -13,7 +13,7 @@ from tieback.intake.inventory.source import InventorySource
 def test_distinct_apps_on_each_device(tmp_path: Path, shuffled: bool) -> None:
     path = tmp_path / "x.csv"
     make_export(path, 500, shuffled=shuffled)
-    importer, shape, _ = opened(source := InventorySource(path))
+    importer, shape, _ = open_inventory(source := InventorySource(path))
     rows = list(importer.rows(source, shape))
     assert (importer.meta.name, shape, len(rows)) == ("intune", "AppInvRawData", 500)
     assert len({(row.device, row.name) for row in rows}) == 500

@@ -143,7 +143,7 @@ def test_nobody_there(certs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_worker_there(certs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieback.engine.dask_members.LONELY_SECONDS", 1)
+    monkeypatch.setattr("tieback.engine.dask_members.NO_WORKER_SECONDS", 1)
     with (
         member("scheduler", "--certs", str(certs), "--port", "0") as scheduler,
         pytest.raises(EngineError, match="no worker connected"),
@@ -160,7 +160,7 @@ def test_another_release_is_refused(cluster: Member, certs: Path, monkeypatch: p
 def test_a_worker_of_another_release_that_comes_later_is_sent_away(
     certs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tieback.engine.dask_members.LOOK_SECONDS", 0.2)
+    monkeypatch.setattr("tieback.engine.dask_members.POLL_SECONDS", 0.2)
     told: list[str] = []
     words = ("--certs", str(certs))
     with (

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.clusters import ENVIRONMENT
-from tieback.storage.ledger.tables import State
+from tieback.storage.ledger.tables import LedgerState
 from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
 
@@ -79,7 +79,7 @@ def test_killed_at_random_each_unit_is_in_the_lake_once(seed: int, tmp_path: Pat
     assert last.returncode == 0, errors
 
     with Workspace.open(directory, create=False) as workspace:
-        assert workspace.ledger.counts() == {State.DONE: COUNT}
+        assert workspace.ledger.counts() == {LedgerState.DONE: COUNT}
         for table in ("units", "problems"):
             rows = workspace.lake.query(f"SELECT count(*) AS n, count(DISTINCT unit) AS u FROM {table}").to_pylist()
             assert rows == [{"n": COUNT, "u": COUNT}], table

@@ -18,7 +18,7 @@ from tests.lab.ports import free_port
 from tests.lab.postgres import Postgres, ledger_database, postgres, postgres_url
 from tieback.lab.postgres import start_postgres
 from tieback.lab.process import RunningServer, stop
-from tieback.storage.ledger.move import move
+from tieback.storage.ledger.move import move_ledger
 from tieback.storage.workspace import Workspace
 
 __all__ = ["ledger_database", "postgres", "postgres_url"]
@@ -104,7 +104,7 @@ def ends_alike(
         assert scan(many, workspace) == undisturbed[0]
     with Workspace.open(workspace, create=False) as opened, opened.lock():
         assert opened.ledger.database.is_postgres
-        move(workspace, "sqlite", lambda _done, _total: None)
+        move_ledger(workspace, "sqlite", lambda _done, _total: None)
     assert canonical(workspace) == undisturbed[1]
 
 

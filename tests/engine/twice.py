@@ -11,7 +11,7 @@ from typing import Any
 from distributed import Client, fire_and_forget
 
 from tieback.cli.main import main
-from tieback.engine.dask_worker import do_batch
+from tieback.engine.dask_worker import run_batch
 
 
 def deliver_twice(dice: random.Random) -> None:
@@ -19,7 +19,7 @@ def deliver_twice(dice: random.Random) -> None:
     submit = Client.submit
 
     def again(client: Client, function: Any, *args: Any, **options: Any) -> Any:
-        if function is do_batch and dice.random() < 0.5:
+        if function is run_batch and dice.random() < 0.5:
             theirs, work, units, limits = args
             middle = dice.choice((len(units), max(1, len(units) // 2)))
             for part in (units[:middle], units[middle:]):

@@ -9,10 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from tieback.intake.capture.child import Proxy
+from tieback.intake.capture.child import ProxyProcess
 from tieback.intake.capture.destinations import LOOPBACK
-from tieback.intake.capture.frames import frame
-from tieback.intake.capture.interface import MAX_DOCUMENT, Ended, HttpSeen, Observed, ProxyMode, Settings, StreamSeen
+from tieback.intake.capture.frames import encode_frame
+from tieback.intake.capture.interface import (
+    MAX_DOCUMENT,
+    HttpObserved,
+    Observation,
+    ProxyEnd,
+    ProxyMode,
+    ProxySettings,
+    StreamObserved,
+)
 from tieback.pipeline.capture.flows import LiveFlows
 
 pytest.importorskip("mitmproxy")
@@ -46,19 +54,19 @@ def _behave(behave: Behave, connection: socket.socket) -> None:
 
 
 @pytest.fixture(params=[ProxyMode.REGULAR, ProxyMode.SOCKS5])
-def proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Proxy]:
-    with Proxy(Settings(request.param, "127.0.0.1", 0, str(tmp_path), destinations=LOOPBACK)) as running:
+def proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ProxyProcess]:
+    with ProxyProcess(ProxySettings(request.param, "127.0.0.1", 0, str(tmp_path), destinations=LOOPBACK)) as running:
         running.mode = request.param  # type: ignore[attr-defined]
         yield running
 
 
-def memory(proxy: Proxy) -> int:
+def memory(proxy: ProxyProcess) -> int:
     """The most that the proxy ever held, KiB."""
     status = Path(f"/proc/{proxy._process.pid}/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0])
 
 
-def through(proxy: Proxy, port: int, data: bytes, limit: int = 1 << 16) -> bytes:
+def through(proxy: ProxyProcess, port: int, data: bytes, limit: int = 1 << 16) -> bytes:
     """Send bytes to a server through the proxy, in its own way; what comes back, up to a limit."""
     where = (proxy.listening.host, proxy.listening.port)
     with contextlib.suppress(OSError), socket.create_connection(where, timeout=20) as client:
@@ -85,14 +93,14 @@ def read(client: socket.socket, limit: int) -> bytes:
     return found
 
 
-def end(proxy: Proxy) -> list[Observed]:
+def end(proxy: ProxyProcess) -> list[Observation]:
     """End it; all that it told."""
     proxy.finish()
-    seen: list[Observed] = []
+    seen: list[Observation] = []
     while not proxy.ended:
         seen += proxy.read(20)
     assert proxy.broke == ""
-    assert isinstance(seen[-1], Ended)
+    assert isinstance(seen[-1], ProxyEnd)
     live = LiveFlows("run.flows", lambda *_: None)
     for one in seen:
         live.of(one)
@@ -109,16 +117,16 @@ def endless_body(connection: socket.socket) -> None:
         connection.sendall(b"x" * 65536)
 
 
-def test_an_endless_answer_is_counted_and_not_kept(proxy: Proxy) -> None:
+def test_an_endless_answer_is_counted_and_not_kept(proxy: ProxyProcess) -> None:
     before = memory(proxy)
     with server(endless_body) as port:
         through(proxy, port, GET, limit=90 * 1024 * 1024)
-    (seen,) = [one for one in end_after(proxy, before) if isinstance(one, HttpSeen)]
+    (seen,) = [one for one in end_after(proxy, before) if isinstance(one, HttpObserved)]
     assert seen.bytes_in > 80 * 1024 * 1024
     assert len(seen.response_body) == 4096
 
 
-def end_after(proxy: Proxy, before: int) -> list[Observed]:
+def end_after(proxy: ProxyProcess, before: int) -> list[Observation]:
     """End it, having looked at what it cost."""
     assert memory(proxy) - before < EXTRA_KIB
     return end(proxy)
@@ -130,11 +138,11 @@ def endless_stream(connection: socket.socket) -> None:
         connection.sendall(b"\x01\x02\x03\x04" * 16384)
 
 
-def test_an_endless_stream_is_counted_and_not_kept(proxy: Proxy) -> None:
+def test_an_endless_stream_is_counted_and_not_kept(proxy: ProxyProcess) -> None:
     before = memory(proxy)
     with server(endless_stream) as port:
         through(proxy, port, b"\0\0\0\x01hello", limit=90 * 1024 * 1024)
-    (seen,) = [one for one in end_after(proxy, before) if isinstance(one, StreamSeen)]
+    (seen,) = [one for one in end_after(proxy, before) if isinstance(one, StreamObserved)]
     assert seen.bytes_in > 80 * 1024 * 1024
     assert len(seen.back) == 16 * 1024
 
@@ -160,12 +168,12 @@ def test_answers_that_are_none(tmp_path: Path) -> None:
         connection.recv(4096)
         connection.sendall(waiting.pop())
 
-    settings = Settings(ProxyMode.REGULAR, "127.0.0.1", 0, str(tmp_path), destinations=LOOPBACK)
-    with Proxy(settings) as proxy, server(behave) as port:
+    settings = ProxySettings(ProxyMode.REGULAR, "127.0.0.1", 0, str(tmp_path), destinations=LOOPBACK)
+    with ProxyProcess(settings) as proxy, server(behave) as port:
         proxy.mode = ProxyMode.REGULAR  # type: ignore[attr-defined]
         for _ in ANSWERS:
             through(proxy, port, GET)
-        assert len([one for one in end(proxy) if isinstance(one, HttpSeen)]) == len(ANSWERS)
+        assert len([one for one in end(proxy) if isinstance(one, HttpObserved)]) == len(ANSWERS)
 
 
 CLIENTS = [
@@ -179,16 +187,16 @@ CLIENTS = [
 ]
 
 
-def test_clients_that_are_none(proxy: Proxy) -> None:
+def test_clients_that_are_none(proxy: ProxyProcess) -> None:
     with server(lambda connection: connection.settimeout(1)) as port:
         for data in CLIENTS:
             through(proxy, port, data)
     with server(lambda connection: connection.sendall(connection.recv(100))) as port:
         assert through(proxy, port, b"\x01still here") == b"\x01still here"
-    assert any(isinstance(one, StreamSeen) and one.out == b"\x01still here" for one in end(proxy))
+    assert any(isinstance(one, StreamObserved) and one.out == b"\x01still here" for one in end(proxy))
 
 
-def test_many_connections_at_once(proxy: Proxy) -> None:
+def test_many_connections_at_once(proxy: ProxyProcess) -> None:
     before = memory(proxy)
     where = (proxy.listening.host, proxy.listening.port)
     with contextlib.ExitStack() as stack:
@@ -200,9 +208,9 @@ def test_many_connections_at_once(proxy: Proxy) -> None:
     end(proxy)
 
 
-def test_documents_stay_below_their_bound(proxy: Proxy) -> None:
+def test_documents_stay_below_their_bound(proxy: ProxyProcess) -> None:
     head = b"GET /" + b"a" * 50_000 + b" HTTP/1.1\r\n" + b"".join(b"h%d: %s\r\n" % (n, b"v" * 200) for n in range(150))
     with server(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) as port:
         through(proxy, port, head + b"\r\n")
     for one in end(proxy):
-        assert len(frame(one)) < MAX_DOCUMENT / 4
+        assert len(encode_frame(one)) < MAX_DOCUMENT / 4

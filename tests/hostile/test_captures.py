@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic import table
-from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.open import open_traffic
 from tieback.model.errors import InputError
 from tieback.model.sighting import Problem
@@ -21,7 +21,7 @@ PCAP = wire.pcap(TALK)
 PCAPNG = wire.section() + wire.interface() + b"".join(wire.enhanced(data) for _, data in TALK)
 
 
-def read(path: Path, data: bytes) -> tuple[list[SeenFlow], list[Problem]]:
+def read(path: Path, data: bytes) -> tuple[list[SampledFlow], list[Problem]]:
     path.write_bytes(data)
     opened = open_traffic(path)
     try:

@@ -25,7 +25,7 @@ from tieback.model.probe import Outcome
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls, Target
 from tieback.scope.dialer import Dialer
-from tieback.scope.tls import Contexts
+from tieback.scope.tls import TlsContexts
 
 SENDS = (
     DeclaredSend("ping", rb"PING\r\n", "asks whether it is there"),
@@ -63,7 +63,7 @@ def server_context(pem: Path) -> ssl.SSLContext:
 
 
 def dialer(tmp_path: Path, trusted: Path | None = None, **limits: float) -> Dialer:
-    contexts = Contexts()
+    contexts = TlsContexts()
     if trusted is not None:
         contexts.verifying.load_verify_locations(trusted)
         contexts.verifying.verify_flags &= ~ssl.VERIFY_X509_STRICT

@@ -12,7 +12,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
-from tieback.probes.playback import Answer, Peer, Played, play, replaying, spoken
+from tieback.probes.playback import Answer, MemoryPeer, PlaybackResult, play, recorded_answers, server_bytes
 from tieback.scope.conversation import Target
 from tieback.scope.transcript import read_transcripts
 
@@ -31,7 +31,9 @@ class Recording(msgspec.Struct, frozen=True):
 
 
 def recordings() -> dict[str, Recording]:
-    real = {path.stem: Recording(*spoken(next(read_transcripts(path)))) for path in sorted(RECORDED.glob("*.jsonl"))}
+    real = {
+        path.stem: Recording(*server_bytes(next(read_transcripts(path)))) for path in sorted(RECORDED.glob("*.jsonl"))
+    }
     written = {
         path.stem: msgspec.json.decode(path.read_bytes(), type=Recording) for path in sorted(WRITTEN.glob("*.json"))
     }
@@ -41,9 +43,9 @@ def recordings() -> dict[str, Recording]:
 ALL = recordings()
 
 
-def ask(probe: Probe, answer: Answer, greeting: bytes = b"", *, tls: bool = False) -> Played[ProbeReport]:
+def ask(probe: Probe, answer: Answer, greeting: bytes = b"", *, tls: bool = False) -> PlaybackResult[ProbeReport]:
     target = Target("127.0.0.1", probe.meta.ports[0], passwordless=PASSWORDLESS)
-    peer = Peer(answer, greeting=greeting, tls=tls)
+    peer = MemoryPeer(answer, greeting=greeting, tls=tls)
     return play(probe.run(target, Depth.SAMPLE), peer, probe.meta.sends, max_bytes=MAX_BYTES)
 
 
@@ -63,7 +65,7 @@ def bounded(report: ProbeReport) -> None:
 @given(data=st.lists(st.binary(max_size=200), max_size=6), greeting=st.binary(max_size=100), tls=st.booleans())
 @settings(max_examples=60, deadline=None)
 def test_noise(probe: Probe, data: list[bytes], greeting: bytes, tls: bool) -> None:
-    bounded(ask(probe, replaying(data), greeting, tls=tls).result)
+    bounded(ask(probe, recorded_answers(data), greeting, tls=tls).result)
 
 
 type Change = tuple[int, int, bytes]
@@ -92,13 +94,13 @@ def mutated(recording: Recording, changes: list[Change]) -> Recording:
 def test_mutated_answers(name: str, changes: list[Change]) -> None:
     recording = mutated(ALL[name], changes)
     probe = BY_NAME[name.partition("-")[0]]
-    bounded(ask(probe, replaying(recording.answers), recording.greeting).result)
+    bounded(ask(probe, recorded_answers(recording.answers), recording.greeting).result)
 
 
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
 def test_answers_of_another_server(probe: Probe, name: str) -> None:
-    report = ask(probe, replaying(ALL[name].answers), ALL[name].greeting).result
+    report = ask(probe, recorded_answers(ALL[name].answers), ALL[name].greeting).result
     bounded(report)
     if probe.meta.name == "web":
         # The finder may know whose answers these are; it never says what a stranger gets.
@@ -118,7 +120,7 @@ def test_a_recording_cut_anywhere_never_reads_as_more_than_it_is() -> None:
             for answer in recording.answers:
                 answers.append(answer[:left])
                 left = max(0, left - len(answer))
-            report = ask(BY_NAME[name.partition("-")[0]], replaying(answers), recording.greeting).result
+            report = ask(BY_NAME[name.partition("-")[0]], recorded_answers(answers), recording.greeting).result
             assert not report.access.exposed
 
 
@@ -134,7 +136,7 @@ def test_a_server_that_closes_anywhere_is_one_report(name: str) -> None:
             left -= len(answer)
             if left < 0:
                 break
-        bounded(ask(BY_NAME[name.partition("-")[0]], replaying(answers), recording.greeting).result)
+        bounded(ask(BY_NAME[name.partition("-")[0]], recorded_answers(answers), recording.greeting).result)
 
 
 ELSEWHERE = b"HTTP/1.1 %d x\r\nLocation: http://169.254.169.254/latest/meta-data/\r\nContent-Length: 0\r\n\r\n"

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from tieback.model.document import encode
 from tieback.model.probe import Outcome
 from tieback.pipeline.probing.targets import replay
-from tieback.scope.transcript import Event, Happened, Line, Transcript, read_transcripts
+from tieback.scope.transcript import ConnectionRecord, EventKind, Transcript, WireEvent, read_transcripts
 
 RECORDED = Path(__file__).parents[1] / "unit" / "probes" / "recorded"
 NAMES = sorted(path.stem for path in RECORDED.glob("*.jsonl"))
 
 EVENTS = st.builds(
-    Event,
+    WireEvent,
     at=st.integers(-(2**40), 2**40),
-    what=st.sampled_from(Happened),
+    what=st.sampled_from(EventKind),
     data=st.binary(max_size=40),
     text=st.text(max_size=10),
     outcome=st.none() | st.sampled_from(Outcome),
@@ -44,7 +44,7 @@ def changed(draw: st.DrawFn) -> Transcript:
                 case _:
                     cut, here = draw(st.integers(0, 40)), slice(at, at + 1)
                     events[here] = [msgspec.structs.replace(one, data=one.data[:cut]) for one in events[here]]
-        lines.append(Line(draw(st.sampled_from([line.address, "", "x"])), tuple(events)))
+        lines.append(ConnectionRecord(draw(st.sampled_from([line.address, "", "x"])), tuple(events)))
     keep = draw(st.integers(0, len(lines)))
     return msgspec.structs.replace(known, lines=tuple(lines[:keep]))
 

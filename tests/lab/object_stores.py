@@ -19,13 +19,13 @@ import msgspec
 import pytest
 
 from tests.lab.ports import free_subnet
-from tieback.lab.interface import Place
+from tieback.lab.interface import StartContext
 from tieback.lab.process import stop
 from tieback.lab.programs import MissingProgramError, servers_folder
 from tieback.lab.servers import azurite, seaweedfs
-from tieback.lab.store import KEEPER
+from tieback.lab.store import LAB_ACCOUNT
 from tieback.storage.objects.bucket import Bucket
-from tieback.storage.objects.location import parse_location
+from tieback.storage.objects.location import parse_object_url
 
 BUCKET = "corpus"
 SUBNET = free_subnet()
@@ -50,7 +50,7 @@ def _through_our_bucket(url: str, environment: dict[str, str]) -> Callable[[str,
         with pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
-            Bucket.open(parse_location(url)).write(key, content)
+            Bucket.open(parse_object_url(url)).write(key, content)
 
     return put
 
@@ -93,11 +93,11 @@ def seaweedfs_store(folder: Path) -> Iterator[ObjectStore]:
     """The real one, which asks for a signature."""
     store = msgspec.structs.replace(seaweedfs.KIND.stores[1], address=f"127.77.{SUBNET}.221")
     try:
-        server = seaweedfs.start(Place(store, folder / "seaweedfs", folder))
+        server = seaweedfs.start(StartContext(store, folder / "seaweedfs", folder))
     except MissingProgramError as error:
         pytest.skip(str(error))
     try:
-        yield _s3("seaweedfs", f"http://{store.address}:{store.port}", KEEPER.user, KEEPER.password)
+        yield _s3("seaweedfs", f"http://{store.address}:{store.port}", LAB_ACCOUNT.user, LAB_ACCOUNT.password)
     finally:
         stop(server)
 
@@ -115,7 +115,7 @@ def azurite_store(folder: Path) -> Iterator[ObjectStore]:
     """The vendor's emulator of Azure Blob Storage."""
     store = msgspec.structs.replace(azurite.KIND.stores[0], address=f"127.77.{SUBNET}.230", holdings=())
     try:
-        server = azurite.start(Place(store, folder / "azurite", folder))
+        server = azurite.start(StartContext(store, folder / "azurite", folder))
     except MissingProgramError as error:
         pytest.skip(str(error))
     try:

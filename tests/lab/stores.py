@@ -39,7 +39,7 @@ from tieback.scope.connection import Connection
 from tieback.scope.conversation import Connect, Conversation, Fault, Receive, Send, StartTls, Step, Target, Traffic
 from tieback.scope.dialer import Dialer
 from tieback.scope.replay import ReplayDialer
-from tieback.scope.transcript import Line, Transcript, TranscriptFile, read_transcripts
+from tieback.scope.transcript import ConnectionRecord, Transcript, TranscriptFile, read_transcripts
 
 HOST = "127.0.0.1"
 PASSWORD = "correct horse battery staple"
@@ -290,7 +290,7 @@ def impersonal(transcript: Transcript) -> Transcript:
     return msgspec.structs.replace(
         transcript,
         lines=tuple(
-            Line(
+            ConnectionRecord(
                 line.address,
                 tuple(msgspec.structs.replace(event, data=_without_paths(event.data)) for event in line.events),
             )

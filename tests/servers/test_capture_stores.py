@@ -20,12 +20,12 @@ pytest.importorskip("pymongo")
 pytest.importorskip("osmem_server")
 
 from tests.lab.ports import free_subnet
-from tieback.backends.brought import Brought
+from tieback.backends.brought import ProbeHints
 from tieback.intake.traffic.open import open_traffic
 from tieback.lab.state import Lab
-from tieback.lab.store import Server, Store
+from tieback.lab.store import LabStore, ServerProgram
 from tieback.lab.stores import STORES
-from tieback.lab.up import Raised, up
+from tieback.lab.up import StartResult, up
 from tieback.model.backend import Candidate, Route
 from tieback.model.flow import Flow, FlowEvidence
 from tieback.pipeline.probing.service import probe_one
@@ -38,25 +38,25 @@ pytestmark = pytest.mark.servers
 SUBNET = free_subnet()
 """Of our own, so that a lab that runs on this machine is not in the way."""
 PROTOCOLS = {
-    Server.OSMEM: "elasticsearch",
-    Server.MONGOD: "mongodb",
-    Server.POSTGRES: "postgresql",
-    Server.VALKEY: "redis",
-    Server.REDIS: "redis",
-    Server.SENTINEL: "redis",
-    Server.MEMCACHED: "memcached",
-    Server.MOSQUITTO: "mqtt",
-    Server.MARIADB: "mysql",
-    Server.INFLUXDB: "influxdb",
-    Server.ETCD: "etcd",
-    Server.ZOOKEEPER: "zookeeper",
-    Server.SLAPD: "ldap",
-    Server.RABBITMQ: "amqp",
-    Server.POUCHDB: "couchdb",
-    Server.NATS: "nats",
+    ServerProgram.OSMEM: "elasticsearch",
+    ServerProgram.MONGOD: "mongodb",
+    ServerProgram.POSTGRES: "postgresql",
+    ServerProgram.VALKEY: "redis",
+    ServerProgram.REDIS: "redis",
+    ServerProgram.SENTINEL: "redis",
+    ServerProgram.MEMCACHED: "memcached",
+    ServerProgram.MOSQUITTO: "mqtt",
+    ServerProgram.MARIADB: "mysql",
+    ServerProgram.INFLUXDB: "influxdb",
+    ServerProgram.ETCD: "etcd",
+    ServerProgram.ZOOKEEPER: "zookeeper",
+    ServerProgram.SLAPD: "ldap",
+    ServerProgram.RABBITMQ: "amqp",
+    ServerProgram.POUCHDB: "couchdb",
+    ServerProgram.NATS: "nats",
 }
 """OSMem and PouchDB Server are emulations, of OpenSearch and of CouchDB; all others are the products themselves."""
-ASKED = frozenset({Server.SENTINEL, Server.SLAPD, Server.RABBITMQ, Server.NATS})
+ASKED = frozenset({ServerProgram.SENTINEL, ServerProgram.SLAPD, ServerProgram.RABBITMQ, ServerProgram.NATS})
 """Nobody talks to them while the lab fills them."""
 GREET = frozenset({"mysql", "nats"})
 BESIDE = frozenset({"http", "http2"})
@@ -67,7 +67,7 @@ STORED = [store for store in STORES if store.is_store and not store.operator and
 class Recorded:
     """The lab while it came up, and every flow of that time by the server's place."""
 
-    def __init__(self, raised: list[Raised], capture: Path) -> None:
+    def __init__(self, raised: list[StartResult], capture: Path) -> None:
         self.raised = {one.store.name: one for one in raised}
         self.problems: list[str] = []
         self._flows: dict[tuple[str, int | None], list[Flow]] = defaultdict(list)
@@ -77,7 +77,7 @@ class Recorded:
         opened.close()
         self.problems = [problem.what for problem in opened.problems]
 
-    def of(self, store: Store) -> list[Flow]:
+    def of(self, store: LabStore) -> list[Flow]:
         """The flows in which both sides said something, or the server greeted."""
         one = self.raised[store.name]
         if one.skipped and one.error is not None:
@@ -126,29 +126,29 @@ def _await_record(capture: Path) -> None:
         time.sleep(0.05)
 
 
-async def _ask(lab: Lab, raised: list[Raised], folder: Path) -> None:
+async def _ask(lab: Lab, raised: list[StartResult], folder: Path) -> None:
     grant = load_grant(lab.grant)
     with AuditLog(folder / "audit.jsonl") as audit:
         for one in raised:
             assert one.server is not None
             candidate = Candidate(one.server.address, one.server.port, None, Route.NAMED, (), "the test")
-            await probe_one(candidate, Dialer(grant, audit), grant, Brought())
+            await probe_one(candidate, Dialer(grant, audit), grant, ProbeHints())
 
 
 @pytest.mark.parametrize("store", STORED, ids=[store.name for store in STORED])
-def test_each_store_is_told_by_what_was_said(recorded: Recorded, store: Store) -> None:
+def test_each_store_is_told_by_what_was_said(recorded: Recorded, store: LabStore) -> None:
     flows = recorded.of(store)
     assert flows
     protocol = PROTOCOLS[store.server]
     told = {flow.protocol for flow in flows if flow.evidence is FlowEvidence.PAYLOAD}
     # TLS from the first byte on hides what is inside; the others turn to it in their own words.
     behind_tls = store.tls and protocol not in {"mysql", "nats"}
-    assert ("tls" if behind_tls else protocol) in told or (store.server is Server.NATS and "http" in told)
+    assert ("tls" if behind_tls else protocol) in told or (store.server is ServerProgram.NATS and "http" in told)
     assert told <= {protocol, *BESIDE, *({"tls"} if store.tls else ())}
 
 
 @pytest.mark.parametrize("store", STORED, ids=[store.name for store in STORED])
-def test_whether_it_was_encrypted_is_told(recorded: Recorded, store: Store) -> None:
+def test_whether_it_was_encrypted_is_told(recorded: Recorded, store: LabStore) -> None:
     if store.tls and PROTOCOLS[store.server] == "nats":
         pytest.skip("the probe reads the greeting, which goes in clear")
     # A login that is refused for want of TLS, and the wait for the server, end before TLS begins.

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.lab.ports import free_subnet
-from tieback.lab.people import rows
+from tieback.lab.people import synthetic_rows
 from tieback.storage.lake.schemas import SCHEMAS
 from tieback.storage.workspace import Workspace
 
@@ -151,7 +151,7 @@ def test_no_value_of_a_record_is_in_the_report_or_the_workspace(scan: Path) -> N
     values = {
         str(value).encode()
         for dataset in ("machines", "operators", "employees", "visitors")
-        for row in rows(dataset, 150)
+        for row in synthetic_rows(dataset, 150)
         for value in row.values()
         if isinstance(value, str) and len(value) > 9
     }

@@ -10,15 +10,15 @@ import pytest
 from tests.lab.object_stores import ObjectStore, _s3, moto_store
 from tests.unit.cli.test_workspace_lake import run as command
 from tests.unit.storage.lake.test_compaction import RUNS, fill
-from tieback.lab.interface import Place
+from tieback.lab.interface import StartContext
 from tieback.lab.process import stop
 from tieback.lab.programs import MissingProgramError
 from tieback.lab.servers import seaweedfs
-from tieback.lab.store import KEEPER
+from tieback.lab.store import LAB_ACCOUNT
 from tieback.storage.export import export_run
-from tieback.storage.export_target import place_at
+from tieback.storage.export_target import open_target
 from tieback.storage.objects.bucket import Bucket
-from tieback.storage.objects.location import parse_location
+from tieback.storage.objects.location import parse_object_url
 from tieback.storage.workspace import Workspace
 
 pytest.importorskip("obstore", reason="the extra [cloud] is not installed")
@@ -30,11 +30,11 @@ def own_seaweedfs(folder: Path) -> Iterator[ObjectStore]:
     """The real one, at an address of this file's own."""
     store = msgspec.structs.replace(seaweedfs.KIND.stores[1], address="127.77.61.222")
     try:
-        server = seaweedfs.start(Place(store, folder / "seaweedfs", folder))
+        server = seaweedfs.start(StartContext(store, folder / "seaweedfs", folder))
     except MissingProgramError as error:
         pytest.skip(str(error))
     try:
-        yield _s3("seaweedfs", f"http://{store.address}:{store.port}", KEEPER.user, KEEPER.password)
+        yield _s3("seaweedfs", f"http://{store.address}:{store.port}", LAB_ACCOUNT.user, LAB_ACCOUNT.password)
     finally:
         stop(server)
 
@@ -58,7 +58,7 @@ def test_the_same_files_as_in_a_folder(
         for name, value in store.environment.items():
             monkeypatch.setenv(name, value)
         url = f"{store.url}some/where"
-        place, folder = place_at(url), place_at(str(tmp_path / "folder"))
+        place, folder = open_target(url), open_target(str(tmp_path / "folder"))
         done = export_run(opened.lake, opened.ledger, RUNS[0], folder)
         # Remains of an export that was longer go; another run's files stay.
         late, other = (f"table=apps/run={run}/part-00007.parquet" for run in RUNS)
@@ -69,7 +69,7 @@ def test_the_same_files_as_in_a_folder(
         paths = {*place.files("table=apps"), *place.files("table=sightings"), *place.files("_runs")}
         told = {file.path for name in ("apps", "sightings") for file in done[name].files}
         assert paths == {*told, other, f"_runs/{RUNS[0]}.json"}
-        bucket = Bucket.open(parse_location(url))
+        bucket = Bucket.open(parse_object_url(url))
         for path in paths - {other}:
             content = b"".join(bytes(piece) for piece in bucket.read(f"some/where/{path}"))
             assert content == (tmp_path / "folder" / path).read_bytes(), path

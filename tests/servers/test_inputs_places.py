@@ -28,7 +28,7 @@ from tieback.engine.certificates import make_certificates
 from tieback.lab.certificates import AUTHORITY, authority, leaf
 from tieback.pipeline import record
 from tieback.pipeline.analyse import Analyser
-from tieback.pipeline.inputs.spec import Given, Manifest
+from tieback.pipeline.inputs.spec import InputSpec, Manifest
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.pipeline.traffic import DescribeTraffic
 from tieback.storage.workspace import Workspace
@@ -69,7 +69,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
         yield fill(store)
 
 
-def facts(workspace: Path, *inputs: Given) -> dict[str, Any]:
+def facts(workspace: Path, *inputs: InputSpec) -> dict[str, Any]:
     """What a scan of these inputs says, but for paths."""
     with run_scan(ScanRequest(inputs, None, workspace, engine=InlineEngine()), quiet) as done:
         assert done.failed == ()

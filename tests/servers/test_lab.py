@@ -27,11 +27,11 @@ from tieback.lab import postgres as postgres_module
 from tieback.lab.mongod import client
 from tieback.lab.osmem import request as es
 from tieback.lab.postgres import psql
-from tieback.lab.process import RunningServer, running, stamp
-from tieback.lab.state import Entry, Lab
-from tieback.lab.store import KEEPER, Server
+from tieback.lab.process import RunningServer, is_running, stamp
+from tieback.lab.state import Lab, LabServer
+from tieback.lab.store import LAB_ACCOUNT, ServerProgram
 from tieback.lab.stores import STORES
-from tieback.lab.up import Raised, up
+from tieback.lab.up import StartResult, up
 from tieback.lab.valkey import pipeline
 from tieback.model.errors import LabError
 
@@ -44,20 +44,27 @@ SUBNET = free_subnet()
 WHEELS = tuple(
     store.name
     for store in STORES
-    if store.server in (Server.OSMEM, Server.MONGOD, Server.POSTGRES, Server.VALKEY, Server.WORKHUB_API)
+    if store.server
+    in (
+        ServerProgram.OSMEM,
+        ServerProgram.MONGOD,
+        ServerProgram.POSTGRES,
+        ServerProgram.VALKEY,
+        ServerProgram.WORKHUB_API,
+    )
 )
 
 
 class Running:
     """A lab with everything up."""
 
-    def __init__(self, lab: Lab, raised: list[Raised]) -> None:
+    def __init__(self, lab: Lab, raised: list[StartResult]) -> None:
         self.lab = lab
         self.raised = raised
         self.servers: dict[str, RunningServer] = {one.store.name: one.server for one in raised if one.server}
 
 
-def quiet(_: Raised) -> None:
+def quiet(_: StartResult) -> None:
     """Nobody listens."""
 
 
@@ -118,7 +125,7 @@ def test_the_protected_mongod_asks_who_we_are(all_up: Running) -> None:
     server = all_up.servers["mongo-protected"]
     with client(server.address, server.port) as connection, pytest.raises(OperationFailure, match="requires auth"):
         connection.reception.visitors.count_documents({})
-    with client(server.address, server.port, login=KEEPER) as connection:
+    with client(server.address, server.port, login=LAB_ACCOUNT) as connection:
         assert connection.reception.visitors.count_documents({}) == 400
 
 
@@ -148,7 +155,7 @@ def test_postgres_asks_for_the_password(all_up: Running) -> None:
     server = all_up.servers["tillroll"]
     with pytest.raises(LabError, match="no password supplied"):
         psql(server, "SELECT 1", database="tillroll")
-    count = psql(server, "SELECT count(*) FROM customers", password=KEEPER.password, database="tillroll")
+    count = psql(server, "SELECT count(*) FROM customers", password=LAB_ACCOUNT.password, database="tillroll")
     assert count == "1000\n"
 
 
@@ -247,7 +254,7 @@ def test_a_taken_port_fails_one_store_alone(own_lab: Lab) -> None:
 def test_postgres_runs_from_a_copy_where_its_user_cannot_reach_the_wheel(
     own_lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_module, "reachable", lambda *_: False)
+    monkeypatch.setattr(postgres_module, "is_reachable", lambda *_: False)
     (raised,) = up(own_lab, quiet, ("postgres-trust",), subnet=another_subnet())
     assert raised.error is None
     assert raised.server is not None
@@ -286,9 +293,9 @@ def _links(directory: Path) -> list[str]:
     return links
 
 
-def processes_of(lab: Lab, raised: list[Raised]) -> list[str]:
+def processes_of(lab: Lab, raised: list[StartResult]) -> list[str]:
     """Command lines of live processes that the lab started or that name its directory."""
-    left = [one.server.process.executable for one in raised if one.server and running(one.server.process)]
+    left = [one.server.process.executable for one in raised if one.server and is_running(one.server.process)]
     places = {str(lab.directory)} | {one.server.directory for one in raised if one.server}
     for path in Path("/proc").glob("[0-9]*"):
         if int(path.name) == os.getpid() or stamp(int(path.name)) is None:
@@ -303,5 +310,5 @@ def processes_of(lab: Lab, raised: list[Raised]) -> list[str]:
 
 
 def test_the_entry_of_a_store_tells_where_its_log_is(all_up: Running) -> None:
-    entry: Entry = all_up.lab.entries()["workhub"]
+    entry: LabServer = all_up.lab.entries()["workhub"]
     assert (Path(entry.server.directory) / "server.log").stat().st_size > 0

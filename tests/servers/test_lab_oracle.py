@@ -20,13 +20,13 @@ pytest.importorskip("osmem_server")
 from tests.lab.ports import free_subnet
 from tests.servers.test_lab import listening
 from tieback.assess.ransom import RansomSigns
-from tieback.backends.brought import Brought
+from tieback.backends.brought import ProbeHints
 from tieback.lab.fill import loader_of
 from tieback.lab.process import RunningServer, stamp
 from tieback.lab.state import Lab
-from tieback.lab.store import NETWORK, Server, Store
+from tieback.lab.store import NETWORK, LabStore, ServerProgram
 from tieback.lab.stores import STORES
-from tieback.lab.up import Raised, up
+from tieback.lab.up import StartResult, up
 from tieback.model.backend import Candidate, Route
 from tieback.model.figure import Quality
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.servers
 SUBNET = free_subnet()
 """Of our own, so that a lab that runs on this machine is not in the way."""
 UNPACKED = {
-    Server(name): Path(path)
+    ServerProgram(name): Path(path)
     for name, _, path in (word.partition("=") for word in os.environ.get("TIEBACK_UNPACKED", "").split())
 }
 """Servers that no registry gives and that an operator has unpacked, such as ``solr=/opt/solr-9.6.1``."""
@@ -59,11 +59,11 @@ NEVER_COUNTED = frozenset({"rsync", "zookeeper-protected", "pouchdb-protected"})
 class Everything:
     """The lab with every server of this machine."""
 
-    def __init__(self, lab: Lab, raised: list[Raised]) -> None:
+    def __init__(self, lab: Lab, raised: list[StartResult]) -> None:
         self.lab = lab
         self.raised = {one.store.name: one for one in raised}
 
-    def server(self, store: Store) -> RunningServer:
+    def server(self, store: LabStore) -> RunningServer:
         one = self.raised[store.name]
         if one.skipped and one.error is not None:
             pytest.skip(one.error.diagnostics())
@@ -84,9 +84,9 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everything]
 
 
 @pytest.fixture
-def store(request: pytest.FixtureRequest) -> Store:
+def store(request: pytest.FixtureRequest) -> LabStore:
     """Where it stands in this lab's subnet does not matter: its server tells."""
-    found: Store = request.param
+    found: LabStore = request.param
     return found
 
 
@@ -97,10 +97,10 @@ type Ask = Callable[..., Any]
 def probed(everything: Everything, tmp_path: Path) -> Ask:
     """``await probed(store, along)``: as ``tieback probe`` would; ``along``: with what an app names and carries."""
 
-    async def run(store: Store, *, along: bool = False) -> ProbeReport:
+    async def run(store: LabStore, *, along: bool = False) -> ProbeReport:
         server = everything.server(store)
         names = tuple((service, name) for service in SERVICES for name in store.names)
-        brought = Brought(names, store.keys) if along else Brought()
+        brought = ProbeHints(names, store.keys) if along else ProbeHints()
         grant = load_grant(everything.lab.grant)
         candidate = Candidate(server.address, server.port, None, Route.NAMED, (), "the test")
         with AuditLog(tmp_path / "audit.jsonl") as audit:
@@ -110,7 +110,7 @@ def probed(everything: Everything, tmp_path: Path) -> Ask:
 
 
 @pytest.mark.parametrize("store", DEFAULT, ids=[store.name for store in DEFAULT])
-async def test_a_stranger_sees_what_the_label_says(everything: Everything, probed: Ask, store: Store) -> None:
+async def test_a_stranger_sees_what_the_label_says(everything: Everything, probed: Ask, store: LabStore) -> None:
     report = await probed(store)
     server = everything.server(store)
     assert (report.outcome, report.product, report.access) == (Outcome.OK, store.product, store.access), report
@@ -125,14 +125,14 @@ NAMED = [store for store in DEFAULT if store.named_access is not None]
 
 
 @pytest.mark.parametrize("store", NAMED, ids=[store.name for store in NAMED])
-async def test_with_what_an_app_names_and_carries(everything: Everything, probed: Ask, store: Store) -> None:
+async def test_with_what_an_app_names_and_carries(everything: Everything, probed: Ask, store: LabStore) -> None:
     report = await probed(store, along=True)
     assert (report.outcome, report.product, report.access) == (Outcome.OK, store.product, store.named_access), report
     if store.named_access not in HIDDEN:
         compare(everything, store, report)
 
 
-def compare(everything: Everything, store: Store, report: ProbeReport) -> None:
+def compare(everything: Everything, store: LabStore, report: ProbeReport) -> None:
     """Label, live count and report agree on every container; and the report knows none with records beside them."""
     server, loader = everything.server(store), loader_of(store.server)
     assert loader is not None
@@ -166,7 +166,7 @@ JUDGED = [store for store in DEFAULT if store.access in (Access.OPEN, Access.OPE
 
 
 @pytest.mark.parametrize("store", JUDGED, ids=[store.name for store in JUDGED])
-async def test_ransom_and_wiping_are_judged_as_labelled(probed: Ask, store: Store) -> None:
+async def test_ransom_and_wiping_are_judged_as_labelled(probed: Ask, store: LabStore) -> None:
     report = await probed(store)
     assert RansomSigns().judge(report.containers).verdict is store.ransom
 

@@ -17,9 +17,9 @@ from tests.lab import unpacked
 from tests.lab.ports import free_subnet
 from tests.servers.test_lab_oracle import family, gone
 from tieback.lab.fill import loader_of
-from tieback.lab.process import running
+from tieback.lab.process import is_running
 from tieback.lab.state import Lab
-from tieback.lab.store import Server
+from tieback.lab.store import ServerProgram
 from tieback.lab.stores import STORES
 from tieback.lab.up import up
 from tieback.lab.wheels import program
@@ -51,17 +51,17 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
 
 CASES = [
     # Protected is left out where the stand-in asks for no password.
-    (Server.ELASTICSEARCH, unpacked.elasticsearch, {"elasticsearch-protected"}),
-    (Server.OPENSEARCH, unpacked.opensearch, set[str]()),
-    (Server.SOLR, unpacked.solr, set[str]()),
-    (Server.COUCHDB, unpacked.couchdb, set[str]()),
-    (Server.CASSANDRA, unpacked.cassandra, set[str]()),
+    (ServerProgram.ELASTICSEARCH, unpacked.elasticsearch, {"elasticsearch-protected"}),
+    (ServerProgram.OPENSEARCH, unpacked.opensearch, set[str]()),
+    (ServerProgram.SOLR, unpacked.solr, set[str]()),
+    (ServerProgram.COUCHDB, unpacked.couchdb, set[str]()),
+    (ServerProgram.CASSANDRA, unpacked.cassandra, set[str]()),
 ]
 
 
 @pytest.mark.parametrize(("server", "make", "left_out"), CASES, ids=[case[0].value for case in CASES])
 def test_it_comes_up_filled_and_ends(
-    folder: Path, lab: Lab, server: Server, make: Callable[[Path], Path], left_out: set[str]
+    folder: Path, lab: Lab, server: ServerProgram, make: Callable[[Path], Path], left_out: set[str]
 ) -> None:
     stores = {s.name: s for s in STORES if s.server is server and s.name not in left_out}
     installed = {server: make(folder)}
@@ -76,7 +76,7 @@ def test_it_comes_up_filled_and_ends(
     pids = set()
     for one in raised:
         assert one.server is not None
-        assert running(one.server.process)
+        assert is_running(one.server.process)
         pids |= set(family(one.server.pid))
         for holding in one.store.holdings:
             assert loader.count(one.store, one.server, holding) == holding.records
@@ -91,7 +91,7 @@ def test_it_comes_up_filled_and_ends(
 
 def test_another_mongod(lab: Lab) -> None:
     binary = program("fiftyone", "db", "bin", "mongod")
-    raised = up(lab, lambda _: None, ("mongo-ransomed",), subnet=SUBNET, installed={Server.MONGOD: binary})
+    raised = up(lab, lambda _: None, ("mongo-ransomed",), subnet=SUBNET, installed={ServerProgram.MONGOD: binary})
     errors = {one.store.name: one.error for one in raised}
-    assert set(errors) == {store.name for store in STORES if store.server is Server.MONGOD}
+    assert set(errors) == {store.name for store in STORES if store.server is ServerProgram.MONGOD}
     assert set(errors.values()) == {None}

@@ -18,11 +18,11 @@ import pytest
 
 from tests.unit.posture.outside import exposure
 from tieback.model.exposure import Finding
-from tieback.model.posture import Foreign, Owned, Unseen
+from tieback.model.posture import OwnedResource, UnclaimedStore, UnprobedPublicResource
 from tieback.model.resource import Resource, ResourceKind
-from tieback.pipeline.posture.exports import ImportedPosture, import_posture, numbers, resources
-from tieback.pipeline.posture.join import JoinSummary, join
-from tieback.posture.prowler_run import Cloud, checks_for
+from tieback.pipeline.posture.exports import ImportedPosture, import_posture, iter_resources, resource_figures
+from tieback.pipeline.posture.join import JoinSummary, join_accounts
+from tieback.posture.prowler_run import ProwlerProvider, checks_for
 from tieback.posture.source import Origin
 from tieback.storage.workspace import Workspace
 
@@ -98,7 +98,7 @@ def _script(python: Path, *words: object) -> str:
 
 
 def _found(workspace: Workspace) -> dict[str, Resource]:
-    return {one.key: one for one in resources(workspace)}
+    return {one.key: one for one in iter_resources(workspace)}
 
 
 def test_every_resource_is_what_it_was_made_to_be(truth: dict[str, dict[str, Any]], by_cli: Workspace) -> None:
@@ -124,7 +124,7 @@ def test_every_resource_is_what_it_was_made_to_be(truth: dict[str, dict[str, Any
 def test_the_three_numbers_are_exactly_those_of_the_account(
     truth: dict[str, dict[str, Any]], by_cli: Workspace
 ) -> None:
-    rows = {(row.kind, row.by, row.name): row for row in numbers(by_cli)}
+    rows = {(row.kind, row.by, row.name): row for row in resource_figures(by_cli)}
     for kind in (ResourceKind.DATABASE, ResourceKind.BUCKET, ResourceKind.SNAPSHOT):
         of_kind = [one for one in truth.values() if one["kind"] == kind]
         groups = [("all", "", of_kind), ("provider", "aws", of_kind), ("account", f"aws {ACCOUNT}", of_kind)]
@@ -176,13 +176,13 @@ def test_the_join(truth: dict[str, dict[str, Any]], by_cli: Workspace) -> None:
     run = by_cli.ledger.start_run([])
     by_cli.ledger.conclusions.save(run, stores, ())
     by_cli.ledger.end_run(run)
-    joined = list(join(by_cli))
-    assert {one.resource.key for one in joined if isinstance(one, Owned)} == {leaking.key, closed.key}
-    assert [one.store.id for one in joined if isinstance(one, Foreign)] == ["exp-c"]
-    unseen = {one.resource.key for one in joined if isinstance(one, Unseen)}
+    joined = list(join_accounts(by_cli))
+    assert {one.resource.key for one in joined if isinstance(one, OwnedResource)} == {leaking.key, closed.key}
+    assert [one.store.id for one in joined if isinstance(one, UnclaimedStore)] == ["exp-c"]
+    unseen = {one.resource.key for one in joined if isinstance(one, UnprobedPublicResource)}
     public = {key for key, one in truth.items() if "yes" in (one.get("public"), one.get("restorable"))}
     assert unseen == public - {leaking.key}
-    (said,) = [one.says for one in joined if isinstance(one, Owned) and one.resource.key == leaking.key]
+    (said,) = [one.says for one in joined if isinstance(one, OwnedResource) and one.resource.key == leaking.key]
     assert (
         f"{leaking.name} in account {ACCOUNT} (eu-west-1): not encrypted at rest, public through security group" in said
     )
@@ -202,7 +202,7 @@ def test_lists_of_networks_and_load_balancers(moto: str, tmp_path: Path) -> None
     ends = list(import_posture(tmp_path / "ws", files, origin))
     assert all(isinstance(end, ImportedPosture) and not end.left_out for end in ends), ends
     with Workspace.open(tmp_path / "ws") as workspace:
-        found = {one.name: one for one in resources(workspace)}
+        found = {one.name: one for one in iter_resources(workspace)}
     (machine,) = [one for one in found.values() if one.kind is ResourceKind.HOST]
     assert machine.public == "yes"
     assert machine.path[0] == "network load balancer shop (internet-facing) forwards port 27017 to it"
@@ -253,8 +253,8 @@ def test_prowler_itself(moto: str, truth: dict[str, dict[str, Any]], tmp_path: P
     assert {key for key in truth if found[key].at_rest == "none"} == unencrypted
 
 
-@pytest.mark.parametrize("cloud", list(Cloud))
-def test_every_check_that_is_asked_for_is_one_of_prowlers(cloud: Cloud, tmp_path: Path) -> None:
+@pytest.mark.parametrize("cloud", list(ProwlerProvider))
+def test_every_check_that_is_asked_for_is_one_of_prowlers(cloud: ProwlerProvider, tmp_path: Path) -> None:
     prowler = installed("prowler", "prowler")
     command = [prowler, cloud.value, "--list-checks", "--no-banner", "--no-color"]
     environment = {"PATH": os.defpath, "HOME": str(tmp_path)}

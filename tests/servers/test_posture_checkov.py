@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tieback.pipeline.posture.exports import ImportedPosture, import_posture, numbers, resources
+from tieback.pipeline.posture.exports import ImportedPosture, import_posture, iter_resources, resource_figures
 from tieback.posture.source import Origin
 from tieback.storage.workspace import Workspace
 
@@ -84,8 +84,8 @@ def test_json_says_of_each_resource_what_its_template_asks_for(results: Path, tm
     (end,) = import_posture(tmp_path / "ws", [results / "results_json.json"], Origin())
     assert isinstance(end, ImportedPosture)
     with Workspace.open(tmp_path / "ws") as workspace:
-        found = {one.name: (str(one.at_rest), str(one.flag), one.provider) for one in resources(workspace)}
-        (whole,) = [row for row in numbers(workspace) if row.by == "all"]
+        found = {one.name: (str(one.at_rest), str(one.flag), one.provider) for one in iter_resources(workspace)}
+        (whole,) = [row for row in resource_figures(workspace) if row.by == "all"]
     assert found == {
         "aws_db_instance.orders": ("none", "yes", "aws"),
         "aws_db_instance.users": ("encrypted", "no", "aws"),
@@ -101,6 +101,6 @@ def test_sarif_says_what_fails(results: Path, tmp_path: Path) -> None:
     (end,) = import_posture(tmp_path / "ws", [results / "results_sarif.sarif"], Origin())
     assert isinstance(end, ImportedPosture)
     with Workspace.open(tmp_path / "ws") as workspace:
-        found = list(resources(workspace))
+        found = list(iter_resources(workspace))
     assert [one.name.partition(":")[0] for one in found if one.at_rest == "none"] == ["main.tf", "main.tf"]
     assert all(one.planned for one in found)

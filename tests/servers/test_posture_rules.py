@@ -19,9 +19,9 @@ from tieback.lab.wheels import platform_tag, program
 from tieback.model.grant import Depth
 from tieback.model.probe import Access
 from tieback.posture.rules import reader_for
-from tieback.posture.rules.interface import Stranger, Verdict
+from tieback.posture.rules.interface import PathPermissions, Requester
 from tieback.posture.rules.source import RulesText
-from tieback.probes.choose import named
+from tieback.probes.choose import probe_named
 
 pytestmark = pytest.mark.servers
 
@@ -81,10 +81,10 @@ def running(name: str, text: str, home: Path) -> Iterator[RunningServer]:
         yield server
 
 
-def audited(name: str, text: str) -> Verdict:
+def audited(name: str, text: str) -> PathPermissions:
     """What the audit says of it, were it to listen everywhere."""
     rules = RulesText(name, text.format(address="0.0.0.0", port=1, home="/d", peer=2))
-    return reader_for(rules).read(rules).ask(Stranger.ANONYMOUS, "/")
+    return reader_for(rules).read(rules).ask(Requester.ANONYMOUS, "/")
 
 
 @pytest.mark.parametrize(("name", "service", "expected", "text"), CONFIGURATIONS)
@@ -92,7 +92,7 @@ def test_the_audit_says_what_the_probe_sees(
     ask: Ask, tmp_path: Path, name: str, service: str, expected: bool, text: str
 ) -> None:
     verdict = audited(name, text)
-    probe = named(service)
+    probe = probe_named(service)
     assert probe is not None
     with running(name, text, tmp_path) as server:
         seen = ask(probe, server, Depth.ENUMERATE).report.access
@@ -111,8 +111,8 @@ def test_pg_hba(ask: Ask, request: pytest.FixtureRequest, state: str, expected: 
     server: RunningServer = request.getfixturevalue(state)
     text = (Path(server.directory) / "data" / "pg_hba.conf").read_text()
     everywhere = RulesText("pg_hba.conf", text.replace("127.0.0.0/8", "0.0.0.0/0"))
-    verdict = reader_for(everywhere).read(everywhere).ask(Stranger.ANONYMOUS, "/")
-    probe = named("postgresql")
+    verdict = reader_for(everywhere).read(everywhere).ask(Requester.ANONYMOUS, "/")
+    probe = probe_named("postgresql")
     assert probe is not None
     seen = ask(probe, server, Depth.ENUMERATE).report
     assert verdict.read.allowed is expected

@@ -27,8 +27,8 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.pipeline.probing.service import probe_one
-from tieback.probes.choose import named
-from tieback.probes.playback import Peer, play
+from tieback.probes.choose import probe_named
+from tieback.probes.playback import MemoryPeer, play
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
@@ -512,7 +512,7 @@ def test_states(
     records: int,
     field: str,
 ) -> None:
-    probe = named(name)
+    probe = probe_named(name)
     assert probe is not None
     reports = {depth: _report(ask(probe, server, depth)) for depth in Depth}
     deep = reports[Depth.DESCRIBE]
@@ -590,10 +590,10 @@ def test_version_five_of_the_real_broker_where_it_would_refuse_the_older(mosquit
                         break
             return heard
 
-        probe = named("mqtt")
+        probe = probe_named("mqtt")
         assert probe is not None
         target = Target(HOST, mosquitto_open.port, service="mqtt")
-        played = play(probe.run(target, Depth.DESCRIBE), Peer(answer), probe.meta.sends)
+        played = play(probe.run(target, Depth.DESCRIBE), MemoryPeer(answer), probe.meta.sends)
     assert (played.result.access, played.result.product) == (Access.OPEN, "mosquitto"), played.result
     assert any(b"MQTT\5" in sent for sent in played.sent)
     (kept,) = played.result.containers
@@ -605,13 +605,13 @@ def test_sasl_of_memcached_is_known_where_its_port_or_a_hint_speaks_for_it(
     ask: Callable[..., Any], memcached_auth: RunningServer, memcached_sasl: int
 ) -> None:
     server = msgspec.structs.replace(memcached_auth, port=memcached_sasl)
-    report = _report(ask(named("memcached"), server, service="memcached"))
+    report = _report(ask(probe_named("memcached"), server, service="memcached"))
     assert (report.outcome, report.product, report.access) == (Outcome.OK, "memcached", Access.AUTH_REQUIRED)
     assert report.version
 
 
 def test_zookeepers_own_client_counts_the_same(ask: Callable[..., Any], zookeeper_open: RunningServer) -> None:
-    report = _report(ask(named("zookeeper"), zookeeper_open))
+    report = _report(ask(probe_named("zookeeper"), zookeeper_open))
     told = zkcli(zookeeper_open, "getAllChildrenNumber /", "ls /")
     tree = next(one for one in report.containers if one.kind == "tree")
     assert tree.records is not None
@@ -624,7 +624,7 @@ def test_zookeepers_own_client_counts_the_same(ask: Callable[..., Any], zookeepe
 def test_zookeepers_identity_outlives_a_restart_and_needs_no_data(
     ask: Callable[..., Any], zookeeper_open: RunningServer, zookeeper_partial: RunningServer
 ) -> None:
-    identities = [_report(ask(named("zookeeper"), one)).identity for one in (zookeeper_open, zookeeper_partial)]
+    identities = [_report(ask(probe_named("zookeeper"), one)).identity for one in (zookeeper_open, zookeeper_partial)]
     assert identities[0] != identities[1]
     assert all(one is not None and one.kind == "fingerprint" for one in identities)
 
@@ -633,7 +633,7 @@ def test_ldapsearch_counts_the_same(ask: Callable[..., Any], slapd_open: Running
     search = program("ldapsearch", "Debian: ldap-utils")
     where = ("-x", "-LLL", "-H", f"ldap://{HOST}:{slapd_open.port}", "-s", "one")
     told = tool((search, *where, "-b", f"ou=People,{SUFFIX}", "1.1"))
-    report = _report(ask(named("ldap"), slapd_open))
+    report = _report(ask(probe_named("ldap"), slapd_open))
     people = next(one for one in report.containers if one.path == (SUFFIX, "ou=People"))
     assert people.records is not None
     assert told.count("dn: ") == people.records.value
@@ -682,7 +682,7 @@ def test_nothing_is_written(
         (zookeeper_open, "zookeeper"),
         (slapd_open, "ldap"),
     ):
-        ask(named(name), server, Depth.SAMPLE)
+        ask(probe_named(name), server, Depth.SAMPLE)
     assert state() == before
 
 
@@ -704,7 +704,7 @@ RECORDINGS = [
 @pytest.mark.filterwarnings("ignore:Parsed a serial number")
 @pytest.mark.parametrize(("file", "server"), RECORDINGS, indirect=["server"])
 async def test_a_replay_gives_the_same_report(transcribe: Callable[..., Any], file: str, server: RunningServer) -> None:
-    probe = named(file.partition("-")[0])
+    probe = probe_named(file.partition("-")[0])
     assert probe is not None
     record = RECORDED / f"{file}.jsonl" if os.environ.get("TIEBACK_RECORD") == "1" else None
     told, replayed = await transcribe(probe, server, record=record)

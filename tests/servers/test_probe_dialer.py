@@ -10,7 +10,7 @@ from tieback.lab.process import RunningServer
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes import PROBES
-from tieback.probes.choose import order
+from tieback.probes.choose import order_probes
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target, Traffic
 from tieback.scope.dialer import Dialer
@@ -46,7 +46,7 @@ async def test_a_store_on_an_odd_port_is_recognised(
     with AuditLog(tmp_path / "audit.log") as audit:
         dialer = Dialer(ALLOWED, audit)
         tried: list[tuple[ProbeReport, Traffic]] = []
-        for probe in order(None, server.port):
+        for probe in order_probes(None, server.port):
             tried.append(await dialer.converse(target, probe.run(target, Depth.DESCRIBE), probe.meta.sends))
             if tried[-1][0].outcome is not Outcome.PROTOCOL_MISMATCH:
                 break

@@ -17,7 +17,7 @@ from tieback.lab.process import Launch, RunningServer, launch, stop, unprivilege
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes import PROBES
-from tieback.probes.choose import named
+from tieback.probes.choose import probe_named
 from tieback.probes.interface import Probe
 
 pytestmark = pytest.mark.servers
@@ -191,7 +191,7 @@ def drda_open(serve: Callable[..., RunningServer]) -> RunningServer:
 
 
 def probe(name: str) -> Probe:
-    found = named(name)
+    found = probe_named(name)
     assert found is not None
     return found
 

@@ -30,7 +30,7 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.pipeline.probing.service import probe_one
-from tieback.probes.choose import named
+from tieback.probes.choose import probe_named
 from tieback.probes.interface import Probe
 from tieback.scope.audit import AuditLog
 from tieback.scope.dialer import Dialer
@@ -502,7 +502,7 @@ def test_states(
     records: int,
     field: str,
 ) -> None:
-    probe = named(name)
+    probe = probe_named(name)
     assert probe is not None
     reports = {depth: _report(ask(probe, server, depth, names=names)) for depth in Depth}
     deep = reports[Depth.DESCRIBE]
@@ -576,7 +576,7 @@ def test_nothing_is_written(
 
     before = state()
     for server, name in ((etcd_open, "etcd"), (pouchdb_open, "couchdb"), (s3_open, "s3")):
-        ask(named(name), server, Depth.SAMPLE, names=("people", "people2"))
+        ask(probe_named(name), server, Depth.SAMPLE, names=("people", "people2"))
     assert state() == before
 
 
@@ -595,7 +595,7 @@ RECORDINGS = [
 async def test_a_replay_gives_the_same_report(
     transcribe: Callable[..., Any], file: str, server: RunningServer, names: tuple[str, ...]
 ) -> None:
-    probe: Probe | None = named(file.partition("-")[0])
+    probe: Probe | None = probe_named(file.partition("-")[0])
     assert probe is not None
     record = RECORDED / f"{file}.jsonl" if os.environ.get("TIEBACK_RECORD") == "1" else None
     told, replayed = await transcribe(probe, server, record=record, names=names)

@@ -23,7 +23,7 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.pipeline.probing.service import probe_one
-from tieback.probes.choose import named
+from tieback.probes.choose import probe_named
 from tieback.scope.audit import AuditLog
 from tieback.scope.dialer import Dialer
 
@@ -135,7 +135,7 @@ ALLOWED = Grant(
 
 @pytest.mark.parametrize(("server", "access"), STATES, indirect=["server"])
 def test_states(ask: Callable[..., Any], server: RunningServer, access: Access) -> None:
-    reports = {depth: _report(ask(named("kafka"), server, depth)) for depth in Depth}
+    reports = {depth: _report(ask(probe_named("kafka"), server, depth)) for depth in Depth}
     deep = reports[Depth.DESCRIBE]
     assert (deep.outcome, deep.product, deep.access) == (Outcome.OK, "kafka", access), deep
     assert reports[Depth.IDENTIFY].containers == ()
@@ -152,7 +152,7 @@ def test_states(ask: Callable[..., Any], server: RunningServer, access: Access) 
 def test_its_own_tool_lists_the_same_topics(ask: Callable[..., Any], kafka_open: RunningServer) -> None:
     words = (tansu(), "topic", "list", "--broker", f"tcp://{HOST}:{kafka_open.port}")
     told = subprocess.run(words, check=True, capture_output=True, text=True, timeout=30).stdout
-    report = _report(ask(named("kafka"), kafka_open))
+    report = _report(ask(probe_named("kafka"), kafka_open))
     assert report.containers
     assert all(one.name in told for one in report.containers)
 
@@ -170,7 +170,7 @@ async def test_found_by_a_hint(kafka_open: RunningServer, tmp_path: Path) -> Non
 )
 async def test_a_replay_gives_the_same_report(transcribe: Callable[..., Any], file: str, server: RunningServer) -> None:
     record = RECORDED / f"{file}.jsonl" if os.environ.get("TIEBACK_RECORD") == "1" else None
-    told, replayed = await transcribe(named("kafka"), server, record=record)
+    told, replayed = await transcribe(probe_named("kafka"), server, record=record)
     assert replayed == told
 
 

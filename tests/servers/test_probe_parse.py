@@ -21,7 +21,7 @@ from tieback.lab.process import Launch, RunningServer, launch, stop
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.model.public_key import PublicKey
-from tieback.probes.choose import named
+from tieback.probes.choose import probe_named
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
@@ -101,7 +101,7 @@ KEYS = [{"kind": "parse", "value": APPLICATION, "services": ["parse"]}]
 def test_what_its_permissions_show(
     ask: Callable[..., Any], parse: RunningServer, names: list[str], access: Access, records: dict[str, int | None]
 ) -> None:
-    probe = named("parse")
+    probe = probe_named("parse")
     assert probe is not None
     report: ProbeReport = ask(probe, parse, Depth.DESCRIBE, names=names, keys=KEYS, service="parse").report
     assert (report.outcome, report.product, report.access) == (Outcome.OK, "parse-server", access)
@@ -109,7 +109,7 @@ def test_what_its_permissions_show(
 
 
 async def test_through_the_dialer_only_the_targets_own_key_passes(tmp_path: Path, parse: RunningServer) -> None:
-    probe = named("parse")
+    probe = probe_named("parse")
     assert probe is not None
     rules = (TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),)
     grant = Grant("the test", "sec@example.test", date(2999, 1, 1), rules, limits=Limits(connects_per_second=0))

@@ -29,8 +29,8 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.pipeline.probing.service import probe_one
-from tieback.probes.choose import named
-from tieback.probes.playback import Peer, play
+from tieback.probes.choose import probe_named
+from tieback.probes.playback import MemoryPeer, play
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
@@ -186,7 +186,7 @@ def test_it_listens_on_loopback_only(broker: Broker) -> None:
 
 def test_nobody_is_turned_away_where_nobody_has_rights(ask: Callable[..., Any], broker: Broker) -> None:
     for depth in Depth:
-        report = _report(ask(named("amqp"), broker.amqp, depth, names=("people",)))
+        report = _report(ask(probe_named("amqp"), broker.amqp, depth, names=("people",)))
         assert (report.outcome, report.product, report.access) == (Outcome.OK, "rabbitmq", Access.AUTH_REQUIRED), report
         assert report.version.startswith("4.")
         assert report.containers == ()
@@ -196,7 +196,7 @@ def test_a_stranger_who_is_let_in_counts_the_queues_that_the_app_names(
     ask: Callable[..., Any], strangers: Broker
 ) -> None:
     reports = {
-        depth: _report(ask(named("amqp"), strangers.amqp, depth, names=("people", "nothing", "gone", "people")))
+        depth: _report(ask(probe_named("amqp"), strangers.amqp, depth, names=("people", "nothing", "gone", "people")))
         for depth in Depth
     }
     assert reports[Depth.IDENTIFY].access is Access.PARTIAL
@@ -213,21 +213,21 @@ def test_a_stranger_who_is_let_in_counts_the_queues_that_the_app_names(
 
 
 def test_without_names_it_is_partial(ask: Callable[..., Any], strangers: Broker) -> None:
-    report = _report(ask(named("amqp"), strangers.amqp))
+    report = _report(ask(probe_named("amqp"), strangers.amqp))
     assert (report.access, report.containers) == (Access.PARTIAL, ())
 
 
 def test_over_tls(ask: Callable[..., Any], strangers: Broker) -> None:
-    asked = ask(named("amqp"), strangers.amqps, names=("people",))
+    asked = ask(probe_named("amqp"), strangers.amqps, names=("people",))
     assert asked.tls
     assert asked.report.access is Access.OPEN
 
 
 def test_the_management_port_tells_the_same_store(ask: Callable[..., Any], broker: Broker) -> None:
-    by_amqp = _report(ask(named("amqp"), broker.amqp))
+    by_amqp = _report(ask(probe_named("amqp"), broker.amqp))
     assert by_amqp.identity is not None
     assert by_amqp.identity.key == "rabbitmq:cluster_name:rabbit.hr.test"
-    by_http = _report(ask(named("rabbitmq"), broker.management))
+    by_http = _report(ask(probe_named("rabbitmq"), broker.management))
     assert (by_http.outcome, by_http.product, by_http.access) == (Outcome.OK, "rabbitmq", Access.AUTH_REQUIRED)
 
 
@@ -238,7 +238,7 @@ def test_the_management_ports_own_answers_are_read_where_something_in_front_logs
         body = broker.call("GET", sent.split(b" ", 2)[1].decode())
         return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
 
-    probe = named("rabbitmq")
+    probe = probe_named("rabbitmq")
     assert probe is not None
     target = Target(HOST, broker.management.port)
     report, counted, tries = ProbeReport("", Outcome.ERROR), dict[str, int](), 0
@@ -247,7 +247,7 @@ def test_the_management_ports_own_answers_are_read_where_something_in_front_logs
         assert tries < 100, report
         tries += 1
         time.sleep(0.1)
-        report = play(probe.run(target, Depth.DESCRIBE), Peer(answer), probe.meta.sends).result
+        report = play(probe.run(target, Depth.DESCRIBE), MemoryPeer(answer), probe.meta.sends).result
         counted = {one.name: one.records.value for one in report.containers if one.records is not None}
     assert (report.access, report.version[:2]) == (Access.OPEN, "4.")
     assert report.identity is not None
@@ -282,7 +282,7 @@ async def test_a_replay_gives_the_same_report(
     if file == "amqp-open":
         request.getfixturevalue("strangers")
     record = RECORDED / f"{file}.jsonl" if os.environ.get("TIEBACK_RECORD") == "1" else None
-    told, replayed = await transcribe(named("amqp"), broker.amqp, record=record, names=("people", "gone"))
+    told, replayed = await transcribe(probe_named("amqp"), broker.amqp, record=record, names=("people", "gone"))
     assert replayed == told
 
 

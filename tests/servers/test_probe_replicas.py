@@ -13,7 +13,7 @@ from tests.lab.stores import HOST, accepts, stopped_after
 from tieback.assess.identity import group_stores
 from tieback.lab.process import Launch, RunningServer, launch
 from tieback.lab.wheels import program
-from tieback.probes.choose import named
+from tieback.probes.choose import probe_named
 
 pytestmark = pytest.mark.servers
 
@@ -54,7 +54,7 @@ def _member(directory: Path, port: int) -> RunningServer:
 
 
 def test_members_are_one_store(ask: Callable[..., Any], replica_set: list[RunningServer]) -> None:
-    reports = [ask(named("mongodb"), server).report for server in replica_set]
+    reports = [ask(probe_named("mongodb"), server).report for server in replica_set]
     ((identity, together),) = group_stores(reports)
     assert len(together) == 2
     assert identity.kind == "fingerprint"

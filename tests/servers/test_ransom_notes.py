@@ -8,8 +8,8 @@ import pytest
 
 from tests.lab.ports import free_port
 from tests.lab.stores import HOST, LOOPBACK, mariadb, stopped_after
-from tieback.assess.campaigns import campaigns
-from tieback.assess.exposures import assess
+from tieback.assess.campaigns import find_campaigns
+from tieback.assess.exposures import assess_exposures
 from tieback.lab.mongod import client, start_mongod
 from tieback.lab.osmem import request as es
 from tieback.lab.osmem import start_osmem
@@ -20,7 +20,7 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import ProbeReport, RansomVerdict
 from tieback.pii import detectors
-from tieback.pipeline.probing.targets import Asking, ask, replay
+from tieback.pipeline.probing.targets import ProbeRunSettings, probe_targets, replay
 
 pytestmark = pytest.mark.servers
 
@@ -85,7 +85,9 @@ def grant(*, note: bool, depth: Depth = Depth.DESCRIBE) -> Grant:
 async def asked(server: RunningServer, permission: Grant, folder: Path, record: Path | None = None) -> ProbeReport:
     # Named, so that a busy machine is waited for.
     candidate = Candidate(server.address, server.port, server.product, Route.NAMED, (), "the test")
-    (report,) = [one async for one in ask([candidate], permission, Asking(folder / "audit.jsonl", record))]
+    (report,) = [
+        one async for one in probe_targets([candidate], permission, ProbeRunSettings(folder / "audit.jsonl", record))
+    ]
     return report
 
 
@@ -144,5 +146,5 @@ async def test_the_campaign_shows(
     servers = (mongo_ransomed, valkey_ransomed, opensearch_ransomed)
     reports = [await asked(server, grant(note=True), tmp_path) for server in servers]
     (detector,) = detectors()
-    (campaign,) = campaigns(assess(reports, {}, detector))
+    (campaign,) = find_campaigns(assess_exposures(reports, {}, detector))
     assert len(campaign.exposures) == 3

@@ -11,7 +11,7 @@ from tieback.model.report import Report
 from tieback.report import by_name
 from tieback.report.diff.compare import compare
 from tieback.report.diff.page import as_page
-from tieback.report.diff.past import past_of
+from tieback.report.diff.past import past_from_report
 
 AXE = Path(__file__).parents[2] / ".cache/test-servers/axe/node_modules/axe-core/axe.min.js"
 VISIBLE = "Array.from(document.querySelectorAll('table[data-sortable] tbody tr[data-row]')).filter((r) => !r.hidden)"
@@ -153,7 +153,9 @@ def test_axe_finds_nothing(browser: Browser, tmp_path: Path, scheme: str, which:
         if which == "difference":
             path = tmp_path / "diff.html"
             old, new = in_tables(the_report(), findings=()), the_report()
-            path.write_text("".join(as_page(compare(past_of(old, "old.json"), past_of(new, "new.json")))))
+            path.write_text(
+                "".join(as_page(compare(past_from_report(old, "old.json"), past_from_report(new, "new.json"))))
+            )
             browser.open(path)
         else:
             opened(browser, the_report() if which == "report" else fleet_report(), tmp_path)

@@ -9,21 +9,21 @@ import pytest
 
 from tests.lab.ports import free_port
 from tests.lab.stores import HOST, LOOPBACK, mariadb, stopped_after
-from tieback.assess.exposures import assess
+from tieback.assess.exposures import assess_exposures
 from tieback.lab.mongod import client, start_mongod
 from tieback.lab.osmem import request as es
 from tieback.lab.osmem import start_osmem
-from tieback.lab.people import rows
+from tieback.lab.people import synthetic_rows
 from tieback.lab.postgres import psql, start_postgres
 from tieback.lab.process import RunningServer
 from tieback.lab.valkey import pipeline, start_valkey
 from tieback.model.backend import Candidate, Route
 from tieback.model.exposure import Exposure
 from tieback.model.grant import Depth, Grant, TargetRule
-from tieback.model.pii import Basis
+from tieback.model.pii import ClassificationBasis
 from tieback.model.probe import ProbeReport
 from tieback.pii import detectors
-from tieback.pipeline.probing.targets import Asking, ask, replay
+from tieback.pipeline.probing.targets import ProbeRunSettings, probe_targets, replay
 
 pytestmark = pytest.mark.servers
 
@@ -42,7 +42,7 @@ def people() -> list[dict[str, str]]:
             "c4": f"$2b$12${'abcdefghij' * 5}{place:03d}",
             "sms_status": ("sent", "queued", "failed")[place % 3],
         }
-        for place, row in enumerate(rows("customers", COUNT))
+        for place, row in enumerate(synthetic_rows("customers", COUNT))
     ]
 
 
@@ -114,14 +114,14 @@ def grant(depth: Depth) -> Grant:
 
 async def asked(server: RunningServer, depth: Depth, folder: Path) -> ProbeReport:
     candidate = Candidate(server.address, server.port, server.product, Route.NAMED, (), "the test")
-    asking = Asking(folder / "audit.jsonl", folder / "t.jsonl")
-    (report,) = [one async for one in ask([candidate], grant(depth), asking)]
+    asking = ProbeRunSettings(folder / "audit.jsonl", folder / "t.jsonl")
+    (report,) = [one async for one in probe_targets([candidate], grant(depth), asking)]
     return report
 
 
 def exposure(report: ProbeReport) -> Exposure:
     (detector,) = detectors()
-    (found,) = assess([report], {}, detector)
+    (found,) = assess_exposures([report], {}, detector)
     return found
 
 
@@ -144,11 +144,11 @@ async def test_values_are_classified_and_nothing_of_them_stays(
     server: RunningServer = request.getfixturevalue(fixture)
     report = await asked(server, Depth.SAMPLE, tmp_path)
     found = exposure(report)
-    by_value = {field.pii_class for field in found.fields if field.basis is Basis.VALUE}
+    by_value = {field.pii_class for field in found.fields if field.basis is ClassificationBasis.VALUE}
     assert by_value >= CLASSES, found.fields
     assert not any("sms_status" in field.field for field in found.fields)
     (password,) = [total for total in found.pii if total.pii_class == "password"]
-    assert (password.basis, password.details) == (Basis.VALUE, ("bcrypt hash",))
+    assert (password.basis, password.details) == (ClassificationBasis.VALUE, ("bcrypt hash",))
     assert found.people is not None
     assert found.people.at_least is not None
     # A key-value server picks the records itself, and some have no person in them.
@@ -174,7 +174,7 @@ async def test_nothing_is_read_at_less_depth(request: pytest.FixtureRequest, tmp
     report = await asked(server, Depth.DESCRIBE, tmp_path)
     assert samples_sent(tmp_path) == 0
     assert all(container.sampled is None for container in report.containers)
-    assert all(field.basis is Basis.NAME for field in exposure(report).fields)
+    assert all(field.basis is ClassificationBasis.NAME for field in exposure(report).fields)
 
 
 async def test_a_replay_knows_what_a_sample_cost(mongo_people: RunningServer, tmp_path: Path) -> None:

@@ -20,12 +20,12 @@ from tieback.cli.main import build
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.inventory import open as inventories
 from tieback.intake.traffic import openers
-from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.open import open_traffic
 from tieback.model.sighting import Problem, Sighting
 from tieback.recognise.extract import EndpointExtractor
-from tieback.recognise.patterns import Cloud
-from tieback.recognise.rules import Rules
+from tieback.recognise.patterns import CloudRules
+from tieback.recognise.rules import RuleFiles
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = (
@@ -147,7 +147,7 @@ def test_the_traffic_reader_of_the_example(
     module = example("src/tieback/intake/traffic/exampleproxy.py")
     monkeypatch.setattr(openers, "OPENERS", (module.opener, *openers.OPENERS))
 
-    def read(data: bytes) -> tuple[list[SeenFlow], list[Problem]]:
+    def read(data: bytes) -> tuple[list[SampledFlow], list[Problem]]:
         (tmp_path / "log").write_bytes(data)
         with closing(open_traffic(tmp_path / "log")) as opened:
             return list(opened.flows()), opened.problems
@@ -186,8 +186,8 @@ def test_the_recognition_rule_of_the_example() -> None:
     text, part = EXAMPLES["src/tieback/recognise/cloud.toml"]
     assert part
     head, rest = (ROOT / "src" / "tieback" / "recognise" / "cloud.toml").read_text().split("\n[[host]]", 1)
-    rules = Rules()
-    rules.cloud = Cloud(f"{head}\n{text}\n[[host]]{rest}".encode())
+    rules = RuleFiles()
+    rules.cloud = CloudRules(f"{head}\n{text}\n[[host]]{rest}".encode())
     (rule,) = rules.cloud.below("storage.examplecloud.test")
     extractor = EndpointExtractor(rules)
     for text, value in (*rule.match, *((text, "") for text in rule.avoid)):

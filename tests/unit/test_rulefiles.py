@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.recognise.anchors import AnchorScanner, anchors
-from tieback.recognise.rules import Scheme
-from tieback.rulefiles import MAX_KEPT, discard, folder, prepared, rules
+from tieback.recognise.rules import SchemeRule
+from tieback.rulefiles import MAX_FILES, cache_directory, discard, load_or_build, load_rules
 
-SCHEMES = (Scheme("http", "url", "RFC 9110", 80), Scheme("https", "url", "RFC 9110", 443))
+SCHEMES = (SchemeRule("http", "url", "RFC 9110", 80), SchemeRule("https", "url", "RFC 9110", 443))
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def made(calls: list[str], content: bytes = b"made") -> bytes:
 
 
 def kept(calls: list[str], source: bytes = b"source") -> bytes:
-    return prepared("things", source, lambda: made(calls))
+    return load_or_build("things", source, lambda: made(calls))
 
 
 def test_it_is_made_once(cache: Path) -> None:
@@ -56,14 +56,14 @@ def test_the_oldest_go_and_nothing_else(cache: Path) -> None:
     kept([])
     foreign = cache / "letter.txt"
     foreign.write_text("mine")
-    for number in range(MAX_KEPT + 3):
+    for number in range(MAX_FILES + 3):
         kept([], b"%d" % number)
         for file in cache.iterdir():
             os.utime(file, ns=(0, file.stat().st_mtime_ns - 10**9))
     assert foreign.exists()
-    assert len(list(cache.iterdir())) == MAX_KEPT + 1
+    assert len(list(cache.iterdir())) == MAX_FILES + 1
     calls: list[str] = []
-    kept(calls, b"%d" % (MAX_KEPT + 2)), kept(calls, b"3")
+    kept(calls, b"%d" % (MAX_FILES + 2)), kept(calls, b"3")
     assert calls == []
     kept(calls, b"0")
     assert calls == ["made"]
@@ -163,12 +163,12 @@ def test_where_things_are_kept(environment: dict[str, str], place: str | None, m
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert folder() == (Path(place) if place else None)
+    assert cache_directory() == (Path(place) if place else None)
 
 
 def test_an_error_is_the_callers_and_nothing_is_kept(cache: Path) -> None:
     with pytest.raises(ZeroDivisionError):
-        prepared("things", b"source", lambda: bytes(1 // 0))
+        load_or_build("things", b"source", lambda: bytes(1 // 0))
     assert not cache.exists()
 
 
@@ -179,7 +179,7 @@ class _Table(msgspec.Struct, forbid_unknown_fields=True):
 
 def test_rules_are_the_same_read_or_kept(cache: Path) -> None:
     raw = b'name = "a"\nnumbers = [1, 2]\n'
-    first, second = (rules(raw, _Table) for _ in range(2))
+    first, second = (load_rules(raw, _Table) for _ in range(2))
     assert first == second == _Table("a", (1, 2))
     assert len(list(cache.iterdir())) == 1
 
@@ -188,7 +188,7 @@ def test_rules_are_the_same_read_or_kept(cache: Path) -> None:
 def test_malformed_rules_are_an_error_each_time(cache: Path, raw: bytes) -> None:
     for _ in range(2):
         with pytest.raises(msgspec.DecodeError):
-            rules(raw, _Table)
+            load_rules(raw, _Table)
 
 
 def test_anchors_find_the_same_compiled_or_kept(cache: Path) -> None:
@@ -209,7 +209,7 @@ def test_anchors_kept_for_another_machine_are_compiled_anew(cache: Path) -> None
 
     def other(name: str, what: bytes, _make: object) -> bytes:
         source.append(what)
-        return prepared(name, what, lambda: b"not a database")
+        return load_or_build(name, what, lambda: b"not a database")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tieback.recognise.anchors.prepared", other)
@@ -224,5 +224,5 @@ def test_anything_is_kept_as_it_is(tmp_path_factory: pytest.TempPathFactory, con
     place.chmod(0o700)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TIEBACK_CACHE", str(place))
-        assert prepared("x", b"", lambda: content) == content
-        assert prepared("x", b"", lambda: content) == content
+        assert load_or_build("x", b"", lambda: content) == content
+        assert load_or_build("x", b"", lambda: content) == content

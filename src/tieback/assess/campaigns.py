@@ -13,7 +13,7 @@ from tieback.model.report import Campaign
 _JOINING = ("wallet:", "contact:")
 
 
-class Marked(Protocol):
+class RansomedStore(Protocol):
     """A store with the marks of its ransom note, such as ``model.exposure.Exposure``."""
 
     @property
@@ -22,7 +22,7 @@ class Marked(Protocol):
     def ransom(self) -> Ransom: ...  # noqa: D102
 
 
-def campaigns(exposures: Iterable[Marked]) -> tuple[Campaign, ...]:
+def find_campaigns(exposures: Iterable[RansomedStore]) -> tuple[Campaign, ...]:
     """Return groups of two or more stores, largest first. The order of the exposures does not matter."""
     groups: list[tuple[set[str], set[str]]] = []
     marks_of: dict[str, tuple[str, ...]] = {}

@@ -44,7 +44,7 @@ def load_old_versions() -> dict[str, OldVersion]:
     return msgspec.convert(tomllib.loads(text), dict[str, OldVersion])
 
 
-def conditions() -> Mapping[str, Condition]:
+def load_conditions() -> Mapping[str, Condition]:
     """Return the condition of each rule, in catalogue order."""
     return {
         "open-store": _open,
@@ -66,13 +66,13 @@ def conditions() -> Mapping[str, Condition]:
     }
 
 
-def behind_api(exposure: Exposure) -> tuple[AppRoute, ...]:
+def routes_behind_api(exposure: Exposure) -> tuple[AppRoute, ...]:
     """Return the routes of apps that name only a host in front of the store, never the store itself."""
     named = {way.app_sha256 for way in exposure.routes if way.candidate.route is Route.NAMED}
     return tuple(way for way in exposure.routes if way.candidate.route is Route.PIVOT and way.app_sha256 not in named)
 
 
-def older(version: str, than: str) -> bool:
+def is_older(version: str, than: str) -> bool:
     """True if a version is lower than another by its numbers; False if it contains no number."""
     ours, theirs = (
         [int(part) for part in re.findall(r"\d{1,9}", re.split(r"[-+ ]", text, maxsplit=1)[0])[:4]]
@@ -130,12 +130,12 @@ def _schema_only(exposure: Exposure) -> tuple[str, ...]:
 def _open_behind_api(exposure: Exposure) -> tuple[str, ...]:
     if not exposure.exposed:
         return ()
-    return tuple(dict.fromkeys(f"{way.endpoint}: {way.candidate.reason}" for way in behind_api(exposure)))
+    return tuple(dict.fromkeys(f"{way.endpoint}: {way.candidate.reason}" for way in routes_behind_api(exposure)))
 
 
 def _old(versions: Mapping[str, OldVersion], exposure: Exposure) -> tuple[str, ...]:
     old = versions.get(exposure.product)
-    if old is None or exposure.access in _ASKING or exposure.honeypot or not older(exposure.version, old.before):
+    if old is None or exposure.access in _ASKING or exposure.honeypot or not is_older(exposure.version, old.before):
         return ()
     return (f"{exposure.product} {exposure.version}: {old.why} ({old.source})",)
 

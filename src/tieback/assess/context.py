@@ -5,10 +5,10 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from tieback.assess.severity import SeverityTable, with_context
+from tieback.assess.severity import SeverityTable, rate_with_context
 from tieback.model.app import App
 from tieback.model.backend import Backend
-from tieback.model.exposure import Exposure, Window
+from tieback.model.exposure import Exposure, ExposureWindow
 
 MOST_VERSIONS = 50
 
@@ -18,7 +18,7 @@ def version_text(app: App) -> str:
     return f"{app.bundle_id or app.label} {app.version_name}".strip()
 
 
-def hosted(exposure: Exposure, backends: Iterable[Backend]) -> Exposure:
+def with_hosting(exposure: Exposure, backends: Iterable[Backend]) -> Exposure:
     """Return the exposure with provider, region and country of its back ends.
 
     Args:
@@ -42,7 +42,7 @@ def _claim(backend: Backend, claim: str) -> str:
     return {"provider": backend.provider, "region": backend.region}.get(claim, "")
 
 
-def in_time(
+def with_exposure_window(
     exposure: Exposure,
     seen: tuple[date, date] | None,
     today: date,
@@ -66,5 +66,5 @@ def in_time(
     last = today if exposure.exposed or seen is None else seen[1]
     created = min((one.created for one in exposure.containers if one.created and not one.system), default="")
     names = sorted({releases[way.app_sha256] for way in exposure.routes if way.app_sha256 in releases})
-    window = Window(first.isoformat(), last.isoformat(), created, tuple(names[:MOST_VERSIONS]))
-    return with_context(replace(exposure, window=window), devices, (last - first).days, table)
+    window = ExposureWindow(first.isoformat(), last.isoformat(), created, tuple(names[:MOST_VERSIONS]))
+    return rate_with_context(replace(exposure, window=window), devices, (last - first).days, table)

@@ -13,23 +13,23 @@ import msgspec
 
 from tieback.model.exposure import PiiClassTotal
 from tieback.model.figure import Quality
-from tieback.model.pii import Basis
+from tieback.model.pii import ClassificationBasis
 from tieback.model.report import Duty
-from tieback.pii.kinds import load_kinds, tagged
+from tieback.pii.kinds import load_kinds, regulation_tags
 from tieback.pii.taxonomy import PiiClass, load_taxonomy
 
 MOST_NAMED = 5
 """Limit on the classes named in a reason."""
 _TELLING = frozenset({"password", "secret_token", "national_id"})
 """Classes whose kind by value is more informative than the class (``bcrypt hash``)."""
-_BASES = {Basis.NAME: "field names", Basis.VALUE: "values"}
+_BASES = {ClassificationBasis.NAME: "field names", ClassificationBasis.VALUE: "values"}
 
 
 MOST_REMEMBERED = 4096
 """Size of the cache of class combinations and the rules that they meet."""
 
-type _Held = tuple[tuple[str, tuple[str, ...], Basis], ...]
-type _Asked = list[tuple[str, list[tuple[str, str, Basis]]]]
+type _Held = tuple[tuple[str, tuple[str, ...], ClassificationBasis], ...]
+type _Asked = list[tuple[str, list[tuple[str, str, ClassificationBasis]]]]
 
 
 class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,7 +80,7 @@ class Duties:
         self._taxonomy = load_taxonomy()
         self._stores = dict.fromkeys(self._rules, 0)
         self._held: dict[str, dict[str, None]] = {name: {} for name in self._rules}
-        self._bases: dict[str, set[Basis]] = {name: set() for name in self._rules}
+        self._bases: dict[str, set[ClassificationBasis]] = {name: set() for name in self._rules}
         self._asked: dict[_Held, _Asked] = {}
 
     def add(self, totals: Iterable[PiiClassTotal]) -> None:
@@ -104,7 +104,7 @@ class Duties:
 
     def _ask(self, held: _Held) -> _Asked:
         """Rules that the classes of one store meet, each with the classes that meet it."""
-        kinds = [(name, kind, basis, tagged(name, kind)) for name, details, basis in held for kind in details]
+        kinds = [(name, kind, basis, regulation_tags(name, kind)) for name, details, basis in held for kind in details]
         asked = []
         for name, rule in self._rules.items():
             meeting = [

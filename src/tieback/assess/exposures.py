@@ -12,13 +12,13 @@ import msgspec
 
 from tieback.assess.honeypots import HoneypotSigns
 from tieback.assess.identity import Store, address_of, group_stores
-from tieback.assess.leaves import bytes_total, leaves, records_total
-from tieback.assess.people import people
-from tieback.assess.ransom import RansomSigns, strongest
-from tieback.assess.severity import Facts, SeverityTable, load_severity_table, rate
+from tieback.assess.leaves import bytes_total, leaf_containers, records_total
+from tieback.assess.people import estimate_people
+from tieback.assess.ransom import RansomSigns, strongest_verdict
+from tieback.assess.severity import SeverityFacts, SeverityTable, load_severity_table, rate_severity
 from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PiiClassTotal, SeverityFactor
 from tieback.model.figure import Figure, lower_bound, total
-from tieback.model.pii import Basis, Classification, Column
+from tieback.model.pii import Classification, ClassificationBasis, Column
 from tieback.model.probe import Access, Container, ProbeReport
 from tieback.pii.interface import Detector
 from tieback.pii.taxonomy import NONE, PiiClass, load_taxonomy
@@ -35,7 +35,7 @@ def exposure_id(key: str) -> str:
     return f"exp-{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
-def assess(
+def assess_exposures(
     reports: Sequence[ProbeReport], routes: Mapping[str, Sequence[AppRoute]], detector: Detector
 ) -> tuple[Exposure, ...]:
     """Return the exposures of a run, worst first (severity, records, id). The order of the reports does not matter.
@@ -70,17 +70,17 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
     fields = tuple(_classified(containers, measures.detector))
     pii = tuple(_totals(containers, fields))
     honeypot = tuple(dict.fromkeys(reason for report in reports for reason in measures.honeypots.reasons(report)))
-    facts = Facts(
+    facts = SeverityFacts(
         # Data of a honeypot is not real.
         access=best.access if not honeypot else Access.UNKNOWN,
         records=records_total(containers) if containers or not best.access.exposed else NOT_LISTED,
         bytes=bytes_total(containers) if containers or not best.access.exposed else NOT_LISTED,
         pii=pii,
-        ransom=strongest((measures.signs.judge(containers), *(report.ransom for report in reports))),
+        ransom=strongest_verdict((measures.signs.judge(containers), *(report.ransom for report in reports))),
         cleartext=any(report.cleartext for report in reports),
         apps=len({route.app_sha256 for route in leading}),
     )
-    verdict = rate(facts, measures.table, measures.taxonomy)
+    verdict = rate_severity(facts, measures.table, measures.taxonomy)
     return Exposure(
         id=exposure_id(identity.key),
         identity=identity,
@@ -102,7 +102,7 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         bytes_sent=sum(report.bytes_sent for report in reports),
         bytes_read=sum(report.bytes_read for report in reports),
         cleartext=facts.cleartext,
-        people=people(containers, fields, max(report.people for report in reports)),
+        people=estimate_people(containers, fields, max(report.people for report in reports)),
         account=next((report.account for report in reports if report.account), ""),
         honeypot=honeypot,
         proofs=tuple(f"{proof.asked}: {proof.answer}" for proof in best.proofs),
@@ -148,7 +148,7 @@ def _most(old: Figure | None, new: Figure | None) -> Figure | None:
 
 def _classified(containers: Sequence[Container], detector: Detector) -> Iterator[ClassifiedField]:
     """Best class per field that looks like personal data; if values were classified, only their result counts."""
-    for leaf in leaves(containers):
+    for leaf in leaf_containers(containers):
         if leaf.system:
             continue
         judged = {one.field: one.verdict for one in leaf.sampled.fields} if leaf.sampled is not None else {}
@@ -174,13 +174,15 @@ def _classified_field(container: str, field: str, verdict: Classification) -> Cl
 
 def _totals(containers: Sequence[Container], fields: Sequence[ClassifiedField]) -> Iterator[PiiClassTotal]:
     """One total per class, most records first: records of the containers that have such a field."""
-    records = {leaf.name: leaf.records for leaf in leaves(containers) if not leaf.system}
+    records = {leaf.name: leaf.records for leaf in leaf_containers(containers) if not leaf.system}
     totals = [
         PiiClassTotal(
             pii_class,
             total(records[name] for name in dict.fromkeys(f.container for f in own)),
             len(own),
-            Basis.VALUE if any(field.basis is Basis.VALUE for field in own) else Basis.NAME,
+            ClassificationBasis.VALUE
+            if any(field.basis is ClassificationBasis.VALUE for field in own)
+            else ClassificationBasis.NAME,
             tuple(sorted({field.detail for field in own} - {""})),
         )
         for pii_class in sorted({field.pii_class for field in fields})

@@ -1,4 +1,4 @@
-"""Turns exposures, credentials and policies into findings, by the rules (``rules.toml``) and their ``conditions``.
+"""Turns exposures, credentials and policies into findings, by the rules (``rules.toml``) and their ``load_conditions``.
 
 A finding names a rule, one store or one app, the evidence, and the advice for the product. Its id is stable across runs
 and app releases: it is derived from the rule and its subject, and the subject of an app is its bundle identifier.
@@ -9,20 +9,20 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
-from tieback.assess.conditions import behind_api, conditions
-from tieback.assess.rules import Rule, advice_for, load_rules
+from tieback.assess.conditions import load_conditions, routes_behind_api
+from tieback.assess.rules import FindingRule, advice_for, load_rules
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.flow import Leak
-from tieback.model.sighting import Credential, Grade
+from tieback.model.sighting import Credential, CredentialGrade
 
 MAX_EVIDENCE = 12
 _PASSWORDS = frozenset(("password_in_connection_string", "planetscale_password"))
-_BY_GRADE = {Grade.SUPERUSER: "superuser-key-in-app", Grade.PRIVATE_KEY: "private-key-in-app"}
+_BY_GRADE = {CredentialGrade.SUPERUSER: "superuser-key-in-app", CredentialGrade.PRIVATE_KEY: "private-key-in-app"}
 
 
-def findings(
+def apply_rules(
     exposures: Sequence[Exposure],
     credentials: Sequence[tuple[str, Credential]],
     leaks: Sequence[tuple[str, str, Leak]] = (),
@@ -39,7 +39,7 @@ def findings(
         leaks: app, endpoint and what was sent there in cleartext; one finding per app and endpoint.
         policies: app and its declared policy for cleartext and trusted authorities; one finding per app.
         dangling: host that does not exist, the app that names it, and the evidence; one finding per host.
-        subjects: ``subject_of`` each app, by its SHA-256; versions of one app share a finding.
+        subjects: ``app_subject`` each app, by its SHA-256; versions of one app share a finding.
     """
     rules = load_rules()
     names = subjects or {}
@@ -61,7 +61,7 @@ def finding_id(rule: str, *subject: str) -> str:
     return f"fnd-{sha256('\0'.join((rule, *subject)).encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
-def subject_of(app: App | None, key: str) -> str:
+def app_subject(app: App | None, key: str) -> str:
     """Return what stays the same across releases: platform and bundle identifier, or else the content hash."""
     return f"{app.platform}:{app.bundle_id}" if app is not None and app.bundle_id else key
 
@@ -72,7 +72,7 @@ def _joined(one: Finding, other: Finding) -> Finding:
 
 
 def _finding(
-    rules: Mapping[str, Rule],
+    rules: Mapping[str, FindingRule],
     name: str,
     subject: Sequence[str],
     evidence: Iterable[str],
@@ -98,30 +98,30 @@ def _finding(
     )
 
 
-def _of_stores(exposures: Sequence[Exposure], rules: Mapping[str, Rule]) -> Iterator[Finding]:
-    checks = conditions()
+def _of_stores(exposures: Sequence[Exposure], rules: Mapping[str, FindingRule]) -> Iterator[Finding]:
+    checks = load_conditions()
     for exposure in exposures:
         for name, concerns in checks.items():
             evidence = concerns(exposure)
             if not evidence:
                 continue
-            ways = behind_api(exposure) if name == "unauthenticated-behind-api" else exposure.routes
+            ways = routes_behind_api(exposure) if name == "unauthenticated-behind-api" else exposure.routes
             apps = {way.app_sha256 for way in ways}
             found = _finding(rules, name, (exposure.id,), evidence, apps=apps, product=exposure.product)
             yield replace(found, exposures=(exposure.id,), severity=_severity(rules[name], exposure))
 
 
-def _severity(rule: Rule, exposure: Exposure) -> Severity:
+def _severity(rule: FindingRule, exposure: Exposure) -> Severity:
     if exposure.exposed and rule.severity_exposed is not None:
         return rule.severity_exposed
     return rule.severity or exposure.severity
 
 
 def _of_credentials(
-    credentials: Sequence[tuple[str, Credential]], rules: Mapping[str, Rule], names: Mapping[str, str]
+    credentials: Sequence[tuple[str, Credential]], rules: Mapping[str, FindingRule], names: Mapping[str, str]
 ) -> Iterator[Finding]:
     for app, credential in sorted(credentials, key=repr):
-        if credential.grade is Grade.PUBLIC:
+        if credential.grade is CredentialGrade.PUBLIC:
             continue
         name = "database-password-in-app" if credential.kind in _PASSWORDS else "credential-in-app"
         if name == "credential-in-app":
@@ -139,7 +139,7 @@ def _of_credentials(
 
 
 def _of_leaks(
-    leaks: Sequence[tuple[str, str, Leak]], rules: Mapping[str, Rule], names: Mapping[str, str]
+    leaks: Sequence[tuple[str, str, Leak]], rules: Mapping[str, FindingRule], names: Mapping[str, str]
 ) -> Iterator[Finding]:
     groups: dict[tuple[str, str], dict[str, None]] = {}
     for app, endpoint, leak in leaks:
@@ -150,7 +150,7 @@ def _of_leaks(
 
 
 def _of_policies(
-    policies: Sequence[tuple[str, CleartextPolicy]], rules: Mapping[str, Rule], names: Mapping[str, str]
+    policies: Sequence[tuple[str, CleartextPolicy]], rules: Mapping[str, FindingRule], names: Mapping[str, str]
 ) -> Iterator[Finding]:
     groups: dict[tuple[str, str], dict[str, None]] = {}
     for app, policy in policies:
@@ -166,7 +166,7 @@ def _of_policies(
         yield _finding(rules, rule, (names.get(app, app),), lines, apps=(app,))
 
 
-def _of_names(dangling: Sequence[tuple[str, str, str]], rules: Mapping[str, Rule]) -> Iterator[Finding]:
+def _of_names(dangling: Sequence[tuple[str, str, str]], rules: Mapping[str, FindingRule]) -> Iterator[Finding]:
     groups: dict[str, dict[str, None]] = {}
     apps: dict[str, set[str]] = {}
     for host, app, line in sorted(dangling):

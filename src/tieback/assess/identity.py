@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from tieback.assess.leaves import leaves
+from tieback.assess.leaves import leaf_containers
 from tieback.assess.ransom import RansomSigns
 from tieback.model.probe import Access, Identity, Outcome, ProbeReport, RansomVerdict
 
@@ -43,7 +43,7 @@ _CONSOLES = frozenset({"kibana"})
 """Probes that read a store through another product."""
 
 
-def answered(report: ProbeReport) -> bool:
+def has_answered(report: ProbeReport) -> bool:
     """True if a data store responded: the outcome is ok and the product is known."""
     return report.outcome is Outcome.OK and bool(report.product)
 
@@ -67,7 +67,7 @@ def group_stores(reports: Iterable[ProbeReport], signs: RansomSigns | None = Non
     """
     signs = signs or RansomSigns()
     groups: dict[str, Store] = {}
-    for report in sorted(filter(answered, reports), key=_telling):
+    for report in sorted(filter(has_answered, reports), key=_telling):
         identity = _identity(report, signs)
         groups[identity.key] = (identity, (*groups.get(identity.key, (identity, ()))[1], report))
     _share(groups)
@@ -98,7 +98,7 @@ def _identity(report: ProbeReport, signs: RansomSigns) -> Identity:
 
 def _telltale(report: ProbeReport, signs: RansomSigns) -> bool:
     """True if the store contains records other than a ransom note."""
-    data = [leaf for leaf in leaves(report.containers) if not leaf.system]
+    data = [leaf for leaf in leaf_containers(report.containers) if not leaf.system]
     full = [leaf for leaf in data if leaf.records is not None and leaf.records.value > 0]
     return any(signs.judge((leaf,)).verdict in (RansomVerdict.NONE, RansomVerdict.UNLIKELY) for leaf in full)
 

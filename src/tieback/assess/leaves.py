@@ -8,7 +8,7 @@ from tieback.model.figure import Figure, total
 from tieback.model.probe import Container
 
 
-def leaves(containers: Sequence[Container]) -> Iterator[Container]:
+def leaf_containers(containers: Sequence[Container]) -> Iterator[Container]:
     """Yield containers that contain no other container, ordered by path.
 
     Everything inside one of the product's own containers is the product's own too, and is marked as such.
@@ -24,7 +24,7 @@ def leaves(containers: Sequence[Container]) -> Iterator[Container]:
 
 def records_total(containers: Sequence[Container]) -> Figure:
     """Sum the records of all leaf containers that are not the product's own; a missing figure makes a lower bound."""
-    return total((leaf.records for leaf in leaves(containers) if not leaf.system), None)
+    return total((leaf.records for leaf in leaf_containers(containers) if not leaf.system), None)
 
 
 def bytes_total(containers: Sequence[Container]) -> Figure:
@@ -34,7 +34,7 @@ def bytes_total(containers: Sequence[Container]) -> Figure:
     container that has one counts for everything inside it.
     """
     by_path = {container.path: container for container in containers}
-    data = [leaf for leaf in leaves(containers) if not leaf.system]
+    data = [leaf for leaf in leaf_containers(containers) if not leaf.system]
     chosen: dict[tuple[str, ...], Figure | None] = {leaf.path: leaf.bytes for leaf in data}
     for leaf in data:
         if leaf.bytes is None:

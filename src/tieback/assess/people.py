@@ -7,18 +7,18 @@ that were read.
 
 from collections.abc import Iterable, Sequence
 
-from tieback.assess.leaves import leaves
-from tieback.model.exposure import ClassifiedField, People
+from tieback.assess.leaves import leaf_containers
+from tieback.model.exposure import ClassifiedField, PeopleRange
 from tieback.model.figure import Figure, lower_bound, total
 from tieback.model.probe import Container
 
-TELLING = ("national_id", "email", "phone", "person_id", "username", "person_name")
+IDENTIFYING_CLASSES = ("national_id", "email", "phone", "person_id", "username", "person_name")
 """Classes that identify a person, best first."""
 AT_MOST = "records of containers with identifying fields, one person per record"
 AT_LEAST = "distinct people found in the records that were read"
 
 
-def people(containers: Sequence[Container], fields: Iterable[ClassifiedField], met: int) -> People | None:
+def estimate_people(containers: Sequence[Container], fields: Iterable[ClassifiedField], met: int) -> PeopleRange | None:
     """Return the range of one store; ``None`` if no field identifies a person.
 
     Args:
@@ -26,23 +26,25 @@ def people(containers: Sequence[Container], fields: Iterable[ClassifiedField], m
         fields: the fields classified as personal data.
         met: distinct people in the records that were read; 0 if none were read.
     """
-    telling = {field.container for field in fields if field.pii_class in TELLING}
+    telling = {field.container for field in fields if field.pii_class in IDENTIFYING_CLASSES}
     if not telling:
         return None
-    records = total((leaf.records for leaf in leaves(containers) if leaf.name in telling and not leaf.system), AT_MOST)
+    records = total(
+        (leaf.records for leaf in leaf_containers(containers) if leaf.name in telling and not leaf.system), AT_MOST
+    )
     # The store's own figures may lag behind the records that were read.
     at_most = records if records.value >= met else lower_bound(met, AT_LEAST)
-    return People(at_most, lower_bound(met, AT_LEAST) if met else None)
+    return PeopleRange(at_most, lower_bound(met, AT_LEAST) if met else None)
 
 
-class PeopleOfAll:
+class PeopleTotal:
     """Range over all stores. They may contain the same people, so the lower bound is the highest of any one store."""
 
     def __init__(self) -> None:
         self._at_most: Figure | None = None
         self._at_least: Figure | None = None
 
-    def add(self, one: People | None) -> None:
+    def add(self, one: PeopleRange | None) -> None:
         """Add a store."""
         if one is None:
             return
@@ -51,6 +53,6 @@ class PeopleOfAll:
         if one.at_least is not None and (self._at_least is None or one.at_least.value > self._at_least.value):
             self._at_least = one.at_least
 
-    def range(self) -> People | None:
+    def range(self) -> PeopleRange | None:
         """Return the range, or ``None`` if no store has identifying fields."""
-        return None if self._at_most is None else People(self._at_most, self._at_least)
+        return None if self._at_most is None else PeopleRange(self._at_most, self._at_least)

@@ -7,7 +7,7 @@
 - ``unlikely``: a name from the list on a container with many records.
 - ``wiped``: the mark of a known wiper; a note is not needed.
 
-``confirmed`` needs the text of the note, which is read only if the grant allows it (``assess.note``). In a key space,
+``confirm_note`` needs the text of the note, which is read only if the grant allows it (``assess.note``). In a key space,
 only keys have names, so each key counts as a container. Names, schemas and their sources: ``ransom.toml``.
 """
 
@@ -19,7 +19,7 @@ from importlib import resources
 
 import msgspec
 
-from tieback.assess.leaves import leaves
+from tieback.assess.leaves import leaf_containers
 from tieback.assess.note import NoteSigns
 from tieback.model.figure import Quality, exact
 from tieback.model.probe import Container, Ransom, RansomVerdict
@@ -108,7 +108,7 @@ class RansomSigns:
         judged = [self._judge_one(leaf, match) for leaf, match in matched]
         if len(matched) == len(data) and all(self._may_be_note(leaf, match) for leaf, match in matched):
             judged.append(Ransom(RansomVerdict.LIKELY, ("only notes remain beside the product's own containers",)))
-        return strongest(judged)
+        return strongest_verdict(judged)
 
     def note_in(self, containers: Iterable[Container]) -> Container | None:
         """Return the container that looks most like a note, by name and shape; in a key space, the key."""
@@ -126,7 +126,7 @@ class RansomSigns:
     def _data(self, containers: Iterable[Container]) -> list[Container]:
         """Leaf containers that are not the product's own, and keys with the name of a note."""
         found: list[Container] = []
-        for leaf in leaves(tuple(containers)):
+        for leaf in leaf_containers(tuple(containers)):
             if leaf.system:
                 continue
             if leaf.kind != "keyspace" or not leaf.fields or leaf.records is None:
@@ -201,7 +201,7 @@ def judge_ransom(containers: Sequence[Container]) -> Ransom:
     return RansomSigns().judge(containers)
 
 
-def confirmed(signs: NoteSigns, container: Container) -> Ransom:
+def confirm_note(signs: NoteSigns, container: Container) -> Ransom:
     """Return the verdict on a note that was read; ``NONE`` if it is not a ransom note."""
     if not signs.confirmed:
         return Ransom()
@@ -209,7 +209,7 @@ def confirmed(signs: NoteSigns, container: Container) -> Ransom:
     return Ransom(RansomVerdict.CONFIRMED, (f"the note in {container.name!r} was read: {what}",), signs.marks)
 
 
-def strongest(verdicts: Iterable[Ransom]) -> Ransom:
+def strongest_verdict(verdicts: Iterable[Ransom]) -> Ransom:
     """Return the strongest of several verdicts, with the reasons of all equally strong ones."""
 
     def stronger(left: Ransom, right: Ransom) -> Ransom:

@@ -15,7 +15,7 @@ from tieback.model.exposure import Severity
 DEFAULT = "default"
 
 
-class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FindingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One rule of ``rules.toml``."""
 
     title: str
@@ -34,17 +34,17 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Product to the vendor's page that the advice follows."""
 
 
-def load_rules() -> dict[str, Rule]:
+def load_rules() -> dict[str, FindingRule]:
     """Return rules by rule id, in file order.
 
     Raises:
         msgspec.ValidationError: the data file is damaged.
     """
     text = resources.files("tieback.assess").joinpath("rules.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), dict[str, Rule])
+    return msgspec.convert(tomllib.loads(text), dict[str, FindingRule])
 
 
-def advice_for(rule: Rule, rules: Mapping[str, Rule], product: str) -> tuple[str, str]:
+def advice_for(rule: FindingRule, rules: Mapping[str, FindingRule], product: str) -> tuple[str, str]:
     """Return the advice of a rule for a product, and its source (empty if unknown)."""
     for key in (product, DEFAULT):
         if key in rule.advice:

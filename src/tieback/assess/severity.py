@@ -19,7 +19,7 @@ from tieback.pii.taxonomy import PiiClass
 _WORDS = {Quality.EXACT: "", Quality.ESTIMATE: "about ", Quality.LOWER_BOUND: "at least "}
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PointStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Points for values of at least ``start``."""
 
     start: int = msgspec.field(name="from")
@@ -44,18 +44,18 @@ class SeverityTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The content of ``severity.toml``."""
 
     access: dict[Access, int]
-    records: tuple[Step, ...]
-    bytes: tuple[Step, ...]
+    records: tuple[PointStep, ...]
+    bytes: tuple[PointStep, ...]
     pii: PiiPoints
     ransom: dict[RansomVerdict, int]
     cleartext: CleartextPoints
-    apps: tuple[Step, ...]
-    devices: tuple[Step, ...]
-    window: tuple[Step, ...]
+    apps: tuple[PointStep, ...]
+    devices: tuple[PointStep, ...]
+    window: tuple[PointStep, ...]
     thresholds: dict[Severity, int]
 
 
-class Facts(msgspec.Struct, frozen=True):
+class SeverityFacts(msgspec.Struct, frozen=True):
     """The facts about a store that determine its severity."""
 
     access: Access
@@ -68,7 +68,7 @@ class Facts(msgspec.Struct, frozen=True):
     """Number of distinct apps that lead to the store."""
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class SeverityRating(msgspec.Struct, frozen=True):
     """A severity with its score and factors."""
 
     severity: Severity
@@ -86,11 +86,11 @@ def load_severity_table() -> SeverityTable:
     return msgspec.convert(tomllib.loads(text), SeverityTable)
 
 
-def rate(facts: Facts, table: SeverityTable, taxonomy: Mapping[str, PiiClass]) -> Verdict:
+def rate_severity(facts: SeverityFacts, table: SeverityTable, taxonomy: Mapping[str, PiiClass]) -> SeverityRating:
     """Return score and severity of one store. The score is the sum of the factors' points."""
     factors = tuple(factor for factor in _factors(facts, table, taxonomy) if factor.points)
     score = sum(factor.points for factor in factors)
-    return Verdict(level_of(score, table), score, factors)
+    return SeverityRating(level_of(score, table), score, factors)
 
 
 def level_of(score: int, table: SeverityTable) -> Severity:
@@ -99,7 +99,7 @@ def level_of(score: int, table: SeverityTable) -> Severity:
     return max(reached, key=lambda level: level.rank, default=Severity.INFO)
 
 
-def with_context(exposure: Exposure, devices: int, days: int, table: SeverityTable) -> Exposure:
+def rate_with_context(exposure: Exposure, devices: int, days: int, table: SeverityTable) -> Exposure:
     """Rate an exposed store again with facts that only the workspace has.
 
     Args:
@@ -121,7 +121,7 @@ def with_context(exposure: Exposure, devices: int, days: int, table: SeverityTab
     return replace(exposure, factors=(*exposure.factors, *added), score=score, severity=level_of(score, table))
 
 
-def _factors(facts: Facts, table: SeverityTable, taxonomy: Mapping[str, PiiClass]) -> Iterator[SeverityFactor]:
+def _factors(facts: SeverityFacts, table: SeverityTable, taxonomy: Mapping[str, PiiClass]) -> Iterator[SeverityFactor]:
     if not facts.access.exposed:
         return
     yield SeverityFactor("access", table.access.get(facts.access, 0), _WHY[facts.access])
@@ -142,11 +142,11 @@ _WHY = {
 }
 
 
-def _points(value: int, steps: Sequence[Step]) -> int:
+def _points(value: int, steps: Sequence[PointStep]) -> int:
     return max((step.points for step in steps if value >= step.start), default=0)
 
 
-def _stepped(factor: str, figure: Figure, steps: Sequence[Step], unit: str) -> SeverityFactor:
+def _stepped(factor: str, figure: Figure, steps: Sequence[PointStep], unit: str) -> SeverityFactor:
     return SeverityFactor(factor, _points(figure.value, steps), f"{_WORDS[figure.quality]}{figure.value:,} {unit}")
 
 

@@ -3,20 +3,20 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from tieback.assess.campaigns import campaigns
+from tieback.assess.campaigns import find_campaigns
 from tieback.assess.duties import Duties
-from tieback.assess.people import PeopleOfAll
+from tieback.assess.people import PeopleTotal
 from tieback.assess.ransom import RANSOMED
-from tieback.model.exposure import People, PiiClassTotal
+from tieback.model.exposure import PeopleRange, PiiClassTotal
 from tieback.model.figure import Figure, total
-from tieback.model.pii import Basis
+from tieback.model.pii import ClassificationBasis
 from tieback.model.probe import Access, Ransom
 from tieback.model.report import Headline, StoreKind
 
 SUM = "sum over stores"
 
 
-class Store(Protocol):
+class CountedStore(Protocol):
     """The attributes of a store that are counted; ``model.exposure.Exposure`` has all of them."""
 
     @property
@@ -34,7 +34,7 @@ class Store(Protocol):
     @property
     def ransom(self) -> Ransom: ...  # noqa: D102
     @property
-    def people(self) -> People | None: ...  # noqa: D102
+    def people(self) -> PeopleRange | None: ...  # noqa: D102
     @property
     def honeypot(self) -> tuple[str, ...]: ...  # noqa: D102
 
@@ -57,7 +57,7 @@ class _Kind:
         self.records, self.bytes = _Sum(), _Sum()
 
 
-def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) -> Headline:
+def summarise(apps_analysed: int, apps_affected: int, stores: Iterable[CountedStore]) -> Headline:
     """Count stores, records, bytes, people and classes of personal data in one pass, and list notices that may be due.
 
     Records, bytes, people and classes cover only exposed stores. A store counts as ransomed if the signs are likely or
@@ -71,9 +71,9 @@ def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) ->
     kinds: dict[str, _Kind] = {}
     classes: dict[str, _Sum] = {}
     ransomed = honeypots = 0
-    marked: list[Store] = []
+    marked: list[CountedStore] = []
     by_value: set[str] = set()
-    people, duties = PeopleOfAll(), Duties()
+    people, duties = PeopleTotal(), Duties()
     for store in stores:
         if store.honeypot:
             honeypots += 1
@@ -89,7 +89,7 @@ def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) ->
             kind.bytes.add(store.bytes)
             for line in store.pii:
                 classes.setdefault(line.pii_class, _Sum()).add(line.records)
-                if line.basis is Basis.VALUE:
+                if line.basis is ClassificationBasis.VALUE:
                     by_value.add(line.pii_class)
             people.add(store.people)
             duties.add(store.pii)
@@ -112,7 +112,7 @@ def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) ->
         by_value=tuple(sorted(by_value)),
         people=people.range(),
         duties=duties.due(),
-        campaigns=campaigns(marked),
+        campaigns=find_campaigns(marked),
     )
 
 

@@ -91,12 +91,12 @@ def _flaw(entry: _Entry, rules: frozenset[str]) -> str:
     return ""
 
 
-def holds(suppression: Suppression, today: date) -> bool:
+def is_active(suppression: Suppression, today: date) -> bool:
     """True until the suppression has expired; its last day is included."""
     return today <= date.fromisoformat(suppression.expires)
 
 
-def suppressed_by(
+def find_suppression(
     finding: Finding, apps: Sequence[str], stores: Sequence[Exposure], suppressions: Iterable[Suppression]
 ) -> Suppression | None:
     """Return the first suppression that covers a finding completely.

@@ -14,10 +14,10 @@ import msgspec
 
 from tieback.backends.datasets import Dataset, Datasets
 from tieback.backends.mmdb import Mmdb
-from tieback.backends.range_files import Label
-from tieback.backends.range_table import NONE, Net, RangeTable
+from tieback.backends.range_files import NetworkLabel
+from tieback.backends.range_table import NO_LABEL, LabelledNetwork, RangeTable
 from tieback.model.backend import Attribution
-from tieback.rulefiles import rules
+from tieback.rulefiles import load_rules
 from tieback.scope.address import Address, parse_address, special
 
 BY_LIST = 0.97
@@ -47,13 +47,13 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_documented() -> tuple[_Documented, ...]:
     """Networks of ``documented.toml``. Raises ``msgspec.ValidationError`` if the file is damaged."""
-    return rules(_raw(), _File).net
+    return load_rules(_raw(), _File).net
 
 
-def shipped() -> Dataset:
+def shipped_snapshot() -> Dataset:
     """The data that ships with tieback, cited like the data of the operator."""
     raw = _raw()
-    file = rules(raw, _File)
+    file = load_rules(raw, _File)
     digest = hashlib.sha256(raw).hexdigest()
     nets = sum(len(one.nets) for one in file.net)
     return Dataset("tieback's own nets", "shipped", "documented.toml", digest, file.as_of, file.as_of, nets)
@@ -63,7 +63,7 @@ def _raw() -> bytes:
     return resources.files("tieback.backends").joinpath("documented.toml").read_bytes()
 
 
-class Addresses:
+class AddressLookup:
     """Look-ups by address. Use one instance per run, and close it."""
 
     def __init__(self, datasets: Datasets | None = None, names: Callable[[str], str] = str) -> None:
@@ -82,7 +82,7 @@ class Addresses:
         return self._datasets.all() if self._datasets is not None else ()
 
     @cached_property
-    def _tables(self) -> Sequence[tuple[Dataset, tuple[Label, ...], RangeTable]]:
+    def _tables(self) -> Sequence[tuple[Dataset, tuple[NetworkLabel, ...], RangeTable]]:
         if self._datasets is None:
             return ()
         lists = [one for one in self.used if one.kind != "rdap" and not one.kind.startswith("mmdb")]
@@ -100,7 +100,8 @@ class Addresses:
         documented = read_documented()
         nets = ((label, ip_network(text)) for label, one in enumerate(documented) for text in one.nets)
         return documented, RangeTable(
-            Net(net.version, int(net.network_address), int(net.broadcast_address), label) for label, net in nets
+            LabelledNetwork(net.version, int(net.network_address), int(net.broadcast_address), label)
+            for label, net in nets
         )
 
     def of(self, text: str) -> tuple[Attribution, ...]:
@@ -132,7 +133,7 @@ class Addresses:
             if dataset.kind == "asn":
                 continue
             at = table.label(address)
-            if at != NONE:
+            if at != NO_LABEL:
                 label = labels[at]
                 yield from self._said(label, f"{address} is in the list {dataset.cited}", BY_LIST)
                 return
@@ -140,12 +141,12 @@ class Addresses:
     def _by_document(self, address: Address) -> Iterator[Attribution]:
         documented, table = self._documented
         at = table.label(address)
-        if at != NONE:
+        if at != NO_LABEL:
             one = documented[at]
-            label = Label(one.provider, one.product, one.region)
+            label = NetworkLabel(one.provider, one.product, one.region)
             yield from self._said(label, f"{address} is in a network that {one.source} lists", BY_DOCUMENT)
 
-    def _said(self, label: Label, reason: str, sure: float) -> Iterator[Attribution]:
+    def _said(self, label: NetworkLabel, reason: str, sure: float) -> Iterator[Attribution]:
         yield Attribution("provider", self._names(label.provider), reason, sure)
         for claim, value in (("product", label.product), ("region", label.region), ("place", label.place)):
             if value:
@@ -153,8 +154,8 @@ class Addresses:
 
     def _routed(self, address: Address) -> Iterator[Attribution]:
         for dataset, labels, table in self._tables:
-            at = table.label(address) if dataset.kind == "asn" else NONE
-            if at != NONE:
+            at = table.label(address) if dataset.kind == "asn" else NO_LABEL
+            if at != NO_LABEL:
                 yield from _route(
                     labels[at].asn, labels[at].as_name, f"this AS announces {address}, according to {dataset.cited}"
                 )

@@ -1,7 +1,7 @@
 """Attributions of a host from all sources, each with its reason and the parts of its confidence.
 
 Sources that agree count as independent. Their combined confidence is one minus the product of their doubts, at most
-``MOST``. If sources differ, each keeps its own reason, and a weaker one is multiplied by one minus half of the
+``MAX_CONFIDENCE``. If sources differ, each keeps its own reason, and a weaker one is multiplied by one minus half of the
 confidence of the strongest. No attribution is dropped, and a disputed one is never certain.
 """
 
@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from tieback.backends.addresses import Addresses
-from tieback.backends.hosting import Hosted, Hosting, statements
+from tieback.backends.addresses import AddressLookup
+from tieback.backends.hosting import HostingLookup, HostingMatch, hosting_attributions
 from tieback.backends.normalise import OwnerDomains, literal_address
 from tieback.model.backend import Attribution
 
-MOST = 0.99
+MAX_CONFIDENCE = 0.99
 """Highest confidence of a combined attribution: no conclusion is certain."""
 BY_ALIAS = 0.97
 """Factor for the attributions of a name that was reached by CNAME."""
@@ -39,7 +39,7 @@ _MANY = frozenset(
 """Claims that can have several values per host; the values do not contradict each other."""
 
 
-class Known(msgspec.Struct, frozen=True):
+class HostFacts(msgspec.Struct, frozen=True):
     """Facts about a host, apart from its name."""
 
     addresses: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class Known(msgspec.Struct, frozen=True):
 
 
 def attribute(
-    host: str, known: Known, hosting: Hosting, addresses: Addresses, domains: OwnerDomains
+    host: str, known: HostFacts, hosting: HostingLookup, addresses: AddressLookup, domains: OwnerDomains
 ) -> tuple[Attribution, ...]:
     """All attributions of a host, grouped by claim, the most certain first.
 
@@ -66,10 +66,10 @@ def attribute(
     Raises:
         InputError: imported data is damaged.
     """
-    return combine(_every(host, known, hosting, addresses, domains))
+    return combine_attributions(_every(host, known, hosting, addresses, domains))
 
 
-def by_certificate(host: str, subject: str, seen_in: str, domains: OwnerDomains) -> Iterator[Attribution]:
+def attribute_by_certificate(host: str, subject: str, seen_in: str, domains: OwnerDomains) -> Iterator[Attribution]:
     """Attribution of a host by the subject of a certificate in a capture.
 
     Args:
@@ -92,12 +92,12 @@ def by_certificate(host: str, subject: str, seen_in: str, domains: OwnerDomains)
         yield Attribution("certificate", name, said, SHOWN)
 
 
-def best(found: Iterable[Attribution], claim: str) -> Attribution | None:
+def most_certain(found: Iterable[Attribution], claim: str) -> Attribution | None:
     """The most certain attribution of a claim, or ``None``."""
     return max((one for one in found if one.claim == claim), key=lambda one: one.confidence, default=None)
 
 
-def combine(found: Iterable[Attribution]) -> tuple[Attribution, ...]:
+def combine_attributions(found: Iterable[Attribution]) -> tuple[Attribution, ...]:
     """Combine attributions: add up those that agree, and weaken those that differ."""
     by_claim: dict[str, dict[str, list[Attribution]]] = {}
     for one in found:
@@ -129,7 +129,7 @@ def _add(agreeing: Sequence[Attribution]) -> Attribution:
         strongest.claim,
         strongest.value,
         "; ".join(one.reason for one in distinct),
-        max(strongest.confidence, min(MOST, round(1 - doubt, 4))),
+        max(strongest.confidence, min(MAX_CONFIDENCE, round(1 - doubt, 4))),
         tuple((one.reason, one.confidence) for one in distinct),
     )
 
@@ -146,12 +146,12 @@ def _weaken(weaker: Attribution, strongest: Attribution) -> Attribution:
 
 
 def _every(
-    host: str, known: Known, hosting: Hosting, addresses: Addresses, domains: OwnerDomains
+    host: str, known: HostFacts, hosting: HostingLookup, addresses: AddressLookup, domains: OwnerDomains
 ) -> Iterator[Attribution]:
     literal = literal_address(host)
     hosted = None if literal else hosting.of(host)
     if hosted is not None:
-        yield from statements(hosted)
+        yield from hosting_attributions(hosted)
     yield from known.claimed
     yield from _boundary(host, known, domains, hosted)
     if hosted is None:
@@ -159,7 +159,7 @@ def _every(
         for alias in known.aliases:
             told = hosting.of(alias)
             if told is not None:
-                for one in statements(told):
+                for one in hosting_attributions(told):
                     reason = f"CNAME to {alias}, and {one.reason}"
                     yield Attribution(one.claim, one.value, reason, round(one.confidence * BY_ALIAS, 4))
                 break
@@ -172,7 +172,7 @@ def _every(
                 yield msgspec.structs.replace(one, confidence=round(one.confidence * BY_ADDRESS, 4))
 
 
-def _boundary(host: str, known: Known, domains: OwnerDomains, hosted: Hosted | None) -> Iterator[Attribution]:
+def _boundary(host: str, known: HostFacts, domains: OwnerDomains, hosted: HostingMatch | None) -> Iterator[Attribution]:
     if known.resource:
         yield Attribution(
             "boundary", known.resource, "the endpoint names this resource, which belongs to one customer", 0.95

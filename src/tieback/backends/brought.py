@@ -57,13 +57,13 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     container: tuple[ContainerRule, ...]
 
 
-def read_containers() -> tuple[ContainerRule, ...]:
+def read_container_rules() -> tuple[ContainerRule, ...]:
     """Rules of containers.toml. Raises ``msgspec.ValidationError`` if the file is malformed."""
     raw = resources.files("tieback.backends").joinpath("containers.toml").read_bytes()
     return msgspec.toml.decode(raw, type=_File).container
 
 
-class Brought(msgspec.Struct, frozen=True):
+class ProbeHints(msgspec.Struct, frozen=True):
     """Hints for one candidate."""
 
     names: tuple[tuple[str, str], ...] = ()
@@ -81,16 +81,16 @@ class Brought(msgspec.Struct, frozen=True):
         return tuple(key for key in self.keys if not wanted.isdisjoint(key.services))
 
 
-NOTHING = Brought()
+NO_PROBE_HINTS = ProbeHints()
 
 
-def brought(
+def collect_probe_hints(
     candidates: Iterable[Candidate],
     backends: Iterable[Backend],
     names: Mapping[str, tuple[str, ...]],
     keys: Mapping[str, tuple[PublicKey, ...]],
     rules: Iterable[ContainerRule] | None = None,
-) -> dict[Candidate, Brought]:
+) -> dict[Candidate, ProbeHints]:
     """Hints for each candidate; candidates without hints are left out.
 
     Args:
@@ -100,9 +100,9 @@ def brought(
         keys: public keys of the apps with that endpoint, by the value of the endpoint.
         rules: rules of containers.toml, if the caller has already read them.
     """
-    rules = tuple(rules) if rules is not None else read_containers()
+    rules = tuple(rules) if rules is not None else read_container_rules()
     endpoints = {backend.endpoint.value: backend.endpoint for backend in backends}
-    found: dict[Candidate, Brought] = {}
+    found: dict[Candidate, ProbeHints] = {}
     for candidate in candidates:
         every: dict[tuple[str, str], None] = {}
         public: dict[PublicKey, None] = {}
@@ -113,7 +113,7 @@ def brought(
             every |= dict.fromkeys(_named(endpoint, names.get(value, ()), rules))
             public |= dict.fromkeys(keys.get(value, ()))
         if every or public:
-            found[candidate] = Brought(tuple(every)[:MAX_NAMES], tuple(public)[:MAX_KEYS])
+            found[candidate] = ProbeHints(tuple(every)[:MAX_NAMES], tuple(public)[:MAX_KEYS])
     return found
 
 

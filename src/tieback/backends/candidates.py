@@ -78,7 +78,7 @@ class _Fronts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     front: tuple[_Front, ...]
 
 
-class SharedFronts:
+class SharedHosting:
     """Hosting that many customers share, from ``shared_fronts.toml``. No host behind it belongs to one customer."""
 
     @cached_property
@@ -106,10 +106,10 @@ def is_api(backend: Backend) -> bool:
     return endpoint.kind is EndpointKind.URL and endpoint.scheme in _HTTP and backend.party not in _OTHERS
 
 
-def candidates(
+def build_candidates(
     backends: Iterable[Backend],
     store_ports: Mapping[str, tuple[int, ...]],
-    fronts: SharedFronts | None = None,
+    fronts: SharedHosting | None = None,
 ) -> list[Candidate]:
     """The hosts and ports to probe.
 
@@ -124,18 +124,18 @@ def candidates(
         names come first, then the order is by host and port. If a pivot leads to a named candidate, it has the
         endpoints of both.
     """
-    fronts = fronts if fronts is not None else SharedFronts()
+    fronts = fronts if fronts is not None else SharedHosting()
     reached = [backend for backend in backends if backend.addresses]
-    return joined(_named(reached), _pivots(reached, store_ports, fronts))
+    return merge_candidates(_named(reached), _pivots(reached, store_ports, fronts))
 
 
-def service_name(service: str) -> str:
+def service_title(service: str) -> str:
     """Display name of a service."""
     return _PRODUCTS.get(service, service)
 
 
-def joined(first: Iterable[Candidate], more: Iterable[Candidate]) -> list[Candidate]:
-    """Merge the candidates of two sources: one per host, port and resource, in the order of ``candidates``."""
+def merge_candidates(first: Iterable[Candidate], more: Iterable[Candidate]) -> list[Candidate]:
+    """Merge the candidates of two sources: one per host, port and resource, in the order of ``build_candidates``."""
     merged: dict[tuple[str, int, str], Candidate] = {}
     for found in (*first, *more):
         key = (found.host, found.port, found.resource)
@@ -170,7 +170,7 @@ def _resource(endpoint: Endpoint) -> str:
 
 
 def _pivots(
-    backends: list[Backend], store_ports: Mapping[str, tuple[int, ...]], fronts: SharedFronts
+    backends: list[Backend], store_ports: Mapping[str, tuple[int, ...]], fronts: SharedHosting
 ) -> Iterator[Candidate]:
     apis: dict[str, list[str]] = {}
     for backend in backends:
@@ -188,7 +188,7 @@ def _pivots(
                     service=service,
                     route=Route.PIVOT,
                     endpoints=ordered,
-                    reason=f"default port of {service_name(service)} on the host of the API {root}",
+                    reason=f"default port of {service_title(service)} on the host of the API {root}",
                 )
 
 

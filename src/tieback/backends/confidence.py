@@ -38,7 +38,7 @@ _BYTES = frozenset({"binary", "native-string"})
 _CONFIGURED = ("resource:", "manifest", "entitlement", "plist:", "json:", "xml:")
 
 
-def of_sighting(how: str) -> float:
+def sighting_confidence(how: str) -> float:
     """Confidence that an app talks to an endpoint, by how the endpoint was found (``Evidence.how``)."""
     source = how.partition("/")[0]
     if source == "traffic":
@@ -52,7 +52,7 @@ def of_sighting(how: str) -> float:
     return CONFIGURED if how.startswith(_CONFIGURED) else IN_TEXT
 
 
-def of_route(
+def route_confidence(
     candidate: Candidate, endpoint: str, owners: OwnerDomains | None = None
 ) -> tuple[float, tuple[tuple[str, float], ...]]:
     """Confidence that the operator of an endpoint runs the store at a candidate, and its parts."""

@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.backends.mmdb import Mmdb
-from tieback.backends.range_files import MAX_BYTES, Label, RangeFile, read_ranges
+from tieback.backends.range_files import MAX_BYTES, NetworkLabel, RangeFile, read_ranges
 from tieback.backends.range_table import RangeTable
 from tieback.backends.rdap import RdapFile, RdapObject, is_rdap, read_rdap
 from tieback.model.errors import InputError
@@ -60,7 +60,7 @@ class Dataset(msgspec.Struct, frozen=True):
 
 
 class _Table(msgspec.Struct, frozen=True):
-    labels: tuple[Label, ...]
+    labels: tuple[NetworkLabel, ...]
     nets: bytes
 
 
@@ -163,7 +163,7 @@ class Datasets:
         for one in self.all():
             yield one, self._wrong(one)
 
-    def table(self, dataset: Dataset) -> tuple[tuple[Label, ...], RangeTable]:
+    def table(self, dataset: Dataset) -> tuple[tuple[NetworkLabel, ...], RangeTable]:
         """The labels and networks of a list.
 
         Raises:

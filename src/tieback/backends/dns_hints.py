@@ -12,17 +12,17 @@ from importlib import resources
 
 import msgspec
 
-from tieback.backends.hosting import Hosting
+from tieback.backends.hosting import HostingLookup
 from tieback.backends.normalise import OwnerDomains
 from tieback.model.backend import Attribution
-from tieback.model.name_answer import NameAnswer
-from tieback.rulefiles import rules
+from tieback.model.name_answer import DnsAnswer
+from tieback.rulefiles import load_rules
 
-OWN = 0.6
+OWN_DOMAIN = 0.6
 """Confidence that a domain with name or mail servers below itself is run by its own owner."""
-ELSEWHERE = 0.4
+OTHER_DOMAIN = 0.4
 """Confidence of an owner hint from servers below another domain that is not a known service."""
-USES = 0.8
+USED_SERVICE = 0.8
 """Confidence that a domain uses the services that its records name."""
 BY_REVERSE = 0.5
 """Confidence of a PTR record. The holder of the address block can write any name there."""
@@ -47,7 +47,7 @@ class _Services(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class DnsHints:
     """Reads DNS records. Use one instance per run."""
 
-    def __init__(self, hosting: Hosting, domains: OwnerDomains) -> None:
+    def __init__(self, hosting: HostingLookup, domains: OwnerDomains) -> None:
         """Create the reader. No data is read before the first record.
 
         Args:
@@ -60,19 +60,19 @@ class DnsHints:
     @cached_property
     def _services(self) -> tuple[_Service, ...]:
         raw = resources.files("tieback.backends").joinpath("dns_services.toml").read_bytes()
-        return rules(raw, _Services).service
+        return load_rules(raw, _Services).service
 
     @cached_property
     def _suffixes(self) -> dict[str, _Service]:
         return {suffix: one for one in self._services for suffix in one.suffixes}
 
-    def of_domain(self, domain: str, answer: NameAnswer) -> Iterator[Attribution]:
+    def of_domain(self, domain: str, answer: DnsAnswer) -> Iterator[Attribution]:
         """Hints from the NS, MX or TXT records of a registrable domain, each once."""
         found = self._of_text(domain, answer.values) if answer.kind == "TXT" else self._of_servers(domain, answer)
         distinct = {(one.claim, one.value): one for one in found}
         yield from list(distinct.values())[:_MOST]
 
-    def of_address(self, host: str, address: str, answer: NameAnswer) -> Iterator[Attribution]:
+    def of_address(self, host: str, address: str, answer: DnsAnswer) -> Iterator[Attribution]:
         """Hints from the reverse names of an address of a host."""
         for name in filter(None, answer.values[:_MOST]):
             said = f"the PTR record of {address} is {name} (not verified)"
@@ -84,23 +84,27 @@ class DnsHints:
                     "provider", hosted.provider, f"{said}; the name belongs to {hosted.provider}", BY_REVERSE
                 )
             elif domain and domain == self._domains.owner_domain(host):
-                yield Attribution("owner_hint", domain, f"{said}; the name is in the domain of {host} itself", OWN)
+                yield Attribution(
+                    "owner_hint", domain, f"{said}; the name is in the domain of {host} itself", OWN_DOMAIN
+                )
             elif domain and self._service(name) is None:
-                yield Attribution("owner_hint", domain, f"{said}; the holder of {domain} may run it", ELSEWHERE)
+                yield Attribution("owner_hint", domain, f"{said}; the holder of {domain} may run it", OTHER_DOMAIN)
 
-    def _of_servers(self, domain: str, answer: NameAnswer) -> Iterator[Attribution]:
+    def _of_servers(self, domain: str, answer: DnsAnswer) -> Iterator[Attribution]:
         word, claim = _KINDS.get(answer.kind, ("record", "uses"))
         for server in answer.values:
             said = f"{server} is a {word} of {domain} ({answer.kind})"
             service = self._service(server)
             below = self._domains.owner_domain(server)
             if service is not None:
-                yield Attribution(claim, service.name, f"{said}, which {service.name} runs for many customers", USES)
+                yield Attribution(
+                    claim, service.name, f"{said}, which {service.name} runs for many customers", USED_SERVICE
+                )
             elif below == domain:
-                yield Attribution("owner_hint", domain, f"{said} and in the same domain; the owner runs it", OWN)
+                yield Attribution("owner_hint", domain, f"{said} and in the same domain; the owner runs it", OWN_DOMAIN)
             elif below:
                 yield Attribution(
-                    "owner_hint", below, f"{said} and in {below}; both domains may have the same owner", ELSEWHERE
+                    "owner_hint", below, f"{said} and in {below}; both domains may have the same owner", OTHER_DOMAIN
                 )
 
     def _of_text(self, domain: str, values: Iterable[str]) -> Iterator[Attribution]:
@@ -109,15 +113,17 @@ class DnsHints:
             service = tokens.get(text)
             if service is not None:
                 said = f"{domain} has a TXT record that customers of {service.name} must set: {text}"
-                yield Attribution("uses", service.name, said, USES)
+                yield Attribution("uses", service.name, said, USED_SERVICE)
             for found in _SPF.finditer(text):
                 name = found[1].lower().strip(".")
                 said = f"the SPF record of {domain} allows {name} to send its mail (TXT)"
                 service, below = self._service(name), self._domains.owner_domain(name)
                 if service is not None:
-                    yield Attribution("uses", service.name, said, USES)
+                    yield Attribution("uses", service.name, said, USED_SERVICE)
                 elif below and below != domain:
-                    yield Attribution("owner_hint", below, f"{said}; both domains may have the same owner", ELSEWHERE)
+                    yield Attribution(
+                        "owner_hint", below, f"{said}; both domains may have the same owner", OTHER_DOMAIN
+                    )
 
     def _service(self, host: str) -> _Service | None:
         labels = host.split(".")

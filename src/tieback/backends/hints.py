@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv6Address, ip_address
 from itertools import islice
 
-from tieback.model.flow import Hint
+from tieback.model.flow import HostHint
 from tieback.protocols.http1 import MAX_HEAD, head_end, header_fields
 
 MAX_HINTS = 32
@@ -56,7 +56,9 @@ _MAX_HOST = 253
 _IN_HOST = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")
 
 
-def hints(answers: Iterable[bytes], server: str, port: int | None, names: Iterable[str] = ()) -> tuple[Hint, ...]:
+def extract_hints(
+    answers: Iterable[bytes], server: str, port: int | None, names: Iterable[str] = ()
+) -> tuple[HostHint, ...]:
     """The hosts that a server's responses and its certificate name, each once, without the server itself.
 
     Args:
@@ -65,7 +67,7 @@ def hints(answers: Iterable[bytes], server: str, port: int | None, names: Iterab
         port: port of the server.
         names: names in the certificate.
     """
-    found: dict[tuple[str, int | None], Hint] = {}
+    found: dict[tuple[str, int | None], HostHint] = {}
     hosts: set[str] = set()
     kin = _kin(server)
     for hint in (*(hint for answer in answers for hint in _of_answer(answer, kin)), *_of_certificate(names, kin)):
@@ -86,15 +88,15 @@ def _kin(server: str) -> str:
     return "." + ".".join(server.split(".")[-2:]) if "." in server and not _literal(server) else ""
 
 
-def _of_certificate(names: Iterable[str], kin: str) -> Iterator[Hint]:
+def _of_certificate(names: Iterable[str], kin: str) -> Iterator[HostHint]:
     """Names in the same domain. The certificate of a shared front end also names other customers."""
     for name in names:
         host = _host(name.removeprefix("*.")) if kin and name.lower().endswith(kin) else ""
         if host:
-            yield Hint(host, None, "", "certificate")
+            yield HostHint(host, None, "", "certificate")
 
 
-def _of_answer(data: bytes, kin: str) -> Iterator[Hint]:
+def _of_answer(data: bytes, kin: str) -> Iterator[HostHint]:
     if not data.startswith(b"HTTP/"):
         return
     begin = head_end(data)
@@ -107,7 +109,7 @@ def _of_answer(data: bytes, kin: str) -> Iterator[Hint]:
         yield from _of_body(data[begin:].decode("utf-8", "replace"), kin)
 
 
-def _of_body(text: str, kin: str) -> Iterator[Hint]:
+def _of_body(text: str, kin: str) -> Iterator[HostHint]:
     """Stores by their URL scheme, hosts with a port, and names in the server's domain. Other names are ignored: a page
     has many.
 
@@ -126,7 +128,7 @@ def _of_body(text: str, kin: str) -> Iterator[Hint]:
         other = _before(text, at)[0] if text[at : at + 1] == "/" else ""
         for name in (_host(other), _host(host)):
             if name:
-                yield Hint(name, port, "", "body")
+                yield HostHint(name, port, "", "body")
     lower, at, count = text.lower() if kin else "", 0, 0
     while kin and count < _MAX_MARKS and (at := lower.find(kin, at)) >= 0:
         end, count = at + len(kin), count + 1
@@ -135,7 +137,7 @@ def _of_body(text: str, kin: str) -> Iterator[Hint]:
         if host and not lower[end : end + 1].isalnum() and lower[end : end + 1] not in {"-", "_"}:
             name = _host(host + kin)
             if name:
-                yield Hint(name, None, "", "body")
+                yield HostHint(name, None, "", "body")
 
 
 def _before(text: str, end: int) -> tuple[str, int]:
@@ -146,7 +148,7 @@ def _before(text: str, end: int) -> tuple[str, int]:
     return text[at:end].strip("."), at - 1
 
 
-def _tokens(text: str, where: str, *, bare: bool, most: int = MAX_HINTS) -> Iterator[Hint]:
+def _tokens(text: str, where: str, *, bare: bool, most: int = MAX_HINTS) -> Iterator[HostHint]:
     for token in islice(_TOKEN.finditer(text), most):
         scheme = (token["scheme"] or "").lower()
         if not (bare or scheme or token["host"].startswith("*.")):
@@ -157,7 +159,7 @@ def _tokens(text: str, where: str, *, bare: bool, most: int = MAX_HINTS) -> Iter
         for host in (token["host"].removeprefix("*."), token["behind"] or ""):
             name = _host(host)
             if name:
-                yield Hint(name, port, _SCHEMES.get(scheme, ""), where)
+                yield HostHint(name, port, _SCHEMES.get(scheme, ""), where)
 
 
 def _host(text: str) -> str:

@@ -12,7 +12,7 @@ from importlib import resources
 import msgspec
 
 from tieback.model.backend import Attribution
-from tieback.rulefiles import rules
+from tieback.rulefiles import load_rules
 
 BY_PATTERN = 0.98
 """Confidence of a fact from a documented host pattern."""
@@ -61,10 +61,10 @@ class HostingFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_hosting() -> HostingFile:
     """Content of the data file. Raises ``msgspec.ValidationError`` if it is damaged."""
-    return rules(resources.files("tieback.backends").joinpath("hosting.toml").read_bytes(), HostingFile)
+    return load_rules(resources.files("tieback.backends").joinpath("hosting.toml").read_bytes(), HostingFile)
 
 
-class Hosted(msgspec.Struct, frozen=True):
+class HostingMatch(msgspec.Struct, frozen=True):
     """Facts from a host name."""
 
     provider: str
@@ -98,7 +98,7 @@ class _Compiled(msgspec.Struct, frozen=True):
     text: str
 
 
-class Hosting:
+class HostingLookup:
     """Look-ups by name. Use one instance per run."""
 
     def __init__(self, data: HostingFile | None = None) -> None:
@@ -132,7 +132,7 @@ class Hosting:
     def _domains(self) -> Mapping[str, str]:
         return {domain: key for key, provider in self._data.provider.items() for domain in provider.domains}
 
-    def of(self, host: str) -> Hosted | None:
+    def of(self, host: str) -> HostingMatch | None:
         """Facts from a canonical host name; ``None`` if no provider is recognised in it."""
         for end in _ends(host):
             for one in self._at(end):
@@ -143,7 +143,7 @@ class Hosting:
             key = self._domains.get(end)
             if key is not None:
                 known = self._data.provider[key]
-                return Hosted(known.name, key, region=_region(host, end, known), pattern=f"*.{end}")
+                return HostingMatch(known.name, key, region=_region(host, end, known), pattern=f"*.{end}")
         return None
 
     def name(self, provider_id: str) -> str:
@@ -174,11 +174,11 @@ class Hosting:
         label = groups.get(host.account, "")
         return label in _NOBODY or label in self._data.provider[host.provider].own
 
-    def _told(self, one: _Compiled, groups: Mapping[str, str]) -> Hosted:
+    def _told(self, one: _Compiled, groups: Mapping[str, str]) -> HostingMatch:
         host = one.host
         codes = self._data.codes.get(host.codes, {})
         cloud = groups.get("cloud", "") or next((c for c in ("ec2", "gce") if f".{c}." in one.text), "")
-        return Hosted(
+        return HostingMatch(
             provider=self._data.provider[host.provider].name,
             provider_id=host.provider,
             product=host.product,
@@ -191,7 +191,7 @@ class Hosting:
         )
 
 
-def statements(hosted: Hosted) -> Iterator[Attribution]:
+def hosting_attributions(hosted: HostingMatch) -> Iterator[Attribution]:
     """Attributions for each fact, with reason and confidence."""
     sure = BY_PATTERN if hosted.product else BY_DOMAIN
     reason = f"the name has the form {hosted.pattern}" if hosted.product else f"the name is in {hosted.pattern[2:]}"

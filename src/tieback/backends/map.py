@@ -19,7 +19,7 @@ _AT_ONCE = 32
 """Most names that are resolved at the same time."""
 
 
-class Resolved(Protocol):
+class ResolverAnswer(Protocol):
     """A response of the resolver."""
 
     @property
@@ -38,7 +38,7 @@ class Resolved(Protocol):
         ...
 
 
-type Resolver = Callable[[str], Awaitable[Resolved]]
+type Resolver = Callable[[str], Awaitable[ResolverAnswer]]
 """Resolves one host name. A refusal is a value, not an exception."""
 
 
@@ -88,12 +88,12 @@ def _resolvable(endpoint: Endpoint) -> bool:
     return bool(host) and literal_address(host) is None and not endpoint.scheme.endswith("+srv")
 
 
-async def _resolve_all(names: Iterable[str], resolve: Resolver | None) -> dict[str, Resolved]:
+async def _resolve_all(names: Iterable[str], resolve: Resolver | None) -> dict[str, ResolverAnswer]:
     if resolve is None:
         return {}
     gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def ask(name: str) -> tuple[str, Resolved]:
+    async def ask(name: str) -> tuple[str, ResolverAnswer]:
         async with gate:
             return name, await resolve(name)
 
@@ -101,7 +101,7 @@ async def _resolve_all(names: Iterable[str], resolve: Resolver | None) -> dict[s
 
 
 def _addresses(
-    endpoint: Endpoint, host: str, answers: Mapping[str, Resolved], *, asked: bool
+    endpoint: Endpoint, host: str, answers: Mapping[str, ResolverAnswer], *, asked: bool
 ) -> tuple[tuple[str, ...], str]:
     literal = literal_address(host)
     if literal is not None:

@@ -28,7 +28,7 @@ _STEPS = 5_000
 _ADVICE = "Import an MMDB that contains AS numbers or countries"
 
 
-class Located(msgspec.Struct, frozen=True):
+class MmdbRecord(msgspec.Struct, frozen=True):
     """Data of an address in the database."""
 
     asn: int | None = None
@@ -80,7 +80,7 @@ class Mmdb:
         """``mmdb-asn``, ``mmdb-country`` or ``mmdb-asn-country``."""
         return "mmdb" + "-asn" * self.has_asn + "-country" * self.has_country
 
-    def of(self, address: str) -> Located | None:
+    def of(self, address: str) -> MmdbRecord | None:
         """Data of a canonical address, or ``None``.
 
         Raises:
@@ -135,10 +135,10 @@ def _records(reader: "Reader", version: int) -> Iterator[Any]:
                 break
 
 
-def _located(record: Any, prefix: int) -> Located:
+def _located(record: Any, prefix: int) -> MmdbRecord:
     if not isinstance(record, Mapping):
-        return Located()
-    return Located(
+        return MmdbRecord()
+    return MmdbRecord(
         _asn(record.get("autonomous_system_number", record.get("asn"))),
         _text(record.get("autonomous_system_organization", record.get("as_name"))),
         _country(record),

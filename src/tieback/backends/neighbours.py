@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
-from tieback.backends.candidates import SharedFronts, is_api, service_name
+from tieback.backends.candidates import SharedHosting, is_api, service_title
 from tieback.backends.normalise import host_of
 from tieback.model.backend import Backend, Candidate, Route
 
 
-def neighbours(
+def neighbour_candidates(
     backends: Iterable[Backend],
     blocks: Iterable[IPv4Network | IPv6Network],
     store_ports: Mapping[str, tuple[int, ...]],
@@ -22,7 +22,7 @@ def neighbours(
         blocks: blocks of the grant, each of them small.
         store_ports: default ports by service.
     """
-    fronts = SharedFronts()
+    fronts = SharedHosting()
     apis: dict[str, tuple[str, set[str]]] = {}
     for backend in backends:
         host = host_of(backend.endpoint)
@@ -41,5 +41,5 @@ def neighbours(
                 continue  # the API's own host has its own candidates
             for service, ports in store_ports.items():
                 for port in ports:
-                    reason = f"{said}; default port of {service_name(service)}"
+                    reason = f"{said}; default port of {service_title(service)}"
                     yield Candidate(address, port, service, Route.PIVOT, values, reason)

@@ -16,11 +16,11 @@ from importlib import resources
 
 import msgspec
 
-from tieback.backends.candidates import SharedFronts, service_name
+from tieback.backends.candidates import SharedHosting, service_title
 from tieback.backends.hints import ORIGINS
 from tieback.backends.normalise import OwnerDomains, literal_address
 from tieback.model.backend import Candidate, Route
-from tieback.model.flow import Hint
+from tieback.model.flow import HostHint
 
 MAX_HOSTS = 64
 """Most hosts that are followed from one API."""
@@ -32,7 +32,7 @@ class Lead(msgspec.Struct, frozen=True):
 
     api: str
     """Host of the API in canonical form."""
-    hint: Hint
+    hint: HostHint
     seen_in: str
     """The capture or the probe with the evidence."""
 
@@ -78,7 +78,7 @@ class Pivot:
         self,
         store_ports: Mapping[str, tuple[int, ...]],
         foreign: Callable[[str], bool],
-        fronts: SharedFronts | None = None,
+        fronts: SharedHosting | None = None,
         owners: OwnerDomains | None = None,
     ) -> None:
         """Keep the data for the decisions.
@@ -91,7 +91,7 @@ class Pivot:
         """
         self._store_ports = store_ports
         self._foreign = foreign
-        self._fronts = fronts or SharedFronts()
+        self._fronts = fronts or SharedHosting()
         self._owners = owners or OwnerDomains()
         self._siblings = Siblings()
         self._known = {port: service for service, ports in reversed(tuple(store_ports.items())) for port in ports}
@@ -131,7 +131,7 @@ class Pivot:
         service = hint.service or self._known.get(hint.port or 0, "")
         if service and (hint.service or kin or literal or hint.where.startswith("header:")):
             for port in (hint.port,) if hint.port else self._store_ports.get(service, ()):
-                yield port, service, f"{said}, as {service_name(service)}"
+                yield port, service, f"{said}, as {service_title(service)}"
         elif _behind(hint.where):
             if hint.port:
                 yield hint.port, None, said
@@ -144,7 +144,7 @@ class Pivot:
     def _usual(self, services: Iterable[str], said: str) -> Iterator[tuple[int, str, str]]:
         for service in services:
             for port in self._store_ports.get(service, ()):
-                yield port, service, f"{said}; default port of {service_name(service)}"
+                yield port, service, f"{said}; default port of {service_title(service)}"
 
 
 def _behind(where: str) -> bool:

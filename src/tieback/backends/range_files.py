@@ -14,7 +14,7 @@ from itertools import islice
 
 import msgspec
 
-from tieback.backends.range_table import MAX_NETS, Net
+from tieback.backends.range_table import MAX_NETS, LabelledNetwork
 from tieback.model.errors import InputError
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -40,7 +40,7 @@ _AWS_PRODUCTS = {
 _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
 
 
-class Label(msgspec.Struct, frozen=True):
+class NetworkLabel(msgspec.Struct, frozen=True):
     """Data of a network in a list."""
 
     provider: str = ""
@@ -64,8 +64,8 @@ class RangeFile(msgspec.Struct, frozen=True):
     """Name under which it is stored; unique."""
     date: str
     """Date in the list itself, ``YYYY-MM-DD``; empty if it has none."""
-    labels: tuple[Label, ...]
-    nets: tuple[Net, ...]
+    labels: tuple[NetworkLabel, ...]
+    nets: tuple[LabelledNetwork, ...]
     skipped: int = 0
     """Number of lines or entries that are not a network."""
 
@@ -83,8 +83,8 @@ def read_ranges(data: bytes, *, provider: str = "") -> RangeFile:
     if len(data) > MAX_BYTES:
         raise InputError(f"larger than {MAX_BYTES >> 20} MiB", advice="Import the list of one provider at a time")
     kind, date, entries = _json(data) if data.lstrip()[:1] == b"{" else _text(data, provider)
-    labels: dict[Label, int] = {}
-    nets: list[Net] = []
+    labels: dict[NetworkLabel, int] = {}
+    nets: list[LabelledNetwork] = []
     skipped = 0
     for block, label in entries:
         if len(nets) >= MAX_NETS:
@@ -93,7 +93,7 @@ def read_ranges(data: bytes, *, provider: str = "") -> RangeFile:
         if parsed is None:
             skipped += 1
             continue
-        nets.append(Net(*parsed, labels.setdefault(label, len(labels)), label.rank))
+        nets.append(LabelledNetwork(*parsed, labels.setdefault(label, len(labels)), label.rank))
     if not nets:
         raise InputError("no networks found", advice="Import a provider's list of its IP addresses")
     name = kind if kind in _NAMED_BY_KIND else "asn" if kind == "asn" else provider
@@ -104,7 +104,7 @@ def read_ranges(data: bytes, *, provider: str = "") -> RangeFile:
 
 _NAMED_BY_KIND = frozenset({"aws", "azure", "gcp", "oracle", "cloudflare", "fastly"})
 
-type _Entries = Iterator[tuple[str, Label]]
+type _Entries = Iterator[tuple[str, NetworkLabel]]
 
 
 class _Prefix(msgspec.Struct):
@@ -178,10 +178,10 @@ def _json(data: bytes) -> tuple[str, str, _Entries]:
         return "oracle", _day(document.oracle_date), _oracle(document.regions)
     if document.result is not None:
         both = (*document.result.ipv4_cidrs, *document.result.ipv6_cidrs)
-        return "cloudflare", "", ((block, Label("cloudflare")) for block in both)
+        return "cloudflare", "", ((block, NetworkLabel("cloudflare")) for block in both)
     if document.addresses is not None:
         both = (*document.addresses, *document.ipv6_addresses)
-        return "fastly", "", ((block, Label("fastly", "Fastly CDN")) for block in both)
+        return "fastly", "", ((block, NetworkLabel("fastly", "Fastly CDN")) for block in both)
     raise InputError("no address list in the JSON document", advice="Import a provider's list of its IP addresses")
 
 
@@ -191,13 +191,13 @@ def _aws(prefixes: list[_Prefix]) -> _Entries:
         # AMAZON contains all networks; EC2 also contains those of services that run on it.
         rank = {"AMAZON": 0, "EC2": 1}.get(prefix.service, 2)
         product = "" if prefix.service == "AMAZON" else _AWS_PRODUCTS.get(prefix.service, f"AWS {prefix.service}")
-        yield prefix.ip_prefix or prefix.ipv6_prefix, Label("aws", _cut(product), _cut(region), rank=rank)
+        yield prefix.ip_prefix or prefix.ipv6_prefix, NetworkLabel("aws", _cut(product), _cut(region), rank=rank)
 
 
 def _google(prefixes: list[_Prefix]) -> _Entries:
     for prefix in prefixes:
         region = "" if prefix.scope == "global" else prefix.scope
-        label = Label("gcp", "", _cut(region), rank=1) if prefix.scope else Label("Google")
+        label = NetworkLabel("gcp", "", _cut(region), rank=1) if prefix.scope else NetworkLabel("Google")
         yield prefix.v4 or prefix.v6, label
 
 
@@ -206,7 +206,7 @@ def _azure(tags: list[_Tag]) -> _Entries:
         its = tag.properties
         region = its.region.lower()
         product = f"Azure {its.system.removeprefix('Azure')}".strip() if its.system else ""
-        label = Label("azure", _cut(product), _cut(region), rank=2 * bool(product) + bool(region))
+        label = NetworkLabel("azure", _cut(product), _cut(region), rank=2 * bool(product) + bool(region))
         for block in its.prefixes:
             yield block, label
 
@@ -216,7 +216,7 @@ def _oracle(regions: list[_OracleRegion]) -> _Entries:
         for one in region.cidrs:
             store = "OBJECT_STORAGE" in one.tags
             product = "OCI Object Storage" if store else ""
-            yield one.cidr, Label("oracle", product, _cut(region.region), rank=int(store))
+            yield one.cidr, NetworkLabel("oracle", product, _cut(region.region), rank=int(store))
 
 
 def _text(data: bytes, provider: str) -> tuple[str, str, _Entries]:
@@ -232,7 +232,7 @@ def _text(data: bytes, provider: str) -> tuple[str, str, _Entries]:
         raise InputError("the list does not name its provider", advice="Name the provider with --provider")
     if len(columns) >= 4:
         return "geofeed", "", _geofeed(lines, provider)
-    return "cidr", "", ((line.partition("#")[0].strip(), Label(provider)) for line in lines if _said(line))
+    return "cidr", "", ((line.partition("#")[0].strip(), NetworkLabel(provider)) for line in lines if _said(line))
 
 
 def _said(line: str) -> bool:
@@ -243,16 +243,16 @@ def _geofeed(lines: list[str], provider: str) -> _Entries:
     """RFC 8805: prefix, country, region, city, postal code."""
     for row in _rows(lines):
         country, city = (row[n].strip() if len(row) > n else "" for n in (1, 3))
-        yield row[0], Label(provider, place=_cut(", ".join(part for part in (city, country) if part)))
+        yield row[0], NetworkLabel(provider, place=_cut(", ".join(part for part in (city, country) if part)))
 
 
 def _asn(lines: list[str]) -> _Entries:
     for row in _rows(lines):
         number = row[2].strip() if len(row) > 2 else ""
         if number.isascii() and number.isdigit() and len(number) <= 10:
-            yield f"{row[0]}-{row[1]}", Label(asn=int(number), as_name=_cut(row[3] if len(row) > 3 else ""))
+            yield f"{row[0]}-{row[1]}", NetworkLabel(asn=int(number), as_name=_cut(row[3] if len(row) > 3 else ""))
         else:
-            yield "", Label()
+            yield "", NetworkLabel()
 
 
 def _rows(lines: list[str]) -> Iterator[list[str]]:
@@ -295,7 +295,7 @@ def _cut(text: str) -> str:
     return "".join(islice((c for c in text.strip() if c.isprintable()), MAX_FIELD))
 
 
-def counts(file: RangeFile) -> Mapping[str, int]:
+def count_networks(file: RangeFile) -> Mapping[str, int]:
     """Number of networks per provider, or of autonomous systems."""
     found: dict[str, int] = {}
     for net in file.nets:

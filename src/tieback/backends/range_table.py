@@ -15,13 +15,13 @@ from tieback.model.errors import InputError
 
 MAX_NETS = 4_000_000
 """Most networks of one table; the routing table of the whole Internet has a million."""
-NONE = -1
+NO_LABEL = -1
 """Label of an address that is in no network."""
 
 type Labels = np.ndarray[Any, np.dtype[np.int32]]
 
 
-class Net(msgspec.Struct, frozen=True):
+class LabelledNetwork(msgspec.Struct, frozen=True):
     """A range of addresses and its label."""
 
     version: int
@@ -47,13 +47,13 @@ class _Stored(msgspec.Struct, frozen=True):
 class RangeTable:
     """Look-ups in flattened networks."""
 
-    def __init__(self, nets: Iterable[Net]) -> None:
+    def __init__(self, nets: Iterable[LabelledNetwork]) -> None:
         """Flatten the networks.
 
         Raises:
             InputError: there are more than ``MAX_NETS``.
         """
-        by_version: dict[int, list[Net]] = {4: [], 6: []}
+        by_version: dict[int, list[LabelledNetwork]] = {4: [], 6: []}
         for count, net in enumerate(nets):
             if count >= MAX_NETS:
                 raise InputError(f"more than {MAX_NETS:,} networks", advice="Split the file")
@@ -66,7 +66,7 @@ class RangeTable:
         return len(self._bounds4) + len(self._bounds6)
 
     def label(self, address: IPv4Address | IPv6Address) -> int:
-        """The label of the narrowest network that contains the address, or ``NONE``."""
+        """The label of the narrowest network that contains the address, or ``NO_LABEL``."""
         if address.version == 4:
             return int(self.labels(np.array([int(address)], np.uint32))[0])
         return int(self.labels6(np.array([address.packed], "S16"))[0])
@@ -107,14 +107,14 @@ class RangeTable:
 
 def _look_up(bounds: "np.ndarray[Any, Any]", labels: Labels, addresses: "np.ndarray[Any, Any]") -> Labels:
     if not len(bounds):
-        return np.full(len(addresses), NONE, np.int32)
+        return np.full(len(addresses), NO_LABEL, np.int32)
     places = np.searchsorted(bounds, addresses, side="right") - 1
     found = labels[np.maximum(places, 0)]
-    found[places < 0] = NONE
+    found[places < 0] = NO_LABEL
     return found
 
 
-def _flatten(nets: Sequence[Net], bits: int) -> tuple["np.ndarray[Any, Any]", Labels]:
+def _flatten(nets: Sequence[LabelledNetwork], bits: int) -> tuple["np.ndarray[Any, Any]", Labels]:
     """Start of each piece, ascending, and its label."""
     if not nets:
         return _array([], bits), np.empty(0, np.int32)
@@ -126,7 +126,7 @@ def _flatten(nets: Sequence[Net], bits: int) -> tuple["np.ndarray[Any, Any]", La
     # The last piece has no following bound.
     end = np.full(len(nets), len(bounds))
     end[[net.last < top for net in nets]] = np.searchsorted(bounds, after)
-    labels = np.full(len(bounds), NONE, np.int32)
+    labels = np.full(len(bounds), NO_LABEL, np.int32)
     order = sorted(range(len(nets)), key=lambda n: (nets[n].first - nets[n].last, nets[n].rank))
     for n in order:
         labels[begin[n] : end[n]] = nets[n].label

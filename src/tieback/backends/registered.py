@@ -8,18 +8,18 @@ from functools import cached_property
 from ipaddress import ip_address
 
 from tieback.backends.datasets import Dataset, Datasets
-from tieback.backends.range_table import NONE, Net, RangeTable
+from tieback.backends.range_table import NO_LABEL, LabelledNetwork, RangeTable
 from tieback.backends.rdap import RdapObject
 from tieback.model.backend import Attribution
 from tieback.scope.address import parse_address
 
 BY_REGISTRY = 0.85
 """Confidence that a registered contact reaches the operator of the host; registrations become outdated."""
-HOLDER = 0.7
+REGISTRANT = 0.7
 """Confidence that the registered holder of a domain is its owner; agents register domains for others."""
 
 
-class Registered:
+class RegistrationLookup:
     """Look-ups in imported RDAP documents. Use one instance per run."""
 
     def __init__(self, datasets: Datasets | None = None) -> None:
@@ -37,7 +37,7 @@ class Registered:
     @cached_property
     def _networks(self) -> RangeTable:
         return RangeTable(
-            Net(first.version, int(first), int(ip_address(one.last)), at)
+            LabelledNetwork(first.version, int(first), int(ip_address(one.last)), at)
             for at, (one, _) in enumerate(self._objects)
             if one.kind == "network"
             for first in (ip_address(one.first),)
@@ -61,7 +61,7 @@ class Registered:
         Raises:
             InputError: imported data is damaged.
         """
-        if self._objects and (at := self._networks.label(parse_address(text))) != NONE:
+        if self._objects and (at := self._networks.label(parse_address(text))) != NO_LABEL:
             yield from self._told(at, "network", text)
 
     def of_system(self, number: int) -> Iterator[Attribution]:
@@ -78,7 +78,7 @@ class Registered:
             return
         one, dataset = self._objects[at]
         if one.holder:
-            yield Attribution("owner", one.holder, f"registered for {domain}, according to {dataset.cited}", HOLDER)
+            yield Attribution("owner", one.holder, f"registered for {domain}, according to {dataset.cited}", REGISTRANT)
         yield from self._told(at, "domain", domain)
 
     def _told(self, at: int, whose: str, asked: str) -> Iterator[Attribution]:
@@ -92,7 +92,7 @@ class Registered:
             yield Attribution(f"{whose}_contact", contact.address, reason, BY_REGISTRY)
 
 
-def reached(found: Iterable[Attribution]) -> tuple[str, ...]:
+def registered_contacts(found: Iterable[Attribution]) -> tuple[str, ...]:
     """E-mail addresses of contacts among the attributions: of the domain first, then of the network, each once."""
     told = list(found)
     ordered = [one.value for claim in ("domain_contact", "network_contact") for one in told if one.claim == claim]

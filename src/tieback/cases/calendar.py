@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 
 from tieback.model.case import Case
-from tieback.model.vendor import Answer, Vendor
+from tieback.model.vendor import AssuranceAnswer, Vendor
 
 _MAX_OCTETS = 75
 
 
-def ics(cases: Iterable[Case], names: Mapping[str, str], now: datetime, vendors: Iterable[Vendor] = ()) -> bytes:
+def to_ics(cases: Iterable[Case], names: Mapping[str, str], now: datetime, vendors: Iterable[Vendor] = ()) -> bytes:
     """Return a calendar of all cases with a due date and all vendors with a pending assurance request.
 
     Args:
@@ -29,7 +29,7 @@ def ics(cases: Iterable[Case], names: Mapping[str, str], now: datetime, vendors:
             what = f"{names.get(case.vendor, case.vendor)}: {case.state.value.replace('_', ' ')}, {where}"
             lines += _todo(case.id, case.due, what, f"Case {case.id}, in this state since {case.since.date()}.", now)
     for vendor in vendors:
-        if vendor.due is not None and vendor.asked is not None and vendor.answer is Answer.NONE:
+        if vendor.due is not None and vendor.asked is not None and vendor.answer is AssuranceAnswer.NONE:
             what = f"{vendor.name}: answer to the assurance request is due"
             lines += _todo(
                 vendor.id, vendor.due, what, f"Vendor {vendor.id}, assurance requested on {vendor.asked}.", now

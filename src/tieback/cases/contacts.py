@@ -24,7 +24,7 @@ def contact_address(text: str) -> str:
     return text if _ADDRESS.fullmatch(text) or _URI.fullmatch(text) else ""
 
 
-def is_mail(address: str) -> bool:
+def is_email_address(address: str) -> bool:
     """True if the text is an e-mail address that is safe in a mail header."""
     return _ADDRESS.fullmatch(address) is not None
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
-from tieback.model.case import Case, CaseState, Verdict
+from tieback.model.case import Case, CaseState, RecheckVerdict
 from tieback.model.document import encode
 from tieback.report.document import clean, store_text
 
 
-class Event(msgspec.Struct, frozen=True):
+class CaseEvent(msgspec.Struct, frozen=True):
     """An event of one case."""
 
     id: str
@@ -36,7 +36,7 @@ class Event(msgspec.Struct, frozen=True):
     severity: str
     news: bool
     """True if something changed since the previous event; webhooks receive only such events."""
-    verdict: Verdict | None = None
+    verdict: RecheckVerdict | None = None
     records: int | None = None
     records_change: int | None = None
     reasons: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class Event(msgspec.Struct, frozen=True):
         return clean(f"{self.vendor}: {self.store} at {where}:{verdict}{grown}; {self.case}: {moved}", 500)
 
 
-def event_of(before: Case, after: Case, vendor: str, kind: str, time: datetime) -> Event:
+def case_event(before: Case, after: Case, vendor: str, kind: str, time: datetime) -> CaseEvent:
     """Create the event of a change of a case.
 
     Args:
@@ -63,10 +63,10 @@ def event_of(before: Case, after: Case, vendor: str, kind: str, time: datetime) 
         time: time of the change.
     """
     check = after.check if kind == "check" else None
-    old = before.check.verdict if before.check is not None else Verdict.OPEN
+    old = before.check.verdict if before.check is not None else RecheckVerdict.OPEN
     news = before.state is not after.state or (check is not None and check.verdict is not old)
     key = f"{after.id}\0{kind}\0{time.isoformat()}\0{after.state}\0{check.verdict if check else ''}"
-    return Event(
+    return CaseEvent(
         id=f"event-{hashlib.sha256(key.encode()).hexdigest()[:24]}",
         time=time,
         kind=kind,
@@ -85,19 +85,19 @@ def event_of(before: Case, after: Case, vendor: str, kind: str, time: datetime) 
     )
 
 
-def to_generic(event: Event) -> bytes:
+def to_generic(event: CaseEvent) -> bytes:
     """Encode the event as a JSON document."""
     return encode("case-event", event)
 
 
-def to_slack(event: Event) -> bytes:
+def to_slack(event: CaseEvent) -> bytes:
     """Encode the event as the body of a Slack incoming webhook."""
     lines = [event.summary, *(f"• {reason}" for reason in event.reasons[:5])]
     text = "\n".join(line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for line in lines)
     return msgspec.json.encode({"text": text})
 
 
-def to_teams(event: Event) -> bytes:
+def to_teams(event: CaseEvent) -> bytes:
     """Encode the event as a Teams message with one card."""
     facts = [{"title": "State", "value": event.state.value}, {"title": "Severity", "value": event.severity}]
     if event.verdict is not None:
@@ -122,5 +122,5 @@ def _plain(text: str) -> str:
     return text.replace("[", "(").replace("]", ")").replace("*", "·").replace("_", "\\_")
 
 
-STYLES: Mapping[str, Callable[[Event], bytes]] = {"generic": to_generic, "slack": to_slack, "teams": to_teams}
+STYLES: Mapping[str, Callable[[CaseEvent], bytes]] = {"generic": to_generic, "slack": to_slack, "teams": to_teams}
 """Encoders by the ``style`` of a webhook."""

@@ -6,10 +6,10 @@ from datetime import datetime
 
 import msgspec
 
-from tieback.cases.policy import Policy
-from tieback.cases.register import Register
+from tieback.cases.policy import CasePolicy
+from tieback.cases.register import VendorRegister
 from tieback.model.app import App
-from tieback.model.case import Case, CaseApp, CaseState, Entry
+from tieback.model.case import Case, CaseApp, CaseState, NewLogLine
 from tieback.model.exposure import Exposure
 
 _MAX_APPS = 200
@@ -21,9 +21,9 @@ def case_id(vendor: str, exposure: str) -> str:
     return f"case-{hashlib.sha256(f'{vendor}\0{exposure}'.encode()).hexdigest()[:12]}"
 
 
-def openings(
-    store: Exposure, apps: Sequence[App], register: Register, provider: str, policy: Policy, now: datetime
-) -> Iterator[tuple[Case, tuple[Entry, ...]]]:
+def cases_to_open(
+    store: Exposure, apps: Sequence[App], register: VendorRegister, provider: str, policy: CasePolicy, now: datetime
+) -> Iterator[tuple[Case, tuple[NewLogLine, ...]]]:
     """Yield a case for each vendor whose apps lead to the store.
 
     Args:
@@ -46,8 +46,8 @@ def openings(
 
 
 def new_case(
-    vendor: str, store: Exposure, apps: Iterable[App], provider: str, policy: Policy, now: datetime
-) -> tuple[Case, tuple[Entry, ...]]:
+    vendor: str, store: Exposure, apps: Iterable[App], provider: str, policy: CasePolicy, now: datetime
+) -> tuple[Case, tuple[NewLogLine, ...]]:
     """Open one case. Its store contains only the vendor's own routes, so no other vendor's app is disclosed."""
     case = Case(
         id=case_id(vendor, store.id),
@@ -70,7 +70,7 @@ def new_case(
         "targets": ", ".join(store.targets),
         "records": f"{store.records.value} ({store.records.quality})",
     }
-    return case, (Entry(case.id, "opened", fields),)
+    return case, (NewLogLine(case.id, "opened", fields),)
 
 
 def provider_of(store: Exposure, providers: Mapping[str, str]) -> str:

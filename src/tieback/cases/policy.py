@@ -14,7 +14,7 @@ MAX_BYTES = 64 * 1024
 _MAX_DAYS = 3660
 
 
-class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LetterDeadlines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Deadlines in letters, in days."""
 
     answer: int = 30
@@ -22,18 +22,18 @@ class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     publish: int = 90
 
 
-class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class WatchPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Decisions that ``tieback watch`` may make."""
 
     no_response: bool = True
 
 
-class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CasePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Deadlines of cases, in days."""
 
     days: dict[CaseState, int]
-    notice: Notice = Notice()
-    watch: Watch = Watch()
+    notice: LetterDeadlines = LetterDeadlines()
+    watch: WatchPolicy = WatchPolicy()
 
     def due(self, state: CaseState, today: date) -> date | None:
         """Return the day on which the next action is due in this state; ``None`` if there is none."""
@@ -41,13 +41,13 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return None if days is None else today + timedelta(days=days)
 
 
-def default_policy() -> Policy:
+def default_policy() -> CasePolicy:
     """Return the built-in policy."""
     text = resources.files("tieback.cases").joinpath("policy.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), Policy)
+    return msgspec.convert(tomllib.loads(text), CasePolicy)
 
 
-def load_policy(path: Path | None) -> Policy:
+def load_policy(path: Path | None) -> CasePolicy:
     """Read a policy file; missing days are taken from ``default_policy``.
 
     Raises:
@@ -61,7 +61,7 @@ def load_policy(path: Path | None) -> Policy:
             raw = file.read(MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
             raise ValueError(f"longer than {MAX_BYTES // 1024} KiB")
-        policy = msgspec.convert({"days": {}, **tomllib.loads(raw.decode())}, Policy)
+        policy = msgspec.convert({"days": {}, **tomllib.loads(raw.decode())}, CasePolicy)
         numbers = (*policy.days.values(), *msgspec.structs.astuple(policy.notice))
         if any(not 0 <= number <= _MAX_DAYS for number in numbers):
             raise ValueError(f"days must be 0 to {_MAX_DAYS}")

@@ -15,7 +15,7 @@ from importlib import resources
 import msgspec
 
 from tieback.model.app import App
-from tieback.model.case import Entry
+from tieback.model.case import NewLogLine
 from tieback.model.errors import UsageError
 from tieback.model.vendor import Vendor
 
@@ -40,12 +40,12 @@ def _shared() -> tuple[frozenset[str], frozenset[str]]:
 
 def vendor_id(app: App) -> str:
     """Return the default vendor id of an app, from its signer or else its bundle id; the register may override it."""
-    signer = own_signer(app)
+    signer = vendor_signer(app)
     words = f"signer:{signer}" if signer else f"bundle:{app.platform}:{app.bundle_id}"
     return f"v-{hashlib.sha256(words.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
-def own_signer(app: App) -> str:
+def vendor_signer(app: App) -> str:
     """Return the SHA-256 of the app's signing certificate; empty if there is none or its key is publicly known."""
     if app.signer is None or not app.signer.sha256:
         return ""
@@ -55,7 +55,7 @@ def own_signer(app: App) -> str:
     return "" if app.signer.sha256 in digests or common in names else app.signer.sha256
 
 
-class Register:
+class VendorRegister:
     """Looks up the vendor of an app."""
 
     def __init__(self, vendors: Iterable[Vendor]) -> None:
@@ -70,27 +70,27 @@ class Register:
 
         A bundle identifier that a user assigned to a vendor takes precedence over the signer.
         """
-        return self._by_bundle.get(app.bundle_id) or self._by_signer.get(own_signer(app))
+        return self._by_bundle.get(app.bundle_id) or self._by_signer.get(vendor_signer(app))
 
 
-def newcomers(known: Sequence[Vendor], apps: Iterable[App]) -> list[tuple[Vendor, tuple[Entry, ...]]]:
+def new_vendors(known: Sequence[Vendor], apps: Iterable[App]) -> list[tuple[Vendor, tuple[NewLogLine, ...]]]:
     """Return the new vendors of apps that are not registered yet, with their log entries."""
-    register = Register(known)
+    register = VendorRegister(known)
     found: dict[str, Vendor] = {}
     for app in apps:
         if register.of(app) is not None:
             continue
-        key, signer = vendor_id(app), own_signer(app)
+        key, signer = vendor_id(app), vendor_signer(app)
         name = (app.vendor if signer else "") or app.bundle_id or app.label
         vendor = found.get(key) or Vendor(key, name.encode("utf-8", "backslashreplace").decode()[:_MAX_NAME])
         if signer:
             found[key] = msgspec.structs.replace(vendor, signers=(signer,))
         else:
             found[key] = msgspec.structs.replace(vendor, bundle_ids=(app.bundle_id,))
-    return [(vendor, (Entry(key, "opened", {"name": vendor.name}),)) for key, vendor in found.items()]
+    return [(vendor, (NewLogLine(key, "opened", {"name": vendor.name}),)) for key, vendor in found.items()]
 
 
-def merged(kept: Vendor, gone: Vendor) -> Vendor:
+def merge_vendors(kept: Vendor, gone: Vendor) -> Vendor:
     """Merge ``gone`` into ``kept``.
 
     Raises:

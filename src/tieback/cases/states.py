@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 import msgspec
 
-from tieback.cases.policy import Policy
-from tieback.model.case import Case, CaseState, Check, Entry, Verdict
+from tieback.cases.policy import CasePolicy
+from tieback.model.case import Case, CaseState, NewLogLine, Recheck, RecheckVerdict
 from tieback.model.errors import UsageError
 
 _TOLD = frozenset(
@@ -42,19 +42,19 @@ STEPS: Mapping[CaseState, frozenset[CaseState]] = {
 
 OPEN_VERDICTS = frozenset(
     {
-        Verdict.OPEN,
-        Verdict.MOVED,
-        Verdict.CLOSED_TO_US,
-        Verdict.RANSOMED,
-        Verdict.WIPED,
+        RecheckVerdict.OPEN,
+        RecheckVerdict.MOVED,
+        RecheckVerdict.CLOSED_TO_US,
+        RecheckVerdict.RANSOMED,
+        RecheckVerdict.WIPED,
     }
 )
 """Verdicts after which others can still reach the store, even if it was wiped or ransomed."""
 
 
 def advance(
-    case: Case, state: CaseState, policy: Policy, now: datetime, *, by: str = "", note: str = "", channel: str = ""
-) -> tuple[Case, tuple[Entry, ...]]:
+    case: Case, state: CaseState, policy: CasePolicy, now: datetime, *, by: str = "", note: str = "", channel: str = ""
+) -> tuple[Case, tuple[NewLogLine, ...]]:
     """Move a case to a state that a user chose.
 
     Raises:
@@ -74,17 +74,17 @@ def advance(
         fields["channel"] = channel
     if note:
         fields["text"] = note
-    moved = enter(msgspec.structs.replace(case, channel=channel or case.channel), state, policy, now)
-    return moved, (Entry(case.id, "state", fields, by),)
+    moved = enter_state(msgspec.structs.replace(case, channel=channel or case.channel), state, policy, now)
+    return moved, (NewLogLine(case.id, "state", fields, by),)
 
 
-def attest(case: Case, day: date, by: str) -> tuple[Case, tuple[Entry, ...]]:
+def attest(case: Case, day: date, by: str) -> tuple[Case, tuple[NewLogLine, ...]]:
     """Record that the vendor confirmed in writing that the store is secure."""
-    entry = Entry(case.id, "answer", {"attested": day.isoformat()}, by)
+    entry = NewLogLine(case.id, "answer", {"attested": day.isoformat()}, by)
     return msgspec.structs.replace(case, attested=day), (entry,)
 
 
-def enter(case: Case, state: CaseState, policy: Policy, now: datetime) -> Case:
+def enter_state(case: Case, state: CaseState, policy: CasePolicy, now: datetime) -> Case:
     """Return the case in a new state, with its next due date."""
     return msgspec.structs.replace(
         case,
@@ -95,23 +95,23 @@ def enter(case: Case, state: CaseState, policy: Policy, now: datetime) -> Case:
     )
 
 
-def react(case: Case, check: Check, policy: Policy, by: str) -> tuple[Case, tuple[Entry, ...]]:
+def apply_recheck(case: Case, check: Recheck, policy: CasePolicy, by: str) -> tuple[Case, tuple[NewLogLine, ...]]:
     """Apply a re-check to a case and return it with its log entries.
 
     The verdicts emptied, names_only and unreachable do not change the state: a person must review them.
     """
-    entries = [Entry(case.id, "check", check_fields(check), by)]
+    entries = [NewLogLine(case.id, "check", recheck_fields(check), by)]
     case = msgspec.structs.replace(case, check=check)
     state = _next(case, check.verdict)
     if state is not None and state is not case.state:
         fields = {"from": case.state.value, "to": state.value, "verdict": check.verdict.value}
-        entries.append(Entry(case.id, "state", fields, by))
-        case = enter(case, state, policy, check.time)
+        entries.append(NewLogLine(case.id, "state", fields, by))
+        case = enter_state(case, state, policy, check.time)
     return case, tuple(entries)
 
 
-def _next(case: Case, verdict: Verdict) -> CaseState | None:
-    if verdict is Verdict.FIXED:
+def _next(case: Case, verdict: RecheckVerdict) -> CaseState | None:
+    if verdict is RecheckVerdict.FIXED:
         return None if case.state is CaseState.CLOSED else CaseState.FIXED
     if verdict not in OPEN_VERDICTS:
         return None
@@ -126,7 +126,7 @@ def _next(case: Case, verdict: Verdict) -> CaseState | None:
             return None
 
 
-def check_fields(check: Check) -> dict[str, str]:
+def recheck_fields(check: Recheck) -> dict[str, str]:
     """Return the log fields of a re-check."""
     fields = {"verdict": check.verdict.value, "reasons": "; ".join(check.reasons), "where": ", ".join(check.where)}
     if check.records is not None:

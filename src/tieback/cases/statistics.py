@@ -28,7 +28,7 @@ class CurvePoint(msgspec.Struct, frozen=True):
     """Share of cases still open after this many days."""
 
 
-class Numbers(msgspec.Struct, frozen=True):
+class CaseStatistics(msgspec.Struct, frozen=True):
     """Statistics of a group of cases."""
 
     group: str
@@ -47,13 +47,13 @@ class Numbers(msgspec.Struct, frozen=True):
     curve: tuple[CurvePoint, ...] = ()
 
 
-def numbers(group: str, cases: Sequence[Case], now: datetime) -> Numbers:
+def compute_statistics(group: str, cases: Sequence[Case], now: datetime) -> CaseStatistics:
     """Compute the statistics of these cases, as of ``now``."""
     told = [case for case in cases if CaseState.NOTIFIED in case.reached]
     waits = [days for case in told if (days := _days(case, _REACTIONS)) is not None]
     ends = [_end(case, now) for case in told]
-    curve = survival(ends)
-    return Numbers(
+    curve = survival_curve(ends)
+    return CaseStatistics(
         group=group,
         cases=len(cases),
         told=len(told),
@@ -67,16 +67,16 @@ def numbers(group: str, cases: Sequence[Case], now: datetime) -> Numbers:
     )
 
 
-def by(cases: Iterable[Case], key: Callable[[Case], str], now: datetime) -> list[Numbers]:
+def statistics_by_group(cases: Iterable[Case], key: Callable[[Case], str], now: datetime) -> list[CaseStatistics]:
     """Compute the statistics of each group, largest group first."""
     groups: dict[str, list[Case]] = {}
     for case in cases:
         groups.setdefault(key(case), []).append(case)
-    found = [numbers(group, members, now) for group, members in groups.items()]
+    found = [compute_statistics(group, members, now) for group, members in groups.items()]
     return sorted(found, key=lambda one: (-one.cases, one.group))
 
 
-def survival(ends: Iterable[tuple[float, bool]]) -> tuple[CurvePoint, ...]:
+def survival_curve(ends: Iterable[tuple[float, bool]]) -> tuple[CurvePoint, ...]:
     """Return the Kaplan-Meier curve of pairs (days, fixed); if not fixed, the case was still open after these days."""
     known = sorted(ends)
     points: list[CurvePoint] = []

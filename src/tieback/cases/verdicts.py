@@ -9,9 +9,9 @@ from datetime import datetime
 
 import msgspec
 
-from tieback.assess.leaves import bytes_total, leaves, records_total
-from tieback.assess.ransom import RANSOMED, RansomSigns, strongest
-from tieback.model.case import Check, Verdict
+from tieback.assess.leaves import bytes_total, leaf_containers, records_total
+from tieback.assess.ransom import RANSOMED, RansomSigns, strongest_verdict
+from tieback.model.case import Recheck, RecheckVerdict
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure
 from tieback.model.probe import Access, Container, Outcome, ProbeReport, RansomVerdict
@@ -29,7 +29,7 @@ _SILENT = {
 }
 
 
-class Seen(msgspec.Struct, frozen=True):
+class PassiveObservation(msgspec.Struct, frozen=True):
     """Passive evidence: an observation of a third party at an address of the store."""
 
     place: str
@@ -41,14 +41,14 @@ class Seen(msgspec.Struct, frozen=True):
     """True if it was accessible without authentication."""
 
 
-def judge(
+def judge_recheck(
     store: Exposure,
     here: Sequence[ProbeReport],
     elsewhere: Sequence[ProbeReport],
-    seen: Iterable[Seen],
+    seen: Iterable[PassiveObservation],
     now: datetime,
     since: datetime | None = None,
-) -> Check:
+) -> Recheck:
     """Return the verdict of one re-check.
 
     Args:
@@ -63,7 +63,7 @@ def judge(
     if inside:
         return _open(store, inside, now)
     empty = [report for report in here if report.outcome is Outcome.OK and report.access is Access.OPEN_EMPTY]
-    moved = [report for report in elsewhere if _gets_in(report) and same_store(store, report)]
+    moved = [report for report in elsewhere if _gets_in(report) and is_same_store(store, report)]
     if moved and not empty:
         return _moved(store, moved, now)
     if empty:
@@ -71,53 +71,53 @@ def judge(
     names = [report for report in here if report.access is Access.SCHEMA_ONLY]
     if names:
         reasons = tuple(f"{report.target}: names can still be read, records cannot" for report in names)
-        return Check(Verdict.NAMES_ONLY, now, reasons, tuple(report.target for report in names))
+        return Recheck(RecheckVerdict.NAMES_ONLY, now, reasons, tuple(report.target for report in names))
     reasons = tuple(_why(report) for report in here)
     others = _others(store, seen, since)
     if others:
-        return Check(Verdict.CLOSED_TO_US, now, (*reasons, *others), store.targets)
+        return Recheck(RecheckVerdict.CLOSED_TO_US, now, (*reasons, *others), store.targets)
     if here and all(_closed(report) for report in here):
-        return Check(Verdict.FIXED, now, reasons)
-    return Check(Verdict.UNREACHABLE, now, reasons)
+        return Recheck(RecheckVerdict.FIXED, now, reasons)
+    return Recheck(RecheckVerdict.UNREACHABLE, now, reasons)
 
 
-def _open(store: Exposure, reports: Sequence[ProbeReport], now: datetime) -> Check:
+def _open(store: Exposure, reports: Sequence[ProbeReport], now: datetime) -> Recheck:
     ransom = _ransom(reports)
     if ransom in RANSOMED and store.ransom.verdict not in RANSOMED:
-        verdict = Verdict.WIPED if ransom is RansomVerdict.WIPED else Verdict.RANSOMED
+        verdict = RecheckVerdict.WIPED if ransom is RansomVerdict.WIPED else RecheckVerdict.RANSOMED
         reasons = tuple(reason for report in reports for reason in _signs(report))
         return _measured(verdict, store, reports, now, reasons[:12])
-    other = [r for r in reports if not same_store(store, r)]
+    other = [r for r in reports if not is_same_store(store, r)]
     reasons = tuple(f"{report.target}: accessible without authentication ({report.access})" for report in reports)
     reasons += tuple(f"{report.target}: its contents differ from before" for report in other)
-    return _measured(Verdict.OPEN, store, reports, now, reasons)
+    return _measured(RecheckVerdict.OPEN, store, reports, now, reasons)
 
 
-def _empty(store: Exposure, empty: Sequence[ProbeReport], moved: Sequence[ProbeReport], now: datetime) -> Check:
+def _empty(store: Exposure, empty: Sequence[ProbeReport], moved: Sequence[ProbeReport], now: datetime) -> Recheck:
     ransom = _ransom(empty)
     places = tuple(report.target for report in (*moved, *empty))
     if ransom in RANSOMED and store.ransom.verdict not in RANSOMED:
-        verdict = Verdict.WIPED if ransom is RansomVerdict.WIPED else Verdict.RANSOMED
-        return Check(verdict, now, tuple(reason for report in empty for reason in _signs(report))[:12], places)
+        verdict = RecheckVerdict.WIPED if ransom is RansomVerdict.WIPED else RecheckVerdict.RANSOMED
+        return Recheck(verdict, now, tuple(reason for report in empty for reason in _signs(report))[:12], places)
     if moved:
         return _moved(store, moved, now)
     reasons = tuple(f"{report.target}: accessible without authentication, but empty" for report in empty)
-    return Check(Verdict.EMPTIED, now, reasons, places)
+    return Recheck(RecheckVerdict.EMPTIED, now, reasons, places)
 
 
-def _moved(store: Exposure, reports: Sequence[ProbeReport], now: datetime) -> Check:
+def _moved(store: Exposure, reports: Sequence[ProbeReport], now: datetime) -> Recheck:
     reasons = tuple(f"{report.target}: the same store is accessible without authentication there" for report in reports)
-    return _measured(Verdict.MOVED, store, reports, now, reasons)
+    return _measured(RecheckVerdict.MOVED, store, reports, now, reasons)
 
 
 def _measured(
-    verdict: Verdict, store: Exposure, reports: Sequence[ProbeReport], now: datetime, reasons: tuple[str, ...]
-) -> Check:
+    verdict: RecheckVerdict, store: Exposure, reports: Sequence[ProbeReport], now: datetime, reasons: tuple[str, ...]
+) -> Recheck:
     # Several addresses of one store report the same data: the highest figure counts.
     best = max(reports, key=lambda report: records_total(report.containers).value)
     records = records_total(best.containers) if best.containers else None
     size = bytes_total(best.containers) if best.containers else None
-    return Check(
+    return Recheck(
         verdict,
         now,
         reasons,
@@ -133,7 +133,7 @@ def _change(before: Figure, after: Figure | None) -> int | None:
     return None if after is None or not before.value else after.value - before.value
 
 
-def same_store(store: Exposure, report: ProbeReport) -> bool:
+def is_same_store(store: Exposure, report: ProbeReport) -> bool:
     """True if the report is about the store.
 
     Compares the identity, then container identifiers and, if neither decides, product and container names.
@@ -155,7 +155,7 @@ def same_store(store: Exposure, report: ProbeReport) -> bool:
 
 
 def _names(containers: Sequence[Container]) -> set[tuple[str, ...]]:
-    return {leaf.path for leaf in leaves(containers) if not leaf.system}
+    return {leaf.path for leaf in leaf_containers(containers) if not leaf.system}
 
 
 def _gets_in(report: ProbeReport) -> bool:
@@ -175,15 +175,15 @@ def _why(report: ProbeReport) -> str:
 
 def _ransom(reports: Sequence[ProbeReport]) -> RansomVerdict:
     signs = RansomSigns()
-    return strongest(one for r in reports for one in (r.ransom, signs.judge(r.containers))).verdict
+    return strongest_verdict(one for r in reports for one in (r.ransom, signs.judge(r.containers))).verdict
 
 
 def _signs(report: ProbeReport) -> tuple[str, ...]:
-    found = strongest((report.ransom, RansomSigns().judge(report.containers)))
+    found = strongest_verdict((report.ransom, RansomSigns().judge(report.containers)))
     return tuple(f"{report.target}: {reason}" for reason in found.reasons)
 
 
-def _others(store: Exposure, seen: Iterable[Seen], since: datetime | None) -> tuple[str, ...]:
+def _others(store: Exposure, seen: Iterable[PassiveObservation], since: datetime | None) -> tuple[str, ...]:
     if since is None:
         return ()
     places = {*store.addresses, *store.targets}

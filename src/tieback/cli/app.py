@@ -8,14 +8,14 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.terminal import ExitCode, OutputFormat, complain, data_console, progress_bar, write_line
+from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_failure, progress_bar, write_line
 from tieback.model.document import encode
 from tieback.model.endpoint import Party
 from tieback.model.errors import TiebackError
-from tieback.model.sighting import AppDocument, Grade
+from tieback.model.sighting import AppDocument, CredentialGrade
 
 _FOREIGN = frozenset({Party.THIRD, Party.PLATFORM})
-_GRAVEST = (Grade.SUPERUSER, Grade.PRIVATE_KEY, Grade.NORMAL, Grade.PUBLIC)
+_GRAVEST = (CredentialGrade.SUPERUSER, CredentialGrade.PRIVATE_KEY, CredentialGrade.NORMAL, CredentialGrade.PUBLIC)
 SHOWN = 40
 """Maximum number of endpoints per app in the table. JSON output is complete."""
 
@@ -40,7 +40,7 @@ def app(
         for end in describe_apps(inputs, workers=workers, progress=progress):
             if isinstance(end, TiebackError):
                 failed += 1
-                complain(end)
+                print_failure(end)
                 continue
             done += 1
             if output is OutputFormat.JSON:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tieback.cli.data import DataOption
-from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, complain, write_line
-from tieback.cli.trees import print_app, print_backend, print_contacts, print_lines, print_why
+from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, print_failure, write_line
+from tieback.cli.trees import print_app, print_attribution, print_backend, print_backend_lines, print_contacts
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 
@@ -69,16 +69,16 @@ def list_(
 
     with last_graph(workspace, data) as graph:
         if output in _DRAWN:
-            from tieback.pipeline.graph.drawing import of_run
+            from tieback.pipeline.graph.drawing import draw_run
 
-            _draw(of_run(graph.app_rows(), graph.backends(), graph.exposures(), graph.all_seen()), output)
+            _draw(draw_run(graph.app_rows(), graph.backends(), graph.exposures(), graph.all_seen()), output)
             return
         lines = list(graph.lines())
     if output is GraphFormat.JSON:
         for line in lines:
             write_line(encode("backend-line", line))
         return
-    print_lines(lines)
+    print_backend_lines(lines)
 
 
 @app.command()
@@ -101,9 +101,9 @@ def show(
             try:
                 view = graph.backend(host)
                 if output in _DRAWN:
-                    from tieback.pipeline.graph.drawing import of_backend
+                    from tieback.pipeline.graph.drawing import draw_backend
 
-                    _draw(of_backend(view, graph.backends(host), graph.app_rows(host)), output)
+                    _draw(draw_backend(view, graph.backends(host), graph.app_rows(host)), output)
                 elif output is GraphFormat.JSON:
                     write_line(encode("backend-view", view))
                 else:
@@ -112,7 +112,7 @@ def show(
                 if len(hosts) == 1:
                     raise
                 failed += 1
-                complain(error)
+                print_failure(error)
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if failed < len(hosts) else ExitCode.NOTHING_DONE)
 
@@ -141,9 +141,9 @@ def show_app(bundle: str, workspace: Path, output: GraphFormat, data: Path | Non
     with last_graph(workspace, data) as graph:
         for view in graph.apps(bundle):
             if output in _DRAWN:
-                from tieback.pipeline.graph.drawing import of_app
+                from tieback.pipeline.graph.drawing import draw_app
 
-                _draw(of_app(view), output)
+                _draw(draw_app(view), output)
             elif output is GraphFormat.JSON:
                 write_line(encode("app-view", view))
             else:
@@ -183,7 +183,7 @@ def contacts(
 
     Example: tieback backend contacts www.example.org --grant grant.toml --keep contacts
     """
-    from tieback.pipeline.probing.security_txt import Fetched, fetch
+    from tieback.pipeline.probing.security_txt import SecurityTxtResult, fetch_contacts
     from tieback.scope.event_loop import run
     from tieback.scope.grant import load_grant
 
@@ -192,10 +192,10 @@ def contacts(
             "missing grant", where="--grant", advice="Pass --grant FILE; create one with `tieback grant new`"
         )
     permission, log = load_grant(grant), audit or grant.parent / "audit.jsonl"
-    found: list[Fetched] = []
+    found: list[SecurityTxtResult] = []
 
     async def take() -> None:
-        found.extend([one async for one in fetch(hosts, permission, log, keep)])
+        found.extend([one async for one in fetch_contacts(hosts, permission, log, keep)])
 
     run(take())
     failed = 0
@@ -220,10 +220,10 @@ def why(
 
     Example: tieback backend why mydb.c9akciq32.eu-west-1.rds.amazonaws.com
     """
-    from tieback.pipeline.mapping.attribution import Knowledge
-    from tieback.pipeline.mapping.attribution import why as known_of
+    from tieback.pipeline.mapping.attribution import AttributionSources
+    from tieback.pipeline.mapping.attribution import attribute_host as known_of
 
-    knowledge = Knowledge(data)
+    knowledge = AttributionSources(data)
     failed = 0
     try:
         for host in hosts:
@@ -233,12 +233,12 @@ def why(
                 if len(hosts) == 1:
                     raise
                 failed += 1
-                complain(error)
+                print_failure(error)
                 continue
             if output is OutputFormat.JSON:
                 write_line(encode("backend-why", found))
             else:
-                print_why(found)
+                print_attribution(found)
     finally:
         knowledge.close()
     if failed:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tieback.cli.terminal import OutputFormat, WorkspaceOption, progress_bar, talk_console, write_line
+from tieback.cli.terminal import OutputFormat, WorkspaceOption, message_console, progress_bar, write_line
 from tieback.cli.traffic import print_flows
 from tieback.model.capture import LiveRun
 from tieback.model.document import encode
@@ -27,7 +27,7 @@ _SHOWN = 10_000
 """Maximum number of flows that the table is made from. The capture file is complete."""
 
 
-class Mode(StrEnum):
+class CaptureMode(StrEnum):
     """How traffic reaches the proxy."""
 
     REGULAR = "regular"
@@ -37,9 +37,9 @@ class Mode(StrEnum):
 
 
 def capture(
-    mode: Annotated[Mode, typer.Option(help="HTTP proxy, SOCKS5, WireGuard tunnel, or transparent redirection.")] = (
-        Mode.REGULAR
-    ),
+    mode: Annotated[
+        CaptureMode, typer.Option(help="HTTP proxy, SOCKS5, WireGuard tunnel, or transparent redirection.")
+    ] = (CaptureMode.REGULAR),
     listen: Annotated[
         str | None,
         typer.Option(
@@ -82,8 +82,8 @@ def capture(
 
     Example: tieback capture --device adb: --only com.example.app --seconds 60
     """
-    from tieback.pipeline.capture.live import capture as run
-    from tieback.pipeline.capture.live import keep
+    from tieback.pipeline.capture.live import run_capture as run
+    from tieback.pipeline.capture.live import save_flows
 
     request = _request(
         mode=mode,
@@ -102,7 +102,7 @@ def capture(
         resolve=resolve or [],
         workspace=workspace,
     )
-    talk = talk_console()
+    talk = message_console()
     flows: list[Flow] = []
     done: LiveRun | None = None
     with _stop_switch() as stopped:
@@ -120,12 +120,12 @@ def capture(
     for text in done.blind_spots:
         talk.print(f"not seen: {text}", markup=False)
     talk.print(f"{done.flows:,} flows: {done.path}", markup=False)
-    keep(workspace, Path(done.path), progress_bar)
+    save_flows(workspace, Path(done.path), progress_bar)
 
 
 def _request(
     *,
-    mode: Mode,
+    mode: CaptureMode,
     listen: str | None,
     seconds: float | None,
     only: str,
@@ -221,9 +221,9 @@ def read_name(text: str) -> tuple[str, str]:
 
 
 @contextmanager
-def _stop_switch() -> "Iterator[Stopped]":
+def _stop_switch() -> "Iterator[StopSignal]":
     """Stop in order on Ctrl-C, SIGHUP and SIGTERM. A second signal aborts at once; the device is still restored."""
-    stopped = Stopped()
+    stopped = StopSignal()
     kinds = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as set by nohup
         kinds.append(signal.SIGHUP)
@@ -235,7 +235,7 @@ def _stop_switch() -> "Iterator[Stopped]":
             signal.signal(kind, handler)
 
 
-class Stopped:
+class StopSignal:
     """Records whether a stop was requested."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.files import write_whole
-from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, talk_console, write_line
+from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
 from tieback.cli.vendor import ByOption, day_of
 from tieback.model.case import Case, CaseState, LogLine
 from tieback.model.document import encode
@@ -43,9 +43,9 @@ def list_(
 
     Example: tieback case list --state notified
     """
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
 
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         cases = work.cases(state or (), vendor)
         names = {one.id: one.name for one in work.vendors()}
     _print(cases, names, output)
@@ -62,17 +62,17 @@ def open_(
     Example: tieback case open
     """
     from tieback.cases.policy import load_policy
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
 
     rules = load_policy(policy)
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         done = work.open(rules)
         names = {one.id: one.name for one in work.vendors()}
     _print(list(done.cases), names, output)
     told = f"{len(done.cases)} opened, {done.known} already known"
     if done.nobodys:
         told += f"; no case for {done.nobodys} open stores: vendor unknown"
-    talk_console().print(told)
+    message_console().print(told)
 
 
 @app.command()
@@ -83,9 +83,9 @@ def show(
 
     Example: tieback case show case-1f2e
     """
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
 
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         found = work.find_case(case)
         lines, names = work.log(found.id), {one.id: one.name for one in work.vendors()}
         letters = [one for one in work.letters(found.vendor) if found.id in one.cases]
@@ -117,11 +117,11 @@ def note(
 
     Example: tieback case note case-1f2e "They called; fix planned for Monday" --attach mail.eml
     """
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
 
     if not text and not attach:
         raise UsageError("the note is empty", where=case, advice="Give a text, or a file with --attach")
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         work.note(work.find_case(case).id, text, attach or (), by)
 
 
@@ -141,12 +141,12 @@ def advance(
     Example: tieback case advance case-1f2e notified --channel email
     """
     from tieback.cases.policy import load_policy
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
 
     rules = load_policy(policy)
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         moved = work.advance(work.find_case(case).id, state, rules, by, note, channel)
-    talk_console().print(f"{moved.id}: {moved.state}, due {moved.due or 'never'}")
+    message_console().print(f"{moved.id}: {moved.state}, due {moved.due or 'never'}")
 
 
 @app.command()
@@ -163,12 +163,12 @@ def attest(
 
     Example: tieback case attest case-1f2e --on 2026-03-31
     """
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
 
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         day = day_of(on).date() if on else work.now.date()
         found = work.attest(work.find_case(case).id, day, by)
-    talk_console().print(f"{found.id}: attested on {day}")
+    message_console().print(f"{found.id}: attested on {day}")
 
 
 @app.command()
@@ -185,13 +185,13 @@ def due(
 
     Example: tieback case due --days 3
     """
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
 
     if bool(case) != bool(on):
         raise UsageError(
             "to postpone a case, name the case and the new date", where="due", advice="Give CASE and --on DATE"
         )
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         found = [work.put_off(work.find_case(case).id, day_of(on).date(), by)] if case else work.due(days)
         names = {one.id: one.name for one in work.vendors()}
     _print(found, names, output)
@@ -208,13 +208,13 @@ def export(
 
     Example: tieback case export --format ics -o cases.ics
     """
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
 
     if form not in EXPORT_FORMATS:
         raise UsageError(
             "unknown format", where=f"--format {form}", advice=f"Choose one of {', '.join(EXPORT_FORMATS)}"
         )
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         data = work.export(form)
     if out is None:
         sys.stdout.buffer.write(data)
@@ -230,9 +230,9 @@ def verify(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Out
 
     Example: tieback case verify
     """
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
 
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         verdict = work.verify()
     if output is OutputFormat.JSON:
         write_line(encode("case-log", verdict))
@@ -255,11 +255,11 @@ def stats(
 
     Example: tieback case stats --by provider
     """
-    from tieback.pipeline.disclosure.cases import GROUPS, open_casework
+    from tieback.pipeline.disclosure.cases import GROUPS, open_case_service
 
     if group and group not in GROUPS:
         raise UsageError("unknown group", where=f"--by {group}", advice=f"Choose one of {', '.join(GROUPS)}")
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         found = work.statistics(group)
     if output is OutputFormat.JSON:
         for one in found:
@@ -299,7 +299,7 @@ def policy() -> None:
 def _print(cases: list[Case], names: dict[str, str], output: OutputFormat) -> None:
     if output is OutputFormat.JSON:
         for case in cases:
-            write_line(encode("case", {**encode_fields(case), "vendor_name": names.get(case.vendor, "")}))
+            write_line(encode("case", {**case_fields(case), "vendor_name": names.get(case.vendor, "")}))
         return
     today = datetime.now(UTC).date()
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -321,7 +321,7 @@ def _print(cases: list[Case], names: dict[str, str], output: OutputFormat) -> No
     data_console().print(table)
 
 
-def encode_fields(case: Case) -> dict[str, object]:
+def case_fields(case: Case) -> dict[str, object]:
     """The fields of a case as a dictionary, for documents that add fields."""
     return {name: getattr(case, name) for name in case.__struct_fields__}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from tieback.cli.terminal import talk_console
+from tieback.cli.terminal import message_console
 
 if TYPE_CHECKING:
     from tieback.engine.dask import DaskEngine
@@ -39,7 +39,7 @@ def certs(
     from tieback.engine.certificates import make_certificates
 
     make_certificates(directory, host or (), days)
-    talk_console().print(Text(f"{directory}: valid for {days} days; copy it to every member and keep it secret"))
+    message_console().print(Text(f"{directory}: valid for {days} days; copy it to every member and keep it secret"))
 
 
 @app.command()
@@ -114,12 +114,12 @@ def _warn_of_end(certs: Path | None) -> None:
     assert certs is not None
     until = valid_until(certs)
     if until < datetime.now(UTC) + timedelta(days=WARN_DAYS):
-        talk_console().print(
+        message_console().print(
             Text(f"{certs}: the certificates expire on {until:%Y-%m-%d}; create new ones before that day")
         )
 
 
-def engine_at(address: str, certs: Path | None) -> "DaskEngine":
+def connect_engine(address: str, certs: Path | None) -> "DaskEngine":
     """The engine of a cluster. Events of members and batches are printed on stderr.
 
     Raises:
@@ -128,18 +128,18 @@ def engine_at(address: str, certs: Path | None) -> "DaskEngine":
     """
     from tieback.engine.dask import DaskEngine
 
-    talk = talk_console()
+    talk = message_console()
     return DaskEngine(address, certs, on_event=lambda event: talk.print(Text(f"cluster: {event.detail}")))
 
 
 def _worker_told(address: str) -> None:
     """Print on stderr where a worker listens."""
-    talk_console().print(Text(f"worker at {_bare(address)}"))
+    message_console().print(Text(f"worker at {_bare(address)}"))
 
 
 def _scheduler_told(address: str, dashboard: str) -> None:
     """Print on stderr where a scheduler listens, how to use it, and the URL of its dashboard."""
-    talk = talk_console()
+    talk = message_console()
     talk.print(Text(f"dashboard: {dashboard}" if dashboard else "no dashboard: install tieback[dashboard]"))
     bare = _bare(address)
     talk.print(Text(f"scheduler at {bare}; scan with --engine dask://{bare} --certs DIR"))

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.terminal import ExitCode, OutputFormat, complain, data_console, talk_console, write_line
+from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, print_failure, write_line
 from tieback.model.document import encode
 from tieback.model.errors import InputError
 
@@ -50,12 +50,12 @@ def import_(
             one = datasets.add(path, provider=provider)
         except InputError as error:
             failed += 1
-            complain(error)
+            print_failure(error)
             continue
         what = "document" if one.kind == "rdap" else "net"
         nets = f", {one.entries:,} {what}{'' if one.entries == 1 else 's'}" if one.entries else ""
         left = f", {one.skipped:,} entries ignored: not a {what}" if one.skipped else ""
-        talk_console().print(Text(f"{path.name}: {one.cited}{nets}{left}"))
+        message_console().print(Text(f"{path.name}: {one.cited}{nets}{left}"))
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if failed < len(files) else ExitCode.NOTHING_DONE)
 
@@ -75,7 +75,7 @@ def list_(*, data: DataOption = None, output: FormatOption = OutputFormat.TABLE)
             write_line(encode("dataset", one))
         return
     if not found:
-        talk_console().print(Text(f"nothing imported into {datasets.folder}"))
+        message_console().print(Text(f"nothing imported into {datasets.folder}"))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("name", "kind", "of", "imported", "entries", "sha256", "file"):

@@ -9,13 +9,13 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.terminal import ExitCode, OutputFormat, data_console, talk_console, write_line
+from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, write_line
 from tieback.model.document import encode
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant, TargetRule
 
 if TYPE_CHECKING:
-    from tieback.scope.decide import Decision, Scope
+    from tieback.scope.decide import CompiledGrant, Decision
 
 app = typer.Typer(
     help="Manage grants: the written permission that says what may be probed, how deep, and until when.\n\n"
@@ -27,7 +27,7 @@ _DEFAULT_DAYS = 30
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
 
 
-class Explanation(msgspec.Struct, frozen=True):
+class TargetExplanation(msgspec.Struct, frozen=True):
     """One line of output of ``grant explain``."""
 
     target: str
@@ -79,7 +79,7 @@ def new(
             f"cannot be written ({error.strerror})", where=str(file), advice="Choose a folder with write permission"
         ) from None
     if not rules:
-        talk_console().print(f"{file} has no target yet: add one before use", markup=False)
+        message_console().print(f"{file} has no target yet: add one before use", markup=False)
 
 
 @app.command()
@@ -195,14 +195,14 @@ def _rules_table(grant: Grant) -> Table:
     return table
 
 
-def _explain(grant: Grant, text: str) -> list[Explanation]:
+def _explain(grant: Grant, text: str) -> list[TargetExplanation]:
     """One row per address that the host has without a DNS query, or one row if it has none."""
-    from tieback.scope.decide import Scope
-    from tieback.scope.names import Names
+    from tieback.scope.decide import CompiledGrant
+    from tieback.scope.names import NameResolver
 
-    scope = Scope(grant, _today())
+    scope = CompiledGrant(grant, _today())
     host, port = _split(text)
-    found = Names(grant).known(host)
+    found = NameResolver(grant).known(host)
     rows = []
     for address in found.addresses or (None,):
         decision, ports = _decide(scope, host, address, port)
@@ -213,7 +213,7 @@ def _explain(grant: Grant, text: str) -> list[Explanation]:
             if named and grant.dns and not scope.lapsed:
                 reason = f"{found.reason}: allowed by `{named}` if the name resolves to a public address"
         rows.append(
-            Explanation(
+            TargetExplanation(
                 target=text,
                 host=host,
                 port=port,
@@ -228,7 +228,7 @@ def _explain(grant: Grant, text: str) -> list[Explanation]:
     return rows
 
 
-def _decide(scope: "Scope", host: str, address: str | None, port: int | None) -> "tuple[Decision, str]":
+def _decide(scope: "CompiledGrant", host: str, address: str | None, port: int | None) -> "tuple[Decision, str]":
     """The decision for one port; without a port, the first allowed port of the rules."""
     if port is not None or address is None:
         return scope.decide(host, address, port or 1), str(port or "")

@@ -11,8 +11,8 @@ from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
     WorkspaceOption,
-    complain,
     data_console,
+    print_failure,
     progress_bar,
     write_line,
 )
@@ -20,7 +20,7 @@ from tieback.model.document import encode
 from tieback.model.errors import TiebackError
 
 if TYPE_CHECKING:
-    from tieback.pipeline.passive_evidence import Imported
+    from tieback.pipeline.passive_evidence import ImportedReport
 
 
 def import_(
@@ -47,13 +47,13 @@ def import_(
     """
     from tieback.pipeline.passive_evidence import import_reports
 
-    done: list[Imported] = []
+    done: list[ImportedReport] = []
     failed = 0
     with progress_bar("importing") as bar:
         for end in import_reports(workspace, reports, lambda _, facts: bar(facts, facts)):
             if isinstance(end, TiebackError):
                 failed += 1
-                complain(end)
+                print_failure(end)
                 continue
             done.append(end)
             if output is OutputFormat.JSON:
@@ -68,7 +68,7 @@ def import_(
         raise typer.Exit(ExitCode.SOME_FAILED if done else ExitCode.NOTHING_DONE)
 
 
-def _print(done: "list[Imported]") -> None:
+def _print(done: "list[ImportedReport]") -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("report", "tool", "services", "endpoints", "ignored", ""):
         table.add_column(

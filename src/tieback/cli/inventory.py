@@ -15,15 +15,15 @@ from tieback.cli.terminal import (
     OutputFormat,
     WorkspaceOption,
     data_console,
-    talk_console,
+    message_console,
     write_line,
 )
-from tieback.model.device import Counted, FleetApp
+from tieback.model.device import CountSource, FleetApp
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from tieback.pipeline.fleet.coverage import FleetLine, Shown
+    from tieback.pipeline.fleet.coverage import FleetAppDetail, FleetLine
 
 app = typer.Typer(help="Manage the app inventory, from EMM/MDM exports.\n\nExample: tieback inventory gaps")
 app.command("import")(inventory_files.import_)
@@ -136,9 +136,9 @@ def gaps(
             write_line(encode("fleet-gap", {"gap": "not_installed", "app": other}))
         return
     if whole is None:
-        talk_console().print("no inventory imported yet; run `tieback inventory import FILE`")
+        message_console().print("no inventory imported yet; run `tieback inventory import FILE`")
     else:
-        talk_console().print(
+        message_console().print(
             f"{whole.apps:,} apps on {whole.devices:,} listed devices, {whole.not_analysed:,} not analysed"
         )
     console = data_console()
@@ -238,12 +238,12 @@ def block(
     data = LISTS[output](lines, action)
     left = sum(1 for line in lines if not line.app.bundle_id)
     if left and output is ListFormat.JAMF:
-        talk_console().print(f"{left:,} apps left out: no bundle identifier")
+        message_console().print(f"{left:,} apps left out: no bundle identifier")
     if out is None:
         sys.stdout.buffer.write(data)
     else:
         write_whole(out, data)
-        talk_console().print(f"{len(lines):,} apps: {out}")
+        message_console().print(f"{len(lines):,} apps: {out}")
 
 
 def _listed(line: "FleetLine", wanted: set[str], *, weak: bool) -> bool:
@@ -254,9 +254,9 @@ def _listed(line: "FleetLine", wanted: set[str], *, weak: bool) -> bool:
 
 def devices_text(one: FleetApp) -> str:
     """The number of devices with the app, and the source of the number."""
-    if one.counted is Counted.UNKNOWN and not one.devices:
+    if one.counted is CountSource.UNKNOWN and not one.devices:
         return "?" if one.removed is None else "0"
-    return f"{one.devices:,}{' reported' if one.counted is Counted.REPORTED else ''}"
+    return f"{one.devices:,}{' reported' if one.counted is CountSource.REPORTED else ''}"
 
 
 def _versions(one: FleetApp) -> str:
@@ -273,7 +273,7 @@ def _analysed(line: "FleetLine") -> str:
     return f"retired but exposed: {words}" if line.retired_but_exposed else words
 
 
-def _print_shown(shown: "Shown") -> None:
+def _print_shown(shown: "FleetAppDetail") -> None:
     line, one, console = shown.line, shown.line.app, data_console()
     console.print(Text(one.label, style="bold"), Text(f"  {one.platform}  {one.bundle_id}"))
     facts = [
@@ -299,7 +299,7 @@ def _print_shown(shown: "Shown") -> None:
             )  # fmt: skip
         console.print(table)
     if shown.more:
-        talk_console().print(f"{shown.more:,} more rows; show all with --most 0")
+        message_console().print(f"{shown.more:,} more rows; show all with --most 0")
 
 
 def _first[T](rows: Iterable[T], most: int) -> list[T]:
@@ -309,4 +309,4 @@ def _first[T](rows: Iterable[T], most: int) -> list[T]:
 
 def _cut(count: int, most: int) -> None:
     if most and count > most:
-        talk_console().print(f"{count - most:,} more rows; show all with --most 0")
+        message_console().print(f"{count - most:,} more rows; show all with --most 0")

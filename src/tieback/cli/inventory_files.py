@@ -16,10 +16,10 @@ from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
     WorkspaceOption,
-    complain,
     data_console,
+    message_console,
+    print_failure,
     progress_bar,
-    talk_console,
     write_line,
 )
 from tieback.model.device import DevicePlatform
@@ -27,7 +27,7 @@ from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 
 if TYPE_CHECKING:
-    from tieback.pipeline.fleet.inventory import InventoryDone
+    from tieback.pipeline.fleet.inventory import InventoryResult
 
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
 WORKSPACE = Path(".tieback")
@@ -73,7 +73,7 @@ def import_(
 
     Example: tieback inventory import AppInvRawData.zip jamf/ --keep-names
     """
-    from tieback.pipeline.fleet.inventory import InventoryRequest, columns_from, import_inventories
+    from tieback.pipeline.fleet.inventory import InventoryRequest, import_inventories, parse_column_map
 
     request = InventoryRequest(
         source,
@@ -82,22 +82,24 @@ def import_(
         keep_names,
         device,
         platform,
-        columns_from(columns or ()),
+        parse_column_map(columns or ()),
     )
     confirm = (lambda *_: True) if yes else _ask if sys.stdin.isatty() else None
-    done: list[InventoryDone] = []
+    done: list[InventoryResult] = []
     failed = 0
     with progress_bar("importing") as bar:
         for end in import_inventories(workspace, files, request, confirm, lambda _, rows: bar(rows, rows)):
             if isinstance(end, TiebackError):
                 failed += 1
-                complain(end)
+                print_failure(end)
                 continue
             done.append(end)
             if output is OutputFormat.JSON:
                 write_line(encode("inventory-import", end))
             if end.first_left_out:
-                talk_console().print(Text(f"{end.path}: {end.left_out:,} records ignored; first: {end.first_left_out}"))
+                message_console().print(
+                    Text(f"{end.path}: {end.left_out:,} records ignored; first: {end.first_left_out}")
+                )
     if done and output is OutputFormat.TABLE:
         _print_imports(done)
     if failed:
@@ -122,8 +124,8 @@ def pull(
 
     Example: tieback inventory pull jamf --url https://acme.jamfcloud.com --client-id abc --secret-env JAMF_SECRET
     """
-    from tieback.pipeline.fleet.pull import GRAPH, LOGIN, Account
-    from tieback.pipeline.fleet.pull import pull as fetch
+    from tieback.pipeline.fleet.pull import GRAPH, LOGIN, ApiAccount
+    from tieback.pipeline.fleet.pull import pull_inventory as fetch
 
     secret = os.environ.get(secret_env, "")
     if not secret:
@@ -136,16 +138,18 @@ def pull(
         raise UsageError("missing --tenant", where="intune", advice="Pass the Microsoft Entra tenant ID")
     if source is PullSource.JAMF and not url:
         raise UsageError("missing --url", where="jamf", advice="Pass the URL of the Jamf Pro server")
-    account = Account(source.value, client_id, secret, tenant, (url or GRAPH).rstrip("/"), (login or LOGIN).rstrip("/"))
+    account = ApiAccount(
+        source.value, client_id, secret, tenant, (url or GRAPH).rstrip("/"), (login or LOGIN).rstrip("/")
+    )
     with progress_bar("downloading") as bar:
         done = fetch(account, out, lambda _, pages: bar(pages, pages))
     for one in done:
         typer.echo(str(one.path))
-        talk_console().print(f"{one.path}: {one.pages:,} pages; next: `tieback inventory import {one.path}`")
+        message_console().print(f"{one.path}: {one.pages:,} pages; next: `tieback inventory import {one.path}`")
 
 
 def _ask(label: str, columns: Sequence[str], meaning: Mapping[str, str]) -> bool:
-    console = talk_console()
+    console = message_console()
     console.print(Text(f"{label}: detected columns:"))
     known = {column: field for field, column in meaning.items()}
     for column in columns:
@@ -153,7 +157,7 @@ def _ask(label: str, columns: Sequence[str], meaning: Mapping[str, str]) -> bool
     return typer.confirm("Is this correct? The answer is remembered for tables with these columns", err=True)
 
 
-def _print_imports(done: "list[InventoryDone]") -> None:
+def _print_imports(done: "list[InventoryResult]") -> None:
     table = plain_table("inventory", "source", "format", "date", "rows", "ignored", "")
     for end in done:
         entered = end.entered

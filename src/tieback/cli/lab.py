@@ -9,13 +9,13 @@ import msgspec
 import typer
 from rich.table import Table
 
-from tieback.cli.terminal import ExitCode, OutputFormat, complain, data_console, talk_console, write_line
+from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, print_failure, write_line
 from tieback.model.document import encode
 from tieback.model.errors import LabError
 
 if TYPE_CHECKING:
     from tieback.lab.state import Lab
-    from tieback.lab.up import Raised
+    from tieback.lab.up import StartResult
 
 app = typer.Typer(
     help="Run labelled test stores with synthetic data on loopback (127.77.0.0/16), with a grant for them.\n\n"
@@ -28,7 +28,7 @@ _DIRECTORY = typer.Option(
 )
 
 
-class Ports(StrEnum):
+class PortChoice(StrEnum):
     """Values of ``--ports``: which ports the stores listen on."""
 
     USUAL = "usual"
@@ -54,7 +54,7 @@ def up(
     subnet: int | None = typer.Option(
         None, min=0, max=255, help="Third number of the addresses, to run several labs on one machine; default: 0."
     ),
-    ports: Ports | None = typer.Option(
+    ports: PortChoice | None = typer.Option(
         None, "--ports", help="Listen on the usual port of each product or on a random high port; default: usual."
     ),
     elasticsearch: Path | None = _unpacked("elasticsearch", "DIR"),
@@ -72,7 +72,7 @@ def up(
     Example: tieback lab up redis mongodb
     """
     try:
-        from tieback.lab.store import Server
+        from tieback.lab.store import ServerProgram
         from tieback.lab.up import up as bring_up
     except ModuleNotFoundError as error:
         raise LabError(
@@ -94,8 +94,8 @@ def up(
         wanted,
         demo=demo,
         subnet=subnet,
-        odd_ports=None if ports is None else ports is Ports.ODD,
-        installed={Server(name): path.absolute() for name, path in brought.items() if path is not None},
+        odd_ports=None if ports is None else ports is PortChoice.ODD,
+        installed={ServerProgram(name): path.absolute() for name, path in brought.items() if path is not None},
     )
     failed = [one for one in raised if one.error and not one.skipped]
     typer.echo(lab.grant)
@@ -113,14 +113,14 @@ def down(
     Example: tieback lab down --purge
     """
     lab = _lab(directory)
-    talk = talk_console()
+    talk = message_console()
     if not lab.directory.is_dir():
         talk.print(f"No lab found in {lab.directory}.")
         return
     with lab.locked():
         stopped, failed = lab.stop_all()
         for error in failed:
-            complain(error)
+            print_failure(error)
         if purge and not failed:
             lab.purge()
     talk.print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
@@ -183,13 +183,15 @@ def _lab(directory: Path | None) -> "Lab":
     return Lab(directory or default_directory(os.environ))
 
 
-def _tell(one: "Raised") -> None:
+def _tell(one: "StartResult") -> None:
     """Print one line per store on stderr."""
     if one.error:
         if one.skipped:
-            talk_console().print(f"{one.store.name}: skipped, {one.error.what}. {one.error.advice}.", highlight=False)
+            message_console().print(
+                f"{one.store.name}: skipped, {one.error.what}. {one.error.advice}.", highlight=False
+            )
         else:
-            complain(one.error)
+            print_failure(one.error)
         return
     assert one.server is not None
     server, store = one.server, one.store
@@ -202,4 +204,4 @@ def _tell(one: "Raised") -> None:
         line += f", {store.records:,} record{'s' if store.records > 1 else ''}" + (
             "" if one.loaded or one.already else " from an earlier run"
         )
-    talk_console().print(line)
+    message_console().print(line)

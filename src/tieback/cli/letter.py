@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.case import PolicyOption
-from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, talk_console, write_line
+from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
 from tieback.cli.vendor import ByOption, day_of
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
@@ -57,7 +57,7 @@ def write(
     Example: tieback letter write assurance --as pdf,eml --language de
     """
     from tieback.cases.policy import load_policy
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
     from tieback.pipeline.disclosure.letters import LetterRequest, write_letters
 
     if kind not in KINDS.split(", "):
@@ -71,7 +71,7 @@ def write(
     for column in ("letter", "vendor", "language", "version", "due", "files", "named"):
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     count = 0
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         work.enroll()
         for done in write_letters(work, request, rules):
             count += 1
@@ -88,7 +88,7 @@ def write(
         raise UsageError("no vendor is due a letter of this kind", where=kind, advice="See `tieback case list`")
     if output is OutputFormat.TABLE:
         data_console().print(table)
-        talk_console().print(f"written to {out}, not sent. Send the letters, then run `tieback letter sent LETTER`")
+        message_console().print(f"written to {out}, not sent. Send the letters, then run `tieback letter sent LETTER`")
 
 
 @app.command("list")
@@ -102,9 +102,9 @@ def list_(
 
     Example: tieback letter list
     """
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
 
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         names = {one.id: one.name for one in work.vendors()}
         letters = work.letters(work.find_vendor(vendor).id if vendor else "")
     if output is OutputFormat.JSON:
@@ -137,16 +137,16 @@ def sent(
     Example: tieback letter sent letter-1f2e --channel post
     """
     from tieback.cases.policy import load_policy
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
     from tieback.pipeline.disclosure.letters import mark_sent
 
     rules = load_policy(policy)
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         day = day_of(on).date() if on else work.now.date()
         found, moved = mark_sent(work, letter, channel, day, rules, by)
-    talk_console().print(Text(f"{found.id}: sent on {day}"))
+    message_console().print(Text(f"{found.id}: sent on {day}"))
     for case in moved:
-        talk_console().print(f"{case.id}: {case.state}, due {case.due or 'never'}")
+        message_console().print(f"{case.id}: {case.state}, due {case.due or 'never'}")
 
 
 @app.command()

@@ -28,11 +28,11 @@ from tieback.cli import scan as scan_command
 from tieback.cli import traffic as traffic_command
 from tieback.cli import vendor as vendor_command
 from tieback.cli import workspace as workspace_command
-from tieback.cli.terminal import ExitCode, complain
+from tieback.cli.terminal import ExitCode, print_failure
 from tieback.model.errors import GrantError, StoppedError, TiebackError, UsageError
 
 
-class Root(TyperGroup):
+class RootGroup(TyperGroup):
     """Turns errors of the operating system into one line on stderr, before Typer sets an exit code of its own."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -64,7 +64,7 @@ def build() -> typer.Typer:
     """Build the whole command line."""
     root = typer.Typer(
         name="tieback",
-        cls=Root,
+        cls=RootGroup,
         help="Find mobile apps with open back ends, measure the exposed data, and identify the owner.",
         epilog="Example: tieback scan app.apk --grant grant.toml --report report.html",
         no_args_is_help=True,
@@ -120,7 +120,7 @@ def main() -> None:
     try:
         build()()
     except TiebackError as error:
-        complain(error)
+        print_failure(error)
         if isinstance(error, StoppedError):
             sys.exit(ExitCode.SOME_FAILED)
         sys.exit(ExitCode.USAGE if isinstance(error, GrantError | UsageError) else ExitCode.NOTHING_DONE)

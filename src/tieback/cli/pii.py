@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import msgspec
 import typer
 
-from tieback.cli.terminal import ExitCode, OutputFormat, complain, data_console, write_line
+from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_failure, write_line
 from tieback.model.document import encode
 from tieback.model.errors import InputError
 from tieback.model.pii import Classification, Column
@@ -123,11 +123,13 @@ def classes(
 
     Example: tieback pii classes --format json
     """
-    from tieback.pii.kinds import load_kinds, tagged
+    from tieback.pii.kinds import load_kinds, regulation_tags
     from tieback.pii.taxonomy import load_taxonomy
 
     kinds = load_kinds()
-    rows = [(name, kind, tagged(name, kind)) for name in load_taxonomy() for kind in ("", *kinds.get(name, ()))]
+    rows = [
+        (name, kind, regulation_tags(name, kind)) for name in load_taxonomy() for kind in ("", *kinds.get(name, ()))
+    ]
     if output is OutputFormat.JSON:
         for name, kind, leaf in rows:
             write_line(encode("pii-class", {"class": name, "kind": kind} | msgspec.structs.asdict(leaf)))
@@ -135,7 +137,7 @@ def classes(
         _print_classes(rows)
 
 
-def _classify(file: Path | None, output: OutputFormat, reader: "Reader", judge: Verdicts) -> None:
+def _classify(file: Path | None, output: OutputFormat, reader: "LineReader", judge: Verdicts) -> None:
     """Classify every line of a file or of standard input. Exits with code 3 if some lines could not be read."""
     if file is None:
         bad = _run(sys.stdin.buffer, "stdin", output, reader, judge)
@@ -151,7 +153,7 @@ def _classify(file: Path | None, output: OutputFormat, reader: "Reader", judge: 
         raise typer.Exit(ExitCode.SOME_FAILED)
 
 
-def _run(source: BinaryIO, where: str, output: OutputFormat, reader: "Reader", judge: Verdicts) -> int:
+def _run(source: BinaryIO, where: str, output: OutputFormat, reader: "LineReader", judge: Verdicts) -> int:
     """Classify every line; returns the number of lines that could not be read."""
     bad = 0
     rows: list[tuple[Line, Classification]] = []
@@ -159,7 +161,7 @@ def _run(source: BinaryIO, where: str, output: OutputFormat, reader: "Reader", j
         read = reader.read(line, f"{where}:{number}")
         if isinstance(read, InputError):
             bad += 1
-            complain(read)
+            print_failure(read)
             continue
         verdict = judge(read.column)
         if output is OutputFormat.JSON:
@@ -184,7 +186,7 @@ def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             yield number, line
 
 
-class Reader(msgspec.Struct, frozen=True):
+class LineReader(msgspec.Struct, frozen=True):
     """How to read the input lines of one command."""
 
     decoder: msgspec.json.Decoder[NameLine] | msgspec.json.Decoder[ValuesLine]
@@ -201,8 +203,10 @@ class Reader(msgspec.Struct, frozen=True):
             return InputError(f"not a valid {self.what} ({error})", where=where, advice=self.advice)
 
 
-_NAMES = Reader(msgspec.json.Decoder(NameLine), "field", 'Write {"id": …, "table": …, "field": …} on each line')
-_VALUES = Reader(msgspec.json.Decoder(ValuesLine), "column", 'Write {"id": …, "field": …, "values": […]} on each line')
+_NAMES = LineReader(msgspec.json.Decoder(NameLine), "field", 'Write {"id": …, "table": …, "field": …} on each line')
+_VALUES = LineReader(
+    msgspec.json.Decoder(ValuesLine), "column", 'Write {"id": …, "field": …, "values": […]} on each line'
+)
 
 
 def _document(line: Line, verdict: Classification) -> bytes:

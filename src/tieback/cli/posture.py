@@ -9,14 +9,14 @@ import typer
 from rich.text import Text
 
 from tieback.cli.posture_rules import rules
-from tieback.cli.posture_tables import SHOWN, print_imports, print_joined, print_numbers, print_resources
+from tieback.cli.posture_tables import SHOWN, print_imports, print_join, print_numbers, print_resources
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
     WorkspaceOption,
-    complain,
+    message_console,
+    print_failure,
     progress_bar,
-    talk_console,
     write_line,
 )
 from tieback.model.document import encode
@@ -25,7 +25,7 @@ from tieback.model.errors import TiebackError, UsageError
 if TYPE_CHECKING:
     from tieback.model.resource import Resource
     from tieback.pipeline.posture.exports import ImportedPosture
-    from tieback.pipeline.posture.join import Joined
+    from tieback.pipeline.posture.join import JoinRow
     from tieback.storage.workspace import Workspace
 
 app = typer.Typer(
@@ -78,7 +78,7 @@ def import_(
         for end in import_posture(workspace, exports, origin, lambda _, facts: bar(facts, facts)):
             if isinstance(end, TiebackError):
                 failed += 1
-                complain(end)
+                print_failure(end)
                 continue
             done.append(end)
             if output is OutputFormat.JSON:
@@ -93,12 +93,12 @@ def import_(
 
 @app.command()
 def run(
-    cloud: Annotated[str, typer.Argument(metavar="aws|azure|gcp", help="Cloud provider.")],
+    cloud: Annotated[str, typer.Argument(metavar="aws|azure|gcp", help="ProwlerProvider provider.")],
     *,
     profile: Annotated[str, typer.Option(help="Profile of the AWS CLI.")] = "",
     region: Annotated[list[str] | None, typer.Option(help="Region; repeatable.")] = None,
     subscription: Annotated[list[str] | None, typer.Option(help="Azure subscription; repeatable.")] = None,
-    project: Annotated[list[str] | None, typer.Option(help="Google Cloud project; repeatable.")] = None,
+    project: Annotated[list[str] | None, typer.Option(help="Google ProwlerProvider project; repeatable.")] = None,
     prowler: Annotated[str, typer.Option(help="Path of the Prowler program; default: uv downloads it.")] = "",
     minutes: Annotated[
         float, typer.Option(min=0.01, help="Stop Prowler after this many minutes and keep its results.")
@@ -117,14 +117,14 @@ def run(
     import tempfile
 
     from tieback.pipeline.posture.exports import import_posture
-    from tieback.posture.prowler_run import Cloud, command, start
+    from tieback.posture.prowler_run import ProwlerProvider, command, run_prowler
     from tieback.posture.source import Origin
 
-    if cloud not in set(Cloud):
-        raise UsageError("unknown cloud", where=cloud, advice=f"Choose one of {', '.join(Cloud)}")
+    if cloud not in set(ProwlerProvider):
+        raise UsageError("unknown cloud", where=cloud, advice=f"Choose one of {', '.join(ProwlerProvider)}")
     with tempfile.TemporaryDirectory(prefix="tieback-prowler-") as folder:
         arguments = command(
-            Cloud(cloud),
+            ProwlerProvider(cloud),
             Path(folder),
             program=prowler,
             profile=profile,
@@ -132,8 +132,8 @@ def run(
             subscriptions=subscription or (),
             projects=project or (),
         )
-        talk_console().print(Text(f"starting Prowler on {cloud}; this takes several minutes"))
-        ended = start(arguments, Path(folder), seconds=minutes * 60, environment=os.environ)
+        message_console().print(Text(f"starting Prowler on {cloud}; this takes several minutes"))
+        ended = run_prowler(arguments, Path(folder), seconds=minutes * 60, environment=os.environ)
         if ended.ended:
             typer.echo(f"tieback: {ended.ended}", err=True)
         if ended.expired:
@@ -161,9 +161,11 @@ def run(
 @app.command("list")
 def list_(
     *,
-    public: Annotated[bool, typer.Option("--public", help="List only resources reachable from the Internet.")] = False,
+    public: Annotated[
+        bool, typer.Option("--public", help="List only iter_resources reachable from the Internet.")
+    ] = False,
     unencrypted: Annotated[
-        bool, typer.Option("--unencrypted", help="List only resources that are not encrypted at rest.")
+        bool, typer.Option("--unencrypted", help="List only iter_resources that are not encrypted at rest.")
     ] = False,
     since: SinceOption = "",
     workspace: WorkspaceOption = Path(".tieback"),
@@ -173,14 +175,14 @@ def list_(
 
     Example: tieback posture list --public --unencrypted
     """
-    from tieback.model.resource import Answer, AtRest
-    from tieback.pipeline.posture.exports import resources
+    from tieback.model.resource import AtRest, TriState
+    from tieback.pipeline.posture.exports import iter_resources
 
     with _opened(workspace) as opened:
         found = (
             one
-            for one in resources(opened, _moment(since, "--since"))
-            if (not public or one.public is Answer.YES) and (not unencrypted or one.at_rest is AtRest.NONE)
+            for one in iter_resources(opened, _moment(since, "--since"))
+            if (not public or one.public is TriState.YES) and (not unencrypted or one.at_rest is AtRest.NONE)
         )
         if output is OutputFormat.JSON:
             for one in found:
@@ -201,7 +203,7 @@ def numbers(
     Example: tieback posture numbers
     """
     from tieback.pipeline.posture.exports import broken_imports
-    from tieback.pipeline.posture.exports import numbers as counted
+    from tieback.pipeline.posture.exports import resource_figures as counted
 
     with _opened(workspace) as opened:
         rows = counted(opened, _moment(since, "--since"))
@@ -213,7 +215,7 @@ def numbers(
             write_line(encode("posture-numbers", row))
         return
     if not rows:
-        talk_console().print(Text("no resources imported"))
+        message_console().print(Text("no resources imported"))
         return
     print_numbers(rows)
 
@@ -235,9 +237,9 @@ def join(
     import heapq
 
     from tieback.model.exposure import Finding, Severity
-    from tieback.model.posture import Unseen, badness
+    from tieback.model.posture import UnprobedPublicResource, rank_exposure
     from tieback.pipeline.posture.join import JoinSummary
-    from tieback.pipeline.posture.join import join as joined
+    from tieback.pipeline.posture.join import join_accounts as joined
 
     if fail_on not in {"never", *Severity}:
         raise UsageError(
@@ -245,8 +247,8 @@ def join(
         )
     worst = -1
     with _opened(workspace) as opened:
-        found: list[Joined] = []
-        unseen: list[tuple[int, int, Unseen]] = []
+        found: list[JoinRow] = []
+        unseen: list[tuple[int, int, UnprobedPublicResource]] = []
         summary: JoinSummary | None = None
         for count, one in enumerate(joined(opened, since=_moment(since, "--since"))):
             if isinstance(one, Finding):
@@ -255,15 +257,15 @@ def join(
                 write_line(encode(_KIND[type(one).__name__], one))
             elif isinstance(one, JoinSummary):
                 summary = one
-            elif isinstance(one, Unseen):
+            elif isinstance(one, UnprobedPublicResource):
                 # The most severe ones; in their original order if the severity is equal.
-                entry = (badness(one.resource), -count, one)
+                entry = (rank_exposure(one.resource), -count, one)
                 (heapq.heappush if len(unseen) < SHOWN else heapq.heappushpop)(unseen, entry)
             else:
                 found.append(one)
     if summary is not None:
         found += [entry[2] for entry in sorted(unseen, reverse=True)]
-        print_joined(found, summary)
+        print_join(found, summary)
     if fail_on != "never" and worst >= Severity(fail_on).rank:
         raise typer.Exit(ExitCode.FINDINGS)
 

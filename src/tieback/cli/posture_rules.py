@@ -7,14 +7,14 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.terminal import ExitCode, OutputFormat, complain, data_console, talk_console, write_line
+from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, print_failure, write_line
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 from tieback.model.exposure import Severity
 
 if TYPE_CHECKING:
-    from tieback.posture.rules.audit import Answer
-    from tieback.posture.rules.interface import Permit
+    from tieback.posture.rules.audit import RulesAnswer
+    from tieback.posture.rules.interface import Permission
 
 _MAX_ROWS = 500
 
@@ -50,17 +50,17 @@ def rules(
 
     Example: tieback posture rules firestore.rules --as any-user --path /users/alice --format json
     """
-    from tieback.posture.rules.audit import answers
-    from tieback.posture.rules.interface import Stranger
+    from tieback.posture.rules.audit import audit_rules
+    from tieback.posture.rules.interface import Requester
 
     try:
-        strangers = [Stranger(who)] if who else list(Stranger)
+        strangers = [Requester(who)] if who else list(Requester)
     except ValueError:
         raise UsageError("unknown identity", where=f"--as {who}", advice="Use anonymous or any-user") from None
     found = _Found()
     for file in files:
         try:
-            for answer in answers(file, strangers, path or (), kind):
+            for answer in audit_rules(file, strangers, path or (), kind):
                 found.add(answer)
                 if output is OutputFormat.JSON:
                     write_line(encode("posture-rules", answer))
@@ -70,7 +70,7 @@ def rules(
             if kind:
                 raise
             found.failed += 1
-            complain(
+            print_failure(
                 error
                 if len(files) == 1
                 else UsageError(
@@ -79,7 +79,7 @@ def rules(
             )
         except TiebackError as error:
             found.failed += 1
-            complain(error)
+            print_failure(error)
     if output is OutputFormat.TABLE and found.asked:
         _print(found.shown, found.asked)
     if fail_on is not None and found.worst is not None and found.worst.rank >= fail_on.rank:
@@ -92,25 +92,25 @@ class _Found:
     """The answers of all files together."""
 
     def __init__(self) -> None:
-        self.shown: list[Answer] = []
+        self.shown: list[RulesAnswer] = []
         self.asked = 0
         self.failed = 0
         self.worst: Severity | None = None
 
-    def add(self, answer: "Answer") -> None:
+    def add(self, answer: "RulesAnswer") -> None:
         self.asked += 1
         severity = answer.severity
         if severity is not None and (self.worst is None or severity.rank > self.worst.rank):
             self.worst = severity
 
-    def show(self, answer: "Answer") -> None:
+    def show(self, answer: "RulesAnswer") -> None:
         # Anonymous access includes signed-in users: no second row for them.
         if len(self.shown) <= _MAX_ROWS and not (self.shown and self.shown[-1].says_as_much_as(answer)):
             self.shown.append(answer)
 
 
-def _print(shown: "list[Answer]", asked: int) -> None:
-    talk = talk_console()
+def _print(shown: "list[RulesAnswer]", asked: int) -> None:
+    talk = message_console()
     if not shown:
         talk.print(Text(f"{asked:,} answers: access is denied in all of them"))
         return
@@ -130,7 +130,7 @@ def _print(shown: "list[Answer]", asked: int) -> None:
         talk.print(Text("? = depends on stored data or on the product version, which the file does not contain"))
 
 
-def _word(permit: "Permit") -> Text:
+def _word(permit: "Permission") -> Text:
     if permit.allowed:
         return Text("yes" if permit.certain else "yes?", style="bold red" if permit.certain else "yellow")
     return Text("no" if permit.certain else "no?", style="" if permit.certain else "yellow")

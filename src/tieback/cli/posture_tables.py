@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.terminal import data_console, talk_console
+from tieback.cli.terminal import data_console, message_console
 
 if TYPE_CHECKING:
-    from tieback.model.posture import Numbers
+    from tieback.model.posture import ResourceFigures
     from tieback.model.resource import Resource
     from tieback.pipeline.posture.exports import ImportedPosture
-    from tieback.pipeline.posture.join import Joined, JoinSummary
+    from tieback.pipeline.posture.join import JoinRow, JoinSummary
 
 COLUMNS = 7
 """Maximum number of columns of the figures on a terminal; the other figures follow as lines."""
@@ -41,7 +41,7 @@ def print_imports(done: "list[ImportedPosture]") -> None:
 
 def print_resources(found: "Iterable[Resource]") -> None:
     """One row per resource; those reachable from the Internet are marked."""
-    from tieback.intake.reports.interface import short
+    from tieback.intake.reports.interface import one_line
 
     table = _table("resource", "account", "engine", "public", "at rest", "login", "TLS", "source", "seen")
     count = more = 0
@@ -51,31 +51,31 @@ def print_resources(found: "Iterable[Resource]") -> None:
             continue
         count += 1
         table.add_row(
-            Text(short(one.label) + (" (planned)" if one.planned else "")),
-            Text(short(one.account)),
-            Text(short(one.engine or one.product or one.service)),
+            Text(one_line(one.label) + (" (planned)" if one.planned else "")),
+            Text(one_line(one.account)),
+            Text(one_line(one.engine or one.product or one.service)),
             _coloured(one.public, bad="yes"),
             Text(one.at_rest.replace("_", " "), style="red" if one.at_rest == "none" else ""),
             _coloured(one.authentication, bad="no"),
             _coloured(one.in_transit, bad="no"),
-            Text(short(", ".join(dict.fromkeys(source.partition(" ")[0] for source in one.sources)))),
+            Text(one_line(", ".join(dict.fromkeys(source.partition(" ")[0] for source in one.sources)))),
             one.seen[:10],
         )
     if count:
         data_console().print(table)
     if more:
-        talk_console().print(Text(f"{more:,} more; see all with --format json"))
+        message_console().print(Text(f"{more:,} more; see all with --format json"))
     if not count:
-        talk_console().print(Text("no matching resources imported"))
+        message_console().print(Text("no matching resources imported"))
 
 
 def _coloured(answer: str, *, bad: str) -> Text:
     return Text("?" if answer == "unknown" else answer, style="red" if answer == bad else "")
 
 
-def print_numbers(rows: "list[Numbers]") -> None:
+def print_numbers(rows: "list[ResourceFigures]") -> None:
     """The encryption and exposure figures with their totals, and a chart beside the figure of 2017."""
-    from tieback.intake.reports.interface import short
+    from tieback.intake.reports.interface import one_line
     from tieback.model.posture import Posture
     from tieback.model.resource import ResourceKind
     from tieback.posture.numbers import FIGURE_2017, METHOD
@@ -87,7 +87,7 @@ def print_numbers(rows: "list[Numbers]") -> None:
         heads = one.heads[:COLUMNS]
         table = _table("", *heads, right=heads)
         for name, cells in one.rows:
-            table.add_row(Text(short(name if name == "all" else f"  {name}")), *cells[:COLUMNS])
+            table.add_row(Text(one_line(name if name == "all" else f"  {name}")), *cells[:COLUMNS])
         console.print(table)
         for line in one.lines:
             console.print(Text(f"  {line}"))
@@ -102,7 +102,7 @@ def _of(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def print_joined(found: "list[Joined]", summary: "JoinSummary") -> None:
+def print_join(found: "list[JoinRow]", summary: "JoinSummary") -> None:
     """Which open store is which resource, and what has no match on the other side."""
     console = data_console()
     groups = (

@@ -19,7 +19,7 @@ def probe(
     targets: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="HOST[:PORT]|@FILE", help="Targets. Without a port: all usual ports. @FILE: one target per line."
+            metavar="HOST[:PORT]|@FILE", help="TargetList. Without a port: all usual ports. @FILE: one target per line."
         ),
     ] = None,
     grant: Annotated[Path | None, typer.Option(help="Grant file; required unless --replay is used.")] = None,
@@ -121,21 +121,21 @@ def _replay(path: Path, output: OutputFormat) -> None:
 def _ask(
     words: list[str], grant: Path, audit: Path, record: Path | None, output: OutputFormat, stop: Path, *, afresh: bool
 ) -> None:
-    from tieback.pipeline.probing.targets import Asking, Begun, Targets, ask
+    from tieback.pipeline.probing.targets import ProbeRunSettings, RunStart, TargetList, probe_targets
     from tieback.scope.event_loop import run
     from tieback.scope.grant import load_grant
 
     permission = load_grant(grant)
-    wanted = Targets(words)
+    wanted = TargetList(words)
     tally = _Tally(output, wanted.places)
 
-    def begin(begun: Begun) -> None:
+    def begin(begun: RunStart) -> None:
         if begun.before:
             typer.echo(f"resuming: {begun.before} of {begun.total} targets were probed in the earlier run", err=True)
 
     stopped = ""
     with progress_bar("asking") as progress:
-        found = ask(wanted, permission, Asking(audit, record, afresh, stop), progress, begin)
+        found = probe_targets(wanted, permission, ProbeRunSettings(audit, record, afresh, stop), progress, begin)
         try:
             run(tally.take(found))
         except KeyboardInterrupt:

@@ -19,8 +19,8 @@ from tieback.cli.terminal import (
     OutputFormat,
     WorkspaceOption,
     data_console,
+    message_console,
     progress_bar,
-    talk_console,
     write_line,
 )
 from tieback.model.case import Case, CaseState
@@ -30,7 +30,7 @@ from tieback.model.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tieback.cases.events import Event
+    from tieback.cases.events import CaseEvent
 
 WORKSPACE = Path(".tieback")
 GrantOption = Annotated[Path, typer.Option(help="Grant file; nothing outside it is contacted.")]
@@ -65,10 +65,10 @@ def recheck(
     permit, rules = load_grant(grant), load_policy(policy)
 
     def choose(cases: "Sequence[Case]") -> list[Case]:
-        found = chosen(cases, case or ())
+        found = select_cases(cases, case or ())
         return [one for one in found if one.state in state] if state else [one for one in found if case or one.active]
 
-    events: list[Event] = []
+    events: list[CaseEvent] = []
     with progress_bar("probing") as bar:
         for looked in look_again(workspace, permit, rules, choose, bar):
             events.append(looked.event)
@@ -77,7 +77,7 @@ def recheck(
     if output is OutputFormat.TABLE:
         _print(events)
     if not events:
-        talk_console().print("no cases to check; see `tieback case list`")
+        message_console().print("no cases to check; see `tieback case list`")
 
 
 def watch(
@@ -99,27 +99,27 @@ def watch(
     Example: tieback watch --grant grant.toml --every 6h --webhooks webhooks.toml
     """
     from tieback.cases.policy import load_policy
-    from tieback.pipeline.disclosure.cases import open_casework
-    from tieback.pipeline.disclosure.watch import WEBHOOKS_FILE, Watching, load_webhooks, watch_once
+    from tieback.pipeline.disclosure.cases import open_case_service
+    from tieback.pipeline.disclosure.watch import WEBHOOKS_FILE, WatchSettings, load_webhooks, watch_once
     from tieback.scope.grant import load_grant
 
-    pause = seconds_of(every)
+    pause = parse_interval(every)
     default = workspace / WEBHOOKS_FILE
     hooks = load_webhooks(webhooks or default) if webhooks is not None or default.is_file() else ()
     ids: frozenset[str] = frozenset()
     if case:
-        with open_casework(workspace) as work:
+        with open_case_service(workspace) as work:
             ids = frozenset(work.find_case(word).id for word in case)
     stop = threading.Event()
     _stop_on_signals(stop)
-    console = talk_console()
+    console = message_console()
 
     def wait(seconds: float) -> None:
         stop.wait(seconds)
 
     while True:
         # Read again in each round, so that a revoked grant or an edited policy takes effect.
-        watching = Watching(load_grant(grant), load_policy(policy), hooks, ids)
+        watching = WatchSettings(load_grant(grant), load_policy(policy), hooks, ids)
         done = watch_once(workspace, watching, _tell, pause=wait)
         for problem in done.problems:
             console.print(Text(f"tieback: webhook {problem}"))
@@ -136,7 +136,7 @@ def watch(
         raise typer.Exit(ExitCode.SOME_FAILED)
 
 
-def _tell(event: "Event") -> None:
+def _tell(event: "CaseEvent") -> None:
     write_line(encode("case-event", event))
     sys.stdout.flush()
 
@@ -153,7 +153,7 @@ def _stop_on_signals(stop: threading.Event) -> None:
         signal.signal(number, handle)
 
 
-def chosen(cases: "Sequence[Case]", words: "Sequence[str]") -> list[Case]:
+def select_cases(cases: "Sequence[Case]", words: "Sequence[str]") -> list[Case]:
     """The cases with the given IDs or ID prefixes; all cases if none are given.
 
     Raises:
@@ -170,7 +170,7 @@ def chosen(cases: "Sequence[Case]", words: "Sequence[str]") -> list[Case]:
     return list(found.values())
 
 
-def seconds_of(text: str) -> float:
+def parse_interval(text: str) -> float:
     """Parse an interval such as ``6h`` into seconds.
 
     Raises:
@@ -182,7 +182,7 @@ def seconds_of(text: str) -> float:
     return float(int(match[1]) * _UNITS[match[2]])
 
 
-def _print(events: "list[Event]") -> None:
+def _print(events: "list[CaseEvent]") -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("case", "vendor", "verdict", "records", "change", "state", "why"):
         right = column in {"records", "change"}

@@ -17,7 +17,7 @@ from tieback.report.interface import Renderer
 
 if TYPE_CHECKING:
     from tieback.report.diff.compare import Comparison
-    from tieback.report.diff.past import Past
+    from tieback.report.diff.past import PastReport
 
 AudienceOption = Annotated[
     str, typer.Option(help="Audience: internal, vendor (with --vendor NAME), or public (only totals).")
@@ -71,13 +71,13 @@ def report(
     from tieback.pipeline.report import last_report
     from tieback.report import by_name
     from tieback.report.audience import audience_of, for_audience
-    from tieback.report.sampling import as_sample
+    from tieback.report.sampling import with_population_estimate
 
     renderer = by_name(output)
     who = audience_of(audience, vendor)
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
     with last_report(workspace) as whole:
-        judged = as_sample(set_beside(set_apart(whole), past), sample_of)
+        judged = with_population_estimate(with_baseline(set_apart(whole), past), sample_of)
         document = for_audience(judged, who, vendor)
         if out is not None:
             write_all(document, renderer, out)
@@ -97,7 +97,7 @@ def diff(
     ] = None,
 ) -> None:
     """Compare two reports: new, fixed, changed and moved findings, and those not checked again."""
-    from tieback.report.diff.compare import Kind, compare
+    from tieback.report.diff.compare import ChangeKind, compare
     from tieback.report.diff.markdown import as_markdown
     from tieback.report.diff.page import as_page
     from tieback.report.diff.terminal import print_comparison
@@ -122,7 +122,7 @@ def diff(
         else:
             lines = (_plain(found),)
         write_bytes(lines, out)
-    if fail_on is not None and any(one.finding.severity.rank >= fail_on.rank for one in found.of(Kind.NEW)):
+    if fail_on is not None and any(one.finding.severity.rank >= fail_on.rank for one in found.of(ChangeKind.NEW)):
         raise typer.Exit(ExitCode.FINDINGS)
 
 
@@ -133,7 +133,7 @@ def explain(
         str,
         typer.Argument(
             help="Figure, such as records, stores-exposed:class=email or bytes:kind=mongodb,country=DE; "
-            "default: list all names."
+            "default: list all figure_names."
         ),
     ] = "",
     workspace: WorkspaceOption = _DEFAULT,
@@ -141,8 +141,8 @@ def explain(
 ) -> None:
     """Explain where a figure comes from: its query, the share of each store, and the evidence."""
     from tieback.pipeline.report import last_report
-    from tieback.report.explain import explain as explained
-    from tieback.report.explain import names
+    from tieback.report.explain import explain_figure as explained
+    from tieback.report.explain import figure_names
     from tieback.report.explanation import as_lines, print_explanation
 
     outer = context.parent.params["workspace"] if context.parent is not None else workspace
@@ -150,7 +150,7 @@ def explain(
     chosen = workspace if workspace != _DEFAULT else outer
     with last_report(chosen) as whole:
         if not figure:
-            write_bytes((f"{name}\n".encode() for name in names(whole)), None)
+            write_bytes((f"{name}\n".encode() for name in figure_names(whole)), None)
             return
         found = explained(whole, figure)
         if output is OutputFormat.JSON:
@@ -189,13 +189,13 @@ def read_suppressions(workspace: Path, path: Path | None) -> Callable[[Report], 
         return lambda whole: whole
     from tieback.assess.rules import load_rules
     from tieback.assess.suppressions import load_suppressions
-    from tieback.report.suppress import set_apart
+    from tieback.report.suppress import apply_suppressions
 
     suppressions = load_suppressions(file, load_rules())
-    return lambda whole: set_apart(whole, suppressions, datetime.now(UTC).date(), str(file))
+    return lambda whole: apply_suppressions(whole, suppressions, datetime.now(UTC).date(), str(file))
 
 
-def read_baseline(path: Path | None) -> "Past | None":
+def read_baseline(path: Path | None) -> "PastReport | None":
     """The report that ``--baseline`` names. It is read before any work is done.
 
     Raises:
@@ -208,26 +208,26 @@ def read_baseline(path: Path | None) -> "Past | None":
     return read_past(path)
 
 
-def set_beside(document: Report, past: "Past | None") -> Report:
+def with_baseline(document: Report, past: "PastReport | None") -> Report:
     """The report, with the status of each finding relative to an earlier report."""
     if past is None:
         return document
     from msgspec.structs import replace
 
     from tieback.report.diff.compare import baseline_of, compare
-    from tieback.report.diff.past import past_of
+    from tieback.report.diff.past import past_from_report
 
-    return replace(document, baseline=baseline_of(compare(past, past_of(document, "this run"))))
+    return replace(document, baseline=baseline_of(compare(past, past_from_report(document, "this run"))))
 
 
-def _past(path: Path) -> "Past":
+def _past(path: Path) -> "PastReport":
     from tieback.pipeline.report import last_report
-    from tieback.report.diff.past import past_of, read_past
+    from tieback.report.diff.past import past_from_report, read_past
 
     if not path.is_dir():
         return read_past(path)
     with last_report(path) as whole:
-        return past_of(whole, str(path))
+        return past_from_report(whole, str(path))
 
 
 def _plain(found: "Comparison") -> bytes:

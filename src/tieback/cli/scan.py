@@ -14,12 +14,12 @@ from tieback.cli.report import (
     VendorOption,
     read_baseline,
     read_suppressions,
-    set_beside,
     show,
+    with_baseline,
     write_all,
 )
-from tieback.cli.terminal import ExitCode, WorkspaceOption, complain, progress_bar, talk_console
-from tieback.cli.workspace_ledger import LedgerOption, settle
+from tieback.cli.terminal import ExitCode, WorkspaceOption, message_console, print_failure, progress_bar
+from tieback.cli.workspace_ledger import LedgerOption, ensure_ledger
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Severity
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tieback.engine.interface import Engine
-    from tieback.pipeline.inputs.spec import Given
+    from tieback.pipeline.inputs.spec import InputSpec
 
 
 def scan(
@@ -83,7 +83,7 @@ def scan(
     from tieback.pipeline.scan import ScanRequest, run_scan
     from tieback.report import by_name, by_suffix
     from tieback.report.audience import audience_of, for_audience
-    from tieback.report.sampling import as_sample
+    from tieback.report.sampling import with_population_estimate
     from tieback.scope.grant import load_grant
 
     if output != "table":
@@ -99,18 +99,18 @@ def scan(
         retry=retry,
         engine=_engine(engine, certs),
     )
-    settle(workspace, ledger)
+    ensure_ledger(workspace, ledger)
     with run_scan(request, progress_bar) as done:
         for error in done.failed:
-            complain(error)
+            print_failure(error)
         for part in done.set_aside:
-            talk_console().print(f"removed a damaged file from the lake: {part}", markup=False)
-        judged = as_sample(set_beside(set_apart(done.report), past), sample_of)
+            message_console().print(f"removed a damaged file from the lake: {part}", markup=False)
+        judged = with_population_estimate(with_baseline(set_apart(done.report), past), sample_of)
         document = for_audience(judged, who, vendor)
         written = [one for path, renderer in files for one in write_all(document, renderer, path)]
         show(document, output)
         for path in written:
-            talk_console().print(f"report: {path}")
+            message_console().print(f"report: {path}")
         worst = judged.worst_new()
         apps = done.report.headline.apps_analysed
     if fail_on is not None and worst is not None and worst.rank >= fail_on.rank:
@@ -119,15 +119,15 @@ def scan(
         raise typer.Exit(ExitCode.SOME_FAILED if apps else ExitCode.NOTHING_DONE)
 
 
-def _inputs(texts: "Iterable[str]", manifests: "Iterable[Path]") -> "tuple[Given, ...]":
+def _inputs(texts: "Iterable[str]", manifests: "Iterable[Path]") -> "tuple[InputSpec, ...]":
     """The inputs in the order of the command line.
 
     Raises:
             UsageError: no input, or one that is neither a path nor a supported URL.
     """
-    from tieback.pipeline.inputs.spec import Manifest, given
+    from tieback.pipeline.inputs.spec import Manifest, parse_input
 
-    found = (*map(given, texts), *map(Manifest, manifests))
+    found = (*map(parse_input, texts), *map(Manifest, manifests))
     if not found:
         raise UsageError("missing input", advice="Pass files, folders or URLs, or a --manifest")
     return found
@@ -139,6 +139,6 @@ def _engine(name: str, certs: Path | None) -> "Engine | None":
         if certs is not None:
             raise UsageError("--certs needs a cluster engine", where="--certs", advice="Add --engine dask://HOST:PORT")
         return None
-    from tieback.cli.cluster import engine_at
+    from tieback.cli.cluster import connect_engine
 
-    return engine_at(name, certs)
+    return connect_engine(name, certs)

@@ -42,7 +42,7 @@ WorkspaceOption = Annotated[
 ]
 
 
-def talk_console() -> Console:
+def message_console() -> Console:
     """Messages go to stderr, so that stdout contains only data."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -57,7 +57,7 @@ def write_line(document: bytes) -> None:
     sys.stdout.buffer.write(document + b"\n")
 
 
-def complain(error: TiebackError) -> None:
+def print_failure(error: TiebackError) -> None:
     """Print one line on stderr for an input or target that failed."""
     typer.echo(f"tieback: {error.diagnostics()}", err=True)
 
@@ -69,6 +69,6 @@ def progress_bar(description: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda _done, _total: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=talk_console(), transient=True) as progress:
+    with Progress(*columns, console=message_console(), transient=True) as progress:
         task = progress.add_task(description, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.terminal import ExitCode, OutputFormat, complain, data_console, progress_bar, write_line
+from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_failure, progress_bar, write_line
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 from tieback.model.flow import Flow
@@ -68,7 +68,7 @@ def traffic(
         for end in ends:
             if isinstance(end, TiebackError):
                 failed += 1
-                complain(end)
+                print_failure(end)
             elif isinstance(end, Problem):
                 typer.echo(f"tieback: {end.where}: {end.what}", err=True)
             elif output is OutputFormat.JSON:

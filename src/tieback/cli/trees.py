@@ -11,15 +11,15 @@ from tieback.model.graph import THRESHOLD
 from tieback.report.document import clean
 
 if TYPE_CHECKING:
-    from tieback.pipeline.graph.views import AppView, BackendLine, BackendView, Seen, StoreAt
-    from tieback.pipeline.mapping.attribution import Why
+    from tieback.pipeline.graph.views import AppView, BackendLine, BackendView, PassiveView, StoreLink
+    from tieback.pipeline.mapping.attribution import HostAttribution
 
 _MOST_TEXT = 1000
 SHOWN = 40
 """Maximum number of apps and endpoints in a tree. JSON output is complete."""
 
 
-def print_lines(lines: "list[BackendLine]") -> None:
+def print_backend_lines(lines: "list[BackendLine]") -> None:
     """Print one row per back end."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("back end", "apps", "provider", "region", "owner", "stores", "reported by"):
@@ -37,7 +37,7 @@ def print_lines(lines: "list[BackendLine]") -> None:
     data_console().print(table)
 
 
-def print_why(found: "Why") -> None:
+def print_attribution(found: "HostAttribution") -> None:
     """Print what is known about a host."""
     console = data_console()
     console.print(_text(found.host, style="bold"), _text(f"  {', '.join(found.addresses)}", style="dim"))
@@ -120,7 +120,7 @@ def print_app(view: "AppView") -> None:
     data_console().print(tree)
 
 
-def _add_stores(tree: Tree, stores: "tuple[StoreAt, ...]") -> None:
+def _add_stores(tree: Tree, stores: "tuple[StoreLink, ...]") -> None:
     for store in stores:
         records = f", {store.records.value:,} records ({store.records.quality})" if store.records.value else ""
         name = f"{store.product} {store.version}".strip()
@@ -129,7 +129,7 @@ def _add_stores(tree: Tree, stores: "tuple[StoreAt, ...]") -> None:
         _leaf(tree, text, store.confidence, store.reason)
 
 
-def _add_seen(tree: Tree, seen: "tuple[Seen, ...]") -> None:
+def _add_seen(tree: Tree, seen: "tuple[PassiveView, ...]") -> None:
     for one in seen:
         ours = one.note.asked
         tree.add(

@@ -9,10 +9,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, talk_console, write_line
+from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
-from tieback.model.vendor import Answer, Vendor
+from tieback.model.vendor import AssuranceAnswer, Vendor
 
 if TYPE_CHECKING:
     from tieback.pipeline.disclosure.vendors import VendorView
@@ -27,7 +27,7 @@ FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, o
 VendorArgument = Annotated[str, typer.Argument(metavar="VENDOR", help="Vendor ID or name.")]
 
 
-def account() -> str:
+def current_user() -> str:
     """The user account name, for the log."""
     try:
         return getpass.getuser()
@@ -36,7 +36,8 @@ def account() -> str:
 
 
 ByOption = Annotated[
-    str, typer.Option("--by", default_factory=account, help="Name to record in the log; default: your account name.")
+    str,
+    typer.Option("--by", default_factory=current_user, help="Name to record in the log; default: your account name."),
 ]
 
 
@@ -58,9 +59,9 @@ def list_(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outp
 
     Example: tieback vendor list
     """
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
 
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         work.enroll()
         views = work.views()
     views.sort(key=lambda view: (-len(view.stores), -view.devices, view.vendor.name.casefold()))
@@ -95,9 +96,9 @@ def show(
 
     Example: tieback vendor show "Workhub Access GmbH"
     """
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
 
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         (view,) = work.views([work.find_vendor(name)])
     if output is OutputFormat.JSON:
         write_line(encode("vendor-view", _document(view)))
@@ -149,7 +150,7 @@ def edit(
 
     Example: tieback vendor edit v-1f2e3d --contact security@maker.example --language de
     """
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
     from tieback.pipeline.disclosure.vendors import operator_contact
 
     changes: dict[str, object] = {}
@@ -165,7 +166,7 @@ def edit(
     contacts = [operator_contact(text) for text in contact or ()]
     if not (changes or contacts or forget):
         raise UsageError("nothing to change", where=name, advice="See the options in `tieback vendor edit --help`")
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         vendor = work.find_vendor(name)
         if forget:
             left = tuple(one for one in vendor.contacts if one.address not in forget)
@@ -176,7 +177,7 @@ def edit(
             vendor = work.edit(vendor.id, changes, by)
         if contacts:
             vendor = work.add_contacts(vendor.id, contacts, by)
-    talk_console().print(Text(f"{vendor.id}: {vendor.name}"))
+    message_console().print(Text(f"{vendor.id}: {vendor.name}"))
 
 
 @app.command()
@@ -191,11 +192,11 @@ def merge(
 
     Example: tieback vendor merge "Acme Ltd" com.acme.old
     """
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
 
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         vendor = work.merge(kept, gone, by)
-    talk_console().print(Text(f"{vendor.id}: {vendor.name}"))
+    message_console().print(Text(f"{vendor.id}: {vendor.name}"))
 
 
 @app.command("import-contacts")
@@ -210,19 +211,19 @@ def import_contacts(
 
     Example: tieback vendor import-contacts security.txt --vendor "Workhub Access GmbH"
     """
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
 
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         work.enroll()
         changed = work.import_contacts(file, vendor, by)
     for one in changed:
-        talk_console().print(Text(f"{one.name}: {', '.join(contact.address for contact in one.contacts)}"))
+        message_console().print(Text(f"{one.name}: {', '.join(contact.address for contact in one.contacts)}"))
 
 
 @app.command()
 def answer(
     name: VendorArgument,
-    said: Annotated[Answer, typer.Argument(help="Answer of the vendor to the assurance request.")],
+    said: Annotated[AssuranceAnswer, typer.Argument(help="AssuranceAnswer of the vendor to the assurance request.")],
     *,
     on: Annotated[str, typer.Option(help="Date of the answer; default: today.")] = "",
     file: Annotated[
@@ -237,14 +238,14 @@ def answer(
 
     Example: tieback vendor answer "Acme Ltd" attested --file answer.pdf
     """
-    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.cases import open_case_service
 
-    with open_casework(workspace) as work:
+    with open_case_service(workspace) as work:
         vendor = work.find_vendor(name)
         day = day_of(on).date() if on else work.now.date()
         cases = work.answer(vendor, said, day, file, by)
     told = f"; it applies to {len(cases)} open {'case' if len(cases) == 1 else 'cases'}" if cases else ""
-    talk_console().print(Text(f"{vendor.name}: {said} on {day}{told}"))
+    message_console().print(Text(f"{vendor.name}: {said} on {day}{told}"))
 
 
 def _document(view: "VendorView") -> dict[str, object]:
@@ -264,13 +265,13 @@ def _document(view: "VendorView") -> dict[str, object]:
 
 def _awaited(vendor: Vendor) -> str:
     """The status of an unanswered request with its due date; empty if there is none."""
-    if vendor.answer is not Answer.NONE or vendor.asked is None:
+    if vendor.answer is not AssuranceAnswer.NONE or vendor.asked is None:
         return ""
     late = vendor.due is not None and vendor.due < datetime.now(UTC).date()
     return f"requested, due {vendor.due or 'never'}{', late' if late else ''}"
 
 
 def _assurance(vendor: Vendor) -> str:
-    if vendor.answer is not Answer.NONE:
+    if vendor.answer is not AssuranceAnswer.NONE:
         return f"{vendor.answer} on {vendor.answered}"
     return f"requested on {vendor.asked}, due {vendor.due}" if vendor.asked else ""

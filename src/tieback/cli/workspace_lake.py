@@ -13,14 +13,14 @@ from tieback.cli.terminal import (
     OutputFormat,
     WorkspaceOption,
     data_console,
+    message_console,
     progress_bar,
-    talk_console,
     write_line,
 )
 from tieback.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from tieback.storage.retention import Doomed
+    from tieback.storage.retention import RetentionPlan
 
 WORKSPACE = Path(".tieback")
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="Lines, or one JSON document.")]
@@ -54,7 +54,7 @@ def check(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outp
             console.print(f"{part}: {why}", soft_wrap=True, markup=False)
         console.print(f"{sound} parts are sound, {len(damaged)} damaged", markup=False)
     if damaged:
-        talk_console().print("damaged parts are ignored; the next `tieback scan` of the same inputs rebuilds them")
+        message_console().print("damaged parts are ignored; the next `tieback scan` of the same inputs rebuilds them")
         raise typer.Exit(ExitCode.SOME_FAILED)
 
 
@@ -80,7 +80,7 @@ def compact(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Ou
     table.add_row("bytes", f"{done.bytes_before:,}", f"{done.bytes_after:,}")
     data_console().print(table)
     if not done.swept:
-        talk_console().print("the old files are still in use; the next scan or compact removes them")
+        message_console().print("the old files are still in use; the next scan or compact removes them")
 
 
 def prune(
@@ -112,7 +112,7 @@ def prune(
     with Workspace.open(workspace, create=False) as opened, opened.lock():
         policy = retention.read_policy(workspace, older_than, keep_runs)
         recover(opened.lake, opened.ledger)
-        doomed = retention.plan(opened.lake, opened.ledger, policy)
+        doomed = retention.plan_retention(opened.lake, opened.ledger, policy)
         _show_doomed(workspace, doomed, output, done=not dry_run)
         if dry_run or not (doomed.runs or doomed.units):
             return
@@ -123,13 +123,13 @@ def prune(
                 )
             typer.confirm("Remove this?", abort=True, err=True)
         _, swept = retention.prune(opened.lake, opened.ledger, policy)
-    talk = talk_console()
+    talk = message_console()
     talk.print("removed; the audit log and the cases are kept")
     if not swept:
         talk.print("the old files are still in use; the next scan removes them from disk")
 
 
-def _show_doomed(workspace: Path, doomed: "Doomed", output: OutputFormat, *, done: bool) -> None:
+def _show_doomed(workspace: Path, doomed: "RetentionPlan", output: OutputFormat, *, done: bool) -> None:
     if output is OutputFormat.JSON:
         write_line(
             msgspec.json.encode({"workspace": str(workspace), "dry_run": not done, **msgspec.structs.asdict(doomed)})
@@ -164,14 +164,14 @@ def export(
     Example: tieback workspace export s3://reports/tieback
     """
     from tieback.storage.export import export_run, runs_to_export, totals
-    from tieback.storage.export_target import place_at
+    from tieback.storage.export_target import open_target
     from tieback.storage.workspace import Workspace
 
     if run and all_runs:
         raise UsageError(
             "--run and --all-runs exclude each other", where="--run", advice="Leave out --run or --all-runs"
         )
-    place = place_at(destination)
+    place = open_target(destination)
     with Workspace.open(workspace, create=False) as opened, progress_bar("writing runs") as progress:
         wanted = runs_to_export(opened.ledger, run or (), every=all_runs)
         for number, one in enumerate(wanted):
@@ -185,4 +185,4 @@ def export(
             for name, counts in told.items():
                 table.add_row(name, *(f"{count:,}" for count in counts.values()))
             data_console().print(table)
-    talk_console().print(f"export: {place.url}", markup=False)
+    message_console().print(f"export: {place.url}", markup=False)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tieback.cli.terminal import WorkspaceOption, progress_bar, talk_console
+from tieback.cli.terminal import WorkspaceOption, message_console, progress_bar
 
 LedgerOption = Annotated[
     str | None,
@@ -16,7 +16,7 @@ LedgerOption = Annotated[
 ]
 
 
-def settle(workspace: Path, ledger: str | None) -> None:
+def ensure_ledger(workspace: Path, ledger: str | None) -> None:
     """Create the workspace with its ledger at this location, or check that it is there. No location: do nothing.
 
     Raises:
@@ -38,7 +38,7 @@ def new(workspace: WorkspaceOption = Path(".tieback"), ledger: LedgerOption = No
     from tieback.storage.workspace import Workspace
 
     with Workspace.open(workspace, ledger=ledger) as made:
-        talk_console().print(f"{workspace}: the ledger is at {made.ledger.where}", markup=False)
+        message_console().print(f"{workspace}: the ledger is at {made.ledger.where}", markup=False)
 
 
 def move(
@@ -51,7 +51,7 @@ def move(
 
     Example: tieback workspace move --to postgresql://tieback@db.example.test/tieback
     """
-    from tieback.storage.ledger.move import move as move_ledger
+    from tieback.storage.ledger.move import move_ledger
     from tieback.storage.workspace import Workspace
 
     with (
@@ -60,7 +60,7 @@ def move(
         progress_bar("moving the ledger") as progress,
     ):
         moved = move_ledger(workspace, to, progress)
-    console = talk_console()
+    console = message_console()
     rows, tables = sum(moved.tables.values()), sum(1 for count in moved.tables.values() if count)
     console.print(f"{rows} rows of {tables} tables copied to {moved.target} and compared", markup=False)
     if moved.written_out:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tieback.engine.cluster import SETTINGS, dashboard_of, security
-from tieback.engine.dask_members import Members
+from tieback.engine.dask_members import ClusterMembers
 from tieback.engine.interface import EngineError, EngineEvent, UnitLimits, Work
 from tieback.engine.tasks import TaskSource
 from tieback.model.errors import UsageError
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 SCHEME = "dask://"
 CONNECT_SECONDS = 15
-BATCH = 100
+MAX_TASK_INPUTS = 100
 """Maximum number of inputs in a task."""
-LEAST = 20
+MIN_TASK_INPUTS = 20
 """Minimum number of inputs in a task, if available; between the two, their size decides (``tasks.BATCH_BYTES``)."""
 
 
@@ -42,7 +42,7 @@ class DaskEngine:
         self,
         address: str,
         certs: Path | None,
-        batch: int = BATCH,
+        batch: int = MAX_TASK_INPUTS,
         on_event: Callable[[EngineEvent], None] | None = None,
     ) -> None:
         """Set the scheduler. Raises ``UsageError`` if the address or the certificates are invalid."""
@@ -61,15 +61,15 @@ class DaskEngine:
             EngineError: no connection to the scheduler, no worker, or members with another release.
             TiebackError: raised by ``Work.publish``.
         """
-        from tieback.engine.dask_run import Run
+        from tieback.engine.dask_run import ClusterRun
 
         with self._connected() as client:
             if link := dashboard_of(client.dashboard_link):
                 self._tell("members", f"dashboard: {link}")
-            members = Members(client, self._address, lambda line: self._tell("members", line))
+            members = ClusterMembers(client, self._address, lambda line: self._tell("members", line))
             members.ready()
-            source = TaskSource(units, members.threads, self._batch, min(LEAST, self._batch))
-            run = Run(client, members, work, source, limits, lambda line: self._tell("retried", line))
+            source = TaskSource(units, members.threads, self._batch, min(MIN_TASK_INPUTS, self._batch))
+            run = ClusterRun(client, members, work, source, limits, lambda line: self._tell("retried", line))
             try:
                 yield from run.ends()
             finally:

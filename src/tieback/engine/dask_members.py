@@ -10,13 +10,13 @@ from tieback.engine.interface import EngineError
 if TYPE_CHECKING:
     from distributed import Client
 
-LOOK_SECONDS = 2.0
+POLL_SECONDS = 2.0
 """Interval between checks of the members, in seconds."""
-LONELY_SECONDS = 60.0
+NO_WORKER_SECONDS = 60.0
 """How long a run waits for a worker if there is none, in seconds."""
 
 
-class Members:
+class ClusterMembers:
     """The current members. Call ``ready`` first, then ``look`` as often as needed.
 
     Args:
@@ -44,9 +44,9 @@ class Members:
         Raises:
             EngineError: no worker connected, or one has another release.
         """
-        from tieback.engine.dask_worker import prepare
+        from tieback.engine.dask_worker import install_engines
 
-        deadline = time.monotonic() + LONELY_SECONDS
+        deadline = time.monotonic() + NO_WORKER_SECONDS
         while True:
             with contextlib.suppress(OSError):
                 # A worker that dies during the check is not an error: the others are checked again.
@@ -54,32 +54,32 @@ class Members:
                 if workers:
                     for worker, problem in self._strangers(set(workers)).items():
                         raise EngineError(problem, where=worker, advice="Install the same release on all members")
-                    prepare(self._client)
+                    install_engines(self._client)
                     self._known = set(workers)
                     self._count(workers)
                     return
             if time.monotonic() > deadline:
                 raise EngineError(
-                    f"no worker connected within {LONELY_SECONDS:g} s",
+                    f"no worker connected within {NO_WORKER_SECONDS:g} s",
                     where=self.address,
                     advice="Start `tieback cluster worker`",
                 )
             time.sleep(0.2)
 
     def look(self, *, now: bool = False) -> None:
-        """Update the members, at most every ``LOOK_SECONDS``. A later worker with another release is stopped.
+        """Update the members, at most every ``POLL_SECONDS``. A later worker with another release is stopped.
 
         Args:
             now: do not wait for the next interval.
 
         Raises:
-            EngineError: the connection to the scheduler is lost, or there was no worker for ``LONELY_SECONDS``.
+            EngineError: the connection to the scheduler is lost, or there was no worker for ``NO_WORKER_SECONDS``.
         """
         if not now and time.monotonic() < self._next_look:
             return
-        self._next_look = time.monotonic() + LOOK_SECONDS
+        self._next_look = time.monotonic() + POLL_SECONDS
         if self._client.status in {"closing", "closed"}:
-            raise gone(self.address)
+            raise scheduler_lost(self.address)
         workers: dict[str, Any] = {}
         with contextlib.suppress(OSError):
             workers = self._workers()
@@ -94,9 +94,9 @@ class Members:
             self._lonely_since = None
         elif self._lonely_since is None:
             self._lonely_since = time.monotonic()
-        elif time.monotonic() - self._lonely_since > LONELY_SECONDS:
+        elif time.monotonic() - self._lonely_since > NO_WORKER_SECONDS:
             raise EngineError(
-                f"no worker connected for {LONELY_SECONDS:g} s",
+                f"no worker connected for {NO_WORKER_SECONDS:g} s",
                 where=self.address,
                 advice="Start workers, and run the same command again",
             )
@@ -141,7 +141,7 @@ def _ours() -> tuple[str, str]:
     return release()
 
 
-def gone(address: str) -> EngineError:
+def scheduler_lost(address: str) -> EngineError:
     """The error for a lost scheduler."""
     return EngineError(
         "lost the connection to the scheduler", where=address, advice="Restart it, and run the same command again"

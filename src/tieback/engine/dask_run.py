@@ -8,23 +8,23 @@ from typing import Any
 
 from distributed import Client, KilledWorker, wait
 
-from tieback.engine.dask_members import LOOK_SECONDS, Members, gone
-from tieback.engine.dask_worker import OtherReleaseError, do_batch, release
+from tieback.engine.dask_members import POLL_SECONDS, ClusterMembers, scheduler_lost
+from tieback.engine.dask_worker import ReleaseMismatchError, release, run_batch
 from tieback.engine.interface import EngineError, UnitLimits, Work
-from tieback.engine.tasks import Task, TaskSource, after_loss
+from tieback.engine.tasks import Task, TaskSource, tasks_after_loss
 from tieback.model.errors import TiebackError
 from tieback.model.unit import UnitEnd, UnitState
 
 type _Future = Any
 """``distributed.Future``."""
 
-AHEAD = 2
+BATCHES_PER_THREAD = 2
 """Batches per worker thread: one running, one waiting."""
-MAX_ODD = 20
+MAX_UNEXPLAINED_FAILURES = 20
 """Consecutive batches that may fail without a known reason before the run stops; plus the number in progress."""
 
 
-class Run:
+class ClusterRun:
     """Distributes batches and collects their ends. The window follows the workers; paused workers do not count.
 
     Args:
@@ -39,7 +39,7 @@ class Run:
     def __init__(
         self,
         client: Client,
-        members: Members,
+        members: ClusterMembers,
         work: Work[Any],
         source: TaskSource,
         limits: UnitLimits,
@@ -66,7 +66,7 @@ class Run:
             elif self._dry:
                 return
             else:
-                time.sleep(LOOK_SECONDS / 4)  # all workers are paused or disconnected
+                time.sleep(POLL_SECONDS / 4)  # all workers are paused or disconnected
 
     def cancel(self) -> None:
         """Cancel batches that have not started. Parts published meanwhile are found in the lake."""
@@ -76,13 +76,13 @@ class Run:
 
     def _hand_out(self) -> None:
         self._source.set_workers(self._members.running)
-        while len(self._under_way) < self._members.running * AHEAD:
+        while len(self._under_way) < self._members.running * BATCHES_PER_THREAD:
             task = self._source.take()
             self._dry = task is None
             if task is None:
                 return
             future = self._client.submit(
-                do_batch, release(), self._work, task.units, self._limits, pure=False, retries=0
+                run_batch, release(), self._work, task.units, self._limits, pure=False, retries=0
             )
             self._under_way[future] = task
 
@@ -90,11 +90,11 @@ class Run:
         """Completed batches; empty if none completes before the next check of the members."""
         try:
             with self._client.as_current():
-                return list(wait(list(self._under_way), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED").done)
+                return list(wait(list(self._under_way), timeout=POLL_SECONDS, return_when="FIRST_COMPLETED").done)
         except TimeoutError:
             return []
         except (OSError, CancelledError):
-            raise gone(self._members.address) from None
+            raise scheduler_lost(self._members.address) from None
 
     def _settled(self, future: _Future, task: Task) -> Iterator[UnitEnd]:
         """The ends of a batch; a batch without ends goes back to the source."""
@@ -111,19 +111,19 @@ class Run:
         if isinstance(error, KilledWorker):
             # Inputs run in separate processes, so the cause is the worker or its machine.
             self._tell(f"a batch of {len(task.units)} lost its worker ({error.last_worker.address}) and runs again")
-            again, alone = after_loss(task, None)
+            again, alone = tasks_after_loss(task, None)
             self._put_back(*again)
             if alone is not None:
                 problem = "lost its worker repeatedly; quarantined"
                 yield UnitEnd(alone, UnitState.QUARANTINED, problem=problem, attempts=task.attempt + task.broken)
             return
         self._odd += 1
-        if self._odd >= MAX_ODD + self._members.threads * AHEAD:
+        if self._odd >= MAX_UNEXPLAINED_FAILURES + self._members.threads * BATCHES_PER_THREAD:
             raise EngineError(
                 f"workers cannot do the work ({type(error).__name__}: {error})"[:300],
                 advice="Install the same release on all members",
             ) from None
-        if not isinstance(error, OtherReleaseError):
+        if not isinstance(error, ReleaseMismatchError):
             self._tell(f"a batch of {len(task.units)} failed in a worker ({type(error).__name__}) and runs again")
         self._members.look(now=True)
         self._put_back(task)

@@ -19,18 +19,18 @@ from tieback.engine.tls_errors import isolate_tls_errors
 from tieback.model.unit import Unit, UnitEnd
 
 PLUGIN = "tieback-hands"
-KEEP_BYTES = 512 * 1024**2
+MAX_IDLE_BYTES = 512 * 1024**2
 """Maximum private memory of an idle process that is kept, in bytes; compiled rules included."""
 
 type Release = tuple[str, str]
 """Releases of tieback and Python."""
 
 
-class OtherReleaseError(Exception):
+class ReleaseMismatchError(Exception):
     """This worker has another release than the client. Not a ``TiebackError``: it does not end the run."""
 
 
-class Hands(WorkerPlugin):
+class WorkerEngines(WorkerPlugin):
     """State of a worker: local engines with their processes, one per concurrent thread."""
 
     idempotent = True
@@ -70,7 +70,7 @@ class Hands(WorkerPlugin):
     def put_back(self, engine: LocalEngine) -> None:
         """Keep the engine for the next batch."""
         self.busy.remove(engine)
-        if self.closed or engine.memory() > KEEP_BYTES:
+        if self.closed or engine.memory() > MAX_IDLE_BYTES:
             engine.close()
         else:
             self.free.append(engine)
@@ -81,14 +81,14 @@ def release() -> Release:
     return installed_version("tieback"), ".".join(platform.python_version_tuple()[:2])
 
 
-def prepare(client: Client) -> None:
+def install_engines(client: Client) -> None:
     """Give every worker, and those to come, its hands; and protect a scheduler that others started."""
     with contextlib.suppress(Exception):  # it may lack tieback, or refuse to run code of clients
         client.run_on_scheduler(isolate_tls_errors)
-    client.register_plugin(Hands(), name=PLUGIN)
+    client.register_plugin(WorkerEngines(), name=PLUGIN)
 
 
-def do_batch(theirs: Release, work: Work[Any], units: Sequence[Unit], limits: UnitLimits) -> list[UnitEnd]:
+def run_batch(theirs: Release, work: Work[Any], units: Sequence[Unit], limits: UnitLimits) -> list[UnitEnd]:
     """Runs in a thread of a worker: analyse one batch in a separate process.
 
     Raises:
@@ -96,9 +96,9 @@ def do_batch(theirs: Release, work: Work[Any], units: Sequence[Unit], limits: Un
         TiebackError: as raised by ``LocalEngine.run``.
     """
     if release() != theirs:
-        raise OtherReleaseError
+        raise ReleaseMismatchError
     hands = get_worker().plugins[PLUGIN]
-    assert isinstance(hands, Hands)
+    assert isinstance(hands, WorkerEngines)
     engine = hands.take()
     try:
         engine.batch = len(units)

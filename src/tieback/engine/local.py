@@ -14,14 +14,14 @@ from multiprocessing.connection import wait
 from typing import Any, Literal
 
 from tieback.engine.interface import EngineError, EngineEvent, UnitLimits, Work
-from tieback.engine.memory import resident
-from tieback.engine.messages import NotPublished, OutOfMemory, Published, Ready, Stop, Unusable
+from tieback.engine.memory import resident_bytes
+from tieback.engine.messages import EngineStop, OutOfMemory, PublishDone, PublishFailed, WorkerReady, WorkUnusable
 from tieback.engine.process import WorkerProcess
-from tieback.engine.tasks import TaskSource, after_loss, halve
+from tieback.engine.tasks import TaskSource, split_task, tasks_after_loss
 from tieback.model.errors import TiebackError
 from tieback.model.unit import Unit, UnitEnd, UnitState
 
-LOOK_SECONDS = 0.2
+POLL_SECONDS = 0.2
 """Interval between checks of the workers' limits, in seconds."""
 MAX_FAILED_STARTS = 3
 """Number of consecutive workers that may fail to start before the engine gives up."""
@@ -80,7 +80,7 @@ class LocalEngine:
         """Private memory of its processes now, in bytes; may be called from another thread."""
         run = self._run
         processes = [*self._kept, *(run.workers() if run is not None else ())]
-        return sum(resident(worker.pid) for worker in processes)
+        return sum(resident_bytes(worker.pid) for worker in processes)
 
     def close(self) -> None:
         """Stop the kept workers."""
@@ -115,7 +115,7 @@ class _Run:
         self._hand_out()
         while any(worker.task for worker in self._workers):
             ended: list[UnitEnd] = []
-            heard = set(wait([worker.pipe for worker in self._workers], timeout=LOOK_SECONDS))
+            heard = set(wait([worker.pipe for worker in self._workers], timeout=POLL_SECONDS))
             for worker in [worker for worker in self._workers if worker.pipe in heard]:
                 ended += self._hear(worker)
             if not heard or time.monotonic() >= self._next_look:
@@ -186,17 +186,17 @@ class _Run:
             return self._lost(worker)
         worker.note(message)
         match message:
-            case Ready():
+            case WorkerReady():
                 self._failed_starts = 0
-            case Unusable():
+            case WorkUnusable():
                 raise EngineError(f"the work cannot run in a worker: {message.problem}")
-            case Published():
+            case PublishDone():
                 return self._published(worker, message.part)
-            case NotPublished():
+            case PublishFailed():
                 return self._not_published(worker, message.problem)
             case OutOfMemory():
                 return self._lost(worker, worker.over_memory)
-            case Stop():
+            case EngineStop():
                 kinds = {kind.__name__: kind for kind in TiebackError.__subclasses__()}
                 kind = kinds.get(message.kind, TiebackError)
                 raise kind(message.what, where=message.where, advice=message.advice)
@@ -223,7 +223,7 @@ class _Run:
 
     def _not_published(self, worker: WorkerProcess, problem: str) -> list[UnitEnd]:
         task = worker.release()
-        again, alone = halve(task)
+        again, alone = split_task(task)
         self._source.put_back(again)
         if alone is None:
             return []
@@ -233,7 +233,7 @@ class _Run:
         """End the workers that exceeded a limit."""
         ended = []
         now = time.monotonic()
-        self._next_look = now + LOOK_SECONDS
+        self._next_look = now + POLL_SECONDS
         for worker in list(self._workers):
             # Read pending messages first: the pipe may contain the end of its unit.
             if not worker.pipe.poll() and (why := worker.overrun(now)):
@@ -265,7 +265,7 @@ class _Run:
     def _split(self, worker: WorkerProcess, why: str) -> list[UnitEnd]:
         current = worker.current
         task = worker.release()
-        again, quarantined = after_loss(task, current)
+        again, quarantined = tasks_after_loss(task, current)
         self._source.put_back(again)
         if quarantined is not None:
             attempts = task.attempt + task.broken

@@ -24,7 +24,7 @@ def _status(pid: int | str) -> dict[str, int]:
     return sizes
 
 
-def resident(pid: int | str = "self") -> int:
+def resident_bytes(pid: int | str = "self") -> int:
     """Private memory of a process in bytes, including swap; without mapped files. 0 if the process is gone."""
     try:
         sizes = _status(pid)

@@ -8,26 +8,26 @@ MAX_MESSAGE = 64 * 1024 * 1024
 """Maximum bytes of one message; a longer one counts as a broken worker."""
 
 
-class Ready(msgspec.Struct, frozen=True, tag="ready"):
+class WorkerReady(msgspec.Struct, frozen=True, tag="ready"):
     """The work is imported and the limits are set."""
 
     resident: int
     """Private memory of the idle worker, in bytes."""
 
 
-class Unusable(msgspec.Struct, frozen=True, tag="unusable"):
+class WorkUnusable(msgspec.Struct, frozen=True, tag="unusable"):
     """The work cannot be imported; this would fail in every worker."""
 
     problem: str
 
 
-class Begun(msgspec.Struct, frozen=True, tag="begun"):
+class UnitStarted(msgspec.Struct, frozen=True, tag="begun"):
     """The unit at this position of the batch has started."""
 
     index: int
 
 
-class Ended(msgspec.Struct, frozen=True, tag="ended"):
+class UnitFinished(msgspec.Struct, frozen=True, tag="ended"):
     """The unit at this position was analysed; not final before the batch is published."""
 
     index: int
@@ -41,23 +41,23 @@ class OutOfMemory(msgspec.Struct, frozen=True, tag="out_of_memory"):
     """The running unit, or the publication, exceeded the memory limit. The worker ends itself."""
 
 
-class Publishing(msgspec.Struct, frozen=True, tag="publishing"):
+class PublishStarted(msgspec.Struct, frozen=True, tag="publishing"):
     """All units were analysed; publication has started."""
 
 
-class Published(msgspec.Struct, frozen=True, tag="published"):
+class PublishDone(msgspec.Struct, frozen=True, tag="published"):
     """The results are stored; the worker is free."""
 
     part: str
 
 
-class NotPublished(msgspec.Struct, frozen=True, tag="not_published"):
+class PublishFailed(msgspec.Struct, frozen=True, tag="not_published"):
     """Some result could not be published; the worker is free."""
 
     problem: str
 
 
-class Stop(msgspec.Struct, frozen=True, tag="stop"):
+class EngineStop(msgspec.Struct, frozen=True, tag="stop"):
     """No batch can be published; the fields of a ``TiebackError``."""
 
     kind: str
@@ -67,11 +67,29 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
     advice: str
 
 
-type Message = Ready | Unusable | Begun | Ended | OutOfMemory | Publishing | Published | NotPublished | Stop
+type Message = (
+    WorkerReady
+    | WorkUnusable
+    | UnitStarted
+    | UnitFinished
+    | OutOfMemory
+    | PublishStarted
+    | PublishDone
+    | PublishFailed
+    | EngineStop
+)
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(
-    Ready | Unusable | Begun | Ended | OutOfMemory | Publishing | Published | NotPublished | Stop
+    WorkerReady
+    | WorkUnusable
+    | UnitStarted
+    | UnitFinished
+    | OutOfMemory
+    | PublishStarted
+    | PublishDone
+    | PublishFailed
+    | EngineStop
 )
 
 

@@ -12,17 +12,17 @@ from typing import Any
 import msgspec
 
 from tieback.engine.interface import UnitLimits, Work
-from tieback.engine.memory import ALLOCATOR, resident
+from tieback.engine.memory import ALLOCATOR, resident_bytes
 from tieback.engine.messages import (
-    Begun,
-    Ended,
+    EngineStop,
     Message,
     OutOfMemory,
-    Published,
-    Publishing,
-    Ready,
-    Stop,
-    Unusable,
+    PublishDone,
+    PublishStarted,
+    UnitFinished,
+    UnitStarted,
+    WorkerReady,
+    WorkUnusable,
     receive,
 )
 from tieback.engine.tasks import Task
@@ -35,7 +35,7 @@ GRACE_SECONDS = 2.0
 
 
 class WorkerProcess:
-    """A child process with a pipe. Not ready before its ``Ready`` message."""
+    """A child process with a pipe. Not ready before its ``WorkerReady`` message."""
 
     def __init__(self, work: Work[Any], limits: UnitLimits) -> None:
         """Start the process without waiting for it. Raises ``OSError`` if it cannot be started."""
@@ -45,7 +45,7 @@ class WorkerProcess:
         self.current: int | None = None
         """Position of the running unit in the task."""
         self.publishing = False
-        self.ends: list[Ended] = []
+        self.ends: list[UnitFinished] = []
         """Ends of the task's units; not final before the task is published."""
         self.since = time.monotonic()
         """Start time of the current step: start-up, a unit, or the publication."""
@@ -102,19 +102,19 @@ class WorkerProcess:
 
     def makes_sense(self, message: Message) -> bool:
         """True if a well-behaved worker can send this message now; a hostile input may control the process."""
-        if isinstance(message, Ready | Unusable):
+        if isinstance(message, WorkerReady | WorkUnusable):
             return not self.ready
         if self.task is None or not self.ready:
             return False
         count = len(self.task.units)
         match message:
-            case Begun():
+            case UnitStarted():
                 return self.current is None and message.index == len(self.ends) < count
-            case Ended():
+            case UnitFinished():
                 return self.current == message.index
-            case Publishing():
+            case PublishStarted():
                 return self.current is None and len(self.ends) == count
-            case Stop() | OutOfMemory():
+            case EngineStop() | OutOfMemory():
                 return True
             case _:
                 return self.publishing
@@ -123,15 +123,15 @@ class WorkerProcess:
         """Update the state of the worker from a message, and restart the time of the step."""
         self.since = time.monotonic()
         match message:
-            case Ready():
+            case WorkerReady():
                 self.ready = True
                 self._idle_bytes = message.resident
-            case Begun():
+            case UnitStarted():
                 self.current = message.index
-            case Ended():
+            case UnitFinished():
                 self.current = None
                 self.ends.append(message)
-            case Publishing():
+            case PublishStarted():
                 self.publishing = True
             case _:
                 pass
@@ -152,7 +152,7 @@ class WorkerProcess:
             return ""
         if now - self.since > self.limits.seconds:
             return f"took more than {self.limits.seconds:g} s"
-        if resident(self.pid) - self._idle_bytes > self.limits.memory_bytes:
+        if resident_bytes(self.pid) - self._idle_bytes > self.limits.memory_bytes:
             return self.over_memory
         return ""
 
@@ -173,10 +173,10 @@ class WorkerProcess:
             name = f"signal {-status}"
         return f"ended its worker process ({name})"
 
-    def last_words(self) -> Published | None:
+    def last_words(self) -> PublishDone | None:
         """Process the remaining messages of an ended worker; returns the publication of its task, if there is one."""
         while (message := self.hear()) is not None and self.makes_sense(message):
-            if isinstance(message, Published):
+            if isinstance(message, PublishDone):
                 return message
             self.note(message)
         return None

@@ -76,13 +76,13 @@ class TaskSource:
 
     def _bring_together(self, count: int) -> None:
         """Move units from the location of the first unit to the front, at most one batch; otherwise keep the order."""
-        here = place(self._ahead[0].source)
-        if all(place(unit.source) == here for unit in itertools.islice(self._ahead, count)):
+        here = locality(self._ahead[0].source)
+        if all(locality(unit.source) == here for unit in itertools.islice(self._ahead, count)):
             return
         near: list[Unit] = []
         others: list[Unit] = []
         for unit in self._ahead:
-            (near if len(near) < count and place(unit.source) == here else others).append(unit)
+            (near if len(near) < count and locality(unit.source) == here else others).append(unit)
         self._ahead = deque(near + others)
 
     def _read_ahead(self) -> None:
@@ -94,7 +94,7 @@ class TaskSource:
         self._dry = len(self._ahead) < before + missing
 
 
-def place(source: str) -> str:
+def locality(source: str) -> str:
     """The location of a unit that matters for a reader: bucket and folder of a URL, else empty.
 
     Members of a shard name the shard: ``s3://bucket/shard.tar#member``.
@@ -105,7 +105,7 @@ def place(source: str) -> str:
     return whole if shard else whole.rpartition("/")[0]
 
 
-def after_loss(task: Task, current: int | None) -> tuple[list[Task], Unit | None]:
+def tasks_after_loss(task: Task, current: int | None) -> tuple[list[Task], Unit | None]:
     """What to do after a worker was lost with ``task``: the tasks to run again, and the unit to quarantine, if any.
 
     Args:
@@ -121,11 +121,11 @@ def after_loss(task: Task, current: int | None) -> tuple[list[Task], Unit | None
         return [Task(rest) for rest in (task.units[:current], task.units[current + 1 :]) if rest] + again, quarantined
     if not task.broken:
         return [msgspec.structs.replace(task, broken=1)], None
-    halves, unit_alone = halve(task)
+    halves, unit_alone = split_task(task)
     return halves, unit_alone
 
 
-def halve(task: Task) -> tuple[list[Task], Unit | None]:
+def split_task(task: Task) -> tuple[list[Task], Unit | None]:
     """Bisect a batch that cannot be published: two halves, or the single unit."""
     if len(task.units) == 1:
         return [], task.units[0]

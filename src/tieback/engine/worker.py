@@ -24,17 +24,17 @@ from typing import Any
 import msgspec
 
 from tieback.engine.interface import UnitLimits, Work
-from tieback.engine.memory import limit_growth, resident
+from tieback.engine.memory import limit_growth, resident_bytes
 from tieback.engine.messages import (
-    Begun,
-    Ended,
-    NotPublished,
+    EngineStop,
     OutOfMemory,
-    Published,
-    Publishing,
-    Ready,
-    Stop,
-    Unusable,
+    PublishDone,
+    PublishFailed,
+    PublishStarted,
+    UnitFinished,
+    UnitStarted,
+    WorkerReady,
+    WorkUnusable,
     send,
 )
 from tieback.model.errors import TiebackError
@@ -98,19 +98,19 @@ def serve(pipe: Connection) -> None:
     except (EOFError, OSError):
         raise
     except Exception as error:  # noqa: BLE001 - importing the work runs code of other rooms; the line says what failed
-        send(pipe, Unusable(problem_line(error)))
+        send(pipe, WorkUnusable(problem_line(error)))
         return
-    send(pipe, Ready(resident()))
+    send(pipe, WorkerReady(resident_bytes()))
     read_batch = msgspec.msgpack.Decoder(list[Unit])
     while True:
-        do_batch(pipe, assignment.work, read_batch.decode(pipe.recv_bytes()))
+        run_batch(pipe, assignment.work, read_batch.decode(pipe.recv_bytes()))
 
 
-def do_batch(pipe: Connection, work: Work[Any], batch: Sequence[Unit]) -> None:
+def run_batch(pipe: Connection, work: Work[Any], batch: Sequence[Unit]) -> None:
     """Analyse each unit, then publish the results; every step is reported to the engine."""
     results = []
     for index, unit in enumerate(batch):
-        send(pipe, Begun(index))
+        send(pipe, UnitStarted(index))
         start = time.monotonic()
         try:
             result = work.analyse(unit)
@@ -118,21 +118,21 @@ def do_batch(pipe: Connection, work: Work[Any], batch: Sequence[Unit]) -> None:
         except MemoryError:
             _give_up(pipe)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the edge of a unit: becomes its recorded end
-            send(pipe, Ended(index, time.monotonic() - start, problem_line(error, unit.source)))
+            send(pipe, UnitFinished(index, time.monotonic() - start, problem_line(error, unit.source)))
         else:
             results.append((unit, result))
-            send(pipe, Ended(index, time.monotonic() - start, result=summary))
-    send(pipe, Publishing())
+            send(pipe, UnitFinished(index, time.monotonic() - start, result=summary))
+    send(pipe, PublishStarted())
     try:
         part = work.publish(batch, results) if results else ""
     except MemoryError:
         _give_up(pipe)
     except TiebackError as error:
-        send(pipe, Stop(type(error).__name__, error.what, error.where, error.advice))
+        send(pipe, EngineStop(type(error).__name__, error.what, error.where, error.advice))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the engine narrows it down to a unit and records that
-        send(pipe, NotPublished(problem_line(error)))
+        send(pipe, PublishFailed(problem_line(error)))
     else:
-        send(pipe, Published(part))
+        send(pipe, PublishDone(part))
 
 
 def _give_up(pipe: Connection) -> None:

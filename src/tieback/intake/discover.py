@@ -34,7 +34,7 @@ _ZIP = b"PK\x03\x04"
 _HEAD, _TAIL = 65_536, 1024 * 1024
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """What a file is."""
 
     APP = "app"
@@ -48,64 +48,64 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-class FoundInput(msgspec.Struct, frozen=True):
+class DiscoveredInput(msgspec.Struct, frozen=True):
     """A file, or the directory of an unpacked app, and its kind."""
 
     path: Path
-    kind: Kind
+    kind: FileKind
 
 
-def kind_of_name(name: str) -> Kind:
-    """Classify a file by its name; ``Kind.OTHER`` if the name claims no type."""
+def classify_name(name: str) -> FileKind:
+    """Classify a file by its name; ``FileKind.OTHER`` if the name claims no type."""
     lower = name.lower()
     if lower.endswith(APP_SUFFIXES):
-        return Kind.APP
+        return FileKind.APP
     if lower.endswith((*TRAFFIC_SUFFIXES, *_PACKED_TRAFFIC)):
-        return Kind.TRAFFIC
+        return FileKind.TRAFFIC
     if lower.endswith(SUFFIX):
-        return Kind.SHARD
+        return FileKind.SHARD
     if lower.endswith(PACKED):
-        return Kind.PACKED_SHARD
-    return Kind.OTHER
+        return FileKind.PACKED_SHARD
+    return FileKind.OTHER
 
 
-def kind_of(name: str, head: bytes, tail: bytes) -> Kind:
-    """Classify a file by its name, or else by its first 64 KiB and its last 1 MiB; never ``Kind.APP_PART``."""
-    named = kind_of_name(name)
-    if named in {Kind.APP, Kind.TRAFFIC, Kind.PACKED_SHARD}:
+def classify_file(name: str, head: bytes, tail: bytes) -> FileKind:
+    """Classify a file by its name, or else by its first 64 KiB and its last 1 MiB; never ``FileKind.APP_PART``."""
+    named = classify_name(name)
+    if named in {FileKind.APP, FileKind.TRAFFIC, FileKind.PACKED_SHARD}:
         return named
     if is_capture(head) or (head.startswith((GZIP, ZSTD)) and ".pcap" in name.lower()):
-        return Kind.TRAFFIC
+        return FileKind.TRAFFIC
     if head.startswith(_ZIP):
-        return Kind.APP if any(mark in head or mark in tail for mark in _PACKAGE_NAMES) else Kind.OTHER
-    return Kind.SHARD if is_shard(head[:BLOCK]) else Kind.OTHER
+        return FileKind.APP if any(mark in head or mark in tail for mark in _PACKAGE_NAMES) else FileKind.OTHER
+    return FileKind.SHARD if is_shard(head[:BLOCK]) else FileKind.OTHER
 
 
-def kind_of_file(path: Path) -> Kind:
-    """Classify a local file, or the directory of an unpacked app; ``Kind.OTHER`` if it cannot be read."""
-    named = kind_of_name(path.name)
-    if named is not Kind.OTHER:
+def classify_path(path: Path) -> FileKind:
+    """Classify a local file, or the directory of an unpacked app; ``FileKind.OTHER`` if it cannot be read."""
+    named = classify_name(path.name)
+    if named is not FileKind.OTHER:
         return named
     if path.is_dir():
-        return Kind.APP
+        return FileKind.APP
     try:
         with path.open("rb", buffering=0) as file:
             return _kind_of_content(path.name, file)
     except OSError:
-        return Kind.OTHER
+        return FileKind.OTHER
 
 
-def _kind_of_content(name: str, file: BinaryIO) -> Kind:
+def _kind_of_content(name: str, file: BinaryIO) -> FileKind:
     head = file.read(SNIFF)
     if not head.startswith(_ZIP):
-        kind = kind_of(name, head, b"")
-        return Kind.APP_PART if kind is Kind.OTHER and sniff(head) in PARTS else kind
+        kind = classify_file(name, head, b"")
+        return FileKind.APP_PART if kind is FileKind.OTHER and sniff(head) in PARTS else kind
     head += file.read(_HEAD)
-    kind = kind_of(name, head, b"")
-    if kind is not Kind.OTHER:
+    kind = classify_file(name, head, b"")
+    if kind is not FileKind.OTHER:
         return kind
     file.seek(max(file.seek(0, os.SEEK_END) - _TAIL, 0))
-    return kind_of(name, head, file.read(_TAIL))
+    return classify_file(name, head, file.read(_TAIL))
 
 
 def find_apps(paths: Iterable[Path]) -> Iterator[Path | InputError]:
@@ -116,7 +116,7 @@ def find_apps(paths: Iterable[Path]) -> Iterator[Path | InputError]:
     each in the stream.
     """
     for path in paths:
-        yield from _found(path, Kind.APP, "no app package in this directory", "Pass APK, AAB or IPA files")
+        yield from _found(path, FileKind.APP, "no app package in this directory", "Pass APK, AAB or IPA files")
 
 
 def find_captures(paths: Iterable[Path]) -> Iterator[Path | InputError]:
@@ -126,11 +126,11 @@ def find_captures(paths: Iterable[Path]) -> Iterator[Path | InputError]:
     """
     for path in paths:
         yield from _found(
-            path, Kind.TRAFFIC, "no capture in this directory", "Pass pcap, pcapng, HAR or mitmproxy files"
+            path, FileKind.TRAFFIC, "no capture in this directory", "Pass pcap, pcapng, HAR or mitmproxy files"
         )
 
 
-def _found(path: Path, kind: Kind, nothing: str, advice: str) -> Iterator[Path | InputError]:
+def _found(path: Path, kind: FileKind, nothing: str, advice: str) -> Iterator[Path | InputError]:
     match _exists(path):
         case InputError() as error:
             yield error
@@ -146,7 +146,7 @@ def _found(path: Path, kind: Kind, nothing: str, advice: str) -> Iterator[Path |
                 elif item.kind is kind:
                     found = True
                     yield item.path
-                elif item.kind is Kind.APP_PART and kind is Kind.APP and len(parts) < MAX_PARTS:
+                elif item.kind is FileKind.APP_PART and kind is FileKind.APP and len(parts) < MAX_PARTS:
                     parts.append(item.path)
             if not found:
                 yield from parts
@@ -156,7 +156,7 @@ def _found(path: Path, kind: Kind, nothing: str, advice: str) -> Iterator[Path |
             assert_never(other)
 
 
-def find_inputs(path: Path) -> Iterator[FoundInput | InputError]:
+def find_inputs(path: Path) -> Iterator[DiscoveredInput | InputError]:
     """Yield every input at a path, classified: a file as it is; of a directory apps, then captures, then shards.
 
     App parts of a directory are yielded if it has no app. In a directory only files named ``.tar`` count as shards.
@@ -167,22 +167,22 @@ def find_inputs(path: Path) -> Iterator[FoundInput | InputError]:
         yield is_directory
         return
     if not is_directory:
-        yield FoundInput(path, kind_of_file(path))
+        yield DiscoveredInput(path, classify_path(path))
         return
     errors: list[InputError] = []
-    found: dict[Kind, list[FoundInput]] = {kind: [] for kind in Kind}
+    found: dict[FileKind, list[DiscoveredInput]] = {kind: [] for kind in FileKind}
     for item in walk(path):
         if isinstance(item, InputError):
             errors.append(item)
-        elif item.kind is not Kind.APP_PART or len(found[Kind.APP_PART]) < MAX_PARTS:
+        elif item.kind is not FileKind.APP_PART or len(found[FileKind.APP_PART]) < MAX_PARTS:
             found[item.kind].append(item)
     yield from errors
-    apps = found[Kind.APP] or found[Kind.APP_PART]
-    shards = [item for item in found[Kind.SHARD] if kind_of_name(item.path.name) is Kind.SHARD]
+    apps = found[FileKind.APP] or found[FileKind.APP_PART]
+    shards = [item for item in found[FileKind.SHARD] if classify_name(item.path.name) is FileKind.SHARD]
     yield from apps
-    yield from found[Kind.TRAFFIC]
+    yield from found[FileKind.TRAFFIC]
     yield from shards
-    if not (errors or apps or found[Kind.TRAFFIC] or shards):
+    if not (errors or apps or found[FileKind.TRAFFIC] or shards):
         yield InputError(
             "no apps, captures or shards in this directory",
             where=str(path),
@@ -202,10 +202,10 @@ def _exists(path: Path) -> bool | InputError:
     return InputError("no such file or directory", where=str(path), advice="Check the path")
 
 
-def walk(directory: Path, depth: int = MAX_DEPTH) -> Iterator[FoundInput | InputError]:
+def walk(directory: Path, depth: int = MAX_DEPTH) -> Iterator[DiscoveredInput | InputError]:
     """Regular files and unpacked apps below a directory with their kinds, in order of name; never raises.
 
-    Links to directories are not followed. ``Kind.OTHER`` is left out.
+    Links to directories are not followed. ``FileKind.OTHER`` is left out.
     """
     try:
         with os.scandir(directory) as entries:
@@ -218,12 +218,12 @@ def walk(directory: Path, depth: int = MAX_DEPTH) -> Iterator[FoundInput | Input
         try:
             if entry.is_dir(follow_symlinks=False):
                 if is_unpacked(Path(entry.path)):
-                    yield FoundInput(Path(entry.path), Kind.APP)
+                    yield DiscoveredInput(Path(entry.path), FileKind.APP)
                 elif depth > 0:
                     yield from walk(Path(entry.path), depth - 1)
                 else:
                     yield InputError("nested too deep to be searched", where=entry.path, advice="Pass it by itself")
-            elif entry.is_file() and (kind := kind_of_file(Path(entry.path))) is not Kind.OTHER:
-                yield FoundInput(Path(entry.path), kind)
+            elif entry.is_file() and (kind := classify_path(Path(entry.path))) is not FileKind.OTHER:
+                yield DiscoveredInput(Path(entry.path), kind)
         except OSError:  # a circular link, or a file removed meanwhile
             continue

@@ -19,7 +19,7 @@ import dns.rdatatype
 import dns.rrset
 import msgspec
 
-from tieback.lab.packets import PacketWriter, Stream
+from tieback.lab.packets import PacketWriter, TcpStream
 from tieback.lab.workhub_api import CERTIFICATE
 from tieback.model.errors import LabError
 
@@ -34,7 +34,7 @@ type Place = tuple[str, int]
 """Address and port of a store."""
 
 
-class Wire(Protocol):
+class AppSocket(Protocol):
     """The socket methods that the apps' code needs."""
 
     def sendall(self, data: bytes, /) -> None:
@@ -44,7 +44,7 @@ class Wire(Protocol):
         """Receive some bytes; none at the end."""
 
 
-class Screen(msgspec.Struct, frozen=True):
+class AppSession(msgspec.Struct, frozen=True):
     """One app, and what it does when it is opened."""
 
     app: str
@@ -55,11 +55,11 @@ class Screen(msgspec.Struct, frozen=True):
     store: str
     """The lab server that it contacts."""
     host: str
-    opened: Callable[[Wire], None]
+    opened: Callable[[AppSocket], None]
     tls: bool = False
 
 
-def _fieldhand(wire: Wire) -> None:
+def _fieldhand(wire: AppSocket) -> None:
     body = b'{"size":50,"query":{"match_all":{}}}'
     wire.sendall(
         b"POST /machines/_search HTTP/1.1\r\nContent-Type: application/json\r\n"
@@ -69,7 +69,7 @@ def _fieldhand(wire: Wire) -> None:
     _read(wire)
 
 
-def _workhub(wire: Wire) -> None:
+def _workhub(wire: AppSocket) -> None:
     wire.sendall(
         b"GET /v1/badges/me HTTP/1.1\r\nAccept: application/json\r\nUser-Agent: Dalvik/2.1.0 (Linux; U; Android 14)\r\n"
         b"Host: api.workhub.test\r\nConnection: close\r\n\r\n"
@@ -77,21 +77,23 @@ def _workhub(wire: Wire) -> None:
     _read(wire)
 
 
-def _tillroll(wire: Wire) -> None:
+def _tillroll(wire: AppSocket) -> None:
     wire.sendall(b"\x00\x00\x00\x08\x04\xd2\x16\x2f")  # SSLRequest
     wire.recv(1)
 
 
-def _read(wire: Wire) -> None:
+def _read(wire: AppSocket) -> None:
     read = 0
     while read < _MOST_BYTES and (data := wire.recv(65536)):
         read += len(data)
 
 
 SCREENS = (
-    Screen("fieldhand", "org.fieldhand.app", "Fieldhand", 10_201, "fieldhand", "es.fieldhand.test", _fieldhand),
-    Screen("workhub", "com.workhub.mobile", "Workhub", 10_202, "workhub-api", "api.workhub.test", _workhub, tls=True),
-    Screen("tillroll", "com.tillroll.pos", "Tillroll", 10_203, "tillroll", "db.tillroll.test", _tillroll),
+    AppSession("fieldhand", "org.fieldhand.app", "Fieldhand", 10_201, "fieldhand", "es.fieldhand.test", _fieldhand),
+    AppSession(
+        "workhub", "com.workhub.mobile", "Workhub", 10_202, "workhub-api", "api.workhub.test", _workhub, tls=True
+    ),
+    AppSession("tillroll", "com.tillroll.pos", "Tillroll", 10_203, "tillroll", "db.tillroll.test", _tillroll),
 )
 
 
@@ -132,7 +134,7 @@ def record(places: Mapping[str, Place], directories: Callable[[str], Path], out:
     return written
 
 
-def _open_app(screen: Screen, place: Place, writer: PacketWriter, directory: Path) -> None:
+def _open_app(screen: AppSession, place: Place, writer: PacketWriter, directory: Path) -> None:
     writer.app(screen.uid, screen.package, screen.label)
     _resolve(screen, place[0], writer)
     with _recorded(screen, place, writer) as relay, socket.create_connection(relay, _SECONDS) as plain:
@@ -144,7 +146,7 @@ def _open_app(screen: Screen, place: Place, writer: PacketWriter, directory: Pat
             screen.opened(plain)
 
 
-def _resolve(screen: Screen, address: str, writer: PacketWriter) -> None:
+def _resolve(screen: AppSession, address: str, writer: PacketWriter) -> None:
     """Query a DNS server that knows only this name, over UDP on loopback."""
     query = dns.message.make_query(screen.host, dns.rdatatype.A)
     with (
@@ -168,7 +170,7 @@ def _resolve(screen: Screen, address: str, writer: PacketWriter) -> None:
 
 
 @contextmanager
-def _recorded(screen: Screen, place: Place, writer: PacketWriter) -> Iterator[Place]:
+def _recorded(screen: AppSession, place: Place, writer: PacketWriter) -> Iterator[Place]:
     """A recording relay to the server: one connection, ended when the context ends."""
     with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
         listener.settimeout(_SECONDS)
@@ -178,7 +180,7 @@ def _recorded(screen: Screen, place: Place, writer: PacketWriter) -> Iterator[Pl
             try:
                 client, (_, port) = listener.accept()
                 with client, socket.create_connection(place, _SECONDS) as server:
-                    stream = Stream(writer, (DEVICE, port), place, screen.uid)
+                    stream = TcpStream(writer, (DEVICE, port), place, screen.uid)
                     _pass(client, server, stream)
                     stream.close()
             except OSError as error:
@@ -194,7 +196,7 @@ def _recorded(screen: Screen, place: Place, writer: PacketWriter) -> Iterator[Pl
             raise failures[0]
 
 
-def _pass(client: socket.socket, server: socket.socket, stream: Stream) -> None:
+def _pass(client: socket.socket, server: socket.socket, stream: TcpStream) -> None:
     """Relay both directions until the client ends; later data of the server is not read.
 
     Raises:

@@ -14,7 +14,7 @@ from tieback.lab.people import DATASET_VERSION, Row
 from tieback.lab.postgres import psql
 from tieback.lab.process import RunningServer
 from tieback.lab.servers import KINDS
-from tieback.lab.store import KEEPER, Holding, Server, State, Store
+from tieback.lab.store import LAB_ACCOUNT, Holding, LabStore, ServerProgram, StoreState
 from tieback.lab.valkey import pipeline
 from tieback.model.errors import LabError
 
@@ -26,13 +26,13 @@ _SYSTEM_DATABASES = frozenset({"admin", "config", "local"})
 class Loader(msgspec.Struct, frozen=True):
     """How one product is filled and counted."""
 
-    load: Callable[[Store, RunningServer], None]
+    load: Callable[[LabStore, RunningServer], None]
     """Empty the store, then load every holding."""
-    count: Callable[[Store, RunningServer, Holding], int]
+    count: Callable[[LabStore, RunningServer, Holding], int]
     """Records in one holding, as counted by the product; 0 if it does not exist."""
 
 
-def fill(store: Store, server: RunningServer, directory: Path) -> bool:
+def fill(store: LabStore, server: RunningServer, directory: Path) -> bool:
     """Load exactly the records of the store, unless an earlier run already did.
 
     Args:
@@ -65,7 +65,7 @@ def fill(store: Store, server: RunningServer, directory: Path) -> bool:
     return bool(store.holdings)
 
 
-def loader_of(server: Server) -> Loader | None:
+def loader_of(server: ServerProgram) -> Loader | None:
     """How the product is filled and counted; ``None`` if it contains no records."""
     if server in _LOADERS:
         return _LOADERS[server]
@@ -73,20 +73,20 @@ def loader_of(server: Server) -> Loader | None:
     return Loader(kind.load, kind.count) if kind is not None else None
 
 
-def _complete(loader: Loader, store: Store, server: RunningServer) -> bool:
+def _complete(loader: Loader, store: LabStore, server: RunningServer) -> bool:
     return all(loader.count(store, server, holding) == holding.records for holding in store.holdings)
 
 
 def _rows(holding: Holding) -> list[Row]:
-    return people.rows(holding.dataset, holding.records)
+    return people.synthetic_rows(holding.dataset, holding.records)
 
 
-def _password(store: Store) -> str | None:
-    return KEEPER.password if store.state is State.PROTECTED else None
+def _password(store: LabStore) -> str | None:
+    return LAB_ACCOUNT.password if store.state is StoreState.PROTECTED else None
 
 
-def _load_mongod(store: Store, server: RunningServer) -> None:
-    login = KEEPER if store.state is State.PROTECTED else None
+def _load_mongod(store: LabStore, server: RunningServer) -> None:
+    login = LAB_ACCOUNT if store.state is StoreState.PROTECTED else None
     with client(server.address, server.port, login=login, tls=store.tls) as connection:
         for name in set(connection.list_database_names()) - _SYSTEM_DATABASES:
             connection.drop_database(name)
@@ -98,14 +98,14 @@ def _load_mongod(store: Store, server: RunningServer) -> None:
                 connection[database].create_collection(collection)
 
 
-def _count_mongod(store: Store, server: RunningServer, holding: Holding) -> int:
-    login = KEEPER if store.state is State.PROTECTED else None
+def _count_mongod(store: LabStore, server: RunningServer, holding: Holding) -> int:
+    login = LAB_ACCOUNT if store.state is StoreState.PROTECTED else None
     database, collection = holding.path
     with client(server.address, server.port, login=login, tls=store.tls) as connection:
         return int(connection[database][collection].count_documents({}))
 
 
-def _load_postgres(store: Store, server: RunningServer) -> None:
+def _load_postgres(store: LabStore, server: RunningServer) -> None:
     password = _password(store)
     for database in {holding.path[0] for holding in store.holdings}:
         recreate = (f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)', f'CREATE DATABASE "{database}"')
@@ -144,7 +144,7 @@ def _copy_text(value: object) -> str:
     return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
 
 
-def _count_postgres(store: Store, server: RunningServer, holding: Holding) -> int:
+def _count_postgres(store: LabStore, server: RunningServer, holding: Holding) -> int:
     database, schema, table = holding.path
     password = _password(store)
     there = psql(server, f"SELECT 1 FROM pg_database WHERE datname = '{database}'", password=password)  # noqa: S608 - ours
@@ -154,7 +154,7 @@ def _count_postgres(store: Store, server: RunningServer, holding: Holding) -> in
     return int(psql(server, sql, password=password, database=database))
 
 
-def _load_valkey(store: Store, server: RunningServer) -> None:
+def _load_valkey(store: LabStore, server: RunningServer) -> None:
     commands: list[tuple[str | bytes, ...]] = [("FLUSHALL",)]
     for holding in store.holdings:
         for row in _rows(holding):
@@ -163,7 +163,7 @@ def _load_valkey(store: Store, server: RunningServer) -> None:
     pipeline(server.address, server.port, commands, password=_password(store))
 
 
-def _count_valkey(store: Store, server: RunningServer, _holding: Holding) -> int:
+def _count_valkey(store: LabStore, server: RunningServer, _holding: Holding) -> int:
     return int(pipeline(server.address, server.port, [("DBSIZE",)], password=_password(store))[0])
 
 
@@ -171,7 +171,7 @@ def _osmem_indices(server: RunningServer) -> set[str]:
     return {row["index"] for row in request(server.address, server.port, "GET", "/_cat/indices?format=json")}
 
 
-def _load_osmem(store: Store, server: RunningServer) -> None:
+def _load_osmem(store: LabStore, server: RunningServer) -> None:
     for index in _osmem_indices(server):
         request(server.address, server.port, "DELETE", f"/{index}")
     for holding in store.holdings:
@@ -185,15 +185,15 @@ def _load_osmem(store: Store, server: RunningServer) -> None:
             raise LabError("the server rejected a part of the bulk load", where=store.name)
 
 
-def _count_osmem(_store: Store, server: RunningServer, holding: Holding) -> int:
+def _count_osmem(_store: LabStore, server: RunningServer, holding: Holding) -> int:
     if holding.path[0] not in _osmem_indices(server):
         return 0
     return int(request(server.address, server.port, "GET", f"/{holding.path[0]}/_count")["count"])
 
 
-_LOADERS: Mapping[Server, Loader] = {
-    Server.MONGOD: Loader(_load_mongod, _count_mongod),
-    Server.POSTGRES: Loader(_load_postgres, _count_postgres),
-    Server.VALKEY: Loader(_load_valkey, _count_valkey),
-    Server.OSMEM: Loader(_load_osmem, _count_osmem),
+_LOADERS: Mapping[ServerProgram, Loader] = {
+    ServerProgram.MONGOD: Loader(_load_mongod, _count_mongod),
+    ServerProgram.POSTGRES: Loader(_load_postgres, _count_postgres),
+    ServerProgram.VALKEY: Loader(_load_valkey, _count_valkey),
+    ServerProgram.OSMEM: Loader(_load_osmem, _count_osmem),
 }

@@ -13,7 +13,7 @@ from tieback.lab.login import Login
 from tieback.model.errors import LabError
 
 
-class Answer(msgspec.Struct, frozen=True):
+class HttpAnswer(msgspec.Struct, frozen=True):
     """The response of a server."""
 
     status: int
@@ -30,7 +30,7 @@ class Answer(msgspec.Struct, frozen=True):
         return json.loads(self.body)
 
 
-def call(
+def send_request(
     where: tuple[str, int],
     verb: str,
     path: str,
@@ -40,7 +40,7 @@ def call(
     login: Login | None = None,
     tls: bool = False,
     accept: tuple[int, ...] = (),
-) -> Answer:
+) -> HttpAnswer:
     """Send one request.
 
     Args:
@@ -72,7 +72,7 @@ def call(
     try:
         connection.request(verb, path, data, sent)
         response = connection.getresponse()
-        answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        answer = HttpAnswer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
     except http.client.HTTPException as error:
         raise ConnectionError(f"{verb} {path}: {error!r}") from None
     finally:
@@ -82,13 +82,13 @@ def call(
     return answer
 
 
-def answers(where: tuple[str, int], path: str, *, tls: bool = False) -> bool | None:
+def is_answering(where: tuple[str, int], path: str, *, tls: bool = False) -> bool | None:
     """True if the server responds to ``GET path`` without a server error (5xx).
 
     Raises:
         OSError: the connection failed.
     """
-    return call(where, "GET", path, tls=tls, accept=tuple(range(300, 600))).status < 500 or None
+    return send_request(where, "GET", path, tls=tls, accept=tuple(range(300, 600))).status < 500 or None
 
 
 def _unchecked() -> ssl.SSLContext:

@@ -7,13 +7,13 @@ import msgspec
 
 from tieback.lab.process import RunningServer
 from tieback.lab.programs import Need
-from tieback.lab.store import Holding, Server, Store
+from tieback.lab.store import Holding, LabStore, ServerProgram
 
 
-class Place(msgspec.Struct, frozen=True):
+class StartContext(msgspec.Struct, frozen=True):
     """Where and how to start one store."""
 
-    store: Store
+    store: LabStore
     """The store, with the address and port to listen on."""
     directory: Path
     """For its log, its data and ``process.json``; created if missing."""
@@ -23,20 +23,20 @@ class Place(msgspec.Struct, frozen=True):
     """Folder or program that the user named for this product."""
 
 
-def _nothing(store: Store, server: RunningServer) -> None:
+def _nothing(store: LabStore, server: RunningServer) -> None:
     """Change nothing."""
 
 
-class Kind(msgspec.Struct, frozen=True, kw_only=True):
+class LabProduct(msgspec.Struct, frozen=True, kw_only=True):
     """One product that the lab can run."""
 
-    server: Server
+    server: ServerProgram
     needs: tuple[Need, ...] = ()
-    start: Callable[[Place], RunningServer]
+    start: Callable[[StartContext], RunningServer]
     """Start it; raises ``LabError``. Data of an earlier run may be reused."""
-    load: Callable[[Store, RunningServer], None] = _nothing
+    load: Callable[[LabStore, RunningServer], None] = _nothing
     """Empty the store, then load every holding."""
-    count: Callable[[Store, RunningServer, Holding], int]
+    count: Callable[[LabStore, RunningServer, Holding], int]
     """Records in one holding, as counted by the product; 0 if it does not exist."""
-    stores: tuple[Store, ...] = ()
+    stores: tuple[LabStore, ...] = ()
     """The labelled stores of this product, each with its own address."""

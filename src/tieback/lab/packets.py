@@ -89,7 +89,7 @@ class PacketWriter:
         self._out.write(struct.pack("<I", kind) + size + body + size)
 
 
-class Stream:
+class TcpStream:
     """One TCP connection in a capture; pass the data of each side in order.
 
     Args:

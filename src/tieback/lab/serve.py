@@ -10,24 +10,26 @@ from pathlib import Path
 import msgspec
 
 from tieback.lab.certificates import leaf
-from tieback.lab.interface import Place
+from tieback.lab.interface import StartContext
 from tieback.lab.ports import require_free_port
-from tieback.lab.process import Account, Launch, RunningServer, launch, unprivileged_account
-from tieback.lab.wheels import open_place, reachable
+from tieback.lab.process import Launch, RunningServer, UnprivilegedUser, launch, unprivileged_account
+from tieback.lab.wheels import is_reachable, reachable_directory
 
 PEM = "both.pem"
 """Key, certificate and authority of a TLS server, in its home directory."""
 
 
-class Home(msgspec.Struct, frozen=True):
+class ServerDirectory(msgspec.Struct, frozen=True):
     """A fresh directory for one server's settings and data."""
 
     path: Path
-    account: Account | None
+    account: UnprivilegedUser | None
     """Owner of the directory and user of the server; ``None``: the current user."""
 
 
-def fresh_home(place: Place, *, program: Path | None = None, keep_root: bool = False) -> Home:
+def create_server_directory(
+    place: StartContext, *, program: Path | None = None, keep_root: bool = False
+) -> ServerDirectory:
     """An empty home directory for the store, with the certificate if it uses TLS; data of an earlier run is removed.
 
     Args:
@@ -40,21 +42,21 @@ def fresh_home(place: Place, *, program: Path | None = None, keep_root: bool = F
     """
     require_free_port(place.store.address, place.store.port)
     account = unprivileged_account()
-    if account is not None and program is not None and not reachable(program.resolve().parent, account):
+    if account is not None and program is not None and not is_reachable(program.resolve().parent, account):
         account = None
     place.directory.mkdir(parents=True, exist_ok=True)
-    path = open_place(place.directory, account) / "home"
+    path = reachable_directory(place.directory, account) / "home"
     shutil.rmtree(path, ignore_errors=True)
     path.mkdir(mode=0o755)
     (place.directory / "dataset").unlink(missing_ok=True)
     if place.store.tls:
         (path / PEM).write_bytes(leaf(place.certificates, place.store.host, place.store.address))
-    return Home(path, None if keep_root else account)
+    return ServerDirectory(path, None if keep_root else account)
 
 
 def serve(
-    place: Place,
-    home: Home,
+    place: StartContext,
+    home: ServerDirectory,
     argv: tuple[str, ...],
     ready: Callable[[], bool | None],
     *,
@@ -68,7 +70,7 @@ def serve(
 
     Args:
         place: place of the store.
-        home: home from ``fresh_home``, with all files that the server reads.
+        home: home from ``create_server_directory``, with all files that the server reads.
         argv: the program's real path and its arguments.
         ready: called repeatedly; an ``OSError`` means "not yet".
         version: product version, if known beforehand.
@@ -80,7 +82,7 @@ def serve(
     Raises:
         LabError: it did not start.
     """
-    own(home)
+    give_to_user(home)
     store = place.store
     plan = Launch(
         argv,
@@ -107,14 +109,14 @@ def serve(
     )
 
 
-def own(home: Home) -> None:
+def give_to_user(home: ServerDirectory) -> None:
     """Give all files of the home directory to the account of the server."""
     if home.account is not None:
         for path in (home.path, *home.path.rglob("*")):
             os.chown(path, home.account.uid, home.account.gid, follow_symlinks=False)
 
 
-def accepts(address: str, port: int) -> bool:
+def accepts_connections(address: str, port: int) -> bool:
     """True if a server accepts a connection there.
 
     Raises:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.lab.process import RECORD, RunningServer, running, stop, stop_recorded
-from tieback.lab.store import Store
+from tieback.lab.process import RECORD, RunningServer, is_running, stop, stop_recorded
+from tieback.lab.store import LabStore
 from tieback.lab.stores import STORES, stores_in
-from tieback.lab.wheels import place_outside
+from tieback.lab.wheels import outside_directory
 from tieback.model.errors import LabError
 
 GRANT = "lab.toml"
@@ -32,7 +32,7 @@ def default_directory(environment: Mapping[str, str]) -> Path:
     return Path(states, "tieback", "lab").expanduser()
 
 
-class Entry(msgspec.Struct, frozen=True):
+class LabServer(msgspec.Struct, frozen=True):
     """One server that the lab started."""
 
     server: RunningServer
@@ -47,11 +47,11 @@ class LabState(msgspec.Struct, frozen=True):
     """Third number of the stores' addresses."""
     odd_ports: bool = False
     """True if each store listens on a random high port."""
-    servers: dict[str, Entry] = msgspec.field(default_factory=dict)
+    servers: dict[str, LabServer] = msgspec.field(default_factory=dict)
     """Servers by store."""
 
 
-class Standing(msgspec.Struct, frozen=True):
+class ServerStatus(msgspec.Struct, frozen=True):
     """One line of ``lab status``."""
 
     name: str
@@ -135,7 +135,7 @@ class Lab:
         except OSError as error:
             raise LabError(f"cannot be read ({error.strerror})", where=str(self.directory / _STATE)) from None
 
-    def entries(self) -> dict[str, Entry]:
+    def entries(self) -> dict[str, LabServer]:
         """The servers in the state file, by store."""
         return self.state().servers
 
@@ -154,7 +154,7 @@ class Lab:
         )
         if (wanted.subnet, wanted.odd_ports) == (state.subnet, state.odd_ports):
             return state.subnet
-        if any(running(entry.server.process) for entry in state.servers.values()):
+        if any(is_running(entry.server.process) for entry in state.servers.values()):
             ports = "random ports" if state.odd_ports else "the usual ports"
             raise LabError(
                 f"the lab is running in 127.77.{state.subnet}.0/24 on {ports}",
@@ -164,7 +164,7 @@ class Lab:
         self._write(wanted)
         return wanted.subnet
 
-    def remember(self, name: str, entry: Entry | None) -> None:
+    def remember(self, name: str, entry: LabServer | None) -> None:
         """Write or remove one server's entry; thread-safe."""
         with self._writing:
             state = self.state()
@@ -182,7 +182,7 @@ class Lab:
         fresh.write_bytes(content)
         fresh.replace(self.directory / name)
 
-    def standings(self) -> list[Standing]:
+    def standings(self) -> list[ServerStatus]:
         """The status of each store, from its running process."""
         state = self.state()
         return [_standing(store, state.servers.get(store.name)) for store in stores_in(state.subnet)]
@@ -218,8 +218,8 @@ class Lab:
 
     def purge(self) -> None:
         """Remove all files of the lab, inside and outside its directory; the servers must be stopped."""
-        outside = [place_outside(self.directory / _STORES)]
-        outside += [place_outside(self.store_directory(store.name)) for store in STORES]
+        outside = [outside_directory(self.directory / _STORES)]
+        outside += [outside_directory(self.store_directory(store.name)) for store in STORES]
         for place in outside:
             if place.is_dir() and not place.is_symlink() and place.lstat().st_uid == os.geteuid():
                 shutil.rmtree(place)
@@ -231,9 +231,9 @@ class Lab:
             self.directory.rmdir()
 
 
-def _standing(store: Store, entry: Entry | None) -> Standing:
-    up = entry is not None and running(entry.server.process)
-    return Standing(
+def _standing(store: LabStore, entry: LabServer | None) -> ServerStatus:
+    up = entry is not None and is_running(entry.server.process)
+    return ServerStatus(
         name=store.name,
         product=store.product,
         version=entry.server.version if entry and up else "",

@@ -11,11 +11,11 @@ from tieback.model.public_key import PublicKey
 
 NETWORK = "127.77.0.0/16"
 """Contains every store of the lab, and nothing else."""
-KEEPER = Login("keeper", "meadow-lantern-41")
+LAB_ACCOUNT = Login("keeper", "meadow-lantern-41")
 """The account of the protected stores; only the loaders use it."""
 
 
-class State(StrEnum):
+class StoreState(StrEnum):
     """Configuration of a store."""
 
     OPEN = "open"
@@ -25,7 +25,7 @@ class State(StrEnum):
     WIPED = "wiped"
 
 
-class Server(StrEnum):
+class ServerProgram(StrEnum):
     """The program of a store."""
 
     OSMEM = "osmem"
@@ -72,20 +72,20 @@ class Holding(msgspec.Struct, frozen=True):
     records: int
 
 
-class Store(msgspec.Struct, frozen=True, kw_only=True):
+class LabStore(msgspec.Struct, frozen=True, kw_only=True):
     """One labelled server."""
 
     name: str
     """Name on the command line."""
     host: str
     """Its name in the grant's host table."""
-    server: Server
+    server: ServerProgram
     product: str
     """Product as a probe reports it."""
     address: str
     port: int
     """The usual port of the product."""
-    state: State
+    state: StoreState
     holdings: tuple[Holding, ...] = ()
     access: Access
     """Expected access state under the lab's own grant, which names no passwordless account."""
@@ -113,9 +113,11 @@ class Store(msgspec.Struct, frozen=True, kw_only=True):
         return sum(holding.records for holding in self.holdings)
 
 
-def lab_store(name: str, server: Server, place: int, port: int, state: State, access: Access, **more: Any) -> Store:
-    """A store of the lab, ``<name>.lab.test`` at ``127.77.0.<place>``; ``more``: other fields of ``Store``."""
-    return Store(
+def lab_store(
+    name: str, server: ServerProgram, place: int, port: int, state: StoreState, access: Access, **more: Any
+) -> LabStore:
+    """A store of the lab, ``<name>.lab.test`` at ``127.77.0.<place>``; ``more``: other fields of ``LabStore``."""
+    return LabStore(
         name=name,
         host=f"{name}.lab.test",
         server=server,

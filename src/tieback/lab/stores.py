@@ -9,32 +9,32 @@ others are next to their servers (``tieback.lab.servers``).
 import msgspec
 
 from tieback.lab.servers import KINDS
-from tieback.lab.store import Holding, Server, State, Store, lab_store
+from tieback.lab.store import Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.errors import LabError
 from tieback.model.probe import Access, RansomVerdict
 
-_WHEELS: tuple[Store, ...] = (
-    Store(
+_WHEELS: tuple[LabStore, ...] = (
+    LabStore(
         name="fieldhand",
         host="es.fieldhand.test",
-        server=Server.OSMEM,
+        server=ServerProgram.OSMEM,
         product="opensearch",
         address="127.77.0.10",
         port=9200,
-        state=State.OPEN,
+        state=StoreState.OPEN,
         holdings=(Holding(("machines",), "machines", 1200), Holding(("operators",), "operators", 150)),
         access=Access.OPEN,
         demo=True,
         emulation=True,
     ),
-    Store(
+    LabStore(
         name="workhub",
         host="api.workhub.test",
-        server=Server.MONGOD,
+        server=ServerProgram.MONGOD,
         product="mongodb",
         address="127.77.0.20",
         port=27017,
-        state=State.OPEN,
+        state=StoreState.OPEN,
         holdings=(
             Holding(("workhub", "employees"), "employees", 2500),
             Holding(("workhub", "visitors"), "visitors", 400),
@@ -43,117 +43,117 @@ _WHEELS: tuple[Store, ...] = (
         access=Access.OPEN,
         demo=True,
     ),
-    Store(
+    LabStore(
         name="workhub-api",
         host="api.workhub.test",
-        server=Server.WORKHUB_API,
+        server=ServerProgram.WORKHUB_API,
         product="workhub-api",
         address="127.77.0.20",
         port=443,
-        state=State.PROTECTED,
+        state=StoreState.PROTECTED,
         access=Access.AUTH_REQUIRED,
         demo=True,
         is_store=False,
     ),
-    Store(
+    LabStore(
         name="tillroll",
         host="db.tillroll.test",
-        server=Server.POSTGRES,
+        server=ServerProgram.POSTGRES,
         product="postgresql",
         address="127.77.0.30",
         port=5432,
-        state=State.PROTECTED,
+        state=StoreState.PROTECTED,
         holdings=(Holding(("tillroll", "public", "customers"), "customers", 1000),),
         access=Access.AUTH_REQUIRED,
         demo=True,
     ),
-    Store(
+    LabStore(
         name="valkey-open",
         host="valkey-open.lab.test",
-        server=Server.VALKEY,
+        server=ServerProgram.VALKEY,
         product="valkey",
         address="127.77.0.40",
         port=6379,
-        state=State.OPEN,
+        state=StoreState.OPEN,
         holdings=(Holding(("db0",), "sessions", 500),),
         access=Access.OPEN,
     ),
-    Store(
+    LabStore(
         name="valkey-protected",
         host="valkey-protected.lab.test",
-        server=Server.VALKEY,
+        server=ServerProgram.VALKEY,
         # A server that requires a password does not disclose which product of the family it is.
         product="redis",
         address="127.77.0.41",
         port=6379,
-        state=State.PROTECTED,
+        state=StoreState.PROTECTED,
         holdings=(Holding(("db0",), "sessions", 500),),
         access=Access.AUTH_REQUIRED,
     ),
-    Store(
+    LabStore(
         name="mongo-empty",
         host="mongo-empty.lab.test",
-        server=Server.MONGOD,
+        server=ServerProgram.MONGOD,
         product="mongodb",
         address="127.77.0.50",
         port=27017,
-        state=State.EMPTY,
+        state=StoreState.EMPTY,
         access=Access.OPEN_EMPTY,
     ),
-    Store(
+    LabStore(
         name="mongo-ransomed",
         host="mongo-ransomed.lab.test",
-        server=Server.MONGOD,
+        server=ServerProgram.MONGOD,
         product="mongodb",
         address="127.77.0.51",
         port=27017,
-        state=State.RANSOMED,
+        state=StoreState.RANSOMED,
         holdings=(Holding(("READ__ME_TO_RECOVER_YOUR_DATA", "README"), "ransom_note", 1),),
         access=Access.OPEN,
         ransom=RansomVerdict.LIKELY,
     ),
-    Store(
+    LabStore(
         name="mongo-protected",
         host="mongo-protected.lab.test",
-        server=Server.MONGOD,
+        server=ServerProgram.MONGOD,
         product="mongodb",
         address="127.77.0.52",
         port=27017,
-        state=State.PROTECTED,
+        state=StoreState.PROTECTED,
         holdings=(Holding(("reception", "visitors"), "visitors", 400),),
         access=Access.AUTH_REQUIRED,
     ),
-    Store(
+    LabStore(
         name="postgres-trust",
         host="postgres-trust.lab.test",
-        server=Server.POSTGRES,
+        server=ServerProgram.POSTGRES,
         product="postgresql",
         address="127.77.0.60",
         port=5432,
-        state=State.OPEN,
+        state=StoreState.OPEN,
         holdings=(Holding(("loyalty", "public", "customers"), "customers", 1000),),
         # A non-existent role shows that roles are trusted. Real roles are not tried: no rule names one.
         access=Access.ANY_USER,
     ),
-    Store(
+    LabStore(
         name="osmem-empty",
         host="osmem-empty.lab.test",
-        server=Server.OSMEM,
+        server=ServerProgram.OSMEM,
         product="opensearch",
         address="127.77.0.70",
         port=9200,
-        state=State.EMPTY,
+        state=StoreState.EMPTY,
         access=Access.OPEN_EMPTY,
         emulation=True,
     ),
-    Store(
+    LabStore(
         name="osmem-ransomed",
         host="osmem-ransomed.lab.test",
-        server=Server.OSMEM,
+        server=ServerProgram.OSMEM,
         product="opensearch",
         address="127.77.0.71",
         port=9200,
-        state=State.RANSOMED,
+        state=StoreState.RANSOMED,
         holdings=(Holding(("read_me",), "ransom_note", 1),),
         access=Access.OPEN,
         ransom=RansomVerdict.LIKELY,
@@ -161,10 +161,10 @@ _WHEELS: tuple[Store, ...] = (
     ),
     lab_store(
         "osmem-wiped",
-        Server.OSMEM,
+        ServerProgram.OSMEM,
         72,
         9200,
-        State.WIPED,
+        StoreState.WIPED,
         Access.OPEN_EMPTY,
         product="opensearch",
         holdings=(Holding(("q7w2k9vmx1-meow",), "", 0), Holding(("z0f3n8ptr5-meow",), "", 0)),
@@ -173,10 +173,10 @@ _WHEELS: tuple[Store, ...] = (
     ),
     lab_store(
         "mongo-tls",
-        Server.MONGOD,
+        ServerProgram.MONGOD,
         53,
         27017,
-        State.OPEN,
+        StoreState.OPEN,
         Access.OPEN,
         product="mongodb",
         holdings=(Holding(("reception", "visitors"), "visitors", 400),),
@@ -184,17 +184,17 @@ _WHEELS: tuple[Store, ...] = (
     ),
     lab_store(
         "mongo-wiped",
-        Server.MONGOD,
+        ServerProgram.MONGOD,
         54,
         27017,
-        State.WIPED,
+        StoreState.WIPED,
         Access.OPEN_EMPTY,
         product="mongodb",
         holdings=(Holding(("reception", "h5d2m8xq0v-meow"), "", 0), Holding(("reception", "t9c4b1zk7y-meow"), "", 0)),
         ransom=RansomVerdict.WIPED,
     ),
 )
-STORES: tuple[Store, ...] = tuple(
+STORES: tuple[LabStore, ...] = tuple(
     sorted(
         (*_WHEELS, *(store for kind in KINDS for store in kind.stores)),
         key=lambda store: (int(store.address.rpartition(".")[2]), store.name),
@@ -203,7 +203,7 @@ STORES: tuple[Store, ...] = tuple(
 """In subnet 0, in the order of their addresses."""
 
 
-def stores_in(subnet: int) -> tuple[Store, ...]:
+def stores_in(subnet: int) -> tuple[LabStore, ...]:
     """The same stores at ``127.77.<subnet>.x``.
 
     Raises:
@@ -222,9 +222,9 @@ def choose(
     names: tuple[str, ...],
     *,
     demo: bool = False,
-    stores: tuple[Store, ...] = STORES,
-    unpacked: frozenset[Server] = frozenset(),
-) -> tuple[Store, ...]:
+    stores: tuple[LabStore, ...] = STORES,
+    unpacked: frozenset[ServerProgram] = frozenset(),
+) -> tuple[LabStore, ...]:
     """The requested stores; by default, all that need no program from the user.
 
     Args:

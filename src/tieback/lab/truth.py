@@ -3,8 +3,8 @@
 import msgspec
 
 from tieback.lab.people import DATASET_VERSION
-from tieback.lab.state import Entry
-from tieback.lab.store import Store
+from tieback.lab.state import LabServer
+from tieback.lab.store import LabStore
 from tieback.model.document import encode
 from tieback.model.public_key import PublicKey
 
@@ -41,14 +41,14 @@ class StoreTruth(msgspec.Struct, frozen=True):
     containers: tuple[Containers, ...]
 
 
-def truth_document(entries: dict[str, Entry], stores: tuple[Store, ...]) -> bytes:
+def truth_document(entries: dict[str, LabServer], stores: tuple[LabStore, ...]) -> bytes:
     """One JSON document, ``{"schema","dataset","stores":{name: StoreTruth}}``, of those ``stores`` that are filled."""
     present = ((store, entries.get(store.name)) for store in stores)
     filled = {s.name: _truth(s, entry) for s, entry in present if entry is not None and entry.records is not None}
     return encode("lab-truth", {"dataset": DATASET_VERSION, "stores": filled})
 
 
-def _truth(store: Store, entry: Entry) -> StoreTruth:
+def _truth(store: LabStore, entry: LabServer) -> StoreTruth:
     return StoreTruth(
         name=store.name,
         host=store.host,

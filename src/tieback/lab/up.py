@@ -12,17 +12,17 @@ from pymongo.errors import PyMongoError
 
 from tieback.lab.certificates import authority, leaf
 from tieback.lab.fill import fill
-from tieback.lab.interface import Place
+from tieback.lab.interface import StartContext
 from tieback.lab.mongod import start_mongod
 from tieback.lab.osmem import start_osmem
 from tieback.lab.permit import lab_grant
 from tieback.lab.ports import needs_root
 from tieback.lab.postgres import start_postgres
-from tieback.lab.process import RECORD, RunningServer, running, stop, stop_recorded
+from tieback.lab.process import RECORD, RunningServer, is_running, stop, stop_recorded
 from tieback.lab.programs import MissingProgramError
 from tieback.lab.servers import KINDS
-from tieback.lab.state import GRANT, TRUTH, Entry, Lab
-from tieback.lab.store import KEEPER, Server, State, Store
+from tieback.lab.state import GRANT, TRUTH, Lab, LabServer
+from tieback.lab.store import LAB_ACCOUNT, LabStore, ServerProgram, StoreState
 from tieback.lab.stores import choose, stores_in
 from tieback.lab.truth import truth_document
 from tieback.lab.valkey import start_valkey
@@ -39,10 +39,10 @@ _ODD_PORTS = range(20_000, 30_000)
 """Below Linux's ephemeral ports (32768), with room for a server's additional ports above."""
 
 
-class Raised(msgspec.Struct, frozen=True):
+class StartResult(msgspec.Struct, frozen=True):
     """Result of starting one store."""
 
-    store: Store
+    store: LabStore
     server: RunningServer | None
     seconds: float
     already: bool = False
@@ -56,14 +56,14 @@ class Raised(msgspec.Struct, frozen=True):
 
 def up(
     lab: Lab,
-    tell: Callable[[Raised], None],
+    tell: Callable[[StartResult], None],
     names: tuple[str, ...] = (),
     *,
     demo: bool = False,
     subnet: int | None = None,
     odd_ports: bool | None = None,
-    installed: Mapping[Server, Path] | None = None,
-) -> list[Raised]:
+    installed: Mapping[ServerProgram, Path] | None = None,
+) -> list[StartResult]:
     """Start the stores in parallel, and write the lab's grant and truth file.
 
     Args:
@@ -103,44 +103,44 @@ def up(
     return [waiting[store.name].result() for store in stores]
 
 
-def _place(lab: Lab, store: Store, installed: Path | None, *, odd: bool) -> Place:
+def _place(lab: Lab, store: LabStore, installed: Path | None, *, odd: bool) -> StartContext:
     port = store.port
     if odd:
         port = random.SystemRandom().choice(_ODD_PORTS)
     elif needs_root(store.address, port):
-        port = _HIGH_HTTPS if store.server is Server.WORKHUB_API else port + _HIGH_PORTS
+        port = _HIGH_HTTPS if store.server is ServerProgram.WORKHUB_API else port + _HIGH_PORTS
     listening = msgspec.structs.replace(store, port=port)
-    return Place(listening, lab.store_directory(store.name), lab.certificates, installed)
+    return StartContext(listening, lab.store_directory(store.name), lab.certificates, installed)
 
 
-def _words(store: Store) -> set[str]:
+def _words(store: LabStore) -> set[str]:
     return {store.name, store.host, store.server.value}
 
 
-def _slowness(place: Place) -> int:
+def _slowness(place: StartContext) -> int:
     """Sort key: the slowest servers first; the wheels, which are fast, last."""
     order = [kind.server for kind in KINDS]
     return order.index(place.store.server) if place.store.server in order else len(order)
 
 
-def _raise_one(lab: Lab, place: Place, entry: Entry | None, *, named: bool) -> Raised:
+def _raise_one(lab: Lab, place: StartContext, entry: LabServer | None, *, named: bool) -> StartResult:
     begun = time.monotonic()
     store, directory = place.store, place.directory
     server: RunningServer | None = None
     missing = False
     try:
-        alive = entry is not None and running(entry.server.process)
+        alive = entry is not None and is_running(entry.server.process)
         if entry and alive and entry.records is not None:
-            return Raised(store, entry.server, time.monotonic() - begun, already=True)
+            return StartResult(store, entry.server, time.monotonic() - begun, already=True)
         if entry and alive:
             server = entry.server
         else:
             _stop_rest(directory)
             server = _start(place)
-            lab.remember(store.name, Entry(server))
+            lab.remember(store.name, LabServer(server))
         loaded = fill(store, server, directory)
-        lab.remember(store.name, Entry(server, store.records))
-        return Raised(store, server, time.monotonic() - begun, loaded=loaded)
+        lab.remember(store.name, LabServer(server, store.records))
+        return StartResult(store, server, time.monotonic() - begun, loaded=loaded)
     except LabError as error:
         missing = isinstance(error, MissingProgramError)
         failure = error
@@ -150,7 +150,7 @@ def _raise_one(lab: Lab, place: Place, entry: Entry | None, *, named: bool) -> R
         stop(server)
         lab.remember(store.name, None)
     _stop_rest(directory)
-    return Raised(store, None, time.monotonic() - begun, skipped=missing and not named, error=failure)
+    return StartResult(store, None, time.monotonic() - begun, skipped=missing and not named, error=failure)
 
 
 def _stop_rest(directory: Path) -> None:
@@ -160,21 +160,21 @@ def _stop_rest(directory: Path) -> None:
         stop_recorded(record.parent)
 
 
-def _start(place: Place) -> RunningServer:
+def _start(place: StartContext) -> RunningServer:
     store, directory = place.store, place.directory
-    login = KEEPER if store.state is State.PROTECTED else None
+    login = LAB_ACCOUNT if store.state is StoreState.PROTECTED else None
     password = login.password if login else None
     match store.server:
-        case Server.OSMEM:
+        case ServerProgram.OSMEM:
             return start_osmem(directory, store.address, store.port)
-        case Server.MONGOD:
+        case ServerProgram.MONGOD:
             pem = leaf(place.certificates, store.host, store.address) if store.tls else b""
             return start_mongod(directory, store.address, store.port, login=login, pem=pem, binary=place.installed)
-        case Server.POSTGRES:
+        case ServerProgram.POSTGRES:
             return start_postgres(directory, store.address, store.port, password=password)
-        case Server.VALKEY:
+        case ServerProgram.VALKEY:
             return start_valkey(directory, store.address, store.port, password=password)
-        case Server.WORKHUB_API:
+        case ServerProgram.WORKHUB_API:
             return start_workhub_api(directory, store.address, store.port)
         case _:
             kind = next(kind for kind in KINDS if kind.server is store.server)

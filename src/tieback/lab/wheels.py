@@ -10,7 +10,7 @@ from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
-from tieback.lab.process import Account
+from tieback.lab.process import UnprivilegedUser
 from tieback.model.errors import LabError
 
 _CLOSED_HOME = Path("/var/tmp")  # noqa: S108 - the directory made in it is checked to be ours alone
@@ -47,37 +47,37 @@ def platform_tag() -> str:
     return f"{sys.platform}-{os.uname().machine}"
 
 
-def reachable(path: Path, account: Account) -> bool:
+def is_reachable(path: Path, account: UnprivilegedUser) -> bool:
     """True if the account can enter and list the directory, through all its parents."""
-    return _may(path, account, stat.S_IROTH | stat.S_IXOTH) and passable(path.parent, account)
+    return _may(path, account, stat.S_IROTH | stat.S_IXOTH) and is_passable(path.parent, account)
 
 
-def passable(directory: Path, account: Account) -> bool:
+def is_passable(directory: Path, account: UnprivilegedUser) -> bool:
     """True if the account can pass through the directory and all its parents."""
     return all(_may(place, account, stat.S_IXOTH) for place in (directory, *directory.parents))
 
 
-def _may(path: Path, account: Account, rights: int) -> bool:
+def _may(path: Path, account: UnprivilegedUser, rights: int) -> bool:
     """True if the applicable permission bits (owner, group or others) include all of ``rights``."""
     status = path.stat()
     shift = 6 if status.st_uid == account.uid else 3 if status.st_gid == account.gid else 0
     return status.st_mode & (rights << shift) == rights << shift
 
 
-def place_outside(directory: Path) -> Path:
+def outside_directory(directory: Path) -> Path:
     """The location for files of ``directory`` if ``nobody`` cannot reach it; it may not exist."""
     return _CLOSED_HOME / f"tieback-lab-{sha256(bytes(directory.resolve())).hexdigest()[:12]}"
 
 
-def open_place(directory: Path, account: Account | None) -> Path:
+def reachable_directory(directory: Path, account: UnprivilegedUser | None) -> Path:
     """``directory`` itself or, if the account cannot reach it, one in ``/var/tmp`` that only we can write to.
 
     Raises:
         LabError: another user already owns that location.
     """
-    if account is None or passable(directory, account):
+    if account is None or is_passable(directory, account):
         return directory
-    place = place_outside(directory)
+    place = outside_directory(directory)
     place.mkdir(mode=0o711, exist_ok=True)
     status = place.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:

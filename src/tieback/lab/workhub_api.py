@@ -55,7 +55,7 @@ def start_workhub_api(directory: Path, address: str, port: int) -> RunningServer
     return RunningServer("workhub-api", VERSION, address, port, process, emulation=False, directory=str(directory))
 
 
-class Handler(BaseHTTPRequestHandler):
+class ApiHandler(BaseHTTPRequestHandler):
     """One connection; request bodies are never read."""
 
     server_version = "Workhub"
@@ -91,7 +91,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-class Server(ThreadingHTTPServer):
+class ApiServer(ThreadingHTTPServer):
     """One thread per connection; a failed handshake is one line in the log."""
 
     daemon_threads = True
@@ -105,7 +105,7 @@ def serve(address: str, port: int, directory: Path) -> None:
     """Serve until the process is stopped."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(directory / CERTIFICATE, directory / _KEY)
-    with Server((address, port), Handler) as server:
+    with ApiServer((address, port), ApiHandler) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         server.serve_forever()
 

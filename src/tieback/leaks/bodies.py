@@ -11,7 +11,7 @@ from html import unescape
 from itertools import chain
 from urllib.parse import parse_qsl
 
-from tieback.leaks.value import MAX_NAME, MAX_PAIRS, MAX_VALUE, Pair, text_of
+from tieback.leaks.value import MAX_NAME, MAX_VALUE, MAX_VALUES_PER_SAMPLE, NamedValue, decode_text
 
 _MAX_DEPTH = 12
 _FIRST = 64
@@ -21,7 +21,7 @@ _SCRIPTS = (b"javascript", b"ecmascript", b"wasm", b"pdf", b"zip")
 _PAGE = re.compile(rb"\s*<(?:!doctype html|html|head|body|script)\b", re.IGNORECASE)
 
 
-def pairs_of_body(data: bytes, kind: bytes = b"") -> Iterator[Pair]:
+def read_body(data: bytes, kind: bytes = b"") -> Iterator[NamedValue]:
     """Named values of a body, and values without a name.
 
     Args:
@@ -31,7 +31,7 @@ def pairs_of_body(data: bytes, kind: bytes = b"") -> Iterator[Pair]:
     if not data or kind.startswith(_PUBLIC) or any(word in kind for word in _SCRIPTS):
         return
     if kind.startswith(b"application/x-www-form-urlencoded"):
-        yield from pairs_of_form(data, "form")
+        yield from read_form(data, "form")
     elif kind.startswith(b"multipart/") or data.startswith(b"--"):
         yield from _parts(data)
     elif (document := _json(data)) is not None:
@@ -40,17 +40,17 @@ def pairs_of_body(data: bytes, kind: bytes = b"") -> Iterator[Pair]:
         if not _PAGE.match(data):
             yield from _xml(data)
     else:
-        yield from pairs_of_text(data)
+        yield from read_text(data)
 
 
-def pairs_of_form(data: bytes, source: str) -> Iterator[Pair]:
+def read_form(data: bytes, source: str) -> Iterator[NamedValue]:
     """Parameters of a query or a form."""
     try:
-        fields = parse_qsl(data[:8192].decode("latin-1"), keep_blank_values=False, max_num_fields=MAX_PAIRS)
+        fields = parse_qsl(data[:8192].decode("latin-1"), keep_blank_values=False, max_num_fields=MAX_VALUES_PER_SAMPLE)
     except ValueError:
         return
     for name, value in fields:
-        yield Pair(f"{source}:{name[:MAX_NAME]}", name[:MAX_NAME], value[:MAX_VALUE])
+        yield NamedValue(f"{source}:{name[:MAX_NAME]}", name[:MAX_NAME], value[:MAX_VALUE])
 
 
 # JSON
@@ -59,7 +59,7 @@ _DECODER = json.JSONDecoder()
 _MAX_DOCUMENTS = 64
 
 
-def _json(data: bytes) -> Iterator[Pair] | None:
+def _json(data: bytes) -> Iterator[NamedValue] | None:
     """Leaves of one or more JSON documents; ``None`` if there is none."""
     start = min((at for at in (data.find(b"{"), data.find(b"[")) if at >= 0), default=-1)
     if start < 0 or start > _FIRST:
@@ -71,10 +71,10 @@ def _json(data: bytes) -> Iterator[Pair] | None:
         cut = _cut_json(text)
         first = next(cut, None)
         return None if first is None else chain((first,), cut)
-    return chain(leaves(value, "json"), _further(text, end))
+    return chain(read_document(value, "json"), _further(text, end))
 
 
-def _further(text: str, at: int) -> Iterator[Pair]:
+def _further(text: str, at: int) -> Iterator[NamedValue]:
     """Documents after the first, such as the lines of a bulk request; the last may be truncated."""
     for _ in range(_MAX_DOCUMENTS):
         while at < len(text) and text[at] in " \t\r\n,":
@@ -86,24 +86,26 @@ def _further(text: str, at: int) -> Iterator[Pair]:
         except (ValueError, RecursionError):
             yield from _cut_json(text[at:])
             return
-        yield from leaves(value, "json")
+        yield from read_document(value, "json")
 
 
 _JSON_STRING = re.compile(r'"([^"\\]{1,128})"\s*:\s*(?:"((?:[^"\\]|\\.){1,512})"|(-?\d{1,32}(?:\.\d{1,16})?))')
 
 
-def _cut_json(text: str) -> Iterator[Pair]:
+def _cut_json(text: str) -> Iterator[NamedValue]:
     """Names and scalar values of a truncated JSON document."""
     for match in _JSON_STRING.finditer(text):
-        yield Pair(f"json:{match[1]}", match[1], match[2] or match[3])
+        yield NamedValue(f"json:{match[1]}", match[1], match[2] or match[3])
 
 
-def leaves(value: object, source: str, path: str = "$", name: str = "", parent: str = "") -> Iterator[Pair]:
-    """Scalar values of a nested document, at most ``MAX_PAIRS`` of a list; list indices become ``[]``."""
+def read_document(
+    value: object, source: str, path: str = "$", name: str = "", parent: str = ""
+) -> Iterator[NamedValue]:
+    """Scalar values of a nested document, at most ``MAX_VALUES_PER_SAMPLE`` of a list; list indices become ``[]``."""
     yield from _leaves(value, source, path, name, parent, _MAX_DEPTH)
 
 
-def _leaves(value: object, source: str, path: str, name: str, parent: str, depth: int) -> Iterator[Pair]:
+def _leaves(value: object, source: str, path: str, name: str, parent: str, depth: int) -> Iterator[NamedValue]:
     if depth < 0:
         return
     if isinstance(value, dict):
@@ -111,10 +113,10 @@ def _leaves(value: object, source: str, path: str, name: str, parent: str, depth
             inner_name = str(key)[:MAX_NAME]
             yield from _leaves(inner, source, f"{path}.{inner_name}", inner_name, name or parent, depth - 1)
     elif isinstance(value, list):
-        for inner in value[:MAX_PAIRS]:
+        for inner in value[:MAX_VALUES_PER_SAMPLE]:
             yield from _leaves(inner, source, f"{path}[]", name, parent, depth - 1)
     elif isinstance(value, str | int | float) and not isinstance(value, bool):
-        yield Pair(f"{source}:{path}", name, str(value)[:MAX_VALUE], parent)
+        yield NamedValue(f"{source}:{path}", name, str(value)[:MAX_VALUE], parent)
 
 
 # Parts of a form
@@ -126,15 +128,15 @@ _PART_KIND = re.compile(rb"(?i)content-type:[ \t]*([^\r\n]{1,100})")
 _FILE = re.compile(rb"(?i)content-disposition:[^\r\n]*filename")
 
 
-def _parts(data: bytes) -> Iterator[Pair]:
+def _parts(data: bytes) -> Iterator[NamedValue]:
     for part in _PART.finditer(data[:_MAX_PARTS]):
         name, kind = _PART_NAME.search(part[2]), _PART_KIND.search(part[2])
         media = kind[1].lower() if kind else b""
         if b"json" in media or b"xml" in media:
-            yield from pairs_of_body(part[3], media)
+            yield from read_body(part[3], media)
         elif name is not None and _FILE.search(part[2]) is None:
-            text = text_of(name[1])
-            yield Pair(f"form:{text}", text, text_of(part[3]))
+            text = decode_text(name[1])
+            yield NamedValue(f"form:{text}", text, decode_text(part[3]))
 
 
 # XML
@@ -145,24 +147,24 @@ _ATTRIBUTE = re.compile(rb"([\w:.-]{1,64})\s*=\s*\"([^\"<>]{1,512})\"")
 _KEY = re.compile(rb"<key>([^<>]{1,128})</key>\s*<(?:string|integer|real|date)>([^<>]{1,512})</")
 
 
-def _xml(data: bytes) -> Iterator[Pair]:
+def _xml(data: bytes) -> Iterator[NamedValue]:
     """Elements with text, attributes, and the keys of a property list."""
     keyed = False
     for match in _KEY.finditer(data):
         keyed = True
-        name = text_of(match[1])
-        yield Pair(f"xml:{name}", name, unescape(text_of(match[2])))
+        name = decode_text(match[1])
+        yield NamedValue(f"xml:{name}", name, unescape(decode_text(match[2])))
     if keyed:
         return
     for match in _ELEMENT.finditer(data):
-        name = text_of(match[1]).rpartition(":")[2]
+        name = decode_text(match[1]).rpartition(":")[2]
         if match[3].strip():
-            yield Pair(f"xml:{name}", name, unescape(text_of(match[3])))
+            yield NamedValue(f"xml:{name}", name, unescape(decode_text(match[3])))
     for element in _ATTRIBUTES.finditer(data):
         for match in _ATTRIBUTE.finditer(element[1]):
-            name = text_of(match[1])
+            name = decode_text(match[1])
             if not name.startswith("xmlns"):
-                yield Pair(f"xml:@{name}", name.rpartition(":")[2], unescape(text_of(match[2])))
+                yield NamedValue(f"xml:@{name}", name.rpartition(":")[2], unescape(decode_text(match[2])))
 
 
 # Text without names
@@ -180,7 +182,7 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _MAX_OF_A_FORM = 16
 
 
-def pairs_of_text(data: bytes, where: str = "text") -> Iterator[Pair]:
+def read_text(data: bytes, where: str = "text") -> Iterator[NamedValue]:
     """Values in a text that look like personal data; in binary data, only mail addresses."""
     yield from _of_form(data, where, "email", _EMAIL) if b"@" in data else ()
     if _CONTROL.search(data) is None:
@@ -188,8 +190,8 @@ def pairs_of_text(data: bytes, where: str = "text") -> Iterator[Pair]:
             yield from _of_form(data, where, form, pattern)
 
 
-def _of_form(data: bytes, where: str, form: str, pattern: re.Pattern[bytes]) -> Iterator[Pair]:
+def _of_form(data: bytes, where: str, form: str, pattern: re.Pattern[bytes]) -> Iterator[NamedValue]:
     for count, match in enumerate(pattern.finditer(data)):
         if count >= _MAX_OF_A_FORM:
             return
-        yield Pair(where, "", text_of(match[0]), form=form)
+        yield NamedValue(where, "", decode_text(match[0]), form=form)

@@ -13,20 +13,20 @@ from secrets import token_bytes
 import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.intake.traffic.interface import SeenFlow
-from tieback.leaks.value import SECRET, Pair
-from tieback.leaks.values import pairs
-from tieback.model.flow import Flow, Leak, Sample
+from tieback.intake.traffic.interface import SampledFlow
+from tieback.leaks.value import SECRET, NamedValue
+from tieback.leaks.values import read_values
+from tieback.model.flow import CleartextSample, Flow, Leak
 from tieback.model.pii import Classification, Column
-from tieback.model.sighting import Credential, Grade
+from tieback.model.sighting import Credential, CredentialGrade
 from tieback.pii import detectors
 from tieback.pii.names import NameDetector
 from tieback.pii.taxonomy import NONE
 from tieback.pii.values import ValueDetector, classify_columns
-from tieback.recognise.anchors import AnchorScanner, Shape, anchors
+from tieback.recognise.anchors import AnchorKind, AnchorScanner, anchors
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Extractor
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
 MAX_LEAKS = 64
 """Maximum leaks per flow; one per class, location and direction."""
@@ -51,13 +51,13 @@ _TELLING = re.compile(
 )
 """What a value must look like if there are only a few values; with more values, their distribution decides."""
 _USER_INFO = re.compile(rb"://[^\s/@\"'<>]{0,128}:[^\s/@\"'<>]{1,128}@")
-_ASKED_ABOUT = frozenset({Shape.TOKEN, Shape.CONNECTION, Shape.JDBC, Shape.KEYWORDS})
+_ASKED_ABOUT = frozenset({AnchorKind.TOKEN, AnchorKind.CONNECTION, AnchorKind.JDBC, AnchorKind.KEYWORDS})
 """Forms of text that may contain a credential."""
 _REMEMBERED = 4096
 """Number of cached verdicts: an app sends the same identifiers with every request."""
 
 
-class LeakJudge:
+class LeakDetector:
     """Judges samples. Compiles its rules at the first sample; not thread-safe."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class LeakJudge:
         self._telling_names: dict[tuple[str, str], bool] = {}
         self._secret = token_bytes(16)
 
-    def __call__(self, seen: SeenFlow) -> Flow:
+    def __call__(self, seen: SampledFlow) -> Flow:
         """The flow with the leaks found in its samples; an encrypted flow has none."""
         if not seen.samples or seen.flow.encrypted:
             return seen.flow
@@ -95,12 +95,12 @@ class LeakJudge:
     @cached_property
     def _credentials(self) -> tuple[Extractor, AnchorScanner]:
         """The extractor, and a fast scanner that runs first: the extractor is slow, as it also looks for endpoints."""
-        rules = Rules()
+        rules = RuleFiles()
         every = anchors(rules.services.schemes.values(), (), rules.credentials.rules)
         asked = tuple(anchor for anchor in every if anchor.shape in _ASKED_ABOUT)
         return EndpointExtractor(rules), AnchorScanner(asked)
 
-    def _leaks(self, samples: tuple[Sample, ...]) -> Iterator[Leak]:
+    def _leaks(self, samples: tuple[CleartextSample, ...]) -> Iterator[Leak]:
         for direction in dict.fromkeys(sample.direction for sample in samples):
             own = [sample for sample in samples if sample.direction == direction]
             for places in _columns(own).values():
@@ -108,7 +108,7 @@ class LeakJudge:
             for sample in own:
                 yield from self._of_forms(sample)
 
-    def _of_column(self, column: list[Pair], direction: str) -> Iterator[Leak]:
+    def _of_column(self, column: list[NamedValue], direction: str) -> Iterator[Leak]:
         first = column[0]
         if first.form == SECRET:
             yield _of_header(first, direction)
@@ -121,7 +121,9 @@ class LeakJudge:
         if verdict.pii_class in _NEVER_SHORT and max(map(len, values)) < _SHORT:
             return
         if verdict.pii_class != NONE:
-            yield Leak(verdict.pii_class, first.where[:160], direction, mask(first.value), round(verdict.confidence, 3))
+            yield Leak(
+                verdict.pii_class, first.where[:160], direction, mask_value(first.value), round(verdict.confidence, 3)
+            )
 
     def _verdict(self, column: Column) -> Classification:
         """Judge a column, or return the cached verdict; the cache keeps only a digest of the values."""
@@ -143,23 +145,23 @@ class LeakJudge:
             known = self._telling_names[name, parent] = bool(name) and verdict.pii_class != NONE
         return known
 
-    def _of_forms(self, sample: Sample) -> Iterator[Leak]:
+    def _of_forms(self, sample: CleartextSample) -> Iterator[Leak]:
         """Credentials recognised by their form, whatever their name; public credentials are not leaks."""
         extractor, gate = self._credentials
         data = sample.data
         if not gate.scan(data, 0, len(data), 1)[0] and _USER_INFO.search(data) is None:
             return
         for find in extractor.extract(Artifact("", (Buffer("", BufferKind.TEXT, data),))):
-            if isinstance(find, Credential) and find.grade is not Grade.PUBLIC:
+            if isinstance(find, Credential) and find.grade is not CredentialGrade.PUBLIC:
                 pii_class = _PASSWORD if "password" in find.kind else _TOKEN
                 yield Leak(pii_class, f"credential:{find.kind}", sample.direction, find.masked, _SURE)
 
 
-def _columns(samples: list[Sample]) -> dict[tuple[str, str, str, str], list[Pair]]:
+def _columns(samples: list[CleartextSample]) -> dict[tuple[str, str, str, str], list[NamedValue]]:
     """The pairs by location, name, parent and form; empty values are ignored."""
-    found: dict[tuple[str, str, str, str], list[Pair]] = {}
+    found: dict[tuple[str, str, str, str], list[NamedValue]] = {}
     for sample in samples:
-        for pair in pairs(sample):
+        for pair in read_values(sample):
             if pair.value.strip():
                 column = found.setdefault((pair.where, pair.name, pair.parent, pair.form), [])
                 if len(column) < MAX_VALUES:
@@ -167,14 +169,14 @@ def _columns(samples: list[Sample]) -> dict[tuple[str, str, str, str], list[Pair
     return found
 
 
-def _of_header(pair: Pair, direction: str) -> Leak:
+def _of_header(pair: NamedValue, direction: str) -> Leak:
     scheme, _, rest = pair.value.partition(" ")
     if pair.name == "authorization" and scheme.lower() == "basic" and rest:
-        return Leak(_PASSWORD, pair.where[:160], direction, mask(pair.value), 0.99)
-    return Leak(_TOKEN, pair.where[:160], direction, mask(pair.value), _SURE)
+        return Leak(_PASSWORD, pair.where[:160], direction, mask_value(pair.value), 0.99)
+    return Leak(_TOKEN, pair.where[:160], direction, mask_value(pair.value), _SURE)
 
 
-def mask(value: str) -> str:
+def mask_value(value: str) -> str:
     """First and last character and the length, such as ``a…e (12)``; only the length for short values."""
     text = "".join(char if char.isprintable() else "?" for char in value)
     return f"{text[0]}…{text[-1]} ({len(text)})" if len(text) >= 6 else f"… ({len(text)})"

@@ -5,8 +5,8 @@ Source: https://redis.io/docs/latest/develop/reference/protocol-spec/ and the pa
 
 from collections.abc import Iterator
 
-from tieback.leaks.bodies import pairs_of_body
-from tieback.leaks.value import MAX_NAME, MAX_PAIRS, Pair, text_of
+from tieback.leaks.bodies import read_body
+from tieback.leaks.value import MAX_NAME, MAX_VALUES_PER_SAMPLE, NamedValue, decode_text
 from tieback.protocols.resp import Ending, Reply, decode
 
 _LONGEST_NAME = 64
@@ -17,10 +17,10 @@ _FROM_TWO = frozenset({"LPUSH", "RPUSH", "LPUSHX", "RPUSHX", "SADD", "SREM", "SI
 """Commands in which every argument after the key is a value."""
 
 
-def pairs_of_resp(data: bytes) -> Iterator[Pair]:
+def read_resp(data: bytes) -> Iterator[NamedValue]:
     """Named values of commands or responses; values of responses without a name are included."""
     at = 0
-    for _ in range(MAX_PAIRS):
+    for _ in range(MAX_VALUES_PER_SAMPLE):
         reading = decode(data, at)
         if isinstance(reading.value, list):
             yield from _of_list(reading.value)
@@ -35,13 +35,13 @@ def pairs_of_resp(data: bytes) -> Iterator[Pair]:
             return
 
 
-def _of_list(values: list[Reply]) -> Iterator[Pair]:
+def _of_list(values: list[Reply]) -> Iterator[NamedValue]:
     words = [_bytes(value) for value in values if not isinstance(value, list)]
-    if len(words) == len(values) and words and (known := list(_of_command([*map(text_of, words)], words))):
+    if len(words) == len(values) and words and (known := list(_of_command([*map(decode_text, words)], words))):
         yield from known
     elif len(words) == len(values) and not len(words) % 2 and all(map(_is_name, words[::2])):
         for name, item in zip(words[::2], words[1::2], strict=True):
-            yield from _of_value(item, f"field:{text_of(name)}", text_of(name))
+            yield from _of_value(item, f"field:{decode_text(name)}", decode_text(name))
     else:
         for value in values:
             if isinstance(value, list):
@@ -55,14 +55,14 @@ def _bytes(value: Reply) -> bytes:
     return value if isinstance(value, bytes) else value.encode() if isinstance(value, str) else b""
 
 
-def _of_command(texts: list[str], words: list[bytes]) -> Iterator[Pair]:
+def _of_command(texts: list[str], words: list[bytes]) -> Iterator[NamedValue]:
     """The values of one command; none if the command carries no values."""
     command = texts[0].upper()
     key = texts[1][:MAX_NAME] if len(texts) > 1 else ""
     if command == "AUTH" and len(texts) > 1:
-        yield Pair("command:auth", "password", texts[min(2, len(texts) - 1)])
+        yield NamedValue("command:auth", "password", texts[min(2, len(texts) - 1)])
     elif command == "HELLO" and "AUTH" in (upper := [text.upper() for text in texts[:6]]):
-        yield from (Pair("command:auth", "password", text) for text in texts[upper.index("AUTH") + 2 :][:1])
+        yield from (NamedValue("command:auth", "password", text) for text in texts[upper.index("AUTH") + 2 :][:1])
     elif command in _AT_TWO:
         yield from _of_value(words[2 + (command == "JSON.SET")] if len(words) > 2 else b"", f"key:{key}", key)
     elif command in _AT_THREE and len(words) > 3:
@@ -83,13 +83,13 @@ def _of_command(texts: list[str], words: list[bytes]) -> Iterator[Pair]:
             yield from _of_value(word, f"key:{key}", key)
 
 
-def _of_value(data: bytes, where: str, name: str, parent: str = "") -> Iterator[Pair]:
+def _of_value(data: bytes, where: str, name: str, parent: str = "") -> Iterator[NamedValue]:
     """A value as it is, or the named values of the document it contains."""
     if data[:1] in {b"{", b"["}:
-        for pair in pairs_of_body(data):
-            yield Pair(f"{where} {pair.where}", pair.name or name, pair.value, pair.parent or name, pair.form)
+        for pair in read_body(data):
+            yield NamedValue(f"{where} {pair.where}", pair.name or name, pair.value, pair.parent or name, pair.form)
     elif data:
-        yield Pair(where, name, text_of(data), parent)
+        yield NamedValue(where, name, decode_text(data), parent)
 
 
 def _is_name(word: bytes) -> bool:

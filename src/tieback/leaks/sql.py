@@ -7,8 +7,8 @@ column names and one line per row, with cells separated by tabs.
 import re
 from collections.abc import Iterator
 
-from tieback.leaks.bodies import pairs_of_text
-from tieback.leaks.value import Pair, text_of
+from tieback.leaks.bodies import read_text
+from tieback.leaks.value import NamedValue, decode_text
 
 _MAX_STATEMENTS = 64
 _NULLS = frozenset({"NULL", "?", "DEFAULT"})
@@ -26,12 +26,12 @@ _HOLDER = re.compile(rb"\?|[$:@](?:P|p)?\d{1,3}\b")
 _BOUND_TO = re.compile(rb"([\w.$`\"]{1,128})\s*(?:=|<=?|>=?|(?i:like))\s*\Z")
 
 
-def pairs_of_sql(data: bytes) -> Iterator[Pair]:
+def read_sql(data: bytes) -> Iterator[NamedValue]:
     """Named values of statements or of rows."""
     if not _STATEMENT.match(data):
         yield from _rows(data)
         if b"\t" not in data:  # a protocol without parsed rows: one text per line
-            yield from pairs_of_text(data)
+            yield from read_text(data)
         return
     lines = data.split(b"\n")
     at = 0
@@ -46,29 +46,29 @@ def pairs_of_sql(data: bytes) -> Iterator[Pair]:
             # SQL Server clients declare the parameters before their values.
             values = [line for line in lines[at + 1 : end] if not line.startswith(b"@")]
             yield from _bound(lines[at], values[:holders])
-            yield from pairs_of_text(b"\n".join(values[holders:]))
+            yield from read_text(b"\n".join(values[holders:]))
         else:  # a statement may span several lines
             yield from _statement(b"\n".join(lines[at:end]))
         at = end
 
 
-def _statement(data: bytes) -> Iterator[Pair]:
+def _statement(data: bytes) -> Iterator[NamedValue]:
     told: set[bytes] = set()
     for insert in _INSERT.finditer(data):
         yield from _insert(data, insert, told)
     for match in _WHERE.finditer(data):
         told.add(match[2])
         name = _name(match[1])
-        yield Pair(f"column:{name}", name, text_of(match[2]))
+        yield NamedValue(f"column:{name}", name, decode_text(match[2]))
     for number, match in enumerate(_LITERAL.finditer(data)):
         if match[1] not in told:
-            yield Pair("literal", "", text_of(match[1]), form=str(number))
+            yield NamedValue("literal", "", decode_text(match[1]), form=str(number))
 
 
-def _insert(data: bytes, insert: re.Match[bytes], told: set[bytes]) -> Iterator[Pair]:
+def _insert(data: bytes, insert: re.Match[bytes], told: set[bytes]) -> Iterator[NamedValue]:
     """The values of the first rows, with column names if the statement contains them."""
-    table = text_of(insert[1])
-    columns = [text_of(column).strip(' `"[]\n\t') for column in insert[2].split(b",")] if insert[2] else []
+    table = decode_text(insert[1])
+    columns = [decode_text(column).strip(' `"[]\n\t') for column in insert[2].split(b",")] if insert[2] else []
     at = insert.end()
     for _ in range(16):
         number = 0
@@ -76,10 +76,10 @@ def _insert(data: bytes, insert: re.Match[bytes], told: set[bytes]) -> Iterator[
             at = match.end()
             if match[1] is not None:
                 told.add(match[1])
-            value = text_of(match[1] if match[1] is not None else match[2]).strip()
+            value = decode_text(match[1] if match[1] is not None else match[2]).strip()
             name = columns[number] if number < len(columns) else ""
             if value and value.upper() not in _NULLS:
-                yield Pair(f"column:{table}.{name or number + 1}", name, value.replace("''", "'"), table)
+                yield NamedValue(f"column:{table}.{name or number + 1}", name, value.replace("''", "'"), table)
             number += 1
             if match[3] == b")":
                 break
@@ -89,7 +89,7 @@ def _insert(data: bytes, insert: re.Match[bytes], told: set[bytes]) -> Iterator[
         at = following.end()
 
 
-def _bound(statement: bytes, values: list[bytes]) -> Iterator[Pair]:
+def _bound(statement: bytes, values: list[bytes]) -> Iterator[NamedValue]:
     """Values bound to the statement, in the order of its placeholders."""
     insert = _INSERT.search(statement)
     columns = insert[2].split(b",") if insert is not None and insert[2] else []
@@ -101,22 +101,22 @@ def _bound(statement: bytes, values: list[bytes]) -> Iterator[Pair]:
     for number, value in enumerate(values):
         name = _name(names[number])
         if value.strip():
-            yield Pair(
-                f"column:{name}" if name else "parameter", name, text_of(value), form="" if name else str(number)
+            yield NamedValue(
+                f"column:{name}" if name else "parameter", name, decode_text(value), form="" if name else str(number)
             )
 
 
 def _name(raw: bytes) -> str:
-    return text_of(raw).strip(' `"[]\n\t').rpartition(".")[2].strip('`"[]')
+    return decode_text(raw).strip(' `"[]\n\t').rpartition(".")[2].strip('`"[]')
 
 
-def _rows(data: bytes) -> Iterator[Pair]:
+def _rows(data: bytes) -> Iterator[NamedValue]:
     """A result set in the readers' format."""
     head, _, rows = data.partition(b"\n")
-    names = [text_of(name).strip() for name in head.split(b"\t")][:64]
+    names = [decode_text(name).strip() for name in head.split(b"\t")][:64]
     if not rows or not all(name.isidentifier() for name in names):
         return
     for row in rows.split(b"\n")[:16]:
         for name, value in zip(names, row.split(b"\t"), strict=False):
             if value and value != b"NULL":
-                yield Pair(f"column:{name}", name, text_of(value))
+                yield NamedValue(f"column:{name}", name, decode_text(value))

@@ -2,7 +2,7 @@
 
 import msgspec
 
-MAX_PAIRS = 256
+MAX_VALUES_PER_SAMPLE = 256
 """Maximum named values per sample."""
 MAX_VALUE = 512
 """Maximum characters of a value that are examined."""
@@ -11,7 +11,7 @@ SECRET = "secret"
 """Form of a value that is a secret because of its location."""
 
 
-class Pair(msgspec.Struct, frozen=True):
+class NamedValue(msgspec.Struct, frozen=True):
     """A value with its name; the name is empty if it has none."""
 
     where: str
@@ -25,6 +25,6 @@ class Pair(msgspec.Struct, frozen=True):
     """Form of a value without a name; values with the same location and form are judged together."""
 
 
-def text_of(data: bytes) -> str:
+def decode_text(data: bytes) -> str:
     """Bytes as text, truncated to ``MAX_VALUE``."""
     return data[:MAX_VALUE].decode("utf-8", "replace")

@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
-from tieback.leaks.bodies import leaves, pairs_of_body, pairs_of_form, pairs_of_text
-from tieback.leaks.redis import pairs_of_resp
-from tieback.leaks.sql import pairs_of_sql
-from tieback.leaks.value import MAX_NAME, MAX_PAIRS, SECRET, Pair, text_of
-from tieback.model.flow import Sample
+from tieback.leaks.bodies import read_body, read_document, read_form, read_text
+from tieback.leaks.redis import read_resp
+from tieback.leaks.sql import read_sql
+from tieback.leaks.value import MAX_NAME, MAX_VALUES_PER_SAMPLE, SECRET, NamedValue, decode_text
+from tieback.model.flow import CleartextSample
 from tieback.protocols.http1 import HttpMessage, messages
 
-type Reader = Callable[[bytes], Iterator[Pair]]
+type Reader = Callable[[bytes], Iterator[NamedValue]]
 
 _SECRET_HEADERS = frozenset(
     {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token"}
@@ -36,75 +36,75 @@ _TELLING_SEGMENT = re.compile(r"@|%40|\+|\d{7}|^[^.]{20}")
 _MAX_SEGMENTS = 16
 
 
-def pairs(sample: Sample) -> Iterator[Pair]:
-    """Named values of one sample, at most ``MAX_PAIRS``; none if the sample cannot be parsed."""
-    reader = _READERS.get(sample.kind, pairs_of_body)
+def read_values(sample: CleartextSample) -> Iterator[NamedValue]:
+    """Named values of one sample, at most ``MAX_VALUES_PER_SAMPLE``; none if the sample cannot be parsed."""
+    reader = _READERS.get(sample.kind, read_body)
     for count, pair in enumerate(reader(sample.data)):
-        if count >= MAX_PAIRS:
+        if count >= MAX_VALUES_PER_SAMPLE:
             return
         yield pair
 
 
-def _http(data: bytes) -> Iterator[Pair]:
+def _http(data: bytes) -> Iterator[NamedValue]:
     for message in messages(data):
         yield from _of_target(message)
         for name, value in message.headers:
             yield from _of_header(name, value)
-        yield from pairs_of_body(message.body, message.header("content-type").lower())
+        yield from read_body(message.body, message.header("content-type").lower())
 
 
-def _of_target(message: HttpMessage) -> Iterator[Pair]:
+def _of_target(message: HttpMessage) -> Iterator[NamedValue]:
     """The query of a request, and path segments that may be personal data."""
     path, _, query = message.target.partition(b"?")
     if query:
-        yield from pairs_of_form(query, "query")
+        yield from read_form(query, "query")
     for number, segment in enumerate(path.split(b"/")[1:_MAX_SEGMENTS], start=1):
-        text = text_of(segment)
+        text = decode_text(segment)
         if _TELLING_SEGMENT.search(text):
-            yield Pair(f"path:{number}", "", unquote(text))
+            yield NamedValue(f"path:{number}", "", unquote(text))
 
 
-def _of_header(name: str, value: bytes) -> Iterator[Pair]:
+def _of_header(name: str, value: bytes) -> Iterator[NamedValue]:
     if name in _SECRET_HEADERS:
-        yield Pair(f"header:{name}", name, text_of(value), form=SECRET)
+        yield NamedValue(f"header:{name}", name, decode_text(value), form=SECRET)
         if "cookie" in name:
             yield from _cookies(value.partition(b";")[0] if name == "set-cookie" else value)
     elif name in _WITH_ADDRESS:
         query = value.partition(b"?")[2]
         if query:
-            yield from pairs_of_form(query, f"header:{name}")
+            yield from read_form(query, f"header:{name}")
     elif name not in _USUAL_HEADERS and not name.startswith(_USUAL_BEGINNINGS) and value:
-        yield Pair(f"header:{name[:MAX_NAME]}", name[:MAX_NAME], text_of(value))
+        yield NamedValue(f"header:{name[:MAX_NAME]}", name[:MAX_NAME], decode_text(value))
 
 
-def _cookies(value: bytes) -> Iterator[Pair]:
+def _cookies(value: bytes) -> Iterator[NamedValue]:
     for cookie in value.split(b";")[:64]:
         name, equals, content = cookie.strip().partition(b"=")
         if equals and content:
-            text = text_of(name)[:MAX_NAME]
+            text = decode_text(name)[:MAX_NAME]
             # A cookie's name is arbitrary (``NID``, ``sid``): the content decides.
-            yield Pair(f"cookie:{text}", "", unquote(text_of(content.strip(b'"'))), "cookie")
+            yield NamedValue(f"cookie:{text}", "", unquote(decode_text(content.strip(b'"'))), "cookie")
 
 
-def _mongodb(data: bytes) -> Iterator[Pair]:
+def _mongodb(data: bytes) -> Iterator[NamedValue]:
     """BSON documents of a message, wherever they start: after the header, flags and section kind of OP_MSG."""
     from tieback.probes.wire.bson import decode as decode_bson  # imports every probe
-    from tieback.probes.wire.verdicts import Hostile
+    from tieback.probes.wire.verdicts import HostileAnswer
 
     for start in (21, 20, 0):
         try:
             document = decode_bson(data[start:])
-        except (Hostile, ValueError):
+        except (HostileAnswer, ValueError):
             continue
         # A driver identifies itself in its first command: names of software, not of people.
-        yield from leaves({key: value for key, value in document.items() if key != "client"}, "document")
+        yield from read_document({key: value for key, value in document.items() if key != "client"}, "document")
         return
-    yield from pairs_of_text(data)
+    yield from read_text(data)
 
 
 _READERS: dict[str, Reader] = {
     "http": _http,
-    "redis": pairs_of_resp,
-    "sql": pairs_of_sql,
+    "redis": read_resp,
+    "sql": read_sql,
     "mongodb": _mongodb,
 }

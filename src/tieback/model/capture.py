@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Unseen(msgspec.Struct, frozen=True):
+class BlindSpot(msgspec.Struct, frozen=True):
     """A server that a run could not observe fully."""
 
     server: str
@@ -30,13 +30,13 @@ class LiveRun(msgspec.Struct, frozen=True):
     flows: int
     bytes_out: int
     bytes_in: int
-    refused: tuple[Unseen, ...] = ()
+    refused: tuple[BlindSpot, ...] = ()
     """Servers for which the app rejected the proxy's certificate."""
-    quic: tuple[Unseen, ...] = ()
+    quic: tuple[BlindSpot, ...] = ()
     """Servers contacted with QUIC, whether readable or not."""
-    outside: tuple[Unseen, ...] = ()
+    outside: tuple[BlindSpot, ...] = ()
     """Connections that bypassed the proxy, from the device's socket table."""
-    unreached: tuple[Unseen, ...] = ()
+    unreached: tuple[BlindSpot, ...] = ()
     """Servers that the proxy could not reach, or was not allowed to contact."""
     others: int = 0
     """Flows of other apps, ignored."""

@@ -35,7 +35,7 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
-class Verdict(StrEnum):
+class RecheckVerdict(StrEnum):
     """Result of a re-check of the store."""
 
     FIXED = "fixed"
@@ -56,10 +56,10 @@ class Verdict(StrEnum):
     """No verdict: no response, or not covered by this grant. Never counted as fixed."""
 
 
-class Check(msgspec.Struct, frozen=True):
+class Recheck(msgspec.Struct, frozen=True):
     """One re-check of one case."""
 
-    verdict: Verdict
+    verdict: RecheckVerdict
     time: datetime
     reasons: tuple[str, ...] = ()
     """Reasons, one clause each, with the location."""
@@ -106,7 +106,7 @@ class Case(msgspec.Struct, frozen=True):
     """Hosting provider of the store."""
     reached: dict[str, datetime] = msgspec.field(default_factory=dict)
     """When each state was first reached."""
-    check: Check | None = None
+    check: Recheck | None = None
     """The latest re-check."""
 
     @property
@@ -131,7 +131,7 @@ class LogLine(msgspec.Struct, frozen=True):
     hash: str
 
 
-class Entry(msgspec.Struct, frozen=True):
+class NewLogLine(msgspec.Struct, frozen=True):
     """A new log entry before it is written."""
 
     subject: str

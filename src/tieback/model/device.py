@@ -33,7 +33,7 @@ class Ownership(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Counted(StrEnum):
+class CountSource(StrEnum):
     """Source of a device count."""
 
     LISTED = "listed"
@@ -44,7 +44,7 @@ class Counted(StrEnum):
     """An inventory names the app without a number."""
 
 
-class Reported(msgspec.Struct, frozen=True):
+class InventoryRow(msgspec.Struct, frozen=True):
     """One row of an inventory, as parsed by an importer. Empty text means that the inventory does not state it."""
 
     platform: DevicePlatform = DevicePlatform.UNKNOWN
@@ -116,7 +116,7 @@ class FleetApp(msgspec.Struct, frozen=True):
     in_house: bool
     devices: int
     """Devices that have it now."""
-    counted: Counted
+    counted: CountSource
     sources: tuple[str, ...]
     first_seen: date
     last_seen: date
@@ -131,7 +131,7 @@ class FleetApp(msgspec.Struct, frozen=True):
         return self.name or self.bundle_id or self.store_id
 
 
-class Strength(StrEnum):
+class MatchStrength(StrEnum):
     """The common property of a fleet app and an analysed app, strongest first."""
 
     BUNDLE_ID = "bundle_id"
@@ -146,7 +146,7 @@ class Strength(StrEnum):
     @property
     def weak(self) -> bool:
         """True if a person should check it before acting on it."""
-        return self in {Strength.NAME_PUBLISHER, Strength.NAME}
+        return self in {MatchStrength.NAME_PUBLISHER, MatchStrength.NAME}
 
 
 class Fleet(msgspec.Struct, frozen=True):

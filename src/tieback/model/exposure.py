@@ -6,7 +6,7 @@ import msgspec
 
 from tieback.model.backend import Candidate
 from tieback.model.figure import Figure
-from tieback.model.pii import Basis
+from tieback.model.pii import ClassificationBasis
 from tieback.model.probe import Access, Container, Identity, Ransom, TlsInfo
 
 
@@ -34,7 +34,7 @@ class ClassifiedField(msgspec.Struct, frozen=True):
     pii_class: str
     confidence: float
     evidence: tuple[str, ...] = ()
-    basis: Basis = Basis.NAME
+    basis: ClassificationBasis = ClassificationBasis.NAME
     detail: str = ""
     """As ``Classification.detail``."""
 
@@ -46,13 +46,13 @@ class PiiClassTotal(msgspec.Struct, frozen=True):
     records: Figure
     fields: int
     """Distinct fields of this class in the store."""
-    basis: Basis = Basis.NAME
+    basis: ClassificationBasis = ClassificationBasis.NAME
     """``value`` if values support the class in at least one of the fields."""
     details: tuple[str, ...] = ()
     """Kinds of this class, sorted, such as ``bcrypt hash``."""
 
 
-class People(msgspec.Struct, frozen=True):
+class PeopleRange(msgspec.Struct, frozen=True):
     """Number of people in the records of exposed stores, as a range."""
 
     at_most: Figure
@@ -84,7 +84,7 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-class Window(msgspec.Struct, frozen=True):
+class ExposureWindow(msgspec.Struct, frozen=True):
     """How long a store has allowed unauthenticated access, as far as is known."""
 
     first_seen: str
@@ -125,7 +125,7 @@ class Exposure(msgspec.Struct, frozen=True):
     cleartext: bool
     account: str = ""
     proofs: tuple[str, ...] = ()
-    people: People | None = None
+    people: PeopleRange | None = None
     """``None`` if no field distinguishes people."""
     honeypot: tuple[str, ...] = ()
     """Reasons to treat it as a honeypot; it is then excluded from all totals."""
@@ -136,7 +136,7 @@ class Exposure(msgspec.Struct, frozen=True):
     region: str = ""
     country: str = ""
     """Two-letter ISO 3166-1 code, from the attribution."""
-    window: Window | None = None
+    window: ExposureWindow | None = None
     """How long it has allowed unauthenticated access; ``None`` if it does not, or before it is known."""
 
     @property

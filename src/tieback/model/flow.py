@@ -13,7 +13,7 @@ class Peer(msgspec.Struct, frozen=True, gc=False):
     port: int | None
 
 
-class NameFrom(StrEnum):
+class NameSource(StrEnum):
     """Source of a server's name, the strongest first."""
 
     SNI = "sni"
@@ -33,7 +33,7 @@ class Server(msgspec.Struct, frozen=True, gc=False):
     port: int | None
     name: str = ""
     """Lower-case ASCII name, or empty."""
-    name_from: NameFrom = NameFrom.NONE
+    name_from: NameSource = NameSource.NONE
 
 
 class FlowEvidence(StrEnum):
@@ -90,7 +90,7 @@ class Leak(msgspec.Struct, frozen=True, gc=False):
     confidence: float
 
 
-class Sample(msgspec.Struct, frozen=True, gc=False):
+class CleartextSample(msgspec.Struct, frozen=True, gc=False):
     """Bounded cleartext of a flow, passed on for classification and then discarded; never stored or printed."""
 
     direction: str
@@ -100,7 +100,7 @@ class Sample(msgspec.Struct, frozen=True, gc=False):
     data: bytes
 
 
-class Hint(msgspec.Struct, frozen=True, gc=False):
+class HostHint(msgspec.Struct, frozen=True, gc=False):
     """A host name in a server response, possibly of a system behind it. Never contains credentials or paths."""
 
     host: str
@@ -141,5 +141,5 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     leaks: tuple[Leak, ...] = ()
     detail: str = ""
     """Other facts from the payload: product and version of a greeting, HTTP method and path without query."""
-    hints: tuple[Hint, ...] = ()
+    hints: tuple[HostHint, ...] = ()
     """Other hosts named in the server's response: in a header, the body or the certificate."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 
-class AnswerState(StrEnum):
+class DnsAnswerState(StrEnum):
     """How a query ended."""
 
     FOUND = "found"
@@ -21,16 +21,16 @@ class AnswerState(StrEnum):
     @property
     def settled(self) -> bool:
         """True if the answer comes from the zone, and not from a failure on the way."""
-        return self in {AnswerState.FOUND, AnswerState.NONE, AnswerState.MISSING}
+        return self in {DnsAnswerState.FOUND, DnsAnswerState.NONE, DnsAnswerState.MISSING}
 
 
-class NameAnswer(msgspec.Struct, frozen=True):
+class DnsAnswer(msgspec.Struct, frozen=True):
     """One query with its answer. Names are lower case, without the final dot."""
 
     name: str
     kind: str
     """``A``, ``AAAA``, ``SRV``, ``TXT``, ``MX``, ``NS`` or ``PTR``."""
-    state: AnswerState
+    state: DnsAnswerState
     asked: float
     """Seconds since 1970, UTC."""
     until: float

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 
-class Basis(StrEnum):
+class ClassificationBasis(StrEnum):
     """Evidence for a verdict."""
 
     NAME = "name"
@@ -37,7 +37,7 @@ class Classification(msgspec.Struct, frozen=True, gc=False):
     """The matching phrase, veto, or sibling field."""
     detail: str = ""
     """More specific than the class, if known: ``bcrypt hash``, ``PL PESEL``, ``card verification code``."""
-    basis: Basis = Basis.NAME
+    basis: ClassificationBasis = ClassificationBasis.NAME
 
 
 class SampledField(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ RULES = "posture-"
 """Name prefix of rules about the owner's accounts: only the internal audience sees their findings."""
 
 
-class Keys(msgspec.Struct, frozen=True):
+class EncryptionCounts(msgspec.Struct, frozen=True):
     """Number of resources by encryption at rest."""
 
     none: int = 0
@@ -38,7 +38,7 @@ class Keys(msgspec.Struct, frozen=True):
         return 100 * count / self.known if self.known else None
 
 
-class Share(msgspec.Struct, frozen=True):
+class YesNoCounts(msgspec.Struct, frozen=True):
     """Numbers of yes, no and unknown."""
 
     yes: int = 0
@@ -56,7 +56,7 @@ class Share(msgspec.Struct, frozen=True):
         return self.known + self.unknown
 
 
-class Numbers(msgspec.Struct, frozen=True):
+class ResourceFigures(msgspec.Struct, frozen=True):
     """The figures of one group of resources."""
 
     by: str
@@ -66,21 +66,21 @@ class Numbers(msgspec.Struct, frozen=True):
     planned: bool = False
     """Only in templates, not deployed."""
     resources: int = 0
-    at_rest: Keys = Keys()
-    public: Share = Share()
+    at_rest: EncryptionCounts = EncryptionCounts()
+    public: YesNoCounts = YesNoCounts()
     """Reachable from the Internet, by flag, route and port."""
-    public_at_rest: Keys = Keys()
+    public_at_rest: EncryptionCounts = EncryptionCounts()
     """Encryption at rest of the public ones."""
-    restorable: Share = Share()
+    restorable: YesNoCounts = YesNoCounts()
     """Snapshots that anyone may restore."""
-    authentication: Share = Share()
-    tls: Share = Share()
+    authentication: YesNoCounts = YesNoCounts()
+    tls: YesNoCounts = YesNoCounts()
     """TLS enforced."""
-    backups: Share = Share()
-    logging: Share = Share()
+    backups: YesNoCounts = YesNoCounts()
+    logging: YesNoCounts = YesNoCounts()
 
 
-class How(StrEnum):
+class ResourceMatch(StrEnum):
     """What a resource and a store have in common, most certain first."""
 
     NAME = "name"
@@ -90,7 +90,7 @@ class How(StrEnum):
     ADDRESS = "address"
 
 
-class Store(msgspec.Struct, frozen=True):
+class StoreSummary(msgspec.Struct, frozen=True):
     """Summary of a store as seen from outside."""
 
     id: str
@@ -116,12 +116,12 @@ class AppName(msgspec.Struct, frozen=True):
     """``None`` without an inventory."""
 
 
-class Owned(msgspec.Struct, frozen=True):
+class OwnedResource(msgspec.Struct, frozen=True):
     """A resource of a cloud account that was probed, named by an app, or both."""
 
     resource: Resource
-    how: How
-    stores: tuple[Store, ...]
+    how: ResourceMatch
+    stores: tuple[StoreSummary, ...]
     """Stores that responded to a probe; empty if apps only name the resource."""
     endpoints: tuple[str, ...]
     """Endpoints in apps that name it."""
@@ -129,17 +129,17 @@ class Owned(msgspec.Struct, frozen=True):
     says: str = ""
 
 
-class Unseen(msgspec.Struct, frozen=True):
+class UnprobedPublicResource(msgspec.Struct, frozen=True):
     """A resource that is public according to its account, but that no probe or app led to."""
 
     resource: Resource
     says: str = ""
 
 
-class Foreign(msgspec.Struct, frozen=True):
+class UnclaimedStore(msgspec.Struct, frozen=True):
     """A store that is open from outside and is in no imported account: forgotten, or owned by another party."""
 
-    store: Store
+    store: StoreSummary
     provider: str
     """From its name; empty if the name does not show it."""
     account: str
@@ -149,7 +149,7 @@ class Foreign(msgspec.Struct, frozen=True):
     says: str = ""
 
 
-def badness(resource: Resource) -> int:
+def rank_exposure(resource: Resource) -> int:
     """Sort key for public resources, worst first: no login, no encryption, no TLS."""
     return 4 * (resource.authentication == "no") + 2 * (resource.at_rest is AtRest.NONE) + (resource.in_transit == "no")
 
@@ -172,7 +172,7 @@ class PostureExport(msgspec.Struct, frozen=True):
 class Posture(msgspec.Struct, frozen=True):
     """Data stores according to the owner's accounts, next to what was seen of them from outside."""
 
-    numbers: tuple[Numbers, ...]
+    numbers: tuple[ResourceFigures, ...]
     """Databases first; totals before their parts; largest first."""
     figure_2017: int
     """Per cent of hosted databases that a report of 2017 found unencrypted."""
@@ -181,15 +181,15 @@ class Posture(msgspec.Struct, frozen=True):
     resources: int
     accounts: int | None = None
     """``None`` here and below, and no rows, if the audience must not see it."""
-    owned: tuple[Owned, ...] = ()
+    owned: tuple[OwnedResource, ...] = ()
     """Resources that the scan knows, worst first; only the most important if there are many."""
     owned_total: int | None = None
     leaking: int | None = None
     """Of these, resources that expose records without authentication."""
-    unseen: tuple[Unseen, ...] = ()
+    unseen: tuple[UnprobedPublicResource, ...] = ()
     """The worst public resources, according to their account, that no app or probe led to."""
     unseen_total: int | None = None
-    foreign: tuple[Foreign, ...] = ()
+    foreign: tuple[UnclaimedStore, ...] = ()
     """Open stores in none of the accounts."""
     foreign_total: int | None = None
     exports: tuple[PostureExport, ...] = ()

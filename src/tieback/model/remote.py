@@ -5,7 +5,7 @@ import secrets
 
 import msgspec
 
-UNKNOWN = -1
+UNKNOWN_SIZE = -1
 """An unknown size."""
 
 
@@ -15,7 +15,7 @@ class RemoteObject(msgspec.Struct, frozen=True):
     url: str
     """Without the query, which may be a signature."""
     size: int
-    """Bytes, or ``UNKNOWN``."""
+    """Bytes, or ``UNKNOWN_SIZE``."""
     etag: str = ""
     """Without quotes, because some services omit them in listings."""
     modified: str = ""
@@ -31,29 +31,29 @@ class RemoteObject(msgspec.Struct, frozen=True):
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-class Access(msgspec.Struct, frozen=True):
+class ObjectLocation(msgspec.Struct, frozen=True):
     """How a worker reads the content of a unit. It may contain a signature, so it is never stored."""
 
     place: str
     """A complete URL, or the path of a file."""
     start: int = 0
-    size: int = UNKNOWN
-    """Bytes from ``start``; ``UNKNOWN`` for all."""
+    size: int = UNKNOWN_SIZE
+    """Bytes from ``start``; ``UNKNOWN_SIZE`` for all."""
     etag: str = ""
     """State of the listed object, as in ``RemoteObject``; empty if irrelevant or unknown."""
 
 
-def packed(access: Access) -> str:
+def encode_location(access: ObjectLocation) -> str:
     """Serialise access data for a unit."""
     return msgspec.json.encode(access).decode()
 
 
-def unpacked(text: str) -> Access:
+def decode_location(text: str) -> ObjectLocation:
     """Parse the access data of a unit."""
-    return msgspec.json.decode(text, type=Access)
+    return msgspec.json.decode(text, type=ObjectLocation)
 
 
-class Member(msgspec.Struct, frozen=True):
+class ShardMember(msgspec.Struct, frozen=True):
     """A regular file in a shard, or the whole of an object that is none."""
 
     name: str

@@ -9,7 +9,7 @@ import msgspec
 
 from tieback.model.app import App
 from tieback.model.backend import Backend
-from tieback.model.exposure import Exposure, Finding, People, Severity
+from tieback.model.exposure import Exposure, Finding, PeopleRange, Severity
 from tieback.model.figure import Figure
 from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.posture import Posture
@@ -73,7 +73,7 @@ class Headline(msgspec.Struct, frozen=True):
     by_value: tuple[str, ...] | None = None
     """Classes supported by values in some store, sorted; the others are based on field names.
     ``None`` if the audience must not see it."""
-    people: People | None = None
+    people: PeopleRange | None = None
     """Over all exposed stores. The lower bound is that of the largest store, as others may contain the same people."""
     duties: tuple[Duty, ...] = ()
     """Notices that laws and contracts may require, as advice."""
@@ -81,7 +81,7 @@ class Headline(msgspec.Struct, frozen=True):
     """Stores visited by the same extortionist, the largest group first."""
 
 
-class Group(msgspec.Struct, frozen=True):
+class FigureGroup(msgspec.Struct, frozen=True):
     """One line of a table: counts for a group of apps and stores."""
 
     name: str
@@ -106,7 +106,7 @@ class GroupTable(msgspec.Struct, frozen=True):
 
     by: str
     """``kind``, ``platform``, ``vendor``, ``provider`` or ``country``: the key of ``tieback report explain``."""
-    groups: tuple[Group, ...]
+    groups: tuple[FigureGroup, ...]
     """Groups with the most exposed stores first."""
     left_out: int = 0
     """Number of groups not shown."""
@@ -121,7 +121,7 @@ class CloserLook(msgspec.Struct, frozen=True):
     bytes: Figure
 
 
-class History(msgspec.Struct, frozen=True):
+class ExposureHistory(msgspec.Struct, frozen=True):
     """Current state of stores that allowed unauthenticated access in earlier runs of this workspace."""
 
     since: str
@@ -136,7 +136,7 @@ class History(msgspec.Struct, frozen=True):
     """Did not respond, or were not probed."""
 
 
-class Sample(msgspec.Struct, frozen=True):
+class PopulationEstimate(msgspec.Struct, frozen=True):
     """Estimate for the whole population, with its interval, if the inputs are a random sample."""
 
     population: int
@@ -167,7 +167,7 @@ class AppSummary(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-class Scope(msgspec.Struct, frozen=True):
+class RunScope(msgspec.Struct, frozen=True):
     """What the grant allowed, and what the run did."""
 
     authorised_by: str
@@ -183,7 +183,7 @@ class Scope(msgspec.Struct, frozen=True):
     """Path of the audit log, or empty without a grant."""
 
 
-class Handle[T](msgspec.Struct, frozen=True):
+class LazyTable[T](msgspec.Struct, frozen=True):
     """A long table that a renderer can stream repeatedly, without holding it in memory."""
 
     count: int
@@ -197,21 +197,21 @@ class Handle[T](msgspec.Struct, frozen=True):
         return tuple(islice(self.rows() if self.head is None else self.head(most), most))
 
     @staticmethod
-    def of[R](rows: Sequence[R]) -> "Handle[R]":
+    def of[R](rows: Sequence[R]) -> "LazyTable[R]":
         """A table of rows in memory."""
-        return Handle(len(rows), lambda: iter(rows))
+        return LazyTable(len(rows), lambda: iter(rows))
 
 
-class Index[T](Handle[T], frozen=True, kw_only=True):
+class LazyIndex[T](LazyTable[T], frozen=True, kw_only=True):
     """A long table whose rows have IDs."""
 
     pick: Callable[[Collection[str]], Iterator[T]]
     """The rows with one of these IDs, in no particular order."""
 
     @staticmethod
-    def by[R](rows: Sequence[R], key: Callable[[R], str]) -> "Index[R]":
+    def by[R](rows: Sequence[R], key: Callable[[R], str]) -> "LazyIndex[R]":
         """A table of rows in memory, with a function for their IDs."""
-        return Index(len(rows), lambda: iter(rows), pick=lambda ids: (row for row in rows if key(row) in ids))
+        return LazyIndex(len(rows), lambda: iter(rows), pick=lambda ids: (row for row in rows if key(row) in ids))
 
 
 class Suppression(msgspec.Struct, frozen=True):
@@ -230,14 +230,14 @@ class Suppression(msgspec.Struct, frozen=True):
     """Pattern with ``*`` for a store's ID, target or address."""
 
 
-class Suppressed(msgspec.Struct, frozen=True):
+class SuppressedFinding(msgspec.Struct, frozen=True):
     """A suppressed finding, which is listed separately."""
 
     finding: Finding
     by: Suppression
 
 
-class Standing(StrEnum):
+class BaselineState(StrEnum):
     """Status of a finding relative to an earlier report. The values are those of SARIF's ``baselineState``."""
 
     NEW = "new"
@@ -262,11 +262,11 @@ class Baseline(msgspec.Struct, frozen=True):
     unconfirmed: int
     """Findings that are gone, for apps and stores that were not checked again."""
 
-    def standing(self, finding: str) -> Standing:
+    def standing(self, finding: str) -> BaselineState:
         """The status of a finding of this report, by its ID."""
         if finding in self.unchanged:
-            return Standing.UNCHANGED
-        return Standing.UPDATED if finding in self.updated else Standing.NEW
+            return BaselineState.UNCHANGED
+        return BaselineState.UPDATED if finding in self.updated else BaselineState.NEW
 
 
 class AppSighting(msgspec.Struct, frozen=True):
@@ -307,7 +307,7 @@ class DataUsed(msgspec.Struct, frozen=True):
         return f"{self.name} {dated} (sha256 {self.sha256[:12]})"
 
 
-class Shared(msgspec.Struct, frozen=True):
+class SharedStore(msgspec.Struct, frozen=True):
     """One of the stores that the most apps lead to."""
 
     exposure: str
@@ -323,33 +323,33 @@ class Report(msgspec.Struct, frozen=True):
     title: str
     created: datetime
     tool_version: str
-    scope: Scope | None
+    scope: RunScope | None
     """``None`` if there was no grant and nothing was contacted."""
     headline: Headline
-    apps: Index[AppSummary]
+    apps: LazyIndex[AppSummary]
     """By content hash; apps that lead to exposed stores first, then apps that lead to others, each by name."""
-    quiet: Handle[AppSummary]
+    quiet: LazyTable[AppSummary]
     """Apps that lead to no store that responded, by name."""
-    exposed: Index[Exposure]
+    exposed: LazyIndex[Exposure]
     """Stores with unauthenticated access, by ID; ordered by severity, points and records, worst first."""
-    answered: Index[Exposure]
+    answered: LazyIndex[Exposure]
     """Other stores that responded, in the same order."""
     ways: tuple[int, int]
     """Number of pairs of an app and a store that it leads to: exposed stores, and others."""
-    findings: Handle[Finding]
+    findings: LazyTable[Finding]
     """Most severe first."""
-    problems: Handle[Problem]
-    sightings: Index[AppSighting]
+    problems: LazyTable[Problem]
+    sightings: LazyIndex[AppSighting]
     """By content hash of the app."""
-    backends: Handle[Backend]
-    probes: Handle[ProbeReport]
+    backends: LazyTable[Backend]
+    probes: LazyTable[ProbeReport]
     audience: str = ""
     """Audience that it was redacted for, as text; empty if nothing was left out."""
     tlp: str = "AMBER"
     """Sharing restriction, by the Traffic Light Protocol 2.0: ``AMBER``, or ``CLEAR`` for the public."""
     breakdown: Breakdown | None = None
     """``None`` if it is counted from the tables, which are then complete."""
-    suppressed: Handle[Suppressed] = Handle(0, lambda: iter(()))
+    suppressed: LazyTable[SuppressedFinding] = LazyTable(0, lambda: iter(()))
     """Suppressed findings, most severe first; they are not in ``findings``."""
     baseline: Baseline | None = None
     """``None`` without an earlier report to compare with."""
@@ -357,15 +357,15 @@ class Report(msgspec.Struct, frozen=True):
     """The main figures by kind of store, platform, vendor, provider and country."""
     closer: CloserLook | None = None
     """``None`` if no store was described, or if the audience must not see it."""
-    history: History | None = None
+    history: ExposureHistory | None = None
     """``None`` in the first run of a workspace."""
-    sample: Sample | None = None
+    sample: PopulationEstimate | None = None
     """``None`` if the inputs are not a sample."""
-    shared: tuple[Shared, ...] = ()
+    shared: tuple[SharedStore, ...] = ()
     """The stores that the most apps lead to."""
-    seen: Handle[PassiveNote] = Handle(0, lambda: iter(()))
+    seen: LazyTable[PassiveNote] = LazyTable(0, lambda: iter(()))
     """Reports of other tools about the locations of this run, latest first: never our own proof."""
-    seen_in_apps: Handle[PassiveSighting] = Handle(0, lambda: iter(()))
+    seen_in_apps: LazyTable[PassiveSighting] = LazyTable(0, lambda: iter(()))
     """Endpoints that only other tools found in apps of this run; ``app.sha256`` is that of our app."""
     posture: Posture | None = None
     """The owner's cloud accounts; ``None`` without an imported export, or if the audience must not see it."""
@@ -385,5 +385,5 @@ class Report(msgspec.Struct, frozen=True):
         if self.baseline is None:
             return self.worst()
         known = self.baseline
-        new = (finding for finding in self.findings.rows() if known.standing(finding.id) is Standing.NEW)
+        new = (finding for finding in self.findings.rows() if known.standing(finding.id) is BaselineState.NEW)
         return next((finding.severity for finding in new), None)

@@ -9,7 +9,7 @@ from enum import StrEnum
 import msgspec
 
 
-class Answer(StrEnum):
+class TriState(StrEnum):
     """Answer to a yes-or-no question."""
 
     YES = "yes"
@@ -17,7 +17,7 @@ class Answer(StrEnum):
     UNKNOWN = "unknown"
 
     @classmethod
-    def of(cls, value: bool | None) -> "Answer":
+    def of(cls, value: bool | None) -> "TriState":
         """From a boolean; ``None`` is unknown."""
         return cls.UNKNOWN if value is None else cls.YES if value else cls.NO
 
@@ -46,7 +46,7 @@ class ResourceKind(StrEnum):
     """A machine with an address: not a hosted database, but one may run on it."""
 
 
-class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+class ServiceAddress(msgspec.Struct, frozen=True, omit_defaults=True):
     """Host and port of a resource."""
 
     host: str
@@ -76,32 +76,32 @@ class Resource(msgspec.Struct, frozen=True, omit_defaults=True):
     """The provider's engine name, with its version if known."""
     name: str = ""
     """Short display name."""
-    endpoints: tuple[Place, ...] = ()
+    endpoints: tuple[ServiceAddress, ...] = ()
     addresses: tuple[str, ...] = ()
     """Its own canonical public addresses."""
     cloud: tuple[str, ...] = ()
     """Spelled like endpoints of apps, such as ``s3:shop-data``."""
     listens: int | None = None
     """The port of the service."""
-    flag: Answer = Answer.UNKNOWN
+    flag: TriState = TriState.UNKNOWN
     """Whether its own switch makes it public: public address, public network access, no public access block."""
-    route: Answer = Answer.UNKNOWN
+    route: TriState = TriState.UNKNOWN
     """Whether there is a route from the Internet to its network."""
-    port: Answer = Answer.UNKNOWN
+    port: TriState = TriState.UNKNOWN
     """Whether firewall rules, policies or access lists allow everyone to reach the service."""
     path: tuple[str, ...] = ()
     """The names of everything that allows or blocks access from the Internet."""
     at_rest: AtRest = AtRest.UNKNOWN
     key_id: str = ""
-    in_transit: Answer = Answer.UNKNOWN
+    in_transit: TriState = TriState.UNKNOWN
     """Whether TLS is enforced."""
-    authentication: Answer = Answer.UNKNOWN
+    authentication: TriState = TriState.UNKNOWN
     """Whether authentication is required."""
-    backups: Answer = Answer.UNKNOWN
-    backups_encrypted: Answer = Answer.UNKNOWN
-    backups_public: Answer = Answer.UNKNOWN
+    backups: TriState = TriState.UNKNOWN
+    backups_encrypted: TriState = TriState.UNKNOWN
+    backups_public: TriState = TriState.UNKNOWN
     """Whether anyone may restore a backup; for a snapshot, whether anyone may restore it."""
-    logging: Answer = Answer.UNKNOWN
+    logging: TriState = TriState.UNKNOWN
     needs: tuple[str, ...] = ()
     """IDs of what it depends on: security groups, networks, keys."""
     subnets: tuple[str, ...] = ()
@@ -118,12 +118,12 @@ class Resource(msgspec.Struct, frozen=True, omit_defaults=True):
     """Exists only in code (a template), not yet in an account."""
 
     @property
-    def public(self) -> Answer:
+    def public(self) -> TriState:
         """Whether it is reachable from the Internet: flag, route and port must all be yes. A single no means no."""
         steps = (self.flag, self.route, self.port)
-        if Answer.NO in steps:
-            return Answer.NO
-        return Answer.UNKNOWN if Answer.UNKNOWN in steps else Answer.YES
+        if TriState.NO in steps:
+            return TriState.NO
+        return TriState.UNKNOWN if TriState.UNKNOWN in steps else TriState.YES
 
     @property
     def label(self) -> str:
@@ -152,7 +152,7 @@ class DependencyKind(StrEnum):
     """An account-wide switch that blocks public access."""
 
 
-class Opening(msgspec.Struct, frozen=True, omit_defaults=True):
+class OpenPorts(msgspec.Struct, frozen=True, omit_defaults=True):
     """Ports that a firewall opens to the Internet."""
 
     low: int
@@ -170,20 +170,20 @@ class Dependency(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     """Display name, such as ``security group sg-1 (web)``; for a member, the key of the cluster."""
     account: str = ""
-    openings: tuple[Opening, ...] = ()
+    openings: tuple[OpenPorts, ...] = ()
     """For a firewall: what everyone may reach; empty if it allows nothing from the Internet."""
     subnets: tuple[str, ...] = ()
     """For a route table: the subnets associated with it."""
     main: bool = False
     """For a route table or list: true if it applies to every subnet without its own."""
-    answer: Answer = Answer.UNKNOWN
+    answer: TriState = TriState.UNKNOWN
     """For a route table: whether it leads to the Internet. For a key: whether it belongs to the customer. For a block:
     whether it is active. For a load balancer: whether it faces the Internet."""
     needs: tuple[str, ...] = ()
     """IDs of its own dependencies: for a listener the target groups, for these the load balancers."""
     network: str = ""
     """For a target group or an interface: its network."""
-    endpoints: tuple[Place, ...] = ()
+    endpoints: tuple[ServiceAddress, ...] = ()
     """For a load balancer: its host names and ports."""
     source: str = ""
     seen: str = ""

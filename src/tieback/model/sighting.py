@@ -42,7 +42,7 @@ class Sighting(msgspec.Struct, frozen=True):
     """Containers of a cloud resource that the app names: buckets, collections, tables; sorted."""
 
 
-class Grade(StrEnum):
+class CredentialGrade(StrEnum):
     """What a credential grants, judged only by its form: it is never tried."""
 
     PUBLIC = "public"
@@ -65,7 +65,7 @@ class Credential(msgspec.Struct, frozen=True):
     endpoint: str
     """Value of the endpoint that it belongs to, or empty."""
     evidence: Evidence
-    grade: Grade = Grade.NORMAL
+    grade: CredentialGrade = CredentialGrade.NORMAL
     fingerprint: str = ""
     """Identifies equal credentials in two locations: keyed hash, 16 hexadecimal digits; empty in old reports."""
     claims: dict[str, str] = msgspec.field(default_factory=dict)

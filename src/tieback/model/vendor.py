@@ -15,7 +15,7 @@ class Contact(msgspec.Struct, frozen=True):
     """``security.txt``, ``rdap``, ``store``, ``imported``, or ``operator`` if entered by the user."""
 
 
-class Answer(StrEnum):
+class AssuranceAnswer(StrEnum):
     """A vendor's answer to the assurance request."""
 
     NONE = "none"
@@ -47,6 +47,6 @@ class Vendor(msgspec.Struct, frozen=True):
     """When the assurance request was sent."""
     due: date | None = None
     """Due date of its answer."""
-    answer: Answer = Answer.NONE
+    answer: AssuranceAnswer = AssuranceAnswer.NONE
     answered: date | None = None
     note: str = ""

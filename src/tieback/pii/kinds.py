@@ -12,9 +12,9 @@ from typing import Literal
 
 import msgspec
 
-from tieback.pii.lexicon import Words, folded
+from tieback.pii.lexicon import Words, fold_phrase
 from tieback.pii.taxonomy import PiiClass, load_taxonomy
-from tieback.pii.tokens import expanded
+from tieback.pii.tokens import expand_ascii
 
 SPACELESS = "\u0e00"
 """First code point of scripts that are mostly written without spaces; there a word of a kind matches anywhere in the
@@ -53,7 +53,7 @@ def load_kinds() -> Kinds:
 
 
 @lru_cache(512)
-def tagged(pii_class: str, detail: str = "") -> PiiClass:
+def regulation_tags(pii_class: str, detail: str = "") -> PiiClass:
     """Legal and standards tags of a class, or of one kind of it.
 
     Args:
@@ -97,7 +97,9 @@ class _Rules:
         self._by_word: dict[str, list[tuple[int, Words]]] = {}
         self._inside: list[tuple[int, str]] = []
         for rank, rule in enumerate(named.values()):
-            spelled = dict.fromkeys(way for text in rule.words for way in (folded(text), folded(expanded(text))))
+            spelled = dict.fromkeys(
+                way for text in rule.words for way in (fold_phrase(text), fold_phrase(expand_ascii(text)))
+            )
             for words in spelled:
                 self._by_word.setdefault(words[0], []).append((rank, words))
                 if words[0][0] >= SPACELESS:

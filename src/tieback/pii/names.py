@@ -16,11 +16,11 @@ from tieback.pii.interface import DetectorMeta
 from tieback.pii.kinds import KindReader, load_kinds
 from tieback.pii.lexicon import Lexicon, Needs, Noun, Phrase
 from tieback.pii.lexicon.kept import load_lexicon
-from tieback.pii.persons import of_the_table, personal_number
-from tieback.pii.reading import CACHED, GUESSED, Found, Reader, Reading
-from tieback.pii.surroundings import ADDRESSES, Outlook, Surroundings
+from tieback.pii.persons import personal_number, table_key
+from tieback.pii.reading import CACHED, GUESSED, NameReader, NameReading, PhraseMatch
+from tieback.pii.surroundings import ADDRESSES, ContextReader, TableContext
 from tieback.pii.taxonomy import NONE, load_taxonomy
-from tieback.pii.tokens import normal
+from tieback.pii.tokens import to_singular
 
 THRESHOLD = 0.5
 """Least confidence of a reported class."""
@@ -70,12 +70,12 @@ class NameDetector:
         return load_lexicon()
 
     @cached_property
-    def _reader(self) -> Reader:
-        return Reader(self.lexicon)
+    def _reader(self) -> NameReader:
+        return NameReader(self.lexicon)
 
     @cached_property
-    def _outlook(self) -> Outlook:
-        return Outlook(self._reader)
+    def _outlook(self) -> ContextReader:
+        return ContextReader(self._reader)
 
     @cached_property
     def _kinds(self) -> KindReader:
@@ -117,13 +117,13 @@ class NameDetector:
         kind = self._kinds.of(pii_class, reading.words)
         return Classification(pii_class, verdict.confidence, verdict.evidence, kind) if kind else verdict
 
-    def _numbers_a_person(self, reading: Reading, dtype: str) -> bool:
+    def _numbers_a_person(self, reading: NameReading, dtype: str) -> bool:
         """True if a word for a person names a column of numbers: ``usuario integer`` is a key, not a user name."""
         if not dtype or self._kind(dtype) != "int":
             return False
         return any(self.lexicon.nouns.get(word) is Noun.PERSON for word in reading.words[reading.border :])
 
-    def _further(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
+    def _further(self, reading: NameReading, near: TableContext, dtype: str) -> Classification | None:
         """Other readings of a name: by the class of its table, without its table, as one word, by the ranker."""
         verdict = (
             self._carried(reading, near)
@@ -135,7 +135,7 @@ class NameDetector:
             verdict = self._by_phrase(guessed, near) if guessed is not None else verdict
         return verdict
 
-    def _read_as(self, reading: Reading, near: Surroundings, dtype: str) -> Classification:
+    def _read_as(self, reading: NameReading, near: TableContext, dtype: str) -> Classification:
         if reading.key:
             is_int = self._kind(dtype) == "int" if dtype else False
             verdict = personal_number(reading, near, self.lexicon, is_int=is_int)
@@ -148,7 +148,7 @@ class NameDetector:
         languages = self.lexicon.languages.get(word, _NOBODYS)
         return phrase.pii_class in _SHARED and bool(languages) and languages <= self.lexicon.heads_first
 
-    def _of_its_table(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
+    def _of_its_table(self, reading: NameReading, near: TableContext, dtype: str) -> Classification | None:
         """The class without a long abbreviation of the table, which stands for the table: ``email_loc`` in
         ``locataire``.
         """
@@ -163,7 +163,7 @@ class NameDetector:
         verdict = self._read_as(self._reader.again(words[:-1]), near, dtype)
         return verdict if verdict.pii_class != NONE else None
 
-    def _without_glue(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
+    def _without_glue(self, reading: NameReading, near: TableContext, dtype: str) -> Classification | None:
         """The class of one word without a prefix or suffix for the table: ``ename`` in ``emp``, ``villeloc``."""
         words = reading.words[reading.border :]
         if len(words) != 1 or not reading.unknown or not 4 <= len(words[0]) <= _LONGEST_GLUED:
@@ -176,20 +176,20 @@ class NameDetector:
         if after and word.endswith(after):
             rests.append(word[: -len(after)])
         for rest in rests:
-            if len(rest) > 1 and (normal(rest),) in self.lexicon.phrases:
-                verdict = self._read_as(self._reader.again((normal(rest),)), near, dtype)
+            if len(rest) > 1 and (to_singular(rest),) in self.lexicon.phrases:
+                verdict = self._read_as(self._reader.again((to_singular(rest),)), near, dtype)
                 if verdict.pii_class != NONE:
                     return verdict
         return None
 
-    def _carried(self, reading: Reading, near: Surroundings) -> Classification | None:
+    def _carried(self, reading: NameReading, near: TableContext) -> Classification | None:
         """A class that only a table of that class makes clear: ``expiration_date`` in ``credit_cards``."""
         words = reading.words[reading.border :]
         if not near.carries or not words or not self.lexicon.carried[near.carries].issuperset(words):
             return None
         return Classification(near.carries, 0.8, (f"{' '.join(words)!r} in a table of {near.carries}",))
 
-    def _otherwise(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
+    def _otherwise(self, reading: NameReading, near: TableContext, dtype: str) -> Classification | None:
         """The class without an abbreviation of the table, as one word, or as the number of the table's rows."""
         words = reading.words[reading.border :]
         if not 1 < len(words) < 5:
@@ -208,9 +208,9 @@ class NameDetector:
             verdict = self._read_as(self._reader.again(pieces), near, dtype)
             if verdict.pii_class != NONE:
                 return verdict
-        return of_the_table(words, near, self.lexicon)
+        return table_key(words, near, self.lexicon)
 
-    def _without_affix(self, reading: Reading, affixes: frozenset[str]) -> Reading | None:
+    def _without_affix(self, reading: NameReading, affixes: frozenset[str]) -> NameReading | None:
         """The name without a word that begins or ends most siblings and has no meaning here: ``cp_mobile``."""
         words = reading.words
         if reading.border or len(words) < 2:
@@ -218,7 +218,7 @@ class NameDetector:
         rest = words[words[0] in affixes : len(words) - (words[-1] in affixes)]
         return self._reader.again(rest, plural=reading.plural) if 0 < len(rest) < len(words) else None
 
-    def _without_table(self, reading: Reading, near: Surroundings) -> Reading | None:
+    def _without_table(self, reading: NameReading, near: TableContext) -> NameReading | None:
         """The name without an abbreviation of its table at either end: ``nom_adh`` in ``adherents``."""
         words = reading.words[reading.border :]
         if len(words) < 2:
@@ -229,7 +229,7 @@ class NameDetector:
                 return self._reader.again(rest, around=reading.around)
         return None
 
-    def _by_phrase(self, reading: Reading, near: Surroundings) -> Classification:
+    def _by_phrase(self, reading: NameReading, near: TableContext) -> Classification:
         places = reading.found
         if not places:
             return _NOTHING
@@ -265,7 +265,7 @@ class NameDetector:
                 place, phrase = before, inner
         return self._said(place, phrase, reading, near)
 
-    def _said(self, place: Found, phrase: Phrase, reading: Reading, near: Surroundings) -> Classification:
+    def _said(self, place: PhraseMatch, phrase: Phrase, reading: NameReading, near: TableContext) -> Classification:
         """The verdict of the deciding phrase on the field."""
         if phrase.pii_class == NONE:
             return Classification(NONE, 0.0, (f"{'head' if phrase.head else 'phrase'} {phrase.text!r}",))
@@ -273,12 +273,12 @@ class NameDetector:
             return Classification(NONE, 0.0, (f"key to {phrase.text!r}",))
         return self._weigh(place, phrase, reading, near)
 
-    def _whose(self, place: Found, phrase: Phrase, reading: Reading) -> bool:
+    def _whose(self, place: PhraseMatch, phrase: Phrase, reading: NameReading) -> bool:
         if place.end - place.start > 1 or self.lexicon.nouns.get(reading.words[place.start]) is not Noun.PERSON:
             return False
         return phrase.pii_class == "person_id" or (phrase.pii_class == "person_name" and phrase.weight <= _MERE)
 
-    def _hidden_head(self, place: Found, phrase: Phrase, reading: Reading) -> bool:
+    def _hidden_head(self, place: PhraseMatch, phrase: Phrase, reading: NameReading) -> bool:
         """True if an ambiguous word whose need is not met ends the name: ``login_location``."""
         last = reading.found[-1]
         if last.start <= place.start or phrase.pii_class in _ABOUT:
@@ -287,7 +287,7 @@ class NameDetector:
             return False
         return not self.lexicon.transparent.issuperset(reading.words[last.start : last.end])
 
-    def _meaning(self, found: Found, reading: Reading, near: Surroundings) -> Phrase | None:
+    def _meaning(self, found: PhraseMatch, reading: NameReading, near: TableContext) -> Phrase | None:
         """The most certain meaning of a position whose need is met. If it is the whole name, a head counts less."""
         phrases = found.phrases
         if len(phrases) > 1 and found.end - found.start == len(reading.words) - reading.border:
@@ -300,7 +300,7 @@ class NameDetector:
             spoken = chain(spoken, (phrase for phrase in counting if phrase.language in near.languages))
         return next(spoken, counting[0])
 
-    def _counts(self, phrase: Phrase, found: Found, reading: Reading, near: Surroundings) -> bool:
+    def _counts(self, phrase: Phrase, found: PhraseMatch, reading: NameReading, near: TableContext) -> bool:
         """True if the need of the phrase is met."""
         match phrase.needs:
             case Needs.NOTHING:
@@ -324,13 +324,13 @@ class NameDetector:
             return False
         return noun is Noun.PERSON or (phrase.needs is Needs.NO_THING and noun is not Noun.THING)
 
-    def _plain_name(self, found: Found, reading: Reading) -> bool:
+    def _plain_name(self, found: PhraseMatch, reading: NameReading) -> bool:
         """True if only words without influence on the meaning are next to a name: not ``campaign_name``."""
         lexicon = self.lexicon
         rest = reading.words[reading.border : found.start] + reading.words[found.end :]
         return all(word in lexicon.transparent or word in lexicon.nouns or (word,) in lexicon.phrases for word in rest)
 
-    def _around(self, found: Found, reading: Reading) -> Noun | None:
+    def _around(self, found: PhraseMatch, reading: NameReading) -> Noun | None:
         """Person or thing that the rest of the name refers to: nearest noun before it, otherwise after it or in the
         parents.
         """
@@ -338,7 +338,7 @@ class NameDetector:
         before = self._reader.noun(reversed(words[border : found.start])) if found.start > border else None
         return before or self._reader.noun(words[found.end :]) or reading.around
 
-    def _weigh(self, place: Found, phrase: Phrase, reading: Reading, near: Surroundings) -> Classification:
+    def _weigh(self, place: PhraseMatch, phrase: Phrase, reading: NameReading, near: TableContext) -> Classification:
         if near.machine and reading.words[place.start] in ADDRESSES and place.end - place.start == 1:
             return Classification(NONE, 0.0, (f"{phrase.text!r} of a machine",))
         if (

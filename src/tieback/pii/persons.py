@@ -6,8 +6,8 @@ import re
 
 from tieback.model.pii import Classification
 from tieback.pii.lexicon import Lexicon, Needs, Noun
-from tieback.pii.reading import Reading
-from tieback.pii.surroundings import Surroundings
+from tieback.pii.reading import NameReading
+from tieback.pii.surroundings import TableContext
 from tieback.pii.taxonomy import NONE
 
 _NEEDLESS = Needs.NOTHING
@@ -36,7 +36,7 @@ _NUMBERS = frozenset({"number", "no", "nr", "num", "numero", "nummer", "numer", 
 """Words for a number that are not used for the key of a row."""
 
 
-def doer(words: tuple[str, ...], identifiers: frozenset[str]) -> str:
+def actor_verb(words: tuple[str, ...], identifiers: frozenset[str]) -> str:
     """The action in a name that identifies its actor (``approved_by_id``), otherwise empty."""
     if len(words) > 2 and words[-1] in identifiers:
         words = words[:-1]
@@ -46,7 +46,9 @@ def doer(words: tuple[str, ...], identifiers: frozenset[str]) -> str:
     return words[-2] if done is not None and words[-2] not in _WHEN and done.search(words[-2]) else ""
 
 
-def personal_number(reading: Reading, near: Surroundings, lexicon: Lexicon, *, is_int: bool) -> Classification | None:
+def personal_number(
+    reading: NameReading, near: TableContext, lexicon: Lexicon, *, is_int: bool
+) -> Classification | None:
     """The class of a key to a person. A single word for a person counts only in a column of numbers."""
     nouns, ids = lexicon.nouns, lexicon.identifiers
     words = reading.words[reading.border :]
@@ -59,7 +61,7 @@ def personal_number(reading: Reading, near: Surroundings, lexicon: Lexicon, *, i
         return Classification("person_id", 0.6, ("id of the people in the table", near.evidence))
     if len(words) < 2 or _certain(reading, lexicon):
         return None
-    if done := doer(words, ids):
+    if done := actor_verb(words, ids):
         return Classification("person_id", 0.75, (f"person who {done} it",))
     if words[-1] in ids:
         owner = next((word for word in reversed(words) if word not in ids), "")
@@ -77,7 +79,7 @@ def personal_number(reading: Reading, near: Surroundings, lexicon: Lexicon, *, i
     return Classification("person_id", 0.85, (f"id of a person: {owner!r}",))
 
 
-def of_the_table(words: tuple[str, ...], near: Surroundings, lexicon: Lexicon) -> Classification | None:
+def table_key(words: tuple[str, ...], near: TableContext, lexicon: Lexicon) -> Classification | None:
     """The row number in a table of people, if a word of the name is that of the table: ``asker_id`` in ``asker``."""
     ids, nouns = lexicon.identifiers, lexicon.nouns
     own = [word for word in words if word not in ids]
@@ -88,7 +90,7 @@ def of_the_table(words: tuple[str, ...], near: Surroundings, lexicon: Lexicon) -
     return None
 
 
-def _certain(reading: Reading, lexicon: Lexicon) -> bool:
+def _certain(reading: NameReading, lexicon: Lexicon) -> bool:
     """True if a phrase of the name has a class in any context; a word for a person alone (``author``) does not."""
     for found in reading.found:
         if found.end - found.start > 1 or lexicon.nouns.get(reading.words[found.start]) is not Noun.PERSON:

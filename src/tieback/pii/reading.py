@@ -11,12 +11,12 @@ import msgspec
 
 from tieback.pii.lexicon import Lexicon, Needs, Noun, Phrase
 from tieback.pii.ranker import Ranker, load_ranker
-from tieback.pii.tokens import joined, normal, segment, split
+from tieback.pii.tokens import segment, split, to_singular, without_connectors
 
 MAX_WORDS = 16
 """Most words of a name that are read, from the end."""
 CACHED = 1 << 16
-DOERS = frozenset({"by", "von", "par", "por", "da", "door", "oleh", "przez", "av", "af"})
+ACTORS = frozenset({"by", "von", "par", "por", "da", "door", "oleh", "przez", "av", "af"})
 """Words between an action and its actor."""
 _LONGEST = 512
 """Most characters of a path that are read, from its end."""
@@ -36,7 +36,7 @@ _SUBFIELDS = re.compile(r"\.(?:keyword|raw|caseless|(?<=name\.)text)$")
 """Suffixes of additional analyses of the same field in Elasticsearch mappings."""
 
 
-class Found(msgspec.Struct, frozen=True, gc=False):
+class PhraseMatch(msgspec.Struct, frozen=True, gc=False):
     """A phrase at its position in a name."""
 
     start: int
@@ -44,14 +44,14 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     phrases: tuple[Phrase, ...]
 
 
-class Reading(msgspec.Struct, frozen=True, gc=False):
+class NameReading(msgspec.Struct, frozen=True, gc=False):
     """Meaning of a name on its own, independent of the table."""
 
     words: tuple[str, ...]
     """Words of the last parent and of the name itself."""
     border: int
     """Index of the first word of the name itself."""
-    found: tuple[Found, ...]
+    found: tuple[PhraseMatch, ...]
     plural: bool
     """True if the name ends like a plural: ``num_users`` is a count."""
     around: Noun | None
@@ -62,16 +62,16 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     """True if the name has a word that is not in the lexicon."""
 
 
-def _place(found: Found) -> int:
+def _place(found: PhraseMatch) -> int:
     return found.start
 
 
-class Reader:
+class NameReader:
     """Reads names with a lexicon and caches a bounded number of them."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self._keys = lexicon.identifiers | DOERS
+        self._keys = lexicon.identifiers | ACTORS
         self._known, self._starts, self._pairs = lexicon.known, lexicon.starts, lexicon.pairs
         self.read = lru_cache(CACHED)(self._read)
         self._guess = lru_cache(CACHED // 4)(self._guess_word)
@@ -82,22 +82,22 @@ class Reader:
         """The words of all parts of a path, in their order."""
         return [word for part in _SEGMENTS.split(path[-512:]) if part for word in self._words_of(part)]
 
-    def again(self, words: tuple[str, ...], *, plural: bool = False, around: Noun | None = None) -> Reading:
+    def again(self, words: tuple[str, ...], *, plural: bool = False, around: Noun | None = None) -> NameReading:
         """The reading of a name that consists of these words."""
-        return Reading(words, 0, self._find(words, 0), plural, around)
+        return NameReading(words, 0, self._find(words, 0), plural, around)
 
-    def guessed(self, reading: Reading) -> Reading | None:
+    def guessed(self, reading: NameReading) -> NameReading | None:
         """The reading with the ranker's guesses for words outside the lexicon; ``None`` if there is no guess."""
         known = self.lexicon.known
         guesses = [
-            Found(at, at + 1, (phrase,))
+            PhraseMatch(at, at + 1, (phrase,))
             for at, word in enumerate(reading.words)
             if at >= reading.border and word not in known and (phrase := self._guess(word)) is not None
         ]
         if not guesses:
             return None
         found = tuple(sorted([*reading.found, *guesses], key=_place))
-        return Reading(reading.words, reading.border, found, reading.plural, reading.around)
+        return NameReading(reading.words, reading.border, found, reading.plural, reading.around)
 
     def _guess_word(self, word: str) -> Phrase | None:
         guess = self._ranker.guess(word) if word.isalpha() else None
@@ -114,7 +114,7 @@ class Reader:
         """Words of one part of a path, folded, with compounds split."""
         words: list[str] = []
         known = self._known
-        for raw in joined(split(text))[-MAX_WORDS:]:
+        for raw in without_connectors(split(text))[-MAX_WORDS:]:
             if raw in known and raw[-1] != "s":
                 words.append(raw)
             else:
@@ -123,7 +123,7 @@ class Reader:
 
     def _unglued(self, raw: str) -> tuple[str, ...]:
         """A word as in the lexicon, or its parts, or the word itself."""
-        lexicon, word = self.lexicon, normal(raw)
+        lexicon, word = self.lexicon, to_singular(raw)
         if word in lexicon.known or (len(raw) < 5 and raw < "\u2e80"):
             return (word,)
         vocabulary, longest, openings = lexicon.vocabulary, lexicon.longest_word, lexicon.openings
@@ -131,7 +131,7 @@ class Reader:
         if pieces is None and raw != word:
             pieces = segment(raw, vocabulary, longest, openings)
         if pieces and self._agree(pieces):
-            return joined(pieces)
+            return without_connectors(pieces)
         for cut in range(2, min(len(word), 32) - 5):
             if word[cut:] in lexicon.tails:
                 return word[:cut], word[cut:]
@@ -156,14 +156,14 @@ class Reader:
                 return nouns[word]
         return None
 
-    def _read(self, field: str) -> Reading:
+    def _read(self, field: str) -> NameReading:
         simple = len(field) <= _LONGEST and field.isidentifier()
         steps = [field] if simple else _SEGMENTS.split(_SUBFIELDS.sub("", field[-_LONGEST:]))
         if len(steps) == 1:
             words = self._analyse(steps[0])
             key = len(words) == 1 or not self._keys.isdisjoint(words)
             unknown = not self._known.issuperset(words)
-            return Reading(words, 0, self._find(words, 0), field[-1:] in "sS", None, key, unknown)
+            return NameReading(words, 0, self._find(words, 0), field[-1:] in "sS", None, key, unknown)
         parts = [words for step in steps if (words := self._words_of(step))] or [()]
         leaf = parts[-1]
         parent = parts[-2] if len(parts) > 1 else ()
@@ -171,13 +171,13 @@ class Reader:
         around: Noun | None = None
         for part in reversed(parts[:-1]):
             around = around or self.noun(reversed(part))
-        return Reading(words, len(parent), self._find(words, len(parent)), field[-1:] in "sS", around)
+        return NameReading(words, len(parent), self._find(words, len(parent)), field[-1:] in "sS", around)
 
-    def _find(self, words: tuple[str, ...], border: int) -> tuple[Found, ...]:
+    def _find(self, words: tuple[str, ...], border: int) -> tuple[PhraseMatch, ...]:
         """The longest phrases, none inside another; those of the parent only if the name has none."""
         starts = self._starts
         size, covered = len(words), 0
-        found: list[Found] = []
+        found: list[PhraseMatch] = []
         for at, word in enumerate(words):
             known = starts.get(word)
             if known is None:
@@ -189,7 +189,7 @@ class Reader:
             if meanings and end > covered:
                 covered = end
                 if end > border or self.lexicon.transparent.issuperset(words[border:]):
-                    found.append(Found(at, end, meanings))
+                    found.append(PhraseMatch(at, end, meanings))
         return tuple(found)
 
     def _longest(

@@ -5,7 +5,7 @@ from functools import lru_cache
 import msgspec
 
 from tieback.pii.lexicon import Needs, Noun
-from tieback.pii.reading import CACHED, Reader, Reading
+from tieback.pii.reading import CACHED, NameReader, NameReading
 
 MAX_SIBLINGS = 64
 _NOBODYS: frozenset[str] = frozenset()
@@ -47,7 +47,7 @@ _CORE = frozenset({"person_name", "email", "phone", "birth", "password", "nation
 """Classes that show that a table is about people, if two siblings have them."""
 
 
-class Openings:
+class WordPrefixes:
     """Prefixes of up to five letters of the table's words (not whole words), and the initials of its last words."""
 
     __slots__ = ("_initials", "_words")
@@ -71,10 +71,10 @@ class Openings:
         return bool(self._words)
 
 
-NO_OPENINGS = Openings(())
+NO_PREFIXES = WordPrefixes(())
 
 
-class Surroundings(msgspec.Struct, frozen=True, gc=False):
+class TableContext(msgspec.Struct, frozen=True, gc=False):
     """Meaning of a table's name."""
 
     noun: Noun | None
@@ -94,7 +94,7 @@ class Surroundings(msgspec.Struct, frozen=True, gc=False):
     """True if the table, or two siblings and no class, are about networks or memory."""
     timetable: bool = False
     """True if the table contains public travel times, not the trips of a person."""
-    short: "Openings" = msgspec.field(default_factory=lambda: NO_OPENINGS)
+    short: "WordPrefixes" = msgspec.field(default_factory=lambda: NO_PREFIXES)
     """Abbreviations that can stand for the table."""
     glued: tuple[str, str] = ("", "")
     """Prefix and suffix of most siblings without a word border: ``yg`` of ``ygname``."""
@@ -102,7 +102,7 @@ class Surroundings(msgspec.Struct, frozen=True, gc=False):
     """Class of the table as a whole: ``credit_cards``."""
 
 
-class Sibling(msgspec.Struct, frozen=True, gc=False):
+class SiblingContext(msgspec.Struct, frozen=True, gc=False):
     """Meaning of one sibling name."""
 
     words: tuple[str, ...]
@@ -111,22 +111,22 @@ class Sibling(msgspec.Struct, frozen=True, gc=False):
     """A class that shows that a table is about people, or empty."""
 
 
-class Outlook:
+class ContextReader:
     """Reads tables and siblings with a reader and caches a bounded number of them."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: NameReader) -> None:
         self._reader = reader
         self._table = lru_cache(CACHED // 4)(self._look_at_table)
         self._sibling = lru_cache(CACHED)(self._look_at_sibling)
         self._siblings = lru_cache(CACHED // 64)(self._look_at_siblings)
 
-    def around(self, table: str, siblings: tuple[str, ...]) -> Surroundings:
+    def around(self, table: str, siblings: tuple[str, ...]) -> TableContext:
         """Context from the table and at most ``MAX_SIBLINGS`` siblings; the table takes precedence."""
         near = self._table(table)
         if not siblings:
             return near
         beside = self._siblings(siblings)
-        return Surroundings(
+        return TableContext(
             near.noun or beside.noun,
             near.languages | beside.languages,
             near.table,
@@ -142,7 +142,7 @@ class Outlook:
             near.carries or beside.carries,
         )
 
-    def _look_at_table(self, table: str) -> Surroundings:
+    def _look_at_table(self, table: str) -> TableContext:
         reading = self._reader.read(table)
         words = list(reading.words) if table.isidentifier() else self._reader.words_of_path(table)
         noun = Noun.THING if words and words[0] in _LOOKUPS else self._reader.noun(reversed(words))
@@ -154,7 +154,7 @@ class Outlook:
         evidence = f"table {table!r} is about a {noun}" if noun else ""
         lexicon = self._reader.lexicon
         distinct = frozenset(words)
-        return Surroundings(
+        return TableContext(
             noun,
             self._reader.tongues(words),
             distinct,
@@ -165,11 +165,11 @@ class Outlook:
             evidence,
             not lexicon.machines.isdisjoint(words),
             noun is not Noun.PERSON and not lexicon.timetables.isdisjoint(words),
-            short=Openings(tuple(words)) if words else NO_OPENINGS,
+            short=WordPrefixes(tuple(words)) if words else NO_PREFIXES,
             carries=self._class_of(reading) if reading.found else "",
         )
 
-    def _class_of(self, reading: Reading) -> str:
+    def _class_of(self, reading: NameReading) -> str:
         """The class of a table's name if it is certain: that of the phrase at its end or before a carrier word."""
         for found in reversed(reading.found):
             phrase, after = found.phrases[0], reading.words[found.end :]
@@ -179,7 +179,7 @@ class Outlook:
             break
         return ""
 
-    def _look_at_sibling(self, sibling: str) -> Sibling:
+    def _look_at_sibling(self, sibling: str) -> SiblingContext:
         reading = self._reader.read(sibling)
         core = next(
             (
@@ -191,9 +191,9 @@ class Outlook:
             ),
             "",
         )
-        return Sibling(reading.words, self._reader.tongues(reading.words), core)
+        return SiblingContext(reading.words, self._reader.tongues(reading.words), core)
 
-    def _look_at_siblings(self, siblings: tuple[str, ...]) -> Surroundings:
+    def _look_at_siblings(self, siblings: tuple[str, ...]) -> TableContext:
         look = self._sibling
         seen = [look(sibling) for sibling in siblings[:MAX_SIBLINGS]]
         words = _NOBODYS.union(*[one.words for one in seen])
@@ -208,7 +208,7 @@ class Outlook:
         evidence = f"siblings contain {', '.join(sorted(core))}" if noun else ""
         carries = "payment_card" if not words.isdisjoint(_CARD_CODES) else ""
         machine = not core and len(words & self._reader.lexicon.machines) > 1
-        return Surroundings(
+        return TableContext(
             noun,
             tongues,
             _NOBODYS,
@@ -222,7 +222,7 @@ class Outlook:
             carries=carries,
         )
 
-    def _affixes(self, seen: list[Sibling]) -> frozenset[str]:
+    def _affixes(self, seen: list[SiblingContext]) -> frozenset[str]:
         """Words that begin or end three in five siblings and have no meaning of their own."""
         least = max(4, len(seen) * 3 // 5)
         if len(seen) < least:

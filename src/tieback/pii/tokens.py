@@ -50,12 +50,12 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(c for c in plain if not unicodedata.combining(c)))
 
 
-def expanded(text: str) -> str:
+def expand_ascii(text: str) -> str:
     """The ASCII spelling of German and Nordic schemas: ``ü`` as ``ue``, ``å`` as ``aa``."""
     return text.translate(_EXPANDED)
 
 
-def normal(word: str) -> str:
+def to_singular(word: str) -> str:
     """A lower-case word in the singular, only by spelling: ``addresses`` is ``address``, ``allergies`` ``allergy``."""
     size = len(word)
     if size < 3 or word[-1] != "s":
@@ -74,7 +74,7 @@ def normal(word: str) -> str:
 def split(name: str) -> list[str]:
     """Lower-case words of a name: camelCase, snake_case, kebab-case, dots, spaces and digits are borders.
 
-    Digits are dropped as numbering, except in ``last4`` and ``2fa``. Words stay in the plural; ``normal`` folds it. At
+    Digits are dropped as numbering, except in ``last4`` and ``2fa``. Words stay in the plural; ``to_singular`` folds it. At
     most ``MAX_NAME`` characters are read.
     """
     name = name[:MAX_NAME]
@@ -89,7 +89,7 @@ def split(name: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(plain)]
 
 
-def joined(words: Sequence[str]) -> tuple[str, ...]:
+def without_connectors(words: Sequence[str]) -> tuple[str, ...]:
     """The words without joining words; the last word is always kept, because it joins nothing: ``erstellt_von``."""
     if CONNECTORS.isdisjoint(words):
         return tuple(words)

@@ -15,9 +15,9 @@ from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit
 from tieback.recognise import RECOGNISE_VERSION
-from tieback.recognise.collect import collect
-from tieback.recognise.rules import Rules
-from tieback.recognise.search import Search
+from tieback.recognise.collect import merge_finds
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.search import AppSearch
 
 ANALYSIS_VERSION = f"app-{ARTIFACT_VERSION}.{RECOGNISE_VERSION}"
 """Part of the key of a unit of work. When readers or rules change, apps are analysed again."""
@@ -31,12 +31,12 @@ class Analyser:
         self._dataflow = dataflow
 
     @cached_property
-    def _rules(self) -> Rules:
-        return Rules()
+    def _rules(self) -> RuleFiles:
+        return RuleFiles()
 
     @cached_property
-    def _search(self) -> Search:
-        return Search(self._rules, dataflow=self._dataflow)
+    def _search(self) -> AppSearch:
+        return AppSearch(self._rules, dataflow=self._dataflow)
 
     def document(self, path: Path, sha256: str = "", name: str = "") -> AppDocument:
         """The results of static analysis of one app.
@@ -51,7 +51,7 @@ class Analyser:
         """
         with open_app(path, sha256=sha256) as opened:
             cleartext = opened.cleartext
-            collected = collect(opened.app, self._search.finds(opened.pieces()), self._rules)
+            collected = merge_finds(opened.app, self._search.finds(opened.pieces()), self._rules)
         return AppDocument(
             path=name or str(path),
             app=opened.app,
@@ -64,7 +64,7 @@ class Analyser:
         )
 
 
-class Describe(Work[AppDocument]):
+class DescribeWork(Work[AppDocument]):
     """Analyse apps and return the documents; nothing is stored."""
 
     @cached_property

@@ -9,7 +9,7 @@ from tieback.model.document import decode
 from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit, UnitState
-from tieback.pipeline.analyse import Describe, app_units
+from tieback.pipeline.analyse import DescribeWork, app_units
 from tieback.pipeline.progress import Progress
 
 
@@ -29,7 +29,7 @@ def describe_apps(
             known += 1
             yield unit
 
-    for done, end in enumerate(LocalEngine(workers).run(Describe(), units(), UnitLimits()), start=1):
+    for done, end in enumerate(LocalEngine(workers).run(DescribeWork(), units(), UnitLimits()), start=1):
         if progress is not None:
             progress(done, known)
         if end.state is UnitState.DONE:

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tieback.assess.context import version_text
-from tieback.assess.exposures import assess
-from tieback.assess.findings import findings, subject_of
+from tieback.assess.exposures import assess_exposures
+from tieback.assess.findings import app_subject, apply_rules
 from tieback.model.app import App
 from tieback.model.backend import Backend, Candidate
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.exposure import AppRoute, Exposure, Finding
 from tieback.model.sighting import Credential
 from tieback.pii import detectors
-from tieback.pipeline.context import in_context
-from tieback.pipeline.mapping.traffic_apps import Attributed, places
-from tieback.pipeline.probing.candidates import Wanted, label_of
+from tieback.pipeline.context import with_context
+from tieback.pipeline.mapping.traffic_apps import TrafficApp, endpoint_evidence
+from tieback.pipeline.probing.candidates import Candidates, target_label
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.apps import (
     AppEndpoint,
@@ -34,7 +34,9 @@ _GONE = frozenset({"dangling", "does not exist"})
 """DNS results for names that anyone could register and then control. Names that could not be queried have neither."""
 
 
-def conclude(workspace: Workspace, run: str, units: Keys, traffic: Sequence[Attributed], wanted: Wanted | None) -> None:
+def conclude(
+    workspace: Workspace, run: str, units: Keys, traffic: Sequence[TrafficApp], wanted: Candidates | None
+) -> None:
     """Judge the results of a run and store them in the ledger, replacing earlier conclusions of the run.
 
     Raises:
@@ -45,7 +47,7 @@ def conclude(workspace: Workspace, run: str, units: Keys, traffic: Sequence[Attr
 
 
 def _judged(
-    workspace: Workspace, run: str, keys: Keys, traffic: Sequence[Attributed], wanted: Wanted | None
+    workspace: Workspace, run: str, keys: Keys, traffic: Sequence[TrafficApp], wanted: Candidates | None
 ) -> tuple[tuple[Exposure, ...], tuple[Finding, ...]]:
     """The conclusions to store; the data they were made from is freed before they are written."""
     lake = workspace.lake
@@ -54,21 +56,21 @@ def _judged(
     gone = {backend.endpoint.value for backend in _gone(lake, run)}
     seen = _seen(lake, keys, traffic, gone.union(*(candidate.endpoints for candidate in asked)))
     (detector,) = detectors()
-    exposures = assess(reports, routes(asked, seen), detector)
+    exposures = assess_exposures(reports, routes_by_target(asked, seen), detector)
     del reports, asked
     declared = _declared(lake, keys, {way.app_sha256 for exposure in exposures for way in exposure.routes})
     declared.releases.update((group.app_key, (group.app, version_text(group.app))) for group in traffic)
-    exposures = in_context(workspace, run, datetime.now(UTC).date(), exposures, declared.releases)
+    exposures = with_context(workspace, run, datetime.now(UTC).date(), exposures, declared.releases)
     leaks = [(group.app_key, where, leak) for group in traffic for where, leak in group.leaks]
-    declared.subjects.update((group.app_key, subject_of(group.app, group.app_key)) for group in traffic if group.leaks)
-    found = findings(
+    declared.subjects.update((group.app_key, app_subject(group.app, group.app_key)) for group in traffic if group.leaks)
+    found = apply_rules(
         exposures, declared.credentials, leaks, declared.policies, tuple(_dangling(lake, run, seen)), declared.subjects
     )
     return exposures, found
 
 
 def _seen(
-    lake: Lake, keys: Keys, traffic: Sequence[Attributed], values: Collection[str]
+    lake: Lake, keys: Keys, traffic: Sequence[TrafficApp], values: Collection[str]
 ) -> Mapping[str, Sequence[AppEndpoint]]:
     """Where the relevant endpoints were seen: only those that a conclusion depends on."""
     found: defaultdict[str, list[AppEndpoint]] = defaultdict(list)
@@ -76,13 +78,15 @@ def _seen(
         for place in app_endpoints(lake, keys, values):
             found[place.endpoint].append(place)
     for group in traffic:
-        for place in places(group):
+        for place in endpoint_evidence(group):
             if place.endpoint in values:
                 found[place.endpoint].append(place)
     return found
 
 
-def routes(asked: Iterable[Candidate], seen: Mapping[str, Sequence[AppEndpoint]]) -> dict[str, list[AppRoute]]:
+def routes_by_target(
+    asked: Iterable[Candidate], seen: Mapping[str, Sequence[AppEndpoint]]
+) -> dict[str, list[AppRoute]]:
     """The routes from apps to each target, by ``host:port``.
 
     Args:
@@ -91,7 +95,7 @@ def routes(asked: Iterable[Candidate], seen: Mapping[str, Sequence[AppEndpoint]]
     """
     found: defaultdict[str, list[AppRoute]] = defaultdict(list)
     for candidate in asked:
-        label = label_of(candidate)
+        label = target_label(candidate)
         for value in candidate.endpoints:
             for place in seen.get(value, ()):
                 found[label].append(
@@ -140,10 +144,10 @@ def _declared(lake: Lake, keys: Keys, leading: Collection[str]) -> _Declared:
     credentials = list(app_credentials(lake, keys))
     policies = [(key, policy) for key, policy in app_policies(lake, keys) if policy.cleartext or policy.user_cas]
     telling = {key for key, _ in (*credentials, *policies)}
-    found = _Declared(credentials, policies, {key: subject_of(None, key) for key in telling}, {})
+    found = _Declared(credentials, policies, {key: app_subject(None, key) for key in telling}, {})
     for key, app in apps_of(lake, keys, telling.union(leading)):
         if key in telling:
-            found.subjects[key] = subject_of(app, key)
+            found.subjects[key] = app_subject(app, key)
         if key in leading:
             found.releases[key] = (app, version_text(app))
     return found

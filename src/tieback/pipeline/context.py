@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from tieback.assess.context import hosted, in_time
+from tieback.assess.context import with_exposure_window, with_hosting
 from tieback.assess.severity import load_severity_table
 from tieback.model.app import App
 from tieback.model.backend import Backend
@@ -12,7 +12,7 @@ from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.workspace import Workspace
 
 
-def in_context(
+def with_context(
     workspace: Workspace, run: str, today: date, exposures: Sequence[Exposure], releases: Mapping[str, tuple[App, str]]
 ) -> tuple[Exposure, ...]:
     """The stores of a run with their context, most severe first.
@@ -36,8 +36,8 @@ def in_context(
             apps = {way.app_sha256 for way in exposure.routes}
             bundles = {releases[key][0].bundle_id for key in apps if key in releases}
             earlier = seen.get(exposure.id)
-            yield in_time(
-                hosted(exposure, (backends[value] for value in values if value in backends)),
+            yield with_exposure_window(
+                with_hosting(exposure, (backends[value] for value in values if value in backends)),
                 None if earlier is None else (earlier.first, earlier.last),
                 today,
                 names,

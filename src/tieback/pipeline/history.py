@@ -1,10 +1,10 @@
 """Compare the stores that earlier runs found open with the current run."""
 
-from tieback.model.report import History
-from tieback.storage.ledger.conclusions import Conclusions, PlaceLine, Seen
+from tieback.model.report import ExposureHistory
+from tieback.storage.ledger.conclusions import Conclusions, OpenPeriod, TargetLine
 
 
-def history(conclusions: Conclusions, run: str) -> History | None:
+def compare_with_earlier_runs(conclusions: Conclusions, run: str) -> ExposureHistory | None:
     """Compare a run with earlier runs; ``None`` if no earlier run finished.
 
     Stores are matched by ID. If a store's ID changed, for example because it no longer discloses its identity, it is
@@ -29,7 +29,7 @@ def history(conclusions: Conclusions, run: str) -> History | None:
         found = [at[place] for place in (*store.targets, *store.addresses) if place in at]
         if found:
             fates.append(any(found))
-    return History(
+    return ExposureHistory(
         since=since.isoformat(),
         runs=count,
         before=len(before),
@@ -39,7 +39,7 @@ def history(conclusions: Conclusions, run: str) -> History | None:
     )
 
 
-def _lost(conclusions: Conclusions, lost: dict[str, Seen]) -> list[PlaceLine]:
+def _lost(conclusions: Conclusions, lost: dict[str, OpenPeriod]) -> list[TargetLine]:
     by_run: dict[str, list[str]] = {}
     for key, seen in lost.items():
         by_run.setdefault(seen.run, []).append(key)

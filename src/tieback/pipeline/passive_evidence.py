@@ -10,15 +10,15 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.reports.interface import Fact
-from tieback.intake.reports.open import REPORTS_VERSION, opened
+from tieback.intake.reports.open import REPORTS_VERSION, open_report
 from tieback.model.app import App
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.passive import PassiveService, PassiveSighting, PassiveText
 from tieback.model.sighting import Sighting
 from tieback.recognise import RECOGNISE_VERSION, extractors
 from tieback.recognise.collect import Maker
-from tieback.recognise.rules import Rules
-from tieback.storage.lake.tables.imports import Import, find_import, save_import
+from tieback.recognise.rules import RuleFiles
+from tieback.storage.lake.tables.imports import ReportImport, find_import, save_import
 from tieback.storage.workspace import Workspace
 
 VERSION = f"{REPORTS_VERSION}.{RECOGNISE_VERSION}"
@@ -27,7 +27,7 @@ _KEEP = 10_000
 _TELL_EVERY = 10_000
 
 
-class Imported(msgspec.Struct, frozen=True):
+class ImportedReport(msgspec.Struct, frozen=True):
     """Result for one file."""
 
     path: str
@@ -45,7 +45,7 @@ class Imported(msgspec.Struct, frozen=True):
 
 def import_reports(
     workspace: Path, paths: Iterable[Path], progress: Callable[[str, int], None] | None = None
-) -> Iterator[Imported | TiebackError]:
+) -> Iterator[ImportedReport | TiebackError]:
     """Import files, one transaction each; an unreadable file yields an error in its position.
 
     Args:
@@ -67,23 +67,23 @@ def import_reports(
 
 def _import(
     workspace: Workspace, path: Path, reading: "_Reading", progress: Callable[[str, int], None] | None
-) -> Imported:
+) -> ImportedReport:
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise InputError(error.strerror or "cannot be read", where=str(path), advice="Check the path") from None
-    importer, source = opened(path)
+    importer, source = open_report(path)
     known = find_import(workspace.lake, digest, VERSION)
     if known is not None:
         at = datetime.fromtimestamp(known.imported).astimezone().isoformat(timespec="seconds")
-        return Imported(
+        return ImportedReport(
             str(path), known.source, importer.meta.title, known.services, known.sightings, known.left_out, before=at
         )
     facts = reading.evidence(_counted(importer.facts(source), str(path), progress))
-    wanted = Import(digest, VERSION, importer.meta.name, str(path), 0.0, 0, 0, 0)
+    wanted = ReportImport(digest, VERSION, importer.meta.name, str(path), 0.0, 0, 0, 0)
     done = save_import(workspace.lake, wanted, facts, lambda: source.skipped)
-    return Imported(
+    return ImportedReport(
         str(path),
         importer.meta.name,
         importer.meta.title,
@@ -108,8 +108,8 @@ class _Reading:
         self._known: dict[str, tuple[Sighting, ...]] = {}
 
     @cached_property
-    def _rules(self) -> Rules:
-        return Rules()
+    def _rules(self) -> RuleFiles:
+        return RuleFiles()
 
     @cached_property
     def _extract(self) -> Callable[[Artifact], Iterator[object]]:

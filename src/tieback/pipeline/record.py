@@ -9,16 +9,16 @@ import msgspec
 import pyarrow as pa
 
 from tieback.intake.places.fetched import Fetcher
-from tieback.intake.places.reach import Reach
+from tieback.intake.places.reach import ContentReader
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
-from tieback.model.remote import unpacked
+from tieback.model.remote import decode_location
 from tieback.model.sighting import AppDocument, Problem
 from tieback.model.unit import Unit
 from tieback.pipeline.analyse import Analyser
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS, DescribeTraffic
 from tieback.pipeline.units import LakeWork
-from tieback.storage.lake.schemas import joined
+from tieback.storage.lake.schemas import concat_tables
 from tieback.storage.lake.tables.apps import app_tables
 from tieback.storage.lake.tables.flows import flow_tables
 
@@ -26,7 +26,7 @@ type Traffic = tuple[list[Flow], list[Problem]]
 """The flows of a capture, and the problems while reading it."""
 
 
-class Record(LakeWork[AppDocument | Traffic]):
+class RecordWork(LakeWork[AppDocument | Traffic]):
     """Analyse inputs and store the results in the lake at ``lake_directory``, one part per batch."""
 
     @cached_property
@@ -39,7 +39,7 @@ class Record(LakeWork[AppDocument | Traffic]):
 
     @cached_property
     def _fetcher(self) -> Fetcher:
-        return Fetcher(Reach())
+        return Fetcher(ContentReader())
 
     def analyse(self, unit: Unit) -> AppDocument | Traffic:
         """The document of one app, or the flows of one capture."""
@@ -62,7 +62,7 @@ class Record(LakeWork[AppDocument | Traffic]):
             yield Path(unit.source)
             return
         try:
-            with self._fetcher.fetched(unpacked(unit.access), unit.key, unit.source) as path:
+            with self._fetcher.fetched(decode_location(unit.access), unit.key, unit.source) as path:
                 yield path
         except InputError as error:
             raise InputError(error.what, where=unit.source, advice=error.advice) from None
@@ -74,5 +74,5 @@ class Record(LakeWork[AppDocument | Traffic]):
         tables = app_tables(apps)
         if traffic:
             flows = flow_tables(traffic)
-            tables |= {"flows": flows["flows"], "problems": joined(tables["problems"], flows["problems"])}
+            tables |= {"flows": flows["flows"], "problems": concat_tables(tables["problems"], flows["problems"])}
         return tables

@@ -10,25 +10,25 @@ from pathlib import Path
 
 from tieback import __version__
 from tieback.assess.ransom import RANSOMED
-from tieback.assess.summary import headline
+from tieback.assess.summary import summarise
 from tieback.model.backend import Backend
 from tieback.model.errors import WorkspaceError
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.model.report import AppSighting, AppSummary, Handle, Index, Report, Scope
+from tieback.model.report import AppSighting, AppSummary, LazyIndex, LazyTable, Report, RunScope
 from tieback.model.sighting import Problem
-from tieback.pipeline.history import history
-from tieback.pipeline.mapping.traffic_apps import Attributed, attributed
+from tieback.pipeline.history import compare_with_earlier_runs
+from tieback.pipeline.mapping.traffic_apps import TrafficApp, attribute_traffic
 from tieback.pipeline.posture.section import posture_section
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.scope.grant import parse_grant
 from tieback.storage.lake.queries.groups import StoreColumns, StoreRow, closer_look, group_tables, most_shared
-from tieback.storage.lake.queries.passive import seen_by_others
-from tieback.storage.lake.queries.summaries import Captured, RunApps, captured_bundles, read_captures, read_failed
-from tieback.storage.lake.tables.probes import Asked, read_backends, read_probes
+from tieback.storage.lake.queries.passive import find_passive_evidence
+from tieback.storage.lake.queries.summaries import CapturedApp, RunApps, captured_bundles, read_captures, read_failed
+from tieback.storage.lake.tables.probes import RunProbes, read_backends, read_probes
 from tieback.storage.lake.tables.run_data import read_run_data
-from tieback.storage.lake.upkeep import left_out
+from tieback.storage.lake.upkeep import damage_lines
 from tieback.storage.ledger.conclusions import StoreLine
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
@@ -74,67 +74,67 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     lake, concluded = workspace.lake, workspace.ledger.conclusions
     leads = concluded.leads(run.id)
     captures = read_captures(lake, run.id, TRAFFIC_ANALYSIS)
-    traffic = tuple(attributed(workspace, captures, captured_bundles(lake, run.id, TRAFFIC_ANALYSIS)))
+    traffic = tuple(attribute_traffic(workspace, captures, captured_bundles(lake, run.id, TRAFFIC_ANALYSIS)))
     apps = RunApps(
         lake,
         run.id,
         traffic=TRAFFIC_ANALYSIS,
         leads=leads,
-        captured=[Captured(group.app_key, group.path, group.app, len(group.sightings)) for group in traffic],
+        captured=[CapturedApp(group.app_key, group.path, group.app, len(group.sightings)) for group in traffic],
         apis=_CLOUD_APIS,
     )
     exposed, answered, findings = concluded.counts(run.id)
-    asked = Asked(lake, run.id)
+    asked = RunProbes(lake, run.id)
     failed = sum(1 for _ in read_failed(lake, run.id))
 
     columns = StoreColumns()
     unended = concluded.begun_since(run.id)
 
-    def stores(count: int, *, open_: bool) -> Index[Exposure]:
+    def stores(count: int, *, open_: bool) -> LazyIndex[Exposure]:
         rows = partial(concluded.exposures, run.id, exposed=open_)
-        return Index[Exposure](count, rows, pick=lambda ids: concluded.pick(run.id, ids, exposed=open_))
+        return LazyIndex[Exposure](count, rows, pick=lambda ids: concluded.pick(run.id, ids, exposed=open_))
 
-    head = headline(apps.count(), concluded.apps_affected(run.id), _taken(concluded.lines(run.id), columns))
+    head = summarise(apps.count(), concluded.apps_affected(run.id), _taken(concluded.lines(run.id), columns))
     table = columns.table()
     ended = run.ended or datetime.now(UTC)
-    seen = seen_by_others(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
+    seen = find_passive_evidence(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
     untold = [_untold(seen.left_out)] if seen.left_out else []
     inside = posture_section(workspace)
-    damaged = left_out(lake, _READ)
+    damaged = damage_lines(lake, _READ)
     return Report(
         title="Open back ends of mobile apps",
         created=ended,
         tool_version=__version__,
         scope=_scope(workspace, run, asked),
         headline=head,
-        apps=Index[AppSummary](apps.shown(), apps.rows, apps.rows, pick=apps.pick),
-        quiet=Handle[AppSummary](apps.quiet_count(), apps.quiet, apps.quiet),
+        apps=LazyIndex[AppSummary](apps.shown(), apps.rows, apps.rows, pick=apps.pick),
+        quiet=LazyTable[AppSummary](apps.quiet_count(), apps.quiet, apps.quiet),
         exposed=stores(exposed, open_=True),
         answered=stores(answered, open_=False),
         ways=concluded.ways(run.id),
-        findings=Handle[Finding](
+        findings=LazyTable[Finding](
             findings + len(inside.findings),
             lambda: merge(concluded.findings(run.id), inside.findings, key=_worst_first),
         ),
-        problems=Handle[Problem](
+        problems=LazyTable[Problem](
             len(unended) + len(damaged) + len(untold) + failed + asked.count(but=_SILENT),
             lambda: chain(map(_unended, unended), damaged, untold, _failed(workspace, run.id), _unanswered(asked)),
         ),
-        sightings=Index[AppSighting](
+        sightings=LazyIndex[AppSighting](
             apps.sightings_count() + sum(len(group.sightings) for group in traffic),
             lambda: chain(apps.sightings(), _captured(traffic)),
             pick=lambda keys: chain(
                 apps.sightings(keys), _captured(group for group in traffic if group.app_key in keys)
             ),
         ),
-        backends=Handle[Backend](asked.backends, partial(read_backends, lake, run.id)),
-        probes=Handle[ProbeReport](asked.count(), partial(read_probes, lake, run.id)),
+        backends=LazyTable[Backend](asked.backends, partial(read_backends, lake, run.id)),
+        probes=LazyTable[ProbeReport](asked.count(), partial(read_probes, lake, run.id)),
         tables=group_tables(lake, (run.id, TRAFFIC_ANALYSIS, head.apps_analysed), leads, table),
         closer=closer_look(lake, leads, table),
-        history=history(concluded, run.id),
+        history=compare_with_earlier_runs(concluded, run.id),
         shared=most_shared(leads),
-        seen=Handle[PassiveNote].of(seen.notes),
-        seen_in_apps=Handle[PassiveSighting].of(seen.in_apps),
+        seen=LazyTable[PassiveNote].of(seen.notes),
+        seen_in_apps=LazyTable[PassiveSighting].of(seen.in_apps),
         posture=inside.posture,
         data=read_run_data(lake, run.id),
     )
@@ -179,20 +179,20 @@ def _untold(count: int) -> Problem:
     )
 
 
-def _captured(traffic: Iterable[Attributed]) -> Iterator[AppSighting]:
+def _captured(traffic: Iterable[TrafficApp]) -> Iterator[AppSighting]:
     for group in traffic:
         for sighting in group.sightings:
             yield AppSighting(group.app_key, group.path, sighting)
 
 
-def _scope(workspace: Workspace, run: RunRow, asked: Asked) -> Scope | None:
+def _scope(workspace: Workspace, run: RunRow, asked: RunProbes) -> RunScope | None:
     text = workspace.ledger.grant_text(run.grant_sha256) if run.grant_sha256 else None
     if text is None:
         return None
     grant = parse_grant(text, "the grant of this run")
     outside = asked.count(only=(Outcome.OUT_OF_SCOPE,))
     sent, read = asked.volume()
-    return Scope(
+    return RunScope(
         authorised_by=grant.authorised_by,
         contact=grant.contact,
         not_after=grant.not_after.isoformat(),
@@ -210,7 +210,7 @@ def _failed(workspace: Workspace, run: str) -> Iterator[Problem]:
         yield Problem(entry.problem, entry.path)
 
 
-def _unanswered(asked: Asked) -> Iterator[Problem]:
+def _unanswered(asked: RunProbes) -> Iterator[Problem]:
     for report in asked.reports(but=_SILENT):
         why = report.problems[0] if report.problems else str(report.outcome)
         yield Problem(f"no verdict: {why}", report.target)

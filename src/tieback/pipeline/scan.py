@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.backends.neighbours import neighbours
+from tieback.backends.neighbours import neighbour_candidates
 from tieback.backends.pivot import Pivot
 from tieback.engine.interface import Engine
 from tieback.engine.local import LocalEngine
@@ -20,21 +20,21 @@ from tieback.model.grant import Depth, Grant
 from tieback.model.report import Report
 from tieback.model.unit import Unit, UnitEnd
 from tieback.pipeline.conclude import conclude
-from tieback.pipeline.inputs.index import survey
-from tieback.pipeline.inputs.spec import Given, told
-from tieback.pipeline.inputs.units import limits, scan_units
-from tieback.pipeline.mapping.api_leads import Follower, shown
-from tieback.pipeline.mapping.attribution import Knowledge
-from tieback.pipeline.mapping.backends import Mapped
-from tieback.pipeline.mapping.dns_answers import NameAnswers
-from tieback.pipeline.mapping.traffic_apps import Attributed, attributed
-from tieback.pipeline.probing.candidates import Along, Wanted, label_of, not_in
-from tieback.pipeline.probing.providers import Providers
-from tieback.pipeline.probing.ransom_notes import Notes, salt_of
-from tieback.pipeline.probing.samples import Sampling
+from tieback.pipeline.inputs.index import index_inputs
+from tieback.pipeline.inputs.spec import InputSpec, display_name
+from tieback.pipeline.inputs.units import scan_units, unit_limits
+from tieback.pipeline.mapping.api_leads import LeadFollower, names_in_captures
+from tieback.pipeline.mapping.attribution import AttributionSources
+from tieback.pipeline.mapping.backends import MappedBackends
+from tieback.pipeline.mapping.dns_answers import DnsLookups
+from tieback.pipeline.mapping.traffic_apps import TrafficApp, attribute_traffic
+from tieback.pipeline.probing.candidates import Candidates, ProbeHintIndex, exclude_targets, target_label
+from tieback.pipeline.probing.providers import ProviderLookup
+from tieback.pipeline.probing.ransom_notes import NoteJudge, read_salt
+from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.service import probe_all, store_ports
 from tieback.pipeline.progress import Progress, Stage, today_utc
-from tieback.pipeline.record import Record
+from tieback.pipeline.record import RecordWork
 from tieback.pipeline.report import build_report
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.pipeline.units import CLAIM, UnitRun
@@ -43,17 +43,17 @@ from tieback.scope.audit import AuditLog
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid, render_grant
 from tieback.scope.lease import digest_of
-from tieback.scope.names import Names
+from tieback.scope.names import NameResolver
 from tieback.scope.rules import blocks_of
-from tieback.storage.lake.compaction import MANY, compact
+from tieback.storage.lake.compaction import MIN_SMALL_PARTS, compact
 from tieback.storage.lake.fencing import open_fence
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.apps import Keys, apps_by_bundle, container_names, public_keys
-from tieback.storage.lake.tables.dns import KeptAnswers
+from tieback.storage.lake.tables.dns import DnsAnswerCache
 from tieback.storage.lake.tables.inputs import Inputs, RunInput
-from tieback.storage.lake.tables.probes import Answered, ProbeWriter, read_probes
+from tieback.storage.lake.tables.probes import ProbedTargets, ProbeWriter, read_probes
 from tieback.storage.ledger.ledger import Ledger
-from tieback.storage.objects.listing import Listing
+from tieback.storage.objects.listing import ObjectListing
 from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
 
@@ -61,7 +61,7 @@ from tieback.storage.workspace import Workspace
 class ScanRequest(msgspec.Struct, frozen=True):
     """The options of ``tieback scan``."""
 
-    inputs: tuple[Given, ...]
+    inputs: tuple[InputSpec, ...]
     grant: Grant | None
     workspace: Path
     workers: int | None = None
@@ -71,7 +71,7 @@ class ScanRequest(msgspec.Struct, frozen=True):
     """Runs the analysis; default: local processes."""
 
 
-class ScanDone(msgspec.Struct, frozen=True):
+class ScanResult(msgspec.Struct, frozen=True):
     """Result of a scan."""
 
     report: Report
@@ -82,7 +82,7 @@ class ScanDone(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanDone]:
+def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
     """Run the scan; the long tables of the report are readable while the context is open.
 
     Raises:
@@ -99,23 +99,23 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanDone]:
             run = _start(workspace, request)
             engine = request.engine or LocalEngine(request.workers)
             with (
-                survey(workspace, run, request.inputs, engine, stage) as listing,
+                index_inputs(workspace, run, request.inputs, engine, stage) as listing,
                 stage("reading apps and traffic") as progress,
             ):
                 inputs = _analyse(workspace, run, request, engine, listing, progress)
-            compact(workspace.lake, many=MANY)
+            compact(workspace.lake, many=MIN_SMALL_PARTS)
             units, captures = inputs.units(), inputs.of_version(TRAFFIC_ANALYSIS)
             bundles = apps_by_bundle(workspace.lake, units) if captures else {}
-            named = Named(units, tuple(attributed(workspace, captures, bundles)))
-            with closing(Knowledge()) as knowledge:
-                with stage("probing data stores") as progress, KeptAnswers(workspace.lake) as kept:
+            named = RunEndpoints(units, tuple(attribute_traffic(workspace, captures, bundles)))
+            with closing(AttributionSources()) as knowledge:
+                with stage("probing data stores") as progress, DnsAnswerCache(workspace.lake) as kept:
                     found = event_loop.run(_ask(workspace, run, request.grant, named, progress, kept, knowledge))
                 end_run(workspace, run, inputs, named, found, knowledge)
-        yield ScanDone(build_report(workspace, run), tuple(_failures(inputs)), damaged)
+        yield ScanResult(build_report(workspace, run), tuple(_failures(inputs)), damaged)
 
 
 def _start(workspace: Workspace, request: ScanRequest) -> str:
-    args = [told(one) for one in request.inputs]
+    args = [display_name(one) for one in request.inputs]
     text = render_grant(request.grant) if request.grant is not None else None
     return workspace.ledger.resume_run(args, text) or workspace.ledger.start_run(args, text)
 
@@ -160,29 +160,29 @@ def _clause(error: InputError) -> str:
 
 
 def _analyse(
-    workspace: Workspace, run: str, request: ScanRequest, engine: Engine, listing: Listing, progress: Progress
+    workspace: Workspace, run: str, request: ScanRequest, engine: Engine, listing: ObjectListing, progress: Progress
 ) -> Inputs:
     analysis = _Analysis(scan_units(request.inputs, listing))
-    work = Record(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory))
+    work = RecordWork(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory))
     units = UnitRun(workspace.ledger, run, progress)
-    units.run(engine, work, analysis.groups(), limits(request.inputs), analysis.failed)
+    units.run(engine, work, analysis.groups(), unit_limits(request.inputs), analysis.failed)
     # A cluster may deliver a batch twice, or late: from here on the lake holds each unit once.
     recover(workspace.lake, workspace.ledger)
     return analysis.results(workspace.ledger)
 
 
-class Named(msgspec.Struct, frozen=True):
+class RunEndpoints(msgspec.Struct, frozen=True):
     """The sources of a run's endpoints."""
 
     units: Keys
-    traffic: tuple[Attributed, ...] = ()
+    traffic: tuple[TrafficApp, ...] = ()
 
 
-class Found(msgspec.Struct, frozen=True):
+class ScanTargets(msgspec.Struct, frozen=True):
     """The results of mapping and probing."""
 
-    mapped: Mapped
-    wanted: Wanted | None = None
+    mapped: MappedBackends
+    wanted: Candidates | None = None
     """The candidates of the run; ``None`` without a grant."""
 
 
@@ -190,55 +190,57 @@ async def _ask(
     workspace: Workspace,
     run: str,
     grant: Grant | None,
-    named: Named,
+    named: RunEndpoints,
     progress: Progress,
-    kept: KeptAnswers,
-    knowledge: Knowledge,
-) -> Found:
+    kept: DnsAnswerCache,
+    knowledge: AttributionSources,
+) -> ScanTargets:
     """Map the back ends of apps and traffic, and probe the data stores among them.
 
     Reports are written to the lake as they complete.
     """
     lake = workspace.lake
     if grant is None:
-        return Found(await Mapped.of(lake, named.units, named.traffic, None))
-    names = Names(grant, kept=kept)
-    answers = NameAnswers(names, shown(named.traffic).addresses)
-    mapped = await Mapped.of(lake, named.units, named.traffic, answers.resolve, answers)
+        return ScanTargets(await MappedBackends.of(lake, named.units, named.traffic, None))
+    names = NameResolver(grant, kept=kept)
+    answers = DnsLookups(names, names_in_captures(named.traffic).addresses)
+    mapped = await MappedBackends.of(lake, named.units, named.traffic, answers.resolve, answers)
     await answers.look_around(mapped.backends, knowledge.dns_hints, knowledge.domains)
-    wanted = Wanted(mapped.backends, store_ports())
+    wanted = Candidates(mapped.backends, store_ports())
     wanted.add(await answers.servers(mapped.backends))
-    wanted.add(neighbours(mapped.backends, blocks_of(grant), store_ports()))
-    along = Along(mapped.backends, _containers(lake, named), public_keys(lake, named.units))
-    answered = Answered(lake, run)
+    wanted.add(neighbour_candidates(mapped.backends, blocks_of(grant), store_ports()))
+    along = ProbeHintIndex(mapped.backends, _containers(lake, named), public_keys(lake, named.units))
+    answered = ProbedTargets(lake, run)
     with (
         workspace.grant_lease(digest_of(grant)) as lease,
         AuditLog(workspace.audit_file) as audit,
         ProbeWriter(lake, run, first=len(answered)) as writer,
     ):
-        dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file, provider_of=Providers().of)
-        follower = Follower(mapped.backends, Pivot(store_ports(), knowledge.foreign), answers.resolve, dialer.permit)
+        dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file, provider_of=ProviderLookup().of)
+        follower = LeadFollower(
+            mapped.backends, Pivot(store_ports(), knowledge.foreign), answers.resolve, dialer.permit
+        )
         wanted.add(await follower.follow(lead for traffic in named.traffic for lead in traffic.leads))
         noting = any(rule.ransom_note for rule in grant.target)
-        notes = Notes(salt_of(workspace.audit_file.parent)) if noting else None
-        samples = Sampling() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
-        first = along.with_each(not_in(wanted, answered))
+        notes = NoteJudge(read_salt(workspace.audit_file.parent)) if noting else None
+        samples = SampleJudge() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
+        first = along.with_each(exclude_targets(wanted, answered))
         async for candidate, report in probe_all(first, grant, dialer, progress, along, notes, samples, lease):
             writer.add(report)
             along.pop(candidate, None)
         writer.flush()
         # A second round, for names in the certificates of APIs.
         more = await follower.follow(follower.leads_of(read_probes(lake, run, encrypted=True)))
-        asked = frozenset(label_of(one) for host in {one.host for one in more} for one in wanted.at(host))
+        asked = frozenset(target_label(one) for host in {one.host for one in more} for one in wanted.at(host))
         wanted.add(more)
-        second = along.with_each(not_in(not_in(more, asked), answered))
+        second = along.with_each(exclude_targets(exclude_targets(more, asked), answered))
         async for candidate, report in probe_all(second, grant, dialer, progress, along, notes, samples, lease):
             writer.add(report)
             along.pop(candidate, None)
-    return Found(mapped, wanted)
+    return ScanTargets(mapped, wanted)
 
 
-def _containers(lake: Lake, named: Named) -> dict[str, tuple[str, ...]]:
+def _containers(lake: Lake, named: RunEndpoints) -> dict[str, tuple[str, ...]]:
     """Containers that apps and traffic name within an endpoint, by endpoint value."""
     found = container_names(lake, named.units)
     for sighting in (sighting for traffic in named.traffic for sighting in traffic.sightings):
@@ -247,7 +249,14 @@ def _containers(lake: Lake, named: Named) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def end_run(workspace: Workspace, run: str, inputs: Inputs, named: Named, found: Found, knowledge: Knowledge) -> None:
+def end_run(
+    workspace: Workspace,
+    run: str,
+    inputs: Inputs,
+    named: RunEndpoints,
+    found: ScanTargets,
+    knowledge: AttributionSources,
+) -> None:
     """Store the back ends, judge the reports, and finish the run.
 
     Raises:

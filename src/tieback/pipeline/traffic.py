@@ -10,13 +10,13 @@ from tieback.engine.local import LocalEngine
 from tieback.intake.discover import find_captures
 from tieback.intake.traffic.log_formats import LogFormat
 from tieback.intake.traffic.open import TRAFFIC_VERSION, open_traffic
-from tieback.leaks.detect import LeakJudge
+from tieback.leaks.detect import LeakDetector
 from tieback.model.document import decode, encode
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
 from tieback.model.unit import Unit, UnitState
-from tieback.pipeline.mapping.response_hints import with_hints
+from tieback.pipeline.mapping.response_hints import add_hints
 from tieback.pipeline.progress import Progress
 
 TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.3"
@@ -45,15 +45,15 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
         self.columns = tuple(columns)
 
     @cached_property
-    def _judge(self) -> LeakJudge:
-        return LeakJudge()
+    def _judge(self) -> LeakDetector:
+        return LeakDetector()
 
     def flows(self, path: Path) -> Iterator[Flow | Problem]:
         """The flows of one file, then its problems."""
         opened = open_traffic(path, self.uid_map, keylog=self.keylog, decrypt=self.decrypt, columns=self.columns)
         try:
             for seen in opened.flows():
-                yield with_hints(self._judge(seen) if self.leaks else seen.flow, seen.samples)
+                yield add_hints(self._judge(seen) if self.leaks else seen.flow, seen.samples)
         finally:
             opened.close()
         for problem in opened.problems:

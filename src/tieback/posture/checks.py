@@ -10,36 +10,36 @@ from importlib import resources
 
 import msgspec
 
-from tieback.model.resource import Answer, AtRest, Dependency, DependencyKind, Resource, ResourceKind
-from tieback.posture.describe.aws_names import parse
-from tieback.posture.describe.interface import About
-from tieback.posture.describe.kinds import Kind, Kinds
+from tieback.model.resource import AtRest, Dependency, DependencyKind, Resource, ResourceKind, TriState
+from tieback.posture.describe.aws_names import parse_arn
+from tieback.posture.describe.interface import DescriptionContext
+from tieback.posture.describe.kinds import ResourceType, ResourceTypes
 
 
-class Says(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class CheckStatements(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Statements of one outcome."""
 
     at_rest: AtRest = AtRest.UNKNOWN
-    in_transit: Answer = Answer.UNKNOWN
-    authentication: Answer = Answer.UNKNOWN
-    flag: Answer = Answer.UNKNOWN
-    route: Answer = Answer.UNKNOWN
-    port: Answer = Answer.UNKNOWN
-    backups: Answer = Answer.UNKNOWN
-    backups_encrypted: Answer = Answer.UNKNOWN
-    backups_public: Answer = Answer.UNKNOWN
-    logging: Answer = Answer.UNKNOWN
+    in_transit: TriState = TriState.UNKNOWN
+    authentication: TriState = TriState.UNKNOWN
+    flag: TriState = TriState.UNKNOWN
+    route: TriState = TriState.UNKNOWN
+    port: TriState = TriState.UNKNOWN
+    backups: TriState = TriState.UNKNOWN
+    backups_encrypted: TriState = TriState.UNKNOWN
+    backups_public: TriState = TriState.UNKNOWN
+    logging: TriState = TriState.UNKNOWN
 
 
-class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"passed": "pass", "failed": "fail"}):
+class ToolCheck(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"passed": "pass", "failed": "fail"}):
     """One check of one tool."""
 
     of: str
     service: str = ""
     """Service to use instead of that of the kind, if the tool has one kind for several services."""
     product: str = ""
-    passed: Says = Says()
-    failed: Says = Says()
+    passed: CheckStatements = CheckStatements()
+    failed: CheckStatements = CheckStatements()
 
 
 _MEMBER = re.compile(r" at cluster ([A-Za-z0-9-]{1,63}) level\.?$")
@@ -47,27 +47,27 @@ _TELL_MEMBERS = frozenset({"rds_instance_deletion_protection", "rds_instance_mul
 """Checks of Prowler whose message names the cluster of an instance; CSV and ASFF contain it nowhere else."""
 
 
-def membership(code: str, why: str, about: About) -> Dependency | None:
+def membership(code: str, why: str, about: DescriptionContext) -> Dependency | None:
     """Membership of an instance in a cluster, if the message of a Prowler check states it."""
     found = _MEMBER.search(why[:2000]) if code in _TELL_MEMBERS else None
-    arn = parse(about.key)
+    arn = parse_arn(about.key)
     if found is None or arn is None or not arn.resource.startswith("db:"):
         return None
     whole = f"{about.key.removesuffix(arn.resource)}cluster:{found[1]}"
     return Dependency(about.key, DependencyKind.MEMBER, whole, about.account, source=about.source, seen=about.seen)
 
 
-class Checks:
+class ToolCheckTable:
     """The table, read at the first look-up."""
 
-    def __init__(self, kinds: Kinds | None = None) -> None:
-        self.kinds = kinds or Kinds()
+    def __init__(self, kinds: ResourceTypes | None = None) -> None:
+        self.kinds = kinds or ResourceTypes()
 
     @cached_property
-    def all(self) -> Mapping[str, Mapping[str, Check]]:
+    def all(self) -> Mapping[str, Mapping[str, ToolCheck]]:
         """Checks by code, by tool."""
         raw = resources.files("tieback.posture").joinpath("checks.toml").read_bytes()
-        return msgspec.toml.decode(raw, type=dict[str, dict[str, Check]])
+        return msgspec.toml.decode(raw, type=dict[str, dict[str, ToolCheck]])
 
     def known(self, tool: str, code: str) -> bool:
         """True if a tool's check concerns data stores."""
@@ -79,10 +79,10 @@ class Checks:
         code: str,
         *,
         passed: bool,
-        about: About,
+        about: DescriptionContext,
         why: str = "",
         planned: bool = False,
-        kind: Kind | None = None,
+        kind: ResourceType | None = None,
     ) -> Resource | None:
         """The statements of the check about the resource in ``about``; ``None`` if it has none.
 
@@ -99,14 +99,14 @@ class Checks:
         if check is None or not about.key:
             return None
         says = check.passed if passed else check.failed
-        if says == Says():
+        if says == CheckStatements():
             return None
         kind = self.kinds.of_key(about.key) or kind or self.kinds.named(check.of)
         sort = kind.resource if kind is not None else None
         if kind is None or sort is None:
             return None
-        arn = parse(about.key)
-        path = (why[:240],) if why and Answer.YES in (says.flag, says.port) else ()
+        arn = parse_arn(about.key)
+        path = (why[:240],) if why and TriState.YES in (says.flag, says.port) else ()
         key, part = about.key, ""
         if kind.name == "azure-sql-database":
             key, _, part = about.key.lower().partition("/databases/")

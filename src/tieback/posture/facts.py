@@ -10,7 +10,7 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from tieback.model.resource import Answer, Opening
+from tieback.model.resource import OpenPorts, TriState
 
 MAX_TEXT = 2048
 MAX_LIST = 1000
@@ -23,18 +23,18 @@ _UNSPELT = re.compile(r"[_\-]")
 
 
 @lru_cache(maxsize=20_000)
-def spelt(key: str) -> str:
+def normalise_key(key: str) -> str:
     """The normalised form of a key."""
     return _UNSPELT.sub("", key).lower()
 
 
-class Facts:
+class ExportObject:
     """An object of an export with normalised keys."""
 
     __slots__ = ("_of",)
 
     def __init__(self, value: Mapping[str, Any]) -> None:
-        self._of = {spelt(key): inner for key, inner in value.items()}
+        self._of = {normalise_key(key): inner for key, inner in value.items()}
 
     def __contains__(self, key: str) -> bool:
         return self._of.get(key) is not None
@@ -53,7 +53,7 @@ class Facts:
                 return str(found)[:40]
         return ""
 
-    def answer(self, *keys: str) -> Answer:
+    def answer(self, *keys: str) -> TriState:
         """The first value that is a Boolean, or a word for one."""
         for key in keys:
             found = self._of.get(key)
@@ -61,10 +61,10 @@ class Facts:
                 continue
             word = str(found).strip().lower() if isinstance(found, bool | str | int) else ""
             if word in _YES:
-                return Answer.YES
+                return TriState.YES
             if word in _NO:
-                return Answer.NO
-        return Answer.UNKNOWN
+                return TriState.NO
+        return TriState.UNKNOWN
 
     def number(self, *keys: str) -> int | None:
         """The first number, or the first text of digits; nothing above 2⁶²."""
@@ -80,19 +80,19 @@ class Facts:
                 return found
         return None
 
-    def inner(self, *keys: str) -> "Facts":
+    def inner(self, *keys: str) -> "ExportObject":
         """The first value that is an object; an empty one if there is none."""
-        return next((Facts(found) for key in keys if isinstance(found := self._of.get(key), dict)), NOTHING)
+        return next((ExportObject(found) for key in keys if isinstance(found := self._of.get(key), dict)), NO_FACTS)
 
     def list(self, *keys: str) -> list[Any]:
         """The first value that is a list, at most ``MAX_LIST`` elements of it."""
         return next((found[:MAX_LIST] for key in keys if isinstance(found := self._of.get(key), list)), [])
 
-    def listed(self, *keys: str) -> Iterator["Facts"]:
+    def listed(self, *keys: str) -> Iterator["ExportObject"]:
         """The objects in the first value that is a list."""
         for one in self.list(*keys):
             if isinstance(one, dict):
-                yield Facts(one)
+                yield ExportObject(one)
 
     def texts(self, *keys: str, of: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The texts in the first value that is a list; for objects in it, the text under one of the keys ``of``."""
@@ -108,15 +108,17 @@ class Facts:
         return iter(self._of.items())
 
 
-NOTHING = Facts({})
+NO_FACTS = ExportObject({})
 
 
 def _text_under(value: Mapping[str, Any], of: tuple[str, ...]) -> str:
     """The first text under one of these keys, in the order of the object."""
-    return next((text for key, text in value.items() if isinstance(text, str) and text and spelt(key) in of), "")
+    return next(
+        (text for key, text in value.items() if isinstance(text, str) and text and normalise_key(key) in of), ""
+    )
 
 
-def opening(net: str, low: int | None = None, high: int | None = None) -> Opening | None:
+def open_ports(net: str, low: int | None = None, high: int | None = None) -> OpenPorts | None:
     """The opening of a rule to the Internet; ``None`` if its network is private or too small.
 
     ``low`` and ``high`` that are missing or negative mean every port.
@@ -126,7 +128,7 @@ def opening(net: str, low: int | None = None, high: int | None = None) -> Openin
         return None
     first = low if low is not None and low >= 0 else 0
     last = high if high is not None and high >= first else (65535 if low is None or low < 0 else first)
-    return Opening(first, min(last, 65535), found)
+    return OpenPorts(first, min(last, 65535), found)
 
 
 @lru_cache(maxsize=20_000)
@@ -156,12 +158,12 @@ def wide_range(first: str, last: str) -> str:
     return f"{low}-{high}" if size >= wide else ""
 
 
-def everyone(principal: Any) -> bool:
+def is_everyone(principal: Any) -> bool:
     """True if a principal of a policy is everyone: ``*``, ``{"AWS": "*"}``, or a list with one of them."""
     if isinstance(principal, str):
         return principal == "*"
     if isinstance(principal, list):
-        return any(everyone(one) for one in principal)
+        return any(is_everyone(one) for one in principal)
     if isinstance(principal, dict):
-        return any(everyone(value) for key, value in principal.items() if str(key).lower() == "aws")
+        return any(is_everyone(value) for key, value in principal.items() if str(key).lower() == "aws")
     return False

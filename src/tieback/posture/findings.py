@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 
-from tieback.assess.rules import DEFAULT, Rule, load_rules
+from tieback.assess.rules import DEFAULT, FindingRule, load_rules
 from tieback.model.exposure import Finding, Severity
-from tieback.model.posture import Foreign, Owned
-from tieback.model.resource import Answer, AtRest
-from tieback.posture.join import described
+from tieback.model.posture import OwnedResource, UnclaimedStore
+from tieback.model.resource import AtRest, TriState
+from tieback.posture.join import describe_resource
 
 MAX_EVIDENCE = 12
 OPEN = "posture-open-own-store"
@@ -20,7 +20,7 @@ FOREIGN = "posture-open-store-in-no-account"
 CONTRADICTED = "posture-account-says-closed"
 
 
-def of_owned(owned: Owned) -> Iterator[Finding]:
+def owned_resource_findings(owned: OwnedResource) -> Iterator[Finding]:
     """Findings about a resource that responds to probes."""
     exposed = [store for store in owned.stores if store.exposed]
     if not exposed:
@@ -50,7 +50,7 @@ def of_owned(owned: Owned) -> Iterator[Finding]:
         advice=_advice(owned),
         masvs=_rule(OPEN).masvs,
     )
-    if resource.public is Answer.NO:
+    if resource.public is TriState.NO:
         yield Finding(
             id=_id(CONTRADICTED, resource.key),
             rule=CONTRADICTED,
@@ -59,14 +59,14 @@ def of_owned(owned: Owned) -> Iterator[Finding]:
             cwe=_rule(CONTRADICTED).cwe,
             exposures=tuple(store.id for store in exposed),
             apps=tuple(app.sha256 for app in owned.apps),
-            evidence=(described(resource), *resource.path)[:MAX_EVIDENCE],
+            evidence=(describe_resource(resource), *resource.path)[:MAX_EVIDENCE],
             advice="Look for what the export does not show: a proxy, a tunnel, a load balancer, or a change since "
             f"{resource.seen[:10] or 'the export'}. Export the account again and compare.",
             masvs=_rule(CONTRADICTED).masvs,
         )
 
 
-def of_foreign(foreign: Foreign, *, accounts: int) -> Iterator[Finding]:
+def unclaimed_store_findings(foreign: UnclaimedStore, *, accounts: int) -> Iterator[Finding]:
     """Findings about an open store that no account owns; empty if no account was imported."""
     if not accounts:
         return
@@ -86,15 +86,15 @@ def of_foreign(foreign: Foreign, *, accounts: int) -> Iterator[Finding]:
 
 
 @cache
-def _rules() -> Mapping[str, Rule]:
+def _rules() -> Mapping[str, FindingRule]:
     return load_rules()
 
 
-def _rule(name: str) -> Rule:
+def _rule(name: str) -> FindingRule:
     return _rules()[name]
 
 
-def _devices(owned: Owned) -> str:
+def _devices(owned: OwnedResource) -> str:
     by_app: dict[str, int] = {}
     for app in owned.apps:  # versions of one app share their devices
         if app.devices is not None:
@@ -104,14 +104,14 @@ def _devices(owned: Owned) -> str:
     return f"used by {many}{total:,} device{'' if total == 1 else 's'}" if total else ""
 
 
-def _advice(owned: Owned) -> str:
+def _advice(owned: OwnedResource) -> str:
     resource = owned.resource
     steps = []
     if resource.path:
         steps.append(f"Close the public access: {resource.path[0]}")
     else:
         steps.append("Remove it from the Internet: no public address, no rule for 0.0.0.0/0")
-    if resource.authentication is Answer.NO:
+    if resource.authentication is TriState.NO:
         steps.append("enable authentication")
     if resource.at_rest is AtRest.NONE:
         steps.append("replace it with an encrypted copy, because not every service can enable encryption at rest later")

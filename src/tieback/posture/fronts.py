@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from tieback.model.resource import Answer, Dependency, DependencyKind, Place, Resource, ResourceKind
+from tieback.model.resource import Dependency, DependencyKind, Resource, ResourceKind, ServiceAddress, TriState
 
 TARGET = "target:"
 """Prefix of the id of a target."""
@@ -19,17 +19,17 @@ _BY_NETWORK = {"RDSNetworkInterface": ("rds", "docdb", "neptune"), "RedshiftNetw
 type About = Mapping[str, Sequence[Dependency]]
 
 
-class Front(msgspec.Struct, frozen=True):
+class LoadBalancerFront(msgspec.Struct, frozen=True):
     """A route through a load balancer."""
 
     says: str
     sure: bool
     """True if the target is certainly this store."""
-    endpoints: tuple[Place, ...] = ()
+    endpoints: tuple[ServiceAddress, ...] = ()
     """Names and addresses of the load balancer."""
 
 
-def in_front(resource: Resource, about: About) -> Iterator[Front]:
+def load_balancers_of(resource: Resource, about: About) -> Iterator[LoadBalancerFront]:
     """The internet-facing load balancers that forward to a resource."""
     for target, sure in _targets(resource, about):
         for one in _kind(about, target, DependencyKind.FRONT):
@@ -64,7 +64,7 @@ def _targets(resource: Resource, about: About) -> Iterator[tuple[str, bool]]:
             yield from ((need, False) for need in one.needs)
 
 
-def _through(resource: Resource, group: str, about: About, *, sure: bool) -> Iterator[Front]:
+def _through(resource: Resource, group: str, about: About, *, sure: bool) -> Iterator[LoadBalancerFront]:
     for target_group in _kind(about, group, DependencyKind.FRONT):
         if target_group.network and target_group.network not in resource.needs:
             # Many networks use the same private addresses.
@@ -76,12 +76,12 @@ def _through(resource: Resource, group: str, about: About, *, sure: bool) -> Ite
             if listeners and not ports:
                 continue
             for balancer in parts:
-                if balancer.answer is Answer.YES and _admits(balancer, ports, about):
+                if balancer.answer is TriState.YES and _admits(balancer, ports, about):
                     which = f"forwards port {ports[0]} to" if ports else "has"
                     what = "it" if sure else "a network interface that may be its own"
                     says = f"{balancer.name} {which} {what}" + ("" if ports else " as a target")
-                    places = tuple(Place(one.host, ports[0] if ports else None) for one in balancer.endpoints)
-                    yield Front(says, sure, places if sure else ())
+                    places = tuple(ServiceAddress(one.host, ports[0] if ports else None) for one in balancer.endpoints)
+                    yield LoadBalancerFront(says, sure, places if sure else ())
 
 
 def _admits(balancer: Dependency, ports: Sequence[int], about: About) -> bool:

@@ -8,43 +8,43 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from tieback.backends.hosting import Hosting
+from tieback.backends.hosting import HostingLookup
 from tieback.model.backend import Backend
 from tieback.model.exposure import Exposure
-from tieback.model.posture import Foreign, How, Owned, Store
-from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
+from tieback.model.posture import OwnedResource, ResourceMatch, StoreSummary, UnclaimedStore
+from tieback.model.resource import AtRest, Resource, ResourceKind, TriState
 
 MAX_PLACES = 1_000
 """Most names and addresses of one store that are looked up."""
 
 
 class _Seen(msgspec.Struct):
-    stores: dict[str, How]
-    endpoints: dict[str, How]
+    stores: dict[str, ResourceMatch]
+    endpoints: dict[str, ResourceMatch]
 
 
-class Outside:
+class OutsideView:
     """Results of the last run, by name, cloud identifier, certificate and address."""
 
     def __init__(self, exposures: Iterable[Exposure], backends: Iterable[Backend]) -> None:
-        self.stores: dict[str, Store] = {}
-        self._places: dict[tuple[How, str], _Seen] = {}
+        self.stores: dict[str, StoreSummary] = {}
+        self._places: dict[tuple[ResourceMatch, str], _Seen] = {}
         self.owned: set[str] = set()
         """Stores that matched a resource."""
         for exposure in exposures:
             self._add(exposure)
         for backend in backends:
             endpoint = backend.endpoint
-            self._note(How.CLOUD_ID, endpoint.value, endpoint=endpoint.value)
+            self._note(ResourceMatch.CLOUD_ID, endpoint.value, endpoint=endpoint.value)
             if endpoint.host:
-                kind = How.ADDRESS if _numeric(endpoint.host) else How.NAME
+                kind = ResourceMatch.ADDRESS if _numeric(endpoint.host) else ResourceMatch.NAME
                 if endpoint.kind != "cloud" or endpoint.value.partition(":")[2] in endpoint.host:
                     self._note(kind, endpoint.host, endpoint=endpoint.value)
             for address in backend.addresses:
-                self._note(How.ADDRESS, address, endpoint=endpoint.value)
+                self._note(ResourceMatch.ADDRESS, address, endpoint=endpoint.value)
 
     def _add(self, exposure: Exposure) -> None:
-        store = Store(
+        store = StoreSummary(
             exposure.id,
             exposure.product,
             exposure.access,
@@ -61,16 +61,16 @@ class Outside:
             place, _, shared = target.partition("/")
             host = _host(place)
             if not shared:
-                self._note(How.ADDRESS if _numeric(host) else How.NAME, host, store=store.id)
+                self._note(ResourceMatch.ADDRESS if _numeric(host) else ResourceMatch.NAME, host, store=store.id)
         for _, session in exposure.tls[:MAX_PLACES]:
             for name in session.names[:MAX_PLACES]:
-                self._note(How.CERTIFICATE, name.lower(), store=store.id)
+                self._note(ResourceMatch.CERTIFICATE, name.lower(), store=store.id)
         for address in exposure.addresses[:MAX_PLACES]:
-            self._note(How.ADDRESS, _host(address), store=store.id)
+            self._note(ResourceMatch.ADDRESS, _host(address), store=store.id)
         for route in exposure.routes:
-            self._note(How.CLOUD_ID, route.endpoint, store=store.id, endpoint=route.endpoint)
+            self._note(ResourceMatch.CLOUD_ID, route.endpoint, store=store.id, endpoint=route.endpoint)
 
-    def _note(self, how: How, place: str, *, store: str = "", endpoint: str = "") -> None:
+    def _note(self, how: ResourceMatch, place: str, *, store: str = "", endpoint: str = "") -> None:
         seen = self._places.get((how, place))
         if seen is None:
             seen = self._places[how, place] = _Seen({}, {})
@@ -79,16 +79,16 @@ class Outside:
         if endpoint:
             seen.endpoints.setdefault(endpoint, how)
 
-    def of(self, resource: Resource) -> Owned | None:
+    def of(self, resource: Resource) -> OwnedResource | None:
         """Outside facts about a resource; ``None`` if there are none."""
         places = (
-            *((How.NAME, place.host) for place in resource.endpoints),
-            *((How.CERTIFICATE, place.host) for place in resource.endpoints),
-            *((How.CLOUD_ID, id_) for id_ in resource.cloud),
-            *((How.ADDRESS, address) for address in resource.addresses),
+            *((ResourceMatch.NAME, place.host) for place in resource.endpoints),
+            *((ResourceMatch.CERTIFICATE, place.host) for place in resource.endpoints),
+            *((ResourceMatch.CLOUD_ID, id_) for id_ in resource.cloud),
+            *((ResourceMatch.ADDRESS, address) for address in resource.addresses),
         )
-        stores: dict[str, How] = {}
-        endpoints: dict[str, How] = {}
+        stores: dict[str, ResourceMatch] = {}
+        endpoints: dict[str, ResourceMatch] = {}
         for key in places:
             seen = self._places.get(key)
             if seen is not None:
@@ -96,12 +96,12 @@ class Outside:
                 endpoints = {**seen.endpoints, **endpoints}
         if not stores and not endpoints:
             return None
-        how = next(how for how in How if any(key[0] is how and key in self._places for key in places))
+        how = next(how for how in ResourceMatch if any(key[0] is how and key in self._places for key in places))
         self.owned.update(stores)
         found = sorted((self.stores[id_] for id_ in stores), key=lambda one: (-one.severity.rank, one.id))
-        return Owned(resource, how, tuple(found), tuple(sorted(endpoints)))
+        return OwnedResource(resource, how, tuple(found), tuple(sorted(endpoints)))
 
-    def foreign(self, accounts: Mapping[str, str], hosting: Hosting) -> Iterator[Foreign]:
+    def foreign(self, accounts: Mapping[str, str], hosting: HostingLookup) -> Iterator[UnclaimedStore]:
         """The exposed stores without a matching resource, worst first.
 
         Args:
@@ -117,10 +117,10 @@ class Outside:
             account = hosted.account if hosted else ""
             shared = next((target.partition("/")[2] for target in store.targets if "/" in target), "")
             account = account or shared
-            yield Foreign(store, hosted.provider if hosted else "", account, account.lower() in accounts)
+            yield UnclaimedStore(store, hosted.provider if hosted else "", account, account.lower() in accounts)
 
 
-def sentence(owned: Owned) -> str:
+def describe_match(owned: OwnedResource) -> str:
     """One sentence for reports: the apps that leak from a resource, and how it is exposed."""
     resource = owned.resource
     names = [app.label for app in owned.apps]
@@ -134,10 +134,10 @@ def sentence(owned: Owned) -> str:
     # A machine without a responding store can also be an API.
     what = "store" if owned.stores or resource.kind is not ResourceKind.HOST else "back end"
     start = f"the {what} that {who} {verb} is " if who else f"the {what} that answers outside is "
-    return f"{start}{described(resource)}"
+    return f"{start}{describe_resource(resource)}"
 
 
-def described(resource: Resource) -> str:
+def describe_resource(resource: Resource) -> str:
     """Return a description such as ``your RDS postgresql database orders in account 1234: not encrypted at rest``."""
     where = f" in account {resource.account}" if resource.account else ""
     region = f" ({resource.region})" if resource.region else ""
@@ -220,19 +220,19 @@ def _states(resource: Resource) -> Iterator[str]:
     if resource.kind is not ResourceKind.HOST:
         yield _KEYS[resource.at_rest]
     if resource.kind is ResourceKind.SNAPSHOT:
-        if resource.backups_public is not Answer.UNKNOWN:
-            yield "anyone can restore it" if resource.backups_public is Answer.YES else "not shared publicly"
+        if resource.backups_public is not TriState.UNKNOWN:
+            yield "anyone can restore it" if resource.backups_public is TriState.YES else "not shared publicly"
         return
-    if resource.public is Answer.YES:
+    if resource.public is TriState.YES:
         yield f"public{_through(resource.path)}"
-    elif resource.public is Answer.NO:
+    elif resource.public is TriState.NO:
         yield f"not public according to its account{f' ({resource.path[0]})' if resource.path else ''}"
     else:
-        known = [name for name in ("flag", "route", "port") if getattr(resource, name) is Answer.YES]
+        known = [name for name in ("flag", "route", "port") if getattr(resource, name) is TriState.YES]
         yield (f"public access not fully known (yes for {', '.join(known)})" if known else "public access unknown")
-    if resource.authentication is Answer.NO:
+    if resource.authentication is TriState.NO:
         yield "requires no login"
-    if resource.in_transit is Answer.NO:
+    if resource.in_transit is TriState.NO:
         yield "does not require TLS"
 
 

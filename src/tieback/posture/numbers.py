@@ -6,8 +6,8 @@ resources that are only in templates are counted separately from hosted database
 
 from collections.abc import Iterator
 
-from tieback.model.posture import Keys, Numbers, Share
-from tieback.model.resource import Answer, Resource, ResourceKind
+from tieback.model.posture import EncryptionCounts, ResourceFigures, YesNoCounts
+from tieback.model.resource import Resource, ResourceKind, TriState
 
 FIGURE_2017 = 82
 """Percentage of hosted databases that a report of 2017 found unencrypted."""
@@ -39,36 +39,36 @@ class _Group:
             return
         self._count("backups", resource.backups)
         self._count("public", resource.public)
-        if resource.public is Answer.YES:
+        if resource.public is TriState.YES:
             self._count("public_at_rest", resource.at_rest)
 
     def _count(self, what: str, value: str) -> None:
         counts = self.of.setdefault(what, {})
         counts[value] = counts.get(value, 0) + 1
 
-    def numbers(self, kind: ResourceKind, by: str, name: str, *, planned: bool) -> Numbers:
+    def numbers(self, kind: ResourceKind, by: str, name: str, *, planned: bool) -> ResourceFigures:
         """The counts as a report row."""
-        return Numbers(
+        return ResourceFigures(
             by,
             name,
             kind,
             planned,
             self.resources,
-            at_rest=Keys(**self._of("at_rest")),
-            public=Share(**self._of("public")),
-            public_at_rest=Keys(**self._of("public_at_rest")),
-            restorable=Share(**self._of("restorable")),
-            authentication=Share(**self._of("authentication")),
-            tls=Share(**self._of("tls")),
-            backups=Share(**self._of("backups")),
-            logging=Share(**self._of("logging")),
+            at_rest=EncryptionCounts(**self._of("at_rest")),
+            public=YesNoCounts(**self._of("public")),
+            public_at_rest=EncryptionCounts(**self._of("public_at_rest")),
+            restorable=YesNoCounts(**self._of("restorable")),
+            authentication=YesNoCounts(**self._of("authentication")),
+            tls=YesNoCounts(**self._of("tls")),
+            backups=YesNoCounts(**self._of("backups")),
+            logging=YesNoCounts(**self._of("logging")),
         )
 
     def _of(self, what: str) -> dict[str, int]:
         return self.of.get(what, {})
 
 
-class Tally:
+class ResourceTally:
     """Counts a stream of resources; memory grows only with the number of groups."""
 
     def __init__(self) -> None:
@@ -90,7 +90,7 @@ class Tally:
                 group = self._groups[key] = _Group()
             group.add(resource)
 
-    def rows(self) -> Iterator[Numbers]:
+    def rows(self) -> Iterator[ResourceFigures]:
         """Every group: databases first, totals before their parts, the largest first."""
         order = {kind: place for place, kind in enumerate(ResourceKind)}
         levels = {"all": 0, "provider": 1, "engine": 2, "account": 3}

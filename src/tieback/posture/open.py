@@ -11,7 +11,7 @@ from tieback.posture.readers.azure import DefenderCsv, ResourceGraph, ResourceGr
 from tieback.posture.readers.checkov import Checkov, CheckovSarif
 from tieback.posture.readers.cloud_cli import CloudCli
 from tieback.posture.readers.gcp import AssetInventory, CommandCenter
-from tieback.posture.readers.prowler import Prowler
+from tieback.posture.readers.prowler import ProwlerOcsf
 from tieback.posture.readers.prowler_csv import ProwlerCsv
 from tieback.posture.readers.scoutsuite import ScoutSuite
 from tieback.posture.readers.security_hub import SecurityHub
@@ -27,7 +27,7 @@ _REFUSED = re.compile(rb"\A\s*(?:An error occurred \(([A-Za-z]{1,60})\)|ERROR: \
 def readers() -> tuple[PostureReader, ...]:
     """All readers, those with the most specific marks first."""
     return (
-        Prowler(),
+        ProwlerOcsf(),
         ProwlerCsv(),
         SecurityHub(),
         AwsConfig(),
@@ -46,7 +46,7 @@ def readers() -> tuple[PostureReader, ...]:
     )
 
 
-def opened(path: Path, origin: Origin | None = None) -> tuple[PostureReader, PostureSource]:
+def open_export(path: Path, origin: Origin | None = None) -> tuple[PostureReader, PostureSource]:
     """The reader for an export, and the opened export.
 
     Raises:

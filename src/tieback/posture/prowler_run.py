@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.model.errors import InputError, UsageError
-from tieback.posture.checks import Checks
+from tieback.posture.checks import ToolCheckTable
 
 PROWLER_VERSION = "5.46.0"
 PYTHON = ">=3.10,<3.13"
@@ -34,7 +34,7 @@ _NONE = re.compile(r"\ANoSuch|NotFound")
 _LATE = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId")
 
 
-class Cloud(StrEnum):
+class ProwlerProvider(StrEnum):
     """Cloud that Prowler is run for."""
 
     AWS = "aws"
@@ -42,16 +42,16 @@ class Cloud(StrEnum):
     GCP = "gcp"
 
 
-NETWORK_CHECKS: Mapping[Cloud, tuple[str, ...]] = {
-    Cloud.AWS: (
+NETWORK_CHECKS: Mapping[ProwlerProvider, tuple[str, ...]] = {
+    ProwlerProvider.AWS: (
         "ec2_securitygroup_allow_ingress_from_internet_to_all_ports",
         "ec2_securitygroup_default_restrict_traffic",
         "vpc_subnet_no_public_ip_by_default",
         "ec2_instance_public_ip",
         "kms_cmk_rotation_enabled",
     ),
-    Cloud.AZURE: (),
-    Cloud.GCP: ("compute_instance_public_ip",),
+    ProwlerProvider.AZURE: (),
+    ProwlerProvider.GCP: ("compute_instance_public_ip",),
 }
 """Checks that are run because of the objects that their findings describe: security groups, subnets, machines, keys."""
 
@@ -72,9 +72,9 @@ class ProwlerRun(msgspec.Struct, frozen=True):
         return any(word in what for what, _ in self.failed for word in _LATE)
 
 
-def checks_for(cloud: Cloud, checks: Checks | None = None) -> tuple[str, ...]:
+def checks_for(cloud: ProwlerProvider, checks: ToolCheckTable | None = None) -> tuple[str, ...]:
     """The checks of data stores and networks that are run."""
-    known = checks or Checks()
+    known = checks or ToolCheckTable()
     stores = (
         code
         for code, check in known.all["prowler"].items()
@@ -84,7 +84,7 @@ def checks_for(cloud: Cloud, checks: Checks | None = None) -> tuple[str, ...]:
 
 
 def command(
-    cloud: Cloud,
+    cloud: ProwlerProvider,
     folder: Path,
     *,
     program: str = "",
@@ -103,19 +103,21 @@ def command(
     options += ["--output-directory", str(folder), "--output-filename", "prowler"]
     options += ["--log-level", "ERROR", "--log-file", str(folder / "prowler.log")]
     options += ["--checks", *checks_for(cloud)]
-    if cloud is Cloud.AWS:
+    if cloud is ProwlerProvider.AWS:
         options += ["--scan-unused-services"]
         options += ["--profile", profile] if profile else []
         options += ["--region", *regions] if list(regions) else []
-    if cloud is Cloud.AZURE:
+    if cloud is ProwlerProvider.AZURE:
         options += ["--az-cli-auth"]
         options += ["--subscription-ids", *subscriptions] if list(subscriptions) else []
-    if cloud is Cloud.GCP and list(projects):
+    if cloud is ProwlerProvider.GCP and list(projects):
         options += ["--project-ids", *projects]
     return [*start, *options]
 
 
-def start(arguments: Sequence[str], folder: Path, *, seconds: float, environment: Mapping[str, str]) -> ProwlerRun:
+def run_prowler(
+    arguments: Sequence[str], folder: Path, *, seconds: float, environment: Mapping[str, str]
+) -> ProwlerRun:
     """Run it until it ends or its time is over, and read its output.
 
     Raises:

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from tieback.model.resource import Answer, AtRest, Dependency, DependencyKind, Resource, ResourceKind
-from tieback.posture.fronts import in_front
+from tieback.model.resource import AtRest, Dependency, DependencyKind, Resource, ResourceKind, TriState
+from tieback.posture.fronts import load_balancers_of
 
 MAX_PATH = 12
 _STEPS = ("flag", "route", "port")
 
 
-def resolved_key(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Resource:
+def with_key_owner(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Resource:
     """The resource with the owner of its key, if the key has a description of its own."""
     if resource.at_rest is not AtRest.ENCRYPTED or not resource.key_id:
         return resource
@@ -26,42 +26,42 @@ def resolved_key(resource: Resource, about: Mapping[str, Sequence[Dependency]]) 
         for one in about.get(id_, ())
         if one.kind is DependencyKind.KEY
     }
-    if Answer.NO in answers:
+    if TriState.NO in answers:
         return replace(resource, at_rest=AtRest.PROVIDER_KEY)
-    return replace(resource, at_rest=AtRest.CUSTOMER_KEY) if Answer.YES in answers else resource
+    return replace(resource, at_rest=AtRest.CUSTOMER_KEY) if TriState.YES in answers else resource
 
 
-def reached(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Resource:
+def with_reachability(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Resource:
     """The resource with public flag, route and port from its groups, networks and lists."""
     if not about:
         return resource
     changes: dict[str, object] = {}
     said: list[str] = []
-    block = next((one for one in _of(resource, about, DependencyKind.BLOCK) if one.answer is Answer.YES), None)
+    block = next((one for one in _of(resource, about, DependencyKind.BLOCK) if one.answer is TriState.YES), None)
     if block is not None:
-        changes["flag"] = Answer.NO
+        changes["flag"] = TriState.NO
         said.append(f"{block.name} is enabled")
     route, by = _route(resource, tuple(_of(resource, about, DependencyKind.ROUTES)))
-    if route is not Answer.UNKNOWN and (resource.route is Answer.UNKNOWN or resource.route is not route):
-        changes["route"] = route if resource.route is Answer.UNKNOWN else Answer.YES
+    if route is not TriState.UNKNOWN and (resource.route is TriState.UNKNOWN or resource.route is not route):
+        changes["route"] = route if resource.route is TriState.UNKNOWN else TriState.YES
         said += by
     port, by = _port(resource, tuple(_of(resource, about, DependencyKind.FIREWALL)))
-    if port is not Answer.UNKNOWN:
-        changes["port"] = port if resource.port is Answer.UNKNOWN else _worst(port, resource.port)
+    if port is not TriState.UNKNOWN:
+        changes["port"] = port if resource.port is TriState.UNKNOWN else _worst(port, resource.port)
         said += by
-    if _acl(resource, tuple(_of(resource, about, DependencyKind.ACL))) is Answer.NO:
-        changes["port"] = Answer.NO
+    if _acl(resource, tuple(_of(resource, about, DependencyKind.ACL))) is TriState.NO:
+        changes["port"] = TriState.NO
         walls = _of(resource, about, DependencyKind.ACL)
         said[:0] = [f"{wall.name} allows no access from the Internet" for wall in walls][:1]
-    fronts = list({one.says: one for one in in_front(resource, about)}.values())
+    fronts = list({one.says: one for one in load_balancers_of(resource, about)}.values())
     if any(one.sure for one in fronts):
-        changes |= dict.fromkeys(_STEPS, Answer.YES)
+        changes |= dict.fromkeys(_STEPS, TriState.YES)
         places = (*resource.endpoints, *(place for one in fronts for place in one.endpoints))
         changes["endpoints"] = tuple(dict.fromkeys(places))
     elif fronts:
         # It can be another store: each step that is no becomes unknown.
         now = {name: changes.get(name, getattr(resource, name)) for name in _STEPS}
-        changes |= {name: Answer.UNKNOWN for name, answer in now.items() if answer is Answer.NO}
+        changes |= {name: TriState.UNKNOWN for name, answer in now.items() if answer is TriState.NO}
     said[:0] = [one.says for one in fronts][:3]
     if not changes:
         return resource
@@ -73,9 +73,9 @@ def _of(resource: Resource, about: Mapping[str, Sequence[Dependency]], kind: Dep
     return (one for id_ in resource.needs for one in about.get(id_, ()) if one.kind is kind)
 
 
-def _route(resource: Resource, tables: Sequence[Dependency]) -> tuple[Answer, list[str]]:
+def _route(resource: Resource, tables: Sequence[Dependency]) -> tuple[TriState, list[str]]:
     if not tables:
-        return Answer.UNKNOWN, []
+        return TriState.UNKNOWN, []
     bound = {subnet: table for table in tables for subnet in table.subnets}
     main = next((table for table in tables if table.main), None)
     if resource.subnets:
@@ -83,17 +83,17 @@ def _route(resource: Resource, tables: Sequence[Dependency]) -> tuple[Answer, li
     else:
         # The subnets are unknown, so there is an answer only if all tables agree.
         chosen = list(tables) if len({table.answer for table in tables}) == 1 else [None]
-    open_ones = [table for table in chosen if table is not None and table.answer is Answer.YES]
+    open_ones = [table for table in chosen if table is not None and table.answer is TriState.YES]
     if open_ones:
-        return Answer.YES, [f"{open_ones[0].name} routes to an Internet gateway"]
-    if any(table is None or table.answer is Answer.UNKNOWN for table in chosen):
-        return Answer.UNKNOWN, []
-    return Answer.NO, ["its subnets have no route to the Internet"]
+        return TriState.YES, [f"{open_ones[0].name} routes to an Internet gateway"]
+    if any(table is None or table.answer is TriState.UNKNOWN for table in chosen):
+        return TriState.UNKNOWN, []
+    return TriState.NO, ["its subnets have no route to the Internet"]
 
 
-def _port(resource: Resource, firewalls: Sequence[Dependency]) -> tuple[Answer, list[str]]:
+def _port(resource: Resource, firewalls: Sequence[Dependency]) -> tuple[TriState, list[str]]:
     if not firewalls or resource.service == "opensearch":
-        return Answer.UNKNOWN, []
+        return TriState.UNKNOWN, []
     said = []
     for wall in firewalls:
         for one in wall.openings:
@@ -109,26 +109,26 @@ def _port(resource: Resource, firewalls: Sequence[Dependency]) -> tuple[Answer, 
                 )
                 said.append(f"{wall.name} allows {one.source} on {ports}")
     if said:
-        return Answer.YES, said[:MAX_PATH]
+        return TriState.YES, said[:MAX_PATH]
     known = {wall.id for wall in firewalls}
     missing = [id_ for id_ in resource.needs if id_.startswith("sg-") and id_ not in known]
     if missing or (resource.listens is None and any(wall.openings for wall in firewalls)):
-        return Answer.UNKNOWN, []
-    return Answer.NO, [f"{wall.name} allows no access from the Internet" for wall in firewalls[:3]]
+        return TriState.UNKNOWN, []
+    return TriState.NO, [f"{wall.name} allows no access from the Internet" for wall in firewalls[:3]]
 
 
-def _acl(resource: Resource, lists: Sequence[Dependency]) -> Answer:
+def _acl(resource: Resource, lists: Sequence[Dependency]) -> TriState:
     """Whether the network ACLs of its subnets admit the Internet to its ports."""
     if not lists:
-        return Answer.UNKNOWN
+        return TriState.UNKNOWN
     bound = {subnet: one for one in lists for subnet in one.subnets}
     main = next((one for one in lists if one.main), None)
     chosen = [bound.get(subnet, main) for subnet in resource.subnets] or list(lists)
     openings = [opening for one in chosen if one is not None for opening in one.openings]
     if any(resource.listens is None or one.low <= resource.listens <= one.high for one in openings):
-        return Answer.YES
-    return Answer.UNKNOWN if None in chosen else Answer.NO
+        return TriState.YES
+    return TriState.UNKNOWN if None in chosen else TriState.NO
 
 
-def _worst(one: Answer, other: Answer) -> Answer:
-    return Answer.YES if Answer.YES in (one, other) else one
+def _worst(one: TriState, other: TriState) -> TriState:
+    return TriState.YES if TriState.YES in (one, other) else one

@@ -10,22 +10,22 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from tieback.model.resource import Answer, AtRest, Dependency, Resource
-from tieback.posture.defaults import Defaults
-from tieback.posture.reach import MAX_PATH, reached, resolved_key
+from tieback.model.resource import AtRest, Dependency, Resource, TriState
+from tieback.posture.defaults import ProviderDefaults
+from tieback.posture.reach import MAX_PATH, with_key_owner, with_reachability
 
 MAX_ENDPOINTS = 64
 MAX_SOURCES = 20
-_WORSE: Mapping[str, Answer] = {
-    "flag": Answer.YES,
-    "route": Answer.YES,
-    "port": Answer.YES,
-    "in_transit": Answer.NO,
-    "authentication": Answer.NO,
-    "backups": Answer.NO,
-    "backups_encrypted": Answer.NO,
-    "backups_public": Answer.YES,
-    "logging": Answer.NO,
+_WORSE: Mapping[str, TriState] = {
+    "flag": TriState.YES,
+    "route": TriState.YES,
+    "port": TriState.YES,
+    "in_transit": TriState.NO,
+    "authentication": TriState.NO,
+    "backups": TriState.NO,
+    "backups_encrypted": TriState.NO,
+    "backups_public": TriState.YES,
+    "logging": TriState.NO,
 }
 """The worse value of each fact."""
 _WORST_KEY = (AtRest.NONE, AtRest.PROVIDER_KEY, AtRest.ENCRYPTED, AtRest.CUSTOMER_KEY)
@@ -34,10 +34,10 @@ _HALVES = frozenset({"policy", "grants"})
 _TEXTS = ("account", "region", "service", "product", "engine", "name", "key_id")
 
 
-def settled(
+def merge_statements(
     observations: Sequence[Resource],
     about: Mapping[str, Sequence[Dependency]],
-    defaults: Defaults,
+    defaults: ProviderDefaults,
 ) -> Resource:
     """One resource from all statements about it.
 
@@ -46,11 +46,11 @@ def settled(
         about: dependencies by id; each list has the newest statement of each rule.
         defaults: defaults of the providers.
     """
-    said = [resolved_key(one, about) for one in observations]
+    said = [with_key_owner(one, about) for one in observations]
     said.sort(key=lambda one: one.seen, reverse=True)
     whole = said[0] if len(said) == 1 and not said[0].part else _merged(said)
     whole = replace(whole, sources=_sources(said), part="")
-    return defaults.filled(reached(whole, about))
+    return defaults.filled(with_reachability(whole, about))
 
 
 def _merged(said: Sequence[Resource]) -> Resource:
@@ -83,13 +83,13 @@ def _merged(said: Sequence[Resource]) -> Resource:
     return replace(said[0], **changes)
 
 
-def _newest(name: str, ones: Iterable[Resource], worse: Answer) -> Answer:
-    found, when = Answer.UNKNOWN, ""
+def _newest(name: str, ones: Iterable[Resource], worse: TriState) -> TriState:
+    found, when = TriState.UNKNOWN, ""
     for one in ones:
         answer = getattr(one, name)
-        if answer is Answer.UNKNOWN:
+        if answer is TriState.UNKNOWN:
             continue
-        if found is Answer.UNKNOWN:
+        if found is TriState.UNKNOWN:
             found, when = answer, one.seen
         elif one.seen < when:
             break
@@ -111,18 +111,18 @@ def _newest_key(ones: Iterable[Resource]) -> AtRest:
     return AtRest.ENCRYPTED if said else AtRest.UNKNOWN
 
 
-def _worst(answers: Iterable[Answer], worse: Answer) -> Answer:
-    some = set(answers) - {Answer.UNKNOWN}
+def _worst(answers: Iterable[TriState], worse: TriState) -> TriState:
+    some = set(answers) - {TriState.UNKNOWN}
     if worse in some:
         return worse
-    return next(iter(some), Answer.UNKNOWN)
+    return next(iter(some), TriState.UNKNOWN)
 
 
-def _together(answers: Mapping[str, Answer]) -> dict[str, Answer]:
+def _together(answers: Mapping[str, TriState]) -> dict[str, TriState]:
     """A policy that admits no one is not evidence about the grants, and vice versa."""
     halves = {part: answer for part, answer in answers.items() if part in _HALVES}
     rest = {part: answer for part, answer in answers.items() if part not in _HALVES}
-    if Answer.YES in halves.values() or set(halves) == _HALVES:
+    if TriState.YES in halves.values() or set(halves) == _HALVES:
         return {**rest, **halves}
     return rest
 

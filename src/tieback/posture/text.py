@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 
-def parsed(value: Any, most: int = 1 << 20) -> Any:
+def parse_json(value: Any, most: int = 1 << 20) -> Any:
     """The value, or the parsed JSON of its text; ``None`` if it is not JSON or longer than ``most`` characters."""
     if not isinstance(value, str):
         return value

@@ -62,9 +62,9 @@ from tieback.probes.stores.solr import SolrProbe
 from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
-from tieback.probes.web import WebStore
+from tieback.probes.web import WebStoreProbe
 
-WEB_STORES: tuple[WebStore, ...] = (
+WEB_STORES: tuple[WebStoreProbe, ...] = (
     CouchdbProbe(),
     InfluxdbProbe(),
     S3Probe(),

@@ -13,7 +13,7 @@ _WEB_PORTS = (80, 443, 8080, 8443)
 
 
 @lru_cache(maxsize=4096)
-def order(service: str | None, port: int) -> tuple[Probe, ...]:
+def order_probes(service: str | None, port: int) -> tuple[Probe, ...]:
     """Probes worth trying, the likeliest first: by the hinted service, then by the port, then the rest.
 
     Stores that speak HTTP have their own place only if the hint or a port specific to the store points to them.
@@ -37,7 +37,7 @@ def order(service: str | None, port: int) -> tuple[Probe, ...]:
     return tuple(probe for _, probe in sorted(kept, key=lambda one: one[0]))
 
 
-def named(name: str) -> Probe | None:
+def probe_named(name: str) -> Probe | None:
     """The probe with that name, or ``None``."""
     return next((probe for probe in PROBES if probe.meta.name == name), None)
 
@@ -48,13 +48,13 @@ def _claims(probe: Probe) -> tuple[str, ...]:
 
 def note_reader(name: str) -> NoteReader | None:
     """The probe with that name if it can read a ransom note, else ``None``."""
-    probe: object = named(name)
+    probe: object = probe_named(name)
     return probe if isinstance(probe, NoteReader) else None
 
 
 def sampler(name: str) -> Sampler | None:
     """The probe with that name if it can read a few records, else ``None``."""
-    probe: object = named(name)
+    probe: object = probe_named(name)
     return probe if isinstance(probe, Sampler) else None
 
 

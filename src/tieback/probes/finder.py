@@ -9,20 +9,20 @@ from collections.abc import Sequence
 
 from tieback.model.grant import Depth
 from tieback.model.probe import ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
-from tieback.probes.web import ROOT_CAP, Known, WebStore
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
+from tieback.probes.web import ROOT_CAP, Identification, WebStoreProbe
 from tieback.probes.wire.http import HttpSession
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.requests import get_request
 from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Target
 
 MAX_TRIES = 8
 """Maximum number of identifying requests after ``GET /``."""
-ROOT = reading("/", "which product answers; shared by all stores that speak HTTP", depth=Depth.IDENTIFY)
+ROOT = get_request("/", "which product answers; shared by all stores that speak HTTP", depth=Depth.IDENTIFY)
 _NO_STORE = "an HTTP server that is not a known store"
 
 
-def only_http(report: ProbeReport) -> bool:
+def is_plain_http(report: ProbeReport) -> bool:
     """True if the finder met an HTTP server that is not a known store: another protocol is unlikely on that port."""
     return report.probe == "web" and any(problem.startswith(_NO_STORE) for problem in report.problems)
 
@@ -30,7 +30,7 @@ def only_http(report: ProbeReport) -> bool:
 class WebFinder:
     """Identifies which of several HTTP stores answers. It is not a store itself."""
 
-    def __init__(self, stores: Sequence[WebStore]) -> None:
+    def __init__(self, stores: Sequence[WebStoreProbe]) -> None:
         self._stores = tuple(stores)
         asks: dict[bytes, DeclaredSend] = {ROOT.send.pattern: ROOT.send}
         for store in stores:
@@ -50,7 +50,7 @@ class WebFinder:
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
         """Identify the store at ``target``; ``probe`` of the report names that store's probe."""
         found: list[str] = []
-        report = yield from reported(self.meta, target, lambda draft: self._talk(draft, target, found))
+        report = yield from run_to_report(self.meta, target, lambda draft: self._talk(draft, target, found))
         return ProbeReport(
             target=report.target,
             outcome=report.outcome,
@@ -60,15 +60,15 @@ class WebFinder:
             problems=report.problems,
         )
 
-    def _talk(self, draft: Draft, target: Target, found: list[str]) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, found: list[str]) -> Conversation[None]:
         http = HttpSession(target)
-        root = yield from http.first(ROOT.path, seconds=patience(self.meta, target), cap=ROOT_CAP)
+        root = yield from http.first(ROOT.path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
         for store in self._stores:
             if store.ask.path == ROOT.path and (known := store.known(root)) is not None:
                 return _say(draft, found, store, known)
         likely = [store for store in self._stores if store.ask.path != ROOT.path and store.likely(root)]
         # Stores with a specific test of the root page come before those that any page leaves possible.
-        likely.sort(key=lambda store: type(store).likely is WebStore.likely)
+        likely.sort(key=lambda store: type(store).likely is WebStoreProbe.likely)
         for store in likely[:MAX_TRIES]:
             answer = yield from http.get(store.ask.path, cap=ROOT_CAP)
             if (known := store.known(answer)) is not None:
@@ -76,7 +76,7 @@ class WebFinder:
         raise NotThisProtocol(f"{_NO_STORE} (status {root.status})")
 
 
-def _say(draft: Draft, found: list[str], store: WebStore, known: Known) -> None:
+def _say(draft: ReportDraft, found: list[str], store: WebStoreProbe, known: Identification) -> None:
     draft.spoke = True
     draft.product, draft.version = known.product, known.version[:40]
     found.append(store.meta.name)

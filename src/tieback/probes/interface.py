@@ -16,8 +16,8 @@ from tieback.model.probe import (
     ProbeReport,
     Proof,
 )
-from tieback.probes.wire.opening import SAYS_NOTHING
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol, TooLarge
+from tieback.probes.wire.opening import SILENT_PEER
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target
 
 FIRST_ANSWER_SECONDS = 1.0
@@ -143,7 +143,7 @@ class Sampler(Protocol):
         ...
 
 
-class Draft:
+class ReportDraft:
     """Report under construction. Its content is kept if the conversation ends early."""
 
     def __init__(self, meta: ProbeMeta, target: Target) -> None:
@@ -215,21 +215,23 @@ class Draft:
         )
 
 
-def reported(meta: ProbeMeta, target: Target, talk: Callable[[Draft], Conversation[None]]) -> Conversation[ProbeReport]:
+def run_to_report(
+    meta: ProbeMeta, target: Target, talk: Callable[[ReportDraft], Conversation[None]]
+) -> Conversation[ProbeReport]:
     """Run ``talk`` with a new draft and turn every way in which it can end into a report.
 
     A fault before the service has answered in its protocol becomes the outcome. After that the outcome stays ``ok`` and
     the fault becomes a problem line, so that nothing found is lost. A hostile answer is always the outcome.
     """
-    draft = Draft(meta, target)
+    draft = ReportDraft(meta, target)
     try:
         yield from talk(draft)
     except NotThisProtocol as verdict:
         draft.outcome = Outcome.PROTOCOL_MISMATCH
         draft.problem(str(verdict))
-    except TooLarge as verdict:
+    except TooLargeAnswer as verdict:
         draft.problem(f"larger than the limit: {verdict}")
-    except Hostile as verdict:
+    except HostileAnswer as verdict:
         draft.outcome = Outcome.HOSTILE
         draft.problem(str(verdict))
     except Fault as fault:
@@ -239,23 +241,23 @@ def reported(meta: ProbeMeta, target: Target, talk: Callable[[Draft], Conversati
     return draft.report()
 
 
-def noted(talk: Conversation[bytes]) -> Conversation[bytes]:
+def run_note(talk: Conversation[bytes]) -> Conversation[bytes]:
     """Run a note's conversation; after any failure the result is empty."""
     try:
         text = yield from talk
-    except (NotThisProtocol, TooLarge, Hostile, Fault):
+    except (NotThisProtocol, TooLargeAnswer, HostileAnswer, Fault):
         return b""
     return text[:MAX_NOTE]
 
 
-def sampled(found: list[SampledColumn], talk: Conversation[None]) -> Conversation[Samples]:
+def run_sample(found: list[SampledColumn], talk: Conversation[None]) -> Conversation[Samples]:
     """Run the conversation that fills ``found``; after a failure the samples so far remain."""
-    with suppress(NotThisProtocol, TooLarge, Hostile, Fault):
+    with suppress(NotThisProtocol, TooLargeAnswer, HostileAnswer, Fault):
         yield from talk
     return tuple(found)
 
 
-def expected(meta: ProbeMeta, target: Target) -> bool:
+def is_expected(meta: ProbeMeta, target: Target) -> bool:
     """True if the port or a hint points to this store: a refusal that names no product is then worth a report.
 
     Speaking HTTP is not a hint: too many unrelated servers answer 401 or 403.
@@ -263,12 +265,12 @@ def expected(meta: ProbeMeta, target: Target) -> bool:
     return target.port in meta.ports or (target.service in meta.services and target.service != "http")
 
 
-def silent(report: ProbeReport) -> bool:
+def was_silent(report: ProbeReport) -> bool:
     """True if the service sent no byte, neither on its own nor in answer to what the probe sent first."""
-    return report.outcome is Outcome.PROTOCOL_MISMATCH and any(p.startswith(SAYS_NOTHING) for p in report.problems)
+    return report.outcome is Outcome.PROTOCOL_MISMATCH and any(p.startswith(SILENT_PEER) for p in report.problems)
 
 
-def patience(meta: ProbeMeta, target: Target) -> float | None:
+def first_answer_timeout(meta: ProbeMeta, target: Target) -> float | None:
     """Seconds to wait for a first answer; ``None`` (the idle limit) if the port or a hint points to this store."""
     expected = target.port in meta.ports or target.service in meta.services
     return None if expected else FIRST_ANSWER_SECONDS

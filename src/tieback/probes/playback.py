@@ -19,13 +19,13 @@ from tieback.scope.conversation import (
     StartTls,
     Step,
 )
-from tieback.scope.transcript import Happened, Transcript
+from tieback.scope.transcript import EventKind, Transcript
 
 type Answer = Callable[[bytes], bytes | None]
 """Maps the bytes of one send to the answer; ``None`` closes the connection."""
 
 
-class Peer(msgspec.Struct, frozen=True):
+class MemoryPeer(msgspec.Struct, frozen=True):
     """Server in memory."""
 
     answer: Answer
@@ -37,7 +37,7 @@ class Peer(msgspec.Struct, frozen=True):
     """True if a handshake succeeds on a connection that began without TLS."""
 
 
-class Played[R](msgspec.Struct, frozen=True):
+class PlaybackResult[R](msgspec.Struct, frozen=True):
     """Result of a conversation, with what it sent and how much it read."""
 
     result: R
@@ -49,28 +49,28 @@ class Played[R](msgspec.Struct, frozen=True):
 _ALERT = b"\x15\x03\x01\x00\x02\x02\x46"
 
 
-def replaying(answers: Iterable[bytes | None]) -> Answer:
+def recorded_answers(answers: Iterable[bytes | None]) -> Answer:
     """Recorded answers in their order, whatever is sent; after the last one the connection closes."""
     left = iter(answers)
     return lambda _: next(left, None)
 
 
-def spoken(transcript: Transcript) -> tuple[bytes, tuple[bytes, ...]]:
+def server_bytes(transcript: Transcript) -> tuple[bytes, tuple[bytes, ...]]:
     """Bytes that a server sent in a conversation: its first greeting, and the answer to each send."""
     greeting, answers = b"", []
     # If a certificate did not verify, the dialer connected again and sent the same bytes.
-    again = (line for line in transcript.lines if all(event.what is not Happened.UNVERIFIED for event in line.events))
+    again = (line for line in transcript.lines if all(event.what is not EventKind.UNVERIFIED for event in line.events))
     for number, line in enumerate(again):
         heard = b""
         fresh = True
         for event in line.events:
-            if event.what is Happened.SENT:
+            if event.what is EventKind.SENT:
                 if not fresh:
                     answers.append(heard)
                 elif not number:
                     greeting = heard
                 heard, fresh = b"", False
-            elif event.what is Happened.RECEIVED:
+            elif event.what is EventKind.RECEIVED:
                 heard += event.data
         if not fresh:
             answers.append(heard)
@@ -79,13 +79,13 @@ def spoken(transcript: Transcript) -> tuple[bytes, tuple[bytes, ...]]:
 
 def play[R](
     conversation: Conversation[R],
-    peer: Peer,
+    peer: MemoryPeer,
     sends: Sequence[DeclaredSend],
     *,
     max_bytes: int = 2 * 1024 * 1024,
     max_receives: int = 4096,
     max_connections: int = 12,
-) -> Played[R]:
+) -> PlaybackResult[R]:
     """Run a conversation to its end.
 
     Args:
@@ -104,7 +104,7 @@ def play[R](
     try:
         step = next(conversation)
     except StopIteration as end:
-        return Played(end.value, (), 0, 0)
+        return PlaybackResult(end.value, (), 0, 0)
     while True:
         try:
             answer = wire.take(step)
@@ -113,11 +113,11 @@ def play[R](
         try:
             step = conversation.throw(answer) if isinstance(answer, Fault) else conversation.send(answer)
         except StopIteration as end:
-            return Played(end.value, tuple(wire.sent), wire.connections, wire.bytes_read)
+            return PlaybackResult(end.value, tuple(wire.sent), wire.connections, wire.bytes_read)
 
 
 class _Wire:
-    def __init__(self, peer: Peer, sends: Sequence[DeclaredSend], budget: tuple[int, int, int]) -> None:
+    def __init__(self, peer: MemoryPeer, sends: Sequence[DeclaredSend], budget: tuple[int, int, int]) -> None:
         self._peer = peer
         self._sends = sends
         self._bytes_left, self._receives_left, self._connections_left = budget

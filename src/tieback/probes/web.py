@@ -11,14 +11,14 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, expected, patience, reported
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
 from tieback.probes.wire.http import HttpSession, Response
-from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.requests import Request
 from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, Target
 
-MAX_ASKED = 50
+MAX_PROBED = 50
 """Maximum number of containers per store that are probed one by one; the others are listed by name."""
 MAX_LISTED = 5000
 """Maximum number of containers that are listed."""
@@ -32,7 +32,7 @@ ROOT_CAP = 64 * 1024
 _REFUSALS = (401, 403)
 
 
-class Known(msgspec.Struct, frozen=True):
+class Identification(msgspec.Struct, frozen=True):
     """Product and version that an identifying answer shows."""
 
     product: str
@@ -43,7 +43,7 @@ class Inquiry:
     """Requests to one store after it was identified, and what their answers add to its draft."""
 
     def __init__(
-        self, draft: Draft, http: HttpSession, depth: Depth, names: tuple[str, ...] = (), key: str | None = None
+        self, draft: ReportDraft, http: HttpSession, depth: Depth, names: tuple[str, ...] = (), key: str | None = None
     ) -> None:
         self.draft = draft
         self.names = names
@@ -118,10 +118,10 @@ class Inquiry:
         return True
 
     def chosen[T](self, items: Sequence[T], what: str) -> Sequence[T]:
-        """The first ``MAX_ASKED`` items, which are probed one by one."""
-        if len(items) > MAX_ASKED:
-            self.draft.problem(f"{len(items)} {what}; only the first {MAX_ASKED} were probed one by one")
-        return items[:MAX_ASKED]
+        """The first ``MAX_PROBED`` items, which are probed one by one."""
+        if len(items) > MAX_PROBED:
+            self.draft.problem(f"{len(items)} {what}; only the first {MAX_PROBED} were probed one by one")
+        return items[:MAX_PROBED]
 
     def hold(self, containers: Sequence[Container]) -> None:
         """Add containers to the draft, at most ``MAX_LISTED`` of them."""
@@ -142,7 +142,7 @@ class Inquiry:
             self.draft.access = Access.OPEN_EMPTY
 
     def _decoded[T](self, request: Request, answer: Response, into: type[T], names: tuple[str, ...]) -> T | None:
-        found = decoded(answer.body, into) if answer.status in (200, 202) and not answer.truncated else None
+        found = decode_json(answer.body, into) if answer.status in (200, 202) and not answer.truncated else None
         if found is None:
             about = f" ({names[-1][:60]!r})" if names else ""
             cut = ", larger than the limit" if answer.truncated else ""
@@ -150,7 +150,7 @@ class Inquiry:
         return found
 
 
-class WebStore(ABC):
+class WebStoreProbe(ABC):
     """Probe of a store that speaks HTTP. A subclass defines how to recognise the store, and what to request from it."""
 
     meta: ProbeMeta
@@ -167,7 +167,7 @@ class WebStore(ABC):
         return ()
 
     @abstractmethod
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Product and version from the answer to ``ask``; ``None`` if it comes from another server."""
 
     def likely(self, root: Response) -> bool:
@@ -180,17 +180,17 @@ class WebStore(ABC):
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         http = HttpSession(target)
         about = self.about(target)
         path = self.ask.filled(*about) if about else self.ask.path
         if about is None or path is None:
             raise NotThisProtocol("the app names no resource to probe on this shared host")
-        answer = yield from http.first(path, seconds=patience(self.meta, target), cap=ROOT_CAP)
+        answer = yield from http.first(path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
         known = self.known(answer)
-        if known is None and (answer.status not in _REFUSALS or not expected(self.meta, target)):
+        if known is None and (answer.status not in _REFUSALS or not is_expected(self.meta, target)):
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")
         draft.spoke = True
         draft.fingerprint(())
@@ -198,6 +198,6 @@ class WebStore(ABC):
             draft.problem(f"refuses without naming its product; only the port or a hint points to {self.meta.name}")
         else:
             draft.product, draft.version = known.product, known.version[:40]
-        inquiry = Inquiry(draft, http, depth, target.names[:MAX_ASKED], target.key(*self.keys))
+        inquiry = Inquiry(draft, http, depth, target.names[:MAX_PROBED], target.key(*self.keys))
         if (known is not None and not self.closed_when_refused) or not inquiry.turned_away(self.ask, answer):
             yield from self.inquire(inquiry, answer)

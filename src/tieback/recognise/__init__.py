@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tieback.recognise.interface import Extractor
-    from tieback.recognise.rules import Rules
+    from tieback.recognise.rules import RuleFiles
 
 RECOGNISE_VERSION = "14"
 """Part of the key of a unit of work. Increased if a changed extractor or rule file has other results."""
 
 
-def extractors(rules: "Rules | None" = None) -> "tuple[Extractor, ...]":
+def extractors(rules: "RuleFiles | None" = None) -> "tuple[Extractor, ...]":
     """A new set of every extractor, for one thread at a time.
 
     Each extractor compiles its anchors at its first artifact, and rules are read when first used. Use one set per
@@ -22,8 +22,8 @@ def extractors(rules: "Rules | None" = None) -> "tuple[Extractor, ...]":
     from tieback.recognise.config import ConfigExtractor
     from tieback.recognise.dataflow.extract import DataflowExtractor
     from tieback.recognise.extract import EndpointExtractor
-    from tieback.recognise.rules import Rules
+    from tieback.recognise.rules import RuleFiles
 
-    rules = rules if rules is not None else Rules()
+    rules = rules if rules is not None else RuleFiles()
     endpoints = EndpointExtractor(rules)
     return (endpoints, ConfigExtractor(rules), DataflowExtractor(endpoints, rules))

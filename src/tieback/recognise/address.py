@@ -11,9 +11,9 @@ import re
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import NotBackend
 from tieback.recognise.cloud import cloud_endpoint
-from tieback.recognise.hosts import NoBackend, Rejected, check_host, check_port
-from tieback.recognise.rules import Rules
-from tieback.recognise.verdict import Verdict
+from tieback.recognise.hosts import InvalidHost, NonBackendHost, check_host, check_port
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.verdict import TextVerdict
 
 NAME_RULE = "host-port"
 ADDRESS_RULE = "address-port"
@@ -26,7 +26,7 @@ _BEFORE = frozenset("\"'`=,@>([;| \t\r\n\f\v")
 _PORT = re.compile(r"(\d{1,5})(?![\w:@$%{-]|[.,]\d|\.\w)")
 
 
-def verify(before: str, host: str, after: str, rules: Rules) -> Verdict:
+def verify(before: str, host: str, after: str, rules: RuleFiles) -> TextVerdict:
     """Judge a bare host and port.
 
     Args:
@@ -41,23 +41,23 @@ def verify(before: str, host: str, after: str, rules: Rules) -> Verdict:
     found = _PORT.match(after)
     covers = len(host) + 1 + (len(found[0]) if found else 0)
     if before and before[-1] not in _BEFORE and before != "//":
-        return Verdict(rule, covers, rejected="part of a longer word")
+        return TextVerdict(rule, covers, rejected="part of a longer word")
     if found is None:
-        return Verdict(rule, covers, rejected="number goes on")
+        return TextVerdict(rule, covers, rejected="number goes on")
     port = check_port(found[1])
-    if isinstance(port, Rejected):
-        return Verdict(rule, covers, rejected=port.reason)
+    if isinstance(port, InvalidHost):
+        return TextVerdict(rule, covers, rejected=port.reason)
     if port < 1024 and port not in rules.names.low_ports:
-        return Verdict(rule, covers, rejected="port that no service uses")
+        return TextVerdict(rule, covers, rejected="port that no service uses")
     veto = None if numeric else _veto(host, rules)
     if veto is not None:
-        return Verdict(rule, covers, rejected=veto)
+        return TextVerdict(rule, covers, rejected=veto)
     checked = check_host(host, rules, single_label=False)
-    if isinstance(checked, Rejected):
-        return Verdict(rule, covers, rejected=checked.reason)
-    if isinstance(checked, NoBackend):
+    if isinstance(checked, InvalidHost):
+        return TextVerdict(rule, covers, rejected=checked.reason)
+    if isinstance(checked, NonBackendHost):
         value = f"{checked.host.bracketed}:{port}"
-        return Verdict(rule, covers, not_backends=(NotBackend(value, checked.reason),))
+        return TextVerdict(rule, covers, not_backends=(NotBackend(value, checked.reason),))
     endpoint = cloud_endpoint(checked.name, "", rules, port=port) or Endpoint(
         kind=EndpointKind.ADDRESS if checked.address else EndpointKind.HOST_PORT,
         value=f"{checked.bracketed}:{port}",
@@ -66,10 +66,10 @@ def verify(before: str, host: str, after: str, rules: Rules) -> Verdict:
         port=port,
         service=rules.services.of(checked.name, port),
     )
-    return Verdict(rule, covers, endpoints=(endpoint,))
+    return TextVerdict(rule, covers, endpoints=(endpoint,))
 
 
-def _veto(host: str, rules: Rules) -> str | None:
+def _veto(host: str, rules: RuleFiles) -> str | None:
     if host not in (host.lower(), host.upper()):
         return "case of a class name"
     labels = host.lower().split(".")

@@ -18,14 +18,14 @@ import msgspec
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise import firebase, keywords
 from tieback.recognise.encoded import Encoding
-from tieback.recognise.rules import Scheme, TokenRule
-from tieback.rulefiles import discard, prepared
+from tieback.recognise.rules import SchemeRule, TokenRule
+from tieback.rulefiles import discard, load_or_build
 
 type Atoms = tuple[tuple[str, str], ...]
 """Character classes with their repetition, such as ``("[0-9]", "{1,3}")``."""
 
 
-class Shape(Enum):
+class AnchorKind(Enum):
     """Kind of text at an anchor."""
 
     URL = auto()
@@ -54,11 +54,11 @@ class Shape(Enum):
 class Anchor(msgspec.Struct, frozen=True):
     """One pattern."""
 
-    shape: Shape
+    shape: AnchorKind
     atoms: Atoms
     length: int = 0
     """Number of characters from the beginning of the endpoint's text to the end of the hit; 0 if it varies."""
-    scheme: Scheme | None = None
+    scheme: SchemeRule | None = None
     encoding: Encoding = Encoding.PLAIN
     shift: int = 0
     """Number of bytes from the beginning of a base64 group to the text, 0 to 2; the rest of the group is part of
@@ -105,60 +105,60 @@ def parse(pattern: str) -> Atoms:
     return tuple(atoms)
 
 
-def exactly(text: str) -> Atoms:
+def literal_atoms(text: str) -> Atoms:
     """The atoms of a literal text."""
     return tuple((re.escape(char), "") for char in text)
 
 
 def anchors(
-    schemes: Iterable[Scheme], hosts: Iterable[str] = (), tokens: Iterable[TokenRule] = ()
+    schemes: Iterable[SchemeRule], hosts: Iterable[str] = (), tokens: Iterable[TokenRule] = ()
 ) -> tuple[Anchor, ...]:
     """All anchors for these schemes, cloud host suffixes and token rules, narrow and wide."""
-    narrow = [Anchor(Shape.JDBC, exactly("jdbc:"), len("jdbc:"))]
-    narrow += [Anchor(Shape.KEYWORDS, exactly(word), len(word)) for word in keywords.ANCHORS]
+    narrow = [Anchor(AnchorKind.JDBC, literal_atoms("jdbc:"), len("jdbc:"))]
+    narrow += [Anchor(AnchorKind.KEYWORDS, literal_atoms(word), len(word)) for word in keywords.ANCHORS]
     for scheme in schemes:
-        shape = Shape.CONNECTION if scheme.family == "store" else Shape.URL
+        shape = AnchorKind.CONNECTION if scheme.family == "store" else AnchorKind.URL
         plain, escaped = f"{scheme.name}://", f"{scheme.name}:\\/\\/"
-        narrow.append(Anchor(shape, exactly(plain), len(plain), scheme))
-        narrow.append(Anchor(shape, exactly(escaped), len(escaped), scheme, Encoding.ESCAPED))
+        narrow.append(Anchor(shape, literal_atoms(plain), len(plain), scheme))
+        narrow.append(Anchor(shape, literal_atoms(escaped), len(escaped), scheme, Encoding.ESCAPED))
         if scheme.name in _ENCODED:
             narrow += _encoded(shape, scheme)
         if scheme.name == "https":
-            narrow += [Anchor(Shape.RELATIVE, (*before, *_RELATIVE), 3, scheme) for before in _BEFORE_RELATIVE]
-    narrow += [Anchor(Shape.HOST, exactly(f".{suffix}")) for suffix in (*firebase.SUFFIXES, *hosts)]
+            narrow += [Anchor(AnchorKind.RELATIVE, (*before, *_RELATIVE), 3, scheme) for before in _BEFORE_RELATIVE]
+    narrow += [Anchor(AnchorKind.HOST, literal_atoms(f".{suffix}")) for suffix in (*firebase.SUFFIXES, *hosts)]
     narrow += [
-        Anchor(Shape.PORT, (("[a-z0-9]", ""), (r"\.", ""), ("[a-z]", "{2,24}"), *_PORT_DIGITS)),
-        Anchor(Shape.PORT, (("[0-9]", ""), (r"\.", ""), ("[0-9]", "{1,3}"), *_PORT_DIGITS)),
-        Anchor(Shape.BRACKET_PORT, (("[0-9a-f:]", ""), (r"\]", ""), *_PORT_DIGITS)),
+        Anchor(AnchorKind.PORT, (("[a-z0-9]", ""), (r"\.", ""), ("[a-z]", "{2,24}"), *_PORT_DIGITS)),
+        Anchor(AnchorKind.PORT, (("[0-9]", ""), (r"\.", ""), ("[0-9]", "{1,3}"), *_PORT_DIGITS)),
+        Anchor(AnchorKind.BRACKET_PORT, (("[0-9a-f:]", ""), (r"\]", ""), *_PORT_DIGITS)),
     ]
     narrow += [
-        Anchor(Shape.TOKEN, parse(pattern), token=token, caseless=token.caseless)
+        Anchor(AnchorKind.TOKEN, parse(pattern), token=token, caseless=token.caseless)
         for token in tokens
         for pattern in token.anchors
     ]
-    return both(narrow)
+    return in_both_encodings(narrow)
 
 
-def both(narrow: Iterable[Anchor]) -> tuple[Anchor, ...]:
+def in_both_encodings(narrow: Iterable[Anchor]) -> tuple[Anchor, ...]:
     """The same anchors, and each of them for UTF-16LE."""
     narrow = tuple(narrow)
     return (*narrow, *(msgspec.structs.replace(anchor, wide=True) for anchor in narrow))
 
 
-def _encoded(shape: Shape, scheme: Scheme) -> list[Anchor]:
+def _encoded(shape: AnchorKind, scheme: SchemeRule) -> list[Anchor]:
     percent, unicode = f"{scheme.name}%3a%2f%2f", f"{scheme.name}:\\u002f\\u002f"
     found = [
-        Anchor(shape, exactly(percent), len(percent), scheme, Encoding.PERCENT),
-        Anchor(shape, exactly(unicode), len(unicode), scheme, Encoding.UNICODE),
+        Anchor(shape, literal_atoms(percent), len(percent), scheme, Encoding.PERCENT),
+        Anchor(shape, literal_atoms(unicode), len(unicode), scheme, Encoding.UNICODE),
     ]
     backwards = f"//:{scheme.name[::-1]}"
-    found.append(Anchor(shape, exactly(backwards), len(backwards), scheme, Encoding.REVERSED))
+    found.append(Anchor(shape, literal_atoms(backwards), len(backwards), scheme, Encoding.REVERSED))
     for shift in range(3):
         # If a text begins inside a group of three bytes, only complete groups of six bits give fixed characters.
         raw = base64.b64encode(b"\0" * shift + f"{scheme.name}://".encode()).decode()
         first, last = -(-shift * 8 // 6), (shift + len(scheme.name) + 3) * 8 // 6
         found.append(
-            Anchor(shape, exactly(raw[first:last]), last, scheme, Encoding.BASE64, shift=shift, caseless=False)
+            Anchor(shape, literal_atoms(raw[first:last]), last, scheme, Encoding.BASE64, shift=shift, caseless=False)
         )
     return found
 
@@ -176,7 +176,7 @@ class AnchorScanner:
         ]
         patterns = [anchor.pattern for anchor in self.anchors]
         source = msgspec.msgpack.encode((patterns, flags))
-        kept = prepared("anchors", source, lambda: hyperscan.dumpb(_compiled(patterns, flags)))
+        kept = load_or_build("anchors", source, lambda: hyperscan.dumpb(_compiled(patterns, flags)))
         try:
             database = hyperscan.loadb(kept, hyperscan.HS_MODE_BLOCK)
             database.scratch = hyperscan.Scratch(database)

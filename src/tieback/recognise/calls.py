@@ -17,8 +17,8 @@ from tieback import rulefiles as prepared
 from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
-from tieback.recognise.context import context
-from tieback.recognise.span import decoded
+from tieback.recognise.context import match_context
+from tieback.recognise.span import decode_text
 
 RULE = "container-call"
 MAX_CONTAINERS = 500
@@ -26,7 +26,7 @@ SCRIPTS = (".js", ".mjs", ".cjs", ".bundle", ".jsbundle", ".html", ".htm")
 """File name suffixes of scripts."""
 
 
-class Call(msgspec.Struct, forbid_unknown_fields=True, dict=True):
+class CallRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):
     """One ``[[call]]`` rule of calls.toml."""
 
     kind: str
@@ -43,20 +43,20 @@ class Call(msgspec.Struct, forbid_unknown_fields=True, dict=True):
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
-    call: tuple[Call, ...]
+    call: tuple[CallRule, ...]
 
 
-def read_calls() -> tuple[Call, ...]:
+def read_calls() -> tuple[CallRule, ...]:
     """Rules of calls.toml. Raises ``msgspec.ValidationError`` if the file is malformed."""
-    return prepared.rules(Path(__file__).with_name("calls.toml").read_bytes(), _File).call
+    return prepared.load_rules(Path(__file__).with_name("calls.toml").read_bytes(), _File).call
 
 
-def loose(kind: str, container: str) -> Endpoint:
+def unnamed_container(kind: str, container: str) -> Endpoint:
     """A container of a resource without a known name."""
     return Endpoint(EndpointKind.CLOUD, f"{kind}:", "https", "", None, container, kind)
 
 
-def containers(buffer: Buffer, calls: tuple[Call, ...]) -> Iterator[Sighting]:
+def containers(buffer: Buffer, calls: tuple[CallRule, ...]) -> Iterator[Sighting]:
     """The containers in a script; empty if it uses no library of the rules."""
     data = buffer.data
     if not buffer.file.endswith(SCRIPTS):
@@ -65,6 +65,6 @@ def containers(buffer: Buffer, calls: tuple[Call, ...]) -> Iterator[Sighting]:
         if call.mark.encode("ascii") not in data:
             continue
         for found in islice(call.compiled.finditer(data), MAX_CONTAINERS):
-            shown = context("", decoded(bytes(found[0]), wide=False))
+            shown = match_context("", decode_text(bytes(found[0]), wide=False))
             place = Evidence(buffer.file, buffer.base + found.start(), f"text/{RULE}", shown)
-            yield Sighting(loose(call.kind, found["name"].decode("ascii")), 1, Party.UNKNOWN, place)
+            yield Sighting(unnamed_container(call.kind, found["name"].decode("ascii")), 1, Party.UNKNOWN, place)

@@ -15,9 +15,9 @@ from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.cloud import cloud_endpoint
-from tieback.recognise.context import context
-from tieback.recognise.hosts import Host, check_host
-from tieback.recognise.rules import Rules
+from tieback.recognise.context import match_context
+from tieback.recognise.hosts import EndpointHost, check_host
+from tieback.recognise.rules import RuleFiles
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -34,7 +34,7 @@ ENDINGS = (".cer", ".crt", ".der", ".pem")
 _SEQUENCE = b"\x30\x82"
 
 
-def certificate_names(buffer: Buffer, rules: Rules) -> Iterator[Sighting]:
+def certificate_names(buffer: Buffer, rules: RuleFiles) -> Iterator[Sighting]:
     """The hosts in the certificates of a file; empty if there is no certificate."""
     if buffer.base or len(buffer.data) > MAX_SIZE:
         return
@@ -87,11 +87,11 @@ def _named(certificate: "x509.Certificate") -> tuple[str, ...]:
     return (*names.get_values_for_type(x509.DNSName), *addresses)
 
 
-def _sighting(buffer: Buffer, at: int, name: str, rules: Rules) -> Sighting | None:
+def _sighting(buffer: Buffer, at: int, name: str, rules: RuleFiles) -> Sighting | None:
     host = check_host(name.removeprefix("*.").lower(), rules, single_label=False)
-    if not isinstance(host, Host):
+    if not isinstance(host, EndpointHost):
         return None
     kind = EndpointKind.ADDRESS if host.address else EndpointKind.HOST_PORT
     endpoint = cloud_endpoint(host.name, "", rules) or Endpoint(kind, host.bracketed, "", host.name, None)
-    place = Evidence(buffer.file, at, f"certificate/{RULE}", context("certificate for ", name[:253]))
+    place = Evidence(buffer.file, at, f"certificate/{RULE}", match_context("certificate for ", name[:253]))
     return Sighting(endpoint, 1, Party.UNKNOWN, place)

@@ -15,10 +15,10 @@ import re
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.public_key import PublicKey
 from tieback.recognise import firebase
-from tieback.recognise.hosts import PLACEHOLDER, Rejected, check_host
+from tieback.recognise.hosts import PLACEHOLDER, InvalidHost, check_host
 from tieback.recognise.patterns import CloudToken
-from tieback.recognise.rules import CloudHost, Rules, parents
-from tieback.recognise.verdict import Verdict
+from tieback.recognise.rules import CloudHost, RuleFiles, host_and_parents
+from tieback.recognise.verdict import TextVerdict
 
 RULE = "cloud-host"
 TOKEN_RULE = "cloud-id"
@@ -28,7 +28,7 @@ _MAX_REST = 512
 
 
 def cloud_endpoint(
-    host: str, rest: str, rules: Rules, *, scheme: str = "https", port: int | None = None
+    host: str, rest: str, rules: RuleFiles, *, scheme: str = "https", port: int | None = None
 ) -> Endpoint | None:
     """The resource that a canonical host name and the text after it name; ``None`` if they name none.
 
@@ -43,7 +43,7 @@ def cloud_endpoint(
     if database is not None:
         return database
     unmeant = "only" if scheme else "never"
-    for parent in parents(host):
+    for parent in host_and_parents(host):
         for rule in rules.cloud.below(parent):
             if rule.bare == unmeant:
                 continue
@@ -88,19 +88,21 @@ def _endpoint(
     )
 
 
-def verify(text: str, rest: str, rules: Rules) -> Verdict:
+def verify(text: str, rest: str, rules: RuleFiles) -> TextVerdict:
     """Judge a bare host name that ends with the suffix of a rule, and the text after it."""
     host = check_host(text, rules, single_label=False)
-    if isinstance(host, Rejected):
-        return Verdict(RULE, len(text), rejected=host.reason)
+    if isinstance(host, InvalidHost):
+        return TextVerdict(RULE, len(text), rejected=host.reason)
     endpoint = cloud_endpoint(text.lower(), rest, rules, scheme="")
     if endpoint is None:
-        return Verdict(RULE, len(text), rejected="no name of a resource before the domain")
-    return Verdict(firebase.RULE if endpoint.service == firebase.SERVICE else RULE, len(text), endpoints=(endpoint,))
+        return TextVerdict(RULE, len(text), rejected="no name of a resource before the domain")
+    return TextVerdict(
+        firebase.RULE if endpoint.service == firebase.SERVICE else RULE, len(text), endpoints=(endpoint,)
+    )
 
 
-def token_verdict(found: re.Match[str], rule: CloudToken) -> Verdict:
+def token_verdict(found: re.Match[str], rule: CloudToken) -> TextVerdict:
     """The resource that a matched identifier names."""
     endpoint = _endpoint(rule, found.groupdict(""), "", "https", None)
     key = PublicKey(rule.kind, endpoint.value.partition(":")[2], rule.services)
-    return Verdict(TOKEN_RULE, len(found[0]), endpoints=(endpoint,), keys=(key,) if rule.services else ())
+    return TextVerdict(TOKEN_RULE, len(found[0]), endpoints=(endpoint,), keys=(key,) if rule.services else ())

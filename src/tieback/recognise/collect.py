@@ -13,10 +13,10 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
 from tieback.recognise.interface import Find
-from tieback.recognise.ownership import Maker, tells_maker
-from tieback.recognise.rules import Rules
+from tieback.recognise.ownership import Maker, is_maker_evidence
+from tieback.recognise.rules import RuleFiles
 
-__all__ = ["MAX_SIGHTINGS", "Collected", "Maker", "collect"]
+__all__ = ["MAX_SIGHTINGS", "AppFinds", "Maker", "merge_finds"]
 
 MAX_SIGHTINGS = 5_000
 """Most distinct endpoints of one app; also the limit of each other list."""
@@ -30,7 +30,7 @@ _GENERIC = ("generic_secret", "password_value")
 """Kinds of credentials that are recognised only by their names."""
 
 
-class Collected(msgspec.Struct, frozen=True):
+class AppFinds(msgspec.Struct, frozen=True):
     """Endpoints and credentials of an app, in the order of first appearance."""
 
     sightings: tuple[Sighting, ...]
@@ -87,7 +87,7 @@ def _worth(evidence: Evidence) -> int:
     return _HOW.get(kind, named) + (_ENCODED if rest.rpartition(":")[2] in _ENCODINGS else 0)
 
 
-def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) -> Collected:
+def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None = None) -> AppFinds:
     """Merge the finds of one app.
 
     Args:
@@ -95,7 +95,7 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
         finds: finds of the extractors, in the order of the artifacts.
         rules: the rule files, if the caller has already read them.
     """
-    rules = rules if rules is not None else Rules()
+    rules = rules if rules is not None else RuleFiles()
     sightings: _Bounded[_Seen] = _Bounded()
     passing: _Bounded[_Seen] = _Bounded()
     credentials: _Bounded[Credential] = _Bounded()
@@ -141,7 +141,7 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
         for name, values in lists
         if values.left_out
     ]
-    return Collected(
+    return AppFinds(
         sightings=tuple(_owned(seen, maker) for seen in sightings.values.values()),
         credentials=tuple(_distinct(credentials.values.values())),
         not_backends=tuple(not_backends.values.values()),
@@ -153,7 +153,7 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
 def _noting(finds: Iterable[Find], told: dict[tuple[str, str], tuple[Endpoint, str]]) -> Iterator[Find]:
     """The finds, unchanged. Those that can show which domains belong to the maker are recorded on the way."""
     for find in finds:
-        if isinstance(find, Sighting) and tells_maker(find.evidence.how) and len(told) < MAX_SIGHTINGS:
+        if isinstance(find, Sighting) and is_maker_evidence(find.evidence.how) and len(told) < MAX_SIGHTINGS:
             told.setdefault((find.endpoint.host, find.evidence.how), (find.endpoint, find.evidence.how))
         yield find
 
@@ -170,7 +170,7 @@ def _settle(loose: Iterable[Endpoint], seen: Iterable[_Seen]) -> None:
             of_kind[0].names[endpoint.path] = None
 
 
-def _name(sightings: dict[object, _Seen], rules: Rules) -> None:
+def _name(sightings: dict[object, _Seen], rules: RuleFiles) -> None:
     """Name a resource on a shared host by the only identifier of its kind in the app."""
     named = [rule for rule in rules.cloud.hosts if rule.named_by]
     for seen in sightings.values():

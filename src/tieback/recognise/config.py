@@ -22,23 +22,23 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
 from tieback.recognise import credentials
-from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, both, parse
+from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, in_both_encodings, parse
 from tieback.recognise.calls import RULE as CALL_RULE
-from tieback.recognise.calls import SCRIPTS, Call, containers, read_calls
+from tieback.recognise.calls import SCRIPTS, CallRule, containers, read_calls
 from tieback.recognise.certificates import ENDINGS as CERTIFICATE_ENDINGS
 from tieback.recognise.certificates import MARK as CERTIFICATE_MARK
 from tieback.recognise.certificates import RULE as CERTIFICATE_RULE
 from tieback.recognise.certificates import certificate_names
 from tieback.recognise.cloud import cloud_endpoint
-from tieback.recognise.context import context
-from tieback.recognise.hosts import Host, NoBackend, check_host
+from tieback.recognise.context import match_context
+from tieback.recognise.hosts import EndpointHost, NonBackendHost, check_host
 from tieback.recognise.interface import ExtractorMeta, Find
-from tieback.recognise.key_values import MAX_PAIRS, MAX_VALUE, pairs, plain_key, port_beside
+from tieback.recognise.key_values import MAX_PAIRS, MAX_VALUE, plain_key, port_beside, read_pairs
 from tieback.recognise.links import RULE as LINK_RULE
 from tieback.recognise.links import link_domains
-from tieback.recognise.rules import Rules
-from tieback.recognise.span import decoded
-from tieback.recognise.verdict import is_filled_in
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.span import decode_text
+from tieback.recognise.verdict import is_real_value
 
 RULE = "config-key"
 MAX_FILE = 256 * 1024
@@ -82,7 +82,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
-class Key(msgspec.Struct, forbid_unknown_fields=True, dict=True):
+class KeyRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):
     """One ``[[key]]`` rule of config.toml."""
 
     keys: tuple[str, ...]
@@ -114,7 +114,7 @@ class _Hosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _ConfigFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file: tuple[_File, ...]
-    key: tuple[Key, ...]
+    key: tuple[KeyRule, ...]
     host: tuple[_Hosts, ...]
 
 
@@ -123,12 +123,12 @@ class ConfigRules:
 
     def __init__(self) -> None:
         raw = Path(__file__).with_name("config.toml").read_bytes()
-        read = prepared.rules(raw, _ConfigFile)
+        read = prepared.load_rules(raw, _ConfigFile)
         self.keys = read.key
         self.hosts = read.host
         self.files = {name: entry.names[0] for entry in read.file for name in entry.names}
         self.signatures = {entry.signature.encode(): entry.names[0] for entry in read.file}
-        self.by_key: dict[str, list[Key]] = {}
+        self.by_key: dict[str, list[KeyRule]] = {}
         for rule in read.key:
             for key in rule.keys:
                 self.by_key.setdefault(key, []).append(rule)
@@ -142,8 +142,8 @@ class ConfigExtractor:
         name="config", version="1", finds=(RULE, LINK_RULE, CALL_RULE, CERTIFICATE_RULE, credentials.RULE)
     )
 
-    def __init__(self, rules: Rules | None = None) -> None:
-        self._rules = rules if rules is not None else Rules()
+    def __init__(self, rules: RuleFiles | None = None) -> None:
+        self._rules = rules if rules is not None else RuleFiles()
         self.left = sys.maxsize
         """Number of pairs that are still judged; ``Search`` sets a limit per app."""
 
@@ -153,15 +153,15 @@ class ConfigExtractor:
         return ConfigRules()
 
     @cached_property
-    def _calls(self) -> tuple[Call, ...]:
+    def _calls(self) -> tuple[CallRule, ...]:
         return read_calls()
 
     @cached_property
     def _scanner(self) -> AnchorScanner:
         # A string in a pool ends with a NUL of the same character width.
-        values = [Anchor(Shape.VALUE, (*parse(value), (r"\x00", "")), caseless=True) for value in _VALUES]
-        marks = [Anchor(Shape.KEY, parse(mark), caseless=False) for mark in _FIREBASE]
-        return AnchorScanner(both((*values, *marks)))
+        values = [Anchor(AnchorKind.VALUE, (*parse(value), (r"\x00", "")), caseless=True) for value in _VALUES]
+        marks = [Anchor(AnchorKind.KEY, parse(mark), caseless=False) for mark in _FIREBASE]
+        return AnchorScanner(in_both_encodings((*values, *marks)))
 
     @cached_property
     def marks(self) -> tuple[bytes, ...]:
@@ -207,7 +207,7 @@ class ConfigExtractor:
         return "*" if last.endswith(_ENDINGS) or last.startswith(".env") else ""
 
     def _file(self, buffer: Buffer, name: str) -> Iterator[Find]:
-        found = list(islice(pairs(buffer, name), MAX_PAIRS))
+        found = list(islice(read_pairs(buffer, name), MAX_PAIRS))
         for index, (key, value) in enumerate(found):
             plain = plain_key(key)
             if plain not in self.config.by_key and not plain.endswith(self.config.suffixes):
@@ -227,18 +227,18 @@ class ConfigExtractor:
             return
         unit = 2 if buffer.utf16 else 1
         known = self._scanner.anchors
-        firebase = any(known[index].shape is Shape.KEY for index, _ in hits)
+        firebase = any(known[index].shape is AnchorKind.KEY for index, _ in hits)
         if firebase and isinstance(buffer.names, StringNames):
             # A project without a hyphen looks like any word; only the name of the resource identifies it.
             for begin, name in buffer.names.matching(_ONLY_NAMED):
                 after = int(starts[min(int(starts.searchsorted(begin, side="right")), len(starts) - 1)])
                 raw = buffer.data[begin : after if after > begin else len(buffer.data)][: MAX_VALUE * unit]
-                value = decoded(bytes(raw), wide=buffer.utf16).partition("\0")[0]
+                value = decode_text(bytes(raw), wide=buffer.utf16).partition("\0")[0]
                 if not _PROJECT.fullmatch(value):
                     yield from self.judge(name, value, _RESOURCES, buffer, begin)
         last = -1
         for index, end in hits:
-            if known[index].shape is Shape.KEY or known[index].wide is not buffer.utf16 or end == last:
+            if known[index].shape is AnchorKind.KEY or known[index].wide is not buffer.utf16 or end == last:
                 continue
             last, stop = end, end - unit
             if unit == 1 and buffer.data[stop - 5 : stop].endswith(_NOT_VALUES):
@@ -246,7 +246,7 @@ class ConfigExtractor:
             begin = int(starts[int(starts.searchsorted(stop - 1, side="right")) - 1])
             if not 0 < stop - begin <= MAX_VALUE * unit:
                 continue
-            value = decoded(buffer.data[begin:stop], wide=buffer.utf16)
+            value = decode_text(buffer.data[begin:stop], wide=buffer.utf16)
             # Names are built at the first access, which costs more than all other steps.
             name = buffer.names.get(begin, "") if self._plausible(value, firebase=firebase) else ""
             if name:
@@ -257,7 +257,7 @@ class ConfigExtractor:
         if "." in value:
             found = _HOST.fullmatch(value)
             return found is not None and isinstance(
-                check_host(found[1], self._rules, single_label=False), Host | NoBackend
+                check_host(found[1], self._rules, single_label=False), EndpointHost | NonBackendHost
             )
         if _PROJECT.fullmatch(value):
             return firebase
@@ -283,8 +283,8 @@ class ConfigExtractor:
             if rule.files and file not in rule.files:
                 continue
             found = rule.compiled.fullmatch(value)
-            if found is not None and is_filled_in(value) and not _MADE_UP.search(value):
-                shown = context(f"{key} = ", value)
+            if found is not None and is_real_value(value) and not _MADE_UP.search(value):
+                shown = match_context(f"{key} = ", value)
                 yield Sighting(_resource(rule, found), 1, Party.UNKNOWN, Evidence(*place, shown))
                 if rule.services:
                     yield PublicKey(rule.kind, value, rule.services)
@@ -303,15 +303,15 @@ class ConfigExtractor:
             return
         path = (found[2] or "").rstrip("/")
         checked = check_host(found[1], self._rules, single_label=False, path=path)
-        if isinstance(checked, NoBackend):
+        if isinstance(checked, NonBackendHost):
             yield NotBackend(f"{checked.host.bracketed}{path}", checked.reason)
         # A cloud host, or a host with a port, is found without its key.
-        elif isinstance(checked, Host) and cloud_endpoint(checked.name, path, self._rules) is None:
+        elif isinstance(checked, EndpointHost) and cloud_endpoint(checked.name, path, self._rules) is None:
             kind = EndpointKind.ADDRESS if checked.address else EndpointKind.HOST_PORT
             shown = checked.bracketed + (f":{port}" if port else path)
             service = self._rules.services.of(checked.name, port) if port else None
             endpoint = Endpoint(kind, shown, "", checked.name, port, "" if port else path, service)
-            yield Sighting(endpoint, 1, Party.UNKNOWN, Evidence(*place, context(f"{key} = ", value)))
+            yield Sighting(endpoint, 1, Party.UNKNOWN, Evidence(*place, match_context(f"{key} = ", value)))
 
     def _credentials(self, key: str, value: str, place: tuple[str, int, str]) -> Iterator[Find]:
         """Credentials in a named resource; its name is used as the name that a keyed rule needs."""
@@ -333,7 +333,7 @@ class ConfigExtractor:
                 return
 
 
-def _resource(rule: Key, found: re.Match[str]) -> Endpoint:
+def _resource(rule: KeyRule, found: re.Match[str]) -> Endpoint:
     groups = {name: text or "" for name, text in found.groupdict().items()}
     value = rule.value.format_map(groups)
     return Endpoint(

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
-from tieback.model.sighting import Grade, NotBackend
-from tieback.recognise.hosts import Host, NoBackend, Rejected, check_host, check_port
-from tieback.recognise.rules import Rules, Scheme
-from tieback.recognise.verdict import MaskedSecret, Verdict, is_filled_in, seal
+from tieback.model.sighting import CredentialGrade, NotBackend
+from tieback.recognise.hosts import EndpointHost, InvalidHost, NonBackendHost, check_host, check_port
+from tieback.recognise.rules import RuleFiles, SchemeRule
+from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 
 RULE = "connection-string"
 
@@ -33,24 +33,24 @@ _MAX_AT = 16
 """Most ``@`` characters that are tried in one text."""
 
 
-def verify(text: str, scheme: Scheme, rules: Rules) -> Verdict:
+def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
     """Judge ``text``, which begins with the ``scheme`` of a store and ``://``."""
     return _judge(text, len(scheme.name) + 3, scheme, rules)
 
 
-def verify_jdbc(text: str, rules: Rules) -> Verdict:
+def verify_jdbc(text: str, rules: RuleFiles) -> TextVerdict:
     """Judge ``text``, which begins with ``jdbc:``."""
     found = _JDBC.match(text)
     scheme = rules.services.jdbc.get(found[1].lower()) if found else None
     if found is None or scheme is None:
-        return Verdict(RULE, len("jdbc:"), rejected="database inside the app, or a driver of no known store")
+        return TextVerdict(RULE, len("jdbc:"), rejected="database inside the app, or a driver of no known store")
     if found[2] == ":" and scheme.canonical != "oracle":
-        return Verdict(RULE, found.end(), rejected="no host")
+        return TextVerdict(RULE, found.end(), rejected="no host")
     return _judge(text, found.end(), scheme, rules)
 
 
-def _judge(text: str, after: int, scheme: Scheme, rules: Rules) -> Verdict:
-    verdict: Verdict | None = None
+def _judge(text: str, after: int, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
+    verdict: TextVerdict | None = None
     for at in _host_positions(text, after):
         begin = at + 2 if text.startswith("//", at) else at  # oracle:thin:user/password@//host
         found = (_ORACLE_HOSTS if scheme.canonical == "oracle" else _HOSTS).match(text, begin)
@@ -61,7 +61,7 @@ def _judge(text: str, after: int, scheme: Scheme, rules: Rules) -> Verdict:
             secrets = (*_userinfo(text[after : max(after, at - 1)], scheme), *_options(text, found.end(), scheme))
             return msgspec.structs.replace(verdict, secrets=secrets if verdict.endpoints else ())
     reason = verdict.rejected if verdict is not None else "no host"
-    return Verdict(RULE, max(after, text.rfind("@") + 1), rejected=reason)
+    return TextVerdict(RULE, max(after, text.rfind("@") + 1), rejected=reason)
 
 
 def _host_positions(text: str, after: int) -> Iterator[int]:
@@ -79,24 +79,24 @@ def _host_positions(text: str, after: int) -> Iterator[int]:
             return
 
 
-def _hosts(text: str, found: re.Match[str], scheme: Scheme, rules: Rules) -> Verdict:
+def _hosts(text: str, found: re.Match[str], scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
     database = _database(text, found.end(), scheme)
     endpoints: dict[str, Endpoint] = {}
     not_backends: list[NotBackend] = []
     for part in found[0].split(","):
         name, port = _split(part)
-        if isinstance(port, Rejected):
-            return Verdict(RULE, found.end(), rejected=port.reason)
+        if isinstance(port, InvalidHost):
+            return TextVerdict(RULE, found.end(), rejected=port.reason)
         if port is None:
             if scheme.family == "socket":
-                return Verdict(RULE, found.end(), rejected="socket without a port")
+                return TextVerdict(RULE, found.end(), rejected="socket without a port")
             port = scheme.port
         host = check_host(name.rstrip("."), rules, single_label=True)
-        if isinstance(host, Rejected):
-            return Verdict(RULE, found.end(), rejected=host.reason)
-        place = host.host if isinstance(host, NoBackend) else host
+        if isinstance(host, InvalidHost):
+            return TextVerdict(RULE, found.end(), rejected=host.reason)
+        place = host.host if isinstance(host, NonBackendHost) else host
         value = _value(scheme, place, port, database)
-        if isinstance(host, NoBackend):
+        if isinstance(host, NonBackendHost):
             not_backends.append(NotBackend(value, host.reason))
             continue
         endpoints.setdefault(
@@ -111,10 +111,10 @@ def _hosts(text: str, found: re.Match[str], scheme: Scheme, rules: Rules) -> Ver
                 service=scheme.service,
             ),
         )
-    return Verdict(RULE, len(text), endpoints=tuple(endpoints.values()), not_backends=tuple(not_backends))
+    return TextVerdict(RULE, len(text), endpoints=tuple(endpoints.values()), not_backends=tuple(not_backends))
 
 
-def _split(part: str) -> tuple[str, int | Rejected | None]:
+def _split(part: str) -> tuple[str, int | InvalidHost | None]:
     if part.startswith("["):
         name, _, rest = part.partition("]")
         name, digits = name + "]", rest.removeprefix(":")
@@ -123,33 +123,33 @@ def _split(part: str) -> tuple[str, int | Rejected | None]:
     return name, check_port(digits) if digits else None
 
 
-def _database(text: str, at: int, scheme: Scheme) -> str:
+def _database(text: str, at: int, scheme: SchemeRule) -> str:
     found = _DATABASE.match(text, at) or _DATABASE_OPTION.search(text, at)
     if found is None and scheme.canonical == "oracle":
         found = _SID.match(text, at)
     return found[1].rstrip(".") if found else ""
 
 
-def _value(scheme: Scheme, host: Host, port: int | None, database: str) -> str:
+def _value(scheme: SchemeRule, host: EndpointHost, port: int | None, database: str) -> str:
     shown = f":{port}" if port is not None else ""
     return f"{scheme.canonical}://{host.bracketed}{shown}" + (f"/{database}" if database else "")
 
 
-def _userinfo(text: str, scheme: Scheme) -> Iterator[MaskedSecret]:
+def _userinfo(text: str, scheme: SchemeRule) -> Iterator[MaskedSecret]:
     _, colon, password = text.partition(":")
     if not colon:
         _, _, password = text.partition("/")  # oracle:thin:user/password@
-    if password and is_filled_in(password):
+    if password and is_real_value(password):
         yield _password(password, scheme)
 
 
-def _options(text: str, at: int, scheme: Scheme) -> Iterator[MaskedSecret]:
+def _options(text: str, at: int, scheme: SchemeRule) -> Iterator[MaskedSecret]:
     found = _PASSWORD_OPTION.search(text, at)
-    if found is not None and is_filled_in(found[1]):
+    if found is not None and is_real_value(found[1]):
         yield _password(found[1], scheme)
 
 
-def _password(password: str, scheme: Scheme) -> MaskedSecret:
+def _password(password: str, scheme: SchemeRule) -> MaskedSecret:
     # A database password bypasses the API in front of it; that of a broker gives access to its topics.
-    grade = Grade.NORMAL if scheme.service in _BROKERS else Grade.SUPERUSER
-    return seal("password_in_connection_string", password, grade)
+    grade = CredentialGrade.NORMAL if scheme.service in _BROKERS else CredentialGrade.SUPERUSER
+    return mask_secret("password_in_connection_string", password, grade)

@@ -30,7 +30,7 @@ _STARS = re.compile(r"\*{4,}")
 _LINE_END = re.compile(r"[\x00\r\n]")
 
 
-def context(left: str, right: str, *, cut: bool = False) -> str:
+def match_context(left: str, right: str, *, cut: bool = False) -> str:
     """Create the context of a match.
 
     Args:
@@ -44,13 +44,13 @@ def context(left: str, right: str, *, cut: bool = False) -> str:
     lines = _LINE_END.split(left)
     left = lines[-1][-REACH:]
     right = _LINE_END.split(right, maxsplit=1)[0][:REACH]
-    text = masked(left + right, cut=cut and len(lines) == 1)
+    text = mask_credentials(left + right, cut=cut and len(lines) == 1)
     begin = max(0, len(left) - _LEFT)
     shown = _STARS.sub("***", text[begin : begin + WIDTH])
     return "".join(char if char.isprintable() else "\N{MIDDLE DOT}" for char in shown)
 
 
-def masked(text: str, *, cut: bool = False) -> str:
+def mask_credentials(text: str, *, cut: bool = False) -> str:
     """The text with stars in place of possible credentials; the length does not change."""
     if cut:
         text = _CUT_USERINFO.sub(lambda found: "*" * (len(found[0]) - 1) + "@", text, count=1) if "@" in text else text

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from tieback.model.sighting import Grade
+from tieback.model.sighting import CredentialGrade
 from tieback.recognise.patterns import CredentialRule
-from tieback.recognise.verdict import MaskedSecret, Verdict, is_filled_in, seal
+from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 
 RULE = "credential"
 
@@ -44,14 +44,14 @@ def is_placeholder(secret: str) -> bool:
     """True if the text is a placeholder for a credential, or an example value."""
     low = secret.lower()
     return (
-        not is_filled_in(secret)
+        not is_real_value(secret)
         or _PLACEHOLDER.search(secret) is not None
         or len(set(low)) < 4
         or any(low[:12] in sequence for sequence in _SEQUENCES if len(low) >= 8)
     )
 
 
-def credential_verdict(found: re.Match[str], rule: CredentialRule, window: str) -> Verdict:
+def credential_verdict(found: re.Match[str], rule: CredentialRule, window: str) -> TextVerdict:
     """Judge a match of a rule's pattern.
 
     Args:
@@ -61,16 +61,16 @@ def credential_verdict(found: re.Match[str], rule: CredentialRule, window: str) 
     """
     secret = found["secret"]
     if len(secret) > 4096 or (not rule.judge.startswith("key_block") and is_placeholder(secret)):
-        return Verdict(RULE, len(found[0]), rejected="placeholder")
+        return TextVerdict(RULE, len(found[0]), rejected="placeholder")
     if rule.entropy and entropy(secret) < rule.entropy:
-        return Verdict(RULE, len(found[0]), rejected="too regular")
+        return TextVerdict(RULE, len(found[0]), rejected="too regular")
     secrets = (
         tuple(_JUDGES[rule.judge](found, rule, window))
         if rule.judge
-        else (seal(rule.kind, secret, rule.grade, services=rule.services),)
+        else (mask_secret(rule.kind, secret, rule.grade, services=rule.services),)
     )
     rejected = "" if secrets else "not of the form that it begins with"
-    return Verdict(f"{RULE}:{rule.kind}", len(found[0]), secrets=secrets, rejected=rejected)
+    return TextVerdict(f"{RULE}:{rule.kind}", len(found[0]), secrets=secrets, rejected=rejected)
 
 
 def decode_jwt(token: str) -> tuple[dict[str, str], dict[str, str]] | None:
@@ -106,19 +106,21 @@ def _jwt(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[M
     role, ref = claims.get("role", ""), claims.get("ref", "")
     if "supabase" in claims.get("iss", "") or ref:
         kind = f"supabase_{role or 'key'}"
-        grade = {"anon": Grade.PUBLIC, "service_role": Grade.SUPERUSER}.get(role, Grade.NORMAL)
+        grade = {"anon": CredentialGrade.PUBLIC, "service_role": CredentialGrade.SUPERUSER}.get(
+            role, CredentialGrade.NORMAL
+        )
         endpoint = f"supabase:{ref}" if re.fullmatch(r"[a-z]{20}", ref) else ""
     elif role in ("service_role", "admin", "superuser"):
-        grade = Grade.SUPERUSER
-    yield seal(kind, found["secret"], grade, claims=head | claims, endpoint=endpoint, services=rule.services)
+        grade = CredentialGrade.SUPERUSER
+    yield mask_secret(kind, found["secret"], grade, claims=head | claims, endpoint=endpoint, services=rule.services)
 
 
 def _aws(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
     """An access key id, and the secret next to it."""
-    yield seal(rule.kind, found["secret"], rule.grade)
+    yield mask_secret(rule.kind, found["secret"], rule.grade)
     for near in _AWS_SECRET.finditer(window):
         if entropy(near[1]) >= 4.2 and not is_placeholder(near[1]):
-            yield seal("aws_secret_access_key", near[1], Grade.SUPERUSER)
+            yield mask_secret("aws_secret_access_key", near[1], CredentialGrade.SUPERUSER)
             return
 
 
@@ -128,9 +130,9 @@ def _sas(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[M
     if "sig" not in parts or len(parts["sig"]) < 20 or ("sv" not in parts and "se" not in parts):
         return
     permissions = parts.get("sp", "")
-    grade = Grade.SUPERUSER if set(permissions) & set("wcdatu") else rule.grade
+    grade = CredentialGrade.SUPERUSER if set(permissions) & set("wcdatu") else rule.grade
     claims = {name: _text(parts[name]) for name in ("sp", "se", "sr", "ss", "srt") if name in parts}
-    yield seal(rule.kind, parts["sig"], grade, claims=claims)
+    yield mask_secret(rule.kind, parts["sig"], grade, claims=claims)
 
 
 def _service_account(_found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
@@ -138,12 +140,12 @@ def _service_account(_found: re.Match[str], rule: CredentialRule, window: str) -
     if body is None or is_short_block(body[1]):
         return
     claims = {name: _text(value) for name, value in _SERVICE_ACCOUNT.findall(window) if name != "private_key_id"}
-    yield seal(rule.kind, key_body(body[1]), rule.grade, claims=claims)
+    yield mask_secret(rule.kind, key_body(body[1]), rule.grade, claims=claims)
 
 
 def _key_block(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
     if not is_short_block(found["secret"]):
-        yield seal(rule.kind, key_body(found["secret"]), rule.grade)
+        yield mask_secret(rule.kind, key_body(found["secret"]), rule.grade)
 
 
 def key_body(text: str) -> str:

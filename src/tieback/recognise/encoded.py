@@ -37,7 +37,7 @@ _BACKWARDS = re.compile(rb"[A-Za-z0-9._~:/?#@%+=&-]{1,2048}\Z")
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 
-def percent(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:
+def decode_percent(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:
     """The text at ``start`` without percent escapes, and its length in the data; a space or ``&`` ends it."""
     found = _PERCENT.match(data, start, stop)
     if found is None:
@@ -49,7 +49,7 @@ def percent(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:
     return unquote(raw.decode("ascii"), "utf-8", "replace").encode("utf-8", "replace"), len(raw)
 
 
-def unicode(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:
+def decode_unicode(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:
     r"""The text at ``start`` with ``\u002f`` as slashes, and its length in the data."""
     found = _UNICODE.match(data, start, stop)
     if found is None:
@@ -57,7 +57,7 @@ def unicode(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:
     return re.sub(rb"\\u002[fF]", b"/", found[0]), len(found[0])
 
 
-def from_base64(data: Bytes, start: int, stop: int, shift: int) -> tuple[bytes, int]:
+def decode_base64(data: Bytes, start: int, stop: int, shift: int) -> tuple[bytes, int]:
     """The text that begins ``shift`` bytes into the base64 group at ``start``, and the length of the encoded run."""
     found = _BASE64.match(data, start, stop)
     if found is None:
@@ -71,7 +71,7 @@ def from_base64(data: Bytes, start: int, stop: int, shift: int) -> tuple[bytes, 
     return text[shift:], len(found[0])
 
 
-def backwards(data: Bytes, low: int, end: int) -> bytes:
+def decode_reversed(data: Bytes, low: int, end: int) -> bytes:
     """The text that ends at ``end``, read from right to left."""
     found = _BACKWARDS.search(data[max(low, end - 2048) : end])
     return found[0][::-1] if found else b""

@@ -9,17 +9,17 @@ import sys
 from collections.abc import Iterator
 from functools import cached_property
 
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes, Gathered
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes
 from tieback.model.sighting import NotBackend, Problem
 from tieback.recognise import address, cloud, connection, credentials, encoded, firebase, keywords, url
-from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, anchors, exactly
+from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors, literal_atoms
 from tieback.recognise.encoded import Encoding
 from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.patterns import CloudToken, CredentialRule
-from tieback.recognise.place import Place, finds
-from tieback.recognise.rules import Rules
-from tieback.recognise.span import MAX_TEXT, bounds, decoded, narrowed, region
-from tieback.recognise.verdict import Verdict
+from tieback.recognise.place import MatchLocation, finds_at
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.span import MAX_TEXT, decode_text, narrow_text, string_bounds, string_region
+from tieback.recognise.verdict import TextVerdict
 
 MAX_HITS = 100_000
 """Most anchors that are read in one buffer; real buffers have hundreds."""
@@ -38,7 +38,7 @@ _DULL_WIDE = re.compile(rb"(?:[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\
 """An ASCII text of the characters of ``_TEXT`` that ends with its string: at a NUL, or at the tag of a field."""
 _SCHEME_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-_"
 _WEB = ("http", "https")
-_SEEN = Verdict("", 0, rejected="looked at already")
+_SEEN = TextVerdict("", 0, rejected="looked at already")
 
 
 class EndpointExtractor:
@@ -60,20 +60,22 @@ class EndpointExtractor:
         ),
     )
 
-    def __init__(self, rules: Rules | None = None, marks: tuple[bytes, ...] = ()) -> None:
+    def __init__(self, rules: RuleFiles | None = None, marks: tuple[bytes, ...] = ()) -> None:
         """Use these rule files. ``marks``: texts of files for other extractors, which ``sift`` selects."""
-        self.rules = rules if rules is not None else Rules()
+        self.rules = rules if rules is not None else RuleFiles()
         self._marks = marks
         self.left = sys.maxsize
         """Number of texts that are still judged; ``Search`` sets a limit per app."""
-        self._verdicts: dict[bytes, Verdict] = {}
-        self._dull: dict[bytes, Verdict] = {}
+        self._verdicts: dict[bytes, TextVerdict] = {}
+        self._dull: dict[bytes, TextVerdict] = {}
 
     @cached_property
     def _scanner(self) -> AnchorScanner:
         rules = self.rules
         tokens = (*rules.cloud.tokens, *rules.credentials.rules)
-        marks = tuple(Anchor(Shape.MARK, exactly(mark.decode("ascii")), caseless=False) for mark in self._marks)
+        marks = tuple(
+            Anchor(AnchorKind.MARK, literal_atoms(mark.decode("ascii")), caseless=False) for mark in self._marks
+        )
         return AnchorScanner((*anchors(rules.services.schemes.values(), rules.cloud.suffixes, tokens), *marks))
 
     def extract(self, artifact: Artifact) -> Iterator[Find]:
@@ -94,9 +96,9 @@ class EndpointExtractor:
                 at = (buffer.base + place.start, verdict.rule)
                 if (verdict.endpoints or verdict.secrets) and at not in seen:
                     seen.add(at)
-                    yield from finds(buffer, place)
+                    yield from finds_at(buffer, place)
 
-    def sift(self, gathered: Gathered) -> Iterator[int | NotBackend]:
+    def sift(self, gathered: ArtifactBatch) -> Iterator[int | NotBackend]:
         """The numbers of the files with possible finds, and each host that is not a back end once.
 
         All files are searched in one pass: most layouts contain only the same namespace. A file with one of the marks
@@ -122,8 +124,8 @@ class EndpointExtractor:
         if stopped:
             yield from range(last + 1, len(ends))
 
-    def _places(self, buffer: Buffer) -> Iterator[Place | Problem]:
-        begin, end = region(buffer)
+    def _places(self, buffer: Buffer) -> Iterator[MatchLocation | Problem]:
+        begin, end = string_region(buffer)
         hits, stopped = self._scanner.scan(buffer.data, begin, end, MAX_HITS)
         if not hits:
             return
@@ -131,11 +133,11 @@ class EndpointExtractor:
         dull = (
             [self._dull_at(known[index], buffer.data, end) for index, end in hits] if self._dull else [None] * len(hits)
         )
-        yield from (Place(verdict, 0, 0, 0, 0, 0) for verdict in dull if verdict is not None)
+        yield from (MatchLocation(verdict, 0, 0, 0, 0, 0) for verdict in dull if verdict is not None)
         hits = [
             hit
             for hit, verdict in zip(hits, dull, strict=True)
-            if verdict is None and known[hit[0]].shape is not Shape.MARK
+            if verdict is None and known[hit[0]].shape is not AnchorKind.MARK
         ]
         judged = hits[: self.left]
         self.left -= len(judged)
@@ -143,14 +145,14 @@ class EndpointExtractor:
         if stopped or len(judged) < len(hits):
             yield Problem("too many texts that look like endpoints; the rest was not read", buffer.file)
 
-    def _judged(self, buffer: Buffer, hits: list[tuple[int, int]]) -> Iterator[Place]:
+    def _judged(self, buffer: Buffer, hits: list[tuple[int, int]]) -> Iterator[MatchLocation]:
         """The matches at the hits that are not rejected; each text once, even if it has several shapes."""
         known = self._scanner.anchors
         covered = looked = words = -1
         told: dict[str, int] = {}
-        for (index, end), (low, high) in zip(hits, bounds(buffer, [end - 1 for _, end in hits]), strict=True):
+        for (index, end), (low, high) in zip(hits, string_bounds(buffer, [end - 1 for _, end in hits]), strict=True):
             anchor = known[index]
-            place: Place | None
+            place: MatchLocation | None
             if anchor.token is not None:
                 # One identifier can contain its anchor several times.
                 place = self._token(buffer, anchor, end, low, high) if end > told.get(anchor.token.kind, -1) else None
@@ -158,7 +160,7 @@ class EndpointExtractor:
                     told[anchor.token.kind] = place.covered
                     yield place
                 continue
-            if anchor.shape is Shape.KEYWORDS:
+            if anchor.shape is AnchorKind.KEYWORDS:
                 if end <= max(covered, words):
                     continue
                 start = end - (anchor.length << anchor.wide)
@@ -182,7 +184,7 @@ class EndpointExtractor:
             if not place.verdict.rejected:
                 yield place
 
-    def _dull_at(self, anchor: Anchor, data: Bytes, end: int) -> Verdict | None:
+    def _dull_at(self, anchor: Anchor, data: Bytes, end: int) -> TextVerdict | None:
         """The cached verdict of a namespace, without the search for the bounds of its string.
 
         Nearly all hits in an app are the namespaces of its layouts. A control character ends those texts, so the ends
@@ -193,14 +195,14 @@ class EndpointExtractor:
         found = (_DULL_WIDE if anchor.wide else _DULL).match(data, end - (anchor.length << anchor.wide))
         return self._dull.get(found[0]) if found else None
 
-    def _text(self, buffer: Buffer, anchor: Anchor, start: int, low: int, high: int) -> Place:
+    def _text(self, buffer: Buffer, anchor: Anchor, start: int, low: int, high: int) -> MatchLocation:
         """The match that begins with a scheme at ``start``."""
         if anchor.wide:
             last = min(high, start + 2 * MAX_TEXT)
             # Big-endian text of a binary plist is the same one byte later, except for its last character.
             big = buffer.starts is not None and (start - low) & 1 and not buffer.data[start - 1]
             text = buffer.data[start - 1 : last].decode("utf-16-be", "replace") if big else ""
-            data: Bytes = (text or decoded(buffer.data[start:last], wide=True)).encode("utf-8", "replace")
+            data: Bytes = (text or decode_text(buffer.data[start:last], wide=True)).encode("utf-8", "replace")
             at, stop = 0, len(data)
         else:
             data, at, stop = buffer.data, start, high
@@ -209,7 +211,7 @@ class EndpointExtractor:
         found = (_ESCAPED if anchor.encoding is Encoding.ESCAPED else _TEXT).match(data, at, stop)
         raw = found[0] if found else b""
         verdict = self._verdicts.get(raw) or self._keep(raw, self._judge(anchor, raw))
-        if verdict.rejected and anchor.shape is Shape.CONNECTION:
+        if verdict.rejected and anchor.shape is AnchorKind.CONNECTION:
             found = _LOOSE.match(data, at, stop)
             raw = found[0] if found else raw
             verdict = self._verdicts.get(raw) or self._keep(raw, self._judge(anchor, raw))
@@ -219,81 +221,83 @@ class EndpointExtractor:
                 self._dull[dull[0]] = verdict
         covers = verdict.covers if raw.isascii() and anchor.encoding is Encoding.PLAIN else len(raw)
         covered, looked = start + (covers << anchor.wide), start + (len(raw) << anchor.wide)
-        return Place(verdict, start, covered, looked, low, high, anchor.wide)
+        return MatchLocation(verdict, start, covered, looked, low, high, anchor.wide)
 
-    def _keywords(self, buffer: Buffer, anchor: Anchor, start: int, low: int, high: int) -> Place:
+    def _keywords(self, buffer: Buffer, anchor: Anchor, start: int, low: int, high: int) -> MatchLocation:
         """The keyword string that contains the word at ``start``; other words can be before it."""
         wide = anchor.wide
-        begin, raw = keywords.around(buffer.data, start, low, high, wide=wide)
-        text = decoded(raw, wide=False)
+        begin, raw = keywords.keyword_string(buffer.data, start, low, high, wide=wide)
+        text = decode_text(raw, wide=False)
         verdict = self._verdicts.get(raw) or self._keep(raw, keywords.verify(text, self.rules))
         behind = begin + (len(raw) << wide)
-        shown = "" if verdict.rejected else keywords.shown(text)
-        return Place(verdict, begin, behind, behind, low, high, wide, shown=shown)
+        shown = "" if verdict.rejected else keywords.mask_passwords(text)
+        return MatchLocation(verdict, begin, behind, behind, low, high, wide, shown=shown)
 
     def _encoded(
         self, anchor: Anchor, data: Bytes, part: tuple[int, int], start: int, string: tuple[int, int]
-    ) -> Place:
+    ) -> MatchLocation:
         """The match in another encoding; its scheme is at ``start`` of the buffer, which is ``part`` of ``data``."""
         (at, stop), (low, high) = part, string
         begin = start
         if anchor.encoding is Encoding.REVERSED:
             if anchor.wide:
-                return Place(_SEEN, start, start, start, low, high)
+                return MatchLocation(_SEEN, start, start, start, low, high)
             end = start + anchor.length
-            raw = encoded.backwards(data, low, end)
+            raw = encoded.decode_reversed(data, low, end)
             begin, taken = end - len(raw), len(raw)
         elif anchor.encoding is Encoding.PERCENT:
-            raw, taken = encoded.percent(data, at, stop)
+            raw, taken = encoded.decode_percent(data, at, stop)
         elif anchor.encoding is Encoding.UNICODE:
-            raw, taken = encoded.unicode(data, at, stop)
+            raw, taken = encoded.decode_unicode(data, at, stop)
         else:
-            raw, taken = encoded.from_base64(data, at, stop, anchor.shift)
+            raw, taken = encoded.decode_base64(data, at, stop, anchor.shift)
         found = _TEXT.match(raw)
         raw = found[0] if found else b""
         scheme = anchor.scheme
         if scheme is None or not raw.lower().startswith(f"{scheme.name}://".encode()):
-            return Place(_SEEN, start, start, start, low, high)
+            return MatchLocation(_SEEN, start, start, start, low, high)
         verdict = self._judge(anchor, raw)
         behind = begin + (taken << anchor.wide)
-        return Place(verdict, begin, behind, behind, low, high, anchor.wide, anchor.encoding, decoded(raw, wide=False))
+        return MatchLocation(
+            verdict, begin, behind, behind, low, high, anchor.wide, anchor.encoding, decode_text(raw, wide=False)
+        )
 
-    def _keep(self, raw: bytes, verdict: Verdict) -> Verdict:
+    def _keep(self, raw: bytes, verdict: TextVerdict) -> TextVerdict:
         if len(self._verdicts) >= _KEEP:
             self._verdicts.clear()
         self._verdicts[raw] = verdict
         return verdict
 
-    def _judge(self, anchor: Anchor, raw: bytes) -> Verdict:
-        text = decoded(raw, wide=False)
+    def _judge(self, anchor: Anchor, raw: bytes) -> TextVerdict:
+        text = decode_text(raw, wide=False)
         if anchor.encoding is Encoding.ESCAPED:
             text = text.replace("\\/", "/")
-        if anchor.shape is Shape.JDBC:
+        if anchor.shape is AnchorKind.JDBC:
             return connection.verify_jdbc(text, self.rules)
         assert anchor.scheme is not None
-        if anchor.shape is Shape.CONNECTION:
+        if anchor.shape is AnchorKind.CONNECTION:
             return connection.verify(text, anchor.scheme, self.rules)
-        if anchor.shape is Shape.RELATIVE:
+        if anchor.shape is AnchorKind.RELATIVE:
             return url.verify_relative(text, anchor.scheme, self.rules)
         return url.verify(text, anchor.scheme, self.rules)
 
-    def _bare(self, buffer: Buffer, anchor: Anchor, end: int, low: int, high: int) -> Place | None:
+    def _bare(self, buffer: Buffer, anchor: Anchor, end: int, low: int, high: int) -> MatchLocation | None:
         """The match without a scheme whose anchor ends at ``end``."""
         wide = anchor.wide
-        head_end = end - ((0 if anchor.shape is Shape.HOST else len(":80")) << wide)
+        head_end = end - ((0 if anchor.shape is AnchorKind.HOST else len(":80")) << wide)
         first = max(low, head_end - (260 << wide))
         first += (head_end - first) & wide
-        window = narrowed(buffer.data[first:head_end], wide=wide)
-        host = _host_before(window, bracketed=anchor.shape is Shape.BRACKET_PORT)
+        window = narrow_text(buffer.data[first:head_end], wide=wide)
+        host = _host_before(window, bracketed=anchor.shape is AnchorKind.BRACKET_PORT)
         if not host:
             return None
         before = _neighbours(window[: len(window) - len(host)])
-        reach = _REST if anchor.shape is Shape.HOST else 16
-        after = narrowed(buffer.data[head_end : min(high, head_end + (reach << wide))], wide=wide)
-        if anchor.shape is not Shape.HOST:
+        reach = _REST if anchor.shape is AnchorKind.HOST else 16
+        after = narrow_text(buffer.data[head_end : min(high, head_end + (reach << wide))], wide=wide)
+        if anchor.shape is not AnchorKind.HOST:
             verdict = address.verify(before, host.decode("ascii"), after[1:].decode("latin-1"), self.rules)
         elif _HOST_GOES_ON.match(after):
-            verdict = Verdict(cloud.RULE, 0, rejected="host goes on")
+            verdict = TextVerdict(cloud.RULE, 0, rejected="host goes on")
         else:
             found = _TEXT.match(after)
             rest = found[0].decode("latin-1") if found and found[0].startswith((b"/", b"?")) else ""
@@ -301,9 +305,9 @@ class EndpointExtractor:
         start = head_end - (len(host) << wide)
         covered = start + (verdict.covers << wide)
         # The text before an @ is a credential, so the context begins with the host.
-        return Place(verdict, start, covered, covered, start if before.endswith("@") else low, high, wide)
+        return MatchLocation(verdict, start, covered, covered, start if before.endswith("@") else low, high, wide)
 
-    def _token(self, buffer: Buffer, anchor: Anchor, end: int, low: int, high: int) -> Place | None:
+    def _token(self, buffer: Buffer, anchor: Anchor, end: int, low: int, high: int) -> MatchLocation | None:
         """The identifier or credential that contains the end of the anchor."""
         rule = anchor.token
         if rule is None or (isinstance(rule, CredentialRule) and rule.keyed and buffer.kind is BufferKind.DEX):
@@ -311,18 +315,18 @@ class EndpointExtractor:
         wide = anchor.wide
         first = max(low, end - ((rule.back + 1) << wide))
         first += (end - first) & wide
-        window = narrowed(buffer.data[first : min(high, end + (rule.ahead << wide))], wide=wide).decode("latin-1")
+        window = narrow_text(buffer.data[first : min(high, end + (rule.ahead << wide))], wide=wide).decode("latin-1")
         at = ((end - first) >> wide) - 1
         found = next((one for one in rule.compiled.finditer(window) if one.start() <= at < one.end()), None)
         if found is None:
             return None
         start, covered = first + (found.start() << wide), first + (found.end() << wide)
         if isinstance(rule, CloudToken):
-            return Place(cloud.token_verdict(found, rule), start, covered, covered, low, high, wide)
+            return MatchLocation(cloud.token_verdict(found, rule), start, covered, covered, low, high, wide)
         assert isinstance(rule, CredentialRule)
         verdict = credentials.credential_verdict(found, rule, window)
         shown = _without(found) if verdict.secrets else ""
-        return Place(verdict, start, covered, covered, low, high, wide, shown=shown)
+        return MatchLocation(verdict, start, covered, covered, low, high, wide, shown=shown)
 
 
 def _without(found: re.Match[str]) -> str:
@@ -335,7 +339,7 @@ def _goes_back(buffer: Buffer, anchor: Anchor, start: int, low: int) -> bool:
     """True if the scheme is the end of another one, as in ``sftp://``. Common schemes are read in any case."""
     if start <= low or (anchor.scheme is not None and anchor.scheme.name in _WEB):
         return False
-    before = narrowed(buffer.data[max(low, start - (1 << anchor.wide)) : start], wide=anchor.wide)
+    before = narrow_text(buffer.data[max(low, start - (1 << anchor.wide)) : start], wide=anchor.wide)
     return before[-1:] in _SCHEME_BYTES if before else False
 
 

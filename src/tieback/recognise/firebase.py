@@ -8,9 +8,9 @@ host that many databases share, ``s-usc1c-nss-205.firebaseio.com``, and names it
 import re
 
 from tieback.model.endpoint import Endpoint, EndpointKind
-from tieback.recognise.hosts import Rejected, check_host
-from tieback.recognise.rules import Rules
-from tieback.recognise.verdict import Verdict
+from tieback.recognise.hosts import InvalidHost, check_host
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.verdict import TextVerdict
 
 RULE = "firebase-rtdb"
 SERVICE = "firebase-rtdb"
@@ -23,7 +23,7 @@ _SHARED = re.compile(r"s-[a-z0-9]{3,12}-nss-\d{1,5}")
 _NAMESPACE = re.compile(r"[?&]ns=([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?![a-z0-9-])")
 
 
-def firebase_endpoint(host: str, rules: Rules, rest: str = "") -> Endpoint | None:
+def firebase_endpoint(host: str, rules: RuleFiles, rest: str = "") -> Endpoint | None:
     """The database instance that a canonical host name and the text after it name; ``None`` if they name none."""
     found = _INSTANCE.fullmatch(host)
     if found is None or rules.not_backends.reason(host) is not None:
@@ -44,12 +44,12 @@ def firebase_endpoint(host: str, rules: Rules, rest: str = "") -> Endpoint | Non
     )
 
 
-def verify(text: str, rules: Rules) -> Verdict:
+def verify(text: str, rules: RuleFiles) -> TextVerdict:
     """Judge a bare host name that ends with one of the two domains."""
     host = check_host(text, rules, single_label=False)
-    if isinstance(host, Rejected):
-        return Verdict(RULE, len(text), rejected=host.reason)
+    if isinstance(host, InvalidHost):
+        return TextVerdict(RULE, len(text), rejected=host.reason)
     endpoint = firebase_endpoint(text.lower(), rules)
     if endpoint is None:
-        return Verdict(RULE, len(text), rejected="no instance name before the domain")
-    return Verdict(RULE, len(text), endpoints=(endpoint,))
+        return TextVerdict(RULE, len(text), rejected="no instance name before the domain")
+    return TextVerdict(RULE, len(text), endpoints=(endpoint,))

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import msgspec
 
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
 PLACEHOLDER = re.compile(
     r"%(?![0-9A-Fa-f]{2})(?:\d{1,2}\$)?[-+#0]?\d{0,2}(?:\.\d{1,2})?[A-Za-z@]|%0\d[dxX]|[{}<>]|\$[({A-Za-z0-9_]"
@@ -23,7 +23,7 @@ _NUMERIC = re.compile(r"(?:0x[0-9a-f]*|\d+)")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
-class Host(msgspec.Struct, frozen=True):
+class EndpointHost(msgspec.Struct, frozen=True):
     """A host that an endpoint can have."""
 
     name: str
@@ -36,20 +36,22 @@ class Host(msgspec.Struct, frozen=True):
         return f"[{self.name}]" if ":" in self.name else self.name
 
 
-class Rejected(msgspec.Struct, frozen=True):
+class InvalidHost(msgspec.Struct, frozen=True):
     """Why a text is not an endpoint. Not shown to users; test tables read it."""
 
     reason: str
 
 
-class NoBackend(msgspec.Struct, frozen=True):
+class NonBackendHost(msgspec.Struct, frozen=True):
     """A well-formed host that is not a back end, with the reason for the user."""
 
-    host: Host
+    host: EndpointHost
     reason: str
 
 
-def check_host(raw: str, rules: Rules, *, single_label: bool, path: str = "") -> Host | NoBackend | Rejected:
+def check_host(
+    raw: str, rules: RuleFiles, *, single_label: bool, path: str = ""
+) -> EndpointHost | NonBackendHost | InvalidHost:
     """Judge the text between scheme and port.
 
     Args:
@@ -59,40 +61,42 @@ def check_host(raw: str, rules: Rules, *, single_label: bool, path: str = "") ->
         path: the text after the host, for rules that check host and path.
     """
     if PLACEHOLDER.search(raw):
-        return Rejected("placeholder in the host")
+        return InvalidHost("placeholder in the host")
     if raw.startswith("["):
         return _address(raw[1:].removesuffix("]"), rules)
     if _NON_ASCII.search(raw):
         return _international(raw, rules, single_label=single_label, path=path)
     name = raw.lower().removesuffix(".")
     if not name or len(name) > 253:
-        return Rejected("no host" if not name else "host longer than 253 bytes")
+        return InvalidHost("no host" if not name else "host longer than 253 bytes")
     labels = name.split(".")
     if not all(_LABEL.fullmatch(label) for label in labels):
-        return Rejected("host with an empty or malformed label")
+        return InvalidHost("host with an empty or malformed label")
     if _NUMERIC.fullmatch(labels[-1]):
-        return _address(name, rules) if _QUAD.fullmatch(name) else Rejected("number instead of a host")
+        return _address(name, rules) if _QUAD.fullmatch(name) else InvalidHost("number instead of a host")
     reason = rules.not_backends.reason(name, path)
     if reason is not None:
-        return NoBackend(Host(name), reason)
+        return NonBackendHost(EndpointHost(name), reason)
     if len(labels) == 1:
-        return Host(name) if single_label else Rejected("name without a dot")
+        return EndpointHost(name) if single_label else InvalidHost("name without a dot")
     return _registered(name, labels, rules)
 
 
-def _registered(name: str, labels: list[str], rules: Rules) -> Host | Rejected:
+def _registered(name: str, labels: list[str], rules: RuleFiles) -> EndpointHost | InvalidHost:
     if "_" in labels[-1] or "_" in labels[-2]:
-        return Rejected("underscore in a registered name")
+        return InvalidHost("underscore in a registered name")
     if labels[-1] in rules.names.private_tlds:
-        return Host(name)
+        return EndpointHost(name)
     if rules.suffixes.publicsuffix(name) is None:
-        return Rejected("unknown top-level name")
+        return InvalidHost("unknown top-level name")
     if len(labels) == 2 and rules.suffixes.privatesuffix(name) is None:
-        return Rejected("public suffix without a name")
-    return Host(name)
+        return InvalidHost("public suffix without a name")
+    return EndpointHost(name)
 
 
-def _international(raw: str, rules: Rules, *, single_label: bool, path: str) -> Host | NoBackend | Rejected:
+def _international(
+    raw: str, rules: RuleFiles, *, single_label: bool, path: str
+) -> EndpointHost | NonBackendHost | InvalidHost:
     ascii_name = ""
     if len(raw) <= 253:  # the codec needs quadratic time
         try:
@@ -101,34 +105,34 @@ def _international(raw: str, rules: Rules, *, single_label: bool, path: str) -> 
             ascii_name = ""
     if ascii_name:
         verdict = check_host(ascii_name, rules, single_label=False, path=path)
-        if not isinstance(verdict, Rejected):
+        if not isinstance(verdict, InvalidHost):
             return verdict
     # Text in other alphabets can follow a URL without a space: "http://example.test请".
     found = _NON_ASCII.search(raw)
     head = raw[: found.start()] if found else raw
     if not head:
-        return Rejected("name of no known alphabet")
+        return InvalidHost("name of no known alphabet")
     return check_host(head, rules, single_label=single_label)
 
 
-def _address(text: str, rules: Rules) -> Host | NoBackend | Rejected:
+def _address(text: str, rules: RuleFiles) -> EndpointHost | NonBackendHost | InvalidHost:
     try:
         address: IPv4Address | IPv6Address = ip_address(text)
     except ValueError:
-        return Rejected("malformed address")
+        return InvalidHost("malformed address")
     if isinstance(address, IPv6Address):
         if address.scope_id is not None:
-            return Rejected("address with a zone")
+            return InvalidHost("address with a zone")
         if address.ipv4_mapped is not None:
             address = address.ipv4_mapped
-    host = Host(str(address), address=True)
+    host = EndpointHost(str(address), address=True)
     reason = rules.not_backends.address_reason(address)
-    return NoBackend(host, reason) if reason is not None else host
+    return NonBackendHost(host, reason) if reason is not None else host
 
 
-def check_port(text: str) -> int | Rejected:
+def check_port(text: str) -> int | InvalidHost:
     """A port between 1 and 65535, from its decimal digits."""
     if not text.isascii() or not text.isdigit() or len(text) > 5:
-        return Rejected("port is not a number")
+        return InvalidHost("port is not a number")
     port = int(text)
-    return port if 1 <= port <= 65535 else Rejected("port out of range")
+    return port if 1 <= port <= 65535 else InvalidHost("port out of range")

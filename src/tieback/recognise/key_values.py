@@ -14,7 +14,7 @@ import msgspec
 
 from tieback.intake.apps.interface import Buffer
 from tieback.recognise.hosts import check_port
-from tieback.recognise.span import decoded
+from tieback.recognise.span import decode_text
 
 MAX_PAIRS = 20_000
 MAX_DEPTH = 32
@@ -31,7 +31,7 @@ _PLIST_PAIR = re.compile(r"<key>([^<]{2,64})</key>\s{0,16}<string>([^<]{3,512})<
 _XML_PAIR = re.compile(r"name=\"([A-Za-z][A-Za-z0-9_.-]{1,63})\"(?: value=\"|[^>\"]{0,32}>)([^<\"]{3,512})[<\"]")
 
 
-def pairs(buffer: Buffer, name: str) -> Iterator[tuple[str, str]]:
+def read_pairs(buffer: Buffer, name: str) -> Iterator[tuple[str, str]]:
     """Keys and their texts: from the parsed tree of a known file, or by the form of a pair in other files."""
     data = buffer.data
     tree: object = None
@@ -49,7 +49,7 @@ def pairs(buffer: Buffer, name: str) -> Iterator[tuple[str, str]]:
     if tree is not None:
         yield from _leaves(tree)
         return
-    text = decoded(data, wide=buffer.utf16)
+    text = decode_text(data, wide=buffer.utf16)
     for pattern in (_PLIST_PAIR, _XML_PAIR) if "<" in text[:256] else (_PAIR,):
         for found in pattern.finditer(text):
             yield found[1], found[2]

@@ -16,11 +16,11 @@ from collections.abc import Mapping
 import msgspec
 
 from tieback.intake.apps.interface import Bytes
-from tieback.model.sighting import Grade
+from tieback.model.sighting import CredentialGrade
 from tieback.recognise import connection
-from tieback.recognise.rules import Rules
-from tieback.recognise.span import narrowed
-from tieback.recognise.verdict import MaskedSecret, Verdict, is_filled_in, seal
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.span import narrow_text
+from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 
 RULE = "connection-keywords"
 ANCHORS = ("server=", "data source=", "datasource=", "host=", "hostname=", "dbname=", "initial catalog=")
@@ -55,7 +55,7 @@ _MEMBER = re.compile(r"[A-Za-z_$][\w$]*\.(?:host|hostname|server|address)\Z")
 _DATABASE = re.compile(r"[A-Za-z0-9_.\-]{1,64}\Z")
 
 
-def around(data: Bytes, word: int, low: int, high: int, *, wide: bool) -> tuple[int, bytes]:
+def keyword_string(data: Bytes, word: int, low: int, high: int, *, wide: bool) -> tuple[int, bytes]:
     """The string that contains the word at offset ``word``, one byte per character, and its start offset.
 
     It ends at the string's own bounds ``low`` and ``high``, at a control character, at a double quote, and at most
@@ -63,19 +63,19 @@ def around(data: Bytes, word: int, low: int, high: int, *, wide: bool) -> tuple[
     """
     first = max(low, word - (BEFORE << wide))
     first += (word - first) & wide
-    before = narrowed(data[first:word], wide=wide)
+    before = narrow_text(data[first:word], wide=wide)
     before = before[len(before) - _until_end(before[::-1]) :]
     begin = word - (len(before) << wide)
-    text = narrowed(data[begin : min(high, word + (AFTER << wide))], wide=wide)
+    text = narrow_text(data[begin : min(high, word + (AFTER << wide))], wide=wide)
     return begin, text[: _until_end(text)]
 
 
-def verify(text: str, rules: Rules) -> Verdict:
+def verify(text: str, rules: RuleFiles) -> TextVerdict:
     """Judge ``text``, one string from its beginning to its end or limit."""
     pairs, spaces = _pairs(text)
     host, database, user = (_first(pairs, words) for words in (_HOSTS, _DATABASES, _USERS))
     if not host or not (database or user) or _MEMBER.match(host):
-        return Verdict(RULE, 1, rejected="too few words of a connection string")
+        return TextVerdict(RULE, 1, rejected="too few words of a connection string")
     host, port = _place(host, pairs.get("port", ""))
     scheme = rules.services.schemes[_product(pairs, host, port, spaces=spaces)]
     shown = f"/{database}" if _DATABASE.match(database) else ""
@@ -84,7 +84,7 @@ def verify(text: str, rules: Rules) -> Verdict:
     return msgspec.structs.replace(verdict, rule=RULE, covers=len(text), secrets=secret if verdict.endpoints else ())
 
 
-def shown(text: str) -> str:
+def mask_passwords(text: str) -> str:
     """``text`` with stars in place of its passwords, which can contain spaces and quotes."""
     pairs, _ = _pairs(text)
     for word in _PASSWORDS:
@@ -165,4 +165,8 @@ def _product(pairs: Mapping[str, str], host: str, port: str, *, spaces: bool) ->
 
 
 def _password(text: str) -> tuple[MaskedSecret, ...]:
-    return (seal("password_in_connection_string", text, Grade.SUPERUSER),) if text and is_filled_in(text) else ()
+    return (
+        (mask_secret("password_in_connection_string", text, CredentialGrade.SUPERUSER),)
+        if text and is_real_value(text)
+        else ()
+    )

@@ -16,13 +16,13 @@ from xml.parsers.expat import ExpatError
 
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Buffer
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.cloud import cloud_endpoint
-from tieback.recognise.context import context
-from tieback.recognise.hosts import Host, check_host, check_port
-from tieback.recognise.rules import Rules
+from tieback.recognise.context import match_context
+from tieback.recognise.hosts import EndpointHost, check_host, check_port
+from tieback.recognise.rules import RuleFiles
 
 RULE = "link-domain"
 MAX_SIZE = 256 * 1024
@@ -32,7 +32,7 @@ _DOMAIN = re.compile(r"([a-z]{3,32}):(?:\*\.)?([A-Za-z0-9.-]{3,253})(?::(\d{1,5}
 _PORTS = {"https": 443, "http": 80}
 
 
-def link_domains(buffer: Buffer, rules: Rules) -> Iterator[Sighting]:
+def link_domains(buffer: Buffer, rules: RuleFiles) -> Iterator[Sighting]:
     """The domains in a manifest, entitlements or a provisioning profile; empty if it cannot be read."""
     data = buffer.data
     if len(data) > MAX_SIZE:
@@ -70,7 +70,7 @@ def _entitled(data: bytes) -> _Named:
 def _filtered(data: bytes) -> _Named:
     try:
         root = read_text_xml(data)
-    except MalformedError:
+    except MalformedPoolError:
         return
     stack = [root]
     while stack:
@@ -91,15 +91,15 @@ def _of_filter(element: Element) -> _Named:
             yield how, scheme, one["host"].removeprefix("*."), one.get("port", "")
 
 
-def _sighting(buffer: Buffer, rules: Rules, how: str, scheme: str, text: str, port: str) -> Sighting | None:
+def _sighting(buffer: Buffer, rules: RuleFiles, how: str, scheme: str, text: str, port: str) -> Sighting | None:
     host = check_host(text.lower(), rules, single_label=False)
     number = check_port(port) if port else _PORTS[scheme]
-    if not isinstance(host, Host) or not isinstance(number, int):
+    if not isinstance(host, EndpointHost) or not isinstance(number, int):
         return None
     shown = "" if number == _PORTS[scheme] else f":{number}"
     endpoint = cloud_endpoint(host.name, "", rules, scheme=scheme, port=number) or Endpoint(
         EndpointKind.URL, f"{scheme}://{host.bracketed}{shown}", scheme, host.name, number
     )
     at = max(buffer.data.find(text.encode()), 0)
-    place = Evidence(buffer.file, buffer.base + at, f"{how}/{RULE}", context(f"{how.partition(':')[2]} ", text))
+    place = Evidence(buffer.file, buffer.base + at, f"{how}/{RULE}", match_context(f"{how.partition(':')[2]} ", text))
     return Sighting(endpoint, 1, Party.UNKNOWN, place)

@@ -12,7 +12,7 @@ import msgspec
 
 from tieback import rulefiles as prepared
 from tieback.model.app import App
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
 MIN_BRAND = 4
 """Least number of letters of a brand that counts on its own. Shorter ones must be in the signer and the bundle
@@ -63,7 +63,7 @@ class MakerWords:
         def flat(entries: tuple[_Names, ...]) -> frozenset[str]:
             return frozenset(name for entry in entries for name in entry.names)
 
-        read = prepared.rules(Path(__file__).with_name("maker_names.toml").read_bytes(), _File)
+        read = prepared.load_rules(Path(__file__).with_name("maker_names.toml").read_bytes(), _File)
         self.legal_forms = flat(read.legal_form)
         self.descriptors = flat(read.descriptor)
         self.before = frozenset(word for entry in read.affix for word in entry.before)
@@ -77,7 +77,7 @@ class MakerWords:
 
 
 @lru_cache(maxsize=1)
-def words() -> MakerWords:
+def maker_words() -> MakerWords:
     """The word lists, read once per process."""
     return MakerWords()
 
@@ -85,9 +85,9 @@ def words() -> MakerWords:
 class MakerNames:
     """The names of one app's maker."""
 
-    def __init__(self, app: App, rules: Rules) -> None:
+    def __init__(self, app: App, rules: RuleFiles) -> None:
         self._rules = rules
-        self.words = words()
+        self.words = maker_words()
         self.domains: dict[str, str] = {}
         """Registrable domains of the maker, each with the reason."""
         self.brands: set[str] = set()
@@ -101,7 +101,7 @@ class MakerNames:
         self.name = ""
         """Display name of the maker."""
         bundle = app.bundle_id.lower().split(".")
-        domain = registrable(".".join(reversed(bundle)), rules)
+        domain = registrable_domain(".".join(reversed(bundle)), rules)
         brand = domain.split(".")[0].replace("-", "")
         if domain and not self._generic(domain.split(".")[0]):
             self.domains[domain] = "the domain of the app's bundle identifier"
@@ -136,7 +136,7 @@ class MakerNames:
         forms, descriptors = self.words.legal_forms, self.words.descriptors
         while len(parts) > 1 and parts[-1].replace(".", "").replace("-", "") in forms:
             parts.pop()
-        if len(parts) == 1 and (domain := registrable(parts[0], self._rules)):
+        if len(parts) == 1 and (domain := registrable_domain(parts[0], self._rules)):
             self.domains.setdefault(domain, "the name of the signer's organisation")
             parts = [domain.split(".")[0]]
         whole = "".join(parts)
@@ -153,7 +153,7 @@ class MakerNames:
         """Add domains in the subject of the signer's certificate: of an e-mail address, or as a name."""
         text = subject.lower()
         for found in (*_MAIL.finditer(text), *_DOMAIN_VALUE.finditer(text)):
-            domain = registrable(found[1], self._rules)
+            domain = registrable_domain(found[1], self._rules)
             label = domain.split(".")[0]
             known = self._rules.third_parties.of(domain) if domain else None
             if domain and domain not in self.words.strangers and not self._generic(label) and known is None:
@@ -199,7 +199,7 @@ class MakerNames:
         return f"{domain} has the name of the app" if plain in self.products else ""
 
 
-def registrable(host: str, rules: Rules) -> str:
+def registrable_domain(host: str, rules: RuleFiles) -> str:
     """The registrable domain of a canonical host, by the public suffix list; empty for addresses and single labels."""
     labels = host.split(".")
     if len(labels) < 2 or ":" in host or labels[-1].isdigit():

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from tieback import rulefiles as prepared
-from tieback.model.sighting import Grade
+from tieback.model.sighting import CredentialGrade
 
 _FRAGMENT = re.compile(r"\{\{([a-z0-9_]+)\}\}")
 
@@ -90,7 +90,7 @@ class CloudToken(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True)
 class CredentialRule(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True):
     """One ``[[credential]]`` rule of credentials.toml; the group ``secret`` of the pattern is the credential."""
 
-    grade: Grade
+    grade: CredentialGrade
     match: tuple[str, ...]
     reason: str
     """What the credential gives access to, which is the reason for its grade."""
@@ -115,11 +115,11 @@ class _CredentialFile(msgspec.Struct, forbid_unknown_fields=True):
     credential: tuple[CredentialRule, ...]
 
 
-class Cloud:
+class CloudRules:
     """The rules of cloud.toml, by the suffix of the host."""
 
     def __init__(self, text: bytes) -> None:
-        read = prepared.rules(text, _CloudFile)
+        read = prepared.load_rules(text, _CloudFile)
         self._below: dict[str, list[CloudHost]] = {}
         for rule in read.host:
             rule.host, rule.rest, rule.within = (
@@ -142,11 +142,11 @@ class Cloud:
         return self._below.get(suffix, ())
 
 
-class Credentials:
+class CredentialRules:
     """The rules of credentials.toml."""
 
     def __init__(self, text: bytes) -> None:
-        read = prepared.rules(text, _CredentialFile)
+        read = prepared.load_rules(text, _CredentialFile)
         for rule in read.credential:
             rule.pattern = _filled(rule.pattern, read.fragments)
         self.rules = read.credential

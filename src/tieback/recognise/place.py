@@ -6,11 +6,11 @@ from typing import NamedTuple
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.endpoint import Party
 from tieback.model.sighting import Credential, Evidence, Sighting
-from tieback.recognise.context import REACH, context
+from tieback.recognise.context import REACH, match_context
 from tieback.recognise.encoded import Encoding
 from tieback.recognise.interface import Find
-from tieback.recognise.span import decoded
-from tieback.recognise.verdict import Verdict
+from tieback.recognise.span import decode_text
+from tieback.recognise.verdict import TextVerdict
 
 HOW = {
     BufferKind.DEX: "dex-string",
@@ -23,10 +23,10 @@ HOW = {
 """First part of ``Evidence.how``, by the kind of buffer."""
 
 
-class Place(NamedTuple):
+class MatchLocation(NamedTuple):
     """A match in a buffer; all numbers are offsets in its data."""
 
-    verdict: Verdict
+    verdict: TextVerdict
     start: int
     covered: int
     """No endpoint of any shape may begin before this offset."""
@@ -43,7 +43,7 @@ class Place(NamedTuple):
     """Text for the context, in place of the text in the buffer; for a credential its masked form."""
 
 
-def finds(buffer: Buffer, place: Place) -> Iterator[Find]:
+def finds_at(buffer: Buffer, place: MatchLocation) -> Iterator[Find]:
     """The sightings and credentials of a match, each with count 1."""
     verdict = place.verdict
     name = buffer.names.get(place.begin)
@@ -62,17 +62,17 @@ def finds(buffer: Buffer, place: Place) -> Iterator[Find]:
     yield from verdict.keys
 
 
-def _context(buffer: Buffer, place: Place) -> str:
+def _context(buffer: Buffer, place: MatchLocation) -> str:
     unit = 2 if place.wide else 1
     first = max(place.begin, place.start - REACH * unit)
     first += (place.start - first) % unit
-    left = decoded(buffer.data[first : place.start], wide=place.wide)
+    left = decode_text(buffer.data[first : place.start], wide=place.wide)
     cut = first > place.begin + 1
     if place.shown:
-        after = decoded(buffer.data[place.covered : min(place.stop, place.covered + REACH * unit)], wide=place.wide)
+        after = decode_text(buffer.data[place.covered : min(place.stop, place.covered + REACH * unit)], wide=place.wide)
         # The text after it is in the same encoding and could not be masked.
         right = place.shown + ("" if place.encoding is not Encoding.PLAIN else after)
         left = "" if place.encoding is not Encoding.PLAIN else left
-        return context(left, right, cut=cut)
-    right = decoded(buffer.data[place.start : min(place.stop, place.start + REACH * unit)], wide=place.wide)
-    return context(left, right, cut=cut)
+        return match_context(left, right, cut=cut)
+    right = decode_text(buffer.data[place.start : min(place.stop, place.start + REACH * unit)], wide=place.wide)
+    return match_context(left, right, cut=cut)

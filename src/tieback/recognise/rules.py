@@ -11,11 +11,11 @@ from pathlib import Path
 import msgspec
 
 from tieback import rulefiles as prepared
-from tieback.recognise.patterns import Cloud, CloudHost, Credentials, TokenRule
-from tieback.recognise.services import Scheme, Services, parents
+from tieback.recognise.patterns import CloudHost, CloudRules, CredentialRules, TokenRule
+from tieback.recognise.services import SchemeRule, ServiceRules, host_and_parents
 from tieback.recognise.suffixes import Suffixes
 
-__all__ = ["Cloud", "CloudHost", "Credentials", "Rules", "Scheme", "TokenRule", "parents"]
+__all__ = ["CloudHost", "CloudRules", "CredentialRules", "RuleFiles", "SchemeRule", "TokenRule", "host_and_parents"]
 
 
 class _NotBackendRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,7 +90,7 @@ def _bytes(name: str) -> bytes:
 
 
 def _read[T](name: str, into: type[T]) -> T:
-    return prepared.rules(_bytes(name), into)
+    return prepared.load_rules(_bytes(name), into)
 
 
 def _flat(entries: tuple[_Names, ...]) -> frozenset[str]:
@@ -124,7 +124,7 @@ class NotBackends:
         reason = self._hosts.get(host)
         if reason is not None:
             return reason
-        for parent in parents(host):
+        for parent in host_and_parents(host):
             reason = self._suffixes.get(parent)
             if reason is not None:
                 return reason
@@ -160,7 +160,7 @@ class ThirdParties:
 
     def of(self, host: str) -> Sdk | None:
         """The library or platform of a canonical host, or ``None``."""
-        for parent in parents(host):
+        for parent in host_and_parents(host):
             sdk = self._suffixes.get(parent)
             if sdk is not None:
                 return sdk
@@ -184,7 +184,7 @@ class ThirdParties:
         return None
 
 
-class Names:
+class HostNameRules:
     """Names that can be hosts, and names that only look like hosts."""
 
     def __init__(self) -> None:
@@ -199,13 +199,13 @@ class Names:
         self.generic_brands = _flat(read.generic_brand)
 
 
-class Rules:
+class RuleFiles:
     """All rule files, each read at its first use. Use one instance per process and share it."""
 
     @cached_property
-    def services(self) -> Services:
+    def services(self) -> ServiceRules:
         """Schemes, ports and suffixes."""
-        return Services()
+        return ServiceRules()
 
     @cached_property
     def not_backends(self) -> NotBackends:
@@ -218,19 +218,19 @@ class Rules:
         return ThirdParties()
 
     @cached_property
-    def cloud(self) -> Cloud:
+    def cloud(self) -> CloudRules:
         """Hosts and identifiers of cloud resources."""
-        return Cloud(_bytes("cloud.toml"))
+        return CloudRules(_bytes("cloud.toml"))
 
     @cached_property
-    def credentials(self) -> Credentials:
+    def credentials(self) -> CredentialRules:
         """Formats of credentials."""
-        return Credentials(_bytes("credentials.toml"))
+        return CredentialRules(_bytes("credentials.toml"))
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> HostNameRules:
         """Rules for host names."""
-        return Names()
+        return HostNameRules()
 
     @cached_property
     def suffixes(self) -> Suffixes:

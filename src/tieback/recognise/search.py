@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from tieback.intake.apps.content import COMPILED
-from tieback.intake.apps.interface import Artifact, Gathered, Piece
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Piece
 from tieback.model.sighting import Problem
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Extractor, Find
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
 MAX_TEXTS = 10_000
 """Most texts of one app that are judged, so that a hostile app takes seconds. The largest measured real app had 600."""
@@ -19,14 +19,14 @@ MAX_FINDS = 50_000
 """Most finds of one app; a find in many places counts each time."""
 
 
-class Search:
+class AppSearch:
     """A set of every extractor, for one thread at a time.
 
     Each extractor compiles its anchors at its first artifact, and rules are read when first used. Use one set per
     process.
     """
 
-    def __init__(self, rules: Rules, *, dataflow: bool = True) -> None:
+    def __init__(self, rules: RuleFiles, *, dataflow: bool = True) -> None:
         """Use these rule files. Without ``dataflow`` only constants are found, not strings that code assembles."""
         self._config = ConfigExtractor(rules)
         self._endpoints = EndpointExtractor(rules, self._config.marks)
@@ -39,7 +39,7 @@ class Search:
         self._endpoints.left, self._config.left = MAX_TEXTS, MAX_PAIRS
         left = MAX_FINDS
         for piece in pieces:
-            for found in self._gathered(piece) if isinstance(piece, Gathered) else self._artifact(piece):
+            for found in self._gathered(piece) if isinstance(piece, ArtifactBatch) else self._artifact(piece):
                 yield found
                 left -= 1
                 if not left:
@@ -51,7 +51,7 @@ class Search:
         for extractor in self._extractors:
             yield from extractor.extract(artifact)
 
-    def _gathered(self, gathered: Gathered) -> Iterator[Find]:
+    def _gathered(self, gathered: ArtifactBatch) -> Iterator[Find]:
         """The finds of the files that the common search or their name selects."""
         naming: set[int] = set()
         for found in self._endpoints.sift(gathered):

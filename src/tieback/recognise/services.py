@@ -11,7 +11,7 @@ import msgspec
 from tieback import rulefiles as prepared
 
 
-class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SchemeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One ``[[scheme]]`` entry of services.toml."""
 
     name: str
@@ -62,14 +62,14 @@ class ServicePath(msgspec.Struct, forbid_unknown_fields=True, dict=True):
 
 
 class _Services(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    scheme: tuple[Scheme, ...]
+    scheme: tuple[SchemeRule, ...]
     jdbc: tuple[_Jdbc, ...]
     port: tuple[_Port, ...]
     suffix: tuple[_Suffix, ...]
     path: tuple[ServicePath, ...]
 
 
-def parents(host: str) -> Iterator[str]:
+def host_and_parents(host: str) -> Iterator[str]:
     """``host`` itself and each name above it, the longest first."""
     yield host
     at = host.find(".")
@@ -78,20 +78,20 @@ def parents(host: str) -> Iterator[str]:
         at = host.find(".", at + 1)
 
 
-class Services:
+class ServiceRules:
     """The product that a scheme, a port or a host implies."""
 
     def __init__(self) -> None:
-        read = prepared.rules(Path(__file__).with_name("services.toml").read_bytes(), _Services)
-        self.schemes: dict[str, Scheme] = {scheme.name: scheme for scheme in read.scheme}
-        self.jdbc: dict[str, Scheme] = {entry.driver: self.schemes[entry.scheme] for entry in read.jdbc}
+        read = prepared.load_rules(Path(__file__).with_name("services.toml").read_bytes(), _Services)
+        self.schemes: dict[str, SchemeRule] = {scheme.name: scheme for scheme in read.scheme}
+        self.jdbc: dict[str, SchemeRule] = {entry.driver: self.schemes[entry.scheme] for entry in read.jdbc}
         self._ports = {entry.port: entry.service for entry in read.port}
         self._suffixes = {entry.suffix: entry.service for entry in read.suffix}
         self.paths = read.path
 
     def of(self, host: str, port: int | None) -> str | None:
         """The product that a host suffix or a default port implies, or ``None``."""
-        for parent in parents(host):
+        for parent in host_and_parents(host):
             service = self._suffixes.get(parent)
             if service is not None:
                 return service

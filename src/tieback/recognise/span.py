@@ -14,7 +14,7 @@ MAX_TEXT = 2048
 """Most characters of one match."""
 
 
-def region(buffer: Buffer) -> tuple[int, int]:
+def string_region(buffer: Buffer) -> tuple[int, int]:
     """Range that can contain strings: from the first to the last string of a DEX file, all of any other buffer."""
     if buffer.kind is not BufferKind.DEX or buffer.starts is None or not len(buffer.starts):
         return 0, len(buffer.data)
@@ -23,7 +23,7 @@ def region(buffer: Buffer) -> tuple[int, int]:
     return max(0, begin), len(buffer.data) if end < 0 else end + 1
 
 
-def bounds(buffer: Buffer, places: Sequence[int]) -> list[tuple[int, int]]:
+def string_bounds(buffer: Buffer, places: Sequence[int]) -> list[tuple[int, int]]:
     """For each offset, the start of its string and of the next one; without strings, the ends of the buffer."""
     if not places:
         return []
@@ -36,7 +36,7 @@ def bounds(buffer: Buffer, places: Sequence[int]) -> list[tuple[int, int]]:
     return [(int(starts[index - 1]) if index else 0, int(starts[index]) if index < count else size) for index in found]
 
 
-def decoded(raw: Bytes, *, wide: bool) -> str:
+def decode_text(raw: Bytes, *, wide: bool) -> str:
     """Text of UTF-8, MUTF-8 or UTF-16LE bytes; malformed bytes become U+FFFD."""
     if wide:
         return raw[: len(raw) & ~1].decode("utf-16-le", "replace")
@@ -49,8 +49,8 @@ def decoded(raw: Bytes, *, wide: bool) -> str:
         return raw.decode("utf-8", "replace")
 
 
-def narrowed(raw: Bytes, *, wide: bool) -> bytes:
+def narrow_text(raw: Bytes, *, wide: bool) -> bytes:
     """One byte per character; characters beyond ASCII become DEL, which is in no host."""
     if not wide:
         return bytes(raw)
-    return decoded(raw, wide=True).encode("ascii", "replace").replace(b"?", b"\x7f")
+    return decode_text(raw, wide=True).encode("ascii", "replace").replace(b"?", b"\x7f")

@@ -9,7 +9,7 @@ import msgspec
 import publicsuffixlist
 from publicsuffixlist import PublicSuffixList
 
-from tieback.rulefiles import prepared
+from tieback.rulefiles import load_or_build
 
 
 class Suffixes:
@@ -18,7 +18,7 @@ class Suffixes:
     def __init__(self) -> None:
         raw = Path(publicsuffixlist.__file__).with_name("public_suffix_list.dat").read_bytes()
         self._rules = msgspec.msgpack.decode(
-            prepared("suffixes", raw, lambda: msgspec.msgpack.encode(_by_name(raw))), type=dict[str, str]
+            load_or_build("suffixes", raw, lambda: msgspec.msgpack.encode(_by_name(raw))), type=dict[str, str]
         )
         self._lists: dict[str, PublicSuffixList] = {}
 

@@ -11,9 +11,9 @@ import msgspec
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import NotBackend
 from tieback.recognise.cloud import cloud_endpoint
-from tieback.recognise.hosts import PLACEHOLDER, Host, NoBackend, Rejected, check_host, check_port
-from tieback.recognise.rules import Rules, Scheme
-from tieback.recognise.verdict import MaskedSecret, Verdict, is_filled_in, seal
+from tieback.recognise.hosts import PLACEHOLDER, EndpointHost, InvalidHost, NonBackendHost, check_host, check_port
+from tieback.recognise.rules import RuleFiles, SchemeRule
+from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 
 RULE = "url"
 
@@ -27,7 +27,7 @@ _PROSE = ".,;:!?'*)]}"
 """Characters that end a sentence or a list, not a URL; a closing bracket stays if its opening one is in the URL."""
 
 
-def verify(text: str, scheme: Scheme, rules: Rules) -> Verdict:
+def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
     """Judge ``text``, which begins with ``scheme`` and ``://`` and ends at the first character that no URL contains."""
     after = len(scheme.name) + 3
     authority = _match(_AUTHORITY, text, after)
@@ -40,17 +40,17 @@ def verify(text: str, scheme: Scheme, rules: Rules) -> Verdict:
     port: int | None = scheme.port
     if raw_port:
         checked = check_port(raw_port)
-        if isinstance(checked, Rejected):
+        if isinstance(checked, InvalidHost):
             return _reject(checked.reason, text, covers)
         port = checked
     elif scheme.family == "socket":
         return _reject("socket without a port", text, covers)
     host = check_host(raw_host, rules, single_label=False, path=path)
-    if isinstance(host, Rejected):
+    if isinstance(host, InvalidHost):
         return _reject(host.reason, text, covers)
-    if isinstance(host, NoBackend):
+    if isinstance(host, NonBackendHost):
         value = _value(scheme, host.host, port, path)
-        return Verdict(RULE, covers, not_backends=(NotBackend(value, host.reason),))
+        return TextVerdict(RULE, covers, not_backends=(NotBackend(value, host.reason),))
     rest = text[covers:] if found and found.end() == len(place) else ""
     endpoint = cloud_endpoint(host.name, rest, rules, scheme=scheme.canonical, port=port) or Endpoint(
         kind=EndpointKind.URL,
@@ -61,10 +61,10 @@ def verify(text: str, scheme: Scheme, rules: Rules) -> Verdict:
         path=path,
         service=scheme.service or rules.services.of(host.name, port) or rules.services.of_path(path),
     )
-    return Verdict(RULE, covers, endpoints=(endpoint,), secrets=_secrets(userinfo))
+    return TextVerdict(RULE, covers, endpoints=(endpoint,), secrets=_secrets(userinfo))
 
 
-def verify_relative(text: str, scheme: Scheme, rules: Rules) -> Verdict:
+def verify_relative(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
     """Judge ``text``, which begins with the ``//`` of a URL that takes its scheme from the page (RFC 3986, 4.2).
 
     Code contains similar texts: a host of two labels counts only if a path follows.
@@ -73,13 +73,13 @@ def verify_relative(text: str, scheme: Scheme, rules: Rules) -> Verdict:
     covers = max(verdict.covers - len(scheme.name) - 1, 2)
     plain = verdict.endpoints and not verdict.endpoints[0].path and verdict.endpoints[0].host.count(".") == 1
     if plain:
-        return Verdict(RULE, covers, rejected="two labels and nothing behind them")
+        return TextVerdict(RULE, covers, rejected="two labels and nothing behind them")
     return msgspec.structs.replace(verdict, covers=covers)
 
 
-def _reject(reason: str, text: str, covers: int) -> Verdict:
+def _reject(reason: str, text: str, covers: int) -> TextVerdict:
     # A password with a slash ends the authority early; the text up to the @ is still the password.
-    return Verdict(RULE, max(covers, text.rfind("@") + 1), rejected=reason)
+    return TextVerdict(RULE, max(covers, text.rfind("@") + 1), rejected=reason)
 
 
 def _path(text: str, at: int) -> str:
@@ -97,7 +97,7 @@ def _path(text: str, at: int) -> str:
     return path.rstrip("/")
 
 
-def _value(scheme: Scheme, host: Host, port: int | None, path: str) -> str:
+def _value(scheme: SchemeRule, host: EndpointHost, port: int | None, path: str) -> str:
     shown = "" if port is None or port == scheme.port else f":{port}"
     return f"{scheme.canonical}://{host.bracketed}{shown}{path}"
 
@@ -105,9 +105,9 @@ def _value(scheme: Scheme, host: Host, port: int | None, path: str) -> str:
 def _secrets(userinfo: str) -> tuple[MaskedSecret, ...]:
     user, colon, password = userinfo.partition(":")
     secret = password if colon and password else user
-    if not secret or not is_filled_in(secret):
+    if not secret or not is_real_value(secret):
         return ()
-    return (seal("password_in_url" if colon and password else "user_in_url", secret),)
+    return (mask_secret("password_in_url" if colon and password else "user_in_url", secret),)
 
 
 def _match(pattern: re.Pattern[str], text: str, at: int) -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from tieback.model.endpoint import Endpoint
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Grade, NotBackend
+from tieback.model.sighting import CredentialGrade, NotBackend
 from tieback.recognise.hosts import PLACEHOLDER
 
 _SALT = b"tieback credential fingerprint 1"
@@ -24,7 +24,7 @@ class MaskedSecret(msgspec.Struct, frozen=True):
     kind: str
     """``password_in_connection_string``, ``google_api_key``, ..."""
     masked: str
-    grade: Grade = Grade.NORMAL
+    grade: CredentialGrade = CredentialGrade.NORMAL
     fingerprint: str = ""
     claims: dict[str, str] = msgspec.field(default_factory=dict)
     """Claims of a JSON Web Token or fields of a service account that are not secret."""
@@ -34,7 +34,7 @@ class MaskedSecret(msgspec.Struct, frozen=True):
     """The value, only for a credential of grade ``public`` that a service needs."""
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class TextVerdict(msgspec.Struct, frozen=True):
     """Verdict about one text. It depends only on the text, so it can be cached."""
 
     rule: str
@@ -50,10 +50,10 @@ class Verdict(msgspec.Struct, frozen=True):
     """Why nothing was found; empty otherwise."""
 
 
-def seal(
+def mask_secret(
     kind: str,
     secret: str,
-    grade: Grade = Grade.NORMAL,
+    grade: CredentialGrade = CredentialGrade.NORMAL,
     *,
     claims: dict[str, str] | None = None,
     endpoint: str = "",
@@ -69,11 +69,11 @@ def seal(
         endpoint: value of the endpoint that it names.
         services: services whose probes may send it, if it is public by design; no other credential value is kept.
     """
-    key = PublicKey(kind, secret, services, endpoint) if services and grade is Grade.PUBLIC else None
-    return MaskedSecret(kind, mask(secret), grade, fingerprint(secret), claims or {}, endpoint, key)
+    key = PublicKey(kind, secret, services, endpoint) if services and grade is CredentialGrade.PUBLIC else None
+    return MaskedSecret(kind, mask_text(secret), grade, fingerprint(secret), claims or {}, endpoint, key)
 
 
-def mask(secret: str) -> str:
+def mask_text(secret: str) -> str:
     """First and last characters and the length: two at each end from length twelve, one from six, otherwise none."""
     if len(secret) >= _LONG:
         return f"{secret[:2]}***{secret[-2:]} ({len(secret)})"
@@ -85,6 +85,6 @@ def fingerprint(secret: str) -> str:
     return hmac.new(_SALT, secret.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:16]
 
 
-def is_filled_in(secret: str) -> bool:
+def is_real_value(secret: str) -> bool:
     """True if the text is a credential and not a placeholder or a row of stars."""
     return bool(secret.strip("*.xX")) and PLACEHOLDER.search(secret) is None

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from tieback.model.errors import UsageError
 from tieback.model.report import Report
-from tieback.report.public import aggregate
-from tieback.report.vendor import narrow
+from tieback.report.public import public_report
+from tieback.report.vendor import vendor_report
 
 
 class Audience(StrEnum):
@@ -51,7 +51,7 @@ def for_audience(report: Report, audience: Audience, vendor: str = "") -> Report
     """
     audience_of(audience, vendor)
     if audience is Audience.VENDOR:
-        return narrow(report, vendor)
+        return vendor_report(report, vendor)
     if audience is Audience.PUBLIC:
-        return aggregate(report)
+        return public_report(report)
     return report

@@ -12,7 +12,7 @@ _DIGITS = 16
 """Hexadecimal digits used to distinguish apps: 64 bits, so that a million apps need no list of hashes."""
 
 
-class Counts:
+class BreakdownCounts:
     """Counts with the number of stores per cell; a public report omits cells with too few stores."""
 
     def __init__(self, report: Report) -> None:
@@ -45,11 +45,11 @@ class Counts:
             self.undated += 1
 
 
-def count(report: Report) -> Breakdown:
+def count_breakdown(report: Report) -> Breakdown:
     """Return the report's own counts if it has them, otherwise counts of its tables."""
     if report.breakdown is not None:
         return report.breakdown
-    counts = Counts(report)
+    counts = BreakdownCounts(report)
     return Breakdown(
         cells=tuple((*cell, figure) for cell, figure in sorted(counts.cells.items())),
         apps=tuple((severity.value, number) for severity, number in counts.apps.items() if number),
@@ -74,7 +74,7 @@ def whole_years(years: dict[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple((str(year), years.get(str(year), 0)) for year in range(first, last + 1))
 
 
-def folded(cells: Sequence[tuple[str, int]], least: int, joint: str) -> tuple[tuple[str, int], ...]:
+def merge_neighbours(cells: Sequence[tuple[str, int]], least: int, joint: str) -> tuple[tuple[str, int], ...]:
     """Join neighbours until each group is empty or has ``least`` members; empty if all together have fewer.
 
     Args:

@@ -16,7 +16,7 @@ MOST_APPS = 100
 """Limit on the apps listed per finding; the count includes all."""
 
 
-class Detail(msgspec.Struct, frozen=True):
+class FindingDetail(msgspec.Struct, frozen=True):
     """A finding with its stores and apps."""
 
     finding: Finding
@@ -25,7 +25,7 @@ class Detail(msgspec.Struct, frozen=True):
     """At most ``MOST_APPS``, in the order of the finding; apps outside the report are left out."""
 
 
-def details(report: Report, findings: Iterable[Finding] | None = None) -> Iterator[Detail]:
+def iter_details(report: Report, findings: Iterable[Finding] | None = None) -> Iterator[FindingDetail]:
     """Yield every finding with its context, in report order, one batch in memory at a time.
 
     Args:
@@ -39,7 +39,7 @@ def details(report: Report, findings: Iterable[Finding] | None = None) -> Iterat
             ids = {key for finding in some for key in finding.exposures}
             stores = {store.id: store for store in chain(report.exposed.pick(ids), report.answered.pick(ids))}
             for finding in some:
-                yield Detail(
+                yield FindingDetail(
                     finding,
                     tuple(stores[key] for key in finding.exposures if key in stores),
                     tuple(apps[key] for key in finding.apps[:MOST_APPS] if key in apps),

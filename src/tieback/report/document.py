@@ -13,7 +13,7 @@ from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure, PiiClassTotal
 from tieback.model.figure import Figure
 from tieback.model.probe import Access, RansomVerdict
-from tieback.model.report import AppSummary, DataUsed, Report, Scope
+from tieback.model.report import AppSummary, DataUsed, Report, RunScope
 from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text, size_text
 from tieback.report.personal import personal_lines
 
@@ -55,7 +55,7 @@ _MOST_HOSTS = 64
 """Limit on the distinct hosts kept per app; only a few are shown."""
 
 
-class Row(msgspec.Struct, frozen=True):
+class AppStoreRow(msgspec.Struct, frozen=True):
     """An app and one store that it leads to."""
 
     summary: AppSummary
@@ -135,7 +135,7 @@ def endpoint_host(value: str) -> str:
         return value
 
 
-def rows(report: Report, *, exposed: bool, most: int) -> list[Row]:
+def rows(report: Report, *, exposed: bool, most: int) -> list[AppStoreRow]:
     """Return apps with their stores, worst store first, then by app name; ``ways`` has the total count.
 
     Args:
@@ -162,9 +162,9 @@ def rows(report: Report, *, exposed: bool, most: int) -> list[Row]:
     ]
 
 
-def row_of(summary: AppSummary, exposure: Exposure) -> Row:
+def row_of(summary: AppSummary, exposure: Exposure) -> AppStoreRow:
     """Return an app and a store with the app's own routes."""
-    return Row(summary, exposure, _routes_of(summary, exposure))
+    return AppStoreRow(summary, exposure, _routes_of(summary, exposure))
 
 
 def _routes_of(summary: AppSummary, exposure: Exposure) -> tuple[AppRoute, ...]:
@@ -248,7 +248,7 @@ def data_for_others(data: Iterable[DataUsed]) -> tuple[DataUsed, ...]:
     return tuple(one if one.name.startswith(_CITED) else msgspec.structs.replace(one, name="a list") for one in data)
 
 
-def scope_lines(scope: Scope | None) -> Iterator[tuple[str, str]]:
+def scope_lines(scope: RunScope | None) -> Iterator[tuple[str, str]]:
     """Yield what the run was authorised to do and what it did, as label and text."""
     if scope is None:
         yield ("Authorised by", "no grant, so no back end was contacted")

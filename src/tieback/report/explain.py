@@ -19,7 +19,7 @@ from tieback.report.document import clean
 type Test = Callable[[Exposure], bool]
 
 
-class Share(msgspec.Struct, frozen=True):
+class StoreShare(msgspec.Struct, frozen=True):
     """The share of one store in a figure."""
 
     store: Exposure
@@ -28,7 +28,7 @@ class Share(msgspec.Struct, frozen=True):
     """Containers with their share, if the figure sums store contents; system data is left out."""
 
 
-class Explanation(msgspec.Struct, frozen=True):
+class FigureExplanation(msgspec.Struct, frozen=True):
     """A figure with its query, shares and quality."""
 
     name: str
@@ -38,7 +38,7 @@ class Explanation(msgspec.Struct, frozen=True):
     figure: Figure
     stores: int
     """Number of stores with a share."""
-    shares: Callable[[], Iterator[Share]]
+    shares: Callable[[], Iterator[StoreShare]]
     """Returns a new iterator over the shares, in report order."""
     weakest: tuple[str, ...]
     """Stores that make the figure inexact, at most five."""
@@ -87,7 +87,7 @@ _OF_APPS = frozenset({"platform", "vendor", "app"})
 MOST_NAMED = 5
 
 
-def explain(report: Report, name: str) -> Explanation:
+def explain_figure(report: Report, name: str) -> FigureExplanation:
     """Recompute a figure from the stores of a report, in one pass.
 
     Raises:
@@ -110,7 +110,7 @@ def explain(report: Report, name: str) -> Explanation:
     where = " AND ".join((kind.where, *(_clause(key, value) for key, value in filters)))
     pii_class = next((value for key, value in filters if key == "class"), "")
 
-    def shares() -> Iterator[Share]:
+    def shares() -> Iterator[StoreShare]:
         for store in report.exposures():
             if all(test(store) for test in tests):
                 yield _share(store, kind.of, pii_class)
@@ -119,14 +119,14 @@ def explain(report: Report, name: str) -> Explanation:
     select = kind.select if not pii_class or kind.of != "records" else "sum(pii.records)"
     query = f"SELECT {select} FROM exposures WHERE {where}"  # noqa: S608 - to be read by people
     means = kind.means + "".join(f", {key} {value}" for key, value in filters)
-    return Explanation(name, means, query, figure, stores, shares, weakest)
+    return FigureExplanation(name, means, query, figure, stores, shares, weakest)
 
 
-def _analysed(report: Report) -> Explanation:
+def _analysed(report: Report) -> FigureExplanation:
     count = exact(report.headline.apps_analysed, "count of inputs")
     query = "SELECT count(*) FROM inputs WHERE problem = ''"
     means = "analysed apps; identical files count once"
-    return Explanation("apps-analysed", means, query, count, 0, lambda: iter(()), ())
+    return FigureExplanation("apps-analysed", means, query, count, 0, lambda: iter(()), ())
 
 
 def _filters(name: str, narrowed: str) -> list[tuple[str, str]]:
@@ -192,15 +192,15 @@ def _clause(key: str, value: str) -> str:
     }[key]
 
 
-def _share(store: Exposure, of: str, pii_class: str) -> Share:
+def _share(store: Exposure, of: str, pii_class: str) -> StoreShare:
     if of == "records":
         if pii_class:
             lines = [line for line in store.pii if line.pii_class.casefold() == pii_class.casefold()]
-            return Share(store, total(line.records for line in lines), _parts(store, of, pii_class))
-        return Share(store, store.records, _parts(store, of))
+            return StoreShare(store, total(line.records for line in lines), _parts(store, of, pii_class))
+        return StoreShare(store, store.records, _parts(store, of))
     if of == "bytes":
-        return Share(store, store.bytes, _parts(store, of))
-    return Share(store, exact(1, "counted once by its identity"), ())
+        return StoreShare(store, store.bytes, _parts(store, of))
+    return StoreShare(store, exact(1, "counted once by its identity"), ())
 
 
 def _parts(store: Exposure, of: str, pii_class: str = "") -> tuple[tuple[str, Figure], ...]:
@@ -213,7 +213,7 @@ def _parts(store: Exposure, of: str, pii_class: str = "") -> tuple[tuple[str, Fi
     return tuple(sorted(found, key=lambda part: (-part[1].value, part[0])))
 
 
-def _made(shares: Iterable[Share], of: str, only: frozenset[str] | None) -> tuple[Figure, int, tuple[str, ...]]:
+def _made(shares: Iterable[StoreShare], of: str, only: frozenset[str] | None) -> tuple[Figure, int, tuple[str, ...]]:
     figure, stores, weakest = total((), "sum over stores"), 0, list[str]()
     apps: set[str] = set()
     for share in shares:
@@ -231,7 +231,7 @@ def _made(shares: Iterable[Share], of: str, only: frozenset[str] | None) -> tupl
     return figure, stores, tuple(weakest)
 
 
-def names(report: Report) -> Iterator[str]:
+def figure_names(report: Report) -> Iterator[str]:
     """Yield the names of all figures in the report's tables, most general first."""
     head = report.headline
     yield from ("apps-analysed", *FIGURES)

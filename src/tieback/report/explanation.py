@@ -10,7 +10,7 @@ from tieback.model.document import SCHEMA_VERSION
 from tieback.model.figure import Figure
 from tieback.report.document import clean, count_text, store_text, way_text
 from tieback.report.encoding import encode_row
-from tieback.report.explain import Explanation, Share
+from tieback.report.explain import FigureExplanation, StoreShare
 from tieback.report.figures import figure_text, quality_text
 
 MOST_STORES = 20
@@ -20,7 +20,7 @@ MOST_PROOFS = 4
 MOST_WAYS = 3
 
 
-def print_explanation(found: Explanation, console: Console) -> None:
+def print_explanation(found: FigureExplanation, console: Console) -> None:
     """Print the figure, its query and its stores."""
     console.print(Text.assemble((f"{clean(found.name)}: ", "bold"), _words(found.figure)))
     console.print(Text(clean(found.means, 400)))
@@ -38,7 +38,7 @@ def print_explanation(found: Explanation, console: Console) -> None:
         console.print(f"and {found.stores - MOST_STORES:,} more; --format json lists them all", style="dim")
 
 
-def _lines(share: Share) -> Iterator[Text]:
+def _lines(share: StoreShare) -> Iterator[Text]:
     store = share.store
     yield Text.assemble(
         (f"\n{_words(share.figure)}  ", "bold"), f"{store_text(store)} at {clean(', '.join(store.targets[:3]))}"
@@ -64,7 +64,7 @@ def _words(figure: Figure) -> str:
     return figure_text(figure) + (f" ({quality})" if quality else "")
 
 
-def as_lines(found: Explanation) -> Iterator[bytes]:
+def as_lines(found: FigureExplanation) -> Iterator[bytes]:
     """Yield the figure as a JSON document, then one document per store with its share."""
     head = {
         "schema": f"tieback/explanation/{SCHEMA_VERSION}",

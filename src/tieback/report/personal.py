@@ -5,8 +5,8 @@ A class is detected by value if values of at least one field support it, otherwi
 
 from collections.abc import Iterator
 
-from tieback.model.exposure import ClassifiedField, People
-from tieback.model.pii import Basis
+from tieback.model.exposure import ClassifiedField, PeopleRange
+from tieback.model.pii import ClassificationBasis
 from tieback.model.report import Headline
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.report.figures import figure_text
@@ -15,7 +15,7 @@ MOST_CLASSES = 10
 UNKNOWN = "Unknown class of data"
 _PLAIN = frozenset({"email", "phone", "person_name", "username", "ip_address", "employment"})
 """Classes whose kind adds no information for the reader."""
-_BY = {Basis.NAME: "by name", Basis.VALUE: "by value"}
+_BY = {ClassificationBasis.NAME: "by name", ClassificationBasis.VALUE: "by value"}
 
 
 def personal_lines(head: Headline) -> Iterator[tuple[str, str]]:
@@ -39,10 +39,10 @@ def personal_lines(head: Headline) -> Iterator[tuple[str, str]]:
 def _by(head: Headline, pii_class: str) -> str:
     if head.by_value is None:
         return ""
-    return f" {_BY[Basis.VALUE if pii_class in head.by_value else Basis.NAME]}"
+    return f" {_BY[ClassificationBasis.VALUE if pii_class in head.by_value else ClassificationBasis.NAME]}"
 
 
-def people_text(people: People) -> str:
+def people_text(people: PeopleRange) -> str:
     """Format a range, such as ``at most 4,850, at least 100``."""
     text = f"at most {figure_text(people.at_most)}"
     if people.at_least is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from tieback.model.posture import Keys, Numbers, Posture, Share
+from tieback.model.posture import EncryptionCounts, Posture, ResourceFigures, YesNoCounts
 from tieback.model.resource import ResourceKind
 from tieback.report.document import clean, count_text
 
@@ -48,7 +48,7 @@ class Bar(msgspec.Struct, frozen=True):
     """A severity, used only for the colour."""
 
 
-def number_tables(numbers: Iterable[Numbers], most: int = MOST_GROUPS) -> Iterator[NumberTable]:
+def number_tables(numbers: Iterable[ResourceFigures], most: int = MOST_GROUPS) -> Iterator[NumberTable]:
     """Yield one table per kind of resource; resources that exist only in templates have their own table."""
     rows = list(numbers)
     for planned, kind in dict.fromkeys((row.planned, row.kind) for row in rows):
@@ -69,11 +69,11 @@ def _heads(kind: ResourceKind) -> tuple[str, ...]:
     return (*HEADS[:-3], "Restorable by anyone") if kind is ResourceKind.SNAPSHOT else HEADS
 
 
-def _name(row: Numbers) -> str:
+def _name(row: ResourceFigures) -> str:
     return "all" if row.by == "all" else f"{row.by} {clean(row.name, 80)}"
 
 
-def _cells(row: Numbers) -> tuple[str, ...]:
+def _cells(row: ResourceFigures) -> tuple[str, ...]:
     keys = row.at_rest
     return (
         f"{row.resources:,}",
@@ -83,13 +83,13 @@ def _cells(row: Numbers) -> tuple[str, ...]:
     )
 
 
-def _answers(row: Numbers) -> tuple[tuple[Share, int], ...]:
+def _answers(row: ResourceFigures) -> tuple[tuple[YesNoCounts, int], ...]:
     if row.kind is ResourceKind.SNAPSHOT:
         return ((row.restorable, row.restorable.yes),)
     return (row.public, row.public.yes), (row.authentication, row.authentication.no), (row.tls, row.tls.no)
 
 
-def _answered(share: Share, bad: int) -> str:
+def _answered(share: YesNoCounts, bad: int) -> str:
     if not share.known:
         return f"{share.unknown:,} unknown" if share.unknown else NOTHING
     return share_text(bad, share.known) + (f", {share.unknown:,} unknown" if share.unknown else "")
@@ -100,7 +100,7 @@ def share_text(count: int, of: int) -> str:
     return f"{count:,}/{of:,} {100 * count / of:.0f} %" if of else NOTHING
 
 
-def _lines(row: Numbers) -> Iterator[str]:
+def _lines(row: ResourceFigures) -> Iterator[str]:
     keys = row.public_at_rest
     if row.public.yes and keys.total:
         yield (
@@ -116,7 +116,7 @@ def _lines(row: Numbers) -> Iterator[str]:
             )
 
 
-def databases(numbers: Iterable[Numbers]) -> Numbers | None:
+def databases(numbers: Iterable[ResourceFigures]) -> ResourceFigures | None:
     """Return the figures of all deployed hosted databases; ``None`` if there are none."""
     found = (row for row in numbers if row.by == "all" and row.kind is ResourceKind.DATABASE and not row.planned)
     return next(found, None)
@@ -135,7 +135,7 @@ def bars(posture: Posture) -> Sequence[Bar]:
     return found + _key_bars(row.public_at_rest, "public, ")[:1]
 
 
-def _key_bars(keys: Keys, before: str) -> list[Bar]:
+def _key_bars(keys: EncryptionCounts, before: str) -> list[Bar]:
     named = (
         ("not encrypted", keys.none, "high"),
         ("provider's key", keys.provider_key, "medium"),

@@ -12,33 +12,33 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from tieback.model.errors import UsageError
-from tieback.model.exposure import People
+from tieback.model.exposure import PeopleRange
 from tieback.model.figure import Figure, Quality, total
-from tieback.model.posture import Keys, Posture, Share
+from tieback.model.posture import EncryptionCounts, Posture, YesNoCounts
 from tieback.model.report import (
     Breakdown,
     CloserLook,
-    Group,
+    FigureGroup,
     GroupTable,
-    Handle,
     Headline,
-    Index,
+    LazyIndex,
+    LazyTable,
     Report,
-    Scope,
+    RunScope,
     StoreKind,
 )
-from tieback.report.breakdown import SUM, Counts, folded, whole_years
+from tieback.report.breakdown import SUM, BreakdownCounts, merge_neighbours, whole_years
 from tieback.report.document import data_for_others
 
-LEAST = 5
+MIN_GROUP = 5
 """Minimum size of a published group."""
 OTHER = "other"
 WITHHELD = "not named in a public report"
 TITLE = "Open back ends of mobile apps"
-FEW = f"Figures with a group of fewer than {LEAST} resources are shown as unknown."
+SMALL_GROUP_NOTE = f"Figures with a group of fewer than {MIN_GROUP} resources are shown as unknown."
 
 
-def aggregate(report: Report) -> Report:
+def public_report(report: Report) -> Report:
     """Return the report reduced to its totals.
 
     Raises:
@@ -46,30 +46,30 @@ def aggregate(report: Report) -> Report:
     """
     head = report.headline
     groups = (head.apps_analysed, head.apps_affected, head.stores_answering, head.stores_exposed)
-    if head.apps_analysed < LEAST or any(_small(number) for number in groups):
+    if head.apps_analysed < MIN_GROUP or any(_small(number) for number in groups):
         raise UsageError(
-            f"the run is too small for a public report: it would disclose a group of fewer than {LEAST} apps or stores",
+            f"the run is too small for a public report: it would disclose a group of fewer than {MIN_GROUP} apps or stores",
             where="--audience public",
             advice="Scan more apps, or use --audience vendor",
         )
-    counts = Counts(report)
+    counts = BreakdownCounts(report)
     return Report(
         title=TITLE,
         created=datetime.combine(report.created.date(), datetime.min.time(), UTC),
         tool_version=report.tool_version,
         scope=_scope(report.scope),
         headline=_headline(head, counts),
-        apps=Index.by((), lambda summary: summary.app.sha256),
-        quiet=Handle.of(()),
-        exposed=Index.by((), lambda store: store.id),
-        answered=Index.by((), lambda store: store.id),
+        apps=LazyIndex.by((), lambda summary: summary.app.sha256),
+        quiet=LazyTable.of(()),
+        exposed=LazyIndex.by((), lambda store: store.id),
+        answered=LazyIndex.by((), lambda store: store.id),
         ways=(0, 0),
-        findings=Handle.of(()),
-        problems=Handle.of(()),
-        sightings=Index.by((), lambda row: row.app_sha256),
-        backends=Handle.of(()),
-        probes=Handle.of(()),
-        audience=f"public: totals only, no group of fewer than {LEAST}, figures rounded down",
+        findings=LazyTable.of(()),
+        problems=LazyTable.of(()),
+        sightings=LazyIndex.by((), lambda row: row.app_sha256),
+        backends=LazyTable.of(()),
+        probes=LazyTable.of(()),
+        audience=f"public: totals only, no group of fewer than {MIN_GROUP}, figures rounded down",
         tlp="CLEAR",
         breakdown=_breakdown(counts),
         tables=tuple(_tables(report)),
@@ -88,7 +88,7 @@ def _posture(posture: Posture) -> Posture | None:
             at_rest=_keys(row.at_rest),
             public=_share(row.public),
             # The number of encrypted, non-public resources could be derived from these two.
-            public_at_rest=Keys(),
+            public_at_rest=EncryptionCounts(),
             restorable=_share(row.restorable),
             authentication=_share(row.authentication),
             tls=_share(row.tls),
@@ -96,22 +96,22 @@ def _posture(posture: Posture) -> Posture | None:
             logging=_share(row.logging),
         )
         for row in posture.numbers
-        if row.by == "all" and row.resources >= LEAST
+        if row.by == "all" and row.resources >= MIN_GROUP
     )
     resources = sum(row.resources for row in told)
-    return Posture(told, posture.figure_2017, f"{posture.method} {FEW}", resources) if told else None
+    return Posture(told, posture.figure_2017, f"{posture.method} {SMALL_GROUP_NOTE}", resources) if told else None
 
 
-def _keys(keys: Keys) -> Keys:
+def _keys(keys: EncryptionCounts) -> EncryptionCounts:
     cells = (keys.none, keys.provider_key, keys.customer_key, keys.encrypted, keys.unknown)
-    return Keys(unknown=keys.total) if any(map(_small, cells)) else keys
+    return EncryptionCounts(unknown=keys.total) if any(map(_small, cells)) else keys
 
 
-def _share(share: Share) -> Share:
-    return Share(unknown=share.total) if any(map(_small, (share.yes, share.no, share.unknown))) else share
+def _share(share: YesNoCounts) -> YesNoCounts:
+    return YesNoCounts(unknown=share.total) if any(map(_small, (share.yes, share.no, share.unknown))) else share
 
 
-def rounded(figure: Figure) -> Figure:
+def round_down(figure: Figure) -> Figure:
     """Return the figure rounded down to two digits; an exact figure becomes a lower bound."""
     keep = 10 ** max(len(str(figure.value)) - 2, 0)
     value = figure.value // keep * keep
@@ -125,10 +125,10 @@ def _rounded_up(figure: Figure) -> Figure:
 
 
 def _small(number: int | None) -> bool:
-    return number is not None and 0 < number < LEAST
+    return number is not None and 0 < number < MIN_GROUP
 
 
-def _scope(scope: Scope | None) -> Scope | None:
+def _scope(scope: RunScope | None) -> RunScope | None:
     if scope is None:
         return None
     return replace(
@@ -141,20 +141,20 @@ def _scope(scope: Scope | None) -> Scope | None:
     )
 
 
-def _headline(head: Headline, counts: Counts) -> Headline:
+def _headline(head: Headline, counts: BreakdownCounts) -> Headline:
     people = head.people
     return replace(
         head,
         stores_ransomed=None if _small(head.stores_ransomed) else head.stores_ransomed,
         honeypots=None if _small(head.honeypots) else head.honeypots,
-        records=rounded(head.records),
-        bytes=rounded(head.bytes),
+        records=round_down(head.records),
+        bytes=round_down(head.bytes),
         kinds=_kinds(head.kinds),
-        pii=tuple((name, rounded(figure)) for name, figure in head.pii if counts.classes.get(name, 0) >= LEAST),
+        pii=tuple((name, round_down(figure)) for name, figure in head.pii if counts.classes.get(name, 0) >= MIN_GROUP),
         by_value=None,
         people=None
         if people is None
-        else People(_rounded_up(people.at_most), None if people.at_least is None else rounded(people.at_least)),
+        else PeopleRange(_rounded_up(people.at_most), None if people.at_least is None else round_down(people.at_least)),
         duties=(),
         campaigns=(),
     )
@@ -179,7 +179,7 @@ def _kinds(kinds: Iterable[StoreKind]) -> tuple[StoreKind, ...]:
                 total((kind.bytes for kind in apart), SUM),
             )
         )
-    return tuple(replace(kind, records=rounded(kind.records), bytes=rounded(kind.bytes)) for kind in told)
+    return tuple(replace(kind, records=round_down(kind.records), bytes=round_down(kind.bytes)) for kind in told)
 
 
 _TOLD = frozenset({"platform", "country"})
@@ -205,17 +205,17 @@ def _tables(report: Report) -> Iterator[GroupTable]:
             yield GroupTable(table.by, tuple(_group(group, table.by) for group in told), len(table.groups) - len(told))
 
 
-def _counted(group: Group, by: str) -> tuple[int, int]:
+def _counted(group: FigureGroup, by: str) -> tuple[int, int]:
     if by == "platform":
         return group.analysed or 0, group.affected or 0
     return group.answering, group.exposed
 
 
-def _any_small(group: Group) -> bool:
+def _any_small(group: FigureGroup) -> bool:
     return any(map(_small, (group.analysed, group.using, group.affected, group.answering, group.exposed)))
 
 
-def _group(group: Group, by: str) -> Group:
+def _group(group: FigureGroup, by: str) -> FigureGroup:
     of_apps = by == "platform"
     return replace(
         group,
@@ -223,26 +223,28 @@ def _group(group: Group, by: str) -> Group:
         # The number of apps that several groups share could be derived from their sum.
         affected=group.affected if of_apps else None,
         ransomed=None if _small(group.ransomed) else group.ransomed,
-        records=rounded(group.records),
-        bytes=rounded(group.bytes),
+        records=round_down(group.records),
+        bytes=round_down(group.bytes),
     )
 
 
 def _closer(closer: CloserLook | None, head: Headline) -> CloserLook | None:
-    if closer is None or min(closer.apps, closer.stores) < LEAST:
+    if closer is None or min(closer.apps, closer.stores) < MIN_GROUP:
         return None
     if _small(head.stores_exposed - closer.stores) or _small(head.apps_affected - closer.apps):
         return None
-    return replace(closer, records=rounded(closer.records), bytes=rounded(closer.bytes))
+    return replace(closer, records=round_down(closer.records), bytes=round_down(closer.bytes))
 
 
-def _breakdown(counts: Counts) -> Breakdown:
+def _breakdown(counts: BreakdownCounts) -> Breakdown:
     apps = [(severity.value, number) for severity, number in counts.apps.items() if number]
     return Breakdown(
         cells=tuple(
-            (*cell, rounded(figure)) for cell, figure in sorted(counts.cells.items()) if counts.stores[cell] >= LEAST
+            (*cell, round_down(figure))
+            for cell, figure in sorted(counts.cells.items())
+            if counts.stores[cell] >= MIN_GROUP
         ),
-        apps=folded(apps, LEAST, " to "),
-        created=folded(whole_years(counts.years), LEAST, " to "),
+        apps=merge_neighbours(apps, MIN_GROUP, " to "),
+        created=merge_neighbours(whole_years(counts.years), MIN_GROUP, " to "),
         undated=0 if _small(counts.undated) else counts.undated,
     )

@@ -11,13 +11,13 @@ from msgspec.structs import replace
 
 from tieback.model.errors import UsageError
 from tieback.model.figure import estimate
-from tieback.model.report import Report, Sample
+from tieback.model.report import PopulationEstimate, Report
 
 Z = 1.959964
 """Quantile of the normal distribution for a 95 % interval."""
 
 
-def as_sample(report: Report, population: int | None) -> Report:
+def with_population_estimate(report: Report, population: int | None) -> Report:
     """Return the report with an estimate for the population; unchanged if the inputs are not a sample.
 
     Args:
@@ -42,7 +42,7 @@ def as_sample(report: Report, population: int | None) -> Report:
     most = min(ceil(high * population), population - (head.apps_analysed - head.apps_affected))
     method = f"{head.apps_affected:,} of a random sample of {head.apps_analysed:,}"
     affected = estimate(round(share * population), method)
-    return replace(report, sample=Sample(population, share, low, high, affected, least, most))
+    return replace(report, sample=PopulationEstimate(population, share, low, high, affected, least, most))
 
 
 def interval(hits: int, size: int, population: int) -> tuple[float, float]:

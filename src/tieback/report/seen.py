@@ -18,7 +18,7 @@ MOST_LINES = 20
 _ACCESS: Mapping[str, str] = {access.value: words for access, words in ACCESS_WORDS.items()}
 
 
-class SeenLine(msgspec.Struct, frozen=True):
+class PassiveLine(msgspec.Struct, frozen=True):
     """A note as text."""
 
     said: str
@@ -29,7 +29,7 @@ class SeenLine(msgspec.Struct, frozen=True):
     """True if our own probe is at least as recent and replaces the note."""
 
 
-def seen_line(note: PassiveNote) -> SeenLine:
+def passive_line(note: PassiveNote) -> PassiveLine:
     """Format a note."""
     service = note.service
     on = f" on {clean(service.seen[:10], 10)}" if service.seen else ", undated"
@@ -37,7 +37,7 @@ def seen_line(note: PassiveNote) -> SeenLine:
     place = clean(service.places[0] if service.places else service.resource, 120)
     says = [_ACCESS[service.claims] if service.claims is not Access.UNKNOWN else "responds"]
     says += [records_text(service.records)] if service.records is not None else []
-    return SeenLine(
+    return PassiveLine(
         f"{clean(service.source, 40)}{on}: {what}{f' at {place}' if place else ''} {', '.join(says)}",
         _ours(note),
         note.superseded,
@@ -53,13 +53,13 @@ def _ours(note: PassiveNote) -> str:
     return f"newer than our own probe of {note.asked_on}: {verdict}"
 
 
-def named_line(one: PassiveSighting) -> str:
+def passive_sighting_line(one: PassiveSighting) -> str:
     """Format an endpoint that another tool found in an app: ``https://old.example/v0, by mobsf on 2026-11-01``."""
     on = f" on {clean(one.seen[:10], 10)}" if one.seen else ", undated"
     return f"{clean(one.sighting.endpoint.value, 200)}, by {clean(one.source, 40)}{on}"
 
 
-class Seen:
+class PassiveNotes:
     """Index of the notes of a report, by address and by app."""
 
     def __init__(self, report: Report) -> None:
@@ -90,7 +90,7 @@ class Seen:
         return self._named.get(app, [])
 
 
-def seen_summary(report: Report) -> str:
+def passive_summary(report: Report) -> str:
     """Summary such as ``12 services by shodan, leakix: 3 superseded by our own probes``; empty without notes."""
     notes = list(report.seen.rows())
     if not notes:

@@ -9,13 +9,13 @@ from itertools import chain
 
 from msgspec.structs import replace
 
-from tieback.assess.suppressions import holds, suppressed_by
-from tieback.model.report import Handle, Report, Suppressed, Suppression
+from tieback.assess.suppressions import find_suppression, is_active
+from tieback.model.report import LazyTable, Report, SuppressedFinding, Suppression
 from tieback.model.sighting import Problem
-from tieback.report.detail import details
+from tieback.report.detail import iter_details
 
 
-def set_apart(report: Report, suppressions: Sequence[Suppression], today: date, where: str) -> Report:
+def apply_suppressions(report: Report, suppressions: Sequence[Suppression], today: date, where: str) -> Report:
     """Return the report with suppressed findings separated; each finding is checked once.
 
     Args:
@@ -24,16 +24,16 @@ def set_apart(report: Report, suppressions: Sequence[Suppression], today: date, 
         today: date used to check their expiry.
         where: name of the file, for messages.
     """
-    valid = [one for one in suppressions if holds(one, today)]
+    valid = [one for one in suppressions if is_active(one, today)]
     expired = [
         Problem(f"the suppression by {one.author} expired on {one.expires}: {one.reason}", where)
         for one in suppressions
-        if not holds(one, today)
+        if not is_active(one, today)
     ]
     if expired:
         problems = report.problems
         report = replace(
-            report, problems=Handle(problems.count + len(expired), lambda: chain(expired, problems.rows()))
+            report, problems=LazyTable(problems.count + len(expired), lambda: chain(expired, problems.rows()))
         )
     covered = _covered(report, valid) if valid else {}
     if not covered:
@@ -41,12 +41,14 @@ def set_apart(report: Report, suppressions: Sequence[Suppression], today: date, 
     every = report.findings
     return replace(
         report,
-        findings=Handle(
+        findings=LazyTable(
             every.count - len(covered), lambda: (finding for finding in every.rows() if finding.id not in covered)
         ),
-        suppressed=Handle(
+        suppressed=LazyTable(
             len(covered),
-            lambda: (Suppressed(finding, covered[finding.id]) for finding in every.rows() if finding.id in covered),
+            lambda: (
+                SuppressedFinding(finding, covered[finding.id]) for finding in every.rows() if finding.id in covered
+            ),
         ),
     )
 
@@ -54,9 +56,9 @@ def set_apart(report: Report, suppressions: Sequence[Suppression], today: date, 
 def _covered(report: Report, valid: Sequence[Suppression]) -> dict[str, Suppression]:
     """Suppression by id of the suppressed finding."""
     found: dict[str, Suppression] = {}
-    for detail in details(report):
+    for detail in iter_details(report):
         apps = [summary.app.bundle_id for summary in detail.apps]
-        by = suppressed_by(detail.finding, apps, detail.stores, valid)
+        by = find_suppression(detail.finding, apps, detail.stores, valid)
         if by is not None:
             found[detail.finding.id] = by
     return found

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.model.report import Group, GroupTable, Report
+from tieback.model.report import FigureGroup, GroupTable, Report
 from tieback.report.document import PLATFORM_WORDS, clean, count_text
 from tieback.report.figures import bytes_text, figure_text, quality_text
 
@@ -22,7 +22,7 @@ NOTHING = "-"
 _PLATFORMS = {platform.value: word for platform, word in PLATFORM_WORDS.items()}
 
 
-class Step(msgspec.Struct, frozen=True):
+class FigureStep(msgspec.Struct, frozen=True):
     """One line of the calculation from apps to exposed data."""
 
     label: str
@@ -33,16 +33,16 @@ class Step(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-def steps(report: Report) -> Iterator[Step]:
+def figure_steps(report: Report) -> Iterator[FigureStep]:
     """Yield the figures: apps analysed, apps using a store, apps affected, stores, records, bytes, remediation."""
     head = report.headline
-    yield Step("apps analysed", f"{head.apps_analysed:,}", "exact", "apps-analysed")
+    yield FigureStep("apps analysed", f"{head.apps_analysed:,}", "exact", "apps-analysed")
     if report.scope is None:
         return
     using = report.apps.count - report.quiet.count
     if report.apps.count:
-        yield Step("apps that lead to a store that answered", f"{using:,}", "exact", "apps-using")
-    yield Step(
+        yield FigureStep("apps that lead to a store that answered", f"{using:,}", "exact", "apps-using")
+    yield FigureStep(
         "apps affected",
         f"{head.apps_affected:,}",
         "exact",
@@ -54,33 +54,33 @@ def steps(report: Report) -> Iterator[Step]:
             f"of {sample.population:,} apps: {sample.affected_low:,} to {sample.affected_high:,} at 95 %; "
             f"the sample is {_percent(head.apps_analysed, sample.population)} of them"
         )
-        yield Step("apps affected in the population", figure_text(sample.affected), "estimate", "", note)
-    yield Step("distinct stores that answered", f"{head.stores_answering:,}", "exact", "stores-answering")
+        yield FigureStep("apps affected in the population", figure_text(sample.affected), "estimate", "", note)
+    yield FigureStep("distinct stores that answered", f"{head.stores_answering:,}", "exact", "stores-answering")
     note = _of(head.stores_exposed, head.stores_answering)
-    yield Step(
+    yield FigureStep(
         "distinct stores accessible without authentication", f"{head.stores_exposed:,}", "exact", "stores-exposed", note
     )
-    yield Step("records exposed", figure_text(head.records), quality_text(head.records), "records")
-    yield Step("bytes exposed", bytes_text(head.bytes), quality_text(head.bytes), "bytes")
+    yield FigureStep("records exposed", figure_text(head.records), quality_text(head.records), "records")
+    yield FigureStep("bytes exposed", bytes_text(head.bytes), quality_text(head.bytes), "bytes")
     if head.stores_ransomed is not None:
         note = _of(head.stores_ransomed, head.stores_answering)
-        yield Step(
+        yield FigureStep(
             "stores ransomed or wiped", f"{head.stores_ransomed:,}", "from names and shape", "stores-ransomed", note
         )
     if (past := report.history) is not None and past.before:
         note = f"{_of(past.remediated, past.before)} stores found open since {past.since}"
         if past.unconfirmed:
             note += f"; {past.unconfirmed:,} more unconfirmed"
-        yield Step("stores remediated", f"{past.remediated:,}", "exact", "", note)
+        yield FigureStep("stores remediated", f"{past.remediated:,}", "exact", "", note)
     if (closer := report.closer) is not None:
         note = (
             f"{count_text(closer.stores, 'store')} whose fields were read: {figure_text(closer.records)} records, "
             f"{bytes_text(closer.bytes)}; included in the figures above"
         )
-        yield Step("apps with a closer look", f"{closer.apps:,}", "exact", "", note)
+        yield FigureStep("apps with a closer look", f"{closer.apps:,}", "exact", "", note)
 
 
-def cells(group: Group) -> tuple[str, ...]:
+def cells(group: FigureGroup) -> tuple[str, ...]:
     """Return the cells of ``HEADS`` for a group; ``NOTHING`` for values not counted or withheld."""
     ransomed = NOTHING if group.ransomed is None else f"{group.ransomed:,}"
     if group.ransomed and group.answering:
@@ -101,7 +101,7 @@ def shown_heads(table: GroupTable) -> tuple[int, ...]:
     return tuple(at for at in range(len(HEADS)) if any(row[at] != NOTHING for row in rows))
 
 
-def name_of(table: GroupTable, group: Group) -> str:
+def name_of(table: GroupTable, group: FigureGroup) -> str:
     """Return the display name of a group."""
     if table.by == "platform":
         return _PLATFORMS.get(group.name, group.name)

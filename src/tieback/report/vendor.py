@@ -17,14 +17,14 @@ from tieback.assess.context import version_text
 from tieback.assess.identity import address_of
 from tieback.assess.rules import load_rules
 from tieback.assess.severity import level_of, load_severity_table
-from tieback.assess.summary import headline
+from tieback.assess.summary import summarise
 from tieback.model.backend import Backend, Candidate
 from tieback.model.errors import UsageError
-from tieback.model.exposure import AppRoute, Exposure, Finding, Severity, Window
+from tieback.model.exposure import AppRoute, Exposure, ExposureWindow, Finding, Severity
 from tieback.model.passive import PassiveNote
 from tieback.model.posture import RULES
 from tieback.model.probe import Identity, Outcome, ProbeReport
-from tieback.model.report import AppSighting, AppSummary, Handle, Index, Report
+from tieback.model.report import AppSighting, AppSummary, LazyIndex, LazyTable, Report
 from tieback.model.sighting import Problem
 from tieback.report.document import TRAFFIC, clean, data_for_others, endpoint_host
 
@@ -55,7 +55,7 @@ class _Own(msgspec.Struct, frozen=True):
     addresses: Mapping[str, str]
     """Address by target, for targets that answered."""
     versions: frozenset[str]
-    """``Window.versions`` of the apps."""
+    """``ExposureWindow.versions`` of the apps."""
 
 
 class _Asked(msgspec.Struct):
@@ -67,7 +67,7 @@ class _Asked(msgspec.Struct):
     read: int = 0
 
 
-def narrow(report: Report, vendor: str) -> Report:
+def vendor_report(report: Report, vendor: str) -> Report:
     """Return the report reduced to the apps of one vendor.
 
     Args:
@@ -80,7 +80,7 @@ def narrow(report: Report, vendor: str) -> Report:
     own, asked = _own(report, _apps_of(report, vendor))
     order, affected = _order(report, own)
     exposed, answered = (_stores(report, own, [key for key, open_ in order if open_ is want]) for want in (True, False))
-    apps = Index[AppSummary](
+    apps = LazyIndex[AppSummary](
         len(own.apps),
         lambda: _apps(report, own, own.apps),
         pick=lambda keys: _apps(report, own, own.apps.intersection(keys)),
@@ -104,23 +104,23 @@ def narrow(report: Report, vendor: str) -> Report:
             bytes_sent=asked.sent,
             bytes_read=asked.read,
         ),
-        headline=headline(analysed, affected, chain(exposed.rows(), answered.rows())),
+        headline=summarise(analysed, affected, chain(exposed.rows(), answered.rows())),
         apps=apps,
-        quiet=Handle(quiet, lambda: (summary for summary in apps.rows() if not summary.exposures)),
+        quiet=LazyTable(quiet, lambda: (summary for summary in apps.rows() if not summary.exposures)),
         exposed=exposed,
         answered=answered,
         ways=(_ways(exposed.rows()), _ways(answered.rows())),
-        findings=Handle(findings, lambda: _findings(report, own, changed)),
-        problems=Handle(problems, lambda: _problems(report, own)),
-        sightings=Index[AppSighting](
+        findings=LazyTable(findings, lambda: _findings(report, own, changed)),
+        problems=LazyTable(problems, lambda: _problems(report, own)),
+        sightings=LazyIndex[AppSighting](
             sum(1 for _ in report.sightings.pick(own.apps)),
             lambda: _sightings(report, own.apps),
             pick=lambda keys: _sightings(report, own.apps.intersection(keys)),
         ),
-        backends=Handle(sum(1 for _ in _backends(report, own)), lambda: _backends(report, own)),
-        probes=Handle(sum(1 for _ in _probes(report, own)), lambda: _probes(report, own)),
-        seen=Handle.of(list(_seen(report, own))),
-        seen_in_apps=Handle.of([one for one in report.seen_in_apps.rows() if one.app.sha256 in own.apps]),
+        backends=LazyTable(sum(1 for _ in _backends(report, own)), lambda: _backends(report, own)),
+        probes=LazyTable(sum(1 for _ in _probes(report, own)), lambda: _probes(report, own)),
+        seen=LazyTable.of(list(_seen(report, own))),
+        seen_in_apps=LazyTable.of([one for one in report.seen_in_apps.rows() if one.app.sha256 in own.apps]),
         data=data_for_others(report.data),
         audience=f"only for {clean(vendor, 100)}: its apps and the stores that they lead to",
     )
@@ -202,7 +202,7 @@ def _order(report: Report, own: _Own) -> tuple[list[tuple[str, bool]], int]:
     return [(key[3], key[4]) for key in sorted(keys)], len(affected)
 
 
-def _stores(report: Report, own: _Own, keys: list[str]) -> Index[Exposure]:
+def _stores(report: Report, own: _Own, keys: list[str]) -> LazyIndex[Exposure]:
     known = frozenset(keys)
 
     def rows() -> Iterator[Exposure]:
@@ -213,7 +213,7 @@ def _stores(report: Report, own: _Own, keys: list[str]) -> Index[Exposure]:
     def pick(ids: Collection[str]) -> Iterator[Exposure]:
         return (_store(store, own) for store in _picked(report, known.intersection(ids)))
 
-    return Index[Exposure](len(keys), rows, pick=pick)
+    return LazyIndex[Exposure](len(keys), rows, pick=pick)
 
 
 def _store(store: Exposure, own: _Own) -> Exposure:
@@ -242,7 +242,7 @@ def _store(store: Exposure, own: _Own) -> Exposure:
     return replace(told, score=score, severity=_severity(score, store.severity))
 
 
-def _window(store: Exposure, own: _Own) -> Window | None:
+def _window(store: Exposure, own: _Own) -> ExposureWindow | None:
     if store.window is None:
         return None
     return replace(store.window, versions=tuple(text for text in store.window.versions if text in own.versions))

@@ -42,7 +42,7 @@ class _Line(msgspec.Struct, frozen=True):
     prev: str
 
 
-class AuditVerdict(msgspec.Struct, frozen=True):
+class AuditCheck(msgspec.Struct, frozen=True):
     """Result of verifying a whole log."""
 
     ok: bool
@@ -235,7 +235,7 @@ def _read(line: bytes) -> tuple[_Line, str]:
         raise ValueError("not a line of an audit log") from None
 
 
-def verify(path: Path) -> AuditVerdict:
+def verify(path: Path) -> AuditCheck:
     """Verify the chain of a whole log, line by line.
 
     Raises:
@@ -248,7 +248,7 @@ def verify(path: Path) -> AuditVerdict:
         raise WorkspaceError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
 
 
-def _follow(lines: Iterator[bytes]) -> AuditVerdict:
+def _follow(lines: Iterator[bytes]) -> AuditCheck:
     good, recovered, seq, head = 0, 0, 0, _GENESIS
     remains: tuple[int, bytes, str] | None = None
     for number, raw in enumerate(lines, start=1):
@@ -257,7 +257,7 @@ def _follow(lines: Iterator[bytes]) -> AuditVerdict:
             why = "the log ends in the middle of this line" if cut else f"the line is longer than {MAX_LINE} bytes"
             if remains is not None:
                 break
-            return AuditVerdict(False, good, head, number, why, cut, recovered)
+            return AuditCheck(False, good, head, number, why, cut, recovered)
         try:
             line, digest = _read(raw[:-1])
         except ValueError as error:
@@ -268,15 +268,15 @@ def _follow(lines: Iterator[bytes]) -> AuditVerdict:
             continue
         why = _break(line, seq, head)
         if why and remains is None:
-            return AuditVerdict(False, good, head, number, why, recovered=recovered)
+            return AuditCheck(False, good, head, number, why, recovered=recovered)
         if remains is not None:
             if why or not _vouches(line, remains[1]):
                 break
             recovered, remains = recovered + 1, None
         good, seq, head = good + 1, line.seq, digest
     if remains is not None:
-        return AuditVerdict(False, good, head, remains[0], remains[2], recovered=recovered)
-    return AuditVerdict(True, good, head, recovered=recovered)
+        return AuditCheck(False, good, head, remains[0], remains[2], recovered=recovered)
+    return AuditCheck(True, good, head, recovered=recovered)
 
 
 def _break(line: _Line, seq: int, head: str) -> str:

@@ -15,7 +15,7 @@ MAX_NOTE_ANSWER = 8 * 1024
 """Maximum bytes of responses after a note was requested: 4 KiB of note, plus protocol overhead."""
 
 
-class Budget:
+class ConversationBudget:
     """The resources used by one conversation. Every charge above the limits raises ``Fault``."""
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
@@ -164,7 +164,7 @@ class RateLimit:
         self._most = max(_MAX_BUCKETS, 2 * len(self._buckets))
 
 
-class Rates:
+class RateLimits:
     """Connect rates per address, per network and per provider."""
 
     def __init__(

@@ -17,7 +17,7 @@ from typing import Protocol
 from tieback.model.probe import Outcome, TlsInfo
 from tieback.scope.address import parse_address
 from tieback.scope.conversation import Fault
-from tieback.scope.tls import describe
+from tieback.scope.tls import describe_session
 
 READ_BYTES = 64 * 1024
 """Maximum bytes of one read from the socket."""
@@ -30,11 +30,11 @@ _OUR_SIDE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, 
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 
-class Unverified(Exception):  # noqa: N818 - a verdict of the handshake, not an error
+class UnverifiedCertificate(Exception):  # noqa: N818 - a verdict of the handshake, not an error
     """The certificate does not verify; ``str()`` is OpenSSL's reason."""
 
 
-class Wire(Protocol):
+class Transport(Protocol):
     """An open connection: real, recorded or replayed. Every failure is a ``Fault``."""
 
     @property
@@ -132,7 +132,7 @@ class Connection:
 
     def tls(self, problem: str) -> TlsInfo:
         """Details of the TLS session; ``problem`` is the reason of a failed verification, or empty."""
-        return describe(self._tls, problem) if self._tls is not None else TlsInfo("", False, problem)
+        return describe_session(self._tls, problem) if self._tls is not None else TlsInfo("", False, problem)
 
     async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float) -> None:
         """Perform the TLS handshake.
@@ -158,7 +158,7 @@ class Connection:
                 await self._flush(seconds)
             except ssl.SSLCertVerificationError as error:
                 self._flush_now()
-                raise Unverified(error.verify_message or str(error)) from None
+                raise UnverifiedCertificate(error.verify_message or str(error)) from None
             except ssl.SSLError as error:
                 self._flush_now()
                 raise Fault(Outcome.TLS_ERROR, f"TLS handshake: {_reason(error)}") from None

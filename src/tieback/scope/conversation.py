@@ -14,7 +14,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Outcome, TlsInfo
 from tieback.model.public_key import PublicKey
 
-MADE_UP_ACCOUNT = "tieback_probe"
+DUMMY_ACCOUNT = "tieback_probe"
 """A user that exists on no server: a server that accepts it accepts any user name."""
 
 
@@ -138,7 +138,7 @@ class Fault(Exception):  # noqa: N818 - thrown into generators; the tree of erro
         super().__init__(f"{outcome}: {detail}")
 
 
-class LookAgain(Exception):  # noqa: N818 - not an error: the probe only needs more time
+class RetryLater(Exception):  # noqa: N818 - not an error: the probe only needs more time
     """A first pass timed out before the service accepted a connect: it is probed again with more time."""
 
 

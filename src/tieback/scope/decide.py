@@ -23,8 +23,8 @@ from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant
 from tieback.scope.address import Address, parse_address, special
 from tieback.scope.grant import check_valid
-from tieback.scope.hostname import Host, parse_host
-from tieback.scope.rules import Rule, compile_rule
+from tieback.scope.hostname import TargetHost, parse_host
+from tieback.scope.rules import CompiledRule, compile_rule
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ class Decision(msgspec.Struct, frozen=True):
     ransom_note: bool = False
 
 
-class Scope:
+class CompiledGrant:
     """A grant, compiled for decisions on one day."""
 
     def __init__(self, grant: Grant, today: date) -> None:
@@ -56,9 +56,9 @@ class Scope:
         """
         self.grant = grant
         self.today = today
-        self._networks: dict[tuple[int, int], dict[int, list[Rule]]] = {}
-        self._hosts: dict[str, list[Rule]] = {}
-        self._suffixes: dict[str, list[Rule]] = {}
+        self._networks: dict[tuple[int, int], dict[int, list[CompiledRule]]] = {}
+        self._hosts: dict[str, list[CompiledRule]] = {}
+        self._suffixes: dict[str, list[CompiledRule]] = {}
         self.lapsed = ""
         """Why the grant is not valid on that day, or empty."""
         try:
@@ -73,7 +73,7 @@ class Scope:
             raise GrantError(str(error.args[0]), where="grant", advice="Correct the grant") from None
         self._prefixes = sorted(self._networks, reverse=True, key=lambda key: key[1])
 
-    def _add(self, rule: Rule) -> None:
+    def _add(self, rule: CompiledRule) -> None:
         if rule.network is not None:
             key = (rule.network.version, rule.network.prefixlen)
             self._networks.setdefault(key, {}).setdefault(int(rule.network.network_address), []).append(rule)
@@ -113,14 +113,14 @@ class Scope:
             return ""
         return next((rule.rule.match for rule in self._by_name(asked)), "")
 
-    def rules_for(self, host: str, address: str | None) -> list[Rule]:
+    def rules_for(self, host: str, address: str | None) -> list[CompiledRule]:
         """Every rule that covers the name or address on some port, the most specific first; ports are not compared."""
         asked = parse_host(host)
         goal = asked.address if address is None else parse_address(address)
         by_address = [] if goal is None else list(self._by_address(goal))
         return by_address + list(self._by_name(asked))
 
-    def _decide(self, asked: Host, goal: Address, port: int) -> Decision:
+    def _decide(self, asked: TargetHost, goal: Address, port: int) -> Decision:
         block = special(goal)
         if block is not None and block.never:
             return Decision(False, f"{goal} is {block.name}; tieback never sends anything there", str(goal))
@@ -154,20 +154,20 @@ class Scope:
         shown = f"{asked.name} ({goal})" if asked.name else str(goal)
         return Decision(False, near or f"no target of the grant covers {shown}", str(goal))
 
-    def _unresolved(self, asked: Host) -> str:
+    def _unresolved(self, asked: TargetHost) -> str:
         rule = next(self._by_name(asked), None)
         if rule is None:
             return f"no target of the grant covers the name {asked.name}, and it has no address"
         return f"`{rule.rule.match}` covers the name {asked.name}, but it has no address"
 
-    def _by_address(self, goal: Address) -> Iterator[Rule]:
+    def _by_address(self, goal: Address) -> Iterator[CompiledRule]:
         number, version, bits = int(goal), goal.version, goal.max_prefixlen
         for key in self._prefixes:
             if key[0] == version:
                 host_bits = bits - key[1]
                 yield from self._networks[key].get(number >> host_bits << host_bits, ())
 
-    def _by_name(self, asked: Host) -> Iterator[Rule]:
+    def _by_name(self, asked: TargetHost) -> Iterator[CompiledRule]:
         yield from self._hosts.get(asked.name, ())
         rest = asked.name.partition(".")[2]
         while rest:
@@ -188,15 +188,15 @@ def host_table(grant: Grant) -> dict[str, tuple[Address, ...]]:
     return table
 
 
-def _inside(rule: Rule, prefixlen: int) -> bool:
+def _inside(rule: CompiledRule, prefixlen: int) -> bool:
     # Both contain the same address, so the longer prefix is inside the other.
     return rule.network is not None and rule.network.prefixlen >= prefixlen
 
 
-def _other_port(rule: Rule, port: int) -> str:
+def _other_port(rule: CompiledRule, port: int) -> str:
     return f"port {port} is not among the ports of `{rule.rule.match}` ({rule.ports_text})"
 
 
-def _allow(rule: Rule, goal: Address, reason: str) -> Decision:
+def _allow(rule: CompiledRule, goal: Address, reason: str) -> Decision:
     target = rule.rule
     return Decision(True, reason, str(goal), target.match, target.depth, target.passwordless, target.ransom_note)

@@ -10,7 +10,7 @@ RESERVE = 96
 """Descriptors reserved for other uses: logs, databases, the event loop, DNS queries."""
 
 
-def room(window: int) -> tuple[int, str]:
+def conversation_capacity(window: int) -> tuple[int, str]:
     """How many of ``window`` conversations may run concurrently (at least one), and the reason for a reduction.
 
     Raises the soft limit if necessary and allowed.

@@ -16,18 +16,18 @@ from pathlib import Path
 from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Grant
 from tieback.scope.audit import AuditLog
-from tieback.scope.budget import Rates
+from tieback.scope.budget import RateLimits
 from tieback.scope.connection import Connection
-from tieback.scope.conversation import Conversation, DeclaredSend, Fault, LookAgain, Step, Target, Traffic
-from tieback.scope.decide import Decision, Scope
-from tieback.scope.descriptors import room
-from tieback.scope.names import Names
-from tieback.scope.recording import Open, Recording
-from tieback.scope.round_trips import RoundTrips
-from tieback.scope.talk import Door, Talk
-from tieback.scope.tls import Contexts
+from tieback.scope.conversation import Conversation, DeclaredSend, Fault, RetryLater, Step, Target, Traffic
+from tieback.scope.decide import CompiledGrant, Decision
+from tieback.scope.descriptors import conversation_capacity
+from tieback.scope.names import NameResolver
+from tieback.scope.recording import OpenConnection, Recording
+from tieback.scope.round_trips import RttEstimator
+from tieback.scope.talk import ConversationRunner, DialContext
+from tieback.scope.tls import TlsContexts
 from tieback.scope.transcript import TranscriptFile
-from tieback.scope.turns import lot_of
+from tieback.scope.turns import bucket_of
 
 _MAX_FAULTS = 64
 """Number of faults that a conversation may handle before it is ended."""
@@ -42,10 +42,10 @@ class Dialer:
         grant: Grant,
         audit: AuditLog,
         *,
-        names: Names | None = None,
+        names: NameResolver | None = None,
         stop_file: Path | None = None,
         today: date | None = None,
-        contexts: Contexts | None = None,
+        contexts: TlsContexts | None = None,
         transcripts: TranscriptFile | None = None,
         provider_of: Callable[[str], str] | None = None,
     ) -> None:
@@ -66,15 +66,15 @@ class Dialer:
         """
         self._grant = grant
         self._audit = audit
-        self._names = names if names is not None else Names(grant)
+        self._names = names if names is not None else NameResolver(grant)
         self._stop_file = os.fspath(stop_file) if stop_file is not None else ""
         self._today = today
-        self._scope = Scope(grant, self._day())
-        self._rate = Rates(grant.limits, provider_of)
+        self._scope = CompiledGrant(grant, self._day())
+        self._rate = RateLimits(grant.limits, provider_of)
         self._provider_of = provider_of
-        self._trips = RoundTrips()
+        self._trips = RttEstimator()
         self._slots = asyncio.Semaphore(grant.limits.concurrency)
-        self._contexts = contexts if contexts is not None else Contexts()
+        self._contexts = contexts if contexts is not None else TlsContexts()
         self._transcripts = transcripts
         self._announced = False
 
@@ -85,7 +85,7 @@ class Dialer:
             WorkspaceError: the audit log cannot be written.
         """
         wanted = self._grant.limits.concurrency
-        found, why = room(wanted)
+        found, why = conversation_capacity(wanted)
         if why:
             self._audit.append("window", {"concurrency": wanted, "window": found, "why": why})
             _LOG.warning("tieback: %d concurrent conversations instead of the grant's %d: %s", found, wanted, why)
@@ -93,7 +93,7 @@ class Dialer:
 
     def lot(self, host: str) -> str:
         """The network or provider that a host shares its turn with."""
-        return lot_of(host, self._provider_of)
+        return bucket_of(host, self._provider_of)
 
     def heed(self) -> None:
         """Check whether the run must stop.
@@ -167,14 +167,14 @@ class Dialer:
             kept = self._transcripts is not None and not sample
             recording = Recording(allowed, Connection.open) if kept else None
             door = self._door(target, depth, recording.open if recording is not None else Connection.open, note, hasty)
-            talk = Talk(door, target, allowed, self._grant.limits)
+            talk = ConversationRunner(door, target, allowed, self._grant.limits)
             fault, again = "", False
             try:
                 result = await drive(talk, conversation)
             except BaseException as error:
-                told = isinstance(error, Fault | LookAgain | StoppedError)
+                told = isinstance(error, Fault | RetryLater | StoppedError)
                 fault = str(error) if told else type(error).__name__
-                again = isinstance(error, LookAgain)
+                again = isinstance(error, RetryLater)
                 raise
             finally:
                 talk.close()
@@ -195,7 +195,9 @@ class Dialer:
         """
         await asyncio.to_thread(self._audit.sync)
 
-    def _door(self, target: Target, depth: Depth | None, connect: Open, note: bool, hasty: bool) -> Door:
+    def _door(
+        self, target: Target, depth: Depth | None, connect: OpenConnection, note: bool, hasty: bool
+    ) -> DialContext:
         def decide(address: str) -> Decision:
             decision = self._decide(target.host, address, target.port)
             return _enough(decision, target, depth, note=note) if decision.allowed else decision
@@ -203,7 +205,7 @@ class Dialer:
         def lapsed() -> str:
             return self._today_scope().lapsed
 
-        return Door(
+        return DialContext(
             self._names.resolve,
             decide,
             self._rate,
@@ -219,9 +221,9 @@ class Dialer:
     def _decide(self, host: str, address: str | None, port: int) -> Decision:
         return self._today_scope().decide(host, address, port)
 
-    def _today_scope(self) -> Scope:
+    def _today_scope(self) -> CompiledGrant:
         if self._scope.today != self._day():
-            self._scope = Scope(self._grant, self._day())
+            self._scope = CompiledGrant(self._grant, self._day())
         return self._scope
 
     def _day(self) -> date:
@@ -246,7 +248,7 @@ class Dialer:
             )
 
 
-async def drive[R](talk: Talk, conversation: Conversation[R]) -> R:
+async def drive[R](talk: ConversationRunner, conversation: Conversation[R]) -> R:
     """Run the steps of a conversation until it returns."""
     faults = 0
     try:

@@ -17,8 +17,8 @@ from functools import cached_property
 from urllib.parse import urlsplit, urlunsplit
 
 from tieback.model.errors import InputError
-from tieback.model.remote import UNKNOWN, RemoteObject
-from tieback.scope.services import checked
+from tieback.model.remote import UNKNOWN_SIZE, RemoteObject
+from tieback.scope.services import parse_service_url
 
 PIECE = 1 << 18
 MAX_TRIES = 6
@@ -29,7 +29,7 @@ _BUSY = frozenset({429, 500, 502, 503, 504})
 _TOTAL = re.compile(r"bytes (\d{1,19})-\d{1,19}/(\d{1,19})")
 
 
-def shown(url: str) -> str:
+def without_signature(url: str) -> str:
     """A URL without a possible signature, for display and storage."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
@@ -61,7 +61,7 @@ class Downloads:
                     return None
                 elif answer.status in {200, 206, 416}:  # an empty file has no first byte
                     return RemoteObject(
-                        url=shown(url),
+                        url=without_signature(url),
                         size=_total(answer),
                         etag=_etag(answer),
                         modified=answer.headers.get("Last-Modified", "")[:64],
@@ -70,19 +70,19 @@ class Downloads:
                     raise _refused(url, answer)
         raise AssertionError("the last attempt raises")
 
-    def read(self, url: str, start: int = 0, size: int = UNKNOWN, etag: str = "") -> Iterator[bytes]:
+    def read(self, url: str, start: int = 0, size: int = UNKNOWN_SIZE, etag: str = "") -> Iterator[bytes]:
         """The bytes of a file, or of a range of it, in pieces.
 
         Args:
             url: URL with its query.
             start: first byte.
-            size: number of bytes; ``UNKNOWN`` for all.
+            size: number of bytes; ``UNKNOWN_SIZE`` for all.
             etag: required state, without quotes; empty for any.
 
         Raises:
             InputError: as for ``look``; or the file is gone or has changed, or the response is truncated repeatedly.
         """
-        end = None if size == UNKNOWN else start + size
+        end = None if size == UNKNOWN_SIZE else start + size
         at, attempt = start, 0
         while end is None or at < end:
             headers = {} if not at and end is None else {"Range": f"bytes={at}-{'' if end is None else end - 1}"}
@@ -113,7 +113,7 @@ class Downloads:
     @contextmanager
     def _asked(self, url: str, headers: dict[str, str]) -> Iterator[http.client.HTTPResponse | OSError]:
         """One request, and the head of its response or the error."""
-        parts = checked(url)
+        parts = parse_service_url(url)
         host = parts.hostname or ""
         connection: http.client.HTTPConnection
         if parts.scheme == "https":
@@ -148,24 +148,28 @@ class Downloads:
 def _check(url: str, answer: http.client.HTTPResponse, at: int, etag: str) -> None:
     if answer.status == 412 or (answer.status == 206 and etag and _etag(answer) not in {"", etag}):
         raise InputError(
-            "the file changed after it was listed", where=shown(url), advice="Run again to read the current version"
+            "the file changed after it was listed",
+            where=without_signature(url),
+            advice="Run again to read the current version",
         )
     if answer.status == 404:
-        raise InputError("not found, or no longer there", where=shown(url), advice="Check the URL")
+        raise InputError("not found, or no longer there", where=without_signature(url), advice="Check the URL")
     if answer.status == 416:
         raise InputError(
-            "the file is shorter than before", where=shown(url), advice="Run again to read the current version"
+            "the file is shorter than before",
+            where=without_signature(url),
+            advice="Run again to read the current version",
         )
     if answer.status == 200 and at:
         raise InputError(
             "the server does not support range requests",
-            where=shown(url),
+            where=without_signature(url),
             advice="Use URLs of the files instead of an archive",
         )
     if answer.status == 206:
         match = _TOTAL.match(answer.headers.get("Content-Range", ""))
         if match is None or int(match[1]) != at:
-            raise InputError("the server sent another range than requested", where=shown(url))
+            raise InputError("the server sent another range than requested", where=without_signature(url))
     elif answer.status != 200:
         raise _refused(url, answer)
 
@@ -179,21 +183,27 @@ def _etag(answer: http.client.HTTPResponse) -> str:
 def _total(answer: http.client.HTTPResponse) -> int:
     """The size of the whole file in bytes."""
     if answer.status == 200:
-        return answer.length if answer.length is not None else UNKNOWN
+        return answer.length if answer.length is not None else UNKNOWN_SIZE
     match = _TOTAL.match(answer.headers.get("Content-Range", ""))
-    return int(match[2]) if match is not None else 0 if answer.status == 416 else UNKNOWN
+    return int(match[2]) if match is not None else 0 if answer.status == 416 else UNKNOWN_SIZE
 
 
 def _refused(url: str, answer: http.client.HTTPResponse) -> InputError:
     if 300 <= answer.status < 400:
         there = urlsplit(answer.headers.get("Location", "")).hostname or "elsewhere"
-        return InputError(f"the host redirects to {there[:100]}", where=shown(url), advice="Use that URL directly")
+        return InputError(
+            f"the host redirects to {there[:100]}", where=without_signature(url), advice="Use that URL directly"
+        )
     if answer.status in {401, 403}:
         return InputError(
-            f"access is denied (HTTP {answer.status})", where=shown(url), advice="Use a link that needs no login"
+            f"access is denied (HTTP {answer.status})",
+            where=without_signature(url),
+            advice="Use a link that needs no login",
         )
-    return InputError(f"the host refused the request (HTTP {answer.status})", where=shown(url), advice="Check the URL")
+    return InputError(
+        f"the host refused the request (HTTP {answer.status})", where=without_signature(url), advice="Check the URL"
+    )
 
 
 def _unreachable(url: str, why: str) -> InputError:
-    return InputError(why, where=shown(url), advice="Check the URL, or run again later")
+    return InputError(why, where=without_signature(url), advice="Check the URL, or run again later")

@@ -21,7 +21,7 @@ _DEVIATIONS = frozenset("\u00df\u1e9e\u03c2\u200c\u200d")
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
+class TargetHost:
     """A host in normal form: either a name or an address."""
 
     name: str
@@ -35,7 +35,7 @@ class Host:
 
 
 @lru_cache(maxsize=4096)
-def parse_host(text: str) -> Host:
+def parse_host(text: str) -> TargetHost:
     """Normalise a host.
 
     Raises:
@@ -49,15 +49,15 @@ def parse_host(text: str) -> Host:
             raise ValueError(f"{shown} is not an IPv6 address")
         text = text[1:-1]
     if ":" in text:
-        return Host("", parse_address(text))
+        return TargetHost("", parse_address(text))
     name = text.lower() if text.isascii() else _to_ascii(text, shown)
     name = name.removesuffix(".")
     labels = name.split(".")
     if _NUMBER.fullmatch(labels[-1]):
-        return Host("", _dotted_quad(name, shown, text))
+        return TargetHost("", _dotted_quad(name, shown, text))
     if len(name) > _MAX_NAME or not all(_LABEL.fullmatch(label) for label in labels):
         raise ValueError(f"{shown} is not a host name")
-    return Host(name, None)
+    return TargetHost(name, None)
 
 
 def _dotted_quad(name: str, shown: str, text: str) -> Address:

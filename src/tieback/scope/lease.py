@@ -18,7 +18,7 @@ from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Grant
 from tieback.scope.grant import render_grant
 
-BESIDE = ".tieback-leases"
+LEASE_FOLDER = ".tieback-leases"
 """Folder next to an audit log outside a workspace."""
 
 
@@ -28,14 +28,14 @@ def digest_of(grant: Grant) -> str:
 
 
 @contextmanager
-def leased(grant: Grant, folder: Path) -> Iterator[None]:
+def hold_lease(grant: Grant, folder: Path) -> Iterator[None]:
     """Hold the exclusive right to probe under a grant with the audit log in this folder.
 
     Raises:
         WorkspaceError: another process holds it (with its ID and start time), or the file cannot be created.
     """
     digest = digest_of(grant)
-    leases = folder / ("leases" if (folder / "VERSION").is_file() else BESIDE)
+    leases = folder / ("leases" if (folder / "VERSION").is_file() else LEASE_FOLDER)
     try:
         leases.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(leases / digest, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

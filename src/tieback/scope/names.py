@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tieback.model.grant import Grant
-from tieback.model.name_answer import AnswerState, NameAnswer
+from tieback.model.name_answer import DnsAnswer, DnsAnswerState
 from tieback.model.probe import Outcome
 from tieback.scope.address import parse_address, special
-from tieback.scope.decide import Scope, host_table
+from tieback.scope.decide import CompiledGrant, host_table
 from tieback.scope.hostname import parse_host
-from tieback.scope.questions import AnswerCache, Questions
+from tieback.scope.questions import AnswerCache, DnsClient
 
 if TYPE_CHECKING:
     from dns.asyncresolver import Resolver
@@ -45,7 +45,7 @@ class Resolution(msgspec.Struct, frozen=True):
     """True if the resolver reports a validated answer (DNSSEC); tieback does not validate it again."""
 
 
-class Names:
+class NameResolver:
     """Resolves hosts under a grant. Sends only queries that the grant allows."""
 
     def __init__(
@@ -68,10 +68,10 @@ class Names:
             GrantError: a target or host of the grant is malformed.
         """
         # decide() checks the dates; here only the rules with names matter.
-        self._scope = Scope(grant, date.min)
+        self._scope = CompiledGrant(grant, date.min)
         self._dns = grant.dns
         self._table = host_table(grant)
-        self._questions = Questions(resolver, clock, kept)
+        self._questions = DnsClient(resolver, clock, kept)
         self._told: dict[str, Resolution] = {}
 
     def known(self, host: str) -> Resolution:
@@ -133,11 +133,11 @@ class Names:
             return True
         return bool(host) and special(where) is None and bool(self._scope.names_rule(host))
 
-    async def records(self, host: str, kind: str) -> NameAnswer | None:
+    async def records(self, host: str, kind: str) -> DnsAnswer | None:
         """The records of one type of a name, such as ``MX``; ``None`` if DNS is not allowed for it."""
         return await self._questions.ask(parse_host(host).name, kind) if self.may_ask(host) else None
 
-    async def reverse(self, address: str, host: str = "") -> NameAnswer | None:
+    async def reverse(self, address: str, host: str = "") -> DnsAnswer | None:
         """The PTR names of an address; ``None`` if ``may_reverse`` is false. Same arguments."""
         import dns.reversename
 
@@ -177,14 +177,14 @@ class Names:
         for kind in ("A", "AAAA"):
             answer = await self._questions.ask(name, kind, known_as)
             aliases |= dict.fromkeys(answer.aliases)
-            if answer.state is AnswerState.MISSING:
+            if answer.state is DnsAnswerState.MISSING:
                 missing = True
                 problem = f"{next(reversed(aliases), name)} does not exist in DNS"
                 break
-            if answer.state is AnswerState.SILENT:
+            if answer.state is DnsAnswerState.SILENT:
                 problem, outcome = f"DNS did not answer for {name}", Outcome.TIMEOUT
                 break
-            if answer.state is AnswerState.FAILED:
+            if answer.state is DnsAnswerState.FAILED:
                 problem, outcome = f"DNS failed for {name} ({answer.problem})", Outcome.ERROR
                 continue
             authentic.append(answer.authentic)

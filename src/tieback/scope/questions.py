@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tieback.model.name_answer import AnswerState, NameAnswer
+from tieback.model.name_answer import DnsAnswer, DnsAnswerState
 from tieback.scope.address import parse_address
 from tieback.scope.hostname import parse_host
 
@@ -38,16 +38,16 @@ _SPF = "v=spf1"
 class AnswerCache(Protocol):
     """A cache that outlives a run."""
 
-    def get(self, name: str, kind: str) -> NameAnswer | None:
+    def get(self, name: str, kind: str) -> DnsAnswer | None:
         """The latest answer, even if it has expired."""
         ...
 
-    def put(self, answer: NameAnswer) -> None:
+    def put(self, answer: DnsAnswer) -> None:
         """Store an answer from a zone."""
         ...
 
 
-class Questions:
+class DnsClient:
     """Sends queries and caches the answers."""
 
     def __init__(
@@ -66,9 +66,9 @@ class Questions:
         self._resolver = resolver
         self._clock = clock
         self._cache = kept
-        self._kept: dict[tuple[str, str], NameAnswer] = {}
+        self._kept: dict[tuple[str, str], DnsAnswer] = {}
 
-    async def ask(self, name: str, kind: str, known_as: str = "") -> NameAnswer:
+    async def ask(self, name: str, kind: str, known_as: str = "") -> DnsAnswer:
         """The records of one type of a name. Raises nothing: failures are answers, too.
 
         Args:
@@ -89,19 +89,19 @@ class Questions:
             self._cache.put(answer)
         return answer
 
-    async def _ask(self, name: str, kind: str, known_as: str, now: float) -> NameAnswer:
+    async def _ask(self, name: str, kind: str, known_as: str, now: float) -> DnsAnswer:
         # Importing dnspython takes longer than a scan without DNS.
         import dns.exception
         import dns.flags
         import dns.name
         import dns.resolver
 
-        def failed(state: AnswerState, problem: str) -> NameAnswer:
-            return NameAnswer(known_as, kind, state, now, now + MIN_SECONDS, problem=problem)
+        def failed(state: DnsAnswerState, problem: str) -> DnsAnswer:
+            return DnsAnswer(known_as, kind, state, now, now + MIN_SECONDS, problem=problem)
 
         resolver = self._configured()
         if resolver is None:
-            return failed(AnswerState.FAILED, "no DNS server is configured")
+            return failed(DnsAnswerState.FAILED, "no DNS server is configured")
         try:
             answer = await resolver.resolve(
                 dns.name.from_text(name + "."), kind, lifetime=_DNS_SECONDS, search=False, raise_on_no_answer=False
@@ -109,16 +109,16 @@ class Questions:
         except dns.resolver.NXDOMAIN as error:
             responses = list((error.kwargs.get("responses") or {}).values())
             until = now + _held(min(map(_seconds, responses), default=0.0), MAX_MISSING_SECONDS)
-            return NameAnswer(known_as, kind, AnswerState.MISSING, now, until, aliases=_aliases(responses))
+            return DnsAnswer(known_as, kind, DnsAnswerState.MISSING, now, until, aliases=_aliases(responses))
         except dns.exception.Timeout:
-            return failed(AnswerState.SILENT, "Timeout")
+            return failed(DnsAnswerState.SILENT, "Timeout")
         except (dns.exception.DNSException, OSError, EOFError, ValueError) as error:
-            return failed(AnswerState.FAILED, type(error).__name__)
+            return failed(DnsAnswerState.FAILED, type(error).__name__)
         values = tuple(dict.fromkeys(_texts(answer.rrset or (), kind)))
-        return NameAnswer(
+        return DnsAnswer(
             known_as,
             kind,
-            AnswerState.FOUND if values else AnswerState.NONE,
+            DnsAnswerState.FOUND if values else DnsAnswerState.NONE,
             now,
             now + _held(_seconds(answer.response), MAX_SECONDS if values else MAX_MISSING_SECONDS),
             values,
@@ -153,7 +153,7 @@ def _seconds(response: "Message") -> float:
 
 
 def _texts(records: Iterable[Any], kind: str) -> Iterator[str]:
-    """The records in the form of ``NameAnswer.values``; invalid ones are ignored."""
+    """The records in the form of ``DnsAnswer.values``; invalid ones are ignored."""
     for _, record in zip(range(MAX_RECORDS), records, strict=False):
         try:
             match kind:

@@ -5,18 +5,18 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from tieback.model.probe import TlsInfo
-from tieback.scope.connection import Unverified, Wire
+from tieback.scope.connection import Transport, UnverifiedCertificate
 from tieback.scope.conversation import DeclaredSend, Fault
-from tieback.scope.transcript import Event, Happened, Line
+from tieback.scope.transcript import ConnectionRecord, EventKind, WireEvent
 
-type Open = Callable[[str, int, float, Callable[[], float], Callable[[int], None]], Awaitable[Wire]]
+type OpenConnection = Callable[[str, int, float, Callable[[], float], Callable[[int], None]], Awaitable[Transport]]
 """As ``Connection.open``."""
 
 
 class Recording:
     """The events so far on the connections of one conversation."""
 
-    def __init__(self, sends: Sequence[DeclaredSend], connect: Open) -> None:
+    def __init__(self, sends: Sequence[DeclaredSend], connect: OpenConnection) -> None:
         """Set up.
 
         Args:
@@ -26,35 +26,35 @@ class Recording:
         self._values = tuple(declared for declared in sends if declared.values)
         self._connect = connect
         self._begun = time.monotonic()
-        self._connections: list[tuple[str, list[Event]]] = []
+        self._connections: list[tuple[str, list[WireEvent]]] = []
 
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[ConnectionRecord, ...]:
         """All connections so far."""
-        return tuple(Line(address, tuple(events)) for address, events in self._connections)
+        return tuple(ConnectionRecord(address, tuple(events)) for address, events in self._connections)
 
     async def open(
         self, address: str, port: int, seconds: float, left: Callable[[], float], charge: Callable[[int], None]
-    ) -> Wire:
+    ) -> Transport:
         """As ``Connection.open``, recorded."""
-        events: list[Event] = []
+        events: list[WireEvent] = []
         self._connections.append((address, events))
         try:
             return _Recorded(await self._connect(address, port, seconds, left, charge), events, self)
         except Fault as fault:
-            events.append(self.faulted(fault, Happened.UNCONNECTED))
+            events.append(self.faulted(fault, EventKind.UNCONNECTED))
             raise
 
-    def event(self, what: Happened, data: bytes = b"", text: str = "", tls: TlsInfo | None = None) -> Event:
+    def event(self, what: EventKind, data: bytes = b"", text: str = "", tls: TlsInfo | None = None) -> WireEvent:
         """An event with the current time."""
-        return Event(self._now(), what, data, text, tls=tls)
+        return WireEvent(self._now(), what, data, text, tls=tls)
 
     def asks_for_values(self, data: bytes) -> bool:
         """True if the response to these bytes may contain record values."""
         return any(declared.matches(data) for declared in self._values)
 
-    def faulted(self, fault: Fault, what: Happened = Happened.FAULT) -> Event:
+    def faulted(self, fault: Fault, what: EventKind = EventKind.FAULT) -> WireEvent:
         """A fault with the current time."""
-        return Event(self._now(), what, text=fault.detail[:300], outcome=fault.outcome)
+        return WireEvent(self._now(), what, text=fault.detail[:300], outcome=fault.outcome)
 
     def _now(self) -> int:
         return round(1000 * (time.monotonic() - self._begun))
@@ -63,7 +63,7 @@ class Recording:
 class _Recorded:
     """A connection that records what happens on it."""
 
-    def __init__(self, wire: Wire, events: list[Event], recording: Recording) -> None:
+    def __init__(self, wire: Transport, events: list[WireEvent], recording: Recording) -> None:
         self._wire = wire
         self._events = events
         self._recording = recording
@@ -79,26 +79,26 @@ class _Recorded:
 
     def tls(self, problem: str) -> TlsInfo:
         found = self._wire.tls(problem)
-        self._note(Happened.TLS, tls=found)
+        self._note(EventKind.TLS, tls=found)
         return found
 
     async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float) -> None:
         try:
             await self._wire.start_tls(context, host, seconds)
-        except Unverified as verdict:
-            self._note(Happened.UNVERIFIED, text=str(verdict))
+        except UnverifiedCertificate as verdict:
+            self._note(EventKind.UNVERIFIED, text=str(verdict))
             raise
         except Fault as fault:
             self._events.append(self._recording.faulted(fault))
             raise
 
     async def write(self, data: bytes, seconds: float) -> None:
-        self._note(Happened.SENT, data)
+        self._note(EventKind.SENT, data)
         self._withheld = self._recording.asks_for_values(data)
         try:
             await self._wire.write(data, seconds)
         except Fault as fault:
-            self._events.append(self._recording.faulted(fault, Happened.UNSENT))
+            self._events.append(self._recording.faulted(fault, EventKind.UNSENT))
             raise
 
     async def read(self, count: int, seconds: float) -> bytes:
@@ -108,15 +108,15 @@ class _Recorded:
             self._events.append(self._recording.faulted(fault))
             raise
         if not data:
-            self._note(Happened.ENDED)
+            self._note(EventKind.ENDED)
         elif self._withheld:
-            self._note(Happened.WITHHELD, text=f"{len(data)} bytes")
+            self._note(EventKind.WITHHELD, text=f"{len(data)} bytes")
         else:
-            self._note(Happened.RECEIVED, data)
+            self._note(EventKind.RECEIVED, data)
         return data
 
     def close(self) -> None:
         self._wire.close()
 
-    def _note(self, what: Happened, data: bytes = b"", text: str = "", tls: TlsInfo | None = None) -> None:
+    def _note(self, what: EventKind, data: bytes = b"", text: str = "", tls: TlsInfo | None = None) -> None:
         self._events.append(self._recording.event(what, data, text, tls))

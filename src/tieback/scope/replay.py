@@ -12,15 +12,15 @@ from collections.abc import Iterable, Sequence
 
 from tieback.model.grant import Depth, Limits
 from tieback.model.probe import Outcome, Ransom, TlsInfo
-from tieback.scope.budget import Rates
-from tieback.scope.connection import Unverified, Wire
+from tieback.scope.budget import RateLimits
+from tieback.scope.connection import Transport, UnverifiedCertificate
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target, Traffic
 from tieback.scope.decide import Decision
 from tieback.scope.dialer import drive
 from tieback.scope.names import Resolution
-from tieback.scope.talk import Door, Talk
-from tieback.scope.tls import Contexts
-from tieback.scope.transcript import Event, Happened, Transcript
+from tieback.scope.talk import ConversationRunner, DialContext
+from tieback.scope.tls import TlsContexts
+from tieback.scope.transcript import EventKind, Transcript, WireEvent
 
 _AGENT = re.compile(rb"(?<=\r\nUser-Agent: )[^\r\n]*")
 
@@ -30,7 +30,7 @@ class _Exchange:
 
     def __init__(self, sent: bytes) -> None:
         self.sent = sent
-        self.events: list[Event] = []
+        self.events: list[WireEvent] = []
         self.told = False
 
 
@@ -41,13 +41,13 @@ class _Tape:
         self.lines = [_exchanges(line.events) for line in transcript.lines]
         self._next = 0
 
-    async def open(self, *_: object) -> Wire:
+    async def open(self, *_: object) -> Transport:
         """As ``Connection.open``: the next recorded connection."""
         if self._next >= len(self.lines):
             raise Fault(Outcome.NOT_RECORDED, "no further connection was recorded")
         self._next += 1
         events = self.lines[self._next - 1][0].events
-        if events and events[0].what is Happened.UNCONNECTED:
+        if events and events[0].what is EventKind.UNCONNECTED:
             raise _fault(events[0])
         return _Played(self, self._next - 1)
 
@@ -62,10 +62,10 @@ class _Tape:
         return None
 
 
-def _exchanges(events: Iterable[Event]) -> list[_Exchange]:
+def _exchanges(events: Iterable[WireEvent]) -> list[_Exchange]:
     found = [_Exchange(b"")]
     for event in events:
-        if event.what is Happened.SENT:
+        if event.what is EventKind.SENT:
             found.append(_Exchange(_AGENT.sub(b"", event.data)))
         else:
             found[-1].events.append(event)
@@ -92,11 +92,11 @@ class _Played:
 
     async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float) -> None:  # noqa: ARG002 - as recorded
         event = self._events.popleft() if self._events else None
-        if event is None or event.what not in (Happened.TLS, Happened.UNVERIFIED, Happened.FAULT):
+        if event is None or event.what not in (EventKind.TLS, EventKind.UNVERIFIED, EventKind.FAULT):
             raise Fault(Outcome.NOT_RECORDED, "no TLS handshake was recorded here")
-        if event.what is Happened.UNVERIFIED:
-            raise Unverified(event.text)
-        if event.what is Happened.FAULT:
+        if event.what is EventKind.UNVERIFIED:
+            raise UnverifiedCertificate(event.text)
+        if event.what is EventKind.FAULT:
             raise _fault(event)
         self._tls = event.tls
 
@@ -105,9 +105,9 @@ class _Played:
         if exchange is None:
             raise Fault(Outcome.NOT_RECORDED, f"the transcript does not contain the response to {data[:60]!r}")
         # A recorded end before this point belongs to another order of requests.
-        waiting = (event for event in self._events if event.what is Happened.RECEIVED)
+        waiting = (event for event in self._events if event.what is EventKind.RECEIVED)
         self._events = deque((*waiting, *exchange.events))
-        if self._events and self._events[0].what is Happened.UNSENT:
+        if self._events and self._events[0].what is EventKind.UNSENT:
             raise _fault(self._events.popleft())
 
     async def read(self, count: int, seconds: float) -> bytes:  # noqa: ARG002 - nothing is waited for
@@ -115,12 +115,12 @@ class _Played:
             event = self._events[0] if self._events else None
             if event is None:
                 raise Fault(Outcome.NOT_RECORDED, "no more of this response was recorded")
-            if event.what is Happened.ENDED:
+            if event.what is EventKind.ENDED:
                 return b""
             self._events.popleft()
-            if event.what is Happened.WITHHELD:
+            if event.what is EventKind.WITHHELD:
                 raise Fault(Outcome.NOT_RECORDED, "the response may contain record values and was not recorded")
-            if event.what is not Happened.RECEIVED:
+            if event.what is not EventKind.RECEIVED:
                 raise _fault(event)
             self._held = event.data
         data, self._held = self._held[:count], self._held[count:]
@@ -131,7 +131,7 @@ class _Played:
         """Nothing is open."""
 
 
-def _fault(event: Event) -> Fault:
+def _fault(event: WireEvent) -> Fault:
     return Fault(event.outcome or Outcome.NOT_RECORDED, event.text or f"unexpected event: {event.what}")
 
 
@@ -157,8 +157,8 @@ class ReplayDialer:
                 if not self._held.get(label):
                     self._targets[label] = transcript.target
                 self._held.setdefault(label, {})[transcript.probe] = transcript
-        self._contexts = Contexts()
-        self._rates = Rates(
+        self._contexts = TlsContexts()
+        self._rates = RateLimits(
             Limits(connects_per_second=0, network_connects_per_second=0, provider_connects_per_second=0)
         )
 
@@ -221,7 +221,7 @@ class ReplayDialer:
         def decide(address: str) -> Decision:
             return Decision(True, "replayed", address)
 
-        door = Door(
+        door = DialContext(
             resolve,
             decide,
             self._rates,
@@ -232,7 +232,7 @@ class ReplayDialer:
             _Tape(transcript).open,
         )
         allowed = [one for one in sends if depth is None or depth.allows(one.depth)]
-        talk = Talk(door, target, allowed, transcript.limits)
+        talk = ConversationRunner(door, target, allowed, transcript.limits)
         try:
             result = await drive(talk, conversation)
         finally:

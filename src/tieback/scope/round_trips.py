@@ -10,12 +10,12 @@ from collections import OrderedDict
 
 import msgspec
 
-from tieback.scope.turns import network
+from tieback.scope.turns import network_of
 
-FLOOR = 0.4
+MIN_SECONDS = 0.4
 """Minimum time of a first pass, in seconds. A lost SYN is retransmitted after one second (RFC 6298, section 2.1), which
 is left to the second pass."""
-SILENT = 8
+SILENT_AFTER = 8
 """Number of consecutive connects without an answer in the full time after which a network counts as silent."""
 _MAX_NETWORKS = 65_536
 _MAX_DOUBLINGS = 4
@@ -30,7 +30,7 @@ class _Network(msgspec.Struct):
     """Consecutive connects without an answer, each with the full time of the grant."""
 
 
-class RoundTrips:
+class RttEstimator:
     """Connect times per network (the /24 or /48 of the address). Unused networks are forgotten."""
 
     def __init__(self) -> None:
@@ -38,11 +38,11 @@ class RoundTrips:
 
     def patience(self, address: str, most: float) -> float:
         """Seconds to wait for a first connect to ``address``: at most ``most``, and ``most`` without data."""
-        known = self._networks.get(network(address))
-        if known is None or known.smoothed < 0 or known.unanswered >= SILENT:
+        known = self._networks.get(network_of(address))
+        if known is None or known.smoothed < 0 or known.unanswered >= SILENT_AFTER:
             return most
         estimate = (known.smoothed + 4 * known.variation) * (1 << known.doublings)
-        return min(most, max(FLOOR, estimate))
+        return min(most, max(MIN_SECONDS, estimate))
 
     def answered(self, address: str, seconds: float) -> None:
         """Record that a connect was accepted or refused after this time."""
@@ -63,7 +63,7 @@ class RoundTrips:
             known.doublings = min(known.doublings + 1, _MAX_DOUBLINGS)
 
     def _network(self, address: str) -> _Network:
-        key = network(address)
+        key = network_of(address)
         found = self._networks.get(key)
         if found is None:
             if len(self._networks) >= _MAX_NETWORKS:

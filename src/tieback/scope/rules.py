@@ -13,7 +13,7 @@ MOST_NEIGHBOURS = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CompiledRule:
     """A compiled target of the grant. Exactly one of ``network``, ``host`` and ``suffix`` is set."""
 
     rule: TargetRule
@@ -40,7 +40,7 @@ class Rule:
         return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in self.ports)
 
 
-def compile_rule(rule: TargetRule) -> Rule:
+def compile_rule(rule: TargetRule) -> CompiledRule:
     """Parse the ``match`` and ``ports`` of a target.
 
     Raises:
@@ -60,21 +60,21 @@ def compile_rule(rule: TargetRule) -> Rule:
     return compiled
 
 
-def _compile(rule: TargetRule, ports: tuple[tuple[int, int], ...]) -> Rule:
+def _compile(rule: TargetRule, ports: tuple[tuple[int, int], ...]) -> CompiledRule:
     match = rule.match
     if match.startswith("*."):
         host = parse_host(match[2:])
         if host.address is not None:
             raise ValueError(f"{match!r:.80} is not a suffix such as *.example.org; write a CIDR block for addresses")
-        return Rule(rule, ports, suffix=host.name)
+        return CompiledRule(rule, ports, suffix=host.name)
     if "*" in match:
         raise ValueError(f"{match!r:.80}: `*` is only allowed at the start, as in *.example.org")
     if "/" in match:
-        return Rule(rule, ports, network=parse_network(match))
+        return CompiledRule(rule, ports, network=parse_network(match))
     host = parse_host(match)
     if host.address is not None:
-        return Rule(rule, ports, network=ip_network(host.address))
-    return Rule(rule, ports, host=host.name)
+        return CompiledRule(rule, ports, network=ip_network(host.address))
+    return CompiledRule(rule, ports, host=host.name)
 
 
 def parse_ports(ports: str | tuple[int | str, ...]) -> tuple[tuple[int, int], ...]:

@@ -21,7 +21,7 @@ MAX_ANSWER = 1 << 20
 MAX_RETRY_SECONDS = 3600.0
 
 
-class Sent(StrEnum):
+class RequestOutcome(StrEnum):
     """How a request ended."""
 
     ANSWERED = "answered"
@@ -31,10 +31,10 @@ class Sent(StrEnum):
     """Sent, but not answered: it may have arrived."""
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ServiceResponse(msgspec.Struct, frozen=True):
     """The response."""
 
-    sent: Sent
+    sent: RequestOutcome
     status: int = 0
     body: bytes = b""
     """Truncated to the limit of the request."""
@@ -43,7 +43,7 @@ class Answer(msgspec.Struct, frozen=True):
     """Seconds to wait, as requested by the service (RFC 9110, 10.2.3)."""
 
 
-class Services:
+class ServiceClient:
     """The configured hosts, and requests to them."""
 
     def __init__(self, urls: Iterable[str], timeout: float = TIMEOUT_SECONDS) -> None:
@@ -52,18 +52,18 @@ class Services:
         Raises:
             UsageError: a URL is not ``https:`` (or ``http:`` of loopback), or contains a user name.
         """
-        self._allowed = {_origin(checked(url)) for url in urls}
+        self._allowed = {_origin(parse_service_url(url)) for url in urls}
         self._timeout = timeout
 
     def request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", most: int = MAX_ANSWER
-    ) -> Answer:
+    ) -> ServiceResponse:
         """Send one request and read at most ``most`` bytes of the response.
 
         Raises:
             UsageError: the URL does not belong to a configured service.
         """
-        parts = checked(url)
+        parts = parse_service_url(url)
         if _origin(parts) not in self._allowed:
             where = parts.hostname or url
             raise UsageError("not a configured service", where=where, advice="Add it to the configuration")
@@ -77,10 +77,10 @@ class Services:
             answer = connection.getresponse()
             data = _read(answer, most, time.monotonic() + self._timeout)
             retry = _seconds(answer.headers.get("Retry-After", ""))
-            return Answer(Sent.ANSWERED, answer.status, data, retry_after=retry)
+            return ServiceResponse(RequestOutcome.ANSWERED, answer.status, data, retry_after=retry)
         except (OSError, http.client.HTTPException, ValueError) as error:
             why = str(error)[:200] or type(error).__name__
-            return Answer(Sent.UNSURE if left else Sent.NOT_SENT, problem=why)
+            return ServiceResponse(RequestOutcome.UNSURE if left else RequestOutcome.NOT_SENT, problem=why)
         finally:
             connection.close()
 
@@ -92,7 +92,7 @@ class Services:
         return http.client.HTTPConnection(host, parts.port or 80, timeout=self._timeout)
 
 
-def checked(url: str) -> SplitResult:
+def parse_service_url(url: str) -> SplitResult:
     """Parse and check the URL of a service.
 
     Raises:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Limits
 from tieback.model.probe import Outcome, TlsInfo
-from tieback.scope.budget import Budget, Rates
-from tieback.scope.connection import READ_BYTES, Unverified, Wire
+from tieback.scope.budget import ConversationBudget, RateLimits
+from tieback.scope.connection import READ_BYTES, Transport, UnverifiedCertificate
 from tieback.scope.conversation import (
-    MADE_UP_ACCOUNT,
+    DUMMY_ACCOUNT,
     Connect,
     DeclaredSend,
     Fault,
-    LookAgain,
     Receive,
+    RetryLater,
     Send,
     StartTls,
     Step,
@@ -25,44 +25,44 @@ from tieback.scope.conversation import (
 from tieback.scope.decide import Decision
 from tieback.scope.hostname import parse_host
 from tieback.scope.names import Resolution
-from tieback.scope.recording import Open
-from tieback.scope.round_trips import RoundTrips
-from tieback.scope.tls import Contexts
+from tieback.scope.recording import OpenConnection
+from tieback.scope.round_trips import RttEstimator
+from tieback.scope.tls import TlsContexts
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class DialContext:
     """What the dialer provides to a conversation."""
 
     resolve: Callable[[str], Awaitable[Resolution]]
     """The addresses of a host."""
     decide: Callable[[str], Decision]
     """The grant's decision on an address for this target."""
-    rate: Rates
-    contexts: Contexts
+    rate: RateLimits
+    contexts: TlsContexts
     stopped: Callable[[], str]
     """Why everything must stop, or empty."""
     lapsed: Callable[[], str]
     """Why the grant is not valid today, or empty."""
     audit: Callable[[str, Mapping[str, object]], None]
-    open: Open
+    open: OpenConnection
     """Opens a connection to an address that was allowed."""
-    trips: RoundTrips = field(default_factory=RoundTrips)
+    trips: RttEstimator = field(default_factory=RttEstimator)
     """Connect times so far."""
     hasty: bool = False
     """True for a first pass, which ends if a connect takes longer than usual in this network."""
 
 
-class Talk:
+class ConversationRunner:
     """Runs steps. Every failure is a ``Fault``; after one it closes the connection, unless a receive timed out."""
 
-    def __init__(self, door: Door, target: Target, sends: Sequence[DeclaredSend], limits: Limits) -> None:
+    def __init__(self, door: DialContext, target: Target, sends: Sequence[DeclaredSend], limits: Limits) -> None:
         self._door = door
         self._target = target
         self._sends = sends
         self._limits = limits
-        self._budget = Budget(limits)
-        self._connection: Wire | None = None
+        self._budget = ConversationBudget(limits)
+        self._connection: Transport | None = None
         self._buffer = bytearray()
         """Data read beyond the last response: at most one read."""
         self._address = ""
@@ -167,7 +167,7 @@ class Talk:
         self._door.audit("refused", {"target": self._target.label, "address": address, "reason": reason})
         return Fault(outcome, reason)
 
-    async def _dial(self, address: str, decision: Decision, *, first: bool = False) -> Wire:
+    async def _dial(self, address: str, decision: Decision, *, first: bool = False) -> Transport:
         self._budget.begin()
         self._budget.connection()
         self._budget.pause(await self._door.rate.admit(self._target.host, address))
@@ -186,7 +186,7 @@ class Talk:
             if fault.outcome is Outcome.TIMEOUT:
                 self._door.trips.ran_out(address, whole=patience >= most)
                 if patience < most:
-                    raise LookAgain(
+                    raise RetryLater(
                         f"no connection within {patience:.1f} s; it is probed again with more time"
                     ) from None
             elif fault.outcome is Outcome.REFUSED:
@@ -212,7 +212,7 @@ class Talk:
         if not self._unverified:
             try:
                 await connection.start_tls(self._door.contexts.verifying, host, wait)
-            except Unverified as verdict:
+            except UnverifiedCertificate as verdict:
                 self._unverified = str(verdict)
                 connection = await self._again(address)
         if self._unverified:
@@ -221,7 +221,7 @@ class Talk:
             self._tls = connection.tls(self._unverified)
         self._preamble.clear()
 
-    async def _again(self, address: str) -> Wire:
+    async def _again(self, address: str) -> Transport:
         """A new connection in the state of the old one: the cleartext steps are repeated."""
         preamble = list(self._preamble)
         self.close()
@@ -246,7 +246,7 @@ class Talk:
             self._door.audit("undeclared", {"target": self._target.label, "bytes": size})
             raise Fault(Outcome.ERROR, f"undeclared send of {size} bytes: {step.data[:40]!r}")
         account = declared.account(step.data)
-        if account is not None and account not in (MADE_UP_ACCOUNT, *self._target.passwordless):
+        if account is not None and account not in (DUMMY_ACCOUNT, *self._target.passwordless):
             self._door.audit("undeclared", {"target": self._target.label, "account": account})
             raise Fault(Outcome.ERROR, f"the grant does not list the account {account!r}")
         if not declared.keys(step.data) <= {key.value for key in self._target.keys}:
@@ -329,7 +329,7 @@ class Talk:
         if self._connection is not None and not self._connection.encrypted and len(self._preamble) <= _MAX_PREAMBLE:
             self._preamble.append(step)
 
-    def _open(self) -> Wire:
+    def _open(self) -> Transport:
         if self._connection is None:
             raise Fault(Outcome.ERROR, "no open connection")
         return self._connection

@@ -11,7 +11,7 @@ _MAX_NAMES = 50
 _MAX_TEXT = 300
 
 
-class Contexts:
+class TlsContexts:
     """The two TLS contexts, created on first use: reading the trusted roots takes milliseconds."""
 
     @cached_property
@@ -37,7 +37,7 @@ def _lenient(context: ssl.SSLContext) -> ssl.SSLContext:
     return context
 
 
-def describe(session: ssl.SSLObject, problem: str) -> TlsInfo:
+def describe_session(session: ssl.SSLObject, problem: str) -> TlsInfo:
     """Details of a session after its handshake.
 
     Args:

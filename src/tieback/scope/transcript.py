@@ -31,7 +31,7 @@ MAX_TRANSCRIPTS = 1_000_000
 """Maximum lines read from a file."""
 
 
-class Happened(StrEnum):
+class EventKind(StrEnum):
     """Type of an event."""
 
     SENT = "sent"
@@ -52,23 +52,23 @@ class Happened(StrEnum):
     """The connection failed; ``outcome`` and ``text`` describe it."""
 
 
-class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+class WireEvent(msgspec.Struct, frozen=True, omit_defaults=True):
     """One event on a connection."""
 
     at: int
     """Milliseconds since the start of the conversation."""
-    what: Happened
+    what: EventKind
     data: bytes = b""
     text: str = ""
     outcome: Outcome | None = None
     tls: TlsInfo | None = None
 
 
-class Line(msgspec.Struct, frozen=True):
+class ConnectionRecord(msgspec.Struct, frozen=True):
     """A connection."""
 
     address: str
-    events: tuple[Event, ...]
+    events: tuple[WireEvent, ...]
 
 
 class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -82,7 +82,7 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
     probe: str = ""
     depth: Depth = Depth.IDENTIFY
     limits: Limits = Limits()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[ConnectionRecord, ...] = ()
     traffic: Traffic | None = None
     refused: str = ""
     """Why the grant did not cover the target; nothing was sent then."""
@@ -129,7 +129,7 @@ class TranscriptFile:
         target: Target,
         probe: str,
         depth: Depth,
-        lines: Sequence[Line],
+        lines: Sequence[ConnectionRecord],
         traffic: Traffic,
     ) -> None:
         """Write a conversation.

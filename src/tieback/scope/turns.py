@@ -14,7 +14,7 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
-AHEAD = 131_072
+MAX_READ_AHEAD = 131_072
 """Maximum items of the stream that are held at once, about 300 bytes each."""
 _GULP = 256
 """Items read at a time, so that reading ahead blocks nothing else."""
@@ -22,7 +22,7 @@ _RESERVE = 8
 """One place in this many is kept free for new lots while the stream continues."""
 
 
-class Turn[Item](NamedTuple):
+class QueueItem[Item](NamedTuple):
     """An item to process now; return it to ``ended``."""
 
     item: Item
@@ -31,10 +31,12 @@ class Turn[Item](NamedTuple):
     """True for a retry."""
 
 
-class Turns[Item]:
+class FairQueue[Item]:
     """Yields each item of a stream once, and items that are put back once more."""
 
-    def __init__(self, items: Iterable[Item], lot_of: Callable[[Item], str], window: int, ahead: int = AHEAD) -> None:
+    def __init__(
+        self, items: Iterable[Item], lot_of: Callable[[Item], str], window: int, ahead: int = MAX_READ_AHEAD
+    ) -> None:
         """Set up; nothing is read yet.
 
         Args:
@@ -59,26 +61,26 @@ class Turns[Item]:
         """Number of items in progress."""
         return self._first.under_way + self._late.under_way
 
-    def take(self) -> Turn[Item] | None:
+    def take(self) -> QueueItem[Item] | None:
         """The next turn; ``None`` if all have started, or if a place must become free first."""
         self._read()
         self._late_next = not self._late_next
         return self._take_late() or self._take_first() if self._late_next else self._take_first() or self._take_late()
 
-    def ended(self, turn: Turn[Item]) -> None:
+    def ended(self, turn: QueueItem[Item]) -> None:
         """Mark an item as finished."""
         (self._late if turn.again else self._first).ended(turn.lot)
 
-    def again(self, turn: Turn[Item], item: Item) -> None:
+    def again(self, turn: QueueItem[Item], item: Item) -> None:
         """Put an item back for a later retry, after its turn has ended."""
         self._late.add(turn.lot, item)
 
-    def _take_first(self) -> Turn[Item] | None:
+    def _take_first(self) -> QueueItem[Item] | None:
         # Places reserved for new lots.
         most = self._window if self._read_all else max(1, self._window - self._window // _RESERVE)
         return _turn(self._first.take(self._window, most), again=False)
 
-    def _take_late(self) -> Turn[Item] | None:
+    def _take_late(self) -> QueueItem[Item] | None:
         window = self._window // 2 if self._first.waiting else self._window
         if self._late.under_way >= window:
             return None
@@ -96,8 +98,8 @@ class Turns[Item]:
             self._first.add(self._lot_of(item), item)
 
 
-def _turn[Item](found: tuple[str, Item] | None, *, again: bool) -> Turn[Item] | None:
-    return None if found is None else Turn(found[1], found[0], again)
+def _turn[Item](found: tuple[str, Item] | None, *, again: bool) -> QueueItem[Item] | None:
+    return None if found is None else QueueItem(found[1], found[0], again)
 
 
 class _Lots[Item]:
@@ -170,13 +172,13 @@ class _Lots[Item]:
         return None
 
 
-def lot_of(host: str, provider_of: Callable[[str], str] | None = None) -> str:
+def bucket_of(host: str, provider_of: Callable[[str], str] | None = None) -> str:
     """The lot of a host: the /24 or /48 of an address, the provider of a name, or the name itself."""
-    return network(host) or (provider_of(host) if provider_of is not None else "") or host.lower()
+    return network_of(host) or (provider_of(host) if provider_of is not None else "") or host.lower()
 
 
 @lru_cache(maxsize=8192)
-def network(host: str) -> str:
+def network_of(host: str) -> str:
     """The /24 or /48 of an address, including loopback; empty for other texts."""
     try:
         found = ip_address(host)

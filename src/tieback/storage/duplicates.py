@@ -21,12 +21,12 @@ type Name = tuple[str, str]
 """Key and version of a unit."""
 
 
-def members(lake: Lake, part: str) -> list[Unit]:
+def stored_units(lake: Lake, part: str) -> list[Unit]:
     """The units with results in a part. Raises ``WorkspaceError`` if it cannot be read."""
     return _members(lake.read(part, "units"))
 
 
-def leave_out(lake: Lake, part: str, names: Collection[Name]) -> None:
+def remove_units(lake: Lake, part: str, names: Collection[Name]) -> None:
     """Rewrite a part without some of its units; it is removed if no other unit is left.
 
     An interruption between the two steps loses the part, and recovery redoes its units: duplicates never remain.

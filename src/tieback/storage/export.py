@@ -18,9 +18,9 @@ import msgspec
 import sqlalchemy as sa
 
 from tieback.model.errors import UsageError
-from tieback.storage.export_target import Place
+from tieback.storage.export_target import ExportTarget
 from tieback.storage.failures import storage_errors
-from tieback.storage.lake.compaction import OF_RUNS, ORDERS
+from tieback.storage.lake.compaction import ORDERS, RUN_TABLES
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import SCHEMAS
 from tieback.storage.ledger.ledger import Ledger
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 FILE_BYTES = 128 * 1024 * 1024
 ROWS_A_GROUP = 100_000
 ROWS_A_BATCH = 10_000
-OF_UNITS = ("apps", "sightings", "credentials", "not_backends", "problems", "flows")
-OF_LEDGER = (exposures, exposure_apps, findings)
-TABLES = (*OF_UNITS, *sorted(OF_RUNS), *(table.name for table in OF_LEDGER))
+UNIT_TABLES = ("apps", "sightings", "credentials", "not_backends", "problems", "flows")
+LEDGER_TABLES = (exposures, exposure_apps, findings)
+TABLES = (*UNIT_TABLES, *sorted(RUN_TABLES), *(table.name for table in LEDGER_TABLES))
 """All exported tables."""
 
 
-class File(msgspec.Struct, frozen=True):
+class ExportFile(msgspec.Struct, frozen=True):
     """One file of an export."""
 
     path: str
@@ -47,11 +47,11 @@ class File(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Exported(msgspec.Struct, frozen=True):
+class ExportedTable(msgspec.Struct, frozen=True):
     """One table of a run."""
 
     rows: int
-    files: tuple[File, ...]
+    files: tuple[ExportFile, ...]
 
 
 def runs_to_export(ledger: Ledger, wanted: Iterable[str], *, every: bool) -> list[str]:
@@ -71,8 +71,8 @@ def runs_to_export(ledger: Ledger, wanted: Iterable[str], *, every: bool) -> lis
 
 
 def export_run(
-    lake: Lake, ledger: Ledger, run: str, place: Place, *, file_bytes: int = FILE_BYTES
-) -> dict[str, Exported]:
+    lake: Lake, ledger: Ledger, run: str, place: ExportTarget, *, file_bytes: int = FILE_BYTES
+) -> dict[str, ExportedTable]:
     """Write the tables of a run.
 
     Args:
@@ -91,7 +91,7 @@ def export_run(
         folder = f"table={table}/run={run}"
         files = tuple(_written(batches, place, folder, file_bytes))
         if files:
-            done[table] = Exported(sum(file.rows for file in files), files)
+            done[table] = ExportedTable(sum(file.rows for file in files), files)
         # Remaining files of a larger export; the other names are the same each time.
         new = {file.path for file in files}
         place.remove([path for path in place.files(folder) if path not in new])
@@ -111,16 +111,16 @@ def _scratch() -> Iterator[Path]:
 
 def _tables(lake: Lake, ledger: Ledger, run: str) -> Iterator[tuple[str, Iterator["pa.RecordBatch"]]]:
     """Every table with its rows; the run is part of the folder name."""
-    for table in OF_UNITS:
+    for table in UNIT_TABLES:
         sql = f"""SELECT * FROM {table}
             SEMI JOIN (SELECT unit, version FROM inputs WHERE run = ? AND problem = '') USING (unit, version)
             ORDER BY {ORDERS[table]}"""  # noqa: S608 - our own names
         yield table, lake.batches(sql, [run])
-    for table in sorted(OF_RUNS):
+    for table in sorted(RUN_TABLES):
         order = ORDERS[table].removeprefix("run, ")
         columns = ", ".join(f'"{name}"' for name in SCHEMAS[table].names if name != "run")
         yield table, lake.batches(f"SELECT {columns} FROM {table} WHERE run = ? ORDER BY {order}", [run])  # noqa: S608
-    for ledger_table in OF_LEDGER:
+    for ledger_table in LEDGER_TABLES:
         yield ledger_table.name, _of_ledger(ledger, ledger_table, run)
 
 
@@ -138,7 +138,9 @@ def _of_ledger(ledger: Ledger, table: sa.Table, run: str) -> Iterator["pa.Record
             yield pa.record_batch(arrays, schema=schema)
 
 
-def _written(batches: Iterator["pa.RecordBatch"], place: Place, folder: str, file_bytes: int) -> Iterator[File]:
+def _written(
+    batches: Iterator["pa.RecordBatch"], place: ExportTarget, folder: str, file_bytes: int
+) -> Iterator[ExportFile]:
     """Write files of bounded size, with one temporary file at a time."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -166,7 +168,7 @@ def _written(batches: Iterator["pa.RecordBatch"], place: Place, folder: str, fil
                 size = file.stat().st_size
             path = f"{folder}/part-{number:05}.parquet"
             place.put(path, file)
-        yield File(path, rows, size, digest)
+        yield ExportFile(path, rows, size, digest)
         number += 1
 
 
@@ -174,7 +176,7 @@ def _next_filled(batches: Iterator["pa.RecordBatch"]) -> "pa.RecordBatch | None"
     return next((batch for batch in batches if batch.num_rows), None)
 
 
-def totals(done: Mapping[str, Exported]) -> dict[str, Any]:
+def totals(done: Mapping[str, ExportedTable]) -> dict[str, Any]:
     """Rows, files and bytes by table, for people."""
     return {
         name: {"rows": one.rows, "files": len(one.files), "bytes": sum(file.bytes for file in one.files)}

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 from tieback.storage.failures import storage_errors
-from tieback.storage.objects.location import is_location, parse_location
+from tieback.storage.objects.location import is_object_url, parse_object_url
 
 
-class Place(Protocol):
+class ExportTarget(Protocol):
     """Stores files under a relative path with ``/`` as separator."""
 
     @property
@@ -31,13 +31,13 @@ class Place(Protocol):
         ...
 
 
-def place_at(text: str) -> Place:
+def open_target(text: str) -> ExportTarget:
     """The target named by the user: a folder, or ``s3://``, ``gs://`` or ``az://``.
 
     Raises:
         TiebackError: the URL is invalid, or the extra for it is not installed.
     """
-    return _Objects(text) if is_location(text) else _Folder(Path(text))
+    return _Objects(text) if is_object_url(text) else _Folder(Path(text))
 
 
 class _Folder:
@@ -75,7 +75,7 @@ class _Objects:
     def __init__(self, text: str) -> None:
         from tieback.storage.objects.bucket import Bucket
 
-        location = parse_location(text)
+        location = parse_object_url(text)
         self.url = text
         self._prefix = f"{location.key.strip('/')}/" if location.key.strip("/") else ""
         self._root = f"{location.scheme}://{location.bucket}/{self._prefix}"

@@ -2,14 +2,14 @@
 
 import msgspec
 
-from tieback.storage.duplicates import leave_out, members
+from tieback.storage.duplicates import remove_units, stored_units
 from tieback.storage.lake.lake import Lake
-from tieback.storage.lake.upkeep import set_aside, sweep
+from tieback.storage.lake.upkeep import quarantine_damaged, sweep
 from tieback.storage.ledger.ledger import Ledger
-from tieback.storage.retention import finish
+from tieback.storage.retention import finish_removal
 
 
-class Recovered(msgspec.Struct, frozen=True):
+class RecoveryResult(msgspec.Struct, frozen=True):
     """What was repaired."""
 
     drafts: int
@@ -26,7 +26,7 @@ class Recovered(msgspec.Struct, frozen=True):
     """Parts that were quarantined, each with its problem; their units are among the lost."""
 
 
-def recover(lake: Lake, ledger: Ledger) -> Recovered:
+def recover(lake: Lake, ledger: Ledger) -> RecoveryResult:
     """Update the ledger from the lake. Call at the start of a run and at the end of its analysis, under the lock.
 
     Workers with old batches can no longer publish (``fencing``), so the lake is complete. Each part is read only once
@@ -36,17 +36,17 @@ def recover(lake: Lake, ledger: Ledger) -> Recovered:
         WorkspaceError: the lake or the ledger cannot be read or written.
     """
     drafts = lake.clear_drafts()
-    aside = set_aside(lake, lake.parts() - ledger.entered_parts())
-    finish(lake, ledger)
+    aside = quarantine_damaged(lake, lake.parts() - ledger.entered_parts())
+    finish_removal(lake, ledger)
     sweep(lake)
     published = lake.parts()
     lost = sum(ledger.forget_part(part) for part in sorted(ledger.named_parts() - published))
     entered = repeated = 0
     for part in sorted(published - ledger.entered_parts()):
-        units = members(lake, part)
+        units = stored_units(lake, part)
         entered += ledger.enter_part(part, units)
         if elsewhere := ledger.held_elsewhere(part, units):
-            leave_out(lake, part, elsewhere)
+            remove_units(lake, part, elsewhere)
             repeated += len(elsewhere)
     damaged = tuple(f"{part}: {why}" for part, why in aside.items())
-    return Recovered(drafts, entered, lost, ledger.release(), repeated, damaged)
+    return RecoveryResult(drafts, entered, lost, ledger.release(), repeated, damaged)

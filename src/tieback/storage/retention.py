@@ -24,12 +24,12 @@ from sqlalchemy import Connection
 
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.storage.failures import storage_errors
-from tieback.storage.lake.compaction import OF_RUNS, ORDERS, drop, merge, run_of
+from tieback.storage.lake.compaction import ORDERS, RUN_TABLES, drop_parts, merge_parts, run_of
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.upkeep import sweep
 from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.ledger import Ledger
-from tieback.storage.ledger.tables import State, exposure_apps, exposures, findings, grants, parts, runs, units
+from tieback.storage.ledger.tables import LedgerState, exposure_apps, exposures, findings, grants, parts, runs, units
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,11 +41,11 @@ WAIT = 10.0
 """Maximum time to wait for readers of removed files, in seconds."""
 ROWS_A_STATEMENT = 500
 _AGE = re.compile(r"([1-9]\d{0,4})d")
-_OF_UNITS = frozenset(ORDERS) - OF_RUNS - {"dns_answers"}
+_OF_UNITS = frozenset(ORDERS) - RUN_TABLES - {"dns_answers"}
 _GONE = "(unit, version) IN (SELECT (unit, version) FROM gone)"
 
 
-class Policy(msgspec.Struct, frozen=True):
+class RetentionPolicy(msgspec.Struct, frozen=True):
     """What to keep."""
 
     days: int
@@ -54,7 +54,7 @@ class Policy(msgspec.Struct, frozen=True):
     """Number of latest finished runs to keep, regardless of age."""
 
 
-class Doomed(msgspec.Struct, frozen=True):
+class RetentionPlan(msgspec.Struct, frozen=True):
     """What a policy removes."""
 
     runs: tuple[str, ...]
@@ -66,12 +66,12 @@ class Doomed(msgspec.Struct, frozen=True):
 
 
 class _Plan(msgspec.Struct, frozen=True):
-    """``plan.json``."""
+    """``plan_retention.json``."""
 
     runs: tuple[str, ...]
 
 
-def read_policy(directory: Path, older_than: str | None, keep_runs: int | None) -> Policy:
+def read_policy(directory: Path, older_than: str | None, keep_runs: int | None) -> RetentionPolicy:
     """The policy of a workspace: from the options, or from ``retention.toml``.
 
     Raises:
@@ -98,16 +98,16 @@ def read_policy(directory: Path, older_than: str | None, keep_runs: int | None) 
         raise UsageError(f"{age!r} is not an age", where=where, advice="Use days, such as 180d")
     if not isinstance(keep, int) or isinstance(keep, bool) or keep < 1:
         raise UsageError(f"{keep!r} is not a number of runs", where=str(path), advice="Keep at least one run")
-    return Policy(int(match[1]), keep)
+    return RetentionPolicy(int(match[1]), keep)
 
 
-def plan(lake: Lake, ledger: Ledger, policy: Policy, now: float | None = None) -> Doomed:
+def plan_retention(lake: Lake, ledger: Ledger, policy: RetentionPolicy, now: float | None = None) -> RetentionPlan:
     """What would be removed; removes nothing. Raises ``WorkspaceError``."""
     gone_runs, gone = _doomed(lake, ledger, policy, time.time() if now is None else now)
     return _told(lake, ledger, gone_runs, gone)
 
 
-def prune(lake: Lake, ledger: Ledger, policy: Policy, now: float | None = None) -> tuple[Doomed, bool]:
+def prune(lake: Lake, ledger: Ledger, policy: RetentionPolicy, now: float | None = None) -> tuple[RetentionPlan, bool]:
     """Remove what the policy selects. Under ``Workspace.lock``, after ``recover``.
 
     Returns:
@@ -128,10 +128,10 @@ def prune(lake: Lake, ledger: Ledger, policy: Policy, now: float | None = None) 
             pq.write_table(gone, draft / "gone.parquet", compression="zstd")
             (draft / "plan.json").write_bytes(msgspec.json.encode(_Plan(gone_runs)))
             draft.rename(lake.directory / "pruning")
-    return told, finish(lake, ledger)
+    return told, finish_removal(lake, ledger)
 
 
-def finish(lake: Lake, ledger: Ledger) -> bool:
+def finish_removal(lake: Lake, ledger: Ledger) -> bool:
     """Complete a recorded removal, if there is one. Under ``Workspace.lock``.
 
     Returns:
@@ -157,9 +157,9 @@ def finish(lake: Lake, ledger: Ledger) -> bool:
             ) from None
     for part, run, some, every in _touched(lake, set(doomed.runs)):
         if run or some == every:
-            drop(lake, [part])
+            drop_parts(lake, [part])
         else:
-            merge(lake, [part], but=dict.fromkeys(_OF_UNITS, _GONE), without=folder / "gone.parquet")
+            merge_parts(lake, [part], but=dict.fromkeys(_OF_UNITS, _GONE), without=folder / "gone.parquet")
     swept = sweep(lake, WAIT)
     _forget_units(ledger.database, gone)
     _forget_runs(ledger.database, doomed.runs)
@@ -172,7 +172,7 @@ def finish(lake: Lake, ledger: Ledger) -> bool:
     return swept
 
 
-def _doomed(lake: Lake, ledger: Ledger, policy: Policy, now: float) -> tuple[tuple[str, ...], "pa.Table"]:
+def _doomed(lake: Lake, ledger: Ledger, policy: RetentionPolicy, now: float) -> tuple[tuple[str, ...], "pa.Table"]:
     """Runs, and units by ``unit`` and ``version``."""
     import pyarrow as pa
 
@@ -181,7 +181,7 @@ def _doomed(lake: Lake, ledger: Ledger, policy: Policy, now: float) -> tuple[tup
     old = sa.select(runs.c.id).where(sa.func.coalesce(runs.c.ended, runs.c.started) < before).order_by(runs.c.id)
     # Units in progress have a lease; quarantined units stay quarantined.
     idle = sa.select(units.c.key, units.c.version).where(
-        (units.c.updated < before) & units.c.state.in_([State.DONE, State.RELEASED, State.FAILED])
+        (units.c.updated < before) & units.c.state.in_([LedgerState.DONE, LedgerState.RELEASED, LedgerState.FAILED])
     )
 
     def ask(connection: Connection) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
@@ -199,13 +199,13 @@ def _doomed(lake: Lake, ledger: Ledger, policy: Policy, now: float) -> tuple[tup
     return gone_runs, lake.query(sql, tables={"idle": pa.table(names, ["unit", "version"]), "old_runs": kept})
 
 
-def _told(lake: Lake, ledger: Ledger, gone_runs: Sequence[str], gone: "pa.Table") -> Doomed:
+def _told(lake: Lake, ledger: Ledger, gone_runs: Sequence[str], gone: "pa.Table") -> RetentionPlan:
     """The removal in numbers of rows."""
     import pyarrow as pa
 
     tables = {"gone": gone, "old_runs": pa.table({"run": pa.array(gone_runs, pa.string())})}
     scopes = dict.fromkeys(sorted(_OF_UNITS), "gone USING (unit, version)")
-    scopes |= dict.fromkeys(sorted(OF_RUNS), "old_runs USING (run)")
+    scopes |= dict.fromkeys(sorted(RUN_TABLES), "old_runs USING (run)")
     counts = [f"SELECT '{name}', count(*) FROM {name} SEMI JOIN {scope}" for name, scope in scopes.items()]  # noqa: S608
     rows = {name: count for name, count in lake.stream(" UNION ALL ".join(counts), tables=tables) if count}
     touched = list(_parts_of(lake, gone, set(gone_runs)))
@@ -218,7 +218,7 @@ def _told(lake: Lake, ledger: Ledger, gone_runs: Sequence[str], gone: "pa.Table"
         return found
 
     rows |= {name: count for name, count in ledger.database.read(ask).items() if count}
-    return Doomed(tuple(gone_runs), gone.num_rows, rows, len(touched))
+    return RetentionPlan(tuple(gone_runs), gone.num_rows, rows, len(touched))
 
 
 def _touched(lake: Lake, gone_runs: set[str]) -> Iterator[tuple[str, str, int, int]]:

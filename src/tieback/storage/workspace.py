@@ -27,8 +27,15 @@ from tieback.storage.failures import storage_errors
 from tieback.storage.lake.lake import Lake
 from tieback.storage.ledger.database import HEAD, back_up_sqlite
 from tieback.storage.ledger.ledger import Ledger
-from tieback.storage.ledger.location import LEDGER_FILE, new_place, open_place, read_place, require_place, write_place
-from tieback.storage.ledger.locks import Hold, hold_file, hold_run, hold_session
+from tieback.storage.ledger.location import (
+    LEDGER_FILE,
+    new_location,
+    open_location,
+    read_location,
+    require_location,
+    write_location,
+)
+from tieback.storage.ledger.locks import Lock, lock_file, lock_run, lock_session
 
 SCHEMA = int(HEAD)
 """Version of the layout and of the ledger: the number of the newest migration."""
@@ -74,14 +81,14 @@ class Workspace:
                     where=str(directory),
                     advice="Upgrade tieback or choose another directory",
                 )
-            place = read_place(directory)
+            place = read_location(directory)
             opened = None
             if ledger is not None and place is None and not workspace.ledger_file.exists():
                 # Opened before anything is created, so that a wrong URL leaves nothing behind.
-                place = new_place(ledger)
-                opened = open_place(directory, place, known=False)
+                place = new_location(ledger)
+                opened = open_location(directory, place, known=False)
             elif ledger is not None:
-                require_place(directory, place, ledger)
+                require_location(directory, place, ledger)
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if schema is None:
                 # First, so that an interruption leaves a directory that is recognised as a workspace.
@@ -91,11 +98,11 @@ class Workspace:
             if not os.access(directory, os.W_OK):
                 raise PermissionError(13, "Permission denied")
             if opened is not None:
-                write_place(directory, place)
+                write_location(directory, place)
                 opened.close()
             if schema is not None and schema < SCHEMA and place is None and workspace.ledger_file.exists():
                 back_up_sqlite(workspace.ledger_file, directory / "backups" / f"ledger.schema-{schema}.db")
-            workspace._ledger = open_place(directory, place)
+            workspace._ledger = open_location(directory, place)
             if schema is not None and schema < SCHEMA:
                 _write_schema(directory)
         return workspace
@@ -108,7 +115,7 @@ class Workspace:
         return self._ledger
 
     @contextmanager
-    def lock(self) -> Iterator[Hold]:
+    def lock(self) -> Iterator[Lock]:
         """Lock the workspace for a run that writes. The lock ends with the process.
 
         Raises:
@@ -116,15 +123,15 @@ class Workspace:
         """
         what = "another run is writing to this workspace"
         advice = "Wait for it to end, or choose another directory with --workspace"
-        with hold_file(self.directory / "lock", what, self.directory, advice) as hold:
+        with lock_file(self.directory / "lock", what, self.directory, advice) as hold:
             if not self.ledger.database.is_postgres:
                 yield hold
                 return
-            with hold_run(self.ledger.database, what, advice) as session:
+            with lock_run(self.ledger.database, what, advice) as session:
                 yield session
 
     @contextmanager
-    def grant_lease(self, sha256: str) -> Iterator[Hold]:
+    def grant_lease(self, sha256: str) -> Iterator[Lock]:
         """Hold the exclusive right to probe under a grant, by the SHA-256 of its text; call ``check`` while probing.
 
         This is separate from ``lock``: a run that has locked the workspace takes this one, too, when it probes.
@@ -139,11 +146,11 @@ class Workspace:
         folder = self.directory / "leases"
         with storage_errors(folder):
             folder.mkdir(mode=0o700, exist_ok=True)
-        with hold_file(folder / sha256, what, self.directory, advice) as hold:
+        with lock_file(folder / sha256, what, self.directory, advice) as hold:
             if not self.ledger.database.is_postgres:
                 yield hold
                 return
-            with hold_session(self.ledger.database, f"grant {sha256}", what, advice) as session:
+            with lock_session(self.ledger.database, f"grant {sha256}", what, advice) as session:
                 yield session
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.assess.campaigns import campaigns
+from tieback.assess.campaigns import find_campaigns
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.figure import exact
 from tieback.model.probe import Access, Identity, Ransom, RansomVerdict
@@ -52,7 +52,7 @@ CASES = [
 @pytest.mark.parametrize(("stores", "groups"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_groups(stores: list[tuple[str, ...]], groups: list[tuple[str, ...]]) -> None:
     exposures = [store(*one) for one in stores]
-    found = campaigns(exposures)
+    found = find_campaigns(exposures)
     assert [campaign.exposures for campaign in found] == groups
-    assert campaigns(exposures[::-1]) == found
+    assert find_campaigns(exposures[::-1]) == found
     assert all(campaign.marks for campaign in found)

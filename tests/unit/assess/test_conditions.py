@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.unit.assess.test_findings import EXPOSURE, way
-from tieback.assess.conditions import conditions, load_old_versions, older
+from tieback.assess.conditions import is_older, load_conditions, load_old_versions
 from tieback.model.backend import Route
 from tieback.model.probe import Access, Ransom, RansomVerdict, TlsInfo
 
@@ -49,11 +49,11 @@ def tls(version: str = "TLSv1.3", problem: str = "") -> tuple[tuple[str, TlsInfo
 )  # fmt: skip
 def test_which_rules_apply(changes: dict[str, object], rules: set[str]) -> None:
     store = replace(EXPOSURE, **changes)
-    assert {name for name, concerns in conditions().items() if concerns(store)} == rules
+    assert {name for name, concerns in load_conditions().items() if concerns(store)} == rules
 
 
 @pytest.mark.parametrize(
-    ("version", "than", "is_older"),
+    ("version", "than", "expected"),
     [
         ("7.17.1", "8.0", True),
         ("8.0.0", "8.0", False),
@@ -66,14 +66,14 @@ def test_which_rules_apply(changes: dict[str, object], rules: set[str]) -> None:
         ("9" * 300, "8.0", False),
     ],
 )
-def test_versions_are_compared_by_their_numbers(version: str, than: str, is_older: bool) -> None:
-    assert older(version, than) is is_older
+def test_versions_are_compared_by_their_numbers(version: str, than: str, expected: bool) -> None:
+    assert is_older(version, than) is expected
 
 
 @settings(deadline=None, max_examples=200)
 @given(st.text(max_size=200))
 def test_any_version_can_be_compared(version: str) -> None:
-    assert older(version, "0") is False
+    assert is_older(version, "0") is False
 
 
 def test_old_versions_name_their_source() -> None:

@@ -5,14 +5,16 @@ import pytest
 from tieback.assess.duties import Duties, load_duties
 from tieback.model.exposure import PiiClassTotal
 from tieback.model.figure import Figure, exact, lower_bound
-from tieback.model.pii import Basis
+from tieback.model.pii import ClassificationBasis
 from tieback.pii.kinds import load_kinds
 from tieback.pii.taxonomy import load_taxonomy
 
 SOME = exact(9, "count")
 
 
-def total(pii_class: str, *details: str, records: Figure = SOME, basis: Basis = Basis.NAME) -> PiiClassTotal:
+def total(
+    pii_class: str, *details: str, records: Figure = SOME, basis: ClassificationBasis = ClassificationBasis.NAME
+) -> PiiClassTotal:
     return PiiClassTotal(pii_class, records, 1, basis, details)
 
 
@@ -58,7 +60,7 @@ def test_what_may_be_due(stores: list[list[PiiClassTotal]], rules: list[str]) ->
 
 def test_the_reason_says_what_is_held_where_and_how_that_is_known() -> None:
     duties = Duties()
-    duties.add([total("email"), total("payment_card", "card verification code", basis=Basis.VALUE)])
+    duties.add([total("email"), total("payment_card", "card verification code", basis=ClassificationBasis.VALUE)])
     duties.add([total("email")])
     found = {duty.rule: duty for duty in duties.due()}
     first, last = found["gdpr-33"], found["pci-3-3-1"]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.assess.exposures import assess, exposure_id
-from tieback.assess.leaves import leaves
+from tieback.assess.exposures import assess_exposures, exposure_id
+from tieback.assess.leaves import leaf_containers
 from tieback.model.backend import Candidate, Route
 from tieback.model.exposure import AppRoute, Exposure, Severity
 from tieback.model.figure import Figure, Quality, exact
@@ -69,7 +69,7 @@ def test_a_store_behind_two_addresses_is_one_exposure() -> None:
         store("backup.fieldhand.test:9201", "127.77.0.3", "es:1", PEOPLE, MACHINES, SYSTEM),
     ]
     routes = {r.target: [route(app, r.target)] for r, app in zip(reports, ("aa", "bb"), strict=True)}
-    (exposure,) = assess(reports, routes, Labels())
+    (exposure,) = assess_exposures(reports, routes, Labels())
     assert exposure.id == exposure_id("es:1")
     assert exposure.targets == ("backup.fieldhand.test:9201", "es.fieldhand.test:9200")
     assert exposure.addresses == ("127.77.0.2:9200", "127.77.0.3:9201")
@@ -89,7 +89,7 @@ def test_a_store_behind_two_addresses_is_one_exposure() -> None:
 
 def test_a_protected_store_is_shown_and_not_rated() -> None:
     report = store("db.test:27017", "127.77.0.4", "m:1", access=Access.AUTH_REQUIRED)
-    (exposure,) = assess([report], {}, Labels())
+    (exposure,) = assess_exposures([report], {}, Labels())
     assert (exposure.access, exposure.severity, exposure.score, exposure.factors) == ("auth_required", "info", 0, ())
     assert exposure.records.value == 0
 
@@ -97,13 +97,13 @@ def test_a_protected_store_is_shown_and_not_rated() -> None:
 @pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.OK])
 def test_what_did_not_answer_is_no_exposure(outcome: Outcome) -> None:
     report = msgspec.structs.replace(store("a.test:1", "127.0.0.1", "k", PEOPLE), outcome=outcome)
-    assert assess([report], {}, Labels()) == ()
+    assert assess_exposures([report], {}, Labels()) == ()
 
 
 def test_a_deeper_answer_fills_what_a_shallow_one_left_open() -> None:
     shallow = store("a.test:1", "127.0.0.1", "k", box("employees", None), box("x", 1), MACHINES)
     deep = store("b.test:1", "127.0.0.2", "k", PEOPLE, access=Access.PARTIAL)
-    (exposure,) = assess([deep, shallow], {}, Labels())
+    (exposure,) = assess_exposures([deep, shallow], {}, Labels())
     assert exposure.access is Access.OPEN
     assert exposure.records == exact(251, "count")
     assert len(exposure.fields) == 3
@@ -112,8 +112,8 @@ def test_a_deeper_answer_fills_what_a_shallow_one_left_open() -> None:
 def test_a_note_that_the_probe_read_is_kept() -> None:
     report = store("a.test:1", "127.0.0.1", "k", box("warning", 9_000))
     read = msgspec.structs.replace(report, ransom=Ransom(RansomVerdict.CONFIRMED, ("asks for 0.02 BTC",)))
-    assert [e.ransom.verdict for e in assess([report], {}, Labels())] == ["unlikely"]
-    assert [e.ransom.verdict for e in assess([read], {}, Labels())] == ["confirmed"]
+    assert [e.ransom.verdict for e in assess_exposures([report], {}, Labels())] == ["unlikely"]
+    assert [e.ransom.verdict for e in assess_exposures([read], {}, Labels())] == ["confirmed"]
 
 
 def test_worst_first() -> None:
@@ -122,7 +122,11 @@ def test_worst_first() -> None:
         store("closed.test:1", "127.0.0.2", "closed", access=Access.AUTH_REQUIRED),
         store("large.test:1", "127.0.0.3", "large", box("a", 5_000_000, "email")),
     ]
-    assert [e.targets[0] for e in assess(reports, {}, Labels())] == ["large.test:1", "small.test:1", "closed.test:1"]
+    assert [e.targets[0] for e in assess_exposures(reports, {}, Labels())] == [
+        "large.test:1",
+        "small.test:1",
+        "closed.test:1",
+    ]
 
 
 NAMES = st.sampled_from(["a", "b", "admin", "employees", "READ_ME"])
@@ -158,14 +162,14 @@ def runs(draw: st.DrawFn) -> list[ProbeReport]:
 @given(runs(), st.randoms(use_true_random=False))
 def test_each_store_counts_once_in_any_order(reports: list[ProbeReport], random: object) -> None:
     routes = {r.target: [route(f"app{n % 2}", r.target)] for n, r in enumerate(reports)}
-    exposures = assess(reports, routes, Labels())
+    exposures = assess_exposures(reports, routes, Labels())
     shuffled = list(reports)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert assess(shuffled, routes, Labels()) == exposures
+    assert assess_exposures(shuffled, routes, Labels()) == exposures
     keys = [exposure.identity.key for exposure in exposures]
     assert sorted(keys) == sorted({r.identity.key for r in reports if r.identity})
     for exposure in exposures:
-        data = [leaf for leaf in leaves(exposure.containers) if not leaf.system]
+        data = [leaf for leaf in leaf_containers(exposure.containers) if not leaf.system]
         assert exposure.records.value == sum(leaf.records.value for leaf in data if leaf.records is not None)
         unlisted = exposure.access.exposed and not exposure.containers
         unknown = unlisted or any(one.records is None or one.records.quality is Quality.LOWER_BOUND for one in data)
@@ -183,5 +187,5 @@ def test_of_a_member_that_lags_and_one_that_does_not_the_greater_figure_counts_a
         box = Container(("hr", "people"), "collection", records=exact(records, "count"), uid="u")
         return store(target, "", f"mongodb:fingerprint:{records}", box)
 
-    (one,) = assess([seen("a.test:1", 40), seen("b.test:2", 50)], {}, Labels())
+    (one,) = assess_exposures([seen("a.test:1", 40), seen("b.test:2", 50)], {}, Labels())
     assert (one.records.value, one.records.quality) == (50, Quality.LOWER_BOUND)

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from tieback.assess.findings import findings, subject_of
+from tieback.assess.findings import app_subject, apply_rules
 from tieback.assess.rules import load_rules
 from tieback.model.app import App, Platform
 from tieback.model.backend import Candidate, Route
@@ -9,7 +9,7 @@ from tieback.model.cleartext import CleartextPolicy
 from tieback.model.exposure import AppRoute, Exposure, Severity
 from tieback.model.figure import exact
 from tieback.model.probe import Access, Identity, Ransom, RansomVerdict
-from tieback.model.sighting import Credential, Evidence, Grade
+from tieback.model.sighting import Credential, CredentialGrade, Evidence
 
 
 def way(app: str, route: Route) -> AppRoute:
@@ -85,7 +85,7 @@ CASES = [
 
 @pytest.mark.parametrize(("changes", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_rules(changes: dict[str, object], expected: dict[str, str]) -> None:
-    found = findings([msgspec.structs.replace(EXPOSURE, **changes)], [])
+    found = apply_rules([msgspec.structs.replace(EXPOSURE, **changes)], [])
     assert {finding.rule: finding.severity.value for finding in found} == expected
     assert all(f.evidence and f.advice and f.exposures == ("exp-1",) and f.cwe.startswith("CWE-") for f in found)
     assert [f.severity.rank for f in found] == sorted((f.severity.rank for f in found), reverse=True)
@@ -93,19 +93,21 @@ def test_rules(changes: dict[str, object], expected: dict[str, str]) -> None:
 
 def test_only_the_app_that_hides_behind_its_api_is_named() -> None:
     both = msgspec.structs.replace(EXPOSURE, routes=(way("aa", Route.PIVOT), way("bb", Route.NAMED)))
-    by_rule = {finding.rule: finding for finding in findings([both], [])}
+    by_rule = {finding.rule: finding for finding in apply_rules([both], [])}
     assert by_rule["unauthenticated-behind-api"].apps == ("aa",)
     assert by_rule["open-store"].apps == ("aa", "bb")
 
 
 def test_ids_are_stable_and_follow_the_subject() -> None:
     other = msgspec.structs.replace(EXPOSURE, id="exp-2", severity=Severity.LOW)
-    one, two = findings([EXPOSURE, other], [])
+    one, two = apply_rules([EXPOSURE, other], [])
     assert one.id != two.id
-    assert [f.id for f in findings([other, EXPOSURE], [])] == [one.id, two.id]
+    assert [f.id for f in apply_rules([other, EXPOSURE], [])] == [one.id, two.id]
 
 
-def credential(kind: str = "api_key", grade: Grade = Grade.NORMAL, file: str = "classes.dex") -> Credential:
+def credential(
+    kind: str = "api_key", grade: CredentialGrade = CredentialGrade.NORMAL, file: str = "classes.dex"
+) -> Credential:
     return Credential(kind, "s…t (9)", "mongodb://db.test", Evidence(file, 255, "x"), grade)
 
 
@@ -115,40 +117,45 @@ def credential(kind: str = "api_key", grade: Grade = Grade.NORMAL, file: str = "
         (credential(), "credential-in-app", "CWE-798", "high"),
         (credential("password_in_connection_string"), "database-password-in-app", "CWE-798", "high"),
         (credential("planetscale_password"), "database-password-in-app", "CWE-798", "high"),
-        (credential("password_in_connection_string", Grade.SUPERUSER), "database-password-in-app", "CWE-798", "high"),
-        (credential("service_role", Grade.SUPERUSER), "superuser-key-in-app", "CWE-798", "critical"),
-        (credential("pem", Grade.PRIVATE_KEY), "private-key-in-app", "CWE-321", "high"),
-        (credential("anon_key", Grade.PUBLIC), None, "", ""),
+        (
+            credential("password_in_connection_string", CredentialGrade.SUPERUSER),
+            "database-password-in-app",
+            "CWE-798",
+            "high",
+        ),
+        (credential("service_role", CredentialGrade.SUPERUSER), "superuser-key-in-app", "CWE-798", "critical"),
+        (credential("pem", CredentialGrade.PRIVATE_KEY), "private-key-in-app", "CWE-321", "high"),
+        (credential("anon_key", CredentialGrade.PUBLIC), None, "", ""),
     ],
 )
 def test_a_credential_is_judged_by_what_it_opens(seen: Credential, rule: str | None, cwe: str, severity: str) -> None:
-    found = findings([], [("aa", seen)])
+    found = apply_rules([], [("aa", seen)])
     expected = [] if rule is None else [(rule, cwe, severity, ("aa",))]
     assert [(one.rule, one.cwe, one.severity.value, one.apps) for one in found] == expected
 
 
 def test_one_credential_at_two_places_is_one_finding() -> None:
     again = msgspec.structs.replace(credential(), evidence=Evidence("assets/config.json", None, "y"))
-    (finding,) = findings([], [("aa", credential()), ("aa", again)])
+    (finding,) = apply_rules([], [("aa", credential()), ("aa", again)])
     assert [line.rpartition(": ")[2] for line in finding.evidence] == ["assets/config.json", "classes.dex at 0xff"]
 
 
 def test_two_releases_of_one_app_share_a_finding() -> None:
     app = App(Platform.ANDROID, "org.one", "aa")
-    subjects = {"aa": subject_of(app, "aa"), "bb": subject_of(msgspec.structs.replace(app, sha256="bb"), "bb")}
+    subjects = {"aa": app_subject(app, "aa"), "bb": app_subject(msgspec.structs.replace(app, sha256="bb"), "bb")}
     assert subjects == {"aa": "android:org.one", "bb": "android:org.one"}
-    (finding,) = findings([], [("aa", credential()), ("bb", credential())], subjects=subjects)
-    (old,) = findings([], [("aa", credential())], subjects=subjects)
+    (finding,) = apply_rules([], [("aa", credential()), ("bb", credential())], subjects=subjects)
+    (old,) = apply_rules([], [("aa", credential())], subjects=subjects)
     assert (finding.apps, finding.id) == (("aa", "bb"), old.id)
-    assert len(findings([], [("aa", credential()), ("bb", credential())])) == 2, "two apps that are not known"
-    assert subject_of(None, "cc") == subject_of(App(Platform.IOS, "", "cc"), "cc") == "cc"
+    assert len(apply_rules([], [("aa", credential()), ("bb", credential())])) == 2, "two apps that are not known"
+    assert app_subject(None, "cc") == app_subject(App(Platform.IOS, "", "cc"), "cc") == "cc"
 
 
 def test_what_a_package_declares() -> None:
     lax = CleartextPolicy("*", True, True, True, 0, "AndroidManifest.xml")
     old = CleartextPolicy("old.test", True, True, False, 0, "network_security_config.xml")
     strict = CleartextPolicy("*", False, False, False, 2, "network_security_config.xml")
-    found = findings([], [], policies=[("aa", lax), ("aa", old), ("bb", strict)])
+    found = apply_rules([], [], policies=[("aa", lax), ("aa", old), ("bb", strict)])
     assert [(one.rule, one.severity.value, one.apps, one.evidence) for one in found] == [
         (
             "cleartext-allowed",
@@ -170,13 +177,13 @@ def test_what_a_package_declares() -> None:
 
 def test_a_name_without_an_address_is_one_finding_of_all_who_name_it() -> None:
     one, other = "https://gone.test: gone.test does not exist in DNS", "https://gone.test/v1: it does not exist"
-    (finding,) = findings([], [], dangling=[("gone.test", "bb", other), ("gone.test", "aa", one)])
+    (finding,) = apply_rules([], [], dangling=[("gone.test", "bb", other), ("gone.test", "aa", one)])
     assert (finding.rule, finding.severity, finding.apps) == ("dangling-name", Severity.MEDIUM, ("aa", "bb"))
     assert finding.evidence == (one, other)
 
 
 def test_a_finding_carries_the_rule() -> None:
-    (finding,) = findings([EXPOSURE], [])
+    (finding,) = apply_rules([EXPOSURE], [])
     assert finding.masvs == "MASVS-AUTH-1"
     assert finding.cvss == "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N"
     assert finding.source.startswith("https://www.elastic.co/")
@@ -194,6 +201,6 @@ def test_advice_names_a_setting_of_the_product_and_a_check(product: str) -> None
     for rule in ("open-store", "cleartext-store"):
         assert "Check: " in rules[rule].advice[product]
     exposure = msgspec.structs.replace(EXPOSURE, product=product, access=Access.OPEN_EMPTY)
-    assert findings([exposure], [])[0].advice == rules["open-store"].advice[product]
+    assert apply_rules([exposure], [])[0].advice == rules["open-store"].advice[product]
     unknown = msgspec.structs.replace(EXPOSURE, product="etcd", access=Access.SCHEMA_ONLY)
-    assert "Check: " in findings([unknown], [])[0].advice
+    assert "Check: " in apply_rules([unknown], [])[0].advice

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tieback.assess.exposures import assess
+from tieback.assess.exposures import assess_exposures
 from tieback.assess.honeypots import HoneypotSigns, load_honeypot_data
-from tieback.assess.summary import headline
+from tieback.assess.summary import summarise
 from tieback.model.exposure import Severity
 from tieback.model.figure import exact
 from tieback.model.probe import Access, Container, Outcome, ProbeReport
@@ -113,8 +113,8 @@ def test_every_line_names_its_source() -> None:
 def test_a_honeypot_counts_in_no_total() -> None:
     honeypot = report("mysql", "5.7.00", port=3306)
     (detector,) = detectors()
-    exposures = assess([report("elasticsearch", "8.15.0"), honeypot], {}, detector)
-    found = headline(1, 0, exposures)
+    exposures = assess_exposures([report("elasticsearch", "8.15.0"), honeypot], {}, detector)
+    found = summarise(1, 0, exposures)
     assert (found.stores_answering, found.stores_exposed, found.records.value, found.honeypots) == (1, 1, 50, 1)
     (flagged,) = [exposure for exposure in exposures if exposure.honeypot]
     assert (flagged.exposed, flagged.access, flagged.severity) == (False, Access.OPEN, Severity.INFO)

@@ -1,6 +1,6 @@
 import pytest
 
-from tieback.assess.leaves import bytes_total, leaves, records_total
+from tieback.assess.leaves import bytes_total, leaf_containers, records_total
 from tieback.model.figure import Figure, Quality, estimate, exact
 from tieback.model.probe import Container
 
@@ -70,4 +70,4 @@ def test_totals(containers: list[Container], records: int, quality: str, size: i
 
 
 def test_leaves_are_ordered_by_path() -> None:
-    assert [leaf.name for leaf in leaves([box("b"), box("a/z"), box("a")])] == ["a.z", "b"]
+    assert [leaf.name for leaf in leaf_containers([box("b"), box("a/z"), box("a")])] == ["a.z", "b"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tieback.assess.people import PeopleOfAll, people
-from tieback.model.exposure import ClassifiedField, People
+from tieback.assess.people import PeopleTotal, estimate_people
+from tieback.model.exposure import ClassifiedField, PeopleRange
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
 from tieback.model.probe import Container
 
@@ -35,7 +35,7 @@ TABLE = [
 def test_the_range_of_a_store(
     fields: list[ClassifiedField], met: int, most: int, quality: Quality, least: int | None
 ) -> None:
-    found = people((USERS, ORDERS, ROOMS, UNCOUNTED, OWN), fields, met)
+    found = estimate_people((USERS, ORDERS, ROOMS, UNCOUNTED, OWN), fields, met)
     assert found is not None
     assert (found.at_most.value, found.at_most.quality) == (most, quality)
     assert (found.at_least.value if found.at_least is not None else None) == least
@@ -43,13 +43,13 @@ def test_the_range_of_a_store(
 
 @pytest.mark.parametrize("fields", [[], [field(USERS, "geo_location"), field(ORDERS, "health")]])
 def test_who_cannot_be_told_apart_is_not_counted(fields: list[ClassifiedField]) -> None:
-    assert people((USERS, ORDERS), fields, 0) is None
+    assert estimate_people((USERS, ORDERS), fields, 0) is None
 
 
 def test_stores_may_hold_the_same_people() -> None:
-    both = PeopleOfAll()
+    both = PeopleTotal()
     assert both.range() is None
     both.add(None)
-    both.add(People(exact(900, "count"), lower_bound(50, "met")))
-    both.add(People(exact(100, "count"), lower_bound(40, "met")))
-    assert both.range() == People(Figure(1000, Quality.EXACT, "sum over stores"), lower_bound(50, "met"))
+    both.add(PeopleRange(exact(900, "count"), lower_bound(50, "met")))
+    both.add(PeopleRange(exact(100, "count"), lower_bound(40, "met")))
+    assert both.range() == PeopleRange(Figure(1000, Quality.EXACT, "sum over stores"), lower_bound(50, "met"))

@@ -1,7 +1,7 @@
 import pytest
 
 from tieback.assess.note import NoteSigns
-from tieback.assess.ransom import RansomSigns, confirmed, judge_ransom, load_ransom_data, strongest
+from tieback.assess.ransom import RansomSigns, confirm_note, judge_ransom, load_ransom_data, strongest_verdict
 from tieback.model.figure import Figure, estimate, exact
 from tieback.model.probe import Container, Field, Ransom, RansomVerdict
 
@@ -153,14 +153,17 @@ def test_which_note_may_be_read(containers: list[Container], path: tuple[str, ..
 
 
 def test_a_note_confirms_and_keeps_its_marks() -> None:
-    read = confirmed(NoteSigns(("wallet", "words"), ("wallet:0f",)), box("READ1", "info"))
+    read = confirm_note(NoteSigns(("wallet", "words"), ("wallet:0f",)), box("READ1", "info"))
     assert read == Ransom(
         RansomVerdict.CONFIRMED, ("the note in 'READ1.info' was read: wallet, words",), ("wallet:0f",)
     )
-    assert confirmed(NoteSigns(("contact",), ("contact:0f",)), box("README")) == Ransom()
-    assert strongest([read, Ransom(RansomVerdict.CONFIRMED, (), ("amount:1",))]).marks == ("amount:1", "wallet:0f")
+    assert confirm_note(NoteSigns(("contact",), ("contact:0f",)), box("README")) == Ransom()
+    assert strongest_verdict([read, Ransom(RansomVerdict.CONFIRMED, (), ("amount:1",))]).marks == (
+        "amount:1",
+        "wallet:0f",
+    )
 
 
 def test_a_note_that_was_read_is_stronger_than_what_names_say() -> None:
     read = Ransom(RansomVerdict.CONFIRMED, ("the note asks for 0.02 BTC",))
-    assert strongest([judge_ransom([box("warning", records=9_000)]), read]) == read
+    assert strongest_verdict([judge_ransom([box("warning", records=9_000)]), read]) == read

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tieback.assess.conditions import conditions
-from tieback.assess.rules import DEFAULT, Rule, advice_for, load_rules
+from tieback.assess.conditions import load_conditions
+from tieback.assess.rules import DEFAULT, FindingRule, advice_for, load_rules
 from tieback.probes import PROBES
 
 RULES = load_rules()
@@ -23,8 +23,8 @@ METRICS = {
 
 
 def test_every_rule_has_a_condition_and_every_condition_a_rule() -> None:
-    assert set(conditions()) | OF_PACKAGES | OF_ACCOUNTS == set(RULES)
-    assert not set(conditions()) & (OF_PACKAGES | OF_ACCOUNTS)
+    assert set(load_conditions()) | OF_PACKAGES | OF_ACCOUNTS == set(RULES)
+    assert not set(load_conditions()) & (OF_PACKAGES | OF_ACCOUNTS)
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -57,8 +57,8 @@ def test_every_store_that_a_probe_knows_has_advice_of_its_own() -> None:
 
 
 def test_advice_is_that_of_the_product_else_the_default() -> None:
-    rule = Rule("T", "CWE-1", "M", {"redis": "set it", DEFAULT: "look"}, sources={"redis": "https://redis.io"})
-    other = Rule("T", "CWE-1", "M", {"same_as": "rule", "mysql": "mine"})
+    rule = FindingRule("T", "CWE-1", "M", {"redis": "set it", DEFAULT: "look"}, sources={"redis": "https://redis.io"})
+    other = FindingRule("T", "CWE-1", "M", {"same_as": "rule", "mysql": "mine"})
     rules = {"rule": rule, "other": other}
     assert advice_for(rule, rules, "redis") == ("set it", "https://redis.io")
     assert advice_for(rule, rules, "kafka") == ("look", "")

@@ -1,6 +1,6 @@
 import pytest
 
-from tieback.assess.severity import Facts, load_severity_table, rate
+from tieback.assess.severity import SeverityFacts, load_severity_table, rate_severity
 from tieback.model.exposure import PiiClassTotal, Severity
 from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.probe import Access, Ransom, RansomVerdict
@@ -18,10 +18,10 @@ def facts(
     *,
     cleartext: bool = False,
     apps: int = 1,
-) -> Facts:
+) -> SeverityFacts:
     figure = exact(records, "count") if isinstance(records, int) else records
     totals = [PiiClassTotal(name, figure, 1) for name in pii.split(",") if name]
-    return Facts(access, figure, exact(size, "size"), totals, Ransom(ransom), cleartext, apps)
+    return SeverityFacts(access, figure, exact(size, "size"), totals, Ransom(ransom), cleartext, apps)
 
 
 CASES = [
@@ -50,8 +50,8 @@ CASES = [
 
 
 @pytest.mark.parametrize(("given", "severity"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
-def test_severities(given: Facts, severity: Severity) -> None:
-    verdict = rate(given, load_severity_table(), load_taxonomy())
+def test_severities(given: SeverityFacts, severity: Severity) -> None:
+    verdict = rate_severity(given, load_severity_table(), load_taxonomy())
     assert verdict.severity is severity, verdict
     assert verdict.score == sum(factor.points for factor in verdict.factors)
     assert all(factor.points > 0 and factor.why for factor in verdict.factors)
@@ -59,7 +59,7 @@ def test_severities(given: Facts, severity: Severity) -> None:
 
 def test_every_factor_says_why() -> None:
     given = facts(records=lower_bound(1_500, "shallow"), pii="password,email", cleartext=True, apps=3)
-    factors = {f.factor: f for f in rate(given, load_severity_table(), load_taxonomy()).factors}
+    factors = {f.factor: f for f in rate_severity(given, load_severity_table(), load_taxonomy()).factors}
     assert list(factors) == ["access", "records", "personal data", "cleartext", "apps"]
     assert factors["records"].why == "at least 1,500 records"
     assert factors["personal data"].why == "Passwords (sensitivity 10 of 10) and 1 further class"
@@ -67,12 +67,14 @@ def test_every_factor_says_why() -> None:
 
 def test_classes_without_records_count_only_where_nobody_counted() -> None:
     table, taxonomy = load_severity_table(), load_taxonomy()
-    assert "personal data" not in [f.factor for f in rate(facts(records=0, pii="health"), table, taxonomy).factors]
+    assert "personal data" not in [
+        f.factor for f in rate_severity(facts(records=0, pii="health"), table, taxonomy).factors
+    ]
     uncounted = facts(records=lower_bound(0, "not counted"), pii="health")
-    assert "personal data" in [f.factor for f in rate(uncounted, table, taxonomy).factors]
+    assert "personal data" in [f.factor for f in rate_severity(uncounted, table, taxonomy).factors]
 
 
 def test_more_never_means_less() -> None:
     table, taxonomy = load_severity_table(), load_taxonomy()
-    scores = [rate(facts(records=10**n, size=10 ** (n + 6)), table, taxonomy).score for n in range(9)]
+    scores = [rate_severity(facts(records=10**n, size=10 ** (n + 6)), table, taxonomy).score for n in range(9)]
     assert scores == sorted(scores)

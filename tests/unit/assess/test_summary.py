@@ -1,9 +1,9 @@
 import msgspec
 import pytest
 
-from tieback.assess.summary import headline
+from tieback.assess.summary import summarise
 from tieback.model.backend import Candidate, Route
-from tieback.model.exposure import AppRoute, Exposure, People, PiiClassTotal, Severity
+from tieback.model.exposure import AppRoute, Exposure, PeopleRange, PiiClassTotal, Severity
 from tieback.model.figure import Quality, estimate, exact, lower_bound
 from tieback.model.probe import Access, Identity, Ransom, RansomVerdict
 
@@ -50,18 +50,18 @@ RANSOMED = msgspec.structs.replace(
 
 
 def test_people_and_notices_of_exposed_stores_alone() -> None:
-    known = msgspec.structs.replace(OPEN, people=People(exact(80, "count"), lower_bound(20, "met")))
-    protected = msgspec.structs.replace(PROTECTED, people=People(exact(9, "count")))
+    known = msgspec.structs.replace(OPEN, people=PeopleRange(exact(80, "count"), lower_bound(20, "met")))
+    protected = msgspec.structs.replace(PROTECTED, people=PeopleRange(exact(9, "count")))
     trapped = msgspec.structs.replace(known, id="exp-9", honeypot=("it plays one",))
-    head = headline(1, 1, [known, protected, trapped, RANSOMED])
-    assert head.people == People(exact(80, "sum over stores"), lower_bound(20, "met"))
+    head = summarise(1, 1, [known, protected, trapped, RANSOMED])
+    assert head.people == PeopleRange(exact(80, "sum over stores"), lower_bound(20, "met"))
     assert [duty.rule for duty in head.duties] == ["gdpr-33"]
-    assert headline(1, 1, [protected, RANSOMED]).people is None
-    assert headline(1, 1, [protected, RANSOMED]).duties == ()
+    assert summarise(1, 1, [protected, RANSOMED]).people is None
+    assert summarise(1, 1, [protected, RANSOMED]).duties == ()
 
 
 def test_headline() -> None:
-    head = headline(5, 2, [OPEN, PROTECTED, RANSOMED])
+    head = summarise(5, 2, [OPEN, PROTECTED, RANSOMED])
     assert (head.apps_analysed, head.apps_affected) == (5, 2)
     assert (head.stores_answering, head.stores_exposed, head.stores_ransomed) == (3, 2, 1)
     assert (head.records.value, head.records.quality) == (101, Quality.EXACT)
@@ -71,15 +71,15 @@ def test_headline() -> None:
         ("elasticsearch", 1, 1, 100),
         ("mongodb", 2, 1, 1),
     ]
-    assert headline(5, 2, [RANSOMED, PROTECTED, OPEN]) == head
+    assert summarise(5, 2, [RANSOMED, PROTECTED, OPEN]) == head
 
 
 def test_nothing() -> None:
-    head = headline(0, 0, [])
+    head = summarise(0, 0, [])
     assert (head.records.value, head.bytes.value, head.kinds, head.pii) == (0, 0, (), ())
 
 
 @pytest.mark.parametrize("verdict", list(RansomVerdict))
 def test_suspicion_is_not_counted_as_ransom(verdict: RansomVerdict) -> None:
     one = msgspec.structs.replace(OPEN, ransom=Ransom(verdict, ("x",)))
-    assert headline(1, 0, [one]).stores_ransomed == (verdict.value in {"likely", "confirmed", "wiped"})
+    assert summarise(1, 0, [one]).stores_ransomed == (verdict.value in {"likely", "confirmed", "wiped"})

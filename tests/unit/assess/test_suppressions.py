@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.unit.assess.test_findings import EXPOSURE
-from tieback.assess.findings import findings
-from tieback.assess.suppressions import MAX_BYTES, holds, load_suppressions, suppressed_by
+from tieback.assess.findings import apply_rules
+from tieback.assess.suppressions import MAX_BYTES, find_suppression, is_active, load_suppressions
 from tieback.model.errors import UsageError
 from tieback.model.report import Suppression
 
 RULES = ("open-store", "cleartext-store")
 WHO = 'reason = "test system"\nauthor = "jo@example.org"\nexpires = 2027-03-31\n'
 ONE = Suppression("test system", "jo@example.org", "2027-03-31")
-(FINDING,) = findings([EXPOSURE], [])
+(FINDING,) = apply_rules([EXPOSURE], [])
 
 
 def file_of(folder: Path, text: str | bytes) -> Path:
@@ -73,7 +73,7 @@ def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, t
 
 @pytest.mark.parametrize(("today", "held"), [(date(2027, 3, 31), True), (date(2027, 4, 1), False)])
 def test_the_last_day_counts(today: date, held: bool) -> None:
-    assert holds(ONE, today) is held
+    assert is_active(ONE, today) is held
 
 
 @pytest.mark.parametrize(
@@ -94,14 +94,14 @@ def test_the_last_day_counts(today: date, held: bool) -> None:
     ],
 )
 def test_everything_that_is_said_has_to_fit(changes: dict[str, str], covered: bool) -> None:
-    by = suppressed_by(FINDING, ["org.one"], [EXPOSURE], [replace(ONE, **changes)])
+    by = find_suppression(FINDING, ["org.one"], [EXPOSURE], [replace(ONE, **changes)])
     assert (by is not None) is covered
 
 
 def test_a_finding_of_two_apps_is_not_covered_by_the_name_of_one() -> None:
     both = replace(FINDING, apps=("aa", "bb"))
     only_one = replace(ONE, app="org.one")
-    assert suppressed_by(both, ["org.one", "org.two"], [EXPOSURE], [only_one]) is None
-    assert suppressed_by(both, ["org.one"], [EXPOSURE], [only_one]) is None, "the other app is not known"
-    assert suppressed_by(both, ["org.one", "org.two"], [EXPOSURE], [replace(ONE, app="org.*")]) is not None
-    assert suppressed_by(FINDING, ["org.one"], [], [replace(ONE, store="*")]) is None, "its store is not known"
+    assert find_suppression(both, ["org.one", "org.two"], [EXPOSURE], [only_one]) is None
+    assert find_suppression(both, ["org.one"], [EXPOSURE], [only_one]) is None, "the other app is not known"
+    assert find_suppression(both, ["org.one", "org.two"], [EXPOSURE], [replace(ONE, app="org.*")]) is not None
+    assert find_suppression(FINDING, ["org.one"], [], [replace(ONE, store="*")]) is None, "its store is not known"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.backends.mmdb_file import mmdb
-from tieback.backends.addresses import BY_DOCUMENT, BY_LIST, Addresses, read_documented, shipped
+from tieback.backends.addresses import BY_DOCUMENT, BY_LIST, AddressLookup, read_documented, shipped_snapshot
 from tieback.backends.datasets import Datasets
-from tieback.backends.hosting import Hosting
+from tieback.backends.hosting import HostingLookup
 from tieback.model.errors import InputError
 
 GOOG = {"creationTime": "2026-06-17", "prefixes": [{"ipv4Prefix": "34.0.0.0/8"}]}
@@ -18,7 +18,7 @@ CLOUD = {"creationTime": "2026-06-17", "prefixes": [{"ipv4Prefix": "34.1.0.0/16"
 ASN = "34.0.0.0,34.255.255.255,64496,Example Net\n"
 
 
-def claims(addresses: Addresses, address: str) -> dict[str, str]:
+def claims(addresses: AddressLookup, address: str) -> dict[str, str]:
     return {one.claim: one.value for one in addresses.of(address)}
 
 
@@ -34,19 +34,19 @@ def claims(addresses: Addresses, address: str) -> dict[str, str]:
     ],
 )
 def test_documented_addresses(address: str, provider: str, product: str) -> None:
-    found = Addresses(names=Hosting().name).of(address)
+    found = AddressLookup(names=HostingLookup().name).of(address)
     assert [(one.claim, one.value) for one in found] == [("provider", provider), ("product", product)]
     assert {one.confidence for one in found} == {BY_DOCUMENT}
     assert "https://" in found[0].reason
 
 
 def test_nobody_knows_the_rest() -> None:
-    assert Addresses().of("93.184.215.14") == ()
+    assert AddressLookup().of("93.184.215.14") == ()
 
 
 @pytest.mark.parametrize("address", ["10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "fd00::1", "100.64.0.1"])
 def test_private_addresses_are_nobodys(address: str) -> None:
-    (only,) = Addresses().of(address)
+    (only,) = AddressLookup().of(address)
     assert (only.claim, only.confidence) == ("special", 1.0)
 
 
@@ -68,7 +68,7 @@ def test_imported_lists_come_first_and_the_clouds_own_before_all_of_google(tmp_p
         datasets.add(tmp_path / name, provider="own-resolver" if name == "cf.txt" else "")
     (tmp_path / "c.mmdb").write_bytes(mmdb("C", {"34.1.0.0/16": {"country_code": "US"}}))
     datasets.add(tmp_path / "c.mmdb")
-    addresses = Addresses(datasets, Hosting().name)
+    addresses = AddressLookup(datasets, HostingLookup().name)
     try:
         assert claims(addresses, "34.1.2.3") == {
             "provider": "Google Cloud",
@@ -94,9 +94,9 @@ def test_damaged_data_is_told(tmp_path: Path) -> None:
     one = datasets.add(tmp_path / "list.txt", provider="x")
     (tmp_path / f"{one.sha256}.table").unlink()
     with pytest.raises(InputError, match="Import the list again"):
-        Addresses(datasets).of("1.2.3.4")
+        AddressLookup(datasets).of("1.2.3.4")
 
 
 def test_what_ships_is_cited_with_its_day_and_hash() -> None:
-    assert re.fullmatch(r"tieback's own nets of 20\d\d-\d\d-\d\d \(sha256 [0-9a-f]{12}\)", shipped().cited)
-    assert shipped().entries == sum(len(one.nets) for one in read_documented())
+    assert re.fullmatch(r"tieback's own nets of 20\d\d-\d\d-\d\d \(sha256 [0-9a-f]{12}\)", shipped_snapshot().cited)
+    assert shipped_snapshot().entries == sum(len(one.nets) for one in read_documented())

@@ -4,30 +4,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.backends.addresses import Addresses
+from tieback.backends.addresses import AddressLookup
 from tieback.backends.attribute import (
     BY_CERTIFICATE,
-    MOST,
+    MAX_CONFIDENCE,
     SHOWN,
-    Known,
+    HostFacts,
     attribute,
-    best,
-    by_certificate,
-    combine,
+    attribute_by_certificate,
+    combine_attributions,
+    most_certain,
 )
-from tieback.backends.hosting import Hosting
+from tieback.backends.hosting import HostingLookup
 from tieback.backends.normalise import OwnerDomains
 from tieback.model.backend import Attribution
 
-HOSTING, DOMAINS = Hosting(), OwnerDomains()
-ADDRESSES = Addresses(None, HOSTING.name)
+HOSTING, DOMAINS = HostingLookup(), OwnerDomains()
+ADDRESSES = AddressLookup(None, HOSTING.name)
 
 
-def said(host: str, known: Known | None = None) -> dict[str, str]:
+def said(host: str, known: HostFacts | None = None) -> dict[str, str]:
     """The most certain value of each claim."""
-    found = attribute(host, known or Known(), HOSTING, ADDRESSES, DOMAINS)
+    found = attribute(host, known or HostFacts(), HOSTING, ADDRESSES, DOMAINS)
     claims = dict.fromkeys(one.claim for one in found)
-    return {claim: one.value for claim in claims if (one := best(found, claim)) is not None}
+    return {claim: one.value for claim in claims if (one := most_certain(found, claim)) is not None}
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def said(host: str, known: Known | None = None) -> dict[str, str]:
     [
         (
             "shop.s3.eu-west-1.amazonaws.com",
-            Known(),
+            HostFacts(),
             {
                 "provider": "Amazon Web Services",
                 "region": "eu-west-1",
@@ -44,33 +44,33 @@ def said(host: str, known: Known | None = None) -> dict[str, str]:
         ),
         (
             "shop.s3.eu-west-1.amazonaws.com",
-            Known(resource="s3:shop"),
+            HostFacts(resource="s3:shop"),
             {"provider": "Amazon Web Services", "region": "eu-west-1", "boundary": "s3:shop"},
         ),
-        ("api.example.org", Known(), {"boundary": "example.org", "owner": "example.org"}),
+        ("api.example.org", HostFacts(), {"boundary": "example.org", "owner": "example.org"}),
         (
             "api.example.org",
-            Known(aliases=("x.example.org", "shop.azurewebsites.net")),
+            HostFacts(aliases=("x.example.org", "shop.azurewebsites.net")),
             {"provider": "Microsoft Azure", "boundary": "example.org", "owner": "example.org"},
         ),
         (
             "api.example.org",
-            Known(addresses=("104.16.0.1",)),
+            HostFacts(addresses=("104.16.0.1",)),
             {"provider": "Cloudflare", "product": "Cloudflare CDN", "boundary": "example.org"},
         ),
-        ("104.16.0.1", Known(), {"provider": "Cloudflare", "product": "Cloudflare CDN"}),
-        ("10.1.2.3", Known(), {"special": "private-use (RFC 1918)"}),
+        ("104.16.0.1", HostFacts(), {"provider": "Cloudflare", "product": "Cloudflare CDN"}),
+        ("10.1.2.3", HostFacts(), {"special": "private-use (RFC 1918)"}),
     ],
     ids=["bucket", "resource", "own-domain", "alias", "address-of-a-name", "address", "private"],
 )
-def test_what_is_said(host: str, known: Known, found: dict[str, str]) -> None:
+def test_what_is_said(host: str, known: HostFacts, found: dict[str, str]) -> None:
     told = said(host, known)
     assert {claim: told.get(claim) for claim in found} == found
 
 
 def test_a_name_says_more_of_its_product_than_its_address() -> None:
     host = "shop.s3.eu-west-1.amazonaws.com"
-    found = attribute(host, Known(addresses=("104.16.0.1",)), HOSTING, ADDRESSES, DOMAINS)
+    found = attribute(host, HostFacts(addresses=("104.16.0.1",)), HOSTING, ADDRESSES, DOMAINS)
     products = [one.value for one in found if one.claim == "product"]
     assert products == ["Amazon S3"]
     providers = [(one.value, one.confidence) for one in found if one.claim == "provider"]
@@ -80,7 +80,7 @@ def test_a_name_says_more_of_its_product_than_its_address() -> None:
 
 def test_agreeing_sources_add_up_and_show_their_parts() -> None:
     one, two = (Attribution("owner", "x", reason, sure) for reason, sure in (("by a", 0.8), ("by b", 0.5)))
-    (both,) = combine((one, two, one))
+    (both,) = combine_attributions((one, two, one))
     assert both.confidence == pytest.approx(0.9)
     assert both.parts == (("by a", 0.8), ("by b", 0.5))
     assert both.reason == "by a; by b"
@@ -88,7 +88,7 @@ def test_agreeing_sources_add_up_and_show_their_parts() -> None:
 
 def test_differing_sources_are_kept_and_weakened() -> None:
     strong, weak = Attribution("owner", "x", "by a", 0.8), Attribution("owner", "y", "by b", 0.5)
-    first, second = combine((weak, strong))
+    first, second = combine_attributions((weak, strong))
     assert first == strong
     assert (second.value, second.confidence) == ("y", 0.3)
     assert second.parts == (("by b", 0.5), ("but x is more likely", -0.4))
@@ -106,24 +106,27 @@ def test_differing_sources_are_kept_and_weakened() -> None:
     ],
 )
 def test_organisations_of_certificates(subject: str, found: tuple[str, str, float] | None) -> None:
-    told = [(one.claim, one.value, one.confidence) for one in by_certificate("api.workhub.test", subject, "x", DOMAINS)]
+    told = [
+        (one.claim, one.value, one.confidence)
+        for one in attribute_by_certificate("api.workhub.test", subject, "x", DOMAINS)
+    ]
     assert told == ([found] if found else [])
 
 
 def test_databases_of_countries_are_no_second_witness() -> None:
-    (one,) = combine((Attribution("country", "NL", "a", 0.7), Attribution("country", "NL", "b", 0.7)))
+    (one,) = combine_attributions((Attribution("country", "NL", "a", 0.7), Attribution("country", "NL", "b", 0.7)))
     assert one.confidence == 0.7
 
 
 def test_several_countries_are_no_dispute() -> None:
-    found = combine((Attribution("country", "NL", "a", 0.7), Attribution("country", "DE", "b", 0.7)))
+    found = combine_attributions((Attribution("country", "NL", "a", 0.7), Attribution("country", "DE", "b", 0.7)))
     assert [one.confidence for one in found] == [0.7, 0.7]
 
 
 @given(st.lists(st.builds(Attribution, st.sampled_from("ab"), st.sampled_from("xyz"), st.text(), st.floats(0, 1))))
 def test_every_value_is_kept_and_every_confidence_is_one(given_: list[Attribution]) -> None:
-    found = combine(given_)
+    found = combine_attributions(given_)
     assert {(one.claim, one.value) for one in found} == {(one.claim, one.value) for one in given_}
     assert all(0 <= one.confidence <= 1 for one in found)
     strongest = max((one.confidence for one in given_), default=0)
-    assert all(one.confidence <= max(MOST, strongest) for one in found)
+    assert all(one.confidence <= max(MAX_CONFIDENCE, strongest) for one in found)

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.backends.brought import MAX_KEYS, MAX_NAMES, Brought, brought, read_containers
-from tieback.backends.candidates import candidates
+from tieback.backends.brought import MAX_KEYS, MAX_NAMES, ProbeHints, collect_probe_hints, read_container_rules
+from tieback.backends.candidates import build_candidates
 from tieback.model.backend import Backend
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.public_key import PublicKey
 
-RULES = read_containers()
+RULES = read_container_rules()
 
 
 def backend(value: str, service: str | None = None) -> Backend:
@@ -26,9 +26,11 @@ def backend(value: str, service: str | None = None) -> Backend:
     return Backend(endpoint, addresses=("127.0.0.1",))
 
 
-def along(*values: str, **more: object) -> dict[str, Brought]:
+def along(*values: str, **more: object) -> dict[str, ProbeHints]:
     backends = [backend(value) for value in values]
-    found = brought(candidates(backends, {}), backends, more.get("names", {}), more.get("keys", {}), RULES)  # type: ignore[arg-type]
+    found = collect_probe_hints(
+        build_candidates(backends, {}), backends, more.get("names", {}), more.get("keys", {}), RULES
+    )  # type: ignore[arg-type]
     return {f"{one.host}:{one.port}/{one.resource}": what for one, what in found.items()}
 
 

@@ -5,12 +5,12 @@ from importlib import resources
 
 import pytest
 
-from tieback.backends.candidates import SharedFronts, candidates
+from tieback.backends.candidates import SharedHosting, build_candidates
 from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 
 STORES = {"elasticsearch": (9200,), "mongodb": (27017,)}
-FRONTS = SharedFronts()
+FRONTS = SharedHosting()
 
 
 def url(value: str, host: str, port: int, **more: object) -> Backend:
@@ -29,7 +29,7 @@ def shown(found: list[Candidate]) -> list[tuple[str, int, str]]:
 
 
 def test_the_store_behind_an_api_is_a_candidate() -> None:
-    found = candidates([url("https://api.workhub.test/v1", "api.workhub.test", 443)], STORES, FRONTS)
+    found = build_candidates([url("https://api.workhub.test/v1", "api.workhub.test", 443)], STORES, FRONTS)
     assert shown(found) == [
         ("api.workhub.test", 443, "named"),
         ("api.workhub.test", 9200, "pivot"),
@@ -41,7 +41,7 @@ def test_the_store_behind_an_api_is_a_candidate() -> None:
 
 
 def test_a_named_store_wins_over_the_pivot_and_keeps_both_ways() -> None:
-    found = candidates(
+    found = build_candidates(
         [
             url("https://a.test", "a.test", 443),
             store("a.test:27017", "", "a.test", 27017, "mongodb"),
@@ -68,12 +68,12 @@ def test_a_named_store_wins_over_the_pivot_and_keeps_both_ways() -> None:
     ],
 )
 def test_tls_follows_the_scheme(value: str, scheme: str, tls: bool | None) -> None:
-    (found,) = candidates([store(value, scheme, "a.test", 6379, "redis")], {}, FRONTS)
+    (found,) = build_candidates([store(value, scheme, "a.test", 6379, "redis")], {}, FRONTS)
     assert found.tls is tls
 
 
 def test_a_scheme_that_knows_tls_completes_one_that_does_not() -> None:
-    found = candidates(
+    found = build_candidates(
         [
             store("a.test:6379", "", "a.test", 6379, "redis"),
             store("rediss://a.test:6379", "rediss", "a.test", 6379, "redis"),
@@ -97,7 +97,7 @@ def test_a_scheme_that_knows_tls_completes_one_that_does_not() -> None:
     ],
 )
 def test_no_pivot_from_third_parties_shared_fronts_and_other_schemes(backend: Backend) -> None:
-    assert [one.route for one in candidates([backend], STORES, FRONTS)] == [Route.NAMED]
+    assert [one.route for one in build_candidates([backend], STORES, FRONTS)] == [Route.NAMED]
 
 
 def test_a_machine_of_its_own_in_a_cloud_is_no_shared_front() -> None:
@@ -110,7 +110,7 @@ def test_a_machine_of_its_own_in_a_cloud_is_no_shared_front() -> None:
 def test_what_has_no_address_or_no_port_is_left_out() -> None:
     unresolved = Backend(Endpoint(EndpointKind.URL, "https://a.test", "https", "a.test", 443), resolved_by="no grant")
     record = store("mongodb+srv://a.test", "mongodb+srv", "a.test", None, "mongodb")
-    assert candidates([unresolved, record], STORES, FRONTS) == []
+    assert build_candidates([unresolved, record], STORES, FRONTS) == []
 
 
 def test_the_order_of_back_ends_does_not_matter() -> None:
@@ -121,8 +121,8 @@ def test_the_order_of_back_ends_does_not_matter() -> None:
         store("mongodb://a.test:27017", "mongodb", "a.test", 27017, "mongodb"),
         store("10.1.2.3:6379", "", "10.1.2.3", 6379, "redis"),
     ]
-    found = candidates(backends, STORES, FRONTS)
-    assert candidates(backends[::-1], STORES, FRONTS) == found
+    found = build_candidates(backends, STORES, FRONTS)
+    assert build_candidates(backends[::-1], STORES, FRONTS) == found
     assert shown(found) == [
         ("10.1.2.3", 6379, "named"),
         ("a.test", 443, "named"),
@@ -152,12 +152,12 @@ def test_each_shared_front_has_a_reason_and_a_source() -> None:
 def test_what_many_customers_share_is_asked_a_resource_at_a_time(value: str, host: str, resource: str) -> None:
     service = value.partition(":")[0]
     endpoint = Endpoint(EndpointKind.CLOUD, value, "https", host, 443, service=service)
-    (one,) = candidates([Backend(endpoint, addresses=("127.77.0.2",))], STORES, FRONTS)
+    (one,) = build_candidates([Backend(endpoint, addresses=("127.77.0.2",))], STORES, FRONTS)
     assert (one.host, one.port, one.tls, one.service, one.resource) == (host, 443, True, service, resource)
 
 
 def test_two_projects_at_one_host_are_two_candidates() -> None:
-    found = candidates(
+    found = build_candidates(
         [
             Backend(
                 Endpoint(

@@ -2,14 +2,14 @@
 
 import pytest
 
-from tieback.backends.confidence import of_route, of_sighting
+from tieback.backends.confidence import route_confidence, sighting_confidence
 from tieback.model.backend import Candidate, Route
 
 
 def test_the_order_of_evidence() -> None:
     order = ["mobsf/urls", "binary/url", "dex-string/url", "dex-flow/url", "resource:string/api/url", "traffic/sni"]
-    assert [of_sighting(how) for how in order] == sorted(of_sighting(how) for how in order)
-    assert len({of_sighting(how) for how in order}) == len(order)
+    assert [sighting_confidence(how) for how in order] == sorted(sighting_confidence(how) for how in order)
+    assert len({sighting_confidence(how) for how in order}) == len(order)
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,11 @@ def test_the_order_of_evidence() -> None:
     ],
 )
 def test_routes(host: str, route: Route, reason: str) -> None:
-    sure, parts = of_route(Candidate(host, 9200, None, route, (), ""), "https://api.a.test/v1")
+    sure, parts = route_confidence(Candidate(host, 9200, None, route, (), ""), "https://api.a.test/v1")
     assert parts == ((reason, sure),)
 
 
 def test_the_order_of_routes() -> None:
     hosts = [("es.b.test", Route.PIVOT), ("es.a.test", Route.PIVOT), ("api.a.test", Route.PIVOT), ("x", Route.NAMED)]
-    sure = [of_route(Candidate(host, 1, None, route, (), ""), "https://api.a.test")[0] for host, route in hosts]
+    sure = [route_confidence(Candidate(host, 1, None, route, (), ""), "https://api.a.test")[0] for host, route in hosts]
     assert sure == sorted(sure)

@@ -5,17 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.backends.attribute import best
+from tieback.backends.attribute import most_certain
 from tieback.backends.dns_hints import DnsHints
-from tieback.backends.hosting import Hosting
+from tieback.backends.hosting import HostingLookup
 from tieback.backends.normalise import OwnerDomains
-from tieback.model.name_answer import AnswerState, NameAnswer
+from tieback.model.name_answer import DnsAnswer, DnsAnswerState
 
-HINTS = DnsHints(Hosting(), OwnerDomains())
+HINTS = DnsHints(HostingLookup(), OwnerDomains())
 
 
-def answer(kind: str, *values: str) -> NameAnswer:
-    return NameAnswer("shop.example", kind, AnswerState.FOUND, 0.0, 1.0, values)
+def answer(kind: str, *values: str) -> DnsAnswer:
+    return DnsAnswer("shop.example", kind, DnsAnswerState.FOUND, 0.0, 1.0, values)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_domains(kind: str, values: tuple[str, ...], said: list[tuple[str, str]]
     found = list(HINTS.of_domain("shop.de", answer(kind, *values)))
     assert [(one.claim, one.value) for one in found] == said
     # A hint never says who the owner is, and names the record that it was read from.
-    assert best(found, "owner") is None
+    assert most_certain(found, "owner") is None
     assert all("shop.de" in one.reason and kind in one.reason for one in found)
 
 

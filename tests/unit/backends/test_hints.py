@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.backends.hints import MAX_HINTS, hints
+from tieback.backends.hints import MAX_HINTS, extract_hints
 
 API = "api.workhub.test"
 
@@ -14,7 +14,7 @@ def answer(*headers: str, body: str = "") -> bytes:
 
 
 def found(*headers: str, body: str = "") -> list[tuple[str, int | None, str]]:
-    return [(one.host, one.port, one.service) for one in hints([answer(*headers, body=body)], API, 443)]
+    return [(one.host, one.port, one.service) for one in extract_hints([answer(*headers, body=body)], API, 443)]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_bodies_that_name_no_machine(body: str) -> None:
 
 
 def test_credentials_are_never_part_of_a_hint() -> None:
-    told = hints(
+    told = extract_hints(
         [answer("X-Backend: mongodb://u:SECRET@m.workhub.test/a", body="redis://:SECRET@r.workhub.test:6379")], API, 443
     )
     assert [one.host for one in told] == ["m.workhub.test", "r.workhub.test"]
@@ -93,7 +93,7 @@ def test_credentials_are_never_part_of_a_hint() -> None:
 
 
 def test_names_of_the_certificate_are_those_of_the_same_domain_and_come_last() -> None:
-    told = hints(
+    told = extract_hints(
         [answer("X-Backend: es.workhub.test")],
         API,
         443,
@@ -104,18 +104,20 @@ def test_names_of_the_certificate_are_those_of_the_same_domain_and_come_last() -
         ("workhub.test", "certificate"),
         ("db.workhub.test", "certificate"),
     ]
-    assert hints([], "203.0.113.7", 443, ("es.workhub.test",)) == ()
+    assert extract_hints([], "203.0.113.7", 443, ("es.workhub.test",)) == ()
 
 
 def test_hints_are_bounded() -> None:
     many = "\r\n".join(f"X-Backend: h{n}.workhub.test" for n in range(100))
-    assert len(hints([answer(many)], API, 443)) == MAX_HINTS
+    assert len(extract_hints([answer(many)], API, 443)) == MAX_HINTS
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))))
 def test_no_answer_raises(parts: list[bytes]) -> None:
-    for one in hints([b"HTTP/1.1 200 OK\r\nX-Backend: " + part + b"\r\n\r\n" + part for part in parts], API, 443):
+    for one in extract_hints(
+        [b"HTTP/1.1 200 OK\r\nX-Backend: " + part + b"\r\n\r\n" + part for part in parts], API, 443
+    ):
         assert one.port is None or 0 < one.port <= 65535
         assert one.host == one.host.lower()
         assert "/" not in one.host

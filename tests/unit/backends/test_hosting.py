@@ -4,9 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.backends.hosting import BY_DOMAIN, BY_PATTERN, Hosted, Hosting, read_hosting, statements
+from tieback.backends.hosting import (
+    BY_DOMAIN,
+    BY_PATTERN,
+    HostingLookup,
+    HostingMatch,
+    hosting_attributions,
+    read_hosting,
+)
 
-HOSTING = Hosting()
+HOSTING = HostingLookup()
 FILE = read_hosting()
 EXAMPLES = [(host, *example) for host in FILE.host for example in host.examples]
 
@@ -89,12 +96,12 @@ def test_a_code_that_is_not_listed_gives_no_region() -> None:
 def test_statements_carry_reason_and_confidence() -> None:
     found = HOSTING.of("shop.s3.eu-west-1.amazonaws.com")
     assert found is not None
-    said = {one.claim: one for one in statements(found)}
+    said = {one.claim: one for one in hosting_attributions(found)}
     assert said["provider"].value == "Amazon Web Services"
     assert said["account"].value == "bucket shop"
     assert said["region"].reason == "the name has the form {bucket*}.s3.{region}.amazonaws.com"
     assert {one.confidence for one in said.values()} == {BY_PATTERN}
-    (alone,) = statements(Hosted("Netlify", "netlify", pattern="*.netlify.com"))
+    (alone,) = hosting_attributions(HostingMatch("Netlify", "netlify", pattern="*.netlify.com"))
     assert (alone.reason, alone.confidence) == ("the name is in netlify.com", BY_DOMAIN)
 
 

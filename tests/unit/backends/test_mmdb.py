@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.backends.mmdb_file import mmdb
-from tieback.backends.mmdb import Located, Mmdb
+from tieback.backends.mmdb import Mmdb, MmdbRecord
 from tieback.model.errors import InputError
 
 
@@ -17,19 +17,19 @@ from tieback.model.errors import InputError
         (
             {"autonomous_system_number": 64496, "autonomous_system_organization": "Example Net"},
             "mmdb-asn",
-            Located(64496, "Example Net", "", 24),
+            MmdbRecord(64496, "Example Net", "", 24),
         ),
-        ({"country_code": "NL"}, "mmdb-country", Located(None, "", "NL", 24)),
-        ({"country": {"iso_code": "nl", "geoname_id": 1}}, "mmdb-country", Located(None, "", "NL", 24)),
+        ({"country_code": "NL"}, "mmdb-country", MmdbRecord(None, "", "NL", 24)),
+        ({"country": {"iso_code": "nl", "geoname_id": 1}}, "mmdb-country", MmdbRecord(None, "", "NL", 24)),
         (
             {"asn": "AS64496", "as_name": "Example", "country": "DE"},
             "mmdb-asn-country",
-            Located(64496, "Example", "DE", 24),
+            MmdbRecord(64496, "Example", "DE", 24),
         ),
     ],
     ids=["maxmind-asn", "ip-location-db", "maxmind-country", "ipinfo"],
 )
-def test_layouts(tmp_path: Path, record: dict[str, object], kind: str, found: Located) -> None:
+def test_layouts(tmp_path: Path, record: dict[str, object], kind: str, found: MmdbRecord) -> None:
     path = tmp_path / "a.mmdb"
     path.write_bytes(mmdb("Test", {"203.0.113.0/24": record}))
     with Mmdb(path) as database:
@@ -72,7 +72,7 @@ def test_the_first_record_of_a_large_and_thin_tree_is_found(tmp_path: Path) -> N
     path = tmp_path / "a.mmdb"
     path.write_bytes(mmdb("Test", {"2001:db8:ffff:ffff::/64": {"country_code": "NL"}}))
     with Mmdb(path) as database:
-        assert database.of("2001:db8:ffff:ffff::1") == Located(None, "", "NL", 64)
+        assert database.of("2001:db8:ffff:ffff::1") == MmdbRecord(None, "", "NL", 64)
 
 
 def test_the_reader_in_c_is_not_used(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.backends.neighbours import neighbours
+from tieback.backends.neighbours import neighbour_candidates
 from tieback.model.backend import Backend, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 
@@ -19,7 +19,9 @@ def api(host: str, *addresses: str, party: Party = Party.FIRST, scheme: str = "h
 
 
 def test_the_other_addresses_of_the_block_are_candidates_and_say_why() -> None:
-    found = list(neighbours([api("api.x.test", "192.0.2.9"), api("www.x.test", "192.0.2.9")], [BLOCK], STORES))
+    found = list(
+        neighbour_candidates([api("api.x.test", "192.0.2.9"), api("www.x.test", "192.0.2.9")], [BLOCK], STORES)
+    )
     assert [(one.host, one.port, one.service) for one in found] == [
         ("192.0.2.10", 9200, "elasticsearch"),
         ("192.0.2.10", 27017, "mongodb"),
@@ -39,15 +41,15 @@ def test_what_is_no_api_of_the_maker_has_no_neighbours() -> None:
         api("x.cloudfront.net", "192.0.2.9"),
         api("x.test", "192.0.2.9", scheme="ftp"),
     ]
-    assert list(neighbours(others, [BLOCK], STORES)) == []
-    assert list(neighbours([api("api.x.test", "192.0.2.9")], [], STORES)) == []
+    assert list(neighbour_candidates(others, [BLOCK], STORES)) == []
+    assert list(neighbour_candidates([api("api.x.test", "192.0.2.9")], [], STORES)) == []
 
 
 @given(st.lists(st.ip_addresses(v=4, network="192.0.2.0/24").map(str), max_size=40))
 def test_only_the_block_is_asked_and_each_port_once(addresses: list[str]) -> None:
     block = ip_network("192.0.2.0/24")
     backends = [api(f"a{number}.x.test", address) for number, address in enumerate(addresses)]
-    found = [(one.host, one.port) for one in neighbours(backends, [block, ip_network("10.0.0.0/30")], STORES)]
+    found = [(one.host, one.port) for one in neighbour_candidates(backends, [block, ip_network("10.0.0.0/30")], STORES)]
     assert len(found) == len(set(found)) <= 254 * 2
     assert not {host for host, _ in found} & set(addresses)
     assert all(host.startswith("192.0.2.") for host, _ in found)

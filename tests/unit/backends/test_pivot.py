@@ -3,7 +3,7 @@
 import pytest
 
 from tieback.backends.pivot import MAX_HOSTS, Lead, Pivot, Siblings
-from tieback.model.flow import Hint
+from tieback.model.flow import HostHint
 
 PORTS = {"elasticsearch": (9200,), "mongodb": (27017,), "postgresql": (5432,), "redis": (6379,)}
 API = "api.workhub.test"
@@ -13,7 +13,7 @@ ALL = {5432, 6379, 9200, 27017}
 
 def followed(host: str, where: str, port: int | None = None, service: str = "", api: str = API) -> set[int]:
     pivot = Pivot(PORTS, lambda name: name.endswith("facebook.test"))
-    found = pivot.follow([Lead(api, Hint(host, port, service, where), "run.pcap")], VALUES)
+    found = pivot.follow([Lead(api, HostHint(host, port, service, where), "run.pcap")], VALUES)
     assert all(one.host == host and one.endpoints == VALUES[api] for one in found)
     return {one.port for one in found}
 
@@ -47,15 +47,15 @@ def test_leads(host: str, where: str, port: int | None, service: str, ports: set
 
 def test_nothing_is_followed_from_shared_fronts_or_hosts_of_nobody() -> None:
     assert followed("10.0.3.7", "header:x-backend", api="shop.azurewebsites.net") == set()
-    lead = Lead("other.test", Hint("10.0.3.7", 9200, "", "body"), "run.pcap")
+    lead = Lead("other.test", HostHint("10.0.3.7", 9200, "", "body"), "run.pcap")
     assert Pivot(PORTS, lambda _: False).follow([lead], VALUES) == []
 
 
 def test_reasons() -> None:
     hints = (
-        Hint("es.workhub.test", None, "", "certificate"),
-        Hint("10.0.3.7", 9200, "", "header:x-backend"),
-        Hint("m.elsewhere.test", None, "mongodb", "body"),
+        HostHint("es.workhub.test", None, "", "certificate"),
+        HostHint("10.0.3.7", 9200, "", "header:x-backend"),
+        HostHint("m.elsewhere.test", None, "mongodb", "body"),
     )
     found = Pivot(PORTS, lambda _: False).follow([Lead(API, one, "run.pcap") for one in hints], VALUES)
     reasons = (
@@ -70,7 +70,7 @@ def test_reasons() -> None:
 
 
 def test_hosts_of_one_api_are_bounded() -> None:
-    leads = [Lead(API, Hint(f"es{n}.workhub.test", None, "", "body"), "x") for n in range(200)]
+    leads = [Lead(API, HostHint(f"es{n}.workhub.test", None, "", "body"), "x") for n in range(200)]
     assert len(Pivot(PORTS, lambda _: False).follow(leads, VALUES)) == MAX_HOSTS
 
 

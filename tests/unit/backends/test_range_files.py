@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.backends.range_files import Label, RangeFile, counts, read_ranges
+from tieback.backends.range_files import NetworkLabel, RangeFile, count_networks, read_ranges
 from tieback.backends.range_table import RangeTable
 from tieback.model.errors import InputError
 
@@ -67,7 +67,7 @@ PLAIN = "# ours\n192.0.2.0/24   # Paris\n\n2001:db8::/32\nnot a net\n"
 ASN = '192.0.2.0,192.0.2.255,64496,"Example, Inc."\n2001:db8::,2001:db8:ffff::,64497,Other\nx,y,z\n'
 
 
-def first(file: RangeFile, address: str) -> Label:
+def first(file: RangeFile, address: str) -> NetworkLabel:
     from ipaddress import ip_address
 
     at = RangeTable(file.nets).label(ip_address(address))
@@ -77,15 +77,15 @@ def first(file: RangeFile, address: str) -> Label:
 @pytest.mark.parametrize(
     ("document", "provider", "kind", "name", "date", "address", "label"),
     [
-        (AWS, "", "aws", "aws", "2026-06-17", "192.0.2.9", Label("aws", "Amazon S3", "eu-west-1", rank=2)),
-        (AWS, "", "aws", "aws", "2026-06-17", "198.51.100.9", Label("aws", "Amazon CloudFront", "", rank=2)),
-        (AWS, "", "aws", "aws", "2026-06-17", "2001:db8::1", Label("aws", "Amazon EC2", "us-east-1", rank=1)),
-        (AZURE, "", "azure", "azure", "", "192.0.2.200", Label("azure", "", "westeurope", rank=1)),
-        (AZURE, "", "azure", "azure", "", "192.0.2.1", Label("azure", "Azure Storage", "westeurope", rank=3)),
-        (CLOUD, "", "gcp", "gcp", "2026-06-17", "192.0.2.1", Label("gcp", "", "us-east1", rank=1)),
-        (CLOUD, "", "gcp", "gcp", "2026-06-17", "2001:db8::1", Label("gcp", "", "", rank=1)),
-        (GOOG, "", "gcp", "google", "2026-06-17", "192.0.2.1", Label("Google")),
-        (ORACLE, "", "oracle", "oracle", "2026-06-16", "192.0.2.1", Label("oracle", "", "us-phoenix-1")),
+        (AWS, "", "aws", "aws", "2026-06-17", "192.0.2.9", NetworkLabel("aws", "Amazon S3", "eu-west-1", rank=2)),
+        (AWS, "", "aws", "aws", "2026-06-17", "198.51.100.9", NetworkLabel("aws", "Amazon CloudFront", "", rank=2)),
+        (AWS, "", "aws", "aws", "2026-06-17", "2001:db8::1", NetworkLabel("aws", "Amazon EC2", "us-east-1", rank=1)),
+        (AZURE, "", "azure", "azure", "", "192.0.2.200", NetworkLabel("azure", "", "westeurope", rank=1)),
+        (AZURE, "", "azure", "azure", "", "192.0.2.1", NetworkLabel("azure", "Azure Storage", "westeurope", rank=3)),
+        (CLOUD, "", "gcp", "gcp", "2026-06-17", "192.0.2.1", NetworkLabel("gcp", "", "us-east1", rank=1)),
+        (CLOUD, "", "gcp", "gcp", "2026-06-17", "2001:db8::1", NetworkLabel("gcp", "", "", rank=1)),
+        (GOOG, "", "gcp", "google", "2026-06-17", "192.0.2.1", NetworkLabel("Google")),
+        (ORACLE, "", "oracle", "oracle", "2026-06-16", "192.0.2.1", NetworkLabel("oracle", "", "us-phoenix-1")),
         (
             ORACLE,
             "",
@@ -93,10 +93,10 @@ def first(file: RangeFile, address: str) -> Label:
             "oracle",
             "2026-06-16",
             "192.0.2.200",
-            Label("oracle", "OCI Object Storage", "us-phoenix-1", rank=1),
+            NetworkLabel("oracle", "OCI Object Storage", "us-phoenix-1", rank=1),
         ),
-        (CLOUDFLARE, "", "cloudflare", "cloudflare", "", "2001:db8::1", Label("cloudflare")),
-        (FASTLY, "", "fastly", "fastly", "", "192.0.2.1", Label("fastly", "Fastly CDN")),
+        (CLOUDFLARE, "", "cloudflare", "cloudflare", "", "2001:db8::1", NetworkLabel("cloudflare")),
+        (FASTLY, "", "fastly", "fastly", "", "192.0.2.1", NetworkLabel("fastly", "Fastly CDN")),
         (
             GEOFEED,
             "digitalocean",
@@ -104,15 +104,15 @@ def first(file: RangeFile, address: str) -> Label:
             "digitalocean",
             "",
             "192.0.2.1",
-            Label("digitalocean", place="Singapore, SG"),
+            NetworkLabel("digitalocean", place="Singapore, SG"),
         ),
-        (PLAIN, "hetzner", "cidr", "hetzner", "", "192.0.2.1", Label("hetzner")),
-        (ASN, "", "asn", "asn", "", "192.0.2.1", Label(asn=64496, as_name="Example, Inc.")),
-        (ASN, "", "asn", "asn", "", "2001:db8::9", Label(asn=64497, as_name="Other")),
+        (PLAIN, "hetzner", "cidr", "hetzner", "", "192.0.2.1", NetworkLabel("hetzner")),
+        (ASN, "", "asn", "asn", "", "192.0.2.1", NetworkLabel(asn=64496, as_name="Example, Inc.")),
+        (ASN, "", "asn", "asn", "", "2001:db8::9", NetworkLabel(asn=64497, as_name="Other")),
     ],
 )
 def test_lists(
-    document: dict[str, object] | str, provider: str, kind: str, name: str, date: str, address: str, label: Label
+    document: dict[str, object] | str, provider: str, kind: str, name: str, date: str, address: str, label: NetworkLabel
 ) -> None:
     data = document if isinstance(document, str) else json.dumps(document)
     file = read_ranges(data.encode(), provider=provider)
@@ -124,7 +124,7 @@ def test_lists(
 def test_what_is_no_net_is_counted(text: str, provider: str) -> None:
     file = read_ranges(text.encode(), provider=provider)
     assert (len(file.nets), file.skipped) == (2, 1)
-    assert sum(counts(file).values()) == 2
+    assert sum(count_networks(file).values()) == 2
 
 
 @pytest.mark.parametrize(

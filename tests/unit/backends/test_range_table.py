@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.backends.range_table import NONE, Net, RangeTable
+from tieback.backends.range_table import NO_LABEL, LabelledNetwork, RangeTable
 from tieback.model.errors import InputError
 
 
-def net(text: str, label: int, rank: int = 0) -> Net:
+def net(text: str, label: int, rank: int = 0) -> LabelledNetwork:
     block = ip_network(text)
-    return Net(block.version, int(block.network_address), int(block.broadcast_address), label, rank)
+    return LabelledNetwork(block.version, int(block.network_address), int(block.broadcast_address), label, rank)
 
 
 TABLE = RangeTable(
@@ -38,19 +38,19 @@ TABLE = RangeTable(
         ("10.1.2.3", 2),
         ("10.1.3.0", 1),
         ("10.255.255.255", 0),
-        ("11.0.0.0", NONE),
-        ("9.255.255.255", NONE),
-        ("0.0.0.0", NONE),
+        ("11.0.0.0", NO_LABEL),
+        ("9.255.255.255", NO_LABEL),
+        ("0.0.0.0", NO_LABEL),
         ("203.0.113.7", 3),
-        ("203.0.113.8", NONE),
+        ("203.0.113.8", NO_LABEL),
         ("255.255.255.255", 4),
         ("192.0.2.1", 9),
         ("2001:db8::1", 5),
         ("2001:db8:0:1::", 6),
         ("2001:db8:0:1:ffff:ffff:ffff:ffff", 6),
         ("2001:db8:0:2::", 5),
-        ("2001:db9::", NONE),
-        ("::", NONE),
+        ("2001:db9::", NO_LABEL),
+        ("::", NO_LABEL),
         ("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 7),
     ],
 )
@@ -60,15 +60,15 @@ def test_longest_prefix(address: str, label: int) -> None:
 
 
 def test_ranges_that_overlap_without_being_nets() -> None:
-    table = RangeTable([Net(4, 10, 20, 0), Net(4, 15, 30, 1), Net(4, 18, 19, 2)])
+    table = RangeTable([LabelledNetwork(4, 10, 20, 0), LabelledNetwork(4, 15, 30, 1), LabelledNetwork(4, 18, 19, 2)])
     found = table.labels(np.array([9, 10, 14, 15, 18, 19, 20, 21, 30, 31], np.uint32))
     # The narrower of the two wide ones is 10-20.
-    assert found.tolist() == [NONE, 0, 0, 0, 2, 2, 0, 1, 1, NONE]
+    assert found.tolist() == [NO_LABEL, 0, 0, 0, 2, 2, 0, 1, 1, NO_LABEL]
 
 
 def test_an_empty_table_knows_nobody() -> None:
-    assert RangeTable([]).label(ip_address("10.0.0.1")) == NONE
-    assert RangeTable([]).label(ip_address("::1")) == NONE
+    assert RangeTable([]).label(ip_address("10.0.0.1")) == NO_LABEL
+    assert RangeTable([]).label(ip_address("::1")) == NO_LABEL
 
 
 @pytest.mark.parametrize("data", [b"", b"\xc0", b"\x94\xc4\x01a\xc4\x00\xc4\x00\xc4\x00"])
@@ -95,6 +95,6 @@ def test_as_a_plain_search_finds_it(nets: list[IPv4Network], asked: list[int]) -
     for number, label in zip(asked, found, strict=True):
         holding = [one for one in nets if ip_address(number) in one]
         if not holding:
-            assert label == NONE
+            assert label == NO_LABEL
         else:
             assert nets[label].prefixlen == max(one.prefixlen for one in holding)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.backends.test_rdap import AUTNUM, DOMAIN, NETWORK, data, entity
 from tieback.backends.datasets import Datasets
-from tieback.backends.registered import Registered, reached
+from tieback.backends.registered import RegistrationLookup, registered_contacts
 from tieback.model.backend import Attribution
 
 CUSTOMER = NETWORK | {
@@ -33,7 +33,7 @@ def told(found: Iterable[Attribution]) -> list[tuple[str, str]]:
 
 
 def test_the_narrowest_network_answers(datasets: Datasets) -> None:
-    registered = Registered(datasets)
+    registered = RegistrationLookup(datasets)
     assert told(registered.of_address("203.0.113.9")) == [
         ("network", "CUSTOMER"),
         ("network_contact", "abuse@customer.example"),
@@ -48,7 +48,7 @@ def test_the_narrowest_network_answers(datasets: Datasets) -> None:
 
 
 def test_systems_and_domains(datasets: Datasets) -> None:
-    registered = Registered(datasets)
+    registered = RegistrationLookup(datasets)
     assert told(registered.of_system(64505)) == [("network", "HOSTER-AS"), ("network_contact", "abuse@hoster.example")]
     assert told(registered.of_system(64499)) == []
     assert told(registered.of_domain("shop.example")) == [("owner", "Shop AG"), ("domain_contact", "it@shop.example")]
@@ -59,11 +59,11 @@ def test_contacts_of_the_domain_come_first() -> None:
     found = [
         Attribution(claim, f"{n}@x.example", "", 0.8) for n, claim in enumerate(("network_contact", "domain_contact"))
     ]
-    assert reached((*found, *found, Attribution("owner", "x", "", 0.8))) == ("1@x.example", "0@x.example")
+    assert registered_contacts((*found, *found, Attribution("owner", "x", "", 0.8))) == ("1@x.example", "0@x.example")
 
 
 def test_without_data_nobody_is_registered() -> None:
-    assert list(Registered().of_address("203.0.113.1")) == []
+    assert list(RegistrationLookup().of_address("203.0.113.1")) == []
 
 
 def test_documents_are_listed_verified_and_replaced(datasets: Datasets, tmp_path: Path) -> None:

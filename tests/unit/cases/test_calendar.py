@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.cases.samples import NOW, case, vendor
-from tieback.cases.calendar import ics
+from tieback.cases.calendar import to_ics
 from tieback.model.case import CaseState
-from tieback.model.vendor import Answer
+from tieback.model.vendor import AssuranceAnswer
 
 
 def unfolded(data: bytes) -> list[str]:
@@ -18,7 +18,7 @@ def unfolded(data: bytes) -> list[str]:
 
 
 def test_a_to_do_a_case_with_its_day() -> None:
-    lines = unfolded(ics([case()], {"v-1": "Fieldhand Machinery"}, NOW))
+    lines = unfolded(to_ics([case()], {"v-1": "Fieldhand Machinery"}, NOW))
     assert lines[0] == "BEGIN:VCALENDAR"
     assert "UID:case-es-1@tieback" in lines
     assert "DTSTART;VALUE=DATE:20260308" in lines
@@ -32,22 +32,26 @@ def test_a_to_do_a_case_with_its_day() -> None:
     ("one", "shown"), [(case(due=None), False), (case(state=CaseState.CLOSED), False), (case(), True)]
 )
 def test_only_what_is_still_to_be_done(one: object, shown: bool) -> None:
-    assert ("BEGIN:VTODO" in unfolded(ics([one], {}, NOW))) is shown  # type: ignore[list-item]
+    assert ("BEGIN:VTODO" in unfolded(to_ics([one], {}, NOW))) is shown  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize(
     ("answer", "asked", "shown"),
-    [(Answer.NONE, date(2026, 2, 1), True), (Answer.ATTESTED, date(2026, 2, 1), False), (Answer.NONE, None, False)],
+    [
+        (AssuranceAnswer.NONE, date(2026, 2, 1), True),
+        (AssuranceAnswer.ATTESTED, date(2026, 2, 1), False),
+        (AssuranceAnswer.NONE, None, False),
+    ],
 )
-def test_answers_that_are_awaited(answer: Answer, asked: date | None, shown: bool) -> None:
-    lines = unfolded(ics([], {}, NOW, [vendor(asked=asked, due=date(2026, 3, 3), answer=answer)]))
+def test_answers_that_are_awaited(answer: AssuranceAnswer, asked: date | None, shown: bool) -> None:
+    lines = unfolded(to_ics([], {}, NOW, [vendor(asked=asked, due=date(2026, 3, 3), answer=answer)]))
     assert ("UID:v-1@tieback" in lines) is shown
     assert ("SUMMARY:Fieldhand Machinery: answer to the assurance request is due" in lines) is shown
 
 
 @given(st.text(max_size=300))
 def test_no_name_breaks_the_file(name: str) -> None:
-    data = ics([msgspec.structs.replace(case(), vendor=name)], {name: name}, NOW)
+    data = to_ics([msgspec.structs.replace(case(), vendor=name)], {name: name}, NOW)
     assert all(len(line) <= 75 for line in data.split(b"\r\n"))
     known = (
         "BEGIN",

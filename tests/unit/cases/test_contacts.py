@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tieback.cases.contacts import MAX_BYTES, contact_address, is_mail, read_contact_list, read_security_txt
+from tieback.cases.contacts import MAX_BYTES, contact_address, is_email_address, read_contact_list, read_security_txt
 from tieback.model.errors import InputError
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -30,7 +30,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 )
 def test_what_an_address_is(text: str, address: str) -> None:
     assert contact_address(text) == address
-    assert is_mail(address) is ("@" in address)
+    assert is_email_address(address) is ("@" in address)
 
 
 def test_contacts_of_a_security_txt_in_their_order(tmp_path: Path) -> None:

@@ -9,48 +9,48 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.cases.samples import NOW, case
-from tieback.cases.events import STYLES, event_of, to_generic, to_slack, to_teams
-from tieback.model.case import Case, CaseState, Check, Verdict
+from tieback.cases.events import STYLES, case_event, to_generic, to_slack, to_teams
+from tieback.model.case import Case, CaseState, Recheck, RecheckVerdict
 from tieback.model.figure import exact
 
 
-def checked(one: Case, verdict: Verdict, state: CaseState, reason: str = "es:9200: open") -> Case:
-    check = Check(verdict, NOW, (reason,), ("es:9201",), exact(1400, "x"), None, 50)
+def checked(one: Case, verdict: RecheckVerdict, state: CaseState, reason: str = "es:9200: open") -> Case:
+    check = Recheck(verdict, NOW, (reason,), ("es:9201",), exact(1400, "x"), None, 50)
     return msgspec.structs.replace(one, check=check, state=state)
 
 
 @pytest.mark.parametrize(
     ("before", "verdict", "state", "news"),
     [
-        (case(), Verdict.OPEN, CaseState.FOUND, False),
-        (case(), Verdict.OPEN, CaseState.VERIFIED, True),
-        (case(), Verdict.UNREACHABLE, CaseState.FOUND, True),
-        (checked(case(), Verdict.FIXED, CaseState.FIXED), Verdict.FIXED, CaseState.FIXED, False),
-        (checked(case(), Verdict.FIXED, CaseState.FIXED), Verdict.OPEN, CaseState.STILL_OPEN, True),
+        (case(), RecheckVerdict.OPEN, CaseState.FOUND, False),
+        (case(), RecheckVerdict.OPEN, CaseState.VERIFIED, True),
+        (case(), RecheckVerdict.UNREACHABLE, CaseState.FOUND, True),
+        (checked(case(), RecheckVerdict.FIXED, CaseState.FIXED), RecheckVerdict.FIXED, CaseState.FIXED, False),
+        (checked(case(), RecheckVerdict.FIXED, CaseState.FIXED), RecheckVerdict.OPEN, CaseState.STILL_OPEN, True),
     ],
 )
-def test_what_is_news(before: Case, verdict: Verdict, state: CaseState, news: bool) -> None:
-    event = event_of(before, checked(before, verdict, state), "Fieldhand", "check", NOW)
+def test_what_is_news(before: Case, verdict: RecheckVerdict, state: CaseState, news: bool) -> None:
+    event = case_event(before, checked(before, verdict, state), "Fieldhand", "check", NOW)
     assert event.news is news
     assert (event.verdict, event.places, event.records_change) == (verdict, ("es:9201",), 50)
 
 
 def test_the_same_thing_has_the_same_id() -> None:
-    after = checked(case(), Verdict.MOVED, CaseState.STILL_OPEN)
-    one, same = (event_of(case(), after, "F", "check", NOW) for _ in range(2))
-    later = event_of(case(), after, "F", "check", NOW + timedelta(hours=6))
+    after = checked(case(), RecheckVerdict.MOVED, CaseState.STILL_OPEN)
+    one, same = (case_event(case(), after, "F", "check", NOW) for _ in range(2))
+    later = case_event(case(), after, "F", "check", NOW + timedelta(hours=6))
     assert one.id == same.id != later.id
 
 
 def test_a_state_alone() -> None:
-    event = event_of(case(), case(state=CaseState.NO_RESPONSE), "F", "state", NOW)
+    event = case_event(case(), case(state=CaseState.NO_RESPONSE), "F", "state", NOW)
     assert (event.verdict, event.news, event.reasons) == (None, True, ())
     assert event.summary.endswith("found → no response")
 
 
 def test_bodies() -> None:
     evil = "<!channel> & [x](http://evil.test)"
-    event = event_of(case(), checked(case(), Verdict.MOVED, CaseState.STILL_OPEN, evil), "F<b>", "check", NOW)
+    event = case_event(case(), checked(case(), RecheckVerdict.MOVED, CaseState.STILL_OPEN, evil), "F<b>", "check", NOW)
     assert json.loads(to_generic(event))["schema"] == "tieback/case-event/1"
     text = json.loads(to_slack(event))["text"]
     assert "&lt;!channel&gt; &amp;" in text
@@ -62,5 +62,5 @@ def test_bodies() -> None:
 
 @given(st.text(), st.sampled_from(sorted(STYLES)))
 def test_any_name_makes_a_document(name: str, style: str) -> None:
-    event = event_of(case(), checked(case(), Verdict.OPEN, CaseState.VERIFIED, name), name, "check", NOW)
+    event = case_event(case(), checked(case(), RecheckVerdict.OPEN, CaseState.VERIFIED, name), name, "check", NOW)
     assert isinstance(json.loads(STYLES[style](event)), dict)

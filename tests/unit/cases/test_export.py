@@ -8,12 +8,14 @@ import pytest
 
 from tests.unit.cases.samples import NOW, case, exposure
 from tieback.cases.export import CSV_COLUMNS, EXPORTS, to_csv, to_defectdojo, to_jira, to_json
-from tieback.model.case import CaseState, Check, Verdict
+from tieback.model.case import CaseState, Recheck, RecheckVerdict
 from tieback.model.exposure import Severity
 from tieback.model.figure import exact
 
 NAMES = {"v-1": "=cmd|' /C calc'!A0"}
-CHECKED = case(check=Check(Verdict.OPEN, NOW, ("es.fieldhand.test:9200: open",), (), exact(1400, "x"), None, 50))
+CHECKED = case(
+    check=Recheck(RecheckVerdict.OPEN, NOW, ("es.fieldhand.test:9200: open",), (), exact(1400, "x"), None, 50)
+)
 
 
 def table(data: bytes) -> list[dict[str, str]]:

@@ -3,9 +3,9 @@
 import msgspec
 
 from tests.unit.cases.samples import NOW, exposure, vendor
-from tieback.cases.opening import case_id, openings, provider_of
+from tieback.cases.opening import case_id, cases_to_open, provider_of
 from tieback.cases.policy import default_policy
-from tieback.cases.register import Register
+from tieback.cases.register import VendorRegister
 from tieback.model.app import App, Platform, Signer
 from tieback.model.case import CaseState
 
@@ -21,8 +21,8 @@ def shared() -> object:
 
 
 def test_each_vendor_has_its_own_case_about_its_own_apps() -> None:
-    register = Register([vendor(), vendor("v-2", "Other", signers=("7d" * 32,))])
-    found = list(openings(shared(), [OURS, OTHER, NOBODYS], register, "Hoster", default_policy(), NOW))  # type: ignore[arg-type]
+    register = VendorRegister([vendor(), vendor("v-2", "Other", signers=("7d" * 32,))])
+    found = list(cases_to_open(shared(), [OURS, OTHER, NOBODYS], register, "Hoster", default_policy(), NOW))  # type: ignore[arg-type]
     assert [(case.vendor, [app.bundle_id for app in case.apps]) for case, _ in found] == [
         ("v-1", ["org.fieldhand.app"]),
         ("v-2", ["com.other"]),

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tests.unit.cases.samples import vendor
-from tieback.cases.register import Register, merged, newcomers, own_signer, vendor_id
+from tieback.cases.register import VendorRegister, merge_vendors, new_vendors, vendor_id, vendor_signer
 from tieback.model.app import App, Platform, Signer
 from tieback.model.errors import UsageError
 from tieback.model.vendor import Contact
@@ -30,12 +30,12 @@ def app(bundle: str, signer: Signer | None = ACME, **more: str) -> App:
     ],
 )
 def test_keys_that_everybody_has_sign_for_nobody(signer: Signer | None, own: str) -> None:
-    assert own_signer(app("com.a", signer)) == own
+    assert vendor_signer(app("com.a", signer)) == own
 
 
 def test_one_signer_is_one_vendor_and_a_name_joins_nothing() -> None:
     apps = [app("com.a"), app("com.b"), app("com.c", None, vendor="Acme Ltd"), app("com.d", DEBUG)]
-    found = {one.id: one for one, _ in newcomers([], apps)}
+    found = {one.id: one for one, _ in new_vendors([], apps)}
     assert len(found) == 3
     assert found[vendor_id(apps[0])].signers == (ACME.sha256,)
     assert found[vendor_id(apps[2])].bundle_ids == ("com.c",)
@@ -43,12 +43,14 @@ def test_one_signer_is_one_vendor_and_a_name_joins_nothing() -> None:
 
 
 def test_who_is_known_is_not_entered_again() -> None:
-    known = [one for one, _ in newcomers([], [app("com.a")])]
-    assert newcomers(known, [app("com.b")]) == []
+    known = [one for one, _ in new_vendors([], [app("com.a")])]
+    assert new_vendors(known, [app("com.b")]) == []
 
 
 def test_a_person_s_word_counts_more_than_the_signer() -> None:
-    register = Register([vendor(signers=(ACME.sha256,)), vendor("v-2", "Theirs", signers=(), bundle_ids=("com.a",))])
+    register = VendorRegister(
+        [vendor(signers=(ACME.sha256,)), vendor("v-2", "Theirs", signers=(), bundle_ids=("com.a",))]
+    )
     assert register.of(app("com.a")) == "v-2"
     assert register.of(app("com.b")) == "v-1"
     assert register.of(app("com.c", None)) is None
@@ -56,9 +58,9 @@ def test_a_person_s_word_counts_more_than_the_signer() -> None:
 
 def test_merging_keeps_what_leads_to_either() -> None:
     gone = vendor("v-2", "Gone", signers=("7d" * 32,), bundle_ids=("com.c",), contacts=(Contact("a@b.test", "store"),))
-    one = merged(vendor(domains=("acme.test",)), msgspec.structs.replace(gone, domains=("acme.test", "b.test")))
+    one = merge_vendors(vendor(domains=("acme.test",)), msgspec.structs.replace(gone, domains=("acme.test", "b.test")))
     assert (one.id, one.domains) == ("v-1", ("acme.test", "b.test"))
     assert one.signers == ("6c" * 32, "7d" * 32)
     assert [contact.address for contact in one.contacts] == ["security@fieldhand.test", "a@b.test"]
     with pytest.raises(UsageError, match="with itself"):
-        merged(one, one)
+        merge_vendors(one, one)

@@ -6,14 +6,14 @@ import pytest
 
 from tests.unit.cases.samples import NOW, case
 from tieback.cases.policy import default_policy
-from tieback.cases.states import STEPS, advance, attest, check_fields, react
-from tieback.model.case import CaseState, Check, Verdict
+from tieback.cases.states import STEPS, advance, apply_recheck, attest, recheck_fields
+from tieback.model.case import CaseState, Recheck, RecheckVerdict
 from tieback.model.errors import UsageError
 from tieback.model.figure import exact
 
 POLICY = default_policy()
 LATER = NOW + timedelta(days=3)
-S, V = CaseState, Verdict
+S, V = CaseState, RecheckVerdict
 
 
 def test_the_way_of_a_case_that_ends_well() -> None:
@@ -22,7 +22,7 @@ def test_the_way_of_a_case_that_ends_well() -> None:
         one, (entry,) = advance(one, state, POLICY, LATER, by="Ann", note="told", channel="email")
         assert (one.state, one.since, one.due) == (state, LATER, POLICY.due(state, LATER.date()))
         assert entry.fields == {"from": entry.fields["from"], "to": state, "channel": "email", "text": "told"}
-    one, _ = react(one, Check(V.FIXED, LATER), POLICY, "recheck")
+    one, _ = apply_recheck(one, Recheck(V.FIXED, LATER), POLICY, "recheck")
     one, _ = advance(one, S.CLOSED, POLICY, LATER)
     assert (one.state, one.due, one.active) == (S.CLOSED, None, False)
     assert list(one.reached) == ["found", "verified", "notified", "acknowledged", "fix_claimed", "fixed", "closed"]
@@ -71,9 +71,9 @@ def test_a_step_that_cannot_follow(before: CaseState, wanted: CaseState, advice:
         (S.NOTIFIED, True, V.UNREACHABLE, S.NOTIFIED),
     ],
 )
-def test_what_a_recheck_does(before: CaseState, attested: bool, verdict: Verdict, after: CaseState) -> None:
+def test_what_a_recheck_does(before: CaseState, attested: bool, verdict: RecheckVerdict, after: CaseState) -> None:
     one = case(state=before, attested=date(2026, 2, 1) if attested else None)
-    changed, entries = react(one, Check(verdict, LATER), POLICY, "recheck")
+    changed, entries = apply_recheck(one, Recheck(verdict, LATER), POLICY, "recheck")
     assert changed.state is after
     assert changed.check is not None
     assert [entry.event for entry in entries] == (["check"] if before is after else ["check", "state"])
@@ -86,8 +86,8 @@ def test_an_attestation_is_an_answer_in_the_log() -> None:
 
 
 def test_a_check_tells_its_growth() -> None:
-    check = Check(V.OPEN, LATER, ("a: open", "b: open"), ("a", "b"), exact(1400, "x"), None, 50)
-    assert check_fields(check) == {
+    check = Recheck(V.OPEN, LATER, ("a: open", "b: open"), ("a", "b"), exact(1400, "x"), None, 50)
+    assert recheck_fields(check) == {
         "verdict": "open", "reasons": "a: open; b: open", "where": "a, b", "records": "1400 (exact)",
         "records_change": "+50",
     }  # fmt: skip

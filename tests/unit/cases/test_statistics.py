@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.cases.samples import NOW, case
-from tieback.cases.statistics import by, numbers, survival
+from tieback.cases.statistics import compute_statistics, statistics_by_group, survival_curve
 from tieback.model.case import Case, CaseState
 
 S = CaseState
@@ -31,7 +31,7 @@ CASES = [
 
 
 def test_the_figures_of_five_cases() -> None:
-    found = numbers("all", CASES, NOW + timedelta(days=40))
+    found = compute_statistics("all", CASES, NOW + timedelta(days=40))
     assert (found.cases, found.told, found.answered, found.fixed, found.contradicted) == (5, 4, 3, 2, 0)
     assert found.days_to_acknowledge == 3
     assert found.no_response_share == 0.25
@@ -41,20 +41,20 @@ def test_the_figures_of_five_cases() -> None:
 
 
 def test_without_any_fix_there_is_no_median() -> None:
-    found = numbers("all", [told("c", S.ACKNOWLEDGED, acknowledged=5)], NOW + timedelta(days=40))
+    found = compute_statistics("all", [told("c", S.ACKNOWLEDGED, acknowledged=5)], NOW + timedelta(days=40))
     assert (found.days_to_fix, found.curve) == (None, ())
-    empty = numbers("none", [], NOW)
+    empty = compute_statistics("none", [], NOW)
     assert (empty.days_to_acknowledge, empty.no_response_share) == (None, None)
 
 
 def test_a_fix_that_did_not_hold_counts_by_its_last_day() -> None:
     again = told("f", S.FIXED, fixed=5, still_open=9)
     again = case("f", state=S.FIXED, since=NOW + timedelta(days=15), reached=again.reached)
-    assert numbers("f", [again], NOW + timedelta(days=40)).days_to_fix == 15
+    assert compute_statistics("f", [again], NOW + timedelta(days=40)).days_to_fix == 15
 
 
 def test_groups_the_largest_first() -> None:
-    found = by(CASES, lambda one: "a" if one.id in ("case-a", "case-b", "case-c") else "b", NOW)
+    found = statistics_by_group(CASES, lambda one: "a" if one.id in ("case-a", "case-b", "case-c") else "b", NOW)
     assert [(group.group, group.cases) for group in found] == [("a", 3), ("b", 2)]
 
 
@@ -69,10 +69,10 @@ def test_groups_the_largest_first() -> None:
     ],
 )
 def test_the_curve(ends: list[tuple[float, bool]], curve: list[tuple[float, float]]) -> None:
-    assert [(point.days, point.open_share) for point in survival(ends)] == curve
+    assert [(point.days, point.open_share) for point in survival_curve(ends)] == curve
 
 
 @given(st.lists(st.tuples(st.floats(0, 1000), st.booleans()), max_size=60))
 def test_a_curve_only_falls(ends: list[tuple[float, bool]]) -> None:
-    shares = [1.0, *(point.open_share for point in survival(ends))]
+    shares = [1.0, *(point.open_share for point in survival_curve(ends))]
     assert all(0 <= after <= before for before, after in pairwise(shares))

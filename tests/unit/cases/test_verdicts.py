@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from tests.unit.cases.samples import NOW, exposure
-from tieback.cases.verdicts import Seen, judge, same_store
-from tieback.model.case import Verdict
+from tieback.cases.verdicts import PassiveObservation, is_same_store, judge_recheck
+from tieback.model.case import RecheckVerdict
 from tieback.model.figure import estimate, exact
 from tieback.model.probe import Access, Container, Identity, Outcome, ProbeReport, Ransom, RansomVerdict
 
 HERE, THERE = "es.fieldhand.test:9200", "es.fieldhand.test:9201"
 OWN = Identity("es-1", "vendor_id")
-A, E, V = Access, Outcome, Verdict
+A, E, V = Access, Outcome, RecheckVerdict
 FULL = (
     Container(("machines",), "index", records=exact(1300, "docs.count"), bytes=estimate(95_000, "store.size")),
     Container(("operators",), "index", records=exact(150, "docs.count"), bytes=estimate(10_000, "store.size")),
@@ -64,12 +64,12 @@ WIPED = (Container(("a1b2c3-meow",), "index", records=exact(0, "docs.count")),)
         ([report(ransom=Ransom(RansomVerdict.CONFIRMED, ("a note",)))], [], V.RANSOMED),
     ],
 )
-def test_verdicts(here: list[ProbeReport], elsewhere: list[ProbeReport], verdict: Verdict) -> None:
-    assert judge(exposure(), here, elsewhere, (), NOW).verdict is verdict
+def test_verdicts(here: list[ProbeReport], elsewhere: list[ProbeReport], verdict: RecheckVerdict) -> None:
+    assert judge_recheck(exposure(), here, elsewhere, (), NOW).verdict is verdict
 
 
 def test_still_open_and_grown_by_how_much() -> None:
-    check = judge(exposure(), [report()], [], (), NOW)
+    check = judge_recheck(exposure(), [report()], [], (), NOW)
     assert (check.records, check.records_change, check.bytes_change) == (exact(1450, "docs.count"), 100, 5000)
     assert check.where == (HERE,)
     assert check.reasons == (f"{HERE}: accessible without authentication (open)",)
@@ -77,7 +77,7 @@ def test_still_open_and_grown_by_how_much() -> None:
 
 def test_ransomed_before_is_no_news() -> None:
     store = exposure(ransom=Ransom(RansomVerdict.LIKELY, ("a name",)))
-    assert judge(store, [report(containers=NOTE)], [], (), NOW).verdict is V.OPEN
+    assert judge_recheck(store, [report(containers=NOTE)], [], (), NOW).verdict is V.OPEN
 
 
 @pytest.mark.parametrize(
@@ -90,10 +90,12 @@ def test_ransomed_before_is_no_news() -> None:
         ("192.0.2.8:9200", 1, True, V.FIXED),
     ],
 )
-def test_others_that_got_in_since_speak_against_a_fix(place: str, hours: int, was_open: bool, verdict: Verdict) -> None:
-    seen = Seen(place, "shodan", NOW + timedelta(hours=hours), was_open)
+def test_others_that_got_in_since_speak_against_a_fix(
+    place: str, hours: int, was_open: bool, verdict: RecheckVerdict
+) -> None:
+    seen = PassiveObservation(place, "shodan", NOW + timedelta(hours=hours), was_open)
     later = NOW + timedelta(days=1)
-    assert judge(exposure(), [silent(E.REFUSED)], [], [seen], later, NOW).verdict is verdict
+    assert judge_recheck(exposure(), [silent(E.REFUSED)], [], [seen], later, NOW).verdict is verdict
 
 
 UID, OTHER_UID = (Container(("db", "c"), "collection", uid=uid) for uid in ("u-1", "u-2"))
@@ -113,4 +115,4 @@ UID, OTHER_UID = (Container(("db", "c"), "collection", uid=uid) for uid in ("u-1
     ],
 )
 def test_what_makes_it_the_same_store(before: dict[str, Any], after: dict[str, Any], same: bool) -> None:
-    assert same_store(exposure(**before), report(target=THERE, **after)) is same
+    assert is_same_store(exposure(**before), report(target=THERE, **after)) is same

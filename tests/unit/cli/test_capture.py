@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import Run
-from tieback.cli.capture import Stopped, read_address, read_destinations, read_name
+from tieback.cli.capture import StopSignal, read_address, read_destinations, read_name
 from tieback.intake.capture import child
-from tieback.intake.capture.interface import Observed
+from tieback.intake.capture.interface import Observation
 from tieback.model.errors import UsageError
 
 pytest.importorskip("mitmproxy")
@@ -73,15 +73,15 @@ def test_without_the_extra(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_ctrl_c_ends_in_order(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    read, pressed = child.Proxy.read, list[int]()
+    read, pressed = child.ProxyProcess.read, list[int]()
 
-    def press(proxy: child.Proxy, seconds: float) -> list[Observed]:
+    def press(proxy: child.ProxyProcess, seconds: float) -> list[Observation]:
         if not pressed:
             pressed.append(1)
             os.kill(os.getpid(), signal.SIGINT)
         return read(proxy, seconds)
 
-    monkeypatch.setattr(child.Proxy, "read", press)
+    monkeypatch.setattr(child.ProxyProcess, "read", press)
     ended = run("capture", "--listen", ":0", "--format", "json")
     assert ended.code == 0
     assert json.loads(ended.out)["flows"] == 0
@@ -89,7 +89,7 @@ def test_ctrl_c_ends_in_order(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_second_ctrl_c_breaks_off() -> None:
-    stopped = Stopped()
+    stopped = StopSignal()
     assert not stopped()
     stopped.ask(2, None)
     assert stopped()

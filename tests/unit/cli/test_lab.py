@@ -10,7 +10,7 @@ from tieback.cli.lab import app
 from tieback.lab import up as up_module
 from tieback.lab.process import ProcessStamp, RunningServer
 from tieback.lab.stores import STORES
-from tieback.lab.up import Raised
+from tieback.lab.up import StartResult
 from tieback.model.errors import LabError
 
 RUNNER = CliRunner()
@@ -53,7 +53,7 @@ def test_the_directory_comes_from_the_environment(tmp_path: Path, monkeypatch: p
 def test_exit_codes_of_up(failing: int, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stores = STORES[:4]
 
-    def bring_up(lab: object, tell: object, names: tuple[str, ...], **_: object) -> list[Raised]:
+    def bring_up(lab: object, tell: object, names: tuple[str, ...], **_: object) -> list[StartResult]:
         assert callable(tell)
         raised = []
         for number, store in enumerate(stores):
@@ -61,7 +61,7 @@ def test_exit_codes_of_up(failing: int, code: int, tmp_path: Path, monkeypatch: 
             server = RunningServer(
                 store.product, "1", store.address, store.port, ProcessStamp(1, 1, "/x"), emulation=False, directory="/x"
             )
-            raised.append(Raised(store, None if error else server, 0.5, loaded=True, error=error))
+            raised.append(StartResult(store, None if error else server, 0.5, loaded=True, error=error))
             tell(raised[-1])
         return raised
 

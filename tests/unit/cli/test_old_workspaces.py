@@ -12,7 +12,7 @@ import pytest
 
 from tests.unit.cli.conftest import Run
 from tieback.storage.ledger.database import back_up_sqlite
-from tieback.storage.ledger.tables import State
+from tieback.storage.ledger.tables import LedgerState
 from tieback.storage.workspace import SCHEMA, Workspace
 
 OLD = Path(__file__).parent / "workspaces" / "0.1"
@@ -54,7 +54,7 @@ def shape(value: Any) -> Any:
 
 def test_units_are_read_by_their_earlier_state_and_the_ledger_is_backed_up(workspace: Path) -> None:
     with Workspace.open(workspace, create=False) as opened:
-        assert opened.ledger.counts() == {State.DONE: 6, State.QUARANTINED: 1}
+        assert opened.ledger.counts() == {LedgerState.DONE: 6, LedgerState.QUARANTINED: 1}
         assert [row.problem for row in opened.ledger.unfinished()] == ["exceeded its memory limit"]
         assert opened.ledger.retry_quarantined() == 1
     assert (workspace / "VERSION").read_text() == f"tieback workspace\nschema {SCHEMA}\n"

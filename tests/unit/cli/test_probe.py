@@ -22,7 +22,7 @@ from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
 from tieback.pipeline.probing import service as probing
 from tieback.pipeline.probing.journal import FOLDER
 from tieback.scope.grant import parse_grant
-from tieback.scope.lease import digest_of, leased
+from tieback.scope.lease import digest_of, hold_lease
 
 GRANT = """
 authorised_by = "Security office"
@@ -234,7 +234,7 @@ def test_a_second_service_under_the_same_grant_is_refused(run: Run, tmp_path: Pa
     (tmp_path / "grant.toml").write_text(text)
     words = ("probe", f"127.0.0.1:{turned_away}", "--grant", "grant.toml", "--format", "json")
     grant = parse_grant(text, "grant.toml")
-    with leased(grant, tmp_path):
+    with hold_lease(grant, tmp_path):
         refused = run(*words)
     assert (refused.code, refused.out, len(refused.err.splitlines())) == (4, "", 1)
     assert f"another process ({os.getpid()}, since " in refused.err

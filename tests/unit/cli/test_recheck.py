@@ -9,7 +9,7 @@ from tests.lab.ports import free_port
 from tests.unit.cases.samples import case
 from tests.unit.cli.conftest import Run
 from tests.unit.pipeline.disclosure.test_recheck import GRANT, opened
-from tieback.cli.recheck import chosen, seconds_of
+from tieback.cli.recheck import parse_interval, select_cases
 from tieback.model.errors import UsageError
 from tieback.scope.grant import render_grant
 
@@ -46,18 +46,18 @@ def test_one_round_of_watching(run: Run, tmp_path: Path, grant: Path) -> None:
 
 @pytest.mark.parametrize(("text", "seconds"), [("30m", 1800), ("6h", 21_600), ("1d", 86_400)])
 def test_times(text: str, seconds: float) -> None:
-    assert seconds_of(text) == seconds
+    assert parse_interval(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "6", "h", "0h", "-1h", "1w"])
 def test_no_times(text: str) -> None:
     with pytest.raises(UsageError, match="not an interval"):
-        seconds_of(text)
+        parse_interval(text)
 
 
 def test_cases_by_beginnings() -> None:
     cases = [case("es-1"), case("es-2"), case("pg-1")]
-    assert chosen(cases, []) == cases
-    assert [one.id for one in chosen(cases, ["es"])] == ["case-es-1", "case-es-2"]
+    assert select_cases(cases, []) == cases
+    assert [one.id for one in select_cases(cases, ["es"])] == ["case-es-1", "case-es-2"]
     with pytest.raises(UsageError, match="no such case"):
-        chosen(cases, ["zz"])
+        select_cases(cases, ["zz"])

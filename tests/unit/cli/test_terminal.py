@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.cli.terminal import ExitCode, complain, progress_bar
+from tieback.cli.terminal import ExitCode, print_failure, progress_bar
 from tieback.model.errors import InputError
 
 
@@ -13,7 +13,7 @@ def test_exit_codes() -> None:
 
 
 def test_complaints_are_one_line_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
-    complain(InputError("not an app", where="a.apk", advice="Give an APK or IPA"))
+    print_failure(InputError("not an app", where="a.apk", advice="Give an APK or IPA"))
     out, err = capsys.readouterr()
     assert out == ""
     assert err == "tieback: a.apk: not an app. Give an APK or IPA\n"

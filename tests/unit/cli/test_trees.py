@@ -2,10 +2,10 @@
 
 import pytest
 
-from tieback.cli.trees import SHOWN, print_backend, print_lines, print_why
+from tieback.cli.trees import SHOWN, print_attribution, print_backend, print_backend_lines
 from tieback.model.backend import Attribution
-from tieback.pipeline.graph.views import AppAt, BackendLine, BackendView
-from tieback.pipeline.mapping.attribution import Why
+from tieback.pipeline.graph.views import AppLink, BackendLine, BackendView
+from tieback.pipeline.mapping.attribution import HostAttribution
 
 
 @pytest.fixture(autouse=True)
@@ -13,8 +13,8 @@ def width(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "150")
 
 
-def known(*statements: Attribution) -> Why:
-    return Why("a.test", ("203.0.113.7",), (), "", "", "", "", "", "", "", {}, statements, (), "hosts")
+def known(*statements: Attribution) -> HostAttribution:
+    return HostAttribution("a.test", ("203.0.113.7",), (), "", "", "", "", "", "", "", {}, statements, (), "hosts")
 
 
 def test_guesses_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,7 +27,7 @@ def test_guesses_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_long_lists_are_cut(capsys: pytest.CaptureFixture[str]) -> None:
     apps = tuple(
-        AppAt(f"{n:064}", f"org.app{n}", "", "", "https://a.test", "first", "f", None, "x", 0.9) for n in range(50)
+        AppLink(f"{n:064}", f"org.app{n}", "", "", "https://a.test", "first", "f", None, "x", 0.9) for n in range(50)
     )
     print_backend(BackendView("a.test", known(), "first", (), 0, apps, 1234, (), ()))
     out = capsys.readouterr().out
@@ -38,17 +38,17 @@ def test_long_lists_are_cut(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_markup_of_strangers_is_text(capsys: pytest.CaptureFixture[str]) -> None:
-    print_lines([BackendLine("[red]a.test[/red]", 1, 1, (), "[b]P", "", "", "first", (), ())])
+    print_backend_lines([BackendLine("[red]a.test[/red]", 1, 1, (), "[b]P", "", "", "first", (), ())])
     assert "[red]a.test[/red]" in capsys.readouterr().out
 
 
 def test_escapes_of_strangers_move_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
-    print_lines([BackendLine("a\x1b[2J\u202e.test", 1, 1, (), "", "", "", "first", (), ())])
+    print_backend_lines([BackendLine("a\x1b[2J\u202e.test", 1, 1, (), "", "", "", "first", (), ())])
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert "\u202e" not in out
 
 
 def test_nothing_is_known(capsys: pytest.CaptureFixture[str]) -> None:
-    print_why(known())
+    print_attribution(known())
     assert "nothing is known about this host" in capsys.readouterr().out

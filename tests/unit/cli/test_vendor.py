@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import Run
-from tieback.cli.vendor import account, day_of
+from tieback.cli.vendor import current_user, day_of
 from tieback.model.errors import UsageError
 
 
@@ -56,6 +56,6 @@ def test_contacts_answers_and_merges(scanned: Run, tmp_path: Path) -> None:
 
 def test_days_and_names() -> None:
     assert day_of("2026-03-31").day == 31
-    assert isinstance(account(), str)
+    assert isinstance(current_user(), str)
     with pytest.raises(UsageError, match="not a date"):
         day_of("31.03.2026")

@@ -10,7 +10,7 @@ import pytest
 from tests.engine.works import FAST, Behave, CannotBeImported, Publish, unit
 from tieback.engine.interface import EngineError, EngineEvent, UnitLimits
 from tieback.engine.local import LocalEngine
-from tieback.engine.memory import resident
+from tieback.engine.memory import resident_bytes
 from tieback.model.errors import WorkspaceError
 from tieback.model.unit import Unit, UnitEnd, UnitState
 
@@ -217,6 +217,6 @@ def test_twenty_thousand_units_leave_memory_flat() -> None:
     count = 0
     for count, _ in enumerate(ends, 1):
         if count == 2_000:
-            early = resident()
+            early = resident_bytes()
     assert count == 20_000
-    assert resident() - early < 8 * 1024**2
+    assert resident_bytes() - early < 8 * 1024**2

@@ -3,19 +3,19 @@ import sys
 
 import pytest
 
-from tieback.engine.memory import ALLOCATOR, resident
+from tieback.engine.memory import ALLOCATOR, resident_bytes
 
 
 def test_resident_grows_with_what_is_held() -> None:
-    before = resident()
+    before = resident_bytes()
     held = bytearray(64 * 1024**2)
     for page in range(0, len(held), 4096):
         held[page] = 1
-    assert 60 * 1024**2 < resident() - before < 80 * 1024**2
+    assert 60 * 1024**2 < resident_bytes() - before < 80 * 1024**2
 
 
 def test_a_process_that_is_gone_holds_nothing() -> None:
-    assert resident(2**22 + 1) == 0
+    assert resident_bytes(2**22 + 1) == 0
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,27 @@ from multiprocessing import Pipe
 import msgspec
 import pytest
 
-from tieback.engine.messages import Begun, Ended, Message, Published, Ready, Stop, receive, send
+from tieback.engine.messages import (
+    EngineStop,
+    Message,
+    PublishDone,
+    UnitFinished,
+    UnitStarted,
+    WorkerReady,
+    receive,
+    send,
+)
 
 
 @pytest.mark.parametrize(
     "message",
     [
-        Ready(5),
-        Begun(3),
-        Ended(3, 0.5, result=b"\x00\xff"),
-        Ended(1, 0.5, "a problem"),
-        Published("part"),
-        Stop("WorkspaceError", "the disk is full", "lake", "Free some space"),
+        WorkerReady(5),
+        UnitStarted(3),
+        UnitFinished(3, 0.5, result=b"\x00\xff"),
+        UnitFinished(1, 0.5, "a problem"),
+        PublishDone("part"),
+        EngineStop("WorkspaceError", "the disk is full", "lake", "Free some space"),
     ],
 )
 def test_messages_arrive_as_they_were_sent(message: Message) -> None:

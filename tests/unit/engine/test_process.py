@@ -3,7 +3,16 @@ from collections.abc import Iterator
 import pytest
 
 from tests.engine.works import FAST, Behave, unit
-from tieback.engine.messages import Begun, Ended, Message, NotPublished, OutOfMemory, Published, Publishing, Ready
+from tieback.engine.messages import (
+    Message,
+    OutOfMemory,
+    PublishDone,
+    PublishFailed,
+    PublishStarted,
+    UnitFinished,
+    UnitStarted,
+    WorkerReady,
+)
 from tieback.engine.process import WorkerProcess
 from tieback.engine.tasks import Task
 
@@ -19,29 +28,29 @@ def worker() -> Iterator[WorkerProcess]:
 def test_a_worker_tells_each_step_of_a_batch(worker: WorkerProcess) -> None:
     worker.give(Task((unit("a"), unit("bad"))))
     heard: list[object] = []
-    while not isinstance(message := worker.hear(), Published):
+    while not isinstance(message := worker.hear(), PublishDone):
         assert message is not None
         assert worker.makes_sense(message)
         worker.note(message)
         heard.append(type(message))
     assert worker.makes_sense(message)
-    assert heard == [Ready, Begun, Ended, Begun, Ended, Publishing]
+    assert heard == [WorkerReady, UnitStarted, UnitFinished, UnitStarted, UnitFinished, PublishStarted]
     assert [end.problem for end in worker.ends] == ["", "not an app. Give an APK"]
 
 
 @pytest.mark.parametrize(
     "script",
     [
-        [Begun(0)],  # before it is ready
-        [Ready(0), Ready(0)],
-        [Ready(0), Ended(0, 0.0)],
-        [Ready(0), Begun(1)],
-        [Ready(0), Begun(0), Begun(1)],
-        [Ready(0), Begun(0), Ended(1, 0.0)],
-        [Ready(0), Begun(0), Publishing()],
-        [Ready(0), Begun(0), Ended(0, 0.0), Publishing()],
-        [Ready(0), Published("forged")],
-        [Ready(0), NotPublished("forged")],
+        [UnitStarted(0)],  # before it is ready
+        [WorkerReady(0), WorkerReady(0)],
+        [WorkerReady(0), UnitFinished(0, 0.0)],
+        [WorkerReady(0), UnitStarted(1)],
+        [WorkerReady(0), UnitStarted(0), UnitStarted(1)],
+        [WorkerReady(0), UnitStarted(0), UnitFinished(1, 0.0)],
+        [WorkerReady(0), UnitStarted(0), PublishStarted()],
+        [WorkerReady(0), UnitStarted(0), UnitFinished(0, 0.0), PublishStarted()],
+        [WorkerReady(0), PublishDone("forged")],
+        [WorkerReady(0), PublishFailed("forged")],
         [OutOfMemory()],
     ],
 )
@@ -64,6 +73,6 @@ def test_an_idle_worker_leaves_when_its_pipe_closes() -> None:
 
 
 def test_a_killed_worker_says_by_which_signal(worker: WorkerProcess) -> None:
-    assert isinstance(worker.hear(), Ready)
+    assert isinstance(worker.hear(), WorkerReady)
     assert worker.end() == "ended its worker process (SIGKILL)"
     assert worker.hear() is None

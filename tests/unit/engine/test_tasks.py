@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.works import unit
-from tieback.engine.tasks import BATCH_BYTES, Task, TaskSource, after_loss, halve, place
+from tieback.engine.tasks import BATCH_BYTES, Task, TaskSource, locality, split_task, tasks_after_loss
 from tieback.model.unit import Unit
 
 A, B, C, D = (unit(name) for name in "abcd")
@@ -71,7 +71,7 @@ def test_a_task_of_a_cluster_has_20_to_100_inputs_by_size(megabytes: float, unit
     ],
 )
 def test_place(source: str, where: str) -> None:
-    assert place(source) == where
+    assert locality(source) == where
 
 
 def test_a_task_reads_from_one_place_where_it_can() -> None:
@@ -79,7 +79,7 @@ def test_a_task_reads_from_one_place_where_it_can() -> None:
     source = TaskSource(stream, workers=3, batch=10)
     places: list[set[str]] = []
     while (task := source.take()) is not None and len(places) < 3:
-        places.append({place(one.source) for one in task.units})
+        places.append({locality(one.source) for one in task.units})
     assert places == [{"s3://bucket/0"}, {"s3://bucket/1"}, {"s3://bucket/2"}]
 
 
@@ -123,9 +123,9 @@ def test_returned_tasks_come_first_in_their_order() -> None:
     ],
 )
 def test_after_loss(task: Task, current: int | None, again: list[Task], quarantined: Unit | None) -> None:
-    assert after_loss(task, current) == (again, quarantined)
+    assert tasks_after_loss(task, current) == (again, quarantined)
 
 
 def test_halve() -> None:
-    assert halve(Task((A, B, C))) == ([Task((A,)), Task((B, C))], None)
-    assert halve(Task((A,))) == ([], A)
+    assert split_task(Task((A, B, C))) == ([Task((A,)), Task((B, C))], None)
+    assert split_task(Task((A,))) == ([], A)

@@ -13,14 +13,14 @@ from tests.unit.intake.traffic import wire
 from tests.unit.pipeline.test_traffic import HTTP, capture
 from tieback.intake.discover import (
     MAX_DEPTH,
-    FoundInput,
-    Kind,
+    DiscoveredInput,
+    FileKind,
+    classify_file,
+    classify_name,
+    classify_path,
     find_apps,
     find_captures,
     find_inputs,
-    kind_of,
-    kind_of_file,
-    kind_of_name,
 )
 from tieback.model.errors import InputError
 
@@ -120,37 +120,37 @@ def test_real_packages_are_found(apps: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("s3://b/a.APK", Kind.APP),
-        ("a.aab", Kind.APP),
-        ("a.ipa", Kind.APP),
-        ("a.xapk", Kind.APP),
-        ("run.pcapng", Kind.TRAFFIC),
-        ("run.pcap.gz", Kind.TRAFFIC),
-        ("run.har", Kind.TRAFFIC),
-        ("000.tar", Kind.SHARD),
-        ("000.tar.gz", Kind.PACKED_SHARD),
-        ("000.tgz", Kind.PACKED_SHARD),
-        ("a.zip", Kind.OTHER),
-        ("apk", Kind.OTHER),
+        ("s3://b/a.APK", FileKind.APP),
+        ("a.aab", FileKind.APP),
+        ("a.ipa", FileKind.APP),
+        ("a.xapk", FileKind.APP),
+        ("run.pcapng", FileKind.TRAFFIC),
+        ("run.pcap.gz", FileKind.TRAFFIC),
+        ("run.har", FileKind.TRAFFIC),
+        ("000.tar", FileKind.SHARD),
+        ("000.tar.gz", FileKind.PACKED_SHARD),
+        ("000.tgz", FileKind.PACKED_SHARD),
+        ("a.zip", FileKind.OTHER),
+        ("apk", FileKind.OTHER),
     ],
 )
-def test_kind_by_name(name: str, kind: Kind) -> None:
-    assert kind_of_name(name) is kind
+def test_kind_by_name(name: str, kind: FileKind) -> None:
+    assert classify_name(name) is kind
 
 
 @pytest.mark.parametrize(
     ("name", "content", "kind"),
     [
-        ("object", APP, Kind.APP),
-        ("object", capture(HTTP), Kind.TRAFFIC),
-        ("a.apk", b"nothing of the kind", Kind.APP),
-        ("object", b"PK\x03\x04" + bytes(100), Kind.OTHER),
-        ("object", b"", Kind.OTHER),
-        ("000.tar", b"not a shard", Kind.OTHER),
+        ("object", APP, FileKind.APP),
+        ("object", capture(HTTP), FileKind.TRAFFIC),
+        ("a.apk", b"nothing of the kind", FileKind.APP),
+        ("object", b"PK\x03\x04" + bytes(100), FileKind.OTHER),
+        ("object", b"", FileKind.OTHER),
+        ("000.tar", b"not a shard", FileKind.OTHER),
     ],
 )
-def test_kind_by_content(name: str, content: bytes, kind: Kind) -> None:
-    assert kind_of(name, content[:65_536], content[-1_048_576:]) is kind
+def test_kind_by_content(name: str, content: bytes, kind: FileKind) -> None:
+    assert classify_file(name, content[:65_536], content[-1_048_576:]) is kind
 
 
 def test_captures_are_found_by_name_or_content(tmp_path: Path) -> None:
@@ -228,18 +228,18 @@ def test_inputs_below_the_depth_limit_are_one_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "kind"),
     [
-        ("run.pcap.gz", gzip.compress(wire.pcap([])), Kind.TRAFFIC),
-        ("run", wire.pcap([]), Kind.TRAFFIC),
-        ("archive", shard(), Kind.SHARD),
-        ("a.tar.gz", b"", Kind.PACKED_SHARD),
-        ("lib", b"\x7fELF" + bytes(100), Kind.APP_PART),
-        ("notes.txt", b"text", Kind.OTHER),
+        ("run.pcap.gz", gzip.compress(wire.pcap([])), FileKind.TRAFFIC),
+        ("run", wire.pcap([]), FileKind.TRAFFIC),
+        ("archive", shard(), FileKind.SHARD),
+        ("a.tar.gz", b"", FileKind.PACKED_SHARD),
+        ("lib", b"\x7fELF" + bytes(100), FileKind.APP_PART),
+        ("notes.txt", b"text", FileKind.OTHER),
     ],
 )
 def test_a_file_has_the_same_kind_alone_and_in_a_directory(
-    tmp_path: Path, name: str, content: bytes, kind: Kind
+    tmp_path: Path, name: str, content: bytes, kind: FileKind
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    assert kind_of_file(path) is kind
-    assert list(find_inputs(path)) == [FoundInput(path, kind)]
+    assert classify_path(path) is kind
+    assert list(find_inputs(path)) == [DiscoveredInput(path, kind)]

@@ -10,7 +10,7 @@ import pytest
 from tieback.intake.traffic.open import open_traffic
 from tieback.lab.device import record
 from tieback.model.errors import LabError
-from tieback.model.flow import NameFrom
+from tieback.model.flow import NameSource
 
 BODY = b'{"hits":{"total":{"value":1},"hits":[{"_source":{"operator_phone":"+15550100"}}]}}'
 
@@ -52,7 +52,7 @@ def test_an_app_is_opened_and_its_traffic_written(place: tuple[str, int], tmp_pa
     assert store.bytes_in > len(BODY)
     assert store.app is not None
     assert store.app.bundle_id == "org.fieldhand.app"
-    assert NameFrom.NONE not in {flow.server.name_from for flow in flows if flow.protocol != "dns"}
+    assert NameSource.NONE not in {flow.server.name_from for flow in flows if flow.protocol != "dns"}
 
 
 def test_nothing_runs(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from tieback.lab import fill as fill_module
 from tieback.lab.fill import Loader, _copy_text, _sql_type, fill
 from tieback.lab.people import DATASET_VERSION
 from tieback.lab.process import ProcessStamp, RunningServer
-from tieback.lab.store import Holding, Server, Store
+from tieback.lab.store import Holding, LabStore, ServerProgram
 from tieback.lab.stores import STORES
 from tieback.model.errors import LabError
 
@@ -26,18 +26,18 @@ class Memory:
         self.loads = 0
         self.leaky = leaky
 
-    def load(self, store: Store, _server: RunningServer) -> None:
+    def load(self, store: LabStore, _server: RunningServer) -> None:
         self.loads += 1
         self.held = store.records - self.leaky
 
-    def count(self, _store: Store, _server: RunningServer, _holding: Holding) -> int:
+    def count(self, _store: LabStore, _server: RunningServer, _holding: Holding) -> int:
         return self.held
 
 
 @pytest.fixture
 def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
     memory = Memory()
-    monkeypatch.setattr(fill_module, "_LOADERS", {Server.VALKEY: Loader(memory.load, memory.count)})
+    monkeypatch.setattr(fill_module, "_LOADERS", {ServerProgram.VALKEY: Loader(memory.load, memory.count)})
     return memory
 
 

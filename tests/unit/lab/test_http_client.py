@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tieback.lab.http_client import answers, call
+from tieback.lab.http_client import is_answering, send_request
 from tieback.lab.login import Login
 from tieback.model.errors import LabError
 
@@ -38,29 +38,29 @@ def where() -> Iterator[tuple[str, int]]:
 
 
 def test_json_goes_out_and_comes_back(where: tuple[str, int]) -> None:
-    answer = call(where, "POST", "/200", {"a": [1]}, login=Login("keeper", "x"))
+    answer = send_request(where, "POST", "/200", {"a": [1]}, login=Login("keeper", "x"))
     assert answer.json() == {"a": [1]}
     assert answer.headers["x-got"] == "application/json Basic a2VlcGVyOng="
 
 
 def test_bytes_go_out_as_they_are(where: tuple[str, int]) -> None:
-    answer = call(where, "POST", "/200", b"a=1", {"Content-Type": "text/plain"})
+    answer = send_request(where, "POST", "/200", b"a=1", {"Content-Type": "text/plain"})
     assert (answer.body, answer.headers["x-got"]) == (b"a=1", "text/plain None")
 
 
 def test_a_refusal_is_an_error_with_what_the_server_said(where: tuple[str, int]) -> None:
     with pytest.raises(LabError, match=r"POST /409 failed: HTTP 409 b'\"taken\"'"):
-        call(where, "POST", "/409", "taken")
-    assert call(where, "POST", "/409", "taken", accept=(409,)).status == 409
+        send_request(where, "POST", "/409", "taken")
+    assert send_request(where, "POST", "/409", "taken", accept=(409,)).status == 409
 
 
 @pytest.mark.parametrize(("status", "ready"), [(200, True), (401, True), (404, True), (503, None)])
 def test_ready_is_whoever_answers_without_an_error_of_its_own(
     where: tuple[str, int], status: int, ready: bool | None
 ) -> None:
-    assert answers(where, f"/{status}") is ready
+    assert is_answering(where, f"/{status}") is ready
 
 
 def test_what_is_not_http_is_not_yet(where: tuple[str, int]) -> None:
     with pytest.raises(OSError, match="refused"):
-        answers((where[0], 1), "/200")
+        is_answering((where[0], 1), "/200")

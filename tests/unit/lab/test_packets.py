@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tieback.intake.traffic.open import open_traffic
-from tieback.lab.packets import PacketWriter, Stream
+from tieback.lab.packets import PacketWriter, TcpStream
 
 CLIENT, SERVER = ("10.215.173.1", 40_000), ("127.77.0.10", 9200)
 REQUEST = b"GET /machines HTTP/1.1\r\nHost: es.fieldhand.test:9200\r\n\r\n"
@@ -21,7 +21,7 @@ def capture(tmp_path: Path) -> Path:
     times = iter(range(1_700_000_000, 1_800_000_000))
     writer = PacketWriter(out, clock=lambda: float(next(times)))
     writer.app(10_201, "org.fieldhand.app", "Fieldhand")
-    stream = Stream(writer, CLIENT, SERVER, 10_201)
+    stream = TcpStream(writer, CLIENT, SERVER, 10_201)
     stream.send(REQUEST, outwards=True)
     stream.send(ANSWER, outwards=False)
     stream.close()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tieback.lab.people import rows
+from tieback.lab.people import synthetic_rows
 from tieback.lab.stores import STORES
 
 DATASETS = sorted({holding.dataset for store in STORES for holding in store.holdings if holding.dataset})
@@ -12,20 +12,20 @@ DATASETS = sorted({holding.dataset for store in STORES for holding in store.hold
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_every_call_gives_the_same_rows(dataset: str) -> None:
-    assert rows(dataset, 20) == rows(dataset, 20)
-    assert rows(dataset, 20)[:5] == rows(dataset, 5)
+    assert synthetic_rows(dataset, 20) == synthetic_rows(dataset, 20)
+    assert synthetic_rows(dataset, 20)[:5] == synthetic_rows(dataset, 5)
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_all_rows_have_the_same_fields(dataset: str) -> None:
-    made = rows(dataset, 50)
+    made = synthetic_rows(dataset, 50)
     assert len(made) == 50
     assert {tuple(row) for row in made} == {tuple(made[0])}
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_mail_and_phones_reach_nobody(dataset: str) -> None:
-    for row in rows(dataset, 300):
+    for row in synthetic_rows(dataset, 300):
         for name, value in row.items():
             if name in ("email", "user"):
                 assert re.fullmatch(r"[a-z0-9.]+@[a-z.]+\.test", str(value)), value
@@ -34,7 +34,7 @@ def test_mail_and_phones_reach_nobody(dataset: str) -> None:
 
 
 def test_the_note_has_the_shape_of_real_ones() -> None:
-    (note,) = rows("ransom_note", 1)
+    (note,) = synthetic_rows("ransom_note", 1)
     text = str(note["message"])
     assert re.search(r"\bbc1[a-z0-9]{25,59}\b", text)
     assert re.search(r"\d*[.]?\d+\s*BTC", text)
@@ -43,4 +43,4 @@ def test_the_note_has_the_shape_of_real_ones() -> None:
 
 def test_an_unknown_table_is_an_error() -> None:
     with pytest.raises(KeyError):
-        rows("nobody", 1)
+        synthetic_rows("nobody", 1)

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from tieback.lab.process import (
     RECORD,
     Launch,
+    ProcessRecord,
     ProcessStamp,
-    Record,
     RunningServer,
     clean_environment,
+    is_running,
     launch,
     run_tool,
-    running,
     stamp,
     stop,
     stop_process,
@@ -56,10 +56,10 @@ def test_a_process_is_itself_until_it_ends(child: "subprocess.Popen[bytes]") -> 
     mark = stamp(child.pid)
     assert mark is not None
     assert Path(mark.executable).samefile(sys.executable)
-    assert running(mark)
+    assert is_running(mark)
     child.kill()
     child.wait()
-    assert not running(mark)
+    assert not is_running(mark)
     assert stamp(child.pid) is None
 
 
@@ -67,7 +67,7 @@ def test_a_zombie_does_not_run(child: "subprocess.Popen[bytes]") -> None:
     mark = stamp(child.pid)
     assert mark is not None
     assert stop_process(mark)
-    assert not running(mark)
+    assert not is_running(mark)
 
 
 def test_a_name_with_parentheses_does_not_mislead(tmp_path: Path) -> None:
@@ -102,14 +102,16 @@ def test_a_process_that_ignores_the_request_is_killed(tmp_path: Path) -> None:
     plan = Launch(STUBBORN, tmp_path, ADDRESS, PORT)
     process, _ = launch(plan, lambda: (tmp_path / "deaf").exists() or None)
     assert stop_process(process, patience=0.1)
-    assert not running(process)
+    assert not is_running(process)
 
 
 def test_the_record_stops_what_a_killed_command_left(tmp_path: Path) -> None:
     process = start(tmp_path)
-    assert msgspec.json.decode((tmp_path / RECORD).read_bytes(), type=Record) == Record(process, signal.SIGTERM)
+    assert msgspec.json.decode((tmp_path / RECORD).read_bytes(), type=ProcessRecord) == ProcessRecord(
+        process, signal.SIGTERM
+    )
     assert stop_recorded(tmp_path)
-    assert not running(process)
+    assert not is_running(process)
     assert not stop_recorded(tmp_path)
 
 
@@ -147,8 +149,8 @@ def test_a_server_that_ends_early_says_why(tmp_path: Path) -> None:
 def test_a_server_that_never_answers_is_stopped(tmp_path: Path) -> None:
     with pytest.raises(LabError, match=r"was not ready within 0\.1 s"):
         launch(Launch(SLEEP, tmp_path, ADDRESS, PORT, seconds=0.1), lambda: None)
-    record = msgspec.json.decode((tmp_path / RECORD).read_bytes(), type=Record)
-    assert not running(record.process)
+    record = msgspec.json.decode((tmp_path / RECORD).read_bytes(), type=ProcessRecord)
+    assert not is_running(record.process)
 
 
 def test_a_program_that_is_missing_is_named(tmp_path: Path) -> None:
@@ -162,7 +164,7 @@ def test_an_interrupted_start_leaves_no_process(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         launch(Launch(SLEEP, tmp_path, ADDRESS, PORT), interrupted)
-    assert not running(msgspec.json.decode((tmp_path / RECORD).read_bytes(), type=Record).process)
+    assert not is_running(msgspec.json.decode((tmp_path / RECORD).read_bytes(), type=ProcessRecord).process)
 
 
 def test_a_tool_gets_text_and_gives_text(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tieback.lab.process import RECORD, ProcessStamp, Record, RunningServer, running, stamp
-from tieback.lab.state import Entry, Lab, default_directory
+from tieback.lab.process import RECORD, ProcessRecord, ProcessStamp, RunningServer, is_running, stamp
+from tieback.lab.state import Lab, LabServer, default_directory
 from tieback.model.errors import LabError
 
 
@@ -32,8 +32,10 @@ def child() -> Iterator[ProcessStamp]:
     process.wait()
 
 
-def entry(process: ProcessStamp, records: int | None = 500) -> Entry:
-    return Entry(RunningServer("valkey", "9.1", "127.77.0.40", 6379, process, emulation=False, directory="/x"), records)
+def entry(process: ProcessStamp, records: int | None = 500) -> LabServer:
+    return LabServer(
+        RunningServer("valkey", "9.1", "127.77.0.40", 6379, process, emulation=False, directory="/x"), records
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,23 +63,23 @@ def test_a_stale_number_is_down_and_left_alone(lab: Lab, child: ProcessStamp) ->
     lab.remember("valkey-open", entry(msgspec.structs.replace(child, started=child.started - 1)))
     assert not any(standing.up for standing in lab.standings())
     assert lab.stop_all() == ([], [])
-    assert running(child)
+    assert is_running(child)
     assert lab.entries() == {}
 
 
 def test_down_stops_what_runs_and_forgets_it(lab: Lab, child: ProcessStamp) -> None:
     lab.remember("valkey-open", entry(child))
     assert lab.stop_all() == (["valkey-open"], [])
-    assert not running(child)
+    assert not is_running(child)
     assert lab.stop_all() == ([], [])
 
 
 def test_down_stops_a_server_that_the_state_never_learnt_of(lab: Lab, child: ProcessStamp) -> None:
     directory = lab.store_directory("mongo-empty")
     directory.mkdir(parents=True)
-    (directory / RECORD).write_bytes(msgspec.json.encode(Record(child, 15)))
+    (directory / RECORD).write_bytes(msgspec.json.encode(ProcessRecord(child, 15)))
     assert lab.stop_all() == (["mongo-empty"], [])
-    assert not running(child)
+    assert not is_running(child)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"servers": 1}', b"[]"])

@@ -5,8 +5,8 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from tieback.lab.people import rows
-from tieback.lab.store import NETWORK, Server, State, Store
+from tieback.lab.people import synthetic_rows
+from tieback.lab.store import NETWORK, LabStore, ServerProgram, StoreState
 from tieback.lab.stores import STORES, choose, stores_in
 from tieback.model.errors import LabError
 from tieback.model.probe import Access, RansomVerdict
@@ -25,36 +25,38 @@ def test_each_store_has_an_address_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("store", STORES, ids=IDS)
-def test_it_is_inside_the_lab(store: Store) -> None:
+def test_it_is_inside_the_lab(store: LabStore) -> None:
     assert ip_address(store.address) in ip_network(NETWORK)
     assert store.host.endswith(".test")
 
 
 @pytest.mark.parametrize("store", STORES, ids=IDS)
-def test_the_state_fits_the_truth(store: Store) -> None:
+def test_the_state_fits_the_truth(store: LabStore) -> None:
     # What a stranger sees without the names that an app carries may be less than what is open.
     less = {Access.PARTIAL, Access.SCHEMA_ONLY, Access.UNKNOWN, Access.AUTH_REQUIRED}
     expected = {
-        State.OPEN: {Access.OPEN, Access.ANY_USER} | less,
-        State.PROTECTED: {Access.AUTH_REQUIRED, Access.SCHEMA_ONLY},
-        State.EMPTY: {Access.OPEN_EMPTY},
-        State.RANSOMED: {Access.OPEN, Access.ANY_USER},
-        State.WIPED: {Access.OPEN_EMPTY},
+        StoreState.OPEN: {Access.OPEN, Access.ANY_USER} | less,
+        StoreState.PROTECTED: {Access.AUTH_REQUIRED, Access.SCHEMA_ONLY},
+        StoreState.EMPTY: {Access.OPEN_EMPTY},
+        StoreState.RANSOMED: {Access.OPEN, Access.ANY_USER},
+        StoreState.WIPED: {Access.OPEN_EMPTY},
     }
     assert store.access in expected[store.state]
-    if store.state not in (State.RANSOMED, State.WIPED):
+    if store.state not in (StoreState.RANSOMED, StoreState.WIPED):
         assert store.ransom is RansomVerdict.NONE
-    if store.state in (State.EMPTY, State.WIPED):
+    if store.state in (StoreState.EMPTY, StoreState.WIPED):
         assert store.records == 0
     assert (store.named_access is None) is (store.names == ())
     if store.access is Access.UNKNOWN and store.named_access is None:
-        assert store.server in (Server.VSFTPD, Server.SAMBA), "nothing says what an app would have to name"
+        assert store.server in (ServerProgram.VSFTPD, ServerProgram.SAMBA), (
+            "nothing says what an app would have to name"
+        )
 
 
 @pytest.mark.parametrize("store", STORES, ids=IDS)
-def test_its_records_can_be_made(store: Store) -> None:
+def test_its_records_can_be_made(store: LabStore) -> None:
     for holding in store.holdings:
-        assert not holding.dataset or rows(holding.dataset, 1)
+        assert not holding.dataset or synthetic_rows(holding.dataset, 1)
 
 
 @pytest.mark.parametrize(

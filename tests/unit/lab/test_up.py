@@ -6,12 +6,12 @@ import msgspec
 import pytest
 
 from tieback.lab import up as up_module
-from tieback.lab.interface import Place
+from tieback.lab.interface import StartContext
 from tieback.lab.process import ProcessStamp, RunningServer
 from tieback.lab.programs import MissingProgramError
-from tieback.lab.state import Entry, Lab
-from tieback.lab.store import Store
-from tieback.lab.up import Raised, up
+from tieback.lab.state import Lab, LabServer
+from tieback.lab.store import LabStore
+from tieback.lab.up import StartResult, up
 from tieback.model.errors import LabError
 
 
@@ -24,7 +24,7 @@ class Stage:
         self.broken: dict[str, Exception] = {}
         self.unfillable: dict[str, Exception] = {}
 
-    def start(self, place: Place) -> RunningServer:
+    def start(self, place: StartContext) -> RunningServer:
         store = place.store
         if store.name in self.broken:
             raise self.broken[store.name]
@@ -32,7 +32,7 @@ class Stage:
         nobody = ProcessStamp(1, 1, "/x")
         return RunningServer(store.product, "1", store.address, store.port, nobody, emulation=False, directory="/x")
 
-    def fill(self, store: Store, server: RunningServer, directory: Path) -> bool:
+    def fill(self, store: LabStore, server: RunningServer, directory: Path) -> bool:
         if store.name in self.unfillable:
             raise self.unfillable[store.name]
         return True
@@ -48,7 +48,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setattr(up_module, "_start", stage.start)
     monkeypatch.setattr(up_module, "fill", stage.fill)
     monkeypatch.setattr(up_module, "stop", stage.stop)
-    monkeypatch.setattr(up_module, "running", lambda _: True)
+    monkeypatch.setattr(up_module, "is_running", lambda _: True)
     return stage
 
 
@@ -57,8 +57,8 @@ def lab(tmp_path: Path) -> Lab:
     return Lab(tmp_path / "lab")
 
 
-def bring(lab: Lab, *names: str, demo: bool = False) -> dict[str, Raised]:
-    told: list[Raised] = []
+def bring(lab: Lab, *names: str, demo: bool = False) -> dict[str, StartResult]:
+    told: list[StartResult] = []
     raised = up(lab, told.append, names, demo=demo)
     assert {one.store.name for one in told} == {one.store.name for one in raised}
     return {one.store.name: one for one in raised}
@@ -83,7 +83,7 @@ def test_a_second_run_starts_nothing(lab: Lab, stage: Stage) -> None:
 
 def test_a_store_whose_load_was_cut_short_is_filled_without_a_new_start(lab: Lab, stage: Stage) -> None:
     bring(lab, "tillroll")
-    lab.remember("tillroll", Entry(lab.entries()["tillroll"].server))
+    lab.remember("tillroll", LabServer(lab.entries()["tillroll"].server))
     again = bring(lab, "tillroll")["tillroll"]
     assert again.loaded
     assert not again.already

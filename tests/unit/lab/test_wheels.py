@@ -6,11 +6,19 @@ from pathlib import Path
 import pytest
 
 from tieback.lab import wheels
-from tieback.lab.process import Account
-from tieback.lab.wheels import copied_package, open_place, passable, place_outside, platform_tag, program, reachable
+from tieback.lab.process import UnprivilegedUser
+from tieback.lab.wheels import (
+    copied_package,
+    is_passable,
+    is_reachable,
+    outside_directory,
+    platform_tag,
+    program,
+    reachable_directory,
+)
 from tieback.model.errors import LabError
 
-STRANGER = Account(uid=54321, gid=54321)
+STRANGER = UnprivilegedUser(uid=54321, gid=54321)
 
 
 @pytest.mark.parametrize(
@@ -42,22 +50,22 @@ def test_permission_bits_decide(mode: int, enter: bool, read: bool, open_tmp: Pa
     place = open_tmp / "place"
     place.mkdir()
     place.chmod(mode)
-    assert passable(place, STRANGER) is enter
-    assert reachable(place, STRANGER) is read
+    assert is_passable(place, STRANGER) is enter
+    assert is_reachable(place, STRANGER) is read
 
 
 def test_a_closed_parent_closes_all_below(open_tmp: Path) -> None:
     inner = open_tmp / "closed" / "inner"
     inner.mkdir(parents=True)
     inner.parent.chmod(0o700)
-    assert not passable(inner, STRANGER)
+    assert not is_passable(inner, STRANGER)
     owner = inner.stat()
-    assert passable(inner, Account(owner.st_uid, owner.st_gid)) or os.geteuid() == 0
+    assert is_passable(inner, UnprivilegedUser(owner.st_uid, owner.st_gid)) or os.geteuid() == 0
 
 
 def test_the_place_is_the_directory_where_that_will_do(open_tmp: Path) -> None:
-    assert open_place(open_tmp, None) == open_tmp
-    assert open_place(open_tmp, STRANGER) == open_tmp
+    assert reachable_directory(open_tmp, None) == open_tmp
+    assert reachable_directory(open_tmp, STRANGER) == open_tmp
 
 
 def test_the_place_moves_outside_a_closed_parent(open_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,11 +73,11 @@ def test_the_place_moves_outside_a_closed_parent(open_tmp: Path, monkeypatch: py
     closed.mkdir(mode=0o700)
     outside.mkdir()
     monkeypatch.setattr(wheels, "_CLOSED_HOME", outside)
-    place = open_place(closed, STRANGER)
-    assert place == place_outside(closed)
+    place = reachable_directory(closed, STRANGER)
+    assert place == outside_directory(closed)
     assert place.parent == outside
-    assert passable(place, STRANGER)
-    assert open_place(closed, STRANGER) == place
+    assert is_passable(place, STRANGER)
+    assert reachable_directory(closed, STRANGER) == place
 
 
 @pytest.mark.parametrize("squat", ["open to all", "a link"])
@@ -80,12 +88,12 @@ def test_a_place_that_others_could_write_to_is_refused(
     closed.mkdir(mode=0o700)
     monkeypatch.setattr(wheels, "_CLOSED_HOME", open_tmp)
     if squat == "a link":
-        place_outside(closed).symlink_to(open_tmp)
+        outside_directory(closed).symlink_to(open_tmp)
     else:
-        place_outside(closed).mkdir()
-        place_outside(closed).chmod(0o777)
+        outside_directory(closed).mkdir()
+        outside_directory(closed).chmod(0o777)
     with pytest.raises(LabError, match="belongs to another user"):
-        open_place(closed, STRANGER)
+        reachable_directory(closed, STRANGER)
 
 
 def test_a_copy_can_be_read_and_run_by_all(open_tmp: Path) -> None:

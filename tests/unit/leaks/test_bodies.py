@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.leaks.bodies import leaves, pairs_of_body, pairs_of_form, pairs_of_text
+from tieback.leaks.bodies import read_body, read_document, read_form, read_text
 
 PARTS = (
     b'--XX\r\nContent-Disposition: form-data; name="email"\r\n\r\na@b.test\r\n'
@@ -45,35 +45,35 @@ PROSE = (
     ],
 )  # fmt: skip
 def test_bodies(data: bytes, kind: bytes, expected: dict[str, str]) -> None:
-    assert {pair.where: pair.value for pair in pairs_of_body(data, kind)} == expected
+    assert {pair.where: pair.value for pair in read_body(data, kind)} == expected
 
 
 def test_text_is_sorted_by_what_it_looks_like() -> None:
-    assert {pair.form: pair.value for pair in pairs_of_text(PROSE)} == {
+    assert {pair.form: pair.value for pair in read_text(PROSE)} == {
         "email": "ada@b.test",
         "phone": "+49 30 901820",
         "card": "4539 5787 6362 1486",
         "place": "52.520008, 13.404954",
         "account": "DE89370400440532013000",
     }
-    assert all(pair.name == "" and pair.where == "text" for pair in pairs_of_text(PROSE))
+    assert all(pair.name == "" and pair.where == "text" for pair in read_text(PROSE))
 
 
 @pytest.mark.parametrize(
     "text", [b"version 1.2.3.4", b"2026-11-26T13:03:18Z", b"id 1234567", b"@mention and x@y", b"a1b2c3d4e5f6"]
 )
 def test_text_that_is_nobodys(text: bytes) -> None:
-    assert list(pairs_of_text(text)) == []
+    assert list(read_text(text)) == []
 
 
 def test_leaves_and_forms_are_bounded() -> None:
     deep: object = 1
     for _ in range(100):
         deep = [deep]
-    assert list(leaves(deep, "json")) == []
-    assert len(list(pairs_of_form(b"&".join(b"a%d=1" % n for n in range(200)), "query"))) == 200
-    assert list(pairs_of_form(b"&".join(b"a=1" for _ in range(2000)), "query")) == []
-    assert len(list(pairs_of_text(b"a@b.test " * 1000))) == 16
+    assert list(read_document(deep, "json")) == []
+    assert len(list(read_form(b"&".join(b"a%d=1" % n for n in range(200)), "query"))) == 200
+    assert list(read_form(b"&".join(b"a=1" for _ in range(2000)), "query")) == []
+    assert len(list(read_text(b"a@b.test " * 1000))) == 16
 
 
 @settings(max_examples=200, deadline=None)
@@ -82,5 +82,5 @@ def test_leaves_and_forms_are_bounded() -> None:
     st.sampled_from([b"", b"application/json", b"text/xml", b"multipart/x", b"application/x-www-form-urlencoded"]),
 )
 def test_anything_is_read_without_an_error(data: bytes, kind: bytes) -> None:
-    for pair in pairs_of_body(data, kind):
+    for pair in read_body(data, kind):
         assert len(pair.value) <= 512

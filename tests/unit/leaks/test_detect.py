@@ -2,10 +2,10 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import SeenFlow
-from tieback.leaks.detect import LeakJudge, mask
+from tieback.intake.traffic.interface import SampledFlow
+from tieback.leaks.detect import LeakDetector, mask_value
 from tieback.model.document import encode
-from tieback.model.flow import Flow, FlowEvidence, Peer, Sample, Server
+from tieback.model.flow import CleartextSample, Flow, FlowEvidence, Peer, Server
 
 
 def flow(encrypted: bool | None = False) -> Flow:
@@ -16,10 +16,10 @@ def flow(encrypted: bool | None = False) -> Flow:
     )  # fmt: skip
 
 
-JUDGE = LeakJudge()
+JUDGE = LeakDetector()
 
 
-REQUEST = Sample(
+REQUEST = CleartextSample(
     "out",
     "http",
     b"POST /v1/staff?page=2 HTTP/1.1\r\nAuthorization: Basic YWRhOnNlY3JldA==\r\nContent-Type: application/json\r\n\r\n"
@@ -28,7 +28,7 @@ REQUEST = Sample(
 
 
 def test_leaks_name_class_place_and_direction() -> None:
-    leaks = JUDGE(SeenFlow(flow(), (REQUEST,))).leaks
+    leaks = JUDGE(SampledFlow(flow(), (REQUEST,))).leaks
     assert {(leak.pii_class, leak.where, leak.direction) for leak in leaks} == {
         ("password", "header:authorization", "out"),
         ("email", "json:$.email", "out"),
@@ -37,7 +37,7 @@ def test_leaks_name_class_place_and_direction() -> None:
 
 
 def test_no_value_is_kept() -> None:
-    line = encode("flow", JUDGE(SeenFlow(flow(), (REQUEST,)))).decode()
+    line = encode("flow", JUDGE(SampledFlow(flow(), (REQUEST,)))).decode()
     for value in ("ada.lovelace@workhub.test", "482913", "YWRhOnNlY3JldA=="):
         assert value not in line
 
@@ -48,7 +48,7 @@ def is_luhn(number: int) -> bool:
 
 
 def leaks_of(kind: str, data: bytes) -> set[tuple[str, str]]:
-    found = JUDGE(SeenFlow(flow(), (Sample("in", kind, data),))).leaks
+    found = JUDGE(SampledFlow(flow(), (CleartextSample("in", kind, data),))).leaks
     return {(leak.pii_class, leak.where) for leak in found}
 
 
@@ -105,7 +105,7 @@ def test_values_that_cannot_be_what_the_name_says_are_no_leak() -> None:
 
 
 def test_encrypted_flows_are_left_alone() -> None:
-    assert JUDGE(SeenFlow(flow(encrypted=True), (REQUEST,))).leaks == ()
+    assert JUDGE(SampledFlow(flow(encrypted=True), (REQUEST,))).leaks == ()
 
 
 @pytest.mark.parametrize(
@@ -113,8 +113,8 @@ def test_encrypted_flows_are_left_alone() -> None:
     [("ada.lovelace@workhub.test", "a…t (25)"), ("482913", "4…3 (6)"), ("1234", "… (4)"), ("", "… (0)")],
 )
 def test_mask(value: str, masked: str) -> None:
-    assert mask(value) == masked
+    assert mask_value(value) == masked
 
 
 def test_masks_cannot_write_to_a_terminal() -> None:
-    assert mask("\x1b[31mred\x07") == "?…? (9)"
+    assert mask_value("\x1b[31mred\x07") == "?…? (9)"

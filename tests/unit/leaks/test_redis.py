@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.leaks.redis import pairs_of_resp
+from tieback.leaks.redis import read_resp
 
 
 def resp(*words: str) -> bytes:
@@ -52,7 +52,7 @@ MAIL = "a@b.test"
     ],
 )
 def test_values(data: bytes, expected: dict[str, str]) -> None:
-    assert {pair.where: pair.value for pair in pairs_of_resp(data)} == expected
+    assert {pair.where: pair.value for pair in read_resp(data)} == expected
 
 
 @settings(max_examples=200, deadline=None)
@@ -64,9 +64,9 @@ def test_values(data: bytes, expected: dict[str, str]) -> None:
     )
 )
 def test_anything_is_read_without_an_error(parts: list[bytes]) -> None:
-    for pair in pairs_of_resp(b"".join(parts)):
+    for pair in read_resp(b"".join(parts)):
         assert len(pair.value) <= 512
 
 
 def test_nesting_is_bounded() -> None:
-    assert list(pairs_of_resp(b"*1\r\n" * 5000 + b"$1\r\nx\r\n")) == []
+    assert list(read_resp(b"*1\r\n" * 5000 + b"$1\r\nx\r\n")) == []

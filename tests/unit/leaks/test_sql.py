@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.leaks.sql import pairs_of_sql
+from tieback.leaks.sql import read_sql
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ from tieback.leaks.sql import pairs_of_sql
     ],
 )
 def test_values(data: bytes, expected: dict[str, str]) -> None:
-    assert {pair.where: pair.value for pair in pairs_of_sql(data)} == expected
+    assert {pair.where: pair.value for pair in read_sql(data)} == expected
 
 
 @settings(max_examples=200, deadline=None)
@@ -53,5 +53,5 @@ def test_values(data: bytes, expected: dict[str, str]) -> None:
     )
 )
 def test_anything_is_read_without_an_error(parts: list[bytes]) -> None:
-    for pair in pairs_of_sql(b"".join(parts)):
+    for pair in read_sql(b"".join(parts)):
         assert len(pair.value) <= 512

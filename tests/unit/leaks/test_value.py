@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.leaks.value import MAX_VALUE, text_of
+from tieback.leaks.value import MAX_VALUE, decode_text
 
 
 @pytest.mark.parametrize(
@@ -10,4 +10,4 @@ from tieback.leaks.value import MAX_VALUE, text_of
     [(b"ada", "ada"), (b"", ""), ("Łódź".encode(), "Łódź"), (b"\xff", "\ufffd"), (b"x" * 5000, "x" * MAX_VALUE)],
 )
 def test_text_of(data: bytes, text: str) -> None:
-    assert text_of(data) == text
+    assert decode_text(data) == text

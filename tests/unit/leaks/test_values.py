@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.leaks.value import MAX_PAIRS
-from tieback.leaks.values import pairs
-from tieback.model.flow import Sample
+from tieback.leaks.value import MAX_VALUES_PER_SAMPLE
+from tieback.leaks.values import read_values
+from tieback.model.flow import CleartextSample
 from tieback.probes.wire.bson import encode
 
 
 def found(kind: str, data: bytes) -> dict[str, str]:
-    return {pair.where: pair.value for pair in pairs(Sample("out", kind, data))}
+    return {pair.where: pair.value for pair in read_values(CleartextSample("out", kind, data))}
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,13 @@ def test_pairs(kind: str, data: bytes, expected: dict[str, str]) -> None:
 
 def test_pairs_are_bounded() -> None:
     data = b"[" + b",".join(b'{"a%d":1}' % n for n in range(5000)) + b"]"
-    assert len(list(pairs(Sample("in", "mqtt", data)))) <= MAX_PAIRS
+    assert len(list(read_values(CleartextSample("in", "mqtt", data)))) <= MAX_VALUES_PER_SAMPLE
     deep = b'{"a":' * 5000 + b"1" + b"}" * 5000
-    assert len(list(pairs(Sample("in", "mqtt", deep)))) <= MAX_PAIRS
+    assert len(list(read_values(CleartextSample("in", "mqtt", deep)))) <= MAX_VALUES_PER_SAMPLE
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(["http", "mqtt", "redis", "sql", "mongodb", "websocket", "other"]), st.binary(max_size=600))
 def test_anything_is_read_without_an_error(kind: str, data: bytes) -> None:
-    for pair in pairs(Sample("out", kind, data)):
+    for pair in read_values(CleartextSample("out", kind, data)):
         assert len(pair.value) <= 512

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tieback.model.device import Counted, DevicePlatform, FleetApp, Reported, Strength
+from tieback.model.device import CountSource, DevicePlatform, FleetApp, InventoryRow, MatchStrength
 
 P = DevicePlatform
 
@@ -12,16 +12,16 @@ P = DevicePlatform
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        (Reported(P.IOS, "com.Acme.App"), Reported(P.IOS, "com.acme.app"), True),
-        (Reported(P.ANDROID, "com.Acme.App"), Reported(P.ANDROID, "com.acme.app"), False),
-        (Reported(P.ANDROID, "com.acme.app"), Reported(P.IOS, "com.acme.app"), False),
-        (Reported(P.IOS, "com.acme.app", name="A"), Reported(P.IOS, "com.acme.app", name="B"), True),
-        (Reported(P.IOS, store_id="123", name="A"), Reported(P.IOS, store_id="123", name="B"), True),
-        (Reported(P.IOS, name="Acme", publisher="X"), Reported(P.IOS, name="ACME", publisher="x"), True),
-        (Reported(P.IOS, name="Acme", publisher="X"), Reported(P.IOS, name="Acme", publisher="Y"), False),
+        (InventoryRow(P.IOS, "com.Acme.App"), InventoryRow(P.IOS, "com.acme.app"), True),
+        (InventoryRow(P.ANDROID, "com.Acme.App"), InventoryRow(P.ANDROID, "com.acme.app"), False),
+        (InventoryRow(P.ANDROID, "com.acme.app"), InventoryRow(P.IOS, "com.acme.app"), False),
+        (InventoryRow(P.IOS, "com.acme.app", name="A"), InventoryRow(P.IOS, "com.acme.app", name="B"), True),
+        (InventoryRow(P.IOS, store_id="123", name="A"), InventoryRow(P.IOS, store_id="123", name="B"), True),
+        (InventoryRow(P.IOS, name="Acme", publisher="X"), InventoryRow(P.IOS, name="ACME", publisher="x"), True),
+        (InventoryRow(P.IOS, name="Acme", publisher="X"), InventoryRow(P.IOS, name="Acme", publisher="Y"), False),
     ],
 )
-def test_the_same_app(one: Reported, other: Reported, same: bool) -> None:
+def test_the_same_app(one: InventoryRow, other: InventoryRow, same: bool) -> None:
     assert (one.key == other.key) is same
 
 
@@ -39,10 +39,10 @@ def test_apps_that_can_be_analysed(platform: DevicePlatform, mobile: bool) -> No
 def test_a_label_for_people(names: tuple[str, str, str], label: str) -> None:
     bundle, name, store = names
     day = date(2026, 3, 1)
-    app = FleetApp(1, P.IOS, bundle, name, "", store, "", False, 1, Counted.LISTED, ("intune",), day, day)
+    app = FleetApp(1, P.IOS, bundle, name, "", store, "", False, 1, CountSource.LISTED, ("intune",), day, day)
     assert app.label == label
 
 
-@pytest.mark.parametrize("strength", Strength)
-def test_only_names_are_weak(strength: Strength) -> None:
+@pytest.mark.parametrize("strength", MatchStrength)
+def test_only_names_are_weak(strength: MatchStrength) -> None:
     assert strength.weak is strength.startswith("name")

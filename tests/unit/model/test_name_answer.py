@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from tieback.model.name_answer import AnswerState, NameAnswer
+from tieback.model.name_answer import DnsAnswer, DnsAnswerState
 
 
 @pytest.mark.parametrize(
@@ -11,9 +11,9 @@ from tieback.model.name_answer import AnswerState, NameAnswer
     [("found", True), ("none", True), ("missing", True), ("failed", False), ("silent", False)],
 )
 def test_what_fails_on_the_way_is_no_word_of_the_zone(state: str, settled: bool) -> None:
-    assert AnswerState(state).settled is settled
+    assert DnsAnswerState(state).settled is settled
 
 
 def test_an_answer_survives_json() -> None:
-    answer = NameAnswer("a.test", "MX", AnswerState.FOUND, 1.0, 61.0, ("mx.a.test",), ("b.test",), "", True)
-    assert msgspec.json.decode(msgspec.json.encode(answer), type=NameAnswer) == answer
+    answer = DnsAnswer("a.test", "MX", DnsAnswerState.FOUND, 1.0, 61.0, ("mx.a.test",), ("b.test",), "", True)
+    assert msgspec.json.decode(msgspec.json.encode(answer), type=DnsAnswer) == answer

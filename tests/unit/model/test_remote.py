@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from tieback.model.remote import Access, RemoteObject, packed, unpacked
+from tieback.model.remote import ObjectLocation, RemoteObject, decode_location, encode_location
 
 OBJECT = RemoteObject("s3://b/a.apk", 10, "abc", "2026-11-26T08:00:00+00:00")
 
@@ -20,5 +20,5 @@ def test_without_a_state_it_is_never_the_same() -> None:
 
 
 def test_access_survives_its_way() -> None:
-    access = Access("https://h/a.tar?sig=x%20y", 512, 1024, "abc")
-    assert unpacked(packed(access)) == access
+    access = ObjectLocation("https://h/a.tar?sig=x%20y", 512, 1024, "abc")
+    assert decode_location(encode_location(access)) == access

@@ -1,8 +1,8 @@
-from tieback.model.report import Handle, Index
+from tieback.model.report import LazyIndex, LazyTable
 
 
 def test_a_table_is_opened_anew_each_time() -> None:
-    table = Handle.of(["a", "b", "c"])
+    table = LazyTable.of(["a", "b", "c"])
     assert (table.count, table.first(2), list(table.rows()), table.first(9)) == (
         3,
         ("a", "b"),
@@ -12,6 +12,6 @@ def test_a_table_is_opened_anew_each_time() -> None:
 
 
 def test_rows_are_picked_by_id() -> None:
-    table = Index.by([1, 2, 3], str)
+    table = LazyIndex.by([1, 2, 3], str)
     assert list(table.pick({"3", "1", "9"})) == [1, 3]
     assert table.count == 3

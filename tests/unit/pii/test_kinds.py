@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.model.pii import Column
-from tieback.pii.kinds import KindReader, load_kinds, tagged
+from tieback.pii.kinds import KindReader, load_kinds, regulation_tags
 from tieback.pii.names import NameDetector
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.pii.values.national import load_numbers
@@ -83,7 +83,7 @@ def test_kind_of_a_field(names: NameDetector, field: str, pii_class: str, kind: 
     ],
 )
 def test_what_laws_say_of_a_kind(pii_class: str, kind: str, special: bool, article: str, pci: str) -> None:
-    leaf = tagged(pii_class, kind)
+    leaf = regulation_tags(pii_class, kind)
     assert (leaf.special, leaf.pci) == (special, pci)
     assert article in leaf.gdpr
     assert leaf.title == load_taxonomy()[pii_class].title
@@ -132,7 +132,7 @@ def rows() -> list[str]:
     lines = []
     for name, leaf in load_taxonomy().items():
         for kind in ("", *load_kinds().get(name, ())):
-            own = tagged(name, kind)
+            own = regulation_tags(name, kind)
             special = "yes" if own.special else ""
             first = kind or f"`{name}` {leaf.title}"
             cells = (first, own.gdpr, special, own.nist, " ".join(own.hipaa), own.pci, own.ccpa, own.source)

@@ -1,6 +1,6 @@
 import pytest
 
-from tieback.pii.lexicon import LEVELS, LexiconFile, Needs, Noun, compile_lexicon, folded, lexicon_files
+from tieback.pii.lexicon import LEVELS, LexiconFile, Needs, Noun, compile_lexicon, fold_phrase, lexicon_files
 from tieback.pii.taxonomy import load_taxonomy
 
 
@@ -28,7 +28,7 @@ def test_no_word_is_listed_twice_with_two_certain_classes_in_one_language() -> N
         for pii_class, levels in content.phrases.items():
             for level in ("certain", "strong"):
                 for text in levels.get(level, []):
-                    key = (content.language, folded(text))
+                    key = (content.language, fold_phrase(text))
                     assert seen.setdefault(key, pii_class) == pii_class, (text, seen[key], pii_class)
 
 

@@ -2,9 +2,9 @@ import pytest
 
 from tieback.pii.lexicon import Lexicon
 from tieback.pii.lexicon.kept import load_lexicon
-from tieback.pii.persons import doer, personal_number
-from tieback.pii.reading import Reader
-from tieback.pii.surroundings import Outlook
+from tieback.pii.persons import actor_verb, personal_number
+from tieback.pii.reading import NameReader
+from tieback.pii.surroundings import ContextReader
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def lexicon() -> Lexicon:
     ],
 )
 def test_whoever_did_it(lexicon: Lexicon, name: str, done: str) -> None:
-    assert doer(tuple(name.split()), lexicon.identifiers) == done
+    assert actor_verb(tuple(name.split()), lexicon.identifiers) == done
 
 
 @pytest.mark.parametrize(
@@ -51,16 +51,16 @@ def test_whoever_did_it(lexicon: Lexicon, name: str, done: str) -> None:
     ],
 )
 def test_keys_to_people(lexicon: Lexicon, name: str, table: str, is_int: bool, found: bool) -> None:
-    reader = Reader(lexicon)
-    near = Outlook(reader).around(table, ())
+    reader = NameReader(lexicon)
+    near = ContextReader(reader).around(table, ())
     verdict = personal_number(reader.read(name), near, lexicon, is_int=is_int)
     assert (verdict is not None and verdict.pii_class == "person_id") is found
 
 
 def test_the_client_of_oauth_is_a_program(lexicon: Lexicon) -> None:
-    reader = Reader(lexicon)
+    reader = NameReader(lexicon)
     verdict = personal_number(
-        reader.read("client_id"), Outlook(reader).around("oauth_tokens", ()), lexicon, is_int=False
+        reader.read("client_id"), ContextReader(reader).around("oauth_tokens", ()), lexicon, is_int=False
     )
     assert verdict is not None
     assert verdict.evidence == ("the client is a registered program",)

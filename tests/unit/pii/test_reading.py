@@ -4,12 +4,12 @@ from hypothesis import strategies as st
 
 from tieback.pii.lexicon import Noun
 from tieback.pii.lexicon.kept import load_lexicon
-from tieback.pii.reading import MAX_WORDS, Reader
+from tieback.pii.reading import MAX_WORDS, NameReader
 
 
 @pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader(load_lexicon())
+def reader() -> NameReader:
+    return NameReader(load_lexicon())
 
 
 @pytest.mark.parametrize(
@@ -27,26 +27,26 @@ def reader() -> Reader:
         ("\ufeffemail\u200f", "email", ["email"]),
     ],
 )
-def test_words_and_phrases(reader: Reader, name: str, words: str, phrases: list[str]) -> None:
+def test_words_and_phrases(reader: NameReader, name: str, words: str, phrases: list[str]) -> None:
     reading = reader.read(name)
     assert " ".join(reading.words) == words
     assert [found.phrases[0].text for found in reading.found] == phrases
 
 
-def test_parents_say_whom_a_name_is_about(reader: Reader) -> None:
+def test_parents_say_whom_a_name_is_about(reader: NameReader) -> None:
     assert reader.read("customer.address.name").around is Noun.PERSON
     assert reader.read("product.details.name").around is Noun.THING
     assert reader.read("name").around is None
 
 
-def test_reading_again_leaves_the_parents_out(reader: Reader) -> None:
+def test_reading_again_leaves_the_parents_out(reader: NameReader) -> None:
     again = reader.again(("email",), around=Noun.PERSON)
     assert (again.border, again.around, len(again.found)) == (0, Noun.PERSON, 1)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=200) | st.text(alphabet="abinotdeum._/\x00\ud800\u202e1", max_size=2_000))
-def test_any_name_is_read_within_bounds(reader: Reader, name: str) -> None:
+def test_any_name_is_read_within_bounds(reader: NameReader, name: str) -> None:
     reading = reader.read(name)
     assert len(reading.words) <= 2 * MAX_WORDS
     assert all(0 <= found.start < found.end <= len(reading.words) for found in reading.found)

@@ -8,7 +8,7 @@ from tieback.model.document import decode
 from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit
-from tieback.pipeline.analyse import ANALYSIS_VERSION, Analyser, Describe, app_units
+from tieback.pipeline.analyse import ANALYSIS_VERSION, Analyser, DescribeWork, app_units
 
 APPS = Path(__file__).parents[3] / "labs" / "apps"
 
@@ -44,6 +44,6 @@ def test_units_carry_content_hash_and_version(tmp_path: Path) -> None:
 
 def test_describe_sends_the_document_back() -> None:
     (unit,) = [unit for unit in app_units([APPS / "workhub.apk"]) if isinstance(unit, Unit)]
-    work = Describe()
+    work = DescribeWork()
     document = work.analyse(unit)
     assert decode(work.summary(document), "app", AppDocument) == document

@@ -8,10 +8,10 @@ import pytest
 
 from tieback.model.backend import Attribution, Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.pipeline.conclude import _GONE, _dangling, routes
-from tieback.pipeline.mapping.dns_answers import NameAnswers
+from tieback.pipeline.conclude import _GONE, _dangling, routes_by_target
+from tieback.pipeline.mapping.dns_answers import DnsLookups
 from tieback.scope.grant import parse_grant
-from tieback.scope.names import Names
+from tieback.scope.names import NameResolver
 from tieback.storage.lake.tables.apps import AppEndpoint
 from tieback.storage.lake.tables.probes import save_backends
 from tieback.storage.workspace import Workspace
@@ -24,7 +24,7 @@ TWIN = AppEndpoint("c" * 64, "http://es.fieldhand.test:9200", "classes.dex", 99,
 def test_each_app_that_names_an_endpoint_has_a_way() -> None:
     pivot = Candidate("api.workhub.test", 27017, "mongodb", Route.PIVOT, (API.endpoint,), "default port")
     named = Candidate("es.fieldhand.test", 9200, "elasticsearch", Route.NAMED, (STORE.endpoint,), "named")
-    found = routes([pivot, named], {API.endpoint: [API], STORE.endpoint: [STORE, TWIN]})
+    found = routes_by_target([pivot, named], {API.endpoint: [API], STORE.endpoint: [STORE, TWIN]})
     assert {target: [(way.app_sha256[0], way.file, way.offset) for way in ways] for target, ways in found.items()} == {
         "api.workhub.test:27017": [("a", "resources.arsc", 134)],
         "es.fieldhand.test:9200": [("b", "classes.dex", 3037), ("c", "classes.dex", 99)],
@@ -33,7 +33,7 @@ def test_each_app_that_names_an_endpoint_has_a_way() -> None:
 
 def test_ipv6_is_keyed_as_probes_name_it() -> None:
     candidate = Candidate("::1", 6379, "redis", Route.NAMED, (STORE.endpoint,), "named")
-    assert list(routes([candidate], {STORE.endpoint: [STORE]})) == ["[::1]:6379"]
+    assert list(routes_by_target([candidate], {STORE.endpoint: [STORE]})) == ["[::1]:6379"]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,6 @@ class NoSuchName:
 def test_the_words_are_those_of_who_asks_dns() -> None:
     target = 'match = "*.test"\nports = "any"\ndepth = "identify"\n'
     text = f'authorised_by = "A"\ncontact = "a@b.test"\nnot_after = 2099-01-01\ndns = true\n[[target]]\n{target}'
-    answers = NameAnswers(Names(parse_grant(text, "g"), resolver=NoSuchName()))  # type: ignore[arg-type]
+    answers = DnsLookups(NameResolver(parse_grant(text, "g"), resolver=NoSuchName()))  # type: ignore[arg-type]
     asyncio.run(answers.resolve("gone.test"))
     assert [(one.claim, one.value in _GONE) for one in answers.said_of("gone.test")] == [("dns", True)]

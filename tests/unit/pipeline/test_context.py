@@ -8,8 +8,8 @@ from tieback.assess.context import version_text
 from tieback.model.app import App, Platform
 from tieback.model.backend import Attribution, Backend
 from tieback.model.endpoint import Endpoint, EndpointKind
-from tieback.model.exposure import Window
-from tieback.pipeline.context import in_context
+from tieback.model.exposure import ExposureWindow
+from tieback.pipeline.context import with_context
 from tieback.storage.lake.tables.probes import save_backends
 from tieback.storage.workspace import Workspace
 
@@ -28,8 +28,8 @@ def test_what_the_workspace_knows_is_put_to_each_store(tmp_path: Path) -> None:
         save_backends(workspace.lake, run, [Backend(endpoint, attributions=stated)])
         other = replace(EXPOSURE, id="exp-2", routes=())
         releases = {"aa": (APP, version_text(APP))}
-        told = {one.id: one for one in in_context(workspace, run, today, (other, EXPOSURE), releases)}
+        told = {one.id: one for one in with_context(workspace, run, today, (other, EXPOSURE), releases)}
     first = told["exp-1"]
     assert (first.provider, first.country) == ("hetzner", "DE")
-    assert first.window == Window(today.isoformat(), today.isoformat(), "", ("org.one 2.1",))
-    assert (told["exp-2"].provider, told["exp-2"].window) == ("", Window(today.isoformat(), today.isoformat()))
+    assert first.window == ExposureWindow(today.isoformat(), today.isoformat(), "", ("org.one 2.1",))
+    assert (told["exp-2"].provider, told["exp-2"].window) == ("", ExposureWindow(today.isoformat(), today.isoformat()))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tests.unit.assess.test_findings import EXPOSURE
 from tieback.model.exposure import Exposure
 from tieback.model.probe import Access
-from tieback.pipeline.history import history
+from tieback.pipeline.history import compare_with_earlier_runs
 from tieback.storage.ledger.ledger import Ledger
 
 CLOSED = replace(EXPOSURE, access=Access.AUTH_REQUIRED)
@@ -30,7 +30,7 @@ def ended(ledger: Ledger, *stores: Exposure) -> str:
 
 
 def test_the_first_run_has_no_history(ledger: Ledger) -> None:
-    assert history(ledger.conclusions, ended(ledger, EXPOSURE)) is None
+    assert compare_with_earlier_runs(ledger.conclusions, ended(ledger, EXPOSURE)) is None
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_the_first_run_has_no_history(ledger: Ledger) -> None:
 )
 def test_fates(ledger: Ledger, now: list[Exposure], fates: tuple[int, int, int]) -> None:
     ended(ledger, EXPOSURE)
-    found = history(ledger.conclusions, ended(ledger, *now))
+    found = compare_with_earlier_runs(ledger.conclusions, ended(ledger, *now))
     assert found is not None
     assert (found.runs, found.before) == (1, 1)
     assert (found.still_open, found.remediated, found.unconfirmed) == fates
@@ -58,6 +58,6 @@ def test_fates(ledger: Ledger, now: list[Exposure], fates: tuple[int, int, int])
 def test_a_store_that_was_closed_for_a_while_counts_once(ledger: Ledger) -> None:
     ended(ledger, EXPOSURE)
     ended(ledger, CLOSED)
-    found = history(ledger.conclusions, ended(ledger, EXPOSURE))
+    found = compare_with_earlier_runs(ledger.conclusions, ended(ledger, EXPOSURE))
     assert found is not None
     assert (found.runs, found.before, found.still_open) == (2, 1, 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tieback.model.errors import InputError
-from tieback.pipeline.passive_evidence import Imported, import_reports
+from tieback.pipeline.passive_evidence import ImportedReport, import_reports
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.imports import services_at, sightings_of_apps
 from tieback.storage.workspace import Workspace
@@ -41,8 +41,8 @@ def test_services_and_endpoints(tmp_path: Path) -> None:
     paths = [file(tmp_path, "s.json", SHODAN, SHODAN | {"port": "x"}), file(tmp_path, "m.json", MOBSF)]
     told: list[int] = []
     shodan, mobsf = import_reports(tmp_path / "w", paths, lambda _, count: told.append(count))
-    assert isinstance(shodan, Imported)
-    assert isinstance(mobsf, Imported)
+    assert isinstance(shodan, ImportedReport)
+    assert isinstance(mobsf, ImportedReport)
     assert (shodan.source, shodan.services, shodan.left_out, shodan.first_left_out[:7]) == ("shodan", 1, 1, "line 2:")
     assert (mobsf.services, mobsf.sightings) == (1, 3)
     kept = lake(tmp_path / "w")
@@ -60,8 +60,8 @@ def test_the_same_content_is_imported_once(tmp_path: Path) -> None:
     path = file(tmp_path, "s.json", SHODAN)
     (first,) = import_reports(tmp_path / "w", [path])
     (again,) = import_reports(tmp_path / "w", [path.rename(tmp_path / "other.json")])
-    assert isinstance(first, Imported)
-    assert isinstance(again, Imported)
+    assert isinstance(first, ImportedReport)
+    assert isinstance(again, ImportedReport)
     assert first.before == ""
     assert again.before != ""
     assert len(list(services_at(lake(tmp_path / "w"), ["203.0.113.7"], 1e12))) == 1
@@ -78,4 +78,4 @@ def test_a_bad_file_is_an_error_in_its_place(tmp_path: Path, content: str, says:
     assert isinstance(bad, InputError)
     assert says in bad.diagnostics()
     assert isinstance(missing, InputError)
-    assert isinstance(good, Imported)
+    assert isinstance(good, ImportedReport)

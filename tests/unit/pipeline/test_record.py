@@ -9,11 +9,11 @@ import pytest
 from tests.lab.file_host import file_host
 from tests.unit.pipeline.test_traffic import HTTP, capture
 from tieback.model.errors import InputError
-from tieback.model.remote import Access, packed
+from tieback.model.remote import ObjectLocation, encode_location
 from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit
 from tieback.pipeline.analyse import app_units
-from tieback.pipeline.record import Record
+from tieback.pipeline.record import RecordWork
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.apps import read_app_documents
@@ -23,7 +23,7 @@ APPS = Path(__file__).parents[3] / "labs" / "apps"
 
 def test_publish_is_repeatable(tmp_path: Path) -> None:
     units = [unit for unit in app_units([APPS]) if isinstance(unit, Unit)]
-    work = Record(tmp_path)
+    work = RecordWork(tmp_path)
     results = [(unit, work.analyse(unit)) for unit in units]
     assert work.published(units) is None
     part = work.publish(units, results)
@@ -35,22 +35,22 @@ def test_publish_is_repeatable(tmp_path: Path) -> None:
 def test_a_unit_that_lies_elsewhere_is_known_by_its_name(tmp_path: Path) -> None:
     app, run = (APPS / "workhub.apk").read_bytes(), capture(HTTP)
     local = {unit.source: unit for unit in app_units([APPS]) if isinstance(unit, Unit)}[str(APPS / "workhub.apk")]
-    work = Record(tmp_path)
+    work = RecordWork(tmp_path)
     with file_host({"/a.apk": app, "/shard": b"before" + run}) as host:
-        access = packed(Access(f"{host.url}/a.apk?sig=secret", 0, len(app)))
+        access = encode_location(ObjectLocation(f"{host.url}/a.apk?sig=secret", 0, len(app)))
         elsewhere = Unit(local.key, local.version, f"{host.url}/a.apk", len(app), access)
         assert "secret" not in repr(elsewhere)
         expected = work.analyse(local)
         assert isinstance(expected, AppDocument)
         assert work.analyse(elsewhere) == msgspec.structs.replace(expected, path=f"{host.url}/a.apk")
 
-        access = packed(Access(f"{host.url}/shard", 6, len(run)))
+        access = encode_location(ObjectLocation(f"{host.url}/shard", 6, len(run)))
         member = Unit(sha256(run).hexdigest(), TRAFFIC_ANALYSIS, f"{host.url}/shard#run.pcap", len(run), access)
         found = work.analyse(member)
         assert not isinstance(found, AppDocument)
         assert [flow.path for flow in found[0]] == [f"{host.url}/shard#run.pcap"]
 
-        broken = packed(Access(f"{host.url}/shard", 0, len(run)))
+        broken = encode_location(ObjectLocation(f"{host.url}/shard", 0, len(run)))
         with pytest.raises(InputError) as raised:
             work.analyse(msgspec.structs.replace(member, access=broken))
         assert str(raised.value).startswith(
@@ -59,7 +59,7 @@ def test_a_unit_that_lies_elsewhere_is_known_by_its_name(tmp_path: Path) -> None
 
         no_app = b"nothing of the kind"
         host.files["/no.apk"] = no_app
-        access = packed(Access(f"{host.url}/no.apk"))
+        access = encode_location(ObjectLocation(f"{host.url}/no.apk"))
         with pytest.raises(InputError) as raised:
             work.analyse(Unit(sha256(no_app).hexdigest(), local.version, "s3://b/no.apk", 0, access))
         assert str(raised.value).startswith("s3://b/no.apk: ")

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tieback.backends.brought import Brought
+from tieback.backends.brought import ProbeHints
 from tieback.model.backend import Candidate
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant, TargetRule
@@ -124,7 +124,7 @@ def test_what_an_app_names_reaches_the_probe_and_its_secrets_do_not(
     with zipfile.ZipFile(tmp_path / "shop.apk", "w") as archive:
         archive.writestr("assets/www/app.js", script)
         archive.writestr("classes.dex", b"")
-    given: dict[str, tuple[Candidate, Brought | None]] = {}
+    given: dict[str, tuple[Candidate, ProbeHints | None]] = {}
 
     async def instead(candidates: list[Candidate], *rest: Any) -> AsyncIterator[tuple[Candidate, ProbeReport]]:
         (along,) = (one for one in rest if isinstance(one, dict))

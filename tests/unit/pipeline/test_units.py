@@ -9,7 +9,7 @@ from tieback.engine.interface import UnitLimits, Work
 from tieback.model.errors import WorkspaceError
 from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.pipeline.units import CLAIM, UnitRun
-from tieback.storage.ledger.tables import State
+from tieback.storage.ledger.tables import LedgerState
 from tieback.storage.workspace import Workspace
 
 
@@ -56,7 +56,7 @@ def test_ends_are_entered_and_failures_are_reported(workspace: Workspace) -> Non
     failed, progress = run(workspace, [[unit(1), unit(2, "bad")], [], [unit(3)]], Ends())
     assert failed == ["bad-2"]
     assert progress == [(1, 2), (2, 2), (3, 3)]
-    assert workspace.ledger.counts() == {State.DONE: 2, State.FAILED: 1}
+    assert workspace.ledger.counts() == {LedgerState.DONE: 2, LedgerState.FAILED: 1}
 
 
 def test_units_that_are_done_are_not_claimed_again(workspace: Workspace) -> None:
@@ -67,10 +67,10 @@ def test_units_that_are_done_are_not_claimed_again(workspace: Workspace) -> None
 def test_more_ends_than_one_transaction_holds(workspace: Workspace) -> None:
     units = [unit(number) for number in range(CLAIM + 3)]
     run(workspace, [units[:CLAIM], units[CLAIM:]], Ends())
-    assert workspace.ledger.counts() == {State.DONE: CLAIM + 3}
+    assert workspace.ledger.counts() == {LedgerState.DONE: CLAIM + 3}
 
 
 def test_a_broken_engine_leaves_no_lease(workspace: Workspace) -> None:
     with pytest.raises(WorkspaceError, match="disk is full"):
         run(workspace, [[unit(1), unit(2)]], Ends(breaks_after=1))
-    assert State.LEASED not in workspace.ledger.counts()
+    assert LedgerState.LEASED not in workspace.ledger.counts()

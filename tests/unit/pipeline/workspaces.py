@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from tieback.model.app import App, Platform, Signer
-from tieback.model.device import DevicePlatform, Reported
+from tieback.model.device import DevicePlatform, InventoryRow
 from tieback.model.exposure import Exposure
 from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit
@@ -27,7 +27,7 @@ ANALYSED = (
 )  # fmt: skip
 
 
-def enter(workspace: Workspace, day: date, *rows: Reported, complete: bool = False) -> None:
+def enter(workspace: Workspace, day: date, *rows: InventoryRow, complete: bool = False) -> None:
     snapshot = Snapshot("intune", day.toordinal(), complete=complete)
     file = InventoryFile(f"{day}{len(rows)}".rjust(64, "0"), "f", "s")
     workspace.ledger.inventory.enter(file, snapshot, lambda: rows, Pseudonyms(b"k" * 32))
@@ -42,7 +42,7 @@ def conclude(workspace: Workspace, *stores: Exposure) -> None:
     workspace.ledger.end_run(run)
 
 
-def make(folder: Path, *rows: Reported, stores: tuple[Exposure, ...] = ()) -> Path:
+def make(folder: Path, *rows: InventoryRow, stores: tuple[Exposure, ...] = ()) -> Path:
     directory = folder / "ws"
     with Workspace.open(directory) as workspace:
         units = [Unit(app.sha256, "1", f"{app.sha256}.apk", 1) for app in ANALYSED]

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tieback.model.resource import Dependency, Resource
-from tieback.posture.defaults import Defaults
+from tieback.posture.defaults import ProviderDefaults
 from tieback.posture.interface import Fact
-from tieback.posture.open import opened
-from tieback.posture.settle import settled
+from tieback.posture.open import open_export
+from tieback.posture.settle import merge_statements
 from tieback.posture.source import Origin, PostureSource
 
 SEEN = "2026-11-22T10:00:00Z"
@@ -25,7 +25,7 @@ def read(tmp_path: Path) -> Read:
     def of(text: str | bytes, **origin: str) -> tuple[list[Fact], PostureSource]:
         path = tmp_path / "export"
         path.write_bytes(text.encode() if isinstance(text, str) else text)
-        reader, source = opened(path, Origin(**{"taken": SEEN, **origin}))
+        reader, source = open_export(path, Origin(**{"taken": SEEN, **origin}))
         return list(reader.facts(source)), source
 
     return of
@@ -43,6 +43,6 @@ def settle() -> Settle:
                 about.setdefault(fact.id, []).append(fact)
             else:
                 said.setdefault(fact.key, []).append(fact)
-        return {key: settled(ones, about, Defaults()) for key, ones in said.items()}
+        return {key: merge_statements(ones, about, ProviderDefaults()) for key, ones in said.items()}
 
     return of

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tieback.model.resource import Answer, AtRest
-from tieback.posture.checks import Checks, Says
-from tieback.posture.describe.interface import About
+from tieback.model.resource import AtRest, TriState
+from tieback.posture.checks import CheckStatements, ToolCheckTable
+from tieback.posture.describe.interface import DescriptionContext
 
 ARN = "arn:aws:rds:eu-west-1:123456789012:db:orders"
 ARM = "/subscriptions/1/resourceGroups/g/providers"
-CHECKS = Checks()
+CHECKS = ToolCheckTable()
 
 
 @pytest.mark.parametrize(
@@ -29,18 +29,20 @@ CHECKS = Checks()
     ],
 )
 def test_statements(tool: str, code: str, key: str, passed: bool, says: dict[str, str] | None) -> None:
-    found = CHECKS.statement(tool, code, passed=passed, about=About("x", key=key))
+    found = CHECKS.statement(tool, code, passed=passed, about=DescriptionContext("x", key=key))
     if says is None:
         assert found is None
         return
     assert found is not None
     assert {name: getattr(found, name) for name in says} == says
-    others = set(Says.__struct_fields__) - set(says)
-    assert {getattr(found, name) for name in others} <= {Answer.UNKNOWN, AtRest.UNKNOWN}
+    others = set(CheckStatements.__struct_fields__) - set(says)
+    assert {getattr(found, name) for name in others} <= {TriState.UNKNOWN, AtRest.UNKNOWN}
 
 
 def test_an_arn_gives_account_and_region() -> None:
-    found = CHECKS.statement("prowler", "rds_instance_storage_encrypted", passed=False, about=About("prowler", key=ARN))
+    found = CHECKS.statement(
+        "prowler", "rds_instance_storage_encrypted", passed=False, about=DescriptionContext("prowler", key=ARN)
+    )
     assert found is not None
     assert (found.account, found.region, found.service) == ("123456789012", "eu-west-1", "rds")
 
@@ -48,7 +50,7 @@ def test_an_arn_gives_account_and_region() -> None:
 def test_a_database_of_azure_sql_is_a_part_of_its_server() -> None:
     key = f"{ARM}/Microsoft.Sql/servers/shop/databases/Orders"
     code = "transparent data encryption on sql databases should be enabled"
-    found = CHECKS.statement("defender", code, passed=False, about=About("defender", key=key))
+    found = CHECKS.statement("defender", code, passed=False, about=DescriptionContext("defender", key=key))
     assert found is not None
     assert found.key == f"{ARM}/Microsoft.Sql/servers/shop".lower()
     assert (found.part, found.at_rest) == ("orders", AtRest.NONE)
@@ -58,4 +60,4 @@ def test_every_check_is_of_a_known_kind_and_says_something() -> None:
     for tool, checks in CHECKS.all.items():
         for code, check in checks.items():
             assert CHECKS.kinds.named(check.of) is not None, (tool, code)
-            assert (check.passed, check.failed) != (Says(), Says()), (tool, code)
+            assert (check.passed, check.failed) != (CheckStatements(), CheckStatements()), (tool, code)

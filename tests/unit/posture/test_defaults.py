@@ -2,10 +2,10 @@
 
 import pytest
 
-from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
-from tieback.posture.defaults import Defaults
+from tieback.model.resource import AtRest, Resource, ResourceKind, TriState
+from tieback.posture.defaults import ProviderDefaults
 
-DEFAULTS = Defaults()
+DEFAULTS = ProviderDefaults()
 
 
 def resource(provider: str, service: str, at_rest: str = "unknown", **more: object) -> Resource:
@@ -48,10 +48,10 @@ def test_a_source_that_is_overruled_is_named() -> None:
 
 
 def test_memcached_asks_nobody_and_a_told_answer_stays() -> None:
-    assert DEFAULTS.filled(resource("aws", "elasticache", product="memcached")).authentication is Answer.NO
-    assert DEFAULTS.filled(resource("aws", "elasticache", product="redis")).authentication is Answer.UNKNOWN
-    told = resource("aws", "rds", authentication=Answer.NO)
-    assert DEFAULTS.filled(told).authentication is Answer.NO
+    assert DEFAULTS.filled(resource("aws", "elasticache", product="memcached")).authentication is TriState.NO
+    assert DEFAULTS.filled(resource("aws", "elasticache", product="redis")).authentication is TriState.UNKNOWN
+    told = resource("aws", "rds", authentication=TriState.NO)
+    assert DEFAULTS.filled(told).authentication is TriState.NO
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_memcached_asks_nobody_and_a_told_answer_stays() -> None:
 def test_backups_are_encrypted_as_the_data_where_the_provider_says_so(
     service: str, backups: str, at_rest: str, encrypted: str
 ) -> None:
-    told = resource("aws", service, at_rest, backups=Answer(backups))
+    told = resource("aws", service, at_rest, backups=TriState(backups))
     assert DEFAULTS.filled(told).backups_encrypted == encrypted
 
 

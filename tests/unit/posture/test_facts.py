@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.model.resource import Answer
-from tieback.posture.facts import Facts, everyone, opening, wide_range
+from tieback.model.resource import TriState
+from tieback.posture.facts import ExportObject, is_everyone, open_ports, wide_range
 
 
 @pytest.mark.parametrize(
     "key", ["DBInstanceIdentifier", "dBInstanceIdentifier", "DbInstanceIdentifier", "db_instance_identifier"]
 )
 def test_spellings_are_one(key: str) -> None:
-    assert Facts({key: "orders"}).text("dbinstanceidentifier") == "orders"
+    assert ExportObject({key: "orders"}).text("dbinstanceidentifier") == "orders"
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,11 @@ def test_spellings_are_one(key: str) -> None:
     ],
 )
 def test_answers(value: Any, answer: str) -> None:
-    assert Facts({"flag": value}).answer("flag") == answer
+    assert ExportObject({"flag": value}).answer("flag") == answer
 
 
 def test_an_answer_is_the_first_that_is_one() -> None:
-    assert Facts({"a": None, "b": "?", "c": False}).answer("a", "b", "c") is Answer.NO
+    assert ExportObject({"a": None, "b": "?", "c": False}).answer("a", "b", "c") is TriState.NO
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_an_answer_is_the_first_that_is_one() -> None:
     [(5, 5), ("5", 5), (5.0, 5), (5.5, None), (True, None), ("x", None), (None, None), (1 << 70, None)],
 )
 def test_numbers(value: Any, number: int | None) -> None:
-    assert Facts({"n": value}).number("n") == number
+    assert ExportObject({"n": value}).number("n") == number
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_numbers(value: Any, number: int | None) -> None:
 def test_what_is_open_to_the_internet(
     net: str, low: int | None, high: int | None, ports: tuple[int, int] | None
 ) -> None:
-    found = opening(net, low, high)
+    found = open_ports(net, low, high)
     assert (None if found is None else (found.low, found.high)) == ports
 
 
@@ -107,7 +107,7 @@ def test_ranges(first: str, last: str, wide: bool) -> None:
     ],
 )
 def test_everybody(principal: Any, wanted: bool) -> None:
-    assert everyone(principal) is wanted
+    assert is_everyone(principal) is wanted
 
 
 @given(
@@ -116,7 +116,7 @@ def test_everybody(principal: Any, wanted: bool) -> None:
     )
 )
 def test_no_value_is_an_accident(value: dict[str, Any]) -> None:
-    facts = Facts(value)
+    facts = ExportObject(value)
     for key in value:
         facts.text(key)
         facts.answer(key)

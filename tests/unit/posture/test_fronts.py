@@ -5,9 +5,17 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tieback.model.resource import Answer, Dependency, DependencyKind, Opening, Place, Resource, ResourceKind
-from tieback.posture.fronts import in_front
-from tieback.posture.reach import reached
+from tieback.model.resource import (
+    Dependency,
+    DependencyKind,
+    OpenPorts,
+    Resource,
+    ResourceKind,
+    ServiceAddress,
+    TriState,
+)
+from tieback.posture.fronts import load_balancers_of
+from tieback.posture.reach import with_reachability
 
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/pg/1"
 BALANCER = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/net/shop/1"
@@ -17,8 +25,8 @@ def front(id_: str, name: str, **more: Any) -> Dependency:
     return Dependency(id_, DependencyKind.FRONT, name, **more)
 
 
-def ports(port: int) -> tuple[Opening, ...]:
-    return (Opening(port, port, "listener"),)
+def ports(port: int) -> tuple[OpenPorts, ...]:
+    return (OpenPorts(port, port, "listener"),)
 
 
 TARGET = front("target:10.0.1.5", "target", openings=ports(5432), needs=(GROUP,))
@@ -26,8 +34,8 @@ TARGETS = front(GROUP, "target group pg", needs=(BALANCER,), network="vpc-1")
 FACING = front(
     BALANCER,
     "network load balancer shop (internet-facing)",
-    answer=Answer.YES,
-    endpoints=(Place("shop-1.elb.eu-west-1.amazonaws.com"),),
+    answer=TriState.YES,
+    endpoints=(ServiceAddress("shop-1.elb.eu-west-1.amazonaws.com"),),
 )
 LISTENER = front(BALANCER, "listener 1", openings=ports(15432), needs=(GROUP,))
 FACE = Dependency(
@@ -53,7 +61,7 @@ def resource(**what: Any) -> Resource:
         listens=what.pop("listens", 5432),
         needs=what.pop("needs", ("sg-1", "vpc-1")),
         subnets=what.pop("subnets", ("s-1",)),
-        flag=what.pop("flag", Answer.NO),
+        flag=what.pop("flag", TriState.NO),
         **what,
     )
 
@@ -67,8 +75,8 @@ CACHE = resource(service="elasticache", name="cache", listens=6379)
     [
         (HOST, [TARGET, TARGETS, FACING, LISTENER], [True]),
         (HOST, [TARGET, TARGETS, FACING], [True]),
-        (HOST, [TARGET, TARGETS, replace(FACING, answer=Answer.NO), LISTENER], []),
-        (HOST, [TARGET, TARGETS, replace(FACING, answer=Answer.UNKNOWN), LISTENER], []),
+        (HOST, [TARGET, TARGETS, replace(FACING, answer=TriState.NO), LISTENER], []),
+        (HOST, [TARGET, TARGETS, replace(FACING, answer=TriState.UNKNOWN), LISTENER], []),
         (HOST, [TARGET, replace(TARGETS, network="vpc-2"), FACING], []),
         # Its listeners forward to another group.
         (HOST, [TARGET, TARGETS, FACING, replace(LISTENER, needs=("other",))], []),
@@ -87,31 +95,31 @@ CACHE = resource(service="elasticache", name="cache", listens=6379)
     ],
 )  # fmt: skip
 def test_what_stands_in_front(of: Resource, parts: list[Dependency], sure: list[bool]) -> None:
-    assert [one.sure for one in in_front(of, about(*parts))] == sure
+    assert [one.sure for one in load_balancers_of(of, about(*parts))] == sure
 
 
 @pytest.mark.parametrize(
     ("openings", "public"), [(ports(15432), "yes"), (ports(80), "unknown"), ((), "unknown")], ids=["in", "else", "none"]
 )
-def test_the_groups_of_the_load_balancer_decide_who_comes_in(openings: tuple[Opening, ...], public: str) -> None:
+def test_the_groups_of_the_load_balancer_decide_who_comes_in(openings: tuple[OpenPorts, ...], public: str) -> None:
     wall = Dependency("sg-lb", DependencyKind.FIREWALL, "security group sg-lb", openings=openings)
     parts = about(TARGET, TARGETS, replace(FACING, needs=("sg-lb",)), LISTENER, wall)
-    found = reached(replace(HOST, flag=Answer.UNKNOWN), parts)
+    found = with_reachability(replace(HOST, flag=TriState.UNKNOWN), parts)
     assert found.public == public
 
 
 def test_a_private_store_behind_a_load_balancer_is_public_and_says_why() -> None:
-    found = reached(HOST, about(TARGET, TARGETS, FACING, LISTENER))
-    assert found.public is Answer.YES
+    found = with_reachability(HOST, about(TARGET, TARGETS, FACING, LISTENER))
+    assert found.public is TriState.YES
     assert found.path[0] == "network load balancer shop (internet-facing) forwards port 15432 to it"
-    assert found.endpoints == (Place("shop-1.elb.eu-west-1.amazonaws.com", 15432),)
+    assert found.endpoints == (ServiceAddress("shop-1.elb.eu-west-1.amazonaws.com", 15432),)
 
 
 def test_where_it_may_be_another_store_nothing_is_claimed() -> None:
     closed = Dependency("sg-1", DependencyKind.FIREWALL, "security group sg-1")
     parts = about(FACE, TARGET, TARGETS, FACING, LISTENER)
     parts["sg-1"].append(closed)
-    found = reached(resource(), parts)
+    found = with_reachability(resource(), parts)
     assert (found.flag, found.port, found.public) == ("unknown", "unknown", "unknown")
     assert found.path[0].endswith("forwards port 15432 to a network interface that may be its own")
     assert found.endpoints == ()

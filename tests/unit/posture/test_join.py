@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from tests.unit.posture.outside import backend, exposure, route
-from tieback.backends.hosting import Hosting
-from tieback.model.posture import AppName, Owned
+from tieback.backends.hosting import HostingLookup
+from tieback.model.posture import AppName, OwnedResource
 from tieback.model.probe import TlsInfo
-from tieback.model.resource import Answer, AtRest, Place, Resource, ResourceKind
-from tieback.posture.join import Outside, described, sentence
+from tieback.model.resource import AtRest, Resource, ResourceKind, ServiceAddress, TriState
+from tieback.posture.join import OutsideView, describe_match, describe_resource
 
 RDS = "orders.c1.eu-west-1.rds.amazonaws.com"
 
@@ -31,23 +31,27 @@ def resource(**what: Any) -> Resource:
 @pytest.mark.parametrize(
     ("of", "target", "how"),
     [
-        (resource(endpoints=(Place(RDS, 5432),)), f"{RDS}:5432", "name"),
-        (resource(endpoints=(Place(RDS, 5432),)), f"{RDS}:9999", "name"),
+        (resource(endpoints=(ServiceAddress(RDS, 5432),)), f"{RDS}:5432", "name"),
+        (resource(endpoints=(ServiceAddress(RDS, 5432),)), f"{RDS}:9999", "name"),
         (resource(addresses=("203.0.113.7",)), "203.0.113.7:9200", "address"),
         (resource(addresses=("2001:db8::7",)), "[2001:db8::7]:9200", "address"),
-        (resource(endpoints=(Place(RDS, 5432),)), "another.example:5432", None),
+        (resource(endpoints=(ServiceAddress(RDS, 5432),)), "another.example:5432", None),
         # A name that many customers share names no resource.
-        (resource(endpoints=(Place("firestore.googleapis.com", 443),)), "firestore.googleapis.com:443/shop-1234", None),
+        (
+            resource(endpoints=(ServiceAddress("firestore.googleapis.com", 443),)),
+            "firestore.googleapis.com:443/shop-1234",
+            None,
+        ),
     ],
 )
 def test_matches(of: Resource, target: str, how: str | None) -> None:
-    found = Outside([exposure(targets=(target,))], []).of(of)
+    found = OutsideView([exposure(targets=(target,))], []).of(of)
     assert (None if found is None else found.how) == how
 
 
 def test_a_cloud_identifier_matches_what_an_app_calls_it() -> None:
     store = exposure(targets=("shop-data.s3.amazonaws.com:443",), routes=(route("app1", "s3:shop-data"),))
-    found = Outside([store], []).of(resource(cloud=("s3:shop-data",)))
+    found = OutsideView([store], []).of(resource(cloud=("s3:shop-data",)))
     assert found is not None
     assert found.how == "cloud_id"
     assert [one.id for one in found.stores] == [store.id]
@@ -57,36 +61,36 @@ def test_a_cloud_identifier_matches_what_an_app_calls_it() -> None:
 def test_a_certificate_tells_what_an_alias_hides() -> None:
     session = TlsInfo("TLSv1.3", verified=False, names=(RDS, "*.example"))
     store = exposure(targets=("db.shop.example:5432",), tls=(("203.0.113.7:5432", session),))
-    found = Outside([store], []).of(resource(endpoints=(Place(RDS, 5432),)))
+    found = OutsideView([store], []).of(resource(endpoints=(ServiceAddress(RDS, 5432),)))
     assert found is not None
     assert (found.how, [one.id for one in found.stores]) == ("certificate", [store.id])
 
 
 def test_a_back_end_that_nobody_asked_matches_by_its_addresses() -> None:
-    outside = Outside([], [backend("https://db.shop.example/", "db.shop.example", "203.0.113.7")])
+    outside = OutsideView([], [backend("https://db.shop.example/", "db.shop.example", "203.0.113.7")])
     found = outside.of(resource(addresses=("203.0.113.7",)))
     assert found is not None
     assert (found.stores, found.endpoints) == ((), ("https://db.shop.example/",))
 
 
 def test_open_stores_that_no_account_owns() -> None:
-    outside = Outside([exposure("a", targets=(f"{RDS}:5432",)), exposure("b", targets=("198.51.100.4:9200",))], [])
-    outside.of(resource(endpoints=(Place(RDS, 5432),)))
-    (foreign,) = outside.foreign({"1": "aws"}, Hosting())
+    outside = OutsideView([exposure("a", targets=(f"{RDS}:5432",)), exposure("b", targets=("198.51.100.4:9200",))], [])
+    outside.of(resource(endpoints=(ServiceAddress(RDS, 5432),)))
+    (foreign,) = outside.foreign({"1": "aws"}, HostingLookup())
     assert foreign.store.id == "b"
     assert not foreign.ours
 
 
 def test_a_name_tells_whose_an_unknown_store_is() -> None:
     store = exposure(targets=("default.123456789012.us-east-1.redshift-serverless.amazonaws.com:5439",))
-    (foreign,) = Outside([store], []).foreign({"123456789012": "aws"}, Hosting())
+    (foreign,) = OutsideView([store], []).foreign({"123456789012": "aws"}, HostingLookup())
     assert (foreign.account, foreign.ours) == ("123456789012", True)
     assert foreign.provider == "Amazon Web Services"
 
 
 def test_a_closed_store_is_nobodys_business() -> None:
     store = exposure(targets=("a.example:1",), access="auth_required")
-    assert not list(Outside([store], []).foreign({}, Hosting()))
+    assert not list(OutsideView([store], []).foreign({}, HostingLookup()))
 
 
 @pytest.mark.parametrize(
@@ -104,9 +108,11 @@ def test_a_closed_store_is_nobodys_business() -> None:
     ],
 )
 def test_sentences(apps: list[str], exposed: bool, start: str) -> None:
-    stores = (Outside([exposure(targets=("x:1",), access="open" if exposed else "auth_required")], []).stores["exp-1"],)
-    owned = Owned(resource(), "name", stores, (), tuple(AppName(name, name, name) for name in apps))  # type: ignore[arg-type]
-    assert sentence(owned).startswith(start)
+    stores = (
+        OutsideView([exposure(targets=("x:1",), access="open" if exposed else "auth_required")], []).stores["exp-1"],
+    )
+    owned = OwnedResource(resource(), "name", stores, (), tuple(AppName(name, name, name) for name in apps))  # type: ignore[arg-type]
+    assert describe_match(owned).startswith(start)
 
 
 @pytest.mark.parametrize(
@@ -115,9 +121,9 @@ def test_sentences(apps: list[str], exposed: bool, start: str) -> None:
         (
             {
                 "at_rest": AtRest.NONE,
-                "flag": Answer.YES,
-                "route": Answer.YES,
-                "port": Answer.YES,
+                "flag": TriState.YES,
+                "route": TriState.YES,
+                "port": TriState.YES,
                 "path": (
                     "route table r routes to an Internet gateway",
                     "security group sg-1 (web) allows 0.0.0.0/0 on port 5432",
@@ -126,16 +132,16 @@ def test_sentences(apps: list[str], exposed: bool, start: str) -> None:
             "not encrypted at rest, public through security group sg-1 (web), which allows 0.0.0.0/0 on port 5432",
         ),
         (
-            {"at_rest": AtRest.CUSTOMER_KEY, "flag": Answer.NO},
+            {"at_rest": AtRest.CUSTOMER_KEY, "flag": TriState.NO},
             "encrypted with your own key, not public according to its account",
         ),
-        ({"flag": Answer.YES}, "encryption at rest unknown, public access not fully known (yes for flag)"),
-        ({"authentication": Answer.NO, "in_transit": Answer.NO}, "requires no login, does not require TLS"),
-        ({"kind": ResourceKind.SNAPSHOT, "backups_public": Answer.YES}, "anyone can restore it"),
+        ({"flag": TriState.YES}, "encryption at rest unknown, public access not fully known (yes for flag)"),
+        ({"authentication": TriState.NO, "in_transit": TriState.NO}, "requires no login, does not require TLS"),
+        ({"kind": ResourceKind.SNAPSHOT, "backups_public": TriState.YES}, "anyone can restore it"),
     ],
 )
 def test_descriptions(what: dict[str, Any], said: str) -> None:
-    assert said in described(resource(**what))
+    assert said in describe_resource(resource(**what))
 
 
 @pytest.mark.parametrize(
@@ -149,5 +155,5 @@ def test_descriptions(what: dict[str, Any], said: str) -> None:
     ],
 )
 def test_a_description_names_the_step_that_grants_access(path: tuple[str, ...], said: str) -> None:
-    yes = {"flag": Answer.YES, "route": Answer.YES, "port": Answer.YES}
-    assert said in described(resource(path=path, **yes))
+    yes = {"flag": TriState.YES, "route": TriState.YES, "port": TriState.YES}
+    assert said in describe_resource(resource(path=path, **yes))

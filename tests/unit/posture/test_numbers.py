@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from tieback.model.posture import Numbers
-from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
-from tieback.posture.numbers import METHOD, Tally
+from tieback.model.posture import ResourceFigures
+from tieback.model.resource import AtRest, Resource, ResourceKind, TriState
+from tieback.posture.numbers import METHOD, ResourceTally
 
 
 def resource(at_rest: AtRest, public: bool | None = None, **more: Any) -> Resource:
-    answer = Answer.of(public)
+    answer = TriState.of(public)
     return Resource(
         key="k",
         provider=more.pop("provider", "aws"),
@@ -23,8 +23,8 @@ def resource(at_rest: AtRest, public: bool | None = None, **more: Any) -> Resour
     )
 
 
-def rows(*resources: Resource) -> dict[tuple[str, str, str], Numbers]:
-    tally = Tally()
+def rows(*resources: Resource) -> dict[tuple[str, str, str], ResourceFigures]:
+    tally = ResourceTally()
     for one in resources:
         tally.add(one)
     return {(one.kind, one.by, one.name): one for one in tally.rows()}
@@ -59,7 +59,7 @@ def test_kinds_and_plans_are_counted_apart() -> None:
     found = rows(
         resource(AtRest.NONE),
         resource(AtRest.NONE, kind=ResourceKind.BUCKET),
-        resource(AtRest.NONE, kind=ResourceKind.SNAPSHOT, backups_public=Answer.YES),
+        resource(AtRest.NONE, kind=ResourceKind.SNAPSHOT, backups_public=TriState.YES),
         resource(AtRest.NONE, kind=ResourceKind.HOST),
         resource(AtRest.NONE, kind=ResourceKind.BUCKET, planned=True),
     )

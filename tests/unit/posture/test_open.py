@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.unit.posture.conftest import Read
 from tests.unit.posture.exports import EXPORTS
 from tieback.model.errors import InputError
-from tieback.posture.open import opened, readers
+from tieback.posture.open import open_export, readers
 from tieback.posture.source import PostureSource
 
 _JSON = st.recursive(
@@ -45,7 +45,7 @@ def test_a_name_and_gzip_do_not_matter(name: str, tmp_path: Path) -> None:
 
     path = tmp_path / "anything.bin"
     path.write_bytes(gzip.compress(EXPORTS[name][1].encode()))
-    reader, source = opened(path)
+    reader, source = open_export(path)
     assert list(reader.facts(source))
 
 
@@ -69,7 +69,7 @@ def test_what_is_no_export_is_one_clear_line(text: str, said: str, read: Read) -
 
 def test_a_missing_file_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
-        opened(tmp_path / "gone.json")
+        open_export(tmp_path / "gone.json")
 
 
 @pytest.mark.parametrize("name", EXPORTS)
@@ -102,7 +102,7 @@ def test_damaged_exports_are_read_or_refused(tmp_path: Path, seed: int, rounds: 
     path = tmp_path / "damaged"
     path.write_text(damaged, encoding="utf-8", errors="replace")
     try:
-        reader, source = opened(path)
+        reader, source = open_export(path)
         list(reader.facts(source))
     except InputError as error:
         one_line(error)

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from tieback.model.errors import InputError, UsageError
-from tieback.posture.prowler_run import PROWLER_VERSION, Cloud, ProwlerRun, checks_for, command, failures, start
+from tieback.posture.prowler_run import (
+    PROWLER_VERSION,
+    ProwlerProvider,
+    ProwlerRun,
+    checks_for,
+    command,
+    failures,
+    run_prowler,
+)
 
 
 @pytest.fixture
@@ -26,9 +34,9 @@ def program(tmp_path: Path):  # type: ignore[no-untyped-def]
 
 def test_only_stores_and_networks_are_asked_for() -> None:
     for cloud, some, other in (
-        (Cloud.AWS, "rds_instance_storage_encrypted", "sqlserver_tde_encryption_enabled"),
-        (Cloud.AZURE, "sqlserver_tde_encryption_enabled", "cloudsql_instance_public_ip"),
-        (Cloud.GCP, "cloudsql_instance_public_ip", "rds_instance_storage_encrypted"),
+        (ProwlerProvider.AWS, "rds_instance_storage_encrypted", "sqlserver_tde_encryption_enabled"),
+        (ProwlerProvider.AZURE, "sqlserver_tde_encryption_enabled", "cloudsql_instance_public_ip"),
+        (ProwlerProvider.GCP, "cloudsql_instance_public_ip", "rds_instance_storage_encrypted"),
     ):
         checks = checks_for(cloud)
         assert some in checks
@@ -40,7 +48,7 @@ def test_it_runs_in_an_environment_of_its_own_with_its_version_pinned(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
-    line = command(Cloud.AWS, tmp_path, profile="audit", regions=("eu-west-1",))
+    line = command(ProwlerProvider.AWS, tmp_path, profile="audit", regions=("eu-west-1",))
     assert line[:4] == ["/usr/bin/uv", "tool", "run", "--python"]
     assert f"prowler=={PROWLER_VERSION}" in line
     assert line[line.index("--profile") + 1] == "audit"
@@ -50,12 +58,12 @@ def test_it_runs_in_an_environment_of_its_own_with_its_version_pinned(
 def test_without_uv_a_program_must_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(UsageError, match="uv not found"):
-        command(Cloud.AWS, tmp_path)
-    assert command(Cloud.AZURE, tmp_path, program="/opt/prowler", subscriptions=("s",))[0] == "/opt/prowler"
+        command(ProwlerProvider.AWS, tmp_path)
+    assert command(ProwlerProvider.AZURE, tmp_path, program="/opt/prowler", subscriptions=("s",))[0] == "/opt/prowler"
 
 
 def test_what_it_wrote_before_its_end_is_kept(tmp_path: Path, program) -> None:  # type: ignore[no-untyped-def]
-    run = start(
+    run = run_prowler(
         [program("echo '[{' > prowler.ocsf.json; echo no credentials; exit 1")], tmp_path, seconds=20, environment={}
     )
     assert run.findings is not None
@@ -63,14 +71,14 @@ def test_what_it_wrote_before_its_end_is_kept(tmp_path: Path, program) -> None: 
 
 
 def test_it_is_stopped_when_its_time_is_up(tmp_path: Path, program) -> None:  # type: ignore[no-untyped-def]
-    run = start([program("exec sleep 60")], tmp_path, seconds=0.2, environment={"PATH": "/usr/bin:/bin"})
+    run = run_prowler([program("exec sleep 60")], tmp_path, seconds=0.2, environment={"PATH": "/usr/bin:/bin"})
     assert run.findings is None
     assert "was stopped" in run.ended
 
 
 def test_what_it_started_ends_with_it(tmp_path: Path, program) -> None:  # type: ignore[no-untyped-def]
     script = "sleep 60 & echo $! > child; wait"
-    start([program(script)], tmp_path, seconds=1, environment={"PATH": "/usr/bin:/bin"})
+    run_prowler([program(script)], tmp_path, seconds=1, environment={"PATH": "/usr/bin:/bin"})
     child = int((tmp_path / "child").read_text())
     for _ in range(100):
         try:
@@ -85,7 +93,7 @@ def test_what_it_started_ends_with_it(tmp_path: Path, program) -> None:  # type:
 
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be started"):
-        start([str(tmp_path / "none")], tmp_path, seconds=1, environment={})
+        run_prowler([str(tmp_path / "none")], tmp_path, seconds=1, environment={})
 
 
 def test_failures_are_read_from_its_log(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tieback.model.resource import Answer, AtRest, Dependency, DependencyKind, Opening, Resource, ResourceKind
-from tieback.posture.reach import reached, resolved_key
+from tieback.model.resource import AtRest, Dependency, DependencyKind, OpenPorts, Resource, ResourceKind, TriState
+from tieback.posture.reach import with_key_owner, with_reachability
 
 
 def resource(**what: Any) -> Resource:
@@ -16,21 +16,21 @@ def resource(**what: Any) -> Resource:
         listens=what.pop("listens", 5432),
         needs=what.pop("needs", ("sg-1", "vpc-1")),
         subnets=what.pop("subnets", ("s-1",)),
-        flag=what.pop("flag", Answer.YES),
+        flag=what.pop("flag", TriState.YES),
         **what,
     )
 
 
 def group(*openings: tuple[int, int], id_: str = "sg-1") -> Dependency:
-    nets = tuple(Opening(low, high, "0.0.0.0/0") for low, high in openings)
+    nets = tuple(OpenPorts(low, high, "0.0.0.0/0") for low, high in openings)
     return Dependency(id_, DependencyKind.FIREWALL, f"security group {id_}", openings=nets)
 
 
-def table(answer: Answer, *subnets: str, main: bool = False, name: str = "route table rtb-1") -> Dependency:
+def table(answer: TriState, *subnets: str, main: bool = False, name: str = "route table rtb-1") -> Dependency:
     return Dependency("vpc-1", DependencyKind.ROUTES, name, subnets=subnets, main=main, answer=answer)
 
 
-IN, OUT = table(Answer.YES, main=True), table(Answer.NO, main=True)
+IN, OUT = table(TriState.YES, main=True), table(TriState.NO, main=True)
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,8 @@ IN, OUT = table(Answer.YES, main=True), table(Answer.NO, main=True)
         (resource(), [group((80, 90)), IN], "no"),
         (resource(), [group(), IN], "no"),
         (resource(), [group((5432, 5432)), OUT], "no"),
-        (resource(flag=Answer.NO), [group((5432, 5432)), IN], "no"),
-        (resource(flag=Answer.UNKNOWN), [group((5432, 5432)), IN], "unknown"),
+        (resource(flag=TriState.NO), [group((5432, 5432)), IN], "no"),
+        (resource(flag=TriState.UNKNOWN), [group((5432, 5432)), IN], "unknown"),
         # Nothing is known of the group, or of the route.
         (resource(), [IN], "unknown"),
         (resource(), [group((5432, 5432))], "unknown"),
@@ -51,11 +51,11 @@ IN, OUT = table(Answer.YES, main=True), table(Answer.NO, main=True)
         (resource(needs=("sg-1", "sg-2", "vpc-1")), [group(), IN], "unknown"),
         (resource(needs=("sg-1", "sg-2", "vpc-1")), [group((5432, 5432)), IN], "yes"),
         # A subnet's own table outweighs the main one.
-        (resource(), [group((5432, 5432)), OUT, table(Answer.YES, "s-1", name="route table own")], "yes"),
-        (resource(), [group((5432, 5432)), IN, table(Answer.NO, "s-1", name="route table own")], "no"),
+        (resource(), [group((5432, 5432)), OUT, table(TriState.YES, "s-1", name="route table own")], "yes"),
+        (resource(), [group((5432, 5432)), IN, table(TriState.NO, "s-1", name="route table own")], "no"),
         # Without subnets only tables that all agree say something.
         (resource(subnets=()), [group((5432, 5432)), IN], "yes"),
-        (resource(subnets=()), [group((5432, 5432)), IN, table(Answer.NO, "s-9", name="other")], "unknown"),
+        (resource(subnets=()), [group((5432, 5432)), IN, table(TriState.NO, "s-9", name="other")], "unknown"),
         # Without a port nothing follows from a narrow opening.
         (resource(listens=None), [group((5432, 5432)), IN], "unknown"),
         (resource(listens=None, kind=ResourceKind.HOST), [group((22, 22)), IN], "yes"),
@@ -65,11 +65,11 @@ def test_public(of: Resource, about: list[Dependency], public: str) -> None:
     by_id: dict[str, list[Dependency]] = {}
     for one in about:
         by_id.setdefault(one.id, []).append(one)
-    assert reached(of, by_id).public == public
+    assert with_reachability(of, by_id).public == public
 
 
 def acl(*openings: tuple[int, int], subnets: tuple[str, ...] = (), main: bool = False, name: str = "a") -> Dependency:
-    nets = tuple(Opening(low, high, "0.0.0.0/0") for low, high in openings)
+    nets = tuple(OpenPorts(low, high, "0.0.0.0/0") for low, high in openings)
     return Dependency("vpc-1", DependencyKind.ACL, f"network ACL {name}", openings=nets, subnets=subnets, main=main)
 
 
@@ -91,7 +91,7 @@ def acl(*openings: tuple[int, int], subnets: tuple[str, ...] = (), main: bool = 
     ],
 )
 def test_network_acls(of: Resource, lists: list[Dependency], public: str) -> None:
-    found = reached(of, {"sg-1": [group((5432, 5432))], "vpc-1": [IN, *lists]})
+    found = with_reachability(of, {"sg-1": [group((5432, 5432))], "vpc-1": [IN, *lists]})
     assert found.public == public
     if public == "no":
         assert found.path[0].startswith("network ACL ")
@@ -99,7 +99,7 @@ def test_network_acls(of: Resource, lists: list[Dependency], public: str) -> Non
 
 
 def test_the_path_names_what_lets_in() -> None:
-    found = reached(resource(), {"sg-1": [group((5432, 5432))], "vpc-1": [IN]})
+    found = with_reachability(resource(), {"sg-1": [group((5432, 5432))], "vpc-1": [IN]})
     assert found.path == (
         "route table rtb-1 routes to an Internet gateway",
         "security group sg-1 allows 0.0.0.0/0 on port 5432",
@@ -107,31 +107,31 @@ def test_the_path_names_what_lets_in() -> None:
 
 
 def test_a_block_of_the_account_outweighs_a_bucket() -> None:
-    block = Dependency("s3-account:1", DependencyKind.BLOCK, "block of public access of account 1", answer=Answer.YES)
-    bucket = resource(kind=ResourceKind.BUCKET, needs=("s3-account:1",), route=Answer.YES, port=Answer.YES)
-    assert reached(bucket, {}).public is Answer.YES
-    assert reached(bucket, {block.id: [block]}).public is Answer.NO
+    block = Dependency("s3-account:1", DependencyKind.BLOCK, "block of public access of account 1", answer=TriState.YES)
+    bucket = resource(kind=ResourceKind.BUCKET, needs=("s3-account:1",), route=TriState.YES, port=TriState.YES)
+    assert with_reachability(bucket, {}).public is TriState.YES
+    assert with_reachability(bucket, {block.id: [block]}).public is TriState.NO
 
 
 @pytest.mark.parametrize(
     ("answers", "at_rest"),
     [
-        ([Answer.YES], "customer_key"),
-        ([Answer.NO], "provider_key"),
+        ([TriState.YES], "customer_key"),
+        ([TriState.NO], "provider_key"),
         ([], "encrypted"),
-        ([Answer.UNKNOWN], "encrypted"),
+        ([TriState.UNKNOWN], "encrypted"),
         # An alias of AWS's outweighs an emulation that calls every key the customer's.
-        ([Answer.YES, Answer.NO], "provider_key"),
+        ([TriState.YES, TriState.NO], "provider_key"),
     ],
 )
-def test_whose_key_it_is(answers: list[Answer], at_rest: str) -> None:
+def test_whose_key_it_is(answers: list[TriState], at_rest: str) -> None:
     key = "arn:aws:kms:eu-west-1:1:key/abc"
     of = resource(at_rest=AtRest.ENCRYPTED, key_id=key)
     about = [Dependency("abc", DependencyKind.KEY, f"key {n}", answer=answer) for n, answer in enumerate(answers)]
-    assert resolved_key(of, {"abc": about}).at_rest == at_rest
+    assert with_key_owner(of, {"abc": about}).at_rest == at_rest
 
 
 def test_a_key_says_nothing_of_what_is_unencrypted() -> None:
     of = resource(at_rest=AtRest.NONE, key_id="abc")
-    about = [Dependency("abc", DependencyKind.KEY, "key", answer=Answer.YES)]
-    assert resolved_key(of, {"abc": about}) == of
+    about = [Dependency("abc", DependencyKind.KEY, "key", answer=TriState.YES)]
+    assert with_key_owner(of, {"abc": about}) == of

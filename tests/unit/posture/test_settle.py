@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.model.resource import Answer, AtRest, Place, Resource, ResourceKind
-from tieback.posture.defaults import Defaults
-from tieback.posture.settle import settled
+from tieback.model.resource import AtRest, Resource, ResourceKind, ServiceAddress, TriState
+from tieback.posture.defaults import ProviderDefaults
+from tieback.posture.settle import merge_statements
 
 OLD, NEW = "2026-11-01T00:00:00Z", "2026-11-20T00:00:00Z"
 
@@ -19,26 +19,26 @@ def said(seen: str = NEW, **what: Any) -> Resource:
 
 
 def whole(*observations: Resource) -> Resource:
-    return settled(observations, {}, Defaults())
+    return merge_statements(observations, {}, ProviderDefaults())
 
 
 @pytest.mark.parametrize(
     ("observations", "field", "answer"),
     [
-        ([said(OLD, flag=Answer.YES), said(NEW, flag=Answer.NO)], "flag", "no"),
-        ([said(OLD, flag=Answer.NO), said(NEW, flag=Answer.YES)], "flag", "yes"),
-        ([said(OLD, flag=Answer.YES), said(NEW)], "flag", "yes"),
-        ([said(NEW, flag=Answer.NO), said(NEW, flag=Answer.YES)], "flag", "yes"),
-        ([said(NEW, in_transit=Answer.YES), said(NEW, in_transit=Answer.NO)], "in_transit", "no"),
+        ([said(OLD, flag=TriState.YES), said(NEW, flag=TriState.NO)], "flag", "no"),
+        ([said(OLD, flag=TriState.NO), said(NEW, flag=TriState.YES)], "flag", "yes"),
+        ([said(OLD, flag=TriState.YES), said(NEW)], "flag", "yes"),
+        ([said(NEW, flag=TriState.NO), said(NEW, flag=TriState.YES)], "flag", "yes"),
+        ([said(NEW, in_transit=TriState.YES), said(NEW, in_transit=TriState.NO)], "in_transit", "no"),
         ([said(), said()], "flag", "unknown"),
         # Members of a cluster: one public member makes it public, whatever is newer.
-        ([said(OLD, flag=Answer.YES, part="1"), said(NEW, flag=Answer.NO, part="2")], "flag", "yes"),
-        ([said(OLD, flag=Answer.YES, part="1"), said(NEW, flag=Answer.NO, part="1")], "flag", "no"),
+        ([said(OLD, flag=TriState.YES, part="1"), said(NEW, flag=TriState.NO, part="2")], "flag", "yes"),
+        ([said(OLD, flag=TriState.YES, part="1"), said(NEW, flag=TriState.NO, part="1")], "flag", "no"),
         # A bucket's policy says no for itself alone.
-        ([said(port=Answer.NO, part="policy")], "port", "unknown"),
-        ([said(port=Answer.NO, part="policy"), said(port=Answer.NO, part="grants")], "port", "no"),
-        ([said(port=Answer.NO, part="policy"), said(port=Answer.YES, part="grants")], "port", "yes"),
-        ([said(port=Answer.NO, part="policy"), said(port=Answer.NO)], "port", "no"),
+        ([said(port=TriState.NO, part="policy")], "port", "unknown"),
+        ([said(port=TriState.NO, part="policy"), said(port=TriState.NO, part="grants")], "port", "no"),
+        ([said(port=TriState.NO, part="policy"), said(port=TriState.YES, part="grants")], "port", "yes"),
+        ([said(port=TriState.NO, part="policy"), said(port=TriState.NO)], "port", "no"),
         ([said(OLD, at_rest=AtRest.NONE), said(NEW, at_rest=AtRest.CUSTOMER_KEY)], "at_rest", "customer_key"),
         ([said(OLD, at_rest=AtRest.CUSTOMER_KEY), said(NEW, at_rest=AtRest.NONE)], "at_rest", "none"),
         ([said(OLD, at_rest=AtRest.CUSTOMER_KEY), said(NEW, at_rest=AtRest.ENCRYPTED)], "at_rest", "customer_key"),
@@ -57,10 +57,10 @@ def test_statements(observations: list[Resource], field: str, answer: str) -> No
 
 def test_places_and_sources_come_together() -> None:
     found = whole(
-        said(OLD, endpoints=(Place("a.example", 1),), source="one", account="1"),
-        said(NEW, endpoints=(Place("b.example", 1), Place("a.example", 1)), source="two"),
+        said(OLD, endpoints=(ServiceAddress("a.example", 1),), source="one", account="1"),
+        said(NEW, endpoints=(ServiceAddress("b.example", 1), ServiceAddress("a.example", 1)), source="two"),
     )
-    assert found.endpoints == (Place("b.example", 1), Place("a.example", 1))
+    assert found.endpoints == (ServiceAddress("b.example", 1), ServiceAddress("a.example", 1))
     assert found.sources == ("two 2026-11-20", "one 2026-11-01")
     assert found.account == "1"
 
@@ -80,8 +80,8 @@ def test_planned_is_what_stands_in_templates_alone() -> None:
         st.builds(
             said,
             st.sampled_from([OLD, NEW]),
-            flag=st.sampled_from(Answer),
-            port=st.sampled_from(Answer),
+            flag=st.sampled_from(TriState),
+            port=st.sampled_from(TriState),
             at_rest=st.sampled_from(AtRest),
             part=st.sampled_from(["", "1", "policy", "grants"]),
             source=st.sampled_from(["a", "b"]),

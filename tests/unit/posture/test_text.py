@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tieback.posture.text import host_and_port, parsed
+from tieback.posture.text import host_and_port, parse_json
 
 
 @pytest.mark.parametrize(
@@ -19,11 +19,11 @@ from tieback.posture.text import host_and_port, parsed
     ],
 )
 def test_texts(value: Any, wanted: Any) -> None:
-    assert parsed(value) == wanted
+    assert parse_json(value) == wanted
 
 
 def test_a_long_text_is_not_read() -> None:
-    assert parsed('"' + "a" * 100 + '"', most=50) is None
+    assert parse_json('"' + "a" * 100 + '"', most=50) is None
 
 
 @pytest.mark.parametrize(

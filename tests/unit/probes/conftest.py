@@ -14,7 +14,7 @@ from tieback.model.probe import ProbeReport
 from tieback.model.public_key import PublicKey
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
-from tieback.probes.playback import Peer, Played, play, replaying, spoken
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers, server_bytes
 from tieback.scope.conversation import Target
 from tieback.scope.transcript import read_transcripts
 
@@ -30,19 +30,19 @@ def recorded() -> Callable[[str], Recording]:
 
     def read(name: str) -> Recording:
         (transcript,) = read_transcripts(Path(__file__).parent / "recorded" / f"{name}.jsonl")
-        return Recording(*spoken(transcript))
+        return Recording(*server_bytes(transcript))
 
     return read
 
 
 @pytest.fixture
-def replay(recorded: Callable[[str], Recording]) -> Callable[..., Played[ProbeReport]]:
+def replay(recorded: Callable[[str], Recording]) -> Callable[..., PlaybackResult[ProbeReport]]:
     """``replay(probe, name, depth, **target)``: run a probe against a recording."""
 
-    def run(probe: Probe, name: str, depth: Depth = Depth.DESCRIBE, **more: object) -> Played[ProbeReport]:
+    def run(probe: Probe, name: str, depth: Depth = Depth.DESCRIBE, **more: object) -> PlaybackResult[ProbeReport]:
         found = recorded(name)
         target = msgspec.convert({"host": "127.0.0.1", "port": 1, **more}, Target)
-        peer = Peer(replaying(found.answers), greeting=found.greeting)
+        peer = MemoryPeer(recorded_answers(found.answers), greeting=found.greeting)
         return play(probe.run(target, depth), peer, probe.meta.sends)
 
     return run
@@ -102,13 +102,13 @@ class Web:
 
     def ask(
         self, name: str, change: Change | None = None, depth: Depth = Depth.DESCRIBE, **more: object
-    ) -> Played[ProbeReport]:
+    ) -> PlaybackResult[ProbeReport]:
         """Ask the store of that name with its probe, after some of its pages were changed."""
         return self.ask_with(name, name, change, depth, **more)
 
     def ask_with(
         self, probe_name: str, name: str, change: Change | None = None, depth: Depth = Depth.DESCRIBE, **more: object
-    ) -> Played[ProbeReport]:
+    ) -> PlaybackResult[ProbeReport]:
         """Ask the store with the probe of another name."""
         pages = self.pages(name)
         all_pages = {**pages.page, **{key: _page(value) for key, value in (change or {}).items()}}
@@ -124,7 +124,7 @@ class Web:
 
         wanted: dict[str, object] = {"port": probe.meta.ports[0], "names": expect.names, "resource": expect.resource}
         wanted |= {"host": expect.host, "keys": [PublicKey(kind, value) for kind, value in expect.keys], **more}
-        return play(probe.run(msgspec.convert(wanted, Target), depth), Peer(answer), probe.meta.sends)
+        return play(probe.run(msgspec.convert(wanted, Target), depth), MemoryPeer(answer), probe.meta.sends)
 
 
 def _page(value: Page | int | str) -> Page:

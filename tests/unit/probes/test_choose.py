@@ -1,7 +1,7 @@
 import pytest
 
 from tieback.probes import PROBES, WEB_STORES
-from tieback.probes.choose import named, note_reader, order
+from tieback.probes.choose import note_reader, order_probes, probe_named
 
 ORDERS = [
     # service, port, first probe
@@ -42,7 +42,7 @@ ORDERS = [
 
 @pytest.mark.parametrize(("service", "port", "first"), ORDERS)
 def test_the_likeliest_comes_first_and_none_is_left_out(service: str | None, port: int, first: str) -> None:
-    probes = order(service, port)
+    probes = order_probes(service, port)
     assert probes[0].meta.name == first
     # Stores that speak HTTP and that nothing speaks for are the finder's.
     kept = {probe.meta.name for probe in probes}
@@ -52,12 +52,12 @@ def test_the_likeliest_comes_first_and_none_is_left_out(service: str | None, por
 
 
 def test_a_hint_comes_before_a_port() -> None:
-    assert [probe.meta.name for probe in order("redis", 3306)][:2] == ["redis", "mysql"]
+    assert [probe.meta.name for probe in order_probes("redis", 3306)][:2] == ["redis", "mysql"]
 
 
 @pytest.mark.parametrize("port", [80, 443, 8000, 8080, 8443])
 def test_a_web_api_costs_two_conversations(port: int) -> None:
-    assert [probe.meta.name for probe in order("http", port)] == ["elasticsearch", "web"]
+    assert [probe.meta.name for probe in order_probes("http", port)] == ["elasticsearch", "web"]
 
 
 @pytest.mark.parametrize(
@@ -70,22 +70,22 @@ def test_a_web_api_costs_two_conversations(port: int) -> None:
     ],
 )
 def test_a_host_of_a_cloud_is_asked_for_its_service_and_then_as_any_web_api(service: str, asked: list[str]) -> None:
-    assert [probe.meta.name for probe in order(service, 443)] == asked
+    assert [probe.meta.name for probe in order_probes(service, 443)] == asked
 
 
 def test_a_database_at_443_is_still_asked_as_one() -> None:
-    assert order("redis", 443)[0].meta.name == "redis"
-    assert "mongodb" in [probe.meta.name for probe in order("redis", 443)]
+    assert order_probes("redis", 443)[0].meta.name == "redis"
+    assert "mongodb" in [probe.meta.name for probe in order_probes("redis", 443)]
 
 
 @pytest.mark.parametrize("port", [port for store in WEB_STORES for port in store.meta.ports])
 def test_few_stores_share_a_port(port: int) -> None:
-    assert len(order("http", port)) <= 5
+    assert len(order_probes("http", port)) <= 5
 
 
 def test_names() -> None:
-    assert all(named(probe.meta.name) is probe for probe in PROBES)
-    assert named("unheard-of") is None
+    assert all(probe_named(probe.meta.name) is probe for probe in PROBES)
+    assert probe_named("unheard-of") is None
 
 
 def test_probes_declare_themselves() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from tieback.model.probe import Access, Outcome
 from tieback.probes import WEB_STORES
-from tieback.probes.finder import MAX_TRIES, only_http
+from tieback.probes.finder import MAX_TRIES, is_plain_http
 
 NAMES = [store.meta.name for store in WEB_STORES]
 
@@ -31,11 +31,11 @@ def test_a_plain_web_api_costs_few_requests(web: Any, status: int, body: str) ->
     page = type(web.pages("etcd").page["GET /version"])(body, status)
     played = web.ask_with("web", "etcd", {**pages, "GET /": page}, port=7)
     assert played.result.outcome is Outcome.PROTOCOL_MISMATCH
-    assert only_http(played.result)
+    assert is_plain_http(played.result)
     assert len(played.sent) <= 1 + MAX_TRIES
 
 
 def test_what_speaks_no_http_may_be_anything(web: Any) -> None:
     known = web.ask_with("web", "etcd", port=7).result
-    assert not only_http(known)
-    assert not only_http(msgspec.structs.replace(known, problems=("answers GET with b'-ERR'",)))
+    assert not is_plain_http(known)
+    assert not is_plain_http(msgspec.structs.replace(known, problems=("answers GET with b'-ERR'",)))

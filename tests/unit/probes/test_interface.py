@@ -9,19 +9,19 @@ from tieback.model.probe import Access, Container, Field, Outcome
 from tieback.probes import PROBES
 from tieback.probes.interface import (
     SAMPLED_RECORDS,
-    Draft,
     NoteReader,
     ProbeMeta,
+    ReportDraft,
     SampledColumn,
     Sampler,
-    expected,
-    noted,
-    patience,
-    reported,
-    sampled,
+    first_answer_timeout,
+    is_expected,
+    run_note,
+    run_sample,
+    run_to_report,
 )
-from tieback.probes.playback import Peer, play, replaying
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol, TooLarge
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
 from tieback.scope.conversation import Conversation, Fault, Send, Target
 
 META = ProbeMeta("store", ("store",), (1234,), ("store",), (), "CWE-306", (), ())
@@ -30,8 +30,8 @@ TARGET = Target("127.0.0.1", 9)
 ENDS = [
     # exception, spoke before, outcome
     (NotThisProtocol("x"), False, Outcome.PROTOCOL_MISMATCH),
-    (Hostile("x"), True, Outcome.HOSTILE),
-    (TooLarge("x"), True, Outcome.OK),
+    (HostileAnswer("x"), True, Outcome.HOSTILE),
+    (TooLargeAnswer("x"), True, Outcome.OK),
     (Fault(Outcome.TIMEOUT, "x"), False, Outcome.TIMEOUT),
     (Fault(Outcome.TIMEOUT, "x"), True, Outcome.OK),
     (Fault(Outcome.HOSTILE, "x"), True, Outcome.HOSTILE),
@@ -40,20 +40,20 @@ ENDS = [
 
 @pytest.mark.parametrize(("error", "spoke", "outcome"), ENDS)
 def test_every_end_is_a_report_that_keeps_what_was_found(error: Exception, spoke: bool, outcome: Outcome) -> None:
-    def talk(draft: Draft) -> Conversation[None]:
+    def talk(draft: ReportDraft) -> Conversation[None]:
         draft.spoke = spoke
         draft.version = "1"
         yield from ()
         raise error
 
     with pytest.raises(StopIteration) as end:
-        next(reported(META, TARGET, talk))
+        next(run_to_report(META, TARGET, talk))
     report = end.value.value
     assert (report.outcome, report.version, len(report.problems)) == (outcome, "1", 1)
 
 
 def test_one_proof_is_partial() -> None:
-    draft = Draft(META, TARGET)
+    draft = ReportDraft(META, TARGET)
     draft.access = Access.OPEN
     draft.prove("a", "x", Access.OPEN)
     draft.prove("a", "y", Access.OPEN)
@@ -64,7 +64,7 @@ def test_one_proof_is_partial() -> None:
 
 def test_identities() -> None:
     def keys(*parts: str) -> Iterator[str]:
-        draft = Draft(META, TARGET)
+        draft = ReportDraft(META, TARGET)
         draft.fingerprint(parts)
         assert draft.identity is not None
         yield draft.identity.kind
@@ -86,7 +86,7 @@ def test_identities() -> None:
 )
 def test_expected(target: Target, so: bool) -> None:
     meta = ProbeMeta("store", ("store",), (1234,), ("store", "http"), (), "CWE-306", (), ())
-    assert expected(meta, target) is so
+    assert is_expected(meta, target) is so
 
 
 @pytest.mark.parametrize(
@@ -94,11 +94,11 @@ def test_expected(target: Target, so: bool) -> None:
     [(TARGET, 1.0), (Target("h", 1234), None), (Target("h", 1, "store"), None), (Target("h", 1, "other"), 1.0)],
 )
 def test_patience(target: Target, seconds: float | None) -> None:
-    assert patience(META, target) == seconds
+    assert first_answer_timeout(META, target) == seconds
 
 
 @pytest.mark.parametrize(
-    "error", [NotThisProtocol("x"), Hostile("x"), TooLarge("x"), Fault(Outcome.TIMEOUT, "x"), None]
+    "error", [NotThisProtocol("x"), HostileAnswer("x"), TooLargeAnswer("x"), Fault(Outcome.TIMEOUT, "x"), None]
 )
 def test_whatever_goes_wrong_there_is_no_note(error: Exception | None) -> None:
     def talk() -> Conversation[bytes]:
@@ -108,7 +108,7 @@ def test_whatever_goes_wrong_there_is_no_note(error: Exception | None) -> None:
         return b"n" * 9000
 
     with pytest.raises(StopIteration) as end:
-        next(noted(talk()))
+        next(run_note(talk()))
     assert end.value.value == (b"" if error is not None else b"n" * 4096)
 
 
@@ -126,7 +126,7 @@ def test_no_name_of_a_note_makes_another_request(
 ) -> None:
     container = Container(tuple(path), "table", fields=(Field(field),))
     # What no declared send covers would raise ValueError here.
-    played = play(probe.note(TARGET, container, ""), Peer(replaying(answers)), probe.meta.sends)
+    played = play(probe.note(TARGET, container, ""), MemoryPeer(recorded_answers(answers)), probe.meta.sends)
     assert len(played.result) <= 4096
 
 
@@ -160,11 +160,13 @@ def test_no_name_of_a_sample_makes_another_request(
     probe: Sampler, path: list[str], field: str, answers: list[bytes]
 ) -> None:
     container = Container(tuple(path), "table", fields=(Field(field),))
-    played = play(probe.sample(TARGET, (container,), ""), Peer(replaying(answers)), probe.meta.sends)
+    played = play(probe.sample(TARGET, (container,), ""), MemoryPeer(recorded_answers(answers)), probe.meta.sends)
     assert all(len(column.values) <= SAMPLED_RECORDS for column in played.result)
 
 
-@pytest.mark.parametrize("error", [NotThisProtocol("x"), Hostile("x"), TooLarge("x"), Fault(Outcome.TIMEOUT, "x")])
+@pytest.mark.parametrize(
+    "error", [NotThisProtocol("x"), HostileAnswer("x"), TooLargeAnswer("x"), Fault(Outcome.TIMEOUT, "x")]
+)
 def test_what_breaks_a_sample_off_takes_nothing_away(error: Exception) -> None:
     found = [SampledColumn(("t",), "mail", ("a",))]
 
@@ -172,7 +174,7 @@ def test_what_breaks_a_sample_off_takes_nothing_away(error: Exception) -> None:
         yield Send(b"x")
         raise error
 
-    conversation = sampled(found, talk())
+    conversation = run_sample(found, talk())
     next(conversation)
     with pytest.raises(StopIteration) as end:
         conversation.send(b"")

@@ -1,7 +1,7 @@
 import pytest
 
 from tieback.model.probe import Outcome
-from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls, Step
 
 SENDS = (DeclaredSend("hi", rb"hi", "greets"),)
@@ -34,31 +34,34 @@ CASES = [
 
 @pytest.mark.parametrize(("answer", "step", "given"), CASES)
 def test_receives(answer: bytes | None, step: Receive, given: object) -> None:
-    played = play(talk(Connect(), Send(b"hi"), step), Peer(replaying([answer])), SENDS)
+    played = play(talk(Connect(), Send(b"hi"), step), MemoryPeer(recorded_answers([answer])), SENDS)
     assert played.result == [b"", b"", given]
     assert played.sent == (b"hi",)
 
 
 def test_undeclared_bytes_are_an_error_of_ours() -> None:
     with pytest.raises(ValueError, match="not declared"):
-        play(talk(Connect(), Send(b"hi there")), Peer(replaying([])), SENDS)
+        play(talk(Connect(), Send(b"hi there")), MemoryPeer(recorded_answers([])), SENDS)
 
 
 def test_a_step_before_connect_is_an_error_of_ours() -> None:
     with pytest.raises(ValueError, match="before Connect"):
-        play(talk(Receive()), Peer(replaying([])), SENDS)
+        play(talk(Receive()), MemoryPeer(recorded_answers([])), SENDS)
 
 
 def test_tls() -> None:
-    peer = Peer(replaying([b"yes"]), tls=True)
+    peer = MemoryPeer(recorded_answers([b"yes"]), tls=True)
     assert play(talk(Connect(), Send(b"hi"), Receive(exactly=1)), peer, SENDS).result[2] == b"\x15"
     assert play(talk(Connect(tls=True), Send(b"hi"), Receive()), peer, SENDS).result[2] == b"yes"
-    assert play(talk(Connect(tls=True)), Peer(replaying([])), SENDS).result == [Outcome.TLS_ERROR]
-    assert play(talk(Connect(), StartTls()), Peer(replaying([]), starttls=False), SENDS).result[1] is Outcome.TLS_ERROR
+    assert play(talk(Connect(tls=True)), MemoryPeer(recorded_answers([])), SENDS).result == [Outcome.TLS_ERROR]
+    assert (
+        play(talk(Connect(), StartTls()), MemoryPeer(recorded_answers([]), starttls=False), SENDS).result[1]
+        is Outcome.TLS_ERROR
+    )
 
 
 def test_budgets() -> None:
-    peer = Peer(replaying([b"abc"] * 3), greeting=b"x" * 10)
+    peer = MemoryPeer(recorded_answers([b"abc"] * 3), greeting=b"x" * 10)
     spent = Outcome.BUDGET_SPENT
     assert play(talk(Connect(), Receive(exactly=6)), peer, SENDS, max_bytes=5).result[1] is spent
     assert play(talk(Connect(), Receive(exactly=1), Receive()), peer, SENDS, max_receives=1).result[2] is spent

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.recognise.address import verify
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
-RULES = Rules()
+RULES = RuleFiles()
 
 
 @pytest.mark.parametrize(

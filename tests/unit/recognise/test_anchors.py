@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.recognise.anchors import AnchorScanner, Shape, anchors
-from tieback.recognise.rules import Rules
+from tieback.recognise.anchors import AnchorKind, AnchorScanner, anchors
+from tieback.recognise.rules import RuleFiles
 
-RULES = Rules()
+RULES = RuleFiles()
 SCANNER = AnchorScanner(anchors(RULES.services.schemes.values(), RULES.cloud.suffixes))
 
 
-def hits(data: bytes) -> list[tuple[Shape, bool, int]]:
+def hits(data: bytes) -> list[tuple[AnchorKind, bool, int]]:
     found, _ = SCANNER.scan(data, 0, len(data), 1000)
     return [(SCANNER.anchors[index].shape, SCANNER.anchors[index].wide, end) for index, end in found]
 
@@ -19,20 +19,20 @@ def hits(data: bytes) -> list[tuple[Shape, bool, int]]:
 @pytest.mark.parametrize(
     ("text", "shape", "end"),
     [
-        ("https://a.de", Shape.URL, 8),
-        ("HTTP://a.de", Shape.URL, 7),
-        ("https:\\/\\/a.de", Shape.URL, 10),
-        ("mongodb+srv://a", Shape.CONNECTION, 14),
-        ("mongodb://a", Shape.CONNECTION, 10),
-        ("jdbc:h2:mem", Shape.JDBC, 5),
-        ("p.firebaseio.com", Shape.HOST, 16),
-        ("p.e-w1.firebasedatabase.app", Shape.HOST, 27),
-        ("db.shop.de:27017", Shape.PORT, 13),
-        ("10.1.2.3:6379", Shape.PORT, 11),
-        ("[2a00::1]:8080", Shape.BRACKET_PORT, 12),
+        ("https://a.de", AnchorKind.URL, 8),
+        ("HTTP://a.de", AnchorKind.URL, 7),
+        ("https:\\/\\/a.de", AnchorKind.URL, 10),
+        ("mongodb+srv://a", AnchorKind.CONNECTION, 14),
+        ("mongodb://a", AnchorKind.CONNECTION, 10),
+        ("jdbc:h2:mem", AnchorKind.JDBC, 5),
+        ("p.firebaseio.com", AnchorKind.HOST, 16),
+        ("p.e-w1.firebasedatabase.app", AnchorKind.HOST, 27),
+        ("db.shop.de:27017", AnchorKind.PORT, 13),
+        ("10.1.2.3:6379", AnchorKind.PORT, 11),
+        ("[2a00::1]:8080", AnchorKind.BRACKET_PORT, 12),
     ],
 )
-def test_each_shape_is_hit_once(text: str, shape: Shape, end: int) -> None:
+def test_each_shape_is_hit_once(text: str, shape: AnchorKind, end: int) -> None:
     assert hits(text.encode()) == [(shape, False, end)]
     assert hits(b"\0" + text.encode("utf-16-le")) == [(shape, True, 1 + 2 * end)]
 

@@ -6,28 +6,28 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Sighting
-from tieback.recognise.calls import MAX_CONTAINERS, Call, containers, read_calls
-from tieback.recognise.collect import collect
+from tieback.recognise.calls import MAX_CONTAINERS, CallRule, containers, read_calls
+from tieback.recognise.collect import merge_finds
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.extract import EndpointExtractor
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
 CALLS = read_calls()
-RULES = Rules()
+RULES = RuleFiles()
 
 
-def found(text: str, calls: tuple[Call, ...] = CALLS) -> list[tuple[str, str]]:
+def found(text: str, calls: tuple[CallRule, ...] = CALLS) -> list[tuple[str, str]]:
     buffer = Buffer("a.js", BufferKind.TEXT, text.encode())
     return [(one.endpoint.value, one.endpoint.path) for one in containers(buffer, calls)]
 
 
 @pytest.mark.parametrize(("call", "text", "name"), [(call, *pair) for call in CALLS for pair in call.match])
-def test_examples_match(call: Call, text: str, name: str) -> None:
+def test_examples_match(call: CallRule, text: str, name: str) -> None:
     assert found(text, (call,)) == [(f"{call.kind}:", name)]
 
 
 @pytest.mark.parametrize(("call", "text"), [(call, text) for call in CALLS for text in call.avoid])
-def test_examples_to_avoid_do_not(call: Call, text: str) -> None:
+def test_examples_to_avoid_do_not(call: CallRule, text: str) -> None:
     assert found(text, (call,)) == []
 
 
@@ -47,7 +47,7 @@ def test_tables_are_of_the_only_project_that_the_app_names(project: str) -> None
     other = f'"https://{project}.supabase.co"' if project else ""
     artifact = Artifact("a.js", (Buffer("a.js", BufferKind.TEXT, (SCRIPT + other).encode()),))
     finds = [find for reader in (EndpointExtractor(RULES), ConfigExtractor(RULES)) for find in reader.extract(artifact)]
-    sightings = collect(None, finds, RULES).sightings
+    sightings = merge_finds(None, finds, RULES).sightings
     assert {one.endpoint.value: one.names for one in sightings} == (
         {"supabase:abcdefghijklmnopqrst": (), f"supabase:{project}": ()}
         if project

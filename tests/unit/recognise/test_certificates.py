@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.recognise.certificates import MAX_CERTIFICATES, MAX_NAMES, MAX_SIZE, certificate_names
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
-RULES = Rules()
+RULES = RuleFiles()
 KEY = ec.generate_private_key(ec.SECP256R1())
 
 

@@ -14,9 +14,9 @@ from tieback.model.sighting import Sighting
 from tieback.recognise.cloud import cloud_endpoint, verify
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.patterns import CloudHost, CloudToken
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
-RULES = Rules()
+RULES = RuleFiles()
 EXTRACTOR = EndpointExtractor(RULES)
 ALL: tuple[CloudHost | CloudToken, ...] = (*RULES.cloud.hosts, *RULES.cloud.tokens)
 

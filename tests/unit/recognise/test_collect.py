@@ -14,10 +14,10 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
 from tieback.recognise import extractors
-from tieback.recognise.collect import MAX_SIGHTINGS, collect
-from tieback.recognise.rules import Rules
+from tieback.recognise.collect import MAX_SIGHTINGS, merge_finds
+from tieback.recognise.rules import RuleFiles
 
-RULES = Rules()
+RULES = RuleFiles()
 
 
 def app(bundle_id: str, vendor: str = "") -> App:
@@ -31,7 +31,7 @@ def sighting(host: str, file: str = "classes.dex") -> Sighting:
 
 def test_the_same_endpoint_is_one_with_its_first_evidence() -> None:
     finds = [sighting("b.de", "1"), sighting("a.de", "2"), sighting("b.de", "3")]
-    collected = collect(None, finds, RULES)
+    collected = merge_finds(None, finds, RULES)
     assert [(one.endpoint.host, one.count, one.evidence.file) for one in collected.sightings] == [
         ("b.de", 2, "1"),
         ("a.de", 1, "2"),
@@ -56,13 +56,13 @@ def seen(value: str, how: str, file: str = "f", host: str = "h.test", path: str 
     ],
 )
 def test_fifty_places_are_one_sighting_with_the_best_evidence(hows: tuple[str, str], best: str) -> None:
-    (one,) = collect(None, [seen("https://h.test", how) for how in hows * 25], RULES).sightings
+    (one,) = merge_finds(None, [seen("https://h.test", how) for how in hows * 25], RULES).sightings
     assert (one.count, one.evidence.how) == (50, best)
 
 
 def test_containers_of_a_resource_are_gathered() -> None:
     finds = [seen("supabase:ref", "text/cloud-host", path=path) for path in ("orders", "", "users", "orders")]
-    (one,) = collect(None, finds, RULES).sightings
+    (one,) = merge_finds(None, finds, RULES).sightings
     assert (one.names, one.endpoint.path, one.count) == (("orders", "users"), "", 4)
 
 
@@ -70,14 +70,14 @@ def test_containers_of_a_resource_are_gathered() -> None:
 def test_a_container_without_its_project_is_of_the_only_one(projects: tuple[str, ...], names: tuple[str, ...]) -> None:
     finds = [seen("firestore:", "dex-flow/collection", path="orders")]
     finds += [seen(f"firestore:{project}", "text/cloud-host") for project in projects]
-    sightings = collect(None, finds, RULES).sightings
+    sightings = merge_finds(None, finds, RULES).sightings
     assert [one.endpoint.value for one in sightings] == [f"firestore:{project}" for project in projects]
     assert all(one.names == names for one in sightings)
 
 
 def test_an_identifier_without_a_host_takes_the_host_that_is_seen_elsewhere() -> None:
     finds = [seen("s3:b", "text/cloud-id", host=""), seen("s3:b", "binary/cloud-host", host="b.s3.test")]
-    (one,) = collect(None, finds, RULES).sightings
+    (one,) = merge_finds(None, finds, RULES).sightings
     assert (one.endpoint.host, one.evidence.how) == ("b.s3.test", "text/cloud-id")
 
 
@@ -91,7 +91,7 @@ APP_ID, OTHER_ID = "kZ8rQ2mVx7Lw0pTn5Yb3", "aB3dE5fG7hJ9kL1mN3pQ"
 def test_a_resource_at_a_shared_host_is_named_by_the_identifier_of_the_app(ids: tuple[str, ...], value: str) -> None:
     finds = [seen("back4app:parseapi", "text/cloud-host", host="parseapi.back4app.com", path="Order")]
     finds += [seen(f"parse:{one}", "text/cloud-id", host="") for one in ids]
-    first = collect(None, finds, RULES).sightings[0]
+    first = merge_finds(None, finds, RULES).sightings[0]
     assert (first.endpoint.value, first.endpoint.host, first.names) == (value, "parseapi.back4app.com", ("Order",))
 
 
@@ -100,17 +100,17 @@ def test_a_host_of_its_own_keeps_its_name() -> None:
         seen("back4app:shopapp", "text/cloud-host", host="shopapp.b4a.io"),
         seen(f"parse:{APP_ID}", "text/cloud-id", host=""),
     ]
-    assert collect(None, finds, RULES).sightings[0].endpoint.value == "back4app:shopapp"
+    assert merge_finds(None, finds, RULES).sightings[0].endpoint.value == "back4app:shopapp"
 
 
 def test_public_keys_are_told_once() -> None:
     key = PublicKey("parse", "made-up", ("parse",))
-    assert collect(None, [key, key], RULES).keys == (key,)
+    assert merge_finds(None, [key, key], RULES).keys == (key,)
 
 
 def test_what_only_a_licence_names_is_no_back_end() -> None:
     finds = [sighting("a.de", "LICENSE.txt"), sighting("b.de", "LICENSE.txt"), sighting("b.de", "classes.dex")]
-    collected = collect(None, finds, RULES)
+    collected = merge_finds(None, finds, RULES)
     assert [(one.endpoint.host, one.count, one.evidence.file) for one in collected.sightings] == [
         ("b.de", 2, "classes.dex")
     ]
@@ -120,14 +120,14 @@ def test_what_only_a_licence_names_is_no_back_end() -> None:
 def test_a_credential_that_a_form_tells_is_told_once() -> None:
     named = Credential("generic_secret", "x", "", Evidence("f", 1, "x"), fingerprint="1" * 16)
     formed = Credential("google_api_key", "x", "", Evidence("f", 1, "x"), fingerprint="1" * 16)
-    assert collect(None, [named, formed], RULES).credentials == (formed,)
-    assert collect(None, [named], RULES).credentials == (named,)
+    assert merge_finds(None, [named, formed], RULES).credentials == (formed,)
+    assert merge_finds(None, [named], RULES).credentials == (named,)
 
 
 def test_credentials_and_other_texts_are_told_once() -> None:
     credential = Credential("password_in_url", "a***b (9)", "https://a.de", Evidence("f", 1, "x"))
     text, problem = NotBackend("http://www.w3.org", "why"), Problem("what", "where")
-    collected = collect(None, [credential, text, problem, credential, text, problem], RULES)
+    collected = merge_finds(None, [credential, text, problem, credential, text, problem], RULES)
     assert collected.credentials == (credential,)
     assert collected.not_backends == (text,)
     assert collected.problems == (problem,)
@@ -154,12 +154,12 @@ def test_credentials_and_other_texts_are_told_once() -> None:
     ],
 )
 def test_party(bundle_id: str, vendor: str, host: str, party: Party) -> None:
-    (one,) = collect(app(bundle_id, vendor), [sighting(host)], RULES).sightings
+    (one,) = merge_finds(app(bundle_id, vendor), [sighting(host)], RULES).sightings
     assert one.party is party
 
 
 def test_without_an_app_nothing_is_first_party() -> None:
-    collected = collect(None, [sighting("graph.facebook.com"), sighting("a.de")], RULES)
+    collected = merge_finds(None, [sighting("graph.facebook.com"), sighting("a.de")], RULES)
     assert [one.party for one in collected.sightings] == [Party.THIRD, Party.UNKNOWN]
 
 
@@ -169,7 +169,7 @@ def test_a_cap_holds_and_is_told() -> None:
             yield sighting(f"h{number}.de")
         yield sighting("h0.de")
 
-    collected = collect(app("com.shop.app"), many(), RULES)
+    collected = merge_finds(app("com.shop.app"), many(), RULES)
     assert len(collected.sightings) == MAX_SIGHTINGS
     assert collected.sightings[0].count == 2
     assert [problem.what for problem in collected.problems] == [
@@ -201,7 +201,7 @@ def test_real_apps_are_read_with_precision_and_recall(capsys: pytest.CaptureFixt
     for path, table in there:
         with open_app(path) as opened:
             finds = [find for artifact in opened.artifacts() for reader in readers for find in reader.extract(artifact)]
-            found = {one.endpoint.value for one in collect(opened.app, finds, RULES).sightings}
+            found = {one.endpoint.value for one in merge_finds(opened.app, finds, RULES).sightings}
         truth, composed = set(table["endpoints"]), set(table["composed"])
         right += len(found & truth)
         missed += len(truth - found)

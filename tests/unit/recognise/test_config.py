@@ -17,9 +17,9 @@ from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Sighting
 from tieback.recognise.config import MAX_FILE, ConfigExtractor
 from tieback.recognise.interface import Find
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
-EXTRACTOR = ConfigExtractor(Rules())
+EXTRACTOR = ConfigExtractor(RuleFiles())
 CONFIG = EXTRACTOR.config
 HERE = Buffer("f", BufferKind.TEXT, b"")
 

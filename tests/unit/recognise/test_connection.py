@@ -5,13 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.recognise.connection import verify, verify_jdbc
-from tieback.recognise.rules import Rules
-from tieback.recognise.verdict import Verdict
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.verdict import TextVerdict
 
-RULES = Rules()
+RULES = RuleFiles()
 
 
-def judged(text: str) -> Verdict:
+def judged(text: str) -> TextVerdict:
     if text.startswith("jdbc:"):
         return verify_jdbc(text, RULES)
     return verify(text, RULES.services.schemes[text.partition("://")[0]], RULES)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.recognise.context import WIDTH, context, masked
+from tieback.recognise.context import WIDTH, mask_credentials, match_context
 
 
 @pytest.mark.parametrize(
@@ -25,15 +25,15 @@ from tieback.recognise.context import WIDTH, context, masked
     ],
 )
 def test_contexts(left: str, right: str, shown: str) -> None:
-    assert context(left, right) == shown
+    assert match_context(left, right) == shown
 
 
 def test_a_credential_cut_off_from_its_scheme_is_masked() -> None:
-    assert context("ser:hunter22@a,", "https://b.de", cut=True) == "***@a,https://b.de"
+    assert match_context("ser:hunter22@a,", "https://b.de", cut=True) == "***@a,https://b.de"
 
 
 def test_the_match_stands_near_the_beginning() -> None:
-    shown = context("x" * 500, "https://a.de/" + "y" * 500)
+    shown = match_context("x" * 500, "https://a.de/" + "y" * 500)
     assert shown.startswith("x" * 40 + "https://a.de/")
     assert len(shown) == WIDTH
 
@@ -41,7 +41,7 @@ def test_the_match_stands_near_the_beginning() -> None:
 @given(st.text(max_size=700), st.text(max_size=700), st.booleans())
 @settings(max_examples=100, deadline=None)
 def test_contexts_are_short_printable_lines(left: str, right: str, cut: bool) -> None:
-    shown = context(left, right, cut=cut)
+    shown = match_context(left, right, cut=cut)
     assert len(shown) <= WIDTH
     assert shown.isprintable()
 
@@ -49,4 +49,4 @@ def test_contexts_are_short_printable_lines(left: str, right: str, cut: bool) ->
 @given(st.text(max_size=300))
 @settings(max_examples=100, deadline=None)
 def test_masking_keeps_the_length(text: str) -> None:
-    assert len(masked(text)) == len(text)
+    assert len(mask_credentials(text)) == len(text)

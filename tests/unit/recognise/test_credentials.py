@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Credential, Grade
+from tieback.model.sighting import Credential, CredentialGrade
 from tieback.recognise.credentials import credential_verdict, decode_jwt, entropy, is_placeholder, is_short_block
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
 from tieback.recognise.patterns import CredentialRule
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 from tieback.recognise.verdict import fingerprint
 
-RULES = Rules()
+RULES = RuleFiles()
 EXTRACTOR = EndpointExtractor(RULES)
 ALL = RULES.credentials.rules
 EXAMPLES = [(rule, text) for rule in ALL for text in rule.match]
@@ -70,7 +70,7 @@ def test_nothing_of_a_secret_is_in_any_find(example: tuple[CredentialRule, str],
 def test_a_value_is_kept_of_public_keys_alone(example: tuple[CredentialRule, str]) -> None:
     _, text = example
     every = finds(text)
-    public = {one.fingerprint for one in every if isinstance(one, Credential) and one.grade is Grade.PUBLIC}
+    public = {one.fingerprint for one in every if isinstance(one, Credential) and one.grade is CredentialGrade.PUBLIC}
     kept = [one for one in every if isinstance(one, PublicKey)]
     assert {fingerprint(key.value) for key in kept} <= public
     assert all(key.services for key in kept)
@@ -86,7 +86,7 @@ def test_a_key_whose_name_does_not_tell_is_not_kept() -> None:
 
 def test_no_rule_of_a_secret_names_a_service() -> None:
     # A JSON Web Token's grade is in its claims: only an anonymous role is public.
-    assert {rule.kind for rule in ALL if rule.services and rule.grade is not Grade.PUBLIC} == {"jwt"}
+    assert {rule.kind for rule in ALL if rule.services and rule.grade is not CredentialGrade.PUBLIC} == {"jwt"}
 
 
 @pytest.mark.parametrize(("role", "kept"), [("anon", 1), ("service_role", 0), ("authenticated", 0), ("", 0)])
@@ -118,12 +118,22 @@ REF = "kqmzvtbwxyrnplhgfdsc"
 @pytest.mark.parametrize(
     ("claims", "kind", "grade", "endpoint"),
     [
-        ({"iss": "supabase", "ref": REF, "role": "anon", "exp": 1950000000}, "supabase_anon", Grade.PUBLIC, REF),
-        ({"iss": "supabase", "ref": REF, "role": "service_role"}, "supabase_service_role", Grade.SUPERUSER, REF),
-        ({"iss": "https://auth.shop.de", "sub": "alice@shop.de"}, "jwt", Grade.NORMAL, ""),
+        (
+            {"iss": "supabase", "ref": REF, "role": "anon", "exp": 1950000000},
+            "supabase_anon",
+            CredentialGrade.PUBLIC,
+            REF,
+        ),
+        (
+            {"iss": "supabase", "ref": REF, "role": "service_role"},
+            "supabase_service_role",
+            CredentialGrade.SUPERUSER,
+            REF,
+        ),
+        ({"iss": "https://auth.shop.de", "sub": "alice@shop.de"}, "jwt", CredentialGrade.NORMAL, ""),
     ],
 )
-def test_tokens_are_decoded(claims: dict[str, object], kind: str, grade: Grade, endpoint: str) -> None:
+def test_tokens_are_decoded(claims: dict[str, object], kind: str, grade: CredentialGrade, endpoint: str) -> None:
     (one,) = credentials(f'key = "{token(claims)}"')
     assert (one.kind, one.grade) == (kind, grade)
     assert one.endpoint == (f"supabase:{endpoint}" if endpoint else "")
@@ -134,17 +144,23 @@ def test_tokens_are_decoded(claims: dict[str, object], kind: str, grade: Grade, 
 @pytest.mark.parametrize(
     ("text", "grades"),
     [
-        ("?sv=2022-11-02&sp=r&se=2030-01-01&sig=kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4%3D", {"azure_sas": Grade.NORMAL}),
-        ("?sv=2022-11-02&sp=rw&se=2030-01-01&sig=kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4%3D", {"azure_sas": Grade.SUPERUSER}),
-        ("mongodb://u:Hunter22secret@db.x.test/s", {"password_in_connection_string": Grade.SUPERUSER}),
-        ("mqtt://u:Hunter22secret@mq.x.test", {"password_in_connection_string": Grade.NORMAL}),
+        (
+            "?sv=2022-11-02&sp=r&se=2030-01-01&sig=kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4%3D",
+            {"azure_sas": CredentialGrade.NORMAL},
+        ),
+        (
+            "?sv=2022-11-02&sp=rw&se=2030-01-01&sig=kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4%3D",
+            {"azure_sas": CredentialGrade.SUPERUSER},
+        ),
+        ("mongodb://u:Hunter22secret@db.x.test/s", {"password_in_connection_string": CredentialGrade.SUPERUSER}),
+        ("mqtt://u:Hunter22secret@mq.x.test", {"password_in_connection_string": CredentialGrade.NORMAL}),
         (
             'id="AKIAQ3EGRZ7YTPK5WUNB" key="kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4Xv/Bq2We"',
-            {"aws_access_key_id": Grade.NORMAL, "aws_secret_access_key": Grade.SUPERUSER},
+            {"aws_access_key_id": CredentialGrade.NORMAL, "aws_secret_access_key": CredentialGrade.SUPERUSER},
         ),
     ],
 )
-def test_grades(text: str, grades: dict[str, Grade]) -> None:
+def test_grades(text: str, grades: dict[str, CredentialGrade]) -> None:
     assert {one.kind: one.grade for one in credentials(text)} == grades
 
 

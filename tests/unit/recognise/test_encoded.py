@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Credential, Sighting
-from tieback.recognise.encoded import backwards, from_base64, percent, unicode
+from tieback.recognise.encoded import decode_base64, decode_percent, decode_reversed, decode_unicode
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
 
@@ -70,17 +70,17 @@ def test_big_endian_text_of_a_binary_plist_keeps_its_last_character() -> None:
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_can_be_decoded(data: bytes, shift: int) -> None:
     for text, taken in (
-        percent(data, 0, len(data)),
-        unicode(data, 0, len(data)),
-        from_base64(data, 0, len(data), shift),
+        decode_percent(data, 0, len(data)),
+        decode_unicode(data, 0, len(data)),
+        decode_base64(data, 0, len(data), shift),
     ):
         assert 0 <= taken <= len(data)
         assert len(text) <= 3 * taken
-    assert len(backwards(data, 0, len(data))) <= len(data)
+    assert len(decode_reversed(data, 0, len(data))) <= len(data)
 
 
 @given(st.binary(min_size=1, max_size=60))
 @settings(max_examples=50, deadline=None)
 def test_base64_comes_back(data: bytes) -> None:
     raw = base64.b64encode(data)
-    assert from_base64(raw, 0, len(raw), 0) == (data, len(raw))
+    assert decode_base64(raw, 0, len(raw), 0) == (data, len(raw))

@@ -3,9 +3,9 @@
 import pytest
 
 from tieback.recognise.firebase import firebase_endpoint, verify
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
-RULES = Rules()
+RULES = RuleFiles()
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.recognise.hosts import Host, NoBackend, Rejected, check_host, check_port
-from tieback.recognise.rules import Rules
+from tieback.recognise.hosts import EndpointHost, InvalidHost, NonBackendHost, check_host, check_port
+from tieback.recognise.rules import RuleFiles
 
-RULES = Rules()
+RULES = RuleFiles()
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ RULES = Rules()
 )
 def test_hosts_are_canonical(raw: str, name: str) -> None:
     host = check_host(raw, RULES, single_label=False)
-    assert isinstance(host, Host), host
+    assert isinstance(host, EndpointHost), host
     assert host.name == name
 
 
@@ -73,9 +73,9 @@ def test_hosts_are_canonical(raw: str, name: str) -> None:
 )
 def test_what_is_no_host(raw: str, reason: str | None) -> None:
     host = check_host(raw, RULES, single_label=False)
-    assert not isinstance(host, Host)
+    assert not isinstance(host, EndpointHost)
     if reason is not None:
-        assert host == Rejected(reason)
+        assert host == InvalidHost(reason)
 
 
 @pytest.mark.parametrize(
@@ -101,17 +101,17 @@ def test_what_is_no_host(raw: str, reason: str | None) -> None:
 )
 def test_what_is_no_back_end(raw: str, path: str, word: str) -> None:
     host = check_host(raw, RULES, single_label=False, path=path)
-    assert isinstance(host, NoBackend), host
+    assert isinstance(host, NonBackendHost), host
     assert word in host.reason
 
 
 def test_paths_of_a_rule_end_at_segments() -> None:
-    assert isinstance(check_host("www.googleapis.com", RULES, single_label=False, path="/authors"), Host)
-    assert isinstance(check_host("www.apache.org", RULES, single_label=False, path="/dist"), Host)
+    assert isinstance(check_host("www.googleapis.com", RULES, single_label=False, path="/authors"), EndpointHost)
+    assert isinstance(check_host("www.apache.org", RULES, single_label=False, path="/dist"), EndpointHost)
 
 
 def test_single_labels_stand_where_a_store_is_named() -> None:
-    assert check_host("db", RULES, single_label=True) == Host("db")
+    assert check_host("db", RULES, single_label=True) == EndpointHost("db")
 
 
 @pytest.mark.parametrize(("text", "port"), [("1", 1), ("9200", 9200), ("65535", 65535), ("00080", 80)])
@@ -121,19 +121,19 @@ def test_ports(text: str, port: int) -> None:
 
 @pytest.mark.parametrize("text", ["0", "65536", "", "-1", "8o80", "٣٣٣", "123456"])
 def test_what_is_no_port(text: str) -> None:
-    assert isinstance(check_port(text), Rejected)
+    assert isinstance(check_port(text), InvalidHost)
 
 
 def test_ipv6_stands_in_brackets_before_a_port() -> None:
-    assert Host("::2", address=True).bracketed == "[::2]"
-    assert Host("a.test").bracketed == "a.test"
+    assert EndpointHost("::2", address=True).bracketed == "[::2]"
+    assert EndpointHost("a.test").bracketed == "a.test"
 
 
 @given(st.text(max_size=300), st.booleans())
 @settings(max_examples=100, deadline=None)
 def test_any_text_has_a_verdict_and_hosts_are_ascii(raw: str, single: bool) -> None:
     host = check_host(raw, RULES, single_label=single)
-    if isinstance(host, Host):
+    if isinstance(host, EndpointHost):
         assert host.name.isascii()
         assert host.name == host.name.lower()
         assert check_host(host.bracketed, RULES, single_label=single) == host

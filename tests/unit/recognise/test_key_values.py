@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.apps.interface import Buffer, BufferKind
-from tieback.recognise.key_values import MAX_VALUE, pairs, plain_key, port_beside
+from tieback.recognise.key_values import MAX_VALUE, plain_key, port_beside, read_pairs
 
 
 def read(text: bytes, name: str = "*") -> list[tuple[str, str]]:
-    return list(pairs(Buffer("f", BufferKind.TEXT, text), name))
+    return list(read_pairs(Buffer("f", BufferKind.TEXT, text), name))
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Credential, Sighting
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.keywords import verify
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
-RULES = Rules()
+RULES = RuleFiles()
 EXTRACTOR = EndpointExtractor(RULES)
 
 

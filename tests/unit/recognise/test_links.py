@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.recognise.links import ENTITLEMENT, MAX_DOMAINS, MAX_SIZE, link_domains
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
-RULES = Rules()
+RULES = RuleFiles()
 FILTER = '<manifest xmlns:android="x"><application><activity><intent-filter {}>{}</intent-filter></activity></application></manifest>'  # noqa: E501 - one document
 
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.model.app import App, Platform, Signer
-from tieback.recognise.maker_names import MakerNames, registrable, words
-from tieback.recognise.rules import Rules
+from tieback.recognise.maker_names import MakerNames, maker_words, registrable_domain
+from tieback.recognise.rules import RuleFiles
 
-RULES = Rules()
+RULES = RuleFiles()
 
 
 def names(bundle: str, vendor: str = "", title: str = "", subject: str = "") -> MakerNames:
@@ -106,7 +106,7 @@ def test_domains(bundle: str, vendor: str, subject: str, domains: set[str]) -> N
     ],
 )
 def test_registrable(host: str, domain: str) -> None:
-    assert registrable(host, RULES) == domain
+    assert registrable_domain(host, RULES) == domain
 
 
 def test_word_lists_have_sources_and_are_lower_case() -> None:
@@ -115,7 +115,7 @@ def test_word_lists_have_sources_and_are_lower_case() -> None:
         for entry in entries:
             assert entry["source"].strip()
             assert entry["reason"].strip()
-    lists = vars(words())
+    lists = vars(maker_words())
     assert all(word == word.lower() for its in lists.values() for word in its)
 
 

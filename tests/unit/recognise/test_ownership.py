@@ -6,9 +6,9 @@ from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence
 from tieback.recognise.ownership import Maker
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
-RULES = Rules()
+RULES = RuleFiles()
 
 
 def maker(bundle_id: str = "com.workhub.mobile", vendor: str = "Workhub Access GmbH") -> Maker:

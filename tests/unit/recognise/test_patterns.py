@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from tieback.recognise.anchors import anchors, parse
-from tieback.recognise.patterns import Cloud, Credentials
-from tieback.recognise.rules import Rules
+from tieback.recognise.patterns import CloudRules, CredentialRules
+from tieback.recognise.rules import RuleFiles
 
-RULES = Rules()
+RULES = RuleFiles()
 PATTERNS = [
     *((rule.kind, rule.host) for rule in RULES.cloud.hosts),
     *((rule.kind, rule.rest) for rule in RULES.cloud.hosts),
@@ -54,7 +54,9 @@ def test_suffixes_lead_to_their_rules_in_order() -> None:
     assert list(RULES.cloud.below("shop.de")) == []
 
 
-@pytest.mark.parametrize(("reader", "text"), [(Cloud, b"x = 1"), (Credentials, b"[fragments]\n[[credential]]")])
-def test_a_malformed_file_is_an_error(reader: type[Cloud] | type[Credentials], text: bytes) -> None:
+@pytest.mark.parametrize(
+    ("reader", "text"), [(CloudRules, b"x = 1"), (CredentialRules, b"[fragments]\n[[credential]]")]
+)
+def test_a_malformed_file_is_an_error(reader: type[CloudRules] | type[CredentialRules], text: bytes) -> None:
     with pytest.raises(msgspec.ValidationError):
         reader(text)

@@ -5,18 +5,18 @@ import pytest
 
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.endpoint import Endpoint, EndpointKind
-from tieback.model.sighting import Credential, Evidence, Grade, Sighting
+from tieback.model.sighting import Credential, CredentialGrade, Evidence, Sighting
 from tieback.recognise.encoded import Encoding
-from tieback.recognise.place import Place, finds
-from tieback.recognise.verdict import Verdict, seal
+from tieback.recognise.place import MatchLocation, finds_at
+from tieback.recognise.verdict import TextVerdict, mask_secret
 
 URL = Endpoint(EndpointKind.URL, "https://a.de", "https", "a.de", 443)
 DATA = b"x=https://a.de;secret"
 BUFFER = Buffer("f", BufferKind.TEXT, DATA, base=100)
 
 
-def evidence(place: Place, buffer: Buffer = BUFFER) -> Evidence:
-    (find,) = finds(buffer, place)
+def evidence(place: MatchLocation, buffer: Buffer = BUFFER) -> Evidence:
+    (find,) = finds_at(buffer, place)
     assert isinstance(find, Sighting)
     return find.evidence
 
@@ -26,32 +26,36 @@ def evidence(place: Place, buffer: Buffer = BUFFER) -> Evidence:
     [(Encoding.PLAIN, "text/url"), (Encoding.ESCAPED, "text/url"), (Encoding.BASE64, "text/url:base64")],
 )
 def test_how(encoding: Encoding, how: str) -> None:
-    place = Place(Verdict("url", 12, (URL,)), 2, 14, 14, 0, len(DATA), encoding=encoding)
+    place = MatchLocation(TextVerdict("url", 12, (URL,)), 2, 14, 14, 0, len(DATA), encoding=encoding)
     assert evidence(place).how == how
 
 
 def test_offsets_are_of_the_entry() -> None:
-    assert evidence(Place(Verdict("url", 12, (URL,)), 2, 14, 14, 0, len(DATA))).offset == 102
+    assert evidence(MatchLocation(TextVerdict("url", 12, (URL,)), 2, 14, 14, 0, len(DATA))).offset == 102
 
 
 def test_resource_names_stand_in_how() -> None:
     buffer = Buffer(
         "r", BufferKind.RESOURCES, DATA, starts=np.array([2], dtype=np.int64), names={2: "string/backend_url"}
     )
-    place = Place(Verdict("url", 12, (URL,)), 2, 14, 14, 2, len(DATA))
+    place = MatchLocation(TextVerdict("url", 12, (URL,)), 2, 14, 14, 2, len(DATA))
     assert evidence(place, buffer).how == "resource:string/backend_url/url"
 
 
 def test_shown_stands_in_place_of_the_text() -> None:
-    place = Place(Verdict("url", 12, (URL,)), 2, 14, 14, 0, len(DATA), shown="***")
+    place = MatchLocation(TextVerdict("url", 12, (URL,)), 2, 14, 14, 0, len(DATA), shown="***")
     assert evidence(place).context == "x=***;secret"
     other = place._replace(encoding=Encoding.BASE64, shown="https://bob:hunter22@a.de")
     assert evidence(other).context == "https://***@a.de"
 
 
 def test_a_credential_belongs_to_the_endpoint_that_it_names_or_stands_in() -> None:
-    own = seal("jwt", "k" * 40, Grade.PUBLIC, claims={"role": "anon"}, endpoint="supabase:x")
-    verdict = Verdict("url", 12, (URL,), (own, seal("password_in_url", "hunter22")))
-    found = [find for find in finds(BUFFER, Place(verdict, 2, 14, 14, 0, len(DATA))) if isinstance(find, Credential)]
+    own = mask_secret("jwt", "k" * 40, CredentialGrade.PUBLIC, claims={"role": "anon"}, endpoint="supabase:x")
+    verdict = TextVerdict("url", 12, (URL,), (own, mask_secret("password_in_url", "hunter22")))
+    found = [
+        find
+        for find in finds_at(BUFFER, MatchLocation(verdict, 2, 14, 14, 0, len(DATA)))
+        if isinstance(find, Credential)
+    ]
     assert [(one.endpoint, one.grade) for one in found] == [("supabase:x", "public"), ("https://a.de", "normal")]
     assert found[0].claims == {"role": "anon"}

@@ -5,9 +5,9 @@ from importlib import resources
 
 import pytest
 
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
-RULES = Rules()
+RULES = RuleFiles()
 FILES = (
     "services.toml",
     "not_backends.toml",

@@ -7,16 +7,16 @@ from hypothesis import strategies as st
 from tests import samples
 from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.content import sniff
-from tieback.intake.apps.heap import Heap
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Gathered
+from tieback.intake.apps.heap import SmallFiles
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.open import open_app
 from tieback.model.sighting import NotBackend, Problem, Sighting
 from tieback.recognise import search as search_module
 from tieback.recognise.interface import Find
-from tieback.recognise.rules import Rules
-from tieback.recognise.search import Search
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.search import AppSearch
 
-RULES = Rules()
+RULES = RuleFiles()
 NAMESPACE = "http://schemas.android.com/apk/res/android"
 
 
@@ -43,15 +43,15 @@ def told(finds: list[Find]) -> list[tuple[str, str, str]]:
     return sorted(said)
 
 
-def gathered(*contents: bytes) -> Gathered:
-    return Gathered(tuple(f"{n}.xml" for n in range(len(contents))), contents, read_binary_xml)
+def gathered(*contents: bytes) -> ArtifactBatch:
+    return ArtifactBatch(tuple(f"{n}.xml" for n in range(len(contents))), contents, read_binary_xml)
 
 
-def both(one: Gathered) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
+def both(one: ArtifactBatch) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
     return told(list(SEARCH.finds([one]))), told(list(SEARCH.finds(one.artifacts())))
 
 
-SEARCH = Search(RULES)
+SEARCH = AppSearch(RULES)
 
 
 def test_only_files_that_name_something_are_opened() -> None:
@@ -61,11 +61,11 @@ def test_only_files_that_name_something_are_opened() -> None:
         opened.append(file)
         return read_binary_xml(file, content)
 
-    search = Search(RULES)
+    search = AppSearch(RULES)
     plain, naming = layout("button", NAMESPACE), layout(NAMESPACE, "https://api.workhub.dev/v1")
     first = gathered(plain)
     assert told(list(search.finds([first]))) == [("none", "", NAMESPACE)]
-    files = Gathered(("a.xml", "b.xml", "c.xml"), (plain, naming, plain), noting)
+    files = ArtifactBatch(("a.xml", "b.xml", "c.xml"), (plain, naming, plain), noting)
     found = told(list(search.finds([files])))
     assert [(kind, file) for kind, file, _ in found] == [("none", ""), ("sighting", "b.xml")]
     assert opened == ["b.xml"]
@@ -97,7 +97,7 @@ def test_gathering_changes_nothing(files: list[list[str]]) -> None:
 )  # fmt: skip
 def test_small_files_of_any_kind_give_what_they_give_alone(file: str, content: bytes, value: str) -> None:
     files = (("a.bin", b"\0" * 40), (file, content), ("b.version", b"1.0\n"))
-    heap = Heap()
+    heap = SmallFiles()
     assert all(heap.takes(name, data, sniff(data)) for name, data in files)
     (one,) = heap.emptied()
     once, apart = both(one)
@@ -106,7 +106,7 @@ def test_small_files_of_any_kind_give_what_they_give_alone(file: str, content: b
 
 
 def test_without_the_data_flow_constants_are_found_all_the_same() -> None:
-    search = Search(RULES, dataflow=False)
+    search = AppSearch(RULES, dataflow=False)
     assert told(list(search.finds([gathered(layout("https://a.workhub.dev"))])))
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tieback.recognise.services import Services, parents
+from tieback.recognise.services import ServiceRules, host_and_parents
 
-SERVICES = Services()
+SERVICES = ServiceRules()
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_services(host: str, port: int | None, service: str | None) -> None:
 
 
 def test_parents_begin_with_the_name_itself() -> None:
-    assert list(parents("a.b.c")) == ["a.b.c", "b.c", "c"]
+    assert list(host_and_parents("a.b.c")) == ["a.b.c", "b.c", "c"]
 
 
 @pytest.mark.parametrize(("service", "path"), [(one.service, path) for one in SERVICES.paths for path in one.match])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tieback.intake.apps.interface import Buffer, BufferKind
-from tieback.recognise.span import bounds, decoded, region
+from tieback.recognise.span import decode_text, string_bounds, string_region
 
 
 def buffer(data: bytes, starts: list[int] | None, kind: BufferKind = BufferKind.DEX) -> Buffer:
@@ -20,7 +20,7 @@ def buffer(data: bytes, starts: list[int] | None, kind: BufferKind = BufferKind.
     ],
 )
 def test_bounds(starts: list[int] | None, places: list[int], expected: list[tuple[int, int]]) -> None:
-    assert bounds(buffer(b"123456789", starts), places) == expected
+    assert string_bounds(buffer(b"123456789", starts), places) == expected
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_bounds(starts: list[int] | None, places: list[int], expected: list[tupl
 def test_only_the_strings_of_a_dex_file_are_searched(
     starts: list[int] | None, kind: BufferKind, expected: tuple[int, int]
 ) -> None:
-    assert region(buffer(b"\x00\x01\x02\x03abc\x00de\x00\x00\x01\x02", starts, kind)) == expected
+    assert string_region(buffer(b"\x00\x01\x02\x03abc\x00de\x00\x00\x01\x02", starts, kind)) == expected
 
 
 @pytest.mark.parametrize(
@@ -51,4 +51,4 @@ def test_only_the_strings_of_a_dex_file_are_searched(
     ],
 )
 def test_decoded(raw: bytes, wide: bool, text: str) -> None:
-    assert decoded(raw, wide=wide) == text
+    assert decode_text(raw, wide=wide) == text

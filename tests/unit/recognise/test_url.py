@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 from tieback.recognise.url import verify, verify_relative
-from tieback.recognise.verdict import Verdict
+from tieback.recognise.verdict import TextVerdict
 
-RULES = Rules()
+RULES = RuleFiles()
 
 
-def judged(text: str) -> Verdict:
+def judged(text: str) -> TextVerdict:
     scheme = RULES.services.schemes[text.partition("://")[0].lower()]
     return verify(text, scheme, RULES)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.recognise.verdict import fingerprint, is_filled_in, mask, seal
+from tieback.recognise.verdict import fingerprint, is_real_value, mask_secret, mask_text
 
 
 @pytest.mark.parametrize(
@@ -19,16 +19,16 @@ from tieback.recognise.verdict import fingerprint, is_filled_in, mask, seal
     ],
 )
 def test_masks(secret: str, masked: str) -> None:
-    assert mask(secret) == masked
+    assert mask_text(secret) == masked
 
 
 @pytest.mark.parametrize("text", ["%s", "{password}", "${PW}", "<password>", "****", "xxxx", "XXXX", ""])
 def test_placeholders_are_no_credentials(text: str) -> None:
-    assert not is_filled_in(text)
+    assert not is_real_value(text)
 
 
 def test_credentials_are() -> None:
-    assert is_filled_in("hunter22")
+    assert is_real_value("hunter22")
 
 
 def test_fingerprints_tell_credentials_apart() -> None:
@@ -38,4 +38,4 @@ def test_fingerprints_tell_credentials_apart() -> None:
 
 
 def test_nothing_sealed_holds_the_credential() -> None:
-    assert "hunter22hunter22" not in str(seal("password_in_url", "hunter22hunter22"))
+    assert "hunter22hunter22" not in str(mask_secret("password_in_url", "hunter22hunter22"))

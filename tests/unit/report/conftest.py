@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tieback.assess.summary import headline
+from tieback.assess.summary import summarise
 from tieback.model.app import App, Platform, Signer
 from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
@@ -27,16 +27,16 @@ from tieback.model.figure import Figure, estimate, exact, lower_bound
 from tieback.model.passive import PassiveNote, PassiveService, PassiveSighting
 from tieback.model.posture import (
     AppName,
-    Foreign,
-    How,
-    Keys,
-    Numbers,
-    Owned,
+    EncryptionCounts,
+    OwnedResource,
     Posture,
     PostureExport,
-    Share,
-    Store,
-    Unseen,
+    ResourceFigures,
+    ResourceMatch,
+    StoreSummary,
+    UnclaimedStore,
+    UnprobedPublicResource,
+    YesNoCounts,
 )
 from tieback.model.probe import (
     Access,
@@ -53,18 +53,18 @@ from tieback.model.report import (
     AppSummary,
     CloserLook,
     DataUsed,
-    Group,
+    ExposureHistory,
+    FigureGroup,
     GroupTable,
-    Handle,
     Headline,
-    History,
-    Index,
+    LazyIndex,
+    LazyTable,
     Report,
-    Scope,
-    Shared,
+    RunScope,
+    SharedStore,
     StoreKind,
 )
-from tieback.model.resource import Answer, AtRest, Place, Resource, ResourceKind
+from tieback.model.resource import AtRest, Resource, ResourceKind, ServiceAddress, TriState
 from tieback.model.sighting import Evidence, Problem, Sighting
 
 CAT = "_cat/indices"
@@ -353,15 +353,15 @@ def in_tables(
 ) -> Report:
     """The report with other rows, in the order that a report has."""
     if apps is not None:
-        values["apps"] = Index.by(apps, lambda summary: summary.app.sha256)
-        values["quiet"] = Handle.of([summary for summary in apps if not summary.exposures])
+        values["apps"] = LazyIndex.by(apps, lambda summary: summary.app.sha256)
+        values["quiet"] = LazyTable.of([summary for summary in apps if not summary.exposures])
     if exposures is not None:
         ordered = sorted(
             exposures, key=lambda store: (-store.severity.rank, -store.score, -store.records.value, store.id)
         )
         for name, exposed in (("exposed", True), ("answered", False)):
             rows = [store for store in ordered if store.access.exposed is exposed]
-            values[name] = Index.by(rows, lambda store: store.id)
+            values[name] = LazyIndex.by(rows, lambda store: store.id)
         values["ways"] = tuple(
             sum(
                 len({route.app_sha256 for route in store.routes})
@@ -371,9 +371,11 @@ def in_tables(
             for exposed in (True, False)
         )
     if findings is not None:
-        values["findings"] = Handle.of(sorted(findings, key=lambda found: (-found.severity.rank, found.rule, found.id)))
+        values["findings"] = LazyTable.of(
+            sorted(findings, key=lambda found: (-found.severity.rank, found.rule, found.id))
+        )
     if problems is not None:
-        values["problems"] = Handle.of(problems)
+        values["problems"] = LazyTable.of(problems)
     return replace(report, **values)
 
 
@@ -402,8 +404,8 @@ def probe(store: Exposure) -> ProbeReport:
     )
 
 
-def the_scope() -> Scope:
-    return Scope(
+def the_scope() -> RunScope:
+    return RunScope(
         authorised_by="Security office",
         contact="security@example.test",
         not_after="2027-06-30",
@@ -419,7 +421,7 @@ def the_scope() -> Scope:
 def the_report() -> Report:
     stores = (fieldhand_store(), workhub_store(), tillroll_store(), parcello_store())
     records: Figure = lower_bound(4251, "sum")
-    empty: Index[Any] = Index.by((), str)
+    empty: LazyIndex[Any] = LazyIndex.by((), str)
     bare = Report(
         title="Sample fleet, November 2026",
         created=datetime(2026, 11, 25, 9, 30, tzinfo=UTC),
@@ -455,7 +457,7 @@ def the_report() -> Report:
         ways=(0, 0),
         findings=empty,
         problems=empty,
-        sightings=Index.by(
+        sightings=LazyIndex.by(
             [
                 sighting(FIELDHAND, "http://es.fieldhand.test:9200/machines/_search", "es.fieldhand.test", Party.FIRST),
                 sighting(
@@ -465,7 +467,7 @@ def the_report() -> Report:
             ],
             lambda row: row.app_sha256,
         ),
-        backends=Handle.of(
+        backends=LazyTable.of(
             [
                 Backend(
                     Endpoint(EndpointKind.URL, "https://api.lantern.test", "https", "api.lantern.test", 443),
@@ -474,7 +476,7 @@ def the_report() -> Report:
                 )
             ]
         ),
-        probes=Handle.of(
+        probes=LazyTable.of(
             [
                 *(probe(store) for store in stores),
                 ProbeReport("api.lantern.test:27017", Outcome.REFUSED, problems=("refused: nothing listens there",)),
@@ -485,10 +487,10 @@ def the_report() -> Report:
         bare,
         tables=the_tables(),
         closer=CloserLook(3, 2, lower_bound(4250, "sum"), estimate(1_486_848, "sum")),
-        history=History("2026-09-01", 2, 5, 3, 1, 1),
-        shared=(Shared("exp-fieldhand", 2, (FIELDHAND.sha256, PARCELLO.sha256)),),
-        seen=Handle.of(the_seen()),
-        seen_in_apps=Handle.of(the_named()),
+        history=ExposureHistory("2026-09-01", 2, 5, 3, 1, 1),
+        shared=(SharedStore("exp-fieldhand", 2, (FIELDHAND.sha256, PARCELLO.sha256)),),
+        seen=LazyTable.of(the_seen()),
+        seen_in_apps=LazyTable.of(the_named()),
         posture=the_posture(),
         data=DATA,
         apps=(
@@ -556,33 +558,33 @@ def the_posture() -> Posture:
     key = f"arn:aws:es:eu-west-1:{ACCOUNT}:domain/{RESOURCE}"
     resource = Resource(
         key, "aws", ResourceKind.DATABASE, ACCOUNT, "eu-west-1", "opensearch", "opensearch", name=RESOURCE,
-        endpoints=(Place("es.fieldhand.test"),), flag=Answer.YES, route=Answer.YES, port=Answer.YES,
+        endpoints=(ServiceAddress("es.fieldhand.test"),), flag=TriState.YES, route=TriState.YES, port=TriState.YES,
         path=("security group sg-0zq (zq-web) allows 0.0.0.0/0 on port 9200",), at_rest=AtRest.NONE,
-        authentication=Answer.NO, source="prowler", seen="2026-11-20T00:00:00Z", sources=("prowler 2026-11-20",),
+        authentication=TriState.NO, source="prowler", seen="2026-11-20T00:00:00Z", sources=("prowler 2026-11-20",),
     )  # fmt: skip
     quiet = replace(resource, key=f"{key}-quiet", name="zq-quiet", endpoints=())
     store = fieldhand_store()
-    short = Store(
+    short = StoreSummary(
         store.id, store.product, store.access, True, store.severity, store.records, store.targets, ("geo_location",),
         (FIELDHAND.sha256,), True,
     )  # fmt: skip
     stray = replace(
         short, id="exp-parcello", targets=("es.parcello.test:9200",), apps=(PARCELLO.sha256,), product="elasticsearch"
     )
-    keys, public = Keys(18, 9, 6, 2, 5), Share(7, 30, 3)
-    whole = Numbers(
-        "all", "", ResourceKind.DATABASE, resources=40, at_rest=keys, public=public, public_at_rest=Keys(5, 1, 0, 0, 1),
-        authentication=Share(20, 8, 12), tls=Share(15, 10, 15), backups=Share(30, 5, 5), logging=Share(20, 15, 5),
+    keys, public = EncryptionCounts(18, 9, 6, 2, 5), YesNoCounts(7, 30, 3)
+    whole = ResourceFigures(
+        "all", "", ResourceKind.DATABASE, resources=40, at_rest=keys, public=public, public_at_rest=EncryptionCounts(5, 1, 0, 0, 1),
+        authentication=YesNoCounts(20, 8, 12), tls=YesNoCounts(15, 10, 15), backups=YesNoCounts(30, 5, 5), logging=YesNoCounts(20, 15, 5),
     )  # fmt: skip
     return Posture(
         (
             whole,
             replace(whole, by="provider", name="aws"),
-            replace(whole, by="account", name=f"aws {ACCOUNT}", resources=39, at_rest=Keys(17, 9, 6, 2, 5)),
-            replace(whole, by="account", name="aws 210987654321", resources=1, at_rest=Keys(1)),
-            Numbers(
-                "all", "", ResourceKind.SNAPSHOT, resources=6, at_rest=Keys(3, 3), restorable=Share(1, 5),
-                authentication=Share(unknown=6), tls=Share(unknown=6), logging=Share(unknown=6),
+            replace(whole, by="account", name=f"aws {ACCOUNT}", resources=39, at_rest=EncryptionCounts(17, 9, 6, 2, 5)),
+            replace(whole, by="account", name="aws 210987654321", resources=1, at_rest=EncryptionCounts(1)),
+            ResourceFigures(
+                "all", "", ResourceKind.SNAPSHOT, resources=6, at_rest=EncryptionCounts(3, 3), restorable=YesNoCounts(1, 5),
+                authentication=YesNoCounts(unknown=6), tls=YesNoCounts(unknown=6), logging=YesNoCounts(unknown=6),
             ),
         ),
         82,
@@ -590,8 +592,8 @@ def the_posture() -> Posture:
         46,
         2,
         (
-            Owned(
-                resource, How.NAME, (short,), ("http://es.fieldhand.test:9200/machines/_search",),
+            OwnedResource(
+                resource, ResourceMatch.NAME, (short,), ("http://es.fieldhand.test:9200/machines/_search",),
                 (AppName(FIELDHAND.sha256, "Fieldhand", FIELDHAND.bundle_id, 310),),
                 f"Fieldhand leaks data from your OpenSearch data store {RESOURCE} in account {ACCOUNT} "
                 "(eu-west-1): not encrypted at rest, public through security group sg-0zq (zq-web), which allows "
@@ -599,10 +601,10 @@ def the_posture() -> Posture:
             ),
         ),
         1, 1,
-        (Unseen(quiet, f"your OpenSearch data store zq-quiet in account {ACCOUNT}; no app and no probe led there"),),
+        (UnprobedPublicResource(quiet, f"your OpenSearch data store zq-quiet in account {ACCOUNT}; no app and no probe led there"),),
         1,
         (
-            Foreign(
+            UnclaimedStore(
                 stray, "", "", False, (AppName(PARCELLO.sha256, "Parcello", PARCELLO.bundle_id),),
                 "es.parcello.test:9200 is open and in none of the 2 imported accounts: forgotten, or a vendor's",
             ),
@@ -635,9 +637,9 @@ DATA = (
 )
 
 
-def group(name: str, analysed: int | None, counts: tuple[int, int, int, int, int], records: Figure) -> Group:
+def group(name: str, analysed: int | None, counts: tuple[int, int, int, int, int], records: Figure) -> FigureGroup:
     using, affected, answering, exposed, ransomed = counts
-    return Group(name, analysed, using, affected, answering, exposed, ransomed, records, estimate(1000, "sum"))
+    return FigureGroup(name, analysed, using, affected, answering, exposed, ransomed, records, estimate(1000, "sum"))
 
 
 def the_tables() -> tuple[GroupTable, ...]:
@@ -707,9 +709,9 @@ def fleet_report() -> Report:
         exposures=stores,
         findings=found,
         problems=(Problem("no verdict: timeout", "db.zqaveil.test:27017"),),
-        sightings=Index.by(sightings, lambda row: row.app_sha256),
-        probes=Handle.of([probe(store) for store in stores]),
-        headline=headline(len(apps), len(apps), stores),
+        sightings=LazyIndex.by(sightings, lambda row: row.app_sha256),
+        probes=LazyTable.of([probe(store) for store in stores]),
+        headline=summarise(len(apps), len(apps), stores),
         tables=(
             GroupTable("platform", (group("android", 24, (24, 24, 24, 24, 0), lower_bound(69_600, "sum")),)),
             GroupTable("vendor", tuple(group(s.app.vendor, 1, (1, 1, 1, 1, 0), exact(9, "sum")) for s in apps)),
@@ -724,7 +726,7 @@ def fleet_report() -> Report:
             ),
         ),
         closer=CloserLook(24, 24, exact(60_001, "sum"), estimate(70_007, "sum")),
-        history=History("2026-01-02", 3, 9, 4, 3, 2),
+        history=ExposureHistory("2026-01-02", 3, 9, 4, 3, 2),
     )
 
 
@@ -828,9 +830,9 @@ def the_hostile_report() -> Report:
             pii=tuple((HOSTILE, figure) for _, figure in clean.headline.pii),
         ),
         problems=(Problem(HOSTILE, HOSTILE),),
-        sightings=Index.by(sightings, lambda row: row.app_sha256),
-        probes=Handle.of(probes),
-        seen=Handle.of(
+        sightings=LazyIndex.by(sightings, lambda row: row.app_sha256),
+        probes=LazyTable.of(probes),
+        seen=LazyTable.of(
             [
                 replace(
                     note,
@@ -841,7 +843,7 @@ def the_hostile_report() -> Report:
                 for note in the_seen()
             ]
         ),
-        seen_in_apps=Handle.of(
+        seen_in_apps=LazyTable.of(
             [
                 replace(
                     one,

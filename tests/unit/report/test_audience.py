@@ -29,7 +29,7 @@ from tieback.model.backend import Route
 from tieback.model.errors import UsageError
 from tieback.model.exposure import SeverityFactor
 from tieback.model.probe import Identity
-from tieback.model.report import Handle, Report
+from tieback.model.report import LazyTable, Report
 from tieback.model.sighting import Problem
 from tieback.report import by_name, renderers
 from tieback.report.audience import Audience, audience_of, for_audience
@@ -85,7 +85,7 @@ def shared() -> Report:
         whole,
         exposures=(store, *others),
         findings=findings,
-        probes=Handle.of(probes),
+        probes=LazyTable.of(probes),
         problems=(Problem("no verdict: timeout", "mirror.parcello.test:9201"), Problem("damaged", "lantern.apk")),
     )
 

@@ -5,11 +5,11 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import fleet_report, workhub_store
 from tieback.model.report import Breakdown, Report
-from tieback.report.breakdown import count, earliest_year, folded, whole_years
+from tieback.report.breakdown import count_breakdown, earliest_year, merge_neighbours, whole_years
 
 
 def test_counts(report: Report) -> None:
-    found = count(report)
+    found = count_breakdown(report)
     assert [(store, name, figure.value) for store, name, figure in found.cells if store == "opensearch"] == [
         ("opensearch", "geo_location", 1200),
         ("opensearch", "person_name", 1350),
@@ -21,11 +21,11 @@ def test_counts(report: Report) -> None:
 
 def test_a_report_that_brings_its_counts_is_not_counted(report: Report) -> None:
     own = Breakdown((), (("high", 9),), (), 0)
-    assert count(replace(report, breakdown=own)) is own
+    assert count_breakdown(replace(report, breakdown=own)) is own
 
 
 def test_years() -> None:
-    assert count(fleet_report()).created == tuple((str(year), 4) for year in range(2012, 2018))
+    assert count_breakdown(fleet_report()).created == tuple((str(year), 4) for year in range(2012, 2018))
     assert whole_years({"2015": 2, "2018": 1}) == (("2015", 2), ("2016", 0), ("2017", 0), ("2018", 1))
     assert whole_years({"1970": 1, "2018": 1}) == (("1970", 1), ("2018", 1)), "a clock that was never set"
     assert whole_years({}) == ()
@@ -56,12 +56,12 @@ def test_the_year_of_a_store(created: str, year: str) -> None:
     ],
 )
 def test_small_groups_are_joined(cells: list[tuple[str, int]], groups: list[tuple[str, int]]) -> None:
-    assert list(folded(cells, 5, " to ")) == groups
+    assert list(merge_neighbours(cells, 5, " to ")) == groups
 
 
 @settings(deadline=None, max_examples=100)
 @given(st.lists(st.integers(0, 12), max_size=12))
 def test_no_group_is_small_and_none_is_lost(numbers: list[int]) -> None:
-    groups = folded([(str(at), number) for at, number in enumerate(numbers)], 5, "-")
+    groups = merge_neighbours([(str(at), number) for at, number in enumerate(numbers)], 5, "-")
     assert all(number == 0 or number >= 5 for _, number in groups)
     assert sum(number for _, number in groups) in ((sum(numbers),) if groups else (sum(numbers), 0))

@@ -2,11 +2,11 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import fleet_report, in_tables, the_report
-from tieback.assess.summary import headline
+from tieback.assess.summary import summarise
 from tieback.model.errors import UsageError
 from tieback.model.figure import Figure
 from tieback.model.report import Report
-from tieback.report.explain import FIGURES, explain, names
+from tieback.report.explain import FIGURES, explain_figure, figure_names
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from tieback.report.explain import FIGURES, explain, names
     ],
 )
 def test_figures(report: Report, name: str, value: int, quality: str, stores: int) -> None:
-    found = explain(report, name)
+    found = explain_figure(report, name)
     assert (found.figure.value, found.figure.quality.value, found.stores) == (value, quality, stores)
     assert len(list(found.shares())) == stores
     assert found.query.startswith("SELECT ")
@@ -45,11 +45,11 @@ def test_figures(report: Report, name: str, value: int, quality: str, stores: in
 def test_every_headline_figure_is_made_of_its_shares(whole: Report) -> None:
     """What the report says and what its explanation adds up to is one number, of one quality."""
     stores = list(whole.exposures())
-    head = headline(whole.headline.apps_analysed, whole.headline.apps_affected, stores)
+    head = summarise(whole.headline.apps_analysed, whole.headline.apps_affected, stores)
     whole = replace(whole, headline=head)
 
     def made(name: str) -> tuple[int, str]:
-        figure = explain(whole, name).figure
+        figure = explain_figure(whole, name).figure
         return figure.value, figure.quality.value
 
     def told(figure: Figure) -> tuple[int, str]:
@@ -69,28 +69,28 @@ def test_every_headline_figure_is_made_of_its_shares(whole: Report) -> None:
 
 
 def test_shares_lead_to_containers_and_proofs(report: Report) -> None:
-    first = next(share for share in explain(report, "records").shares() if share.store.id == "exp-workhub")
+    first = next(share for share in explain_figure(report, "records").shares() if share.store.id == "exp-workhub")
     assert [(name, part.value) for name, part in first.parts] == [
         ("workhub.employees", 2500),
         ("workhub.visitors", 400),
     ]
     assert first.store.proofs
-    (only,) = explain(report, "records:class=phone").shares()
+    (only,) = explain_figure(report, "records:class=phone").shares()
     assert [name for name, _ in only.parts] == ["operators"]
 
 
 def test_why_it_is_not_exact(report: Report) -> None:
-    assert explain(report, "records").weakest == ("exp-workhub",)
-    assert explain(report, "stores-exposed").weakest == ()
+    assert explain_figure(report, "records").weakest == ("exp-workhub",)
+    assert explain_figure(report, "stores-exposed").weakest == ()
 
 
 def test_honeypots_have_no_share() -> None:
     whole = the_report()
     stores = [replace(store, honeypot=("a bait",)) if "work" in store.id else store for store in whole.exposures()]
     told = in_tables(whole, exposures=stores)
-    assert explain(told, "honeypots").figure.value == 1
-    assert explain(told, "records").figure.value == 1351
-    assert explain(told, "stores-answering").figure.value == 3
+    assert explain_figure(told, "honeypots").figure.value == 1
+    assert explain_figure(told, "records").figure.value == 1351
+    assert explain_figure(told, "stores-answering").figure.value == 3
 
 
 @pytest.mark.parametrize(
@@ -106,15 +106,15 @@ def test_honeypots_have_no_share() -> None:
 )
 def test_what_is_not_a_figure_is_said(report: Report, name: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
-        explain(report, name)
+        explain_figure(report, name)
 
 
 def test_the_names_of_a_report_are_all_figures(report: Report) -> None:
-    found = list(names(report))
+    found = list(figure_names(report))
     assert set(FIGURES) < set(found)
     assert "records:class=geo_location" in found
-    assert all(explain(report, name) for name in found)
+    assert all(explain_figure(report, name) for name in found)
 
 
 def test_a_quote_does_not_end_the_query(report: Report) -> None:
-    assert "vendor = 'O''Brien'" in explain(report, "records:vendor=O'Brien").query
+    assert "vendor = 'O''Brien'" in explain_figure(report, "records:vendor=O'Brien").query

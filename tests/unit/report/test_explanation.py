@@ -4,13 +4,13 @@ import json
 from rich.console import Console
 
 from tieback.model.report import Report
-from tieback.report.explain import explain
+from tieback.report.explain import explain_figure
 from tieback.report.explanation import as_lines, print_explanation
 
 
 def printed(report: Report, name: str) -> str:
     out = io.StringIO()
-    print_explanation(explain(report, name), Console(file=out, width=140, color_system=None, highlight=False))
+    print_explanation(explain_figure(report, name), Console(file=out, width=140, color_system=None, highlight=False))
     return out.getvalue()
 
 
@@ -29,7 +29,7 @@ def test_what_a_person_sees(report: Report) -> None:
 
 
 def test_lines(report: Report) -> None:
-    head, *shares = [json.loads(line) for line in as_lines(explain(report, "records"))]
+    head, *shares = [json.loads(line) for line in as_lines(explain_figure(report, "records"))]
     assert head["schema"] == "tieback/explanation/1"
     assert head["figure"]["value"] == sum(share["figure"]["value"] for share in shares)
     assert {share["schema"] for share in shares} == {"tieback/share/1"}

@@ -3,24 +3,24 @@
 import msgspec
 
 from tests.unit.assess.test_summary import OPEN, PROTECTED
-from tieback.assess.summary import headline
-from tieback.model.exposure import ClassifiedField, People, PiiClassTotal
+from tieback.assess.summary import summarise
+from tieback.model.exposure import ClassifiedField, PeopleRange, PiiClassTotal
 from tieback.model.figure import estimate, exact, lower_bound
-from tieback.model.pii import Basis
+from tieback.model.pii import ClassificationBasis
 from tieback.report.personal import MOST_CLASSES, field_words, people_text, personal_lines
 
 STORE = msgspec.structs.replace(
     OPEN,
     pii=(
-        PiiClassTotal("email", exact(80, "count"), 2, Basis.VALUE, ("e-mail address",)),
-        PiiClassTotal("payment_card", estimate(60, "x"), 1, Basis.NAME, ("card verification code",)),
+        PiiClassTotal("email", exact(80, "count"), 2, ClassificationBasis.VALUE, ("e-mail address",)),
+        PiiClassTotal("payment_card", estimate(60, "x"), 1, ClassificationBasis.NAME, ("card verification code",)),
     ),
-    people=People(exact(80, "count"), lower_bound(20, "met")),
+    people=PeopleRange(exact(80, "count"), lower_bound(20, "met")),
 )
 
 
 def test_lines_of_an_exposed_store() -> None:
-    lines = dict(personal_lines(headline(1, 1, [STORE])))
+    lines = dict(personal_lines(summarise(1, 1, [STORE])))
     assert lines["Personal data"] == "E-mail addresses 80 by value; Payment cards \u224860 by name (records)"
     assert lines["People"] == "at most 80, at least 20 (found in the records that were read)"
     due = lines["Possible duty, PCI DSS 3.3.1"]
@@ -32,11 +32,11 @@ def test_lines_of_an_exposed_store() -> None:
 
 
 def test_nothing_is_said_of_stores_that_are_shut() -> None:
-    assert list(personal_lines(headline(1, 1, [PROTECTED]))) == []
+    assert list(personal_lines(summarise(1, 1, [PROTECTED]))) == []
 
 
 def test_who_is_not_told_by_what_reads_no_word_of_it() -> None:
-    head = msgspec.structs.replace(headline(1, 1, [STORE]), by_value=None, duties=())
+    head = msgspec.structs.replace(summarise(1, 1, [STORE]), by_value=None, duties=())
     lines = dict(personal_lines(head))
     assert lines["Personal data"] == "E-mail addresses 80; Payment cards \u224860 (records)"
     assert not any("duty" in label for label in lines)
@@ -44,15 +44,17 @@ def test_who_is_not_told_by_what_reads_no_word_of_it() -> None:
 
 def test_many_classes_are_cut_and_unknown_ones_have_no_name() -> None:
     pii = tuple((f"class_{n}", exact(9, "x")) for n in range(MOST_CLASSES + 2))
-    (label, text) = next(personal_lines(msgspec.structs.replace(headline(1, 1, [STORE]), pii=pii)))
+    (label, text) = next(personal_lines(msgspec.structs.replace(summarise(1, 1, [STORE]), pii=pii)))
     assert label == "Personal data"
     assert text.startswith("Unknown class of data 9 by name; ")
     assert text.endswith("; 2 further classes (records)")
 
 
 def test_a_field_and_a_range_in_words() -> None:
-    field = ClassifiedField("cards", "cvv", "payment_card", 0.97, (), Basis.NAME, "card verification code")
+    field = ClassifiedField(
+        "cards", "cvv", "payment_card", 0.97, (), ClassificationBasis.NAME, "card verification code"
+    )
     assert field_words(field, "Payment cards") == "Payment cards (card verification code), by name"
-    mail = ClassifiedField("users", "c1", "email", 0.98, (), Basis.VALUE, "e-mail address")
+    mail = ClassifiedField("users", "c1", "email", 0.98, (), ClassificationBasis.VALUE, "e-mail address")
     assert field_words(mail, "E-mail addresses") == "E-mail addresses, by value"
-    assert people_text(People(lower_bound(9, "x"))) == "at most \u22659"
+    assert people_text(PeopleRange(lower_bound(9, "x"))) == "at most \u22659"

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import ACCOUNT, RESOURCE, the_posture
-from tieback.model.posture import Keys, Numbers, Share
+from tieback.model.posture import EncryptionCounts, ResourceFigures, YesNoCounts
 from tieback.model.resource import ResourceKind
 from tieback.report.posture import bars, databases, join_tables, number_tables, share_text, summary_lines
 
@@ -39,7 +39,7 @@ def test_a_table_a_kind() -> None:
 
 
 def test_what_stands_in_templates_is_apart_and_long_tables_are_cut() -> None:
-    rows = [Numbers("account", f"aws {n}", ResourceKind.BUCKET, planned=True, resources=1) for n in range(5)]
+    rows = [ResourceFigures("account", f"aws {n}", ResourceKind.BUCKET, planned=True, resources=1) for n in range(5)]
     (table,) = number_tables(rows, 3)
     assert (table.title, len(table.rows), table.left_out) == ("Buckets in templates, not deployed", 3, 2)
 
@@ -60,7 +60,9 @@ def test_bars_beside_2017() -> None:
 def test_nothing_known_is_no_bar() -> None:
     whole = databases(the_posture().numbers)
     assert whole is not None
-    unknown = replace(whole, at_rest=Keys(unknown=40), public=Share(unknown=40), public_at_rest=Keys())
+    unknown = replace(
+        whole, at_rest=EncryptionCounts(unknown=40), public=YesNoCounts(unknown=40), public_at_rest=EncryptionCounts()
+    )
     assert list(bars(replace(the_posture(), numbers=(unknown,)))) == []
     assert list(bars(replace(the_posture(), numbers=()))) == []
     lines = dict(summary_lines(replace(the_posture(), numbers=(unknown,))))

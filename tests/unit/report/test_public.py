@@ -5,12 +5,12 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import fleet_report
 from tieback.model.errors import UsageError
-from tieback.model.exposure import People
+from tieback.model.exposure import PeopleRange
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
-from tieback.model.posture import Keys, Share
+from tieback.model.posture import EncryptionCounts, YesNoCounts
 from tieback.model.report import Report
 from tieback.report.document import headline_text, scope_lines
-from tieback.report.public import LEAST, aggregate, rounded
+from tieback.report.public import MIN_GROUP, public_report, round_down
 
 
 @pytest.mark.parametrize(
@@ -24,19 +24,19 @@ from tieback.report.public import LEAST, aggregate, rounded
     ],
 )
 def test_figures_are_rounded_down(figure: Figure, told: Figure) -> None:
-    assert (rounded(figure).value, rounded(figure).quality) == (told.value, told.quality)
+    assert (round_down(figure).value, round_down(figure).quality) == (told.value, told.quality)
 
 
 @settings(deadline=None, max_examples=100)
 @given(st.integers(0, 10**15), st.sampled_from(Quality))
 def test_a_rounded_figure_claims_no_more(value: int, quality: Quality) -> None:
-    told = rounded(Figure(value, quality, ""))
+    told = round_down(Figure(value, quality, ""))
     assert value * 0.9 <= told.value <= value
-    assert rounded(told) == replace(told, method="rounded down")
+    assert round_down(told) == replace(told, method="rounded down")
 
 
 def test_small_groups_are_joined_or_left_out() -> None:
-    told = aggregate(fleet_report())
+    told = public_report(fleet_report())
     assert [(kind.product, kind.asked, kind.exposed) for kind in told.headline.kinds] == [
         ("mongodb", 12, 12),
         ("opensearch", 7, 7),
@@ -53,7 +53,7 @@ def test_small_groups_are_joined_or_left_out() -> None:
 def test_one_small_kind_takes_the_smallest_other_with_it() -> None:
     whole = fleet_report()
     kinds = [kind for kind in whole.headline.kinds if kind.product != "couchdb"]
-    told = aggregate(replace(whole, headline=replace(whole.headline, kinds=tuple(kinds))))
+    told = public_report(replace(whole, headline=replace(whole.headline, kinds=tuple(kinds))))
     assert [(kind.product, kind.exposed) for kind in told.headline.kinds] == [("mongodb", 12), ("other", 10)]
 
 
@@ -61,7 +61,7 @@ def test_one_small_kind_takes_the_smallest_other_with_it() -> None:
 def test_counts_of_a_few_are_not_told(number: int | None, told: int | None) -> None:
     whole = fleet_report()
     assert whole.scope is not None
-    cut = aggregate(
+    cut = public_report(
         replace(
             whole,
             headline=replace(whole.headline, stores_ransomed=number, honeypots=number),
@@ -77,19 +77,19 @@ def test_counts_of_a_few_are_not_told(number: int | None, told: int | None) -> N
 
 @pytest.mark.parametrize(
     "small",
-    [{"apps_analysed": 4, "apps_affected": 0, "stores_exposed": 0}, {"apps_affected": 1}, {"stores_exposed": LEAST - 1},
+    [{"apps_analysed": 4, "apps_affected": 0, "stores_exposed": 0}, {"apps_affected": 1}, {"stores_exposed": MIN_GROUP - 1},
      {"stores_answering": 2}],
     ids=",".join,
 )  # fmt: skip
 def test_a_run_that_is_too_small_is_refused(small: dict[str, int]) -> None:
     whole = fleet_report()
     with pytest.raises(UsageError, match="too small for a public report"):
-        aggregate(replace(whole, headline=replace(whole.headline, **small)))
+        public_report(replace(whole, headline=replace(whole.headline, **small)))
 
 
 def test_a_fleet_without_an_open_store_may_say_so() -> None:
     whole = fleet_report()
-    told = aggregate(replace(whole, headline=replace(whole.headline, apps_affected=0, stores_exposed=0)))
+    told = public_report(replace(whole, headline=replace(whole.headline, apps_affected=0, stores_exposed=0)))
     assert (
         headline_text(told)
         == "24 apps analysed. 24 data stores answered; none allowed unauthenticated access to records."
@@ -97,22 +97,22 @@ def test_a_fleet_without_an_open_store_may_say_so() -> None:
 
 
 def test_without_a_grant_there_is_no_scope() -> None:
-    assert aggregate(replace(fleet_report(), scope=None)).scope is None
+    assert public_report(replace(fleet_report(), scope=None)).scope is None
 
 
 def test_of_accounts_the_totals_alone() -> None:
-    told = aggregate(fleet_report()).posture
+    told = public_report(fleet_report()).posture
     assert told is not None
     assert [(row.kind, row.by, row.resources) for row in told.numbers] == [
         ("database", "all", 40),
         ("snapshot", "all", 6),
     ]
     databases, snapshots = told.numbers
-    assert databases.at_rest == Keys(unknown=40), "two have an untold key"
-    assert databases.public == Share(unknown=40), "of three it is not known"
-    assert databases.tls == Share(15, 10, 15)
-    assert databases.public_at_rest == Keys()
-    assert snapshots.at_rest == Keys(unknown=6)
+    assert databases.at_rest == EncryptionCounts(unknown=40), "two have an untold key"
+    assert databases.public == YesNoCounts(unknown=40), "of three it is not known"
+    assert databases.tls == YesNoCounts(15, 10, 15)
+    assert databases.public_at_rest == EncryptionCounts()
+    assert snapshots.at_rest == EncryptionCounts(unknown=6)
     assert (told.accounts, told.owned, told.unseen, told.foreign, told.exports) == (None, (), (), (), ())
 
 
@@ -120,27 +120,27 @@ def test_accounts_that_are_too_small_are_not_told() -> None:
     whole = fleet_report()
     assert whole.posture is not None
     few = replace(whole.posture, numbers=tuple(replace(row, resources=4) for row in whole.posture.numbers))
-    assert aggregate(replace(whole, posture=few)).posture is None
+    assert public_report(replace(whole, posture=few)).posture is None
 
 
 def test_people_are_a_wider_range() -> None:
     whole = fleet_report()
-    people = People(exact(1234, ""), lower_bound(777, ""))
-    told = aggregate(replace(whole, headline=replace(whole.headline, people=people))).headline.people
+    people = PeopleRange(exact(1234, ""), lower_bound(777, ""))
+    told = public_report(replace(whole, headline=replace(whole.headline, people=people))).headline.people
     assert told is not None
     assert told.at_least is not None
     assert (told.at_most.value, told.at_least.value) == (1300, 770)
 
 
 def test_the_hour_and_the_title_are_not_told(report: Report) -> None:
-    told = aggregate(fleet_report())
+    told = public_report(fleet_report())
     assert (told.title, told.created.hour, told.created.date()) == (
         "Open back ends of mobile apps", 0, report.created.date()
     )  # fmt: skip
 
 
 def test_tables_tell_no_small_group_and_none_that_can_be_had_from_the_total() -> None:
-    told = {table.by: table for table in aggregate(fleet_report()).tables}
+    told = {table.by: table for table in public_report(fleet_report()).tables}
     assert set(told) == {"platform", "country"}, "vendors and hosts are names"
     (android,) = told["platform"].groups
     assert (android.analysed, android.using, android.affected, android.exposed) == (24, None, 24, 24)
@@ -154,13 +154,13 @@ def test_tables_tell_no_small_group_and_none_that_can_be_had_from_the_total() ->
 def test_a_table_that_was_cut_is_not_told() -> None:
     whole = fleet_report()
     cut = replace(whole, tables=tuple(replace(table, left_out=1) for table in whole.tables))
-    assert aggregate(cut).tables == ()
+    assert public_report(cut).tables == ()
 
 
 @pytest.mark.parametrize(("apps", "stores", "told"), [(24, 24, True), (4, 24, False), (24, 21, False), (19, 19, True)])
 def test_a_closer_look_that_leaves_few_is_not_told(apps: int, stores: int, told: bool) -> None:
     whole = fleet_report()
     assert whole.closer is not None
-    cut = aggregate(replace(whole, closer=replace(whole.closer, apps=apps, stores=stores)))
+    cut = public_report(replace(whole, closer=replace(whole.closer, apps=apps, stores=stores)))
     assert (cut.closer is not None) is told
     assert cut.history is None

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from tieback.model.errors import UsageError
 from tieback.model.figure import estimate
 from tieback.model.report import Report
-from tieback.report.sampling import as_sample, interval
+from tieback.report.sampling import interval, with_population_estimate
 
 
 @pytest.mark.parametrize(
@@ -36,15 +36,15 @@ def test_an_interval_holds_its_share_and_narrows_with_the_sample(size: int, data
 
 
 def test_what_is_said_of_the_whole(report: Report) -> None:
-    sample = as_sample(report, 5_000).sample
+    sample = with_population_estimate(report, 5_000).sample
     assert sample is not None
     assert sample.affected == estimate(3000, "3 of a random sample of 5")
     assert sample.affected_low < 3000 < sample.affected_high <= 4998
-    assert as_sample(report, None) is report
+    assert with_population_estimate(report, None) is report
 
 
 def test_everything_was_looked_at(report: Report) -> None:
-    sample = as_sample(report, 5).sample
+    sample = with_population_estimate(report, 5).sample
     assert sample is not None
     assert (sample.affected.value, sample.affected_low, sample.affected_high) == (3, 3, 3)
 
@@ -54,9 +54,9 @@ def test_everything_was_looked_at(report: Report) -> None:
 )
 def test_a_whole_that_is_smaller_is_refused(report: Report, population: int, says: str) -> None:
     with pytest.raises(UsageError, match=says):
-        as_sample(report, population)
+        with_population_estimate(report, population)
 
 
 def test_without_a_grant_there_is_nothing_to_extrapolate(report: Report) -> None:
     with pytest.raises(UsageError, match="nothing was probed"):
-        as_sample(replace(report, scope=None), 100)
+        with_population_estimate(replace(report, scope=None), 100)

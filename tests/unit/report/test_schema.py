@@ -14,10 +14,10 @@ from tieback.model.report import Report, Suppression
 from tieback.report import by_name
 from tieback.report.audience import Audience, for_audience
 from tieback.report.diff.compare import baseline_of, compare
-from tieback.report.diff.past import past_of
-from tieback.report.sampling import as_sample
+from tieback.report.diff.past import past_from_report
+from tieback.report.sampling import with_population_estimate
 from tieback.report.schema import lines_schema, report_schema
-from tieback.report.suppress import set_apart
+from tieback.report.suppress import apply_suppressions
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "reference" / "schemas"
 SCHEMAS = {"report.schema.json": report_schema, "report-lines.schema.json": lines_schema}
@@ -25,10 +25,12 @@ SCHEMAS = {"report.schema.json": report_schema, "report-lines.schema.json": line
 
 def everything() -> Report:
     """A report with what is only there when somebody asks for it."""
-    whole = as_sample(the_report(), 1000)
+    whole = with_population_estimate(the_report(), 1000)
     apart = Suppression("known", "jo", "2099-01-01", finding="open-store:exp-parcello")
-    judged = set_apart(whole, [apart], date(2027, 1, 1), "s.toml")
-    return replace(judged, baseline=baseline_of(compare(past_of(whole, "old.json"), past_of(judged, "new.json"))))
+    judged = apply_suppressions(whole, [apart], date(2027, 1, 1), "s.toml")
+    return replace(
+        judged, baseline=baseline_of(compare(past_from_report(whole, "old.json"), past_from_report(judged, "new.json")))
+    )
 
 
 REPORTS = {

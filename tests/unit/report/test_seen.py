@@ -6,8 +6,8 @@ from msgspec.structs import replace
 from tests.unit.report.conftest import FIELDHAND, HOSTILE, LANTERN, WORKHUB, fieldhand_store, the_named, the_seen
 from tieback.model.passive import PassiveNote
 from tieback.model.probe import Access
-from tieback.model.report import Handle, Report
-from tieback.report.seen import Seen, named_line, seen_line, seen_summary
+from tieback.model.report import LazyTable, Report
+from tieback.report.seen import PassiveNotes, passive_line, passive_sighting_line, passive_summary
 
 NEWER, OLDER, UNASKED = the_seen()
 
@@ -40,21 +40,21 @@ NEWER, OLDER, UNASKED = the_seen()
     ids=["older", "newer", "unasked", "refused", "undated"],
 )
 def test_words(note: PassiveNote, said: str, ours: str) -> None:
-    line = seen_line(note)
+    line = passive_line(note)
     assert (line.said, line.ours) == (said, ours)
     assert line.superseded is ours.startswith("superseded")
 
 
 def test_hostile_words_are_harmless() -> None:
     service = replace(OLDER.service, source=HOSTILE, service=HOSTILE, address=HOSTILE, seen=HOSTILE)
-    line = seen_line(replace(OLDER, service=service))
+    line = passive_line(replace(OLDER, service=service))
     assert not {"\x1b", "\u202e", "\x00"} & set(line.said)
     (named,) = the_named()
-    assert "\x1b" not in named_line(replace(named, source=HOSTILE, seen=HOSTILE))
+    assert "\x1b" not in passive_sighting_line(replace(named, source=HOSTILE, seen=HOSTILE))
 
 
 def test_by_store_and_by_app(report: Report) -> None:
-    seen = Seen(report)
+    seen = PassiveNotes(report)
     store = fieldhand_store()
     assert seen.of_store(store) == [OLDER]
     assert seen.of_app(FIELDHAND.sha256) == [OLDER]
@@ -65,8 +65,8 @@ def test_by_store_and_by_app(report: Report) -> None:
 
 
 def test_in_short(report: Report) -> None:
-    assert seen_summary(report) == (
+    assert passive_summary(report) == (
         "3 services by leakix, shadowserver, shodan: 1 claimed open and not checked by our own probe; 1 superseded "
         "by our own probes; not verified by tieback"
     )
-    assert seen_summary(replace(report, seen=Handle.of(()))) == ""
+    assert passive_summary(replace(report, seen=LazyTable.of(()))) == ""

@@ -7,7 +7,7 @@ import pytest
 from tieback.model.report import Report, Suppression
 from tieback.report import by_name
 from tieback.report.audience import Audience, for_audience
-from tieback.report.suppress import set_apart
+from tieback.report.suppress import apply_suppressions
 
 TODAY = date(2027, 1, 1)
 PARCELLO = Suppression("a lab, ticket 4711", "jo@example.org", "2027-03-31", finding="open-store:exp-parcello")
@@ -20,7 +20,7 @@ def rendered(report: Report, name: str) -> str:
 
 
 def test_what_is_covered_is_counted_apart(report: Report) -> None:
-    judged = set_apart(report, [PARCELLO], TODAY, "s.toml")
+    judged = apply_suppressions(report, [PARCELLO], TODAY, "s.toml")
     assert (judged.findings.count, judged.suppressed.count) == (2, 1)
     assert [finding.id for finding in judged.findings.rows()] == ["open-store:exp-workhub", "open-store:exp-fieldhand"]
     assert [(one.finding.id, one.by) for one in judged.suppressed.rows()] == [(PARCELLO.finding, PARCELLO)]
@@ -35,24 +35,24 @@ def test_what_is_covered_is_counted_apart(report: Report) -> None:
     ],
 )
 def test_apps_and_stores_are_looked_up(report: Report, suppression: Suppression) -> None:
-    judged = set_apart(report, [suppression], TODAY, "s.toml")
+    judged = apply_suppressions(report, [suppression], TODAY, "s.toml")
     assert [one.finding.id for one in judged.suppressed.rows()] == ["open-store:exp-parcello"]
 
 
 def test_an_expired_one_holds_no_more_and_is_told(report: Report) -> None:
-    judged = set_apart(report, [PARCELLO], date(2027, 4, 1), "s.toml")
+    judged = apply_suppressions(report, [PARCELLO], date(2027, 4, 1), "s.toml")
     assert (judged.findings.count, judged.suppressed.count, judged.problems.count) == (3, 0, 2)
     first = next(iter(judged.problems.rows()))
     assert (first.where, "expired on 2027-03-31" in first.what) == ("s.toml", True)
 
 
 def test_one_that_covers_nothing_changes_nothing(report: Report) -> None:
-    assert set_apart(report, [Suppression("r", "a", "2027-03-31", rule="store-wiped")], TODAY, "") is report
+    assert apply_suppressions(report, [Suppression("r", "a", "2027-03-31", rule="store-wiped")], TODAY, "") is report
 
 
 @pytest.mark.parametrize("name", ["html", "markdown", "json", "ndjson", "sarif", "junit", "defectdojo", "terminal"])
 def test_every_format_tells_it(report: Report, name: str) -> None:
-    told = rendered(set_apart(report, [PARCELLO], TODAY, "s.toml"), name)
+    told = rendered(apply_suppressions(report, [PARCELLO], TODAY, "s.toml"), name)
     if name in {"json", "ndjson", "sarif", "junit", "markdown", "html"}:
         assert "ticket 4711" in told
         assert "jo@example.org" in told or (name, "jo\\@example.org" in told) == ("markdown", True)
@@ -61,7 +61,7 @@ def test_every_format_tells_it(report: Report, name: str) -> None:
 
 
 def test_formats_of_machines_keep_it_apart(report: Report) -> None:
-    judged = set_apart(report, [PARCELLO], TODAY, "s.toml")
+    judged = apply_suppressions(report, [PARCELLO], TODAY, "s.toml")
     results = json.loads(rendered(judged, "sarif"))["runs"][0]["results"]
     assert [bool(result.get("suppressions")) for result in results] == [False, False, True]
     assert results[2]["suppressions"][0]["kind"] == "external"
@@ -72,7 +72,7 @@ def test_formats_of_machines_keep_it_apart(report: Report) -> None:
 
 
 def test_reasons_stay_in_the_house(report: Report) -> None:
-    judged = set_apart(report, [PARCELLO], TODAY, "s.toml")
+    judged = apply_suppressions(report, [PARCELLO], TODAY, "s.toml")
     cut = for_audience(judged, Audience.VENDOR, "Parcello AG")
     assert (cut.suppressed.count, cut.findings.count) == (0, 0)
     assert "4711" not in rendered(cut, "json")

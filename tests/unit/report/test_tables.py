@@ -4,13 +4,13 @@ from msgspec.structs import replace
 from tests.unit.report.conftest import group, the_tables
 from tieback.model.figure import exact, lower_bound
 from tieback.model.report import GroupTable, Report
-from tieback.report.explain import explain
-from tieback.report.sampling import as_sample
-from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads, steps
+from tieback.report.explain import explain_figure
+from tieback.report.sampling import with_population_estimate
+from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
 
 
 def test_the_arithmetic_from_apps_to_records(report: Report) -> None:
-    assert [(step.label, step.value, step.quality, step.note) for step in steps(report)] == [
+    assert [(step.label, step.value, step.quality, step.note) for step in figure_steps(report)] == [
         ("apps analysed", "5", "exact", ""),
         ("apps that lead to a store that answered", "4", "exact", ""),
         ("apps affected", "3", "exact", "60 % of 5"),
@@ -30,20 +30,20 @@ def test_the_arithmetic_from_apps_to_records(report: Report) -> None:
 
 
 def test_every_step_that_names_a_figure_can_be_explained(report: Report) -> None:
-    for step in steps(report):
+    for step in figure_steps(report):
         if step.figure and step.figure != "bytes":
-            assert f"{explain(report, step.figure).figure.value:,}" == step.value.lstrip("≥≈")
+            assert f"{explain_figure(report, step.figure).figure.value:,}" == step.value.lstrip("≥≈")
 
 
 def test_a_sample_is_told_with_its_share_and_interval(report: Report) -> None:
-    (line,) = [step for step in steps(as_sample(report, 1000)) if "population" in step.label]
+    (line,) = [step for step in figure_steps(with_population_estimate(report, 1000)) if "population" in step.label]
     assert (line.value, line.quality) == ("≈600", "estimate")
     assert line.note.startswith("of 1,000 apps: ")
     assert "at 95 %; the sample is 0.5 % of them" in line.note
 
 
 def test_without_a_grant_only_the_apps_are_counted(report: Report) -> None:
-    assert [step.label for step in steps(replace(report, scope=None))] == ["apps analysed"]
+    assert [step.label for step in figure_steps(replace(report, scope=None))] == ["apps analysed"]
 
 
 @pytest.mark.parametrize(

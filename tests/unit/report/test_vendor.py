@@ -6,11 +6,11 @@ from msgspec.structs import replace
 from tests.unit.report.conftest import FIELDHAND, PARCELLO, in_tables, the_report
 from tieback.model.exposure import Severity, SeverityFactor
 from tieback.model.report import Report
-from tieback.report.vendor import narrow
+from tieback.report.vendor import vendor_report
 
 
 def test_rows_are_those_of_the_whole_report_in_its_order(report: Report) -> None:
-    cut = narrow(report, PARCELLO.vendor)
+    cut = vendor_report(report, PARCELLO.vendor)
     assert [store.id for store in cut.exposed.rows()] == ["exp-parcello", "exp-fieldhand"]
     assert cut.exposed.count == 2
     assert [store.id for store in cut.exposed.pick({"exp-fieldhand", "exp-workhub"})] == ["exp-fieldhand"]
@@ -21,7 +21,7 @@ def test_rows_are_those_of_the_whole_report_in_its_order(report: Report) -> None
 
 
 def test_tables_can_be_read_again(report: Report) -> None:
-    cut = narrow(report, FIELDHAND.vendor)
+    cut = vendor_report(report, FIELDHAND.vendor)
     for table in (cut.apps, cut.exposed, cut.findings, cut.probes, cut.sightings):
         assert len(list(table.rows())) == len(list(table.rows())) == table.count
 
@@ -38,7 +38,7 @@ def test_a_severity_that_hangs_on_others_apps_is_judged_anew() -> None:
     findings = [
         replace(one, severity=Severity.CRITICAL) if shared.id in one.exposures else one for one in whole.findings.rows()
     ]
-    cut = narrow(in_tables(whole, exposures=(shared, first, *rest), findings=findings), FIELDHAND.vendor)
+    cut = vendor_report(in_tables(whole, exposures=(shared, first, *rest), findings=findings), FIELDHAND.vendor)
     (store,) = cut.exposed.rows()
     assert store.score == 12
     assert store.severity.rank < Severity.CRITICAL.rank
@@ -48,5 +48,5 @@ def test_a_severity_that_hangs_on_others_apps_is_judged_anew() -> None:
 @pytest.mark.parametrize("folder", ["/home/someone/apps/", "C-drive/"])
 def test_folders_of_the_user_are_not_told(report: Report, folder: str) -> None:
     apps = [replace(summary, path=folder + summary.path) for summary in report.apps.rows()]
-    cut = narrow(in_tables(report, apps=apps), FIELDHAND.vendor)
+    cut = vendor_report(in_tables(report, apps=apps), FIELDHAND.vendor)
     assert [summary.path for summary in cut.apps.rows()] == ["fieldhand.apk"]

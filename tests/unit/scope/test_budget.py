@@ -6,7 +6,14 @@ import pytest
 
 from tieback.model.grant import Limits
 from tieback.model.probe import Outcome
-from tieback.scope.budget import MAX_NOTE_ANSWER, MAX_SAMPLE_ANSWERS, Budget, RateLimit, Rates, network_of
+from tieback.scope.budget import (
+    MAX_NOTE_ANSWER,
+    MAX_SAMPLE_ANSWERS,
+    ConversationBudget,
+    RateLimit,
+    RateLimits,
+    network_of,
+)
 from tieback.scope.conversation import Fault
 
 
@@ -23,7 +30,7 @@ class Clock:
 
 def test_the_deadline_runs_from_the_first_connect() -> None:
     clock = Clock()
-    budget = Budget(Limits(total_seconds=20), clock)
+    budget = ConversationBudget(Limits(total_seconds=20), clock)
     clock.now += 1000
     assert budget.left() == 20
     budget.begin()
@@ -40,7 +47,7 @@ def test_the_deadline_runs_from_the_first_connect() -> None:
 
 @pytest.mark.parametrize("kind", ["connection", "frame"])
 def test_counts(kind: str) -> None:
-    budget = Budget(Limits(max_connections=3, max_frames=3))
+    budget = ConversationBudget(Limits(max_connections=3, max_frames=3))
     for _ in range(3):
         getattr(budget, kind)()
     with pytest.raises(Fault, match="3 ") as caught:
@@ -49,7 +56,7 @@ def test_counts(kind: str) -> None:
 
 
 def test_bytes() -> None:
-    budget = Budget(Limits(max_bytes=100))
+    budget = ConversationBudget(Limits(max_bytes=100))
     budget.bytes_read += 99
     assert budget.bytes_left() == 1
     budget.bytes_read += 1
@@ -58,7 +65,7 @@ def test_bytes() -> None:
 
 
 def test_tls_without_data_is_not_free() -> None:
-    budget = Budget(Limits(max_bytes=100))
+    budget = ConversationBudget(Limits(max_bytes=100))
     budget.wire(1024 * 1024)
     with pytest.raises(Fault) as caught:
         budget.wire(10_000)
@@ -120,7 +127,7 @@ async def test_buckets_that_are_not_full_are_kept_and_not_looked_at_for_each_add
 
 
 def test_all_samples_of_a_conversation_share_one_allowance() -> None:
-    budget = Budget(Limits(max_bytes=10**9))
+    budget = ConversationBudget(Limits(max_bytes=10**9))
     budget.bytes_read = 100
     budget.sample()
     assert budget.bytes_left() == MAX_SAMPLE_ANSWERS
@@ -130,7 +137,7 @@ def test_all_samples_of_a_conversation_share_one_allowance() -> None:
 
 
 def test_a_note_is_charged_once_and_leaves_little_to_read() -> None:
-    budget = Budget(Limits(max_bytes=1_000_000))
+    budget = ConversationBudget(Limits(max_bytes=1_000_000))
     budget.bytes_read = 500
     budget.note()
     assert budget.bytes_left() == MAX_NOTE_ANSWER
@@ -167,5 +174,5 @@ RATES = [
 async def test_an_address_its_network_and_its_provider(asked: list[tuple[str, str]], waits: list[float]) -> None:
     clock = Clock()
     limits = Limits(connects_per_second=2, network_connects_per_second=3, provider_connects_per_second=4)
-    rates = Rates(limits, lambda host: "cloud" if host.endswith(".cloud") else "", clock, clock.sleep)
+    rates = RateLimits(limits, lambda host: "cloud" if host.endswith(".cloud") else "", clock, clock.sleep)
     assert [await rates.admit(host, address) for host, address in asked] == pytest.approx(waits)

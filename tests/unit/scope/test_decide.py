@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.scope.address import special
-from tieback.scope.decide import Scope
+from tieback.scope.decide import CompiledGrant
 
 TODAY = date(2026, 11, 25)
 PUBLIC = "9.9.9.9"
@@ -18,10 +18,10 @@ PUBLIC = "9.9.9.9"
 
 def scope(
     *targets: TargetRule | str, today: date = TODAY, hosts: dict[str, str | tuple[str, ...]] | None = None
-) -> Scope:
+) -> CompiledGrant:
     rules = tuple(t if isinstance(t, TargetRule) else TargetRule(t, "any", Depth.DESCRIBE) for t in targets)
     grant = Grant("Office", "sec@example.test", date(2027, 6, 30), rules, date(2026, 1, 1), hosts=hosts or {})
-    return Scope(grant, today)
+    return CompiledGrant(grant, today)
 
 
 @pytest.mark.parametrize(

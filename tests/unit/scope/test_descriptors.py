@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from tieback.scope.descriptors import RESERVE, room
+from tieback.scope.descriptors import RESERVE, conversation_capacity
 
 INFINITY = resource.RLIM_INFINITY
 
@@ -27,7 +27,7 @@ def test_room(monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, wanted: int
     limits = [soft, hard]
     monkeypatch.setattr(resource, "getrlimit", lambda _what: tuple(limits))
     monkeypatch.setattr(resource, "setrlimit", lambda _what, pair: limits.__setitem__(slice(None), pair))
-    found, why = room(wanted)
+    found, why = conversation_capacity(wanted)
     assert (found, limits[0]) == (got, after)
     assert why == ("" if got == wanted else f"this process may open only {after} files (`ulimit -n`)")
 
@@ -38,4 +38,4 @@ def test_a_system_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(resource, "getrlimit", lambda _what: (1024, INFINITY))
     monkeypatch.setattr(resource, "setrlimit", refuse)
-    assert room(10_000)[0] == 1024 - RESERVE
+    assert conversation_capacity(10_000)[0] == 1024 - RESERVE

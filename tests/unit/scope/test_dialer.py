@@ -17,10 +17,10 @@ from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Outcome
 from tieback.scope import dialer as dialer_module
 from tieback.scope.audit import AuditLog, verify
-from tieback.scope.connection import Wire
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, LookAgain, Receive, Send, Target
+from tieback.scope.connection import Transport
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, RetryLater, Send, Target
 from tieback.scope.dialer import Dialer
-from tieback.scope.talk import Door
+from tieback.scope.talk import DialContext
 from tieback.scope.transcript import TranscriptFile, read_transcripts
 
 TODAY = date(2026, 11, 25)
@@ -242,7 +242,7 @@ async def test_a_first_look_is_short_and_no_verdict(bench: Bench) -> None:
         await dialer.converse(Target("127.0.0.1", port), ping(), SENDS, hasty=True)
     with unanswered() as (port, listener):
         target = Target("127.0.0.1", port)
-        with pytest.raises(LookAgain, match=r"no connection within 0\.4 s"):
+        with pytest.raises(RetryLater, match=r"no connection within 0\.4 s"):
             await dialer.converse(target, ping(), SENDS, hasty=True)
         assert "it is probed again" in bench.log()[-1]["fields"]["fault"]
         # The kernel sends the SYN again after a second, and by then there is room.
@@ -260,14 +260,14 @@ async def test_where_little_is_known_or_others_would_jump_in_there_is_all_the_ti
     dialer = bench.dialer(hosts={"db.test": hosts})
     seen: list[float] = []
 
-    async def opened(*args: Any) -> Wire:
+    async def opened(*args: Any) -> Transport:
         seen.append(args[2])
         raise Fault(Outcome.TIMEOUT, "nothing came")
 
     dialer._trips.answered("127.0.0.1", 0.01)
     door = dialer._door
 
-    def made(*args: Any) -> Door:
+    def made(*args: Any) -> DialContext:
         return replace(door(*args), open=opened)
 
     monkeypatch.setattr(dialer, "_door", made)
@@ -279,7 +279,9 @@ async def test_where_little_is_known_or_others_would_jump_in_there_is_all_the_ti
 def test_a_window_that_does_not_fit_shrinks_and_says_so(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(dialer_module, "room", lambda wanted: (wanted - 1, "this process may open 99 files"))
+    monkeypatch.setattr(
+        dialer_module, "conversation_capacity", lambda wanted: (wanted - 1, "this process may open 99 files")
+    )
     assert bench.dialer().window() == LIMITS.concurrency - 1
     assert caplog.messages == [
         "tieback: 3 concurrent conversations instead of the grant's 4: this process may open 99 files"

@@ -7,8 +7,8 @@ import pytest
 
 from tests.lab.file_host import FileHost, etag, file_host
 from tieback.model.errors import InputError, UsageError
-from tieback.model.remote import UNKNOWN, RemoteObject
-from tieback.scope.downloads import MAX_TRIES, Downloads, shown
+from tieback.model.remote import UNKNOWN_SIZE, RemoteObject
+from tieback.scope.downloads import MAX_TRIES, Downloads, without_signature
 
 CONTENT = bytes(range(256)) * 4000
 
@@ -33,7 +33,7 @@ class Pauses(list[float]):
 
 
 def read(
-    host: FileHost, path: str, start: int = 0, size: int = UNKNOWN, *, etag: str = "", pause: Pauses | None = None
+    host: FileHost, path: str, start: int = 0, size: int = UNKNOWN_SIZE, *, etag: str = "", pause: Pauses | None = None
 ) -> bytes:
     downloads = Downloads(Pauses() if pause is None else pause)
     return b"".join(downloads.read(host.url + path, start, size, etag))
@@ -55,7 +55,7 @@ def test_look(host: FileHost) -> None:
     ("where", "expected"),
     [
         ((), CONTENT),
-        ((0, UNKNOWN), CONTENT),
+        ((0, UNKNOWN_SIZE), CONTENT),
         ((1000,), CONTENT[1000:]),
         ((1000, 500), CONTENT[1000:1500]),
         ((len(CONTENT) - 5, 500), CONTENT[-5:]),
@@ -131,4 +131,4 @@ def test_urls_that_are_not_asked(url: str) -> None:
 
 
 def test_what_people_see() -> None:
-    assert shown("https://h.example/a/b.apk?X-Amz-Signature=1#x") == "https://h.example/a/b.apk"
+    assert without_signature("https://h.example/a/b.apk?X-Amz-Signature=1#x") == "https://h.example/a/b.apk"

@@ -12,7 +12,7 @@ import pytest
 
 from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Grant
-from tieback.scope.lease import BESIDE, digest_of, leased
+from tieback.scope.lease import LEASE_FOLDER, digest_of, hold_lease
 from tieback.storage.workspace import Workspace
 
 GRANT = Grant("Office", "sec@example.test", date(2099, 1, 1))
@@ -35,13 +35,13 @@ def test_who_holds_it_and_since_when_and_a_dead_one_does_not(tmp_path: Path) -> 
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         busy = rf"another process \({holder.pid}, since 2\d\d\d-\d\d-\d\d \d\d:\d\d UTC\) is probing under this grant"
-        with pytest.raises(WorkspaceError, match=busy) as caught, leased(GRANT, tmp_path):
+        with pytest.raises(WorkspaceError, match=busy) as caught, hold_lease(GRANT, tmp_path):
             pass
         assert len(caught.value.diagnostics().splitlines()) == 1
-        with leased(OTHER, tmp_path), leased(GRANT, tmp_path / "elsewhere"):
+        with hold_lease(OTHER, tmp_path), hold_lease(GRANT, tmp_path / "elsewhere"):
             pass
         holder.kill()
-    with leased(GRANT, tmp_path):
+    with hold_lease(GRANT, tmp_path):
         pass
 
 
@@ -51,19 +51,19 @@ def test_a_workspace_and_a_command_beside_it_know_of_each_other(tmp_path: Path) 
         with (
             workspace.grant_lease(digest_of(GRANT)),
             pytest.raises(WorkspaceError, match=busy),
-            leased(GRANT, tmp_path),
+            hold_lease(GRANT, tmp_path),
         ):
             pass
         with (
-            leased(GRANT, tmp_path),
+            hold_lease(GRANT, tmp_path),
             pytest.raises(WorkspaceError, match="another process"),
             workspace.grant_lease(digest_of(GRANT)),
         ):
             pass
-    assert not (tmp_path / BESIDE).exists()
+    assert not (tmp_path / LEASE_FOLDER).exists()
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
-    (tmp_path / BESIDE).write_text("a file")
-    with pytest.raises(WorkspaceError, match=re.escape("cannot lock the grant")), leased(GRANT, tmp_path):
+    (tmp_path / LEASE_FOLDER).write_text("a file")
+    with pytest.raises(WorkspaceError, match=re.escape("cannot lock the grant")), hold_lease(GRANT, tmp_path):
         pass

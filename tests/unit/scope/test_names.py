@@ -13,7 +13,7 @@ import pytest
 
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Outcome
-from tieback.scope.names import MAX_ADDRESSES, Names
+from tieback.scope.names import MAX_ADDRESSES, NameResolver
 
 RULES = (TargetRule("*.x.test", "any", Depth.DESCRIBE), TargetRule("10.0.0.0/8", "any", Depth.DESCRIBE))
 HOSTS: dict[str, str | tuple[str, ...]] = {"Table.X.test": "127.0.0.1", "two.test": ("127.0.0.2", "::ffff:127.0.0.3")}
@@ -108,7 +108,7 @@ async def responder() -> AsyncIterator[tuple[Responder, dns.asyncresolver.Resolv
 )
 async def test_addresses(host: str, addresses: tuple[str, ...], by: str) -> None:
     async with responder() as (_, resolver):
-        found = await Names(grant(dns=True), resolver=resolver).resolve(host)
+        found = await NameResolver(grant(dns=True), resolver=resolver).resolve(host)
     assert (sorted(found.addresses), found.by, found.reason) == (sorted(addresses), by, "")
 
 
@@ -118,7 +118,7 @@ async def test_addresses(host: str, addresses: tuple[str, ...], by: str) -> None
 )
 async def test_without_dns_nothing_is_asked(host: str, says: str) -> None:
     async with responder() as (server, resolver):
-        found = await Names(grant(dns=False), resolver=resolver).resolve(host)
+        found = await NameResolver(grant(dns=False), resolver=resolver).resolve(host)
         assert server.asked == []
     assert found.addresses == ()
     assert says in found.reason
@@ -128,7 +128,7 @@ async def test_without_dns_nothing_is_asked(host: str, says: str) -> None:
 @pytest.mark.parametrize("host", ["other.test", "x.test", "2130706433", "0x7f.1"])
 async def test_names_that_no_target_covers_are_never_asked(host: str) -> None:
     async with responder() as (server, resolver):
-        found = await Names(grant(dns=True), resolver=resolver).resolve(host)
+        found = await NameResolver(grant(dns=True), resolver=resolver).resolve(host)
         assert server.asked == []
     assert found.addresses == ()
     assert found.reason
@@ -146,7 +146,7 @@ async def test_names_that_no_target_covers_are_never_asked(host: str) -> None:
 async def test_no_address(host: str, says: str, outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tieback.scope.questions._DNS_SECONDS", 0.5)
     async with responder() as (_, resolver):
-        found = await Names(grant(dns=True), resolver=resolver).resolve(host)
+        found = await NameResolver(grant(dns=True), resolver=resolver).resolve(host)
     assert found.addresses == ()
     assert says in found.reason
     assert found.outcome is outcome
@@ -154,14 +154,14 @@ async def test_no_address(host: str, says: str, outcome: Outcome, monkeypatch: p
 
 async def test_the_number_of_addresses_is_bounded() -> None:
     async with responder() as (_, resolver):
-        found = await Names(grant(dns=True), resolver=resolver).resolve("many.x.test")
+        found = await NameResolver(grant(dns=True), resolver=resolver).resolve("many.x.test")
     assert len(found.addresses) == MAX_ADDRESSES
 
 
 async def test_an_answer_holds_for_a_while() -> None:
     now = [0.0]
     async with responder() as (server, resolver):
-        names = Names(grant(dns=True), resolver=resolver, clock=lambda: now[0])
+        names = NameResolver(grant(dns=True), resolver=resolver, clock=lambda: now[0])
         first = await names.resolve("db.x.test")
         server.zone["db.x.test"] = ["192.0.2.77"]
         assert await names.resolve("DB.x.test") == first
@@ -184,7 +184,7 @@ async def test_aliases_and_names_that_do_not_exist(
     host: str, aliases: tuple[str, ...], missing: bool, addresses: int
 ) -> None:
     async with responder() as (_, resolver):
-        found = await Names(grant(dns=True), resolver=resolver).resolve(host)
+        found = await NameResolver(grant(dns=True), resolver=resolver).resolve(host)
     assert (found.aliases, found.missing, len(found.addresses)) == (aliases, missing, addresses)
     assert not found.authentic
 
@@ -192,21 +192,21 @@ async def test_aliases_and_names_that_do_not_exist(
 @pytest.mark.parametrize("host", ["loop.x.test", "self.x.test"])
 async def test_loops_of_aliases_end(host: str) -> None:
     async with responder() as (_, resolver):
-        found = await Names(grant(dns=True), resolver=resolver).resolve(host)
+        found = await NameResolver(grant(dns=True), resolver=resolver).resolve(host)
     assert found.addresses == ()
     assert found.reason
 
 
 async def test_the_servers_of_a_cluster() -> None:
     async with responder() as (server, resolver):
-        names = Names(grant(dns=True), resolver=resolver)
+        names = NameResolver(grant(dns=True), resolver=resolver)
         assert await names.servers("cluster.x.test") == (("m1.x.test", 27017), ("m2.x.test", 27018))
         assert await names.servers("cluster.other.test") == ()
-        assert await Names(grant(dns=False), resolver=resolver).servers("cluster.x.test") == ()
+        assert await NameResolver(grant(dns=False), resolver=resolver).servers("cluster.x.test") == ()
     assert server.asked == ["_mongodb._tcp.cluster.x.test SRV"]
 
 
 @pytest.mark.parametrize(("host", "wild"), [("shop.wild.x.test", True), ("db.x.test", False), ("x.test", False)])
 async def test_wildcards(host: str, wild: bool) -> None:
     async with responder() as (_, resolver):
-        assert await Names(grant(dns=True), resolver=resolver).wildcard(host) is wild
+        assert await NameResolver(grant(dns=True), resolver=resolver).wildcard(host) is wild

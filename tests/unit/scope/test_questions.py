@@ -11,14 +11,14 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from tieback.model.name_answer import AnswerState, NameAnswer
+from tieback.model.name_answer import DnsAnswer, DnsAnswerState
 from tieback.scope.questions import (
     MAX_MISSING_SECONDS,
     MAX_RECORDS,
     MAX_SECONDS,
     MAX_TXT,
     MIN_SECONDS,
-    Questions,
+    DnsClient,
 )
 
 type Zone = Mapping[str, tuple[int, tuple[str, ...]]]
@@ -129,15 +129,15 @@ ZONE: Zone = {
 )
 async def test_what_is_kept_of_records(name: str, kind: str, values: set[str]) -> None:
     async with server(ZONE) as (_, resolver):
-        answer = await Questions(resolver, lambda: NOW).ask(name, kind)
+        answer = await DnsClient(resolver, lambda: NOW).ask(name, kind)
     assert set(answer.values) == values
-    assert answer.state is (AnswerState.FOUND if values else AnswerState.NONE)
+    assert answer.state is (DnsAnswerState.FOUND if values else DnsAnswerState.NONE)
     assert "SECRETTOKEN" not in repr(answer)
 
 
 async def test_long_answers_are_bounded() -> None:
     async with server(ZONE) as (_, resolver):
-        questions = Questions(resolver, lambda: NOW)
+        questions = DnsClient(resolver, lambda: NOW)
         assert len((await questions.ask("many.x.test", "A")).values) == MAX_RECORDS
         (text,) = (await questions.ask("long.x.test", "TXT")).values
     assert len(text) == MAX_TXT
@@ -165,7 +165,7 @@ async def test_an_answer_holds_as_long_as_its_zone_says_within_bounds(
     now = [NOW]
     zone = {"db.x.test A": (ttl, ("192.0.2.1",)), "mx-only.x.test MX": (ttl, ("0 m.x.test.",))}
     async with server(zone, minimum=minimum) as (asked, resolver):
-        questions = Questions(resolver, lambda: now[0])
+        questions = DnsClient(resolver, lambda: now[0])
         first = await questions.ask(name, "A")
         assert first.until == NOW + held
         now[0] = first.until - 1
@@ -177,17 +177,17 @@ async def test_an_answer_holds_as_long_as_its_zone_says_within_bounds(
 
 async def test_that_a_name_is_missing_holds_for_hours_at_most() -> None:
     async with server({}, minimum=10_000_000, soa_ttl=10_000_000) as (_, resolver):
-        answer = await Questions(resolver, lambda: NOW).ask("gone.x.test", "A")
-    assert (answer.state, answer.until) == (AnswerState.MISSING, NOW + MAX_MISSING_SECONDS)
+        answer = await DnsClient(resolver, lambda: NOW).ask("gone.x.test", "A")
+    assert (answer.state, answer.until) == (DnsAnswerState.MISSING, NOW + MAX_MISSING_SECONDS)
 
 
-class Kept(dict[tuple[str, str], NameAnswer]):
+class Kept(dict[tuple[str, str], DnsAnswer]):
     """A cache that outlives its questions."""
 
-    def get(self, name: str, kind: str) -> NameAnswer | None:  # type: ignore[override]
+    def get(self, name: str, kind: str) -> DnsAnswer | None:  # type: ignore[override]
         return super().get((name, kind))
 
-    def put(self, answer: NameAnswer) -> None:
+    def put(self, answer: DnsAnswer) -> None:
         self[answer.name, answer.kind] = answer
 
 
@@ -197,18 +197,18 @@ async def test_what_an_earlier_run_was_told_is_not_asked_again(monkeypatch: pyte
     names = ("db.x.test", "gone.x.test")
     async with server({"db.x.test A": (600, ("192.0.2.1",))}) as (asked, resolver):
         for later in (0.0, 250.0):
-            questions = Questions(resolver, lambda later=later: NOW + later, kept)  # type: ignore[misc]
+            questions = DnsClient(resolver, lambda later=later: NOW + later, kept)  # type: ignore[misc]
             for name in names:
                 await questions.ask(name, "A")
         assert asked.asked == [f"{name} A" for name in names]
         # A clock that went back, and an entry that claims to hold for ever, are not believed.
-        await Questions(resolver, lambda: NOW - 9, kept).ask("db.x.test", "A")
-        kept.put(NameAnswer("db.x.test", "A", AnswerState.FOUND, NOW, 1e18, ("192.0.2.66",)))
-        await Questions(resolver, lambda: NOW + MAX_SECONDS, kept).ask("db.x.test", "A")
+        await DnsClient(resolver, lambda: NOW - 9, kept).ask("db.x.test", "A")
+        kept.put(DnsAnswer("db.x.test", "A", DnsAnswerState.FOUND, NOW, 1e18, ("192.0.2.66",)))
+        await DnsClient(resolver, lambda: NOW + MAX_SECONDS, kept).ask("db.x.test", "A")
     assert len(asked.asked) == 4
     resolver.nameservers = ["127.0.0.9"]
-    silent = await Questions(resolver, lambda: NOW, kept).ask("other.x.test", "A")
-    assert silent.state in {AnswerState.SILENT, AnswerState.FAILED}
+    silent = await DnsClient(resolver, lambda: NOW, kept).ask("other.x.test", "A")
+    assert silent.state in {DnsAnswerState.SILENT, DnsAnswerState.FAILED}
     assert ("other.x.test", "A") not in kept
 
 
@@ -217,5 +217,5 @@ async def test_without_a_server_the_answer_says_so(monkeypatch: pytest.MonkeyPat
         raise dns.resolver.NoResolverConfiguration
 
     monkeypatch.setattr("dns.asyncresolver.Resolver", nobody)
-    answer = await Questions(None, lambda: NOW).ask("x.test", "NS")
-    assert (answer.state, answer.problem) == (AnswerState.FAILED, "no DNS server is configured")
+    answer = await DnsClient(None, lambda: NOW).ask("x.test", "NS")
+    assert (answer.state, answer.problem) == (DnsAnswerState.FAILED, "no DNS server is configured")

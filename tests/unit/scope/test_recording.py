@@ -9,12 +9,12 @@ from tieback.model.probe import Outcome
 from tieback.scope.connection import Connection
 from tieback.scope.conversation import DeclaredSend, Fault
 from tieback.scope.recording import Recording
-from tieback.scope.transcript import Event, Happened
+from tieback.scope.transcript import EventKind, WireEvent
 
 SENDS = (DeclaredSend("ask", rb"ASK\n", "a question"), DeclaredSend("note", rb"NOTE\n", "a note", values=True))
 
 
-async def talked(*asked: bytes, reads: int = 1) -> tuple[Event, ...]:
+async def talked(*asked: bytes, reads: int = 1) -> tuple[WireEvent, ...]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while line := await reader.readline():
             writer.write(b"to " + line)
@@ -39,21 +39,21 @@ async def talked(*asked: bytes, reads: int = 1) -> tuple[Event, ...]:
 async def test_bytes_both_ways_with_their_times() -> None:
     events = await talked(b"ASK\n", b"ASK\n")
     assert [(event.what, event.data) for event in events] == [
-        (Happened.SENT, b"ASK\n"),
-        (Happened.RECEIVED, b"to ASK\n"),
+        (EventKind.SENT, b"ASK\n"),
+        (EventKind.RECEIVED, b"to ASK\n"),
     ] * 2
     assert [event.at for event in events] == sorted(event.at for event in events)
 
 
 async def test_answers_that_may_hold_values_are_not_kept() -> None:
     events = await talked(b"NOTE\n", b"ASK\n")
-    assert [event.what for event in events] == [Happened.SENT, Happened.WITHHELD, Happened.SENT, Happened.RECEIVED]
+    assert [event.what for event in events] == [EventKind.SENT, EventKind.WITHHELD, EventKind.SENT, EventKind.RECEIVED]
     assert (events[1].data, events[1].text) == (b"", "8 bytes")
 
 
 async def test_faults_are_kept() -> None:
     events = await talked(b"ASK\n", reads=2)
-    assert (events[-1].what, events[-1].outcome) == (Happened.FAULT, Outcome.TIMEOUT)
+    assert (events[-1].what, events[-1].outcome) == (EventKind.FAULT, Outcome.TIMEOUT)
 
 
 async def test_a_connect_that_fails_is_a_line_too() -> None:
@@ -61,4 +61,4 @@ async def test_a_connect_that_fails_is_a_line_too() -> None:
     with pytest.raises(Fault):
         await recording.open("127.0.0.1", 1, 2.0, lambda: 5.0, lambda _: None)
     ((event,),) = (line.events for line in recording.lines())
-    assert (event.what, event.outcome) == (Happened.UNCONNECTED, Outcome.REFUSED)
+    assert (event.what, event.outcome) == (EventKind.UNCONNECTED, Outcome.REFUSED)

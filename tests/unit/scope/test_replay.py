@@ -7,21 +7,21 @@ from tieback.model.probe import Outcome, Ransom, RansomVerdict, TlsInfo
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls, Step, Target
 from tieback.scope.conversation import Traffic as Cost
 from tieback.scope.replay import ReplayDialer
-from tieback.scope.transcript import Event, Happened, Line, Transcript
+from tieback.scope.transcript import ConnectionRecord, EventKind, Transcript, WireEvent
 
 TARGET = Target("store.test", 6379)
 SENDS = (DeclaredSend("any", rb"[\x00-\xff]{1,200}", "anything"),)
 TLS = TlsInfo("TLSv1.3", False, "self-signed certificate", "ab" * 32, "localhost", ())
 COST = Cost("192.0.2.1", 10, 20, 1.5, None)
 
-S, R, END = Happened.SENT, Happened.RECEIVED, Happened.ENDED
+S, R, END = EventKind.SENT, EventKind.RECEIVED, EventKind.ENDED
 
 
-def line(*events: tuple[Happened, bytes], outcome: Outcome | None = None) -> Line:
-    return Line("192.0.2.1", tuple(Event(0, what, data, outcome=outcome) for what, data in events))
+def line(*events: tuple[EventKind, bytes], outcome: Outcome | None = None) -> ConnectionRecord:
+    return ConnectionRecord("192.0.2.1", tuple(WireEvent(0, what, data, outcome=outcome) for what, data in events))
 
 
-def transcript(*lines: Line, limits: Limits = Limits()) -> Transcript:  # noqa: B008 - frozen
+def transcript(*lines: ConnectionRecord, limits: Limits = Limits()) -> Transcript:  # noqa: B008 - frozen
     return Transcript("2025-01-02T03:04:05", "", TARGET, "redis", Depth.DESCRIBE, limits, lines, COST)
 
 
@@ -60,18 +60,18 @@ PLAYS = [
     ),
     (
         "a reset",
-        (line((S, b"a"), (Happened.FAULT, b""), outcome=Outcome.REFUSED),),
+        (line((S, b"a"), (EventKind.FAULT, b""), outcome=Outcome.REFUSED),),
         (Send(b"a"), Receive()),
         [b"", Outcome.REFUSED],
     ),
-    ("a note", (line((S, b"a"), (Happened.WITHHELD, b"")),), (Send(b"a"), Receive()), [b"", LOST]),
-    ("unsent", (line((S, b"a"), (Happened.UNSENT, b""), outcome=Outcome.REFUSED),), (Send(b"a"),), [Outcome.REFUSED]),
+    ("a note", (line((S, b"a"), (EventKind.WITHHELD, b"")),), (Send(b"a"), Receive()), [b"", LOST]),
+    ("unsent", (line((S, b"a"), (EventKind.UNSENT, b""), outcome=Outcome.REFUSED),), (Send(b"a"),), [Outcome.REFUSED]),
     ("another connection's answer", (TWO, line((S, b"c"), (R, b"C"))), (Send(b"c"), Receive()), [b"", b"C"]),
 ]
 
 
 @pytest.mark.parametrize(("lines", "steps", "seen"), [play[1:] for play in PLAYS], ids=[play[0] for play in PLAYS])
-async def test_plays(lines: tuple[Line, ...], steps: tuple[Step, ...], seen: list[object]) -> None:
+async def test_plays(lines: tuple[ConnectionRecord, ...], steps: tuple[Step, ...], seen: list[object]) -> None:
     dialer = ReplayDialer([transcript(*lines)])
     found, cost = await dialer.converse(TARGET, doing(Connect(), *steps), SENDS, probe="redis")
     assert found == [b"", *seen]
@@ -79,17 +79,17 @@ async def test_plays(lines: tuple[Line, ...], steps: tuple[Step, ...], seen: lis
 
 
 async def test_no_connection_then_none_now() -> None:
-    dialer = ReplayDialer([transcript(line((Happened.UNCONNECTED, b""), outcome=Outcome.REFUSED))])
+    dialer = ReplayDialer([transcript(line((EventKind.UNCONNECTED, b""), outcome=Outcome.REFUSED))])
     assert (await dialer.converse(TARGET, doing(Connect()), SENDS, probe="redis"))[0] == [Outcome.REFUSED]
 
 
 async def test_tls_that_did_not_verify() -> None:
-    def secure(*after: Event) -> Line:
-        return Line("192.0.2.1", (Event(0, S, b"tls?"), Event(0, R, b"yes"), *after))
+    def secure(*after: WireEvent) -> ConnectionRecord:
+        return ConnectionRecord("192.0.2.1", (WireEvent(0, S, b"tls?"), WireEvent(0, R, b"yes"), *after))
 
     lines = (
-        secure(Event(0, Happened.UNVERIFIED, text="self-signed certificate")),
-        secure(Event(0, Happened.TLS, tls=TLS), Event(0, S, b"a"), Event(0, R, b"A")),
+        secure(WireEvent(0, EventKind.UNVERIFIED, text="self-signed certificate")),
+        secure(WireEvent(0, EventKind.TLS, tls=TLS), WireEvent(0, S, b"a"), WireEvent(0, R, b"A")),
     )
     steps = (Connect(), Send(b"tls?"), Receive(exactly=3), StartTls(), Send(b"a"), Receive())
     seen, _ = await ReplayDialer([transcript(*lines)]).converse(TARGET, doing(*steps), SENDS, probe="redis")

@@ -9,7 +9,7 @@ import pytest
 
 from tieback.model.errors import UsageError
 from tieback.scope import services as module
-from tieback.scope.services import Sent, Services, checked
+from tieback.scope.services import RequestOutcome, ServiceClient, parse_service_url
 
 type Received = tuple[str, list[tuple[str, str, dict[str, str], bytes]]]
 """The URL, and what came in."""
@@ -51,33 +51,33 @@ def test_a_request_arrives_and_a_long_answer_is_cut(
     receiver: Received,
 ) -> None:
     url, seen = receiver
-    answer = Services([url]).request("POST", f"{url}/200", {"X-A": "b"}, b"{}")
-    assert (answer.sent, answer.status, len(answer.body)) == (Sent.ANSWERED, 200, module.MAX_ANSWER)
+    answer = ServiceClient([url]).request("POST", f"{url}/200", {"X-A": "b"}, b"{}")
+    assert (answer.sent, answer.status, len(answer.body)) == (RequestOutcome.ANSWERED, 200, module.MAX_ANSWER)
     ((method, path, headers, body),) = seen
     assert (method, path, headers["X-A"], body) == ("POST", "/200", "b", b"{}")
 
 
 def test_a_redirect_is_an_answer_and_not_followed(receiver: Received) -> None:
     url, _ = receiver
-    answer = Services([url]).request("POST", f"{url}/302", {})
-    assert (answer.sent, answer.status, answer.retry_after) == (Sent.ANSWERED, 302, 7.0)
+    answer = ServiceClient([url]).request("POST", f"{url}/302", {})
+    assert (answer.sent, answer.status, answer.retry_after) == (RequestOutcome.ANSWERED, 302, 7.0)
 
 
 def test_whether_it_left_is_told_apart(receiver: Received) -> None:
     url, _ = receiver
-    assert Services([url]).request("POST", f"{url}/close", {}).sent is Sent.UNSURE
+    assert ServiceClient([url]).request("POST", f"{url}/close", {}).sent is RequestOutcome.UNSURE
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         gone = f"http://127.0.0.1:{free.getsockname()[1]}"
-    assert Services([gone]).request("POST", gone, {}).sent is Sent.NOT_SENT
+    assert ServiceClient([gone]).request("POST", gone, {}).sent is RequestOutcome.NOT_SENT
 
 
 def test_no_other_host_is_asked(receiver: Received) -> None:
     url, _ = receiver
     with pytest.raises(UsageError, match="not a configured service"):
-        Services([url]).request("POST", "http://127.0.0.1:1/", {})
+        ServiceClient([url]).request("POST", "http://127.0.0.1:1/", {})
     with pytest.raises(UsageError, match="not a configured service"):
-        Services(["https://hooks.example/a"]).request("POST", "https://other.example/", {})
+        ServiceClient(["https://hooks.example/a"]).request("POST", "https://other.example/", {})
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_no_other_host_is_asked(receiver: Received) -> None:
 )
 def test_what_no_service_has(url: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
-        checked(url)
+        parse_service_url(url)
 
 
 @pytest.mark.parametrize("url", ["https://hooks.example/a?b=c", "http://127.0.0.1:8080/x", "http://[::1]/"])
 def test_what_a_service_may_have(url: str) -> None:
-    assert checked(url).hostname
+    assert parse_service_url(url).hostname

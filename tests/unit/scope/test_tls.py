@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tieback.scope.tls import Contexts, describe
+from tieback.scope.tls import TlsContexts, describe_session
 
 
 def certificate(tmp_path: Path, names: list[x509.GeneralName] | None, common: str = "db.x.test") -> Path:
@@ -47,7 +47,7 @@ def handshake(pem: Path, client_context: ssl.SSLContext, host: str) -> ssl.SSLOb
 
 def test_an_unverified_session(tmp_path: Path) -> None:
     pem = certificate(tmp_path, [x509.DNSName("db.x.test"), x509.IPAddress(ip_address("127.0.0.1"))])
-    info = describe(handshake(pem, Contexts().measuring, "other.test"), "self-signed certificate")
+    info = describe_session(handshake(pem, TlsContexts().measuring, "other.test"), "self-signed certificate")
     der = x509.load_pem_x509_certificate(pem.read_bytes()).public_bytes(serialization.Encoding.DER)
     assert (info.version, info.verified, info.problem) == ("TLSv1.3", False, "self-signed certificate")
     assert (info.subject, info.names) == ("db.x.test", ("db.x.test", "127.0.0.1"))
@@ -56,25 +56,25 @@ def test_an_unverified_session(tmp_path: Path) -> None:
 
 def test_names_are_bounded(tmp_path: Path) -> None:
     pem = certificate(tmp_path, [x509.DNSName(f"n{n}.x.test") for n in range(500)])
-    assert len(describe(handshake(pem, Contexts().measuring, "x.test"), "x").names) == 50
+    assert len(describe_session(handshake(pem, TlsContexts().measuring, "x.test"), "x").names) == 50
 
 
 def test_a_certificate_without_names(tmp_path: Path) -> None:
-    info = describe(handshake(certificate(tmp_path, None), Contexts().measuring, "x.test"), "x")
+    info = describe_session(handshake(certificate(tmp_path, None), TlsContexts().measuring, "x.test"), "x")
     assert (info.subject, info.names) == ("db.x.test", ())
 
 
 def test_verification_is_on_where_it_is_promised(tmp_path: Path) -> None:
     with pytest.raises(ssl.SSLCertVerificationError):
-        handshake(certificate(tmp_path, [x509.DNSName("db.x.test")]), Contexts().verifying, "db.x.test")
+        handshake(certificate(tmp_path, [x509.DNSName("db.x.test")]), TlsContexts().verifying, "db.x.test")
 
 
 def test_a_trusted_one_verifies(tmp_path: Path) -> None:
     pem = certificate(tmp_path, [x509.DNSName("db.x.test")])
-    contexts = Contexts()
+    contexts = TlsContexts()
     contexts.verifying.load_verify_locations(pem)
     contexts.verifying.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    info = describe(handshake(pem, contexts.verifying, "db.x.test"), "")
+    info = describe_session(handshake(pem, contexts.verifying, "db.x.test"), "")
     assert (info.verified, info.problem) == (True, "")
     with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"):
         handshake(pem, contexts.verifying, "other.test")

@@ -14,15 +14,17 @@ from hypothesis import strategies as st
 from tieback.model.errors import InputError, WorkspaceError
 from tieback.model.grant import Depth, Grant
 from tieback.scope.conversation import Target, Traffic
-from tieback.scope.transcript import MAX_LINE, Event, Happened, Line, TranscriptFile, read_transcripts
+from tieback.scope.transcript import MAX_LINE, ConnectionRecord, EventKind, TranscriptFile, WireEvent, read_transcripts
 
 GRANT = Grant("Office", "sec@example.test", date(2099, 1, 1))
 TARGET = Target("127.0.0.1", 9200)
 COST = Traffic("127.0.0.1", 3, 4, 0.5, None)
 
 
-def one(data: bytes = b"\x00\xffabc") -> tuple[Line, ...]:
-    return (Line("127.0.0.1", (Event(0, Happened.SENT, b"hi"), Event(2, Happened.RECEIVED, data))),)
+def one(data: bytes = b"\x00\xffabc") -> tuple[ConnectionRecord, ...]:
+    return (
+        ConnectionRecord("127.0.0.1", (WireEvent(0, EventKind.SENT, b"hi"), WireEvent(2, EventKind.RECEIVED, data))),
+    )
 
 
 def test_what_is_kept_is_read_back(tmp_path: Path) -> None:

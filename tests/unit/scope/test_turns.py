@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.scope.turns import Turn, Turns, lot_of
+from tieback.scope.turns import FairQueue, QueueItem, bucket_of
 
 type Item = tuple[str, int]
 
@@ -22,10 +22,10 @@ def items(*sizes: tuple[str, int]) -> list[Item]:
     return [(name, number) for name, size in sizes for number in range(size)]
 
 
-def served(turns: Turns[Item], window: int, late: Iterable[Item] = ()) -> list[Item]:
+def served(turns: FairQueue[Item], window: int, late: Iterable[Item] = ()) -> list[Item]:
     """All items in the order in which they began, where the oldest under way ends whenever the window is full."""
     begun: list[Item] = []
-    under_way: deque[Turn[Item]] = deque()
+    under_way: deque[QueueItem[Item]] = deque()
     again = set(late)
     while True:
         while len(under_way) < window and (turn := turns.take()) is not None:
@@ -51,11 +51,11 @@ ORDERS = [
 
 @pytest.mark.parametrize(("lots", "window", "order"), [row[1:] for row in ORDERS], ids=[row[0] for row in ORDERS])
 def test_order(lots: list[tuple[str, int]], window: int, order: str) -> None:
-    assert "".join(name for name, _ in served(Turns(items(*lots), lot, window), window)) == order
+    assert "".join(name for name, _ in served(FairQueue(items(*lots), lot, window), window)) == order
 
 
 def test_a_lot_that_is_stuck_leaves_the_others_their_places() -> None:
-    turns = Turns(items(("stuck", 1000), ("b", 500), ("c", 500)), lot, 30)
+    turns = FairQueue(items(("stuck", 1000), ("b", 500), ("c", 500)), lot, 30)
     begun = [turn for _ in range(30) if (turn := turns.take()) is not None]
     assert Counter(turn.lot for turn in begun) == {"stuck": 10, "b": 10, "c": 10}
     # The first never ends; the others go on, all of them.
@@ -72,9 +72,9 @@ def test_a_lot_that_is_stuck_leaves_the_others_their_places() -> None:
 
 
 def test_while_the_stream_goes_on_places_are_kept_for_lots_that_may_come() -> None:
-    turns = Turns(items(("a", 10_000)), lot, 80, ahead=500)
+    turns = FairQueue(items(("a", 10_000)), lot, 80, ahead=500)
     assert sum(turns.take() is not None for _ in range(100)) == 70
-    short = Turns(items(("a", 100)), lot, 80)
+    short = FairQueue(items(("a", 100)), lot, 80)
     assert sum(short.take() is not None for _ in range(100)) == 80
 
 
@@ -87,7 +87,7 @@ def test_the_stream_is_read_as_far_as_is_needed() -> None:
             read += 1
             yield "a", number
 
-    turns = Turns(stream(), lot, 4, ahead=1000)
+    turns = FairQueue(stream(), lot, 4, ahead=1000)
     assert read == 0
     for _ in range(20):
         turns.take()
@@ -96,7 +96,7 @@ def test_the_stream_is_read_as_far_as_is_needed() -> None:
 
 
 def test_what_is_asked_again_comes_later_and_has_half_of_the_places_at_most() -> None:
-    turns = Turns(items(("a", 300), ("b", 300)), lot, 20)
+    turns = FairQueue(items(("a", 300), ("b", 300)), lot, 20)
     first = [turn for _ in range(20) if (turn := turns.take()) is not None]
     for turn in first:
         turns.ended(turn)
@@ -112,7 +112,7 @@ def test_what_is_asked_again_comes_later_and_has_half_of_the_places_at_most() ->
 
 
 def test_alone_what_is_asked_again_has_all_places() -> None:
-    turns = Turns(items(("a", 4)), lot, 4)
+    turns = FairQueue(items(("a", 4)), lot, 4)
     for turn in [turn for _ in range(4) if (turn := turns.take()) is not None]:
         turns.ended(turn)
         turns.again(turn, turn.item)
@@ -130,8 +130,8 @@ def test_alone_what_is_asked_again_has_all_places() -> None:
 def test_whatever_the_stream_and_whoever_ends_first(
     stream: list[Item], window: int, ahead: int, ends: Random, share_again: float
 ) -> None:
-    turns = Turns(stream, lot, window, ahead)
-    under_way: list[Turn[Item]] = []
+    turns = FairQueue(stream, lot, window, ahead)
+    under_way: list[QueueItem[Item]] = []
     begun = Counter[Item]()
     again = {item for item in stream if ends.random() < share_again}
     passed_over = Counter[str]()
@@ -180,4 +180,4 @@ def test_whatever_the_stream_and_whoever_ends_first(
     ],
 )
 def test_lots(host: str, lot: str) -> None:
-    assert lot_of(host, lambda host: "cloud.test" if host.endswith(".cloud.test") else "") == lot
+    assert bucket_of(host, lambda host: "cloud.test" if host.endswith(".cloud.test") else "") == lot

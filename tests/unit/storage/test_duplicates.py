@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tieback.model.unit import Unit, UnitEnd, UnitState
-from tieback.storage.duplicates import leave_out, members
+from tieback.storage.duplicates import remove_units, stored_units
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import rows_table
 from tieback.storage.recovery import recover
@@ -29,16 +29,16 @@ def sources(lake: Lake) -> list[str]:
 def test_a_part_is_made_over(names: list[Unit], left: list[str], tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     publish(lake, "p", A, B, C)
-    leave_out(lake, "p", {(unit.key, unit.version) for unit in names})
+    remove_units(lake, "p", {(unit.key, unit.version) for unit in names})
     assert sources(lake) == left
-    assert [one.source for one in members(lake, "p")] == left
+    assert [one.source for one in stored_units(lake, "p")] == left
     assert list((tmp_path / "drafts").iterdir()) == []
 
 
 def test_a_part_without_units_goes(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     publish(lake, "p", A)
-    leave_out(lake, "p", {(A.key, A.version)})
+    remove_units(lake, "p", {(A.key, A.version)})
     assert lake.parts() == set()
 
 
@@ -55,7 +55,7 @@ def test_recovery_keeps_each_unit_once(known: str, tmp_path: Path) -> None:
             row = workspace.ledger.unit(unit.key, unit.version)
             assert row is not None
             assert row.part is not None
-            assert unit.source in [one.source for one in members(workspace.lake, row.part)]
+            assert unit.source in [one.source for one in stored_units(workspace.lake, row.part)]
         assert recover(workspace.lake, workspace.ledger).repeated == 0
 
 

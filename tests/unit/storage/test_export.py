@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from tests.unit.storage.lake.test_compaction import RUNS, fill
 from tieback.model.errors import TiebackError, UsageError
 from tieback.storage.export import TABLES, export_run, runs_to_export
-from tieback.storage.export_target import place_at
+from tieback.storage.export_target import open_target
 from tieback.storage.lake.schemas import SCHEMAS, rows_table
 from tieback.storage.ledger.tables import exposures, findings, runs
 from tieback.storage.workspace import Workspace
@@ -50,7 +50,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_run_is_told_by_folders(workspace: Workspace, tmp_path: Path) -> None:
-    done = export_run(workspace.lake, workspace.ledger, RUNS[0], place_at(str(tmp_path)))
+    done = export_run(workspace.lake, workspace.ledger, RUNS[0], open_target(str(tmp_path)))
     assert {name: one.rows for name, one in done.items()} == {
         "apps": APPS, "sightings": 2 * APPS, "inputs": APPS, "backends": 3, "exposures": 3, "findings": 1
     }  # fmt: skip
@@ -67,7 +67,7 @@ def test_a_run_is_told_by_folders(workspace: Workspace, tmp_path: Path) -> None:
 
 
 def test_columns_are_those_of_the_lake_and_the_run_is_the_folders(workspace: Workspace, tmp_path: Path) -> None:
-    export_run(workspace.lake, workspace.ledger, RUNS[0], place_at(str(tmp_path)))
+    export_run(workspace.lake, workspace.ledger, RUNS[0], open_target(str(tmp_path)))
     for table in ("apps", "sightings", "inputs", "backends"):
         (path,) = (tmp_path / f"table={table}").rglob("*.parquet")
         assert pq.read_schema(path).names == [name for name in SCHEMAS[table].names if name != "run"]
@@ -84,7 +84,7 @@ def test_files_have_a_bound_and_an_export_again_is_the_same(
     from tieback.storage import export
 
     monkeypatch.setattr(export, "ROWS_A_GROUP", 1)
-    place = place_at(str(tmp_path))
+    place = open_target(str(tmp_path))
     batches = list(workspace.lake.batches("SELECT * FROM sightings", rows_a_batch=7))
     assert sum(batch.num_rows for batch in batches) == 2 * APPS
     assert max(batch.num_rows for batch in batches) <= 7
@@ -107,7 +107,7 @@ def test_a_place_that_fails_leaves_no_list(
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(TiebackError, match="the disk is full"):
-        export_run(workspace.lake, workspace.ledger, RUNS[0], place_at(str(tmp_path)))
+        export_run(workspace.lake, workspace.ledger, RUNS[0], open_target(str(tmp_path)))
     assert not (tmp_path / "_runs").exists()
 
 
@@ -150,6 +150,6 @@ def test_others_read_it(workspace: Workspace, tmp_path: Path, module: str, scrip
     if subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False).returncode:
         pytest.skip(f"{module} is not installed (group readers, or TIEBACK_READERS)")
     for run in RUNS:
-        export_run(workspace.lake, workspace.ledger, run, place_at(str(tmp_path)))
+        export_run(workspace.lake, workspace.ledger, run, open_target(str(tmp_path)))
     done = subprocess.run([python, "-c", script, tmp_path], capture_output=True, text=True, check=True, timeout=300)
     assert done.stdout.split() == [str(2 * 2 * APPS), str(APPS + 1)]

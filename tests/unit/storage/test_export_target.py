@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from tieback.model.errors import TiebackError
-from tieback.storage.export_target import place_at
+from tieback.storage.export_target import open_target
 
 
 def test_a_folder_takes_files_and_tells_of_them(tmp_path: Path) -> None:
     file = tmp_path / "f"
     file.write_text("content")
-    place = place_at(str(tmp_path / "to"))
+    place = open_target(str(tmp_path / "to"))
     for path in ("a=1/b=2/x.parquet", "a=1/y.parquet", "z.json"):
         place.put(path, file)
     assert list(place.files("a=1")) == ["a=1/b=2/x.parquet", "a=1/y.parquet"]
@@ -29,17 +29,17 @@ def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(shutil, "copyfile", full)
     with pytest.raises(TiebackError, match="the disk is full"):
-        place_at(str(tmp_path)).put("a/b", tmp_path)
+        open_target(str(tmp_path)).put("a/b", tmp_path)
     assert list((tmp_path / "a").iterdir()) == []
 
 
 @pytest.mark.parametrize("text", ["s3://", "s3://b/" + "k" * 2000, "gs:///key", "az://a b/key"])
 def test_urls_that_are_none(text: str) -> None:
     with pytest.raises(TiebackError, match="not the URL of an object store"):
-        place_at(text)
+        open_target(text)
 
 
 def test_a_place_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "f").write_text("")
     with pytest.raises(TiebackError):
-        place_at(str(tmp_path / "f")).put("a/b", tmp_path / "f")
+        open_target(str(tmp_path / "f")).put("a/b", tmp_path / "f")

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.storage.lake.lake import part_name
-from tieback.storage.ledger.tables import State, parts, units
-from tieback.storage.recovery import Recovered, recover
+from tieback.storage.ledger.tables import LedgerState, parts, units
+from tieback.storage.recovery import RecoveryResult, recover
 from tieback.storage.workspace import Workspace
 
 A, B, C = (Unit(name * 64, "v1", f"{name}.apk", 1) for name in "abc")
@@ -21,7 +21,7 @@ def _made(ledger_url: str | None, tmp_path: Path) -> None:
 
 def test_a_fresh_workspace_needs_nothing(tmp_path: Path) -> None:
     with Workspace.open(tmp_path) as workspace:
-        assert recover(workspace.lake, workspace.ledger) == Recovered(0, 0, 0, 0)
+        assert recover(workspace.lake, workspace.ledger) == RecoveryResult(0, 0, 0, 0)
 
 
 def test_published_and_not_entered(tmp_path: Path) -> None:
@@ -32,11 +32,11 @@ def test_published_and_not_entered(tmp_path: Path) -> None:
         lake.publish(part, {}, [A, B])
         # Killed in the middle of entering the ends.
         ledger.finish([UnitEnd(A, UnitState.DONE, part=part)])
-        assert recover(lake, ledger) == Recovered(drafts=0, entered=1, lost=0, released=1)
-        assert ledger.counts() == {State.DONE: 2, State.RELEASED: 1}
+        assert recover(lake, ledger) == RecoveryResult(drafts=0, entered=1, lost=0, released=1)
+        assert ledger.counts() == {LedgerState.DONE: 2, LedgerState.RELEASED: 1}
         assert ledger.claim([A, B, C], "next", 60) == [C]
         ledger.release()
-        assert recover(lake, ledger) == Recovered(0, 0, 0, 0)
+        assert recover(lake, ledger) == RecoveryResult(0, 0, 0, 0)
 
 
 def _lose(directory: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_lake_that_was_lost_is_made_again(tmp_path: Path) -> None:
         lake.publish("p", {}, [A])
         ledger.finish([UnitEnd(A, UnitState.DONE, part="p")])
         shutil.rmtree(lake.directory)
-        assert recover(lake, ledger) == Recovered(drafts=0, entered=0, lost=1, released=0)
+        assert recover(lake, ledger) == RecoveryResult(drafts=0, entered=0, lost=1, released=0)
         assert ledger.claim([A], "next", 60) == [A]
 
 

@@ -16,9 +16,17 @@ from tieback.storage.lake.lake import part_name
 from tieback.storage.lake.schemas import rows_table
 from tieback.storage.lake.tables.apps import app_tables
 from tieback.storage.lake.tables.inputs import RunInput, save_inputs
-from tieback.storage.ledger.tables import State, exposures, findings, grants, parts, runs, units
+from tieback.storage.ledger.tables import LedgerState, exposures, findings, grants, parts, runs, units
 from tieback.storage.recovery import recover
-from tieback.storage.retention import DAY, Doomed, Policy, finish, plan, prune, read_policy
+from tieback.storage.retention import (
+    DAY,
+    RetentionPlan,
+    RetentionPolicy,
+    finish_removal,
+    plan_retention,
+    prune,
+    read_policy,
+)
 from tieback.storage.workspace import Workspace
 
 NOW = 1_800_000_000.0
@@ -117,32 +125,32 @@ EVERYTHING = left_of(13, "0", "1", "2")
     ("compacted", "policy", "left"),
     [
         # The shared app was read long ago, and the runs that stay were given it.
-        (False, Policy(180, 1), left_of(5, "2")),
-        (True, Policy(180, 1), left_of(5, "2")),
-        (True, Policy(350, 1), left_of(9, "1", "2")),
-        (False, Policy(180, 2), left_of(9, "1", "2")),
-        (False, Policy(180, 3), EVERYTHING),
-        (False, Policy(500, 1), EVERYTHING),
+        (False, RetentionPolicy(180, 1), left_of(5, "2")),
+        (True, RetentionPolicy(180, 1), left_of(5, "2")),
+        (True, RetentionPolicy(350, 1), left_of(9, "1", "2")),
+        (False, RetentionPolicy(180, 2), left_of(9, "1", "2")),
+        (False, RetentionPolicy(180, 3), EVERYTHING),
+        (False, RetentionPolicy(500, 1), EVERYTHING),
     ],
 )
 def test_what_goes_and_what_stays(
-    workspace: Workspace, policy: Policy, left: dict[str, object], compacted: bool
+    workspace: Workspace, policy: RetentionPolicy, left: dict[str, object], compacted: bool
 ) -> None:
     if compacted:
         compact(workspace.lake)
-    doomed = plan(workspace.lake, workspace.ledger, policy, NOW)
+    doomed = plan_retention(workspace.lake, workspace.ledger, policy, NOW)
     assert held(workspace) == EVERYTHING, "a plan removes nothing"
     assert prune(workspace.lake, workspace.ledger, policy, NOW) == (doomed, True)
     assert len(doomed.runs) == 3 - int(str(left["runs"]))
     assert doomed.units == 13 - int(str(left["units"]))
     recover(workspace.lake, workspace.ledger)
-    assert plan(workspace.lake, workspace.ledger, policy, NOW) == Doomed((), 0, {}, 0)
+    assert plan_retention(workspace.lake, workspace.ledger, policy, NOW) == RetentionPlan((), 0, {}, 0)
     assert held(workspace) == left
     assert not (workspace.lake_directory / "pruning").exists()
 
 
 def test_the_plan_is_told_in_rows(workspace: Workspace) -> None:
-    doomed = plan(workspace.lake, workspace.ledger, Policy(350, 1), NOW)
+    doomed = plan_retention(workspace.lake, workspace.ledger, RetentionPolicy(350, 1), NOW)
     assert doomed.runs == (_id(0),)
     assert doomed.rows == {
         "apps": 4,
@@ -158,7 +166,7 @@ def test_the_plan_is_told_in_rows(workspace: Workspace) -> None:
 
 def test_what_was_removed_can_come_again(workspace: Workspace) -> None:
     """The same batch, so the same part, after all of it or a piece of it went."""
-    prune(workspace.lake, workspace.ledger, Policy(180, 1), NOW)
+    prune(workspace.lake, workspace.ledger, RetentionPolicy(180, 1), NOW)
     for batch in ([unit(n) for n in _apps(1)], [unit(n) for n in _apps(0)]):
         assert workspace.ledger.claim(batch, "next", 60) == batch
         documents = [(one, document(int(one.source.removesuffix(".apk")))) for one in batch]
@@ -166,14 +174,14 @@ def test_what_was_removed_can_come_again(workspace: Workspace) -> None:
         workspace.ledger.finish([UnitEnd(one, UnitState.DONE, part=part_name(batch)) for one in batch])
     recover(workspace.lake, workspace.ledger)
     assert held(workspace)["units"] == 13
-    assert workspace.ledger.counts() == {State.DONE: 13}
+    assert workspace.ledger.counts() == {LedgerState.DONE: 13}
 
 
 def test_what_is_set_aside_or_worked_on_stays(workspace: Workspace) -> None:
     with workspace.ledger.database.writing() as connection:
-        for n, state in ((1, State.QUARANTINED), (2, State.LEASED)):
+        for n, state in ((1, LedgerState.QUARANTINED), (2, LedgerState.LEASED)):
             connection.execute(sa.update(units).where(units.c.key == unit(n).key).values(state=state))
-    assert plan(workspace.lake, workspace.ledger, Policy(350, 1), NOW).units == 2
+    assert plan_retention(workspace.lake, workspace.ledger, RetentionPolicy(350, 1), NOW).units == 2
 
 
 @pytest.mark.parametrize("step", ["merge", "sweep", "_forget_units", "_forget_parts"])
@@ -185,7 +193,7 @@ def test_a_kill_between_two_steps_is_finished_by_the_next_run(
 
     monkeypatch.setattr(retention, step, killed)
     with pytest.raises(KeyboardInterrupt):
-        prune(workspace.lake, workspace.ledger, Policy(180, 1), NOW)
+        prune(workspace.lake, workspace.ledger, RetentionPolicy(180, 1), NOW)
     monkeypatch.undo()
     recover(workspace.lake, workspace.ledger)
     assert held(workspace) == left_of(5, "2")
@@ -198,9 +206,9 @@ def test_a_full_disk_keeps_what_is_not_removed_yet(workspace: Workspace, monkeyp
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(WorkspaceError, match="the disk is full"):
-        prune(workspace.lake, workspace.ledger, Policy(180, 1), NOW)
+        prune(workspace.lake, workspace.ledger, RetentionPolicy(180, 1), NOW)
     monkeypatch.undo()
-    assert finish(workspace.lake, workspace.ledger)
+    assert finish_removal(workspace.lake, workspace.ledger)
     assert held(workspace)["units"] == 5
 
 
@@ -208,7 +216,7 @@ def test_who_reads_meanwhile_keeps_the_old_files(workspace: Workspace, monkeypat
     monkeypatch.setattr(retention, "WAIT", 0.0)
     with closing(workspace.lake.stream("SELECT unit FROM apps", rows_a_batch=1)) as rows:
         next(rows)
-        _, swept = prune(workspace.lake, workspace.ledger, Policy(180, 1), NOW)
+        _, swept = prune(workspace.lake, workspace.ledger, RetentionPolicy(180, 1), NOW)
         assert not swept
         assert sum(1 for _ in rows) == 12
     recover(workspace.lake, workspace.ledger)
@@ -218,13 +226,15 @@ def test_who_reads_meanwhile_keeps_the_old_files(workspace: Workspace, monkeypat
 @pytest.mark.parametrize(
     ("text", "options", "policy"),
     [
-        (None, ("180d", 3), Policy(180, 3)),
-        (None, ("1d", None), Policy(1, 1)),
-        ('older_than = "90d"\nkeep_runs = 5\n', (None, None), Policy(90, 5)),
-        ('older_than = "90d"\nkeep_runs = 5\n', ("30d", 2), Policy(30, 2)),
+        (None, ("180d", 3), RetentionPolicy(180, 3)),
+        (None, ("1d", None), RetentionPolicy(1, 1)),
+        ('older_than = "90d"\nkeep_runs = 5\n', (None, None), RetentionPolicy(90, 5)),
+        ('older_than = "90d"\nkeep_runs = 5\n', ("30d", 2), RetentionPolicy(30, 2)),
     ],
 )
-def test_policies(tmp_path: Path, text: str | None, options: tuple[str | None, int | None], policy: Policy) -> None:
+def test_policies(
+    tmp_path: Path, text: str | None, options: tuple[str | None, int | None], policy: RetentionPolicy
+) -> None:
     if text is not None:
         (tmp_path / "retention.toml").write_text(text)
     assert read_policy(tmp_path, *options) == policy

@@ -9,11 +9,11 @@ from datetime import date
 
 import msgspec
 
-from tieback.assess.leaves import leaves
+from tieback.assess.leaves import leaf_containers
 from tieback.assess.rules import advice_for, load_rules
 from tieback.cases.letters.language import Language
 from tieback.model.app import Platform
-from tieback.model.case import Case, CaseApp, CaseState, Check
+from tieback.model.case import Case, CaseApp, CaseState, Recheck
 from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.probe import Container, RansomVerdict
 from tieback.report.document import PLATFORM_WORDS, clean, store_text
@@ -63,7 +63,7 @@ class StoreFact(msgspec.Struct, frozen=True):
     attested: str = ""
 
 
-class Facts(msgspec.Struct, frozen=True):
+class LetterFacts(msgspec.Struct, frozen=True):
     """The variables of a letter template."""
 
     sender: Sender
@@ -93,7 +93,7 @@ class Facts(msgspec.Struct, frozen=True):
     """True if at least one of the stores is still open."""
 
 
-def app_facts(apps: Iterable[CaseApp]) -> tuple[AppFact, ...]:
+def collect_app_facts(apps: Iterable[CaseApp]) -> tuple[AppFact, ...]:
     """Return the apps, once per bundle identifier and platform, with the version that was named last."""
     found: dict[tuple[str, str], AppFact] = {}
     for app in apps:
@@ -108,14 +108,14 @@ def _platform(app: CaseApp) -> str:
     return PLATFORM_WORDS[Platform(app.platform)]
 
 
-def short(names: Sequence[str], language: Language, most: int = 3) -> str:
+def shorten_names(names: Sequence[str], language: Language, most: int = 3) -> str:
     """Return the first names and the number of further ones."""
     distinct = list(dict.fromkeys(names))
     text = ", ".join(distinct[:most])
     return text if len(distinct) <= most else f"{text} (+{len(distinct) - most} {language.words['more']})"
 
 
-def store_fact(case: Case, language: Language) -> StoreFact:
+def build_store_fact(case: Case, language: Language) -> StoreFact:
     """Return the store of a case, limited to what its vendor may see."""
     store = case.store
     own = _own_places(store)
@@ -124,15 +124,15 @@ def store_fact(case: Case, language: Language) -> StoreFact:
     advice, _ = advice_for(rules["open-store"], rules, store.product)
     return StoreFact(
         product=store_text(store),
-        places=short([clean(place, 100) for place in own], language, _MOST),
-        ways=short([_way(route) for route in store.routes], language, _MOST),
+        places=shorten_names([clean(place, 100) for place in own], language, _MOST),
+        ways=shorten_names([_way(route) for route in store.routes], language, _MOST),
         access=language.access.get(store.access.value, store.access.value),
         records=language.figure(store.records),
         size=language.size(store.bytes),
         containers=_containers(store, language),
-        classes=short(_classes([case]), language, _MOST) or language.words["none"],
+        classes=shorten_names(_classes([case]), language, _MOST) or language.words["none"],
         signs=_signs(store, own),
-        proof=short([clean(line, 200) for line in _told(store.proofs, store, own)], language, 4),
+        proof=shorten_names([clean(line, 200) for line in _told(store.proofs, store, own)], language, 4),
         cost=f"{language.number(store.bytes_sent)} / {language.number(store.bytes_read)} {language.words['bytes']}",
         advice=advice,
         verdict="" if check is None else language.verdict.get(check.verdict.value, check.verdict.value),
@@ -142,7 +142,7 @@ def store_fact(case: Case, language: Language) -> StoreFact:
     )
 
 
-def facts_of(
+def collect_facts(
     language: Language,
     sender: Sender,
     vendor: str,
@@ -150,7 +150,7 @@ def facts_of(
     apps: Iterable[CaseApp],
     days: Mapping[str, date],
     **more: object,
-) -> Facts:
+) -> LetterFacts:
     """Return all variables of a letter.
 
     Args:
@@ -160,10 +160,10 @@ def facts_of(
         cases: cases of this vendor only.
         apps: apps of this vendor only; those of the cases are added.
         days: ``today``, ``due``, ``acknowledge`` and ``publish``.
-        more: further members of ``Facts``.
+        more: further members of ``LetterFacts``.
     """
-    known = app_facts([*apps, *(app for case in cases for app in case.apps)])
-    stores = tuple(store_fact(case, language) for case in cases)
+    known = collect_app_facts([*apps, *(app for case in cases for app in case.apps)])
+    stores = tuple(build_store_fact(case, language) for case in cases)
     told = min((case.reached[CaseState.NOTIFIED] for case in cases if CaseState.NOTIFIED in case.reached), default=None)
     values: dict[str, object] = {
         "sender": sender,
@@ -172,18 +172,18 @@ def facts_of(
         "postal": "",
         "reference": "",
         "apps": known,
-        "apps_short": short([app.name for app in known], language),
-        "places_short": short([place for case in cases for place in _own_places(case.store)], language),
+        "apps_short": shorten_names([app.name for app in known], language),
+        "places_short": shorten_names([place for case in cases for place in _own_places(case.store)], language),
         "stores": stores,
         "words": language.words,
         "told": language.day(told.date()) if told else "",
         "sampled": any(container.sampled for case in cases for container in case.store.containers),
-        "classes": short(_classes(cases), language, _MOST),
+        "classes": shorten_names(_classes(cases), language, _MOST),
         "open": any(case.state not in (CaseState.FIXED, CaseState.CLOSED) for case in cases),
         **{name: language.day(day) for name, day in days.items()},
         **more,
     }
-    return msgspec.convert(values, Facts)
+    return msgspec.convert(values, LetterFacts)
 
 
 def _own_places(store: Exposure) -> tuple[str, ...]:
@@ -196,7 +196,7 @@ def _classes(cases: Iterable[Case]) -> list[str]:
     return sorted({total.pii_class.replace("_", " ") for case in cases for total in case.store.pii})
 
 
-def _growth(check: Check | None, language: Language) -> str:
+def _growth(check: Recheck | None, language: Language) -> str:
     if check is None or not check.records_change:
         return ""
     return ("+" if check.records_change > 0 else "-") + language.number(abs(check.records_change))
@@ -211,9 +211,9 @@ def _way(route: AppRoute) -> str:
 
 
 def _containers(store: Exposure, language: Language) -> str:
-    data = [leaf for leaf in leaves(store.containers) if not leaf.system]
+    data = [leaf for leaf in leaf_containers(store.containers) if not leaf.system]
     data.sort(key=lambda leaf: -(leaf.records.value if leaf.records else 0))
-    return short([_container(leaf, language) for leaf in data], language, _MOST) or language.words["none"]
+    return shorten_names([_container(leaf, language) for leaf in data], language, _MOST) or language.words["none"]
 
 
 def _container(leaf: Container, language: Language) -> str:

@@ -17,8 +17,8 @@ from urllib.parse import quote
 import msgspec
 from markdown_it import MarkdownIt
 
-from tieback.cases.contacts import is_mail
-from tieback.cases.letters.facts import Facts
+from tieback.cases.contacts import is_email_address
+from tieback.cases.letters.facts import LetterFacts
 from tieback.cases.letters.language import Language
 from tieback.model.case import Letter
 from tieback.model.errors import InputError, UsageError
@@ -51,7 +51,7 @@ hr { border: 0; break-before: page }
 """
 
 
-class Made(msgspec.Struct, frozen=True):
+class LetterFile(msgspec.Struct, frozen=True):
     """A file created from a letter."""
 
     name: str
@@ -65,14 +65,14 @@ def _markdown() -> MarkdownIt:
     )
 
 
-def to_markdown(letter: Letter, facts: Facts, language: Language, _: Path | None = None) -> bytes:
+def to_markdown(letter: Letter, facts: LetterFacts, language: Language, _: Path | None = None) -> bytes:
     """Encode header and text as Markdown."""
     lines = [f"# {letter.subject}", "", f"{language.words['to']}: {facts.recipient}  "]
     lines += [f"{language.words['date']}: {facts.today}  ", f"{language.words['reference']}: {facts.reference}", ""]
     return ("\n".join(lines) + "\n" + letter.text).encode("utf-8", "replace")
 
 
-def to_html(letter: Letter, facts: Facts, language: Language, _: Path | None = None) -> bytes:
+def to_html(letter: Letter, facts: LetterFacts, language: Language, _: Path | None = None) -> bytes:
     """Encode as an HTML page that prints as a letter."""
     sender, words = facts.sender, language.words
     to = [facts.recipient, *facts.postal.splitlines()]
@@ -93,7 +93,7 @@ def to_html(letter: Letter, facts: Facts, language: Language, _: Path | None = N
     return page.encode("utf-8", "xmlcharrefreplace")
 
 
-def to_pdf(letter: Letter, facts: Facts, language: Language, _: Path | None = None) -> bytes:
+def to_pdf(letter: Letter, facts: LetterFacts, language: Language, _: Path | None = None) -> bytes:
     """Encode the HTML page as PDF.
 
     Raises:
@@ -112,7 +112,7 @@ def to_pdf(letter: Letter, facts: Facts, language: Language, _: Path | None = No
     return out.getvalue()
 
 
-def to_docx(letter: Letter, facts: Facts, _: Language, folder: Path | None = None) -> bytes:
+def to_docx(letter: Letter, facts: LetterFacts, _: Language, folder: Path | None = None) -> bytes:
     """Encode as DOCX, on the letterhead ``letter.docx`` of the template folder if there is one.
 
     ``KIND.LANGUAGE.docx`` in that folder replaces the whole letter. Both are docxtpl templates with the facts,
@@ -150,14 +150,14 @@ def to_docx(letter: Letter, facts: Facts, _: Language, folder: Path | None = Non
     return out.getvalue()
 
 
-def to_eml(letter: Letter, facts: Facts, address: str, attached: Made | None) -> bytes:
+def to_eml(letter: Letter, facts: LetterFacts, address: str, attached: LetterFile | None) -> bytes:
     """Encode as an e-mail draft with the PDF or HTML page attached. tieback never sends it."""
     message = EmailMessage(policy=SMTP)
     message["Subject"] = letter.subject
     message["X-Unsent"] = "1"
-    if is_mail(facts.sender.email):
+    if is_email_address(facts.sender.email):
         message["From"] = facts.sender.email
-    if is_mail(address):
+    if is_email_address(address):
         message["To"] = address
     message["Message-ID"] = f"<{letter.id}@tieback.invalid>"
     message.set_content(plain_text(letter))
@@ -171,7 +171,7 @@ def to_mailto(letter: Letter, address: str) -> str:
     """Return a mailto link; a long text is truncated, because the file contains all of it."""
     body = plain_text(letter)
     body = body if len(body) <= MAILTO_BODY else body[:MAILTO_BODY] + " […]"
-    to = quote(address, safe="@") if is_mail(address) else ""
+    to = quote(address, safe="@") if is_email_address(address) else ""
     lines = body.replace("\n", "\r\n")
     return f"mailto:{to}?subject={quote(letter.subject, safe='')}&body={quote(lines, safe='')}"
 
@@ -181,7 +181,7 @@ def plain_text(letter: Letter) -> str:
     return "\n\n".join(block["text"] for block in _blocks(letter.text)) + "\n"
 
 
-FORMS: Mapping[str, Callable[[Letter, Facts, Language, Path | None], bytes]] = {
+FORMS: Mapping[str, Callable[[Letter, LetterFacts, Language, Path | None], bytes]] = {
     "md": to_markdown,
     "html": to_html,
     "pdf": to_pdf,

@@ -13,7 +13,7 @@ import msgspec
 from jinja2 import DictLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from tieback.cases.letters.facts import Facts
+from tieback.cases.letters.facts import LetterFacts
 from tieback.cases.letters.language import KINDS, Language, Template
 from tieback.model.case import Letter
 from tieback.model.errors import InputError, UsageError
@@ -28,13 +28,13 @@ def escape(text: str) -> str:
     return _MARKS.sub(r"\\\1", text)
 
 
-def reference_of(vendor: str, kind: str) -> str:
+def letter_reference(vendor: str, kind: str) -> str:
     """Return the reference for replies; it is the same for all letters of one kind to one vendor."""
     return f"TB-{hashlib.sha256(f'{vendor}{kind}'.encode()).hexdigest()[:8].upper()}"
 
 
-def written(
-    kind: str, name: str, language: Language, facts: Facts, known: Sequence[Letter], now: datetime, vendor: str
+def render_letter(
+    kind: str, name: str, language: Language, facts: LetterFacts, known: Sequence[Letter], now: datetime, vendor: str
 ) -> Letter:
     """Render a letter; if ``known`` contains a letter with the same text, return that one.
 
@@ -54,7 +54,7 @@ def written(
     if kind not in KINDS:
         raise UsageError("unknown kind of letter", where=kind, advice=f"Choose one of {', '.join(KINDS)}")
     template: Template = getattr(language, kind)
-    facts = msgspec.structs.replace(facts, reference=reference_of(vendor, kind))
+    facts = msgspec.structs.replace(facts, reference=letter_reference(vendor, kind))
     plain = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     marked = ImmutableSandboxedEnvironment(
         loader=DictLoader(dict(language.parts)),

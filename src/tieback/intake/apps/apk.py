@@ -19,11 +19,11 @@ import apk_info
 from tieback.intake.apps.binary_xml import expansion, read_tree
 from tieback.intake.apps.cleartext import android_policies
 from tieback.intake.apps.element import Element
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
 from tieback.intake.apps.names import printable
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.signer import MAX_SUBJECT, organisation
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
 
@@ -50,10 +50,10 @@ _SCHEMES = (
 )
 
 
-class Apk:
+class ApkFormat:
     """The APK format: see ``package.Format``."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: EntrySource) -> None:
         self._source = source
         self._outlined = False
         self._outline: apk_info.APK | None = None
@@ -112,7 +112,7 @@ class Apk:
             return None
         try:
             return read_tree(bytes(self._source.read(entry, MAX_MANIFEST)), levels=2)
-        except MalformedError:
+        except MalformedPoolError:
             return None
 
     def resource_xml(self, reference: str) -> tuple[Element, str] | None:
@@ -122,7 +122,7 @@ class Apk:
             return None
         try:
             return read_tree(bytes(self._source.read(entry, MAX_MANIFEST))), entry.name
-        except MalformedError as error:
+        except MalformedPoolError as error:
             self._source.problems.note(str(error), entry.name)
             return None
 
@@ -142,7 +142,7 @@ class Apk:
         manifest = bytes(self._source.read(entry, MAX_MANIFEST + 1))
         try:
             size, depth = expansion(manifest, MAX_MANIFEST_TEXT)
-        except MalformedError:
+        except MalformedPoolError:
             size, depth = 0, 0  # apk_info describes the fault better
         if len(manifest) > MAX_MANIFEST or size > MAX_MANIFEST_TEXT or depth > MAX_DEPTH:
             problems.note("the manifest is too large or too deep to decode", MANIFEST)
@@ -198,12 +198,12 @@ class Apk:
                 return ""
             try:
                 self._table = Resources(RESOURCES, bytes(self._source.read(entry)))
-            except MalformedError:
+            except MalformedPoolError:
                 return ""  # the walk over the entries reports it
         return _cut(self._table.text(int(match[1], 16)))
 
 
-def is_apk(source: Source) -> bool:
+def is_apk(source: EntrySource) -> bool:
     """True if the archive has what Android requires to install it, or enough of it for a search."""
     return any(source.find(name) for name in (MANIFEST, "classes.dex", RESOURCES))
 

@@ -5,8 +5,8 @@ It accepts what phones accept (see ``directory``): unknown compression methods a
 
 * an entry yields at most ``MAX_ENTRY`` bytes; the rest is left out and reported as a problem;
 * an entry is suspect (as in a bomb) if it grows more than ``PLAIN_RATIO`` times, has a false size or overlaps others.
-  At most ``SUSPECT_ENTRY`` bytes of each are read, and of all together what the ``Budget`` has for suspects;
-* all entries together, including those of nested archives, yield no more bytes than the ``Budget`` has.
+  At most ``SUSPECT_ENTRY`` bytes of each are read, and of all together what the ``PackageBudget`` has for suspects;
+* all entries together, including those of nested archives, yield no more bytes than the ``PackageBudget`` has.
 """
 
 import mmap
@@ -16,11 +16,11 @@ from contextlib import contextmanager
 
 from deflate import DeflateError, crc32, deflate_decompress
 
-from tieback.intake.apps.budget import Budget, budget_for
-from tieback.intake.apps.directory import DEFLATED, STORED, Entry, read_directory
-from tieback.intake.apps.inflate import MAX_EXPANSION, inflate, pieces, prefix
-from tieback.intake.apps.problems import Problems
-from tieback.intake.apps.window import View, Window, forget
+from tieback.intake.apps.budget import PackageBudget, budget_for
+from tieback.intake.apps.directory import DEFLATED, STORED, ArchiveEntry, read_directory
+from tieback.intake.apps.inflate import MAX_EXPANSION, inflate, inflate_pieces, inflate_prefix
+from tieback.intake.apps.problems import PackageProblems
+from tieback.intake.apps.window import BytesWindow, View, release_pages
 
 MAX_ENTRY = 64 * 1024 * 1024
 """Bytes of one entry. A DEX file has at most 65,536 methods (below 20 MiB in practice). Hermes bundles, Flutter
@@ -35,10 +35,10 @@ SUSPECT_ENTRY = 4 * 1024 * 1024
 SMALL = 64 * 1024
 """Bytes of an entry up to which a copy of its stream costs less than a view of it."""
 
-MAX_LENT = 2 * 1024 * 1024 * 1024
+MAX_NESTED = 2 * 1024 * 1024 * 1024
 """Bytes of an entry that is inflated to a temporary file, because it is an archive itself."""
 
-LENT_IN_MEMORY = 8 * 1024 * 1024
+NESTED_IN_MEMORY = 8 * 1024 * 1024
 """Bytes up to which such an entry is inflated in memory."""
 
 FORGET_AFTER = 16 * 1024 * 1024
@@ -62,14 +62,14 @@ class Archive:
         problems: grows while entries are read.
     """
 
-    def __init__(self, data: View, problems: Problems, budget: Budget | None = None) -> None:
+    def __init__(self, data: View, problems: PackageProblems, budget: PackageBudget | None = None) -> None:
         """Read the directory; an archive that is not nested in a package has its own budget."""
         self._data = data
         self.problems = problems
         self.budget = budget or budget_for(len(data))
         directory = read_directory(data, problems, self.budget)
         self._directory_start = directory.start
-        self.entries: list[Entry] = _drop_doubles(directory.entries, problems)
+        self.entries: list[ArchiveEntry] = _drop_doubles(directory.entries, problems)
         self._overlapping = _overlapping(self.entries)
         _note_odd(self.entries, problems)
         if self._overlapping:
@@ -79,20 +79,20 @@ class Archive:
         # Of entries with the same name, the first counts.
         self._by_name = {entry.name: entry for entry in reversed(self.entries)}
 
-    def find(self, name: str) -> Entry | None:
+    def find(self, name: str) -> ArchiveEntry | None:
         """The first entry of that name."""
         return self._by_name.get(name)
 
-    def peek(self, entry: Entry, count: int) -> bytes:
+    def peek(self, entry: ArchiveEntry, count: int) -> bytes:
         """The first ``count`` bytes of an entry's content; fewer if it is shorter or damaged. Nearly free."""
         start = self._content_start(entry)
         if start is None:
             return b""
         if entry.is_stored:
             return self._data[start : start + min(count, max(entry.size, entry.compressed))]
-        return prefix(self._data, start, entry.compressed, count)
+        return inflate_prefix(self._data, start, entry.compressed, count)
 
-    def read(self, entry: Entry, cap: int = MAX_ENTRY) -> bytes | bytearray:
+    def read(self, entry: ArchiveEntry, cap: int = MAX_ENTRY) -> bytes | bytearray:
         """The content of an entry, at most ``cap`` bytes; damaged or omitted content is reported as a problem."""
         start = self._content_start(entry)
         if start is None:
@@ -124,7 +124,7 @@ class Archive:
         return content
 
     @contextmanager
-    def lend(self, entry: Entry) -> Iterator[View]:
+    def lend(self, entry: ArchiveEntry) -> Iterator[View]:
         """The content of an entry that is an archive itself: in place if stored, else inflated.
 
         Empty, with a problem, if it would exceed the budget.
@@ -134,15 +134,15 @@ class Archive:
             self.problems.note("the local header is not at the offset in the directory", entry.name)
             yield b""
         elif entry.is_stored:
-            yield Window(self._data, start, start + (entry.size or entry.compressed))
-        elif 0 < entry.size <= LENT_IN_MEMORY:
+            yield BytesWindow(self._data, start, start + (entry.size or entry.compressed))
+        elif 0 < entry.size <= NESTED_IN_MEMORY:
             yield bytes(self.read(entry))
         else:
             import tempfile  # most packages contain no archive
 
             with tempfile.TemporaryFile(prefix="tieback-") as file:
                 size = 0
-                for piece in pieces(self._data, start, entry.compressed, self._lendable(entry)):
+                for piece in inflate_pieces(self._data, start, entry.compressed, self._lendable(entry)):
                     size += file.write(piece)
                 self.budget.total -= size
                 file.flush()
@@ -170,14 +170,14 @@ class Archive:
             return b""
         return self._data[start:end]
 
-    def _content_start(self, entry: Entry) -> int | None:
+    def _content_start(self, entry: ArchiveEntry) -> int | None:
         at = entry.header
         if not 0 <= at <= self._size - 30:
             return None
         mark, name, extra = _lengths.unpack(self._data[at : at + 30])
         return at + 30 + name + extra if mark == b"PK\x03\x04" else None
 
-    def _plain(self, entry: Entry, start: int) -> bytearray | None:
+    def _plain(self, entry: ArchiveEntry, start: int) -> bytearray | None:
         """The content of a small entry without faults, read by a fast path; else ``None``."""
         size, compressed = entry.size, entry.compressed
         stop = start + compressed
@@ -201,16 +201,16 @@ class Archive:
     def _forget(self) -> None:
         """Release the pages of the map: a package may be larger than the memory."""
         self._read = 0
-        forget(self._data)
+        release_pages(self._data)
 
-    def _is_suspect(self, entry: Entry) -> bool:
+    def _is_suspect(self, entry: ArchiveEntry) -> bool:
         return entry.header in self._overlapping or (
             entry.size > SUSPECT_ENTRY and entry.size > PLAIN_RATIO * entry.compressed
         )
 
-    def _lendable(self, entry: Entry) -> int:
+    def _lendable(self, entry: ArchiveEntry) -> int:
         """Bytes that a nested archive may expand to. Archives hardly shrink when compressed, bombs do."""
-        return max(0, min(MAX_LENT, self.budget.total, max(SUSPECT_ENTRY, PLAIN_RATIO * entry.compressed)))
+        return max(0, min(MAX_NESTED, self.budget.total, max(SUSPECT_ENTRY, PLAIN_RATIO * entry.compressed)))
 
     def _copied(self, start: int, size: int) -> bytes | bytearray:
         """A copy of stored bytes; large copies release the map's pages as they go, so that memory is not used twice."""
@@ -220,10 +220,10 @@ class Archive:
         stop = min(start + size, self._size)
         for at in range(start, stop, FORGET_AFTER):
             content += self._data[at : min(at + FORGET_AFTER, stop)]
-            forget(self._data)
+            release_pages(self._data)
         return content
 
-    def _content(self, entry: Entry, start: int, cap: int) -> tuple[bytes | bytearray, bool]:
+    def _content(self, entry: ArchiveEntry, start: int, cap: int) -> tuple[bytes | bytearray, bool]:
         """Content up to ``cap``, and true if it is complete."""
         if entry.is_stored:
             size = entry.size or entry.compressed
@@ -248,18 +248,18 @@ class Archive:
         return result.data, result.whole
 
 
-def _drop_doubles(entries: list[Entry], problems: Problems) -> list[Entry]:
+def _drop_doubles(entries: list[ArchiveEntry], problems: PackageProblems) -> list[ArchiveEntry]:
     """Remove entries that point at the local header of an earlier one: their bytes would only be read again."""
     if len({entry.header for entry in entries}) == len(entries):
         return entries
-    unique: dict[int, Entry] = {}
+    unique: dict[int, ArchiveEntry] = {}
     for entry in entries:
         unique.setdefault(entry.header, entry)
     problems.note(f"{len(entries) - len(unique)} entries point at the content of others and are left out", "")
     return list(unique.values())
 
 
-def _note_odd(entries: list[Entry], problems: Problems) -> None:
+def _note_odd(entries: list[ArchiveEntry], problems: PackageProblems) -> None:
     """Report oddities that mislead analysis tools but not the operating system."""
     odd = [entry for entry in entries if entry.flags & _FLAG_ENCRYPTED or entry.method not in _METHODS]
     if not odd:
@@ -274,7 +274,7 @@ def _note_odd(entries: list[Entry], problems: Problems) -> None:
         problems.note(f"compression method {unknown[0].method} is unknown to installers ({count})", unknown[0].name)
 
 
-def _overlapping(entries: list[Entry]) -> frozenset[int]:
+def _overlapping(entries: list[ArchiveEntry]) -> frozenset[int]:
     """Header offsets of the entries that begin before the end of an earlier one."""
     reached = 0
     for entry in entries:

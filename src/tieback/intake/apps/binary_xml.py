@@ -13,7 +13,7 @@ import numpy as np
 
 from tieback.intake.apps.element import MAX_DEPTH, MAX_ELEMENTS, Element
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.intake.apps.stringpool import MalformedError, StringPool, pool_frame, read_pool
+from tieback.intake.apps.stringpool import MalformedPoolError, StringPool, pool_frame, read_pool
 
 MAX_ATTRIBUTES = 1000
 """Attributes read of one element."""
@@ -41,7 +41,7 @@ def read_binary_xml(file: str, data: bytes) -> Artifact:
         MalformedError: there is no readable string pool at its beginning.
     """
     if len(data) < 36:
-        raise MalformedError("a binary XML file ends too early")
+        raise MalformedPoolError("a binary XML file ends too early")
     frame = pool_frame(data, 8)
     text = data[frame.start : frame.stop]
     starts = partial(_begins, data)
@@ -96,7 +96,7 @@ def _begins(data: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
 
 def _pool(data: bytes) -> StringPool:
     if len(data) < 36:
-        raise MalformedError("a binary XML file ends too early")
+        raise MalformedPoolError("a binary XML file ends too early")
     return read_pool(data, 8)
 
 
@@ -125,7 +125,7 @@ def read_tree(data: bytes, levels: int = MAX_DEPTH) -> Element:
         elif kind == _START_ELEMENT and body + 20 <= len(data):
             left -= 1
             if len(stack) > MAX_DEPTH:
-                raise MalformedError("a binary XML file is too deep")
+                raise MalformedPoolError("a binary XML file is too deep")
             if len(stack) > levels:
                 stack.append(below)
             else:
@@ -140,7 +140,7 @@ def read_tree(data: bytes, levels: int = MAX_DEPTH) -> Element:
             stack[-1].text = (stack[-1].text + pool.text(index).strip())[:MAX_TEXT]
         position += size
     if not top.children:
-        raise MalformedError("a binary XML file has no element")
+        raise MalformedPoolError("a binary XML file has no element")
     return top.children[0]
 
 

@@ -26,7 +26,7 @@ PLAIN = 512 * 1024 * 1024
 RATIO = 20
 
 
-class Budget(msgspec.Struct):
+class PackageBudget(msgspec.Struct):
     """The remaining limits of a package, in bytes if not stated otherwise."""
 
     total: int
@@ -40,6 +40,6 @@ class Budget(msgspec.Struct):
     """Number of steps."""
 
 
-def budget_for(size: int) -> Budget:
+def budget_for(size: int) -> PackageBudget:
     """The budget of a package of ``size`` bytes."""
-    return Budget(max(PLAIN, RATIO * size))
+    return PackageBudget(max(PLAIN, RATIO * size))

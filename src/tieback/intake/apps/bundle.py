@@ -6,13 +6,13 @@ Sources: https://developer.android.com/guide/app-bundle/app-bundle-format; AOSP 
 import re
 
 from tieback.intake.apps.cleartext import android_policies
-from tieback.intake.apps.element import Element, written
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
-from tieback.intake.apps.manifest import identity, resource_id
+from tieback.intake.apps.element import Element, write_xml
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
+from tieback.intake.apps.manifest import read_identity, resource_id
 from tieback.intake.apps.proto_resources import ProtoResources
-from tieback.intake.apps.proto_xml import probes, read_proto_xml, search_proto_xml
+from tieback.intake.apps.proto_xml import count_steps, read_proto_xml, search_proto_xml
 from tieback.intake.apps.signer import leaf_signer, organisation
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.app import App, Signer
 from tieback.model.cleartext import CleartextPolicy
 
@@ -34,10 +34,10 @@ _MODULE_XML = re.compile(r"[^/]+/res/.+\.xml")
 _CERTIFICATE = re.compile(r"META-INF/[^/]+\.(?:RSA|DSA|EC)", re.IGNORECASE)
 
 
-class Bundle:
+class BundleFormat:
     """The app bundle format: see ``package.Format``."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: EntrySource) -> None:
         self._source = source
         self._table: ProtoResources | None = None
         self._probes = MAX_PROBES
@@ -51,7 +51,7 @@ class Bundle:
                 problems.note("no manifest of a base module: the app cannot be identified", "")
             return None
         signer = self._signer()
-        app = identity(root, self.resolve, sha256, signer, organisation(signer.subject) if signer else "")
+        app = read_identity(root, self.resolve, sha256, signer, organisation(signer.subject) if signer else "")
         if app is None:
             problems.note("the manifest names no package", MANIFEST)
         return app
@@ -61,13 +61,13 @@ class Bundle:
         if _MODULE_MANIFEST.fullmatch(name):
             root = self._xml(name)
             if root is not None:
-                return Artifact(name, (Buffer(name, BufferKind.MANIFEST, written(root, 8 * MAX_XML)),))
+                return Artifact(name, (Buffer(name, BufferKind.MANIFEST, write_xml(root, 8 * MAX_XML)),))
         elif _MODULE_RESOURCES.fullmatch(name):
             table = self._resources(name)
             return table.artifact() if table else None
         elif _MODULE_XML.fullmatch(name):
             data = self._xml_bytes(name)
-            self._probes -= probes(data)
+            self._probes -= count_steps(data)
             return search_proto_xml(name, data) if data and self._probes > 0 else None
         return None
 
@@ -102,7 +102,7 @@ class Bundle:
         data = self._xml_bytes(name)
         try:
             return read_proto_xml(data) if data else None
-        except MalformedError as error:
+        except MalformedPoolError as error:
             self._source.problems.note(str(error), name)
             return None
 
@@ -122,7 +122,7 @@ class Bundle:
             return None
         try:
             table = ProtoResources(name, bytes(self._source.read(entry)))
-        except MalformedError as error:
+        except MalformedPoolError as error:
             self._source.problems.note(str(error), name)
             return None
         if name == RESOURCES:
@@ -136,6 +136,6 @@ class Bundle:
         return None
 
 
-def is_bundle(source: Source) -> bool:
+def is_bundle(source: EntrySource) -> bool:
     """True if this is an app bundle."""
     return any(source.find(name) for name in ("BundleConfig.pb", MANIFEST))

@@ -7,9 +7,9 @@ import re
 
 from tieback.intake.apps.cleartext import android_policies
 from tieback.intake.apps.element import Element, read_text_xml
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
-from tieback.intake.apps.manifest import identity
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
+from tieback.intake.apps.manifest import read_identity
+from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
 
@@ -23,10 +23,10 @@ _STRING = re.compile(r"@string/(.+)")
 _FILE = re.compile(r"@xml/(.+)")
 
 
-class Decoded:
+class ApktoolFormat:
     """The format of apktool directories: see ``package.Format``."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: EntrySource) -> None:
         self._source = source
         self._strings: dict[str, str] | None = None
 
@@ -45,7 +45,7 @@ class Decoded:
         for key in ("minSdkVersion", "targetSdkVersion"):
             if key in settings:
                 sdk.attributes.setdefault(key, settings[key])
-        app = identity(root, self.resolve, sha256, None, "")
+        app = read_identity(root, self.resolve, sha256, None, "")
         if app is None:
             self._source.problems.note("the manifest names no package", MANIFEST)
         return app
@@ -101,11 +101,11 @@ class Decoded:
             return None
         try:
             return read_text_xml(bytes(self._source.read(entry, MAX_XML)))
-        except MalformedError as error:
+        except MalformedPoolError as error:
             self._source.problems.note(str(error), name)
             return None
 
 
-def is_decoded(source: Source) -> bool:
+def is_apktool_folder(source: EntrySource) -> bool:
     """True if apktool wrote this directory."""
     return source.find(SETTINGS) is not None and source.find(MANIFEST) is not None

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.stringpool import MalformedPoolError
 
 MAX_FILES = 64
 """DEX files in one container (version 041)."""
@@ -32,7 +32,7 @@ def read_dex(file: str, data: Bytes) -> tuple[Artifact, str]:
     """
     try:
         starts, complaint = _all_starts(data)
-    except MalformedError as error:
+    except MalformedPoolError as error:
         return Artifact(file, (Buffer(file, BufferKind.BINARY, data),)), str(error)
     return Artifact(file, (Buffer(file, BufferKind.DEX, data, starts=starts),)), complaint
 
@@ -60,16 +60,16 @@ def _all_starts(data: Bytes) -> tuple[Offsets, str]:
 def _starts(data: Bytes, at: int) -> tuple[Offsets, int, str]:
     """String starts of the DEX whose header is at ``at``, its stated size, and a description of its fault."""
     if len(data) < at + _HEADER:
-        raise MalformedError("the DEX file ends within its header")
+        raise MalformedPoolError("the DEX file ends within its header")
     size, header, endian = struct.unpack_from("<III", data, at + 32)
     count, table = struct.unpack_from("<II", data, at + 56)
     if endian != _ENDIAN or header < _HEADER:
-        raise MalformedError("Android does not load a DEX file with this header")
+        raise MalformedPoolError("Android does not load a DEX file with this header")
     complaint = ""
     if size > len(data):
         complaint = f"the DEX header states {size} bytes, the file has {len(data)}"
     if table > len(data) or (count and table < _HEADER):
-        raise MalformedError("the string table is outside the DEX file")
+        raise MalformedPoolError("the string table is outside the DEX file")
     held = min(count, (len(data) - table) // 4, MAX_STRINGS)
     if held < count:
         complaint = f"only {held} of {count} strings were located"

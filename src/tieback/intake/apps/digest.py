@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tieback.intake.apps.directory import MAX_ENTRIES
 from tieback.intake.apps.folder import files
-from tieback.intake.apps.window import View, forget
+from tieback.intake.apps.window import View, release_pages
 
 PIECE = 16 * 1024 * 1024
 
@@ -16,7 +16,7 @@ def view_digest(view: View) -> str:
     for start in range(0, len(view), PIECE):
         with memoryview(view) as everything, everything[start : start + PIECE] as piece:
             whole.update(piece)
-        forget(view)
+        release_pages(view)
     return whole.hexdigest()
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.apps.budget import Budget
+from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.names import printable
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
 
 MAX_ENTRIES = 200_000
@@ -36,7 +36,7 @@ _MAX32 = 0xFFFFFFFF
 _FLAG_DESCRIPTOR = 0x8
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False):
+class ArchiveEntry(msgspec.Struct, frozen=True, gc=False):
     """One file of an archive, as its header describes it; every number may be false."""
 
     name: str
@@ -61,10 +61,10 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
         return self.method == STORED or (self.method != DEFLATED and self.compressed == self.size)
 
 
-class Directory(msgspec.Struct, frozen=True):
+class ArchiveDirectory(msgspec.Struct, frozen=True):
     """The entries of an archive."""
 
-    entries: list[Entry]
+    entries: list[ArchiveEntry]
     start: int | None
     """Offset of the central directory; ``None`` if the entries come only from local headers."""
 
@@ -79,7 +79,7 @@ class _End(msgspec.Struct, frozen=True):
     """Correction of the offsets of local headers (for data before the archive)."""
 
 
-def read_directory(data: View, problems: Problems, budget: Budget) -> Directory:
+def read_directory(data: View, problems: PackageProblems, budget: PackageBudget) -> ArchiveDirectory:
     """List the entries of an archive; anything unreadable becomes a problem, never an exception.
 
     An archive without entries yields an empty list. ``budget`` limits the entries and the cost of finding them.
@@ -89,7 +89,7 @@ def read_directory(data: View, problems: Problems, budget: Budget) -> Directory:
         entries = list(_scan_local(data, problems, budget, known=frozenset()))
         if entries:
             problems.note(f"no central directory (truncated?): {len(entries)} entries found by their headers", "")
-        return Directory(entries, None)
+        return ArchiveDirectory(entries, None)
     entries = list(_walk_central(data, end, problems, budget))
     if len(entries) < end.count and len(entries) < MAX_ENTRIES:
         known = frozenset(entry.header for entry in entries)
@@ -100,10 +100,10 @@ def read_directory(data: View, problems: Problems, budget: Budget) -> Directory:
             "",
         )
         entries += found[: MAX_ENTRIES - len(entries)]
-    return Directory(entries, end.start)
+    return ArchiveDirectory(entries, end.start)
 
 
-def _find_end(data: View, problems: Problems) -> _End | None:
+def _find_end(data: View, problems: PackageProblems) -> _End | None:
     """The last end record whose directory can be found."""
     position = len(data)
     for _ in range(64):  # signatures inside comments and stored entries; more than a few are an attack
@@ -120,7 +120,7 @@ def _find_end(data: View, problems: Problems) -> _End | None:
     return None
 
 
-def _end_at(data: View, position: int, problems: Problems) -> _End | None:
+def _end_at(data: View, position: int, problems: PackageProblems) -> _End | None:
     disk, _, _, count, size, start, _ = _end_record.unpack_from(data, position)
     stop = position
     if count == 0xFFFF or _MAX32 in {size, start}:
@@ -152,7 +152,7 @@ def _end64(data: View, position: int) -> tuple[int, int, int, int] | None:
     return count, size, start, record
 
 
-def _walk_central(data: View, end: _End, problems: Problems, budget: Budget) -> Iterator[Entry]:
+def _walk_central(data: View, end: _End, problems: PackageProblems, budget: PackageBudget) -> Iterator[ArchiveEntry]:
     position, stop = end.start, end.stop
     read = 0
     unpack, shift = _central.unpack_from, end.shift
@@ -173,7 +173,7 @@ def _walk_central(data: View, end: _End, problems: Problems, budget: Budget) -> 
             extra = bytes(data[name_end : min(name_end + extra_length, stop)])
             size, compressed, header = _wide(extra, size, compressed, header)
         name = _text(data[position + 46 : min(name_end, stop)])
-        yield Entry(name, header + shift, method, flags, crc, compressed, size)
+        yield ArchiveEntry(name, header + shift, method, flags, crc, compressed, size)
         read += 1
         budget.entries -= 1
         after = name_end + extra_length + comment_length
@@ -199,7 +199,9 @@ def _wide(extra: bytes, *fields: int) -> tuple[int, ...]:
     return fields
 
 
-def _scan_local(data: View, problems: Problems, budget: Budget, known: frozenset[int]) -> Iterator[Entry]:
+def _scan_local(
+    data: View, problems: PackageProblems, budget: PackageBudget, known: frozenset[int]
+) -> Iterator[ArchiveEntry]:
     """Entries by their local headers, in file order, without those at ``known`` offsets."""
     read = 0
     position = data.find(_LOCAL)
@@ -227,7 +229,7 @@ def _scan_local(data: View, problems: Problems, budget: Budget, known: frozenset
                 return
             read += 1
             budget.entries -= 1
-            yield Entry(_text(name), position, method, flags, crc, compressed, size)
+            yield ArchiveEntry(_text(name), position, method, flags, crc, compressed, size)
         after = start + compressed
         position = data.find(_LOCAL, after if after <= len(data) else start)
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tieback.intake.apps.budget import Budget
+from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 
 MAX_ASSEMBLIES = 5000
 MAX_ASSEMBLY = 64 * 1024 * 1024
@@ -25,7 +25,7 @@ MAX_STREAMS = 32
 _STORE, _COMPRESSED, _IMAGE, _METADATA = b"XABA", b"XALZ", b"MZ", b"BSJB"
 
 
-def read_assemblies(file: str, data: bytes, problems: Problems, budget: Budget) -> Iterator[Artifact]:
+def read_assemblies(file: str, data: bytes, problems: PackageProblems, budget: PackageBudget) -> Iterator[Artifact]:
     """The artifacts of a file that is an assembly, a compressed one or a store; each name includes the position."""
     if data[:4] != _STORE:
         image = _expanded(file, data, problems, budget)
@@ -64,7 +64,7 @@ def _stored(data: bytes) -> Iterator[tuple[int, int]]:
             yield start, size
 
 
-def _expanded(name: str, data: bytes, problems: Problems, budget: Budget) -> bytes:
+def _expanded(name: str, data: bytes, problems: PackageProblems, budget: PackageBudget) -> bytes:
     """The image of an assembly; empty, with a problem, if it cannot be decompressed within the budget."""
     if data[:4] != _COMPRESSED or len(data) < 13:
         return data
@@ -82,7 +82,7 @@ def _expanded(name: str, data: bytes, problems: Problems, budget: Budget) -> byt
         return b""
 
 
-def _image(file: str, data: bytes, budget: Budget) -> Artifact:
+def _image(file: str, data: bytes, budget: PackageBudget) -> Artifact:
     """User strings as UTF-16, and the rest without the names."""
     heaps = dict(_heaps(data))
     begin, end = heaps.get(b"#Strings", (0, 0))
@@ -126,7 +126,7 @@ def _heaps(data: bytes) -> Iterator[tuple[bytes, tuple[int, int]]]:
             yield name, (root + offset, min(root + offset + size, len(data)))
 
 
-def _user_strings(data: bytes, at: int, stop: int, budget: Budget) -> Iterator[int]:
+def _user_strings(data: bytes, at: int, stop: int, budget: PackageBudget) -> Iterator[int]:
     """Offsets at which texts of the ``#US`` heap begin and end: a compressed length, UTF-16, and one byte of flags."""
     while at < stop and budget.steps > 0:
         budget.steps -= 1

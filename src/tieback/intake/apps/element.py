@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 import msgspec
 
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.stringpool import MalformedPoolError
 
 MAX_DEPTH = 64
 """Nesting of elements that is followed; manifests have five levels, layouts some twenty."""
@@ -38,7 +38,7 @@ class Element(msgspec.Struct):
         return next(self.all(name), None)
 
 
-def written(root: Element, limit: int) -> bytes:
+def write_xml(root: Element, limit: int) -> bytes:
     """The document as text, UTF-8, at most about ``limit`` bytes."""
     out: list[str] = []
     left = limit
@@ -70,7 +70,7 @@ def read_text_xml(data: bytes) -> Element:
         nonlocal count
         count += 1
         if count > MAX_ELEMENTS or len(stack) > MAX_DEPTH:
-            raise MalformedError("an XML file has too many elements")
+            raise MalformedPoolError("an XML file has too many elements")
         element = Element(_local(name), {_local(key): value for key, value in attributes.items()})
         stack[-1].children.append(element)
         stack.append(element)
@@ -82,7 +82,7 @@ def read_text_xml(data: bytes) -> Element:
         stack[-1].text += content.strip()
 
     def entity(*_: object) -> None:
-        raise MalformedError("an XML file defines entities")
+        raise MalformedPoolError("an XML file defines entities")
 
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = start, end
@@ -90,11 +90,11 @@ def read_text_xml(data: bytes) -> Element:
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, ValueError, LookupError) as error:
-        if isinstance(error, MalformedError):
+        if isinstance(error, MalformedPoolError):
             raise
-        raise MalformedError("an XML file is not well-formed") from error
+        raise MalformedPoolError("an XML file is not well-formed") from error
     if not stack[0].children:
-        raise MalformedError("an XML file has no element")
+        raise MalformedPoolError("an XML file has no element")
     return stack[0].children[0]
 
 

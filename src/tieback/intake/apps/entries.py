@@ -3,26 +3,26 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
-from tieback.intake.apps.apk import Apk, is_apk
+from tieback.intake.apps.apk import ApkFormat, is_apk
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.binary_xml import read_binary_xml
-from tieback.intake.apps.budget import DEPTH, Budget
+from tieback.intake.apps.budget import DEPTH, PackageBudget
 from tieback.intake.apps.content import SNIFF, Content, sniff
 from tieback.intake.apps.dart import is_dart, text_edges
 from tieback.intake.apps.dex import read_dex
-from tieback.intake.apps.directory import Entry
+from tieback.intake.apps.directory import ArchiveEntry
 from tieback.intake.apps.dotnet import read_assemblies, wrapped
-from tieback.intake.apps.gzipped import expanded
-from tieback.intake.apps.heap import Heap, whole
+from tieback.intake.apps.gzipped import decompress
+from tieback.intake.apps.heap import SmallFiles, whole_file
 from tieback.intake.apps.hermes import read_hermes
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Piece, Source
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource, Piece
 from tieback.intake.apps.macho import read_macho
 from tieback.intake.apps.native import read_elf
 from tieback.intake.apps.plist import read_binary_plist
-from tieback.intake.apps.problems import NestedProblems, Problems
+from tieback.intake.apps.problems import NestedProblems, PackageProblems
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.sqlite import read_sqlite
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.intake.apps.unity import read_unity
 from tieback.intake.apps.unity_bundle import read_bundle
 
@@ -39,7 +39,9 @@ _NOTHING = (Content.EMPTY, Content.MEDIA)
 type Special = Callable[[str], Artifact | None]
 
 
-def walk(source: Source, special: Special, budget: Budget, place: str = "", depth: int = DEPTH) -> Iterator[Piece]:
+def walk_entries(
+    source: EntrySource, special: Special, budget: PackageBudget, place: str = "", depth: int = DEPTH
+) -> Iterator[Piece]:
     """Yield the artifacts of every entry worth searching, in directory order, with those of nested archives.
 
     Args:
@@ -49,7 +51,7 @@ def walk(source: Source, special: Special, budget: Budget, place: str = "", dept
         place: prefix of entry names: ``base.apk!`` for those of an archive inside the package.
         depth: levels of archives that are still opened.
     """
-    heap = Heap()
+    heap = SmallFiles()
     find, peek, read = source.find, source.peek, source.read
     for entry in source.entries:
         name = entry.name
@@ -100,7 +102,7 @@ def _each(made: Iterable[Artifact], place: str) -> Iterator[Artifact]:
         del placed
 
 
-def _nested(source: Source, entry: Entry, budget: Budget, place: str, depth: int) -> Iterator[Piece]:
+def _nested(source: EntrySource, entry: ArchiveEntry, budget: PackageBudget, place: str, depth: int) -> Iterator[Piece]:
     """The artifacts of an archive inside the package."""
     if depth == 0 or budget.archives == 0:
         source.problems.note(
@@ -112,8 +114,8 @@ def _nested(source: Source, entry: Entry, budget: Budget, place: str, depth: int
         inner = Archive(view, NestedProblems(source.problems, f"{entry.name}!"), budget)
         if len(view) and not inner.entries:
             inner.problems.note("the archive is truncated or damaged: no entry can be found", "")
-        special = Apk(inner).special if is_apk(inner) else _nothing
-        yield from walk(inner, special, budget, f"{place}{entry.name}!", depth - 1)
+        special = ApkFormat(inner).special if is_apk(inner) else _nothing
+        yield from walk_entries(inner, special, budget, f"{place}{entry.name}!", depth - 1)
 
 
 def _nothing(_: str) -> None:
@@ -130,8 +132,8 @@ def _placed(artifact: Artifact, place: str) -> Artifact:
 def make_artifacts(
     file: str,
     data: bytes | bytearray,
-    problems: Problems,
-    budget: Budget,
+    problems: PackageProblems,
+    budget: PackageBudget,
     content: Content | None = None,
     depth: int = DEPTH,
 ) -> Iterable[Artifact]:
@@ -169,7 +171,7 @@ def make_artifacts(
             problems.note(complaint, file)
         return (artifact,)
     if content is Content.TEXT or content is Content.BINARY:
-        return (whole(file, BufferKind[content.name], data),)
+        return (whole_file(file, BufferKind[content.name], data),)
     if content is Content.UNITY_BUNDLE:
         return read_bundle(file, data, problems, budget)
     if content is Content.GZIP:
@@ -177,12 +179,14 @@ def make_artifacts(
     return (_structured(file, content, bytes(data), problems),)
 
 
-def _expanded(file: str, data: bytes | bytearray, problems: Problems, budget: Budget, depth: int) -> Iterable[Artifact]:
+def _expanded(
+    file: str, data: bytes | bytearray, problems: PackageProblems, budget: PackageBudget, depth: int
+) -> Iterable[Artifact]:
     if depth == 0 or budget.archives == 0:
         problems.note("not opened: the archive is nested too deep, or the package has too many archives", file)
         return ()
     budget.archives -= 1
-    name, inner = expanded(file, data, problems, budget)
+    name, inner = decompress(file, data, problems, budget)
     return make_artifacts(name, inner, problems, budget, depth=depth - 1)
 
 
@@ -199,7 +203,7 @@ def _with_edges(buffer: Buffer) -> Buffer:
     return Buffer(buffer.file, buffer.kind, buffer.data, buffer.base, lambda: text_edges(buffer.data), buffer.utf16)
 
 
-def _structured(file: str, content: Content, data: bytes, problems: Problems) -> Artifact:
+def _structured(file: str, content: Content, data: bytes, problems: PackageProblems) -> Artifact:
     if content is Content.HERMES:
         artifact, complaint = read_hermes(file, data)
         if complaint:
@@ -214,16 +218,16 @@ def _structured(file: str, content: Content, data: bytes, problems: Problems) ->
             return Resources(file, data).artifact()
         if content is Content.BINARY_XML:
             return read_binary_xml(file, data)
-    except MalformedError as error:
+    except MalformedPoolError as error:
         problems.note(str(error), file)
-        return whole(file, BufferKind.BINARY, data)
+        return whole_file(file, BufferKind.BINARY, data)
     if content is Content.BINARY_PLIST:
         return read_binary_plist(file, data)
     if content is Content.UTF16_LE or content is Content.UTF16_BE:
         # Both byte orders have the same offsets, so swapping one gives the other.
         text = data[2:] if content is Content.UTF16_LE else _swapped(data[2:])
         return Artifact(file, (Buffer(file, BufferKind.TEXT, text, base=2, utf16=True),))
-    return whole(file, BufferKind.MANIFEST if content is Content.XML_PLIST else BufferKind.BINARY, data)
+    return whole_file(file, BufferKind.MANIFEST if content is Content.XML_PLIST else BufferKind.BINARY, data)
 
 
 def _swapped(data: bytes) -> bytes:

@@ -13,10 +13,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tieback.intake.apps.archive import MAX_ENTRY
-from tieback.intake.apps.budget import Budget
-from tieback.intake.apps.directory import MAX_ENTRIES, Entry
+from tieback.intake.apps.budget import PackageBudget
+from tieback.intake.apps.directory import MAX_ENTRIES, ArchiveEntry
 from tieback.intake.apps.names import printable
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
 
 MAX_DEPTH = 32
@@ -27,33 +27,33 @@ _TOP = 4096
 """Top-level names that are examined to recognise the directory."""
 
 
-class Folder:
+class UnpackedFolder:
     """A source of entries; links are not followed, and only regular files are read."""
 
-    def __init__(self, top: Path, problems: Problems, budget: Budget) -> None:
+    def __init__(self, top: Path, problems: PackageProblems, budget: PackageBudget) -> None:
         self.problems = problems
         self._budget = budget
         self._paths: list[str] = []
-        self.entries: list[Entry] = []
+        self.entries: list[ArchiveEntry] = []
         # An .app directory is read as if it were in its package, so that names are the same.
         prefix = f"Payload/{top.name}/" if top.suffix == ".app" else ""
         for name, path, size in files(top):
             if len(self.entries) == MAX_ENTRIES:
                 problems.note(f"more than {MAX_ENTRIES} files; the rest is left out", "")
                 break
-            self.entries.append(Entry(printable(prefix + name, MAX_NAME), len(self._paths), 0, 0, 0, size, size))
+            self.entries.append(ArchiveEntry(printable(prefix + name, MAX_NAME), len(self._paths), 0, 0, 0, size, size))
             self._paths.append(path)
         self._by_name = {entry.name: entry for entry in reversed(self.entries)}
 
-    def find(self, name: str) -> Entry | None:
+    def find(self, name: str) -> ArchiveEntry | None:
         """The file of that name."""
         return self._by_name.get(name)
 
-    def peek(self, entry: Entry, count: int) -> bytes:
+    def peek(self, entry: ArchiveEntry, count: int) -> bytes:
         """The first ``count`` bytes of a file."""
         return self._bytes(entry, count)
 
-    def read(self, entry: Entry, cap: int = MAX_ENTRY) -> bytes:
+    def read(self, entry: ArchiveEntry, cap: int = MAX_ENTRY) -> bytes:
         """The content of a file, at most ``cap`` bytes."""
         cap = min(cap, self._budget.total)
         if cap <= 0:
@@ -66,7 +66,7 @@ class Folder:
         return data
 
     @contextmanager
-    def lend(self, entry: Entry) -> Iterator[View]:
+    def lend(self, entry: ArchiveEntry) -> Iterator[View]:
         """The content of a file, mapped."""
         number = self._opened(entry)
         if number is None or entry.size == 0:
@@ -89,7 +89,7 @@ class Folder:
         """Empty: unpacking loses the signing block."""
         return b""
 
-    def _bytes(self, entry: Entry, count: int) -> bytes:
+    def _bytes(self, entry: ArchiveEntry, count: int) -> bytes:
         number = self._opened(entry)
         if number is None:
             return b""
@@ -103,7 +103,7 @@ class Folder:
                 self.problems.note(f"cannot be read: {error.strerror}", entry.name)
                 return b""
 
-    def _opened(self, entry: Entry) -> int | None:
+    def _opened(self, entry: ArchiveEntry) -> int | None:
         """A descriptor of the file; ``None`` if it is no longer a regular file."""
         try:
             number = os.open(self._paths[entry.header], os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)

@@ -5,9 +5,9 @@ Further members are left out. Content that expands like a bomb is cut off, with 
 ``budget``).
 """
 
-from tieback.intake.apps.budget import Budget
+from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.inflate import inflate
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 
 MAGIC = b"\x1f\x8b\x08"
 MAX_SIZE = 64 * 1024 * 1024
@@ -18,7 +18,9 @@ _EXTRA, _NAME, _COMMENT, _CHECKSUM = 4, 8, 16, 2
 _MOST_NAME = 4096
 
 
-def expanded(file: str, data: bytes | bytearray, problems: Problems, budget: Budget) -> tuple[str, bytes | bytearray]:
+def decompress(
+    file: str, data: bytes | bytearray, problems: PackageProblems, budget: PackageBudget
+) -> tuple[str, bytes | bytearray]:
     """Name and bytes of the content of a compressed file; empty, with a problem, if it cannot be read."""
     start = _stream(data)
     if start < 0:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.content import SNIFF, Content, sniff
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes, Gathered
-from tieback.intake.apps.stringpool import MalformedError, pool_frame
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes
+from tieback.intake.apps.stringpool import MalformedPoolError, pool_frame
 
 SMALL = 64 * 1024
 """Bytes of the largest file that is collected."""
@@ -20,7 +20,7 @@ _POOL = 8
 _SHORTEST = 36
 
 
-class Heap:
+class SmallFiles:
     """Files that are searched together."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Heap:
                 return False
             try:
                 pool_frame(data, _POOL)
-            except MalformedError:
+            except MalformedPoolError:
                 return False
         elif content is not Content.TEXT and content is not Content.BINARY:
             return False
@@ -55,21 +55,25 @@ class Heap:
         """True if the collected files should be searched now."""
         return self._size > FULL
 
-    def emptied(self) -> Iterator[Gathered]:
+    def emptied(self) -> Iterator[ArtifactBatch]:
         """Yield the collected files, if any, and start an empty collection."""
         if not self._files:
             return
-        gathered = Gathered(tuple(self._files), tuple(self._contents), opened)
+        gathered = ArtifactBatch(tuple(self._files), tuple(self._contents), read_small_file)
         self._files, self._contents, self._size = [], [], 0
         yield gathered
 
 
-def opened(file: str, data: bytes) -> Artifact:
+def read_small_file(file: str, data: bytes) -> Artifact:
     """A collected file as an artifact of its own."""
     content = sniff(data[:SNIFF])
-    return read_binary_xml(file, data) if content is Content.BINARY_XML else whole(file, BufferKind[content.name], data)
+    return (
+        read_binary_xml(file, data)
+        if content is Content.BINARY_XML
+        else whole_file(file, BufferKind[content.name], data)
+    )
 
 
-def whole(file: str, kind: BufferKind, data: Bytes) -> Artifact:
+def whole_file(file: str, kind: BufferKind, data: Bytes) -> Artifact:
     """A file that is searched unchanged."""
     return Artifact(file, (Buffer(file, kind, data),))

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.intake.apps.layers import layers
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.layers import split_overlaps
+from tieback.intake.apps.stringpool import MalformedPoolError
 
 MAX_STRINGS = 4_000_000
 """Strings of one file; large apps have about 200,000."""
@@ -37,7 +37,7 @@ def read_hermes(file: str, data: bytes) -> tuple[Artifact, str]:
     for size in sizes:
         try:
             return Artifact(file, _strings(file, data, size)), ""
-        except MalformedError:
+        except MalformedPoolError:
             continue
     complaint = f"the string table of Hermes bytecode version {version} is not at the expected offset"
     return Artifact(file, (Buffer(file, BufferKind.BINARY, data),)), complaint
@@ -49,7 +49,7 @@ def _strings(file: str, data: bytes, function_size: int) -> tuple[Buffer, ...]:
     more = table + count * 4
     start = more + overflow * 8
     if count > MAX_STRINGS or start + stored > len(data):
-        raise MalformedError("the tables exceed the file")
+        raise MalformedPoolError("the tables exceed the file")
     entries = np.frombuffer(data, "<u4", count, table)
     wide = (entries & 1) == 1
     offsets, lengths = (entries >> 1 & 0x7FFFFF).astype(np.int64), (entries >> 24).astype(np.int64)
@@ -58,14 +58,14 @@ def _strings(file: str, data: bytes, function_size: int) -> tuple[Buffer, ...]:
         pairs = np.frombuffer(data, "<u4", overflow * 2, more).astype(np.int64).reshape(-1, 2)
         index = offsets[far]
         if len(pairs) == 0 or int(index.max()) >= overflow:
-            raise MalformedError("a string is not in the second table")
+            raise MalformedPoolError("a string is not in the second table")
         offsets[far], lengths[far] = pairs[index, 0], pairs[index, 1]
     ends = offsets + np.where(wide, lengths * 2, lengths)
     if count and int(ends.max()) > stored:
-        raise MalformedError("a string exceeds its storage")
+        raise MalformedPoolError("a string exceeds its storage")
     storage = data[start : start + stored]
     return tuple(
         Buffer(file, BufferKind.BINARY, layer, base=start + base, starts=edges, utf16=is_wide)
         for is_wide, chosen in ((False, ~wide), (True, wide))
-        for base, layer, edges in layers(storage, offsets[chosen], ends[chosen])
+        for base, layer, edges in split_overlaps(storage, offsets[chosen], ends[chosen])
     )

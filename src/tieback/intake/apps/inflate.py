@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 from deflate import DeflateError, deflate_decompress
 
-from tieback.intake.apps.window import View, forget
+from tieback.intake.apps.window import View, release_pages
 
 MAX_EXPANSION = 1032
 """Upper bound of the growth of a deflate stream (258 bytes from two bits)."""
@@ -19,7 +19,7 @@ _PIECE = 65_536
 _FORGET_AFTER = 16 * 1024 * 1024
 
 
-class Inflated(msgspec.Struct, frozen=True):
+class InflateResult(msgspec.Struct, frozen=True):
     """Result of decompressing a stream."""
 
     data: bytes | bytearray
@@ -29,7 +29,7 @@ class Inflated(msgspec.Struct, frozen=True):
     """Description of the fault in the stream; empty if there is none."""
 
 
-def inflate(data: View | bytearray, start: int, length: int, size: int, cap: int) -> Inflated:
+def inflate(data: View | bytearray, start: int, length: int, size: int, cap: int) -> InflateResult:
     """Inflate ``data[start:start + length]`` to at most ``cap`` bytes.
 
     Args:
@@ -47,11 +47,11 @@ def inflate(data: View | bytearray, start: int, length: int, size: int, cap: int
                 pass
             else:
                 if len(fast) == size:
-                    return Inflated(fast, True)
+                    return InflateResult(fast, True)
     return _piecewise(data, start, length, cap)
 
 
-def prefix(data: View, start: int, length: int, count: int) -> bytes:
+def inflate_prefix(data: View, start: int, length: int, count: int) -> bytes:
     """The first ``count`` bytes of a stream, or fewer if it ends or breaks; never raises."""
     try:
         return zlib.decompressobj(-15).decompress(data[start : start + min(length, count + 512)], count)
@@ -59,7 +59,7 @@ def prefix(data: View, start: int, length: int, count: int) -> bytes:
         return b""
 
 
-def pieces(data: View, start: int, length: int, cap: int) -> Iterator[bytes]:
+def inflate_pieces(data: View, start: int, length: int, cap: int) -> Iterator[bytes]:
     """The content of a stream piece by piece, at most ``cap`` bytes; ends at the first fault. Never raises."""
     engine = zlib.decompressobj(-15)
     position, stop = start, min(start + length, len(data))
@@ -69,7 +69,7 @@ def pieces(data: View, start: int, length: int, cap: int) -> Iterator[bytes]:
         if not piece:
             if position - forgotten > _FORGET_AFTER:
                 forgotten = position
-                forget(data)
+                release_pages(data)
             piece = data[position : min(position + _PIECE, stop)]
             position += len(piece)
         if not piece:
@@ -82,7 +82,7 @@ def pieces(data: View, start: int, length: int, cap: int) -> Iterator[bytes]:
         yield content
 
 
-def _piecewise(data: View | bytearray, start: int, length: int, cap: int) -> Inflated:
+def _piecewise(data: View | bytearray, start: int, length: int, cap: int) -> InflateResult:
     engine = zlib.decompressobj(-15)
     out = bytearray()
     position, stop = start, min(start + length, len(data))
@@ -99,4 +99,4 @@ def _piecewise(data: View | bytearray, start: int, length: int, cap: int) -> Inf
             out += engine.decompress(piece, min(cap - len(out), 1 << 20))
     except zlib.error:
         error = f"the compressed data is damaged after {len(out)} bytes"
-    return Inflated(out, engine.eof, error)
+    return InflateResult(out, engine.eof, error)

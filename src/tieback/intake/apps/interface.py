@@ -12,8 +12,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tieback.intake.apps.directory import Entry
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.directory import ArchiveEntry
+from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
@@ -98,7 +98,7 @@ class Artifact(msgspec.Struct, frozen=True):
     buffers: tuple[Buffer, ...]
 
 
-class Gathered(msgspec.Struct, frozen=True):
+class ArtifactBatch(msgspec.Struct, frozen=True):
     """Many small files of a package, searched together: opening each costs more than searching its bytes.
 
     A layout usually contains only a namespace, and a class contains nothing. So ``artifact`` is called only for files
@@ -128,7 +128,7 @@ class Gathered(msgspec.Struct, frozen=True):
         return (self.artifact(index) for index in range(len(self.files)))
 
 
-type Piece = Artifact | Gathered
+type Piece = Artifact | ArtifactBatch
 
 
 class OpenedApp(Protocol):
@@ -163,33 +163,33 @@ class OpenedApp(Protocol):
         ...
 
 
-class Source(Protocol):
+class EntrySource(Protocol):
     """Source of the entries of an app: an archive, an unpacked directory, or a single file.
 
     Reading an entry never raises, whatever its bytes are.
     """
 
-    problems: Problems
+    problems: PackageProblems
     """Grows while entries are read."""
 
     @property
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Sequence[ArchiveEntry]:
         """The entries in directory order; several may have the same name."""
         ...
 
-    def find(self, name: str) -> Entry | None:
+    def find(self, name: str) -> ArchiveEntry | None:
         """The first entry of that name."""
         ...
 
-    def peek(self, entry: Entry, count: int) -> bytes:
+    def peek(self, entry: ArchiveEntry, count: int) -> bytes:
         """The first ``count`` bytes of an entry's content; fewer if it is shorter or damaged. Nearly free."""
         ...
 
-    def read(self, entry: Entry, cap: int = ...) -> bytes | bytearray:
+    def read(self, entry: ArchiveEntry, cap: int = ...) -> bytes | bytearray:
         """The content of an entry, at most ``cap`` bytes; damaged or omitted content is reported as a problem."""
         ...
 
-    def lend(self, entry: Entry) -> AbstractContextManager[View]:
+    def lend(self, entry: ArchiveEntry) -> AbstractContextManager[View]:
         """The content of an entry that is a file of its own, without a copy in memory if possible."""
         ...
 

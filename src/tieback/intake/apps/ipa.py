@@ -11,13 +11,13 @@ from typing import Any
 from tieback.intake.apps.archive import MAX_ENTRY
 from tieback.intake.apps.cleartext import ats_policies
 from tieback.intake.apps.content import SNIFF, Content, sniff
-from tieback.intake.apps.directory import Entry
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
-from tieback.intake.apps.macho import read_macho, signature
+from tieback.intake.apps.directory import ArchiveEntry
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
+from tieback.intake.apps.macho import code_signature, read_macho
 from tieback.intake.apps.names import printable
 from tieback.intake.apps.plist import MAX_PLIST, read_values
 from tieback.intake.apps.signer import certificate_signer, leaf_signer, organisation
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
 
@@ -29,10 +29,10 @@ MAX_INFOS = 64
 """Apps and extensions in one package whose transport security is read."""
 
 
-class Ipa:
+class IpaFormat:
     """The IPA format: see ``package.Format``."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: EntrySource) -> None:
         self._source = source
         self._binary: tuple[str, bytes | bytearray] | None = None
 
@@ -97,10 +97,10 @@ class Ipa:
                 out += ats_policies(values, entry.name)
         return tuple(out)
 
-    def _values(self, entry: Entry) -> dict[str, Any] | None:
+    def _values(self, entry: ArchiveEntry) -> dict[str, Any] | None:
         try:
             return read_values(bytes(self._source.read(entry, MAX_PLIST + 1)))
-        except MalformedError as error:
+        except MalformedPoolError as error:
             self._source.problems.note(str(error), entry.name)
             return None
 
@@ -116,7 +116,7 @@ class Ipa:
             return None, ""
         try:
             values = read_values(data[start:stop])
-        except MalformedError as error:
+        except MalformedPoolError as error:
             self._source.problems.note(str(error), profile)
             return None, ""
         certificates = values.get("DeveloperCertificates")
@@ -139,12 +139,12 @@ class Ipa:
         if sniff(data[:SNIFF]) is not Content.MACH_O:
             return None, ""
         self._binary = executable, data  # the walk reads this entry next: keep it, so that it is not inflated twice
-        found = signature(data)
+        found = code_signature(data)
         signer = leaf_signer(bytes(data[slice(*found.message)]), "code-signature")
         return signer, (organisation(signer.subject) if signer else "") or found.team
 
 
-def is_ipa(source: Source) -> bool:
+def is_ipa(source: EntrySource) -> bool:
     """True if there is an app in the directory that iOS requires."""
     return any(entry.name.startswith("Payload/") and ".app/" in entry.name for entry in source.entries)
 

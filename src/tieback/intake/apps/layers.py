@@ -16,7 +16,7 @@ MAX_LAYERS = 4
 type Offsets = NDArray[np.int64]
 
 
-def layers(storage: bytes, starts: Offsets, ends: Offsets) -> Iterator[tuple[int, bytes, Offsets]]:
+def split_overlaps(storage: bytes, starts: Offsets, ends: Offsets) -> Iterator[tuple[int, bytes, Offsets]]:
     """Copies of the used part of the storage: its offset, its bytes, and the offsets in it where strings begin and end.
 
     Strings that exceed the storage are left out. If more than ``MAX_LAYERS`` strings overlap at one offset, which no

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from tieback.intake.apps.codesign import CodeSignature, read_signature
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.intake.apps.native import Range, merged, natives
+from tieback.intake.apps.native import Range, merge_ranges, native_buffers
 
 MAX_SECTIONS = 4096
 MAX_COMMANDS = 4096
@@ -53,15 +53,15 @@ def read_macho(file: str, data: bytes | bytearray) -> tuple[Artifact, str]:
             complaint = "the code is encrypted (FairPlay): its strings cannot be read"
     barriers += [place for place, _ in wide]
     whole = [] if narrow or wide or barriers else [(start, start + length)]
-    buffers = natives(file, data, merged(narrow, len(data), barriers) or whole)
-    buffers += natives(file, data, merged(wide, len(data)), utf16=True)
-    begin, end = signature(data).entitlements
+    buffers = native_buffers(file, data, merge_ranges(narrow, len(data), barriers) or whole)
+    buffers += native_buffers(file, data, merge_ranges(wide, len(data)), utf16=True)
+    begin, end = code_signature(data).entitlements
     if begin < end:
         buffers.append(Buffer(file, BufferKind.MANIFEST, bytes(data[begin:end]), base=begin))
     return Artifact(file, tuple(buffers)), complaint
 
 
-def signature(data: bytes | bytearray) -> CodeSignature:
+def code_signature(data: bytes | bytearray) -> CodeSignature:
     """The code signature of the architecture that is read; empty if there is none."""
     start, length = _slice(data)
     for command, at in _commands(data, start, start + length):

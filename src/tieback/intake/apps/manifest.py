@@ -26,7 +26,7 @@ def resource_id(text: str) -> int | None:
     return int(match[1], 16) if match else None
 
 
-def identity(root: Element, resolve: Resolve, sha256: str, signer: Signer | None, vendor: str) -> App | None:
+def read_identity(root: Element, resolve: Resolve, sha256: str, signer: Signer | None, vendor: str) -> App | None:
     """The app that a manifest names; ``None`` if it names no package."""
     bundle_id = printable(root.attributes.get("package", ""), MAX_TEXT)
     if root.name != "manifest" or not bundle_id:

@@ -22,11 +22,11 @@ type Range = tuple[int, int]
 
 def read_elf(file: str, data: bytes | bytearray) -> Artifact:
     """The data sections of an ELF file as buffers of kind ``NATIVE``."""
-    ranges = merged(_elf_sections(data), len(data)) or [(0, len(data))]
-    return Artifact(file, tuple(natives(file, data, ranges)))
+    ranges = merge_ranges(_elf_sections(data), len(data)) or [(0, len(data))]
+    return Artifact(file, tuple(native_buffers(file, data, ranges)))
 
 
-def natives(file: str, data: bytes | bytearray, ranges: list[Range], *, utf16: bool = False) -> list[Buffer]:
+def native_buffers(file: str, data: bytes | bytearray, ranges: list[Range], *, utf16: bool = False) -> list[Buffer]:
     """One buffer per range."""
     if ranges == [(0, len(data))]:
         return [Buffer(file, BufferKind.NATIVE, data, utf16=utf16)]
@@ -34,7 +34,7 @@ def natives(file: str, data: bytes | bytearray, ranges: list[Range], *, utf16: b
     return [Buffer(file, BufferKind.NATIVE, bytes(view[start:stop]), base=start, utf16=utf16) for start, stop in ranges]
 
 
-def merged(ranges: list[Range], size: int, barriers: list[int] | None = None) -> list[Range]:
+def merge_ranges(ranges: list[Range], size: int, barriers: list[int] | None = None) -> list[Range]:
     """Sorted ranges inside a file of ``size`` bytes, without overlap; close ones are merged, except across a
     barrier.
     """

@@ -5,19 +5,19 @@ import os
 import stat
 from pathlib import Path
 
-from tieback.intake.apps.apk import Apk, is_apk
+from tieback.intake.apps.apk import ApkFormat, is_apk
 from tieback.intake.apps.archive import Archive, open_map
-from tieback.intake.apps.budget import Budget, budget_for
-from tieback.intake.apps.bundle import Bundle, is_bundle
+from tieback.intake.apps.budget import PackageBudget, budget_for
+from tieback.intake.apps.bundle import BundleFormat, is_bundle
 from tieback.intake.apps.content import SNIFF, Content, sniff
-from tieback.intake.apps.decoded import Decoded, is_decoded
+from tieback.intake.apps.decoded import ApktoolFormat, is_apktool_folder
 from tieback.intake.apps.digest import content_digest, view_digest
-from tieback.intake.apps.folder import Folder, is_unpacked
-from tieback.intake.apps.interface import Source
-from tieback.intake.apps.ipa import Ipa, is_ipa
+from tieback.intake.apps.folder import UnpackedFolder, is_unpacked
+from tieback.intake.apps.interface import EntrySource
+from tieback.intake.apps.ipa import IpaFormat, is_ipa
 from tieback.intake.apps.package import Format, Package
-from tieback.intake.apps.problems import Problems
-from tieback.intake.apps.single import PARTS, Part, SingleFile
+from tieback.intake.apps.problems import PackageProblems
+from tieback.intake.apps.single import PARTS, SingleFile, SinglePartFormat
 from tieback.intake.apps.splits import SplitSet, is_split_set
 from tieback.model.errors import InputError
 
@@ -84,22 +84,22 @@ def _file(path: Path, data: mmap.mmap, sha256: str) -> Package:
         return sha256 or view_digest(data)
 
     # A file with another signature may still be a package: Android looks at the end of the file.
-    archive = Archive(data, Problems())
+    archive = Archive(data, PackageProblems())
     form = _format(archive, archive.budget)
     if form is not None:
         return Package(path, archive, archive.budget, form, digest, data.close)
     content = sniff(data[:SNIFF])
     if content not in PARTS:
         raise _refusal(archive, content, path)
-    single = SingleFile(path, data, Problems())
-    return Package(path, single, budget_for(len(data)), Part(single, content), digest, data.close)
+    single = SingleFile(path, data, PackageProblems())
+    return Package(path, single, budget_for(len(data)), SinglePartFormat(single, content), digest, data.close)
 
 
 def _folder(path: Path, sha256: str) -> Package:
-    problems = Problems()
+    problems = PackageProblems()
     if is_unpacked(path):
         budget = budget_for(FOLDER)
-        folder = Folder(path.resolve(), problems, budget)
+        folder = UnpackedFolder(path.resolve(), problems, budget)
         form = _format(folder, budget)
         if form is not None:
             return Package(path, folder, budget, form, lambda: sha256 or content_digest(path)[0], _nothing)
@@ -114,15 +114,15 @@ def _must_be_a_file(number: int, path: Path) -> None:
         raise InputError("the file is empty", where=str(path), advice="Download the app package again")
 
 
-def _format(source: Source, budget: Budget) -> Format | None:
-    if is_decoded(source):
-        return Decoded(source)
+def _format(source: EntrySource, budget: PackageBudget) -> Format | None:
+    if is_apktool_folder(source):
+        return ApktoolFormat(source)
     if is_apk(source):
-        return Apk(source)
+        return ApkFormat(source)
     if is_bundle(source):
-        return Bundle(source)
+        return BundleFormat(source)
     if is_ipa(source):
-        return Ipa(source)
+        return IpaFormat(source)
     if is_split_set(source):
         return SplitSet(source, budget)
     return None

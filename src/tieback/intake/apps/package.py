@@ -5,9 +5,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol, Self
 
-from tieback.intake.apps.budget import Budget
-from tieback.intake.apps.entries import walk
-from tieback.intake.apps.interface import Artifact, Gathered, Piece, Source
+from tieback.intake.apps.budget import PackageBudget
+from tieback.intake.apps.entries import walk_entries
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, EntrySource, Piece
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.sighting import Problem
@@ -35,8 +35,8 @@ class Package:
     def __init__(
         self,
         path: Path,
-        source: Source,
-        budget: Budget,
+        source: EntrySource,
+        budget: PackageBudget,
         form: Format,
         digest: Callable[[], str],
         close: Callable[[], None],
@@ -67,14 +67,14 @@ class Package:
     def artifacts(self) -> Iterator[Artifact]:
         """Yield each entry worth searching; its buffers are released when the next one is requested."""
         for piece in self.pieces():
-            if isinstance(piece, Gathered):
+            if isinstance(piece, ArtifactBatch):
                 yield from piece.artifacts()
             else:
                 yield piece
 
     def pieces(self) -> Iterator[Piece]:
         """Yield the same artifacts in the same order, with small files grouped."""
-        return walk(self._source, self._format.special, self._budget)
+        return walk_entries(self._source, self._format.special, self._budget)
 
     def close(self) -> None:
         """Release the file; artifacts that were yielded remain valid."""

@@ -12,7 +12,7 @@ from xml.parsers.expat import ExpatError
 import numpy as np
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.stringpool import MalformedPoolError
 
 MAX_PLIST = 2 * 1024 * 1024
 """Bytes of the largest property list whose values are read; Info.plist and provisioning profiles are below 100 KB."""
@@ -27,15 +27,15 @@ def read_values(data: bytes) -> dict[str, Any]:
         MalformedError: it is too large, damaged, or not a dictionary.
     """
     if len(data) > MAX_PLIST:
-        raise MalformedError(f"a property list of {len(data)} bytes is too large to read")
+        raise MalformedPoolError(f"a property list of {len(data)} bytes is too large to read")
     try:
         values = plistlib.loads(data)
     except (plistlib.InvalidFileException, ExpatError, ValueError, LookupError, TypeError, AttributeError,
             OverflowError, RecursionError, MemoryError, struct.error) as error:  # fmt: skip
         # plistlib documents one exception, but hostile bytes also raise those of its parsers.
-        raise MalformedError("the property list is damaged") from error
+        raise MalformedPoolError("the property list is damaged") from error
     if not isinstance(values, dict):
-        raise MalformedError("the property list is not a dictionary")
+        raise MalformedPoolError("the property list is not a dictionary")
     return values
 
 

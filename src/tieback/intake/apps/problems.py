@@ -12,7 +12,7 @@ MAX_LINE = 300
 """Characters kept of each half of a problem."""
 
 
-class Problems(list[Problem]):
+class PackageProblems(list[Problem]):
     """The problems of one package, in the order of their occurrence. Unprintable characters are escaped."""
 
     def note(self, what: str, where: str) -> None:
@@ -27,10 +27,10 @@ class Problems(list[Problem]):
             self.append(problem)
 
 
-class NestedProblems(Problems):
+class NestedProblems(PackageProblems):
     """The problems of an archive inside a package: they are added to those of the package, with the archive's name."""
 
-    def __init__(self, outer: Problems, place: str) -> None:
+    def __init__(self, outer: PackageProblems, place: str) -> None:
         super().__init__()
         self._outer = outer
         self._place = place

@@ -10,8 +10,8 @@ from functools import partial
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.proto_xml import item_text
-from tieback.intake.apps.protobuf import BYTES, VARINT, fields, string_edges, text
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.protobuf import BYTES, VARINT, iter_fields, read_text, string_edges
+from tieback.intake.apps.stringpool import MalformedPoolError
 
 MAX_TYPES = 10_000
 """Types of all packages together; apps have about twenty."""
@@ -36,11 +36,11 @@ class _Type:
         self.number, self.name = 0, ""
         self._data = data
         self._entries: list[_Range] | None = None
-        for number, wire, first, last in fields(data, begin, end):
+        for number, wire, first, last in iter_fields(data, begin, end):
             if number == _TYPE_ENTRY:  # both precede the entries: aapt2 writes fields in order of number
                 break
             if number == _TYPE_NAME and wire == BYTES:
-                self.name = text(data, first, last, 64)
+                self.name = read_text(data, first, last, 64)
             elif number == _TYPE_ID and wire == BYTES:
                 self.number = _number(data, first, last)
 
@@ -50,12 +50,12 @@ class _Type:
         if self._entries is None:
             self._entries = []
             try:
-                for number, wire, first, last in fields(self._data, self.begin, self.end):
+                for number, wire, first, last in iter_fields(self._data, self.begin, self.end):
                     if number == _TYPE_ENTRY and wire == BYTES:
                         self._entries.append((first, last))
                         if len(self._entries) == MAX_ENTRIES:
                             break
-            except MalformedError:
+            except MalformedPoolError:
                 pass  # entries before the damage have their names
         return self._entries
 
@@ -72,7 +72,7 @@ class ProtoResources:
         self._file = file
         self._data = data
         self._types: list[_Type] = []
-        for number, wire, begin, end in fields(data, 0, len(data)):
+        for number, wire, begin, end in iter_fields(data, 0, len(data)):
             if number == _PACKAGE and wire == BYTES:
                 self._package(begin, end)
 
@@ -90,7 +90,7 @@ class ProtoResources:
         for _ in range(8):
             try:
                 found = self._value(resource)
-            except MalformedError:
+            except MalformedPoolError:
                 return ""
             if not found.startswith("@"):
                 return found
@@ -113,7 +113,7 @@ class ProtoResources:
 
     def _package(self, begin: int, end: int) -> None:
         package = 0
-        for number, wire, first, last in fields(self._data, begin, end):
+        for number, wire, first, last in iter_fields(self._data, begin, end):
             if number == _PACKAGE_ID and wire == BYTES:
                 package = _number(self._data, first, last)
             elif number == _PACKAGE_TYPE and wire == BYTES and len(self._types) < MAX_TYPES:
@@ -121,10 +121,10 @@ class ProtoResources:
 
     def _entry_name(self, entry: _Range) -> str:
         try:
-            for number, wire, begin, end in fields(self._data, *entry):
+            for number, wire, begin, end in iter_fields(self._data, *entry):
                 if number == _ENTRY_NAME and wire == BYTES:
-                    return text(self._data, begin, end, 256)
-        except MalformedError:
+                    return read_text(self._data, begin, end, 256)
+        except MalformedPoolError:
             pass
         return ""
 
@@ -136,7 +136,7 @@ class ProtoResources:
             for entry in kind.entries:
                 values: list[_Range] = []
                 number_of = 0
-                for number, wire, begin, end in fields(self._data, *entry):
+                for number, wire, begin, end in iter_fields(self._data, *entry):
                     if number == _ENTRY_ID and wire == BYTES:
                         number_of = _number(self._data, begin, end)
                         if number_of != wanted:
@@ -152,11 +152,11 @@ class ProtoResources:
         first = ""
         for value in values[:64]:
             config, item = False, ""
-            for number, wire, begin, end in fields(self._data, *value):
+            for number, wire, begin, end in iter_fields(self._data, *value):
                 if number == _CONFIG and wire == BYTES:
                     config = end > begin
                 elif number == _VALUE and wire == BYTES:
-                    for inner, kind, start, stop in fields(self._data, begin, end):
+                    for inner, kind, start, stop in iter_fields(self._data, begin, end):
                         if inner == _VALUE_ITEM and kind == BYTES:
                             item = item_text(self._data, start, stop)
             if not config:
@@ -187,4 +187,6 @@ class _Names(Mapping[int, str]):
 
 def _number(data: bytes, begin: int, end: int) -> int:
     """Field 1 of a message that contains one number."""
-    return next((value for number, wire, value, _ in fields(data, begin, end) if number == 1 and wire == VARINT), 0)
+    return next(
+        (value for number, wire, value, _ in iter_fields(data, begin, end) if number == 1 and wire == VARINT), 0
+    )

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from tieback.intake.apps.element import MAX_DEPTH, MAX_ELEMENTS, Element
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.intake.apps.protobuf import BYTES, FIXED32, VARINT, fields, text, varint
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.protobuf import BYTES, FIXED32, VARINT, iter_fields, read_text, read_varint
+from tieback.intake.apps.stringpool import MalformedPoolError
 
 _NODE_ELEMENT, _NODE_TEXT = 1, 2
 _ELEMENT_NAME, _ELEMENT_ATTRIBUTE, _ELEMENT_CHILD = 3, 4, 5
@@ -31,7 +31,7 @@ def read_proto_xml(data: bytes) -> Element:
     """
     root = _Reader(data).node(0, len(data), MAX_DEPTH)
     if root is None or not root.name:
-        raise MalformedError("an XML file of a bundle has no element")
+        raise MalformedPoolError("an XML file of a bundle has no element")
     return root
 
 
@@ -52,8 +52,8 @@ def _value_edges(data: bytes) -> NDArray[np.int64]:
         value = at + 2 + data[at + 1]
         if value < last and data[value] == _VALUE_TAG:
             try:
-                length, begin = varint(data, value + 1, len(data))
-            except MalformedError:
+                length, begin = read_varint(data, value + 1, len(data))
+            except MalformedPoolError:
                 break
             if begin + length <= len(data):
                 edges += (begin, begin + length)
@@ -61,7 +61,7 @@ def _value_edges(data: bytes) -> NDArray[np.int64]:
     return np.unique(np.array(edges, np.int64))
 
 
-def probes(data: bytes) -> int:
+def count_steps(data: bytes) -> int:
     """Number of steps that ``search_proto_xml`` will take."""
     return data.count(_NAME_TAG)
 
@@ -75,24 +75,24 @@ class _Reader:
 
     def node(self, start: int, stop: int, depth: int) -> Element | None:
         element = None
-        for number, wire, begin, end in fields(self._data, start, stop):
+        for number, wire, begin, end in iter_fields(self._data, start, stop):
             if wire == BYTES and number == _NODE_ELEMENT:
                 element = self._element(begin, end, depth)
             elif wire == BYTES and number == _NODE_TEXT:
-                element = Element("", text=text(self._data, begin, end))
+                element = Element("", text=read_text(self._data, begin, end))
         return element
 
     def _element(self, start: int, stop: int, depth: int) -> Element:
         self._left -= 1
         if depth == 0 or self._left < 0:
-            raise MalformedError("an XML file of a bundle is too deep or has too many elements")
+            raise MalformedPoolError("an XML file of a bundle is too deep or has too many elements")
         name, attributes, content = "", {}, ""
         children: list[Element] = []
-        for number, wire, begin, end in fields(self._data, start, stop):
+        for number, wire, begin, end in iter_fields(self._data, start, stop):
             if wire != BYTES:
                 continue
             if number == _ELEMENT_NAME:
-                name = text(self._data, begin, end)
+                name = read_text(self._data, begin, end)
             elif number == _ELEMENT_ATTRIBUTE:
                 key, value = self._attribute(begin, end)
                 attributes[key] = value
@@ -107,13 +107,13 @@ class _Reader:
     def _attribute(self, start: int, stop: int) -> tuple[str, str]:
         name = value = ""
         item: tuple[int, int] | None = None
-        for number, wire, begin, end in fields(self._data, start, stop):
+        for number, wire, begin, end in iter_fields(self._data, start, stop):
             if wire != BYTES:
                 continue
             if number == _ATTRIBUTE_NAME:
-                name = text(self._data, begin, end)
+                name = read_text(self._data, begin, end)
             elif number == _ATTRIBUTE_VALUE:
-                value = text(self._data, begin, end)
+                value = read_text(self._data, begin, end)
             elif number == _ATTRIBUTE_ITEM:
                 item = begin, end
         compiled = item_text(self._data, *item) if item else ""
@@ -128,21 +128,23 @@ def item_text(data: bytes, start: int, stop: int) -> str:
     Raises:
         MalformedError: a field exceeds the item.
     """
-    for number, wire, begin, end in fields(data, start, stop):
+    for number, wire, begin, end in iter_fields(data, start, stop):
         if wire != BYTES:
             continue
         if number == _ITEM_REFERENCE:
-            resource = next((value for n, w, value, _ in fields(data, begin, end) if n == 2 and w == VARINT), 0)
+            resource = next((value for n, w, value, _ in iter_fields(data, begin, end) if n == 2 and w == VARINT), 0)
             return f"@{resource & 0xFFFFFFFF:08x}" if resource else ""
         if number in {_ITEM_STRING, _ITEM_STRING + 1, _ITEM_STRING + 2}:
-            return next((text(data, b, e) for n, w, b, e in fields(data, begin, end) if n == 1 and w == BYTES), "")
+            return next(
+                (read_text(data, b, e) for n, w, b, e in iter_fields(data, begin, end) if n == 1 and w == BYTES), ""
+            )
         if number == _ITEM_PRIMITIVE:
             return _primitive(data, begin, end)
     return ""
 
 
 def _primitive(data: bytes, start: int, stop: int) -> str:
-    for number, wire, value, _ in fields(data, start, stop):
+    for number, wire, value, _ in iter_fields(data, start, stop):
         if wire == VARINT:
             if number == _BOOLEAN:
                 return "true" if value else "false"

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.stringpool import MalformedPoolError
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 type Field = tuple[int, int, int, int]
 """Number, wire type, and begin and end of the content; for ``VARINT`` its value and 0."""
 
 
-def varint(data: bytes, at: int, stop: int) -> tuple[int, int]:
+def read_varint(data: bytes, at: int, stop: int) -> tuple[int, int]:
     """The number at ``at``, at most 64 bits, and the offset behind it.
 
     Raises:
@@ -30,10 +30,10 @@ def varint(data: bytes, at: int, stop: int) -> tuple[int, int]:
         if byte < 0x80:
             return value & 0xFFFFFFFFFFFFFFFF, place + 1
         shift += 7
-    raise MalformedError("a Protocol Buffers number does not end")
+    raise MalformedPoolError("a Protocol Buffers number does not end")
 
 
-def fields(data: bytes, start: int, stop: int) -> Iterator[Field]:
+def iter_fields(data: bytes, start: int, stop: int) -> Iterator[Field]:
     """Yield the fields of the message at ``data[start:stop]``, in order.
 
     Raises:
@@ -41,27 +41,27 @@ def fields(data: bytes, start: int, stop: int) -> Iterator[Field]:
     """
     at = start
     while at < stop:
-        tag, at = varint(data, at, stop)
+        tag, at = read_varint(data, at, stop)
         number, wire = tag >> 3, tag & 7
         if wire == VARINT:
-            value, at = varint(data, at, stop)
+            value, at = read_varint(data, at, stop)
             yield number, wire, value, 0
             continue
         if wire == BYTES:
-            length, at = varint(data, at, stop)
+            length, at = read_varint(data, at, stop)
         elif wire == FIXED64:
             length = 8
         elif wire == FIXED32:
             length = 4
         else:
-            raise MalformedError(f"a Protocol Buffers field has the unknown wire type {wire}")
+            raise MalformedPoolError(f"a Protocol Buffers field has the unknown wire type {wire}")
         if length > stop - at:
-            raise MalformedError("a Protocol Buffers field exceeds its message")
+            raise MalformedPoolError("a Protocol Buffers field exceeds its message")
         yield number, wire, at, at + length
         at += length
 
 
-def text(data: bytes, begin: int, end: int, limit: int = 4096) -> str:
+def read_text(data: bytes, begin: int, end: int, limit: int = 4096) -> str:
     """The text of a field of bytes, cut at ``limit`` bytes."""
     return data[begin : min(end, begin + limit)].decode("utf-8", "replace")
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.intake.apps.stringpool import CHUNK_STRING_POOL, MalformedError, StringPool, pool_frame, read_pool
+from tieback.intake.apps.stringpool import CHUNK_STRING_POOL, MalformedPoolError, StringPool, pool_frame, read_pool
 
 MAX_CHUNKS = 100_000
 """Chunks walked in one table: types times configurations; large apps have about 5,000."""
@@ -76,12 +76,12 @@ class Resources:
         self._file = file
         self._data = data
         if len(data) < 12 or data[:2] != b"\x02\x00":
-            raise MalformedError("no resource table")
+            raise MalformedPoolError("no resource table")
         header = int.from_bytes(data[2:4], "little")
         top = list(_chunks(data, header, len(data)))
         pools = [at for kind, at, _, _ in top if kind == CHUNK_STRING_POOL]
         if not pools:
-            raise MalformedError("the resource table has no string pool")
+            raise MalformedPoolError("the resource table has no string pool")
         self._pool_at = pools[0]
         self._frame = pool_frame(data, pools[0])
         self._packages = [(at, head, size) for kind, at, head, size in top if kind == _PACKAGE]
@@ -226,7 +226,7 @@ def _package(data: bytes, at: int, header: int, size: int, only: int | None = No
     if only is None:
         try:
             types, keys = read_pool(data, at + type_names), read_pool(data, at + key_names)
-        except MalformedError:
+        except MalformedPoolError:
             return
     names: dict[int, str] = {}
     for kind, where, head, length in _chunks(data, at + header, at + size):

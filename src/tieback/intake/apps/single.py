@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tieback.intake.apps.archive import MAX_ENTRY
 from tieback.intake.apps.content import Content
-from tieback.intake.apps.directory import Entry
+from tieback.intake.apps.directory import ArchiveEntry
 from tieback.intake.apps.interface import Artifact
 from tieback.intake.apps.names import printable
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
@@ -28,29 +28,29 @@ MAX_NAME = 300
 class SingleFile:
     """A source with one entry: the file itself, under its own name."""
 
-    def __init__(self, path: Path, data: View, problems: Problems) -> None:
+    def __init__(self, path: Path, data: View, problems: PackageProblems) -> None:
         self.problems = problems
         self._data = data
         size = len(data)
-        self.entries = (Entry(printable(path.name, MAX_NAME), 0, 0, 0, 0, size, size),)
+        self.entries = (ArchiveEntry(printable(path.name, MAX_NAME), 0, 0, 0, 0, size, size),)
 
-    def find(self, name: str) -> Entry | None:
+    def find(self, name: str) -> ArchiveEntry | None:
         """The entry, if it has this name."""
         return self.entries[0] if name == self.entries[0].name else None
 
-    def peek(self, entry: Entry, count: int) -> bytes:
+    def peek(self, entry: ArchiveEntry, count: int) -> bytes:
         """The first ``count`` bytes."""
         del entry
         return self._data[:count]
 
-    def read(self, entry: Entry, cap: int = MAX_ENTRY) -> bytes:
+    def read(self, entry: ArchiveEntry, cap: int = MAX_ENTRY) -> bytes:
         """The content, at most ``cap`` bytes."""
         if entry.size > cap:
             self.problems.note(f"only the first {cap} bytes were read", entry.name)
         return self._data[:cap]
 
     @contextmanager
-    def lend(self, entry: Entry) -> Iterator[View]:
+    def lend(self, entry: ArchiveEntry) -> Iterator[View]:
         """The content."""
         del entry
         yield self._data
@@ -60,7 +60,7 @@ class SingleFile:
         return b""
 
 
-class Part:
+class SinglePartFormat:
     """The format of single parts of apps: see ``package.Format``. They do not name their app."""
 
     def __init__(self, source: SingleFile, content: Content) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from tieback.intake.apps.apk import Apk, is_apk
+from tieback.intake.apps.apk import ApkFormat, is_apk
 from tieback.intake.apps.archive import Archive
-from tieback.intake.apps.budget import Budget
-from tieback.intake.apps.directory import Entry
-from tieback.intake.apps.interface import Artifact, Source
+from tieback.intake.apps.budget import PackageBudget
+from tieback.intake.apps.directory import ArchiveEntry
+from tieback.intake.apps.interface import Artifact, EntrySource
 from tieback.intake.apps.names import printable
 from tieback.intake.apps.problems import NestedProblems
 from tieback.model.app import App, Platform
@@ -45,7 +45,7 @@ class _Listed(msgspec.Struct, frozen=True):
 class SplitSet:
     """The format of sets of split APKs: see ``package.Format``."""
 
-    def __init__(self, source: Source, budget: Budget) -> None:
+    def __init__(self, source: EntrySource, budget: PackageBudget) -> None:
         self._source = source
         self._budget = budget
 
@@ -84,13 +84,13 @@ class SplitSet:
             return ()
         with self._source.lend(base) as view:
             inner = Archive(view, NestedProblems(self._source.problems, f"{base.name}!"), self._budget)
-            found = Apk(inner).policies() if is_apk(inner) else ()
+            found = ApkFormat(inner).policies() if is_apk(inner) else ()
         return tuple(replace(policy, source=f"{base.name}!{policy.source}") for policy in found)
 
-    def _of_base(self, base: Entry, sha256: str) -> App | None:
+    def _of_base(self, base: ArchiveEntry, sha256: str) -> App | None:
         with self._source.lend(base) as view:
             inner = Archive(view, NestedProblems(self._source.problems, f"{base.name}!"), self._budget)
-            return Apk(inner).identify(sha256) if is_apk(inner) else None
+            return ApkFormat(inner).identify(sha256) if is_apk(inner) else None
 
     def _listed(self) -> _Listed:
         for name in _LISTS:
@@ -107,7 +107,7 @@ class SplitSet:
         return _Listed()
 
 
-def is_split_set(source: Source) -> bool:
+def is_split_set(source: EntrySource) -> bool:
     """True if the packages in this archive are one app, not several."""
     packages = [entry for entry in source.entries if entry.name.lower().endswith(".apk")]
     if not packages:
@@ -137,7 +137,7 @@ def _read(values: dict[str, Any]) -> _Listed:
     )
 
 
-def _base(source: Source, listed: _Listed) -> Entry | None:
+def _base(source: EntrySource, listed: _Listed) -> ArchiveEntry | None:
     """The package with the code: by the list or its name, else the largest."""
     for name in (listed.base, f"{listed.bundle_id}.apk"):
         entry = source.find(name)
@@ -151,5 +151,5 @@ def _base(source: Source, listed: _Listed) -> Entry | None:
     return max(packages, key=lambda entry: entry.size, default=None)
 
 
-def _last(entry: Entry) -> str:
+def _last(entry: ArchiveEntry) -> str:
     return entry.name.rpartition("/")[2]

@@ -19,7 +19,7 @@ _UTF8 = 0x100
 _header = struct.Struct("<HHIIIIII")
 
 
-class MalformedError(ValueError):
+class MalformedPoolError(ValueError):
     """A structure contradicts itself or extends beyond its bytes."""
 
 
@@ -77,10 +77,10 @@ def pool_frame(data: bytes | bytearray, at: int) -> PoolFrame:
         MalformedError: there is no string pool, or its tables exceed the bytes.
     """
     if at < 0 or at + 28 > len(data):
-        raise MalformedError("a string pool ends too early")
+        raise MalformedPoolError("a string pool ends too early")
     kind, header, size, count, _, flags, strings, styles = _header.unpack_from(data, at)
     if kind != CHUNK_STRING_POOL or header < 28:
-        raise MalformedError("no string pool at the expected offset")
+        raise MalformedPoolError("no string pool at the expected offset")
     stop = min(at + size, len(data))
     if styles > strings:
         stop = min(stop, at + styles)
@@ -90,7 +90,7 @@ def pool_frame(data: bytes | bytearray, at: int) -> PoolFrame:
     if count == 0:
         return PoolFrame(at + header, size, stop, stop, 0, utf8)
     if at + header + 4 * count > len(data) or not at + header <= start <= stop:
-        raise MalformedError("the tables of a string pool exceed it")
+        raise MalformedPoolError("the tables of a string pool exceed it")
     return PoolFrame(at + header, size, start, stop, count, utf8)
 
 

@@ -13,9 +13,9 @@ import lzma
 import struct
 from collections.abc import Iterator
 
-from tieback.intake.apps.budget import Budget
+from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 
 MAGIC = b"UnityFS\0"
 PIECE = 8 * 1024 * 1024
@@ -41,7 +41,7 @@ class _DamagedError(Exception):
     """Describes the fault of a bundle."""
 
 
-def read_bundle(file: str, data: Bytes, problems: Problems, budget: Budget) -> Iterator[Artifact]:
+def read_bundle(file: str, data: Bytes, problems: PackageProblems, budget: PackageBudget) -> Iterator[Artifact]:
     """The content of the blocks, some at a time; unreadable or excess content is left out, with a problem."""
     base, kept = 0, bytearray()
     try:
@@ -65,7 +65,7 @@ def _piece(file: str, data: Bytes, base: int) -> Artifact:
     return Artifact(file, (Buffer(file, BufferKind.BINARY, data, base=base),))
 
 
-def _blocks(data: Bytes, budget: Budget) -> Iterator[Bytes]:
+def _blocks(data: Bytes, budget: PackageBudget) -> Iterator[Bytes]:
     at = len(MAGIC) + 4
     (version,) = struct.unpack_from(">I", data, len(MAGIC))
     for _ in range(2):  # the generator's version, and its revision

@@ -3,19 +3,19 @@
 import mmap
 from typing import overload
 
-type View = mmap.mmap | bytes | Window
+type View = mmap.mmap | bytes | BytesWindow
 """Bytes of an archive. The opener of a map closes it; nothing keeps a view of it longer than a call."""
 
 
-def forget(view: View) -> None:
+def release_pages(view: View) -> None:
     """Release the memory of the pages of a map that were read; the next access reads them from the file again."""
-    if isinstance(view, Window):
+    if isinstance(view, BytesWindow):
         view.forget()
     elif isinstance(view, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         view.madvise(mmap.MADV_DONTNEED)
 
 
-class Window:
+class BytesWindow:
     """The bytes ``view[start:stop]``, like a file of their own."""
 
     def __init__(self, view: View, start: int, stop: int) -> None:
@@ -54,7 +54,7 @@ class Window:
 
     def forget(self) -> None:
         """Release memory: see the function of this name."""
-        forget(self._view)
+        release_pages(self._view)
 
     def _bounds(self, start: int, stop: int | None) -> tuple[int, int]:
         first, last, _ = slice(start, stop).indices(len(self))

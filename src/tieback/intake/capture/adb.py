@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tieback.intake.capture.device import STEP_SECONDS, Answer, DeviceError
+from tieback.intake.capture.device import STEP_SECONDS, CommandResult, DeviceError
 from tieback.model.errors import UsageError
 
 _PREFIX = "adb:"
@@ -23,7 +23,7 @@ def require_adb() -> None:
         )
 
 
-def connect(device: str) -> "Adb":
+def connect(device: str) -> "AdbShell":
     """The device with the name ``adb:SERIAL``; ``adb:`` is the only connected device.
 
     Raises:
@@ -40,12 +40,12 @@ def connect(device: str) -> "Adb":
     serial = device.removeprefix(_PREFIX)
     there = serials()
     if not serial and len(there) == 1:
-        return Adb(there[0])
+        return AdbShell(there[0])
     if serial not in there:
         listed = ", ".join(there) or "none"
         what = "several devices are connected" if not serial and there else "no such device"
         raise UsageError(f"{what} (connected: {listed})", where=device, advice="Select one with adb:SERIAL")
-    return Adb(serial)
+    return AdbShell(serial)
 
 
 def serials() -> list[str]:
@@ -60,7 +60,7 @@ def serials() -> list[str]:
         ) from None
 
 
-class Adb:
+class AdbShell:
     """A ``Shell`` over adb. All words are quoted, so a device or app name cannot inject a command."""
 
     def __init__(self, serial: str) -> None:
@@ -70,7 +70,7 @@ class Adb:
         self._failures = (adbutils.AdbError, OSError)
         self._device: Any = adbutils.AdbClient().device(serial)
 
-    def run(self, words: Sequence[str], seconds: float = STEP_SECONDS) -> Answer:
+    def run(self, words: Sequence[str], seconds: float = STEP_SECONDS) -> CommandResult:
         """Run a command; its exit status is read from the last line, because old devices do not report it otherwise."""
         command = f"{shlex.join(words)} 2>&1; echo {_STATUS}$?"
         try:
@@ -80,7 +80,7 @@ class Adb:
         text, marker, status = output.decode("utf-8", "replace").rpartition(_STATUS)
         if not marker or not status.strip().isdecimal():
             raise DeviceError(f"{words[0]} did not end normally", where=self.serial, advice=_ADVICE)
-        return Answer(int(status), text.replace("\r\n", "\n"))
+        return CommandResult(int(status), text.replace("\r\n", "\n"))
 
     def push(self, local: Path, remote: str) -> None:
         """Copy a file to the device."""

@@ -13,8 +13,8 @@ from typing import IO, Self
 
 import msgspec
 
-from tieback.intake.capture.frames import FrameError, Frames
-from tieback.intake.capture.interface import Broken, Listening, Observed, Settings
+from tieback.intake.capture.frames import FrameDecoder, FrameError
+from tieback.intake.capture.interface import Observation, ProxyFailure, ProxyListening, ProxySettings
 from tieback.model.errors import TiebackError, UsageError
 
 MODULE = "tieback.intake.capture.proxy"
@@ -39,12 +39,12 @@ def require_mitmproxy() -> None:
         )
 
 
-class Proxy:
+class ProxyProcess:
     """A running proxy; use it in a ``with`` statement."""
 
     def __init__(
         self,
-        settings: Settings,
+        settings: ProxySettings,
         *,
         keylog: str = "",
         environment: Mapping[str, str] | None = None,
@@ -67,8 +67,8 @@ class Proxy:
         if keylog:
             found["MITMPROXY_SSLKEYLOGFILE"] = keylog
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
-        self._frames = Frames()
-        self._early: list[Observed] = []
+        self._frames = FrameDecoder()
+        self._early: list[Observation] = []
         self.ended = False
         try:
             self._process = subprocess.Popen(
@@ -90,22 +90,22 @@ class Proxy:
             self.stop(patience=0.0)
             raise
 
-    def _await_ready(self) -> Listening:
+    def _await_ready(self) -> ProxyListening:
         deadline = time.monotonic() + READY_SECONDS
         while (left := deadline - time.monotonic()) > 0:
             seen = self.read(left)
             for number, one in enumerate(seen):
-                if isinstance(one, Listening):
+                if isinstance(one, ProxyListening):
                     self._early = seen[number + 1 :]
                     return one
-                if isinstance(one, Broken):
+                if isinstance(one, ProxyFailure):
                     raise CaptureError(one.reason, where="proxy", advice="Choose another address with --listen")
             if self.ended:
                 break
         reason = self._complaint() if self.ended else f"not ready within {READY_SECONDS:g} s"
         raise CaptureError(reason, where="proxy", advice="Check that `mitmdump` starts on this computer")
 
-    def read(self, seconds: float) -> list[Observed]:
+    def read(self, seconds: float) -> list[Observation]:
         """Return new observations; wait up to ``seconds`` for the first. ``ended`` is true if no more will come.
 
         Raises:

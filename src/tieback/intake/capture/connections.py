@@ -7,17 +7,17 @@ from mitmproxy import connection, tls
 from mitmproxy.proxy import server_hooks
 
 from tieback.intake.capture.destinations import FORBIDDEN, Destinations
-from tieback.intake.capture.interface import MAX_MESSAGES, Observed, TlsRefused, Unreached
-from tieback.intake.capture.reading import ends_of, tls_of
+from tieback.intake.capture.interface import MAX_MESSAGES, ConnectFailure, Observation, TlsRefusal
+from tieback.intake.capture.reading import connection_ends, read_tls
 from tieback.model.flow import FlowTls
 
 MAX_CLIENTS = 20_000
 """Clients followed at the same time; for further ones only flows are reported."""
 
-type Tell = Callable[[Observed], None]
+type Tell = Callable[[Observation], None]
 
 
-class Connections:
+class ConnectionAddon:
     """Follows each client connection until it closes. Hooks of mitmproxy; each is fast and bounded."""
 
     def __init__(self, tell: Tell, destinations: Destinations) -> None:
@@ -25,7 +25,7 @@ class Connections:
         self._destinations = destinations
         self._told: dict[str, set[tuple[str, int | None]]] = {}
         """Servers already reported for a client connection."""
-        self._unreached: dict[str, list[Unreached]] = {}
+        self._unreached: dict[str, list[ConnectFailure]] = {}
 
     def client_connected(self, client: connection.Client) -> None:
         """Start to follow a client connection."""
@@ -60,9 +60,9 @@ class Connections:
         waiting = self._unreached.setdefault(client.id, []) if client.id in self._told else []
         if len(waiting) < MAX_MESSAGES:
             waiting.append(
-                Unreached(
+                ConnectFailure(
                     connection=client.id,
-                    ends=ends_of(client, server),
+                    ends=connection_ends(client, server),
                     transport=server.transport_protocol,
                     reason=reason[:300],
                     forbidden=reason == FORBIDDEN,
@@ -73,12 +73,12 @@ class Connections:
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """Report that the client aborted the TLS handshake with the proxy."""
         client, server = data.context.client, data.context.server
-        known = tls_of(client, server)
+        known = read_tls(client, server)
         self.mark(client, server.address)
         self._tell(
-            TlsRefused(
+            TlsRefusal(
                 connection=client.id,
-                ends=ends_of(client, server),
+                ends=connection_ends(client, server),
                 tls=known or FlowTls(sni=client.sni or ""),
                 quic=client.transport_protocol == "udp" and not data.is_dtls,
                 reason=(data.conn.error or "")[:300],

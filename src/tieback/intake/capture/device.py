@@ -13,13 +13,13 @@ import msgspec
 
 from tieback.intake.capture.authority import TRUSTED, trusted_path
 from tieback.intake.capture.journal import (
-    Journal,
     RemoveFile,
     RemoveReverse,
     RestoreSetting,
     StopApp,
     StopMonkey,
-    Undo,
+    UndoJournal,
+    UndoStep,
     Uninstall,
 )
 from tieback.intake.capture.sockets import Socket, parse_packages, parse_sockets
@@ -42,7 +42,7 @@ class DeviceError(TiebackError):
     """A step on the device failed."""
 
 
-class Answer(msgspec.Struct, frozen=True):
+class CommandResult(msgspec.Struct, frozen=True):
     """Result of a command on the device."""
 
     code: int
@@ -54,7 +54,7 @@ class Shell(Protocol):
 
     serial: str
 
-    def run(self, words: Sequence[str], seconds: float = STEP_SECONDS) -> Answer:
+    def run(self, words: Sequence[str], seconds: float = STEP_SECONDS) -> CommandResult:
         """Run a command on the device. Raises ``DeviceError`` if the device cannot be reached."""
         ...
 
@@ -71,10 +71,10 @@ class Shell(Protocol):
         ...
 
 
-class Device:
+class CaptureDevice:
     """A device that a run changes."""
 
-    def __init__(self, shell: Shell, journal: Journal) -> None:
+    def __init__(self, shell: Shell, journal: UndoJournal) -> None:
         self._shell = shell
         self._journal = journal
 
@@ -173,7 +173,7 @@ class Device:
         return answer.output
 
 
-def undo_all(journal: Journal, shells: dict[str, Shell]) -> list[DeviceError]:
+def undo_all(journal: UndoJournal, shells: dict[str, Shell]) -> list[DeviceError]:
     """Undo the steps of a journal, the last step first; returns the failures, whose steps stay in the journal.
 
     Args:
@@ -201,7 +201,7 @@ def undo_all(journal: Journal, shells: dict[str, Shell]) -> list[DeviceError]:
     return failed
 
 
-def _undo(shell: Shell, undo: Undo) -> None:  # noqa: PLR0912 - one case a step
+def _undo(shell: Shell, undo: UndoStep) -> None:  # noqa: PLR0912 - one case a step
     match undo:
         case RestoreSetting(name, value):
             if value is not None:
@@ -229,7 +229,7 @@ def _undo(shell: Shell, undo: Undo) -> None:  # noqa: PLR0912 - one case a step
             shell.run(["pkill", "-f", _MONKEY])
 
 
-def last_line(answer: Answer) -> str:
+def last_line(answer: CommandResult) -> str:
     """The last line of a command's output, printable; its exit status if there is no output."""
     line = next(iter(answer.output.strip().splitlines()[-1:]), f"status {answer.code}")
     return "".join(char if char.isprintable() else "?" for char in line[:200])

@@ -4,19 +4,19 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.capture.interface import MAX_DOCUMENT, Observed
+from tieback.intake.capture.interface import MAX_DOCUMENT, Observation
 from tieback.model.errors import TiebackError
 
 _HEAD = 4
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Observed)
+_decoder = msgspec.msgpack.Decoder(Observation)
 
 
 class FrameError(TiebackError):
     """The proxy process sent an invalid document."""
 
 
-def frame(document: Observed) -> bytes:
+def encode_frame(document: Observation) -> bytes:
     """A document with its length, as sent over the pipe.
 
     Raises:
@@ -28,13 +28,13 @@ def frame(document: Observed) -> bytes:
     return len(body).to_bytes(_HEAD) + body
 
 
-class Frames:
+class FrameDecoder:
     """Decoder of documents; buffers at most one document and the last chunk."""
 
     def __init__(self) -> None:
         self._held = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[Observed]:
+    def feed(self, data: bytes) -> Iterator[Observation]:
         """Yield the documents that these bytes complete.
 
         Raises:

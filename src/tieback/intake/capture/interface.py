@@ -1,7 +1,7 @@
 """Messages between the parent and the proxy process: documents over two pipes, each bounded.
 
 The child reads its settings from standard input as one JSON line; the end of that pipe ends the child. It writes its
-observations to standard output: four bytes of length (big-endian), then one MessagePack document of ``Observed``.
+observations to standard output: four bytes of length (big-endian), then one MessagePack document of ``Observation``.
 """
 
 from enum import StrEnum
@@ -48,7 +48,7 @@ DEFAULT_PORTS = {
 }
 
 
-class Settings(msgspec.Struct, frozen=True):
+class ProxySettings(msgspec.Struct, frozen=True):
     """Configuration of the child."""
 
     mode: ProxyMode
@@ -70,7 +70,7 @@ class Settings(msgspec.Struct, frozen=True):
     """Names with fixed addresses, used before any name server is queried."""
 
 
-class Ends(msgspec.Struct, frozen=True):
+class ConnectionEnds(msgspec.Struct, frozen=True):
     """Client and server of a connection."""
 
     client: Peer
@@ -81,7 +81,7 @@ class Ends(msgspec.Struct, frozen=True):
     port: int | None
 
 
-class Listening(msgspec.Struct, frozen=True, tag="listening"):
+class ProxyListening(msgspec.Struct, frozen=True, tag="listening"):
     """The proxy is ready."""
 
     host: str
@@ -92,11 +92,11 @@ class Listening(msgspec.Struct, frozen=True, tag="listening"):
     """WireGuard profile for the device."""
 
 
-class HttpSeen(msgspec.Struct, frozen=True, tag="http"):
+class HttpObserved(msgspec.Struct, frozen=True, tag="http"):
     """An HTTP request and its response."""
 
     connection: str
-    ends: Ends
+    ends: ConnectionEnds
     scheme: str
     host: str
     port: int
@@ -119,11 +119,11 @@ class HttpSeen(msgspec.Struct, frozen=True, tag="http"):
     """Reason for an early end."""
 
 
-class StreamSeen(msgspec.Struct, frozen=True, tag="stream"):
+class StreamObserved(msgspec.Struct, frozen=True, tag="stream"):
     """A conversation other than HTTP, over TCP or UDP."""
 
     connection: str
-    ends: Ends
+    ends: ConnectionEnds
     transport: str
     out: bytes
     back: bytes
@@ -138,11 +138,11 @@ class StreamSeen(msgspec.Struct, frozen=True, tag="stream"):
     trouble: str = ""
 
 
-class TlsRefused(msgspec.Struct, frozen=True, tag="tls-refused"):
+class TlsRefusal(msgspec.Struct, frozen=True, tag="tls-refused"):
     """The client aborted the TLS handshake with the proxy."""
 
     connection: str
-    ends: Ends
+    ends: ConnectionEnds
     tls: FlowTls
     quic: bool
     reason: str
@@ -150,29 +150,29 @@ class TlsRefused(msgspec.Struct, frozen=True, tag="tls-refused"):
     end: float
 
 
-class Unreached(msgspec.Struct, frozen=True, tag="unreached"):
+class ConnectFailure(msgspec.Struct, frozen=True, tag="unreached"):
     """The proxy got no connection, or no trusted one, to the server, and no flow reports it."""
 
     connection: str
-    ends: Ends
+    ends: ConnectionEnds
     transport: str
     reason: str
     forbidden: bool
-    """True if ``Settings.destinations`` forbids the connection; it was not tried."""
+    """True if ``ProxySettings.destinations`` forbids the connection; it was not tried."""
     start: float
 
 
-class Answered(msgspec.Struct, frozen=True, tag="answered"):
+class DnsObserved(msgspec.Struct, frozen=True, tag="answered"):
     """A DNS query and the addresses in its response."""
 
-    ends: Ends
+    ends: ConnectionEnds
     question: str
     addresses: tuple[str, ...]
     start: float
     end: float
 
 
-class Ended(msgspec.Struct, frozen=True, tag="ended"):
+class ProxyEnd(msgspec.Struct, frozen=True, tag="ended"):
     """The last document of a run that ended normally."""
 
     dropped: int
@@ -181,10 +181,12 @@ class Ended(msgspec.Struct, frozen=True, tag="ended"):
     """Number of flows of which ``save`` contains only the beginning."""
 
 
-class Broken(msgspec.Struct, frozen=True, tag="broken"):
+class ProxyFailure(msgspec.Struct, frozen=True, tag="broken"):
     """The proxy could not start."""
 
     reason: str
 
 
-type Observed = Listening | HttpSeen | StreamSeen | TlsRefused | Unreached | Answered | Ended | Broken
+type Observation = (
+    ProxyListening | HttpObserved | StreamObserved | TlsRefusal | ConnectFailure | DnsObserved | ProxyEnd | ProxyFailure
+)

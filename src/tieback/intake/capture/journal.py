@@ -55,24 +55,24 @@ class StopMonkey(msgspec.Struct, frozen=True, tag="monkey"):
     """Stop the monkey."""
 
 
-type Undo = RestoreSetting | RemoveReverse | Uninstall | RemoveFile | StopApp | StopMonkey
+type UndoStep = RestoreSetting | RemoveReverse | Uninstall | RemoveFile | StopApp | StopMonkey
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+class JournalLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """A line of the journal: a step, or the number of a step that is undone."""
 
     serial: str = ""
-    undo: Undo | None = None
+    undo: UndoStep | None = None
     undone: int | None = None
 
 
-class Journal:
+class UndoJournal:
     """The steps of one run."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
         self.path = path
         self._descriptor = descriptor
-        self.steps: list[tuple[int, str, Undo]] = []
+        self.steps: list[tuple[int, str, UndoStep]] = []
         """Number, device and step of each change that is not yet undone."""
         self._next = 0
 
@@ -113,7 +113,7 @@ class Journal:
             journal._read()
             yield journal
 
-    def add(self, serial: str, undo: Undo) -> int:
+    def add(self, serial: str, undo: UndoStep) -> int:
         """Record a step before it is done; returns its number.
 
         Raises:
@@ -122,14 +122,14 @@ class Journal:
         number = self._next
         if number >= MAX_STEPS:
             raise WorkspaceError("too many steps in one run", where=str(self.path))
-        self._append(Line(serial=serial, undo=undo))
+        self._append(JournalLine(serial=serial, undo=undo))
         self.steps.append((number, serial, undo))
         self._next += 1
         return number
 
     def done(self, number: int) -> None:
         """Record that a step is undone."""
-        self._append(Line(undone=number))
+        self._append(JournalLine(undone=number))
         self.steps = [step for step in self.steps if step[0] != number]
 
     def close(self) -> None:
@@ -138,7 +138,7 @@ class Journal:
             self.path.unlink(missing_ok=True)
         os.close(self._descriptor)
 
-    def _append(self, line: Line) -> None:
+    def _append(self, line: JournalLine) -> None:
         try:
             os.write(self._descriptor, msgspec.json.encode(line) + b"\n")
             os.fsync(self._descriptor)
@@ -153,7 +153,7 @@ class Journal:
         data = os.pread(self._descriptor, _MAX_BYTES, 0)
         for text in data.splitlines()[: 2 * MAX_STEPS]:
             try:
-                line = msgspec.json.decode(text, type=Line)
+                line = msgspec.json.decode(text, type=JournalLine)
             except msgspec.DecodeError:
                 continue  # a line cut off by a crash: its step was never started
             if line.undo is not None:

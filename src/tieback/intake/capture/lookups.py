@@ -5,16 +5,16 @@ import time
 from mitmproxy import dns
 from mitmproxy.net.dns import classes, response_codes, types
 
-from tieback.intake.capture.connections import Connections, Tell
+from tieback.intake.capture.connections import ConnectionAddon, Tell
 from tieback.intake.capture.destinations import Destinations
-from tieback.intake.capture.interface import Answered
-from tieback.intake.capture.reading import address, ends_of
+from tieback.intake.capture.interface import DnsObserved
+from tieback.intake.capture.reading import connection_ends, packed_address
 
 
-class Lookups:
+class DnsAddon:
     """DNS hooks of mitmproxy; run before its own resolver."""
 
-    def __init__(self, tell: Tell, destinations: Destinations, connections: Connections) -> None:
+    def __init__(self, tell: Tell, destinations: Destinations, connections: ConnectionAddon) -> None:
         self._tell = tell
         self._destinations = destinations
         self._connections = connections
@@ -37,10 +37,10 @@ class Lookups:
         found = [answer.data for answer in one.response.answers[:64] if answer.type in {types.A, types.AAAA}]
         self._connections.mark(one.client_conn, one.server_conn.address)
         self._tell(
-            Answered(
-                ends=ends_of(one.client_conn, one.server_conn),
+            DnsObserved(
+                ends=connection_ends(one.client_conn, one.server_conn),
                 question=question.name[:300] if question is not None else "",
-                addresses=tuple(address(data) for data in found if len(data) in {4, 16}),
+                addresses=tuple(packed_address(data) for data in found if len(data) in {4, 16}),
                 start=one.request.timestamp or one.timestamp_created,
                 end=one.response.timestamp or time.time(),
             )

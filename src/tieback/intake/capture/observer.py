@@ -8,16 +8,16 @@ import time
 
 from mitmproxy import flow, http, tcp, udp, websocket
 
-from tieback.intake.capture.connections import Connections, Tell
+from tieback.intake.capture.connections import ConnectionAddon, Tell
 from tieback.intake.capture.interface import (
     BODY_BYTES,
     FIRST_BYTES,
     HEADER_BYTES,
     MAX_MESSAGES,
-    HttpSeen,
-    StreamSeen,
+    HttpObserved,
+    StreamObserved,
 )
-from tieback.intake.capture.reading import body_of, ends_of, headers_of, size_of, tls_of, weight
+from tieback.intake.capture.reading import body_size, connection_ends, header_size, read_body, read_headers, read_tls
 
 SAVED_BYTES = 8 * 1024 * 1024
 """Bytes kept of the messages of one stream if flows are saved."""
@@ -50,7 +50,7 @@ class Direction:
         return bytes(self._kept)
 
 
-class Watched:
+class OpenFlow:
     """State of a flow in progress."""
 
     def __init__(self, limit: int) -> None:
@@ -60,14 +60,14 @@ class Watched:
         self.saved = 0
 
 
-class Observer:
+class FlowAddon:
     """Hooks of mitmproxy (its ``addons`` documentation names each); each is fast and bounded."""
 
-    def __init__(self, tell: Tell, connections: Connections, *, saving: bool) -> None:
+    def __init__(self, tell: Tell, connections: ConnectionAddon, *, saving: bool) -> None:
         self._tell = tell
         self._connections = connections
         self._saving = saving
-        self._open: dict[str, tuple[flow.Flow, Watched]] = {}
+        self._open: dict[str, tuple[flow.Flow, OpenFlow]] = {}
         self.cut = 0
 
     # HTTP
@@ -113,28 +113,28 @@ class Observer:
         if watched is None:
             return
         request, response = one.request, one.response
-        asked = headers_of(request)
-        answered = headers_of(response)
+        asked = read_headers(request)
+        answered = read_headers(response)
         self._connections.mark(one.client_conn, (request.host, request.port), one.server_conn.address)
         self._tell(
-            HttpSeen(
+            HttpObserved(
                 connection=one.client_conn.id,
-                ends=ends_of(one.client_conn, one.server_conn),
+                ends=connection_ends(one.client_conn, one.server_conn),
                 scheme=request.scheme,
                 host=request.pretty_host[:300],
                 port=request.port,
                 method=request.method[:32],
                 path=request.path[:HEADER_BYTES],
                 request=asked,
-                request_body=watched.out.kept or body_of(request),
+                request_body=watched.out.kept or read_body(request),
                 status=response.status_code if response is not None else 0,
                 response=answered,
-                response_body=watched.back.kept or body_of(response),
-                bytes_out=weight(asked) + (watched.out.size or size_of(request)),
-                bytes_in=weight(answered) + (watched.back.size or size_of(response)),
+                response_body=watched.back.kept or read_body(response),
+                bytes_out=header_size(asked) + (watched.out.size or body_size(request)),
+                bytes_in=header_size(answered) + (watched.back.size or body_size(response)),
                 start=request.timestamp_start,
                 end=(response.timestamp_end if response is not None else None) or time.time(),
-                tls=tls_of(one.client_conn, one.server_conn),
+                tls=read_tls(one.client_conn, one.server_conn),
                 version=request.http_version[:16],
                 websocket=tuple(watched.messages),
                 trouble=one.error.msg[:300] if one.error else "",
@@ -189,7 +189,7 @@ class Observer:
             side(message.content)
         self._let_go(watched, one.messages, len(message.content))
 
-    def _let_go(self, watched: Watched, messages: Messages, size: int) -> None:
+    def _let_go(self, watched: OpenFlow, messages: Messages, size: int) -> None:
         """Discard messages, unless flows are saved; then keep them up to a limit."""
         if self._saving and watched.saved + size <= SAVED_BYTES:
             watched.saved += size
@@ -206,9 +206,9 @@ class Observer:
         self._connections.mark(one.client_conn, one.server_conn.address)
         start = one.client_conn.timestamp_start
         self._tell(
-            StreamSeen(
+            StreamObserved(
                 connection=one.client_conn.id,
-                ends=ends_of(one.client_conn, one.server_conn),
+                ends=connection_ends(one.client_conn, one.server_conn),
                 transport="udp" if isinstance(one, udp.UDPFlow) else "tcp",
                 out=watched.out.kept,
                 back=watched.back.kept,
@@ -218,7 +218,7 @@ class Observer:
                 packets_in=watched.back.pieces,
                 start=start,
                 end=max(time.time(), start),
-                tls=tls_of(one.client_conn, one.server_conn),
+                tls=read_tls(one.client_conn, one.server_conn),
                 trouble=one.error.msg[:300] if one.error else "",
             )
         )
@@ -233,18 +233,18 @@ class Observer:
             elif isinstance(one, tcp.TCPFlow | udp.UDPFlow):
                 self._tell_stream(one)
 
-    def _watch(self, one: flow.Flow, limit: int) -> Watched | None:
+    def _watch(self, one: flow.Flow, limit: int) -> OpenFlow | None:
         if len(self._open) >= MAX_OPEN:
             self.cut += 1
             return None
-        watched = Watched(limit)
+        watched = OpenFlow(limit)
         self._open[one.id] = (one, watched)
         return watched
 
-    def _watched(self, one: flow.Flow) -> Watched | None:
+    def _watched(self, one: flow.Flow) -> OpenFlow | None:
         found = self._open.get(one.id)
         return found[1] if found is not None else None
 
-    def _forget(self, one: flow.Flow) -> Watched | None:
+    def _forget(self, one: flow.Flow) -> OpenFlow | None:
         found = self._open.pop(one.id, None)
         return found[1] if found is not None else None

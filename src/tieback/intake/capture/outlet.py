@@ -5,11 +5,11 @@ import threading
 from contextlib import suppress
 from queue import Empty, Full, Queue
 
-from tieback.intake.capture.frames import FrameError, frame
-from tieback.intake.capture.interface import MAX_WAITING, Observed
+from tieback.intake.capture.frames import FrameError, encode_frame
+from tieback.intake.capture.interface import MAX_WAITING, Observation
 
 
-class Outlet:
+class DocumentSender:
     """Bounded queue in front of a pipe; documents that do not fit are dropped and counted."""
 
     def __init__(self, descriptor: int, limit: int = MAX_WAITING) -> None:
@@ -19,17 +19,17 @@ class Outlet:
         self._thread = threading.Thread(target=self._write, name="outlet", daemon=True)
         self._thread.start()
 
-    def send(self, document: Observed) -> None:
+    def send(self, document: Observation) -> None:
         """Queue a document; never waits."""
         try:
-            self._waiting.put_nowait(frame(document))
+            self._waiting.put_nowait(encode_frame(document))
         except (Full, FrameError):
             self.dropped += 1
 
-    def close(self, last: Observed, seconds: float = 5.0) -> None:
+    def close(self, last: Observation, seconds: float = 5.0) -> None:
         """Send the queued documents and one last document, for at most ``seconds``."""
         with suppress(Full):
-            self._waiting.put(frame(last), timeout=seconds)
+            self._waiting.put(encode_frame(last), timeout=seconds)
             self._waiting.put(None, timeout=seconds)
         self._thread.join(seconds)
 

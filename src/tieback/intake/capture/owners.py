@@ -20,7 +20,7 @@ FIRST_APP_UID = 10_000
 """First user ID of apps on Android (``AID_APP_START``); each device user has 100,000 IDs."""
 
 
-class Owners:
+class SocketOwners:
     """What the socket tables of the device have shown so far."""
 
     def __init__(self, packages: Mapping[int, tuple[str, ...]], *, reversed_port: int | None, only: str = "") -> None:

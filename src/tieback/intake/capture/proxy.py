@@ -22,20 +22,22 @@ from mitmproxy.exceptions import OptionsError
 from mitmproxy.master import Master
 from mitmproxy.proxy.mode_servers import ServerInstance, WireGuardServerInstance
 
-from tieback.intake.capture.connections import Connections
+from tieback.intake.capture.connections import ConnectionAddon
 from tieback.intake.capture.destinations import Destinations
-from tieback.intake.capture.interface import Broken, Ended, Listening, ProxyMode, Settings
-from tieback.intake.capture.lookups import Lookups
-from tieback.intake.capture.observer import Observer
-from tieback.intake.capture.outlet import Outlet
+from tieback.intake.capture.interface import ProxyEnd, ProxyFailure, ProxyListening, ProxyMode, ProxySettings
+from tieback.intake.capture.lookups import DnsAddon
+from tieback.intake.capture.observer import FlowAddon
+from tieback.intake.capture.outlet import DocumentSender
 
 LONGEST_SETTINGS = 1024 * 1024
 
 
-class Ready:
+class ReadyAddon:
     """Reports that the proxy listens, or why it does not."""
 
-    def __init__(self, outlet: Outlet, proxyserver: Proxyserver, settings: Settings, master: Master) -> None:
+    def __init__(
+        self, outlet: DocumentSender, proxyserver: Proxyserver, settings: ProxySettings, master: Master
+    ) -> None:
         self._outlet = outlet
         self._proxyserver = proxyserver
         self._settings = settings
@@ -45,12 +47,12 @@ class Ready:
         """Report the result of the start-up; mitmproxy calls this when every server has started or failed."""
         server = next(iter(self._proxyserver.servers))
         if not server.is_running:
-            self._outlet.send(Broken(str(server.last_exception or "the proxy does not listen")))
+            self._outlet.send(ProxyFailure(str(server.last_exception or "the proxy does not listen")))
             self._master.shutdown()
             return
         host, port = server.listen_addrs[0][:2]
         certificate = Path(self._settings.directory) / "mitmproxy-ca-cert.pem"
-        self._outlet.send(Listening(host, port, str(certificate), _profile(server, host, port)))
+        self._outlet.send(ProxyListening(host, port, str(certificate), _profile(server, host, port)))
 
 
 def _profile(server: ServerInstance, host: str, port: int) -> str:  # type: ignore[type-arg]
@@ -62,11 +64,11 @@ def _profile(server: ServerInstance, host: str, port: int) -> str:  # type: igno
     return "\n".join([line for line in lines if not line.startswith("Endpoint")] + [f"Endpoint = {host}:{port}"])
 
 
-async def serve(settings: Settings, outlet: Outlet) -> None:
+async def serve(settings: ProxySettings, outlet: DocumentSender) -> None:
     """Run the proxy until standard input ends or a signal arrives."""
     destinations = Destinations(settings.destinations, settings.names)
-    connections = Connections(outlet.send, destinations)
-    observer = Observer(outlet.send, connections, saving=bool(settings.save))
+    connections = ConnectionAddon(outlet.send, destinations)
+    observer = FlowAddon(outlet.send, connections, saving=bool(settings.save))
     proxyserver = Proxyserver()
     master = Master(options.Options())
     master.addons.add(
@@ -77,27 +79,27 @@ async def serve(settings: Settings, outlet: Outlet) -> None:
         proxyserver,
         connections,
         observer,
-        Lookups(outlet.send, destinations, connections),
+        DnsAddon(outlet.send, destinations, connections),
         addons.dns_resolver.DnsResolver(),
         addons.next_layer.NextLayer(),
         addons.save.Save(),
         addons.tlsconfig.TlsConfig(),
-        Ready(outlet, proxyserver, settings, master),
+        ReadyAddon(outlet, proxyserver, settings, master),
     )
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, master.shutdown)
     threading.Thread(target=_await_end, args=(master,), daemon=True).start()
     try:
         master.options.update(**_options(settings))
     except (OptionsError, ValueError, OSError) as error:
-        outlet.close(Broken(str(error)))
+        outlet.close(ProxyFailure(str(error)))
         return
     await master.run()
     observer.finish()
     connections.finish()
-    outlet.close(Ended(outlet.dropped, observer.cut))
+    outlet.close(ProxyEnd(outlet.dropped, observer.cut))
 
 
-def _options(settings: Settings) -> dict[str, object]:
+def _options(settings: ProxySettings) -> dict[str, object]:
     found: dict[str, object] = {
         "confdir": settings.directory,
         "mode": [settings.mode.value],
@@ -122,14 +124,14 @@ def _await_end(master: Master) -> None:
     master.shutdown()
 
 
-def _read_settings() -> Settings:
+def _read_settings() -> ProxySettings:
     line = bytearray()
     while not line.endswith(b"\n") and len(line) < LONGEST_SETTINGS:
         data = os.read(0, 1)
         if not data:
             break
         line += data
-    return msgspec.json.decode(bytes(line), type=Settings)
+    return msgspec.json.decode(bytes(line), type=ProxySettings)
 
 
 def main() -> None:
@@ -137,7 +139,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when to end
     os.umask(0o077)  # only the user may read the keys of the authority and the tunnel
     settings = _read_settings()
-    outlet = Outlet(os.dup(1))
+    outlet = DocumentSender(os.dup(1))
     logging.disable(logging.WARNING)  # one line per failed connection would fill the log of a long run
     os.dup2(2, 1)  # other output must not mix with the documents
     asyncio.run(serve(settings, outlet))

@@ -4,31 +4,33 @@ from ipaddress import ip_address
 
 from mitmproxy import connection, http
 
-from tieback.intake.capture.interface import BODY_BYTES, HEADER_BYTES, MAX_HEADERS, Ends
+from tieback.intake.capture.interface import BODY_BYTES, HEADER_BYTES, MAX_HEADERS, ConnectionEnds
 from tieback.model.flow import FlowTls, Peer
 
 _NAMES = 32
 """Number of names kept of a certificate."""
 
 
-def ends_of(client: connection.Client, server: connection.Server) -> Ends:
+def connection_ends(client: connection.Client, server: connection.Server) -> ConnectionEnds:
     """Client and server of a connection."""
     host, port = server.address[:2] if server.address else ("", None)
     ip = server.peername[0] if server.peername else ""
-    return Ends(Peer(plain(client.peername[0]), client.peername[1]), plain(host[:300]), plain(ip), port)
+    return ConnectionEnds(
+        Peer(plain_address(client.peername[0]), client.peername[1]), plain_address(host[:300]), plain_address(ip), port
+    )
 
 
-def plain(host: str) -> str:
+def plain_address(host: str) -> str:
     """An address without its zone; IPv4-mapped addresses as IPv4."""
     return host.partition("%")[0].removeprefix("::ffff:")
 
 
-def address(data: bytes) -> str:
+def packed_address(data: bytes) -> str:
     """Four or sixteen bytes as an address."""
     return str(ip_address(data))
 
 
-def headers_of(message: http.Message | None) -> tuple[tuple[str, str], ...]:
+def read_headers(message: http.Message | None) -> tuple[tuple[str, str], ...]:
     """Header fields, in order, as long as they fit into ``HEADER_BYTES``."""
     if message is None:
         return ()
@@ -42,17 +44,17 @@ def headers_of(message: http.Message | None) -> tuple[tuple[str, str], ...]:
     return tuple(kept)
 
 
-def weight(headers: tuple[tuple[str, str], ...]) -> int:
+def header_size(headers: tuple[tuple[str, str], ...]) -> int:
     """Bytes of header fields on the wire, in HTTP/1 format."""
     return sum(len(name) + len(value) + 4 for name, value in headers)
 
 
-def body_of(message: http.Message | None) -> bytes:
+def read_body(message: http.Message | None) -> bytes:
     """The first bytes of a body that mitmproxy kept, still in its content encoding."""
     return (message.raw_content or b"")[:BODY_BYTES] if message is not None else b""
 
 
-def size_of(message: http.Message | None) -> int:
+def body_size(message: http.Message | None) -> int:
     """Bytes of a body: the kept length, or else the one in its header."""
     if message is None:
         return 0
@@ -62,7 +64,7 @@ def size_of(message: http.Message | None) -> int:
     return int(stated) if stated.isascii() and stated.isdecimal() and len(stated) < 16 else 0
 
 
-def tls_of(client: connection.Client, server: connection.Server) -> FlowTls | None:
+def read_tls(client: connection.Client, server: connection.Server) -> FlowTls | None:
     """TLS facts of both handshakes. Server values come from the real server, not from the proxy's own response."""
     if not (client.tls or server.tls):
         return None

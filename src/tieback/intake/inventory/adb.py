@@ -9,9 +9,9 @@ identifier.
 import re
 from collections.abc import Iterator
 
-from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, text_of
+from tieback.intake.inventory.interface import FileHead, FormatEvidence, InventoryImporterMeta, clean_text
 from tieback.intake.inventory.source import InventorySource
-from tieback.model.device import DevicePlatform, Reported
+from tieback.model.device import DevicePlatform, InventoryRow
 
 _LINE = re.compile(
     r"package:(?:(?P<path>/\S*)=)?(?P<name>[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)"
@@ -19,22 +19,22 @@ _LINE = re.compile(
 )
 
 
-class Adb:
+class AdbPackageList:
     """Importer of Android package lists."""
 
-    meta = ImporterMeta(
+    meta = InventoryImporterMeta(
         "adb",
         "adb shell pm list packages",
-        Evidence.PLATFORM,
+        FormatEvidence.PLATFORM,
         "https://developer.android.com/tools/adb#pm",
         "lines that start with package:",
     )
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the first line of the file."""
         return "pm list packages" if head.form == "text" and head.text.lstrip().startswith(b"package:") else ""
 
-    def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, _shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app."""
         for number, line in enumerate(source.lines(), start=1):
             if not line.strip():
@@ -43,9 +43,9 @@ class Adb:
             if found is None:
                 source.skip(number, "not a line of pm list packages")
                 continue
-            yield Reported(
+            yield InventoryRow(
                 platform=DevicePlatform.ANDROID,
-                bundle_id=text_of(found["name"]),
+                bundle_id=clean_text(found["name"]),
                 version=found["version"] or "",
                 device=source.device,
             )

@@ -11,10 +11,18 @@ from typing import Any
 
 import msgspec
 
-from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, Text, ownership_of, platform_of, text_of
-from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.interface import (
+    FileHead,
+    FormatEvidence,
+    InventoryImporterMeta,
+    Text,
+    clean_text,
+    parse_ownership,
+    parse_platform,
+)
+from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
-from tieback.model.device import DevicePlatform, Reported
+from tieback.model.device import DevicePlatform, InventoryRow
 
 _GONE = frozenset({"REMOVED", "UNINSTALLED", "NOT_INSTALLED"})
 
@@ -55,28 +63,28 @@ class _Activity(msgspec.Struct):
 class AndroidManagement:
     """Importer of Android Management API devices."""
 
-    meta = ImporterMeta(
+    meta = InventoryImporterMeta(
         "android-management",
         "Google Android Management",
-        Evidence.DOCUMENTED,
+        FormatEvidence.DOCUMENTED,
         "https://developers.google.com/android/management/reference/rest/v1/enterprises.devices",
         "devices with applicationReports",
     )
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the members of a device."""
         return "enterprises.devices" if {"applicationReports", "packageName"} <= head.keys else ""
 
-    def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, _shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app and device; removed apps are left out."""
         # A file is the response to a list request, or one device.
         path = ("devices",) if b'"devices"' in source.head() else ()
-        for number, device in records(source, path, _Managed):
-            owner = Reported(
+        for number, device in iter_json_records(source, path, _Managed):
+            owner = InventoryRow(
                 platform=DevicePlatform.ANDROID,
-                device=text_of(device.name),
-                user=text_of(device.user_name),
-                ownership=ownership_of(device.ownership),
+                device=clean_text(device.name),
+                user=clean_text(device.user_name),
+                ownership=parse_ownership(device.ownership),
             )
             if not owner.device:
                 source.skip(number, "the device has no name")
@@ -87,55 +95,55 @@ class AndroidManagement:
 class GoogleWorkspace:
     """Importer of Google Workspace mobile devices and audit events."""
 
-    meta = ImporterMeta(
+    meta = InventoryImporterMeta(
         "google-workspace",
         "Google Workspace",
-        Evidence.DOCUMENTED,
+        FormatEvidence.DOCUMENTED,
         "https://developers.google.com/workspace/admin/directory/reference/rest/v1/mobiledevices",
         "mobiledevices with applications, or activities with APPLICATION_EVENT",
         whole_devices=False,
     )
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the members of the responses."""
         if {"mobiledevices", "packageName"} <= head.keys:
             return "mobiledevices"
         return "activities" if b"APPLICATION_EVENT" in head.text and "items" in head.keys else ""
 
-    def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app and device."""
         if shape == "mobiledevices":
-            for _, device in records(source, ("mobiledevices",), _Mobile):
-                owner = Reported(
-                    platform=platform_of(device.type),
-                    device=text_of(device.device_id or device.resource_id),
-                    user=text_of(next(iter(device.email), "")),
+            for _, device in iter_json_records(source, ("mobiledevices",), _Mobile):
+                owner = InventoryRow(
+                    platform=parse_platform(device.type),
+                    device=clean_text(device.device_id or device.resource_id),
+                    user=clean_text(next(iter(device.email), "")),
                 )
                 yield from _apps(device.applications, owner)
             return
-        for _, activity in records(source, ("items",), _Activity):
+        for _, activity in iter_json_records(source, ("items",), _Activity):
             for event in activity.events:
                 if event.name == "APPLICATION_EVENT":
-                    yield from _event(event, text_of(activity.actor.get("email")))
+                    yield from _event(event, clean_text(activity.actor.get("email")))
 
 
-def _apps(reports: list[_Report], owner: Reported) -> Iterator[Reported]:
+def _apps(reports: list[_Report], owner: InventoryRow) -> Iterator[InventoryRow]:
     for report in reports:
         if report.state not in _GONE:
             yield msgspec.structs.replace(
                 owner,
-                bundle_id=text_of(report.package_name),
-                name=text_of(report.display_name),
-                version=text_of(report.version_name),
+                bundle_id=clean_text(report.package_name),
+                name=clean_text(report.display_name),
+                version=clean_text(report.version_name),
             )
 
 
-def _event(event: _Event, email: str) -> Iterator[Reported]:
-    told = {text_of(one.get("name")): one.get("value") for one in event.parameters}
+def _event(event: _Event, email: str) -> Iterator[InventoryRow]:
+    told = {clean_text(one.get("name")): one.get("value") for one in event.parameters}
     if told.get("APPLICATION_STATE") not in _GONE:
-        yield Reported(
-            platform=platform_of(told.get("DEVICE_TYPE")),
-            bundle_id=text_of(told.get("APPLICATION_ID")),
-            device=text_of(told.get("DEVICE_ID") or told.get("SERIAL_NUMBER")),
-            user=text_of(told.get("USER_EMAIL")) or email,
+        yield InventoryRow(
+            platform=parse_platform(told.get("DEVICE_TYPE")),
+            bundle_id=clean_text(told.get("APPLICATION_ID")),
+            device=clean_text(told.get("DEVICE_ID") or told.get("SERIAL_NUMBER")),
+            user=clean_text(told.get("USER_EMAIL")) or email,
         )

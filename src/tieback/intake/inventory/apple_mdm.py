@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 from xml.parsers.expat import ExpatError
 
-from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, text_of
+from tieback.intake.inventory.interface import FileHead, FormatEvidence, InventoryImporterMeta, clean_text
 from tieback.intake.inventory.source import InventorySource
-from tieback.model.device import DevicePlatform, Reported
+from tieback.model.device import DevicePlatform, InventoryRow
 
 MAX_PLIST = 4 << 20
 """Bytes of one file, with all apps of a device."""
@@ -22,15 +22,15 @@ MAX_PARTS = 300_000
 class AppleMdm:
     """Importer of Apple MDM responses."""
 
-    meta = ImporterMeta(
+    meta = InventoryImporterMeta(
         "apple-mdm",
         "Apple MDM InstalledApplicationList",
-        Evidence.DOCUMENTED,
+        FormatEvidence.DOCUMENTED,
         "https://developer.apple.com/documentation/devicemanagement/installedapplicationlistresponse",
         "a property list with InstalledApplicationList and UDID",
     )
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format: any binary property list, or an XML one that contains
         ``InstalledApplicationList``.
         """
@@ -39,7 +39,7 @@ class AppleMdm:
         binary = head.text.startswith(b"bplist00")
         return "InstalledApplicationList" if binary or b"InstalledApplicationList" in head.text else ""
 
-    def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, _shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app."""
         data = source.raw(MAX_PLIST)
         # The last 32 bytes of a binary property list contain its number of objects.
@@ -53,16 +53,16 @@ class AppleMdm:
         apps = answer.get("InstalledApplicationList") if isinstance(answer, dict) else None
         if not isinstance(apps, list):
             raise source.broken("property list without InstalledApplicationList")
-        device = text_of(answer.get("UDID") or answer.get("EnrollmentID")) or source.device
+        device = clean_text(answer.get("UDID") or answer.get("EnrollmentID")) or source.device
         for number, app in enumerate(apps, start=1):
             if not isinstance(app, dict):
                 source.skip(number, "not a dictionary")
                 continue
-            yield Reported(
+            yield InventoryRow(
                 platform=DevicePlatform.IOS,
-                bundle_id=text_of(app.get("Identifier")),
-                name=text_of(app.get("Name")),
-                version=text_of(app.get("ShortVersion") or app.get("Version")),
+                bundle_id=clean_text(app.get("Identifier")),
+                name=clean_text(app.get("Name")),
+                version=clean_text(app.get("ShortVersion") or app.get("Version")),
                 device=device,
                 in_house=app.get("AdHocCodeSigned") is True or app.get("AppStoreVendable") is False,
             )

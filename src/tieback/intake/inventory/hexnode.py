@@ -8,10 +8,17 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, Text, platform_of, text_of
-from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.interface import (
+    FileHead,
+    FormatEvidence,
+    InventoryImporterMeta,
+    Text,
+    clean_text,
+    parse_platform,
+)
+from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
-from tieback.model.device import Reported
+from tieback.model.device import InventoryRow
 
 
 class _App(msgspec.Struct):
@@ -24,25 +31,25 @@ class _App(msgspec.Struct):
 class Hexnode:
     """Importer of Hexnode UEM inventories."""
 
-    meta = ImporterMeta(
+    meta = InventoryImporterMeta(
         "hexnode",
         "Hexnode UEM",
-        Evidence.ALIASES,
+        FormatEvidence.ALIASES,
         "https://www.hexnode.com/mobile-device-management/help/hexnode-mdm-api-documentation/",
         "results with name, identifier and version, beside count, next and previous",
     )
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the members of a page."""
         return "applications" if {"results", "next", "previous", "identifier", "version"} <= head.keys else ""
 
-    def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, _shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app of the device."""
-        for _, app in records(source, ("results",), _App):
-            yield Reported(
-                platform=platform_of(app.platform),
-                bundle_id=text_of(app.identifier),
-                name=text_of(app.name),
-                version=text_of(app.version),
+        for _, app in iter_json_records(source, ("results",), _App):
+            yield InventoryRow(
+                platform=parse_platform(app.platform),
+                bundle_id=clean_text(app.identifier),
+                name=clean_text(app.name),
+                version=clean_text(app.version),
                 device=source.device,
             )

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from tieback.intake.inventory.source import InventorySource
-from tieback.model.device import DevicePlatform, Ownership, Reported
+from tieback.model.device import DevicePlatform, InventoryRow, Ownership
 
 type Text = str | int | float | bool | None
 """JSON value of a field that should be text."""
@@ -18,7 +18,7 @@ MAX_TEXT = 255
 _KEY = re.compile(rb'"([^"\\\x00-\x1f]{1,80})"\s*:')
 
 
-class Evidence(StrEnum):
+class FormatEvidence(StrEnum):
     """How well a format is known."""
 
     PLATFORM = "platform"
@@ -29,14 +29,14 @@ class Evidence(StrEnum):
     """The field names come from public API documentation; the structure of the file is assumed."""
 
 
-class ImporterMeta(msgspec.Struct, frozen=True):
+class InventoryImporterMeta(msgspec.Struct, frozen=True):
     """Description of an importer and of the inventories that it reads."""
 
     name: str
     """Name of the source in the ledger."""
     title: str
     """Name of the source for display."""
-    evidence: Evidence
+    evidence: FormatEvidence
     reference: str
     """Where the format is documented."""
     needs: str
@@ -45,7 +45,7 @@ class ImporterMeta(msgspec.Struct, frozen=True):
     """True if a file lists all apps of each device in it."""
 
 
-class Head(msgspec.Struct, frozen=True):
+class FileHead(msgspec.Struct, frozen=True):
     """The beginning of a file, which identifies its format."""
 
     form: str
@@ -63,16 +63,16 @@ class Head(msgspec.Struct, frozen=True):
         return frozenset(column.strip().casefold() for column in self.columns)
 
 
-class Importer(Protocol):
+class InventoryImporter(Protocol):
     """Importer of one inventory source."""
 
-    meta: ImporterMeta
+    meta: InventoryImporterMeta
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format of a file with this head; empty if this importer does not know it. Never raises."""
         ...
 
-    def rows(self, source: InventorySource, shape: str, /) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, shape: str, /) -> Iterator[InventoryRow]:
         """The rows in file order, in bounded memory. Records of another structure go to ``source.skip``.
 
         Raises:
@@ -86,7 +86,7 @@ def json_keys(text: bytes) -> frozenset[str]:
     return frozenset(match.decode("utf-8", "replace") for match in _KEY.findall(text))
 
 
-def text_of(value: object) -> str:
+def clean_text(value: object) -> str:
     """Text for the ledger: one line, no control characters, at most 255 characters; empty for other types."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
@@ -99,7 +99,7 @@ def text_of(value: object) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text).strip()
 
 
-def count_of(value: object) -> int | None:
+def parse_count(value: object) -> int | None:
     """Number of devices, from a number or from digits with or without separators; ``None`` for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
@@ -132,23 +132,31 @@ _PERSONAL = frozenset(
 )
 
 
-def platform_of(value: object) -> DevicePlatform:
+def parse_platform(value: object) -> DevicePlatform:
     """The operating system that an inventory word stands for."""
-    word = text_of(value).casefold()
+    word = clean_text(value).casefold()
     known = _PLATFORMS.get(word)
     if known is not None:
         return known
     return next((platform for begin, platform in _BEGINNINGS if word.startswith(begin)), DevicePlatform.UNKNOWN)
 
 
-def ownership_of(value: object) -> Ownership:
+def parse_ownership(value: object) -> Ownership:
     """The ownership of a device that an inventory word stands for."""
-    word = text_of(value).casefold()
+    word = clean_text(value).casefold()
     if word in _CORPORATE:
         return Ownership.CORPORATE
     return Ownership.PERSONAL if word in _PERSONAL else Ownership.UNKNOWN
 
 
-def yes(value: object) -> bool:
+def parse_yes(value: object) -> bool:
     """True if an inventory word means yes."""
-    return value is True or text_of(value).casefold() in {"true", "yes", "1", "y", "internal", "in-house", "enterprise"}
+    return value is True or clean_text(value).casefold() in {
+        "true",
+        "yes",
+        "1",
+        "y",
+        "internal",
+        "in-house",
+        "enterprise",
+    }

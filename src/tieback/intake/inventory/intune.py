@@ -12,19 +12,19 @@ from typing import Any
 import msgspec
 
 from tieback.intake.inventory.interface import (
-    Evidence,
-    Head,
-    ImporterMeta,
+    FileHead,
+    FormatEvidence,
+    InventoryImporterMeta,
     Text,
-    count_of,
-    ownership_of,
-    platform_of,
-    text_of,
+    clean_text,
+    parse_count,
+    parse_ownership,
+    parse_platform,
 )
-from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
-from tieback.intake.inventory.table import mapped, reported
-from tieback.model.device import Reported
+from tieback.intake.inventory.table import map_rows, row_from_cells
+from tieback.model.device import InventoryRow
 
 _COLUMNS = {
     "name": "ApplicationName",
@@ -55,15 +55,15 @@ class _App(msgspec.Struct, rename="camel"):
 class Intune:
     """Importer of Microsoft Intune inventories."""
 
-    meta = ImporterMeta(
+    meta = InventoryImporterMeta(
         "intune",
         "Microsoft Intune",
-        Evidence.DOCUMENTED,
+        FormatEvidence.DOCUMENTED,
         "https://learn.microsoft.com/en-us/mem/intune/fundamentals/reports-export-graph-available-reports",
         "columns ApplicationName, ApplicationVersion, Platform with DeviceId or DeviceCount; or Graph's detectedApps",
     )
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the columns of the reports or the members of ``detectedApp``."""
         if head.form == "csv" and {"applicationname", "applicationkey"} <= head.folded:
             return "AppInvRawData" if "deviceid" in head.folded else "AppInvAggregate"
@@ -73,7 +73,7 @@ class Intune:
             return "detectedApps"
         return ""
 
-    def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app and device, or one row per app with its number of devices."""
         if shape == "detectedApps":
             yield from _detected(source)
@@ -82,29 +82,29 @@ class Intune:
         if shape.endswith("JSON"):
             yield from _report(source, columns)
         else:
-            yield from mapped(source, columns)
+            yield from map_rows(source, columns)
 
 
-def _detected(source: InventorySource) -> Iterator[Reported]:
-    for _, app in records(source, ("value",), _App):
-        row = Reported(
-            platform=platform_of(app.platform),
-            name=text_of(app.display_name),
-            version=text_of(app.version),
-            publisher=text_of(app.publisher),
+def _detected(source: InventorySource) -> Iterator[InventoryRow]:
+    for _, app in iter_json_records(source, ("value",), _App):
+        row = InventoryRow(
+            platform=parse_platform(app.platform),
+            name=clean_text(app.display_name),
+            version=clean_text(app.version),
+            publisher=clean_text(app.publisher),
         )
         if not app.managed_devices:
-            yield msgspec.structs.replace(row, count=count_of(app.device_count))
+            yield msgspec.structs.replace(row, count=parse_count(app.device_count))
         for device in app.managed_devices:
             yield msgspec.structs.replace(
                 row,
-                device=text_of(device.id),
-                device_name=text_of(device.device_name),
-                user=text_of(device.user_principal_name),
-                ownership=ownership_of(device.managed_device_owner_type),
+                device=clean_text(device.id),
+                device_name=clean_text(device.device_name),
+                user=clean_text(device.user_principal_name),
+                ownership=parse_ownership(device.managed_device_owner_type),
             )
 
 
-def _report(source: InventorySource, columns: dict[str, str]) -> Iterator[Reported]:
-    for _, record in records(source, ("values",), dict[str, Any]):
-        yield reported({field: record.get(name) for field, name in columns.items()})
+def _report(source: InventorySource, columns: dict[str, str]) -> Iterator[InventoryRow]:
+    for _, record in iter_json_records(source, ("values",), dict[str, Any]):
+        yield row_from_cells({field: record.get(name) for field, name in columns.items()})

@@ -7,10 +7,10 @@ query joined a column ``device_uuid``, each row is an install.
 
 from collections.abc import Iterator
 
-from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta
+from tieback.intake.inventory.interface import FileHead, FormatEvidence, InventoryImporterMeta
 from tieback.intake.inventory.source import InventorySource
-from tieback.intake.inventory.table import mapped
-from tieback.model.device import Reported
+from tieback.intake.inventory.table import map_rows
+from tieback.model.device import InventoryRow
 
 _COLUMNS = {"bundle_id": "bundle", "name": "name", "platform": "platform", "version": "version"}
 
@@ -18,21 +18,21 @@ _COLUMNS = {"bundle_id": "bundle", "name": "name", "platform": "platform", "vers
 class Ivanti:
     """Importer of Ivanti EPMM inventories."""
 
-    meta = ImporterMeta(
+    meta = InventoryImporterMeta(
         "ivanti",
         "Ivanti EPMM",
-        Evidence.DOCUMENTED,
+        FormatEvidence.DOCUMENTED,
         "https://help.ivanti.com/mi/help/en_us/RDB/",
         "columns vsp_id, app_id, name, bundle, platform and version of MI_APP_INVENTORY",
     )
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the columns."""
         if head.form == "csv" and {"app_id", "bundle", "platform", "version", "name"} <= head.folded:
             return "MI_APP_INVENTORY with devices" if "device_uuid" in head.folded else "MI_APP_INVENTORY"
         return ""
 
-    def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, shape: str) -> Iterator[InventoryRow]:
         """Yield one row per row of the table."""
         columns = _COLUMNS | ({"device": "device_uuid"} if shape.endswith("devices") else {})
-        yield from mapped(source, columns)
+        yield from map_rows(source, columns)

@@ -12,21 +12,21 @@ from typing import Any
 import msgspec
 
 from tieback.intake.inventory.interface import (
-    Evidence,
-    Head,
-    ImporterMeta,
+    FileHead,
+    FormatEvidence,
+    InventoryImporterMeta,
     Text,
-    ownership_of,
-    platform_of,
-    text_of,
-    yes,
+    clean_text,
+    parse_ownership,
+    parse_platform,
+    parse_yes,
 )
-from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
-from tieback.intake.inventory.table import Defaults, mapped
-from tieback.intake.inventory.xml_records import Node
-from tieback.intake.inventory.xml_records import records as xml_records
-from tieback.model.device import DevicePlatform, Ownership, Reported
+from tieback.intake.inventory.table import FileDefaults, map_rows
+from tieback.intake.inventory.xml_records import XmlElement
+from tieback.intake.inventory.xml_records import iter_xml_elements as xml_records
+from tieback.model.device import DevicePlatform, InventoryRow, Ownership
 
 _IOS = DevicePlatform.IOS
 _SEARCH = {"bundle_id": "App Identifier", "name": "App Name", "version": "App Version", "device": "Serial Number"}
@@ -77,16 +77,16 @@ class _Inventory(msgspec.Struct, rename="camel"):
 class Jamf:
     """Importer of Jamf Pro inventories."""
 
-    meta = ImporterMeta(
+    meta = InventoryImporterMeta(
         "jamf",
         "Jamf Pro",
-        Evidence.DOCUMENTED,
+        FormatEvidence.DOCUMENTED,
         "https://developer.jamf.com/jamf-pro/reference/",
         "mobile_device_applications, a mobile_device with applications, computers-inventory with the section "
         "APPLICATIONS, or the columns App Identifier, App Name, App Version and Serial Number",
     )
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by element, member or column names."""
         if head.form == "xml" and (b"<mobile_device_application>" in head.text or b"<mobile_device>" in head.text):
             return "classic XML"
@@ -96,23 +96,23 @@ class Jamf:
             return ""
         return next((shape for keys, shape in _SHAPES.items() if keys <= head.keys), "")
 
-    def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app and device; for the catalogue, one row per app without a device."""
         match shape:
             case "classic XML":
                 for node in xml_records(source, frozenset({"mobile_device_application", "mobile_device"})):
                     yield from _of_xml(node)
             case "classic applications JSON":
-                for _, entry in records(source, ("mobile_device_applications",), _Entry):
-                    yield _app(entry, Reported(_IOS))
+                for _, entry in iter_json_records(source, ("mobile_device_applications",), _Entry):
+                    yield _app(entry, InventoryRow(_IOS))
             case "classic device JSON":
-                for _, device in records(source, ("mobile_device",), _Classic):
+                for _, device in iter_json_records(source, ("mobile_device",), _Classic):
                     owner = _classic_device(device.general, device.location)
                     yield from (_app(entry, owner) for entry in device.applications)
             case "search CSV":
-                yield from mapped(source, _SEARCH, Defaults(_IOS))
+                yield from map_rows(source, _SEARCH, FileDefaults(_IOS))
             case _:
-                for number, result in records(source, ("results",), _Inventory):
+                for number, result in iter_json_records(source, ("results",), _Inventory):
                     owner = _pro_device(result, DevicePlatform.MACOS if shape == "computers-inventory" else _IOS)
                     if not owner.device:
                         source.skip(number, "the device has no identifier")
@@ -120,20 +120,22 @@ class Jamf:
                     yield from (_app(entry, owner) for entry in result.applications)
 
 
-def _app(entry: _Entry, device: Reported) -> Reported:
+def _app(entry: _Entry, device: InventoryRow) -> InventoryRow:
     return msgspec.structs.replace(
         device,
-        bundle_id=text_of(entry.identifier or entry.bundle or entry.bundle_id),
-        name=text_of(entry.application_name or entry.display_name or entry.name).removesuffix(".app"),
-        version=text_of(entry.short or entry.application_short_version or entry.application_version or entry.version),
-        in_house=yes(entry.internal_app),
+        bundle_id=clean_text(entry.identifier or entry.bundle or entry.bundle_id),
+        name=clean_text(entry.application_name or entry.display_name or entry.name).removesuffix(".app"),
+        version=clean_text(
+            entry.short or entry.application_short_version or entry.application_version or entry.version
+        ),
+        in_house=parse_yes(entry.internal_app),
     )
 
 
-def _of_xml(node: Node) -> Iterator[Reported]:
+def _of_xml(node: XmlElement) -> Iterator[InventoryRow]:
     if node.name == "mobile_device_application":
         entry = node.find("general") or node
-        yield _app(_xml_entry(entry), Reported(_IOS))
+        yield _app(_xml_entry(entry), InventoryRow(_IOS))
         return
     general, location = (_children(node.find(name)) for name in ("general", "location"))
     device = _classic_device(general, location)
@@ -141,37 +143,37 @@ def _of_xml(node: Node) -> Iterator[Reported]:
         yield _app(_xml_entry(one), device)
 
 
-def _children(node: Node | None) -> dict[str, str]:
+def _children(node: XmlElement | None) -> dict[str, str]:
     return {} if node is None else {child.name: child.text.strip() for child in node.children}
 
 
-def _xml_entry(node: Node) -> _Entry:
+def _xml_entry(node: XmlElement) -> _Entry:
     told = _children(node)
     return _Entry(**{name: told[name] for name in _Entry.__struct_encode_fields__ if name in told})
 
 
-def _classic_device(general: Mapping[str, Any], location: Mapping[str, Any]) -> Reported:
-    return Reported(
+def _classic_device(general: Mapping[str, Any], location: Mapping[str, Any]) -> InventoryRow:
+    return InventoryRow(
         platform=_known(general.get("os_type"), _IOS),
-        device=text_of(general.get("udid") or general.get("serial_number") or general.get("id")),
-        device_name=text_of(general.get("device_name") or general.get("name")),
-        user=text_of(location.get("username") or location.get("email_address")),
-        ownership=ownership_of(general.get("device_ownership_level")),
+        device=clean_text(general.get("udid") or general.get("serial_number") or general.get("id")),
+        device_name=clean_text(general.get("device_name") or general.get("name")),
+        user=clean_text(location.get("username") or location.get("email_address")),
+        ownership=parse_ownership(general.get("device_ownership_level")),
     )
 
 
-def _pro_device(result: _Inventory, platform: DevicePlatform) -> Reported:
+def _pro_device(result: _Inventory, platform: DevicePlatform) -> InventoryRow:
     who = result.user_and_location
-    owned = text_of(result.general.get("deviceOwnershipType") or result.general.get("deviceOwnershipLevel"))
-    return Reported(
+    owned = clean_text(result.general.get("deviceOwnershipType") or result.general.get("deviceOwnershipLevel"))
+    return InventoryRow(
         platform=_known(result.device_type, platform),
-        device=text_of(result.udid or result.general.get("udid") or result.mobile_device_id or result.id),
-        device_name=text_of(result.general.get("name") or result.general.get("displayName")),
-        user=text_of(who.get("username") or who.get("email") or who.get("emailAddress")),
-        ownership=ownership_of(owned) if owned else Ownership.UNKNOWN,
+        device=clean_text(result.udid or result.general.get("udid") or result.mobile_device_id or result.id),
+        device_name=clean_text(result.general.get("name") or result.general.get("displayName")),
+        user=clean_text(who.get("username") or who.get("email") or who.get("emailAddress")),
+        ownership=parse_ownership(owned) if owned else Ownership.UNKNOWN,
     )
 
 
 def _known(word: object, otherwise: DevicePlatform) -> DevicePlatform:
-    found = platform_of(word)
+    found = parse_platform(word)
     return otherwise if found is DevicePlatform.UNKNOWN else found

@@ -22,7 +22,7 @@ _PLAIN_END = re.compile(rb"[\s,\]}]")
 _MAX_KEY = 4096
 
 
-def records[T](source: InventorySource, path: tuple[str, ...], shape: type[T]) -> Iterator[tuple[int, T]]:
+def iter_json_records[T](source: InventorySource, path: tuple[str, ...], shape: type[T]) -> Iterator[tuple[int, T]]:
     """Yield every element of the array at a path of every document (or the object itself), with its number from 1.
 
     Elements of another type are skipped.

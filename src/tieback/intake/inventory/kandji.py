@@ -7,10 +7,17 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, Text, platform_of, text_of
-from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.interface import (
+    FileHead,
+    FormatEvidence,
+    InventoryImporterMeta,
+    Text,
+    clean_text,
+    parse_platform,
+)
+from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
-from tieback.model.device import DevicePlatform, Reported
+from tieback.model.device import DevicePlatform, InventoryRow
 
 
 class _App(msgspec.Struct):
@@ -37,40 +44,40 @@ class _Row(msgspec.Struct):
 class Kandji:
     """Importer of Kandji inventories."""
 
-    meta = ImporterMeta(
+    meta = InventoryImporterMeta(
         "kandji",
         "Kandji",
-        Evidence.DOCUMENTED,
+        FormatEvidence.DOCUMENTED,
         "https://api-docs.kandji.io/",
         "device_id with apps (app_name, bundle_id, version), or Prism's data with device_id and bundle_id",
     )
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the members of the responses."""
         if {"device_id", "apps", "app_name", "bundle_id"} <= head.keys:
             return "device apps"
         return "prism apps" if {"device_id", "device__name", "bundle_id", "data"} <= head.keys else ""
 
-    def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app and device."""
         if shape == "device apps":
-            for _, device in records(source, (), _Device):
+            for _, device in iter_json_records(source, (), _Device):
                 for app in device.apps:
-                    yield Reported(
-                        bundle_id=text_of(app.bundle_id),
-                        name=text_of(app.app_name).removesuffix(".app"),
-                        version=text_of(app.version),
-                        device=text_of(device.device_id) or source.device,
+                    yield InventoryRow(
+                        bundle_id=clean_text(app.bundle_id),
+                        name=clean_text(app.app_name).removesuffix(".app"),
+                        version=clean_text(app.version),
+                        device=clean_text(device.device_id) or source.device,
                         platform=DevicePlatform.UNKNOWN,
                     )
             return
-        for _, row in records(source, ("data",), _Row):
-            yield Reported(
-                platform=platform_of(row.family),
-                bundle_id=text_of(row.bundle_id),
-                name=text_of(row.name).removesuffix(".app"),
-                version=text_of(row.version),
-                device=text_of(row.device_id) or source.device,
-                device_name=text_of(row.device_name),
-                user=text_of(row.user),
+        for _, row in iter_json_records(source, ("data",), _Row):
+            yield InventoryRow(
+                platform=parse_platform(row.family),
+                bundle_id=clean_text(row.bundle_id),
+                name=clean_text(row.name).removesuffix(".app"),
+                version=clean_text(row.version),
+                device=clean_text(row.device_id) or source.device,
+                device_name=clean_text(row.device_name),
+                user=clean_text(row.user),
             )

@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, Text, text_of
-from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.interface import FileHead, FormatEvidence, InventoryImporterMeta, Text, clean_text
+from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
-from tieback.model.device import Reported
+from tieback.model.device import InventoryRow
 
 
 class _App(msgspec.Struct, rename="pascal"):
@@ -31,24 +31,24 @@ class _Params(msgspec.Struct):
 class Kaspersky:
     """Importer of Kaspersky Security Center inventories."""
 
-    meta = ImporterMeta(
+    meta = InventoryImporterMeta(
         "kaspersky",
         "Kaspersky Security Center",
-        Evidence.DOCUMENTED,
+        FormatEvidence.DOCUMENTED,
         "https://support.kaspersky.com/help/KSC/KSCAPI/a00091.html",
         "DEV_EX_DATA_APPL with AppIdentifier and AppName",
     )
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the name of the list."""
         return "DEV_EX_DATA_APPL" if {"DEV_EX_DATA_APPL", "AppIdentifier"} <= head.keys else ""
 
-    def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, _shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app of the device. If the file does not name the device, the file name does."""
         # The list is at the top level, or in PxgRetVal as the API returns it.
         path = ("PxgRetVal",) if b'"PxgRetVal"' in source.head() else ()
-        for number, params in records(source, path, _Params):
-            device = text_of(params.device) or source.device
+        for number, params in iter_json_records(source, path, _Params):
+            device = clean_text(params.device) or source.device
             for entry in params.apps:
                 inner = entry.get("value", entry)
                 try:
@@ -56,9 +56,9 @@ class Kaspersky:
                 except msgspec.ValidationError as error:
                     source.skip(number, str(error))
                     continue
-                yield Reported(
-                    bundle_id=text_of(app.app_identifier),
-                    name=text_of(app.app_name),
-                    version=text_of(app.app_short_version or app.app_version),
+                yield InventoryRow(
+                    bundle_id=clean_text(app.app_identifier),
+                    name=clean_text(app.app_name),
+                    version=clean_text(app.app_short_version or app.app_version),
                     device=device,
                 )

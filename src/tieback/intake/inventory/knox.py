@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, Text, text_of
-from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.interface import FileHead, FormatEvidence, InventoryImporterMeta, Text, clean_text
+from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
-from tieback.model.device import DevicePlatform, Reported
+from tieback.model.device import DevicePlatform, InventoryRow
 
 
 class _App(msgspec.Struct, rename="camel"):
@@ -26,26 +26,26 @@ class _Result(msgspec.Struct, rename="camel"):
 class Knox:
     """Importer of Samsung Knox Manage inventories."""
 
-    meta = ImporterMeta(
+    meta = InventoryImporterMeta(
         "knox",
         "Samsung Knox Manage",
-        Evidence.ALIASES,
+        FormatEvidence.ALIASES,
         "https://docs.samsungknox.com/admin/knox-manage/",
         "resultValue with appList of packageName and appName",
     )
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the members of a response."""
         return "appList" if {"resultValue", "appList", "packageName"} <= head.keys else ""
 
-    def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, _shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app of the device."""
-        for _, result in records(source, ("resultValue",), _Result):
+        for _, result in iter_json_records(source, ("resultValue",), _Result):
             for app in result.app_list:
-                yield Reported(
+                yield InventoryRow(
                     platform=DevicePlatform.ANDROID,
-                    bundle_id=text_of(app.package_name),
-                    name=text_of(app.app_name),
-                    version=text_of(app.app_version or app.version),
-                    device=text_of(app.device_id or result.device_id) or source.device,
+                    bundle_id=clean_text(app.package_name),
+                    name=clean_text(app.app_name),
+                    version=clean_text(app.app_version or app.version),
+                    device=clean_text(app.device_id or result.device_id) or source.device,
                 )

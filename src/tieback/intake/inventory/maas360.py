@@ -9,11 +9,19 @@ from typing import Any
 
 import msgspec
 
-from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, Text, count_of, platform_of, text_of
-from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.interface import (
+    FileHead,
+    FormatEvidence,
+    InventoryImporterMeta,
+    Text,
+    clean_text,
+    parse_count,
+    parse_platform,
+)
+from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
-from tieback.intake.inventory.xml_records import records as xml_records
-from tieback.model.device import Reported
+from tieback.intake.inventory.xml_records import iter_xml_elements as xml_records
+from tieback.model.device import InventoryRow
 
 _IDENTIFIERS = ("application id", "app id", "bundle id", "package name", "identifier")
 _VERSIONS = ("full version", "application version", "version")
@@ -40,15 +48,15 @@ class _Installed(msgspec.Struct, rename="camel"):
 class Maas360:
     """Importer of IBM MaaS360 inventories."""
 
-    meta = ImporterMeta(
+    meta = InventoryImporterMeta(
         "maas360",
         "IBM MaaS360",
-        Evidence.ALIASES,
+        FormatEvidence.ALIASES,
         "IBM MaaS360 API Reference Guide for Web Services, v10.80",
         "deviceSoftwares with maas360DeviceID and deviceSw, or installedApps with appID",
     )
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the members or elements of the responses."""
         if head.form == "xml":
             return "softwareInstalled XML" if b"<deviceSoftwares" in head.text else ""
@@ -56,7 +64,7 @@ class Maas360:
             return "softwareInstalled"
         return "installedApps" if {"installedApps", "appID"} <= head.keys else ""
 
-    def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app of the device, or one row per app with its number of devices."""
         match shape:
             case "softwareInstalled XML":
@@ -66,27 +74,27 @@ class Maas360:
                         told = ((attr.get("key"), attr.get("value")) for attr in one.all("swAttrs", "swAttr"))
                         yield _app(device, one.get("swName"), told)
             case "softwareInstalled":
-                for _, found in records(source, ("deviceSoftwares",), _Softwares):
-                    device = text_of(found.device) or source.device
+                for _, found in iter_json_records(source, ("deviceSoftwares",), _Softwares):
+                    device = clean_text(found.device) or source.device
                     some = found.software if isinstance(found.software, list) else [found.software]
                     for software in some:
                         yield _app(device, software.name, _pairs(software.attributes))
             case _:
-                for _, app in records(source, ("installedApps", "installedApp"), _Installed):
-                    yield Reported(
-                        platform=platform_of(app.platform),
-                        bundle_id=text_of(app.app_id),
-                        name=text_of(app.app_name),
-                        version=text_of(app.version),
-                        count=count_of(app.device_count),
+                for _, app in iter_json_records(source, ("installedApps", "installedApp"), _Installed):
+                    yield InventoryRow(
+                        platform=parse_platform(app.platform),
+                        bundle_id=clean_text(app.app_id),
+                        name=clean_text(app.app_name),
+                        version=clean_text(app.version),
+                        count=parse_count(app.device_count),
                     )
 
 
-def _app(device: str, name: Text, attributes: Iterable[tuple[object, object]]) -> Reported:
-    told = {text_of(key).casefold(): text_of(value) for key, value in attributes}
-    return Reported(
+def _app(device: str, name: Text, attributes: Iterable[tuple[object, object]]) -> InventoryRow:
+    told = {clean_text(key).casefold(): clean_text(value) for key, value in attributes}
+    return InventoryRow(
         bundle_id=next((told[key] for key in _IDENTIFIERS if told.get(key)), ""),
-        name=text_of(name),
+        name=clean_text(name),
         version=next((told[key] for key in _VERSIONS if told.get(key)), ""),
         device=device,
     )

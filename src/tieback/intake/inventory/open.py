@@ -1,10 +1,10 @@
 """Selection of the importer for an inventory: by content, never by file name."""
 
-from tieback.intake.inventory.adb import Adb
+from tieback.intake.inventory.adb import AdbPackageList
 from tieback.intake.inventory.android_management import AndroidManagement, GoogleWorkspace
 from tieback.intake.inventory.apple_mdm import AppleMdm
 from tieback.intake.inventory.hexnode import Hexnode
-from tieback.intake.inventory.interface import Head, Importer, json_keys
+from tieback.intake.inventory.interface import FileHead, InventoryImporter, json_keys
 from tieback.intake.inventory.intune import Intune
 from tieback.intake.inventory.ivanti import Ivanti
 from tieback.intake.inventory.jamf import Jamf
@@ -12,19 +12,19 @@ from tieback.intake.inventory.kandji import Kandji
 from tieback.intake.inventory.kaspersky import Kaspersky
 from tieback.intake.inventory.knox import Knox
 from tieback.intake.inventory.maas360 import Maas360
-from tieback.intake.inventory.plain import Plain
+from tieback.intake.inventory.plain import PlainTable
 from tieback.intake.inventory.soti import Soti
 from tieback.intake.inventory.source import InventorySource
-from tieback.intake.inventory.table import header
+from tieback.intake.inventory.table import find_header
 from tieback.intake.inventory.workspace_one import WorkspaceOne
 from tieback.model.errors import InputError
 
 
-def importers() -> tuple[Importer, ...]:
+def importers() -> tuple[InventoryImporter, ...]:
     """One instance of each importer: the most specific formats first, the generic table last."""
     return (
         AppleMdm(),
-        Adb(),
+        AdbPackageList(),
         Intune(),
         Jamf(),
         WorkspaceOne(),
@@ -37,27 +37,27 @@ def importers() -> tuple[Importer, ...]:
         Kaspersky(),
         Soti(),
         Hexnode(),
-        Plain(),
+        PlainTable(),
     )
 
 
-def head_of(source: InventorySource) -> Head:
+def read_head(source: InventorySource) -> FileHead:
     """The beginning of a file. Raises ``InputError`` if it cannot be read."""
     text = source.head()
     start = text.lstrip()[:64]
     if start.startswith(b"bplist00") or b"<plist" in text or b"<!DOCTYPE plist" in text:
-        return Head("plist", text=text)
+        return FileHead("plist", text=text)
     if start[:1] in (b"{", b"["):
-        return Head("json", keys=json_keys(text), text=text)
+        return FileHead("json", keys=json_keys(text), text=text)
     if start[:1] == b"<":
-        return Head("xml", text=text)
+        return FileHead("xml", text=text)
     if b"\x00" in text or not start:
-        return Head("", text=text)
-    columns = () if start.startswith(b"package:") else header(text.decode("utf-8", "replace"))
-    return Head("csv", columns=columns, text=text) if len(columns) > 1 else Head("text", text=text)
+        return FileHead("", text=text)
+    columns = () if start.startswith(b"package:") else find_header(text.decode("utf-8", "replace"))
+    return FileHead("csv", columns=columns, text=text) if len(columns) > 1 else FileHead("text", text=text)
 
 
-def opened(source: InventorySource, name: str = "") -> tuple[Importer, str, Head]:
+def open_inventory(source: InventorySource, name: str = "") -> tuple[InventoryImporter, str, FileHead]:
     """The importer of a file, the name of the file's format, and its head.
 
     Args:
@@ -67,7 +67,7 @@ def opened(source: InventorySource, name: str = "") -> tuple[Importer, str, Head
     Raises:
         InputError: the file cannot be read, no importer knows it, or it does not have the format that the user chose.
     """
-    head = head_of(source)
+    head = read_head(source)
     known = importers()
     for importer in known:
         if name in ("", importer.meta.name) and (shape := importer.shape(head)):
@@ -84,7 +84,7 @@ def opened(source: InventorySource, name: str = "") -> tuple[Importer, str, Head
     raise InputError(what, where=source.label, advice=f"Pass an export of one of these: {titles}")
 
 
-def _found(head: Head) -> str:
+def _found(head: FileHead) -> str:
     names = head.columns or tuple(sorted(head.keys))
     kind = {"csv": "columns", "json": "members"}.get(head.form)
     if kind is None or not names:

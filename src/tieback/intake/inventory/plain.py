@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
-from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, json_keys
-from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.interface import FileHead, FormatEvidence, InventoryImporterMeta, json_keys
+from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
-from tieback.intake.inventory.table import FIELDS, Defaults, mapped, reported
-from tieback.model.device import DevicePlatform, Reported
+from tieback.intake.inventory.table import FIELDS, FileDefaults, map_rows, row_from_cells
+from tieback.model.device import DevicePlatform, InventoryRow
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _ENVELOPE = re.compile(rb'\A\s*\{(?:\s*"[^"]{1,80}"\s*:\s*(?:"[^"]{0,200}"|[\d.eE+-]+|true|false|null)\s*,)*'
@@ -24,13 +24,13 @@ NEEDED = ("bundle_id", "store_id", "name")
 """At least one of these fields is required for each app."""
 
 
-class Plain:
+class PlainTable:
     """Importer of generic tables with a column map."""
 
-    meta = ImporterMeta(
+    meta = InventoryImporterMeta(
         "plain",
         "plain CSV or JSON",
-        Evidence.PLATFORM,
+        FormatEvidence.PLATFORM,
         "docs/howto/inventory.md",
         "a column for the bundle identifier, the store ID or the name of an app",
         whole_devices=False,
@@ -41,23 +41,23 @@ class Plain:
         self._columns = dict(columns or {})
         self._platform = platform
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format: any table with two or more columns, or any JSON."""
         if head.form == "csv":
             return "CSV" if head.columns else ""
         return "JSON" if head.form == "json" and head.keys else ""
 
-    def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, shape: str) -> Iterator[InventoryRow]:
         """Yield one row per row of the table; a row without a device and without a count stands for one device."""
-        defaults = Defaults(self._platform)
+        defaults = FileDefaults(self._platform)
         if shape == "CSV":
-            yield from mapped(source, self._columns, defaults)
+            yield from map_rows(source, self._columns, defaults)
             return
-        for _, record in records(source, _path(source.head()), dict[str, Any]):
-            yield reported({field: record.get(name) for field, name in self._columns.items()}, defaults)
+        for _, record in iter_json_records(source, _path(source.head()), dict[str, Any]):
+            yield row_from_cells({field: record.get(name) for field, name in self._columns.items()}, defaults)
 
 
-def columns_of(head: Head) -> tuple[str, ...]:
+def read_columns(head: FileHead) -> tuple[str, ...]:
     """The columns of a table, or the members of the JSON records."""
     if head.form == "csv":
         return head.columns
@@ -83,7 +83,7 @@ def _folded(text: str) -> str:
     return _NOT_LETTERS.sub("", text.casefold())
 
 
-def proposal(columns: Sequence[str]) -> dict[str, str]:
+def propose_columns(columns: Sequence[str]) -> dict[str, str]:
     """Propose a map from field to column; of several columns for a field, the first. Unknown columns are ignored.
 
     If no column identifies the app (none of ``NEEDED``), a person must map one.

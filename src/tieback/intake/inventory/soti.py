@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, Text, text_of
-from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.interface import FileHead, FormatEvidence, InventoryImporterMeta, Text, clean_text
+from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
-from tieback.model.device import Reported
+from tieback.model.device import InventoryRow
 
 
 class _App(msgspec.Struct, rename="pascal"):
@@ -21,24 +21,24 @@ class _App(msgspec.Struct, rename="pascal"):
 class Soti:
     """Importer of SOTI MobiControl inventories."""
 
-    meta = ImporterMeta(
+    meta = InventoryImporterMeta(
         "soti",
         "SOTI MobiControl",
-        Evidence.ALIASES,
+        FormatEvidence.ALIASES,
         "MobiControl API help, /MobiControl/api/swagger",
         "an array of applications with DeviceId and ApplicationId",
     )
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the members of an application."""
         return "installedApplications" if {"ApplicationId", "DeviceId", "Version"} <= head.keys else ""
 
-    def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, _shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app of the device."""
-        for _, app in records(source, (), _App):
-            yield Reported(
-                bundle_id=text_of(app.application_id),
-                name=text_of(app.name),
-                version=text_of(app.short_version or app.version),
-                device=text_of(app.device_id) or source.device,
+        for _, app in iter_json_records(source, (), _App):
+            yield InventoryRow(
+                bundle_id=clean_text(app.application_id),
+                name=clean_text(app.name),
+                version=clean_text(app.short_version or app.version),
+                device=clean_text(app.device_id) or source.device,
             )

@@ -138,7 +138,7 @@ class InventorySource:
             yield _text(rest)
 
 
-def members(path: Path) -> tuple[str, ...]:
+def zip_members(path: Path) -> tuple[str, ...]:
     """Names of the tables and documents in a ZIP file, in archive order; empty for other files.
 
     Raises:

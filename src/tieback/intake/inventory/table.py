@@ -8,9 +8,9 @@ from itertools import chain
 
 import msgspec
 
-from tieback.intake.inventory.interface import count_of, ownership_of, platform_of, text_of, yes
+from tieback.intake.inventory.interface import clean_text, parse_count, parse_ownership, parse_platform, parse_yes
 from tieback.intake.inventory.source import InventorySource
-from tieback.model.device import DevicePlatform, Reported
+from tieback.model.device import DevicePlatform, InventoryRow
 from tieback.model.errors import InputError
 
 MAX_COLUMNS = 1_000
@@ -22,26 +22,26 @@ FIELDS = (
 """The fields that a column can mean."""
 
 
-class Defaults(msgspec.Struct, frozen=True):
+class FileDefaults(msgspec.Struct, frozen=True):
     """Values for the whole file, used if a row has none."""
 
     platform: DevicePlatform = DevicePlatform.UNKNOWN
     device: str = ""
 
 
-NO_DEFAULTS = Defaults()
+NO_DEFAULTS = FileDefaults()
 
 
-def header(text: str) -> tuple[str, ...]:
+def find_header(text: str) -> tuple[str, ...]:
     """The column names in the first lines of a table; empty if there are none."""
     lines = iter(text.splitlines()[:2])
     first = next(lines, "")
     if first.lower().startswith("sep="):
         first = next(lines, "")
-    return tuple(_columns(first, separator_of(first)))
+    return tuple(_columns(first, detect_separator(first)))
 
 
-def separator_of(line: str) -> str:
+def detect_separator(line: str) -> str:
     """The separator of a header line: the one that occurs most often outside quotes."""
     bare = "".join(line.split('"')[::2])
     return max(SEPARATORS, key=lambda sign: (bare.count(sign), -SEPARATORS.index(sign)))
@@ -55,7 +55,9 @@ def _columns(line: str, separator: str) -> list[str]:
     return [cell.strip().removeprefix("\ufeff") for cell in cells]
 
 
-def mapped(source: InventorySource, columns: Mapping[str, str], defaults: Defaults = NO_DEFAULTS) -> Iterator[Reported]:
+def map_rows(
+    source: InventorySource, columns: Mapping[str, str], defaults: FileDefaults = NO_DEFAULTS
+) -> Iterator[InventoryRow]:
     """Yield the rows of a table.
 
     Args:
@@ -70,7 +72,7 @@ def mapped(source: InventorySource, columns: Mapping[str, str], defaults: Defaul
     place = {name.casefold(): index for index, name in reversed(list(enumerate(names)))}
     missing = [column for column in columns.values() if column.casefold() not in place]
     if missing:
-        raise lacks(source, missing, names)
+        raise missing_column_error(source, missing, names)
     at = {field: place[column.casefold()] for field, column in columns.items()}
     width = max(at.values(), default=-1)
     for number, row in rows:
@@ -78,31 +80,31 @@ def mapped(source: InventorySource, columns: Mapping[str, str], defaults: Defaul
             if any(row):
                 source.skip(number, f"{len(row)} columns instead of {len(names)}")
             continue
-        yield reported({field: row[index] for field, index in at.items()}, defaults)
+        yield row_from_cells({field: row[index] for field, index in at.items()}, defaults)
 
 
-def reported(cells: Mapping[str, object], defaults: Defaults = NO_DEFAULTS) -> Reported:
+def row_from_cells(cells: Mapping[str, object], defaults: FileDefaults = NO_DEFAULTS) -> InventoryRow:
     """A row from its cells by field."""
     get = cells.get
-    platform = platform_of(get("platform", "")) if "platform" in cells else defaults.platform
-    return Reported(
+    platform = parse_platform(get("platform", "")) if "platform" in cells else defaults.platform
+    return InventoryRow(
         platform=defaults.platform if platform is DevicePlatform.UNKNOWN else platform,
-        bundle_id=text_of(get("bundle_id")),
-        name=text_of(get("name")),
-        version=text_of(get("version")),
-        publisher=text_of(get("publisher")),
-        store_id=text_of(get("store_id")),
-        signer=text_of(get("signer")).replace(":", "").lower(),
-        device=text_of(get("device")) or defaults.device,
-        device_name=text_of(get("device_name")),
-        user=text_of(get("user")),
-        ownership=ownership_of(get("ownership")),
-        count=count_of(get("count")),
-        in_house=yes(get("in_house")),
+        bundle_id=clean_text(get("bundle_id")),
+        name=clean_text(get("name")),
+        version=clean_text(get("version")),
+        publisher=clean_text(get("publisher")),
+        store_id=clean_text(get("store_id")),
+        signer=clean_text(get("signer")).replace(":", "").lower(),
+        device=clean_text(get("device")) or defaults.device,
+        device_name=clean_text(get("device_name")),
+        user=clean_text(get("user")),
+        ownership=parse_ownership(get("ownership")),
+        count=parse_count(get("count")),
+        in_house=parse_yes(get("in_house")),
     )
 
 
-def lacks(source: InventorySource, missing: Sequence[str], names: Sequence[str]) -> InputError:
+def missing_column_error(source: InventorySource, missing: Sequence[str], names: Sequence[str]) -> InputError:
     """The error for a table without a required column: which one is missing, and which were found."""
     found = ", ".join(name[:40] for name in names[:20]) or "none"
     return InputError(
@@ -118,7 +120,7 @@ def _opened(source: InventorySource) -> tuple[list[str], Iterator[tuple[int, lis
     separator = ""
     if first.lower().startswith("sep="):
         separator, first = first[4:5], next(lines, "")
-    separator = separator if separator in SEPARATORS else separator_of(first)
+    separator = separator if separator in SEPARATORS else detect_separator(first)
     reader = csv.reader(chain([first], lines), delimiter=separator, strict=True)
     try:
         names = [cell.strip().removeprefix("\ufeff") for cell in next(reader, [])]

@@ -10,11 +10,20 @@ from typing import Any
 
 import msgspec
 
-from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, Text, count_of, platform_of, text_of, yes
-from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.interface import (
+    FileHead,
+    FormatEvidence,
+    InventoryImporterMeta,
+    Text,
+    clean_text,
+    parse_count,
+    parse_platform,
+    parse_yes,
+)
+from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
-from tieback.intake.inventory.table import mapped
-from tieback.model.device import DevicePlatform, Reported
+from tieback.intake.inventory.table import map_rows
+from tieback.model.device import DevicePlatform, InventoryRow
 
 _NUMBERS = {
     "2": DevicePlatform.IOS, "5": DevicePlatform.ANDROID, "10": DevicePlatform.MACOS, "12": DevicePlatform.WINDOWS,
@@ -43,15 +52,15 @@ class _Application(msgspec.Struct, rename="pascal"):
 class WorkspaceOne:
     """Importer of Workspace ONE UEM inventories."""
 
-    meta = ImporterMeta(
+    meta = InventoryImporterMeta(
         "workspace-one",
         "Workspace ONE UEM",
-        Evidence.ALIASES,
+        FormatEvidence.ALIASES,
         "https://developer.omnissa.com/workspace-one-uem-apis/",
         "DeviceApps or Application of its REST API, or the columns Application Name, Application ID and Serial Number",
     )
 
-    def shape(self, head: Head) -> str:
+    def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the members of the responses."""
         if {"DeviceApps", "ApplicationIdentifier"} <= head.keys:
             return "device apps"
@@ -61,27 +70,27 @@ class WorkspaceOne:
             return "CSV"
         return ""
 
-    def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
+    def rows(self, source: InventorySource, shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app of the device, or one row per app with its number of devices."""
         if shape == "device apps":
-            for _, one in records(source, ("DeviceApps",), _DeviceApp):
-                yield Reported(
-                    bundle_id=text_of(one.application_identifier),
-                    name=text_of(one.application_name),
-                    version=text_of(one.version),
+            for _, one in iter_json_records(source, ("DeviceApps",), _DeviceApp):
+                yield InventoryRow(
+                    bundle_id=clean_text(one.application_identifier),
+                    name=clean_text(one.application_name),
+                    version=clean_text(one.version),
                     device=source.device,
-                    in_house=yes(one.type),
+                    in_house=parse_yes(one.type),
                 )
         elif shape == "app search":
-            for _, app in records(source, ("Application",), _Application):
-                number = text_of(app.platform)
-                yield Reported(
-                    platform=_NUMBERS.get(number) or platform_of(number),
-                    bundle_id=text_of(app.bundle_id),
-                    name=text_of(app.application_name),
-                    version=text_of(app.actual_file_version or app.app_version),
-                    count=count_of(app.installed_device_count),
-                    in_house=yes(app.app_type),
+            for _, app in iter_json_records(source, ("Application",), _Application):
+                number = clean_text(app.platform)
+                yield InventoryRow(
+                    platform=_NUMBERS.get(number) or parse_platform(number),
+                    bundle_id=clean_text(app.bundle_id),
+                    name=clean_text(app.application_name),
+                    version=clean_text(app.actual_file_version or app.app_version),
+                    count=parse_count(app.installed_device_count),
+                    in_house=parse_yes(app.app_type),
                 )
         else:
-            yield from mapped(source, _CSV)
+            yield from map_rows(source, _CSV)

@@ -15,7 +15,7 @@ MAX_TEXT = 2 << 20
 """Characters of one record."""
 
 
-class Node:
+class XmlElement:
     """An XML element."""
 
     __slots__ = ("children", "name", "text")
@@ -23,11 +23,11 @@ class Node:
     def __init__(self, name: str) -> None:
         self.name = name
         self.text = ""
-        self.children: list[Node] = []
+        self.children: list[XmlElement] = []
 
-    def find(self, *path: str) -> "Node | None":
+    def find(self, *path: str) -> "XmlElement | None":
         """The first element at a path below this one."""
-        node: Node | None = self
+        node: XmlElement | None = self
         for name in path:
             node = None if node is None else next((one for one in node.children if one.name == name), None)
         return node
@@ -37,14 +37,14 @@ class Node:
         node = self.find(*path)
         return "" if node is None else node.text.strip()
 
-    def all(self, *path: str) -> Iterator["Node"]:
+    def all(self, *path: str) -> Iterator["XmlElement"]:
         """Every element that the last step of a path names; earlier steps select the first matching element."""
         above = self.find(*path[:-1])
         if above is not None:
             yield from (one for one in above.children if one.name == path[-1])
 
 
-def records(source: InventorySource, names: frozenset[str]) -> Iterator[Node]:
+def iter_xml_elements(source: InventorySource, names: frozenset[str]) -> Iterator[XmlElement]:
     """Yield the outermost elements with these names, in document order.
 
     Raises:
@@ -76,11 +76,11 @@ class _RefusedError(Exception):
 class _Reading:
     def __init__(self, names: frozenset[str]) -> None:
         self._names = names
-        self._open: list[Node] = []
+        self._open: list[XmlElement] = []
         self._depth = self._nodes = self._size = 0
-        self._done: list[Node] = []
+        self._done: list[XmlElement] = []
 
-    def taken(self) -> list[Node]:
+    def taken(self) -> list[XmlElement]:
         done, self._done = self._done, []
         return done
 
@@ -92,7 +92,7 @@ class _Reading:
         if self._depth > MAX_DEPTH:
             raise _RefusedError("nested too deep")
         if self._open or name in self._names:
-            node = Node(name)
+            node = XmlElement(name)
             if not self._open:
                 self._nodes = self._size = 0
             self._nodes += 1

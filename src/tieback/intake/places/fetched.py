@@ -19,9 +19,9 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.intake.places.reach import Reach, is_url
+from tieback.intake.places.reach import ContentReader, is_url
 from tieback.model.errors import InputError
-from tieback.model.remote import UNKNOWN, Access
+from tieback.model.remote import UNKNOWN_SIZE, ObjectLocation
 
 MAX_OBJECT = 16 << 30
 """Bytes of one app or capture to fetch."""
@@ -38,12 +38,12 @@ _ADVICE = "Run again, or correct the manifest"
 class Fetcher:
     """Fetches objects, one at a time, into a directory of its own."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: ContentReader) -> None:
         """Take the reader of remote content; nothing is created before the first object."""
         self._reach = reach
 
     @contextmanager
-    def fetched(self, access: Access, sha256: str, name: str, seconds: float = SECONDS) -> Iterator[Path]:
+    def fetched(self, access: ObjectLocation, sha256: str, name: str, seconds: float = SECONDS) -> Iterator[Path]:
         """The content as a local file named like the last part of ``name``; it is deleted when the context ends.
 
         Args:
@@ -72,10 +72,10 @@ class Fetcher:
             if not local:
                 path.unlink(missing_ok=True)
 
-    def _fetch(self, access: Access, path: Path | None, sha256: str, until: float) -> None:
+    def _fetch(self, access: ObjectLocation, path: Path | None, sha256: str, until: float) -> None:
         """Read the whole object, write it to ``path`` if there is one, and check it."""
         # Read to the end where possible: a range request would hide a wrong size.
-        wanted = access if access.start else msgspec.structs.replace(access, size=UNKNOWN)
+        wanted = access if access.start else msgspec.structs.replace(access, size=UNKNOWN_SIZE)
         coming = _Coming(self._reach.read(wanted), access.size, until)
         if path is None:
             for _ in coming.pieces():
@@ -116,7 +116,7 @@ class _Coming:
             self._size += len(piece)
             if self._size > MAX_OBJECT:
                 raise _too_large()
-            if self._promised != UNKNOWN and self._size > self._promised:
+            if self._promised != UNKNOWN_SIZE and self._size > self._promised:
                 raise InputError(f"the content is larger than the expected {self._promised} bytes", advice=_ADVICE)
             if time.monotonic() > self._until:
                 raise InputError(
@@ -127,7 +127,7 @@ class _Coming:
 
     def check(self, sha256: str) -> None:
         """Raise ``InputError`` if the size or hash differs from the expected one."""
-        if self._promised not in {UNKNOWN, self._size}:
+        if self._promised not in {UNKNOWN_SIZE, self._size}:
             what = f"the content has {self._size} bytes, expected {self._promised}"
             raise InputError(what, advice=_ADVICE)
         digest = self._digest.hexdigest()

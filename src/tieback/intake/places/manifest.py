@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from tieback.model.errors import InputError
-from tieback.model.remote import UNKNOWN
+from tieback.model.remote import UNKNOWN_SIZE
 
 MAX_LINE = 65_536
 ROWS_A_BATCH = 4096
@@ -29,19 +29,19 @@ _NAMES = {
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
-class Row(msgspec.Struct, frozen=True):
+class ManifestRow(msgspec.Struct, frozen=True):
     """One file of a manifest."""
 
     path: str
     """The path or URL as in the manifest."""
     sha256: str = ""
     """Lower-case hexadecimal; empty if unknown."""
-    size: int = UNKNOWN
+    size: int = UNKNOWN_SIZE
     kind: str = ""
     start: int = 0
 
 
-def read_manifest(path: Path) -> Iterator[Row | InputError]:
+def read_manifest(path: Path) -> Iterator[ManifestRow | InputError]:
     """Yield the rows of a manifest in order, and an error for each invalid one; never raises."""
     try:
         with path.open("rb") as file:
@@ -59,7 +59,7 @@ def read_manifest(path: Path) -> Iterator[Row | InputError]:
         )
 
 
-def read_lines(file: BinaryIO | Iterable[bytes], where: str, suffix: str = "") -> Iterator[Row | InputError]:
+def read_lines(file: BinaryIO | Iterable[bytes], where: str, suffix: str = "") -> Iterator[ManifestRow | InputError]:
     """Yield the rows of a text manifest; its suffix and first line decide the format. Raises what ``file`` raises."""
     lines = _lines(file, where)
     first = next(lines, None)
@@ -84,7 +84,7 @@ def read_lines(file: BinaryIO | Iterable[bytes], where: str, suffix: str = "") -
             if isinstance(line, InputError):
                 yield line
             elif not line[1].startswith("#"):
-                yield Row(line[1])
+                yield ManifestRow(line[1])
 
 
 def _split_header(text: str) -> list[str]:
@@ -123,7 +123,7 @@ def _line(line: bytes, where: str, number: int) -> Iterator[tuple[int, str] | In
         yield number, text
 
 
-def _json(lines: Iterable[tuple[int, str] | InputError], where: str) -> Iterator[Row | InputError]:
+def _json(lines: Iterable[tuple[int, str] | InputError], where: str) -> Iterator[ManifestRow | InputError]:
     for line in lines:
         if isinstance(line, InputError):
             yield line
@@ -141,7 +141,7 @@ def _json(lines: Iterable[tuple[int, str] | InputError], where: str) -> Iterator
 
 def _table(
     header: str, lines: Iterator[tuple[int, str] | InputError], where: str, delimiter: str
-) -> Iterator[Row | InputError]:
+) -> Iterator[ManifestRow | InputError]:
     names = [name.strip(' "').lower() for name in header.split(delimiter)]
     if not set(names) & set(_NAMES["path"]):
         yield InputError(
@@ -163,7 +163,7 @@ def _table(
         yield _row(dict(zip(names, values, strict=False)), where, number)
 
 
-def _parquet(path: Path) -> Iterator[Row | InputError]:
+def _parquet(path: Path) -> Iterator[ManifestRow | InputError]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -186,7 +186,7 @@ def _parquet(path: Path) -> Iterator[Row | InputError]:
         )
 
 
-def _row(values: Mapping[str, Any], where: str, number: int) -> Row | InputError:
+def _row(values: Mapping[str, Any], where: str, number: int) -> ManifestRow | InputError:
     told = {
         ours: next((values[name] for name in names if values.get(name) not in (None, "")), None)
         for ours, names in _NAMES.items()
@@ -199,10 +199,10 @@ def _row(values: Mapping[str, Any], where: str, number: int) -> Row | InputError
     if kind not in KINDS:
         return _wrong("kind is neither app nor traffic", where, number)
     try:
-        size, start = _whole(told["size"], UNKNOWN), _whole(told["start"], 0)
+        size, start = _whole(told["size"], UNKNOWN_SIZE), _whole(told["start"], 0)
     except ValueError:
         return _wrong("size or offset is not a number of bytes", where, number)
-    return Row(path, sha256.lower(), size, kind, start)
+    return ManifestRow(path, sha256.lower(), size, kind, start)
 
 
 def _whole(value: object, absent: int) -> int:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import msgspec
 
-from tieback.model.remote import Member
+from tieback.model.remote import ShardMember
 
 BLOCK = 512
 MAX_MEMBERS = 1_000_000
@@ -31,7 +31,7 @@ PACKED = (".tar.gz", ".tgz", ".tar.zst", ".tar.bz2", ".tar.xz")
 """Suffixes of compressed archives; their members cannot be read separately."""
 
 
-class Judge(Protocol):
+class ShardClassifier(Protocol):
     """Classifies a file."""
 
     def __call__(self, name: str, head: bytes, tail: bytes) -> str:
@@ -43,7 +43,7 @@ class ShardError(Exception):
     """The shard is truncated or has a false header; the text describes it."""
 
 
-class Stream:
+class ByteStream:
     """Byte stream with a position."""
 
     def __init__(self, pieces: Iterable[bytes | memoryview]) -> None:
@@ -82,7 +82,9 @@ def is_shard(head: bytes) -> bool:
     return len(head) >= BLOCK and any(head[:BLOCK]) and _sum_is_right(head[:BLOCK])
 
 
-def hashed(pieces: Iterable[bytes | memoryview], judge: Callable[[bytes, bytes], str], start: int = 0) -> Member:
+def hash_file(
+    pieces: Iterable[bytes | memoryview], judge: Callable[[bytes, bytes], str], start: int = 0
+) -> ShardMember:
     """Size, hash and kind of a file that is read to its end."""
     digest = hashlib.sha256()
     head, size = b"", 0
@@ -97,10 +99,10 @@ def hashed(pieces: Iterable[bytes | memoryview], judge: Callable[[bytes, bytes],
         held += len(last[-1])
         while held - len(last[0]) >= TAIL:
             held -= len(last.popleft())
-    return Member("", start, size, digest.hexdigest(), judge(head, b"".join(last)[-TAIL:]))
+    return ShardMember("", start, size, digest.hexdigest(), judge(head, b"".join(last)[-TAIL:]))
 
 
-def members(stream: Stream, judge: Judge) -> Iterator[Member]:
+def iter_members(stream: ByteStream, judge: ShardClassifier) -> Iterator[ShardMember]:
     """Yield the regular files of a shard, in order, each read once.
 
     Raises:
@@ -137,7 +139,7 @@ def members(stream: Stream, judge: Judge) -> Iterator[Member]:
             def judged(head: bytes, tail: bytes, name: str = name) -> str:
                 return judge(name, head, tail)
 
-            found = hashed(stream.walk(size), judged, start)
+            found = hash_file(stream.walk(size), judged, start)
             if found.size < size:
                 raise ShardError(f"the archive ends within {name!r}")
             yield msgspec.structs.replace(found, name=name)
@@ -148,7 +150,7 @@ def members(stream: Stream, judge: Judge) -> Iterator[Member]:
     raise ShardError(f"more than {MAX_MEMBERS} members")
 
 
-def _skip(stream: Stream, size: int) -> None:
+def _skip(stream: ByteStream, size: int) -> None:
     for _ in stream.walk(size):
         pass
 

@@ -13,12 +13,12 @@ import msgspec
 from tieback.intake.reports.interface import (
     NOT_TCP,
     Fact,
-    ImporterMeta,
-    address,
-    host_names,
-    moment,
+    ReportImporterMeta,
+    clean_host_names,
+    one_line,
+    parse_address,
+    parse_time,
     port_number,
-    short,
 )
 from tieback.intake.reports.products import Products
 from tieback.intake.reports.source import ReportSource
@@ -70,7 +70,7 @@ class _Document(_Host, frozen=True):
 class Censys:
     """Importer of Censys hosts."""
 
-    meta = ImporterMeta("censys", "Censys", "JSON", "https://docs.censys.com/reference")
+    meta = ReportImporterMeta("censys", "Censys", "JSON", "https://docs.censys.com/reference")
 
     def __init__(self) -> None:
         self._products = Products()
@@ -90,8 +90,8 @@ class Censys:
                 yield from self._of_host(host, line, source)
 
     def _of_host(self, host: _Host, line: int, source: ReportSource) -> Iterator[Fact]:
-        where = address(host.ip)
-        names = host_names((*host.dns.names, *host.dns.reverse_dns.names, host.name))
+        where = parse_address(host.ip)
+        names = clean_host_names((*host.dns.names, *host.dns.reverse_dns.names, host.name))
         for service in host.services:
             port = port_number(service.port)
             if not where or port is None:
@@ -104,14 +104,14 @@ class Censys:
             called = service.service_name or service.protocol
             yield PassiveService(
                 source=self.meta.name,
-                seen=moment(service.observed_at or service.scan_time or host.last_updated_at),
+                seen=parse_time(service.observed_at or service.scan_time or host.last_updated_at),
                 address=where,
                 port=port,
                 names=names,
                 service=self._products.service(called, software.product or ""),
-                product=short(software.product or called),
-                version=short(software.version or "", 40),
-                note=short(f"service {called}" if called else ""),
+                product=one_line(software.product or called),
+                version=one_line(software.version or "", 40),
+                note=one_line(f"service {called}" if called else ""),
             )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.reports.interface import Fact, ImporterMeta, host_name, moment, short
+from tieback.intake.reports.interface import Fact, ReportImporterMeta, clean_host_name, one_line, parse_time
 from tieback.intake.reports.source import ReportSource
 from tieback.model.app import App, Platform
 from tieback.model.passive import PassiveText
@@ -43,7 +43,7 @@ class _Report(msgspec.Struct, frozen=True):
 class Exodus:
     """Importer of Exodus reports."""
 
-    meta = ImporterMeta("exodus", "Exodus Privacy", "JSON", "https://github.com/Exodus-Privacy/exodus-standalone")
+    meta = ReportImporterMeta("exodus", "Exodus Privacy", "JSON", "https://github.com/Exodus-Privacy/exodus-standalone")
 
     def recognises(self, head: bytes) -> bool:
         """True if the file has an application with a handle, and its trackers."""
@@ -56,17 +56,17 @@ class Exodus:
             digest = report.apk.checksum.lower()
             app = App(
                 Platform.ANDROID,
-                short(said.handle, 255),
+                one_line(said.handle, 255),
                 digest if _SHA256.fullmatch(digest) else "",
-                short(said.name or ""),
-                short(said.version_name or "", 40),
-                short(str(said.version_code or ""), 40),
+                one_line(said.name or ""),
+                one_line(said.version_name or "", 40),
+                one_line(str(said.version_code or ""), 40),
             )
             for tracker in report.trackers:
                 for part in tracker.network_signature[:4096].split("|"):
-                    name = host_name(part.replace("\\.", ".").strip("()^$"))
+                    name = clean_host_name(part.replace("\\.", ".").strip("()^$"))
                     if name:
-                        where = short(f"tracker {tracker.name}")
+                        where = one_line(f"tracker {tracker.name}")
                         yield PassiveText(
-                            self.meta.name, moment(report.created), app, f"https://{name}", where, "trackers"
+                            self.meta.name, parse_time(report.created), app, f"https://{name}", where, "trackers"
                         )

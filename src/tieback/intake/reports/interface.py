@@ -24,7 +24,7 @@ _NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?
 _FRACTION = re.compile(r"(\.\d{1,6})\d*")
 
 
-class ImporterMeta(msgspec.Struct, frozen=True):
+class ReportImporterMeta(msgspec.Struct, frozen=True):
     """Description of an importer and of the reports that it reads."""
 
     name: str
@@ -37,10 +37,10 @@ class ImporterMeta(msgspec.Struct, frozen=True):
     """Where the format is documented."""
 
 
-class Importer(Protocol):
+class ReportImporter(Protocol):
     """Importer of one kind of report."""
 
-    meta: ImporterMeta
+    meta: ReportImporterMeta
 
     def recognises(self, head: bytes) -> bool:
         """True if a file with this head (at most 64 KiB, decompressed) is such a report. Never raises."""
@@ -55,7 +55,7 @@ class Importer(Protocol):
         ...
 
 
-def host_name(text: str) -> str:
+def clean_host_name(text: str) -> str:
     """Host name in lower case, without final dot or wildcard; empty for addresses and invalid names."""
     name = text.strip().lower().removesuffix(".").removeprefix("*.")
     if not _NAME.fullmatch(name) or "." not in name or name.rpartition(".")[2].isdigit():
@@ -63,12 +63,12 @@ def host_name(text: str) -> str:
     return name
 
 
-def host_names(texts: Iterable[str]) -> tuple[str, ...]:
+def clean_host_names(texts: Iterable[str]) -> tuple[str, ...]:
     """The host names among the texts, without duplicates, sorted, at most ``MAX_NAMES``."""
-    return tuple(sorted({name for text in texts if (name := host_name(text))})[:MAX_NAMES])
+    return tuple(sorted({name for text in texts if (name := clean_host_name(text))})[:MAX_NAMES])
 
 
-def address(text: str) -> str:
+def parse_address(text: str) -> str:
     """The text as a canonical IP address; empty for anything else."""
     try:
         found = ip_address(text.strip().removeprefix("[").removesuffix("]"))
@@ -90,7 +90,7 @@ def port_number(value: object) -> int | None:
     return number if 0 < number <= 65535 else None
 
 
-def moment(value: object) -> str:
+def parse_time(value: object) -> str:
     """Time as ISO 8601 in UTC to the second, from such a text (UTC if it has no zone) or from seconds since 1970.
 
     Empty for anything else.
@@ -110,12 +110,12 @@ def moment(value: object) -> str:
     return found.replace(microsecond=0, tzinfo=None).isoformat() + "Z" if found.year >= 1970 else ""
 
 
-def short(text: str, most: int = 80) -> str:
+def one_line(text: str, most: int = 80) -> str:
     """A text of a report on one line, with control characters replaced, cut at ``most`` characters."""
     return "".join(char if char.isprintable() else " " for char in text[: most * 4]).strip()[:most]
 
 
-def place_of(text: str) -> tuple[str, str, int | None, str]:
+def split_url(text: str) -> tuple[str, str, int | None, str]:
     """Address, name, port, and URL without credentials, query and fragment, from a URL or ``host:port``."""
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")
@@ -127,4 +127,4 @@ def place_of(text: str) -> tuple[str, str, int | None, str]:
     url = ""
     if parts.scheme and host:
         url = f"{parts.scheme.lower()}://{shown}" + (f":{port}" if port and port != usual else "") + parts.path
-    return address(host), host_name(host), port or usual, short(url, 240)
+    return parse_address(host), clean_host_name(host), port or usual, one_line(url, 240)

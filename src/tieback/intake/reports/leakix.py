@@ -8,7 +8,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.reports.interface import Fact, ImporterMeta, address, host_names, moment, port_number, short
+from tieback.intake.reports.interface import (
+    Fact,
+    ReportImporterMeta,
+    clean_host_names,
+    one_line,
+    parse_address,
+    parse_time,
+    port_number,
+)
 from tieback.intake.reports.products import Products
 from tieback.intake.reports.source import ReportSource
 from tieback.model.figure import Figure, estimate
@@ -57,7 +65,7 @@ class _Event(msgspec.Struct, frozen=True):
 class LeakIx:
     """Importer of l9 events."""
 
-    meta = ImporterMeta("leakix", "LeakIX", "JSON", "https://github.com/LeakIX/l9format")
+    meta = ReportImporterMeta("leakix", "LeakIX", "JSON", "https://github.com/LeakIX/l9format")
 
     def __init__(self) -> None:
         self._products = Products()
@@ -69,8 +77,8 @@ class LeakIx:
     def facts(self, source: ReportSource) -> Iterator[Fact]:
         """Yield one service per event."""
         for line, event in source.records(_Event):
-            where, port = address(event.ip), port_number(event.port)
-            names = host_names((event.host, event.reverse))
+            where, port = parse_address(event.ip), port_number(event.port)
+            names = clean_host_names((event.host, event.reverse))
             if port is None or not (where or names):
                 source.skip(line, "no address or port")
                 continue
@@ -79,17 +87,17 @@ class LeakIx:
             leaks = event.event_type == "leak"
             yield PassiveService(
                 source=self.meta.name,
-                seen=moment(event.time),
+                seen=parse_time(event.time),
                 address=where,
                 port=port,
                 names=names,
                 service=self._products.service(event.protocol, event.service.software.name, event.event_source),
-                product=short(event.service.software.name or event.protocol),
-                version=short(event.service.software.version, 40),
+                product=one_line(event.service.software.name or event.protocol),
+                version=one_line(event.service.software.version, 40),
                 claims=_claims(held=held, leaks=leaks, noauth=event.service.credentials.noauth),
                 records=_figure(data.rows, "rows, by LeakIX"),
                 bytes=_figure(data.size, "size, by LeakIX"),
-                note=short(event.event_source + (", infected" if data.infected else "")),
+                note=one_line(event.event_source + (", infected" if data.infected else "")),
             )
 
 

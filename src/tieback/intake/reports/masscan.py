@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.reports.interface import Fact, ImporterMeta, address, moment, port_number, short
+from tieback.intake.reports.interface import Fact, ReportImporterMeta, one_line, parse_address, parse_time, port_number
 from tieback.intake.reports.products import Products
 from tieback.intake.reports.source import ReportSource
 from tieback.model.passive import PassiveService
@@ -34,7 +34,7 @@ class _Host(msgspec.Struct, frozen=True):
 class Masscan:
     """Importer of masscan JSON."""
 
-    meta = ImporterMeta("masscan", "masscan", "JSON", "https://github.com/robertdavidgraham/masscan")
+    meta = ReportImporterMeta("masscan", "masscan", "JSON", "https://github.com/robertdavidgraham/masscan")
 
     def __init__(self) -> None:
         self._products = Products()
@@ -46,7 +46,7 @@ class Masscan:
     def facts(self, source: ReportSource) -> Iterator[Fact]:
         """Yield one service per open port."""
         for line, host in source.records(_Host):
-            where = address(host.ip)
+            where = parse_address(host.ip)
             for one in host.ports:
                 port = port_number(one.port)
                 if not where or port is None:
@@ -54,9 +54,9 @@ class Masscan:
                 elif one.proto == "tcp" and one.status == "open":
                     yield PassiveService(
                         source=self.meta.name,
-                        seen=moment(host.timestamp),
+                        seen=parse_time(host.timestamp),
                         address=where,
                         port=port,
                         service=self._products.service(one.service.name),
-                        product=short(one.service.name),
+                        product=one_line(one.service.name),
                     )

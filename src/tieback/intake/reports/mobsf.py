@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tieback.intake.reports.interface import Fact, ImporterMeta, host_name, moment, place_of, short
+from tieback.intake.reports.interface import Fact, ReportImporterMeta, clean_host_name, one_line, parse_time, split_url
 from tieback.intake.reports.source import ReportSource
 from tieback.model.app import App, Platform
 from tieback.model.passive import PassiveService, PassiveText
@@ -44,7 +44,7 @@ class _Report(msgspec.Struct, frozen=True):
 class MobSf:
     """Importer of MobSF reports."""
 
-    meta = ImporterMeta("mobsf", "MobSF", "JSON", "https://mobsf.github.io/docs/")
+    meta = ReportImporterMeta("mobsf", "MobSF", "JSON", "https://mobsf.github.io/docs/")
 
     def recognises(self, head: bytes) -> bool:
         """True if the first bytes contain MobSF's names of its results."""
@@ -60,22 +60,22 @@ class MobSf:
                 continue
             platform = Platform.IOS if report.bundle_id and not report.package_name else Platform.ANDROID
             digest = report.sha256.lower() if len(report.sha256) == 64 else ""
-            version = short(report.version_name or report.app_version or "", 40)
-            app = App(platform, short(bundle, 255), digest, short(report.app_name or ""), version)
-            seen = moment(report.timestamp)
+            version = one_line(report.version_name or report.app_version or "", 40)
+            app = App(platform, one_line(bundle, 255), digest, one_line(report.app_name or ""), version)
+            seen = parse_time(report.timestamp)
             for group in report.urls:
-                where = short(group.path if isinstance(group.path, str) else "report", 255)
+                where = one_line(group.path if isinstance(group.path, str) else "report", 255)
                 for url in group.urls:
                     yield PassiveText(self.meta.name, seen, app, url[:2048], where, "urls")
             for domain in report.domains:
-                name = host_name(domain)
+                name = clean_host_name(domain)
                 if name:
                     yield PassiveText(self.meta.name, seen, app, f"https://{name}", "report", "domains")
             for found in report.firebase_urls:
                 yield from self._firebase(found, app, seen)
 
     def _firebase(self, found: _Firebase, app: App, seen: str) -> Iterator[Fact]:
-        _, name, port, url = place_of(found.url)
+        _, name, port, url = split_url(found.url)
         if not name:
             return
         yield PassiveText(self.meta.name, seen, app, url, "report", "firebase_urls")

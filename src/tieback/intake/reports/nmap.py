@@ -11,7 +11,15 @@ from xml.parsers import expat
 
 import msgspec
 
-from tieback.intake.reports.interface import Fact, ImporterMeta, address, host_names, moment, port_number, short
+from tieback.intake.reports.interface import (
+    Fact,
+    ReportImporterMeta,
+    clean_host_names,
+    one_line,
+    parse_address,
+    parse_time,
+    port_number,
+)
 from tieback.intake.reports.products import Products
 from tieback.intake.reports.source import ReportSource
 from tieback.model.passive import PassiveService
@@ -44,7 +52,7 @@ class _Port(msgspec.Struct):
 class Nmap:
     """Importer of Nmap XML."""
 
-    meta = ImporterMeta("nmap", "Nmap", "XML", "https://nmap.org/book/nmap-dtd.html")
+    meta = ReportImporterMeta("nmap", "Nmap", "XML", "https://nmap.org/book/nmap-dtd.html")
 
     def __init__(self) -> None:
         self._products = Products()
@@ -114,7 +122,7 @@ class _Reading:
             case "host":
                 self._begin_host(attributes)
             case "address" if attributes.get("addrtype") != "mac":
-                self._address = self._address or address(attributes.get("addr", ""))
+                self._address = self._address or parse_address(attributes.get("addr", ""))
             case "hostname":
                 self._names.append(attributes.get("name", ""))
             case "port" if attributes.get("protocol", "tcp") == "tcp":
@@ -136,13 +144,13 @@ class _Reading:
                 self._ports.append(self._port)
             self._port = None
         elif name == "host":
-            names = host_names(self._names)
+            names = clean_host_names(self._names)
             if self._address or names:
                 self._done += (self._service(port, names) for port in self._ports)
 
     def _begin_host(self, attributes: Mapping[str, str]) -> None:
         self._address, self._names, self._ports = "", [], []
-        self._seen = moment(attributes.get("endtime") or attributes.get("starttime") or "")
+        self._seen = parse_time(attributes.get("endtime") or attributes.get("starttime") or "")
 
     def _judge(self, port: _Port, attributes: Mapping[str, str]) -> None:
         script = self._scripts.get(attributes.get("id", ""))
@@ -159,11 +167,11 @@ class _Reading:
             port=port.number,
             names=names,
             service=self._products.service(called, product) or self._products.within(product),
-            product=short(product or called),
-            version=short(said.get("version", ""), 40),
+            product=one_line(product or called),
+            version=one_line(said.get("version", ""), 40),
             claims=port.claims,
             # A name from Nmap's list of ports is no evidence of the service.
-            note=short(
+            note=one_line(
                 f"script {port.script}"
                 if port.script
                 else "guessed from the port number"

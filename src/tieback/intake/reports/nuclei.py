@@ -7,7 +7,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.reports.interface import Fact, ImporterMeta, address, moment, place_of, port_number, short
+from tieback.intake.reports.interface import (
+    Fact,
+    ReportImporterMeta,
+    one_line,
+    parse_address,
+    parse_time,
+    port_number,
+    split_url,
+)
 from tieback.intake.reports.products import Products
 from tieback.intake.reports.source import ReportSource
 from tieback.model.passive import PassiveService
@@ -36,7 +44,7 @@ class _Result(msgspec.Struct, frozen=True):
 class Nuclei:
     """Importer of nuclei results."""
 
-    meta = ImporterMeta("nuclei", "nuclei", "JSON", "https://docs.projectdiscovery.io/tools/nuclei/running")
+    meta = ReportImporterMeta("nuclei", "nuclei", "JSON", "https://docs.projectdiscovery.io/tools/nuclei/running")
 
     def __init__(self) -> None:
         self._products = Products()
@@ -48,9 +56,9 @@ class Nuclei:
     def facts(self, source: ReportSource) -> Iterator[Fact]:
         """Yield one service per result."""
         for line, result in source.records(_Result):
-            literal, name, port, url = place_of(result.matched_at or result.host)
+            literal, name, port, url = split_url(result.matched_at or result.host)
             port = port or port_number(result.port)
-            where = address(result.ip) or literal
+            where = parse_address(result.ip) or literal
             if port is None or not (where or name):
                 source.skip(line, "no host or port")
                 continue
@@ -61,13 +69,13 @@ class Nuclei:
             opened = severe and not _OPEN.isdisjoint(word.strip().lower() for word in words)
             yield PassiveService(
                 source=self.meta.name,
-                seen=moment(result.timestamp),
+                seen=parse_time(result.timestamp),
                 address=where,
                 port=port,
                 names=(name,) if name else (),
                 service=service,
-                product=short(service),
+                product=one_line(service),
                 claims=Access.PARTIAL if opened and service else Access.UNKNOWN,
                 resource=url,
-                note=short(f"template {result.template}: {result.info.name}", 160),
+                note=one_line(f"template {result.template}: {result.info.name}", 160),
             )

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from tieback.intake.reports.censys import Censys
 from tieback.intake.reports.exodus import Exodus
-from tieback.intake.reports.interface import Importer
+from tieback.intake.reports.interface import ReportImporter
 from tieback.intake.reports.leakix import LeakIx
 from tieback.intake.reports.masscan import Masscan
 from tieback.intake.reports.mobsf import MobSf
 from tieback.intake.reports.nmap import Nmap
 from tieback.intake.reports.nuclei import Nuclei
 from tieback.intake.reports.openfirebase import OpenFirebase
-from tieback.intake.reports.prowler import Prowler
+from tieback.intake.reports.prowler import ProwlerFindings
 from tieback.intake.reports.shadowserver import Shadowserver
 from tieback.intake.reports.shodan import Shodan
 from tieback.intake.reports.source import ReportSource
@@ -21,13 +21,13 @@ REPORTS_VERSION = "1"
 """Version of the importers; increased when one reads something else from the same file."""
 
 
-def importers() -> tuple[Importer, ...]:
+def importers() -> tuple[ReportImporter, ...]:
     """One instance of each importer, the most specific formats first."""
     return (
         Shodan(),
         LeakIx(),
         Nuclei(),
-        Prowler(),
+        ProwlerFindings(),
         OpenFirebase(),
         Exodus(),
         MobSf(),
@@ -38,7 +38,7 @@ def importers() -> tuple[Importer, ...]:
     )
 
 
-def importer_of(source: ReportSource) -> Importer:
+def importer_of(source: ReportSource) -> ReportImporter:
     """The importer of a report.
 
     Raises:
@@ -56,7 +56,7 @@ def importer_of(source: ReportSource) -> Importer:
     return found
 
 
-def opened(path: Path) -> tuple[Importer, ReportSource]:
+def open_report(path: Path) -> tuple[ReportImporter, ReportSource]:
     """An importer and its report. Raises as ``importer_of``."""
     source = ReportSource(path)
     return importer_of(source), source

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.reports.interface import Fact, ImporterMeta, moment, place_of, short
+from tieback.intake.reports.interface import Fact, ReportImporterMeta, one_line, parse_time, split_url
 from tieback.intake.reports.source import ReportSource
 from tieback.model.app import App, Platform
 from tieback.model.passive import PassiveService, PassiveText
@@ -61,7 +61,7 @@ class _Scan(msgspec.Struct, frozen=True):
 class OpenFirebase:
     """Importer of OpenFirebase scans."""
 
-    meta = ImporterMeta("openfirebase", "OpenFirebase", "JSON", "https://github.com/Icex0/OpenFirebase")
+    meta = ReportImporterMeta("openfirebase", "OpenFirebase", "JSON", "https://github.com/Icex0/OpenFirebase")
 
     def recognises(self, head: bytes) -> bool:
         """True if the file starts like its documents."""
@@ -70,12 +70,12 @@ class OpenFirebase:
     def facts(self, source: ReportSource) -> Iterator[Fact]:
         """Yield one service per read request, and one text per app that names the project."""
         for _, scan in source.records(_Scan):
-            seen = moment(scan.finished_at or scan.started_at)
+            seen = parse_time(scan.finished_at or scan.started_at)
             platform = Platform.IOS if (scan.input.platform or "").lower() == "ios" else Platform.ANDROID
             for project in scan.projects:
-                apps = [App(platform, short(name, 255), "") for name in project.package_names[:1000] if name]
+                apps = [App(platform, one_line(name, 255), "") for name in project.package_names[:1000] if name]
                 for finding in project.findings:
-                    _, name, port, url = place_of(finding.url)
+                    _, name, port, url = split_url(finding.url)
                     if finding.probe != "read" or not name:
                         continue
                     for app in apps:
@@ -88,9 +88,9 @@ class OpenFirebase:
                             port=port or 443,
                             names=(name,),
                             service=_SERVICES[finding.service],
-                            product=short(f"Firebase {finding.service}"),
+                            product=one_line(f"Firebase {finding.service}"),
                             claims=_CLAIMS.get(finding.unauth.verdict, Access.UNKNOWN),
-                            containers=tuple(filter(None, (short(finding.resource.collection),))),
+                            containers=tuple(filter(None, (one_line(finding.resource.collection),))),
                             resource=url,
-                            note=short(f"project {project.project_id}"),
+                            note=one_line(f"project {project.project_id}"),
                         )

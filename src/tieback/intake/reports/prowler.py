@@ -11,7 +11,14 @@ from typing import Any
 
 import msgspec
 
-from tieback.intake.reports.interface import Fact, ImporterMeta, host_name, moment, port_number, short
+from tieback.intake.reports.interface import (
+    Fact,
+    ReportImporterMeta,
+    clean_host_name,
+    one_line,
+    parse_time,
+    port_number,
+)
 from tieback.intake.reports.products import Products
 from tieback.intake.reports.source import ReportSource
 from tieback.model.passive import PassiveService
@@ -57,10 +64,10 @@ class _Finding(msgspec.Struct, frozen=True):
     resources: tuple[_Resource, ...] = ()
 
 
-class Prowler:
+class ProwlerFindings:
     """Importer of Prowler findings."""
 
-    meta = ImporterMeta("prowler", "Prowler", "JSON", "https://docs.prowler.com/")
+    meta = ReportImporterMeta("prowler", "Prowler", "JSON", "https://docs.prowler.com/")
 
     def __init__(self) -> None:
         self._products = Products()
@@ -88,26 +95,26 @@ class Prowler:
         service = check.service or self._products.within(facts.engine or "")
         name, port = _endpoint(facts.endpoint)
         if not name and service in _BUCKETS:
-            name, port = host_name(_BUCKETS[service].format(resource.name)), 443
+            name, port = clean_host_name(_BUCKETS[service].format(resource.name)), 443
         return PassiveService(
             source=self.meta.name,
-            seen=moment(finding.time_dt or finding.time),
+            seen=parse_time(finding.time_dt or finding.time),
             address="",
             port=port if name else None,
             names=(name,) if name else (),
             service=service,
-            product=short(facts.engine or service),
+            product=one_line(facts.engine or service),
             claims=check.claims,
-            resource=short(resource.uid or resource.name, 240),
-            note=short(f"check {check.code}"),
+            resource=one_line(resource.uid or resource.name, 240),
+            note=one_line(f"check {check.code}"),
         )
 
 
 def _endpoint(value: Any) -> tuple[str, int | None]:
     """Name and port, from a text or from an RDS object with address and port."""
     if isinstance(value, str):
-        return host_name(value), 443
+        return clean_host_name(value), 443
     if isinstance(value, dict):
         lower = {str(key).lower(): one for key, one in value.items()}
-        return host_name(str(lower.get("address", ""))), port_number(lower.get("port"))
+        return clean_host_name(str(lower.get("address", ""))), port_number(lower.get("port"))
     return "", None

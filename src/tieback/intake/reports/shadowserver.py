@@ -16,12 +16,12 @@ import msgspec
 from tieback.intake.reports.interface import (
     NOT_TCP,
     Fact,
-    ImporterMeta,
-    address,
-    host_names,
-    moment,
+    ReportImporterMeta,
+    clean_host_names,
+    one_line,
+    parse_address,
+    parse_time,
     port_number,
-    short,
 )
 from tieback.intake.reports.products import Products
 from tieback.intake.reports.source import ReportSource
@@ -51,7 +51,7 @@ class _Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Shadowserver:
     """Importer of Shadowserver reports."""
 
-    meta = ImporterMeta(
+    meta = ReportImporterMeta(
         "shadowserver", "Shadowserver", "CSV", "https://www.shadowserver.org/what-we-do/network-reporting/"
     )
 
@@ -100,22 +100,22 @@ class Shadowserver:
                 yield fact
 
     def _service(self, row: Mapping[str, str]) -> PassiveService | None:
-        where, port = address(row["ip"]), port_number(row["port"])
+        where, port = parse_address(row["ip"]), port_number(row["port"])
         if not where or port is None:
             return None
         tags = [tag.strip().lower() for tag in row["tag"].split(";")]
         report = next((self._reports[tag] for tag in tags if tag in self._reports), None)
         return PassiveService(
             source=self.meta.name,
-            seen=moment(row["timestamp"]),
+            seen=parse_time(row["timestamp"]),
             address=where,
             port=port,
-            names=host_names((row.get("hostname", ""),)),
+            names=clean_host_names((row.get("hostname", ""),)),
             service=self._products.service(*tags),
-            product=short(next((tag for tag in tags if self._products.service(tag)), tags[0])),
-            version=short(row.get("version", "") or row.get("mysql_version", ""), 40),
+            product=one_line(next((tag for tag in tags if self._products.service(tag)), tags[0])),
+            version=one_line(row.get("version", "") or row.get("mysql_version", ""), 40),
             claims=_claims(report, row),
-            note=short(f"tag {row['tag']}"),
+            note=one_line(f"tag {row['tag']}"),
         )
 
 

@@ -13,12 +13,12 @@ from tieback.intake.reports.interface import (
     MAX_CONTAINERS,
     NOT_TCP,
     Fact,
-    ImporterMeta,
-    address,
-    host_names,
-    moment,
+    ReportImporterMeta,
+    clean_host_names,
+    one_line,
+    parse_address,
+    parse_time,
     port_number,
-    short,
 )
 from tieback.intake.reports.products import Products
 from tieback.intake.reports.source import ReportSource
@@ -96,7 +96,7 @@ class _Banner(msgspec.Struct, frozen=True):
 class Shodan:
     """Importer of Shodan banners."""
 
-    meta = ImporterMeta("shodan", "Shodan", "JSON", "https://datapedia.shodan.io/")
+    meta = ReportImporterMeta("shodan", "Shodan", "JSON", "https://datapedia.shodan.io/")
 
     def __init__(self) -> None:
         self._products = Products()
@@ -108,7 +108,7 @@ class Shodan:
     def facts(self, source: ReportSource) -> Iterator[Fact]:
         """Yield one service per banner."""
         for line, banner in source.records(_Banner):
-            where, port = address(banner.ip_str), port_number(banner.port)
+            where, port = parse_address(banner.ip_str), port_number(banner.port)
             if not where or port is None:
                 source.skip(line, "no address or port")
                 continue
@@ -118,19 +118,19 @@ class Shodan:
             names, records, size = _holds(banner)
             yield PassiveService(
                 source=self.meta.name,
-                seen=moment(banner.timestamp),
+                seen=parse_time(banner.timestamp),
                 address=where,
                 port=port,
-                names=host_names(banner.hostnames),
+                names=clean_host_names(banner.hostnames),
                 service=self._products.service(banner.origin.module, banner.product)
                 or self._products.within(banner.product),
-                product=short(banner.product),
-                version=short(banner.version, 40),
+                product=one_line(banner.product),
+                version=one_line(banner.version, 40),
                 claims=_claims(banner),
                 records=records,
                 bytes=size,
                 containers=names,
-                note=short(f"module {banner.origin.module}" if banner.origin.module else ""),
+                note=one_line(f"module {banner.origin.module}" if banner.origin.module else ""),
             )
 
 
@@ -171,7 +171,7 @@ def _holds(banner: _Banner) -> tuple[tuple[str, ...], Figure | None, Figure | No
 
 
 def _names(names: Any) -> tuple[str, ...]:
-    return tuple(sorted({short(name) for name in names} - {""})[:MAX_CONTAINERS])
+    return tuple(sorted({one_line(name) for name in names} - {""})[:MAX_CONTAINERS])
 
 
 def _sum(values: list[int | None], method: str) -> Figure | None:

@@ -23,7 +23,7 @@ _EFFECTIVE = re.compile(rb"EProcName: ([^,]{1,64})")
 _trailer = Struct(">4si20s").unpack_from
 
 
-class Attribution:
+class PacketAttribution:
     """The apps known from one capture and from the device's package list; equal apps are one object."""
 
     def __init__(self, uid_map: Mapping[int, str] | None = None) -> None:

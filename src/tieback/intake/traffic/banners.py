@@ -17,7 +17,7 @@ class Banner(msgspec.Struct, frozen=True, gc=False):
     both: bool
 
 
-class BannerSeen(msgspec.Struct, frozen=True, gc=False):
+class BannerMatch(msgspec.Struct, frozen=True, gc=False):
     """The protocol identified from the first bytes of a flow."""
 
     protocol: str
@@ -25,7 +25,7 @@ class BannerSeen(msgspec.Struct, frozen=True, gc=False):
     encrypted: bool | None
 
 
-class Banners:
+class BannerTable:
     """The banner table; ``known_banners`` loads it once per process."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Banners:
                 )
             )
 
-    def see(self, client: bytes, server: bytes, transport: str) -> BannerSeen | None:
+    def see(self, client: bytes, server: bytes, transport: str) -> BannerMatch | None:
         """The protocol whose first bytes both sides have, as far as they were captured."""
         for row in self._rows[transport]:
             here = client.startswith(row.client) if client and row.client else None
@@ -51,16 +51,16 @@ class Banners:
                 continue
             if row.both and not (here and there):
                 continue
-            return BannerSeen(row.protocol, 0.95 if here and there else 0.7, row.encrypted)
+            return BannerMatch(row.protocol, 0.95 if here and there else 0.7, row.encrypted)
         return None
 
 
-def see_datagrams(client: bytes, server: bytes) -> BannerSeen | None:
+def recognise_datagrams(client: bytes, server: bytes) -> BannerMatch | None:
     """STUN (RFC 8489), DTLS (RFC 6347), DHCP (RFC 2131) and NTP (RFC 5905) from the first datagram of each side."""
     captured = [data for data in (client, server) if data]
     for protocol, test, encrypted in _MAGICS:
         if captured and all(test(data) for data in captured):
-            return BannerSeen(protocol, 0.95 if len(captured) == 2 else 0.8, encrypted)
+            return BannerMatch(protocol, 0.95 if len(captured) == 2 else 0.8, encrypted)
     return None
 
 
@@ -95,6 +95,6 @@ _MAGICS = (("stun", _is_stun, None), ("dtls", _is_dtls, True), ("dhcp", _is_dhcp
 
 
 @cache
-def known_banners() -> Banners:
+def known_banners() -> BannerTable:
     """The banner table of this release."""
-    return Banners()
+    return BannerTable()

@@ -5,29 +5,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tieback.intake.traffic.attribution import Attribution
+from tieback.intake.traffic.attribution import PacketAttribution
 from tieback.intake.traffic.conversation import Conversation
 from tieback.intake.traffic.frames import FrameReader
-from tieback.intake.traffic.interface import SeenFlow
-from tieback.intake.traffic.judge import Judge
-from tieback.intake.traffic.judgement import Judgement
-from tieback.intake.traffic.names import Names
+from tieback.intake.traffic.interface import SampledFlow
+from tieback.intake.traffic.judge import FlowClassifier
+from tieback.intake.traffic.judgement import FlowClassification
+from tieback.intake.traffic.names import DnsNames
 from tieback.intake.traffic.network import TCP
 from tieback.intake.traffic.pcap import PcapReader
 from tieback.intake.traffic.pcapng import SECTION, PcapngReader
-from tieback.intake.traffic.problems import Problems
-from tieback.intake.traffic.source import Source
+from tieback.intake.traffic.problems import CaptureProblems
+from tieback.intake.traffic.source import ByteSource
 from tieback.intake.traffic.table import FlowTable
 from tieback.model.flow import Flow, Peer, Server
 from tieback.model.sighting import Problem
 
 if TYPE_CHECKING:
-    from tieback.intake.traffic.inside import Inside
+    from tieback.intake.traffic.inside import DecryptedFlows
 
 _MAX_ADDRESSES = 65_536
 
 
-class Capture:
+class CaptureFile:
     """A pcap or pcapng file, open for one walk over its flows.
 
     Flows are in the order of their first packets. If a capture has more conversations or more cleartext than the memory
@@ -38,8 +38,8 @@ class Capture:
     def __init__(
         self,
         path: Path,
-        source: Source,
-        attribution: Attribution,
+        source: ByteSource,
+        attribution: PacketAttribution,
         *,
         keylog: Path | None = None,
         decrypt: bool = False,
@@ -47,7 +47,7 @@ class Capture:
         self.path = path
         self.source = source
         """The bytes of the file; a walk advances in it."""
-        self._problems = Problems()
+        self._problems = CaptureProblems()
         self.problems: list[Problem] = self._problems
         self._attribution = attribution
         self._name = str(path)
@@ -57,17 +57,17 @@ class Capture:
         self.has_secrets = False
         """True if the file contains TLS secrets with which tshark can decrypt it; known after the walk."""
 
-    def flows(self) -> Iterator[SeenFlow]:
+    def flows(self) -> Iterator[SampledFlow]:
         """Yield every flow of TCP and UDP."""
         reader: FrameReader
         if self.source.buffer[:4] == SECTION:
             reader = PcapngReader(self.source, self._problems, self._attribution)
         else:
             reader = PcapReader(self.source, self._problems)
-        names = Names()
-        judge = Judge(names)
+        names = DnsNames()
+        judge = FlowClassifier(names)
         table = FlowTable(judge, names, self._attribution, self._problems)
-        inside: Inside | None = None
+        inside: DecryptedFlows | None = None
         for conversation in table.conversations(reader):
             if inside is None and self._decrypt:
                 # Except for the largest captures, the whole file has been read by now, with the secrets in it.
@@ -78,21 +78,21 @@ class Capture:
         if self.has_secrets and not self._decrypt:
             self._problems.note("the file contains TLS secrets, which were not used; pass --decrypt to use them", "")
 
-    def _look_inside(self, judge: Judge, *, has_secrets: bool) -> "Inside":
-        from tieback.intake.traffic.decrypt import Cleartext, decrypt
-        from tieback.intake.traffic.inside import Inside
+    def _look_inside(self, judge: FlowClassifier, *, has_secrets: bool) -> "DecryptedFlows":
+        from tieback.intake.traffic.decrypt import DecryptedStreams, decrypt
+        from tieback.intake.traffic.inside import DecryptedFlows
 
         if self._keylog is None and not has_secrets:
             self._problems.note("the file contains no TLS secrets; pass a key log with --keylog", "")
-            return Inside(judge, Cleartext())
-        return Inside(judge, decrypt(self.path, self._keylog, self._problems))
+            return DecryptedFlows(judge, DecryptedStreams())
+        return DecryptedFlows(judge, decrypt(self.path, self._keylog, self._problems))
 
     def close(self) -> None:
         """Release the file."""
         self.source.close()
 
-    def _flow(self, conversation: Conversation) -> SeenFlow:
-        judged = conversation.judged or Judgement()
+    def _flow(self, conversation: Conversation) -> SampledFlow:
+        judged = conversation.judged or FlowClassification()
         client = conversation.client or conversation.first
         server = client.other
         here, there = client.key, server.key
@@ -118,7 +118,7 @@ class Capture:
             (),
             judged.detail,
         )
-        return SeenFlow(flow, judged.samples)
+        return SampledFlow(flow, judged.samples)
 
     def _text(self, address: bytes) -> str:
         """An address in its canonical form."""

@@ -14,7 +14,7 @@ _MAX_SIZE = 16 * 1024
 _NOTHING: tuple[str, tuple[str, ...]] = ("", ())
 
 
-class Certificates:
+class CertificateNames:
     """Cache of subjects and DNS names, by the bytes of the certificate."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from typing import cast
 import msgspec
 
 from tieback.intake.traffic.interface import FIRST_BYTES
-from tieback.intake.traffic.judgement import Judgement
+from tieback.intake.traffic.judgement import FlowClassification
 from tieback.model.flow import FlowApp
 
 _TLS = 12 * 1024
@@ -182,7 +182,7 @@ class Conversation(msgspec.Struct, gc=False, eq=False):
     app: FlowApp | None = None
     name: str = ""
     """DNS name of the server before the conversation began."""
-    judged: Judgement | None = None
+    judged: FlowClassification | None = None
 
     def __post_init__(self) -> None:
         first, second = self.first, self.second

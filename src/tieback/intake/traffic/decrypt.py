@@ -14,11 +14,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from struct import Struct
 
-from tieback.intake.traffic.attribution import Attribution
+from tieback.intake.traffic.attribution import PacketAttribution
 from tieback.intake.traffic.interface import FIRST_BYTES
 from tieback.intake.traffic.pcapng import SECTION, PcapngReader
-from tieback.intake.traffic.problems import Problems
-from tieback.intake.traffic.source import Buffer, Window
+from tieback.intake.traffic.problems import CaptureProblems
+from tieback.intake.traffic.source import Buffer, FileWindow
 from tieback.model.errors import UsageError
 
 PROGRAM = "tshark"
@@ -43,7 +43,7 @@ _LIMITED = f'ulimit -t {SECONDS} && ulimit -v {MEMORY // 1024} && ulimit -f {OUT
 _tag = Struct(">HH").unpack_from
 
 
-class Cleartext:
+class DecryptedStreams:
     """The first decrypted bytes of the TLS connections in one capture, by direction."""
 
     def __init__(self) -> None:
@@ -96,12 +96,12 @@ def check_keylog(path: Path) -> None:
 _LABELS = (b"CLIENT_", b"SERVER_", b"RSA ", b"EXPORTER_", b"EARLY_", b"QUIC_", b"ECH_")
 
 
-def decrypt(path: Path, keylog: Path | None, problems: Problems) -> Cleartext:
+def decrypt(path: Path, keylog: Path | None, problems: CaptureProblems) -> DecryptedStreams:
     """Decrypt a capture with a key log, or with the secrets that it contains.
 
     Never raises: failures are problems, and everything decrypted until then is kept.
     """
-    found = Cleartext()
+    found = DecryptedStreams()
     program = shutil.which(PROGRAM)
     if program is None:
         problems.note(f"TLS is not decrypted: {PROGRAM} is not installed", "")
@@ -165,11 +165,11 @@ def _without_network() -> tuple[str, ...]:
 
 def _messages(path: Path) -> Iterator[tuple[bytes, float, bytes]]:
     """Addresses and ports, time, and bytes of the decrypted messages over TCP."""
-    source = Window(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+    source = FileWindow(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
     try:
         if source.buffer[:4] != SECTION:
             return
-        reader = PcapngReader(source, Problems(), Attribution())
+        reader = PcapngReader(source, CaptureProblems(), PacketAttribution())
         for block in reader.blocks():
             if block.links != _EXPORTED_PDU:
                 continue

@@ -22,7 +22,7 @@ _header = Struct(">HHHHHH").unpack_from
 _record = Struct(">HHIH").unpack_from
 
 
-class Message(msgspec.Struct, frozen=True, gc=False):
+class DnsMessage(msgspec.Struct, frozen=True, gc=False):
     """The parts of a DNS message that flows need."""
 
     response: bool
@@ -32,7 +32,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     """Queried name (through any chain of aliases), and the packed address."""
 
 
-def parse_message(data: bytes, *, names_only: bool = False) -> Message | None:
+def parse_message(data: bytes, *, names_only: bool = False) -> DnsMessage | None:
     """Read a message; ``None`` if it is not one. ``names_only`` skips the answers."""
     if len(data) < 12:
         return None
@@ -54,8 +54,8 @@ def parse_message(data: bytes, *, names_only: bool = False) -> Message | None:
         if number == 0:
             question = name
     if not response or names_only:
-        return Message(response, question, ())
-    return Message(response, question, _addresses(data, at, min(answers + additional, MAX_RECORDS), question))
+        return DnsMessage(response, question, ())
+    return DnsMessage(response, question, _addresses(data, at, min(answers + additional, MAX_RECORDS), question))
 
 
 def _addresses(data: bytes, at: int, count: int, question: str) -> tuple[tuple[str, bytes], ...]:
@@ -129,9 +129,9 @@ def _name(data: bytes, at: int) -> tuple[str, int]:
     return "", -1
 
 
-def parse_stream(data: bytes, limit: int = 16) -> list[Message]:
+def parse_stream(data: bytes, limit: int = 16) -> list[DnsMessage]:
     """The messages of a TCP direction, each preceded by its length; empty if the first is invalid."""
-    messages: list[Message] = []
+    messages: list[DnsMessage] = []
     at = 0
     while at + 14 <= len(data) and len(messages) < limit:
         size = int.from_bytes(data[at : at + 2])

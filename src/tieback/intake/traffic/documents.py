@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from tieback.intake.traffic.interface import OpenedTraffic, SeenFlow
-from tieback.intake.traffic.problems import Problems
+from tieback.intake.traffic.interface import OpenedTraffic, SampledFlow
+from tieback.intake.traffic.problems import CaptureProblems
 from tieback.model.capture import LiveRun
 from tieback.model.document import decode
 from tieback.model.errors import DocumentError, InputError
@@ -45,7 +45,7 @@ class FlowDocuments:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.problems: list[Any] = Problems()
+        self.problems: list[Any] = CaptureProblems()
         try:
             self._file = path.open("rb")
         except OSError as error:
@@ -53,7 +53,7 @@ class FlowDocuments:
                 f"cannot be read: {error.strerror}", where=str(path), advice="Check the file and its permissions"
             ) from None
 
-    def flows(self) -> Iterator[SeenFlow]:
+    def flows(self) -> Iterator[SampledFlow]:
         """Yield one flow per line; an unreadable line is a problem."""
         number = 0
         while line := self._file.readline(MAX_LINE):
@@ -69,7 +69,7 @@ class FlowDocuments:
                         self._note(text, number)
                 else:
                     flow = decode(line, "flow", Flow)
-                    yield SeenFlow(msgspec.structs.replace(flow, path=str(self.path)))
+                    yield SampledFlow(msgspec.structs.replace(flow, path=str(self.path)))
             except DocumentError as error:
                 self._note(f"unreadable line: {error.what}"[:300], number)
 
@@ -78,5 +78,5 @@ class FlowDocuments:
         self._file.close()
 
     def _note(self, what: str, line: int) -> None:
-        assert isinstance(self.problems, Problems)
+        assert isinstance(self.problems, CaptureProblems)
         self.problems.note(what, f"line {line}")

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 from tieback.intake.traffic.http import plain_path
-from tieback.intake.traffic.interface import Opening, SeenFlow
+from tieback.intake.traffic.interface import ConnectionStart, SampledFlow
 from tieback.intake.traffic.names import hostname
 from tieback.intake.traffic.stores.choose import recognise
-from tieback.intake.traffic.stores.evidence import each
-from tieback.model.flow import Flow, FlowApp, FlowEvidence, FlowTls, NameFrom, Peer, Sample, Server
+from tieback.intake.traffic.stores.evidence import sample_messages
+from tieback.model.flow import CleartextSample, Flow, FlowApp, FlowEvidence, FlowTls, NameSource, Peer, Server
 from tieback.protocols.content_coding import CODINGS, decode_content
 
 HEAD_BYTES = 4096
@@ -28,7 +28,7 @@ type Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ExchangeMessage:
     """A request or response; the body may be cut at ``BODY_BYTES``, and may still have its content encoding."""
 
     headers: Headers = ()
@@ -36,15 +36,15 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class HttpExchange:
     """One request and its response, as a tool records them."""
 
     method: str
     url: str
-    request: Message
+    request: ExchangeMessage
     status: int = 0
     """Status code; 0 if there was no response."""
-    response: Message = field(default_factory=Message)
+    response: ExchangeMessage = field(default_factory=ExchangeMessage)
     client: Peer = field(default_factory=lambda: Peer("", None))
     server_ip: str = ""
     server_port: int | None = None
@@ -54,20 +54,20 @@ class Exchange:
     bytes_in: int = 0
     app: FlowApp | None = None
     tls: FlowTls | None = None
-    name_from: NameFrom = NameFrom.HTTP_HOST
+    name_from: NameSource = NameSource.HTTP_HOST
     websocket: tuple[tuple[str, bytes], ...] = ()
     """Direction and data of WebSocket messages."""
 
 
-def flow_of(path: str, exchange: Exchange) -> SeenFlow | None:
+def flow_of(path: str, exchange: HttpExchange) -> SampledFlow | None:
     """The exchange as a flow; ``None`` if its address is not a URL with a host."""
-    parts = split(exchange.url)
+    parts = split_url(exchange.url)
     if parts is None or not parts.hostname:
         return None
     scheme = parts.scheme.lower()
     out, back = _request(exchange, parts), _response(exchange)
     upgraded = bool(exchange.websocket) or scheme in {"ws", "wss"}
-    found = None if upgraded else recognise(Opening(out, back, exchange.server_port))
+    found = None if upgraded else recognise(ConnectionStart(out, back, exchange.server_port))
     encrypted = scheme in _ENCRYPTED
     ip, name = _address_or_name(parts.hostname)
     detail = f"{exchange.method} {plain_path(exchange.url)} {exchange.status or 'no answer'}"
@@ -79,7 +79,7 @@ def flow_of(path: str, exchange: Exchange) -> SeenFlow | None:
             ip=exchange.server_ip or ip,
             port=exchange.server_port or _port(parts),
             name=name,
-            name_from=exchange.name_from if name else NameFrom.NONE,
+            name_from=exchange.name_from if name else NameSource.NONE,
         ),
         transport="http",
         protocol=found.protocol if found else "websocket" if upgraded else "http",
@@ -95,11 +95,11 @@ def flow_of(path: str, exchange: Exchange) -> SeenFlow | None:
         end=exchange.start + max(exchange.seconds, 0.0),
         detail=(f"{found.detail}, {detail}" if found and found.detail else detail)[:240],
     )
-    samples = [Sample("out", "http", out), Sample("in", "http", back), *_websocket(exchange)]
-    return SeenFlow(flow, tuple(sample for sample in samples if sample.data))
+    samples = [CleartextSample("out", "http", out), CleartextSample("in", "http", back), *_websocket(exchange)]
+    return SampledFlow(flow, tuple(sample for sample in samples if sample.data))
 
 
-def split(url: str) -> SplitResult | None:
+def split_url(url: str) -> SplitResult | None:
     """Parts of a URL; ``None`` if the text is not a URL."""
     try:
         parts = urlsplit(url[: 1 << 16])
@@ -131,22 +131,22 @@ def _lines(first: str, headers: Headers) -> bytes:
     return "\r\n".join([first, *kept]).encode("utf-8", "replace")[:HEAD_BYTES] + b"\r\n\r\n"
 
 
-def _request(exchange: Exchange, parts: SplitResult) -> bytes:
+def _request(exchange: HttpExchange, parts: SplitResult) -> bytes:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = exchange.request.headers
     if not any(name.lower() == "host" for name, _ in headers):
         headers = (("Host", parts.netloc.rpartition("@")[2]), *headers)
     first = f"{_printable(exchange.method)} {_printable(target).replace(' ', '%20')} HTTP/1.1"
-    return _lines(first, headers) + unpacked(exchange.request)
+    return _lines(first, headers) + decode_body(exchange.request)
 
 
-def _response(exchange: Exchange) -> bytes:
+def _response(exchange: HttpExchange) -> bytes:
     if not exchange.status or not (exchange.response.headers or exchange.response.body):
         return b""  # a log has only the status, which contradicts nothing
-    return _lines(f"HTTP/1.1 {exchange.status}", exchange.response.headers) + unpacked(exchange.response)
+    return _lines(f"HTTP/1.1 {exchange.status}", exchange.response.headers) + decode_body(exchange.response)
 
 
-def unpacked(message: Message) -> bytes:
+def decode_body(message: ExchangeMessage) -> bytes:
     """The body without its content encoding as far as it can be decoded, cut at ``BODY_BYTES``."""
     body = message.body
     encoding = next((value for name, value in message.headers if name.lower() == "content-encoding"), "")
@@ -156,7 +156,7 @@ def unpacked(message: Message) -> bytes:
     return body[:BODY_BYTES]
 
 
-def _websocket(exchange: Exchange) -> list[Sample]:
+def _websocket(exchange: HttpExchange) -> list[CleartextSample]:
     """One sample per message: the first few of each direction."""
     out, back = ([part for way, part in exchange.websocket if way == direction] for direction in ("out", "in"))
-    return list(each("websocket", out, back))
+    return list(sample_messages("websocket", out, back))

@@ -44,7 +44,7 @@ class _Packet(msgspec.Struct, gc=False):
     cut: bool = False
 
 
-class Fragments:
+class FragmentTable:
     """The incomplete packets of one capture."""
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ type Integers = NDArray[np.int64]
 type Seconds = NDArray[np.float64]
 
 
-class Interface(msgspec.Struct, frozen=True):
+class CaptureInterface(msgspec.Struct, frozen=True):
     """A network interface in a capture."""
 
     link: int
@@ -33,7 +33,7 @@ class Interface(msgspec.Struct, frozen=True):
     """Upper bound of the bytes captured of a packet; 0 if unlimited."""
 
 
-class Frames(msgspec.Struct, gc=False):
+class PacketBlock(msgspec.Struct, gc=False):
     """Consecutive packets of a capture, at most ``MAX_ROWS``."""
 
     buffer: Buffer
@@ -55,6 +55,6 @@ class FrameReader(Protocol):
     has_secrets: bool
     """True if the file contains TLS secrets."""
 
-    def blocks(self) -> Iterator[Frames]:
+    def blocks(self) -> Iterator[PacketBlock]:
         """Yield every packet that can be read, once."""
         ...

@@ -21,9 +21,9 @@ from typing import Any
 
 import msgspec
 
-from tieback.intake.traffic.exchange import BODY_BYTES, Exchange, Message, flow_of
-from tieback.intake.traffic.interface import OpenedTraffic, SeenFlow
-from tieback.intake.traffic.problems import Problems
+from tieback.intake.traffic.exchange import BODY_BYTES, ExchangeMessage, HttpExchange, flow_of
+from tieback.intake.traffic.interface import OpenedTraffic, SampledFlow
+from tieback.intake.traffic.problems import CaptureProblems
 from tieback.model.errors import InputError
 from tieback.model.flow import FlowApp, Peer
 
@@ -99,7 +99,7 @@ class _Archive(msgspec.Struct):
     log: _Log
 
 
-def opens(head: bytes, path: Path) -> bool:
+def is_har(head: bytes, path: Path) -> bool:
     """True if a file with this head is an archive: an object whose first key (or the one inside it) is ``log``."""
     del path  # by content, never by name
     if head[:2] == _GZIP:
@@ -107,7 +107,7 @@ def opens(head: bytes, path: Path) -> bool:
     return _LOG.match(head.removeprefix(_BOM).lstrip()) is not None
 
 
-def open_(path: Path) -> OpenedTraffic:
+def open_har(path: Path) -> OpenedTraffic:
     """Open an archive.
 
     Raises:
@@ -118,7 +118,7 @@ def open_(path: Path) -> OpenedTraffic:
 
 def opener(path: Path, head: bytes) -> OpenedTraffic | None:
     """For ``openers.OPENERS``."""
-    return open_(path) if opens(head, path) else None
+    return open_har(path) if is_har(head, path) else None
 
 
 class HarFile:
@@ -126,14 +126,14 @@ class HarFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.problems: list[Any] = Problems()
+        self.problems: list[Any] = CaptureProblems()
         self._data = _read(path)
         try:
             self._entries: list[msgspec.Raw] | None = _entries(self._content())
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             self._entries = None
 
-    def flows(self) -> Iterator[SeenFlow]:
+    def flows(self) -> Iterator[SampledFlow]:
         """Yield one flow per entry; an invalid entry is a problem."""
         for number, entry in enumerate(self._walk()):
             try:
@@ -188,7 +188,7 @@ class HarFile:
                 yield value
 
     def _note(self, what: str) -> None:
-        assert isinstance(self.problems, Problems)
+        assert isinstance(self.problems, CaptureProblems)
         self.problems.note(what, str(self.path))
 
 
@@ -243,7 +243,7 @@ def _decode(entry: msgspec.Raw | dict[str, Any]) -> _Entry:
         return msgspec.json.decode(bytes(entry).decode("utf-8", "replace"), type=_Entry)
 
 
-def _exchange(entry: _Entry) -> Exchange:
+def _exchange(entry: _Entry) -> HttpExchange:
     response = entry.response or _Response()
     content = response.content or _Content()
     posted = entry.request.post_data
@@ -252,12 +252,12 @@ def _exchange(entry: _Entry) -> Exchange:
     app = None
     if entry.client_name:
         app = FlowApp(name=entry.client_name[:200], bundle_id="", source="capture")
-    return Exchange(
+    return HttpExchange(
         method=entry.request.method[:32],
         url=entry.request.url,
-        request=Message(_headers(entry.request.headers), body_out),
+        request=ExchangeMessage(_headers(entry.request.headers), body_out),
         status=_whole(response.status) if 0 < _whole(response.status) < 1000 else 0,
-        response=Message(_headers(response.headers), body_in),
+        response=ExchangeMessage(_headers(response.headers), body_in),
         client=Peer(entry.client_address or "", _whole(entry.client_port) or None),
         server_ip=(entry.server_ip or "").strip("[]")[:64],
         server_port=_whole(entry.server_port) or None,

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tieback.intake.traffic.frames import Frames, Integers
+from tieback.intake.traffic.frames import Integers, PacketBlock
 from tieback.intake.traffic.link import COOKED, ETHERNET, FIXED, MAY_HOLD_IP
 from tieback.intake.traffic.network import TCP, UDP
 
@@ -24,7 +24,7 @@ _NEEDED = 14
 """Bytes of the TCP header that are read."""
 
 
-class Found(msgspec.Struct, gc=False):
+class TransportHeader(msgspec.Struct, gc=False):
     """The transport header of one packet that was read separately."""
 
     row: int
@@ -40,7 +40,7 @@ class Found(msgspec.Struct, gc=False):
     """End of the captured bytes."""
 
 
-class Columns(msgspec.Struct, gc=False):
+class PacketColumns(msgspec.Struct, gc=False):
     """Packets of TCP and UDP of one version of IP, in the order of the capture."""
 
     row: Rows
@@ -58,7 +58,7 @@ class Columns(msgspec.Struct, gc=False):
     """End of the captured payload; at or before ``payload`` if there is none."""
 
 
-type Slow = Callable[[int, int], list[Found]]
+type Slow = Callable[[int, int], list[TransportHeader]]
 """Function from row and link type to packets: none, one, or several if fragments were waiting."""
 
 _ALSO = np.zeros(256, np.bool_)
@@ -66,10 +66,10 @@ _ALSO = np.zeros(256, np.bool_)
 _ALSO[[0, 4, TCP, UDP, 41, 43, 44, 51, 60, 135, 139, 140]] = True
 
 
-def read_headers(frames: Frames, slow: Slow) -> list[Columns]:
+def read_headers(frames: PacketBlock, slow: Slow) -> list[PacketColumns]:
     """The columns of IPv4 and of IPv6; a version without packets is left out."""
-    parts: tuple[list[Columns], list[Columns]] = ([], [])
-    singles: list[Found] = []
+    parts: tuple[list[PacketColumns], list[PacketColumns]] = ([], [])
+    singles: list[TransportHeader] = []
     if isinstance(frames.links, int):
         groups = [(frames.links, np.arange(len(frames.starts)))]
     else:
@@ -92,7 +92,7 @@ def read_headers(frames: Frames, slow: Slow) -> list[Columns]:
     return [columns for columns in joined if len(columns.row)]
 
 
-def _usual(frames: Frames, link: int, rows: Rows, parts: tuple[list[Columns], list[Columns]]) -> Rows:
+def _usual(frames: PacketBlock, link: int, rows: Rows, parts: tuple[list[PacketColumns], list[PacketColumns]]) -> Rows:
     """Read the common packets of a link type; returns the remaining rows."""
     header, place, marks = FIXED[link]
     width = header + _IPV6 + _NEEDED
@@ -140,7 +140,7 @@ def _half(table: Bytes, place: int) -> Integers:
     return table[:, place].astype(np.int64) << 8 | table[:, place + 1]
 
 
-def _read_ipv4(table: Bytes, rows: Rows, starts: Integers, limits: Integers, at: int) -> tuple[Columns, Flags]:
+def _read_ipv4(table: Bytes, rows: Rows, starts: Integers, limits: Integers, at: int) -> tuple[PacketColumns, Flags]:
     """Packets without options, and flags of the rows that need no further reading."""
     whole = (table[:, at + 6] & 0x3F) | table[:, at + 7] == 0
     return _read_transport(
@@ -148,7 +148,7 @@ def _read_ipv4(table: Bytes, rows: Rows, starts: Integers, limits: Integers, at:
     )
 
 
-def _read_ipv6(table: Bytes, rows: Rows, starts: Integers, limits: Integers, at: int) -> tuple[Columns, Flags]:
+def _read_ipv6(table: Bytes, rows: Rows, starts: Integers, limits: Integers, at: int) -> tuple[PacketColumns, Flags]:
     """Packets without extension headers."""
     places = starts + _IPV6
     whole = np.ones(len(rows), np.bool_)
@@ -167,7 +167,7 @@ def _read_transport(
     protocol: Bytes,
     key_at: int,
     sound: Flags,
-) -> tuple[Columns, Flags]:
+) -> tuple[PacketColumns, Flags]:
     tcp = protocol == TCP
     words = table[:, at + 12]
     header = np.where(tcp, (words >> 4).astype(np.int64) * 4, 8)
@@ -181,7 +181,7 @@ def _read_transport(
     stop = stops[chosen]
     tcp = tcp[chosen]
     return (
-        Columns(
+        PacketColumns(
             rows[chosen],
             protocol[chosen],
             key,
@@ -195,10 +195,10 @@ def _read_transport(
     )
 
 
-def _columns(singles: list[Found], length: int) -> Columns:
+def _columns(singles: list[TransportHeader], length: int) -> PacketColumns:
     payload = np.array([single.payload for single in singles], np.int64)
     stop = np.array([single.stop for single in singles], np.int64)
-    return Columns(
+    return PacketColumns(
         np.array([single.row for single in singles], np.intp),
         np.array([single.protocol for single in singles], np.uint8),
         np.frombuffer(b"".join(single.key for single in singles), np.uint8).reshape(-1, length),
@@ -210,10 +210,10 @@ def _columns(singles: list[Found], length: int) -> Columns:
     )
 
 
-def _joined(parts: list[Columns]) -> Columns:
+def _joined(parts: list[PacketColumns]) -> PacketColumns:
     """The same rows as one, in the order of the capture."""
     if len(parts) == 1:
         return parts[0]
     order = np.argsort(np.concatenate([part.row for part in parts]), kind="stable")
-    names = Columns.__struct_fields__
-    return Columns(*(np.concatenate([getattr(part, name) for part in parts])[order] for name in names))
+    names = PacketColumns.__struct_fields__
+    return PacketColumns(*(np.concatenate([getattr(part, name) for part in parts])[order] for name in names))

@@ -23,7 +23,7 @@ _METHODS = (
 )  # fmt: skip
 
 
-class HttpSeen(msgspec.Struct, frozen=True, gc=False):
+class HttpSummary(msgspec.Struct, frozen=True, gc=False):
     """The first exchange of a connection."""
 
     method: str = ""
@@ -43,13 +43,13 @@ class HttpSeen(msgspec.Struct, frozen=True, gc=False):
     response_end: int = 0
 
 
-def see(client: bytes, server: bytes) -> HttpSeen | None:
+def recognise_http(client: bytes, server: bytes) -> HttpSummary | None:
     """What a connection's first bytes tell of HTTP/1; ``None`` where it is none."""
     request = _request(client)
     response = status_line(server)
     if request is None and response is None:
         if _request(server) is not None or status_line(client):
-            turned = see(server, client)
+            turned = recognise_http(server, client)
             return None if turned is None else _swap(turned)
         return None
     if (request is None and client) or (response is None and server and not server.startswith(b"HTTP/1")):
@@ -61,7 +61,7 @@ def see(client: bytes, server: bytes) -> HttpSeen | None:
     answer = _head(server) if response else b""
     status = response.status if response else 0
     method, target = (request.method, request.target) if request else ("", "")
-    return HttpSeen(
+    return HttpSummary(
         method=method,
         target=target,
         host=_host(method, target, head),
@@ -78,7 +78,7 @@ def _request(data: bytes) -> RequestLine | None:
     return request_line(data, cut=True) if data.startswith(_METHODS) else None
 
 
-def _swap(seen: HttpSeen) -> HttpSeen:
+def _swap(seen: HttpSummary) -> HttpSummary:
     return msgspec.structs.replace(seen, swapped=not seen.swapped)
 
 

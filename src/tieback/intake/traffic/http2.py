@@ -17,7 +17,7 @@ _DATA, _HEADERS, _SETTINGS, _CONTINUATION = 0, 1, 4, 9
 _END_HEADERS, _PADDED, _PRIORITY = 0x4, 0x8, 0x20
 
 
-class Http2Seen(msgspec.Struct, frozen=True, gc=False):
+class Http2Summary(msgspec.Struct, frozen=True, gc=False):
     """The first request that names a host, and the number of messages."""
 
     authority: str
@@ -27,7 +27,7 @@ class Http2Seen(msgspec.Struct, frozen=True, gc=False):
     confidence: float
 
 
-def see(client: bytes, server: bytes) -> Http2Seen | None:
+def recognise_http2(client: bytes, server: bytes) -> Http2Summary | None:
     """HTTP/2 facts from the bytes after the client's preface; ``None`` if they are not HTTP/2."""
     at = len(PREFACE) if client.startswith(PREFACE) else -1
     if at < 0:
@@ -43,7 +43,7 @@ def see(client: bytes, server: bytes) -> Http2Seen | None:
         elif name == "host":
             request.setdefault(":authority", value)
     status = next((value for name, value in answers if name == ":status" and value[:1] != "1"), "")
-    return Http2Seen(
+    return Http2Summary(
         request.get(":authority", ""),
         request.get(":method", ""),
         request.get(":path", ""),
@@ -57,7 +57,7 @@ def headers(data: bytes) -> list[Header]:
     return [header for _, part in _parts(data) if not isinstance(part, bytes) for header in part]
 
 
-def cleartext(data: bytes, most: int) -> list[bytes]:
+def cleartext_messages(data: bytes, most: int) -> list[bytes]:
     """The first messages of a direction, in HTTP/1 form, stream by stream.
 
     Args:

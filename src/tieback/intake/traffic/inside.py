@@ -3,21 +3,21 @@
 from msgspec.structs import replace
 
 from tieback.intake.traffic.conversation import Conversation, Side
-from tieback.intake.traffic.decrypt import Cleartext
-from tieback.intake.traffic.interface import SeenFlow
-from tieback.intake.traffic.judge import Judge
+from tieback.intake.traffic.decrypt import DecryptedStreams
+from tieback.intake.traffic.interface import SampledFlow
+from tieback.intake.traffic.judge import FlowClassifier
 from tieback.intake.traffic.network import TCP
-from tieback.model.flow import FlowEvidence, FlowTls, NameFrom
+from tieback.model.flow import FlowEvidence, FlowTls, NameSource
 
 
-class Inside:
+class DecryptedFlows:
     """The decrypted content of one capture, and its classifier."""
 
-    def __init__(self, judge: Judge, cleartext: Cleartext) -> None:
+    def __init__(self, judge: FlowClassifier, cleartext: DecryptedStreams) -> None:
         self._judge = judge
         self._cleartext = cleartext
 
-    def of(self, conversation: Conversation, seen: SeenFlow) -> SeenFlow:
+    def of(self, conversation: Conversation, seen: SampledFlow) -> SampledFlow:
         """The flow with protocol, name and samples of its decrypted content; unchanged if nothing was decrypted."""
         flow = seen.flow
         if conversation.transport != TCP or not self._cleartext:
@@ -30,9 +30,9 @@ class Inside:
         judged = self._judge(_conversation(client, flow.start, out, back))
         tls = replace(flow.tls or FlowTls(), decrypted=True)
         if judged.evidence is not FlowEvidence.PAYLOAD:
-            return SeenFlow(replace(flow, tls=tls), seen.samples)
+            return SampledFlow(replace(flow, tls=tls), seen.samples)
         server = flow.server
-        if judged.name and judged.name_from is NameFrom.HTTP_HOST and server.name_from is not NameFrom.SNI:
+        if judged.name and judged.name_from is NameSource.HTTP_HOST and server.name_from is not NameSource.SNI:
             server = replace(server, name=judged.name, name_from=judged.name_from)
         flow = replace(
             flow,
@@ -44,7 +44,7 @@ class Inside:
             tls=tls,
             detail=judged.detail,
         )
-        return SeenFlow(flow, judged.samples)
+        return SampledFlow(flow, judged.samples)
 
 
 def _conversation(client: Side, start: float, out: bytes, back: bytes) -> Conversation:

@@ -6,18 +6,18 @@ from typing import Protocol
 
 import msgspec
 
-from tieback.model.flow import Flow, Sample
+from tieback.model.flow import CleartextSample, Flow
 from tieback.model.sighting import Problem
 
 FIRST_BYTES = 16 * 1024
 """Bytes kept per direction for recognition and samples; later bytes are only counted."""
 
 
-class SeenFlow(msgspec.Struct, frozen=True, gc=False):
+class SampledFlow(msgspec.Struct, frozen=True, gc=False):
     """A flow with its cleartext samples; only the classifier reads the samples."""
 
     flow: Flow
-    samples: tuple[Sample, ...] = ()
+    samples: tuple[CleartextSample, ...] = ()
 
 
 class OpenedTraffic(Protocol):
@@ -27,7 +27,7 @@ class OpenedTraffic(Protocol):
     problems: list[Problem]
     """Grows while the flows are walked; everything read before a problem is kept."""
 
-    def flows(self) -> Iterator[SeenFlow]:
+    def flows(self) -> Iterator[SampledFlow]:
         """Yield every flow, in the order of its first packet or record."""
         ...
 
@@ -36,7 +36,7 @@ class OpenedTraffic(Protocol):
         ...
 
 
-class Opening(msgspec.Struct, frozen=True, gc=False):
+class ConnectionStart(msgspec.Struct, frozen=True, gc=False):
     """The first bytes of a connection, by direction, reassembled; either may be empty if only one was captured."""
 
     client: bytes
@@ -48,7 +48,7 @@ class Opening(msgspec.Struct, frozen=True, gc=False):
     """True if the capture began after the connection, so that the first bytes may be anywhere in the protocol."""
 
 
-class Recognised(msgspec.Struct, frozen=True, gc=False):
+class ProtocolMatch(msgspec.Struct, frozen=True, gc=False):
     """A recogniser's verdict on an opening."""
 
     protocol: str
@@ -63,7 +63,7 @@ class Recognised(msgspec.Struct, frozen=True, gc=False):
     """Client bytes from the ClientHello on, if the protocol switched to TLS."""
     tls_server: bytes = b""
     detail: str = ""
-    samples: tuple[Sample, ...] = ()
+    samples: tuple[CleartextSample, ...] = ()
 
 
 class Recogniser(Protocol):
@@ -71,6 +71,6 @@ class Recogniser(Protocol):
 
     name: str
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """A verdict, or ``None``. Checks every length, never raises, costs microseconds if the first bytes differ."""
         ...

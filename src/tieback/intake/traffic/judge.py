@@ -7,39 +7,39 @@ any other protocol, the port.
 from msgspec.structs import replace
 
 from tieback.intake.traffic import http, http2, quic, tls, websocket
-from tieback.intake.traffic.banners import BannerSeen, known_banners, see_datagrams
-from tieback.intake.traffic.certificate import Certificates
+from tieback.intake.traffic.banners import BannerMatch, known_banners, recognise_datagrams
+from tieback.intake.traffic.certificate import CertificateNames
 from tieback.intake.traffic.conversation import Conversation, Side
-from tieback.intake.traffic.dns import Message, parse_message, parse_stream
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.judgement import Judgement
-from tieback.intake.traffic.names import DNS, LLMNR, MDNS, Names, hostname
+from tieback.intake.traffic.dns import DnsMessage, parse_message, parse_stream
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.judgement import FlowClassification
+from tieback.intake.traffic.names import DNS, LLMNR, MDNS, DnsNames, hostname
 from tieback.intake.traffic.network import TCP
 from tieback.intake.traffic.ports import DNS_OVER_TLS, usual_ports
 from tieback.intake.traffic.stores.choose import recognise, recognise_either
-from tieback.intake.traffic.stores.evidence import each
-from tieback.model.flow import FlowEvidence, FlowTls, NameFrom, Sample
+from tieback.intake.traffic.stores.evidence import sample_messages
+from tieback.model.flow import CleartextSample, FlowEvidence, FlowTls, NameSource
 
 SAMPLE_BYTES = 8 * 1024
 """Bytes of cleartext passed on per direction."""
 
-_NOTHING = Judgement()
+_NOTHING = FlowClassification()
 _NAMED = {DNS: "dns", MDNS: "mdns", LLMNR: "llmnr"}
 _MAX_DETAIL = 240
 _MAX_MESSAGES = 4
 """Messages of one direction of HTTP/2, each a sample."""
 
 
-class Judge:
+class FlowClassifier:
     """Classifier of the conversations of one capture, with its tables and caches."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: DnsNames) -> None:
         self._names = names
-        self._certificates = Certificates()
+        self._certificates = CertificateNames()
         self._ports = usual_ports()
         self._banners = known_banners()
 
-    def __call__(self, conversation: Conversation) -> Judgement:
+    def __call__(self, conversation: Conversation) -> FlowClassification:
         """Classify a conversation, and determine which side is the client."""
         known = conversation.client is not None
         client = conversation.client or self._likely_client(conversation)
@@ -60,12 +60,12 @@ class Judge:
             return second if self._ports.service(transport, here) else first
         return first
 
-    def _named_by_dns(self, conversation: Conversation, judged: Judgement) -> Judgement:
+    def _named_by_dns(self, conversation: Conversation, judged: FlowClassification) -> FlowClassification:
         client = conversation.client or conversation.first
         name = conversation.name or self._names.of(address_of(client), address_of(client.other))
-        return replace(judged, name=name, name_from=NameFrom.DNS) if name else judged
+        return replace(judged, name=name, name_from=NameSource.DNS) if name else judged
 
-    def _by_port(self, conversation: Conversation, judged: Judgement) -> Judgement:
+    def _by_port(self, conversation: Conversation, judged: FlowClassification) -> FlowClassification:
         client = conversation.client or conversation.first
         service = self._ports.service(_transport(conversation), port_of(client.other))
         if not service:
@@ -74,12 +74,12 @@ class Judge:
 
     # TCP
 
-    def _tcp(self, conversation: Conversation, client: Side, *, known: bool) -> Judgement:
+    def _tcp(self, conversation: Conversation, client: Side, *, known: bool) -> FlowClassification:
         out, back = client.stream(), client.other.stream()
         if not out and not back:
             return _NOTHING
         port = port_of(client.other)
-        seen = tls.see(out, back, self._certificates)
+        seen = tls.recognise_tls(out, back, self._certificates)
         if seen is not None:
             if seen.swapped and not known:
                 conversation.client = client.other
@@ -89,16 +89,16 @@ class Judge:
         if judged is not None:
             return judged
         if known:
-            found = recognise(Opening(out, back, port))
+            found = recognise(ConnectionStart(out, back, port))
         else:
-            found, turned = recognise_either(Opening(out, back, None, midstream=True))
+            found, turned = recognise_either(ConnectionStart(out, back, None, midstream=True))
             if turned:
                 conversation.client = client.other
         if found is not None:
             return self._of_store(found)
         return self._http2(out, back) or self._dns_stream(conversation, out, back, port) or self._rest(out, back, port)
 
-    def _of_tls(self, seen: tls.TlsSeen, port: int, detail: str = "", name: str = "") -> Judgement:
+    def _of_tls(self, seen: tls.TlsSummary, port: int, detail: str = "", name: str = "") -> FlowClassification:
         sni = hostname(seen.tls.sni)
         if not detail and port == DNS_OVER_TLS:
             detail = "likely DNS over TLS, from the port number"
@@ -107,19 +107,19 @@ class Judge:
         elif not detail:
             service = self._ports.service("tcp", port)
             detail = f"the port is usual for {service}" if service and service not in {"tls", "http"} else ""
-        return Judgement(
+        return FlowClassification(
             protocol="tls",
             evidence=FlowEvidence.PAYLOAD,
             confidence=seen.confidence,
             encrypted=True,
             tls=seen.tls,
             name=sni or name,
-            name_from=NameFrom.SNI if sni else NameFrom.HTTP_HOST if name else NameFrom.NONE,
+            name_from=NameSource.SNI if sni else NameSource.HTTP_HOST if name else NameSource.NONE,
             detail=detail,
         )
 
-    def _http(self, conversation: Conversation, out: bytes, back: bytes, port: int) -> Judgement | None:
-        seen = http.see(out, back)
+    def _http(self, conversation: Conversation, out: bytes, back: bytes, port: int) -> FlowClassification | None:
+        seen = http.recognise_http(out, back)
         if seen is None:
             return None
         if seen.swapped:
@@ -132,16 +132,16 @@ class Judge:
         if seen.method == "CONNECT" or (
             out[seen.request_end : seen.request_end + 3] in _TLS_STARTS and seen.request_end
         ):
-            inner = tls.see(out[seen.request_end :], back[seen.response_end :], self._certificates)
+            inner = tls.recognise_tls(out[seen.request_end :], back[seen.response_end :], self._certificates)
             if inner is not None:
                 return self._of_tls(inner, port, f"through a proxy: CONNECT {_plain(seen.target)}", name)
-        found = recognise(Opening(out, back, port))
+        found = recognise(ConnectionStart(out, back, port))
         if found is None and seen.confidence < 0.9:
             return None
         judged = self._of_store(found) if found is not None else _of_http(seen, out, back)
         detail = judged.detail if found is not None and judged.detail else _http_detail(seen)
         if seen.upgrade == "h2c":
-            inner2 = http2.see(out[seen.request_end :], back[seen.response_end :])
+            inner2 = http2.recognise_http2(out[seen.request_end :], back[seen.response_end :])
             if inner2 is not None:
                 inside = _http2_samples(out[seen.request_end :], back[seen.response_end :])
                 outer = _samples("http", out[: seen.request_end], back[: seen.response_end])
@@ -149,50 +149,50 @@ class Judge:
         return replace(
             judged,
             name=judged.name or name,
-            name_from=NameFrom.HTTP_HOST if name and not judged.name else judged.name_from,
+            name_from=NameSource.HTTP_HOST if name and not judged.name else judged.name_from,
             detail=detail[:_MAX_DETAIL],
             samples=judged.samples or _samples("http", out, back),
         )
 
-    def _of_store(self, found: Recognised) -> Judgement:
+    def _of_store(self, found: ProtocolMatch) -> FlowClassification:
         seen = None
         if found.encrypted and (found.tls_client or found.tls_server):
-            seen = tls.see(found.tls_client, found.tls_server, self._certificates, starttls=True)
+            seen = tls.recognise_tls(found.tls_client, found.tls_server, self._certificates, starttls=True)
         sni = hostname(seen.tls.sni) if seen else ""
-        return Judgement(
+        return FlowClassification(
             protocol=found.protocol,
             evidence=FlowEvidence.PAYLOAD,
             confidence=found.confidence,
             encrypted=found.encrypted,
             tls=seen.tls if seen else FlowTls(starttls=True) if found.encrypted else None,
             name=sni,
-            name_from=NameFrom.SNI if sni else NameFrom.NONE,
+            name_from=NameSource.SNI if sni else NameSource.NONE,
             detail=found.detail[:_MAX_DETAIL],
             samples=tuple(
                 sample
                 if len(sample.data) <= SAMPLE_BYTES
-                else Sample(sample.direction, sample.kind, sample.data[:SAMPLE_BYTES])
+                else CleartextSample(sample.direction, sample.kind, sample.data[:SAMPLE_BYTES])
                 for sample in found.samples[:8]
             ),
         )
 
-    def _http2(self, out: bytes, back: bytes) -> Judgement | None:
-        seen = http2.see(out, back)
+    def _http2(self, out: bytes, back: bytes) -> FlowClassification | None:
+        seen = http2.recognise_http2(out, back)
         if seen is None:
             return None
         name = hostname(http.without_port(seen.authority))
-        return Judgement(
+        return FlowClassification(
             protocol="http2",
             evidence=FlowEvidence.PAYLOAD,
             confidence=seen.confidence,
             encrypted=False,
             name=name,
-            name_from=NameFrom.HTTP_HOST if name else NameFrom.NONE,
+            name_from=NameSource.HTTP_HOST if name else NameSource.NONE,
             detail=_plain(f"{seen.method} {http.plain_path(seen.path)} {seen.status}".strip()),
             samples=_http2_samples(out, back),
         )
 
-    def _dns_stream(self, conversation: Conversation, out: bytes, back: bytes, port: int) -> Judgement | None:
+    def _dns_stream(self, conversation: Conversation, out: bytes, back: bytes, port: int) -> FlowClassification | None:
         asked, answered = parse_stream(out), parse_stream(back)
         if (not asked and not answered) or (port != DNS and not (asked and answered)):
             return None
@@ -201,12 +201,12 @@ class Judge:
             self._names.remember(message.addresses, address_of(client))
         return _of_dns("dns", asked, answered)
 
-    def _rest(self, out: bytes, back: bytes, port: int) -> Judgement:
+    def _rest(self, out: bytes, back: bytes, port: int) -> FlowClassification:
         greeting = self._banners.see(out, back, "tcp")
         at = tls.find_client_hello(out)
         if at >= 0:
             place = back.find(b"\x16\x03")
-            inner = tls.see(out[at:], back[place:] if place >= 0 else b"", self._certificates, starttls=True)
+            inner = tls.recognise_tls(out[at:], back[place:] if place >= 0 else b"", self._certificates, starttls=True)
             if inner is not None:
                 judged = self._of_tls(
                     inner, port, "" if greeting else f"TLS begins after {at} bytes of another protocol"
@@ -215,12 +215,12 @@ class Judge:
         if greeting is not None:
             return _of_banner(greeting, out, back)
         if tls.find_records(out) and (tls.find_records(back) or not back):
-            return Judgement("tls", FlowEvidence.PAYLOAD, 0.6, encrypted=True, tls=FlowTls())
+            return FlowClassification("tls", FlowEvidence.PAYLOAD, 0.6, encrypted=True, tls=FlowTls())
         return _NOTHING
 
     # UDP
 
-    def _udp(self, client: Side) -> Judgement:
+    def _udp(self, client: Side) -> FlowClassification:
         out, back = client.datagrams(), client.other.datagrams()
         if not out and not back:
             return _NOTHING
@@ -230,28 +230,28 @@ class Judge:
             judged = _dns_datagrams(out, back, port if port in _NAMED else port_of(client))
             if judged is not None:
                 return judged
-        seen = quic.see(out, back)
+        seen = quic.recognise_quic(out, back)
         if seen is None and back and not quic.is_client_first(out):
-            seen = quic.see(back, out)
+            seen = quic.recognise_quic(back, out)
         if seen is not None:
             return self._of_quic(seen)
-        greeting = see_datagrams(first, answer) or self._banners.see(first, answer, "udp")
+        greeting = recognise_datagrams(first, answer) or self._banners.see(first, answer, "udp")
         if greeting is not None:
             return _of_banner(greeting, first, answer)
-        found = recognise(Opening(first, answer, port, transport="udp"))
+        found = recognise(ConnectionStart(first, answer, port, transport="udp"))
         return self._of_store(found) if found is not None else _NOTHING
 
-    def _of_quic(self, seen: quic.QuicSeen) -> Judgement:
+    def _of_quic(self, seen: quic.QuicSummary) -> FlowClassification:
         name = hostname(seen.tls.sni)
         resolver = name and self._ports.is_resolver(name)
-        return Judgement(
+        return FlowClassification(
             protocol="quic",
             evidence=FlowEvidence.PAYLOAD,
             confidence=seen.confidence,
             encrypted=True,
             tls=seen.tls,
             name=name,
-            name_from=NameFrom.SNI if name else NameFrom.NONE,
+            name_from=NameSource.SNI if name else NameSource.NONE,
             detail=f"QUIC {seen.version}"
             + ("; likely DNS over HTTPS: the name is a public resolver" if resolver else ""),
         )
@@ -279,44 +279,44 @@ def _plain(text: str) -> str:
     return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
-def _samples(kind: str, out: bytes, back: bytes) -> tuple[Sample, ...]:
+def _samples(kind: str, out: bytes, back: bytes) -> tuple[CleartextSample, ...]:
     both = (("out", out[:SAMPLE_BYTES]), ("in", back[:SAMPLE_BYTES]))
-    return tuple(Sample(direction, kind, data) for direction, data in both if data)
+    return tuple(CleartextSample(direction, kind, data) for direction, data in both if data)
 
 
-def _http2_samples(out: bytes, back: bytes) -> tuple[Sample, ...]:
+def _http2_samples(out: bytes, back: bytes) -> tuple[CleartextSample, ...]:
     both = (("out", out), ("in", back))
     return tuple(
-        Sample(direction, "http", message)
+        CleartextSample(direction, "http", message)
         for direction, data in both
-        for message in http2.cleartext(data, SAMPLE_BYTES)[:_MAX_MESSAGES]
+        for message in http2.cleartext_messages(data, SAMPLE_BYTES)[:_MAX_MESSAGES]
     )
 
 
-def _of_http(seen: http.HttpSeen, out: bytes, back: bytes) -> Judgement:
+def _of_http(seen: http.HttpSummary, out: bytes, back: bytes) -> FlowClassification:
     samples = _samples("http", out, back)
     protocol = "http"
     if seen.upgrade == "websocket":
         protocol = "websocket"
         samples = (
             *_samples("http", out[: seen.request_end], back[: seen.response_end]),
-            *each(
+            *sample_messages(
                 "websocket",
                 websocket.messages(out[seen.request_end :], SAMPLE_BYTES),
                 websocket.messages(back[seen.response_end :], SAMPLE_BYTES),
             ),
         )
-    return Judgement(protocol, FlowEvidence.PAYLOAD, seen.confidence, encrypted=False, samples=samples)
+    return FlowClassification(protocol, FlowEvidence.PAYLOAD, seen.confidence, encrypted=False, samples=samples)
 
 
-def _http_detail(seen: http.HttpSeen) -> str:
+def _http_detail(seen: http.HttpSummary) -> str:
     if seen.method == "CONNECT":
         return _plain(f"CONNECT {seen.target}")
     words = [seen.method, http.plain_path(seen.target), str(seen.status) if seen.status else ""]
     return _plain(" ".join(word for word in words if word) + (f" from {seen.server}" if seen.server else ""))
 
 
-def _of_banner(seen: BannerSeen, out: bytes, back: bytes) -> Judgement:
+def _of_banner(seen: BannerMatch, out: bytes, back: bytes) -> FlowClassification:
     detail = ""
     if seen.protocol in {"ssh", "smtp", "ftp", "imap", "pop3"}:
         detail = _plain(back.partition(b"\n")[0].decode("latin-1").strip()[:120])
@@ -325,18 +325,18 @@ def _of_banner(seen: BannerSeen, out: bytes, back: bytes) -> Judgement:
         if seen.encrypted is False and seen.protocol in {"smtp", "ftp", "imap", "pop3"}
         else ()
     )
-    return Judgement(
+    return FlowClassification(
         seen.protocol, FlowEvidence.PAYLOAD, seen.confidence, seen.encrypted, detail=detail, samples=samples
     )
 
 
-def _of_dns(protocol: str, asked: list[Message], answered: list[Message]) -> Judgement:
+def _of_dns(protocol: str, asked: list[DnsMessage], answered: list[DnsMessage]) -> FlowClassification:
     question = next((message.question for message in (*asked, *answered) if message.question), "")
     confidence = 0.95 if asked and answered else 0.8
-    return Judgement(protocol, FlowEvidence.PAYLOAD, confidence, encrypted=False, detail=_plain(question))
+    return FlowClassification(protocol, FlowEvidence.PAYLOAD, confidence, encrypted=False, detail=_plain(question))
 
 
-def _dns_datagrams(out: list[bytes], back: list[bytes], port: int) -> Judgement | None:
+def _dns_datagrams(out: list[bytes], back: list[bytes], port: int) -> FlowClassification | None:
     asked = [message for data in out[:2] if (message := parse_message(data, names_only=True))]
     answered = [message for data in back[:2] if (message := parse_message(data, names_only=True))]
     if (not asked and not answered) or (out and not asked) or (back and not answered):

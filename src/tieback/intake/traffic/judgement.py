@@ -2,10 +2,10 @@
 
 import msgspec
 
-from tieback.model.flow import FlowEvidence, FlowTls, NameFrom, Sample
+from tieback.model.flow import CleartextSample, FlowEvidence, FlowTls, NameSource
 
 
-class Judgement(msgspec.Struct, frozen=True, gc=False):
+class FlowClassification(msgspec.Struct, frozen=True, gc=False):
     """The facts of a flow from its payload; addresses and counts are added when the flow ends."""
 
     protocol: str = ""
@@ -15,6 +15,6 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     tls: FlowTls | None = None
     name: str = ""
     """The server's name in the payload."""
-    name_from: NameFrom = NameFrom.NONE
+    name_from: NameSource = NameSource.NONE
     detail: str = ""
-    samples: tuple[Sample, ...] = ()
+    samples: tuple[CleartextSample, ...] = ()

@@ -5,7 +5,7 @@ Source: https://www.tcpdump.org/linktypes.html
 
 from struct import Struct
 
-from tieback.intake.traffic.attribution import Attribution
+from tieback.intake.traffic.attribution import PacketAttribution
 from tieback.intake.traffic.source import Buffer
 from tieback.model.flow import FlowApp
 
@@ -28,7 +28,7 @@ FIXED: dict[int, tuple[int, int, tuple[bytes, bytes]]] = {
 }
 """Bytes before IP; offset of the protocol number in them, and its usual values for IPv4 and IPv6."""
 
-READ = {*FIXED, PKTAP, USER2}
+SUPPORTED_LINKS = {*FIXED, PKTAP, USER2}
 """Supported link types."""
 
 _MAX_NESTING = 6
@@ -46,7 +46,7 @@ class UnknownLinkError(Exception):
 
 
 def find_ip(
-    buffer: Buffer, start: int, stop: int, link: int, attribution: Attribution
+    buffer: Buffer, start: int, stop: int, link: int, attribution: PacketAttribution
 ) -> tuple[int, int, FlowApp | None]:
     """Offset of the IP packet and end of the frame, or -1; and the app that a PKTAP header names.
 

@@ -13,14 +13,14 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from tieback.intake.traffic.exchange import Exchange, Message, flow_of
-from tieback.intake.traffic.interface import OpenedTraffic, SeenFlow
+from tieback.intake.traffic.exchange import ExchangeMessage, HttpExchange, flow_of
+from tieback.intake.traffic.interface import OpenedTraffic, SampledFlow
 from tieback.intake.traffic.log_formats import LogFormat, Row, format_of, protocol_name
 from tieback.intake.traffic.log_rows import READERS, by_columns, head_lines, lines, open_lines, reader_of
 from tieback.intake.traffic.names import hostname
-from tieback.intake.traffic.problems import Problems
+from tieback.intake.traffic.problems import CaptureProblems
 from tieback.model.errors import InputError
-from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameFrom, Peer, Server
+from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameSource, Peer, Server
 
 _TRANSPORTS = {"6": "tcp", "17": "udp", "1": "icmp", "tcp": "tcp", "udp": "udp", "icmp": "icmp"}
 _ENCRYPTED = frozenset({"tls", "quic"})
@@ -46,7 +46,7 @@ class LogFile:
         """
         self.path = path
         self._own = own
-        self.problems: list[Any] = Problems()
+        self.problems: list[Any] = CaptureProblems()
         try:
             self._file = open_lines(path)
             with path.open("rb") as file:
@@ -63,7 +63,7 @@ class LogFile:
         if self._reader == "csv":
             self._csv = by_columns(head_lines(head)[0], own)
 
-    def flows(self) -> Iterator[SeenFlow]:
+    def flows(self) -> Iterator[SampledFlow]:
         """Yield one flow per line that describes one; unreadable lines are counted in one problem."""
         unread = 0
         for row in READERS[self._reader](lines(self._file)):
@@ -84,11 +84,11 @@ class LogFile:
         self._file.close()
 
     def _note(self, unread: int) -> None:
-        assert isinstance(self.problems, Problems)
+        assert isinstance(self.problems, CaptureProblems)
         self.problems.note(f"{unread} line{'s' if unread > 1 else ''} could not be read", str(self.path))
 
 
-def _seen(path: str, form: LogFormat, row: Row) -> SeenFlow | None:
+def _seen(path: str, form: LogFormat, row: Row) -> SampledFlow | None:
     if form.kind == "http":
         return _http(path, form, row)
     if form.kind == "dns":
@@ -163,7 +163,7 @@ def _times(form: LogFormat, row: Row) -> tuple[float, float]:
     return start, max(_time(form.get(row, "end")) or start + max(seconds, 0.0), start)
 
 
-def _http(path: str, form: LogFormat, row: Row) -> SeenFlow | None:
+def _http(path: str, form: LogFormat, row: Row) -> SampledFlow | None:
     method = form.get(row, "method") or "GET"
     url, host = form.get(row, "url"), form.get(row, "host")
     port = _port(form.get(row, "server_port"))
@@ -187,10 +187,10 @@ def _http(path: str, form: LogFormat, row: Row) -> SeenFlow | None:
     status = _count(form.get(row, "status"))
     return flow_of(
         path,
-        Exchange(
+        HttpExchange(
             method=method[:32],
             url=url[: 1 << 14],
-            request=Message(tuple(headers)),
+            request=ExchangeMessage(tuple(headers)),
             status=status if status < 1000 else 0,
             client=_client(form, row),
             server_ip=_address(form.get(row, "server_ip")),
@@ -199,12 +199,14 @@ def _http(path: str, form: LogFormat, row: Row) -> SeenFlow | None:
             seconds=end - start,
             bytes_out=_count(form.get(row, "bytes_out")),
             bytes_in=_count(form.get(row, "bytes_in")),
-            name_from=NameFrom.LOG,
+            name_from=NameSource.LOG,
         ),
     )
 
 
-def _flow(path: str, form: LogFormat, row: Row, server: Server, protocol: str, transport: str, **more: Any) -> SeenFlow:
+def _flow(
+    path: str, form: LogFormat, row: Row, server: Server, protocol: str, transport: str, **more: Any
+) -> SampledFlow:
     start, end = _times(form, row)
     known = bool(protocol)
     flow = Flow(
@@ -226,11 +228,11 @@ def _flow(path: str, form: LogFormat, row: Row, server: Server, protocol: str, t
         end=end,
         detail=str(more.get("detail", ""))[:240],
     )
-    return SeenFlow(flow)
+    return SampledFlow(flow)
 
 
 def _server(
-    form: LogFormat, row: Row, name: str, name_from: NameFrom = NameFrom.LOG, port: int | None = None
+    form: LogFormat, row: Row, name: str, name_from: NameSource = NameSource.LOG, port: int | None = None
 ) -> Server:
     ip = _address(form.get(row, "server_ip")) or _address(name)
     name = "" if _address(name) else hostname(name)
@@ -238,11 +240,11 @@ def _server(
         ip=ip,
         port=_port(form.get(row, "server_port")) or port,
         name=name,
-        name_from=name_from if name else NameFrom.NONE,
+        name_from=name_from if name else NameSource.NONE,
     )
 
 
-def _tunnel(path: str, form: LogFormat, row: Row, name: str, port: int) -> SeenFlow | None:
+def _tunnel(path: str, form: LogFormat, row: Row, name: str, port: int) -> SampledFlow | None:
     """A CONNECT request: a tunnel, usually with TLS. The log does not show it, so the port decides."""
     server = _server(form, row, name, port=port)
     if not server.ip and not server.name:
@@ -251,7 +253,7 @@ def _tunnel(path: str, form: LogFormat, row: Row, name: str, port: int) -> SeenF
     return _flow(path, form, row, server, "tls" if encrypted else "", "tcp", encrypted=encrypted, detail="CONNECT")
 
 
-def _dns(path: str, form: LogFormat, row: Row) -> SeenFlow | None:
+def _dns(path: str, form: LogFormat, row: Row) -> SampledFlow | None:
     query = hostname(form.get(row, "query"))
     if not query:
         return None
@@ -259,13 +261,13 @@ def _dns(path: str, form: LogFormat, row: Row) -> SeenFlow | None:
     ip = next((answer for answer in answers if answer), "")
     resolver = _address(form.get(row, "resolver"))
     parts = (form.get(row, "type"), form.get(row, "result"), f"query to {resolver}" if resolver else "")
-    server = Server(ip=ip, port=None, name=query, name_from=NameFrom.LOG)
+    server = Server(ip=ip, port=None, name=query, name_from=NameSource.LOG)
     return _flow(path, form, row, server, "dns", "udp", encrypted=None, detail=" ".join(part for part in parts if part))
 
 
-def _connection(path: str, form: LogFormat, row: Row) -> SeenFlow | None:
+def _connection(path: str, form: LogFormat, row: Row) -> SampledFlow | None:
     sni = form.get(row, "sni")
-    server = _server(form, row, sni or form.get(row, "host"), NameFrom.SNI if sni else NameFrom.LOG)
+    server = _server(form, row, sni or form.get(row, "host"), NameSource.SNI if sni else NameSource.LOG)
     if not server.ip and not server.name:
         return None
     protocol = protocol_name(form.get(row, "protocol")) or ("tls" if form.kind == "tls" else "")

@@ -13,14 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tieback.intake.traffic.exchange import BODY_BYTES, Exchange, Message, flow_of
-from tieback.intake.traffic.interface import FIRST_BYTES, OpenedTraffic, Opening, SeenFlow
+from tieback.intake.traffic.exchange import BODY_BYTES, ExchangeMessage, HttpExchange, flow_of
+from tieback.intake.traffic.interface import FIRST_BYTES, ConnectionStart, OpenedTraffic, SampledFlow
 from tieback.intake.traffic.names import hostname
-from tieback.intake.traffic.problems import Problems
+from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.stores.choose import recognise
-from tieback.intake.traffic.tnetstring import MalformedError, parse, value_end
+from tieback.intake.traffic.tnetstring import MalformedNetstringError, parse, value_end
 from tieback.model.errors import InputError
-from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameFrom, Peer, Server
+from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameSource, Peer, Server
 
 _HEAD = re.compile(rb"[1-9][0-9]{1,10}:[0-9]{1,3}:[a-z_]{3,30}[,;]")
 _TLS_FAILED = ("client tls handshake failed", "the client does not trust the proxy's certificate")
@@ -28,13 +28,13 @@ _MAX_MESSAGES = 500
 _MAX_HEADERS = 200
 
 
-def opens(head: bytes, path: Path) -> bool:
+def is_mitmproxy_file(head: bytes, path: Path) -> bool:
     """True if a file with this head is one: the length of a dictionary whose first key is a lower-case word."""
     del path  # by content, never by name
     return _HEAD.match(head) is not None
 
 
-def open_(path: Path) -> OpenedTraffic:
+def open_mitmproxy_file(path: Path) -> OpenedTraffic:
     """Open a flow file.
 
     Raises:
@@ -45,7 +45,7 @@ def open_(path: Path) -> OpenedTraffic:
 
 def opener(path: Path, head: bytes) -> OpenedTraffic | None:
     """For ``openers.OPENERS``."""
-    return open_(path) if opens(head, path) else None
+    return open_mitmproxy_file(path) if is_mitmproxy_file(head, path) else None
 
 
 class MitmFile:
@@ -53,7 +53,7 @@ class MitmFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.problems: list[Any] = Problems()
+        self.problems: list[Any] = CaptureProblems()
         try:
             with path.open("rb") as file:
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -62,14 +62,14 @@ class MitmFile:
                 f"cannot be read: {error}", where=str(path), advice="Download or export the file again"
             ) from None
 
-    def flows(self) -> Iterator[SeenFlow]:
+    def flows(self) -> Iterator[SampledFlow]:
         """Yield one flow per record; an unreadable record is a problem, one with a false length ends the walk."""
         with memoryview(self._map) as view:
             at = number = 0
             while at < len(view):
                 try:
                     end = value_end(view, at)
-                except MalformedError as error:
+                except MalformedNetstringError as error:
                     self._note(f"the file is truncated or damaged after {number} flows: {error}", at)
                     return
                 number += 1
@@ -84,10 +84,10 @@ class MitmFile:
         with suppress(BufferError):  # the walk did not reach the end
             self._map.close()
 
-    def _seen(self, record: memoryview, at: int) -> SeenFlow | None:
+    def _seen(self, record: memoryview, at: int) -> SampledFlow | None:
         try:
             state = parse(record)
-        except MalformedError as error:
+        except MalformedNetstringError as error:
             self._note(f"unreadable flow: {error}", at)
             return None
         if not isinstance(state, dict):
@@ -109,7 +109,7 @@ class MitmFile:
         return found
 
     def _note(self, what: str, at: int) -> None:
-        assert isinstance(self.problems, Problems)
+        assert isinstance(self.problems, CaptureProblems)
         self.problems.note(what, f"{self.path} at {at}")
 
 
@@ -199,17 +199,17 @@ def _tls(state: dict[str, Any]) -> FlowTls | None:
     )
 
 
-def _message(message: dict[str, Any]) -> Message:
+def _message(message: dict[str, Any]) -> ExchangeMessage:
     pairs = message.get("headers")
     headers = tuple(
         (_text(pair[0], 300), _text(pair[1], 8192))
         for pair in (pairs[:_MAX_HEADERS] if isinstance(pairs, list) else [])
         if isinstance(pair, list) and len(pair) == 2
     )
-    return Message(headers, _bytes(message.get("content"), BODY_BYTES))
+    return ExchangeMessage(headers, _bytes(message.get("content"), BODY_BYTES))
 
 
-def _exchange(state: dict[str, Any]) -> Exchange:
+def _exchange(state: dict[str, Any]) -> HttpExchange:
     request, response = _part(state, "request"), _part(state, "response")
     client, ip, port, _ = _peers(state)
     asked, answered = _message(request), _message(response)
@@ -226,7 +226,7 @@ def _exchange(state: dict[str, Any]) -> Exchange:
         scheme, path = "https", "/"
     start = _number(request.get("timestamp_start"))
     end = max(_number(response.get("timestamp_end")), _number(request.get("timestamp_end")), start)
-    return Exchange(
+    return HttpExchange(
         method=method,
         url=f"{scheme}://{_bracketed(shown)}{f':{host_port}' if host_port else ''}{path if path[:1] == '/' else '/'}",
         request=asked,
@@ -248,7 +248,7 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _weight(message: Message) -> int:
+def _weight(message: ExchangeMessage) -> int:
     return sum(len(name) + len(value) + 4 for name, value in message.headers)
 
 
@@ -259,15 +259,15 @@ def _frames(messages: Any) -> Iterator[tuple[str, bytes]]:
             yield "out" if item[1] is True else "in", _bytes(item[2], BODY_BYTES)
 
 
-def _old_websocket(path: str, state: dict[str, Any]) -> SeenFlow | None:
+def _old_websocket(path: str, state: dict[str, Any]) -> SampledFlow | None:
     """Before version 7, WebSocket messages were a separate flow, without the upgrade request."""
     client, ip, port, name = _peers(state)
     tls = _tls(state)
     host = name or (tls.sni if tls else "") or ip
-    exchange = Exchange(
+    exchange = HttpExchange(
         method="GET",
         url=f"{'wss' if tls else 'ws'}://{_bracketed(host)}/",
-        request=Message(),
+        request=ExchangeMessage(),
         client=client,
         server_ip=ip,
         server_port=port,
@@ -277,7 +277,7 @@ def _old_websocket(path: str, state: dict[str, Any]) -> SeenFlow | None:
     return flow_of(path, exchange)
 
 
-def _stream(path: str, state: dict[str, Any], kind: str) -> SeenFlow | None:
+def _stream(path: str, state: dict[str, Any], kind: str) -> SampledFlow | None:
     """A TCP or UDP flow: a sequence of ``[from_client, content, timestamp]``."""
     client, ip, port, name = _peers(state)
     if not ip and not name:
@@ -297,7 +297,7 @@ def _stream(path: str, state: dict[str, Any], kind: str) -> SeenFlow | None:
         counts[way] += 1
         times.append(_number(item[2]))
     tls = _tls(state)
-    found = recognise(Opening(b"".join(sides[True]), b"".join(sides[False]), port, kind))
+    found = recognise(ConnectionStart(b"".join(sides[True]), b"".join(sides[False]), port, kind))
     named = hostname(name) or (tls.sni if tls else "")
     start = _number(_part(state, "client_conn").get("timestamp_start")) or min(times, default=0.0)
     flow = Flow(
@@ -319,16 +319,16 @@ def _stream(path: str, state: dict[str, Any], kind: str) -> SeenFlow | None:
         end=max(times, default=start),
         detail=found.detail if found else "",
     )
-    return SeenFlow(flow, found.samples if found else ())
+    return SampledFlow(flow, found.samples if found else ())
 
 
-def _name_from(tls: FlowTls | None, name: str) -> NameFrom:
+def _name_from(tls: FlowTls | None, name: str) -> NameSource:
     if not name:
-        return NameFrom.NONE
-    return NameFrom.SNI if tls and tls.sni == name else NameFrom.LOG
+        return NameSource.NONE
+    return NameSource.SNI if tls and tls.sni == name else NameSource.LOG
 
 
-def _dns(path: str, state: dict[str, Any]) -> SeenFlow | None:
+def _dns(path: str, state: dict[str, Any]) -> SampledFlow | None:
     """A DNS flow; the queried name is its detail."""
     client, ip, port, name = _peers(state)
     request = _part(state, "request")
@@ -343,7 +343,9 @@ def _dns(path: str, state: dict[str, Any]) -> SeenFlow | None:
         path=path,
         app=None,
         client=client,
-        server=Server(ip=ip, port=port or 53, name=hostname(name), name_from=NameFrom.LOG if name else NameFrom.NONE),
+        server=Server(
+            ip=ip, port=port or 53, name=hostname(name), name_from=NameSource.LOG if name else NameSource.NONE
+        ),
         transport="udp",
         protocol="dns",
         evidence=FlowEvidence.PAYLOAD,
@@ -358,4 +360,4 @@ def _dns(path: str, state: dict[str, Any]) -> SeenFlow | None:
         end=start,
         detail=" ".join(name for name in asked[:8] if name)[:240],
     )
-    return SeenFlow(flow)
+    return SampledFlow(flow)

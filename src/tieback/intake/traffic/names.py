@@ -26,7 +26,7 @@ def hostname(text: str) -> str:
     return text
 
 
-class Names:
+class DnsNames:
     """DNS answers, by the client that received them."""
 
     def __init__(self, limit: int = MAX_NAMES) -> None:

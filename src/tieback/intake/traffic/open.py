@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tieback.intake.traffic.attribution import Attribution
-from tieback.intake.traffic.capture import Capture
+from tieback.intake.traffic.attribution import PacketAttribution
+from tieback.intake.traffic.capture import CaptureFile
 from tieback.intake.traffic.interface import OpenedTraffic
 from tieback.intake.traffic.pcap import MAGICS
 from tieback.intake.traffic.pcapng import SECTION
-from tieback.intake.traffic.source import Gzip, Source, Window, Zstandard
+from tieback.intake.traffic.source import ByteSource, FileWindow, GzipSource, ZstandardSource
 from tieback.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def open_traffic(
             if opened is not None:
                 return opened
         raise _not_traffic(head, path)
-    return Capture(path, source, Attribution(uid_map), keylog=keylog, decrypt=decrypt)
+    return CaptureFile(path, source, PacketAttribution(uid_map), keylog=keylog, decrypt=decrypt)
 
 
 def is_capture(head: bytes) -> bool:
@@ -107,18 +107,18 @@ def _must_be_a_file(number: int, path: Path) -> None:
         raise InputError("the file is empty", where=str(path), advice="Capture the traffic again")
 
 
-def _source(number: int, head: bytes, path: Path) -> Source | None:
+def _source(number: int, head: bytes, path: Path) -> ByteSource | None:
     """The bytes of a capture, decompressed if needed; ``None`` if the file is not a capture."""
     if is_capture(head):
         try:
-            return Window(os.dup(number))
+            return FileWindow(os.dup(number))
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}", where=str(path), advice="Check the disk") from None
     if head[:2] != GZIP and head[:4] != ZSTD:
         return None
     os.lseek(number, 0, os.SEEK_SET)
     file = os.fdopen(os.dup(number), "rb")
-    source = Gzip(file) if head[:2] == GZIP else Zstandard(file)
+    source = GzipSource(file) if head[:2] == GZIP else ZstandardSource(file)
     if is_capture(bytes(source.buffer[:12])):
         return source
     damage = source.damage

@@ -8,9 +8,9 @@ from struct import Struct, error
 
 import numpy as np
 
-from tieback.intake.traffic.frames import MAX_PACKET, MAX_ROWS, Frames
-from tieback.intake.traffic.problems import Problems
-from tieback.intake.traffic.source import Buffer, Source
+from tieback.intake.traffic.frames import MAX_PACKET, MAX_ROWS, PacketBlock
+from tieback.intake.traffic.problems import CaptureProblems
+from tieback.intake.traffic.source import Buffer, ByteSource
 
 MAGICS = {
     b"\xd4\xc3\xb2\xa1": ("<", 1e-6),
@@ -32,14 +32,14 @@ class PcapReader:
     has_secrets = False
     """Always false: the format has no field for secrets."""
 
-    def __init__(self, source: Source, problems: Problems) -> None:
+    def __init__(self, source: ByteSource, problems: CaptureProblems) -> None:
         self._source = source
         self._problems = problems
         self._order = "<"
         self._scale = 1e-6
         self._link = 0
 
-    def blocks(self) -> Iterator[Frames]:
+    def blocks(self) -> Iterator[PacketBlock]:
         """Yield every packet; an unreadable part ends the walk with a problem."""
         source = self._source
         if len(source.buffer) < HEADER:
@@ -79,7 +79,7 @@ class PcapReader:
             place = places.pop()
         return places, place - _SIZE
 
-    def _frames(self, buffer: Buffer, places: list[int]) -> Frames:
+    def _frames(self, buffer: Buffer, places: list[int]) -> PacketBlock:
         """The records as columns, up to the first that is longer than any packet."""
         order = self._order
         starts = np.array(places, np.int64) - _SIZE
@@ -90,7 +90,7 @@ class PcapReader:
         if int(sizes.max()) > MAX_PACKET:
             sound = int(np.argmax(sizes > MAX_PACKET))
         times = heads[:, 0] + heads[:, 1] * self._scale
-        return Frames(buffer, starts[:sound] + RECORD, sizes[:sound], times[:sound], self._link)
+        return PacketBlock(buffer, starts[:sound] + RECORD, sizes[:sound], times[:sound], self._link)
 
     def _too_long(self, position: int) -> None:
         size = Struct(self._order + "I").unpack_from(self._source.buffer, position + _SIZE)[0]

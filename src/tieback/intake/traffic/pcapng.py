@@ -11,10 +11,10 @@ from struct import Struct
 
 import numpy as np
 
-from tieback.intake.traffic.attribution import Attribution
-from tieback.intake.traffic.frames import MAX_PACKET, MAX_ROWS, Frames, Interface
-from tieback.intake.traffic.problems import Problems
-from tieback.intake.traffic.source import Buffer, Source
+from tieback.intake.traffic.attribution import PacketAttribution
+from tieback.intake.traffic.frames import MAX_PACKET, MAX_ROWS, CaptureInterface, PacketBlock
+from tieback.intake.traffic.problems import CaptureProblems
+from tieback.intake.traffic.source import Buffer, ByteSource
 from tieback.model.flow import FlowApp
 
 SECTION = b"\x0a\x0d\x0d\x0a"
@@ -55,7 +55,7 @@ class _Rows:
         self._links: list[int] = []
         self._apps: dict[int, FlowApp] = {}
 
-    def add(self, start: int, size: int, when: float, interface: Interface, app: FlowApp | None) -> None:
+    def add(self, start: int, size: int, when: float, interface: CaptureInterface, app: FlowApp | None) -> None:
         """Add one packet."""
         if app is not None:
             self._apps[len(self.starts)] = app
@@ -64,10 +64,10 @@ class _Rows:
         self._times.append(when)
         self._links.append(interface.link)
 
-    def frames(self, buffer: Buffer) -> Frames:
+    def frames(self, buffer: Buffer) -> PacketBlock:
         """The packets as columns."""
         same = self._links.count(self._links[0]) == len(self._links)
-        return Frames(
+        return PacketBlock(
             buffer,
             np.array(self.starts, np.int64),
             np.array(self._sizes, np.int64),
@@ -80,17 +80,17 @@ class _Rows:
 class PcapngReader:
     """Walks the blocks of one file."""
 
-    def __init__(self, source: Source, problems: Problems, attribution: Attribution) -> None:
+    def __init__(self, source: ByteSource, problems: CaptureProblems, attribution: PacketAttribution) -> None:
         self._source = source
         self._problems = problems
         self._attribution = attribution
-        self._interfaces: list[Interface] = []
-        self._known: dict[Interface, Interface] = {}
+        self._interfaces: list[CaptureInterface] = []
+        self._known: dict[CaptureInterface, CaptureInterface] = {}
         self._processes: list[str] = []
         self._order = _Order("<")
         self.has_secrets = False
 
-    def blocks(self) -> Iterator[Frames]:
+    def blocks(self) -> Iterator[PacketBlock]:
         """Yield every packet; a block with an impossible length ends the walk with a problem."""
         source = self._source
         position = 0
@@ -208,7 +208,7 @@ class PcapngReader:
                 scale = 2.0 ** -(value[0] & 0x7F) if value[0] & 0x80 else 10.0 ** -value[0]
             elif code == 14 and len(value) >= 8:
                 offset = self._order.long(value, 0)[0]
-        fresh = Interface(link, scale, offset if abs(offset) < 1 << 33 else 0, snap)
+        fresh = CaptureInterface(link, scale, offset if abs(offset) < 1 << 33 else 0, snap)
         self._interfaces.append(self._known.setdefault(fresh, fresh))
 
     def _simple(self, buffer: Buffer, start: int, stop: int, rows: _Rows) -> None:

@@ -7,7 +7,7 @@ from importlib.resources import files
 DNS_OVER_TLS = 853
 
 
-class Ports:
+class PortTable:
     """The port and resolver tables; ``usual_ports`` loads them once per process."""
 
     def __init__(self) -> None:
@@ -35,6 +35,6 @@ class Ports:
 
 
 @cache
-def usual_ports() -> Ports:
+def usual_ports() -> PortTable:
     """The tables of this release."""
-    return Ports()
+    return PortTable()

@@ -6,7 +6,7 @@ MAX_PROBLEMS = 50
 """Problems kept of one capture; the last one reports that there are more."""
 
 
-class Problems(list[Problem]):
+class CaptureProblems(list[Problem]):
     """The problems of one capture, in the order of their occurrence."""
 
     def note(self, what: str, where: str) -> None:

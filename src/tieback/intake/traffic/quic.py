@@ -29,7 +29,7 @@ _MAX_COALESCED = 6
 _word = Struct(">I").unpack_from
 
 
-class QuicSeen(msgspec.Struct, frozen=True, gc=False):
+class QuicSummary(msgspec.Struct, frozen=True, gc=False):
     """QUIC in the first datagrams of a flow."""
 
     version: str
@@ -45,7 +45,7 @@ class _Keys(msgspec.Struct, frozen=True, gc=False):
     protection: bytes
 
 
-def see(client: list[bytes], server: list[bytes]) -> QuicSeen | None:
+def recognise_quic(client: list[bytes], server: list[bytes]) -> QuicSummary | None:
     """QUIC facts from the datagrams of both directions; ``None`` if they are not QUIC."""
     version = 0
     for data in (*client[:4], *server[:4]):
@@ -61,9 +61,9 @@ def see(client: list[bytes], server: list[bytes]) -> QuicSeen | None:
     name = _version_text(version)
     if hello is None:
         known = answered and bool(client) and bool(long_header_version(client[0]))
-        return QuicSeen(name, FlowTls(version="TLSv1.3"), 0.9 if known else 0.7)
+        return QuicSummary(name, FlowTls(version="TLSv1.3"), 0.9 if known else 0.7)
     tls = FlowTls(version=version_name(hello.version) or "TLSv1.3", sni=hello.sni, alpn=hello.alpn, ech=hello.ech)
-    return QuicSeen(name, tls, 0.99)
+    return QuicSummary(name, tls, 0.99)
 
 
 def long_header_version(data: bytes) -> int:
@@ -250,7 +250,7 @@ def _skip_ack(plain: bytes, at: int, *, ecn: bool) -> int:
     return at
 
 
-def _google(client: list[bytes], server: list[bytes]) -> QuicSeen | None:
+def _google(client: list[bytes], server: list[bytes]) -> QuicSummary | None:
     """Google's QUIC: a version ``Qnnn`` in the header, and the server's name in the CHLO of Q046 and older."""
     for data in (*client[:3], *server[:2]):
         if len(data) < 16:
@@ -258,7 +258,7 @@ def _google(client: list[bytes], server: list[bytes]) -> QuicSeen | None:
         place = 1 if data[0] & 0xC0 == 0xC0 else 9
         name = data[place : place + 4]
         if (data[0] & 0x80 or data[0] & 0x01) and name[:1] in {b"Q", b"T"} and name[1:].isdigit() and name[1:2] == b"0":
-            return QuicSeen(name.decode(), FlowTls(version="QUIC-Crypto", sni=_chlo_name(data)), 0.95)
+            return QuicSummary(name.decode(), FlowTls(version="QUIC-Crypto", sni=_chlo_name(data)), 0.95)
     return None
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.traffic.frames import Integers, Seconds
-from tieback.intake.traffic.headers import Columns, Flags, Rows
+from tieback.intake.traffic.headers import Flags, PacketColumns, Rows
 from tieback.intake.traffic.network import UDP
 
 SYN, ACK = 2, 16
@@ -23,7 +23,7 @@ _ROW_BITS = 16
 _FACTORS = 8
 
 
-class Runs(msgspec.Struct, gc=False):
+class PacketRuns(msgspec.Struct, gc=False):
     """A block's packets of one version of IP, sorted; lists have one entry per packet, direction or conversation."""
 
     # conversations
@@ -61,7 +61,7 @@ class Runs(msgspec.Struct, gc=False):
     # all packets, for the few that are read one by one
     order: Rows
     """Indexes in ``columns`` of the sorted packets."""
-    columns: Columns
+    columns: PacketColumns
     times: Seconds
     """Times of the whole block, by row."""
 
@@ -71,7 +71,7 @@ def secret_factors() -> list[np.uint64]:
     return [np.uint64(secrets.randbits(64) | 1) for _ in range(_FACTORS)]
 
 
-def sort_into_runs(columns: Columns, times: Seconds, factors: Sequence[np.uint64]) -> Runs:
+def sort_into_runs(columns: PacketColumns, times: Seconds, factors: Sequence[np.uint64]) -> PacketRuns:
     """Sort by conversation, direction and row."""
     count = len(columns.row)
     lower, ends = _ends(columns.key)
@@ -100,7 +100,7 @@ def sort_into_runs(columns: Columns, times: Seconds, factors: Sequence[np.uint64
     data_begins = np.searchsorted(data, begins)
     data_from, data_to, data_sequence = places[data], stops[data], sequence[data]
     lengths = data_to - data_from
-    return Runs(
+    return PacketRuns(
         keys=np.ascontiguousarray(representatives).view(f"V{representatives.shape[1]}").ravel().tolist(),
         protocols=columns.protocol[order[conversations]].tolist(),
         first_direction=[*first_direction.tolist(), len(begins)],
@@ -143,7 +143,9 @@ def _ends(key: NDArray[np.uint8]) -> tuple[Flags, list[Words]]:
     return lower, [np.where(lower, *pair) for pair in pairs] + [np.where(lower, *reversed(pair)) for pair in pairs]
 
 
-def _sorted(columns: Columns, lower: Flags, ends: list[Words], factors: Sequence[np.uint64]) -> tuple[Rows, Flags]:
+def _sorted(
+    columns: PacketColumns, lower: Flags, ends: list[Words], factors: Sequence[np.uint64]
+) -> tuple[Rows, Flags]:
     """Indexes in the order of conversation, direction and row; and flags where another conversation begins."""
     protocol = columns.protocol.astype(np.uint64)
     mixed = protocol * factors[-1]
@@ -185,7 +187,7 @@ NAME_PORT = np.zeros(1 << 16, np.bool_)
 NAME_PORT[[53, 5353, 5355]] = True
 
 
-def answers(columns: Columns, buffer: bytes) -> list[tuple[int, bytes, bytes]]:
+def dns_answers(columns: PacketColumns, buffer: bytes) -> list[tuple[int, bytes, bytes]]:
     """Row, receiver's packed address and data of the datagrams that may be DNS responses."""
     key = columns.key
     ports = key[:, -4:].astype(np.int64)

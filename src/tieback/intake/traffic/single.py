@@ -3,12 +3,12 @@
 from struct import Struct
 
 from tieback.intake.traffic import network
-from tieback.intake.traffic.attribution import Attribution
-from tieback.intake.traffic.fragments import Fragments
-from tieback.intake.traffic.frames import Frames
-from tieback.intake.traffic.headers import Found
+from tieback.intake.traffic.attribution import PacketAttribution
+from tieback.intake.traffic.fragments import FragmentTable
+from tieback.intake.traffic.frames import PacketBlock
+from tieback.intake.traffic.headers import TransportHeader
 from tieback.intake.traffic.link import UnknownLinkError, find_ip
-from tieback.intake.traffic.problems import Problems
+from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.source import Buffer
 from tieback.model.flow import FlowApp
 
@@ -18,11 +18,11 @@ _word = Struct(">I").unpack_from
 class SinglePackets:
     """The slow path from a frame to its transport header, with counts of what it could not read."""
 
-    def __init__(self, attribution: Attribution, problems: Problems) -> None:
+    def __init__(self, attribution: PacketAttribution, problems: CaptureProblems) -> None:
         self._attribution = attribution
         self._problems = problems
-        self._fragments = Fragments()
-        self._frames: Frames | None = None
+        self._fragments = FragmentTable()
+        self._frames: PacketBlock | None = None
         self._made: list[bytes] = []
         self._end = 0
         self.processes: dict[int, FlowApp] = {}
@@ -31,14 +31,14 @@ class SinglePackets:
         """Packets without TCP or UDP."""
         self.damaged = 0
 
-    def begin(self, frames: Frames) -> None:
+    def begin(self, frames: PacketBlock) -> None:
         """Start with another block."""
         self._frames = frames
         self._made = []
         self._end = len(frames.buffer)
         self.processes = {}
 
-    def __call__(self, row: int, link: int) -> list[Found]:
+    def __call__(self, row: int, link: int) -> list[TransportHeader]:
         """The packet of a row; none if it has neither TCP nor UDP, several if fragments were waiting."""
         frames = self._frames
         assert frames is not None
@@ -78,7 +78,7 @@ class SinglePackets:
             self._problems.note(f"{self.damaged} packets have damaged or truncated headers", "")
         return rest
 
-    def _again(self, row: int, packet: bytes) -> list[Found]:
+    def _again(self, row: int, packet: bytes) -> list[TransportHeader]:
         place = network.find_transport(packet, 0, len(packet))
         found = self._found(row, packet, place, len(packet))
         if found is None:
@@ -90,7 +90,7 @@ class SinglePackets:
         self._end += len(packet)
         return [found]
 
-    def _found(self, row: int, buffer: Buffer, found: network.Place, limit: int) -> Found | None:
+    def _found(self, row: int, buffer: Buffer, found: network.Place, limit: int) -> TransportHeader | None:
         protocol, addresses, place, stop = found
         if protocol not in {network.TCP, network.UDP}:
             self.other += 1
@@ -101,6 +101,8 @@ class SinglePackets:
             return None
         key = addresses + buffer[place : place + 4]
         if not tcp:
-            return Found(row, protocol, key, 0, 0, place + 8, stop, limit)
+            return TransportHeader(row, protocol, key, 0, 0, place + 8, stop, limit)
         payload = place + (buffer[place + 12] >> 4) * 4
-        return Found(row, protocol, key, _word(buffer, place + 4)[0], buffer[place + 13], payload, stop, limit)
+        return TransportHeader(
+            row, protocol, key, _word(buffer, place + 4)[0], buffer[place + 13], payload, stop, limit
+        )

@@ -18,7 +18,7 @@ _PIECE = 64 * 1024
 """Bytes of Zstandard that are requested at a time: of a truncated file the last such piece is lost."""
 
 
-class Source(Protocol):
+class ByteSource(Protocol):
     """A window on the bytes of a file."""
 
     buffer: Buffer
@@ -36,7 +36,7 @@ class Source(Protocol):
         ...
 
 
-class Window:
+class FileWindow:
     """A file that is read in steps.
 
     It is not mapped: if another process truncates a mapped file, this process crashes. Capture tools truncate and
@@ -71,7 +71,7 @@ class Window:
             self._number = -1
 
 
-class Packed(ABC):
+class CompressedSource(ABC):
     """A compressed file: at most one step is decompressed ahead, whatever the compression ratio."""
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class Packed(ABC):
         """The next bytes, ``STEP`` at most; none at the end, and then ``damage`` is set if the end is premature."""
 
 
-class Gzip(Packed):
+class GzipSource(CompressedSource):
     """gzip, also of several members (RFC 1952)."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -140,7 +140,7 @@ class Gzip(Packed):
         self._pending = rest
 
 
-class Zstandard(Packed):
+class ZstandardSource(CompressedSource):
     """Zstandard, also of several frames (RFC 8878)."""
 
     def __init__(self, file: BinaryIO) -> None:

@@ -12,16 +12,16 @@ from typing import cast
 
 import numpy as np
 
-from tieback.intake.traffic.attribution import TRAILER, TRAILER_MAGIC, Attribution
+from tieback.intake.traffic.attribution import TRAILER, TRAILER_MAGIC, PacketAttribution
 from tieback.intake.traffic.conversation import Conversation, Side
-from tieback.intake.traffic.frames import MAX_ROWS, FrameReader, Frames
+from tieback.intake.traffic.frames import MAX_ROWS, FrameReader, PacketBlock
 from tieback.intake.traffic.headers import read_headers
-from tieback.intake.traffic.judgement import Judgement
+from tieback.intake.traffic.judgement import FlowClassification
 from tieback.intake.traffic.link import ETHERNET, RAW
-from tieback.intake.traffic.names import NAME_PORTS, Names
+from tieback.intake.traffic.names import NAME_PORTS, DnsNames
 from tieback.intake.traffic.network import TCP, UDP
-from tieback.intake.traffic.problems import Problems
-from tieback.intake.traffic.runs import ACK, SYN, Runs, answers, secret_factors, sort_into_runs
+from tieback.intake.traffic.problems import CaptureProblems
+from tieback.intake.traffic.runs import ACK, SYN, PacketRuns, dns_answers, secret_factors, sort_into_runs
 from tieback.intake.traffic.single import SinglePackets
 from tieback.intake.traffic.source import Buffer
 from tieback.model.flow import FlowApp
@@ -38,14 +38,20 @@ _NAMED_DATAGRAMS = 2
 _BATCH = 64
 """Conversations classified at a time at the end of the capture."""
 
-type Judge = Callable[[Conversation], Judgement]
+type Classify = Callable[[Conversation], FlowClassification]
 
 
 class FlowTable:
     """The conversations of one capture."""
 
     def __init__(
-        self, judge: Judge, names: Names, attribution: Attribution, problems: Problems, *, max_flows: int = MAX_FLOWS
+        self,
+        judge: Classify,
+        names: DnsNames,
+        attribution: PacketAttribution,
+        problems: CaptureProblems,
+        *,
+        max_flows: int = MAX_FLOWS,
     ) -> None:
         self._judge = judge
         self._names = names
@@ -85,7 +91,7 @@ class FlowTable:
                 self._finish(flow)
             yield flows
 
-    def _take(self, frames: Frames) -> list[Conversation]:
+    def _take(self, frames: PacketBlock) -> list[Conversation]:
         """Process the packets of a block."""
         self._step += 1
         self._single.begin(frames)
@@ -103,7 +109,7 @@ class FlowTable:
         done: list[Conversation] = []
         if len(self._flows) + len(events) > self._max_flows:
             done = self._make_room(len(events), found)
-        told = [answer for columns in families for answer in answers(columns, buffer)]
+        told = [answer for columns in families for answer in dns_answers(columns, buffer)]
         events += [(answer[0], _ANSWER, number) for number, answer in enumerate(told)]
         events.sort()
         for row, family, place in events:
@@ -117,7 +123,7 @@ class FlowTable:
         self._rows += len(frames.starts)
         return done + self._relieve() if self._kept > MAX_KEPT else done
 
-    def _open(self, frames: Frames, row: int, runs: Runs, place: int) -> Side:
+    def _open(self, frames: PacketBlock, row: int, runs: PacketRuns, place: int) -> Side:
         """Start a conversation with its first packet; returns its lower end."""
         direction = runs.first_direction[place]
         if runs.first_rows[direction] != row:
@@ -139,7 +145,7 @@ class FlowTable:
         self._flows[number] = conversation
         return conversation
 
-    def _trailer(self, frames: Frames, row: int) -> FlowApp | None:
+    def _trailer(self, frames: PacketBlock, row: int) -> FlowApp | None:
         link = frames.links if isinstance(frames.links, int) else int(frames.links[row])
         size = int(frames.sizes[row])
         if link != ETHERNET or size < TRAILER + 34:
@@ -149,7 +155,7 @@ class FlowTable:
             return None
         return self._attribution.of_trailer(frames.buffer, stop)
 
-    def _count(self, runs: Runs, sides: list[Side], buffer: Buffer) -> None:
+    def _count(self, runs: PacketRuns, sides: list[Side], buffer: Buffer) -> None:
         """Count the packets of each conversation, and keep its first bytes."""
         kept, step = 0, self._step
         first_direction, syns, lower, begins = runs.first_direction, runs.syns, runs.lower, runs.begins
@@ -176,7 +182,7 @@ class FlowTable:
                         kept += side.kept - before
         self._kept += kept
 
-    def _one_by_one(self, runs: Runs, low: Side, place: int, buffer: Buffer) -> int:
+    def _one_by_one(self, runs: PacketRuns, low: Side, place: int, buffer: Buffer) -> int:
         """As ``_count``, for one TCP conversation with SYNs in unusual positions; returns the bytes kept."""
         first, last = runs.first_direction[place], runs.first_direction[place + 1]
         packets = sorted(
@@ -265,14 +271,14 @@ def _turned(key: bytes) -> bytes:
     return key[half:-4] + key[:half] + key[-2:] + key[-4:-2]
 
 
-def _as_frames(packets: list[bytes], when: float) -> Frames:
+def _as_frames(packets: list[bytes], when: float) -> PacketBlock:
     """IP packets as a block of their own."""
     sizes = np.array([len(packet) for packet in packets], np.int64)
     starts = np.cumsum(sizes) - sizes
-    return Frames(b"".join(packets), starts, sizes, np.full(len(packets), when), RAW)
+    return PacketBlock(b"".join(packets), starts, sizes, np.full(len(packets), when), RAW)
 
 
-def _opened(runs: Runs, low: Side, place: int) -> bool:
+def _opened(runs: PacketRuns, low: Side, place: int) -> bool:
     """Handle the SYNs of a conversation that this block starts, if each is first in its direction."""
     if low.packets + low.other.packets:
         return False
@@ -296,7 +302,7 @@ def _synchronised(side: Side, base: int, flags: int) -> None:
     side.conversation.client = side.other if flags & ACK else side
 
 
-def _keep_segments(side: Side, runs: Runs, begin: int, end: int, buffer: Buffer, *, steady: bool) -> None:
+def _keep_segments(side: Side, runs: PacketRuns, begin: int, end: int, buffer: Buffer, *, steady: bool) -> None:
     starts, stops, sequences = runs.data_from, runs.data_to, runs.data_sequence
     if not side.chunks:
         side.keep_segment(sequences[begin], buffer[starts[begin] : stops[begin]])
@@ -318,7 +324,7 @@ def _keep_segments(side: Side, runs: Runs, begin: int, end: int, buffer: Buffer,
             return
 
 
-def _keep_datagrams(side: Side, runs: Runs, begin: int, end: int, buffer: Buffer) -> None:
+def _keep_datagrams(side: Side, runs: PacketRuns, begin: int, end: int, buffer: Buffer) -> None:
     if side.named:
         end = min(end, begin + max(_NAMED_DATAGRAMS - len(side.chunks), 0))
     for place in range(begin, end):

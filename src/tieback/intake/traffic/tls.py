@@ -7,7 +7,7 @@ from struct import Struct
 
 import msgspec
 
-from tieback.intake.traffic.certificate import Certificates
+from tieback.intake.traffic.certificate import CertificateNames
 from tieback.model.flow import FlowTls
 
 VERSIONS = {0x0300: "SSLv3", 0x0301: "TLSv1.0", 0x0302: "TLSv1.1", 0x0303: "TLSv1.2", 0x0304: "TLSv1.3"}
@@ -34,7 +34,7 @@ class Hello(msgspec.Struct, frozen=True, gc=False):
     ech: bool = False
 
 
-class TlsSeen(msgspec.Struct, frozen=True, gc=False):
+class TlsSummary(msgspec.Struct, frozen=True, gc=False):
     """TLS in the first bytes of a connection."""
 
     tls: FlowTls
@@ -43,7 +43,9 @@ class TlsSeen(msgspec.Struct, frozen=True, gc=False):
     """True if the ClientHello came from the side that was assumed to be the server."""
 
 
-def see(client: bytes, server: bytes, certificates: Certificates, *, starttls: bool = False) -> TlsSeen | None:
+def recognise_tls(
+    client: bytes, server: bytes, certificates: CertificateNames, *, starttls: bool = False
+) -> TlsSummary | None:
     """TLS facts from a connection's first bytes; ``None`` if it is not TLS."""
     if not _may_be_record(client) and not _may_be_record(server):
         return None
@@ -51,8 +53,8 @@ def see(client: bytes, server: bytes, certificates: Certificates, *, starttls: b
     if offered is None and server[:1] == b"\x16":
         turned = client_hello(server)
         if turned is not None:
-            seen = see(server, client, certificates, starttls=starttls)
-            return TlsSeen(seen.tls, seen.confidence, swapped=not seen.swapped) if seen else None
+            seen = recognise_tls(server, client, certificates, starttls=starttls)
+            return TlsSummary(seen.tls, seen.confidence, swapped=not seen.swapped) if seen else None
     chosen, subject, names = server_flight(server, certificates)
     if offered is None and chosen is None:
         return _under_way(client, server, starttls=starttls)
@@ -67,7 +69,7 @@ def see(client: bytes, server: bytes, certificates: Certificates, *, starttls: b
         certificate_names=names,
         starttls=starttls,
     )
-    return TlsSeen(tls, 0.99 if offered and chosen else 0.95 if offered else 0.9)
+    return TlsSummary(tls, 0.99 if offered and chosen else 0.95 if offered else 0.9)
 
 
 def version_name(version: int) -> str:
@@ -81,7 +83,7 @@ def _may_be_record(data: bytes) -> bool:
     return len(data) >= 5 and 20 <= data[0] <= 23 and data[1] == 3 and data[2] <= 4
 
 
-def handshake(data: bytes) -> bytes:
+def handshake_bytes(data: bytes) -> bytes:
     """The handshake bytes of the leading records, joined, including those of a truncated record."""
     if len(data) < 6 or data[0] != _HANDSHAKE or data[1] != 3:
         return b""
@@ -103,7 +105,7 @@ def client_hello(data: bytes) -> Hello | None:
     """The ClientHello at the beginning of a direction, also over several records."""
     if len(data) < 11 or data[0] != _HANDSHAKE or data[1] != 3 or data[5] != _CLIENT_HELLO:
         return None
-    return client_hello_message(handshake(data))
+    return client_hello_message(handshake_bytes(data))
 
 
 def client_hello_message(body: bytes) -> Hello | None:
@@ -185,11 +187,11 @@ def _highest(body: bytes, at: int, stop: int) -> int:
     return best
 
 
-def server_flight(data: bytes, certificates: Certificates) -> tuple[Hello | None, str, tuple[str, ...]]:
+def server_flight(data: bytes, certificates: CertificateNames) -> tuple[Hello | None, str, tuple[str, ...]]:
     """The ServerHello, and the certificate's subject and DNS names if they are cleartext."""
     if len(data) < 11 or data[0] != _HANDSHAKE or data[1] != 3 or data[5] not in {_SERVER_HELLO, _CERTIFICATE}:
         return None, "", ()
-    body = handshake(data)
+    body = handshake_bytes(data)
     chosen: Hello | None = None
     at = 0
     for _ in range(8):
@@ -225,18 +227,18 @@ def _leaf(body: bytes) -> bytes:
     return body[6 : 6 + size] if 6 + size <= len(body) else b""
 
 
-def _under_way(client: bytes, server: bytes, *, starttls: bool) -> TlsSeen | None:
+def _under_way(client: bytes, server: bytes, *, starttls: bool) -> TlsSummary | None:
     """TLS whose handshake was not captured: chains of valid records."""
-    counts = [records(data) for data in (client, server) if data]
+    counts = [count_records(data) for data in (client, server) if data]
     if not counts or min(counts) < 1 or (len(counts) == 1 and counts[0] < 2):
         return None
     version = (client if _may_be_record(client) else server)[2]
     # The record layer of TLS 1.3 states 1.2, so an application record only excludes the other versions.
     name = VERSIONS.get(0x0300 | version, "") if version < 3 else ""
-    return TlsSeen(FlowTls(version=name, starttls=starttls), 0.8 if len(counts) == 2 else 0.6)
+    return TlsSummary(FlowTls(version=name, starttls=starttls), 0.8 if len(counts) == 2 else 0.6)
 
 
-def records(data: bytes) -> int:
+def count_records(data: bytes) -> int:
     """Number of valid TLS records at the beginning; 0 if anything else follows one of them."""
     at = count = 0
     while at + 5 <= len(data) and count < 32:
@@ -275,7 +277,7 @@ def find_records(data: bytes) -> bool:
         at = data.find(b"\x17\x03", at)
         if at < 0:
             return False
-        if data[at + 2 : at + 3] <= b"\x03" and records(data[at:]) >= 3:
+        if data[at + 2 : at + 3] <= b"\x03" and count_records(data[at:]) >= 3:
             return True
         at += 2
     return False

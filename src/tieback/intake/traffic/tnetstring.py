@@ -13,7 +13,7 @@ _LONGEST_LENGTH = 12
 _LONGEST_NUMBER = 40
 
 
-class MalformedError(ValueError):
+class MalformedNetstringError(ValueError):
     """The bytes are not a tagged netstring, or exceed a bound."""
 
 
@@ -47,12 +47,12 @@ def _span(data: memoryview, at: int, end: int) -> tuple[int, int]:
         if digit == 0x3A and cursor > at:
             begin = cursor + 1
             if begin + length >= end:
-                raise MalformedError("a length exceeds the data")
+                raise MalformedNetstringError("a length exceeds the data")
             return begin, begin + length
         if not 0x30 <= digit <= 0x39:
             break
         length = length * 10 + digit - 0x30
-    raise MalformedError("a length is missing")
+    raise MalformedNetstringError("a length is missing")
 
 
 class _Reader:
@@ -63,7 +63,7 @@ class _Reader:
     def value(self, at: int, end: int, depth: int) -> tuple[Any, int]:
         self._left -= 1
         if depth == 0 or self._left < 0:
-            raise MalformedError("nested too deeply, or too many values")
+            raise MalformedNetstringError("nested too deeply, or too many values")
         begin, stop = _span(self._data, at, end)
         kind = chr(self._data[stop])
         if kind == ",":
@@ -87,7 +87,7 @@ class _Reader:
             key, at = self.value(at, end, depth - 1)
             name = bytes(key[:200]).decode("utf-8", "replace") if isinstance(key, memoryview) else str(key)
             if at >= end:
-                raise MalformedError("a key without a value")
+                raise MalformedNetstringError("a key without a value")
             items[name], at = self.value(at, end, depth - 1)
         return items
 
@@ -104,7 +104,7 @@ def _scalar(kind: str, data: memoryview) -> Any:
         if kind == "^":
             return float(text)
     except ValueError:
-        raise MalformedError("a number is invalid") from None
+        raise MalformedNetstringError("a number is invalid") from None
     if kind == "!":
         return text == b"true"
-    raise MalformedError("an unknown type")
+    raise MalformedNetstringError("an unknown type")

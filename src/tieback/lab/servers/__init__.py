@@ -1,6 +1,6 @@
 """How each of the lab's servers is started, filled and counted."""
 
-from tieback.lab.interface import Kind
+from tieback.lab.interface import LabProduct
 from tieback.lab.servers.azurite import KIND as AZURITE
 from tieback.lab.servers.cassandra import KIND as CASSANDRA
 from tieback.lab.servers.chroma import KIND as CHROMA
@@ -26,7 +26,7 @@ from tieback.lab.servers.slapd import KIND as SLAPD
 from tieback.lab.servers.solr import KIND as SOLR
 from tieback.lab.servers.zookeeper import KIND as ZOOKEEPER
 
-KINDS: tuple[Kind, ...] = (
+KINDS: tuple[LabProduct, ...] = (
     # The slowest first: the others start meanwhile.
     CASSANDRA,
     ELASTICSEARCH,

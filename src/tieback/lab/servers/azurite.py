@@ -6,13 +6,13 @@ import json
 from base64 import b64decode, b64encode
 from datetime import UTC, datetime
 
-from tieback.lab.http_client import answers, call
-from tieback.lab.interface import Kind, Place
-from tieback.lab.people import rows
+from tieback.lab.http_client import is_answering, send_request
+from tieback.lab.interface import LabProduct, StartContext
+from tieback.lab.people import synthetic_rows
 from tieback.lab.process import RunningServer
 from tieback.lab.programs import Need, locate
-from tieback.lab.serve import fresh_home, serve
-from tieback.lab.store import Holding, Server, State, Store, lab_store
+from tieback.lab.serve import create_server_directory, serve
+from tieback.lab.store import Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.probe import Access
 
 _NODE = Need("node", "Debian: nodejs")
@@ -23,24 +23,24 @@ _KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOt
 _CLOSED = "contracts"
 
 
-def start(place: Place) -> RunningServer:
+def start(place: StartContext) -> RunningServer:
     """Start its blob service, without telemetry."""
     node, program, store = str(locate(_NODE)), locate(_PROGRAM), place.store
-    home = fresh_home(place, program=program)
+    home = create_server_directory(place, program=program)
     words = ("--blobHost", store.address, "--blobPort", str(store.port), "-l", str(home.path), "-s")
     argv = (node, str(program), *words, "--disableTelemetry", "--skipApiVersionCheck")
     package = json.loads((program.parents[3] / "package.json").read_bytes())
-    return serve(place, home, argv, lambda: answers((store.address, store.port), "/"), version=package["version"])
+    return serve(place, home, argv, lambda: is_answering((store.address, store.port), "/"), version=package["version"])
 
 
-def load(store: Store, server: RunningServer) -> None:
+def load(store: LabStore, server: RunningServer) -> None:
     """Create the public containers with one blob per record, and a private one."""
     _put(server, f"/{_CLOSED}", "restype=container", b"", {}, accept=(409,))
     for holding in store.holdings:
         container = holding.path[0].rpartition("/")[2]
         public = {"x-ms-blob-public-access": "container"}
         _put(server, f"/{container}", "restype=container", b"", public, accept=(409,))
-        for number, row in enumerate(rows(holding.dataset, holding.records)):
+        for number, row in enumerate(synthetic_rows(holding.dataset, holding.records)):
             body = json.dumps(row, default=str).encode()
             _put(server, f"/{container}/{number}.json", "", body, {"x-ms-blob-type": "BlockBlob"})
 
@@ -57,18 +57,18 @@ def _put(
     signature = b64encode(hmac.new(b64decode(_KEY), text.encode(), hashlib.sha256).digest()).decode()
     signed = {**sent, "Authorization": f"SharedKey {_ACCOUNT}:{signature}", "Content-Type": "text/plain"}
     url = f"/{_ACCOUNT}{path}{'?' if query else ''}{query}"
-    call((server.address, server.port), "PUT", url, body, signed, accept=accept)
+    send_request((server.address, server.port), "PUT", url, body, signed, accept=accept)
 
 
-def count(_store: Store, server: RunningServer, holding: Holding) -> int:
+def count(_store: LabStore, server: RunningServer, holding: Holding) -> int:
     """Blobs of the container's public list."""
     path = f"/{holding.path[0]}?restype=container&comp=list"
-    answer = call((server.address, server.port), "GET", path, accept=(404, 403))
+    answer = send_request((server.address, server.port), "GET", path, accept=(404, 403))
     return answer.body.count(b"<Blob>") if answer.status == 200 else 0
 
 
-KIND = Kind(
-    server=Server.AZURITE,
+KIND = LabProduct(
+    server=ServerProgram.AZURITE,
     needs=(_NODE, _PROGRAM),
     start=start,
     load=load,
@@ -76,10 +76,10 @@ KIND = Kind(
     stores=(
         lab_store(
             "azurite",
-            Server.AZURITE,
+            ServerProgram.AZURITE,
             230,
             10000,
-            State.OPEN,
+            StoreState.OPEN,
             Access.UNKNOWN,
             holdings=(Holding((f"{_ACCOUNT}/badges",), "visitors", 12),),
             names=(f"{_ACCOUNT}/badges",),

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tieback.lab.interface import Kind, Place
+from tieback.lab.interface import LabProduct, StartContext
 from tieback.lab.login import Login
-from tieback.lab.people import rows
+from tieback.lab.people import synthetic_rows
 from tieback.lab.process import RunningServer, run_tool
-from tieback.lab.serve import accepts, fresh_home, serve
+from tieback.lab.serve import accepts_connections, create_server_directory, serve
 from tieback.lab.servers.unpacked import folder_with, java_of, version_in
-from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
+from tieback.lab.store import LAB_ACCOUNT, Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.errors import LabError
 from tieback.model.probe import Access
 
@@ -35,13 +35,13 @@ _HOME, _FOLDER = "conf", "installed"
 _START_SECONDS = 180.0
 
 
-def start(place: Place) -> RunningServer:
+def start(place: StartContext) -> RunningServer:
     """Start a single node."""
     store = place.store
     folder = folder_with(place, "bin", "cassandra")
     version = version_in(folder, "lib/apache-cassandra-*.jar")
     java = java_of(folder)
-    home = fresh_home(place)
+    home = create_server_directory(place)
     conf = home.path / _HOME
     shutil.copytree(folder / "conf", conf)
     (conf / "cassandra.yaml").write_text(settings(store, home.path), encoding="utf-8")
@@ -55,13 +55,13 @@ def start(place: Place) -> RunningServer:
         place,
         home,
         (str(folder / "bin" / "cassandra"), "-f"),
-        lambda: accepts(store.address, store.port),
+        lambda: accepts_connections(store.address, store.port),
         version=".".join(map(str, version)),
         environment=environment,
         executable=str(java.resolve()),
         seconds=_START_SECONDS,
     )
-    if store.state is State.PROTECTED:
+    if store.state is StoreState.PROTECTED:
         _make_keeper(server)
     return server
 
@@ -80,9 +80,9 @@ def _environment(home: Path, java: Path) -> dict[str, str]:
     }
 
 
-def settings(store: Store, home: Path) -> str:
+def settings(store: LabStore, home: Path) -> str:
     """The complete YAML file: flat keys, and the seed provider."""
-    asks = store.state is State.PROTECTED
+    asks = store.state is StoreState.PROTECTED
     flat = {
         "cluster_name": store.host,
         "num_tokens": 1,
@@ -109,12 +109,14 @@ def settings(store: Store, home: Path) -> str:
 def _make_keeper(server: RunningServer) -> None:
     """Create the keeper account, and disable the default account of new servers."""
     with _session(server, _FIRST) as ask:
-        ask(f"CREATE ROLE {KEEPER.user} WITH PASSWORD = '{KEEPER.password}' AND LOGIN = true AND SUPERUSER = true")
-    with _session(server, KEEPER) as ask:
+        ask(
+            f"CREATE ROLE {LAB_ACCOUNT.user} WITH PASSWORD = '{LAB_ACCOUNT.password}' AND LOGIN = true AND SUPERUSER = true"
+        )
+    with _session(server, LAB_ACCOUNT) as ask:
         ask(f"ALTER ROLE {_FIRST.user} WITH LOGIN = false AND SUPERUSER = false")
 
 
-def load(store: Store, server: RunningServer) -> None:
+def load(store: LabStore, server: RunningServer) -> None:
     """Create the tables, load them, and update the server's statistics."""
     with _session(server, _login(store)) as ask:
         for keyspace in {holding.path[0] for holding in store.holdings}:
@@ -123,7 +125,7 @@ def load(store: Store, server: RunningServer) -> None:
             ask(f"CREATE KEYSPACE {keyspace} WITH replication = {once}")
         for holding in store.holdings:
             table = ".".join(holding.path)
-            found = rows(holding.dataset, holding.records)
+            found = synthetic_rows(holding.dataset, holding.records)
             names = list(found[0])
             ask(f"CREATE TABLE {table} (n int PRIMARY KEY, {', '.join(f'{name} text' for name in names)})")
             for number, row in enumerate(found):
@@ -136,7 +138,7 @@ def load(store: Store, server: RunningServer) -> None:
         run_tool((*tool, command), directory=home, environment=_environment(home, java))
 
 
-def count(store: Store, server: RunningServer, holding: Holding) -> int:
+def count(store: LabStore, server: RunningServer, holding: Holding) -> int:
     """Count all rows; the lab's tables are small."""
     with _session(server, _login(store)) as ask:
         there = "SELECT table_name FROM system_schema.tables WHERE keyspace_name = '{}' AND table_name = '{}'"
@@ -146,8 +148,8 @@ def count(store: Store, server: RunningServer, holding: Holding) -> int:
     return int.from_bytes(told, "big")
 
 
-def _login(store: Store) -> Login | None:
-    return KEEPER if store.state is State.PROTECTED else None
+def _login(store: LabStore) -> Login | None:
+    return LAB_ACCOUNT if store.state is StoreState.PROTECTED else None
 
 
 class _Session:
@@ -225,17 +227,19 @@ def _short(text: str) -> bytes:
 
 
 _VISITORS = (Holding(("reception", "visitors"), "visitors", 110),)
-KIND = Kind(
-    server=Server.CASSANDRA,
+KIND = LabProduct(
+    server=ServerProgram.CASSANDRA,
     start=start,
     load=load,
     count=count,
     stores=tuple(
-        lab_store(f"cassandra-{name}", Server.CASSANDRA, place, 9042, state, access, operator=True, holdings=held)
+        lab_store(
+            f"cassandra-{name}", ServerProgram.CASSANDRA, place, 9042, state, access, operator=True, holdings=held
+        )
         for name, place, state, access, held in (
-            ("open", 212, State.OPEN, Access.OPEN, _VISITORS),
-            ("protected", 213, State.PROTECTED, Access.AUTH_REQUIRED, _VISITORS),
-            ("empty", 214, State.EMPTY, Access.OPEN_EMPTY, ()),
+            ("open", 212, StoreState.OPEN, Access.OPEN, _VISITORS),
+            ("protected", 213, StoreState.PROTECTED, Access.AUTH_REQUIRED, _VISITORS),
+            ("empty", 214, StoreState.EMPTY, Access.OPEN_EMPTY, ()),
         )
     ),
 )

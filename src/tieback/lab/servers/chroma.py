@@ -2,13 +2,13 @@
 
 from msgspec.structs import replace
 
-from tieback.lab.http_client import answers, call
-from tieback.lab.interface import Kind, Place
-from tieback.lab.people import rows
+from tieback.lab.http_client import is_answering, send_request
+from tieback.lab.interface import LabProduct, StartContext
+from tieback.lab.people import synthetic_rows
 from tieback.lab.process import RunningServer
 from tieback.lab.programs import Need, locate
-from tieback.lab.serve import fresh_home, serve
-from tieback.lab.store import Holding, Server, State, Store, lab_store
+from tieback.lab.serve import create_server_directory, serve
+from tieback.lab.store import Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.probe import Access
 
 _PYTHON = Need("chroma/bin/python3", "PyPI: chromadb, in its own environment")
@@ -16,10 +16,10 @@ _START = "from chromadb.cli.cli import app; import sys; sys.exit(app())"
 _COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections"
 
 
-def start(place: Place) -> RunningServer:
+def start(place: StartContext) -> RunningServer:
     """Start it with its data on disk, without telemetry."""
     python, store = locate(_PYTHON), place.store
-    home = fresh_home(place, program=python)
+    home = create_server_directory(place, program=python)
     listen = ("--host", store.address, "--port", str(store.port))
     argv = (str(python), "-c", _START, "run", "--path", str(home.path / "data"), *listen)
     where = (store.address, store.port)
@@ -27,39 +27,39 @@ def start(place: Place) -> RunningServer:
         place,
         home,
         argv,
-        lambda: answers(where, "/api/v2/heartbeat"),
+        lambda: is_answering(where, "/api/v2/heartbeat"),
         environment={"ANONYMIZED_TELEMETRY": "False"},
     )
-    return replace(server, version=call(where, "GET", "/api/v2/version").json())
+    return replace(server, version=send_request(where, "GET", "/api/v2/version").json())
 
 
-def load(store: Store, server: RunningServer) -> None:
+def load(store: LabStore, server: RunningServer) -> None:
     """Recreate the collections, each record with a two-dimensional vector."""
     where = (server.address, server.port)
     for holding in store.holdings:
         name = holding.path[-1]
-        call(where, "DELETE", f"{_COLLECTIONS}/{name}", accept=(404,))
-        made = call(where, "POST", _COLLECTIONS, {"name": name, "metadata": {"owner": "workhub"}}).json()
-        people = rows(holding.dataset, holding.records)
+        send_request(where, "DELETE", f"{_COLLECTIONS}/{name}", accept=(404,))
+        made = send_request(where, "POST", _COLLECTIONS, {"name": name, "metadata": {"owner": "workhub"}}).json()
+        people = synthetic_rows(holding.dataset, holding.records)
         records = {
             "ids": [f"row{number}" for number in range(len(people))],
             "embeddings": [[1.0, 2.0]] * len(people),
             "documents": [str(row["full_name"]) for row in people],
         }
-        call(where, "POST", f"{_COLLECTIONS}/{made['id']}/add", records)
+        send_request(where, "POST", f"{_COLLECTIONS}/{made['id']}/add", records)
 
 
-def count(_store: Store, server: RunningServer, holding: Holding) -> int:
+def count(_store: LabStore, server: RunningServer, holding: Holding) -> int:
     """``count`` of the collection."""
     where = (server.address, server.port)
-    known = {one["name"]: one["id"] for one in call(where, "GET", _COLLECTIONS).json()}
+    known = {one["name"]: one["id"] for one in send_request(where, "GET", _COLLECTIONS).json()}
     if holding.path[-1] not in known:
         return 0
-    return int(call(where, "GET", f"{_COLLECTIONS}/{known[holding.path[-1]]}/count").json())
+    return int(send_request(where, "GET", f"{_COLLECTIONS}/{known[holding.path[-1]]}/count").json())
 
 
-KIND = Kind(
-    server=Server.CHROMA,
+KIND = LabProduct(
+    server=ServerProgram.CHROMA,
     needs=(_PYTHON,),
     start=start,
     load=load,
@@ -67,13 +67,13 @@ KIND = Kind(
     stores=(
         lab_store(
             "chroma-open",
-            Server.CHROMA,
+            ServerProgram.CHROMA,
             210,
             8000,
-            State.OPEN,
+            StoreState.OPEN,
             Access.OPEN,
             holdings=(Holding(("default_database", "visitors"), "visitors", 75),),
         ),
-        lab_store("chroma-empty", Server.CHROMA, 211, 8000, State.EMPTY, Access.OPEN_EMPTY),
+        lab_store("chroma-empty", ServerProgram.CHROMA, 211, 8000, StoreState.EMPTY, Access.OPEN_EMPTY),
     ),
 )

@@ -3,39 +3,39 @@
 import re
 from pathlib import Path
 
-from tieback.lab.interface import Kind, Place
-from tieback.lab.people import rows
+from tieback.lab.interface import LabProduct, StartContext
+from tieback.lab.people import synthetic_rows
 from tieback.lab.process import RunningServer, run_tool
 from tieback.lab.programs import Need, locate
-from tieback.lab.serve import Home, accepts, fresh_home, serve
-from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
+from tieback.lab.serve import ServerDirectory, accepts_connections, create_server_directory, serve
+from tieback.lab.store import LAB_ACCOUNT, Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.probe import Access
 
 _RSYNC, _VSFTPD = Need("rsync", "Debian: rsync"), Need("vsftpd", "Debian: vsftpd")
 _SMBD = Need("smbd", "Debian: samba")
 
 
-def start_rsync(place: Place) -> RunningServer:
+def start_rsync(place: StartContext) -> RunningServer:
     """One module open to all, one with a password."""
     binary, store = str(locate(_RSYNC)), place.store
-    home = fresh_home(place, keep_root=True)
+    home = create_server_directory(place, keep_root=True)
     shown = _files(store, home)
     secrets = home.path / "secrets"
-    secrets.write_text(f"{KEEPER.user}:{KEEPER.password}\n", encoding="ascii")
+    secrets.write_text(f"{LAB_ACCOUNT.user}:{LAB_ACCOUNT.password}\n", encoding="ascii")
     secrets.chmod(0o600)
     (home.path / "rsyncd.conf").write_text(
         f"port={store.port}\naddress={store.address}\nuse chroot=no\n[pub]\npath={shown}\ncomment=open to all\n"
-        f"[payroll]\npath={shown}\nauth users={KEEPER.user}\nsecrets file={secrets}\n",
+        f"[payroll]\npath={shown}\nauth users={LAB_ACCOUNT.user}\nsecrets file={secrets}\n",
         encoding="utf-8",
     )
     argv = (binary, "--daemon", "--no-detach", f"--config={home.path}/rsyncd.conf")
     return _serve(place, home, argv, (binary, "--version"), r"version ([\d.]+)")
 
 
-def start_vsftpd(place: Place) -> RunningServer:
+def start_vsftpd(place: StartContext) -> RunningServer:
     """Anonymous users may list; started as root, because only then it can confine them."""
     binary, store = str(locate(_VSFTPD)), place.store
-    home = fresh_home(place, keep_root=True)
+    home = create_server_directory(place, keep_root=True)
     shown = _files(store, home)
     (home.path / "empty").mkdir()
     (home.path / "vsftpd.conf").write_text(
@@ -48,10 +48,10 @@ def start_vsftpd(place: Place) -> RunningServer:
     return _serve(place, home, argv, ("/bin/sh", "-c", f"{binary} -v 0>&1 2>&1"), r"version ([\d.]+)")
 
 
-def start_samba(place: Place) -> RunningServer:
+def start_samba(place: StartContext) -> RunningServer:
     """One share that guests may read."""
     binary, store = str(locate(_SMBD)), place.store
-    home = fresh_home(place, keep_root=True)
+    home = create_server_directory(place, keep_root=True)
     kept = "".join(f"{kind} = {home.path}\n" for kind in ("state directory", "cache directory", "lock directory"))
     (home.path / "private").mkdir()
     (home.path / "smb.conf").write_text(
@@ -66,51 +66,57 @@ def start_samba(place: Place) -> RunningServer:
     return _serve(place, home, argv, (binary, "--version"), r"Version ([\d.]+)")
 
 
-def _files(store: Store, home: Home) -> Path:
+def _files(store: LabStore, home: ServerDirectory) -> Path:
     """One file a record, in a directory that nobody may write to."""
     shown = home.path / "shown"
     shown.mkdir()
     for holding in store.holdings:
-        for number, row in enumerate(rows("visitors", holding.records)):
+        for number, row in enumerate(synthetic_rows("visitors", holding.records)):
             (shown / f"visit{number}.csv").write_text(f"{row['full_name']},{row['email']}\n", encoding="utf-8")
     shown.chmod(0o555)
     return shown
 
 
-def _serve(place: Place, home: Home, argv: tuple[str, ...], asks: tuple[str, ...], pattern: str) -> RunningServer:
+def _serve(
+    place: StartContext, home: ServerDirectory, argv: tuple[str, ...], asks: tuple[str, ...], pattern: str
+) -> RunningServer:
     version = re.search(pattern, run_tool(asks, directory=home.path))
     where = (place.store.address, place.store.port)
-    return serve(place, home, argv, lambda: accepts(*where), version=version[1] if version else "")
+    return serve(place, home, argv, lambda: accepts_connections(*where), version=version[1] if version else "")
 
 
-def count(_store: Store, server: RunningServer, _holding: Holding) -> int:
+def count(_store: LabStore, server: RunningServer, _holding: Holding) -> int:
     """Files on the disk."""
     return sum(1 for path in (Path(server.directory) / "shown").iterdir() if path.is_file())
 
 
 _SHARE = (Holding(("pub",), "", 30),)
-RSYNC = Kind(
-    server=Server.RSYNC,
+RSYNC = LabProduct(
+    server=ServerProgram.RSYNC,
     needs=(_RSYNC,),
     start=start_rsync,
     count=count,
     stores=(
         # The lab's other module requires a password. For the open one, only access is checked; files are not counted.
-        lab_store("rsync", Server.RSYNC, 240, 873, State.OPEN, Access.PARTIAL, holdings=_SHARE),
+        lab_store("rsync", ServerProgram.RSYNC, 240, 873, StoreState.OPEN, Access.PARTIAL, holdings=_SHARE),
     ),
 )
-VSFTPD = Kind(
-    server=Server.VSFTPD,
+VSFTPD = LabProduct(
+    server=ServerProgram.VSFTPD,
     needs=(_VSFTPD,),
     start=start_vsftpd,
     count=count,
     # Anonymous access is only probed if a rule names that account; the lab's grant names none.
-    stores=(lab_store("ftp", Server.VSFTPD, 241, 21, State.OPEN, Access.UNKNOWN, holdings=(Holding(("/",), "", 30),)),),
+    stores=(
+        lab_store(
+            "ftp", ServerProgram.VSFTPD, 241, 21, StoreState.OPEN, Access.UNKNOWN, holdings=(Holding(("/",), "", 30),)
+        ),
+    ),
 )
-SAMBA = Kind(
-    server=Server.SAMBA,
+SAMBA = LabProduct(
+    server=ServerProgram.SAMBA,
     needs=(_SMBD,),
     start=start_samba,
     count=count,
-    stores=(lab_store("smb", Server.SAMBA, 242, 445, State.OPEN, Access.UNKNOWN, holdings=_SHARE),),
+    stores=(lab_store("smb", ServerProgram.SAMBA, 242, 445, StoreState.OPEN, Access.UNKNOWN, holdings=_SHARE),),
 )

@@ -4,13 +4,13 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from tieback.lab.http_client import answers, call
-from tieback.lab.interface import Kind, Place
-from tieback.lab.people import rows
+from tieback.lab.http_client import is_answering, send_request
+from tieback.lab.interface import LabProduct, StartContext
+from tieback.lab.people import synthetic_rows
 from tieback.lab.process import RunningServer
 from tieback.lab.programs import Need, locate
-from tieback.lab.serve import fresh_home, serve
-from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
+from tieback.lab.serve import create_server_directory, serve
+from tieback.lab.store import LAB_ACCOUNT, Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.probe import Access, RansomVerdict
 
 _PROGRAM = Need("influxd", "Debian: influxdb")
@@ -19,11 +19,11 @@ _RPC_OFFSET = 2
 """Offset of its backup port from the HTTP port, as by default (8088, 8086)."""
 
 
-def start(place: Place) -> RunningServer:
+def start(place: StartContext) -> RunningServer:
     """Start it; with authentication, the first request creates its account (``load``)."""
     binary, store = str(locate(_PROGRAM)), place.store
-    home = fresh_home(place)
-    protected = str(store.state is State.PROTECTED).lower()
+    home = create_server_directory(place)
+    protected = str(store.state is StoreState.PROTECTED).lower()
     (home.path / "influx.conf").write_text(
         f'reporting-disabled = true\nbind-address = "{store.address}:{store.port + _RPC_OFFSET}"\n'
         f'[meta]\ndir = "{home.path}/meta"\n[data]\ndir = "{home.path}/data"\nwal-dir = "{home.path}/wal"\n'
@@ -31,62 +31,72 @@ def start(place: Place) -> RunningServer:
         encoding="utf-8",
     )
     where = (store.address, store.port)
-    server = serve(place, home, (binary, "-config", str(home.path / "influx.conf")), lambda: answers(where, "/ping"))
-    return replace(server, version=call(where, "GET", "/ping").headers.get("x-influxdb-version", ""))
+    server = serve(
+        place, home, (binary, "-config", str(home.path / "influx.conf")), lambda: is_answering(where, "/ping")
+    )
+    return replace(server, version=send_request(where, "GET", "/ping").headers.get("x-influxdb-version", ""))
 
 
-def load(store: Store, server: RunningServer) -> None:
+def load(store: LabStore, server: RunningServer) -> None:
     """Create the databases and write one series per record."""
     where = (server.address, server.port)
-    if store.state is State.PROTECTED:
+    if store.state is StoreState.PROTECTED:
         # Without any account, this statement is allowed once without authentication.
-        account = f"CREATE USER {KEEPER.user} WITH PASSWORD '{KEEPER.password}' WITH ALL PRIVILEGES"
-        call(where, "POST", "/query", f"q={quote(account)}".encode(), _FORM, accept=(401, 403))
-    login = KEEPER if store.state is State.PROTECTED else None
+        account = f"CREATE USER {LAB_ACCOUNT.user} WITH PASSWORD '{LAB_ACCOUNT.password}' WITH ALL PRIVILEGES"
+        send_request(where, "POST", "/query", f"q={quote(account)}".encode(), _FORM, accept=(401, 403))
+    login = LAB_ACCOUNT if store.state is StoreState.PROTECTED else None
     for holding in store.holdings:
         database, measurement = holding.path
         for statement in (f'DROP DATABASE "{database}"', f'CREATE DATABASE "{database}"'):
-            call(where, "POST", "/query", f"q={quote(statement)}".encode(), _FORM, login=login)
+            send_request(where, "POST", "/query", f"q={quote(statement)}".encode(), _FORM, login=login)
         lines = [
             f"{measurement},row=r{number} " + ",".join(f'{k}="{_plain(v)}"' for k, v in row.items())
-            for number, row in enumerate(rows(holding.dataset, holding.records))
+            for number, row in enumerate(synthetic_rows(holding.dataset, holding.records))
         ]
-        call(where, "POST", f"/write?db={quote(database)}", "\n".join(lines).encode(), _FORM, login=login)
+        send_request(where, "POST", f"/write?db={quote(database)}", "\n".join(lines).encode(), _FORM, login=login)
 
 
 def _plain(value: object) -> str:
     return str(value).replace("\\", "").replace('"', "'").replace("\n", " ")
 
 
-def count(store: Store, server: RunningServer, holding: Holding) -> int:
+def count(store: LabStore, server: RunningServer, holding: Holding) -> int:
     """Rows of the measurement, counted by the field with the most values."""
-    login = KEEPER if store.state is State.PROTECTED else None
+    login = LAB_ACCOUNT if store.state is StoreState.PROTECTED else None
     database, measurement = holding.path
     sql = quote(f'SELECT count(*) FROM "{measurement}"')  # noqa: S608 - a constant of this file
-    told = call((server.address, server.port), "GET", f"/query?db={quote(database)}&q={sql}", login=login).json()
+    told = send_request(
+        (server.address, server.port), "GET", f"/query?db={quote(database)}&q={sql}", login=login
+    ).json()
     series = told["results"][0].get("series")
     return max(series[0]["values"][0][1:]) if series else 0
 
 
 _VISITS = (Holding(("reception", "visitors"), "visitors", 150),)
-KIND = Kind(
-    server=Server.INFLUXDB,
+KIND = LabProduct(
+    server=ServerProgram.INFLUXDB,
     needs=(_PROGRAM,),
     start=start,
     load=load,
     count=count,
     stores=(
-        lab_store("influxdb-open", Server.INFLUXDB, 110, 8086, State.OPEN, Access.OPEN, holdings=_VISITS),
+        lab_store("influxdb-open", ServerProgram.INFLUXDB, 110, 8086, StoreState.OPEN, Access.OPEN, holdings=_VISITS),
         lab_store(
-            "influxdb-protected", Server.INFLUXDB, 111, 8086, State.PROTECTED, Access.AUTH_REQUIRED, holdings=_VISITS
+            "influxdb-protected",
+            ServerProgram.INFLUXDB,
+            111,
+            8086,
+            StoreState.PROTECTED,
+            Access.AUTH_REQUIRED,
+            holdings=_VISITS,
         ),
-        lab_store("influxdb-empty", Server.INFLUXDB, 112, 8086, State.EMPTY, Access.OPEN_EMPTY),
+        lab_store("influxdb-empty", ServerProgram.INFLUXDB, 112, 8086, StoreState.EMPTY, Access.OPEN_EMPTY),
         lab_store(
             "influxdb-ransomed",
-            Server.INFLUXDB,
+            ServerProgram.INFLUXDB,
             113,
             8086,
-            State.RANSOMED,
+            StoreState.RANSOMED,
             Access.OPEN,
             holdings=(Holding(("READ_ME_TO_RECOVER_YOUR_DATA", "README"), "ransom_note", 1),),
             ransom=RansomVerdict.LIKELY,

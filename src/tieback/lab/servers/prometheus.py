@@ -8,13 +8,13 @@ import re
 import struct
 import time
 
-from tieback.lab.http_client import answers, call
-from tieback.lab.interface import Kind, Place
-from tieback.lab.people import rows
+from tieback.lab.http_client import is_answering, send_request
+from tieback.lab.interface import LabProduct, StartContext
+from tieback.lab.people import synthetic_rows
 from tieback.lab.process import RunningServer, run_tool
 from tieback.lab.programs import Need, locate
-from tieback.lab.serve import fresh_home, serve
-from tieback.lab.store import Holding, Server, State, Store, lab_store
+from tieback.lab.serve import create_server_directory, serve
+from tieback.lab.store import Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.probe import Access
 
 _PROGRAM = Need("prometheus", "Debian: prometheus")
@@ -26,10 +26,10 @@ _WRITE = {
 }
 
 
-def start(place: Place) -> RunningServer:
+def start(place: StartContext) -> RunningServer:
     """Start it without anything to scrape."""
     binary, store = str(locate(_PROGRAM)), place.store
-    home = fresh_home(place)
+    home = create_server_directory(place)
     (home.path / "prometheus.yml").write_text("global: {}\n", encoding="ascii")
     version = re.search(r"version ([^\s,]+)", run_tool((binary, "--version"), directory=home.path))
     words = (
@@ -40,26 +40,26 @@ def start(place: Place) -> RunningServer:
     )
     where = (store.address, store.port)
     return serve(
-        place, home, (binary, *words), lambda: answers(where, "/-/ready"), version=version[1] if version else ""
+        place, home, (binary, *words), lambda: is_answering(where, "/-/ready"), version=version[1] if version else ""
     )
 
 
-def load(store: Store, server: RunningServer) -> None:
+def load(store: LabStore, server: RunningServer) -> None:
     """Write one series per record, with one point."""
     now = int(time.time() * 1000)
     for holding in store.holdings:
         series = b"".join(
             _field(1, _series({"__name__": holding.dataset, "row": str(number), **_texts(row)}, now))
-            for number, row in enumerate(rows(holding.dataset, holding.records))
+            for number, row in enumerate(synthetic_rows(holding.dataset, holding.records))
         )
         where = (server.address, server.port)
-        call(where, "POST", "/api/v1/write", uncompressed(series), _WRITE)
+        send_request(where, "POST", "/api/v1/write", uncompressed(series), _WRITE)
 
 
-def count(_store: Store, server: RunningServer, holding: Holding) -> int:
+def count(_store: LabStore, server: RunningServer, holding: Holding) -> int:
     """Series of that name, by a query."""
     path = f"/api/v1/query?query=count({holding.dataset})"
-    found = call((server.address, server.port), "GET", path).json()["data"]["result"]
+    found = send_request((server.address, server.port), "GET", path).json()["data"]["result"]
     return int(found[0]["value"][1]) if found else 0
 
 
@@ -99,17 +99,17 @@ def _varint(value: int) -> bytes:
 
 
 _VISITS = (Holding(("tsdb",), "visitors", 150),)
-KIND = Kind(
-    server=Server.PROMETHEUS,
+KIND = LabProduct(
+    server=ServerProgram.PROMETHEUS,
     needs=(_PROGRAM,),
     start=start,
     load=load,
     count=count,
     stores=tuple(
-        lab_store(f"prometheus-{name}", Server.PROMETHEUS, place, 9090, state, access, holdings=held)
+        lab_store(f"prometheus-{name}", ServerProgram.PROMETHEUS, place, 9090, state, access, holdings=held)
         for name, place, state, access, held in (
-            ("open", 114, State.OPEN, Access.OPEN, _VISITS),
-            ("empty", 115, State.EMPTY, Access.OPEN_EMPTY, ()),
+            ("open", 114, StoreState.OPEN, Access.OPEN, _VISITS),
+            ("empty", 115, StoreState.EMPTY, Access.OPEN_EMPTY, ()),
         )
     ),
 )

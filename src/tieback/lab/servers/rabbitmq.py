@@ -9,12 +9,12 @@ import time
 
 from msgspec.structs import replace
 
-from tieback.lab.http_client import answers, call
-from tieback.lab.interface import Kind, Place
+from tieback.lab.http_client import is_answering, send_request
+from tieback.lab.interface import LabProduct, StartContext
 from tieback.lab.process import Launch, RunningServer, launch
 from tieback.lab.programs import Need, locate
-from tieback.lab.serve import accepts, fresh_home, own, serve
-from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
+from tieback.lab.serve import accepts_connections, create_server_directory, give_to_user, serve
+from tieback.lab.store import LAB_ACCOUNT, Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.probe import Access
 
 _PROGRAM = Need("/usr/lib/rabbitmq/bin/rabbitmq-server", "Debian: rabbitmq-server")
@@ -28,10 +28,10 @@ _EPMD, _DISTRIBUTION = 26_000, 26_256
 127.0.0.1, and a node does not start if its port is in use on any address."""
 
 
-def start(place: Place) -> RunningServer:
+def start(place: StartContext) -> RunningServer:
     """Start the port mapper and the broker."""
     program, store = str(locate(_PROGRAM)), place.store
-    home = fresh_home(place)
+    home = create_server_directory(place)
     subnet = int(store.address.split(".")[2])
     mapper = _EPMD + subnet
     erlang = {"ERL_EPMD_PORT": str(mapper), "ERL_EPMD_ADDRESS": store.address}
@@ -39,7 +39,7 @@ def start(place: Place) -> RunningServer:
     (home.path / "rabbitmq.conf").write_text(
         f"listeners.tcp.1 = {store.address}:{store.port}\n"
         f"management.tcp.ip = {store.address}\nmanagement.tcp.port = {store.port + _MANAGEMENT}\n"
-        f"default_user = {KEEPER.user}\ndefault_pass = {KEEPER.password}\ncluster_name = {store.host}\n",
+        f"default_user = {LAB_ACCOUNT.user}\ndefault_pass = {LAB_ACCOUNT.password}\ncluster_name = {store.host}\n",
         encoding="ascii",
     )
     (home.path / "plugins").write_text("[rabbitmq_management].\n", encoding="ascii")
@@ -57,38 +57,40 @@ def start(place: Place) -> RunningServer:
     beside = place.directory / "epmd"
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()
-    own(home)
+    give_to_user(home)
     plan = Launch((str(locate(_MAPPER)),), home.path, store.address, mapper, home.account, beside, environment=erlang)
-    launch(plan, lambda: accepts(store.address, mapper))
+    launch(plan, lambda: accepts_connections(store.address, mapper))
     where = (store.address, store.port + _MANAGEMENT)
 
     def ready() -> bool | None:
-        return accepts(store.address, store.port) and answers(where, "/")
+        return accepts_connections(store.address, store.port) and is_answering(where, "/")
 
     server = serve(
         place, home, (program,), ready, environment=environment | erlang, executable=str(locate(_MACHINE)), seconds=90
     )
-    overview = call(where, "GET", "/api/overview", login=KEEPER, accept=(500,)).json()
+    overview = send_request(where, "GET", "/api/overview", login=LAB_ACCOUNT, accept=(500,)).json()
     return replace(server, version=str(overview.get("rabbitmq_version", "")))
 
 
-def load(store: Store, server: RunningServer) -> None:
+def load(store: LabStore, server: RunningServer) -> None:
     """Recreate the queues and publish one message per record, through the management interface."""
     where = _management(server)
     for holding in store.holdings:
         queue = holding.path[-1]
-        call(where, "DELETE", f"/api/queues/%2F/{queue}", login=KEEPER, accept=(404,))
-        call(where, "PUT", f"/api/queues/%2F/{queue}", {"durable": False}, login=KEEPER)
+        send_request(where, "DELETE", f"/api/queues/%2F/{queue}", login=LAB_ACCOUNT, accept=(404,))
+        send_request(where, "PUT", f"/api/queues/%2F/{queue}", {"durable": False}, login=LAB_ACCOUNT)
         message = {"properties": {}, "routing_key": queue, "payload": "synthetic", "payload_encoding": "string"}
         for _ in range(holding.records):
-            call(where, "POST", "/api/exchanges/%2F/amq.default/publish", message, login=KEEPER)
+            send_request(where, "POST", "/api/exchanges/%2F/amq.default/publish", message, login=LAB_ACCOUNT)
 
 
-def count(_store: Store, server: RunningServer, holding: Holding) -> int:
+def count(_store: LabStore, server: RunningServer, holding: Holding) -> int:
     """Messages waiting in the queue; its statistics need some seconds to update."""
     known = 0
     for _ in range(100):
-        told = call(_management(server), "GET", f"/api/queues/%2F/{holding.path[-1]}", login=KEEPER, accept=(404,))
+        told = send_request(
+            _management(server), "GET", f"/api/queues/%2F/{holding.path[-1]}", login=LAB_ACCOUNT, accept=(404,)
+        )
         known = int(told.json().get("messages", 0)) if told.status != 404 else 0
         if known >= holding.records or told.status == 404:
             break
@@ -101,15 +103,21 @@ def _management(server: RunningServer) -> tuple[str, int]:
 
 
 _QUEUE = (Holding(("/", "bookings"), "", 20),)
-KIND = Kind(
-    server=Server.RABBITMQ,
+KIND = LabProduct(
+    server=ServerProgram.RABBITMQ,
     needs=(_PROGRAM, _MACHINE, _MAPPER),
     start=start,
     load=load,
     count=count,
     stores=(
         lab_store(
-            "rabbitmq-protected", Server.RABBITMQ, 180, 5672, State.PROTECTED, Access.AUTH_REQUIRED, holdings=_QUEUE
+            "rabbitmq-protected",
+            ServerProgram.RABBITMQ,
+            180,
+            5672,
+            StoreState.PROTECTED,
+            Access.AUTH_REQUIRED,
+            holdings=_QUEUE,
         ),
     ),
 )

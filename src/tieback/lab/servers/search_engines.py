@@ -10,14 +10,14 @@ import re
 import shutil
 from pathlib import Path
 
-from tieback.lab.http_client import answers, call
-from tieback.lab.interface import Kind, Place
+from tieback.lab.http_client import is_answering, send_request
+from tieback.lab.interface import LabProduct, StartContext
 from tieback.lab.login import Login
-from tieback.lab.people import rows
+from tieback.lab.people import synthetic_rows
 from tieback.lab.process import RunningServer, run_tool
-from tieback.lab.serve import fresh_home, own, serve
+from tieback.lab.serve import create_server_directory, give_to_user, serve
 from tieback.lab.servers.unpacked import folder_with, java_of, version_in
-from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
+from tieback.lab.store import LAB_ACCOUNT, Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.probe import Access, RansomVerdict
 
 _HEAP = "-Xms512m -Xmx512m"
@@ -26,13 +26,13 @@ _TRANSPORT = 100
 _START_SECONDS = 180.0
 
 
-def start(place: Place) -> RunningServer:
+def start(place: StartContext) -> RunningServer:
     """Start a single node."""
     store, name = place.store, place.store.server.value
     folder = folder_with(place, "bin", name)
     version = version_in(folder, f"lib/{name}-*.jar")
     java = java_of(folder)
-    home = fresh_home(place)
+    home = create_server_directory(place)
     conf = home.path / "config"
     shutil.copytree(folder / "config", conf)
     (conf / f"{name}.yml").write_text("\n".join(settings(store, folder, home.path, version)) + "\n", encoding="utf-8")
@@ -42,7 +42,7 @@ def start(place: Place) -> RunningServer:
         options.write_text(text, encoding="utf-8")
     (home.path / "logs").mkdir()
     (home.path / "data").mkdir()
-    prefix = "ES" if store.server is Server.ELASTICSEARCH else "OPENSEARCH"
+    prefix = "ES" if store.server is ServerProgram.ELASTICSEARCH else "OPENSEARCH"
     environment = {
         f"{prefix}_PATH_CONF": str(conf),
         f"{prefix}_JAVA_OPTS": _HEAP,
@@ -50,14 +50,14 @@ def start(place: Place) -> RunningServer:
         "JAVA_HOME": str(java.parent.parent),
         f"{prefix}_TMPDIR": str(home.path / "data"),
     }
-    if store.state is State.PROTECTED:
-        own(home)
+    if store.state is StoreState.PROTECTED:
+        give_to_user(home)
         words = (
             str(folder / "bin" / f"{name}-users"),
             "useradd",
-            KEEPER.user,
+            LAB_ACCOUNT.user,
             "-p",
-            KEEPER.password,
+            LAB_ACCOUNT.password,
             "-r",
             "superuser",
         )
@@ -67,7 +67,7 @@ def start(place: Place) -> RunningServer:
         place,
         home,
         (str(folder / "bin" / name),),
-        lambda: answers(where, "/"),
+        lambda: is_answering(where, "/"),
         version=".".join(map(str, version)),
         environment=environment,
         executable=str(java.resolve()),
@@ -75,9 +75,9 @@ def start(place: Place) -> RunningServer:
     )
 
 
-def settings(store: Store, folder: Path, home: Path, version: tuple[int, ...]) -> list[str]:
+def settings(store: LabStore, folder: Path, home: Path, version: tuple[int, ...]) -> list[str]:
     """Lines of its YAML file: flat keys, accepted by both products."""
-    search = store.server is Server.ELASTICSEARCH
+    search = store.server is ServerProgram.ELASTICSEARCH
     transport = "transport.tcp.port" if search and version[0] < 7 else "transport.port"
     lines = [
         f"cluster.name: {store.host}",
@@ -92,7 +92,7 @@ def settings(store: Store, folder: Path, home: Path, version: tuple[int, ...]) -
     ]
     # A setting of a missing module is an error.
     if search and (folder / "modules" / "x-pack-security").is_dir():
-        lines.append(f"xpack.security.enabled: {str(store.state is State.PROTECTED).lower()}")
+        lines.append(f"xpack.security.enabled: {str(store.state is StoreState.PROTECTED).lower()}")
         if version[0] >= 8:
             lines.append("xpack.security.autoconfiguration.enabled: false")
     if search and (folder / "modules" / "x-pack-ml").is_dir():
@@ -104,31 +104,33 @@ def settings(store: Store, folder: Path, home: Path, version: tuple[int, ...]) -
     return lines
 
 
-def load(store: Store, server: RunningServer) -> None:
+def load(store: LabStore, server: RunningServer) -> None:
     """Make the indices, without replicas, and load them."""
     where, login = (server.address, server.port), _login(store)
     # The type in the bulk path was removed in version 8 and required before 7.
-    kind = "/_doc" if store.server is Server.ELASTICSEARCH and server.version.startswith("6.") else ""
+    kind = "/_doc" if store.server is ServerProgram.ELASTICSEARCH and server.version.startswith("6.") else ""
     for holding in store.holdings:
         index = holding.path[0]
-        call(where, "DELETE", f"/{index}", login=login, accept=(404,))
-        call(where, "PUT", f"/{index}", {"settings": {"number_of_replicas": 0}}, login=login)
+        send_request(where, "DELETE", f"/{index}", login=login, accept=(404,))
+        send_request(where, "PUT", f"/{index}", {"settings": {"number_of_replicas": 0}}, login=login)
         if not holding.dataset:
             continue
-        lines = "".join(f'{{"index":{{}}}}\n{json.dumps(row)}\n' for row in rows(holding.dataset, holding.records))
+        lines = "".join(
+            f'{{"index":{{}}}}\n{json.dumps(row)}\n' for row in synthetic_rows(holding.dataset, holding.records)
+        )
         headers = {"Content-Type": "application/x-ndjson"}
-        call(where, "POST", f"/{index}{kind}/_bulk?refresh=true", lines.encode(), headers, login=login)
+        send_request(where, "POST", f"/{index}{kind}/_bulk?refresh=true", lines.encode(), headers, login=login)
 
 
-def count(store: Store, server: RunningServer, holding: Holding) -> int:
+def count(store: LabStore, server: RunningServer, holding: Holding) -> int:
     """``_count`` of the index."""
     path = f"/{holding.path[0]}/_count"
-    answer = call((server.address, server.port), "GET", path, login=_login(store), accept=(404,))
+    answer = send_request((server.address, server.port), "GET", path, login=_login(store), accept=(404,))
     return int(answer.json()["count"]) if answer.status != 404 else 0
 
 
-def _login(store: Store) -> Login | None:
-    return KEEPER if store.state is State.PROTECTED else None
+def _login(store: LabStore) -> Login | None:
+    return LAB_ACCOUNT if store.state is StoreState.PROTECTED else None
 
 
 _PEOPLE = (Holding(("machines",), "machines", 1200), Holding(("operators",), "operators", 150))
@@ -138,32 +140,36 @@ _WIPED = {
     "holdings": tuple(Holding((f"{name}-meow",), "", 0) for name in ("b7s1kq9d2v", "x4n8wz0c6m")),
     "ransom": RansomVerdict.WIPED,
 }
-ELASTICSEARCH = Kind(
-    server=Server.ELASTICSEARCH,
+ELASTICSEARCH = LabProduct(
+    server=ServerProgram.ELASTICSEARCH,
     start=start,
     load=load,
     count=count,
     stores=tuple(
-        lab_store(f"elasticsearch-{name}", Server.ELASTICSEARCH, place, 9200, state, access, operator=True, **more)
+        lab_store(
+            f"elasticsearch-{name}", ServerProgram.ELASTICSEARCH, place, 9200, state, access, operator=True, **more
+        )
         for name, place, state, access, more in (
-            ("open", 73, State.OPEN, Access.OPEN, {"holdings": _PEOPLE}),
-            ("protected", 74, State.PROTECTED, Access.AUTH_REQUIRED, {"holdings": _OPERATORS}),
-            ("empty", 75, State.EMPTY, Access.OPEN_EMPTY, {}),
-            ("ransomed", 76, State.RANSOMED, Access.OPEN, _NOTE),
-            ("wiped", 77, State.WIPED, Access.OPEN_EMPTY, _WIPED),
+            ("open", 73, StoreState.OPEN, Access.OPEN, {"holdings": _PEOPLE}),
+            ("protected", 74, StoreState.PROTECTED, Access.AUTH_REQUIRED, {"holdings": _OPERATORS}),
+            ("empty", 75, StoreState.EMPTY, Access.OPEN_EMPTY, {}),
+            ("ransomed", 76, StoreState.RANSOMED, Access.OPEN, _NOTE),
+            ("wiped", 77, StoreState.WIPED, Access.OPEN_EMPTY, _WIPED),
         )
     ),
 )
-OPENSEARCH = Kind(
-    server=Server.OPENSEARCH,
+OPENSEARCH = LabProduct(
+    server=ServerProgram.OPENSEARCH,
     start=start,
     load=load,
     count=count,
     stores=tuple(
-        lab_store(f"opensearch-{name}", Server.OPENSEARCH, place, 9200, state, access, operator=True, holdings=held)
+        lab_store(
+            f"opensearch-{name}", ServerProgram.OPENSEARCH, place, 9200, state, access, operator=True, holdings=held
+        )
         for name, place, state, access, held in (
-            ("open", 78, State.OPEN, Access.OPEN, _PEOPLE),
-            ("empty", 79, State.EMPTY, Access.OPEN_EMPTY, ()),
+            ("open", 78, StoreState.OPEN, Access.OPEN, _PEOPLE),
+            ("empty", 79, StoreState.EMPTY, Access.OPEN_EMPTY, ()),
         )
     ),
 )

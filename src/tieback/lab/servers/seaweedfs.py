@@ -7,13 +7,13 @@ import signal
 import socket
 from pathlib import Path
 
-from tieback.lab.http_client import answers, call
-from tieback.lab.interface import Kind, Place
-from tieback.lab.people import rows
+from tieback.lab.http_client import is_answering, send_request
+from tieback.lab.interface import LabProduct, StartContext
+from tieback.lab.people import synthetic_rows
 from tieback.lab.process import RunningServer, run_tool
 from tieback.lab.programs import Need, locate
-from tieback.lab.serve import fresh_home, serve
-from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
+from tieback.lab.serve import create_server_directory, serve
+from tieback.lab.store import LAB_ACCOUNT, Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.errors import LabError
 from tieback.model.probe import Access
 
@@ -29,19 +29,19 @@ _SLOTS = 512
 _SOCKETS = Path("/tmp")  # noqa: S108 - where SeaweedFS itself makes them
 
 
-def start(place: Place) -> RunningServer:
+def start(place: StartContext) -> RunningServer:
     """Start master, volume, filer and S3 in one process, without telemetry."""
     binary, store = locate(_PROGRAM), place.store
-    home = fresh_home(place, program=binary)
+    home = create_server_directory(place, program=binary)
     argv = [str(binary), "server", f"-dir={home.path}", f"-ip={store.address}", f"-ip.bind={store.address}"]
     argv += [f"-s3.ip.bind={store.address}", "-master.telemetry=false", "-filer", "-s3", "-s3.iam=false"]
     argv += ["-volume.max=8", "-master.volumeSizeLimitMB=64", f"-s3.port={store.port}"]
     first = side_ports(store)
     argv += [f"-{name}={first + number}" for number, name in enumerate(_PORTS)]
     argv += [f"-{name}.localSocket={home.path}/{name}.sock" for name in ("s3", "filer")]
-    if store.state is State.PROTECTED:
-        keys = [{"accessKey": KEEPER.user, "secretKey": KEEPER.password}]
-        identities = {"identities": [{"name": KEEPER.user, "credentials": keys, "actions": ["Admin"]}]}
+    if store.state is StoreState.PROTECTED:
+        keys = [{"accessKey": LAB_ACCOUNT.user, "secretKey": LAB_ACCOUNT.password}]
+        identities = {"identities": [{"name": LAB_ACCOUNT.user, "credentials": keys, "actions": ["Admin"]}]}
         (home.path / "s3.json").write_text(json.dumps(identities), encoding="utf-8")
         argv.append(f"-s3.config={home.path}/s3.json")
     version = re.search(r"(\d+\.\d+)", run_tool((str(binary), "version"), directory=home.path))
@@ -51,13 +51,13 @@ def start(place: Place) -> RunningServer:
         place,
         home,
         tuple(argv),
-        lambda: answers(where, "/"),
+        lambda: is_answering(where, "/"),
         version=version[1] if version else "",
         stop_signal=signal.SIGKILL,
     )
 
 
-def side_ports(store: Store, sockets: Path = _SOCKETS) -> int:
+def side_ports(store: LabStore, sockets: Path = _SOCKETS) -> int:
     """The first of its other ports: its own for each address, unless a server that still runs has the sockets of them.
 
     Every server makes sockets in ``/tmp`` that are named only by these ports, whatever ``TMPDIR`` says. It cannot start
@@ -86,25 +86,25 @@ def _removed(path: Path) -> bool:
     return not path.exists()
 
 
-def load(store: Store, server: RunningServer) -> None:
+def load(store: LabStore, server: RunningServer) -> None:
     """Create the buckets and put one object per record; none if every request must be signed."""
     where = (server.address, server.port)
     for holding in store.holdings:
         bucket = holding.path[0]
-        call(where, "PUT", f"/{bucket}", accept=(409,))
-        for number, row in enumerate(rows(holding.dataset, holding.records)):
-            call(where, "PUT", f"/{bucket}/scans/{number}.json", json.dumps(row, default=str).encode())
+        send_request(where, "PUT", f"/{bucket}", accept=(409,))
+        for number, row in enumerate(synthetic_rows(holding.dataset, holding.records)):
+            send_request(where, "PUT", f"/{bucket}/scans/{number}.json", json.dumps(row, default=str).encode())
 
 
-def count(_store: Store, server: RunningServer, holding: Holding) -> int:
+def count(_store: LabStore, server: RunningServer, holding: Holding) -> int:
     """Keys of the bucket's list."""
     path = f"/{holding.path[0]}?list-type=2&max-keys=1000"
-    answer = call((server.address, server.port), "GET", path, accept=(404,))
+    answer = send_request((server.address, server.port), "GET", path, accept=(404,))
     return answer.body.count(b"<Key>") if answer.status != 404 else 0
 
 
-KIND = Kind(
-    server=Server.SEAWEEDFS,
+KIND = LabProduct(
+    server=ServerProgram.SEAWEEDFS,
     needs=(_PROGRAM,),
     start=start,
     load=load,
@@ -112,10 +112,10 @@ KIND = Kind(
     stores=(
         lab_store(
             "s3-open",
-            Server.SEAWEEDFS,
+            ServerProgram.SEAWEEDFS,
             220,
             8333,
-            State.OPEN,
+            StoreState.OPEN,
             Access.UNKNOWN,
             holdings=(Holding(("badges",), "visitors", 45),),
             names=("badges", "gone"),
@@ -123,10 +123,10 @@ KIND = Kind(
         ),
         lab_store(
             "s3-protected",
-            Server.SEAWEEDFS,
+            ServerProgram.SEAWEEDFS,
             221,
             8333,
-            State.PROTECTED,
+            StoreState.PROTECTED,
             Access.AUTH_REQUIRED,
             names=("badges",),
             named_access=Access.AUTH_REQUIRED,

@@ -4,12 +4,12 @@ import os
 import re
 from pathlib import Path
 
-from tieback.lab.interface import Kind, Place
-from tieback.lab.people import rows
+from tieback.lab.interface import LabProduct, StartContext
+from tieback.lab.people import synthetic_rows
 from tieback.lab.process import RunningServer, run_tool, unprivileged_account
 from tieback.lab.programs import Need, locate
-from tieback.lab.serve import PEM, Home, accepts, fresh_home, serve
-from tieback.lab.store import Holding, Server, State, Store, lab_store
+from tieback.lab.serve import PEM, ServerDirectory, accepts_connections, create_server_directory, serve
+from tieback.lab.store import Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.probe import Access
 
 _PROGRAM = Need("slapd", "Debian: slapd")
@@ -19,10 +19,10 @@ _SUFFIX = "dc=workhub,dc=test"
 _CONFIG = "slapd.conf"
 
 
-def start(place: Place) -> RunningServer:
+def start(place: StartContext) -> RunningServer:
     """Start it; its directory is loaded before it runs."""
     binary, store = str(locate(_PROGRAM)), place.store
-    home = fresh_home(place, keep_root=True)
+    home = create_server_directory(place, keep_root=True)
     account = unprivileged_account()
     (home.path / "data").mkdir()
     (home.path / _CONFIG).write_text(_config(store, home), encoding="utf-8")
@@ -39,23 +39,23 @@ def start(place: Place) -> RunningServer:
         place,
         home,
         (binary, "-f", str(home.path / _CONFIG), "-h", url, "-d", "0", *drop),
-        lambda: accepts(store.address, store.port),
+        lambda: accepts_connections(store.address, store.port),
         version=version[1] if version else "",
     )
 
 
-def _config(store: Store, home: Home) -> str:
+def _config(store: LabStore, home: ServerDirectory) -> str:
     lines = [f"include /etc/ldap/schema/{name}.schema" for name in ("core", "cosine", "inetorgperson")]
     lines += ["modulepath /usr/lib/ldap", "moduleload back_mdb"]
     if store.tls:
         lines += [f"TLSCertificateFile {home.path}/{PEM}", f"TLSCertificateKeyFile {home.path}/{PEM}"]
-    if store.state is State.PROTECTED:
+    if store.state is StoreState.PROTECTED:
         lines += ["disallow bind_anon", "require authc"]
     lines += ["database mdb", "maxsize 10485760", f'suffix "{_SUFFIX}"', f"directory {home.path}/data"]
     return "\n".join([*lines, "access to * by * read", ""])
 
 
-def _entries(store: Store) -> str:
+def _entries(store: LabStore) -> str:
     """LDIF (RFC 2849)."""
     parts = [f"dn: {_SUFFIX}\nobjectClass: dcObject\nobjectClass: organization\no: Workhub\ndc: workhub\n"]
     for holding in store.holdings:
@@ -65,12 +65,12 @@ def _entries(store: Store) -> str:
         parts += [
             f"dn: uid={row['employee_id']},{unit},{_SUFFIX}\nobjectClass: inetOrgPerson\nuid: {row['employee_id']}\n"
             f"cn: {row['first_name']}\nsn: {row['last_name']}\nmail: {row['email']}\n"
-            for row in rows(holding.dataset, holding.records)
+            for row in synthetic_rows(holding.dataset, holding.records)
         ]
     return "\n".join(parts)
 
 
-def count(_store: Store, server: RunningServer, holding: Holding) -> int:
+def count(_store: LabStore, server: RunningServer, holding: Holding) -> int:
     """Entries directly below the entry of the holding, from ``slapcat``."""
     home = Path(server.directory)
     told = run_tool((str(locate(_CAT)), "-f", str(home / _CONFIG), "-o", "ldif-wrap=no"), directory=home)
@@ -78,26 +78,43 @@ def count(_store: Store, server: RunningServer, holding: Holding) -> int:
 
 
 _PEOPLE = (Holding((_SUFFIX, "ou=People"), "employees", 130),)
-KIND = Kind(
-    server=Server.SLAPD,
+KIND = LabProduct(
+    server=ServerProgram.SLAPD,
     needs=(_PROGRAM, _ADD, _CAT),
     start=start,
     count=count,
     stores=(
-        lab_store("ldap-open", Server.SLAPD, 160, 389, State.OPEN, Access.OPEN, holdings=_PEOPLE, product="openldap"),
+        lab_store(
+            "ldap-open",
+            ServerProgram.SLAPD,
+            160,
+            389,
+            StoreState.OPEN,
+            Access.OPEN,
+            holdings=_PEOPLE,
+            product="openldap",
+        ),
         lab_store(
             "ldap-protected",
-            Server.SLAPD,
+            ServerProgram.SLAPD,
             161,
             389,
-            State.PROTECTED,
+            StoreState.PROTECTED,
             Access.AUTH_REQUIRED,
             holdings=_PEOPLE,
             # A server that refuses searches does not disclose its product.
             product="ldap",
         ),
         lab_store(
-            "ldap-tls", Server.SLAPD, 162, 636, State.OPEN, Access.OPEN, holdings=_PEOPLE, product="openldap", tls=True
+            "ldap-tls",
+            ServerProgram.SLAPD,
+            162,
+            636,
+            StoreState.OPEN,
+            Access.OPEN,
+            holdings=_PEOPLE,
+            product="openldap",
+            tls=True,
         ),
     ),
 )

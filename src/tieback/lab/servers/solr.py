@@ -5,14 +5,14 @@ import shutil
 from base64 import b64encode
 from hashlib import sha256
 
-from tieback.lab.http_client import answers, call
-from tieback.lab.interface import Kind, Place
+from tieback.lab.http_client import is_answering, send_request
+from tieback.lab.interface import LabProduct, StartContext
 from tieback.lab.login import Login
-from tieback.lab.people import rows
+from tieback.lab.people import synthetic_rows
 from tieback.lab.process import RunningServer
-from tieback.lab.serve import fresh_home, serve
+from tieback.lab.serve import create_server_directory, serve
 from tieback.lab.servers.unpacked import folder_with, java_of, version_in
-from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
+from tieback.lab.store import LAB_ACCOUNT, Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.probe import Access
 
 _CORES = "server/solr-webapp/webapp/WEB-INF/lib/solr-core-*.jar"
@@ -21,13 +21,13 @@ _STOP = 500
 _START_SECONDS = 120.0
 
 
-def start(place: Place) -> RunningServer:
+def start(place: StartContext) -> RunningServer:
     """Start it with one core per holding."""
     store = place.store
     folder = folder_with(place, "bin", "solr")
     version = version_in(folder, _CORES)
     java = java_of(folder)
-    home = fresh_home(place)
+    home = create_server_directory(place)
     cores = home.path / "cores"
     cores.mkdir()
     shutil.copy(folder / "server" / "solr" / "solr.xml", cores)
@@ -35,8 +35,8 @@ def start(place: Place) -> RunningServer:
         core = cores / holding.path[0]
         shutil.copytree(folder / "server" / "solr" / "configsets" / "_default" / "conf", core / "conf")
         (core / "core.properties").write_text(f"name={holding.path[0]}\n", encoding="ascii")
-    if store.state is State.PROTECTED:
-        (cores / "security.json").write_text(json.dumps(security(KEEPER)), encoding="ascii")
+    if store.state is StoreState.PROTECTED:
+        (cores / "security.json").write_text(json.dumps(security(LAB_ACCOUNT)), encoding="ascii")
     environment = {
         "SOLR_HOME": str(cores),
         "SOLR_LOGS_DIR": str(home.path / "logs"),
@@ -56,7 +56,7 @@ def start(place: Place) -> RunningServer:
         place,
         home,
         (str(folder / "bin" / "solr"), "start", "-f", "-p", str(store.port), *alone),
-        lambda: answers(where, "/solr/admin/info/system"),
+        lambda: is_answering(where, "/solr/admin/info/system"),
         version=".".join(map(str, version)),
         environment=environment,
         executable=str(java.resolve()),
@@ -81,42 +81,42 @@ def security(login: Login, salt: bytes = b"tieback-lab-salt") -> dict[str, objec
     }
 
 
-def load(store: Store, server: RunningServer) -> None:
+def load(store: LabStore, server: RunningServer) -> None:
     """Empty each core and load it."""
     where, login = (server.address, server.port), _login(store)
     for holding in store.holdings:
         update = f"/solr/{holding.path[0]}/update?commit=true"
-        call(where, "POST", update, {"delete": {"query": "*:*"}}, login=login)
+        send_request(where, "POST", update, {"delete": {"query": "*:*"}}, login=login)
         documents = [
             {name: value for name, value in row.items() if not isinstance(value, dict | list)}
-            for row in rows(holding.dataset, holding.records)
+            for row in synthetic_rows(holding.dataset, holding.records)
         ]
-        call(where, "POST", update, json.loads(json.dumps(documents, default=str)), login=login)
+        send_request(where, "POST", update, json.loads(json.dumps(documents, default=str)), login=login)
 
 
-def count(store: Store, server: RunningServer, holding: Holding) -> int:
+def count(store: LabStore, server: RunningServer, holding: Holding) -> int:
     """``numFound`` of everything in the core."""
     path = f"/solr/{holding.path[0]}/select?q=*:*&rows=0&wt=json"
-    answer = call((server.address, server.port), "GET", path, login=_login(store), accept=(404,))
+    answer = send_request((server.address, server.port), "GET", path, login=_login(store), accept=(404,))
     return int(answer.json()["response"]["numFound"]) if answer.status != 404 else 0
 
 
-def _login(store: Store) -> Login | None:
-    return KEEPER if store.state is State.PROTECTED else None
+def _login(store: LabStore) -> Login | None:
+    return LAB_ACCOUNT if store.state is StoreState.PROTECTED else None
 
 
 _VISITORS = (Holding(("visitors",), "visitors", 110),)
-KIND = Kind(
-    server=Server.SOLR,
+KIND = LabProduct(
+    server=ServerProgram.SOLR,
     start=start,
     load=load,
     count=count,
     stores=tuple(
-        lab_store(f"solr-{name}", Server.SOLR, place, 8983, state, access, operator=True, holdings=held)
+        lab_store(f"solr-{name}", ServerProgram.SOLR, place, 8983, state, access, operator=True, holdings=held)
         for name, place, state, access, held in (
-            ("open", 204, State.OPEN, Access.OPEN, _VISITORS),
-            ("protected", 205, State.PROTECTED, Access.AUTH_REQUIRED, _VISITORS),
-            ("empty", 206, State.EMPTY, Access.OPEN_EMPTY, ()),
+            ("open", 204, StoreState.OPEN, Access.OPEN, _VISITORS),
+            ("protected", 205, StoreState.PROTECTED, Access.AUTH_REQUIRED, _VISITORS),
+            ("empty", 206, StoreState.EMPTY, Access.OPEN_EMPTY, ()),
         )
     ),
 )

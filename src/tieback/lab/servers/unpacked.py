@@ -4,16 +4,16 @@ import os
 import re
 from pathlib import Path
 
-from tieback.lab.interface import Place
+from tieback.lab.interface import StartContext
 from tieback.lab.process import unprivileged_account
 from tieback.lab.programs import Need, locate
-from tieback.lab.wheels import reachable
+from tieback.lab.wheels import is_reachable
 from tieback.model.errors import LabError
 
 _JAVA = Need("java", "Debian: default-jre-headless, or set JAVA_HOME")
 
 
-def folder_with(place: Place, *parts: str) -> Path:
+def folder_with(place: StartContext, *parts: str) -> Path:
     """The user's folder with a program at ``parts``, readable for the server's account.
 
     Raises:
@@ -29,7 +29,7 @@ def folder_with(place: Place, *parts: str) -> Path:
         where = "/".join(parts)
         raise LabError(f"not an unpacked {kind}: no {where}", where=str(place.installed))
     account = unprivileged_account()
-    if account is not None and not reachable(script.resolve().parent, account):
+    if account is not None and not is_reachable(script.resolve().parent, account):
         # These servers refuse to run as root.
         advice = "Unpack it to a folder that every user can read, such as /opt or /srv"
         raise LabError("the user `nobody` cannot read it", where=str(place.installed), advice=advice)

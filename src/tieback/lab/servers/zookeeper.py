@@ -11,12 +11,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from tieback.lab.interface import Kind, Place
-from tieback.lab.people import rows
+from tieback.lab.interface import LabProduct, StartContext
+from tieback.lab.people import synthetic_rows
 from tieback.lab.process import RunningServer
 from tieback.lab.programs import Need, locate
-from tieback.lab.serve import fresh_home, serve
-from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
+from tieback.lab.serve import create_server_directory, serve
+from tieback.lab.store import LAB_ACCOUNT, Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.errors import LabError
 from tieback.model.probe import Access
 
@@ -30,11 +30,11 @@ _OURS = struct.pack(">ii", 1, 31) + struct.pack(">i", 4) + b"auth" + struct.pack
 _NODE_EXISTS, _NO_NODE = -110, -101
 
 
-def start(place: Place) -> RunningServer:
+def start(place: StartContext) -> RunningServer:
     """Start a single node."""
     java, store = str(locate(_JAVA)), place.store
     locate(_JAR)
-    home = fresh_home(place)
+    home = create_server_directory(place)
     (home.path / "zoo.cfg").write_text(
         f"dataDir={home.path}/data\nadmin.enableServer=false\nmaxClientCnxns=0\n4lw.commands.whitelist=srvr,mntr,envi\n"
         f"clientPort={store.port}\nclientPortAddress={store.address}\n",
@@ -59,27 +59,27 @@ def start(place: Place) -> RunningServer:
     return replace(server, version=version[1].decode() if version else "")
 
 
-def load(store: Store, server: RunningServer) -> None:
+def load(store: LabStore, server: RunningServer) -> None:
     """Create a node per holding, and one below it for each further record; if protected, close the node."""
     with socket.create_connection((server.address, server.port), timeout=10) as client:
         _connect(client)
         for holding in store.holdings:
             (top,) = holding.path
             _ask(client, _CREATE, _text(top) + _text("lab") + _ANYONE + bytes(4), but=(_NODE_EXISTS,))
-            for row in rows(holding.dataset, holding.records - 1):
+            for row in synthetic_rows(holding.dataset, holding.records - 1):
                 body = _text(f"{top}/{row['key']}") + _text(str(row["user"])) + _ANYONE + bytes(4)
                 _ask(client, _CREATE, body, but=(_NODE_EXISTS,))
-            if store.state is State.PROTECTED:
-                login = struct.pack(">i", 0) + _text("digest") + _text(f"{KEEPER.user}:{KEEPER.password}")
+            if store.state is StoreState.PROTECTED:
+                login = struct.pack(">i", 0) + _text("digest") + _text(f"{LAB_ACCOUNT.user}:{LAB_ACCOUNT.password}")
                 _ask(client, _AUTH, login, number=-4)
                 _ask(client, _SET_ACL, _text(top) + _OURS + struct.pack(">i", -1))
 
 
-def count(_store: Store, server: RunningServer, holding: Holding) -> int:
+def count(_store: LabStore, server: RunningServer, holding: Holding) -> int:
     """The node and all nodes below it."""
     with socket.create_connection((server.address, server.port), timeout=10) as client:
         _connect(client)
-        login = struct.pack(">i", 0) + _text("digest") + _text(f"{KEEPER.user}:{KEEPER.password}")
+        login = struct.pack(">i", 0) + _text("digest") + _text(f"{LAB_ACCOUNT.user}:{LAB_ACCOUNT.password}")
         _ask(client, _AUTH, login, number=-4)
         answer = _ask(client, _COUNT, _text(holding.path[0]), but=(_NO_NODE,))
     return int.from_bytes(answer[:4], "big") + 1 if answer else 0
@@ -118,17 +118,23 @@ def _text(text: str) -> bytes:
 
 
 _NODES = (Holding(("/sessions",), "sessions", 81),)
-KIND = Kind(
-    server=Server.ZOOKEEPER,
+KIND = LabProduct(
+    server=ServerProgram.ZOOKEEPER,
     needs=(_JAVA, _JAR),
     start=start,
     load=load,
     count=count,
     stores=(
-        lab_store("zookeeper-open", Server.ZOOKEEPER, 150, 2181, State.OPEN, Access.OPEN, holdings=_NODES),
+        lab_store("zookeeper-open", ServerProgram.ZOOKEEPER, 150, 2181, StoreState.OPEN, Access.OPEN, holdings=_NODES),
         lab_store(
-            "zookeeper-protected", Server.ZOOKEEPER, 151, 2181, State.PROTECTED, Access.SCHEMA_ONLY, holdings=_NODES
+            "zookeeper-protected",
+            ServerProgram.ZOOKEEPER,
+            151,
+            2181,
+            StoreState.PROTECTED,
+            Access.SCHEMA_ONLY,
+            holdings=_NODES,
         ),
-        lab_store("zookeeper-empty", Server.ZOOKEEPER, 152, 2181, State.EMPTY, Access.OPEN_EMPTY),
+        lab_store("zookeeper-empty", ServerProgram.ZOOKEEPER, 152, 2181, StoreState.EMPTY, Access.OPEN_EMPTY),
     ),
 )

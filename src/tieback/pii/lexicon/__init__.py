@@ -15,7 +15,7 @@ from typing import Literal
 import msgspec
 
 from tieback.pii.taxonomy import NONE, load_taxonomy
-from tieback.pii.tokens import expanded, joined, normal, split
+from tieback.pii.tokens import expand_ascii, split, to_singular, without_connectors
 
 type Words = tuple[str, ...]
 
@@ -161,9 +161,9 @@ class Lexicon(msgspec.Struct):
     """Languages that put the head first."""
 
 
-def folded(phrase: str) -> Words:
+def fold_phrase(phrase: str) -> Words:
     """The words of a phrase in their look-up form."""
-    return tuple(map(normal, joined(split(phrase))))
+    return tuple(map(to_singular, without_connectors(split(phrase))))
 
 
 def lexicon_files() -> Iterator[tuple[str, LexiconFile]]:
@@ -259,12 +259,12 @@ class _Build:
 
     def _words(self, texts: Iterable[str], language: str) -> Iterator[str]:
         for text in texts:
-            spellings = {text, expanded(text)}
+            spellings = {text, expand_ascii(text)}
             if language == "de":
                 # Listed in ASCII, but matched with umlauts, which fold to the bare vowel.
                 spellings.add(text.replace("ae", "a").replace("oe", "o").replace("ue", "u"))
             for spelling in spellings:
-                words = folded(spelling)
+                words = fold_phrase(spelling)
                 if len(words) != 1:
                     raise ValueError(f"lexicon {language}: {text!r} is not one word")
                 yield words[0]
@@ -272,8 +272,8 @@ class _Build:
     def _phrase(self, phrase: Phrase) -> None:
         text, language = phrase.text, phrase.language
         meaning = (phrase.pii_class, phrase.needs)
-        for spelling in (text,) if text.isascii() else {text, expanded(text)}:
-            words = folded(spelling)
+        for spelling in (text,) if text.isascii() else {text, expand_ascii(text)}:
+            words = fold_phrase(spelling)
             if not words or (len(words) == 1 and len(words[0]) < 2 and words[0].isascii()):
                 raise ValueError(f"lexicon {language}: {text!r} has no letters after folding")
             same = self.phrases.get(words)

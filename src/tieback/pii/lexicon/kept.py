@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any
 
 from tieback.pii.lexicon import Lexicon, Needs, Noun, Phrase, compile_lexicon, lexicon_files, raw_files
-from tieback.rulefiles import discard, prepared
+from tieback.rulefiles import discard, load_or_build
 
 _PARTS = {(part.__module__, part.__qualname__): part for part in (Lexicon, Needs, Noun, Phrase)}
 
@@ -26,7 +26,7 @@ def load_lexicon() -> Lexicon:
     # The key includes the code, because the splitting of phrases changes the result.
     code = [folder.joinpath(name).read_bytes() for name in ("tokens.py", "taxonomy.toml", "lexicon/__init__.py")]
     source = b"\0".join([*code, *(raw for _, raw in raw_files())])
-    packed = prepared("lexicon", source, lambda: pickle.dumps(_compiled(), protocol=5))
+    packed = load_or_build("lexicon", source, lambda: pickle.dumps(_compiled(), protocol=5))
     # On any error the lexicon is compiled from the data files.
     with suppress(pickle.UnpicklingError, EOFError, ValueError, TypeError, LookupError, AttributeError):
         found = _Unpickler(io.BytesIO(packed)).load()

@@ -127,7 +127,7 @@ class Weighted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return (self.modulus - rest) % 10 if self.modulus == 10 else self.modulus - rest
 
 
-def all_hold(checks: Sequence[Weighted], text: str) -> bool:
+def all_agree(checks: Sequence[Weighted], text: str) -> bool:
     """True if every weighted sum matches."""
     return all(check.holds(text) for check in checks)
 

@@ -14,7 +14,7 @@ def years(values: Iterable[str]) -> list[int]:
     return sorted(int(match[1] or match[2]) for match in found if match)
 
 
-def look_like_births(values: Iterable[str], this_year: int) -> bool:
+def are_birth_dates(values: Iterable[str], this_year: int) -> bool:
     """True if complete dates are distributed like births: over a generation, before electronic records, none in the
     future.
     """

@@ -6,14 +6,14 @@ Only at depth ``sample``. Values are read and discarded; only counts and one mas
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from tieback.model.pii import Basis, Classification, Column
+from tieback.model.pii import Classification, ClassificationBasis, Column
 from tieback.pii.interface import DetectorMeta
-from tieback.pii.values.look import NOTHING, Candidate, Look
+from tieback.pii.values.look import EMPTY_SCAN, ClassCandidate, ColumnScan
 from tieback.pii.values.mask import usual_mask
-from tieback.pii.values.nested import leaves, looks_like_one
-from tieback.pii.values.placeholders import ENOUGH, share
+from tieback.pii.values.nested import may_be_document, read_leaves
+from tieback.pii.values.placeholders import ENOUGH, placeholder_share
 from tieback.pii.values.rules import from_forms, from_national, from_sets, from_shapes
-from tieback.pii.values.scan import MAX_LENGTH, Scanner
+from tieback.pii.values.scan import MAX_LENGTH, ShapeScanner
 from tieback.pii.values.text import TextReader, load_vocabulary
 from tieback.pii.values.words import from_words
 
@@ -41,7 +41,7 @@ class ValueDetector:
         """
         self.meta = DetectorMeta(name="values", version="1", classes=CLASSES, reads_values=True)
         self._this_year = this_year
-        self._scanner: Scanner | None = None
+        self._scanner: ShapeScanner | None = None
         self._reader: TextReader | None = None
 
     def classify(self, column: Column) -> Iterator[Classification]:
@@ -50,9 +50,11 @@ class ValueDetector:
         for candidate in look.candidates:
             if candidate.sure >= THRESHOLD:
                 said = evidence(candidate, look)
-                yield Classification(candidate.pii_class, round(candidate.sure, 3), said, candidate.kind, Basis.VALUE)
+                yield Classification(
+                    candidate.pii_class, round(candidate.sure, 3), said, candidate.kind, ClassificationBasis.VALUE
+                )
 
-    def look(self, values: Iterable[str], *, depth: int = 0) -> Look:
+    def look(self, values: Iterable[str], *, depth: int = 0) -> ColumnScan:
         """All observations about the values.
 
         Args:
@@ -62,9 +64,9 @@ class ValueDetector:
         """
         distinct, seen, nested = self._clean(values)
         if not distinct:
-            return NOTHING
+            return EMPTY_SCAN
         if self._scanner is None:
-            self._scanner = Scanner()
+            self._scanner = ShapeScanner()
         if self._reader is None:
             self._reader = TextReader()
         hits = self._scanner.scan(distinct)
@@ -78,11 +80,11 @@ class ValueDetector:
             candidates += from_words(self._reader, distinct, seen, forms)
         if nested and depth == 0:
             candidates += self._inside(nested)
-        forms[PLACEHOLDERS] = share(distinct, load_vocabulary())
+        forms[PLACEHOLDERS] = placeholder_share(distinct, load_vocabulary())
         if forms[PLACEHOLDERS] >= ENOUGH:
             candidates = []
         candidates.sort(key=lambda candidate: -candidate.sure)
-        return Look(seen, len(distinct), usual_mask(distinct[:9]), tuple(_once(candidates)), forms)
+        return ColumnScan(seen, len(distinct), usual_mask(distinct[:9]), tuple(_once(candidates)), forms)
 
     def _clean(self, values: Iterable[str]) -> tuple[list[str], int, list[str]]:
         """Distinct values that are not blank, cut and on one line; the number of all; documents unchanged."""
@@ -103,20 +105,20 @@ class ValueDetector:
             seen += 1
             if "\n" in value:
                 value = value.replace("\n", " ")  # noqa: PLW2901 - line feeds part the values in the scan
-            if (value[0] in "{[<" or "=" in value) and looks_like_one(value):
+            if (value[0] in "{[<" or "=" in value) and may_be_document(value):
                 documents.append(value)
             distinct[value] = None
         return list(distinct), seen, documents if len(documents) * 2 >= len(distinct) else []
 
-    def _inside(self, documents: Sequence[str]) -> Iterator[Candidate]:
-        for texts in leaves(documents).values():
+    def _inside(self, documents: Sequence[str]) -> Iterator[ClassCandidate]:
+        for texts in read_leaves(documents).values():
             for inner in self.look(texts, depth=1).candidates:
                 if inner.sure >= 0.9:
                     how = f"{inner.how}, in documents"
-                    yield Candidate(inner.pii_class, inner.sure - 0.02, inner.kind, how, inner.hits)
+                    yield ClassCandidate(inner.pii_class, inner.sure - 0.02, inner.kind, how, inner.hits)
 
 
-def evidence(candidate: Candidate, look: Look) -> tuple[str, ...]:
+def evidence(candidate: ClassCandidate, look: ColumnScan) -> tuple[str, ...]:
     """The evidence for reports: kind, counts, and the masked form of the values."""
     return (
         f"values: {candidate.kind} ({candidate.how})",
@@ -125,7 +127,7 @@ def evidence(candidate: Candidate, look: Look) -> tuple[str, ...]:
     )
 
 
-def _once(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+def _once(candidates: Iterable[ClassCandidate]) -> Iterator[ClassCandidate]:
     """The best candidate of each class."""
     known: set[str] = set()
     for candidate in candidates:

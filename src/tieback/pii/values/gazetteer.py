@@ -22,7 +22,7 @@ MAX_SIZE = 16 << 20
 _LARGE = frozenset({"city", "job"})
 
 
-class Hashed:
+class HashedWordSet:
     """A large set of words as sorted CRC-32 sums of four bytes each; one other word in twenty thousand matches too."""
 
     def __init__(self, words: Iterable[bytes]) -> None:
@@ -45,12 +45,12 @@ class Gazetteer(msgspec.Struct, frozen=True):
     given: frozenset[str]
     surname: frozenset[str]
     country: frozenset[str]
-    job: Hashed
+    job: HashedWordSet
     jobhead: frozenset[str]
     thing: frozenset[str]
     airport: frozenset[str]
     word: frozenset[str]
-    city: Hashed
+    city: HashedWordSet
 
 
 @lru_cache(1)
@@ -62,12 +62,12 @@ def load_gazetteer() -> Gazetteer:
     """
     packed = resources.files("tieback.pii.values").joinpath("gazetteer.zz").read_bytes()
     data = zlib.decompressobj().decompress(packed, MAX_SIZE)
-    sections: dict[str, Hashed | frozenset[str]] = {}
+    sections: dict[str, HashedWordSet | frozenset[str]] = {}
     # Section by section: one letter beyond the basic plane makes the whole text four times as large in memory.
     for section in data.split(b"\f"):
         title, _, words = section.partition(b"\n")
         name = title.decode()
-        sections[name] = Hashed(words.split(b"\n")) if name in _LARGE else frozenset(words.decode().split("\n"))
+        sections[name] = HashedWordSet(words.split(b"\n")) if name in _LARGE else frozenset(words.decode().split("\n"))
     return Gazetteer(**sections)  # type: ignore[arg-type]
 
 

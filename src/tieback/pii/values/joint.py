@@ -7,15 +7,15 @@ values cannot belong to its class: Boolean values are not passwords, words are n
 
 from collections.abc import Iterable, Iterator
 
-from tieback.model.pii import Basis, Classification, Column
+from tieback.model.pii import Classification, ClassificationBasis, Column
 from tieback.pii.names import NameDetector
 from tieback.pii.taxonomy import NONE
 from tieback.pii.values.detector import PLACEHOLDERS, THRESHOLD, ValueDetector, evidence
-from tieback.pii.values.look import Candidate, Look
+from tieback.pii.values.look import ClassCandidate, ColumnScan
 from tieback.pii.values.placeholders import ENOUGH
 
 STRONG = 0.9
-OF_NOBODY = 0.7
+TEST_DATA_FACTOR = 0.7
 """Factor for the confidence of a name if the values are test data."""
 WEAK_NAME = 0.8
 """A name with at most this confidence needs support from the values, if there are any."""
@@ -46,12 +46,12 @@ def classify_columns(
         yield _join(name, detector.look(column.values))
 
 
-def _join(name: Classification, look: Look) -> Classification:
+def _join(name: Classification, look: ColumnScan) -> Classification:
     best = look.candidates[0] if look.candidates else None
     if not look.seen:
         return name
     if look.forms.get(PLACEHOLDERS, 0.0) >= ENOUGH:
-        sure = round(name.confidence * OF_NOBODY, 3)
+        sure = round(name.confidence * TEST_DATA_FACTOR, 3)
         return Classification(name.pii_class, sure, (*name.evidence, "values: test data"), name.detail)
     if best is not None and best.sure >= STRONG:
         if best.proof and not _name_knows_better(name, best):
@@ -80,22 +80,22 @@ def _join(name: Classification, look: Look) -> Classification:
     return name
 
 
-def _name_knows_better(name: Classification, best: Candidate) -> bool:
+def _name_knows_better(name: Classification, best: ClassCandidate) -> bool:
     """Numbers of ten to fifteen digits pass several checks; a certain name of the same family decides."""
     return best.how == "checksum" and name.confidence >= STRONG and name.pii_class in {
         "national_id", "payment_card", "device_id", "bank_account", "phone", "vehicle", "health"
     } and best.pii_class != name.pii_class  # fmt: skip
 
 
-def _by_value(name: Classification, best: Candidate, look: Look) -> Classification:
+def _by_value(name: Classification, best: ClassCandidate, look: ColumnScan) -> Classification:
     sure, said = best.sure, evidence(best, look)
     if name.pii_class == best.pii_class:
         sure = min(0.995, 1 - (1 - sure) * (1 - name.confidence))
         said = (*said, *name.evidence)
-    return Classification(best.pii_class, round(sure, 3), said, best.kind, Basis.VALUE)
+    return Classification(best.pii_class, round(sure, 3), said, best.kind, ClassificationBasis.VALUE)
 
 
-def fits(pii_class: str, look: Look) -> bool:
+def fits(pii_class: str, look: ColumnScan) -> bool:
     """True if values of these forms can belong to the class."""
     forms = look.forms.get
     if forms("truth value", 0.0) == 1.0 and look.seen > 2:
@@ -127,7 +127,7 @@ def fits(pii_class: str, look: Look) -> bool:
             return True
 
 
-def _supports(pii_class: str, look: Look) -> bool:
+def _supports(pii_class: str, look: ColumnScan) -> bool:
     """True if the values support a class of which the name is not certain."""
     forms = look.forms.get
     match pii_class:

@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class ClassCandidate(msgspec.Struct, frozen=True):
     """A class that the values indicate."""
 
     pii_class: str
@@ -18,14 +18,14 @@ class Candidate(msgspec.Struct, frozen=True):
     """True if chance and other meanings are excluded, for any field name."""
 
 
-class Look(msgspec.Struct, frozen=True):
+class ColumnScan(msgspec.Struct, frozen=True):
     """All observations about a column. Contains no value."""
 
     seen: int
     """Number of values that are not blank."""
     distinct: int
     mask: str
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[ClassCandidate, ...]
     """Candidates, best first."""
     forms: dict[str, float]
     """Share of the distinct values by kind of shape or word."""
@@ -35,4 +35,4 @@ class Look(msgspec.Struct, frozen=True):
         return max((self.forms.get(kind, 0.0) for kind in kinds), default=0.0)
 
 
-NOTHING = Look(0, 0, "", (), {})
+EMPTY_SCAN = ColumnScan(0, 0, "", (), {})

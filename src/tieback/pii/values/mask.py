@@ -30,11 +30,11 @@ def _mark(character: str) -> str:
 _MASKS = _Masks({point: _mark(chr(point)) for point in range(128)})
 
 
-def mask(value: str) -> str:
+def mask_value(value: str) -> str:
     """Digits as 9, letters as a or A, a few marks unchanged, all others as ``?``; runs are counted: ``9{11}``."""
     return _RUN.sub(lambda run: f"{run[1]}{{{len(run[0])}}}", value[:MASKED].translate(_MASKS))[:MAX_MASK]
 
 
 def usual_mask(values: Iterable[str]) -> str:
     """The mask that most of the values have; the first one if several are equal."""
-    return Counter(map(mask, values)).most_common(1)[0][0]
+    return Counter(map(mask_value, values)).most_common(1)[0][0]

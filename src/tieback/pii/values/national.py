@@ -7,12 +7,12 @@ from importlib import resources
 
 import msgspec
 
-from tieback.pii.values.checksums import NAMED, Weighted, all_hold, luhn
+from tieback.pii.values.checksums import NAMED, Weighted, all_agree, luhn
 
 _BARE = str.maketrans("", "", " .-/()+")
 
 
-class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class NumberScheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of number."""
 
     country: str
@@ -38,16 +38,16 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"{self.country} {self.name}"
 
 
-class Number(msgspec.Struct, frozen=True):
+class NationalNumber(msgspec.Struct, frozen=True):
     """A scheme with its compiled checks."""
 
-    scheme: Scheme
+    scheme: NumberScheme
     accepts: Callable[[str], bool]
     year: Callable[[str], str] | None
     """Returns the two digits of the year inside; ``None`` if the format has no date."""
 
 
-def bare(value: str) -> str:
+def normalise(value: str) -> str:
     """Letters in upper case and digits, without separators."""
     return value.translate(_BARE).upper()
 
@@ -56,7 +56,7 @@ def _luhn10(text: str) -> bool:
     return luhn(text[-10:])
 
 
-def _dated(scheme: Scheme) -> Callable[[str], bool]:
+def _dated(scheme: NumberScheme) -> Callable[[str], bool]:
     day, month = scheme.born.index("d"), scheme.born.index("m")
     days, months = scheme.days, scheme.months
 
@@ -70,7 +70,7 @@ def _dated(scheme: Scheme) -> Callable[[str], bool]:
     return accepts
 
 
-def _number(scheme: Scheme) -> Number:
+def _number(scheme: NumberScheme) -> NationalNumber:
     steps: list[Callable[[str], bool]] = []
     if scheme.where:
         pattern = re.compile(scheme.where, re.ASCII)
@@ -82,17 +82,17 @@ def _number(scheme: Scheme) -> Number:
     if scheme.check:
         steps.append(_luhn10 if scheme.check == "luhn10" else NAMED[scheme.check])
     if scheme.sums:
-        steps.append(lambda text: all_hold(scheme.sums, text))
+        steps.append(lambda text: all_agree(scheme.sums, text))
     year = None
     if scheme.born:
         at = scheme.born.index("y")
         year = lambda text: text[at : at + 2]  # noqa: E731 - one expression, made per scheme
     if len(steps) == 1:
-        return Number(scheme, steps[0], year)
-    return Number(scheme, lambda text: all(step(text) for step in steps), year)
+        return NationalNumber(scheme, steps[0], year)
+    return NationalNumber(scheme, lambda text: all(step(text) for step in steps), year)
 
 
-def load_numbers() -> tuple[Number, ...]:
+def load_numbers() -> tuple[NationalNumber, ...]:
     """Every scheme, in the order of the file.
 
     Raises:
@@ -100,5 +100,5 @@ def load_numbers() -> tuple[Number, ...]:
         KeyError: it names a check that does not exist.
     """
     text = resources.files("tieback.pii.values").joinpath("national.toml").read_text(encoding="utf-8")
-    schemes = msgspec.convert(tomllib.loads(text)["scheme"], tuple[Scheme, ...])
+    schemes = msgspec.convert(tomllib.loads(text)["scheme"], tuple[NumberScheme, ...])
     return tuple(_number(scheme) for scheme in schemes)

@@ -17,7 +17,7 @@ MAX_LEAVES = 2000
 MAX_KEYS = 48
 
 
-def leaves(documents: Iterable[str]) -> dict[str, list[str]]:
+def read_leaves(documents: Iterable[str]) -> dict[str, list[str]]:
     """Texts and numbers by dotted path, over a bounded number of documents.
 
     Documents in another format, and documents that are too large, too deep or too many, are left out.
@@ -38,7 +38,7 @@ def leaves(documents: Iterable[str]) -> dict[str, list[str]]:
     return dict(found)
 
 
-def looks_like_one(value: str) -> bool:
+def may_be_document(value: str) -> bool:
     """True if the value can be a document."""
     return len(value) > 1 and (value[0] in "{[<" or ("=" in value and (";" in value or "&" in value)))
 

@@ -18,7 +18,7 @@ _NUMBERED = re.compile(r"[0-9]{1,3}$")
 _LETTERS = re.compile(r"[a-z]+")
 
 
-def share(values: Sequence[str], words: Vocabulary) -> float:
+def placeholder_share(values: Sequence[str], words: Vocabulary) -> float:
     """The share of the values that are placeholders; 0 if the first one is not."""
     if not is_placeholder(values[0], words):
         return 0.0

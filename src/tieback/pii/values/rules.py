@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from tieback.pii.values.checksums import luhn
-from tieback.pii.values.dates import look_like_births
-from tieback.pii.values.look import Candidate
-from tieback.pii.values.mask import mask
-from tieback.pii.values.national import Number, bare
-from tieback.pii.values.scan import Hits, Scanner
+from tieback.pii.values.dates import are_birth_dates
+from tieback.pii.values.look import ClassCandidate
+from tieback.pii.values.mask import mask_value
+from tieback.pii.values.national import NationalNumber, normalise
+from tieback.pii.values.scan import Hits, ShapeScanner
 from tieback.pii.values.text import Vocabulary
-from tieback.pii.values.vote import scaled, surprise
+from tieback.pii.values.vote import chance_bound, scale_confidence
 
 FIRST_LOOK = 12
 """Number of values of which half must pass a check digit before the whole column is tested."""
@@ -26,7 +26,9 @@ CHANCE = 1e-4
 _CHECKED = frozenset({"SNOMED CT identifier", "IBAN", "card number", "IMEI", "ICCID", "vehicle identification number"})
 
 
-def from_shapes(scanner: Scanner, hits: Hits, values: Sequence[str], forms: dict[str, float]) -> Iterator[Candidate]:
+def from_shapes(
+    scanner: ShapeScanner, hits: Hits, values: Sequence[str], forms: dict[str, float]
+) -> Iterator[ClassCandidate]:
     """Candidates from shapes that decide on their own. Fills ``forms`` with the share of every kind and keeps the
     checked hits.
     """
@@ -51,18 +53,18 @@ def from_shapes(scanner: Scanner, hits: Hits, values: Sequence[str], forms: dict
         if shape.kind == "IPv4 address" and not _spread_octets([values[i] for i in matched]):
             continue
         by_class.setdefault(shape.pii_class, set()).update(matched)
-        sure = scaled(shape.sure, len(matched), single=shape.single or (shape.few and len(matched) > 2))
+        sure = scale_confidence(shape.sure, len(matched), single=shape.single or (shape.few and len(matched) > 2))
         how = "checksum" if shape.kind in _CHECKED else "shape"
         if share >= shape.share and sure > surest.get(shape.pii_class, (0.0,))[0]:
             surest[shape.pii_class] = (sure, shape.kind, how, shape.single or how == "checksum")
         elif shape.single and len(matched) > len(commonest.get(shape.pii_class, ("", ()))[1]):
             commonest[shape.pii_class] = (shape.kind, matched)
     for pii_class, (sure, kind, how, proof) in surest.items():
-        yield Candidate(pii_class, sure, kind, how, len(by_class[pii_class]), proof)
+        yield ClassCandidate(pii_class, sure, kind, how, len(by_class[pii_class]), proof)
     for pii_class, (kind, _) in commonest.items():
         # Several shapes together, each in too few values: tokens of many vendors.
         if pii_class not in surest and len(by_class[pii_class]) >= 0.5 * count:
-            yield Candidate(pii_class, 0.95, f"{kind} and others", "shape", len(by_class[pii_class]), proof=True)
+            yield ClassCandidate(pii_class, 0.95, f"{kind} and others", "shape", len(by_class[pii_class]), proof=True)
 
 
 def _spread_octets(values: Sequence[str]) -> bool:
@@ -71,17 +73,17 @@ def _spread_octets(values: Sequence[str]) -> bool:
     return large * 3 >= len(values)
 
 
-def from_national(scanner: Scanner, hits: Hits, values: Sequence[str]) -> Iterator[Candidate]:
+def from_national(scanner: ShapeScanner, hits: Hits, values: Sequence[str]) -> Iterator[ClassCandidate]:
     """National numbers: one scheme for the column, or several schemes of distinctive form together."""
     count = len(values)
     together: set[int] = set()
-    best: Candidate | None = None
+    best: ClassCandidate | None = None
     for form, numbers in scanner.by_form.items():
         matched = hits.get(form)
         if not matched:
             continue
         plain = form in scanner.plain
-        texts = [bare(values[i]) for i in matched]
+        texts = [normalise(values[i]) for i in matched]
         for number in numbers:
             if plain and len(texts) * 2 < count and number.scheme.chance > 0.02:
                 continue
@@ -94,23 +96,32 @@ def from_national(scanner: Scanner, hits: Hits, values: Sequence[str]) -> Iterat
             candidate = _vote(number, texts, len(passed), count, plain=plain)
             if candidate is not None and (best is None or candidate.sure > best.sure):
                 best = candidate
-    if best is None and count >= 10 and len(together) >= count * 0.75 and len({mask(values[i]) for i in together}) > 2:
-        best = Candidate("national_id", 0.93, "numbers of several countries", "checksum", len(together), proof=True)
+    if (
+        best is None
+        and count >= 10
+        and len(together) >= count * 0.75
+        and len({mask_value(values[i]) for i in together}) > 2
+    ):
+        best = ClassCandidate(
+            "national_id", 0.93, "numbers of several countries", "checksum", len(together), proof=True
+        )
     if best is not None:
         yield best
 
 
-def _vote(number: Number, texts: Sequence[str], passed: int, count: int, *, plain: bool) -> Candidate | None:
+def _vote(
+    number: NationalNumber, texts: Sequence[str], passed: int, count: int, *, plain: bool
+) -> ClassCandidate | None:
     scheme = number.scheme
     if passed < count * 0.75:
         return None
-    if not scheme.shape_tells and surprise(len(texts), passed, scheme.chance) * SCHEMES < CHANCE:
-        return Candidate("national_id", 0.97, scheme.label, "checksum", passed, proof=True)
+    if not scheme.shape_tells and chance_bound(len(texts), passed, scheme.chance) * SCHEMES < CHANCE:
+        return ClassCandidate("national_id", 0.97, scheme.label, "checksum", passed, proof=True)
     if plain or not scheme.shape_tells or passed < count * 0.9:
         return None
     if number.year is not None and count >= 10 and _of_one_time(number.year, texts):
         return None
-    return Candidate("national_id", scaled(0.94, passed), scheme.label, "shape", passed, proof=True)
+    return ClassCandidate("national_id", scale_confidence(0.94, passed), scheme.label, "shape", passed, proof=True)
 
 
 def _of_one_time(year: Callable[[str], str], texts: Sequence[str]) -> bool:
@@ -119,7 +130,7 @@ def _of_one_time(year: Callable[[str], str], texts: Sequence[str]) -> bool:
     return len({year(text) for text in texts}) < enough or len({text[:2] for text in texts}) < enough
 
 
-def from_sets(words: Vocabulary, values: Sequence[str], forms: dict[str, float]) -> Iterator[Candidate]:
+def from_sets(words: Vocabulary, values: Sequence[str], forms: dict[str, float]) -> Iterator[ClassCandidate]:
     """Columns of few distinct words: sexes, marital statuses, religions; Boolean values and card brands as forms."""
     if len(values) > 24:
         return
@@ -127,7 +138,7 @@ def from_sets(words: Vocabulary, values: Sequence[str], forms: dict[str, float])
     forms["truth value"] = float(lower <= words.truth and len(lower) <= 3)
     forms["card brand"] = sum(value in words.card_brand for value in lower) / len(lower)
     if lower == words.sex_letters or (lower > words.sex_letters and lower <= words.sex_letters | words.sex_aside):
-        yield Candidate("demographic", 0.9, "sex", "set", len(lower))
+        yield ClassCandidate("demographic", 0.9, "sex", "set", len(lower))
     for kind, known, aside in (
         ("sex", words.sex, words.sex_aside | words.sex_letters),
         ("marital status", words.marital, words.sex_aside),
@@ -136,20 +147,20 @@ def from_sets(words: Vocabulary, values: Sequence[str], forms: dict[str, float])
     ):
         hits = len(lower & known)
         if hits >= (2 if kind == "sex" else 3) and len(lower & (known | aside)) >= 0.9 * len(lower):
-            yield Candidate("demographic", 0.95, kind, "set", hits)
+            yield ClassCandidate("demographic", 0.95, kind, "set", hits)
 
 
 def from_forms(
-    scanner: Scanner, hits: Hits, values: Sequence[str], forms: dict[str, float], this_year: int
-) -> Iterator[Candidate]:
+    scanner: ShapeScanner, hits: Hits, values: Sequence[str], forms: dict[str, float], this_year: int
+) -> Iterator[ClassCandidate]:
     """Phones of national form, births among dates, postcodes, passwords."""
     count = len(values)
     kinds: dict[str, set[int]] = {}
     for place, matched in hits.items():
         if place < len(scanner.shapes):
             kinds.setdefault(scanner.shapes[place].kind, set()).update(matched)
-    if forms.get("date", 0.0) >= 0.9 and look_like_births(values, this_year):
-        yield Candidate("birth", scaled(0.92, count), "dates of birth", "spread", count)
+    if forms.get("date", 0.0) >= 0.9 and are_birth_dates(values, this_year):
+        yield ClassCandidate("birth", scale_confidence(0.92, count), "dates of birth", "spread", count)
     yield from _subscribers(kinds, values, count)
     yield from _geohashes(kinds, values, count)
     yield from _phones(kinds, values, count)
@@ -165,7 +176,7 @@ _NETWORK = re.compile(
 """Mobile country codes of ITU-T E.212, approximately."""
 
 
-def _subscribers(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> Iterator[Candidate]:
+def _subscribers(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> Iterator[ClassCandidate]:
     """Fifteen digits of few networks without a valid check digit in the last position (an IMEI has one): IMSI."""
     found = kinds.get("IMSI", set())
     if count < 10 or len(found) < 0.95 * count:
@@ -180,14 +191,14 @@ def _subscribers(kinds: dict[str, set[int]], values: Sequence[str], count: int) 
         and spread >= min(8, count // 2)
         and all(_NETWORK.match(text) for text in texts)
     ):
-        yield Candidate("device_id", 0.85, "IMSI", "shape", len(texts))
+        yield ClassCandidate("device_id", 0.85, "IMSI", "shape", len(texts))
 
 
 _GEO_LETTERS = 0.3
 """The share of letters in geohashes is two thirds; words have no digits, numbers no letters."""
 
 
-def _geohashes(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> Iterator[Candidate]:
+def _geohashes(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> Iterator[ClassCandidate]:
     """Codes of one length without the four letters that geohashes do not use; hexadecimal codes contain an ``a``."""
     found = kinds.get("geohash", set())
     if count < 10 or len(found) < 0.98 * count:
@@ -205,14 +216,14 @@ def _geohashes(kinds: dict[str, set[int]], values: Sequence[str], count: int) ->
         and len({len(text) for text in texts}) <= 2
         and len({text[0] for text in texts}) <= 8
     ):
-        yield Candidate("geo_location", 0.88, "geohash", "shape", len(texts))
+        yield ClassCandidate("geo_location", 0.88, "geohash", "shape", len(texts))
 
 
 _TRUNK = frozenset("0(+")
 _USUAL_PHONES = frozenset({"999-999-9999", "999.999.9999", "999 999 9999", "999 999 999", "9999 9999", "99 99 99 99"})
 
 
-def _phones(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> Iterator[Candidate]:
+def _phones(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> Iterator[ClassCandidate]:
     none: set[int] = set()
     written = kinds.get("national number, written", none) | kinds.get("international number", none)
     zero = kinds.get("national number, plain", none)
@@ -220,15 +231,17 @@ def _phones(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> It
     china = kinds.get("mobile number of China", none)
     every = written | zero | ten | china
     if len(written) >= 0.3 * count and len(every) >= 0.85 * count and len(every - ten) >= 0.5 * count:
-        masks = {mask(values[i]) for i in written}
+        masks = {mask_value(values[i]) for i in written}
         trunk = sum(values[i][0] in _TRUNK for i in every)
         if trunk >= 0.3 * count or masks & _USUAL_PHONES or (len(masks) >= 4 and trunk):
-            yield Candidate("phone", scaled(0.93, count), "phone numbers as people write them", "shape", len(every))
+            yield ClassCandidate(
+                "phone", scale_confidence(0.93, count), "phone numbers as people write them", "shape", len(every)
+            )
             return
     if count >= 10 and len(china) >= 0.95 * count and len({values[i][:3] for i in china}) >= 4:
-        yield Candidate("phone", 0.92, "mobile numbers of China", "shape", len(china))
+        yield ClassCandidate("phone", 0.92, "mobile numbers of China", "shape", len(china))
     elif count >= 10 and len(zero) >= 0.95 * count and len({values[i][1:3] for i in zero}) >= 4:
-        yield Candidate("phone", 0.86, "national numbers with a trunk prefix", "shape", len(zero))
+        yield ClassCandidate("phone", 0.86, "national numbers with a trunk prefix", "shape", len(zero))
 
 
 _LETTERED = re.compile(
@@ -236,16 +249,16 @@ _LETTERED = re.compile(
 )
 
 
-def _postcodes(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> Iterator[Candidate]:
+def _postcodes(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> Iterator[ClassCandidate]:
     none: set[int] = set()
     lettered = kinds.get("postcode with letters", none)
     every = lettered | kinds.get("postcode of digits", none)
     if count < 8 or len(every) < 0.93 * count:
         return
     telling = sum(_LETTERED.fullmatch(values[i]) is not None for i in lettered)
-    masks = {mask(values[i]) for i in every}
+    masks = {mask_value(values[i]) for i in every}
     if telling >= 0.9 * count or (len(masks) >= 4 and len(lettered) >= 0.1 * count and telling):
-        yield Candidate("postal_address", 0.91, "postcodes", "shape", len(every))
+        yield ClassCandidate("postal_address", 0.91, "postcodes", "shape", len(every))
 
 
 _LOWER, _UPPER, _DIGIT = re.compile("[a-z]"), re.compile("[A-Z]"), re.compile("[0-9]")
@@ -254,7 +267,7 @@ _INSIDE = re.compile(r".*[a-z][A-Z0-9].*[a-zA-Z]", re.ASCII)
 _WORDLIKE = re.compile(r"[\x21-\x7e]{6,24}")
 
 
-def _passwords(values: Sequence[str], forms: dict[str, float]) -> Iterator[Candidate]:
+def _passwords(values: Sequence[str], forms: dict[str, float]) -> Iterator[ClassCandidate]:
     if max(forms.values(), default=0.0) > 0.3:
         return
     count = len(values)
@@ -272,6 +285,6 @@ def _passwords(values: Sequence[str], forms: dict[str, float]) -> Iterator[Candi
     small = sum(sum(map(str.islower, v)) for v in values) / sum(map(len, values))
     lengths = len({len(v) for v in values})
     if mixed >= 0.8 * count and marked >= 0.5 * count:
-        yield Candidate("password", 0.92, "plain passwords", "shape", mixed)
+        yield ClassCandidate("password", 0.92, "plain passwords", "shape", mixed)
     elif mixed >= 0.7 * count and inside >= 0.7 * count and lengths >= 4 and small > 0.55:
-        yield Candidate("password", 0.9, "plain passwords", "shape", mixed)
+        yield ClassCandidate("password", 0.9, "plain passwords", "shape", mixed)

@@ -8,14 +8,14 @@ import hyperscan
 import msgspec
 
 from tieback.pii.values.kinds import CHECKS
-from tieback.pii.values.national import Number, load_numbers
-from tieback.rulefiles import discard, prepared, rules
+from tieback.pii.values.national import NationalNumber, load_numbers
+from tieback.rulefiles import discard, load_or_build, load_rules
 
 MAX_LENGTH = 4096
 """Most characters of one value that are read; the rest cannot make it match."""
 
 
-class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"pii_class": "class"}):
+class ValueShape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"pii_class": "class"}):
     """A possible form of a value; ``shapes.toml`` explains the fields."""
 
     kind: str
@@ -33,30 +33,30 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"pi
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    shape: tuple[Shape, ...]
+    shape: tuple[ValueShape, ...]
 
 
 type Hits = dict[int, list[int]]
 """Indices of the distinct values by the pattern that they match."""
 
 
-def load_shapes() -> tuple[Shape, ...]:
+def load_shapes() -> tuple[ValueShape, ...]:
     """Every shape, in the order of the file.
 
     Raises:
         msgspec.ValidationError: the data file is damaged.
     """
-    return rules(resources.files("tieback.pii.values").joinpath("shapes.toml").read_bytes(), _File).shape
+    return load_rules(resources.files("tieback.pii.values").joinpath("shapes.toml").read_bytes(), _File).shape
 
 
-class Scanner:
+class ShapeScanner:
     """The compiled shapes; for one thread at a time, because of hyperscan's scratch space."""
 
     def __init__(self) -> None:
         self.shapes = load_shapes()
         self.numbers = load_numbers()
         patterns = [shape.regex for shape in self.shapes]
-        self.by_form: dict[int, list[Number]] = defaultdict(list)
+        self.by_form: dict[int, list[NationalNumber]] = defaultdict(list)
         """National numbers by the pattern of their form."""
         known: dict[str, int] = {}
         for number in self.numbers:
@@ -110,7 +110,7 @@ class Scanner:
 def _database(patterns: list[bytes]) -> hyperscan.Database:
     """The compiled patterns. Compiling takes half a second, so they are cached for later processes."""
     source = msgspec.msgpack.encode(patterns)
-    kept = prepared("values", source, lambda: hyperscan.dumpb(_compiled(patterns)))
+    kept = load_or_build("values", source, lambda: hyperscan.dumpb(_compiled(patterns)))
     try:
         database = hyperscan.loadb(kept, hyperscan.HS_MODE_BLOCK)
         database.scratch = hyperscan.Scratch(database)

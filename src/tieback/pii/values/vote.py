@@ -3,7 +3,7 @@
 from math import exp, log
 
 
-def surprise(seen: int, hits: int, chance: float) -> float:
+def chance_bound(seen: int, hits: int, chance: float) -> float:
     """Upper bound for the probability that ``hits`` or more of ``seen`` random values pass a test with this ``chance``.
 
     Chernoff's bound: exp(-n KL(k/n || p)); 1 if the share is not above the chance.
@@ -21,7 +21,7 @@ def surprise(seen: int, hits: int, chance: float) -> float:
     return exp(-seen * distance)
 
 
-def scaled(sure: float, seen: int, *, single: bool = False) -> float:
+def scale_confidence(sure: float, seen: int, *, single: bool = False) -> float:
     """Confidence of a column with few values: full from ten values on, or from one if a single value is proof."""
     if single or seen >= 10:
         return sure

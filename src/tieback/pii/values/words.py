@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from tieback.pii.values.look import Candidate
+from tieback.pii.values.look import ClassCandidate
 from tieback.pii.values.text import Shares, TextReader
-from tieback.pii.values.vote import scaled
+from tieback.pii.values.vote import scale_confidence
 
-FEW = 5
+MIN_DISTINCT = 5
 """Least number of distinct values for which words count."""
-MANY = 20
+MANY_DISTINCT = 20
 """Least number of distinct values for which weak shares count."""
-REPEATED = 0.8
+REPEATED_FACTOR = 0.8
 """Factor for the confidence of few words that repeat."""
 
 _HOUSE = re.compile(r"(?:([0-9]{1,5}[a-z]?),? ([^0-9]{4,40})|([^0-9]{4,40}) ([0-9]{1,5}[a-zA-Z]?))")
@@ -25,7 +25,9 @@ type Verdict = tuple[str, str, float, float]
 """Class, kind, share, confidence."""
 
 
-def from_words(reader: TextReader, values: Sequence[str], seen: int, forms: dict[str, float]) -> Iterator[Candidate]:
+def from_words(
+    reader: TextReader, values: Sequence[str], seen: int, forms: dict[str, float]
+) -> Iterator[ClassCandidate]:
     """Names, places, addresses, occupations, findings and user names, by the shares of the column; fills ``forms``.
 
     Args:
@@ -40,14 +42,14 @@ def from_words(reader: TextReader, values: Sequence[str], seen: int, forms: dict
     for name in ("person", "place", "address", "trade", "organisation", "country", "words"):
         forms[name] = getattr(shares, name)
     count = len(values)
-    if count < FEW:
+    if count < MIN_DISTINCT:
         return
     verdict = _plain(shares) or _people_and_places(shares, values)
     if verdict is not None:
         pii_class, kind, share, sure = verdict
-        if count < MANY and seen >= 2 * count and pii_class != "health":
-            sure *= REPEATED
-        yield Candidate(pii_class, scaled(sure, count), kind, "words", round(share * shares.read))
+        if count < MANY_DISTINCT and seen >= 2 * count and pii_class != "health":
+            sure *= REPEATED_FACTOR
+        yield ClassCandidate(pii_class, scale_confidence(sure, count), kind, "words", round(share * shares.read))
 
 
 def _plain(shares: Shares) -> Verdict | None:
@@ -69,7 +71,7 @@ def _people_and_places(shares: Shares, values: Sequence[str]) -> Verdict | None:
     """Classes with a form that organisations, countries, colours and products can have too."""
     if max(shares.country, shares.thing) >= 0.4 or shares.organisation >= 0.15 or shares.cased < 0.8:
         return None
-    many = len(values) >= MANY
+    many = len(values) >= MANY_DISTINCT
     if shares.eastern >= 0.9 and shares.person >= 0.1:
         return "person_name", "names of people", shares.eastern, 0.92
     if shares.address >= 0.95 and many and _numbered(values):

@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 
 from tieback.intake.apps.open import open_app
-from tieback.intake.capture.device import Device, DeviceError, Shell, undo_all
+from tieback.intake.capture.device import CaptureDevice, DeviceError, Shell, undo_all
 from tieback.intake.capture.interface import ProxyMode
-from tieback.intake.capture.journal import Journal
-from tieback.intake.capture.owners import Owners
+from tieback.intake.capture.journal import UndoJournal
+from tieback.intake.capture.owners import SocketOwners
 from tieback.model.errors import InputError, UsageError
 from tieback.model.flow import FlowApp, Peer
 
@@ -36,7 +36,7 @@ class DevicePlan(msgspec.Struct, frozen=True):
     seed: int = 1
 
 
-class WayIn(msgspec.Struct, frozen=True):
+class ProxyRoute(msgspec.Struct, frozen=True):
     """How the device's traffic reaches the proxy."""
 
     mode: ProxyMode
@@ -51,7 +51,7 @@ class WayIn(msgspec.Struct, frozen=True):
 class LiveDevice:
     """The device during a run."""
 
-    def __init__(self, device: Device, owners: Owners, proxy: tuple[str, int]) -> None:
+    def __init__(self, device: CaptureDevice, owners: SocketOwners, proxy: tuple[str, int]) -> None:
         self._device = device
         self._proxy = proxy
         self._asked = 0.0
@@ -101,7 +101,9 @@ def package_of(plan: DevicePlan) -> str:
 
 
 @contextmanager
-def on_device(plan: DevicePlan, connect: Connect, journals: Path, way: WayIn, tell: Tell) -> Iterator[LiveDevice]:
+def prepared_device(
+    plan: DevicePlan, connect: Connect, journals: Path, way: ProxyRoute, tell: Tell
+) -> Iterator[LiveDevice]:
     """Prepare a device; always restore it afterwards.
 
     Args:
@@ -118,15 +120,15 @@ def on_device(plan: DevicePlan, connect: Connect, journals: Path, way: WayIn, te
     """
     package = package_of(plan)
     shell = connect(plan.device)
-    journal = Journal.create(journals)
+    journal = UndoJournal.create(journals)
     try:
-        device = Device(shell, journal)
+        device = CaptureDevice(shell, journal)
         if plan.install is not None:
             device.install(plan.install, package)
         elif package and not device.has(package):
             raise DeviceError(f"{package} is not installed", where=shell.serial, advice="Pass its APK with --install")
         reversed_port = way.proxy[1] if way.mode is ProxyMode.REGULAR else None
-        live = LiveDevice(device, Owners(device.packages(), reversed_port=reversed_port, only=package), way.proxy)
+        live = LiveDevice(device, SocketOwners(device.packages(), reversed_port=reversed_port, only=package), way.proxy)
         _hand_over(device, way, shell.serial, tell)
         if reversed_port is not None:
             device.lead_in(reversed_port)
@@ -142,7 +144,7 @@ def on_device(plan: DevicePlan, connect: Connect, journals: Path, way: WayIn, te
         journal.close()
 
 
-def _hand_over(device: Device, way: WayIn, serial: str, tell: Tell) -> None:
+def _hand_over(device: CaptureDevice, way: ProxyRoute, serial: str, tell: Tell) -> None:
     """Print what the owner must install by hand, if the run cannot do it."""
     if way.certificate is not None:
         place = device.trust(way.certificate)
@@ -155,7 +157,7 @@ def _hand_over(device: Device, way: WayIn, serial: str, tell: Tell) -> None:
         tell(f"import {device.hand_over(way.profile, 'tieback-wireguard.conf')} in the WireGuard app of {serial}")
 
 
-def _press(live: LiveDevice, device: Device, package: str, plan: DevicePlan) -> None:
+def _press(live: LiveDevice, device: CaptureDevice, package: str, plan: DevicePlan) -> None:
     """Run the monkey tool in its own thread: it takes as long as the app."""
     try:
         device.monkey(package, plan.monkey, plan.seed)
@@ -163,7 +165,7 @@ def _press(live: LiveDevice, device: Device, package: str, plan: DevicePlan) -> 
         live.trouble(f"The monkey tool failed: {error.what}.")
 
 
-def finish_left_overs(journals: Path, connect: Connect, tell: Tell) -> None:
+def undo_left_overs(journals: Path, connect: Connect, tell: Tell) -> None:
     """Undo what interrupted runs left on devices; reports devices that are not connected.
 
     Args:
@@ -171,7 +173,7 @@ def finish_left_overs(journals: Path, connect: Connect, tell: Tell) -> None:
         connect: opens a device.
         tell: prints what was undone, and what was not.
     """
-    for journal in Journal.left_over(journals):
+    for journal in UndoJournal.left_over(journals):
         shells: dict[str, Shell] = {}
         for serial in {serial for _, serial, _ in journal.steps}:
             with suppress(DeviceError, UsageError):

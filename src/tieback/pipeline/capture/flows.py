@@ -7,15 +7,23 @@ from ipaddress import ip_address
 from msgspec.structs import replace
 
 from tieback.intake.capture.destinations import FORBIDDEN as OUT_OF_BOUNDS
-from tieback.intake.capture.interface import Answered, Ends, HttpSeen, Observed, StreamSeen, TlsRefused, Unreached
+from tieback.intake.capture.interface import (
+    ConnectFailure,
+    ConnectionEnds,
+    DnsObserved,
+    HttpObserved,
+    Observation,
+    StreamObserved,
+    TlsRefusal,
+)
 from tieback.intake.traffic import tls
-from tieback.intake.traffic.banners import known_banners, see_datagrams
-from tieback.intake.traffic.certificate import Certificates
-from tieback.intake.traffic.exchange import Exchange, Message, flow_of
-from tieback.intake.traffic.interface import Opening, SeenFlow
-from tieback.intake.traffic.names import Names, hostname
+from tieback.intake.traffic.banners import known_banners, recognise_datagrams
+from tieback.intake.traffic.certificate import CertificateNames
+from tieback.intake.traffic.exchange import ExchangeMessage, HttpExchange, flow_of
+from tieback.intake.traffic.interface import ConnectionStart, SampledFlow
+from tieback.intake.traffic.names import DnsNames, hostname
 from tieback.intake.traffic.stores.choose import recognise
-from tieback.model.flow import Flow, FlowApp, FlowEvidence, FlowTls, NameFrom, Peer, Server
+from tieback.model.flow import Flow, FlowApp, FlowEvidence, FlowTls, NameSource, Peer, Server
 
 REFUSED = "the app rejected the proxy's certificate (pinned, or the CA is not installed)"
 FORBIDDEN = "blocked"
@@ -39,44 +47,44 @@ class LiveFlows:
     def __init__(self, path: str, attribute: Attribute) -> None:
         self._path = path
         self._attribute = attribute
-        self._names = Names()
-        self._certificates = Certificates()
+        self._names = DnsNames()
+        self._certificates = CertificateNames()
 
-    def of(self, seen: Observed) -> SeenFlow | None:
+    def of(self, seen: Observation) -> SampledFlow | None:
         """The flow of an observation; ``None`` for observations about the run itself."""
         match seen:
-            case HttpSeen():
+            case HttpObserved():
                 return self._http(seen)
-            case StreamSeen():
+            case StreamObserved():
                 return self._stream(seen)
-            case TlsRefused():
-                return SeenFlow(self._refused(seen))
-            case Unreached():
-                return SeenFlow(self._unreached(seen))
-            case Answered():
-                return SeenFlow(self._answered(seen))
+            case TlsRefusal():
+                return SampledFlow(self._refused(seen))
+            case ConnectFailure():
+                return SampledFlow(self._unreached(seen))
+            case DnsObserved():
+                return SampledFlow(self._answered(seen))
             case _:
                 return None
 
-    def _http(self, seen: HttpSeen) -> SeenFlow | None:
+    def _http(self, seen: HttpObserved) -> SampledFlow | None:
         sni = hostname(seen.tls.sni) if seen.tls else ""
         host = seen.host
-        name_from = NameFrom.HTTP_HOST
+        name_from = NameSource.HTTP_HOST
         if is_address(host):
             known = sni or self._dns_name(seen.ends)
-            host, name_from = (known, NameFrom.SNI if sni else NameFrom.DNS) if known else (host, NameFrom.NONE)
+            host, name_from = (known, NameSource.SNI if sni else NameSource.DNS) if known else (host, NameSource.NONE)
         upgraded = bool(seen.websocket) or seen.status == 101
         secure = seen.scheme in {"https", "wss"}
         scheme = ("wss" if secure else "ws") if upgraded else seen.scheme
         path = seen.path if seen.path.startswith("/") else "/"
         found = flow_of(
             self._path,
-            Exchange(
+            HttpExchange(
                 method=seen.method,
                 url=f"{scheme}://{f'[{host}]' if ':' in host else host}:{seen.port}{path}",
-                request=Message(seen.request, seen.request_body),
+                request=ExchangeMessage(seen.request, seen.request_body),
                 status=seen.status,
-                response=Message(seen.response, seen.response_body),
+                response=ExchangeMessage(seen.response, seen.response_body),
                 client=seen.ends.client,
                 server_ip=seen.ends.ip or (seen.host if is_address(seen.host) else ""),
                 server_port=seen.ends.port or seen.port,
@@ -96,18 +104,18 @@ class LiveFlows:
         detail = f"{quic}{found.flow.detail}"
         if seen.trouble and not seen.status:
             detail = f"{_without(seen)}; {detail}"
-        return SeenFlow(replace(found.flow, detail=_shown(detail)), found.samples)
+        return SampledFlow(replace(found.flow, detail=_shown(detail)), found.samples)
 
-    def _stream(self, seen: StreamSeen) -> SeenFlow:
+    def _stream(self, seen: StreamObserved) -> SampledFlow:
         transport = seen.transport
-        found = recognise(Opening(seen.out, seen.back, seen.ends.port, transport))
+        found = recognise(ConnectionStart(seen.out, seen.back, seen.ends.port, transport))
         greeting = None
         if found is None:
-            greeting = see_datagrams(seen.out, seen.back) if transport == "udp" else None
+            greeting = recognise_datagrams(seen.out, seen.back) if transport == "udp" else None
             greeting = greeting or known_banners().see(seen.out, seen.back, transport)
         inner = None
         if found is not None and found.encrypted and (found.tls_client or found.tls_server):
-            inner = tls.see(found.tls_client, found.tls_server, self._certificates, starttls=True)
+            inner = tls.recognise_tls(found.tls_client, found.tls_server, self._certificates, starttls=True)
         shown = seen.tls or (inner.tls if inner else FlowTls(starttls=True) if found and found.encrypted else None)
         told = found or greeting
         protocol = told.protocol if told else "tls" if seen.tls else ""
@@ -130,9 +138,9 @@ class LiveFlows:
             end=seen.end,
             detail=_shown(found.detail if found and found.detail else seen.trouble),
         )
-        return SeenFlow(flow, found.samples if found is not None else ())
+        return SampledFlow(flow, found.samples if found is not None else ())
 
-    def _refused(self, seen: TlsRefused) -> Flow:
+    def _refused(self, seen: TlsRefusal) -> Flow:
         certificate = (
             bool(_CLIENTS_OWN.search(seen.reason))
             if seen.quic
@@ -142,14 +150,16 @@ class LiveFlows:
         detail = REFUSED if certificate else f"TLS with this app failed: {seen.reason}"
         return self._bare(seen.ends, "udp" if seen.quic else "tcp", detail, seen.start, seen.end, shown, quic=seen.quic)
 
-    def _unreached(self, seen: Unreached) -> Flow:
+    def _unreached(self, seen: ConnectFailure) -> Flow:
         what = FORBIDDEN if seen.forbidden else NOT_REACHED
         return self._bare(seen.ends, seen.transport, f"{what}: {seen.reason}", seen.start, seen.start)
 
-    def _answered(self, seen: Answered) -> Flow:
-        client = packed(seen.ends.client.ip)
+    def _answered(self, seen: DnsObserved) -> Flow:
+        client = packed_address(seen.ends.client.ip)
         if client is not None:
-            pairs = [(seen.question, address) for text in seen.addresses if (address := packed(text)) is not None]
+            pairs = [
+                (seen.question, address) for text in seen.addresses if (address := packed_address(text)) is not None
+            ]
             self._names.remember(tuple(pairs), client)
         bare = self._bare(seen.ends, "udp", seen.question, seen.start, seen.end)
         return replace(
@@ -163,7 +173,7 @@ class LiveFlows:
         )
 
     def _bare(
-        self, ends: Ends, transport: str, detail: str, start: float, end: float, shown: FlowTls | None = None, *,
+        self, ends: ConnectionEnds, transport: str, detail: str, start: float, end: float, shown: FlowTls | None = None, *,
         quic: bool = False,
     ) -> Flow:  # fmt: skip
         """A flow without readable payload."""
@@ -187,24 +197,24 @@ class LiveFlows:
             detail=_shown(detail),
         )
 
-    def _server(self, ends: Ends, shown: FlowTls | None) -> Server:
+    def _server(self, ends: ConnectionEnds, shown: FlowTls | None) -> Server:
         """The server of a flow; its name from SNI, else as the client told the proxy, else from DNS."""
         ip = ends.ip or (ends.host if is_address(ends.host) else "")
         sni = hostname(shown.sni) if shown else ""
         if sni and not is_address(sni):
-            return Server(ip, ends.port, sni, NameFrom.SNI)
+            return Server(ip, ends.port, sni, NameSource.SNI)
         asked = "" if is_address(ends.host) else hostname(ends.host)
         if asked:
-            return Server(ip, ends.port, asked, NameFrom.LOG)
+            return Server(ip, ends.port, asked, NameSource.LOG)
         name = self._dns_name(ends)
-        return Server(ip, ends.port, name, NameFrom.DNS if name else NameFrom.NONE)
+        return Server(ip, ends.port, name, NameSource.DNS if name else NameSource.NONE)
 
-    def _dns_name(self, ends: Ends) -> str:
-        client, server = packed(ends.client.ip), packed(ends.ip or ends.host)
+    def _dns_name(self, ends: ConnectionEnds) -> str:
+        client, server = packed_address(ends.client.ip), packed_address(ends.ip or ends.host)
         return self._names.of(client, server) if client is not None and server is not None else ""
 
 
-def _without(seen: HttpSeen) -> str:
+def _without(seen: HttpObserved) -> str:
     """Why there is no response."""
     if OUT_OF_BOUNDS in seen.trouble:
         return f"{FORBIDDEN}: {OUT_OF_BOUNDS}"
@@ -220,10 +230,10 @@ def _shown(text: str) -> str:
 
 def is_address(text: str) -> bool:
     """True if a host is an address."""
-    return packed(text) is not None
+    return packed_address(text) is not None
 
 
-def packed(text: str) -> bytes | None:
+def packed_address(text: str) -> bytes | None:
     """The bytes of an address; ``None`` if the text is not an address."""
     try:
         return ip_address(text).packed

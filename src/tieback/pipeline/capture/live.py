@@ -14,11 +14,11 @@ from typing import BinaryIO
 
 import msgspec
 
-from tieback.intake.capture.child import CaptureError, Proxy, require_mitmproxy
+from tieback.intake.capture.child import CaptureError, ProxyProcess, require_mitmproxy
 from tieback.intake.capture.destinations import Destinations
 from tieback.intake.capture.device import Shell
-from tieback.intake.capture.interface import Ended, Listening, Observed, ProxyMode, Settings
-from tieback.leaks.detect import LeakJudge
+from tieback.intake.capture.interface import Observation, ProxyEnd, ProxyListening, ProxyMode, ProxySettings
+from tieback.leaks.detect import LeakDetector
 from tieback.model.capture import LiveRun
 from tieback.model.document import encode
 from tieback.model.errors import UsageError, WorkspaceError
@@ -27,14 +27,14 @@ from tieback.pipeline.capture.device import (
     Connect,
     DevicePlan,
     LiveDevice,
+    ProxyRoute,
     Tell,
-    WayIn,
-    finish_left_overs,
-    on_device,
     package_of,
+    prepared_device,
+    undo_left_overs,
 )
 from tieback.pipeline.capture.flows import LiveFlows
-from tieback.pipeline.capture.summary import STREAMS_MISSED, Tally
+from tieback.pipeline.capture.summary import STREAMS_MISSED, FlowTally
 from tieback.pipeline.progress import Progress
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.storage.workspace import Workspace
@@ -75,7 +75,7 @@ def default_state(environment: Mapping[str, str]) -> Path:
     return Path(states, "tieback", "capture").expanduser()
 
 
-def capture(
+def run_capture(
     request: CaptureRequest, *, stopped: Callable[[], bool], tell: Tell, connect: Connect | None = None
 ) -> Iterator[Flow | LiveRun]:
     """Run the proxy; yields flows as they end, then the document of the run.
@@ -95,13 +95,13 @@ def capture(
     require_mitmproxy()
     _check(request)
     connect = connect or _by_adb
-    finish_left_overs(_journals(request), connect, tell)
+    undo_left_overs(_journals(request), connect, tell)
     with Workspace.open(request.workspace):
         pass  # created, or verified, before anything else is touched
     path = _new_file(request.workspace / CAPTURES)
     with ExitStack() as stack:
         file = stack.enter_context(path.open("xb", buffering=0))
-        proxy = stack.enter_context(Proxy(_settings(request), keylog=str(request.keylog or "")))
+        proxy = stack.enter_context(ProxyProcess(_settings(request), keylog=str(request.keylog or "")))
         listening = proxy.listening
         _tell_way_in(request, listening, tell)
         device = stack.enter_context(_device(request, connect, listening, tell))
@@ -113,7 +113,7 @@ def capture(
         raise CaptureError(broke, where="proxy", advice=f"The flows until then are in {path}")
 
 
-def keep(workspace: Path, path: Path, stage: Callable[[str], AbstractContextManager[Progress]]) -> None:
+def save_flows(workspace: Path, path: Path, stage: Callable[[str], AbstractContextManager[Progress]]) -> None:
     """Import the flows of a finished run into the workspace, as ``tieback scan`` does with a capture.
 
     Raises:
@@ -133,12 +133,12 @@ class _Run:
         self._device = device
         self._only = package_of(request.device) if request.device is not None else request.only
         self._live = LiveFlows(str(path), self._attribute)
-        self._leaks = LeakJudge() if request.leaks else None
-        self._tally = Tally(request.mode)
+        self._leaks = LeakDetector() if request.leaks else None
+        self._tally = FlowTally(request.mode)
         self._start = time.time()
-        self._ended: Ended | None = None
+        self._ended: ProxyEnd | None = None
 
-    def flows(self, proxy: Proxy, stopped: Callable[[], bool]) -> Iterator[Flow]:
+    def flows(self, proxy: ProxyProcess, stopped: Callable[[], bool]) -> Iterator[Flow]:
         """Flows until the time is up, the user stops the run, or the proxy ends; then flows still in progress."""
         deadline = None if self._request.seconds is None else time.monotonic() + self._request.seconds
         last = None
@@ -156,8 +156,8 @@ class _Run:
                 if flow is not None:
                     yield flow
 
-    def _judge(self, one: Observed) -> Flow | None:
-        if isinstance(one, Ended):
+    def _judge(self, one: Observation) -> Flow | None:
+        if isinstance(one, ProxyEnd):
             self._ended = one
             return None
         seen = self._live.of(one)
@@ -231,9 +231,9 @@ def _check(request: CaptureRequest) -> None:
         )
 
 
-def _settings(request: CaptureRequest) -> Settings:
+def _settings(request: CaptureRequest) -> ProxySettings:
     request.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Settings(
+    return ProxySettings(
         mode=request.mode,
         host=request.host,
         port=request.port,
@@ -250,17 +250,17 @@ def _journals(request: CaptureRequest) -> Path:
 
 
 def _device(
-    request: CaptureRequest, connect: Connect, listening: Listening, tell: Tell
+    request: CaptureRequest, connect: Connect, listening: ProxyListening, tell: Tell
 ) -> AbstractContextManager[LiveDevice | None]:
     if request.device is None:
         return nullcontext()
-    way = WayIn(
+    way = ProxyRoute(
         request.mode,
         (listening.host, listening.port),
         Path(listening.certificate),
         request.state / PROFILE if listening.profile else None,
     )
-    return on_device(request.device, connect, _journals(request), way, tell)
+    return prepared_device(request.device, connect, _journals(request), way, tell)
 
 
 def _by_adb(device: str) -> Shell:
@@ -276,7 +276,7 @@ def _new_file(folder: Path) -> Path:
     return next(path for path in names if not path.exists())
 
 
-def _tell_way_in(request: CaptureRequest, listening: Listening, tell: Tell) -> None:
+def _tell_way_in(request: CaptureRequest, listening: ProxyListening, tell: Tell) -> None:
     """Print the address of the proxy, what the device needs, and what will not be seen."""
     where = f"[{listening.host}]:{listening.port}" if ":" in listening.host else f"{listening.host}:{listening.port}"
     tell(f"{request.mode} proxy at {where}; to decrypt TLS, the device must trust {listening.certificate}")

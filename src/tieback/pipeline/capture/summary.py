@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from tieback.intake.capture.interface import ProxyMode
-from tieback.model.capture import LiveRun, Unseen
+from tieback.model.capture import BlindSpot, LiveRun
 from tieback.model.flow import Flow, FlowApp
 from tieback.pipeline.capture.flows import FORBIDDEN, NOT_REACHED
 
@@ -24,20 +24,20 @@ _OUTSIDE_BY_MODE = {
 }
 
 
-type Found = dict[tuple[str, str, str], Unseen]
+type BlindSpotTable = dict[tuple[str, str, str], BlindSpot]
 """Keys: server, app, kind."""
 
 
-class Tally:
+class FlowTally:
     """Counts the flows of a run as they arrive."""
 
     def __init__(self, mode: ProxyMode) -> None:
         self._mode = mode
         self.flows = self.bytes_out = self.bytes_in = 0
         self.others = self.unattributed = 0
-        self._refused: Found = {}
-        self._quic: Found = {}
-        self._unreached: Found = {}
+        self._refused: BlindSpotTable = {}
+        self._quic: BlindSpotTable = {}
+        self._unreached: BlindSpotTable = {}
 
     def add(self, flow: Flow) -> None:
         """Count a flow."""
@@ -80,7 +80,7 @@ class Tally:
             troubles: other problems, as text.
         """
         past = [
-            Unseen(f"{ip}:{port}" if ":" not in ip else f"[{ip}]:{port}", who.bundle_id or who.name, times, "")
+            BlindSpot(f"{ip}:{port}" if ":" not in ip else f"[{ip}]:{port}", who.bundle_id or who.name, times, "")
             for ip, port, who, times in (outside or ())
             if not app or who.bundle_id == app
         ][:MAX_LISTED]
@@ -131,18 +131,18 @@ class Tally:
         )
 
 
-def _count(into: Found, flow: Flow, reason: str, kind: str = "") -> None:
+def _count(into: BlindSpotTable, flow: Flow, reason: str, kind: str = "") -> None:
     host = flow.server.name or flow.server.ip
     server = f"[{host}]:{flow.server.port}" if ":" in host else f"{host}:{flow.server.port}"
     app = (flow.app.bundle_id or flow.app.name) if flow.app else ""
     known = into.get((server, app, kind))
     if known is not None:
-        into[server, app, kind] = Unseen(server, app, known.times + 1, known.reason)
+        into[server, app, kind] = BlindSpot(server, app, known.times + 1, known.reason)
     elif len(into) < MAX_LISTED:
-        into[server, app, kind] = Unseen(server, app, 1, reason)
+        into[server, app, kind] = BlindSpot(server, app, 1, reason)
 
 
-def _sentence(found: Found, what: str) -> list[str]:
+def _sentence(found: BlindSpotTable, what: str) -> list[str]:
     if not found:
         return []
     return [f"{what}: {_some(dict.fromkeys(one.server for one in found.values()))}."]

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.cases.calendar import ics
+from tieback.cases.calendar import to_ics
 from tieback.cases.export import EXPORTS
-from tieback.cases.opening import openings, provider_of
-from tieback.cases.policy import Policy
-from tieback.cases.register import Register, newcomers
+from tieback.cases.opening import cases_to_open, provider_of
+from tieback.cases.policy import CasePolicy
+from tieback.cases.register import VendorRegister, new_vendors
 from tieback.cases.states import advance, attest
-from tieback.cases.statistics import Numbers, by, numbers
-from tieback.model.case import Case, CaseState, Entry, Letter, LogLine
+from tieback.cases.statistics import CaseStatistics, compute_statistics, statistics_by_group
+from tieback.model.case import Case, CaseState, Letter, LogLine, NewLogLine
 from tieback.model.errors import UsageError
-from tieback.pipeline.disclosure.vendors import VendorWork
+from tieback.pipeline.disclosure.vendors import VendorService
 from tieback.pipeline.report import build_report
 from tieback.storage.attachments import keep
 from tieback.storage.lake.tables.probes import read_backends
@@ -36,7 +36,7 @@ GROUPS: Mapping[str, Callable[[Case], str]] = {
 """Grouping keys for statistics."""
 
 
-class Opened(msgspec.Struct, frozen=True):
+class OpenCasesResult(msgspec.Struct, frozen=True):
     """Result of ``case open``."""
 
     cases: tuple[Case, ...]
@@ -47,10 +47,10 @@ class Opened(msgspec.Struct, frozen=True):
     """Open stores without a case, because no app of a known vendor leads to them."""
 
 
-class Casework(VendorWork):
-    """The cases and vendors of an open workspace. Use ``open_casework``."""
+class CaseService(VendorService):
+    """The cases and vendors of an open workspace. Use ``open_case_service``."""
 
-    def open(self, policy: Policy) -> Opened:
+    def open(self, policy: CasePolicy) -> OpenCasesResult:
         """Open a case per vendor and per store that allows unauthenticated access, from the last finished run.
 
         Raises:
@@ -63,25 +63,25 @@ class Casework(VendorWork):
         self.enroll()
         backends = read_backends(self._workspace.lake, run.id)
         providers = {backend.endpoint.value: backend.provider for backend in backends if backend.provider}
-        register = Register(self._cases.vendors())
+        register = VendorRegister(self._cases.vendors())
         opened: list[Case] = []
         known = nobodys = 0
         for stores in batched(report.exposed.rows(), STORES_AT_ONCE):
             keys = {route.app_sha256 for store in stores for route in store.routes}
             apps = {summary.app.sha256: summary.app for summary in report.apps.pick(keys)}
             # Apps known only from traffic are in no analysed package.
-            if self._cases.change_vendors(lambda there, apps=apps: newcomers(there, apps.values()), self.now):  # type: ignore[misc]
-                register = Register(self._cases.vendors())
+            if self._cases.change_vendors(lambda there, apps=apps: new_vendors(there, apps.values()), self.now):  # type: ignore[misc]
+                register = VendorRegister(self._cases.vendors())
             wanted = []
             for store in stores:
                 own = [apps[key] for key in dict.fromkeys(route.app_sha256 for route in store.routes) if key in apps]
-                some = list(openings(store, own, register, provider_of(store, providers), policy, self.now))
+                some = list(cases_to_open(store, own, register, provider_of(store, providers), policy, self.now))
                 nobodys += not some
                 wanted += some
             fresh = self._cases.open(wanted, self.now)
             known += len(wanted) - len(fresh)
             opened += fresh
-        return Opened(tuple(opened), known, nobodys)
+        return OpenCasesResult(tuple(opened), known, nobodys)
 
     def cases(self, states: Sequence[CaseState] = (), vendor: str = "") -> list[Case]:
         """Cases by due date; optionally only those in some states, or of one vendor (ID or name)."""
@@ -112,18 +112,18 @@ class Casework(VendorWork):
     def save_letter(self, letter: Letter, *, again: bool) -> None:
         """Store a letter; a new version also adds a log entry."""
         fields = {"letter": letter.id, "kind": letter.kind, "version": str(letter.version), "sha256": letter.sha256}
-        entries = [Entry(subject, "letter", fields) for subject in (letter.vendor, *letter.cases)]
+        entries = [NewLogLine(subject, "letter", fields) for subject in (letter.vendor, *letter.cases)]
         self._cases.save_letter(letter, () if again else tuple(entries), self.now)
 
-    def note_entries(self, entries: Iterable[Entry]) -> None:
+    def note_entries(self, entries: Iterable[NewLogLine]) -> None:
         """Add log entries that change nothing else."""
         self._cases.note(entries, self.now)
 
-    def change(self, key: str, change: Callable[[Case], tuple[Case, tuple[Entry, ...]]]) -> Case:
+    def change(self, key: str, change: Callable[[Case], tuple[Case, tuple[NewLogLine, ...]]]) -> Case:
         """Change a case. Raises ``UsageError`` if it does not exist, and any error that ``change`` raises."""
         return self._cases.change(key, change, self.now)
 
-    def advance(self, key: str, state: CaseState, policy: Policy, by_whom: str, note: str, channel: str) -> Case:
+    def advance(self, key: str, state: CaseState, policy: CasePolicy, by_whom: str, note: str, channel: str) -> Case:
         """Move a case to another state. Raises ``UsageError`` if this transition is not allowed."""
         return self._cases.change(
             key, lambda case: advance(case, state, policy, self.now, by=by_whom, note=note, channel=channel), self.now
@@ -139,15 +139,15 @@ class Casework(VendorWork):
             key,
             lambda case: (
                 msgspec.structs.replace(case, due=due),
-                (Entry(key, "due", {"due": due.isoformat()}, by_whom),),
+                (NewLogLine(key, "due", {"due": due.isoformat()}, by_whom),),
             ),
             self.now,
         )
 
     def note(self, key: str, text: str, files: Iterable[Path], by_whom: str) -> None:
         """Add a note to the log, and store the files under their hash."""
-        entries = [Entry(key, "note", {"text": text}, by_whom)] if text else []
-        entries += [Entry(key, "attachment", keep(self._workspace.directory, file), by_whom) for file in files]
+        entries = [NewLogLine(key, "note", {"text": text}, by_whom)] if text else []
+        entries += [NewLogLine(key, "attachment", keep(self._workspace.directory, file), by_whom) for file in files]
         self._cases.note(entries, self.now)
 
     def due(self, days: int) -> list[Case]:
@@ -156,30 +156,30 @@ class Casework(VendorWork):
         return [case for case in self._cases.cases() if case.active and case.due is not None and case.due <= last]
 
     def export(self, form: str) -> bytes:
-        """All cases in a format of ``cases.export``, or ``ics``."""
+        """All cases in a format of ``cases.export``, or ``to_ics``."""
         vendors = list(self._cases.vendors())
         names = {vendor.id: vendor.name for vendor in vendors}
         if form == "ics":
-            return ics(self._cases.cases(), names, self.now, vendors)
+            return to_ics(self._cases.cases(), names, self.now, vendors)
         return EXPORTS[form](self._cases.cases(), names)
 
     def verify(self) -> LogVerdict:
         """Verify the hash chain of the log."""
         return self._cases.verify()
 
-    def statistics(self, group: str = "") -> list[Numbers]:
+    def statistics(self, group: str = "") -> list[CaseStatistics]:
         """The figures for all cases, and for each group."""
         cases = list(self._cases.cases())
-        found = [numbers("all", cases, self.now)]
+        found = [compute_statistics("all", cases, self.now)]
         if group:
             names = {vendor.id: vendor.name for vendor in self._cases.vendors()}
-            grouped = by(cases, GROUPS[group], self.now)
+            grouped = statistics_by_group(cases, GROUPS[group], self.now)
             found += [msgspec.structs.replace(one, group=names.get(one.group, one.group)) for one in grouped]
         return found
 
 
 @contextmanager
-def open_casework(directory: Path, *, now: datetime | None = None) -> Iterator[Casework]:
+def open_case_service(directory: Path, *, now: datetime | None = None) -> Iterator[CaseService]:
     """Open the vendors and cases of a workspace. Each change is a short transaction, so a scan may run concurrently.
 
     Args:
@@ -190,4 +190,4 @@ def open_casework(directory: Path, *, now: datetime | None = None) -> Iterator[C
         WorkspaceError: the workspace does not exist or cannot be read.
     """
     with Workspace.open(directory, create=False) as workspace:
-        yield Casework(workspace, now)
+        yield CaseService(workspace, now)

@@ -9,31 +9,31 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.cases.contacts import is_mail
-from tieback.cases.letters.facts import Facts, Sender, facts_of, short
-from tieback.cases.letters.forms import FORMS, Made, to_eml, to_mailto
+from tieback.cases.contacts import is_email_address
+from tieback.cases.letters.facts import LetterFacts, Sender, collect_facts, shorten_names
+from tieback.cases.letters.forms import FORMS, LetterFile, to_eml, to_mailto
 from tieback.cases.letters.language import Language, load_language
-from tieback.cases.letters.writing import reference_of, written
-from tieback.cases.policy import Policy
+from tieback.cases.letters.writing import letter_reference, render_letter
+from tieback.cases.policy import CasePolicy
 from tieback.cases.states import STEPS, advance
-from tieback.model.case import Case, CaseApp, CaseState, Entry, Letter
+from tieback.model.case import Case, CaseApp, CaseState, Letter, NewLogLine
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
-from tieback.model.vendor import Answer, Vendor
-from tieback.pipeline.disclosure.cases import Casework
+from tieback.model.vendor import AssuranceAnswer, Vendor
+from tieback.pipeline.disclosure.cases import CaseService
 from tieback.pipeline.disclosure.vendors import VendorView
 from tieback.scope.grant import parse_grant
 
 MAX_SENDER = 64 * 1024
 SENDER_FILE = "sender.toml"
 OPEN = frozenset(CaseState) - {CaseState.FIXED, CaseState.CLOSED}
-TOLD = OPEN - {CaseState.FOUND, CaseState.VERIFIED}
+NOTIFIED = OPEN - {CaseState.FOUND, CaseState.VERIFIED}
 STATES = {
     "exposure": OPEN,
     "provider": OPEN,
     "owners": OPEN,
-    "reminder": TOLD,
-    "escalation": TOLD,
+    "reminder": NOTIFIED,
+    "escalation": NOTIFIED,
     "thanks": frozenset({CaseState.FIXED, CaseState.CLOSED}),
 }
 """Case states that each kind of letter is about; ``assurance`` does not depend on cases."""
@@ -59,7 +59,7 @@ class LetterRequest(msgspec.Struct, frozen=True):
     due: date | None = None
 
 
-class LetterDone(msgspec.Struct, frozen=True):
+class WrittenLetter(msgspec.Struct, frozen=True):
     """A letter that was written."""
 
     letter: Letter
@@ -70,7 +70,7 @@ class LetterDone(msgspec.Struct, frozen=True):
     """True if the same text was written before."""
 
 
-def write_letters(work: Casework, request: LetterRequest, policy: Policy) -> Iterator[LetterDone]:
+def write_letters(work: CaseService, request: LetterRequest, policy: CasePolicy) -> Iterator[WrittenLetter]:
     """Write one kind of letter to every vendor concerned.
 
     Raises:
@@ -95,7 +95,7 @@ def write_letters(work: Casework, request: LetterRequest, policy: Policy) -> Ite
 def _concerns(kind: str, view: VendorView) -> bool:
     if kind == "assurance":
         return bool(view.apps) or bool(view.fleet)
-    if kind == "reminder" and view.vendor.asked and view.vendor.answer is Answer.NONE:
+    if kind == "reminder" and view.vendor.asked and view.vendor.answer is AssuranceAnswer.NONE:
         return True
     return any(case.state in STATES.get(kind, ()) for case in view.cases)
 
@@ -109,36 +109,38 @@ def _why_not(kind: str) -> str:
     )
 
 
-def _write(work: Casework, request: LetterRequest, policy: Policy, sender: Sender, view: VendorView) -> LetterDone:
+def _write(
+    work: CaseService, request: LetterRequest, policy: CasePolicy, sender: Sender, view: VendorView
+) -> WrittenLetter:
     vendor = view.vendor
     name = request.language or vendor.language
     language = load_language(name, request.templates)
     cases = [case for case in view.cases if case.state in STATES.get(request.kind, ())]
     facts = _facts(work, request, policy, sender, view, cases, language)
     known = [one for one in work.letters(vendor.id) if (one.kind, one.language) == (request.kind, name)]
-    letter = written(request.kind, name, language, facts, known, work.now, vendor.id)
+    letter = render_letter(request.kind, name, language, facts, known, work.now, vendor.id)
     again = letter in known
     letter = msgspec.structs.replace(
         letter, cases=tuple(case.id for case in cases), due=_due(request, policy, work, cases)
     )
-    facts = msgspec.structs.replace(facts, reference=reference_of(vendor.id, request.kind))
+    facts = msgspec.structs.replace(facts, reference=letter_reference(vendor.id, request.kind))
     made = list(_made(request, letter, facts, language, _address(request, vendor)))
     files = _saved(request.out, _stem(vendor, letter), made)
     digests = tuple((path.name, hashlib.sha256(data.data).hexdigest()) for path, data in zip(files, made, strict=True))
     letter = msgspec.structs.replace(letter, files=digests)
     work.save_letter(letter, again=again)
-    return LetterDone(letter, vendor.name, tuple(files), again)
+    return WrittenLetter(letter, vendor.name, tuple(files), again)
 
 
 def _facts(
-    work: Casework,
+    work: CaseService,
     request: LetterRequest,
-    policy: Policy,
+    policy: CasePolicy,
     sender: Sender,
     view: VendorView,
     cases: Sequence[Case],
     language: Language,
-) -> Facts:
+) -> LetterFacts:
     vendor, today = view.vendor, work.now.date()
     due = _due(request, policy, work, cases)
     days = {
@@ -155,13 +157,13 @@ def _facts(
         more |= {"devices": language.number(view.devices) if view.devices > 1 else "", "recipient": request.to or ""}
     elif request.kind == "provider":
         hosts = list(dict.fromkeys(case.provider for case in cases if case.provider))
-        more["recipient"] = request.to or short(hosts, language)
+        more["recipient"] = request.to or shorten_names(hosts, language)
     else:
         more |= {"recipient": request.to or vendor.name, "postal": vendor.postal}
-    return facts_of(language, sender, vendor.name, cases, apps, days, **more)
+    return collect_facts(language, sender, vendor.name, cases, apps, days, **more)
 
 
-def _due(request: LetterRequest, policy: Policy, work: Casework, cases: Iterable[Case]) -> date:
+def _due(request: LetterRequest, policy: CasePolicy, work: CaseService, cases: Iterable[Case]) -> date:
     if request.due is not None:
         return request.due
     urgent = any(case.store.severity is Severity.CRITICAL for case in cases)
@@ -171,21 +173,23 @@ def _due(request: LetterRequest, policy: Policy, work: Casework, cases: Iterable
 def _address(request: LetterRequest, vendor: Vendor) -> str:
     if request.address or request.kind in ("owners", "provider"):
         return request.address
-    return next((contact.address for contact in vendor.contacts if is_mail(contact.address)), "")
+    return next((contact.address for contact in vendor.contacts if is_email_address(contact.address)), "")
 
 
-def _made(request: LetterRequest, letter: Letter, facts: Facts, language: Language, address: str) -> Iterator[Made]:
-    attached: Made | None = None
+def _made(
+    request: LetterRequest, letter: Letter, facts: LetterFacts, language: Language, address: str
+) -> Iterator[LetterFile]:
+    attached: LetterFile | None = None
     stem = f"{letter.kind}-{letter.language}"
     for form in sorted(request.forms, key=lambda form: form in ("eml", "mailto")):
         if form == "eml":
-            yield Made("eml", to_eml(letter, facts, address, attached))
+            yield LetterFile("eml", to_eml(letter, facts, address, attached))
         elif form == "mailto":
-            yield Made("mailto.txt", to_mailto(letter, address).encode() + b"\n")
+            yield LetterFile("mailto.txt", to_mailto(letter, address).encode() + b"\n")
         elif form in FORMS:
-            made = Made(form, FORMS[form](letter, facts, language, request.templates))
+            made = LetterFile(form, FORMS[form](letter, facts, language, request.templates))
             if form == "pdf" or (form == "html" and attached is None):
-                attached = Made(f"{stem}.{form}", made.data)
+                attached = LetterFile(f"{stem}.{form}", made.data)
             yield made
         else:
             known = ", ".join((*FORMS, "eml", "mailto"))
@@ -197,7 +201,7 @@ def _stem(vendor: Vendor, letter: Letter) -> str:
     return f"{name}-{vendor.id.removeprefix('v-')[:6]}-{letter.kind}-{letter.language}-v{letter.version}"
 
 
-def _saved(folder: Path, stem: str, made: Iterable[Made]) -> list[Path]:
+def _saved(folder: Path, stem: str, made: Iterable[LetterFile]) -> list[Path]:
     files = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -214,7 +218,7 @@ def _saved(folder: Path, stem: str, made: Iterable[Made]) -> list[Path]:
     return files
 
 
-def sender_of(work: Casework, path: Path | None) -> Sender:
+def sender_of(work: CaseService, path: Path | None) -> Sender:
     """The sender: from a file, from ``sender.toml`` of the workspace, or from the grant of the last run.
 
     Raises:
@@ -247,7 +251,7 @@ def sender_of(work: Casework, path: Path | None) -> Sender:
 
 
 def mark_sent(
-    work: Casework, word: str, channel: str, day: date, policy: Policy, by_whom: str
+    work: CaseService, word: str, channel: str, day: date, policy: CasePolicy, by_whom: str
 ) -> tuple[Letter, list[Case]]:
     """Record that a person sent a letter. The request is noted, or the cases move to notified, if that is allowed.
 
@@ -270,7 +274,7 @@ def mark_sent(
     }
     if letter.kind == "assurance":
         work.edit(letter.vendor, {"asked": day, "due": letter.due}, by_whom)
-    work.note_entries([Entry(letter.vendor, "letter", fields, by_whom)])
+    work.note_entries([NewLogLine(letter.vendor, "letter", fields, by_whom)])
     moved = []
     goal = {"exposure": CaseState.NOTIFIED, "escalation": CaseState.ESCALATED, "provider": CaseState.HANDED_TO_CERT}
     # A hosting provider is informed in addition to the vendor; only a CERT takes the case over.
@@ -281,5 +285,5 @@ def mark_sent(
             moved.append(
                 work.change(key, lambda old: advance(old, state, policy, work.now, by=by_whom, channel=channel))
             )
-        work.note_entries([Entry(key, "letter", fields, by_whom)])
+        work.note_entries([NewLogLine(key, "letter", fields, by_whom)])
     return letter, moved

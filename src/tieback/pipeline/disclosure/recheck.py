@@ -11,21 +11,21 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.assess.ransom import RansomSigns, strongest
-from tieback.backends.brought import Brought, brought
-from tieback.cases.events import Event, event_of
-from tieback.cases.policy import Policy
-from tieback.cases.states import react
-from tieback.cases.verdicts import Seen, judge
+from tieback.assess.ransom import RansomSigns, strongest_verdict
+from tieback.backends.brought import ProbeHints, collect_probe_hints
+from tieback.cases.events import CaseEvent, case_event
+from tieback.cases.policy import CasePolicy
+from tieback.cases.states import apply_recheck
+from tieback.cases.verdicts import PassiveObservation, judge_recheck
 from tieback.model.backend import Candidate, Route
-from tieback.model.case import Case, CaseState, Check, Verdict
+from tieback.model.case import Case, CaseState, Recheck, RecheckVerdict
 from tieback.model.exposure import Exposure
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import ProbeReport
-from tieback.pipeline.probing.providers import Providers
-from tieback.pipeline.probing.ransom_notes import Notes, salt_of
-from tieback.pipeline.probing.samples import Sampling
-from tieback.pipeline.probing.service import Lease, probe_all
+from tieback.pipeline.probing.providers import ProviderLookup
+from tieback.pipeline.probing.ransom_notes import NoteJudge, read_salt
+from tieback.pipeline.probing.samples import SampleJudge
+from tieback.pipeline.probing.service import ProbeLease, probe_all
 from tieback.pipeline.progress import Progress, today_utc
 from tieback.probes import PROBES
 from tieback.scope import event_loop
@@ -34,30 +34,39 @@ from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
 from tieback.scope.lease import digest_of
-from tieback.scope.names import Names
+from tieback.scope.names import NameResolver
 from tieback.storage.lake.tables.apps import container_names, public_keys
 from tieback.storage.lake.tables.imports import services_at
 from tieback.storage.lake.tables.inputs import read_inputs
 from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.workspace import Workspace
 
-CLOSE_BY = 10
+PORT_RANGE = 10
 """Number of ports on either side of the old one that are searched for a moved store."""
 _MAX_ELSEWHERE = 64
 """Maximum locations per host that are probed for a moved store."""
-_SAW = frozenset({Verdict.FIXED, Verdict.OPEN, Verdict.MOVED, Verdict.EMPTIED, Verdict.WIPED, Verdict.RANSOMED})
+_SAW = frozenset(
+    {
+        RecheckVerdict.FIXED,
+        RecheckVerdict.OPEN,
+        RecheckVerdict.MOVED,
+        RecheckVerdict.EMPTIED,
+        RecheckVerdict.WIPED,
+        RecheckVerdict.RANSOMED,
+    }
+)
 """Verdicts of re-checks that determined whether unauthenticated access is possible."""
 
 
-class Looked(msgspec.Struct, frozen=True):
+class RecheckOutcome(msgspec.Struct, frozen=True):
     """The result of a re-check of a case."""
 
     before: Case
     after: Case
-    event: Event
+    event: CaseEvent
 
     @property
-    def check(self) -> Check:
+    def check(self) -> Recheck:
         """The re-check."""
         assert self.after.check is not None
         return self.after.check
@@ -66,11 +75,11 @@ class Looked(msgspec.Struct, frozen=True):
 def recheck(
     directory: Path,
     grant: Grant,
-    policy: Policy,
+    policy: CasePolicy,
     choose: Callable[[Sequence[Case]], Sequence[Case]],
     progress: Progress | None = None,
     by: str = "recheck",
-) -> Iterator[Looked]:
+) -> Iterator[RecheckOutcome]:
     """Re-check cases one after the other; each result is stored before the next case is probed.
 
     Args:
@@ -89,17 +98,17 @@ def recheck(
     """
     check_valid(grant, today_utc())
     with Workspace.open(directory, create=False) as workspace, workspace.lock():
-        yield from recheck_in(workspace, grant, policy, choose, progress, by)
+        yield from recheck_workspace(workspace, grant, policy, choose, progress, by)
 
 
-def recheck_in(
+def recheck_workspace(
     workspace: Workspace,
     grant: Grant,
-    policy: Policy,
+    policy: CasePolicy,
     choose: Callable[[Sequence[Case]], Sequence[Case]],
     progress: Progress | None = None,
     by: str = "recheck",
-) -> Iterator[Looked]:
+) -> Iterator[RecheckOutcome]:
     """As ``recheck``, in an open and locked workspace."""
     cases = workspace.ledger.cases
     wanted = list(choose(list(cases.cases())))
@@ -109,11 +118,13 @@ def recheck_in(
         for number, case in enumerate(wanted, start=1):
             here, elsewhere = event_loop.run(_ask(workspace, audit, grant, case, known, lease))
             now = datetime.now(UTC)
-            check = judge(case.store, here, elsewhere, known.seen(case), now, _since(case))
-            after = cases.change(case.id, lambda old, check=check: react(old, check, policy, by), now)  # type: ignore[misc]
+            check = judge_recheck(case.store, here, elsewhere, known.seen(case), now, _since(case))
+            after = cases.change(case.id, lambda old, check=check: apply_recheck(old, check, policy, by), now)  # type: ignore[misc]
             if progress is not None:
                 progress(number, len(wanted))
-            yield Looked(case, after, event_of(case, after, names.get(case.vendor, case.vendor), "check", now))
+            yield RecheckOutcome(
+                case, after, case_event(case, after, names.get(case.vendor, case.vendor), "check", now)
+            )
 
 
 def _since(case: Case) -> datetime:
@@ -143,21 +154,21 @@ class _Known:
         self._stores = workspace.ledger.conclusions
         self._run = run.id if run is not None else ""
 
-    def along(self, candidates: Iterable[Candidate]) -> Mapping[Candidate, Brought]:
-        return brought(candidates, self._backends, self._names, self._keys)
+    def along(self, candidates: Iterable[Candidate]) -> Mapping[Candidate, ProbeHints]:
+        return collect_probe_hints(candidates, self._backends, self._names, self._keys)
 
     def places_now(self, store: Exposure) -> tuple[str, ...]:
         """Where the last run found the same store."""
         found = self._stores.pick(self._run, [store.id]) if self._run else ()
         return tuple(place for one in found for place in one.targets)
 
-    def seen(self, case: Case) -> Iterator[Seen]:
+    def seen(self, case: Case) -> Iterator[PassiveObservation]:
         hosts = {place.rpartition(":")[0].strip("[]") for place in (*case.store.targets, *case.store.addresses)}
         for service in services_at(self._lake, hosts, datetime.now(UTC).timestamp()):
             when = _moment(service.seen)
             if when is not None:
                 for place in service.places:
-                    yield Seen(place, service.source, when, service.claims.exposed)
+                    yield PassiveObservation(place, service.source, when, service.claims.exposed)
 
 
 def _moment(text: str) -> datetime | None:
@@ -169,33 +180,33 @@ def _moment(text: str) -> datetime | None:
 
 
 async def _ask(
-    workspace: Workspace, audit: AuditLog, grant: Grant, case: Case, known: _Known, lease: Lease
+    workspace: Workspace, audit: AuditLog, grant: Grant, case: Case, known: _Known, lease: ProbeLease
 ) -> tuple[list[ProbeReport], list[ProbeReport]]:
     """Results at the locations of the store and, if access is denied there, at other possible locations."""
-    names = Names(grant)
-    dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file, provider_of=Providers().of)
+    names = NameResolver(grant)
+    dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file, provider_of=ProviderLookup().of)
     notes = None
     if any(rule.ransom_note for rule in grant.target):
-        notes = Notes(salt_of(workspace.directory))
-    samples = Sampling() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
+        notes = NoteJudge(read_salt(workspace.directory))
+    samples = SampleJudge() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
     signs = RansomSigns()
 
     async def ask(candidates: Sequence[Candidate]) -> list[ProbeReport]:
         found = []
         along = known.along(candidates)
         async for _, report in probe_all(candidates, grant, dialer, None, along, notes, samples, lease):
-            ransom = strongest((signs.judge(report.containers), report.ransom))
+            ransom = strongest_verdict((signs.judge(report.containers), report.ransom))
             found.append(msgspec.structs.replace(report, ransom=ransom))
         return sorted(found, key=lambda report: report.target)
 
-    places = here(case.store)
+    places = known_targets(case.store)
     reports = await ask(places)
     if any(report.access.exposed for report in reports):
         return reports, []
-    return reports, await ask(elsewhere(case.store, places, known.places_now(case.store)))
+    return reports, await ask(other_targets(case.store, places, known.places_now(case.store)))
 
 
-def here(store: Exposure) -> list[Candidate]:
+def known_targets(store: Exposure) -> list[Candidate]:
     """Every location of a store on the routes of its apps; each once."""
     found = {_label(route.candidate): route.candidate for route in store.routes}
     for place in store.targets:
@@ -208,12 +219,12 @@ def here(store: Exposure) -> list[Candidate]:
     return list(found.values())
 
 
-def elsewhere(store: Exposure, places: Sequence[Candidate], seen: Iterable[str] = ()) -> list[Candidate]:
+def other_targets(store: Exposure, places: Sequence[Candidate], seen: Iterable[str] = ()) -> list[Candidate]:
     """Other possible locations of a store.
 
     Args:
         store: the store of the case.
-        places: the locations from ``here``.
+        places: the locations from ``known_targets``.
         seen: locations where the last run found the same store.
     """
     known = {_label(place) for place in places}
@@ -234,7 +245,7 @@ def elsewhere(store: Exposure, places: Sequence[Candidate], seen: Iterable[str] 
     for place in places:
         if place.resource:
             continue  # many customers share a cloud host
-        for step in range(1, CLOSE_BY + 1):
+        for step in range(1, PORT_RANGE + 1):
             add(place.host, place.port + step, "", "near the previous port")
             add(place.host, place.port - step, "", "near the previous port")
         for port in usual:

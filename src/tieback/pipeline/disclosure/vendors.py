@@ -9,17 +9,17 @@ import msgspec
 from tieback.backends.datasets import Datasets
 from tieback.backends.normalise import OwnerDomains
 from tieback.backends.rdap import MAX_DOCUMENT, is_rdap, read_rdap
-from tieback.backends.registered import Registered, reached
+from tieback.backends.registered import RegistrationLookup, registered_contacts
 from tieback.cases.contacts import contact_address, read_contact_list, read_security_txt
-from tieback.cases.register import Register, merged, newcomers
+from tieback.cases.register import VendorRegister, merge_vendors, new_vendors
 from tieback.cases.states import attest
 from tieback.model.app import App
-from tieback.model.case import Case, Entry
+from tieback.model.case import Case, NewLogLine
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Exposure
-from tieback.model.vendor import Answer, Contact, Vendor
+from tieback.model.vendor import AssuranceAnswer, Contact, Vendor
 from tieback.pipeline.fleet.coverage import FleetLine, FleetView
-from tieback.pipeline.fleet.known_apps import known_apps, maker_hosts
+from tieback.pipeline.fleet.known_apps import analysed_apps, maker_hosts
 from tieback.storage.attachments import keep
 from tieback.storage.workspace import Workspace
 
@@ -46,7 +46,7 @@ class VendorView(msgspec.Struct, frozen=True):
         return tuple(sorted({total.pii_class for store in self.stores for total in store.pii}))
 
 
-class VendorWork:
+class VendorService:
     """The vendors of an open workspace. Use ``casework.open_casework``, which adds the cases."""
 
     def __init__(self, workspace: Workspace, now: datetime | None = None) -> None:
@@ -72,30 +72,30 @@ class VendorWork:
 
     def enroll(self) -> int:
         """Add vendors of analysed apps that are not in the register. Returns the number of new vendors."""
-        apps = list(known_apps(self._workspace.lake))
-        return self._cases.change_vendors(lambda known: self._with_domains(newcomers(known, apps), apps), self.now)
+        apps = list(analysed_apps(self._workspace.lake))
+        return self._cases.change_vendors(lambda known: self._with_domains(new_vendors(known, apps), apps), self.now)
 
     def _with_domains(
-        self, fresh: Sequence[tuple[Vendor, tuple[Entry, ...]]], apps: Iterable[App]
-    ) -> list[tuple[Vendor, tuple[Entry, ...]]]:
+        self, fresh: Sequence[tuple[Vendor, tuple[NewLogLine, ...]]], apps: Iterable[App]
+    ) -> list[tuple[Vendor, tuple[NewLogLine, ...]]]:
         """New vendors with the domains of their first-party back ends, and contacts from imported RDAP documents.
 
         The domains allow a look-up of security.txt files.
         """
         if not fresh:
             return []
-        register, hosts = Register(vendor for vendor, _ in fresh), maker_hosts(self._workspace.lake)
+        register, hosts = VendorRegister(vendor for vendor, _ in fresh), maker_hosts(self._workspace.lake)
         suffixes, found = OwnerDomains(), dict[str, dict[str, None]]()
         for app in apps:
             owner = register.of(app)
             for host in hosts.get(app.sha256, ()) if owner else ():
                 if domain := suffixes.owner_domain(host):
                     found.setdefault(owner or "", {}).setdefault(domain)
-        registered = Registered(Datasets())
+        registered = RegistrationLookup(Datasets())
         entered = []
         for vendor, entries in fresh:
             domains = tuple(found.get(vendor.id, ()))[:MAX_DOMAINS]
-            told = reached(one for domain in domains for one in registered.of_domain(domain))
+            told = registered_contacts(one for domain in domains for one in registered.of_domain(domain))
             contacts = (*vendor.contacts, *(Contact(address, "rdap") for address in told if contact_address(address)))
             entered.append((msgspec.structs.replace(vendor, domains=domains, contacts=contacts), entries))
         return entered
@@ -122,9 +122,9 @@ class VendorWork:
     def views(self, wanted: Sequence[Vendor] | None = None) -> list[VendorView]:
         """Vendors with their apps, devices, stores and cases; default: all vendors."""
         vendors = self.vendors()
-        register = Register(vendors)
+        register = VendorRegister(vendors)
         apps: dict[str, list[App]] = {}
-        for app in known_apps(self._workspace.lake):
+        for app in analysed_apps(self._workspace.lake):
             apps.setdefault(register.of(app) or "", []).append(app)
         lines: dict[str, list[FleetLine]] = {}
         for line in self.fleet.lines(versions=False):
@@ -168,15 +168,15 @@ class VendorWork:
         told = {name: _told(value) for name, value in changes.items()}
         return self._cases.change_vendor(
             key,
-            lambda old: (msgspec.structs.replace(old, **changes), (Entry(key, "edited", told, by_whom),)),
+            lambda old: (msgspec.structs.replace(old, **changes), (NewLogLine(key, "edited", told, by_whom),)),
             self.now,
         )
 
     def merge(self, kept: str, gone: str, by_whom: str) -> Vendor:
         """Merge a vendor into another one. Raises ``UsageError`` if both are the same."""
         lost = self.find_vendor(gone)
-        vendor = merged(self.find_vendor(kept), lost)
-        entry = Entry(vendor.id, "edited", {"merged": lost.id, "name": lost.name}, by_whom)
+        vendor = merge_vendors(self.find_vendor(kept), lost)
+        entry = NewLogLine(vendor.id, "edited", {"merged": lost.id, "name": lost.name}, by_whom)
         self._cases.merge_vendors(vendor, lost.id, (entry,), self.now)
         return vendor
 
@@ -185,10 +185,10 @@ class VendorWork:
         fresh = list(contacts)
         told = {"contacts": ", ".join(contact.address for contact in fresh)}
 
-        def change(old: Vendor) -> tuple[Vendor, tuple[Entry, ...]]:
+        def change(old: Vendor) -> tuple[Vendor, tuple[NewLogLine, ...]]:
             known = {contact.address for contact in old.contacts}
             added = tuple(contact for contact in fresh if contact.address not in known)
-            entries = (Entry(key, "edited", told, by_whom),) if added else ()
+            entries = (NewLogLine(key, "edited", told, by_whom),) if added else ()
             return msgspec.structs.replace(old, contacts=(*added, *old.contacts)), entries
 
         return self._cases.change_vendor(key, change, self.now)
@@ -212,7 +212,7 @@ class VendorWork:
             changed[key] = self.add_contacts(key, [contact], by_whom)
         return list(changed.values())
 
-    def answer(self, vendor: Vendor, answer: Answer, day: date, file: Path | None, by_whom: str) -> list[Case]:
+    def answer(self, vendor: Vendor, answer: AssuranceAnswer, day: date, file: Path | None, by_whom: str) -> list[Case]:
         """Record a vendor's answer to the assurance request; an attestation applies to each of its open cases."""
         fields = {"answer": answer.value, "answered": day.isoformat()}
         if file is not None:
@@ -221,11 +221,11 @@ class VendorWork:
             vendor.id,
             lambda old: (
                 msgspec.structs.replace(old, answer=answer, answered=day),
-                (Entry(vendor.id, "answer", fields, by_whom),),
+                (NewLogLine(vendor.id, "answer", fields, by_whom),),
             ),
             self.now,
         )
-        if answer is not Answer.ATTESTED:
+        if answer is not AssuranceAnswer.ATTESTED:
             return []
         return [
             self._cases.change(case.id, lambda old: attest(old, day, by_whom), self.now)

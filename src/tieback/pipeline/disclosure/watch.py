@@ -13,16 +13,16 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.cases.events import STYLES, Event, event_of
-from tieback.cases.policy import Policy
+from tieback.cases.events import STYLES, CaseEvent, case_event
+from tieback.cases.policy import CasePolicy
 from tieback.cases.states import advance
 from tieback.model.case import Case, CaseState
 from tieback.model.errors import InputError
 from tieback.model.grant import Grant
-from tieback.pipeline.disclosure.recheck import recheck_in
+from tieback.pipeline.disclosure.recheck import recheck_workspace
 from tieback.pipeline.progress import Progress, today_utc
 from tieback.scope.grant import check_valid
-from tieback.scope.services import Answer, Sent, Services, checked
+from tieback.scope.services import RequestOutcome, ServiceClient, ServiceResponse, parse_service_url
 from tieback.storage.failures import storage_errors
 from tieback.storage.ledger.deliveries import Deliveries, Delivery, DeliveryState
 from tieback.storage.workspace import Workspace
@@ -79,24 +79,24 @@ def load_webhooks(path: Path) -> tuple[Webhook, ...]:
             advice='Write [[webhook]] with name = "…", url = "https://…" and style = "slack"',
         ) from None
     for hook in hooks:
-        checked(hook.url)
+        parse_service_url(hook.url)
     return hooks
 
 
-class Watching(msgspec.Struct, frozen=True):
+class WatchSettings(msgspec.Struct, frozen=True):
     """The configuration of a watch round."""
 
     grant: Grant
-    policy: Policy
+    policy: CasePolicy
     webhooks: tuple[Webhook, ...] = ()
     cases: frozenset[str] = frozenset()
     """Case IDs; default: every case that is not closed."""
 
 
-class Round(msgspec.Struct, frozen=True):
+class WatchRound(msgspec.Struct, frozen=True):
     """Result of a watch round."""
 
-    events: tuple[Event, ...]
+    events: tuple[CaseEvent, ...]
     delivered: int
     unsure: int
     """Sent without an answer; never sent again."""
@@ -107,11 +107,11 @@ class Round(msgspec.Struct, frozen=True):
 
 def watch_once(
     directory: Path,
-    watching: Watching,
-    tell: Callable[[Event], None] | None = None,
+    watching: WatchSettings,
+    tell: Callable[[CaseEvent], None] | None = None,
     progress: Progress | None = None,
     pause: Callable[[float], None] = time.sleep,
-) -> Round:
+) -> WatchRound:
     """Run one round: deadlines, re-checks, events, webhooks.
 
     Args:
@@ -126,7 +126,7 @@ def watch_once(
         WorkspaceError: the workspace does not exist, or cannot be opened or written.
     """
     check_valid(watching.grant, today_utc())
-    events: list[Event] = []
+    events: list[CaseEvent] = []
     with Workspace.open(directory, create=False) as workspace, workspace.lock():
         for event in _happens(workspace, watching, progress):
             # First the webhook queue, then the file: an interruption in between sends nothing twice.
@@ -135,21 +135,21 @@ def watch_once(
             events.append(event)
             if tell is not None:
                 tell(event)
-        done = deliver(workspace.ledger.deliveries, watching.webhooks, pause)
-    return Round(tuple(events), *done)
+        done = deliver_events(workspace.ledger.deliveries, watching.webhooks, pause)
+    return WatchRound(tuple(events), *done)
 
 
-def _happens(workspace: Workspace, watching: Watching, progress: Progress | None) -> Iterator[Event]:
+def _happens(workspace: Workspace, watching: WatchSettings, progress: Progress | None) -> Iterator[CaseEvent]:
     yield from _overdue(workspace, watching)
 
     def choose(cases: Sequence[Case]) -> list[Case]:
         return [case for case in cases if case.active and (not watching.cases or case.id in watching.cases)]
 
-    for looked in recheck_in(workspace, watching.grant, watching.policy, choose, progress, "watch"):
+    for looked in recheck_workspace(workspace, watching.grant, watching.policy, choose, progress, "watch"):
         yield looked.event
 
 
-def _overdue(workspace: Workspace, watching: Watching) -> Iterator[Event]:
+def _overdue(workspace: Workspace, watching: WatchSettings) -> Iterator[CaseEvent]:
     """Vendors whose deadline for an answer has passed."""
     if not watching.policy.watch.no_response:
         return
@@ -161,22 +161,22 @@ def _overdue(workspace: Workspace, watching: Watching) -> Iterator[Event]:
             after = cases.change(
                 case.id, lambda old: advance(old, CaseState.NO_RESPONSE, watching.policy, now, by="watch"), now
             )
-            yield event_of(case, after, names.get(case.vendor, case.vendor), "state", now)
+            yield case_event(case, after, names.get(case.vendor, case.vendor), "state", now)
 
 
-def _append(path: Path, event: Event) -> None:
+def _append(path: Path, event: CaseEvent) -> None:
     with storage_errors(path):
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         with os.fdopen(number, "ab") as file:
             file.write(STYLES["generic"](event) + b"\n")
 
 
-def _queue(deliveries: Deliveries, webhooks: Iterable[Webhook], event: Event) -> None:
+def _queue(deliveries: Deliveries, webhooks: Iterable[Webhook], event: CaseEvent) -> None:
     if event.news:
         deliveries.queue((event.id, hook.name, STYLES[hook.style](event).decode()) for hook in webhooks)
 
 
-def deliver(
+def deliver_events(
     deliveries: Deliveries, webhooks: Sequence[Webhook], pause: Callable[[float], None] = time.sleep
 ) -> tuple[int, int, int, tuple[str, ...]]:
     """Send pending events to these webhooks. Call only under ``Workspace.lock``.
@@ -185,7 +185,7 @@ def deliver(
         Numbers of delivered, unsure and failed events; and the reasons, one line each.
     """
     hooks = {hook.name: hook for hook in webhooks}
-    services = Services(hook.url for hook in webhooks)
+    services = ServiceClient(hook.url for hook in webhooks)
     counts = {DeliveryState.DONE: 0, DeliveryState.UNSURE: 0, DeliveryState.WAITING: 0, DeliveryState.GIVEN_UP: 0}
     problems: dict[str, None] = {}
     for delivery in deliveries.waiting():
@@ -201,7 +201,7 @@ def deliver(
 
 
 def _send(
-    deliveries: Deliveries, services: Services, hook: Webhook, delivery: Delivery, pause: Callable[[float], None]
+    deliveries: Deliveries, services: ServiceClient, hook: Webhook, delivery: Delivery, pause: Callable[[float], None]
 ) -> tuple[DeliveryState, str]:
     attempts = delivery.attempts
     for step in range(len(PAUSES) + 1):
@@ -222,10 +222,10 @@ def _headers(hook: Webhook, delivery: Delivery) -> Mapping[str, str]:
     return headers | ({"Authorization": f"Bearer {token}"} if token.isprintable() and token else {})
 
 
-def _judged(answer: Answer, attempts: int) -> tuple[DeliveryState, str]:
-    if answer.sent is Sent.UNSURE:
+def _judged(answer: ServiceResponse, attempts: int) -> tuple[DeliveryState, str]:
+    if answer.sent is RequestOutcome.UNSURE:
         return DeliveryState.UNSURE, f"no response ({answer.problem}); the event may have arrived and is not sent again"
-    if answer.sent is Sent.NOT_SENT:
+    if answer.sent is RequestOutcome.NOT_SENT:
         problem = f"unreachable ({answer.problem})"
     elif 200 <= answer.status < 300:
         return DeliveryState.DONE, ""

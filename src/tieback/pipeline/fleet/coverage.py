@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tieback.cases.register import Register
+from tieback.cases.register import VendorRegister
 from tieback.model.app import App
-from tieback.model.device import Fleet, FleetApp, Install, Ownership, Strength
+from tieback.model.device import Fleet, FleetApp, Install, MatchStrength, Ownership
 from tieback.model.errors import UsageError
 from tieback.pipeline.fleet.known_apps import ANALYSED, COLUMNS, app_of
 from tieback.storage.lake.lake import Lake
@@ -19,13 +19,13 @@ from tieback.storage.workspace import Workspace
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_STRENGTHS = tuple(Strength)
+_STRENGTHS = tuple(MatchStrength)
 
 
-class Match(msgspec.Struct, frozen=True):
+class AppMatch(msgspec.Struct, frozen=True):
     """The analysed apps that match an app of the fleet."""
 
-    strength: Strength
+    strength: MatchStrength
     apps: tuple[App, ...]
     """All analysed versions; a weak match may contain several different apps."""
 
@@ -34,7 +34,7 @@ class FleetLine(msgspec.Struct, frozen=True):
     """An app of the fleet with what is known about it."""
 
     app: FleetApp
-    match: Match | None = None
+    match: AppMatch | None = None
     vendor: str = ""
     """The vendor from the register, or the publisher from the inventory."""
     exposures: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ class FleetLine(msgspec.Struct, frozen=True):
         }
 
 
-class Absent(msgspec.Struct, frozen=True):
+class AbsentApp(msgspec.Struct, frozen=True):
     """An analysed app that is on no device of the fleet."""
 
     platform: str
@@ -92,7 +92,7 @@ class Absent(msgspec.Struct, frozen=True):
     """The last day on a device; ``None`` if it never was on one."""
 
 
-class Shown(msgspec.Struct, frozen=True):
+class FleetAppDetail(msgspec.Struct, frozen=True):
     """One app of the fleet with its devices."""
 
     line: FleetLine
@@ -114,8 +114,8 @@ class FleetView:
     def lines(self, *, versions: bool = True) -> list[FleetLine]:
         """Every app that an inventory ever listed; those on the most devices first, removed ones last."""
         apps = list(self._inventory.apps(versions=versions))
-        matches = matched(self._workspace.lake, apps)
-        register = Register(vendors := list(self._workspace.ledger.cases.vendors()))
+        matches = match_apps(self._workspace.lake, apps)
+        register = VendorRegister(vendors := list(self._workspace.ledger.cases.vendors()))
         names = {vendor.id: vendor.name for vendor in vendors}
         known = {one.sha256 for match in matches.values() for one in match.apps}
         stores = self._stores(known)
@@ -126,16 +126,16 @@ class FleetView:
         if self._gaps is not None:
             return self._gaps
         apps = [app for app in self._apps() if app.removed is None and app.platform.mobile]
-        known = matched_ids(self._workspace.lake, apps)
+        known = matched_app_ids(self._workspace.lake, apps)
         self._gaps = [app for app in apps if app.id not in known]
         return self._gaps
 
-    def absent(self) -> list[Absent]:
+    def absent(self) -> list[AbsentApp]:
         """Analysed apps that are on no device now, by name."""
         apps = [app for app in self._apps() if app.platform.mobile]
         return list(_absent(self._workspace.lake, apps))
 
-    def show(self, name: str, most: int) -> Iterator[Shown]:
+    def show(self, name: str, most: int) -> Iterator[FleetAppDetail]:
         """Apps by bundle identifier, store ID or name, with at most ``most`` installs each.
 
         Raises:
@@ -157,7 +157,7 @@ class FleetView:
                     installs.append(install)
                 else:
                     more += 1
-            yield Shown(line, self._inventory.ownership(line.app.id), tuple(installs), more)
+            yield FleetAppDetail(line, self._inventory.ownership(line.app.id), tuple(installs), more)
 
     def summary(self) -> Fleet | None:
         """The inventory section of a report; ``None`` without an inventory."""
@@ -208,8 +208,8 @@ def open_fleet(directory: Path) -> Iterator[FleetView]:
 
 def _line(
     app: FleetApp,
-    match: Match | None,
-    register: Register,
+    match: AppMatch | None,
+    register: VendorRegister,
     names: Mapping[str, str],
     stores: "Mapping[str, list[_Led]]",
 ) -> FleetLine:
@@ -227,7 +227,7 @@ def _line(
     )
 
 
-def matched(lake: Lake, apps: Iterable[FleetApp]) -> dict[int, Match]:
+def match_apps(lake: Lake, apps: Iterable[FleetApp]) -> dict[int, AppMatch]:
     """The analysed apps that match each app of the fleet, by the strongest common property.
 
     Raises:
@@ -240,16 +240,16 @@ def matched(lake: Lake, apps: Iterable[FleetApp]) -> dict[int, Match]:
         JOIN analysed a USING (sha256) ORDER BY b.fleet, a.version_name DESC, a.sha256"""  # noqa: S608 - our own text
     for fleet, rank, *row in lake.stream(sql, tables={"fleet_apps": _fleet_table(apps)}):
         found.setdefault(fleet, (rank, []))[1].append(app_of(row))
-    return {fleet: Match(_STRENGTHS[rank], tuple(same)) for fleet, (rank, same) in found.items()}
+    return {fleet: AppMatch(_STRENGTHS[rank], tuple(same)) for fleet, (rank, same) in found.items()}
 
 
-def matched_ids(lake: Lake, apps: Iterable[FleetApp]) -> set[int]:
-    """IDs of the fleet apps that were analysed. Raises the same errors as ``matched``."""
+def matched_app_ids(lake: Lake, apps: Iterable[FleetApp]) -> set[int]:
+    """IDs of the fleet apps that were analysed. Raises the same errors as ``match_apps``."""
     sql = f"{_MATCHES} SELECT fleet FROM best"  # noqa: S608 - our own text
     return {row[0] for row in lake.stream(sql, tables={"fleet_apps": _fleet_table(apps)})}
 
 
-def _absent(lake: Lake, apps: list[FleetApp]) -> Iterator[Absent]:
+def _absent(lake: Lake, apps: list[FleetApp]) -> Iterator[AbsentApp]:
     gone = {app.id: app.removed for app in apps}
     sql = f"""{_MATCHES}, here AS (
             SELECT pairs.sha256, list(DISTINCT b.fleet) AS fleets FROM best b
@@ -261,7 +261,9 @@ def _absent(lake: Lake, apps: list[FleetApp]) -> Iterator[Absent]:
     for platform, bundle, name, versions, fleets in lake.stream(sql, tables={"fleet_apps": _fleet_table(apps)}):
         days = [gone[number] for number in fleets]
         if None not in days:
-            yield Absent(platform, bundle, name, versions, max((day for day in days if day is not None), default=None))
+            yield AbsentApp(
+                platform, bundle, name, versions, max((day for day in days if day is not None), default=None)
+            )
 
 
 def _fleet_table(apps: Iterable[FleetApp]) -> "pa.Table":
@@ -302,5 +304,5 @@ WITH {ANALYSED}, keyed AS (
 ), best AS (
     SELECT fleet, min(rank) AS rank FROM pairs GROUP BY fleet
 )"""  # noqa: S608 - our own text
-"""Pairs of a fleet app and an analysed app, with the strength of the match (the order of ``Strength``). A fleet app
+"""Pairs of a fleet app and an analysed app, with the strength of the match (the order of ``MatchStrength``). A fleet app
 with a known bundle identifier is never matched by name."""

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.intake.inventory.interface import Head, Importer
-from tieback.intake.inventory.open import importers, opened
-from tieback.intake.inventory.plain import NEEDED, Plain, columns_of, proposal
-from tieback.intake.inventory.source import InventorySource, members
+from tieback.intake.inventory.interface import FileHead, InventoryImporter
+from tieback.intake.inventory.open import importers, open_inventory
+from tieback.intake.inventory.plain import NEEDED, PlainTable, propose_columns, read_columns
+from tieback.intake.inventory.source import InventorySource, zip_members
 from tieback.intake.inventory.table import FIELDS
-from tieback.model.device import DevicePlatform, Reported
+from tieback.model.device import DevicePlatform, InventoryRow
 from tieback.model.errors import InputError, TiebackError, UsageError
-from tieback.storage.ledger.inventory import Import, Inventory, InventoryFile
+from tieback.storage.ledger.inventory import Inventory, InventoryFile, InventoryImport
 from tieback.storage.ledger.inventory_load import Snapshot
 from tieback.storage.ledger.pseudonyms import Pseudonyms
 from tieback.storage.workspace import Workspace
@@ -45,7 +45,7 @@ class InventoryRequest(msgspec.Struct, frozen=True):
     """Our field name to the column name of a plain table."""
 
 
-class InventoryDone(msgspec.Struct, frozen=True):
+class InventoryResult(msgspec.Struct, frozen=True):
     """Result for one file."""
 
     path: str
@@ -53,12 +53,12 @@ class InventoryDone(msgspec.Struct, frozen=True):
     """Display name of the source."""
     evidence: str
     """How well the format is known: ``platform``, ``documented``, ``aliases``."""
-    entered: Import
+    entered: InventoryImport
     left_out: int = 0
     first_left_out: str = ""
 
 
-def columns_from(words: Iterable[str]) -> dict[str, str]:
+def parse_column_map(words: Iterable[str]) -> dict[str, str]:
     """Parse ``FIELD=COLUMN`` arguments into a mapping.
 
     Raises:
@@ -79,7 +79,7 @@ def import_inventories(
     request: InventoryRequest,
     confirm: Confirm | None = None,
     progress: Progress | None = None,
-) -> Iterator[InventoryDone | TiebackError]:
+) -> Iterator[InventoryResult | TiebackError]:
     """Import files, one transaction each; an unreadable file yields an error in its position.
 
     Args:
@@ -97,7 +97,7 @@ def import_inventories(
         entering = _Entering(space.ledger.inventory, names, request, confirm, progress)
         for path in _files(inputs):
             try:
-                for member in members(path) or ("",):
+                for member in zip_members(path) or ("",):
                     yield entering.enter(path, member)
             except InputError as error:
                 yield error
@@ -132,15 +132,15 @@ class _Entering:
         self._confirm = confirm
         self._progress = progress
 
-    def enter(self, path: Path, member: str) -> InventoryDone:
+    def enter(self, path: Path, member: str) -> InventoryResult:
         request = self._request
         source = InventorySource(path, member, request.device)
         digest = _digest(path, member)
-        importer, shape, head = opened(source, request.source if _is_importer(request.source) else "")
+        importer, shape, head = open_inventory(source, request.source if _is_importer(request.source) else "")
         name = importer.meta.name
-        if isinstance(importer, Plain):
+        if isinstance(importer, PlainTable):
             name = name if _is_importer(request.source) else request.source or name
-            importer = Plain(self._columns(source, head), request.platform)
+            importer = PlainTable(self._columns(source, head), request.platform)
         snapshot = Snapshot(
             source=name[:64],
             taken=(request.taken or _day(path)).toordinal(),
@@ -150,11 +150,11 @@ class _Entering:
         )
         file = InventoryFile(digest, source.label, shape)
         entered = self._inventory.enter(file, snapshot, lambda: self._rows(importer, source, shape), self._names)
-        return InventoryDone(
+        return InventoryResult(
             source.label, importer.meta.title, importer.meta.evidence, entered, source.skipped, source.first_skipped
         )
 
-    def _rows(self, importer: Importer, source: InventorySource, shape: str) -> Iterator[Reported]:
+    def _rows(self, importer: InventoryImporter, source: InventorySource, shape: str) -> Iterator[InventoryRow]:
         platform, tell = self._request.platform, self._progress
         for number, row in enumerate(importer.rows(source, shape), start=1):
             if tell is not None and number % _TELL_EVERY == 0:
@@ -164,9 +164,9 @@ class _Entering:
             else:
                 yield row
 
-    def _columns(self, source: InventorySource, head: Head) -> Mapping[str, str]:
+    def _columns(self, source: InventorySource, head: FileHead) -> Mapping[str, str]:
         """The column mapping of a plain table: as specified, as confirmed earlier, or as confirmed now."""
-        columns = columns_of(head)
+        columns = read_columns(head)
         given = dict(self._request.columns)
         if given:
             self._inventory.remember_map(columns, given)
@@ -174,7 +174,7 @@ class _Entering:
         known = self._inventory.column_map(columns)
         if known is not None:
             return known
-        guess = proposal(columns)
+        guess = propose_columns(columns)
         told = ", ".join(name[:40] for name in columns[:20])
         if not any(field in guess for field in NEEDED):
             raise InputError(

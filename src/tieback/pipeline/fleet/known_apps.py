@@ -17,7 +17,7 @@ ANALYSED = """analysed AS (
 """A common table expression with one row per content, regardless of runs and analysis versions."""
 
 
-def known_apps(lake: Lake, keys: Collection[str] | None = None) -> Iterator[App]:
+def analysed_apps(lake: Lake, keys: Collection[str] | None = None) -> Iterator[App]:
     """The apps, by bundle identifier and content; ``keys`` selects only these content hashes.
 
     Raises:
@@ -33,7 +33,7 @@ def known_apps(lake: Lake, keys: Collection[str] | None = None) -> Iterator[App]
 
 
 def maker_hosts(lake: Lake) -> dict[str, tuple[str, ...]]:
-    """First-party hosts of each app, by content hash. Raises the same errors as ``known_apps``."""
+    """First-party hosts of each app, by content hash. Raises the same errors as ``analysed_apps``."""
     sql = (
         "SELECT app_sha256, list(DISTINCT host) FROM sightings WHERE party = 'first' AND host <> '' GROUP BY app_sha256"
     )

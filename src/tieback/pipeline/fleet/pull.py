@@ -20,7 +20,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from tieback.model.errors import InputError
-from tieback.scope.services import Answer, Sent, Services
+from tieback.scope.services import RequestOutcome, ServiceClient, ServiceResponse
 
 MAX_PAGE = 64 << 20
 MAX_PAGES = 1_000_000
@@ -34,7 +34,7 @@ _PLATFORMS = ("android", "ios", "unknown")
 """Platforms whose detected apps are queried with their devices; desktop apps are listed only with a count."""
 
 
-class Account(msgspec.Struct, frozen=True):
+class ApiAccount(msgspec.Struct, frozen=True):
     """The API account and its endpoints."""
 
     source: str
@@ -48,19 +48,19 @@ class Account(msgspec.Struct, frozen=True):
     login: str = LOGIN
 
 
-class Pulled(msgspec.Struct, frozen=True):
+class PulledFile(msgspec.Struct, frozen=True):
     """A file that was written."""
 
     path: Path
     pages: int
 
 
-def pull(
-    account: Account,
+def pull_inventory(
+    account: ApiAccount,
     folder: Path,
     progress: Callable[[str, int], None] | None = None,
     pause: Callable[[float], None] = time.sleep,
-) -> list[Pulled]:
+) -> list[PulledFile]:
     """Download the whole inventory; a file exists only when it is complete.
 
     Args:
@@ -85,7 +85,7 @@ def pull(
     return [_saved(folder / name, stream, progress) for name, stream in streams.items()]
 
 
-def _saved(path: Path, pages: Callable[[], Iterator[bytes]], progress: Callable[[str, int], None] | None) -> Pulled:
+def _saved(path: Path, pages: Callable[[], Iterator[bytes]], progress: Callable[[str, int], None] | None) -> PulledFile:
     draft = path.with_name(f".{path.name}.part")
     count = 0
     try:
@@ -103,7 +103,7 @@ def _saved(path: Path, pages: Callable[[], Iterator[bytes]], progress: Callable[
         ) from None
     finally:
         draft.unlink(missing_ok=True)
-    return Pulled(path, count)
+    return PulledFile(path, count)
 
 
 def _private(path: Path) -> BinaryIO:
@@ -114,11 +114,11 @@ def _private(path: Path) -> BinaryIO:
 class _Client:
     """Sends requests with a token; renews the token when it has expired."""
 
-    def __init__(self, account: Account, pause: Callable[[float], None]) -> None:
+    def __init__(self, account: ApiAccount, pause: Callable[[float], None]) -> None:
         self._account = account
         self._pause = pause
         intune = account.source == "intune"
-        self._services = Services([account.url, account.login] if intune else [account.url])
+        self._services = ServiceClient([account.url, account.login] if intune else [account.url])
         self._token = ""
 
     def get(self, url: str) -> dict[str, Any]:
@@ -136,7 +136,7 @@ class _Client:
             )
             if answer.status == 401 and not renewed:
                 renewed, self._token = True, ""
-            elif answer.status in _BUSY or answer.sent is not Sent.ANSWERED:
+            elif answer.status in _BUSY or answer.sent is not RequestOutcome.ANSWERED:
                 self._wait(answer, attempt)
             else:
                 return self._object(answer, url)
@@ -153,7 +153,7 @@ class _Client:
         for attempt in range(MAX_TRIES):
             headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
             answer = self._send("POST", url, headers, urlencode(form).encode())
-            if answer.status in _BUSY or answer.sent is not Sent.ANSWERED:
+            if answer.status in _BUSY or answer.sent is not RequestOutcome.ANSWERED:
                 self._wait(answer, attempt)
                 continue
             token = self._object(answer, url).get("access_token")
@@ -162,13 +162,13 @@ class _Client:
             raise self._refused(url, "the response contains no token")
         raise self._refused(url, "the service stays busy")
 
-    def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> ServiceResponse:
         return self._services.request(method, url, headers, body, MAX_PAGE)
 
-    def _wait(self, answer: Answer, attempt: int) -> None:
+    def _wait(self, answer: ServiceResponse, attempt: int) -> None:
         self._pause(min(answer.retry_after if answer.retry_after is not None else 2.0**attempt, MAX_PAUSE))
 
-    def _object(self, answer: Answer, url: str) -> dict[str, Any]:
+    def _object(self, answer: ServiceResponse, url: str) -> dict[str, Any]:
         if len(answer.body) >= MAX_PAGE:
             raise self._refused(url, "a page is longer than 64 MiB")
         try:
@@ -201,7 +201,7 @@ def _reason(found: object) -> str:
     return f": {text}" if text else ""
 
 
-def _detected_apps(client: _Client, account: Account) -> Iterator[bytes]:
+def _detected_apps(client: _Client, account: ApiAccount) -> Iterator[bytes]:
     """Pages of detected apps; apps of mobile platforms include their devices."""
     base = f"{account.url}/v1.0/deviceManagement/detectedApps"
     for page in _linked(client, f"{base}?$top={PAGE_SIZE}"):
@@ -229,7 +229,7 @@ def _linked(client: _Client, url: str) -> Iterator[list[Any]]:
         url = link if isinstance(link, str) else ""
 
 
-def _jamf(client: _Client, account: Account, path: str) -> Iterator[bytes]:
+def _jamf(client: _Client, account: ApiAccount, path: str) -> Iterator[bytes]:
     """Pages of devices, until all are read."""
     sections = "&".join(f"section={name}" for name in ("GENERAL", "USER_AND_LOCATION", "HARDWARE", "APPLICATIONS"))
     came = 0

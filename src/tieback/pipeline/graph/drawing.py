@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from tieback.backends.confidence import BY_OTHERS, RESOLVED, of_route, of_sighting
+from tieback.backends.confidence import BY_OTHERS, RESOLVED, route_confidence, sighting_confidence
 from tieback.backends.normalise import host_of
 from tieback.model.backend import Attribution, Backend
 from tieback.model.endpoint import EndpointKind
 from tieback.model.exposure import Exposure
 from tieback.model.graph import Edge, EdgeKind, Graph, GraphBuilder, NodeKind
 from tieback.model.passive import PassiveService
-from tieback.pipeline.graph.views import AppView, BackendView, Seen, StoreAt
+from tieback.pipeline.graph.views import AppView, BackendView, PassiveView, StoreLink
 from tieback.storage.lake.queries.graph_rows import AppRow
 
 
@@ -31,7 +31,7 @@ class Drawing:
         source = self._builder.node(NodeKind.APP, row.key, label, row.name if row.name != label else "")
         target = self._builder.node(NodeKind.ENDPOINT, row.value)
         place = f"{row.file}+{row.offset:#x}" if row.offset is not None else row.file
-        self._add(source, target, EdgeKind.NAMES, of_sighting(row.how), f"{row.how} in {place}")
+        self._add(source, target, EdgeKind.NAMES, sighting_confidence(row.how), f"{row.how} in {place}")
 
     def backend(self, backend: Backend) -> str:
         """Add an endpoint with its host, addresses, provider and owner; returns the host's node."""
@@ -58,7 +58,7 @@ class Drawing:
         """Add a store with the endpoints that lead to it."""
         store = self._store(exposure.id, f"{exposure.product} {exposure.version}".strip(), str(exposure.access))
         for route in exposure.routes:
-            sure, parts = of_route(route.candidate, route.endpoint)
+            sure, parts = route_confidence(route.candidate, route.endpoint)
             self._add(self._source(route.endpoint), store, EdgeKind.LEADS, sure, route.candidate.reason, parts)
 
     def seen(self, service: PassiveService, said: str, hosts: Iterable[str]) -> None:
@@ -69,12 +69,12 @@ class Drawing:
             kind = NodeKind.ADDRESS if host == service.address else NodeKind.HOST
             self._add(self._builder.node(kind, host), node, EdgeKind.SEEN, BY_OTHERS, said)
 
-    def view_store(self, endpoint: str, store: StoreAt) -> None:
+    def view_store(self, endpoint: str, store: StoreLink) -> None:
         """Add a store of a view."""
         node = self._store(store.id, f"{store.product} {store.version}".strip(), store.access)
         self._add(self._source(endpoint), node, EdgeKind.LEADS, store.confidence, store.reason, store.parts)
 
-    def notes(self, seen: Iterable[Seen], hosts: Iterable[str]) -> None:
+    def notes(self, seen: Iterable[PassiveView], hosts: Iterable[str]) -> None:
         """Add reports of other tools about the hosts of a view."""
         places = frozenset(hosts)
         for one in seen:
@@ -112,7 +112,7 @@ def _product(found: Iterable[Attribution]) -> str:
     return max(named, key=lambda one: one.confidence).value if named else ""
 
 
-def of_backend(view: BackendView, backends: Iterable[Backend], rows: Iterable[AppRow]) -> Graph:
+def draw_backend(view: BackendView, backends: Iterable[Backend], rows: Iterable[AppRow]) -> Graph:
     """A back end with the apps that lead to it."""
     drawing = Drawing()
     for row in rows:
@@ -129,7 +129,7 @@ def of_backend(view: BackendView, backends: Iterable[Backend], rows: Iterable[Ap
     return drawing.graph()
 
 
-def of_app(view: AppView) -> Graph:
+def draw_app(view: AppView) -> Graph:
     """An app with its endpoints, back ends and stores."""
     drawing = Drawing()
     app = view.app
@@ -155,8 +155,8 @@ def of_app(view: AppView) -> Graph:
     return drawing.graph()
 
 
-def of_run(
-    rows: Iterable[AppRow], backends: Iterable[Backend], exposures: Iterable[Exposure], seen: Iterable[Seen]
+def draw_run(
+    rows: Iterable[AppRow], backends: Iterable[Backend], exposures: Iterable[Exposure], seen: Iterable[PassiveView]
 ) -> Graph:
     """Everything found by a run; built in memory."""
     drawing = Drawing()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.backends.confidence import of_sighting
+from tieback.backends.confidence import sighting_confidence
 from tieback.backends.normalise import host_of
 from tieback.model.app import App, Platform
 from tieback.model.backend import Backend
@@ -15,19 +15,19 @@ from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.exposure import Exposure
 from tieback.model.passive import PassiveService
 from tieback.model.sighting import Sighting
-from tieback.pipeline.graph.tables import Captured, ways_table
+from tieback.pipeline.graph.tables import CaptureRows, ways_table
 from tieback.pipeline.graph.views import (
-    AppAt,
+    AppLink,
     AppView,
     BackendLine,
     BackendView,
-    EndpointAt,
-    Seen,
-    StoreAt,
-    seen_by,
-    store_at,
+    EndpointLink,
+    PassiveView,
+    StoreLink,
+    link_store,
+    passive_view,
 )
-from tieback.pipeline.mapping.attribution import Knowledge, host_and_rest, why
+from tieback.pipeline.mapping.attribution import AttributionSources, attribute_host, split_host
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.queries.graph_index import GraphIndex, Level
 from tieback.storage.lake.queries.graph_rows import AppRow, GraphRows
@@ -57,7 +57,7 @@ def last_graph(directory: Path, data: Path | None = None) -> Iterator["RunGraph"
         run = workspace.ledger.latest_run()
         if run is None:
             raise WorkspaceError("no finished run", where=str(directory), advice="Run `tieback scan` first")
-        graph = RunGraph(workspace, run, Knowledge(data))
+        graph = RunGraph(workspace, run, AttributionSources(data))
         try:
             yield graph
         finally:
@@ -67,11 +67,11 @@ def last_graph(directory: Path, data: Path | None = None) -> Iterator["RunGraph"
 class RunGraph:
     """Queries on one run. Use ``last_graph``."""
 
-    def __init__(self, workspace: Workspace, run: RunRow, knowledge: Knowledge) -> None:
+    def __init__(self, workspace: Workspace, run: RunRow, knowledge: AttributionSources) -> None:
         self._workspace = workspace
         self._run = run
         self._rows = GraphRows(workspace.lake, run.id, TRAFFIC_ANALYSIS)
-        self._captured = Captured(workspace, run.id, self._rows)
+        self._captured = CaptureRows(workspace, run.id, self._rows)
         self.knowledge = knowledge
 
     def lines(self) -> Iterator[BackendLine]:
@@ -126,7 +126,7 @@ class RunGraph:
         stores = self._stores(self._index.names(self._index.reach(Level.BACKEND, name, Level.STORE), MOST), values)
         addresses = tuple(dict.fromkeys(address for one in found for address in one.addresses))
         host = host_of(found[0].endpoint)
-        told = why(host, self.knowledge, addresses, resolved_by=found[0].resolved_by) if host else None
+        told = attribute_host(host, self.knowledge, addresses, resolved_by=found[0].resolved_by) if host else None
         if told is not None:
             # A cloud resource is more specific than the host that many resources share.
             told = msgspec.structs.replace(told, statements=found[0].attributions or told.statements)
@@ -183,13 +183,13 @@ class RunGraph:
         """The stores of the run."""
         return self._workspace.ledger.conclusions.exposures(self._run.id)
 
-    def all_seen(self) -> Iterator[Seen]:
+    def all_seen(self) -> Iterator[PassiveView]:
         """Reports of other tools about the hosts of the run."""
         hosts: set[str] = set()
         for one in self._rows.every():
             hosts |= {host_of(one.endpoint), *one.addresses}
         for service in self._passive(hosts):
-            yield seen_by(service, (), ())
+            yield passive_view(service, (), ())
 
     def _app_view(self, app: App, path: str, sightings: Mapping[str, Sighting]) -> AppView:
         backends = {one.endpoint.value: one for one in self._rows.of_values(list(sightings)[:MOST])}
@@ -202,11 +202,11 @@ class RunGraph:
         for value, sighting in list(sightings.items())[:MOST]:
             backend = backends.get(value)
             host = host_of(sighting.endpoint)
-            stores = tuple(store_at(one, [value]) for one in exposures if _leads(one, value))
+            stores = tuple(link_store(one, [value]) for one in exposures if _leads(one, value))
             places = (host, *(backend.addresses if backend is not None else ()))
             seen = {id(service): service for place in places for service in passive.get(place, ())}
             endpoints.append(
-                EndpointAt(
+                EndpointLink(
                     value=value,
                     service=sighting.endpoint.service or "",
                     party=str(sighting.party),
@@ -215,11 +215,11 @@ class RunGraph:
                     file=sighting.evidence.file,
                     offset=sighting.evidence.offset,
                     how=sighting.evidence.how,
-                    confidence=of_sighting(sighting.evidence.how),
+                    confidence=sighting_confidence(sighting.evidence.how),
                     host=host,
                     backend=backend,
                     stores=stores,
-                    seen=tuple(seen_by(service, (app.sha256,), stores) for service in seen.values()),
+                    seen=tuple(passive_view(service, (app.sha256,), stores) for service in seen.values()),
                 )
             )
         told = sightings_of_apps(self._workspace.lake, [app.bundle_id], [app.sha256], _EVER)
@@ -231,11 +231,11 @@ class RunGraph:
         direct = list(self._rows.of_backend(text))
         if direct:
             return text, direct
-        host, _ = host_and_rest(text)
+        host, _ = split_host(text)
         return host.text, list(self._rows.of_backend(host.text))
 
-    def _stores(self, ids: Iterable[str], values: list[str]) -> tuple[StoreAt, ...]:
-        return tuple(store_at(one, values) for one in self._exposures(ids))
+    def _stores(self, ids: Iterable[str], values: list[str]) -> tuple[StoreLink, ...]:
+        return tuple(link_store(one, values) for one in self._exposures(ids))
 
     def _exposures(self, ids: Iterable[str]) -> list[Exposure]:
         found = self._workspace.ledger.conclusions.pick(self._run.id, list(ids))
@@ -253,12 +253,14 @@ class RunGraph:
                     found.setdefault(host, []).append(service)
         return found
 
-    def _notes(self, hosts: Iterable[str], apps: Iterable[AppAt], stores: tuple[StoreAt, ...]) -> tuple[Seen, ...]:
+    def _notes(
+        self, hosts: Iterable[str], apps: Iterable[AppLink], stores: tuple[StoreLink, ...]
+    ) -> tuple[PassiveView, ...]:
         reached = tuple(sorted({app.sha256 for app in apps})[:MOST])
-        return tuple(seen_by(service, reached, stores) for service in self._passive(hosts))
+        return tuple(passive_view(service, reached, stores) for service in self._passive(hosts))
 
-    def _app_at(self, row: AppRow) -> AppAt:
-        return AppAt(
+    def _app_at(self, row: AppRow) -> AppLink:
+        return AppLink(
             row.key,
             row.bundle_id,
             row.name,
@@ -268,7 +270,7 @@ class RunGraph:
             row.file,
             row.offset,
             row.how,
-            of_sighting(row.how),
+            sighting_confidence(row.how),
         )
 
     @cached_property

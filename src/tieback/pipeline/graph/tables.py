@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieback.model.sighting import Sighting
-from tieback.pipeline.mapping.traffic_apps import attributed
+from tieback.pipeline.mapping.traffic_apps import attribute_traffic
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.queries.graph_rows import GraphRows
 from tieback.storage.lake.queries.summaries import captured_bundles, read_captures
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("app", "value", "bundle_id", "name", "file", "how", "party")
 
 
-class Captured:
+class CaptureRows:
     """The captures of a run. Every query raises ``WorkspaceError`` if the lake cannot be read."""
 
     def __init__(self, workspace: Workspace, run: str, rows: GraphRows) -> None:
@@ -35,7 +35,7 @@ class Captured:
         """
         captures = self._rows.captures_of(bundle)
         found: dict[str, Sighting] = {}
-        for group in attributed(self._workspace, captures, {bundle: key} if key else {}):
+        for group in attribute_traffic(self._workspace, captures, {bundle: key} if key else {}):
             if group.app.bundle_id == bundle:
                 for sighting in group.sightings:
                     found.setdefault(sighting.endpoint.value, sighting)
@@ -59,7 +59,7 @@ class Captured:
                 one.evidence.how,
                 str(one.party),
             )
-            for group in attributed(self._workspace, captures, bundles)
+            for group in attribute_traffic(self._workspace, captures, bundles)
             if group.known
             for one in group.sightings
         ]

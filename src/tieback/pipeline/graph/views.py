@@ -4,18 +4,18 @@ from collections.abc import Iterable
 
 import msgspec
 
-from tieback.backends.confidence import of_route
+from tieback.backends.confidence import route_confidence
 from tieback.model.app import App
 from tieback.model.backend import Backend, Route
 from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.figure import Figure, Quality
 from tieback.model.passive import PassiveNote, PassiveService, PassiveSighting
-from tieback.pipeline.mapping.attribution import Why
+from tieback.pipeline.mapping.attribution import HostAttribution
 
 _SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥"}
 
 
-class StoreAt(msgspec.Struct, frozen=True):
+class StoreLink(msgspec.Struct, frozen=True):
     """A store that a back end leads to."""
 
     id: str
@@ -36,7 +36,7 @@ class StoreAt(msgspec.Struct, frozen=True):
     """The endpoint of the app that leads to the store."""
 
 
-class AppAt(msgspec.Struct, frozen=True):
+class AppLink(msgspec.Struct, frozen=True):
     """An app that leads to a back end, with the best evidence."""
 
     sha256: str
@@ -51,7 +51,7 @@ class AppAt(msgspec.Struct, frozen=True):
     confidence: float
 
 
-class Seen(msgspec.Struct, frozen=True):
+class PassiveView(msgspec.Struct, frozen=True):
     """What another tool reported, as text, and our own result that supersedes it."""
 
     said: str
@@ -64,18 +64,18 @@ class BackendView(msgspec.Struct, frozen=True):
 
     host: str
     """Name, address, or cloud resource."""
-    why: Why | None
+    why: HostAttribution | None
     """``None`` for a resource without a host of its own."""
     party: str
     endpoints: tuple[str, ...]
     endpoints_total: int
-    apps: tuple[AppAt, ...]
+    apps: tuple[AppLink, ...]
     apps_total: int
-    stores: tuple[StoreAt, ...]
-    seen: tuple[Seen, ...]
+    stores: tuple[StoreLink, ...]
+    seen: tuple[PassiveView, ...]
 
 
-class EndpointAt(msgspec.Struct, frozen=True):
+class EndpointLink(msgspec.Struct, frozen=True):
     """An endpoint of an app with its back end."""
 
     value: str
@@ -90,8 +90,8 @@ class EndpointAt(msgspec.Struct, frozen=True):
     host: str
     backend: Backend | None
     """``None`` if the run did not map it."""
-    stores: tuple[StoreAt, ...]
-    seen: tuple[Seen, ...]
+    stores: tuple[StoreLink, ...]
+    seen: tuple[PassiveView, ...]
 
 
 class AppView(msgspec.Struct, frozen=True):
@@ -99,7 +99,7 @@ class AppView(msgspec.Struct, frozen=True):
 
     app: App
     path: str
-    endpoints: tuple[EndpointAt, ...]
+    endpoints: tuple[EndpointLink, ...]
     endpoints_total: int
     others: tuple[PassiveSighting, ...]
     """Endpoints of this app that only other tools reported."""
@@ -122,20 +122,20 @@ class BackendLine(msgspec.Struct, frozen=True):
     """Other tools that reported something there."""
 
 
-def store_at(exposure: Exposure, values: Iterable[str]) -> StoreAt:
+def link_store(exposure: Exposure, values: Iterable[str]) -> StoreLink:
     """A store as seen from these endpoints, by the best route."""
     wanted = frozenset(values)
     routes = [route for route in exposure.routes if route.endpoint in wanted] or list(exposure.routes)
     first = min(routes, key=lambda route: route.candidate.route is not Route.NAMED)
-    sure, parts = of_route(first.candidate, first.endpoint)
-    return StoreAt(
+    sure, parts = route_confidence(first.candidate, first.endpoint)
+    return StoreLink(
         exposure.id,
         exposure.product,
         exposure.version,
         str(exposure.access),
         exposure.records,
         exposure.targets,
-        relation(routes),
+        store_relation(routes),
         first.candidate.reason,
         sure,
         parts,
@@ -143,13 +143,13 @@ def store_at(exposure: Exposure, values: Iterable[str]) -> StoreAt:
     )
 
 
-def relation(routes: Iterable[AppRoute]) -> str:
+def store_relation(routes: Iterable[AppRoute]) -> str:
     """Whether apps name a store directly, reach it only through its API, or both."""
     kinds = {route.candidate.route for route in routes}
     return "both" if len(kinds) > 1 else "direct" if kinds == {Route.NAMED} else "behind an API"
 
 
-def seen_by(service: PassiveService, reached: tuple[str, ...], stores: Iterable[StoreAt]) -> Seen:
+def passive_view(service: PassiveService, reached: tuple[str, ...], stores: Iterable[StoreLink]) -> PassiveView:
     """Describe what another tool reported.
 
     Args:
@@ -164,4 +164,4 @@ def seen_by(service: PassiveService, reached: tuple[str, ...], stores: Iterable[
         words.append(f"{_SIGNS[service.records.quality]}{service.records.value:,} records")
     on = f" on {service.seen[:10]}" if service.seen else ""
     said = f"seen by {service.source}{on}: {service.service or service.product or 'a service'} {', '.join(words)}"
-    return Seen(said, PassiveNote(service, reached, ours.access if ours is not None else ""))
+    return PassiveView(said, PassiveNote(service, reached, ours.access if ours is not None else ""))

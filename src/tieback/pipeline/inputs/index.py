@@ -17,89 +17,96 @@ import msgspec
 import pyarrow as pa
 
 from tieback.engine.interface import Engine, UnitLimits
-from tieback.intake.discover import Kind, kind_of, kind_of_name
-from tieback.intake.places.manifest import Row, read_lines, read_manifest
-from tieback.intake.places.reach import Reach, is_url, without_query
-from tieback.intake.places.shard import HEAD, TAIL, ShardError, Stream, hashed, members
+from tieback.intake.discover import FileKind, classify_file, classify_name
+from tieback.intake.places.manifest import ManifestRow, read_lines, read_manifest
+from tieback.intake.places.reach import ContentReader, is_url, strip_query
+from tieback.intake.places.shard import HEAD, TAIL, ByteStream, ShardError, hash_file, iter_members
 from tieback.model.errors import InputError, TiebackError
-from tieback.model.remote import UNKNOWN, Access, Member, RemoteObject, packed, unpacked
+from tieback.model.remote import (
+    UNKNOWN_SIZE,
+    ObjectLocation,
+    RemoteObject,
+    ShardMember,
+    decode_location,
+    encode_location,
+)
 from tieback.model.unit import Unit, UnitEnd
-from tieback.pipeline.inputs.spec import Given, Manifest, is_elsewhere
+from tieback.pipeline.inputs.spec import InputSpec, Manifest, is_remote
 from tieback.pipeline.progress import Stage
 from tieback.pipeline.units import CLAIM, LakeWork, UnitRun
 from tieback.storage.lake.fencing import open_fence
 from tieback.storage.lake.tables.objects import object_table, read_objects
 from tieback.storage.ledger.ledger import Ledger
-from tieback.storage.objects.listing import Listed, Listing
+from tieback.storage.objects.listing import ListedObject, ObjectListing
 from tieback.storage.workspace import Workspace
 
-SURVEY_VERSION = "survey-1"
+INDEX_VERSION = "survey-1"
 """Part of the key of a unit of work; increases when the classification of objects changes."""
-SURVEY_SECONDS = 4 * 3600.0
+INDEX_SECONDS = 4 * 3600.0
 """Time limit for one object, in seconds: a shard may be large."""
-LOOKS = 16
+LOOKUPS_AT_ONCE = 16
 """Maximum concurrent look-ups, if a list names objects one by one."""
 MAX_LIST = 4 << 30
 """Maximum bytes of a remote list."""
-MEND = "Run again, or correct the manifest"
-DAMAGE = "damage"
+FIX_MANIFEST = "Run again, or correct the manifest"
+DAMAGED = "damage"
 """Kind of the row that records how a shard is damaged; its member field is the text."""
 
-_NOTHING = Member("", 0, 0, "", Kind.OTHER)
+_NOTHING = ShardMember("", 0, 0, "", FileKind.OTHER)
 
 
-class Survey(LakeWork[tuple[Member, ...]]):
+class IndexWork(LakeWork[tuple[ShardMember, ...]]):
     """Read objects, classify them, and store the result in the lake at ``lake_directory``."""
 
     @cached_property
-    def _reach(self) -> Reach:
-        return Reach()
+    def _reach(self) -> ContentReader:
+        return ContentReader()
 
-    def analyse(self, unit: Unit) -> tuple[Member, ...]:
+    def analyse(self, unit: Unit) -> tuple[ShardMember, ...]:
         """The object itself, or the apps and captures in a shard; at least one row."""
-        access = unpacked(unit.access)
+        access = decode_location(unit.access)
         try:
             return self._found(access, unit.source)
         except InputError as error:
             raise InputError(error.what, where=unit.source, advice=error.advice) from None
 
-    def _found(self, access: Access, name: str) -> tuple[Member, ...]:
-        kind = kind_of_name(name)
-        if kind is Kind.OTHER:
+    def _found(self, access: ObjectLocation, name: str) -> tuple[ShardMember, ...]:
+        kind = classify_name(name)
+        if kind is FileKind.OTHER:
             kind = self._glance(access, name)
-        if kind is Kind.PACKED_SHARD:
+        if kind is FileKind.PACKED_SHARD:
             raise packed_shard(name)
-        if kind is Kind.OTHER:
+        if kind is FileKind.OTHER:
             return (_NOTHING,)
         # A longer object would not be noticed when reading the listed range.
-        whole = self._reach.read(msgspec.structs.replace(access, size=UNKNOWN))
-        if kind is Kind.SHARD:
-            return tuple(survey_members(whole))
-        found = hashed(whole, lambda _head, _tail: kind)
-        if access.size not in {UNKNOWN, found.size}:
+        whole = self._reach.read(msgspec.structs.replace(access, size=UNKNOWN_SIZE))
+        if kind is FileKind.SHARD:
+            return tuple(index_members(whole))
+        found = hash_file(whole, lambda _head, _tail: kind)
+        if access.size not in {UNKNOWN_SIZE, found.size}:
             raise InputError(
                 "the object changed after it was listed", where=name, advice="Run again to read the current version"
             )
         return (found,)
 
-    def _glance(self, access: Access, name: str) -> Kind:
+    def _glance(self, access: ObjectLocation, name: str) -> FileKind:
         """The type of an object from its first and last bytes, if the name does not show it."""
         head = self._range(access, 0, HEAD)
-        if access.size == UNKNOWN or access.size <= len(head):
-            return kind_of(name, head, head)
-        kind = kind_of(name, head, b"")
-        if kind is not Kind.OTHER or not head.startswith(b"PK\x03\x04"):
+        if access.size == UNKNOWN_SIZE or access.size <= len(head):
+            return classify_file(name, head, head)
+        kind = classify_file(name, head, b"")
+        if kind is not FileKind.OTHER or not head.startswith(b"PK\x03\x04"):
             return kind
-        return kind_of(name, head, self._range(access, max(access.size - TAIL, 0), TAIL))
+        return classify_file(name, head, self._range(access, max(access.size - TAIL, 0), TAIL))
 
-    def _range(self, access: Access, start: int, size: int) -> bytes:
-        if access.size != UNKNOWN:
+    def _range(self, access: ObjectLocation, start: int, size: int) -> bytes:
+        if access.size != UNKNOWN_SIZE:
             size = min(size, access.size - start)
         if size <= 0:
             return b""
-        return Stream(self._reach.read(msgspec.structs.replace(access, start=start, size=size))).exactly(size)
+        return ByteStream(self._reach.read(msgspec.structs.replace(access, start=start, size=size))).exactly(size)
 
-    def tables(self, results: Sequence[tuple[Unit, tuple[Member, ...]]]) -> dict[str, pa.Table]:
+    def tables(self, results: Sequence[tuple[Unit, tuple[ShardMember, ...]]]) -> dict[str, pa.Table]:
         """The rows of objects and shard members."""
         return {"objects": object_table(results)}
 
@@ -110,27 +117,29 @@ def packed_shard(where: str) -> InputError:
     return InputError(what, where=where, advice="Store it as plain .tar")
 
 
-def survey_members(pieces: Iterator[bytes | memoryview]) -> Iterator[Member]:
+def index_members(pieces: Iterator[bytes | memoryview]) -> Iterator[ShardMember]:
     """The apps and captures in a shard; if it is damaged, the members before the damage, and a row with the damage."""
 
     def judge(name: str, head: bytes, tail: bytes) -> str:
-        kind = kind_of(name, head, tail)
-        return kind if kind in {Kind.APP, Kind.TRAFFIC} else Kind.OTHER
+        kind = classify_file(name, head, tail)
+        return kind if kind in {FileKind.APP, FileKind.TRAFFIC} else FileKind.OTHER
 
     count = 0
     try:
-        for member in members(Stream(pieces), judge):
-            if member.kind != Kind.OTHER:
+        for member in iter_members(ByteStream(pieces), judge):
+            if member.kind != FileKind.OTHER:
                 count += 1
                 yield member
     except ShardError as error:
         count += 1
-        yield Member(str(error), 0, 0, "", DAMAGE)
+        yield ShardMember(str(error), 0, 0, "", DAMAGED)
     if not count:
         yield _NOTHING
 
 
-def survey(workspace: Workspace, run: str, inputs: Sequence[Given], engine: Engine, stage: Stage) -> Listing:
+def index_inputs(
+    workspace: Workspace, run: str, inputs: Sequence[InputSpec], engine: Engine, stage: Stage
+) -> ObjectListing:
     """Index every remote input; the listing contains what each consists of. The caller closes it.
 
     Unreadable inputs are errors in the listing; they raise nothing.
@@ -139,50 +148,52 @@ def survey(workspace: Workspace, run: str, inputs: Sequence[Given], engine: Engi
         WorkspaceError: the lake or the ledger cannot be written.
     """
     with ExitStack() as stack:
-        listing = stack.enter_context(Listing())
-        if any(map(is_elsewhere, inputs)):
+        listing = stack.enter_context(ObjectListing())
+        if any(map(is_remote, inputs)):
             _survey(workspace, run, inputs, engine, stage, listing)
         stack.pop_all()
     return listing
 
 
 def _survey(
-    workspace: Workspace, run: str, inputs: Sequence[Given], engine: Engine, stage: Stage, listing: Listing
+    workspace: Workspace, run: str, inputs: Sequence[InputSpec], engine: Engine, stage: Stage, listing: ObjectListing
 ) -> None:
     pending = _Surveying(listing, workspace.ledger)
-    work = Survey(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory))
+    work = IndexWork(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory))
     with stage("indexing remote inputs") as progress:
         units = UnitRun(workspace.ledger, run, progress)
-        units.run(engine, work, pending.groups(inputs), UnitLimits(seconds=SURVEY_SECONDS), pending.failed)
+        units.run(engine, work, pending.groups(inputs), UnitLimits(seconds=INDEX_SECONDS), pending.failed)
     if next(listing.unresolved(), None) is not None:
-        listing.found(read_objects(workspace.lake, SURVEY_VERSION))
+        listing.found(read_objects(workspace.lake, INDEX_VERSION))
         pending.explain()
 
 
 class _Surveying:
     """Remote inputs on their way into the listing; unknown ones pass through the engine."""
 
-    def __init__(self, listing: Listing, ledger: Ledger) -> None:
+    def __init__(self, listing: ObjectListing, ledger: Ledger) -> None:
         self._listing = listing
         self._ledger = ledger
-        self._reach = Reach()
+        self._reach = ContentReader()
 
-    def groups(self, inputs: Sequence[Given]) -> Iterator[list[Unit]]:
+    def groups(self, inputs: Sequence[InputSpec]) -> Iterator[list[Unit]]:
         """Unknown objects in groups, to be claimed in the ledger; all inputs are recorded."""
         for origin, given in enumerate(inputs):
-            if not is_elsewhere(given):
+            if not is_remote(given):
                 continue
-            for group in batched(listed(given, self._reach), CLAIM):
+            for group in batched(list_input(given, self._reach), CLAIM):
                 self._listing.add(origin, group)
                 # Units of one location are adjacent, so that a worker keeps its connection.
-                new = sorted((one for one in group if isinstance(one, Listed) and one.digest), key=lambda o: o.folder)
+                new = sorted(
+                    (one for one in group if isinstance(one, ListedObject) and one.digest), key=lambda o: o.folder
+                )
                 yield [
                     Unit(
                         one.digest,
-                        SURVEY_VERSION,
+                        INDEX_VERSION,
                         one.source,
                         max(one.size, 0),
-                        packed(Access(one.place, 0, one.size, one.etag)),
+                        encode_location(ObjectLocation(one.place, 0, one.size, one.etag)),
                     )
                     for one in new
                 ]
@@ -194,7 +205,7 @@ class _Surveying:
     def explain(self) -> None:
         """Add the reason for objects that could not be classified, from the ledger."""
         for digest in self._listing.unresolved():
-            row = self._ledger.unit(digest, SURVEY_VERSION)
+            row = self._ledger.unit(digest, INDEX_VERSION)
             problem = row.problem if row is not None and row.problem else "the object could not be read. Run again"
             self._listing.fail(digest, *_told(problem))
 
@@ -204,7 +215,7 @@ def _told(problem: str) -> tuple[str, str]:
     return what, advice
 
 
-def listed(given: Given, reach: Reach) -> Iterator[Listed | InputError]:
+def list_input(given: InputSpec, reach: ContentReader) -> Iterator[ListedObject | InputError]:
     """The objects of an input, in order; errors are yielded, never raised."""
     try:
         if isinstance(given, Manifest):
@@ -212,11 +223,11 @@ def listed(given: Given, reach: Reach) -> Iterator[Listed | InputError]:
         elif isinstance(given, str):
             yield from _of_url(given, reach)
     except TiebackError as error:
-        where = without_query(given) if isinstance(given, str) else error.where
+        where = strip_query(given) if isinstance(given, str) else error.where
         yield InputError(error.what, where=where, advice=error.advice)
 
 
-def _of_url(url: str, reach: Reach) -> Iterator[Listed | InputError]:
+def _of_url(url: str, reach: ContentReader) -> Iterator[ListedObject | InputError]:
     if url.startswith(("https://", "http://")):
         yield from _of_host(url, reach)
         return
@@ -233,11 +244,11 @@ def _of_url(url: str, reach: Reach) -> Iterator[Listed | InputError]:
         yield InputError("no objects found", where=url, advice="Check the bucket and the prefix")
 
 
-def _of_host(url: str, reach: Reach) -> Iterator[Listed | InputError]:
+def _of_host(url: str, reach: ContentReader) -> Iterator[ListedObject | InputError]:
     """A single file, or a list of further URLs."""
-    name = without_query(url)
-    if kind_of_name(name) is Kind.OTHER:
-        head = Stream(reach.read(Access(url, 0, 4096))).exactly(4096)
+    name = strip_query(url)
+    if classify_name(name) is FileKind.OTHER:
+        head = ByteStream(reach.read(ObjectLocation(url, 0, 4096))).exactly(4096)
         if head.lstrip()[:1] == b"<":
             raise InputError(
                 "an HTML page, not a list of URLs", where=name, advice="Use URLs of files, or of a list of URLs"
@@ -260,18 +271,18 @@ def _is_text(head: bytes) -> bool:
     )
 
 
-def _bounded(reach: Reach, url: str) -> Iterator[bytes]:
+def _bounded(reach: ContentReader, url: str) -> Iterator[bytes]:
     size = 0
-    for piece in reach.read(Access(url)):
+    for piece in reach.read(ObjectLocation(url)):
         size += len(piece)
         if size > MAX_LIST:
-            raise InputError("the list is longer than 4 GiB", where=without_query(url), advice="Split the list")
+            raise InputError("the list is longer than 4 GiB", where=strip_query(url), advice="Split the list")
         yield bytes(piece)
 
 
 def _rows(
-    rows: Iterator[Row | InputError], reach: Reach, home: Path | None, *, plain: bool = True
-) -> Iterator[Listed | InputError]:
+    rows: Iterator[ManifestRow | InputError], reach: ContentReader, home: Path | None, *, plain: bool = True
+) -> Iterator[ListedObject | InputError]:
     """Rows of a manifest or list, in order; rows without a hash are looked up concurrently.
 
     Args:
@@ -280,26 +291,26 @@ def _rows(
         home: base folder of relative paths; ``None`` for a remote list, which must not name local files.
         plain: allow ``http:`` URLs of loopback; not allowed in a remote list.
     """
-    with ThreadPoolExecutor(LOOKS) as pool:
+    with ThreadPoolExecutor(LOOKUPS_AT_ONCE) as pool:
 
-        def resolved(row: Row | InputError) -> Listed | InputError | Future[Listed | InputError]:
+        def resolved(row: ManifestRow | InputError) -> ListedObject | InputError | Future[ListedObject | InputError]:
             if isinstance(row, InputError):
                 return row
             if not is_url(row.path):
                 return _local(row, home)
             if not plain and row.path.startswith("http://"):
                 what = "a remote list must not name hosts of this machine"
-                return InputError(what, where=without_query(row.path), advice="Pass the list with --manifest")
+                return InputError(what, where=strip_query(row.path), advice="Pass the list with --manifest")
             if row.sha256 or row.start:
                 return _told_of(row, row.path)
             return pool.submit(_looked_up, row, reach)
 
-        for group in batched(rows, 4 * LOOKS):
+        for group in batched(rows, 4 * LOOKUPS_AT_ONCE):
             for one in [resolved(row) for row in group]:
                 yield one.result() if isinstance(one, Future) else one
 
 
-def _local(row: Row, home: Path | None) -> Listed | InputError:
+def _local(row: ManifestRow, home: Path | None) -> ListedObject | InputError:
     if home is None:
         return InputError(
             "a remote list must not name local files", where=row.path, advice="Pass the list with --manifest"
@@ -307,36 +318,38 @@ def _local(row: Row, home: Path | None) -> Listed | InputError:
     path = str(home / row.path)
     if row.sha256:
         return _told_of(row, path)
-    return Listed(path, path, size=row.size, kind=row.kind)
+    return ListedObject(path, path, size=row.size, kind=row.kind)
 
 
-def _told_of(row: Row, place: str) -> Listed | InputError:
+def _told_of(row: ManifestRow, place: str) -> ListedObject | InputError:
     if not row.sha256:
-        return InputError("an offset without a sha256", where=without_query(place), advice="Correct the manifest")
-    kind = row.kind or kind_of_name(without_query(place))
-    if kind in {Kind.SHARD, Kind.PACKED_SHARD} and not row.start:
+        return InputError("an offset without a sha256", where=strip_query(place), advice="Correct the manifest")
+    kind = row.kind or classify_name(strip_query(place))
+    if kind in {FileKind.SHARD, FileKind.PACKED_SHARD} and not row.start:
         return InputError(
             "a shard must not have a sha256",
-            where=without_query(place),
+            where=strip_query(place),
             advice="Remove the hash; each member has its own",
         )
-    if kind not in {Kind.APP, Kind.TRAFFIC}:
-        kind = Kind.APP
-    return Listed(place, without_query(place), size=row.size, start=row.start, sha256=row.sha256, kind=kind)
+    if kind not in {FileKind.APP, FileKind.TRAFFIC}:
+        kind = FileKind.APP
+    return ListedObject(place, strip_query(place), size=row.size, start=row.start, sha256=row.sha256, kind=kind)
 
 
-def _looked_up(row: Row, reach: Reach) -> Listed | InputError:
-    where = without_query(row.path)
+def _looked_up(row: ManifestRow, reach: ContentReader) -> ListedObject | InputError:
+    where = strip_query(row.path)
     try:
         item = reach.look(row.path)
     except TiebackError as error:
         return InputError(error.what, where=where, advice=error.advice)
     if item is None:
         return InputError("not found", where=where, advice="Check the list")
-    if UNKNOWN not in {row.size, item.size} and row.size != item.size:
-        return InputError(f"the object has {item.size} bytes, but the list says {row.size}", where=where, advice=MEND)
+    if UNKNOWN_SIZE not in {row.size, item.size} and row.size != item.size:
+        return InputError(
+            f"the object has {item.size} bytes, but the list says {row.size}", where=where, advice=FIX_MANIFEST
+        )
     return _listed(row.path, item, named=True)
 
 
-def _listed(place: str, item: RemoteObject, *, named: bool) -> Listed:
-    return Listed(place, item.url, item.digest, item.size, item.etag, named=named)
+def _listed(place: str, item: RemoteObject, *, named: bool) -> ListedObject:
+    return ListedObject(place, item.url, item.digest, item.size, item.etag, named=named)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.intake.places.reach import is_url, without_query
+from tieback.intake.places.reach import is_url, strip_query
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -13,22 +13,22 @@ class Manifest(msgspec.Struct, frozen=True):
     path: Path
 
 
-type Given = Path | str | Manifest
+type InputSpec = Path | str | Manifest
 """A path, a URL as text, or a manifest."""
 
 
-def given(text: str) -> Path | str:
+def parse_input(text: str) -> Path | str:
     """Parse a command-line argument: a URL if it has a URL scheme, otherwise a path."""
     return text if is_url(text) else Path(text)
 
 
-def is_elsewhere(one: Given) -> bool:
+def is_remote(one: InputSpec) -> bool:
     """True if the contents of the input are known only after listing it."""
     return not isinstance(one, Path)
 
 
-def told(one: Given) -> str:
+def display_name(one: InputSpec) -> str:
     """Display name of an input, as stored in runs: absolute paths, and URLs without a possible signature."""
     if isinstance(one, Manifest):
         return f"manifest:{one.path.absolute()}"
-    return without_query(one) if isinstance(one, str) else str(one.absolute())
+    return strip_query(one) if isinstance(one, str) else str(one.absolute())

@@ -6,28 +6,28 @@ from pathlib import Path
 from typing import assert_never
 
 from tieback.engine.interface import UnitLimits
-from tieback.intake.discover import FoundInput, Kind, find_inputs
-from tieback.intake.places.reach import Reach
+from tieback.intake.discover import DiscoveredInput, FileKind, find_inputs
+from tieback.intake.places.reach import ContentReader
 from tieback.model.errors import InputError
-from tieback.model.remote import UNKNOWN, Access, packed
+from tieback.model.remote import UNKNOWN_SIZE, ObjectLocation, encode_location
 from tieback.model.unit import Unit
 from tieback.pipeline.analyse import ANALYSIS_VERSION, app_unit
-from tieback.pipeline.inputs.index import DAMAGE, MEND, packed_shard, survey_members
-from tieback.pipeline.inputs.spec import Given, is_elsewhere, told
+from tieback.pipeline.inputs.index import DAMAGED, FIX_MANIFEST, index_members, packed_shard
+from tieback.pipeline.inputs.spec import InputSpec, display_name, is_remote
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.storage.objects.listing import Listed, Listing
+from tieback.storage.objects.listing import ListedObject, ObjectListing
 
 FETCH_SECONDS = 900.0
 """Additional seconds for a unit that must be downloaded."""
 
 
-def limits(inputs: Iterable[Given]) -> UnitLimits:
+def unit_limits(inputs: Iterable[InputSpec]) -> UnitLimits:
     """Resource limits for units of these inputs."""
     usual = UnitLimits()
-    return UnitLimits(seconds=usual.seconds + FETCH_SECONDS) if any(map(is_elsewhere, inputs)) else usual
+    return UnitLimits(seconds=usual.seconds + FETCH_SECONDS) if any(map(is_remote, inputs)) else usual
 
 
-def scan_units(inputs: Iterable[Given], listing: Listing | None = None) -> Iterator[Unit | InputError]:
+def scan_units(inputs: Iterable[InputSpec], listing: ObjectListing | None = None) -> Iterator[Unit | InputError]:
     """Units of work for every app and capture among the inputs; an unreadable input yields an error in its position.
 
     Args:
@@ -37,7 +37,7 @@ def scan_units(inputs: Iterable[Given], listing: Listing | None = None) -> Itera
     for origin, one in enumerate(inputs):
         if not isinstance(one, Path):
             if listing is not None:
-                yield from _listed_units(listing, origin, told(one))
+                yield from _listed_units(listing, origin, display_name(one))
         else:
             yield from _local_units_of(one)
 
@@ -50,15 +50,15 @@ def _local_units_of(path: Path) -> Iterator[Unit | InputError]:
             yield from _units_of(found)
 
 
-def _units_of(found: FoundInput) -> Iterator[Unit | InputError]:
+def _units_of(found: DiscoveredInput) -> Iterator[Unit | InputError]:
     match found.kind:
-        case Kind.SHARD:
+        case FileKind.SHARD:
             yield from shard_units(found.path)
-        case Kind.PACKED_SHARD:
+        case FileKind.PACKED_SHARD:
             yield packed_shard(str(found.path))
-        case Kind.TRAFFIC:
+        case FileKind.TRAFFIC:
             yield traffic_unit(found.path)
-        case Kind.APP | Kind.APP_PART | Kind.OTHER:
+        case FileKind.APP | FileKind.APP_PART | FileKind.OTHER:
             yield app_unit(found.path)
         case other:
             assert_never(other)
@@ -79,8 +79,10 @@ def shard_units(path: Path) -> Iterator[Unit | InputError]:
     count = 0
     place = str(path.absolute())
     try:
-        for member in survey_members(Reach().read(Access(place))):
-            one = Listed(place, str(path), "", member.size, "", member.start, member.sha256, member.kind, named=False)
+        for member in index_members(ContentReader().read(ObjectLocation(place))):
+            one = ListedObject(
+                place, str(path), "", member.size, "", member.start, member.sha256, member.kind, named=False
+            )
             for unit in _unit_of(one, member.name):
                 count += 1
                 yield unit
@@ -103,7 +105,7 @@ def _capture(path: Path) -> Iterator[Unit | InputError]:
     yield traffic_unit(path)
 
 
-def _listed_units(listing: Listing, origin: int, where: str) -> Iterator[Unit | InputError]:
+def _listed_units(listing: ObjectListing, origin: int, where: str) -> Iterator[Unit | InputError]:
     """The indexed contents of one input."""
     count = 0
     for one in listing.of(origin):
@@ -120,30 +122,30 @@ def _listed_units(listing: Listing, origin: int, where: str) -> Iterator[Unit | 
         yield InputError("no apps, captures or shards found", where=where, advice="Check the URL")
 
 
-def _local_units(one: Listed) -> Iterator[Unit | InputError]:
+def _local_units(one: ListedObject) -> Iterator[Unit | InputError]:
     """A local file from a manifest without a hash."""
     path = Path(one.place)
-    by_kind = {"": _local_units_of, Kind.APP: _app, Kind.TRAFFIC: _capture}
+    by_kind = {"": _local_units_of, FileKind.APP: _app, FileKind.TRAFFIC: _capture}
     for unit in by_kind[one.kind](path):
-        if isinstance(unit, Unit) and not unit.access and one.size not in {UNKNOWN, unit.size}:
+        if isinstance(unit, Unit) and not unit.access and one.size not in {UNKNOWN_SIZE, unit.size}:
             what = f"the file has {unit.size} bytes, but the manifest says {one.size}"
-            yield InputError(what, where=one.source, advice=MEND)
+            yield InputError(what, where=one.source, advice=FIX_MANIFEST)
         else:
             yield unit
 
 
-def _unit_of(one: Listed, member: str) -> Iterator[Unit | InputError]:
+def _unit_of(one: ListedObject, member: str) -> Iterator[Unit | InputError]:
     """The unit for an object or an archive member; nothing if it has another type and the user did not name it."""
-    if one.kind == DAMAGE:
+    if one.kind == DAMAGED:
         yield InputError(
             f"the shard is damaged: {member}",
             where=one.source,
             advice="Write it again; the members before the damage are used",
         )
-    elif one.kind in {Kind.APP, Kind.TRAFFIC}:
-        version = ANALYSIS_VERSION if one.kind == Kind.APP else TRAFFIC_ANALYSIS
+    elif one.kind in {FileKind.APP, FileKind.TRAFFIC}:
+        version = ANALYSIS_VERSION if one.kind == FileKind.APP else TRAFFIC_ANALYSIS
         source = f"{one.source}#{member}" if member else one.source
-        access = packed(Access(one.place, one.start, one.size, one.etag))
+        access = encode_location(ObjectLocation(one.place, one.start, one.size, one.etag))
         yield Unit(one.sha256, version, source, max(one.size, 0), access)
     elif one.named:
         yield InputError("not an app, capture or shard", where=one.source, advice="Use apps or captures")

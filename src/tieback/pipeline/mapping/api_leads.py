@@ -6,17 +6,17 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.backends.attribute import best, by_certificate
+from tieback.backends.attribute import attribute_by_certificate, most_certain
 from tieback.backends.candidates import is_api
-from tieback.backends.hints import hints
+from tieback.backends.hints import extract_hints
 from tieback.backends.normalise import host_of
 from tieback.backends.pivot import Lead, Pivot
 from tieback.model.backend import Attribution, Backend, Candidate
 from tieback.model.endpoint import EndpointKind
 from tieback.model.probe import ProbeReport
-from tieback.pipeline.mapping.attribution import Knowledge
-from tieback.pipeline.mapping.dns_answers import BY_CAPTURE, NameAnswers
-from tieback.pipeline.mapping.traffic_apps import Attributed
+from tieback.pipeline.mapping.attribution import AttributionSources
+from tieback.pipeline.mapping.dns_answers import BY_CAPTURE, DnsLookups
+from tieback.pipeline.mapping.traffic_apps import TrafficApp
 from tieback.scope.decide import Decision
 from tieback.scope.names import Resolution
 
@@ -26,7 +26,7 @@ BY_MAKER = 0.98
 """Confidence that the vendor of an app owns endpoints with the vendor's name, or from its configuration."""
 
 
-class Shown(msgspec.Struct, frozen=True):
+class CaptureNames(msgspec.Struct, frozen=True):
     """What captures show about names."""
 
     addresses: Mapping[str, tuple[str, ...]] = {}
@@ -34,12 +34,12 @@ class Shown(msgspec.Struct, frozen=True):
     """Certificate subjects, each with its capture."""
 
 
-def described(
+def attribute_backends(
     backends: Iterable[Backend],
-    knowledge: Knowledge,
-    seen: Shown,
+    knowledge: AttributionSources,
+    seen: CaptureNames,
     makers: Mapping[str, tuple[tuple[str, str], ...]] | None = None,
-    answers: NameAnswers | None = None,
+    answers: DnsLookups | None = None,
 ) -> Iterator[Backend]:
     """Each back end with provider, region, AS and owner, and the reason for each.
 
@@ -68,7 +68,7 @@ def described(
             aliases = answers.aliases(host) if answers is not None else ()
             claimed += answers.said_of(host) if answers is not None else ()
             for subject, where in seen.subjects.get(host, ()):
-                claimed += by_certificate(host, subject, where, knowledge.domains)
+                claimed += attribute_by_certificate(host, subject, where, knowledge.domains)
             known[key] = (
                 knowledge.statements(host, backend.endpoint.path, addresses, aliases, claimed)
                 if host
@@ -86,11 +86,11 @@ def described(
 
 
 def _value(found: Iterable[Attribution], claim: str) -> str:
-    one = best(found, claim)
+    one = most_certain(found, claim)
     return one.value if one is not None else ""
 
 
-def shown(traffic: Iterable[Attributed]) -> Shown:
+def names_in_captures(traffic: Iterable[TrafficApp]) -> CaptureNames:
     """What the captures of a run show about names."""
     addresses: dict[str, dict[str, None]] = {}
     subjects: dict[str, dict[tuple[str, str], None]] = {}
@@ -100,7 +100,7 @@ def shown(traffic: Iterable[Attributed]) -> Shown:
         for name, subject in group.subjects:
             if name and subject and len(its := subjects.setdefault(name, {})) < _MAX_SUBJECTS:
                 its[subject, Path(group.path).name] = None
-    return Shown(
+    return CaptureNames(
         {name: tuple(its) for name, its in addresses.items()}, {name: tuple(its) for name, its in subjects.items()}
     )
 
@@ -114,7 +114,7 @@ def apis_of(backends: Iterable[Backend]) -> dict[str, tuple[str, ...]]:
     return {host: tuple(sorted(values)) for host, values in found.items()}
 
 
-class Follower:
+class LeadFollower:
     """Derives candidates from API responses and certificates; use one per run."""
 
     def __init__(
@@ -160,7 +160,7 @@ class Follower:
             host, _, port = report.target.partition("/")[0].rpartition(":")
             host = host.strip("[]")
             if host in self._apis:
-                for hint in hints((), host, int(port), report.tls.names):
+                for hint in extract_hints((), host, int(port), report.tls.names):
                     yield Lead(host, hint, f"TLS of {report.target}")
 
     async def _has_address(self, host: str) -> bool:

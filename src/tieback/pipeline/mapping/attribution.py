@@ -6,18 +6,18 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tieback.backends.addresses import Addresses, shipped
-from tieback.backends.attribute import Known, attribute, best
+from tieback.backends.addresses import AddressLookup, shipped_snapshot
+from tieback.backends.attribute import HostFacts, attribute, most_certain
 from tieback.backends.datasets import Dataset, Datasets
 from tieback.backends.dns_hints import DnsHints
-from tieback.backends.hosting import Hosting
+from tieback.backends.hosting import HostingLookup
 from tieback.backends.normalise import OwnerDomains, literal_address
-from tieback.backends.registered import Registered, reached
+from tieback.backends.registered import RegistrationLookup, registered_contacts
 from tieback.model.backend import Attribution
 from tieback.model.errors import UsageError
 from tieback.recognise.cloud import cloud_endpoint
-from tieback.recognise.rules import Rules
-from tieback.scope.hostname import Host, parse_host
+from tieback.recognise.rules import RuleFiles
+from tieback.scope.hostname import TargetHost, parse_host
 
 _ADVICE = "Use a host name, an address, HOST:PORT, or a URL"
 _FIELDS = {"boundary": "account_boundary"}
@@ -25,7 +25,7 @@ BY_SDK = 0.95
 """Confidence that a host of a known SDK or platform belongs to its vendor."""
 
 
-class Why(msgspec.Struct, frozen=True):
+class HostAttribution(msgspec.Struct, frozen=True):
     """What is known about a host. One line of ``tieback backend why --format json``."""
 
     host: str
@@ -52,7 +52,7 @@ class Why(msgspec.Struct, frozen=True):
     """Contacts from imported RDAP documents for its domain and its network; those for the domain first."""
 
 
-class Knowledge:
+class AttributionSources:
     """All data for host attribution; use one per run, and close it."""
 
     def __init__(self, data: Path | None = None) -> None:
@@ -61,13 +61,13 @@ class Knowledge:
         Args:
             data: folder of imported address data; default: the user's data folder.
         """
-        self.hosting = Hosting()
+        self.hosting = HostingLookup()
         datasets = Datasets(data)
-        self.addresses = Addresses(datasets, self.hosting.name)
-        self.registered = Registered(datasets)
+        self.addresses = AddressLookup(datasets, self.hosting.name)
+        self.registered = RegistrationLookup(datasets)
         self.domains = OwnerDomains()
         self.dns_hints = DnsHints(self.hosting, self.domains)
-        self.rules = Rules()
+        self.rules = RuleFiles()
 
     def statements(
         self,
@@ -90,7 +90,7 @@ class Knowledge:
             InputError: imported data is damaged.
         """
         endpoint = cloud_endpoint(host, rest, self.rules) if "." in host else None
-        known = Known(
+        known = HostFacts(
             tuple(addresses),
             tuple(aliases),
             resource=endpoint.value if endpoint is not None else "",
@@ -98,7 +98,7 @@ class Knowledge:
         )
         return self._with_registered(host, addresses, known)
 
-    def _with_registered(self, host: str, addresses: Sequence[str], known: Known) -> tuple[Attribution, ...]:
+    def _with_registered(self, host: str, addresses: Sequence[str], known: HostFacts) -> tuple[Attribution, ...]:
         """Statements about a host, with the registrants in RDAP documents for its domain, addresses and AS numbers."""
         domain = self.domains.owner_domain(host)
         if domain:
@@ -132,7 +132,7 @@ class Knowledge:
         return [Attribution("owner", sdk.name, f"host of {what} {sdk.name} ({sdk.source})", BY_SDK)]
 
 
-def host_and_rest(text: str) -> tuple[Host, str]:
+def split_host(text: str) -> tuple[TargetHost, str]:
     """The normalised host of a name, address, ``HOST:PORT`` or URL, and the rest of the text.
 
     Raises:
@@ -154,13 +154,13 @@ def host_and_rest(text: str) -> tuple[Host, str]:
         raise UsageError(str(error), where=text[:200], advice=_ADVICE) from None
 
 
-def why(
+def attribute_host(
     text: str,
-    knowledge: Knowledge,
+    knowledge: AttributionSources,
     addresses: Sequence[str] = (),
     aliases: Sequence[str] = (),
     resolved_by: str = "no network access",
-) -> Why:
+) -> HostAttribution:
     """Explain what is known about a host.
 
     Args:
@@ -174,16 +174,16 @@ def why(
         UsageError: the text is not a host.
         InputError: imported data is damaged.
     """
-    host, rest = host_and_rest(text)
+    host, rest = split_host(text)
     if host.address is not None:
         addresses, resolved_by = (host.text,), "literal"
     found = knowledge.statements(host.text, rest, () if host.address is not None else addresses, aliases)
 
     def value(claim: str) -> str:
-        one = best(found, claim)
+        one = most_certain(found, claim)
         return one.value if one is not None else ""
 
-    return Why(
+    return HostAttribution(
         host=host.text,
         addresses=tuple(addresses),
         aliases=tuple(aliases),
@@ -197,10 +197,10 @@ def why(
         reasons={
             _FIELDS.get(claim, claim): one.reason
             for claim in ("provider", "product", "region", "owner", "boundary", "asn", "country")
-            if (one := best(found, claim)) is not None
+            if (one := most_certain(found, claim)) is not None
         },
         statements=found,
-        data=(shipped(), *knowledge.addresses.used),
+        data=(shipped_snapshot(), *knowledge.addresses.used),
         resolved_by=resolved_by,
-        contacts=reached(found),
+        contacts=registered_contacts(found),
     )

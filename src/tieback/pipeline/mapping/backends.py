@@ -2,32 +2,32 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
-from tieback.backends.addresses import shipped
+from tieback.backends.addresses import shipped_snapshot
 from tieback.backends.map import map_backends
 from tieback.model.backend import Backend
 from tieback.model.endpoint import Endpoint, Party
 from tieback.model.report import DataUsed
-from tieback.pipeline.mapping.api_leads import described, shown
-from tieback.pipeline.mapping.attribution import Knowledge
-from tieback.pipeline.mapping.dns_answers import NameAnswers
-from tieback.pipeline.mapping.traffic_apps import Attributed
+from tieback.pipeline.mapping.api_leads import attribute_backends, names_in_captures
+from tieback.pipeline.mapping.attribution import AttributionSources
+from tieback.pipeline.mapping.dns_answers import DnsLookups
+from tieback.pipeline.mapping.traffic_apps import TrafficApp
 from tieback.scope.names import Resolution
 from tieback.storage.lake.lake import Lake
-from tieback.storage.lake.tables.apps import Keys, endpoints_with_parties, makers
+from tieback.storage.lake.tables.apps import Keys, endpoints_with_parties, maker_claims
 from tieback.storage.lake.tables.probes import save_backends
 from tieback.storage.lake.tables.run_data import save_run_data
 
 
-class Mapped:
+class MappedBackends:
     """The back ends of a run. Descriptions are ten times as large as back ends, so they are not kept in memory."""
 
     def __init__(
         self,
         lake: Lake,
         units: Keys,
-        traffic: Sequence[Attributed],
+        traffic: Sequence[TrafficApp],
         backends: Sequence[Backend],
-        answers: NameAnswers | None,
+        answers: DnsLookups | None,
     ) -> None:
         self.backends = backends
         self._lake = lake
@@ -40,10 +40,10 @@ class Mapped:
         cls,
         lake: Lake,
         units: Keys,
-        traffic: Sequence[Attributed],
+        traffic: Sequence[TrafficApp],
         resolve: Callable[[str], Awaitable[Resolution]] | None,
-        answers: NameAnswers | None = None,
-    ) -> "Mapped":
+        answers: DnsLookups | None = None,
+    ) -> "MappedBackends":
         """Resolve and attribute the back ends of the units and the traffic.
 
         Args:
@@ -70,13 +70,13 @@ class Mapped:
         named = list(endpoints())
         return cls(lake, units, traffic, await map_backends(named, resolve, parties), answers)
 
-    def described(self, knowledge: Knowledge) -> Iterator[Backend]:
+    def described(self, knowledge: AttributionSources) -> Iterator[Backend]:
         """Each back end with provider, region, AS and owner. Raises ``InputError`` and ``WorkspaceError``."""
-        own = makers(self._lake, self._units)
-        return described(self.backends, knowledge, shown(self._traffic), own, self._answers)
+        own = maker_claims(self._lake, self._units)
+        return attribute_backends(self.backends, knowledge, names_in_captures(self._traffic), own, self._answers)
 
-    def save(self, run: str, knowledge: Knowledge) -> None:
-        """Store the back ends of a run with their descriptions and the data used. Raises as ``described``."""
+    def save(self, run: str, knowledge: AttributionSources) -> None:
+        """Store the back ends of a run with their descriptions and the data used. Raises as ``attribute_backends``."""
         save_backends(self._lake, run, self.described(knowledge))
-        used = (shipped(), *knowledge.addresses.used)
+        used = (shipped_snapshot(), *knowledge.addresses.used)
         save_run_data(self._lake, run, (DataUsed(one.name, one.date, one.imported, one.sha256) for one in used))

@@ -11,7 +11,7 @@ from tieback.backends.dns_hints import DnsHints
 from tieback.backends.normalise import OwnerDomains, host_of, literal_address
 from tieback.model.backend import Attribution, Backend, Candidate, Route
 from tieback.model.endpoint import Party
-from tieback.scope.names import Names, Resolution
+from tieback.scope.names import NameResolver, Resolution
 
 BY_DNS = 0.9
 """Confidence of an answer from a DNS server."""
@@ -27,10 +27,10 @@ _AT_ONCE = 32
 _OTHERS = (Party.THIRD, Party.PLATFORM)
 
 
-class NameAnswers:
+class DnsLookups:
     """Resolves names and caches the answers."""
 
-    def __init__(self, names: Names, captured: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(self, names: NameResolver, captured: Mapping[str, tuple[str, ...]] | None = None) -> None:
         """Set up; sends no query.
 
         Args:
@@ -44,7 +44,7 @@ class NameAnswers:
         self._hints: dict[str, tuple[Attribution, ...]] = {}
 
     async def resolve(self, host: str) -> Resolution:
-        """As ``Names.resolve``, but names with a captured address need no query."""
+        """As ``NameResolver.resolve``, but names with a captured address need no query."""
         known = self._told.get(host)
         if known is not None:
             return known

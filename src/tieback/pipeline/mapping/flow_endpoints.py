@@ -6,11 +6,11 @@ from ipaddress import ip_address
 import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.model.flow import Flow, NameFrom
+from tieback.model.flow import Flow, NameSource
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.collect import Maker
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
 _NAME_SERVICES = frozenset({"dns", "mdns", "llmnr", "nbns", "ssdp", "dhcp", "ntp", "icmp", "igmp", "stun"})
 """Protocols for name resolution, discovery and time: their servers are not back ends of an app."""
@@ -24,7 +24,7 @@ _STORES = frozenset(
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def endpoint_of(flow: Flow, rules: Rules | None = None) -> Endpoint | None:
+def endpoint_of(flow: Flow, rules: RuleFiles | None = None) -> Endpoint | None:
     """The endpoint of a flow; ``None`` for broadcasts, name services and servers without a port.
 
     Args:
@@ -79,7 +79,7 @@ class _Seen(msgspec.Struct):
     flows: int
     bytes_out: int
     bytes_in: int
-    how: NameFrom
+    how: NameSource
     protocol: str
     file: str
 
@@ -111,7 +111,7 @@ def sightings_of(flows: Iterable[Flow], maker: Maker) -> tuple[Sighting, ...]:
             evidence=Evidence(
                 file=one.file,
                 offset=None,
-                how=f"traffic/{one.how if one.how is not NameFrom.NONE else 'address'}",
+                how=f"traffic/{one.how if one.how is not NameSource.NONE else 'address'}",
                 context=f"{one.protocol or 'unknown'}: {one.bytes_out:,} B out, {one.bytes_in:,} B in",
             ),
             bytes_out=one.bytes_out,

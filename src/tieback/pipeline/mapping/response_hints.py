@@ -4,19 +4,19 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from tieback.backends.hints import hints
+from tieback.backends.hints import extract_hints
 from tieback.backends.pivot import Lead
-from tieback.model.flow import Flow, Sample
+from tieback.model.flow import CleartextSample, Flow
 
 
-def with_hints(flow: Flow, samples: Iterable[Sample]) -> Flow:
+def add_hints(flow: Flow, samples: Iterable[CleartextSample]) -> Flow:
     """The flow with the host names found in its server responses and certificates."""
     answers = [sample.data for sample in samples if sample.direction == "in" and sample.kind == "http"]
     names = flow.tls.certificate_names if flow.tls is not None else ()
     host = flow.server.name or flow.server.ip
     if not host or not (answers or names):
         return flow
-    found = hints(answers, host, flow.server.port, names)
+    found = extract_hints(answers, host, flow.server.port, names)
     return msgspec.structs.replace(flow, hints=found) if found else flow
 
 

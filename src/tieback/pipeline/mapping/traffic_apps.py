@@ -13,14 +13,14 @@ from tieback.model.sighting import Sighting
 from tieback.pipeline.mapping.flow_endpoints import endpoint_of, sightings_of
 from tieback.pipeline.mapping.response_hints import leads_of
 from tieback.recognise.collect import Maker
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 from tieback.storage.lake.tables.apps import AppEndpoint
 from tieback.storage.lake.tables.flows import read_flows
 from tieback.storage.lake.tables.inputs import RunInput
 from tieback.storage.workspace import Workspace
 
 
-class Attributed(msgspec.Struct, frozen=True):
+class TrafficApp(msgspec.Struct, frozen=True):
     """The traffic of one app in one capture, or traffic of an unknown app."""
 
     app_key: str
@@ -41,7 +41,9 @@ class Attributed(msgspec.Struct, frozen=True):
     """False if the capture does not show which app it was."""
 
 
-def attributed(workspace: Workspace, units: Sequence[RunInput], bundles: Mapping[str, str]) -> Iterator[Attributed]:
+def attribute_traffic(
+    workspace: Workspace, units: Sequence[RunInput], bundles: Mapping[str, str]
+) -> Iterator[TrafficApp]:
     """The traffic of the captures among the units, grouped by capture and app.
 
     Args:
@@ -53,7 +55,7 @@ def attributed(workspace: Workspace, units: Sequence[RunInput], bundles: Mapping
         WorkspaceError: the lake cannot be read.
     """
     paths = {unit.key: unit.path for unit in units}
-    rules = Rules()
+    rules = RuleFiles()
     flows = read_flows(workspace.lake, units)
     for (unit, bundle), group in groupby(
         flows, key=lambda item: (item[0], item[1].app.bundle_id if item[1].app else "")
@@ -66,7 +68,7 @@ def attributed(workspace: Workspace, units: Sequence[RunInput], bundles: Mapping
         for flow in found:
             if flow.tls is not None and flow.server.name:
                 maker.learn_kin(flow.server.name, flow.tls.certificate_names)
-        yield Attributed(
+        yield TrafficApp(
             key,
             app,
             paths[unit],
@@ -84,7 +86,7 @@ def _went_there(flow: Flow) -> bool:
     return bool(flow.server.name and flow.server.ip)
 
 
-def _leaks(flows: Sequence[Flow], rules: Rules) -> tuple[tuple[str, Leak], ...]:
+def _leaks(flows: Sequence[Flow], rules: RuleFiles) -> tuple[tuple[str, Leak], ...]:
     found: dict[tuple[str, str, str], tuple[str, Leak]] = {}
     for flow in flows:
         endpoint = endpoint_of(flow, rules)
@@ -94,7 +96,7 @@ def _leaks(flows: Sequence[Flow], rules: Rules) -> tuple[tuple[str, Leak], ...]:
     return tuple(found.values())
 
 
-def places(traffic: Attributed) -> Iterator[AppEndpoint]:
+def endpoint_evidence(traffic: TrafficApp) -> Iterator[AppEndpoint]:
     """Where each endpoint was seen, in the form that static analysis uses."""
     for sighting in traffic.sightings:
         place = sighting.evidence

@@ -8,15 +8,21 @@ from pathlib import Path
 import msgspec
 
 from tieback.model.errors import InputError, TiebackError
-from tieback.model.posture import Numbers
+from tieback.model.posture import ResourceFigures
 from tieback.model.resource import Resource
-from tieback.posture.defaults import Defaults
+from tieback.posture.defaults import ProviderDefaults
 from tieback.posture.interface import Fact
-from tieback.posture.numbers import Tally
-from tieback.posture.open import POSTURE_VERSION, opened
-from tieback.posture.settle import settled
+from tieback.posture.numbers import ResourceTally
+from tieback.posture.open import POSTURE_VERSION, open_export
+from tieback.posture.settle import merge_statements
 from tieback.posture.source import Origin
-from tieback.storage.lake.tables.posture import PostureImport, find_posture, posture_imports, save_posture, told
+from tieback.storage.lake.tables.posture import (
+    PostureImport,
+    find_posture,
+    posture_imports,
+    read_resource_statements,
+    save_posture,
+)
 from tieback.storage.workspace import Workspace
 
 _TELL_EVERY = 10_000
@@ -82,7 +88,7 @@ def _import(
     shown: str,
 ) -> ImportedPosture:
     digest = _digest(path, origin)
-    reader, source = opened(path, origin)
+    reader, source = open_export(path, origin)
     source.failed.update(failed)
     known = find_posture(workspace.lake, digest, POSTURE_VERSION)
     if known is not None:
@@ -99,7 +105,7 @@ def _import(
     return msgspec.structs.replace(_done(done, reader.meta.title), first_left_out=source.first_skipped, missed=missed)
 
 
-def resources(workspace: Workspace, since: str = "") -> Iterator[Resource]:
+def iter_resources(workspace: Workspace, since: str = "") -> Iterator[Resource]:
     """Every resource, merged from all sources.
 
     Args:
@@ -109,16 +115,16 @@ def resources(workspace: Workspace, since: str = "") -> Iterator[Resource]:
     Raises:
         WorkspaceError: the workspace cannot be read.
     """
-    defaults = Defaults()
-    for one in told(workspace.lake):
+    defaults = ProviderDefaults()
+    for one in read_resource_statements(workspace.lake):
         if one.observations[0].seen >= since:
-            yield settled(one.observations, one.dependencies, defaults)
+            yield merge_statements(one.observations, one.dependencies, defaults)
 
 
-def numbers(workspace: Workspace, since: str = "") -> list[Numbers]:
-    """The figures for every group of resources. Arguments and errors as in ``resources``."""
-    tally = Tally()
-    for resource in resources(workspace, since):
+def resource_figures(workspace: Workspace, since: str = "") -> list[ResourceFigures]:
+    """The figures for every group of resources. Arguments and errors as in ``iter_resources``."""
+    tally = ResourceTally()
+    for resource in iter_resources(workspace, since):
         tally.add(resource)
     return list(tally.rows())
 

@@ -5,15 +5,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import msgspec
 from msgspec.structs import replace
 
-from tieback.backends.hosting import Hosting
+from tieback.backends.hosting import HostingLookup
 from tieback.model.exposure import Finding
-from tieback.model.posture import AppName, Foreign, Owned, Unseen
-from tieback.model.resource import Answer, Resource, ResourceKind
-from tieback.pipeline.fleet.coverage import matched
-from tieback.pipeline.posture.exports import resources
-from tieback.posture.findings import of_foreign, of_owned
-from tieback.posture.join import Outside, described, sentence
-from tieback.posture.numbers import Tally
+from tieback.model.posture import AppName, OwnedResource, UnclaimedStore, UnprobedPublicResource
+from tieback.model.resource import Resource, ResourceKind, TriState
+from tieback.pipeline.fleet.coverage import match_apps
+from tieback.pipeline.posture.exports import iter_resources
+from tieback.posture.findings import owned_resource_findings, unclaimed_store_findings
+from tieback.posture.join import OutsideView, describe_match, describe_resource
+from tieback.posture.numbers import ResourceTally
 from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.workspace import Workspace
 
@@ -39,10 +39,10 @@ class JoinSummary(msgspec.Struct, frozen=True):
     """The run that was joined; empty if no run has finished."""
 
 
-type Joined = Owned | Unseen | Foreign | Finding | JoinSummary
+type JoinRow = OwnedResource | UnprobedPublicResource | UnclaimedStore | Finding | JoinSummary
 
 
-def join(workspace: Workspace, tally: Tally | None = None, since: str = "") -> Iterator[Joined]:
+def join_accounts(workspace: Workspace, tally: ResourceTally | None = None, since: str = "") -> Iterator[JoinRow]:
     """Join all imported resources with the last run; the summary comes last.
 
     Public resources without a match are yielded as they are found, in bounded memory. The others follow; there are no
@@ -51,18 +51,18 @@ def join(workspace: Workspace, tally: Tally | None = None, since: str = "") -> I
     Args:
         workspace: an open workspace.
         tally: counts the resources.
-        since: as in ``resources``.
+        since: as in ``iter_resources``.
 
     Raises:
         WorkspaceError: the workspace cannot be read.
     """
     run = workspace.ledger.latest_run()
     outside = _outside(workspace, run.id if run else "")
-    owned: list[Owned] = []
+    owned: list[OwnedResource] = []
     accounts: dict[str, str] = {}
     names: dict[str, str] = {}
     count = unseen = 0
-    for resource in resources(workspace, since):
+    for resource in iter_resources(workspace, since):
         count += 1
         if tally is not None:
             tally.add(resource)
@@ -73,20 +73,20 @@ def join(workspace: Workspace, tally: Tally | None = None, since: str = "") -> I
             owned.append(found)
         elif _public(resource):
             unseen += 1
-            yield Unseen(resource, f"{described(resource)}; no app and no probe led to it")
+            yield UnprobedPublicResource(resource, f"{describe_resource(resource)}; no app and no probe led to it")
     names.update(accounts)
-    foreign = list(outside.foreign(names, Hosting()))
+    foreign = list(outside.foreign(names, HostingLookup()))
     apps = _Apps(workspace, run.id if run else "", owned, foreign)
     findings: list[Finding] = []
     for one in sorted(owned, key=_worst):
         named = apps.named(one)
-        said = replace(named, says=sentence(named))
-        findings += of_owned(said)
+        said = replace(named, says=describe_match(named))
+        findings += owned_resource_findings(said)
         yield said
     for store in foreign:
         told = replace(store, apps=apps.of(store.store.apps))
         told = replace(told, says=_whose(told, len(accounts)))
-        findings += of_foreign(told, accounts=len(accounts))
+        findings += unclaimed_store_findings(told, accounts=len(accounts))
         yield told
     findings.sort(key=lambda one: (-one.severity.rank, one.rule, one.id))
     yield from findings
@@ -96,26 +96,26 @@ def join(workspace: Workspace, tally: Tally | None = None, since: str = "") -> I
     )
 
 
-def _outside(workspace: Workspace, run: str) -> Outside:
+def _outside(workspace: Workspace, run: str) -> OutsideView:
     if not run:
-        return Outside((), ())
-    return Outside(workspace.ledger.conclusions.exposures(run), read_backends(workspace.lake, run))
+        return OutsideView((), ())
+    return OutsideView(workspace.ledger.conclusions.exposures(run), read_backends(workspace.lake, run))
 
 
 def _public(resource: Resource) -> bool:
     if resource.planned or resource.kind is ResourceKind.HOST:
         return False
     if resource.kind is ResourceKind.SNAPSHOT:
-        return resource.backups_public is Answer.YES
-    return resource.public is Answer.YES
+        return resource.backups_public is TriState.YES
+    return resource.public is TriState.YES
 
 
-def _worst(owned: Owned) -> tuple[object, ...]:
+def _worst(owned: OwnedResource) -> tuple[object, ...]:
     rank = max((store.severity.rank for store in owned.stores if store.exposed), default=-1)
-    return (-rank, not owned.stores, owned.resource.public is not Answer.YES, owned.resource.key)
+    return (-rank, not owned.stores, owned.resource.public is not TriState.YES, owned.resource.key)
 
 
-def _whose(foreign: Foreign, accounts: int) -> str:
+def _whose(foreign: UnclaimedStore, accounts: int) -> str:
     target = foreign.store.targets[0] if foreign.store.targets else foreign.store.id
     at = f", at {foreign.provider}" if foreign.provider else ""
     if not accounts:
@@ -130,7 +130,9 @@ def _whose(foreign: Foreign, accounts: int) -> str:
 class _Apps:
     """Names and devices of the apps in the join; other apps are not read."""
 
-    def __init__(self, workspace: Workspace, run: str, owned: Iterable[Owned], foreign: Iterable[Foreign]) -> None:
+    def __init__(
+        self, workspace: Workspace, run: str, owned: Iterable[OwnedResource], foreign: Iterable[UnclaimedStore]
+    ) -> None:
         endpoints = {value for one in owned for value in one.endpoints}
         wanted = {app for one in owned for store in one.stores for app in store.apps}
         wanted |= {app for one in foreign for app in one.store.apps}
@@ -138,7 +140,7 @@ class _Apps:
         wanted |= {app for apps in self._by_endpoint.values() for app in apps}
         self._names = _names(workspace, wanted)
 
-    def named(self, owned: Owned) -> Owned:
+    def named(self, owned: OwnedResource) -> OwnedResource:
         """The resource with its apps: those that lead to its stores first, then those that only name it."""
         apps = [app for store in owned.stores for app in store.apps]
         apps += [app for value in owned.endpoints for app in self._by_endpoint.get(value, ())]
@@ -193,7 +195,7 @@ def _devices(workspace: Workspace, apps: Collection[str]) -> dict[str, int] | No
     if not workspace.ledger.inventory.known():
         return None
     fleet = list(workspace.ledger.inventory.apps(versions=False))
-    matches = matched(workspace.lake, fleet)
+    matches = match_apps(workspace.lake, fleet)
     found: dict[str, int] = {}
     for one in fleet:
         match = matches.get(one.id)

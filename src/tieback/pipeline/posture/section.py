@@ -5,9 +5,16 @@ import heapq
 import msgspec
 
 from tieback.model.exposure import Finding
-from tieback.model.posture import Foreign, Owned, Posture, PostureExport, Unseen, badness
-from tieback.pipeline.posture.join import JoinSummary, join
-from tieback.posture.numbers import FIGURE_2017, METHOD, Tally
+from tieback.model.posture import (
+    OwnedResource,
+    Posture,
+    PostureExport,
+    UnclaimedStore,
+    UnprobedPublicResource,
+    rank_exposure,
+)
+from tieback.pipeline.posture.join import JoinSummary, join_accounts
+from tieback.posture.numbers import FIGURE_2017, METHOD, ResourceTally
 from tieback.storage.lake.tables.posture import posture_imports
 from tieback.storage.workspace import Workspace
 
@@ -34,17 +41,17 @@ def posture_section(workspace: Workspace) -> PostureSection:
     exports = posture_imports(workspace.lake)
     if not exports:
         return PostureSection()
-    tally = Tally()
-    owned: list[Owned] = []
-    foreign: list[Foreign] = []
-    unseen: list[tuple[int, int, Unseen]] = []
+    tally = ResourceTally()
+    owned: list[OwnedResource] = []
+    foreign: list[UnclaimedStore] = []
+    unseen: list[tuple[int, int, UnprobedPublicResource]] = []
     findings: list[Finding] = []
     summary = JoinSummary(0, 0, 0, 0, 0, 0, 0)
-    for count, one in enumerate(join(workspace, tally)):
-        if isinstance(one, Owned):
+    for count, one in enumerate(join_accounts(workspace, tally)):
+        if isinstance(one, OwnedResource):
             if len(owned) < MOST_ROWS:
                 owned.append(one)
-        elif isinstance(one, Foreign):
+        elif isinstance(one, UnclaimedStore):
             if len(foreign) < MOST_ROWS:
                 foreign.append(one)
         elif isinstance(one, Finding):
@@ -53,7 +60,7 @@ def posture_section(workspace: Workspace) -> PostureSection:
             summary = one
         else:
             # The most severe ones; in their original order if the severity is equal.
-            entry = (badness(one.resource), -count, one)
+            entry = (rank_exposure(one.resource), -count, one)
             (heapq.heappush if len(unseen) < MOST_ROWS else heapq.heappushpop)(unseen, entry)
     posture = Posture(
         numbers=tuple(tally.rows()),

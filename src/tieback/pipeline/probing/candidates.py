@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Protocol
 
-from tieback.backends.brought import Brought, brought, read_containers
-from tieback.backends.candidates import SharedFronts, candidates, joined
+from tieback.backends.brought import ProbeHints, collect_probe_hints, read_container_rules
+from tieback.backends.candidates import SharedHosting, build_candidates, merge_candidates
 from tieback.backends.normalise import host_of
 from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.public_key import PublicKey
 from tieback.scope.conversation import Target
 
 
-class Wanted:
+class Candidates:
     """The candidates of a run; use one per run."""
 
     def __init__(self, backends: Iterable[Backend], store_ports: Mapping[str, tuple[int, ...]]) -> None:
@@ -30,7 +30,7 @@ class Wanted:
         self._backends = {host: [one for *_, one in its] for host, its in groupby(reached, key=lambda item: item[0])}
         self._store_ports = store_ports
         self._numbers = frozenset(port for ports in store_ports.values() for port in ports)
-        self._fronts = SharedFronts()
+        self._fronts = SharedHosting()
         self._more: dict[str, list[Candidate]] = {}
 
     def add(self, more: Iterable[Candidate]) -> None:
@@ -48,25 +48,25 @@ class Wanted:
 
     def at(self, host: str) -> list[Candidate]:
         """The candidates of one host."""
-        direct = candidates(self._backends.get(host, ()), self._store_ports, self._fronts)
+        direct = build_candidates(self._backends.get(host, ()), self._store_ports, self._fronts)
         more = self._more.get(host)
-        return joined(direct, more) if more else direct
+        return merge_candidates(direct, more) if more else direct
 
     def _named_first(self, host: str) -> list[Candidate]:
         """As ``at``, but drops candidates that no app names if no usual port is named."""
         named = self._backends.get(host, ())
         if host in self._more or any(one.endpoint.port in self._numbers for one in named):
             return self.at(host)
-        return candidates(named, {}, self._fronts)
+        return build_candidates(named, {}, self._fronts)
 
     def leading_to(self, targets: Iterable[str]) -> Iterator[Candidate]:
-        """The candidates whose ``label_of`` is in ``targets``."""
+        """The candidates whose ``target_label`` is in ``targets``."""
         wanted = frozenset(targets)
-        for host in sorted({host_in(label) for label in wanted}):
-            yield from (one for one in self.at(host) if label_of(one) in wanted)
+        for host in sorted({label_host(label) for label in wanted}):
+            yield from (one for one in self.at(host) if target_label(one) in wanted)
 
 
-class Along(dict[Candidate, Brought]):
+class ProbeHintIndex(dict[Candidate, ProbeHints]):
     """Probe hints per candidate: looked up on demand, kept only if not empty."""
 
     def __init__(
@@ -86,32 +86,32 @@ class Along(dict[Candidate, Brought]):
         self._backends = {one.endpoint.value: one for one in backends}
         self._names = names
         self._keys = keys
-        self._rules = read_containers()
+        self._rules = read_container_rules()
 
     def with_each(self, wanted: Iterable[Candidate]) -> Iterator[Candidate]:
         """The same candidates; the hints of a candidate are available as soon as it is yielded."""
         for one in wanted:
             leading = (self._backends[value] for value in one.endpoints if value in self._backends)
-            self.update(brought((one,), leading, self._names, self._keys, self._rules))
+            self.update(collect_probe_hints((one,), leading, self._names, self._keys, self._rules))
             yield one
 
 
-def label_of(candidate: Candidate) -> str:
+def target_label(candidate: Candidate) -> str:
     """The name of the target in reports."""
     return Target(candidate.host, candidate.port, resource=candidate.resource).label
 
 
-def host_in(label: str) -> str:
+def label_host(label: str) -> str:
     """The host in a target label."""
     return label.partition("/")[0].rpartition(":")[0].removeprefix("[").removesuffix("]")
 
 
-class Targets(Protocol):
+class TargetLabels(Protocol):
     """A set of targets, by label."""
 
     def __contains__(self, target: str, /) -> bool: ...
 
 
-def not_in(candidates: Iterable[Candidate], answered: Targets) -> Iterator[Candidate]:
+def exclude_targets(candidates: Iterable[Candidate], answered: TargetLabels) -> Iterator[Candidate]:
     """The candidates whose target is not in ``answered``, for example those without a report."""
-    return (one for one in candidates if label_of(one) not in answered)
+    return (one for one in candidates if target_label(one) not in answered)

@@ -17,14 +17,14 @@ from tieback.model.errors import DocumentError, WorkspaceError
 from tieback.model.grant import Grant
 from tieback.model.probe import Outcome, ProbeReport
 
-GOES_ON_SECONDS = 24 * 3600
+RESUME_SECONDS = 24 * 3600
 """How long a stopped run can be resumed, in seconds. Results from two different days must not be mixed."""
 FOLDER = ".tieback-unfinished"
 _AGAIN = frozenset((Outcome.OUT_OF_SCOPE, Outcome.ERROR))
 """Outcomes that are probed again: they describe our side, not the service."""
 
 
-class Journal:
+class ProbeJournal:
     """The reports of one unfinished command."""
 
     def __init__(self, folder: Path, grant: Grant, labels: Iterable[str]) -> None:
@@ -75,7 +75,7 @@ class Journal:
         """Delete journals that are too old to resume."""
         try:
             for path in self._path.parent.glob("*.jsonl"):
-                if time.time() - path.stat().st_mtime > GOES_ON_SECONDS:
+                if time.time() - path.stat().st_mtime > RESUME_SECONDS:
                     path.unlink(missing_ok=True)
         except OSError:
             return

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from publicsuffixlist import PublicSuffixList
 
 
-class Providers:
+class ProviderLookup:
     """Look-ups; the list is loaded at the first name."""
 
     @cached_property

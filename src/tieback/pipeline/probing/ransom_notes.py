@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.assess.note import read_note
-from tieback.assess.ransom import RansomSigns, confirmed, strongest
+from tieback.assess.ransom import RansomSigns, confirm_note, strongest_verdict
 from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome, ProbeReport, Ransom
@@ -25,7 +25,7 @@ SALT_FILE = "ransom.salt"
 _SALT_BYTES = 32
 
 
-class Notes:
+class NoteJudge:
     """Judges reports by names and shape; if a note is likely, also by its text."""
 
     def __init__(self, salt: bytes, concluded: Callable[[Target, Ransom], None] | None = None) -> None:
@@ -66,36 +66,36 @@ class Notes:
                 reader.note(note, container, report.account),
                 reader.meta.sends,
                 depth=depth,
-                probe=note_of(reader.meta.name),
+                probe=note_label(reader.meta.name),
                 note=True,
             )
         except Fault as fault:
             return msgspec.structs.replace(
                 report, problems=(*report.problems, f"the note was not read: {fault.detail}")
             )
-        verdict = confirmed(read_note(text, self._salt), container)
+        verdict = confirm_note(read_note(text, self._salt), container)
         if self._concluded is not None and verdict.reasons:
             self._concluded(target, verdict)
-        return judged_by(report, verdict, traffic)
+        return with_note_verdict(report, verdict, traffic)
 
 
-def note_of(probe: str) -> str:
+def note_label(probe: str) -> str:
     """Name of the conversation that reads a note, per probe."""
     return f"{probe}-note"
 
 
-def judged_by(report: ProbeReport, verdict: Ransom, traffic: Traffic) -> ProbeReport:
+def with_note_verdict(report: ProbeReport, verdict: Ransom, traffic: Traffic) -> ProbeReport:
     """The report with the verdict on a note, and the traffic of reading it."""
     return msgspec.structs.replace(
         report,
-        ransom=strongest((report.ransom, verdict)),
+        ransom=strongest_verdict((report.ransom, verdict)),
         bytes_sent=report.bytes_sent + traffic.bytes_sent,
         bytes_read=report.bytes_read + traffic.bytes_read,
         seconds=round(report.seconds + traffic.seconds, 6),
     )
 
 
-def salt_of(folder: Path) -> bytes:
+def read_salt(folder: Path) -> bytes:
     """The salt of this folder, created at first use and readable only by the owner.
 
     Raises:

@@ -13,8 +13,8 @@ from hashlib import blake2b
 
 import msgspec
 
-from tieback.assess.leaves import leaves
-from tieback.assess.people import TELLING
+from tieback.assess.leaves import leaf_containers
+from tieback.assess.people import IDENTIFYING_CLASSES
 from tieback.model.grant import Depth
 from tieback.model.pii import Classification, Column, SampledField, SampledRecords
 from tieback.model.probe import Container, Outcome, ProbeReport
@@ -32,7 +32,7 @@ _FILLED = 0.5
 type _Paths = Mapping[tuple[str, ...], Sequence[SampledColumn]]
 
 
-class Sampling:
+class SampleJudge:
     """Reads and judges samples. For one event loop; compiles its rules at the first sample."""
 
     def __init__(self, salt: bytes | None = None) -> None:
@@ -66,7 +66,7 @@ class Sampling:
                 probe.sample(place, chosen, report.account),
                 probe.meta.sends,
                 depth=depth,
-                probe=sample_of(probe.meta.name),
+                probe=sample_label(probe.meta.name),
                 sample=True,
             )
         except Fault as fault:
@@ -124,7 +124,7 @@ class Sampling:
         numbers and names and have several addresses: of the columns of that class, the one with the fewest distinct
         values counts.
         """
-        for pii_class in TELLING:
+        for pii_class in IDENTIFYING_CLASSES:
             marks = [
                 {self._fingerprint(value) for value in column.values if value.strip()}
                 for column, verdict in zip(columns, verdicts, strict=True)
@@ -144,12 +144,14 @@ class Sampling:
 
 def _chosen(containers: Sequence[Container]) -> tuple[Container, ...]:
     """The non-empty leaf containers; those with the most records first."""
-    held = [leaf for leaf in leaves(containers) if not leaf.system and (leaf.records is None or leaf.records.value)]
+    held = [
+        leaf for leaf in leaf_containers(containers) if not leaf.system and (leaf.records is None or leaf.records.value)
+    ]
     held.sort(key=lambda leaf: -(leaf.records.value if leaf.records is not None else 0))
     return tuple(held[:MAX_SAMPLED])
 
 
-def sample_of(probe: str) -> str:
+def sample_label(probe: str) -> str:
     """Name of the conversation that reads records, per probe."""
     return f"{probe}-sample"
 

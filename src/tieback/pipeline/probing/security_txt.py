@@ -15,23 +15,23 @@ from tieback.cases.contacts import MAX_BYTES, read_security_txt
 from tieback.model.errors import InputError
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, TlsInfo
-from tieback.pipeline.probing.targets import candidates_of
+from tieback.pipeline.probing.targets import parse_target
 from tieback.pipeline.progress import today_utc
 from tieback.probes.wire.http import HttpSession, Response, declared_get
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Conversation, Fault, Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
-from tieback.scope.lease import leased
-from tieback.scope.tls import Contexts
+from tieback.scope.lease import hold_lease
+from tieback.scope.tls import TlsContexts
 
 PATH = "/.well-known/security.txt"
 SENDS = (declared_get(f"GET {PATH}", rb"/\.well-known/security\.txt", "contacts for security reports; a public file"),)
 _PORT = 443
 
 
-class Fetched(msgspec.Struct, frozen=True):
+class SecurityTxtResult(msgspec.Struct, frozen=True):
     """Result for one host. One line of ``tieback backend contacts --format json``."""
 
     target: str
@@ -44,13 +44,13 @@ class Fetched(msgspec.Struct, frozen=True):
     """Why there are no contacts, as one clause."""
 
 
-async def fetch(
+async def fetch_contacts(
     hosts: Iterable[str],
     grant: Grant,
     audit_file: Path,
     keep: Path | None = None,
-    contexts: Contexts | None = None,
-) -> AsyncGenerator[Fetched]:
+    contexts: TlsContexts | None = None,
+) -> AsyncGenerator[SecurityTxtResult]:
     """Fetch the contacts in the ``security.txt`` of hosts, one host after the other.
 
     Args:
@@ -69,7 +69,7 @@ async def fetch(
     check_valid(grant, today_utc())
     targets = [_target(text, grant) for text in hosts]
     with ExitStack() as stack:
-        stack.enter_context(leased(grant, audit_file.parent))
+        stack.enter_context(hold_lease(grant, audit_file.parent))
         audit = stack.enter_context(AuditLog(audit_file))
         dialer = Dialer(grant, audit, stop_file=audit_file.parent / "stop", contexts=contexts)
         for target in targets:
@@ -77,24 +77,24 @@ async def fetch(
 
 
 def _target(text: str, grant: Grant) -> Target:
-    one = candidates_of(text)[0]
+    one = parse_target(text)[0]
     named = text.endswith(f":{one.port}")
     return Target(one.host, one.port if named else _PORT, tls=True, contact=grant.contact)
 
 
-async def _fetch(target: Target, dialer: Dialer, keep: Path | None) -> Fetched:
+async def _fetch(target: Target, dialer: Dialer, keep: Path | None) -> SecurityTxtResult:
     try:
         response, traffic = await dialer.converse(
             target, _get(target), SENDS, depth=Depth.IDENTIFY, probe="security.txt"
         )
     except Fault as fault:
         told = fault.detail if fault.outcome is Outcome.OUT_OF_SCOPE else f"{fault.outcome}: {fault.detail}"
-        return Fetched(target.place, problem=told)
-    except (Hostile, NotThisProtocol) as error:
-        return Fetched(target.place, problem=str(error))
+        return SecurityTxtResult(target.place, problem=told)
+    except (HostileAnswer, NotThisProtocol) as error:
+        return SecurityTxtResult(target.place, problem=str(error))
     problem = _problem(response, traffic.tls)
     if problem:
-        return Fetched(target.place, problem=problem)
+        return SecurityTxtResult(target.place, problem=problem)
     return _read(target, response.body, keep)
 
 
@@ -115,7 +115,7 @@ def _problem(response: Response, tls: TlsInfo | None) -> str:
     return ""
 
 
-def _read(target: Target, body: bytes, keep: Path | None) -> Fetched:
+def _read(target: Target, body: bytes, keep: Path | None) -> SecurityTxtResult:
     name = f"{target.host.replace(':', '_')}.security.txt"
     with tempfile.TemporaryDirectory(prefix="tieback-") as folder:
         draft = Path(folder) / name
@@ -123,7 +123,7 @@ def _read(target: Target, body: bytes, keep: Path | None) -> Fetched:
         try:
             found = read_security_txt(draft)
         except InputError as error:
-            return Fetched(target.place, problem=error.what)
+            return SecurityTxtResult(target.place, problem=error.what)
     kept = ""
     if keep is not None:
         try:
@@ -136,4 +136,4 @@ def _read(target: Target, body: bytes, keep: Path | None) -> Fetched:
                 advice="Choose another folder for --keep",
             ) from None
         kept = str(keep / name)
-    return Fetched(target.place, tuple(contact.address for contact in found), kept)
+    return SecurityTxtResult(target.place, tuple(contact.address for contact in found), kept)

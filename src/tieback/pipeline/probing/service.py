@@ -10,22 +10,22 @@ from typing import Protocol
 
 import msgspec
 
-from tieback.backends.brought import NOTHING, Brought
+from tieback.backends.brought import NO_PROBE_HINTS, ProbeHints
 from tieback.model.backend import Candidate
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.pipeline.probing.ransom_notes import Notes
-from tieback.pipeline.probing.samples import Sampling
-from tieback.pipeline.probing.window import Window
+from tieback.pipeline.probing.ransom_notes import NoteJudge
+from tieback.pipeline.probing.samples import SampleJudge
+from tieback.pipeline.probing.window import ProbeWindow
 from tieback.pipeline.progress import Progress
 from tieback.probes import PROBES
-from tieback.probes.choose import named, order
-from tieback.probes.finder import only_http
-from tieback.probes.interface import Probe, silent
+from tieback.probes.choose import order_probes, probe_named
+from tieback.probes.finder import is_plain_http
+from tieback.probes.interface import Probe, was_silent
 from tieback.scope.conversation import Target, Traffic
 from tieback.scope.dialer import Dialer
 from tieback.scope.replay import ReplayDialer
-from tieback.scope.turns import Turns
+from tieback.scope.turns import FairQueue
 
 type AnyDialer = Dialer | ReplayDialer
 
@@ -33,7 +33,7 @@ type _Turn = tuple[Candidate, bool]
 """The candidates to probe, and whether one is probed again."""
 
 
-class Lease(Protocol):
+class ProbeLease(Protocol):
     """The exclusive right to probe under a grant: only one process has it at a time."""
 
     def check(self) -> None:
@@ -53,10 +53,10 @@ async def probe_all(
     grant: Grant,
     dialer: Dialer,
     progress: Progress | None = None,
-    along: Mapping[Candidate, Brought] | None = None,
-    notes: Notes | None = None,
-    samples: Sampling | None = None,
-    lease: Lease | None = None,
+    along: Mapping[Candidate, ProbeHints] | None = None,
+    notes: NoteJudge | None = None,
+    samples: SampleJudge | None = None,
+    lease: ProbeLease | None = None,
 ) -> AsyncGenerator[tuple[Candidate, ProbeReport]]:
     """Probe every candidate, at most ``grant.limits.concurrency`` at a time; yields reports as they complete.
 
@@ -85,12 +85,12 @@ async def probe_all(
 
     async def ask(turn: _Turn) -> ProbeReport:
         candidate, again = turn
-        its = brought.get(candidate, NOTHING)
+        its = brought.get(candidate, NO_PROBE_HINTS)
         return await probe_one(candidate, dialer, grant, its, notes, samples, hasty=not again)
 
     size = dialer.window()
-    turns = Turns(((one, False) for one in candidates), lambda turn: dialer.lot(turn[0].host), size)
-    window = Window(turns, ask, lambda turn: (turn[0], True), size, dialer.heed, lease.check if lease else None)
+    turns = FairQueue(((one, False) for one in candidates), lambda turn: dialer.lot(turn[0].host), size)
+    window = ProbeWindow(turns, ask, lambda turn: (turn[0], True), size, dialer.heed, lease.check if lease else None)
     done = 0
     async with aclosing(window.results()) as found:
         async for batch in found:
@@ -107,9 +107,9 @@ async def probe_one(
     candidate: Candidate,
     dialer: AnyDialer,
     grant: Grant,
-    brought: Brought = NOTHING,
-    notes: Notes | None = None,
-    samples: Sampling | None = None,
+    brought: ProbeHints = NO_PROBE_HINTS,
+    notes: NoteJudge | None = None,
+    samples: SampleJudge | None = None,
     *,
     hasty: bool = False,
 ) -> ProbeReport:
@@ -141,26 +141,26 @@ async def probe_one(
 
 
 async def probe_target(
-    target: Target, depth: Depth, dialer: AnyDialer, brought: Brought = NOTHING, *, hasty: bool = False
+    target: Target, depth: Depth, dialer: AnyDialer, brought: ProbeHints = NO_PROBE_HINTS, *, hasty: bool = False
 ) -> ProbeReport:
     """As ``probe_one``, for a target with its maximum depth."""
     spent: list[Traffic] = []
     first: ProbeReport | None = None
     web = quiet = False
-    waiting = deque(order(target.service, target.port))
+    waiting = deque(order_probes(target.service, target.port))
     while waiting:
         probe = waiting.popleft()
         if (web and not (probe.meta.web or probe.meta.http_too)) or (quiet and probe.meta.greets):
             continue
         report = await _converse(probe, _given(target, probe, brought), depth, dialer, spent, hasty and not spent)
-        if first is None or first.outcome is Outcome.NOT_RECORDED or only_http(report):
+        if first is None or first.outcome is Outcome.NOT_RECORDED or is_plain_http(report):
             # A response from an HTTP server is more informative than the first failed guess.
             first = report
-        web = web or only_http(report)
-        if silent(report) and not quiet:
+        web = web or is_plain_http(report)
+        if was_silent(report) and not quiet:
             quiet = True
             waiting = deque(sorted(waiting, key=lambda one: not one.meta.keeps_quiet))
-        known = named(report.probe)
+        known = probe_named(report.probe)
         if report.outcome is Outcome.OK and known is not None and known is not probe:
             # The finder selected the next probe.
             return await _converse(known, _given(target, known, brought), depth, dialer, spent)
@@ -176,7 +176,7 @@ async def probe_target(
 
 def _unknown(first: ProbeReport, tried: int) -> ProbeReport:
     """The report of a service that no probe recognised; the result of one probe is shown as an example."""
-    if first.outcome is not Outcome.PROTOCOL_MISMATCH or tried == 1 or only_http(first) or not first.problems:
+    if first.outcome is not Outcome.PROTOCOL_MISMATCH or tried == 1 or is_plain_http(first) or not first.problems:
         return first
     told = f"not a known store: {tried} protocols tried ({first.probe}: {first.problems[0]})"
     return msgspec.structs.replace(first, problems=(told, *first.problems[1:]))
@@ -185,7 +185,7 @@ def _unknown(first: ProbeReport, tried: int) -> ProbeReport:
 async def probe_again(target: Target, depth: Depth, dialer: ReplayDialer) -> ProbeReport:
     """As ``probe_target``, from transcripts; uses the recorded probes if today's order was not recorded."""
     report = await probe_target(target, depth, dialer)
-    for probe in map(named, dialer.probes(target)):
+    for probe in map(probe_named, dialer.probes(target)):
         if report.outcome is Outcome.OK or probe is None:
             continue
         again = await _converse(probe, target, depth, dialer, [])
@@ -194,7 +194,7 @@ async def probe_again(target: Target, depth: Depth, dialer: ReplayDialer) -> Pro
     return report
 
 
-def _given(target: Target, probe: Probe, brought: Brought) -> Target:
+def _given(target: Target, probe: Probe, brought: ProbeHints) -> Target:
     """The target with the containers and keys for the services of this probe only."""
     names, keys = brought.names_for(probe.meta.services), brought.keys_for(probe.meta.services)
     return msgspec.structs.replace(target, names=(*target.names, *names), keys=keys) if names or keys else target

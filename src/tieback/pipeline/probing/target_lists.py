@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tieback.model.errors import WorkspaceError
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.storage.lake.tables.probes import Asked
+from tieback.storage.lake.tables.probes import RunProbes
 from tieback.storage.workspace import Workspace
 
 _HOSTS_A_QUERY = 50
@@ -32,7 +32,7 @@ def target_list(directory: Path, tool: str) -> Iterator[str]:
         run = workspace.ledger.latest_run()
         if run is None:
             raise WorkspaceError("no finished run", where=str(directory), advice="Run `tieback scan` first")
-        places = dict.fromkeys(_place(report) for report in Asked(workspace.lake, run.id).reports(but=_UNASKED))
+        places = dict.fromkeys(_place(report) for report in RunProbes(workspace.lake, run.id).reports(but=_UNASKED))
     yield from lines(list(places), tool)
 
 

@@ -7,29 +7,29 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.assess.ransom import RansomSigns, strongest
+from tieback.assess.ransom import RansomSigns, strongest_verdict
 from tieback.model.backend import Candidate, Route
 from tieback.model.errors import InputError, UsageError, WorkspaceError
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.pipeline.probing.journal import Journal
-from tieback.pipeline.probing.providers import Providers
-from tieback.pipeline.probing.ransom_notes import Notes, judged_by, note_of, salt_of
-from tieback.pipeline.probing.samples import Sampling, sample_of, with_cost
+from tieback.pipeline.probing.journal import ProbeJournal
+from tieback.pipeline.probing.providers import ProviderLookup
+from tieback.pipeline.probing.ransom_notes import NoteJudge, note_label, read_salt, with_note_verdict
+from tieback.pipeline.probing.samples import SampleJudge, sample_label, with_cost
 from tieback.pipeline.probing.service import probe_again, probe_all, store_ports
 from tieback.pipeline.progress import Progress, today_utc
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
-from tieback.scope.lease import leased
+from tieback.scope.lease import hold_lease
 from tieback.scope.replay import ReplayDialer
 from tieback.scope.transcript import TranscriptFile, read_transcripts
 
 _MAX_TARGETS_BYTES = 64 * 1024 * 1024
 
 
-def candidates_of(text: str) -> list[Candidate]:
+def parse_target(text: str) -> list[Candidate]:
     """The candidates for ``HOST[:PORT]``: one, or one per usual port of the known stores if no port is given.
 
     IPv6 addresses with a port need brackets.
@@ -88,7 +88,7 @@ def read_targets(path: Path) -> list[str]:
     return [word for line in text.splitlines() if (word := line.partition("#")[0].strip())]
 
 
-class Targets(Collection[Candidate]):
+class TargetList(Collection[Candidate]):
     """The targets of a command without duplicates; candidates are generated on demand."""
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -104,7 +104,7 @@ class Targets(Collection[Candidate]):
         self._services: dict[str, str | None] = {}
         for word in words:
             for text in read_targets(Path(word[1:])) if word.startswith("@") else (word,):
-                for one in candidates_of(text):
+                for one in parse_target(text):
                     self._services.setdefault(_label(one), one.service)
 
     @property
@@ -124,7 +124,7 @@ class Targets(Collection[Candidate]):
             yield _candidate(host.strip("[]"), int(port), service)
 
 
-class Asking(msgspec.Struct, frozen=True):
+class ProbeRunSettings(msgspec.Struct, frozen=True):
     """Output files and options of a probing run."""
 
     audit: Path
@@ -136,7 +136,7 @@ class Asking(msgspec.Struct, frozen=True):
     """The run stops once this file exists."""
 
 
-class Begun(msgspec.Struct, frozen=True):
+class RunStart(msgspec.Struct, frozen=True):
     """The state at the start of a run."""
 
     total: int
@@ -145,12 +145,12 @@ class Begun(msgspec.Struct, frozen=True):
     """Of these, targets that a stopped run of the same command has already probed."""
 
 
-async def ask(
+async def probe_targets(
     candidates: Collection[Candidate],
     grant: Grant,
-    asking: Asking,
+    asking: ProbeRunSettings,
     progress: Progress | None = None,
-    begun: Callable[[Begun], None] | None = None,
+    begun: Callable[[RunStart], None] | None = None,
 ) -> AsyncGenerator[ProbeReport]:
     """Probe all targets; yields one report per target as it completes, with ransom signs judged.
 
@@ -173,17 +173,17 @@ async def ask(
     check_valid(grant, today)
     wanted = dict.fromkeys(map(_label, candidates))
     with ExitStack() as stack:
-        stack.enter_context(leased(grant, asking.audit.parent))
+        stack.enter_context(hold_lease(grant, asking.audit.parent))
         audit = stack.enter_context(AuditLog(asking.audit))
         transcripts = TranscriptFile(asking.record, grant) if asking.record is not None else None
         if transcripts is not None:
             stack.callback(transcripts.close)
-        journal = Journal(asking.audit.parent, grant, wanted)
+        journal = ProbeJournal(asking.audit.parent, grant, wanted)
         finished = False
         stack.callback(lambda: journal.close(finished=finished))
         before, total = 0 if asking.afresh else len(wanted.keys() & journal.asked), len(wanted)
         if begun is not None:
-            begun(Begun(total, before))
+            begun(RunStart(total, before))
         if before:
             for report in journal.found():
                 if report.target in wanted:
@@ -195,20 +195,20 @@ async def ask(
             today=today,
             stop_file=asking.stop,
             transcripts=transcripts,
-            provider_of=Providers().of,
+            provider_of=ProviderLookup().of,
         )
         moved = (lambda done, _known: progress(done + before, total)) if progress else None
         notes = None
         if any(rule.ransom_note for rule in grant.target):
             concluded = transcripts.conclude if transcripts is not None else None
-            notes = Notes(salt_of(asking.audit.parent), concluded)
-        samples = Sampling() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
+            notes = NoteJudge(read_salt(asking.audit.parent), concluded)
+        samples = SampleJudge() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
         left = _each_once(candidates, wanted)
         found = probe_all(left, grant, dialer, moved, notes=notes, samples=samples)
         signs = RansomSigns()
         async with aclosing(found):
             async for _, report in found:
-                ransom = strongest((signs.judge(report.containers), report.ransom))
+                ransom = strongest_verdict((signs.judge(report.containers), report.ransom))
                 judged = msgspec.structs.replace(report, ransom=ransom)
                 journal.add(judged)
                 yield judged
@@ -249,5 +249,5 @@ async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
         else:
             report = ProbeReport(target.label, Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
         named = msgspec.structs.replace(report, ransom=signs.judge(report.containers), replayed=dialer.day(target))
-        noted = judged_by(named, dialer.ransom(target), dialer.cost(target, note_of(report.probe)))
-        yield with_cost(noted, dialer.cost(target, sample_of(report.probe)))
+        noted = with_note_verdict(named, dialer.ransom(target), dialer.cost(target, note_label(report.probe)))
+        yield with_cost(noted, dialer.cost(target, sample_label(report.probe)))

@@ -8,10 +8,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from tieback.model.errors import TiebackError
-from tieback.scope.conversation import LookAgain
-from tieback.scope.turns import Turn, Turns
+from tieback.scope.conversation import RetryLater
+from tieback.scope.turns import FairQueue, QueueItem
 
-HEED_SECONDS = 0.1
+STOP_CHECK_SECONDS = 0.1
 """Interval between two stop checks, in seconds."""
 _CHECKED_EVERY = 10
 """Number of stop checks per lease check."""
@@ -19,12 +19,12 @@ _AT_ONCE = 256
 """Number of probes started before those in progress get the event loop."""
 
 
-class Window[Item, Result]:
+class ProbeWindow[Item, Result]:
     """Probes each item of a queue; yields the results as they complete."""
 
     def __init__(
         self,
-        turns: Turns[Item],
+        turns: FairQueue[Item],
         ask: Callable[[Item], Awaitable[Result]],
         again: Callable[[Item], Item],
         size: int,
@@ -35,7 +35,7 @@ class Window[Item, Result]:
 
         Args:
             turns: the queue.
-            ask: probes one item; ``LookAgain`` puts it back for later.
+            ask: probes one item; ``RetryLater`` puts it back for later.
             again: puts an item back.
             size: maximum number of concurrent probes.
             heed: raises if everything must stop; runs on the event loop, so it must not block.
@@ -94,10 +94,10 @@ class Window[Item, Result]:
             begun += 1
         return False
 
-    async def _one(self, turn: Turn[Item]) -> None:
+    async def _one(self, turn: QueueItem[Item]) -> None:
         try:
             result = await self._ask(turn.item)
-        except LookAgain:
+        except RetryLater:
             self._turns.again(turn, self._again(turn.item))
         except asyncio.CancelledError:
             raise
@@ -118,7 +118,7 @@ class Window[Item, Result]:
     async def _watch(self) -> None:
         looks = 0
         while self._failed is None:
-            await asyncio.sleep(HEED_SECONDS)
+            await asyncio.sleep(STOP_CHECK_SECONDS)
             looks += 1
             self._fail_on(self._heed)
             if self._check is not None and looks % _CHECKED_EVERY == 0:

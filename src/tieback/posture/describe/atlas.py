@@ -7,20 +7,20 @@ project defines which addresses can connect. The cloud provider always encrypts 
 
 from collections.abc import Iterator
 
-from tieback.model.resource import Answer, AtRest, Dependency, DependencyKind, Place, Resource, ResourceKind
-from tieback.posture.describe.interface import About, UndescribedError
-from tieback.posture.facts import Facts, opening
+from tieback.model.resource import AtRest, Dependency, DependencyKind, Resource, ResourceKind, ServiceAddress, TriState
+from tieback.posture.describe.interface import DescriptionContext, NotAResourceError
+from tieback.posture.facts import ExportObject, open_ports
 from tieback.posture.text import host_and_port
 
 _MAX_HOSTS = 64
 
 
-def cluster(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def cluster(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """A cluster."""
     name = facts.text("name") or about.name
     project = facts.text("groupid", "projectid") or about.account
     if not name or not project:
-        raise UndescribedError("no cluster or project name")
+        raise NotAResourceError("no cluster or project name")
     strings = facts.inner("connectionstrings")
     hosts = [
         part.rpartition("@")[2].partition("/")[0]
@@ -43,8 +43,8 @@ def cluster(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         name=name,
         endpoints=tuple(dict.fromkeys(place for host in hosts if (place := _place(host)).host)),
         listens=27017,
-        flag=Answer.NO if facts.answer("paused") is Answer.YES else Answer.YES,
-        route=Answer.YES,
+        flag=TriState.NO if facts.answer("paused") is TriState.YES else TriState.YES,
+        route=TriState.YES,
         at_rest=AtRest.UNKNOWN if key in {"", "NONE"} else AtRest.CUSTOMER_KEY,
         backups=facts.answer("backupenabled", "providerbackupenabled"),
         needs=(f"atlas:{project}",),
@@ -53,13 +53,13 @@ def cluster(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     )
 
 
-def access_list(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def access_list(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """An entry of a project's access list."""
     project = facts.text("groupid", "projectid") or about.account
     net = facts.text("cidrblock", "ipaddress")
     if not project or not net:
-        raise UndescribedError("no network or project")
-    found = opening(net)
+        raise NotAResourceError("no network or project")
+    found = open_ports(net)
     yield Dependency(
         f"atlas:{project}",
         DependencyKind.FIREWALL,
@@ -71,12 +71,12 @@ def access_list(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     )
 
 
-def _place(text: str) -> Place:
+def _place(text: str) -> ServiceAddress:
     host, port = host_and_port(text)
-    return Place(host, port or 27017)
+    return ServiceAddress(host, port or 27017)
 
 
-def _region(facts: Facts) -> str:
+def _region(facts: ExportObject) -> str:
     settings = facts.inner("providersettings").text("regionname")
     if settings:
         return settings

@@ -6,18 +6,25 @@ cluster is a part of the cluster; both are one database.
 
 from collections.abc import Iterator
 
-from tieback.model.resource import Answer, Dependency, DependencyKind, Place, Resource, ResourceKind
-from tieback.posture.describe.aws_names import Arn, made
-from tieback.posture.describe.interface import About, UndescribedError, at_rest, filled, positive, product_of
-from tieback.posture.facts import Facts
+from tieback.model.resource import Dependency, DependencyKind, Resource, ResourceKind, ServiceAddress, TriState
+from tieback.posture.describe.aws_names import Arn, build_arn
+from tieback.posture.describe.interface import (
+    DescriptionContext,
+    NotAResourceError,
+    at_rest,
+    is_positive,
+    is_present,
+    product_of,
+)
+from tieback.posture.facts import ExportObject
 
 _SERVICE = {"mongodb": "docdb", "neptune": "neptune"}
 
 
-def rds_instance(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def rds_instance(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """An instance of RDS, DocumentDB or Neptune."""
     name = facts.text("dbinstanceidentifier", "id") or about.name
-    arn = made(about, "rds", f"db:{name}", facts.text("dbinstancearn", "arn"))
+    arn = build_arn(about, "rds", f"db:{name}", facts.text("dbinstancearn", "arn"))
     name = name or arn.resource.partition(":")[2]
     cluster = facts.text("dbclusteridentifier", "clusterid")
     key, part = arn.text, ""
@@ -47,8 +54,8 @@ def rds_instance(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         at_rest=at_rest(facts.answer("storageencrypted", "encrypted"), encryption),
         key_id=encryption,
         in_transit=_forced(facts),
-        backups=positive(facts, "backupretentionperiod"),
-        logging=filled(facts, "enabledcloudwatchlogsexports", "cloudwatchlogs"),
+        backups=is_positive(facts, "backupretentionperiod"),
+        logging=is_present(facts, "enabledcloudwatchlogsexports", "cloudwatchlogs"),
         needs=_needs(groups(facts), facts.text("vpcid") or network.text("vpcid"), encryption),
         subnets=facts.texts("subnetids") or network.texts("subnets", of=("subnetidentifier",)),
         part=part,
@@ -57,10 +64,10 @@ def rds_instance(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     )
 
 
-def rds_cluster(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def rds_cluster(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """A cluster of Aurora, DocumentDB or Neptune, or a Multi-AZ cluster of RDS."""
     name = facts.text("dbclusteridentifier", "id", "name") or about.name
-    arn = made(about, "rds", f"cluster:{name}", facts.text("dbclusterarn", "arn"))
+    arn = build_arn(about, "rds", f"cluster:{name}", facts.text("dbclusterarn", "arn"))
     name = arn.resource.partition(":")[2] or name
     engine = facts.text("engine")
     product = product_of(engine)
@@ -84,20 +91,20 @@ def rds_cluster(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         at_rest=at_rest(facts.answer("storageencrypted", "encrypted"), encryption),
         key_id=encryption,
         in_transit=_forced(facts),
-        backups=positive(facts, "backupretentionperiod"),
-        logging=filled(facts, "enabledcloudwatchlogsexports", "cloudwatchlogs"),
+        backups=is_positive(facts, "backupretentionperiod"),
+        logging=is_present(facts, "enabledcloudwatchlogsexports", "cloudwatchlogs"),
         needs=_needs(groups(facts), facts.text("vpcid"), encryption),
         source=about.source,
         seen=about.seen,
     )
 
 
-def rds_snapshot(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def rds_snapshot(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """A snapshot of an instance or cluster; whether any account can restore it, if its attributes are included."""
     whole = facts.has("dbclustersnapshotidentifier", "dbclustersnapshotarn") or ":cluster-snapshot:" in about.key
     kind = "cluster-snapshot" if whole else "snapshot"
     name = facts.text("dbclustersnapshotidentifier", "dbsnapshotidentifier", "id") or about.name
-    arn = made(about, "rds", f"{kind}:{name}", facts.text("dbclustersnapshotarn", "dbsnapshotarn", "arn"))
+    arn = build_arn(about, "rds", f"{kind}:{name}", facts.text("dbclustersnapshotarn", "dbsnapshotarn", "arn"))
     engine = facts.text("engine")
     encryption = facts.text("kmskeyid")
     shared = [
@@ -117,14 +124,14 @@ def rds_snapshot(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         name=arn.resource.partition(":")[2],
         at_rest=at_rest(facts.answer("storageencrypted", "encrypted"), encryption),
         key_id=encryption,
-        backups_public=Answer.of(any(shared)) if shared else _only_yes(facts.answer("public")),
+        backups_public=TriState.of(any(shared)) if shared else _only_yes(facts.answer("public")),
         needs=_needs((), "", encryption),
         source=about.source,
         seen=about.seen,
     )
 
 
-def redshift(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def redshift(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """A provisioned cluster of Redshift."""
     name = facts.text("clusteridentifier", "id") or about.name
     arn = _redshift_arn(facts, about, name)
@@ -147,7 +154,7 @@ def redshift(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         at_rest=at_rest(facts.answer("encrypted"), encryption),
         key_id=encryption,
         in_transit=facts.answer("requiressl"),
-        backups=positive(facts, "automatedsnapshotretentionperiod"),
+        backups=is_positive(facts, "automatedsnapshotretentionperiod"),
         logging=facts.answer("loggingenabled"),
         needs=_needs(groups(facts), facts.text("vpcid"), encryption),
         subnets=facts.texts("subnets"),
@@ -156,18 +163,18 @@ def redshift(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     )
 
 
-def _redshift_arn(facts: Facts, about: About, name: str) -> Arn:
+def _redshift_arn(facts: ExportObject, about: DescriptionContext, name: str) -> Arn:
     """ARN of the cluster, with region and account from the ARN of the namespace."""
     given = facts.text("arn")
     parts = facts.text("clusternamespacearn").split(":")
     if not given and len(parts) == 7:
         given = ":".join((*parts[:5], "cluster", name))
     if not name and not given and not about.key:
-        raise UndescribedError("no ClusterIdentifier")
-    return made(about, "redshift", f"cluster:{name}", given)
+        raise NotAResourceError("no ClusterIdentifier")
+    return build_arn(about, "redshift", f"cluster:{name}", given)
 
 
-def groups(facts: Facts) -> tuple[str, ...]:
+def groups(facts: ExportObject) -> tuple[str, ...]:
     """Ids of the security groups, in any of the known list formats."""
     return facts.texts(
         "vpcsecuritygroups",
@@ -178,7 +185,7 @@ def groups(facts: Facts) -> tuple[str, ...]:
     )
 
 
-def _forced(facts: Facts) -> Answer:
+def _forced(facts: ExportObject) -> TriState:
     """Whether the parameters require TLS, if the source contains them (Prowler does)."""
     for one in facts.listed("parameters"):
         if one.text("parametername") in {"rds.force_ssl", "require_secure_transport", "tls"}:
@@ -186,13 +193,13 @@ def _forced(facts: Facts) -> Answer:
     return facts.answer("forcessl" if product_of(facts.text("engine")) == "postgresql" else "requiresecuretransport")
 
 
-def _only_yes(answer: Answer) -> Answer:
+def _only_yes(answer: TriState) -> TriState:
     """Keep only ``yes``: a tool's own model also has ``false`` if it could not read the value."""
-    return answer if answer is Answer.YES else Answer.UNKNOWN
+    return answer if answer is TriState.YES else TriState.UNKNOWN
 
 
-def _places(host: str, port: int | None) -> tuple[Place, ...]:
-    return (Place(host.strip().rstrip(".").lower(), port),) if host else ()
+def _places(host: str, port: int | None) -> tuple[ServiceAddress, ...]:
+    return (ServiceAddress(host.strip().rstrip(".").lower(), port),) if host else ()
 
 
 def _needs(security: tuple[str, ...], vpc: str, key: str) -> tuple[str, ...]:

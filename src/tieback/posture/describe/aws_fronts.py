@@ -8,10 +8,10 @@ machine or by a private address; the network interface shows the owner of an add
 
 from collections.abc import Iterator
 
-from tieback.model.resource import Answer, Dependency, DependencyKind, Opening, Place, Resource
+from tieback.model.resource import Dependency, DependencyKind, OpenPorts, Resource, ServiceAddress, TriState
 from tieback.posture.describe.aws_databases import groups
-from tieback.posture.describe.interface import About, UndescribedError
-from tieback.posture.facts import Facts
+from tieback.posture.describe.interface import DescriptionContext, NotAResourceError
+from tieback.posture.facts import ExportObject
 from tieback.posture.fronts import TARGET
 
 _SORTS = {"network": "network load balancer", "application": "application load balancer"}
@@ -19,11 +19,11 @@ _MANAGED = ("RDSNetworkInterface", "RedshiftNetworkInterface", "ElastiCache ", "
 """Prefixes of the descriptions of interfaces that services create for their stores; other interfaces are ignored."""
 
 
-def load_balancer(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def load_balancer(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """A load balancer: whether it is internet-facing, and the addresses that it admits."""
     arn = facts.text("loadbalancerarn", "arn") or about.key
     if not arn:
-        raise UndescribedError("no LoadBalancerArn")
+        raise NotAResourceError("no LoadBalancerArn")
     name = facts.text("loadbalancername", "name") or about.name
     scheme = facts.text("scheme")
     host = facts.text("dnsname")
@@ -32,43 +32,43 @@ def load_balancer(facts: Facts, about: About) -> Iterator[Resource | Dependency]
         DependencyKind.FRONT,
         f"{_SORTS.get(facts.text('type'), 'load balancer')} {name or arn}" + (f" ({scheme})" if scheme else ""),
         about.account,
-        answer=Answer.of({"internet-facing": True, "internal": False}.get(scheme)),
+        answer=TriState.of({"internet-facing": True, "internal": False}.get(scheme)),
         needs=groups(facts),
-        endpoints=(Place(host.lower()),) if host else (),
+        endpoints=(ServiceAddress(host.lower()),) if host else (),
         source=about.source,
         seen=about.seen,
     )
 
 
-def listener(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def listener(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """The port of a listener, and the target groups that it forwards to."""
     balancer, port = facts.text("loadbalancerarn"), facts.number("port")
     if not balancer or port is None:
-        raise UndescribedError("no LoadBalancerArn or Port")
+        raise NotAResourceError("no LoadBalancerArn or Port")
     yield Dependency(
         balancer,
         DependencyKind.FRONT,
         f"listener {facts.text('listenerarn', 'arn') or port}",
         about.account,
-        openings=(Opening(port, port, "listener"),),
+        openings=(OpenPorts(port, port, "listener"),),
         needs=tuple(dict.fromkeys(_forwards(facts))),
         source=about.source,
         seen=about.seen,
     )
 
 
-def _forwards(facts: Facts) -> Iterator[str]:
+def _forwards(facts: ExportObject) -> Iterator[str]:
     for action in facts.listed("defaultactions"):
         if group := action.text("targetgrouparn"):
             yield group
         yield from action.inner("forwardconfig").texts("targetgroups", of=("targetgrouparn",))
 
 
-def target_group(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def target_group(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """The load balancers of a target group, and its targets if the export contains them."""
     arn = facts.text("targetgrouparn", "arn") or about.key
     if not arn:
-        raise UndescribedError("no TargetGroupArn")
+        raise NotAResourceError("no TargetGroupArn")
     yield Dependency(
         arn,
         DependencyKind.FRONT,
@@ -83,15 +83,15 @@ def target_group(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         yield from _target(one, arn, about)
 
 
-def target(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def target(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """One target of the group that the user specifies, because the output does not name it."""
     arn = facts.text("targetgrouparn") or about.name
     if ":targetgroup/" not in arn:
-        raise UndescribedError("no target group: pass --resource with the ARN of the group")
+        raise NotAResourceError("no target group: pass --resource with the ARN of the group")
     yield from _target(facts, arn, about)
 
 
-def _target(facts: Facts, group: str, about: About) -> Iterator[Dependency]:
+def _target(facts: ExportObject, group: str, about: DescriptionContext) -> Iterator[Dependency]:
     where = facts.inner("target")
     where = where if list(where.pairs()) else facts
     id_, port = where.text("id"), where.number("port")
@@ -101,14 +101,14 @@ def _target(facts: Facts, group: str, about: About) -> Iterator[Dependency]:
             DependencyKind.FRONT,
             f"target of {group}",
             about.account,
-            openings=(Opening(port, port, "target"),) if port is not None else (),
+            openings=(OpenPorts(port, port, "target"),) if port is not None else (),
             needs=(group,),
             source=about.source,
             seen=about.seen,
         )
 
 
-def interface(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def interface(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """An interface that a service created for a store; its address can be a target. Other interfaces give no fact."""
     name, subnet = facts.text("networkinterfaceid", "id"), facts.text("subnetid")
     described = facts.text("description")

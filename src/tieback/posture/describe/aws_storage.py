@@ -7,11 +7,11 @@ A block overrides policy and grants. Without a block, either a policy or a grant
 from collections.abc import Iterator
 from typing import Any
 
-from tieback.model.resource import Answer, AtRest, Dependency, DependencyKind, Place, Resource, ResourceKind
+from tieback.model.resource import AtRest, Dependency, DependencyKind, Resource, ResourceKind, ServiceAddress, TriState
 from tieback.posture.describe.aws_services import MAX_POLICY, admits_everyone
-from tieback.posture.describe.interface import About, UndescribedError, at_rest, either
-from tieback.posture.facts import Facts
-from tieback.posture.text import parsed
+from tieback.posture.describe.interface import DescriptionContext, NotAResourceError, at_rest, either
+from tieback.posture.facts import ExportObject
+from tieback.posture.text import parse_json
 
 EVERYBODY = (
     "http://acs.amazonaws.com/groups/global/AllUsers",
@@ -22,23 +22,23 @@ POLICY, GRANTS = "policy", "grants"
 """Access settings of a bucket that come as separate command outputs."""
 
 
-def bucket(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def bucket(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """A bucket."""
     name = facts.text("name", "bucketname", "bucket") or about.name or about.key.rpartition(":::")[2]
     if not name:
-        raise UndescribedError("no bucket name: pass --resource")
+        raise NotAResourceError("no bucket name: pass --resource")
     block = facts.inner("publicaccessblockconfiguration", "publicaccessblock")
     block = block if list(block.pairs()) else facts  # Steampipe has the four settings as columns
     restrict, ignore = block.answer("restrictpublicbuckets"), block.answer("ignorepublicacls")
-    policy = parsed(facts.value("policy", "bucketpolicy", "policytext"), MAX_POLICY)
+    policy = parse_json(facts.value("policy", "bucketpolicy", "policytext"), MAX_POLICY)
     if isinstance(policy, dict) and "policyText" in policy:
-        policy = parsed(policy["policyText"], MAX_POLICY)
+        policy = parse_json(policy["policyText"], MAX_POLICY)
     by_policy = _by_policy(facts, policy)
     by_grant = _by_grant(facts)
-    if restrict is Answer.YES and by_policy is Answer.YES:
-        by_policy = Answer.NO
-    if ignore is Answer.YES and by_grant is Answer.YES:
-        by_grant = Answer.NO
+    if restrict is TriState.YES and by_policy is TriState.YES:
+        by_policy = TriState.NO
+    if ignore is TriState.YES and by_grant is TriState.YES:
+        by_grant = TriState.NO
     rule = _rule(facts)
     encryption = rule.text("kmsmasterkeyid")
     algorithm = rule.text("ssealgorithm", "algorithm")
@@ -53,13 +53,13 @@ def bucket(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         service="s3",
         product="s3",
         name=name,
-        endpoints=(Place(f"{name}.s3.amazonaws.com", 443),),
+        endpoints=(ServiceAddress(f"{name}.s3.amazonaws.com", 443),),
         cloud=(f"s3:{name}",),
         listens=443,
         flag=_flag(restrict, ignore),
-        route=Answer.YES,
+        route=TriState.YES,
         at_rest=at_rest(
-            Answer.YES if algorithm else Answer.UNKNOWN,
+            TriState.YES if algorithm else TriState.UNKNOWN,
             encryption,
             without_key=AtRest.ENCRYPTED if bare else AtRest.PROVIDER_KEY,
         ),
@@ -71,20 +71,20 @@ def bucket(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         seen=about.seen,
     )
     for part, answer, what in ((POLICY, by_policy, "its policy"), (GRANTS, by_grant, "its grants")):
-        if answer is not Answer.UNKNOWN:
+        if answer is not TriState.UNKNOWN:
             said = f"{what} {'allow' if part == GRANTS else 'allows'}"
-            yield _part(common, part, answer, f"{said} {'everyone' if answer is Answer.YES else 'no public access'}")
+            yield _part(common, part, answer, f"{said} {'everyone' if answer is TriState.YES else 'no public access'}")
     yield common
 
 
-def account_block(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def account_block(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """The public access block of a whole account."""
     inner = facts.inner("publicaccessblockconfiguration")
     account = facts.text("accountid") or about.account
     if not account:
-        raise UndescribedError("no account: pass --account")
+        raise NotAResourceError("no account: pass --account")
     switches = [inner.answer(key) for key in ("restrictpublicbuckets", "ignorepublicacls")]
-    answer = Answer.NO if Answer.NO in switches else either(*switches)
+    answer = TriState.NO if TriState.NO in switches else either(*switches)
     yield Dependency(
         _guard(account),
         DependencyKind.BLOCK,
@@ -100,7 +100,7 @@ def _guard(account: str) -> str:
     return f"s3-account:{account}" if account else ""
 
 
-def _part(common: Resource, part: str, answer: Answer, said: str) -> Resource:
+def _part(common: Resource, part: str, answer: TriState, said: str) -> Resource:
     return Resource(
         key=common.key,
         provider="aws",
@@ -117,58 +117,60 @@ def _part(common: Resource, part: str, answer: Answer, said: str) -> Resource:
     )
 
 
-def _flag(restrict: Answer, ignore: Answer) -> Answer:
-    if restrict is Answer.YES and ignore is Answer.YES:
-        return Answer.NO
-    return Answer.UNKNOWN if Answer.UNKNOWN in (restrict, ignore) else Answer.YES
+def _flag(restrict: TriState, ignore: TriState) -> TriState:
+    if restrict is TriState.YES and ignore is TriState.YES:
+        return TriState.NO
+    return TriState.UNKNOWN if TriState.UNKNOWN in (restrict, ignore) else TriState.YES
 
 
-def _by_policy(facts: Facts, policy: Any) -> Answer:
+def _by_policy(facts: ExportObject, policy: Any) -> TriState:
     status = (
         facts.inner("policystatus").answer("ispublic")
         if "policystatus" in facts
         else facts.answer("bucketpolicyispublic")
     )
-    if status is not Answer.UNKNOWN:
+    if status is not TriState.UNKNOWN:
         return status
     # A missing policy is no statement: the tool may not have requested it.
     return (
-        Answer.of(admits_everyone(policy)) if isinstance(policy, dict) and policy.get("Statement") else Answer.UNKNOWN
+        TriState.of(admits_everyone(policy))
+        if isinstance(policy, dict) and policy.get("Statement")
+        else TriState.UNKNOWN
     )
 
 
-def _by_grant(facts: Facts) -> Answer:
+def _by_grant(facts: ExportObject) -> TriState:
     listed = facts.inner("accesscontrollist", "acl")
     grants = facts.list("grants", "aclgrantees") or listed.list("grants", "grantlist", "grantsset")
     if not grants:
-        return Answer.UNKNOWN
-    return Answer.of(
+        return TriState.UNKNOWN
+    return TriState.of(
         any(_named(grant) in EVERYBODY or _named(grant) in {"AllUsers", "AuthenticatedUsers"} for grant in grants)
     )
 
 
 def _named(grant: Any) -> str:
-    facts = Facts(grant) if isinstance(grant, dict) else Facts({})
+    facts = ExportObject(grant) if isinstance(grant, dict) else ExportObject({})
     grantee = facts.value("grantee")
     if isinstance(grantee, str):
         return grantee
-    return (Facts(grantee) if isinstance(grantee, dict) else facts).text("uri", "identifier")
+    return (ExportObject(grantee) if isinstance(grantee, dict) else facts).text("uri", "identifier")
 
 
-def _rule(facts: Facts) -> Facts:
+def _rule(facts: ExportObject) -> ExportObject:
     holder = facts.inner("serversideencryptionconfiguration", "bucketencryption")
     holder = holder if list(holder.pairs()) else facts
     for rule in holder.listed("rules", "serversideencryptionconfiguration"):
         return rule.inner("applyserversideencryptionbydefault", "serversideencryptionbydefault")
     algorithm = facts.text("encryption")
-    return Facts({"algorithm": algorithm}) if algorithm else Facts({})
+    return ExportObject({"algorithm": algorithm}) if algorithm else ExportObject({})
 
 
-def _tls_only(policy: Any) -> Answer:
+def _tls_only(policy: Any) -> TriState:
     """Whether a policy denies requests without TLS."""
     statements = policy.get("Statement") if isinstance(policy, dict) else None
     if not statements:
-        return Answer.UNKNOWN
+        return TriState.UNKNOWN
     for one in statements if isinstance(statements, list) else [statements]:
         condition = one.get("Condition") if isinstance(one, dict) else None
         if isinstance(condition, dict) and str(one.get("Effect", "")).lower() == "deny":
@@ -179,16 +181,16 @@ def _tls_only(policy: Any) -> Answer:
                 else {}
             )
             if flags.get("aws:securetransport") == "false":
-                return Answer.YES
-    return Answer.NO
+                return TriState.YES
+    return TriState.NO
 
 
-def _logging(facts: Facts) -> Answer:
+def _logging(facts: ExportObject) -> TriState:
     if "loggingenabled" in facts:
-        return Answer.YES
+        return TriState.YES
     holder = facts.inner("bucketloggingconfiguration")
     return (
-        Answer.of(bool(holder.text("destinationbucketname")))
+        TriState.of(bool(holder.text("destinationbucketname")))
         if "bucketloggingconfiguration" in facts
-        else Answer.UNKNOWN
+        else TriState.UNKNOWN
     )

@@ -6,15 +6,24 @@ CLI next to the name; both are read. The databases of an Azure SQL server are pa
 
 from collections.abc import Iterator
 
-from tieback.model.resource import Answer, AtRest, Dependency, DependencyKind, Opening, Place, Resource, ResourceKind
-from tieback.posture.describe.interface import About, UndescribedError, positive
-from tieback.posture.facts import Facts, opening, wide_range
+from tieback.model.resource import (
+    AtRest,
+    Dependency,
+    DependencyKind,
+    OpenPorts,
+    Resource,
+    ResourceKind,
+    ServiceAddress,
+    TriState,
+)
+from tieback.posture.describe.interface import DescriptionContext, NotAResourceError, is_positive
+from tieback.posture.facts import ExportObject, open_ports, wide_range
 from tieback.posture.text import host_and_port
 
 PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433, "redis": 6380}
 
 
-def sql_server(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def sql_server(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """A logical server of Azure SQL."""
     its = _Its(facts, about)
     yield its.resource(
@@ -22,7 +31,7 @@ def sql_server(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     )
 
 
-def sql_database(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def sql_database(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """A database of such a server, its transparent data encryption, or the encryption protector of the server."""
     its = _Its(facts, about)
     server, _, rest = its.id.partition("/databases/")
@@ -31,7 +40,7 @@ def sql_database(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     if "/encryptionprotector" in its.id:
         kind = its.props.text("serverkeytype").lower()
         if kind in {"servicemanaged", "azurekeyvault"}:
-            answer = Answer.of(kind == "azurekeyvault")
+            answer = TriState.of(kind == "azurekeyvault")
             yield Dependency(
                 f"{server}#key",
                 DependencyKind.KEY,
@@ -44,10 +53,10 @@ def sql_database(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         return
     if name in {"", "master"}:
         return
-    state = its.props.answer("state", "status") if "/transparentdataencryption" in its.id else Answer.UNKNOWN
+    state = its.props.answer("state", "status") if "/transparentdataencryption" in its.id else TriState.UNKNOWN
     tde = its.props.inner("transparentdataencryption").answer("state", "status")
-    state = state if state is not Answer.UNKNOWN else tde
-    at_rest = {Answer.YES: AtRest.ENCRYPTED, Answer.NO: AtRest.NONE, Answer.UNKNOWN: AtRest.UNKNOWN}[state]
+    state = state if state is not TriState.UNKNOWN else tde
+    at_rest = {TriState.YES: AtRest.ENCRYPTED, TriState.NO: AtRest.NONE, TriState.UNKNOWN: AtRest.UNKNOWN}[state]
     yield Resource(
         key=server,
         provider="azure",
@@ -66,14 +75,14 @@ def sql_database(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     )
 
 
-def flexible_server(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def flexible_server(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """A server of PostgreSQL, MySQL or MariaDB: flexible servers and the retired single servers."""
     its = _Its(facts, about)
     product = "postgresql" if "postgresql" in its.type else "mysql"
     network = its.props.inner("network")
     flag = network.answer("publicnetworkaccess") if "network" in its.props else its.props.answer("publicnetworkaccess")
     if network.text("delegatedsubnetresourceid"):
-        flag = Answer.NO
+        flag = TriState.NO
     key = its.props.inner("dataencryption").text("type").lower()
     at_rest = {"azurekeyvault": AtRest.CUSTOMER_KEY, "systemmanaged": AtRest.PROVIDER_KEY}.get(key, AtRest.UNKNOWN)
     yield its.resource(
@@ -84,41 +93,41 @@ def flexible_server(facts: Facts, about: About) -> Iterator[Resource | Dependenc
         at_rest=at_rest,
         in_transit=its.props.answer("sslenforcement"),
         engine=f"{product} {its.props.text('version')}".strip(),
-        backups=positive(its.props.inner("backup") if "backup" in its.props else its.props, "backupretentiondays"),
+        backups=is_positive(its.props.inner("backup") if "backup" in its.props else its.props, "backupretentiondays"),
     )
 
 
-def cosmos(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def cosmos(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """A Cosmos DB account: always encrypted, always over TLS; open to all networks if no rule restricts it."""
     its = _Its(facts, about)
     props = its.props
     host = host_and_port(props.text("documentendpoint"))[0]
     mongo = facts.text("kind").lower() == "mongodb" or "mongoclusters" in its.type
-    hosts = [Place(host, 443)] if host else []
-    hosts += [Place(f"{its.name.lower()}.mongo.cosmos.azure.com", 10255)] if mongo else []
+    hosts = [ServiceAddress(host, 443)] if host else []
+    hosts += [ServiceAddress(f"{its.name.lower()}.mongo.cosmos.azure.com", 10255)] if mongo else []
     rules = props.list("iprules")
-    narrowed = bool(rules) or props.answer("isvirtualnetworkfilterenabled") is Answer.YES
-    wide = any(opening(Facts(one).text("ipaddressorrange")) for one in rules if isinstance(one, dict))
-    port = Answer.of(wide or not narrowed) if props.has("iprules") else Answer.UNKNOWN
+    narrowed = bool(rules) or props.answer("isvirtualnetworkfilterenabled") is TriState.YES
+    wide = any(open_ports(ExportObject(one).text("ipaddressorrange")) for one in rules if isinstance(one, dict))
+    port = TriState.of(wide or not narrowed) if props.has("iprules") else TriState.UNKNOWN
     yield its.resource(
         "cosmosdb",
         "mongodb" if mongo else "cosmosdb",
         "",
         flag=props.answer("publicnetworkaccess"),
         port=port,
-        path=(f"its network rules allow {'everyone' if port is Answer.YES else 'only listed networks'}",)
-        if port is not Answer.UNKNOWN
+        path=(f"its network rules allow {'everyone' if port is TriState.YES else 'only listed networks'}",)
+        if port is not TriState.UNKNOWN
         else (),
         at_rest=AtRest.CUSTOMER_KEY if props.text("keyvaultkeyuri") else AtRest.UNKNOWN,
         endpoints=tuple(hosts),
         cloud=(f"cosmosdb:{its.name.lower()}",),
-        backups=Answer.YES if "backuppolicy" in props else Answer.UNKNOWN,
+        backups=TriState.YES if "backuppolicy" in props else TriState.UNKNOWN,
         engine=facts.text("kind"),
         firewall=False,
     )
 
 
-def redis(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def redis(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """A cache. Without a firewall rule it admits every address, but rules are separate descriptions."""
     its = _Its(facts, about)
     plain = its.props.answer("enablenonsslport")
@@ -128,13 +137,13 @@ def redis(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         "redis",
         its.props.text("hostname"),
         listens=its.props.number("sslport") or 6380,
-        in_transit={Answer.YES: Answer.NO, Answer.NO: Answer.YES}.get(plain, Answer.UNKNOWN),
-        authentication=Answer.NO if off is Answer.YES else Answer.YES,
+        in_transit={TriState.YES: TriState.NO, TriState.NO: TriState.YES}.get(plain, TriState.UNKNOWN),
+        authentication=TriState.NO if off is TriState.YES else TriState.YES,
         engine=f"redis {its.props.text('redisversion')}".strip(),
     )
 
 
-def storage(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def storage(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """A storage account: whether containers can be public; each container's own description shows if it is."""
     its = _Its(facts, about)
     props = its.props
@@ -150,7 +159,7 @@ def storage(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
                 service="storage",
                 product="azure_blob",
                 name=account.rpartition("/")[2],
-                port=Answer.YES,
+                port=TriState.YES,
                 path=(f"container {its.name} is public ({level})",),
                 part=its.name,
                 source=about.source,
@@ -162,7 +171,11 @@ def storage(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     rules = props.inner("networkacls", "networkruleset")
     open_net = props.answer("publicnetworkaccess")
     default = rules.text("defaultaction").lower()
-    route = Answer.NO if open_net is Answer.NO or default == "deny" else Answer.of(True if default == "allow" else None)
+    route = (
+        TriState.NO
+        if open_net is TriState.NO or default == "deny"
+        else TriState.of(True if default == "allow" else None)
+    )
     source = props.inner("encryption").text("keysource").lower()
     yield its.resource(
         "storage",
@@ -171,20 +184,20 @@ def storage(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         kind=ResourceKind.BUCKET,
         flag=props.answer("allowblobpublicaccess"),
         route=route,
-        path=(f"its network rules {'deny' if route is Answer.NO else 'allow'} by default",)
-        if route is not Answer.UNKNOWN
+        path=(f"its network rules {'deny' if route is TriState.NO else 'allow'} by default",)
+        if route is not TriState.UNKNOWN
         else (),
         at_rest={"microsoft.keyvault": AtRest.CUSTOMER_KEY, "microsoft.storage": AtRest.PROVIDER_KEY}.get(
             source, AtRest.UNKNOWN
         ),
         in_transit=props.answer("supportshttpstrafficonly", "enablehttpstrafficonly"),
-        endpoints=(Place(host, 443),),
+        endpoints=(ServiceAddress(host, 443),),
         cloud=(f"azure-blob:{its.name.lower()}",),
         firewall=False,
     )
 
 
-def firewall_rule(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def firewall_rule(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """A firewall rule of a server. 0.0.0.0 to 0.0.0.0 admits every customer of Azure, which is not the Internet."""
     its = _Its(facts, about)
     server = its.id.partition("/firewallrules/")[0]
@@ -196,13 +209,13 @@ def firewall_rule(facts: Facts, about: About) -> Iterator[Resource | Dependency]
         DependencyKind.FIREWALL,
         f"firewall rule {its.name.rpartition('/')[2]}" + (" (all Azure customers)" if azure else ""),
         its.account,
-        openings=(Opening(0, 65535, wide),) if wide else (),
+        openings=(OpenPorts(0, 65535, wide),) if wide else (),
         source=about.source,
         seen=about.seen,
     )
 
 
-def public_address(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+def public_address(facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
     """A public address: the address of a machine for apps and probes."""
     its = _Its(facts, about)
     address = its.props.text("ipaddress")
@@ -213,7 +226,7 @@ def public_address(facts: Facts, about: About) -> Iterator[Resource | Dependency
             "",
             host,
             kind=ResourceKind.HOST,
-            flag=Answer.YES,
+            flag=TriState.YES,
             addresses=(address,) if address else (),
             firewall=False,
         )
@@ -222,11 +235,11 @@ def public_address(facts: Facts, about: About) -> Iterator[Resource | Dependency
 class _Its:
     """Common fields of all descriptions."""
 
-    def __init__(self, facts: Facts, about: About) -> None:
+    def __init__(self, facts: ExportObject, about: DescriptionContext) -> None:
         self.about = about
         self.id = (facts.text("id", "resourceid") or about.key).lower()
         if not self.id.startswith("/subscriptions/"):
-            raise UndescribedError("no resource id")
+            raise NotAResourceError("no resource id")
         self.account = facts.text("subscriptionid") or self.id.split("/")[2]
         self.region = facts.text("location", "region") or about.region
         self.name = facts.text("name") or self.id.rpartition("/")[2]
@@ -241,16 +254,16 @@ class _Its:
         host: str,
         *,
         kind: ResourceKind = ResourceKind.DATABASE,
-        flag: Answer | None = None,
-        route: Answer | None = None,
-        port: Answer = Answer.UNKNOWN,
+        flag: TriState | None = None,
+        route: TriState | None = None,
+        port: TriState = TriState.UNKNOWN,
         path: tuple[str, ...] = (),
         at_rest: AtRest = AtRest.UNKNOWN,
-        in_transit: Answer = Answer.UNKNOWN,
-        authentication: Answer = Answer.UNKNOWN,
-        backups: Answer = Answer.UNKNOWN,
+        in_transit: TriState = TriState.UNKNOWN,
+        authentication: TriState = TriState.UNKNOWN,
+        backups: TriState = TriState.UNKNOWN,
         listens: int | None = None,
-        endpoints: tuple[Place, ...] = (),
+        endpoints: tuple[ServiceAddress, ...] = (),
         addresses: tuple[str, ...] = (),
         cloud: tuple[str, ...] = (),
         engine: str = "",
@@ -260,7 +273,9 @@ class _Its:
         port_number = listens or PORTS.get(product)
         switch = self.props.answer("publicnetworkaccess") if flag is None else flag
         path = (
-            path if switch is Answer.UNKNOWN else (f"public access is {'on' if switch is Answer.YES else 'off'}", *path)
+            path
+            if switch is TriState.UNKNOWN
+            else (f"public access is {'on' if switch is TriState.YES else 'off'}", *path)
         )
         return Resource(
             key=self.id,
@@ -272,7 +287,7 @@ class _Its:
             product=product,
             engine=engine,
             name=self.name,
-            endpoints=endpoints or ((Place(host.lower(), port_number),) if host else ()),
+            endpoints=endpoints or ((ServiceAddress(host.lower(), port_number),) if host else ()),
             addresses=addresses,
             cloud=cloud,
             listens=port_number,

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 import msgspec
 
-from tieback.model.resource import Answer, AtRest, Dependency, Resource
-from tieback.posture.facts import Facts
+from tieback.model.resource import AtRest, Dependency, Resource, TriState
+from tieback.posture.facts import ExportObject
 
 SERVICES = {
     "postgres": "postgresql",
@@ -30,7 +30,7 @@ SERVICES = {
 """Probes by engine name, as providers spell it up to the first character that is not a letter."""
 
 
-class About(msgspec.Struct, frozen=True):
+class DescriptionContext(msgspec.Struct, frozen=True):
     """Context of a description: its source, its time, and the location of the resource."""
 
     source: str
@@ -42,11 +42,11 @@ class About(msgspec.Struct, frozen=True):
     name: str = ""
 
 
-class UndescribedError(Exception):
+class NotAResourceError(Exception):
     """Why a description gives no resource; the text is shown to users."""
 
 
-type Describe = Callable[[Facts, About], Iterator[Resource | Dependency]]
+type Describe = Callable[[ExportObject, DescriptionContext], Iterator[Resource | Dependency]]
 
 
 @lru_cache(maxsize=1000)
@@ -59,7 +59,7 @@ def product_of(engine: str) -> str:
     return next((product for name, product in SERVICES.items() if word.startswith(name)), "")
 
 
-def at_rest(encrypted: Answer, key: str, *, without_key: AtRest = AtRest.ENCRYPTED) -> AtRest:
+def at_rest(encrypted: TriState, key: str, *, without_key: AtRest = AtRest.ENCRYPTED) -> AtRest:
     """Encryption at rest from a flag and a key. If the key is only an id, the description of the key shows its owner.
 
     Args:
@@ -67,31 +67,31 @@ def at_rest(encrypted: Answer, key: str, *, without_key: AtRest = AtRest.ENCRYPT
         key: id, ARN or alias; empty if no key is named.
         without_key: meaning of a flag without a key for this service.
     """
-    if encrypted is Answer.NO:
+    if encrypted is TriState.NO:
         return AtRest.NONE
-    if encrypted is Answer.UNKNOWN:
+    if encrypted is TriState.UNKNOWN:
         return AtRest.UNKNOWN
     if not key:
         return without_key
     return AtRest.PROVIDER_KEY if "alias/aws/" in key else AtRest.ENCRYPTED
 
 
-def either(*answers: Answer) -> Answer:
+def either(*answers: TriState) -> TriState:
     """Yes if one answer is yes, no if all are no, otherwise unknown."""
-    if Answer.YES in answers:
-        return Answer.YES
-    return Answer.UNKNOWN if Answer.UNKNOWN in answers or not answers else Answer.NO
+    if TriState.YES in answers:
+        return TriState.YES
+    return TriState.UNKNOWN if TriState.UNKNOWN in answers or not answers else TriState.NO
 
 
-def filled(facts: Facts, *keys: str) -> Answer:
+def is_present(facts: ExportObject, *keys: str) -> TriState:
     """Whether a list or object is present and not empty; unknown if the source does not contain the key."""
     found = facts.value(*keys)
     if found is None:
-        return Answer.UNKNOWN
-    return Answer.of(bool(found))
+        return TriState.UNKNOWN
+    return TriState.of(bool(found))
 
 
-def positive(facts: Facts, *keys: str) -> Answer:
+def is_positive(facts: ExportObject, *keys: str) -> TriState:
     """Return yes if a number is greater than 0."""
     number = facts.number(*keys)
-    return Answer.UNKNOWN if number is None else Answer.of(number > 0)
+    return TriState.UNKNOWN if number is None else TriState.of(number > 0)

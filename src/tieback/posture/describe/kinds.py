@@ -17,9 +17,9 @@ from tieback.posture.describe import (
     azure,
     gcp,
 )
-from tieback.posture.describe.aws_names import parse
-from tieback.posture.describe.interface import About, Describe
-from tieback.posture.facts import Facts
+from tieback.posture.describe.aws_names import parse_arn
+from tieback.posture.describe.interface import Describe, DescriptionContext
+from tieback.posture.facts import ExportObject
 
 DESCRIBE: Mapping[str, Describe] = {
     "aws-rds-instance": aws_databases.rds_instance,
@@ -66,7 +66,7 @@ DESCRIBE: Mapping[str, Describe] = {
 }
 
 
-class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ResourceType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A kind of resource, and its names in exports."""
 
     name: str
@@ -89,26 +89,26 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Kind for the counts; ``None`` for objects that only affect other resources."""
         return None if self.sort == "dependency" else ResourceKind(self.sort)
 
-    def read(self, facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+    def read(self, facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
         """The facts in a description of this kind. Raises ``UndescribedError``."""
         return DESCRIBE[self.name](facts, about)
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    kind: tuple[Kind, ...]
+    kind: tuple[ResourceType, ...]
 
 
-class Kinds:
+class ResourceTypes:
     """The table, read at the first look-up."""
 
     @cached_property
-    def all(self) -> tuple[Kind, ...]:
+    def all(self) -> tuple[ResourceType, ...]:
         """Every kind, in the order of the file."""
         raw = resources.files("tieback.posture.describe").joinpath("kinds.toml").read_bytes()
         return msgspec.toml.decode(raw, type=_File).kind
 
     @cached_property
-    def _named(self) -> Mapping[str, Kind]:
+    def _named(self) -> Mapping[str, ResourceType]:
         return {
             name.lower(): kind
             for kind in self.all
@@ -116,22 +116,22 @@ class Kinds:
         }
 
     @cached_property
-    def _outputs(self) -> Mapping[str, tuple[Kind, ...]]:
-        found: dict[str, list[Kind]] = {}
+    def _outputs(self) -> Mapping[str, tuple[ResourceType, ...]]:
+        found: dict[str, list[ResourceType]] = {}
         for kind in self.all:
             for name in kind.outputs:
                 found.setdefault(name, []).append(kind)
         return {name: tuple(kinds) for name, kinds in found.items()}
 
     @cached_property
-    def _arns(self) -> tuple[tuple[str, str, Kind], ...]:
+    def _arns(self) -> tuple[tuple[str, str, ResourceType], ...]:
         return tuple((*text.partition(" ")[::2], kind) for kind in self.all for text in kind.arn)
 
-    def named(self, name: str) -> Kind | None:
+    def named(self, name: str) -> ResourceType | None:
         """The kind with this name in any export; ``None`` for an unknown name."""
         return self._named.get(name.lower())
 
-    def answered(self, key: str, facts: Facts) -> Kind | None:
+    def answered(self, key: str, facts: ExportObject) -> ResourceType | None:
         """The kind of a description below a key of a CLI output."""
         kinds = self._outputs.get(key, ())
         return next((kind for kind in kinds if not kind.having or facts.has(kind.having)), None)
@@ -140,9 +140,9 @@ class Kinds:
         """True if a CLI output has descriptions below this key."""
         return key in self._outputs
 
-    def of_key(self, key: str) -> Kind | None:
+    def of_key(self, key: str) -> ResourceType | None:
         """The kind of a resource with this full name: an ARN, an ARM id, a full resource name."""
-        arn = parse(key)
+        arn = parse_arn(key)
         if arn is not None:
             return next(
                 (k for service, start, k in self._arns if service == arn.service and arn.resource.startswith(start)),

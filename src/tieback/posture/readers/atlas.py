@@ -5,11 +5,11 @@ Format: https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/ (``{"results": 
 
 from collections.abc import Iterator
 
-from tieback.posture.describe.interface import About
-from tieback.posture.describe.kinds import Kinds
-from tieback.posture.facts import Facts
+from tieback.posture.describe.interface import DescriptionContext
+from tieback.posture.describe.kinds import ResourceTypes
+from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import described
+from tieback.posture.readers.interface import describe
 from tieback.posture.source import PostureSource
 
 
@@ -19,7 +19,7 @@ class Atlas:
     meta = PostureMeta("atlas", "MongoDB Atlas", "https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/")
 
     def __init__(self) -> None:
-        self._kinds = Kinds()
+        self._kinds = ResourceTypes()
 
     def recognises(self, head: bytes) -> bool:
         """True for a project id next to the state of a cluster or an entry of an access list."""
@@ -29,11 +29,11 @@ class Atlas:
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """The facts of each cluster and each access list entry."""
-        about = About(self.meta.name, source.seen, source.origin.account)
+        about = DescriptionContext(self.meta.name, source.seen, source.origin.account)
         whole = b'"results"' not in source.head()
         for key, line, value in (("", *one) for one in source.items()) if whole else source.members():
             if key not in {"", "results"} or not isinstance(value, dict):
                 continue
-            facts = Facts(value)
+            facts = ExportObject(value)
             name = "atlas-access-list" if facts.has("cidrblock", "ipaddress") else "atlas-cluster"
-            yield from described(source, line, self._kinds.named(name), facts, about)
+            yield from describe(source, line, self._kinds.named(name), facts, about)

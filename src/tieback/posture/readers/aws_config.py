@@ -10,16 +10,16 @@ from typing import Any
 
 import msgspec
 
-from tieback.intake.reports.interface import moment
-from tieback.posture.describe.interface import About
-from tieback.posture.describe.kinds import Kinds
-from tieback.posture.facts import Facts
+from tieback.intake.reports.interface import parse_time
+from tieback.posture.describe.interface import DescriptionContext
+from tieback.posture.describe.kinds import ResourceTypes
+from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import described
+from tieback.posture.readers.interface import describe
 from tieback.posture.source import PostureSource
-from tieback.posture.text import parsed
+from tieback.posture.text import parse_json
 
-KNOWN = "1.0"
+KNOWN_VERSION = "1.0"
 _GONE = frozenset({"ResourceDeleted", "ResourceDeletedNotRecorded", "ResourceNotRecorded"})
 
 
@@ -48,7 +48,7 @@ class AwsConfig:
     )
 
     def __init__(self) -> None:
-        self._kinds = Kinds()
+        self._kinds = ResourceTypes()
 
     def recognises(self, head: bytes) -> bool:
         """True for a list of configuration items, or for results of a query with resource types."""
@@ -59,12 +59,12 @@ class AwsConfig:
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """The facts of each item."""
         for key, line, value in source.members():
-            if key == "fileVersion" and str(value) != KNOWN:
-                source.skip(line, f"unsupported snapshot version {str(value)[:20]} (supported: {KNOWN})")
+            if key == "fileVersion" and str(value) != KNOWN_VERSION:
+                source.skip(line, f"unsupported snapshot version {str(value)[:20]} (supported: {KNOWN_VERSION})")
             if key not in {"", "configurationItems", "Results"}:
                 continue
             try:
-                item = msgspec.convert(parsed(value), _Item, strict=False)
+                item = msgspec.convert(parse_json(value), _Item, strict=False)
             except msgspec.ValidationError as error:
                 source.skip(line, str(error))
                 continue
@@ -75,17 +75,17 @@ class AwsConfig:
         kind = self._kinds.named(item.resource_type)
         if kind is None:
             return
-        configuration = parsed(item.configuration)
+        configuration = parse_json(item.configuration)
         if not isinstance(configuration, dict):
             source.missed(f"{item.resource_type} without configuration")
             return
-        more = {name: parsed(value) for name, value in (item.supplementary_configuration or {}).items()}
-        about = About(
+        more = {name: parse_json(value) for name, value in (item.supplementary_configuration or {}).items()}
+        about = DescriptionContext(
             source=self.meta.name,
-            seen=moment(item.configuration_item_capture_time) or source.seen,
+            seen=parse_time(item.configuration_item_capture_time) or source.seen,
             account=item.aws_account_id or item.account_id or source.origin.account,
             region=item.aws_region or source.origin.region,
             key=item.arn_upper or item.arn or "",
             name=item.resource_name or item.resource_id,
         )
-        yield from described(source, line, kind, Facts({**configuration, **more}), about)
+        yield from describe(source, line, kind, ExportObject({**configuration, **more}), about)

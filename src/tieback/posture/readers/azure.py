@@ -17,13 +17,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tieback.intake.reports.interface import moment
-from tieback.posture.checks import Checks
-from tieback.posture.describe.interface import About
-from tieback.posture.describe.kinds import Kinds, arm_type
-from tieback.posture.facts import Facts
+from tieback.intake.reports.interface import parse_time
+from tieback.posture.checks import ToolCheckTable
+from tieback.posture.describe.interface import DescriptionContext
+from tieback.posture.describe.kinds import ResourceTypes, arm_type
+from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import described
+from tieback.posture.readers.interface import describe
 from tieback.posture.source import PostureSource
 
 _COLUMNS = frozenset({b"id", b"type", b"properties"})
@@ -42,7 +42,7 @@ class ResourceGraph:
     )
 
     def __init__(self) -> None:
-        self._checks = Checks()
+        self._checks = ToolCheckTable()
 
     def recognises(self, head: bytes) -> bool:
         """True for resources with Azure ids below ``data`` or ``value``, or for assessments."""
@@ -53,15 +53,15 @@ class ResourceGraph:
         for key, line, value in source.members():
             if key not in {"", "data", "value"} or not isinstance(value, dict):
                 continue
-            facts = Facts(value)
+            facts = ExportObject(value)
             kind_name = facts.text("type").lower() or arm_type(facts.text("id"))
             if kind_name == "microsoft.security/assessments":
                 yield from self._assessment(source, facts)
                 continue
-            about = About(self.meta.name, source.seen, source.origin.account, source.origin.region)
-            yield from described(source, line, self._checks.kinds.named(kind_name), facts, about)
+            about = DescriptionContext(self.meta.name, source.seen, source.origin.account, source.origin.region)
+            yield from describe(source, line, self._checks.kinds.named(kind_name), facts, about)
 
-    def _assessment(self, source: PostureSource, facts: Facts) -> Iterator[Fact]:
+    def _assessment(self, source: PostureSource, facts: ExportObject) -> Iterator[Fact]:
         props = facts.inner("properties")
         props = props if list(props.pairs()) else facts
         status = props.inner("status")
@@ -71,7 +71,7 @@ class ResourceGraph:
             name=props.text("displayname"),
             state=status.text("code"),
             key=props.inner("resourcedetails").text("id"),
-            seen=moment(status.text("statuschangedate")),
+            seen=parse_time(status.text("statuschangedate")),
         )
 
 
@@ -85,7 +85,7 @@ class ResourceGraphCsv:
     )
 
     def __init__(self) -> None:
-        self._kinds = Kinds()
+        self._kinds = ResourceTypes()
 
     def recognises(self, head: bytes) -> bool:
         """True for a header line with id, type and properties."""
@@ -106,8 +106,8 @@ class ResourceGraphCsv:
             if not isinstance(value.get("properties"), dict):
                 source.skip(line, "no properties: download the CSV with Formatted results turned off")
                 continue
-            about = About(self.meta.name, source.seen, source.origin.account, source.origin.region)
-            yield from described(source, line, kind, Facts(value), about)
+            about = DescriptionContext(self.meta.name, source.seen, source.origin.account, source.origin.region)
+            yield from describe(source, line, kind, ExportObject(value), about)
 
 
 def _cell(text: str) -> Any:
@@ -124,7 +124,7 @@ class DefenderCsv:
     )
 
     def __init__(self) -> None:
-        self._checks = Checks()
+        self._checks = ToolCheckTable()
 
     def recognises(self, head: bytes) -> bool:
         """True for a header line with the recommendation, the state and the resource."""
@@ -146,11 +146,13 @@ class DefenderCsv:
                 or row.get("recommendation", ""),
                 state=row.get("state", ""),
                 key=row.get("resourceid") or row.get("nativeresourceid", ""),
-                seen=moment(row.get("statuschangedate", "") or row.get("exportedtimestamp", "")),
+                seen=parse_time(row.get("statuschangedate", "") or row.get("exportedtimestamp", "")),
             )
 
 
-def _judged(checks: Checks, source: PostureSource, *, name: str, state: str, key: str, seen: str) -> Iterator[Any]:
+def _judged(
+    checks: ToolCheckTable, source: PostureSource, *, name: str, state: str, key: str, seen: str
+) -> Iterator[Any]:
     code, outcome = name.strip().lower(), _OUTCOME.get(state.strip().lower())
     if not checks.known("defender", code):
         return
@@ -158,7 +160,9 @@ def _judged(checks: Checks, source: PostureSource, *, name: str, state: str, key
         source.missed(f"{name[:80]}: {state.lower() or 'no state'}")
         return
     parts = key.split("/")
-    about = About("defender", seen or source.seen, parts[2] if len(parts) > 2 else "", key=key, name=parts[-1])
+    about = DescriptionContext(
+        "defender", seen or source.seen, parts[2] if len(parts) > 2 else "", key=key, name=parts[-1]
+    )
     said = checks.statement("defender", code, passed=outcome, about=about, why=name)
     if said is not None:
         yield said

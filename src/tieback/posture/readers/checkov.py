@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tieback.posture.checks import Checks
-from tieback.posture.describe.interface import About
-from tieback.posture.facts import Facts
+from tieback.posture.checks import ToolCheckTable
+from tieback.posture.describe.interface import DescriptionContext
+from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import elements
+from tieback.posture.readers.interface import list_elements
 from tieback.posture.source import MAX_DOCUMENT, PostureSource
 
 SARIF = "2.1.0"
@@ -26,7 +26,7 @@ class Checkov:
     meta = PostureMeta("checkov", "Checkov", "https://www.checkov.io/2.Basics/Reviewing%20Scan%20Results.html")
 
     def __init__(self) -> None:
-        self._checks = Checks()
+        self._checks = ToolCheckTable()
 
     def recognises(self, head: bytes) -> bool:
         """True if the file begins like a Checkov report."""
@@ -36,19 +36,19 @@ class Checkov:
         """The facts of each check about each planned resource."""
         source.longest = MAX_DOCUMENT
         for line, value in source.items():
-            report = Facts(value) if isinstance(value, dict) else Facts({})
+            report = ExportObject(value) if isinstance(value, dict) else ExportObject({})
             results = report.value("results")
             if not isinstance(results, dict):
                 source.skip(line, "a report without results")
                 continue
-            for broken in elements(results.get("parsing_errors")):
+            for broken in list_elements(results.get("parsing_errors")):
                 source.missed(f"{str(broken)[:120]}: not parsed")
             for name, passed in _LISTS:
-                for one in elements(results.get(name)):
+                for one in list_elements(results.get(name)):
                     if isinstance(one, dict):
-                        yield from self._of(source, Facts(one), passed=passed)
+                        yield from self._of(source, ExportObject(one), passed=passed)
 
-    def _of(self, source: PostureSource, one: Facts, *, passed: bool) -> Iterator[Fact]:
+    def _of(self, source: PostureSource, one: ExportObject, *, passed: bool) -> Iterator[Fact]:
         code, resource = one.text("checkid"), one.text("resource")
         if not self._checks.known("checkov", code) or not resource:
             return
@@ -69,7 +69,7 @@ class CheckovSarif:
     meta = PostureMeta("checkov", "Checkov (SARIF)", "https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html")
 
     def __init__(self) -> None:
-        self._checks = Checks()
+        self._checks = ToolCheckTable()
 
     def recognises(self, head: bytes) -> bool:
         """True for a SARIF log with Checkov as driver."""
@@ -83,11 +83,11 @@ class CheckovSarif:
                 source.skip(line, f"unsupported SARIF version {str(value)[:20]} (supported: {SARIF})")
             if key != "runs" or not isinstance(value, dict):
                 continue
-            for result in Facts(value).listed("results"):
+            for result in ExportObject(value).listed("results"):
                 code = result.text("ruleid")
                 if not self._checks.known("checkov", code):
                     continue
-                place = next(result.listed("locations"), Facts({})).inner("physicallocation")
+                place = next(result.listed("locations"), ExportObject({})).inner("physicallocation")
                 file = place.inner("artifactlocation").text("uri")
                 at = place.inner("region").number("startline") or 0
                 why = result.inner("message").text("text")
@@ -95,10 +95,10 @@ class CheckovSarif:
 
 
 def _said(
-    checks: Checks, source: PostureSource, code: str, place: str, name: str, *, passed: bool, why: str
+    checks: ToolCheckTable, source: PostureSource, code: str, place: str, name: str, *, passed: bool, why: str
 ) -> Iterator[Any]:
     kind = _TYPE.search(f".{name}.")
-    about = About("checkov", source.seen, key=f"template:{place}", name=name)
+    about = DescriptionContext("checkov", source.seen, key=f"template:{place}", name=name)
     known = checks.kinds.named(kind[1]) if kind else None
     if kind and known is None:
         return  # a rule or policy next to the resource, which is not a store itself

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from tieback.posture.describe.interface import About
-from tieback.posture.describe.kinds import Kind, Kinds, arm_type
-from tieback.posture.facts import Facts
+from tieback.posture.describe.interface import DescriptionContext
+from tieback.posture.describe.kinds import ResourceType, ResourceTypes, arm_type
+from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import described, elements
+from tieback.posture.readers.interface import describe, list_elements
 from tieback.posture.source import PostureSource
 
-OF_BUCKETS = (
+BUCKET_KEYS = (
     "PolicyStatus",
     "PublicAccessBlockConfiguration",
     "ServerSideEncryptionConfiguration",
@@ -53,7 +53,7 @@ _GOOGLE_NAMES = (
     (re.compile(r"projects/[^/]+/databases/[^/]+"), "gcp-firestore"),
     (re.compile(r"projects/[^/]+/locations/[^/]+/(?:instances|clusters)/[^/]+"), "gcp-memorystore"),
 )
-_OF_BUCKET = re.compile(rb'"(?:Bucket|' + b"|".join(key.encode() for key in OF_BUCKETS) + rb')"\s*:')
+_OF_BUCKET = re.compile(rb'"(?:Bucket|' + b"|".join(key.encode() for key in BUCKET_KEYS) + rb')"\s*:')
 _BINDINGS = re.compile(rb'"bindings"\s*:\s*\[')
 _GOOGLE = re.compile(rb'"kind"\s*:\s*"(?:sql|bigquery|storage|compute)#|"storage_url"\s*:|"name"\s*:\s*"projects/')
 _ARM = re.compile(rb'"id"\s*:\s*"/subscriptions/', re.IGNORECASE)
@@ -69,7 +69,7 @@ class CloudCli:
     )
 
     def __init__(self) -> None:
-        self._kinds = Kinds()
+        self._kinds = ResourceTypes()
 
     @cached_property
     def _keys(self) -> re.Pattern[bytes]:
@@ -103,57 +103,59 @@ class CloudCli:
         for key, line, value in source.members():
             if key == "Reservations" and isinstance(value, dict):
                 about = self._about(source, account=str(value.get("OwnerId", ""))[:40])
-                for one in elements(value.get("Instances")):
+                for one in list_elements(value.get("Instances")):
                     if isinstance(one, dict):
-                        zone = Facts(one).inner("placement").text("availabilityzone")
-                        yield from described(
+                        zone = ExportObject(one).inner("placement").text("availabilityzone")
+                        yield from describe(
                             source,
                             line,
                             self._kinds.named("aws-instance"),
-                            Facts(one),
+                            ExportObject(one),
                             self._about(source, account=about.account, region=zone.rstrip("abcdef")),
                         )
             elif not key:
                 yield from self._element(source, line, value)
             elif self._kinds.answers(key) and isinstance(value, dict):
-                facts = Facts(value)
+                facts = ExportObject(value)
                 about = self._about(source, name=source.origin.resource)
-                yield from described(source, line, self._kinds.answered(key, facts), facts, about)
-            elif key in OF_BUCKETS:
+                yield from describe(source, line, self._kinds.answered(key, facts), facts, about)
+            elif key in BUCKET_KEYS:
                 yield from self._element(source, line, {key: [value] if key == "Grants" else value})
 
     def _element(self, source: PostureSource, line: int, value: Any) -> Iterator[Fact]:
         if not isinstance(value, dict):
             source.skip(line, "not a JSON object")
             return
-        if "Bucket" in value or any(key in value for key in OF_BUCKETS):
+        if "Bucket" in value or any(key in value for key in BUCKET_KEYS):
             yield from self._of_bucket(source, line, value)
             return
         if "bindings" in value and source.origin.resource:
             value = {"name": source.origin.resource, "iamPolicy": value}
-            yield from described(source, line, self._kinds.named("gcp-storage"), Facts(value), self._about(source))
+            yield from describe(
+                source, line, self._kinds.named("gcp-storage"), ExportObject(value), self._about(source)
+            )
             return
-        facts = Facts(value)
+        facts = ExportObject(value)
         kind = self._of(facts)
         if kind is None:
             source.skip(line, "not a known kind of resource")
             return
-        yield from described(source, line, kind, facts, self._about(source))
+        yield from describe(source, line, kind, facts, self._about(source))
 
     def _of_bucket(self, source: PostureSource, line: int, value: Mapping[str, Any]) -> Iterator[Fact]:
         name = source.origin.resource
         if not value.get("Bucket") and not name:
             if "PublicAccessBlockConfiguration" in value and source.origin.account:
-                yield from described(
-                    source, line, self._kinds.named("aws-s3-account"), Facts(value), self._about(source)
+                yield from describe(
+                    source, line, self._kinds.named("aws-s3-account"), ExportObject(value), self._about(source)
                 )
             else:
                 source.skip(line, "no bucket name: pass --resource")
             return
         about = self._about(source, name=name)
-        yield from described(source, line, self._kinds.named("aws-s3"), Facts(value), about)
+        yield from describe(source, line, self._kinds.named("aws-s3"), ExportObject(value), about)
 
-    def _of(self, facts: Facts) -> Kind | None:
+    def _of(self, facts: ExportObject) -> ResourceType | None:
         id_ = facts.text("id")
         if id_.lower().startswith("/subscriptions/"):
             return self._kinds.named(facts.text("type").lower()) or self._kinds.named(arm_type(id_))
@@ -169,6 +171,10 @@ class CloudCli:
         marked = next((kind for mark, kind in _MARKS.items() if mark in facts), None)
         return self._kinds.named(marked) if marked else None
 
-    def _about(self, source: PostureSource, *, account: str = "", region: str = "", name: str = "") -> About:
+    def _about(
+        self, source: PostureSource, *, account: str = "", region: str = "", name: str = ""
+    ) -> DescriptionContext:
         origin = source.origin
-        return About(self.meta.name, source.seen, origin.account or account, origin.region or region, name=name)
+        return DescriptionContext(
+            self.meta.name, source.seen, origin.account or account, origin.region or region, name=name
+        )

@@ -8,12 +8,12 @@ list``). An inactive finding gives no fact, because it does not show why it was 
 
 from collections.abc import Iterator
 
-from tieback.intake.reports.interface import moment
-from tieback.posture.checks import Checks
-from tieback.posture.describe.interface import About
-from tieback.posture.facts import Facts
+from tieback.intake.reports.interface import parse_time
+from tieback.posture.checks import ToolCheckTable
+from tieback.posture.describe.interface import DescriptionContext
+from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import described, elements
+from tieback.posture.readers.interface import describe, list_elements
 from tieback.posture.source import PostureSource
 
 
@@ -27,7 +27,7 @@ class AssetInventory:
     )
 
     def __init__(self) -> None:
-        self._checks = Checks()
+        self._checks = ToolCheckTable()
 
     def recognises(self, head: bytes) -> bool:
         """True for an asset with its type."""
@@ -36,7 +36,7 @@ class AssetInventory:
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """The facts of each asset."""
         for _, line, value in source.members() if source.head().lstrip()[:1] == b"[" else _whole(source):
-            facts = Facts(value) if isinstance(value, dict) else Facts({})
+            facts = ExportObject(value) if isinstance(value, dict) else ExportObject({})
             kind = self._checks.kinds.named(facts.text("assettype"))
             if kind is None:
                 continue
@@ -50,10 +50,10 @@ class AssetInventory:
                 continue
             known.setdefault("location", resource.text("location"))
             name = facts.text("name")
-            about = About(
-                self.meta.name, moment(facts.text("updatetime")) or source.seen, source.origin.account, key=name
+            about = DescriptionContext(
+                self.meta.name, parse_time(facts.text("updatetime")) or source.seen, source.origin.account, key=name
             )
-            yield from described(source, line, kind, Facts(known), about)
+            yield from describe(source, line, kind, ExportObject(known), about)
 
 
 class CommandCenter:
@@ -66,7 +66,7 @@ class CommandCenter:
     )
 
     def __init__(self) -> None:
-        self._checks = Checks()
+        self._checks = ToolCheckTable()
 
     def recognises(self, head: bytes) -> bool:
         """True for a finding with its category and the name of the resource."""
@@ -76,8 +76,8 @@ class CommandCenter:
         """The facts of each active finding."""
         for line, value in source.items():
             within = isinstance(value, dict) and "listFindingsResults" in value
-            for one in elements(value["listFindingsResults"]) if within else (value,):
-                outer = Facts(one) if isinstance(one, dict) else Facts({})
+            for one in list_elements(value["listFindingsResults"]) if within else (value,):
+                outer = ExportObject(one) if isinstance(one, dict) else ExportObject({})
                 finding = outer.inner("finding") if "finding" in outer else outer
                 code = finding.text("category")
                 if not finding.text("resourcename"):
@@ -87,9 +87,9 @@ class CommandCenter:
                     continue
                 key = finding.text("resourcename")
                 resource = outer.inner("resource")
-                about = About(
+                about = DescriptionContext(
                     self.meta.name,
-                    moment(finding.text("eventtime")) or source.seen,
+                    parse_time(finding.text("eventtime")) or source.seen,
                     resource.text("projectdisplayname") or _project(key) or source.origin.account,
                     key=key,
                     name=key.rpartition("/")[2],

@@ -3,31 +3,33 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tieback.posture.describe.interface import About, UndescribedError
-from tieback.posture.describe.kinds import Kind
-from tieback.posture.facts import Facts
+from tieback.posture.describe.interface import DescriptionContext, NotAResourceError
+from tieback.posture.describe.kinds import ResourceType
+from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact
 from tieback.posture.source import PostureSource
 
 MAX_REMEMBERED = 500_000
 
 
-def described(source: PostureSource, line: int, kind: Kind | None, facts: Facts, about: About) -> Iterator[Fact]:
+def describe(
+    source: PostureSource, line: int, kind: ResourceType | None, facts: ExportObject, about: DescriptionContext
+) -> Iterator[Fact]:
     """The facts of a description. One that gives no resource is skipped with its reason."""
     if kind is None:
         return
     try:
         yield from kind.read(facts, about)
-    except UndescribedError as error:
+    except NotAResourceError as error:
         source.skip(line, f"incomplete description of {kind.name}: {error}")
 
 
-def elements(value: Any) -> list[Any]:
+def list_elements(value: Any) -> list[Any]:
     """The elements of a value that should be a list; empty for any other value."""
     return value if isinstance(value, list) else []
 
 
-class Told:
+class DescribedResources:
     """Resources that were already described: some tools repeat the description with each check of a resource."""
 
     def __init__(self) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 
-from tieback.intake.reports.interface import moment
-from tieback.posture.checks import Checks
-from tieback.posture.describe.interface import About
-from tieback.posture.facts import Facts
+from tieback.intake.reports.interface import parse_time
+from tieback.posture.checks import ToolCheckTable
+from tieback.posture.describe.interface import DescriptionContext
+from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import Told, described
+from tieback.posture.readers.interface import DescribedResources, describe
 from tieback.posture.source import PostureSource
 
 _KNOWN = ("1.",)
@@ -57,13 +57,13 @@ class _Finding(msgspec.Struct, frozen=True):
     resources: tuple[_Resource, ...] = ()
 
 
-class Prowler:
+class ProwlerOcsf:
     """Reads findings of Prowler in OCSF."""
 
     meta = PostureMeta("prowler", "Prowler 5 (OCSF)", "https://docs.prowler.com/")
 
     def __init__(self) -> None:
-        self._checks = Checks()
+        self._checks = ToolCheckTable()
 
     def recognises(self, head: bytes) -> bool:
         """True for an OCSF finding with the code of a check and Prowler as product."""
@@ -71,7 +71,7 @@ class Prowler:
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """The description of each resource once, and the statement of each check."""
-        told = Told()
+        told = DescribedResources()
         for line, value in source.items():
             try:
                 finding = msgspec.convert(value, _Finding, strict=False)
@@ -85,11 +85,11 @@ class Prowler:
                 yield from self._of(source, line, finding, resource, told)
 
     def _of(
-        self, source: PostureSource, line: int, finding: _Finding, resource: _Resource, told: Told
+        self, source: PostureSource, line: int, finding: _Finding, resource: _Resource, told: DescribedResources
     ) -> Iterator[Fact]:
-        about = About(
+        about = DescriptionContext(
             source=self.meta.name,
-            seen=moment(finding.time_dt or finding.time) or source.seen,
+            seen=parse_time(finding.time_dt or finding.time) or source.seen,
             account=finding.cloud.account.uid or source.origin.account,
             region=resource.region or finding.cloud.region or "",
             key=resource.uid,
@@ -99,7 +99,7 @@ class Prowler:
         kind = kinds.of_key(resource.uid) or kinds.named(resource.type)
         described_as = resource.data.metadata
         if kind is not None and isinstance(described_as, dict) and told.new(f"{kind.name} {resource.uid}"):
-            yield from described(source, line, kind, Facts(described_as), about)
+            yield from describe(source, line, kind, ExportObject(described_as), about)
         code, status = finding.metadata.event_code, finding.status_code.upper()
         if status in {"PASS", "FAIL"}:
             said = self._checks.statement(

@@ -5,9 +5,9 @@ Columns: https://docs.prowler.com/user-guide/cli/tutorials/reporting
 
 from collections.abc import Iterator
 
-from tieback.intake.reports.interface import moment
-from tieback.posture.checks import Checks, membership
-from tieback.posture.describe.interface import About
+from tieback.intake.reports.interface import parse_time
+from tieback.posture.checks import ToolCheckTable, membership
+from tieback.posture.describe.interface import DescriptionContext
 from tieback.posture.interface import Fact, PostureMeta
 from tieback.posture.source import PostureSource
 
@@ -20,7 +20,7 @@ class ProwlerCsv:
     meta = PostureMeta("prowler", "Prowler 5 (CSV)", "https://docs.prowler.com/user-guide/cli/tutorials/reporting")
 
     def __init__(self) -> None:
-        self._checks = Checks()
+        self._checks = ToolCheckTable()
 
     def recognises(self, head: bytes) -> bool:
         """True for a header line, separated by semicolons, with the four required columns."""
@@ -31,9 +31,9 @@ class ProwlerCsv:
         """The statement of each check."""
         for _, row in source.rows(";", (name.decode().lower() for name in _NEEDED)):
             code, status = row["check_id"], row["status"].upper()
-            about = About(
+            about = DescriptionContext(
                 source=self.meta.name,
-                seen=moment(row.get("timestamp", "")) or source.seen,
+                seen=parse_time(row.get("timestamp", "")) or source.seen,
                 account=row["account_uid"],
                 region=row.get("region", ""),
                 key=row["resource_uid"],

@@ -7,12 +7,12 @@ the collection of an entry define if it is a resource. The file is read as a who
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tieback.intake.reports.interface import moment
-from tieback.posture.describe.interface import About
-from tieback.posture.describe.kinds import Kinds
-from tieback.posture.facts import Facts
+from tieback.intake.reports.interface import parse_time
+from tieback.posture.describe.interface import DescriptionContext
+from tieback.posture.describe.kinds import ResourceTypes
+from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import described, elements
+from tieback.posture.readers.interface import describe, list_elements
 from tieback.posture.source import MAX_DOCUMENT, PostureSource
 
 _COLLECTIONS = {
@@ -42,7 +42,7 @@ class ScoutSuite:
     meta = PostureMeta("scoutsuite", "ScoutSuite", "https://github.com/nccgroup/ScoutSuite/wiki")
 
     def __init__(self) -> None:
-        self._kinds = Kinds()
+        self._kinds = ResourceTypes()
 
     def recognises(self, head: bytes) -> bool:
         """True if the file begins with the variable of the script, or with the beginning of its object."""
@@ -58,7 +58,7 @@ class ScoutSuite:
             elif key == "services" and isinstance(value, dict):
                 services, line = value, at
             elif key == "last_run" and isinstance(value, dict):
-                when = moment(str(value.get("time", ""))[:19]) or when
+                when = parse_time(str(value.get("time", ""))[:19]) or when
             elif key == "provider_code":
                 provider = str(value)
         if not services:
@@ -66,7 +66,7 @@ class ScoutSuite:
         for service, inner in services.items():
             if isinstance(inner, dict):
                 yield from self._within(
-                    source, line, (service, provider), inner, About(self.meta.name, when, account), 0
+                    source, line, (service, provider), inner, DescriptionContext(self.meta.name, when, account), 0
                 )
 
     def _within(
@@ -75,7 +75,7 @@ class ScoutSuite:
         line: int,
         where: tuple[str, str],
         value: Mapping[str, Any],
-        about: About,
+        about: DescriptionContext,
         depth: int,
     ) -> Iterator[Fact]:
         if depth > _MAX_DEPTH:
@@ -92,15 +92,15 @@ class ScoutSuite:
                 continue
             for key, deeper in inner.items() if name in _WITHIN else ():
                 if isinstance(deeper, dict):
-                    place = About(
+                    place = DescriptionContext(
                         about.source, about.seen, about.account, str(key) if name == "regions" else about.region
                     )
                     if name in {"projects", "subscriptions"}:
-                        place = About(about.source, about.seen, str(key), about.region)
+                        place = DescriptionContext(about.source, about.seen, str(key), about.region)
                     yield from self._within(source, line, where, deeper, place, depth + 1)
 
     def _resource(
-        self, source: PostureSource, line: int, kind: str, key: str, value: Mapping[str, Any], about: About
+        self, source: PostureSource, line: int, kind: str, key: str, value: Mapping[str, Any], about: DescriptionContext
     ) -> Iterator[Fact]:
         known = {**value, "rules": None, "id": value.get("id") or key} if kind == "aws-security-group" else dict(value)
         if kind == "aws-security-group":
@@ -110,17 +110,17 @@ class ScoutSuite:
         if kind in {"aws-rds-instance", "aws-redshift", "aws-elasticache-cluster"}:
             # The ids are digests from ScoutSuite; the name comes from the provider.
             known["id"] = name
-        about = About(about.source, about.seen, about.account, about.region, key=arn, name=name)
-        yield from described(source, line, self._kinds.named(kind), Facts(known), about)
+        about = DescriptionContext(about.source, about.seen, about.account, about.region, key=arn, name=name)
+        yield from describe(source, line, self._kinds.named(kind), ExportObject(known), about)
 
 
 def _ingress(group: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Rules from its tree of protocols, ports and networks."""
-    protocols = Facts(group).inner("rules").inner("ingress").inner("protocols")
+    protocols = ExportObject(group).inner("rules").inner("ingress").inner("protocols")
     for protocol, inner in protocols.pairs():
         ports = inner.get("ports") if isinstance(inner, dict) else None
         for port, its in ports.items() if isinstance(ports, dict) else ():
-            listed = elements(its.get("cidrs")) if isinstance(its, dict) else []
+            listed = list_elements(its.get("cidrs")) if isinstance(its, dict) else []
             nets = [str(one.get("CIDR", "")) for one in listed if isinstance(one, dict)]
             first, _, last = str(port).partition("-")
             span = {"fromport": first, "toport": last or first} if first.isdigit() else {}

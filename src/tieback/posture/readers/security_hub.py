@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from tieback.intake.reports.interface import moment
-from tieback.posture.checks import Checks, membership
-from tieback.posture.describe.interface import About
-from tieback.posture.facts import Facts
+from tieback.intake.reports.interface import parse_time
+from tieback.posture.checks import ToolCheckTable, membership
+from tieback.posture.describe.interface import DescriptionContext
+from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import Told, described
+from tieback.posture.readers.interface import DescribedResources, describe
 from tieback.posture.source import PostureSource
 
 SCHEMA = "2018-10-08"
@@ -59,7 +59,7 @@ class SecurityHub:
     )
 
     def __init__(self) -> None:
-        self._checks = Checks()
+        self._checks = ToolCheckTable()
 
     def recognises(self, head: bytes) -> bool:
         """True for a finding with its schema version, product and account."""
@@ -67,7 +67,7 @@ class SecurityHub:
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """The description of each resource, and the statement of each control."""
-        told = Told()
+        told = DescribedResources()
         for key, line, value in source.members():
             if key not in {"", "Findings"}:
                 continue
@@ -83,11 +83,11 @@ class SecurityHub:
                     yield from self._of(source, line, finding, resource, told)
 
     def _of(
-        self, source: PostureSource, line: int, finding: _Finding, resource: _Resource, told: Told
+        self, source: PostureSource, line: int, finding: _Finding, resource: _Resource, told: DescribedResources
     ) -> Iterator[Fact]:
-        about = About(
+        about = DescriptionContext(
             source=self.meta.name,
-            seen=moment(finding.updated_at) or source.seen,
+            seen=parse_time(finding.updated_at) or source.seen,
             account=finding.aws_account_id,
             region=resource.region or finding.region,
             key=resource.id,
@@ -96,7 +96,7 @@ class SecurityHub:
             kind = self._checks.kinds.named(name)
             # A resource occurs once per control, each time with its description.
             if kind is not None and isinstance(details, dict) and told.new(f"{name} {resource.id} {about.seen}"):
-                yield from described(source, line, kind, Facts(details), about)
+                yield from describe(source, line, kind, ExportObject(details), about)
         tool, code = _code(finding)
         status = finding.compliance.status.upper() if finding.compliance else ""
         member = membership(code, finding.description, about) if tool == "prowler" else None

@@ -9,12 +9,12 @@ outcomes.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tieback.posture.checks import Checks
-from tieback.posture.describe.interface import About
-from tieback.posture.describe.kinds import Kind
-from tieback.posture.facts import Facts
+from tieback.posture.checks import ToolCheckTable
+from tieback.posture.describe.interface import DescriptionContext
+from tieback.posture.describe.kinds import ResourceType
+from tieback.posture.facts import ExportObject
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import described, elements
+from tieback.posture.readers.interface import describe, list_elements
 from tieback.posture.source import MAX_DOCUMENT, PostureSource
 
 _OUTCOME = {"ok": True, "alarm": False}
@@ -32,7 +32,7 @@ class Steampipe:
     meta = PostureMeta("steampipe", "Steampipe (query)", "https://steampipe.io/docs/reference/cli/query")
 
     def __init__(self) -> None:
-        self._checks = Checks()
+        self._checks = ToolCheckTable()
 
     def recognises(self, head: bytes) -> bool:
         """True for the columns that Steampipe plug-ins add to every row."""
@@ -44,24 +44,24 @@ class Steampipe:
             if key not in {"", "rows"} or not isinstance(value, dict):
                 continue
             kind = self._kind(source, value)
-            facts = Facts(value)
+            facts = ExportObject(value)
             if kind is None:
                 source.skip(line, "row of an unknown table: pass --resource with the table name")
                 continue
-            about = About(
+            about = DescriptionContext(
                 self.meta.name,
                 source.seen,
                 facts.text("accountid", "subscriptionid", "project") or source.origin.account,
                 facts.text("region", "location") or source.origin.region,
                 key=_key(facts),
             )
-            yield from described(source, line, kind, facts, about)
+            yield from describe(source, line, kind, facts, about)
 
-    def _kind(self, source: PostureSource, row: Mapping[str, Any]) -> Kind | None:
+    def _kind(self, source: PostureSource, row: Mapping[str, Any]) -> ResourceType | None:
         named = self._checks.kinds.named(source.origin.resource) if source.origin.resource else None
         if named is not None:
             return named
-        facts = Facts(row)
+        facts = ExportObject(row)
         for id_ in (facts.text("arn"), facts.text("id"), *facts.texts("akas")):
             found = self._checks.kinds.of_key(id_)
             if found is not None:
@@ -75,7 +75,7 @@ class Powerpipe:
     meta = PostureMeta("powerpipe", "Powerpipe (benchmark)", "https://powerpipe.io/docs/run/benchmark")
 
     def __init__(self) -> None:
-        self._checks = Checks()
+        self._checks = ToolCheckTable()
 
     def recognises(self, head: bytes) -> bool:
         """True for groups with ids, and controls or further groups."""
@@ -94,20 +94,22 @@ class Powerpipe:
             return
         code = str(group.get("control_id") or "").rpartition(".")[2]
         if code and self._checks.known("powerpipe", code):
-            for result in elements(group.get("results")):
-                yield from self._result(source, code, Facts(result) if isinstance(result, dict) else Facts({}))
+            for result in list_elements(group.get("results")):
+                yield from self._result(
+                    source, code, ExportObject(result) if isinstance(result, dict) else ExportObject({})
+                )
         for name in ("groups", "controls"):
-            for inner in elements(group.get(name)):
+            for inner in list_elements(group.get(name)):
                 if isinstance(inner, dict):
                     yield from self._group(source, line, inner, depth + 1)
 
-    def _result(self, source: PostureSource, code: str, result: Facts) -> Iterator[Fact]:
+    def _result(self, source: PostureSource, code: str, result: ExportObject) -> Iterator[Fact]:
         status = result.text("status").lower()
         if status not in _OUTCOME:
             source.missed(f"{code}: {status or 'no status'}")
             return
         told = {one.text("key"): one.text("value") for one in result.listed("dimensions")}
-        about = About(
+        about = DescriptionContext(
             self.meta.name,
             source.seen,
             told.get("account_id") or told.get("subscription") or source.origin.account,
@@ -121,6 +123,6 @@ class Powerpipe:
             yield said
 
 
-def _key(facts: Facts) -> str:
+def _key(facts: ExportObject) -> str:
     arn = facts.text("arn")
     return arn or next((aka for aka in facts.texts("akas") if aka.startswith(("arn:", "//", "/subscriptions/"))), "")

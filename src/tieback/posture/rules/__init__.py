@@ -9,7 +9,7 @@ from tieback.posture.rules.etcd_conf import EtcdConf
 from tieback.posture.rules.firebase_rtdb import FirebaseRtdb
 from tieback.posture.rules.firestore import Firestore
 from tieback.posture.rules.gcs_iam import GcsIam
-from tieback.posture.rules.interface import Reader
+from tieback.posture.rules.interface import RulesReader
 from tieback.posture.rules.mongod_conf import MongodConf
 from tieback.posture.rules.mosquitto_conf import MosquittoConf
 from tieback.posture.rules.mysql_grants import MysqlGrants
@@ -21,7 +21,7 @@ from tieback.posture.rules.s3 import S3
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql_policies import SqlPolicies
 
-READERS: tuple[Reader, ...] = (
+READERS: tuple[RulesReader, ...] = (
     Firestore(),
     FirebaseRtdb(),
     S3(),
@@ -43,7 +43,7 @@ READERS: tuple[Reader, ...] = (
 """Every reader; the first one that recognises a file reads it, so the most specific ones come first."""
 
 
-def reader_named(name: str) -> Reader:
+def reader_named(name: str) -> RulesReader:
     """The reader of a kind. Raises ``UsageError`` for an unknown kind, with a list of the known ones."""
     for reader in READERS:
         if reader.meta.name == name:
@@ -52,7 +52,7 @@ def reader_named(name: str) -> Reader:
     raise UsageError(f"unknown kind of rules {name}", advice=f"Choose one of {known}")
 
 
-def reader_for(text: RulesText) -> Reader:
+def reader_for(text: RulesText) -> RulesReader:
     """The reader that recognises a file. Raises ``UsageError`` if there is none."""
     for reader in READERS:
         if reader.recognises(text):

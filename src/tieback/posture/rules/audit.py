@@ -9,20 +9,20 @@ import msgspec
 from tieback.model.errors import InputError
 from tieback.model.exposure import Severity
 from tieback.posture.rules import reader_for, reader_named
-from tieback.posture.rules.interface import Permit, Stranger
+from tieback.posture.rules.interface import Permission, Requester
 from tieback.posture.rules.source import load_text
 
 SECONDS = 10.0
 """Time limit for the answers of one file, in seconds: thousands of rules times thousands of paths are not evaluated."""
 
 
-class Answer(msgspec.Struct, frozen=True, rename={"who": "as"}):
+class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
     """Access of a requester to one path of one file."""
 
     file: str
     kind: str
     """The grammar, as in ``--kind``."""
-    who: Stranger
+    who: Requester
     path: str
     read: bool
     write: bool
@@ -33,13 +33,13 @@ class Answer(msgspec.Struct, frozen=True, rename={"who": "as"}):
     request: str
     """A request that passes; empty if there is none."""
     reason: str
-    read_by: Permit
-    write_by: Permit
+    read_by: Permission
+    write_by: Permission
 
-    def says_as_much_as(self, other: "Answer") -> bool:
+    def says_as_much_as(self, other: "RulesAnswer") -> bool:
         """True if the answer for another requester has the same content and the same lines."""
 
-        def told(one: "Answer") -> tuple[object, ...]:
+        def told(one: "RulesAnswer") -> tuple[object, ...]:
             return (one.file, one.path, one.read, one.write, one.certain, one.read_by.line, one.write_by.line)
 
         return self.who is not other.who and told(self) == told(other)
@@ -52,12 +52,14 @@ class Answer(msgspec.Struct, frozen=True, rename={"who": "as"}):
             return None
         if not any(permit.certain for permit in permits):
             return Severity.LOW
-        if self.who is Stranger.ANY_USER:
+        if self.who is Requester.ANY_USER:
             return Severity.MEDIUM
         return Severity.CRITICAL if self.write and self.write_by.certain else Severity.HIGH
 
 
-def answers(file: Path, strangers: Sequence[Stranger], paths: Sequence[str] = (), kind: str = "") -> Iterator[Answer]:
+def audit_rules(
+    file: Path, strangers: Sequence[Requester], paths: Sequence[str] = (), kind: str = ""
+) -> Iterator[RulesAnswer]:
     """Read a file and evaluate it.
 
     Args:
@@ -86,7 +88,7 @@ def answers(file: Path, strangers: Sequence[Stranger], paths: Sequence[str] = ()
         for who in strangers:
             verdict = policy.ask(who, path)
             decisive = verdict.decisive
-            yield Answer(
+            yield RulesAnswer(
                 str(file),
                 reader.meta.name,
                 who,

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tieback.posture.rules import interface
-from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdict
+from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.tree import Node, read_json
+from tieback.posture.rules.tree import ConfigNode, read_json
 
-_NO_WRITING = interface.refused("anonymous access is read-only")
+_NO_WRITING = interface.deny("anonymous access is read-only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class _Container:
 class AzureContainer:
     """Reads accounts and containers."""
 
-    meta = ReaderMeta(
+    meta = RulesReaderMeta(
         "azure-blob",
         "Azure Blob Storage access levels",
         "https://learn.microsoft.com/azure/storage/blobs/anonymous-read-access-configure",
@@ -41,13 +41,13 @@ class AzureContainer:
     def read(self, text: RulesText) -> "AzurePolicy":
         """Read the document. Raises ``InputError``."""
         root = read_json(text)
-        account = next((one for one in root.each() if one.get("allowBlobPublicAccess") is not None), Node({}, 0))
+        account = next((one for one in root.each() if one.get("allowBlobPublicAccess") is not None), ConfigNode({}, 0))
         listed = root.get("containers") or root
         containers = [found for one in listed.each() if (found := _container(one)) is not None]
         return AzurePolicy(containers, account)
 
 
-def _container(node: Node) -> _Container | None:
+def _container(node: ConfigNode) -> _Container | None:
     access = node.get("properties", "publicAccess") or node.get("publicAccess")
     if access is None:
         return None
@@ -61,7 +61,7 @@ def _container(node: Node) -> _Container | None:
 class AzurePolicy:
     """Containers of an account."""
 
-    def __init__(self, containers: Sequence[_Container], account: Node) -> None:
+    def __init__(self, containers: Sequence[_Container], account: ConfigNode) -> None:
         self._containers = containers
         self._account = account
 
@@ -70,12 +70,12 @@ class AzurePolicy:
         names = [one.name for one in self._containers] or ["/"]
         yield from names[: interface.MAX_PATHS]
 
-    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - users of other tenants are anonymous here
+    def ask(self, who: Requester, path: str) -> PathPermissions:  # noqa: ARG002 - users of other tenants are anonymous here
         """Evaluate a container (listing) or ``container/blob`` (reading)."""
         name, _, blob = path.strip("/").partition("/")
-        return Verdict(self._read(name, blob), _NO_WRITING)
+        return PathPermissions(self._read(name, blob), _NO_WRITING)
 
-    def _read(self, name: str, blob: str) -> Permit:
+    def _read(self, name: str, blob: str) -> Permission:
         closed = self._closed()
         if closed is not None:
             return closed
@@ -84,31 +84,29 @@ class AzurePolicy:
                 continue
             if one.access == "container" or (one.access == "blob" and blob):
                 path = f"{one.name}/{blob}" if blob else f"{one.name}?restype=container&comp=list"
-                return interface.allowed(
+                return interface.allow(
                     one.line, f"publicAccess: {one.access}", f"GET https://<account>.blob.core.windows.net/{path}"
                 )
             if one.name == name:
                 reason = "blobs can be read by name, but not listed" if one.access else "the container is private"
-                return interface.refused(reason, one.line, f"publicAccess: {one.access or 'none'}")
+                return interface.deny(reason, one.line, f"publicAccess: {one.access or 'none'}")
         if not self._containers and self._account.value:
             reason = "the account allows anonymous access; the access level of each container decides"
-            return interface.allowed(self._account.line, "allowBlobPublicAccess: true", reason=reason, certain=False)
-        return interface.refused("a container is private by default")
+            return interface.allow(self._account.line, "allowBlobPublicAccess: true", reason=reason, certain=False)
+        return interface.deny("a container is private by default")
 
-    def _closed(self) -> Permit | None:
+    def _closed(self) -> Permission | None:
         anonymous = self._account.get("allowBlobPublicAccess")
         if anonymous is not None and not anonymous.on:
-            return interface.refused(
+            return interface.deny(
                 "the account allows no anonymous access", anonymous.line, "allowBlobPublicAccess: false"
             )
         network = self._account.get("publicNetworkAccess")
         if network is not None and network.text.lower() in {"disabled", "securedbyperimeter"}:
-            return interface.refused(
-                "the account is not reachable from the Internet", network.line, "publicNetworkAccess"
-            )
+            return interface.deny("the account is not reachable from the Internet", network.line, "publicNetworkAccess")
         rules = self._account.get("networkRuleSet", "defaultAction") or self._account.get(
             "networkAcls", "defaultAction"
         )
         if rules is not None and rules.text.lower() == "deny":
-            return interface.refused("the account's network rules deny by default", rules.line, "defaultAction: Deny")
+            return interface.deny("the account's network rules deny by default", rules.line, "defaultAction: Deny")
         return None

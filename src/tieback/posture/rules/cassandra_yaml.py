@@ -4,8 +4,8 @@ Source: https://cassandra.apache.org/doc/latest/cassandra/managing/configuration
 """
 
 from tieback.posture.rules import interface
-from tieback.posture.rules.interface import ReaderMeta
-from tieback.posture.rules.server import ServerPolicy, local, server
+from tieback.posture.rules.interface import RulesReaderMeta
+from tieback.posture.rules.server import ServerPolicy, is_local_address, server_policy
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.tree import read_yaml
 
@@ -15,7 +15,7 @@ _REQUEST = "cqlsh <host> -e 'DESCRIBE KEYSPACES'"
 class CassandraYaml:
     """Reads the configuration of a node."""
 
-    meta = ReaderMeta(
+    meta = RulesReaderMeta(
         "cassandra",
         "Cassandra, ScyllaDB",
         "https://cassandra.apache.org/doc/latest/cassandra/managing/configuration/cass_yaml_file.html",
@@ -32,24 +32,26 @@ class CassandraYaml:
         """Read all settings. Raises ``InputError``."""
         root = read_yaml(text)
         address, interface_name = root.get("rpc_address"), root.get("rpc_interface")
-        if address is not None and address.text and local(address.text):
-            return server(
-                interface.refused(
+        if address is not None and address.text and is_local_address(address.text):
+            return server_policy(
+                interface.deny(
                     "clients can connect only from this machine", address.line, f"rpc_address: {address.text}"
                 )
             )
         if address is None and interface_name is None:
-            return server(
-                interface.refused(
+            return server_policy(
+                interface.deny(
                     "listens on the address of the node's host name, which is not in the file", certain=False
                 )
             )
         clients = root.get("client_encryption_options", "require_client_auth")
         if clients is not None and clients.text in {"true", "required"}:
-            return server(interface.refused("a client certificate is required", clients.line, "require_client_auth"))
+            return server_policy(
+                interface.deny("a client certificate is required", clients.line, "require_client_auth")
+            )
         found = root.get("authenticator")
         name = found.get("class_name") if found is not None and isinstance(found.value, dict) else found
         if name is not None and name.text.rpartition(".")[2] not in {"AllowAllAuthenticator", ""}:
-            return server(interface.refused("a login is required", name.line, f"authenticator: {name.text}"))
+            return server_policy(interface.deny("a login is required", name.line, f"authenticator: {name.text}"))
         line, rule = (name.line, f"authenticator: {name.text}") if name is not None else (0, "")
-        return server(interface.allowed(line, rule, _REQUEST, reason="no authentication"))
+        return server_policy(interface.allow(line, rule, _REQUEST, reason="no authentication"))

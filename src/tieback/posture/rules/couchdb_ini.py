@@ -1,4 +1,4 @@
-"""CouchDB: ``local.ini``, and the ``_security`` object of one database.
+"""CouchDB: ``is_local_address.ini``, and the ``_security`` object of one database.
 
 Source: https://docs.couchdb.org/en/stable/config/auth.html and https://docs.couchdb.org/en/stable/api/database/security.html.
 """
@@ -6,10 +6,10 @@ Source: https://docs.couchdb.org/en/stable/config/auth.html and https://docs.cou
 import re
 
 from tieback.posture.rules import interface
-from tieback.posture.rules.interface import ReaderMeta
-from tieback.posture.rules.server import ServerPolicy, Setting, lines, local, server
+from tieback.posture.rules.interface import RulesReaderMeta
+from tieback.posture.rules.server import ServerPolicy, Setting, is_local_address, read_settings, server_policy
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.tree import Node, read_json
+from tieback.posture.rules.tree import ConfigNode, read_json
 
 _SECTION = re.compile(r"\[([^\]]{1,100})\]")
 _REQUEST = "GET http://<host>:5984/_all_dbs"
@@ -20,7 +20,7 @@ _SECTIONS = ("[couchdb]", "[chttpd]", "[httpd]", "[couch_httpd_auth]", "[chttpd_
 class CouchdbIni:
     """Reads both files; the content shows which one it is."""
 
-    meta = ReaderMeta("couchdb", "CouchDB", "https://docs.couchdb.org/en/stable/config/auth.html")
+    meta = RulesReaderMeta("couchdb", "CouchDB", "https://docs.couchdb.org/en/stable/config/auth.html")
 
     def recognises(self, text: RulesText) -> bool:
         """True for sections of CouchDB, or an object of members and admins."""
@@ -34,16 +34,16 @@ class CouchdbIni:
         return _security(read_json(text)) if text.text.lstrip().startswith("{") else _local(text)
 
 
-def _security(root: Node) -> ServerPolicy:
-    members = root.get("members") or Node({}, root.line)
-    names, roles = members.get("names") or Node([], 0), members.get("roles") or Node([], 0)
+def _security(root: ConfigNode) -> ServerPolicy:
+    members = root.get("members") or ConfigNode({}, root.line)
+    names, roles = members.get("names") or ConfigNode([], 0), members.get("roles") or ConfigNode([], 0)
     if names.texts() or roles.texts():
         reason = (
             "only members may read" if roles.texts() != ["_admin"] or names.texts() else "only administrators may read"
         )
-        return server(interface.refused(reason, members.line, '"members": …'))
-    return server(
-        interface.allowed(members.line, '"members": none', _DATABASE, reason="a database without members is public")
+        return server_policy(interface.deny(reason, members.line, '"members": …'))
+    return server_policy(
+        interface.allow(members.line, '"members": none', _DATABASE, reason="a database without members is public")
     )
 
 
@@ -51,13 +51,13 @@ def _local(text: RulesText) -> ServerPolicy:
     settings = {(section, setting.name): setting for section, setting in _sections(text)}
     address = settings.get(("chttpd", "bind_address")) or settings.get(("httpd", "bind_address"))
     if address is None:
-        return server(interface.refused("listens only on this machine by default"))
-    if local(address.value):
-        return server(interface.refused("listens only on this machine", address.line, address.text))
+        return server_policy(interface.deny("listens only on this machine by default"))
+    if is_local_address(address.value):
+        return server_policy(interface.deny("listens only on this machine", address.line, address.text))
     admins = [setting for (section, _), setting in settings.items() if section == "admins" and setting.value]
     if not admins:
-        return server(
-            interface.allowed(
+        return server_policy(
+            interface.allow(
                 address.line, address.text, _REQUEST, certain=False,
                 reason="no administrator: before 3.0 everyone is an administrator; newer versions do not start",
             )
@@ -65,16 +65,16 @@ def _local(text: RulesText) -> ServerPolicy:
     for section in ("chttpd", "chttpd_auth", "couch_httpd_auth"):
         wanted = settings.get((section, "require_valid_user"))
         if wanted is not None and wanted.value.lower() == "true":
-            return server(interface.refused("a login is required for every request", wanted.line, wanted.text))
+            return server_policy(interface.deny("a login is required for every request", wanted.line, wanted.text))
     reason = "the _security object of each database decides; since 3.0 a new one allows only administrators"
-    read = interface.allowed(admins[0].line, "[admins]", _REQUEST, reason=reason, certain=False)
+    read = interface.allow(admins[0].line, "[admins]", _REQUEST, reason=reason, certain=False)
     return ServerPolicy(read, read)
 
 
 def _sections(text: RulesText) -> "list[tuple[str, Setting]]":
     found: list[tuple[str, Setting]] = []
     section = ""
-    for setting in lines(text.text, comments="#;", between="="):
+    for setting in read_settings(text.text, comments="#;", between="="):
         header = _SECTION.fullmatch(setting.text)
         if header:
             section = header.group(1).strip().lower()

@@ -1,4 +1,4 @@
-"""Evaluation of rules for an external requester: known values are computed, unknown ones are a ``Kind``."""
+"""Evaluation of rules for an external requester: known values are computed, unknown ones are a ``UnknownValue``."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -6,20 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from tieback.posture.rules import logic
 from tieback.posture.rules.expression import (
     Binary,
-    Call,
+    CallExpression,
     Choice,
     Expression,
-    Index,
+    IndexExpression,
     ListOf,
     Literal,
     MapOf,
-    Member,
-    Name,
+    MemberExpression,
+    NameExpression,
     PathOf,
     Regex,
     Unary,
 )
-from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, STORED, Kind, Record, Value
+from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, STORED, NamedValues, UnknownValue, Value
 
 MAX_STEPS = 50_000
 """Most steps of one rule; recursive functions end with an error at this limit."""
@@ -66,22 +66,22 @@ class Evaluator:
                 return value
             case Regex():
                 return expression
-            case Name(name):
+            case NameExpression(name):
                 return scope.get(name, self._names.get(name, ERROR))
-            case Member(of, name):
+            case MemberExpression(of, name):
                 return self._member(self.value(of, names), name)
-            case Index(of, at):
+            case IndexExpression(of, at):
                 return self._index(self.value(of, names), self.value(at, names))
-            case Call():
+            case CallExpression():
                 return self._call(expression, names)
             case Unary("!", operand):
-                return logic.negated(self.value(operand, names))
+                return logic.logical_not(self.value(operand, names))
             case Unary(_, operand):
-                return logic.combined("-", 0, self.value(operand, names))
+                return logic.arithmetic("-", 0, self.value(operand, names))
             case Binary():
                 return self._binary(expression, names)
             case Choice(condition, yes, no):
-                return self._choice(logic.truth(self.value(condition, names)), yes, no, names)
+                return self._choice(logic.to_truth(self.value(condition, names)), yes, no, names)
             case ListOf(items):
                 return [self.value(item, names) for item in items]
             case MapOf(pairs):
@@ -93,9 +93,9 @@ class Evaluator:
     def _map(self, pairs: Sequence[tuple[Expression, Expression]], names: Mapping[str, Value] | None) -> Value:
         found: dict[str, Value] = {}
         for key, value in pairs:
-            name = key.name if isinstance(key, Name) else self.value(key, names)
+            name = key.name if isinstance(key, NameExpression) else self.value(key, names)
             found[str(name)] = self.value(value, names)
-        return Record(found, ERROR)
+        return NamedValues(found, ERROR)
 
     def _choice(self, condition: Value, yes: Expression, no: Expression, names: Mapping[str, Value] | None) -> Value:
         if condition is True:
@@ -118,33 +118,33 @@ class Evaluator:
         operator = expression.operator
         left = self.value(expression.left, names)
         if operator in {"&&", "||"}:
-            return self._junction(operator, logic.truth(left), expression.right, names)
+            return self._junction(operator, logic.to_truth(left), expression.right, names)
         if operator == "is":
-            return _is_type(left, expression.right.name if isinstance(expression.right, Name) else "")
+            return _is_type(left, expression.right.name if isinstance(expression.right, NameExpression) else "")
         right = self.value(expression.right, names)
         match operator:
             case "==":
-                return logic.equal(left, right)
+                return logic.equals(left, right)
             case "!=":
-                return logic.negated(logic.equal(left, right))
+                return logic.logical_not(logic.equals(left, right))
             case "in":
-                return logic.contained(left, right)
+                return logic.is_in(left, right)
             case "<" | "<=" | ">" | ">=":
-                return logic.ordered(operator, left, right)
-        return logic.combined(operator, left, right)
+                return logic.compare(operator, left, right)
+        return logic.arithmetic(operator, left, right)
 
     def _junction(self, operator: str, left: Value, right: Expression, names: Mapping[str, Value] | None) -> Value:
         if left is (operator == "||"):
             return left
         if left is ERROR and self._strict:
             return ERROR
-        joined = logic.either if operator == "||" else logic.both
+        joined = logic.logical_or if operator == "||" else logic.logical_and
         return joined(left, self.value(right, names))
 
     def _member(self, of: Value, name: str) -> Value:
         if of is None:
             return None if self._null_members else ERROR
-        if isinstance(of, Record):
+        if isinstance(of, NamedValues):
             return of.fields.get(name, of.rest)
         if of in (CHOSEN, STORED, ERROR):
             return of
@@ -158,10 +158,10 @@ class Evaluator:
         if isinstance(of, list):
             if isinstance(at, int) and not isinstance(at, bool):
                 return of[at] if 0 <= at < len(of) else ERROR
-            return STORED if isinstance(at, Kind) else ERROR
-        if isinstance(of, Record) and isinstance(at, Kind):
+            return STORED if isinstance(at, UnknownValue) else ERROR
+        if isinstance(of, NamedValues) and isinstance(at, UnknownValue):
             return STORED if of.rest is STORED else of.rest
-        if isinstance(of, Kind):
+        if isinstance(of, UnknownValue):
             # Data under the requester's own id: there is none yet.
             return self._absent() if of is STORED and at is OWN else of
         return self._member(of, at) if isinstance(at, str) else ERROR
@@ -169,13 +169,13 @@ class Evaluator:
     def _absent(self) -> Value:
         return None if self._null_members else ERROR
 
-    def _call(self, call: Call, names: Mapping[str, Value] | None) -> Value:
+    def _call(self, call: CallExpression, names: Mapping[str, Value] | None) -> Value:
         arguments = [self.value(argument, names) for argument in call.arguments]
-        if isinstance(call.function, Name):
+        if isinstance(call.function, NameExpression):
             function = self._functions.get(call.function.name)
             return function(arguments) if function is not None else ERROR
-        if isinstance(call.function, Member):
-            if isinstance(call.function.of, Name):
+        if isinstance(call.function, MemberExpression):
+            if isinstance(call.function.of, NameExpression):
                 # `math.abs`, `timestamp.date` and similar ones are functions of a module.
                 function = self._functions.get(f"{call.function.of.name}.{call.function.name}")
                 if function is not None:
@@ -187,7 +187,7 @@ class Evaluator:
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "bool": (bool,), "int": (int,), "float": (float,), "number": (int, float), "string": (str,), "list": (list,),
-    "map": (Record,), "path": (list,), "null": (type(None),),
+    "map": (NamedValues,), "path": (list,), "null": (type(None),),
 }  # fmt: skip
 
 
@@ -209,7 +209,7 @@ def matches(text: Value, pattern: str, flags: str = "", *, whole: bool = True) -
     Patterns with repeated groups or many repetitions are not evaluated, because Python's engine could need unlimited
     time.
     """
-    if isinstance(text, Kind):
+    if isinstance(text, UnknownValue):
         return STORED if text in (OWN, OPEN) else text
     if not isinstance(text, str):
         return ERROR

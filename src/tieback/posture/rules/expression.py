@@ -50,14 +50,14 @@ class Regex:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class NameExpression:
     """A variable or function."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class MemberExpression:
     """``of.name``."""
 
     of: "Expression"
@@ -65,7 +65,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class IndexExpression:
     """``of[at]``."""
 
     of: "Expression"
@@ -73,7 +73,7 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallExpression:
     """``function(arguments)``; the function can be a member."""
 
     function: "Expression"
@@ -127,13 +127,26 @@ class PathOf:
     segments: "tuple[str | Expression, ...]"
 
 
-type Expression = Literal | Regex | Name | Member | Index | Call | Unary | Binary | Choice | ListOf | MapOf | PathOf
+type Expression = (
+    Literal
+    | Regex
+    | NameExpression
+    | MemberExpression
+    | IndexExpression
+    | CallExpression
+    | Unary
+    | Binary
+    | Choice
+    | ListOf
+    | MapOf
+    | PathOf
+)
 
 
 _MAX_LEFT = 40
 
 
-class Scanner:
+class ExpressionParser:
     """A position in a text, with methods for the next expected element."""
 
     def __init__(self, text: RulesText, at: int = 0, end: int | None = None, *, paths: bool = False) -> None:
@@ -213,7 +226,7 @@ class Scanner:
             operator = self._operator(level)
             if operator is None:
                 return left
-            right: Expression = Name(self.name("a type")) if operator == "is" else self._binary(level + 1)
+            right: Expression = NameExpression(self.name("a type")) if operator == "is" else self._binary(level + 1)
             left = Binary(operator[:2] if operator in {"===", "!=="} else operator, left, right)
         raise self.text.error(self.at, f"at most {_MAX_LEFT} operators of one kind side by side")
 
@@ -250,15 +263,15 @@ class Scanner:
         value = self._primary()
         while True:
             if self.take("."):
-                value = Member(value, self.name("a member's name"))
+                value = MemberExpression(value, self.name("a member's name"))
             elif self.take("["):
                 at = self.expression()
                 if self.take(":"):
                     self.expression()  # a range of a list: its value is not distinguished from the list
                 self.want("]")
-                value = Index(value, at)
+                value = IndexExpression(value, at)
             elif self.take("("):
-                value = Call(value, self._until(")"))
+                value = CallExpression(value, self._until(")"))
             else:
                 return value
 
@@ -292,7 +305,7 @@ class Scanner:
         for word, value in (("true", True), ("false", False), ("null", None)):
             if self.take(word):
                 return Literal(value)
-        return Name(self.name("a value"))
+        return NameExpression(self.name("a value"))
 
     def _map(self) -> MapOf:
         found: list[tuple[Expression, Expression]] = []

@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from tieback.model.errors import InputError
 from tieback.posture.rules import interface, logic
 from tieback.posture.rules.evaluate import Evaluator, matches
-from tieback.posture.rules.expression import Expression, Regex, Scanner
-from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdict
-from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, STORED, Kind, Record, Value
+from tieback.posture.rules.expression import Expression, ExpressionParser, Regex
+from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
+from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, STORED, NamedValues, UnknownValue, Value
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.tree import Node, read_json
+from tieback.posture.rules.tree import ConfigNode, read_json
 
 _MAX_SEGMENTS = 64
-_TOKEN = Record({
+_TOKEN = NamedValues({
     "email": OWN, "email_verified": CHOSEN, "phone_number": OWN, "name": CHOSEN, "sub": OWN, "aud": STORED,
-    "iss": STORED, "auth_time": CHOSEN, "firebase": Record({"sign_in_provider": CHOSEN, "identities": CHOSEN}),
+    "iss": STORED, "auth_time": CHOSEN, "firebase": NamedValues({"sign_in_provider": CHOSEN, "identities": CHOSEN}),
 })  # fmt: skip
-_USER = Record({"uid": OWN, "provider": CHOSEN, "token": _TOKEN})
-_QUERY = Record({"equalTo": STORED, "startAt": STORED, "endAt": STORED}, CHOSEN)
+_USER = NamedValues({"uid": OWN, "provider": CHOSEN, "token": _TOKEN})
+_QUERY = NamedValues({"equalTo": STORED, "startAt": STORED, "endAt": STORED}, CHOSEN)
 """A query for the requester's own id returns only its own data."""
 
 
@@ -32,7 +32,7 @@ _QUERY = Record({"equalTo": STORED, "startAt": STORED, "endAt": STORED}, CHOSEN)
 class _Snapshot:
     """Data at a path that is not read: ``STORED``, ``CHOSEN`` by the requester, or ``None`` if there is none."""
 
-    kind: Kind | None
+    kind: UnknownValue | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class _Place:
 class FirebaseRtdb:
     """Reads ``database.rules.json``."""
 
-    meta = ReaderMeta(
+    meta = RulesReaderMeta(
         "firebase-rtdb", "Firebase Realtime Database", "https://firebase.google.com/docs/database/security/core-syntax"
     )
 
@@ -79,7 +79,7 @@ class FirebaseRtdb:
         return RtdbPolicy(_place(text, rules), time.time() if self._now is None else self._now)
 
 
-def _place(text: RulesText, node: Node) -> _Place:
+def _place(text: RulesText, node: ConfigNode) -> _Place:
     children: dict[str, _Place] = {}
     for name, inner in node.items():
         if not name.startswith(".") and isinstance(inner.value, dict):
@@ -87,7 +87,7 @@ def _place(text: RulesText, node: Node) -> _Place:
     return _Place(children, _rule(text, node, ".read"), _rule(text, node, ".write"))
 
 
-def _rule(text: RulesText, node: Node, name: str) -> _Rule | None:
+def _rule(text: RulesText, node: ConfigNode, name: str) -> _Rule | None:
     found = node.get(name)
     if found is None:
         return None
@@ -96,7 +96,7 @@ def _rule(text: RulesText, node: Node, name: str) -> _Rule | None:
     if not isinstance(found.value, str):
         raise text.wrong(found.line, f"{name} must be a string, true or false")
     inner = RulesText(text.path, found.value)
-    scanner = Scanner(inner)
+    scanner = ExpressionParser(inner)
     try:
         expression = scanner.expression()
         if not scanner.done():
@@ -128,11 +128,13 @@ class RtdbPolicy:
                     return
             waiting += [(f"{path.rstrip('/')}/{name}", child) for name, child in reversed(place.children.items())]
 
-    def ask(self, who: Stranger, path: str) -> Verdict:
+    def ask(self, who: Requester, path: str) -> PathPermissions:
         """Evaluate a path such as ``/users/alice``; a segment such as ``$uid`` stands for any value."""
         segments = [segment for segment in path.removesuffix(".json").split("/") if segment][:_MAX_SEGMENTS]
         way = [({}, self._root), *self._down(segments)]
-        return Verdict(self._judge(who, way, segments, writes=False), self._judge(who, way, segments, writes=True))
+        return PathPermissions(
+            self._judge(who, way, segments, writes=False), self._judge(who, way, segments, writes=True)
+        )
 
     def _down(self, segments: Sequence[str]) -> Iterator[tuple[dict[str, Value], _Place]]:
         place, names = self._root, dict[str, Value]()
@@ -146,9 +148,14 @@ class RtdbPolicy:
             yield names, place
 
     def _judge(
-        self, who: Stranger, way: Sequence[tuple[Mapping[str, Value], _Place]], segments: Sequence[str], *, writes: bool
-    ) -> Permit:
-        best: Permit | None = None
+        self,
+        who: Requester,
+        way: Sequence[tuple[Mapping[str, Value], _Place]],
+        segments: Sequence[str],
+        *,
+        writes: bool,
+    ) -> Permission:
+        best: Permission | None = None
         last: _Rule | None = None
         for names, place in way:
             rule = place.write if writes else place.read
@@ -157,9 +164,9 @@ class RtdbPolicy:
             last = rule
             found = self._truth(rule, who, names, writes=writes)
             if found is True or found is CHOSEN:
-                return interface.allowed(rule.line, rule.text, _request(who, segments, writes=writes))
+                return interface.allow(rule.line, rule.text, _request(who, segments, writes=writes))
             if found is STORED and best is None:
-                best = interface.allowed(
+                best = interface.allow(
                     rule.line,
                     rule.text,
                     _request(who, segments, writes=writes),
@@ -169,15 +176,15 @@ class RtdbPolicy:
         if best is not None:
             return best
         if last is None:
-            return interface.refused("no rule on the path: denied by default")
-        return interface.refused("no rule on the path allows this identity", last.line, last.text)
+            return interface.deny("no rule on the path: denied by default")
+        return interface.deny("no rule on the path allows this identity", last.line, last.text)
 
-    def _truth(self, rule: _Rule, who: Stranger, names: Mapping[str, Value], *, writes: bool) -> Value:
+    def _truth(self, rule: _Rule, who: Requester, names: Mapping[str, Value], *, writes: bool) -> Value:
         if isinstance(rule.expression, bool):
             return rule.expression
         stored, chosen = _Snapshot(STORED), _Snapshot(CHOSEN)
         scope: dict[str, Value] = {
-            "auth": _USER if who is Stranger.ANY_USER else None,
+            "auth": _USER if who is Requester.ANY_USER else None,
             "now": self._now * 1000,
             "root": stored,
             "data": stored,
@@ -185,12 +192,12 @@ class RtdbPolicy:
             "query": ERROR if writes else _QUERY,
             **names,
         }
-        return logic.truth(Evaluator(scope, {}, _method, null_members=True, strict=True).value(rule.expression))
+        return logic.to_truth(Evaluator(scope, {}, _method, null_members=True, strict=True).value(rule.expression))
 
 
-def _request(who: Stranger, segments: Sequence[str], *, writes: bool) -> str:
+def _request(who: Requester, segments: Sequence[str], *, writes: bool) -> str:
     path = "/".join(segments)
-    login = "?auth=<ID token of any account>" if who is Stranger.ANY_USER else ""
+    login = "?auth=<ID token of any account>" if who is Requester.ANY_USER else ""
     return f"{'PUT' if writes else 'GET'} https://<database>/{path}.json{login}"
 
 
@@ -199,7 +206,7 @@ def _method(of: Value, name: str, arguments: Sequence[Value]) -> Value:
         return _of_snapshot(of, name, arguments)
     if of is None or ERROR in arguments:
         return ERROR
-    if isinstance(of, Kind):
+    if isinstance(of, UnknownValue):
         return STORED if of in (OWN, OPEN) else of
     if not isinstance(of, str) or (not arguments and name not in {"toLowerCase", "toUpperCase"}):
         return ERROR
@@ -209,7 +216,7 @@ def _method(of: Value, name: str, arguments: Sequence[Value]) -> Value:
 def _of_text(of: str, name: str, arguments: Sequence[Value]) -> Value:
     if name == "matches" and isinstance(arguments[0], Regex):
         return matches(of, arguments[0].pattern, arguments[0].flags, whole=False)
-    unknown = next((argument for argument in arguments if isinstance(argument, Kind)), None)
+    unknown = next((argument for argument in arguments if isinstance(argument, UnknownValue)), None)
     if unknown is not None:
         return CHOSEN if unknown is CHOSEN else STORED
     texts = [argument for argument in arguments if isinstance(argument, str)]

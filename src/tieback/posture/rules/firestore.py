@@ -10,10 +10,10 @@ from collections import ChainMap
 from collections.abc import Iterator, Sequence
 
 from tieback.posture.rules import interface
-from tieback.posture.rules.expression import Expression, Literal, Scanner
-from tieback.posture.rules.firestore_request import Operation, judged
-from tieback.posture.rules.firestore_statements import Function, Segment, Statement
-from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdict
+from tieback.posture.rules.expression import Expression, ExpressionParser, Literal
+from tieback.posture.rules.firestore_request import Operation, evaluate_condition
+from tieback.posture.rules.firestore_statements import AllowStatement, Function, Segment
+from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
 from tieback.posture.rules.logic import CHOSEN, OPEN, STORED, Value
 from tieback.posture.rules.source import RulesText
 
@@ -29,7 +29,7 @@ _METHODS = {
 class Firestore:
     """Reads ``firestore.rules`` and ``storage.rules``."""
 
-    meta = ReaderMeta(
+    meta = RulesReaderMeta(
         "firebase-rules",
         "Cloud Firestore and Cloud Storage for Firebase",
         "https://firebase.google.com/docs/firestore/security/rules-structure",
@@ -61,9 +61,9 @@ function can be defined after its use.
 class _Parser:
     def __init__(self, text: RulesText) -> None:
         self._text = text
-        self._scan = Scanner(text, paths=True)
+        self._scan = ExpressionParser(text, paths=True)
         self.version = "1"
-        self.statements: list[Statement] = []
+        self.statements: list[AllowStatement] = []
 
     def whole(self) -> None:
         scan = self._scan
@@ -154,7 +154,7 @@ class _Parser:
         if len(self.statements) >= _MAX_STATEMENTS:
             raise self._text.error(begin, f"at most {_MAX_STATEMENTS:,} statements")
         self.statements.append(
-            Statement(
+            AllowStatement(
                 pattern,
                 frozenset(methods),
                 condition,
@@ -192,7 +192,7 @@ class _Parser:
 class FirestorePolicy:
     """Statements of one file."""
 
-    def __init__(self, statements: Sequence[Statement], *, deep_may_be_empty: bool, now: float) -> None:
+    def __init__(self, statements: Sequence[AllowStatement], *, deep_may_be_empty: bool, now: float) -> None:
         self._statements = statements
         self._by_first: dict[str, list[int]] = {}
         """Indices of statements by the first segment of their pattern; empty for a wildcard, which covers any segment.
@@ -214,21 +214,21 @@ class FirestorePolicy:
             ]
             yield "/" + "/".join(shown[_prefix(shown) :])
 
-    def ask(self, who: Stranger, path: str) -> Verdict:
+    def ask(self, who: Requester, path: str) -> PathPermissions:
         """Evaluate a document, a collection or a file, such as ``/users/alice``; ``{any}`` stands for any segment.
 
         The prefix that all paths share can be left out: ``/databases/(default)/documents``, ``/b/BUCKET/o``.
         """
         segments = [part for part in path.split("/") if part][:_MAX_SEGMENTS]
         segments = segments[_prefix(segments) :]
-        return Verdict(
+        return PathPermissions(
             self._best(who, segments, ("get", "list"), "read"),
             self._best(who, segments, ("create", "update", "delete"), "write"),
         )
 
-    def _best(self, who: Stranger, segments: Sequence[str], methods: Sequence[str], what: str) -> Permit:
-        uncertain: Permit | None = None
-        near: Statement | None = None
+    def _best(self, who: Requester, segments: Sequence[str], methods: Sequence[str], what: str) -> Permission:
+        uncertain: Permission | None = None
+        near: AllowStatement | None = None
         first = segments[0] if segments else ""
         places = sorted({*self._by_first.get(first, ()), *self._by_first.get("", ())})
         for statement in (self._statements[place] for place in places):
@@ -240,22 +240,22 @@ class FirestorePolicy:
                 if names is None:
                     continue
                 near = near or statement
-                found = judged(statement, Operation(method, who, names, self._now))
+                found = evaluate_condition(statement, Operation(method, who, names, self._now))
                 if found not in (True, CHOSEN, STORED):
                     continue
                 request = f"{method} /{'/'.join(segments)}" + (
-                    " as any signed-in user" if who is Stranger.ANY_USER else " without signing in"
+                    " as any signed-in user" if who is Requester.ANY_USER else " without signing in"
                 )
                 if found is not STORED:
-                    return interface.allowed(statement.line, statement.text, request)
+                    return interface.allow(statement.line, statement.text, request)
                 if uncertain is None:
                     reason = "stored data decides"
-                    uncertain = interface.allowed(statement.line, statement.text, request, reason=reason, certain=False)
+                    uncertain = interface.allow(statement.line, statement.text, request, reason=reason, certain=False)
         if uncertain is not None:
             return uncertain
         if near is None:
-            return interface.refused(f"no statement that allows {what} matches the path: denied by default")
-        return interface.refused("no matching statement allows this identity", near.line, near.text)
+            return interface.deny(f"no statement that allows {what} matches the path: denied by default")
+        return interface.deny("no matching statement allows this identity", near.line, near.text)
 
     def _names(self, pattern: Sequence[Segment], path: Sequence[str]) -> dict[str, Value] | None:
         """Values of the wildcards of a pattern for this path; ``None`` if it does not match."""

@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from tieback.posture.rules import logic
 from tieback.posture.rules.evaluate import Evaluator, matches
 from tieback.posture.rules.evaluate import Function as Evaluated
-from tieback.posture.rules.firestore_statements import Function, Statement
-from tieback.posture.rules.interface import Stranger
-from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, STORED, Kind, Record, Value
+from tieback.posture.rules.firestore_statements import AllowStatement, Function
+from tieback.posture.rules.interface import Requester
+from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, STORED, NamedValues, UnknownValue, Value
 
 _MAX_CALLS = 20
 """Most nested calls, the limit of Firestore."""
-_TOKEN = Record(
+_TOKEN = NamedValues(
     {
         "email": OWN, "email_verified": CHOSEN, "phone_number": OWN, "name": CHOSEN, "sub": OWN, "aud": STORED,
-        "iss": STORED, "firebase": Record({"sign_in_provider": CHOSEN, "identities": CHOSEN}, ERROR),
+        "iss": STORED, "firebase": NamedValues({"sign_in_provider": CHOSEN, "identities": CHOSEN}, ERROR),
     },
     ERROR,
 )  # fmt: skip
-_USER = Record({"uid": OWN, "token": _TOKEN}, ERROR)
+_USER = NamedValues({"uid": OWN, "token": _TOKEN}, ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +31,30 @@ class Operation:
     """One request."""
 
     method: str
-    who: Stranger
+    who: Requester
     names: Mapping[str, Value]
     now: float
 
 
-def judged(statement: Statement, operation: Operation) -> Value:
+def evaluate_condition(statement: AllowStatement, operation: Operation) -> Value:
     """The truth of a statement's condition for a request."""
     method = operation.method
-    sent = Record({"data": CHOSEN, "size": CHOSEN, "contentType": CHOSEN, "metadata": CHOSEN}, CHOSEN)
-    request = Record(
+    sent = NamedValues({"data": CHOSEN, "size": CHOSEN, "contentType": CHOSEN, "metadata": CHOSEN}, CHOSEN)
+    request = NamedValues(
         {
-            "auth": _USER if operation.who is Stranger.ANY_USER else None,
+            "auth": _USER if operation.who is Requester.ANY_USER else None,
             "resource": sent if method in {"create", "update"} else None,
             "time": operation.now * 1000,
             "method": method,
-            "query": Record({}, CHOSEN),
+            "query": NamedValues({}, CHOSEN),
             "path": STORED,
         },
         STORED,
     )
-    stored = None if method == "create" else Record({"data": STORED}, STORED)
+    stored = None if method == "create" else NamedValues({"data": STORED}, STORED)
     scope: dict[str, Value] = {"request": request, "resource": stored, **operation.names}
     calls = _Calls(statement.functions, scope)
-    return logic.truth(calls.evaluator.value(statement.condition))
+    return logic.to_truth(calls.evaluator.value(statement.condition))
 
 
 class _Calls:
@@ -87,7 +87,7 @@ def _document(arguments: Sequence[Value]) -> Value:
     """``get(path)``: a stored document, or none if the path contains the requester's own id."""
     if len(arguments) != 1 or ERROR in arguments:
         return ERROR
-    return None if _own(arguments[0]) else Record({"data": STORED}, STORED)
+    return None if _own(arguments[0]) else NamedValues({"data": STORED}, STORED)
 
 
 def _exists(arguments: Sequence[Value]) -> Value:
@@ -108,7 +108,7 @@ def _own(path: Value) -> bool:
 
 
 def _date(arguments: Sequence[Value]) -> Value:
-    unknown = next((argument for argument in arguments if isinstance(argument, Kind)), None)
+    unknown = next((argument for argument in arguments if isinstance(argument, UnknownValue)), None)
     if unknown is not None:
         return unknown
     try:
@@ -123,7 +123,7 @@ _UNITS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1
 
 def _span(arguments: Sequence[Value]) -> Value:
     match arguments:
-        case [Kind() as kind, _]:
+        case [UnknownValue() as kind, _]:
             return kind
         case [int() | float() as amount, str() as unit] if unit in _UNITS:
             return amount * _UNITS[unit]
@@ -140,7 +140,9 @@ def _text(arguments: Sequence[Value]) -> Value:
     value = arguments[0]
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, int | float | str) else (value if isinstance(value, Kind) else STORED)
+    return (
+        str(value) if isinstance(value, int | float | str) else (value if isinstance(value, UnknownValue) else STORED)
+    )
 
 
 def _stored(arguments: Sequence[Value]) -> Value:
@@ -175,9 +177,9 @@ _LANGUAGE: dict[str, Evaluated] = {
 def _method(of: Value, name: str, arguments: Sequence[Value]) -> Value:
     if of is None or ERROR in arguments:
         return ERROR
-    if isinstance(of, Kind):
+    if isinstance(of, UnknownValue):
         return STORED if of in (OWN, OPEN) else of
-    if isinstance(of, Record):
+    if isinstance(of, NamedValues):
         return _of_record(of, name, arguments)
     if isinstance(of, str):
         return _of_text(of, name, arguments)
@@ -189,7 +191,7 @@ def _method(of: Value, name: str, arguments: Sequence[Value]) -> Value:
     return ERROR
 
 
-def _of_record(of: Record, name: str, arguments: Sequence[Value]) -> Value:
+def _of_record(of: NamedValues, name: str, arguments: Sequence[Value]) -> Value:
     match name, arguments:
         case "get", [str() as key, default]:
             found = of.fields.get(key, of.rest)
@@ -228,17 +230,17 @@ def _of_list(of: list[Value], name: str, arguments: Sequence[Value]) -> Value:
         case "hasAny", [list() as wanted]:
             found: Value = False
             for item in wanted:
-                found = logic.either(found, logic.contained(item, of))
+                found = logic.logical_or(found, logic.is_in(item, of))
             return found
         case "hasAll", [list() as wanted]:
             found = True
             for item in wanted:
-                found = logic.both(found, logic.contained(item, of))
+                found = logic.logical_and(found, logic.is_in(item, of))
             return found
         case "hasOnly", [list() as wanted]:
             found = True
             for item in of:
-                found = logic.both(found, logic.contained(item, wanted))
+                found = logic.logical_and(found, logic.is_in(item, wanted))
             return found
         case "join", [str() as between] if all(isinstance(item, str) for item in of):
             return between.join(of)[:10_000]

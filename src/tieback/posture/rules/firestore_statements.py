@@ -25,7 +25,7 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class AllowStatement:
     """One ``allow``, with the whole pattern of its enclosing blocks."""
 
     pattern: tuple[Segment, ...]

@@ -13,11 +13,11 @@ from importlib import resources
 import msgspec
 
 from tieback.posture.rules import interface
-from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdict
+from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.tree import Node, read_json
+from tieback.posture.rules.tree import ConfigNode, read_json
 
-_MEMBERS = {"allusers": (Stranger.ANONYMOUS, Stranger.ANY_USER), "allauthenticatedusers": (Stranger.ANY_USER,)}
+_MEMBERS = {"allusers": (Requester.ANONYMOUS, Requester.ANY_USER), "allauthenticatedusers": (Requester.ANY_USER,)}
 
 
 class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,7 +37,7 @@ def load_roles() -> dict[str, Role]:
 @dataclass(frozen=True, slots=True)
 class _Binding:
     role: str
-    who: tuple[Stranger, ...]
+    who: tuple[Requester, ...]
     conditional: bool
     line: int
     text: str
@@ -46,7 +46,7 @@ class _Binding:
 class GcsIam:
     """Reads the policy of a bucket, dataset, service or project."""
 
-    meta = ReaderMeta(
+    meta = RulesReaderMeta(
         "gcs-iam", "Google Cloud IAM policy", "https://cloud.google.com/storage/docs/access-control/iam-roles"
     )
 
@@ -58,18 +58,18 @@ class GcsIam:
     def read(self, text: RulesText) -> "IamPolicy":
         """Read all bindings. Raises ``InputError``."""
         root = read_json(text)
-        bindings = root.get("bindings") or Node([], root.line)
+        bindings = root.get("bindings") or ConfigNode([], root.line)
         if not isinstance(bindings.value, list):
             raise text.wrong(bindings.line, '"bindings" must be a list')
         prevention = root.get("publicAccessPrevention") or root.get("iamConfiguration", "publicAccessPrevention")
         return IamPolicy([_binding(text, one) for one in bindings.value], prevention)
 
 
-def _binding(text: RulesText, node: Node) -> _Binding:
-    role, members = node.get("role"), node.get("members") or Node([], node.line)
+def _binding(text: RulesText, node: ConfigNode) -> _Binding:
+    role, members = node.get("role"), node.get("members") or ConfigNode([], node.line)
     if role is None:
         raise text.wrong(node.line, 'a binding without "role"')
-    who: list[Stranger] = []
+    who: list[Requester] = []
     line = role.line
     for member in members.each():
         found = _MEMBERS.get(member.text.lower(), ())
@@ -84,7 +84,7 @@ def _binding(text: RulesText, node: Node) -> _Binding:
 class IamPolicy:
     """Bindings of one resource."""
 
-    def __init__(self, bindings: Sequence[_Binding], prevention: Node | None) -> None:
+    def __init__(self, bindings: Sequence[_Binding], prevention: ConfigNode | None) -> None:
         self._bindings = bindings
         self._prevention = prevention
 
@@ -92,12 +92,12 @@ class IamPolicy:
         """The resource as a whole."""
         yield "/"
 
-    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - a policy applies to its whole resource
+    def ask(self, who: Requester, path: str) -> PathPermissions:  # noqa: ARG002 - a policy applies to its whole resource
         """Evaluate the resource of the policy."""
-        return Verdict(self._judge(who, writes=False), self._judge(who, writes=True))
+        return PathPermissions(self._judge(who, writes=False), self._judge(who, writes=True))
 
-    def _judge(self, who: Stranger, *, writes: bool) -> Permit:
-        unsure: Permit | None = None
+    def _judge(self, who: Requester, *, writes: bool) -> Permission:
+        unsure: Permission | None = None
         for one in self._bindings:
             if who not in one.who:
                 continue
@@ -105,14 +105,14 @@ class IamPolicy:
             if role is not None and not (role.write if writes else role.read):
                 continue
             if self._prevention is not None and self._prevention.text == "enforced":
-                return interface.refused(
+                return interface.deny(
                     "public access prevention is enforced", self._prevention.line, "publicAccessPrevention: enforced"
                 )
             request = f"{'a write' if writes else 'a read'} " + (
-                "with any Google account" if who is Stranger.ANY_USER else "without an account"
+                "with any Google account" if who is Requester.ANY_USER else "without an account"
             )
             if role is not None and not one.conditional:
-                return interface.allowed(one.line, one.text, request)
+                return interface.allow(one.line, one.text, request)
             reason = "a condition decides" if one.conditional else "the permissions of the role are unknown"
-            unsure = unsure or interface.allowed(one.line, one.text, request, reason=reason, certain=False)
-        return unsure or interface.refused("no binding grants this access to this identity")
+            unsure = unsure or interface.allow(one.line, one.text, request, reason=reason, certain=False)
+        return unsure or interface.deny("no binding grants this access to this identity")

@@ -12,7 +12,7 @@ MAX_PATHS = 20_000
 """Most paths of one file in an audit."""
 
 
-class Stranger(StrEnum):
+class Requester(StrEnum):
     """An external requester. It is new on the Internet: no stored data and no name in a file belongs to it."""
 
     ANONYMOUS = "anonymous"
@@ -21,13 +21,13 @@ class Stranger(StrEnum):
     """Signed in with an account that anyone can create."""
 
 
-class Permit(msgspec.Struct, frozen=True):
+class Permission(msgspec.Struct, frozen=True):
     """Whether a kind of request is allowed, and what decides it."""
 
     allowed: bool
     certain: bool = True
-    """False if something outside the file decides. For stored data ``allowed`` is true, because unknown is never safe.
-    For the release of the product ``allowed`` is the behaviour of supported releases.
+    """False if something outside the file decides. For stored data ``allow`` is true, because unknown is never safe.
+    For the release of the product ``allow`` is the behaviour of supported releases.
     """
     line: int = 0
     """The line that decides, from 1; 0 if no line does and the default of the product applies."""
@@ -38,33 +38,33 @@ class Permit(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class PathPermissions(msgspec.Struct, frozen=True):
     """Access of a requester to one path."""
 
-    read: Permit
-    write: Permit
+    read: Permission
+    write: Permission
 
     @property
-    def decisive(self) -> Permit:
+    def decisive(self) -> Permission:
         """The permit for a one-line summary: allowed before denied access, reading before writing."""
         if self.read.allowed or not self.write.allowed:
             return self.read if self.read.line or not self.write.line else self.write
         return self.write
 
 
-class Policy(Protocol):
+class RulesPolicy(Protocol):
     """A rules file that was read."""
 
     def paths(self) -> Iterable[str]:
         """The paths or resources in the file, in its order, each once, at most ``MAX_PATHS``."""
         ...
 
-    def ask(self, who: Stranger, path: str) -> Verdict:
+    def ask(self, who: Requester, path: str) -> PathPermissions:
         """Access of this requester to the path. A path without a rule gets the default of the product."""
         ...
 
 
-class ReaderMeta(msgspec.Struct, frozen=True):
+class RulesReaderMeta(msgspec.Struct, frozen=True):
     """Name and source of a reader."""
 
     name: str
@@ -74,16 +74,16 @@ class ReaderMeta(msgspec.Struct, frozen=True):
     """The documentation of its semantics."""
 
 
-class Reader(Protocol):
+class RulesReader(Protocol):
     """Reader of one grammar."""
 
-    meta: ReaderMeta
+    meta: RulesReaderMeta
 
     def recognises(self, text: RulesText) -> bool:
         """True if a file has this grammar, by content; the name can help."""
         ...
 
-    def read(self, text: RulesText) -> Policy:
+    def read(self, text: RulesText) -> RulesPolicy:
         """Parse the whole file.
 
         Raises:
@@ -92,17 +92,17 @@ class Reader(Protocol):
         ...
 
 
-def allowed(line: int = 0, rule: str = "", request: str = "", *, reason: str = "", certain: bool = True) -> Permit:
+def allow(line: int = 0, rule: str = "", request: str = "", *, reason: str = "", certain: bool = True) -> Permission:
     """A permit that allows access."""
-    return Permit(True, certain, line, shown(rule), request, reason)
+    return Permission(True, certain, line, rule_excerpt(rule), request, reason)
 
 
-def refused(reason: str, line: int = 0, rule: str = "", *, certain: bool = True) -> Permit:
+def deny(reason: str, line: int = 0, rule: str = "", *, certain: bool = True) -> Permission:
     """A permit that denies access."""
-    return Permit(False, certain, line, shown(rule), "", reason)
+    return Permission(False, certain, line, rule_excerpt(rule), "", reason)
 
 
-def shown(text: str) -> str:
+def rule_excerpt(text: str) -> str:
     """Text of a rule on one line, at most 240 characters."""
     line = " ".join(text[:2000].split())
     return line if len(line) <= 240 else f"{line[:239]}…"

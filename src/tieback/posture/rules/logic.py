@@ -1,6 +1,6 @@
 """Logic of rules with values that are not all known.
 
-A value is a plain value or a ``Kind``: chosen by the requester, stored, the requester's own identity, or an open
+A value is a plain value or a ``UnknownValue``: chosen by the requester, stored, the requester's own identity, or an open
 segment of a path. The truth of a rule is ``True``, ``False``, ``CHOSEN`` (the requester can make it true), ``STORED``
 (stored data decides) or ``ERROR``.
 """
@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import Any
 
 
-class Kind(Enum):
+class UnknownValue(Enum):
     """A value that is not in a rules file."""
 
     CHOSEN = auto()
@@ -25,11 +25,17 @@ class Kind(Enum):
     """The rule is aborted here."""
 
 
-CHOSEN, STORED, OWN, OPEN, ERROR = Kind.CHOSEN, Kind.STORED, Kind.OWN, Kind.OPEN, Kind.ERROR
+CHOSEN, STORED, OWN, OPEN, ERROR = (
+    UnknownValue.CHOSEN,
+    UnknownValue.STORED,
+    UnknownValue.OWN,
+    UnknownValue.OPEN,
+    UnknownValue.ERROR,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class NamedValues:
     """Named values; all other names have the value ``rest``."""
 
     fields: dict[str, Any] = field(default_factory=dict)
@@ -37,31 +43,31 @@ class Record:
 
 
 type Value = Any
-"""A plain value, a ``Kind``, a ``Record``, or a value of the dialect."""
+"""A plain value, a ``UnknownValue``, a ``NamedValues``, or a value of the dialect."""
 
 
-def truth(value: Value) -> Value:
+def to_truth(value: Value) -> Value:
     """The truth of a condition's value: a value that is not Boolean is an error."""
     return value if isinstance(value, bool) or value in (CHOSEN, STORED, ERROR) else ERROR
 
 
-def negated(value: Value) -> Value:
+def logical_not(value: Value) -> Value:
     """``!value``."""
-    value = truth(value)
+    value = to_truth(value)
     return not value if isinstance(value, bool) else value
 
 
-def both(one: Value, other: Value) -> Value:
+def logical_and(one: Value, other: Value) -> Value:
     """``one && other``, if both are evaluated and neither aborts the other."""
-    one, other = truth(one), truth(other)
+    one, other = to_truth(one), to_truth(other)
     if one is False or other is False:
         return False
     return _weakest(one, other)
 
 
-def either(one: Value, other: Value) -> Value:
+def logical_or(one: Value, other: Value) -> Value:
     """``one || other``, with both evaluated: if one is true, an error of the other does not count."""
-    one, other = truth(one), truth(other)
+    one, other = to_truth(one), to_truth(other)
     for best in (True, CHOSEN, STORED):
         if one is best or other is best:
             return best
@@ -75,23 +81,23 @@ def _weakest(one: Value, other: Value) -> Value:
     return True
 
 
-def equal(one: Value, other: Value) -> Value:
+def equals(one: Value, other: Value) -> Value:
     """``one == other``."""
     if ERROR in (one, other):
         return ERROR
     if OWN in (one, other):
         # A requester can send its own id; no other value is equal to it.
         return True if one is other else (CHOSEN if CHOSEN in (one, other) else False)
-    if isinstance(one, Kind) or isinstance(other, Kind):
+    if isinstance(one, UnknownValue) or isinstance(other, UnknownValue):
         return _mixed(one, other)
-    if isinstance(one, Record) or isinstance(other, Record):
+    if isinstance(one, NamedValues) or isinstance(other, NamedValues):
         return False if one is None or other is None else STORED
     if isinstance(one, list) and isinstance(other, list):
         if len(one) != len(other):
             return False
         found: Value = True
         for left, right in zip(one, other, strict=True):
-            found = both(found, equal(left, right))
+            found = logical_and(found, equals(left, right))
         return found
     if isinstance(one, bool) != isinstance(other, bool):
         return False
@@ -102,11 +108,11 @@ def _mixed(one: Value, other: Value) -> Value:
     return CHOSEN if CHOSEN in (one, other) else STORED
 
 
-def ordered(operator: str, one: Value, other: Value) -> Value:
+def compare(operator: str, one: Value, other: Value) -> Value:
     """``<``, ``<=``, ``>`` or ``>=``; only numbers and only texts have an order."""
     if ERROR in (one, other):
         return ERROR
-    if isinstance(one, Kind) or isinstance(other, Kind):
+    if isinstance(one, UnknownValue) or isinstance(other, UnknownValue):
         return _mixed(one, other)
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (one, other))
     if not numbers and not (isinstance(one, str) and isinstance(other, str)):
@@ -114,18 +120,18 @@ def ordered(operator: str, one: Value, other: Value) -> Value:
     return {"<": one < other, "<=": one <= other, ">": one > other, ">=": one >= other}[operator]
 
 
-def contained(one: Value, other: Value) -> Value:
+def is_in(one: Value, other: Value) -> Value:
     """``one in other``."""
     if ERROR in (one, other):
         return ERROR
-    if isinstance(other, Record):
+    if isinstance(other, NamedValues):
         if not isinstance(one, str):
             return STORED
         return True if one in other.fields else (False if other.rest in (None, ERROR) else other.rest)
     if isinstance(other, list):
         found: Value = False
         for item in other:
-            found = either(found, equal(one, item))
+            found = logical_or(found, equals(one, item))
         return found
     if isinstance(other, dict):
         return one in other if isinstance(one, str) else STORED
@@ -134,11 +140,11 @@ def contained(one: Value, other: Value) -> Value:
     return other if other in (CHOSEN, STORED) else ERROR
 
 
-def combined(operator: str, one: Value, other: Value) -> Value:
+def arithmetic(operator: str, one: Value, other: Value) -> Value:
     """``+ - * / %``."""
     if ERROR in (one, other):
         return ERROR
-    if isinstance(one, Kind) or isinstance(other, Kind):
+    if isinstance(one, UnknownValue) or isinstance(other, UnknownValue):
         return next(kind for kind in (STORED, CHOSEN, OWN, OPEN) if kind in (one, other))
     if operator == "+" and isinstance(one, str) and isinstance(other, str):
         return (one + other)[:10_000]

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tieback.posture.rules import interface
-from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdict
-from tieback.posture.rules.s3_conditions import glob
+from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
+from tieback.posture.rules.s3_conditions import matches_glob
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql_text import SqlStatement, Token, statements
 
@@ -46,7 +46,7 @@ class _Account:
 class MysqlGrants:
     """Reads accounts and grants."""
 
-    meta = ReaderMeta(
+    meta = RulesReaderMeta(
         "mysql-grants", "MySQL and MariaDB grants", "https://dev.mysql.com/doc/refman/8.4/en/account-names.html"
     )
 
@@ -123,14 +123,14 @@ class MysqlPolicy:
         named = dict.fromkeys(target for one in self._accounts for _, target, _, _ in one.grants)
         yield from list(named)[: interface.MAX_PATHS]
 
-    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - external requesters have no account here
+    def ask(self, who: Requester, path: str) -> PathPermissions:  # noqa: ARG002 - external requesters have no account here
         """Evaluate ``database.table``, ``database.*``, or ``/`` for any object."""
         wanted = path.strip("/").replace("/", ".")
-        return Verdict(self._judge(wanted, _READS), self._judge(wanted, _WRITES))
+        return PathPermissions(self._judge(wanted, _READS), self._judge(wanted, _WRITES))
 
-    def _judge(self, wanted: str, privileges: set[str]) -> Permit:
-        unsure: Permit | None = None
-        refused = interface.refused("no account without a password is reachable from other machines")
+    def _judge(self, wanted: str, privileges: set[str]) -> Permission:
+        unsure: Permission | None = None
+        refused = interface.deny("no account without a password is reachable from other machines")
         for account in self._accounts:
             shown = f"'{account.name}'@'{account.host}'"
             for granted, target, line, text in account.grants:
@@ -143,12 +143,12 @@ class MysqlPolicy:
                     reason = (
                         "accepts any user name without a password" if not account.name else f"{shown} has no password"
                     )
-                    return interface.allowed(line, text, request, reason=reason)
+                    return interface.allow(line, text, request, reason=reason)
                 if account.password is None and not account.name:
                     reason = f"{shown} accepts any user name; the file does not show whether it has a password"
-                    unsure = unsure or interface.allowed(line, text, request, reason=reason, certain=False)
+                    unsure = unsure or interface.allow(line, text, request, reason=reason, certain=False)
                 elif account.password is None:
-                    refused = interface.refused(
+                    refused = interface.deny(
                         f"the file does not show whether {shown} has a password", line, text, certain=False
                     )
         return unsure or refused
@@ -160,4 +160,4 @@ def _covers(target: str, wanted: str) -> bool:
     database, _, table = wanted.partition(".")
     own, _, rest = target.partition(".")
     pattern = own.replace("\\_", "_").replace("%", "*")
-    return glob(pattern.lower(), database.lower()) and (rest in {"*", ""} or table in {"", "*", rest})
+    return matches_glob(pattern.lower(), database.lower()) and (rest in {"*", ""} or table in {"", "*", rest})

@@ -6,10 +6,10 @@ Source: https://docs.opensearch.org/latest/security/access-control/anonymous-aut
 from collections.abc import Iterator, Mapping
 
 from tieback.posture.rules import interface
-from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdict
-from tieback.posture.rules.server import ServerPolicy, server
+from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
+from tieback.posture.rules.server import ServerPolicy, server_policy
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.tree import Node, read_yaml
+from tieback.posture.rules.tree import ConfigNode, read_yaml
 
 _ANONYMOUS = frozenset(("opendistro_security_anonymous", "opendistro_security_anonymous_backendrole"))
 _READERS = frozenset(("readall", "readall_and_monitor", "kibana_read_only"))
@@ -20,7 +20,7 @@ _REQUEST = "GET https://<host>:9200/_cat/indices"
 class OpensearchSecurity:
     """Reads both files; the content shows which one it is."""
 
-    meta = ReaderMeta(
+    meta = RulesReaderMeta(
         "opensearch-security",
         "OpenSearch security plugin",
         "https://docs.opensearch.org/latest/security/access-control/anonymous-authentication/",
@@ -44,27 +44,27 @@ class OpensearchSecurity:
         setting = http.get("anonymous_auth_enabled")
         if setting is None or not setting.on:
             line, rule = (setting.line, "anonymous_auth_enabled: false") if setting is not None else (0, "")
-            return server(interface.refused("a login is required", line, rule))
+            return server_policy(interface.deny("a login is required", line, rule))
         reason = "anonymous requests are accepted; roles_mapping.yml defines their permissions"
-        return server(
-            interface.allowed(setting.line, "anonymous_auth_enabled: true", _REQUEST, reason=reason, certain=False)
+        return server_policy(
+            interface.allow(setting.line, "anonymous_auth_enabled: true", _REQUEST, reason=reason, certain=False)
         )
 
 
 class RolesMapping:
     """Roles of anonymous requests, and of every signed-in user."""
 
-    def __init__(self, roles: Mapping[str, Node]) -> None:
+    def __init__(self, roles: Mapping[str, ConfigNode]) -> None:
         self._roles = roles
 
     def paths(self) -> Iterator[str]:
         """The names of roles."""
         yield from list(self._roles)[: interface.MAX_PATHS]
 
-    def ask(self, who: Stranger, path: str) -> Verdict:
+    def ask(self, who: Requester, path: str) -> PathPermissions:
         """Access of a requester by a role; ``/`` stands for all roles."""
         wanted = path.strip("/")
-        read = write = interface.refused("no role is mapped to this identity")
+        read = write = interface.deny("no role is mapped to this identity")
         for name, node in self._roles.items():
             if (wanted and name != wanted) or not _mapped(node, who):
                 continue
@@ -72,15 +72,15 @@ class RolesMapping:
             read = found if not read.allowed or not read.certain else read
             if name not in _READERS:
                 write = found if not write.allowed or not write.certain else write
-        return Verdict(read, write)
+        return PathPermissions(read, write)
 
 
-def _mapped(node: Node, who: Stranger) -> bool:
-    names = {text for key in ("users", "backend_roles") for text in ((node.get(key) or Node([], 0)).texts())}
-    return bool(names & _ANONYMOUS) or ("*" in names and who is Stranger.ANY_USER)
+def _mapped(node: ConfigNode, who: Requester) -> bool:
+    names = {text for key in ("users", "backend_roles") for text in ((node.get(key) or ConfigNode([], 0)).texts())}
+    return bool(names & _ANONYMOUS) or ("*" in names and who is Requester.ANY_USER)
 
 
-def _permit(name: str, node: Node) -> Permit:
+def _permit(name: str, node: ConfigNode) -> Permission:
     known = name in _READERS or name in _WRITERS
     reason = "" if known else "roles.yml defines the permissions of the role"
-    return interface.allowed(node.line, f"{name}: …", _REQUEST, reason=reason, certain=known)
+    return interface.allow(node.line, f"{name}: …", _REQUEST, reason=reason, certain=known)

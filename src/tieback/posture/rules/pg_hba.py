@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tieback.posture.rules import interface
-from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdict
+from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
 from tieback.posture.rules.source import RulesText
 
 _WORD = re.compile(r'"[^"]*"|[^\s,"]+|,')
@@ -50,7 +50,7 @@ class _Record:
 class PgHba:
     """Reads the records of host-based authentication."""
 
-    meta = ReaderMeta(
+    meta = RulesReaderMeta(
         "pg-hba", "PostgreSQL pg_hba.conf", "https://www.postgresql.org/docs/current/auth-pg-hba-conf.html"
     )
 
@@ -134,14 +134,14 @@ class HbaPolicy:
         seen = dict.fromkeys(f"{','.join(one.databases)}/{','.join(one.roles)}" for one in self._records)
         yield from list(seen)[: interface.MAX_PATHS]
 
-    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - external requesters have no account here
+    def ask(self, who: Requester, path: str) -> PathPermissions:  # noqa: ARG002 - external requesters have no account here
         """Evaluate ``database/role``, ``database``, or ``/`` for any database and role."""
         database, _, role = path.strip("/").partition("/")
         permit = self._first(database, role) if database not in {"", "all"} or role not in {"", "all"} else self._any()
-        return Verdict(permit, permit)
+        return PathPermissions(permit, permit)
 
-    def _any(self) -> Permit:
-        last = interface.refused("no record allows remote connections")
+    def _any(self) -> Permission:
+        last = interface.deny("no record allows remote connections")
         for record in self._records:
             found = self._first(_one(record.databases), _one(record.roles))
             if found.allowed:
@@ -150,7 +150,7 @@ class HbaPolicy:
                 last = found
         return last
 
-    def _first(self, database: str, role: str) -> Permit:
+    def _first(self, database: str, role: str) -> Permission:
         unsure: _Record | None = None
         for record in self._records:
             if not (_matches(record.databases, database) and _matches(record.roles, role)):
@@ -162,14 +162,14 @@ class HbaPolicy:
                 continue
             if record.method not in _FREE or "clientcert" in " ".join(record.options):
                 reason = "connections are rejected" if record.method == "reject" else "a login is required"
-                return interface.refused(reason, record.line, record.text)
+                return interface.deny(reason, record.line, record.text)
             request = f"psql 'host=<host> user={role or 'postgres'} dbname={database or 'postgres'}'"
             reason = f"{_FREE[record.method]}; {_ELSEWHERE}"
-            return interface.allowed(record.line, record.text, request, reason=reason)
+            return interface.allow(record.line, record.text, request, reason=reason)
         if unsure is not None:
             reason = "the record matches a host name, which depends on DNS"
-            return interface.refused(reason, unsure.line, unsure.text, certain=False)
-        return interface.refused("no record allows remote connections")
+            return interface.deny(reason, unsure.line, unsure.text, certain=False)
+        return interface.deny("no record allows remote connections")
 
 
 def _one(names: Sequence[str]) -> str:

@@ -10,18 +10,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tieback.posture.rules import interface
-from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdict
+from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
 from tieback.posture.rules.logic import STORED, Value
-from tieback.posture.rules.s3_conditions import glob, holds
+from tieback.posture.rules.s3_conditions import conditions_match, matches_glob
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.tree import Node, read_json
+from tieback.posture.rules.tree import ConfigNode, read_json
 
 _READ_OBJECT, _READ_BUCKET = ("s3:GetObject", "s3:GetObjectVersion"), ("s3:ListBucket", "s3:ListBucketVersions")
 _WRITE_OBJECT = ("s3:PutObject", "s3:DeleteObject", "s3:PutObjectAcl", "s3:DeleteObjectVersion")
 _WRITE_BUCKET = ("s3:PutBucketPolicy", "s3:PutBucketAcl", "s3:DeleteBucket", "s3:PutBucketPublicAccessBlock")
 _GROUPS = {
-    "http://acs.amazonaws.com/groups/global/allusers": (Stranger.ANONYMOUS, Stranger.ANY_USER),
-    "http://acs.amazonaws.com/groups/global/authenticatedusers": (Stranger.ANY_USER,),
+    "http://acs.amazonaws.com/groups/global/allusers": (Requester.ANONYMOUS, Requester.ANY_USER),
+    "http://acs.amazonaws.com/groups/global/authenticatedusers": (Requester.ANY_USER,),
 }
 _ARN = "arn:aws:s3:::"
 
@@ -29,21 +29,21 @@ _ARN = "arn:aws:s3:::"
 @dataclass(frozen=True, slots=True)
 class _Statement:
     allows: bool
-    principal: Node | None
-    others: Node | None
+    principal: ConfigNode | None
+    others: ConfigNode | None
     """``NotPrincipal``."""
     actions: tuple[str, ...]
     but_actions: tuple[str, ...]
     resources: tuple[str, ...]
     but_resources: tuple[str, ...]
-    condition: Node | None
+    condition: ConfigNode | None
     line: int
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Grant:
-    who: tuple[Stranger, ...]
+    who: tuple[Requester, ...]
     permission: str
     line: int
     text: str
@@ -52,7 +52,7 @@ class _Grant:
 class S3:
     """Reads the access settings of a bucket."""
 
-    meta = ReaderMeta(
+    meta = RulesReaderMeta(
         "s3",
         "Amazon S3 bucket policy, ACL, public access block",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
@@ -79,19 +79,19 @@ class S3:
             inner = RulesText(text.path, policy.value)
             policy = read_json(inner)
         found = [_statement(text, one, line if inner is not text else 0) for one in _statements(policy)]
-        owner = root.get("Grants") or (root.get("Acl") or Node({}, 0)).get("Grants") or Node([], 0)
+        owner = root.get("Grants") or (root.get("Acl") or ConfigNode({}, 0)).get("Grants") or ConfigNode([], 0)
         grants = [grant for one in owner.each() if (grant := _grant(one)) is not None]
         return S3Policy(
             found, grants, ignores_acl=block.get("IgnorePublicAcls"), restricts=block.get("RestrictPublicBuckets")
         )
 
 
-def _statements(policy: Node) -> list[Node]:
+def _statements(policy: ConfigNode) -> list[ConfigNode]:
     found = policy.get("Statement")
     return found.each() if found is not None else []
 
 
-def _statement(text: RulesText, node: Node, line: int) -> _Statement:
+def _statement(text: RulesText, node: ConfigNode, line: int) -> _Statement:
     effect = node.get("Effect")
     where = line or node.line
     if effect is None or effect.text not in {"Allow", "Deny"}:
@@ -112,7 +112,7 @@ def _statement(text: RulesText, node: Node, line: int) -> _Statement:
     )  # fmt: skip
 
 
-def _grant(node: Node) -> _Grant | None:
+def _grant(node: ConfigNode) -> _Grant | None:
     uri, permission = node.get("Grantee", "URI"), node.get("Permission")
     who = _GROUPS.get(uri.text.lower(), ()) if uri is not None else ()
     if not who or permission is None:
@@ -129,8 +129,8 @@ class S3Policy:
         statements: Sequence[_Statement],
         grants: Sequence[_Grant],
         *,
-        ignores_acl: Node | None,
-        restricts: Node | None,
+        ignores_acl: ConfigNode | None,
+        restricts: ConfigNode | None,
     ) -> None:
         self._statements = statements
         self._of_action = {
@@ -151,11 +151,13 @@ class S3Policy:
             named.setdefault("/", None)
         yield from list(named)[: interface.MAX_PATHS]
 
-    def ask(self, who: Stranger, path: str) -> Verdict:
+    def ask(self, who: Requester, path: str) -> PathPermissions:
         """Evaluate a bucket (``/`` or its name) or an object (``s3://bucket/key``, ``bucket/key``, ``/key``)."""
         bucket, key = self._parts(path)
         reads, writes = (_READ_OBJECT, _WRITE_OBJECT) if key else (_READ_BUCKET, (*_WRITE_OBJECT, *_WRITE_BUCKET))
-        return Verdict(self._judge(who, bucket, key, reads, "READ"), self._judge(who, bucket, key, writes, "WRITE"))
+        return PathPermissions(
+            self._judge(who, bucket, key, reads, "READ"), self._judge(who, bucket, key, writes, "WRITE")
+        )
 
     def _parts(self, path: str) -> tuple[str, str]:
         path = path.removeprefix(_ARN).removeprefix("s3://")
@@ -166,7 +168,7 @@ class S3Policy:
             return bucket, key
         return bucket, ""
 
-    def _judge(self, who: Stranger, bucket: str, key: str, actions: Sequence[str], access: str) -> Permit:
+    def _judge(self, who: Requester, bucket: str, key: str, actions: Sequence[str], access: str) -> Permission:
         candidates = [self._by_policy(who, bucket, key, action) for action in actions]
         if not key:
             candidates.append(self._by_acl(who, access))
@@ -174,19 +176,17 @@ class S3Policy:
         best = best or next((one for one in candidates if one.allowed), None)
         return best or next((one for one in candidates if one.line), candidates[0])
 
-    def _by_acl(self, who: Stranger, access: str) -> Permit:
+    def _by_acl(self, who: Requester, access: str) -> Permission:
         for grant in self._grants:
             if who in grant.who and grant.permission in {access, "FULL_CONTROL"}:
                 if self._ignores_acl is not None and self._ignores_acl.on:
-                    return interface.refused(
-                        "public ACLs are ignored", self._ignores_acl.line, "IgnorePublicAcls: true"
-                    )
+                    return interface.deny("public ACLs are ignored", self._ignores_acl.line, "IgnorePublicAcls: true")
                 request = f"{'GET' if access == 'READ' else 'PUT'} https://<bucket>.s3.amazonaws.com/"
-                return interface.allowed(grant.line, grant.text, request)
-        return interface.refused("no grant of the ACL is public")
+                return interface.allow(grant.line, grant.text, request)
+        return interface.deny("no grant of the ACL is public")
 
-    def _by_policy(self, who: Stranger, bucket: str, key: str, action: str) -> Permit:
-        found: Permit = interface.refused("no statement allows it")
+    def _by_policy(self, who: Requester, bucket: str, key: str, action: str) -> Permission:
+        found: Permission = interface.deny("no statement allows it")
         for one in self._of_action[action]:
             if not _covers(one, bucket, key, action):
                 continue
@@ -196,19 +196,19 @@ class S3Policy:
             if applies is False or (found.allowed and found.certain):
                 continue
             reason = "" if applies is not STORED else "an unresolved condition of the policy decides"
-            permit = interface.allowed(
+            permit = interface.allow(
                 one.line, one.text, _request(action, bucket, key), reason=reason, certain=applies is not STORED
             )
             found = permit if not found.allowed or permit.certain else found
         if found.allowed and self._restricts is not None and self._restricts.on:
-            return interface.refused(
+            return interface.deny(
                 "public policies grant no access outside the account",
                 self._restricts.line,
                 "RestrictPublicBuckets: true",
             )
         return self._denied(found, who, bucket, key, action)
 
-    def _denied(self, found: Permit, who: Stranger, bucket: str, key: str, action: str) -> Permit:
+    def _denied(self, found: Permission, who: Requester, bucket: str, key: str, action: str) -> Permission:
         """A deny statement applies wherever it is in the policy."""
         if not found.allowed:
             return found
@@ -217,22 +217,22 @@ class S3Policy:
                 continue
             applies = _applies(one, who)
             if applies is True:
-                return interface.refused("a statement denies it", one.line, one.text)
+                return interface.deny("a statement denies it", one.line, one.text)
             if applies is STORED:
                 found = _unsure(found, "a condition of a Deny statement decides")
         return found
 
 
-def _unsure(permit: Permit, reason: str) -> Permit:
+def _unsure(permit: Permission, reason: str) -> Permission:
     if not permit.allowed:
         return permit
-    return interface.allowed(permit.line, permit.rule, permit.request, reason=reason, certain=False)
+    return interface.allow(permit.line, permit.rule, permit.request, reason=reason, certain=False)
 
 
-def _applies(one: _Statement, who: Stranger) -> Value:
+def _applies(one: _Statement, who: Requester) -> Value:
     if not _names_everybody(one):
         return False
-    return holds(one.condition, who) if one.condition is not None else True
+    return conditions_match(one.condition, who) if one.condition is not None else True
 
 
 def _names_everybody(one: _Statement) -> bool:
@@ -249,8 +249,8 @@ def _names_everybody(one: _Statement) -> bool:
 def _acts(one: _Statement, action: str) -> bool:
     lower = action.lower()
     if one.but_actions:
-        return not any(glob(pattern.lower(), lower) for pattern in one.but_actions)
-    return any(glob(pattern.lower(), lower) for pattern in one.actions)
+        return not any(matches_glob(pattern.lower(), lower) for pattern in one.but_actions)
+    return any(matches_glob(pattern.lower(), lower) for pattern in one.actions)
 
 
 def _covers(one: _Statement, bucket: str, key: str, action: str) -> bool:
@@ -267,11 +267,11 @@ def _names(pattern: str, bucket: str, key: str, *, inside: bool) -> bool:
     if pattern == "*":
         return True
     own, slash, rest = pattern.partition("/")
-    if bucket and not glob(own, bucket):
+    if bucket and not matches_glob(own, bucket):
         return False
     if not inside:
         return not slash or (rest == "*" and own.endswith("*"))
-    return (bool(slash) and (not key or glob(rest, key))) or (not slash and own.endswith("*"))
+    return (bool(slash) and (not key or matches_glob(rest, key))) or (not slash and own.endswith("*"))
 
 
 def _request(action: str, bucket: str, key: str) -> str:

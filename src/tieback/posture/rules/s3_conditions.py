@@ -8,9 +8,9 @@ import ipaddress
 import re
 
 from tieback.posture.rules import logic
-from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.logic import CHOSEN, STORED, Value
-from tieback.posture.rules.tree import Node
+from tieback.posture.rules.tree import ConfigNode
 
 _OF_INSIDERS = frozenset((
     "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "aws:principalorgid", "aws:principalorgpaths",
@@ -32,7 +32,7 @@ _FLAGS = frozenset(("aws:viaawsservice", "aws:principalisawsservice", "aws:multi
 _PLAIN = re.compile(r"[^*?]+")
 
 
-def glob(pattern: str, text: str) -> bool:
+def matches_glob(pattern: str, text: str) -> bool:
     """True if a pattern with ``*`` and ``?`` covers a text. Cost: at most the product of their lengths, usually much
     less.
     """
@@ -57,16 +57,16 @@ def glob(pattern: str, text: str) -> bool:
     return all(sign == "*" for sign in pattern[at:])
 
 
-def holds(condition: Node, who: Stranger) -> Value:
+def conditions_match(condition: ConfigNode, who: Requester) -> Value:
     """Whether all conditions are met: ``True``, ``False``, ``CHOSEN`` by the requester, or ``STORED`` (unknown)."""
     found: Value = True
     for operator, keys in condition.items():
         for key, values in keys.items():
-            found = logic.both(found, _one(operator.lower(), key.lower(), values, who))
+            found = logic.logical_and(found, _one(operator.lower(), key.lower(), values, who))
     return found
 
 
-def _one(operator: str, key: str, values: Node, who: Stranger) -> Value:
+def _one(operator: str, key: str, values: ConfigNode, who: Requester) -> Value:
     for several in ("forallvalues:", "foranyvalue:"):
         operator = operator.removeprefix(several)
     if_exists = operator.endswith("ifexists")
@@ -82,9 +82,9 @@ def _one(operator: str, key: str, values: Node, who: Stranger) -> Value:
     if base in _FLAGS and operator == "bool":
         return values.text == "false"
     if base == "aws:principaltype":
-        return (("Anonymous" in values.texts()) is not negative) if who is Stranger.ANONYMOUS else STORED
+        return (("Anonymous" in values.texts()) is not negative) if who is Requester.ANONYMOUS else STORED
     if base in _OF_INSIDERS:
-        if any(text == "*" for text in values.texts()) and who is Stranger.ANY_USER and base == "aws:principalarn":
+        if any(text == "*" for text in values.texts()) and who is Requester.ANY_USER and base == "aws:principalarn":
             return not negative
         return True if if_exists and _missing(base, who) else negative
     if base in _CHOSEN or base.startswith("s3:x-amz-"):
@@ -92,10 +92,10 @@ def _one(operator: str, key: str, values: Node, who: Stranger) -> Value:
     return STORED
 
 
-def _missing(base: str, who: Stranger) -> bool:
+def _missing(base: str, who: Requester) -> bool:
     """True if the requester's request does not have such a key at all, so that ``IfExists`` is met."""
     of_accounts = base in {"aws:principalaccount", "aws:principalarn", "aws:userid"}
-    return who is Stranger.ANONYMOUS or not of_accounts
+    return who is Requester.ANONYMOUS or not of_accounts
 
 
 def _everywhere(text: str) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tieback.posture.rules.interface import Permit, Stranger, Verdict
+from tieback.posture.rules.interface import PathPermissions, Permission, Requester
 
 _PORT = re.compile(r":\d{1,5}$")
 
@@ -17,19 +17,19 @@ _PORT = re.compile(r":\d{1,5}$")
 class ServerPolicy:
     """Access of external requesters by the configuration of a server."""
 
-    read: Permit
-    write: Permit
+    read: Permission
+    write: Permission
 
     def paths(self) -> Iterator[str]:
         """Yield the whole server."""
         yield "/"
 
-    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - the same for every requester and path
+    def ask(self, who: Requester, path: str) -> PathPermissions:  # noqa: ARG002 - the same for every requester and path
         """The same answer for every path."""
-        return Verdict(self.read, self.write)
+        return PathPermissions(self.read, self.write)
 
 
-def server(permit: Permit) -> ServerPolicy:
+def server_policy(permit: Permission) -> ServerPolicy:
     """A server that allows external read and write access, or denies both."""
     return ServerPolicy(permit, permit)
 
@@ -49,7 +49,7 @@ class Setting:
         return self.words[0] if self.words else ""
 
 
-def lines(text: str, comments: str = "#", between: str | None = None) -> Iterator[Setting]:
+def read_settings(text: str, comments: str = "#", between: str | None = None) -> Iterator[Setting]:
     """The settings of a line-based configuration: a name and words, in quotes if they contain spaces.
 
     Args:
@@ -70,12 +70,12 @@ def lines(text: str, comments: str = "#", between: str | None = None) -> Iterato
             yield Setting(name.strip().lower(), (value,) if value else (), number, line)
 
 
-def last(settings: Sequence[Setting], name: str) -> Setting | None:
+def last_setting(settings: Sequence[Setting], name: str) -> Setting | None:
     """The setting of that name that applies: the last one."""
     return next((setting for setting in reversed(settings) if setting.name == name), None)
 
 
-def local(address: str) -> bool:
+def is_local_address(address: str) -> bool:
     """True if a listen address accepts only connections from this machine: loopback, or a Unix socket."""
     address = address.strip().strip("[]").removeprefix("-").lower()
     if address.startswith(("/", "unix:", "unixs:")) or address in {"localhost", "_local_", "none"}:

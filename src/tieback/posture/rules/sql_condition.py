@@ -7,12 +7,12 @@ Supabase's functions: https://supabase.com/docs/guides/database/postgres/row-lev
 from collections.abc import Sequence
 
 from tieback.posture.rules import logic
-from tieback.posture.rules.interface import Stranger
-from tieback.posture.rules.logic import CHOSEN, OWN, STORED, Kind, Record, Value
+from tieback.posture.rules.interface import Requester
+from tieback.posture.rules.logic import CHOSEN, OWN, STORED, NamedValues, UnknownValue, Value
 from tieback.posture.rules.sql_text import Token
 
 MAX_DEPTH = 60
-_JWT = Record({"sub": OWN, "email": OWN, "role": "authenticated", "user_metadata": CHOSEN, "aal": "aal1"})
+_JWT = NamedValues({"sub": OWN, "email": OWN, "role": "authenticated", "user_metadata": CHOSEN, "aal": "aal1"})
 """A requester sets its own ``user_metadata`` at sign-up."""
 _STOP = {"and", "or", "then", "else", "end", "when"}
 
@@ -26,7 +26,7 @@ class Condition:
         column: value of a column.
     """
 
-    def __init__(self, tokens: Sequence[Token], who: Stranger, column: Kind) -> None:
+    def __init__(self, tokens: Sequence[Token], who: Requester, column: UnknownValue) -> None:
         self._tokens = tokens
         self._at = 0
         self._who = who
@@ -57,20 +57,20 @@ class Condition:
             return STORED
         found = self._and()
         while self._take("or"):
-            found = logic.either(_boolean(found), _boolean(self._and()))
+            found = logic.logical_or(_boolean(found), _boolean(self._and()))
         self._depth -= 1
         return found
 
     def _and(self) -> Value:
         found = self._not()
         while self._take("and"):
-            found = logic.both(_boolean(found), _boolean(self._not()))
+            found = logic.logical_and(_boolean(found), _boolean(self._not()))
         return found
 
     def _not(self) -> Value:
         if self._take("not"):
             found = self._not()
-            return None if found is None else logic.negated(_boolean(found))
+            return None if found is None else logic.logical_not(_boolean(found))
         return self._comparison()
 
     def _comparison(self) -> Value:
@@ -82,13 +82,13 @@ class Condition:
             elif self._take("not", "in") or self._take("in"):
                 negative = self._tokens[self._at - 2].value == "not"
                 found = self._in(left)
-                left = logic.negated(found) if negative and found is not None else found
+                left = logic.logical_not(found) if negative and found is not None else found
             elif self._peek() in {"=", "<>", "!="}:
                 operator = self._tokens[self._at].value
                 self._at += 1
                 several = self._take("any") or self._take("some")
                 found = _equal(left, self._term(), several=several)
-                left = found if operator == "=" or found is None else logic.negated(found)
+                left = found if operator == "=" or found is None else logic.logical_not(found)
             elif self._peek() in {"<", ">", "<=", ">=", "@>", "<@", "&&", "like", "ilike", "~"}:
                 self._at += 1
                 left = _unknown(left, self._term())
@@ -97,17 +97,19 @@ class Condition:
 
     def _is(self, left: Value, *, negative: bool) -> Value:
         if self._take("null"):
-            found: Value = left is None if not isinstance(left, Kind) or left is OWN else left
+            found: Value = left is None if not isinstance(left, UnknownValue) or left is OWN else left
         elif self._take("true"):
             found = _boolean(left)
         elif self._take("false"):
-            found = logic.negated(_boolean(left))
+            found = logic.logical_not(_boolean(left))
         elif self._take("distinct", "from"):
             right = self._term()
-            found = (left is not right) if None in (left, right) else logic.negated(_equal(left, right, several=False))
+            found = (
+                (left is not right) if None in (left, right) else logic.logical_not(_equal(left, right, several=False))
+            )
         else:
             return STORED
-        return logic.negated(found) if negative else found
+        return logic.logical_not(found) if negative else found
 
     def _in(self, left: Value) -> Value:
         if not self._take("("):
@@ -116,7 +118,7 @@ class Condition:
             return self._subquery(left)
         found: Value = False
         while not self._take(")"):
-            found = logic.either(found, _boolean(_equal(left, self._or(), several=False)))
+            found = logic.logical_or(found, _boolean(_equal(left, self._or(), several=False)))
             if not self._take(",") and self._peek() != ")":
                 self._at = len(self._tokens)
                 return STORED
@@ -219,11 +221,11 @@ class Condition:
         return self._function(name.removeprefix("pg_catalog."), arguments)
 
     def _session(self, name: str) -> Value:
-        role = "anon" if self._who is Stranger.ANONYMOUS else "authenticated"
+        role = "anon" if self._who is Requester.ANONYMOUS else "authenticated"
         return role if _SESSION[name] == "role" else STORED
 
     def _function(self, name: str, arguments: Sequence[Token]) -> Value:
-        user = self._who is Stranger.ANY_USER
+        user = self._who is Requester.ANY_USER
         text = arguments[0].value if arguments and arguments[0].kind == "text" else ""
         match name:
             case "auth.uid" | "auth.email":
@@ -231,10 +233,10 @@ class Condition:
             case "auth.role":
                 return "authenticated" if user else "anon"
             case "auth.jwt":
-                return _JWT if user else Record({"role": "anon"})
+                return _JWT if user else NamedValues({"role": "anon"})
             case "current_setting" if text.startswith("request.jwt.claim"):
                 claim = text.rpartition(".")[2]
-                known = _JWT if user else Record({"role": "anon"})
+                known = _JWT if user else NamedValues({"role": "anon"})
                 return known if claim in {"claims", "claim"} else known.fields.get(claim)
             case "now" | "statement_timestamp" | "clock_timestamp":
                 return STORED
@@ -270,8 +272,8 @@ def _equal(left: Value, right: Value, *, several: bool) -> Value:
     if left is None or right is None:
         return None
     if several:
-        return logic.contained(left, right if isinstance(right, Kind) else STORED)
-    return logic.equal(left, right)
+        return logic.is_in(left, right if isinstance(right, UnknownValue) else STORED)
+    return logic.equals(left, right)
 
 
 def _unknown(left: Value, right: Value) -> Value:
@@ -281,6 +283,6 @@ def _unknown(left: Value, right: Value) -> Value:
 
 
 def _member(value: Value, key: Value) -> Value:
-    if isinstance(value, Record):
+    if isinstance(value, NamedValues):
         return value.fields.get(key, value.rest) if isinstance(key, str) else STORED
     return value if value in (CHOSEN, STORED) else None

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tieback.posture.rules import interface, logic
-from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdict
+from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
 from tieback.posture.rules.logic import CHOSEN, STORED, Value
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql_condition import Condition
 from tieback.posture.rules.sql_text import SqlStatement, Token, statements
 
 _WRITES = ("insert", "update", "delete")
-_ROLES = {Stranger.ANONYMOUS: ("anon", "public"), Stranger.ANY_USER: ("authenticated", "public")}
+_ROLES = {Requester.ANONYMOUS: ("anon", "public"), Requester.ANY_USER: ("authenticated", "public")}
 _HEAD = 400_000
 
 
@@ -48,7 +48,7 @@ class _Table:
 class SqlPolicies:
     """Reads ``pg_dump --schema-only`` and migrations."""
 
-    meta = ReaderMeta(
+    meta = RulesReaderMeta(
         "sql-rls",
         "PostgreSQL and Supabase row level security",
         "https://supabase.com/docs/guides/database/postgres/row-level-security",
@@ -85,31 +85,31 @@ class SqlSchema:
         """Yield ``schema.table`` of each table."""
         yield from list(self.tables)[: interface.MAX_PATHS]
 
-    def ask(self, who: Stranger, path: str) -> Verdict:
+    def ask(self, who: Requester, path: str) -> PathPermissions:
         """Evaluate ``schema.table`` or ``table`` (of ``public``)."""
         name = path.strip("/").replace("/", ".").lower()
         table = self.tables.get(name) or self.tables.get(f"public.{name}")
         if table is None:
-            nothing = interface.refused("the file contains no such table")
-            return Verdict(nothing, nothing)
+            nothing = interface.deny("the file contains no such table")
+            return PathPermissions(nothing, nothing)
         write = [self._judge(who, table, command) for command in _WRITES]
         best = next((one for one in write if one.allowed and one.certain), None)
         best = best or next((one for one in write if one.allowed), write[0])
-        return Verdict(self._judge(who, table, "select"), best)
+        return PathPermissions(self._judge(who, table, "select"), best)
 
-    def _judge(self, who: Stranger, table: _Table, command: str) -> Permit:
+    def _judge(self, who: Requester, table: _Table, command: str) -> Permission:
         granted = self._granted(who, table, command)
         if granted is None:
-            return interface.refused(f"no privilege to {command} for {' or '.join(_ROLES[who])}", table.line)
+            return interface.deny(f"no privilege to {command} for {' or '.join(_ROLES[who])}", table.line)
         line, text = granted
         note = "" if text else "the file contains no privileges: Supabase's defaults for the schema public are assumed"
         request = f"{command.upper()} on {table.name} as {_ROLES[who][0]}"
         if not table.secured:
             reason = "row level security is disabled" + (f"; {note}" if note else "")
-            return interface.allowed(line or table.line, text or f"table {table.name}", request, reason=reason)
+            return interface.allow(line or table.line, text or f"table {table.name}", request, reason=reason)
         return self._by_policies(who, table, command, request, note)
 
-    def _by_policies(self, who: Stranger, table: _Table, command: str, request: str, note: str) -> Permit:
+    def _by_policies(self, who: Requester, table: _Table, command: str, request: str, note: str) -> Permission:
         found: Value = False
         best: _RowPolicy | None = None
         covering = [
@@ -117,19 +117,19 @@ class SqlSchema:
         ]
         for one in (one for one in covering if one.permissive):
             holds = _holds(one, command, who)
-            if best is None or logic.either(found, holds) is not found:
+            if best is None or logic.logical_or(found, holds) is not found:
                 best = one
-            found = logic.either(found, holds)
+            found = logic.logical_or(found, holds)
         for one in (one for one in covering if not one.permissive):
-            found = logic.both(found, _holds(one, command, who))
+            found = logic.logical_and(found, _holds(one, command, who))
         if best is None:
-            return interface.refused("row level security is enabled, and no policy allows this identity", table.secured)
+            return interface.deny("row level security is enabled, and no policy allows this identity", table.secured)
         if found is False:
-            return interface.refused("its policies show only the user's own rows", best.line, best.text)
+            return interface.deny("its policies show only the user's own rows", best.line, best.text)
         reason = note if found is not STORED else "the stored rows decide" + (f"; {note}" if note else "")
-        return interface.allowed(best.line, best.text, request, reason=reason, certain=found is not STORED)
+        return interface.allow(best.line, best.text, request, reason=reason, certain=found is not STORED)
 
-    def _granted(self, who: Stranger, table: _Table, command: str) -> tuple[int, str] | None:
+    def _granted(self, who: Requester, table: _Table, command: str) -> tuple[int, str] | None:
         for role in _ROLES[who]:
             for privilege in (command, "all"):
                 found = table.grants.get((role, privilege))
@@ -140,7 +140,7 @@ class SqlSchema:
         return None
 
 
-def _holds(policy: _RowPolicy, command: str, who: Stranger) -> Value:
+def _holds(policy: _RowPolicy, command: str, who: Requester) -> Value:
     """Whether the policy lets the command access a row of another user."""
     using, check = policy.using, policy.check
     if command == "insert":

@@ -24,7 +24,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class ConfigNode:
     """A value and its line. The line of a member is that of its key."""
 
     value: Any
@@ -32,9 +32,9 @@ class Node:
     line: int
     offset: int = 0
 
-    def get(self, *keys: str) -> "Node | None":
+    def get(self, *keys: str) -> "ConfigNode | None":
         """The value below some keys; dotted keys of settings (``a.b: 1``) are found like nested ones."""
-        node: Node | None = self
+        node: ConfigNode | None = self
         for at, key in enumerate(keys):
             if node is None or not isinstance(node.value, dict):
                 return None
@@ -44,11 +44,11 @@ class Node:
             node = node.value.get(key)
         return node
 
-    def items(self) -> Iterator[tuple[str, "Node"]]:
+    def items(self) -> Iterator[tuple[str, "ConfigNode"]]:
         """Members; empty if it is not a mapping."""
         return iter(self.value.items() if isinstance(self.value, dict) else ())
 
-    def each(self) -> list["Node"]:
+    def each(self) -> list["ConfigNode"]:
         """The items of a list; a single value counts as a list of one."""
         return self.value if isinstance(self.value, list) else [self]
 
@@ -69,7 +69,7 @@ class Node:
         return self.text.lower() in {"true", "yes", "on", "1", "enabled"}
 
 
-def read_json(text: RulesText, *, loose: bool = False) -> Node:
+def read_json(text: RulesText, *, loose: bool = False) -> ConfigNode:
     """The single value of a JSON text.
 
     Args:
@@ -90,7 +90,7 @@ class _Json:
         self._loose = loose
         self._nodes = 0
 
-    def whole(self) -> Node:
+    def whole(self) -> ConfigNode:
         node, at = self._value(self._skip(0), 0)
         if at < len(self._text.text):
             raise self._text.error(at, "the end of the file")
@@ -100,7 +100,7 @@ class _Json:
         found = self._space.match(self._text.text, at)
         return found.end() if found else at
 
-    def _value(self, at: int, depth: int) -> tuple[Node, int]:
+    def _value(self, at: int, depth: int) -> tuple[ConfigNode, int]:
         raw = self._text.text
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
@@ -113,11 +113,11 @@ class _Json:
                 return self._list(at, depth, line)
             case '"':
                 value, end = self._read_string(at, "a string")
-                return Node(value, line, at), self._skip(end)
+                return ConfigNode(value, line, at), self._skip(end)
         if found := _WORD.match(raw, at):
-            return Node(_WORDS[found.group()], line, at), self._skip(found.end())
+            return ConfigNode(_WORDS[found.group()], line, at), self._skip(found.end())
         if found := _NUMBER.match(raw, at):
-            return Node(json.loads(found.group()), line, at), self._skip(found.end())
+            return ConfigNode(json.loads(found.group()), line, at), self._skip(found.end())
         raise self._text.error(at, "a JSON value")
 
     def _read_string(self, at: int, what: str) -> tuple[str, int]:
@@ -129,8 +129,8 @@ class _Json:
         except ValueError:
             raise self._text.error(at, f"{what} without unknown escapes") from None
 
-    def _members(self, at: int, depth: int, line: int) -> tuple[Node, int]:
-        found: dict[str, Node] = {}
+    def _members(self, at: int, depth: int, line: int) -> tuple[ConfigNode, int]:
+        found: dict[str, ConfigNode] = {}
         begin, at = at, self._skip(at + 1)
         while self._text.text[at : at + 1] != "}":
             key_at = at
@@ -139,18 +139,18 @@ class _Json:
             if self._text.text[at : at + 1] != ":":
                 raise self._text.error(at, '":"')
             node, at = self._value(self._skip(at + 1), depth + 1)
-            found[key] = Node(node.value, self._text.line(key_at), node.offset)
+            found[key] = ConfigNode(node.value, self._text.line(key_at), node.offset)
             at = self._comma(at, "}")
-        return Node(found, line, begin), self._skip(at + 1)
+        return ConfigNode(found, line, begin), self._skip(at + 1)
 
-    def _list(self, at: int, depth: int, line: int) -> tuple[Node, int]:
-        found: list[Node] = []
+    def _list(self, at: int, depth: int, line: int) -> tuple[ConfigNode, int]:
+        found: list[ConfigNode] = []
         begin, at = at, self._skip(at + 1)
         while self._text.text[at : at + 1] != "]":
             node, at = self._value(at, depth + 1)
             found.append(node)
             at = self._comma(at, "]")
-        return Node(found, line, begin), self._skip(at + 1)
+        return ConfigNode(found, line, begin), self._skip(at + 1)
 
     def _comma(self, at: int, end: str) -> int:
         sign = self._text.text[at : at + 1]
@@ -164,7 +164,7 @@ class _Json:
         return behind
 
 
-def read_yaml(text: RulesText) -> Node:
+def read_yaml(text: RulesText) -> ConfigNode:
     """The first document of a YAML text; an empty text is an empty mapping.
 
     Raises:
@@ -181,7 +181,7 @@ def read_yaml(text: RulesText) -> Node:
         raise text.wrong(line, f"not valid YAML: {error.problem or error.context} (column {column})") from None
     except (yaml.YAMLError, RecursionError, ValueError):
         raise text.wrong(1, "not valid YAML") from None
-    return _Yaml(text).node(root, 0) if root is not None else Node({}, 1)
+    return _Yaml(text).node(root, 0) if root is not None else ConfigNode({}, 1)
 
 
 class _Yaml:
@@ -189,7 +189,7 @@ class _Yaml:
         self._text = text
         self._nodes = 0
 
-    def node(self, raw: Any, depth: int) -> Node:
+    def node(self, raw: Any, depth: int) -> ConfigNode:
         import yaml
 
         line = raw.start_mark.line + 1
@@ -197,15 +197,15 @@ class _Yaml:
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
             raise self._text.wrong(line, f"more than {MAX_DEPTH} levels or {MAX_NODES:,} values")
         if isinstance(raw, yaml.MappingNode):
-            members: dict[str, Node] = {}
+            members: dict[str, ConfigNode] = {}
             for key, value in raw.value:
                 inner = self.node(value, depth + 1)
                 name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
-                members[name] = Node(inner.value, key.start_mark.line + 1, inner.offset)
-            return Node(members, line)
+                members[name] = ConfigNode(inner.value, key.start_mark.line + 1, inner.offset)
+            return ConfigNode(members, line)
         if isinstance(raw, yaml.SequenceNode):
-            return Node([self.node(item, depth + 1) for item in raw.value], line)
-        return Node(_scalar(raw.tag, raw.value), line)
+            return ConfigNode([self.node(item, depth + 1) for item in raw.value], line)
+        return ConfigNode(_scalar(raw.tag, raw.value), line)
 
 
 def _scalar(tag: str, text: str) -> Any:

@@ -15,14 +15,14 @@ import msgspec
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Keyed, Response, declared_get
-from tieback.probes.wire.jsontext import decoded
-from tieback.probes.wire.requests import Request, reading
+from tieback.probes.wire.jsontext import decode_json
+from tieback.probes.wire.requests import Request, get_request
 from tieback.scope.conversation import Conversation
 
 _KEY = rb"[0-9a-f]{32}"
-_ALIVE = reading(
+_ALIVE = get_request(
     "/1/isalive", "whether this is Algolia; needs no login, so not a proof of access", depth=Depth.IDENTIFY
 )
 _OWN: Keyed = (("X-Algolia-API-Key", _KEY),)
@@ -54,7 +54,7 @@ class _Rights(msgspec.Struct):
     indexes: list[str] = []
 
 
-class AlgoliaProbe(WebStore):
+class AlgoliaProbe(WebStoreProbe):
     """Probe of Algolia: permissions of the app's search key."""
 
     meta = ProbeMeta(
@@ -72,10 +72,10 @@ class AlgoliaProbe(WebStore):
     ask = _ALIVE
     keys = ("algolia_search_key",)
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the text of its liveness answer."""
-        alive = decoded(answer.body, _Alive) if answer.status == 200 else None
-        return Known("algolia") if alive is not None and alive.message == "server is alive" else None
+        alive = decode_json(answer.body, _Alive) if answer.status == 200 else None
+        return Identification("algolia") if alive is not None and alive.message == "server is alive" else None
 
     def likely(self, root: Response) -> bool:  # noqa: ARG002 - shared host
         """Always false: it is probed only if a host or the app names it."""

@@ -15,19 +15,19 @@ from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
 _NAME = rb"[A-Za-z0-9][A-Za-z0-9_.-]{0,35}"
 _MOST = 5000
 """``APP_LIMIT_COUNT``: the largest ``total`` that the server counts."""
-_VERSION = reading(
+_VERSION = get_request(
     "/v1/health/version", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY
 )
-_DOCUMENTS = reading(
+_DOCUMENTS = get_request(
     "/v1/databases/{database}/collections/{collection}/documents"
     "?queries%5B0%5D=%7B%22method%22%3A%22limit%22%2C%22values%22%3A%5B1%5D%7D"
     "&queries%5B1%5D=%7B%22method%22%3A%22select%22%2C%22values%22%3A%5B%22%24id%22%5D%7D",
@@ -45,7 +45,7 @@ class _Documents(msgspec.Struct):
     total: Number
 
 
-class AppwriteProbe(WebStore):
+class AppwriteProbe(WebStoreProbe):
     """Probe of Appwrite: which collections are readable without a login."""
 
     meta = ProbeMeta(
@@ -64,12 +64,12 @@ class AppwriteProbe(WebStore):
     keys = ("appwrite-project",)
     closed_when_refused = False
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the name of its server."""
         if answer.headers.get("server", "").lower() != "appwrite":
             return None
-        said = decoded(answer.body, _Version)
-        return Known("appwrite", said.version if said is not None else "")
+        said = decode_json(answer.body, _Version)
+        return Identification("appwrite", said.version if said is not None else "")
 
     def likely(self, root: Response) -> bool:
         """True if the server has Appwrite's name."""
@@ -101,7 +101,7 @@ class AppwriteProbe(WebStore):
         if answered is None:
             return 0
         name = f"{database}.{collection}"
-        found = decoded(answered.body, _Documents) if answered.status == 200 else None
+        found = decode_json(answered.body, _Documents) if answered.status == 200 else None
         if answered.status in (401, 403):
             inquiry.refused += 1
             draft.prove(_DOCUMENTS.label, f"{name}: status {answered.status}", Access.AUTH_REQUIRED)

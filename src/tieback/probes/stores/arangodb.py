@@ -11,16 +11,18 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_ASKED, Inquiry, Known, WebStore
+from tieback.probes.web import MAX_PROBED, Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_VERSION = reading("/_api/version", "product, version, and whether authentication is required", depth=Depth.IDENTIFY)
-_DATABASES = reading("/_api/database/user", "names of databases that an anonymous client may use")
-_COLLECTIONS = reading("/_db/{database}/_api/collection?excludeSystem=true", "names of collections")
-_COUNT = reading("/_db/{database}/_api/collection/{collection}/count", "number of documents; returns no document")
+_VERSION = get_request(
+    "/_api/version", "product, version, and whether authentication is required", depth=Depth.IDENTIFY
+)
+_DATABASES = get_request("/_api/database/user", "names of databases that an anonymous client may use")
+_COLLECTIONS = get_request("/_db/{database}/_api/collection?excludeSystem=true", "names of collections")
+_COUNT = get_request("/_db/{database}/_api/collection/{collection}/count", "number of documents; returns no document")
 
 
 class _Version(msgspec.Struct):
@@ -44,7 +46,7 @@ class _Count(msgspec.Struct):
     count: Number
 
 
-class ArangodbProbe(WebStore):
+class ArangodbProbe(WebStoreProbe):
     """Probe of ArangoDB: databases, collections, documents."""
 
     meta = ProbeMeta(
@@ -60,13 +62,13 @@ class ArangodbProbe(WebStore):
     )
     ask = _VERSION
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by its answer, or by the realm of its refusal."""
-        said = decoded(answer.body, _Version) if answer.status == 200 else None
+        said = decode_json(answer.body, _Version) if answer.status == 200 else None
         if said is not None and said.server == "arango":
-            return Known("arangodb", said.version)
+            return Identification("arangodb", said.version)
         realm = 'realm="arangodb"' in answer.headers.get("www-authenticate", "").lower()
-        return Known("arangodb") if realm and answer.status == 401 else None
+        return Identification("arangodb") if realm and answer.status == 401 else None
 
     def likely(self, root: Response) -> bool:
         """True if the server has ArangoDB's name, or redirects to its web interface."""
@@ -80,7 +82,7 @@ class ArangodbProbe(WebStore):
         databases = yield from inquiry.catalogue(_DATABASES, _Databases)
         if databases is None:
             return
-        left = MAX_ASKED
+        left = MAX_PROBED
         for database in inquiry.chosen(databases.result, "databases"):
             listed = yield from inquiry.read(_COLLECTIONS, _Collections, database)
             if listed is None:

@@ -13,24 +13,24 @@ from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import MAX_BODY, Response
-from tieback.probes.wire.requests import reading
-from tieback.probes.wire.xmltext import endings, root, value, values
+from tieback.probes.wire.requests import get_request
+from tieback.probes.wire.xmltext import extension_patterns, root, value, values
 from tieback.scope.conversation import Conversation
 
 # "Naming and referencing containers": 3 to 63 of a-z, 0-9 and hyphen, or $root, $web; an emulator's account first.
 _CONTAINER = rb"(?:[a-z0-9]{3,24}/)?(?:\$root|\$web|[a-z0-9](?:-?[a-z0-9]){2,62})"
 
-_ROOT = reading("/", "whether this is Azure's blob service; changes nothing", depth=Depth.IDENTIFY)
-_LIST = reading(
+_ROOT = get_request("/", "whether this is Azure's blob service; changes nothing", depth=Depth.IDENTIFY)
+_LIST = get_request(
     "/{container}?restype=container&comp=list&maxresults=5000",
     "names and sizes of at most 5000 blobs, which are only counted; no blob is read",
     names=_CONTAINER,
     raw=True,
     label="GET /<container>?comp=list",
 )
-_PROPERTIES = reading(
+_PROPERTIES = get_request(
     "/{container}?restype=container",
     "whether an anonymous client may read the container's properties: the second proof",
     names=_CONTAINER,
@@ -39,7 +39,7 @@ _PROPERTIES = reading(
 _HIDDEN = ("PublicAccessNotPermitted", "ResourceNotFound", "ContainerNotFound", "NoAuthenticationInformation")
 
 
-class AzureBlobProbe(WebStore):
+class AzureBlobProbe(WebStoreProbe):
     """Probe of an Azure storage account: which of its containers are listed without authentication."""
 
     meta = ProbeMeta(
@@ -56,13 +56,13 @@ class AzureBlobProbe(WebStore):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the server's name or the header fields of its errors."""
         server = answer.headers.get("server", "")
         if server.startswith("Azurite-Blob/"):
-            return Known("azurite", server.partition("/")[2])
+            return Identification("azurite", server.partition("/")[2])
         azure = "Windows-Azure-Blob" in server or "Microsoft-HTTPAPI" in server
-        return Known("azure-blob") if azure and "x-ms-request-id" in answer.headers else None
+        return Identification("azure-blob") if azure and "x-ms-request-id" in answer.headers else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
         """Request each container that the app names."""
@@ -102,6 +102,8 @@ class AzureBlobProbe(WebStore):
         sizes = [int(size) for size in values(answer.body, "Content-Length") if size.isdigit() and len(size) <= 15]
         more = answer.truncated or bool(value(answer.body, "NextMarker"))
         figure, method = (lower_bound, "one page of the listing") if more else (exact, "the listing")
-        fields = tuple(Field(ending, "extension") for ending in endings(blobs)[:200]) if inquiry.describes else ()
+        fields = (
+            tuple(Field(ending, "extension") for ending in extension_patterns(blobs)[:200]) if inquiry.describes else ()
+        )
         held = Container((name,), "container", False, figure(len(blobs), method), figure(sum(sizes), method), fields)
         inquiry.hold([held])

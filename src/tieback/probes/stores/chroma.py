@@ -13,22 +13,22 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import Request, reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import Request, get_request
 from tieback.scope.conversation import Conversation
 
 _TENANT = "/api/v2/tenants/default_tenant/databases"
-_BEAT = reading(
+_BEAT = get_request(
     "/api/v2/heartbeat", "whether this is Chroma; public by design, so not a proof of access", depth=Depth.IDENTIFY
 )
-_VERSION = reading("/api/v2/version", "version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
-_DATABASES = reading(_TENANT, "names of databases")
-_LIST = reading(f"{_TENANT}/{{database}}/collections?limit=1000", "names of collections and of metadata keys")
-_COUNT = reading(f"{_TENANT}/{{database}}/collections/{{id}}/count", "number of records; returns no record")
-_LIST_1 = reading("/api/v1/collections", "names of collections, for versions up to 0.5")
-_COUNT_1 = reading("/api/v1/collections/{id}/count", "number of records, for versions up to 0.5; returns no record")
+_VERSION = get_request("/api/v2/version", "version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_DATABASES = get_request(_TENANT, "names of databases")
+_LIST = get_request(f"{_TENANT}/{{database}}/collections?limit=1000", "names of collections and of metadata keys")
+_COUNT = get_request(f"{_TENANT}/{{database}}/collections/{{id}}/count", "number of records; returns no record")
+_LIST_1 = get_request("/api/v1/collections", "names of collections, for versions up to 0.5")
+_COUNT_1 = get_request("/api/v1/collections/{id}/count", "number of records, for versions up to 0.5; returns no record")
 
 
 class _Database(msgspec.Struct):
@@ -42,7 +42,7 @@ class _Collection(msgspec.Struct):
     metadata: dict[str, msgspec.Raw] | None = None
 
 
-class ChromaProbe(WebStore):
+class ChromaProbe(WebStoreProbe):
     """Probe of Chroma: databases, collections, records."""
 
     meta = ProbeMeta(
@@ -59,10 +59,10 @@ class ChromaProbe(WebStore):
     )
     ask = _BEAT
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the only key of the heartbeat; v1 servers answer 404 or 410."""
-        beat = decoded(answer.body, dict[str, int]) if answer.status == 200 else None
-        return Known("chroma") if beat is not None and list(beat) == ["nanosecond heartbeat"] else None
+        beat = decode_json(answer.body, dict[str, int]) if answer.status == 200 else None
+        return Identification("chroma") if beat is not None and list(beat) == ["nanosecond heartbeat"] else None
 
     def likely(self, root: Response) -> bool:
         """True if the answer has Chroma's trace id, or is a 404 without a body or with FastAPI's."""
@@ -73,7 +73,7 @@ class ChromaProbe(WebStore):
         """List the databases of the default tenant, and their collections."""
         draft = inquiry.draft
         told = yield from inquiry.ask(_VERSION, cap=1024)
-        draft.version = (decoded(told.body, str) or "")[:40] if told is not None and told.status == 200 else ""
+        draft.version = (decode_json(told.body, str) or "")[:40] if told is not None and told.status == 200 else ""
         if not inquiry.enumerates:
             return
         first = yield from inquiry.ask(_DATABASES)
@@ -82,7 +82,7 @@ class ChromaProbe(WebStore):
         if first.status in (404, 405, 501):
             yield from self._collections(inquiry, (), _LIST_1, _COUNT_1)
         elif not inquiry.turned_away(_DATABASES, first):
-            databases = decoded(first.body, list[_Database]) if first.status == 200 else None
+            databases = decode_json(first.body, list[_Database]) if first.status == 200 else None
             if databases is None:
                 draft.problem(f"{_DATABASES.label}: status {first.status}, unreadable answer")
                 return

@@ -14,31 +14,31 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import decoded, number
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import decode_json, parse_count
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
 _SYSTEM = ("system", "information_schema", "INFORMATION_SCHEMA")
 
-_ROOT = reading("/", "product; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
-_VERSION = reading("/?query=SELECT+version()+FORMAT+JSONCompact", "version", label="SELECT version()")
-_UUID = reading(
+_ROOT = get_request("/", "product; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_VERSION = get_request("/?query=SELECT+version()+FORMAT+JSONCompact", "version", label="SELECT version()")
+_UUID = get_request(
     "/?query=SELECT+serverUUID()+FORMAT+JSONCompact", "identifier of the server", label="SELECT serverUUID()"
 )
-_TABLES = reading(
+_TABLES = get_request(
     "/?query=SELECT+database,name,engine+FROM+system.tables+LIMIT+5000+FORMAT+JSONCompact",
     "names of tables; reads the catalogue only",
     label="SELECT ... FROM system.tables",
 )
-_PARTS = reading(
+_PARTS = get_request(
     "/?query=SELECT+database,table,sum(rows),sum(bytes_on_disk)+FROM+system.parts+WHERE+active+GROUP+BY+1,2"
     "+LIMIT+5000+FORMAT+JSONCompact",
     "rows and bytes of tables: the second proof; reads the catalogue only",
     label="SELECT ... FROM system.parts",
 )
-_COLUMNS = reading(
+_COLUMNS = get_request(
     "/?query=SELECT+database,table,name,type+FROM+system.columns+LIMIT+6000+FORMAT+JSONCompact",
     "names and types of columns; reads the catalogue only",
     depth=Depth.DESCRIBE,
@@ -55,7 +55,7 @@ class _Rows(msgspec.Struct):
     data: list[_Row]
 
 
-class ClickhouseProbe(WebStore):
+class ClickhouseProbe(WebStoreProbe):
     """Probe of ClickHouse over HTTP: tables, rows, bytes, columns."""
 
     meta = ProbeMeta(
@@ -74,11 +74,11 @@ class ClickhouseProbe(WebStore):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by its greeting, or the header fields of its other answers."""
         greets = answer.status == 200 and answer.body == b"Ok.\n"
         named = any(name.startswith("x-clickhouse-") for name in answer.headers)
-        return Known("clickhouse") if greets or named else None
+        return Identification("clickhouse") if greets or named else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
         """List the tables of every visible database."""
@@ -93,7 +93,7 @@ class ClickhouseProbe(WebStore):
             draft.access = Access.AUTH_REQUIRED
             draft.prove(_VERSION.label, f"status {told.status}, code {code or 'in the text'}", Access.AUTH_REQUIRED)
             return
-        version = decoded(told.body, _Rows)
+        version = decode_json(told.body, _Rows)
         if version is not None and version.data and version.data[0]:
             draft.version = str(version.data[0][0])[:40]
         tables = yield from inquiry.catalogue(_TABLES, _Rows, cap=_ROWS_CAP)
@@ -105,14 +105,14 @@ class ClickhouseProbe(WebStore):
         for row in tables.data:
             if len(row) >= 2:
                 path = (str(row[0]), str(row[1]))
-                rows, size = (number(value) for value in figures.get(path, (None, None)))
+                rows, size = (parse_count(value) for value in figures.get(path, (None, None)))
                 records = exact(rows, "system.parts rows") if rows is not None else None
                 held = exact(size, "system.parts bytes_on_disk") if size is not None else None
                 system = path[0] in _SYSTEM
                 inquiry.hold([Container(path, "table", system, records, held, () if system else fields.get(path, ()))])
         draft.fingerprint(c.name for c in draft.containers if not c.system)
         told = yield from inquiry.ask(_UUID, cap=16 * 1024)
-        named = decoded(told.body, _Rows) if told is not None and told.status == 200 else None
+        named = decode_json(told.body, _Rows) if told is not None and told.status == 200 else None
         value = str(named.data[0][0]) if named is not None and named.data and named.data[0] else ""
         if re.fullmatch(r"[0-9a-f-]{36}", value) and any(letter not in "0-" for letter in value):
             draft.vendor_id("server_uuid", value)

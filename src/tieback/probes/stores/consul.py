@@ -11,15 +11,17 @@ from tieback.model.figure import lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_SELF = reading("/v1/agent/self", "product, version, node id, and whether a token is required", depth=Depth.IDENTIFY)
-_KEYS = reading("/v1/kv/?keys&separator=/", "top-level names of the key-value store; no values")
-_SERVICES = reading("/v1/catalog/services", "whether an anonymous client may list the services: the second proof")
+_SELF = get_request(
+    "/v1/agent/self", "product, version, node id, and whether a token is required", depth=Depth.IDENTIFY
+)
+_KEYS = get_request("/v1/kv/?keys&separator=/", "top-level names of the key-value store; no values")
+_SERVICES = get_request("/v1/catalog/services", "whether an anonymous client may list the services: the second proof")
 
 
 class _Config(msgspec.Struct, rename={"version": "Version", "node": "NodeID"}):
@@ -31,7 +33,7 @@ class _Agent(msgspec.Struct, rename={"config": "Config"}):
     config: _Config
 
 
-class ConsulProbe(WebStore):
+class ConsulProbe(WebStoreProbe):
     """Probe of Consul: top-level names of the key-value store."""
 
     meta = ProbeMeta(
@@ -47,13 +49,13 @@ class ConsulProbe(WebStore):
     )
     ask = _SELF
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by its configuration, or the header fields of its refusal."""
-        agent = decoded(answer.body, _Agent) if answer.status == 200 else None
+        agent = decode_json(answer.body, _Agent) if answer.status == 200 else None
         if agent is not None:
-            return Known("consul", agent.config.version)
+            return Identification("consul", agent.config.version)
         refuses = answer.status == 403 and any(name.startswith("x-consul-") for name in answer.headers)
-        return Known("consul") if refuses else None
+        return Identification("consul") if refuses else None
 
     def likely(self, root: Response) -> bool:
         """True if the root redirects to the web interface, or has the text that replaces it."""
@@ -61,7 +63,7 @@ class ConsulProbe(WebStore):
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """Read the key-value store as one container."""
-        agent = decoded(answer.body, _Agent)
+        agent = decode_json(answer.body, _Agent)
         if agent is not None and 0 < len(agent.config.node) <= 64:
             inquiry.draft.vendor_id("NodeID", agent.config.node)
         if not inquiry.enumerates:
@@ -69,7 +71,7 @@ class ConsulProbe(WebStore):
         told = yield from inquiry.ask(_KEYS)
         if told is None or inquiry.turned_away(_KEYS, told):
             return
-        keys = [] if told.status == 404 else decoded(told.body, list[str])
+        keys = [] if told.status == 404 else decode_json(told.body, list[str])
         if keys is None or told.truncated:
             inquiry.draft.problem(f"{_KEYS.label}: status {told.status}, unreadable answer")
             return

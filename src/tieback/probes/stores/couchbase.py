@@ -11,17 +11,17 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_POOLS = reading(
+_POOLS = get_request(
     "/pools", "product, version, cluster id; needs no login, so not a proof of access", depth=Depth.IDENTIFY
 )
-_BUCKETS = reading("/pools/default/buckets", "names of buckets, number of items, bytes; statistics only")
-_DEFAULT = reading("/pools/default", "whether an anonymous client may read the cluster's details: the second proof")
+_BUCKETS = get_request("/pools/default/buckets", "names of buckets, number of items, bytes; statistics only")
+_DEFAULT = get_request("/pools/default", "whether an anonymous client may read the cluster's details: the second proof")
 
 
 class _Pools(msgspec.Struct, rename={"version": "implementationVersion"}):
@@ -40,7 +40,7 @@ class _Bucket(msgspec.Struct, rename={"basic": "basicStats"}):
     basic: _Statistics = msgspec.field(default_factory=_Statistics)
 
 
-class CouchbaseProbe(WebStore):
+class CouchbaseProbe(WebStoreProbe):
     """Probe of Couchbase: buckets, items, bytes."""
 
     meta = ProbeMeta(
@@ -56,10 +56,10 @@ class CouchbaseProbe(WebStore):
     )
     ask = _POOLS
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the keys of ``/pools``."""
-        said = decoded(answer.body, _Pools) if answer.status == 200 else None
-        return Known("couchbase", said.version) if said is not None else None
+        said = decode_json(answer.body, _Pools) if answer.status == 200 else None
+        return Identification("couchbase", said.version) if said is not None else None
 
     def likely(self, root: Response) -> bool:
         """True if the server has Couchbase's name."""
@@ -67,7 +67,7 @@ class CouchbaseProbe(WebStore):
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """List the buckets of the only pool."""
-        said = decoded(answer.body, _Pools)
+        said = decode_json(answer.body, _Pools)
         if said is not None and isinstance(said.uuid, str) and 0 < len(said.uuid) <= 64:
             inquiry.draft.vendor_id("uuid", said.uuid)
         if not inquiry.enumerates:

@@ -13,24 +13,24 @@ import msgspec
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
-from tieback.probes.interface import MAX_NOTE, ProbeMeta, noted
-from tieback.probes.web import MAX_FIELDS, ROOT_CAP, Inquiry, Known, WebStore
+from tieback.probes.interface import MAX_NOTE, ProbeMeta, run_note
+from tieback.probes.web import MAX_FIELDS, ROOT_CAP, Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import MAX_BODY, HttpSession, Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation, Target
 
 # "Creating a database": a letter, then letters, digits and _$()+-/, here percent-encoded.
 _NAME = rb"[a-z](?:[a-z0-9_-]|%(?:24|28|29|2B|2F)){0,600}"
 
-_ROOT = reading("/", "product, version and UUID of the server; changes nothing", depth=Depth.IDENTIFY)
-_ALL = reading("/_all_dbs", "names of databases")
-_DB = reading(
+_ROOT = get_request("/", "product, version and UUID of the server; changes nothing", depth=Depth.IDENTIFY)
+_ALL = get_request("/_all_dbs", "names of databases")
+_DB = get_request(
     "/{db}", "number of documents and bytes of one database, if we may read it; returns no document", names=_NAME
 )
-_MEMBERS = reading("/_membership", "whether an anonymous client may use an administrator's request")
-_INDEX = reading("/{db}/_index", "fields of Mango indexes; returns no values", names=_NAME, depth=Depth.DESCRIBE)
-_NOTE = reading(
+_MEMBERS = get_request("/_membership", "whether an anonymous client may use an administrator's request")
+_INDEX = get_request("/{db}/_index", "fields of Mango indexes; returns no values", names=_NAME, depth=Depth.DESCRIBE)
+_NOTE = get_request(
     "/{db}/_all_docs?include_docs=true&limit=1",
     "the first 4 KiB of one document of a database that looks like a ransom note; the text is not kept",
     names=_NAME,
@@ -69,7 +69,7 @@ class _Root(msgspec.Struct, rename={"pouchdb": "express-pouchdb"}):
     uuid: str = ""
 
 
-class CouchdbProbe(WebStore):
+class CouchdbProbe(WebStoreProbe):
     """Probe of CouchDB: databases, documents, bytes, fields of Mango indexes."""
 
     meta = ProbeMeta(
@@ -92,17 +92,17 @@ class CouchdbProbe(WebStore):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by its welcome document; with ``require_valid_user`` by the server's name."""
-        root = decoded(answer.body, _Root) if answer.status == 200 else None
+        root = decode_json(answer.body, _Root) if answer.status == 200 else None
         if root is not None and (root.couchdb or root.pouchdb):
-            return Known("couchdb" if root.couchdb else "pouchdb", root.version)
+            return Identification("couchdb" if root.couchdb else "pouchdb", root.version)
         server, _, rest = answer.headers.get("server", "").partition("/")
-        return Known("couchdb", rest.split(" ")[0]) if server == "CouchDB" else None
+        return Identification("couchdb", rest.split(" ")[0]) if server == "CouchDB" else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """Request the databases one by one."""
-        root = decoded(answer.body, _Root)
+        root = decode_json(answer.body, _Root)
         if root is not None and 0 < len(root.uuid) <= 64:
             inquiry.draft.vendor_id("uuid", root.uuid)
         if not inquiry.enumerates:
@@ -126,7 +126,7 @@ class CouchdbProbe(WebStore):
 
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
         """Read the first document of a database, as JSON."""
-        return noted(_note(target, container.path[0]))
+        return run_note(_note(target, container.path[0]))
 
     def _database(self, inquiry: Inquiry, name: str) -> Conversation[None]:
         found = yield from inquiry.read(_DB, _Database, name, cap=64 * 1024)

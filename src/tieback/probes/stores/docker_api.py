@@ -9,13 +9,13 @@ import msgspec
 from tieback.model.grant import Depth
 from tieback.model.probe import Access
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_VERSION = reading(
+_VERSION = get_request(
     "/version",
     "whether an anonymous client gets an answer, and the version; nothing else is sent",
     depth=Depth.IDENTIFY,
@@ -28,7 +28,7 @@ class _Version(msgspec.Struct, rename={"version": "Version", "api": "ApiVersion"
     least: str
 
 
-class DockerApiProbe(WebStore):
+class DockerApiProbe(WebStoreProbe):
     """Probe of a Docker engine: whether it answers without authentication."""
 
     meta = ProbeMeta(
@@ -44,10 +44,10 @@ class DockerApiProbe(WebStore):
     )
     ask = _VERSION
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the keys of its version document."""
-        said = decoded(answer.body, _Version) if answer.status == 200 else None
-        return Known("docker", said.version) if said is not None else None
+        said = decode_json(answer.body, _Version) if answer.status == 200 else None
+        return Identification("docker", said.version) if said is not None else None
 
     def likely(self, root: Response) -> bool:
         """True if the server has Docker's name, or sends its JSON 404."""

@@ -12,9 +12,9 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
 # The grammar of repository names (distribution/reference) has no dot segments and no empty ones.
@@ -22,11 +22,11 @@ _REPOSITORY = (
     rb"(?=[^ ?]{1,255}/tags/list)[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
 )
 
-_BASE = reading(
+_BASE = get_request(
     "/v2/", "whether this is a registry and whether authentication is required; changes nothing", depth=Depth.IDENTIFY
 )
-_CATALOGUE = reading("/v2/_catalog?n=100", "names of repositories")
-_TAGS = reading(
+_CATALOGUE = get_request("/v2/_catalog?n=100", "names of repositories")
+_TAGS = get_request(
     "/v2/{repository}/tags/list", "names of tags, which are only counted; no image is read", names=_REPOSITORY, raw=True
 )
 
@@ -39,7 +39,7 @@ class _Tags(msgspec.Struct):
     tags: Annotated[list[str], msgspec.Meta(max_length=100_000)] | None = None
 
 
-class DockerRegistryProbe(WebStore):
+class DockerRegistryProbe(WebStoreProbe):
     """Probe of a Docker registry: repositories and number of tags."""
 
     meta = ProbeMeta(
@@ -55,10 +55,12 @@ class DockerRegistryProbe(WebStore):
     )
     ask = _BASE
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the header field that the specification requires of every registry."""
         says = answer.headers.get("docker-distribution-api-version", "")
-        return Known("docker-registry") if "registry/2.0" in says and answer.status in (200, 401, 403) else None
+        return (
+            Identification("docker-registry") if "registry/2.0" in says and answer.status in (200, 401, 403) else None
+        )
 
     def likely(self, root: Response) -> bool:
         """True for an empty answer, or Go's 404. A registry's own front end also answers like this."""

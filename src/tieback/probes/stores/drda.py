@@ -11,7 +11,7 @@ import re
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.wire.cursor import Cursor
 from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
 from tieback.probes.wire.verdicts import NotThisProtocol
@@ -64,24 +64,24 @@ class DrdaProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
         """Identify the server at ``target``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target))
 
-    def _talk(self, draft: Draft, target: Target) -> Conversation[None]:
-        seconds = patience(self.meta, target)
+    def _talk(self, draft: ReportDraft, target: Target) -> Conversation[None]:
+        seconds = first_answer_timeout(self.meta, target)
         head = yield from plain_then_tls(target.tls, lambda tls: first_answer(tls, _HELLO, _HEADER, seconds))
         size, inner, code = (int.from_bytes(head[at : at + 2], "big") for at in (0, 6, 8))
         if head[2] != 0xD0 or head[3] & 0x0F != 2 or code != _EXCSATRD or not 4 <= inner <= size - 6 <= _LARGEST:
             raise NotThisProtocol(f"not DRDA: {printable(head)}")
-        said = attributes((yield Receive(exactly=inner - 4)) if inner > 4 else b"")
+        said = read_attributes((yield Receive(exactly=inner - 4)) if inner > 4 else b"")
         draft.spoke = True
         product, release = said.get(_SRVCLSNM, ""), said.get(_SRVRLSLV, "")
-        draft.product, draft.version = named(product, release)
+        draft.product, draft.version = product_and_version(product, release)
         draft.fingerprint(())
         draft.prove(_NAME, f"{product[:60]} {release[:60]}", Access.UNKNOWN)
         draft.problem("no login is tried, so it is unknown whether a login is required")
 
 
-def attributes(body: bytes) -> dict[int, str]:
+def read_attributes(body: bytes) -> dict[int, str]:
     """Texts of an EXCSATRD by code point.
 
     Raises:
@@ -100,7 +100,7 @@ def attributes(body: bytes) -> dict[int, str]:
     return found
 
 
-def named(product: str, release: str) -> tuple[str, str]:
+def product_and_version(product: str, release: str) -> tuple[str, str]:
     """Our product name and the dotted version, from server class (``QDB2/LINUXX8664``) and release (``SQL11055``)."""
     level = _RELEASE.match(release)
     dotted = f"{int(level[1])}.{int(level[2])}.{level[3]}" if level else ""

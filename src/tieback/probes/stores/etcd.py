@@ -22,16 +22,18 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import decoded, number
-from tieback.probes.wire.requests import Request, heading, posting, reading
+from tieback.probes.wire.jsontext import decode_json, parse_count
+from tieback.probes.wire.requests import Request, get_request, head_request, post_request
 from tieback.scope.conversation import Conversation
 
-_VERSION = reading("/version", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_VERSION = get_request(
+    "/version", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY
+)
 _ALL = b'{"key":"AA==","range_end":"AA==","count_only":true}'
 _FEW = b'{"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}'
-_AUTH = posting("/v3/auth/status", b"{}", "whether authentication is on: the second proof, since 3.5")
+_AUTH = post_request("/v3/auth/status", b"{}", "whether authentication is on: the second proof, since 3.5")
 
 
 class _Gateway(msgspec.Struct, frozen=True):
@@ -44,26 +46,26 @@ class _Gateway(msgspec.Struct, frozen=True):
 
 def _gateway(path: str) -> _Gateway:
     return _Gateway(
-        posting(
+        post_request(
             f"{path}/kv/range",
             _ALL,
             "number of keys; returns no key",
             label=f"POST {path}/kv/range count_only",
         ),
-        posting(
+        post_request(
             f"{path}/kv/range",
             _FEW,
             "a few key names, of which only prefixes are kept: a further proof; no values",
             label=f"POST {path}/kv/range keys_only",
             depth=Depth.DESCRIBE,
         ),
-        posting(f"{path}/maintenance/status", b"{}", "cluster id and bytes of the database; statistics only"),
+        post_request(f"{path}/maintenance/status", b"{}", "cluster id and bytes of the database; statistics only"),
     )
 
 
 _GATEWAYS = tuple(_gateway(path) for path in ("/v3", "/v3beta", "/v3alpha"))
 """Paths since 3.4, in 3.3, and before (etcd's documentation, "gRPC gateway")."""
-_V2 = heading("/v2/keys/", "whether an anonymous client may read the v2 key space; header fields only")
+_V2 = head_request("/v2/keys/", "whether an anonymous client may read the v2 key space; header fields only")
 
 
 class _Version(msgspec.Struct):
@@ -98,7 +100,7 @@ class _Status(msgspec.Struct, rename={"size": "dbSize", "used": "dbSizeInUse"}):
     used: str | int | None = None
 
 
-class EtcdProbe(WebStore):
+class EtcdProbe(WebStoreProbe):
     """Probe of etcd: number of keys, bytes, prefixes of key names."""
 
     meta = ProbeMeta(
@@ -122,10 +124,10 @@ class EtcdProbe(WebStore):
     )
     ask = _VERSION
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the key ``etcdserver``."""
-        version = decoded(answer.body, _Version) if answer.status == 200 else None
-        return Known("etcd", version.etcdserver) if version is not None else None
+        version = decode_json(answer.body, _Version) if answer.status == 200 else None
+        return Identification("etcd", version.etcdserver) if version is not None else None
 
     def likely(self, root: Response) -> bool:
         """True if the root is Go's own 404."""
@@ -151,8 +153,8 @@ class EtcdProbe(WebStore):
             return
         if inquiry.turned_away(gateway.count, counted):
             return
-        found = decoded(counted.body, _Range) if counted.status == 200 else None
-        keys = number(found.count) if found is not None else None
+        found = decode_json(counted.body, _Range) if counted.status == 200 else None
+        keys = parse_count(found.count) if found is not None else None
         if found is None or keys is None:
             draft.problem(f"{asked}: status {counted.status}, no count")
             return
@@ -164,7 +166,7 @@ class EtcdProbe(WebStore):
             draft.prove(_AUTH.label, "authentication is off", Access.OPEN)
         inquiry.refused = 0
         status = yield from inquiry.read(gateway.status, _Status, cap=16 * 1024)
-        size = number(status.used or status.size) if status is not None else None
+        size = parse_count(status.used or status.size) if status is not None else None
         held = exact(size, "maintenance status dbSizeInUse") if size is not None else None
         fields = (yield from self._prefixes(inquiry, gateway.keys)) if inquiry.describes else ()
         inquiry.hold([Container(("keys",), "keyspace", False, exact(keys, "range count_only"), held, fields)])

@@ -14,18 +14,18 @@ from tieback.model.figure import lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading(
+_ROOT = get_request(
     "/.json?shallow=true",
     "whether the root is readable, and the top-level names; never the tree below",
     depth=Depth.IDENTIFY,
 )
-_CHILD = reading("/{name}.json?shallow=true", "number of children of one top-level name; never what is below them")
+_CHILD = get_request("/{name}.json?shallow=true", "number of children of one top-level name; never what is below them")
 _STATES = {
     402: (Access.LOCKED, "the project's quota is spent"),
     404: (Access.NOT_FOUND, "no such database"),
@@ -37,7 +37,7 @@ class _Error(msgspec.Struct):
     error: str
 
 
-class FirebaseRtdbProbe(WebStore):
+class FirebaseRtdbProbe(WebStoreProbe):
     """Probe of a Firebase database: what is readable without a login."""
 
     meta = ProbeMeta(
@@ -54,13 +54,13 @@ class FirebaseRtdbProbe(WebStore):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by JSON of one of its shapes; probed only if a hint or the redirect of ``GET /`` points to it."""
-        names = decoded(answer.body, dict[str, bool | str | int | float | None])
+        names = decode_json(answer.body, dict[str, bool | str | int | float | None])
         shallow = answer.truncated or (names is not None and True in names.values())
         tree = shallow or answer.body.strip() == b"null"
-        error = answer.status in (401, 403, *_STATES) and decoded(answer.body, _Error) is not None
-        return Known("firebase-rtdb") if (answer.status == 200 and tree) or error else None
+        error = answer.status in (401, 403, *_STATES) and decode_json(answer.body, _Error) is not None
+        return Identification("firebase-rtdb") if (answer.status == 200 and tree) or error else None
 
     def likely(self, root: Response) -> bool:
         """True if ``GET /`` redirects to the Firebase console."""
@@ -76,7 +76,7 @@ class FirebaseRtdbProbe(WebStore):
             draft.access, why = _STATES[answer.status]
             draft.prove(_ROOT.label, why, draft.access)
             return
-        names = decoded(answer.body, dict[str, msgspec.Raw])
+        names = decode_json(answer.body, dict[str, msgspec.Raw])
         if answer.truncated:
             draft.problem("more top-level names than the limit")
         if not names and not answer.truncated:

@@ -14,23 +14,23 @@ from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import MAX_BODY, Response
-from tieback.probes.wire.jsontext import decoded
-from tieback.probes.wire.requests import reading
-from tieback.probes.wire.xmltext import endings
+from tieback.probes.wire.jsontext import decode_json
+from tieback.probes.wire.requests import get_request
+from tieback.probes.wire.xmltext import extension_patterns
 from tieback.scope.conversation import Conversation
 
 # "About Cloud Storage buckets", naming requirements.
 _BUCKET = rb"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 
-_ROOT = reading("/v0/b", "whether a Google server answers; names no bucket, changes nothing", depth=Depth.IDENTIFY)
-_LIST = reading(
+_ROOT = get_request("/v0/b", "whether a Google server answers; names no bucket, changes nothing", depth=Depth.IDENTIFY)
+_LIST = get_request(
     "/v0/b/{bucket}/o?maxResults=1000",
     "names of at most 1000 objects, which are only counted; no object is read",
     names=_BUCKET,
 )
-_ONE = reading(
+_ONE = get_request(
     "/v0/b/{bucket}/o?maxResults=1",
     "whether the listing is answered a second time: the second proof",
     names=_BUCKET,
@@ -52,7 +52,7 @@ class _Listing(msgspec.Struct, rename={"more": "nextPageToken"}):
     more: str = ""
 
 
-class FirebaseStorageProbe(WebStore):
+class FirebaseStorageProbe(WebStoreProbe):
     """Probe of Firebase buckets that an app names: which are listed without authentication."""
 
     meta = ProbeMeta(
@@ -72,10 +72,10 @@ class FirebaseStorageProbe(WebStore):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the servers of Google: only Firebase's host is probed, and only if the app names a bucket."""
         google = answer.headers.get("server", "") in _SERVERS or "x-guploader-uploadid" in answer.headers
-        return Known("firebase-storage") if google else None
+        return Identification("firebase-storage") if google else None
 
     def likely(self, root: Response) -> bool:  # noqa: ARG002 - shared host
         """Always false: many services have the same answer to ``GET /``."""
@@ -98,16 +98,16 @@ class FirebaseStorageProbe(WebStore):
         answer = yield from inquiry.ask(_LIST, name, cap=MAX_BODY)
         if answer is None or answer.status == 404:
             return
-        listing = decoded(answer.body, _Listing) if answer.status == 200 and not answer.truncated else None
+        listing = decode_json(answer.body, _Listing) if answer.status == 200 and not answer.truncated else None
         if listing is None:
             inquiry.refused += 1
             inquiry.draft.prove(_LIST.label, f"{name}: status {answer.status}", Access.AUTH_REQUIRED)
             return
         inquiry.draft.prove(_LIST.label, f"lists objects of {name}", Access.OPEN)
         again = yield from inquiry.ask(_ONE, name, cap=16 * 1024)
-        if again is not None and again.status == 200 and decoded(again.body, _Listing) is not None:
+        if again is not None and again.status == 200 and decode_json(again.body, _Listing) is not None:
             inquiry.draft.prove(_ONE.label, f"lists objects of {name}", Access.OPEN)
         figure, method = (lower_bound, "one page of the listing") if listing.more else (exact, "the listing")
-        shown = endings([item.name for item in listing.items])[:200] if inquiry.describes else ()
+        shown = extension_patterns([item.name for item in listing.items])[:200] if inquiry.describes else ()
         fields = tuple(Field(ending, "extension") for ending in shown)
         inquiry.hold([Container((name,), "bucket", False, figure(len(listing.items), method), None, fields)])

@@ -17,21 +17,21 @@ from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import decoded, number
-from tieback.probes.wire.requests import asking, reading
+from tieback.probes.wire.jsontext import decode_json, parse_count
+from tieback.probes.wire.requests import get_request, query_request
 from tieback.scope.conversation import Conversation, Target
 
 _NAME = rb"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"
 _DATABASE = "/v1/projects/{resource}/databases/(default)"
 _MOST = 100_000
 
-_PROJECT = reading(
+_PROJECT = get_request(
     _DATABASE, "whether this is Firestore; it refuses anonymous clients here", depth=Depth.IDENTIFY, names=_NAME,
     label="GET .../databases/(default)",
 )  # fmt: skip
-_COUNT = asking(
+_COUNT = query_request(
     f"{_DATABASE}/documents:runAggregationQuery",
     '{"structuredAggregationQuery":{"aggregations":[{"alias":"n","count":{"upTo":"100000"}}],'
     '"structuredQuery":{"from":[{"collectionId":"{collection}"}]}}}',
@@ -39,7 +39,7 @@ _COUNT = asking(
     names=_NAME,
     label="POST ...:runAggregationQuery count",
 )
-_READABLE = reading(
+_READABLE = get_request(
     f"{_DATABASE}/documents/{{collection}}?pageSize=1&mask.fieldPaths=__name__",
     "whether one document is readable: the second proof; returns only its name, which is dropped",
     names=_NAME,
@@ -87,7 +87,7 @@ class _Listing(msgspec.Struct):
     documents: list[_Document] = []
 
 
-class FirestoreProbe(WebStore):
+class FirestoreProbe(WebStoreProbe):
     """Probe of Firestore: which collections the rules open to anonymous clients."""
 
     meta = ProbeMeta(
@@ -109,13 +109,13 @@ class FirestoreProbe(WebStore):
         """Name of the project."""
         return (target.resource,) if target.resource else None
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the status of its errors, or the description of a database."""
-        refused = decoded(answer.body, _Refusal)
+        refused = decode_json(answer.body, _Refusal)
         if refused is not None and refused.error.status in _STATUSES and answer.status == refused.error.code:
-            return Known("firestore")
-        database = decoded(answer.body, _Database) if answer.status == 200 else None
-        return Known("firestore") if database is not None and database.type.startswith("FIRESTORE") else None
+            return Identification("firestore")
+        database = decode_json(answer.body, _Database) if answer.status == 200 else None
+        return Identification("firestore") if database is not None and database.type.startswith("FIRESTORE") else None
 
     def likely(self, root: Response) -> bool:  # noqa: ARG002 - shared host
         """Always false: it is probed only if the app names a project."""
@@ -152,8 +152,8 @@ class FirestoreProbe(WebStore):
             inquiry.refused += 1
             draft.prove(_COUNT.label, f"{name}: status {answered.status}", Access.AUTH_REQUIRED)
             return 0
-        counted = decoded(answered.body, list[_Counted]) if answered.status == 200 else None
-        count = number(counted[0].result.fields.n.integer) if counted else None
+        counted = decode_json(answered.body, list[_Counted]) if answered.status == 200 else None
+        count = parse_count(counted[0].result.fields.n.integer) if counted else None
         if count is None:
             draft.problem(f"{_COUNT.label} ({name[:60]!r}): status {answered.status}, no count")
             return 0
@@ -162,7 +162,7 @@ class FirestoreProbe(WebStore):
             return 0
         draft.prove(_COUNT.label, f"{count} documents of {name} counted without a login", Access.OPEN)
         listed = yield from inquiry.ask(_READABLE, project, name, cap=16 * 1024)
-        listing = decoded(listed.body, _Listing) if listed is not None and listed.status == 200 else None
+        listing = decode_json(listed.body, _Listing) if listed is not None and listed.status == 200 else None
         if listing is not None and listing.documents:
             draft.prove(_READABLE.label, f"a document of {name} is readable without a login", Access.OPEN)
         figure = lower_bound if count >= _MOST else exact

@@ -13,23 +13,23 @@ from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import decoded, number
-from tieback.probes.wire.requests import reading
-from tieback.probes.wire.xmltext import endings
+from tieback.probes.wire.jsontext import decode_json, parse_count
+from tieback.probes.wire.requests import get_request
+from tieback.probes.wire.xmltext import extension_patterns
 from tieback.scope.conversation import Conversation
 
 # "About Cloud Storage buckets", naming requirements.
 _BUCKET = rb"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 
-_ROOT = reading("/", "whether this is Cloud Storage; changes nothing", depth=Depth.IDENTIFY)
-_TEST = reading(
+_ROOT = get_request("/", "whether this is Cloud Storage; changes nothing", depth=Depth.IDENTIFY)
+_TEST = get_request(
     "/storage/v1/b/{bucket}/iam/testPermissions?permissions=storage.objects.list&permissions=storage.objects.get",
     "tests two permissions of an anonymous client; returns no data",
     names=_BUCKET,
 )
-_LIST = reading(
+_LIST = get_request(
     "/storage/v1/b/{bucket}/o?maxResults=1000&fields=items(name,size),nextPageToken",
     "names and sizes of at most 1000 objects, which are only counted; no object is read",
     names=_BUCKET,
@@ -50,7 +50,7 @@ class _Listing(msgspec.Struct, rename={"more": "nextPageToken"}):
     more: str = ""
 
 
-class GcsProbe(WebStore):
+class GcsProbe(WebStoreProbe):
     """Probe of Cloud Storage: which buckets are listed without authentication."""
 
     meta = ProbeMeta(
@@ -67,9 +67,9 @@ class GcsProbe(WebStore):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the header fields of the upload server."""
-        return Known("gcs") if "x-guploader-uploadid" in answer.headers else None
+        return Identification("gcs") if "x-guploader-uploadid" in answer.headers else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
         """Request each bucket that the app names."""
@@ -88,11 +88,11 @@ class GcsProbe(WebStore):
         tested = yield from inquiry.ask(_TEST, name, cap=16 * 1024)
         if tested is None or tested.status == 404:
             return
-        may = decoded(tested.body, _Permissions) if tested.status == 200 else None
+        may = decode_json(tested.body, _Permissions) if tested.status == 200 else None
         if may is not None and "storage.objects.list" in may.permissions:
             inquiry.draft.prove(_TEST.label, f"anonymous clients may list {name}", Access.OPEN)
         answer = yield from inquiry.ask(_LIST, name)
-        listing = decoded(answer.body, _Listing) if answer is not None and answer.status == 200 else None
+        listing = decode_json(answer.body, _Listing) if answer is not None and answer.status == 200 else None
         if answer is None or listing is None:
             inquiry.refused += 1
             status = answer.status if answer is not None else "none"
@@ -100,8 +100,8 @@ class GcsProbe(WebStore):
             return
         inquiry.draft.prove(_LIST.label, f"lists objects of {name}", Access.OPEN)
         figure, method = (lower_bound, "one page of the listing") if listing.more else (exact, "the listing")
-        size = sum(number(item.size) or 0 for item in listing.items)
-        names = endings([item.name for item in listing.items])
+        size = sum(parse_count(item.size) or 0 for item in listing.items)
+        names = extension_patterns([item.name for item in listing.items])
         fields = tuple(Field(ending, "extension") for ending in names[:200]) if inquiry.describes else ()
         count = figure(len(listing.items), method)
         inquiry.hold([Container((name,), "bucket", False, count, figure(size, method), fields)])

@@ -11,17 +11,19 @@ from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_HEALTH = reading("/api/health", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
-_SEARCH = reading(
+_HEALTH = get_request(
+    "/api/health", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY
+)
+_SEARCH = get_request(
     "/api/search?limit=100&type=dash-db", "number of dashboards visible without a login", label="GET /api/search"
 )
-_ORG = reading("/api/org", "whether an anonymous client may read the organisation: the second proof")
+_ORG = get_request("/api/org", "whether an anonymous client may read the organisation: the second proof")
 
 
 class _Health(msgspec.Struct):
@@ -35,7 +37,7 @@ class _Organisation(msgspec.Struct):
     name: str
 
 
-class GrafanaProbe(WebStore):
+class GrafanaProbe(WebStoreProbe):
     """Probe of Grafana: dashboards that are visible without a login."""
 
     meta = ProbeMeta(
@@ -52,10 +54,10 @@ class GrafanaProbe(WebStore):
     )
     ask = _HEALTH
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the keys of its health document."""
-        said = decoded(answer.body, _Health) if answer.status in (200, 503) else None
-        return Known("grafana", said.version) if said is not None else None
+        said = decode_json(answer.body, _Health) if answer.status in (200, 503) else None
+        return Identification("grafana", said.version) if said is not None else None
 
     def likely(self, root: Response) -> bool:
         """True if the root redirects to the login, or is Grafana's page."""

@@ -13,20 +13,22 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import asking, posting, reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request, post_request, query_request
 from tieback.scope.conversation import Conversation
 
-_VERSION = reading("/v1/version", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
-_SCHEMA = posting(
+_VERSION = get_request(
+    "/v1/version", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY
+)
+_SCHEMA = post_request(
     "/v1/graphql",
     b'{"query":"{__schema{queryType{fields{name}}}}"}',
     "names of query fields open to anonymous clients; returns no row",
 )
-_CONFIG = reading("/v1alpha1/config", "whether an admin secret is set: the second proof")
-_COUNT = asking(
+_CONFIG = get_request("/v1alpha1/config", "whether an admin secret is set: the second proof")
+_COUNT = query_request(
     "/v1/graphql",
     # GraphQL ignores the comma; without it the last word would be a placeholder for a name.
     '{"query":"{n:{table}_aggregate{aggregate{count,}}}"}',
@@ -83,7 +85,7 @@ class _Config(msgspec.Struct):
     is_admin_secret_set: bool
 
 
-class HasuraProbe(WebStore):
+class HasuraProbe(WebStoreProbe):
     """Probe of Hasura: query fields and rows that are visible without a login."""
 
     meta = ProbeMeta(
@@ -100,10 +102,10 @@ class HasuraProbe(WebStore):
     )
     ask = _VERSION
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the keys of its version document."""
-        said = decoded(answer.body, _Version) if answer.status == 200 else None
-        return Known("hasura", said.version.removeprefix("v")) if said is not None else None
+        said = decode_json(answer.body, _Version) if answer.status == 200 else None
+        return Identification("hasura", said.version.removeprefix("v")) if said is not None else None
 
     def likely(self, root: Response) -> bool:
         """True if ``GET /`` redirects to the console, or is Hasura's own 404."""

@@ -11,19 +11,19 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_JMX = reading(
+_JMX = get_request(
     "/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo",
     "product, version and cluster id; statistics only",
     depth=Depth.IDENTIFY,
 )
-_LIST = reading("/webhdfs/v1/?op=LISTSTATUS", "names of the top-level directories", label="LISTSTATUS /")
-_SUMMARY = reading(
+_LIST = get_request("/webhdfs/v1/?op=LISTSTATUS", "names of the top-level directories", label="LISTSTATUS /")
+_SUMMARY = get_request(
     "/webhdfs/v1/{directory}?op=GETCONTENTSUMMARY",
     "number of files and bytes below a directory; no file is opened",
     label="GETCONTENTSUMMARY /<directory>",
@@ -63,7 +63,7 @@ class _Summary(msgspec.Struct, rename={"content": "ContentSummary"}):
     content: _Content
 
 
-class HdfsProbe(WebStore):
+class HdfsProbe(WebStoreProbe):
     """Probe of an HDFS NameNode: top-level directories, files, bytes."""
 
     meta = ProbeMeta(
@@ -79,11 +79,11 @@ class HdfsProbe(WebStore):
     )
     ask = _JMX
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the NameNode's bean."""
-        jmx = decoded(answer.body, _Jmx) if answer.status == 200 else None
+        jmx = decode_json(answer.body, _Jmx) if answer.status == 200 else None
         bean = jmx.beans[0] if jmx is not None and jmx.beans else None
-        return Known("hdfs", bean.version) if bean is not None and bean.cluster else None
+        return Identification("hdfs", bean.version) if bean is not None and bean.cluster else None
 
     def likely(self, root: Response) -> bool:
         """True if the root is the NameNode's page, or redirects to it."""
@@ -91,7 +91,7 @@ class HdfsProbe(WebStore):
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """Request the top-level directories one by one."""
-        jmx = decoded(answer.body, _Jmx)
+        jmx = decode_json(answer.body, _Jmx)
         if jmx is not None and jmx.beans and len(jmx.beans[0].cluster) <= 100:
             inquiry.draft.vendor_id("ClusterId", jmx.beans[0].cluster)
         if not inquiry.enumerates:

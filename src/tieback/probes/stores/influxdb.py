@@ -21,42 +21,42 @@ from tieback.model.figure import Figure, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.requests import Request, reading
+from tieback.probes.wire.requests import Request, get_request
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading("/", "product and version, from a header; changes nothing", depth=Depth.IDENTIFY)
-_DATABASES = reading("/query?q=SHOW+DATABASES", "names of databases", label="SHOW DATABASES")
-_MEASUREMENTS = reading("/query?db={db}&q=SHOW+MEASUREMENTS", "names of measurements", label="SHOW MEASUREMENTS")
-_SERIES = reading(
+_ROOT = get_request("/", "product and version, from a header; changes nothing", depth=Depth.IDENTIFY)
+_DATABASES = get_request("/query?q=SHOW+DATABASES", "names of databases", label="SHOW DATABASES")
+_MEASUREMENTS = get_request("/query?db={db}&q=SHOW+MEASUREMENTS", "names of measurements", label="SHOW MEASUREMENTS")
+_SERIES = get_request(
     "/query?db={db}&q=SHOW+SERIES+EXACT+CARDINALITY",
     "number of series of each measurement, from the index; returns no point",
     label="SHOW SERIES EXACT CARDINALITY",
 )
-_FIELDS = reading(
+_FIELDS = get_request(
     "/query?db={db}&q=SHOW+FIELD+KEYS",
     "names and types of fields; no values",
     label="SHOW FIELD KEYS",
     depth=Depth.DESCRIBE,
 )
-_TAGS = reading(
+_TAGS = get_request(
     "/query?db={db}&q=SHOW+TAG+KEYS", "names of tags; no values", label="SHOW TAG KEYS", depth=Depth.DESCRIBE
 )
-_BUCKETS = reading("/api/v2/buckets?limit=100", "names of buckets, version 2")
-_TABLES = reading(
+_BUCKETS = get_request("/api/v2/buckets?limit=100", "names of buckets, version 2")
+_TABLES = get_request(
     "/api/v3/query_sql?db={db}&format=json&q=SHOW+TABLES",
     "names of tables, version 3: the second proof; returns no row",
     label="SHOW TABLES",
 )
-_COLUMNS = reading(
+_COLUMNS = get_request(
     "/api/v3/query_sql?db={db}&format=json"
     "&q=SELECT+table_name,column_name,data_type+FROM+information_schema.columns+WHERE+table_schema=%27iox%27",
     "names and types of columns, version 3; no values",
     label="SELECT ... FROM information_schema.columns",
     depth=Depth.DESCRIBE,
 )
-_V3 = reading("/api/v3/configure/database?format=json", "names of databases, version 3")
+_V3 = get_request("/api/v3/configure/database?format=json", "names of databases, version 3")
 
 _SENDS = (_ROOT, _DATABASES, _MEASUREMENTS, _SERIES, _FIELDS, _TAGS, _BUCKETS, _V3, _TABLES, _COLUMNS)
 
@@ -101,7 +101,7 @@ class _Column3(msgspec.Struct, rename={"table": "table_name", "name": "column_na
     type: str = ""
 
 
-class InfluxdbProbe(WebStore):
+class InfluxdbProbe(WebStoreProbe):
     """Probe of InfluxDB: databases, measurements, series, fields, tags."""
 
     meta = ProbeMeta(
@@ -121,10 +121,10 @@ class InfluxdbProbe(WebStore):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by a header field that every answer has."""
         version = answer.headers.get("x-influxdb-version")
-        return Known("influxdb", version.removeprefix("v")) if version is not None else None
+        return Identification("influxdb", version.removeprefix("v")) if version is not None else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """List what the API of the version provides."""

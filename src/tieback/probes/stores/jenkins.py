@@ -6,17 +6,17 @@ Sends ``GET /`` (identify): the version is in a header field of every answer. No
 from tieback.model.grant import Depth
 from tieback.model.probe import Access
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading(
+_ROOT = get_request(
     "/", "whether an anonymous client gets an answer, and the version; nothing else is sent", depth=Depth.IDENTIFY
 )
 
 
-class JenkinsProbe(WebStore):
+class JenkinsProbe(WebStoreProbe):
     """Probe of Jenkins: whether it answers without authentication."""
 
     meta = ProbeMeta(
@@ -33,10 +33,10 @@ class JenkinsProbe(WebStore):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by its header field."""
         version = answer.headers.get("x-jenkins")
-        return Known("jenkins", version) if version else None
+        return Identification("jenkins", version) if version else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """Judge the access from the status only; nothing further is requested."""

@@ -12,15 +12,15 @@ import msgspec
 from tieback.model.grant import Depth
 from tieback.model.probe import Access
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.cat import cat_rows, index_container
 from tieback.probes.wire.http import MAX_BODY, Response
-from tieback.probes.wire.jsontext import decoded
-from tieback.probes.wire.placeholders import tells_apart
-from tieback.probes.wire.requests import Request, posting, reading
+from tieback.probes.wire.jsontext import decode_json
+from tieback.probes.wire.placeholders import is_distinctive
+from tieback.probes.wire.requests import Request, get_request, post_request
 from tieback.scope.conversation import Conversation
 
-_STATUS = reading(
+_STATUS = get_request(
     "/api/status",
     "product and version; needs no login in many installations, so not a proof of access",
     depth=Depth.IDENTIFY,
@@ -40,14 +40,14 @@ class _Console(msgspec.Struct, frozen=True):
 
 def _console(header: str, product: str) -> _Console:
     return _Console(
-        posting(
+        post_request(
             _CONSOLE + _CAT,
             b"",
             f"names, counts and sizes of indices through the console of {product}; reads statistics only",
             headers=((header, "tieback"),),
             label=f"GET /_cat/indices by {product}'s console",
         ),
-        posting(
+        post_request(
             _CONSOLE + _STATS,
             b"",
             f"identifier of the cluster through the console of {product}: the second proof",
@@ -82,7 +82,7 @@ class _Stats(msgspec.Struct):
     cluster_uuid: str = ""
 
 
-class KibanaProbe(WebStore):
+class KibanaProbe(WebStoreProbe):
     """Probe of Kibana and OpenSearch Dashboards: indices of the search engine behind them."""
 
     meta = ProbeMeta(
@@ -101,13 +101,13 @@ class KibanaProbe(WebStore):
     )
     ask = _STATUS
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the name in its header fields, or the shape of its status document."""
-        said = decoded(answer.body, _Status) if answer.status == 200 else None
+        said = decode_json(answer.body, _Status) if answer.status == 200 else None
         version = said.version.number if said is not None else ""
         if "osd-name" in answer.headers:
-            return Known("opensearch-dashboards", version)
-        return Known("kibana", version) if "kbn-name" in answer.headers or said is not None else None
+            return Identification("opensearch-dashboards", version)
+        return Identification("kibana", version) if "kbn-name" in answer.headers or said is not None else None
 
     def likely(self, root: Response) -> bool:
         """True if the header fields contain the product's name, as every answer does."""
@@ -135,7 +135,7 @@ class KibanaProbe(WebStore):
         draft.prove(console.indices.label, f"lists {len(rows)} indices", Access.OPEN)
         inquiry.hold([index_container(row) for row in rows])
         stats = yield from inquiry.confirm(console.stats, _Stats, cap=16 * 1024)
-        if stats is not None and tells_apart("cluster_uuid", stats.cluster_uuid):
+        if stats is not None and is_distinctive("cluster_uuid", stats.cluster_uuid):
             draft.vendor_id("cluster_uuid", stats.cluster_uuid, store="elasticsearch")
         else:
             draft.fingerprint(f"{row.index}\0{row.uuid}" for row in rows)

@@ -9,13 +9,13 @@ import msgspec
 from tieback.model.grant import Depth
 from tieback.model.probe import Access
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading("/", "whether an anonymous client gets an answer; nothing else is sent", depth=Depth.IDENTIFY)
+_ROOT = get_request("/", "whether an anonymous client gets an answer; nothing else is sent", depth=Depth.IDENTIFY)
 
 
 class _Status(msgspec.Struct, rename={"version": "apiVersion"}):
@@ -28,7 +28,7 @@ class _Paths(msgspec.Struct):
     paths: list[str]
 
 
-class KubernetesProbe(WebStore):
+class KubernetesProbe(WebStoreProbe):
     """Probe of a Kubernetes API server: whether it answers without authentication."""
 
     meta = ProbeMeta(
@@ -44,13 +44,13 @@ class KubernetesProbe(WebStore):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by its paths, or the shape of its refusal."""
-        paths = decoded(answer.body, _Paths) if answer.status == 200 else None
-        refusal = decoded(answer.body, _Status) if answer.status in (401, 403) else None
+        paths = decode_json(answer.body, _Paths) if answer.status == 200 else None
+        refusal = decode_json(answer.body, _Status) if answer.status in (401, 403) else None
         lists = paths is not None and "/apis" in paths.paths
         refuses = refusal is not None and (refusal.kind, refusal.version) == ("Status", "v1")
-        return Known("kubernetes") if lists or refuses else None
+        return Identification("kubernetes") if lists or refuses else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """Judge the access from the status only; nothing further is requested."""

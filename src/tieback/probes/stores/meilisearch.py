@@ -11,16 +11,16 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading("/", "product; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
-_STATS = reading("/stats", "names of indexes, number of documents, names of fields; statistics only")
-_INDEXES = reading("/indexes?limit=100", "whether an anonymous client may list the indexes: the second proof")
-_VERSION = reading("/version", "version")
+_ROOT = get_request("/", "product; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_STATS = get_request("/stats", "names of indexes, number of documents, names of fields; statistics only")
+_INDEXES = get_request("/indexes?limit=100", "whether an anonymous client may list the indexes: the second proof")
+_VERSION = get_request("/version", "version")
 
 
 class _Status(msgspec.Struct):
@@ -44,7 +44,7 @@ class _Version(msgspec.Struct, rename={"version": "pkgVersion"}):
     version: str
 
 
-class MeilisearchProbe(WebStore):
+class MeilisearchProbe(WebStoreProbe):
     """Probe of Meilisearch: indexes, documents, fields."""
 
     meta = ProbeMeta(
@@ -60,12 +60,12 @@ class MeilisearchProbe(WebStore):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by its status text, or the mini-dashboard, which it shows without a master key."""
-        said = decoded(answer.body, _Status) if answer.status == 200 else None
+        said = decode_json(answer.body, _Status) if answer.status == 200 else None
         speaks = said is not None and said.status.startswith("Meilisearch is running")
         page = answer.status == 200 and b"Meilisearch mini-dashboard" in answer.body
-        return Known("meilisearch") if speaks or page else None
+        return Identification("meilisearch") if speaks or page else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
         """List all indexes at once."""

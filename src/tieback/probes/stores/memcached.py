@@ -16,9 +16,9 @@ import struct
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, expected, patience, reported
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
 from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Receive, Send, Target
 
 _TIMES = 3
@@ -81,16 +81,16 @@ class MemcachedProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         def attempt(tls: bool) -> Conversation[bytes]:
-            return (yield from first_answer(tls, _VERSION, 1, patience(self.meta, target)))
+            return (yield from first_answer(tls, _VERSION, 1, first_answer_timeout(self.meta, target)))
 
         try:
             first = yield from plain_then_tls(target.tls, attempt)
         except NotThisProtocol:
-            if not expected(self.meta, target):
+            if not is_expected(self.meta, target):
                 raise
             yield from _binary(draft, target, depth)
             return
@@ -115,13 +115,13 @@ class MemcachedProbe:
             _enumerate(draft, "stats", (yield from _text_stats(draft)))
 
 
-def _known(draft: Draft, version: str) -> None:
+def _known(draft: ReportDraft, version: str) -> None:
     draft.spoke = True
     draft.fingerprint(())
     draft.product, draft.version = "memcached", version
 
 
-def _text_stats(draft: Draft) -> Conversation[dict[str, str]]:
+def _text_stats(draft: ReportDraft) -> Conversation[dict[str, str]]:
     """Read the ``STAT name value`` lines up to ``END``."""
     line = yield Receive(until=b"\r\n", limit=_LINE)
     if line == b"END\r\n":
@@ -134,12 +134,12 @@ def _text_stats(draft: Draft) -> Conversation[dict[str, str]]:
     return {row[1][:64]: row[2][:256] for row in rows if len(row) == 3}
 
 
-def _binary(draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+def _binary(draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
     yield Connect(bool(target.tls))
     yield Send(_BINARY_VERSION)
     opcode, status, _, version = yield from _packet()
     if opcode != 0x0B or status not in (0, _AUTH_ERROR):
-        raise Hostile("a Memcached packet that does not answer the request")
+        raise HostileAnswer("a Memcached packet that does not answer the request")
     _known(draft, "" if status else printable(version))
     yield Send(_BINARY_STAT)
     stats: dict[str, str] = {}
@@ -174,12 +174,12 @@ def _packet() -> Conversation[tuple[int, int, bytes, bytes]]:
     head += yield Receive(exactly=_HEADER.size - 1)
     _, opcode, key, extras, status, size, _, _ = _HEADER.unpack(head)
     if size > _MAX_STATS or key + extras > size:
-        raise Hostile(f"a Memcached packet of {size} bytes")
+        raise HostileAnswer(f"a Memcached packet of {size} bytes")
     body = (yield Receive(exactly=size)) if size else b""
     return opcode, status, body[extras : extras + key], body[extras + key :]
 
 
-def _enumerate(draft: Draft, asked: str, stats: dict[str, str]) -> None:
+def _enumerate(draft: ReportDraft, asked: str, stats: dict[str, str]) -> None:
     items, held = _number(stats.get("curr_items", "")), _number(stats.get("bytes", ""))
     if items is None:
         draft.problem(f"{asked}: no number of items in the answer")

@@ -15,25 +15,25 @@ from tieback.model.figure import estimate
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import asking, posting, reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request, post_request, query_request
 from tieback.scope.conversation import Conversation
 
-_LIST = reading(
+_LIST = get_request(
     "/v1/vector/collections", "whether authentication is required; names of collections", depth=Depth.IDENTIFY
 )
-_LIST_2 = posting("/v2/vectordb/collections/list", b"{}", "the same through the newer API: the second proof")
+_LIST_2 = post_request("/v2/vectordb/collections/list", b"{}", "the same through the newer API: the second proof")
 _NAME = rb"[A-Za-z_][A-Za-z0-9_]{0,254}"
-_STATS = asking(
+_STATS = query_request(
     "/v2/vectordb/collections/get_stats",
     '{"collectionName":"{collection}"}',
     "number of rows of a collection; statistics only",
     names=_NAME,
     label="POST /v2/vectordb/collections/get_stats",
 )
-_DESCRIBE = reading(
+_DESCRIBE = get_request(
     "/v1/vector/collections/describe?collectionName={collection}",
     "names and types of fields; no values",
     depth=Depth.DESCRIBE,
@@ -72,7 +72,7 @@ class _Counted(msgspec.Struct):
     data: _Rows | None = None
 
 
-class MilvusProbe(WebStore):
+class MilvusProbe(WebStoreProbe):
     """Probe of Milvus: collections, rows, fields."""
 
     meta = ProbeMeta(
@@ -88,13 +88,13 @@ class MilvusProbe(WebStore):
     )
     ask = _LIST
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the shape of its answer: a code of its own, and names or a message."""
-        found = decoded(answer.body, _Listing) if answer.status in (200, 401) else None
+        found = decode_json(answer.body, _Listing) if answer.status in (200, 401) else None
         if found is None:
             return None
         lists = found.code in _OK and found.data is not None
-        return Known("milvus") if lists or (found.code in _CLOSED and found.message) else None
+        return Identification("milvus") if lists or (found.code in _CLOSED and found.message) else None
 
     def likely(self, root: Response) -> bool:
         """True if the root is Go's own 404."""
@@ -103,7 +103,7 @@ class MilvusProbe(WebStore):
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """List the collections, and the fields of each."""
         draft = inquiry.draft
-        found = decoded(answer.body, _Listing)
+        found = decode_json(answer.body, _Listing)
         if found is None or found.code in _CLOSED:
             draft.access = Access.AUTH_REQUIRED
             draft.prove(_LIST.label, f"code {found.code if found is not None else 'none'}", Access.AUTH_REQUIRED)

@@ -12,9 +12,9 @@ import re
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Receive, Target
 
 _HEADER = 8
@@ -60,10 +60,10 @@ class MssqlProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
         """Identify the server at ``target``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target))
 
-    def _talk(self, draft: Draft, target: Target) -> Conversation[None]:
-        seconds = patience(self.meta, target)
+    def _talk(self, draft: ReportDraft, target: Target) -> Conversation[None]:
+        seconds = first_answer_timeout(self.meta, target)
         head = yield from plain_then_tls(target.tls, lambda tls: first_answer(tls, _HELLO, _HEADER, seconds))
         size = int.from_bytes(head[2:4], "big")
         # The server's process id and packet number may have any value.
@@ -98,4 +98,4 @@ def decoded_options(body: bytes) -> dict[int, bytes]:
         if at + 5 > len(body) or offset + size > len(body) or (not size and body[at] in (_VERSION, _ENCRYPTION)):
             break
         found[body[at]] = body[offset : offset + size]
-    raise Hostile("a list of TDS options that ends early")
+    raise HostileAnswer("a list of TDS options that ends early")

@@ -13,16 +13,18 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_VARZ = reading(
+_VARZ = get_request(
     "/varz", "product, version, server id, and whether clients need a password; statistics only", depth=Depth.IDENTIFY
 )
-_JSZ = reading("/jsz?streams=true", "names of streams, number of messages, bytes; statistics only", label="GET /jsz")
+_JSZ = get_request(
+    "/jsz?streams=true", "names of streams, number of messages, bytes; statistics only", label="GET /jsz"
+)
 
 
 class _Varz(msgspec.Struct):
@@ -52,7 +54,7 @@ class _Jsz(msgspec.Struct):
     account_details: list[_Account] = []
 
 
-class NatsProbe(WebStore):
+class NatsProbe(WebStoreProbe):
     """Probe of a NATS server's monitoring port: streams, messages, bytes."""
 
     meta = ProbeMeta(
@@ -68,10 +70,10 @@ class NatsProbe(WebStore):
     )
     ask = _VARZ
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the shape of ``/varz``."""
-        varz = decoded(answer.body, _Varz) if answer.status == 200 else None
-        return Known("nats", varz.version) if varz is not None else None
+        varz = decode_json(answer.body, _Varz) if answer.status == 200 else None
+        return Identification("nats", varz.version) if varz is not None else None
 
     def likely(self, root: Response) -> bool:
         """True if the root is the monitoring port's own page."""
@@ -80,7 +82,7 @@ class NatsProbe(WebStore):
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """List the streams of every account."""
         draft = inquiry.draft
-        varz = decoded(answer.body, _Varz)
+        varz = decode_json(answer.body, _Varz)
         if varz is None:
             return
         if 0 < len(varz.server_id) <= 64:

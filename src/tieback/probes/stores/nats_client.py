@@ -15,10 +15,10 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Identity, Outcome, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
-from tieback.probes.wire.jsontext import decoded
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
+from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.opening import STREAM_ENDED, is_tls_alert, opening_bytes, plain_then_tls, printable
-from tieback.probes.wire.verdicts import Hostile, LooksLikeTls, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TlsAnswer
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls, Target
 
 _MAX_INFO = 32 * 1024
@@ -65,29 +65,29 @@ class NatsClientProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
         """Probe ``target``; every depth does the same as identify."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target))
 
-    def _talk(self, draft: Draft, target: Target) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target) -> Conversation[None]:
         secure = [False]
 
         def attempt(tls: bool) -> Conversation[bytes]:
             secure[0] = tls
             yield Connect(tls)
             try:
-                head = yield from opening_bytes(Receive(exactly=1, seconds=patience(self.meta, target)))
+                head = yield from opening_bytes(Receive(exactly=1, seconds=first_answer_timeout(self.meta, target)))
             except Fault as fault:
                 if fault.outcome in STREAM_ENDED:
-                    raise LooksLikeTls(f"closed without a greeting ({fault.detail})") from None
+                    raise TlsAnswer(f"closed without a greeting ({fault.detail})") from None
                 raise
             if is_tls_alert(head):
-                raise LooksLikeTls("greets with a TLS alert")
+                raise TlsAnswer("greets with a TLS alert")
             return head
 
         first = yield from plain_then_tls(target.tls, attempt)
         if first != b"I":
             raise NotThisProtocol(f"greets with {first!r}")
         line = first + (yield Receive(until=b"\r\n", limit=_MAX_INFO))
-        info = decoded(line.removeprefix(b"INFO "), _Info) if line.startswith(b"INFO ") else None
+        info = decode_json(line.removeprefix(b"INFO "), _Info) if line.startswith(b"INFO ") else None
         if info is None:
             raise NotThisProtocol(f"greets with {printable(line)}")
         draft.spoke = True
@@ -107,7 +107,7 @@ class NatsClientProbe:
             _turned_away(draft, _ASKED, "requires a client certificate (tls_verify), and closes")
 
 
-def _judge(draft: Draft, info: _Info) -> Conversation[None]:
+def _judge(draft: ReportDraft, info: _Info) -> Conversation[None]:
     for _ in range(_MAX_LINES):
         line = (yield Receive(until=b"\r\n", limit=_MAX_INFO)).removesuffix(b"\r\n")
         if line == b"PONG":
@@ -124,10 +124,10 @@ def _judge(draft: Draft, info: _Info) -> Conversation[None]:
                 draft.problem(f"{_ASKED}: {said}")
             return
         if not line.startswith((b"INFO ", b"+OK", b"PING")):
-            raise Hostile(f"an unexpected line: {printable(line)}")
-    raise Hostile("no PONG within the maximum number of lines")
+            raise HostileAnswer(f"an unexpected line: {printable(line)}")
+    raise HostileAnswer("no PONG within the maximum number of lines")
 
 
-def _turned_away(draft: Draft, asked: str, said: str) -> None:
+def _turned_away(draft: ReportDraft, asked: str, said: str) -> None:
     draft.access = Access.AUTH_REQUIRED
     draft.prove(asked, said, Access.AUTH_REQUIRED)

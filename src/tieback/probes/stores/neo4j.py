@@ -17,17 +17,17 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import Request, posting, reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import Request, get_request, post_request
 from tieback.scope.conversation import Conversation
 
 _QUERY = "/db/neo4j/query/v2"
 _TRANSACTION = "/db/neo4j/tx/commit"
 _READ = (("access-mode", "READ"),)
 
-_ROOT = reading("/", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_ROOT = get_request("/", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
 
 
 class _Statement(msgspec.Struct, frozen=True):
@@ -40,14 +40,14 @@ class _Statement(msgspec.Struct, frozen=True):
 def _statement(text: str, why: str, depth: Depth = Depth.ENUMERATE) -> _Statement:
     label = text.partition(" AS ")[0].partition(" YIELD ")[0]
     return _Statement(
-        posting(
+        post_request(
             _QUERY,
             f'{{"statement":"{text}","accessMode":"READ"}}'.encode(),
             f"{why}; since 5.19",
             label=label,
             depth=depth,
         ),
-        posting(
+        post_request(
             _TRANSACTION,
             f'{{"statements":[{{"statement":"{text}"}}]}}'.encode(),
             f"{why}; 4.0 to 5.18",
@@ -118,7 +118,7 @@ class _TextResults(msgspec.Struct):
     results: list[_TextRows]
 
 
-class Neo4jProbe(WebStore):
+class Neo4jProbe(WebStoreProbe):
     """Probe of Neo4j over HTTP: number of nodes and relationships."""
 
     meta = ProbeMeta(
@@ -138,15 +138,15 @@ class Neo4jProbe(WebStore):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the keys of its discovery document."""
         if answer.status != 200:
             return None
-        root = decoded(answer.body, _Root)
+        root = decode_json(answer.body, _Root)
         if root is not None:
-            return Known("neo4j", root.neo4j_version)
-        old = decoded(answer.body, _Before4)
-        return Known("neo4j") if old is not None and old.data.endswith("/db/data/") else None
+            return Identification("neo4j", root.neo4j_version)
+        old = decode_json(answer.body, _Before4)
+        return Identification("neo4j") if old is not None and old.data.endswith("/db/data/") else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
         """Read the default database as two containers."""

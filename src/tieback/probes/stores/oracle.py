@@ -14,7 +14,7 @@ import struct
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
 from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Receive, Send, Target
@@ -72,10 +72,10 @@ class OracleProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
         """Identify the server at ``target``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target))
 
-    def _talk(self, draft: Draft, target: Target) -> Conversation[None]:
-        seconds = patience(self.meta, target)
+    def _talk(self, draft: ReportDraft, target: Target) -> Conversation[None]:
+        seconds = first_answer_timeout(self.meta, target)
         head = yield from plain_then_tls(target.tls, lambda tls: first_answer(tls, _HELLO, _HEADER, seconds))
         kind, size = _packet(head)
         if kind == _RESEND:

@@ -15,15 +15,15 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import Request, reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import Request, get_request
 from tieback.scope.conversation import Conversation
 
 _CLASS = rb"[A-Za-z_][A-Za-z0-9_]{0,100}"
 _APPLICATION = (("X-Parse-Application-Id", rb"[A-Za-z0-9_-]{4,64}"),)
-_ROOT = reading("/parse/", "whether this is Parse Server; it refuses anonymous clients here", depth=Depth.IDENTIFY)
+_ROOT = get_request("/parse/", "whether this is Parse Server; it refuses anonymous clients here", depth=Depth.IDENTIFY)
 _COUNTED = "number of objects that the app's public id may count; returns no object"
 _SHOWN = "whether one object is readable: the second proof; returns only its identifier, which is dropped"
 
@@ -31,14 +31,14 @@ _SHOWN = "whether one object is readable: the second proof; returns only its ide
 def _asked(mount: str) -> tuple[Request, Request]:
     """Requests for the count and the second proof below a mount path."""
     path = f"{mount}/classes/{{class}}"
-    count = reading(
+    count = get_request(
         f"{path}?count=1&limit=0",
         _COUNTED,
         names=_CLASS,
         keyed=_APPLICATION,
         label=f"GET {mount}/classes/<class>?count=1",
     )
-    one = reading(
+    one = get_request(
         f"{path}?limit=1&keys=objectId", _SHOWN, names=_CLASS, keyed=_APPLICATION,
         label=f"GET {mount}/classes/<class>?keys=objectId",
     )  # fmt: skip
@@ -67,7 +67,7 @@ class _Error(msgspec.Struct):
     code: int
 
 
-class ParseProbe(WebStore):
+class ParseProbe(WebStoreProbe):
     """Probe of Parse Server: classes that are readable without a login."""
 
     meta = ProbeMeta(
@@ -88,10 +88,10 @@ class ParseProbe(WebStore):
     keys = ("parse",)
     closed_when_refused = False
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the header fields that it allows browsers to send."""
         allowed = answer.headers.get("access-control-allow-headers", "").lower()
-        return Known("parse-server") if "x-parse-application-id" in allowed else None
+        return Identification("parse-server") if "x-parse-application-id" in allowed else None
 
     def likely(self, root: Response) -> bool:
         """True for Express without a page at the root, or for Parse at the root itself."""
@@ -131,9 +131,9 @@ class ParseProbe(WebStore):
     ) -> Conversation[int]:
         """Number of objects of the class that are readable without a login."""
         draft = inquiry.draft
-        found = decoded(answer.body, _Count) if answer.status == 200 else None
+        found = decode_json(answer.body, _Count) if answer.status == 200 else None
         if found is None:
-            error = decoded(answer.body, _Error)
+            error = decode_json(answer.body, _Error)
             if answer.status in (401, 403) or (error is not None and error.code in _PERMISSION):
                 inquiry.refused += 1
                 draft.prove(mount[0].label, f"{name}: status {answer.status}, refused or missing", Access.AUTH_REQUIRED)
@@ -145,7 +145,7 @@ class ParseProbe(WebStore):
             return 0
         draft.prove(mount[0].label, f"{found.count} objects of {name} counted without a login", Access.OPEN)
         given = yield from inquiry.ask(mount[1], name, cap=16 * 1024)
-        objects = decoded(given.body, _Objects) if given is not None and given.status == 200 else None
+        objects = decode_json(given.body, _Objects) if given is not None and given.status == 200 else None
         if objects is not None and objects.results:
             draft.prove(mount[1].label, f"an object of {name} is readable without a login", Access.OPEN)
         inquiry.hold([Container((name,), "class", records=exact(found.count, "count=1"))])

@@ -14,17 +14,17 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_HEALTH = reading("/api/health", "product; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
-_COLLECTIONS = reading(
+_HEALTH = get_request("/api/health", "product; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_COLLECTIONS = get_request(
     "/api/collections", "names of collections, which only superusers should see: checks that this is so"
 )
-_RECORDS = reading(
+_RECORDS = get_request(
     "/api/collections/{collection}/records?perPage=1&fields=id",
     "number of records that the collection's rule shows to an anonymous client; returns one id, which is dropped",
 )
@@ -49,7 +49,7 @@ class _Collections(msgspec.Struct):
     items: list[_Collection]
 
 
-class PocketbaseProbe(WebStore):
+class PocketbaseProbe(WebStoreProbe):
     """Probe of PocketBase: which records the rules show to anonymous clients."""
 
     meta = ProbeMeta(
@@ -65,11 +65,11 @@ class PocketbaseProbe(WebStore):
     )
     ask = _HEALTH
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the text of its health answer."""
-        health = decoded(answer.body, _Health) if answer.status == 200 else None
+        health = decode_json(answer.body, _Health) if answer.status == 200 else None
         known = health is not None and health.code == 200 and health.message.startswith("API is healthy")
-        return Known("pocketbase") if known else None
+        return Identification("pocketbase") if known else None
 
     def likely(self, root: Response) -> bool:
         """True for its JSON 404, or for the app's own front end with the header fields that PocketBase sets."""
@@ -81,7 +81,7 @@ class PocketbaseProbe(WebStore):
             return
         draft = inquiry.draft
         listed = yield from inquiry.ask(_COLLECTIONS)
-        found = decoded(listed.body, _Collections) if listed is not None and listed.status == 200 else None
+        found = decode_json(listed.body, _Collections) if listed is not None and listed.status == 200 else None
         if found is not None:
             draft.prove(_COLLECTIONS.label, "lists collections without a login", Access.OPEN)
         elif listed is not None:
@@ -93,7 +93,7 @@ class PocketbaseProbe(WebStore):
             answered = yield from inquiry.ask(_RECORDS, name, cap=16 * 1024)
             if answered is None or answered.status == 404:
                 continue
-            count = decoded(answered.body, _Records) if answered.status == 200 else None
+            count = decode_json(answered.body, _Records) if answered.status == 200 else None
             if count is None or not count.totalItems:
                 hidden += 1
                 inquiry.hold([Container((name,), "collection")])

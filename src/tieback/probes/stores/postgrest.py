@@ -20,30 +20,30 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import LISTING_CAP, MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.web import LISTING_CAP, MAX_FIELDS, Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import decoded
-from tieback.probes.wire.requests import Request, heading, reading
+from tieback.probes.wire.jsontext import decode_json
+from tieback.probes.wire.requests import Request, get_request, head_request
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading(
+_ROOT = get_request(
     "/", "product, version, and the tables and columns described to an anonymous client", depth=Depth.IDENTIFY
 )
-_COUNT = heading(
+_COUNT = head_request(
     "/{table}?select=*",
     "number of rows readable without a login; header fields only",
     headers=(("Prefer", "count=exact"), ("Range-Unit", "items"), ("Range", "0-0")),
 )
 # JSON Web Tokens and the keys that follow them: https://supabase.com/docs/guides/api/api-keys
 _KEY = (("apikey", rb"(?:eyJ[A-Za-z0-9_.-]{20,4000}|sb_publishable_[A-Za-z0-9_-]{20,64})"),)
-_SUPABASE = reading("/rest/v1/", "the tables and columns described to the app's public key", keyed=_KEY)
-_SUPABASE_COUNT = heading(
+_SUPABASE = get_request("/rest/v1/", "the tables and columns described to the app's public key", keyed=_KEY)
+_SUPABASE_COUNT = head_request(
     "/rest/v1/{table}?select=*",
     "number of rows that the app's public key may read; header fields only",
     headers=(("Prefer", "count=exact"), ("Range-Unit", "items"), ("Range", "0-0")),
     keyed=_KEY,
 )
-_SUPABASE_ROW = heading(
+_SUPABASE_ROW = head_request(
     "/rest/v1/{table}?select=*&limit=1",
     "whether one row is readable: the second proof; header fields only",
     keyed=_KEY,
@@ -71,7 +71,7 @@ class _Description(msgspec.Struct):
     definitions: dict[str, _Definition] = {}
 
 
-class PostgrestProbe(WebStore):
+class PostgrestProbe(WebStoreProbe):
     """Probe of PostgREST and Supabase: rows that are readable without a login."""
 
     meta = ProbeMeta(
@@ -92,15 +92,15 @@ class PostgrestProbe(WebStore):
     ask = _ROOT
     keys = ("supabase_anon", "supabase_publishable_key")
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by its server's name, its description, or the header field of Supabase's gateway."""
         product, _, version = answer.headers.get("server", "").partition("/")
         if product.lower() == "postgrest":
-            return Known("postgrest", version)
-        said = decoded(answer.body, _Description) if answer.status == 200 else None
+            return Identification("postgrest", version)
+        said = decode_json(answer.body, _Description) if answer.status == 200 else None
         if said is not None and "PostgREST" in said.info.title:
-            return Known("postgrest", said.info.version)
-        return Known("supabase") if "sb-project-ref" in answer.headers else None
+            return Identification("postgrest", said.info.version)
+        return Identification("supabase") if "sb-project-ref" in answer.headers else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """Request the tables one by one."""
@@ -166,7 +166,7 @@ class PostgrestProbe(WebStore):
 
 def _told(answer: Response) -> dict[str, _Definition]:
     """Tables of the description."""
-    said = decoded(answer.body, _Description) if answer.status == 200 and not answer.truncated else None
+    said = decode_json(answer.body, _Description) if answer.status == 200 and not answer.truncated else None
     return dict(said.definitions) if said is not None else {}
 
 

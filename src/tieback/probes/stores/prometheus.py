@@ -11,15 +11,15 @@ from tieback.model.figure import lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_BUILD = reading("/api/v1/status/buildinfo", "product and version", depth=Depth.IDENTIFY)
-_TSDB = reading("/api/v1/status/tsdb", "number of series; statistics only")
-_LABELS = reading("/api/v1/labels", "names of labels: the second proof; no values")
+_BUILD = get_request("/api/v1/status/buildinfo", "product and version", depth=Depth.IDENTIFY)
+_TSDB = get_request("/api/v1/status/tsdb", "number of series; statistics only")
+_LABELS = get_request("/api/v1/labels", "names of labels: the second proof; no values")
 
 
 class _Version(msgspec.Struct, rename={"go": "goVersion"}):
@@ -48,7 +48,7 @@ class _Labels(msgspec.Struct):
     data: list[str]
 
 
-class PrometheusProbe(WebStore):
+class PrometheusProbe(WebStoreProbe):
     """Probe of Prometheus: number of series, names of labels."""
 
     meta = ProbeMeta(
@@ -65,10 +65,10 @@ class PrometheusProbe(WebStore):
     )
     ask = _BUILD
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the keys of its build information."""
-        build = decoded(answer.body, _Build) if answer.status == 200 else None
-        return Known("prometheus", build.data.version) if build is not None else None
+        build = decode_json(answer.body, _Build) if answer.status == 200 else None
+        return Identification("prometheus", build.data.version) if build is not None else None
 
     def likely(self, root: Response) -> bool:
         """True if ``GET /`` redirects to the pages of version 2 or 3, or to the older ones that Debian ships."""

@@ -11,16 +11,18 @@ from tieback.model.figure import estimate
 from tieback.model.grant import Depth
 from tieback.model.probe import Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading("/", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
-_COLLECTIONS = reading("/collections", "names of collections")
-_TELEMETRY = reading("/telemetry", "whether an anonymous client may read the server's statistics: the second proof")
-_ONE = reading("/collections/{collection}", "number of points and names of indexed payload fields; returns no point")
+_ROOT = get_request("/", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_COLLECTIONS = get_request("/collections", "names of collections")
+_TELEMETRY = get_request("/telemetry", "whether an anonymous client may read the server's statistics: the second proof")
+_ONE = get_request(
+    "/collections/{collection}", "number of points and names of indexed payload fields; returns no point"
+)
 
 
 class _Root(msgspec.Struct):
@@ -61,7 +63,7 @@ class _Answer(msgspec.Struct):
     result: _Collection
 
 
-class QdrantProbe(WebStore):
+class QdrantProbe(WebStoreProbe):
     """Probe of Qdrant: collections, points, indexed payload fields."""
 
     meta = ProbeMeta(
@@ -77,10 +79,10 @@ class QdrantProbe(WebStore):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by its title."""
-        root = decoded(answer.body, _Root) if answer.status == 200 else None
-        return Known("qdrant", root.version) if root is not None and root.title.startswith("qdrant") else None
+        root = decode_json(answer.body, _Root) if answer.status == 200 else None
+        return Identification("qdrant", root.version) if root is not None and root.title.startswith("qdrant") else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
         """Request the collections one by one."""

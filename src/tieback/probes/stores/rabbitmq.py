@@ -11,14 +11,18 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import MAX_BODY, Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_OVERVIEW = reading("/api/overview", "product, version, and whether authentication is required", depth=Depth.IDENTIFY)
-_QUEUES = reading("/api/queues?columns=vhost,name,messages,message_bytes", "names of queues, number of messages, bytes")
+_OVERVIEW = get_request(
+    "/api/overview", "product, version, and whether authentication is required", depth=Depth.IDENTIFY
+)
+_QUEUES = get_request(
+    "/api/queues?columns=vhost,name,messages,message_bytes", "names of queues, number of messages, bytes"
+)
 
 
 class _Overview(msgspec.Struct, rename={"version": "rabbitmq_version", "cluster": "cluster_name"}):
@@ -33,7 +37,7 @@ class _Queue(msgspec.Struct, rename={"size": "message_bytes"}):
     size: Number | None = None
 
 
-class RabbitmqProbe(WebStore):
+class RabbitmqProbe(WebStoreProbe):
     """Probe of RabbitMQ's management port: queues, messages, bytes."""
 
     meta = ProbeMeta(
@@ -49,13 +53,13 @@ class RabbitmqProbe(WebStore):
     )
     ask = _OVERVIEW
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by its version, or the realm of its refusal."""
-        said = decoded(answer.body, _Overview) if answer.status == 200 else None
+        said = decode_json(answer.body, _Overview) if answer.status == 200 else None
         if said is not None:
-            return Known("rabbitmq", said.version)
+            return Identification("rabbitmq", said.version)
         realm = "rabbitmq management" in answer.headers.get("www-authenticate", "").lower()
-        return Known("rabbitmq") if realm and answer.status == 401 else None
+        return Identification("rabbitmq") if realm and answer.status == 401 else None
 
     def likely(self, root: Response) -> bool:
         """True for the title of its page, or for the refusal to serve the root as JSON."""
@@ -65,7 +69,7 @@ class RabbitmqProbe(WebStore):
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """List the queues of every virtual host."""
-        said = decoded(answer.body, _Overview)
+        said = decode_json(answer.body, _Overview)
         if said is not None and 0 < len(said.cluster) <= 200:
             inquiry.draft.vendor_id("cluster_name", said.cluster)
         inquiry.draft.prove(_OVERVIEW.label, "answers without authentication", Access.OPEN)

@@ -7,15 +7,15 @@ yet verified against the real server.
 from tieback.model.grant import Depth
 from tieback.model.probe import Access
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading("/", "whether an anonymous client may open the console; nothing else is sent", depth=Depth.IDENTIFY)
+_ROOT = get_request("/", "whether an anonymous client may open the console; nothing else is sent", depth=Depth.IDENTIFY)
 
 
-class RethinkdbProbe(WebStore):
+class RethinkdbProbe(WebStoreProbe):
     """Probe of RethinkDB's console: whether it answers without authentication."""
 
     meta = ProbeMeta(
@@ -32,10 +32,10 @@ class RethinkdbProbe(WebStore):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by its title."""
         shown = answer.status == 200 and b"<title>RethinkDB Administration Console</title>" in answer.body
-        return Known("rethinkdb") if shown else None
+        return Identification("rethinkdb") if shown else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """Judge the access from the status only; nothing further is requested."""

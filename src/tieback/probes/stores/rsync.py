@@ -14,10 +14,10 @@ import re
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.wire.lines import LineInbox
 from tieback.probes.wire.opening import opening_bytes, printable
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Receive, Send, Target
 
 _MARK = b"@RSYNCD: "
@@ -58,10 +58,10 @@ class RsyncProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
-        inbox, version = yield from _greeted(target, patience(self.meta, target))
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
+        inbox, version = yield from _greeted(target, first_answer_timeout(self.meta, target))
         draft.spoke = True
         draft.product = "rsync"
         draft.fingerprint(())
@@ -79,7 +79,7 @@ class RsyncProbe:
         yield from _each(draft, target, names)
 
 
-def _each(draft: Draft, target: Target, names: list[str]) -> Conversation[None]:
+def _each(draft: ReportDraft, target: Target, names: list[str]) -> Conversation[None]:
     if len(names) > _MAX_ASKED:
         draft.problem(f"{len(names)} modules; only the first {_MAX_ASKED} were probed one by one")
     refused = 0
@@ -117,7 +117,7 @@ def _greeted(target: Target, seconds: float | None) -> Conversation[tuple[LineIn
     return inbox, version[1]
 
 
-def _modules(draft: Draft, inbox: LineInbox) -> Conversation[list[str]]:
+def _modules(draft: ReportDraft, inbox: LineInbox) -> Conversation[list[str]]:
     """Names before the end of the list; lines of a message of the day have no tab."""
     found: list[str] = []
     for _ in range(_MAX_LINES):
@@ -129,7 +129,7 @@ def _modules(draft: Draft, inbox: LineInbox) -> Conversation[list[str]]:
             return found
         if (module := _LISTED.fullmatch(line)) and len(found) < _MAX_MODULES:
             found.append(module[1].strip())
-    raise Hostile(f"a list of more than {_MAX_LINES} lines")
+    raise HostileAnswer(f"a list of more than {_MAX_LINES} lines")
 
 
 def _verdict(inbox: LineInbox) -> Conversation[str]:
@@ -140,4 +140,4 @@ def _verdict(inbox: LineInbox) -> Conversation[str]:
             return line.partition(": ")[2]
         if line.startswith("@ERROR"):
             return line
-    raise Hostile(f"a message of more than {_MAX_LINES} lines")
+    raise HostileAnswer(f"a message of more than {_MAX_LINES} lines")

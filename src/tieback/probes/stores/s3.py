@@ -15,25 +15,25 @@ from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import MAX_BODY, Response
-from tieback.probes.wire.requests import heading, reading
-from tieback.probes.wire.xmltext import endings, root, value, values
+from tieback.probes.wire.requests import get_request, head_request
+from tieback.probes.wire.xmltext import extension_patterns, root, value, values
 from tieback.scope.conversation import Conversation
 
 # Amazon S3 User Guide, bucket naming rules; older buckets have underscores and capital letters too.
 _BUCKET = rb"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]"
 
-_ROOT = reading(
+_ROOT = get_request(
     "/", "product, and what may be listed without a login; returns names and sizes only", depth=Depth.IDENTIFY
 )
-_LIST = reading(
+_LIST = get_request(
     "/{bucket}?list-type=2&max-keys=1000",
     "names and sizes of at most 1000 objects, which are only counted; no object is read",
     names=_BUCKET,
 )
-_HEAD = heading("/{bucket}", "whether an anonymous client may list the bucket; header fields only")
-_OWN = reading(
+_HEAD = head_request("/{bucket}", "whether an anonymous client may list the bucket; header fields only")
+_OWN = get_request(
     "/?list-type=2&max-keys=1000",
     "the same for a bucket that has its own host name",
     label="GET /?list-type=2 (a bucket's host)",
@@ -43,7 +43,7 @@ _SERVERS = {"minio": "minio", "seaweedfs": "seaweedfs", "amazons3": "s3", "ceph"
 _ROOTS = ("ListAllMyBucketsResult", "ListBucketResult")
 
 
-class S3Probe(WebStore):
+class S3Probe(WebStoreProbe):
     """Probe of an object store: buckets that are listed without authentication."""
 
     meta = ProbeMeta(
@@ -59,7 +59,7 @@ class S3Probe(WebStore):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the XML documents of its API."""
         element = root(answer.body)
         server = answer.headers.get("server", "").lower()
@@ -67,7 +67,7 @@ class S3Probe(WebStore):
         version = server.rpartition(" ")[2] if product == "seaweedfs" else ""
         listing = answer.status == 200 and element in _ROOTS
         error = element == "Error" and bool(value(answer.body, "Code")) and "x-amz-request-id" in answer.headers
-        return Known(product, version) if listing or error else None
+        return Identification(product, version) if listing or error else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """Request each bucket that was listed or named."""
@@ -140,6 +140,6 @@ def _container(name: str, answer: Response, inquiry: Inquiry) -> Container:
     sizes = [int(size) for size in values(answer.body, "Size") if size.isdigit() and len(size) <= 15]
     more = answer.truncated or value(answer.body, "IsTruncated") == "true"
     figure = lower_bound if more else exact
-    fields = tuple(Field(ending, "extension") for ending in endings(keys)[:200]) if inquiry.describes else ()
+    fields = tuple(Field(ending, "extension") for ending in extension_patterns(keys)[:200]) if inquiry.describes else ()
     method = "one page of the listing" if more else "the listing"
     return Container((name,), "bucket", False, figure(len(keys), method), figure(sum(sizes), method), fields)

@@ -15,9 +15,9 @@ from uuid import UUID
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Receive, Target
 
 _MAGIC = b"\xfeSMB"
@@ -58,10 +58,10 @@ class SmbProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
         """Identify the server at ``target``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target))
 
-    def _talk(self, draft: Draft, target: Target) -> Conversation[None]:
-        seconds = patience(self.meta, target)
+    def _talk(self, draft: ReportDraft, target: Target) -> Conversation[None]:
+        seconds = first_answer_timeout(self.meta, target)
         head = yield from plain_then_tls(target.tls, lambda tls: first_answer(tls, _HELLO, 8, seconds))
         size = int.from_bytes(head[:4], "big")
         if head[4:8] != _MAGIC or not _HEADER + _BODY <= size <= _LARGEST:
@@ -69,12 +69,12 @@ class SmbProbe:
         message = _MAGIC + (yield Receive(exactly=_HEADER + _BODY - len(_MAGIC)))
         status, command, flags = struct.unpack_from("<8xIH2xI", message)
         if command != 0 or not flags & 1:
-            raise Hostile("an SMB message that does not answer the request")
+            raise HostileAnswer("an SMB message that does not answer the request")
         if status:
             raise NotThisProtocol(f"an SMB server that refuses to negotiate: status {status:#010x}")
         security, dialect, guid = struct.unpack_from("<2xHH2x16s", message, _HEADER)
         if dialect not in _DIALECTS:
-            raise Hostile("a dialect that was not offered")
+            raise HostileAnswer("a dialect that was not offered")
         draft.spoke = True
         named = _named(guid)
         draft.product = "samba" if named else "smb"

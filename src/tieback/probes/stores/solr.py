@@ -12,24 +12,24 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
 _CORE = rb"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}"
 
-_INFO = reading("/solr/admin/info/system?wt=json", "product and version; changes nothing", depth=Depth.IDENTIFY)
-_STATUS = reading(
+_INFO = get_request("/solr/admin/info/system?wt=json", "product and version; changes nothing", depth=Depth.IDENTIFY)
+_STATUS = get_request(
     "/solr/admin/cores?action=STATUS&indexInfo=true&wt=json", "names, documents and bytes of cores; statistics only"
 )
-_LUKE = reading(
+_LUKE = get_request(
     "/solr/{core}/admin/luke?numTerms=0&show=index&wt=json",
     "number of documents as the core reports it: the second proof; no terms, no document",
     names=_CORE,
 )
-_FIELDS = reading(
+_FIELDS = get_request(
     "/solr/{core}/schema/fields?wt=json", "names and types of fields; no values", depth=Depth.DESCRIBE, names=_CORE
 )
 
@@ -75,7 +75,7 @@ class _Fields(msgspec.Struct):
     fields: list[_Field]
 
 
-class SolrProbe(WebStore):
+class SolrProbe(WebStoreProbe):
     """Probe of Solr: cores, documents, bytes, fields."""
 
     meta = ProbeMeta(
@@ -91,12 +91,12 @@ class SolrProbe(WebStore):
     )
     ask = _INFO
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by its version key, or the realm of its refusal."""
-        info = decoded(answer.body, _Info) if answer.status == 200 else None
+        info = decode_json(answer.body, _Info) if answer.status == 200 else None
         if info is not None:
-            return Known("solr", info.lucene.version)
-        return Known("solr") if 'realm="solr"' in answer.headers.get("www-authenticate", "").lower() else None
+            return Identification("solr", info.lucene.version)
+        return Identification("solr") if 'realm="solr"' in answer.headers.get("www-authenticate", "").lower() else None
 
     def likely(self, root: Response) -> bool:
         """True if ``GET /`` redirects to ``/solr/``."""

@@ -10,18 +10,18 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_COLLECTIONS = reading(
+_COLLECTIONS = get_request(
     "/collections",
     "whether a key is required; names of collections, number of documents, names of fields",
     depth=Depth.IDENTIFY,
 )
-_STATS = reading("/stats.json", "whether an anonymous client may read the server's statistics: the second proof")
+_STATS = get_request("/stats.json", "whether an anonymous client may read the server's statistics: the second proof")
 
 
 class _Field(msgspec.Struct):
@@ -35,7 +35,7 @@ class _Collection(msgspec.Struct):
     fields: list[_Field] = []
 
 
-class TypesenseProbe(WebStore):
+class TypesenseProbe(WebStoreProbe):
     """Probe of Typesense: whether it requires a key."""
 
     meta = ProbeMeta(
@@ -51,11 +51,11 @@ class TypesenseProbe(WebStore):
     )
     ask = _COLLECTIONS
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the text of its refusal, or by the shape of its list."""
         refuses = answer.status == 401 and b"x-typesense-api-key" in answer.body.lower()
-        listed = decoded(answer.body, list[_Collection]) if answer.status == 200 else None
-        return Known("typesense") if refuses or listed else None
+        listed = decode_json(answer.body, list[_Collection]) if answer.status == 200 else None
+        return Identification("typesense") if refuses or listed else None
 
     def likely(self, root: Response) -> bool:
         """True for its JSON 404, or a refusal that names Typesense."""
@@ -69,7 +69,7 @@ class TypesenseProbe(WebStore):
             return
         yield from inquiry.confirm(_STATS, dict[str, msgspec.Raw])
         inquiry.refused = 0
-        for one in decoded(answer.body, list[_Collection]) or ():
+        for one in decode_json(answer.body, list[_Collection]) or ():
             named = one.fields[:MAX_FIELDS] if inquiry.describes else []
             fields = tuple(Field(field.name[:512], field.type) for field in named)
             inquiry.hold(

@@ -11,19 +11,19 @@ from tieback.model.figure import estimate
 from tieback.model.grant import Depth
 from tieback.model.probe import Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decoded
-from tieback.probes.wire.requests import reading
+from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
 
-_META = reading(
+_META = get_request(
     "/v1/meta",
     "product and version; may be public even if the rest is protected, so not a proof of access",
     depth=Depth.IDENTIFY,
 )
-_SCHEMA = reading("/v1/schema", "names of classes and of their properties; no values")
-_NODES = reading("/v1/nodes?output=verbose", "number of objects of each shard: the second proof; statistics only")
+_SCHEMA = get_request("/v1/schema", "names of classes and of their properties; no values")
+_NODES = get_request("/v1/nodes?output=verbose", "number of objects of each shard: the second proof; statistics only")
 
 
 class _Meta(msgspec.Struct):
@@ -59,7 +59,7 @@ class _Nodes(msgspec.Struct):
     nodes: list[_Node]
 
 
-class WeaviateProbe(WebStore):
+class WeaviateProbe(WebStoreProbe):
     """Probe of Weaviate: classes, objects, properties."""
 
     meta = ProbeMeta(
@@ -76,10 +76,10 @@ class WeaviateProbe(WebStore):
     )
     ask = _META
 
-    def known(self, answer: Response) -> Known | None:
+    def known(self, answer: Response) -> Identification | None:
         """Recognised by the shape of its meta document."""
-        meta = decoded(answer.body, _Meta) if answer.status == 200 else None
-        return Known("weaviate", meta.version) if meta is not None else None
+        meta = decode_json(answer.body, _Meta) if answer.status == 200 else None
+        return Identification("weaviate", meta.version) if meta is not None else None
 
     def likely(self, root: Response) -> bool:
         """True if the root has Weaviate's list of links."""

@@ -6,7 +6,7 @@ cost more than their bound.
 
 import struct
 
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.wire.verdicts import HostileAnswer
 
 MAX_DEPTH = 24
 MAX_ELEMENTS = 20_000
@@ -73,15 +73,15 @@ class _Reader:
     def document(self, start: int, end: int, depth: int) -> Document:
         """The document that fills ``start`` to ``end``."""
         if depth == 0:
-            raise Hostile("BSON nested too deeply")
+            raise HostileAnswer("BSON nested too deeply")
         if end - start < 5 or self._int32(start, end) != end - start or self._data[end - 1] != 0:
-            raise Hostile("a BSON document with a wrong length")
+            raise HostileAnswer("a BSON document with a wrong length")
         found: Document = {}
         at, last = start + 4, end - 1
         while at < last:
             self._elements_left -= 1
             if self._elements_left < 0:
-                raise Hostile("a BSON document with too many elements")
+                raise HostileAnswer("a BSON document with too many elements")
             kind = self._data[at]
             name_end = self._cstring_end(at + 1, last)
             name = self._data[at + 1 : name_end].decode("utf-8", "replace")
@@ -113,7 +113,7 @@ class _Reader:
         if kind == 0x05:
             size = self._int32(at, end)
             if size < 0:
-                raise Hostile("BSON binary of negative length")
+                raise HostileAnswer("BSON binary of negative length")
             return self._take(at + 5, size, end), at + 5 + size
         if kind == 0x0B:
             pattern_end = self._cstring_end(at, end)
@@ -124,22 +124,22 @@ class _Reader:
             return None, after + 12
         if kind == 0x0F:
             return None, at + self._size(at, end)
-        raise Hostile(f"an unknown BSON type 0x{kind:02x}")
+        raise HostileAnswer(f"an unknown BSON type 0x{kind:02x}")
 
     def _string(self, at: int, end: int) -> tuple[str, int]:
         size = self._int32(at, end)
         if size < 1:
-            raise Hostile("a BSON string of length zero")
+            raise HostileAnswer("a BSON string of length zero")
         raw = self._take(at + 4, size, end)
         if raw[-1] != 0:
-            raise Hostile("a BSON string without its end")
+            raise HostileAnswer("a BSON string without its end")
         return raw[:-1].decode("utf-8", "replace"), at + 4 + size
 
     def _size(self, at: int, end: int) -> int:
         """Length of an embedded document; it must end before ``end``."""
         size = self._int32(at, end)
         if size < 5 or size > end - at:
-            raise Hostile("a BSON document with a wrong length")
+            raise HostileAnswer("a BSON document with a wrong length")
         return size
 
     def _int32(self, at: int, end: int) -> int:
@@ -148,11 +148,11 @@ class _Reader:
 
     def _take(self, at: int, size: int, end: int) -> bytes:
         if size > end - at:
-            raise Hostile("a BSON value longer than its document")
+            raise HostileAnswer("a BSON value longer than its document")
         return self._data[at : at + size]
 
     def _cstring_end(self, at: int, end: int) -> int:
         found = self._data.find(b"\0", at, end)
         if found < 0:
-            raise Hostile("a BSON name without its end")
+            raise HostileAnswer("a BSON name without its end")
         return found

@@ -6,7 +6,7 @@ import msgspec
 
 from tieback.model.figure import Figure, estimate, exact
 from tieback.model.probe import Container
-from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.jsontext import decode_json
 
 
 class CatIndex(msgspec.Struct, rename={"docs": "docs.count", "primary": "pri.store.size", "made": "creation.date"}):
@@ -37,9 +37,9 @@ class CatIndex(msgspec.Struct, rename={"docs": "docs.count", "primary": "pri.sto
 def cat_rows(body: bytes, *, truncated: bool) -> list[CatIndex] | None:
     """Rows of ``_cat/indices``. Of a body that was cut, only the complete rows."""
     if not truncated:
-        return decoded(body, list[CatIndex])
+        return decode_json(body, list[CatIndex])
     end = body.rfind(b"},")
-    return decoded(body[: end + 1] + b"]", list[CatIndex]) if end > 0 else None
+    return decode_json(body[: end + 1] + b"]", list[CatIndex]) if end > 0 else None
 
 
 def is_system(name: str) -> bool:

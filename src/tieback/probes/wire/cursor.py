@@ -1,12 +1,12 @@
 """Reads the fields of a message that was received completely; every length is checked against the remaining bytes."""
 
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.wire.verdicts import HostileAnswer
 
 _VARINT_BYTES = 10
 
 
 class Cursor:
-    """Position in a message. Every reader advances it, and raises ``Hostile`` if the message ends early."""
+    """Position in a message. Every reader advances it, and raises ``HostileAnswer`` if the message ends early."""
 
     def __init__(self, data: bytes, what: str) -> None:
         self._data = data
@@ -21,7 +21,7 @@ class Cursor:
     def take(self, size: int) -> bytes:
         """Read the next ``size`` bytes."""
         if not 0 <= size <= self.left:
-            raise Hostile(f"{self._what} that ends early")
+            raise HostileAnswer(f"{self._what} that ends early")
         self._at += size
         return self._data[self._at - size : self._at]
 
@@ -41,4 +41,4 @@ class Cursor:
             value |= (byte & 0x7F) << shift
             if not byte & 0x80:
                 return value & 0xFFFF_FFFF_FFFF_FFFF
-        raise Hostile(f"{self._what} with a number that does not end")
+        raise HostileAnswer(f"{self._what} with a number that does not end")

@@ -8,7 +8,7 @@ import struct
 import msgspec
 
 from tieback.model.probe import Outcome
-from tieback.probes.wire.verdicts import Hostile, TooLarge
+from tieback.probes.wire.verdicts import HostileAnswer, TooLargeAnswer
 from tieback.scope.conversation import Conversation, Fault, Receive
 
 _PIECE = 16 * 1024
@@ -66,7 +66,7 @@ def mysql_packet(inbox: Inbox, cap: int) -> Conversation[MysqlPacket]:
     header = yield from inbox.take(4)
     size = int.from_bytes(header[:3], "little")
     if size > cap:
-        raise Hostile(f"a MySQL packet of {size} bytes")
+        raise HostileAnswer(f"a MySQL packet of {size} bytes")
     return MysqlPacket(header[3], (yield from inbox.take(size)))
 
 
@@ -84,7 +84,7 @@ def postgres_message(inbox: Inbox, cap: int) -> Conversation[PostgresMessage]:
     header = yield from inbox.take(5)
     size = int.from_bytes(header[1:], "big") - 4
     if not 0 <= size <= cap:
-        raise Hostile(f"a PostgreSQL message of {size} bytes")
+        raise HostileAnswer(f"a PostgreSQL message of {size} bytes")
     return PostgresMessage(header[:1], (yield from inbox.take(size)))
 
 
@@ -107,12 +107,12 @@ def mongo_body(header: bytes, request: int, cap: int) -> Conversation[bytes]:
     """
     size, _, answers, opcode = struct.unpack("<iiii", header)
     if opcode != OP_MSG or answers != request or not MONGO_HEADER + 10 <= size <= _MONGO_LARGEST:
-        raise Hostile("a MongoDB header that does not answer the request")
+        raise HostileAnswer("a MongoDB header that does not answer the request")
     if size > cap:
-        raise TooLarge(f"an answer of {size} bytes")
+        raise TooLargeAnswer(f"an answer of {size} bytes")
     rest = yield Receive(exactly=size - MONGO_HEADER)
     flags = int.from_bytes(rest[:4], "little")
     # Bit 0: a checksum follows the sections; bit 1 (moreToCome) is only set for a client that requests it.
     if flags & ~0x1_0001 or rest[4] != 0:
-        raise Hostile("a MongoDB answer with unexpected flags or sections")
+        raise HostileAnswer("a MongoDB answer with unexpected flags or sections")
     return rest[5:-4] if flags & 1 else rest[5:]

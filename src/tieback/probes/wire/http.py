@@ -17,7 +17,7 @@ import msgspec
 from tieback import __version__
 from tieback.model.grant import Depth
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
-from tieback.probes.wire.verdicts import Hostile, LooksLikeTls, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TlsAnswer
 from tieback.protocols import http1
 from tieback.protocols.http1 import Fields, Framing, MalformedHttpError
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
@@ -93,7 +93,7 @@ def declared_post(
     return _declared(b"POST", name, re.escape(path.encode("ascii")), why, headers, depth, body)
 
 
-def declared_asking(name: str, path: bytes, body: bytes, why: str, depth: Depth = Depth.IDENTIFY) -> DeclaredSend:
+def declared_query(name: str, path: bytes, body: bytes, why: str, depth: Depth = Depth.IDENTIFY) -> DeclaredSend:
     """Declare a POST that only reads and names a container in its body.
 
     Args:
@@ -174,7 +174,7 @@ class HttpSession:
             response = yield from self._response(head, cap)
             # nginx and Java servers answer a plain request on a TLS port like this.
             if not tls and response.status == 400 and b"HTTPS" in response.body.upper():
-                raise LooksLikeTls("requires HTTPS")
+                raise TlsAnswer("requires HTTPS")
             return response
 
         return (yield from plain_then_tls(self._target.tls, attempt))
@@ -225,19 +225,19 @@ class HttpSession:
             try:
                 fields = http1.strict_fields(block.partition(b"\n")[2])
             except MalformedHttpError as error:
-                raise Hostile(str(error)) from None
+                raise HostileAnswer(str(error)) from None
             if line.status >= 200:
                 break
             head = yield Receive(exactly=5)
         else:
-            raise Hostile("interim responses that do not end")
+            raise HostileAnswer("interim responses that do not end")
         headers = _joined(fields)
         if headers.get("content-encoding", "identity").lower() not in ("", "identity"):
             return Response(line.status, headers, b"", encoded=True)
         try:
             framing = http1.body_framing(line.status, fields, to_head=bodiless)
         except MalformedHttpError as error:
-            raise Hostile(str(error)) from None
+            raise HostileAnswer(str(error)) from None
         body, truncated, closed = yield from _read_body(framing, cap)
         connection = headers.get("connection", "").lower()
         self._alive = not (closed or truncated or "close" in connection or line.version == "1.0")
@@ -279,12 +279,12 @@ def _read_chunks(cap: int) -> Conversation[tuple[bytes, bool, bool]]:
         try:
             size = http1.chunk_size(line)
         except MalformedHttpError as error:
-            raise Hostile(str(error)) from None
+            raise HostileAnswer(str(error)) from None
         if size == 0:
             for _ in range(http1.MAX_FIELDS):
                 if (yield Receive(until=b"\r\n", limit=http1.MAX_HEAD)) == b"\r\n":
                     return b"".join(parts), False, False
-            raise Hostile("trailers that do not end")
+            raise HostileAnswer("trailers that do not end")
         if size > left:
             if left:
                 parts.append((yield Receive(exactly=left)))
@@ -292,5 +292,5 @@ def _read_chunks(cap: int) -> Conversation[tuple[bytes, bool, bool]]:
         parts.append((yield Receive(exactly=size)))
         left -= size
         if (yield Receive(exactly=2)) != b"\r\n":
-            raise Hostile("a chunk longer than its stated size")
+            raise HostileAnswer("a chunk longer than its stated size")
     return b"".join(parts), True, True

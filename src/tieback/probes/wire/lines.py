@@ -1,7 +1,7 @@
 """Line-based protocols: reads a stream in large pieces and returns one line at a time."""
 
 from tieback.model.probe import Outcome
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Conversation, Fault, Receive
 
 _PIECE = 16 * 1024
@@ -24,7 +24,7 @@ class LineInbox:
         """
         while (end := self._held.find(b"\n", self._at)) < 0:
             if len(self._held) - self._at > self._limit:
-                raise Hostile(f"a line longer than {self._limit} bytes")
+                raise HostileAnswer(f"a line longer than {self._limit} bytes")
             part = yield Receive(limit=_PIECE, seconds=seconds)
             if not part:
                 raise Fault(Outcome.REFUSED, "closed by the server")
@@ -32,5 +32,5 @@ class LineInbox:
             self._at = 0
         line, self._at = self._held[self._at : end], end + 1
         if len(line) > self._limit:
-            raise Hostile(f"a line longer than {self._limit} bytes")
+            raise HostileAnswer(f"a line longer than {self._limit} bytes")
         return line.removesuffix(b"\r").decode("utf-8", "replace")

@@ -6,11 +6,11 @@ TLS records: RFC 8446 section 5.1 (type 21 is an alert, then a version 0x03 0x00
 from collections.abc import Callable
 
 from tieback.model.probe import Outcome
-from tieback.probes.wire.verdicts import LooksLikeTls, NotThisProtocol
+from tieback.probes.wire.verdicts import NotThisProtocol, TlsAnswer
 from tieback.scope.conversation import Connect, Conversation, Fault, Receive, Send
 
 _ALERT = 0x15
-SAYS_NOTHING = "sends no byte"
+SILENT_PEER = "sends no byte"
 """Start of the verdict about a peer that sent no byte."""
 HANDSHAKES = 2
 """Factor: a handshake may take so many times as long as a first answer, because it computes more."""
@@ -33,10 +33,10 @@ def plain_then_tls[R](tls: bool | None, attempt: Callable[[bool], Conversation[R
         return (yield from attempt(True))
     try:
         return (yield from attempt(False))
-    except LooksLikeTls as plain:
+    except TlsAnswer as plain:
         try:
             return (yield from attempt(True))
-        except LooksLikeTls as encrypted:
+        except TlsAnswer as encrypted:
             raise NotThisProtocol(str(encrypted)) from None
         except Fault as fault:
             if fault.outcome in (Outcome.TLS_ERROR, Outcome.TIMEOUT, *STREAM_ENDED):
@@ -65,10 +65,10 @@ def first_answer(tls: bool, hello: bytes, exactly: int, seconds: float | None) -
         head = yield from opening_bytes(Receive(exactly=exactly, seconds=seconds))
     except Fault as fault:
         if fault.outcome in STREAM_ENDED:
-            raise LooksLikeTls(f"closed without an answer ({fault.detail})") from None
+            raise TlsAnswer(f"closed without an answer ({fault.detail})") from None
         raise
     if is_tls_alert(head):
-        raise LooksLikeTls("answers plain bytes with a TLS alert")
+        raise TlsAnswer("answers plain bytes with a TLS alert")
     return head
 
 
@@ -83,7 +83,7 @@ def opening_bytes(step: Receive) -> Conversation[bytes]:
         return (yield step)
     except Fault as fault:
         if fault.outcome is Outcome.TIMEOUT and step.seconds is not None:
-            raise NotThisProtocol(f"{SAYS_NOTHING} in {step.seconds:g} s") from None
+            raise NotThisProtocol(f"{SILENT_PEER} in {step.seconds:g} s") from None
         raise
 
 

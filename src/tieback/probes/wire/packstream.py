@@ -7,7 +7,7 @@ Source: https://neo4j.com/docs/bolt/current/packstream/. Values are bounded. A v
 import struct
 
 from tieback.probes.wire.cursor import Cursor
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.wire.verdicts import HostileAnswer
 
 MAX_DEPTH = 8
 _MESSAGE = "a Bolt message"
@@ -18,7 +18,7 @@ _SIZES = {0xCC: 1, 0xCD: 2, 0xCE: 4, 0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD4: 1, 0xD5: 2
 """Markers that are followed by a length, and the bytes of that length: byte arrays, strings, lists, dictionaries."""
 
 
-def text(value: str) -> bytes:
+def encode_text(value: str) -> bytes:
     """Encode a string of at most 65535 bytes."""
     data = value.encode("utf-8")
     if len(data) < 16:
@@ -28,18 +28,18 @@ def text(value: str) -> bytes:
     return b"\xd1" + len(data).to_bytes(2, "big") + data
 
 
-def mapping(entries: dict[str, bytes]) -> bytes:
+def encode_mapping(entries: dict[str, bytes]) -> bytes:
     """Encode a dictionary of at most 15 entries with values that are encoded already."""
-    return bytes((0xA0 | len(entries),)) + b"".join(text(key) + value for key, value in entries.items())
+    return bytes((0xA0 | len(entries),)) + b"".join(encode_text(key) + value for key, value in entries.items())
 
 
-def message(tag: int, *fields: bytes) -> bytes:
+def encode_message(tag: int, *fields: bytes) -> bytes:
     """Encode a message in one chunk, with fields that are encoded already."""
     body = bytes((0xB0 | len(fields), tag)) + b"".join(fields)
     return len(body).to_bytes(2, "big") + body + b"\0\0"
 
 
-def unpacked(body: bytes) -> tuple[int, list[Value]]:
+def decode_message(body: bytes) -> tuple[int, list[Value]]:
     """Decode tag and fields of a message.
 
     Raises:
@@ -48,17 +48,17 @@ def unpacked(body: bytes) -> tuple[int, list[Value]]:
     cursor = Cursor(body, _MESSAGE)
     marker = cursor.big(1)
     if marker & 0xF0 != 0xB0:
-        raise Hostile("a Bolt message that is not a structure")
+        raise HostileAnswer("a Bolt message that is not a structure")
     tag = cursor.big(1)
     fields = [_value(cursor, MAX_DEPTH) for _ in range(marker & 0x0F)]
     if cursor.left:
-        raise Hostile("a Bolt message longer than its fields")
+        raise HostileAnswer("a Bolt message longer than its fields")
     return tag, fields
 
 
 def _value(cursor: Cursor, depth: int) -> Value:
     if not depth:
-        raise Hostile(f"a Bolt message nested deeper than {MAX_DEPTH}")
+        raise HostileAnswer(f"a Bolt message nested deeper than {MAX_DEPTH}")
     marker = cursor.big(1)
     if marker < 0x80 or marker >= 0xF0:
         return marker if marker < 0x80 else marker - 0x100
@@ -67,7 +67,7 @@ def _value(cursor: Cursor, depth: int) -> Value:
         size = cursor.big(_SIZES[marker])
         kind = 0xC0 if marker < 0xD0 else {0xD0: 0x80, 0xD4: 0x90, 0xD8: 0xA0}[marker & 0xFC]
     if size > cursor.left and kind != 0xC0:
-        raise Hostile(f"{_MESSAGE} that ends early")
+        raise HostileAnswer(f"{_MESSAGE} that ends early")
     match kind:
         case 0x80:
             return cursor.take(size).decode("utf-8", "replace")
@@ -96,4 +96,4 @@ def _scalar(cursor: Cursor, marker: int, size: int) -> Value:
         case 0xCC | 0xCD | 0xCE:
             return cursor.take(size)
         case _:
-            raise Hostile(f"unexpected marker {marker:#04x} in {_MESSAGE}")
+            raise HostileAnswer(f"unexpected marker {marker:#04x} in {_MESSAGE}")

@@ -27,6 +27,6 @@ def placeholders() -> tuple[Placeholder, ...]:
     return msgspec.toml.decode(text, type=_File).placeholder
 
 
-def tells_apart(key: str, value: str) -> bool:
+def is_distinctive(key: str, value: str) -> bool:
     """True if this value of the identifier can distinguish one store from another."""
     return bool(value) and all((p.key, p.value) != (key, value) for p in placeholders())

@@ -11,10 +11,10 @@ from tieback.probes.wire.http import (
     HttpSession,
     Keyed,
     Response,
-    declared_asking,
     declared_get,
     declared_head,
     declared_post,
+    declared_query,
     segment,
 )
 from tieback.scope.conversation import Conversation, DeclaredSend
@@ -93,7 +93,7 @@ class Request(msgspec.Struct, frozen=True):
         return (yield from http.get(path, cap=cap, headers=headers))
 
 
-def reading(
+def get_request(
     path: str,
     why: str,
     *,
@@ -120,7 +120,7 @@ def reading(
     return Request(send, path, headers=headers, raw=raw, keyed=keyed)
 
 
-def heading(
+def head_request(
     path: str,
     why: str,
     *,
@@ -129,7 +129,7 @@ def heading(
     label: str = "",
     keyed: Keyed = (),
 ) -> Request:
-    """Declare a HEAD; arguments as for ``reading``."""
+    """Declare a HEAD; arguments as for ``get_request``."""
     return Request(
         declared_head(label or _label("HEAD", path), _pattern(path, b""), why, headers, depth, keyed),
         path,
@@ -139,7 +139,7 @@ def heading(
     )
 
 
-def posting(
+def post_request(
     path: str, body: bytes, why: str, *, depth: Depth = Depth.ENUMERATE, headers: Headers = (), label: str = ""
 ) -> Request:
     """Declare a POST that only reads, with an exact ``path`` and ``body``."""
@@ -147,7 +147,9 @@ def posting(
     return Request(send, path, "POST", body, headers)
 
 
-def asking(path: str, body: str, why: str, *, names: bytes, depth: Depth = Depth.ENUMERATE, label: str) -> Request:
+def query_request(
+    path: str, body: str, why: str, *, names: bytes, depth: Depth = Depth.ENUMERATE, label: str
+) -> Request:
     """Declare a POST that only reads and names a container in its body; everything else in the body is fixed.
 
     Args:
@@ -158,7 +160,7 @@ def asking(path: str, body: str, why: str, *, names: bytes, depth: Depth = Depth
         depth: depth that the grant must allow.
         label: label in reports and documentation.
     """
-    send = declared_asking(label, _pattern(path, names), _pattern(body, names), why, depth)
+    send = declared_query(label, _pattern(path, names), _pattern(body, names), why, depth)
     return Request(send, path, "POST", body.encode("ascii"), names=names)
 
 

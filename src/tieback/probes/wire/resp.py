@@ -5,7 +5,7 @@ receives no more than the parts before it announced: a type, a line, a string.
 https://redis.io/docs/latest/develop/reference/protocol-spec/
 """
 
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.protocols.resp import (
     RESP2,
     Limits,
@@ -55,11 +55,11 @@ def reply(kind: bytes | None = None) -> Conversation[Reply]:
         try:
             string = decoder.add(kind, line)
         except MalformedRespError as error:
-            raise Hostile(str(error)) from None
+            raise HostileAnswer(str(error)) from None
         if string >= 0:
             data = yield Receive(exactly=string + 2)
             if not data.endswith(b"\r\n"):
-                raise Hostile("a RESP string longer than its stated length")
+                raise HostileAnswer("a RESP string longer than its stated length")
             decoder.add_string(data[:-2])
         kind = None
     return decoder.value

@@ -5,13 +5,13 @@ class NotThisProtocol(Exception):  # noqa: N818 - a verdict of the conversation,
     """The peer speaks another protocol; the text describes what it sent."""
 
 
-class LooksLikeTls(NotThisProtocol):
+class TlsAnswer(NotThisProtocol):
     """A TLS port answered plain bytes: with an alert, or with the end of the stream."""
 
 
-class Hostile(Exception):  # noqa: N818 - a verdict of the conversation, not an error
+class HostileAnswer(Exception):  # noqa: N818 - a verdict of the conversation, not an error
     """The answer exceeds a limit or breaks a rule that honest servers follow."""
 
 
-class TooLarge(Exception):  # noqa: N818 - a verdict of the conversation, not an error
+class TooLargeAnswer(Exception):  # noqa: N818 - a verdict of the conversation, not an error
     """The answer may come from an honest server but is larger than the limit. Its body is not read: connect again."""

@@ -34,7 +34,7 @@ def root(body: bytes) -> str:
     return match[1].decode("ascii") if match else ""
 
 
-def endings(keys: list[str]) -> list[str]:
+def extension_patterns(keys: list[str]) -> list[str]:
     """Distinct extensions of object names as ``*.jpg``; the names themselves may be personal data."""
     found: dict[str, None] = {}
     for key in keys:

@@ -31,9 +31,9 @@ class KnownCalls:
         }
         self._packages = [(package.encode(), tuple(group)) for package, group in groupby(owners, _package)]
 
-    def resolve(self, dex: DexFile) -> "Calls":
+    def resolve(self, dex: DexFile) -> "CallTable":
         """The known calls that occur in a DEX file."""
-        found = Calls(dex)
+        found = CallTable(dex)
         for package, owners in self._packages:
             first = dex.position(package)
             if first >= len(dex.types) or not dex.raw(int(dex.types[first])).startswith(package):
@@ -44,7 +44,7 @@ class KnownCalls:
                     self._methods(dex, kind, owner, found)
         return found
 
-    def _methods(self, dex: DexFile, kind: int, owner: str, found: "Calls") -> None:
+    def _methods(self, dex: DexFile, kind: int, owner: str, found: "CallTable") -> None:
         if owner in BUILDERS:
             found.builders.add(kind)
         elif owner in self._carriers:
@@ -73,7 +73,7 @@ def _package(descriptor: str) -> str:
     return "/".join(descriptor.split("/")[:-1][:2]) + "/"
 
 
-class Calls:
+class CallTable:
     """Meaning of the calls in one DEX file, by method index."""
 
     def __init__(self, dex: DexFile) -> None:

@@ -7,8 +7,8 @@ from urllib.parse import urljoin
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import NotBackend
 from tieback.recognise.dataflow.sinks import Sink
-from tieback.recognise.hosts import NoBackend, Rejected, check_host, check_port
-from tieback.recognise.rules import Rules
+from tieback.recognise.hosts import InvalidHost, NonBackendHost, check_host, check_port
+from tieback.recognise.rules import RuleFiles
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 _PROJECT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
@@ -60,7 +60,7 @@ def firebase_of(parts: Parts, project: str) -> str:
     return f"https://{region}-{project}.cloudfunctions.net/{function}" if isinstance(function, str) else ""
 
 
-def host_port(parts: Parts, sink: Sink, rules: Rules) -> Endpoint | NotBackend | None:
+def host_port(parts: Parts, sink: Sink, rules: RuleFiles) -> Endpoint | NotBackend | None:
     """The host and port from a sink. The call defines their meaning, so no further evidence is needed."""
     host, port = parts.get("host"), parts.get("port", sink.port)
     if not isinstance(host, str) or not isinstance(port, int) or "scheme" in parts:
@@ -69,9 +69,9 @@ def host_port(parts: Parts, sink: Sink, rules: Rules) -> Endpoint | NotBackend |
         host, _, digits = host.rpartition(":")
         port = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 0
     checked = check_host(host, rules, single_label=False)
-    if isinstance(checked, Rejected) or isinstance(check_port(str(port)), Rejected):
+    if isinstance(checked, InvalidHost) or isinstance(check_port(str(port)), InvalidHost):
         return None
-    if isinstance(checked, NoBackend):
+    if isinstance(checked, NonBackendHost):
         return NotBackend(f"{checked.host.bracketed}:{port}", checked.reason)
     return Endpoint(
         kind=EndpointKind.ADDRESS if checked.address else EndpointKind.HOST_PORT,

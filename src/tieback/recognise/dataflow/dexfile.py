@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.encoded import ValueReader, uleb
-from tieback.recognise.span import decoded
+from tieback.recognise.span import decode_text
 
 MAX_STRING = 4096
 """Most bytes of a constant; longer strings are texts, not parts of endpoints."""
@@ -53,7 +53,7 @@ class MalformedDexError(ValueError):
     """The file has no usable tables."""
 
 
-class Section(NamedTuple):
+class DexSection(NamedTuple):
     """One kind of items, from its first byte to the next section."""
 
     items: int
@@ -61,7 +61,7 @@ class Section(NamedTuple):
     end: int
 
 
-class Code(NamedTuple):
+class CodeItem(NamedTuple):
     """The instructions of a code_item."""
 
     offset: int
@@ -71,7 +71,7 @@ class Code(NamedTuple):
     """Length in code units of 16 bits."""
 
 
-class Member(NamedTuple):
+class DexMember(NamedTuple):
     """A field_id_item or method_id_item."""
 
     owner: int
@@ -122,7 +122,7 @@ class DexFile:
         self._descriptors: dict[int, str] = {}
         self._parameters: dict[int, str] = {}
 
-    def _map(self, at: int) -> dict[int, Section]:
+    def _map(self, at: int) -> dict[int, DexSection]:
         if at < _HEADER or at + 4 > len(self.data):
             raise MalformedDexError("the file has no map")
         (count,) = struct.unpack_from("<I", self.data, at)
@@ -132,7 +132,7 @@ class DexFile:
         places = sorted({min(item[3], len(self.data)) for item in items} | {len(self.data)})
         after = dict(zip(places, [*places[1:], len(self.data)], strict=True))
         return {
-            kind: Section(length, begin, after[begin]) for kind, _, length, begin in items if begin < len(self.data)
+            kind: DexSection(length, begin, after[begin]) for kind, _, length, begin in items if begin < len(self.data)
         }
 
     def _table[T: np.generic](self, count: int, at: int, kind: "np.dtype[T]") -> "NDArray[T]":
@@ -164,7 +164,7 @@ class DexFile:
 
     def string(self, index: int) -> str:
         """Text of a string."""
-        return decoded(self.raw(index), wide=False)
+        return decode_text(self.raw(index), wide=False)
 
     def descriptor(self, kind: int) -> str:
         """Descriptor of a type, such as ``Ljava/net/URL;``."""
@@ -205,13 +205,13 @@ class DexFile:
         at = self.position(descriptor)
         return at if at < len(self.types) and self.raw(int(self.types[at])) == descriptor else -1
 
-    def field(self, index: int) -> Member | None:
+    def field(self, index: int) -> DexMember | None:
         """Owner, type and name of a field."""
-        return Member(*self._fields[index].item()) if 0 <= index < len(self._fields) else None
+        return DexMember(*self._fields[index].item()) if 0 <= index < len(self._fields) else None
 
-    def method(self, index: int) -> Member | None:
+    def method(self, index: int) -> DexMember | None:
         """Owner, prototype and name of a method."""
-        return Member(*self._methods[index].item()) if 0 <= index < len(self._methods) else None
+        return DexMember(*self._methods[index].item()) if 0 <= index < len(self._methods) else None
 
     def methods_of(self, owner: int) -> range:
         """Indices of the methods of a type, at most ``MAX_METHODS``; methods are sorted by type."""
@@ -290,7 +290,7 @@ class DexFile:
                 methods.setdefault(code, index)
         return ClassData(tuple(names[:static]), methods) if begin < at <= len(data) else ClassData((), {})
 
-    def initialiser(self, row: int) -> Code | None:
+    def initialiser(self, row: int) -> CodeItem | None:
         """Code of a class's static initialiser."""
         for offset, index in self.class_data(row).methods.items():
             member = self.method(index)
@@ -298,7 +298,7 @@ class DexFile:
                 return self.code(offset)
         return None
 
-    def code(self, offset: int) -> Code | None:
+    def code(self, offset: int) -> CodeItem | None:
         """The code item at an offset; ``None`` if there is no plausible one."""
         if offset <= 0 or offset % 4 or offset + 16 > len(self.data):
             return None
@@ -306,7 +306,7 @@ class DexFile:
         begin = offset + 16
         if ins > registers or not units or begin + 2 * units > len(self.data):
             return None
-        return Code(offset, begin, units)
+        return CodeItem(offset, begin, units)
 
     @cached_property
     def _code_offsets(self) -> tuple[Offsets, Offsets]:
@@ -346,7 +346,7 @@ class DexFile:
             values, begins = pairs >> 32, pairs & 0xFFFFFFFF
         return values, begins
 
-    def code_around(self, place: int) -> Code | None:
+    def code_around(self, place: int) -> CodeItem | None:
         """The code item whose instructions contain the byte at ``place``."""
         values = self._code_offsets[0]
         at = int(values.searchsorted(place, side="right"))
@@ -357,7 +357,7 @@ class DexFile:
                 return code
         return None
 
-    def method_of(self, code: Code) -> int:
+    def method_of(self, code: CodeItem) -> int:
         """Index of the method with this code; -1 if no class declares it."""
         values, places = self._code_offsets
         at = int(values.searchsorted(code.offset))

@@ -14,17 +14,17 @@ from tieback.intake.apps.names import printable
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
-from tieback.recognise.calls import loose
-from tieback.recognise.context import context
-from tieback.recognise.dataflow.analysis import Analysis, Flow, analyse
+from tieback.recognise.calls import unnamed_container
+from tieback.recognise.context import match_context
+from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.compose import bucket_of, firebase_of, host_port, url_of
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
 from tieback.recognise.dataflow.retrofit import base_for, paths
 from tieback.recognise.dataflow.sinks import read_sinks
-from tieback.recognise.dataflow.values import Facts, Text
+from tieback.recognise.dataflow.values import EndpointParts, TextValue
 from tieback.recognise.interface import Extractor, ExtractorMeta, Find
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
 RULE = "dex-flow"
 
@@ -44,10 +44,10 @@ class DataflowExtractor:
 
     meta = ExtractorMeta(name=RULE, version="1", finds=(RULE,))
 
-    def __init__(self, judge: Extractor, rules: Rules | None = None) -> None:
+    def __init__(self, judge: Extractor, rules: RuleFiles | None = None) -> None:
         """Use this extractor to judge texts; it is shared, so that its patterns are compiled only once."""
         self._judge = judge
-        self._rules = rules if rules is not None else Rules()
+        self._rules = rules if rules is not None else RuleFiles()
         self._known: KnownCalls | None = None
         self._judged: dict[str, tuple[Find, ...]] = {}
 
@@ -85,7 +85,7 @@ class DataflowExtractor:
         return known
 
     @property
-    def rules(self) -> Rules:
+    def rules(self) -> RuleFiles:
         """The rule files."""
         return self._rules
 
@@ -104,21 +104,21 @@ class _Finds:
         projects = {
             str(flow.value.values["project"])
             for flow in self._analysis.flows
-            if isinstance(flow.value, Facts) and "project" in flow.value.values
+            if isinstance(flow.value, EndpointParts) and "project" in flow.value.values
         }
         project = projects.pop() if len(projects) == 1 else ""
         for flow in self._analysis.flows:
-            if isinstance(flow.value, Text):
+            if isinstance(flow.value, TextValue):
                 yield from self._text(flow, flow.value)
             elif flow.sink is not None and flow.sink.emits:
                 yield from self._facts(flow, flow.value, project)
         yield from self._retrofit()
 
-    def _text(self, flow: Flow, text: Text) -> Iterator[Find]:
+    def _text(self, flow: DataFlow, text: TextValue) -> Iterator[Find]:
         if _WORTH.search(text.text):
             yield from self._new(flow, text.text, "\n".join(text.parts), text.first)
 
-    def _facts(self, flow: Flow, facts: Facts, project: str) -> Iterator[Find]:
+    def _facts(self, flow: DataFlow, facts: EndpointParts, project: str) -> Iterator[Find]:
         assert flow.sink is not None
         parts = facts.values
         project = "" if flow.sink.service else project
@@ -129,7 +129,7 @@ class _Finds:
         collection = parts.get("collection")
         if isinstance(collection, str) and _CONTAINER.fullmatch(collection):
             evidence = self._evidence(flow, collection, facts.first)
-            container = loose(flow.sink.service or "firestore", collection)
+            container = unnamed_container(flow.sink.service or "firestore", collection)
             yield from self._once(flow, Sighting(container, 1, Party.UNKNOWN, evidence))
             return
         found = host_port(parts, flow.sink, self._extractor.rules)
@@ -139,7 +139,7 @@ class _Finds:
                 flow, Sighting(found, 1, Party.UNKNOWN, evidence) if isinstance(found, Endpoint) else found
             )
 
-    def _new(self, flow: Flow, text: str, parts: str, first: int, *, whole: bool = False) -> Iterator[Find]:
+    def _new(self, flow: DataFlow, text: str, parts: str, first: int, *, whole: bool = False) -> Iterator[Find]:
         """Endpoints in a text that are not in its parts; and the path below a cloud resource, if there is one."""
         finds = self._extractor.judged(text)
         if not finds:
@@ -157,17 +157,17 @@ class _Finds:
                 case Problem():
                     continue
 
-    def _once(self, flow: Flow, find: Find) -> Iterator[Find]:
+    def _once(self, flow: DataFlow, find: Find) -> Iterator[Find]:
         key = flow.method, type(find).__name__, _value(find)
         if key not in self._told:
             self._told.add(key)
             yield find
 
-    def _evidence(self, flow: Flow, text: str, first: int) -> Evidence:
+    def _evidence(self, flow: DataFlow, text: str, first: int) -> Evidence:
         offset = self._dex.string_begin(first)
         cut = flow.method if len(flow.method) <= _METHOD_WIDTH else f"{flow.method[: _METHOD_WIDTH - 1]}…"
         place = printable(cut, _METHOD_WIDTH)
-        shown = context("", text)[: 160 - len(place) - 2]
+        shown = match_context("", text)[: 160 - len(place) - 2]
         return Evidence(
             self._buffer.file,
             self._buffer.base + offset if offset >= 0 else None,
@@ -179,7 +179,7 @@ class _Finds:
         bases = [
             (flow.method.partition("->")[0], str(flow.value.values["url"]))
             for flow in self._analysis.flows
-            if flow.name in _BASES and isinstance(flow.value, Facts) and "url" in flow.value.values
+            if flow.name in _BASES and isinstance(flow.value, EndpointParts) and "url" in flow.value.values
         ]
         if not bases:
             return
@@ -187,7 +187,9 @@ class _Finds:
             base, spec = base_for(path.owner, bases), self._dex.string(path.string)
             if base is None or not spec:
                 continue
-            flow = Flow("retrofit", Facts({"url": base, "spec": spec}), None, self._dex.method_name(path.method))
+            flow = DataFlow(
+                "retrofit", EndpointParts({"url": base, "spec": spec}), None, self._dex.method_name(path.method)
+            )
             # The evidence is the place of the path; the base URL has a sighting of its own.
             yield from self._new(flow, url_of({"url": base, "spec": spec}), f"{base}\n{spec}", path.string)
 

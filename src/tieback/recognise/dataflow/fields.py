@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.dexfile import Code, DexFile
-from tieback.recognise.dataflow.values import Text, Value
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.values import TextValue, Value
 
 _MAX_CLASSES = 5_000
 """Most classes whose initial values are read."""
@@ -12,7 +12,7 @@ _MAX_DEPTH = 3
 """Most nested initialisers that are walked because another one reads a field."""
 
 
-class Fields:
+class FieldConstants:
     """Values of the fields of one DEX file, by field index."""
 
     def __init__(self, dex: DexFile) -> None:
@@ -22,7 +22,7 @@ class Fields:
         self._owners: set[int] = set()
         self._rows: set[int] = set()
         self._depth = 0
-        self.walk: Callable[[Code], object] | None = None
+        self.walk: Callable[[CodeItem], object] | None = None
         """Walks an initialiser, which calls ``put`` for each value that it stores."""
 
     def known(self, field: int) -> Value | None:
@@ -55,7 +55,7 @@ class Fields:
         for field, value in zip(static, self._dex.values.array(at)[0], strict=False):
             if isinstance(value, encoded.StringId):
                 text = self._dex.string(value.string)
-                self.put(field, Text(text, value.string, (text,)))
+                self.put(field, TextValue(text, value.string, (text,)))
                 strings.append(field)
             elif isinstance(value, int) and value:
                 # Zero stands for a field without a value that precedes a field with one.

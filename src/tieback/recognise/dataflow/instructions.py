@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 
-class Kind(IntEnum):
+class OpcodeEffect(IntEnum):
     """Effect of an opcode. The main loop handles the first five directly."""
 
     NONE = 0
@@ -61,48 +61,48 @@ _LENGTHS: tuple[tuple[int, Iterable[int]], ...] = (
     (5, (0x18,)),
 )
 
-_KINDS: tuple[tuple[Kind, Iterable[int]], ...] = (
-    (Kind.NOP, (0x00,)),
-    (Kind.MOVE, (0x01, 0x07)),
-    (Kind.MOVE_FROM16, (0x02, 0x08)),
-    (Kind.MOVE_16, (0x03, 0x09)),
-    (Kind.WIDE_A, (0x04, 0x7D, 0x7E, 0x80, 0x81, 0x83, 0x86, 0x88, 0x89, 0x8B)),
-    (Kind.WIDE_AA, (0x05, 0x0B, 0x16, 0x17, 0x18, 0x19, 0x45, 0x61)),
-    (Kind.RESULT, (0x0A, 0x0C)),
-    (Kind.WRITE_AA, (0x0D, 0x15, 0x1C, 0x44, 0x46, 0x47, 0x48, 0x49, 0x4A, 0x63, 0x64, 0x65, 0x66, 0xFE, 0xFF)),
-    (Kind.CONST_4, (0x12,)),
-    (Kind.CONST_16, (0x13,)),
-    (Kind.CONST_32, (0x14,)),
-    (Kind.CONST_STRING, (0x1A,)),
-    (Kind.CONST_JUMBO, (0x1B,)),
-    (Kind.WRITE_A, (0x20, 0x21, 0x52, 0x55, 0x56, 0x57, 0x58)),
-    (Kind.WIDE_A, (0x53,)),
-    (Kind.NEW_INSTANCE, (0x22,)),
-    (Kind.NEW_ARRAY, (0x23,)),
-    (Kind.FILLED_ARRAY, (0x24,)),
-    (Kind.FILLED_ARRAY_RANGE, (0x25,)),
-    (Kind.END, (0x0E, 0x0F, 0x10, 0x11, 0x27)),
-    (Kind.GOTO, (0x28,)),
-    (Kind.GOTO_16, (0x29,)),
-    (Kind.GOTO_32, (0x2A,)),
-    (Kind.SWITCH, (0x2B, 0x2C)),
-    (Kind.WRITE_AA, range(0x2D, 0x32)),
-    (Kind.IF, range(0x32, 0x3E)),
-    (Kind.APUT_OBJECT, (0x4D,)),
-    (Kind.IGET_OBJECT, (0x54,)),
-    (Kind.SGET, (0x60, 0x62)),
-    (Kind.SPUT, (0x67, 0x69)),
-    (Kind.INVOKE, range(0x6E, 0x73)),
-    (Kind.INVOKE_RANGE, range(0x74, 0x79)),
-    (Kind.WRITE_A, (0x7B, 0x7C, 0x7F, 0x82, 0x84, 0x85, 0x87, 0x8A, 0x8C, 0x8D, 0x8E, 0x8F)),
-    (Kind.WRITE_AA, (*range(0x90, 0x9B), *range(0xA6, 0xAB))),
-    (Kind.WIDE_AA, (*range(0x9B, 0xA6), *range(0xAB, 0xB0))),
-    (Kind.WRITE_A, (*range(0xB0, 0xBB), *range(0xC6, 0xCB), *range(0xD0, 0xD8))),
-    (Kind.WIDE_A, (*range(0xBB, 0xC6), *range(0xCB, 0xD0))),
-    (Kind.WRITE_AA, range(0xD8, 0xE3)),
-    (Kind.INVOKE_OTHER, (0xFA, 0xFB)),
-    (Kind.INVOKE_CUSTOM, (0xFC,)),
-    (Kind.INVOKE_CUSTOM_RANGE, (0xFD,)),
+_KINDS: tuple[tuple[OpcodeEffect, Iterable[int]], ...] = (
+    (OpcodeEffect.NOP, (0x00,)),
+    (OpcodeEffect.MOVE, (0x01, 0x07)),
+    (OpcodeEffect.MOVE_FROM16, (0x02, 0x08)),
+    (OpcodeEffect.MOVE_16, (0x03, 0x09)),
+    (OpcodeEffect.WIDE_A, (0x04, 0x7D, 0x7E, 0x80, 0x81, 0x83, 0x86, 0x88, 0x89, 0x8B)),
+    (OpcodeEffect.WIDE_AA, (0x05, 0x0B, 0x16, 0x17, 0x18, 0x19, 0x45, 0x61)),
+    (OpcodeEffect.RESULT, (0x0A, 0x0C)),
+    (OpcodeEffect.WRITE_AA, (0x0D, 0x15, 0x1C, 0x44, 0x46, 0x47, 0x48, 0x49, 0x4A, 0x63, 0x64, 0x65, 0x66, 0xFE, 0xFF)),
+    (OpcodeEffect.CONST_4, (0x12,)),
+    (OpcodeEffect.CONST_16, (0x13,)),
+    (OpcodeEffect.CONST_32, (0x14,)),
+    (OpcodeEffect.CONST_STRING, (0x1A,)),
+    (OpcodeEffect.CONST_JUMBO, (0x1B,)),
+    (OpcodeEffect.WRITE_A, (0x20, 0x21, 0x52, 0x55, 0x56, 0x57, 0x58)),
+    (OpcodeEffect.WIDE_A, (0x53,)),
+    (OpcodeEffect.NEW_INSTANCE, (0x22,)),
+    (OpcodeEffect.NEW_ARRAY, (0x23,)),
+    (OpcodeEffect.FILLED_ARRAY, (0x24,)),
+    (OpcodeEffect.FILLED_ARRAY_RANGE, (0x25,)),
+    (OpcodeEffect.END, (0x0E, 0x0F, 0x10, 0x11, 0x27)),
+    (OpcodeEffect.GOTO, (0x28,)),
+    (OpcodeEffect.GOTO_16, (0x29,)),
+    (OpcodeEffect.GOTO_32, (0x2A,)),
+    (OpcodeEffect.SWITCH, (0x2B, 0x2C)),
+    (OpcodeEffect.WRITE_AA, range(0x2D, 0x32)),
+    (OpcodeEffect.IF, range(0x32, 0x3E)),
+    (OpcodeEffect.APUT_OBJECT, (0x4D,)),
+    (OpcodeEffect.IGET_OBJECT, (0x54,)),
+    (OpcodeEffect.SGET, (0x60, 0x62)),
+    (OpcodeEffect.SPUT, (0x67, 0x69)),
+    (OpcodeEffect.INVOKE, range(0x6E, 0x73)),
+    (OpcodeEffect.INVOKE_RANGE, range(0x74, 0x79)),
+    (OpcodeEffect.WRITE_A, (0x7B, 0x7C, 0x7F, 0x82, 0x84, 0x85, 0x87, 0x8A, 0x8C, 0x8D, 0x8E, 0x8F)),
+    (OpcodeEffect.WRITE_AA, (*range(0x90, 0x9B), *range(0xA6, 0xAB))),
+    (OpcodeEffect.WIDE_AA, (*range(0x9B, 0xA6), *range(0xAB, 0xB0))),
+    (OpcodeEffect.WRITE_A, (*range(0xB0, 0xBB), *range(0xC6, 0xCB), *range(0xD0, 0xD8))),
+    (OpcodeEffect.WIDE_A, (*range(0xBB, 0xC6), *range(0xCB, 0xD0))),
+    (OpcodeEffect.WRITE_AA, range(0xD8, 0xE3)),
+    (OpcodeEffect.INVOKE_OTHER, (0xFA, 0xFB)),
+    (OpcodeEffect.INVOKE_CUSTOM, (0xFC,)),
+    (OpcodeEffect.INVOKE_CUSTOM_RANGE, (0xFD,)),
 )
 
 
@@ -117,8 +117,8 @@ def _spread(groups: Iterable[tuple[int, Iterable[int]]], default: int) -> bytes:
 LENGTHS = _spread(_LENGTHS, 1)
 """Length of the instruction of an opcode in code units of 16 bits, without payloads."""
 
-KINDS = _spread(_KINDS, Kind.NONE)
-"""``Kind`` of each opcode."""
+KINDS = _spread(_KINDS, OpcodeEffect.NONE)
+"""``OpcodeEffect`` of each opcode."""
 
 
 def payload_length(units: Sequence[int], at: int) -> int:
@@ -137,16 +137,16 @@ def payload_length(units: Sequence[int], at: int) -> int:
 
 def branch_targets(units: Sequence[int], at: int) -> list[int]:
     """Code units that the ``switch`` at an offset can jump to; empty if its table is out of range."""
-    table = at + signed(units[at + 1] | units[at + 2] << 16, 32)
+    table = at + sign_extend(units[at + 1] | units[at + 2] << 16, 32)
     if not 0 <= table < len(units) - 1:
         return []
     packed, count = units[table] == 0x0100, units[table + 1]
     first = table + 4 if packed else table + 2 + 2 * count
     if units[table] not in (0x0100, 0x0200) or first + 2 * count > len(units):
         return []
-    return [at + signed(units[place] | units[place + 1] << 16, 32) for place in range(first, first + 2 * count, 2)]
+    return [at + sign_extend(units[place] | units[place + 1] << 16, 32) for place in range(first, first + 2 * count, 2)]
 
 
-def signed(value: int, bits: int) -> int:
+def sign_extend(value: int, bits: int) -> int:
     """Two's complement."""
     return value - (1 << bits) if value >> (bits - 1) else value

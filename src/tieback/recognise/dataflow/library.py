@@ -33,7 +33,7 @@ class Effect(Enum):
     """The result is equal to the first argument."""
 
 
-class Call(NamedTuple):
+class LibraryCall(NamedTuple):
     """A method: its class, its name and the descriptors of its parameters."""
 
     owner: str
@@ -62,19 +62,19 @@ _BUILDER_CALLS = {
     ("length", ""): Effect.NONE,
 }
 
-LIBRARY: dict[Call, Effect] = {
-    **{Call(builder, *call): effect for builder in BUILDERS for call, effect in _BUILDER_CALLS.items()},
-    Call(_STRING, "concat", _STRING): Effect.CONCAT,
-    Call(_STRING, "format", _STRING + "[" + _OBJECT): Effect.FORMAT,
-    Call(_STRING, "format", "Ljava/util/Locale;" + _STRING + "[" + _OBJECT): Effect.FORMAT_LOCALE,
-    Call(_STRING, "toString", ""): Effect.SAME,
-    Call(_STRING, "trim", ""): Effect.SAME,
-    Call(_STRING, "intern", ""): Effect.SAME,
-    Call(_STRING, "valueOf", _OBJECT): Effect.SAME,
-    Call(_STRING, "valueOf", "I"): Effect.SAME,
-    Call(_INTEGER, "valueOf", "I"): Effect.SAME,
-    Call(_INTEGER, "toString", "I"): Effect.SAME,
-    Call("Lkotlin/jvm/internal/Intrinsics;", "stringPlus", _STRING + _OBJECT): Effect.CONCAT,
+LIBRARY: dict[LibraryCall, Effect] = {
+    **{LibraryCall(builder, *call): effect for builder in BUILDERS for call, effect in _BUILDER_CALLS.items()},
+    LibraryCall(_STRING, "concat", _STRING): Effect.CONCAT,
+    LibraryCall(_STRING, "format", _STRING + "[" + _OBJECT): Effect.FORMAT,
+    LibraryCall(_STRING, "format", "Ljava/util/Locale;" + _STRING + "[" + _OBJECT): Effect.FORMAT_LOCALE,
+    LibraryCall(_STRING, "toString", ""): Effect.SAME,
+    LibraryCall(_STRING, "trim", ""): Effect.SAME,
+    LibraryCall(_STRING, "intern", ""): Effect.SAME,
+    LibraryCall(_STRING, "valueOf", _OBJECT): Effect.SAME,
+    LibraryCall(_STRING, "valueOf", "I"): Effect.SAME,
+    LibraryCall(_INTEGER, "valueOf", "I"): Effect.SAME,
+    LibraryCall(_INTEGER, "toString", "I"): Effect.SAME,
+    LibraryCall("Lkotlin/jvm/internal/Intrinsics;", "stringPlus", _STRING + _OBJECT): Effect.CONCAT,
 }
 
 MAKES_STRINGS = frozenset((Effect.TO_STRING, Effect.CONCAT, Effect.FORMAT, Effect.FORMAT_LOCALE))

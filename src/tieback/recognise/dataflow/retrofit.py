@@ -22,7 +22,7 @@ _VERBS = ("DELETE", "GET", "HEAD", "HTTP", "OPTIONS", "PATCH", "POST", "PUT")
 _INTERFACE = 0x200
 
 
-class Path(NamedTuple):
+class RetrofitPath(NamedTuple):
     """Path of one method of an interface."""
 
     owner: str
@@ -33,13 +33,13 @@ class Path(NamedTuple):
     """String index of the path."""
 
 
-def paths(dex: DexFile) -> list[Path]:
+def paths(dex: DexFile) -> list[RetrofitPath]:
     """The paths of every interface in the file; empty if it does not use Retrofit."""
     verbs = {dex.type_of(f"{package}{verb};".encode()) for package in _PACKAGES for verb in _VERBS} - {-1}
     if not verbs:
         return []
     rows = np.flatnonzero((dex.classes["access"] & _INTERFACE != 0) & (dex.classes["annotations"] != 0))
-    found: list[Path] = []
+    found: list[RetrofitPath] = []
     seen = 0
     for row in rows.tolist():
         owner = dex.descriptor(int(dex.classes[row]["type"]))
@@ -50,7 +50,7 @@ def paths(dex: DexFile) -> list[Path]:
                 continue
             for name, value in note.values.items():
                 if isinstance(value, encoded.StringId) and dex.raw(name) in (b"value", b"path"):
-                    found.append(Path(owner, method, value.string))
+                    found.append(RetrofitPath(owner, method, value.string))
             if seen >= MAX_ANNOTATIONS:
                 return found
     return found

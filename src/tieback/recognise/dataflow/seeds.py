@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tieback.recognise.dataflow.calls import Calls
-from tieback.recognise.dataflow.dexfile import MAX_STRING, Code, DexFile, Offsets, SectionKind
-from tieback.recognise.dataflow.fields import Fields
-from tieback.recognise.dataflow.values import Text
-from tieback.recognise.rules import Rules
+from tieback.recognise.dataflow.calls import CallTable
+from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile, Offsets, SectionKind
+from tieback.recognise.dataflow.fields import FieldConstants
+from tieback.recognise.dataflow.values import TextValue
+from tieback.recognise.rules import RuleFiles
 
 MAX_METHODS = 50_000
 """Most methods of one file that are walked."""
@@ -39,15 +39,15 @@ type Units = NDArray[np.uint16]
 type Bits = NDArray[np.bool_]
 
 
-class Candidate(NamedTuple):
+class MethodCandidate(NamedTuple):
     """A method to walk."""
 
-    code: Code
+    code: CodeItem
     stop: int
     """Code unit after the last call that could complete an endpoint."""
 
 
-def anchored(dex: DexFile, rules: Rules) -> set[int]:
+def anchored_strings(dex: DexFile, rules: RuleFiles) -> set[int]:
     """Indices of the strings that can begin or end an endpoint: with a scheme, or with a colon and a digit in front."""
     section = dex.sections.get(SectionKind.STRING_DATA)
     if section is None or not len(dex.strings):
@@ -80,7 +80,7 @@ def anchored(dex: DexFile, rules: Rules) -> set[int]:
     return found
 
 
-def _may_begin(raw: bytes, rules: Rules) -> bool:
+def _may_begin(raw: bytes, rules: RuleFiles) -> bool:
     """True if a URL in a text has a known scheme, and a host that can be a back end or is missing so far."""
     for scheme, host in _URL.findall(raw):
         if scheme.decode().lower() in rules.services.schemes:
@@ -138,10 +138,10 @@ class _Block:
             np.less_equal(np.subtract(self._next, low, out=self._number), high - low, out=out)
 
 
-class Finder:
+class MethodFinder:
     """Finds the methods of one DEX file that are worth a walk."""
 
-    def __init__(self, dex: DexFile, calls: Calls, fields: Fields, strings: set[int]) -> None:
+    def __init__(self, dex: DexFile, calls: CallTable, fields: FieldConstants, strings: set[int]) -> None:
         self._dex = dex
         self._calls = calls
         self._fields = fields
@@ -152,7 +152,7 @@ class Finder:
         self._units: Units = np.frombuffer(dex.data, "<u2", count, self._begin if count else 0)
         self._making = _mask((*calls.making, *calls.sinks))
 
-    def candidates(self) -> list[Candidate]:
+    def candidates(self) -> list[MethodCandidate]:
         """Methods in the order of their code."""
         calls = self._calls
         sites = calls.call_sites
@@ -176,12 +176,12 @@ class Finder:
         texts = [constants, self._uses(self._stored(constants))]
         if recipes:
             texts.append(hits[_INVOKE_CUSTOM])
-        found: dict[int, Candidate] = {}
+        found: dict[int, MethodCandidate] = {}
         self._methods(hits[_INVOKES], found, alone=True)
         self._methods(np.concatenate(texts), found, alone=False)
         return sorted(found.values())
 
-    def _methods(self, seeds: Offsets, found: dict[int, Candidate], *, alone: bool) -> None:
+    def _methods(self, seeds: Offsets, found: dict[int, MethodCandidate], *, alone: bool) -> None:
         end = -1
         for unit in np.sort(seeds).tolist():
             if unit < end:
@@ -193,7 +193,7 @@ class Finder:
             end = first + code.units
             completes = self._completes(unit, end)
             if (alone or completes >= unit) and len(found) < MAX_METHODS:
-                found.setdefault(code.offset, Candidate(code, max(completes, unit) - first + 3))
+                found.setdefault(code.offset, MethodCandidate(code, max(completes, unit) - first + 3))
 
     def _completes(self, unit: int, end: int) -> int:
         """The last unit, from a seed to the end of its method, that calls a method that completes an endpoint;
@@ -238,7 +238,7 @@ class Finder:
             field
             for row in self._initialised()
             for field in self._fields.read_class(row)
-            if isinstance(value := self._fields.known(field), Text) and value.first in self._strings
+            if isinstance(value := self._fields.known(field), TextValue) and value.first in self._strings
         }
         instance: set[int] = set()
         if len(self._units) < 5 or not len(constants):
@@ -251,7 +251,7 @@ class Finder:
         for places, fields in ((puts, static), (mine, instance)):
             for index, field in zip(self._units[places + 1].tolist(), self._units[places + 3].tolist(), strict=True):
                 text = self._dex.string(index)
-                self._fields.put(field, Text(text, index, (text,)))
+                self._fields.put(field, TextValue(text, index, (text,)))
                 fields.add(field)
         return static, instance
 

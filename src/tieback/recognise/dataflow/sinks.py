@@ -62,7 +62,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_sinks() -> tuple[Sink, ...]:
     """Every sink of the file. Raises ``msgspec.ValidationError`` if it is malformed, which is a programming error."""
-    return prepared.rules(Path(__file__).with_name("sinks.toml").read_bytes(), _File).sink
+    return prepared.load_rules(Path(__file__).with_name("sinks.toml").read_bytes(), _File).sink
 
 
 def by_owner(sinks: Iterable[Sink]) -> dict[str, tuple[Sink, ...]]:

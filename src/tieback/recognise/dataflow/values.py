@@ -12,7 +12,7 @@ HOLE = "{}"
 """Placeholder for a part that is not constant; the rules treat it like a placeholder in the app."""
 
 
-class Text(NamedTuple):
+class TextValue(NamedTuple):
     """A string, as far as it is constant."""
 
     text: str
@@ -22,22 +22,22 @@ class Text(NamedTuple):
     parts: tuple[str, ...] = ()
     """The constants of the text."""
 
-    def plus(self, other: "Text") -> "Text":
+    def plus(self, other: "TextValue") -> "TextValue":
         """Both texts joined; cut at ``MAX_TEXT``."""
-        return Text(
+        return TextValue(
             (self.text + other.text)[:MAX_TEXT],
             self.first if self.first >= 0 else other.first,
             (*self.parts, *other.parts)[:MAX_PARTS],
         )
 
 
-class Ref(NamedTuple):
+class ObjectRef(NamedTuple):
     """Reference to a mutable object; the heap has its contents under this number."""
 
     number: int
 
 
-class Facts(NamedTuple):
+class EndpointParts(NamedTuple):
     """An object with parts of an endpoint, such as a ``java.net.URL`` or its builder."""
 
     values: Mapping[str, str | int]
@@ -46,32 +46,32 @@ class Facts(NamedTuple):
     """String index of the first constant among the parts."""
 
 
-class Array(NamedTuple):
+class ArrayValue(NamedTuple):
     """An array of objects of known length."""
 
     items: tuple["Value | None", ...]
 
 
-type Value = Text | int | Ref
-type Contents = Text | Facts | Array
+type Value = TextValue | int | ObjectRef
+type Contents = TextValue | EndpointParts | ArrayValue
 
-UNKNOWN = Text(HOLE)
+UNKNOWN = TextValue(HOLE)
 
 
-def as_text(value: Value | None) -> Text:
+def as_text(value: Value | None) -> TextValue:
     """A value converted to a string."""
-    if isinstance(value, Text):
+    if isinstance(value, TextValue):
         return value
     if isinstance(value, int):
-        return Text(str(value), parts=(str(value),))
+        return TextValue(str(value), parts=(str(value),))
     return UNKNOWN
 
 
-def common(one: Contents, other: Contents) -> Contents | None:
+def common_value(one: Contents, other: Contents) -> Contents | None:
     """The contents that two paths through a method have in common; a text keeps its common beginning."""
     if one == other:
         return one
-    if isinstance(one, Text) and isinstance(other, Text):
+    if isinstance(one, TextValue) and isinstance(other, TextValue):
         length = 0
         for length, (left, right) in enumerate(zip(one.text, other.text, strict=False)):  # noqa: B007
             if left != right:
@@ -79,8 +79,8 @@ def common(one: Contents, other: Contents) -> Contents | None:
         else:
             length = min(len(one.text), len(other.text))
         shared = tuple(part for part, same in zip(one.parts, other.parts, strict=False) if part == same)
-        return Text((one.text[:length] + HOLE)[:MAX_TEXT], one.first if shared else -1, shared)
-    if isinstance(one, Facts) and isinstance(other, Facts):
+        return TextValue((one.text[:length] + HOLE)[:MAX_TEXT], one.first if shared else -1, shared)
+    if isinstance(one, EndpointParts) and isinstance(other, EndpointParts):
         values = {role: value for role, value in one.values.items() if other.values.get(role) == value}
-        return Facts(values, one.first)
+        return EndpointParts(values, one.first)
     return None

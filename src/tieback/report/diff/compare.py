@@ -16,7 +16,7 @@ from tieback.model.exposure import Severity
 from tieback.model.figure import Figure, total
 from tieback.model.probe import Outcome
 from tieback.model.report import Baseline
-from tieback.report.diff.past import Past, PastFinding, PastStore
+from tieback.report.diff.past import PastFinding, PastReport, PastStore
 from tieback.report.document import ACCESS_WORDS, RANSOM_WORDS
 from tieback.report.figures import bytes_text, figure_text
 
@@ -25,7 +25,7 @@ NOTABLE = 0.1
 _OFFSET = re.compile(r" at 0x[0-9a-f]+$")
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """Change of a finding, in output order."""
 
     NEW = "new"
@@ -39,7 +39,7 @@ class Kind(StrEnum):
 class Change(msgspec.Struct, frozen=True):
     """One finding and its change."""
 
-    kind: Kind
+    kind: ChangeKind
     finding: PastFinding
     """Finding of the new report or, if missing there, of the old one."""
     before: Severity | None
@@ -61,22 +61,22 @@ class Total(msgspec.Struct, frozen=True):
 class Comparison(msgspec.Struct, frozen=True):
     """Result of the comparison of two reports."""
 
-    old: Past
-    new: Past
+    old: PastReport
+    new: PastReport
     totals: tuple[Total, ...]
     changes: tuple[Change, ...]
     """Worst first within each kind."""
 
-    def count(self, kind: Kind) -> int:
+    def count(self, kind: ChangeKind) -> int:
         """Return the number of findings of a kind."""
         return sum(change.kind is kind for change in self.changes)
 
-    def of(self, kind: Kind) -> Iterator[Change]:
+    def of(self, kind: ChangeKind) -> Iterator[Change]:
         """Return the changes of a kind, worst first."""
         return (change for change in self.changes if change.kind is kind)
 
 
-def compare(old: Past, new: Past) -> Comparison:
+def compare(old: PastReport, new: PastReport) -> Comparison:
     """Compare two reports, finding by finding."""
     looked = _Looked(new)
     again = dict(_paired(old, new))
@@ -90,7 +90,7 @@ def compare(old: Past, new: Past) -> Comparison:
         for finding in old.findings.values()
         if finding.id not in new.findings and finding.id not in gone
     )
-    order = list(Kind)
+    order = list(ChangeKind)
     changes.sort(key=lambda one: (order.index(one.kind), -one.finding.severity.rank, one.finding.rule, one.finding.id))
     return Comparison(old, new, tuple(_totals(old, new)), tuple(changes))
 
@@ -98,13 +98,15 @@ def compare(old: Past, new: Past) -> Comparison:
 def baseline_of(comparison: Comparison) -> Baseline:
     """Return the comparison data that renderers need."""
     old = comparison.old
-    changed = frozenset(one.finding.id for one in comparison.changes if one.kind in {Kind.CHANGED, Kind.MOVED})
-    same = frozenset(one.finding.id for one in comparison.of(Kind.SAME))
-    counts = (comparison.count(kind) for kind in (Kind.NEW, Kind.FIXED, Kind.UNCONFIRMED))
+    changed = frozenset(
+        one.finding.id for one in comparison.changes if one.kind in {ChangeKind.CHANGED, ChangeKind.MOVED}
+    )
+    same = frozenset(one.finding.id for one in comparison.of(ChangeKind.SAME))
+    counts = (comparison.count(kind) for kind in (ChangeKind.NEW, ChangeKind.FIXED, ChangeKind.UNCONFIRMED))
     return Baseline(old.name, old.created, same, changed, *counts)
 
 
-def _paired(old: Past, new: Past) -> Iterator[tuple[str, str]]:
+def _paired(old: PastReport, new: PastReport) -> Iterator[tuple[str, str]]:
     """Pairs of new and old findings with different ids but the same rule and address."""
     left: dict[tuple[str, str], str] = {}
     for finding in old.findings.values():
@@ -123,28 +125,28 @@ def _paired(old: Past, new: Past) -> Iterator[tuple[str, str]]:
                 break
 
 
-def _places(finding: PastFinding, past: Past) -> list[str]:
+def _places(finding: PastFinding, past: PastReport) -> list[str]:
     return sorted({place for key in finding.exposures if key in past.stores for place in past.stores[key].places})
 
 
-def _about(finding: PastFinding, past: Past) -> tuple[str, ...]:
+def _about(finding: PastFinding, past: PastReport) -> tuple[str, ...]:
     stores = [past.stores[key].label for key in finding.exposures if key in past.stores]
     apps = list(dict.fromkeys(past.apps[key].label for key in finding.apps if key in past.apps))
     return (*stores[:3], *apps[:5])
 
 
-def _new(finding: PastFinding, new: Past) -> Change:
-    return Change(Kind.NEW, finding, None, _about(finding, new), finding.evidence[:3])
+def _new(finding: PastFinding, new: PastReport) -> Change:
+    return Change(ChangeKind.NEW, finding, None, _about(finding, new), finding.evidence[:3])
 
 
-def _both(before: PastFinding, now: PastFinding, old: Past, new: Past) -> Change:
+def _both(before: PastFinding, now: PastFinding, old: PastReport, new: PastReport) -> Change:
     changed = list(_differences(before, now, old, new))
     moved = list(_moves(before, now, old, new))
-    kind = Kind.CHANGED if changed else Kind.MOVED if moved else Kind.SAME
+    kind = ChangeKind.CHANGED if changed else ChangeKind.MOVED if moved else ChangeKind.SAME
     return Change(kind, now, before.severity, _about(now, new), (*changed, *moved))
 
 
-def _differences(before: PastFinding, now: PastFinding, old: Past, new: Past) -> Iterator[str]:
+def _differences(before: PastFinding, now: PastFinding, old: PastReport, new: PastReport) -> Iterator[str]:
     if before.severity is not now.severity:
         yield f"severity {before.severity} → {now.severity}"
     for one, other in _store_pairs(before, now, old, new):
@@ -180,7 +182,7 @@ def _differ(one: Figure, other: Figure) -> bool:
     return abs(one.value - other.value) > NOTABLE * max(one.value, other.value, 1)
 
 
-def _moves(before: PastFinding, now: PastFinding, old: Past, new: Past) -> Iterator[str]:
+def _moves(before: PastFinding, now: PastFinding, old: PastReport, new: PastReport) -> Iterator[str]:
     for one, other in _store_pairs(before, now, old, new):
         if one.places != other.places:
             was, is_ = sorted(one.places - other.places), sorted(other.places - one.places)
@@ -197,7 +199,9 @@ def _move(was: str, now: str) -> str:
     return f"now also at {now}" if now else f"no longer at {was}"
 
 
-def _store_pairs(before: PastFinding, now: PastFinding, old: Past, new: Past) -> Iterator[tuple[PastStore, PastStore]]:
+def _store_pairs(
+    before: PastFinding, now: PastFinding, old: PastReport, new: PastReport
+) -> Iterator[tuple[PastStore, PastStore]]:
     ones = [old.stores[key] for key in before.exposures if key in old.stores]
     others = [new.stores[key] for key in now.exposures if key in new.stores]
     return zip(ones, others, strict=False)
@@ -206,27 +210,27 @@ def _store_pairs(before: PastFinding, now: PastFinding, old: Past, new: Past) ->
 class _Looked:
     """What a run covered: apps, stores, and the outcome per target."""
 
-    def __init__(self, new: Past) -> None:
+    def __init__(self, new: PastReport) -> None:
         self.new = new
         self.apps = {app.subject for app in new.apps.values()}
         self.answered = {place: store for store in new.stores.values() for place in store.places}
 
 
-def _gone(finding: PastFinding, old: Past, looked: _Looked) -> Change:
+def _gone(finding: PastFinding, old: PastReport, looked: _Looked) -> Change:
     about = _about(finding, old)
     stores = [old.stores[key] for key in finding.exposures if key in old.stores]
     if not finding.exposures:
         subjects = {old.apps[key].subject if key in old.apps else key for key in finding.apps}
         if subjects and subjects <= looked.apps:
-            return Change(Kind.FIXED, finding, finding.severity, about, ("the app was analysed again",))
+            return Change(ChangeKind.FIXED, finding, finding.severity, about, ("the app was analysed again",))
         missing = ", ".join(sorted(subjects - looked.apps)[:3]) or "its app"
-        return Change(Kind.UNCONFIRMED, finding, finding.severity, about, (f"{missing} was not analysed again",))
+        return Change(ChangeKind.UNCONFIRMED, finding, finding.severity, about, (f"{missing} was not analysed again",))
     reasons, fixed = [], bool(stores)
     for store in stores:
         reason, is_fixed = _fate(store, looked)
         reasons.append(reason)
         fixed = fixed and is_fixed
-    kind = Kind.FIXED if fixed else Kind.UNCONFIRMED
+    kind = ChangeKind.FIXED if fixed else ChangeKind.UNCONFIRMED
     return Change(
         kind,
         finding,
@@ -251,7 +255,7 @@ def _fate(store: PastStore, looked: _Looked) -> tuple[str, bool]:
     return f"the store did not answer: {', '.join(dict.fromkeys(str(outcome) for outcome in outcomes))}", False
 
 
-def _totals(old: Past, new: Past) -> Iterator[Total]:
+def _totals(old: PastReport, new: PastReport) -> Iterator[Total]:
     for name, one, other in zip(_NAMES, _figures(old), _figures(new), strict=True):
         yield Total(name, one, other)
 
@@ -267,7 +271,7 @@ _NAMES = (
 )
 
 
-def _figures(past: Past) -> tuple[str, ...]:
+def _figures(past: PastReport) -> tuple[str, ...]:
     exposed = list(_exposed(past))
     return (
         f"{len(past.apps):,}",
@@ -280,7 +284,7 @@ def _figures(past: Past) -> tuple[str, ...]:
     )
 
 
-def _exposed(past: Past) -> Iterator[PastStore]:
+def _exposed(past: PastReport) -> Iterator[PastStore]:
     return (store for store in past.stores.values() if store.access.exposed and not store.honeypot)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tieback.report.diff.compare import Change, Comparison
 from tieback.report.diff.words import TITLES, conclusion
-from tieback.report.formats.markdown import escaped
+from tieback.report.formats.markdown import escape_markdown
 
 MOST = 40
 """Limit on the findings listed per kind; a comment has at most 65,536 characters."""
@@ -12,7 +12,7 @@ MOST = 40
 
 def as_markdown(found: Comparison) -> Iterator[str]:
     """Yield the lines of the page."""
-    yield f"# What changed since {escaped(found.old.name, 100)}"
+    yield f"# What changed since {escape_markdown(found.old.name, 100)}"
     yield ""
     yield f"**{conclusion(found)}**"
     yield ""
@@ -33,11 +33,11 @@ def as_markdown(found: Comparison) -> Iterator[str]:
 
 def _lines(change: Change) -> Iterator[str]:
     finding = change.finding
-    yield f"- **{finding.severity.value}**: {escaped(finding.title)} ({escaped(finding.rule, 60)}, `{_id(finding.id)}`)"
+    yield f"- **{finding.severity.value}**: {escape_markdown(finding.title)} ({escape_markdown(finding.rule, 60)}, `{_id(finding.id)}`)"
     if change.about:
-        yield f"  - {escaped(', '.join(change.about), 300)}"
+        yield f"  - {escape_markdown(', '.join(change.about), 300)}"
     for line in change.what[:5]:
-        yield f"  - {escaped(line)}"
+        yield f"  - {escape_markdown(line)}"
 
 
 def _id(text: str) -> str:

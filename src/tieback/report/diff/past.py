@@ -101,7 +101,7 @@ class PastProbe(msgspec.Struct, frozen=True):
     outcome: Outcome
 
 
-class Past(msgspec.Struct, frozen=True):
+class PastReport(msgspec.Struct, frozen=True):
     """The compared data of a report."""
 
     name: str
@@ -136,7 +136,7 @@ class _Document(msgspec.Struct, frozen=True):
     probes: tuple[PastProbe, ...] = ()
 
 
-def read_past(path: Path) -> Past:
+def read_past(path: Path) -> PastReport:
     """Read a JSON or NDJSON report.
 
     Raises:
@@ -183,7 +183,7 @@ def _begins_lines(head: bytes) -> bool:
         return False
 
 
-def past_of(report: Report, name: str) -> Past:
+def past_from_report(report: Report, name: str) -> PastReport:
     """Return the compared data of a report in memory; its long tables are read once."""
     findings = (_finding(one) for one in report.findings.rows())
     apart = (_finding(one.finding) for one in report.suppressed.rows())
@@ -211,8 +211,8 @@ def _past(
     stores: Iterable[PastStore],
     findings: Iterable[PastFinding],
     probes: Iterable[PastProbe],
-) -> Past:
-    return Past(
+) -> PastReport:
+    return PastReport(
         name,
         created,
         audience,
@@ -223,7 +223,7 @@ def _past(
     )
 
 
-def _from_lines(name: str, lines: Iterable[bytes]) -> Past:
+def _from_lines(name: str, lines: Iterable[bytes]) -> PastReport:
     rows: dict[str, list[Any]] = {}
     head: Any = None
     for line in lines:

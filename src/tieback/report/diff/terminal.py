@@ -6,13 +6,18 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.model.exposure import Severity
-from tieback.report.diff.compare import Comparison, Kind
+from tieback.report.diff.compare import ChangeKind, Comparison
 from tieback.report.diff.words import TITLES, conclusion
 from tieback.report.document import clean
 
 MOST = 50
 """Limit on the findings listed per kind."""
-_STYLES = {Kind.NEW: "bold red", Kind.CHANGED: "yellow", Kind.MOVED: "cyan", Kind.FIXED: "green"}
+_STYLES = {
+    ChangeKind.NEW: "bold red",
+    ChangeKind.CHANGED: "yellow",
+    ChangeKind.MOVED: "cyan",
+    ChangeKind.FIXED: "green",
+}
 _SEVERITIES = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
 
 

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from tieback.model.posture import RULES
 from tieback.model.report import AppSummary, Report
-from tieback.report.detail import Detail, details
+from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean, headline_text, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
@@ -105,7 +105,7 @@ def _product(sha256: str) -> str:
 
 def _vulnerabilities(report: Report, known: set[str]) -> Iterator[dict[str, Any]]:
     told = 0
-    for detail in details(report):
+    for detail in iter_details(report):
         if detail.finding.rule.startswith(RULES):
             # An advisory is for others; these rules concern the owner's accounts.
             continue
@@ -117,7 +117,7 @@ def _vulnerabilities(report: Report, known: set[str]) -> Iterator[dict[str, Any]
                 return
 
 
-def _vulnerability(detail: Detail, products: list[str]) -> dict[str, Any]:
+def _vulnerability(detail: FindingDetail, products: list[str]) -> dict[str, Any]:
     finding = detail.finding
     stores = ", ".join(f"{store_text(store)} at {', '.join(store.targets[:3])}" for store in detail.stores)
     text = "; ".join((*filter(None, [stores]), *finding.evidence)) or finding.title

@@ -12,10 +12,10 @@ from typing import BinaryIO
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure
 from tieback.model.report import AppSummary, Report
-from tieback.report.detail import Detail, details
+from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean
 from tieback.report.interface import RendererMeta
-from tieback.report.seen import MOST_LINES, Seen, seen_line
+from tieback.report.seen import MOST_LINES, PassiveNotes, passive_line
 
 COLUMNS = (
     "finding", "severity", "rule", "title", "cwe", "app", "bundle_id", "platform", "app_version", "vendor",
@@ -38,8 +38,8 @@ class CsvRenderer:
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(COLUMNS)
-        seen = Seen(report)
-        for detail in details(report):
+        seen = PassiveNotes(report)
+        for detail in iter_details(report):
             for row in _rows(detail, seen):
                 writer.writerow([cell(value) for value in row])
             out.write(text.getvalue().encode("utf-8", "replace"))
@@ -54,14 +54,14 @@ def cell(text: str) -> str:
     return f"'{safe}" if safe.startswith(_FORMULA) else safe
 
 
-def _rows(detail: Detail, seen: Seen) -> Iterator[tuple[str, ...]]:
+def _rows(detail: FindingDetail, seen: PassiveNotes) -> Iterator[tuple[str, ...]]:
     finding = detail.finding
     head = (finding.id, finding.severity.value, finding.rule, finding.title, finding.cwe)
     tail = ("; ".join(finding.evidence), finding.advice)
     for summary in detail.apps or (None,):
         for store in detail.stores or (None,):
             others = [] if store is None else seen.of_store(store)[:MOST_LINES]
-            said = "; ".join(f"{line.said} ({line.ours})" for line in map(seen_line, others))
+            said = "; ".join(f"{line.said} ({line.ours})" for line in map(passive_line, others))
             yield (*head, *_app(summary), str(len(finding.apps)), *_store(store), *tail, said)
 
 

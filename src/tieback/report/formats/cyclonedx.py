@@ -12,7 +12,7 @@ from urllib.parse import quote
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.probe import Access
 from tieback.model.report import AppSummary, Report
-from tieback.report.detail import Detail, details
+from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
@@ -45,7 +45,7 @@ class CycloneDxRenderer:
         _array(out, "components", (_component(summary) for summary in report.apps.rows()))
         _array(out, "services", (_service(store) for store in report.exposures()))
         _array(out, "dependencies", _dependencies(report))
-        _array(out, "vulnerabilities", (_vulnerability(detail) for detail in details(report)))
+        _array(out, "vulnerabilities", (_vulnerability(detail) for detail in iter_details(report)))
         out.write(b"}\n")
 
 
@@ -116,7 +116,7 @@ def _dependencies(report: Report) -> Iterator[dict[str, Any]]:
             yield {"ref": f"app:{summary.app.sha256}", "dependsOn": stores}
 
 
-def _vulnerability(detail: Detail) -> dict[str, Any]:
+def _vulnerability(detail: FindingDetail) -> dict[str, Any]:
     finding = detail.finding
     severity = "info" if finding.severity is Severity.INFO else finding.severity.value
     entry: dict[str, Any] = {

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
-from tieback.report.detail import Detail, details
+from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean, records_text, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.figures import bytes_text
@@ -40,14 +40,14 @@ class DefectDojoRenderer:
 
 
 def _findings(report: Report, day: str) -> Iterator[dict[str, Any]]:
-    for detail in details(report):
+    for detail in iter_details(report):
         yield _finding(detail, day)
     # Suppressed findings are reported as accepted risks, so that an import does not close them.
-    for detail in details(report, (one.finding for one in report.suppressed.rows())):
+    for detail in iter_details(report, (one.finding for one in report.suppressed.rows())):
         yield _finding(detail, day) | {"active": False, "risk_accepted": True}
 
 
-def _finding(detail: Detail, day: str) -> dict[str, Any]:
+def _finding(detail: FindingDetail, day: str) -> dict[str, Any]:
     finding = detail.finding
     lines = [finding.title + "."]
     lines += [f"App: {s.app.label} {s.app.version_name} ({s.app.bundle_id}), {s.app.sha256}" for s in detail.apps[:20]]
@@ -85,7 +85,7 @@ def _finding(detail: Detail, day: str) -> dict[str, Any]:
     return entry
 
 
-def _about(detail: Detail) -> str:
+def _about(detail: FindingDetail) -> str:
     names = ", ".join(summary.app.label for summary in detail.apps[:3])
     stores = ", ".join(store_text(store) for store in detail.stores[:2])
     return "; ".join(filter(None, (names, stores))) or detail.finding.id

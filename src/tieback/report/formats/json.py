@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.report import Report
-from tieback.report.breakdown import count
+from tieback.report.breakdown import count_breakdown
 from tieback.report.encoding import baseline_row, encode_row
 from tieback.report.interface import RendererMeta
 
@@ -29,7 +29,7 @@ class JsonRenderer:
         out.write(b'{"schema":' + encode_row(f"tieback/report/{SCHEMA_VERSION}"))
         values = ("title", "created", "tool_version", "audience", "tlp", "scope", "headline")
         out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in values)
-        out.write(b',"breakdown":' + encode_row(count(report)))
+        out.write(b',"breakdown":' + encode_row(count_breakdown(report)))
         more = ("tables", "closer", "history", "sample", "shared", "posture", "data")
         out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in more)
         out.write(b',"baseline":' + encode_row(baseline_row(report.baseline)))

@@ -7,7 +7,7 @@ from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
 from tieback.model.report import Report
-from tieback.report.detail import details
+from tieback.report.detail import iter_details
 from tieback.report.document import clean, store_text
 from tieback.report.interface import RendererMeta
 
@@ -29,7 +29,7 @@ class JunitRenderer:
             f'<testsuite name="findings" tests="{found + apart}" failures="{found}" errors="0" skipped="{apart}" '
             f'timestamp="{stamp}">\n'.encode()
         )
-        for detail in details(report):
+        for detail in iter_details(report):
             finding = detail.finding
             about = ", ".join(
                 [summary.app.bundle_id for summary in detail.apps[:5]]

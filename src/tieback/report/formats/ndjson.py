@@ -6,7 +6,7 @@ import msgspec
 
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.report import Report
-from tieback.report.breakdown import count
+from tieback.report.breakdown import count_breakdown
 from tieback.report.encoding import baseline_row, encode_row
 from tieback.report.interface import RendererMeta
 
@@ -48,7 +48,7 @@ class NdjsonRenderer:
             "posture",
             "data",
         )
-        head = {name: getattr(report, name) for name in names} | {"breakdown": count(report)}
+        head = {name: getattr(report, name) for name in names} | {"breakdown": count_breakdown(report)}
         head |= {"baseline": baseline_row(report.baseline)}
         out.write(_line("report-head", head))
         for kind, name in _TABLES:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from tieback.model.exposure import Finding, Severity
 from tieback.model.report import Report
-from tieback.report.detail import Detail, details
+from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
@@ -51,12 +51,12 @@ class OcsfRenderer:
         """Write the events to ``out``, one at a time."""
         millis = int(report.created.timestamp() * 1000)
         version = report.tool_version
-        out.writelines(encode_row(_event(detail, millis, version)) + b"\n" for detail in details(report))
-        apart = details(report, (one.finding for one in report.suppressed.rows()))
+        out.writelines(encode_row(_event(detail, millis, version)) + b"\n" for detail in iter_details(report))
+        apart = iter_details(report, (one.finding for one in report.suppressed.rows()))
         out.writelines(encode_row(_event(detail, millis, version) | _SUPPRESSED) + b"\n" for detail in apart)
 
 
-def _event(detail: Detail, millis: int, version: str) -> dict[str, Any]:
+def _event(detail: FindingDetail, millis: int, version: str) -> dict[str, Any]:
     finding = detail.finding
     number, severity = _SEVERITIES[finding.severity]
     weakness: dict[str, Any] = {
@@ -107,7 +107,7 @@ def _event(detail: Detail, millis: int, version: str) -> dict[str, Any]:
     return event | {"vulnerabilities": [weakness]}
 
 
-def _class(detail: Detail) -> int:
+def _class(detail: FindingDetail) -> int:
     if any(store.exposed for store in detail.stores):
         return _DATA
     if detail.stores:
@@ -115,7 +115,7 @@ def _class(detail: Detail) -> int:
     return _COMPLIANCE if detail.finding.rule in _DECLARED else _POSTURE
 
 
-def _data(detail: Detail) -> dict[str, Any]:
+def _data(detail: FindingDetail) -> dict[str, Any]:
     """Extra fields of a Data Security Finding: classes of data, and the first store as a database or bucket."""
     store = next(store for store in detail.stores if store.exposed)
     classes = sorted({total.pii_class for one in detail.stores for total in one.pii})
@@ -146,7 +146,7 @@ def _compliance(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _resources(detail: Detail) -> list[dict[str, Any]]:
+def _resources(detail: FindingDetail) -> list[dict[str, Any]]:
     apps = [
         {
             "uid": summary.app.sha256,

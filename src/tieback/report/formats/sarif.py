@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from tieback.assess.rules import Rule, load_rules
+from tieback.assess.rules import FindingRule, load_rules
 from tieback.model.exposure import AppRoute, Severity
 from tieback.model.report import AppSummary, Report
-from tieback.report.detail import Detail, details
+from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import TRAFFIC, clean, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
@@ -61,7 +61,7 @@ class SarifRenderer:
         out.write(b'],"invocations":[' + encode_row({"executionSuccessful": True, "endTimeUtc": end}) + b"]}]}\n")
 
 
-def _rule(key: str, rule: Rule) -> dict[str, Any]:
+def _rule(key: str, rule: FindingRule) -> dict[str, Any]:
     tags = [
         "security",
         *([f"external/cwe/{rule.cwe.lower()}"] if rule.cwe else []),
@@ -81,18 +81,18 @@ def _rule(key: str, rule: Rule) -> dict[str, Any]:
 
 def _results(report: Report, order: dict[str, int]) -> Iterator[dict[str, Any]]:
     known = report.baseline
-    for detail in details(report):
+    for detail in iter_details(report):
         result = _result(detail, order)
         yield result if known is None else result | {"baselineState": known.standing(detail.finding.id).value}
     apart = {one.finding.id: one.by for one in report.suppressed.rows()}
-    for detail in details(report, (one.finding for one in report.suppressed.rows())):
+    for detail in iter_details(report, (one.finding for one in report.suppressed.rows())):
         by = apart[detail.finding.id]
         words = f"{clean(by.reason, 500)} ({clean(by.author, 100)}, until {by.expires})"
         suppression = {"kind": "external", "status": "accepted", "justification": words}
         yield _result(detail, order) | {"suppressions": [suppression]}
 
 
-def _result(detail: Detail, order: dict[str, int]) -> dict[str, Any]:
+def _result(detail: FindingDetail, order: dict[str, int]) -> dict[str, Any]:
     finding = detail.finding
     names = ", ".join(clean(summary.app.label, 60) for summary in detail.apps[:3]) or "no app"
     stores = ", ".join(store_text(store) for store in detail.stores[:3])
@@ -118,7 +118,7 @@ def _result(detail: Detail, order: dict[str, int]) -> dict[str, Any]:
     return result
 
 
-def _locations(detail: Detail) -> Iterator[dict[str, Any]]:
+def _locations(detail: FindingDetail) -> Iterator[dict[str, Any]]:
     """Locations in the packages that lead to the stores; the packages themselves if no location is known."""
     apps = {summary.app.sha256: summary for summary in detail.apps}
     told = 0

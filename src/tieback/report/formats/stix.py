@@ -17,7 +17,7 @@ from tieback.report.document import ACCESS_WORDS, clean, records_text, store_tex
 from tieback.report.encoding import encode_row
 from tieback.report.figures import bytes_text
 from tieback.report.interface import RendererMeta
-from tieback.report.seen import MOST_LINES, Seen, seen_line
+from tieback.report.seen import MOST_LINES, PassiveNotes, passive_line
 
 _OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 """Namespace of the ids of observables, defined by the standard (section 2.9)."""
@@ -60,11 +60,11 @@ def _objects(report: Report, made: str) -> Iterator[dict[str, Any]]:
     for summary in report.apps.rows():
         if summary.exposures:
             yield _app(summary)
-    seen = Seen(report)
+    seen = PassiveNotes(report)
     for store in report.exposures():
         yield from _store(store, made, author)
         for note in seen.of_store(store)[:MOST_LINES]:
-            line = seen_line(note)
+            line = passive_line(note)
             content = f"{line.said}. Not verified by tieback; {line.ours}."
             fields = {
                 "abstract": clean(f"Reported by {note.service.source}", 200),

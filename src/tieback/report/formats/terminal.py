@@ -18,7 +18,7 @@ from tieback.report.document import (
     PLATFORM_WORDS,
     RANSOM_WORDS,
     TRAFFIC,
-    Row,
+    AppStoreRow,
     about_lines,
     clean,
     count_text,
@@ -33,7 +33,7 @@ from tieback.report.document import (
 from tieback.report.figures import LEGEND, bytes_text, figure_text
 from tieback.report.interface import RendererMeta
 from tieback.report.posture import join_tables, summary_lines
-from tieback.report.seen import seen_line, seen_summary
+from tieback.report.seen import passive_line, passive_summary
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 
 MOST_ROWS = 50
@@ -117,11 +117,11 @@ def _print_accounts(report: Report, console: Console) -> None:
 
 def _print_seen(report: Report, console: Console) -> None:
     """Reports of other tools; claims that no probe of ours checked come first."""
-    if said := seen_summary(report):
+    if said := passive_summary(report):
         console.print(Text.assemble(("\nReported by others: ", "bold"), said))
         notes = sorted(report.seen.rows(), key=lambda note: (note.superseded, not note.service.claims.exposed))
         for note in notes[:MOST_SEEN]:
-            line = seen_line(note)
+            line = passive_line(note)
             console.print(Padding(Text(f"{line.said} ({line.ours})"), (0, 0, 0, 2)))
         if len(notes) > MOST_SEEN:
             console.print(
@@ -153,7 +153,7 @@ def _groups(found: GroupTable, width: int) -> Table:
     return table
 
 
-def _exposed(found: Sequence[Row], width: int) -> Table:
+def _exposed(found: Sequence[AppStoreRow], width: int) -> Table:
     wide = width >= WIDE
     table = _table("Apps with an exposed data store")
     table.add_column("App", overflow="fold")
@@ -190,7 +190,7 @@ def _exposed(found: Sequence[Row], width: int) -> Table:
     return table
 
 
-def _ways(row: Row) -> Text:
+def _ways(row: AppStoreRow) -> Text:
     """Host and port on separate lines, so that narrow columns wrap between them."""
     ways = list(dict.fromkeys(_way(route) for route in row.routes))
     if not ways:
@@ -227,7 +227,7 @@ def _classes(store: Exposure, most: int = 3) -> str:
     return ", ".join(names[:most]) + (f" +{len(names) - most}" if len(names) > most else "")
 
 
-def _other(found: Sequence[Row]) -> Table:
+def _other(found: Sequence[AppStoreRow]) -> Table:
     table = _table("Stores that answered but were not open")
     table.add_column("App", overflow="fold")
     table.add_column("Back end", overflow="fold")

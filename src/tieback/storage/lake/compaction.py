@@ -17,21 +17,21 @@ import msgspec
 from tieback.model.errors import WorkspaceError
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake.lake import Lake
-from tieback.storage.lake.layout import MERGED, Replaces, note, read_replaces
+from tieback.storage.lake.layout import MERGED, MergedPart, note_damage, read_merged_part
 from tieback.storage.lake.parquet_check import damage
-from tieback.storage.lake.sql import listed, quoted, writing_files
+from tieback.storage.lake.sql import sql_list, sql_literal, writing_files
 from tieback.storage.lake.upkeep import sweep
 
 if TYPE_CHECKING:
     import duckdb
 
-MANY = 64
+MIN_SMALL_PARTS = 64
 """Number of small parts of one kind that triggers a merge after a run."""
-MANY_OF_RUN = 8
+MIN_SMALL_PARTS_OF_RUN = 8
 """The same, for parts of one run."""
-TARGET = 256 * 1024 * 1024
+TARGET_BYTES = 256 * 1024 * 1024
 """Target size of a merged part in bytes; a part of at least half this size is not merged again."""
-MOST_AT_ONCE = 500
+MAX_PARTS_PER_MERGE = 500
 """Maximum parts merged at once: all of their files are open then."""
 ROWS_A_GROUP = 122_880
 """Rows per row group: the unit that DuckDB reads or skips."""
@@ -53,12 +53,12 @@ ORDERS: Mapping[str, str] = {
     "backends": "run, ordinal",
     "probes": "run, ordinal",
 }
-"""Sort order of the rows in a merged part. Tables in ``STAY`` are not merged."""
-STAY = frozenset(
+"""Sort order of the rows in a merged part. Tables in ``NEVER_MERGED`` are not merged."""
+NEVER_MERGED = frozenset(
     {"imports", "passive_services", "passive_sightings", "posture_imports", "posture_resources", "posture_dependencies"}
 )
 """Tables with few parts, one per imported file, already divided as their readers need."""
-NAMED: Mapping[str, tuple[str, ...]] = {
+BLOOM_FILTER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "apps": ("bundle_id",),
     "sightings": ("value", "host"),
     "flows": ("bundle_id", "server_name"),
@@ -68,11 +68,11 @@ NAMED: Mapping[str, tuple[str, ...]] = {
 }
 """Columns queried across the sort order: each row group has a Bloom filter for them."""
 FALSE_POSITIVES = 0.05
-OF_RUNS = frozenset({"inputs", "run_data", "backends", "probes"})
+RUN_TABLES = frozenset({"inputs", "run_data", "backends", "probes"})
 """Tables of runs: a merged part contains only one run, so that reports of other runs do not read it."""
 
 
-class Compacted(msgspec.Struct, frozen=True):
+class CompactionResult(msgspec.Struct, frozen=True):
     """Result of a compaction."""
 
     before: int
@@ -89,7 +89,7 @@ class Compacted(msgspec.Struct, frozen=True):
     """True if the old directories were removed; otherwise they are still in use, and a later run removes them."""
 
 
-def compact(lake: Lake, *, many: int = 2, target: int = TARGET) -> Compacted:
+def compact(lake: Lake, *, many: int = 2, target: int = TARGET_BYTES) -> CompactionResult:
     """Merge small parts of units, and of each run. Only under ``Workspace.lock``, without running workers.
 
     Args:
@@ -111,20 +111,20 @@ def compact(lake: Lake, *, many: int = 2, target: int = TARGET) -> Compacted:
         if len(done) < 2:
             break
     after = _sizes(lake)
-    return Compacted(len(before), len(after), merged, rows, sum(before.values()), sum(after.values()), swept)
+    return CompactionResult(len(before), len(after), merged, rows, sum(before.values()), sum(after.values()), swept)
 
 
 def _round(lake: Lake, many: int, target: int) -> list[int]:
     """Merge small parts once. Returns the number of rows of each new part."""
     sizes = _sizes(lake)
-    if len(sizes) < min(many, MANY_OF_RUN):
+    if len(sizes) < min(many, MIN_SMALL_PARTS_OF_RUN):
         return []
     made: list[int] = []
     for kind, parts in _kinds(lake, [part for part in sizes if sizes[part] < target // 2]).items():
-        if len(parts) < (min(many, MANY_OF_RUN) if kind else many):
+        if len(parts) < (min(many, MIN_SMALL_PARTS_OF_RUN) if kind else many):
             continue
         sound = (_sound(lake, group) for group in _groups(parts, sizes, target))
-        made.extend(merge(lake, group, kind) for group in sound if group)
+        made.extend(merge_parts(lake, group, kind) for group in sound if group)
     return made
 
 
@@ -133,7 +133,7 @@ def _sizes(lake: Lake) -> dict[str, int]:
         return {part: _size(lake.directory / "parts" / part) for part in lake.layout().live}
 
 
-def merge(
+def merge_parts(
     lake: Lake, parts: Sequence[str], run: str = "", but: Mapping[str, str] | None = None, without: Path | None = None
 ) -> int:
     """Publish one part with the rows of several, replacing them. Returns its number of rows.
@@ -149,7 +149,7 @@ def merge(
         WorkspaceError: the lake cannot be read or written, or rows are missing. Nothing is changed then.
     """
     folder = lake.directory.absolute() / "parts"
-    old = [read_replaces(folder / part) for part in parts if part.startswith(MERGED)]
+    old = [read_merged_part(folder / part) for part in parts if part.startswith(MERGED)]
     replaces = {*parts, *(name for one in old for name in one.replaces)}
     holds = {part for part in parts if not part.startswith(MERGED)} | {name for one in old for name in one.holds}
     name = f"{MERGED}{run or 'units'}-{secrets.token_hex(8)}"
@@ -158,20 +158,22 @@ def merge(
         holds = _still_held(lake, parts, holds, conditions, without)
     count = 0
     with (
-        lake.replacement(name, Replaces(tuple(sorted(replaces)), tuple(sorted(holds)))) as draft,
+        lake.replacement(name, MergedPart(tuple(sorted(replaces)), tuple(sorted(holds)))) as draft,
         writing_files(lake.directory.absolute()) as connection,
     ):
         if without is not None:
-            connection.execute(f"CREATE VIEW gone AS FROM read_parquet({quoted(str(without.absolute()))})")
+            connection.execute(f"CREATE VIEW gone AS FROM read_parquet({sql_literal(str(without.absolute()))})")
         for table, order in ORDERS.items():
             files = [file for part in parts if (file := folder / part / f"{table}.parquet").exists()]
             if not files:
                 continue
-            there = f"FROM read_parquet({listed(files)}, union_by_name = true)"
+            there = f"FROM read_parquet({sql_list(files)}, union_by_name = true)"
             if table in conditions:
                 there += f" WHERE NOT ({conditions[table]})"
             target = draft / f"{table}.parquet"
-            rows = _write_sorted(connection, f"SELECT * {there} ORDER BY {order}", target, NAMED.get(table, ()))
+            rows = _write_sorted(
+                connection, f"SELECT * {there} ORDER BY {order}", target, BLOOM_FILTER_COLUMNS.get(table, ())
+            )
             expected = connection.execute(f"SELECT count(*) {there}").fetchall()[0][0]
             if rows != expected:
                 raise WorkspaceError(f"{table}: only {rows} of {expected} rows were written", where=str(lake.directory))
@@ -184,7 +186,7 @@ def merge(
     return count
 
 
-def drop(lake: Lake, parts: Sequence[str]) -> None:
+def drop_parts(lake: Lake, parts: Sequence[str]) -> None:
     """Remove parts with all their rows in one step; ``upkeep.sweep`` deletes them from disk.
 
     Raises:
@@ -192,9 +194,9 @@ def drop(lake: Lake, parts: Sequence[str]) -> None:
     """
     folder = lake.directory.absolute() / "parts"
     with storage_errors(lake.directory):
-        old = [read_replaces(folder / part) for part in parts if part.startswith(MERGED)]
+        old = [read_merged_part(folder / part) for part in parts if part.startswith(MERGED)]
     replaces = {*parts, *(name for one in old for name in one.replaces)}
-    lake.publish_nothing(f"{MERGED}nothing-{secrets.token_hex(8)}", Replaces(tuple(sorted(replaces)), ()))
+    lake.publish_nothing(f"{MERGED}nothing-{secrets.token_hex(8)}", MergedPart(tuple(sorted(replaces)), ()))
 
 
 def _write_sorted(connection: "duckdb.DuckDBPyConnection", sql: str, target: Path, named: Sequence[str]) -> int:
@@ -221,9 +223,9 @@ def _still_held(
     folder = lake.directory.absolute() / "parts"
     with writing_files(lake.directory.absolute()) as connection:
         if without is not None:
-            connection.execute(f"CREATE VIEW gone AS FROM read_parquet({quoted(str(without.absolute()))})")
+            connection.execute(f"CREATE VIEW gone AS FROM read_parquet({sql_literal(str(without.absolute()))})")
         files = [folder / part / "units.parquet" for part in parts]
-        there = f"FROM read_parquet({listed(files)}, union_by_name = true)"
+        there = f"FROM read_parquet({sql_list(files)}, union_by_name = true)"
         every = {row[0] for row in connection.execute(f"SELECT DISTINCT part {there}").fetchall()}
         if "units" not in conditions:
             return holds
@@ -239,7 +241,7 @@ def _kinds(lake: Lake, parts: Sequence[str]) -> dict[str, list[str]]:
         tables = {path.stem for path in (lake.directory / "parts" / part).glob("*.parquet")}
         if not tables <= ORDERS.keys():
             continue
-        mine = tables & OF_RUNS
+        mine = tables & RUN_TABLES
         run = run_of(lake.directory / "parts" / part) if mine else ""
         if mine and (not run or tables - mine - {"units"}):
             continue  # several runs, or also units: never written by tieback
@@ -255,7 +257,7 @@ def run_of(part: Path) -> str:
 
     found = set()
     for path in part.glob("*.parquet"):
-        if path.stem not in OF_RUNS:
+        if path.stem not in RUN_TABLES:
             continue
         try:
             meta = pq.read_metadata(path)
@@ -273,7 +275,7 @@ def _groups(parts: Sequence[str], sizes: Mapping[str, int], target: int) -> Iter
     group: list[str] = []
     held = 0
     for part in parts:
-        if group and (held + sizes[part] > target or len(group) == MOST_AT_ONCE):
+        if group and (held + sizes[part] > target or len(group) == MAX_PARTS_PER_MERGE):
             if len(group) > 1:
                 yield group
             group, held = [], 0
@@ -290,7 +292,7 @@ def _sound(lake: Lake, parts: Sequence[str]) -> list[str]:
         why = damage(lake.directory / "parts" / part, whole=False)
         if why:
             with storage_errors(lake.directory):
-                note(lake.directory, part, why)
+                note_damage(lake.directory, part, why)
         else:
             found.append(part)
     return found if len(found) > 1 else []

@@ -5,7 +5,7 @@
 
 A part is published by one rename of its directory, so readers see all of its tables or none, and an interrupted process
 leaves at most a draft. A part is named after its units: publishing it again changes nothing. ``compaction`` merges many
-parts into one, as described in ``layout``. Damaged parts are ignored; ``Lake.damaged`` lists them.
+parts into one, as described in ``read_layout``. Damaged parts are ignored; ``Lake.damaged`` lists them.
 """
 
 import hashlib
@@ -22,9 +22,9 @@ from tieback.model.errors import WorkspaceError
 from tieback.model.unit import Unit
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake.fencing import check_fence, close_fences
-from tieback.storage.lake.layout import Layout, Replaces, layout, note, reading, write_replaces
+from tieback.storage.lake.layout import Layout, MergedPart, note_damage, read_layout, reader_lock, write_merged_part
 from tieback.storage.lake.parquet_check import file_damage
-from tieback.storage.lake.sql import connected
+from tieback.storage.lake.sql import connect
 
 if TYPE_CHECKING:
     import duckdb
@@ -86,7 +86,7 @@ class Lake:
         return True
 
     @contextmanager
-    def draft(self, part: str) -> Iterator["Draft"]:
+    def draft(self, part: str) -> Iterator["PartStaging"]:
         """A part whose rows are added step by step; it is published when the context ends without an error.
 
         Raises:
@@ -96,12 +96,12 @@ class Lake:
         from tieback.storage.lake.schemas import rows_table
 
         with self._becoming(part) as directory:
-            with Draft(directory) as draft:
+            with PartStaging(directory) as draft:
                 yield draft
             _write(directory / "units.parquet", rows_table("units", ()))
 
     @contextmanager
-    def replacement(self, part: str, told: Replaces) -> Iterator[Path]:
+    def replacement(self, part: str, told: MergedPart) -> Iterator[Path]:
         """A directory for the Parquet files of a part that replaces others; published like ``draft``.
 
         Raises:
@@ -114,9 +114,9 @@ class Lake:
                 with path.open("rb") as file:
                     os.fsync(file.fileno())
                     digests[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
-            write_replaces(directory, Replaces(told.replaces, told.holds, digests))
+            write_merged_part(directory, MergedPart(told.replaces, told.holds, digests))
 
-    def publish_nothing(self, part: str, told: Replaces) -> None:
+    def publish_nothing(self, part: str, told: MergedPart) -> None:
         """Publish a part without rows that replaces others. Raises ``WorkspaceError``."""
         from tieback.storage.lake.schemas import rows_table
 
@@ -152,7 +152,7 @@ class Lake:
     def layout(self) -> Layout:
         """The live directories. Raises ``WorkspaceError``."""
         with storage_errors(self.directory):
-            return layout(self.directory)
+            return read_layout(self.directory)
 
     def damaged(self) -> dict[str, str]:
         """Damaged parts that are ignored, with the reason. Raises ``WorkspaceError``."""
@@ -175,7 +175,7 @@ class Lake:
 
         from tieback.storage.lake.schemas import SCHEMAS
 
-        with reading(self.directory):
+        with reader_lock(self.directory):
             where = part if (self._parts / part).is_dir() else self.layout().held.get(part, part)
             path = self._parts / where / f"{table}.parquet"
             with storage_errors(path):
@@ -307,14 +307,14 @@ class Lake:
             raise error
         with storage_errors(self.directory):
             for part, why in found.items():
-                note(self.directory, part, why)
+                note_damage(self.directory, part, why)
 
     @contextmanager
     def _connected(self, sql: str, tables: Mapping[str, "pa.Table"] | None) -> Iterator["duckdb.DuckDBPyConnection"]:
         with (
             storage_errors(self.directory),
-            reading(self.directory),
-            connected(self._parts.absolute(), self.layout().live, sql, tables) as connection,
+            reader_lock(self.directory),
+            connect(self._parts.absolute(), self.layout().live, sql, tables) as connection,
         ):
             yield connection
 
@@ -322,7 +322,7 @@ class Lake:
         return self._parts / part / f"{table}.parquet"
 
 
-class Draft:
+class PartStaging:
     """The tables of an unfinished part. Use ``Lake.draft``."""
 
     def __init__(self, directory: Path) -> None:

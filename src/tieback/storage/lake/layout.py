@@ -27,7 +27,7 @@ MAX_NOTE = 1000
 _NAME = re.compile(r"[^/\0]{1,255}")
 
 
-class Replaces(msgspec.Struct, frozen=True):
+class MergedPart(msgspec.Struct, frozen=True):
     """What a merged part replaces."""
 
     replaces: tuple[str, ...]
@@ -55,7 +55,7 @@ class Layout(msgspec.Struct, frozen=True):
         return {part for part in self.live if not part.startswith(MERGED)} | set(self.held)
 
 
-def layout(directory: Path) -> Layout:
+def read_layout(directory: Path) -> Layout:
     """The layout of the lake in a directory.
 
     Raises:
@@ -65,12 +65,12 @@ def layout(directory: Path) -> Layout:
     names: set[str] = set()
     with suppress(FileNotFoundError), os.scandir(parts) as entries:
         names = {entry.name for entry in entries if entry.is_dir(follow_symlinks=False)}
-    damaged = {part: why for part, why in notes(directory).items() if part in names}
-    told: dict[str, Replaces] = {}
+    damaged = {part: why for part, why in damage_notes(directory).items() if part in names}
+    told: dict[str, MergedPart] = {}
     for name in names:
         if name.startswith(MERGED) and name not in damaged:
             try:
-                told[name] = read_replaces(parts / name)
+                told[name] = read_merged_part(parts / name)
             except (OSError, ValueError) as error:
                 damaged[name] = f"replaces.json: {error}"
     # A part replaces only older ones, so this ends at the newest.
@@ -82,7 +82,7 @@ def layout(directory: Path) -> Layout:
     return Layout(tuple(sorted(live)), held, tuple(sorted(hidden)), damaged)
 
 
-def read_replaces(part: Path) -> Replaces:
+def read_merged_part(part: Path) -> MergedPart:
     """What a merged part replaces.
 
     Raises:
@@ -94,7 +94,7 @@ def read_replaces(part: Path) -> Replaces:
     if len(text) > MAX_REPLACES:
         raise ValueError(f"longer than {MAX_REPLACES:,} bytes")
     try:
-        told = msgspec.json.decode(text, type=Replaces)
+        told = msgspec.json.decode(text, type=MergedPart)
     except msgspec.MsgspecError as error:
         raise ValueError(str(error)) from None
     for name in (*told.replaces, *told.holds):
@@ -103,7 +103,7 @@ def read_replaces(part: Path) -> Replaces:
     return told
 
 
-def write_replaces(part: Path, told: Replaces) -> None:
+def write_merged_part(part: Path, told: MergedPart) -> None:
     """Write it in one step, durable on disk. Raises ``OSError``."""
     draft = part / f".replaces.{os.getpid()}"
     with draft.open("wb") as file:
@@ -113,7 +113,7 @@ def write_replaces(part: Path, told: Replaces) -> None:
     draft.replace(part / "replaces.json")
 
 
-def notes(directory: Path) -> dict[str, str]:
+def damage_notes(directory: Path) -> dict[str, str]:
     """Parts recorded as damaged, with the reason; they may no longer exist."""
     found = {}
     with suppress(FileNotFoundError), os.scandir(directory / "damaged") as entries:
@@ -123,20 +123,20 @@ def notes(directory: Path) -> dict[str, str]:
     return found
 
 
-def note(directory: Path, part: str, why: str) -> None:
+def note_damage(directory: Path, part: str, why: str) -> None:
     """Record that a part is damaged, so that it is no longer read. Raises ``OSError``."""
     folder = directory / "damaged"
     folder.mkdir(mode=0o700, exist_ok=True)
     (folder / part).write_text(why.encode("utf-8", "backslashreplace").decode()[:MAX_NOTE], encoding="utf-8")
 
 
-def unnote(directory: Path, part: str) -> None:
+def clear_damage(directory: Path, part: str) -> None:
     """Clear the record: the part is intact or gone. Raises ``OSError``."""
     (directory / "damaged" / part).unlink(missing_ok=True)
 
 
 @contextmanager
-def reading(directory: Path) -> Iterator[None]:
+def reader_lock(directory: Path) -> Iterator[None]:
     """A shared lock: nothing is removed from the lake while it is held. The kernel releases it when a process dies."""
     descriptor = -1
     with suppress(OSError):  # an unlockable lake can still be read: only removal requires the lock
@@ -150,7 +150,7 @@ def reading(directory: Path) -> Iterator[None]:
 
 
 @contextmanager
-def alone(directory: Path) -> Iterator[bool]:
+def exclusive_lock(directory: Path) -> Iterator[bool]:
     """True if nobody reads, and no reader can start while this is held. Raises ``OSError``."""
     descriptor = os.open(directory / "readers", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

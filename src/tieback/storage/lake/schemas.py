@@ -291,7 +291,7 @@ def rows_table(name: str, rows: Iterable[Sequence[Any]]) -> pa.Table:
     )
 
 
-def joined(first: pa.Table, second: pa.Table) -> pa.Table:
+def concat_tables(first: pa.Table, second: pa.Table) -> pa.Table:
     """The concatenated rows of two tables with the same name."""
     return pa.concat_tables([first, second])
 

@@ -20,7 +20,7 @@ _KIND_OF = "CREATE MACRO kind_of(version) AS split_part(version, '-', 1)"
 
 
 @contextmanager
-def connected(
+def connect(
     parts: Path, live: Sequence[str], sql: str, tables: "Mapping[str, pa.Table] | None" = None
 ) -> Iterator["duckdb.DuckDBPyConnection"]:
     """A connection for one query.
@@ -59,14 +59,14 @@ def _opened(folders: Sequence[Path], *more: str) -> Iterator["duckdb.DuckDBPyCon
     import duckdb
 
     # DuckDB checks both the glob pattern and the files it matches.
-    allowed = ", ".join(quoted(f"{path}/") for folder in folders for path in (folder, glob_escaped(folder)))
+    allowed = ", ".join(sql_literal(f"{path}/") for folder in folders for path in (folder, escape_glob(folder)))
     with tempfile.TemporaryDirectory(prefix="tieback-") as spill:
         connection = duckdb.connect(":memory:")
         try:
             for setting in (
                 f"threads = {THREADS}",
                 f"memory_limit = '{MEMORY}'",
-                f"temp_directory = {quoted(spill)}",
+                f"temp_directory = {sql_literal(spill)}",
                 # It would print its progress bar to stdout, between the data.
                 "enable_progress_bar = false",
                 "autoinstall_known_extensions = false",
@@ -88,24 +88,24 @@ def _source(parts: Path, table: str, live: Sequence[str]) -> str:
     if not files:
         return f"SELECT * FROM no_{table}"  # noqa: S608 - our own name
     if table != "units":
-        read = f"SELECT * FROM read_parquet({listed(files)}, union_by_name = true)"  # noqa: S608 - our own names
+        read = f"SELECT * FROM read_parquet({sql_list(files)}, union_by_name = true)"  # noqa: S608 - our own names
     else:
         # Merged rows keep the old part names; readers need the current directory of a unit.
         read = f"""SELECT * EXCLUDE (filename) REPLACE (regexp_extract(filename, '([^/]+)/[^/]+$', 1) AS part)
-            FROM read_parquet({listed(files)}, union_by_name = true, filename = true)"""  # noqa: S608
+            FROM read_parquet({sql_list(files)}, union_by_name = true, filename = true)"""  # noqa: S608
     return f"SELECT * FROM no_{table} UNION ALL BY NAME {read}"  # noqa: S608
 
 
-def listed(files: Sequence[Path]) -> str:
+def sql_list(files: Sequence[Path]) -> str:
     """Paths as a list in SQL."""
-    return "[" + ", ".join(quoted(glob_escaped(file)) for file in files) + "]"
+    return "[" + ", ".join(sql_literal(escape_glob(file)) for file in files) + "]"
 
 
-def quoted(text: str) -> str:
+def sql_literal(text: str) -> str:
     """Text as a literal in SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 
-def glob_escaped(path: Path) -> str:
+def escape_glob(path: Path) -> str:
     """A path as a glob pattern that matches only it."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))

@@ -14,14 +14,14 @@ from tieback.storage.failures import storage_errors
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.layout import (
     MERGED,
-    Replaces,
-    alone,
-    note,
-    notes,
-    read_replaces,
-    reading,
-    unnote,
-    write_replaces,
+    MergedPart,
+    clear_damage,
+    damage_notes,
+    exclusive_lock,
+    note_damage,
+    read_merged_part,
+    reader_lock,
+    write_merged_part,
 )
 from tieback.storage.lake.parquet_check import damage
 
@@ -34,18 +34,18 @@ def check(lake: Lake) -> Iterator[tuple[str, str]]:
     Raises:
         WorkspaceError: the lake cannot be listed, or the record cannot be written.
     """
-    with reading(lake.directory), storage_errors(lake.directory):
+    with reader_lock(lake.directory), storage_errors(lake.directory):
         now = lake.layout()
         for part in sorted({*now.live, *now.damaged}):
             why = _damage(lake.directory / "parts" / part)
             if why:
-                note(lake.directory, part, why)
+                note_damage(lake.directory, part, why)
             else:
-                unnote(lake.directory, part)
+                clear_damage(lake.directory, part)
             yield part, why
 
 
-def set_aside(lake: Lake, fresh: Collection[str] = ()) -> dict[str, str]:
+def quarantine_damaged(lake: Lake, fresh: Collection[str] = ()) -> dict[str, str]:
     """Move parts recorded as damaged into ``quarantine``, after checking them again. Under ``Workspace.lock``.
 
     Args:
@@ -63,7 +63,7 @@ def set_aside(lake: Lake, fresh: Collection[str] = ()) -> dict[str, str]:
         for part in fresh:
             here = lake.directory / "parts" / part
             if here.is_dir() and (why := damage(here, whole=False)):
-                note(lake.directory, part, why)
+                note_damage(lake.directory, part, why)
         for part in lake.layout().damaged:
             here = lake.directory / "parts" / part
             if why := _damage(here):
@@ -71,12 +71,12 @@ def set_aside(lake: Lake, fresh: Collection[str] = ()) -> dict[str, str]:
                 folder.mkdir(mode=0o700, exist_ok=True)
                 here.rename(Path(tempfile.mkdtemp(dir=folder, prefix=f"{part[:200]}.")) / part)
                 found[part] = why
-        for part in notes(lake.directory):
-            unnote(lake.directory, part)
+        for part in damage_notes(lake.directory):
+            clear_damage(lake.directory, part)
     return found
 
 
-def left_out(lake: Lake, tables: Collection[str]) -> tuple[Problem, ...]:
+def damage_lines(lake: Lake, tables: Collection[str]) -> tuple[Problem, ...]:
     """A problem for each damaged part that is ignored, after checking the footers of these tables.
 
     Raises:
@@ -94,7 +94,7 @@ def left_out(lake: Lake, tables: Collection[str]) -> tuple[Problem, ...]:
 def _damage(part: Path) -> str:
     if part.name.startswith(MERGED):
         try:
-            told = read_replaces(part)
+            told = read_merged_part(part)
             for name, digest in told.sha256.items():
                 with (part / name).open("rb") as file:
                     if hashlib.file_digest(file, "sha256").hexdigest() != digest:
@@ -128,7 +128,7 @@ def sweep(lake: Lake, wait: float = 0.0) -> bool:
             empty = [part for part, one in every.items() if not one.holds]
             if not now.hidden and not told and not empty:
                 return True
-            with alone(lake.directory) as nobody_reads:
+            with exclusive_lock(lake.directory) as nobody_reads:
                 if nobody_reads:
                     drafts.mkdir(exist_ok=True)
                     away = Path(tempfile.mkdtemp(dir=drafts, prefix=f"removed.{os.getpid()}."))
@@ -138,7 +138,7 @@ def sweep(lake: Lake, wait: float = 0.0) -> bool:
                         told.pop(part, None)
                         (parts / part).rename(away / part)
                     for part, one in told.items():
-                        write_replaces(parts / part, Replaces((), one.holds, one.sha256))
+                        write_merged_part(parts / part, MergedPart((), one.holds, one.sha256))
                     # Nobody finds them under their new names, so others need not wait.
                     shutil.rmtree(away, ignore_errors=True)
                     return True
@@ -147,9 +147,9 @@ def sweep(lake: Lake, wait: float = 0.0) -> bool:
             time.sleep(0.05)
 
 
-def _told(part: Path) -> Replaces:
+def _told(part: Path) -> MergedPart:
     try:
-        return read_replaces(part)
+        return read_merged_part(part)
     except ValueError as error:
         raise WorkspaceError(
             f"replaces.json: {error}", where=str(part), advice="Run `tieback workspace check`"

@@ -14,7 +14,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from tieback.model.case import Entry, LogLine
+from tieback.model.case import LogLine, NewLogLine
 from tieback.storage.ledger.tables import case_log
 
 GENESIS = "0" * 64
@@ -35,7 +35,7 @@ class LogVerdict(msgspec.Struct, frozen=True):
     """The problem with the next line."""
 
 
-def append(connection: Connection, entries: Iterable[Entry], now: datetime) -> None:
+def append(connection: Connection, entries: Iterable[NewLogLine], now: datetime) -> None:
     """Append lines in a write transaction."""
     last = connection.execute(sa.select(case_log.c.seq, case_log.c.hash).order_by(case_log.c.seq.desc()).limit(1))
     row = last.one_or_none()
@@ -66,7 +66,7 @@ def read(rows: Iterable[Any]) -> Iterator[LogLine]:
         )
 
 
-def follow(rows: Iterable[Any]) -> LogVerdict:
+def verify_chain(rows: Iterable[Any]) -> LogVerdict:
     """Verify the chain over all rows, in the order of their numbers."""
     good, head = 0, GENESIS
     for seq, time, subject, event, author, fields, prev, digest in rows:

@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from tieback.model.case import Case, Entry, Letter, LogLine
+from tieback.model.case import Case, Letter, LogLine, NewLogLine
 from tieback.model.document import decode, encode
 from tieback.model.errors import UsageError
 from tieback.model.vendor import Vendor
@@ -25,7 +25,7 @@ _ROWS_AT_ONCE = 500
 _ALONE = "cases"
 """Lock name: the log is a chain, so only one writer may append at a time."""
 
-type Changed[T] = tuple[T, tuple[Entry, ...]]
+type Changed[T] = tuple[T, tuple[NewLogLine, ...]]
 """The new value, and the log entries that explain the change."""
 
 
@@ -72,7 +72,7 @@ class Cases:
 
         return self._database.write(put, alone=_ALONE)
 
-    def merge_vendors(self, kept: Vendor, gone: str, entries: tuple[Entry, ...], now: datetime) -> None:
+    def merge_vendors(self, kept: Vendor, gone: str, entries: tuple[NewLogLine, ...], now: datetime) -> None:
         """Merge ``gone`` into ``kept``, with its cases and letters."""
 
         def merge(connection: Connection) -> None:
@@ -133,7 +133,7 @@ class Cases:
 
         return self._database.write(put, alone=_ALONE)
 
-    def note(self, entries: Iterable[Entry], now: datetime) -> None:
+    def note(self, entries: Iterable[NewLogLine], now: datetime) -> None:
         """Add log entries that change nothing else."""
         given = tuple(entries)
         self._database.write(lambda connection: chain.append(connection, given, now), alone=_ALONE)
@@ -149,7 +149,7 @@ class Cases:
 
     def verify(self) -> chain.LogVerdict:
         """Verify the chain of the whole log."""
-        return chain.follow(self._rows(sa.select(case_log).order_by(case_log.c.seq)))
+        return chain.verify_chain(self._rows(sa.select(case_log).order_by(case_log.c.seq)))
 
     # Letters
 
@@ -163,7 +163,7 @@ class Cases:
         found = [decode(text, "letter", Letter) for (text,) in self._rows(query)]
         yield from sorted(found, key=lambda letter: (letter.vendor, letter.kind, letter.language, letter.version))
 
-    def save_letter(self, letter: Letter, entries: tuple[Entry, ...], now: datetime) -> None:
+    def save_letter(self, letter: Letter, entries: tuple[NewLogLine, ...], now: datetime) -> None:
         """Store a letter, or replace the one with the same ID (further files of the same text)."""
         row = {
             "id": letter.id, "vendor": letter.vendor, "kind": letter.kind, "language": letter.language,

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from tieback.model.document import decode, encode
-from tieback.model.exposure import Exposure, Finding, People, PiiClassTotal
+from tieback.model.exposure import Exposure, Finding, PeopleRange, PiiClassTotal
 from tieback.model.figure import Figure
 from tieback.model.probe import Access, Ransom
 from tieback.storage.ledger.bulk import insert_rows
@@ -42,7 +42,7 @@ class StoreLine(msgspec.Struct, frozen=True):
     bytes: Figure
     pii: tuple[PiiClassTotal, ...]
     ransom: Ransom
-    people: People | None = None
+    people: PeopleRange | None = None
     honeypot: tuple[str, ...] = ()
     provider: str = ""
     country: str = ""
@@ -61,7 +61,7 @@ class DescribedLine(msgspec.Struct, frozen=True):
     system: bool = False
 
 
-class PlaceLine(msgspec.Struct, frozen=True):
+class TargetLine(msgspec.Struct, frozen=True):
     """Where a store was probed and whether it was open, to match it under another identity."""
 
     id: str
@@ -76,7 +76,7 @@ class PlaceLine(msgspec.Struct, frozen=True):
         return self.access.exposed and not self.honeypot
 
 
-class Seen(msgspec.Struct, frozen=True):
+class OpenPeriod(msgspec.Struct, frozen=True):
     """When finished runs found a store open."""
 
     first: date
@@ -127,9 +127,9 @@ class Conclusions:
         for (text,) in self._stream(sa.select(exposures.c.document).where(exposures.c.run == run)):
             yield reader.decode(text)
 
-    def places(self, run: str, ids: Collection[str] | None = None) -> Iterator[PlaceLine]:
+    def places(self, run: str, ids: Collection[str] | None = None) -> Iterator[TargetLine]:
         """Where the stores of a run were probed, unordered; ``ids`` selects some."""
-        reader = msgspec.json.Decoder(PlaceLine)
+        reader = msgspec.json.Decoder(TargetLine)
         wanted = [None] if ids is None else list(batched(ids, ROWS_A_STATEMENT))
         for some in wanted:
             which = exposures.c.run == run
@@ -138,7 +138,7 @@ class Conclusions:
             for (text,) in self._stream(sa.select(exposures.c.document).where(which)):
                 yield reader.decode(text)
 
-    def seen_open(self, before: str) -> dict[str, Seen]:
+    def seen_open(self, before: str) -> dict[str, OpenPeriod]:
         """Stores that runs found open which ended before this run started, by ID."""
         began = sa.select(runs.c.started).where(runs.c.id == before).scalar_subquery()
         query = (
@@ -148,11 +148,11 @@ class Conclusions:
             .where(exposures.c.run != before)
             .order_by(runs.c.started)
         )
-        found: dict[str, Seen] = {}
+        found: dict[str, OpenPeriod] = {}
         for key, started, run in self._stream(query):
             day = datetime.fromtimestamp(started, UTC).date()
             known = found.get(key)
-            found[key] = Seen(day if known is None else known.first, day, run)
+            found[key] = OpenPeriod(day if known is None else known.first, day, run)
         return found
 
     def runs_before(self, run: str) -> tuple[int, date | None]:

@@ -29,7 +29,7 @@ BUSY_SECONDS = 30
 """Maximum time to wait for the writes of another process, in seconds."""
 
 
-class Keep(Protocol):
+class LockGuard(Protocol):
     """Checks that a lock is still held, or raises ``WorkspaceError``."""
 
     def __call__(self, *, now: bool = False) -> None: ...  # noqa: D102
@@ -45,7 +45,7 @@ class Database:
         self.is_postgres = engine.dialect.name == "postgresql"
         self.epoch: int | None = None
         """Number of the lock on the workspace under which it writes; ``None`` without a lock."""
-        self.keep: Keep = keep_nothing
+        self.keep: LockGuard = no_guard
         """Called before every write, and with ``now`` after a lost connection, before a retry."""
         self._reading = {"isolation_level": "REPEATABLE READ"} if self.is_postgres else {}
         self._lost = False
@@ -135,7 +135,7 @@ class Database:
         row = connection.exec_driver_sql("SELECT txid_current(), epoch, moved_to FROM ledger_state FOR SHARE").one()
         self._check_place(row[2])
         if self.epoch is not None and row[1] != self.epoch:
-            raise taken_over(self.where)
+            raise taken_over_error(self.where)
         return int(row[0])
 
     def _check_place(self, moved: str | None) -> None:
@@ -178,11 +178,11 @@ class Database:
             self.keep(now=True)
 
 
-def keep_nothing(*, now: bool = False) -> None:
+def no_guard(*, now: bool = False) -> None:
     """For processes without a lock."""
 
 
-def taken_over(where: str) -> WorkspaceError:
+def taken_over_error(where: str) -> WorkspaceError:
     """The error for a workspace taken over by another run while our connection was lost."""
     return WorkspaceError(
         "another run took over the workspace while the connection was lost",

@@ -14,9 +14,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from tieback.model.device import Counted, Device, DevicePlatform, FleetApp, Install, Ownership, Reported
+from tieback.model.device import CountSource, Device, DevicePlatform, FleetApp, Install, InventoryRow, Ownership
 from tieback.storage.ledger.database import Database
-from tieback.storage.ledger.inventory_load import Snapshot, load
+from tieback.storage.ledger.inventory_load import Snapshot, load_rows
 from tieback.storage.ledger.pseudonyms import Pseudonyms
 from tieback.storage.ledger.tables import (
     inventory_app_sources,
@@ -41,7 +41,7 @@ class InventoryFile(msgspec.Struct, frozen=True):
     """Format of the source."""
 
 
-class Import(msgspec.Struct, frozen=True):
+class InventoryImport(msgspec.Struct, frozen=True):
     """An imported inventory."""
 
     name: str
@@ -65,18 +65,18 @@ class Inventory:
 
     # Imports
 
-    def imported(self, sha256: str, source: str) -> Import | None:
+    def imported(self, sha256: str, source: str) -> InventoryImport | None:
         """The import of a file with this content from this source."""
         which = (inventory_imports.c.sha256 == sha256) & (inventory_imports.c.source == source)
         return next(self._imports(which), None)
 
-    def imports(self) -> list[Import]:
+    def imports(self) -> list[InventoryImport]:
         """All imports, in order."""
         return list(self._imports(sa.true()))
 
     def enter(
-        self, file: InventoryFile, snapshot: Snapshot, rows: Callable[[], Iterable[Reported]], names: Pseudonyms
-    ) -> Import:
+        self, file: InventoryFile, snapshot: Snapshot, rows: Callable[[], Iterable[InventoryRow]], names: Pseudonyms
+    ) -> InventoryImport:
         """Import an inventory: completely or, if ``rows`` raises, not at all; a known one is not imported again.
 
         Args:
@@ -109,7 +109,7 @@ class Inventory:
                 .returning(inventory_imports.c.id)
             )
             number = entered.scalar_one()
-            loaded = load(connection, number, snapshot, rows(), names)
+            loaded = load_rows(connection, number, snapshot, rows(), names)
             connection.execute(
                 sa.update(inventory_imports)
                 .where(inventory_imports.c.id == number)
@@ -120,11 +120,11 @@ class Inventory:
         number = self._database.write(enter, alone="inventory")
         return next(self._imports(inventory_imports.c.id == number))
 
-    def _imports(self, which: sa.ColumnElement[bool]) -> Iterator[Import]:
+    def _imports(self, which: sa.ColumnElement[bool]) -> Iterator[InventoryImport]:
         table = inventory_imports.c
         with self._database.reading() as connection:
             for row in connection.execute(sa.select(inventory_imports).where(which).order_by(table.id)).mappings():
-                yield Import(
+                yield InventoryImport(
                     name=row["name"],
                     source=row["source"],
                     shape=row["shape"],
@@ -166,7 +166,7 @@ class Inventory:
                         signer=row["signer"],
                         in_house=bool(row["in_house"]),
                         devices=devices,
-                        counted=how or Counted.LISTED,
+                        counted=how or CountSource.LISTED,
                         sources=names,
                         first_seen=first,
                         last_seen=last,
@@ -265,12 +265,12 @@ class Inventory:
         self._database.write(keep, alone="inventory")
 
 
-def _device_counts(connection: Connection) -> dict[int, tuple[int, Counted]]:
+def _device_counts(connection: Connection) -> dict[int, tuple[int, CountSource]]:
     """Number of devices that have an app now, with the source of the number; apps without devices are left out."""
     installs, devices, counts = inventory_installs.c, inventory_devices.c, inventory_counts.c
     here = sa.select(installs.app, installs.device).where(installs.removed.is_(None)).distinct().subquery()
     listed = {
-        app: (count, Counted.LISTED)
+        app: (count, CountSource.LISTED)
         for app, count in connection.execute(sa.select(here.c.app, sa.func.count()).group_by(here.c.app))
     }
     reported: dict[int, dict[str, int | None]] = {}
@@ -295,7 +295,7 @@ def _device_counts(connection: Connection) -> dict[int, tuple[int, Counted]]:
         total = sum(max(known.get(source, 0), told.get(source) or 0) for source in {*known, *told})
         if total == sum(known.values()) > 0:
             continue
-        listed[app] = (total, Counted.UNKNOWN if total == 0 and None in told.values() else Counted.REPORTED)
+        listed[app] = (total, CountSource.UNKNOWN if total == 0 and None in told.values() else CountSource.REPORTED)
     return listed
 
 

@@ -18,7 +18,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from tieback.model.device import DevicePlatform, Ownership, Reported
+from tieback.model.device import DevicePlatform, InventoryRow, Ownership
 from tieback.storage.ledger.bulk import incoming, upsert_rows
 from tieback.storage.ledger.pseudonyms import Pseudonyms
 from tieback.storage.ledger.tables import (
@@ -50,7 +50,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     """True if IDs of devices and users are stored unchanged."""
 
 
-class Loaded(msgspec.Struct, frozen=True):
+class LoadResult(msgspec.Struct, frozen=True):
     """Size of an inventory."""
 
     rows: int
@@ -58,15 +58,15 @@ class Loaded(msgspec.Struct, frozen=True):
     """Rows without an app."""
 
 
-def load(
-    connection: Connection, number: int, snapshot: Snapshot, rows: Iterable[Reported], names: Pseudonyms
-) -> Loaded:
+def load_rows(
+    connection: Connection, number: int, snapshot: Snapshot, rows: Iterable[InventoryRow], names: Pseudonyms
+) -> LoadResult:
     """Insert the rows of import ``number``. Errors of ``rows`` end the caller's transaction."""
     loading = _Loading(connection, number, snapshot, names)
     for batch in batched(rows, BATCH):
         loading.add(batch)
     loading.end()
-    return Loaded(loading.rows, loading.skipped)
+    return LoadResult(loading.rows, loading.skipped)
 
 
 class _Loading:
@@ -80,7 +80,7 @@ class _Loading:
         self.rows = 0
         self.skipped = 0
 
-    def add(self, batch: tuple[Reported, ...]) -> None:
+    def add(self, batch: tuple[InventoryRow, ...]) -> None:
         named = [row for row in batch if row.bundle_id or row.store_id or row.name]
         self.rows += len(named)
         self.skipped += len(batch) - len(named)
@@ -155,9 +155,9 @@ class _Loading:
                 .values(removed=devices.last_seen)
             )
 
-    def _apps(self, rows: Iterable[Reported]) -> dict[str, int]:
+    def _apps(self, rows: Iterable[InventoryRow]) -> dict[str, int]:
         """IDs of the apps by key; new apps are inserted, and missing data of known apps is added."""
-        distinct: dict[str, Reported] = {}
+        distinct: dict[str, InventoryRow] = {}
         for row in rows:
             known = distinct.setdefault(storable(row.key), row)
             if known is not row and not known.name and row.name:
@@ -188,9 +188,9 @@ class _Loading:
             self._see(inventory_app_sources, ("app", "source"), rows_of, removable=False)
         return found
 
-    def _devices(self, rows: Iterable[Reported]) -> dict[str, int]:
+    def _devices(self, rows: Iterable[InventoryRow]) -> dict[str, int]:
         """IDs of the devices by the inventory's own IDs."""
-        distinct: dict[str, Reported] = {}
+        distinct: dict[str, InventoryRow] = {}
         for row in rows:
             if row.device:
                 distinct.setdefault(row.device, row)

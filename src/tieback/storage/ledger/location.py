@@ -21,9 +21,9 @@ from tieback.storage.ledger.tables import ledger_state, metadata
 
 POINTER = "ledger.json"
 LEDGER_FILE = "ledger.db"
-MOVING = "ledger.moving.json"
+MOVE_POINTER = "ledger.moving.json"
 """Names the PostgreSQL database that a move is copying to."""
-DRAFT = "ledger.db.moving"
+MOVE_FILE = "ledger.db.moving"
 """File that a move to SQLite creates."""
 IN_WORKSPACE = "the file ledger.db of its workspace"
 """New location that a PostgreSQL ledger records after a move to SQLite."""
@@ -31,7 +31,7 @@ _SCHEMA = 1
 _MOST_BYTES = 65_536
 
 
-class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LedgerLocation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The content of ``ledger.json``."""
 
     schema: int
@@ -40,12 +40,12 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Random; also stored in the ledger."""
 
 
-def new_place(url: str) -> Place:
+def new_location(url: str) -> LedgerLocation:
     """A location for a new ledger. Raises ``UsageError`` as ``check_address``."""
-    return Place(_SCHEMA, check_address(url), secrets.token_hex(16))
+    return LedgerLocation(_SCHEMA, check_address(url), secrets.token_hex(16))
 
 
-def read_place(directory: Path, name: str = POINTER) -> Place | None:
+def read_location(directory: Path, name: str = POINTER) -> LedgerLocation | None:
     """The location of a workspace's ledger; ``None`` for its own file.
 
     Raises:
@@ -58,7 +58,7 @@ def read_place(directory: Path, name: str = POINTER) -> Place | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     try:
-        place = msgspec.json.decode(content, type=Place)
+        place = msgspec.json.decode(content, type=LedgerLocation)
     except msgspec.DecodeError as error:
         raise WorkspaceError(
             f"invalid ledger location ({error})", where=str(path), advice="Restore it from a backup"
@@ -69,7 +69,7 @@ def read_place(directory: Path, name: str = POINTER) -> Place | None:
     return place
 
 
-def write_place(directory: Path, place: Place | None, name: str = POINTER) -> None:
+def write_location(directory: Path, place: LedgerLocation | None, name: str = POINTER) -> None:
     """Write or remove the file, in one step and durably."""
     path = directory / name
     if place is None:
@@ -84,12 +84,12 @@ def write_place(directory: Path, place: Place | None, name: str = POINTER) -> No
     draft.replace(path)
 
 
-def open_place(directory: Path, place: Place | None, *, known: bool = True) -> Ledger:
+def open_location(directory: Path, place: LedgerLocation | None, *, known: bool = True) -> Ledger:
     """Open the ledger, and check that it belongs to this workspace.
 
     Args:
         directory: the workspace.
-        place: result of ``read_place``.
+        place: result of ``read_location``.
         known: the workspace already uses it; otherwise only check that it could.
 
     Raises:
@@ -100,16 +100,16 @@ def open_place(directory: Path, place: Place | None, *, known: bool = True) -> L
         moved = ledger.database.read(lambda connection: connection.execute(sa.select(ledger_state.c.moved_to)).scalar())
         if moved is not None:
             ledger.close()
-            return open_place(directory, follow(directory, place, moved))
+            return open_location(directory, finish_move(directory, place, moved))
         if place is not None:
-            claim(ledger.database, place.workspace, only_look=not known)
+            claim_ledger(ledger.database, place.workspace, only_look=not known)
     except BaseException:
         ledger.close()
         raise
     return ledger
 
 
-def follow(directory: Path, place: Place | None, moved: str) -> Place | None:
+def finish_move(directory: Path, place: LedgerLocation | None, moved: str) -> LedgerLocation | None:
     """Complete an interrupted move: let the workspace point to the location recorded in its old ledger.
 
     Args:
@@ -124,22 +124,22 @@ def follow(directory: Path, place: Place | None, moved: str) -> Place | None:
         WorkspaceError: the moved ledger is not there.
     """
     if place is None:
-        begun = read_place(directory, MOVING)
+        begun = read_location(directory, MOVE_POINTER)
         if begun is not None and begun.url == moved:
-            write_place(directory, begun)
-            write_place(directory, None, MOVING)
+            write_location(directory, begun)
+            write_location(directory, None, MOVE_POINTER)
             return begun
-        if (now := read_place(directory)) is not None:
+        if (now := read_location(directory)) is not None:
             return now  # another process was first
     elif moved == IN_WORKSPACE:
         file = directory / LEDGER_FILE
         with storage_errors(file):
             try:
-                (directory / DRAFT).replace(file)
+                (directory / MOVE_FILE).replace(file)
             except FileNotFoundError:
                 if not file.exists():
                     raise
-            write_place(directory, None)
+            write_location(directory, None)
         return None
     raise WorkspaceError(
         f"this ledger was moved to {moved}",
@@ -148,7 +148,7 @@ def follow(directory: Path, place: Place | None, moved: str) -> Place | None:
     )
 
 
-def claim(database: Database, workspace: str, *, only_look: bool = False) -> None:
+def claim_ledger(database: Database, workspace: str, *, only_look: bool = False) -> None:
     """Claim an empty ledger for a workspace; does nothing if it already belongs to it, or if ``only_look``.
 
     Raises:
@@ -180,7 +180,7 @@ def is_empty(connection: Connection) -> bool:
     return not connection.execute(sa.select(sa.or_(*held))).scalar()
 
 
-def require_place(directory: Path, known: Place | None, wanted: str) -> None:
+def require_location(directory: Path, known: LedgerLocation | None, wanted: str) -> None:
     """Check that an existing workspace has its ledger where the command expects it. Raises ``UsageError``."""
     if known is None or known.url != wanted:
         where = str(directory / LEDGER_FILE) if known is None else known.url

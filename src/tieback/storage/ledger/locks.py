@@ -19,12 +19,12 @@ from sqlalchemy import Connection
 
 from tieback.model.errors import WorkspaceError
 from tieback.storage.failures import storage_errors
-from tieback.storage.ledger.database import Database, keep_nothing, taken_over
-from tieback.storage.ledger.postgres import SessionHold
+from tieback.storage.ledger.database import Database, no_guard, taken_over_error
+from tieback.storage.ledger.postgres import SessionLock
 from tieback.storage.ledger.tables import ledger_state
 
 
-class Hold(Protocol):
+class Lock(Protocol):
     """A held lock."""
 
     def check(self, *, now: bool = False) -> None:
@@ -35,15 +35,15 @@ class Hold(Protocol):
         """
 
 
-class FileHold:
+class FileLock:
     """The lock of a file. The kernel never takes it from a living process."""
 
     def check(self, *, now: bool = False) -> None:
-        """As ``Hold``."""
+        """As ``Lock``."""
 
 
 @contextmanager
-def hold_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileHold]:
+def lock_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileLock]:
     """Hold the lock of a file, which is created if missing.
 
     Args:
@@ -69,15 +69,15 @@ def hold_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileH
                 raise WorkspaceError(f"{what}{by}", where=str(where), advice=advice) from None
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-        yield FileHold()
+        yield FileLock()
     finally:
         os.close(descriptor)
 
 
 @contextmanager
-def hold_session(database: Database, name: str, what: str, advice: str) -> Iterator[Hold]:
-    """Hold a named lock in a PostgreSQL ledger; arguments and errors as ``hold_file``."""
-    hold = SessionHold(database.where, name, what, advice)
+def lock_session(database: Database, name: str, what: str, advice: str) -> Iterator[Lock]:
+    """Hold a named lock in a PostgreSQL ledger; arguments and errors as ``lock_file``."""
+    hold = SessionLock(database.where, name, what, advice)
     hold.take()
     try:
         yield hold
@@ -86,13 +86,13 @@ def hold_session(database: Database, name: str, what: str, advice: str) -> Itera
 
 
 @contextmanager
-def hold_run(database: Database, what: str, advice: str) -> Iterator[Hold]:
+def lock_run(database: Database, what: str, advice: str) -> Iterator[Lock]:
     """Lock a PostgreSQL ledger for a run that writes.
 
     Every lock has a number, the epoch, which all writes of the run check: if another run locked the ledger while our
     session was lost, we can no longer write.
     """
-    hold = SessionHold(database.where, "run", what, advice)
+    hold = SessionLock(database.where, "run", what, advice)
     hold.take()
     try:
         epoch = database.write(_next_epoch)
@@ -101,14 +101,14 @@ def hold_run(database: Database, what: str, advice: str) -> Iterator[Hold]:
         def regained() -> None:
             now = database.read(lambda connection: connection.execute(sa.select(ledger_state.c.epoch)).scalar())
             if now != epoch:
-                raise taken_over(database.where)
+                raise taken_over_error(database.where)
 
         hold.regained = regained
         database.keep = hold.check
         yield hold
     finally:
         database.epoch = None
-        database.keep = keep_nothing
+        database.keep = no_guard
         hold.release()
 
 

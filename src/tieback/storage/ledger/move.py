@@ -24,17 +24,17 @@ from tieback.storage.ledger.bulk import insert_rows
 from tieback.storage.ledger.database import Database, writing
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.location import (
-    DRAFT,
     IN_WORKSPACE,
     LEDGER_FILE,
-    MOVING,
-    Place,
-    follow,
+    MOVE_FILE,
+    MOVE_POINTER,
+    LedgerLocation,
+    finish_move,
     is_empty,
-    new_place,
-    open_place,
-    read_place,
-    write_place,
+    new_location,
+    open_location,
+    read_location,
+    write_location,
 )
 from tieback.storage.ledger.tables import case_log, ledger_state, metadata
 from tieback.storage.ledger.text import storable
@@ -45,7 +45,7 @@ _ROWS_AT_ONCE = 1_000
 type Progress = Callable[[int, int], None]
 
 
-class Moved(msgspec.Struct, frozen=True):
+class MoveResult(msgspec.Struct, frozen=True):
     """Result of a move."""
 
     source: str
@@ -56,7 +56,7 @@ class Moved(msgspec.Struct, frozen=True):
     """Number of values with U+0000, which PostgreSQL cannot store; it is escaped there."""
 
 
-class Digest(msgspec.Struct, frozen=True):
+class TableDigest(msgspec.Struct, frozen=True):
     """Order-independent digest of a table."""
 
     rows: int
@@ -64,7 +64,7 @@ class Digest(msgspec.Struct, frozen=True):
     """Sum of the row hashes modulo 2^128, hexadecimal."""
 
 
-def move(directory: Path, to: str, progress: Progress) -> Moved:
+def move_ledger(directory: Path, to: str, progress: Progress) -> MoveResult:
     """Move the ledger of a workspace. Only under ``Workspace.lock``.
 
     Args:
@@ -76,7 +76,7 @@ def move(directory: Path, to: str, progress: Progress) -> Moved:
         UsageError: the ledger is already there, or the URL is invalid.
         WorkspaceError: the target is not empty, cannot be written, or differs from the source.
     """
-    place = read_place(directory)
+    place = read_location(directory)
     if to == SQLITE:
         return _to_file(directory, place, progress)
     if place is not None:
@@ -88,18 +88,18 @@ def move(directory: Path, to: str, progress: Progress) -> Moved:
     return _to_postgres(directory, to, progress)
 
 
-def _to_postgres(directory: Path, url: str, progress: Progress) -> Moved:
-    begun = read_place(directory, MOVING)
-    place = begun if begun is not None and begun.url == url else new_place(url)
-    source = open_place(directory, None)
+def _to_postgres(directory: Path, url: str, progress: Progress) -> MoveResult:
+    begun = read_location(directory, MOVE_POINTER)
+    place = begun if begun is not None and begun.url == url else new_location(url)
+    source = open_location(directory, None)
     try:
         target = Ledger.open_url(place.url)
         try:
-            write_place(directory, place, MOVING)
+            write_location(directory, place, MOVE_POINTER)
             with _held(source.database) as old:
                 moved = _copy_all(old, source.where, target.database, place.workspace, progress)
                 _say_moved(old, place.url)
-            follow(directory, None, place.url)
+            finish_move(directory, None, place.url)
         finally:
             target.close()
     finally:
@@ -107,8 +107,8 @@ def _to_postgres(directory: Path, url: str, progress: Progress) -> Moved:
     return moved
 
 
-def _to_file(directory: Path, place: Place | None, progress: Progress) -> Moved:
-    file, draft = directory / LEDGER_FILE, directory / DRAFT
+def _to_file(directory: Path, place: LedgerLocation | None, progress: Progress) -> MoveResult:
+    file, draft = directory / LEDGER_FILE, directory / MOVE_FILE
     if place is None:
         raise UsageError("the ledger is already in SQLite", where=str(file), advice="Pass a PostgreSQL URL with --to")
     with storage_errors(file):
@@ -120,7 +120,7 @@ def _to_file(directory: Path, place: Place | None, progress: Progress) -> Moved:
             )
         for suffix in ("", "-wal", "-shm", "-journal"):
             draft.with_name(draft.name + suffix).unlink(missing_ok=True)
-    source = open_place(directory, place)
+    source = open_location(directory, place)
     try:
         target = Ledger.open(draft)
         try:
@@ -134,7 +134,7 @@ def _to_file(directory: Path, place: Place | None, progress: Progress) -> Moved:
                 _say_moved(old, IN_WORKSPACE)
         finally:
             target.close()
-        follow(directory, place, IN_WORKSPACE)
+        finish_move(directory, place, IN_WORKSPACE)
     finally:
         source.close()
     return msgspec.structs.replace(moved, target=str(file))
@@ -154,7 +154,7 @@ def _say_moved(connection: Connection, target: str) -> None:
     connection.execute(sa.update(ledger_state).values(moved_to=target))
 
 
-def _copy_all(old: Connection, where: str, target: Database, workspace: str | None, progress: Progress) -> Moved:
+def _copy_all(old: Connection, where: str, target: Database, workspace: str | None, progress: Progress) -> MoveResult:
     """Copy and verify, in one transaction of the target."""
     tables = [table for table in metadata.sorted_tables if table is not ledger_state]
     counts = {table.name: old.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() for table in tables}
@@ -186,7 +186,7 @@ def _copy_all(old: Connection, where: str, target: Database, workspace: str | No
         if workspace is not None:
             # If interrupted from here on, the next move recognises the copy as its own.
             new.execute(sa.update(ledger_state).values(workspace=workspace))
-    return Moved(where, target.where, counts, sum(reading.written_out for reading in said.values()))
+    return MoveResult(where, target.where, counts, sum(reading.written_out for reading in said.values()))
 
 
 def _require_free(new: Connection, where: str, workspace: str | None, tables: list[sa.Table]) -> None:
@@ -238,12 +238,12 @@ class _Reading:
             self._total += int.from_bytes(hashlib.sha256(msgspec.msgpack.encode(values)).digest()[:16])
             yield dict(zip(names, values, strict=True))
 
-    def digest(self) -> Digest:
+    def digest(self) -> TableDigest:
         """The digest of the rows read so far."""
-        return Digest(self._rows, f"{self._total % 2**128:032x}")
+        return TableDigest(self._rows, f"{self._total % 2**128:032x}")
 
 
-def digests(database: Database) -> dict[str, Digest]:
+def table_digests(database: Database) -> dict[str, TableDigest]:
     """The digest of every table of a ledger."""
     found = {}
     with database.reading() as connection:

@@ -120,12 +120,12 @@ def connect(url: str, *, autocommit: bool = False) -> "psycopg.Connection[Any]":
     return session
 
 
-def pauses(patience: float = PATIENCE) -> "Pauses":
+def pauses(patience: float = PATIENCE) -> "RetryPauses":
     """Pauses between retries after a lost connection."""
-    return Pauses(patience)
+    return RetryPauses(patience)
 
 
-class Pauses:
+class RetryPauses:
     """Increasing pauses, until the total time is used up."""
 
     def __init__(self, patience: float) -> None:
@@ -146,7 +146,7 @@ class _HeldError(WorkspaceError):
     """Another session holds the lock."""
 
 
-class SessionHold:
+class SessionLock:
     """An advisory lock in its own session (``pg_advisory_lock``): it ends with the session or its process.
 
     The name includes the ledger's schema, so that ledgers in several schemas of a database do not conflict.

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, MetaData, Table
 
-from tieback.storage.ledger.text import Words
+from tieback.storage.ledger.text import PortableText
 
 _WHOLE = Integer().with_variant(BigInteger(), "postgresql")
 """SQLite integers always have 64 bits, but only columns declared INTEGER can be row IDs."""
@@ -21,7 +21,7 @@ metadata = MetaData(
 )
 
 
-class State(StrEnum):
+class LedgerState(StrEnum):
     """State of a unit of work. Final states have the names of the engine's states."""
 
     LEASED = "leased"
@@ -38,7 +38,7 @@ class State(StrEnum):
 parts = Table(
     "parts",
     metadata,
-    Column("name", Words(128), primary_key=True),
+    Column("name", PortableText(128), primary_key=True),
     Column("units", _WHOLE, nullable=False),
     Column("entered", Double, nullable=False),
 )
@@ -47,16 +47,16 @@ parts = Table(
 units = Table(
     "units",
     metadata,
-    Column("key", Words(64), primary_key=True),
-    Column("version", Words(64), primary_key=True),
-    Column("state", Words(16), nullable=False),
+    Column("key", PortableText(64), primary_key=True),
+    Column("version", PortableText(64), primary_key=True),
+    Column("state", PortableText(16), nullable=False),
     Column("attempts", _WHOLE, nullable=False, default=0),
-    Column("lease_owner", Words(128), nullable=True),
+    Column("lease_owner", PortableText(128), nullable=True),
     Column("lease_until", Double, nullable=True),
-    Column("problem", Words, nullable=False, default=""),
-    Column("part", Words(128), nullable=True),
+    Column("problem", PortableText, nullable=False, default=""),
+    Column("part", PortableText(128), nullable=True),
     Column("size", BigInteger, nullable=False),
-    Column("source", Words, nullable=False),
+    Column("source", PortableText, nullable=False),
     Column("updated", Double, nullable=False),
 )
 """Units of work: content hash and version of the analysis."""
@@ -67,8 +67,8 @@ Index("ix_units_part", units.c.part)
 grants = Table(
     "grants",
     metadata,
-    Column("sha256", Words(64), primary_key=True),
-    Column("text", Words, nullable=False),
+    Column("sha256", PortableText(64), primary_key=True),
+    Column("text", PortableText, nullable=False),
     Column("first_used", Double, nullable=False),
 )
 """Every grant used by a run, with its full text."""
@@ -76,23 +76,23 @@ grants = Table(
 runs = Table(
     "runs",
     metadata,
-    Column("id", Words(64), primary_key=True),
+    Column("id", PortableText(64), primary_key=True),
     Column("started", Double, nullable=False),
     Column("ended", Double, nullable=True),
-    Column("grant_sha256", Words(64), ForeignKey("grants.sha256"), nullable=True),
-    Column("args", Words, nullable=False),
+    Column("grant_sha256", PortableText(64), ForeignKey("grants.sha256"), nullable=True),
+    Column("args", PortableText, nullable=False),
 )
 """Runs of ``tieback scan``; ``args`` is a JSON array."""
 
 exposures = Table(
     "exposures",
     metadata,
-    Column("run", Words(64), ForeignKey("runs.id"), primary_key=True),
-    Column("id", Words(128), primary_key=True),
-    Column("product", Words(64), nullable=False),
-    Column("access", Words(32), nullable=False),
-    Column("severity", Words(16), nullable=False),
-    Column("document", Words, nullable=False),
+    Column("run", PortableText(64), ForeignKey("runs.id"), primary_key=True),
+    Column("id", PortableText(128), primary_key=True),
+    Column("product", PortableText(64), nullable=False),
+    Column("access", PortableText(32), nullable=False),
+    Column("severity", PortableText(16), nullable=False),
+    Column("document", PortableText, nullable=False),
     Column("rank", _WHOLE, nullable=False, server_default="0"),
     Column("score", _WHOLE, nullable=False, server_default="0"),
     Column("exposed", _WHOLE, nullable=False, server_default="0"),
@@ -108,9 +108,9 @@ Index("ix_exposures_order", *(exposures.c[name] for name in ("run", "exposed", "
 exposure_apps = Table(
     "exposure_apps",
     metadata,
-    Column("run", Words(64), ForeignKey("runs.id"), primary_key=True),
-    Column("exposure", Words(128), primary_key=True),
-    Column("app", Words(64), primary_key=True),
+    Column("run", PortableText(64), ForeignKey("runs.id"), primary_key=True),
+    Column("exposure", PortableText(128), primary_key=True),
+    Column("app", PortableText(64), primary_key=True),
 )
 """Which app, by content hash, leads to which store."""
 
@@ -119,11 +119,11 @@ Index("ix_exposure_apps_app", exposure_apps.c.run, exposure_apps.c.app)
 findings = Table(
     "findings",
     metadata,
-    Column("run", Words(64), ForeignKey("runs.id"), primary_key=True),
-    Column("id", Words(255), primary_key=True),
-    Column("rule", Words(128), nullable=False),
-    Column("severity", Words(16), nullable=False),
-    Column("document", Words, nullable=False),
+    Column("run", PortableText(64), ForeignKey("runs.id"), primary_key=True),
+    Column("id", PortableText(255), primary_key=True),
+    Column("rule", PortableText(128), nullable=False),
+    Column("severity", PortableText(16), nullable=False),
+    Column("document", PortableText, nullable=False),
     Column("rank", _WHOLE, nullable=False, server_default="0"),
 )
 
@@ -132,19 +132,19 @@ Index("ix_findings_order", *(findings.c[name] for name in ("run", "rank", "rule"
 vendors = Table(
     "vendors",
     metadata,
-    Column("id", Words(64), primary_key=True),
-    Column("name", Words, nullable=False),
-    Column("document", Words, nullable=False),
+    Column("id", PortableText(64), primary_key=True),
+    Column("name", PortableText, nullable=False),
+    Column("document", PortableText, nullable=False),
 )
 
 cases = Table(
     "cases",
     metadata,
-    Column("id", Words(64), primary_key=True),
-    Column("vendor", Words(64), nullable=False),
-    Column("state", Words(32), nullable=False),
-    Column("due", Words(10), nullable=True),
-    Column("document", Words, nullable=False),
+    Column("id", PortableText(64), primary_key=True),
+    Column("vendor", PortableText(64), nullable=False),
+    Column("state", PortableText(32), nullable=False),
+    Column("due", PortableText(10), nullable=True),
+    Column("document", PortableText, nullable=False),
 )
 """Disclosure cases; ``due`` is an ISO 8601 date."""
 
@@ -155,13 +155,13 @@ case_log = Table(
     "case_log",
     metadata,
     Column("seq", _WHOLE, primary_key=True, autoincrement=False),
-    Column("time", Words(32), nullable=False),
-    Column("subject", Words(64), nullable=False),
-    Column("event", Words(32), nullable=False),
-    Column("author", Words, nullable=False),
-    Column("fields", Words, nullable=False),
-    Column("prev", Words(64), nullable=False),
-    Column("hash", Words(64), nullable=False),
+    Column("time", PortableText(32), nullable=False),
+    Column("subject", PortableText(64), nullable=False),
+    Column("event", PortableText(32), nullable=False),
+    Column("author", PortableText, nullable=False),
+    Column("fields", PortableText, nullable=False),
+    Column("prev", PortableText(64), nullable=False),
+    Column("hash", PortableText(64), nullable=False),
 )
 """Log of cases and vendors in a hash chain; append-only."""
 
@@ -170,12 +170,12 @@ Index("ix_case_log_subject", case_log.c.subject)
 letters = Table(
     "letters",
     metadata,
-    Column("id", Words(64), primary_key=True),
-    Column("vendor", Words(64), nullable=False),
-    Column("kind", Words(32), nullable=False),
-    Column("language", Words(16), nullable=False),
-    Column("sha256", Words(64), nullable=False),
-    Column("document", Words, nullable=False),
+    Column("id", PortableText(64), primary_key=True),
+    Column("vendor", PortableText(64), nullable=False),
+    Column("kind", PortableText(32), nullable=False),
+    Column("language", PortableText(16), nullable=False),
+    Column("sha256", PortableText(64), nullable=False),
+    Column("document", PortableText, nullable=False),
 )
 
 Index("ix_letters_vendor", letters.c.vendor)
@@ -183,12 +183,12 @@ Index("ix_letters_vendor", letters.c.vendor)
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("event", Words(64), primary_key=True),
-    Column("webhook", Words(128), primary_key=True),
-    Column("state", Words(16), nullable=False),
+    Column("event", PortableText(64), primary_key=True),
+    Column("webhook", PortableText(128), primary_key=True),
+    Column("state", PortableText(16), nullable=False),
     Column("attempts", _WHOLE, nullable=False),
-    Column("body", Words, nullable=False),
-    Column("problem", Words, nullable=False),
+    Column("body", PortableText, nullable=False),
+    Column("problem", PortableText, nullable=False),
     Column("updated", Double, nullable=False),
 )
 """Events for webhooks, each once."""
@@ -197,10 +197,10 @@ inventory_imports = Table(
     "inventory_imports",
     metadata,
     Column("id", _WHOLE, primary_key=True, autoincrement=True),
-    Column("sha256", Words(64), nullable=False),
-    Column("source", Words(64), nullable=False),
-    Column("shape", Words(64), nullable=False),
-    Column("name", Words, nullable=False),
+    Column("sha256", PortableText(64), nullable=False),
+    Column("source", PortableText(64), nullable=False),
+    Column("shape", PortableText(64), nullable=False),
+    Column("name", PortableText, nullable=False),
     Column("taken", _WHOLE, nullable=False),
     Column("imported", Double, nullable=False),
     Column("rows", BigInteger, nullable=False),
@@ -216,13 +216,13 @@ inventory_apps = Table(
     "inventory_apps",
     metadata,
     Column("id", _WHOLE, primary_key=True, autoincrement=True),
-    Column("key", Words, nullable=False),
-    Column("platform", Words(16), nullable=False),
-    Column("bundle_id", Words, nullable=False),
-    Column("name", Words, nullable=False),
-    Column("publisher", Words, nullable=False),
-    Column("store_id", Words, nullable=False),
-    Column("signer", Words, nullable=False),
+    Column("key", PortableText, nullable=False),
+    Column("platform", PortableText(16), nullable=False),
+    Column("bundle_id", PortableText, nullable=False),
+    Column("name", PortableText, nullable=False),
+    Column("publisher", PortableText, nullable=False),
+    Column("store_id", PortableText, nullable=False),
+    Column("signer", PortableText, nullable=False),
     Column("in_house", _WHOLE, nullable=False),
 )
 
@@ -232,12 +232,12 @@ inventory_devices = Table(
     "inventory_devices",
     metadata,
     Column("id", _WHOLE, primary_key=True, autoincrement=True),
-    Column("pseudonym", Words(32), nullable=False),
-    Column("source", Words(64), nullable=False),
-    Column("platform", Words(16), nullable=False),
-    Column("ownership", Words(16), nullable=False),
-    Column("user", Words, nullable=False),
-    Column("label", Words, nullable=False),
+    Column("pseudonym", PortableText(32), nullable=False),
+    Column("source", PortableText(64), nullable=False),
+    Column("platform", PortableText(16), nullable=False),
+    Column("ownership", PortableText(16), nullable=False),
+    Column("user", PortableText, nullable=False),
+    Column("label", PortableText, nullable=False),
     Column("import_id", _WHOLE, nullable=False),
     Column("first_seen", _WHOLE, nullable=False),
     Column("last_seen", _WHOLE, nullable=False),
@@ -252,7 +252,7 @@ inventory_installs = Table(
     metadata,
     Column("app", _WHOLE, primary_key=True, autoincrement=False),
     Column("device", _WHOLE, primary_key=True, autoincrement=False),
-    Column("version", Words(255), primary_key=True),
+    Column("version", PortableText(255), primary_key=True),
     Column("first_seen", _WHOLE, nullable=False),
     Column("last_seen", _WHOLE, nullable=False),
     Column("removed", _WHOLE, nullable=True),
@@ -264,8 +264,8 @@ inventory_counts = Table(
     "inventory_counts",
     metadata,
     Column("app", _WHOLE, primary_key=True, autoincrement=False),
-    Column("version", Words(255), primary_key=True),
-    Column("source", Words(64), primary_key=True),
+    Column("version", PortableText(255), primary_key=True),
+    Column("source", PortableText(64), primary_key=True),
     Column("devices", BigInteger, nullable=True),
     Column("first_seen", _WHOLE, nullable=False),
     Column("last_seen", _WHOLE, nullable=False),
@@ -277,7 +277,7 @@ inventory_app_sources = Table(
     "inventory_app_sources",
     metadata,
     Column("app", _WHOLE, primary_key=True, autoincrement=False),
-    Column("source", Words(64), primary_key=True),
+    Column("source", PortableText(64), primary_key=True),
     Column("first_seen", _WHOLE, nullable=False),
     Column("last_seen", _WHOLE, nullable=False),
 )
@@ -285,8 +285,8 @@ inventory_app_sources = Table(
 inventory_maps = Table(
     "inventory_maps",
     metadata,
-    Column("header", Words(64), primary_key=True),
-    Column("columns", Words, nullable=False),
+    Column("header", PortableText(64), primary_key=True),
+    Column("columns", PortableText, nullable=False),
     Column("confirmed", Double, nullable=False),
 )
 """Confirmed column mappings of plain tables, by a digest of the column names."""
@@ -295,9 +295,9 @@ ledger_state = Table(
     "ledger_state",
     metadata,
     Column("number", _WHOLE, primary_key=True, autoincrement=False),
-    Column("workspace", Words(64), nullable=True),
+    Column("workspace", PortableText(64), nullable=True),
     Column("epoch", BigInteger, nullable=False),
-    Column("moved_to", Words, nullable=True),
+    Column("moved_to", PortableText, nullable=True),
 )
 """One row, checked by every write: the workspace of this ledger (in PostgreSQL), the number of locks taken, and its new
 location after a move, which stops all writes here."""

@@ -21,7 +21,7 @@ def storable(text: str) -> str:
     return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
 
 
-class Words(TypeDecorator[str]):
+class PortableText(TypeDecorator[str]):
     """A text column. In PostgreSQL without a length limit, as in SQLite."""
 
     impl = String

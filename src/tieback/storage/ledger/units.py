@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from tieback.model.unit import Unit, UnitEnd
 from tieback.storage.ledger import units_sql
 from tieback.storage.ledger.database import Database
-from tieback.storage.ledger.tables import State, parts, units
+from tieback.storage.ledger.tables import LedgerState, parts, units
 
 ROWS_A_STATEMENT = 500
 """SQLite allows 32,766 parameters per statement."""
@@ -27,7 +27,7 @@ class UnitRow(msgspec.Struct, frozen=True):
 
     key: str
     version: str
-    state: State
+    state: LedgerState
     attempts: int
     """Over all runs."""
     problem: str
@@ -57,8 +57,8 @@ class Units:
         """
         if not wanted:
             return []
-        lease = units_sql.Lease(owner, time.time(), lease_seconds)
-        rows = units_sql.described(reversed(wanted))  # there, the last of equal ones counts
+        lease = units_sql.UnitLease(owner, time.time(), lease_seconds)
+        rows = units_sql.unit_rows(reversed(wanted))  # there, the last of equal ones counts
         claim = units_sql.claim_postgres if self._database.is_postgres else units_sql.claim_sqlite
         taken = self._database.write(lambda connection: set(claim(connection, rows, lease)))
         claimed = []
@@ -74,7 +74,7 @@ class Units:
         if not ends:
             return
         now = time.time()
-        rows = units_sql.ended(ends)
+        rows = units_sql.end_rows(ends)
         finish = units_sql.finish_postgres if self._database.is_postgres else units_sql.finish_sqlite
         self._database.write(lambda connection: finish(connection, rows, now))
 
@@ -85,8 +85,8 @@ class Units:
             Number of units that were not known as done.
         """
         now = time.time()
-        done = {"state": State.DONE, "attempts": 1, "problem": "", "part": part}
-        rows = [{**row, **done} for row in units_sql.described(members)]
+        done = {"state": LedgerState.DONE, "attempts": 1, "problem": "", "part": part}
+        rows = [{**row, **done} for row in units_sql.unit_rows(members)]
         finish = units_sql.finish_postgres if self._database.is_postgres else units_sql.finish_sqlite
 
         def enter(connection: Connection) -> int:
@@ -99,7 +99,7 @@ class Units:
     def held_elsewhere(self, part: str, members: Sequence[Unit]) -> set[tuple[str, str]]:
         """The units of a part, by key and version, that are done in another part."""
         wanted = {(unit.key, unit.version) for unit in members}
-        elsewhere = (units.c.state == State.DONE) & units.c.part.is_not(None) & (units.c.part != part)
+        elsewhere = (units.c.state == LedgerState.DONE) & units.c.part.is_not(None) & (units.c.part != part)
 
         def ask(connection: Connection) -> set[tuple[str, str]]:
             found: set[tuple[str, str]] = set()
@@ -124,7 +124,7 @@ class Units:
         released = (
             sa.update(units)
             .where(units.c.part == part)
-            .values(state=State.RELEASED, part=None, updated=time.time())
+            .values(state=LedgerState.RELEASED, part=None, updated=time.time())
             .returning(units.c.key)
         )
 
@@ -137,19 +137,19 @@ class Units:
 
     def release(self, owner: str | None = None) -> int:
         """Release leases: of ``owner``, or all if no other process can have one. Returns their number."""
-        held = units.c.state == State.LEASED
+        held = units.c.state == LedgerState.LEASED
         return self._set_released(held if owner is None else held & (units.c.lease_owner == owner))
 
     def release_expired(self) -> int:
         """Release expired leases. Returns their number."""
-        return self._set_released((units.c.state == State.LEASED) & (units.c.lease_until < time.time()))
+        return self._set_released((units.c.state == LedgerState.LEASED) & (units.c.lease_until < time.time()))
 
     def retry_quarantined(self) -> int:
         """Allow the next run to retry quarantined units. Returns their number."""
-        return self._set_released(units.c.state == State.QUARANTINED)
+        return self._set_released(units.c.state == LedgerState.QUARANTINED)
 
     def _set_released(self, which: sa.ColumnElement[bool]) -> int:
-        values = {"state": State.RELEASED, "lease_owner": None, "lease_until": None, "updated": time.time()}
+        values = {"state": LedgerState.RELEASED, "lease_owner": None, "lease_until": None, "updated": time.time()}
         change = sa.update(units).where(which).values(values)
         return self._database.write(lambda connection: connection.execute(change).rowcount)
 
@@ -160,7 +160,7 @@ class Units:
 
     def unfinished(self) -> Iterator[UnitRow]:
         """Units that failed or were quarantined, by source."""
-        return self._unit_rows(units.c.state.in_([State.FAILED, State.QUARANTINED]))
+        return self._unit_rows(units.c.state.in_([LedgerState.FAILED, LedgerState.QUARANTINED]))
 
     def _unit_rows(self, which: sa.ColumnElement[bool]) -> Iterator[UnitRow]:
         columns = [units.c[name] for name in UnitRow.__struct_fields__]
@@ -168,11 +168,11 @@ class Units:
         with self._database.reading() as connection:
             for row in connection.execution_options(yield_per=1000).execute(query):
                 key, version, state, *rest = row
-                yield UnitRow(key, version, State(state), *rest)
+                yield UnitRow(key, version, LedgerState(state), *rest)
 
-    def counts(self) -> dict[State, int]:
+    def counts(self) -> dict[LedgerState, int]:
         """Number of units per state; states without units are left out."""
         query = sa.select(units.c.state, sa.func.count()).group_by(units.c.state)
         return self._database.read(
-            lambda connection: {State(state): count for state, count in connection.execute(query)}
+            lambda connection: {LedgerState(state): count for state, count in connection.execute(query)}
         )

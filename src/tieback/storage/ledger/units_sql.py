@@ -12,14 +12,14 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from tieback.model.unit import Unit, UnitEnd
-from tieback.storage.ledger.tables import State
+from tieback.storage.ledger.tables import LedgerState
 from tieback.storage.ledger.text import storable
 
 _DESCRIBED = ("key", "version", "source", "size")
 _ENDED = (*_DESCRIBED, "state", "attempts", "problem", "part")
 
 
-class Lease(msgspec.Struct, frozen=True):
+class UnitLease(msgspec.Struct, frozen=True):
     """The owner of a lease, its start (seconds since 1970), and its duration in seconds."""
 
     owner: str
@@ -30,7 +30,7 @@ class Lease(msgspec.Struct, frozen=True):
 type Row = dict[str, Any]
 
 
-def described(wanted: Iterable[Unit]) -> list[Row]:
+def unit_rows(wanted: Iterable[Unit]) -> list[Row]:
     """Rows of units, ordered by key; of equal ones, the last."""
     distinct = {(unit.key, unit.version): unit for unit in wanted}
     return [
@@ -39,7 +39,7 @@ def described(wanted: Iterable[Unit]) -> list[Row]:
     ]  # fmt: skip
 
 
-def ended(ends: Iterable[UnitEnd]) -> list[Row]:
+def end_rows(ends: Iterable[UnitEnd]) -> list[Row]:
     """Rows of ends, ordered by key; of equal units the last, with the attempts of all."""
     distinct: dict[tuple[str, str], Row] = {}
     for end in ends:
@@ -47,7 +47,7 @@ def ended(ends: Iterable[UnitEnd]) -> list[Row]:
         before = distinct[name]["attempts"] if name in distinct else 0
         distinct[name] = {
             "key": end.unit.key, "version": end.unit.version, "source": end.unit.source, "size": end.unit.size,
-            "state": State(end.state), "attempts": before + end.attempts, "problem": end.problem,
+            "state": LedgerState(end.state), "attempts": before + end.attempts, "problem": end.problem,
             "part": end.part or None,
         }  # fmt: skip
     return [distinct[name] for name in sorted(distinct)]
@@ -74,7 +74,7 @@ ON CONFLICT (key, version) DO UPDATE SET state = excluded.state, attempts = unit
 WHERE units.state <> 'done' RETURNING key""")
 
 
-def claim_sqlite(connection: Connection, rows: Sequence[Row], lease: Lease) -> list[tuple[str, str]]:
+def claim_sqlite(connection: Connection, rows: Sequence[Row], lease: UnitLease) -> list[tuple[str, str]]:
     """Claim free units; returns key and version of each."""
     values = {"owner": storable(lease.owner), "until": lease.now + lease.seconds, "now": lease.now}
     values["rows"] = _json(rows, _DESCRIBED)
@@ -126,7 +126,7 @@ ON CONFLICT (key, version) DO UPDATE SET state = excluded.state, attempts = unit
 WHERE units.state <> 'done' RETURNING key""")
 
 
-def claim_postgres(connection: Connection, rows: Sequence[Row], lease: Lease) -> list[tuple[str, str]]:
+def claim_postgres(connection: Connection, rows: Sequence[Row], lease: UnitLease) -> list[tuple[str, str]]:
     """As ``claim_sqlite``."""
     columns = _columns(rows, _DESCRIBED)
     until = lease.now + lease.seconds

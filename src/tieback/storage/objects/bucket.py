@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from tieback.model.errors import InputError, TiebackError
-from tieback.model.remote import UNKNOWN, RemoteObject
+from tieback.model.remote import UNKNOWN_SIZE, RemoteObject
 from tieback.storage.objects.aws_profile import profile
-from tieback.storage.objects.location import Location
+from tieback.storage.objects.location import ObjectUrl
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
@@ -57,12 +57,12 @@ _METADATA = ("169.254.169.254", "metadata.google.internal", "169.254.170.2")
 class Bucket:
     """An open bucket. Thread-safe; recreated in each process."""
 
-    def __init__(self, location: Location, store: "ObjectStore") -> None:
+    def __init__(self, location: ObjectUrl, store: "ObjectStore") -> None:
         self._root = f"{location.scheme}://{location.bucket}/"
         self._store = store
 
     @classmethod
-    def open(cls, location: Location, environ: Mapping[str, str] | None = None) -> Self:
+    def open(cls, location: ObjectUrl, environ: Mapping[str, str] | None = None) -> Self:
         """Read the settings from the environment; contacts nothing yet.
 
         Raises:
@@ -118,13 +118,13 @@ class Bucket:
             except FileNotFoundError:
                 return None
 
-    def read(self, key: str, start: int = 0, size: int = UNKNOWN, etag: str = "") -> Iterator[memoryview]:
+    def read(self, key: str, start: int = 0, size: int = UNKNOWN_SIZE, etag: str = "") -> Iterator[memoryview]:
         """The bytes of an object, or of a range of it, in pieces.
 
         Args:
             key: key of the object.
             start: first byte.
-            size: number of bytes; ``UNKNOWN`` for all. The result may be longer or shorter.
+            size: number of bytes; ``UNKNOWN_SIZE`` for all. The result may be longer or shorter.
             etag: required state, without quotes; empty for any.
 
         Raises:
@@ -133,7 +133,7 @@ class Bucket:
         import obstore
 
         options: dict[str, Any] = {}
-        if size != UNKNOWN:
+        if size != UNKNOWN_SIZE:
             options["range"] = (start, start + size)
         elif start:
             options["range"] = {"offset": start}
@@ -190,7 +190,7 @@ class Bucket:
             raise InputError(_reason(error), where=where, advice=_advice(str(error))) from None
 
 
-def _check_identity(location: Location, environ: Mapping[str, str]) -> None:
+def _check_identity(location: ObjectUrl, environ: Mapping[str, str]) -> None:
     """Check that the machine's own identity may be used: the AWS CLI has a setting that forbids it.
 
     Raises:

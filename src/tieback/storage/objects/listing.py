@@ -11,7 +11,7 @@ from typing import Self
 import msgspec
 
 from tieback.model.errors import InputError
-from tieback.model.remote import UNKNOWN
+from tieback.model.remote import UNKNOWN_SIZE
 
 ROWS = 1000
 _TABLES = """
@@ -29,7 +29,7 @@ CREATE INDEX found_digest ON found (digest, n);
 """
 
 
-class Listed(msgspec.Struct, frozen=True):
+class ListedObject(msgspec.Struct, frozen=True):
     """An object of an input."""
 
     place: str
@@ -38,7 +38,7 @@ class Listed(msgspec.Struct, frozen=True):
     """Display name without secrets."""
     digest: str = ""
     """Hash of its state, if its content is not known yet."""
-    size: int = UNKNOWN
+    size: int = UNKNOWN_SIZE
     etag: str = ""
     start: int = 0
     sha256: str = ""
@@ -55,7 +55,7 @@ class Listed(msgspec.Struct, frozen=True):
         return _folder(self.source)
 
 
-class Listing:
+class ObjectListing:
     """Objects by input."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class Listing:
         self._database.execute("BEGIN")
         self._count = 0
 
-    def add(self, origin: int, items: Iterable[Listed | InputError]) -> None:
+    def add(self, origin: int, items: Iterable[ListedObject | InputError]) -> None:
         """Add the objects of an input, and its errors."""
         rows = []
         for one in items:
@@ -100,7 +100,7 @@ class Listing:
         ).fetchall()
         return (digest for (digest,) in rows)
 
-    def of(self, origin: int) -> Iterator[Listed | InputError]:
+    def of(self, origin: int) -> Iterator[ListedObject | InputError]:
         """The objects of an input, folder by folder, with index results: members in place of shards."""
         rows = self._database.execute(
             "SELECT place, source, listed.size, etag, listed.start, listed.sha256, listed.kind, named, problem, advice,"
@@ -112,10 +112,10 @@ class Listing:
             if problem:
                 yield InputError(problem, where=source, advice=advice)
             elif not digest:
-                yield Listed(place, source, "", size, etag, start, sha256, kind, bool(named))
+                yield ListedObject(place, source, "", size, etag, start, sha256, kind, bool(named))
             elif found[4] is not None:
                 member, first, length, content, what = found
-                yield Listed(place, source, digest, length, etag, first, content, what, bool(named), member)
+                yield ListedObject(place, source, digest, length, etag, first, content, what, bool(named), member)
 
     def __enter__(self) -> Self:
         return self

@@ -15,7 +15,7 @@ MAX_KEY = 1024
 _BUCKET = re.compile(r"[A-Za-z0-9$][A-Za-z0-9._-]{0,221}")
 
 
-class Location(msgspec.Struct, frozen=True):
+class ObjectUrl(msgspec.Struct, frozen=True):
     """A location in an object store."""
 
     scheme: str
@@ -29,12 +29,12 @@ class Location(msgspec.Struct, frozen=True):
         return f"{self.scheme}://{self.bucket}/{self.key}"
 
 
-def is_location(text: str) -> bool:
+def is_object_url(text: str) -> bool:
     """True if a text has the scheme of such a URL."""
     return text.partition("://")[0] in SCHEMES and "://" in text
 
 
-def parse_location(text: str) -> Location:
+def parse_object_url(text: str) -> ObjectUrl:
     """Parse a URL.
 
     Raises:
@@ -47,4 +47,4 @@ def parse_location(text: str) -> Location:
         raise UsageError(
             "not the URL of an object store", where=text[:200], advice="Use s3://BUCKET/KEY, gs:// or az://"
         )
-    return Location(scheme, bucket, key)
+    return ObjectUrl(scheme, bucket, key)

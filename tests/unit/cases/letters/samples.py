@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from tests.unit.cases.samples import APP, case
-from tieback.cases.letters.facts import Facts, Sender, facts_of
+from tieback.cases.letters.facts import LetterFacts, Sender, collect_facts
 from tieback.cases.letters.language import load_language
 from tieback.model.case import Case
 
@@ -16,7 +16,7 @@ DAYS = {
 }  # fmt: skip
 
 
-def facts(name: str = "en", cases: tuple[Case, ...] | None = None, **more: Any) -> Facts:
+def facts(name: str = "en", cases: tuple[Case, ...] | None = None, **more: Any) -> LetterFacts:
     some = (case(),) if cases is None else cases
     values = {"asked": "", **more}
-    return facts_of(load_language(name), SENDER, "Fieldhand Machinery", some, [APP], DAYS, **values)
+    return collect_facts(load_language(name), SENDER, "Fieldhand Machinery", some, [APP], DAYS, **values)

@@ -5,10 +5,10 @@ import pytest
 
 from tests.unit.cases.letters.samples import facts
 from tests.unit.cases.samples import NOW, case, exposure
-from tieback.cases.letters.facts import short
+from tieback.cases.letters.facts import shorten_names
 from tieback.cases.letters.language import load_language
 from tieback.model.backend import Candidate, Route
-from tieback.model.case import CaseApp, CaseState, Check, Verdict
+from tieback.model.case import CaseApp, CaseState, Recheck, RecheckVerdict
 from tieback.model.figure import exact
 from tieback.model.probe import Ransom, RansomVerdict
 
@@ -41,7 +41,7 @@ def test_places_and_lines_of_others_are_not_told() -> None:
 
 
 def test_a_recheck_in_words() -> None:
-    check = Check(Verdict.OPEN, NOW, (), (), exact(2850, "x"), None, 1500)
+    check = Recheck(RecheckVerdict.OPEN, NOW, (), (), exact(2850, "x"), None, 1500)
     one = case(check=check, attested=NOW.date(), reached={"found": NOW, "notified": NOW}, state=CaseState.CONTRADICTED)
     told = facts("de", (one,))
     assert (told.told, told.stores[0].verdict, told.stores[0].checked) == (
@@ -64,4 +64,4 @@ def test_apps_once_with_their_last_version() -> None:
     [(["a"], "a"), (["a", "a", "b"], "a, b"), (["a", "b", "c", "d", "e"], "a, b, c (+2 more)"), ([], "")],
 )
 def test_names_in_short(names: list[str], text: str) -> None:
-    assert short(names, load_language("en")) == text
+    assert shorten_names(names, load_language("en")) == text

@@ -11,9 +11,9 @@ import pytest
 
 from tests.unit.cases.letters.samples import facts
 from tests.unit.cases.samples import NOW, case
-from tieback.cases.letters.forms import FORMS, Made, plain_text, to_docx, to_eml, to_html, to_mailto, to_pdf
+from tieback.cases.letters.forms import FORMS, LetterFile, plain_text, to_docx, to_eml, to_html, to_mailto, to_pdf
 from tieback.cases.letters.language import load_language
-from tieback.cases.letters.writing import written
+from tieback.cases.letters.writing import render_letter
 from tieback.model.case import CaseApp, Letter
 from tieback.model.errors import InputError
 
@@ -22,7 +22,7 @@ EVIL = "<img src=x onerror=alert(1)> [a](http://evil.test) ![b](http://evil.test
 
 def letter(kind: str = "exposure", name: str = "de", app: str = "Fieldhand") -> Letter:
     one = case(apps=(CaseApp("com.a", app, "1", "android", "a" * 64),))
-    return written(kind, name, load_language(name), facts(name, (one,)), (), NOW, "v-1")
+    return render_letter(kind, name, load_language(name), facts(name, (one,)), (), NOW, "v-1")
 
 
 def html_of(one: Letter) -> str:
@@ -80,7 +80,7 @@ def test_a_word_file_on_our_letterhead_and_on_the_operators(tmp_path: Path) -> N
 
 def test_a_draft_has_no_other_headers() -> None:
     one = letter()
-    data = to_eml(one, facts("de"), "a@b.test", Made("x.html", b"<p>x</p>"))
+    data = to_eml(one, facts("de"), "a@b.test", LetterFile("x.html", b"<p>x</p>"))
     message = email.message_from_bytes(data, policy=email.policy.default)
     assert (message["To"], message["X-Unsent"], message["Subject"]) == ("a@b.test", "1", one.subject)
     body, attachment = message.iter_parts()

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tieback.cases.letters.language import KINDS, languages, load_language, write_templates
-from tieback.model.case import Verdict
+from tieback.model.case import RecheckVerdict
 from tieback.model.errors import InputError, UsageError
 from tieback.model.figure import estimate, exact, lower_bound
 from tieback.model.probe import Access
@@ -27,7 +27,7 @@ def test_each_language_says_everything(name: str) -> None:
         template = getattr(language, kind)
         assert template.subject
         assert '{% include "closing" %}' in template.text
-    assert set(language.verdict) == set(Verdict)
+    assert set(language.verdict) == set(RecheckVerdict)
     assert {access.value for access in Access if access.exposed} <= set(language.access)
 
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from tests.unit.cases.letters.samples import facts
 from tests.unit.cases.samples import NOW, case
 from tieback.cases.letters.language import KINDS, Template, load_language
-from tieback.cases.letters.writing import escape, reference_of, written
+from tieback.cases.letters.writing import escape, letter_reference, render_letter
 from tieback.model.case import CaseApp, Letter
 from tieback.model.errors import InputError, UsageError
 
 
 def write(kind: str = "exposure", name: str = "en", known: tuple[Letter, ...] = (), **more: object) -> Letter:
-    return written(kind, name, load_language(name), facts(name, **more), known, NOW, "v-1")  # type: ignore[arg-type]
+    return render_letter(kind, name, load_language(name), facts(name, **more), known, NOW, "v-1")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -30,7 +30,7 @@ def test_every_letter_in_every_language(kind: str, name: str) -> None:
     if kind in ("exposure", "provider"):
         assert "1350" in letter.text.replace(".", "").replace(",", "").replace(" ", "").replace("\u202f", "")
     if kind == "exposure":
-        assert reference_of("v-1", "exposure") in letter.text
+        assert letter_reference("v-1", "exposure") in letter.text
 
 
 def test_a_reminder_of_the_request_for_assurance() -> None:
@@ -67,7 +67,7 @@ def test_what_others_wrote_is_text() -> None:
 def test_a_damaged_template_is_one_line(template: str, says: str) -> None:
     language = msgspec.structs.replace(load_language("en"), exposure=Template("x", template))
     with pytest.raises(InputError, match=says):
-        written("exposure", "en", language, facts(), (), NOW, "v-1")
+        render_letter("exposure", "en", language, facts(), (), NOW, "v-1")
 
 
 def test_there_is_no_other_kind() -> None:

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.apps.apk import Apk, is_apk
+from tieback.intake.apps.apk import ApkFormat, is_apk
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.open import open_app
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 from tieback.model.app import App, Platform
 
 type Build = Callable[..., bytes]
@@ -67,8 +67,8 @@ def test_the_outline_says_what_the_package_says(apps: Path, file: str) -> None:
 
 def opened(build: Build, files: list[tuple[str, bytes]]) -> tuple[App | None, list[str], str]:
     """Identity, problems, and the text of the manifest."""
-    archive = Archive(build("zipped", files), Problems())
-    apk = Apk(archive)
+    archive = Archive(build("zipped", files), PackageProblems())
+    apk = ApkFormat(archive)
     app = apk.identify("0" * 64)
     artifact = apk.special("AndroidManifest.xml")
     text = artifact.buffers[0].data.decode() if artifact else ""
@@ -86,8 +86,8 @@ def test_the_manifest_becomes_text(build: Build) -> None:
 def test_a_label_is_looked_up_in_the_resources(build: Build) -> None:
     table = build("resource_table", {"backend_url": "http://es.test:9200", "app_name": "Fieldhand"})
     files = [("AndroidManifest.xml", build("manifest", "test.x", "@7f010001")), ("resources.arsc", table)]
-    archive = Archive(build("zipped", files), Problems())
-    apk = Apk(archive)
+    archive = Archive(build("zipped", files), PackageProblems())
+    apk = ApkFormat(archive)
     app = apk.identify("")
     assert app is not None
     assert app.name == "Fieldhand"
@@ -137,7 +137,7 @@ def test_names_that_are_long_are_cut(build: Build) -> None:
 
 @pytest.mark.parametrize(("name", "expected"), [("classes.dex", True), ("AndroidManifest.xml", True), ("a.txt", False)])
 def test_what_counts_as_an_apk(build: Build, name: str, expected: bool) -> None:
-    assert is_apk(Archive(build("zipped", [(name, b"x")]), Problems())) is expected
+    assert is_apk(Archive(build("zipped", [(name, b"x")]), PackageProblems())) is expected
 
 
 @settings(max_examples=100, deadline=None)
@@ -155,7 +155,7 @@ def test_a_damaged_manifest_never_raises(build: Build, noise: list[tuple[int, in
 def test_a_damaged_signature_never_raises(build: Build, certificate: bytes, block: bytes) -> None:
     size = (len(block) + 24).to_bytes(8, "little")
     files = [("AndroidManifest.xml", build("manifest", "test.x")), ("META-INF/A.RSA", certificate)]
-    archive = Archive(build("zipped", files, block=size + block + size + b"APK Sig Block 42"), Problems())
-    app = Apk(archive).identify("")
+    archive = Archive(build("zipped", files, block=size + block + size + b"APK Sig Block 42"), PackageProblems())
+    app = ApkFormat(archive).identify("")
     assert app is not None
     assert app.bundle_id == "test.x"

@@ -5,15 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.apps.archive import FORGET_AFTER, Archive
-from tieback.intake.apps.budget import Budget
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.budget import PackageBudget
+from tieback.intake.apps.problems import PackageProblems
 
 type Build = Callable[..., bytes]
 TEXT = b"mongodb://db.test:27017/fleet\n" * 40
 
 
 def opened(data: bytes) -> Archive:
-    return Archive(data, Problems())
+    return Archive(data, PackageProblems())
 
 
 def only(data: bytes) -> tuple[bytes, list[str]]:
@@ -82,7 +82,9 @@ def test_entries_over_the_same_bytes_are_read_once(build: Build) -> None:
 
 def test_overlapping_entries_share_one_small_budget(build: Build) -> None:
     files = [(str(n), TEXT, {"compressed": 4000}) for n in range(10)]
-    archive = Archive(build("zipped", files, block=b"\0" * 9000), Problems(), Budget(total=10**9, suspect=2000))
+    archive = Archive(
+        build("zipped", files, block=b"\0" * 9000), PackageProblems(), PackageBudget(total=10**9, suspect=2000)
+    )
     read = sum(len(archive.read(entry)) for entry in archive.entries)
     assert read <= 2000 + len(TEXT)
     assert any("left out" in problem.what for problem in archive.problems)
@@ -126,7 +128,7 @@ def test_damage_costs_entries_never_an_exception(build: Build, noise: list[tuple
 
 def test_a_large_stored_entry_is_whole(build: Build) -> None:
     content = bytes(range(256)) * (FORGET_AFTER // 256) + b"https://a.de"
-    archive = Archive(build("zipped", [("a.so", content), ("b.txt", b"b")], stored=True), Problems())
+    archive = Archive(build("zipped", [("a.so", content), ("b.txt", b"b")], stored=True), PackageProblems())
     assert archive.read(archive.entries[0]) == content
     assert archive.read(archive.entries[1]) == b"b"
     assert archive.problems == []
@@ -135,6 +137,6 @@ def test_a_large_stored_entry_is_whole(build: Build) -> None:
 @pytest.mark.parametrize("place", range(4))
 def test_of_several_entries_of_a_name_the_first_counts(build: Build, place: int) -> None:
     names = ["a", "b", "a", "c"]
-    archive = Archive(build("zipped", [(name, b"%d" % n) for n, name in enumerate(names)]), Problems())
+    archive = Archive(build("zipped", [(name, b"%d" % n) for n, name in enumerate(names)]), PackageProblems())
     first = archive.find(names[place])
     assert first is archive.entries[names.index(names[place])]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tieback.intake.apps.binary_xml import expansion, read_binary_xml, read_tree
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.open import open_app
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.stringpool import MalformedPoolError
 
 type Build = Callable[..., bytes]
 
@@ -41,7 +41,7 @@ def test_expansion_stops_at_its_limit(build: Build) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\3\0\x08\0", b"\3\0\x08\0" + b"\xff" * 60])
 def test_what_is_no_xml_is_refused(data: bytes) -> None:
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedPoolError):
         read_binary_xml("a.xml", data)
 
 
@@ -62,7 +62,7 @@ def test_damage_is_refused_or_read(build: Build, noise: list[tuple[int, int]], c
     for read in (lambda: read_binary_xml("a.xml", whole), lambda: expansion(whole, 10**6)):
         try:
             read()
-        except MalformedError:
+        except MalformedPoolError:
             continue
 
 
@@ -84,9 +84,9 @@ def test_an_attribute_without_a_name_is_known_by_its_resource_id(build: Build) -
 
 
 def test_the_tree_is_bounded(build: Build) -> None:
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedPoolError):
         read_tree(build("binary_xml", ["a", "b"], depth=100))
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedPoolError):
         read_tree(build("binary_xml", ["a", "b"], depth=0))
     assert len(read_tree(build("binary_xml", ["a", "b"], attributes=60_000)).attributes) == 1
 
@@ -99,7 +99,7 @@ def test_a_damaged_document_is_an_error_or_a_tree(build: Build, noise: list[tupl
         data[place % len(data)] = value
     try:
         read_tree(bytes(data))
-    except MalformedError:
+    except MalformedPoolError:
         return
 
 
@@ -109,5 +109,5 @@ def test_of_deep_elements_nothing_is_kept(build: Build) -> None:
     assert [one.name for one in root.all("a")] == ["a"]
     assert root.children[0].children == []
     assert read_tree(data).children[0].children[0].children != []
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedPoolError):
         read_tree(build("binary_xml", ["a", "b"], depth=100), levels=2)

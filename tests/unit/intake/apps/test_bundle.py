@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from tieback.intake.apps.archive import Archive
-from tieback.intake.apps.bundle import Bundle, is_bundle
+from tieback.intake.apps.bundle import BundleFormat, is_bundle
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.open import open_app
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 
 type Build = Callable[..., bytes]
 URL = "https://api.test/v1"
@@ -74,15 +74,15 @@ def test_every_module_is_read(build: Build, tmp_path: Path) -> None:
 def test_without_a_readable_manifest_there_is_no_identity(
     build: Build, files: list[tuple[str, bytes]], problem: str
 ) -> None:
-    source = Archive(build("zipped", files), Problems())
-    assert Bundle(source).identify("") is None
+    source = Archive(build("zipped", files), PackageProblems())
+    assert BundleFormat(source).identify("") is None
     assert problem in source.problems[0].what
 
 
 def test_a_damaged_table_costs_only_the_name(build: Build) -> None:
     files = [("base/manifest/AndroidManifest.xml", manifest(build)), ("base/resources.pb", b"\x12\x7f")]
-    source = Archive(build("zipped", files), Problems())
-    app = Bundle(source).identify("")
+    source = Archive(build("zipped", files), PackageProblems())
+    app = BundleFormat(source).identify("")
     assert app is not None
     assert (app.bundle_id, app.name) == ("test.x", "")
     assert [problem.where for problem in source.problems] == ["base/resources.pb"]
@@ -92,6 +92,6 @@ def test_a_damaged_table_costs_only_the_name(build: Build) -> None:
     ("name", "expected"), [("BundleConfig.pb", True), ("base/manifest/AndroidManifest.xml", True), ("a.pb", False)]
 )
 def test_what_counts_as_a_bundle(build: Build, name: str, expected: bool) -> None:
-    archive = Archive(build("zipped", [(name, b"x")]), Problems())
+    archive = Archive(build("zipped", [(name, b"x")]), PackageProblems())
     assert is_bundle(archive) is expected
-    assert Bundle(archive).special(name) is None
+    assert BundleFormat(archive).special(name) is None

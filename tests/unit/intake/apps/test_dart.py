@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tieback.intake.apps.budget import budget_for
 from tieback.intake.apps.dart import is_dart, text_edges
 from tieback.intake.apps.entries import make_artifacts
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 
 MARK = b"_kDartIsolateSnapshotData\0"
 
@@ -41,7 +41,7 @@ def test_only_compiled_dart_gets_edges() -> None:
     assert is_dart(b"\x7fELF" + MARK)
     for mark in (MARK, b""):
         data = b"\x7fELF\2\1" + b"\0" * 60 + mark + snapshot("https://api.test")
-        (artifact,) = make_artifacts("lib/arm64-v8a/libapp.so", data, Problems(), budget_for(0))
+        (artifact,) = make_artifacts("lib/arm64-v8a/libapp.so", data, PackageProblems(), budget_for(0))
         assert (artifact.buffers[0].starts is not None) is bool(mark)
 
 

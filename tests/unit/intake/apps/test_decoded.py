@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 from tieback.intake.apps.budget import budget_for
-from tieback.intake.apps.decoded import Decoded, is_decoded
-from tieback.intake.apps.folder import Folder
+from tieback.intake.apps.decoded import ApktoolFormat, is_apktool_folder
+from tieback.intake.apps.folder import UnpackedFolder
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.open import open_app
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 
 MANIFEST = """<?xml version="1.0" encoding="utf-8"?>
 <manifest xmlns:android="http://schemas.android.com/apk/res/android" package="test.x">
@@ -50,9 +50,9 @@ def test_a_decoded_app_has_its_identity(top: Path) -> None:
 
 
 def test_files_behind_references_are_found(top: Path) -> None:
-    source = Folder(top, Problems(), budget_for(0))
-    assert is_decoded(source)
-    decoded = Decoded(source)
+    source = UnpackedFolder(top, PackageProblems(), budget_for(0))
+    assert is_apktool_folder(source)
+    decoded = ApktoolFormat(source)
     found = decoded.resource_xml("@xml/net")
     assert found is not None
     assert (found[0].name, found[1]) == ("network-security-config", "res/xml/net.xml")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tieback.intake.apps import directory
 from tieback.intake.apps.budget import budget_for
 from tieback.intake.apps.directory import read_directory
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 
 type Build = Callable[..., bytes]
 FILES = [("a.txt", b"alpha" * 50), ("b/c.txt", b"beta" * 80), ("d.txt", b"delta" * 20)]
@@ -16,7 +16,7 @@ NAMES = ["a.txt", "b/c.txt", "d.txt"]
 
 
 def names_of(data: bytes) -> tuple[list[str], list[str]]:
-    problems = Problems()
+    problems = PackageProblems()
     return [entry.name for entry in read_directory(data, problems, budget_for(0)).entries], [p.what for p in problems]
 
 
@@ -73,7 +73,7 @@ def test_zip64_sizes_are_read() -> None:
     end64 = struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, len(central), start)
     locator = struct.pack("<4sIQI", b"PK\6\7", 0, after, 1)
     end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
-    (entry,) = read_directory(local + central + end64 + locator + end, Problems(), budget_for(0)).entries
+    (entry,) = read_directory(local + central + end64 + locator + end, PackageProblems(), budget_for(0)).entries
     assert (entry.name, entry.compressed, entry.size, entry.header) == ("a", 5, 5, 0)
 
 
@@ -110,12 +110,12 @@ def test_damage_never_raises(build: Build, noise: list[tuple[int, int]], cut: in
     data = bytearray(build("zipped", FILES))
     for place, value in noise:
         data[place % len(data)] = value
-    entries = read_directory(bytes(data[: len(data) - cut % len(data)]), Problems(), budget_for(0)).entries
+    entries = read_directory(bytes(data[: len(data) - cut % len(data)]), PackageProblems(), budget_for(0)).entries
     assert len(entries) < 50
 
 
 def test_headers_without_end_are_bounded() -> None:
-    budget, problems = budget_for(0), Problems()
+    budget, problems = budget_for(0), PackageProblems()
     budget.steps = 100
     assert read_directory(b"PK\3\4" * 5000, problems, budget).entries == []
     assert "headers without content" in problems[0].what

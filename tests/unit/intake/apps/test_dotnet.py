@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.apps.budget import Budget, budget_for
+from tieback.intake.apps.budget import PackageBudget, budget_for
 from tieback.intake.apps.dotnet import read_assemblies, wrapped
 from tieback.intake.apps.interface import Artifact
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 
 TEXTS = ("https://api.test/v1", "Header", "x" * 300, "Füße")
 
@@ -56,7 +56,7 @@ def user_strings(artifact: Artifact) -> list[str]:
 
 
 def opened(data: bytes) -> tuple[list[Artifact], list[str]]:
-    problems = Problems()
+    problems = PackageProblems()
     return list(read_assemblies("a.blob", data, problems, budget_for(0))), [problem.what for problem in problems]
 
 
@@ -103,7 +103,7 @@ def test_what_cannot_be_decompressed_is_said(data: bytes, problem: str) -> None:
 
 def test_decompression_is_paid_from_the_budget() -> None:
     image = compressed(assembly() + b"\0" * 1000)
-    problems, budget = Problems(), Budget(total=3000)
+    problems, budget = PackageProblems(), PackageBudget(total=3000)
     found = list(read_assemblies("a", store(1, [image] * 5), problems, budget))
     assert 0 < len(found) < 5
     assert budget.total >= 0
@@ -111,11 +111,11 @@ def test_decompression_is_paid_from_the_budget() -> None:
 
 
 def test_a_heap_of_nothing_costs_no_more_than_the_budget_has() -> None:
-    budget = Budget(total=10**6, steps=1000)
-    list(read_assemblies("a", assembly("") + b"\0" * 10, Problems(), budget))
+    budget = PackageBudget(total=10**6, steps=1000)
+    list(read_assemblies("a", assembly("") + b"\0" * 10, PackageProblems(), budget))
     assert 0 < budget.steps < 1000
     budget.steps = 3
-    (artifact,) = read_assemblies("a", assembly("one", "two", "three"), Problems(), budget)
+    (artifact,) = read_assemblies("a", assembly("one", "two", "three"), PackageProblems(), budget)
     assert user_strings(artifact) == ["one", "two"]
     assert budget.steps == 0
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.apps.element import Element, read_text_xml, written
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.element import Element, read_text_xml, write_xml
+from tieback.intake.apps.stringpool import MalformedPoolError
 
 TEXT = b'<?xml version="1.0"?><a xmlns:n="u" n:url="https://a.test/?x=1&amp;y"><b>one</b><b/><c/></a>'
 
@@ -14,12 +14,12 @@ def test_text_becomes_a_tree_and_text_again() -> None:
     assert root.attributes["url"] == "https://a.test/?x=1&y"
     assert [child.text for child in root.all("b")] == ["one", ""]
     assert root.first("d") is None
-    assert read_text_xml(written(root, 1000)).first("c") == Element("c")
+    assert read_text_xml(write_xml(root, 1000)).first("c") == Element("c")
 
 
 def test_the_text_ends_at_the_limit() -> None:
     root = Element("a", children=[Element("b", {"x": "y" * 100}) for _ in range(1000)])
-    assert len(written(root, 1000)) < 1300
+    assert len(write_xml(root, 1000)) < 1300
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_the_text_ends_at_the_limit() -> None:
     ids=["empty", "text", "cut", "crossed", "deep", "noise", "entity", "unknown encoding", "many"],
 )  # fmt: skip
 def test_what_is_no_small_plain_document_is_an_error(data: bytes) -> None:
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedPoolError):
         read_text_xml(data)
 
 
@@ -43,6 +43,6 @@ def test_damage_is_an_error_or_a_tree(noise: list[tuple[int, int]]) -> None:
     for place, value in noise:
         data[place % len(data)] = value
     try:
-        written(read_text_xml(bytes(data)), 1000)
-    except MalformedError:
+        write_xml(read_text_xml(bytes(data)), 1000)
+    except MalformedPoolError:
         return

@@ -6,16 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.apps.archive import Archive
-from tieback.intake.apps.budget import Budget, budget_for
-from tieback.intake.apps.entries import Special, make_artifacts, walk
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.budget import PackageBudget, budget_for
+from tieback.intake.apps.entries import Special, make_artifacts, walk_entries
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
+from tieback.intake.apps.problems import PackageProblems
 
 type Build = Callable[..., bytes]
 URL = "https://api.test/v1"
 
 
-def one(file: str, content: bytes | bytearray, problems: Problems) -> Artifact | None:
+def one(file: str, content: bytes | bytearray, problems: PackageProblems) -> Artifact | None:
     """The only artifact of a content, if there is one."""
     found = list(make_artifacts(file, content, problems, budget_for(0)))
     assert len(found) < 2
@@ -26,9 +26,9 @@ def nothing(_: str) -> None:
     """No entry is special."""
 
 
-def artifacts(source: Source, special: Special, budget: Budget) -> Iterator[Artifact]:
+def artifacts(source: EntrySource, special: Special, budget: PackageBudget) -> Iterator[Artifact]:
     """The walk, with what is to be searched together one by one."""
-    for piece in walk(source, special, budget):
+    for piece in walk_entries(source, special, budget):
         if isinstance(piece, Artifact):
             yield piece
         else:
@@ -51,7 +51,7 @@ def artifacts(source: Source, special: Special, budget: Budget) -> Iterator[Arti
     ],
 )
 def test_an_address_can_be_found_in_any_kind_of_content(content: bytes, kind: BufferKind) -> None:
-    artifact = one("a", content, Problems())
+    artifact = one("a", content, PackageProblems())
     assert artifact is not None
     (buffer,) = artifact.buffers
     assert buffer.kind is kind
@@ -63,11 +63,11 @@ def test_an_address_can_be_found_in_any_kind_of_content(content: bytes, kind: Bu
 
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, b"OggS" + b"\0" * 50])
 def test_what_holds_no_text_is_left_out(content: bytes) -> None:
-    assert one("a", content, Problems()) is None
+    assert one("a", content, PackageProblems()) is None
 
 
 def test_archives_inside_are_read_and_say_where(build: Build) -> None:
-    problems = Problems()
+    problems = PackageProblems()
     table = b"\x02\0\x0c\0" + b"x" * 50
     inner = build("zipped", [("a.json", URL.encode()), ("b", URL.encode(), {"crc": 5}), ("c", table)])
     for stored in (True, False):
@@ -82,7 +82,7 @@ def test_archives_are_opened_two_deep(build: Build) -> None:
     data = build("zipped", [("deepest.txt", URL.encode())])
     for name in ("c.zip", "b.zip", "a.zip"):
         data = build("zipped", [(name, data), (name + ".txt", b"text")])
-    archive = Archive(data, Problems())
+    archive = Archive(data, PackageProblems())
     found = [artifact.file for artifact in artifacts(archive, nothing, archive.budget)]
     assert found == ["a.zip!b.zip!c.zip.txt", "a.zip!b.zip.txt", "a.zip.txt"]
     assert [problem.where for problem in archive.problems] == ["a.zip!b.zip!c.zip"]
@@ -90,13 +90,15 @@ def test_archives_are_opened_two_deep(build: Build) -> None:
 
 def test_the_number_of_archives_is_bounded(build: Build) -> None:
     inner = build("zipped", [("a", b"text")])
-    archive = Archive(build("zipped", [(str(n), inner) for n in range(9)]), Problems(), Budget(10**6, archives=4))
+    archive = Archive(
+        build("zipped", [(str(n), inner) for n in range(9)]), PackageProblems(), PackageBudget(10**6, archives=4)
+    )
     assert len(list(artifacts(archive, nothing, archive.budget))) == 4
     assert "too many archives" in archive.problems[0].what
 
 
 def test_a_damaged_archive_inside_is_said(build: Build) -> None:
-    archive = Archive(build("zipped", [("x.jar", b"PK\3\4" + b"\0" * 50)], stored=True), Problems())
+    archive = Archive(build("zipped", [("x.jar", b"PK\3\4" + b"\0" * 50)], stored=True), PackageProblems())
     assert list(artifacts(archive, nothing, archive.budget)) == []
     assert [(problem.what[:24], problem.where) for problem in archive.problems] == [
         ("the archive is truncated", "x.jar")
@@ -104,7 +106,7 @@ def test_a_damaged_archive_inside_is_said(build: Build) -> None:
 
 
 def test_a_damaged_table_is_said_and_searched() -> None:
-    problems = Problems()
+    problems = PackageProblems()
     artifact = one("resources.arsc", b"\x02\0\x0c\0" + b"x" * 50, problems)
     assert artifact is not None
     assert [problem.where for problem in problems] == ["resources.arsc"]
@@ -113,12 +115,12 @@ def test_a_damaged_table_is_said_and_searched() -> None:
 def test_the_walk_keeps_the_order_and_skips_folders_and_pictures(build: Build) -> None:
     picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 200
     files = [("z.txt", b"last name, first place"), ("res/", b""), ("p", picture), ("a.json", b"{}")]
-    archive = Archive(build("zipped", files, stored=True), Problems())
+    archive = Archive(build("zipped", files, stored=True), PackageProblems())
     assert [artifact.file for artifact in artifacts(archive, nothing, archive.budget)] == ["z.txt", "a.json"]
 
 
 def test_a_second_entry_of_a_special_name_does_not_hide(build: Build) -> None:
-    archive = Archive(build("zipped", [("m", b"first"), ("m", URL.encode())]), Problems())
+    archive = Archive(build("zipped", [("m", b"first"), ("m", URL.encode())]), PackageProblems())
     own = Artifact("m", (Buffer("m", BufferKind.MANIFEST, b"own"),))
     found = [
         artifact.buffers[0].data
@@ -136,6 +138,6 @@ def test_a_second_entry_of_a_special_name_does_not_hide(build: Build) -> None:
     noise=st.binary(max_size=300),
 )  # fmt: skip
 def test_noise_never_raises(magic: bytes, noise: bytes) -> None:
-    artifact = one("a", bytearray(magic + noise), Problems())
+    artifact = one("a", bytearray(magic + noise), PackageProblems())
     if artifact is not None:
         assert sum(len(buffer.data) for buffer in artifact.buffers) <= 2 * len(magic + noise)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tieback.intake.apps.budget import Budget, budget_for
-from tieback.intake.apps.folder import Folder, files, is_unpacked
+from tieback.intake.apps.budget import PackageBudget, budget_for
+from tieback.intake.apps.folder import UnpackedFolder, files, is_unpacked
 from tieback.intake.apps.open import open_app
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 
 type Build = Callable[..., bytes]
 URL = b"https://api.test/v1"
@@ -43,13 +43,13 @@ def test_links_and_pipes_lead_nowhere(tmp_path: Path) -> None:
     (top / "link").symlink_to(secret)
     (top / "up").symlink_to(tmp_path)
     os.mkfifo(top / "pipe")
-    folder = Folder(top, Problems(), budget_for(0))
+    folder = UnpackedFolder(top, PackageProblems(), budget_for(0))
     assert [entry.name for entry in folder.entries] == ["a.txt"]
 
 
 def test_a_file_that_became_something_else_is_a_problem(tmp_path: Path) -> None:
     top = lay(tmp_path / "app", {"a": b"text", "b": b"text", "c": b"text"})
-    folder = Folder(top, Problems(), budget_for(0))
+    folder = UnpackedFolder(top, PackageProblems(), budget_for(0))
     for name in "abc":
         (top / name).unlink()
     (top / "b").symlink_to("/etc/hostname")
@@ -62,7 +62,9 @@ def test_a_file_that_became_something_else_is_a_problem(tmp_path: Path) -> None:
 
 
 def test_reading_is_bounded(tmp_path: Path) -> None:
-    folder = Folder(lay(tmp_path / "app", {"a": b"x" * 100, "b": b"x"}), Problems(), Budget(total=60))
+    folder = UnpackedFolder(
+        lay(tmp_path / "app", {"a": b"x" * 100, "b": b"x"}), PackageProblems(), PackageBudget(total=60)
+    )
     a, b = folder.entries
     assert folder.read(a, 10) == b"x" * 10
     assert folder.peek(a, 3) == b"xxx"
@@ -75,7 +77,7 @@ def test_reading_is_bounded(tmp_path: Path) -> None:
 def test_names_are_safe_to_print(tmp_path: Path) -> None:
     top = lay(tmp_path / "app", {"a\x1b[2J.txt": b"x"})
     (top / os.fsdecode(b"\xff")).write_bytes(b"y")
-    folder = Folder(top, Problems(), budget_for(0))
+    folder = UnpackedFolder(top, PackageProblems(), budget_for(0))
     assert [entry.name for entry in folder.entries] == ["a\\x1b[2J.txt", "\\xff"]
     assert [folder.read(entry) for entry in folder.entries] == [b"x", b"y"]
 

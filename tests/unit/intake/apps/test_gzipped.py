@@ -11,17 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.apps.budget import budget_for
-from tieback.intake.apps.gzipped import MAX_SIZE, expanded
+from tieback.intake.apps.gzipped import MAX_SIZE, decompress
 from tieback.intake.apps.open import open_app
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 from tieback.pipeline.analyse import Analyser
 
 TEXT = b"var api = 'https://api.shop.test/v1'\n" * 9
 
 
 def opened(data: bytes, file: str = "assets/app.js.gz") -> tuple[str, bytes, list[str]]:
-    problems = Problems()
-    name, content = expanded(file, data, problems, budget_for(0))
+    problems = PackageProblems()
+    name, content = decompress(file, data, problems, budget_for(0))
     return name, bytes(content), [problem.what for problem in problems]
 
 
@@ -66,11 +66,11 @@ def test_what_is_damaged_is_said(data: bytes, kept: bytes, problem: str) -> None
 def test_a_bomb_is_cut_off() -> None:
     engine = zlib.compressobj(9, wbits=31)
     bomb = b"".join(engine.compress(bytes(1 << 20)) for _ in range(200)) + engine.flush()
-    problems, budget = Problems(), budget_for(0)
-    _, content = expanded("a.gz", bomb, problems, budget)
+    problems, budget = PackageProblems(), budget_for(0)
+    _, content = decompress("a.gz", bomb, problems, budget)
     assert len(content) <= MAX_SIZE
     assert "expands like a bomb" in problems[0].what
-    _, content = expanded("b.gz", bomb, problems, budget)
+    _, content = decompress("b.gz", bomb, problems, budget)
     assert len(content) <= 20 * len(bomb)
 
 
@@ -102,6 +102,6 @@ def test_an_app_with_a_compressed_script_names_its_host(tmp_path: Path, build: C
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200))
 def test_hostile_bytes_never_raise(noise: bytes) -> None:
-    problems = Problems()
-    _, content = expanded("a.gz", b"\x1f\x8b\x08" + noise, problems, budget_for(0))
+    problems = PackageProblems()
+    _, content = decompress("a.gz", b"\x1f\x8b\x08" + noise, problems, budget_for(0))
     assert len(content) <= MAX_SIZE

@@ -7,10 +7,10 @@ import pytest
 from tests import samples
 from tests.unit.intake.conftest import zipped
 from tieback.intake.apps.content import sniff
-from tieback.intake.apps.heap import FULL, SMALL, Heap
-from tieback.intake.apps.interface import BufferKind, Gathered
+from tieback.intake.apps.heap import FULL, SMALL, SmallFiles
+from tieback.intake.apps.interface import ArtifactBatch, BufferKind
 from tieback.intake.apps.open import open_app
-from tieback.intake.apps.stringpool import MalformedError, pool_frame
+from tieback.intake.apps.stringpool import MalformedPoolError, pool_frame
 
 LAYOUT = (
     b"\x03\x00\x08\x00\x00\x00\x00\x00\x01\x00\x1c\x00\x28\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00"
@@ -39,7 +39,7 @@ def test_the_layout_of_these_tests_has_a_pool() -> None:
     ],
 )
 def test_what_is_gathered(file: str, content: bytes, taken: BufferKind | None) -> None:
-    heap = Heap()
+    heap = SmallFiles()
     assert heap.takes(file, content, sniff(content)) is (taken is not None)
     found = [artifact for gathered in heap.emptied() for artifact in gathered.artifacts()]
     assert [(one.file, one.buffers[0].kind) for one in found] == ([(file, taken)] if taken else [])
@@ -47,7 +47,7 @@ def test_what_is_gathered(file: str, content: bytes, taken: BufferKind | None) -
 
 
 def test_a_heap_says_when_it_is_full() -> None:
-    heap = Heap()
+    heap = SmallFiles()
     content = LAYOUT + bytes(SMALL - len(LAYOUT))
     count = 0
     while not heap.is_full:
@@ -57,13 +57,13 @@ def test_a_heap_says_when_it_is_full() -> None:
 
 
 def test_what_is_joined_says_where_each_file_ends() -> None:
-    heap = Heap()
+    heap = SmallFiles()
     heap.takes("a.xml", LAYOUT, sniff(LAYOUT))
     heap.takes("b.xml", LAYOUT + b"tail", sniff(LAYOUT))
     (gathered,) = heap.emptied()
     joined, ends = gathered.joined()
     assert ends[-1] == len(joined)
-    assert joined[ends[0] : ends[1]] == LAYOUT + b"tail" + Gathered.SEPARATOR
+    assert joined[ends[0] : ends[1]] == LAYOUT + b"tail" + ArtifactBatch.SEPARATOR
 
 
 def test_gathered_files_are_the_same_artifacts_in_the_same_order(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_gathered_files_are_the_same_artifacts_in_the_same_order(tmp_path: Path)
                             ("c.txt", b"https://a.de"), ("c.plist", b"<plist>"), ("d.xml", LAYOUT),
                             ("e.xml", LAYOUT[:30]), ("classes.dex", b"dex\n")]))  # fmt: skip
     with open_app(app) as opened:
-        kinds = [piece.files if isinstance(piece, Gathered) else piece.file for piece in opened.pieces()]
+        kinds = [piece.files if isinstance(piece, ArtifactBatch) else piece.file for piece in opened.pieces()]
     assert kinds == [("a.xml", "b.xml", "c.txt"), "c.plist", ("d.xml",), "e.xml", "classes.dex"]
     with open_app(app) as opened:
         names = [one.file for one in opened.artifacts()]
@@ -83,7 +83,7 @@ def test_gathered_files_are_the_same_artifacts_in_the_same_order(tmp_path: Path)
 @samples.needs("apps")
 def test_a_real_app_is_mostly_small_files() -> None:
     with open_app(samples.directory("apps") / "dvba.apk") as opened:
-        gathered = [piece for piece in opened.pieces() if isinstance(piece, Gathered)]
+        gathered = [piece for piece in opened.pieces() if isinstance(piece, ArtifactBatch)]
     assert sum(len(one.files) for one in gathered) > 200
     for one in gathered:
         for artifact in one.artifacts():
@@ -91,5 +91,5 @@ def test_a_real_app_is_mostly_small_files() -> None:
 
 
 def test_the_pool_of_a_gathered_file_can_be_read() -> None:
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedPoolError):
         pool_frame(LAYOUT[:20], 8)

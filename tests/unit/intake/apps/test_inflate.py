@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.apps.inflate import inflate, prefix
+from tieback.intake.apps.inflate import inflate, inflate_prefix
 
 TEXT = b"the quick brown fox " * 500
 
@@ -37,12 +37,12 @@ def test_what_came_before_the_damage_is_kept() -> None:
 
 def test_the_beginning_can_be_looked_at_alone() -> None:
     stream = deflated(TEXT)
-    assert prefix(stream, 0, len(stream), 9) == b"the quick"
-    assert prefix(b"\xff" * 20, 0, 20, 9) == b""
+    assert inflate_prefix(stream, 0, len(stream), 9) == b"the quick"
+    assert inflate_prefix(b"\xff" * 20, 0, 20, 9) == b""
 
 
 @settings(max_examples=80, deadline=None)
 @given(data=st.binary(max_size=300), size=st.integers(0, 1 << 32), length=st.integers(0, 400))
 def test_noise_never_raises(data: bytes, size: int, length: int) -> None:
     assert len(inflate(data, 0, length, size, 5000).data) <= 5000
-    assert len(prefix(data, 0, length, 64)) <= 64
+    assert len(inflate_prefix(data, 0, length, 64)) <= 64

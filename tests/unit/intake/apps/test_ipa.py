@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.interface import BufferKind
-from tieback.intake.apps.ipa import Ipa, is_ipa
+from tieback.intake.apps.ipa import IpaFormat, is_ipa
 from tieback.intake.apps.open import open_app
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 from tieback.model.app import App, Platform
 
 type Build = Callable[..., bytes]
@@ -28,8 +28,8 @@ ROOT = "Payload/Workhub.app/"
 
 
 def identified(build: Build, files: list[tuple[str, bytes]]) -> tuple[App | None, list[str]]:
-    archive = Archive(build("zipped", files), Problems())
-    return Ipa(archive).identify("0" * 64), [problem.what for problem in archive.problems]
+    archive = Archive(build("zipped", files), PackageProblems())
+    return IpaFormat(archive).identify("0" * 64), [problem.what for problem in archive.problems]
 
 
 @pytest.mark.parametrize("form", [plistlib.FMT_BINARY, plistlib.FMT_XML])
@@ -134,8 +134,8 @@ def test_without_a_profile_the_team_of_the_signature_answers(build: Build) -> No
         (ROOT + "Info.plist", plistlib.dumps(INFO | {"CFBundleExecutable": "Workhub"})),
         (ROOT + "Workhub", head + b"\0" * (64 - len(head)) + code),
     ]
-    archive = Archive(build("zipped", files), Problems())
-    ipa = Ipa(archive)
+    archive = Archive(build("zipped", files), PackageProblems())
+    ipa = IpaFormat(archive)
     app = ipa.identify("")
     assert app is not None
     assert (app.vendor, app.signer) == ("A1B2C3D4E5", None)
@@ -145,9 +145,9 @@ def test_without_a_profile_the_team_of_the_signature_answers(build: Build) -> No
 
 def test_what_counts_as_an_ipa(build: Build) -> None:
     for name, expected in ((ROOT + "Workhub", True), ("Payload/notes.txt", False), ("a.app/Info.plist", False)):
-        archive = Archive(build("zipped", [(name, b"x")]), Problems())
+        archive = Archive(build("zipped", [(name, b"x")]), PackageProblems())
         assert is_ipa(archive) is expected
-        assert Ipa(archive).special(name) is None
+        assert IpaFormat(archive).special(name) is None
 
 
 @settings(max_examples=60, deadline=None)

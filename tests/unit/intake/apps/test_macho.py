@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.apps.interface import BufferKind
-from tieback.intake.apps.macho import read_macho, signature
+from tieback.intake.apps.macho import code_signature, read_macho
 from tieback.intake.apps.open import open_app
 
 CODE, TEXT = b"\x90" * 8192, b"mqtt://broker.test:1883\0"
@@ -75,7 +75,7 @@ def test_names_of_methods_are_left_out() -> None:
 
 def test_team_and_entitlements_stand_in_the_signature() -> None:
     data = macho(sign=signed())
-    found = signature(data)
+    found = code_signature(data)
     assert found.team == "A1B2C3D4E5"
     rights = read_macho("App", data)[0].buffers[-1]
     assert rights.kind is BufferKind.MANIFEST

@@ -1,7 +1,7 @@
 import pytest
 
 from tieback.intake.apps.element import Element
-from tieback.intake.apps.manifest import identity, resource_id
+from tieback.intake.apps.manifest import read_identity, resource_id
 from tieback.model.app import App, Platform
 
 
@@ -11,7 +11,7 @@ def test_the_manifest_names_the_app() -> None:
         {"package": "test.x", "versionName": "1.2", "versionCode": "7"},
         [Element("uses-sdk", {"minSdkVersion": "24"}), Element("application", {"label": "@7f010000"})],
     )
-    app = identity(root, lambda reference: f"[{reference}]", "0" * 64, None, "Acme")
+    app = read_identity(root, lambda reference: f"[{reference}]", "0" * 64, None, "Acme")
     assert app == App(
         Platform.ANDROID, "test.x", "0" * 64, "[@7f010000]", "1.2", "7", "24", "24", signer=None, vendor="Acme"
     )
@@ -19,7 +19,7 @@ def test_the_manifest_names_the_app() -> None:
 
 def test_names_cannot_move_a_cursor() -> None:
     root = Element("manifest", {"package": "a\x1b[2J", "versionName": "1\u202e\n"})
-    app = identity(root, str, "", None, "")
+    app = read_identity(root, str, "", None, "")
     assert app is not None
     assert app.bundle_id == "a\\x1b[2J"
     assert app.version_name == "1\\u202e\\n"
@@ -27,7 +27,7 @@ def test_names_cannot_move_a_cursor() -> None:
 
 @pytest.mark.parametrize("root", [Element("manifest"), Element("x", {"package": "y"})])
 def test_what_names_no_package_is_no_app(root: Element) -> None:
-    assert identity(root, str, "", None, "") is None
+    assert read_identity(root, str, "", None, "") is None
 
 
 @pytest.mark.parametrize(

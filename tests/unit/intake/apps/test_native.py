@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.apps.interface import BufferKind
-from tieback.intake.apps.native import merged, read_elf
+from tieback.intake.apps.native import merge_ranges, read_elf
 from tieback.intake.apps.open import open_app
 
 CODE, TEXT = b"\x90" * 8192, b"mqtt://broker.test:1883\0"
@@ -58,9 +58,9 @@ def test_damage_never_raises(noise: list[tuple[int, int]], raw: bytes) -> None:
 
 def test_ranges_are_joined_when_near_and_no_barrier_is_between() -> None:
     ranges = [(100, 200), (0, 50), (300, 10_000), (20_000, 90_000)]
-    assert merged(ranges, 30_000) == [(0, 10_000), (20_000, 30_000)]
-    assert merged(ranges, 30_000, [210]) == [(0, 200), (300, 10_000), (20_000, 30_000)]
-    assert merged([], 10) == []
+    assert merge_ranges(ranges, 30_000) == [(0, 10_000), (20_000, 30_000)]
+    assert merge_ranges(ranges, 30_000, [210]) == [(0, 200), (300, 10_000), (20_000, 30_000)]
+    assert merge_ranges([], 10) == []
 
 
 def test_a_file_that_is_searched_whole_is_not_copied() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.apps.plist import MAX_PLIST, read_binary_plist, read_values
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.stringpool import MalformedPoolError
 
 VALUES = {"CFBundleIdentifier": "test.fieldhand", "hosts": ["db.test:27017", "x" * 300], "größe": "Größe", "n": 7}
 BINARY = plistlib.dumps(VALUES, fmt=plistlib.FMT_BINARY)
@@ -32,7 +32,7 @@ def test_both_forms_give_their_values(form: plistlib.PlistFormat) -> None:
     ids=["nothing", "magic", "cut", "text", "list", "large", "entity", "deep"],
 )
 def test_what_cannot_be_read_is_refused(data: bytes) -> None:
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedPoolError):
         read_values(data)
 
 
@@ -56,7 +56,7 @@ def test_damage_never_raises_anything_else(noise: list[tuple[int, int]], cut: in
         assert all(0 <= start < len(whole) for start in buffer.starts)
     try:
         read_values(whole)
-    except MalformedError:
+    except MalformedPoolError:
         return
 
 
@@ -65,5 +65,5 @@ def test_damage_never_raises_anything_else(noise: list[tuple[int, int]], cut: in
 def test_noise_never_raises_anything_else(data: bytes) -> None:
     read_binary_plist("a", b"bplist00" + data)
     for head in (b"bplist00", b"<?xml version='1.0'?><plist>"):
-        with pytest.raises(MalformedError):
+        with pytest.raises(MalformedPoolError):
             read_values(head + data)

@@ -1,9 +1,9 @@
-from tieback.intake.apps.problems import MAX_PROBLEMS, Problems
+from tieback.intake.apps.problems import MAX_PROBLEMS, PackageProblems
 from tieback.model.sighting import Problem
 
 
 def test_a_line_is_kept_once() -> None:
-    problems = Problems()
+    problems = PackageProblems()
     problems.note("damaged", "a")
     problems.note("damaged", "a")
     problems.note("damaged", "b")
@@ -11,7 +11,7 @@ def test_a_line_is_kept_once() -> None:
 
 
 def test_the_list_is_bounded_and_says_so() -> None:
-    problems = Problems()
+    problems = PackageProblems()
     for number in range(10_000):
         problems.note("damaged", str(number))
     assert len(problems) == MAX_PROBLEMS
@@ -19,6 +19,6 @@ def test_the_list_is_bounded_and_says_so() -> None:
 
 
 def test_a_long_place_is_cut() -> None:
-    problems = Problems()
+    problems = PackageProblems()
     problems.note("damaged", "x" * 10_000)
     assert len(problems[0].where) == 300

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.apps.proto_resources import ProtoResources
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.stringpool import MalformedPoolError
 
 type Build = Callable[..., bytes]
 URL = "https://api.test/v1"
@@ -60,7 +60,7 @@ def test_damage_is_an_error_or_a_table(build: Build, noise: list[tuple[int, int]
     for content in (bytes(data), raw):
         try:
             table = ProtoResources("r", content)
-        except MalformedError:
+        except MalformedPoolError:
             continue
         table.text(0x7F010001)
         (buffer,) = table.artifact().buffers

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.apps.proto_xml import item_text, probes, read_proto_xml, search_proto_xml
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.proto_xml import count_steps, item_text, read_proto_xml, search_proto_xml
+from tieback.intake.apps.stringpool import MalformedPoolError
 
 type Build = Callable[..., bytes]
 URL = "https://api.test/v1"
@@ -39,20 +39,20 @@ def test_a_value_does_not_run_into_what_follows(build: Build) -> None:
     assert buffer.starts is not None
     begin = data.index(URL.encode())
     assert {begin, begin + len(URL)} <= set(buffer.starts.tolist())
-    assert probes(data) > 0
+    assert count_steps(data) > 0
 
 
 def test_depth_is_bounded(build: Build) -> None:
     data = build("pb_node", "a")
     for _ in range(500):
         data = build("pb_node", "a", [], [data])
-    with pytest.raises(MalformedError, match="too deep"):
+    with pytest.raises(MalformedPoolError, match="too deep"):
         read_proto_xml(data)
 
 
 def test_the_number_of_elements_is_bounded(build: Build) -> None:
     data = build("pb_node", "a", [], [build("pb_node", "a")] * 101_000)
-    with pytest.raises(MalformedError, match="too many"):
+    with pytest.raises(MalformedPoolError, match="too many"):
         read_proto_xml(data)
 
 
@@ -68,5 +68,5 @@ def test_damage_is_an_error_or_a_tree(build: Build, noise: list[tuple[int, int]]
         assert (buffer.starts <= len(content)).all()
         try:
             read_proto_xml(content)
-        except MalformedError:
+        except MalformedPoolError:
             continue

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.apps.protobuf import BYTES, VARINT, fields, string_edges, varint
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.protobuf import BYTES, VARINT, iter_fields, read_varint, string_edges
+from tieback.intake.apps.stringpool import MalformedPoolError
 
 type Build = Callable[..., bytes]
 
@@ -15,19 +15,24 @@ type Build = Callable[..., bytes]
     [(b"\0", 0), (b"\x7f", 127), (b"\x96\x01", 150), (b"\xff" * 9 + b"\x01", 2**64 - 1), (b"\x80\x00", 0)],
 )
 def test_numbers(raw: bytes, value: int) -> None:
-    assert varint(raw + b"x", 0, len(raw)) == (value, len(raw))
+    assert read_varint(raw + b"x", 0, len(raw)) == (value, len(raw))
 
 
 @pytest.mark.parametrize("raw", [b"", b"\x80", b"\xff" * 11])
 def test_a_number_without_an_end_is_an_error(raw: bytes) -> None:
-    with pytest.raises(MalformedError):
-        varint(raw, 0, len(raw))
+    with pytest.raises(MalformedPoolError):
+        read_varint(raw, 0, len(raw))
 
 
 def test_fields_come_in_their_order_with_their_place(build: Build) -> None:
     data = build("pb_field", 1, 300) + build("pb_field", 2, "text") + b"\x1d" + b"abcd" + b"\x21" + b"abcdefgh"
-    assert [(number, wire) for number, wire, _, _ in fields(data, 0, len(data))] == [(1, 0), (2, 2), (3, 5), (4, 1)]
-    (_, _, value, _), (_, _, begin, end), *_ = fields(data, 0, len(data))
+    assert [(number, wire) for number, wire, _, _ in iter_fields(data, 0, len(data))] == [
+        (1, 0),
+        (2, 2),
+        (3, 5),
+        (4, 1),
+    ]
+    (_, _, value, _), (_, _, begin, end), *_ = iter_fields(data, 0, len(data))
     assert value == 300
     assert data[begin:end] == b"text"
 
@@ -37,8 +42,8 @@ def test_fields_come_in_their_order_with_their_place(build: Build) -> None:
     ids=["cut", "group begins", "group ends", "cut number", "unknown wire type", "four gigabytes"],
 )  # fmt: skip
 def test_what_leaves_its_message_is_an_error(raw: bytes) -> None:
-    with pytest.raises(MalformedError):
-        list(fields(raw, 0, len(raw)))
+    with pytest.raises(MalformedPoolError):
+        list(iter_fields(raw, 0, len(raw)))
 
 
 @pytest.mark.parametrize("length", [0, 1, 5, 100, 125, 126, 127, 128, 1000, 16_380, 16_390, 70_000])
@@ -53,10 +58,10 @@ def test_texts_of_every_length_have_edges(build: Build, length: int) -> None:
 @given(st.binary(max_size=300))
 def test_noise_gives_fields_inside_it_or_an_error(data: bytes) -> None:
     try:
-        for _, wire, begin, end in fields(data, 0, len(data)):
+        for _, wire, begin, end in iter_fields(data, 0, len(data)):
             assert wire == VARINT or begin <= end <= len(data)
             assert wire != BYTES or begin > 0
-    except MalformedError:
+    except MalformedPoolError:
         pass
     edges = string_edges(data)
     assert ((edges >= 0) & (edges <= len(data))).all()

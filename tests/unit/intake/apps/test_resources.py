@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tieback.intake.apps.interface import Buffer
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.resources import Resources, StringNames, _one, _simple
-from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.stringpool import MalformedPoolError
 
 type Build = Callable[..., bytes]
 STRINGS = {"app_name": "Fieldhand", "backend_url": "https://es.fieldhand.test:9200", "größe": "Größe"}
@@ -63,7 +63,7 @@ def test_references_in_a_circle_end(build: Build) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\2\0\x0c\0" + b"\0" * 20, b"\2\0\x0c\0" + b"\xff" * 60])
 def test_what_is_no_table_is_refused(data: bytes) -> None:
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedPoolError):
         Resources("resources.arsc", data)
 
 
@@ -85,7 +85,7 @@ def test_damage_is_refused_or_read(build: Build, noise: list[tuple[int, int]], c
         data[place % len(data)] = value
     try:
         table = Resources("resources.arsc", bytes(data[: len(data) - cut]))
-    except MalformedError:
+    except MalformedPoolError:
         return
     (buffer,) = table.artifact().buffers
     assert all(isinstance(buffer.names.get(offset), str | None) for offset in buffer.names)
@@ -122,5 +122,5 @@ def test_of_a_damaged_table_too(build: Build, noise: list[tuple[int, int]], cut:
     data = bytearray(build("resource_table", STRINGS, sparse=sparse))
     for place, value in noise:
         data[place % len(data)] = value
-    with suppress(MalformedError):
+    with suppress(MalformedPoolError):
         same_one_by_one(bytes(data[: len(data) - cut]), 6)

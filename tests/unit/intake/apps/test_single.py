@@ -5,8 +5,8 @@ import pytest
 
 from tieback.intake.apps.content import Content
 from tieback.intake.apps.open import open_app
-from tieback.intake.apps.problems import Problems
-from tieback.intake.apps.single import Part, SingleFile
+from tieback.intake.apps.problems import PackageProblems
+from tieback.intake.apps.single import SingleFile, SinglePartFormat
 
 type Build = Callable[..., bytes]
 URL = b"https://api.test/v1"
@@ -37,7 +37,7 @@ def test_a_package_that_begins_like_a_part_is_a_package(build: Build, tmp_path: 
 
 
 def test_the_name_is_safe_and_the_size_bounded() -> None:
-    single = SingleFile(Path("a\x1b[2J"), b"x" * 100, Problems())
+    single = SingleFile(Path("a\x1b[2J"), b"x" * 100, PackageProblems())
     (entry,) = single.entries
     assert entry.name == "a\\x1b[2J"
     assert single.read(entry, 10) == b"x" * 10
@@ -46,7 +46,7 @@ def test_the_name_is_safe_and_the_size_bounded() -> None:
     with single.lend(entry) as view:
         assert view[:3] == b"xxx"
     assert single.signing_block() == b""
-    assert Part(single, Content.DEX).special(entry.name) is None
+    assert SinglePartFormat(single, Content.DEX).special(entry.name) is None
 
 
 def test_real_parts_are_read(apps: Path) -> None:

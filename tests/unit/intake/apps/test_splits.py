@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.open import open_app
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.splits import SplitSet, is_split_set
 
 type Build = Callable[..., bytes]
@@ -62,7 +62,7 @@ def test_a_set_is_one_app(build: Build, tmp_path: Path, base: str, other: str, m
 
 def test_without_a_base_the_list_names_the_app(build: Build) -> None:
     files = [("manifest.json", json.dumps(LIST).encode()), ("main.apk", b"PK\3\4" + b"\0" * 40)]
-    source = Archive(build("zipped", files), Problems())
+    source = Archive(build("zipped", files), PackageProblems())
     app = SplitSet(source, source.budget).identify("0" * 64)
     assert app is not None
     assert (app.bundle_id, app.name, app.version_name, app.version_code) == ("test.listed", "Listed", "1.2", "7")
@@ -72,7 +72,7 @@ def test_without_a_base_the_list_names_the_app(build: Build) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"[" * 100_000, b"[]", b'{"package_name": {}}', b'{"split_apks": [1, {}]}'])
 def test_a_damaged_list_costs_nothing_but_itself(build: Build, content: bytes) -> None:
-    source = Archive(build("zipped", [("manifest.json", content), ("a.apk", apk(build, "test.x"))]), Problems())
+    source = Archive(build("zipped", [("manifest.json", content), ("a.apk", apk(build, "test.x"))]), PackageProblems())
     app = SplitSet(source, source.budget).identify("")
     assert app is not None
     assert app.bundle_id == "test.x"
@@ -89,7 +89,7 @@ def test_a_damaged_list_costs_nothing_but_itself(build: Build, content: bytes) -
     ],
 )
 def test_what_counts_as_a_set(build: Build, names: list[str], expected: bool) -> None:
-    assert is_split_set(Archive(build("zipped", [(name, b"x") for name in names]), Problems())) is expected
+    assert is_split_set(Archive(build("zipped", [(name, b"x") for name in names]), PackageProblems())) is expected
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -99,6 +99,6 @@ def test_a_damaged_set_never_raises(build: Build, noise: list[tuple[int, int]], 
     data = bytearray(build("zipped", files, stored=stored))
     for place, value in noise:
         data[place % len(data)] = value
-    source = Archive(bytes(data), Problems())
+    source = Archive(bytes(data), PackageProblems())
     app = SplitSet(source, source.budget).identify("")
     assert app is not None or source.problems

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.apps import stringpool
-from tieback.intake.apps.stringpool import MalformedError, read_pool
+from tieback.intake.apps.stringpool import MalformedPoolError, read_pool
 
 type Build = Callable[..., bytes]
 TEXTS = ["", "a", "https://api.test/v1", "grüße", "服务器", "x" * 127, "y" * 128, "z" * 20_000]
@@ -50,7 +50,7 @@ def test_strings_that_leave_the_pool_are_left_out(build: Build) -> None:
     ids=["nothing", "cut", "another chunk", "count over the end"],
 )
 def test_what_is_no_pool_is_refused(data: bytes) -> None:
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedPoolError):
         read_pool(data, 0)
 
 
@@ -69,7 +69,7 @@ def test_damage_is_bounded_and_both_ways_agree(
     whole = bytes(data[: len(data) - cut])
     try:
         pool = read_pool(whole, 0)
-    except MalformedError:
+    except MalformedPoolError:
         return
     begins = pool.begins()
     assert all(0 <= begin <= len(whole) for begin in begins)

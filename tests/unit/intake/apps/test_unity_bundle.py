@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.apps.budget import Budget, budget_for
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.budget import PackageBudget, budget_for
+from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.unity_bundle import read_bundle
 from tieback.pipeline.analyse import Analyser
 
@@ -40,8 +40,8 @@ def bundle(kind: int, *, version: int = 7, flags: int = 0, blocks: tuple[bytes, 
     return front + b"".join(bodies) + (small if flags & 0x80 else b"")
 
 
-def opened(data: bytes, budget: Budget | None = None) -> tuple[bytes, list[str]]:
-    problems = Problems()
+def opened(data: bytes, budget: PackageBudget | None = None) -> tuple[bytes, list[str]]:
+    problems = PackageProblems()
     buffers = [one.buffers[0] for one in read_bundle("data.unity3d", data, problems, budget or budget_for(0))]
     assert [buffer.base for buffer in buffers] == [0, *accumulate(len(buffer.data) for buffer in buffers[:-1])]
     return b"".join(buffer.data for buffer in buffers), [problem.what for problem in problems]
@@ -72,7 +72,7 @@ def test_damage_is_said_and_what_came_before_is_kept(data: bytes, problem: str) 
 
 
 def test_what_comes_out_is_paid_from_the_budget() -> None:
-    budget = Budget(total=100)
+    budget = PackageBudget(total=100)
     content, problems = opened(bundle(2), budget)
     assert content == BLOCKS[0]
     assert budget.total == 100 - len(content)
@@ -82,7 +82,7 @@ def test_what_comes_out_is_paid_from_the_budget() -> None:
 def test_large_ones_come_in_pieces_that_cut_no_text() -> None:
     text = b"https://api.workhub.dev/v1\0" * 4000
     blocks = tuple(text[at : at + 5000] for at in range(0, len(text), 5000)) * 90
-    pieces = [one.buffers[0] for one in read_bundle("a", bundle(2, blocks=blocks), Problems(), budget_for(0))]
+    pieces = [one.buffers[0] for one in read_bundle("a", bundle(2, blocks=blocks), PackageProblems(), budget_for(0))]
     assert len(pieces) == 2
     assert all(bytes(piece.data[-1:]) == b"\0" for piece in pieces)
     assert sum(len(piece.data) for piece in pieces) == len(text) * 90

@@ -5,7 +5,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.apps.window import Window, forget
+from tieback.intake.apps.window import BytesWindow, release_pages
 
 small = st.integers(-30, 60)
 
@@ -15,7 +15,7 @@ small = st.integers(-30, 60)
 def test_a_window_is_like_the_bytes_it_shows(
     data: bytes, start: int, stop: int, first: int, last: int, sub: bytes
 ) -> None:
-    window = Window(data, start, stop)
+    window = BytesWindow(data, start, stop)
     same = data[max(start, 0) : max(stop, 0)] if stop > start else b""
     assert len(window) == len(same)
     assert window[first:last] == same[first:last]
@@ -26,7 +26,7 @@ def test_a_window_is_like_the_bytes_it_shows(
 
 
 def test_windows_nest_and_unpack() -> None:
-    window = Window(Window(b"0123456789", 2, 8), 1, 5)
+    window = BytesWindow(BytesWindow(b"0123456789", 2, 8), 1, 5)
     assert window[:] == b"3456"
     assert window[0] == ord("3")
     assert window[-1] == ord("6")
@@ -37,8 +37,8 @@ def test_what_was_forgotten_can_be_read_again(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x" * 100_000)
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-        window = Window(view, 10, 90_000)
+        window = BytesWindow(view, 10, 90_000)
         assert window.find(b"y") == -1
-        forget(window)
+        release_pages(window)
         assert window[:3] == b"xxx"
-    forget(b"bytes have nothing to give back")
+    release_pages(b"bytes have nothing to give back")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tieback.intake.capture.device import Answer, DeviceError
-from tieback.intake.capture.interface import Observed
+from tieback.intake.capture.device import CommandResult, DeviceError
+from tieback.intake.capture.interface import Observation
 
 PACKAGE = "com.workhub.mobile"
 PHONE = {
@@ -45,11 +45,11 @@ class Phone:
         if any(text.startswith(start) for start in self.fails):
             raise DeviceError("not reached (device offline)", where=self.serial)
 
-    def run(self, words: Sequence[str], seconds: float = 60.0) -> Answer:
+    def run(self, words: Sequence[str], seconds: float = 60.0) -> CommandResult:
         command = shlex.join(words)
         self._note(command)
         text = self.answers.get(command, "")
-        return Answer(1 if text.startswith("Error") else 0, text)
+        return CommandResult(1 if text.startswith("Error") else 0, text)
 
     def push(self, local: Path, remote: str) -> None:
         self._note(f"push {local.name} {remote}")
@@ -69,7 +69,7 @@ def phone() -> Phone:
     return Phone()
 
 
-class Told(list[Observed]):
+class Told(list[Observation]):
     """What an add-on told."""
 
 

@@ -11,8 +11,8 @@ pytest.importorskip("adbutils")
 import adbutils
 
 from tieback.intake.capture import adb
-from tieback.intake.capture.adb import Adb, connect, require_adb, serials
-from tieback.intake.capture.device import Answer, DeviceError
+from tieback.intake.capture.adb import AdbShell, connect, require_adb, serials
+from tieback.intake.capture.device import CommandResult, DeviceError
 from tieback.model.errors import UsageError
 
 
@@ -30,15 +30,15 @@ class Remote:
         return self.answer
 
 
-def device(answer: bytes | Exception) -> tuple[Adb, Remote]:
-    shell, remote = Adb("emulator-5554"), Remote(answer)
+def device(answer: bytes | Exception) -> tuple[AdbShell, Remote]:
+    shell, remote = AdbShell("emulator-5554"), Remote(answer)
     shell._device = remote
     return shell, remote
 
 
 def test_words_are_quoted_and_the_status_is_read() -> None:
     shell, remote = device(b"null\r\ntieback-status:3\r\n")
-    assert shell.run(["settings", "get", "global", "$(reboot)"]) == Answer(3, "null\n")
+    assert shell.run(["settings", "get", "global", "$(reboot)"]) == CommandResult(3, "null\n")
     assert remote.commands == ["settings get global '$(reboot)' 2>&1; echo tieback-status:$?"]
 
 

@@ -9,47 +9,47 @@ from pathlib import Path
 import pytest
 
 from tieback.intake.capture import child as module
-from tieback.intake.capture.child import CaptureError, Proxy, require_mitmproxy
-from tieback.intake.capture.interface import Ended, Observed, ProxyMode, Settings
+from tieback.intake.capture.child import CaptureError, ProxyProcess, require_mitmproxy
+from tieback.intake.capture.interface import Observation, ProxyEnd, ProxyMode, ProxySettings
 from tieback.model.errors import UsageError
 
 pytest.importorskip("mitmproxy")
 
 
-def settings(tmp_path: Path, port: int = 0) -> Settings:
-    return Settings(ProxyMode.REGULAR, "127.0.0.1", port, str(tmp_path / "ca"), destinations=("127.0.0.0/8",))
+def settings(tmp_path: Path, port: int = 0) -> ProxySettings:
+    return ProxySettings(ProxyMode.REGULAR, "127.0.0.1", port, str(tmp_path / "ca"), destinations=("127.0.0.0/8",))
 
 
-def all_of(proxy: Proxy) -> list[Observed]:
-    found: list[Observed] = []
+def all_of(proxy: ProxyProcess) -> list[Observation]:
+    found: list[Observation] = []
     while not proxy.ended:
         found += proxy.read(10)
     return found
 
 
 def test_start_and_end(tmp_path: Path) -> None:
-    with Proxy(settings(tmp_path)) as proxy:
+    with ProxyProcess(settings(tmp_path)) as proxy:
         with socket.create_connection((proxy.listening.host, proxy.listening.port)):
             pass
         proxy.finish()
-        assert all_of(proxy) == [Ended(0, 0)]
+        assert all_of(proxy) == [ProxyEnd(0, 0)]
     assert proxy.broke == ""
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CaptureError, match="in use"):
-        Proxy(settings(tmp_path, taken.getsockname()[1]))
+        ProxyProcess(settings(tmp_path, taken.getsockname()[1]))
 
 
 def test_a_child_that_is_killed_is_told(tmp_path: Path) -> None:
-    with Proxy(settings(tmp_path)) as proxy:
+    with ProxyProcess(settings(tmp_path)) as proxy:
         os.kill(proxy._process.pid, signal.SIGKILL)
         assert all_of(proxy) == []
         assert proxy.broke == "killed by signal 9"
 
 
 def test_a_child_that_does_not_end_is_killed(tmp_path: Path) -> None:
-    proxy = Proxy(settings(tmp_path))
+    proxy = ProxyProcess(settings(tmp_path))
     os.kill(proxy._process.pid, signal.SIGSTOP)
     proxy.stop(patience=0.2)
     assert proxy._process.returncode == -signal.SIGKILL
@@ -68,7 +68,7 @@ def test_children_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     (tmp_path / "broken_child.py").write_text("import sys; sys.stdin.readline()\n" + code)
     monkeypatch.setattr(module, "MODULE", "broken_child")
     with pytest.raises(CaptureError, match=complaint):
-        Proxy(settings(tmp_path), environment={**os.environ, "PYTHONPATH": str(tmp_path)})
+        ProxyProcess(settings(tmp_path), environment={**os.environ, "PYTHONPATH": str(tmp_path)})
 
 
 def test_key_logs_that_nobody_asked_for_are_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,9 +78,9 @@ def test_key_logs_that_nobody_asked_for_are_not_written(tmp_path: Path, monkeypa
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path), "MITMPROXY_SSLKEYLOGFILE": "theirs"}
     with pytest.raises(CaptureError, match="ended with status 0"):
-        Proxy(settings(tmp_path), environment=environment)
+        ProxyProcess(settings(tmp_path), environment=environment)
     with pytest.raises(CaptureError, match="ours"):
-        Proxy(settings(tmp_path), keylog="ours", environment=environment)
+        ProxyProcess(settings(tmp_path), keylog="ours", environment=environment)
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

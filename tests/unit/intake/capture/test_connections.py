@@ -12,20 +12,20 @@ from mitmproxy.test import tflow
 
 from tests.unit.intake.capture.conftest import Told
 from tieback.intake.capture import connections as module
-from tieback.intake.capture.connections import Connections
+from tieback.intake.capture.connections import ConnectionAddon
 from tieback.intake.capture.destinations import FORBIDDEN, LOOPBACK, Destinations
 from tieback.intake.capture.interface import (
-    TlsRefused,
-    Unreached,
+    ConnectFailure,
+    TlsRefusal,
 )
 
-type Make = Callable[..., Connections]
+type Make = Callable[..., ConnectionAddon]
 
 
 @pytest.fixture
 def make(told: Told) -> Make:
-    def call(*networks: str) -> Connections:
-        return Connections(told.append, Destinations(networks, [("api.workhub.test", "127.0.0.5")]))
+    def call(*networks: str) -> ConnectionAddon:
+        return ConnectionAddon(told.append, Destinations(networks, [("api.workhub.test", "127.0.0.5")]))
 
     return call
 
@@ -38,7 +38,7 @@ def test_a_server_that_nothing_else_tells_of(told: Told, make: Make) -> None:
     assert told == []
     observer.client_disconnected(client)
     (seen,) = told
-    assert isinstance(seen, Unreached)
+    assert isinstance(seen, ConnectFailure)
     assert (seen.ends.host, seen.reason, seen.forbidden) == ("address", "Connect call failed", False)
 
 
@@ -66,7 +66,7 @@ def test_a_refused_certificate(told: Told, make: Make) -> None:
     where.server.address = ("127.0.0.5", 443)
     make().tls_failed_client(tls.TlsData(client, where))
     (seen,) = told
-    assert isinstance(seen, TlsRefused)
+    assert isinstance(seen, TlsRefusal)
     assert (seen.tls.sni, seen.ends.host, seen.ends.port, seen.quic) == ("api.workhub.test", "127.0.0.5", 443, False)
     assert seen.reason.startswith("The client does not trust")
 
@@ -76,7 +76,7 @@ def test_the_end_tells_what_was_not_reached(told: Told, make: Make) -> None:
     connections.client_connected(client)
     connections.server_connect_error(server_hooks.ServerConnectionHookData(server, client))
     connections.finish()
-    assert [type(one) for one in told] == [Unreached]
+    assert [type(one) for one in told] == [ConnectFailure]
     connections.client_disconnected(client)
     connections.finish()
     assert len(told) == 1

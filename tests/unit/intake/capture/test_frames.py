@@ -6,37 +6,37 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.capture.frames import FrameError, Frames, frame
+from tieback.intake.capture.frames import FrameDecoder, FrameError, encode_frame
 from tieback.intake.capture.interface import (
     MAX_DOCUMENT,
-    Answered,
-    Broken,
-    Ended,
-    Ends,
-    Listening,
-    Observed,
-    StreamSeen,
-    Unreached,
+    ConnectFailure,
+    ConnectionEnds,
+    DnsObserved,
+    Observation,
+    ProxyEnd,
+    ProxyFailure,
+    ProxyListening,
+    StreamObserved,
 )
 from tieback.model.flow import FlowTls, Peer
 
-ENDS = Ends(Peer("127.0.0.1", 40000), "store.test", "127.0.0.9", 6379)
-DOCUMENTS: list[Observed] = [
-    Listening("127.0.0.1", 8080, "ca.pem"),
-    StreamSeen("c", ENDS, "tcp", b"PING\r\n", b"+PONG\r\n", 6, 7, 1, 1, 1.0, 2.0, FlowTls(version="TLSv1.3")),
-    Unreached("c", ENDS, "tcp", "refused", False, 1.0),
-    Answered(ENDS, "store.test", ("127.0.0.9", "::1"), 1.0, 2.0),
-    Broken("in use"),
-    Ended(0, 0),
+ENDS = ConnectionEnds(Peer("127.0.0.1", 40000), "store.test", "127.0.0.9", 6379)
+DOCUMENTS: list[Observation] = [
+    ProxyListening("127.0.0.1", 8080, "ca.pem"),
+    StreamObserved("c", ENDS, "tcp", b"PING\r\n", b"+PONG\r\n", 6, 7, 1, 1, 1.0, 2.0, FlowTls(version="TLSv1.3")),
+    ConnectFailure("c", ENDS, "tcp", "refused", False, 1.0),
+    DnsObserved(ENDS, "store.test", ("127.0.0.9", "::1"), 1.0, 2.0),
+    ProxyFailure("in use"),
+    ProxyEnd(0, 0),
 ]
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(DOCUMENTS), max_size=8), st.lists(st.integers(1, 400), max_size=30))
-def test_pieces_of_any_size_give_the_same_documents(documents: list[Observed], cuts: list[int]) -> None:
-    data = b"".join(map(frame, documents))
-    frames, at = Frames(), 0
-    found: list[Observed] = []
+def test_pieces_of_any_size_give_the_same_documents(documents: list[Observation], cuts: list[int]) -> None:
+    data = b"".join(map(encode_frame, documents))
+    frames, at = FrameDecoder(), 0
+    found: list[Observation] = []
     for cut in [*cuts, len(data)]:
         found += frames.feed(data[at : at + cut])
         at += cut
@@ -47,11 +47,11 @@ def test_pieces_of_any_size_give_the_same_documents(documents: list[Observed], c
 @given(st.binary(max_size=200))
 def test_noise_is_refused_or_waited_for(data: bytes) -> None:
     with suppress(FrameError):
-        assert list(Frames().feed(data)) in ([], [Ended(0, 0)])
+        assert list(FrameDecoder().feed(data)) in ([], [ProxyEnd(0, 0)])
 
 
 def test_lengths_are_checked_before_anything_is_kept() -> None:
     with pytest.raises(FrameError, match="bytes"):
-        list(Frames().feed((MAX_DOCUMENT + 1).to_bytes(4)))
+        list(FrameDecoder().feed((MAX_DOCUMENT + 1).to_bytes(4)))
     with pytest.raises(FrameError, match="bytes"):
-        frame(Broken("x" * (MAX_DOCUMENT + 1)))
+        encode_frame(ProxyFailure("x" * (MAX_DOCUMENT + 1)))

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tieback.intake.capture.journal import MAX_STEPS, Journal, RemoveReverse, RestoreSetting, Uninstall
+from tieback.intake.capture.journal import MAX_STEPS, RemoveReverse, RestoreSetting, UndoJournal, Uninstall
 from tieback.model.errors import WorkspaceError
 
 STEPS = (RestoreSetting("http_proxy", None), RemoveReverse(8080), Uninstall("com.workhub.mobile"))
 
 
 def test_nothing_stays_of_a_run_that_undid_everything(tmp_path: Path) -> None:
-    journal = Journal.create(tmp_path / "undo")
+    journal = UndoJournal.create(tmp_path / "undo")
     numbers = [journal.add("emulator-5554", step) for step in STEPS]
     assert journal.path.stat().st_mode & 0o077 == 0
     for number in numbers:
@@ -31,31 +31,31 @@ def test_a_killed_run_leaves_what_it_did_not_undo(tmp_path: Path) -> None:
         "os.kill(os.getpid(), 9)"
     )
     assert subprocess.run([sys.executable, "-c", child, tmp_path], check=False, timeout=60).returncode == -9
-    (left,) = Journal.left_over(tmp_path)
+    (left,) = UndoJournal.left_over(tmp_path)
     assert left.steps == [(1, "s", RestoreSetting("http_proxy", "a:1"))]
     left.done(1)
     left.close()
-    assert list(Journal.left_over(tmp_path)) == []
+    assert list(UndoJournal.left_over(tmp_path)) == []
 
 
 def test_the_journal_of_a_living_run_is_left_alone(tmp_path: Path) -> None:
-    living = Journal.create(tmp_path)
+    living = UndoJournal.create(tmp_path)
     living.add("s", STEPS[0])
-    assert list(Journal.left_over(tmp_path)) == []
+    assert list(UndoJournal.left_over(tmp_path)) == []
     living.close()
-    (left,) = Journal.left_over(tmp_path)
+    (left,) = UndoJournal.left_over(tmp_path)
     left.close()
     assert left.path.exists()
 
 
 @pytest.mark.parametrize("rest", [b'{"serial":"s","un', b"\xff\x00\n", b'{"undone":7}\n', b"[]\n", b"\n" * 5000])
 def test_a_damaged_end_does_not_hide_what_stands_before(tmp_path: Path, rest: bytes) -> None:
-    journal = Journal.create(tmp_path)
+    journal = UndoJournal.create(tmp_path)
     journal.add("s", STEPS[1])
     journal.close()
     with journal.path.open("ab") as file:
         file.write(rest)
-    (left,) = Journal.left_over(tmp_path)
+    (left,) = UndoJournal.left_over(tmp_path)
     assert [step for _, _, step in left.steps] == [STEPS[1]]
     left.close()
 
@@ -63,8 +63,8 @@ def test_a_damaged_end_does_not_hide_what_stands_before(tmp_path: Path, rest: by
 def test_what_cannot_be_noted_must_not_be_done(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(WorkspaceError, match="undo journal"):
-        Journal.create(tmp_path / "file" / "undo")
-    journal = Journal.create(tmp_path / "undo")
+        UndoJournal.create(tmp_path / "file" / "undo")
+    journal = UndoJournal.create(tmp_path / "undo")
     for _ in range(MAX_STEPS):
         journal.add("s", STEPS[0])
     with pytest.raises(WorkspaceError, match="too many"):

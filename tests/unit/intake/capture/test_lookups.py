@@ -9,21 +9,21 @@ pytest.importorskip("mitmproxy")
 from mitmproxy.test import tflow, tutils
 
 from tests.unit.intake.capture.conftest import Told
-from tieback.intake.capture.connections import Connections
+from tieback.intake.capture.connections import ConnectionAddon
 from tieback.intake.capture.destinations import LOOPBACK, Destinations
 from tieback.intake.capture.interface import (
-    Answered,
+    DnsObserved,
 )
-from tieback.intake.capture.lookups import Lookups
+from tieback.intake.capture.lookups import DnsAddon
 
-type Make = Callable[..., Lookups]
+type Make = Callable[..., DnsAddon]
 
 
 @pytest.fixture
 def make(told: Told) -> Make:
-    def call(*networks: str) -> Lookups:
+    def call(*networks: str) -> DnsAddon:
         destinations = Destinations(networks, [("api.workhub.test", "127.0.0.5")])
-        return Lookups(told.append, destinations, Connections(told.append, destinations))
+        return DnsAddon(told.append, destinations, ConnectionAddon(told.append, destinations))
 
     return call
 
@@ -39,7 +39,7 @@ def test_names_are_answered_here_where_they_are_known(told: Told, make: Make) ->
     assert one.response is not None
     observer.dns_response(one)
     (seen,) = told
-    assert isinstance(seen, Answered)
+    assert isinstance(seen, DnsObserved)
     assert (seen.question, seen.addresses) == ("api.workhub.test", ("127.0.0.5",))
 
 

@@ -12,28 +12,28 @@ from mitmproxy.test import tflow
 
 from tests.unit.intake.capture.conftest import Told
 from tieback.intake.capture import observer as module
-from tieback.intake.capture.connections import Connections
+from tieback.intake.capture.connections import ConnectionAddon
 from tieback.intake.capture.destinations import Destinations
 from tieback.intake.capture.interface import (
     BODY_BYTES,
     FIRST_BYTES,
-    HttpSeen,
-    StreamSeen,
+    HttpObserved,
+    StreamObserved,
 )
-from tieback.intake.capture.observer import Observer
+from tieback.intake.capture.observer import FlowAddon
 
-type Make = Callable[..., Observer]
+type Make = Callable[..., FlowAddon]
 
 
 @pytest.fixture
 def make(told: Told) -> Make:
-    def call(*, saving: bool = False) -> Observer:
-        return Observer(told.append, Connections(told.append, Destinations()), saving=saving)
+    def call(*, saving: bool = False) -> FlowAddon:
+        return FlowAddon(told.append, ConnectionAddon(told.append, Destinations()), saving=saving)
 
     return call
 
 
-def streamed(one: http.HTTPFlow, asked: bytes, answered: bytes, observer: Observer) -> None:
+def streamed(one: http.HTTPFlow, asked: bytes, answered: bytes, observer: FlowAddon) -> None:
     """A request and its answer as they pass while streaming."""
     assert one.response is not None
     observer.requestheaders(one)
@@ -52,15 +52,15 @@ def test_bodies_pass_while_their_beginning_is_kept(told: Told, make: Make) -> No
     one = tflow.tflow(resp=True)
     streamed(one, b"email=a@b.test", b"x" * 100_000, make())
     (seen,) = told
-    assert isinstance(seen, HttpSeen)
+    assert isinstance(seen, HttpObserved)
     assert (seen.request_body, seen.response_body) == (b"email=a@b.test", b"x" * BODY_BYTES)
     assert seen.bytes_in > 100_000
     assert seen.status == 200
 
 
 def test_an_answer_that_never_came_is_told_once(told: Told) -> None:
-    connections, one = Connections(told.append, Destinations()), tflow.tflow(err=True)
-    observer = Observer(told.append, connections, saving=False)
+    connections, one = ConnectionAddon(told.append, Destinations()), tflow.tflow(err=True)
+    observer = FlowAddon(told.append, connections, saving=False)
     connections.client_connected(one.client_conn)
     observer.requestheaders(one)
     one.server_conn.address, one.server_conn.error = (one.request.host, one.request.port), "refused"
@@ -68,7 +68,7 @@ def test_an_answer_that_never_came_is_told_once(told: Told) -> None:
     observer.error(one)
     connections.client_disconnected(one.client_conn)
     (seen,) = told
-    assert isinstance(seen, HttpSeen)
+    assert isinstance(seen, HttpObserved)
     assert (seen.status, seen.trouble) == (0, "error")
 
 
@@ -83,7 +83,7 @@ def test_streams_are_counted_and_let_go(told: Told, make: Make, *, saving: bool)
     assert len(one.messages) == (20 if saving else 0)
     observer.tcp_end(one)
     (seen,) = told
-    assert isinstance(seen, StreamSeen)
+    assert isinstance(seen, StreamObserved)
     assert (seen.bytes_out, seen.bytes_in, seen.packets_out) == (30_000, 50_000, 10)
     assert (len(seen.out), len(seen.back)) == (FIRST_BYTES, FIRST_BYTES)
 
@@ -107,7 +107,7 @@ def test_of_datagrams_the_first_is_kept(told: Told, make: Make) -> None:
         observer.udp_message(one)
     observer.udp_end(one)
     (seen,) = told
-    assert isinstance(seen, StreamSeen)
+    assert isinstance(seen, StreamObserved)
     assert (seen.transport, seen.out, seen.bytes_out, seen.packets_out) == ("udp", b"first", 11, 2)
 
 
@@ -131,7 +131,7 @@ def test_websockets(told: Told, make: Make) -> None:
     assert told == []
     observer.websocket_end(one)
     (seen,) = told
-    assert isinstance(seen, HttpSeen)
+    assert isinstance(seen, HttpObserved)
     assert seen.websocket[:2] == (("out", b"hello"), ("in", b"hello"))
     assert len(seen.websocket) == 100
     assert one.websocket.messages == []
@@ -142,7 +142,7 @@ def test_the_end_tells_what_is_under_way(told: Told, make: Make) -> None:
     observer.requestheaders(tflow.tflow())
     observer.tcp_start(tflow.ttcpflow(messages=[]))
     observer.finish()
-    assert [type(one) for one in told] == [HttpSeen, StreamSeen]
+    assert [type(one) for one in told] == [HttpObserved, StreamObserved]
     observer.finish()
     assert len(told) == 2
 

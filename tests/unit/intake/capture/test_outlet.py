@@ -3,31 +3,31 @@
 import os
 import time
 
-from tieback.intake.capture.frames import Frames
-from tieback.intake.capture.interface import Broken, Ended
-from tieback.intake.capture.outlet import Outlet
+from tieback.intake.capture.frames import FrameDecoder
+from tieback.intake.capture.interface import ProxyEnd, ProxyFailure
+from tieback.intake.capture.outlet import DocumentSender
 
 
 def test_documents_arrive_in_order() -> None:
     reader, writer = os.pipe()
-    outlet = Outlet(writer)
-    sent = [Broken(str(number)) for number in range(50)]
+    outlet = DocumentSender(writer)
+    sent = [ProxyFailure(str(number)) for number in range(50)]
     for document in sent:
         outlet.send(document)
-    outlet.close(Ended(outlet.dropped, 0))
+    outlet.close(ProxyEnd(outlet.dropped, 0))
     os.close(writer)
     with os.fdopen(reader, "rb") as file:
-        assert list(Frames().feed(file.read())) == [*sent, Ended(0, 0)]
+        assert list(FrameDecoder().feed(file.read())) == [*sent, ProxyEnd(0, 0)]
 
 
 def test_a_reader_that_stands_still_stops_nobody() -> None:
     reader, writer = os.pipe()
-    outlet = Outlet(writer, limit=4)
+    outlet = DocumentSender(writer, limit=4)
     for _ in range(200):
-        outlet.send(Broken("x" * 4096))
+        outlet.send(ProxyFailure("x" * 4096))
     assert outlet.dropped > 100
     began = time.monotonic()
-    outlet.close(Ended(outlet.dropped, 0), seconds=0.2)
+    outlet.close(ProxyEnd(outlet.dropped, 0), seconds=0.2)
     assert time.monotonic() - began < 10
     os.close(reader)
 
@@ -35,7 +35,7 @@ def test_a_reader_that_stands_still_stops_nobody() -> None:
 def test_a_reader_that_went_away_is_no_error() -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    outlet = Outlet(writer)
-    outlet.send(Broken("nobody hears this"))
-    outlet.close(Ended(0, 0), seconds=1)
+    outlet = DocumentSender(writer)
+    outlet.send(ProxyFailure("nobody hears this"))
+    outlet.close(ProxyEnd(0, 0), seconds=1)
     os.close(writer)

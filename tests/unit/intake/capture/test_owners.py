@@ -1,6 +1,6 @@
 """Which app is behind a connection, as far as the device's tables tell."""
 
-from tieback.intake.capture.owners import Owners
+from tieback.intake.capture.owners import SocketOwners
 from tieback.intake.capture.sockets import Socket
 from tieback.model.flow import FlowApp, Peer
 
@@ -8,8 +8,8 @@ PACKAGES = {10123: ("com.workhub.mobile",), 10200: ("com.other",), 10300: ("a.sh
 WORKHUB = FlowApp("com.workhub.mobile", "com.workhub.mobile", 10123, "uid-map")
 
 
-def owners(port: int | None, only: str = "") -> Owners:
-    return Owners(PACKAGES, reversed_port=port, only=only)
+def owners(port: int | None, only: str = "") -> SocketOwners:
+    return SocketOwners(PACKAGES, reversed_port=port, only=only)
 
 
 def test_a_tunnel_shows_the_apps_own_port() -> None:

@@ -7,8 +7,17 @@ pytest.importorskip("mitmproxy")
 from mitmproxy import http
 from mitmproxy.test import tflow
 
-from tieback.intake.capture.interface import HEADER_BYTES, MAX_HEADERS, Ends
-from tieback.intake.capture.reading import address, body_of, ends_of, headers_of, plain, size_of, tls_of, weight
+from tieback.intake.capture.interface import HEADER_BYTES, MAX_HEADERS, ConnectionEnds
+from tieback.intake.capture.reading import (
+    body_size,
+    connection_ends,
+    header_size,
+    packed_address,
+    plain_address,
+    read_body,
+    read_headers,
+    read_tls,
+)
 from tieback.model.flow import FlowTls, Peer
 
 
@@ -17,19 +26,19 @@ from tieback.model.flow import FlowTls, Peer
     [("127.0.0.1", "127.0.0.1"), ("::ffff:127.0.0.1", "127.0.0.1"), ("fe80::1%eth0", "fe80::1"), ("a.test", "a.test")],
 )
 def test_addresses(host: str, text: str) -> None:
-    assert plain(host) == text
+    assert plain_address(host) == text
 
 
 def test_address_records() -> None:
-    assert [address(b"\x7f\0\0\1"), address(bytes(15) + b"\1")] == ["127.0.0.1", "::1"]
+    assert [packed_address(b"\x7f\0\0\1"), packed_address(bytes(15) + b"\1")] == ["127.0.0.1", "::1"]
 
 
 def test_ends() -> None:
     client, server = tflow.tclient_conn(), tflow.tserver_conn()
-    assert ends_of(client, server) == Ends(Peer("127.0.0.1", 22), "address", "192.168.0.1", 22)
+    assert connection_ends(client, server) == ConnectionEnds(Peer("127.0.0.1", 22), "address", "192.168.0.1", 22)
     server.peername = None
     server.address = None
-    assert ends_of(client, server) == Ends(Peer("127.0.0.1", 22), "", "", None)
+    assert connection_ends(client, server) == ConnectionEnds(Peer("127.0.0.1", 22), "", "", None)
 
 
 def message(*headers: tuple[bytes, bytes], content: bytes | None = b"") -> http.Request:
@@ -40,14 +49,14 @@ def message(*headers: tuple[bytes, bytes], content: bytes | None = b"") -> http.
 
 
 def test_headers_are_bounded_and_keep_their_order() -> None:
-    assert headers_of(message((b"A", b"1"), (b"b", b"\xff"), (b"A", b"2")))[:3] == (
+    assert read_headers(message((b"A", b"1"), (b"b", b"\xff"), (b"A", b"2")))[:3] == (
         ("A", "1"),
         ("b", "\ufffd"),
         ("A", "2"),
     )
-    assert len(headers_of(message(*[(b"n", b"v")] * 1000))) == MAX_HEADERS
-    assert weight(headers_of(message(*[(b"n", b"v" * 5000)] * 10))) <= HEADER_BYTES
-    assert headers_of(None) == ()
+    assert len(read_headers(message(*[(b"n", b"v")] * 1000))) == MAX_HEADERS
+    assert header_size(read_headers(message(*[(b"n", b"v" * 5000)] * 10))) <= HEADER_BYTES
+    assert read_headers(None) == ()
 
 
 @pytest.mark.parametrize(
@@ -56,18 +65,18 @@ def test_headers_are_bounded_and_keep_their_order() -> None:
 )
 def test_sizes(content: bytes | None, stated: str, size: int) -> None:
     one = message((b"content-length", stated.encode()), content=content)
-    assert size_of(one) == size
-    assert body_of(one) == (content or b"")
-    assert (size_of(None), body_of(None)) == (0, b"")
+    assert body_size(one) == size
+    assert read_body(one) == (content or b"")
+    assert (body_size(None), read_body(None)) == (0, b"")
 
 
 def test_handshakes() -> None:
     client, server = tflow.tclient_conn(), tflow.tserver_conn()
     client.tls = server.tls = False
-    assert tls_of(client, server) is None
+    assert read_tls(client, server) is None
     client.tls = True
     client.sni, client.tls_version, client.alpn, client.alpn_offers = "a.test", "TLSv1", None, [b"h2", b"http/1.1"]
     server.tls_version, server.alpn = None, None
-    assert tls_of(client, server) == FlowTls(version="TLSv1.0", sni="a.test", alpn=("h2", "http/1.1"))
+    assert read_tls(client, server) == FlowTls(version="TLSv1.0", sni="a.test", alpn=("h2", "http/1.1"))
     client.tls_version, client.alpn = "QUICv1", b"h3"
-    assert tls_of(client, server) == FlowTls(version="TLSv1.3", sni="a.test", alpn=("h3",))
+    assert read_tls(client, server) == FlowTls(version="TLSv1.3", sni="a.test", alpn=("h3",))

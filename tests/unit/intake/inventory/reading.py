@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tieback.intake.inventory.open import opened
+from tieback.intake.inventory.open import open_inventory
 from tieback.intake.inventory.source import InventorySource
-from tieback.model.device import Reported
+from tieback.model.device import InventoryRow
 
 
 class Read(NamedTuple):
@@ -15,7 +15,7 @@ class Read(NamedTuple):
 
     source: str
     shape: str
-    rows: list[Reported]
+    rows: list[InventoryRow]
     skipped: int
     first_skipped: str
 
@@ -29,11 +29,11 @@ def read(
         content = json.dumps(content)
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     source = InventorySource(path, device=device)
-    importer, shape, _ = opened(source)
+    importer, shape, _ = open_inventory(source)
     rows = list(importer.rows(source, shape))
     return Read(importer.meta.name, shape, rows, source.skipped, source.first_skipped)
 
 
-def told(rows: list[Reported], *names: str) -> Iterator[tuple[object, ...]]:
+def told(rows: list[InventoryRow], *names: str) -> Iterator[tuple[object, ...]]:
     """Some members of each row."""
     return (tuple(getattr(row, name) for name in names) for row in rows)

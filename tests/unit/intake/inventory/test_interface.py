@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.intake.inventory.interface import count_of, json_keys, ownership_of, platform_of, text_of, yes
+from tieback.intake.inventory.interface import (
+    clean_text,
+    json_keys,
+    parse_count,
+    parse_ownership,
+    parse_platform,
+    parse_yes,
+)
 from tieback.model.device import DevicePlatform, Ownership
 
 P = DevicePlatform
@@ -20,7 +27,7 @@ P = DevicePlatform
     ],
 )  # fmt: skip
 def test_platforms(word: object, platform: DevicePlatform) -> None:
-    assert platform_of(word) is platform
+    assert parse_platform(word) is platform
 
 
 @pytest.mark.parametrize(
@@ -33,7 +40,7 @@ def test_platforms(word: object, platform: DevicePlatform) -> None:
     ],
 )  # fmt: skip
 def test_whose_a_device_is(word: object, whose: Ownership) -> None:
-    assert ownership_of(word) is whose
+    assert parse_ownership(word) is whose
 
 
 @pytest.mark.parametrize(
@@ -44,7 +51,7 @@ def test_whose_a_device_is(word: object, whose: Ownership) -> None:
     ],
 )  # fmt: skip
 def test_counts_with_any_separators(value: object, count: int | None) -> None:
-    assert count_of(value) == count
+    assert parse_count(value) == count
 
 
 @pytest.mark.parametrize(
@@ -55,12 +62,12 @@ def test_counts_with_any_separators(value: object, count: int | None) -> None:
     ],
 )  # fmt: skip
 def test_texts(value: object, text: str) -> None:
-    assert text_of(value) == text
+    assert clean_text(value) == text
 
 
 @given(st.text())
 def test_any_text_can_be_stored(value: str) -> None:
-    text = text_of(value)
+    text = clean_text(value)
     assert len(text) <= 255
     assert "\n" not in text
     assert "\x00" not in text
@@ -71,7 +78,7 @@ def test_any_text_can_be_stored(value: str) -> None:
     ("word", "said"), [("true", True), (True, True), ("Internal", True), ("Public", False), ("", False)]
 )
 def test_yes(word: object, said: bool) -> None:
-    assert yes(word) is said
+    assert parse_yes(word) is said
 
 
 def test_names_of_members() -> None:

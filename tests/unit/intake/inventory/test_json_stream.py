@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.inventory import source as source_module
-from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.source import InventorySource
 from tieback.model.errors import InputError
 
@@ -18,7 +18,7 @@ from tieback.model.errors import InputError
 def cut(folder: Path, text: str | bytes, path: tuple[str, ...] = ()) -> list[Any]:
     file = folder / "x.json"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return [record for _, record in records(InventorySource(file), path, dict[str, Any])]
+    return [record for _, record in iter_json_records(InventorySource(file), path, dict[str, Any])]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_record_of_another_shape_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text('[{"a":1},{"a":"x"},{"a":3}]')
     source = InventorySource(path)
-    assert [record.a for _, record in records(source, (), Shape)] == [1, 3]
+    assert [record.a for _, record in iter_json_records(source, (), Shape)] == [1, 3]
     assert (source.skipped, source.first_skipped[:9]) == (1, "record 2:")
 
 

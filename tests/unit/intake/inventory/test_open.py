@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.inventory.reading import read
-from tieback.intake.inventory.open import importers, opened
+from tieback.intake.inventory.open import importers, open_inventory
 from tieback.intake.inventory.source import InventorySource
 from tieback.model.errors import InputError
 
@@ -38,7 +38,7 @@ def test_the_wrong_source_says_what_it_found_and_needs(tmp_path: Path) -> None:
     with pytest.raises(
         InputError, match=r"not a Microsoft Intune inventory \(found: columns Paket, Name\).*ApplicationName"
     ):
-        opened(InventorySource(path), "intune")
+        open_inventory(InventorySource(path), "intune")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.intake.inventory.reading import told
-from tieback.intake.inventory.open import head_of
-from tieback.intake.inventory.plain import Plain, columns_of, proposal
+from tieback.intake.inventory.open import read_head
+from tieback.intake.inventory.plain import PlainTable, propose_columns, read_columns
 from tieback.intake.inventory.source import InventorySource
 from tieback.model.device import DevicePlatform
 
@@ -24,7 +24,7 @@ from tieback.model.device import DevicePlatform
     ],
 )  # fmt: skip
 def test_proposals(columns: list[str], meaning: dict[str, str]) -> None:
-    assert proposal(columns) == meaning
+    assert propose_columns(columns) == meaning
 
 
 @pytest.mark.parametrize(
@@ -40,10 +40,10 @@ def test_tables_by_a_map(tmp_path: Path, text: str, columns: tuple[str, ...]) ->
     path = tmp_path / "x"
     path.write_text(text)
     source = InventorySource(path)
-    head = head_of(source)
-    assert columns_of(head) == columns
+    head = read_head(source)
+    assert read_columns(head) == columns
     names = {"bundle_id": next(c for c in columns if c.lower().startswith("pa"))}
-    plain = Plain(names, DevicePlatform.ANDROID)
+    plain = PlainTable(names, DevicePlatform.ANDROID)
     rows = list(plain.rows(source, plain.shape(head)))
     assert next(told(rows, "bundle_id", "platform"))[1] is DevicePlatform.ANDROID
     assert rows[0].bundle_id in ("a", "com.a")

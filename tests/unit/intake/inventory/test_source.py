@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.inventory.source import MAX_LINE, MAX_MEMBERS, InventorySource, members
+from tieback.intake.inventory.source import MAX_LINE, MAX_MEMBERS, InventorySource, zip_members
 from tieback.model.errors import InputError
 
 TEXT = "name,version\r\nMüller,1\r\n"
@@ -51,19 +51,19 @@ def test_lines_of_mixed_encodings(tmp_path: Path) -> None:
 def test_members_of_a_zip(tmp_path: Path) -> None:
     path = tmp_path / "fleet.zip"
     path.write_bytes(zipped(**{"AppInvRawData.csv": TEXT.encode(), "readme.md": b"x", "a/b.json": b"[]"}))
-    assert members(path) == ("AppInvRawData.csv", "a/b.json")
+    assert zip_members(path) == ("AppInvRawData.csv", "a/b.json")
     source = InventorySource(path, "AppInvRawData.csv")
     assert (source.label, source.device) == (f"{path}!AppInvRawData.csv", "AppInvRawData")
     assert next(iter(source.lines())) == "name,version\n"
     (tmp_path / "plain.csv").write_text(TEXT)
-    assert members(tmp_path / "plain.csv") == ()
+    assert zip_members(tmp_path / "plain.csv") == ()
 
 
 def test_a_half_written_zip_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "fleet.zip"
     path.write_bytes(zipped(**{"a.csv": TEXT.encode() * 999})[:-30])
     with pytest.raises(InputError, match="damaged ZIP file"):
-        members(path)
+        zip_members(path)
 
 
 def test_damage_inside_a_zip_is_one_line(tmp_path: Path) -> None:
@@ -86,14 +86,14 @@ def test_a_zip_of_very_many_files_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "many.zip"
     path.write_bytes(zipped(**{f"{number}.csv": b"" for number in range(MAX_MEMBERS + 1)}))
     with pytest.raises(InputError, match="more than 1,000 files"):
-        members(path)
+        zip_members(path)
 
 
 def test_a_zip_without_tables(tmp_path: Path) -> None:
     path = tmp_path / "app.zip"
     path.write_bytes(zipped(**{"classes.dex": b"dex"}))
     with pytest.raises(InputError, match="no inventory in this ZIP file"):
-        members(path)
+        zip_members(path)
 
 
 def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
@@ -126,6 +126,6 @@ def test_any_bytes_are_lines_or_one_error(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     try:
         assert all(isinstance(line, str) for line in InventorySource(path).lines())
-        members(path)
+        zip_members(path)
     except InputError as error:
         assert str(path) in error.where  # noqa: PT017 - either is right

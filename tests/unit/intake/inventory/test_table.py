@@ -7,24 +7,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.inventory.source import InventorySource
-from tieback.intake.inventory.table import Defaults, header, mapped, separator_of
-from tieback.model.device import DevicePlatform, Ownership, Reported
+from tieback.intake.inventory.table import FileDefaults, detect_separator, find_header, map_rows
+from tieback.model.device import DevicePlatform, InventoryRow, Ownership
 from tieback.model.errors import InputError
 
 COLUMNS = {"name": "App", "device": "Device"}
 
 
-def rows(folder: Path, text: str, defaults: Defaults = Defaults()) -> list[Reported]:  # noqa: B008 - frozen
+def rows(folder: Path, text: str, defaults: FileDefaults = FileDefaults()) -> list[InventoryRow]:  # noqa: B008 - frozen
     path = folder / "x.csv"
     path.write_text(text)
-    return list(mapped(InventorySource(path), COLUMNS, defaults))
+    return list(map_rows(InventorySource(path), COLUMNS, defaults))
 
 
 @pytest.mark.parametrize(
     ("line", "sign"), [("a,b,c", ","), ("a;b;c", ";"), ("a\tb", "\t"), ('"a;b;c",d', ","), ("a", ","), ("a|b", "|")]
 )
 def test_separators(line: str, sign: str) -> None:
-    assert separator_of(line) == sign
+    assert detect_separator(line) == sign
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_separators(line: str, sign: str) -> None:
     ],
 )
 def test_the_same_row_in_any_dress(tmp_path: Path, text: str) -> None:
-    assert rows(tmp_path, text) == [Reported(name="Acme", device="d1")]
+    assert rows(tmp_path, text) == [InventoryRow(name="Acme", device="d1")]
 
 
 def test_a_quoted_cell_may_hold_lines(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_a_quoted_cell_may_hold_lines(tmp_path: Path) -> None:
 
 
 def test_what_a_file_says_as_a_whole(tmp_path: Path) -> None:
-    (row,) = rows(tmp_path, "App,Device\nAcme,\n", Defaults(DevicePlatform.IOS, "the device"))
+    (row,) = rows(tmp_path, "App,Device\nAcme,\n", FileDefaults(DevicePlatform.IOS, "the device"))
     assert (row.platform, row.device, row.ownership) == (DevicePlatform.IOS, "the device", Ownership.UNKNOWN)
 
 
@@ -54,7 +54,7 @@ def test_short_rows_are_left_out_and_counted(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("App,Device\nAcme\n\nOther,d2\n")
     source = InventorySource(path)
-    assert [row.name for row in mapped(source, COLUMNS)] == ["Other"]
+    assert [row.name for row in map_rows(source, COLUMNS)] == ["Other"]
     assert (source.skipped, source.first_skipped) == (1, "record 2: 1 columns instead of 2")
 
 
@@ -69,9 +69,9 @@ def test_a_quote_that_never_ends_is_one_line(tmp_path: Path) -> None:
 
 
 def test_the_header_of_a_text() -> None:
-    assert header("\ufeffApp,Device\nx") == ("App", "Device")
-    assert header("sep=;\nApp;Device\n") == ("App", "Device")
-    assert header("") == ()
+    assert find_header("\ufeffApp,Device\nx") == ("App", "Device")
+    assert find_header("sep=;\nApp;Device\n") == ("App", "Device")
+    assert find_header("") == ()
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -80,6 +80,6 @@ def test_any_text_is_rows_or_one_error(tmp_path: Path, text: str) -> None:
     path = tmp_path / "any.csv"
     path.write_bytes(b"App,Device\n" + text.encode("utf-8", "replace"))
     try:
-        list(mapped(InventorySource(path), COLUMNS))
+        list(map_rows(InventorySource(path), COLUMNS))
     except InputError as error:
         assert "\n" not in error.diagnostics()  # noqa: PT017 - either is right

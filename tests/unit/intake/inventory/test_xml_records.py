@@ -7,14 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.inventory.source import InventorySource
-from tieback.intake.inventory.xml_records import Node, records
+from tieback.intake.inventory.xml_records import XmlElement, iter_xml_elements
 from tieback.model.errors import InputError
 
 
-def cut(folder: Path, text: str | bytes) -> list[Node]:
+def cut(folder: Path, text: str | bytes) -> list[XmlElement]:
     path = folder / "x.xml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return list(records(InventorySource(path), frozenset({"app"})))
+    return list(iter_xml_elements(InventorySource(path), frozenset({"app"})))
 
 
 def test_records_as_trees(tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ import pytest
 from tests.lab.file_host import FileHost, file_host
 from tieback.intake.places import fetched as module
 from tieback.intake.places.fetched import Fetcher
-from tieback.intake.places.reach import Reach
+from tieback.intake.places.reach import ContentReader
 from tieback.model.errors import InputError
-from tieback.model.remote import Access
+from tieback.model.remote import ObjectLocation
 
 CONTENT = b"content" * 10_000
 SHA = hashlib.sha256(CONTENT).hexdigest()
@@ -42,7 +42,7 @@ def left(folder: Path) -> list[str]:
 
 
 def test_it_is_a_file_of_its_own_name_and_gone_afterwards(host: FileHost, tmp_path: Path) -> None:
-    with Fetcher(Reach()).fetched(Access(f"{host.url}/shard.tar", 6, len(CONTENT)), SHA, NAME) as path:
+    with Fetcher(ContentReader()).fetched(ObjectLocation(f"{host.url}/shard.tar", 6, len(CONTENT)), SHA, NAME) as path:
         assert path.name == "a.apk"
         assert path.read_bytes() == CONTENT
         assert path.is_relative_to(tmp_path)
@@ -54,22 +54,24 @@ def test_it_is_a_file_of_its_own_name_and_gone_afterwards(host: FileHost, tmp_pa
 @pytest.mark.parametrize(
     ("access", "sha256", "said"),
     [
-        (Access("/a.apk", 0, 5), SHA, "the content is larger than the expected 5 bytes"),
-        (Access("/a.apk", 0, len(CONTENT)), "0" * 64, f"{SHA[:16]}…, not {'0' * 16}…"),
+        (ObjectLocation("/a.apk", 0, 5), SHA, "the content is larger than the expected 5 bytes"),
+        (ObjectLocation("/a.apk", 0, len(CONTENT)), "0" * 64, f"{SHA[:16]}…, not {'0' * 16}…"),
         (
-            Access("/a.apk", 0, len(CONTENT) + 1),
+            ObjectLocation("/a.apk", 0, len(CONTENT) + 1),
             SHA,
             f"the content has {len(CONTENT)} bytes, expected {len(CONTENT) + 1}",
         ),
-        (Access("/shard.tar", 6, 5), SHA, "the content has another SHA-256 than expected"),
-        (Access("/a.apk", 0, 1 << 40), SHA, "larger than 16 GiB"),
-        (Access("/a.apk", etag="0" * 32), SHA, "the file changed after it was listed"),
-        (Access("/none"), SHA, "not found, or no longer there"),
+        (ObjectLocation("/shard.tar", 6, 5), SHA, "the content has another SHA-256 than expected"),
+        (ObjectLocation("/a.apk", 0, 1 << 40), SHA, "larger than 16 GiB"),
+        (ObjectLocation("/a.apk", etag="0" * 32), SHA, "the file changed after it was listed"),
+        (ObjectLocation("/none"), SHA, "not found, or no longer there"),
     ],
 )
-def test_what_is_not_as_promised(host: FileHost, tmp_path: Path, access: Access, sha256: str, said: str) -> None:
-    place = Access(host.url + access.place, access.start, access.size, access.etag)
-    with pytest.raises(InputError) as raised, Fetcher(Reach()).fetched(place, sha256, NAME):
+def test_what_is_not_as_promised(
+    host: FileHost, tmp_path: Path, access: ObjectLocation, sha256: str, said: str
+) -> None:
+    place = ObjectLocation(host.url + access.place, access.start, access.size, access.etag)
+    with pytest.raises(InputError) as raised, Fetcher(ContentReader()).fetched(place, sha256, NAME):
         pytest.fail("it was given out")
     assert str(raised.value).startswith(f"{NAME}: ")
     assert said in str(raised.value)
@@ -77,20 +79,20 @@ def test_what_is_not_as_promised(host: FileHost, tmp_path: Path, access: Access,
 
 
 def test_limits(host: FileHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    access = Access(f"{host.url}/a.apk")
+    access = ObjectLocation(f"{host.url}/a.apk")
     with (
         pytest.raises(InputError, match="the transfer is too slow"),
-        Fetcher(Reach()).fetched(access, SHA, NAME, seconds=-1),
+        Fetcher(ContentReader()).fetched(access, SHA, NAME, seconds=-1),
     ):
         pytest.fail("it was given out")
     monkeypatch.setattr(module, "MAX_OBJECT", 1000)
-    with pytest.raises(InputError, match="larger than"), Fetcher(Reach()).fetched(access, SHA, NAME):
+    with pytest.raises(InputError, match="larger than"), Fetcher(ContentReader()).fetched(access, SHA, NAME):
         pytest.fail("it was given out")
     usage = shutil.disk_usage(tmp_path)._replace(free=1 << 20)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     with (
         pytest.raises(InputError, match="not enough disk space to fetch it: 1 MiB are free"),
-        Fetcher(Reach()).fetched(access, SHA, NAME),
+        Fetcher(ContentReader()).fetched(access, SHA, NAME),
     ):
         pytest.fail("it was given out")
     assert left(tmp_path) == []
@@ -98,7 +100,7 @@ def test_limits(host: FileHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_an_answer_that_was_cut_off_is_whole_in_the_end(host: FileHost) -> None:
     host.script["/a.apk"] = deque(["cut"])
-    with Fetcher(Reach()).fetched(Access(f"{host.url}/a.apk"), SHA, NAME) as path:
+    with Fetcher(ContentReader()).fetched(ObjectLocation(f"{host.url}/a.apk"), SHA, NAME) as path:
         assert path.read_bytes() == CONTENT
 
 
@@ -112,11 +114,11 @@ def test_what_a_killed_process_left_is_taken_away(
         (folder / "a.apk").write_bytes(b"x")
     lock = os.open(folders[1], os.O_RDONLY)
     fcntl.flock(lock, fcntl.LOCK_EX)
-    access = Access(f"{host.url}/a.apk")
-    with Fetcher(Reach()).fetched(access, SHA, NAME):
+    access = ObjectLocation(f"{host.url}/a.apk")
+    with Fetcher(ContentReader()).fetched(access, SHA, NAME):
         assert [folder.exists() for folder in folders] == [True, True, True]  # it may only just have been made
     monkeypatch.setattr(module, "YOUNG_SECONDS", -1)
-    with Fetcher(Reach()).fetched(access, SHA, NAME):
+    with Fetcher(ContentReader()).fetched(access, SHA, NAME):
         assert [folder.exists() for folder in folders] == [False, True, True]
     os.close(lock)
     gc.collect()
@@ -125,12 +127,12 @@ def test_what_a_killed_process_left_is_taken_away(
 
 def test_a_local_file_is_read_in_its_place(tmp_path: Path) -> None:
     (tmp_path / "a.apk").write_bytes(CONTENT)
-    access = Access(str(tmp_path / "a.apk"), 0, len(CONTENT))
-    with Fetcher(Reach()).fetched(access, SHA, NAME) as path:
+    access = ObjectLocation(str(tmp_path / "a.apk"), 0, len(CONTENT))
+    with Fetcher(ContentReader()).fetched(access, SHA, NAME) as path:
         assert path == tmp_path / "a.apk"
     assert path.exists()
     with (
         pytest.raises(InputError, match="the content has another SHA-256 than expected"),
-        Fetcher(Reach()).fetched(access, "0" * 64, NAME),
+        Fetcher(ContentReader()).fetched(access, "0" * 64, NAME),
     ):
         pytest.fail("it was given out")

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.places.manifest import MAX_LINE, Row, read_lines, read_manifest
+from tieback.intake.places.manifest import MAX_LINE, ManifestRow, read_lines, read_manifest
 from tieback.model.errors import InputError
-from tieback.model.remote import UNKNOWN
+from tieback.model.remote import UNKNOWN_SIZE
 
 SHA = "ab" * 32
 ROWS = [
-    Row("s3://corpus/a, b.apk", SHA, 10, "app", 512),
-    Row("run.pcap", "", UNKNOWN, "traffic", 0),
-    Row("https://h.example/x?sig=1", "", 7, "", 0),
+    ManifestRow("s3://corpus/a, b.apk", SHA, 10, "app", 512),
+    ManifestRow("run.pcap", "", UNKNOWN_SIZE, "traffic", 0),
+    ManifestRow("https://h.example/x?sig=1", "", 7, "", 0),
 ]
 CSV = f'sha256,size,path,kind,offset,team\n{SHA.upper()},10,"s3://corpus/a, b.apk",app,512,red\n,,run.pcap,traffic,,\n,7,https://h.example/x?sig=1,,0,\n'
 TSV = f"path\tsha256\tbytes\tkind\toffset\ns3://corpus/a, b.apk\t{SHA}\t10\tapp\t512\nrun.pcap\t\t\ttraffic\nhttps://h.example/x?sig=1\t\t7\n"
@@ -58,9 +58,9 @@ def test_parquet(tmp_path: Path) -> None:
 def test_a_list() -> None:
     text = b"# the corpus\ns3://corpus/a.apk\n\n  https://h.example/b,c.apk \r\nrun.pcap"
     assert list(read_lines([text], "list.txt")) == [
-        Row("s3://corpus/a.apk"),
-        Row("https://h.example/b,c.apk"),
-        Row("run.pcap"),
+        ManifestRow("s3://corpus/a.apk"),
+        ManifestRow("https://h.example/b,c.apk"),
+        ManifestRow("run.pcap"),
     ]
 
 
@@ -80,7 +80,7 @@ def test_a_list() -> None:
 )
 def test_a_row_that_makes_no_sense(line: bytes, said: str) -> None:
     found = list(read_lines([b"path,sha256,size,kind\nfirst.apk\n" + line + b"\nlast.apk\n"], "m.csv", ".csv"))
-    assert [one.path for one in found if isinstance(one, Row)] == ["first.apk", "last.apk"]
+    assert [one.path for one in found if isinstance(one, ManifestRow)] == ["first.apk", "last.apk"]
     (error,) = (one for one in found if isinstance(one, InputError))
     assert str(error) == f"m.csv, row 3: {said}. Correct the manifest; the other rows are read"
 
@@ -109,4 +109,4 @@ def test_a_manifest_that_makes_no_sense(tmp_path: Path, name: str, content: byte
 def test_any_bytes(tmp_path: Path, content: bytes, suffix: str, table: bool) -> None:
     path = tmp_path / f"m{suffix}"
     path.write_bytes((b"path,sha256,size\n" if table else b"") + content)
-    assert all(isinstance(one, Row | InputError) for one in read_manifest(path))
+    assert all(isinstance(one, ManifestRow | InputError) for one in read_manifest(path))

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.lab.file_host import file_host
-from tieback.intake.places.reach import Reach, is_url, without_query
+from tieback.intake.places.reach import ContentReader, is_url, strip_query
 from tieback.model.errors import InputError
-from tieback.model.remote import Access
+from tieback.model.remote import ObjectLocation
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from tieback.model.remote import Access
     ],
 )
 def test_names(text: str, url: bool, seen: str) -> None:
-    assert (is_url(text), without_query(text)) == (url, seen)
+    assert (is_url(text), strip_query(text)) == (url, seen)
 
 
 @pytest.mark.parametrize(("start", "size", "expected"), [(0, -1, b"0123456789"), (3, -1, b"3456789"), (3, 4, b"3456")])
@@ -36,9 +36,9 @@ def test_each_place_gives_the_same(
     with file_host({"/b/a.apk": b"0123456789"}) as host:
         for name, value in host.environment().items():
             monkeypatch.setenv(name, value)
-        reach = Reach()
+        reach = ContentReader()
         for place in (str(tmp_path / "a.apk"), f"{host.url}/b/a.apk", "s3://b/a.apk"):
-            assert b"".join(reach.read(Access(place, start, size))) == expected
+            assert b"".join(reach.read(ObjectLocation(place, start, size))) == expected
         looked = [reach.look(f"{host.url}/b/a.apk"), reach.look("s3://b/a.apk")]
         assert [one and (one.size, one.etag) for one in looked] == [(10, "781e5e245d69b566979b86e28d23f2c7")] * 2
         assert [one.url for one in reach.listing("s3://b")] == ["s3://b/a.apk"]
@@ -46,4 +46,4 @@ def test_each_place_gives_the_same(
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
-        list(Reach().read(Access(str(tmp_path / "none"))))
+        list(ContentReader().read(ObjectLocation(str(tmp_path / "none"))))

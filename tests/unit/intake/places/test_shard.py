@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.intake.places.shard import BLOCK, HEAD, TAIL, ShardError, Stream, hashed, is_shard, members
-from tieback.model.remote import Member
+from tieback.intake.places.shard import BLOCK, HEAD, TAIL, ByteStream, ShardError, hash_file, is_shard, iter_members
+from tieback.model.remote import ShardMember
 
 FILES = {"a.apk": b"PK\x03\x04" + bytes(3000), "deep/" + "d" * 90 + "/ü.pcap": b"x" * 511, "empty.ipa": b""}
 LONG = "folder/" * 40 + "long.apk"
@@ -37,8 +37,8 @@ def archive(files: dict[str, bytes], form: int) -> bytes:
     return out.getvalue()
 
 
-def walked(content: bytes, piece: int = 1000) -> list[Member]:
-    return list(members(Stream(content[i : i + piece] for i in range(0, len(content), piece)), judge))
+def walked(content: bytes, piece: int = 1000) -> list[ShardMember]:
+    return list(iter_members(ByteStream(content[i : i + piece] for i in range(0, len(content), piece)), judge))
 
 
 @pytest.mark.parametrize("piece", [1, 511, 512, 100_000])
@@ -93,7 +93,7 @@ GOOD = header("first.apk", 3) + b"one" + bytes(509)
     ],
 )
 def test_what_stands_before_the_damage_counts(rest: bytes, said: str) -> None:
-    found = members(Stream([GOOD + rest]), judge)
+    found = iter_members(ByteStream([GOOD + rest]), judge)
     assert next(found).name == "first.apk"
     with pytest.raises(ShardError, match=said):
         next(found)
@@ -115,9 +115,9 @@ def test_sparse_members_are_passed_over() -> None:
 def test_any_bytes(content: bytes, piece: int) -> None:
     for start in (b"", GOOD):
         whole = start + content
-        stream = Stream(whole[i : i + piece] for i in range(0, len(whole), piece))
+        stream = ByteStream(whole[i : i + piece] for i in range(0, len(whole), piece))
         try:
-            found = list(members(stream, judge))
+            found = list(iter_members(stream, judge))
         except ShardError:
             continue
         assert all(one.start + one.size <= len(whole) for one in found)
@@ -127,12 +127,12 @@ def test_the_ends_of_a_large_file_are_seen() -> None:
     content = bytes(range(256)) * 8192
     for step in (1000, 65_536, 1 << 20, len(content)):
         pieces = [content[at : at + step] for at in range(0, len(content), step)]
-        found = hashed(pieces, lambda head, tail: str(head == content[:HEAD] and tail == content[-TAIL:]))
+        found = hash_file(pieces, lambda head, tail: str(head == content[:HEAD] and tail == content[-TAIL:]))
         assert found.kind == "True"
 
 
 @given(st.binary(max_size=2000), st.lists(st.integers(1, 400), max_size=20))
 def test_a_whole_file(content: bytes, cuts: list[int]) -> None:
     pieces = [content[a:b] for a, b in zip([0, *sorted(cuts)], [*sorted(cuts), len(content)], strict=True)]
-    found = hashed(pieces, lambda head, tail: str(head == content == tail))
-    assert found == Member("", 0, len(content), hashlib.sha256(content).hexdigest(), "True")
+    found = hash_file(pieces, lambda head, tail: str(head == content == tail))
+    assert found == ShardMember("", 0, len(content), hashlib.sha256(content).hexdigest(), "True")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tieback.intake.reports.interface import Fact, Importer
+from tieback.intake.reports.interface import Fact, ReportImporter
 from tieback.intake.reports.open import importer_of
 from tieback.intake.reports.source import ReportSource
 
@@ -27,7 +27,7 @@ type Reading = Callable[..., Read]
 def reading(tmp_path: Path) -> Reading:
     """Write a report (bytes, text, or documents that become JSON lines) and read it with the importer that knows it."""
 
-    def read(importer: Importer, *content: object) -> Read:
+    def read(importer: ReportImporter, *content: object) -> Read:
         path = tmp_path / "report"
         first = content[0]
         if isinstance(first, bytes):

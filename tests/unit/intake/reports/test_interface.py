@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.intake.reports.interface import address, host_name, host_names, moment, place_of, port_number, short
+from tieback.intake.reports.interface import (
+    clean_host_name,
+    clean_host_names,
+    one_line,
+    parse_address,
+    parse_time,
+    port_number,
+    split_url,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,11 +29,11 @@ from tieback.intake.reports.interface import address, host_name, host_names, mom
     ],
 )
 def test_names(text: str, name: str) -> None:
-    assert host_name(text) == name
+    assert clean_host_name(text) == name
 
 
 def test_names_are_bounded() -> None:
-    assert len(host_names(f"a{n}.example" for n in range(1000))) == 64
+    assert len(clean_host_names(f"a{n}.example" for n in range(1000))) == 64
 
 
 @pytest.mark.parametrize(
@@ -40,7 +48,7 @@ def test_names_are_bounded() -> None:
     ],
 )
 def test_addresses(text: str, found: str) -> None:
-    assert address(text) == found
+    assert parse_address(text) == found
 
 
 @pytest.mark.parametrize(
@@ -79,7 +87,7 @@ def test_ports(value: object, port: int | None) -> None:
     ],
 )
 def test_moments(value: object, found: str) -> None:
-    assert moment(value) == found
+    assert parse_time(value) == found
 
 
 @pytest.mark.parametrize(
@@ -94,14 +102,14 @@ def test_moments(value: object, found: str) -> None:
     ],
 )
 def test_places(text: str, found: tuple[str, str, int | None, str]) -> None:
-    assert place_of(text) == found
+    assert split_url(text) == found
 
 
 @given(st.text(max_size=400))
 def test_nothing_that_is_written_raises(text: str) -> None:
-    place_of(text)
-    moment(text)
+    split_url(text)
+    parse_time(text)
     port_number(text)
-    assert host_name(text) == host_name(host_name(text))
-    assert "\n" not in short(text)
-    assert len(short(text)) <= 80
+    assert clean_host_name(text) == clean_host_name(clean_host_name(text))
+    assert "\n" not in one_line(text)
+    assert len(one_line(text)) <= 80

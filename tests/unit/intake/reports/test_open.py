@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.reports.open import importer_of, importers, opened
+from tieback.intake.reports.open import importer_of, importers, open_report
 from tieback.intake.reports.source import ReportSource
 from tieback.model.errors import InputError
 
@@ -36,7 +36,7 @@ def test_each_importer_has_a_sample_here() -> None:
 def test_content_tells(tmp_path: Path, name: str, packed: bool) -> None:
     path = tmp_path / "report.bin"
     path.write_bytes(gzip.compress(SAMPLES[name]) if packed else SAMPLES[name])
-    importer, source = opened(path)
+    importer, source = open_report(path)
     assert importer.meta.name == name
     list(importer.facts(source))
 
@@ -55,7 +55,7 @@ def test_what_nobody_knows(tmp_path: Path, content: bytes, says: str) -> None:
 
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
-        opened(tmp_path / "missing")
+        open_report(tmp_path / "missing")
 
 
 @settings(max_examples=300, deadline=None)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.intake.reports.conftest import Reading
-from tieback.intake.reports.prowler import Prowler
+from tieback.intake.reports.prowler import ProwlerFindings
 from tieback.model.passive import PassiveService
 from tieback.model.probe import Access
 
@@ -56,7 +56,7 @@ NAME = "shop.c9akciq32.eu-west-1.rds.amazonaws.com"
 def test_failed_checks(
     reading: Reading, code: str, resource: dict[str, object], service: str, places: tuple[str, ...], claims: Access
 ) -> None:
-    (fact,) = reading(Prowler(), finding(code, resource)).facts
+    (fact,) = reading(ProwlerFindings(), finding(code, resource)).facts
     assert isinstance(fact, PassiveService)
     assert (fact.service, fact.places, fact.claims) == (service, places, claims)
     assert (fact.note, fact.seen) == (f"check {code}", "2026-11-01T10:00:00Z")
@@ -65,6 +65,6 @@ def test_failed_checks(
 def test_passed_and_other_checks_are_nothing(reading: Reading) -> None:
     bucket: dict[str, object] = {"uid": "arn:aws:s3:::shop", "name": "shop"}
     read = reading(
-        Prowler(), finding("s3_bucket_public_access", bucket, "PASS"), finding("iam_root_mfa_enabled", bucket)
+        ProwlerFindings(), finding("s3_bucket_public_access", bucket, "PASS"), finding("iam_root_mfa_enabled", bucket)
     )
     assert (read.facts, read.skipped) == ([], 0)

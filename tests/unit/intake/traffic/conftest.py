@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.open import open_traffic
 from tieback.model.sighting import Problem
 
-type Read = Callable[..., tuple[list[SeenFlow], list[Problem]]]
+type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
     """Call ``read(data)``: the flows and problems of a file that holds ``data``."""
 
-    def call(data: bytes, uid_map: dict[int, str] | None = None) -> tuple[list[SeenFlow], list[Problem]]:
+    def call(data: bytes, uid_map: dict[int, str] | None = None) -> tuple[list[SampledFlow], list[Problem]]:
         path = tmp_path / "given"
         path.write_bytes(data)
         opened = open_traffic(path, uid_map)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 import pytest
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.attribution import Attribution
-from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.attribution import PacketAttribution
+from tieback.intake.traffic.interface import SampledFlow
 from tieback.model.sighting import Problem
 
-type Read = Callable[..., tuple[list[SeenFlow], list[Problem]]]
+type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 
 
 def trailer(uid: int, name: bytes) -> bytes:
@@ -42,9 +42,9 @@ def test_pcapdroid_trailer_in_a_file_made_from_its_description(
     ids=lambda raw: repr(raw[:12]),
 )
 def test_other_comments_name_nobody(comment: bytes) -> None:
-    assert Attribution().of_comment(comment) is None
+    assert PacketAttribution().of_comment(comment) is None
 
 
 def test_equal_apps_are_one() -> None:
-    attribution = Attribution()
+    attribution = PacketAttribution()
     assert attribution.of_uid(5, "a", "comment") is attribution.of_uid(5, "a", "comment")

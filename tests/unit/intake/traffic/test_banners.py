@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.traffic.banners import known_banners, see_datagrams
+from tieback.intake.traffic.banners import known_banners, recognise_datagrams
 
 STUN = b"\0\x01\0\0\x21\x12\xa4\x42" + bytes(12)
 
@@ -42,7 +42,7 @@ def test_table(client: bytes, server: bytes, transport: str, protocol: str | Non
     ],
 )
 def test_datagrams(client: bytes, server: bytes, protocol: str | None) -> None:
-    seen = see_datagrams(client, server)
+    seen = recognise_datagrams(client, server)
     assert (seen.protocol if seen else None) == protocol
 
 
@@ -50,4 +50,4 @@ def test_datagrams(client: bytes, server: bytes, protocol: str | None) -> None:
 @given(client=st.binary(max_size=60), server=st.binary(max_size=60))
 def test_any_bytes(client: bytes, server: bytes) -> None:
     known_banners().see(client, server, "tcp")
-    see_datagrams(client, server)
+    recognise_datagrams(client, server)

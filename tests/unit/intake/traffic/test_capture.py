@@ -4,13 +4,13 @@ from pathlib import Path
 import msgspec
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.capture import Capture
-from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.capture import CaptureFile
+from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.open import open_traffic
 from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
 
-type Read = Callable[..., tuple[list[SeenFlow], list[Problem]]]
+type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 
 
 def test_a_flow_document_is_complete(read: Read) -> None:
@@ -47,7 +47,7 @@ def test_a_capture_without_secrets_says_so(tmp_path: Path) -> None:
     path = tmp_path / "run.pcap"
     path.write_bytes(wire.pcap(wire.talk(b"a", b"b")))
     opened = open_traffic(path)
-    assert isinstance(opened, Capture)
+    assert isinstance(opened, CaptureFile)
     assert len(list(opened.flows())) == 1
     opened.close()
     assert not opened.has_secrets

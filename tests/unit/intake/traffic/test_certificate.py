@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.traffic.wire import client_hello, record, server_hello
-from tieback.intake.traffic.certificate import MAX_NAMES, Certificates
-from tieback.intake.traffic.tls import see
+from tieback.intake.traffic.certificate import MAX_NAMES, CertificateNames
+from tieback.intake.traffic.tls import recognise_tls
 
 
 def certificate(names: list[str], common_name: str = "api.test") -> bytes:
@@ -37,27 +37,27 @@ ENCODED = certificate(["api.test", "*.Cdn.test", "bad name"])
 
 
 def test_subject_and_names() -> None:
-    assert Certificates().read(ENCODED) == ("CN=api.test", ("api.test", "*.cdn.test"))
+    assert CertificateNames().read(ENCODED) == ("CN=api.test", ("api.test", "*.cdn.test"))
 
 
 def test_a_certificate_without_names() -> None:
-    assert Certificates().read(certificate([], "box")) == ("CN=box", ())
+    assert CertificateNames().read(certificate([], "box")) == ("CN=box", ())
 
 
 def test_many_names_are_bounded() -> None:
-    _, names = Certificates().read(certificate([f"a{number}.test" for number in range(200)]))
+    _, names = CertificateNames().read(certificate([f"a{number}.test" for number in range(200)]))
     assert len(names) == MAX_NAMES
 
 
 @pytest.mark.parametrize("data", [b"", b"\x30" * 100, ENCODED[:-5], bytes(20_000)])
 def test_what_is_no_certificate(data: bytes) -> None:
-    assert Certificates().read(data) == ("", ())
+    assert CertificateNames().read(data) == ("", ())
 
 
 def test_it_is_read_from_a_handshake_over_records() -> None:
     chain = len(ENCODED).to_bytes(3) + ENCODED
     message = b"\x0b" + (len(chain) + 3).to_bytes(3) + len(chain).to_bytes(3) + chain
-    seen = see(record(client_hello()), record(server_hello() + message, size=90), Certificates())
+    seen = recognise_tls(record(client_hello()), record(server_hello() + message, size=90), CertificateNames())
     assert seen is not None
     assert (seen.tls.certificate_subject, seen.tls.certificate_names[0]) == ("CN=api.test", "api.test")
 
@@ -65,6 +65,6 @@ def test_it_is_read_from_a_handshake_over_records() -> None:
 @settings(max_examples=60, deadline=None)
 @given(at=st.integers(0, 300), junk=st.binary(min_size=1, max_size=6))
 def test_mutated_certificates(at: int, junk: bytes) -> None:
-    subject, names = Certificates().read(ENCODED[:at] + junk + ENCODED[at + len(junk) :])
+    subject, names = CertificateNames().read(ENCODED[:at] + junk + ENCODED[at + len(junk) :])
     assert len(subject) <= 200
     assert len(names) <= MAX_NAMES

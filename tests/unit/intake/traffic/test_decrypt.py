@@ -13,10 +13,10 @@ from tests import samples
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.tls_exchange import exchange
 from tieback.intake.traffic import decrypt
-from tieback.intake.traffic.decrypt import Cleartext, check_keylog, read_tags
-from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.decrypt import DecryptedStreams, check_keylog, read_tags
+from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.open import open_traffic
-from tieback.intake.traffic.problems import Problems
+from tieback.intake.traffic.problems import CaptureProblems
 from tieback.model.errors import UsageError
 from tieback.model.sighting import Problem
 
@@ -55,7 +55,7 @@ HTTP2 = [
 ]
 
 
-def look(path: Path, keylog: Path | None = None) -> tuple[list[SeenFlow], list[Problem]]:
+def look(path: Path, keylog: Path | None = None) -> tuple[list[SampledFlow], list[Problem]]:
     opened = open_traffic(path, keylog=keylog, decrypt=keylog is None)
     try:
         return list(opened.flows()), opened.problems
@@ -128,7 +128,7 @@ def test_keys_of_another_connection_open_nothing(tmp_path: Path) -> None:
 
 @needs_tshark
 def test_a_child_that_fails_is_one_problem(tmp_path: Path) -> None:
-    problems = Problems()
+    problems = CaptureProblems()
     (tmp_path / "run.pcap").write_bytes(b"no capture")
     assert len(decrypt.decrypt(tmp_path / "run.pcap", None, problems)) == 0
     assert [problem.what[:33] for problem in problems] == ["tshark did not decrypt everything"]
@@ -151,14 +151,14 @@ def test_a_hostile_child_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(decrypt, "PROGRAM", str(program))
     monkeypatch.setattr(decrypt, "SECONDS", 1)
     monkeypatch.setattr(decrypt, "_LIMITED", 'ulimit -f 64 && exec "$@"')
-    problems = Problems()
+    problems = CaptureProblems()
     assert len(decrypt.decrypt(tmp_path / "run.pcap", None, problems)) == 0
     assert [word in problem.what for problem in problems] == ([True] if word else [])
 
 
 def test_without_tshark_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decrypt, "PROGRAM", "no-such-program")
-    problems = Problems()
+    problems = CaptureProblems()
     assert len(decrypt.decrypt(tmp_path / "run.pcap", None, problems)) == 0
     assert "not installed" in problems[0].what
 
@@ -224,7 +224,7 @@ def test_any_tags(data: bytes, at: int, junk: bytes) -> None:
 
 
 def test_ports_that_are_used_again_do_not_mix() -> None:
-    cleartext = Cleartext()
+    cleartext = DecryptedStreams()
     cleartext.add(KEY, 1.0, b"first")
     cleartext.add(KEY, 9.0, b"second")
     assert (cleartext.of(KEY, 0.5, 2.0), cleartext.of(KEY, 8.0, 9.0), cleartext.of(KEY, 3.0, 4.0)) == (
@@ -236,7 +236,7 @@ def test_ports_that_are_used_again_do_not_mix() -> None:
 
 def test_cleartext_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decrypt, "MAX_CLEARTEXT", 1000)
-    cleartext = Cleartext()
+    cleartext = DecryptedStreams()
     for number in range(1000):
         cleartext.add(number.to_bytes(12), 1.0, b"x" * 100)
     assert len(cleartext) < 10

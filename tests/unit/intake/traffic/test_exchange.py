@@ -4,17 +4,25 @@ import gzip
 
 import pytest
 
-from tieback.intake.traffic.exchange import BODY_BYTES, HEAD_BYTES, Exchange, Message, flow_of, split, unpacked
-from tieback.model.flow import NameFrom
+from tieback.intake.traffic.exchange import (
+    BODY_BYTES,
+    HEAD_BYTES,
+    ExchangeMessage,
+    HttpExchange,
+    decode_body,
+    flow_of,
+    split_url,
+)
+from tieback.model.flow import NameSource
 
 
 def test_a_request_with_its_answer() -> None:
-    exchange = Exchange(
+    exchange = HttpExchange(
         method="POST",
         url="https://api.workhub.test/v1/staff?email=ada@work.test",
-        request=Message((("Content-Type", "application/json"),), b'{"pin":"4711"}'),
+        request=ExchangeMessage((("Content-Type", "application/json"),), b'{"pin":"4711"}'),
         status=200,
-        response=Message((), b"ok"),
+        response=ExchangeMessage((), b"ok"),
         start=10.0,
         seconds=0.5,
         bytes_out=120,
@@ -23,7 +31,11 @@ def test_a_request_with_its_answer() -> None:
     seen = flow_of("a.har", exchange)
     assert seen is not None
     flow = seen.flow
-    assert (flow.server.name, flow.server.port, flow.server.name_from) == ("api.workhub.test", 443, NameFrom.HTTP_HOST)
+    assert (flow.server.name, flow.server.port, flow.server.name_from) == (
+        "api.workhub.test",
+        443,
+        NameSource.HTTP_HOST,
+    )
     assert (flow.protocol, flow.encrypted, flow.transport) == ("http", True, "http")
     assert (flow.bytes_out, flow.bytes_in, flow.end) == (120, 0, 10.5)
     assert flow.detail == "POST /v1/staff 200"  # the query is in the sample, not in what is printed
@@ -34,8 +46,8 @@ def test_a_request_with_its_answer() -> None:
 
 
 def test_a_store_behind_http_is_told() -> None:
-    answer = Message((("X-elastic-product", "Elasticsearch"),), b'{"took":1,"timed_out":false}')
-    exchange = Exchange("GET", "http://10.0.0.5:9200/staff/_search", Message(), 200, answer)
+    answer = ExchangeMessage((("X-elastic-product", "Elasticsearch"),), b'{"took":1,"timed_out":false}')
+    exchange = HttpExchange("GET", "http://10.0.0.5:9200/staff/_search", ExchangeMessage(), 200, answer)
     seen = flow_of("a.har", exchange)
     assert seen is not None
     assert (seen.flow.protocol, seen.flow.encrypted) == ("elasticsearch", False)
@@ -44,12 +56,14 @@ def test_a_store_behind_http_is_told() -> None:
 
 @pytest.mark.parametrize("url", ["", "data:text/plain,a", "http://[bad", "http://h:99999/", "/path", "http:///x"])
 def test_no_url(url: str) -> None:
-    assert flow_of("a", Exchange("GET", url, Message())) is None
+    assert flow_of("a", HttpExchange("GET", url, ExchangeMessage())) is None
 
 
 def test_samples_are_bounded() -> None:
     headers = tuple((f"x-{number}", "y" * 500) for number in range(100))
-    exchange = Exchange("GET", "http://a.test/", Message(headers, b"z" * 100_000), 200, Message((), b"w" * 100_000))
+    exchange = HttpExchange(
+        "GET", "http://a.test/", ExchangeMessage(headers, b"z" * 100_000), 200, ExchangeMessage((), b"w" * 100_000)
+    )
     seen = flow_of("a", exchange)
     assert seen is not None
     assert all(len(sample.data) <= HEAD_BYTES + BODY_BYTES + 4 for sample in seen.samples)
@@ -67,16 +81,16 @@ def test_samples_are_bounded() -> None:
     ],
 )
 def test_bodies_are_unpacked_within_bounds(encoding: str, body: bytes, plain: bytes) -> None:
-    assert unpacked(Message((("Content-Encoding", encoding),), body)) == plain
+    assert decode_body(ExchangeMessage((("Content-Encoding", encoding),), body)) == plain
 
 
 def test_hostile_header_lines_stay_lines() -> None:
-    seen = flow_of("a", Exchange("GET\r\nX", "http://a.test/", Message((("a\r\nb", "c\r\nd"),))))
+    seen = flow_of("a", HttpExchange("GET\r\nX", "http://a.test/", ExchangeMessage((("a\r\nb", "c\r\nd"),))))
     assert seen is not None
     assert seen.samples[0].data.count(b"\r\n") == 4
 
 
 def test_split() -> None:
-    parts = split("https://u:p@h.test:8443/a?b#c")
+    parts = split_url("https://u:p@h.test:8443/a?b#c")
     assert parts is not None
     assert (parts.hostname, parts.port) == ("h.test", 8443)

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic import fragments
-from tieback.intake.traffic.fragments import Fragments
-from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.fragments import FragmentTable
+from tieback.intake.traffic.interface import SampledFlow
 from tieback.model.sighting import Problem
 
-type Read = Callable[..., tuple[list[SeenFlow], list[Problem]]]
+type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 SIX = ("2001:db8::2", "2001:db8::9")
 ANSWER = wire.dns("api.test", [("api.test", 16, b"\xc8" + b"t" * 200) for _ in range(10)])
 DATAGRAM = wire.udp(53, 40000, ANSWER)
@@ -33,8 +33,8 @@ def cut(data: bytes, size: int, *, six: bool = False, protocol: int = 17, number
     return made
 
 
-def put(packets: list[bytes], held: Fragments | None = None) -> list[bytes]:
-    held = held or Fragments()
+def put(packets: list[bytes], held: FragmentTable | None = None) -> list[bytes]:
+    held = held or FragmentTable()
     return [
         made for number, data in enumerate(packets) for made in held.add(data, 0, len(data), len(data), number / 10)
     ]
@@ -85,7 +85,7 @@ def test_of_an_incomplete_packet_the_beginning_counts(read: Read, kept: list[int
 def test_overlaps_drop_the_packet() -> None:
     parts = cut(bytes(320), 160)
     overlapping = cut(b"x" * 320, 168)[1]
-    held = Fragments()
+    held = FragmentTable()
     made = put([parts[0], overlapping[:-8] + b"yyyyyyyy", parts[1]], held)
     assert [len(payload(packet)) for packet in made + held.rest()] == [160]
 
@@ -96,7 +96,7 @@ def test_two_packets_of_one_host_do_not_mix() -> None:
 
 
 def test_what_takes_too_long_is_let_go() -> None:
-    held = Fragments()
+    held = FragmentTable()
     parts = cut(bytes(64), 32)
     held.add(parts[0], 0, len(parts[0]), len(parts[0]), 0.0)
     [beginning] = held.add(parts[1], 0, len(parts[1]), len(parts[1]), 100.0)
@@ -104,7 +104,7 @@ def test_what_takes_too_long_is_let_go() -> None:
 
 
 def test_endless_beginnings_stay_bounded() -> None:
-    held = Fragments()
+    held = FragmentTable()
     parts = [cut(bytes(64), 32, number=number)[0] for number in range(3000)]
     made = [packet for part in parts for packet in held.add(part, 0, len(part), len(part), 1.0)]
     assert len(made) == 3000 - fragments.MAX_PACKETS
@@ -122,7 +122,7 @@ def test_endless_beginnings_stay_bounded() -> None:
     ids=["no multiple of 8", "beyond 64 KiB", "empty", "empty of IPv6"],
 )
 def test_unsound_fragments_are_left_out(packet: bytes) -> None:
-    held = Fragments()
+    held = FragmentTable()
     assert put([packet], held) == held.rest() == []
 
 
@@ -136,7 +136,7 @@ def test_unsound_fragments_are_left_out(packet: bytes) -> None:
 def test_any_cut_in_any_order(size: int, data: bytes, six: bool, seed: int) -> None:
     parts = cut(data, size, six=six)
     Random(seed).shuffle(parts)
-    held = Fragments()
+    held = FragmentTable()
     if len(parts) == 1 and not six:
         return  # no fragment
     assert [payload(packet) for packet in put(parts, held) + held.rest()] == [data]
@@ -145,7 +145,7 @@ def test_any_cut_in_any_order(size: int, data: bytes, six: bool, seed: int) -> N
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 0x3FFF), st.integers(0, 3), st.binary(max_size=64)), max_size=40))
 def test_any_fragments_stay_sound(pieces: list[tuple[int, int, bytes]]) -> None:
-    held = Fragments()
+    held = FragmentTable()
     packets = []
     for word, number, data in pieces:
         packet = bytearray(wire.ip(data, protocol=17, fragment=word))

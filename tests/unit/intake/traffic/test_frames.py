@@ -1,7 +1,7 @@
-from tieback.intake.traffic.frames import Interface
+from tieback.intake.traffic.frames import CaptureInterface
 
 
 def test_equal_interfaces_are_one_in_a_table() -> None:
-    table = {Interface(1): "first"}
-    assert table.setdefault(Interface(1), "second") == "first"
-    assert Interface(1) != Interface(101)
+    table = {CaptureInterface(1): "first"}
+    assert table.setdefault(CaptureInterface(1), "second") == "first"
+    assert CaptureInterface(1) != CaptureInterface(101)

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from tests import samples
 from tieback.intake.traffic import har
-from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.interface import SampledFlow
 from tieback.model.errors import InputError
 
 CAPTURES = samples.directory("captures")
 needs_captures = samples.needs("captures")
 
 
-def read(path: Path) -> tuple[list[SeenFlow], list[str]]:
-    assert har.opens(path.read_bytes()[:65536], path)
-    opened = har.open_(path)
+def read(path: Path) -> tuple[list[SampledFlow], list[str]]:
+    assert har.is_har(path.read_bytes()[:65536], path)
+    opened = har.open_har(path)
     try:
         return list(opened.flows()), [problem.what for problem in opened.problems]
     finally:
@@ -144,7 +144,7 @@ def test_packed(tmp_path: Path) -> None:
     flows, _ = read(write(tmp_path, gzip.compress(archive(entry()).encode())))
     assert len(flows) == 1
     with pytest.raises(InputError):
-        har.open_(write(tmp_path, gzip.compress(archive(entry()).encode())[:-20]))
+        har.open_har(write(tmp_path, gzip.compress(archive(entry()).encode())[:-20]))
 
 
 def test_large_bodies_are_cut(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_large_bodies_are_cut(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("head", [b"", b"{}", b'{"event_type":"tls","log":1}', b"[1]", b"\x1f\x8b\x08", b"PK\x03\x04"])
 def test_other_files(head: bytes) -> None:
-    assert not har.opens(head, Path("a.har"))
+    assert not har.is_har(head, Path("a.har"))
     assert har.opener(Path("a.har"), head) is None
 
 
@@ -166,6 +166,6 @@ def test_mutations_never_raise(tmp_path_factory: pytest.TempPathFactory, at: int
     text = archive(entry(response={"status": 200, "content": {"text": "x"}}), entry()).encode()
     path = tmp_path_factory.mktemp("har") / "a.har"
     path.write_bytes(text[:at] + junk + text[at + len(junk) :])
-    opened = har.open_(path)
+    opened = har.open_har(path)
     assert len(list(opened.flows())) <= 2
     opened.close()

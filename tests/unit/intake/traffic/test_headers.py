@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.attribution import Attribution
-from tieback.intake.traffic.frames import Frames
-from tieback.intake.traffic.headers import Columns, Found, read_headers
-from tieback.intake.traffic.problems import Problems
+from tieback.intake.traffic.attribution import PacketAttribution
+from tieback.intake.traffic.frames import PacketBlock
+from tieback.intake.traffic.headers import PacketColumns, TransportHeader, read_headers
+from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.single import SinglePackets
 
 SIX = ("2001:db8::2", "2001:db8::9")
@@ -24,14 +24,14 @@ LINKS: dict[int, Callable[[bytes], bytes]] = {
 }
 
 
-def frames_of(packets: list[bytes], links: list[int], tail: bytes = bytes(80)) -> Frames:
+def frames_of(packets: list[bytes], links: list[int], tail: bytes = bytes(80)) -> PacketBlock:
     sizes = np.array([len(packet) for packet in packets], np.int64)
     starts = np.cumsum(sizes) - sizes
     link = links[0] if len(set(links)) == 1 else np.array(links, np.int64)
-    return Frames(b"".join(packets) + tail, starts, sizes, np.zeros(len(packets)), link)
+    return PacketBlock(b"".join(packets) + tail, starts, sizes, np.zeros(len(packets)), link)
 
 
-def told(families: list[Columns]) -> list[tuple[object, ...]]:
+def told(families: list[PacketColumns]) -> list[tuple[object, ...]]:
     """What the columns say, a tuple a packet, in the order of the rows."""
     out = []
     for columns in families:
@@ -53,9 +53,9 @@ def told(families: list[Columns]) -> list[tuple[object, ...]]:
     return sorted(out)
 
 
-def by_one(frames: Frames) -> list[tuple[object, ...]]:
+def by_one(frames: PacketBlock) -> list[tuple[object, ...]]:
     """The same by the slow way alone."""
-    single = SinglePackets(Attribution(), Problems())
+    single = SinglePackets(PacketAttribution(), CaptureProblems())
     single.begin(frames)
     out = []
     for row in range(len(frames.starts)):
@@ -72,7 +72,7 @@ def by_one(frames: Frames) -> list[tuple[object, ...]]:
 def test_the_usual_packets_are_all_read_at_once(link: int) -> None:
     asked: list[int] = []
 
-    def slow(row: int, link: int) -> list[Found]:
+    def slow(row: int, link: int) -> list[TransportHeader]:
         asked.append(row + link)
         return []
 
@@ -92,7 +92,7 @@ def test_what_holds_no_ip_is_not_asked_about() -> None:
 
 def test_the_last_packets_of_a_buffer_are_read_too() -> None:
     frames = frames_of([wire.ethernet(UDP4)] * 3, [1] * 3, tail=b"")
-    single = SinglePackets(Attribution(), Problems())
+    single = SinglePackets(PacketAttribution(), CaptureProblems())
     single.begin(frames)
     [columns] = read_headers(frames, single)
     assert columns.row.tolist() == [0, 1, 2]
@@ -101,7 +101,7 @@ def test_the_last_packets_of_a_buffer_are_read_too() -> None:
 def test_a_block_of_several_link_types() -> None:
     packets = [LINKS[link](packet) for link, packet in ((1, TCP4), (101, TCP6), (113, UDP4), (1, TCP6))]
     frames = frames_of(packets, [1, 101, 113, 1])
-    single = SinglePackets(Attribution(), Problems())
+    single = SinglePackets(PacketAttribution(), CaptureProblems())
     single.begin(frames)
     assert told(read_headers(frames, single)) == by_one(frames)
 
@@ -133,6 +133,6 @@ def test_mutated_packets_are_read_as_one_by_one(
         made.append(bytes(frame[: len(frame) - cut if cut < 60 else None]))
         links.append(link)
     frames = frames_of(made, links)
-    single = SinglePackets(Attribution(), Problems())
+    single = SinglePackets(PacketAttribution(), CaptureProblems())
     single.begin(frames)
     assert told(read_headers(frames, single)) == by_one(frames)

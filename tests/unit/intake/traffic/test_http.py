@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.http import plain_path, see, without_port
-from tieback.intake.traffic.interface import SeenFlow
-from tieback.model.flow import NameFrom
+from tieback.intake.traffic.http import plain_path, recognise_http, without_port
+from tieback.intake.traffic.interface import SampledFlow
+from tieback.model.flow import NameSource
 from tieback.model.sighting import Problem
 
-type Read = Callable[..., tuple[list[SeenFlow], list[Problem]]]
+type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 OK = b"HTTP/1.1 200 OK\r\nServer: nginx/1.2\r\n\r\nhello"
 
 
@@ -55,7 +55,7 @@ def test_exchanges(read: Read, client: bytes, server: bytes, host: str, detail: 
     flows, _ = read(wire.pcap(wire.talk(client, server, port=8081)))
     flow = flows[0].flow
     assert (flow.protocol, flow.encrypted, flow.server.name, flow.detail) == ("http", False, host, detail)
-    assert (flow.server.name_from is NameFrom.HTTP_HOST) == bool(host)
+    assert (flow.server.name_from is NameSource.HTTP_HOST) == bool(host)
 
 
 def test_samples_hold_both_directions_and_are_bounded(read: Read) -> None:
@@ -96,5 +96,5 @@ def test_a_path_keeps_no_query() -> None:
 @settings(max_examples=100, deadline=None)
 @given(client=st.binary(max_size=200), server=st.binary(max_size=200))
 def test_any_bytes(client: bytes, server: bytes) -> None:
-    see(client, server)
-    see(b"GET /" + client, b"HTTP/1.1 200" + server)
+    recognise_http(client, server)
+    recognise_http(b"GET /" + client, b"HTTP/1.1 200" + server)

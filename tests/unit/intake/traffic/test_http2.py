@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.http2 import PREFACE, cleartext, headers, see
-from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.http2 import PREFACE, cleartext_messages, headers, recognise_http2
+from tieback.intake.traffic.interface import SampledFlow
 from tieback.model.sighting import Problem
 
-type Read = Callable[..., tuple[list[SeenFlow], list[Problem]]]
+type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 SETTINGS = b"\0\0\0\x04\0\0\0\0\0"
 BLOCK = bytes.fromhex("8286418aa0e41d139d09b8f01e07")[:2] + b"\x04\x09/v1?q=abc" + b"\x41\x08api.test"
 
@@ -33,7 +33,7 @@ ANSWER = SETTINGS + frame(1, 4, b"\x88")
     ids=["plain", "priority", "padded", "continued", "after another frame"],
 )
 def test_requests(frames: bytes) -> None:
-    seen = see(PREFACE + SETTINGS + frames, ANSWER)
+    seen = recognise_http2(PREFACE + SETTINGS + frames, ANSWER)
     assert seen is not None
     assert (seen.authority, seen.method, seen.path, seen.status) == ("api.test", "GET", "/v1?q=abc", "200")
     assert seen.confidence == 0.99
@@ -65,7 +65,7 @@ POSTED = BLOCK[:2].replace(b"\x82", b"\x83") + BLOCK[2:]
     ],
 )
 def test_messages_are_written_as_http_1_has_them(frames: bytes, messages: list[bytes]) -> None:
-    found = cleartext(PREFACE + SETTINGS + frames, 100)
+    found = cleartext_messages(PREFACE + SETTINGS + frames, 100)
     assert found == messages
 
 
@@ -90,7 +90,7 @@ def test_an_upgrade_from_http_1(read: Read) -> None:
     [(b"", b""), (b"PRI *", b""), (b"GET / HTTP/1.1\r\n\r\n", SETTINGS), (b"", b"\0\0\0\x04\0\0\0\0\x01")],
 )
 def test_what_is_no_http_2(client: bytes, server: bytes) -> None:
-    assert see(client, server) is None
+    assert recognise_http2(client, server) is None
 
 
 @settings(max_examples=100, deadline=None)
@@ -99,4 +99,4 @@ def test_mutated_frames(at: int, junk: bytes) -> None:
     data = SETTINGS + frame(1, 0, BLOCK[:4]) + frame(9, 4, BLOCK[4:])
     data = data[:at] + junk + data[at + len(junk) :]
     assert len(headers(data)) <= 64 * 128
-    see(PREFACE + data, data)
+    recognise_http2(PREFACE + data, data)

@@ -1,12 +1,12 @@
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.conversation import Conversation, Side
-from tieback.intake.traffic.decrypt import Cleartext
-from tieback.intake.traffic.inside import Inside
-from tieback.intake.traffic.interface import SeenFlow
-from tieback.intake.traffic.judge import Judge
-from tieback.intake.traffic.names import Names
+from tieback.intake.traffic.decrypt import DecryptedStreams
+from tieback.intake.traffic.inside import DecryptedFlows
+from tieback.intake.traffic.interface import SampledFlow
+from tieback.intake.traffic.judge import FlowClassifier
+from tieback.intake.traffic.names import DnsNames
 from tieback.intake.traffic.network import TCP, UDP
-from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameFrom, Peer, Server
+from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameSource, Peer, Server
 
 OUT = wire.address(wire.CLIENT) + wire.address(wire.SERVER) + b"\x9c\x40\x01\xbb"
 BACK = wire.address(wire.SERVER) + wire.address(wire.CLIENT) + b"\x01\xbb\x9c\x40"
@@ -17,8 +17,8 @@ FLOW = Flow(
 )  # fmt: skip
 
 
-def look(out: bytes, back: bytes, *, transport: int = TCP, name: str = "") -> SeenFlow:
-    cleartext = Cleartext()
+def look(out: bytes, back: bytes, *, transport: int = TCP, name: str = "") -> SampledFlow:
+    cleartext = DecryptedStreams()
     for key, data in ((OUT, out), (BACK, back)):
         if data:
             cleartext.add(key, 1.5, data)
@@ -29,10 +29,10 @@ def look(out: bytes, back: bytes, *, transport: int = TCP, name: str = "") -> Se
         flow = Flow(
             **{
                 **{field: getattr(FLOW, field) for field in FLOW.__struct_fields__},
-                "server": Server(wire.SERVER, 443, name, NameFrom.SNI),
+                "server": Server(wire.SERVER, 443, name, NameSource.SNI),
             }
         )
-    return Inside(Judge(Names()), cleartext).of(conversation, SeenFlow(flow))
+    return DecryptedFlows(FlowClassifier(DnsNames()), cleartext).of(conversation, SampledFlow(flow))
 
 
 REQUEST = b"GET /a?b=1 HTTP/1.1\r\nHost: inner.test\r\n\r\n"

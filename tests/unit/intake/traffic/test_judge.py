@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.wire import alpn, client_hello, dns, record, server_hello, talk
-from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.interface import SampledFlow
 from tieback.model.flow import FlowEvidence
 from tieback.model.sighting import Problem
 
-type Read = Callable[..., tuple[list[SeenFlow], list[Problem]]]
+type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 PING, PONG = b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n"
 SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
 ASK = dns("api.test", response=False)

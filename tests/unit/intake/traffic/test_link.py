@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.attribution import Attribution
-from tieback.intake.traffic.interface import SeenFlow
-from tieback.intake.traffic.link import READ, UnknownLinkError, find_ip
+from tieback.intake.traffic.attribution import PacketAttribution
+from tieback.intake.traffic.interface import SampledFlow
+from tieback.intake.traffic.link import SUPPORTED_LINKS, UnknownLinkError, find_ip
 from tieback.model.sighting import Problem
 
-type Read = Callable[..., tuple[list[SeenFlow], list[Problem]]]
+type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 ASK = wire.udp(40000, 53, wire.dns("api.test", response=False))
 IPV4 = wire.ip(ASK, protocol=17)
 IPV6 = wire.ip(ASK, "2001:db8::2", "2001:db8::9", protocol=17)
@@ -82,11 +82,11 @@ def test_an_unread_link_type_is_one_problem(read: Read) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(data=st.binary(max_size=160), link=st.sampled_from(sorted(READ)))
+@given(data=st.binary(max_size=160), link=st.sampled_from(sorted(SUPPORTED_LINKS)))
 def test_any_bytes(data: bytes, link: int) -> None:
     buffer = data + bytes(64)
     try:
-        place, stop, _ = find_ip(buffer, 0, len(data), link, Attribution())
+        place, stop, _ = find_ip(buffer, 0, len(data), link, PacketAttribution())
     except UnknownLinkError:
         return
     assert place < max(len(data), 1)

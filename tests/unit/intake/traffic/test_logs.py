@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.traffic import logs
-from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.log_formats import LogFormat
 from tieback.intake.traffic.stores.choose import NO_STORES
 from tieback.model.errors import InputError
-from tieback.model.flow import Flow, FlowEvidence, NameFrom
+from tieback.model.flow import Flow, FlowEvidence, NameSource
 
 
 def line(*parts: str, separator: str = " ") -> str:
@@ -76,7 +76,7 @@ FORMS = (
 )  # fmt: skip
 
 
-def read(tmp_path: Path, text: str, own: Sequence[LogFormat] = ()) -> tuple[list[SeenFlow], list[str]]:
+def read(tmp_path: Path, text: str, own: Sequence[LogFormat] = ()) -> tuple[list[SampledFlow], list[str]]:
     path = tmp_path / "a.txt"
     path.write_text(text, encoding="utf-8")
     opened = logs.opener(path, text.encode()[:65536], own)
@@ -132,8 +132,8 @@ def test_figures_and_names(tmp_path: Path) -> None:
     assert (eve.bytes_out, eve.bytes_in, eve.packets_in, eve.end - eve.start) == (10, 20, 2, 1.0)
     tls = one(tmp_path, EVE_TLS)
     assert tls.tls is not None
-    assert (tls.tls.version, tls.server.name_from) == ("TLSv1.3", NameFrom.SNI)
-    assert one(tmp_path, SQUID).server.name_from is NameFrom.LOG
+    assert (tls.tls.version, tls.server.name_from) == ("TLSv1.3", NameSource.SNI)
+    assert one(tmp_path, SQUID).server.name_from is NameSource.LOG
     assert one(tmp_path, ZEEK_DNS).detail == "A query to 10.0.0.1"
 
 

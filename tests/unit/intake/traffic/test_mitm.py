@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests import samples
 from tieback.intake.traffic import mitm
-from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.interface import SampledFlow
 from tieback.model.errors import InputError
 
 CAPTURES = samples.directory("captures")
@@ -48,9 +48,9 @@ def tcp(port: int, *messages: tuple[bool, bytes], **more: Any) -> bytes:
     return dump({**connections(port, **more), "type": "tcp", "messages": [[way, data, 6.0] for way, data in messages]})
 
 
-def read(path: Path) -> tuple[list[SeenFlow], list[str]]:
-    assert mitm.opens(path.read_bytes()[:65536], path)
-    opened = mitm.open_(path)
+def read(path: Path) -> tuple[list[SampledFlow], list[str]]:
+    assert mitm.is_mitmproxy_file(path.read_bytes()[:65536], path)
+    opened = mitm.open_mitmproxy_file(path)
     try:
         return list(opened.flows()), [problem.what for problem in opened.problems]
     finally:
@@ -153,9 +153,9 @@ def test_damage(tmp_path: Path, data: bytes, count: int, problem: str) -> None:
 
 def test_missing_and_other_files(tmp_path: Path) -> None:
     with pytest.raises(InputError):
-        mitm.open_(tmp_path / "none")
+        mitm.open_mitmproxy_file(tmp_path / "none")
     for head in (b"", b"2134", b"12:34:56 a log line", b"{}", b"\xd4\xc3\xb2\xa1"):
-        assert not mitm.opens(head, Path("a.mitm"))
+        assert not mitm.is_mitmproxy_file(head, Path("a.mitm"))
 
 
 @settings(max_examples=80, deadline=None)
@@ -166,6 +166,6 @@ def test_mutations_never_raise(tmp_path_factory: pytest.TempPathFactory, at: int
     )
     path = tmp_path_factory.mktemp("mitm") / "flows"
     path.write_bytes(data[:at] + junk + data[at + len(junk) :])
-    opened = mitm.open_(path)
+    opened = mitm.open_mitmproxy_file(path)
     assert len(list(opened.flows())) <= 60
     opened.close()

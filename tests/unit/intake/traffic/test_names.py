@@ -3,12 +3,12 @@ from collections.abc import Callable
 import pytest
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.interface import SeenFlow
-from tieback.intake.traffic.names import Names, hostname
-from tieback.model.flow import NameFrom
+from tieback.intake.traffic.interface import SampledFlow
+from tieback.intake.traffic.names import DnsNames, hostname
+from tieback.model.flow import NameSource
 from tieback.model.sighting import Problem
 
-type Read = Callable[..., tuple[list[SeenFlow], list[Problem]]]
+type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 HERE, THERE, OTHER = wire.address(wire.CLIENT), wire.address(wire.SERVER), wire.address("10.0.0.7")
 
 
@@ -33,19 +33,19 @@ def test_what_is_a_name(text: str, expected: str) -> None:
 
 
 def test_an_answer_counts_for_the_client_that_got_it() -> None:
-    names = Names()
+    names = DnsNames()
     names.learn(wire.dns("db.test", [("db.test", 1, THERE)]), HERE)
     assert (names.of(HERE, THERE), names.of(OTHER, THERE)) == ("db.test", "")
 
 
 def test_a_multicast_answer_counts_for_everyone() -> None:
-    names = Names()
+    names = DnsNames()
     names.learn(wire.dns("printer.local", [("printer.local", 1, THERE)]), wire.address("224.0.0.251"))
     assert names.of(OTHER, THERE) == "printer.local"
 
 
 def test_names_are_bounded_and_the_oldest_go() -> None:
-    names = Names(limit=3)
+    names = DnsNames(limit=3)
     for number in range(5):
         names.remember(((f"a{number}.test", bytes([1, 1, 1, number])),), HERE)
     assert [names.of(HERE, bytes([1, 1, 1, number])) for number in range(5)] == [
@@ -66,4 +66,4 @@ def test_a_flow_is_named_by_dns_in_the_capture(read: Read, later: bool, expected
     talk = wire.talk(b"\0\0hello")
     flows, _ = read(wire.pcap([*talk, packet] if later else [packet, *talk]))
     server = next(seen.flow.server for seen in flows if seen.flow.transport == "tcp")
-    assert (server.name, server.name_from) == (expected, NameFrom.DNS)
+    assert (server.name, server.name_from) == (expected, NameSource.DNS)

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.open import open_traffic
 from tieback.model.errors import InputError
 from tieback.model.sighting import Problem
 
-type Read = Callable[..., tuple[list[SeenFlow], list[Problem]]]
+type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 TALK = wire.talk(b"GET / HTTP/1.1\r\nHost: api.test\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n", port=80)
 PCAPNG = wire.section() + wire.interface() + b"".join(wire.enhanced(data) for _, data in TALK)
 

@@ -5,10 +5,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.interface import SampledFlow
 from tieback.model.sighting import Problem
 
-type Read = Callable[..., tuple[list[SeenFlow], list[Problem]]]
+type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 TALK = wire.talk(b"GET / HTTP/1.1\r\nHost: api.test\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n", port=80)
 
 

@@ -6,14 +6,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.attribution import Attribution
-from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.attribution import PacketAttribution
+from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.pcapng import MAX_INTERFACES, PcapngReader
-from tieback.intake.traffic.problems import Problems
+from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.source import Buffer
 from tieback.model.sighting import Problem
 
-type Read = Callable[..., tuple[list[SeenFlow], list[Problem]]]
+type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 ASK = wire.ethernet(wire.ip(wire.udp(40000, 53, wire.dns("api.test", response=False)), protocol=17))
 UID_BLOCK = wire.block(0xBAD, struct.pack("<IHBxiBB", 62652, 1, 1, 10123, 8, 9) + b"app.test" + b"Fieldhand")
 
@@ -96,7 +96,7 @@ def test_darwin_process_blocks_made_from_the_description(read: Read) -> None:
 
 def test_secrets_are_noticed() -> None:
     secrets = wire.block(10, struct.pack("<II", 0x544C534B, 4) + b"text")
-    reader = PcapngReader(Window(wire.section() + wire.interface() + secrets), Problems(), Attribution())
+    reader = PcapngReader(Window(wire.section() + wire.interface() + secrets), CaptureProblems(), PacketAttribution())
     assert list(reader.blocks()) == []
     assert reader.has_secrets
 
@@ -133,8 +133,8 @@ def test_lies_are_one_problem(read: Read, data: bytes, word: str) -> None:
 
 def test_a_million_interfaces_cost_little() -> None:
     data = wire.section() + wire.interface(101) * (MAX_INTERFACES + 10) + wire.interface() * 100
-    problems = Problems()
-    assert list(PcapngReader(Window(data), problems, Attribution()).blocks()) == []
+    problems = CaptureProblems()
+    assert list(PcapngReader(Window(data), problems, PacketAttribution()).blocks()) == []
     assert len(problems) == 1
 
 
@@ -144,5 +144,5 @@ def test_mutated_files_never_raise(at: int, junk: bytes) -> None:
     packet = wire.enhanced(ASK, options=wire.option(1, b"u-1"))
     data = wire.section() + wire.interface() + UID_BLOCK + packet + packet
     data = data[:at] + junk + data[at + len(junk) :]
-    for block in PcapngReader(Window(data), Problems(), Attribution()).blocks():
+    for block in PcapngReader(Window(data), CaptureProblems(), PacketAttribution()).blocks():
         assert (block.starts + block.sizes <= len(block.buffer)).all()

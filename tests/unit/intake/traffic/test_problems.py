@@ -1,8 +1,8 @@
-from tieback.intake.traffic.problems import MAX_PROBLEMS, Problems
+from tieback.intake.traffic.problems import MAX_PROBLEMS, CaptureProblems
 
 
 def test_lines_are_kept_once_and_bounded() -> None:
-    problems = Problems()
+    problems = CaptureProblems()
     for number in range(MAX_PROBLEMS * 2):
         problems.note(f"line {number // 2}", "here")
     assert problems[0].what == "line 0"
@@ -14,6 +14,6 @@ def test_lines_are_kept_once_and_bounded() -> None:
 
 
 def test_places_are_bounded() -> None:
-    problems = Problems()
+    problems = CaptureProblems()
     problems.note("what", "x" * 1000)
     assert len(problems[0].where) == 300

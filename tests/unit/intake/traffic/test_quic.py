@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.interface import SeenFlow
-from tieback.intake.traffic.quic import client_keys, see
+from tieback.intake.traffic.interface import SampledFlow
+from tieback.intake.traffic.quic import client_keys, recognise_quic
 from tieback.model.sighting import Problem
 
-type Read = Callable[..., tuple[list[SeenFlow], list[Problem]]]
+type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 ID = bytes.fromhex("8394c8f03e515708")
 V1, V2, DRAFT_28, DRAFT_29 = 1, 0x6B3343CF, 0xFF00001C, 0xFF00001D
 HELLO = wire.client_hello("quic.test", wire.extension(43, b"\x02\x03\x04"), wire.alpn(b"h3"))
@@ -71,7 +71,7 @@ def test_keys_of_the_rfcs_example() -> None:
     ],
 )
 def test_names_in_initial_packets(datagrams: list[bytes], version: str) -> None:
-    seen = see(datagrams, [])
+    seen = recognise_quic(datagrams, [])
     assert seen is not None
     assert (seen.version, seen.tls.version, seen.tls.sni, seen.tls.alpn) == (version, "TLSv1.3", "quic.test", ("h3",))
 
@@ -86,18 +86,18 @@ def test_a_flow(read: Read) -> None:
 def test_damaged_packets_are_quic_without_a_name() -> None:
     data = bytearray(initial(crypto(0, HELLO)))
     data[100] ^= 1
-    seen = see([bytes(data)], [])
+    seen = recognise_quic([bytes(data)], [])
     assert seen is not None
     assert (seen.tls.sni, seen.confidence) == ("", 0.7)
 
 
 @pytest.mark.parametrize("datagrams", [[], [b""], [b"\xc0" * 30], [b"\x40" + bytes(40)], [b"GET / HTTP/1.1\r\n" * 4]])
 def test_what_is_no_quic(datagrams: list[bytes]) -> None:
-    assert see(datagrams, []) is None
+    assert recognise_quic(datagrams, []) is None
 
 
 @settings(max_examples=100, deadline=None)
 @given(at=st.integers(0, 60), junk=st.binary(max_size=12), cut=st.integers(0, 1300), frames=st.binary(max_size=60))
 def test_mutated_packets(at: int, junk: bytes, cut: int, frames: bytes) -> None:
     data = initial(frames + crypto(0, HELLO))
-    see([(data[:at] + junk + data[at + len(junk) :])[:cut], data], [junk])
+    recognise_quic([(data[:at] + junk + data[at + len(junk) :])[:cut], data], [junk])

@@ -5,19 +5,19 @@ from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.test_headers import frames_of
-from tieback.intake.traffic.attribution import Attribution
+from tieback.intake.traffic.attribution import PacketAttribution
 from tieback.intake.traffic.headers import read_headers
-from tieback.intake.traffic.problems import Problems
-from tieback.intake.traffic.runs import Runs, answers, secret_factors, sort_into_runs
+from tieback.intake.traffic.problems import CaptureProblems
+from tieback.intake.traffic.runs import PacketRuns, dns_answers, secret_factors, sort_into_runs
 from tieback.intake.traffic.single import SinglePackets
 
 COLLIDING = [np.uint64(0)] * 8
 SIX = ("2001:db8::2", "2001:db8::9")
 
 
-def runs_of(packets: list[bytes], factors: list[np.uint64]) -> list[Runs]:
+def runs_of(packets: list[bytes], factors: list[np.uint64]) -> list[PacketRuns]:
     frames = frames_of([wire.ethernet(packet) for packet in packets], [1] * len(packets))
-    single = SinglePackets(Attribution(), Problems())
+    single = SinglePackets(PacketAttribution(), CaptureProblems())
     single.begin(frames)
     return [sort_into_runs(columns, frames.times, factors) for columns in read_headers(frames, single)]
 
@@ -73,4 +73,4 @@ def test_answers_are_the_datagrams_with_names() -> None:
     other = wire.ip(wire.udp(40000, 9999, wire.dns("a.test")), protocol=17)
     frames = frames_of([wire.ethernet(packet) for packet in (query, other, answer)], [1, 1, 1])
     [columns] = read_headers(frames, lambda row, link: pytest.fail(f"{row} {link}"))
-    assert answers(columns, frames.buffer) == [(2, wire.address(wire.CLIENT), wire.dns("a.test"))]
+    assert dns_answers(columns, frames.buffer) == [(2, wire.address(wire.CLIENT), wire.dns("a.test"))]

@@ -1,9 +1,9 @@
 import numpy as np
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.attribution import Attribution
-from tieback.intake.traffic.frames import Frames
-from tieback.intake.traffic.problems import Problems
+from tieback.intake.traffic.attribution import PacketAttribution
+from tieback.intake.traffic.frames import PacketBlock
+from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.single import SinglePackets
 
 PING = wire.ethernet(wire.ip(bytes(40), protocol=1))
@@ -11,12 +11,12 @@ TAGGED = wire.ethernet(wire.ip(wire.tcp(40000, 443, b"data")), tags=b"\x81\0\0\x
 CUT = wire.ethernet(wire.ip(wire.tcp(40000, 443)))[:-10]
 
 
-def take(*packets: bytes, link: int = 1) -> tuple[SinglePackets, Problems, int]:
+def take(*packets: bytes, link: int = 1) -> tuple[SinglePackets, CaptureProblems, int]:
     """The reader after the packets, and how many were found."""
     sizes = np.array([len(packet) for packet in packets], np.int64)
-    frames = Frames(b"".join(packets), np.cumsum(sizes) - sizes, sizes, np.zeros(len(packets)), link)
-    problems = Problems()
-    single = SinglePackets(Attribution(), problems)
+    frames = PacketBlock(b"".join(packets), np.cumsum(sizes) - sizes, sizes, np.zeros(len(packets)), link)
+    problems = CaptureProblems()
+    single = SinglePackets(PacketAttribution(), problems)
     single.begin(frames)
     found = sum(len(single(row, link)) for row in range(len(packets)))
     return single, problems, found

@@ -10,12 +10,12 @@ import pyarrow
 import pytest
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.source import STEP, Gzip, Packed, Window, Zstandard
+from tieback.intake.traffic.source import STEP, CompressedSource, FileWindow, GzipSource, ZstandardSource
 
 
-def drain(data: bytes, kind: type[Gzip | Zstandard] = Gzip) -> tuple[int, str, int]:
+def drain(data: bytes, kind: type[GzipSource | ZstandardSource] = GzipSource) -> tuple[int, str, int]:
     """Bytes, damage, and the largest window."""
-    source: Packed = kind(io.BytesIO(data))
+    source: CompressedSource = kind(io.BytesIO(data))
     total = largest = 0
     while True:
         size = len(source.buffer)
@@ -69,21 +69,21 @@ SKIPPED = b"\x50\x2a\x4d\x18\x04\0\0\0abcd"
     ids=["one frame", "two frames", "skippable frame", "cut", "something behind", "damaged"],
 )
 def test_zstandard(data: bytes, least: int, word: str) -> None:
-    total, damage, largest = drain(data, Zstandard)
+    total, damage, largest = drain(data, ZstandardSource)
     assert total >= least
     assert largest <= STEP
     assert re.search(word, damage) if word else damage == ""
 
 
 def test_a_bomb_of_zstandard_is_met_in_steps() -> None:
-    total, _, largest = drain(bytes(pyarrow.compress(bytes(40 << 20), "zstd", asbytes=True)), Zstandard)
+    total, _, largest = drain(bytes(pyarrow.compress(bytes(40 << 20), "zstd", asbytes=True)), ZstandardSource)
     assert total == 40 << 20
     assert largest <= STEP
 
 
 def test_a_packed_capture_is_a_window_that_moves() -> None:
     data = wire.pcap(wire.talk(b"x" * 3000))
-    source = Gzip(io.BytesIO(gzip.compress(data)))
+    source = GzipSource(io.BytesIO(gzip.compress(data)))
     assert bytes(source.buffer) == data
     assert not source.advance(10)
     assert (bytes(source.buffer), source.base) == (data[10:], 10)
@@ -92,7 +92,7 @@ def test_a_packed_capture_is_a_window_that_moves() -> None:
 def test_a_file_is_a_window_that_moves_and_grows(tmp_path: Path) -> None:
     path = tmp_path / "run.pcap"
     path.write_bytes(bytes(STEP) + b"the end")
-    source = Window(os.open(path, os.O_RDONLY))
+    source = FileWindow(os.open(path, os.O_RDONLY))
     assert len(source.buffer) == STEP
     assert source.advance(STEP - 3)
     assert (source.buffer, source.base) == (bytes(3) + b"the end", STEP - 3)
@@ -104,7 +104,7 @@ def test_a_file_is_a_window_that_moves_and_grows(tmp_path: Path) -> None:
 def test_a_record_longer_than_the_window_makes_it_grow(tmp_path: Path) -> None:
     path = tmp_path / "run.pcapng"
     path.write_bytes(bytes(3 * STEP))
-    source = Window(os.open(path, os.O_RDONLY))
+    source = FileWindow(os.open(path, os.O_RDONLY))
     assert source.advance(0)
     assert (len(source.buffer), source.base) == (2 * STEP, 0)
     source.close()
@@ -113,7 +113,7 @@ def test_a_record_longer_than_the_window_makes_it_grow(tmp_path: Path) -> None:
 def test_a_file_that_is_cut_off_while_it_is_read_ends(tmp_path: Path) -> None:
     path = tmp_path / "run.pcap"
     path.write_bytes(bytes(2 * STEP))
-    source = Window(os.open(path, os.O_RDONLY))
+    source = FileWindow(os.open(path, os.O_RDONLY))
     os.truncate(path, 100)
     assert not source.advance(STEP)
     assert source.buffer == b""

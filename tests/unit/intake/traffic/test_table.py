@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.wire import Packet, ethernet, ip, talk, tcp
 from tieback.intake.traffic import table
-from tieback.intake.traffic.attribution import Attribution
+from tieback.intake.traffic.attribution import PacketAttribution
 from tieback.intake.traffic.conversation import Conversation
-from tieback.intake.traffic.frames import Frames
-from tieback.intake.traffic.judgement import Judgement
-from tieback.intake.traffic.names import Names
-from tieback.intake.traffic.problems import Problems
+from tieback.intake.traffic.frames import PacketBlock
+from tieback.intake.traffic.judgement import FlowClassification
+from tieback.intake.traffic.names import DnsNames
+from tieback.intake.traffic.problems import CaptureProblems
 
 
 class Packets:
@@ -25,23 +25,23 @@ class Packets:
         self.packets = packets
         self.size = size
 
-    def blocks(self) -> Iterator[Frames]:
+    def blocks(self) -> Iterator[PacketBlock]:
         for at in range(0, len(self.packets), self.size):
             part = self.packets[at : at + self.size]
             sizes = np.array([len(data) for _, data in part], np.int64)
             times = np.array([when for when, _ in part], np.float64)
-            yield Frames(b"".join(data for _, data in part), np.cumsum(sizes) - sizes, sizes, times, 1)
+            yield PacketBlock(b"".join(data for _, data in part), np.cumsum(sizes) - sizes, sizes, times, 1)
 
 
 def walk(packets: list[Packet], max_flows: int = 1000, size: int = 1000) -> list[tuple[Conversation, bytes, bytes]]:
     """Conversations with the first bytes that the judge was given, from blocks of ``size`` packets."""
     seen: dict[int, tuple[bytes, bytes]] = {}
 
-    def judge(conversation: Conversation) -> Judgement:
+    def judge(conversation: Conversation) -> FlowClassification:
         seen[conversation.number] = (conversation.first.stream(), conversation.second.stream())
-        return Judgement()
+        return FlowClassification()
 
-    flows = table.FlowTable(judge, Names(), Attribution(), Problems(), max_flows=max_flows)
+    flows = table.FlowTable(judge, DnsNames(), PacketAttribution(), CaptureProblems(), max_flows=max_flows)
     return [(flow, *seen[flow.number]) for flow in flows.conversations(Packets(packets, size))]
 
 
@@ -146,9 +146,9 @@ def test_a_length_of_zero_is_segmentation_offload(ends: tuple[str, str], length:
 
 
 def test_names_given_before_are_remembered_for_the_conversation() -> None:
-    names = Names()
+    names = DnsNames()
     names.remember((("db.test", wire.address(wire.SERVER)),), wire.address(wire.CLIENT))
-    flows = table.FlowTable(lambda _: Judgement(), names, Attribution(), Problems())
+    flows = table.FlowTable(lambda _: FlowClassification(), names, PacketAttribution(), CaptureProblems())
     assert [flow.name for flow in flows.conversations(Packets(talk(b"a")))] == ["db.test"]
 
 

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.traffic.wire import alpn, client_hello, extension, record, server_hello
-from tieback.intake.traffic.certificate import Certificates
+from tieback.intake.traffic.certificate import CertificateNames
 from tieback.intake.traffic.tls import client_hello as read_hello
-from tieback.intake.traffic.tls import find_client_hello, find_records, records, see, version_name
+from tieback.intake.traffic.tls import count_records, find_client_hello, find_records, recognise_tls, version_name
 
 VERSIONS_13 = extension(43, b"\x04\x03\x04\x03\x03")
 GREASE = extension(43, b"\x06\xfa\xfa\x03\x03\x03\x02")
@@ -40,14 +40,14 @@ DATA = record(bytes(100), kind=23)
     ],
 )  # fmt: skip
 def test_hellos(client: bytes, server: bytes, version: str, sni: str, alpn_names: tuple[str, ...], ech: bool) -> None:
-    seen = see(client, server, Certificates())
+    seen = recognise_tls(client, server, CertificateNames())
     assert seen is not None
     assert (seen.tls.version, seen.tls.sni, seen.tls.alpn, seen.tls.ech) == (version, sni, alpn_names, ech)
     assert seen.confidence >= 0.9
 
 
 def test_a_hello_from_the_other_side_turns_the_flow() -> None:
-    seen = see(record(server_hello()), record(client_hello()), Certificates())
+    seen = recognise_tls(record(server_hello()), record(client_hello()), CertificateNames())
     assert seen is not None
     assert (seen.swapped, seen.tls.sni) == (True, "api.test")
 
@@ -78,7 +78,7 @@ def test_a_hello_from_the_other_side_turns_the_flow() -> None:
     ],
 )
 def test_records_without_a_hello(client: bytes, server: bytes, is_tls: bool) -> None:
-    assert (see(client, server, Certificates()) is not None) == is_tls
+    assert (recognise_tls(client, server, CertificateNames()) is not None) == is_tls
 
 
 def test_a_hello_inside_another_protocol_is_found() -> None:
@@ -90,7 +90,7 @@ def test_a_hello_inside_another_protocol_is_found() -> None:
 def test_records_joined_midway() -> None:
     assert find_records(bytes(40) + DATA * 3)
     assert not find_records(bytes(40) + DATA)
-    assert records(DATA * 40) == 32
+    assert count_records(DATA * 40) == 32
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_version_names(number: int, name: str) -> None:
 def test_mutated_hellos(at: int, junk: bytes, cut: int) -> None:
     data = record(client_hello("a.test", VERSIONS_13, alpn(b"h2")))
     data = (data[:at] + junk + data[at + len(junk) :])[:cut]
-    seen = see(data, record(server_hello()) + data, Certificates())
+    seen = recognise_tls(data, record(server_hello()) + data, CertificateNames())
     assert seen is None or len(seen.tls.sni) <= 255
     read_hello(data)
     find_client_hello(data)
@@ -116,4 +116,4 @@ def test_mutated_hellos(at: int, junk: bytes, cut: int) -> None:
 def test_any_handshake(body: bytes) -> None:
     for kind in (1, 2, 11):
         message = struct.pack(">B", kind) + len(body).to_bytes(3) + b"\x03\x03" + body
-        see(record(message), record(message), Certificates())
+        recognise_tls(record(message), record(message), CertificateNames())

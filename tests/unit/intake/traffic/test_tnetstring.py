@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.traffic.tnetstring import MalformedError, parse, value_end
+from tieback.intake.traffic.tnetstring import MalformedNetstringError, parse, value_end
 
 
 def plain(value: Any) -> Any:
@@ -54,7 +54,7 @@ def test_values(data: bytes, value: object) -> None:
     ],
 )
 def test_lies(data: bytes) -> None:
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedNetstringError):
         parse(memoryview(data))
 
 
@@ -64,12 +64,12 @@ def test_nesting_and_number_of_values_are_bounded() -> None:
         deep = b"%d:%s]" % (len(deep), deep)
     wide = b"0:~" * 200_000
     for data in (deep, b"%d:%s]" % (len(wide), wide)):
-        with pytest.raises(MalformedError):
+        with pytest.raises(MalformedNetstringError):
             parse(memoryview(data))
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=120))
 def test_random_bytes_parse_or_are_malformed(data: bytes) -> None:
-    with suppress(MalformedError):
+    with suppress(MalformedNetstringError):
         parse(memoryview(data))

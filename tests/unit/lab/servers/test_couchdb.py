@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tieback.lab.interface import Place
+from tieback.lab.interface import StartContext
 from tieback.lab.servers import couchdb, unpacked
 from tieback.lab.stores import STORES
 from tieback.model.errors import LabError
@@ -17,4 +17,4 @@ def test_a_folder_without_its_machine_is_refused(tmp_path: Path, monkeypatch: py
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/couchdb").touch(mode=0o755)
     with pytest.raises(LabError, match=r"no erts-\*/bin/beam.smp"):
-        couchdb.start(Place(STORE, tmp_path / "lab", tmp_path / "certificates", tmp_path))
+        couchdb.start(StartContext(STORE, tmp_path / "lab", tmp_path / "certificates", tmp_path))

@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from tieback.lab.interface import Place
+from tieback.lab.interface import StartContext
 from tieback.lab.servers import unpacked
 from tieback.lab.servers.unpacked import folder_with, java_of, version_in
-from tieback.lab.store import Store
+from tieback.lab.store import LabStore
 from tieback.lab.stores import STORES
 from tieback.model.errors import LabError
 
 (STORE,) = [store for store in STORES if store.name == "solr-open"]
 
 
-def place(folder: Path | None, store: Store = STORE) -> Place:
-    return Place(store, Path("/x"), Path("/y"), folder)
+def place(folder: Path | None, store: LabStore = STORE) -> StartContext:
+    return StartContext(store, Path("/x"), Path("/y"), folder)
 
 
 def program(path: Path) -> Path:
@@ -49,7 +49,7 @@ def test_no_folder_names_the_option() -> None:
 def test_one_that_the_servers_user_may_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(tmp_path / "bin/solr")
     monkeypatch.setattr(unpacked, "unprivileged_account", object)
-    monkeypatch.setattr(unpacked, "reachable", lambda *_: False)
+    monkeypatch.setattr(unpacked, "is_reachable", lambda *_: False)
     with pytest.raises(LabError, match="cannot read it"):
         folder_with(place(tmp_path), "bin", "solr")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tieback.pii.values.dates import look_like_births, years
+from tieback.pii.values.dates import are_birth_dates, years
 
 
 def test_years() -> None:
@@ -19,4 +19,4 @@ def test_years() -> None:
     ],
 )
 def test_births_reach_over_a_generation_and_before_the_records(given: list[int], *, births: bool) -> None:
-    assert look_like_births([f"{year}-05-17" for year in given], 2026) is births
+    assert are_birth_dates([f"{year}-05-17" for year in given], 2026) is births

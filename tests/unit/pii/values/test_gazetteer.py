@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.pii.values.gazetteer import Hashed, airports, load_gazetteer
+from tieback.pii.values.gazetteer import HashedWordSet, airports, load_gazetteer
 
 
 def test_sections_hold_words_of_many_scripts() -> None:
@@ -21,7 +21,7 @@ def test_airports() -> None:
 
 @given(st.lists(st.text(max_size=20), max_size=30))
 def test_hashed_sets_know_their_words(words: list[str]) -> None:
-    known = Hashed(word.encode("utf-8", "replace") for word in words)
+    known = HashedWordSet(word.encode("utf-8", "replace") for word in words)
     assert all(word in known for word in words)
     assert len(known) == len(words)
     assert 7 not in known

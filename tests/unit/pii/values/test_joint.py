@@ -1,7 +1,7 @@
 import pytest
 
 import tieback.pii
-from tieback.model.pii import Basis, Column
+from tieback.model.pii import ClassificationBasis, Column
 from tieback.pii.names import NameDetector
 from tieback.pii.values import ValueDetector, classify_columns
 from tieback.pii.values.joint import fits
@@ -65,13 +65,13 @@ def test_the_library_call_joins_names_and_values() -> None:
     hashes = tuple("$2b$12$" + "abcdefghij" * 5 + f"{n:03d}" for n in range(12))
     found = list(tieback.pii.classify_columns([Column("pw", values=hashes), Column("cvv"), Column("", values=hashes)]))
     assert [(one.pii_class, one.detail, one.basis) for one in found] == [
-        ("password", "bcrypt hash", Basis.VALUE),
-        ("payment_card", "card verification code", Basis.NAME),
-        ("password", "bcrypt hash", Basis.VALUE),
+        ("password", "bcrypt hash", ClassificationBasis.VALUE),
+        ("payment_card", "card verification code", ClassificationBasis.NAME),
+        ("password", "bcrypt hash", ClassificationBasis.VALUE),
     ]
 
 
 def test_a_kind_that_the_name_tells_stays_where_values_only_agree() -> None:
     (found,) = tieback.pii.classify_columns([Column("cvv", "cards", values=("123", "937", "004", "771", "652"))])
     assert (found.pii_class, found.detail) == ("payment_card", "card verification code")
-    assert found.basis is Basis.NAME
+    assert found.basis is ClassificationBasis.NAME

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.pii.values.mask import MAX_MASK, mask, usual_mask
+from tieback.pii.values.mask import MAX_MASK, mask_value, usual_mask
 
 
 @pytest.mark.parametrize(
@@ -16,12 +16,12 @@ from tieback.pii.values.mask import MAX_MASK, mask, usual_mask
     ],
 )
 def test_masks(value: str, masked: str) -> None:
-    assert mask(value) == masked
+    assert mask_value(value) == masked
 
 
 @given(st.text())
 def test_a_mask_shows_no_letter_and_no_digit_of_the_value(value: str) -> None:
-    shown = mask(value)
+    shown = mask_value(value)
     assert len(shown) <= MAX_MASK
     assert set(shown) <= set("Aa9?-./:@+() _,#{}0123456789")
     assert shown.isascii()

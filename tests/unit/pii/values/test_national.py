@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.pii.values.national import Number, bare, load_numbers
+from tieback.pii.values.national import NationalNumber, load_numbers, normalise
 
 NUMBERS = load_numbers()
 
 
-def one(label: str) -> Number:
+def one(label: str) -> NationalNumber:
     return next(number for number in NUMBERS if number.scheme.label == label)
 
 
@@ -43,8 +43,8 @@ def one(label: str) -> Number:
 )
 def test_schemes(label: str, good: str, bad: str) -> None:
     number = one(label)
-    assert number.accepts(bare(good))
-    assert not number.accepts(bare(bad))
+    assert number.accepts(normalise(good))
+    assert not number.accepts(normalise(bad))
 
 
 def test_many_countries_each_with_a_source() -> None:
@@ -67,7 +67,7 @@ def test_the_year_inside() -> None:
 @given(st.text(max_size=24) | st.text("0123456789", max_size=20))
 def test_no_text_raises(text: str) -> None:
     for number in NUMBERS:
-        assert number.accepts(bare(text)) in (True, False)
+        assert number.accepts(normalise(text)) in (True, False)
 
 
 def test_chances_are_not_understated() -> None:

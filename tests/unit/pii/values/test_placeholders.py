@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tieback.model.pii import Column
 from tieback.pii import classify_columns
-from tieback.pii.values.placeholders import is_placeholder, share
+from tieback.pii.values.placeholders import is_placeholder, placeholder_share
 from tieback.pii.values.text import load_vocabulary
 
 WORDS = load_vocabulary()
@@ -67,4 +67,4 @@ def test_one_among_real_ones_changes_nothing() -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=5))
 def test_any_values_have_a_share(values: list[str]) -> None:
-    assert 0 <= share(values, WORDS) <= 1
+    assert 0 <= placeholder_share(values, WORDS) <= 1

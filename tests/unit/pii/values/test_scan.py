@@ -3,16 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from tieback.pii.values.scan import Scanner, load_shapes
-from tieback.rulefiles import prepared
+from tieback.pii.values.scan import ShapeScanner, load_shapes
+from tieback.rulefiles import load_or_build
 
 
 @pytest.fixture(scope="module")
-def scanner() -> Scanner:
-    return Scanner()
+def scanner() -> ShapeScanner:
+    return ShapeScanner()
 
 
-def kinds(scanner: Scanner, value: str) -> set[str]:
+def kinds(scanner: ShapeScanner, value: str) -> set[str]:
     hits = scanner.scan(["#", value, "#"])
     found = set()
     for place, matched in hits.items():
@@ -69,7 +69,7 @@ def kinds(scanner: Scanner, value: str) -> set[str]:
         ("$1,234.50", "decimal number"),
     ],
 )
-def test_shapes(scanner: Scanner, value: str, kind: str) -> None:
+def test_shapes(scanner: ShapeScanner, value: str, kind: str) -> None:
     assert kind in kinds(scanner, value)
 
 
@@ -88,7 +88,7 @@ def test_shapes(scanner: Scanner, value: str, kind: str) -> None:
         "é\ud800",
     ],
 )
-def test_nothing_personal(scanner: Scanner, value: str) -> None:
+def test_nothing_personal(scanner: ShapeScanner, value: str) -> None:
     personal = {shape.kind for shape in scanner.shapes if shape.pii_class and not shape.support}
     assert not kinds(scanner, value) & personal
 
@@ -100,17 +100,17 @@ def test_every_shape_names_its_source() -> None:
 
 def test_what_was_compiled_is_read_by_the_next_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIEBACK_CACHE", str(tmp_path))
-    first = Scanner().scan(["ada@x.test"])
+    first = ShapeScanner().scan(["ada@x.test"])
     (kept,) = tmp_path.glob("values-*")
     made = kept.stat().st_mtime_ns
-    assert Scanner().scan(["ada@x.test"]) == first
+    assert ShapeScanner().scan(["ada@x.test"]) == first
     assert kept.stat().st_mtime_ns == made
 
 
 def test_a_database_of_another_version_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     def other(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
-        return prepared(name, source, lambda: b"not a database")
+        return load_or_build(name, source, lambda: b"not a database")
 
     monkeypatch.setenv("TIEBACK_CACHE", "")
     monkeypatch.setattr("tieback.pii.values.scan.prepared", other)
-    assert Scanner().scan(["ada@x.test"])
+    assert ShapeScanner().scan(["ada@x.test"])

@@ -12,7 +12,7 @@ from tieback.intake.capture.device import DeviceError
 from tieback.intake.capture.interface import ProxyMode
 from tieback.model.errors import InputError, UsageError
 from tieback.model.flow import FlowApp, Peer
-from tieback.pipeline.capture.device import DevicePlan, WayIn, finish_left_overs, on_device, package_of
+from tieback.pipeline.capture.device import DevicePlan, ProxyRoute, package_of, prepared_device, undo_left_overs
 
 SAMPLES = Path(__file__).parents[4] / "labs" / "apps"
 PROXY = ("127.0.0.1", 8080)
@@ -28,7 +28,7 @@ type Connect = Callable[[str], Phone]
 def test_a_run_from_start_to_end(tmp_path: Path) -> None:
     phone, told = Phone({TABLE: ROWS}), list[str]()
     plan = DevicePlan("adb:emulator-5554", PACKAGE)
-    with on_device(plan, lambda _: phone, tmp_path, WayIn(ProxyMode.REGULAR, PROXY), told.append) as live:
+    with prepared_device(plan, lambda _: phone, tmp_path, ProxyRoute(ProxyMode.REGULAR, PROXY), told.append) as live:
         assert phone.reversed == {8080}
         live.poll(100.0)
         live.poll(100.5)
@@ -52,8 +52,8 @@ def test_a_run_from_start_to_end(tmp_path: Path) -> None:
 def test_the_certificate_and_the_tunnels_profile_are_handed_over_and_taken_back(tmp_path: Path) -> None:
     phone, told = Phone(), list[str]()
     (tmp_path / "ca.pem").write_bytes(certificate())
-    way = WayIn(ProxyMode.WIREGUARD, PROXY, tmp_path / "ca.pem", tmp_path / "wg.conf")
-    with on_device(DevicePlan("adb:", PACKAGE), lambda _: phone, tmp_path / "undo", way, told.append):
+    way = ProxyRoute(ProxyMode.WIREGUARD, PROXY, tmp_path / "ca.pem", tmp_path / "wg.conf")
+    with prepared_device(DevicePlan("adb:", PACKAGE), lambda _: phone, tmp_path / "undo", way, told.append):
         assert [command for command in phone.asked if command.startswith("push")] == [
             "push ca.pem /sdcard/Download/tieback-authority.crt",
             "push wg.conf /sdcard/Download/tieback-wireguard.conf",
@@ -71,15 +71,17 @@ def test_the_certificate_and_the_tunnels_profile_are_handed_over_and_taken_back(
 def test_a_device_whose_shell_is_roots_trusts_the_authority_for_the_run(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_bytes(certificate())
     phone, told = Phone({"id -u": "0\n", f"ls {trusted_path(tmp_path / 'ca.pem')}": "Error: no such file"}), list[str]()
-    way = WayIn(ProxyMode.REGULAR, PROXY, tmp_path / "ca.pem")
-    with on_device(DevicePlan("adb:", PACKAGE), lambda _: phone, tmp_path / "undo", way, told.append):
+    way = ProxyRoute(ProxyMode.REGULAR, PROXY, tmp_path / "ca.pem")
+    with prepared_device(DevicePlan("adb:", PACKAGE), lambda _: phone, tmp_path / "undo", way, told.append):
         assert told[0] == "emulator-5554 trusts the proxy's CA during this run"
     assert phone.asked[-1] == f"rm -f {trusted_path(tmp_path / 'ca.pem')}"
 
 
 def test_a_tunnel_changes_no_setting(tmp_path: Path) -> None:
     phone = Phone()
-    with on_device(DevicePlan("adb:", PACKAGE), lambda _: phone, tmp_path, WayIn(ProxyMode.WIREGUARD, PROXY), print):
+    with prepared_device(
+        DevicePlan("adb:", PACKAGE), lambda _: phone, tmp_path, ProxyRoute(ProxyMode.WIREGUARD, PROXY), print
+    ):
         assert not [command for command in phone.asked if "http_proxy" in command or "reverse" in command]
 
 
@@ -88,7 +90,10 @@ def test_everything_is_undone_whatever_happens(tmp_path: Path, error: BaseExcept
     phone = Phone()
     plan = DevicePlan("adb:", PACKAGE)
     kind = error if isinstance(error, type) else type(error)
-    with pytest.raises(kind), on_device(plan, lambda _: phone, tmp_path, WayIn(ProxyMode.REGULAR, PROXY), print):
+    with (
+        pytest.raises(kind),
+        prepared_device(plan, lambda _: phone, tmp_path, ProxyRoute(ProxyMode.REGULAR, PROXY), print),
+    ):
         raise error
     assert phone.reversed == set()
     assert "settings delete global http_proxy" in phone.asked
@@ -100,7 +105,9 @@ def test_a_step_that_fails_undoes_those_before_it(tmp_path: Path) -> None:
     phone = Phone({start: "** No activities found to run, monkey aborted.\n"})
     with (
         pytest.raises(DeviceError, match="No activities"),
-        on_device(DevicePlan("adb:", PACKAGE), lambda _: phone, tmp_path, WayIn(ProxyMode.REGULAR, PROXY), print),
+        prepared_device(
+            DevicePlan("adb:", PACKAGE), lambda _: phone, tmp_path, ProxyRoute(ProxyMode.REGULAR, PROXY), print
+        ),
     ):
         raise AssertionError("it must not start")
     assert phone.reversed == set()
@@ -111,7 +118,9 @@ def test_an_app_that_is_not_there(tmp_path: Path) -> None:
     phone = Phone({f"pm path {PACKAGE}": ""})
     with (
         pytest.raises(DeviceError, match="--install"),
-        on_device(DevicePlan("adb:", PACKAGE), lambda _: phone, tmp_path, WayIn(ProxyMode.REGULAR, PROXY), print),
+        prepared_device(
+            DevicePlan("adb:", PACKAGE), lambda _: phone, tmp_path, ProxyRoute(ProxyMode.REGULAR, PROXY), print
+        ),
     ):
         raise AssertionError("it must not start")
 
@@ -119,7 +128,7 @@ def test_an_app_that_is_not_there(tmp_path: Path) -> None:
 def test_a_later_run_completes_what_is_left(tmp_path: Path) -> None:
     phone, told = Phone(), list[str]()
     plan = DevicePlan("adb:", PACKAGE)
-    with on_device(plan, lambda _: phone, tmp_path, WayIn(ProxyMode.REGULAR, PROXY), told.append):
+    with prepared_device(plan, lambda _: phone, tmp_path, ProxyRoute(ProxyMode.REGULAR, PROXY), told.append):
         phone.lost = True  # as when the cable is pulled
     assert sum(text.startswith("not restored: emulator-5554") for text in told) == 3
     told.clear()
@@ -127,18 +136,20 @@ def test_a_later_run_completes_what_is_left(tmp_path: Path) -> None:
     def away(_: str) -> Phone:
         raise UsageError("no such device")
 
-    finish_left_overs(tmp_path, away, told.append)
+    undo_left_overs(tmp_path, away, told.append)
     assert sum("not connected" in text for text in told) == 3
     told.clear()
     phone.lost = False
-    finish_left_overs(tmp_path, lambda _: phone, told.append)
+    undo_left_overs(tmp_path, lambda _: phone, told.append)
     assert told == ["changes of an earlier run undone: 3 of 3 steps"]
     assert (phone.reversed, list(tmp_path.iterdir())) == (set(), [])
 
 
 def test_a_table_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
     phone = Phone()
-    with on_device(DevicePlan("adb:"), lambda _: phone, tmp_path, WayIn(ProxyMode.REGULAR, PROXY), print) as live:
+    with prepared_device(
+        DevicePlan("adb:"), lambda _: phone, tmp_path, ProxyRoute(ProxyMode.REGULAR, PROXY), print
+    ) as live:
         phone.fails = {"cat"}
         for now in (1.0, 2.5, 4.0):
             live.poll(now)
@@ -152,7 +163,7 @@ def test_the_monkey_runs_beside(tmp_path: Path) -> None:
     phone = Phone()
     plan = DevicePlan("adb:", PACKAGE, monkey=20, seed=7)
     wanted = f"monkey -p {PACKAGE} -s 7 --throttle 300 20"
-    with on_device(plan, lambda _: phone, tmp_path, WayIn(ProxyMode.REGULAR, PROXY), print):
+    with prepared_device(plan, lambda _: phone, tmp_path, ProxyRoute(ProxyMode.REGULAR, PROXY), print):
         while wanted not in phone.asked:
             time.sleep(0.005)
     assert "pkill -f com.android.commands.monkey" in phone.asked

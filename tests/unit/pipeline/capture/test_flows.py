@@ -3,9 +3,17 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.capture.interface import Answered, Ended, Ends, HttpSeen, StreamSeen, TlsRefused, Unreached
-from tieback.model.flow import Flow, FlowApp, FlowEvidence, FlowTls, NameFrom, Peer, Server
-from tieback.pipeline.capture.flows import REFUSED, LiveFlows, packed
+from tieback.intake.capture.interface import (
+    ConnectFailure,
+    ConnectionEnds,
+    DnsObserved,
+    HttpObserved,
+    ProxyEnd,
+    StreamObserved,
+    TlsRefusal,
+)
+from tieback.model.flow import Flow, FlowApp, FlowEvidence, FlowTls, NameSource, Peer, Server
+from tieback.pipeline.capture.flows import REFUSED, LiveFlows, packed_address
 
 APP = FlowApp("com.workhub.mobile", "com.workhub.mobile", 10123, "uid-map")
 CLIENT = Peer("10.0.0.1", 40000)
@@ -15,8 +23,8 @@ MYSQL_GREETING = (
 )
 
 
-def ends(host: str = "10.77.2.1", port: int = 6379, ip: str = "10.77.2.1") -> Ends:
-    return Ends(CLIENT, host, ip, port)
+def ends(host: str = "10.77.2.1", port: int = 6379, ip: str = "10.77.2.1") -> ConnectionEnds:
+    return ConnectionEnds(CLIENT, host, ip, port)
 
 
 def live() -> LiveFlows:
@@ -24,19 +32,19 @@ def live() -> LiveFlows:
 
 
 def stream(
-    out: bytes, back: bytes, where: Ends | None = None, tls: FlowTls | None = None, kind: str = "tcp"
-) -> StreamSeen:
-    return StreamSeen("c", where or ends(), kind, out, back, len(out), len(back), 1, 1, 1.0, 2.0, tls)
+    out: bytes, back: bytes, where: ConnectionEnds | None = None, tls: FlowTls | None = None, kind: str = "tcp"
+) -> StreamObserved:
+    return StreamObserved("c", where or ends(), kind, out, back, len(out), len(back), 1, 1, 1.0, 2.0, tls)
 
 
-def http(**changed: object) -> HttpSeen:
+def http(**changed: object) -> HttpObserved:
     given_: dict[str, object] = {
         "connection": "c", "ends": ends(port=80), "scheme": "http", "host": "api.workhub.test", "port": 80,
         "method": "GET", "path": "/users?email=a@b.test", "request": (("Host", "api.workhub.test"),),
         "request_body": b"", "status": 200, "response": (("Server", "x"),), "response_body": b"[]", "bytes_out": 50,
         "bytes_in": 20, "start": 1.0, "end": 2.0,
     }  # fmt: skip
-    return HttpSeen(**(given_ | changed))  # type: ignore[arg-type]
+    return HttpObserved(**(given_ | changed))  # type: ignore[arg-type]
 
 
 def flow(seen: object, flows: LiveFlows | None = None) -> Flow:
@@ -56,7 +64,7 @@ def test_stores_are_told_by_their_first_bytes_on_any_port() -> None:
 def test_a_store_inside_tls() -> None:
     found = flow(stream(b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n", tls=FlowTls("TLSv1.3", "cache.workhub.test")))
     assert (found.protocol, found.encrypted) == ("redis", True)
-    assert found.server == Server("10.77.2.1", 6379, "cache.workhub.test", NameFrom.SNI)
+    assert found.server == Server("10.77.2.1", 6379, "cache.workhub.test", NameSource.SNI)
 
 
 def test_what_nobody_knows() -> None:
@@ -69,7 +77,7 @@ def test_http_keeps_the_query_to_its_samples() -> None:
     found = live().of(http())
     assert found is not None
     assert (found.flow.protocol, found.flow.encrypted, found.flow.detail) == ("http", False, "GET /users 200")
-    assert found.flow.server == Server("10.77.2.1", 80, "api.workhub.test", NameFrom.HTTP_HOST)
+    assert found.flow.server == Server("10.77.2.1", 80, "api.workhub.test", NameSource.HTTP_HOST)
     assert any(b"a@b.test" in sample.data for sample in found.samples)
 
 
@@ -98,62 +106,62 @@ def test_websockets_and_http3() -> None:
 
 def test_names_come_from_dns_where_nothing_else_tells() -> None:
     flows = live()
-    dns = flow(Answered(ends("10.0.0.53", 53, ""), "cache.workhub.test", ("10.77.2.1",), 0.5, 0.6), flows)
+    dns = flow(DnsObserved(ends("10.0.0.53", 53, ""), "cache.workhub.test", ("10.77.2.1",), 0.5, 0.6), flows)
     assert (dns.protocol, dns.detail) == ("dns", "cache.workhub.test")
     redis = flow(stream(b"PING\r\n", b"+PONG\r\n"), flows)
-    assert redis.server == Server("10.77.2.1", 6379, "cache.workhub.test", NameFrom.DNS)
+    assert redis.server == Server("10.77.2.1", 6379, "cache.workhub.test", NameSource.DNS)
     bare = flow(http(host="10.77.2.1", request=()), flows)
-    assert (bare.server.name, bare.server.name_from) == ("cache.workhub.test", NameFrom.DNS)
+    assert (bare.server.name, bare.server.name_from) == ("cache.workhub.test", NameSource.DNS)
     other = flow(http(host="10.77.2.9", ends=ends("10.77.2.9", 80, "10.77.2.9")), flows)
     assert (other.server.name, other.server.ip) == ("", "10.77.2.9")
 
 
 def test_a_socks_client_names_its_server() -> None:
     assert flow(stream(b"PING\r\n", b"+PONG\r\n", ends("cache.workhub.test"))).server == Server(
-        "10.77.2.1", 6379, "cache.workhub.test", NameFrom.LOG
+        "10.77.2.1", 6379, "cache.workhub.test", NameSource.LOG
     )
 
 
 def test_a_refused_certificate_is_a_flow_with_a_remark() -> None:
     reason = "The client does not trust the proxy's certificate for api.workhub.test (tlsv1 alert unknown ca)"
-    found = flow(TlsRefused("c", ends(port=443), FlowTls(sni="api.workhub.test"), False, reason, 1.0, 2.0))
+    found = flow(TlsRefusal("c", ends(port=443), FlowTls(sni="api.workhub.test"), False, reason, 1.0, 2.0))
     assert (found.protocol, found.encrypted, found.detail) == ("tls", True, REFUSED)
-    assert found.server == Server("10.77.2.1", 443, "api.workhub.test", NameFrom.SNI)
+    assert found.server == Server("10.77.2.1", 443, "api.workhub.test", NameSource.SNI)
     assert found.tls is not None
     assert found.tls.refused_by_client == reason
     own = "self-signed certificate in certificate chain"  # as aioquic says it
-    quic = flow(TlsRefused("c", ends(port=443), FlowTls(), True, own, 1.0, 2.0))
+    quic = flow(TlsRefusal("c", ends(port=443), FlowTls(), True, own, 1.0, 2.0))
     assert (quic.protocol, quic.transport, quic.detail) == ("quic", "udp", REFUSED)
-    idle = flow(TlsRefused("c", ends(port=443), FlowTls(), True, "Idle timeout", 1.0, 2.0))
+    idle = flow(TlsRefusal("c", ends(port=443), FlowTls(), True, "Idle timeout", 1.0, 2.0))
     assert idle.detail == "TLS with this app failed: Idle timeout"
     old = flow(
-        TlsRefused("c", ends(port=443), FlowTls(), False, "Client and mitmproxy cannot agree on a TLS", 1.0, 2.0)
+        TlsRefusal("c", ends(port=443), FlowTls(), False, "Client and mitmproxy cannot agree on a TLS", 1.0, 2.0)
     )
     assert old.tls is not None
     assert (old.tls.refused_by_client, old.detail[:25]) == ("", "TLS with this app failed:")
 
 
 def test_servers_that_were_not_reached() -> None:
-    found = flow(Unreached("c", ends(ip=""), "tcp", "Connect call failed", False, 1.0))
+    found = flow(ConnectFailure("c", ends(ip=""), "tcp", "Connect call failed", False, 1.0))
     assert (found.detail, found.bytes_out, found.protocol) == ("unreachable: Connect call failed", 0, "")
-    assert flow(Unreached("c", ends(), "tcp", "x", True, 1.0)).detail == "blocked: x"
+    assert flow(ConnectFailure("c", ends(), "tcp", "x", True, 1.0)).detail == "blocked: x"
 
 
 def test_what_is_about_the_run_is_no_flow() -> None:
-    assert live().of(Ended(0, 0)) is None
+    assert live().of(ProxyEnd(0, 0)) is None
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.text(max_size=40), st.text(max_size=60), st.binary(max_size=60), st.sampled_from(["http", "https", "", "\0"]))
 def test_hostile_requests_give_a_flow_or_none(host: str, path: str, body: bytes, scheme: str) -> None:
-    one = flow(Answered(ends(), host, (path,), 1.0, 2.0))
+    one = flow(DnsObserved(ends(), host, (path,), 1.0, 2.0))
     assert one.detail.isprintable()
     live().of(http(host=host, path=path, response_body=body, scheme=scheme, method=path[:8]))
     live().of(stream(body, body, ends(host, 1, "")))
 
 
 def test_addresses() -> None:
-    assert (packed("127.0.0.1"), packed("::1"), packed("a.test"), packed("")) == (
+    assert (packed_address("127.0.0.1"), packed_address("::1"), packed_address("a.test"), packed_address("")) == (
         b"\x7f\0\0\1",
         bytes(15) + b"\1",
         None,

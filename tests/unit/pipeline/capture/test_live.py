@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.unit.intake.capture.conftest import PACKAGE, Phone
-from tieback.intake.capture.child import CaptureError, Proxy
+from tieback.intake.capture.child import CaptureError, ProxyProcess
 from tieback.intake.capture.destinations import LOOPBACK
 from tieback.intake.capture.interface import ProxyMode
 from tieback.intake.traffic.open import open_traffic
@@ -21,7 +21,7 @@ from tieback.model.errors import UsageError
 from tieback.model.flow import Flow
 from tieback.pipeline.capture import live as module
 from tieback.pipeline.capture.device import DevicePlan
-from tieback.pipeline.capture.live import CaptureRequest, capture, default_state
+from tieback.pipeline.capture.live import CaptureRequest, default_state, run_capture
 
 pytest.importorskip("mitmproxy")
 
@@ -70,16 +70,16 @@ class Run:
         self.workspace = tmp_path / "workspace"
         self.state = tmp_path / "state"
         self.told: list[str] = []
-        self.proxy: Proxy | None = None
+        self.proxy: ProxyProcess | None = None
         self.stop = False
         run = self
 
-        class Kept(Proxy):
+        class Kept(ProxyProcess):
             def __init__(self, *words: Any, **named: Any) -> None:
                 super().__init__(*words, **named)
                 run.proxy = self
 
-        monkeypatch.setattr(module, "Proxy", Kept)
+        monkeypatch.setattr(module, "ProxyProcess", Kept)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -106,7 +106,7 @@ class Run:
             return done.is_set()
 
         request = self.request(**changed)
-        return list(capture(request, stopped=stopped, tell=self.told.append, connect=lambda _: phone or Phone()))
+        return list(run_capture(request, stopped=stopped, tell=self.told.append, connect=lambda _: phone or Phone()))
 
 
 def visit(run: Run, port: int) -> Callable[[], None]:
@@ -146,7 +146,7 @@ def test_without_leaks(run: Run, server: int) -> None:
 
 
 def test_time_ends_a_run(run: Run) -> None:
-    (end,) = capture(run.request(seconds=0.1), stopped=lambda: False, tell=run.told.append)
+    (end,) = run_capture(run.request(seconds=0.1), stopped=lambda: False, tell=run.told.append)
     assert isinstance(end, LiveRun)
     assert end.flows == 0
 
@@ -229,7 +229,7 @@ def test_with_a_device_flows_of_other_apps_are_left_out(run: Run, server: int) -
 def test_requests_that_are_none_do_nothing(tmp_path: Path, changed: dict[str, Any], where: str) -> None:
     request = CaptureRequest(**({"workspace": tmp_path / "w", "state": tmp_path / "s"} | changed))
     with pytest.raises(UsageError) as raised:
-        list(capture(request, stopped=lambda: True, tell=print))
+        list(run_capture(request, stopped=lambda: True, tell=print))
     assert raised.value.where == where
     assert list(tmp_path.iterdir()) == []
 

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from tests.unit.intake.traffic.test_documents import FLOW
 from tieback.intake.capture.interface import ProxyMode
-from tieback.model.capture import LiveRun, Unseen
+from tieback.model.capture import BlindSpot, LiveRun
 from tieback.model.flow import Flow, FlowApp, FlowTls, Server
-from tieback.pipeline.capture.summary import MAX_LISTED, Tally
+from tieback.pipeline.capture.summary import MAX_LISTED, FlowTally
 
 WORKHUB = FlowApp("com.workhub.mobile", "com.workhub.mobile", 10123, "uid-map")
 API = Server("127.0.0.5", 443, "api.workhub.test")
@@ -19,7 +19,7 @@ PINNED = replace(
 
 
 def ended(mode: ProxyMode, *flows: Flow, **changed: object) -> LiveRun:
-    tally = Tally(mode)
+    tally = FlowTally(mode)
     for flow in flows:
         tally.add(flow)
     given: dict[str, object] = {
@@ -31,7 +31,7 @@ def ended(mode: ProxyMode, *flows: Flow, **changed: object) -> LiveRun:
 
 def test_pinned_servers_are_counted_by_app() -> None:
     run = ended(ProxyMode.WIREGUARD, PINNED, PINNED, FLOW)
-    assert run.refused == (Unseen("api.workhub.test:443", "com.workhub.mobile", 2, "unknown ca"),)
+    assert run.refused == (BlindSpot("api.workhub.test:443", "com.workhub.mobile", 2, "unknown ca"),)
     assert (run.flows, run.bytes_out) == (3, 60)
     assert run.blind_spots[0] == (
         "Certificate rejected by the app (pinned, or the CA is not installed): api.workhub.test:443."
@@ -68,7 +68,7 @@ def test_each_mode_says_what_it_misses(mode: ProxyMode, says: str) -> None:
 def test_a_device_tells_what_went_past() -> None:
     past = [("192.0.2.50", 3306, WORKHUB, 4), ("2001:db8::9", 443, replace(WORKHUB, bundle_id="com.other"), 1)]
     run = ended(ProxyMode.REGULAR, FLOW, outside=past, app="com.workhub.mobile")
-    assert run.outside == (Unseen("192.0.2.50:3306", "com.workhub.mobile", 4, ""),)
+    assert run.outside == (BlindSpot("192.0.2.50:3306", "com.workhub.mobile", 4, ""),)
     assert "1 connections bypassed the proxy: 192.0.2.50:3306." in run.blind_spots
     assert "1 flows could not be attributed to an app." in run.blind_spots
     assert len(ended(ProxyMode.REGULAR, FLOW, outside=past).outside) == 2

@@ -11,9 +11,9 @@ from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import P, make
 from tieback.cases.policy import default_policy
 from tieback.model.case import CaseState
-from tieback.model.device import Reported
+from tieback.model.device import InventoryRow
 from tieback.model.errors import InputError, UsageError
-from tieback.pipeline.disclosure.cases import Casework, open_casework
+from tieback.pipeline.disclosure.cases import CaseService, open_case_service
 from tieback.storage.workspace import Workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -21,15 +21,15 @@ POLICY = default_policy()
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Iterator[Casework]:
-    rows = [Reported(P.ANDROID, "org.fieldhand.app", device=f"d{number}") for number in range(3)]
-    directory = make(tmp_path, *rows, Reported(P.ANDROID, "com.x", device="d0"), stores=(exposure(),))
-    with open_casework(directory, now=NOW) as work:
+def work(tmp_path: Path) -> Iterator[CaseService]:
+    rows = [InventoryRow(P.ANDROID, "org.fieldhand.app", device=f"d{number}") for number in range(3)]
+    directory = make(tmp_path, *rows, InventoryRow(P.ANDROID, "com.x", device="d0"), stores=(exposure(),))
+    with open_case_service(directory, now=NOW) as work:
         work.enroll()
         yield work
 
 
-def test_open_stores_become_cases_once(work: Casework) -> None:
+def test_open_stores_become_cases_once(work: CaseService) -> None:
     done = work.open(POLICY)
     assert (len(done.cases), done.known, done.nobodys) == (1, 0, 0)
     (case,) = done.cases
@@ -41,7 +41,7 @@ def test_open_stores_become_cases_once(work: Casework) -> None:
         work.find_case("zzz")
 
 
-def test_steps_notes_and_what_is_due(work: Casework, tmp_path: Path) -> None:
+def test_steps_notes_and_what_is_due(work: CaseService, tmp_path: Path) -> None:
     (case,) = work.open(POLICY).cases
     assert [one.id for one in work.due(7)] == [case.id]
     assert work.due(6) == []
@@ -55,7 +55,7 @@ def test_steps_notes_and_what_is_due(work: Casework, tmp_path: Path) -> None:
     assert work.verify().ok
 
 
-def test_exports_and_statistics(work: Casework) -> None:
+def test_exports_and_statistics(work: CaseService) -> None:
     (case,) = work.open(POLICY).cases
     assert b"BEGIN:VTODO" in work.export("ics")
     assert case.id.encode() in work.export("csv")
@@ -68,12 +68,12 @@ def test_exports_and_statistics(work: Casework) -> None:
 def test_a_store_that_nobody_s_app_leads_to_has_no_case(tmp_path: Path) -> None:
     (route,) = exposure().routes
     lost = exposure("es-9", routes=(msgspec.structs.replace(route, app_sha256="f" * 64),))
-    with open_casework(make(tmp_path, stores=(lost,)), now=NOW) as work:
+    with open_case_service(make(tmp_path, stores=(lost,)), now=NOW) as work:
         assert work.open(POLICY).nobodys == 1
 
 
 def test_cases_can_be_worked_on_while_a_scan_runs(tmp_path: Path) -> None:
     directory = make(tmp_path, stores=(exposure(),))
-    with Workspace.open(directory) as other, other.lock(), open_casework(directory, now=NOW) as work:
+    with Workspace.open(directory) as other, other.lock(), open_case_service(directory, now=NOW) as work:
         (case,) = work.open(POLICY).cases
         work.note(case.id, "still possible", [], "Ann")

@@ -11,10 +11,10 @@ from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import P, make
 from tieback.cases.policy import default_policy
 from tieback.model.case import CaseState
-from tieback.model.device import Reported
+from tieback.model.device import InventoryRow
 from tieback.model.errors import InputError, UsageError
-from tieback.pipeline.disclosure.cases import Casework, open_casework
-from tieback.pipeline.disclosure.letters import LetterDone, LetterRequest, mark_sent, sender_of, write_letters
+from tieback.pipeline.disclosure.cases import CaseService, open_case_service
+from tieback.pipeline.disclosure.letters import LetterRequest, WrittenLetter, mark_sent, sender_of, write_letters
 from tieback.pipeline.disclosure.vendors import operator_contact
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -22,21 +22,21 @@ POLICY = default_policy()
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Iterator[Casework]:
-    directory = make(tmp_path, Reported(P.ANDROID, "org.fieldhand.app", device="d"), stores=(exposure(),))
+def work(tmp_path: Path) -> Iterator[CaseService]:
+    directory = make(tmp_path, InventoryRow(P.ANDROID, "org.fieldhand.app", device="d"), stores=(exposure(),))
     (directory / "sender.toml").write_text('organisation = "Nordwind"\nemail = "sec@nordwind.example"\n')
-    with open_casework(directory, now=NOW) as work:
+    with open_case_service(directory, now=NOW) as work:
         work.open(POLICY)
         work.add_contacts(work.find_vendor("Fieldhand Ltd").id, [operator_contact("a@fieldhand.test")], "")
         yield work
 
 
-def write(work: Casework, kind: str, *vendors: str, **more: object) -> list[LetterDone]:
+def write(work: CaseService, kind: str, *vendors: str, **more: object) -> list[WrittenLetter]:
     request = LetterRequest(kind, work.directory / "out", vendors, **more)  # type: ignore[arg-type]
     return list(write_letters(work, request, POLICY))
 
 
-def test_every_vendor_is_asked_for_assurance(work: Casework) -> None:
+def test_every_vendor_is_asked_for_assurance(work: CaseService) -> None:
     done = write(work, "assurance", forms=("md",))
     assert [one.vendor for one in done] == ["Fieldhand Ltd", "com.Acme.Mail", "com.never"]
     text = done[0].files[0].read_text()
@@ -44,7 +44,7 @@ def test_every_vendor_is_asked_for_assurance(work: Casework) -> None:
     assert "com.never" not in text
 
 
-def test_a_notice_goes_to_who_has_a_case_alone(work: Casework) -> None:
+def test_a_notice_goes_to_who_has_a_case_alone(work: CaseService) -> None:
     (done,) = write(work, "exposure", forms=("md", "html", "eml", "mailto"))
     assert done.vendor == "Fieldhand Ltd"
     assert [path.suffix for path in done.files] == [".md", ".html", ".eml", ".txt"]
@@ -56,7 +56,7 @@ def test_a_notice_goes_to_who_has_a_case_alone(work: Casework) -> None:
         write(work, "thanks", "Fieldhand Ltd")
 
 
-def test_the_same_again_is_the_same_version(work: Casework) -> None:
+def test_the_same_again_is_the_same_version(work: CaseService) -> None:
     (first,) = write(work, "exposure", forms=("md",))
     (again,) = write(work, "exposure", forms=("md",))
     assert (again.again, again.letter.version, again.letter.sha256) == (True, 1, first.letter.sha256)
@@ -67,7 +67,7 @@ def test_the_same_again_is_the_same_version(work: Casework) -> None:
     assert "letter" in [line.event for line in work.log(first.letter.vendor)]
 
 
-def test_what_was_sent_moves_the_cases(work: Casework) -> None:
+def test_what_was_sent_moves_the_cases(work: CaseService) -> None:
     (done,) = write(work, "exposure", forms=("md",))
     _, moved = mark_sent(work, done.letter.id[:12], "email", NOW.date(), POLICY, "Ann")
     assert [(case.state, case.channel) for case in moved] == [(CaseState.NOTIFIED, "email")]
@@ -80,7 +80,7 @@ def test_what_was_sent_moves_the_cases(work: Casework) -> None:
         mark_sent(work, "letter-zz", "email", NOW.date(), POLICY, "")
 
 
-def test_a_provider_or_cert_is_the_recipient(work: Casework) -> None:
+def test_a_provider_or_cert_is_the_recipient(work: CaseService) -> None:
     (done,) = write(work, "provider", forms=("md", "eml"), to="CERT-Bund", address="reports@cert.test")
     work.advance(done.letter.cases[0], CaseState.VERIFIED, POLICY, "", "", "")
     assert mark_sent(work, done.letter.id, "email", NOW.date(), POLICY, "")[1] == []
@@ -94,14 +94,14 @@ def test_a_provider_or_cert_is_the_recipient(work: Casework) -> None:
     ("text", "says"),
     [("", "organisation"), ("organisation = 1\nemail = 'x'", "invalid sender file"), ("[", "invalid sender file")],
 )
-def test_a_sender_that_is_none(work: Casework, tmp_path: Path, text: str, says: str) -> None:
+def test_a_sender_that_is_none(work: CaseService, tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "sender.toml"
     path.write_text(text)
     with pytest.raises(InputError, match=says):
         sender_of(work, path)
 
 
-def test_nobody_writes_without_a_name(work: Casework) -> None:
+def test_nobody_writes_without_a_name(work: CaseService) -> None:
     (work.directory / "sender.toml").unlink()
     with pytest.raises(UsageError, match="missing sender"):
         write(work, "assurance")

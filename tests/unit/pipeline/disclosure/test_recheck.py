@@ -12,14 +12,14 @@ from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import make
 from tieback.cases.policy import default_policy
 from tieback.model.backend import Candidate, Route
-from tieback.model.case import Case, CaseState, Verdict
+from tieback.model.case import Case, CaseState, RecheckVerdict
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.passive import PassiveService
 from tieback.model.probe import Access
-from tieback.pipeline.disclosure.cases import open_casework
-from tieback.pipeline.disclosure.recheck import elsewhere, here, recheck
-from tieback.storage.lake.tables.imports import Import, save_import
+from tieback.pipeline.disclosure.cases import open_case_service
+from tieback.pipeline.disclosure.recheck import known_targets, other_targets, recheck
+from tieback.storage.lake.tables.imports import ReportImport, save_import
 from tieback.storage.workspace import Workspace
 
 POLICY = default_policy()
@@ -41,14 +41,14 @@ def opened(folder: Path, port: int) -> Path:
         targets=(f"127.0.0.1:{port}",), addresses=(), routes=(msgspec.structs.replace(route, candidate=way),)
     )
     directory = make(folder, stores=(store,))
-    with open_casework(directory) as work:
+    with open_case_service(directory) as work:
         work.open(POLICY)
     return directory
 
 
 def test_places_of_a_store_each_once() -> None:
     store = exposure(targets=("es.fieldhand.test:9200", "[2001:db8::1]:9200", "firestore.test:443/project"))
-    assert [(one.host, one.port, one.resource) for one in here(store)] == [
+    assert [(one.host, one.port, one.resource) for one in known_targets(store)] == [
         ("es.fieldhand.test", 9200, ""),
         ("2001:db8::1", 9200, ""),
         ("firestore.test", 443, "project"),
@@ -57,7 +57,7 @@ def test_places_of_a_store_each_once() -> None:
 
 def test_other_places_are_close_by_usual_or_seen() -> None:
     store = exposure()
-    found = elsewhere(store, here(store), ["es2.fieldhand.test:9999", "es.fieldhand.test:9200"])
+    found = other_targets(store, known_targets(store), ["es2.fieldhand.test:9999", "es.fieldhand.test:9200"])
     ports = {(one.host, one.port) for one in found}
     assert found[0].host == "es2.fieldhand.test"
     assert {("es.fieldhand.test", 9201), ("es.fieldhand.test", 9190), ("es.fieldhand.test", 9210)} <= ports
@@ -67,15 +67,15 @@ def test_other_places_are_close_by_usual_or_seen() -> None:
 
 def test_a_cloud_s_host_is_not_searched() -> None:
     store = exposure(targets=("firestore.test:443/project",), routes=())
-    assert elsewhere(store, here(store)) == []
+    assert other_targets(store, known_targets(store)) == []
 
 
 def test_where_nothing_listens_any_more_it_is_fixed(tmp_path: Path) -> None:
     (looked,) = recheck(opened(tmp_path, free_port()), GRANT, POLICY, everything)
-    assert looked.check.verdict is Verdict.FIXED
+    assert looked.check.verdict is RecheckVerdict.FIXED
     assert (looked.before.state, looked.after.state) == (CaseState.FOUND, CaseState.FIXED)
     assert looked.event.news
-    with open_casework(tmp_path / "ws") as work:
+    with open_case_service(tmp_path / "ws") as work:
         (case,) = work.cases()
         assert case.state is CaseState.FIXED
         assert [line.event for line in work.log(case.id)] == ["opened", "check", "state"]
@@ -87,7 +87,7 @@ def test_what_the_grant_does_not_cover_has_no_verdict(tmp_path: Path) -> None:
         GRANT, target=(TargetRule(match="127.9.0.0/16", ports="any", depth=Depth.DESCRIBE),)
     )
     (looked,) = recheck(opened(tmp_path, free_port()), outside, POLICY, everything)
-    assert (looked.check.verdict, looked.after.state) == (Verdict.UNREACHABLE, CaseState.FOUND)
+    assert (looked.check.verdict, looked.after.state) == (RecheckVerdict.UNREACHABLE, CaseState.FOUND)
 
 
 def test_others_that_got_in_since_speak_against_a_fix(tmp_path: Path) -> None:
@@ -96,13 +96,13 @@ def test_others_that_got_in_since_speak_against_a_fix(tmp_path: Path) -> None:
     later = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     fact = PassiveService("shodan", later, "127.0.0.1", port, service="elasticsearch", claims=Access.OPEN)
     with Workspace.open(directory) as workspace:
-        save_import(workspace.lake, Import("0" * 64, "1", "shodan", "s.json", 0.0, 0, 0, 0), [fact], lambda: 0)
+        save_import(workspace.lake, ReportImport("0" * 64, "1", "shodan", "s.json", 0.0, 0, 0, 0), [fact], lambda: 0)
     (looked,) = recheck(directory, GRANT, POLICY, everything)
-    assert looked.check.verdict is Verdict.CLOSED_TO_US
+    assert looked.check.verdict is RecheckVerdict.CLOSED_TO_US
     assert any("shodan had access" in reason for reason in looked.check.reasons)
     assert looked.after.state is CaseState.VERIFIED
     (again,) = recheck(directory, GRANT, POLICY, everything)
-    assert again.check.verdict is Verdict.CLOSED_TO_US
+    assert again.check.verdict is RecheckVerdict.CLOSED_TO_US
 
 
 def test_an_expired_grant_asks_nobody(tmp_path: Path) -> None:

@@ -13,13 +13,13 @@ from tests.unit.pipeline.workspaces import P, make
 from tieback.backends.datasets import Datasets
 from tieback.cases.policy import default_policy
 from tieback.model.app import App, Platform
-from tieback.model.device import Reported
+from tieback.model.device import InventoryRow
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.errors import InputError, UsageError
 from tieback.model.sighting import AppDocument, Evidence, Sighting
 from tieback.model.unit import Unit
-from tieback.model.vendor import Answer, Contact
-from tieback.pipeline.disclosure.cases import Casework, open_casework
+from tieback.model.vendor import AssuranceAnswer, Contact
+from tieback.pipeline.disclosure.cases import CaseService, open_case_service
 from tieback.pipeline.disclosure.vendors import operator_contact
 from tieback.storage.lake.lake import part_name
 from tieback.storage.lake.tables.apps import app_tables
@@ -30,15 +30,15 @@ POLICY = default_policy()
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Iterator[Casework]:
-    rows = [Reported(P.ANDROID, "org.fieldhand.app", device=f"d{number}") for number in range(3)]
-    directory = make(tmp_path, *rows, Reported(P.ANDROID, "com.x", device="d0"), stores=(exposure(),))
-    with open_casework(directory, now=NOW) as work:
+def work(tmp_path: Path) -> Iterator[CaseService]:
+    rows = [InventoryRow(P.ANDROID, "org.fieldhand.app", device=f"d{number}") for number in range(3)]
+    directory = make(tmp_path, *rows, InventoryRow(P.ANDROID, "com.x", device="d0"), stores=(exposure(),))
+    with open_case_service(directory, now=NOW) as work:
         work.enroll()
         yield work
 
 
-def test_each_signer_is_a_vendor_and_apps_without_one_are_each_their_own(work: Casework) -> None:
+def test_each_signer_is_a_vendor_and_apps_without_one_are_each_their_own(work: CaseService) -> None:
     assert [vendor.name for vendor in work.vendors()] == ["Fieldhand Ltd", "com.Acme.Mail", "com.never"]
     assert work.enroll() == 0
     assert work.find_vendor("fieldhand ltd").signers == ("6c" * 32,)
@@ -46,7 +46,7 @@ def test_each_signer_is_a_vendor_and_apps_without_one_are_each_their_own(work: C
         work.find_vendor("nobody")
 
 
-def test_a_vendor_with_what_is_its_own(work: Casework) -> None:
+def test_a_vendor_with_what_is_its_own(work: CaseService) -> None:
     work.open(POLICY)
     (view,) = work.views([work.find_vendor("Fieldhand Ltd")])
     assert [app.version_name for app in view.apps] == ["4.0.7", "4.0.6"]
@@ -56,7 +56,7 @@ def test_a_vendor_with_what_is_its_own(work: Casework) -> None:
     assert (other.devices, other.stores, other.cases) == (0, (), ())
 
 
-def test_the_register_can_be_edited(work: Casework, tmp_path: Path) -> None:
+def test_the_register_can_be_edited(work: CaseService, tmp_path: Path) -> None:
     key = work.find_vendor("Fieldhand Ltd").id
     work.edit(key, {"name": "Fieldhand GmbH", "language": "de"}, "Ann")
     work.add_contacts(key, [operator_contact("mailto:a@b.test"), operator_contact("a@b.test")], "Ann")
@@ -70,7 +70,7 @@ def test_the_register_can_be_edited(work: Casework, tmp_path: Path) -> None:
         operator_contact("ftp://x")
 
 
-def test_a_list_of_contacts_names_vendors_that_there_are(work: Casework, tmp_path: Path) -> None:
+def test_a_list_of_contacts_names_vendors_that_there_are(work: CaseService, tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     path.write_text("vendor,contact\nFieldhand Ltd,a@b.test\n")
     assert [vendor.name for vendor in work.import_contacts(path, "", "")] == ["Fieldhand Ltd"]
@@ -79,7 +79,7 @@ def test_a_list_of_contacts_names_vendors_that_there_are(work: Casework, tmp_pat
         work.import_contacts(path, "", "")
 
 
-def test_contacts_of_rdap_documents(work: Casework, tmp_path: Path) -> None:
+def test_contacts_of_rdap_documents(work: CaseService, tmp_path: Path) -> None:
     path = tmp_path / "domain.json"
     path.write_bytes(rdap(DOMAIN))
     (vendor,) = work.import_contacts(path, "Fieldhand Ltd", "Ann")
@@ -100,26 +100,26 @@ def test_new_vendors_come_with_whom_rdap_documents_name(tmp_path: Path, monkeypa
     with Workspace.open(tmp_path / "ws") as workspace:
         tables = app_tables([(unit, AppDocument("shop.apk", app, sightings=(named,)))])
         workspace.lake.publish(part_name([unit]), tables, [unit])
-    with open_casework(tmp_path / "ws", now=NOW) as work:
+    with open_case_service(tmp_path / "ws", now=NOW) as work:
         assert work.enroll() == 1
         (vendor,) = work.vendors()
     assert (vendor.domains, vendor.contacts) == (("shop.example",), (Contact("it@shop.example", "rdap"),))
 
 
-def test_merged_vendors_share_their_cases(work: Casework) -> None:
+def test_merged_vendors_share_their_cases(work: CaseService) -> None:
     work.open(POLICY)
     vendor = work.merge("com.never", "Fieldhand Ltd", "Ann")
     assert [case.vendor for case in work.cases()] == [vendor.id]
     assert work.enroll() == 0
 
 
-def test_an_attestation_holds_for_the_open_cases(work: Casework, tmp_path: Path) -> None:
+def test_an_attestation_holds_for_the_open_cases(work: CaseService, tmp_path: Path) -> None:
     work.open(POLICY)
     letter = tmp_path / "answer.pdf"
     letter.write_bytes(b"%PDF-signed")
-    (case,) = work.answer(work.find_vendor("Fieldhand Ltd"), Answer.ATTESTED, date(2026, 3, 1), letter, "Ann")
+    (case,) = work.answer(work.find_vendor("Fieldhand Ltd"), AssuranceAnswer.ATTESTED, date(2026, 3, 1), letter, "Ann")
     assert case.attested == date(2026, 3, 1)
-    assert work.find_vendor("Fieldhand Ltd").answer is Answer.ATTESTED
+    assert work.find_vendor("Fieldhand Ltd").answer is AssuranceAnswer.ATTESTED
     digest = next(line.fields["sha256"] for line in work.log(case.vendor) if line.event == "answer")
     assert (work.directory / "attachments" / digest).read_bytes() == b"%PDF-signed"
-    assert work.answer(work.find_vendor("Fieldhand Ltd"), Answer.DECLINED, date(2026, 3, 2), None, "Ann") == []
+    assert work.answer(work.find_vendor("Fieldhand Ltd"), AssuranceAnswer.DECLINED, date(2026, 3, 2), None, "Ann") == []

@@ -15,8 +15,16 @@ from tests.lab.ports import free_port
 from tests.unit.pipeline.disclosure.test_recheck import GRANT, POLICY, opened
 from tieback.model.case import CaseState
 from tieback.model.errors import InputError, UsageError
-from tieback.pipeline.disclosure.cases import open_casework
-from tieback.pipeline.disclosure.watch import EVENTS_FILE, PAUSES, Round, Watching, Webhook, load_webhooks, watch_once
+from tieback.pipeline.disclosure.cases import open_case_service
+from tieback.pipeline.disclosure.watch import (
+    EVENTS_FILE,
+    PAUSES,
+    WatchRound,
+    WatchSettings,
+    Webhook,
+    load_webhooks,
+    watch_once,
+)
 
 
 class Service:
@@ -58,9 +66,9 @@ def service() -> Iterator[tuple[Service, str]]:
     thread.join()
 
 
-def round_of(directory: Path, *hooks: Webhook) -> tuple[Round, list[float]]:
+def round_of(directory: Path, *hooks: Webhook) -> tuple[WatchRound, list[float]]:
     waits: list[float] = []
-    return watch_once(directory, Watching(GRANT, POLICY, hooks), pause=waits.append), waits
+    return watch_once(directory, WatchSettings(GRANT, POLICY, hooks), pause=waits.append), waits
 
 
 def test_news_is_told_once_and_kept_as_lines(tmp_path: Path, service: tuple[Service, str]) -> None:
@@ -131,7 +139,7 @@ def test_what_was_unsure_or_refused_is_not_sent_again_and_what_waits_is(
 
 def test_a_vendor_that_does_not_answer_in_time(tmp_path: Path) -> None:
     directory = opened(tmp_path, free_port())
-    with open_casework(directory) as work:
+    with open_case_service(directory) as work:
         (case,) = work.cases()
         work.advance(case.id, CaseState.NOTIFIED, POLICY, "", "", "email")
         work.put_off(case.id, date(2020, 1, 1), "")
@@ -144,12 +152,12 @@ def test_a_vendor_that_does_not_answer_in_time(tmp_path: Path) -> None:
 
 def test_a_policy_may_leave_that_to_people(tmp_path: Path) -> None:
     directory = opened(tmp_path, free_port())
-    with open_casework(directory) as work:
+    with open_case_service(directory) as work:
         (case,) = work.cases()
         work.advance(case.id, CaseState.NOTIFIED, POLICY, "", "", "email")
         work.put_off(case.id, date(2020, 1, 1), "")
     policy = msgspec.structs.replace(POLICY, watch=msgspec.structs.replace(POLICY.watch, no_response=False))
-    done = watch_once(directory, Watching(GRANT, policy, (), frozenset({"case-none"})))
+    done = watch_once(directory, WatchSettings(GRANT, policy, (), frozenset({"case-none"})))
     assert done.events == ()
 
 

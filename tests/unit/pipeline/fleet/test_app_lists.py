@@ -6,7 +6,7 @@ import json
 import plistlib
 from datetime import date
 
-from tieback.model.device import Counted, DevicePlatform, FleetApp
+from tieback.model.device import CountSource, DevicePlatform, FleetApp
 from tieback.pipeline.fleet.app_lists import LISTS
 from tieback.pipeline.fleet.coverage import FleetLine
 
@@ -14,7 +14,7 @@ DAY = date(2026, 3, 1)
 
 
 def line(platform: DevicePlatform, bundle: str, name: str = "", store: str = "", stores: int = 1) -> FleetLine:
-    app = FleetApp(1, platform, bundle, name, "Acme", store, "", False, 4, Counted.LISTED, ("x",), DAY, DAY)
+    app = FleetApp(1, platform, bundle, name, "Acme", store, "", False, 4, CountSource.LISTED, ("x",), DAY, DAY)
     return FleetLine(app, exposures=tuple(map(str, range(stores))), records=1200, classes=("email",))
 
 

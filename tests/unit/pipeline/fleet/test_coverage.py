@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import SIGNER, P, enter, make
-from tieback.model.device import Reported, Strength
+from tieback.model.device import InventoryRow, MatchStrength
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.pipeline.fleet.coverage import FleetLine, open_fleet
 from tieback.storage.workspace import Workspace
@@ -21,20 +21,20 @@ def line(folder: Path, name: str) -> FleetLine:
 @pytest.mark.parametrize(
     ("row", "strength", "analysed"),
     [
-        (Reported(P.ANDROID, "org.fieldhand.app"), Strength.BUNDLE_ID, 2),
-        (Reported(P.IOS, "com.acme.mail"), Strength.BUNDLE_ID, 1),
-        (Reported(P.UNKNOWN, "com.acme.mail"), Strength.BUNDLE_ID, 1),
-        (Reported(P.ANDROID, name="X", store_id="org.fieldhand.app"), Strength.STORE_ID, 2),
-        (Reported(P.ANDROID, name="Fieldhand", signer=SIGNER), Strength.SIGNER, 2),
-        (Reported(P.ANDROID, name="FIELDHAND ", publisher="Fieldhand Ltd"), Strength.NAME_PUBLISHER, 2),
-        (Reported(P.IOS, name="Acme Mail", publisher="Acme"), Strength.NAME, 1),
-        (Reported(P.ANDROID, name="Fieldhand", publisher="Somebody else"), None, 0),
-        (Reported(P.IOS, "org.fieldhand.app"), None, 0),
-        (Reported(P.ANDROID, "com.other", name="Fieldhand", publisher="Fieldhand Ltd"), None, 0),
-        (Reported(P.WINDOWS, name="Acme Mail"), None, 0),
+        (InventoryRow(P.ANDROID, "org.fieldhand.app"), MatchStrength.BUNDLE_ID, 2),
+        (InventoryRow(P.IOS, "com.acme.mail"), MatchStrength.BUNDLE_ID, 1),
+        (InventoryRow(P.UNKNOWN, "com.acme.mail"), MatchStrength.BUNDLE_ID, 1),
+        (InventoryRow(P.ANDROID, name="X", store_id="org.fieldhand.app"), MatchStrength.STORE_ID, 2),
+        (InventoryRow(P.ANDROID, name="Fieldhand", signer=SIGNER), MatchStrength.SIGNER, 2),
+        (InventoryRow(P.ANDROID, name="FIELDHAND ", publisher="Fieldhand Ltd"), MatchStrength.NAME_PUBLISHER, 2),
+        (InventoryRow(P.IOS, name="Acme Mail", publisher="Acme"), MatchStrength.NAME, 1),
+        (InventoryRow(P.ANDROID, name="Fieldhand", publisher="Somebody else"), None, 0),
+        (InventoryRow(P.IOS, "org.fieldhand.app"), None, 0),
+        (InventoryRow(P.ANDROID, "com.other", name="Fieldhand", publisher="Fieldhand Ltd"), None, 0),
+        (InventoryRow(P.WINDOWS, name="Acme Mail"), None, 0),
     ],
 )
-def test_what_is_the_same_app(tmp_path: Path, row: Reported, strength: Strength | None, analysed: int) -> None:
+def test_what_is_the_same_app(tmp_path: Path, row: InventoryRow, strength: MatchStrength | None, analysed: int) -> None:
     workspace = make(tmp_path, row)
     with open_fleet(workspace) as fleet:
         (one,) = fleet.lines()
@@ -43,9 +43,12 @@ def test_what_is_the_same_app(tmp_path: Path, row: Reported, strength: Strength 
 
 
 def test_gaps_both_ways(tmp_path: Path) -> None:
-    rows = [Reported(P.ANDROID, "com.big", device=f"d{n}") for n in range(3)]
-    rows += [Reported(P.ANDROID, "com.small", device="d0"), Reported(P.ANDROID, "org.fieldhand.app", device="d0")]
-    rows += [Reported(P.WINDOWS, name="Word", device="pc"), Reported(P.WINDOWS, name="Excel", device="pc")]
+    rows = [InventoryRow(P.ANDROID, "com.big", device=f"d{n}") for n in range(3)]
+    rows += [
+        InventoryRow(P.ANDROID, "com.small", device="d0"),
+        InventoryRow(P.ANDROID, "org.fieldhand.app", device="d0"),
+    ]
+    rows += [InventoryRow(P.WINDOWS, name="Word", device="pc"), InventoryRow(P.WINDOWS, name="Excel", device="pc")]
     workspace = make(tmp_path, *rows)
     with open_fleet(workspace) as fleet:
         assert [(app.bundle_id, app.devices) for app in fleet.gaps()] == [("com.big", 3), ("com.small", 1)]
@@ -57,7 +60,7 @@ def test_gaps_both_ways(tmp_path: Path) -> None:
 
 def test_retired_but_exposed(tmp_path: Path) -> None:
     workspace = make(
-        tmp_path, Reported(P.ANDROID, "org.fieldhand.app", device="d"), Reported(P.ANDROID, "com.x", device="d"),
+        tmp_path, InventoryRow(P.ANDROID, "org.fieldhand.app", device="d"), InventoryRow(P.ANDROID, "com.x", device="d"),
         stores=(exposure(),),
     )  # fmt: skip
     one = line(workspace, "org.fieldhand.app")
@@ -65,7 +68,10 @@ def test_retired_but_exposed(tmp_path: Path) -> None:
     assert one.classes == ("email", "geo_location")
     with Workspace.open(workspace) as space:
         enter(
-            space, date(2026, 4, 1), Reported(P.ANDROID, "com.x", device="d"), Reported(P.ANDROID, "com.y", device="d")
+            space,
+            date(2026, 4, 1),
+            InventoryRow(P.ANDROID, "com.x", device="d"),
+            InventoryRow(P.ANDROID, "com.y", device="d"),
         )
     one = line(workspace, "org.fieldhand.app")
     assert (one.active, one.retired_but_exposed, one.app.removed) == (False, True, date(2026, 4, 1))
@@ -76,7 +82,7 @@ def test_retired_but_exposed(tmp_path: Path) -> None:
 
 
 def test_one_app_with_its_devices(tmp_path: Path) -> None:
-    workspace = make(tmp_path, *(Reported(P.ANDROID, "com.a", device=f"d{n}") for n in range(5)))
+    workspace = make(tmp_path, *(InventoryRow(P.ANDROID, "com.a", device=f"d{n}") for n in range(5)))
     with open_fleet(workspace) as fleet:
         (shown,) = fleet.show("COM.A", 2)
         assert (len(shown.installs), shown.more) == (2, 3)

@@ -8,20 +8,22 @@ import pytest
 
 from tieback.model.device import DevicePlatform
 from tieback.model.errors import InputError, TiebackError, UsageError
-from tieback.pipeline.fleet.inventory import InventoryDone, InventoryRequest, columns_from, import_inventories
+from tieback.pipeline.fleet.inventory import InventoryRequest, InventoryResult, import_inventories, parse_column_map
 from tieback.storage.workspace import Workspace
 
 ADB = "package:com.workhub.mobile versionCode:12\npackage:com.acme\n"
 PLAIN = "Paket;Anwendung;Gerät\ncom.a;A;d1\n"
 
 
-def run(folder: Path, *files: Path, confirm: bool | None = None, **more: object) -> list[InventoryDone | TiebackError]:
+def run(
+    folder: Path, *files: Path, confirm: bool | None = None, **more: object
+) -> list[InventoryResult | TiebackError]:
     ask = None if confirm is None else lambda *_: confirm
     return list(import_inventories(folder / "ws", files, InventoryRequest(**more), ask))  # type: ignore[arg-type]
 
 
-def done(end: InventoryDone | TiebackError) -> InventoryDone:
-    assert isinstance(end, InventoryDone), end
+def done(end: InventoryResult | TiebackError) -> InventoryResult:
+    assert isinstance(end, InventoryResult), end
     return end
 
 
@@ -91,10 +93,10 @@ def test_a_map_by_hand(tmp_path: Path) -> None:
     (end,) = run(tmp_path, path, confirm=True)
     assert isinstance(end, InputError)
     assert "no column identifies the app" in end.diagnostics()
-    (end,) = run(tmp_path, path, columns=columns_from(["bundle_id=x", "device=y"]))
+    (end,) = run(tmp_path, path, columns=parse_column_map(["bundle_id=x", "device=y"]))
     assert apps(tmp_path) == {"com.a": 1}
     with pytest.raises(UsageError, match="FIELD is one of"):
-        columns_from(["bundle=x"])
+        parse_column_map(["bundle=x"])
 
 
 def test_the_wrong_source_is_said(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tieback.model.errors import InputError, UsageError
-from tieback.pipeline.fleet.inventory import InventoryDone, InventoryRequest, import_inventories
-from tieback.pipeline.fleet.pull import Account, pull
+from tieback.pipeline.fleet.inventory import InventoryRequest, InventoryResult, import_inventories
+from tieback.pipeline.fleet.pull import ApiAccount, pull_inventory
 from tieback.storage.workspace import Workspace
 
 APPS = [
@@ -104,17 +104,17 @@ def emm() -> Iterator[Emm]:
     thread.join()
 
 
-def account(emm: Emm, source: str = "intune", secret: str = "s3cret") -> Account:
-    return Account(source, "client", secret, "tenant", emm.url, emm.url)
+def account(emm: Emm, source: str = "intune", secret: str = "s3cret") -> ApiAccount:
+    return ApiAccount(source, "client", secret, "tenant", emm.url, emm.url)
 
 
 def test_intune_app_by_app_and_page_by_page(tmp_path: Path, emm: Emm) -> None:
-    (pulled,) = pull(account(emm), tmp_path)
+    (pulled,) = pull_inventory(account(emm), tmp_path)
     assert pulled.pages == 3
     assert pulled.path.stat().st_mode & 0o077 == 0
     assert emm.asked.count("GET /v1.0/deviceManagement/detectedApps/a4/managedDevices") == 0
     (done,) = import_inventories(tmp_path / "ws", [pulled.path], InventoryRequest())
-    assert isinstance(done, InventoryDone)
+    assert isinstance(done, InventoryResult)
     assert done.entered.source == "intune"
     with Workspace.open(tmp_path / "ws") as workspace:
         apps = {app.name: (app.devices, str(app.counted)) for app in workspace.ledger.inventory.apps()}
@@ -122,23 +122,23 @@ def test_intune_app_by_app_and_page_by_page(tmp_path: Path, emm: Emm) -> None:
 
 
 def test_jamf_page_by_page(tmp_path: Path, emm: Emm) -> None:
-    mobile, computers = pull(account(emm, "jamf"), tmp_path)
+    mobile, computers = pull_inventory(account(emm, "jamf"), tmp_path)
     assert (mobile.pages, computers.pages) == (3, 1)
     (done,) = import_inventories(tmp_path / "ws", [mobile.path], InventoryRequest())
-    assert isinstance(done, InventoryDone)
+    assert isinstance(done, InventoryResult)
     assert (done.entered.source, done.entered.rows) == ("jamf", 500)
 
 
 def test_a_busy_service_is_waited_for_as_it_asks(tmp_path: Path, emm: Emm) -> None:
     emm.trouble = [(429, {"Retry-After": "17"}, {}), (503, {}, {})]
     waits: list[float] = []
-    assert pull(account(emm, "jamf"), tmp_path, pause=waits.append)
+    assert pull_inventory(account(emm, "jamf"), tmp_path, pause=waits.append)
     assert waits == [17.0, 2.0]
 
 
 def test_a_token_that_lapsed_is_renewed_once(tmp_path: Path, emm: Emm) -> None:
     emm.trouble = [(401, {}, {"error": {"message": "expired"}})]
-    pull(account(emm, "jamf"), tmp_path)
+    pull_inventory(account(emm, "jamf"), tmp_path)
     assert emm.tokens == 2
 
 
@@ -156,20 +156,20 @@ def test_a_token_that_lapsed_is_renewed_once(tmp_path: Path, emm: Emm) -> None:
 def test_a_refusal_is_one_line_and_leaves_no_file(tmp_path: Path, emm: Emm, trouble: Any, says: str) -> None:
     emm.trouble = [trouble]
     with pytest.raises(InputError, match=says):
-        pull(account(emm), tmp_path / "out")
+        pull_inventory(account(emm), tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_wrong_secret_and_a_service_that_stays_busy(tmp_path: Path, emm: Emm) -> None:
     with pytest.raises(InputError, match="Invalid client secret") as caught:
-        pull(account(emm, secret="wrong"), tmp_path)
+        pull_inventory(account(emm, secret="wrong"), tmp_path)
     assert "wrong" not in caught.value.diagnostics()
     emm.trouble = [(503, {}, {})] * 9
     with pytest.raises(InputError, match="stays busy"):
-        pull(account(emm), tmp_path, pause=lambda _: None)
+        pull_inventory(account(emm), tmp_path, pause=lambda _: None)
 
 
 def test_a_link_elsewhere_is_not_followed(tmp_path: Path, emm: Emm) -> None:
     emm.trouble = [(200, {}, {"value": [], "@odata.nextLink": "https://evil.example/next"})]
     with pytest.raises(UsageError, match="not a configured service"):
-        pull(account(emm), tmp_path)
+        pull_inventory(account(emm), tmp_path)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.pipeline.graph_workspace import API, shared
 from tieback.model.graph import EdgeKind, Graph, NodeKind
-from tieback.pipeline.graph.drawing import of_app, of_backend, of_run
+from tieback.pipeline.graph.drawing import draw_app, draw_backend, draw_run
 from tieback.pipeline.graph.run_graph import last_graph
 
 
@@ -15,9 +15,9 @@ def graphs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Graph]:
     with last_graph(workspace, workspace / "data") as graph:
         (app,) = graph.apps("com.workhub.mobile")
         return {
-            "run": of_run(graph.app_rows(), graph.backends(), graph.exposures(), graph.all_seen()),
-            "backend": of_backend(graph.backend(host), graph.backends(host), graph.app_rows(host)),
-            "app": of_app(app),
+            "run": draw_run(graph.app_rows(), graph.backends(), graph.exposures(), graph.all_seen()),
+            "backend": draw_backend(graph.backend(host), graph.backends(host), graph.app_rows(host)),
+            "app": draw_app(app),
         }
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from tests.unit.pipeline.mapping.test_flow_endpoints import flow
 from tieback.model.flow import FlowApp
 from tieback.model.unit import Unit
-from tieback.pipeline.graph.tables import Captured, ways_table
+from tieback.pipeline.graph.tables import CaptureRows, ways_table
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.queries.graph_rows import GraphRows
 from tieback.storage.lake.tables.flows import flow_tables
@@ -31,7 +31,7 @@ def test_what_captures_show_of_apps_that_they_tell(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "ws") as workspace:
         workspace.lake.publish("run", flow_tables([(capture, (flows, []))]), [capture])
         save_inputs(workspace.lake, "run", [RunInput(capture.source, capture.key, capture.version)])
-        captured = Captured(workspace, "run", GraphRows(workspace.lake, "run", TRAFFIC_ANALYSIS))
+        captured = CaptureRows(workspace, "run", GraphRows(workspace.lake, "run", TRAFFIC_ANALYSIS))
         rows = {row["bundle_id"]: (row["value"], row["file"], row["party"]) for row in captured.table.to_pylist()}
         assert rows == {
             "com.workhub.mobile": ("https://api.workhub.test", "run.pcap", "first"),

@@ -8,7 +8,7 @@ from tieback.model.exposure import AppRoute
 from tieback.model.figure import Figure, estimate, exact, lower_bound
 from tieback.model.passive import PassiveService
 from tieback.model.probe import Access
-from tieback.pipeline.graph.views import relation, seen_by, store_at
+from tieback.pipeline.graph.views import link_store, passive_view, store_relation
 
 NAMED = Candidate("es.a.test", 9200, "elasticsearch", Route.NAMED, (), "the app names it")
 PIVOT = Candidate("api.a.test", 9200, "elasticsearch", Route.PIVOT, (), "default port")
@@ -23,7 +23,7 @@ def way(candidate: Candidate) -> AppRoute:
     [((NAMED,), "direct"), ((PIVOT,), "behind an API"), ((NAMED, PIVOT), "both"), ((), "behind an API")],
 )
 def test_relations(ways: tuple[Candidate, ...], said: str) -> None:
-    assert relation(map(way, ways)) == said
+    assert store_relation(map(way, ways)) == said
 
 
 @pytest.mark.parametrize(
@@ -37,13 +37,13 @@ def test_relations(ways: tuple[Candidate, ...], said: str) -> None:
 )
 def test_what_others_saw(records: Figure | None, claims: Access, seen: str, said: str) -> None:
     service = PassiveService("x", seen, "203.0.113.7", 27017, service="mongodb", claims=claims, records=records)
-    assert seen_by(service, (), ()).said == said
+    assert passive_view(service, (), ()).said == said
 
 
 @pytest.mark.parametrize(("port", "asked"), [(9200, "auth_required"), (9201, "")])
 def test_our_own_probe_of_the_same_port_takes_its_place(port: int, asked: str) -> None:
-    ours = store_at(
+    ours = link_store(
         exposure("store", Access.AUTH_REQUIRED, NAMED, "https://es.a.test", ("app",)), ["https://es.a.test"]
     )
     service = PassiveService("x", "", "203.0.113.7", port, names=("es.a.test",), claims=Access.OPEN)
-    assert seen_by(service, ("app",), (ours,)).note.asked == asked
+    assert passive_view(service, ("app",), (ours,)).note.asked == asked

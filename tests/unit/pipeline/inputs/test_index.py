@@ -19,8 +19,8 @@ from tests.lab.file_host import FileHost, file_host
 from tests.unit.pipeline.test_traffic import HTTP, capture
 from tieback.model.errors import InputError
 from tieback.model.unit import Unit
-from tieback.pipeline.inputs.index import MEND, SURVEY_VERSION, survey
-from tieback.pipeline.inputs.spec import Given, Manifest
+from tieback.pipeline.inputs.index import FIX_MANIFEST, INDEX_VERSION, index_inputs
+from tieback.pipeline.inputs.spec import InputSpec, Manifest
 from tieback.pipeline.inputs.units import scan_units
 from tieback.storage.lake.tables.objects import read_objects
 from tieback.storage.recovery import recover
@@ -81,9 +81,9 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
         yield opened
 
 
-def units(workspace: Workspace, *inputs: Given) -> list[Unit | InputError]:
+def units(workspace: Workspace, *inputs: InputSpec) -> list[Unit | InputError]:
     run = workspace.ledger.start_run([])
-    with survey(workspace, run, inputs, InlineEngine(), quiet) as listing:
+    with index_inputs(workspace, run, inputs, InlineEngine(), quiet) as listing:
         return list(scan_units(inputs, listing))
 
 
@@ -163,8 +163,8 @@ def test_a_manifest_is_believed_and_nothing_is_read(host: FileHost, workspace: W
             f"s3://b/c/gone.apk app {sha(APP)[:8]}",
             f"{host.url}/x traffic {sha(RUN)[:8]}",
             *([f"{tmp_path}/local.apk app {sha(APP)[:8]}"] * 4),
-            f"!{tmp_path}/local.apk: the file has {len(APP)} bytes, but the manifest says 7. {MEND}",
-            f"!s3://b/c/a.apk: the object has {len(APP)} bytes, but the list says 8. {MEND}",
+            f"!{tmp_path}/local.apk: the file has {len(APP)} bytes, but the manifest says 7. {FIX_MANIFEST}",
+            f"!s3://b/c/a.apk: the object has {len(APP)} bytes, but the list says 8. {FIX_MANIFEST}",
             f"s3://b/c/run.pcap traffic {sha(RUN)[:8]}",
             "!s3://b/c/none.pcap: not found. Check the list",
             f"!{path}, row 12: sha256 is not 64 hexadecimal digits. Correct the manifest; the other rows are read",
@@ -238,7 +238,10 @@ def test_an_object_that_vanishes_or_changes_costs_no_other(host: FileHost, works
 
 def test_a_run_that_was_killed_goes_on(host: FileHost, workspace: Workspace) -> None:
     run = workspace.ledger.start_run([])
-    with pytest.raises(KeyboardInterrupt), survey(workspace, run, ["s3://b/c/"], InlineEngine(dies_after=1), quiet):
+    with (
+        pytest.raises(KeyboardInterrupt),
+        index_inputs(workspace, run, ["s3://b/c/"], InlineEngine(dies_after=1), quiet),
+    ):
         pytest.fail("it was not killed")
     # The part of its first batch was published, and the ledger never heard of it.
     assert workspace.ledger.counts() == {"released": 4}
@@ -247,7 +250,7 @@ def test_a_run_that_was_killed_goes_on(host: FileHost, workspace: Workspace) -> 
     assert len(units(workspace, "s3://b/c/")) == 3
     read = {path for path, _ in host.asked if path != "/b"}
     assert len(read) == 2
-    assert len(list(read_objects(workspace.lake, SURVEY_VERSION))) == 4
+    assert len(list(read_objects(workspace.lake, INDEX_VERSION))) == 4
 
 
 def test_what_is_busy_is_asked_again(host: FileHost, workspace: Workspace) -> None:

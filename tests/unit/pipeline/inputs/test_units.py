@@ -7,7 +7,7 @@ from tests.unit.pipeline.test_traffic import HTTP, capture
 from tieback.model.errors import InputError
 from tieback.model.unit import Unit
 from tieback.pipeline.inputs.spec import Manifest
-from tieback.pipeline.inputs.units import FETCH_SECONDS, limits, scan_units
+from tieback.pipeline.inputs.units import FETCH_SECONDS, scan_units, unit_limits
 
 APPS = Path(__file__).parents[4] / "labs" / "apps"
 
@@ -79,5 +79,5 @@ def test_a_shard_with_nothing_or_damage_in_it(tmp_path: Path) -> None:
 
 
 def test_what_is_fetched_may_take_longer() -> None:
-    assert limits([APPS]).seconds + FETCH_SECONDS == limits([APPS, "s3://b/"]).seconds
-    assert limits([Manifest(APPS)]).seconds == limits(["https://h.example/a.apk"]).seconds
+    assert unit_limits([APPS]).seconds + FETCH_SECONDS == unit_limits([APPS, "s3://b/"]).seconds
+    assert unit_limits([Manifest(APPS)]).seconds == unit_limits(["https://h.example/a.apk"]).seconds

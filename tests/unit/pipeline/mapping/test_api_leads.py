@@ -10,11 +10,11 @@ from tieback.backends.pivot import Lead, Pivot
 from tieback.model.app import App, Platform
 from tieback.model.backend import Backend
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.model.flow import Flow, FlowEvidence, FlowTls, Hint, NameFrom, Peer, Server
+from tieback.model.flow import Flow, FlowEvidence, FlowTls, HostHint, NameSource, Peer, Server
 from tieback.model.probe import Outcome, ProbeReport, TlsInfo
-from tieback.pipeline.mapping.api_leads import Follower, Shown, described, shown
-from tieback.pipeline.mapping.attribution import Knowledge
-from tieback.pipeline.mapping.traffic_apps import Attributed
+from tieback.pipeline.mapping.api_leads import CaptureNames, LeadFollower, attribute_backends, names_in_captures
+from tieback.pipeline.mapping.attribution import AttributionSources
+from tieback.pipeline.mapping.traffic_apps import TrafficApp
 from tieback.scope.decide import Decision
 from tieback.scope.names import Resolution
 
@@ -24,7 +24,7 @@ API = "api.workhub.test"
 def flow(tls: FlowTls | None = None) -> Flow:
     """A flow to the API."""
     return Flow(
-        "run.pcap", None, Peer("10.0.0.2", 40000), Server("203.0.113.7", 443, API, NameFrom.SNI), "tcp", "http",
+        "run.pcap", None, Peer("10.0.0.2", 40000), Server("203.0.113.7", 443, API, NameSource.SNI), "tcp", "http",
         FlowEvidence.PAYLOAD, 0.9, encrypted=False, tls=tls, bytes_out=1, bytes_in=1, packets_out=1, packets_in=1,
         start=0.0, end=1.0,
     )  # fmt: skip
@@ -35,28 +35,28 @@ def web(host: str, party: Party = Party.UNKNOWN) -> Backend:
 
 
 @pytest.fixture
-def knowledge(tmp_path: Path) -> Iterator[Knowledge]:
-    found = Knowledge(tmp_path)
+def knowledge(tmp_path: Path) -> Iterator[AttributionSources]:
+    found = AttributionSources(tmp_path)
     yield found
     found.close()
 
 
-def test_names_tell_provider_and_region(knowledge: Knowledge) -> None:
-    (found,) = described([web("shop.s3.eu-west-1.amazonaws.com")], knowledge, Shown())
+def test_names_tell_provider_and_region(knowledge: AttributionSources) -> None:
+    (found,) = attribute_backends([web("shop.s3.eu-west-1.amazonaws.com")], knowledge, CaptureNames())
     assert (found.provider, found.region, found.asn) == ("Amazon Web Services", "eu-west-1", None)
     assert {one.claim for one in found.attributions} >= {"provider", "product", "region", "account", "boundary"}
 
 
-def test_a_capture_gives_addresses_that_nobody_might_resolve(knowledge: Knowledge) -> None:
-    seen = Shown({API: ("104.16.0.1",), "known.test": ("104.16.0.2",)})
+def test_a_capture_gives_addresses_that_nobody_might_resolve(knowledge: AttributionSources) -> None:
+    seen = CaptureNames({API: ("104.16.0.1",), "known.test": ("104.16.0.2",)})
     resolved = Backend(web("known.test").endpoint, ("198.51.100.1",), "hosts")
-    first, second = described([web(API), resolved], knowledge, seen)
+    first, second = attribute_backends([web(API), resolved], knowledge, seen)
     assert (first.addresses, first.resolved_by, first.provider) == (("104.16.0.1",), "capture", "Cloudflare")
     assert (second.addresses, second.resolved_by, second.provider) == (("198.51.100.1",), "hosts", "")
 
 
 def test_what_captures_show() -> None:
-    group = Attributed(
+    group = TrafficApp(
         "k",
         App(Platform.UNKNOWN, "a", "k"),
         "/x/run.pcap",
@@ -65,20 +65,24 @@ def test_what_captures_show() -> None:
         addresses=(("a.test", "::1"), ("a.test", "::2")),
         subjects=(("a.test", "O=A"), ("a.test", ""), ("", "O=B")),
     )
-    assert shown([group, group]) == Shown({"a.test": ("::1", "::2")}, {"a.test": (("O=A", "run.pcap"),)})
+    assert names_in_captures([group, group]) == CaptureNames(
+        {"a.test": ("::1", "::2")}, {"a.test": (("O=A", "run.pcap"),)}
+    )
 
 
-def test_makers_and_certificates_say_whose_a_host_is(knowledge: Knowledge) -> None:
-    seen = Shown({}, {API: (("CN=api.workhub.test,O=Workhub Ltd", "run.pcap"),)})
+def test_makers_and_certificates_say_whose_a_host_is(knowledge: AttributionSources) -> None:
+    seen = CaptureNames({}, {API: (("CN=api.workhub.test,O=Workhub Ltd", "run.pcap"),)})
     endpoint = web(API).endpoint.value
-    (found,) = described([web(API)], knowledge, seen, {endpoint: (("Workhub Access GmbH", "its name is in it"),)})
+    (found,) = attribute_backends(
+        [web(API)], knowledge, seen, {endpoint: (("Workhub Access GmbH", "its name is in it"),)}
+    )
     owners = [(one.value, one.confidence) for one in found.attributions if one.claim == "owner"]
     assert found.owner == "Workhub Access GmbH"
     assert [name for name, _ in owners] == ["Workhub Access GmbH", "Workhub Ltd", "workhub.test"]
     assert owners[1][1] < 0.85, "a disputed owner is less sure"
 
 
-def follower(*backends: Backend) -> Follower:
+def follower(*backends: Backend) -> LeadFollower:
     async def resolve(host: str) -> Resolution:
         return (
             Resolution(("127.0.0.1",), "hosts")
@@ -90,7 +94,7 @@ def follower(*backends: Backend) -> Follower:
         return Decision(port == 9200 and host != "db.workhub.test", "")
 
     pivot = Pivot({"elasticsearch": (9200,), "mongodb": (27017, 27018)}, lambda _: False)
-    return Follower(backends, pivot, resolve, permit)
+    return LeadFollower(backends, pivot, resolve, permit)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +108,7 @@ def follower(*backends: Backend) -> Follower:
     ids=["own", "unknown", "third-party", "no-address"],
 )
 def test_leads_are_followed_where_names_resolve(party: Party, host: str, found: list[tuple[str, int]]) -> None:
-    leads = [Lead(API, Hint(host, None, "", "certificate"), "run.pcap")]
+    leads = [Lead(API, HostHint(host, None, "", "certificate"), "run.pcap")]
     candidates = asyncio.run(follower(web(API, party)).follow(leads))
     assert [(one.host, one.port) for one in candidates] == found
 
@@ -118,7 +122,7 @@ def test_leads_are_followed_where_names_resolve(party: Party, host: str, found: 
     ids=["some-ports-are-inside", "none-is-and-one-says-so"],
 )
 def test_what_the_grant_refuses_is_said_once_a_host(host: str, found: list[tuple[str, int]]) -> None:
-    leads = [Lead(API, Hint(host, None, "", "header:x-backend"), "run.pcap")]
+    leads = [Lead(API, HostHint(host, None, "", "header:x-backend"), "run.pcap")]
     candidates = asyncio.run(follower(web(API, Party.FIRST)).follow(leads))
     assert [(one.host, one.port) for one in candidates] == found
 
@@ -132,4 +136,4 @@ def test_certificates_that_probes_see_are_leads() -> None:
         ProbeReport("[::1]:443", Outcome.OK, tls=tls),
     ]
     (lead,) = follower(web(API)).leads_of(reports)
-    assert lead == Lead(API, Hint("es.workhub.test", None, "", "certificate"), f"TLS of {API}:443")
+    assert lead == Lead(API, HostHint("es.workhub.test", None, "", "certificate"), f"TLS of {API}:443")

@@ -8,12 +8,12 @@ import pytest
 
 from tieback.backends.datasets import Datasets
 from tieback.model.errors import UsageError
-from tieback.pipeline.mapping.attribution import Knowledge, host_and_rest, why
+from tieback.pipeline.mapping.attribution import AttributionSources, attribute_host, split_host
 
 
 @pytest.fixture
-def knowledge(tmp_path: Path) -> Iterator[Knowledge]:
-    found = Knowledge(tmp_path / "data")
+def knowledge(tmp_path: Path) -> Iterator[AttributionSources]:
+    found = AttributionSources(tmp_path / "data")
     yield found
     found.close()
 
@@ -31,14 +31,14 @@ def knowledge(tmp_path: Path) -> Iterator[Knowledge]:
     ],
 )
 def test_hosts_in_what_people_write(text: str, host: str, rest: str) -> None:
-    found, behind = host_and_rest(text)
+    found, behind = split_host(text)
     assert (found.text, behind) == (host, rest)
 
 
 @pytest.mark.parametrize("text", ["", "http://", "a b", "0x7f.1", "2130706433", "x" * 300])
 def test_what_is_no_host(text: str) -> None:
     with pytest.raises(UsageError):
-        host_and_rest(text)
+        split_host(text)
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,10 @@ def test_what_is_no_host(text: str) -> None:
         ("api.example.org", "", "", "", "example.org"),
     ],
 )
-def test_names(knowledge: Knowledge, text: str, provider: str, product: str, region: str, boundary: str) -> None:
-    found = why(text, knowledge)
+def test_names(
+    knowledge: AttributionSources, text: str, provider: str, product: str, region: str, boundary: str
+) -> None:
+    found = attribute_host(text, knowledge)
     assert (found.provider, found.product, found.region) == (provider, product, region)
     assert found.account_boundary == boundary
     assert all(one.reason for one in found.statements)
@@ -74,8 +76,8 @@ def test_names(knowledge: Knowledge, text: str, provider: str, product: str, reg
     assert found.resolved_by == "no network access"
 
 
-def test_an_sdk_is_the_owner_of_its_host(knowledge: Knowledge) -> None:
-    found = why("graph.facebook.com", knowledge)
+def test_an_sdk_is_the_owner_of_its_host(knowledge: AttributionSources) -> None:
+    found = attribute_host("graph.facebook.com", knowledge)
     assert found.owner == "Facebook SDK"
     assert "SDK" in next(one.reason for one in found.statements if one.value == "Facebook SDK")
 
@@ -89,7 +91,7 @@ def test_reports_name_the_data_they_used(tmp_path: Path) -> None:
         })
     )  # fmt: skip
     Datasets(tmp_path / "data").add(tmp_path / "ranges.json", today="2026-11-02")
-    knowledge = Knowledge(tmp_path / "data")
-    found = why("198.18.1.1", knowledge)
+    knowledge = AttributionSources(tmp_path / "data")
+    found = attribute_host("198.18.1.1", knowledge)
     knowledge.close()
     assert [one.cited[:17] for one in found.data] == ["tieback's own net", "aws of 2026-11-01"]

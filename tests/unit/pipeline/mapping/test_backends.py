@@ -9,8 +9,8 @@ from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import AppDocument, Evidence, Sighting
 from tieback.model.unit import Unit
-from tieback.pipeline.mapping.attribution import Knowledge
-from tieback.pipeline.mapping.backends import Mapped
+from tieback.pipeline.mapping.attribution import AttributionSources
+from tieback.pipeline.mapping.backends import MappedBackends
 from tieback.scope.names import Resolution
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.apps import app_tables
@@ -52,14 +52,14 @@ async def resolve(host: str) -> Resolution:
 def test_apps_are_mapped_and_described_as_they_are_saved(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     units = fill(lake, NAMED)
-    mapped = asyncio.run(Mapped.of(lake, units, (), resolve))
+    mapped = asyncio.run(MappedBackends.of(lake, units, (), resolve))
     # Of apps that differ the one whose hash sorts last is heard.
     assert [(one.endpoint.host, one.party, one.addresses) for one in mapped.backends] == [
         ("api.workhub.test", Party.FIRST, ("127.0.0.1",)),
         ("sdk.test", Party.UNKNOWN, ()),
     ]
     assert not any(one.attributions for one in mapped.backends)
-    with closing(Knowledge(tmp_path / "none")) as knowledge:
+    with closing(AttributionSources(tmp_path / "none")) as knowledge:
         mapped.save("run", knowledge)
     assert [(one.endpoint.host, one.owner) for one in read_backends(lake, "run")] == [
         ("api.workhub.test", "Workhub"),

@@ -10,14 +10,14 @@ from tests.unit.pipeline.test_scan import quiet
 from tests.unit.scope.test_names import grant, responder
 from tests.unit.scope.test_questions import counting, server
 from tieback.backends.dns_hints import DnsHints
-from tieback.backends.hosting import Hosting
+from tieback.backends.hosting import HostingLookup
 from tieback.backends.normalise import OwnerDomains
 from tieback.model.backend import Backend
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.grant import Depth, Grant, TargetRule
-from tieback.pipeline.mapping.dns_answers import NameAnswers
+from tieback.pipeline.mapping.dns_answers import DnsLookups
 from tieback.pipeline.scan import ScanRequest, run_scan
-from tieback.scope.names import Names
+from tieback.scope.names import NameResolver
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from tieback.scope.names import Names
 )
 async def test_reasons(host: str, said: list[tuple[str, str]]) -> None:
     async with responder() as (_, resolver):
-        answers = NameAnswers(Names(grant(dns=True), resolver=resolver))
+        answers = DnsLookups(NameResolver(grant(dns=True), resolver=resolver))
         await answers.resolve(host)
         assert [(one.claim, one.value) for one in answers.said_of(host)] == said
         assert list(answers.said_of("never.x.test")) == []
@@ -43,7 +43,7 @@ async def test_reasons(host: str, said: list[tuple[str, str]]) -> None:
 
 async def test_a_name_that_dangles_says_so_without_claiming_anything() -> None:
     async with responder() as (_, resolver):
-        answers = NameAnswers(Names(grant(dns=True), resolver=resolver))
+        answers = DnsLookups(NameResolver(grant(dns=True), resolver=resolver))
         await answers.resolve("dangling.x.test")
         _, found = answers.said_of("dangling.x.test")
     assert found.reason == (
@@ -55,7 +55,7 @@ async def test_a_name_that_dangles_says_so_without_claiming_anything() -> None:
 
 async def test_names_are_asked_once_and_wildcards_once_a_domain() -> None:
     async with responder() as (server, resolver):
-        answers = NameAnswers(Names(grant(dns=True), resolver=resolver))
+        answers = DnsLookups(NameResolver(grant(dns=True), resolver=resolver))
         for host in ("db.x.test", "db.x.test", "many.x.test"):
             await answers.resolve(host)
     assert len([one for one in server.asked if one.startswith("tieback-")]) == 1
@@ -66,7 +66,7 @@ async def test_the_servers_of_a_cluster_are_named_by_the_app() -> None:
     cluster = Endpoint(EndpointKind.CONNECTION_STRING, "mongodb+srv://c.x.test/shop", "mongodb+srv", "c.x.test", None)
     async with responder() as (server, resolver):
         server.zone["m1.x.test"] = ["192.0.2.5"]
-        found = await NameAnswers(Names(grant(dns=True), resolver=resolver)).servers([Backend(cluster)])
+        found = await DnsLookups(NameResolver(grant(dns=True), resolver=resolver)).servers([Backend(cluster)])
     (one,) = found
     assert (one.host, one.port, one.service, one.endpoints) == ("m1.x.test", 27017, "mongodb", (cluster.value,))
     assert one.reason == "SRV record of c.x.test, which the app contains"
@@ -86,15 +86,15 @@ async def test_what_a_capture_shows_needs_no_question(
     host: str, captured: dict[str, tuple[str, ...]], by: str, asked: bool
 ) -> None:
     async with responder() as (server, resolver):
-        answers = NameAnswers(Names(grant(dns=True), resolver=resolver), captured)
+        answers = DnsLookups(NameResolver(grant(dns=True), resolver=resolver), captured)
         assert (await answers.resolve(host)).by == by
     assert bool(server.asked) is asked
 
 
 async def test_what_the_dialer_is_told_of_a_captured_name_counts() -> None:
     async with responder() as (_, resolver):
-        names = Names(grant(dns=True), resolver=resolver)
-        answers = NameAnswers(names, {"dangling.x.test": ("192.0.2.50",)})
+        names = NameResolver(grant(dns=True), resolver=resolver)
+        answers = DnsLookups(names, {"dangling.x.test": ("192.0.2.50",)})
         assert (await answers.resolve("dangling.x.test")).addresses == ("192.0.2.50",)
         assert list(answers.said_of("dangling.x.test")) == []
         await names.resolve("dangling.x.test")  # as the dialer does before it connects
@@ -142,8 +142,8 @@ async def test_hints_are_asked_for_where_the_grant_covers_them(
         back_end("sdk.shop.test", "8.8.4.4", party=Party.THIRD),
     ]
     async with server(ZONE) as (counted, resolver):
-        answers = NameAnswers(Names(permit, resolver=resolver))
-        await answers.look_around(backends, DnsHints(Hosting(), OwnerDomains()), OwnerDomains())
+        answers = DnsLookups(NameResolver(permit, resolver=resolver))
+        await answers.look_around(backends, DnsHints(HostingLookup(), OwnerDomains()), OwnerDomains())
     assert sorted(counted.asked) == asked
     said = {(one.claim, one.value) for one in answers.said_of("api.shop.test")}
     if "shop.test NS" in asked:
@@ -164,8 +164,8 @@ async def test_those_that_may_be_asked_for_do_not_wait_behind_those_that_may_not
         back_end("shop.test", "192.0.2.7"),
     ]
     async with server(ZONE) as (counted, resolver):
-        answers = NameAnswers(Names(permit, resolver=resolver))
-        await answers.look_around(backends, DnsHints(Hosting(), OwnerDomains()), OwnerDomains())
+        answers = DnsLookups(NameResolver(permit, resolver=resolver))
+        await answers.look_around(backends, DnsHints(HostingLookup(), OwnerDomains()), OwnerDomains())
     assert sorted(counted.asked) == ["7.2.0.192.in-addr.arpa PTR", "shop.test MX", "shop.test NS", "shop.test TXT"]
 
 

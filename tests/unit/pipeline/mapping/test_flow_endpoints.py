@@ -4,10 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from tieback.model.endpoint import EndpointKind, Party
-from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameFrom, Peer, Server
+from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameSource, Peer, Server
 from tieback.pipeline.mapping.flow_endpoints import endpoint_of, sightings_of
 from tieback.recognise.collect import Maker
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
 FLOW = Flow(
     path="/captures/run.pcap", app=None, client=Peer("10.0.0.2", 40000), server=Server("192.0.2.1", 443),
@@ -30,7 +30,7 @@ def flow(
     return replace(
         FLOW,
         protocol=protocol,
-        server=Server(ip, port, name, NameFrom.SNI if name else NameFrom.NONE),
+        server=Server(ip, port, name, NameSource.SNI if name else NameSource.NONE),
         encrypted=encrypted,
         tls=FlowTls(alpn=(alpn,)) if alpn else None,
         transport="udp" if udp else "tcp",
@@ -74,7 +74,7 @@ def test_no_back_end(seen: Flow) -> None:
 
 
 def test_flows_to_one_endpoint_are_one_sighting() -> None:
-    (sighting,) = sightings_of([flow("tls", 443, "api.workhub.test")] * 3, Maker(None, Rules()))
+    (sighting,) = sightings_of([flow("tls", 443, "api.workhub.test")] * 3, Maker(None, RuleFiles()))
     assert (sighting.count, sighting.party) == (3, Party.UNKNOWN)
     assert sighting.evidence.how == "traffic/sni"
     assert sighting.evidence.context == "tls: 30 B out, 60 B in"
@@ -97,7 +97,7 @@ def test_flows_to_one_endpoint_are_one_sighting() -> None:
 def test_a_host_of_a_resource_is_the_resource_as_in_apps(
     seen: Flow, value: str, service: str | None, host: str, names: tuple[str, ...]
 ) -> None:
-    (sighting,) = sightings_of([seen], Maker(None, Rules()))
+    (sighting,) = sightings_of([seen], Maker(None, RuleFiles()))
     endpoint = sighting.endpoint
     assert (endpoint.value, endpoint.service, endpoint.host, sighting.names) == (value, service, host, names)
     assert endpoint.path == ""

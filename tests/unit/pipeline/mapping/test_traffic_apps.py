@@ -11,7 +11,7 @@ from tests.unit.pipeline.test_traffic import HTTP, capture
 from tieback.model.flow import FlowApp
 from tieback.model.unit import Unit
 from tieback.pipeline.analyse import ANALYSIS_VERSION, Analyser
-from tieback.pipeline.mapping.traffic_apps import attributed, places
+from tieback.pipeline.mapping.traffic_apps import attribute_traffic, endpoint_evidence
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.storage.lake.queries.summaries import captured_bundles
 from tieback.storage.lake.tables.apps import app_tables, apps_by_bundle
@@ -45,10 +45,12 @@ def test_traffic_goes_to_the_scanned_app_with_its_bundle_identifier(tmp_path: Pa
         save_inputs(workspace.lake, "run", units)
         assert captured_bundles(workspace.lake, "run", "traffic-1") == bundles == {"com.workhub.mobile": app.key}
         assert captured_bundles(workspace.lake, "none", "traffic-1") == {}
-        found = {group.app_key: group for group in attributed(workspace, units, bundles) if group.app_key == app.key}
-        keys = [group.app_key for group in attributed(workspace, units, bundles)]
+        found = {
+            group.app_key: group for group in attribute_traffic(workspace, units, bundles) if group.app_key == app.key
+        }
+        keys = [group.app_key for group in attribute_traffic(workspace, units, bundles)]
     assert sorted(keys) == sorted([app.key, run.key, run.key])
-    (place,) = places(found[app.key])
+    (place,) = endpoint_evidence(found[app.key])
     assert (place.endpoint, place.file, place.how) == ("https://api.workhub.test", "run.pcap", "traffic/sni")
     assert place.party == "first"
     assert FLOW.path == "/captures/run.pcap"

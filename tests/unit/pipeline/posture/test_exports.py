@@ -7,7 +7,13 @@ import pytest
 
 from tests.unit.posture.exports import ACCOUNT, EXPORTS, INSTANCE, OPEN_GROUP, RDS_ARN, ROUTES
 from tieback.model.errors import TiebackError
-from tieback.pipeline.posture.exports import ImportedPosture, broken_imports, import_posture, numbers, resources
+from tieback.pipeline.posture.exports import (
+    ImportedPosture,
+    broken_imports,
+    import_posture,
+    iter_resources,
+    resource_figures,
+)
 from tieback.posture.source import Origin
 from tieback.storage.workspace import Workspace
 
@@ -39,7 +45,7 @@ def test_several_sources_of_one_resource(tmp_path: Path) -> None:
     )
     assert all(isinstance(end, ImportedPosture) for end in ends)
     with Workspace.open(tmp_path / "ws") as workspace:
-        found = {one.key: one for one in resources(workspace)}
+        found = {one.key: one for one in iter_resources(workspace)}
     one = found[RDS_ARN]
     assert (one.public, one.at_rest, one.product) == ("yes", "none", "postgresql")
     assert {source.partition(" ")[0] for source in one.sources} == {
@@ -59,7 +65,7 @@ def test_members_of_a_cluster_are_one_database_in_prowlers_csv_too(tmp_path: Pat
     ]
     take(tmp_path, prowler=head + "".join(rows))
     with Workspace.open(tmp_path / "ws") as workspace:
-        (one,) = resources(workspace)
+        (one,) = iter_resources(workspace)
     assert (one.key, one.at_rest) == (RDS_ARN.replace("db:orders", "cluster:shop"), "none"), "as its worst part"
 
 
@@ -90,7 +96,7 @@ def test_what_stands_in_front_is_found_over_several_steps(tmp_path: Path) -> Non
     )
     assert all(isinstance(end, ImportedPosture) and not end.left_out for end in ends)
     with Workspace.open(tmp_path / "ws") as workspace:
-        (one,) = resources(workspace)
+        (one,) = iter_resources(workspace)
     assert one.public == "yes"
     assert one.path[0] == "network load balancer shop (internet-facing) forwards port 5432 to it"
     assert [str(place) for place in one.endpoints] == ["shop-1.elb.amazonaws.com:5432"]
@@ -103,7 +109,7 @@ def test_the_same_content_again_changes_nothing_unless_it_is_said_to_be_another(
     (other,) = take(tmp_path, Origin(resource="two"), one=answer)
     assert [bool(end.before) for end in (first, again, other)] == [False, True, False]  # type: ignore[union-attr]
     with Workspace.open(tmp_path / "ws") as workspace:
-        assert sorted(one.name for one in resources(workspace)) == ["one", "two"]
+        assert sorted(one.name for one in iter_resources(workspace)) == ["one", "two"]
 
 
 def test_what_cannot_be_read_is_one_line_and_the_rest_is_done(tmp_path: Path) -> None:
@@ -129,7 +135,7 @@ def test_what_could_not_be_collected_is_told_and_stays_unknown(tmp_path: Path) -
     assert isinstance(end, ImportedPosture)
     assert end.missed == (("rds DescribeDBInstances: ExpiredToken", 7), ("rds_instance_transport_encrypted: manual", 1))
     with Workspace.open(tmp_path / "ws") as workspace:
-        (one,) = resources(workspace)
+        (one,) = iter_resources(workspace)
         assert one.in_transit == "unknown"
         assert [one.missed for one in broken_imports(workspace)] == [8]
 
@@ -137,7 +143,7 @@ def test_what_could_not_be_collected_is_told_and_stays_unknown(tmp_path: Path) -
 def test_numbers(tmp_path: Path) -> None:
     take(tmp_path, instances=json.dumps({"DBInstances": [INSTANCE]}), checkov=EXPORTS["checkov"][1])
     with Workspace.open(tmp_path / "ws") as workspace:
-        rows = numbers(workspace)
+        rows = resource_figures(workspace)
     assert [(one.by, one.name, one.planned, one.resources, one.at_rest.none) for one in rows] == [
         ("all", "", False, 1, 1),
         ("provider", "aws", False, 1, 1),

@@ -7,15 +7,15 @@ from pathlib import Path
 from tests.unit.pipeline.workspaces import ANALYSED, P, enter
 from tests.unit.posture.exports import ACCOUNT, INSTANCE, OPEN_GROUP, RDS_ARN, ROUTES
 from tests.unit.posture.outside import backend, exposure, route
-from tieback.model.device import Reported
+from tieback.model.device import InventoryRow
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.exposure import Exposure, Finding
-from tieback.model.posture import Foreign, Owned, Unseen
+from tieback.model.posture import OwnedResource, UnclaimedStore, UnprobedPublicResource
 from tieback.model.sighting import AppDocument, Evidence, Sighting
 from tieback.model.unit import Unit
 from tieback.pipeline.posture.exports import import_posture
-from tieback.pipeline.posture.join import Joined, JoinSummary, join
-from tieback.posture.numbers import Tally
+from tieback.pipeline.posture.join import JoinRow, JoinSummary, join_accounts
+from tieback.posture.numbers import ResourceTally
 from tieback.posture.source import Origin
 from tieback.storage.lake.lake import part_name
 from tieback.storage.lake.tables.apps import app_tables
@@ -47,7 +47,7 @@ def sighting(value: str, host: str) -> Sighting:
     return Sighting(endpoint, 1, Party.FIRST, Evidence("classes.dex", 1, "dex-string/url"))
 
 
-def make(folder: Path, *instances: object, stores: tuple[Exposure, ...] = (), devices: int = 0) -> list[Joined]:
+def make(folder: Path, *instances: object, stores: tuple[Exposure, ...] = (), devices: int = 0) -> list[JoinRow]:
     """A workspace with one scanned app, a run, an inventory and an account; what its join says."""
     (folder / "instances").write_text(json.dumps({"DBInstances": instances}))
     (folder / "rest").write_text(json.dumps({"SecurityGroups": [OPEN_GROUP]}) + json.dumps({"RouteTables": [ROUTES]}))
@@ -62,23 +62,23 @@ def make(folder: Path, *instances: object, stores: tuple[Exposure, ...] = (), de
             enter(
                 workspace,
                 date(2026, 3, 1),
-                *(Reported(P.ANDROID, APP.bundle_id, device=f"d{n}") for n in range(devices)),
+                *(InventoryRow(P.ANDROID, APP.bundle_id, device=f"d{n}") for n in range(devices)),
             )
         run = workspace.ledger.start_run([])
         save_inputs(workspace.lake, run, [RunInput("fieldhand.apk", APP.sha256, "1")])
         save_backends(workspace.lake, run, [backend("postgresql://db.shop.example:5432/x", "db.shop.example")])
         workspace.ledger.conclusions.save(run, stores, ())
         workspace.ledger.end_run(run)
-        return list(join(workspace))
+        return list(join_accounts(workspace))
 
 
-def of[T](kind: type[T], joined: list[Joined]) -> list[T]:
+def of[T](kind: type[T], joined: list[JoinRow]) -> list[T]:
     return [one for one in joined if isinstance(one, kind)]
 
 
 def test_the_store_that_an_app_leaks_from_is_an_instance_of_an_account(tmp_path: Path) -> None:
     joined = make(tmp_path, INSTANCE, stores=(STORE,), devices=3)
-    (owned,) = of(Owned, joined)
+    (owned,) = of(OwnedResource, joined)
     assert owned.says == (
         f"Fieldhand leaks data from your RDS postgresql database orders in account {ACCOUNT} (eu-west-1): "
         "not encrypted at rest, public through security group sg-0a (web), which allows 0.0.0.0/0 on port 5432"
@@ -93,14 +93,14 @@ def test_the_store_that_an_app_leaks_from_is_an_instance_of_an_account(tmp_path:
 
 def test_public_inside_but_not_seen_outside(tmp_path: Path) -> None:
     joined = make(tmp_path, INSTANCE, OTHER, stores=(STORE,))
-    (unseen,) = of(Unseen, joined)
+    (unseen,) = of(UnprobedPublicResource, joined)
     assert unseen.resource.name == "quiet"
     assert unseen.says.endswith("no app and no probe led to it")
 
 
 def test_open_outside_and_in_no_account(tmp_path: Path) -> None:
     joined = make(tmp_path, INSTANCE, stores=(STORE, STRAY))
-    (foreign,) = of(Foreign, joined)
+    (foreign,) = of(UnclaimedStore, joined)
     assert foreign.says == (
         "198.51.100.4:9200 is open and not in the one imported account: a forgotten resource, or a vendor's"
     )
@@ -108,7 +108,7 @@ def test_open_outside_and_in_no_account(tmp_path: Path) -> None:
 
 
 def test_a_resource_that_an_app_names_and_nobody_asked(tmp_path: Path) -> None:
-    (owned,) = of(Owned, make(tmp_path, USED))
+    (owned,) = of(OwnedResource, make(tmp_path, USED))
     assert (owned.stores, [app.label for app in owned.apps]) == ((), ["Fieldhand"])
     assert owned.says.startswith("Fieldhand uses your RDS")
     assert not of(Finding, make(tmp_path, USED))
@@ -124,8 +124,8 @@ def test_the_summary_comes_last(tmp_path: Path) -> None:
 
 def test_without_accounts_and_without_a_run(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "empty") as workspace:
-        tally = Tally()
-        (summary,) = join(workspace, tally)
+        tally = ResourceTally()
+        (summary,) = join_accounts(workspace, tally)
     assert isinstance(summary, JoinSummary)
     assert (summary.resources, summary.run) == (0, "")
     assert list(tally.rows()) == []
@@ -136,8 +136,8 @@ def test_an_open_store_says_that_no_account_was_imported(tmp_path: Path) -> None
         run = workspace.ledger.start_run([])
         workspace.ledger.conclusions.save(run, (STRAY,), ())
         workspace.ledger.end_run(run)
-        (foreign, summary) = join(workspace)
-    assert isinstance(foreign, Foreign)
+        (foreign, summary) = join_accounts(workspace)
+    assert isinstance(foreign, UnclaimedStore)
     assert "no account is imported that could own it" in foreign.says
     assert isinstance(summary, JoinSummary)
     assert summary.findings == 0

@@ -3,12 +3,12 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tieback.backends.brought import Brought, brought
-from tieback.backends.candidates import candidates, joined
+from tieback.backends.brought import ProbeHints, collect_probe_hints
+from tieback.backends.candidates import build_candidates, merge_candidates
 from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
-from tieback.pipeline.probing.candidates import Along, Wanted, host_in, label_of, not_in
+from tieback.pipeline.probing.candidates import Candidates, ProbeHintIndex, exclude_targets, label_host, target_label
 
 PORTS = {"elasticsearch": (9200, 9201), "mongodb": (27017,), "redis": (6379,)}
 HOSTS = ("a.test", "b.test", "shop.s3.amazonaws.com", "10.0.0.1", "::1")
@@ -59,29 +59,29 @@ MORE = st.lists(
     ],
 )
 def test_a_host_at_a_time_gives_what_all_at_once_gives(backends: list[Backend], more: list[Candidate]) -> None:
-    wanted = Wanted(backends, PORTS)
+    wanted = Candidates(backends, PORTS)
     wanted.add(more)
-    every = joined(candidates(backends, PORTS), more)
+    every = merge_candidates(build_candidates(backends, PORTS), more)
     assert list(wanted) == every == list(wanted)
-    some = [label_of(one) for one in every[::3]]
+    some = [target_label(one) for one in every[::3]]
     assert list(wanted.leading_to([*some, "nobody.test:1"])) == sorted(
-        (one for one in every if label_of(one) in some),
+        (one for one in every if target_label(one) in some),
         key=lambda one: (one.host, one.route is not Route.NAMED, one.port, one.resource),
     )
-    assert list(not_in(wanted, frozenset(some))) == [one for one in every if label_of(one) not in some]
+    assert list(exclude_targets(wanted, frozenset(some))) == [one for one in every if target_label(one) not in some]
 
 
 @settings(deadline=None)
 @given(BACKENDS)
 def test_what_goes_along_is_there_when_a_candidate_is_taken(backends: list[Backend]) -> None:
     keys = {one.endpoint.value: (PublicKey("supabase_anon", "k", ("supabase",)),) for one in backends[::2]}
-    along = Along(backends, {}, keys)
-    every = candidates(backends, PORTS)
-    given_along: dict[Candidate, Brought] = {}
+    along = ProbeHintIndex(backends, {}, keys)
+    every = build_candidates(backends, PORTS)
+    given_along: dict[Candidate, ProbeHints] = {}
     for one in along.with_each(every):
         if one in along:
             given_along[one] = along[one]
-    assert given_along == brought(every, backends, {}, keys)
+    assert given_along == collect_probe_hints(every, backends, {}, keys)
 
 
 def test_the_host_in_a_label_of_a_target() -> None:
@@ -90,4 +90,4 @@ def test_the_host_in_a_label_of_a_target() -> None:
         "[::1]:6379": "::1",
         "firestore.googleapis.com:443/shop": "firestore.googleapis.com",
     }
-    assert {label: host_in(label) for label in labels} == labels
+    assert {label: label_host(label) for label in labels} == labels

@@ -10,7 +10,7 @@ import pytest
 
 from tieback.model.grant import Grant
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.pipeline.probing.journal import FOLDER, GOES_ON_SECONDS, Journal
+from tieback.pipeline.probing.journal import FOLDER, RESUME_SECONDS, ProbeJournal
 
 GRANT = Grant("Office", "sec@example.test", date(2099, 1, 1))
 LABELS = ("a.test:1", "b.test:2")
@@ -18,7 +18,7 @@ OPEN = ProbeReport("a.test:1", Outcome.OK, Access.OPEN)
 
 
 def stopped(folder: Path, *reports: ProbeReport) -> None:
-    journal = Journal(folder, GRANT, LABELS)
+    journal = ProbeJournal(folder, GRANT, LABELS)
     for report in reports:
         journal.add(report)
     journal.close(finished=False)
@@ -26,7 +26,7 @@ def stopped(folder: Path, *reports: ProbeReport) -> None:
 
 def test_what_was_found_is_found_again(tmp_path: Path) -> None:
     stopped(tmp_path, OPEN)
-    again = Journal(tmp_path, GRANT, reversed(LABELS))
+    again = ProbeJournal(tmp_path, GRANT, reversed(LABELS))
     assert (list(again.found()), again.asked) == ([OPEN], {"a.test:1"})
     (file,) = (tmp_path / FOLDER).iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -37,30 +37,30 @@ def test_what_was_found_is_found_again(tmp_path: Path) -> None:
 )
 def test_another_command_begins_anew(tmp_path: Path, grant: Grant, labels: tuple[str, ...]) -> None:
     stopped(tmp_path, OPEN)
-    assert list(Journal(tmp_path, grant, labels).found()) == []
+    assert list(ProbeJournal(tmp_path, grant, labels).found()) == []
 
 
 def test_after_a_day_it_begins_anew(tmp_path: Path) -> None:
     stopped(tmp_path, OPEN)
     (file,) = (tmp_path / FOLDER).iterdir()
-    long_ago = time.time() - GOES_ON_SECONDS - 60
+    long_ago = time.time() - RESUME_SECONDS - 60
     os.utime(file, (long_ago, long_ago))
-    assert list(Journal(tmp_path, GRANT, LABELS).found()) == []
+    assert list(ProbeJournal(tmp_path, GRANT, LABELS).found()) == []
     assert not file.exists()
 
 
 def test_what_another_command_left_goes_after_a_day_too(tmp_path: Path) -> None:
     stopped(tmp_path, OPEN)
     (file,) = (tmp_path / FOLDER).iterdir()
-    long_ago = time.time() - GOES_ON_SECONDS - 60
+    long_ago = time.time() - RESUME_SECONDS - 60
     os.utime(file, (long_ago, long_ago))
-    Journal(tmp_path, GRANT, ("c.test:3",))
+    ProbeJournal(tmp_path, GRANT, ("c.test:3",))
     assert not file.exists()
 
 
 def test_a_finished_one_leaves_nothing(tmp_path: Path) -> None:
     stopped(tmp_path, OPEN)
-    journal = Journal(tmp_path, GRANT, LABELS)
+    journal = ProbeJournal(tmp_path, GRANT, LABELS)
     journal.close(finished=True)
     assert list(tmp_path.iterdir()) == []
 
@@ -68,14 +68,14 @@ def test_a_finished_one_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("outcome", [Outcome.OUT_OF_SCOPE, Outcome.ERROR])
 def test_what_says_something_of_us_is_asked_again(tmp_path: Path, outcome: Outcome) -> None:
     stopped(tmp_path, ProbeReport("a.test:1", outcome))
-    assert list(Journal(tmp_path, GRANT, LABELS).found()) == []
+    assert list(ProbeJournal(tmp_path, GRANT, LABELS).found()) == []
 
 
 def test_a_line_that_a_kill_cut_off_is_left_out(tmp_path: Path) -> None:
     stopped(tmp_path, OPEN)
     (file,) = (tmp_path / FOLDER).iterdir()
     file.write_bytes(file.read_bytes() + b'{"schema":"tieback/probe/1"}\n' + file.read_bytes()[:40])
-    assert list(Journal(tmp_path, GRANT, LABELS).found()) == [OPEN]
+    assert list(ProbeJournal(tmp_path, GRANT, LABELS).found()) == [OPEN]
 
 
 def test_after_a_cut_line_what_comes_is_whole(tmp_path: Path) -> None:
@@ -84,4 +84,4 @@ def test_after_a_cut_line_what_comes_is_whole(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes() + file.read_bytes()[:40])
     later = ProbeReport("b.test:2", Outcome.REFUSED)
     stopped(tmp_path, later)
-    assert list(Journal(tmp_path, GRANT, LABELS).found()) == [OPEN, later]
+    assert list(ProbeJournal(tmp_path, GRANT, LABELS).found()) == [OPEN, later]

@@ -1,6 +1,6 @@
 import pytest
 
-from tieback.pipeline.probing.providers import Providers
+from tieback.pipeline.probing.providers import ProviderLookup
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from tieback.pipeline.probing.providers import Providers
     ],
 )
 def test_providers(host: str, provider: str) -> None:
-    assert Providers().of(host) == provider
+    assert ProviderLookup().of(host) == provider

@@ -12,7 +12,7 @@ from tieback.model.errors import WorkspaceError
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport, Ransom, RansomVerdict
-from tieback.pipeline.probing.ransom_notes import SALT_FILE, Notes, salt_of
+from tieback.pipeline.probing.ransom_notes import SALT_FILE, NoteJudge, read_salt
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target, Traffic
 
 SALT = b"s" * 32
@@ -58,7 +58,7 @@ class Saying:
 async def test_a_note_confirms() -> None:
     concluded: list[tuple[Target, Ransom]] = []
     dialer = Saying(b"pay 1 BTC, write x@y.test to recover")
-    notes = Notes(SALT, lambda *told: concluded.append(told))
+    notes = NoteJudge(SALT, lambda *told: concluded.append(told))
     found = await notes.read(report(PEOPLE, NOTE), TARGET, Depth.DESCRIBE, dialer)  # type: ignore[arg-type]
     assert found.ransom.verdict is RansomVerdict.CONFIRMED
     assert (dialer.asked, found.bytes_read, found.seconds) == (["mongodb-note"], 20, 0.5)
@@ -69,7 +69,7 @@ async def test_a_note_confirms() -> None:
 @pytest.mark.parametrize("text", [b"", b"minutes of the meeting", Fault(Outcome.OUT_OF_SCOPE, "no notes here")])
 async def test_what_is_none_changes_no_verdict(text: bytes | Fault) -> None:
     before = report(NOTE)
-    found = await Notes(SALT).read(before, TARGET, Depth.DESCRIBE, Saying(text))  # type: ignore[arg-type]
+    found = await NoteJudge(SALT).read(before, TARGET, Depth.DESCRIBE, Saying(text))  # type: ignore[arg-type]
     assert found.ransom == before.ransom
     assert any("no notes here" in problem for problem in found.problems) == isinstance(text, Fault)
 
@@ -87,18 +87,18 @@ NOT_READ = [
 @pytest.mark.parametrize(("before", "depth"), [one[1:] for one in NOT_READ], ids=[one[0] for one in NOT_READ])
 async def test_what_is_not_read(before: ProbeReport, depth: Depth) -> None:
     dialer = Saying(b"x")
-    assert await Notes(SALT).read(before, TARGET, depth, dialer) is before  # type: ignore[arg-type]
+    assert await NoteJudge(SALT).read(before, TARGET, depth, dialer) is before  # type: ignore[arg-type]
     assert dialer.asked == []
 
 
 def test_a_folder_has_one_salt_of_its_own(tmp_path: Path) -> None:
-    salt = salt_of(tmp_path / "one")
-    assert salt_of(tmp_path / "one") == salt
-    assert salt_of(tmp_path / "two") != salt
+    salt = read_salt(tmp_path / "one")
+    assert read_salt(tmp_path / "one") == salt
+    assert read_salt(tmp_path / "two") != salt
     assert stat.S_IMODE((tmp_path / "one" / SALT_FILE).stat().st_mode) == 0o600
 
 
 def test_another_file_of_that_name_is_one_error(tmp_path: Path) -> None:
     (tmp_path / SALT_FILE).write_bytes(b"short")
     with pytest.raises(WorkspaceError, match="not a valid salt"):
-        salt_of(tmp_path)
+        read_salt(tmp_path)

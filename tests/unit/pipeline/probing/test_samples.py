@@ -8,9 +8,9 @@ import pytest
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
-from tieback.pipeline.probing.samples import Sampling, sample_of
+from tieback.pipeline.probing.samples import SampleJudge, sample_label
 from tieback.probes import PROBES
-from tieback.probes.interface import MAX_SAMPLED, SampledColumn, Samples, sampled
+from tieback.probes.interface import MAX_SAMPLED, SampledColumn, Samples, run_sample
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target, Traffic
 
 TARGET = Target("store.test", 27017)
@@ -62,8 +62,8 @@ async def test_what_values_are_is_told_and_they_are_gone() -> None:
     )
     dialer = Holding(columns)
     before = report(PEOPLE, EMPTY, OWN)
-    found = await Sampling().read(before, TARGET, Depth.SAMPLE, dialer)  # type: ignore[arg-type]
-    assert (dialer.asked, found.bytes_read, found.seconds) == ([sample_of("mongodb")], 20, 0.5)
+    found = await SampleJudge().read(before, TARGET, Depth.SAMPLE, dialer)  # type: ignore[arg-type]
+    assert (dialer.asked, found.bytes_read, found.seconds) == ([sample_label("mongodb")], 20, 0.5)
     sampled = found.containers[0].sampled
     assert sampled is not None
     assert [(one.field, one.verdict.pii_class) for one in sampled.fields] == [("c1", "email"), ("c2", "none")]
@@ -77,7 +77,7 @@ async def test_what_values_are_is_told_and_they_are_gone() -> None:
 def test_a_person_in_two_tables_is_one() -> None:
     orders = Container(("hr", "t4"), "collection", records=exact(50, "x"))
     columns = [SampledColumn(path, "c1", MAILS) for path in (PEOPLE.path, orders.path)]
-    found = Sampling().judged(report(PEOPLE, orders), columns)
+    found = SampleJudge().judged(report(PEOPLE, orders), columns)
     assert found.people == 25
 
 
@@ -87,11 +87,11 @@ def test_people_who_share_a_name_or_have_two_addresses_are_not_counted_twice() -
         SampledColumn(PEOPLE.path, "second_email", tuple(f"a{n % 9}@x.test" for n in range(50))),
         SampledColumn(PEOPLE.path, "phone", tuple(f"+1 212 555 01{n:02}" for n in range(50))),
     )
-    assert Sampling().judged(report(PEOPLE), columns).people == 9
+    assert SampleJudge().judged(report(PEOPLE), columns).people == 9
 
 
 def test_a_salt_is_of_one_run() -> None:
-    fingerprints = {Sampling()._fingerprint("ada@x.test") for _ in range(9)}
+    fingerprints = {SampleJudge()._fingerprint("ada@x.test") for _ in range(9)}
     assert len(fingerprints) == 9
 
 
@@ -106,20 +106,20 @@ async def test_the_largest_containers_are_read(monkeypatch: pytest.MonkeyPatch) 
 
         def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:
             asked.extend(containers)
-            return sampled([], iter(()))  # type: ignore[arg-type]
+            return run_sample([], iter(()))  # type: ignore[arg-type]
 
     class Empty(Holding):
         async def converse(self, *args: object, **more: object) -> tuple[Samples, Traffic]:
             return (), Traffic("", 0, 0, 0.0, None)
 
     monkeypatch.setattr("tieback.pipeline.probing.samples.sampler", lambda _name: Reader())
-    await Sampling().read(report(*many), TARGET, Depth.SAMPLE, Empty(()))  # type: ignore[arg-type]
+    await SampleJudge().read(report(*many), TARGET, Depth.SAMPLE, Empty(()))  # type: ignore[arg-type]
     assert [one.records.value for one in asked if one.records] == list(range(98, 98 - MAX_SAMPLED, -1))
 
 
 async def test_what_is_out_of_scope_is_a_problem() -> None:
     dialer = Holding(Fault(Outcome.OUT_OF_SCOPE, "no samples here"))
-    found = await Sampling().read(report(PEOPLE), TARGET, Depth.SAMPLE, dialer)  # type: ignore[arg-type]
+    found = await SampleJudge().read(report(PEOPLE), TARGET, Depth.SAMPLE, dialer)  # type: ignore[arg-type]
     assert any("no samples here" in problem for problem in found.problems)
 
 
@@ -136,5 +136,5 @@ NOT_READ = [
 @pytest.mark.parametrize(("before", "depth"), [one[1:] for one in NOT_READ], ids=[one[0] for one in NOT_READ])
 async def test_what_is_not_read(before: ProbeReport, depth: Depth) -> None:
     dialer = Holding(())
-    assert await Sampling().read(before, TARGET, depth, dialer) is before  # type: ignore[arg-type]
+    assert await SampleJudge().read(before, TARGET, depth, dialer) is before  # type: ignore[arg-type]
     assert dialer.asked == []

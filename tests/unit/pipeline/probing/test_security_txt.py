@@ -15,8 +15,8 @@ from tests.lab.file_host import FileHost, file_host
 from tests.unit.scope.test_tls import certificate
 from tieback.model.errors import UsageError
 from tieback.model.grant import Depth, Grant, TargetRule
-from tieback.pipeline.probing.security_txt import PATH, SENDS, Fetched, fetch
-from tieback.scope.tls import Contexts
+from tieback.pipeline.probing.security_txt import PATH, SENDS, SecurityTxtResult, fetch_contacts
+from tieback.scope.tls import TlsContexts
 
 TEXT = b"Contact: mailto:security@shop.example\nContact: https://shop.example/report\nExpires: 2999-01-01T00:00:00Z\n"
 
@@ -28,8 +28,8 @@ def pem(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def trusting(pem: Path) -> Contexts:
-    contexts = Contexts()
+def trusting(pem: Path) -> TlsContexts:
+    contexts = TlsContexts()
     context = ssl.create_default_context(cafile=str(pem))
     contexts.__dict__["verifying"] = context
     return contexts
@@ -47,15 +47,19 @@ def grant(match: str = "127.0.0.0/8") -> Grant:
 
 
 async def ask(
-    tmp_path: Path, *hosts: str, permit: Grant | None = None, contexts: Contexts | None = None, keep: Path | None = None
-) -> list[Fetched]:
-    return [one async for one in fetch(hosts, permit or grant(), tmp_path / "audit.jsonl", keep, contexts)]
+    tmp_path: Path,
+    *hosts: str,
+    permit: Grant | None = None,
+    contexts: TlsContexts | None = None,
+    keep: Path | None = None,
+) -> list[SecurityTxtResult]:
+    return [one async for one in fetch_contacts(hosts, permit or grant(), tmp_path / "audit.jsonl", keep, contexts)]
 
 
-async def test_contacts_are_taken_and_the_file_kept(tmp_path: Path, host: FileHost, trusting: Contexts) -> None:
+async def test_contacts_are_taken_and_the_file_kept(tmp_path: Path, host: FileHost, trusting: TlsContexts) -> None:
     place = f"www.shop.test:{host.port}"
     (one,) = await ask(tmp_path, place, contexts=trusting, keep=tmp_path / "kept")
-    assert one == Fetched(
+    assert one == SecurityTxtResult(
         place,
         ("security@shop.example", "https://shop.example/report"),
         str(tmp_path / "kept" / "www.shop.test.security.txt"),
@@ -77,7 +81,7 @@ async def test_contacts_are_taken_and_the_file_kept(tmp_path: Path, host: FileHo
     ],
 )
 async def test_what_gives_no_contact_is_one_clause(
-    tmp_path: Path, host: FileHost, trusting: Contexts, content: bytes | int, says: str
+    tmp_path: Path, host: FileHost, trusting: TlsContexts, content: bytes | int, says: str
 ) -> None:
     if isinstance(content, int):
         host.script[PATH] = deque([content])
@@ -102,7 +106,7 @@ async def test_without_tls_nothing_is_sent(tmp_path: Path) -> None:
     assert plain.asked == []
 
 
-async def test_nobody_is_asked_outside_the_grant(tmp_path: Path, host: FileHost, trusting: Contexts) -> None:
+async def test_nobody_is_asked_outside_the_grant(tmp_path: Path, host: FileHost, trusting: TlsContexts) -> None:
     places = (f"127.0.0.1:{host.port}", f"www.shop.test:{host.port}", "unknown.test")
     found = await ask(tmp_path, *places, permit=grant("127.9.9.9"), contexts=trusting)
     assert [bool(one.problem) for one in found] == [True, True, True]

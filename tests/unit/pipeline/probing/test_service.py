@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tieback.backends.brought import Brought, brought
-from tieback.backends.candidates import candidates
+from tieback.backends.brought import ProbeHints, collect_probe_hints
+from tieback.backends.candidates import build_candidates
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.app import App, Platform
 from tieback.model.backend import Backend, Candidate, Route
@@ -21,15 +21,15 @@ from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential
 from tieback.pipeline.probing import service as probing
 from tieback.probes import PROBES
-from tieback.recognise.collect import collect
+from tieback.recognise.collect import merge_finds
 from tieback.recognise.extract import EndpointExtractor
-from tieback.recognise.rules import Rules
-from tieback.scope.conversation import Conversation, DeclaredSend, LookAgain, Target, Traffic
+from tieback.recognise.rules import RuleFiles
+from tieback.scope.conversation import Conversation, DeclaredSend, RetryLater, Target, Traffic
 from tieback.scope.decide import Decision
 from tieback.scope.replay import ReplayDialer
 from tieback.scope.transcript import read_transcripts
 
-RULES = Rules()
+RULES = RuleFiles()
 
 
 def grant(concurrency: int = 4) -> Grant:
@@ -94,7 +94,7 @@ class ScriptedDialer:
         conversation.close()
         self.looks.append((target.label, hasty))
         if hasty and target.label in self.slow:
-            raise LookAgain("no connection in 0.4 s")
+            raise RetryLater("no connection in 0.4 s")
         name = next(probe.meta.name for probe in PROBES if probe.meta.sends == tuple(sends))
         self.asked.append((target.label, name))
         self.targets[name] = target
@@ -270,7 +270,7 @@ PARSE = PublicKey("parse", "made-up-too", ("parse",))
 async def test_each_probe_is_given_what_is_its_own() -> None:
     names = (("s3", "photos"), ("couchdb", "orders"), ("minio", "photos"), ("wasabi", "backups"))
     dialer = ScriptedDialer({"web": Outcome.OK, "s3": Outcome.OK}, found={"web": "s3"})
-    await probing.probe_one(candidate(443, "http"), dialer, grant(), Brought(names, (ANON, PARSE)))  # type: ignore[arg-type]
+    await probing.probe_one(candidate(443, "http"), dialer, grant(), ProbeHints(names, (ANON, PARSE)))  # type: ignore[arg-type]
     assert [name for _, name in dialer.asked] == ["elasticsearch", "web", "s3"]
     assert dialer.targets["s3"].names == ("photos", "backups")
     assert all(not target.keys for target in dialer.targets.values())
@@ -279,7 +279,7 @@ async def test_each_probe_is_given_what_is_its_own() -> None:
 
 async def test_a_key_is_given_to_the_probe_of_its_service_alone() -> None:
     dialer = ScriptedDialer({})
-    await probing.probe_one(candidate(443, "supabase"), dialer, grant(), Brought((), (ANON, PARSE)))  # type: ignore[arg-type]
+    await probing.probe_one(candidate(443, "supabase"), dialer, grant(), ProbeHints((), (ANON, PARSE)))  # type: ignore[arg-type]
     for name, target in dialer.targets.items():
         services = next(probe.meta.services for probe in PROBES if probe.meta.name == name)
         assert target.keys == ((ANON,) if "supabase" in services else ())
@@ -289,7 +289,7 @@ async def test_a_key_is_given_to_the_probe_of_its_service_alone() -> None:
 async def test_resources_of_one_host_have_reports_of_their_own() -> None:
     dialer = ScriptedDialer({"gcs": Outcome.OK})
     buckets = [Candidate("storage.test", 443, "gcs", Route.NAMED, (), "test", True, name) for name in ("a1", "b1")]
-    along = {one: Brought((("gcs", one.resource),)) for one in buckets}
+    along = {one: ProbeHints((("gcs", one.resource),)) for one in buckets}
     found = probing.probe_all(buckets, grant(), dialer, along=along)  # type: ignore[arg-type]
     assert {report.target async for _, report in found} == {"storage.test:443/a1", "storage.test:443/b1"}
 
@@ -319,12 +319,14 @@ def test_no_secret_reaches_a_target(text: str) -> None:
     extractor = EndpointExtractor(RULES)
     finds = list(extractor.extract(Artifact("a", (Buffer("a", BufferKind.TEXT, text.encode()),))))
     assert any(isinstance(find, Credential) for find in finds)
-    collected = collect(App(Platform.ANDROID, "test.shop", "0" * 64), finds, RULES)
+    collected = merge_finds(App(Platform.ANDROID, "test.shop", "0" * 64), finds, RULES)
     assert collected.keys == ()
     backends = [Backend(one.endpoint, addresses=("127.0.0.1",)) for one in collected.sightings]
     names = {one.endpoint.value: one.names for one in collected.sightings}
-    wanted = candidates(backends, probing.store_ports())
-    given = brought(wanted, backends, names, {one.endpoint.value: collected.keys for one in collected.sightings})
+    wanted = build_candidates(backends, probing.store_ports())
+    given = collect_probe_hints(
+        wanted, backends, names, {one.endpoint.value: collected.keys for one in collected.sightings}
+    )
     shown = repr([(one, given.get(one)) for one in wanted])
     for secret in (token, "sb_secret", "ea23143b", "1eHkgcdh", "Hunter22secret"):
         assert secret not in shown

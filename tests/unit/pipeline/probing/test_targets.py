@@ -9,7 +9,7 @@ from tieback.model.errors import UsageError
 from tieback.model.grant import Grant
 from tieback.model.probe import Outcome
 from tieback.pipeline.probing.service import store_ports
-from tieback.pipeline.probing.targets import Asking, Begun, Targets, ask, candidates_of
+from tieback.pipeline.probing.targets import ProbeRunSettings, RunStart, TargetList, parse_target, probe_targets
 from tieback.scope.conversation import Target
 
 
@@ -22,13 +22,13 @@ from tieback.scope.conversation import Target
     ],
 )
 def test_host_and_port(text: str, host: str, port: int) -> None:
-    (candidate,) = candidates_of(text)
+    (candidate,) = parse_target(text)
     assert (candidate.host, candidate.port, candidate.service) == (host, port, None)
 
 
 @pytest.mark.parametrize("text", ["es.fieldhand.test", "2001:db8::1", "[2001:db8::1]"])
 def test_a_host_alone_means_all_usual_ports(text: str) -> None:
-    asked = {(candidate.service, candidate.port) for candidate in candidates_of(text)}
+    asked = {(candidate.service, candidate.port) for candidate in parse_target(text)}
     assert asked == {(service, port) for service, ports in store_ports().items() for port in ports}
 
 
@@ -37,13 +37,13 @@ def test_a_host_alone_means_all_usual_ports(text: str) -> None:
 )
 def test_anything_else_is_one_error(text: str) -> None:
     with pytest.raises(UsageError, match="Write HOST"):
-        candidates_of(text)
+        parse_target(text)
 
 
 def test_each_target_once_in_the_order_of_the_question(tmp_path: Path) -> None:
     listed = tmp_path / "targets.txt"
     listed.write_text("# the second batch\nb.test:2\na.test:1 # again\n[::1]:6379\n")
-    targets = Targets(["a.test:1", f"@{listed}", "b.test:2", "10.0.0.1"])
+    targets = TargetList(["a.test:1", f"@{listed}", "b.test:2", "10.0.0.1"])
     usual = sorted({port for ports in store_ports().values() for port in ports})
     labels = [Target(one.host, one.port).label for one in targets]
     assert labels == list(targets.places)
@@ -55,10 +55,10 @@ def test_each_target_once_in_the_order_of_the_question(tmp_path: Path) -> None:
 
 
 async def test_who_is_named_twice_is_asked_once(tmp_path: Path) -> None:
-    (one,) = Targets(["127.0.0.1:1"])
+    (one,) = TargetList(["127.0.0.1:1"])
     grant = Grant("Office", "sec@example.test", date(2999, 1, 1))
-    begun: list[Begun] = []
-    asking = Asking(tmp_path / "audit.jsonl")
-    found = [report async for report in ask([one, one], grant, asking, begun=begun.append)]
+    begun: list[RunStart] = []
+    asking = ProbeRunSettings(tmp_path / "audit.jsonl")
+    found = [report async for report in probe_targets([one, one], grant, asking, begun=begun.append)]
     assert [(report.target, report.outcome) for report in found] == [("127.0.0.1:1", Outcome.OUT_OF_SCOPE)]
-    assert begun == [Begun(1, 0)]
+    assert begun == [RunStart(1, 0)]

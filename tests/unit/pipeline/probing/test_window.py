@@ -8,16 +8,16 @@ import pytest
 
 from tieback.model.errors import StoppedError, WorkspaceError
 from tieback.pipeline.probing import window as window_module
-from tieback.pipeline.probing.window import Window
-from tieback.scope.conversation import LookAgain
-from tieback.scope.turns import Turns
+from tieback.pipeline.probing.window import ProbeWindow
+from tieback.scope.conversation import RetryLater
+from tieback.scope.turns import FairQueue
 
 
 class Stage:
     """What is asked does as the test says; who is under way is counted."""
 
     def __init__(self, count: int, size: int, again: set[int] | None = None) -> None:
-        self.turns = Turns(range(count), lambda number: str(number % 3), size)
+        self.turns = FairQueue(range(count), lambda number: str(number % 3), size)
         self.size = size
         self.again = again or set()
         self.under_way: set[int] = set()
@@ -39,7 +39,7 @@ class Stage:
                 raise WorkspaceError("the log cannot be written")
             await asyncio.sleep(3600 if self.stuck else 0)
             if number in self.again:
-                raise LookAgain("too short")
+                raise RetryLater("too short")
             return f"report of {abs(number)}"
         finally:
             self.under_way.discard(number)
@@ -53,7 +53,7 @@ class Stage:
             raise WorkspaceError("the lease was lost")
 
     def results(self) -> AsyncGenerator[list[tuple[int, str]]]:
-        found = Window(self.turns, self.ask, lambda number: -number, self.size, self.heed, self.check)
+        found = ProbeWindow(self.turns, self.ask, lambda number: -number, self.size, self.heed, self.check)
         return found.results()
 
 
@@ -84,7 +84,7 @@ async def test_who_needs_more_time_is_asked_again() -> None:
 async def test_what_is_stuck_ends_when_all_has_to(
     monkeypatch: pytest.MonkeyPatch, what: str, error: type[Exception]
 ) -> None:
-    monkeypatch.setattr(window_module, "HEED_SECONDS", 0.01)
+    monkeypatch.setattr(window_module, "STOP_CHECK_SECONDS", 0.01)
     stage = Stage(5000, 2000)
     stage.stuck = True
     task = asyncio.create_task(told(stage))

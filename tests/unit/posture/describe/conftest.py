@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from tieback.model.resource import Dependency, Resource
-from tieback.posture.describe.interface import About
-from tieback.posture.describe.kinds import Kinds
-from tieback.posture.facts import Facts
+from tieback.posture.describe.interface import DescriptionContext
+from tieback.posture.describe.kinds import ResourceTypes
+from tieback.posture.facts import ExportObject
 
 ACCOUNT = "123456789012"
-KINDS = Kinds()
+KINDS = ResourceTypes()
 
 type Described = Callable[..., list[Resource | Dependency]]
 
@@ -24,6 +24,6 @@ def described() -> Described:
         found = KINDS.named(kind)
         assert found is not None, kind
         told = {"source": "test", "seen": "2026-11-20T00:00:00Z", "account": ACCOUNT, "region": "eu-west-1", **about}
-        return list(found.read(Facts(value), About(**told)))
+        return list(found.read(ExportObject(value), DescriptionContext(**told)))
 
     return of

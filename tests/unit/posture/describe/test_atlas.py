@@ -7,8 +7,8 @@ import pytest
 from tests.unit.posture.conftest import Settle
 from tests.unit.posture.describe.conftest import Described
 from tests.unit.posture.exports import ATLAS_CLUSTER
-from tieback.model.resource import Place
-from tieback.posture.describe.interface import UndescribedError
+from tieback.model.resource import ServiceAddress
+from tieback.posture.describe.interface import NotAResourceError
 
 PROJECT = ATLAS_CLUSTER["groupId"]
 
@@ -34,9 +34,9 @@ def test_who_may_connect(nets: list[str], public: str, described: Described, set
 def test_its_names(described: Described) -> None:
     (one,) = described("atlas-cluster", ATLAS_CLUSTER)
     assert one.endpoints == (
-        Place("orders.ab1cd.mongodb.net", 27017),
-        Place("orders-shard-00-00.ab1cd.mongodb.net", 27017),
-        Place("orders-shard-00-01.ab1cd.mongodb.net", 27017),
+        ServiceAddress("orders.ab1cd.mongodb.net", 27017),
+        ServiceAddress("orders-shard-00-00.ab1cd.mongodb.net", 27017),
+        ServiceAddress("orders-shard-00-01.ab1cd.mongodb.net", 27017),
     )
 
 
@@ -55,5 +55,5 @@ def test_states(change: dict[str, Any], wanted: dict[str, str], described: Descr
 
 @pytest.mark.parametrize(("kind", "value"), [("atlas-cluster", {"name": "x"}), ("atlas-access-list", {"groupId": "g"})])
 def test_what_says_too_little(kind: str, value: dict[str, Any], described: Described) -> None:
-    with pytest.raises(UndescribedError):
+    with pytest.raises(NotAResourceError):
         described(kind, value, account="")

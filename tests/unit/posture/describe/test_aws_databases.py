@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.posture.describe.conftest import ACCOUNT, Described
 from tests.unit.posture.exports import INSTANCE
-from tieback.model.resource import Dependency, DependencyKind, Place, Resource
+from tieback.model.resource import Dependency, DependencyKind, Resource, ServiceAddress
 
 CLUSTER = f"arn:aws:rds:eu-west-1:{ACCOUNT}:cluster:shop"
 
@@ -16,7 +16,7 @@ def test_an_instance(described: Described) -> None:
     assert isinstance(one, Resource)
     assert one.key == f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:orders"
     assert (one.product, one.engine, one.name) == ("postgresql", "postgres 15.4", "orders")
-    assert one.endpoints == (Place("orders.c1.eu-west-1.rds.amazonaws.com", 5432),)
+    assert one.endpoints == (ServiceAddress("orders.c1.eu-west-1.rds.amazonaws.com", 5432),)
     assert (one.flag, one.at_rest, one.backups, one.logging) == ("yes", "none", "yes", "yes")
     assert (one.route, one.port, one.in_transit) == ("unknown", "unknown", "unknown")
     assert one.needs == ("sg-0a", "vpc-0a")

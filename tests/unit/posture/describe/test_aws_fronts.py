@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.posture.describe.conftest import Described
 from tieback.model.resource import Dependency
-from tieback.posture.describe.interface import UndescribedError
+from tieback.posture.describe.interface import NotAResourceError
 
 BALANCER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/shop/50dc6c495c0c9188"
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/pg/73e2d6bc24d8a067"
@@ -62,7 +62,7 @@ def test_a_target_group_with_and_without_its_targets(described: Described) -> No
 
 
 def test_health_does_not_name_its_group(described: Described) -> None:
-    with pytest.raises(UndescribedError, match="pass --resource with the ARN of the group"):
+    with pytest.raises(NotAResourceError, match="pass --resource with the ARN of the group"):
         described("aws-target", {"Target": {"Id": "i-1"}})
 
 
@@ -92,5 +92,5 @@ def test_an_interface(description: str, ids: list[str], described: Described) ->
 
 @pytest.mark.parametrize("kind", ["aws-load-balancer", "aws-listener", "aws-target-group"])
 def test_too_little(kind: str, described: Described) -> None:
-    with pytest.raises(UndescribedError):
+    with pytest.raises(NotAResourceError):
         described(kind, {"Name": "x"})

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tieback.posture.describe.aws_names import made, parse
-from tieback.posture.describe.interface import About, UndescribedError
+from tieback.posture.describe.aws_names import build_arn, parse_arn
+from tieback.posture.describe.interface import DescriptionContext, NotAResourceError
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from tieback.posture.describe.interface import About, UndescribedError
     ],
 )
 def test_parsed(text: str, parts: tuple[str, ...] | None) -> None:
-    found = parse(text)
+    found = parse_arn(text)
     assert (None if found is None else (found.service, found.region, found.account, found.resource)) == parts
 
 
@@ -31,15 +31,15 @@ def test_parsed(text: str, parts: tuple[str, ...] | None) -> None:
     ],
 )
 def test_made_of_parts(region: str, arn: str) -> None:
-    assert made(About("t", account="1", region=region), "rds", "db:x", "").text == arn
+    assert build_arn(DescriptionContext("t", account="1", region=region), "rds", "db:x", "").text == arn
 
 
 def test_a_given_one_of_the_same_service_is_taken() -> None:
     given = "arn:aws:rds:eu-west-1:2:db:y"
-    assert made(About("t"), "rds", "db:x", "nonsense", given).text == given
-    assert made(About("t", key=given), "rds", "db:x").text == given
+    assert build_arn(DescriptionContext("t"), "rds", "db:x", "nonsense", given).text == given
+    assert build_arn(DescriptionContext("t", key=given), "rds", "db:x").text == given
 
 
 def test_without_account_there_is_none() -> None:
-    with pytest.raises(UndescribedError, match="pass --account and --region"):
-        made(About("t", account="1"), "rds", "db:x", "arn:aws:s3:::another-service")
+    with pytest.raises(NotAResourceError, match="pass --account and --region"):
+        build_arn(DescriptionContext("t", account="1"), "rds", "db:x", "arn:aws:s3:::another-service")

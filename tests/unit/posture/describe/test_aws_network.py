@@ -7,7 +7,7 @@ import pytest
 from tests.unit.posture.describe.conftest import Described
 from tests.unit.posture.exports import OPEN_GROUP, ROUTES
 from tieback.model.resource import Dependency, DependencyKind, Resource
-from tieback.posture.describe.interface import UndescribedError
+from tieback.posture.describe.interface import NotAResourceError
 
 
 def permission(
@@ -168,5 +168,5 @@ def test_a_snapshot_of_a_volume(described: Described) -> None:
 
 @pytest.mark.parametrize(("kind", "value"), [("aws-security-group", {"GroupName": "x"}), ("aws-route-table", {})])
 def test_what_says_too_little(kind: str, value: dict[str, Any], described: Described) -> None:
-    with pytest.raises(UndescribedError):
+    with pytest.raises(NotAResourceError):
         described(kind, value)

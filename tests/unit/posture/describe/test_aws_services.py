@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.unit.posture.describe.conftest import ACCOUNT, Described
-from tieback.model.resource import Dependency, Place, Resource
+from tieback.model.resource import Dependency, Resource, ServiceAddress
 from tieback.posture.describe.aws_services import admits_everyone
 
 EVERYBODY = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "es:*", "Resource": "*"}]}
@@ -109,7 +109,7 @@ def test_places_of_a_group(described: Described) -> None:
     }
     (one,) = described("aws-elasticache-group", value)
     assert isinstance(one, Resource)
-    assert (one.endpoints, one.listens) == ((Place("c.abc.cache.amazonaws.com", 6379),), 6379)
+    assert (one.endpoints, one.listens) == ((ServiceAddress("c.abc.cache.amazonaws.com", 6379),), 6379)
 
 
 def test_a_cluster_may_be_a_member(described: Described) -> None:

@@ -8,7 +8,7 @@ from tests.unit.posture.conftest import Settle
 from tests.unit.posture.describe.conftest import Described
 from tests.unit.posture.exports import BUCKET_POLICY
 from tieback.model.resource import Dependency
-from tieback.posture.describe.interface import UndescribedError
+from tieback.posture.describe.interface import NotAResourceError
 
 SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 OFF, ON = ({"PublicAccessBlockConfiguration": dict.fromkeys(SWITCHES, value)} for value in (False, True))
@@ -106,7 +106,7 @@ def test_the_block_of_an_account(described: Described, settle: Settle) -> None:
 
 
 def test_a_bucket_without_a_name_is_none(described: Described) -> None:
-    with pytest.raises(UndescribedError, match="--resource"):
+    with pytest.raises(NotAResourceError, match="--resource"):
         described("aws-s3", PUBLIC)
-    with pytest.raises(UndescribedError, match="--account"):
+    with pytest.raises(NotAResourceError, match="--account"):
         described("aws-s3-account", ON, account="")

@@ -7,8 +7,8 @@ import pytest
 from tests.unit.posture.conftest import Settle
 from tests.unit.posture.describe.conftest import Described
 from tests.unit.posture.exports import ARM, FIREWALL_RULE, SQL_SERVER, SUBSCRIPTION, TDE
-from tieback.model.resource import Place, Resource
-from tieback.posture.describe.interface import UndescribedError
+from tieback.model.resource import Resource, ServiceAddress
+from tieback.posture.describe.interface import NotAResourceError
 
 SERVER = f"{ARM}/Microsoft.Sql/servers/shop-sql".lower()
 
@@ -41,7 +41,7 @@ def test_a_server_and_its_rules(
         facts += described("azure-firewall-rule", rule(first, last, f"r{n}"))
     (one,) = settle(facts).values()
     assert one.public == public
-    assert one.endpoints == (Place("shop-sql.database.windows.net", 1433),)
+    assert one.endpoints == (ServiceAddress("shop-sql.database.windows.net", 1433),)
     assert (one.account, one.authentication) == (SUBSCRIPTION, "yes")
 
 
@@ -174,7 +174,7 @@ def test_a_public_container_opens_its_account(described: Described, settle: Sett
 
 
 def test_what_has_no_id_is_none(described: Described) -> None:
-    with pytest.raises(UndescribedError, match="no resource id"):
+    with pytest.raises(NotAResourceError, match="no resource id"):
         described("azure-sql-server", {"name": "x"})
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.posture.describe.conftest import Described
 from tests.unit.posture.exports import CLOUD_SQL
 from tieback.model.resource import Resource
-from tieback.posture.describe.interface import UndescribedError
+from tieback.posture.describe.interface import NotAResourceError
 
 
 def sql(**network: Any) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def test_stores(kind: str, value: dict[str, Any], wanted: dict[str, Any], descri
 
 
 def test_what_has_no_name_or_project_is_none(described: Described) -> None:
-    with pytest.raises(UndescribedError, match="no name"):
+    with pytest.raises(NotAResourceError, match="no name"):
         described("gcp-sql", {})
-    with pytest.raises(UndescribedError, match="pass --account"):
+    with pytest.raises(NotAResourceError, match="pass --account"):
         described("gcp-sql", {"name": "orders"}, account="")

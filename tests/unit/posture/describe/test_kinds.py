@@ -2,10 +2,10 @@
 
 import pytest
 
-from tieback.posture.describe.kinds import DESCRIBE, Kinds, arm_type
-from tieback.posture.facts import Facts
+from tieback.posture.describe.kinds import DESCRIBE, ResourceTypes, arm_type
+from tieback.posture.facts import ExportObject
 
-KINDS = Kinds()
+KINDS = ResourceTypes()
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_types_of_arm(id_: str, type_: str) -> None:
 
 def test_a_key_of_an_answer_that_two_services_share() -> None:
     redshift, memory = {"ClusterIdentifier": "c", "MasterUsername": "u"}, {"Name": "m", "ACLName": "a"}
-    assert KINDS.answered("Clusters", Facts(redshift)).name == "aws-redshift"  # type: ignore[union-attr]
-    assert KINDS.answered("Clusters", Facts(memory)).name == "aws-memorydb"  # type: ignore[union-attr]
-    assert KINDS.answered("Clusters", Facts({"Id": "emr"})) is None
+    assert KINDS.answered("Clusters", ExportObject(redshift)).name == "aws-redshift"  # type: ignore[union-attr]
+    assert KINDS.answered("Clusters", ExportObject(memory)).name == "aws-memorydb"  # type: ignore[union-attr]
+    assert KINDS.answered("Clusters", ExportObject({"Id": "emr"})) is None
     assert KINDS.answers("DBInstances")
     assert not KINDS.answers("Functions")
 

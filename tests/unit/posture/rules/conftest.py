@@ -4,18 +4,18 @@ from collections.abc import Callable
 
 import pytest
 
-from tieback.posture.rules.interface import Permit, Reader, Stranger, Verdict
+from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReader
 from tieback.posture.rules.source import RulesText
 
 type Ask = Callable[..., str]
 
 
-def told(verdict: Verdict) -> str:
+def told(verdict: PathPermissions) -> str:
     """``rw``, ``r-``, ``-w`` or ``--``; ``?`` behind what something decides that the file does not hold."""
     return _sign("r", verdict.read) + _sign("w", verdict.write)
 
 
-def _sign(letter: str, permit: Permit) -> str:
+def _sign(letter: str, permit: Permission) -> str:
     return (letter if permit.allowed else "-") + ("" if permit.certain else "?")
 
 
@@ -23,7 +23,7 @@ def _sign(letter: str, permit: Permit) -> str:
 def ask() -> Ask:
     """Read a text and ask for one path: ``anonymous`` or ``any-user``."""
 
-    def answer(reader: Reader, text: str, who: str, path: str = "/", name: str = "rules") -> str:
-        return told(reader.read(RulesText(name, text)).ask(Stranger(who), path))
+    def answer(reader: RulesReader, text: str, who: str, path: str = "/", name: str = "rules") -> str:
+        return told(reader.read(RulesText(name, text)).ask(Requester(who), path))
 
     return answer

@@ -11,8 +11,8 @@ from tieback.model.document import encode
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
 from tieback.posture.rules import READERS, reader_for, reader_named
-from tieback.posture.rules.audit import answers
-from tieback.posture.rules.interface import Reader, Stranger
+from tieback.posture.rules.audit import audit_rules
+from tieback.posture.rules.interface import Requester, RulesReader
 from tieback.posture.rules.source import RulesText
 
 OPEN = "service cloud.firestore { match /databases/{d}/documents { match /a/{b} { allow read; } } }"
@@ -66,28 +66,28 @@ def test_unknown_files_and_kinds_list_the_known_ones() -> None:
 def test_answers_are_documents(tmp_path: Path) -> None:
     file = tmp_path / "f.rules"
     file.write_text(OPEN)
-    anonymous, user = answers(file, list(Stranger), ["/a/1"])
+    anonymous, user = audit_rules(file, list(Requester), ["/a/1"])
     document = json.loads(encode("posture-rules", anonymous))
     assert (document["as"], document["path"], document["read"], document["write"]) == ("anonymous", "/a/1", True, False)
     assert (document["line"], document["rule"], document["certain"]) == (1, "allow read", True)
     assert anonymous.says_as_much_as(user)
-    assert [one.path for one in answers(file, [Stranger.ANONYMOUS])] == ["/a/{b}"]
+    assert [one.path for one in audit_rules(file, [Requester.ANONYMOUS])] == ["/a/{b}"]
 
 
 @pytest.mark.parametrize(
     ("rule", "who", "severity"),
     [
-        ("allow read;", Stranger.ANONYMOUS, Severity.HIGH),
-        ("allow write;", Stranger.ANONYMOUS, Severity.CRITICAL),
-        ("allow write: if request.auth != null;", Stranger.ANY_USER, Severity.MEDIUM),
-        ("allow read: if resource.data.open;", Stranger.ANONYMOUS, Severity.LOW),
-        ("allow read: if false;", Stranger.ANONYMOUS, None),
+        ("allow read;", Requester.ANONYMOUS, Severity.HIGH),
+        ("allow write;", Requester.ANONYMOUS, Severity.CRITICAL),
+        ("allow write: if request.auth != null;", Requester.ANY_USER, Severity.MEDIUM),
+        ("allow read: if resource.data.open;", Requester.ANONYMOUS, Severity.LOW),
+        ("allow read: if false;", Requester.ANONYMOUS, None),
     ],
 )
-def test_severity(tmp_path: Path, rule: str, who: Stranger, severity: Severity | None) -> None:
+def test_severity(tmp_path: Path, rule: str, who: Requester, severity: Severity | None) -> None:
     file = tmp_path / "f.rules"
     file.write_text(OPEN.replace("allow read;", rule))
-    (answer,) = answers(file, [who])
+    (answer,) = audit_rules(file, [who])
     assert answer.severity is severity
 
 
@@ -96,7 +96,7 @@ def test_more_paths_than_there_is_time_for(tmp_path: Path, monkeypatch: pytest.M
     file = tmp_path / "p.json"
     statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
     file.write_text(json.dumps({"Statement": [{**statement, "Resource": f"arn:aws:s3:::b/{n}"} for n in range(9)]}))
-    found = answers(file, [Stranger.ANONYMOUS])
+    found = audit_rules(file, [Requester.ANONYMOUS])
     assert next(found).read
     with pytest.raises(InputError, match="only the first 1 paths were evaluated"):
         next(found)
@@ -104,7 +104,7 @@ def test_more_paths_than_there_is_time_for(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("reader", READERS, ids=[reader.meta.name for reader in READERS])
 @given(text=st.text(alphabet="abc:-=[]{}\"'#, \n\t01*&!|>", max_size=80))
-def test_any_text_is_read_or_refused(reader: Reader, text: str) -> None:
+def test_any_text_is_read_or_refused(reader: RulesReader, text: str) -> None:
     rules = RulesText("f", text)
     reader.recognises(rules)
     try:
@@ -112,4 +112,4 @@ def test_any_text_is_read_or_refused(reader: Reader, text: str) -> None:
     except InputError:
         return
     for path in ("/", *policy.paths()):
-        policy.ask(Stranger.ANONYMOUS, path)
+        policy.ask(Requester.ANONYMOUS, path)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.posture.rules.conftest import Ask
 from tieback.posture.rules.azure_container import AzureContainer
-from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.source import RulesText
 
 READER = AzureContainer()
@@ -41,4 +41,4 @@ def test_verdicts(ask: Ask, value: Any, path: str, expected: str) -> None:
 def test_paths_and_line() -> None:
     policy = READER.read(RulesText("c.json", json.dumps(LISTED, indent=1)))
     assert list(policy.paths()) == ["site", "img", "own"]
-    assert policy.ask(Stranger.ANONYMOUS, "img/a").read.line == 11
+    assert policy.ask(Requester.ANONYMOUS, "img/a").read.line == 11

@@ -3,18 +3,25 @@
 import pytest
 
 from tieback.posture.rules.evaluate import Evaluator, matches
-from tieback.posture.rules.expression import Scanner
-from tieback.posture.rules.logic import CHOSEN, ERROR, OWN, STORED, Record
+from tieback.posture.rules.expression import ExpressionParser
+from tieback.posture.rules.logic import CHOSEN, ERROR, OWN, STORED, NamedValues
 from tieback.posture.rules.source import RulesText
 
 
 def value(text: str, *, null_members: bool = False, strict: bool = False) -> object:
-    names = {"nil": None, "own": OWN, "sent": CHOSEN, "kept": STORED, "map": Record({"a": 1}, ERROR), "list": [1, "x"]}
+    names = {
+        "nil": None,
+        "own": OWN,
+        "sent": CHOSEN,
+        "kept": STORED,
+        "map": NamedValues({"a": 1}, ERROR),
+        "list": [1, "x"],
+    }
     functions = {"twice": lambda arguments: arguments[0] * 2, "math.one": lambda _: 1}
     evaluator = Evaluator(
         names, functions, lambda of, name, _: f"{of}.{name}", null_members=null_members, strict=strict
     )
-    return evaluator.value(Scanner(RulesText("f", text), paths=True).expression())
+    return evaluator.value(ExpressionParser(RulesText("f", text), paths=True).expression())
 
 
 def test_members_of_null() -> None:

@@ -5,30 +5,30 @@ import pytest
 from tieback.model.errors import InputError
 from tieback.posture.rules.expression import (
     Binary,
-    Call,
+    CallExpression,
     Expression,
-    Index,
+    ExpressionParser,
+    IndexExpression,
     ListOf,
     Literal,
     MapOf,
-    Member,
-    Name,
+    MemberExpression,
+    NameExpression,
     PathOf,
     Regex,
-    Scanner,
     Unary,
 )
 from tieback.posture.rules.source import RulesText
 
 
 def read(text: str, *, paths: bool = True) -> Expression:
-    scanner = Scanner(RulesText("f", text), paths=paths)
+    scanner = ExpressionParser(RulesText("f", text), paths=paths)
     expression = scanner.expression()
     assert scanner.done()
     return expression
 
 
-A, B, C = Name("a"), Name("b"), Name("c")
+A, B, C = NameExpression("a"), NameExpression("b"), NameExpression("c")
 
 
 @pytest.mark.parametrize(
@@ -40,10 +40,10 @@ A, B, C = Name("a"), Name("b"), Name("c")
         ("a - b - c", Binary("-", Binary("-", A, B), C)),
         ("a + b * c", Binary("+", A, Binary("*", B, C))),
         ("a in b == c", Binary("==", Binary("in", A, B), C)),
-        ("a is string", Binary("is", A, Name("string"))),
-        ("inside", Name("inside")),
+        ("a is string", Binary("is", A, NameExpression("string"))),
+        ("inside", NameExpression("inside")),
         ("-1", Unary("-", Literal(1))),
-        ("a.b['c'](1)", Call(Index(Member(A, "b"), Literal("c")), (Literal(1),))),
+        ("a.b['c'](1)", CallExpression(IndexExpression(MemberExpression(A, "b"), Literal("c")), (Literal(1),))),
         ("[1, 'x',]", ListOf((Literal(1), Literal("x")))),
         ("{'a': b}", MapOf(((Literal("a"), B),))),
         ("/d/$(a)/(default)", PathOf(("d", A, "(default)"))),
@@ -57,7 +57,9 @@ def test_expressions(text: str, expected: Expression) -> None:
 
 
 def test_regular_expressions_of_the_realtime_database() -> None:
-    assert read(r"a.matches(/^x\/y$/i)", paths=False) == Call(Member(A, "matches"), (Regex(r"^x\/y$", "i"),))
+    assert read(r"a.matches(/^x\/y$/i)", paths=False) == CallExpression(
+        MemberExpression(A, "matches"), (Regex(r"^x\/y$", "i"),)
+    )
 
 
 @pytest.mark.parametrize("text", ["", "a &&", "(a", "a ? b", "a.", "a[", "f(a", "'open", "1 +", "{a}", "/", "a is 1"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.unit.posture.rules.conftest import Ask
 from tieback.model.errors import InputError
 from tieback.posture.rules.firebase_rtdb import FirebaseRtdb
-from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.source import RulesText
 
 NOW = 1_700_000_000.0
@@ -97,7 +97,7 @@ def test_verdicts(ask: Ask, rules: Any, who: str, path: str, expected: str) -> N
 def test_the_line_and_the_request_are_told() -> None:
     text = '{\n  // test mode\n  "rules": {\n    "users": {\n      ".read": "auth != null"\n    }\n  }\n}'
     policy = READER.read(RulesText("database.rules.json", text))
-    read = policy.ask(Stranger.ANY_USER, "/users/alice").read
+    read = policy.ask(Requester.ANY_USER, "/users/alice").read
     assert (read.line, read.rule) == (5, '".read": "auth != null"')
     assert read.request == "GET https://<database>/users/alice.json?auth=<ID token of any account>"
     assert list(policy.paths()) == ["/users"]
@@ -131,7 +131,7 @@ def test_any_expression_is_read_or_refused(expression: str) -> None:
         policy = READER.read(RulesText("f", json.dumps({"rules": {"$a": {".read": expression}}})))
     except InputError:
         return
-    for who in Stranger:
+    for who in Requester:
         policy.ask(who, "/x/y")
 
 

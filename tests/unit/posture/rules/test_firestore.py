@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.unit.posture.rules.conftest import Ask
 from tieback.model.errors import InputError
 from tieback.posture.rules.firestore import Firestore
-from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.source import RulesText
 
 READER = Firestore(now=1_700_000_000.0)  # November 2023
@@ -148,7 +148,7 @@ def test_conditions(ask: Ask, condition: str, anonymous: str, user: str) -> None
 
 def test_the_statement_and_the_request_are_told() -> None:
     policy = READER.read(RulesText("firestore.rules", POSTS))
-    read = policy.ask(Stranger.ANY_USER, "/posts").read
+    read = policy.ask(Requester.ANY_USER, "/posts").read
     assert (read.line, read.rule) == (7, "allow list: if request.query.limit <= 20 && request.auth != null")
     assert read.request == "list /posts as any signed-in user"
     assert list(policy.paths()) == ["/posts/{id}"]
@@ -187,7 +187,7 @@ def test_anything_is_read_or_refused(body: str) -> None:
         policy = READER.read(RulesText("f", firestore(body)))
     except InputError:
         return
-    policy.ask(Stranger.ANY_USER, "/a/b")
+    policy.ask(Requester.ANY_USER, "/a/b")
 
 
 def test_functions_that_call_themselves_end(ask: Ask) -> None:

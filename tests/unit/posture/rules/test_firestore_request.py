@@ -2,10 +2,10 @@
 
 import pytest
 
-from tieback.posture.rules.expression import Scanner
-from tieback.posture.rules.firestore_request import Operation, judged
-from tieback.posture.rules.firestore_statements import Statement
-from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.expression import ExpressionParser
+from tieback.posture.rules.firestore_request import Operation, evaluate_condition
+from tieback.posture.rules.firestore_statements import AllowStatement
+from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.logic import CHOSEN, ERROR, STORED
 from tieback.posture.rules.source import RulesText
 
@@ -37,6 +37,6 @@ from tieback.posture.rules.source import RulesText
     ],
 )
 def test_conditions(method: str, condition: str, expected: object) -> None:
-    expression = Scanner(RulesText("f", condition), paths=True).expression()
-    statement = Statement((), frozenset([method]), expression, 1, "", {})
-    assert judged(statement, Operation(method, Stranger.ANY_USER, {}, 1e9)) is expected
+    expression = ExpressionParser(RulesText("f", condition), paths=True).expression()
+    statement = AllowStatement((), frozenset([method]), expression, 1, "", {})
+    assert evaluate_condition(statement, Operation(method, Requester.ANY_USER, {}, 1e9)) is expected

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.posture.rules.conftest import Ask
 from tieback.model.errors import InputError
 from tieback.posture.rules.gcs_iam import GcsIam, load_roles
-from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.source import RulesText
 
 READER = GcsIam()
@@ -45,7 +45,7 @@ def test_prevention_closes(ask: Ask) -> None:
 
 def test_the_member_is_told() -> None:
     text = '{"bindings": [\n {"role": "roles/storage.objectViewer",\n  "members": [\n "user:a@x.org",\n "allUsers"]}]}'
-    read = READER.read(RulesText("iam.json", text)).ask(Stranger.ANONYMOUS, "/").read
+    read = READER.read(RulesText("iam.json", text)).ask(Requester.ANONYMOUS, "/").read
     assert (read.line, read.rule) == (5, "roles/storage.objectViewer to allUsers")
 
 

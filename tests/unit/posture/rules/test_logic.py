@@ -10,14 +10,14 @@ from tieback.posture.rules.logic import (
     OPEN,
     OWN,
     STORED,
-    Record,
-    both,
-    combined,
-    contained,
-    either,
-    equal,
-    negated,
-    ordered,
+    NamedValues,
+    arithmetic,
+    compare,
+    equals,
+    is_in,
+    logical_and,
+    logical_not,
+    logical_or,
 )
 
 TRUTHS = (True, False, CHOSEN, STORED, ERROR)
@@ -25,8 +25,8 @@ TRUTHS = (True, False, CHOSEN, STORED, ERROR)
 
 def test_the_order_of_two_conditions_does_not_matter() -> None:
     for one, other in itertools.product(TRUTHS, TRUTHS):
-        assert both(one, other) is both(other, one)
-        assert either(one, other) is either(other, one)
+        assert logical_and(one, other) is logical_and(other, one)
+        assert logical_or(one, other) is logical_or(other, one)
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,8 @@ def test_the_order_of_two_conditions_does_not_matter() -> None:
     ],
 )  # fmt: skip
 def test_junctions(one: object, other: object, and_: object, or_: object) -> None:
-    assert both(one, other) is and_
-    assert either(one, other) is or_
+    assert logical_and(one, other) is and_
+    assert logical_or(one, other) is or_
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_junctions(one: object, other: object, and_: object, or_: object) -> Non
     [(True, False), (CHOSEN, CHOSEN), (STORED, STORED), (ERROR, ERROR), ("x", ERROR), (None, ERROR)],
 )
 def test_negated(value: object, expected: object) -> None:
-    assert negated(value) is expected
+    assert logical_not(value) is expected
 
 
 @pytest.mark.parametrize(
@@ -55,25 +55,25 @@ def test_negated(value: object, expected: object) -> None:
     [
         (1, 1, True), (1, True, False), ("a", "a", True), (None, None, True), (OWN, OWN, True), (OWN, "alice", False),
         (OWN, STORED, False), (OWN, OPEN, False), (OWN, CHOSEN, CHOSEN), (OWN, None, False), (STORED, 1, STORED),
-        (OPEN, "a", STORED), (CHOSEN, STORED, CHOSEN), (ERROR, OWN, ERROR), (Record(), None, False), ([1], [1], True),
+        (OPEN, "a", STORED), (CHOSEN, STORED, CHOSEN), (ERROR, OWN, ERROR), (NamedValues(), None, False), ([1], [1], True),
         ([1], [2], False), ([OWN], ["x"], False), ([STORED], [1], STORED),
     ],
 )  # fmt: skip
 def test_equal(one: object, other: object, expected: object) -> None:
-    assert equal(one, other) is expected
-    assert equal(other, one) is expected
+    assert equals(one, other) is expected
+    assert equals(other, one) is expected
 
 
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [
         ("a", ["a"], True), ("a", ["b", STORED], STORED), (OWN, ["a"], False), (OWN, STORED, False),
-        (OWN, CHOSEN, CHOSEN), ("a", Record({"a": 1}), True), ("b", Record({"a": 1}), False),
-        ("b", Record({}, STORED), STORED), ("a", "abc", ERROR), ("a", ERROR, ERROR), (1, Record(), STORED),
+        (OWN, CHOSEN, CHOSEN), ("a", NamedValues({"a": 1}), True), ("b", NamedValues({"a": 1}), False),
+        ("b", NamedValues({}, STORED), STORED), ("a", "abc", ERROR), ("a", ERROR, ERROR), (1, NamedValues(), STORED),
     ],
 )  # fmt: skip
 def test_contained(one: object, other: object, expected: object) -> None:
-    assert contained(one, other) is expected
+    assert is_in(one, other) is expected
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_contained(one: object, other: object, expected: object) -> None:
     ],
 )  # fmt: skip
 def test_ordered(operator: str, one: object, other: object, expected: object) -> None:
-    assert ordered(operator, one, other) is expected
+    assert compare(operator, one, other) is expected
 
 
 @pytest.mark.parametrize(
@@ -95,4 +95,4 @@ def test_ordered(operator: str, one: object, other: object, expected: object) ->
     ],
 )  # fmt: skip
 def test_combined(operator: str, one: object, other: object, expected: object) -> None:
-    assert combined(operator, one, other) == expected
+    assert arithmetic(operator, one, other) == expected

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.posture.rules.conftest import Ask
-from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.mysql_grants import MysqlGrants
 from tieback.posture.rules.source import RulesText
 
@@ -44,7 +44,7 @@ def test_verdicts(ask: Ask, text: str, path: str, expected: str) -> None:
 def test_the_grant_is_told() -> None:
     text = "CREATE USER ''@'%';\nGRANT SELECT ON shop.* TO ''@'%';"
     policy = READER.read(RulesText("grants.sql", text))
-    read = policy.ask(Stranger.ANONYMOUS, "/").read
+    read = policy.ask(Requester.ANONYMOUS, "/").read
     assert (read.line, read.rule, read.reason) == (
         2,
         "GRANT SELECT ON shop.* TO ''@'%'",

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.unit.posture.rules.conftest import Ask
 from tieback.model.errors import InputError
-from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.pg_hba import PgHba
 from tieback.posture.rules.source import RulesText
 
@@ -44,7 +44,7 @@ def test_verdicts(ask: Ask, text: str, path: str, expected: str) -> None:
 
 def test_the_record_is_told() -> None:
     policy = READER.read(RulesText("pg_hba.conf", "# x\nhost  shop  all  0.0.0.0/0  trust  # for now"))
-    read = policy.ask(Stranger.ANY_USER, "/").read
+    read = policy.ask(Requester.ANY_USER, "/").read
     assert (read.line, read.rule) == (2, "host shop all 0.0.0.0/0 trust")
     assert list(policy.paths()) == ["shop/all"]
 
@@ -70,4 +70,4 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         policy = READER.read(RulesText("f", text))
     except InputError:
         return
-    policy.ask(Stranger.ANONYMOUS, "/")
+    policy.ask(Requester.ANONYMOUS, "/")

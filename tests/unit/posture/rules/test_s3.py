@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.unit.posture.rules.conftest import Ask
 from tieback.model.errors import InputError
-from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.s3 import S3
 from tieback.posture.rules.source import RulesText
 
@@ -117,7 +117,7 @@ def test_verdicts(ask: Ask, text: str, who: str, path: str, expected: str) -> No
 def test_the_statement_is_told() -> None:
     text = json.dumps({"Statement": [statement(Sid="Public")]}, indent=1)
     found = READER.read(RulesText("p.json", text))
-    read = found.ask(Stranger.ANONYMOUS, "b/k").read
+    read = found.ask(Requester.ANONYMOUS, "b/k").read
     assert (read.line, read.rule) == (3, "Public: Allow s3:GetObject on arn:aws:s3:::b/*")
     assert read.request == "GET https://b.s3.amazonaws.com/k"
     assert list(found.paths()) == ["b/*"]
@@ -138,4 +138,4 @@ def test_any_json_is_read_or_refused(value: Any) -> None:
         found = READER.read(RulesText("p", json.dumps(value)))
     except InputError:
         return
-    found.ask(Stranger.ANONYMOUS, "b/x")
+    found.ask(Requester.ANONYMOUS, "b/x")

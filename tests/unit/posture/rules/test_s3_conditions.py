@@ -2,9 +2,9 @@
 
 import pytest
 
-from tieback.posture.rules.interface import Stranger
-from tieback.posture.rules.s3_conditions import glob, holds
-from tieback.posture.rules.tree import Node
+from tieback.posture.rules.interface import Requester
+from tieback.posture.rules.s3_conditions import conditions_match, matches_glob
+from tieback.posture.rules.tree import ConfigNode
 
 
 @pytest.mark.parametrize(
@@ -15,19 +15,19 @@ from tieback.posture.rules.tree import Node
     ],
 )  # fmt: skip
 def test_glob(pattern: str, text: str, expected: bool) -> None:
-    assert glob(pattern, text) is expected
+    assert matches_glob(pattern, text) is expected
 
 
 def test_glob_does_not_explode() -> None:
-    assert not glob("*a" * 500 + "b", "a" * 5000)  # would take for ever, were it exponential
+    assert not matches_glob("*a" * 500 + "b", "a" * 5000)  # would take for ever, were it exponential
 
 
 def test_all_conditions_must_hold() -> None:
-    both = Node(
+    both = ConfigNode(
         {
-            "IpAddress": Node({"aws:SourceIp": Node("0.0.0.0/0", 1)}, 1),
-            "StringEquals": Node({"aws:SourceVpc": Node("vpc-1", 1)}, 1),
+            "IpAddress": ConfigNode({"aws:SourceIp": ConfigNode("0.0.0.0/0", 1)}, 1),
+            "StringEquals": ConfigNode({"aws:SourceVpc": ConfigNode("vpc-1", 1)}, 1),
         },
         1,
     )
-    assert holds(both, Stranger.ANONYMOUS) is False
+    assert conditions_match(both, Requester.ANONYMOUS) is False

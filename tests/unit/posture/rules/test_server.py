@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.posture.rules.server import host_of, last, lines, local
+from tieback.posture.rules.server import host_of, is_local_address, last_setting, read_settings
 
 
 @pytest.mark.parametrize(
@@ -14,17 +14,20 @@ from tieback.posture.rules.server import host_of, last, lines, local
     ],
 )  # fmt: skip
 def test_local(address: str, expected: bool) -> None:
-    assert local(address) is expected
+    assert is_local_address(address) is expected
 
 
 def test_lines_and_the_last_of_a_name() -> None:
     text = '# c\n\nA  "x y" z\nb = 1 # c\na q'
-    assert [(one.name, one.words, one.line) for one in lines(text)][:2] == [
+    assert [(one.name, one.words, one.line) for one in read_settings(text)][:2] == [
         ("a", ("x y", "z"), 3),
         ("b", ("=", "1", "#", "c"), 4),
     ]
-    assert [(one.name, one.value) for one in lines("a.b = 'v' # c\nd=", between="=")] == [("a.b", "v"), ("d", "")]
-    found = last(list(lines(text)), "a")
+    assert [(one.name, one.value) for one in read_settings("a.b = 'v' # c\nd=", between="=")] == [
+        ("a.b", "v"),
+        ("d", ""),
+    ]
+    found = last_setting(list(read_settings(text)), "a")
     assert found is not None
     assert (found.value, found.line) == ("q", 5)
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.logic import CHOSEN, STORED
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql_condition import Condition
 from tieback.posture.rules.sql_text import statements
 
 
-def truth(text: str, who: Stranger = Stranger.ANY_USER) -> object:
+def truth(text: str, who: Requester = Requester.ANY_USER) -> object:
     (statement,) = statements(RulesText("f", text))
     return Condition(statement.tokens, who, STORED).truth()
 
@@ -59,4 +59,4 @@ def test_any_user(text: str, expected: object) -> None:
     ],
 )
 def test_anonymous(text: str, expected: object) -> None:
-    assert truth(text, Stranger.ANONYMOUS) is expected
+    assert truth(text, Requester.ANONYMOUS) is expected

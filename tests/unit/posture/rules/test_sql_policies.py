@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.unit.posture.rules.conftest import Ask
 from tieback.model.errors import InputError
-from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql_policies import SqlPolicies
 
@@ -102,7 +102,7 @@ def test_verdicts(ask: Ask, schema: str, anonymous: str, user: str) -> None:
 
 def test_the_policy_is_told() -> None:
     policy = READER.read(RulesText("schema.sql", with_policy("FOR SELECT USING (true)")))
-    read = policy.ask(Stranger.ANONYMOUS, "notes").read
+    read = policy.ask(Requester.ANONYMOUS, "notes").read
     assert (read.line, read.rule) == (5, "CREATE POLICY p ON public.notes FOR SELECT USING (true)")
     assert read.request == "SELECT on public.notes as anon"
     assert list(policy.paths()) == ["public.notes"]
@@ -110,7 +110,7 @@ def test_the_policy_is_told() -> None:
 
 def test_privileges_that_are_not_there_are_said() -> None:
     read = READER.read(RulesText("m.sql", SECURED + "create policy p on notes for select using (true)"))
-    assert "Supabase's defaults" in read.ask(Stranger.ANONYMOUS, "notes").read.reason
+    assert "Supabase's defaults" in read.ask(Requester.ANONYMOUS, "notes").read.reason
 
 
 @pytest.mark.parametrize(("text", "where"), [("SELECT 'x", "f:1:8"), ("SELECT 1;\nDO $$ begin", "f:2:4")])
@@ -130,4 +130,4 @@ WORDS = [*SIGNS, *VERBS, *PARTS]
 def test_any_statement_is_read(words: list[str]) -> None:
     policy = READER.read(RulesText("f", " ".join(["create table t;", *words])))
     for path in policy.paths():
-        policy.ask(Stranger.ANY_USER, path)
+        policy.ask(Requester.ANY_USER, path)

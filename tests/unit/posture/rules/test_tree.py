@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tieback.model.errors import InputError
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.tree import Node, read_json, read_yaml
+from tieback.posture.rules.tree import ConfigNode, read_json, read_yaml
 
 JSON = st.recursive(
     st.none()
@@ -25,7 +25,7 @@ LAUGHS = "a: &a0 [x]\n" + "".join(f"b{n}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}
 """Eight lists of nine references each: 43 million values, were they followed."""
 
 
-def plain(node: Node) -> Any:
+def plain(node: ConfigNode) -> Any:
     if isinstance(node.value, dict):
         return {key: plain(value) for key, value in node.value.items()}
     return [plain(item) for item in node.value] if isinstance(node.value, list) else node.value

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play
-from tieback.probes.stores.drda import DrdaProbe, attributes
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play
+from tieback.probes.stores.drda import DrdaProbe, read_attributes
+from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Target
 
 PROBE = DrdaProbe()
@@ -26,8 +26,8 @@ def answer(product: str, release: str, *, extra: bytes = b"") -> bytes:
     return (len(body) + 6).to_bytes(2, "big") + b"\xd0\x02\0\1" + body
 
 
-def ask(reply: bytes | None, port: int = 50000) -> Played[ProbeReport]:
-    return play(PROBE.run(Target("127.0.0.1", port), Depth.SAMPLE), Peer(lambda _: reply), PROBE.meta.sends)
+def ask(reply: bytes | None, port: int = 50000) -> PlaybackResult[ProbeReport]:
+    return play(PROBE.run(Target("127.0.0.1", port), Depth.SAMPLE), MemoryPeer(lambda _: reply), PROBE.meta.sends)
 
 
 @pytest.mark.parametrize(
@@ -69,5 +69,5 @@ def test_an_object_that_leads_past_the_end_is_hostile() -> None:
 @given(st.binary(max_size=100))
 @settings(max_examples=80, deadline=None)
 def test_noise(body: bytes) -> None:
-    with contextlib.suppress(Hostile):
-        assert all(len(text) <= 120 for text in attributes(body).values())
+    with contextlib.suppress(HostileAnswer):
+        assert all(len(text) <= 120 for text in read_attributes(body).values())

@@ -4,7 +4,7 @@ import pytest
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.elasticsearch_transport import ElasticsearchTransportProbe
 from tieback.scope.conversation import Target
 
@@ -12,8 +12,10 @@ PROBE = ElasticsearchTransportProbe()
 OLD = b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 23\r\n\r\nThis is not a HTTP port"
 
 
-def ask(reply: bytes | None, *, port: int = 9300, tls: bool = False) -> Played[ProbeReport]:
-    return play(PROBE.run(Target("127.0.0.1", port), Depth.SAMPLE), Peer(lambda _: reply, tls=tls), PROBE.meta.sends)
+def ask(reply: bytes | None, *, port: int = 9300, tls: bool = False) -> PlaybackResult[ProbeReport]:
+    return play(
+        PROBE.run(Target("127.0.0.1", port), Depth.SAMPLE), MemoryPeer(lambda _: reply, tls=tls), PROBE.meta.sends
+    )
 
 
 @pytest.mark.parametrize("reply", [b"This is not an HTTP port", b"This is not a HTTP port", OLD])

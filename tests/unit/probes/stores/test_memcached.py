@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play, replaying
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
 from tieback.probes.stores.memcached import MemcachedProbe
 from tieback.scope.conversation import Target
 
@@ -18,8 +18,10 @@ STATS = b"STAT pid 7\r\nSTAT uptime 5\r\nSTAT time 1005\r\nSTAT curr_items 3\r\n
 BINARY_VERSION, BINARY_STAT = (struct.pack(">BB22x", 0x80, opcode) for opcode in (0x0B, 0x10))
 
 
-def ask(answers: dict[bytes, bytes | None], depth: Depth = Depth.DESCRIBE, port: int = 11211) -> Played[ProbeReport]:
-    return play(PROBE.run(Target("127.0.0.1", port), depth), Peer(answers.get), PROBE.meta.sends)
+def ask(
+    answers: dict[bytes, bytes | None], depth: Depth = Depth.DESCRIBE, port: int = 11211
+) -> PlaybackResult[ProbeReport]:
+    return play(PROBE.run(Target("127.0.0.1", port), depth), MemoryPeer(answers.get), PROBE.meta.sends)
 
 
 def packet(opcode: int, status: int, key: bytes = b"", value: bytes = b"") -> bytes:
@@ -107,7 +109,7 @@ def test_no_deeper_than_allowed(depth: Depth, sends: int) -> None:
 @given(st.lists(st.binary(max_size=80).map(lambda data: b"\x81" + data), max_size=4))
 @settings(max_examples=80, deadline=None)
 def test_any_binary_answer_ends_in_one_report(answers: list[bytes]) -> None:
-    peer = Peer(replaying([None, *answers]))
+    peer = MemoryPeer(recorded_answers([None, *answers]))
     report = play(PROBE.run(Target("h", 11211), Depth.DESCRIBE), peer, PROBE.meta.sends).result
     assert not report.access.exposed or report.version is not None
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.mssql import MssqlProbe, decoded_options
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Target
 
 PROBE = MssqlProbe()
@@ -21,9 +21,9 @@ def prelogin(version: bytes = b"\x10\x00\x0f\xa7\x00\x00", encryption: int = 1) 
     return b"\4\1" + (8 + len(body)).to_bytes(2, "big") + b"\0\x33\1\0" + body
 
 
-def ask(answer: bytes | None, *, port: int = 1433, tls: bool = False) -> Played[ProbeReport]:
+def ask(answer: bytes | None, *, port: int = 1433, tls: bool = False) -> PlaybackResult[ProbeReport]:
     target = Target("127.0.0.1", port)
-    return play(PROBE.run(target, Depth.SAMPLE), Peer(lambda _: answer, tls=tls), PROBE.meta.sends)
+    return play(PROBE.run(target, Depth.SAMPLE), MemoryPeer(lambda _: answer, tls=tls), PROBE.meta.sends)
 
 
 @pytest.mark.parametrize(
@@ -72,5 +72,5 @@ def test_a_list_that_leads_past_the_end_is_hostile() -> None:
 @given(st.binary(max_size=80))
 @settings(max_examples=80, deadline=None)
 def test_noise(body: bytes) -> None:
-    with contextlib.suppress(Hostile):
+    with contextlib.suppress(HostileAnswer):
         assert all(len(value) <= len(body) for value in decoded_options(body).values())

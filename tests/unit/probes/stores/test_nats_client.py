@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play, replaying
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
 from tieback.probes.stores.nats_client import NatsClientProbe
 from tieback.scope.conversation import Target
 
@@ -15,10 +15,12 @@ PROBE = NatsClientProbe()
 INFO = b'INFO {"server_id":"NAB12345678","version":"2.15.1","max_payload":1,"jetstream":true%b}\r\n'
 
 
-def ask(greeting: bytes, answer: bytes | None, port: int = 4222, **peer: bool) -> Played[ProbeReport]:
+def ask(greeting: bytes, answer: bytes | None, port: int = 4222, **peer: bool) -> PlaybackResult[ProbeReport]:
     target = Target("127.0.0.1", port)
     return play(
-        PROBE.run(target, Depth.DESCRIBE), Peer(replaying([answer]), greeting=greeting, **peer), PROBE.meta.sends
+        PROBE.run(target, Depth.DESCRIBE),
+        MemoryPeer(recorded_answers([answer]), greeting=greeting, **peer),
+        PROBE.meta.sends,
     )
 
 

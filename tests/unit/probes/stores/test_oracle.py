@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play, replaying
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
 from tieback.probes.stores.oracle import OracleProbe, version_of
 from tieback.scope.conversation import Target
 
@@ -24,8 +24,10 @@ ACCEPT = packet(2, bytes(16) + TEXT)
 RESEND = packet(11, b"")
 
 
-def ask(*answers: bytes | None, port: int = 1521) -> Played[ProbeReport]:
-    return play(PROBE.run(Target("127.0.0.1", port), Depth.SAMPLE), Peer(replaying(answers)), PROBE.meta.sends)
+def ask(*answers: bytes | None, port: int = 1521) -> PlaybackResult[ProbeReport]:
+    return play(
+        PROBE.run(Target("127.0.0.1", port), Depth.SAMPLE), MemoryPeer(recorded_answers(answers)), PROBE.meta.sends
+    )
 
 
 @pytest.mark.parametrize(

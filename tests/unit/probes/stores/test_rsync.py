@@ -4,7 +4,7 @@ import pytest
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.rsync import RsyncProbe
 from tieback.scope.conversation import Target
 
@@ -12,7 +12,9 @@ PROBE = RsyncProbe()
 GREETING = b"@RSYNCD: 32.0 sha512 sha256 sha1 md5 md4\n"
 
 
-def daemon(modules: dict[str, bytes], *, motd: bytes = b"Welcome\n\n", hidden: dict[str, bytes] | None = None) -> Peer:
+def daemon(
+    modules: dict[str, bytes], *, motd: bytes = b"Welcome\n\n", hidden: dict[str, bytes] | None = None
+) -> MemoryPeer:
     listing = b"".join(b"%-15b\twhat it is\n" % name.encode() for name in modules)
 
     def answer(sent: bytes) -> bytes | None:
@@ -22,13 +24,15 @@ def daemon(modules: dict[str, bytes], *, motd: bytes = b"Welcome\n\n", hidden: d
         verdicts = {**modules, **(hidden or {})}
         return motd + verdicts.get(asked, b"@ERROR: Unknown module '%b'\n" % asked.encode())
 
-    return Peer(answer, greeting=GREETING)
+    return MemoryPeer(answer, greeting=GREETING)
 
 
 OK, ASKS = b"@RSYNCD: OK\n", b"@RSYNCD: AUTHREQD 9f5o3XQ\n"
 
 
-def ask(peer: Peer, depth: Depth = Depth.DESCRIBE, port: int = 873, names: tuple[str, ...] = ()) -> Played[ProbeReport]:
+def ask(
+    peer: MemoryPeer, depth: Depth = Depth.DESCRIBE, port: int = 873, names: tuple[str, ...] = ()
+) -> PlaybackResult[ProbeReport]:
     return play(PROBE.run(Target("127.0.0.1", port, names=names), depth), peer, PROBE.meta.sends)
 
 
@@ -80,10 +84,10 @@ def test_names_that_are_not_safe_are_left_alone(name: str) -> None:
     "greeting", [b"220 ftp.example.org FTP\r\n", b"@RSYNCD: nothing\n", b"SSH-2.0-OpenSSH_9.6\r\n"]
 )
 def test_others_are_another_protocol(greeting: bytes) -> None:
-    report = ask(Peer(lambda _: None, greeting=greeting), port=7).result
+    report = ask(MemoryPeer(lambda _: None, greeting=greeting), port=7).result
     assert (report.outcome, report.product) == (Outcome.PROTOCOL_MISMATCH, "")
 
 
 def test_a_list_without_end_is_hostile() -> None:
-    peer = Peer(lambda _: b"m\tx\n" * 3000, greeting=GREETING)
+    peer = MemoryPeer(lambda _: b"m\tx\n" * 3000, greeting=GREETING)
     assert ask(peer).result.outcome is Outcome.HOSTILE

@@ -7,7 +7,7 @@ import pytest
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.smb import SmbProbe
 from tieback.scope.conversation import Target
 
@@ -23,8 +23,8 @@ def answer(
     return (len(head) + len(body)).to_bytes(4, "big") + head + body
 
 
-def ask(reply: bytes | None, port: int = 445) -> Played[ProbeReport]:
-    return play(PROBE.run(Target("127.0.0.1", port), Depth.SAMPLE), Peer(lambda _: reply), PROBE.meta.sends)
+def ask(reply: bytes | None, port: int = 445) -> PlaybackResult[ProbeReport]:
+    return play(PROBE.run(Target("127.0.0.1", port), Depth.SAMPLE), MemoryPeer(lambda _: reply), PROBE.meta.sends)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.probes.wire import bson
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.wire.verdicts import HostileAnswer
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**31), 2**31 - 1) | st.text(max_size=20),
@@ -33,7 +33,7 @@ def test_a_changed_byte_is_read_or_refused(document: bson.Document, at: int, byt
     data[at % len(data)] = byte
     try:
         bson.decode(bytes(data))
-    except Hostile:
+    except HostileAnswer:
         return
 
 
@@ -43,7 +43,7 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     for data in (body, struct.pack("<i", len(body) + 5) + body + b"\0"):
         try:
             bson.decode(data)
-        except Hostile:
+        except HostileAnswer:
             continue
 
 
@@ -95,5 +95,5 @@ LIES = [
 
 @pytest.mark.parametrize("data", LIES, ids=range(len(LIES)))
 def test_lies_are_refused(data: bytes) -> None:
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         bson.decode(data)

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.probes.wire.cursor import Cursor
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.wire.verdicts import HostileAnswer
 
 
 def test_reads_in_order_and_says_what_is_left() -> None:
@@ -14,12 +14,12 @@ def test_reads_in_order_and_says_what_is_left() -> None:
 
 @pytest.mark.parametrize("size", [-1, 3, 2**40])
 def test_no_length_leads_past_the_end(size: int) -> None:
-    with pytest.raises(Hostile, match="a message that ends early"):
+    with pytest.raises(HostileAnswer, match="a message that ends early"):
         Cursor(b"ab", "a message").take(size)
 
 
 def test_a_number_without_end_is_hostile() -> None:
-    with pytest.raises(Hostile, match="does not end"):
+    with pytest.raises(HostileAnswer, match="does not end"):
         Cursor(b"\xff" * 20, "a message").varint()
 
 

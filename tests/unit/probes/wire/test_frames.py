@@ -3,7 +3,7 @@ import struct
 import pytest
 
 from tieback.model.probe import Outcome
-from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.wire import bson
 from tieback.probes.wire.frames import (
     Inbox,
@@ -16,7 +16,7 @@ from tieback.probes.wire.frames import (
     postgres_frame,
     postgres_message,
 )
-from tieback.probes.wire.verdicts import Hostile, TooLarge
+from tieback.probes.wire.verdicts import HostileAnswer, TooLargeAnswer
 from tieback.scope.conversation import Connect, Conversation, Fault, Receive
 
 
@@ -25,20 +25,20 @@ def reading[R](conversation: Conversation[R], data: bytes) -> R:
         yield Connect()
         return (yield from conversation)
 
-    return play(talk(), Peer(replaying([]), greeting=data), ()).result
+    return play(talk(), MemoryPeer(recorded_answers([]), greeting=data), ()).result
 
 
 def test_mysql_packets() -> None:
     assert reading(mysql_packet(Inbox(), 10), mysql_frame(3, b"abc")) == MysqlPacket(3, b"abc")
     assert reading(mysql_packet(Inbox(), 10), mysql_frame(0, b"")) == MysqlPacket(0, b"")
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         reading(mysql_packet(Inbox(), 10), b"\xff\xff\xff\0")
 
 
 def test_postgresql_messages() -> None:
     assert reading(postgres_message(Inbox(), 10), postgres_frame(b"Z", b"I")) == PostgresMessage(b"Z", b"I")
     for length in (b"\0\0\0\3", b"\x7f\xff\xff\xff", b"\xff\xff\xff\xff"):
-        with pytest.raises(Hostile):
+        with pytest.raises(HostileAnswer):
             reading(postgres_message(Inbox(), 10), b"E" + length)
 
 
@@ -90,10 +90,10 @@ def test_mongodb_messages() -> None:
     ],
 )
 def test_a_mongodb_message_that_answers_nothing(message: bytes) -> None:
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         mongo(message)
 
 
 def test_a_long_mongodb_message_is_left_unread() -> None:
-    with pytest.raises(TooLarge):
+    with pytest.raises(TooLargeAnswer):
         mongo(struct.pack("<iiii", 1001, 1, 7, 2013))

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tieback import __version__
 from tieback.model.probe import Outcome
-from tieback.probes.playback import Peer, Played, play, replaying
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
 from tieback.probes.wire.http import (
     HttpSession,
     Response,
@@ -14,7 +14,7 @@ from tieback.probes.wire.http import (
     segment,
     user_agent,
 )
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Conversation, Fault, Target
 
 SENDS = (declared_get("GET /", rb"/", "x"), declared_get("GET /a", rb"/a", "x"))
@@ -23,7 +23,9 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 
 
 def first(answer: bytes | None, cap: int = 1024) -> Response:
-    played: Played[Response] = play(HttpSession(TARGET).first("/", cap=cap), Peer(replaying([answer])), SENDS)
+    played: PlaybackResult[Response] = play(
+        HttpSession(TARGET).first("/", cap=cap), MemoryPeer(recorded_answers([answer])), SENDS
+    )
     return played.result
 
 
@@ -49,15 +51,15 @@ def test_bodies(answer: bytes, body: bytes, truncated: bool) -> None:
 REFUSED = [
     (b"SSH-2.0-OpenSSH_9\r\n", NotThisProtocol),
     (b"HTTP/9.9 what\r\n\r\n", NotThisProtocol),
-    (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", Hostile),
-    (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", Hostile),
-    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", Hostile),
-    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", Hostile),
-    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n", Hostile),
-    (b"HTTP/1.1 200 OK\r\n folded: x\r\n\r\n", Hostile),
-    (b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 101 + b"\r\n", Hostile),
+    (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", HostileAnswer),
+    (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", HostileAnswer),
+    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", HostileAnswer),
+    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", HostileAnswer),
+    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n", HostileAnswer),
+    (b"HTTP/1.1 200 OK\r\n folded: x\r\n\r\n", HostileAnswer),
+    (b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 101 + b"\r\n", HostileAnswer),
     (b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 10000, Fault),
-    (b"HTTP/1.1 100 Continue\r\n\r\n" * 9, Hostile),
+    (b"HTTP/1.1 100 Continue\r\n\r\n" * 9, HostileAnswer),
     (None, NotThisProtocol),
 ]
 
@@ -82,25 +84,27 @@ CONNECTIONS = [
 
 @pytest.mark.parametrize(("answer", "connections"), CONNECTIONS)
 def test_a_connection_is_kept_where_it_may_be(answer: bytes, connections: int) -> None:
-    played = play(two(HttpSession(TARGET)), Peer(replaying([answer, OK])), SENDS)
+    played = play(two(HttpSession(TARGET)), MemoryPeer(recorded_answers([answer, OK])), SENDS)
     assert played.connections == connections
     assert played.result[1].body == b"hi"
 
 
 def test_a_connection_that_the_server_closed_meanwhile_is_opened_again() -> None:
-    played = play(two(HttpSession(TARGET)), Peer(replaying([OK, None, OK])), SENDS)
+    played = play(two(HttpSession(TARGET)), MemoryPeer(recorded_answers([OK, None, OK])), SENDS)
     assert (played.connections, played.result[1].body) == (2, b"hi")
 
 
 def test_tls_is_tried_where_plain_bytes_meet_an_alert() -> None:
-    assert play(HttpSession(TARGET).first("/"), Peer(replaying([OK]), tls=True), SENDS).result.body == b"hi"
+    assert (
+        play(HttpSession(TARGET).first("/"), MemoryPeer(recorded_answers([OK]), tls=True), SENDS).result.body == b"hi"
+    )
     told = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 45\r\n\r\nThe plain HTTP request was sent to HTTPS port"
     with pytest.raises(NotThisProtocol, match="no answer over TLS either"):
         first(told)
 
 
 def test_a_silent_server_is_another_protocol_only_where_none_was_expected() -> None:
-    peer = Peer(lambda _: b"")
+    peer = MemoryPeer(lambda _: b"")
     with pytest.raises(NotThisProtocol):
         play(HttpSession(TARGET).first("/", seconds=1.0), peer, SENDS)
     with pytest.raises(Fault) as fault:
@@ -109,7 +113,7 @@ def test_a_silent_server_is_another_protocol_only_where_none_was_expected() -> N
 
 
 def test_what_is_sent() -> None:
-    played = play(HttpSession(TARGET).first("/"), Peer(replaying([OK])), SENDS)
+    played = play(HttpSession(TARGET).first("/"), MemoryPeer(recorded_answers([OK])), SENDS)
     assert played.sent == (
         b"GET / HTTP/1.1\r\nHost: db.example.test:9200\r\n"
         b"User-Agent: tieback/%b (+sec@example.testX:y)\r\n"
@@ -135,7 +139,7 @@ def test_any_bytes_end_in_a_verdict(data: bytes) -> None:
     ):
         try:
             first(answer)
-        except (NotThisProtocol, Hostile, Fault):
+        except (NotThisProtocol, HostileAnswer, Fault):
             continue
 
 
@@ -156,7 +160,7 @@ def test_a_head_has_no_body_whatever_its_length_says() -> None:
         return head, (yield from http.post("/count", READ))
 
     answers = [OK, b"HTTP/1.1 206 x\r\nContent-Length: 99\r\nContent-Range: 0-0/7\r\n\r\n", OK]
-    played = play(talk(), Peer(replaying(answers)), READING)
+    played = play(talk(), MemoryPeer(recorded_answers(answers)), READING)
     head, posted = played.result
     assert (head.body, head.headers["content-range"], posted.body) == (b"", "0-0/7", b"hi")
     assert played.sent[1].endswith(b"Range: 0-0\r\n\r\n")
@@ -181,6 +185,6 @@ def test_a_post_is_declared_to_its_last_byte(change: tuple[bytes, bytes]) -> Non
         yield from http.first("/")
         return (yield from http.post("/count", READ))
 
-    sent = play(talk(), Peer(replaying([OK, OK])), READING).sent[1]
+    sent = play(talk(), MemoryPeer(recorded_answers([OK, OK])), READING).sent[1]
     assert READING[2].matches(sent)
     assert not any(send.matches(sent.replace(*change)) for send in READING)

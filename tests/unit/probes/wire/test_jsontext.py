@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from tieback.probes.wire.jsontext import Number, decoded, number
+from tieback.probes.wire.jsontext import Number, decode_json, parse_count
 
 
 class Counted(msgspec.Struct):
@@ -21,7 +21,7 @@ class Counted(msgspec.Struct):
     ],
 )
 def test_decoded(body: bytes, count: int | None) -> None:
-    found = decoded(body, Counted)
+    found = decode_json(body, Counted)
     assert (found.count if found is not None else None) == count
 
 
@@ -40,4 +40,4 @@ def test_decoded(body: bytes, count: int | None) -> None:
     ],
 )
 def test_number(value: str | int | None, expected: int | None) -> None:
-    assert number(value) == expected
+    assert parse_count(value) == expected

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tieback.model.probe import Outcome
 from tieback.probes.wire.lines import LineInbox
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Conversation, Fault
 
 
@@ -47,7 +47,7 @@ def test_the_end_of_the_stream_inside_a_line_is_a_fault() -> None:
 
 @pytest.mark.parametrize("pieces", [[b"x" * 30 + b"\n"], [b"x" * 9] * 30], ids=["in one piece", "without end"])
 def test_a_long_line_is_hostile(pieces: list[bytes]) -> None:
-    with pytest.raises(Hostile, match="longer than 20 bytes"):
+    with pytest.raises(HostileAnswer, match="longer than 20 bytes"):
         read(pieces, 1, limit=20)
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from tieback.model.probe import Outcome
-from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.wire.opening import first_answer, is_tls_alert, plain_then_tls, printable
 from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault
@@ -24,20 +24,20 @@ WAYS = [
 
 @pytest.mark.parametrize(("believed", "tls", "connections"), WAYS)
 def test_plain_first_then_tls(believed: bool | None, tls: bool, connections: int) -> None:
-    played = play(talk(believed), Peer(replaying([b"yes"]), tls=tls), SENDS)
+    played = play(talk(believed), MemoryPeer(recorded_answers([b"yes"]), tls=tls), SENDS)
     assert (played.result, played.connections) == (b"yes", connections)
 
 
 def test_no_answer_either_way() -> None:
     with pytest.raises(NotThisProtocol, match="no answer over TLS either"):
-        play(talk(None), Peer(replaying([None])), SENDS)
+        play(talk(None), MemoryPeer(recorded_answers([None])), SENDS)
 
 
 def test_silence_is_a_verdict_only_on_an_odd_port() -> None:
     with pytest.raises(NotThisProtocol, match="sends no byte"):
-        play(talk(None, 1.0), Peer(replaying([b"y"])), SENDS)
+        play(talk(None, 1.0), MemoryPeer(recorded_answers([b"y"])), SENDS)
     with pytest.raises(Fault) as fault:
-        play(talk(None), Peer(replaying([b"y"])), SENDS)
+        play(talk(None), MemoryPeer(recorded_answers([b"y"])), SENDS)
     assert fault.value.outcome is Outcome.TIMEOUT
 
 

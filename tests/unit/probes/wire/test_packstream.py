@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.probes.wire.packstream import MAX_DEPTH, Value, mapping, message, text, unpacked
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.wire.packstream import MAX_DEPTH, Value, decode_message, encode_mapping, encode_message, encode_text
+from tieback.probes.wire.verdicts import HostileAnswer
 
 # Bytes as the vendor's page on PackStream writes them.
 VALUES: list[tuple[bytes, Value]] = [
@@ -31,7 +31,7 @@ VALUES: list[tuple[bytes, Value]] = [
 
 @pytest.mark.parametrize(("packed", "value"), VALUES, ids=[packed.hex() for packed, _ in VALUES])
 def test_values(packed: bytes, value: Value) -> None:
-    assert unpacked(b"\xb1\x70" + packed) == (0x70, [value])
+    assert decode_message(b"\xb1\x70" + packed) == (0x70, [value])
 
 
 @pytest.mark.parametrize(
@@ -49,21 +49,21 @@ def test_values(packed: bytes, value: Value) -> None:
     ],
 )
 def test_what_breaks_a_bound_is_hostile(body: bytes) -> None:
-    with pytest.raises(Hostile):
-        unpacked(body)
+    with pytest.raises(HostileAnswer):
+        decode_message(body)
 
 
 @given(st.binary(max_size=200))
 @settings(max_examples=100, deadline=None)
 def test_noise_never_raises_anything_else(body: bytes) -> None:
-    with contextlib.suppress(Hostile):
-        unpacked(b"\xb3\x70" + body)
+    with contextlib.suppress(HostileAnswer):
+        decode_message(b"\xb3\x70" + body)
 
 
 @given(st.dictionaries(st.text(max_size=300), st.text(max_size=300), max_size=8))
 @settings(max_examples=60, deadline=None)
 def test_what_we_pack_is_what_is_unpacked(entries: dict[str, str]) -> None:
-    sent = message(1, mapping({key: text(value) for key, value in entries.items()}))
+    sent = encode_message(1, encode_mapping({key: encode_text(value) for key, value in entries.items()}))
     size = int.from_bytes(sent[:2], "big")
     assert sent[2 + size :] == b"\0\0"
-    assert unpacked(sent[2 : 2 + size]) == (1, [entries])
+    assert decode_message(sent[2 : 2 + size]) == (1, [entries])

@@ -1,6 +1,6 @@
 import pytest
 
-from tieback.probes.wire.placeholders import placeholders, tells_apart
+from tieback.probes.wire.placeholders import is_distinctive, placeholders
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from tieback.probes.wire.placeholders import placeholders, tells_apart
     ],
 )
 def test_tells_apart(key: str, value: str, apart: bool) -> None:
-    assert tells_apart(key, value) is apart
+    assert is_distinctive(key, value) is apart
 
 
 def test_each_has_a_reason_and_a_source() -> None:

@@ -2,13 +2,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.wire.http import HttpSession
-from tieback.probes.wire.requests import Request, heading, posting, reading
+from tieback.probes.wire.requests import Request, get_request, head_request, post_request
 from tieback.scope.conversation import Conversation, Target
 
-DATABASE = reading("/{db}/_stats?x=1", "x")
-REPOSITORY = reading("/v2/{repository}/tags", "x", names=rb"[a-z]+(?:/[a-z]+)*", raw=True)
+DATABASE = get_request("/{db}/_stats?x=1", "x")
+REPOSITORY = get_request("/v2/{repository}/tags", "x", names=rb"[a-z]+(?:/[a-z]+)*", raw=True)
 
 FILLED = [
     (DATABASE, "people", "/people/_stats?x=1"),
@@ -36,9 +36,9 @@ def test_filled(request_: Request, name: str, path: str | None) -> None:
 
 def test_labels() -> None:
     assert DATABASE.label == "GET /<db>/_stats"
-    assert heading("/{db}", "x").label == "HEAD /<db>"
-    assert posting("/a?b", b"{}", "x").label == "POST /a"
-    assert reading("/a?b", "x", label="asks").label == "asks"
+    assert head_request("/{db}", "x").label == "HEAD /<db>"
+    assert post_request("/a?b", b"{}", "x").label == "POST /a"
+    assert get_request("/a?b", "x", label="asks").label == "asks"
 
 
 @given(st.text(min_size=1, max_size=30))
@@ -54,12 +54,12 @@ def test_what_is_filled_is_declared(name: str) -> None:
             yield from http.first("/")
             return (yield from request.on(http, path, 10)).status
 
-        sends = (reading("/", "x").send, request.send)
+        sends = (get_request("/", "x").send, request.send)
         answer = b"HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n"
-        assert play(talk(), Peer(replaying([answer, answer])), sends).result == 200
+        assert play(talk(), MemoryPeer(recorded_answers([answer, answer])), sends).result == 200
 
 
-KEYED = reading("/a", "x", headers=(("X-Fixed", "1"),), keyed=(("apikey", rb"[a-z]{4,8}"),))
+KEYED = get_request("/a", "x", headers=(("X-Fixed", "1"),), keyed=(("apikey", rb"[a-z]{4,8}"),))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_public_key_is_sent_where_it_is_declared(key: str | None, sent: bytes)
         return (yield from KEYED.on(HttpSession(Target("127.0.0.1", 1)), "/a", 10, key)).status
 
     answer = b"HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n"
-    played = play(talk(), Peer(replaying([answer])), (KEYED.send,))
+    played = play(talk(), MemoryPeer(recorded_answers([answer])), (KEYED.send,))
     assert played.result == 200
     assert played.sent[0].endswith(sent)
 
@@ -92,5 +92,5 @@ def test_the_resource_is_not_part_of_the_host_field() -> None:
         return (yield from HttpSession(Target("shared.test", 443, tls=False, resource="shop")).first("/")).status
 
     answer = b"HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n"
-    played = play(talk(), Peer(replaying([answer])), (reading("/", "x").send,))
+    played = play(talk(), MemoryPeer(recorded_answers([answer])), (get_request("/", "x").send,))
     assert b"Host: shared.test:443\r\n" in played.sent[0]

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.wire.resp import Reply, RespError, command, reply
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, Fault
 
 
@@ -13,7 +13,7 @@ def read(data: bytes) -> Reply:
         yield Connect()
         return (yield from reply())
 
-    return play(talk(), Peer(replaying([]), greeting=data), ()).result
+    return play(talk(), MemoryPeer(recorded_answers([]), greeting=data), ()).result
 
 
 REPLIES = [
@@ -49,7 +49,7 @@ LIES = [
 
 @pytest.mark.parametrize("data", LIES)
 def test_lies_are_refused(data: bytes) -> None:
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         read(data)
 
 
@@ -69,5 +69,5 @@ def test_any_bytes_end_in_a_verdict(data: bytes) -> None:
     for kind in (b"", b"*", b"$", b"*3\r\n$"):
         try:
             read(kind + data)
-        except (Hostile, NotThisProtocol, Fault):
+        except (HostileAnswer, NotThisProtocol, Fault):
             continue

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.probes.wire.xmltext import MAX_VALUES, endings, root, value, values
+from tieback.probes.wire.xmltext import MAX_VALUES, extension_patterns, root, value, values
 
 LISTING = (
     b'<?xml version="1.0"?>\n<ListBucketResult xmlns="x"><Key>a&amp;b</Key><Key></Key><Key>c</Key></ListBucketResult>'
@@ -32,7 +32,7 @@ def test_root(body: bytes, name: str) -> None:
 
 
 def test_endings_keep_no_name() -> None:
-    assert endings(["anna/1.JPG", "b.jpg", "anna", "x.anna smith", "y.tar.gz"]) == ["*.jpg", "*", "*.gz"]
+    assert extension_patterns(["anna/1.JPG", "b.jpg", "anna", "x.anna smith", "y.tar.gz"]) == ["*.jpg", "*", "*.gz"]
 
 
 @given(st.binary(max_size=300))

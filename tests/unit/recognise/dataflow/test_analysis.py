@@ -9,19 +9,19 @@ from tieback.recognise.dataflow import analysis
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
 from tieback.recognise.dataflow.sinks import read_sinks
-from tieback.recognise.dataflow.values import Text
-from tieback.recognise.rules import Rules
+from tieback.recognise.dataflow.values import TextValue
+from tieback.recognise.rules import RuleFiles
 
 DATA = (Path(__file__).parent / "dex" / "concat.dex").read_bytes()
 KNOWN = KnownCalls(read_sinks())
-RULES = Rules()
+RULES = RuleFiles()
 
 
 def test_flows_name_their_method() -> None:
     found = analysis.analyse(DexFile(DATA), KNOWN, RULES)
     assert found.unread == 0
     assert ("Ltest/shop/Api;->builder", "https://api.shop.test/v1/me") in {
-        (flow.method, flow.value.text) for flow in found.flows if isinstance(flow.value, Text)
+        (flow.method, flow.value.text) for flow in found.flows if isinstance(flow.value, TextValue)
     }
 
 

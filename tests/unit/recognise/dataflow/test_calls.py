@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tieback.recognise.dataflow.calls import Calls, KnownCalls
+from tieback.recognise.dataflow.calls import CallTable, KnownCalls
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.library import Effect
 from tieback.recognise.dataflow.sinks import read_sinks
@@ -13,7 +13,7 @@ DEX = Path(__file__).parent / "dex"
 KNOWN = KnownCalls(read_sinks())
 
 
-def calls(name: str) -> tuple[DexFile, Calls]:
+def calls(name: str) -> tuple[DexFile, CallTable]:
     dex = DexFile((DEX / f"{name}.dex").read_bytes())
     return dex, KNOWN.resolve(dex)
 

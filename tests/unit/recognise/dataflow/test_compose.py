@@ -6,9 +6,9 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import NotBackend
 from tieback.recognise.dataflow.compose import Parts, bucket_of, firebase_of, host_port, url_of
 from tieback.recognise.dataflow.sinks import Sink
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
-RULES = Rules()
+RULES = RuleFiles()
 PLAIN = Sink("x", "Lx;", "y", (), (), "https://x.test")
 MONGO = Sink("x", "Lx;", "y", (), (), "https://x.test", service="mongodb", port=27017)
 GOOGLE = Sink("x", "Lx;", "y", (), (), "https://x.test", service="gcs")

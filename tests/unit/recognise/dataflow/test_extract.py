@@ -13,7 +13,7 @@ from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, BufferKind
 from tieback.intake.apps.open import open_app
 from tieback.model.sighting import Credential, NotBackend, Sighting
-from tieback.recognise.collect import collect
+from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow.extract import RULE, DataflowExtractor
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
@@ -142,13 +142,15 @@ def test_a_collection_without_its_project_waits_for_the_project_that_the_app_nam
     every = list(EXTRACTOR.extract(artifact(data)))
     found = {value: one for value, one in sightings(every).items() if value.startswith("firestore")}
     assert {value: one.endpoint.path for value, one in found.items()} == {"firestore:": "users"}
-    assert not [one for one in collect(None, every, RULES).sightings if one.endpoint.value.startswith("firestore")]
+    assert not [one for one in merge_finds(None, every, RULES).sightings if one.endpoint.value.startswith("firestore")]
     project = msgspec.structs.replace(
         found["firestore:"],
         endpoint=msgspec.structs.replace(found["firestore:"].endpoint, value="firestore:shop-1", path=""),
     )
     (settled,) = [
-        one for one in collect(None, [*every, project], RULES).sightings if one.endpoint.value.startswith("firestore")
+        one
+        for one in merge_finds(None, [*every, project], RULES).sightings
+        if one.endpoint.value.startswith("firestore")
     ]
     assert (settled.endpoint.value, settled.names) == ("firestore:shop-1", ("users",))
 

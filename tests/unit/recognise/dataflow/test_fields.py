@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
-from tieback.recognise.dataflow.dexfile import Code, DexFile
-from tieback.recognise.dataflow.fields import Fields
-from tieback.recognise.dataflow.values import Text
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.fields import FieldConstants
+from tieback.recognise.dataflow.values import TextValue
 
 FILE = DexFile((Path(__file__).parent / "dex" / "fields.dex").read_bytes())
 NAMES = {FILE.string(member.name): index for index in range(5) if (member := FILE.field(index)) is not None}
 
 
 def test_initial_values() -> None:
-    fields = Fields(FILE)
+    fields = FieldConstants(FILE)
     base = fields.known(NAMES["BASE"])
-    assert isinstance(base, Text)
+    assert isinstance(base, TextValue)
     assert base.text == "https://static.shop.test/api"
     assert fields.known(NAMES["PORT"]) == 7575
     assert fields.known(NAMES["HOST"]) is None
@@ -21,8 +21,8 @@ def test_initial_values() -> None:
 
 
 def test_a_class_is_initialised_once_and_in_time() -> None:
-    fields = Fields(FILE)
-    walked: list[Code] = []
+    fields = FieldConstants(FILE)
+    walked: list[CodeItem] = []
     fields.walk = walked.append
     for _ in range(2):
         fields.known(NAMES["HOST"])
@@ -30,10 +30,10 @@ def test_a_class_is_initialised_once_and_in_time() -> None:
 
 
 def test_a_second_value_makes_a_field_unknown() -> None:
-    fields = Fields(FILE)
-    fields.put(3, Text("a"))
-    fields.put(3, Text("a"))
-    assert fields.known(3) == Text("a")
-    fields.put(3, Text("b"))
-    fields.put(3, Text("a"))
+    fields = FieldConstants(FILE)
+    fields.put(3, TextValue("a"))
+    fields.put(3, TextValue("a"))
+    assert fields.known(3) == TextValue("a")
+    fields.put(3, TextValue("b"))
+    fields.put(3, TextValue("a"))
     assert fields.known(3) is None

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tieback.recognise.dataflow.formats import formatted, joined
-from tieback.recognise.dataflow.values import Text, Value
+from tieback.recognise.dataflow.formats import concat_recipe, format_string
+from tieback.recognise.dataflow.values import TextValue, Value
 
-HOST = Text("a.test", 2, ("a.test",))
+HOST = TextValue("a.test", 2, ("a.test",))
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ HOST = Text("a.test", 2, ("a.test",))
     ],
 )
 def test_formats(template: str, arguments: list[Value | None] | None, text: str) -> None:
-    made = formatted(Text(template, 1, (template,)), arguments)
+    made = format_string(TextValue(template, 1, (template,)), arguments)
     assert made.text == text
     assert made.first == 1
 
@@ -30,10 +30,10 @@ def test_formats(template: str, arguments: list[Value | None] | None, text: str)
     ("recipe", "arguments", "constants", "text"),
     [
         ("https://\x01/v\x01", [HOST, 2], [], "https://a.test/v2"),
-        ("\x01\x02\x01", [HOST], [Text("/x")], "a.test/x{}"),
+        ("\x01\x02\x01", [HOST], [TextValue("/x")], "a.test/x{}"),
         ("\x02", [], [], "{}"),
         ("", [], [], ""),
     ],
 )
-def test_recipes(recipe: str, arguments: list[Value | None], constants: list[Text], text: str) -> None:
-    assert joined(Text(recipe, 1), arguments, constants).text == text
+def test_recipes(recipe: str, arguments: list[Value | None], constants: list[TextValue], text: str) -> None:
+    assert concat_recipe(TextValue(recipe, 1), arguments, constants).text == text

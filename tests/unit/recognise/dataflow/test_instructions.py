@@ -2,46 +2,53 @@
 
 import pytest
 
-from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, Kind, branch_targets, payload_length, signed
+from tieback.recognise.dataflow.instructions import (
+    KINDS,
+    LENGTHS,
+    OpcodeEffect,
+    branch_targets,
+    payload_length,
+    sign_extend,
+)
 
 
 @pytest.mark.parametrize(
     ("opcode", "length", "kind"),
     [
-        (0x00, 1, Kind.NOP),
-        (0x01, 1, Kind.MOVE),
-        (0x0C, 1, Kind.RESULT),
-        (0x12, 1, Kind.CONST_4),
-        (0x18, 5, Kind.WIDE_AA),
-        (0x1A, 2, Kind.CONST_STRING),
-        (0x1B, 3, Kind.CONST_JUMBO),
-        (0x1F, 2, Kind.NONE),  # check-cast leaves the value
-        (0x24, 3, Kind.FILLED_ARRAY),
-        (0x26, 3, Kind.NONE),
-        (0x2B, 3, Kind.SWITCH),
-        (0x31, 2, Kind.WRITE_AA),
-        (0x38, 2, Kind.IF),
-        (0x4D, 2, Kind.APUT_OBJECT),
-        (0x53, 2, Kind.WIDE_A),
-        (0x62, 2, Kind.SGET),
-        (0x69, 2, Kind.SPUT),
-        (0x6E, 3, Kind.INVOKE),
-        (0x73, 1, Kind.NONE),
-        (0x78, 3, Kind.INVOKE_RANGE),
-        (0x81, 1, Kind.WIDE_A),
-        (0x90, 2, Kind.WRITE_AA),
-        (0x9B, 2, Kind.WIDE_AA),
-        (0xB0, 1, Kind.WRITE_A),
-        (0xBB, 1, Kind.WIDE_A),
-        (0xD0, 2, Kind.WRITE_A),
-        (0xD8, 2, Kind.WRITE_AA),
-        (0xE3, 1, Kind.NONE),
-        (0xFA, 4, Kind.INVOKE_OTHER),
-        (0xFC, 3, Kind.INVOKE_CUSTOM),
-        (0xFF, 2, Kind.WRITE_AA),
+        (0x00, 1, OpcodeEffect.NOP),
+        (0x01, 1, OpcodeEffect.MOVE),
+        (0x0C, 1, OpcodeEffect.RESULT),
+        (0x12, 1, OpcodeEffect.CONST_4),
+        (0x18, 5, OpcodeEffect.WIDE_AA),
+        (0x1A, 2, OpcodeEffect.CONST_STRING),
+        (0x1B, 3, OpcodeEffect.CONST_JUMBO),
+        (0x1F, 2, OpcodeEffect.NONE),  # check-cast leaves the value
+        (0x24, 3, OpcodeEffect.FILLED_ARRAY),
+        (0x26, 3, OpcodeEffect.NONE),
+        (0x2B, 3, OpcodeEffect.SWITCH),
+        (0x31, 2, OpcodeEffect.WRITE_AA),
+        (0x38, 2, OpcodeEffect.IF),
+        (0x4D, 2, OpcodeEffect.APUT_OBJECT),
+        (0x53, 2, OpcodeEffect.WIDE_A),
+        (0x62, 2, OpcodeEffect.SGET),
+        (0x69, 2, OpcodeEffect.SPUT),
+        (0x6E, 3, OpcodeEffect.INVOKE),
+        (0x73, 1, OpcodeEffect.NONE),
+        (0x78, 3, OpcodeEffect.INVOKE_RANGE),
+        (0x81, 1, OpcodeEffect.WIDE_A),
+        (0x90, 2, OpcodeEffect.WRITE_AA),
+        (0x9B, 2, OpcodeEffect.WIDE_AA),
+        (0xB0, 1, OpcodeEffect.WRITE_A),
+        (0xBB, 1, OpcodeEffect.WIDE_A),
+        (0xD0, 2, OpcodeEffect.WRITE_A),
+        (0xD8, 2, OpcodeEffect.WRITE_AA),
+        (0xE3, 1, OpcodeEffect.NONE),
+        (0xFA, 4, OpcodeEffect.INVOKE_OTHER),
+        (0xFC, 3, OpcodeEffect.INVOKE_CUSTOM),
+        (0xFF, 2, OpcodeEffect.WRITE_AA),
     ],
 )
-def test_opcodes(opcode: int, length: int, kind: Kind) -> None:
+def test_opcodes(opcode: int, length: int, kind: OpcodeEffect) -> None:
     assert LENGTHS[opcode] == length
     assert KINDS[opcode] == kind
 
@@ -77,4 +84,4 @@ def test_targets_of_a_switch(units: list[int], targets: list[int]) -> None:
 
 
 def test_signed() -> None:
-    assert [signed(0xF, 4), signed(7, 4), signed(0x8000, 16)] == [-1, 7, -32768]
+    assert [sign_extend(0xF, 4), sign_extend(7, 4), sign_extend(0x8000, 16)] == [-1, 7, -32768]

@@ -6,26 +6,26 @@ import pytest
 
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.fields import Fields
-from tieback.recognise.dataflow.seeds import Finder, _may_begin, _runs, anchored
+from tieback.recognise.dataflow.fields import FieldConstants
+from tieback.recognise.dataflow.seeds import MethodFinder, _may_begin, _runs, anchored_strings
 from tieback.recognise.dataflow.sinks import read_sinks
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import RuleFiles
 
 DEX = Path(__file__).parent / "dex"
 KNOWN = KnownCalls(read_sinks())
-RULES = Rules()
+RULES = RuleFiles()
 
 
 def candidates(name: str) -> set[str]:
     dex = DexFile((DEX / f"{name}.dex").read_bytes())
-    found = Finder(dex, KNOWN.resolve(dex), Fields(dex), anchored(dex, RULES)).candidates()
+    found = MethodFinder(dex, KNOWN.resolve(dex), FieldConstants(dex), anchored_strings(dex, RULES)).candidates()
     assert all(0 < one.stop <= one.code.units + 3 for one in found)
     return {dex.method_name(dex.method_of(one.code)).partition("->")[2] for one in found}
 
 
 def test_strings_with_a_scheme() -> None:
     dex = DexFile((DEX / "concat.dex").read_bytes())
-    texts = {dex.string(index) for index in anchored(dex, RULES)}
+    texts = {dex.string(index) for index in anchored_strings(dex, RULES)}
     assert texts == {dex.string(index) for index in range(len(dex.strings)) if "://" in dex.string(index)}
 
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.fields import Fields
+from tieback.recognise.dataflow.fields import FieldConstants
 from tieback.recognise.dataflow.sinks import read_sinks
-from tieback.recognise.dataflow.values import Facts, Text
-from tieback.recognise.dataflow.walk import MAX_MADE, Walker
+from tieback.recognise.dataflow.values import EndpointParts, TextValue
+from tieback.recognise.dataflow.walk import MAX_BUILT, Walker
 
 FILE = DexFile((Path(__file__).parent / "dex" / "concat.dex").read_bytes())
 CALLS = KnownCalls(read_sinks()).resolve(FILE)
@@ -41,8 +41,8 @@ def const(register: int, index: int) -> list[int]:
 
 
 def texts(units: list[int]) -> list[str]:
-    made = Walker(FILE, CALLS, Fields(FILE)).walk(units, len(units))
-    return [one.value.text if isinstance(one.value, Text) else str(dict(one.value.values)) for one in made]
+    made = Walker(FILE, CALLS, FieldConstants(FILE)).walk(units, len(units))
+    return [one.value.text if isinstance(one.value, TextValue) else str(dict(one.value.values)) for one in made]
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ def test_growth_is_bounded() -> None:
     program = [*const(0, BASE), 0x206E, CONCAT, 0x0000, *double * 60]
     assert max(map(len, texts(program))) <= 4096
     many = [*const(0, BASE), *const(1, PATH), *CALL * 2000]
-    assert len(texts(many)) <= MAX_MADE
+    assert len(texts(many)) <= MAX_BUILT
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.one_of(st.integers(0, 0xFFFF), st.integers(0, 255)), max_size=200))
 def test_any_units_end(units: list[int]) -> None:
-    for one in Walker(FILE, CALLS, Fields(FILE)).walk(units, len(units)):
-        assert isinstance(one.value, Text | Facts)
+    for one in Walker(FILE, CALLS, FieldConstants(FILE)).walk(units, len(units)):
+        assert isinstance(one.value, TextValue | EndpointParts)

@@ -7,9 +7,9 @@ from tests.unit.report.conftest import FIELDHAND, WORKHUB, in_tables, probe, the
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.figure import exact, lower_bound
 from tieback.model.probe import Access, Outcome, ProbeReport, Ransom, RansomVerdict
-from tieback.model.report import AppSummary, Handle, Report, Standing
-from tieback.report.diff.compare import Comparison, Kind, baseline_of, compare
-from tieback.report.diff.past import past_of
+from tieback.model.report import AppSummary, BaselineState, LazyTable, Report
+from tieback.report.diff.compare import ChangeKind, Comparison, baseline_of, compare
+from tieback.report.diff.past import past_from_report
 
 OLD = the_report()
 WORKHUB_FINDING = "open-store:exp-workhub"
@@ -20,7 +20,7 @@ def told(new: Report, old: Report = OLD) -> dict[str, tuple[str, tuple[str, ...]
 
 
 def compared(new: Report, old: Report = OLD) -> Comparison:
-    return compare(past_of(old, "old.json"), past_of(new, "new.json"))
+    return compare(past_from_report(old, "old.json"), past_from_report(new, "new.json"))
 
 
 def with_store(change: Callable[[Exposure], Exposure | None]) -> list[Exposure]:
@@ -101,8 +101,8 @@ def test_a_store_with_another_identity_at_the_same_place_is_the_same_finding() -
     assert WORKHUB_FINDING not in found
 
 
-def reports(outcome: Outcome) -> Handle[ProbeReport]:
-    return Handle.of([*(probe(store) for store in with_store(lambda _: None)),
+def reports(outcome: Outcome) -> LazyTable[ProbeReport]:
+    return LazyTable.of([*(probe(store) for store in with_store(lambda _: None)),
                       ProbeReport("api.workhub.test:27017", outcome)])  # fmt: skip
 
 
@@ -112,32 +112,32 @@ def reports(outcome: Outcome) -> Handle[ProbeReport]:
         (
             in_tables(OLD, exposures=with_store(lambda s: replace(s, access=Access.AUTH_REQUIRED)),
                       findings=without(WORKHUB_FINDING)),
-            Kind.FIXED, "the store answered again: login required",
+            ChangeKind.FIXED, "the store answered again: login required",
         ),
         (
             in_tables(OLD, exposures=with_store(lambda s: replace(s, id="exp-closed", access=Access.AUTH_REQUIRED)),
                       findings=without(WORKHUB_FINDING)),
-            Kind.FIXED, "the store answered again: login required",
+            ChangeKind.FIXED, "the store answered again: login required",
         ),
         (
             in_tables(OLD, exposures=with_store(lambda _: None), findings=without(WORKHUB_FINDING),
                       probes=reports(Outcome.REFUSED)),
-            Kind.UNCONFIRMED, "connection refused; the store may have moved",
+            ChangeKind.UNCONFIRMED, "connection refused; the store may have moved",
         ),
         (
             in_tables(OLD, exposures=with_store(lambda _: None), findings=without(WORKHUB_FINDING),
                       probes=reports(Outcome.TIMEOUT)),
-            Kind.UNCONFIRMED, "the store did not answer: timeout",
+            ChangeKind.UNCONFIRMED, "the store did not answer: timeout",
         ),
         (
             in_tables(OLD, exposures=with_store(lambda _: None), findings=without(WORKHUB_FINDING),
-                      probes=Handle.of([])),
-            Kind.UNCONFIRMED, "the store was not probed again",
+                      probes=LazyTable.of([])),
+            ChangeKind.UNCONFIRMED, "the store was not probed again",
         ),
     ],
     ids=["closed", "closed, identity lost", "refused", "silent", "not asked"],
 )  # fmt: skip
-def test_gone_is_fixed_only_where_somebody_looked(new: Report, kind: Kind, what: str) -> None:
+def test_gone_is_fixed_only_where_somebody_looked(new: Report, kind: ChangeKind, what: str) -> None:
     assert told(new)[WORKHUB_FINDING] == (kind.value, (what,))
 
 
@@ -182,7 +182,7 @@ def test_totals() -> None:
 
 def test_worst_first_within_each_kind() -> None:
     nothing = in_tables(OLD, findings=())
-    assert [one.finding.severity.value for one in compared(OLD, nothing).of(Kind.NEW)] == [
+    assert [one.finding.severity.value for one in compared(OLD, nothing).of(ChangeKind.NEW)] == [
         "critical",
         "critical",
         "high",
@@ -193,8 +193,8 @@ def test_a_baseline_knows_what_is_new() -> None:
     old = in_tables(OLD, findings=without(WORKHUB_FINDING), exposures=with_store(lambda s: replace(s, version="5")))
     new = in_tables(OLD, findings=without("open-store:exp-parcello"))
     baseline = baseline_of(compared(new, old))
-    assert baseline.standing(WORKHUB_FINDING) is Standing.NEW
-    assert baseline.standing("open-store:exp-fieldhand") is Standing.UNCHANGED
+    assert baseline.standing(WORKHUB_FINDING) is BaselineState.NEW
+    assert baseline.standing("open-store:exp-fieldhand") is BaselineState.UNCHANGED
     assert (baseline.new, baseline.fixed, baseline.unconfirmed) == (1, 1, 0)
     judged = replace(new, baseline=baseline)
     assert judged.worst_new() is Severity.CRITICAL

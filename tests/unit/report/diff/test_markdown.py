@@ -2,11 +2,11 @@ from tests.unit.report.conftest import in_tables, the_report
 from tieback.model.report import Report
 from tieback.report.diff.compare import compare
 from tieback.report.diff.markdown import MOST, as_markdown
-from tieback.report.diff.past import past_of
+from tieback.report.diff.past import past_from_report
 
 
 def page(old: Report, new: Report) -> str:
-    return "\n".join(as_markdown(compare(past_of(old, "old.json"), past_of(new, "new.json"))))
+    return "\n".join(as_markdown(compare(past_from_report(old, "old.json"), past_from_report(new, "new.json"))))
 
 
 def test_what_stands_in_a_pull_request() -> None:

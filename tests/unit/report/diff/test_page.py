@@ -4,7 +4,7 @@ from tests.unit.report.conftest import in_tables, the_report
 from tieback.model.report import Report
 from tieback.report.diff.compare import compare
 from tieback.report.diff.page import as_page
-from tieback.report.diff.past import past_of
+from tieback.report.diff.past import past_from_report
 
 
 class Reader(HTMLParser):
@@ -27,7 +27,7 @@ class Reader(HTMLParser):
 
 
 def page(old: Report, new: Report) -> Reader:
-    return Reader("".join(as_page(compare(past_of(old, "old.json"), past_of(new, "new.json")))))
+    return Reader("".join(as_page(compare(past_from_report(old, "old.json"), past_from_report(new, "new.json")))))
 
 
 def test_what_a_reader_sees() -> None:

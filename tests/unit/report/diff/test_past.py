@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tieback.model.errors import InputError
 from tieback.model.report import Report
 from tieback.report import by_name
-from tieback.report.diff.past import past_of, read_past
+from tieback.report.diff.past import past_from_report, read_past
 
 
 def written(report: Report, name: str, folder: Path) -> Path:
@@ -24,7 +24,7 @@ def written(report: Report, name: str, folder: Path) -> Path:
 @pytest.mark.parametrize("name", ["json", "ndjson"])
 def test_a_file_is_read_as_the_report_that_it_was(report: Report, tmp_path: Path, name: str) -> None:
     path = written(report, name, tmp_path)
-    assert read_past(path) == past_of(report, path.name)
+    assert read_past(path) == past_from_report(report, path.name)
     assert len(read_past(path).apps) == 5
     assert next(iter(read_past(path).findings)).startswith("open-store:exp-"), "worst first"
 
@@ -32,7 +32,7 @@ def test_a_file_is_read_as_the_report_that_it_was(report: Report, tmp_path: Path
 def test_a_document_that_somebody_set_on_many_lines(report: Report, tmp_path: Path) -> None:
     path = written(report, "json", tmp_path)
     path.write_text(json.dumps(json.loads(path.read_text()), indent=2))
-    assert read_past(path) == past_of(report, path.name)
+    assert read_past(path) == past_from_report(report, path.name)
 
 
 @pytest.mark.parametrize("name", ["json", "ndjson"])

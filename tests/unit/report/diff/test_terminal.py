@@ -5,13 +5,13 @@ from rich.console import Console
 from tests.unit.report.conftest import in_tables, the_report
 from tieback.model.report import Report
 from tieback.report.diff.compare import compare
-from tieback.report.diff.past import past_of
+from tieback.report.diff.past import past_from_report
 from tieback.report.diff.terminal import print_comparison
 
 
 def printed(old: Report, new: Report) -> str:
     out = io.StringIO()
-    found = compare(past_of(old, "old.json"), past_of(new, "new.json"))
+    found = compare(past_from_report(old, "old.json"), past_from_report(new, "new.json"))
     print_comparison(found, Console(file=out, width=110, color_system=None, highlight=False))
     return out.getvalue()
 

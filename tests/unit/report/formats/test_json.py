@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tieback.model.report import AppSighting, Handle, Index, Report
+from tieback.model.report import AppSighting, LazyIndex, LazyTable, Report
 from tieback.model.sighting import Problem
 from tieback.report.formats.json import JsonRenderer
 
@@ -49,9 +49,9 @@ def test_hostile_text_is_kept_as_text(hostile_report: Report) -> None:
 
 
 def test_text_that_is_not_unicode_is_replaced(report: Report) -> None:
-    (name,) = json.loads(rendered(replace(report, problems=Handle.of((Problem("cannot be read", "caf\udce9.apk"),)))))[
-        "problems"
-    ]
+    (name,) = json.loads(
+        rendered(replace(report, problems=LazyTable.of((Problem("cannot be read", "caf\udce9.apk"),))))
+    )["problems"]
     assert name == {"what": "cannot be read", "where": "caf\ufffd.apk"}
 
 
@@ -66,6 +66,6 @@ def test_long_tables_are_never_held(report: Report) -> None:
             written.append(out.tell())
             yield row
 
-    JsonRenderer().render(replace(report, sightings=Index(1000, opened, pick=lambda _: opened())), out)
+    JsonRenderer().render(replace(report, sightings=LazyIndex(1000, opened, pick=lambda _: opened())), out)
     assert len(set(written)) == 1000
     assert len(json.loads(out.getvalue())["sightings"]) == 1000

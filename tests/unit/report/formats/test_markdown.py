@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from tieback.model.report import Report
-from tieback.report.formats.markdown import MOST_FINDINGS, MarkdownRenderer, escaped
+from tieback.report.formats.markdown import MOST_FINDINGS, MarkdownRenderer, escape_markdown
 
 
 def rendered(report: Report) -> str:
@@ -43,7 +43,7 @@ def test_text_of_others_is_no_markup(hostile_report: Report) -> None:
     ],
 )
 def test_nobody_is_mentioned_and_nothing_linked(text: str, shown: str) -> None:
-    assert escaped(text) == shown
+    assert escape_markdown(text) == shown
 
 
 def test_without_a_grant(report: Report, tabled: Callable[..., Report]) -> None:

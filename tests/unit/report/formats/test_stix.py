@@ -7,7 +7,7 @@ import stix2validator
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import fleet_report
-from tieback.model.exposure import Window
+from tieback.model.exposure import ExposureWindow
 from tieback.model.report import Report
 from tieback.report.audience import Audience, for_audience
 from tieback.report.formats.stix import MARKINGS, StixRenderer
@@ -52,7 +52,7 @@ def test_what_others_saw_is_a_note_on_the_store(report: Report) -> None:
 
 
 def test_what_was_seen_and_when(report: Report, tabled: Callable[..., Report]) -> None:
-    window = Window("2025-02-03", "2026-11-25")
+    window = ExposureWindow("2025-02-03", "2026-11-25")
     stores = [replace(store, window=window) if store.id == "exp-workhub" else store for store in report.exposures()]
     objects = {entry["id"]: entry for entry in bundle(tabled(report, exposures=stores))["objects"]}
     seen = [entry for entry in objects.values() if entry["type"] == "observed-data"]

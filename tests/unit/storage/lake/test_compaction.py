@@ -16,15 +16,15 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.errors import WorkspaceError
 from tieback.model.sighting import AppDocument, Evidence, Sighting
 from tieback.model.unit import Unit
-from tieback.storage.lake.compaction import OF_RUNS, ORDERS, STAY, compact
+from tieback.storage.lake.compaction import NEVER_MERGED, ORDERS, RUN_TABLES, compact
 from tieback.storage.lake.lake import Lake, part_name
 from tieback.storage.lake.schemas import SCHEMAS, rows_table
 from tieback.storage.lake.tables.apps import app_tables, read_app_documents
 from tieback.storage.lake.tables.inputs import RunInput, read_inputs, save_inputs
 from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.lake.upkeep import check, sweep
-from tieback.storage.ledger.tables import State
-from tieback.storage.recovery import Recovered, recover
+from tieback.storage.ledger.tables import LedgerState
+from tieback.storage.recovery import RecoveryResult, recover
 from tieback.storage.workspace import Workspace
 
 RUNS = ("20260101T000000Z-aaaaaaaa", "20260102T000000Z-bbbbbbbb")
@@ -114,9 +114,9 @@ def test_a_part_is_found_by_its_old_name(lake: Lake) -> None:
 
 
 def test_every_table_has_an_order_or_stays() -> None:
-    assert ORDERS.keys() | STAY == SCHEMAS.keys()
-    assert not ORDERS.keys() & STAY
-    assert {name for name in ORDERS if "run" in SCHEMAS[name].names} == OF_RUNS
+    assert ORDERS.keys() | NEVER_MERGED == SCHEMAS.keys()
+    assert not ORDERS.keys() & NEVER_MERGED
+    assert {name for name in ORDERS if "run" in SCHEMAS[name].names} == RUN_TABLES
 
 
 def test_rows_lie_sorted_and_runs_apart(lake: Lake) -> None:
@@ -172,8 +172,8 @@ def test_the_ledger_does_not_notice(tmp_path: Path) -> None:
         fill(workspace.lake, 40)
         assert recover(workspace.lake, workspace.ledger).entered == 40
         compact(workspace.lake)
-        assert recover(workspace.lake, workspace.ledger) == Recovered(0, 0, 0, 0)
-        assert workspace.ledger.counts() == {State.DONE: 40}
+        assert recover(workspace.lake, workspace.ledger) == RecoveryResult(0, 0, 0, 0)
+        assert workspace.ledger.counts() == {LedgerState.DONE: 40}
 
 
 def test_a_ledger_that_was_lost_is_filled_from_merged_parts(tmp_path: Path) -> None:

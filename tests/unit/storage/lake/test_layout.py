@@ -7,22 +7,22 @@ from hypothesis import strategies as st
 
 from tieback.storage.lake.layout import (
     Layout,
-    Replaces,
-    alone,
-    layout,
-    note,
-    notes,
-    read_replaces,
-    reading,
-    unnote,
-    write_replaces,
+    MergedPart,
+    clear_damage,
+    damage_notes,
+    exclusive_lock,
+    note_damage,
+    read_layout,
+    read_merged_part,
+    reader_lock,
+    write_merged_part,
 )
 
 
 def merged(directory: Path, name: str, replaces: tuple[str, ...], holds: tuple[str, ...]) -> None:
     part = directory / "parts" / name
     part.mkdir(parents=True)
-    write_replaces(part, Replaces(replaces, holds))
+    write_merged_part(part, MergedPart(replaces, holds))
 
 
 def plain(directory: Path, *names: str) -> None:
@@ -31,57 +31,57 @@ def plain(directory: Path, *names: str) -> None:
 
 
 def test_nothing_is_there(tmp_path: Path) -> None:
-    assert layout(tmp_path) == Layout((), {}, (), {})
+    assert read_layout(tmp_path) == Layout((), {}, (), {})
 
 
 def test_a_file_among_the_parts_is_no_part(tmp_path: Path) -> None:
     plain(tmp_path, "a")
     (tmp_path / "parts" / "b").write_text("")
-    assert layout(tmp_path).live == ("a",)
+    assert read_layout(tmp_path).live == ("a",)
 
 
 def test_a_merged_part_stands_for_others_that_are_still_there(tmp_path: Path) -> None:
     plain(tmp_path, "a", "b", "c")
     merged(tmp_path, "merged-1", ("a", "b"), ("a", "b"))
-    assert layout(tmp_path) == Layout(("c", "merged-1"), {"a": "merged-1", "b": "merged-1"}, ("a", "b"), {})
-    assert layout(tmp_path).published() == {"a", "b", "c"}
+    assert read_layout(tmp_path) == Layout(("c", "merged-1"), {"a": "merged-1", "b": "merged-1"}, ("a", "b"), {})
+    assert read_layout(tmp_path).published() == {"a", "b", "c"}
 
 
 def test_a_merged_part_of_merged_parts(tmp_path: Path) -> None:
     plain(tmp_path, "a")
     merged(tmp_path, "merged-1", ("a",), ("a",))
     merged(tmp_path, "merged-2", ("merged-1", "a", "b"), ("a", "b"))
-    assert layout(tmp_path).live == ("merged-2",)
-    assert layout(tmp_path).held == {"a": "merged-2", "b": "merged-2"}
+    assert read_layout(tmp_path).live == ("merged-2",)
+    assert read_layout(tmp_path).held == {"a": "merged-2", "b": "merged-2"}
 
 
 def test_a_part_that_comes_late_is_not_read_beside_the_one_that_holds_it(tmp_path: Path) -> None:
     merged(tmp_path, "merged-1", (), ("a",))
     plain(tmp_path, "a")
-    assert layout(tmp_path).hidden == ("a",)
+    assert read_layout(tmp_path).hidden == ("a",)
 
 
 def test_what_was_pruned_may_come_again(tmp_path: Path) -> None:
     plain(tmp_path, "a", "b")
     merged(tmp_path, "merged-1", ("b",), ("b",))
     merged(tmp_path, "merged-2", ("merged-1", "b"), ())
-    assert layout(tmp_path).published() == {"a"}
+    assert read_layout(tmp_path).published() == {"a"}
     for gone in ("b", "merged-1"):
         for file in (tmp_path / "parts" / gone).iterdir():
             file.unlink()
         (tmp_path / "parts" / gone).rmdir()
-    write_replaces(tmp_path / "parts" / "merged-2", Replaces((), ()))
+    write_merged_part(tmp_path / "parts" / "merged-2", MergedPart((), ()))
     plain(tmp_path, "b")
-    assert layout(tmp_path).published() == {"a", "b"}
+    assert read_layout(tmp_path).published() == {"a", "b"}
 
 
 def test_a_damaged_merged_part_hides_nothing(tmp_path: Path) -> None:
     plain(tmp_path, "a")
     merged(tmp_path, "merged-1", ("a",), ("a",))
-    note(tmp_path, "merged-1", "apps.parquet: truncated")
-    assert layout(tmp_path) == Layout(("a",), {}, (), {"merged-1": "apps.parquet: truncated"})
-    unnote(tmp_path, "merged-1")
-    assert layout(tmp_path).live == ("merged-1",)
+    note_damage(tmp_path, "merged-1", "apps.parquet: truncated")
+    assert read_layout(tmp_path) == Layout(("a",), {}, (), {"merged-1": "apps.parquet: truncated"})
+    clear_damage(tmp_path, "merged-1")
+    assert read_layout(tmp_path).live == ("merged-1",)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_list_that_is_none_is_damage(tmp_path: Path, text: bytes | None) -> No
     plain(tmp_path, "a", "merged-1")
     if text is not None:
         (tmp_path / "parts" / "merged-1" / "replaces.json").write_bytes(text)
-    found = layout(tmp_path)
+    found = read_layout(tmp_path)
     assert found.live == ("a",)
     assert found.damaged["merged-1"].startswith("replaces.json: ")
 
@@ -103,23 +103,23 @@ def test_any_list_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, t
     part.mkdir(exist_ok=True)
     (part / "replaces.json").write_bytes(text)
     with suppress(ValueError):
-        read_replaces(part)
+        read_merged_part(part)
 
 
 @given(st.text(max_size=50))
 def test_any_reason_can_be_noted(tmp_path_factory: pytest.TempPathFactory, why: str) -> None:
     directory = tmp_path_factory.getbasetemp()
-    note(directory, "p", why)
-    assert notes(directory)["p"]
+    note_damage(directory, "p", why)
+    assert damage_notes(directory)["p"]
 
 
 def test_readers_share_and_who_removes_is_alone(tmp_path: Path) -> None:
-    with reading(tmp_path), reading(tmp_path), alone(tmp_path) as nobody:
+    with reader_lock(tmp_path), reader_lock(tmp_path), exclusive_lock(tmp_path) as nobody:
         assert not nobody
-    with alone(tmp_path) as nobody:
+    with exclusive_lock(tmp_path) as nobody:
         assert nobody
 
 
 def test_a_lake_that_is_not_there_can_be_read(tmp_path: Path) -> None:
-    with reading(tmp_path / "none"):
+    with reader_lock(tmp_path / "none"):
         assert not (tmp_path / "none").exists()

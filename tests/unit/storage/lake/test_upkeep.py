@@ -4,9 +4,9 @@ import pytest
 
 from tests.unit.storage.lake.test_lake import HARMS, A, B, harm, problems
 from tieback.storage.lake.lake import Lake
-from tieback.storage.lake.layout import note, reading
-from tieback.storage.lake.upkeep import check, left_out, set_aside, sweep
-from tieback.storage.ledger.tables import State
+from tieback.storage.lake.layout import note_damage, reader_lock
+from tieback.storage.lake.upkeep import check, damage_lines, quarantine_damaged, sweep
+from tieback.storage.ledger.tables import LedgerState
 from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
 
@@ -25,7 +25,7 @@ def file_of(lake: Lake, part: str) -> Path:
 
 def test_a_sound_lake(lake: Lake) -> None:
     assert list(check(lake)) == [("one", ""), ("two", "")]
-    assert set_aside(lake) == {}
+    assert quarantine_damaged(lake) == {}
     assert sweep(lake)
 
 
@@ -39,10 +39,10 @@ def test_every_damage_is_found_and_left_out(lake: Lake, how: str) -> None:
 
 
 def test_a_report_is_told_before_it_asks(lake: Lake) -> None:
-    assert left_out(lake, ["problems", "units"]) == ()
+    assert damage_lines(lake, ["problems", "units"]) == ()
     harm(file_of(lake, "two"), "truncated")
-    assert left_out(lake, ["units"]) == ()
-    (told,) = left_out(lake, ["problems", "units"])
+    assert damage_lines(lake, ["units"]) == ()
+    (told,) = damage_lines(lake, ["problems", "units"])
     assert told.where == "part two of the lake"
     assert told.what.startswith("is damaged and ignored (problems.parquet: ")
 
@@ -50,21 +50,21 @@ def test_a_report_is_told_before_it_asks(lake: Lake) -> None:
 def test_damaged_parts_go_to_quarantine(lake: Lake) -> None:
     harm(file_of(lake, "two"), "zeroed")
     lake.query("SELECT * FROM problems")
-    assert list(set_aside(lake)) == ["two"]
+    assert list(quarantine_damaged(lake)) == ["two"]
     assert lake.damaged() == {}
     assert [path.name for path in (lake.directory / "quarantine").glob("*/*")] == ["two"]
     assert lake.publish("two", problems("b"), [B]), "its batch can be published again"
     harm(file_of(lake, "two"), "zeroed")
-    assert list(set_aside(lake, ["two"])) == ["two"], "a fresh part is looked at without a note"
+    assert list(quarantine_damaged(lake, ["two"])) == ["two"], "a fresh part is looked at without a note"
     assert len(list((lake.directory / "quarantine").glob("*/two"))) == 2
 
 
 def test_a_part_that_is_sound_after_all_is_read_again(lake: Lake) -> None:
-    note(lake.directory, "two", "the disk was away")
+    note_damage(lake.directory, "two", "the disk was away")
     assert lake.parts() == {"one"}
-    assert set_aside(lake) == {}
+    assert quarantine_damaged(lake) == {}
     assert lake.parts() == {"one", "two"}
-    note(lake.directory, "two", "the disk was away")
+    note_damage(lake.directory, "two", "the disk was away")
     assert dict(check(lake)) == {"one": "", "two": ""}
     assert lake.parts() == {"one", "two"}
 
@@ -80,15 +80,15 @@ def test_units_of_a_damaged_part_are_done_again(tmp_path: Path) -> None:
         done = recover(lake, ledger)
         assert done.lost == 1
         assert done.damaged[0].startswith("two: problems.parquet: ")
-        assert ledger.counts() == {State.DONE: 1, State.RELEASED: 1}
+        assert ledger.counts() == {LedgerState.DONE: 1, LedgerState.RELEASED: 1}
         assert ledger.claim([A, B], "next", 60) == [B]
 
 
 def test_nothing_is_removed_while_somebody_reads(lake: Lake) -> None:
-    from tieback.storage.lake.compaction import merge
+    from tieback.storage.lake.compaction import merge_parts
 
-    merge(lake, ["one", "two"])
-    with reading(lake.directory):
+    merge_parts(lake, ["one", "two"])
+    with reader_lock(lake.directory):
         assert not sweep(lake)
         assert not sweep(lake, wait=0.06)
     assert len(list((lake.directory / "parts").iterdir())) == 3
@@ -97,9 +97,9 @@ def test_nothing_is_removed_while_somebody_reads(lake: Lake) -> None:
 
 
 def test_a_changed_file_of_a_merged_part_is_damage(lake: Lake) -> None:
-    from tieback.storage.lake.compaction import merge
+    from tieback.storage.lake.compaction import merge_parts
 
-    merge(lake, ["one", "two"])
+    merge_parts(lake, ["one", "two"])
     (merged,) = lake.layout().live
     path = file_of(lake, merged)
     content = bytearray(path.read_bytes())

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import text
 
-from tieback.model.case import Entry
+from tieback.model.case import NewLogLine
 from tieback.storage.ledger.case_log import MAX_TEXT
 from tieback.storage.ledger.ledger import Ledger
 
@@ -16,7 +16,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def lines(ledger: Ledger) -> None:
     for number in range(5):
-        ledger.cases.note([Entry(f"case-{number % 2}", "note", {"text": f"line {number}"}, by="Ann")], NOW)
+        ledger.cases.note([NewLogLine(f"case-{number % 2}", "note", {"text": f"line {number}"}, by="Ann")], NOW)
 
 
 def rewrite(ledger: Ledger, statement: str) -> None:
@@ -64,7 +64,7 @@ def test_a_cut_end_shows_by_its_head_alone(ledger: Ledger) -> None:
 
 
 def test_long_and_odd_text_is_kept_within_bounds(ledger: Ledger) -> None:
-    ledger.cases.note([Entry("case-9", "note", {"text": "x" * (MAX_TEXT + 7), "odd": "\udcff\x00\n"})], NOW)
+    ledger.cases.note([NewLogLine("case-9", "note", {"text": "x" * (MAX_TEXT + 7), "odd": "\udcff\x00\n"})], NOW)
     (line,) = ledger.cases.log("case-9")
     assert line.fields["text"].endswith(f"({MAX_TEXT + 7} characters)")
     assert line.fields["odd"] == "\\udcff\x00\n"

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from tests.unit.cases.samples import NOW, case, letter, vendor
-from tieback.model.case import Case, CaseState, Entry
+from tieback.model.case import Case, CaseState, NewLogLine
 from tieback.model.errors import UsageError
 from tieback.model.vendor import Vendor
 from tieback.storage.ledger.cases import Cases, Changed
@@ -19,7 +19,7 @@ def cases(ledger: Ledger) -> Cases:
 
 
 def opened(*some: Case) -> list[Changed[Case]]:
-    return [(one, (Entry(one.id, "opened", {}),)) for one in some]
+    return [(one, (NewLogLine(one.id, "opened", {}),)) for one in some]
 
 
 def test_a_case_is_opened_once(cases: Cases) -> None:
@@ -67,7 +67,7 @@ def test_vendors_are_kept_and_merged(cases: Cases) -> None:
     one = case(vendor="v-gone")
     cases.open(opened(one), NOW)
     cases.save_letter(letter(vendor="v-gone"), (), NOW)
-    cases.merge_vendors(kept, "v-gone", (Entry("v-kept", "edited", {"merged": "v-gone"}),), NOW)
+    cases.merge_vendors(kept, "v-gone", (NewLogLine("v-kept", "edited", {"merged": "v-gone"}),), NOW)
     assert [one.id for one in cases.vendors()] == ["v-kept"]
     assert cases.case(one.id).vendor == "v-kept"
     assert [line.event for line in cases.log("v-kept")] == ["edited"]

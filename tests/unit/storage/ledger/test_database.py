@@ -194,7 +194,7 @@ def test_what_lost_its_connection_during_the_commit_takes_place_once(
 def test_a_commit_of_which_nobody_can_tell_is_not_done_again(
     postgres: Postgres, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "pauses", lambda: postgres_module.Pauses(0.3))
+    monkeypatch.setattr(database_module, "pauses", lambda: postgres_module.RetryPauses(0.3))
     ledger = Ledger.open_url(postgres_url)
     tried = []
 
@@ -216,7 +216,7 @@ def test_a_commit_of_which_nobody_can_tell_is_not_done_again(
 def test_a_server_that_stays_away_is_told_in_one_line(
     postgres: Postgres, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "pauses", lambda: postgres_module.Pauses(0.3))
+    monkeypatch.setattr(database_module, "pauses", lambda: postgres_module.RetryPauses(0.3))
     ledger = Ledger.open_url(postgres_url)
 
     def away(_: Connection) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tieback.model.device import DevicePlatform, Ownership, Reported
+from tieback.model.device import DevicePlatform, InventoryRow, Ownership
 from tieback.model.errors import InputError
 from tieback.storage.ledger.inventory import Inventory, InventoryFile
 from tieback.storage.ledger.inventory_load import Snapshot
@@ -23,13 +23,13 @@ def fleet(ledger: Ledger) -> Inventory:
     return ledger.inventory
 
 
-def rows() -> Iterator[Reported]:
+def rows() -> Iterator[InventoryRow]:
     for number in range(4):
-        yield Reported(
+        yield InventoryRow(
             DevicePlatform.ANDROID, "com.a", "App A", "2" if number else "1", device=f"d{number}",
             ownership=Ownership.CORPORATE if number < 3 else Ownership.PERSONAL,
         )  # fmt: skip
-    yield Reported(DevicePlatform.ANDROID, "com.b", "App B", "1", device="d0")
+    yield InventoryRow(DevicePlatform.ANDROID, "com.b", "App B", "1", device="d0")
 
 
 def test_a_file_is_entered_once(fleet: Inventory) -> None:
@@ -37,7 +37,7 @@ def test_a_file_is_entered_once(fleet: Inventory) -> None:
     first = fleet.enter(FILE, SNAPSHOT, rows, NAMES)
     assert (first.rows, first.taken, first.again) == (5, DAY, False)
 
-    def never() -> Iterator[Reported]:
+    def never() -> Iterator[InventoryRow]:
         raise AssertionError("rows were opened")
 
     assert fleet.enter(FILE, SNAPSHOT, never, NAMES).again
@@ -46,7 +46,7 @@ def test_a_file_is_entered_once(fleet: Inventory) -> None:
 
 
 def test_a_file_that_breaks_half_way_leaves_nothing(fleet: Inventory) -> None:
-    def broken() -> Iterator[Reported]:
+    def broken() -> Iterator[InventoryRow]:
         yield from rows()
         raise InputError("the file ends here")
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tieback.model.device import Counted, DevicePlatform, FleetApp, Ownership, Reported
+from tieback.model.device import CountSource, DevicePlatform, FleetApp, InventoryRow, Ownership
 from tieback.storage.ledger.inventory import Inventory, InventoryFile
 from tieback.storage.ledger.inventory_load import Snapshot
 from tieback.storage.ledger.ledger import Ledger
@@ -21,11 +21,11 @@ def fleet(ledger: Ledger) -> Inventory:
     return ledger.inventory
 
 
-def row(app: str, device: str = "", version: str = "1", **more: object) -> Reported:
-    return Reported(P.IOS, app, version=version, device=device, **more)  # type: ignore[arg-type]
+def row(app: str, device: str = "", version: str = "1", **more: object) -> InventoryRow:
+    return InventoryRow(P.IOS, app, version=version, device=device, **more)  # type: ignore[arg-type]
 
 
-def load(fleet: Inventory, day: date, *rows: Reported, source: str = "intune", **more: bool) -> None:
+def load(fleet: Inventory, day: date, *rows: InventoryRow, source: str = "intune", **more: bool) -> None:
     snapshot = Snapshot(source, day.toordinal(), **more)
     digest = hashlib.sha256(f"{day}{source}{rows!r}{more}".encode()).hexdigest()
     fleet.enter(InventoryFile(digest, "file", "csv"), snapshot, lambda: rows, NAMES)
@@ -85,8 +85,8 @@ def test_an_upgrade_is_the_new_version_and_no_longer_the_old(fleet: Inventory) -
 
 def test_counts_take_the_larger_and_the_newest(fleet: Inventory) -> None:
     load(fleet, JAN, row("a", count=5), row("a", count=7), row("b", count=None))
-    assert (app(fleet, "a").devices, app(fleet, "a").counted) == (7, Counted.REPORTED)
-    assert (app(fleet, "b").devices, app(fleet, "b").counted) == (0, Counted.UNKNOWN)
+    assert (app(fleet, "a").devices, app(fleet, "a").counted) == (7, CountSource.REPORTED)
+    assert (app(fleet, "b").devices, app(fleet, "b").counted) == (0, CountSource.UNKNOWN)
     load(fleet, FEB, row("a", count=3), row("b", count=1), complete=True)
     assert app(fleet, "a").devices == 3
 
@@ -96,7 +96,7 @@ def test_a_source_that_lists_and_counts_speaks_of_the_same_devices(fleet: Invent
     load(fleet, JAN, row("a", count=2), row("b", count=1))
     load(fleet, JAN, row("a", count=10), source="jamf")
     assert app(fleet, "a").devices == 12
-    assert (app(fleet, "b").devices, app(fleet, "b").counted) == (1, Counted.LISTED)
+    assert (app(fleet, "b").devices, app(fleet, "b").counted) == (1, CountSource.LISTED)
 
 
 def test_people_and_devices_are_pseudonyms_unless_asked(fleet: Inventory) -> None:
@@ -113,7 +113,7 @@ def test_people_and_devices_are_pseudonyms_unless_asked(fleet: Inventory) -> Non
 
 
 def test_rows_that_name_no_app_are_counted_as_left_out(fleet: Inventory) -> None:
-    load(fleet, JAN, row("a", "d1"), Reported(P.IOS, device="d1"), row("b", "d1"))
+    load(fleet, JAN, row("a", "d1"), InventoryRow(P.IOS, device="d1"), row("b", "d1"))
     (one,) = fleet.imports()
     assert (one.rows, one.skipped) == (2, 1)
 

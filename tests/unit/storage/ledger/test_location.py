@@ -6,7 +6,7 @@ import pytest
 from tests.lab.postgres import Postgres
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.unit import Unit
-from tieback.storage.ledger.location import POINTER, new_place, read_place, write_place
+from tieback.storage.ledger.location import POINTER, new_location, read_location, write_location
 from tieback.storage.workspace import Workspace
 
 A = Unit("a" * 64, "v1", "a.apk", 1)
@@ -99,11 +99,11 @@ def test_a_pointer_that_is_damaged_says_so(content: bytes, line: str, tmp_path: 
 
 
 def test_places_are_written_and_removed(tmp_path: Path) -> None:
-    place = new_place("postgresql://h/d")
-    write_place(tmp_path, place, "other.json")
-    assert read_place(tmp_path, "other.json") == place
-    assert read_place(tmp_path) is None
+    place = new_location("postgresql://h/d")
+    write_location(tmp_path, place, "other.json")
+    assert read_location(tmp_path, "other.json") == place
+    assert read_location(tmp_path) is None
     assert msgspec.json.decode((tmp_path / "other.json").read_bytes())["url"] == "postgresql://h/d"
-    write_place(tmp_path, None, "other.json")
-    write_place(tmp_path, None, "other.json")
+    write_location(tmp_path, None, "other.json")
+    write_location(tmp_path, None, "other.json")
     assert list(tmp_path.iterdir()) == []

@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from tests.lab.postgres import Postgres
-from tieback.model.case import Entry
-from tieback.model.device import DevicePlatform, Reported
+from tieback.model.case import NewLogLine
+from tieback.model.device import DevicePlatform, InventoryRow
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.storage.ledger import move as moving_module
 from tieback.storage.ledger.bulk import insert_rows
 from tieback.storage.ledger.inventory import InventoryFile
 from tieback.storage.ledger.inventory_load import Snapshot
-from tieback.storage.ledger.location import DRAFT, LEDGER_FILE, MOVING, POINTER
-from tieback.storage.ledger.move import digests, move
+from tieback.storage.ledger.location import LEDGER_FILE, MOVE_FILE, MOVE_POINTER, POINTER
+from tieback.storage.ledger.move import move_ledger, table_digests
 from tieback.storage.ledger.pseudonyms import Pseudonyms
 from tieback.storage.ledger.tables import grants, ledger_state, metadata, runs, vendors
 from tieback.storage.workspace import Workspace
@@ -44,11 +44,13 @@ def fill(workspace: Workspace) -> None:
     ledger.finish([UnitEnd(A, UnitState.DONE, part="p"), UnitEnd(B, UnitState.FAILED, problem="a\0b")])
     ledger.enter_part("p", [A])
     ledger.end_run(run)
-    ledger.cases.note([Entry("case-1", "note", {"text": "\t\\N \U0001f512 \0"}, by="Ann")], NOW)
+    ledger.cases.note([NewLogLine("case-1", "note", {"text": "\t\\N \U0001f512 \0"}, by="Ann")], NOW)
     ledger.deliveries.queue([("event", "hook", "{}")])
     ledger.inventory.remember_map(["a", "b"], {"app": "a"})
     rows = [
-        Reported(platform=DevicePlatform.ANDROID, bundle_id=f"com.x{n % 3}", device=f"d{n}", version="1\\.0", name="é")
+        InventoryRow(
+            platform=DevicePlatform.ANDROID, bundle_id=f"com.x{n % 3}", device=f"d{n}", version="1\\.0", name="é"
+        )
         for n in range(40)
     ]
     snapshot = Snapshot("jamf", date(2026, 5, 1).toordinal(), complete=True)
@@ -58,12 +60,12 @@ def fill(workspace: Workspace) -> None:
 
 def held(directory: Path) -> dict[str, Any]:
     with Workspace.open(directory, create=False) as workspace:
-        return digests(workspace.ledger.database)
+        return table_digests(workspace.ledger.database)
 
 
 def moved(directory: Path, to: str) -> None:
     with Workspace.open(directory, create=False) as workspace, workspace.lock():
-        move(directory, to, quiet)
+        move_ledger(directory, to, quiet)
 
 
 def test_there_and_back_again(postgres_url: str, tmp_path: Path) -> None:
@@ -75,7 +77,7 @@ def test_there_and_back_again(postgres_url: str, tmp_path: Path) -> None:
     with Workspace.open(tmp_path, create=False) as workspace:
         assert workspace.ledger.where == postgres_url
         assert workspace.ledger.cases.verify().ok
-        assert digests(workspace.ledger.database) == before
+        assert table_digests(workspace.ledger.database) == before
     assert (tmp_path / LEDGER_FILE).exists()  # the old one stays
     shutil.move(tmp_path / LEDGER_FILE, tmp_path.parent / f"{tmp_path.name}.old")
     moved(tmp_path, "sqlite")
@@ -89,7 +91,7 @@ def test_numbers_go_on_after_those_that_came(postgres_url: str, tmp_path: Path) 
     moved(tmp_path, postgres_url)
     with Workspace.open(tmp_path) as workspace:
         snapshot = Snapshot("intune", date(2026, 5, 2).toordinal())
-        row = Reported(platform=DevicePlatform.IOS, bundle_id="com.new", device="new")
+        row = InventoryRow(platform=DevicePlatform.IOS, bundle_id="com.new", device="new")
         file = InventoryFile("1" * 64, "b.csv", "plain")
         workspace.ledger.inventory.enter(file, snapshot, lambda: [row], Pseudonyms(b"k" * 32))
         assert [found.source for found in workspace.ledger.inventory.imports()] == ["jamf", "intune"]
@@ -173,7 +175,7 @@ def test_text_that_postgresql_cannot_keep_is_written_out_and_told(postgres_url: 
     _raw(tmp_path, grants, sha256="a" * 64, text="x\0y", first_used=1.5)
     _raw(tmp_path, vendors, id="v", name="n\0", document="\0")
     with Workspace.open(tmp_path) as workspace, workspace.lock():
-        assert move(tmp_path, postgres_url, quiet).written_out == 3
+        assert move_ledger(tmp_path, postgres_url, quiet).written_out == 3
     with Workspace.open(tmp_path) as workspace:
         assert workspace.ledger.grant_text("a" * 64) == "x\\x00y"
 
@@ -290,8 +292,8 @@ def test_a_move_that_is_killed_at_any_step_can_be_given_again(
     if not arrived:
         moved(tmp_path, target)
         assert held(tmp_path) == before
-    assert not (tmp_path / MOVING).exists()
-    assert not (tmp_path / DRAFT).exists()
+    assert not (tmp_path / MOVE_POINTER).exists()
+    assert not (tmp_path / MOVE_FILE).exists()
     assert (tmp_path / POINTER).exists() == (to == "postgresql")
 
 

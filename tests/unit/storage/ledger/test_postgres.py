@@ -12,7 +12,7 @@ from tests.lab.postgres import GUARDED, PASSWORD, Postgres
 from tieback.model.errors import TiebackError, UsageError, WorkspaceError
 from tieback.storage.ledger import postgres as postgres_module
 from tieback.storage.ledger.ledger import Ledger
-from tieback.storage.ledger.postgres import PASSWORD_VARIABLE, Pauses, SessionHold, check_address
+from tieback.storage.ledger.postgres import PASSWORD_VARIABLE, RetryPauses, SessionLock, check_address
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ time.sleep(600)
 """
 
 
-def _hold(url: str, name: str = "thing") -> SessionHold:
-    return SessionHold(url, name, "somebody has it", "Wait for them")
+def _hold(url: str, name: str = "thing") -> SessionLock:
+    return SessionLock(url, name, "somebody has it", "Wait for them")
 
 
 def test_one_session_alone_holds_a_name_and_a_dead_process_holds_none(postgres_url: str) -> None:
@@ -153,7 +153,7 @@ def test_a_hold_whose_session_was_lost_is_taken_again(
     postgres.execute(end)
     theirs = _hold(postgres_url)
     theirs.take()
-    monkeypatch.setattr(postgres_module, "pauses", lambda: Pauses(0.2))
+    monkeypatch.setattr(postgres_module, "pauses", lambda: RetryPauses(0.2))
     with pytest.raises(WorkspaceError, match="somebody has it"):
         mine.check(now=True)
     theirs.release()
@@ -161,5 +161,5 @@ def test_a_hold_whose_session_was_lost_is_taken_again(
 
 
 def test_pauses_end() -> None:
-    waiting = Pauses(0.3)
+    waiting = RetryPauses(0.3)
     assert sum(1 for _ in iter(waiting.take, False)) == 2

@@ -6,7 +6,7 @@ import pytest
 
 from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.storage.ledger.ledger import Ledger
-from tieback.storage.ledger.tables import State
+from tieback.storage.ledger.tables import LedgerState
 
 A, B, C = (Unit(name * 64, "v1", f"/apps/{name}.apk", 10) for name in "abc")
 
@@ -18,7 +18,7 @@ def end(unit: Unit, state: UnitState = UnitState.DONE, **more: str) -> UnitEnd:
 def test_a_unit_is_claimed_once(ledger: Ledger) -> None:
     assert ledger.claim([A, B, A], "one", 60) == [A, B]
     assert ledger.claim([A, B, C], "two", 60) == [C]
-    assert ledger.counts() == {State.LEASED: 3}
+    assert ledger.counts() == {LedgerState.LEASED: 3}
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_leases_end(ledger: Ledger) -> None:
     assert ledger.release_expired() == 1
     assert ledger.release("two") == 1
     assert ledger.release() == 1
-    assert ledger.counts() == {State.RELEASED: 3}
+    assert ledger.counts() == {LedgerState.RELEASED: 3}
 
 
 def test_ends_are_kept_with_their_problem(ledger: Ledger) -> None:
@@ -53,9 +53,9 @@ def test_ends_are_kept_with_their_problem(ledger: Ledger) -> None:
     ledger.finish([end(A), end(B, UnitState.QUARANTINED, problem="took more than 1 s, twice; quarantined")])
     done = ledger.unit(A.key, A.version)
     assert done is not None
-    assert (done.state, done.part, done.attempts, done.source) == (State.DONE, "units-1", 1, A.source)
+    assert (done.state, done.part, done.attempts, done.source) == (LedgerState.DONE, "units-1", 1, A.source)
     assert [(row.source, row.state, row.problem) for row in ledger.unfinished()] == [
-        (B.source, State.QUARANTINED, "took more than 1 s, twice; quarantined")
+        (B.source, LedgerState.QUARANTINED, "took more than 1 s, twice; quarantined")
     ]
     assert ledger.unit(C.key, C.version) is None
 
@@ -63,7 +63,7 @@ def test_ends_are_kept_with_their_problem(ledger: Ledger) -> None:
 def test_done_stays_done(ledger: Ledger) -> None:
     ledger.finish([end(A)])
     ledger.finish([end(A, UnitState.FAILED, problem="late")])
-    assert ledger.counts() == {State.DONE: 1}
+    assert ledger.counts() == {LedgerState.DONE: 1}
 
 
 def test_quarantined_units_are_retried_on_request(ledger: Ledger) -> None:
@@ -77,7 +77,7 @@ def test_parts_are_entered_and_forgotten(ledger: Ledger) -> None:
     ledger.finish([end(A)])
     assert ledger.enter_part("units-1", [A, B]) == 1
     assert ledger.entered_parts() == ledger.named_parts() == {"units-1"}
-    assert ledger.counts() == {State.DONE: 2}
+    assert ledger.counts() == {LedgerState.DONE: 2}
     assert ledger.forget_part("units-1") == 2
     assert ledger.entered_parts() == ledger.named_parts() == set()
     assert ledger.claim([A, B], "two", 60) == [A, B]
@@ -133,7 +133,7 @@ def test_ends_of_one_call_that_speak_of_one_unit_are_one(ledger: Ledger) -> None
     ledger.finish([end(A, UnitState.FAILED, problem="first"), end(A, UnitState.QUARANTINED, problem="last"), end(B)])
     row = ledger.unit(A.key, A.version)
     assert row is not None
-    assert (row.state, row.attempts, row.problem) == (State.QUARANTINED, 2, "last")
+    assert (row.state, row.attempts, row.problem) == (LedgerState.QUARANTINED, 2, "last")
 
 
 def test_nothing_is_asked_for_nothing(ledger: Ledger) -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from tests.lab.file_host import FileHost, etag, file_host
 from tieback.model.errors import InputError, TiebackError
-from tieback.model.remote import UNKNOWN
+from tieback.model.remote import UNKNOWN_SIZE
 from tieback.storage.objects import bucket as module
 from tieback.storage.objects.bucket import Bucket
-from tieback.storage.objects.location import parse_location
+from tieback.storage.objects.location import parse_object_url
 
 pytest.importorskip("obstore", reason="the extra [cloud] is not installed")
 
@@ -36,7 +36,7 @@ def host(started: FileHost, monkeypatch: pytest.MonkeyPatch) -> FileHost:
 
 
 def opened(url: str = "s3://b/") -> Bucket:
-    return Bucket.open(parse_location(url))
+    return Bucket.open(parse_object_url(url))
 
 
 def test_a_listing(host: FileHost) -> None:
@@ -54,7 +54,12 @@ def test_a_listing(host: FileHost) -> None:
 
 @pytest.mark.parametrize(
     ("where", "expected"),
-    [((), CONTENT), ((7,), CONTENT[7:]), ((1000, 500), CONTENT[1000:1500]), ((0, UNKNOWN, etag(CONTENT)), CONTENT)],
+    [
+        ((), CONTENT),
+        ((7,), CONTENT[7:]),
+        ((1000, 500), CONTENT[1000:1500]),
+        ((0, UNKNOWN_SIZE, etag(CONTENT)), CONTENT),
+    ],
 )
 def test_reading(host: FileHost, where: tuple[int, ...], expected: bytes) -> None:
     assert b"".join(opened().read("apps/a.apk", *where)) == expected  # type: ignore[arg-type]
@@ -86,7 +91,7 @@ def test_an_answer_that_is_cut_off_goes_on_where_it_ended(host: FileHost) -> Non
 def test_what_is_said(host: FileHost, key: str, script: list[int], wanted: str, said: str) -> None:
     host.script[f"/b/{key}"] = deque(script)
     with pytest.raises(InputError) as raised:
-        list(opened().read(key, 0, UNKNOWN, wanted))
+        list(opened().read(key, 0, UNKNOWN_SIZE, wanted))
     assert str(raised.value) == f"s3://b/{key}: {said}"
 
 
@@ -130,10 +135,10 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_machine_is_not_asked_who_it_is_where_that_is_off(environ: dict[str, str], opens: bool) -> None:
     settings = {"AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nonexistent", **environ}
     if opens:
-        Bucket.open(parse_location("s3://b/a"), settings)
+        Bucket.open(parse_object_url("s3://b/a"), settings)
         return
     with pytest.raises(InputError, match="no credentials in the environment"):
-        Bucket.open(parse_location("s3://b/a"), settings)
+        Bucket.open(parse_object_url("s3://b/a"), settings)
 
 
 def test_plain_http_goes_to_loopback_alone(monkeypatch: pytest.MonkeyPatch) -> None:

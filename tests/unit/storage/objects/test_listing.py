@@ -1,20 +1,20 @@
 """What inputs name, and what surveys found of it."""
 
 from tieback.model.errors import InputError
-from tieback.storage.objects.listing import Listed, Listing
+from tieback.storage.objects.listing import ListedObject, ObjectListing
 
-APP = Listed("s3://b/x/a.apk", "s3://b/x/a.apk", "d1", 10, "etag", named=False)
-SHARD = Listed("https://h/s.tar?sig=1", "https://h/s.tar", "d2", 99)
-TOLD = Listed("s3://b/x/told.apk", "s3://b/x/told.apk", "", 5, "", 512, "f" * 64, "app")
+APP = ListedObject("s3://b/x/a.apk", "s3://b/x/a.apk", "d1", 10, "etag", named=False)
+SHARD = ListedObject("https://h/s.tar?sig=1", "https://h/s.tar", "d2", 99)
+TOLD = ListedObject("s3://b/x/told.apk", "s3://b/x/told.apk", "", 5, "", 512, "f" * 64, "app")
 ERROR = InputError("it is not there", where="s3://b/none", advice="Check the URL")
 
 
-def shown(found: Listed | InputError) -> str:
+def shown(found: ListedObject | InputError) -> str:
     return f"!{found}" if isinstance(found, InputError) else f"{found.source}#{found.member}:{found.kind}"
 
 
 def test_members_stand_in_the_place_of_their_shard() -> None:
-    with Listing() as listing:
+    with ObjectListing() as listing:
         listing.add(0, [SHARD, ERROR])
         listing.add(1, [APP])
         listing.add(0, [TOLD])
@@ -33,15 +33,17 @@ def test_members_stand_in_the_place_of_their_shard() -> None:
             "s3://b/x/told.apk#:app",
         ]
         first = next(listing.of(0))
-        assert isinstance(first, Listed)
+        assert isinstance(first, ListedObject)
         assert (first.place, first.start, first.size, first.sha256) == ("https://h/s.tar?sig=1", 512, 20, "2" * 64)
         assert list(map(shown, listing.of(1))) == ["s3://b/x/a.apk#:app"]
-        assert next(listing.of(1)) == Listed(APP.place, APP.source, "d1", 10, "etag", 0, "1" * 64, "app", named=False)
+        assert next(listing.of(1)) == ListedObject(
+            APP.place, APP.source, "d1", 10, "etag", 0, "1" * 64, "app", named=False
+        )
         assert list(listing.of(2)) == []
 
 
 def test_what_nothing_is_known_of_is_told() -> None:
-    with Listing() as listing:
+    with ObjectListing() as listing:
         listing.add(0, [APP, SHARD])
         assert sorted(listing.unresolved()) == ["d1", "d2"]
         listing.fail("d2", "it changed", "Run again")
@@ -52,7 +54,7 @@ def test_what_nothing_is_known_of_is_told() -> None:
 
 
 def test_one_object_that_two_inputs_name() -> None:
-    with Listing() as listing:
+    with ObjectListing() as listing:
         listing.add(0, [APP])
         listing.add(1, [APP])
         listing.found([("d1", "", 0, 10, "1" * 64, "app")])
@@ -61,12 +63,12 @@ def test_one_object_that_two_inputs_name() -> None:
 
 def test_objects_of_one_folder_go_together() -> None:
     names = ["s3://b/x/1.apk", "s3://b/y/1.apk", "s3://b/x/2.apk", "s3://b/y/2.apk"]
-    with Listing() as listing:
-        listing.add(0, [Listed(name, name, sha256="1" * 64, kind="app") for name in names])
-        assert [one.source for one in listing.of(0) if isinstance(one, Listed)] == sorted(names)
+    with ObjectListing() as listing:
+        listing.add(0, [ListedObject(name, name, sha256="1" * 64, kind="app") for name in names])
+        assert [one.source for one in listing.of(0) if isinstance(one, ListedObject)] == sorted(names)
 
 
 def test_names_that_are_no_text() -> None:
-    with Listing() as listing:
+    with ObjectListing() as listing:
         listing.add(0, [InputError("odd", where="bad\udcff")])
         assert [str(one) for one in listing.of(0)] == ["bad\\udcff: odd"]

@@ -5,23 +5,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.model.errors import UsageError
-from tieback.storage.objects.location import Location, is_location, parse_location
+from tieback.storage.objects.location import ObjectUrl, is_object_url, parse_object_url
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("s3://corpus", Location("s3", "corpus")),
-        ("s3://corpus/", Location("s3", "corpus")),
-        ("s3://corpus/apps/", Location("s3", "corpus", "apps/")),
-        ("gs://my_bucket.example/a/b c%20?#.apk", Location("gs", "my_bucket.example", "a/b c%20?#.apk")),
-        ("az://container/a.apk", Location("az", "container", "a.apk")),
-        ("az://$web/a.apk", Location("az", "$web", "a.apk")),
+        ("s3://corpus", ObjectUrl("s3", "corpus")),
+        ("s3://corpus/", ObjectUrl("s3", "corpus")),
+        ("s3://corpus/apps/", ObjectUrl("s3", "corpus", "apps/")),
+        ("gs://my_bucket.example/a/b c%20?#.apk", ObjectUrl("gs", "my_bucket.example", "a/b c%20?#.apk")),
+        ("az://container/a.apk", ObjectUrl("az", "container", "a.apk")),
+        ("az://$web/a.apk", ObjectUrl("az", "$web", "a.apk")),
     ],
 )
-def test_urls(text: str, expected: Location) -> None:
-    assert is_location(text)
-    assert parse_location(text) == expected
+def test_urls(text: str, expected: ObjectUrl) -> None:
+    assert is_object_url(text)
+    assert parse_object_url(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -40,15 +40,15 @@ def test_urls(text: str, expected: Location) -> None:
 )
 def test_what_is_none(text: str) -> None:
     with pytest.raises(UsageError):
-        parse_location(text)
+        parse_object_url(text)
 
 
 @given(st.text())
 def test_any_text(text: str) -> None:
     for scheme in ("s3", "gs", "az"):
         try:
-            location = parse_location(f"{scheme}://{text}")
+            location = parse_object_url(f"{scheme}://{text}")
         except UsageError:
             continue
         else:
-            assert parse_location(location.url) == location
+            assert parse_object_url(location.url) == location

@@ -8,8 +8,8 @@ mid-stream.
 
 from collections.abc import Iterator
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import each, text, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, is_text, sample_messages
 from tieback.intake.traffic.stores.starttls import handshake_at, tls_from
 
 _HEADERS = {
@@ -37,7 +37,7 @@ class Amqp:
     client_first = b"A\x01\x02\x03\x08\0"
     server_first = b"A\x01\x02\x03\x08\0"
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """Protocol header and the following bytes, or chains of frames."""
         client, server = opening.client, opening.server
         version = _HEADERS.get(client[:8]) if client[:4] == b"AMQP" else None
@@ -51,25 +51,25 @@ class Amqp:
         there = _server(server) if server else None
         if version is None and (here or 0.0) < 0.7 and (there or 0.0) < 0.7:
             return None
-        confidence = weigh(here, there)
+        confidence = combine_confidence(here, there)
         if not confidence:
             return None
-        return Recognised(
+        return ProtocolMatch(
             self.name,
             confidence,
             detail=_product(server) or version or "AMQP 0-9-1",
-            samples=each("other", _bodies(client, 8 if version else 0), _bodies(server, 0)),
+            samples=sample_messages("other", _bodies(client, 8 if version else 0), _bodies(server, 0)),
         )
 
 
-def _tls(client: bytes, server: bytes) -> Recognised | None:
+def _tls(client: bytes, server: bytes) -> ProtocolMatch | None:
     accepted = server[:8] == _TLS_HEADER
     if server and not accepted and server[:4] != b"AMQP":
         return None
     turned = handshake_at(client, 8) and (accepted or not server)
-    return Recognised(
+    return ProtocolMatch(
         "amqp",
-        weigh(1.0, 1.0 if server else None),
+        combine_confidence(1.0, 1.0 if server else None),
         encrypted=turned,
         tls_client=client[8:] if turned else b"",
         tls_server=tls_from(server, 8) if turned else b"",
@@ -132,6 +132,6 @@ def _product(server: bytes) -> str:
         at = server.find(key, 0, 2048)
         size = int.from_bytes(server[at + 9 : at + 13])
         value = server[at + 13 : at + 13 + size]
-        if at >= 0 and 0 < size < 80 and text(value):
+        if at >= 0 and 0 < size < 80 and is_text(value):
             found.append(value.decode("utf-8", "replace"))
     return " ".join(found)

@@ -6,8 +6,8 @@ versions that it supports; the server answers with one of them. Messages are Pac
 
 import re
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, sql_runs, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, sample_directions, sql_runs
 
 _MAGIC = b"\x60\x60\xb0\x17"
 _HANDSHAKE = 20
@@ -23,7 +23,7 @@ class Bolt:
     client_first = b"\x60"
     server_first = b"\0H"
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """The magic with versions, and the version that the server chose."""
         client, server = opening.client, opening.server
         if client[:4] != _MAGIC:
@@ -33,15 +33,15 @@ class Bolt:
             return None
         if not any(offer[3] for offer in offers):
             return None
-        confidence = weigh(1.0, _answer(server) if server else None)
+        confidence = combine_confidence(1.0, _answer(server) if server else None)
         if not confidence:
             return None
         found = _SERVER.search(server, 0, 4096)
-        return Recognised(
+        return ProtocolMatch(
             self.name,
             confidence,
             detail=found.group(1).decode("ascii") if found else "",
-            samples=samples("sql", [*_login(client), *sql_runs(client[_HANDSHAKE:])], sql_runs(server)),
+            samples=sample_directions("sql", [*_login(client), *sql_runs(client[_HANDSHAKE:])], sql_runs(server)),
         )
 
 

@@ -7,8 +7,8 @@ checksums, so only the first frame is checked there.
 
 from collections.abc import Iterator
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, sql_runs, text, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, is_text, sample_directions, sql_runs
 
 _VERSIONS = frozenset({1, 2, 3, 4, 5, 6, 0x41, 0x42})
 _ERROR, _STARTUP, _READY, _AUTHENTICATE, _OPTIONS, _SUPPORTED, _QUERY, _RESULT, _PREPARE = 0, 1, 2, 3, 5, 6, 7, 8, 9
@@ -26,21 +26,23 @@ class Cassandra:
     client_first = b"\x01\x02\x03\x04\x05\x06\x41\x42\xca"
     server_first = b"\x81\x82\x83\x84\x85\x86\xc1\xc2\xca"
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """Chains of frames with known opcodes, with the first body checked."""
         client, server = opening.client, opening.server
         if client[:4] == _INTERNODE:
-            return Recognised(self.name, weigh(1.0, 1.0 if server[:4] == _INTERNODE else None), detail="between nodes")
+            return ProtocolMatch(
+                self.name, combine_confidence(1.0, 1.0 if server[:4] == _INTERNODE else None), detail="between nodes"
+            )
         here = _weight(client, answer=False) if client else None
         there = _weight(server, answer=True) if server else None
-        confidence = weigh(here, there)
+        confidence = combine_confidence(here, there)
         if not confidence:
             return None
-        return Recognised(
+        return ProtocolMatch(
             self.name,
             confidence,
             detail=_cql_version(client),
-            samples=samples("sql", _queries(client), sql_runs(server) or _results(server)),
+            samples=sample_directions("sql", _queries(client), sql_runs(server) or _results(server)),
         )
 
 
@@ -92,15 +94,15 @@ def _body(opcode: int, length: int, body: bytes) -> float:
         return 0.8 if length == 0 else 0.0
     if opcode == _AUTHENTICATE:
         size = int.from_bytes(body[:2])
-        return 0.9 if size == length - 2 and text(body[2:]) else 0.0
+        return 0.9 if size == length - 2 and is_text(body[2:]) else 0.0
     if opcode in {_QUERY, _PREPARE}:
         size = int.from_bytes(body[:4])
-        return 0.9 if 4 <= size <= length - 4 and text(body[4 : 4 + size]) else 0.0
+        return 0.9 if 4 <= size <= length - 4 and is_text(body[4 : 4 + size]) else 0.0
     if opcode == _RESULT:
         return 0.8 if 1 <= int.from_bytes(body[:4]) <= 5 else 0.0
     if opcode == _ERROR:
         size = int.from_bytes(body[4:6])
-        return 0.8 if size <= length - 6 and text(body[6 : 6 + size]) else 0.0
+        return 0.8 if size <= length - 6 and is_text(body[6 : 6 + size]) else 0.0
     return 0.55
 
 

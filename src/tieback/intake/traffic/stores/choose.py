@@ -10,7 +10,7 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from tieback.intake.traffic.interface import Opening, Recognised
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
 from tieback.intake.traffic.stores.amqp import Amqp
 from tieback.intake.traffic.stores.bolt import Bolt
 from tieback.intake.traffic.stores.cassandra import Cassandra
@@ -36,7 +36,7 @@ from tieback.intake.traffic.stores.starttls import record_at
 from tieback.intake.traffic.stores.stomp import Stomp
 from tieback.intake.traffic.stores.thrift import CassandraThrift
 from tieback.intake.traffic.stores.zookeeper import Zookeeper
-from tieback.model.flow import Sample
+from tieback.model.flow import CleartextSample
 
 SURE = 0.95
 """Confidence from which a verdict is not compared with others."""
@@ -82,7 +82,7 @@ def recognisers() -> tuple[StoreRecogniser, ...]:
     )
 
 
-def recognise(opening: Opening) -> Recognised | None:
+def recognise(opening: ConnectionStart) -> ProtocolMatch | None:
     """The verdict with the highest confidence on an opening, or ``None``.
 
     Mid-stream the capture cannot show which side opened the connection, so both orders are tried. One side may begin
@@ -92,7 +92,7 @@ def recognise(opening: Opening) -> Recognised | None:
     return _recognise(_Asked(opening), there)
 
 
-def recognise_either(opening: Opening) -> tuple[Recognised | None, bool]:
+def recognise_either(opening: ConnectionStart) -> tuple[ProtocolMatch | None, bool]:
     """As ``recognise``, for an unknown direction; also returns true if the verdict is for the sides swapped."""
     here, there = _Asked(opening), _Asked(replace(opening, client=opening.server, server=opening.client))
     found = _recognise(here, there)
@@ -106,18 +106,18 @@ def recognise_either(opening: Opening) -> tuple[Recognised | None, bool]:
 class _Asked:
     """An opening, and the cached verdict on it."""
 
-    def __init__(self, opening: Opening) -> None:
+    def __init__(self, opening: ConnectionStart) -> None:
         self.opening = opening
-        self._verdict: list[Recognised | None] = []
+        self._verdict: list[ProtocolMatch | None] = []
 
-    def surest(self) -> Recognised | None:
+    def surest(self) -> ProtocolMatch | None:
         """The verdict on both sides, computed on first use."""
         if not self._verdict:
             self._verdict.append(_surest(self.opening))
         return self._verdict[0]
 
 
-def _recognise(here: _Asked, there: _Asked | None) -> Recognised | None:
+def _recognise(here: _Asked, there: _Asked | None) -> ProtocolMatch | None:
     client, server = here.opening.client, here.opening.server
     if record_at(client, 0) and (not server or record_at(server, 0)):
         return None  # TLS from the first byte on: not a store protocol
@@ -132,7 +132,7 @@ def _recognise(here: _Asked, there: _Asked | None) -> Recognised | None:
     return _one_side(here.opening) if client and server else None
 
 
-def _surest(opening: Opening) -> Recognised | None:
+def _surest(opening: ConnectionStart) -> ProtocolMatch | None:
     client, server = opening.client, opening.server
     if not client and not server:
         return None
@@ -143,7 +143,7 @@ def _surest(opening: Opening) -> Recognised | None:
     mask = mask | other if opening.midstream and client and server else mask & other
     if opening.transport != "tcp":
         mask &= dispatch.datagrams
-    best: Recognised | None = None
+    best: ProtocolMatch | None = None
     for recogniser in dispatch.by_mask(mask):
         found = recogniser.recognise(opening)
         if found is not None and (best is None or found.confidence > best.confidence):
@@ -189,7 +189,7 @@ def _dispatch() -> _Dispatch:
     return _Dispatch(recognisers())
 
 
-def _one_side(opening: Opening) -> Recognised | None:
+def _one_side(opening: ConnectionStart) -> ProtocolMatch | None:
     """A verdict from the side that begins with a complete message, if the other does not."""
     for alone in (replace(opening, client=b""), replace(opening, server=b"")):
         found = _surest(alone)
@@ -198,7 +198,7 @@ def _one_side(opening: Opening) -> Recognised | None:
     return None
 
 
-def _turned_round(found: Recognised) -> Recognised:
+def _turned_round(found: ProtocolMatch) -> ProtocolMatch:
     """The verdict on swapped sides, converted to the caller's directions."""
     other = {"out": "in", "in": "out"}
     return replace(
@@ -207,6 +207,6 @@ def _turned_round(found: Recognised) -> Recognised:
         tls_client=found.tls_server,
         tls_server=found.tls_client,
         samples=tuple(
-            Sample(direction=other[item.direction], kind=item.kind, data=item.data) for item in found.samples
+            CleartextSample(direction=other[item.direction], kind=item.kind, data=item.data) for item in found.samples
         ),
     )

@@ -7,8 +7,14 @@ variable-length; strings are preceded by their length.
 
 from collections.abc import Iterator
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import ascii_text, samples, sql_runs, text, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import (
+    combine_confidence,
+    is_ascii_text,
+    is_text,
+    sample_directions,
+    sql_runs,
+)
 
 _LOWEST_REVISION, _HIGHEST_REVISION = 50_000, 60_000
 _EXCEPTION = 2
@@ -22,7 +28,7 @@ class Clickhouse:
     client_first = b"\0"
     server_first = b"\0\x02"
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """Both hellos, field by field."""
         client, server = opening.client, opening.server
         first = client or server
@@ -35,13 +41,16 @@ class Clickhouse:
         there: float | None = None
         if server:
             there = 1.0 if answer and answer[0] == "ClickHouse" else 0.7 if _refused(server) and hello else 0.0
-        confidence = weigh(None if hello is None else 1.0 if "lick" in hello[0] else 0.8, there)
+        confidence = combine_confidence(None if hello is None else 1.0 if "lick" in hello[0] else 0.8, there)
         if not confidence:
             return None
         detail = f"ClickHouse {answer[1]}" if answer else f"client {hello[0]}" if hello else ""
         login = [part for part in hello[2] if part] if hello else []
-        return Recognised(
-            self.name, confidence, detail=detail, samples=samples("sql", [*login, *sql_runs(client)], _strings(server))
+        return ProtocolMatch(
+            self.name,
+            confidence,
+            detail=detail,
+            samples=sample_directions("sql", [*login, *sql_runs(client)], _strings(server)),
         )
 
 
@@ -69,7 +78,7 @@ def _hello(data: bytes, *, from_client: bool) -> tuple[str, str, list[bytes]] | 
     if data[:1] != b"\0":
         return None
     name, at = _string(data, 1)
-    if not name or not ascii_text(name):
+    if not name or not is_ascii_text(name):
         return None
     major, at = _varint(data, at)
     minor, at = _varint(data, at)
@@ -79,7 +88,7 @@ def _hello(data: bytes, *, from_client: bool) -> tuple[str, str, list[bytes]] | 
     strings: list[bytes] = []
     for _ in range(3 if from_client else 1):
         value, at = _string(data, at)
-        if value is None or not text(value):
+        if value is None or not is_text(value):
             return None
         strings.append(value)
     return name.decode("ascii"), f"{major}.{minor}", strings

@@ -7,8 +7,8 @@ another encoding.
 
 from collections.abc import Iterator
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, sql_runs, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, sample_directions, sql_runs
 
 _MAGIC = 0xD0
 _EXCSAT, _ACCSEC, _SECCHK, _ACCRDB = 0x1041, 0x106D, 0x106E, 0x2001
@@ -31,7 +31,7 @@ class Drda:
     client_first = bytes(range(128))
     server_first = bytes(range(128))
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """Chains of structures in each direction, with known code points."""
         client, server = opening.client, opening.server
         first = client or server
@@ -39,11 +39,14 @@ class Drda:
             return None
         here = _weight(client, _REQUESTS) if client else None
         there = _weight(server, _REPLIES) if server else None
-        confidence = weigh(here, there)
+        confidence = combine_confidence(here, there)
         if not confidence:
             return None
-        return Recognised(
-            self.name, confidence, detail=_product(server), samples=samples("sql", _texts(client), _texts(server))
+        return ProtocolMatch(
+            self.name,
+            confidence,
+            detail=_product(server),
+            samples=sample_directions("sql", _texts(client), _texts(server)),
         )
 
 

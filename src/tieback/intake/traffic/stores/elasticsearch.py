@@ -5,8 +5,8 @@ Source: ``org.elasticsearch.transport.TcpHeader``: ``ES``, length, request ID, s
 handshake) and the sender's version ID, big-endian; a ping is ``ES`` and -1. OpenSearch's IDs have bit 27 set.
 """
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, sample_directions
 
 _HEADER = 19
 _PING = b"ES\xff\xff\xff\xff"
@@ -22,7 +22,7 @@ class ElasticsearchTransport:
     client_first = bytes(range(256))
     server_first = bytes(range(256))
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """A chain of frames in each direction; mid-stream the first may begin later."""
         client, server = opening.client, opening.server
         if (
@@ -33,14 +33,14 @@ class ElasticsearchTransport:
             return None
         here = _weight(client, midstream=opening.midstream) if client else None
         there = _weight(server, midstream=opening.midstream) if server else None
-        confidence = weigh(here, there)
+        confidence = combine_confidence(here, there)
         if not confidence:
             return None
-        return Recognised(
+        return ProtocolMatch(
             self.name,
             confidence,
             detail=_product(server) or _product(client),
-            samples=samples("other", [client], [server]),
+            samples=sample_directions("other", [client], [server]),
         )
 
 

@@ -8,14 +8,14 @@ less than 0.75. A side that contradicts yields no verdict.
 import re
 from collections.abc import Iterable, Iterator
 
-from tieback.model.flow import Sample
+from tieback.model.flow import CleartextSample
 
 SAMPLE_BYTES = 4096
 """Bytes of cleartext per direction and flow."""
-SIDE_ALONE = 0.7
+ONE_SIDE = 0.7
 MOST_SAMPLES = 4
 """Samples of one direction if each message is a sample of its own."""
-LEAST = 0.35
+MIN_CONFIDENCE = 0.35
 """Confidence below which there is no verdict."""
 
 _SQL = re.compile(
@@ -26,25 +26,25 @@ _TEXT = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]*")
 _ASCII = re.compile(rb"[\x20-\x7e]+")
 
 
-def weigh(client: float | None, server: float | None) -> float:
+def combine_confidence(client: float | None, server: float | None) -> float:
     """Confidence from both sides' weights; 0.0 if there is no verdict."""
     if client == 0.0 or server == 0.0 or (client is None and server is None):
         return 0.0
     if client is None or server is None:
-        alone = SIDE_ALONE * (client or server or 0.0)
-        return round(alone, 3) if alone >= LEAST else 0.0
+        alone = ONE_SIDE * (client or server or 0.0)
+        return round(alone, 3) if alone >= MIN_CONFIDENCE else 0.0
     strong, weak = max(client, server), min(client, server)
     if strong < 0.75:
         return 0.75
     return round(0.9 + 0.08 * weak, 3)
 
 
-def text(data: bytes) -> bool:
+def is_text(data: bytes) -> bool:
     """True if all bytes are text: no control characters except tab and line ends. Bytes above 0x7f may be UTF-8."""
     return _TEXT.fullmatch(data) is not None
 
 
-def ascii_text(data: bytes) -> bool:
+def is_ascii_text(data: bytes) -> bool:
     """True if it is printable ASCII, and not empty."""
     return _ASCII.fullmatch(data) is not None
 
@@ -54,7 +54,7 @@ def sql_runs(data: bytes, limit: int = SAMPLE_BYTES) -> list[bytes]:
     return [found.group() for found in _SQL.finditer(data[: 4 * limit])]
 
 
-def bounded(parts: Iterable[bytes], separator: bytes = b"\n", limit: int = SAMPLE_BYTES) -> bytes:
+def join_bounded(parts: Iterable[bytes], separator: bytes = b"\n", limit: int = SAMPLE_BYTES) -> bytes:
     """The parts joined, cut at ``limit`` bytes; reads no further than it needs."""
     kept: list[bytes] = []
     size = 0
@@ -66,26 +66,26 @@ def bounded(parts: Iterable[bytes], separator: bytes = b"\n", limit: int = SAMPL
     return separator.join(kept)[:limit]
 
 
-def each(kind: str, out: Iterable[bytes] = (), back: Iterable[bytes] = ()) -> tuple[Sample, ...]:
+def sample_messages(kind: str, out: Iterable[bytes] = (), back: Iterable[bytes] = ()) -> tuple[CleartextSample, ...]:
     """One sample per message, for messages that are documents: the first few of each direction, bounded together."""
     return (*_each(kind, "out", out), *_each(kind, "in", back))
 
 
-def _each(kind: str, direction: str, parts: Iterable[bytes]) -> Iterator[Sample]:
+def _each(kind: str, direction: str, parts: Iterable[bytes]) -> Iterator[CleartextSample]:
     left, count = SAMPLE_BYTES, 0
     for part in parts:
         if not part:
             continue
         if count == MOST_SAMPLES or (count and len(part) > left):
             return
-        yield Sample(direction=direction, kind=kind, data=part[:left])
+        yield CleartextSample(direction=direction, kind=kind, data=part[:left])
         left -= len(part)
         count += 1
 
 
-def samples(
+def sample_directions(
     kind: str, out: Iterable[bytes] = (), back: Iterable[bytes] = (), separator: bytes = b"\n"
-) -> tuple[Sample, ...]:
+) -> tuple[CleartextSample, ...]:
     """Samples of both directions; a direction without content has none."""
-    both = (("out", bounded(out, separator)), ("in", bounded(back, separator)))
-    return tuple(Sample(direction=direction, kind=kind, data=data) for direction, data in both if data)
+    both = (("out", join_bounded(out, separator)), ("in", join_bounded(back, separator)))
+    return tuple(CleartextSample(direction=direction, kind=kind, data=data) for direction, data in both if data)

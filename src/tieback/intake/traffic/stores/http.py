@@ -11,8 +11,8 @@ from importlib.resources import files
 
 import msgspec
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, sample_directions
 from tieback.protocols.content_coding import CODINGS, decode_content
 from tieback.protocols.http1 import field_value, head_end, join_chunks, request_line
 
@@ -52,7 +52,7 @@ class HttpStores:
     client_first = b"GPHDO"
     server_first = b"H"
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """The first store that the headers or bodies of the responses prove; else a path without any response."""
         client, server = opening.client, opening.server
         if client and not client.startswith(METHODS):
@@ -67,11 +67,11 @@ class HttpStores:
             if store is not None:
                 fits = _path_fits(store, client)
                 here = (1.0 if fits else 0.6) if client else None
-                return Recognised(
+                return ProtocolMatch(
                     store.protocol,
-                    weigh(here, 1.0),
+                    combine_confidence(here, 1.0),
                     detail=_product(store, head + b"\n" + body),
-                    samples=samples("http", [client], [server]),
+                    samples=sample_directions("http", [client], [server]),
                 )
         return None
 
@@ -158,7 +158,7 @@ def _path_fits(store: _Store, client: bytes) -> bool:
     return bool(client) and store.path.search(_path(client)) is not None
 
 
-def _by_path(client: bytes) -> Recognised | None:
+def _by_path(client: bytes) -> ProtocolMatch | None:
     """A request without its response: only a path that a single product has; the confidence is 0.4."""
     path = _path(client)
     rules = _rules()
@@ -168,7 +168,7 @@ def _by_path(client: bytes) -> Recognised | None:
     protocols = {store.protocol for store in fits}
     if len(protocols) != 1:
         return None
-    return Recognised(fits[0].protocol, weigh(0.55, None), samples=samples("http", [client]))
+    return ProtocolMatch(fits[0].protocol, combine_confidence(0.55, None), samples=sample_directions("http", [client]))
 
 
 def _product(store: _Store, answer: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from tieback.intake.traffic.interface import Opening, Recognised
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
 
 ANY = bytes(range(256))
 """For protocols whose first byte is a length."""
@@ -26,6 +26,6 @@ class StoreRecogniser(Protocol):
         """Every byte that a server's side may begin with, mid-stream too."""
         ...
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """A verdict, or ``None``. Checks every length, never raises."""
         ...

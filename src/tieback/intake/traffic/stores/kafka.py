@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import ascii_text, each, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, is_ascii_text, sample_messages
 from tieback.intake.traffic.stores.starttls import record_at
 
 _LONGEST = 200 * 1024 * 1024
@@ -40,7 +40,7 @@ class Kafka:
     client_first = b"\0\x01\x02\x03"
     server_first = b"\0\x01\x02\x03"
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """Requests whose fields fit, and responses with their correlation IDs."""
         client, server = opening.client, opening.server
         if len(client) < 14:
@@ -55,13 +55,18 @@ class Kafka:
         if first.key == _API_VERSIONS and first.version == 0:
             exact = first.length == 10 + len(first.client_id)
             weight = 1.0 if exact else 0.0
-        confidence = weigh(weight, _answers(server, {request.correlation for request in requests}) if server else None)
+        confidence = combine_confidence(
+            weight, _answers(server, {request.correlation for request in requests}) if server else None
+        )
         if not confidence:
             return None
         name = next((request.client_id for request in requests if request.client_id), b"").decode("ascii")
         produced = [request.frame for request in requests if request.key == _PRODUCE]
-        return Recognised(
-            self.name, confidence, detail=f"client {name}" if name else "", samples=each("other", produced, [])
+        return ProtocolMatch(
+            self.name,
+            confidence,
+            detail=f"client {name}" if name else "",
+            samples=sample_messages("other", produced, []),
         )
 
 
@@ -78,7 +83,7 @@ def _requests(client: bytes) -> Iterator[_Request]:
         if not -1 <= size <= min(_LONGEST_CLIENT_ID, length - 10):
             return
         client_id = client[at + 14 : at + 14 + max(size, 0)]
-        if client_id and not ascii_text(client_id):
+        if client_id and not is_ascii_text(client_id):
             return
         found.append(
             _Request(

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, text, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, is_text, sample_directions
 from tieback.intake.traffic.stores.starttls import handshake_at, tls_from
 
 _SEQUENCE, _INTEGER, _OCTETS, _SIMPLE, _SASL = 0x30, 0x02, 0x04, 0x80, 0xA3
@@ -36,25 +36,25 @@ class Ldap:
     client_first = b"\x30"
     server_first = b"\x30"
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """Chains of messages in each direction; a bind or a StartTLS request has the highest weight."""
         client, server = opening.client, opening.server
         here = _weight(client, _REQUESTS) if client else None
         there = _weight(server, _ANSWERS) if server else None
-        confidence = weigh(here, there)
+        confidence = combine_confidence(here, there)
         if not confidence:
             return None
         turned = _starttls(client)
         if turned and handshake_at(client, turned):
             accepted = _accepted(server)
-            return Recognised(
+            return ProtocolMatch(
                 self.name,
                 confidence,
                 encrypted=True,
                 tls_client=client[turned:],
                 tls_server=tls_from(server, accepted) if accepted else b"",
             )
-        return Recognised(self.name, confidence, samples=samples("other", _shown(client), _shown(server)))
+        return ProtocolMatch(self.name, confidence, samples=sample_directions("other", _shown(client), _shown(server)))
 
 
 def _element(data: bytes, at: int) -> tuple[int, int, int]:
@@ -154,6 +154,6 @@ def _strings(data: bytes, at: int, end: int, depth: int) -> Iterator[bytes]:
             return
         if tag & 0x20 and depth:
             yield from _strings(data, begin, stop, depth - 1)
-        elif text(data[begin:stop]) and stop - begin > 1:
+        elif is_text(data[begin:stop]) and stop - begin > 1:
             yield data[begin:stop]
         at = stop

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import ascii_text, samples, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, is_ascii_text, sample_directions
 from tieback.intake.traffic.stores.starttls import handshake_at, record_at
 
 _SEARCHED = 8192
@@ -26,7 +26,7 @@ class LineProtocol(msgspec.Struct, frozen=True):
     client_first: bytes
     server_first: bytes
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """Greeting and first command; encrypted if a hello follows the command for TLS."""
         client, server = opening.client, opening.server
         greets = self.greeting.match(server) if server else None
@@ -36,10 +36,10 @@ class LineProtocol(msgspec.Struct, frozen=True):
             return None  # a greeting with only a number may be FTP or SMTP
         if not server and self.name in {"ftp", "pop3"}:
             return None  # USER and PASS may be POP3, FTP or IRC
-        confidence = weigh(0.9 if client else None, 0.9 if server else None)
+        confidence = combine_confidence(0.9 if client else None, 0.9 if server else None)
         asked = self.asks_tls.search(client, 0, _SEARCHED)
         if asked and handshake_at(client, asked.end()):
-            return Recognised(
+            return ProtocolMatch(
                 self.name,
                 confidence,
                 encrypted=True,
@@ -47,8 +47,11 @@ class LineProtocol(msgspec.Struct, frozen=True):
                 tls_server=_tls_after_lines(server),
                 detail=_banner(server),
             )
-        return Recognised(
-            self.name, confidence, detail=_banner(server), samples=samples("other", _lines(client), _lines(server))
+        return ProtocolMatch(
+            self.name,
+            confidence,
+            detail=_banner(server),
+            samples=sample_directions("other", _lines(client), _lines(server)),
         )
 
 
@@ -106,8 +109,8 @@ def _tls_after_lines(server: bytes) -> bytes:
 
 def _banner(server: bytes) -> str:
     line = server.split(b"\n", 1)[0].rstrip(b"\r")[:120]
-    return line.decode("ascii") if ascii_text(line) else ""
+    return line.decode("ascii") if is_ascii_text(line) else ""
 
 
 def _lines(data: bytes) -> Iterator[bytes]:
-    yield from (line.rstrip(b"\r") for line in data[:_SEARCHED].split(b"\n") if ascii_text(line.rstrip(b"\r")))
+    yield from (line.rstrip(b"\r") for line in data[:_SEARCHED].split(b"\n") if is_ascii_text(line.rstrip(b"\r")))

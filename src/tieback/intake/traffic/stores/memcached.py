@@ -7,8 +7,8 @@ and their arguments have fixed formats, which are checked word by word. Over UDP
 import re
 from collections.abc import Iterator
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import each, text, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, is_text, sample_messages
 
 _KEY = rb"[\x21-\x7e\x80-\xff]{1,250}"
 _STORE = re.compile(
@@ -66,7 +66,7 @@ class Memcached:
     client_first = b"gsardcitfvmpqn\x80\0"
     server_first = b"SNEDTORVCHM0123456789\x81\0"
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """Text or binary, by the first byte."""
         client, server = opening.client, opening.server
         if opening.transport == "udp":
@@ -79,10 +79,12 @@ class Memcached:
         there, found = _replies(server) if server else (None, [])
         if here is None and not opening.midstream:
             return None
-        confidence = weigh(here, there)
+        confidence = combine_confidence(here, there)
         if not confidence:
             return None
-        return Recognised(self.name, confidence, detail=_version(server), samples=each("other", values, found))
+        return ProtocolMatch(
+            self.name, confidence, detail=_version(server), samples=sample_messages("other", values, found)
+        )
 
 
 def _framed(datagram: bytes) -> bool:
@@ -159,7 +161,7 @@ def _version(server: bytes) -> str:
     for _, line in _lines(server):
         if line.startswith((b"STAT version ", b"VERSION ")):
             version = line.rsplit(b" ", 1)[-1]
-            return f"memcached {version.decode('ascii', 'replace')}" if text(version) and len(version) < 40 else ""
+            return f"memcached {version.decode('ascii', 'replace')}" if is_text(version) and len(version) < 40 else ""
     return ""
 
 
@@ -177,14 +179,16 @@ def _header(data: bytes, magic: int) -> float:
     return 0.9 if extras in _EXTRAS[opcode] and (opcode > 0x0A or opcode in {7, 8, 10} or key) else 0.0
 
 
-def _binary(client: bytes, server: bytes) -> Recognised | None:
+def _binary(client: bytes, server: bytes) -> ProtocolMatch | None:
     here = _header(client, 0x80) if client else None
     there = _header(server, 0x81) if server else None
     if here and there and (client[1] != server[1] or client[12:16] != server[12:16]):
         there = 0.6  # quiet commands may have no response
-    confidence = weigh(here, there)
+    confidence = combine_confidence(here, there)
     if not confidence:
         return None
     values = [client[24 + client[4] : 24 + int.from_bytes(client[8:12])]] if client else []
     found = [server[24 + server[4] : 24 + int.from_bytes(server[8:12])]] if server else []
-    return Recognised("memcached", confidence, detail="binary protocol", samples=each("other", values, found))
+    return ProtocolMatch(
+        "memcached", confidence, detail="binary protocol", samples=sample_messages("other", values, found)
+    )

@@ -9,8 +9,8 @@ name, and the first BSON document with its length, its first element and its end
 import zlib
 from collections.abc import Iterator
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import ascii_text, each, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, is_ascii_text, sample_messages
 from tieback.intake.traffic.stores.interface import ANY
 
 _HEADER = 16
@@ -37,7 +37,7 @@ class Mongodb:
     client_first = ANY
     server_first = ANY
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """Header, fields and first document of a message in each direction."""
         client, server = opening.client, opening.server
         if client:
@@ -48,14 +48,14 @@ class Mongodb:
             return None
         here = _weight(client, _REQUESTS) if client else None
         there = _weight(server, _REPLIES) if server else None
-        confidence = weigh(here, there)
+        confidence = combine_confidence(here, there)
         if not confidence:
             return None
-        return Recognised(
+        return ProtocolMatch(
             self.name,
             confidence,
             detail=_product(server),
-            samples=each("mongodb", _documents(client), _documents(server)),
+            samples=sample_messages("mongodb", _documents(client), _documents(server)),
         )
 
 
@@ -99,7 +99,7 @@ def _document_at(message: bytes, opcode: int) -> int:
         if message[20] == 0:
             return 21
         end = message.find(b"\0", 25, 25 + 64)
-        return end + 1 if end > 25 and ascii_text(message[25:end]) else -1
+        return end + 1 if end > 25 and is_ascii_text(message[25:end]) else -1
     if opcode == _OP_REPLY:
         return 36 if _int32(message, 16) & ~0xF == 0 and 0 <= _int32(message, 32) < 1_000_000 else -1
     if opcode == _OP_COMMAND_REPLY:
@@ -109,7 +109,7 @@ def _document_at(message: bytes, opcode: int) -> int:
     if opcode == _OP_COMMAND:
         end = message.find(b"\0", 16, 16 + 128)
         command_end = message.find(b"\0", end + 1, end + 1 + 128)
-        return command_end + 1 if end > 16 and ascii_text(message[16:end]) and command_end > 0 else -1
+        return command_end + 1 if end > 16 and is_ascii_text(message[16:end]) and command_end > 0 else -1
     return _after_collection(message, opcode)
 
 
@@ -121,7 +121,7 @@ def _after_collection(message: bytes, opcode: int) -> int:
         return -1
     end = message.find(b"\0", 20, 20 + 256)
     name = message[20:end]
-    if end < 0 or b"." not in name or not ascii_text(name):
+    if end < 0 or b"." not in name or not is_ascii_text(name):
         return -1
     return end + 1 + {_OP_QUERY: 8, _OP_UPDATE: 4, _OP_DELETE: 4, _OP_GET_MORE: 12}.get(opcode, 0)
 
@@ -136,7 +136,7 @@ def _document_weight(message: bytes, at: int, *, whole: bool) -> float:
     if at + 6 > len(message):
         return 0.5
     name_end = message.find(b"\0", at + 5, at + 5 + 256)
-    if message[at + 4] not in _BSON_TYPES or (name_end < 0 and whole) or not ascii_text(message[at + 5 : name_end]):
+    if message[at + 4] not in _BSON_TYPES or (name_end < 0 and whole) or not is_ascii_text(message[at + 5 : name_end]):
         return 0.0
     return 1.0 if not whole or message[at + size - 1] == 0 else 0.0
 
@@ -185,7 +185,7 @@ def _product(server: bytes) -> str:
     if at >= 0:
         size = _int32(server, at + 9)
         version = server[at + 13 : at + 12 + size]
-        if 2 <= size <= 40 and ascii_text(version):
+        if 2 <= size <= 40 and is_ascii_text(version):
             return f"MongoDB {version.decode('ascii')}"
     at = server.find(b"\x10maxWireVersion\0")
     if at >= 0 and 0 <= _int32(server, at + 16) < 200 and len(server) >= at + 20:

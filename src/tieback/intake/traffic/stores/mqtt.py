@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import each, text, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, is_text, sample_messages
 
 _CONNECT, _CONNACK, _PUBLISH, _SUBSCRIBE, _SUBACK, _UNSUBSCRIBE, _PINGREQ, _PINGRESP, _DISCONNECT, _AUTH = (
     1, 2, 3, 8, 9, 10, 12, 13, 14, 15,
@@ -39,7 +39,7 @@ class Mqtt:
     client_first = bytes(range(0x10, 0xF1))
     server_first = bytes(range(0x20, 0xF1))
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """CONNECT with its protocol name; or packets that all fit."""
         client, server = opening.client, opening.server
         version = ""
@@ -54,11 +54,14 @@ class Mqtt:
         there = _chain(server, five=five) if server else None
         if version and server and server[:1] != b"\x20" and not opening.midstream:
             there = 0.0
-        confidence = weigh(here, there)
+        confidence = combine_confidence(here, there)
         if not confidence:
             return None
-        return Recognised(
-            self.name, confidence, detail=version, samples=each("mqtt", _shown(client, five), _shown(server, five))
+        return ProtocolMatch(
+            self.name,
+            confidence,
+            detail=version,
+            samples=sample_messages("mqtt", _shown(client, five), _shown(server, five)),
         )
 
 
@@ -105,7 +108,7 @@ def _fits(packet: _Packet, *, five: bool) -> float:
         size = int.from_bytes(packet.body[2:4])
         return (
             0.9
-            if length > 5 and 0 < size <= _LONGEST_TOPIC and size + 4 <= length and text(packet.body[4 : 4 + size])
+            if length > 5 and 0 < size <= _LONGEST_TOPIC and size + 4 <= length and is_text(packet.body[4 : 4 + size])
             else 0.0
         )
     if kind == _CONNACK:
@@ -126,7 +129,7 @@ def _publish_fits(packet: _Packet) -> float:
     topic = packet.body[2 : 2 + size]
     if packet.flags >> 1 & 3 == 3 or not 0 < size <= _LONGEST_TOPIC or size + 2 > packet.length:
         return 0.0
-    if b"+" in topic or b"#" in topic or not text(topic):
+    if b"+" in topic or b"#" in topic or not is_text(topic):
         return 0.0
     return 0.7 if size > 2 else 0.5
 

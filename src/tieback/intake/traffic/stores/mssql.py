@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, sample_directions
 from tieback.intake.traffic.stores.starttls import record_at, tls_from
 
 _BATCH, _LOGIN_OLD, _RPC, _TABULAR, _ATTENTION, _BULK, _FED, _TRANSACTION, _LOGIN7, _SSPI, _PRELOGIN = (
@@ -68,7 +68,7 @@ class Mssql:
     client_first = bytes(sorted(_CLIENT_TYPES))
     server_first = b"\x04\x12"
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """PRELOGIN with its options and the negotiated encryption; otherwise requests and token streams."""
         client, server = opening.client, opening.server
         if client[:1] == b"\x12" or (not client and server[:2] == b"\x04\x01"):
@@ -82,10 +82,12 @@ class Mssql:
         else:
             here = _requests(client) if client else None
         there = _tokens(server) if server else None
-        confidence = weigh(here, there)
+        confidence = combine_confidence(here, there)
         if not confidence:
             return None
-        return Recognised(self.name, confidence, samples=samples("sql", _statements(client), _values(server)))
+        return ProtocolMatch(
+            self.name, confidence, samples=sample_directions("sql", _statements(client), _values(server))
+        )
 
 
 def _packets(data: bytes) -> Iterator[_Packet]:
@@ -114,14 +116,14 @@ def _options(body: bytes) -> dict[int, bytes] | None:
     return found if at < len(body) and len(found.get(0, b"")) == 6 else None
 
 
-def _prelogin(client: bytes, server: bytes) -> Recognised | None:
+def _prelogin(client: bytes, server: bytes) -> ProtocolMatch | None:
     asked = next(_packets(client), None) if client else None
     answered = next(_packets(server), None) if server else None
     wants = _options(asked.body) if asked is not None and asked.kind == _PRELOGIN else None
     gives = _options(answered.body) if answered is not None and answered.kind == _TABULAR else None
     if (client and wants is None) or (server and gives is None):
         return None
-    confidence = weigh(1.0 if client else None, 1.0 if server else None)
+    confidence = combine_confidence(1.0 if client else None, 1.0 if server else None)
     if not confidence:
         return None
     tls_client, tls_server = _inner_tls(client), _inner_tls(server)
@@ -129,14 +131,14 @@ def _prelogin(client: bytes, server: bytes) -> Recognised | None:
     whole = any(side and side[0] in {_ENCRYPT_ON, _ENCRYPT_REQUIRED} for side in settled) and settled[1] != b"\2"
     encrypted = bool(tls_client) and (whole or not server)
     parts = [_version(gives), "login encrypted, data in cleartext" if tls_client and not encrypted else ""]
-    return Recognised(
+    return ProtocolMatch(
         "mssql",
         confidence,
         encrypted=encrypted,
         tls_client=tls_client,
         tls_server=tls_server,
         detail=", ".join(part for part in parts if part),
-        samples=() if encrypted else samples("sql", _statements(client), _values(server)),
+        samples=() if encrypted else sample_directions("sql", _statements(client), _values(server)),
     )
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import ascii_text, samples, text, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, is_ascii_text, is_text, sample_directions
 from tieback.intake.traffic.stores.interface import ANY
 from tieback.intake.traffic.stores.starttls import handshake_at, tls_from
-from tieback.model.flow import Sample
+from tieback.model.flow import CleartextSample
 
 _LONGEST_GREETING = 1024
 _CLIENT_SSL = 0x800
@@ -45,7 +45,7 @@ class Mysql:
     client_first = ANY
     server_first = ANY
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """The greeting and the client's response; mid-stream, a command and the packets after it."""
         client, server = opening.client, opening.server
         greeting = _greeting(server)
@@ -53,12 +53,12 @@ class Mysql:
             if server:
                 return _mid_stream(client, server) if opening.midstream and client else None
             return _login_alone(client)
-        confidence = weigh(_login_weight(client), 0.95 if greeting.error else 1.0)
+        confidence = combine_confidence(_login_weight(client), 0.95 if greeting.error else 1.0)
         if not confidence:
             return None
         turned = _turns_to_tls(client)
         if turned:
-            return Recognised(
+            return ProtocolMatch(
                 self.name,
                 confidence,
                 encrypted=True,
@@ -66,7 +66,7 @@ class Mysql:
                 tls_server=tls_from(server, greeting.end),
                 detail=greeting.detail,
             )
-        return Recognised(
+        return ProtocolMatch(
             self.name, confidence, detail=greeting.detail, samples=_cleartext(client, server, greeting.end)
         )
 
@@ -83,11 +83,11 @@ def _greeting(server: bytes) -> _Greeting | None:
         code = int.from_bytes(payload[1:3], "little")
         return (
             _Greeting(4 + length, "", ssl=False, error=True)
-            if 1000 <= code < 5000 and ascii_text(payload[3:])
+            if 1000 <= code < 5000 and is_ascii_text(payload[3:])
             else None
         )
     end = payload.find(b"\0", 1, 120)
-    if end < 2 or not ascii_text(payload[1:end]) or not payload[1:2].isdigit() or len(payload) < end + 16:
+    if end < 2 or not is_ascii_text(payload[1:end]) or not payload[1:2].isdigit() or len(payload) < end + 16:
         return None
     if payload[end + 13] != 0:  # the filler after the first eight bytes of salt
         return None
@@ -112,7 +112,7 @@ def _login_weight(client: bytes) -> float | None:
         return 0.0
     capabilities = int.from_bytes(client[4:8], "little")
     if not capabilities & _CLIENT_PROTOCOL_41:
-        return 0.6 if length < 300 and text(client[9 : 9 + client[9:].find(b"\0")]) else 0.0
+        return 0.6 if length < 300 and is_text(client[9 : 9 + client[9:].find(b"\0")]) else 0.0
     if length < _SSL_REQUEST or any(client[13:32]):  # reserved; MariaDB uses the four bytes after them
         return 0.0
     if length == _SSL_REQUEST:
@@ -129,18 +129,20 @@ def _turns_to_tls(client: bytes) -> bool:
     )
 
 
-def _login_alone(client: bytes) -> Recognised | None:
+def _login_alone(client: bytes) -> ProtocolMatch | None:
     """A client whose server was not captured: only a complete packet of the 4.1 login counts."""
     if len(client) < 4 + _SSL_REQUEST or _login_weight(client) != 1.0:
         return None
     if client[:3] == b"\x20\0\0":
         if not _turns_to_tls(client):
             return None
-        return Recognised("mysql", weigh(0.9, None), encrypted=True, tls_client=client[4 + _SSL_REQUEST :])
+        return ProtocolMatch(
+            "mysql", combine_confidence(0.9, None), encrypted=True, tls_client=client[4 + _SSL_REQUEST :]
+        )
     user_end = client.find(b"\0", 36, 36 + 100)
-    if user_end <= 36 or not text(client[36:user_end]) or len(client) < 4 + int.from_bytes(client[:3], "little"):
+    if user_end <= 36 or not is_text(client[36:user_end]) or len(client) < 4 + int.from_bytes(client[:3], "little"):
         return None
-    return Recognised("mysql", weigh(0.8, None), samples=_cleartext(client, b"", 0))
+    return ProtocolMatch("mysql", combine_confidence(0.8, None), samples=_cleartext(client, b"", 0))
 
 
 def _packets(data: bytes, at: int = 0) -> Iterator[tuple[int, bytes]]:
@@ -153,7 +155,7 @@ def _packets(data: bytes, at: int = 0) -> Iterator[tuple[int, bytes]]:
         at += 4 + length
 
 
-def _mid_stream(client: bytes, server: bytes) -> Recognised | None:
+def _mid_stream(client: bytes, server: bytes) -> ProtocolMatch | None:
     """A query with sequence number 0, and a response that counts from 1 in complete packets."""
     first = next(_packets(client), None)
     if first is None or first[0] != 0 or first[1][:1] != b"\x03" or not _VERB.match(first[1], 1):
@@ -167,14 +169,14 @@ def _mid_stream(client: bytes, server: bytes) -> Recognised | None:
         expected += 1
     if int.from_bytes(server[:3], "little") > len(server):
         return None
-    return Recognised("mysql", 0.9, samples=_cleartext(client, server, 0))
+    return ProtocolMatch("mysql", 0.9, samples=_cleartext(client, server, 0))
 
 
-def _cleartext(client: bytes, server: bytes, greeting_end: int) -> tuple[Sample, ...]:
+def _cleartext(client: bytes, server: bytes, greeting_end: int) -> tuple[CleartextSample, ...]:
     capabilities = int.from_bytes(client[4:8], "little") if client[3:4] == b"\x01" else 0
     if capabilities & (_CLIENT_COMPRESS | _CLIENT_ZSTD):
         return ()
-    return samples("sql", _queries(client), _rows(server, greeting_end))
+    return sample_directions("sql", _queries(client), _rows(server, greeting_end))
 
 
 def _queries(client: bytes) -> Iterator[bytes]:
@@ -196,7 +198,7 @@ def _rows(server: bytes, at: int) -> Iterator[bytes]:
             yield b"\t".join(names)
             names = []
         cells, end = _strings(payload)
-        if end == len(payload) and any(cells) and text(b"".join(cells)):
+        if end == len(payload) and any(cells) and is_text(b"".join(cells)):
             yield b"\t".join(cells)
 
 

@@ -5,8 +5,8 @@ bytes of length, little-endian, a type, and a protobuf message. To use TLS, a cl
 speaks TLS after the server's OK.
 """
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, sql_runs, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, sample_directions, sql_runs
 from tieback.intake.traffic.stores.interface import ANY
 from tieback.intake.traffic.stores.starttls import handshake_at, record_at
 
@@ -23,24 +23,24 @@ class MysqlX:
     client_first = ANY
     server_first = ANY
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """Capabilities or authentication from the client; known messages from the server."""
         client, server = opening.client, opening.server
         if len(client) < 5 or client[2:4] != b"\0\0" or client[4] not in b"\x01\x02\x04":
             return None
         weight, asks_tls, end = _client(client)
-        confidence = weigh(weight, _server(server))
+        confidence = combine_confidence(weight, _server(server))
         if not weight or not confidence:
             return None
         tls_client = client[end:] if asks_tls and handshake_at(client, end) else b""
-        return Recognised(
+        return ProtocolMatch(
             self.name,
             confidence,
             encrypted=bool(tls_client),
             tls_client=tls_client,
             tls_server=_server_tls(server) if tls_client else b"",
             detail="X Protocol",
-            samples=() if tls_client else samples("sql", sql_runs(client), sql_runs(server)),
+            samples=() if tls_client else sample_directions("sql", sql_runs(client), sql_runs(server)),
         )
 
 

@@ -7,8 +7,8 @@ object. The client answers ``CONNECT`` with one, in TLS if the server requires i
 import re
 from collections.abc import Iterator
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import each, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, sample_messages
 from tieback.intake.traffic.stores.starttls import handshake_at, tls_from
 
 _INFO = re.compile(rb"INFO \{[^\r\n]{0,8000}\"(?:server_id|max_payload|nonce)\"")
@@ -41,16 +41,16 @@ class Nats:
     client_first = b"CPSUH\x16+-"
     server_first = b"IMPH+-"
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """The greeting and the client's response, or publications with their lengths."""
         client, server = opening.client, opening.server
         info = _INFO.match(server)
         turned = info is not None and handshake_at(client, 0)
         if turned:
             end = server.find(b"\r\n") + 2
-            return Recognised(
+            return ProtocolMatch(
                 self.name,
-                weigh(0.9, 1.0),
+                combine_confidence(0.9, 1.0),
                 encrypted=True,
                 tls_client=client,
                 tls_server=tls_from(server, end),
@@ -61,14 +61,14 @@ class Nats:
             return None
         here = (1.0 if connect else _chain(client)) if client else None
         there = (1.0 if info else _chain(server)) if server else None
-        confidence = weigh(here, there)
+        confidence = combine_confidence(here, there)
         if not confidence:
             return None
-        return Recognised(
+        return ProtocolMatch(
             self.name,
             confidence,
             detail=_product(server),
-            samples=each("other", _payloads(client), _payloads(server)),
+            samples=sample_messages("other", _payloads(client), _payloads(server)),
         )
 
 

@@ -8,8 +8,8 @@ descriptor, ``(DESCRIPTION=...)``, at a stated offset.
 import re
 from collections.abc import Iterator
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, sql_runs, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, sample_directions, sql_runs
 
 _CONNECT, _ACCEPT, _REFUSE, _REDIRECT, _DATA, _RESEND, _MARKER = 1, 2, 4, 5, 6, 11, 12
 _SERVER_TYPES = frozenset({_ACCEPT, _REFUSE, _REDIRECT, _RESEND, _MARKER, _DATA})
@@ -25,7 +25,7 @@ class Oracle:
     client_first = b"\0\x01\x02\x03\x04\x05\x06\x07\x08"
     server_first = bytes(range(33))
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """CONNECT with its descriptor; ACCEPT, REFUSE, REDIRECT or RESEND."""
         client, server = opening.client, opening.server
         if client:
@@ -38,15 +38,15 @@ class Oracle:
             return None
         here = (_connect(client) if connects else _chain(client)) if client else None
         there = _server(server) if server else None
-        confidence = weigh(here, there)
+        confidence = combine_confidence(here, there)
         if not confidence:
             return None
         service = _SERVICE.search(client, 0, 2048)
-        return Recognised(
+        return ProtocolMatch(
             self.name,
             confidence,
             detail=f"service {service.group(1).decode('ascii')}" if service else "",
-            samples=samples("sql", sql_runs(client), sql_runs(server)),
+            samples=sample_directions("sql", sql_runs(client), sql_runs(server)),
         )
 
 

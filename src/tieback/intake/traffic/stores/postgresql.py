@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, text, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, is_text, sample_directions
 from tieback.intake.traffic.stores.starttls import handshake_at, tls_from
 
 _SSL_REQUEST, _GSS_REQUEST, _CANCEL = 80877103, 80877104, 80877102
@@ -42,7 +42,7 @@ class Postgresql:
     client_first = b"\0QPBDESCHXFdcfp"
     server_first = b"SNGRKZTDC12tnIsAEHWcdv3V"
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """The requests, the startup message and the server's messages."""
         client, server = opening.client, opening.server
         if client[:1] != b"\0":
@@ -53,9 +53,9 @@ class Postgresql:
         if talk is None:
             return None
         if talk.tls:
-            return Recognised(
+            return ProtocolMatch(
                 self.name,
-                weigh(1.0, 1.0) if server else weigh(0.9, None),
+                combine_confidence(1.0, 1.0) if server else combine_confidence(0.9, None),
                 encrypted=True,
                 tls_client=client[talk.client_at :],
                 tls_server=tls_from(server, talk.server_at),
@@ -91,20 +91,20 @@ def _requests(client: bytes, server: bytes) -> _Talk | None:
     return talk
 
 
-def _startup(client: bytes, server: bytes, talk: _Talk) -> Recognised | None:
+def _startup(client: bytes, server: bytes, talk: _Talk) -> ProtocolMatch | None:
     at = talk.client_at
     if talk.gss or (talk.asked and at == len(client)):
         # Only the requests were captured. They are eight fixed bytes, and the response is the permitted one.
         answered = talk.server_at > 0 or server[:1] == b"E"
-        return Recognised(
+        return ProtocolMatch(
             "postgresql",
-            weigh(1.0, 0.9 if answered else None),
+            combine_confidence(1.0, 0.9 if answered else None),
             encrypted=talk.gss and len(client) > at,
             detail="GSSAPI encryption" if talk.gss else "",
         )
     if client[at : at + 4] == b"\0\0\0\x10" and int.from_bytes(client[at + 4 : at + 8]) == _CANCEL:
         return (
-            Recognised("postgresql", weigh(0.9, None), detail="cancel request")
+            ProtocolMatch("postgresql", combine_confidence(0.9, None), detail="cancel request")
             if len(server) <= talk.server_at
             else None
         )
@@ -120,14 +120,14 @@ def _startup(client: bytes, server: bytes, talk: _Talk) -> Recognised | None:
     if not _parameters(parameters, whole=len(client) >= at + length):
         return None
     answer = server[talk.server_at :]
-    confidence = weigh(1.0, _backend(answer) if answer else None)
+    confidence = combine_confidence(1.0, _backend(answer) if answer else None)
     if not confidence:
         return None
-    return Recognised(
+    return ProtocolMatch(
         "postgresql",
         confidence,
         detail=_version(answer),
-        samples=samples("sql", _queries(client, at + length), _rows(answer)),
+        samples=sample_directions("sql", _queries(client, at + length), _rows(answer)),
     )
 
 
@@ -135,7 +135,7 @@ def _parameters(data: bytes, *, whole: bool) -> bool:
     """Names and values, each ended by a zero byte, the list by another; ``user`` must be among them."""
     if whole and data[-2:] != b"\0\0":
         return False
-    return b"user\0" in data and text(data.replace(b"\0", b" "))
+    return b"user\0" in data and is_text(data.replace(b"\0", b" "))
 
 
 def _messages(data: bytes, at: int = 0, most: int = _MOST_MESSAGES) -> Iterator[tuple[int, int, bytes]]:
@@ -174,18 +174,18 @@ def _frontend(data: bytes) -> float:
         if kind not in _FRONTEND or not 4 <= length <= _LONGEST_MESSAGE:
             return 0.0
         if kind == 0x51:
-            if not text(body.rstrip(b"\0")) or (len(body) == length - 4 and body[-1:] != b"\0"):
+            if not is_text(body.rstrip(b"\0")) or (len(body) == length - 4 and body[-1:] != b"\0"):
                 return 0.0
             telling = len(body) > 6
         elif kind in b"SHXc" and length != 4:
             return 0.0
         elif kind == 0x50:
-            telling = telling or (body.count(b"\0") >= 2 and text(body.split(b"\0", 2)[1]))
+            telling = telling or (body.count(b"\0") >= 2 and is_text(body.split(b"\0", 2)[1]))
         count += 1
     return (0.9 if count > 1 else 0.8) if telling else 0.6 if count > 2 else 0.0
 
 
-def _without_startup(opening: Opening) -> Recognised | None:
+def _without_startup(opening: ConnectionStart) -> ProtocolMatch | None:
     """Only a server, or either side mid-stream."""
     client, server = opening.client, opening.server
     if client and not opening.midstream:
@@ -197,11 +197,14 @@ def _without_startup(opening: Opening) -> Recognised | None:
         return None
     if not client and there and sum(1 for _ in _messages(server, most=3)) < 2:
         return None
-    confidence = weigh(_frontend(client) if client else None, there)
+    confidence = combine_confidence(_frontend(client) if client else None, there)
     if not confidence:
         return None
-    return Recognised(
-        "postgresql", confidence, detail=_version(server), samples=samples("sql", _queries(client, 0), _rows(server))
+    return ProtocolMatch(
+        "postgresql",
+        confidence,
+        detail=_version(server),
+        samples=sample_directions("sql", _queries(client, 0), _rows(server)),
     )
 
 
@@ -210,7 +213,7 @@ def _version(server: bytes) -> str:
     if at < 0:
         return ""
     value = server[at + 15 : at + 80].split(b"\0", 1)[0]
-    return f"PostgreSQL {value.decode('ascii', 'replace')}" if text(value) else ""
+    return f"PostgreSQL {value.decode('ascii', 'replace')}" if is_text(value) else ""
 
 
 def _queries(client: bytes, at: int) -> Iterator[bytes]:
@@ -220,7 +223,7 @@ def _queries(client: bytes, at: int) -> Iterator[bytes]:
         elif kind == 0x50:
             yield body.split(b"\0", 2)[1] if body.count(b"\0") else body
         elif kind == 0x42:
-            yield from (cell for cell in _bound(body) if text(cell))
+            yield from (cell for cell in _bound(body) if is_text(cell))
 
 
 def _bound(body: bytes) -> Iterator[bytes]:
@@ -251,7 +254,7 @@ def _rows(server: bytes) -> Iterator[bytes]:
         if kind == 0x54:
             yield b"\t".join(_column_names(body))
         elif kind == 0x44:
-            yield b"\t".join(cell if text(cell) else b"" for cell in _values(body, 0))
+            yield b"\t".join(cell if is_text(cell) else b"" for cell in _values(body, 0))
 
 
 def _column_names(body: bytes) -> Iterator[bytes]:

@@ -9,8 +9,8 @@ import re
 
 import msgspec
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import ascii_text, samples, text, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, is_ascii_text, is_text, sample_directions
 from tieback.protocols.resp import (
     RESP3,
     Ending,
@@ -59,7 +59,7 @@ class Redis:
     client_first = b"*ABCDEFGHIKLMOPQRSTUWXZabcdefghiklmopqrstuwxz"
     server_first = b"+-:$*_,#!=(%~>|"
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """Requests and answers, each read strictly; a reply that is no RESP contradicts."""
         client, server = opening.client, opening.server
         commands: list[list[bytes]] = []
@@ -78,14 +78,14 @@ class Redis:
             there = min(there, 0.9)
         if here == 0.3 and there is None:
             return None
-        confidence = weigh(here, there)
+        confidence = combine_confidence(here, there)
         if not confidence:
             return None
-        return Recognised(
+        return ProtocolMatch(
             self.name,
             confidence,
             detail=_product(server),
-            samples=samples("redis", (encode_command(*words) for words in commands), [server], separator=b""),
+            samples=sample_directions("redis", (encode_command(*words) for words in commands), [server], separator=b""),
         )
 
 
@@ -105,7 +105,7 @@ def _requests(client: bytes) -> tuple[list[list[bytes]], float]:
     lines = client.split(b"\n", _MOST_COMMANDS)
     lines = [line.rstrip(b"\r") for line in lines[:-1] or lines if line.strip()]
     names = [line.split(b" ", 1)[0].upper() for line in lines]
-    if not names or names[0] not in _INLINE or not all(map(text, lines)) or b" HTTP/" in lines[0][-12:]:
+    if not names or names[0] not in _INLINE or not all(map(is_text, lines)) or b" HTTP/" in lines[0][-12:]:
         return [], 0.0
     distinct = any(name in _INLINE and name not in _SHARED_WITH_OTHERS for name in names)
     return [split_inline(line) for line in lines], 0.6 if distinct else 0.3
@@ -141,7 +141,7 @@ def _replies(server: bytes) -> _Read:
         while at < len(server) and read.replies < _MOST_REPLIES:
             end = line_end(server, at)
             if end < 0:
-                read.fits = text(server[at:])
+                read.fits = is_text(server[at:])
                 break
             kind, line = server[at : at + 1], server[at + 1 : end]
             string = parse_element(kind, line)[1]
@@ -159,12 +159,12 @@ def _fits(kind: bytes, line: bytes, read: _Read) -> bool:
     """Whether the text of an element is that of a server; notes whether it is distinctive."""
     if kind == b"+":
         read.telling = read.telling or line in {b"PONG", b"QUEUED"}
-        return text(line)
+        return is_text(line)
     if kind == b"-":
         read.telling = read.telling or line.startswith(
             (b"ERR unknown", b"NOAUTH", b"WRONG", b"MOVED", b"ERR wrong number")
         )
-        return _ERROR.match(line) is not None and text(line)
+        return _ERROR.match(line) is not None and is_text(line)
     if kind in _WITH_LENGTH:
         read.telling = True
     return True
@@ -172,7 +172,7 @@ def _fits(kind: bytes, line: bytes, read: _Read) -> bool:
 
 def _product(server: bytes) -> str:
     found = _VERSION.search(server)
-    if found is None or not ascii_text(found.group(2)):
+    if found is None or not is_ascii_text(found.group(2)):
         return ""
     valkey = found.group(1) == b"valkey" or b"valkey" in server[:200]
     return f"{'Valkey' if valkey else 'Redis'} {found.group(2).decode('ascii')}"

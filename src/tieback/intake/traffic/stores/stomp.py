@@ -7,8 +7,8 @@ and a zero byte; there are only line ends between frames.
 import re
 from collections.abc import Iterator
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import each, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, sample_messages
 
 _HEADERS = rb"\r?\n(?:[^\0\r\n:]{1,200}:[^\0\r\n]{0,4000}\r?\n){0,60}\r?\n"
 _OPEN = re.compile(rb"(?:CONNECT|STOMP)" + _HEADERS + rb"\0")
@@ -26,7 +26,7 @@ class Stomp:
     client_first = b"CSUANBD\n"
     server_first = b"CMRE\n"
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """CONNECT and CONNECTED with their headers, or other frames mid-stream."""
         client, server = opening.client, opening.server
         opened = _OPEN.match(client) if client else None
@@ -34,15 +34,15 @@ class Stomp:
             return None
         here = (1.0 if opened else 0.8 if _CLIENT.match(client) else 0.0) if client else None
         there = _server(server) if server else None
-        confidence = weigh(here, there)
+        confidence = combine_confidence(here, there)
         if not confidence:
             return None
         product = _PRODUCT.search(server, 0, 2048)
-        return Recognised(
+        return ProtocolMatch(
             self.name,
             confidence,
             detail=product.group(1).decode("ascii") if product else "",
-            samples=each("other", _frames(client), _frames(server)),
+            samples=sample_messages("other", _frames(client), _frames(server)),
         )
 
 

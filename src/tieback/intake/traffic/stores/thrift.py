@@ -5,8 +5,8 @@ Source: https://github.com/apache/thrift/blob/master/doc/specs/thrift-binary-pro
 services use Thrift too, so only Cassandra's own methods count.
 """
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, sql_runs, weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence, sample_directions, sql_runs
 
 _METHODS = frozenset(
     b"set_keyspace get_slice get_count multiget_slice multiget_count get_range_slices get_paged_slice "
@@ -28,21 +28,21 @@ class CassandraThrift:
     client_first = b"\0\x80"
     server_first = b"\0\x80"
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """A Cassandra method in a call, its reply, or both."""
         client, server = opening.client, opening.server
         called = _method(client, {_CALL})
         answered = _method(server, {_REPLY, _EXCEPTION})
         if called is None and answered is None:
             return None
-        confidence = weigh(
+        confidence = combine_confidence(
             (1.0 if called else 0.0) if client else None,
             (1.0 if answered else 0.0) if server else None,
         )
         if not confidence:
             return None
-        return Recognised(
-            self.name, confidence, detail="Thrift", samples=samples("sql", sql_runs(client), sql_runs(server))
+        return ProtocolMatch(
+            self.name, confidence, detail="Thrift", samples=sample_directions("sql", sql_runs(client), sql_runs(server))
         )
 
 

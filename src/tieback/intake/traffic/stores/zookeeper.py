@@ -7,8 +7,8 @@ protocol version 0, last zxid, time-out (ms), session ID, and a password of 16 b
 
 import re
 
-from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import weigh
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.stores.evidence import combine_confidence
 
 _WORDS = frozenset(
     {
@@ -44,17 +44,17 @@ class Zookeeper:
     client_first = b"\0rsmcedwi"
     server_first = b"\0iZzcESr0123456789T\nmwd"
 
-    def recognise(self, opening: Opening) -> Recognised | None:
+    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
         """The connect request and response, or a word with a response that only ZooKeeper gives."""
         client, server = opening.client, opening.server
         if client[:4] in _WORDS and len(client) <= 6:
             if not _ANSWER.match(server):
                 return None
-            return Recognised(self.name, weigh(0.9, 0.9), detail=_product(server))
+            return ProtocolMatch(self.name, combine_confidence(0.9, 0.9), detail=_product(server))
         here = _request(client) if client else None
         there = _response(server) if server else None
-        confidence = weigh(here, there)
-        return Recognised(self.name, confidence) if confidence else None
+        confidence = combine_confidence(here, there)
+        return ProtocolMatch(self.name, confidence) if confidence else None
 
 
 def _request(client: bytes) -> float:

@@ -9,7 +9,7 @@ import struct
 
 import msgspec
 
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Conversation, Receive
 
 HEADER = b"AMQP\0\0\x09\x01"
@@ -43,7 +43,7 @@ class Method(msgspec.Struct, frozen=True):
     arguments: bytes
 
 
-class Start(msgspec.Struct, frozen=True):
+class ConnectionStartMethod(msgspec.Struct, frozen=True):
     """``connection.start``: what the server announces before a login."""
 
     properties: dict[str, str]
@@ -51,20 +51,20 @@ class Start(msgspec.Struct, frozen=True):
     mechanisms: tuple[str, ...]
 
 
-class Refusal(msgspec.Struct, frozen=True):
+class AmqpRefusal(msgspec.Struct, frozen=True):
     """``connection.close`` or ``channel.close``."""
 
     code: int
     text: str
 
 
-def framed(kind: tuple[int, int], channel: int, arguments: bytes) -> bytes:
+def encode_method(kind: tuple[int, int], channel: int, arguments: bytes) -> bytes:
     """Encode a method."""
     payload = struct.pack(">HH", *kind) + arguments
     return struct.pack(">BHI", METHOD, channel, len(payload)) + payload + _END
 
 
-def short(text: bytes) -> bytes:
+def short_string(text: bytes) -> bytes:
     """Encode a short string of at most 255 bytes."""
     return bytes((len(text),)) + text
 
@@ -73,19 +73,23 @@ def _long(data: bytes) -> bytes:
     return len(data).to_bytes(4, "big") + data
 
 
-_CAPABILITIES = short(b"authentication_failure_close") + b"t\x01"
-_PROPERTIES = short(b"product") + b"S" + _long(b"tieback") + short(b"capabilities") + b"F" + _long(_CAPABILITIES)
-ANONYMOUS = framed(START_OK, 0, _long(_PROPERTIES) + short(b"ANONYMOUS") + _long(b"") + short(b"en_US"))
+_CAPABILITIES = short_string(b"authentication_failure_close") + b"t\x01"
+_PROPERTIES = (
+    short_string(b"product") + b"S" + _long(b"tieback") + short_string(b"capabilities") + b"F" + _long(_CAPABILITIES)
+)
+ANONYMOUS = encode_method(
+    START_OK, 0, _long(_PROPERTIES) + short_string(b"ANONYMOUS") + _long(b"") + short_string(b"en_US")
+)
 """Anonymous login (RFC 4505): no user, no password. It requests an error message for a refusal instead of a closed
 connection."""
-TUNED = framed(TUNE_OK, 0, struct.pack(">HIH", CHANNEL_MAX, FRAME_MAX, 0))
-OPENING = framed(OPEN, 0, short(b"/") + b"\0\0")
-FAREWELL = framed(CLOSE, 0, struct.pack(">H", 200) + short(b"bye") + b"\0\0\0\0")
+TUNE_ANSWER = encode_method(TUNE_OK, 0, struct.pack(">HIH", CHANNEL_MAX, FRAME_MAX, 0))
+OPENING = encode_method(OPEN, 0, short_string(b"/") + b"\0\0")
+CLOSE_CONNECTION = encode_method(CLOSE, 0, struct.pack(">H", 200) + short_string(b"bye") + b"\0\0\0\0")
 
 
 def channel_open(channel: int) -> bytes:
     """Encode the request that opens a channel on our own connection."""
-    return framed(CHANNEL_OPEN, channel, b"\0")
+    return encode_method(CHANNEL_OPEN, channel, b"\0")
 
 
 def passive_declare(channel: int, queue: bytes) -> bytes:
@@ -95,15 +99,15 @@ def passive_declare(channel: int, queue: bytes) -> bytes:
         channel: an open channel.
         queue: name of the queue, at most 255 bytes.
     """
-    return framed(QUEUE_DECLARE, channel, b"\0\0" + short(queue) + b"\x01" + b"\0\0\0\0")
+    return encode_method(QUEUE_DECLARE, channel, b"\0\0" + short_string(queue) + b"\x01" + b"\0\0\0\0")
 
 
 def channel_close_ok(channel: int) -> bytes:
     """Encode the confirmation that the server closed the channel."""
-    return framed(CHANNEL_CLOSE_OK, channel, b"")
+    return encode_method(CHANNEL_CLOSE_OK, channel, b"")
 
 
-def method(first: bytes = b"") -> Conversation[Method]:
+def read_method(first: bytes = b"") -> Conversation[Method]:
     """Read the next method; heartbeats are skipped.
 
     Args:
@@ -117,16 +121,16 @@ def method(first: bytes = b"") -> Conversation[Method]:
         first = b""
         kind, channel, size = struct.unpack(">BHI", head)
         if kind not in (METHOD, HEARTBEAT) or size > MAX_FRAME:
-            raise Hostile(f"an AMQP frame of type {kind} and {size} bytes")
+            raise HostileAnswer(f"an AMQP frame of type {kind} and {size} bytes")
         payload = yield Receive(exactly=size + 1)
         if payload[-1:] != _END:
-            raise Hostile("an AMQP frame longer than its stated size")
+            raise HostileAnswer("an AMQP frame longer than its stated size")
         if kind == METHOD:
             if size < 4:
-                raise Hostile("an AMQP method without its class and number")
+                raise HostileAnswer("an AMQP method without its class and number")
             number = struct.unpack_from(">HH", payload)
             return Method((number[0], number[1]), channel, payload[4:-1])
-    raise Hostile("nothing but AMQP heartbeats")
+    raise HostileAnswer("nothing but AMQP heartbeats")
 
 
 class _Reader:
@@ -139,7 +143,7 @@ class _Reader:
 
     def take(self, size: int) -> bytes:
         if self._at + size > len(self._data):
-            raise Hostile("AMQP arguments that end early")
+            raise HostileAnswer("AMQP arguments that end early")
         self._at += size
         return self._data[self._at - size : self._at]
 
@@ -157,7 +161,7 @@ class _Reader:
         size = self.number(4)
         end = self._at + size
         if end > len(self._data) or depth == 0:
-            raise Hostile("an AMQP table that ends early or is nested too deeply")
+            raise HostileAnswer("an AMQP table that ends early or is nested too deeply")
         found: dict[str, str] = {}
         while self._at < end:
             name = self.short()
@@ -165,13 +169,13 @@ class _Reader:
             if text is not None:
                 found[name[:64]] = text[:256]
         if self._at != end:
-            raise Hostile("an AMQP table longer than its stated size")
+            raise HostileAnswer("an AMQP table longer than its stated size")
         return found
 
     def _value(self, depth: int) -> str | None:
         self._fields -= 1
         if self._fields < 0:
-            raise Hostile("an AMQP table with too many fields")
+            raise HostileAnswer("an AMQP table with too many fields")
         kind = self.number(1)
         if kind in _FIXED:
             self.take(_FIXED[kind])
@@ -184,11 +188,11 @@ class _Reader:
         elif kind == ord("A"):
             self.take(self.number(4))
         else:
-            raise Hostile(f"an AMQP field of unknown type {kind}")
+            raise HostileAnswer(f"an AMQP field of unknown type {kind}")
         return None
 
 
-def start(arguments: bytes) -> Start:
+def read_start(arguments: bytes) -> ConnectionStartMethod:
     """Arguments of ``connection.start``.
 
     Raises:
@@ -196,20 +200,20 @@ def start(arguments: bytes) -> Start:
     """
     reader = _Reader(arguments)
     reader.take(2)
-    return Start(reader.table(), tuple(one[:40] for one in reader.long().split(" ")[:20] if one))
+    return ConnectionStartMethod(reader.table(), tuple(one[:40] for one in reader.long().split(" ")[:20] if one))
 
 
-def refusal(arguments: bytes) -> Refusal:
+def read_refusal(arguments: bytes) -> AmqpRefusal:
     """Arguments of ``connection.close`` and ``channel.close``.
 
     Raises:
         Hostile: they end early.
     """
     reader = _Reader(arguments)
-    return Refusal(reader.number(2), reader.short())
+    return AmqpRefusal(reader.number(2), reader.short())
 
 
-def declared(arguments: bytes) -> int:
+def queue_messages(arguments: bytes) -> int:
     """Number of messages of the queue that are ready for a consumer, from ``queue.declare-ok``.
 
     Raises:

@@ -16,11 +16,11 @@ import re
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Identity, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.stores.amqp import frames
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
-from tieback.probes.wire.placeholders import tells_apart
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.placeholders import is_distinctive
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Receive, Send, Target
 
 MAX_QUEUES = 50
@@ -39,11 +39,13 @@ SENDS = (
         "whether login without a user and a password works; only sent if the broker offers ANONYMOUS",
         Depth.IDENTIFY,
     ),
-    DeclaredSend("tune-ok", re.escape(frames.TUNED), "agrees on the limits of our own connection", Depth.IDENTIFY),
+    DeclaredSend(
+        "tune-ok", re.escape(frames.TUNE_ANSWER), "agrees on the limits of our own connection", Depth.IDENTIFY
+    ),
     DeclaredSend(
         _OPEN, re.escape(frames.OPENING), "whether an anonymous client may use the virtual host /", Depth.IDENTIFY
     ),
-    DeclaredSend("close", re.escape(frames.FAREWELL), "ends our own connection", Depth.IDENTIFY),
+    DeclaredSend("close", re.escape(frames.CLOSE_CONNECTION), "ends our own connection", Depth.IDENTIFY),
     DeclaredSend(
         "channel.open", b"\x01\0.\0\0\0\x05\0\x14\0\x0a\0\xce", "opens a channel on our own connection", Depth.ENUMERATE
     ),
@@ -81,11 +83,11 @@ class AmqpProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         def attempt(tls: bool) -> Conversation[bytes]:
-            return (yield from first_answer(tls, frames.HEADER, 1, patience(self.meta, target)))
+            return (yield from first_answer(tls, frames.HEADER, 1, first_answer_timeout(self.meta, target)))
 
         first = yield from plain_then_tls(target.tls, attempt)
         if first == b"A":
@@ -96,10 +98,10 @@ class AmqpProbe:
         head = first + (yield Receive(exactly=6))
         if head[1:4] != b"\0\0\0":
             raise NotThisProtocol(f"answers the AMQP header with {printable(head)}")
-        opening = yield from frames.method(head)
+        opening = yield from frames.read_method(head)
         if opening.kind != frames.START:
             raise NotThisProtocol("an AMQP method other than connection.start")
-        said = frames.start(opening.arguments)
+        said = frames.read_start(opening.arguments)
         _known(draft, said.properties)
         if "ANONYMOUS" not in said.mechanisms:
             draft.access = Access.AUTH_REQUIRED
@@ -108,10 +110,10 @@ class AmqpProbe:
         if (yield from _let_in(draft)):
             if depth.allows(Depth.ENUMERATE):
                 yield from _queues(draft, target.names)
-            yield Send(frames.FAREWELL)
+            yield Send(frames.CLOSE_CONNECTION)
 
 
-def _other_version(draft: Draft, first: bytes) -> Conversation[None]:
+def _other_version(draft: ReportDraft, first: bytes) -> Conversation[None]:
     """The broker names its own version and closes (AMQP 1.0 or 0-10, or 1.0 behind a login)."""
     header = first + (yield Receive(exactly=7))
     if header[:4] != b"AMQP" or header[4] > 3:
@@ -122,25 +124,25 @@ def _other_version(draft: Draft, first: bytes) -> Conversation[None]:
     draft.problem(f"speaks AMQP {header[5]}.{header[6]}.{header[7]}, which is only identified")
 
 
-def _known(draft: Draft, properties: dict[str, str]) -> None:
+def _known(draft: ReportDraft, properties: dict[str, str]) -> None:
     draft.spoke = True
     draft.fingerprint(())
     draft.product = _PRODUCTS.get(properties.get("product", ""), "amqp")
     version = properties.get("version", "")
     draft.version = version if re.fullmatch(r"[0-9][0-9A-Za-z.+-]{0,39}", version) else ""
     cluster = properties.get("cluster_name", "")[:200]
-    if cluster and tells_apart("cluster_name", cluster):
+    if cluster and is_distinctive("cluster_name", cluster):
         draft.identity = Identity(f"{draft.product}:cluster_name:{cluster}", "vendor_id")
 
 
-def _let_in(draft: Draft) -> Conversation[bool]:
+def _let_in(draft: ReportDraft) -> Conversation[bool]:
     yield Send(frames.ANONYMOUS)
     answer = yield from _answer(draft, _ANONYMOUS, frames.TUNE)
     if answer is None:
         return False
     draft.access = Access.PARTIAL
     draft.prove(_ANONYMOUS, "accepts an anonymous login", Access.OPEN)
-    yield Send(frames.TUNED)
+    yield Send(frames.TUNE_ANSWER)
     yield Send(frames.OPENING)
     answer = yield from _answer(draft, _OPEN, frames.OPEN_OK)
     if answer is None:
@@ -149,10 +151,10 @@ def _let_in(draft: Draft) -> Conversation[bool]:
     return True
 
 
-def _answer(draft: Draft, asked: str, wanted: tuple[int, int]) -> Conversation[frames.Method | None]:
+def _answer(draft: ReportDraft, asked: str, wanted: tuple[int, int]) -> Conversation[frames.Method | None]:
     """Read the expected method; ``None`` if the broker refuses: the draft then has the reason."""
     try:
-        answer = yield from frames.method()
+        answer = yield from frames.read_method()
     except Fault as fault:
         if fault.outcome not in STREAM_ENDED:
             raise
@@ -162,8 +164,8 @@ def _answer(draft: Draft, asked: str, wanted: tuple[int, int]) -> Conversation[f
     if answer.kind == wanted:
         return answer
     if answer.kind != frames.CLOSE:
-        raise Hostile(f"an unexpected AMQP method {answer.kind}")
-    refusal = frames.refusal(answer.arguments)
+        raise HostileAnswer(f"an unexpected AMQP method {answer.kind}")
+    refusal = frames.read_refusal(answer.arguments)
     if refusal.code in (_ACCESS_REFUSED, _NOT_ALLOWED):
         draft.access = Access.AUTH_REQUIRED
         draft.proofs.clear()
@@ -173,7 +175,7 @@ def _answer(draft: Draft, asked: str, wanted: tuple[int, int]) -> Conversation[f
     return None
 
 
-def _queues(draft: Draft, names: tuple[str, ...]) -> Conversation[None]:
+def _queues(draft: ReportDraft, names: tuple[str, ...]) -> Conversation[None]:
     if not names:
         draft.problem("the protocol has no list of queues, and the app names none")
         return
@@ -183,24 +185,24 @@ def _queues(draft: Draft, names: tuple[str, ...]) -> Conversation[None]:
             draft.problem(f"skipped a queue name that is not safe to send: {name[:60]!r}")
             continue
         yield Send(frames.channel_open(channel))
-        opened = yield from frames.method()
+        opened = yield from frames.read_method()
         if opened.kind != frames.CHANNEL_OPEN_OK or opened.channel != channel:
-            raise Hostile("an AMQP channel that is neither opened nor refused")
+            raise HostileAnswer("an AMQP channel that is neither opened nor refused")
         yield Send(frames.passive_declare(channel, name.encode()))
-        answer = yield from frames.method()
+        answer = yield from frames.read_method()
         if answer.kind == frames.QUEUE_DECLARE_OK:
-            waiting = frames.declared(answer.arguments)
+            waiting = frames.queue_messages(answer.arguments)
             draft.prove(_DECLARE, f"a queue with {waiting} messages", Access.OPEN)
             draft.containers.append(
                 Container(("/", name), "queue", records=exact(waiting, f"{_DECLARE}, ready messages"))
             )
         elif answer.kind == frames.CHANNEL_CLOSE:
-            refusal = frames.refusal(answer.arguments)
+            refusal = frames.read_refusal(answer.arguments)
             refused += refusal.code == _ACCESS_REFUSED
             if refusal.code != _NOT_FOUND:
                 draft.problem(f"{name[:60]!r}: {refusal.code} {refusal.text[:120]}")
             yield Send(frames.channel_close_ok(channel))
         else:
-            raise Hostile(f"an unexpected AMQP method {answer.kind}")
+            raise HostileAnswer(f"an unexpected AMQP method {answer.kind}")
     if any(one.records is not None and one.records.value for one in draft.containers):
         draft.access = Access.PARTIAL if refused else Access.OPEN

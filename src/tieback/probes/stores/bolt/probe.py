@@ -11,18 +11,27 @@ import re
 from tieback.model.figure import Figure, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, expected, patience, reported
-from tieback.probes.stores.bolt.session import HANDSHAKE, HELLO, ROWS, Answer, BoltSession, Failure, Statement, sends
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
+from tieback.probes.stores.bolt.session import (
+    HANDSHAKE,
+    HELLO,
+    ROWS,
+    BoltFailure,
+    BoltSession,
+    BoltStatement,
+    StatementResult,
+    sends,
+)
 from tieback.probes.wire.opening import plain_then_tls
 from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, Target
 
-_INFO = Statement("CALL db.info() YIELD id RETURN id", "identifier of the database")
-_NODES = Statement("MATCH (n) RETURN count(n) AS n", "number of nodes, from the count store; returns no node")
-_EDGES = Statement(
+_INFO = BoltStatement("CALL db.info() YIELD id RETURN id", "identifier of the database")
+_NODES = BoltStatement("MATCH (n) RETURN count(n) AS n", "number of nodes, from the count store; returns no node")
+_EDGES = BoltStatement(
     "MATCH ()-[r]->() RETURN count(r) AS n", "number of relationships, from the count store: the second proof"
 )
-_KEYS = Statement("CALL db.propertyKeys()", "names of properties; no values", Depth.DESCRIBE)
+_KEYS = BoltStatement("CALL db.propertyKeys()", "names of properties; no values", Depth.DESCRIBE)
 _VERSION = re.compile(r"/v?([0-9]+(?:\.[0-9]+)*)")
 
 
@@ -43,13 +52,13 @@ class BoltProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         session = BoltSession()
-        seconds = patience(self.meta, target)
+        seconds = first_answer_timeout(self.meta, target)
         yield from plain_then_tls(target.tls, lambda tls: session.shake(tls, seconds))
-        if not session.major and not expected(self.meta, target):
+        if not session.major and not is_expected(self.meta, target):
             raise NotThisProtocol("answers the handshake with four zeros, which is not specific to Bolt")
         draft.spoke = True
         draft.product = "neo4j"
@@ -61,7 +70,7 @@ class BoltProbe:
             )
             return
         said = yield from session.hello()
-        if isinstance(said, Failure):
+        if isinstance(said, BoltFailure):
             draft.product = "memgraph" if said.code.startswith("Memgraph") else "neo4j"
             if said.closed:
                 draft.access = Access.AUTH_REQUIRED
@@ -79,9 +88,9 @@ class BoltProbe:
         yield from session.leave()
 
 
-def _enumerate(draft: Draft, session: BoltSession, depth: Depth) -> Conversation[None]:
+def _enumerate(draft: ReportDraft, session: BoltSession, depth: Depth) -> Conversation[None]:
     info = yield from session.ask(_INFO)
-    if isinstance(info, Answer) and info.records:
+    if isinstance(info, StatementResult) and info.records:
         identifier = info.records[0]
         if isinstance(identifier, str) and re.fullmatch(r"[0-9A-Fa-f-]{32,64}", identifier):
             draft.vendor_id("database_id", identifier.upper(), "neo4j")
@@ -99,7 +108,9 @@ def _enumerate(draft: Draft, session: BoltSession, depth: Depth) -> Conversation
         draft.access = Access.OPEN
 
 
-def _count(draft: Draft, session: BoltSession, statement: Statement) -> Conversation[tuple[Figure | None, str]]:
+def _count(
+    draft: ReportDraft, session: BoltSession, statement: BoltStatement
+) -> Conversation[tuple[Figure | None, str]]:
     answer = yield from _ask(draft, session, statement)
     value = answer.records[0] if answer is not None and answer.records else None
     if answer is None or not isinstance(value, int) or not 0 <= value < 2**63:
@@ -108,7 +119,7 @@ def _count(draft: Draft, session: BoltSession, statement: Statement) -> Conversa
     return exact(value, "count store"), answer.database
 
 
-def _properties(draft: Draft, session: BoltSession) -> Conversation[tuple[Field, ...]]:
+def _properties(draft: ReportDraft, session: BoltSession) -> Conversation[tuple[Field, ...]]:
     answer = yield from _ask(draft, session, _KEYS)
     if answer is None:
         return ()
@@ -117,9 +128,9 @@ def _properties(draft: Draft, session: BoltSession) -> Conversation[tuple[Field,
     return tuple(Field(name[:512], "property") for name in answer.records if isinstance(name, str))
 
 
-def _ask(draft: Draft, session: BoltSession, statement: Statement) -> Conversation[Answer | None]:
+def _ask(draft: ReportDraft, session: BoltSession, statement: BoltStatement) -> Conversation[StatementResult | None]:
     answer = yield from session.ask(statement)
-    if isinstance(answer, Answer):
+    if isinstance(answer, StatementResult):
         return answer
     draft.problem(f"{statement.cypher}: {answer.code} {answer.text[:120]}")
     return None

@@ -12,8 +12,8 @@ import msgspec
 from tieback.model.grant import Depth
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, printable
-from tieback.probes.wire.packstream import Value, mapping, message, text, unpacked
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.packstream import Value, decode_message, encode_mapping, encode_message, encode_text
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Send
 
 HANDSHAKE, HELLO, RESET, GOODBYE = "handshake", "HELLO scheme none", "RESET", "GOODBYE"
@@ -21,11 +21,11 @@ ROWS = 1000
 """Maximum number of records that are pulled from one answer."""
 
 _OPENING = b"\x60\x60\xb0\x17" + b"\0\0\0\5" + b"\0\3\4\4" + b"\0\0\0\4" + b"\0\0\0\3"
-_HELLO = message(1, mapping({"user_agent": text("tieback/1"), "scheme": text("none")}))
-_RESET = message(0x0F)
-_GOODBYE = message(2)
-_PULL = message(0x3F, mapping({"n": b"\xc9" + ROWS.to_bytes(2, "big")}))
-_PULL_ALL = message(0x3F)
+_HELLO = encode_message(1, encode_mapping({"user_agent": encode_text("tieback/1"), "scheme": encode_text("none")}))
+_RESET = encode_message(0x0F)
+_GOODBYE = encode_message(2)
+_PULL = encode_message(0x3F, encode_mapping({"n": b"\xc9" + ROWS.to_bytes(2, "big")}))
+_PULL_ALL = encode_message(0x3F)
 """Version 3 has no other PULL."""
 _SUCCESS, _RECORD, _IGNORED, _FAILURE = 0x70, 0x71, 0x7E, 0x7F
 _CAP = 16 * 1024
@@ -33,7 +33,7 @@ _CAP = 16 * 1024
 _MAX_CHUNKS = 256
 
 
-class Failure(msgspec.Struct, frozen=True):
+class BoltFailure(msgspec.Struct, frozen=True):
     """FAILURE message: the status code, such as ``Neo.ClientError.Security.Unauthorized``, and its text."""
 
     code: str
@@ -45,7 +45,7 @@ class Failure(msgspec.Struct, frozen=True):
         return ".Security." in self.code or "Unauthenticated" in self.code
 
 
-class Statement(msgspec.Struct, frozen=True):
+class BoltStatement(msgspec.Struct, frozen=True):
     """One of the fixed statements."""
 
     cypher: str
@@ -55,10 +55,12 @@ class Statement(msgspec.Struct, frozen=True):
     @property
     def run(self) -> bytes:
         """RUN without parameters, in read mode."""
-        return message(0x10, text(self.cypher), mapping({}), mapping({"mode": text("r")}))
+        return encode_message(
+            0x10, encode_text(self.cypher), encode_mapping({}), encode_mapping({"mode": encode_text("r")})
+        )
 
 
-class Answer(msgspec.Struct, frozen=True):
+class StatementResult(msgspec.Struct, frozen=True):
     """Single column of a statement's records, and the database in which it ran."""
 
     records: list[int | str]
@@ -66,7 +68,7 @@ class Answer(msgspec.Struct, frozen=True):
     more: bool = False
 
 
-def sends(statements: tuple[Statement, ...]) -> tuple[DeclaredSend, ...]:
+def sends(statements: tuple[BoltStatement, ...]) -> tuple[DeclaredSend, ...]:
     """Everything that a session may send."""
     pull = b"(?:%b|%b)" % (re.escape(_PULL), re.escape(_PULL_ALL))
     return (
@@ -105,7 +107,7 @@ class BoltSession:
         if head[:2] != b"\0\0" or (self.major, minor) not in ((0, 0), (5, 0), *((4, n) for n in range(5)), (3, 0)):
             raise NotThisProtocol(f"not Bolt: {printable(head)}")
 
-    def hello(self) -> Conversation[str | Failure]:
+    def hello(self) -> Conversation[str | BoltFailure]:
         """Start a session without credentials: the name that the server gives itself, or the failure."""
         yield Send(_HELLO)
         tag, fields = yield from self._message()
@@ -115,11 +117,11 @@ class BoltSession:
             raise NotThisProtocol("answers HELLO with another message")
         return str(fields[0].get("server", ""))[:120]
 
-    def ask(self, statement: Statement) -> Conversation[Answer | Failure]:
+    def ask(self, statement: BoltStatement) -> Conversation[StatementResult | BoltFailure]:
         """Read at most ``ROWS`` records of a statement (all of them in version 3)."""
         yield Send(statement.run + (_PULL_ALL if self.major == 3 else _PULL))
         records: list[int | str] = []
-        failure: Failure | None = None
+        failure: BoltFailure | None = None
         replies = 0
         for _ in range(ROWS + 8):
             tag, fields = yield from self._message()
@@ -130,18 +132,20 @@ class BoltSession:
             if tag == _FAILURE:
                 failure = failure or _failure(fields)
             elif tag not in (_SUCCESS, _IGNORED):
-                raise Hostile(f"an unexpected Bolt message {tag:#04x}")
+                raise HostileAnswer(f"an unexpected Bolt message {tag:#04x}")
             if replies == 2:
                 break
         else:
-            raise Hostile(f"more than {ROWS} records")
+            raise HostileAnswer(f"more than {ROWS} records")
         if failure is not None:
             yield Send(_RESET)
             yield from self._message()
             return failure
         said = fields[0] if fields and isinstance(fields[0], dict) else {}
         database = said.get("db")
-        return Answer(records, database[:64] if isinstance(database, str) else "", said.get("has_more") is True)
+        return StatementResult(
+            records, database[:64] if isinstance(database, str) else "", said.get("has_more") is True
+        )
 
     def leave(self) -> Conversation[None]:
         """Send GOODBYE."""
@@ -153,24 +157,24 @@ class BoltSession:
         for _ in range(_MAX_CHUNKS):
             size = int.from_bytes((yield from self._inbox.take(2)), "big")
             if not size and parts:
-                return unpacked(b"".join(parts))
+                return decode_message(b"".join(parts))
             held += size
             if held > _CAP:
-                raise Hostile(f"a Bolt message of more than {_CAP} bytes")
+                raise HostileAnswer(f"a Bolt message of more than {_CAP} bytes")
             if size:
                 parts.append((yield from self._inbox.take(size)))
-        raise Hostile("chunks that do not end")
+        raise HostileAnswer("chunks that do not end")
 
 
 def _only_value(fields: list[Value]) -> int | str:
     """Value of a record; each statement returns one number or one text."""
     row = fields[0] if fields else None
     if not isinstance(row, list) or len(row) != 1 or not isinstance(row[0], int | str):
-        raise Hostile("a record of an unexpected shape")
+        raise HostileAnswer("a record of an unexpected shape")
     return row[0]
 
 
-def _failure(fields: list[Value]) -> Failure:
+def _failure(fields: list[Value]) -> BoltFailure:
     said = fields[0] if fields and isinstance(fields[0], dict) else {}
     code, why = said.get("code") or said.get("neo4j_code"), said.get("message")
-    return Failure(str(code or "")[:120], str(why or "")[:200])
+    return BoltFailure(str(code or "")[:120], str(why or "")[:200])

@@ -17,33 +17,41 @@ from uuid import UUID
 from tieback.model.figure import Figure, estimate, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
-from tieback.probes.stores.cassandra.session import STARTUP, Asks, CqlSession, Query, Refused, Rows, sends
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
+from tieback.probes.stores.cassandra.session import (
+    STARTUP,
+    AuthenticateFrame,
+    CqlError,
+    CqlQuery,
+    CqlRows,
+    CqlSession,
+    sends,
+)
 from tieback.probes.wire.opening import plain_then_tls
 from tieback.scope.conversation import Conversation, Target
 
-_LOCAL = Query(
+_LOCAL = CqlQuery(
     "SELECT release_version, cluster_name, host_id FROM system.local",
     3,
     "version and identifier of the node; reads the catalogue only",
     Depth.IDENTIFY,
 )
-_TABLES = Query(
+_TABLES = CqlQuery(
     "SELECT keyspace_name, table_name, id FROM system_schema.tables",
     3,
     "names and identifiers of tables; reads the catalogue only",
 )
-_TABLES_2 = Query(
+_TABLES_2 = CqlQuery(
     "SELECT keyspace_name, columnfamily_name, cf_id FROM system.schema_columnfamilies",
     3,
     "the same for versions before 3.0",
 )
-_SIZES = Query(
+_SIZES = CqlQuery(
     "SELECT keyspace_name, table_name, partitions_count, mean_partition_size FROM system.size_estimates",
     4,
     "number and mean size of partitions, from statistics; returns no partition",
 )
-_COLUMNS = Query(
+_COLUMNS = CqlQuery(
     "SELECT keyspace_name, table_name, column_name, type FROM system_schema.columns",
     4,
     "names and types of columns; reads the catalogue only",
@@ -76,21 +84,21 @@ class CassandraProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         session = CqlSession()
-        seconds = patience(self.meta, target)
+        seconds = first_answer_timeout(self.meta, target)
         supported = yield from plain_then_tls(target.tls, lambda tls: session.options(tls, seconds))
         draft.spoke = True
         draft.product = "scylladb" if any(key.startswith("SCYLLA") for key in supported) else "cassandra"
         draft.fingerprint(())
         answer = yield from session.start()
-        if isinstance(answer, Asks):
+        if isinstance(answer, AuthenticateFrame):
             draft.access = Access.AUTH_REQUIRED
             draft.prove(STARTUP, f"requires a password: {answer.authenticator}", Access.AUTH_REQUIRED)
             return
-        if isinstance(answer, Refused):
+        if isinstance(answer, CqlError):
             draft.problem(f"{STARTUP}: {answer.code:#06x} {answer.text[:160]}")
             return
         draft.access = Access.PARTIAL
@@ -106,7 +114,7 @@ class CassandraProbe:
             yield from _enumerate(draft, session, depth)
 
 
-def _enumerate(draft: Draft, session: CqlSession, depth: Depth) -> Conversation[None]:
+def _enumerate(draft: ReportDraft, session: CqlSession, depth: Depth) -> Conversation[None]:
     tables = yield from _ask(draft, session, _TABLES, or_else=_TABLES_2)
     if tables is None:
         return
@@ -137,7 +145,7 @@ def _enumerate(draft: Draft, session: CqlSession, depth: Depth) -> Conversation[
         draft.access = Access.OPEN_EMPTY
 
 
-def _figures(sizes: Rows) -> dict[_Path, tuple[Figure, Figure]]:
+def _figures(sizes: CqlRows) -> dict[_Path, tuple[Figure, Figure]]:
     """Number of partitions and bytes of each table, summed over this node's ranges."""
     sums: dict[_Path, list[int]] = {}
     for keyspace, table, count, mean in sizes.rows:
@@ -155,7 +163,7 @@ def _figures(sizes: Rows) -> dict[_Path, tuple[Figure, Figure]]:
     }
 
 
-def _fields(draft: Draft, session: CqlSession) -> Conversation[dict[_Path, list[Field]]]:
+def _fields(draft: ReportDraft, session: CqlSession) -> Conversation[dict[_Path, list[Field]]]:
     columns = yield from _ask(draft, session, _COLUMNS)
     found: dict[_Path, list[Field]] = {}
     if columns is None:
@@ -167,12 +175,14 @@ def _fields(draft: Draft, session: CqlSession) -> Conversation[dict[_Path, list[
     return found
 
 
-def _ask(draft: Draft, session: CqlSession, query: Query, *, or_else: Query | None = None) -> Conversation[Rows | None]:
+def _ask(
+    draft: ReportDraft, session: CqlSession, query: CqlQuery, *, or_else: CqlQuery | None = None
+) -> Conversation[CqlRows | None]:
     """Rows, or ``None`` and a problem line."""
     answer = yield from session.rows(query)
-    if isinstance(answer, Refused) and answer.code == _INVALID and or_else is not None:
+    if isinstance(answer, CqlError) and answer.code == _INVALID and or_else is not None:
         answer = yield from session.rows(or_else)
-    if isinstance(answer, Rows):
+    if isinstance(answer, CqlRows):
         return answer
     if answer.code in (_BAD_CREDENTIALS, _UNAUTHORIZED):
         draft.prove(query.label, f"{answer.code:#06x} {answer.text}", Access.AUTH_REQUIRED)

@@ -13,7 +13,7 @@ from tieback.model.grant import Depth
 from tieback.probes.wire.cursor import Cursor
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, printable
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol, TooLarge
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
 from tieback.scope.conversation import Conversation, DeclaredSend, Send
 
 HEADER = 9
@@ -33,27 +33,27 @@ _SCALAR = 0x0020
 """First type number of the types that consist of other types."""
 
 
-class Refused(msgspec.Struct, frozen=True):
+class CqlError(msgspec.Struct, frozen=True):
     """ERROR frame."""
 
     code: int
     text: str
 
 
-class Asks(msgspec.Struct, frozen=True):
+class AuthenticateFrame(msgspec.Struct, frozen=True):
     """AUTHENTICATE frame: the class that checks passwords on the server."""
 
     authenticator: str
 
 
-class Rows(msgspec.Struct, frozen=True):
+class CqlRows(msgspec.Struct, frozen=True):
     """Page of rows, each value as bytes or ``None``."""
 
     rows: list[list[bytes | None]]
     more: bool = False
 
 
-class Query(msgspec.Struct, frozen=True):
+class CqlQuery(msgspec.Struct, frozen=True):
     """One of the fixed statements."""
 
     cql: str
@@ -67,7 +67,7 @@ class Query(msgspec.Struct, frozen=True):
         return f"SELECT ... {self.cql[self.cql.index('FROM ') :]}"
 
 
-def frame(version: int, opcode: int, body: bytes = b"") -> bytes:
+def encode_frame(version: int, opcode: int, body: bytes = b"") -> bytes:
     """Encode a request on stream 0."""
     return bytes((version, 0, 0, 0, opcode)) + len(body).to_bytes(4, "big") + body
 
@@ -82,21 +82,21 @@ OPTIONS = "OPTIONS"
 STARTUP = "STARTUP"
 
 
-def declared(name: str, opcode: int, body: bytes, why: str, depth: Depth = Depth.IDENTIFY) -> DeclaredSend:
+def declare_frame(name: str, opcode: int, body: bytes, why: str, depth: Depth = Depth.IDENTIFY) -> DeclaredSend:
     """Declare a frame in either version of the protocol, fixed to the last byte."""
-    return DeclaredSend(name, b"[\3\4]" + re.escape(frame(4, opcode, body)[1:]), why, depth)
+    return DeclaredSend(name, b"[\3\4]" + re.escape(encode_frame(4, opcode, body)[1:]), why, depth)
 
 
-def sends(queries: tuple[Query, ...]) -> tuple[DeclaredSend, ...]:
+def sends(queries: tuple[CqlQuery, ...]) -> tuple[DeclaredSend, ...]:
     """Everything that a session may send."""
     return (
-        declared(
+        declare_frame(
             OPTIONS, _OPTIONS, b"", "whether the server speaks CQL, and what it supports; answered before any login"
         ),
-        declared(
+        declare_frame(
             STARTUP, _STARTUP, _START, "whether a session starts without a password; affects only our own connection"
         ),
-        *(declared(q.label, _QUERY, _query_body(q.cql), q.why, q.depth) for q in queries),
+        *(declare_frame(q.label, _QUERY, _query_body(q.cql), q.why, q.depth) for q in queries),
     )
 
 
@@ -117,7 +117,7 @@ class CqlSession:
         for version in (4, 3):
             self._version = version
             self._inbox = Inbox()
-            head = yield from first_answer(tls, frame(version, _OPTIONS), HEADER, seconds)
+            head = yield from first_answer(tls, encode_frame(version, _OPTIONS), HEADER, seconds)
             opcode, size = head[4], int.from_bytes(head[5:], "big")
             if head[0] not in (0x83, 0x84) or head[2:4] != b"\0\0" or opcode not in (_ERROR, _SUPPORTED):
                 raise NotThisProtocol(f"not CQL: {printable(head)}")
@@ -131,32 +131,32 @@ class CqlSession:
                 raise NotThisProtocol(f"answers OPTIONS with {text[:60]!r}")
         raise NotThisProtocol("supports neither version 3 nor 4 of CQL's protocol")
 
-    def start(self) -> Conversation[Asks | Refused | None]:
+    def start(self) -> Conversation[AuthenticateFrame | CqlError | None]:
         """Start a session without credentials; ``None`` if the node requires none."""
-        yield Send(frame(self._version, _STARTUP, _START))
+        yield Send(encode_frame(self._version, _STARTUP, _START))
         opcode, body = yield from self._answer()
         if opcode == _READY:
             return None
         if opcode == _AUTHENTICATE:
-            return Asks(_string(Cursor(body, "an AUTHENTICATE frame"))[:120])
+            return AuthenticateFrame(_string(Cursor(body, "an AUTHENTICATE frame"))[:120])
         if opcode == _ERROR:
             return _error(body)
-        raise Hostile(f"opcode {opcode} as the answer to STARTUP")
+        raise HostileAnswer(f"opcode {opcode} as the answer to STARTUP")
 
-    def rows(self, query: Query) -> Conversation[Rows | Refused]:
+    def rows(self, query: CqlQuery) -> Conversation[CqlRows | CqlError]:
         """First page of rows of a query.
 
         Raises:
             Hostile: rows of an unexpected shape.
             TooLarge: the answer exceeds the size limit.
         """
-        yield Send(frame(self._version, _QUERY, _query_body(query.cql)))
+        yield Send(encode_frame(self._version, _QUERY, _query_body(query.cql)))
         opcode, body = yield from self._answer()
         if opcode == _ERROR:
             return _error(body)
         if opcode != _RESULT:
-            raise Hostile(f"opcode {opcode} as the answer to a query")
-        return decoded_rows(body, query.columns)
+            raise HostileAnswer(f"opcode {opcode} as the answer to a query")
+        return decode_rows(body, query.columns)
 
     def _answer(self) -> Conversation[tuple[int, bytes]]:
         head = yield from self._inbox.take(HEADER)
@@ -164,9 +164,9 @@ class CqlSession:
         # Flags mean compression, tracing, payloads or warnings. Only warnings (bit 3) may come without a request for
         # them.
         if head[0] != 0x80 | self._version or head[1] & ~8 or head[2:4] != b"\0\0" or size > _LARGEST:
-            raise Hostile("a CQL frame that does not answer the request")
+            raise HostileAnswer("a CQL frame that does not answer the request")
         if size > _CAP:
-            raise TooLarge(f"an answer of {size} bytes")
+            raise TooLargeAnswer(f"an answer of {size} bytes")
         body = yield from self._inbox.take(size)
         if head[1] & 8:
             cursor = Cursor(body, "a list of warnings")
@@ -176,7 +176,7 @@ class CqlSession:
         return head[4], body
 
 
-def decoded_rows(body: bytes, columns: int) -> Rows:
+def decode_rows(body: bytes, columns: int) -> CqlRows:
     """Rows of a RESULT frame.
 
     Args:
@@ -188,10 +188,10 @@ def decoded_rows(body: bytes, columns: int) -> Rows:
     """
     cursor = Cursor(body, "a CQL result")
     if cursor.big(4) != _ROWS:
-        raise Hostile("a result without rows")
+        raise HostileAnswer("a result without rows")
     flags = cursor.big(4)
     if flags & ~(_GLOBAL_SPEC | _MORE_PAGES) or cursor.big(4) != columns:
-        raise Hostile("a result with unexpected columns")
+        raise HostileAnswer("a result with unexpected columns")
     if flags & _MORE_PAGES:
         _bytes(cursor)
     if flags & _GLOBAL_SPEC:
@@ -201,12 +201,12 @@ def decoded_rows(body: bytes, columns: int) -> Rows:
             _string(cursor), _string(cursor)
         _string(cursor)
         if not 0 < cursor.big(2) < _SCALAR:
-            raise Hostile("a column of an unexpected type")
+            raise HostileAnswer("a column of an unexpected type")
     count = cursor.big(4)
     if count > PAGE:
-        raise Hostile(f"{count} rows in a page of at most {PAGE}")
+        raise HostileAnswer(f"{count} rows in a page of at most {PAGE}")
     rows = [[_bytes(cursor) for _ in range(columns)] for _ in range(count)]
-    return Rows(rows, bool(flags & _MORE_PAGES))
+    return CqlRows(rows, bool(flags & _MORE_PAGES))
 
 
 def _string(cursor: Cursor) -> str:
@@ -218,10 +218,10 @@ def _bytes(cursor: Cursor) -> bytes | None:
     return None if size < 0 else cursor.take(size)
 
 
-def _error(body: bytes) -> Refused:
+def _error(body: bytes) -> CqlError:
     cursor = Cursor(body, "an ERROR frame")
     code = cursor.big(4)
-    return Refused(code, _string(cursor)[:200])
+    return CqlError(code, _string(cursor)[:200])
 
 
 def _multimap(cursor: Cursor) -> dict[str, tuple[str, ...]]:

@@ -11,36 +11,36 @@ import re
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.stores.clickhouse_native.session import (
     ACCOUNT,
     LOGIN,
     REVISION,
-    Greeting,
+    NativeException,
+    NativeGreeting,
     NativeSession,
-    Refusal,
-    Statement,
+    NativeStatement,
     sends,
 )
-from tieback.probes.wire.jsontext import number
+from tieback.probes.wire.jsontext import parse_count
 from tieback.probes.wire.opening import plain_then_tls
-from tieback.scope.conversation import MADE_UP_ACCOUNT, Conversation, Target
+from tieback.scope.conversation import DUMMY_ACCOUNT, Conversation, Target
 
-_UUID = Statement("SELECT serverUUID()", "SELECT toString(serverUUID())", 1, "identifier of the server")
-_TABLES = Statement(
+_UUID = NativeStatement("SELECT serverUUID()", "SELECT toString(serverUUID())", 1, "identifier of the server")
+_TABLES = NativeStatement(
     "SELECT ... FROM system.tables",
     "SELECT toString(database),toString(name) FROM system.tables LIMIT 5000",
     2,
     "names of tables; reads the catalogue only",
 )
-_PARTS = Statement(
+_PARTS = NativeStatement(
     "SELECT ... FROM system.parts",
     "SELECT toString(database),toString(table),toString(sum(rows)),toString(sum(bytes_on_disk))"
     " FROM system.parts WHERE active GROUP BY database,table LIMIT 5000",
     4,
     "rows and bytes of tables: the second proof; reads the catalogue only",
 )
-_COLUMNS = Statement(
+_COLUMNS = NativeStatement(
     "SELECT ... FROM system.columns",
     "SELECT toString(database),toString(table),toString(name),toString(type) FROM system.columns"
     " WHERE database NOT IN ('system','information_schema','INFORMATION_SCHEMA') LIMIT 6000",
@@ -81,23 +81,23 @@ class ClickhouseNativeProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         session = NativeSession()
-        seconds = patience(self.meta, target)
+        seconds = first_answer_timeout(self.meta, target)
         encrypted = False
 
-        def attempt(tls: bool) -> Conversation[Greeting | Refusal]:
+        def attempt(tls: bool) -> Conversation[NativeGreeting | NativeException]:
             nonlocal encrypted
             encrypted = tls
-            return (yield from session.log_in(MADE_UP_ACCOUNT, tls, seconds))
+            return (yield from session.log_in(DUMMY_ACCOUNT, tls, seconds))
 
         said = yield from plain_then_tls(target.tls, attempt)
         draft.spoke = True
         draft.product = "clickhouse"
         draft.fingerprint(())
-        if isinstance(said, Greeting):
+        if isinstance(said, NativeGreeting):
             draft.access = Access.ANY_USER
             draft.prove(LOGIN, "a synthetic user can log in", Access.ANY_USER)
         else:
@@ -105,7 +105,7 @@ class ClickhouseNativeProbe:
             if ACCOUNT not in target.passwordless or draft.access is Access.FIREWALLED:
                 return
             said = yield from session.log_in(ACCOUNT, encrypted, None)
-            if isinstance(said, Refusal):
+            if isinstance(said, NativeException):
                 _refused(draft, said)
                 return
             draft.account = ACCOUNT
@@ -119,7 +119,7 @@ class ClickhouseNativeProbe:
             yield from _enumerate(draft, session, depth)
 
 
-def _refused(draft: Draft, refusal: Refusal) -> None:
+def _refused(draft: ReportDraft, refusal: NativeException) -> None:
     draft.access = _ACCESS.get(refusal.code, Access.UNKNOWN)
     if draft.access is Access.UNKNOWN:
         draft.problem(f"the login failed for another reason: {refusal.code} {refusal.text[:160]}")
@@ -127,7 +127,7 @@ def _refused(draft: Draft, refusal: Refusal) -> None:
         draft.prove(LOGIN, f"code {refusal.code}", draft.access)
 
 
-def _enumerate(draft: Draft, session: NativeSession, depth: Depth) -> Conversation[None]:
+def _enumerate(draft: ReportDraft, session: NativeSession, depth: Depth) -> Conversation[None]:
     told = yield from _ask(draft, session, _UUID)
     if told and re.fullmatch(r"[0-9a-f-]{36}", told[0][0]) and any(c not in "0-" for c in told[0][0]):
         draft.vendor_id("server_uuid", told[0][0], "clickhouse")
@@ -139,7 +139,7 @@ def _enumerate(draft: Draft, session: NativeSession, depth: Depth) -> Conversati
     parts = yield from _ask(draft, session, _PARTS)
     if parts is not None:
         draft.prove(_PARTS.label, f"number of rows of {len(parts)} tables", won)
-    figures = {(row[0], row[1]): (number(row[2]), number(row[3])) for row in parts or ()}
+    figures = {(row[0], row[1]): (parse_count(row[2]), parse_count(row[3])) for row in parts or ()}
     fields = (yield from _fields(draft, session)) if depth.allows(Depth.DESCRIBE) else {}
     for database, table in tables:
         path = (database, table)
@@ -161,16 +161,18 @@ def _enumerate(draft: Draft, session: NativeSession, depth: Depth) -> Conversati
         draft.problem("no table has active parts; tables of other engines may or may not be empty")
 
 
-def _fields(draft: Draft, session: NativeSession) -> Conversation[dict[_Path, list[Field]]]:
+def _fields(draft: ReportDraft, session: NativeSession) -> Conversation[dict[_Path, list[Field]]]:
     found: dict[_Path, list[Field]] = {}
     for database, table, name, kind in (yield from _ask(draft, session, _COLUMNS)) or ():
         found.setdefault((database, table), []).append(Field(name[:512], kind[:80]))
     return found
 
 
-def _ask(draft: Draft, session: NativeSession, statement: Statement) -> Conversation[list[list[str]] | None]:
+def _ask(
+    draft: ReportDraft, session: NativeSession, statement: NativeStatement
+) -> Conversation[list[list[str]] | None]:
     answer = yield from session.rows(statement)
-    if isinstance(answer, Refusal):
+    if isinstance(answer, NativeException):
         draft.problem(f"{statement.label}: {answer.code} {answer.text[:120]}")
         return None
     return answer

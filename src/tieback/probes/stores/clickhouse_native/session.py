@@ -12,8 +12,8 @@ import msgspec
 from tieback.model.grant import Depth
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, printable
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
-from tieback.scope.conversation import MADE_UP_ACCOUNT, Conversation, DeclaredSend, Send
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
+from tieback.scope.conversation import DUMMY_ACCOUNT, Conversation, DeclaredSend, Send
 
 REVISION = 54429
 _TIMEZONE, _DISPLAY_NAME, _PATCH = 54058, 54372, 54401
@@ -29,14 +29,14 @@ _MAX_PACKETS = 512
 _MAX_NESTED = 8
 
 
-class Greeting(msgspec.Struct, frozen=True):
+class NativeGreeting(msgspec.Struct, frozen=True):
     """Server's description of itself after a login."""
 
     version: str
     revision: int
 
 
-class Refusal(msgspec.Struct, frozen=True):
+class NativeException(msgspec.Struct, frozen=True):
     """Exception of the server."""
 
     code: int
@@ -44,7 +44,7 @@ class Refusal(msgspec.Struct, frozen=True):
     text: str
 
 
-class Statement(msgspec.Struct, frozen=True):
+class NativeStatement(msgspec.Struct, frozen=True):
     """One of the fixed statements; each of its columns is a String."""
 
     label: str
@@ -54,7 +54,7 @@ class Statement(msgspec.Struct, frozen=True):
     depth: Depth = Depth.ENUMERATE
 
 
-def number(value: int) -> bytes:
+def encode_varint(value: int) -> bytes:
     """Encode a number as LEB128."""
     data = b""
     while value > 0x7F:
@@ -63,46 +63,56 @@ def number(value: int) -> bytes:
     return data + bytes((value,))
 
 
-def text(value: str) -> bytes:
+def encode_text(value: str) -> bytes:
     """Encode a string after its length."""
-    return number(len(value.encode())) + value.encode()
+    return encode_varint(len(value.encode())) + value.encode()
 
 
 # HTTP servers wait for the end of a line before they refuse; the name of the client contains one.
-_CLIENT = text("tieback\r\n\r\n")
-_BEFORE_ACCOUNT = number(_HELLO) + _CLIENT + number(1) + number(0) + number(REVISION) + text("")
+_CLIENT = encode_text("tieback\r\n\r\n")
+_BEFORE_ACCOUNT = (
+    encode_varint(_HELLO) + _CLIENT + encode_varint(1) + encode_varint(0) + encode_varint(REVISION) + encode_text("")
+)
 
 
 def _hello(account: str) -> bytes:
-    return _BEFORE_ACCOUNT + text(account) + text("")
+    return _BEFORE_ACCOUNT + encode_text(account) + encode_text("")
 
 
 def _query(sql: str) -> bytes:
     info = b"".join(
         (
             b"\1",  # initial query
-            text("") * 2,  # user and id of the initial query
-            text("0.0.0.0:0"),
+            encode_text("") * 2,  # user and id of the initial query
+            encode_text("0.0.0.0:0"),
             b"\1",  # over TCP
-            text("") * 2,  # user and host of the client
+            encode_text("") * 2,  # user and host of the client
             _CLIENT,
-            number(1) + number(0) + number(REVISION),
-            text(""),  # quota key
-            number(0),  # patch
+            encode_varint(1) + encode_varint(0) + encode_varint(REVISION),
+            encode_text(""),  # quota key
+            encode_varint(0),  # patch
         )
     )
     # Each setting is a name, flags and a value; an empty name ends the list.
-    settings = text("readonly") + b"\0" + text("1") + text("max_execution_time") + b"\0" + text("5") + text("")
-    complete, uncompressed = number(2), number(0)
-    head = number(_QUERY) + text("") + info + settings + complete + uncompressed + text(sql)
-    no_table, no_rows = text(""), b"\1\0\2\xff\xff\xff\xff\0" + b"\0\0"
-    return head + number(_DATA) + no_table + no_rows
+    settings = (
+        encode_text("readonly")
+        + b"\0"
+        + encode_text("1")
+        + encode_text("max_execution_time")
+        + b"\0"
+        + encode_text("5")
+        + encode_text("")
+    )
+    complete, uncompressed = encode_varint(2), encode_varint(0)
+    head = encode_varint(_QUERY) + encode_text("") + info + settings + complete + uncompressed + encode_text(sql)
+    no_table, no_rows = encode_text(""), b"\1\0\2\xff\xff\xff\xff\0" + b"\0\0"
+    return head + encode_varint(_DATA) + no_table + no_rows
 
 
-def sends(statements: tuple[Statement, ...]) -> tuple[DeclaredSend, ...]:
+def sends(statements: tuple[NativeStatement, ...]) -> tuple[DeclaredSend, ...]:
     """Everything that a session may send."""
-    accounts = b"|".join(text(name)[:1] + b"(?=%b)" % name.encode() for name in (MADE_UP_ACCOUNT, ACCOUNT))
-    names = b"|".join(name.encode() for name in (MADE_UP_ACCOUNT, ACCOUNT))
+    accounts = b"|".join(encode_text(name)[:1] + b"(?=%b)" % name.encode() for name in (DUMMY_ACCOUNT, ACCOUNT))
+    names = b"|".join(name.encode() for name in (DUMMY_ACCOUNT, ACCOUNT))
     login = re.escape(_BEFORE_ACCOUNT) + b"(?:%b)(?P<account>%b)" % (accounts, names) + b"\0"
     return (
         DeclaredSend(
@@ -123,7 +133,7 @@ class NativeSession:
     def __init__(self) -> None:
         self._inbox = Inbox()
 
-    def log_in(self, account: str, tls: bool, seconds: float | None) -> Conversation[Greeting | Refusal]:
+    def log_in(self, account: str, tls: bool, seconds: float | None) -> Conversation[NativeGreeting | NativeException]:
         """Connect and send Hello as ``account``, without a password.
 
         Raises:
@@ -150,10 +160,10 @@ class NativeSession:
                 yield from self._text()
         patch = (yield from self._number()) if spoken >= _PATCH else 0
         if max(major, minor, patch) > 1 << 32:
-            raise Hostile("an invalid version")
-        return Greeting(f"{major}.{minor}.{patch}", revision)
+            raise HostileAnswer("an invalid version")
+        return NativeGreeting(f"{major}.{minor}.{patch}", revision)
 
-    def rows(self, statement: Statement) -> Conversation[list[list[str]] | Refusal]:
+    def rows(self, statement: NativeStatement) -> Conversation[list[list[str]] | NativeException]:
         """Rows of a statement.
 
         Raises:
@@ -172,7 +182,7 @@ class NativeSession:
             if kind in (_S_DATA, _S_TOTALS, _S_EXTREMES):
                 rows += yield from self._block(statement.columns)
                 if len(rows) > _MAX_ROWS:
-                    raise Hostile("more rows than requested")
+                    raise HostileAnswer("more rows than requested")
             elif kind == _S_PROGRESS:
                 for _ in range(5):
                     yield from self._number()
@@ -180,42 +190,42 @@ class NativeSession:
                 for size in (0, 0, 0, 1, 0, 1):
                     yield from self._inbox.take(size) if size else self._number()
             else:
-                raise Hostile(f"an unexpected packet of type {kind}")
-        raise Hostile("packets that do not end")
+                raise HostileAnswer(f"an unexpected packet of type {kind}")
+        raise HostileAnswer("packets that do not end")
 
     def _block(self, columns: int) -> Conversation[list[list[str]]]:
         """Read a block: name of a table, block info, and one column after the other."""
         yield from self._text()
         info = yield from self._inbox.take(8)
         if info[0] != 1 or info[2] != 2 or info[7] != 0:
-            raise Hostile("a block with unexpected fields")
+            raise HostileAnswer("a block with unexpected fields")
         width, height = (yield from self._number()), (yield from self._number())
         if width == height == 0:
             return []
         if width != columns or height > _MAX_ROWS:
-            raise Hostile("a block of an unexpected shape")
+            raise HostileAnswer("a block of an unexpected shape")
         rows: list[list[str]] = [[] for _ in range(height)]
         for _ in range(width):
             yield from self._text()
             kind = yield from self._text()
             if kind != "String":
-                raise Hostile(f"an unexpected column of type {kind[:40]!r}")
+                raise HostileAnswer(f"an unexpected column of type {kind[:40]!r}")
             for row in rows:
                 row.append((yield from self._text()))
         return rows
 
-    def _exception(self, code: int) -> Conversation[Refusal]:
+    def _exception(self, code: int) -> Conversation[NativeException]:
         """Read the rest of an exception: message, stack trace, and whether another exception is nested in it."""
         message = yield from self._text(16 * 1024)
         yield from self._text(64 * 1024)
         for _ in range(_MAX_NESTED):
             nested = yield from self._inbox.take(1)
             if nested == b"\0":
-                return Refusal(code, message[:200])
+                return NativeException(code, message[:200])
             yield from self._inbox.take(4)
             for _ in range(3):
                 yield from self._text(64 * 1024)
-        raise Hostile("nested exceptions that do not end")
+        raise HostileAnswer("nested exceptions that do not end")
 
     def _number(self) -> Conversation[int]:
         value = 0
@@ -224,12 +234,12 @@ class NativeSession:
             value |= (byte & 0x7F) << shift
             if not byte & 0x80:
                 return value & 0xFFFF_FFFF_FFFF_FFFF
-        raise Hostile("a number that does not end")
+        raise HostileAnswer("a number that does not end")
 
     def _text(self, cap: int = _MAX_TEXT) -> Conversation[str]:
         return (yield from self._take_text((yield from self._number()), cap))
 
     def _take_text(self, size: int, cap: int = _MAX_TEXT) -> Conversation[str]:
         if size > cap:
-            raise Hostile(f"a string of {size} bytes")
+            raise HostileAnswer(f"a string of {size} bytes")
         return (yield from self._inbox.take(size)).decode("utf-8", "replace")

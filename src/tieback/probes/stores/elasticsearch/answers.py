@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
-from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.jsontext import decode_json
 
 MAX_FIELDS = 2000
 """Maximum number of fields of one index that are kept."""
 _MAX_LEVELS = 20
 
 
-class Version(msgspec.Struct):
+class VersionAnswer(msgspec.Struct):
     """``version`` of ``GET /``."""
 
     number: str = ""
@@ -23,10 +23,10 @@ class Version(msgspec.Struct):
     build_hash: str = ""
 
 
-class Root(msgspec.Struct):
+class RootAnswer(msgspec.Struct):
     """``GET /``."""
 
-    version: Version
+    version: VersionAnswer
     cluster_name: str = ""
     cluster_uuid: str = ""
     name: str = ""
@@ -55,7 +55,7 @@ class ClusterStats(msgspec.Struct):
     indices: StatsIndices | None = None
 
 
-class Count(msgspec.Struct):
+class CountAnswer(msgspec.Struct):
     """``GET /<index>/_count``."""
 
     count: int
@@ -88,7 +88,7 @@ class _Found(msgspec.Struct):
 
 def hit_sources(body: bytes) -> list[dict[str, Any]]:
     """Documents in the answer to a search; empty if the answer has another shape."""
-    answer = decoded(body, _Found)
+    answer = decode_json(body, _Found)
     return [hit.source for hit in answer.hits.hits] if answer is not None else []
 
 
@@ -98,7 +98,7 @@ def mapping_fields(body: bytes) -> list[tuple[str, str]] | None:
     Multi-fields (``fields``) index the same value in another way and are left out. Before version 7 a mapping has one
     more level, the document types.
     """
-    answer = decoded(body, dict[str, _IndexMappings])
+    answer = decode_json(body, dict[str, _IndexMappings])
     if answer is None:
         return None
     found: dict[tuple[str, str], None] = {}
@@ -109,10 +109,10 @@ def mapping_fields(body: bytes) -> list[tuple[str, str]] | None:
 
 
 def _roots(mappings: msgspec.Raw) -> list[dict[str, _Property]]:
-    direct = decoded(bytes(mappings), _Mapping)
+    direct = decode_json(bytes(mappings), _Mapping)
     if direct is not None and direct.properties is not None:
         return [direct.properties]
-    typed = decoded(bytes(mappings), dict[str, _Mapping])
+    typed = decode_json(bytes(mappings), dict[str, _Mapping])
     return [mapping.properties for mapping in (typed or {}).values() if mapping.properties]
 
 

@@ -18,28 +18,28 @@ from tieback.probes.interface import (
     SAMPLED_CHARACTERS,
     SAMPLED_COLUMNS,
     SAMPLED_RECORDS,
-    Draft,
     ProbeMeta,
+    ReportDraft,
     SampledColumn,
     Samples,
-    expected,
-    noted,
-    patience,
-    reported,
-    sampled,
+    first_answer_timeout,
+    is_expected,
+    run_note,
+    run_sample,
+    run_to_report,
 )
 from tieback.probes.stores.elasticsearch.answers import (
     ClusterStats,
-    Count,
-    Root,
+    CountAnswer,
+    RootAnswer,
     hit_sources,
     mapping_fields,
 )
 from tieback.probes.wire.cat import cat_rows, index_container
 from tieback.probes.wire.columns import columns
 from tieback.probes.wire.http import SEGMENT, HttpSession, Response, declared_get, segment
-from tieback.probes.wire.jsontext import decoded
-from tieback.probes.wire.placeholders import tells_apart
+from tieback.probes.wire.jsontext import decode_json
+from tieback.probes.wire.placeholders import is_distinctive
 from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, Target
 
@@ -139,39 +139,39 @@ class ElasticsearchProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
         """Read the first document of an index, as JSON."""
-        return noted(_note(target, container.path[0]))
+        return run_note(_note(target, container.path[0]))
 
     def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
         """Read the first documents of each index."""
         found: list[SampledColumn] = []
-        return sampled(found, _sample(target, containers, found))
+        return run_sample(found, _sample(target, containers, found))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         http = HttpSession(target)
-        answer = yield from http.first("/", seconds=patience(self.meta, target), cap=64 * 1024)
+        answer = yield from http.first("/", seconds=first_answer_timeout(self.meta, target), cap=64 * 1024)
         root = self._identify(draft, target, answer)
         if root is None:
             return
         draft.access = Access.OPEN
         draft.prove("GET /", f"200 without credentials: {draft.product} {draft.version}", Access.OPEN)
-        if tells_apart("cluster_uuid", root.cluster_uuid):
+        if is_distinctive("cluster_uuid", root.cluster_uuid):
             draft.vendor_id("cluster_uuid", root.cluster_uuid)
         else:
             draft.fingerprint(())
         if depth.allows(Depth.ENUMERATE):
             yield from _enumerate(draft, http, depth)
 
-    def _identify(self, draft: Draft, target: Target, answer: Response) -> Root | None:
+    def _identify(self, draft: ReportDraft, target: Target, answer: Response) -> RootAnswer | None:
         """Read the root document; ``None`` if the draft already records a refusal.
 
         Raises:
             NotThisProtocol: another HTTP server.
         """
-        root = decoded(answer.body, Root) if answer.status == 200 else None
+        root = decode_json(answer.body, RootAnswer) if answer.status == 200 else None
         if root is not None and root.is_search_engine:
             draft.spoke = True
             draft.product = "opensearch" if root.is_opensearch else "elasticsearch"
@@ -187,8 +187,8 @@ class ElasticsearchProbe:
                 draft.trait(key, value)
             return root
         text = answer.body[:4096].decode("utf-8", "replace")
-        speaks = speaks_of_search(answer, text)
-        if answer.status not in (401, 403) or not (speaks or expected(self.meta, target)):
+        speaks = search_product(answer, text)
+        if answer.status not in (401, 403) or not (speaks or is_expected(self.meta, target)):
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")
         draft.spoke = True
         draft.product = speaks
@@ -229,7 +229,7 @@ def _sample(target: Target, containers: Sequence[Container], found: list[Sampled
                 break
 
 
-def speaks_of_search(answer: Response, text: str) -> str:
+def search_product(answer: Response, text: str) -> str:
     """Product that a refusal names, or empty.
 
     Args:
@@ -244,7 +244,7 @@ def speaks_of_search(answer: Response, text: str) -> str:
     return "elasticsearch" if '"security_exception"' in text else ""
 
 
-def _enumerate(draft: Draft, http: HttpSession, depth: Depth) -> Conversation[None]:
+def _enumerate(draft: ReportDraft, http: HttpSession, depth: Depth) -> Conversation[None]:
     answer = yield from http.get(_CAT)
     if answer.status == 400:
         answer = yield from http.get(_OLD_CAT)
@@ -271,9 +271,9 @@ def _enumerate(draft: Draft, http: HttpSession, depth: Depth) -> Conversation[No
         yield from _describe(draft, http)
 
 
-def _second_proof(draft: Draft, http: HttpSession) -> Conversation[None]:
+def _second_proof(draft: ReportDraft, http: HttpSession) -> Conversation[None]:
     answer = yield from http.get(_STATS)
-    stats = decoded(answer.body, ClusterStats) if answer.status == 200 else None
+    stats = decode_json(answer.body, ClusterStats) if answer.status == 200 else None
     if stats is not None and stats.indices is not None:
         draft.prove("GET /_cluster/stats", f"{stats.indices.count} indices", Access.OPEN)
         return
@@ -284,7 +284,7 @@ def _second_proof(draft: Draft, http: HttpSession) -> Conversation[None]:
         draft.problem(f"no second proof: statistics and health are refused (status {answer.status})")
 
 
-def _count(draft: Draft, http: HttpSession) -> Conversation[int]:
+def _count(draft: ReportDraft, http: HttpSession) -> Conversation[int]:
     """Replace estimates by exact counts; returns the number of indices that require authentication."""
     refused = 0
     asked = 0
@@ -296,7 +296,7 @@ def _count(draft: Draft, http: HttpSession) -> Conversation[int]:
             break
         asked += 1
         answer = yield from http.get(f"/{segment(container.path[0])}/_count", cap=16 * 1024)
-        count = decoded(answer.body, Count) if answer.status == 200 else None
+        count = decode_json(answer.body, CountAnswer) if answer.status == 200 else None
         if count is not None and count.count >= 0:
             figure = exact(count.count, "_count")
             draft.containers[position] = msgspec.structs.replace(container, records=figure)
@@ -308,7 +308,7 @@ def _count(draft: Draft, http: HttpSession) -> Conversation[int]:
     return refused
 
 
-def _describe(draft: Draft, http: HttpSession) -> Conversation[None]:
+def _describe(draft: ReportDraft, http: HttpSession) -> Conversation[None]:
     asked = 0
     for position, container in enumerate(draft.containers):
         if container.system or asked == MAX_COUNTED or not valid_name(container.path[0]):
@@ -346,7 +346,7 @@ def valid_name(name: str) -> bool:
     )
 
 
-def _askable(draft: Draft, container: Container) -> bool:
+def _askable(draft: ReportDraft, container: Container) -> bool:
     if valid_name(container.path[0]):
         return True
     draft.problem(f"skipped an invalid index name: {container.path[0][:60]!r}")

@@ -14,7 +14,7 @@ _DOS = re.compile(
 )
 
 
-class Entry(msgspec.Struct, frozen=True):
+class ListingEntry(msgspec.Struct, frozen=True):
     """File or directory."""
 
     name: str
@@ -23,15 +23,15 @@ class Entry(msgspec.Struct, frozen=True):
     directory: bool = False
 
 
-def entries(lines: Iterable[str]) -> list[Entry]:
+def read_entries(lines: Iterable[str]) -> list[ListingEntry]:
     """Files and directories of a listing, in its order; links, devices and other lines are left out."""
-    found: list[Entry] = []
+    found: list[ListingEntry] = []
     for line in lines:
         unix, dos = _UNIX.fullmatch(line), _DOS.fullmatch(line)
         if unix is not None and unix[1] in "-d":
-            entry = Entry(unix[3], 0 if unix[1] == "d" else int(unix[2]), unix[1] == "d")
+            entry = ListingEntry(unix[3], 0 if unix[1] == "d" else int(unix[2]), unix[1] == "d")
         elif dos is not None:
-            entry = Entry(dos[2], 0 if dos[1] == "<DIR>" else int(dos[1]), dos[1] == "<DIR>")
+            entry = ListingEntry(dos[2], 0 if dos[1] == "<DIR>" else int(dos[1]), dos[1] == "<DIR>")
         else:
             continue
         if entry.name not in (".", ".."):

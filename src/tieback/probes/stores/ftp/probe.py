@@ -15,12 +15,12 @@ import re
 from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, expected, patience, reported
-from tieback.probes.stores.ftp.listing import Entry, entries
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
+from tieback.probes.stores.ftp.listing import ListingEntry, read_entries
 from tieback.probes.wire.lines import LineInbox
 from tieback.probes.wire.opening import opening_bytes, printable
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
-from tieback.probes.wire.xmltext import endings
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
+from tieback.probes.wire.xmltext import extension_patterns
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Receive, Send, StartTls, Target
 
 _ANONYMOUS = ("anonymous", "ftp")
@@ -87,11 +87,11 @@ class FtpProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         yield Connect(bool(target.tls) or target.port == _IMPLICIT_TLS)
-        seconds = patience(self.meta, target)
+        seconds = first_answer_timeout(self.meta, target)
         head = yield from opening_bytes(Receive(exactly=4, seconds=seconds))
         if not re.fullmatch(rb"(?:120|220|421)[ -]", head):
             raise NotThisProtocol(f"not an FTP greeting: {printable(head)}")
@@ -119,10 +119,10 @@ class FtpProbe:
                 yield from _enumerate(draft, session, depth)
         yield Send(_QUIT)
 
-    def _identify(self, draft: Draft, target: Target, inbox: LineInbox, banner: str) -> Conversation[None]:
+    def _identify(self, draft: ReportDraft, target: Target, inbox: LineInbox, banner: str) -> Conversation[None]:
         if "SMTP" in banner.upper():
             raise NotThisProtocol("greets as a mail server")
-        if "FTP" not in banner.upper() and not expected(self.meta, target):
+        if "FTP" not in banner.upper() and not is_expected(self.meta, target):
             yield Send(_SYST)
             code, _ = yield from _reply(inbox)
             # A mail server does not know SYST: 500 or 502.
@@ -137,7 +137,7 @@ class FtpProbe:
                 break
 
 
-def _log_in(draft: Draft, inbox: LineInbox, account: str) -> Conversation[LineInbox | None]:
+def _log_in(draft: ReportDraft, inbox: LineInbox, account: str) -> Conversation[LineInbox | None]:
     """Session after a login; ``None`` if there is none: the draft then has the reason."""
     code, text = yield from _asked(inbox, account)
     if code >= 400 and _WANTS_TLS.search(text):
@@ -177,7 +177,7 @@ def _asked(inbox: LineInbox, account: str) -> Conversation[tuple[int, str]]:
     return code, lines[-1][:160]
 
 
-def _enumerate(draft: Draft, inbox: LineInbox, depth: Depth) -> Conversation[None]:
+def _enumerate(draft: ReportDraft, inbox: LineInbox, depth: Depth) -> Conversation[None]:
     listed = yield from _list(draft, inbox, "")
     if listed is None:
         return
@@ -200,23 +200,23 @@ def _enumerate(draft: Draft, inbox: LineInbox, depth: Depth) -> Conversation[Non
         draft.access = Access.OPEN_EMPTY
 
 
-def _list(draft: Draft, inbox: LineInbox, directory: str) -> Conversation[list[Entry] | None]:
+def _list(draft: ReportDraft, inbox: LineInbox, directory: str) -> Conversation[list[ListingEntry] | None]:
     yield Send(f"STAT /{directory}\r\n".encode("ascii"))
     code, lines = yield from _reply(inbox)
     if code in (211, 212, 213):
-        return entries(lines)
+        return read_entries(lines)
     draft.problem(f"STAT /{directory[:60]}: {lines[-1][:120]}")
     return None
 
 
-def _container(name: str, listed: list[Entry] | None, depth: Depth) -> Container:
+def _container(name: str, listed: list[ListingEntry] | None, depth: Depth) -> Container:
     if listed is None:
         return Container((name,), "directory")
     files = [entry for entry in listed if not entry.directory]
     deeper = name != "/" and len(files) < len(listed)
     figure, method = (lower_bound, "STAT, without directories below") if deeper else (exact, "STAT")
     size = min(sum(entry.size for entry in files), 2**63 - 1)
-    extensions = endings([entry.name for entry in files])[:200] if depth.allows(Depth.DESCRIBE) else []
+    extensions = extension_patterns([entry.name for entry in files])[:200] if depth.allows(Depth.DESCRIBE) else []
     fields = tuple(Field(one, "extension") for one in extensions)
     return Container((name,), "directory", False, figure(len(files), method), figure(size, method), fields)
 
@@ -226,10 +226,10 @@ def _reply(inbox: LineInbox) -> Conversation[tuple[int, list[str]]]:
     first = yield from inbox.line()
     code = re.match(r"([1-5][0-9]{2})([ -]|$)", first)
     if code is None:
-        raise Hostile(f"not an FTP reply: {printable(first.encode())}")
+        raise HostileAnswer(f"not an FTP reply: {printable(first.encode())}")
     lines = [first]
     while code[2] == "-" and not lines[-1].startswith(f"{code[1]} "):
         if len(lines) == _MAX_LINES:
-            raise Hostile(f"a reply of more than {_MAX_LINES} lines")
+            raise HostileAnswer(f"a reply of more than {_MAX_LINES} lines")
         lines.append((yield from inbox.line()))
     return int(code[1]), lines

@@ -8,7 +8,7 @@ import struct
 
 import msgspec
 
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol, TooLarge
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
 from tieback.scope.conversation import Conversation, Receive
 
 LIST_OFFSETS, METADATA, SASL_HANDSHAKE, API_VERSIONS, DESCRIBE_LOG_DIRS = 2, 3, 17, 18, 35
@@ -17,7 +17,7 @@ MAX_ANSWER = 1024 * 1024
 _LARGEST = 100 * 1024 * 1024
 """``socket.request.max.bytes``: a longer answer does not come from a broker."""
 EARLIEST, LATEST = -2, -1
-MADE_UP_MECHANISM = b"TIEBACK"
+DUMMY_MECHANISM = b"TIEBACK"
 """Synthetic SASL mechanism that no broker has: the answer lists the broker's own mechanisms, without a login."""
 UNSUPPORTED_SASL_MECHANISM, ILLEGAL_SASL_STATE = 33, 34
 NOT_LEADER = 6
@@ -49,20 +49,20 @@ class Metadata(msgspec.Struct, frozen=True):
     topics: tuple[Topic, ...]
 
 
-def framed(key: int, version: int, correlation: int, body: bytes) -> bytes:
+def encode_request(key: int, version: int, correlation: int, body: bytes) -> bytes:
     """Encode a request."""
     head = struct.pack(">hhih", key, version, correlation, len(CLIENT)) + CLIENT
     return (len(head) + len(body)).to_bytes(4, "big") + head + body
 
 
-API_VERSIONS_REQUEST = framed(API_VERSIONS, 0, 1, b"")
-HANDSHAKE_REQUEST = framed(SASL_HANDSHAKE, 1, 1, len(MADE_UP_MECHANISM).to_bytes(2, "big") + MADE_UP_MECHANISM)
-LOG_DIRS_REQUEST = framed(DESCRIBE_LOG_DIRS, 1, 3, b"\xff\xff\xff\xff")
+API_VERSIONS_REQUEST = encode_request(API_VERSIONS, 0, 1, b"")
+HANDSHAKE_REQUEST = encode_request(SASL_HANDSHAKE, 1, 1, len(DUMMY_MECHANISM).to_bytes(2, "big") + DUMMY_MECHANISM)
+LOG_DIRS_REQUEST = encode_request(DESCRIBE_LOG_DIRS, 1, 3, b"\xff\xff\xff\xff")
 METADATA_REQUESTS = {
     # version: all topics; the request creates none
-    4: framed(METADATA, 4, 2, b"\xff\xff\xff\xff\0"),
-    2: framed(METADATA, 2, 2, b"\xff\xff\xff\xff"),
-    1: framed(METADATA, 1, 2, b"\xff\xff\xff\xff"),
+    4: encode_request(METADATA, 4, 2, b"\xff\xff\xff\xff\0"),
+    2: encode_request(METADATA, 2, 2, b"\xff\xff\xff\xff"),
+    1: encode_request(METADATA, 1, 2, b"\xff\xff\xff\xff"),
 }
 
 
@@ -78,10 +78,10 @@ def offsets_request(version: int, when: int, topic: str, partitions: tuple[int, 
     name = topic.encode("ascii")
     rows = b"".join(struct.pack(">iq", number, when) for number in partitions)
     head = OFFSETS_HEADS[version] + struct.pack(">ih", 1, len(name))
-    return framed(LIST_OFFSETS, version, 4, head + name + struct.pack(">i", len(partitions)) + rows)
+    return encode_request(LIST_OFFSETS, version, 4, head + name + struct.pack(">i", len(partitions)) + rows)
 
 
-def answer(correlation: int, head: bytes = b"") -> Conversation[bytes]:
+def read_answer(correlation: int, head: bytes = b"") -> Conversation[bytes]:
     """Read one answer.
 
     Args:
@@ -97,9 +97,9 @@ def answer(correlation: int, head: bytes = b"") -> Conversation[bytes]:
     first = head + (yield Receive(exactly=8 - len(head)))
     size, number = struct.unpack(">ii", first)
     if number != correlation or not 4 <= size <= _LARGEST:
-        raise (NotThisProtocol if head else Hostile)("a Kafka answer that does not belong to the request")
+        raise (NotThisProtocol if head else HostileAnswer)("a Kafka answer that does not belong to the request")
     if size > MAX_ANSWER:
-        raise TooLarge(f"an answer of {size} bytes")
+        raise TooLargeAnswer(f"an answer of {size} bytes")
     return (yield Receive(exactly=size - 4)) if size > 4 else b""
 
 
@@ -115,7 +115,7 @@ class _Reader:
 
     def take(self, size: int) -> bytes:
         if size < 0 or self._at + size > len(self._data):
-            raise Hostile("a Kafka answer that ends early")
+            raise HostileAnswer("a Kafka answer that ends early")
         self._at += size
         return self._data[self._at - size : self._at]
 
@@ -130,7 +130,7 @@ class _Reader:
         if size == -1:
             return 0
         if size < 0 or size * least > len(self._data) - self._at:
-            raise Hostile(f"a Kafka array of {size} items")
+            raise HostileAnswer(f"a Kafka array of {size} items")
         return size
 
 
@@ -191,7 +191,7 @@ def offsets(data: bytes, version: int) -> dict[int, tuple[int, int]]:
     if version >= 2:
         reader.take(4)
     if reader.count(6) != 1:
-        raise Hostile("Kafka offsets of more or fewer topics than requested")
+        raise HostileAnswer("Kafka offsets of more or fewer topics than requested")
     reader.text()
     found: dict[int, tuple[int, int]] = {}
     for _ in range(reader.count(22)):

@@ -20,15 +20,15 @@ import msgspec
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.stores.kafka import messages
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls
-from tieback.probes.wire.placeholders import tells_apart
-from tieback.probes.wire.verdicts import Hostile, TooLarge
+from tieback.probes.wire.placeholders import is_distinctive
+from tieback.probes.wire.verdicts import HostileAnswer, TooLargeAnswer
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Send, Target
 
 MAX_TOPICS = 1000
-MAX_ASKED = 50
+MAX_PROBED = 50
 """Maximum number of topics whose records are counted."""
 MAX_PARTITIONS = 256
 _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
@@ -102,17 +102,19 @@ class KafkaProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         secure = [False]
 
         def attempt(tls: bool) -> Conversation[bytes]:
             secure[0] = tls
-            return (yield from first_answer(tls, messages.API_VERSIONS_REQUEST, 1, patience(self.meta, target)))
+            return (
+                yield from first_answer(tls, messages.API_VERSIONS_REQUEST, 1, first_answer_timeout(self.meta, target))
+            )
 
         first = yield from plain_then_tls(target.tls, attempt)
-        versions = messages.versions((yield from messages.answer(1, first)))
+        versions = messages.versions((yield from messages.read_answer(1, first)))
         draft.spoke = True
         draft.product = "kafka"
         draft.fingerprint(())
@@ -125,16 +127,16 @@ class KafkaProbe:
         yield from _enumerate(draft, versions)
 
 
-def _strangers_welcome(draft: Draft) -> Conversation[bool]:
+def _strangers_welcome(draft: ReportDraft) -> Conversation[bool]:
     yield Send(messages.HANDSHAKE_REQUEST)
     try:
-        error, offered = messages.mechanisms((yield from messages.answer(1)))
+        error, offered = messages.mechanisms((yield from messages.read_answer(1)))
     except Fault as fault:
         if fault.outcome not in STREAM_ENDED:
             raise
         draft.problem(f"{_HANDSHAKE}: the broker closed the connection")
         return True
-    if messages.MADE_UP_MECHANISM.decode() in offered:
+    if messages.DUMMY_MECHANISM.decode() in offered:
         draft.problem(f"{_HANDSHAKE}: offers our synthetic mechanism, so the answer proves nothing")
     elif error == messages.UNSUPPORTED_SASL_MECHANISM and offered:
         draft.access = Access.AUTH_REQUIRED
@@ -148,7 +150,7 @@ def _strangers_welcome(draft: Draft) -> Conversation[bool]:
     return True
 
 
-def _enumerate(draft: Draft, versions: dict[int, tuple[int, int]]) -> Conversation[None]:
+def _enumerate(draft: ReportDraft, versions: dict[int, tuple[int, int]]) -> Conversation[None]:
     version = next((one for one in messages.METADATA_REQUESTS if _knows(versions, messages.METADATA, one)), None)
     if version is None:
         draft.problem(
@@ -158,7 +160,7 @@ def _enumerate(draft: Draft, versions: dict[int, tuple[int, int]]) -> Conversati
     asked = f"{_METADATA} (version {version})"
     yield Send(messages.METADATA_REQUESTS[version])
     try:
-        found = messages.metadata((yield from messages.answer(2)), version)
+        found = messages.metadata((yield from messages.read_answer(2)), version)
     except Fault as fault:
         if fault.outcome not in STREAM_ENDED:
             raise
@@ -166,7 +168,7 @@ def _enumerate(draft: Draft, versions: dict[int, tuple[int, int]]) -> Conversati
         draft.access = Access.AUTH_REQUIRED
         draft.prove(asked, "closes the connection after it answered ApiVersions", Access.AUTH_REQUIRED)
         return
-    if found.cluster_id and tells_apart("cluster_id", found.cluster_id):
+    if found.cluster_id and is_distinctive("cluster_id", found.cluster_id):
         draft.vendor_id("cluster_id", found.cluster_id[:100])
     if found.cluster_id.startswith("redpanda."):
         draft.product = "redpanda"
@@ -192,7 +194,7 @@ def _knows(versions: dict[int, tuple[int, int]], key: int, version: int) -> bool
 class _Walk:
     """Requests about the listed topics, and the containers made from their answers."""
 
-    def __init__(self, draft: Draft, metadata: messages.Metadata, offsets: int | None) -> None:
+    def __init__(self, draft: ReportDraft, metadata: messages.Metadata, offsets: int | None) -> None:
         self._draft = draft
         self._offsets = offsets
         self._alone = metadata.brokers <= 1
@@ -203,10 +205,10 @@ class _Walk:
     def sizes(self) -> Conversation[None]:
         yield Send(messages.LOG_DIRS_REQUEST)
         try:
-            self._bytes = messages.log_dirs((yield from messages.answer(3)))
-        except TooLarge as verdict:
+            self._bytes = messages.log_dirs((yield from messages.read_answer(3)))
+        except TooLargeAnswer as verdict:
             # Its body is not read: later answers on this connection would be read as part of it.
-            raise TooLarge(f"{_LOG_DIRS}: {verdict}") from None
+            raise TooLargeAnswer(f"{_LOG_DIRS}: {verdict}") from None
         if self._bytes:
             self._draft.prove(_LOG_DIRS, f"number of bytes of {len(self._bytes)} topics", Access.OPEN)
 
@@ -227,10 +229,10 @@ class _Walk:
         if not _TOPIC.fullmatch(topic.name) or not topic.partitions:
             draft.problem(f"skipped a topic name that is not safe to send: {topic.name[:60]!r}")
             return
-        if self._asked == MAX_ASKED:
-            draft.problem(f"records of the first {MAX_ASKED} topics were counted; the others are only listed")
+        if self._asked == MAX_PROBED:
+            draft.problem(f"records of the first {MAX_PROBED} topics were counted; the others are only listed")
         self._asked += 1
-        if self._asked <= MAX_ASKED:
+        if self._asked <= MAX_PROBED:
             draft.containers[-1] = msgspec.structs.replace(
                 container, records=(yield from self._count(topic, self._offsets))
             )
@@ -240,7 +242,7 @@ class _Walk:
         ends: list[dict[int, tuple[int, int]]] = []
         for when in (messages.EARLIEST, messages.LATEST):
             yield Send(messages.offsets_request(version, when, topic.name, partitions))
-            ends.append(messages.offsets((yield from messages.answer(4)), version))
+            ends.append(messages.offsets((yield from messages.read_answer(4)), version))
         first, last = ends
         known = [n for n in partitions if first.get(n, (1, 0))[0] == 0 and last.get(n, (1, 0))[0] == 0]
         if not known:
@@ -250,7 +252,7 @@ class _Walk:
             return None
         records = [last[n][1] - first[n][1] for n in known]
         if min(records) < 0:
-            raise Hostile("a Kafka topic that ends before it begins")
+            raise HostileAnswer("a Kafka topic that ends before it begins")
         if not any(proof.asked == _OFFSETS[version] for proof in self._draft.proofs):
             self._draft.prove(_OFFSETS[version], "offsets of a topic", Access.OPEN)
         whole = len(known) == len(topic.partitions)

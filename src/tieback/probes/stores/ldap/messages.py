@@ -6,7 +6,7 @@ RFC 4511 (sections 4.2, 4.5, 4.14), X.690 with definite lengths only, as RFC 451
 import msgspec
 
 from tieback.probes.wire.frames import Inbox
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Conversation
 
 MAX_MESSAGE = 256 * 1024
@@ -15,7 +15,7 @@ BASE, ONE_LEVEL = 0, 1
 NO_ATTRIBUTES = "1.1"
 SUCCESS, OPERATIONS_ERROR, TIME_LIMIT, SIZE_LIMIT = 0, 1, 3, 4
 NO_SUCH_OBJECT, CONFIDENTIALITY_REQUIRED, ADMIN_LIMIT = 32, 13, 11
-WANTS_LOGIN = frozenset((8, 48, 49, 50, 53))
+LOGIN_REQUIRED_CODES = frozenset((8, 48, 49, 50, 53))
 """Results strongerAuthRequired, inappropriateAuthentication, invalidCredentials, insufficientAccessRights and
 unwillingToPerform."""
 _SEQUENCE, _INTEGER, _OCTETS, _ENUMERATED, _BOOLEAN = 0x30, 0x02, 0x04, 0x0A, 0x01
@@ -24,21 +24,21 @@ _SECONDS = 5
 """``timeLimit`` of every search, in seconds."""
 
 
-class Message(msgspec.Struct, frozen=True):
+class LdapMessage(msgspec.Struct, frozen=True):
     """One answer: its BER tag and its content."""
 
     kind: int
     content: bytes
 
 
-class Result(msgspec.Struct, frozen=True):
+class LdapResult(msgspec.Struct, frozen=True):
     """LDAPResult of RFC 4511."""
 
     code: int
     text: str
 
 
-class Entry(msgspec.Struct, frozen=True):
+class LdapEntry(msgspec.Struct, frozen=True):
     """Search result: its name and attributes; values are empty if only types were requested."""
 
     name: str
@@ -66,7 +66,7 @@ START_TLS = _message(2, _tlv(0x77, _tlv(0x80, b"1.3.6.1.4.1.1466.20037")))
 UNBIND = _message(3, b"\x42\0")
 
 
-class Search(msgspec.Struct, frozen=True):
+class LdapSearch(msgspec.Struct, frozen=True):
     """Search for entries of any class, without following aliases."""
 
     number: int
@@ -96,7 +96,7 @@ class Search(msgspec.Struct, frozen=True):
         )
 
 
-class Reader:
+class BerReader:
     """Reads BER elements from bytes; every length is checked before it is read."""
 
     def __init__(self, data: bytes) -> None:
@@ -118,7 +118,7 @@ class Reader:
         size = head[1]
         if size & 0x80:
             if not 0x81 <= size <= 0x84:
-                raise Hostile("an LDAP length that is indefinite or too long")
+                raise HostileAnswer("an LDAP length that is indefinite or too long")
             size = int.from_bytes(self._take(size & 0x7F), "big")
         return head[0], self._take(size)
 
@@ -130,17 +130,17 @@ class Reader:
         """
         found, content = self.element()
         if found != tag:
-            raise Hostile(f"an LDAP element {found:#x} instead of {tag:#x}")
+            raise HostileAnswer(f"an LDAP element {found:#x} instead of {tag:#x}")
         return content
 
     def _take(self, size: int) -> bytes:
         if self._at + size > len(self._data):
-            raise Hostile("an LDAP element that ends early")
+            raise HostileAnswer("an LDAP element that ends early")
         self._at += size
         return self._data[self._at - size : self._at]
 
 
-def message(inbox: Inbox, number: int, first: bytes = b"") -> Conversation[Message]:
+def message(inbox: Inbox, number: int, first: bytes = b"") -> Conversation[LdapMessage]:
     """Read one message.
 
     Args:
@@ -153,7 +153,7 @@ def message(inbox: Inbox, number: int, first: bytes = b"") -> Conversation[Messa
         NotThisProtocol: a first answer that is not LDAP.
         Hostile: the answer belongs to another request, or a length exceeds a limit.
     """
-    verdict = NotThisProtocol if first else Hostile
+    verdict = NotThisProtocol if first else HostileAnswer
     head = first + (yield from inbox.take(2 - len(first)))
     size = head[1]
     if size & 0x80:
@@ -162,43 +162,43 @@ def message(inbox: Inbox, number: int, first: bytes = b"") -> Conversation[Messa
         size = int.from_bytes((yield from inbox.take(size & 0x7F)), "big")
     if head[0] != _SEQUENCE or not 7 <= size <= MAX_MESSAGE:
         raise verdict(f"an LDAP message of type {head[0]:#x} and {size} bytes")
-    reader = Reader((yield from inbox.take(size)))
+    reader = BerReader((yield from inbox.take(size)))
     found = int.from_bytes(reader.tagged(_INTEGER)[:5], "big")
     kind, content = reader.element()
     if found != number:
         # Number 0 is a notice of disconnection (RFC 4511 section 4.4.1).
         raise verdict("an LDAP answer that does not belong to the request")
-    return Message(kind, content)
+    return LdapMessage(kind, content)
 
 
-def result(content: bytes) -> Result:
+def result(content: bytes) -> LdapResult:
     """LDAPResult at the beginning of an answer.
 
     Raises:
         Hostile: it ends early.
     """
-    reader = Reader(content)
+    reader = BerReader(content)
     code = int.from_bytes(reader.tagged(_ENUMERATED)[:4], "big")
     reader.tagged(_OCTETS)
-    return Result(code, reader.tagged(_OCTETS).decode("utf-8", "replace")[:200])
+    return LdapResult(code, reader.tagged(_OCTETS).decode("utf-8", "replace")[:200])
 
 
-def entry(content: bytes) -> Entry:
+def entry(content: bytes) -> LdapEntry:
     """Decode a SearchResultEntry.
 
     Raises:
         Hostile: it ends early.
     """
-    reader = Reader(content)
+    reader = BerReader(content)
     name = reader.tagged(_OCTETS).decode("utf-8", "replace")
-    rows = Reader(reader.tagged(_SEQUENCE))
+    rows = BerReader(reader.tagged(_SEQUENCE))
     attributes: dict[str, tuple[bytes, ...]] = {}
     while rows.more:
-        row = Reader(rows.tagged(_SEQUENCE))
+        row = BerReader(rows.tagged(_SEQUENCE))
         key = row.tagged(_OCTETS).decode("utf-8", "replace").lower()[:128]
-        held = Reader(row.tagged(0x31))
+        held = BerReader(row.tagged(0x31))
         values: list[bytes] = []
         while held.more:
             values.append(held.tagged(_OCTETS))
         attributes[key] = tuple(values)
-    return Entry(name, attributes)
+    return LdapEntry(name, attributes)

@@ -18,12 +18,12 @@ import re
 from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.stores.ldap import messages
-from tieback.probes.stores.ldap.messages import Entry, Result, Search
+from tieback.probes.stores.ldap.messages import LdapEntry, LdapResult, LdapSearch
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Send, StartTls, Target
 
 MAX_CONTEXTS = 8
@@ -32,7 +32,7 @@ MAX_UNITS = 30
 LIMIT = 500
 """Maximum number of entries of one level that are counted."""
 _MAX_MESSAGES = LIMIT + 200
-_ROOT = Search(
+_ROOT = LdapSearch(
     4,
     messages.BASE,
     1,
@@ -41,9 +41,9 @@ _ROOT = Search(
         *("rootDomainNamingContext", "forestFunctionality"),
     ),
 )
-_BASE = Search(5, messages.BASE, 1, ("entryUUID",))
-_LEVEL = Search(6, messages.ONE_LEVEL, LIMIT, (messages.NO_ATTRIBUTES,))
-_TYPES = Search(7, messages.ONE_LEVEL, 3, ("*",), types_only=True)
+_BASE = LdapSearch(5, messages.BASE, 1, ("entryUUID",))
+_LEVEL = LdapSearch(6, messages.ONE_LEVEL, LIMIT, (messages.NO_ATTRIBUTES,))
+_TYPES = LdapSearch(7, messages.ONE_LEVEL, 3, ("*",), types_only=True)
 _BIND, _ROOT_NAME, _BASE_NAME, _LEVEL_NAME = "anonymous bind", "root entry", "base entry", "one level, no attributes"
 
 _DN = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
@@ -70,7 +70,7 @@ _BUSY = 1
 _LENGTH = b"(?:[\0-\x7f]|\x82..)"
 
 
-def _about(search: Search) -> bytes:
+def _about(search: LdapSearch) -> bytes:
     """Pattern of a search about any name that the server sent."""
     number = re.escape(bytes((search.number,)))
     head = b"0" + _LENGTH + b"\x02\x01" + number + b"c" + _LENGTH + b"\x04" + _LENGTH
@@ -134,11 +134,11 @@ class LdapProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         def attempt(tls: bool) -> Conversation[bytes]:
-            return (yield from first_answer(tls, messages.ANONYMOUS_BIND, 1, patience(self.meta, target)))
+            return (yield from first_answer(tls, messages.ANONYMOUS_BIND, 1, first_answer_timeout(self.meta, target)))
 
         first = yield from plain_then_tls(target.tls, attempt)
         session = _Session()
@@ -151,7 +151,7 @@ class LdapProbe:
             session = yield from _start_tls(session)
             bound = yield from session.bind()
             root, result = yield from session.search(_ROOT, "")
-        if bound.code in messages.WANTS_LOGIN:
+        if bound.code in messages.LOGIN_REQUIRED_CODES:
             draft.access = Access.AUTH_REQUIRED
             draft.prove(_BIND, f"result {bound.code} {bound.text}", Access.AUTH_REQUIRED)
         contexts = _contexts(draft, root, result)
@@ -166,7 +166,7 @@ class _Session:
     def __init__(self) -> None:
         self.inbox = Inbox()
 
-    def bind(self, first: bytes = b"") -> Conversation[Result]:
+    def bind(self, first: bytes = b"") -> Conversation[LdapResult]:
         """Send an anonymous bind and read its result.
 
         Raises:
@@ -174,17 +174,17 @@ class _Session:
         """
         answer = yield from messages.message(self.inbox, 1, first)
         if answer.kind != messages.BIND_RESPONSE:
-            raise (NotThisProtocol if first else Hostile)(f"an LDAP answer {answer.kind:#x} to a bind")
+            raise (NotThisProtocol if first else HostileAnswer)(f"an LDAP answer {answer.kind:#x} to a bind")
         return messages.result(answer.content)
 
-    def search(self, search: Search, base: str) -> Conversation[tuple[list[Entry], Result]]:
+    def search(self, search: LdapSearch, base: str) -> Conversation[tuple[list[LdapEntry], LdapResult]]:
         """Matching entries, at most the search's limit, and the result.
 
         Raises:
             Hostile: more entries than requested, or another kind of answer.
         """
         yield Send(search.message(base.encode()))
-        entries: list[Entry] = []
+        entries: list[LdapEntry] = []
         for _ in range(_MAX_MESSAGES):
             one = yield from messages.message(self.inbox, search.number)
             if one.kind == messages.DONE:
@@ -192,8 +192,8 @@ class _Session:
             if one.kind == messages.ENTRY and len(entries) < search.limit:
                 entries.append(messages.entry(one.content))
             elif one.kind != messages.REFERENCE:
-                raise Hostile("an LDAP answer of another kind, or more entries than requested")
-        raise Hostile("an LDAP answer that does not end")
+                raise HostileAnswer("an LDAP answer of another kind, or more entries than requested")
+        raise HostileAnswer("an LDAP answer that does not end")
 
 
 def _start_tls(session: _Session) -> Conversation[_Session]:
@@ -216,7 +216,7 @@ def _start_tls(session: _Session) -> Conversation[_Session]:
     return inside
 
 
-def _contexts(draft: Draft, entries: list[Entry], result: Result) -> list[str]:
+def _contexts(draft: ReportDraft, entries: list[LdapEntry], result: LdapResult) -> list[str]:
     """Add the content of the root entry to the draft; returns the naming contexts that can be searched."""
     if not entries:
         draft.problem(f"{_ROOT_NAME}: result {result.code} {result.text}")
@@ -246,7 +246,7 @@ def _text(attributes: dict[str, tuple[bytes, ...]], name: str) -> str:
 class _Walk:
     """Searches through the naming contexts, and the containers made from their answers."""
 
-    def __init__(self, draft: Draft, session: _Session, depth: Depth) -> None:
+    def __init__(self, draft: ReportDraft, session: _Session, depth: Depth) -> None:
         self._draft = draft
         self._session = session
         self._describes = depth.allows(Depth.DESCRIBE)
@@ -322,9 +322,9 @@ class _Walk:
         entries, _ = yield from self._session.search(_TYPES, base)
         return tuple(Field(name) for name in sorted({key for one in entries for key in one.attributes})[:500])
 
-    def _turned_away(self, asked: str, result: Result) -> bool:
+    def _turned_away(self, asked: str, result: LdapResult) -> bool:
         """True if a search was refused because it is anonymous; the draft is updated then."""
-        if result.code in messages.WANTS_LOGIN or (
+        if result.code in messages.LOGIN_REQUIRED_CODES or (
             result.code == messages.OPERATIONS_ERROR and _BIND_FIRST.search(result.text)
         ):
             self._refused += 1
@@ -336,7 +336,7 @@ class _Walk:
         return False
 
 
-def _counted(number: int, result: Result) -> Figure:
+def _counted(number: int, result: LdapResult) -> Figure:
     method = "entries of one level"
     return (
         exact(number, method) if result.code == messages.SUCCESS else lower_bound(number, f"{method}, cut by a limit")

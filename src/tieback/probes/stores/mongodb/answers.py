@@ -25,17 +25,17 @@ class CollectionInfo(msgspec.Struct, frozen=True):
     """Fields of its ``$jsonSchema``."""
 
 
-def ok(answer: Document) -> bool:
-    """True if a command succeeded; ``ok`` is a double, an int or a bool."""
+def is_ok(answer: Document) -> bool:
+    """True if a command succeeded; ``is_ok`` is a double, an int or a bool."""
     return answer.get("ok") in (1, 1.0, True)
 
 
-def asks_who_we_are(answer: Document) -> bool:
+def requires_authentication(answer: Document) -> bool:
     """True if the command failed because it needs authentication."""
-    return not ok(answer) and answer.get("code") in _ASKS_WHO_WE_ARE
+    return not is_ok(answer) and answer.get("code") in _ASKS_WHO_WE_ARE
 
 
-def complaint(answer: Document) -> str:
+def error_text(answer: Document) -> str:
     """The server's error, for a problem line."""
     return f"code {number(answer.get('code'))} {text(answer.get('errmsg'), 140)}"
 

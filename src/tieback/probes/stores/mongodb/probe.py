@@ -20,14 +20,14 @@ from tieback.model.probe import Access, Container, Field, ProbeReport
 from tieback.probes.interface import (
     SAMPLED_CHARACTERS,
     SAMPLED_COLUMNS,
-    Draft,
     ProbeMeta,
+    ReportDraft,
     SampledColumn,
     Samples,
-    noted,
-    patience,
-    reported,
-    sampled,
+    first_answer_timeout,
+    run_note,
+    run_sample,
+    run_to_report,
 )
 from tieback.probes.stores.mongodb import answers, commands
 from tieback.probes.stores.mongodb.commands import Command
@@ -35,7 +35,7 @@ from tieback.probes.wire import bson
 from tieback.probes.wire.columns import columns
 from tieback.probes.wire.frames import MONGO_HEADER, OP_MSG, mongo_body
 from tieback.probes.wire.opening import first_answer, opening_bytes, plain_then_tls, printable
-from tieback.probes.wire.verdicts import NotThisProtocol, TooLarge
+from tieback.probes.wire.verdicts import NotThisProtocol, TooLargeAnswer
 from tieback.scope.conversation import Connect, Conversation, Receive, Send, Target
 
 MAX_DATABASES = 64
@@ -89,7 +89,7 @@ class _Session:
     def _answer(self, head: bytes) -> Conversation[bson.Document]:
         try:
             body = yield from mongo_body(head, self._request, _CAP)
-        except TooLarge:
+        except TooLargeAnswer:
             self._open = False
             raise
         return bson.decode(body)
@@ -115,23 +115,23 @@ class MongodbProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
         """Read the texts of the first document of a collection, one per line."""
-        return noted(_note(target, container.path))
+        return run_note(_note(target, container.path))
 
     def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
         """Read the first documents of each collection."""
         found: list[SampledColumn] = []
-        return sampled(found, _sample(target, containers, found))
+        return run_sample(found, _sample(target, containers, found))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         session = _Session(target)
-        hello = yield from session.first(commands.HELLO, patience(self.meta, target))
+        hello = yield from session.first(commands.HELLO, first_answer_timeout(self.meta, target))
         draft.spoke = True
         draft.product = "mongodb"
-        if not answers.ok(hello):
+        if not answers.is_ok(hello):
             hello = yield from session.ask(commands.IS_MASTER)
         draft.fingerprint(())
         build = yield from session.ask(commands.BUILD_INFO)
@@ -164,41 +164,41 @@ def _sample(target: Target, containers: Sequence[Container], found: list[Sampled
             continue
         try:
             answer = yield from session.ask(commands.SAMPLE, *path)
-        except TooLarge:
+        except TooLargeAnswer:
             continue
         read = columns(answers.sampled_documents(answer), characters=SAMPLED_CHARACTERS, most=SAMPLED_COLUMNS)
         found += [SampledColumn(path, name, tuple(values)) for name, values in read.items()]
 
 
-def _startup_warnings(draft: Draft, session: _Session) -> Conversation[None]:
+def _startup_warnings(draft: ReportDraft, session: _Session) -> Conversation[None]:
     log = yield from session.ask(commands.GET_LOG)
-    if answers.asks_who_we_are(log):
+    if answers.requires_authentication(log):
         draft.access = Access.AUTH_REQUIRED
-        draft.prove("getLog startupWarnings", answers.complaint(log), Access.AUTH_REQUIRED)
-    elif answers.ok(log):
+        draft.prove("getLog startupWarnings", answers.error_text(log), Access.AUTH_REQUIRED)
+    elif answers.is_ok(log):
         lines = log.get("log")
         said = isinstance(lines, list) and any(isinstance(line, str) and _WARNING in line for line in lines)
         draft.access = Access.PARTIAL
         saying = f"start-up warning of the server: {_WARNING}" if said else "answers without a login"
         draft.prove("getLog startupWarnings", saying, Access.OPEN)
     else:
-        draft.problem(f"getLog: {answers.complaint(log)}")
+        draft.problem(f"getLog: {answers.error_text(log)}")
 
 
-def _enumerate(draft: Draft, session: _Session, depth: Depth, *, sharded: bool) -> Conversation[None]:
+def _enumerate(draft: ReportDraft, session: _Session, depth: Depth, *, sharded: bool) -> Conversation[None]:
     listed = yield from session.ask(commands.LIST_DATABASES)
-    if answers.asks_who_we_are(listed):
+    if answers.requires_authentication(listed):
         draft.access = Access.AUTH_REQUIRED
         draft.proofs.clear()
-        draft.prove("listDatabases", answers.complaint(listed), Access.AUTH_REQUIRED)
+        draft.prove("listDatabases", answers.error_text(listed), Access.AUTH_REQUIRED)
         return
     names = [answers.text(entry.get("name"), 255) for entry in answers.documents(listed.get("databases"))]
-    if not answers.ok(listed) or not any(names):
+    if not answers.is_ok(listed) or not any(names):
         # Every server without access control has at least `admin` and `local`.
         draft.access = Access.UNKNOWN
         draft.proofs.clear()
         draft.problem(
-            f"listDatabases returns no database, which does not prove an open server: {answers.complaint(listed)}"
+            f"listDatabases returns no database, which does not prove an open server: {answers.error_text(listed)}"
         )
         return
     draft.prove("listDatabases", f"lists {len(names)} databases", Access.OPEN)
@@ -217,7 +217,7 @@ def _enumerate(draft: Draft, session: _Session, depth: Depth, *, sharded: bool) 
 class _Walk:
     """Requests about the databases, and the containers made from their answers."""
 
-    def __init__(self, draft: Draft, session: _Session, depth: Depth, *, sharded: bool) -> None:
+    def __init__(self, draft: ReportDraft, session: _Session, depth: Depth, *, sharded: bool) -> None:
         self._draft = draft
         self._session = session
         self._depth = depth
@@ -261,12 +261,12 @@ class _Walk:
         for command in (commands.LIST_COLLECTIONS, commands.LIST_COLLECTION_NAMES):
             try:
                 listed = yield from self._session.ask(command, database)
-            except TooLarge as verdict:
+            except TooLargeAnswer as verdict:
                 draft.problem(f"{database}: {command.name}: {verdict}")
                 continue
-            if answers.ok(listed):
+            if answers.is_ok(listed):
                 return (yield from self._rest(database, listed))
-            draft.problem(f"{database}: {command.name}: {answers.complaint(listed)}")
+            draft.problem(f"{database}: {command.name}: {answers.error_text(listed)}")
             break
         return None
 
@@ -278,8 +278,8 @@ class _Walk:
             if not cursor:
                 return found
             more = yield from self._session.ask(commands.GET_MORE, database, cursor=cursor)
-            if not answers.ok(more):
-                self._draft.problem(f"{database}: {commands.GET_MORE.name}: {answers.complaint(more)}")
+            if not answers.is_ok(more):
+                self._draft.problem(f"{database}: {commands.GET_MORE.name}: {answers.error_text(more)}")
                 return found
             found += answers.collections(more)
             cursor = answers.cursor_of(more)
@@ -310,11 +310,11 @@ class _Walk:
 
     def _measure(self, database: str, collection: str) -> Conversation[tuple[Figure | None, Figure | None]]:
         answer = yield from self._session.ask(commands.COLLECTION_STATS, database, collection)
-        if answers.ok(answer):
+        if answers.is_ok(answer):
             count, size = answers.count_and_size(answer)
             how = "$collStats"
         else:
-            if answers.asks_who_we_are(answer):
+            if answers.requires_authentication(answer):
                 self.refused += 1
                 return None, None
             answer = yield from self._session.ask(commands.OLD_COLLECTION_STATS, database, collection)
@@ -336,7 +336,7 @@ def _judge(containers: list[Container], refused: int, held: int) -> Access:
 
 
 def _describe(
-    draft: Draft, session: _Session, validators: dict[tuple[str, ...], tuple[Field, ...]]
+    draft: ReportDraft, session: _Session, validators: dict[tuple[str, ...], tuple[Field, ...]]
 ) -> Conversation[None]:
     asked = 0
     for position, container in enumerate(draft.containers):
@@ -351,7 +351,7 @@ def _describe(
         indexes = yield from session.ask(commands.LIST_INDEXES, database, collection)
         try:
             keys = yield from session.ask(commands.KEYS, database, collection)
-        except TooLarge as verdict:
+        except TooLargeAnswer as verdict:
             keys = {}
             draft.problem(f"{container.name}: {commands.KEYS.name}: {verdict}")
         for name, kind in answers.sampled_fields(keys).items():

@@ -6,7 +6,7 @@ https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/mqtt-v3.1.1.html, https://docs.oasi
 
 import msgspec
 
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Conversation, Receive
 
 V3, V5 = 4, 5
@@ -29,12 +29,12 @@ class Packet(msgspec.Struct, frozen=True):
     body: bytes
 
 
-def text(value: bytes) -> bytes:
+def encode_text(value: bytes) -> bytes:
     """Encode a string after its length."""
     return len(value).to_bytes(2, "big") + value
 
 
-def framed(first: int, body: bytes) -> bytes:
+def encode_packet(first: int, body: bytes) -> bytes:
     """Encode a packet; ``body`` is shorter than 16 KiB."""
     size = len(body)
     length = bytes((size,)) if size < 128 else bytes((size & 0x7F | 0x80, size >> 7))
@@ -44,18 +44,18 @@ def framed(first: int, body: bytes) -> bytes:
 def connect(level: int) -> bytes:
     """Encode CONNECT with a synthetic client name: no user, no password, no will, no persistent session."""
     properties = b"\0" if level == V5 else b""
-    head = text(b"MQTT") + bytes((level, 0x02)) + _KEEP_ALIVE_SECONDS.to_bytes(2, "big")
-    return framed(0x10, head + properties + text(CLIENT))
+    head = encode_text(b"MQTT") + bytes((level, 0x02)) + _KEEP_ALIVE_SECONDS.to_bytes(2, "big")
+    return encode_packet(0x10, head + properties + encode_text(CLIENT))
 
 
 def subscribe(level: int, topics: bytes) -> bytes:
     """Encode SUBSCRIBE with delivery at most once, and PINGREQ, whose answer comes after the retained messages."""
     properties = b"\0" if level == V5 else b""
-    return framed(0x82, b"\0\1" + properties + text(topics) + b"\0") + PING
+    return encode_packet(0x82, b"\0\1" + properties + encode_text(topics) + b"\0") + PING
 
 
 PING = b"\xc0\0"
-FAREWELL = b"\xe0\0"
+DISCONNECT_PACKET = b"\xe0\0"
 """DISCONNECT: regular end, without a will."""
 
 
@@ -79,9 +79,9 @@ def packet(first: bytes = b"") -> Conversation[Packet]:
             break
         shift += 7
         if shift > 21:
-            raise Hostile("an MQTT length that does not end")
+            raise HostileAnswer("an MQTT length that does not end")
     if size > MAX_PACKET:
-        raise Hostile(f"an MQTT packet of {size} bytes")
+        raise HostileAnswer(f"an MQTT packet of {size} bytes")
     body = (yield Receive(exactly=size)) if size else b""
     return Packet(head[0] >> 4, head[0] & 15, body)
 
@@ -95,10 +95,10 @@ def publication(level: int, one: Packet) -> tuple[bytes, bytes]:
     size = int.from_bytes(one.body[:2], "big")
     rest = one.body[2 + size :]
     if len(one.body) < 2 + size or one.flags & 0x06:
-        raise Hostile("an MQTT message that ends early, or with an unexpected quality of service")
+        raise HostileAnswer("an MQTT message that ends early, or with an unexpected quality of service")
     if level == V5:
         # Properties of less than 128 bytes, as for a number in a $SYS topic.
         if not rest or rest[0] >= 0x80 or len(rest) < 1 + rest[0]:
-            raise Hostile("an MQTT message whose properties end early")
+            raise HostileAnswer("an MQTT message whose properties end early")
         rest = rest[1 + rest[0] :]
     return one.body[2 : 2 + size], rest

@@ -16,11 +16,11 @@ import re
 from tieback.model.figure import estimate
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.stores.mqtt import packets
 from tieback.probes.stores.mqtt.packets import V3, V5
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Send, Target
 
 _MAX_PACKETS = 300
@@ -60,7 +60,7 @@ SENDS = (
         )
         for level in (V3, V5)
     ),
-    DeclaredSend("DISCONNECT", re.escape(packets.FAREWELL), "ends our own session", Depth.IDENTIFY),
+    DeclaredSend("DISCONNECT", re.escape(packets.DISCONNECT_PACKET), "ends our own session", Depth.IDENTIFY),
 )
 
 
@@ -84,9 +84,9 @@ class MqttProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         level = V3
         code = yield from self._connect(target, V3)
         draft.spoke = True
@@ -103,13 +103,13 @@ class MqttProbe:
         if depth.allows(Depth.ENUMERATE):
             yield Send(packets.subscribe(level, TOPICS))
             _judge(draft, level, (yield from _statistics(draft, level)))
-        yield Send(packets.FAREWELL)
+        yield Send(packets.DISCONNECT_PACKET)
 
     def _connect(self, target: Target, level: int) -> Conversation[int]:
         """Return code (3.1.1) or reason code (5) of CONNACK."""
 
         def attempt(tls: bool) -> Conversation[bytes]:
-            return (yield from first_answer(tls, packets.connect(level), 1, patience(self.meta, target)))
+            return (yield from first_answer(tls, packets.connect(level), 1, first_answer_timeout(self.meta, target)))
 
         first = yield from plain_then_tls(target.tls, attempt)
         if first != b"\x20":
@@ -121,7 +121,7 @@ class MqttProbe:
         return answer.body[1]
 
 
-def _refused(draft: Draft, level: int, code: int) -> None:
+def _refused(draft: ReportDraft, level: int, code: int) -> None:
     access = _REFUSALS.get(code, Access.UNKNOWN)
     draft.access = access
     if access is Access.UNKNOWN:
@@ -143,7 +143,7 @@ class _Own:
         return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
-def _statistics(draft: Draft, level: int) -> Conversation[_Own]:
+def _statistics(draft: ReportDraft, level: int) -> Conversation[_Own]:
     own = _Own()
     for _ in range(_MAX_PACKETS):
         try:
@@ -161,16 +161,16 @@ def _statistics(draft: Draft, level: int) -> Conversation[_Own]:
         elif one.kind == packets.PUBLISH:
             topic, payload = packets.publication(level, one)
             if not topic.startswith(_OWN):
-                raise Hostile("a message of a topic that was not subscribed to")
+                raise HostileAnswer("a message of a topic that was not subscribed to")
             own.kept += one.flags & packets.RETAIN
             if topic in (_VERSION, _BYTES, _RETAINED, _SUBSCRIPTIONS):
                 own.said[topic] = printable(payload, 80)
         else:
-            raise Hostile(f"an unexpected MQTT packet of type {one.kind}")
-    raise Hostile("an answer of too many packets")
+            raise HostileAnswer(f"an unexpected MQTT packet of type {one.kind}")
+    raise HostileAnswer("an answer of too many packets")
 
 
-def _judge(draft: Draft, level: int, own: _Own) -> None:
+def _judge(draft: ReportDraft, level: int, own: _Own) -> None:
     version = re.fullmatch(r"mosquitto version ([0-9][0-9A-Za-z.-]{0,30})", own.said.get(_VERSION, ""))
     if version:
         draft.product, draft.version = "mosquitto", version[1]

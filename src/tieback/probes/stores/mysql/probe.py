@@ -16,11 +16,20 @@ import msgspec
 from tieback.model.figure import Quality, estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, SampledColumn, Samples, noted, patience, reported, sampled
+from tieback.probes.interface import (
+    ProbeMeta,
+    ReportDraft,
+    SampledColumn,
+    Samples,
+    first_answer_timeout,
+    run_note,
+    run_sample,
+    run_to_report,
+)
 from tieback.probes.stores.mysql import queries
-from tieback.probes.stores.mysql.session import SENDS, Greeting, MysqlSession, Refusal, valid_account
-from tieback.probes.wire.placeholders import tells_apart
-from tieback.scope.conversation import MADE_UP_ACCOUNT, Conversation, Target
+from tieback.probes.stores.mysql.session import SENDS, MysqlGreeting, MysqlRefusal, MysqlSession, valid_account
+from tieback.probes.wire.placeholders import is_distinctive
+from tieback.scope.conversation import DUMMY_ACCOUNT, Conversation, Target
 
 _MAX_ACCOUNTS = 4
 
@@ -59,24 +68,24 @@ class MysqlProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - sans-I/O
         """Read the first record of a table as one text; its columns must be known."""
-        return noted(_note(container, account))
+        return run_note(_note(container, account))
 
     def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - sans-I/O
         """Read the first records of each table; its columns must be known."""
         found: list[SampledColumn] = []
-        return sampled(found, _sample(containers, account, found))
+        return run_sample(found, _sample(containers, account, found))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         session = MysqlSession()
-        seconds = patience(self.meta, target)
+        seconds = first_answer_timeout(self.meta, target)
         greeting = yield from session.greet(seconds)
         draft.spoke = True
         draft.fingerprint(())
-        if isinstance(greeting, Refusal):
+        if isinstance(greeting, MysqlRefusal):
             draft.product = "mariadb" if "MariaDB" in greeting.text else "mysql"
             _refused(draft, greeting)
             return
@@ -94,9 +103,9 @@ def _note(container: Container, account: str) -> Conversation[bytes]:
         return b""
     sql = queries.note_query(container.path[0], container.path[1], [field.name for field in container.fields])
     session = MysqlSession()
-    if sql is None or isinstance((yield from session.greet(None)), Refusal):
+    if sql is None or isinstance((yield from session.greet(None)), MysqlRefusal):
         return b""
-    if (yield from session.log_in(account or MADE_UP_ACCOUNT)) is not None:
+    if (yield from session.log_in(account or DUMMY_ACCOUNT)) is not None:
         return b""
     for statement in (queries.READ_ONLY, queries.START):
         yield from session.query(statement)
@@ -108,9 +117,9 @@ def _note(container: Container, account: str) -> Conversation[bytes]:
 
 def _sample(containers: Sequence[Container], account: str, found: list[SampledColumn]) -> Conversation[None]:
     session = MysqlSession()
-    if isinstance((yield from session.greet(None)), Refusal):
+    if isinstance((yield from session.greet(None)), MysqlRefusal):
         return
-    if (yield from session.log_in(account or MADE_UP_ACCOUNT)) is not None:
+    if (yield from session.log_in(account or DUMMY_ACCOUNT)) is not None:
         return
     for statement in (queries.READ_ONLY, queries.START):
         yield from session.query(statement)
@@ -125,7 +134,7 @@ def _sample(containers: Sequence[Container], account: str, found: list[SampledCo
     yield from session.quit()
 
 
-def _refused(draft: Draft, refusal: Refusal) -> None:
+def _refused(draft: ReportDraft, refusal: MysqlRefusal) -> None:
     draft.access = _ACCESS.get(refusal.code, Access.UNKNOWN)
     if draft.access is Access.UNKNOWN:
         draft.problem(f"the login failed for another reason: {refusal.code} {refusal.text[:160]}")
@@ -133,8 +142,8 @@ def _refused(draft: Draft, refusal: Refusal) -> None:
         draft.prove("login without a password", f"{refusal.code} {refusal.text}", draft.access)
 
 
-def _get_in(draft: Draft, session: MysqlSession, target: Target) -> Conversation[bool]:
-    refusal = yield from session.log_in(MADE_UP_ACCOUNT)
+def _get_in(draft: ReportDraft, session: MysqlSession, target: Target) -> Conversation[bool]:
+    refusal = yield from session.log_in(DUMMY_ACCOUNT)
     if refusal is None:
         draft.access = Access.ANY_USER
         draft.prove("login without a password", "a synthetic user can log in (anonymous account)", Access.ANY_USER)
@@ -155,23 +164,23 @@ def _get_in(draft: Draft, session: MysqlSession, target: Target) -> Conversation
     return False
 
 
-def _prepare(draft: Draft, session: MysqlSession, greeting: Greeting) -> Conversation[None]:
+def _prepare(draft: ReportDraft, session: MysqlSession, greeting: MysqlGreeting) -> Conversation[None]:
     """Make the session read-only and limit its statements in time, before anything is queried."""
     timeout = queries.MARIADB_TIMEOUT if greeting.product == "mariadb" else queries.MYSQL_TIMEOUT
     for sql in (queries.READ_ONLY, timeout, queries.START):
         answer = yield from session.query(sql)
-        if isinstance(answer, Refusal):
+        if isinstance(answer, MysqlRefusal):
             draft.problem(f"{sql}: {answer.code} {answer.text[:120]}")
     if greeting.product == "mysql":
         answer = yield from session.query(queries.SERVER_UUID, 1)
         value = answer[0][0] if isinstance(answer, list) and answer else None
-        if value and re.fullmatch(r"[0-9a-fA-F-]{36}", value) and tells_apart("server_uuid", value):
+        if value and re.fullmatch(r"[0-9a-fA-F-]{36}", value) and is_distinctive("server_uuid", value):
             draft.vendor_id("server_uuid", value.lower())
 
 
-def _enumerate(draft: Draft, session: MysqlSession, depth: Depth) -> Conversation[None]:
+def _enumerate(draft: ReportDraft, session: MysqlSession, depth: Depth) -> Conversation[None]:
     rows = yield from session.query(queries.TABLES, 7)
-    if isinstance(rows, Refusal):
+    if isinstance(rows, MysqlRefusal):
         draft.problem(f"information_schema.TABLES: {rows.code} {rows.text[:120]}")
         return
     if len(rows) >= queries.MAX_TABLES:
@@ -192,9 +201,9 @@ def _enumerate(draft: Draft, session: MysqlSession, depth: Depth) -> Conversatio
         yield from _describe(draft, session)
 
 
-def _describe(draft: Draft, session: MysqlSession) -> Conversation[None]:
+def _describe(draft: ReportDraft, session: MysqlSession) -> Conversation[None]:
     rows = yield from session.query(queries.COLUMNS, 4)
-    if isinstance(rows, Refusal):
+    if isinstance(rows, MysqlRefusal):
         draft.problem(f"information_schema.COLUMNS: {rows.code} {rows.text[:120]}")
         return
     if len(rows) >= queries.MAX_COLUMNS:

@@ -15,7 +15,7 @@ from tieback.model.probe import Outcome
 from tieback.probes.stores.mysql.queries import DEPTHS, NOTE_NAME, NOTE_PARTS, SAMPLE_PARTS, WHY
 from tieback.probes.wire.frames import Inbox, MysqlPacket, mysql_frame, mysql_packet
 from tieback.probes.wire.opening import opening_bytes, printable
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls
 
 _LONG_PASSWORD = 1
@@ -40,7 +40,7 @@ _EMPTY_ANSWERS = {"mysql_native_password": b"", "caching_sha2_password": b"", "s
 _ACCOUNT = re.compile(r"[A-Za-z0-9_.-]{1,32}")
 
 
-class Greeting(msgspec.Struct, frozen=True):
+class MysqlGreeting(msgspec.Struct, frozen=True):
     """Greeting of the server before a login."""
 
     version: str
@@ -62,7 +62,7 @@ class Greeting(msgspec.Struct, frozen=True):
         return found[0] if found else ""
 
 
-class Refusal(msgspec.Struct, frozen=True):
+class MysqlRefusal(msgspec.Struct, frozen=True):
     """Error packet."""
 
     code: int
@@ -81,10 +81,10 @@ class MysqlSession:
     def __init__(self) -> None:
         self._inbox = Inbox()
         self._without_tls = False
-        self._greeting: Greeting | None = None
+        self._greeting: MysqlGreeting | None = None
         """Greeting of the open connection, until a login used it."""
 
-    def greet(self, seconds: float | None) -> Conversation[Greeting | Refusal]:
+    def greet(self, seconds: float | None) -> Conversation[MysqlGreeting | MysqlRefusal]:
         """Connect and read the server's greeting.
 
         Raises:
@@ -104,15 +104,15 @@ class MysqlSession:
         self._greeting = _greeting(rest)
         return self._greeting
 
-    def log_in(self, account: str) -> Conversation[Refusal | None]:
+    def log_in(self, account: str) -> Conversation[MysqlRefusal | None]:
         """Try to log in without a password, over TLS if the server offers it; ``None`` if it succeeds.
 
         The connection of the last ``greet`` is used if no login was tried on it. Servers count connections that end
         between greeting and login, and block an address with too many of them.
         """
-        greeting: Greeting | Refusal = self._greeting or (yield from self.greet(None))
+        greeting: MysqlGreeting | MysqlRefusal = self._greeting or (yield from self.greet(None))
         self._greeting = None
-        if isinstance(greeting, Refusal):
+        if isinstance(greeting, MysqlRefusal):
             return greeting
         sequence = 1
         capabilities = _CAPABILITIES
@@ -132,7 +132,7 @@ class MysqlSession:
         yield Send(mysql_frame(sequence, _login(capabilities, account, plugin)))
         return (yield from self._authenticate())
 
-    def query(self, sql: str, columns: int = 0) -> Conversation[list[list[str | None]] | Refusal]:
+    def query(self, sql: str, columns: int = 0) -> Conversation[list[list[str | None]] | MysqlRefusal]:
         """Rows of a query, as text.
 
         Args:
@@ -148,22 +148,22 @@ class MysqlSession:
         if kind == b"\xff":
             return _refusal(first.payload)
         if kind == b"\xfb":
-            raise Hostile("requests a local file (LOAD DATA LOCAL INFILE)")
+            raise HostileAnswer("requests a local file (LOAD DATA LOCAL INFILE)")
         if kind == b"\0":
             return []
         if not columns or first.payload != bytes((columns,)):
-            raise Hostile("a result set with an unexpected number of columns")
+            raise HostileAnswer("a result set with an unexpected number of columns")
         for _ in range(columns):
             yield from mysql_packet(self._inbox, _CAP)
         if not _is_eof((yield from mysql_packet(self._inbox, _CAP))):
-            raise Hostile("more columns than announced")
+            raise HostileAnswer("more columns than announced")
         return (yield from self._rows(columns))
 
     def quit(self) -> Conversation[None]:
         """Send COM_QUIT."""
         yield Send(mysql_frame(0, b"\x01"))
 
-    def _rows(self, columns: int) -> Conversation[list[list[str | None]] | Refusal]:
+    def _rows(self, columns: int) -> Conversation[list[list[str | None]] | MysqlRefusal]:
         rows: list[list[str | None]] = []
         for _ in range(_MAX_ROWS):
             packet = yield from mysql_packet(self._inbox, _CAP)
@@ -172,9 +172,9 @@ class MysqlSession:
             if packet.payload[:1] == b"\xff":
                 return _refusal(packet.payload)
             rows.append(_row(packet.payload, columns))
-        raise Hostile("more rows than requested")
+        raise HostileAnswer("more rows than requested")
 
-    def _authenticate(self) -> Conversation[Refusal | None]:
+    def _authenticate(self) -> Conversation[MysqlRefusal | None]:
         for _ in range(_MAX_ROUNDS):
             packet = yield from mysql_packet(self._inbox, _CAP)
             kind = packet.payload[:1]
@@ -185,15 +185,15 @@ class MysqlSession:
             if kind == b"\xfe":
                 plugin = packet.payload[1:].split(b"\0", 1)[0].decode("latin-1")[:64] or "mysql_old_password"
                 if plugin not in _EMPTY_ANSWERS:
-                    return Refusal(0, f"requires authentication by {printable(plugin.encode('latin-1'))}")
+                    return MysqlRefusal(0, f"requires authentication by {printable(plugin.encode('latin-1'))}")
                 yield Send(mysql_frame((packet.sequence + 1) & 0xFF, _EMPTY_ANSWERS[plugin]))
             elif packet.payload == b"\x01\x04":
-                return Refusal(0, "asks for a password (caching_sha2_password, full authentication)")
+                return MysqlRefusal(0, "asks for a password (caching_sha2_password, full authentication)")
             elif kind == b"\xfb":
-                raise Hostile("requests a local file (LOAD DATA LOCAL INFILE)")
+                raise HostileAnswer("requests a local file (LOAD DATA LOCAL INFILE)")
             elif kind != b"\x01":
-                raise Hostile("an invalid answer to a login")
-        raise Hostile("a login that does not end")
+                raise HostileAnswer("an invalid answer to a login")
+        raise HostileAnswer("a login that does not end")
 
 
 def _client_head(capabilities: int) -> bytes:
@@ -205,7 +205,7 @@ def _login(capabilities: int, account: str, plugin: str) -> bytes:
     return _client_head(capabilities) + account.encode("ascii") + b"\0\0" + plugin.encode("ascii") + b"\0"
 
 
-def _greeting(rest: bytes) -> Greeting:
+def _greeting(rest: bytes) -> MysqlGreeting:
     """Decode HandshakeV10 after its first byte."""
     version, nul, after = rest.partition(b"\0")
     if not nul or len(version) > 128 or len(after) < 15:
@@ -216,15 +216,15 @@ def _greeting(rest: bytes) -> Greeting:
         capabilities |= struct.unpack_from("<H", after, 18)[0] << 16
         if capabilities & _PLUGIN_AUTH:
             plugin = after[31 + max(13, after[20] - 8) :].split(b"\0", 1)[0]
-    return Greeting(version.decode("latin-1"), bool(capabilities & _SSL), plugin.decode("latin-1")[:64])
+    return MysqlGreeting(version.decode("latin-1"), bool(capabilities & _SSL), plugin.decode("latin-1")[:64])
 
 
-def _refusal(payload: bytes) -> Refusal:
+def _refusal(payload: bytes) -> MysqlRefusal:
     """Decode an error packet; before the greeting it has no SQL state."""
     if len(payload) < 3:
-        raise Hostile("an error packet that ends early")
+        raise HostileAnswer("an error packet that ends early")
     text = payload[3:].decode("utf-8", "replace")
-    return Refusal(int.from_bytes(payload[1:3], "little"), text[6:] if text.startswith("#") else text)
+    return MysqlRefusal(int.from_bytes(payload[1:3], "little"), text[6:] if text.startswith("#") else text)
 
 
 def _is_eof(packet: MysqlPacket) -> bool:
@@ -242,15 +242,15 @@ def _row(payload: bytes, columns: int) -> list[str | None]:
             continue
         width = {0xFC: 2, 0xFD: 3}.get(first, 0)
         if first < 0 or first > 0xFD:
-            raise Hostile("a row that ends early")
+            raise HostileAnswer("a row that ends early")
         size = int.from_bytes(payload[at : at + width], "little") if width else first
         at += width
         if size > len(payload) - at:
-            raise Hostile("a value longer than its row")
+            raise HostileAnswer("a value longer than its row")
         row.append(payload[at : at + size].decode("utf-8", "replace"))
         at += size
     if at != len(payload):
-        raise Hostile("a row longer than its columns")
+        raise HostileAnswer("a row longer than its columns")
     return row
 
 

@@ -22,10 +22,19 @@ import msgspec
 from tieback.model.figure import Figure, estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, SampledColumn, Samples, noted, patience, reported, sampled
+from tieback.probes.interface import (
+    ProbeMeta,
+    ReportDraft,
+    SampledColumn,
+    Samples,
+    first_answer_timeout,
+    run_note,
+    run_sample,
+    run_to_report,
+)
 from tieback.probes.stores.postgresql import queries
-from tieback.probes.stores.postgresql.session import SENDS, PostgresSession, Refusal, Started, valid_name
-from tieback.scope.conversation import MADE_UP_ACCOUNT, Conversation, Target
+from tieback.probes.stores.postgresql.session import SENDS, PostgresRefusal, PostgresSession, StartedSession, valid_name
+from tieback.scope.conversation import DUMMY_ACCOUNT, Conversation, Target
 
 _HOME = "postgres"
 """The database that every cluster has (initdb)."""
@@ -57,25 +66,25 @@ class PostgresqlProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - sans-I/O
         """Read the first record of a table as one text."""
-        return noted(_note(container, account))
+        return run_note(_note(container, account))
 
     def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - sans-I/O
         """Read the first records of each table; its columns must be known."""
         found: list[SampledColumn] = []
-        return sampled(found, _sample(containers, account, found))
+        return run_sample(found, _sample(containers, account, found))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         session = PostgresSession()
-        answer = yield from session.start(MADE_UP_ACCOUNT, _HOME, patience(self.meta, target))
+        answer = yield from session.start(DUMMY_ACCOUNT, _HOME, first_answer_timeout(self.meta, target))
         draft.spoke = True
         draft.product = "postgresql"
         draft.fingerprint(())
-        role = MADE_UP_ACCOUNT
-        if isinstance(answer, Refusal):
+        role = DUMMY_ACCOUNT
+        if isinstance(answer, PostgresRefusal):
             draft.product = answer.product or draft.product
             _refused(draft, answer)
             if draft.access is Access.FIREWALLED:
@@ -100,8 +109,12 @@ def _note(container: Container, account: str) -> Conversation[bytes]:
     database, schema, table = container.path
     sql = queries.note_query(schema, table)
     session = PostgresSession()
-    role = account or MADE_UP_ACCOUNT
-    if sql is None or not valid_name(database) or isinstance((yield from session.start(role, database)), Refusal):
+    role = account or DUMMY_ACCOUNT
+    if (
+        sql is None
+        or not valid_name(database)
+        or isinstance((yield from session.start(role, database)), PostgresRefusal)
+    ):
         return b""
     if (yield from session.query(queries.IS_READ_ONLY, 1)) != [["on"]]:
         return b""
@@ -115,7 +128,7 @@ def _sample(containers: Sequence[Container], account: str, found: list[SampledCo
     session = PostgresSession()
     tables = [container for container in containers if len(container.path) == 3 and valid_name(container.path[0])]
     for database in dict.fromkeys(table.path[0] for table in tables):
-        if isinstance((yield from session.start(account or MADE_UP_ACCOUNT, database)), Refusal):
+        if isinstance((yield from session.start(account or DUMMY_ACCOUNT, database)), PostgresRefusal):
             continue
         if (yield from session.query(queries.IS_READ_ONLY, 1)) != [["on"]]:
             return
@@ -128,7 +141,7 @@ def _sample(containers: Sequence[Container], account: str, found: list[SampledCo
         yield from session.stop()
 
 
-def _refused(draft: Draft, refusal: Refusal) -> None:
+def _refused(draft: ReportDraft, refusal: PostgresRefusal) -> None:
     if not refusal.code or refusal.code == "28P01" or refusal.routine == "auth_failed":
         draft.access = Access.AUTH_REQUIRED
         draft.prove(_START, f"{refusal.code} {refusal.text}".strip(), draft.access)
@@ -147,18 +160,20 @@ def _refused(draft: Draft, refusal: Refusal) -> None:
         draft.problem(f"the start failed for another reason: {refusal.code} {refusal.text}")
 
 
-def _passwordless(draft: Draft, session: PostgresSession, target: Target) -> Conversation[tuple[str, Started] | None]:
+def _passwordless(
+    draft: ReportDraft, session: PostgresSession, target: Target
+) -> Conversation[tuple[str, StartedSession] | None]:
     for role in target.passwordless[:_MAX_ACCOUNTS]:
         if not valid_name(role):
             draft.problem(f"skipped a role name that is not safe to send: {role[:40]!r}")
             continue
         answer = yield from session.start(role, _HOME)
-        if isinstance(answer, Started):
+        if isinstance(answer, StartedSession):
             return role, answer
     return None
 
 
-def _ask(draft: Draft, session: PostgresSession, role: str, depth: Depth) -> Conversation[None]:
+def _ask(draft: ReportDraft, session: PostgresSession, role: str, depth: Depth) -> Conversation[None]:
     read_only = yield from session.query(queries.IS_READ_ONLY, 1)
     if read_only != [["on"]]:
         draft.problem("the session is not read-only although that was requested; nothing more was sent")
@@ -173,7 +188,7 @@ def _ask(draft: Draft, session: PostgresSession, role: str, depth: Depth) -> Con
         return
     rows = yield from session.query(queries.DATABASES, 2)
     yield from session.stop()
-    if isinstance(rows, Refusal):
+    if isinstance(rows, PostgresRefusal):
         draft.problem(f"pg_database: {rows.code} {rows.text}")
         return
     draft.prove("pg_database", f"lists {len(rows)} databases", draft.access)
@@ -196,7 +211,7 @@ def _ask(draft: Draft, session: PostgresSession, role: str, depth: Depth) -> Con
 class _Walk:
     """Queries of the databases, and the containers made from their answers."""
 
-    def __init__(self, draft: Draft, session: PostgresSession, role: str, depth: Depth) -> None:
+    def __init__(self, draft: ReportDraft, session: PostgresSession, role: str, depth: Depth) -> None:
         self._draft = draft
         self._session = session
         self._role = role
@@ -212,11 +227,11 @@ class _Walk:
             draft.problem(f"skipped a database name that is not safe to send: {name[:60]!r}")
             return False
         started = yield from self._session.start(self._role, name)
-        if isinstance(started, Refusal):
+        if isinstance(started, PostgresRefusal):
             draft.problem(f"{name}: {started.code} {started.text}")
             return False
         rows = yield from self._session.query(queries.TABLES, 8)
-        if isinstance(rows, Refusal):
+        if isinstance(rows, PostgresRefusal):
             draft.problem(f"{name}: {rows.code} {rows.text}")
             return False
         if len(rows) >= queries.MAX_TABLES:
@@ -242,7 +257,7 @@ class _Walk:
 
     def _describe(self, database: str, tables: list[Container]) -> Conversation[list[Container]]:
         rows = yield from self._session.query(queries.COLUMNS, 4)
-        if isinstance(rows, Refusal):
+        if isinstance(rows, PostgresRefusal):
             self._draft.problem(f"{database}: {rows.code} {rows.text}")
             return tables
         if len(rows) >= queries.MAX_COLUMNS:
@@ -268,7 +283,7 @@ def _records(analysed: int | None, alive: int | None, heap: int | None) -> Figur
     return None
 
 
-def _judge(draft: Draft, readable: int) -> Access:
+def _judge(draft: ReportDraft, readable: int) -> Access:
     if readable:
         return draft.access
     held = [c for c in draft.containers if c.kind == "table" and (c.records is None or c.records.value)]

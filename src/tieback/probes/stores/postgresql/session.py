@@ -13,7 +13,7 @@ from tieback.model.probe import Outcome
 from tieback.probes.stores.postgresql.queries import DEPTHS, NOTE_NAME, NOTE_PARTS, SAMPLE_PARTS, WHY
 from tieback.probes.wire.frames import Inbox, PostgresMessage, postgres_frame, postgres_message
 from tieback.probes.wire.opening import opening_bytes, printable
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls
 
 _SSL_REQUEST = postgres_frame(b"", (80877103).to_bytes(4, "big"))
@@ -47,7 +47,7 @@ _TOLD = (b"server_version", b"crdb_version", b"padb_version")
 """Parameters that contain the version: of PostgreSQL or a compatible server, of CockroachDB, of Redshift."""
 
 
-class Refusal(msgspec.Struct, frozen=True):
+class PostgresRefusal(msgspec.Struct, frozen=True):
     """Reason why a start or a query ended without a session or rows."""
 
     code: str
@@ -61,7 +61,7 @@ class Refusal(msgspec.Struct, frozen=True):
     """Product that is known by this kind of request; empty if any may send it."""
 
 
-class Started(msgspec.Struct, frozen=True):
+class StartedSession(msgspec.Struct, frozen=True):
     """Session that accepts queries."""
 
     version: str
@@ -82,7 +82,9 @@ class PostgresSession:
         self._tls: bool | None = None
         """True if the server accepts TLS; ``None`` before that is known."""
 
-    def start(self, role: str, database: str, seconds: float | None = None) -> Conversation[Started | Refusal]:
+    def start(
+        self, role: str, database: str, seconds: float | None = None
+    ) -> Conversation[StartedSession | PostgresRefusal]:
         """Connect and start as ``role`` without a password.
 
         Raises:
@@ -102,7 +104,7 @@ class PostgresSession:
         yield Send(_startup(role, database))
         return (yield from self._started())
 
-    def query(self, sql: str, columns: int) -> Conversation[list[list[str | None]] | Refusal]:
+    def query(self, sql: str, columns: int) -> Conversation[list[list[str | None]] | PostgresRefusal]:
         """Rows of a query, as text.
 
         Raises:
@@ -110,7 +112,7 @@ class PostgresSession:
         """
         yield Send(_query(sql))
         rows: list[list[str | None]] = []
-        refusal: Refusal | None = None
+        refusal: PostgresRefusal | None = None
         for _ in range(_MAX_ROWS + 100):
             message = yield from postgres_message(self._inbox, _CAP)
             if message.kind == b"D":
@@ -120,8 +122,8 @@ class PostgresSession:
             elif message.kind == b"Z":
                 return refusal or rows
             elif message.kind not in (b"T", b"C", b"N", b"S", b"I"):
-                raise Hostile(f"an unexpected answer to a query: {message.kind!r}")
-        raise Hostile("more rows than requested")
+                raise HostileAnswer(f"an unexpected answer to a query: {message.kind!r}")
+        raise HostileAnswer("more rows than requested")
 
     def stop(self) -> Conversation[None]:
         """Send Terminate."""
@@ -137,7 +139,7 @@ class PostgresSession:
         if self._tls:
             yield StartTls()
 
-    def _started(self) -> Conversation[Started | Refusal]:
+    def _started(self) -> Conversation[StartedSession | PostgresRefusal]:
         trusted = False
         told: dict[bytes, str] = {}
         for _ in range(_MAX_START_MESSAGES):
@@ -148,8 +150,8 @@ class PostgresSession:
                 if code:
                     method = _PASSWORD_METHODS.get(code)
                     if method is None:
-                        raise Hostile(f"an authentication request of kind {code}")
-                    return Refusal("", f"requires {method}", product="redshift" if code in _REDSHIFT else "")
+                        raise HostileAnswer(f"an authentication request of kind {code}")
+                    return PostgresRefusal("", f"requires {method}", product="redshift" if code in _REDSHIFT else "")
                 trusted = True
             elif message.kind == b"E":
                 return _refusal(payload, trusted=trusted)
@@ -158,17 +160,17 @@ class PostgresSession:
                 told[name] = rest.partition(b"\0")[0].decode("utf-8", "replace")[:80]
             elif message.kind == b"Z":
                 if not trusted:
-                    raise Hostile("a session without authentication")
+                    raise HostileAnswer("a session without authentication")
                 return _started(told)
             elif message.kind not in (b"S", b"K", b"N", b"v"):
-                raise Hostile(f"an unexpected answer to a start: {message.kind!r}")
-        raise Hostile("a start that does not end")
+                raise HostileAnswer(f"an unexpected answer to a start: {message.kind!r}")
+        raise HostileAnswer("a start that does not end")
 
     def _message(self) -> Conversation[PostgresMessage]:
         return (yield from postgres_message(self._inbox, _CAP))
 
 
-def _started(told: dict[bytes, str]) -> Started:
+def _started(told: dict[bytes, str]) -> StartedSession:
     """Product and version from the parameters of a session.
 
     CockroachDB sends ``crdb_version`` (``CockroachDB CCL v23.1.11 (…)``), Redshift ``padb_version``, YugabyteDB its own
@@ -177,12 +179,12 @@ def _started(told: dict[bytes, str]) -> Started:
     version = told.get(b"server_version", "")
     if cockroach := told.get(b"crdb_version"):
         found = re.search(r"\bv([0-9][0-9.]*)", cockroach)
-        return Started(found[1] if found else "", "cockroachdb")
+        return StartedSession(found[1] if found else "", "cockroachdb")
     if redshift := told.get(b"padb_version"):
-        return Started(redshift, "redshift")
+        return StartedSession(redshift, "redshift")
     if found := re.search(r"-YB-([0-9][0-9.]*)", version):
-        return Started(found[1], "yugabytedb")
-    return Started(version)
+        return StartedSession(found[1], "yugabytedb")
+    return StartedSession(version)
 
 
 def _startup(role: str, database: str) -> bytes:
@@ -194,23 +196,23 @@ def _query(sql: str) -> bytes:
     return postgres_frame(b"Q", sql.encode("ascii") + b"\0")
 
 
-def _refusal(payload: bytes, *, trusted: bool) -> Refusal:
+def _refusal(payload: bytes, *, trusted: bool) -> PostgresRefusal:
     """Decode ErrorResponse: pairs of a letter and a text, ended by a NUL."""
     fields = {part[:1]: part[1:].decode("utf-8", "replace") for part in payload.split(b"\0")[:32] if part}
-    return Refusal(fields.get(b"C", "?")[:5], fields.get(b"M", "")[:160], fields.get(b"R", "")[:60], trusted)
+    return PostgresRefusal(fields.get(b"C", "?")[:5], fields.get(b"M", "")[:160], fields.get(b"R", "")[:60], trusted)
 
 
 def _row(payload: bytes, columns: int) -> list[str | None]:
     """Decode DataRow: a count, then pairs of a length and a value; length -1 is NULL."""
     if int.from_bytes(payload[:2], "big") != columns:
-        raise Hostile("a row with an unexpected number of columns")
+        raise HostileAnswer("a row with an unexpected number of columns")
     row: list[str | None] = []
     at = 2
     for _ in range(columns):
         size = int.from_bytes(payload[at : at + 4], "big", signed=True)
         at += 4
         if at > len(payload) or size > len(payload) - at or size < -1:
-            raise Hostile("a value longer than its row")
+            raise HostileAnswer("a value longer than its row")
         row.append(None if size < 0 else payload[at : at + size].decode("utf-8", "replace"))
         at += max(size, 0)
     return row

@@ -16,13 +16,13 @@ _NOTE = re.compile(r"(READ|WARN|RECOVER|RANSOM|BACKUP|CRACKIT|TROJAN|NOTE)", re.
 _LONGEST = 1024
 
 
-def patterns(keys: Iterable[bytes]) -> list[str]:
+def frequent_patterns(keys: Iterable[bytes]) -> list[str]:
     """Distinct patterns of sampled keys, most frequent first, at most ``MAX_PATTERNS``."""
-    found = Counter({pattern: len(same) for pattern, same in grouped(keys).items()})
+    found = Counter({pattern: len(same) for pattern, same in group_by_pattern(keys).items()})
     return [pattern for pattern, _ in sorted(found.items(), key=lambda item: (-item[1], item[0]))][:MAX_PATTERNS]
 
 
-def grouped(keys: Iterable[bytes]) -> dict[str, list[bytes]]:
+def group_by_pattern(keys: Iterable[bytes]) -> dict[str, list[bytes]]:
     """Keys of each pattern."""
     whole = list(keys)
     split = [_PARTS.split(_DIGITS.sub("#", key[:_LONGEST].decode("utf-8", "replace"))) for key in whole]
@@ -35,7 +35,7 @@ def grouped(keys: Iterable[bytes]) -> dict[str, list[bytes]]:
     return found
 
 
-def hidden(pattern: str, key: bytes) -> str:
+def hidden_part(pattern: str, key: bytes) -> str:
     """Part of a key that its pattern hides: from the first ``*`` to the last; empty if it hides nothing."""
     shown, parts = _PARTS.split(pattern), _PARTS.split(key[:_LONGEST].decode("utf-8", "replace"))
     stars = [place for place, part in enumerate(shown) if part == "*"]

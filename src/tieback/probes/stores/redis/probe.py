@@ -17,12 +17,21 @@ import msgspec
 from tieback.model.figure import Figure, estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, SampledColumn, Samples, noted, patience, reported, sampled
+from tieback.probes.interface import (
+    ProbeMeta,
+    ReportDraft,
+    SampledColumn,
+    Samples,
+    first_answer_timeout,
+    run_note,
+    run_sample,
+    run_to_report,
+)
 from tieback.probes.stores.redis import sample
-from tieback.probes.stores.redis.keys import patterns
+from tieback.probes.stores.redis.keys import frequent_patterns
 from tieback.probes.wire import resp
 from tieback.probes.wire.opening import first_answer, plain_then_tls
-from tieback.probes.wire.placeholders import tells_apart
+from tieback.probes.wire.placeholders import is_distinctive
 from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Send, Target
 
@@ -118,20 +127,20 @@ class RedisProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
         """Read the text of a key; other types of values are not read."""
-        return noted(_note(target, container.path))
+        return run_note(_note(target, container.path))
 
     def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
         """Read texts and hashes of a few keys, by the pattern of their names; also the part that the patterns hide."""
         found: list[SampledColumn] = []
-        return sampled(found, sample.talk(target, _HELLO, containers, found))
+        return run_sample(found, sample.read_samples(target, _HELLO, containers, found))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         def attempt(tls: bool) -> Conversation[bytes]:
-            return (yield from first_answer(tls, _HELLO, 1, patience(self.meta, target)))
+            return (yield from first_answer(tls, _HELLO, 1, first_answer_timeout(self.meta, target)))
 
         kind = yield from plain_then_tls(target.tls, attempt)
         pong = yield from resp.reply(kind)
@@ -167,7 +176,7 @@ class RedisProbe:
         yield from _look(draft, server, depth)
 
 
-def _look(draft: Draft, server: dict[str, str], depth: Depth) -> Conversation[None]:
+def _look(draft: ReportDraft, server: dict[str, str], depth: Depth) -> Conversation[None]:
     """Identify the server and read its content, as far as the grant's depth allows."""
     enumerates = depth.allows(Depth.ENUMERATE)
     # A server does not wait until its answers are read, and sends them in the order of the requests.
@@ -180,7 +189,7 @@ def _look(draft: Draft, server: dict[str, str], depth: Depth) -> Conversation[No
         yield from _describe(draft)
 
 
-def _note_traits(draft: Draft, server: dict[str, str]) -> None:
+def _note_traits(draft: ReportDraft, server: dict[str, str]) -> None:
     for key in ("process_id", "gcc_version"):
         draft.trait(key, server.get(key))
 
@@ -204,7 +213,7 @@ def _note(target: Target, path: tuple[str, ...]) -> Conversation[bytes]:
     return text if isinstance(text, bytes) else b""
 
 
-def _refused(draft: Draft, asked: str, reply: resp.Reply) -> bool:
+def _refused(draft: ReportDraft, asked: str, reply: resp.Reply) -> bool:
     """True if a reply is a refusal; the draft is updated then."""
     if not isinstance(reply, resp.RespError):
         return False
@@ -223,12 +232,12 @@ def _refused(draft: Draft, asked: str, reply: resp.Reply) -> bool:
     return True
 
 
-def _ask_info(draft: Draft, section: str) -> Conversation[dict[str, str]]:
+def _ask_info(draft: ReportDraft, section: str) -> Conversation[dict[str, str]]:
     yield Send(_info(section))
     return (yield from _read_info(draft, f"INFO {section}"))
 
 
-def _read_info(draft: Draft, asked: str) -> Conversation[dict[str, str]]:
+def _read_info(draft: ReportDraft, asked: str) -> Conversation[dict[str, str]]:
     reply = yield from resp.reply()
     if _refused(draft, asked, reply) or not isinstance(reply, bytes):
         return {}
@@ -236,7 +245,7 @@ def _read_info(draft: Draft, asked: str) -> Conversation[dict[str, str]]:
     return {key[:64]: value[:256] for key, colon, value in lines if colon}
 
 
-def _watched(draft: Draft, server: dict[str, str], depth: Depth) -> Conversation[None]:
+def _watched(draft: ReportDraft, server: dict[str, str], depth: Depth) -> Conversation[None]:
     """Masters that a Sentinel monitors: names, and no records."""
     if re.fullmatch(r"[0-9a-f]{40}", server.get("run_id", "")):
         draft.vendor_id("run_id", server["run_id"])
@@ -253,19 +262,19 @@ def _watched(draft: Draft, server: dict[str, str], depth: Depth) -> Conversation
     draft.access = Access.SCHEMA_ONLY if draft.containers else Access.OPEN_EMPTY
 
 
-def _identity(draft: Draft, server: dict[str, str]) -> Conversation[None]:
+def _identity(draft: ReportDraft, server: dict[str, str]) -> Conversation[None]:
     access = draft.access
     replication = yield from _read_info(draft, "INFO replication")
     # A refusal here does not apply to the other commands.
     draft.access = access
     for key, section in (("master_replid", replication), ("run_id", server)):
         value = section.get(key, "")
-        if re.fullmatch(r"[0-9a-f]{40}", value) and tells_apart(key, value):
+        if re.fullmatch(r"[0-9a-f]{40}", value) and is_distinctive(key, value):
             draft.vendor_id(key, value)
             return
 
 
-def _enumerate(draft: Draft) -> Conversation[None]:
+def _enumerate(draft: ReportDraft) -> Conversation[None]:
     size = yield from resp.reply()
     refused = _refused(draft, "DBSIZE", size)
     if isinstance(size, int):
@@ -294,7 +303,7 @@ def _enumerate(draft: Draft) -> Conversation[None]:
     draft.access = Access.OPEN if any(counts.values()) else Access.OPEN_EMPTY
 
 
-def _describe(draft: Draft) -> Conversation[None]:
+def _describe(draft: ReportDraft) -> Conversation[None]:
     for position, container in enumerate(draft.containers[:_MAX_DESCRIBED]):
         number = container.path[0].removeprefix("db")
         yield Send(resp.command("SELECT", number))
@@ -308,7 +317,7 @@ def _describe(draft: Draft) -> Conversation[None]:
         if not isinstance(keys, list):
             draft.problem(f"{container.name}: SCAN was refused")
             continue
-        names = patterns(key for key in keys if isinstance(key, bytes))
+        names = frequent_patterns(key for key in keys if isinstance(key, bytes))
         fields = tuple(Field(name, "key pattern") for name in names)
         draft.containers[position] = msgspec.structs.replace(container, fields=fields)
 

@@ -11,10 +11,10 @@ from typing import Any
 from tieback.model.grant import Depth
 from tieback.model.probe import Container
 from tieback.probes.interface import SAMPLED_CHARACTERS, SAMPLED_COLUMNS, SampledColumn
-from tieback.probes.stores.redis.keys import grouped, hidden
+from tieback.probes.stores.redis.keys import group_by_pattern, hidden_part
 from tieback.probes.wire import resp
 from tieback.probes.wire.columns import columns
-from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.opening import first_answer, plain_then_tls
 from tieback.scope.conversation import Conversation, DeclaredSend, Send, Target
 
@@ -46,7 +46,7 @@ SENDS = tuple(
 )
 
 
-def talk(
+def read_samples(
     target: Target, hello: bytes, containers: Sequence[Container], found: list[SampledColumn]
 ) -> Conversation[None]:
     """Read a few texts and hashes of each database into ``found``.
@@ -79,8 +79,8 @@ def talk(
 
 
 def _sample_keys(container: Container, keys: list[bytes], found: list[SampledColumn]) -> Conversation[None]:
-    for pattern, same in grouped(keys).items():
-        names = [hidden(pattern, key) for key in same]
+    for pattern, same in group_by_pattern(keys).items():
+        names = [hidden_part(pattern, key) for key in same]
         if any(names):
             found.append(
                 SampledColumn(
@@ -122,5 +122,5 @@ def _value(key: bytes) -> Conversation[object]:
 
 def _opened(text: bytes) -> object:
     """Decoded JSON if the document is complete; anything else as text."""
-    document = decoded(text, dict[str, Any]) if text[:1] == b"{" else None
+    document = decode_json(text, dict[str, Any]) if text[:1] == b"{" else None
     return document if document is not None else text.decode("utf-8", "replace")

@@ -9,7 +9,7 @@ import struct
 
 import msgspec
 
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Conversation, Receive
 
 MAX_PACKET = 1024 * 1024
@@ -21,7 +21,7 @@ CLOSE_SESSION = -11
 NO_AUTH = -102
 UNIMPLEMENTED = -6
 NO_NODE = -101
-SASL_WANTED = (-115, -124)
+SASL_REQUIRED = (-115, -124)
 """Error codes AUTHFAILED, SESSIONCLOSEDREQUIRESASLAUTH."""
 
 SESSION_MILLISECONDS = 6000
@@ -32,7 +32,7 @@ _REPLY = struct.Struct(">iqi")
 _STAT = struct.Struct(">qqqqiiiqiiq")
 
 
-class Reply(msgspec.Struct, frozen=True):
+class JuteReply(msgspec.Struct, frozen=True):
     """Answer to one request."""
 
     error: int
@@ -72,7 +72,7 @@ def packet() -> Conversation[bytes]:
     """
     size = int.from_bytes((yield Receive(exactly=4)), "big", signed=True)
     if not 0 < size <= MAX_PACKET:
-        raise Hostile(f"a ZooKeeper packet of {size} bytes")
+        raise HostileAnswer(f"a ZooKeeper packet of {size} bytes")
     return (yield Receive(exactly=size))
 
 
@@ -83,25 +83,25 @@ def session(data: bytes) -> int:
         Hostile: not a ``ConnectResponse``.
     """
     if len(data) < 20:
-        raise Hostile(f"a ZooKeeper session of {len(data)} bytes")
+        raise HostileAnswer(f"a ZooKeeper session of {len(data)} bytes")
     timeout, password = (int.from_bytes(data[at : at + 4], "big", signed=True) for at in (4, 16))
     if password not in (-1, 0, 16) or len(data) not in (20 + max(password, 0), 21 + max(password, 0)):
-        raise Hostile("a ZooKeeper session of an unexpected shape")
+        raise HostileAnswer("a ZooKeeper session of an unexpected shape")
     return max(timeout, 0)
 
 
-def reply(data: bytes, xid: int) -> Reply:
+def reply(data: bytes, xid: int) -> JuteReply:
     """Decode the reply to request ``xid``.
 
     Raises:
         Hostile: it answers another request, or ends early.
     """
     if len(data) < _REPLY.size:
-        raise Hostile(f"a ZooKeeper reply of {len(data)} bytes")
+        raise HostileAnswer(f"a ZooKeeper reply of {len(data)} bytes")
     number, _, error = _REPLY.unpack_from(data)
     if number != xid:
-        raise Hostile("a ZooKeeper reply that does not belong to the request")
-    return Reply(error, data[_REPLY.size :])
+        raise HostileAnswer("a ZooKeeper reply that does not belong to the request")
+    return JuteReply(error, data[_REPLY.size :])
 
 
 def children(record: bytes) -> Children:
@@ -111,20 +111,20 @@ def children(record: bytes) -> Children:
         Hostile: lengths that do not fit.
     """
     if len(record) < 4 + _STAT.size:
-        raise Hostile("a ZooKeeper list that ends early")
+        raise HostileAnswer("a ZooKeeper list that ends early")
     count = int.from_bytes(record[:4], "big", signed=True)
     if not -1 <= count <= len(record) // 4:
-        raise Hostile(f"a ZooKeeper list of {count} names")
+        raise HostileAnswer(f"a ZooKeeper list of {count} names")
     names: list[str] = []
     at = 4
     for _ in range(max(count, 0)):
         size = int.from_bytes(record[at : at + 4], "big", signed=True)
         if size < 0 or at + 4 + size > len(record):
-            raise Hostile(f"a ZooKeeper name of {size} bytes")
+            raise HostileAnswer(f"a ZooKeeper name of {size} bytes")
         names.append(record[at + 4 : at + 4 + size].decode("utf-8", "replace"))
         at += 4 + size
     if len(record) - at != _STAT.size:
-        raise Hostile("a ZooKeeper list without its Stat")
+        raise HostileAnswer("a ZooKeeper list without its Stat")
     czxid, _, ctime, _, _, _, _, _, _, kids, _ = _STAT.unpack_from(record, at)
     return Children(tuple(names), czxid, ctime, max(kids, 0))
 
@@ -137,5 +137,5 @@ def number(record: bytes) -> int:
     """
     value = int.from_bytes(record, "big", signed=True)
     if len(record) != 4 or value < 0:
-        raise Hostile("an invalid ZooKeeper count")
+        raise HostileAnswer("an invalid ZooKeeper count")
     return value

@@ -17,14 +17,14 @@ import re
 from tieback.model.figure import Figure, estimate, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Outcome, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.stores.zookeeper import jute
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
 from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
 
 MAX_LISTED = 1000
-MAX_ASKED = 50
+MAX_PROBED = 50
 """Maximum number of top-level nodes that are probed one by one."""
 _MAX_WORD = 32 * 1024
 _WORD_SECONDS = 1.0
@@ -87,14 +87,14 @@ class ZookeeperProbe:
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
-        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
-    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         secure = [False]
 
         def attempt(tls: bool) -> Conversation[bytes]:
             secure[0] = tls
-            return (yield from first_answer(tls, _SRVR, 1, patience(self.meta, target)))
+            return (yield from first_answer(tls, _SRVR, 1, first_answer_timeout(self.meta, target)))
 
         first = yield from plain_then_tls(target.tls, attempt)
         if first not in (b"Z", b"C", b"s", b"T"):
@@ -145,7 +145,7 @@ def _statistics(text: bytes) -> dict[str, int]:
 class _Walk:
     """One session, and the containers made from its answers."""
 
-    def __init__(self, draft: Draft, statistics: dict[str, int]) -> None:
+    def __init__(self, draft: ReportDraft, statistics: dict[str, int]) -> None:
         self._draft = draft
         self._xid = 0
         self._refused = 0
@@ -174,16 +174,16 @@ class _Walk:
             if not count.error:
                 self._total = jute.number(count.record)
             yield from self._list(jute.children(listed.record))
-        if listed.error not in jute.SASL_WANTED:
+        if listed.error not in jute.SASL_REQUIRED:
             yield Send(jute.CLOSE)
 
-    def _ask(self, kind: int, path: bytes) -> Conversation[jute.Reply]:
+    def _ask(self, kind: int, path: bytes) -> Conversation[jute.JuteReply]:
         self._xid += 1
         yield Send(jute.request(self._xid, kind, path))
         return jute.reply((yield from jute.packet()), self._xid)
 
     def _turned_away(self, error: int) -> None:
-        if error in (jute.NO_AUTH, *jute.SASL_WANTED):
+        if error in (jute.NO_AUTH, *jute.SASL_REQUIRED):
             self._draft.access = Access.AUTH_REQUIRED
             self._draft.prove(_ROOT, f"error {error}", Access.AUTH_REQUIRED)
         else:
@@ -199,9 +199,9 @@ class _Walk:
             draft.containers.append(Container(("/",), "tree", True, exact(self._total, "nodes of the tree"), size))
         marks: list[str] = []
         names = sorted(root.names)[:MAX_LISTED]
-        asked = [name for name in names if name != _SYSTEM][:MAX_ASKED]
+        asked = [name for name in names if name != _SYSTEM][:MAX_PROBED]
         if len(names) - len(asked) > 1:
-            draft.problem(f"only the first {MAX_ASKED} top-level nodes were probed one by one")
+            draft.problem(f"only the first {MAX_PROBED} top-level nodes were probed one by one")
         for name in names:
             figure, mark = (yield from self._top(name)) if name in asked else (None, "")
             if name != _SYSTEM:
@@ -217,7 +217,7 @@ class _Walk:
             return None, ""
         answer = yield from self._ask(jute.GET_CHILDREN2, f"/{name}".encode())
         if answer.error:
-            if answer.error in (jute.NO_AUTH, *jute.SASL_WANTED):
+            if answer.error in (jute.NO_AUTH, *jute.SASL_REQUIRED):
                 self._refused += 1
             else:
                 self._draft.problem(f"/{name}: error {answer.error}")

@@ -28,7 +28,7 @@ _COLUMNS_HEIGHT = 130
 _MOST_YEARS = 16
 
 
-class Mark(msgspec.Struct, frozen=True):
+class BarMark(msgspec.Struct, frozen=True):
     """A rectangle with its number."""
 
     x: float
@@ -43,7 +43,7 @@ class Mark(msgspec.Struct, frozen=True):
     text_y: float = 0
 
 
-class Label(msgspec.Struct, frozen=True):
+class AxisLabel(msgspec.Struct, frozen=True):
     """Text on an axis."""
 
     x: float
@@ -58,8 +58,8 @@ class Chart(msgspec.Struct, frozen=True):
     title: str
     width: int
     height: int
-    marks: tuple[Mark, ...]
-    labels: tuple[Label, ...]
+    marks: tuple[BarMark, ...]
+    labels: tuple[AxisLabel, ...]
     description: str
     """Text alternative for screen readers."""
     note: str = ""
@@ -76,7 +76,7 @@ def charts(found: Breakdown, titles: Mapping[str, str]) -> tuple[Chart, ...]:
     return tuple(chart for chart in drawn if chart is not None)
 
 
-def short(figure: Figure) -> str:
+def short_figure(figure: Figure) -> str:
     """Format a figure in at most six characters, rounded down: ``≥2.9 k``."""
     value: float = figure.value
     unit = ""
@@ -100,20 +100,30 @@ def _matrix(found: Breakdown, titles: Mapping[str, str]) -> Chart | None:
     column = (WIDTH - _LABELS) / len(stores)
     marks, labels, words = [], [], []
     for at, store in enumerate(stores):
-        labels.append(Label(_LABELS + column * (at + 0.5), _TOP - 11, clean(store, 14), "middle"))
+        labels.append(AxisLabel(_LABELS + column * (at + 0.5), _TOP - 11, clean(store, 14), "middle"))
     for row, name in enumerate(classes):
         y = _TOP + row * _ROW
         title = clean(titles.get(name, name), 24)
-        labels.append(Label(_LABELS - 10, y + 17, title, "end"))
+        labels.append(AxisLabel(_LABELS - 10, y + 17, title, "end"))
         for at, store in enumerate(stores):
             figure = cells.get((store, name))
             if figure is None:
                 continue
             x = _LABELS + column * at
-            words.append(f"{title} in {clean(store, 30)}: {short(figure)}")
+            words.append(f"{title} in {clean(store, 30)}: {short_figure(figure)}")
             shade = 0.12 + 0.4 * _share(figure.value, most)
             marks.append(
-                Mark(x + 1, y + 1, column - 2, _ROW - 2, short(figure), "bar", round(shade, 2), x + column / 2, y + 17)
+                BarMark(
+                    x + 1,
+                    y + 1,
+                    column - 2,
+                    _ROW - 2,
+                    short_figure(figure),
+                    "bar",
+                    round(shade, 2),
+                    x + column / 2,
+                    y + 17,
+                )
             )
     left_out = len(by_class) - len(classes), len(by_store) - len(stores)
     note = "Records of the containers with such a field. A record with several classes counts in each of them."
@@ -151,10 +161,10 @@ def _severities(apps: Sequence[tuple[str, int]]) -> Chart | None:
     for row, (severity, number) in enumerate(apps):
         y = 4 + row * _ROW
         length = max(room * number / most, 2)
-        labels.append(Label(_LABELS - 10, y + 17, severity, "end"))
+        labels.append(AxisLabel(_LABELS - 10, y + 17, severity, "end"))
         tone = severity if severity in set(Severity) else Severity.MEDIUM.value
         marks.append(
-            Mark(
+            BarMark(
                 _LABELS,
                 y + 4,
                 round(length, 1),
@@ -189,9 +199,9 @@ def _years(created: Sequence[tuple[str, int]], undated: int) -> Chart | None:
         height = round((_COLUMNS_HEIGHT - 40) * number / most, 1)
         y = _COLUMNS_HEIGHT - 20 - height
         if at % every == 0:
-            labels.append(Label(x + column / 2, _COLUMNS_HEIGHT - 4, clean(year, 14), "middle"))
+            labels.append(AxisLabel(x + column / 2, _COLUMNS_HEIGHT - 4, clean(year, 14), "middle"))
         text = f"{number:,}" if number else ""
-        marks.append(Mark(x + 3, y, column - 6, max(height, 1), text, "bar", 0.85, x + column / 2, y - 6))
+        marks.append(BarMark(x + 3, y, column - 6, max(height, 1), text, "bar", 0.85, x + column / 2, y - 6))
     note = f"{count_text(undated, 'store')} without a date." if undated else ""
     if len(created) > len(shown):
         note = f"{note} {sum(number for _, number in created[:-_MOST_YEARS]):,} are older.".strip()
@@ -216,8 +226,8 @@ def posture_chart(posture: Posture) -> Chart | None:
     for row, bar in enumerate(drawn):
         y = 4 + row * _ROW
         length = round(max(room * bar.share / 100, 2), 1)
-        labels.append(Label(_LABELS - 10, y + 17, bar.name, "end"))
-        marks.append(Mark(_LABELS, y + 4, length, _ROW - 8, bar.text, bar.tone, 1, _LABELS + length + 8, y + 17))
+        labels.append(AxisLabel(_LABELS - 10, y + 17, bar.name, "end"))
+        marks.append(BarMark(_LABELS, y + 4, length, _ROW - 8, bar.text, bar.tone, 1, _LABELS + length + 8, y + 17))
     return Chart(
         "Hosted databases by encryption at rest and public access",
         WIDTH,

@@ -6,13 +6,13 @@ from enum import StrEnum
 
 import msgspec
 
-from tieback.backends.confidence import of_route, of_sighting
+from tieback.backends.confidence import route_confidence, sighting_confidence
 from tieback.model.app import App
 from tieback.model.backend import Route
 from tieback.model.exposure import AppRoute
 from tieback.model.graph import THRESHOLD
 from tieback.model.probe import Access
-from tieback.report.document import ACCESS_WORDS, PLATFORM_WORDS, Row, clean, endpoint_host, store_text
+from tieback.report.document import ACCESS_WORDS, PLATFORM_WORDS, AppStoreRow, clean, endpoint_host, store_text
 
 WIDTH = 920
 MOST_STORES = 8
@@ -38,7 +38,7 @@ class Tone(StrEnum):
     UNSURE = "unsure"
 
 
-class Box(msgspec.Struct, frozen=True):
+class DiagramBox(msgspec.Struct, frozen=True):
     """A rectangle with lines of text; the first line is the title."""
 
     x: int
@@ -57,7 +57,7 @@ class Box(msgspec.Struct, frozen=True):
         return self.y + self.height // 2
 
 
-class Line(msgspec.Struct, frozen=True):
+class DiagramLine(msgspec.Struct, frozen=True):
     """A curve between two boxes, with a label above its middle."""
 
     path: str
@@ -77,8 +77,8 @@ class Diagram(msgspec.Struct, frozen=True):
 
     width: int
     height: int
-    boxes: tuple[Box, ...]
-    lines: tuple[Line, ...]
+    boxes: tuple[DiagramBox, ...]
+    lines: tuple[DiagramLine, ...]
     description: str
     """Text alternative for screen readers."""
     left_out: int
@@ -94,15 +94,15 @@ def tone_of(access: Access) -> Tone:
     return Tone.UNSURE
 
 
-def draw(app: App, stores: Sequence[Row]) -> Diagram:
+def draw(app: App, stores: Sequence[AppStoreRow]) -> Diagram:
     """Lay out one app with its stores, in their order."""
     shown = stores[:MOST_STORES]
-    boxes: list[Box] = []
-    lines: list[Line] = []
+    boxes: list[DiagramBox] = []
+    lines: list[DiagramLine] = []
     words: list[str] = []
-    hosts: dict[str, list[Box]] = {}
+    hosts: dict[str, list[DiagramBox]] = {}
     sure: dict[str, bool] = {}
-    direct: list[tuple[Box, bool]] = []
+    direct: list[tuple[DiagramBox, bool]] = []
     y = 0
     for row in shown:
         store = _store_box(row, y)
@@ -111,11 +111,13 @@ def draw(app: App, stores: Sequence[Row]) -> Diagram:
         host = _host_before(row)
         verdict = f"{store_text(row.exposure)}, {store.verdict}"
         if host is None:
-            direct.append((store, guessed(row.routes)))
+            direct.append((store, is_guessed(row.routes)))
             words.append(f"the app names {', '.join(store.lines[1:])}: {verdict}")
         else:
             hosts.setdefault(host, []).append(store)
-            sure[host] = sure.get(host, False) or any(of_sighting(route.how) >= THRESHOLD for route in row.routes)
+            sure[host] = sure.get(host, False) or any(
+                sighting_confidence(route.how) >= THRESHOLD for route in row.routes
+            )
             words.append(f"the app names {host}; behind it is {', '.join(store.lines[1:])}: {verdict}")
     height = max(y - GAP, 0)
     app_box = box_of(_APP, 0, "App", (app.label, app.bundle_id, PLATFORM_WORDS[app.platform]), Tone.PLAIN)
@@ -134,23 +136,23 @@ def draw(app: App, stores: Sequence[Row]) -> Diagram:
     return Diagram(WIDTH, bottom + 2, (app_box, *boxes), tuple(lines), description, len(stores) - len(shown))
 
 
-def guessed(routes: Iterable[AppRoute]) -> bool:
+def is_guessed(routes: Iterable[AppRoute]) -> bool:
     """True if no route is named by the app with at least the threshold confidence; the line is then dashed."""
     return not any(
         route.candidate.route is Route.NAMED
-        and min(of_sighting(route.how), of_route(route.candidate, route.endpoint)[0]) >= THRESHOLD
+        and min(sighting_confidence(route.how), route_confidence(route.candidate, route.endpoint)[0]) >= THRESHOLD
         for route in routes
     )
 
 
-def _host_before(row: Row) -> str | None:
+def _host_before(row: AppStoreRow) -> str | None:
     """Host behind which the store was found; ``None`` if the app names the store itself."""
     if not row.routes or row.routes[0].candidate.route is Route.NAMED:
         return None
     return clean(endpoint_host(row.routes[0].endpoint), 120)
 
 
-def _store_box(row: Row, y: int) -> Box:
+def _store_box(row: AppStoreRow, y: int) -> DiagramBox:
     store = row.exposure
     if row.routes:
         candidate = row.routes[0].candidate
@@ -162,7 +164,9 @@ def _store_box(row: Row, y: int) -> Box:
     return box_of(_STORE, y, "Data store", (store_text(store), place), tone_of(store.access), verdict)
 
 
-def box_of(column: tuple[int, int], y: int, caption: str, texts: Sequence[str], tone: Tone, verdict: str = "") -> Box:
+def box_of(
+    column: tuple[int, int], y: int, caption: str, texts: Sequence[str], tone: Tone, verdict: str = ""
+) -> DiagramBox:
     """Create a box that fits its texts; the first text is the title.
 
     Args:
@@ -177,17 +181,17 @@ def box_of(column: tuple[int, int], y: int, caption: str, texts: Sequence[str], 
     room = int((width - 2 * _PADDING) / _CHARACTER)
     lines = tuple(line for index, text in enumerate(texts) for line in wrap(text, room, 2 if index == 0 else 3))
     height = 2 * _PADDING + _LINE * (1 + len(lines) + bool(verdict)) + (6 if verdict else 0)
-    return Box(x, y, width, height, caption, lines, tone, verdict)
+    return DiagramBox(x, y, width, height, caption, lines, tone, verdict)
 
 
-def line_between(left: Box, right: Box, label: str, tone: Tone, *, inferred: bool) -> Line:
+def line_between(left: DiagramBox, right: DiagramBox, label: str, tone: Tone, *, inferred: bool) -> DiagramLine:
     """Create a curve from the right side of a box to the left side of another."""
     x1, y1, x2, y2 = left.x + left.width, left.middle, right.x - 9, right.middle
     bend = (x2 - x1) // 2
     # Long lines have their label near the end, where lines to several stores are separate.
     at = 0.72 if x2 - x1 > 200 else 0.5
     share = at * at * (3 - 2 * at)
-    return Line(
+    return DiagramLine(
         path=f"M{x1},{y1} C{x1 + bend},{y1} {x2 - bend},{y2} {x2},{y2}",
         label=label,
         label_x=round(x1 + (x2 - x1) * (1.5 * at * (1 - at) + at**3)),

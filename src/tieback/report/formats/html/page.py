@@ -7,12 +7,12 @@ import msgspec
 
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.probe import Container, ProbeReport
-from tieback.model.report import AppSummary, Group, Report
-from tieback.report.document import Row, hosts_of, row_of, rows
+from tieback.model.report import AppSummary, FigureGroup, Report
+from tieback.report.document import AppStoreRow, hosts_of, row_of, rows
 from tieback.report.formats.html.diagram import Diagram, Tone, draw, tone_of
 from tieback.report.formats.html.shared import draw_shared
 from tieback.report.personal import field_words
-from tieback.report.seen import MOST_LINES, Seen, SeenLine, named_line, seen_line
+from tieback.report.seen import MOST_LINES, PassiveLine, PassiveNotes, passive_line, passive_sighting_line
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 
 MOST_SECTIONS = 200
@@ -55,28 +55,28 @@ class StoreView(msgspec.Struct, frozen=True):
     left_out: int
     """Number of containers not shown."""
     findings: tuple[Finding, ...]
-    seen: tuple[SeenLine, ...]
+    seen: tuple[PassiveLine, ...]
     """Reports of other tools about the store."""
 
 
-class Way(msgspec.Struct, frozen=True):
+class AppStoreRoute(msgspec.Struct, frozen=True):
     """An app's routes to one store."""
 
-    row: Row
+    row: AppStoreRow
     store: StoreView
     shown_at: str
     """Anchor of the section that shows the store, if it is another section; otherwise empty."""
     shown_name: str
 
 
-class Section(msgspec.Struct, frozen=True):
+class AppSection(msgspec.Struct, frozen=True):
     """Section of an app that leads to a store that answered."""
 
     summary: AppSummary
     anchor: str
     diagram: Diagram
-    ways: tuple[Way, ...]
-    seen: tuple[SeenLine, ...]
+    ways: tuple[AppStoreRoute, ...]
+    seen: tuple[PassiveLine, ...]
     """Reports of other tools about its targets, without those shown with its stores."""
     named: tuple[str, ...]
     """Endpoints that only other tools found in the app."""
@@ -104,7 +104,7 @@ class TableView(msgspec.Struct, frozen=True):
     left_out: int
 
 
-class Other(msgspec.Struct, frozen=True):
+class OtherApp(msgspec.Struct, frozen=True):
     """An app without a back end that answered as a data store."""
 
     summary: AppSummary
@@ -112,10 +112,10 @@ class Other(msgspec.Struct, frozen=True):
     more: int
 
 
-class SeenRow(msgspec.Struct, frozen=True):
+class PassiveRow(msgspec.Struct, frozen=True):
     """A report of another tool, with the apps that lead to its target."""
 
-    line: SeenLine
+    line: PassiveLine
     apps: tuple[str, ...]
     more: int
     """Number of apps not named."""
@@ -124,27 +124,27 @@ class SeenRow(msgspec.Struct, frozen=True):
 class Page(msgspec.Struct, frozen=True):
     """Data for the template in addition to the report itself."""
 
-    exposed: tuple[Row, ...]
+    exposed: tuple[AppStoreRow, ...]
     exposed_left_out: int
     anchors: Mapping[str, str]
     """Anchor of the section, by the app's SHA-256."""
     names: Mapping[str, str]
     """App name, by the app's SHA-256."""
     stores: Mapping[str, StoreView]
-    sections: tuple[Section, ...]
+    sections: tuple[AppSection, ...]
     sections_left_out: int
     orphans: tuple[StoreView, ...]
     """Stores that no app of the report leads to."""
     kinds: tuple[str, ...]
     """Products of the shown stores, sorted."""
-    others: tuple[Other, ...]
+    others: tuple[OtherApp, ...]
     others_left_out: int
     findings: tuple[Finding, ...]
     shared: Diagram | None
     """Stores shared by the most apps."""
     shared_left_out: int
     """Number of routes to them that are not drawn."""
-    seen: tuple[SeenRow, ...]
+    seen: tuple[PassiveRow, ...]
     """Reports of other tools, latest first."""
     named: tuple[tuple[str, str], ...]
     """App and endpoint, for endpoints that only other tools found."""
@@ -165,7 +165,7 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
         *(row.exposure for row in exposed),
         *orphans,
     ]
-    seen = Seen(report)
+    seen = PassiveNotes(report)
     stores = _stores(report, {store.id: store for store in shown}, titles, seen)
     shared = draw_shared(report)
     anchors = {key: f"app-{number}" for number, key in enumerate(by_app, 1)}
@@ -190,20 +190,20 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
         shared=None if shared is None else shared[0],
         shared_left_out=0 if shared is None else shared[1],
         seen=tuple(_seen(report)),
-        named=tuple((one.app.bundle_id, named_line(one)) for one in report.seen_in_apps.first(MOST_ROWS)),
+        named=tuple((one.app.bundle_id, passive_sighting_line(one)) for one in report.seen_in_apps.first(MOST_ROWS)),
     )
 
 
-def _seen(report: Report) -> Iterator[SeenRow]:
+def _seen(report: Report) -> Iterator[PassiveRow]:
     notes = report.seen.first(MOST_ROWS)
     wanted = {key for note in notes for key in note.reached[:MOST_NAMES]}
     names = {summary.app.sha256: summary.app.label for summary in report.apps.pick(wanted)}
     for note in notes:
         apps = tuple(dict.fromkeys(names[key] for key in note.reached[:MOST_NAMES] if key in names))
-        yield SeenRow(seen_line(note), apps, max(len(note.reached) - MOST_NAMES, 0))
+        yield PassiveRow(passive_line(note), apps, max(len(note.reached) - MOST_NAMES, 0))
 
 
-def _by_app(report: Report, found: Sequence[Row]) -> dict[str, list[Row]]:
+def _by_app(report: Report, found: Sequence[AppStoreRow]) -> dict[str, list[AppStoreRow]]:
     """Apps of some rows, in row order, each with all its stores."""
     summaries = {row.summary.app.sha256: row.summary for row in found}
     shown = dict(islice(summaries.items(), MOST_SECTIONS))
@@ -215,13 +215,13 @@ def _by_app(report: Report, found: Sequence[Row]) -> dict[str, list[Row]]:
     }
 
 
-def asked(report: Report) -> Iterator[ProbeReport]:
+def probed_rows(report: Report) -> Iterator[ProbeReport]:
     """Yield the first probe reports."""
     return islice(report.probes.rows(), MOST_ROWS)
 
 
 def _stores(
-    report: Report, shown: Mapping[str, Exposure], titles: Mapping[str, str], seen: Seen
+    report: Report, shown: Mapping[str, Exposure], titles: Mapping[str, str], seen: PassiveNotes
 ) -> dict[str, StoreView]:
     of_store: dict[str, list[Finding]] = {}
     for finding in islice(report.findings.rows(), MOST_FINDINGS):
@@ -236,7 +236,7 @@ def _stores(
             _containers(exposure, titles),
             max(sum(not container.system for container in exposure.containers) - MOST_CONTAINERS, 0),
             tuple(of_store.get(exposure.id, ())),
-            tuple(seen_line(note) for note in seen.of_store(exposure)[:MOST_LINES]),
+            tuple(passive_line(note) for note in seen.of_store(exposure)[:MOST_LINES]),
         )
         for number, exposure in enumerate(shown.values(), 1)
     }
@@ -256,22 +256,25 @@ def _containers(exposure: Exposure, titles: Mapping[str, str]) -> tuple[Containe
 
 
 def _sections(
-    by_app: Mapping[str, list[Row]], anchors: Mapping[str, str], stores: Mapping[str, StoreView], seen: Seen
-) -> Iterator[Section]:
+    by_app: Mapping[str, list[AppStoreRow]],
+    anchors: Mapping[str, str],
+    stores: Mapping[str, StoreView],
+    seen: PassiveNotes,
+) -> Iterator[AppSection]:
     shown: dict[str, tuple[str, str]] = {}
     for key, found in by_app.items():
         app, ways = found[0].summary.app, []
         for row in found:
             at, name = shown.setdefault(row.exposure.id, (anchors[key], app.label))
-            ways.append(Way(row, stores[row.exposure.id], "" if at == anchors[key] else at, name))
+            ways.append(AppStoreRoute(row, stores[row.exposure.id], "" if at == anchors[key] else at, name))
         others = seen.of_app(key, [row.exposure for row in found])[:MOST_LINES]
-        yield Section(
+        yield AppSection(
             found[0].summary,
             anchors[key],
             draw(app, found),
             tuple(ways),
-            tuple(map(seen_line, others)),
-            tuple(map(named_line, seen.named_in(key)[:MOST_LINES])),
+            tuple(map(passive_line, others)),
+            tuple(map(passive_sighting_line, seen.named_in(key)[:MOST_LINES])),
         )
 
 
@@ -286,7 +289,7 @@ def table_views(report: Report) -> Iterator[TableView]:
         yield TableView(BY[table.by], tuple(HEADS[at] for at in columns), rows, table.left_out)
 
 
-def _number(group: Group, column: int) -> int:
+def _number(group: FigureGroup, column: int) -> int:
     """Sort key of a cell of ``HEADS``."""
     numbers = (
         group.analysed,
@@ -301,9 +304,9 @@ def _number(group: Group, column: int) -> int:
     return numbers[column] or 0
 
 
-def _others(report: Report, summaries: Sequence[AppSummary]) -> tuple[Other, ...]:
+def _others(report: Report, summaries: Sequence[AppSummary]) -> tuple[OtherApp, ...]:
     hosts = hosts_of(report, summaries)
     return tuple(
-        Other(summary, tuple(hosts[summary.app.sha256][:5]), max(len(hosts[summary.app.sha256]) - 5, 0))
+        OtherApp(summary, tuple(hosts[summary.app.sha256][:5]), max(len(hosts[summary.app.sha256]) - 5, 0))
         for summary in summaries
     )

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
 from tieback.pii.taxonomy import load_taxonomy
-from tieback.report.breakdown import count as counted
+from tieback.report.breakdown import count_breakdown as counted
 from tieback.report.document import (
     ACCESS_WORDS,
     PLATFORM_WORDS,
@@ -28,9 +28,9 @@ from tieback.report.document import (
 from tieback.report.figures import LEGEND, bytes_text, figure_text, quality_text
 from tieback.report.formats.html.accounts import accounts_view
 from tieback.report.formats.html.charts import charts
-from tieback.report.formats.html.page import asked, build_page, table_views
+from tieback.report.formats.html.page import build_page, probed_rows, table_views
 from tieback.report.interface import RendererMeta
-from tieback.report.tables import steps
+from tieback.report.tables import figure_steps
 
 _LONGEST = 600
 """Limit on the characters of one untrusted text."""
@@ -58,12 +58,12 @@ class HtmlRenderer:
             .generate(
                 report=report,
                 page=build_page(report, titles),
-                asked=asked(report),
+                asked=probed_rows(report),
                 titles=titles,
                 scope_lines=tuple(about_lines(report)),
                 headline=headline_text(report),
                 legend=LEGEND,
-                steps=tuple(steps(report)),
+                steps=tuple(figure_steps(report)),
                 charts=charts(counted(report), titles),
                 tables=tuple(table_views(report)),
                 accounts=accounts_view(report),

@@ -10,12 +10,12 @@ from tieback.report.document import ACCESS_WORDS, PLATFORM_WORDS, count_text, ro
 from tieback.report.formats.html.diagram import (
     GAP,
     WIDTH,
-    Box,
     Diagram,
-    Line,
+    DiagramBox,
+    DiagramLine,
     Tone,
     box_of,
-    guessed,
+    is_guessed,
     line_between,
     tone_of,
 )
@@ -37,7 +37,7 @@ def draw_shared(report: Report) -> tuple[Diagram, int] | None:
     order = [key for key in dict.fromkeys(app for one in shown for app in one.first) if key in apps][:MOST_APPS]
     if not shown or not order:
         return None
-    drawn: dict[str, Box] = {}
+    drawn: dict[str, DiagramBox] = {}
     y = 0
     for key in order:
         app = apps[key].app
@@ -47,7 +47,7 @@ def draw_shared(report: Report) -> tuple[Diagram, int] | None:
     right = [_store_box(stores[one.exposure], one.apps) for one in shown]
     room = max(y - _NEAR, sum(box.height + GAP for box in right) - GAP)
     apart = (room - sum(box.height for box in right)) // (len(right) + 1)
-    lines: list[Line] = []
+    lines: list[DiagramLine] = []
     words: list[str] = []
     at = apart
     for number, one in enumerate(shown):
@@ -55,7 +55,7 @@ def draw_shared(report: Report) -> tuple[Diagram, int] | None:
         at += store.height + max(apart, GAP)
         for key in one.first:
             if key in drawn:
-                inferred = guessed(row_of(apps[key], stores[one.exposure]).routes)
+                inferred = is_guessed(row_of(apps[key], stores[one.exposure]).routes)
                 lines.append(line_between(drawn[key], store, "", store.tone, inferred=inferred))
         verdict = ACCESS_WORDS[stores[one.exposure].access]
         words.append(f"{count_text(one.apps, 'app')} to {store_text(stores[one.exposure])}, {verdict}")
@@ -66,7 +66,7 @@ def draw_shared(report: Report) -> tuple[Diagram, int] | None:
     return drawing, pairs - len(lines)
 
 
-def _store_box(store: Exposure, apps: int) -> Box:
+def _store_box(store: Exposure, apps: int) -> DiagramBox:
     place = ", ".join(store.targets[:1])
     lines = (store_text(store), place, f"{count_text(apps, 'app')} {'leads' if apps == 1 else 'lead'} here")
     return box_of(_STORE, 0, "Data store", lines, tone_of(store.access), ACCESS_WORDS[store.access])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tieback.model.figure import Figure, Quality
-from tieback.model.report import CloserLook, Group, GroupTable, Shared
+from tieback.model.report import CloserLook, FigureGroup, GroupTable, SharedStore
 from tieback.storage.lake.lake import Lake
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def closer_look(lake: Lake, leads: "pa.Table", stores: "pa.Table") -> CloserLook
     return CloserLook(int(apps), int(count), _figure(sums[0], sums[1]), _figure(sums[2], sums[3]))
 
 
-def most_shared(leads: "pa.Table", most: int = MOST_SHARED, apps: int = MOST_SHOWN) -> tuple[Shared, ...]:
+def most_shared(leads: "pa.Table", most: int = MOST_SHARED, apps: int = MOST_SHOWN) -> tuple[SharedStore, ...]:
     """The stores that the most apps lead to, with some of these apps; stores with only one app are left out.
 
     Args:
@@ -166,7 +166,7 @@ def most_shared(leads: "pa.Table", most: int = MOST_SHARED, apps: int = MOST_SHO
     for row in rows:
         leading = leads.filter(pc.equal(leads["exposure"], row["exposure"]))
         first = leading.sort_by("app").slice(0, apps)["app"].to_pylist()
-        found.append(Shared(row["exposure"], row["app_count"], tuple(first)))
+        found.append(SharedStore(row["exposure"], row["app_count"], tuple(first)))
     return tuple(found)
 
 
@@ -229,9 +229,9 @@ def rows_of(stores: Iterable[StoreRow]) -> "pa.Table":
     return columns.table()
 
 
-def _group(row: tuple[Any, ...]) -> Group:
+def _group(row: tuple[Any, ...]) -> FigureGroup:
     name, analysed, led, affected, answering, exposed, ransomed, *sums, _ = row
-    return Group(
+    return FigureGroup(
         name=name,
         analysed=None if analysed is None else int(analysed),
         using=int(led or 0),

@@ -12,12 +12,12 @@ from tieback.model.passive import PassiveNote, PassiveService, PassiveSighting
 from tieback.model.probe import Outcome
 from tieback.storage.lake.lake import Lake
 
-MOST = 10_000
+MAX_NOTES = 10_000
 """Maximum notes, and sightings, per run; only the latest report of each source per port counts."""
-MOST_APPS = 1_000
+MAX_APPS = 1_000
 
 
-class SeenByOthers(msgspec.Struct, frozen=True):
+class PassiveEvidence(msgspec.Struct, frozen=True):
     """Passive evidence relevant to a run."""
 
     notes: tuple[PassiveNote, ...] = ()
@@ -26,7 +26,7 @@ class SeenByOthers(msgspec.Struct, frozen=True):
     """Number of further entries of both kinds."""
 
 
-def seen_by_others(lake: Lake, run: str, traffic: str, day: str) -> SeenByOthers:
+def find_passive_evidence(lake: Lake, run: str, traffic: str, day: str) -> PassiveEvidence:
     """Passive evidence about the hosts, addresses and apps of a run, latest first.
 
     Args:
@@ -40,13 +40,13 @@ def seen_by_others(lake: Lake, run: str, traffic: str, day: str) -> SeenByOthers
     """
     (count,) = next(lake.stream("SELECT count(*) FROM imports"))
     if not count:
-        return SeenByOthers()
-    services = list(lake.stream(_SERVICES, [run] * 4 + [MOST]))
-    sightings = list(lake.stream(_SIGHTINGS, [run, traffic, MOST]))
+        return PassiveEvidence()
+    services = list(lake.stream(_SERVICES, [run] * 4 + [MAX_NOTES]))
+    sightings = list(lake.stream(_SIGHTINGS, [run, traffic, MAX_NOTES]))
     left_out = sum(rows[0][-1] - len(rows) for rows in (services, sightings) if rows)
     found = [(decode(text, "passive-service", PassiveService), hosts) for text, hosts, _ in services]
     notes = tuple(_notes(lake, run, traffic, day, found))
-    return SeenByOthers(notes, tuple(_in_app(*row[:3]) for row in sightings), left_out)
+    return PassiveEvidence(notes, tuple(_in_app(*row[:3]) for row in sightings), left_out)
 
 
 def _notes(
@@ -61,7 +61,7 @@ def _notes(
     for service, hosts in found:
         keys = dict.fromkeys(key for host in hosts for key in apps.get(host, ()))
         ours = next((asked[place] for place in service.places if place in asked), "")
-        yield PassiveNote(service, tuple(sorted(keys)[:MOST_APPS]), ours, day if ours else "")
+        yield PassiveNote(service, tuple(sorted(keys)[:MAX_APPS]), ours, day if ours else "")
 
 
 def _asked(lake: Lake, run: str, places: Collection[str]) -> dict[str, str]:
@@ -119,7 +119,7 @@ WITH ends AS (
 ), named AS (
     SELECT ends.value, ends.host FROM ends SEMI JOIN wanted ON ends.host = wanted.host
 )
-SELECT named.host, list_sort(list(DISTINCT s.app_sha256))[:{MOST_APPS}]
+SELECT named.host, list_sort(list(DISTINCT s.app_sha256))[:{MAX_APPS}]
 FROM sightings s JOIN named ON s.value = named.value
 SEMI JOIN (SELECT unit, version FROM inputs WHERE run = ? AND problem = '' AND kind_of(version) <> kind_of(?)) i
     ON s.unit = i.unit AND s.version = i.version

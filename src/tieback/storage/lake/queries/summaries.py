@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class Captured(msgspec.Struct, frozen=True):
+class CapturedApp(msgspec.Struct, frozen=True):
     """An app known only from a capture; a report shows it if it leads to a store."""
 
     key: str
@@ -50,7 +50,7 @@ class RunApps:
         *,
         traffic: str,
         leads: "pa.Table",
-        captured: Iterable[Captured] = (),
+        captured: Iterable[CapturedApp] = (),
         apis: Collection[str | None] = (),
     ) -> None:
         import pyarrow as pa

@@ -12,7 +12,7 @@ from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import AppDocument, Credential, Evidence, Grade, NotBackend, Problem, Sighting
+from tieback.model.sighting import AppDocument, Credential, CredentialGrade, Evidence, NotBackend, Problem, Sighting
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import SCHEMAS, rows_table
 
@@ -23,7 +23,7 @@ UNITS_AT_ONCE = 500
 """Documents of one part that are read at once."""
 
 
-class Named(Protocol):
+class UnitName(Protocol):
     """Identifies a unit of work."""
 
     @property
@@ -32,7 +32,7 @@ class Named(Protocol):
     def version(self) -> str: ...  # noqa: D102
 
 
-type Keys = Iterable[Named] | pa.Table
+type Keys = Iterable[UnitName] | pa.Table
 """Units of work, or a table with the columns ``unit`` and ``version``."""
 
 
@@ -52,7 +52,7 @@ class AppEndpoint(msgspec.Struct, frozen=True):
     bytes_in: int = 0
 
 
-def app_tables(documents: Sequence[tuple[Named, AppDocument]]) -> dict[str, pa.Table]:
+def app_tables(documents: Sequence[tuple[UnitName, AppDocument]]) -> dict[str, pa.Table]:
     """The rows of a batch of documents, by table of the lake."""
     apps: list[Sequence[Any]] = []
     sightings: list[Sequence[Any]] = []
@@ -106,7 +106,7 @@ def app_tables(documents: Sequence[tuple[Named, AppDocument]]) -> dict[str, pa.T
     }
 
 
-def keys_table(keys: Iterable[Named] | pa.Table) -> pa.Table:
+def keys_table(keys: Iterable[UnitName] | pa.Table) -> pa.Table:
     """Unit identifiers as a table for joins, of any size; a table is returned unchanged."""
     if isinstance(keys, pa.Table):
         return keys
@@ -223,7 +223,7 @@ def app_endpoints(lake: Lake, keys: Keys, values: Collection[str] | None = None)
         yield AppEndpoint(app, endpoint, file, row[3], how, Party(party))
 
 
-def makers(lake: Lake, keys: Keys) -> dict[str, tuple[tuple[str, str], ...]]:
+def maker_claims(lake: Lake, keys: Keys) -> dict[str, tuple[tuple[str, str], ...]]:
     """Vendors of the apps with a first-party endpoint, with the reason, by endpoint value; the three most frequent.
 
     Raises:
@@ -424,7 +424,7 @@ def _credential(row: dict[str, Any]) -> Credential:
         row["endpoint"],
         _evidence(row),
         # Parts from older versions of the analysis lack these columns.
-        grade=Grade(row.get("grade") or Grade.NORMAL),
+        grade=CredentialGrade(row.get("grade") or CredentialGrade.NORMAL),
         fingerprint=row.get("fingerprint") or "",
         claims=msgspec.json.decode(row.get("claims") or b"{}", type=dict[str, str]),
     )

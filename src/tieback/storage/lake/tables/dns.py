@@ -12,7 +12,7 @@ from typing import Self
 
 import msgspec
 
-from tieback.model.name_answer import AnswerState, NameAnswer
+from tieback.model.name_answer import DnsAnswer, DnsAnswerState
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import rows_table
 
@@ -22,7 +22,7 @@ ANSWERS_WAITING = 2_000
 """Maximum answers that an interruption can lose."""
 
 
-class KeptAnswers:
+class DnsAnswerCache:
     """The valid answers of earlier runs, and a writer for those of this run.
 
     Use it in a ``with`` statement; pending answers are published at its end, even after an error.
@@ -39,10 +39,10 @@ class KeptAnswers:
         self._lake = lake
         self._clock = clock
         self._limit = waiting
-        self._waiting: list[NameAnswer] = []
+        self._waiting: list[DnsAnswer] = []
 
     @cached_property
-    def _known(self) -> dict[tuple[str, str], NameAnswer]:
+    def _known(self) -> dict[tuple[str, str], DnsAnswer]:
         sql = """SELECT * FROM dns_answers WHERE until > ? AND asked <= ?
             QUALIFY row_number() OVER (PARTITION BY name, kind ORDER BY asked DESC) = 1
             ORDER BY until DESC LIMIT ?"""
@@ -51,16 +51,16 @@ class KeptAnswers:
         for name, kind, state, asked, until, values, aliases, problem, authentic in self._lake.stream(
             sql, [now, now, MAX_READ]
         ):
-            found[name, kind] = NameAnswer(
-                name, kind, AnswerState(state), asked, until, tuple(values), tuple(aliases), problem, authentic
+            found[name, kind] = DnsAnswer(
+                name, kind, DnsAnswerState(state), asked, until, tuple(values), tuple(aliases), problem, authentic
             )
         return found
 
-    def get(self, name: str, kind: str) -> NameAnswer | None:
+    def get(self, name: str, kind: str) -> DnsAnswer | None:
         """The latest answer that was valid at the first query, or arrived since. Raises ``WorkspaceError``."""
         return self._known.get((name, kind))
 
-    def put(self, answer: NameAnswer) -> None:
+    def put(self, answer: DnsAnswer) -> None:
         """Store an answer. Raises ``WorkspaceError`` if the lake cannot be written."""
         if len(self._known) < MAX_READ:
             self._known[answer.name, answer.kind] = answer

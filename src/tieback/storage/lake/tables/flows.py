@@ -10,10 +10,10 @@ from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import rows_table
-from tieback.storage.lake.tables.apps import Named, keys_table
+from tieback.storage.lake.tables.apps import UnitName, keys_table
 
 
-def flow_tables(read: Sequence[tuple[Named, tuple[Sequence[Flow], Sequence[Problem]]]]) -> dict[str, pa.Table]:
+def flow_tables(read: Sequence[tuple[UnitName, tuple[Sequence[Flow], Sequence[Problem]]]]) -> dict[str, pa.Table]:
     """The rows of a batch of captures, by table of the lake."""
     flows: list[Sequence[Any]] = []
     problems: list[Sequence[Any]] = []
@@ -40,7 +40,7 @@ def flow_tables(read: Sequence[tuple[Named, tuple[Sequence[Flow], Sequence[Probl
     return {"flows": rows_table("flows", flows), "problems": rows_table("problems", problems)}
 
 
-def read_flows(lake: Lake, keys: Iterable[Named]) -> Iterator[tuple[str, Flow]]:
+def read_flows(lake: Lake, keys: Iterable[UnitName]) -> Iterator[tuple[str, Flow]]:
     """The flows of these units, each with the content hash of its capture, by app and in order.
 
     Raises:

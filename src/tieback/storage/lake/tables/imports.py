@@ -14,7 +14,7 @@ from tieback.storage.lake.schemas import rows_table
 ROWS_AT_ONCE = 20_000
 
 
-class Import(msgspec.Struct, frozen=True):
+class ReportImport(msgspec.Struct, frozen=True):
     """One imported report of another tool."""
 
     sha256: str
@@ -36,17 +36,17 @@ def part_of(sha256: str, version: str) -> str:
     return f"import-{version}-{sha256[:40]}"
 
 
-def find_import(lake: Lake, sha256: str, version: str) -> Import | None:
+def find_import(lake: Lake, sha256: str, version: str) -> ReportImport | None:
     """The report with this content, if imported by the same importers. Raises ``WorkspaceError``."""
     if not lake.published(part_of(sha256, version)):
         return None
     rows = lake.stream("SELECT * FROM imports WHERE sha256 = ? AND version = ?", [sha256, version])
-    return next((Import(*row) for row in rows), None)
+    return next((ReportImport(*row) for row in rows), None)
 
 
 def save_import(
-    lake: Lake, what: Import, facts: Iterable[PassiveService | PassiveSighting], left_out: Callable[[], int]
-) -> Import:
+    lake: Lake, what: ReportImport, facts: Iterable[PassiveService | PassiveSighting], left_out: Callable[[], int]
+) -> ReportImport:
     """Publish a report's evidence. Errors of ``facts`` are passed on; nothing is stored then.
 
     Args:
@@ -77,7 +77,7 @@ def save_import(
     return done
 
 
-def _service_row(what: Import, number: int, fact: PassiveService) -> tuple[object, ...]:
+def _service_row(what: ReportImport, number: int, fact: PassiveService) -> tuple[object, ...]:
     return (
         what.sha256,
         what.version,
@@ -95,7 +95,7 @@ def _service_row(what: Import, number: int, fact: PassiveService) -> tuple[objec
     )
 
 
-def _sighting_row(what: Import, number: int, fact: PassiveSighting) -> tuple[object, ...]:
+def _sighting_row(what: ReportImport, number: int, fact: PassiveSighting) -> tuple[object, ...]:
     return (
         what.sha256,
         what.version,

@@ -14,7 +14,7 @@ from zlib import crc32
 import msgspec
 
 from tieback.model.resource import Dependency, DependencyKind, Resource
-from tieback.storage.lake.lake import Draft, Lake
+from tieback.storage.lake.lake import Lake, PartStaging
 from tieback.storage.lake.schemas import rows_table
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BUCKETS = 32
 ROWS_A_GROUP = 2_000
-AT_ONCE = 50_000
+ROWS_AT_ONCE = 50_000
 """Maximum rows that are read at once without buckets."""
 
 
@@ -50,7 +50,7 @@ class PostureImport(msgspec.Struct, frozen=True):
     """Why it is incomplete; empty if it is complete."""
 
 
-class Told(msgspec.Struct, frozen=True):
+class ResourceStatements(msgspec.Struct, frozen=True):
     """All statements about one resource."""
 
     observations: tuple[Resource, ...]
@@ -135,15 +135,15 @@ def posture_imports(lake: Lake) -> list[PostureImport]:
     return [PostureImport(*row) for row in lake.stream(sql)]
 
 
-def told(lake: Lake) -> Iterator[Told]:
+def read_resource_statements(lake: Lake) -> Iterator[ResourceStatements]:
     """Every resource with all statements about it, in a stable but unspecified order. Raises ``WorkspaceError``."""
     count = next(lake.stream("SELECT count(*) FROM posture_resources"))[0]
     members = next(lake.stream("SELECT count(*) FROM posture_dependencies WHERE kind = 'member'"))[0] > 0
-    for bucket in range(BUCKETS) if count > AT_ONCE else (None,):
+    for bucket in range(BUCKETS) if count > ROWS_AT_ONCE else (None,):
         yield from _bucket(lake, bucket, members=members)
 
 
-def _bucket(lake: Lake, bucket: int | None, *, members: bool) -> Iterator[Told]:
+def _bucket(lake: Lake, bucket: int | None, *, members: bool) -> Iterator[ResourceStatements]:
     where, params = ("r.bucket = ?", [bucket]) if bucket is not None else ("true", [])
     mine = _MINE.format(where=where)
     if members:
@@ -174,7 +174,7 @@ def _bucket(lake: Lake, bucket: int | None, *, members: bool) -> Iterator[Told]:
     read = msgspec.json.Decoder(Resource)
     sql = f"{mine} SELECT whole, key, json FROM mine ORDER BY whole, seen DESC, json"  # noqa: S608
     for _, some in groupby(lake.stream(sql, params), key=itemgetter(0)):
-        yield Told(tuple(_member(read.decode(text), whole, key) for whole, key, text in some), about)
+        yield ResourceStatements(tuple(_member(read.decode(text), whole, key) for whole, key, text in some), about)
 
 
 def _member(one: Resource, whole: str, key: str) -> Resource:
@@ -184,7 +184,7 @@ def _member(one: Resource, whole: str, key: str) -> Resource:
     return msgspec.structs.replace(one, key=whole, part=one.part or key.rpartition(":")[2], name="")
 
 
-def _flush(draft: Draft, table: str, rows: list[tuple[Any, ...]]) -> None:
+def _flush(draft: PartStaging, table: str, rows: list[tuple[Any, ...]]) -> None:
     """Write rows as a separate row group."""
     if rows:
         written: pa.Table = rows_table(table, rows)

@@ -180,7 +180,7 @@ def _in_order(lake: Lake, table: str, run: str, which: str = "", params: Sequenc
         first, length = first + length, min(2 * length, LONGEST_STRETCH)
 
 
-class Answered:
+class ProbedTargets:
     """The targets with a report in a run, as sixteen bytes each: most candidates of a large run do not respond."""
 
     def __init__(self, lake: Lake, run: str) -> None:
@@ -216,7 +216,7 @@ class Answered:
         return len(self._first)
 
 
-class Asked:
+class RunProbes:
     """The probe reports of a run, counted by the database."""
 
     def __init__(self, lake: Lake, run: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.amqp import Amqp
 
 HELLO = b"\x16\x03\x01\x00\xf8\x01\x00\x00\xf4\x03\x03"
@@ -37,25 +37,25 @@ PUBLISH = (
     ],
 )
 def test_headers_and_frames(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
-    found = Amqp().recognise(Opening(client, server, 5672, midstream=midstream))
+    found = Amqp().recognise(ConnectionStart(client, server, 5672, midstream=midstream))
     assert found is not None
     assert low <= found.confidence <= high
     assert not found.encrypted
 
 
 def test_product_and_bodies() -> None:
-    found = Amqp().recognise(Opening(b"AMQP\0\0\x09\x01" + PUBLISH, START, 5672))
+    found = Amqp().recognise(ConnectionStart(b"AMQP\0\0\x09\x01" + PUBLISH, START, 5672))
     assert found is not None
     assert found.detail == "RabbitMQ 3.13.2"
     assert found.samples[0].data == b'{"email":"ada@work.test"}'
 
 
 def test_tls_layer_of_1_0() -> None:
-    found = Amqp().recognise(Opening(TLS + HELLO, TLS + b"\x16\x03\x03\x00\x50\x02", 5672))
+    found = Amqp().recognise(ConnectionStart(TLS + HELLO, TLS + b"\x16\x03\x03\x00\x50\x02", 5672))
     assert found is not None
     assert found.encrypted
     assert found.tls_client == HELLO
-    refused = Amqp().recognise(Opening(TLS, b"AMQP\x03\x01\0\0", 5672))
+    refused = Amqp().recognise(ConnectionStart(TLS, b"AMQP\x03\x01\0\0", 5672))
     assert refused is not None
     assert not refused.encrypted
 
@@ -71,4 +71,4 @@ def test_tls_layer_of_1_0() -> None:
     ],
 )
 def test_others(client: bytes, server: bytes, *, midstream: bool) -> None:
-    assert Amqp().recognise(Opening(client, server, 5672, midstream=midstream)) is None
+    assert Amqp().recognise(ConnectionStart(client, server, 5672, midstream=midstream)) is None

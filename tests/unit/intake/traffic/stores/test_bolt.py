@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.bolt import Bolt
 
 OFFER = b"\x60\x60\xb0\x17\0\0\x04\x05\0\0\0\x04\0\0\0\x03\0\0\0\0"
@@ -21,14 +21,14 @@ SUCCESS = b"\0\x20\xb1\x70\xa1\x86server\x8cNeo4j/5.21.0\0\0"
     ],
 )
 def test_handshake(client: bytes, server: bytes, low: float, high: float) -> None:
-    found = Bolt().recognise(Opening(client, server, 7687))
+    found = Bolt().recognise(ConnectionStart(client, server, 7687))
     assert found is not None
     assert found.protocol == "neo4j"
     assert low <= found.confidence <= high
 
 
 def test_detail_login_and_queries() -> None:
-    found = Bolt().recognise(Opening(OFFER + LOGON + RUN, b"\0\0\x04\x05" + SUCCESS, 7687))
+    found = Bolt().recognise(ConnectionStart(OFFER + LOGON + RUN, b"\0\0\x04\x05" + SUCCESS, 7687))
     assert found is not None
     assert found.detail == "Neo4j/5.21.0"
     shown = found.samples[0].data
@@ -47,4 +47,4 @@ def test_detail_login_and_queries() -> None:
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
-    assert Bolt().recognise(Opening(client, server, 7687)) is None
+    assert Bolt().recognise(ConnectionStart(client, server, 7687)) is None

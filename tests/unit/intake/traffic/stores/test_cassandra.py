@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.cassandra import Cassandra
 
 
@@ -28,13 +28,13 @@ ROWS = frame(0x84, 8, b"\0\0\0\x02ada@work.test")
     ],
 )
 def test_frames(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
-    found = Cassandra().recognise(Opening(client, server, 9042, midstream=midstream))
+    found = Cassandra().recognise(ConnectionStart(client, server, 9042, midstream=midstream))
     assert found is not None
     assert low <= found.confidence <= high
 
 
 def test_detail_and_queries() -> None:
-    found = Cassandra().recognise(Opening(STARTUP + QUERY, frame(0x84, 2) + ROWS, 9042))
+    found = Cassandra().recognise(ConnectionStart(STARTUP + QUERY, frame(0x84, 2) + ROWS, 9042))
     assert found is not None
     assert found.detail == "CQL 3.0.0"
     assert [item.data for item in found.samples] == [b"SELECT email FROM staff", b"ada@work.test"]
@@ -51,4 +51,4 @@ def test_detail_and_queries() -> None:
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
-    assert Cassandra().recognise(Opening(client, server, 9042)) is None
+    assert Cassandra().recognise(ConnectionStart(client, server, 9042)) is None

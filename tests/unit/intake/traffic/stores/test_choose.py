@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.open import open_traffic
 from tieback.intake.traffic.stores.choose import NO_STORES, recognise, recognise_either, recognisers
 from tieback.model.flow import FlowEvidence
@@ -84,19 +84,19 @@ def _stores(path: Path) -> set[tuple[str, bool | None]]:
 
 @pytest.mark.parametrize(("client", "server"), VALID)
 def test_each_is_told_on_any_port(client: bytes, server: bytes) -> None:
-    found = recognise(Opening(client, server, 31337))
+    found = recognise(ConnectionStart(client, server, 31337))
     assert found is not None
     assert found.confidence >= 0.75 if client and server else found.confidence <= 0.7
 
 
 def test_both_ways_round_mid_stream() -> None:
     client, server = b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n"
-    turned = recognise(Opening(server, client, 6379, midstream=True))
+    turned = recognise(ConnectionStart(server, client, 6379, midstream=True))
     assert turned is not None
     assert turned.protocol == "redis"
     assert turned.confidence < 0.9
     assert [(item.direction, item.data) for item in turned.samples] == [("in", client), ("out", server)]
-    assert recognise(Opening(server, client, 6379)) is None
+    assert recognise(ConnectionStart(server, client, 6379)) is None
 
 
 REDIS = (b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n")
@@ -115,14 +115,14 @@ REDIS = (b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n")
 def test_who_opened_the_connection_is_told_with_the_protocol(
     sides: tuple[bytes, bytes], protocol: str | None, turned: bool
 ) -> None:
-    found, swapped = recognise_either(Opening(*sides, None, midstream=True))
+    found, swapped = recognise_either(ConnectionStart(*sides, None, midstream=True))
     assert (found.protocol if found else None, swapped) == (protocol, turned)
     assert found is None or found.confidence >= 0.9
 
 
 def test_one_side_counts_where_the_other_begins_inside_a_message() -> None:
     bind = b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\0\x04\0\x04\0"
-    found = recognise(Opening(b"\xf1\x36\x5c\xd0\xb0\xcc" * 20, bind, 389, midstream=True))
+    found = recognise(ConnectionStart(b"\xf1\x36\x5c\xd0\xb0\xcc" * 20, bind, 389, midstream=True))
     assert found is not None
     assert found.protocol == "ldap"
     assert found.confidence == 0.5
@@ -131,15 +131,15 @@ def test_one_side_counts_where_the_other_begins_inside_a_message() -> None:
 @pytest.mark.parametrize(
     "opening",
     [
-        Opening(b"\x16\x03\x01\0\xf8\x01\0\0\xf4\x03\x03", b"\x16\x03\x03\0\x50\x02", 6379),
-        Opening(b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\nhello", 9200),
-        Opening(b"", b"", 3306),
-        Opening(b"\x03" + bytes(1536), b"\x03" + bytes(3072), 1935),  # RTMP
-        Opening(b"M-SEARCH * HTTP/1.1\r\n\r\n", b"", 1900, "udp"),
-        Opening(b"SSH-2.0-OpenSSH_9.6\r\n", b"SSH-2.0-OpenSSH_9.6\r\n", 22),
+        ConnectionStart(b"\x16\x03\x01\0\xf8\x01\0\0\xf4\x03\x03", b"\x16\x03\x03\0\x50\x02", 6379),
+        ConnectionStart(b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\nhello", 9200),
+        ConnectionStart(b"", b"", 3306),
+        ConnectionStart(b"\x03" + bytes(1536), b"\x03" + bytes(3072), 1935),  # RTMP
+        ConnectionStart(b"M-SEARCH * HTTP/1.1\r\n\r\n", b"", 1900, "udp"),
+        ConnectionStart(b"SSH-2.0-OpenSSH_9.6\r\n", b"SSH-2.0-OpenSSH_9.6\r\n", 22),
     ],
 )
-def test_no_store(opening: Opening) -> None:
+def test_no_store(opening: ConnectionStart) -> None:
     assert recognise(opening) is None
 
 
@@ -189,7 +189,7 @@ NOISE = {
 def test_no_store_in_other_protocols(name: str, midstream: bool) -> None:
     client, server = NOISE[name]
     for out, back in ((client, server), (server, client), (client, b""), (b"", server)):
-        found = recognise(Opening(out, back, 6379, midstream=midstream))
+        found = recognise(ConnectionStart(out, back, 6379, midstream=midstream))
         assert found is None or found.protocol in NO_STORES
 
 
@@ -208,13 +208,13 @@ def test_short_sides_never_raise(midstream: bool) -> None:
             for tail in tails:
                 one = bytes((first,)) + tail
                 for client, server in ((one, b""), (b"", one), (one, one), (one[:1], one), (one, one[:1])):
-                    item.recognise(Opening(client, server, None, midstream=midstream))
+                    item.recognise(ConnectionStart(client, server, None, midstream=midstream))
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=300), st.binary(max_size=300), st.booleans())
 def test_random_bytes_never_raise(client: bytes, server: bytes, midstream: bool) -> None:
-    opening = Opening(client, server, None, midstream=midstream)
+    opening = ConnectionStart(client, server, None, midstream=midstream)
     recognise(opening)
     for item in recognisers():
         item.recognise(opening)
@@ -238,7 +238,7 @@ def test_mutated_openings_never_raise(
             if at < len(data):
                 data[at] = value
         sides.append(bytes(data[: max(cut, 4)]))
-    opening = Opening(sides[0], sides[1], None, midstream=midstream)
+    opening = ConnectionStart(sides[0], sides[1], None, midstream=midstream)
     found = [recognise(opening), *(item.recognise(opening) for item in recognisers())]
     assert all(0.0 < verdict.confidence <= 1.0 for verdict in found if verdict is not None)
     assert all(len(item.data) <= 4096 for verdict in found if verdict is not None for item in verdict.samples)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.clickhouse import Clickhouse
 
 REVISION = b"\xd4\xa6\x03"  # 54,100 as a variable-length number
@@ -30,13 +30,13 @@ ANSWER = b"\0" + word(b"ClickHouse") + b"\x18\x08" + REVISION + word(b"UTC") + w
     ],
 )
 def test_hellos(client: bytes, server: bytes, low: float, high: float) -> None:
-    found = Clickhouse().recognise(Opening(client, server, 9000))
+    found = Clickhouse().recognise(ConnectionStart(client, server, 9000))
     assert found is not None
     assert low <= found.confidence <= high
 
 
 def test_detail_and_samples() -> None:
-    found = Clickhouse().recognise(Opening(hello() + b"\x01\0SELECT email FROM staff\0", ANSWER, 9000))
+    found = Clickhouse().recognise(ConnectionStart(hello() + b"\x01\0SELECT email FROM staff\0", ANSWER, 9000))
     assert found is not None
     assert found.detail == "ClickHouse 24.8"
     assert found.samples[0].data.split(b"\n") == [b"crm", b"default", b"hunter2", b"SELECT email FROM staff"]
@@ -53,4 +53,4 @@ def test_detail_and_samples() -> None:
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
-    assert Clickhouse().recognise(Opening(client, server, 9000)) is None
+    assert Clickhouse().recognise(ConnectionStart(client, server, 9000)) is None

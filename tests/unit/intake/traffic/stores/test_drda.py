@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.drda import Drda
 
 
@@ -31,7 +31,7 @@ SQLSTT = structure(0x2414, b"\0\0\0\0\x17SELECT email FROM staff", 3)
     ],
 )
 def test_structures(client: bytes, server: bytes, low: float, high: float) -> None:
-    found = Drda().recognise(Opening(client, server, 50000))
+    found = Drda().recognise(ConnectionStart(client, server, 50000))
     assert found is not None
     assert low <= found.confidence <= high
 
@@ -39,7 +39,7 @@ def test_structures(client: bytes, server: bytes, low: float, high: float) -> No
 @pytest.mark.parametrize("statement", [b"SELECT email FROM staff", "SELECT email FROM staff".encode("cp500")])
 def test_detail_and_statements(statement: bytes) -> None:
     found = Drda().recognise(
-        Opening(EXCSAT + structure(0x2414, b"\0\0\0\0\x17" + statement + b"\xff", 3), EXCSATRD, 50000)
+        ConnectionStart(EXCSAT + structure(0x2414, b"\0\0\0\0\x17" + statement + b"\xff", 3), EXCSATRD, 50000)
     )
     assert found is not None
     assert found.detail == "QDB2/LINUX SQL11058"
@@ -55,4 +55,4 @@ def test_detail_and_statements(statement: bytes) -> None:
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
-    assert Drda().recognise(Opening(client, server, 50000)) is None
+    assert Drda().recognise(ConnectionStart(client, server, 50000)) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.elasticsearch import ElasticsearchTransport
 
 
@@ -26,7 +26,7 @@ PING = b"ES\xff\xff\xff\xff"
     ],
 )
 def test_frames(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
-    found = ElasticsearchTransport().recognise(Opening(client, server, 9300, midstream=midstream))
+    found = ElasticsearchTransport().recognise(ConnectionStart(client, server, 9300, midstream=midstream))
     assert found is not None
     assert found.protocol == "elasticsearch"
     assert low <= found.confidence <= high
@@ -37,7 +37,7 @@ def test_frames(client: bytes, server: bytes, *, midstream: bool, low: float, hi
     [(7060299, "Elasticsearch 7.6.2"), (8110399, "Elasticsearch 8.11.3"), (0x08000000 ^ 2110099, "OpenSearch 2.11.0")],
 )
 def test_detail(version: int, detail: str) -> None:
-    found = ElasticsearchTransport().recognise(Opening(frame(0, version), frame(1, version), 9300))
+    found = ElasticsearchTransport().recognise(ConnectionStart(frame(0, version), frame(1, version), 9300))
     assert found is not None
     assert found.detail == detail
 
@@ -47,4 +47,4 @@ def test_detail(version: int, detail: str) -> None:
     [b"ESMTP hello there, this is a greeting", frame(0, 12), frame(0x40), frame(0)[:10], frame(0) + b"XX" + bytes(40)],
 )
 def test_others(client: bytes) -> None:
-    assert ElasticsearchTransport().recognise(Opening(client, b"", 9300)) is None
+    assert ElasticsearchTransport().recognise(ConnectionStart(client, b"", 9300)) is None

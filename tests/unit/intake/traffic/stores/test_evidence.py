@@ -2,7 +2,15 @@
 
 import pytest
 
-from tieback.intake.traffic.stores.evidence import SAMPLE_BYTES, ascii_text, bounded, samples, sql_runs, text, weigh
+from tieback.intake.traffic.stores.evidence import (
+    SAMPLE_BYTES,
+    combine_confidence,
+    is_ascii_text,
+    is_text,
+    join_bounded,
+    sample_directions,
+    sql_runs,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,22 +28,22 @@ from tieback.intake.traffic.stores.evidence import SAMPLE_BYTES, ascii_text, bou
     ],
 )
 def test_weigh(client: float | None, server: float | None, low: float, high: float) -> None:
-    assert low <= weigh(client, server) <= high
+    assert low <= combine_confidence(client, server) <= high
 
 
 def test_samples_are_bounded_and_say_their_direction() -> None:
-    found = samples("sql", [b"x" * 3000] * 50, [])
+    found = sample_directions("sql", [b"x" * 3000] * 50, [])
     assert [(item.direction, item.kind, len(item.data)) for item in found] == [("out", "sql", SAMPLE_BYTES)]
-    assert bounded([b"a", b"b"]) == b"a\nb"
-    assert samples("sql") == ()
+    assert join_bounded([b"a", b"b"]) == b"a\nb"
+    assert sample_directions("sql") == ()
 
 
 def test_text() -> None:
-    assert text("München\r\n".encode())
-    assert not text(b"a\0b")
-    assert ascii_text(b"abc")
-    assert not ascii_text(b"")
-    assert not ascii_text(b"\n")
+    assert is_text("München\r\n".encode())
+    assert not is_text(b"a\0b")
+    assert is_ascii_text(b"abc")
+    assert not is_ascii_text(b"")
+    assert not is_ascii_text(b"\n")
 
 
 def test_sql_runs_stop_at_binary() -> None:

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.http import HttpStores
 
 
@@ -57,7 +57,7 @@ HITS = '{"took":3,"timed_out":false,"_shards":{"total":1,"successful":1},"hits":
     ],
 )
 def test_answers(path: str, reply: bytes, protocol: str, detail: str) -> None:
-    found = HttpStores().recognise(Opening(get(path), reply, 80))
+    found = HttpStores().recognise(ConnectionStart(get(path), reply, 80))
     assert found is not None
     assert found.protocol == protocol
     assert found.confidence >= 0.9
@@ -72,16 +72,16 @@ def test_compressed_and_chunked_bodies() -> None:
     both = ES_ROOT.encode()[:20], ES_ROOT.encode()[20:]
     parts = head + b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in both)
     for reply in (packed, packed[:-30], chunked, parts):
-        found = HttpStores().recognise(Opening(get("/"), reply, 443))
+        found = HttpStores().recognise(ConnectionStart(get("/"), reply, 443))
         assert found is not None
         assert found.protocol == "elasticsearch"
 
 
 def test_one_side_is_less_sure() -> None:
-    server = HttpStores().recognise(Opening(b"", answer(ES_ROOT), 9200))
+    server = HttpStores().recognise(ConnectionStart(b"", answer(ES_ROOT), 9200))
     assert server is not None
     assert server.confidence <= 0.7
-    client = HttpStores().recognise(Opening(get("/staff/_search"), b"", 9200))
+    client = HttpStores().recognise(ConnectionStart(get("/staff/_search"), b"", 9200))
     assert client is not None
     assert client.confidence < 0.5
 
@@ -97,4 +97,4 @@ def test_one_side_is_less_sure() -> None:
     ],
 )
 def test_other_web_servers(path: str, reply: bytes) -> None:
-    assert HttpStores().recognise(Opening(get(path), reply, 9200)) is None
+    assert HttpStores().recognise(ConnectionStart(get(path), reply, 9200)) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.kafka import Kafka
 
 
@@ -25,14 +25,14 @@ def answer(correlation: int, body: bytes = b"\0\0\0\0") -> bytes:
     ],
 )
 def test_requests(client: bytes, server: bytes, low: float, high: float) -> None:
-    found = Kafka().recognise(Opening(client, server, 9092))
+    found = Kafka().recognise(ConnectionStart(client, server, 9092))
     assert found is not None
     assert low <= found.confidence <= high
     assert found.detail == "client app"
 
 
 def test_produced_records_are_shown() -> None:
-    found = Kafka().recognise(Opening(request(0, 7, 1, body=b"topic ada@work.test"), answer(1), 9092))
+    found = Kafka().recognise(ConnectionStart(request(0, 7, 1, body=b"topic ada@work.test"), answer(1), 9092))
     assert found is not None
     assert b"ada@work.test" in found.samples[0].data
 
@@ -52,4 +52,4 @@ ZOOKEEPER = b"\0\0\0\x2c" + bytes(12) + b"\0\0\x75\x30" + bytes(8) + b"\0\0\0\x1
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
-    assert Kafka().recognise(Opening(client, server, 9092)) is None
+    assert Kafka().recognise(ConnectionStart(client, server, 9092)) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.ldap import Ldap
 
 HELLO = b"\x16\x03\x01\x00\xf8\x01\x00\x00\xf4\x03\x03"
@@ -43,25 +43,27 @@ AGREED = message(0x78, b"\x0a\x01\0\x04\0\x04\0")  # fmt: skip
     ],
 )
 def test_messages(client: bytes, server: bytes, low: float, high: float) -> None:
-    found = Ldap().recognise(Opening(client, server, 389))
+    found = Ldap().recognise(ConnectionStart(client, server, 389))
     assert found is not None
     assert low <= found.confidence <= high
     assert not found.encrypted
 
 
 def test_starttls() -> None:
-    found = Ldap().recognise(Opening(STARTTLS + HELLO, AGREED + b"\x16\x03\x03\x00\x50\x02", 389))
+    found = Ldap().recognise(ConnectionStart(STARTTLS + HELLO, AGREED + b"\x16\x03\x03\x00\x50\x02", 389))
     assert found is not None
     assert found.encrypted
     assert found.tls_client == HELLO
     assert found.tls_server == b"\x16\x03\x03\x00\x50\x02"
-    refused = Ldap().recognise(Opening(STARTTLS + BIND, message(0x78, b"\x0a\x01\x34\x04\0\x04\0") + BOUND, 389))
+    refused = Ldap().recognise(
+        ConnectionStart(STARTTLS + BIND, message(0x78, b"\x0a\x01\x34\x04\0\x04\0") + BOUND, 389)
+    )
     assert refused is not None
     assert not refused.encrypted
 
 
 def test_passwords_and_searches_are_shown() -> None:
-    found = Ldap().recognise(Opening(BIND + SEARCH, BOUND, 389))
+    found = Ldap().recognise(ConnectionStart(BIND + SEARCH, BOUND, 389))
     assert found is not None
     assert found.samples[0].data == b"bind cn=app,dc=corp,dc=test password: hunter2\ndc=corp,dc=test mail ada@work.test"
 
@@ -77,4 +79,4 @@ def test_passwords_and_searches_are_shown() -> None:
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
-    assert Ldap().recognise(Opening(client, server, 389)) is None
+    assert Ldap().recognise(ConnectionStart(client, server, 389)) is None

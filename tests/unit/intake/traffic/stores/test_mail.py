@@ -2,15 +2,15 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening, Recognised
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
 from tieback.intake.traffic.stores.mail import PROTOCOLS
 
 HELLO = b"\x16\x03\x01\x00\xf8\x01\x00\x00\xf4\x03\x03"
 SERVER = b"\x16\x03\x03\x00\x50\x02"
 
 
-def recognise(client: bytes, server: bytes) -> Recognised | None:
-    verdicts = [protocol.recognise(Opening(client, server, None)) for protocol in PROTOCOLS]
+def recognise(client: bytes, server: bytes) -> ProtocolMatch | None:
+    verdicts = [protocol.recognise(ConnectionStart(client, server, None)) for protocol in PROTOCOLS]
     found = [verdict for verdict in verdicts if verdict is not None]
     assert len(found) < 2
     return found[0] if found else None

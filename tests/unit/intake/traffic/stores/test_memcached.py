@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.memcached import Memcached
 
 
@@ -29,22 +29,22 @@ SET = b"set session:1 0 3600 13\r\nada@work.test\r\n"
     ],
 )
 def test_commands(client: bytes, server: bytes, low: float, high: float) -> None:
-    found = Memcached().recognise(Opening(client, server, 11211))
+    found = Memcached().recognise(ConnectionStart(client, server, 11211))
     assert found is not None
     assert low <= found.confidence <= high
 
 
 def test_udp_has_a_frame_before() -> None:
     found = Memcached().recognise(
-        Opening(b"\0\1\0\0\0\1\0\0stats\r\n", b"\0\1\0\0\0\1\0\0STAT pid 1\r\n", 11211, "udp")
+        ConnectionStart(b"\0\1\0\0\0\1\0\0stats\r\n", b"\0\1\0\0\0\1\0\0STAT pid 1\r\n", 11211, "udp")
     )
     assert found is not None
     assert found.confidence >= 0.9
-    assert Memcached().recognise(Opening(b"stats\r\n", b"", 11211, "udp")) is None
+    assert Memcached().recognise(ConnectionStart(b"stats\r\n", b"", 11211, "udp")) is None
 
 
 def test_detail_and_values() -> None:
-    found = Memcached().recognise(Opening(SET + b"version\r\n", b"STORED\r\nVERSION 1.6.21\r\n", 11211))
+    found = Memcached().recognise(ConnectionStart(SET + b"version\r\n", b"STORED\r\nVERSION 1.6.21\r\n", 11211))
     assert found is not None
     assert found.detail == "memcached 1.6.21"
     assert found.samples[0].data == b"ada@work.test"
@@ -67,4 +67,4 @@ THRIFT = b"\x80\x01\x00\x01\x00\x00\x00\x04ping\x00\x00\x00\x01\x00" + bytes(20)
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
-    assert Memcached().recognise(Opening(client, server, 11211)) is None
+    assert Memcached().recognise(ConnectionStart(client, server, 11211)) is None

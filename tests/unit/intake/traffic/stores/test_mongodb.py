@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.mongodb import Mongodb
 
 
@@ -42,13 +42,13 @@ OP_REPLY = message(1, struct.pack("<iqii", 8, 0, 0, 1) + HELLO_REPLY, 7)
     ],
 )
 def test_messages(client: bytes, server: bytes, low: float, high: float) -> None:
-    found = Mongodb().recognise(Opening(client, server, 27017))
+    found = Mongodb().recognise(ConnectionStart(client, server, 27017))
     assert found is not None
     assert low <= found.confidence <= high
 
 
 def test_detail_and_documents() -> None:
-    found = Mongodb().recognise(Opening(OP_MSG, OP_REPLY + REPLY_MSG, 27017))
+    found = Mongodb().recognise(ConnectionStart(OP_MSG, OP_REPLY + REPLY_MSG, 27017))
     assert found is not None
     assert found.detail == "MongoDB, wire version 21"
     assert [(item.direction, item.data) for item in found.samples] == [
@@ -60,12 +60,12 @@ def test_detail_and_documents() -> None:
 def test_a_compressed_message_that_is_cut() -> None:
     head = struct.pack("<iiiiii", 60, 1, 0, 2012, 2013, 5)
     for end in range(21, len(head) + 1):
-        assert Mongodb().recognise(Opening(head[:end], b"", None)) is None
+        assert Mongodb().recognise(ConnectionStart(head[:end], b"", None)) is None
 
 
 def test_documents_in_compressed_messages() -> None:
     packed = struct.pack("<iiB", 2013, 5 + len(FIND), 2) + zlib.compress(bytes(4) + b"\0" + FIND)
-    found = Mongodb().recognise(Opening(message(2012, packed), b"", 27017))
+    found = Mongodb().recognise(ConnectionStart(message(2012, packed), b"", 27017))
     assert found is not None
     assert found.samples[0].data == FIND
 
@@ -92,4 +92,4 @@ SKINNY = struct.pack("<III", 20, 0, 1) + bytes(16)
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
-    assert Mongodb().recognise(Opening(client, server, 27017)) is None
+    assert Mongodb().recognise(ConnectionStart(client, server, 27017)) is None

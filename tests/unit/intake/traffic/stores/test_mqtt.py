@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.mqtt import Mqtt
 
 
@@ -41,24 +41,24 @@ CONNACK = b"\x20\x02\0\0"
     ],
 )
 def test_connect(client: bytes, server: bytes, detail: str) -> None:
-    found = Mqtt().recognise(Opening(client, server, 1883))
+    found = Mqtt().recognise(ConnectionStart(client, server, 1883))
     assert found is not None
     assert found.confidence >= 0.9
     assert found.detail == detail
 
 
 def test_mid_stream_and_one_side() -> None:
-    found = Mqtt().recognise(Opening(b"\xc0\0" + PUBLISH, b"\xd0\0" + PUBLISH, 17501, midstream=True))
+    found = Mqtt().recognise(ConnectionStart(b"\xc0\0" + PUBLISH, b"\xd0\0" + PUBLISH, 17501, midstream=True))
     assert found is not None
     assert found.confidence >= 0.9
-    alone = Mqtt().recognise(Opening(connect(), b"", 1883))
+    alone = Mqtt().recognise(ConnectionStart(connect(), b"", 1883))
     assert alone is not None
     assert alone.confidence <= 0.7
 
 
 def test_payloads_and_login_are_shown() -> None:
     client = connect(flags=0xC2, rest=word(b"truck") + word(b"hunter2")) + PUBLISH
-    found = Mqtt().recognise(Opening(client, CONNACK, 1883))
+    found = Mqtt().recognise(ConnectionStart(client, CONNACK, 1883))
     assert found is not None
     login, payload = (item.data for item in found.samples)
     assert json.loads(login) == {"username": "truck", "password": "hunter2"}
@@ -79,4 +79,4 @@ def test_payloads_and_login_are_shown() -> None:
     ],
 )
 def test_others(client: bytes, server: bytes, *, midstream: bool) -> None:
-    assert Mqtt().recognise(Opening(client, server, 1883, midstream=midstream)) is None
+    assert Mqtt().recognise(ConnectionStart(client, server, 1883, midstream=midstream)) is None

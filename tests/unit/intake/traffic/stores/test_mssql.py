@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.mssql import Mssql
 
 HELLO = b"\x16\x03\x01\x00\xf8\x01\x00\x00\xf4\x03\x03" + bytes(40)
@@ -37,7 +37,7 @@ DONE = packet(4, b"\xfd\0\0\xd5\0\0\0\0\0")
     ],
 )
 def test_packets(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
-    found = Mssql().recognise(Opening(client, server, 1433, midstream=midstream))
+    found = Mssql().recognise(ConnectionStart(client, server, 1433, midstream=midstream))
     assert found is not None
     assert low <= found.confidence <= high
     assert not found.encrypted
@@ -54,7 +54,7 @@ def test_packets(client: bytes, server: bytes, *, midstream: bool, low: float, h
 def test_encryption_is_what_both_settle(asked: int, answered: int, detail: str, *, encrypted: bool) -> None:
     client = prelogin(18, asked, b"\x11\0\0\0\0\0") + packet(18, HELLO)
     server = prelogin(4, answered) + packet(18, b"\x16\x03\x03\x00\x50\x02" + bytes(20))
-    found = Mssql().recognise(Opening(client, server, 1433))
+    found = Mssql().recognise(ConnectionStart(client, server, 1433))
     assert found is not None
     assert found.encrypted is encrypted
     assert found.detail == detail
@@ -63,7 +63,7 @@ def test_encryption_is_what_both_settle(asked: int, answered: int, detail: str, 
 
 
 def test_sql_is_shown_as_utf8() -> None:
-    found = Mssql().recognise(Opening(BATCH, DONE, 1433, midstream=True))
+    found = Mssql().recognise(ConnectionStart(BATCH, DONE, 1433, midstream=True))
     assert found is not None
     assert found.samples[0].data == b"SELECT email FROM staff"
 
@@ -80,4 +80,4 @@ def test_sql_is_shown_as_utf8() -> None:
     ],
 )
 def test_others(client: bytes, server: bytes, *, midstream: bool) -> None:
-    assert Mssql().recognise(Opening(client, server, 1433, midstream=midstream)) is None
+    assert Mssql().recognise(ConnectionStart(client, server, 1433, midstream=midstream)) is None

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.mysql import Mysql
 
 HELLO = b"\x16\x03\x01\x00\xf8\x01\x00\x00\xf4\x03\x03" + bytes(30)
@@ -38,7 +38,9 @@ def test_login_and_queries_in_the_clear() -> None:
         for name in (b"\x05email", b"\x03pin")
     )
     row = packet(2, b"\x0dada@work.test\x03Ada")
-    found = Mysql().recognise(Opening(login() + QUERY, greeting() + OK + packet(1, b"\x02") + columns + row, 3306))
+    found = Mysql().recognise(
+        ConnectionStart(login() + QUERY, greeting() + OK + packet(1, b"\x02") + columns + row, 3306)
+    )
     assert found is not None
     assert found.confidence >= 0.9
     assert not found.encrypted
@@ -51,13 +53,13 @@ def test_login_and_queries_in_the_clear() -> None:
 
 def test_query_attributes_stand_before_the_text() -> None:
     client = login() + packet(0, b"\x03\x00\x01SELECT 1")
-    found = Mysql().recognise(Opening(client, greeting() + OK, 3306))
+    found = Mysql().recognise(ConnectionStart(client, greeting() + OK, 3306))
     assert found is not None
     assert found.samples[0].data == b"SELECT 1"
 
 
 def test_tls_begins_after_the_ssl_request() -> None:
-    found = Mysql().recognise(Opening(ssl_request() + HELLO, greeting() + SERVER_HELLO, 5432))
+    found = Mysql().recognise(ConnectionStart(ssl_request() + HELLO, greeting() + SERVER_HELLO, 5432))
     assert found is not None
     assert found.encrypted
     assert found.confidence >= 0.9
@@ -75,29 +77,31 @@ def test_tls_begins_after_the_ssl_request() -> None:
     ],
 )
 def test_product(version: bytes, detail: str) -> None:
-    found = Mysql().recognise(Opening(login(), greeting(version), 1))
+    found = Mysql().recognise(ConnectionStart(login(), greeting(version), 1))
     assert found is not None
     assert found.detail == detail
 
 
 def test_one_side_is_less_sure() -> None:
-    alone = Mysql().recognise(Opening(b"", greeting(), None))
+    alone = Mysql().recognise(ConnectionStart(b"", greeting(), None))
     assert alone is not None
     assert alone.confidence <= 0.7
-    client = Mysql().recognise(Opening(login(), b"", None))
+    client = Mysql().recognise(ConnectionStart(login(), b"", None))
     assert client is not None
     assert client.confidence <= 0.7
-    refused = Mysql().recognise(Opening(b"", packet(0, b"\xff\x6a\x04Host 'x' is not allowed to connect"), 3306))
+    refused = Mysql().recognise(
+        ConnectionStart(b"", packet(0, b"\xff\x6a\x04Host 'x' is not allowed to connect"), 3306)
+    )
     assert refused is not None
     assert refused.confidence <= 0.7
 
 
 def test_mid_stream() -> None:
     answer = packet(1, b"\x01") + packet(2, b"\x03def") + packet(3, b"\xfe")
-    found = Mysql().recognise(Opening(QUERY, answer, 3306, midstream=True))
+    found = Mysql().recognise(ConnectionStart(QUERY, answer, 3306, midstream=True))
     assert found is not None
     assert found.confidence >= 0.9
-    assert Mysql().recognise(Opening(QUERY, answer, 3306)) is None
+    assert Mysql().recognise(ConnectionStart(QUERY, answer, 3306)) is None
 
 
 @pytest.mark.parametrize(
@@ -112,4 +116,4 @@ def test_mid_stream() -> None:
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
-    assert Mysql().recognise(Opening(client, server, 3306)) is None
+    assert Mysql().recognise(ConnectionStart(client, server, 3306)) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.mysqlx import MysqlX
 
 HELLO = b"\x16\x03\x01\x00\xf8\x01\x00\x00\xf4\x03\x03"
@@ -19,7 +19,7 @@ LOGIN = message(4, b"\x0a\x07MYSQL41\x12\x00")
 
 
 def test_tls_after_the_capability() -> None:
-    found = MysqlX().recognise(Opening(TLS + HELLO, NOTICE + OK + b"\x16\x03\x03\x00\x50\x02", 33060))
+    found = MysqlX().recognise(ConnectionStart(TLS + HELLO, NOTICE + OK + b"\x16\x03\x03\x00\x50\x02", 33060))
     assert found is not None
     assert found.encrypted
     assert found.confidence >= 0.9
@@ -29,13 +29,13 @@ def test_tls_after_the_capability() -> None:
 
 def test_a_login_that_is_cut() -> None:
     for end in range(5, len(LOGIN)):
-        found = MysqlX().recognise(Opening(LOGIN[:end], b"", 33060))
+        found = MysqlX().recognise(ConnectionStart(LOGIN[:end], b"", 33060))
         assert found is None or end >= 14, end
 
 
 def test_login_in_the_clear() -> None:
     statement = message(12, b"\x12\x1bSELECT pin FROM vpn_accounts")
-    found = MysqlX().recognise(Opening(LOGIN + statement, NOTICE + message(3, b"\x0a\x14" + bytes(20)), 33060))
+    found = MysqlX().recognise(ConnectionStart(LOGIN + statement, NOTICE + message(3, b"\x0a\x14" + bytes(20)), 33060))
     assert found is not None
     assert not found.encrypted
     assert found.detail == "X Protocol"
@@ -52,4 +52,4 @@ def test_login_in_the_clear() -> None:
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
-    assert MysqlX().recognise(Opening(client, server, 33060)) is None
+    assert MysqlX().recognise(ConnectionStart(client, server, 33060)) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.nats import Nats
 
 INFO = b'INFO {"server_id":"NALG56HQ","version":"2.10.4","max_payload":1048576,"tls_required":true} \r\n'
@@ -24,14 +24,14 @@ PUB = b"PUB staff.created 13\r\nada@work.test\r\n"
     ],
 )
 def test_lines(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
-    found = Nats().recognise(Opening(client, server, 4222, midstream=midstream))
+    found = Nats().recognise(ConnectionStart(client, server, 4222, midstream=midstream))
     assert found is not None
     assert low <= found.confidence <= high
     assert not found.encrypted
 
 
 def test_tls_after_info() -> None:
-    found = Nats().recognise(Opening(HELLO, INFO + b"\x16\x03\x03\x00\x50\x02", 4222))
+    found = Nats().recognise(ConnectionStart(HELLO, INFO + b"\x16\x03\x03\x00\x50\x02", 4222))
     assert found is not None
     assert found.encrypted
     assert found.tls_client == HELLO
@@ -40,7 +40,7 @@ def test_tls_after_info() -> None:
 
 
 def test_payloads_and_login_are_shown() -> None:
-    found = Nats().recognise(Opening(CONNECT + PUB, INFO, 4222))
+    found = Nats().recognise(ConnectionStart(CONNECT + PUB, INFO, 4222))
     assert found is not None
     assert b'"pass":"hunter2"' in found.samples[0].data
     assert found.samples[1].data == b"ada@work.test"
@@ -58,4 +58,4 @@ def test_payloads_and_login_are_shown() -> None:
     ],
 )
 def test_others(client: bytes, server: bytes, *, midstream: bool) -> None:
-    assert Nats().recognise(Opening(client, server, 4222, midstream=midstream)) is None
+    assert Nats().recognise(ConnectionStart(client, server, 4222, midstream=midstream)) is None

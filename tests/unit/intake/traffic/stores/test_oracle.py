@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.oracle import Oracle
 
 
@@ -34,13 +34,13 @@ ACCEPT = packet(2, struct.pack(">HHHH", 315, 0x0C41, 8192, 32767) + bytes(20))
     ],
 )
 def test_packets(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
-    found = Oracle().recognise(Opening(client, server, 1521, midstream=midstream))
+    found = Oracle().recognise(ConnectionStart(client, server, 1521, midstream=midstream))
     assert found is not None
     assert low <= found.confidence <= high
 
 
 def test_detail() -> None:
-    found = Oracle().recognise(Opening(connect(), ACCEPT, 1521))
+    found = Oracle().recognise(ConnectionStart(connect(), ACCEPT, 1521))
     assert found is not None
     assert found.detail == "service crm"
 
@@ -56,4 +56,4 @@ def test_detail() -> None:
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
-    assert Oracle().recognise(Opening(client, server, 1521)) is None
+    assert Oracle().recognise(ConnectionStart(client, server, 1521)) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.postgresql import Postgresql
 
 SSL, GSS = b"\0\0\0\x08\x04\xd2\x16\x2f", b"\0\0\0\x08\x04\xd2\x16\x30"
@@ -29,7 +29,7 @@ ROWS = (
 
 
 def test_startup_queries_and_rows() -> None:
-    found = Postgresql().recognise(Opening(startup() + QUERY, AUTH_OK + ROWS, 15432))
+    found = Postgresql().recognise(ConnectionStart(startup() + QUERY, AUTH_OK + ROWS, 15432))
     assert found is not None
     assert found.confidence >= 0.9
     assert not found.encrypted
@@ -43,7 +43,7 @@ def test_startup_queries_and_rows() -> None:
 def test_bound_values_are_shown() -> None:
     parse = message(b"P", b"\0SELECT * FROM staff WHERE email = $1\0\0\0")
     bind = message(b"B", b"\0\0\0\0\0\x01\0\0\0\x0dada@work.test\0\0")
-    found = Postgresql().recognise(Opening(startup() + parse + bind, AUTH_OK, 5432))
+    found = Postgresql().recognise(ConnectionStart(startup() + parse + bind, AUTH_OK, 5432))
     assert found is not None
     assert found.samples[0].data == b"SELECT * FROM staff WHERE email = $1\nada@work.test"
 
@@ -62,7 +62,7 @@ def test_bound_values_are_shown() -> None:
     ],
 )
 def test_requests_for_encryption(client: bytes, server: bytes, *, encrypted: bool, least: float) -> None:
-    found = Postgresql().recognise(Opening(client, server, 5432))
+    found = Postgresql().recognise(ConnectionStart(client, server, 5432))
     assert found is not None
     assert found.encrypted is encrypted
     assert found.confidence >= least
@@ -84,14 +84,14 @@ def test_requests_for_encryption(client: bytes, server: bytes, *, encrypted: boo
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
-    assert Postgresql().recognise(Opening(client, server, 5432)) is None
+    assert Postgresql().recognise(ConnectionStart(client, server, 5432)) is None
 
 
 def test_mid_stream_and_one_side() -> None:
-    found = Postgresql().recognise(Opening(QUERY, ROWS, 5432, midstream=True))
+    found = Postgresql().recognise(ConnectionStart(QUERY, ROWS, 5432, midstream=True))
     assert found is not None
     assert found.confidence >= 0.9
-    alone = Postgresql().recognise(Opening(b"", AUTH_OK, 5432))
+    alone = Postgresql().recognise(ConnectionStart(b"", AUTH_OK, 5432))
     assert alone is not None
     assert alone.confidence <= 0.7
-    assert Postgresql().recognise(Opening(QUERY, ROWS, 5432)) is None
+    assert Postgresql().recognise(ConnectionStart(QUERY, ROWS, 5432)) is None

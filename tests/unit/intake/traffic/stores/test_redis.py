@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.redis import Redis
 
 
@@ -28,27 +28,31 @@ SET = command(b"SET", b"user:7:email", b"ada@work.test")
     ],
 )
 def test_requests_and_answers(client: bytes, server: bytes, low: float, high: float) -> None:
-    found = Redis().recognise(Opening(client, server, 10625))
+    found = Redis().recognise(ConnectionStart(client, server, 10625))
     assert found is not None
     assert low <= found.confidence <= high
 
 
 def test_server_alone() -> None:
-    found = Redis().recognise(Opening(b"", b"$3\r\nabc\r\n*2\r\n:1\r\n:2\r\n", 6379, midstream=True))
+    found = Redis().recognise(ConnectionStart(b"", b"$3\r\nabc\r\n*2\r\n:1\r\n:2\r\n", 6379, midstream=True))
     assert found is not None
     assert found.confidence <= 0.7
-    assert Redis().recognise(Opening(b"", b"+OK\r\n+OK\r\n", 6379, midstream=True)) is None  # POP3 says that too
+    assert (
+        Redis().recognise(ConnectionStart(b"", b"+OK\r\n+OK\r\n", 6379, midstream=True)) is None
+    )  # POP3 says that too
 
 
 def test_mid_stream_begins_inside_an_argument() -> None:
-    found = Redis().recognise(Opening(b"est of a value\r\n" + SET, b"+OK\r\n", 6379, midstream=True))
+    found = Redis().recognise(ConnectionStart(b"est of a value\r\n" + SET, b"+OK\r\n", 6379, midstream=True))
     assert found is not None
     assert found.confidence >= 0.9
 
 
 def test_detail_and_samples() -> None:
     info = b"# Server\r\nredis_version:7.2.5\r\n"
-    found = Redis().recognise(Opening(SET + command(b"INFO"), b"+OK\r\n$%d\r\n%s\r\n" % (len(info), info), 6379))
+    found = Redis().recognise(
+        ConnectionStart(SET + command(b"INFO"), b"+OK\r\n$%d\r\n%s\r\n" % (len(info), info), 6379)
+    )
     assert found is not None
     assert found.detail == "Redis 7.2.5"
     assert found.samples[0].data == SET + command(b"INFO")
@@ -56,13 +60,13 @@ def test_detail_and_samples() -> None:
 
 
 def test_inline_commands_are_shown_as_arrays() -> None:
-    found = Redis().recognise(Opening(b'SET name "Ada Byron"\r\n', b"+OK\r\n", 6379))
+    found = Redis().recognise(ConnectionStart(b'SET name "Ada Byron"\r\n', b"+OK\r\n", 6379))
     assert found is not None
     assert found.samples[0].data == command(b"SET", b"name", b"Ada Byron")
 
 
 def test_quotes_inside_inline_commands() -> None:
-    found = Redis().recognise(Opening(b'SET name "Ada \\"Byron\\""\r\n', b"+OK\r\n", 6379))
+    found = Redis().recognise(ConnectionStart(b'SET name "Ada \\"Byron\\""\r\n', b"+OK\r\n", 6379))
     assert found is not None
     assert found.samples[0].data == command(b"SET", b"name", b'Ada "Byron"')
 
@@ -85,4 +89,4 @@ def test_quotes_inside_inline_commands() -> None:
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
-    assert Redis().recognise(Opening(client, server, 6379)) is None
+    assert Redis().recognise(ConnectionStart(client, server, 6379)) is None

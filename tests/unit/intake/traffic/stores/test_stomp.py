@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.stomp import Stomp
 
 CONNECT = b"CONNECT\naccept-version:1.2\nhost:mq.test\nlogin:app\npasscode:hunter2\n\n\0"
@@ -21,13 +21,13 @@ SEND = b"\nSEND\ndestination:/queue/staff\n\nada@work.test\0"
     ],
 )
 def test_frames(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
-    found = Stomp().recognise(Opening(client, server, 61613, midstream=midstream))
+    found = Stomp().recognise(ConnectionStart(client, server, 61613, midstream=midstream))
     assert found is not None
     assert low <= found.confidence <= high
 
 
 def test_detail_and_samples() -> None:
-    found = Stomp().recognise(Opening(CONNECT + SEND, CONNECTED, 61613))
+    found = Stomp().recognise(ConnectionStart(CONNECT + SEND, CONNECTED, 61613))
     assert found is not None
     assert found.detail == "ActiveMQ/5.18.3"
     assert b"passcode:hunter2" in found.samples[0].data
@@ -44,4 +44,4 @@ def test_detail_and_samples() -> None:
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
-    assert Stomp().recognise(Opening(client, server, 61613)) is None
+    assert Stomp().recognise(ConnectionStart(client, server, 61613)) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.thrift import CassandraThrift
 
 
@@ -26,7 +26,7 @@ def message(kind: int, name: bytes, rest: bytes = b"\0\0\0\x01\x0b\0\x01\0", *, 
     ],
 )
 def test_methods(client: bytes, server: bytes, low: float, high: float) -> None:
-    found = CassandraThrift().recognise(Opening(client, server, 9160))
+    found = CassandraThrift().recognise(ConnectionStart(client, server, 9160))
     assert found is not None
     assert found.protocol == "cassandra"
     assert low <= found.confidence <= high
@@ -43,4 +43,4 @@ def test_methods(client: bytes, server: bytes, low: float, high: float) -> None:
     ],
 )
 def test_other_thrift_is_no_store(client: bytes) -> None:
-    assert CassandraThrift().recognise(Opening(client, b"", 9160)) is None
+    assert CassandraThrift().recognise(ConnectionStart(client, b"", 9160)) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.interface import ConnectionStart
 from tieback.intake.traffic.stores.zookeeper import Zookeeper
 
 REQUEST = b"\0\0\0\x2d" + bytes(12) + b"\0\0\x75\x30" + bytes(8) + b"\0\0\0\x10" + bytes(17)
@@ -19,7 +19,7 @@ RESPONSE = b"\0\0\0\x25" + bytes(4) + b"\0\0\x75\x30" + b"\x01" * 8 + b"\0\0\0\x
     ],
 )
 def test_sessions_and_words(client: bytes, server: bytes, low: float, high: float, detail: str) -> None:
-    found = Zookeeper().recognise(Opening(client, server, 2181))
+    found = Zookeeper().recognise(ConnectionStart(client, server, 2181))
     assert found is not None
     assert low <= found.confidence <= high
     assert found.detail == detail
@@ -36,4 +36,4 @@ def test_sessions_and_words(client: bytes, server: bytes, low: float, high: floa
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:
-    assert Zookeeper().recognise(Opening(client, server, 2181)) is None
+    assert Zookeeper().recognise(ConnectionStart(client, server, 2181)) is None

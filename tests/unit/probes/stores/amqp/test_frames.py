@@ -5,18 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.amqp import frames
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Connect, Conversation
 
 
 def read(data: bytes, first: bytes = b"") -> frames.Method:
     def talk() -> Conversation[frames.Method]:
         yield Connect()
-        return (yield from frames.method(first))
+        return (yield from frames.read_method(first))
 
-    return play(talk(), Peer(replaying([]), greeting=data), ()).result
+    return play(talk(), MemoryPeer(recorded_answers([]), greeting=data), ()).result
 
 
 def long(data: bytes) -> bytes:
@@ -24,7 +24,7 @@ def long(data: bytes) -> bytes:
 
 
 def field(name: bytes, kind: bytes, value: bytes) -> bytes:
-    return frames.short(name) + kind + value
+    return frames.short_string(name) + kind + value
 
 
 def test_what_is_sent() -> None:
@@ -32,7 +32,7 @@ def test_what_is_sent() -> None:
     assert b"\x09ANONYMOUS\0\0\0\0\5en_US\xce" in frames.ANONYMOUS
     asked = frames.passive_declare(2, b"people")
     assert asked == b"\1\0\2\0\0\0\x12\0\x32\0\x0a\0\0\6people\1\0\0\0\0\xce"
-    assert frames.FAREWELL.startswith(b"\1\0\0")
+    assert frames.CLOSE_CONNECTION.startswith(b"\1\0\0")
 
 
 READ = [
@@ -59,7 +59,7 @@ LIES = [
 
 @pytest.mark.parametrize("data", LIES)
 def test_frames_that_lie(data: bytes) -> None:
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         read(data)
 
 
@@ -73,8 +73,8 @@ def test_start() -> None:
         + field(b"nothing", b"V", b"")
         + field(b"version", b"S", long(b"4.0.5"))
     )
-    start = frames.start(b"\0\x09" + long(table) + long(b"PLAIN ANONYMOUS") + long(b"en_US"))
-    assert start == frames.Start({"product": "RabbitMQ", "version": "4.0.5"}, ("PLAIN", "ANONYMOUS"))
+    start = frames.read_start(b"\0\x09" + long(table) + long(b"PLAIN ANONYMOUS") + long(b"en_US"))
+    assert start == frames.ConnectionStartMethod({"product": "RabbitMQ", "version": "4.0.5"}, ("PLAIN", "ANONYMOUS"))
 
 
 def nested(depth: int) -> bytes:
@@ -99,27 +99,29 @@ BROKEN = [
 
 @pytest.mark.parametrize("arguments", BROKEN, ids=range(len(BROKEN)))
 def test_tables_that_lie(arguments: bytes) -> None:
-    with pytest.raises(Hostile):
-        frames.start(arguments)
+    with pytest.raises(HostileAnswer):
+        frames.read_start(arguments)
 
 
 def test_refusals_and_counts() -> None:
-    assert frames.refusal(struct.pack(">H", 403) + frames.short(b"no") + b"\0\0\0\0") == frames.Refusal(403, "no")
-    assert frames.declared(frames.short(b"people") + struct.pack(">II", 37, 0)) == 37
+    assert frames.read_refusal(struct.pack(">H", 403) + frames.short_string(b"no") + b"\0\0\0\0") == frames.AmqpRefusal(
+        403, "no"
+    )
+    assert frames.queue_messages(frames.short_string(b"people") + struct.pack(">II", 37, 0)) == 37
     for cut in (b"", b"\1"):
-        with pytest.raises(Hostile):
-            frames.refusal(cut)
-        with pytest.raises(Hostile):
-            frames.declared(cut)
+        with pytest.raises(HostileAnswer):
+            frames.read_refusal(cut)
+        with pytest.raises(HostileAnswer):
+            frames.queue_messages(cut)
 
 
 @given(st.binary(max_size=200))
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_are_arguments_or_a_verdict(data: bytes) -> None:
     for arguments in (data, b"\0\x09" + long(data) + data):
-        with contextlib.suppress(Hostile):
-            assert len(frames.start(arguments).properties) <= len(arguments)
-    with contextlib.suppress(Hostile):
-        frames.refusal(data)
-    with contextlib.suppress(Hostile):
-        frames.declared(data)
+        with contextlib.suppress(HostileAnswer):
+            assert len(frames.read_start(arguments).properties) <= len(arguments)
+    with contextlib.suppress(HostileAnswer):
+        frames.read_refusal(data)
+    with contextlib.suppress(HostileAnswer):
+        frames.queue_messages(data)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play, replaying
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
 from tieback.probes.stores.amqp import frames
 from tieback.probes.stores.amqp.probe import AmqpProbe
 from tieback.scope.conversation import Target
@@ -22,22 +22,24 @@ def long(data: bytes) -> bytes:
 
 def start(mechanisms: bytes, product: bytes = b"RabbitMQ", cluster: bytes = b"rabbit.hr.test") -> bytes:
     told = ((b"product", product), (b"version", b"4.0.5"), (b"cluster_name", cluster))
-    table = b"".join(frames.short(name) + b"S" + long(value) for name, value in told)
-    return frames.framed(frames.START, 0, b"\0\x09" + long(table) + long(mechanisms) + long(b"en_US"))
+    table = b"".join(frames.short_string(name) + b"S" + long(value) for name, value in told)
+    return frames.encode_method(frames.START, 0, b"\0\x09" + long(table) + long(mechanisms) + long(b"en_US"))
 
 
 OPEN = {
     frames.HEADER: start(b"PLAIN AMQPLAIN ANONYMOUS"),
-    frames.ANONYMOUS: frames.framed(frames.TUNE, 0, struct.pack(">HIH", 2047, 131072, 60)),
-    frames.TUNED: b"",
-    frames.OPENING: frames.framed(frames.OPEN_OK, 0, b"\0"),
-    frames.channel_open(1): frames.framed(frames.CHANNEL_OPEN_OK, 1, b"\0\0\0\0"),
-    frames.channel_open(2): frames.framed(frames.CHANNEL_OPEN_OK, 2, b"\0\0\0\0"),
-    frames.passive_declare(1, b"people"): frames.framed(
-        frames.QUEUE_DECLARE_OK, 1, frames.short(b"people") + struct.pack(">II", 37, 0)
+    frames.ANONYMOUS: frames.encode_method(frames.TUNE, 0, struct.pack(">HIH", 2047, 131072, 60)),
+    frames.TUNE_ANSWER: b"",
+    frames.OPENING: frames.encode_method(frames.OPEN_OK, 0, b"\0"),
+    frames.channel_open(1): frames.encode_method(frames.CHANNEL_OPEN_OK, 1, b"\0\0\0\0"),
+    frames.channel_open(2): frames.encode_method(frames.CHANNEL_OPEN_OK, 2, b"\0\0\0\0"),
+    frames.passive_declare(1, b"people"): frames.encode_method(
+        frames.QUEUE_DECLARE_OK, 1, frames.short_string(b"people") + struct.pack(">II", 37, 0)
     ),
-    frames.passive_declare(2, b"gone"): frames.framed(
-        frames.CHANNEL_CLOSE, 2, struct.pack(">H", 404) + frames.short(b"NOT_FOUND - no queue 'gone'") + b"\0" * 4
+    frames.passive_declare(2, b"gone"): frames.encode_method(
+        frames.CHANNEL_CLOSE,
+        2,
+        struct.pack(">H", 404) + frames.short_string(b"NOT_FOUND - no queue 'gone'") + b"\0" * 4,
     ),
     frames.channel_close_ok(2): b"",
 }
@@ -45,15 +47,17 @@ NAMES = ("people", "gone")
 
 
 def refusal(code: int, kind: tuple[int, int] = frames.CLOSE, channel: int = 0) -> bytes:
-    return frames.framed(kind, channel, struct.pack(">H", code) + frames.short(b"ACCESS_REFUSED - no") + b"\0" * 4)
+    return frames.encode_method(
+        kind, channel, struct.pack(">H", code) + frames.short_string(b"ACCESS_REFUSED - no") + b"\0" * 4
+    )
 
 
 def ask(
     change: dict[bytes, bytes | None], depth: Depth = Depth.DESCRIBE, names: tuple[str, ...] = NAMES
-) -> Played[ProbeReport]:
+) -> PlaybackResult[ProbeReport]:
     answers = {**OPEN, **change}
     target = Target("127.0.0.1", 5672, names=names)
-    return play(PROBE.run(target, depth), Peer(lambda sent: answers.get(sent, b"")), PROBE.meta.sends)
+    return play(PROBE.run(target, depth), MemoryPeer(lambda sent: answers.get(sent, b"")), PROBE.meta.sends)
 
 
 def test_an_open_one() -> None:
@@ -66,7 +70,7 @@ def test_an_open_one() -> None:
     assert report.identity is not None
     # The management port tells the same name: one store.
     assert report.identity.key == "rabbitmq:cluster_name:rabbit.hr.test"
-    assert played.sent[-1] == frames.FAREWELL
+    assert played.sent[-1] == frames.CLOSE_CONNECTION
 
 
 def test_nobody_is_tried_only_where_the_broker_offers_it() -> None:
@@ -116,7 +120,7 @@ def test_other_protocols(answer: bytes) -> None:
 
 @pytest.mark.parametrize("sent", [frames.ANONYMOUS, frames.OPENING, frames.channel_open(1)])
 def test_answers_to_nothing_we_asked(sent: bytes) -> None:
-    assert ask({sent: frames.framed((60, 60), 1, b"secret")}).result.outcome is Outcome.HOSTILE
+    assert ask({sent: frames.encode_method((60, 60), 1, b"secret")}).result.outcome is Outcome.HOSTILE
 
 
 @pytest.mark.parametrize(("depth", "sends"), [(Depth.IDENTIFY, 5), (Depth.ENUMERATE, 10), (Depth.DESCRIBE, 10)])
@@ -126,12 +130,17 @@ def test_no_deeper_than_allowed(depth: Depth, sends: int) -> None:
 
 WRITES = [
     # Not passive; delete, purge, publish, consume, get; PLAIN with a password.
-    frames.framed(frames.QUEUE_DECLARE, 1, b"\0\0" + frames.short(b"q") + b"\0\0\0\0\0"),
-    *(frames.framed(kind, 1, b"\0\0" + frames.short(b"q") + b"\0") for kind in ((50, 40), (50, 30), (60, 70))),
-    frames.framed((60, 40), 1, b"\0\0\0\1q\0"),
-    frames.framed((60, 20), 1, b"\0\0\1q\0\0\0\0\0\0"),
-    frames.framed(
-        frames.START_OK, 0, long(b"") + frames.short(b"PLAIN") + long(b"\0guest\0guest") + frames.short(b"en_US")
+    frames.encode_method(frames.QUEUE_DECLARE, 1, b"\0\0" + frames.short_string(b"q") + b"\0\0\0\0\0"),
+    *(
+        frames.encode_method(kind, 1, b"\0\0" + frames.short_string(b"q") + b"\0")
+        for kind in ((50, 40), (50, 30), (60, 70))
+    ),
+    frames.encode_method((60, 40), 1, b"\0\0\0\1q\0"),
+    frames.encode_method((60, 20), 1, b"\0\0\1q\0\0\0\0\0\0"),
+    frames.encode_method(
+        frames.START_OK,
+        0,
+        long(b"") + frames.short_string(b"PLAIN") + long(b"\0guest\0guest") + frames.short_string(b"en_US"),
     ),
 ]
 
@@ -145,7 +154,7 @@ def test_undeclared(data: bytes) -> None:
 @settings(max_examples=80, deadline=None)
 def test_any_answer_ends_in_one_report(answers: list[bytes]) -> None:
     for first in ([], [OPEN[frames.HEADER]]):
-        peer = Peer(replaying([*first, *answers]))
+        peer = MemoryPeer(recorded_answers([*first, *answers]))
         report = play(PROBE.run(Target("h", 5672), Depth.DESCRIBE), peer, PROBE.meta.sends).result
         assert report.access is not Access.OPEN
 

@@ -4,18 +4,18 @@ import pytest
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.bolt.probe import BoltProbe
-from tieback.probes.wire.packstream import mapping, message, text
+from tieback.probes.wire.packstream import encode_mapping, encode_message, encode_text
 from tieback.scope.conversation import Target
 
 PROBE = BoltProbe()
 IDENTIFIER = "52D41E8ED8AC4F0B8A6AE9D4D6E4A5B1FFC0E2E0A9B94B77A1E8C1D8C1A7D6C5"
 COUNTS = {
-    b"db.info": [text(IDENTIFIER)],
+    b"db.info": [encode_text(IDENTIFIER)],
     b"count(n)": [b"\xc9\x01\x2c"],
     b"count(r)": [b"\x07"],
-    b"propertyKeys": [text("name"), text("email")],
+    b"propertyKeys": [encode_text("name"), encode_text("email")],
 }
 
 
@@ -25,9 +25,11 @@ def server(
     hello: bytes | None = None,
     rows: dict[bytes, list[bytes]] | None = None,
     name: str = "Neo4j/4.4.29",
-) -> Peer:
+) -> MemoryPeer:
     held = {**COUNTS, **(rows or {})}
-    success = message(0x70, mapping({"server": text(name), "connection_id": text("bolt-1")}))
+    success = encode_message(
+        0x70, encode_mapping({"server": encode_text(name), "connection_id": encode_text("bolt-1")})
+    )
 
     def answer(sent: bytes) -> bytes | None:
         if sent[:4] == b"\x60\x60\xb0\x17":
@@ -36,18 +38,24 @@ def server(
         if tag == 1:
             return hello or success
         if tag != 0x10:
-            return message(0x70, mapping({})) if tag == 0x0F else None
+            return encode_message(0x70, encode_mapping({})) if tag == 0x0F else None
         for key, values in held.items():
             if key in sent and values:
-                records = b"".join(message(0x71, b"\x91" + value) for value in values)
-                return message(0x70, mapping({})) + records + message(0x70, mapping({"db": text("shop")}))
-        failure = mapping({"code": text("Neo.ClientError.Procedure.ProcedureNotFound"), "message": text("none")})
-        return message(0x7F, failure) + message(0x7E)
+                records = b"".join(encode_message(0x71, b"\x91" + value) for value in values)
+                return (
+                    encode_message(0x70, encode_mapping({}))
+                    + records
+                    + encode_message(0x70, encode_mapping({"db": encode_text("shop")}))
+                )
+        failure = encode_mapping(
+            {"code": encode_text("Neo.ClientError.Procedure.ProcedureNotFound"), "message": encode_text("none")}
+        )
+        return encode_message(0x7F, failure) + encode_message(0x7E)
 
-    return Peer(answer)
+    return MemoryPeer(answer)
 
 
-def ask(peer: Peer, depth: Depth = Depth.DESCRIBE, *, port: int = 7687) -> Played[ProbeReport]:
+def ask(peer: MemoryPeer, depth: Depth = Depth.DESCRIBE, *, port: int = 7687) -> PlaybackResult[ProbeReport]:
     return play(PROBE.run(Target("127.0.0.1", port), depth), peer, PROBE.meta.sends)
 
 
@@ -67,8 +75,13 @@ def test_an_open_one_tells_its_counts(version: bytes) -> None:
     assert [field.name for field in nodes.fields] == ["name", "email"]
 
 
-UNAUTHORIZED = message(0x7F, mapping({"code": text("Neo.ClientError.Security.Unauthorized"), "message": text("x")}))
-MEMGRAPH = message(0x7F, mapping({"code": text("Memgraph.ClientError.Security.Unauthenticated"), "message": text("x")}))
+UNAUTHORIZED = encode_message(
+    0x7F, encode_mapping({"code": encode_text("Neo.ClientError.Security.Unauthorized"), "message": encode_text("x")})
+)
+MEMGRAPH = encode_message(
+    0x7F,
+    encode_mapping({"code": encode_text("Memgraph.ClientError.Security.Unauthenticated"), "message": encode_text("x")}),
+)
 STATES = [
     ("asks for a user", server(hello=UNAUTHORIZED), "neo4j", Access.AUTH_REQUIRED),
     ("memgraph asks for a user", server(hello=MEMGRAPH), "memgraph", Access.AUTH_REQUIRED),
@@ -80,7 +93,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("peer", "product", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
-def test_states(peer: Peer, product: str, access: Access) -> None:
+def test_states(peer: MemoryPeer, product: str, access: Access) -> None:
     report = ask(peer).result
     assert (report.outcome, report.product, report.access) == (Outcome.OK, product, access)
 
@@ -104,5 +117,5 @@ def test_no_deeper_than_allowed(depth: Depth) -> None:
 
 @pytest.mark.parametrize("answer", [bytes(4), b"HTTP/1.1 400 Bad Request\r\n\r\n", b"-ERR x\r\n"])
 def test_others_on_a_port_that_says_nothing_are_another_protocol(answer: bytes) -> None:
-    report = ask(Peer(lambda _: answer), port=7).result
+    report = ask(MemoryPeer(lambda _: answer), port=7).result
     assert (report.outcome, report.product) == (Outcome.PROTOCOL_MISMATCH, "")

@@ -2,59 +2,64 @@
 
 import pytest
 
-from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.bolt.probe import BoltProbe
-from tieback.probes.stores.bolt.session import ROWS, Answer, BoltSession, Failure, Statement, sends
-from tieback.probes.wire.packstream import mapping, message, text
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.stores.bolt.session import ROWS, BoltFailure, BoltSession, BoltStatement, StatementResult, sends
+from tieback.probes.wire.packstream import encode_mapping, encode_message, encode_text
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Conversation
 
-COUNT = Statement("RETURN 1", "a number")
-SUCCESS = message(0x70, mapping({}))
-DENIED = message(0x7F, mapping({"code": text("Neo.ClientError.Security.Forbidden"), "message": text("no")}))
-IGNORED = message(0x7E)
-RECORD = message(0x71, b"\x91\x07")
+COUNT = BoltStatement("RETURN 1", "a number")
+SUCCESS = encode_message(0x70, encode_mapping({}))
+DENIED = encode_message(
+    0x7F, encode_mapping({"code": encode_text("Neo.ClientError.Security.Forbidden"), "message": encode_text("no")})
+)
+IGNORED = encode_message(0x7E)
+RECORD = encode_message(0x71, b"\x91\x07")
 
 
-def ask(*answers: bytes | None) -> Answer | Failure:
-    def talk() -> Conversation[Answer | Failure]:
+def ask(*answers: bytes | None) -> StatementResult | BoltFailure:
+    def talk() -> Conversation[StatementResult | BoltFailure]:
         session = BoltSession()
         yield from session.shake(False, None)
         return (yield from session.ask(COUNT))
 
-    return play(talk(), Peer(replaying([b"\0\0\0\5", *answers])), sends((COUNT,))).result
+    return play(talk(), MemoryPeer(recorded_answers([b"\0\0\0\5", *answers])), sends((COUNT,))).result
 
 
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [
-        ([SUCCESS + RECORD + message(0x70, mapping({"db": text("shop")}))], Answer([7], "shop")),
-        ([SUCCESS + message(0x70, mapping({"has_more": b"\xc3"}))], Answer([], "", True)),
-        ([DENIED + IGNORED, SUCCESS], Failure("Neo.ClientError.Security.Forbidden", "no")),
-        ([SUCCESS + DENIED, SUCCESS], Failure("Neo.ClientError.Security.Forbidden", "no")),
+        (
+            [SUCCESS + RECORD + encode_message(0x70, encode_mapping({"db": encode_text("shop")}))],
+            StatementResult([7], "shop"),
+        ),
+        ([SUCCESS + encode_message(0x70, encode_mapping({"has_more": b"\xc3"}))], StatementResult([], "", True)),
+        ([DENIED + IGNORED, SUCCESS], BoltFailure("Neo.ClientError.Security.Forbidden", "no")),
+        ([SUCCESS + DENIED, SUCCESS], BoltFailure("Neo.ClientError.Security.Forbidden", "no")),
         # An empty chunk between messages keeps the connection alive; a message may come in several chunks.
-        ([b"\0\0" + SUCCESS + b"\0\2\xb1\x71\0\2\x91\x07\0\0" + SUCCESS], Answer([7])),
+        ([b"\0\0" + SUCCESS + b"\0\2\xb1\x71\0\2\x91\x07\0\0" + SUCCESS], StatementResult([7])),
     ],
 )
-def test_answers(answers: list[bytes], expected: Answer | Failure) -> None:
+def test_answers(answers: list[bytes], expected: StatementResult | BoltFailure) -> None:
     assert ask(*answers) == expected
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        SUCCESS + message(0x71, b"\x92\1\2") + SUCCESS,
-        SUCCESS + message(0x71, b"\x91\x91\1") + SUCCESS,
-        SUCCESS + message(0x71) + SUCCESS,
+        SUCCESS + encode_message(0x71, b"\x92\1\2") + SUCCESS,
+        SUCCESS + encode_message(0x71, b"\x91\x91\1") + SUCCESS,
+        SUCCESS + encode_message(0x71) + SUCCESS,
         SUCCESS + RECORD * (ROWS + 9),
-        message(0x01) + SUCCESS,
+        encode_message(0x01) + SUCCESS,
         b"\xff\xff" + b"x" * 65535 + b"\0\0",
         b"\0\1\x80" * 300,
     ],
     ids=["two columns", "a list", "no fields", "too many", "a request", "a large message", "many chunks"],
 )
 def test_what_breaks_a_bound_is_hostile(answer: bytes) -> None:
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         ask(answer)
 
 
@@ -64,7 +69,7 @@ def test_versions_that_were_not_offered_are_another_protocol(head: bytes) -> Non
         yield from BoltSession().shake(False, None)
 
     with pytest.raises(NotThisProtocol):
-        play(talk(), Peer(replaying([head])), sends(()))
+        play(talk(), MemoryPeer(recorded_answers([head])), sends(()))
 
 
 OFFICIAL = [

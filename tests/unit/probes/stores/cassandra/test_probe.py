@@ -8,7 +8,7 @@ import pytest
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.cassandra.probe import CassandraProbe
 from tieback.scope.conversation import Target
 
@@ -72,7 +72,7 @@ OPEN: dict[str, tuple[int, bytes]] = {
 }
 
 
-def peer(change: Mapping[str, tuple[int, bytes]] | None = None, version: int = 4) -> Peer:
+def peer(change: Mapping[str, tuple[int, bytes]] | None = None, version: int = 4) -> MemoryPeer:
     answers = {**OPEN, **(change or {})}
 
     def reply(sent: bytes) -> bytes | None:
@@ -86,10 +86,10 @@ def peer(change: Mapping[str, tuple[int, bytes]] | None = None, version: int = 4
         kind, body = answers.get(key or "", (0, error(0x2200, "unconfigured table")))
         return answer_frame(kind, body, version)
 
-    return Peer(reply)
+    return MemoryPeer(reply)
 
 
-def ask(served: Peer, depth: Depth = Depth.DESCRIBE, port: int = 9042) -> Played[ProbeReport]:
+def ask(served: MemoryPeer, depth: Depth = Depth.DESCRIBE, port: int = 9042) -> PlaybackResult[ProbeReport]:
     return play(PROBE.run(Target("127.0.0.1", port), depth), served, PROBE.meta.sends)
 
 
@@ -176,10 +176,10 @@ def test_a_warning_before_the_answer_is_no_answer_of_another_kind() -> None:
             return answer
         return answer_frame(8, b"\0\1" + string("Aggregation query used without partition key") + answer[9:], flags=8)
 
-    assert ask(Peer(reply)).result.access is Access.OPEN
+    assert ask(MemoryPeer(reply)).result.access is Access.OPEN
 
 
 @pytest.mark.parametrize("greeting", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"-ERR unknown command\r\n", b"\x84" * 20])
 def test_other_servers_are_another_protocol(greeting: bytes) -> None:
-    report = ask(Peer(lambda _: greeting), port=7).result
+    report = ask(MemoryPeer(lambda _: greeting), port=7).result
     assert (report.outcome, report.access) == (Outcome.PROTOCOL_MISMATCH, Access.UNKNOWN)

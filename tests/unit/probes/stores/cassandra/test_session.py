@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.probes.stores.cassandra.probe import CassandraProbe
-from tieback.probes.stores.cassandra.session import PAGE, decoded_rows
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.stores.cassandra.session import PAGE, decode_rows
+from tieback.probes.wire.verdicts import HostileAnswer
 
 
 def rows_body(rows: list[list[bytes | None]], columns: int, *, flags: int = 1, kind: int = 2) -> bytes:
@@ -28,7 +28,7 @@ def value(one: bytes | None) -> bytes:
 )
 @settings(max_examples=80, deadline=None)
 def test_rows_come_back_as_they_are(rows: list[list[bytes | None]], more: bool) -> None:
-    found = decoded_rows(rows_body(rows, 3, flags=3 if more else 1), 3)
+    found = decode_rows(rows_body(rows, 3, flags=3 if more else 1), 3)
     assert (found.rows, found.more) == (rows, more)
 
 
@@ -36,8 +36,8 @@ def test_rows_come_back_as_they_are(rows: list[list[bytes | None]], more: bool) 
 @settings(max_examples=60, deadline=None)
 def test_cut_anywhere_is_hostile(cut: int) -> None:
     body = rows_body([[b"hr", b"people", b"x" * 16]], 3)
-    with pytest.raises(Hostile):
-        decoded_rows(body[: min(cut, len(body) - 1)], 3)
+    with pytest.raises(HostileAnswer):
+        decode_rows(body[: min(cut, len(body) - 1)], 3)
 
 
 @pytest.mark.parametrize(
@@ -53,15 +53,15 @@ def test_cut_anywhere_is_hostile(cut: int) -> None:
     ids=["two columns", "no rows", "unknown flags", "more rows than a page", "a map", "a value of 2 GB"],
 )
 def test_other_shapes_are_hostile(body: bytes) -> None:
-    with pytest.raises(Hostile):
-        decoded_rows(body, 3)
+    with pytest.raises(HostileAnswer):
+        decode_rows(body, 3)
 
 
 @given(body=st.binary(max_size=200), columns=st.integers(1, 4))
 @settings(max_examples=100, deadline=None)
 def test_noise_never_raises_anything_else(body: bytes, columns: int) -> None:
-    with contextlib.suppress(Hostile):
-        decoded_rows(body, columns)
+    with contextlib.suppress(HostileAnswer):
+        decode_rows(body, columns)
 
 
 OFFICIAL = [

@@ -4,25 +4,47 @@ import pytest
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.clickhouse_native.probe import ClickhouseNativeProbe
-from tieback.probes.stores.clickhouse_native.session import number, text
+from tieback.probes.stores.clickhouse_native.session import encode_text, encode_varint
 from tieback.scope.conversation import Target
 
 PROBE = ClickhouseNativeProbe()
 UUID = "0c1f2a57-9c1f-4bb3-8a57-1f8f6d6e3d01"
-HELLO = number(0) + text("ClickHouse") + number(24) + number(3) + number(54468) + text("UTC") + text("h") + number(2)
+HELLO = (
+    encode_varint(0)
+    + encode_text("ClickHouse")
+    + encode_varint(24)
+    + encode_varint(3)
+    + encode_varint(54468)
+    + encode_text("UTC")
+    + encode_text("h")
+    + encode_varint(2)
+)
 
 
 def exception(code: int) -> bytes:
-    return number(2) + code.to_bytes(4, "little") + text("DB::Exception") + text(f"code {code}") + text("") + b"\0"
+    return (
+        encode_varint(2)
+        + code.to_bytes(4, "little")
+        + encode_text("DB::Exception")
+        + encode_text(f"code {code}")
+        + encode_text("")
+        + b"\0"
+    )
 
 
 def block(*rows: tuple[str, ...]) -> bytes:
     columns = list(zip(*rows, strict=True))
-    data = b"".join(text("c") + text("String") + b"".join(map(text, values)) for values in columns)
+    data = b"".join(encode_text("c") + encode_text("String") + b"".join(map(encode_text, values)) for values in columns)
     return (
-        number(1) + text("") + b"\1\0\2\xff\xff\xff\xff\0" + number(len(columns)) + number(len(rows)) + data + number(5)
+        encode_varint(1)
+        + encode_text("")
+        + b"\1\0\2\xff\xff\xff\xff\0"
+        + encode_varint(len(columns))
+        + encode_varint(len(rows))
+        + data
+        + encode_varint(5)
     )
 
 
@@ -34,7 +56,7 @@ OPEN = {
 }
 
 
-def server(accounts: dict[bytes, bytes], change: dict[bytes, bytes] | None = None) -> Peer:
+def server(accounts: dict[bytes, bytes], change: dict[bytes, bytes] | None = None) -> MemoryPeer:
     answers = {**OPEN, **(change or {})}
 
     def answer(sent: bytes) -> bytes | None:
@@ -42,15 +64,15 @@ def server(accounts: dict[bytes, bytes], change: dict[bytes, bytes] | None = Non
             return next((reply for name, reply in accounts.items() if name in sent), exception(516))
         return next((reply for key, reply in answers.items() if key in sent), exception(62))
 
-    return Peer(answer)
+    return MemoryPeer(answer)
 
 
 DEFAULT = {b"\7default": HELLO}
 
 
 def ask(
-    peer: Peer, depth: Depth = Depth.DESCRIBE, *, port: int = 9000, passwordless: tuple[str, ...] = ("default",)
-) -> Played[ProbeReport]:
+    peer: MemoryPeer, depth: Depth = Depth.DESCRIBE, *, port: int = 9000, passwordless: tuple[str, ...] = ("default",)
+) -> PlaybackResult[ProbeReport]:
     target = Target("127.0.0.1", port, passwordless=passwordless)
     return play(PROBE.run(target, depth), peer, PROBE.meta.sends)
 
@@ -82,14 +104,14 @@ STATES = [
     ("any user", server({b"tieback_probe": HELLO}), Access.ANY_USER),
     ("our address is turned away", server({b"tieback_probe": exception(195)}), Access.FIREWALLED),
     ("no tables", server(DEFAULT, {b"FROM system.tables": block(("system", "parts"))}), Access.OPEN_EMPTY),
-    ("no parts", server(DEFAULT, {b"FROM system.parts": number(5)}), Access.PARTIAL),
+    ("no parts", server(DEFAULT, {b"FROM system.parts": encode_varint(5)}), Access.PARTIAL),
     ("settings are fixed", server(DEFAULT, {b"FROM system.tables": exception(164)}), Access.PARTIAL),
     ("overloaded", server({b"tieback_probe": exception(202)}), Access.UNKNOWN),
 ]
 
 
 @pytest.mark.parametrize(("peer", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
-def test_states(peer: Peer, access: Access) -> None:
+def test_states(peer: MemoryPeer, access: Access) -> None:
     passwordless = () if access is Access.UNKNOWN else ("default",)
     report = ask(peer, passwordless=passwordless).result
     assert (report.outcome, report.access) == (Outcome.OK, access)
@@ -111,5 +133,5 @@ def test_the_account_is_what_the_dialer_sees() -> None:
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\0\0\0\0\0\0\0\0", None])
 def test_others_are_another_protocol(answer: bytes | None) -> None:
-    report = ask(Peer(lambda _: answer), port=7).result
+    report = ask(MemoryPeer(lambda _: answer), port=7).result
     assert (report.outcome, report.product) == (Outcome.PROTOCOL_MISMATCH, "")

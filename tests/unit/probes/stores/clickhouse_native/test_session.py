@@ -2,70 +2,87 @@
 
 import pytest
 
-from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.clickhouse_native.probe import ClickhouseNativeProbe
 from tieback.probes.stores.clickhouse_native.session import (
-    Greeting,
+    NativeException,
+    NativeGreeting,
     NativeSession,
-    Refusal,
-    Statement,
-    number,
+    NativeStatement,
+    encode_text,
+    encode_varint,
     sends,
-    text,
 )
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
-from tieback.scope.conversation import MADE_UP_ACCOUNT, Conversation
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
+from tieback.scope.conversation import DUMMY_ACCOUNT, Conversation
 
-NAMES = Statement("SELECT names", "SELECT a,b FROM t", 2, "names")
+NAMES = NativeStatement("SELECT names", "SELECT a,b FROM t", 2, "names")
 
 
 def hello(revision: int = 54468, name: str = "ClickHouse") -> bytes:
-    head = number(0) + text(name) + number(23) + number(8) + number(revision)
-    more = [text("UTC")] if revision >= 54058 else []
-    more += [text("host")] if revision >= 54372 else []
-    return head + b"".join(more) + (number(9) if revision >= 54401 else b"")
+    head = encode_varint(0) + encode_text(name) + encode_varint(23) + encode_varint(8) + encode_varint(revision)
+    more = [encode_text("UTC")] if revision >= 54058 else []
+    more += [encode_text("host")] if revision >= 54372 else []
+    return head + b"".join(more) + (encode_varint(9) if revision >= 54401 else b"")
 
 
 def exception(code: int, message: str = "DB::Exception: no", *, nested: bytes = b"\0") -> bytes:
-    return number(2) + code.to_bytes(4, "little") + text("DB::Exception") + text(message) + text("0. x") + nested
+    return (
+        encode_varint(2)
+        + code.to_bytes(4, "little")
+        + encode_text("DB::Exception")
+        + encode_text(message)
+        + encode_text("0. x")
+        + nested
+    )
 
 
 def block(*columns: list[str], kind: str = "String") -> bytes:
     height = len(columns[0]) if columns else 0
-    data = b"".join(text(f"c{n}") + text(kind) + b"".join(map(text, values)) for n, values in enumerate(columns))
-    return number(1) + text("") + b"\1\0\2\xff\xff\xff\xff\0" + number(len(columns)) + number(height) + data
+    data = b"".join(
+        encode_text(f"c{n}") + encode_text(kind) + b"".join(map(encode_text, values))
+        for n, values in enumerate(columns)
+    )
+    return (
+        encode_varint(1)
+        + encode_text("")
+        + b"\1\0\2\xff\xff\xff\xff\0"
+        + encode_varint(len(columns))
+        + encode_varint(height)
+        + data
+    )
 
 
-PROGRESS = number(3) + b"\1\2\3\0\0"
-PROFILE = number(6) + b"\1\1\x20\0\0\0"
-END = number(5)
+PROGRESS = encode_varint(3) + b"\1\2\3\0\0"
+PROFILE = encode_varint(6) + b"\1\1\x20\0\0\0"
+END = encode_varint(5)
 
 
-def log_in(answer: bytes | None) -> Greeting | Refusal:
+def log_in(answer: bytes | None) -> NativeGreeting | NativeException:
     session = NativeSession()
-    return play(session.log_in(MADE_UP_ACCOUNT, False, None), Peer(replaying([answer])), sends(())).result
+    return play(session.log_in(DUMMY_ACCOUNT, False, None), MemoryPeer(recorded_answers([answer])), sends(())).result
 
 
-def rows(answer: bytes | None) -> list[list[str]] | Refusal:
-    def talk() -> Conversation[list[list[str]] | Refusal]:
+def rows(answer: bytes | None) -> list[list[str]] | NativeException:
+    def talk() -> Conversation[list[list[str]] | NativeException]:
         session = NativeSession()
-        yield from session.log_in(MADE_UP_ACCOUNT, False, None)
+        yield from session.log_in(DUMMY_ACCOUNT, False, None)
         return (yield from session.rows(NAMES))
 
-    return play(talk(), Peer(replaying([hello(), answer])), sends((NAMES,))).result
+    return play(talk(), MemoryPeer(recorded_answers([hello(), answer])), sends((NAMES,))).result
 
 
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (hello(), Greeting("23.8.9", 54468)),
-        (hello(54000), Greeting("23.8.0", 54000)),
-        (exception(516), Refusal(516, "DB::Exception: no")),
-        (exception(516, nested=b"\1" + exception(1)[1:]), Refusal(516, "DB::Exception: no")),
+        (hello(), NativeGreeting("23.8.9", 54468)),
+        (hello(54000), NativeGreeting("23.8.0", 54000)),
+        (exception(516), NativeException(516, "DB::Exception: no")),
+        (exception(516, nested=b"\1" + exception(1)[1:]), NativeException(516, "DB::Exception: no")),
     ],
     ids=["lets in", "an old one lets in", "refuses", "refuses, with a cause"],
 )
-def test_greetings(answer: bytes, expected: Greeting | Refusal) -> None:
+def test_greetings(answer: bytes, expected: NativeGreeting | NativeException) -> None:
     assert log_in(answer) == expected
 
 
@@ -83,10 +100,10 @@ def test_others_are_another_protocol(answer: bytes | None) -> None:
         (block() + PROGRESS + block(["hr", "pay"], ["a", "b"]) + PROFILE + END, [["hr", "a"], ["pay", "b"]]),
         (block(["hr"], ["a"]) + block(["pay"], ["b"]) + END, [["hr", "a"], ["pay", "b"]]),
         (block() + END, []),
-        (block() + exception(164, "readonly"), Refusal(164, "readonly")),
+        (block() + exception(164, "readonly"), NativeException(164, "readonly")),
     ],
 )
-def test_rows(answer: bytes, expected: list[list[str]] | Refusal) -> None:
+def test_rows(answer: bytes, expected: list[list[str]] | NativeException) -> None:
     assert rows(answer) == expected
 
 
@@ -97,15 +114,15 @@ def test_rows(answer: bytes, expected: list[list[str]] | Refusal) -> None:
         block(["hr"], ["a"], kind="UInt64") + END,
         block(["hr"], ["a"]).replace(b"\xff\xff\xff\xff\0\2\1", b"\xff\xff\xff\xff\0\2\xff\xff\xff\x7f"),
         b"\1\0\1\0\2\xff\xff\xff\xff\1",
-        number(11),
+        encode_varint(11),
         PROGRESS * 600,
         b"\xff" * 20,
-        number(2) + bytes(4) + number(1 << 40),
+        encode_varint(2) + bytes(4) + encode_varint(1 << 40),
     ],
     ids=["a column", "numbers", "rows", "block info", "a packet", "progress without end", "a number", "a terabyte"],
 )
 def test_what_breaks_a_bound_is_hostile(answer: bytes) -> None:
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         rows(answer)
 
 

@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 from tieback.probes.stores.elasticsearch.answers import (
     MAX_FIELDS,
     ClusterStats,
-    Count,
-    Root,
+    CountAnswer,
+    RootAnswer,
     mapping_fields,
 )
-from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.jsontext import decode_json
 
 ROOTS = [
     # GET /, is a search engine, is OpenSearch
@@ -23,7 +23,7 @@ ROOTS = [
 
 @pytest.mark.parametrize(("body", "engine", "opensearch"), ROOTS)
 def test_roots(body: bytes, engine: bool, opensearch: bool) -> None:
-    root = decoded(body, Root)
+    root = decode_json(body, RootAnswer)
     assert root is not None
     assert (root.is_search_engine, root.is_opensearch) == (engine, opensearch)
 
@@ -54,6 +54,6 @@ def test_a_mapping_without_bounds_is_bounded() -> None:
 @given(st.binary(max_size=200))
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_are_read_or_none(body: bytes) -> None:
-    for kind in (Root, ClusterStats, Count):
-        decoded(body, kind)
+    for kind in (RootAnswer, ClusterStats, CountAnswer):
+        decode_json(body, kind)
     mapping_fields(body)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play, replaying
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
 from tieback.probes.stores.elasticsearch.probe import ElasticsearchProbe, valid_name
 from tieback.probes.wire.http import segment
 from tieback.scope.conversation import Target
@@ -22,14 +22,14 @@ def http(body: bytes, status: int = 200, headers: bytes = b"") -> bytes:
     return b"HTTP/1.1 %d x\r\n%bContent-Length: %d\r\n\r\n%b" % (status, headers, len(body), body)
 
 
-def ask(answers: dict[bytes, bytes], depth: Depth = Depth.DESCRIBE, port: int = 9200) -> Played[ProbeReport]:
+def ask(answers: dict[bytes, bytes], depth: Depth = Depth.DESCRIBE, port: int = 9200) -> PlaybackResult[ProbeReport]:
     """Ask a server that gives the answer of the first path that a request starts with, else 404."""
 
     def answer(sent: bytes) -> bytes:
         path = sent.split(b" ")[1]
         return next((body for start, body in answers.items() if path.startswith(start)), http(b"{}", 404))
 
-    return play(PROBE.run(Target("127.0.0.1", port), depth), Peer(answer), PROBE.meta.sends)
+    return play(PROBE.run(Target("127.0.0.1", port), depth), MemoryPeer(answer), PROBE.meta.sends)
 
 
 OPEN = {
@@ -118,7 +118,7 @@ NGINX = http(b"<html>401 Authorization Required</html>", 401, b'WWW-Authenticate
     [(9200, Outcome.OK, Access.AUTH_REQUIRED), (8443, Outcome.PROTOCOL_MISMATCH, Access.UNKNOWN)],
 )
 def test_a_proxy_that_asks_for_a_password_names_no_product(port: int, outcome: Outcome, access: Access) -> None:
-    peer = Peer(replaying([NGINX]))
+    peer = MemoryPeer(recorded_answers([NGINX]))
     report = play(PROBE.run(Target("127.0.0.1", port), Depth.DESCRIBE), peer, PROBE.meta.sends).result
     assert (report.outcome, report.access, report.product, report.containers) == (outcome, access, "", ())
 

@@ -2,17 +2,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.probes.stores.ftp.listing import Entry, entries
+from tieback.probes.stores.ftp.listing import ListingEntry, read_entries
 
 LINES = [
     # line, entry; forms of vsftpd, ProFTPD, Pure-FTPd and IIS
-    ("drwxr-xr-x    2 65534    65534          80 Nov 25 03:46 pub", Entry("pub", directory=True)),
-    ("-rw-r--r--    1 0        0              10 Nov 25 03:46 f0.csv", Entry("f0.csv", 10)),
-    (" -rw-r--r--   1 ftp      ftp          1024 Jan  3  2019 a file.txt", Entry("a file.txt", 1024)),
-    ("213-drwxr-xr-x   2 ftp  ftp  4096 Jan  3  2019 deep", Entry("deep", directory=True)),
-    ("-rw-r--r--. 1 ftp 5 Jan  3  2019 no-group.bin", Entry("no-group.bin", 5)),
-    ("11-25-26  03:46PM       <DIR>          images", Entry("images", directory=True)),
-    ("11-25-2026  03:46AM              2048 list.xlsx", Entry("list.xlsx", 2048)),
+    ("drwxr-xr-x    2 65534    65534          80 Nov 25 03:46 pub", ListingEntry("pub", directory=True)),
+    ("-rw-r--r--    1 0        0              10 Nov 25 03:46 f0.csv", ListingEntry("f0.csv", 10)),
+    (" -rw-r--r--   1 ftp      ftp          1024 Jan  3  2019 a file.txt", ListingEntry("a file.txt", 1024)),
+    ("213-drwxr-xr-x   2 ftp  ftp  4096 Jan  3  2019 deep", ListingEntry("deep", directory=True)),
+    ("-rw-r--r--. 1 ftp 5 Jan  3  2019 no-group.bin", ListingEntry("no-group.bin", 5)),
+    ("11-25-26  03:46PM       <DIR>          images", ListingEntry("images", directory=True)),
+    ("11-25-2026  03:46AM              2048 list.xlsx", ListingEntry("list.xlsx", 2048)),
     ("lrwxrwxrwx    1 0        0              10 Nov 25 03:46 link -> /etc", None),
     ("drwxr-xr-x    2 0        0              80 Nov 25 03:46 ..", None),
     ("213-Status follows:", None),
@@ -22,11 +22,11 @@ LINES = [
 
 
 @pytest.mark.parametrize(("line", "entry"), LINES)
-def test_lines(line: str, entry: Entry | None) -> None:
-    assert entries([line]) == ([entry] if entry is not None else [])
+def test_lines(line: str, entry: ListingEntry | None) -> None:
+    assert read_entries([line]) == ([entry] if entry is not None else [])
 
 
 @given(st.lists(st.text(max_size=200), max_size=20))
 @settings(max_examples=60, deadline=None)
 def test_noise_gives_no_negative_sizes(lines: list[str]) -> None:
-    assert all(0 <= entry.size < 10**18 for entry in entries(lines))
+    assert all(0 <= entry.size < 10**18 for entry in read_entries(lines))

@@ -5,7 +5,7 @@ import pytest
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.ftp.probe import FtpProbe
 from tieback.scope.conversation import Target
 
@@ -26,7 +26,7 @@ TREE = {
 
 def server(
     greeting: bytes = VSFTPD, *, tree: dict[str, list[str]] | None = None, login: bytes = b"230 Login successful.\r\n"
-) -> Peer:
+) -> MemoryPeer:
     held = TREE if tree is None else tree
 
     def answer(sent: bytes) -> bytes | None:
@@ -48,12 +48,12 @@ def server(
             case _:
                 return b"500 Unknown command.\r\n"
 
-    return Peer(answer, greeting=greeting)
+    return MemoryPeer(answer, greeting=greeting)
 
 
 def ask(
-    peer: Peer, depth: Depth = Depth.DESCRIBE, *, port: int = 21, passwordless: tuple[str, ...] = ANONYMOUS
-) -> Played[ProbeReport]:
+    peer: MemoryPeer, depth: Depth = Depth.DESCRIBE, *, port: int = 21, passwordless: tuple[str, ...] = ANONYMOUS
+) -> PlaybackResult[ProbeReport]:
     target = Target("127.0.0.1", port, passwordless=passwordless)
     return play(PROBE.run(target, depth), peer, PROBE.meta.sends)
 
@@ -92,7 +92,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("peer", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
-def test_states(peer: Peer, access: Access) -> None:
+def test_states(peer: MemoryPeer, access: Access) -> None:
     report = ask(peer).result
     assert (report.outcome, report.access) == (Outcome.OK, access)
 
@@ -119,7 +119,7 @@ def test_a_login_that_needs_tls_is_no_refusal_of_strangers(offered: bytes, start
             return offered
         return (secure if encrypted else plain).answer(sent)
 
-    played = ask(Peer(answer, greeting=VSFTPD, starttls=starttls))
+    played = ask(MemoryPeer(answer, greeting=VSFTPD, starttls=starttls))
     report = played.result
     assert played.connections == 2
     assert (report.outcome, report.access) == (Outcome.OK, access)
@@ -150,7 +150,7 @@ def test_others_are_another_protocol(greeting: bytes) -> None:
 
 
 def test_a_mail_server_that_does_not_say_so_is_told_by_syst() -> None:
-    peer = Peer(lambda _: b"502 5.5.2 Error: command not recognized\r\n", greeting=b"220 host ready\r\n")
+    peer = MemoryPeer(lambda _: b"502 5.5.2 Error: command not recognized\r\n", greeting=b"220 host ready\r\n")
     assert ask(peer, port=7).result.outcome is Outcome.PROTOCOL_MISMATCH
 
 
@@ -170,6 +170,8 @@ def test_no_deeper_than_allowed(depth: Depth) -> None:
 
 def test_a_reply_without_end_is_hostile() -> None:
     peer = server()
-    endless = Peer(lambda sent: b"213-x\r\n" * 5000 if sent.startswith(b"STAT") else peer.answer(sent), greeting=VSFTPD)
+    endless = MemoryPeer(
+        lambda sent: b"213-x\r\n" * 5000 if sent.startswith(b"STAT") else peer.answer(sent), greeting=VSFTPD
+    )
     report = ask(endless).result
     assert (report.outcome, report.access) == (Outcome.HOSTILE, Access.PARTIAL)

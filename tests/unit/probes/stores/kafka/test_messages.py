@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.kafka import messages
 from tieback.probes.stores.kafka.messages import Topic
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol, TooLarge
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
 from tieback.scope.conversation import Connect, Conversation
 
 
@@ -19,9 +19,9 @@ def text(value: str) -> bytes:
 def read(data: bytes, head: bytes = b"") -> bytes:
     def talk() -> Conversation[bytes]:
         yield Connect()
-        return (yield from messages.answer(2, head))
+        return (yield from messages.read_answer(2, head))
 
-    return play(talk(), Peer(replaying([]), greeting=data), ()).result
+    return play(talk(), MemoryPeer(recorded_answers([]), greeting=data), ()).result
 
 
 BROKER = struct.pack(">i", 0) + text("h") + struct.pack(">i", 9092) + struct.pack(">h", -1)
@@ -54,7 +54,7 @@ def test_metadata(version: int) -> None:
 
 @pytest.mark.parametrize("length", range(len(metadata(4))))
 def test_metadata_that_is_cut(length: int) -> None:
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         messages.metadata(metadata(4)[:length], 4)
 
 
@@ -72,7 +72,7 @@ def test_offsets(version: int, throttle: bytes) -> None:
     data = throttle + struct.pack(">i", 1) + text("people") + struct.pack(">i", 1) + row
     assert messages.offsets(data, version) == {3: (0, 42)}
     for wrong in (b"", struct.pack(">i", 2), struct.pack(">i", 1) + text("p") + struct.pack(">i", 2_000_000_000)):
-        with pytest.raises(Hostile):
+        with pytest.raises(HostileAnswer):
             messages.offsets(throttle + wrong, version)
 
 
@@ -101,11 +101,11 @@ def test_answers(data: bytes, head: bytes, body: bytes) -> None:
 
 
 LIES = [
-    (struct.pack(">ii", 6, 3), b"", Hostile),
-    (struct.pack(">ii", 3, 2), b"", Hostile),
-    (struct.pack(">ii", -1, 2), b"", Hostile),
-    (struct.pack(">ii", 2_000_000_000, 2), b"", Hostile),
-    (struct.pack(">ii", 50_000_000, 2), b"", TooLarge),
+    (struct.pack(">ii", 6, 3), b"", HostileAnswer),
+    (struct.pack(">ii", 3, 2), b"", HostileAnswer),
+    (struct.pack(">ii", -1, 2), b"", HostileAnswer),
+    (struct.pack(">ii", 2_000_000_000, 2), b"", HostileAnswer),
+    (struct.pack(">ii", 50_000_000, 2), b"", TooLargeAnswer),
     (b"TTP/1.1 400", b"H", NotThisProtocol),
 ]
 
@@ -119,13 +119,13 @@ def test_lengths_that_lie(data: bytes, head: bytes, verdict: type[Exception]) ->
 @given(st.binary(max_size=200))
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_are_an_answer_or_a_verdict(data: bytes) -> None:
-    with contextlib.suppress(Hostile):
+    with contextlib.suppress(HostileAnswer):
         assert len(messages.metadata(data, 4).topics) <= len(data)
-    with contextlib.suppress(Hostile):
+    with contextlib.suppress(HostileAnswer):
         messages.offsets(data, 1)
-    with contextlib.suppress(Hostile):
+    with contextlib.suppress(HostileAnswer):
         messages.log_dirs(data)
-    with contextlib.suppress(Hostile):
+    with contextlib.suppress(HostileAnswer):
         messages.mechanisms(data)
     with contextlib.suppress(NotThisProtocol):
         messages.versions(data)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Answer, Peer, Played, play
+from tieback.probes.playback import Answer, MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.kafka import messages
 from tieback.probes.stores.kafka.probe import KafkaProbe
 from tieback.scope.conversation import Target
@@ -93,8 +93,8 @@ class Broker:
         return struct.pack(">i", 1) + text(name) + struct.pack(">i", len(self.topics[name])) + rows
 
 
-def ask(answer: Answer, depth: Depth = Depth.DESCRIBE) -> Played[ProbeReport]:
-    return play(PROBE.run(Target("127.0.0.1", 9092), depth), Peer(answer), PROBE.meta.sends)
+def ask(answer: Answer, depth: Depth = Depth.DESCRIBE) -> PlaybackResult[ProbeReport]:
+    return play(PROBE.run(Target("127.0.0.1", 9092), depth), MemoryPeer(answer), PROBE.meta.sends)
 
 
 def test_an_open_one() -> None:
@@ -131,7 +131,7 @@ def test_a_login_is_wanted() -> None:
 
 def test_a_broker_that_repeats_our_mechanism_says_nothing_by_it() -> None:
     broker = Broker(people=[(0, 5)])
-    mechanism = messages.MADE_UP_MECHANISM.decode()
+    mechanism = messages.DUMMY_MECHANISM.decode()
 
     def answer(sent: bytes) -> bytes | None:
         if sent != messages.HANDSHAKE_REQUEST:
@@ -223,9 +223,9 @@ def test_no_deeper_than_allowed(depth: Depth, sends: int) -> None:
 
 WRITES = [
     # Produce, Fetch, CreateTopics, DeleteTopics, SaslAuthenticate; a handshake with a real mechanism.
-    *(messages.framed(key, 0, 1, b"\0\0\0\0") for key in (0, 1, 19, 20, 36)),
-    messages.framed(messages.SASL_HANDSHAKE, 1, 1, text("PLAIN")),
-    messages.framed(messages.METADATA, 4, 2, b"\xff\xff\xff\xff\1"),
+    *(messages.encode_request(key, 0, 1, b"\0\0\0\0") for key in (0, 1, 19, 20, 36)),
+    messages.encode_request(messages.SASL_HANDSHAKE, 1, 1, text("PLAIN")),
+    messages.encode_request(messages.METADATA, 4, 2, b"\xff\xff\xff\xff\1"),
     messages.offsets_request(1, 0, "people", (0,)),
 ]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Answer, Peer, Played, play, replaying
+from tieback.probes.playback import Answer, MemoryPeer, PlaybackResult, play, recorded_answers
 from tieback.probes.stores.ldap import messages
 from tieback.probes.stores.ldap.probe import LdapProbe
 from tieback.scope.conversation import Target
@@ -77,9 +77,9 @@ class Directory:
         )
 
 
-def ask(answer: Answer, depth: Depth = Depth.DESCRIBE, *, starttls: bool = True) -> Played[ProbeReport]:
+def ask(answer: Answer, depth: Depth = Depth.DESCRIBE, *, starttls: bool = True) -> PlaybackResult[ProbeReport]:
     target = Target("127.0.0.1", 389)
-    return play(PROBE.run(target, depth), Peer(answer, starttls=starttls), PROBE.meta.sends)
+    return play(PROBE.run(target, depth), MemoryPeer(answer, starttls=starttls), PROBE.meta.sends)
 
 
 def test_an_open_one() -> None:
@@ -219,9 +219,9 @@ WRITES = [
     bytes.fromhex("3008 020106 4a03") + b"c=a",
     message(6, 0x66, b""),
     message(6, 0x68, b""),
-    messages.Search(6, 2, 500, ("1.1",)).message(b"dc=t"),
-    messages.Search(6, 1, 500, ("mail",)).message(b"dc=t"),
-    messages.Search(7, 1, 3, ("*",)).message(b"dc=t"),
+    messages.LdapSearch(6, 2, 500, ("1.1",)).message(b"dc=t"),
+    messages.LdapSearch(6, 1, 500, ("mail",)).message(b"dc=t"),
+    messages.LdapSearch(7, 1, 3, ("*",)).message(b"dc=t"),
 ]
 
 
@@ -236,7 +236,9 @@ def test_any_answer_ends_in_one_report(answers: list[bytes]) -> None:
     bound = result(1, messages.BIND_RESPONSE, 0)
     framed = [message(4 + i, messages.ENTRY, data) for i, data in enumerate(answers)]
     for left in ([bound, *answers], [bound, *framed]):
-        report = play(PROBE.run(Target("h", 389), Depth.DESCRIBE), Peer(replaying(left)), PROBE.meta.sends).result
+        report = play(
+            PROBE.run(Target("h", 389), Depth.DESCRIBE), MemoryPeer(recorded_answers(left)), PROBE.meta.sends
+        ).result
         assert not report.access.exposed
 
 

@@ -23,7 +23,7 @@ def cursor(*documents: Value) -> Document:
     ],
 )
 def test_success_and_refusal(answer: Document, ok: bool, asks: bool) -> None:
-    assert (answers.ok(answer), answers.asks_who_we_are(answer)) == (ok, asks)
+    assert (answers.is_ok(answer), answers.requires_authentication(answer)) == (ok, asks)
 
 
 @pytest.mark.parametrize(
@@ -100,4 +100,4 @@ def test_any_shape_is_read(answer: Document) -> None:
     answers.count_and_size(answer)
     answers.index_fields(answer)
     answers.sampled_fields(answer)
-    answers.complaint(answer)
+    answers.error_text(answer)

@@ -6,7 +6,7 @@ import pytest
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.mongodb.probe import MongodbProbe
 from tieback.probes.wire import bson
 from tieback.scope.conversation import Target
@@ -40,14 +40,14 @@ def message(document: bson.Document, request: int) -> bytes:
     return b"".join(part.to_bytes(4, "little") for part in header) + bytes(5) + body
 
 
-def ask(change: dict[str, bson.Document], depth: Depth = Depth.DESCRIBE) -> Played[ProbeReport]:
+def ask(change: dict[str, bson.Document], depth: Depth = Depth.DESCRIBE) -> PlaybackResult[ProbeReport]:
     answers = {**OPEN, **change}
 
     def answer(sent: bytes) -> bytes:
         command = next(iter(bson.decode(sent[21:])))
         return message(answers[command], int.from_bytes(sent[4:8], "little"))
 
-    return play(PROBE.run(Target("127.0.0.1", 27017), depth), Peer(answer), PROBE.meta.sends)
+    return play(PROBE.run(Target("127.0.0.1", 27017), depth), MemoryPeer(answer), PROBE.meta.sends)
 
 
 STATES: list[tuple[str, dict[str, bson.Document], Access]] = [
@@ -126,7 +126,7 @@ def paged(*batches: int) -> Callable[[bytes], bytes]:
 @pytest.mark.parametrize(("batches", "listed", "cut"), [((3,), 3, False), ((3, 3, 1), 7, False), ((9,) * 30, 99, True)])
 def test_long_lists_come_in_batches(batches: tuple[int, ...], listed: int, cut: bool) -> None:
     target = Target("127.0.0.1", 27017)
-    report = play(PROBE.run(target, Depth.ENUMERATE), Peer(paged(*batches)), PROBE.meta.sends).result
+    report = play(PROBE.run(target, Depth.ENUMERATE), MemoryPeer(paged(*batches)), PROBE.meta.sends).result
     assert len([container for container in report.containers if not container.system]) == listed
     assert any("more collections than the limit" in problem for problem in report.problems) is cut
 

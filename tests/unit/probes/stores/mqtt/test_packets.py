@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.mqtt import packets
 from tieback.probes.stores.mqtt.packets import V3, V5, Packet
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Connect, Conversation, Fault
 
 
@@ -16,7 +16,7 @@ def read(data: bytes, first: bytes = b"") -> Packet:
         yield Connect()
         return (yield from packets.packet(first))
 
-    return play(talk(), Peer(replaying([]), greeting=data), ()).result
+    return play(talk(), MemoryPeer(recorded_answers([]), greeting=data), ()).result
 
 
 def test_what_is_sent() -> None:
@@ -25,7 +25,7 @@ def test_what_is_sent() -> None:
     assert packets.connect(V5) == b"\x10\x1a\0\4MQTT\5\2\0\x1e\0\0\x0dtieback_probe"
     assert packets.subscribe(V3, b"$SYS/a") == b"\x82\x0b\0\1\0\6$SYS/a\0\xc0\0"
     assert packets.subscribe(V5, b"$SYS/a") == b"\x82\x0c\0\1\0\0\6$SYS/a\0\xc0\0"
-    assert packets.framed(0x10, b"x" * 300)[:4] == b"\x10\xac\x02x"
+    assert packets.encode_packet(0x10, b"x" * 300)[:4] == b"\x10\xac\x02x"
 
 
 READ = [
@@ -43,7 +43,7 @@ def test_reading(data: bytes, first: bytes, packet: Packet) -> None:
 
 @pytest.mark.parametrize("data", [b"\x20\xff\xff\xff\xff\1", b"\x20\xff\xff\xff\x7f", b"\x20\x81\x80\x80\x80\1"])
 def test_lengths_that_lie(data: bytes) -> None:
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         read(data)
 
 
@@ -64,12 +64,12 @@ def test_publications(level: int, body: bytes, told: tuple[bytes, bytes]) -> Non
     ("level", "flags", "body"), [(V3, 1, b"\0\5a"), (V3, 2, b"\0\1a"), (V5, 1, b"\0\1a"), (V5, 1, b"\0\1a\x90")]
 )
 def test_publications_that_are_cut(level: int, flags: int, body: bytes) -> None:
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         packets.publication(level, Packet(3, flags, body))
 
 
 @given(st.binary(max_size=60))
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_are_a_packet_or_a_verdict(data: bytes) -> None:
-    with contextlib.suppress(Hostile, Fault):
+    with contextlib.suppress(HostileAnswer, Fault):
         assert len(read(data).body) <= len(data)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.mqtt import packets
 from tieback.probes.stores.mqtt.packets import V3, V5
 from tieback.probes.stores.mqtt.probe import TOPICS, MqttProbe
@@ -20,7 +20,7 @@ PONG = b"\xd0\0"
 
 
 def told(topic: str, payload: str, retain: int = 1) -> bytes:
-    return packets.framed(0x30 | retain, packets.text(topic.encode()) + payload.encode())
+    return packets.encode_packet(0x30 | retain, packets.encode_text(topic.encode()) + payload.encode())
 
 
 def statistics(retained: int, subscriptions: int = 0, own: int = 4) -> bytes:
@@ -36,9 +36,9 @@ def statistics(retained: int, subscriptions: int = 0, own: int = 4) -> bytes:
     )
 
 
-def ask(answers: dict[bytes, bytes | None], depth: Depth = Depth.DESCRIBE) -> Played[ProbeReport]:
+def ask(answers: dict[bytes, bytes | None], depth: Depth = Depth.DESCRIBE) -> PlaybackResult[ProbeReport]:
     return play(
-        PROBE.run(Target("127.0.0.1", 1883), depth), Peer(lambda sent: answers.get(sent, b"")), PROBE.meta.sends
+        PROBE.run(Target("127.0.0.1", 1883), depth), MemoryPeer(lambda sent: answers.get(sent, b"")), PROBE.meta.sends
     )
 
 
@@ -49,7 +49,7 @@ def test_an_open_one() -> None:
     (kept,) = report.containers
     assert kept.records is not None
     assert (kept.records.value, kept.records.quality) == (3, Quality.ESTIMATE)
-    assert played.sent[-1] == packets.FAREWELL
+    assert played.sent[-1] == packets.DISCONNECT_PACKET
 
 
 STATES = [
@@ -117,10 +117,14 @@ def test_no_deeper_than_allowed(depth: Depth, sends: int) -> None:
 WRITES = [
     packets.subscribe(V3, b"#"),
     packets.subscribe(V3, b"people/#"),
-    packets.framed(0x30, packets.text(b"people") + b"off"),
+    packets.encode_packet(0x30, packets.encode_text(b"people") + b"off"),
     # A user and a password; a will.
-    packets.framed(0x10, packets.text(b"MQTT") + b"\4\xc2\0\x1e" + packets.text(b"tieback_probe") + b"\0\1a\0\1b"),
-    packets.framed(0x10, packets.text(b"MQTT") + b"\4\6\0\x1e" + packets.text(b"tieback_probe") + b"\0\1a\0\1b"),
+    packets.encode_packet(
+        0x10, packets.encode_text(b"MQTT") + b"\4\xc2\0\x1e" + packets.encode_text(b"tieback_probe") + b"\0\1a\0\1b"
+    ),
+    packets.encode_packet(
+        0x10, packets.encode_text(b"MQTT") + b"\4\6\0\x1e" + packets.encode_text(b"tieback_probe") + b"\0\1a\0\1b"
+    ),
 ]
 
 

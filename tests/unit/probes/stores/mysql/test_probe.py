@@ -6,7 +6,7 @@ import pytest
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome
-from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.mysql.probe import MysqlProbe
 from tieback.probes.wire.frames import mysql_frame
 from tieback.scope.conversation import Target
@@ -50,6 +50,8 @@ REFUSALS = [
 def test_refusals_before_a_greeting(code: int, access: Access) -> None:
     greeting = mysql_frame(0, b"\xff" + code.to_bytes(2, "little") + b"no")
     played = play(
-        PROBE.run(Target("h", 3306), Depth.DESCRIBE), Peer(replaying([]), greeting=greeting), PROBE.meta.sends
+        PROBE.run(Target("h", 3306), Depth.DESCRIBE),
+        MemoryPeer(recorded_answers([]), greeting=greeting),
+        PROBE.meta.sends,
     )
     assert (played.result.outcome, played.result.access, played.sent) == (Outcome.OK, access, ())

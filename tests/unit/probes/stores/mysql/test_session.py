@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.mysql import queries
-from tieback.probes.stores.mysql.session import SENDS, Greeting, MysqlSession, Refusal, valid_account
+from tieback.probes.stores.mysql.session import SENDS, MysqlGreeting, MysqlRefusal, MysqlSession, valid_account
 from tieback.probes.wire.frames import mysql_frame
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, Fault
 
 SSL, PLUGIN_AUTH = 0x800, 0x80000
@@ -41,15 +41,15 @@ GREETINGS = [
 
 @pytest.mark.parametrize(("data", "product", "version", "tls", "plugin"), GREETINGS)
 def test_greetings(data: bytes, product: str, version: str, tls: bool, plugin: str) -> None:
-    found = play(MysqlSession().greet(None), Peer(replaying([]), greeting=data), SENDS).result
-    assert isinstance(found, Greeting)
+    found = play(MysqlSession().greet(None), MemoryPeer(recorded_answers([]), greeting=data), SENDS).result
+    assert isinstance(found, MysqlGreeting)
     assert (found.product, found.number, found.tls, found.plugin) == (product, version, tls, plugin)
 
 
 def test_a_host_that_is_turned_away_hears_it_first() -> None:
     data = error(1130, "Host is not allowed", 0, b"")
-    found = play(MysqlSession().greet(None), Peer(replaying([]), greeting=data), SENDS).result
-    assert found == Refusal(1130, "Host is not allowed")
+    found = play(MysqlSession().greet(None), MemoryPeer(recorded_answers([]), greeting=data), SENDS).result
+    assert found == MysqlRefusal(1130, "Host is not allowed")
 
 
 OTHERS = [
@@ -64,7 +64,7 @@ OTHERS = [
 @pytest.mark.parametrize("data", OTHERS)
 def test_other_protocols(data: bytes) -> None:
     with pytest.raises(NotThisProtocol):
-        play(MysqlSession().greet(1.0), Peer(replaying([]), greeting=data), SENDS)
+        play(MysqlSession().greet(1.0), MemoryPeer(recorded_answers([]), greeting=data), SENDS)
 
 
 OK = mysql_frame(2, b"\0\0\0\2\0\0\0")
@@ -90,7 +90,9 @@ LOGINS = [
 
 @pytest.mark.parametrize(("answers", "code", "sends"), LOGINS)
 def test_logins(answers: list[bytes], code: int | None, sends: int) -> None:
-    played = play(MysqlSession().log_in("tieback_probe"), Peer(replaying(answers), greeting=greeting()), SENDS)
+    played = play(
+        MysqlSession().log_in("tieback_probe"), MemoryPeer(recorded_answers(answers), greeting=greeting()), SENDS
+    )
     assert (played.result.code if played.result else None) == code
     assert len(played.sent) == sends
     assert played.sent[0][36:] == b"tieback_probe\0\0caching_sha2_password\0"
@@ -98,9 +100,11 @@ def test_logins(answers: list[bytes], code: int | None, sends: int) -> None:
 
 def test_tls_where_it_is_offered_and_plain_where_it_fails() -> None:
     offers = greeting(capabilities=SSL | PLUGIN_AUTH)
-    played = play(MysqlSession().log_in("u"), Peer(replaying([b"", OK]), greeting=offers), SENDS)
+    played = play(MysqlSession().log_in("u"), MemoryPeer(recorded_answers([b"", OK]), greeting=offers), SENDS)
     assert (len(played.sent), played.connections) == (2, 1)
-    played = play(MysqlSession().log_in("u"), Peer(replaying([b"", OK]), greeting=offers, starttls=False), SENDS)
+    played = play(
+        MysqlSession().log_in("u"), MemoryPeer(recorded_answers([b"", OK]), greeting=offers, starttls=False), SENDS
+    )
     assert (len(played.sent), played.connections) == (2, 2)
 
 
@@ -112,7 +116,9 @@ def test_the_connection_of_a_greeting_is_used_for_the_login() -> None:
         yield from session.log_in("a")
         return (yield from session.log_in("b"))
 
-    assert play(talk(), Peer(replaying([error(1045, "no"), OK]), greeting=greeting()), SENDS).connections == 2
+    assert (
+        play(talk(), MemoryPeer(recorded_answers([error(1045, "no"), OK]), greeting=greeting()), SENDS).connections == 2
+    )
 
 
 def rows(*values: bytes, columns: int = 2) -> bytes:
@@ -121,20 +127,20 @@ def rows(*values: bytes, columns: int = 2) -> bytes:
     return mysql_frame(1, bytes((columns,))) + column + eof + b"".join(mysql_frame(9, v) for v in values) + eof
 
 
-def query(answer: bytes, columns: int = 2) -> list[list[str | None]] | Refusal:
+def query(answer: bytes, columns: int = 2) -> list[list[str | None]] | MysqlRefusal:
     session = MysqlSession()
 
-    def talk() -> Conversation[list[list[str | None]] | Refusal]:
+    def talk() -> Conversation[list[list[str | None]] | MysqlRefusal]:
         yield Connect()
         return (yield from session.query(queries.TABLES, columns))
 
-    return play(talk(), Peer(replaying([answer])), SENDS).result
+    return play(talk(), MemoryPeer(recorded_answers([answer])), SENDS).result
 
 
 def test_rows() -> None:
     assert query(rows(b"\x01a\xfb", b"\xfc\x03\0abc\0")) == [["a", None], ["abc", ""]]
     assert query(rows()) == []
-    assert query(error(1142, "denied", 1)) == Refusal(1142, "denied")
+    assert query(error(1142, "denied", 1)) == MysqlRefusal(1142, "denied")
 
 
 HOSTILE = [
@@ -151,13 +157,13 @@ HOSTILE = [
 
 @pytest.mark.parametrize("answer", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_answers(answer: bytes) -> None:
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         query(answer)
 
 
 def test_a_request_for_a_file_is_hostile_during_a_login_too() -> None:
-    peer = Peer(replaying([mysql_frame(2, b"\xfb/etc/passwd")]), greeting=greeting())
-    with pytest.raises(Hostile, match="LOCAL INFILE"):
+    peer = MemoryPeer(recorded_answers([mysql_frame(2, b"\xfb/etc/passwd")]), greeting=greeting())
+    with pytest.raises(HostileAnswer, match="LOCAL INFILE"):
         play(MysqlSession().log_in("u"), peer, SENDS)
 
 
@@ -175,7 +181,7 @@ def test_undeclared_sql(sql: bytes) -> None:
 
 
 def test_a_password_is_undeclared() -> None:
-    played = play(MysqlSession().log_in("u"), Peer(replaying([OK]), greeting=greeting()), SENDS)
+    played = play(MysqlSession().log_in("u"), MemoryPeer(recorded_answers([OK]), greeting=greeting()), SENDS)
     login = played.sent[0]
     with_password = login.replace(b"u\0\0", b"u\0\x14" + b"p" * 20)
     for data in (with_password, mysql_frame(3, b"p" * 20), mysql_frame(3, b"secret\0")):
@@ -192,13 +198,16 @@ def test_accounts(name: str, valid: bool) -> None:
 @given(st.binary(max_size=120))
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_end_in_a_verdict(data: bytes) -> None:
-    for peer in (Peer(replaying([]), greeting=data), Peer(replaying([data] * 3), greeting=greeting())):
+    for peer in (
+        MemoryPeer(recorded_answers([]), greeting=data),
+        MemoryPeer(recorded_answers([data] * 3), greeting=greeting()),
+    ):
         try:
             play(MysqlSession().log_in("u"), peer, SENDS)
-        except (Hostile, NotThisProtocol, Fault):
+        except (HostileAnswer, NotThisProtocol, Fault):
             continue
     for answer in (data, rows(data)):
         try:
             query(answer)
-        except (Hostile, Fault):
+        except (HostileAnswer, Fault):
             continue

@@ -6,7 +6,7 @@ import pytest
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome
-from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.postgresql.probe import PostgresqlProbe, _records
 from tieback.probes.wire.frames import postgres_frame
 from tieback.scope.conversation import Target
@@ -33,14 +33,16 @@ STATES = [
 
 @pytest.mark.parametrize(("answer", "access"), STATES)
 def test_states_of_a_stranger(answer: bytes, access: Access) -> None:
-    played = play(PROBE.run(Target("h", 5432), Depth.DESCRIBE), Peer(replaying([b"N", answer])), PROBE.meta.sends)
+    played = play(
+        PROBE.run(Target("h", 5432), Depth.DESCRIBE), MemoryPeer(recorded_answers([b"N", answer])), PROBE.meta.sends
+    )
     assert (played.result.outcome, played.result.access) == (Outcome.OK, access)
 
 
 def test_trust_is_told_apart_by_a_made_up_role() -> None:
     answer = refusal("28000", "InitializeSessionUserId", trusted=True)
     report = play(
-        PROBE.run(Target("h", 5432), Depth.DESCRIBE), Peer(replaying([b"N", answer])), PROBE.meta.sends
+        PROBE.run(Target("h", 5432), Depth.DESCRIBE), MemoryPeer(recorded_answers([b"N", answer])), PROBE.meta.sends
     ).result
     assert "trust" in report.proofs[0].answer
     assert any("passwordless" in problem for problem in report.problems)
@@ -60,7 +62,9 @@ def test_a_session_that_is_not_read_only_is_asked_nothing() -> None:
     started = postgres_frame(b"R", bytes(4)) + postgres_frame(b"Z", b"I")
     off = postgres_frame(b"D", b"\0\1\0\0\0\3off") + postgres_frame(b"Z", b"I")
     played = play(
-        PROBE.run(Target("h", 5432), Depth.DESCRIBE), Peer(replaying([b"N", started, off, b""])), PROBE.meta.sends
+        PROBE.run(Target("h", 5432), Depth.DESCRIBE),
+        MemoryPeer(recorded_answers([b"N", started, off, b""])),
+        PROBE.meta.sends,
     )
     assert len(played.sent) == 4
     assert played.sent[-1] == b"X\0\0\0\4"

@@ -2,14 +2,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.probes.playback import Peer, Played, play, replaying
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
 from tieback.probes.stores.postgresql import queries
-from tieback.probes.stores.postgresql.session import SENDS, PostgresSession, Refusal, Started, valid_name
+from tieback.probes.stores.postgresql.session import SENDS, PostgresRefusal, PostgresSession, StartedSession, valid_name
 from tieback.probes.wire.frames import postgres_frame
-from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, Fault
 
-type Answer = Started | Refusal
+type Answer = StartedSession | PostgresRefusal
 
 
 def authentication(code: int) -> bytes:
@@ -23,40 +23,40 @@ def error(code: str, text: str, routine: str) -> bytes:
 READY = postgres_frame(b"S", b"server_version\x0018.6\0") + postgres_frame(b"K", bytes(8)) + postgres_frame(b"Z", b"I")
 
 
-def start(*answers: bytes | None, starttls: bool = True) -> Played[Answer]:
-    return play(PostgresSession().start("r", "d"), Peer(replaying(answers), starttls=starttls), SENDS)
+def start(*answers: bytes | None, starttls: bool = True) -> PlaybackResult[Answer]:
+    return play(PostgresSession().start("r", "d"), MemoryPeer(recorded_answers(answers), starttls=starttls), SENDS)
 
 
 STARTS: list[tuple[bytes, Answer]] = [
-    (authentication(0) + READY, Started("18.6")),
-    (authentication(13), Refusal("", "requires a Redshift digest", product="redshift")),
-    (authentication(10) + b"", Refusal("", "requires SASL")),
-    (authentication(5), Refusal("", "requires MD5 password")),
-    (authentication(3), Refusal("", "requires clear-text password")),
+    (authentication(0) + READY, StartedSession("18.6")),
+    (authentication(13), PostgresRefusal("", "requires a Redshift digest", product="redshift")),
+    (authentication(10) + b"", PostgresRefusal("", "requires SASL")),
+    (authentication(5), PostgresRefusal("", "requires MD5 password")),
+    (authentication(3), PostgresRefusal("", "requires clear-text password")),
     (
         authentication(0) + error("28000", "role does not exist", "InitializeSessionUserId"),
-        Refusal("28000", "role does not exist", "InitializeSessionUserId", trusted=True),
+        PostgresRefusal("28000", "role does not exist", "InitializeSessionUserId", trusted=True),
     ),
-    (error("28000", "no entry", "ClientAuthentication"), Refusal("28000", "no entry", "ClientAuthentication")),
+    (error("28000", "no entry", "ClientAuthentication"), PostgresRefusal("28000", "no entry", "ClientAuthentication")),
 ]
 
 
 # Parameters as the makers document them; not yet verified against the real servers.
-KIN: list[tuple[dict[str, str], Started]] = [
-    ({"server_version": "16.4 (Debian 16.4-1)"}, Started("16.4 (Debian 16.4-1)")),
+KIN: list[tuple[dict[str, str], StartedSession]] = [
+    ({"server_version": "16.4 (Debian 16.4-1)"}, StartedSession("16.4 (Debian 16.4-1)")),
     (
         {"server_version": "13.0.0", "crdb_version": "CockroachDB CCL v23.1.11 (x86_64-pc-linux-gnu, built 2023)"},
-        Started("23.1.11", "cockroachdb"),
+        StartedSession("23.1.11", "cockroachdb"),
     ),
-    ({"server_version": "13.0.0", "crdb_version": "?"}, Started("", "cockroachdb")),
-    ({"server_version": "8.0.2", "padb_version": "1.0.12345"}, Started("1.0.12345", "redshift")),
-    ({"server_version": "11.2-YB-2.18.0.0-b0"}, Started("2.18.0.0", "yugabytedb")),
-    ({"padb_version": ""}, Started("")),
+    ({"server_version": "13.0.0", "crdb_version": "?"}, StartedSession("", "cockroachdb")),
+    ({"server_version": "8.0.2", "padb_version": "1.0.12345"}, StartedSession("1.0.12345", "redshift")),
+    ({"server_version": "11.2-YB-2.18.0.0-b0"}, StartedSession("2.18.0.0", "yugabytedb")),
+    ({"padb_version": ""}, StartedSession("")),
 ]
 
 
 @pytest.mark.parametrize(("told", "result"), KIN)
-def test_kin_tell_who_they_are(told: dict[str, str], result: Started) -> None:
+def test_kin_tell_who_they_are(told: dict[str, str], result: StartedSession) -> None:
     parameters = b"".join(postgres_frame(b"S", f"{name}\0{value}\0".encode()) for name, value in told.items())
     assert start(b"N", authentication(0) + parameters + postgres_frame(b"Z", b"I")).result == result
 
@@ -64,7 +64,7 @@ def test_kin_tell_who_they_are(told: dict[str, str], result: Started) -> None:
 @pytest.mark.parametrize("payload", [b"crdb_version", b"crdb_version\0", b"\0", b"", b"padb_version\0\xff\0x"])
 def test_parameters_that_end_early(payload: bytes) -> None:
     answer = authentication(0) + postgres_frame(b"S", payload) + postgres_frame(b"Z", b"I")
-    assert isinstance(start(b"N", answer).result, Started)
+    assert isinstance(start(b"N", answer).result, StartedSession)
 
 
 @pytest.mark.parametrize(("answer", "result"), STARTS)
@@ -75,7 +75,7 @@ def test_starts(answer: bytes, result: Answer) -> None:
 
 def test_plain_where_tls_fails() -> None:
     played = start(b"S", authentication(0) + READY, starttls=False)
-    assert (played.result, played.connections) == (Started("18.6"), 2)
+    assert (played.result, played.connections) == (StartedSession("18.6"), 2)
 
 
 def test_the_session_is_read_only_from_its_first_message() -> None:
@@ -102,18 +102,18 @@ HOSTILE = [
 
 @pytest.mark.parametrize("answer", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_starts(answer: bytes) -> None:
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         start(b"N", answer)
 
 
-def query(answer: bytes, columns: int = 2) -> list[list[str | None]] | Refusal:
+def query(answer: bytes, columns: int = 2) -> list[list[str | None]] | PostgresRefusal:
     session = PostgresSession()
 
-    def talk() -> Conversation[list[list[str | None]] | Refusal]:
+    def talk() -> Conversation[list[list[str | None]] | PostgresRefusal]:
         yield Connect()
         return (yield from session.query(queries.DATABASES, columns))
 
-    return play(talk(), Peer(replaying([answer])), SENDS).result
+    return play(talk(), MemoryPeer(recorded_answers([answer])), SENDS).result
 
 
 def row(*values: bytes | None) -> bytes:
@@ -127,7 +127,7 @@ END = postgres_frame(b"C", b"SELECT 1\0") + postgres_frame(b"Z", b"I")
 def test_rows() -> None:
     assert query(postgres_frame(b"T", b"") + row(b"hr", None) + row(b"", b"7") + END) == [["hr", None], ["", "7"]]
     refusal = query(error("42501", "permission denied", "aclcheck_error") + postgres_frame(b"Z", b"I"))
-    assert isinstance(refusal, Refusal)
+    assert isinstance(refusal, PostgresRefusal)
     assert refusal.code == "42501"
 
 
@@ -143,7 +143,7 @@ LIES = [
 
 @pytest.mark.parametrize("answer", LIES, ids=range(len(LIES)))
 def test_lies_are_refused(answer: bytes) -> None:
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         query(answer)
 
 
@@ -176,10 +176,10 @@ def test_any_bytes_end_in_a_verdict(data: bytes) -> None:
     for answers in ((data,), (b"N", data), (b"N", authentication(0) + data)):
         try:
             start(*answers)
-        except (Hostile, NotThisProtocol, Fault):
+        except (HostileAnswer, NotThisProtocol, Fault):
             continue
     for answer in (data, postgres_frame(b"D", data) + END):
         try:
             query(answer)
-        except (Hostile, Fault):
+        except (HostileAnswer, Fault):
             continue

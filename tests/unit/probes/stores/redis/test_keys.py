@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.probes.stores.redis.keys import MAX_PATTERNS, patterns
+from tieback.probes.stores.redis.keys import MAX_PATTERNS, frequent_patterns
 
 CASES = [
     # keys, patterns
@@ -21,12 +21,12 @@ CASES = [
 
 @pytest.mark.parametrize(("keys", "shown"), CASES)
 def test_patterns(keys: list[bytes], shown: list[str]) -> None:
-    assert patterns(keys) == shown
+    assert frequent_patterns(keys) == shown
 
 
 @given(st.lists(st.binary(max_size=30), max_size=60))
 @settings(max_examples=100, deadline=None)
 def test_no_digit_and_no_key_of_its_own_leaves(keys: list[bytes]) -> None:
-    shown = patterns(keys)
+    shown = frequent_patterns(keys)
     assert len(shown) <= MAX_PATTERNS
     assert not any(character.isascii() and character.isdigit() for pattern in shown for character in pattern)

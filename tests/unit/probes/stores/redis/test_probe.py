@@ -5,7 +5,7 @@ import pytest
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Peer, Played, play
+from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.redis.probe import RedisProbe
 from tieback.probes.wire.resp import command
 from tieback.scope.conversation import Target
@@ -31,9 +31,9 @@ OPEN = {
 }
 
 
-def ask(change: dict[bytes, bytes | None], depth: Depth = Depth.DESCRIBE) -> Played[ProbeReport]:
+def ask(change: dict[bytes, bytes | None], depth: Depth = Depth.DESCRIBE) -> PlaybackResult[ProbeReport]:
     answers: dict[bytes, bytes | None] = {**OPEN, **change}
-    return play(PROBE.run(Target("127.0.0.1", 6379), depth), Peer(lambda sent: answers[sent]), PROBE.meta.sends)
+    return play(PROBE.run(Target("127.0.0.1", 6379), depth), MemoryPeer(lambda sent: answers[sent]), PROBE.meta.sends)
 
 
 def test_an_open_one() -> None:

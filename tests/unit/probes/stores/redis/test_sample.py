@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tieback.model.probe import Container
 from tieback.probes.interface import SampledColumn
-from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.redis.probe import RedisProbe
 from tieback.probes.stores.redis.sample import SENDS
 from tieback.probes.wire.resp import raw_command
@@ -28,7 +28,9 @@ def array(*items: bytes) -> bytes:
 def sample(*answers: bytes) -> tuple[SampledColumn, ...]:
     hello = b"+PONG\r\n" + bulk(b"# Server\r\nredis_version:7.2.4\r\n")
     containers = tuple(Container(path, "keyspace") for path in (("db0",), ("db0", "odd"), ("dbx",)))
-    found = play(PROBE.sample(TARGET, containers, ""), Peer(replaying([hello, *answers])), PROBE.meta.sends).result
+    found = play(
+        PROBE.sample(TARGET, containers, ""), MemoryPeer(recorded_answers([hello, *answers])), PROBE.meta.sends
+    ).result
     assert isinstance(found, tuple)
     return found
 

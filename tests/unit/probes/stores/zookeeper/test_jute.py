@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.playback import MemoryPeer, play, recorded_answers
 from tieback.probes.stores.zookeeper import jute
-from tieback.probes.wire.verdicts import Hostile
+from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Connect, Conversation
 
 STAT = struct.pack(">qqqqiiiqiiq", 7, 8, 1_700_000_000_000, 0, 0, 0, 0, 0, 6, 2, 9)
@@ -41,7 +41,7 @@ BROKEN = [
 
 @pytest.mark.parametrize("record", BROKEN)
 def test_lists_that_lie(record: bytes) -> None:
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         jute.children(record)
 
 
@@ -60,21 +60,21 @@ def test_sessions(data: bytes, timeout: int) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"x" * 19, struct.pack(">iiqi", 0, 1, 0, 2_000_000_000), b"\0" * 60])
 def test_sessions_that_lie(data: bytes) -> None:
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         jute.session(data)
 
 
 def test_replies() -> None:
     data = struct.pack(">iqi", 3, 99, jute.NO_AUTH) + b"rest"
-    assert jute.reply(data, 3) == jute.Reply(jute.NO_AUTH, b"rest")
+    assert jute.reply(data, 3) == jute.JuteReply(jute.NO_AUTH, b"rest")
     for wrong in (data[:10], struct.pack(">iqi", 4, 99, 0)):
-        with pytest.raises(Hostile):
+        with pytest.raises(HostileAnswer):
             jute.reply(wrong, 3)
 
 
 @pytest.mark.parametrize("record", [b"", b"\xff\xff\xff\xff", b"\0\0\0\0\1"])
 def test_counts_that_are_none(record: bytes) -> None:
-    with pytest.raises(Hostile):
+    with pytest.raises(HostileAnswer):
         jute.number(record)
     assert jute.number(b"\0\0\1\0") == 256
 
@@ -85,16 +85,16 @@ def test_packets_that_lie(size: bytes) -> None:
         yield Connect()
         return (yield from jute.packet())
 
-    with pytest.raises(Hostile):
-        play(talk(), Peer(replaying([]), greeting=size + b"x" * 100), ())
+    with pytest.raises(HostileAnswer):
+        play(talk(), MemoryPeer(recorded_answers([]), greeting=size + b"x" * 100), ())
 
 
 @given(st.binary(max_size=200))
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_are_a_record_or_a_verdict(data: bytes) -> None:
-    with contextlib.suppress(Hostile):
+    with contextlib.suppress(HostileAnswer):
         assert len(jute.children(data).names) <= len(data)
-    with contextlib.suppress(Hostile):
+    with contextlib.suppress(HostileAnswer):
         assert jute.session(data) >= 0
-    with contextlib.suppress(Hostile):
+    with contextlib.suppress(HostileAnswer):
         assert len(jute.children(data + STAT).names) <= len(data)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.playback import Answer, Peer, Played, play
+from tieback.probes.playback import Answer, MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.zookeeper import jute
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
 from tieback.scope.conversation import Target
@@ -62,8 +62,8 @@ class Server:
         return struct.pack(">i", len(names)) + rows + stat
 
 
-def ask(answer: Answer, depth: Depth = Depth.DESCRIBE, port: int = 2181) -> Played[ProbeReport]:
-    return play(PROBE.run(Target("127.0.0.1", port), depth), Peer(answer), PROBE.meta.sends)
+def ask(answer: Answer, depth: Depth = Depth.DESCRIBE, port: int = 2181) -> PlaybackResult[ProbeReport]:
+    return play(PROBE.run(Target("127.0.0.1", port), depth), MemoryPeer(answer), PROBE.meta.sends)
 
 
 def test_an_open_one() -> None:

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from tests.unit.report.conftest import fleet_report
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
 from tieback.model.report import Breakdown, Report
-from tieback.report.breakdown import count
-from tieback.report.formats.html.charts import MOST_CLASSES, MOST_STORES, WIDTH, charts, short
+from tieback.report.breakdown import count_breakdown
+from tieback.report.formats.html.charts import MOST_CLASSES, MOST_STORES, WIDTH, charts, short_figure
 
 TITLES = {"email": "E-mail addresses"}
 
@@ -25,11 +25,11 @@ TITLES = {"email": "E-mail addresses"}
     ],
 )
 def test_short_figures_claim_no_more_than_was_measured(figure: Figure, text: str) -> None:
-    assert short(figure) == text
+    assert short_figure(figure) == text
 
 
 def test_what_is_drawn(report: Report) -> None:
-    matrix, severities = charts(count(report), TITLES)
+    matrix, severities = charts(count_breakdown(report), TITLES)
     assert matrix.title == "Exposed records by store and class of personal data"
     assert "E-mail addresses in mongodb: 2.5 k" in matrix.description
     assert [label.text for label in matrix.labels][:2] == ["mongodb", "opensearch"]
@@ -38,7 +38,7 @@ def test_what_is_drawn(report: Report) -> None:
 
 
 def test_years() -> None:
-    *_, years = charts(count(fleet_report()), TITLES)
+    *_, years = charts(count_breakdown(fleet_report()), TITLES)
     assert [mark.text for mark in years.marks] == ["4"] * 6
     assert [label.text for label in years.labels] == [str(year) for year in range(2012, 2018)]
     (only,) = charts(Breakdown((), (), tuple((str(year), 1) for year in range(1980, 2020)), 3), {})

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from tieback.model.probe import Access
 from tieback.model.report import Report
-from tieback.report.document import Row, rows
+from tieback.report.document import AppStoreRow, rows
 from tieback.report.formats.html.diagram import MOST_STORES, Tone, draw, tone_of, wrap
 
 
-def of_app(report: Report, name: str) -> list[Row]:
+def of_app(report: Report, name: str) -> list[AppStoreRow]:
     every = rows(report, exposed=True, most=50) + rows(report, exposed=False, most=50)
     return [row for row in every if row.summary.app.name == name]
 

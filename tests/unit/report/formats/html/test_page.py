@@ -6,7 +6,7 @@ from tieback.model.exposure import AppRoute
 from tieback.model.probe import Container
 from tieback.model.report import AppSummary, Report
 from tieback.report.formats.html.diagram import Tone
-from tieback.report.formats.html.page import MOST_CONTAINERS, MOST_SECTIONS, asked, build_page, table_views
+from tieback.report.formats.html.page import MOST_CONTAINERS, MOST_SECTIONS, build_page, probed_rows, table_views
 
 TITLES = {"email": "E-mail addresses"}
 
@@ -92,4 +92,4 @@ def test_a_fleet_is_cut_and_counted(report: Report, tabled: Callable[..., Report
 
 
 def test_what_was_asked_is_streamed(report: Report) -> None:
-    assert [probe.target for probe in asked(report)][-1] == "api.lantern.test:27017"
+    assert [probe.target for probe in probed_rows(report)][-1] == "api.lantern.test:27017"

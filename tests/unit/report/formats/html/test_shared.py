@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import FIELDHAND, PARCELLO, fieldhand_store, in_tables
 from tieback.model.backend import Route
-from tieback.model.report import Report, Shared
+from tieback.model.report import Report, SharedStore
 from tieback.report.formats.html.shared import draw_shared
 
 
@@ -31,7 +31,7 @@ def test_a_guess_is_dashed_and_what_is_not_drawn_counted(report: Report) -> None
         for one in store.routes
     )
     others = [one for one in report.exposures() if one.id != store.id]
-    many = replace(report, shared=(Shared(store.id, 1000, (FIELDHAND.sha256, PARCELLO.sha256)),))
+    many = replace(report, shared=(SharedStore(store.id, 1000, (FIELDHAND.sha256, PARCELLO.sha256)),))
     found = draw_shared(in_tables(many, exposures=[replace(store, routes=pivots), *others]))
     assert found is not None
     assert ([line.inferred for line in found[0].lines], found[1]) == ([False, True], 998)
@@ -48,7 +48,7 @@ def test_how_the_app_was_seen_to_name_it_counts_too(report: Report) -> None:
 
 def test_boxes_do_not_overlap(report: Report) -> None:
     ids = ("exp-fieldhand", "exp-workhub", "exp-tillroll", "exp-parcello")
-    wide = replace(report, shared=tuple(Shared(id_, 2, (FIELDHAND.sha256, PARCELLO.sha256)) for id_ in ids))
+    wide = replace(report, shared=tuple(SharedStore(id_, 2, (FIELDHAND.sha256, PARCELLO.sha256)) for id_ in ids))
     found = draw_shared(wide)
     assert found is not None
     for caption in ("App", "Data store"):
@@ -59,4 +59,4 @@ def test_boxes_do_not_overlap(report: Report) -> None:
 
 def test_nothing_is_shared(report: Report) -> None:
     assert draw_shared(replace(report, shared=())) is None
-    assert draw_shared(replace(report, shared=(Shared("exp-gone", 3, (FIELDHAND.sha256,)),))) is None
+    assert draw_shared(replace(report, shared=(SharedStore("exp-gone", 3, (FIELDHAND.sha256,)),))) is None

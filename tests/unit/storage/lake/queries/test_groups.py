@@ -7,7 +7,7 @@ import pytest
 
 from tieback.model.app import App, Platform
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
-from tieback.model.report import CloserLook, Group
+from tieback.model.report import CloserLook, FigureGroup
 from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake
@@ -54,7 +54,7 @@ def leads() -> pa.Table:
     return pa.table({"app": apps, "exposure": stores})
 
 
-def tables(lake: Lake, most: int = 25) -> dict[str, tuple[tuple[Group, ...], int]]:
+def tables(lake: Lake, most: int = 25) -> dict[str, tuple[tuple[FigureGroup, ...], int]]:
     found = group_tables(lake, RUN, leads(), rows_of(STORES), most)
     return {table.by: (table.groups, table.left_out) for table in found}
 
@@ -67,8 +67,8 @@ def test_by_kind(lake: Lake) -> None:
     groups, left_out = tables(lake)["kind"]
     assert left_out == 0
     assert groups == (
-        Group("mongodb", None, 3, 3, 3, 2, 1, figure(15, Quality.LOWER_BOUND), figure(107, Quality.ESTIMATE)),
-        Group("redis", None, 1, 1, 1, 1, 0, figure(10**20), figure(1)),
+        FigureGroup("mongodb", None, 3, 3, 3, 2, 1, figure(15, Quality.LOWER_BOUND), figure(107, Quality.ESTIMATE)),
+        FigureGroup("redis", None, 1, 1, 1, 1, 0, figure(10**20), figure(1)),
     )
 
 

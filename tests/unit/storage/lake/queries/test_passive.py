@@ -14,9 +14,9 @@ from tieback.model.sighting import AppDocument, Evidence, Sighting
 from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake, part_name
 from tieback.storage.lake.queries import passive as seen_module
-from tieback.storage.lake.queries.passive import seen_by_others
+from tieback.storage.lake.queries.passive import find_passive_evidence
 from tieback.storage.lake.tables.apps import app_tables
-from tieback.storage.lake.tables.imports import Import, save_import
+from tieback.storage.lake.tables.imports import ReportImport, save_import
 from tieback.storage.lake.tables.inputs import RunInput, save_inputs
 from tieback.storage.lake.tables.probes import ProbeWriter, save_backends
 
@@ -48,7 +48,7 @@ def lake(tmp_path: Path) -> Lake:
 
 
 def imported(lake: Lake, *facts: PassiveService | PassiveSighting) -> None:
-    save_import(lake, Import("a" * 64, "1", "shodan", "a.json", 0.0, 0, 0, 0), facts, lambda: 0)
+    save_import(lake, ReportImport("a" * 64, "1", "shodan", "a.json", 0.0, 0, 0, 0), facts, lambda: 0)
 
 
 def service(address: str, port: int | None = 9200, names: tuple[str, ...] = (), **more: str) -> PassiveService:
@@ -56,7 +56,7 @@ def service(address: str, port: int | None = 9200, names: tuple[str, ...] = (), 
 
 
 def test_nothing_was_imported(lake: Lake) -> None:
-    assert seen_by_others(lake, "run-1", "t", "2026-11-26").notes == ()
+    assert find_passive_evidence(lake, "run-1", "t", "2026-11-26").notes == ()
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_nothing_was_imported(lake: Lake) -> None:
 )
 def test_it_is_about_the_places_of_the_run(lake: Lake, said: PassiveService, reached: list[str] | None) -> None:
     imported(lake, said)
-    notes = seen_by_others(lake, "run-1", "t", "2026-11-26").notes
+    notes = find_passive_evidence(lake, "run-1", "t", "2026-11-26").notes
     assert [list(one.reached) for one in notes] == ([] if reached is None else [reached])
-    assert seen_by_others(lake, "run-2", "t", "2026-11-26").notes == ()
+    assert find_passive_evidence(lake, "run-2", "t", "2026-11-26").notes == ()
 
 
 @pytest.mark.parametrize(
@@ -96,23 +96,23 @@ def test_our_own_probe_of_the_same_place(
     with ProbeWriter(lake, "run-1") as writer:
         writer.add(ProbeReport(target, outcome, access, address=address))
     imported(lake, service("203.0.113.7", names=("es.example.org",)))
-    (note,) = seen_by_others(lake, "run-1", "t", "2026-11-26").notes
+    (note,) = find_passive_evidence(lake, "run-1", "t", "2026-11-26").notes
     assert (note.asked, note.asked_on) == (said, "2026-11-26" if said else "")
     assert note.superseded is bool(said)
 
 
 def test_of_two_words_of_one_source_the_latest(lake: Lake) -> None:
     imported(lake, service("203.0.113.7"), service("203.0.113.7", seen="2026-11-03T00:00:00Z"))
-    (note,) = seen_by_others(lake, "run-1", "t", "2026-11-26").notes
+    (note,) = find_passive_evidence(lake, "run-1", "t", "2026-11-26").notes
     assert note.service.seen == "2026-11-03T00:00:00Z"
 
 
 def test_what_is_left_out_is_counted(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seen_module, "MOST", 2)
+    monkeypatch.setattr(seen_module, "MAX_NOTES", 2)
     services = [service("203.0.113.7", port, seen=f"2026-11-0{port}T00:00:00Z") for port in (1, 2, 3, 4)]
     sightings = [told(APP.bundle_id, f"http://o{n}.example.org/", f"o{n}.example.org") for n in range(3)]
     imported(lake, *services, *sightings)
-    found = seen_by_others(lake, "run-1", "t", "2026-11-26")
+    found = find_passive_evidence(lake, "run-1", "t", "2026-11-26")
     assert [one.service.port for one in found.notes] == [4, 3], "the latest are told"
     assert (len(found.in_apps), found.left_out) == (2, 3)
 
@@ -125,7 +125,7 @@ def test_endpoints_that_only_others_saw_in_an_app(lake: Lake) -> None:
         told("another.app", "http://new.example.org/", "new.example.org"),
         told("", "http://hashed.example.org/", "hashed.example.org", APP.sha256),
     )
-    found = seen_by_others(lake, "run-1", "t", "2026-11-26").in_apps
+    found = find_passive_evidence(lake, "run-1", "t", "2026-11-26").in_apps
     assert [(one.app.sha256, one.app.bundle_id, one.sighting.endpoint.host) for one in found] == [
         (APP.sha256, APP.bundle_id, "hashed.example.org"),
         (APP.sha256, APP.bundle_id, "old.example.org"),

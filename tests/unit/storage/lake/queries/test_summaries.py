@@ -10,7 +10,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import AppDocument, Evidence, Problem, Sighting
 from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake
-from tieback.storage.lake.queries.summaries import Captured, RunApps, read_captures, read_failed
+from tieback.storage.lake.queries.summaries import CapturedApp, RunApps, read_captures, read_failed
 from tieback.storage.lake.tables.apps import app_tables
 from tieback.storage.lake.tables.inputs import RunInput, save_inputs
 
@@ -58,7 +58,7 @@ def apps(lake: Lake) -> RunApps:
     names = ("app", "exposure", "exposed", "place")
     table = pa.table(dict(zip(names, map(list, zip(*leads, strict=True)), strict=True)))
     stranger = App(Platform.UNKNOWN, "test.stranger", "c1", name="Stranger \udcff")
-    captured = [Captured("c1", "run.pcap", stranger, 3), Captured("c2", "run.pcap", stranger, 1)]
+    captured = [CapturedApp("c1", "run.pcap", stranger, 3), CapturedApp("c2", "run.pcap", stranger, 1)]
     return RunApps(lake, "run", traffic=TRAFFIC, leads=table, captured=captured, apis=frozenset({None, "supabase"}))
 
 

@@ -10,7 +10,7 @@ from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import AppDocument, Credential, Evidence, Grade, NotBackend, Problem, Sighting
+from tieback.model.sighting import AppDocument, Credential, CredentialGrade, Evidence, NotBackend, Problem, Sighting
 from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake, part_name
 from tieback.storage.lake.tables.apps import (
@@ -76,7 +76,7 @@ documents = st.builds(
             masked=text,
             endpoint=text,
             evidence=evidences,
-            grade=st.sampled_from(Grade),
+            grade=st.sampled_from(CredentialGrade),
             fingerprint=text,
             claims=st.dictionaries(text, text, max_size=2),
         ),
@@ -230,7 +230,9 @@ def test_where_apps_differ_the_last_hash_says_whose_an_endpoint_is(tmp_path: Pat
 def test_what_packages_declare_is_found_without_their_sightings(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     app = App(Platform.ANDROID, "org.one", unit(0).key, vendor="One")
-    secret = Credential("aws_key", "AK…12", "", Evidence("a.json", 1, "json/credential"), grade=Grade.SUPERUSER)
+    secret = Credential(
+        "aws_key", "AK…12", "", Evidence("a.json", 1, "json/credential"), grade=CredentialGrade.SUPERUSER
+    )
     rule = CleartextPolicy("*", include_subdomains=True, cleartext=True, user_cas=False, pins=0, source="manifest")
     keep(
         lake,

@@ -4,20 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from tieback.model.name_answer import AnswerState, NameAnswer
+from tieback.model.name_answer import DnsAnswer, DnsAnswerState
 from tieback.storage.lake.lake import Lake
-from tieback.storage.lake.tables.dns import KeptAnswers
+from tieback.storage.lake.tables.dns import DnsAnswerCache
 
 NOW = 1_780_000_000.0
 
 
-def answer(name: str = "db.x.test", until: float = 600.0, **more: object) -> NameAnswer:
+def answer(name: str = "db.x.test", until: float = 600.0, **more: object) -> DnsAnswer:
     said: dict[str, object] = {"values": ("192.0.2.1",), "aliases": ("cdn.test",), "authentic": True, **more}
-    return NameAnswer(name, "A", AnswerState.FOUND, NOW, NOW + until, **said)  # type: ignore[arg-type]
+    return DnsAnswer(name, "A", DnsAnswerState.FOUND, NOW, NOW + until, **said)  # type: ignore[arg-type]
 
 
-def kept(lake: Lake, later: float = 1.0, **more: int) -> KeptAnswers:
-    return KeptAnswers(lake, clock=lambda: NOW + later, **more)
+def kept(lake: Lake, later: float = 1.0, **more: int) -> DnsAnswerCache:
+    return DnsAnswerCache(lake, clock=lambda: NOW + later, **more)
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def lake(tmp_path: Path) -> Lake:
 
 
 def test_answers_come_back_whole(lake: Lake) -> None:
-    missing = NameAnswer("gone.x.test", "A", AnswerState.MISSING, NOW, NOW + 300)
+    missing = DnsAnswer("gone.x.test", "A", DnsAnswerState.MISSING, NOW, NOW + 300)
     with kept(lake) as cache:
         assert cache.get("db.x.test", "A") is None
         cache.put(answer())
@@ -48,7 +48,7 @@ def test_the_latest_answer_counts(lake: Lake) -> None:
     for number in (1, 2):
         with kept(lake) as cache:
             cache.put(answer(values=(f"192.0.2.{number}",), until=600 * number))
-    newer = NameAnswer("db.x.test", "A", AnswerState.FOUND, NOW + 5, NOW + 50, ("192.0.2.9",))
+    newer = DnsAnswer("db.x.test", "A", DnsAnswerState.FOUND, NOW + 5, NOW + 50, ("192.0.2.9",))
     with kept(lake) as cache:
         cache.put(newer)
     assert kept(lake, 6).get("db.x.test", "A") == newer

@@ -14,7 +14,7 @@ from tieback.model.passive import PassiveService, PassiveSighting
 from tieback.model.probe import Access
 from tieback.model.sighting import Evidence, Sighting
 from tieback.storage.lake.lake import Lake
-from tieback.storage.lake.tables.imports import Import, find_import, save_import, services_at, sightings_of_apps
+from tieback.storage.lake.tables.imports import ReportImport, find_import, save_import, services_at, sightings_of_apps
 
 
 def service(source: str = "shodan", seen: str = "2026-11-01T00:00:00Z", **more: object) -> PassiveService:
@@ -28,8 +28,8 @@ def sighting(bundle: str, host: str, digest: str = "") -> PassiveSighting:
     return PassiveSighting("mobsf", "2026-11-01T00:00:00Z", App(Platform.ANDROID, bundle, digest), seen)
 
 
-def report(name: str, source: str = "shodan") -> Import:
-    return Import(name * 64, "1", source, f"{name}.json", 0.0, 0, 0, 0)
+def report(name: str, source: str = "shodan") -> ReportImport:
+    return ReportImport(name * 64, "1", source, f"{name}.json", 0.0, 0, 0, 0)
 
 
 @pytest.fixture

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from tieback.model.remote import Member
+from tieback.model.remote import ShardMember
 from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.objects import object_table, read_objects
 
 SHARD = Unit("b" * 64, "survey-1", "s3://corpus/s.tar", 10)
 APP = Unit("a" * 64, "survey-1", "s3://corpus/a.apk", 10)
-MEMBERS = (Member("z.apk", 512, 100, "1" * 64, "app"), Member("a.pcap", 2048, 7, "2" * 64, "traffic"))
-WHOLE = Member("", 0, 10, "3" * 64, "app")
+MEMBERS = (ShardMember("z.apk", 512, 100, "1" * 64, "app"), ShardMember("a.pcap", 2048, 7, "2" * 64, "traffic"))
+WHOLE = ShardMember("", 0, 10, "3" * 64, "app")
 
 
 def test_to_the_lake_and_back(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tieback.model.errors import InputError
-from tieback.model.resource import Answer, Dependency, DependencyKind, Opening, Resource, ResourceKind
+from tieback.model.resource import Dependency, DependencyKind, OpenPorts, Resource, ResourceKind, TriState
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables import posture
 from tieback.storage.lake.tables.posture import (
@@ -16,8 +16,8 @@ from tieback.storage.lake.tables.posture import (
     find_posture,
     part_of,
     posture_imports,
+    read_resource_statements,
     save_posture,
-    told,
 )
 
 
@@ -28,7 +28,7 @@ def resource(key: str, seen: str = "2026-11-01T00:00:00Z", **more: object) -> Re
 def wall(
     id_: str = "sg-1", name: str = "group", seen: str = "2026-11-01T00:00:00Z", *, wide: bool = True
 ) -> Dependency:
-    openings = (Opening(1, 2, "0.0.0.0/0"),) if wide else ()
+    openings = (OpenPorts(1, 2, "0.0.0.0/0"),) if wide else ()
     return Dependency(id_, DependencyKind.FIREWALL, name, openings=openings, seen=seen)
 
 
@@ -48,7 +48,7 @@ def lake(tmp_path: Path) -> Lake:
 @pytest.fixture(params=["at once", "in buckets"])
 def reading(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "in buckets":
-        monkeypatch.setattr(posture, "AT_ONCE", 0)
+        monkeypatch.setattr(posture, "ROWS_AT_ONCE", 0)
         monkeypatch.setattr(posture, "BUCKETS", 4)
     return str(request.param)
 
@@ -74,10 +74,10 @@ def test_nothing_is_kept_of_an_export_that_breaks(lake: Lake) -> None:
 @pytest.mark.usefixtures("reading")
 def test_everything_that_is_said_of_a_resource_comes_together_newest_first(lake: Lake) -> None:
     save(lake, "a", *(resource(f"k{n}", "2026-11-01T00:00:00Z") for n in range(100)))
-    save(lake, "b", *(resource(f"k{n}", "2026-11-02T00:00:00Z", flag=Answer.YES) for n in range(0, 100, 2)))
-    found = {one.observations[0].key: one.observations for one in told(lake)}
+    save(lake, "b", *(resource(f"k{n}", "2026-11-02T00:00:00Z", flag=TriState.YES) for n in range(0, 100, 2)))
+    found = {one.observations[0].key: one.observations for one in read_resource_statements(lake)}
     assert len(found) == 100
-    assert [one.flag for one in found["k2"]] == [Answer.YES, Answer.UNKNOWN]
+    assert [one.flag for one in found["k2"]] == [TriState.YES, TriState.UNKNOWN]
     assert len(found["k3"]) == 1
 
 
@@ -85,7 +85,7 @@ def test_everything_that_is_said_of_a_resource_comes_together_newest_first(lake:
 def test_rules_come_with_what_needs_them_each_in_its_newest_word(lake: Lake) -> None:
     save(lake, "a", resource("k", needs=("sg-1",)), wall(), wall(name="another"), wall("sg-9"))
     save(lake, "b", wall(seen="2026-11-02T00:00:00Z", wide=False))
-    (one,) = told(lake)
+    (one,) = read_resource_statements(lake)
     assert {rule.name: bool(rule.openings) for rule in one.dependencies["sg-1"]} == {"group": False, "another": True}
     assert "sg-9" not in one.dependencies
 
@@ -94,10 +94,10 @@ def test_rules_come_with_what_needs_them_each_in_its_newest_word(lake: Lake) -> 
 def test_what_is_said_of_a_member_is_said_of_its_cluster(lake: Lake) -> None:
     member = Dependency("arn:db:one", DependencyKind.MEMBER, "arn:cluster:c")
     save(lake, "a", resource("arn:cluster:c", needs=("sg-1",)), member, wall())
-    save(lake, "b", resource("arn:db:one", flag=Answer.YES, name="one"), resource("arn:db:other"))
-    found = {one.observations[0].key: one for one in told(lake)}
+    save(lake, "b", resource("arn:db:one", flag=TriState.YES, name="one"), resource("arn:db:other"))
+    found = {one.observations[0].key: one for one in read_resource_statements(lake)}
     assert set(found) == {"arn:cluster:c", "arn:db:other"}
-    assert [(one.part, one.flag) for one in found["arn:cluster:c"].observations if one.part] == [("one", Answer.YES)]
+    assert [(one.part, one.flag) for one in found["arn:cluster:c"].observations if one.part] == [("one", TriState.YES)]
     assert "sg-1" in found["arn:cluster:c"].dependencies
 
 
@@ -105,14 +105,14 @@ def test_newer_readers_replace_what_older_ones_read(lake: Lake) -> None:
     save(lake, "a", resource("k", name="old"))
     newer = PostureImport("a" * 64, "2", "test", "a.json")
     save_posture(lake, newer, [resource("k", name="new")], lambda: (0, 0, ""))
-    (one,) = told(lake)
+    (one,) = read_resource_statements(lake)
     assert [said.name for said in one.observations] == ["new"]
     assert len(posture_imports(lake)) == 1
 
 
 def test_texts_that_utf_8_cannot_hold_are_kept_in_another_spelling(lake: Lake) -> None:
     save(lake, "a", resource("k\ud800", name="\udfff"))
-    (one,) = told(lake)
+    (one,) = read_resource_statements(lake)
     assert one.observations[0].name == "\\udfff"
 
 

@@ -12,7 +12,14 @@ from tieback.model.figure import exact
 from tieback.model.probe import Access, Container, Identity, Outcome, ProbeReport, TlsInfo
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables import probes as asked
-from tieback.storage.lake.tables.probes import Answered, Asked, ProbeWriter, read_backends, read_probes, save_backends
+from tieback.storage.lake.tables.probes import (
+    ProbedTargets,
+    ProbeWriter,
+    RunProbes,
+    read_backends,
+    read_probes,
+    save_backends,
+)
 
 BACKENDS = [
     Backend(Endpoint(EndpointKind.HOST_PORT, f"h{n}.test:1", "", f"h{n}.test", 1), addresses=("127.0.0.1", "::1"))
@@ -84,13 +91,13 @@ def test_counts_of_a_run(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     save_backends(lake, "run-1", BACKENDS)
     save_probes(lake, "run-1", REPORTS)
-    counted = Asked(lake, "run-1")
+    counted = RunProbes(lake, "run-1")
     assert (counted.backends, counted.count(), counted.count(only=(Outcome.OK,)), counted.count(but=(Outcome.OK,))) == (
         5, 6, 5, 1
     )  # fmt: skip
     assert counted.volume() == (0, 0)
     assert list(counted.reports(but=(Outcome.OK,))) == REPORTS[5:]
-    assert Asked(lake, "none").count() == 0
+    assert RunProbes(lake, "none").count() == 0
 
 
 def test_nothing_to_save(tmp_path: Path) -> None:
@@ -117,7 +124,7 @@ def test_targets_with_a_report_are_known_by_their_digests(asked: set[str], other
         lake = Lake(Path(folder))
         save_probes(lake, "run", [ProbeReport(target, Outcome.REFUSED) for target in asked])
         save_probes(lake, "other", [ProbeReport(target, Outcome.REFUSED) for target in others])
-        known = Answered(lake, "run")
+        known = ProbedTargets(lake, "run")
     assert len(known) == len(asked)
     assert [target in known for target in (*asked, *(others - asked))] == [True] * len(asked) + [False] * len(
         others - asked
@@ -144,5 +151,5 @@ def test_stretches_join_without_a_gap(
     save_probes(lake, "run", REPORTS)
     assert list(read_backends(lake, "run")) == BACKENDS
     assert list(read_probes(lake, "run")) == REPORTS
-    assert list(Asked(lake, "run").reports(but=("ok",))) == REPORTS[5:]
+    assert list(RunProbes(lake, "run").reports(but=("ok",))) == REPORTS[5:]
     assert list(read_probes(lake, "another")) == []
