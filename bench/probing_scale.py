@@ -254,7 +254,7 @@ def main(what: str, row: str) -> None:
         return
     size, count, drops, hasty = rest
     if not hasty:
-        RttEstimator.patience = lambda _trips, _address, most: most  # type: ignore[assignment,method-assign]
+        RttEstimator.timeout = lambda _trips, _address, most: most  # type: ignore[assignment,method-assign]
     print(json.dumps(event_loop.run(_ask(size, count, drops))))
 
 

@@ -19,7 +19,7 @@ def test_nothing_is_stated_that_the_cases_do_not_support(every: list[Case]) -> N
     assert [one for one in kinds(every) if one.stated > one.supported] == []
 
 
-def test_each_bin_is_right_at_least_as_often_as_it_says(every: list[Case]) -> None:
+def test_each_calibration_bin_is_at_least_as_accurate_as_its_confidence(every: list[Case]) -> None:
     assert [low for low, _, _, mean, share in bins(every) if share < mean] == []
 
 

@@ -17,7 +17,7 @@ pytestmark = [
 
 
 @pytest.mark.parametrize("room", list(ROOMS))
-def test_no_reader_fails_on_what_strangers_wrote(room: str, tmp_path: Path) -> None:
+def test_no_reader_raises_on_fuzzed_input(room: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bench.fuzz", room, "--seconds", "10", "--corpus", str(tmp_path)],
         cwd=ROOT,

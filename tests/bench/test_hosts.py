@@ -14,7 +14,7 @@ def test_the_goal(tmp_path: Path) -> None:
     assert [one for one in found if one.said and one.confidence >= SURE] == []
 
 
-def test_each_line_has_a_source_and_no_host_stands_twice() -> None:
+def test_each_line_has_a_source_and_each_host_is_unique() -> None:
     lines = [line.split("\t") for line in TABLE.read_text().splitlines() if not line.startswith("#")]
     assert len(lines) >= 200
     assert all(len(line) == 5 and line[4].startswith("https://") for line in lines)

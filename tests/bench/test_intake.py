@@ -14,7 +14,7 @@ from tieback.pipeline.inputs.units import scan_units
 APPS = sorted((Path(__file__).parents[2] / "labs" / "apps").glob("*.apk"))
 
 
-def test_a_copy_has_a_hash_of_its_own_and_says_what_the_app_says(tmp_path: Path) -> None:
+def test_copy_of_an_app_has_its_own_hash_and_the_same_findings(tmp_path: Path) -> None:
     donor = APPS[0]
     made = list(intake.copies([donor], 3, tmp_path))
     assert len({hashlib.sha256(path.read_bytes()).digest() for path in (donor, *made)}) == 4

@@ -13,7 +13,7 @@ needs_apps = samples.needs("apps")
 
 
 @needs_apps
-def test_a_made_up_app_has_the_size_and_the_parts_of_a_real_one(tmp_path: Path) -> None:
+def test_synthetic_app_has_the_size_and_parts_of_a_real_one(tmp_path: Path) -> None:
     target = tmp_path / "made.apk"
     synthetic.build(DATA / "diva.apk", 2 * synthetic.MEGABYTE, target)
     assert 2 <= target.stat().st_size / synthetic.MEGABYTE < 6

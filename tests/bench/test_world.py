@@ -78,7 +78,7 @@ def test_sizes_are_those_of_the_study() -> None:
     assert np.sort(shown)[-len(shown) // 10 :].sum() > shown.sum() / 2
 
 
-def test_the_chart_tells_its_figures_as_text() -> None:
+def test_chart_contains_its_figures_as_text() -> None:
     def stage(cpu: float, peak: float) -> dict[str, float]:
         return {"wall": 1.0, "cpu": cpu, "peak": peak}
 

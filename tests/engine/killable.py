@@ -35,7 +35,7 @@ class Record(Work[str]):
 
     def published(self, batch: Sequence[Unit]) -> str | None:
         part = part_name(batch)
-        return part if Lake(self.directory).published(part) else None
+        return part if Lake(self.directory).is_published(part) else None
 
 
 def all_units(count: int) -> Iterator[Unit]:

@@ -71,7 +71,7 @@ def test_parts_are_published_by_the_workers(cluster: Member, certs: Path, tmp_pa
     assert all(end.part for end in ends)
 
 
-def test_what_nobody_can_publish_stops_the_run(cluster: Member, certs: Path, tmp_path: Path) -> None:
+def test_unpublishable_results_stop_the_run(cluster: Member, certs: Path, tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="the disk is full"):
         list(engine(cluster, certs).run(Publish(tmp_path, "full"), [unit("ok")], FAST))
 
@@ -136,7 +136,7 @@ def test_another_clusters_certificate_is_refused(cluster: Member, tmp_path: Path
         list(engine(cluster, tmp_path / "b").run(Behave(), [unit("ok")], FAST))
 
 
-def test_nobody_there(certs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_worker_answers(certs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask, "CONNECT_SECONDS", 1)
     with pytest.raises(EngineError, match="no connection to a scheduler"):
         list(dask.DaskEngine("dask://127.0.0.1:9", certs).run(Behave(), [unit("ok")], FAST))
@@ -211,7 +211,7 @@ def test_a_worker_whose_memory_is_short_begins_no_further_batch(certs: Path) -> 
 
 
 @pytest.mark.timeout(120)
-def test_programs_of_dask_itself_serve_as_well(certs: Path, tmp_path: Path) -> None:
+def test_scheduler_and_workers_started_by_dask_programs_work(certs: Path, tmp_path: Path) -> None:
     """What dask-kubernetes, dask-jobqueue and Coiled start: a scheduler, and workers in the care of a nanny."""
     tls = (
         "--tls-ca-file",

@@ -99,7 +99,7 @@ def end(proxy: ProxyProcess) -> list[Observation]:
     seen: list[Observation] = []
     while not proxy.ended:
         seen += proxy.read(20)
-    assert proxy.broke == ""
+    assert proxy.failure == ""
     assert isinstance(seen[-1], ProxyEnd)
     live = LiveFlows("run.flows", lambda *_: None)
     for one in seen:

@@ -131,7 +131,7 @@ async def test_a_trusted_certificate(tmp_path: Path, pem: Path, server_context: 
     ("host", "trust", "problem"),
     [("db.test", False, "self-signed certificate"), ("wrong.test", True, "Hostname mismatch")],
 )
-async def test_an_unverified_one_is_measured_and_said_to_be_one(
+async def test_unverified_certificate_is_measured_and_reported_as_unverified(
     tmp_path: Path, pem: Path, server_context: ssl.SSLContext, host: str, trust: bool, problem: str
 ) -> None:
     async with peer(pong, server_context) as (port, _):

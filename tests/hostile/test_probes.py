@@ -64,7 +64,9 @@ def bounded(report: ProbeReport) -> None:
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
 @given(data=st.lists(st.binary(max_size=200), max_size=6), greeting=st.binary(max_size=100), tls=st.booleans())
 @settings(max_examples=60, deadline=None)
-def test_noise(probe: Probe, data: list[bytes], greeting: bytes, tls: bool) -> None:
+def test_random_bytes_give_a_report_and_never_raise(
+    probe: Probe, data: list[bytes], greeting: bytes, tls: bool
+) -> None:
     bounded(ask(probe, recorded_answers(data), greeting, tls=tls).result)
 
 

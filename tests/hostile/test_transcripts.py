@@ -51,7 +51,7 @@ def changed(draw: st.DrawFn) -> Transcript:
 
 @given(transcript=changed())
 @settings(max_examples=100, deadline=None)
-async def test_whatever_a_transcript_says_there_is_one_report(
+async def test_any_transcript_gives_exactly_one_report(
     tmp_path_factory: pytest.TempPathFactory, transcript: Transcript
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "changed.jsonl"

@@ -15,7 +15,7 @@ def test_ports_and_subnets_differ() -> None:
     assert free_subnet() != free_subnet()
 
 
-def test_what_another_process_has_is_not_given_twice() -> None:
+def test_port_of_another_process_is_not_assigned_twice() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", TAKE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:

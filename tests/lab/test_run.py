@@ -90,7 +90,7 @@ def test_a_run_names_the_processes_that_outlived_it(tmp_path: Path) -> None:
     wait_until_gone(pids, folder)
 
 
-def test_processes_of_this_run_are_left_alone(tmp_path: Path) -> None:
+def test_processes_of_this_run_are_not_stopped(tmp_path: Path) -> None:
     """The inner run is marked by the outer one, too; not the other way round."""
     with subprocess.Popen(["sleep", "600"]) as mine:
         with started(tmp_path, "0") as run:

@@ -104,7 +104,7 @@ def test_tls_is_read_with_the_authority_and_refused_without(start: Start, tmp_pa
     assert '"detail":"GET / 200"' in again
 
 
-def test_a_server_that_nobody_vouches_for(start: Start, pem_file: Path) -> None:
+def test_server_with_an_untrusted_certificate_is_reported(start: Start, pem_file: Path) -> None:
     with website({}, pem_file) as port, start() as live:
         curl("-kx", f"http://{live.proxy}", f"https://localhost:{port}/", code=None)
         flows, end = live.stop()
@@ -185,7 +185,7 @@ def test_redis_and_curl(start: Start, valkey_open: RunningServer) -> None:
     assert (web["protocol"], web["server"]["name"]) == ("http", "localhost")
 
 
-def test_postgresql_which_asks_for_tls_first(start: Start, postgres_trust: RunningServer) -> None:
+def test_postgresql_that_requests_tls_first(start: Start, postgres_trust: RunningServer) -> None:
     client = program("psql", "postgresql-client")
     with start("--mode", "socks5") as live, socks_relay((live.host, live.port), (HOST, postgres_trust.port)) as relay:
         assert call(client, "-h", HOST, "-p", str(relay), "-U", "postgres", "-Atc", "SELECT 40 + 2") == "42\n"
@@ -243,7 +243,7 @@ def test_redis_inside_tls_is_read(start: Start, tmp_path: Path, pem_file: Path) 
     assert flow["leaks"] == []
 
 
-def test_a_plain_proxy_says_what_it_misses(start: Start) -> None:
+def test_plain_proxy_reports_its_blind_spots(start: Start) -> None:
     with start() as live:
         _, end = live.stop(signal.SIGTERM)
     assert "Redis, MySQL, MQTT and other connections of an app bypass it" in live.said

@@ -136,7 +136,7 @@ async def _ask(lab: Lab, raised: list[StartResult], folder: Path) -> None:
 
 
 @pytest.mark.parametrize("store", STORED, ids=[store.name for store in STORED])
-def test_each_store_is_told_by_what_was_said(recorded: Recorded, store: LabStore) -> None:
+def test_each_store_is_detected_from_its_payload(recorded: Recorded, store: LabStore) -> None:
     flows = recorded.of(store)
     assert flows
     protocol = PROTOCOLS[store.server]
@@ -148,7 +148,7 @@ def test_each_store_is_told_by_what_was_said(recorded: Recorded, store: LabStore
 
 
 @pytest.mark.parametrize("store", STORED, ids=[store.name for store in STORED])
-def test_whether_it_was_encrypted_is_told(recorded: Recorded, store: LabStore) -> None:
+def test_encryption_is_reported(recorded: Recorded, store: LabStore) -> None:
     if store.tls and PROTOCOLS[store.server] == "nats":
         pytest.skip("the probe reads the greeting, which goes in clear")
     # A login that is refused for want of TLS, and the wait for the server, end before TLS begins.

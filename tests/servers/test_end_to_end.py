@@ -88,7 +88,7 @@ def test_fieldhand_is_found_by_its_string(report: dict[str, Any]) -> None:
     assert route["offset"] > 0
 
 
-def test_workhub_is_found_by_the_pivot_alone(report: dict[str, Any]) -> None:
+def test_workhub_is_found_only_by_the_pivot(report: dict[str, Any]) -> None:
     (exposure,) = [entry for entry in exposure_of(report, "com.workhub.mobile") if entry["access"] == "open"]
     assert exposure["product"] == "mongodb"
     route, _ = sorted(exposure["routes"], key=lambda way: way["how"].startswith("traffic/"))
@@ -110,7 +110,7 @@ def test_traffic_shows_the_same_store_with_its_bytes(report: dict[str, Any]) -> 
         assert route["bytes_in"] > 0
 
 
-def test_what_traffic_shows_stands_with_the_app_that_sent_it(report: dict[str, Any]) -> None:
+def test_traffic_is_attributed_to_the_app_that_sent_it(report: dict[str, Any]) -> None:
     apps = {entry["app"]["sha256"]: entry["app"]["bundle_id"] for entry in report["apps"]}
     seen = [row for row in report["sightings"] if row["sighting"]["evidence"]["how"].startswith("traffic/")]
     assert {apps[row["app_sha256"]] for row in seen} == {"org.fieldhand.app", "com.workhub.mobile", "com.tillroll.pos"}
@@ -172,7 +172,7 @@ def test_personal_data_is_named_by_class(report: dict[str, Any]) -> None:
     assert {"email", "phone", "person_name", "pin_otp", "geo_location"} <= classes
 
 
-def test_positions_are_told_from_other_numbers(report: dict[str, Any]) -> None:
+def test_coordinates_are_distinguished_from_other_numbers(report: dict[str, Any]) -> None:
     (exposure,) = exposure_of(report, "org.fieldhand.app")
     classes = {(field["container"], field["field"]): field["pii_class"] for field in exposure["fields"]}
     assert classes["machines", "lat"] == classes["machines", "lon"] == "geo_location"

@@ -114,7 +114,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", STORES)
-def test_a_bucket_says_what_a_folder_does(
+def test_bucket_gives_the_same_result_as_a_folder(
     name: str,
     request: pytest.FixtureRequest,
     expected: dict[str, Any],
@@ -232,7 +232,7 @@ def test_what_fails_is_named_and_the_others_are_done(real: ObjectStore, tmp_path
     check_no_secret(tmp_path, done.stdout + done.stderr, real.environment["AWS_SECRET_ACCESS_KEY"])
 
 
-def test_a_wrong_key_is_told(real: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_key_is_reported(real: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for setting, value in {**real.environment, "AWS_SECRET_ACCESS_KEY": "another"}.items():
         monkeypatch.setenv(setting, value)
     request = ScanRequest((f"{real.url}apps",), None, tmp_path / "ws", engine=InlineEngine())

@@ -94,7 +94,7 @@ def own_lab(tmp_path: Path) -> Iterator[Lab]:
 
 def test_every_store_comes_up(all_up: Running) -> None:
     assert [one.error for one in all_up.raised] == [None] * len(WHEELS)
-    assert {standing.name for standing in all_up.lab.standings() if standing.up} == set(WHEELS)
+    assert {standing.name for standing in all_up.lab.statuses() if standing.up} == set(WHEELS)
 
 
 def test_truth_is_what_was_loaded(all_up: Running) -> None:
@@ -112,7 +112,7 @@ def test_the_servers_listen_on_their_own_address_only(all_up: Running) -> None:
         assert listening(server.pid) == {f"{server.address}:{server.port}"}, name
 
 
-def test_mongod_holds_the_records(all_up: Running) -> None:
+def test_mongod_contains_the_records(all_up: Running) -> None:
     server = all_up.servers["workhub"]
     with client(server.address, server.port) as connection:
         counts = {
@@ -121,7 +121,7 @@ def test_mongod_holds_the_records(all_up: Running) -> None:
     assert counts == {"employees": 2500, "visitors": 400, "bookings": 600}
 
 
-def test_the_protected_mongod_asks_who_we_are(all_up: Running) -> None:
+def test_protected_mongod_requires_authentication(all_up: Running) -> None:
     server = all_up.servers["mongo-protected"]
     with client(server.address, server.port) as connection, pytest.raises(OperationFailure, match="requires auth"):
         connection.reception.visitors.count_documents({})
@@ -129,7 +129,7 @@ def test_the_protected_mongod_asks_who_we_are(all_up: Running) -> None:
         assert connection.reception.visitors.count_documents({}) == 400
 
 
-def test_the_ransomed_stores_hold_a_note_and_nothing_else(all_up: Running) -> None:
+def test_ransomed_stores_contain_only_a_note(all_up: Running) -> None:
     mongod, osmem = all_up.servers["mongo-ransomed"], all_up.servers["osmem-ransomed"]
     with client(mongod.address, mongod.port) as connection:
         names = set(connection.list_database_names()) - {"admin", "config", "local"}
@@ -145,13 +145,13 @@ def test_the_empty_stores_are_empty(all_up: Running) -> None:
     assert es(osmem.address, osmem.port, "GET", "/_cat/indices?format=json") == []
 
 
-def test_the_search_engine_holds_the_machines(all_up: Running) -> None:
+def test_search_engine_contains_the_machines(all_up: Running) -> None:
     server = all_up.servers["fieldhand"]
     counts = {n: es(server.address, server.port, "GET", f"/{n}/_count")["count"] for n in ("machines", "operators")}
     assert counts == {"machines": 1200, "operators": 150}
 
 
-def test_postgres_asks_for_the_password(all_up: Running) -> None:
+def test_postgres_requires_a_password(all_up: Running) -> None:
     server = all_up.servers["tillroll"]
     with pytest.raises(LabError, match="no password supplied"):
         psql(server, "SELECT 1", database="tillroll")
@@ -159,7 +159,7 @@ def test_postgres_asks_for_the_password(all_up: Running) -> None:
     assert count == "1000\n"
 
 
-def test_postgres_with_trust_asks_for_nothing(all_up: Running) -> None:
+def test_postgres_with_trust_requires_no_password(all_up: Running) -> None:
     server = all_up.servers["postgres-trust"]
     assert psql(server, "SELECT reltuples FROM pg_class WHERE relname = 'customers'", database="loyalty") == "1000\n"
 
@@ -206,7 +206,7 @@ def test_a_server_that_was_killed_comes_up_again(own_lab: Lab) -> None:
     assert first.server is not None
     os.kill(first.server.pid, signal.SIGKILL)
     os.waitpid(first.server.pid, 0)
-    assert not any(standing.up for standing in own_lab.standings())
+    assert not any(standing.up for standing in own_lab.statuses())
     (second,) = up(own_lab, quiet, ("tillroll",))
     assert second.error is None
     assert not second.loaded
@@ -236,7 +236,7 @@ def test_down_finds_the_servers_of_an_up_that_was_killed(own_lab: Lab) -> None:
     assert processes_of(own_lab, []) == []
 
 
-def test_a_taken_port_fails_one_store_alone(own_lab: Lab) -> None:
+def test_port_in_use_fails_only_one_store(own_lab: Lab) -> None:
     subnet = another_subnet()
     blocker = Lab(own_lab.directory.parent / "other")
     try:
@@ -309,6 +309,6 @@ def processes_of(lab: Lab, raised: list[StartResult]) -> list[str]:
     return left
 
 
-def test_the_entry_of_a_store_tells_where_its_log_is(all_up: Running) -> None:
+def test_store_entry_names_its_log_file(all_up: Running) -> None:
     entry: LabServer = all_up.lab.entries()["workhub"]
     assert (Path(entry.server.directory) / "server.log").stat().st_size > 0

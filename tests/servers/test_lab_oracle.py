@@ -110,7 +110,7 @@ def probed(everything: Everything, tmp_path: Path) -> Ask:
 
 
 @pytest.mark.parametrize("store", DEFAULT, ids=[store.name for store in DEFAULT])
-async def test_a_stranger_sees_what_the_label_says(everything: Everything, probed: Ask, store: LabStore) -> None:
+async def test_anonymous_access_matches_the_label(everything: Everything, probed: Ask, store: LabStore) -> None:
     report = await probed(store)
     server = everything.server(store)
     assert (report.outcome, report.product, report.access) == (Outcome.OK, store.product, store.access), report
@@ -125,7 +125,9 @@ NAMED = [store for store in DEFAULT if store.named_access is not None]
 
 
 @pytest.mark.parametrize("store", NAMED, ids=[store.name for store in NAMED])
-async def test_with_what_an_app_names_and_carries(everything: Everything, probed: Ask, store: LabStore) -> None:
+async def test_access_with_names_and_keys_from_the_app_matches_the_label(
+    everything: Everything, probed: Ask, store: LabStore
+) -> None:
     report = await probed(store, along=True)
     assert (report.outcome, report.product, report.access) == (Outcome.OK, store.product, store.named_access), report
     if store.named_access not in HIDDEN:
@@ -171,7 +173,7 @@ async def test_ransom_and_wiping_are_judged_as_labelled(probed: Ask, store: LabS
     assert RansomSigns().judge(report.containers).verdict is store.ransom
 
 
-def test_truth_tells_every_store_that_is_up(everything: Everything) -> None:
+def test_truth_file_lists_every_running_store(everything: Everything) -> None:
     truth: dict[str, Any] = msgspec.json.decode(everything.lab.truth.read_bytes())["stores"]
     running = {name for name, one in everything.raised.items() if one.server is not None}
     assert set(truth) == running

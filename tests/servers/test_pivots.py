@@ -99,7 +99,7 @@ def test_the_store_behind_the_api_is_found(
 
 
 @pytest.mark.parametrize("asked", [True, False])
-def test_the_store_beside_the_api_is_found_where_the_grant_says_so(lab: Path, tmp_path: Path, asked: bool) -> None:
+def test_store_beside_the_api_is_found_if_the_grant_allows_it(lab: Path, tmp_path: Path, asked: bool) -> None:
     permit = tmp_path / "grant.toml"
     permit.write_text(
         'authorised_by = "Lab"\ncontact = "lab@example.org"\nnot_after = 2099-01-01\n'

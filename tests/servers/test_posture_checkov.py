@@ -80,7 +80,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
-def test_json_says_of_each_resource_what_its_template_asks_for(results: Path, tmp_path: Path) -> None:
+def test_json_reports_what_each_template_requests(results: Path, tmp_path: Path) -> None:
     (end,) = import_posture(tmp_path / "ws", [results / "results_json.json"], Origin())
     assert isinstance(end, ImportedPosture)
     with Workspace.open(tmp_path / "ws") as workspace:
@@ -97,7 +97,7 @@ def test_json_says_of_each_resource_what_its_template_asks_for(results: Path, tm
     assert (whole.at_rest.none, whole.at_rest.encrypted, whole.at_rest.provider_key) == (2, 2, 1)
 
 
-def test_sarif_says_what_fails(results: Path, tmp_path: Path) -> None:
+def test_sarif_lists_failures(results: Path, tmp_path: Path) -> None:
     (end,) = import_posture(tmp_path / "ws", [results / "results_sarif.sarif"], Origin())
     assert isinstance(end, ImportedPosture)
     with Workspace.open(tmp_path / "ws") as workspace:

@@ -88,7 +88,7 @@ def audited(name: str, text: str) -> PathPermissions:
 
 
 @pytest.mark.parametrize(("name", "service", "expected", "text"), CONFIGURATIONS)
-def test_the_audit_says_what_the_probe_sees(
+def test_rules_audit_agrees_with_the_probe(
     ask: Ask, tmp_path: Path, name: str, service: str, expected: bool, text: str
 ) -> None:
     verdict = audited(name, text)

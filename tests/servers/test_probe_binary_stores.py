@@ -501,7 +501,7 @@ STATES = [
 @pytest.mark.parametrize(
     ("server", "name", "product", "shallow", "access", "container", "records", "field"), STATES, indirect=["server"]
 )
-def test_states(
+def test_access_state_by_server_answers(
     ask: Callable[..., Any],
     server: RunningServer,
     name: str,

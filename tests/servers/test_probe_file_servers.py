@@ -234,9 +234,7 @@ def test_what_is_reported_is_what_is_there(
         assert {one.name: one.records.value if one.records else None for one in report.containers} == records
 
 
-def test_a_module_that_is_not_listed_is_asked_where_the_app_names_it(
-    ask: Callable[..., Any], rsync_open: RunningServer
-) -> None:
+def test_unlisted_module_is_probed_if_the_app_names_it(ask: Callable[..., Any], rsync_open: RunningServer) -> None:
     report: ProbeReport = ask(probe("rsync"), rsync_open, names=("hidden",)).report
     assert "hidden allows access without a password" in [proof.answer for proof in report.proofs]
 
@@ -246,7 +244,7 @@ SILENT = ("redis", "bolt", "ftp")
 
 
 @pytest.mark.parametrize("fixture", ["ftp_open", "rsync_open", "smb_open", "drda_open"])
-def test_every_other_probe_says_that_it_is_another_protocol(
+def test_every_other_probe_reports_protocol_mismatch(
     ask: Callable[..., Any], request: pytest.FixtureRequest, fixture: str
 ) -> None:
     server: RunningServer = request.getfixturevalue(fixture)

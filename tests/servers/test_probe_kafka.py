@@ -134,7 +134,7 @@ ALLOWED = Grant(
 
 
 @pytest.mark.parametrize(("server", "access"), STATES, indirect=["server"])
-def test_states(ask: Callable[..., Any], server: RunningServer, access: Access) -> None:
+def test_access_state_by_server_answers(ask: Callable[..., Any], server: RunningServer, access: Access) -> None:
     reports = {depth: _report(ask(probe_named("kafka"), server, depth)) for depth in Depth}
     deep = reports[Depth.DESCRIBE]
     assert (deep.outcome, deep.product, deep.access) == (Outcome.OK, "kafka", access), deep

@@ -184,7 +184,7 @@ def test_it_listens_on_loopback_only(broker: Broker) -> None:
     )
 
 
-def test_nobody_is_turned_away_where_nobody_has_rights(ask: Callable[..., Any], broker: Broker) -> None:
+def test_anonymous_is_refused_if_it_has_no_rights(ask: Callable[..., Any], broker: Broker) -> None:
     for depth in Depth:
         report = _report(ask(probe_named("amqp"), broker.amqp, depth, names=("people",)))
         assert (report.outcome, report.product, report.access) == (Outcome.OK, "rabbitmq", Access.AUTH_REQUIRED), report
@@ -192,9 +192,7 @@ def test_nobody_is_turned_away_where_nobody_has_rights(ask: Callable[..., Any], 
         assert report.containers == ()
 
 
-def test_a_stranger_who_is_let_in_counts_the_queues_that_the_app_names(
-    ask: Callable[..., Any], strangers: Broker
-) -> None:
+def test_anonymous_access_counts_the_queues_named_by_the_app(ask: Callable[..., Any], strangers: Broker) -> None:
     reports = {
         depth: _report(ask(probe_named("amqp"), strangers.amqp, depth, names=("people", "nothing", "gone", "people")))
         for depth in Depth
@@ -223,7 +221,7 @@ def test_over_tls(ask: Callable[..., Any], strangers: Broker) -> None:
     assert asked.report.access is Access.OPEN
 
 
-def test_the_management_port_tells_the_same_store(ask: Callable[..., Any], broker: Broker) -> None:
+def test_management_port_identifies_the_same_store(ask: Callable[..., Any], broker: Broker) -> None:
     by_amqp = _report(ask(probe_named("amqp"), broker.amqp))
     assert by_amqp.identity is not None
     assert by_amqp.identity.key == "rabbitmq:cluster_name:rabbit.hr.test"

@@ -48,7 +48,7 @@ def server(request: pytest.FixtureRequest) -> RunningServer:
 @pytest.mark.parametrize(
     ("server", "name", "passwordless", "product", "access", "shallow"), STATES, indirect=["server"]
 )
-def test_states(
+def test_access_state_by_server_answers(
     ask: Callable[..., Any],
     server: RunningServer,
     name: str,
@@ -148,7 +148,7 @@ def test_system_containers_are_marked(
     assert _container(_report(ask(BY_NAME["mongodb"], mongo_open)), "admin").system
 
 
-def test_the_emulations_constant_is_no_identity(
+def test_constant_of_the_emulation_is_not_an_identity(
     ask: Callable[..., Any], opensearch_emulation: RunningServer, opensearch_emulation_empty: RunningServer
 ) -> None:
     identities = {

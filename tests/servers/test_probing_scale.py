@@ -176,7 +176,7 @@ def reported(folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_a_run_that_was_killed_goes_on_with_the_rest(tmp_path: Path, number: signal.Signals) -> None:
+def test_killed_run_resumes_with_the_remaining_targets(tmp_path: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "tieback", "probe", "@targets.txt", "--grant", "grant.toml", "--format", "json"]
     with answering() as port:
         with stuck() as peer:
@@ -211,7 +211,7 @@ def test_a_run_that_was_killed_goes_on_with_the_rest(tmp_path: Path, number: sig
     assert connects == set(names) - kept
 
 
-def test_a_scan_heeds_the_stop_file_of_its_workspace_and_goes_on_later(tmp_path: Path) -> None:
+def test_scan_stops_on_the_stop_file_and_resumes_later(tmp_path: Path) -> None:
     with answering() as port:
         (tmp_path / "a.har").write_text(json.dumps(visit(f"http://127.0.0.1:{port}/")))
         (tmp_path / "grant.toml").write_text(GRANT.format(at_once=4))

@@ -104,7 +104,7 @@ def notes_sent(folder: Path) -> int:
 
 @pytest.mark.filterwarnings("ignore:Parsed a serial number")
 @pytest.mark.parametrize("fixture", SERVERS)
-async def test_a_note_is_read_where_the_grant_says_so(
+async def test_note_is_read_only_if_the_grant_allows_it(
     request: pytest.FixtureRequest, tmp_path: Path, fixture: str
 ) -> None:
     server: RunningServer = request.getfixturevalue(fixture)

@@ -40,7 +40,7 @@ def first_cells(browser: Browser, heading: str) -> list[str]:
     return list(found)
 
 
-def test_nothing_is_loaded_and_the_policy_holds(browser: Browser, tmp_path: Path) -> None:
+def test_page_loads_nothing_and_violates_no_content_policy(browser: Browser, tmp_path: Path) -> None:
     opened(browser, the_report(), tmp_path)
     assert browser.requests() == []
     assert browser.complaints() == []
@@ -61,7 +61,7 @@ def test_hostile_names_are_inert(browser: Browser, tmp_path: Path) -> None:
     assert "<script>alert(1)</script>" in browser.run("document.body.innerText")
 
 
-def test_search_narrows_and_says_how_far(browser: Browser, tmp_path: Path) -> None:
+def test_search_filters_and_shows_the_number_of_matches(browser: Browser, tmp_path: Path) -> None:
     opened(browser, fleet_report(), tmp_path)
     every = browser.run(f"{VISIBLE}.length")
     assert browser.run("document.getElementById('said').textContent").endswith(" entries")

@@ -40,7 +40,7 @@ def action(folder: Path, **inputs: str) -> "subprocess.CompletedProcess[str]":
     return ran(["bash", "--noprofile", "--norc", "-eo", "pipefail"], step["run"], folder, **variables)
 
 
-def test_the_action_fails_on_what_is_new_alone(tmp_path: Path) -> None:
+def test_action_fails_only_on_new_findings(tmp_path: Path) -> None:
     app = str(APPS / "fieldhand.apk")
     first = action(tmp_path, apps=app, **{"fail-on": "low"})
     assert first.returncode == 1, first.stderr
@@ -74,7 +74,7 @@ def test_inputs_of_the_action(tmp_path: Path, inputs: dict[str, str], code: int)
     assert not (tmp_path / "owned").exists(), "an input is never a part of the script"
 
 
-def test_no_input_stands_in_the_text_of_a_script() -> None:
+def test_no_input_is_interpolated_into_a_script() -> None:
     for step in read("action.yml")["runs"]["steps"]:
         assert "${{" not in step["run"]
 

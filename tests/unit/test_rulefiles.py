@@ -72,7 +72,7 @@ def test_the_oldest_go_and_nothing_else(cache: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"short", bytes(32), bytes(32) + b"made"], ids=["empty", "cut", "no", "other"]
 )
-def test_a_torn_file_is_made_anew(cache: Path, content: bytes) -> None:
+def test_damaged_cache_file_is_rebuilt(cache: Path, content: bytes) -> None:
     kept([])
     (file,) = cache.iterdir()
     file.write_bytes(content)
@@ -104,7 +104,7 @@ def test_a_file_that_others_may_write_is_not_read(cache: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 @pytest.mark.parametrize("what", ["folder", "file"])
-def test_what_is_somebody_elses_is_not_read(cache: Path, what: str) -> None:
+def test_cache_file_of_another_user_is_not_read(cache: Path, what: str) -> None:
     kept([])
     (file,) = cache.iterdir()
     os.chown(cache if what == "folder" else file, 12345, -1)
@@ -128,7 +128,7 @@ def test_links_are_not_followed(cache: Path, tmp_path: Path, what: str) -> None:
     assert calls
 
 
-def test_a_fifo_does_not_hold_anybody_up(cache: Path) -> None:
+def test_fifo_in_the_cache_does_not_block(cache: Path) -> None:
     kept([])
     (file,) = cache.iterdir()
     file.unlink()
@@ -199,7 +199,7 @@ def test_anchors_find_the_same_compiled_or_kept(cache: Path) -> None:
     assert len(list(cache.iterdir())) == 1
 
 
-def test_anchors_kept_for_another_machine_are_compiled_anew(cache: Path) -> None:
+def test_anchors_of_another_machine_are_recompiled(cache: Path) -> None:
     data = b"http://a.de"
     first = AnchorScanner(anchors(SCHEMES)).scan(data, 0, len(data), 99)
     (file,) = cache.iterdir()

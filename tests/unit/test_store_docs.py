@@ -23,7 +23,7 @@ def test_each_probe_has_a_row_and_each_row_a_probe() -> None:
 
 
 @pytest.mark.parametrize("probe", STORES, ids=lambda probe: probe.meta.name)
-def test_a_row_says_what_the_code_says(probe: Probe) -> None:
+def test_documentation_row_matches_the_code(probe: Probe) -> None:
     _, products, ports, verified, *_ = ROWS[probe.meta.name]
     assert re.findall(r"[a-z0-9-]+", products) == list(probe.meta.products)
     assert [int(port) for port in re.findall(r"[0-9]+", ports)] == list(probe.meta.ports)

@@ -42,7 +42,7 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pci: tuple[Literal["CHD", "SAD"], ...] = ()
     points: int = 0
 
-    def met(self, pii_class: str, kind: str, leaf: PiiClass) -> bool:
+    def matches(self, pii_class: str, kind: str, leaf: PiiClass) -> bool:
         """True if this kind of this class, with its tags, meets the criterion."""
         return (
             (not self.classes or pii_class in self.classes)
@@ -108,14 +108,18 @@ class Duties:
         asked = []
         for name, rule in self._rules.items():
             meeting = [
-                [(one, kind, basis) for one, kind, basis, leaf in kinds if any(c.met(one, kind, leaf) for c in need)]
+                [
+                    (one, kind, basis)
+                    for one, kind, basis, leaf in kinds
+                    if any(c.matches(one, kind, leaf) for c in need)
+                ]
                 for need in rule.needs
             ]
             if all(meeting):
                 asked.append((name, [met for need in meeting for met in need]))
         return asked
 
-    def due(self) -> tuple[Duty, ...]:
+    def due_notices(self) -> tuple[Duty, ...]:
         """Return the notices that may be due, in rule order."""
         return tuple(self._due())
 

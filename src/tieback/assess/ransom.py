@@ -110,7 +110,7 @@ class RansomSigns:
             judged.append(Ransom(RansomVerdict.LIKELY, ("only notes remain beside the product's own containers",)))
         return strongest_verdict(judged)
 
-    def note_in(self, containers: Iterable[Container]) -> Container | None:
+    def find_note(self, containers: Iterable[Container]) -> Container | None:
         """Return the container that looks most like a note, by name and shape; in a key space, the key."""
         data = self._data(containers)
         matched = [(leaf, match) for leaf in data if (match := self._match(leaf)) is not None]

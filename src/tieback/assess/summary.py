@@ -111,7 +111,7 @@ def summarise(apps_analysed: int, apps_affected: int, stores: Iterable[CountedSt
         honeypots=honeypots,
         by_value=tuple(sorted(by_value)),
         people=people.range(),
-        duties=duties.due(),
+        duties=duties.due_notices(),
         campaigns=find_campaigns(marked),
     )
 

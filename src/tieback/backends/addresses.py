@@ -104,7 +104,7 @@ class AddressLookup:
             for label, net in nets
         )
 
-    def of(self, text: str) -> tuple[Attribution, ...]:
+    def lookup(self, text: str) -> tuple[Attribution, ...]:
         """Attributions of a canonical address; empty if no source lists it.
 
         Raises:

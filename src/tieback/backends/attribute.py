@@ -149,7 +149,7 @@ def _every(
     host: str, known: HostFacts, hosting: HostingLookup, addresses: AddressLookup, domains: OwnerDomains
 ) -> Iterator[Attribution]:
     literal = literal_address(host)
-    hosted = None if literal else hosting.of(host)
+    hosted = None if literal else hosting.lookup(host)
     if hosted is not None:
         yield from hosting_attributions(hosted)
     yield from known.claimed
@@ -157,14 +157,14 @@ def _every(
     if hosted is None:
         # The alias counts only if the host's own name belongs to no provider.
         for alias in known.aliases:
-            told = hosting.of(alias)
+            told = hosting.lookup(alias)
             if told is not None:
                 for one in hosting_attributions(told):
                     reason = f"CNAME to {alias}, and {one.reason}"
                     yield Attribution(one.claim, one.value, reason, round(one.confidence * BY_ALIAS, 4))
                 break
     for address in (literal,) if literal else known.addresses:
-        for one in addresses.of(address):
+        for one in addresses.lookup(address):
             if literal:
                 yield one
             elif hosted is None or not hosted.product or one.claim not in {"product", "account"}:

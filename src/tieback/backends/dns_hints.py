@@ -66,18 +66,18 @@ class DnsHints:
     def _suffixes(self) -> dict[str, _Service]:
         return {suffix: one for one in self._services for suffix in one.suffixes}
 
-    def of_domain(self, domain: str, answer: DnsAnswer) -> Iterator[Attribution]:
+    def read_domain(self, domain: str, answer: DnsAnswer) -> Iterator[Attribution]:
         """Hints from the NS, MX or TXT records of a registrable domain, each once."""
         found = self._of_text(domain, answer.values) if answer.kind == "TXT" else self._of_servers(domain, answer)
         distinct = {(one.claim, one.value): one for one in found}
         yield from list(distinct.values())[:_MOST]
 
-    def of_address(self, host: str, address: str, answer: DnsAnswer) -> Iterator[Attribution]:
+    def read_address(self, host: str, address: str, answer: DnsAnswer) -> Iterator[Attribution]:
         """Hints from the reverse names of an address of a host."""
         for name in filter(None, answer.values[:_MOST]):
             said = f"the PTR record of {address} is {name} (not verified)"
             yield Attribution("reverse", name, said, BY_REVERSE)
-            hosted = self._hosting.of(name)
+            hosted = self._hosting.lookup(name)
             domain = self._domains.owner_domain(name)
             if hosted is not None:
                 yield Attribution(

@@ -132,7 +132,7 @@ class HostingLookup:
     def _domains(self) -> Mapping[str, str]:
         return {domain: key for key, provider in self._data.provider.items() for domain in provider.domains}
 
-    def of(self, host: str) -> HostingMatch | None:
+    def lookup(self, host: str) -> HostingMatch | None:
         """Facts from a canonical host name; ``None`` if no provider is recognised in it."""
         for end in _ends(host):
             for one in self._at(end):

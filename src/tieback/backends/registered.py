@@ -55,7 +55,7 @@ class RegistrationLookup:
         ]
         return sorted(found, key=lambda block: (block[1] - block[0], block))
 
-    def of_address(self, text: str) -> Iterator[Attribution]:
+    def lookup_address(self, text: str) -> Iterator[Attribution]:
         """Holder and contacts of the narrowest registered network around a canonical address.
 
         Raises:
@@ -64,14 +64,14 @@ class RegistrationLookup:
         if self._objects and (at := self._networks.label(parse_address(text))) != NO_LABEL:
             yield from self._told(at, "network", text)
 
-    def of_system(self, number: int) -> Iterator[Attribution]:
+    def lookup_asn(self, number: int) -> Iterator[Attribution]:
         """Holder and contacts of an AS number. Raises the errors of ``of_address``."""
         for first, last, at in self._systems:
             if first <= number <= last:
                 yield from self._told(at, "network", f"AS{number}")
                 return
 
-    def of_domain(self, domain: str) -> Iterator[Attribution]:
+    def lookup_domain(self, domain: str) -> Iterator[Attribution]:
         """Holder and contacts of a registrable domain. Raises the errors of ``of_address``."""
         at = self._domains.get(domain)
         if at is None:

@@ -36,7 +36,7 @@ def cases_to_open(
     """
     by_vendor: dict[str, list[App]] = {}
     for app in apps:
-        vendor = register.of(app)
+        vendor = register.find_vendor(app)
         if vendor is not None:
             by_vendor.setdefault(vendor, []).append(app)
     for vendor, own in by_vendor.items():

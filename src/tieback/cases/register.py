@@ -65,7 +65,7 @@ class VendorRegister:
             self._by_signer |= dict.fromkeys(vendor.signers, vendor.id)
             self._by_bundle |= dict.fromkeys(vendor.bundle_ids, vendor.id)
 
-    def of(self, app: App) -> str | None:
+    def find_vendor(self, app: App) -> str | None:
         """Return the id of the app's vendor; ``None`` if it is not registered yet.
 
         A bundle identifier that a user assigned to a vendor takes precedence over the signer.
@@ -78,7 +78,7 @@ def new_vendors(known: Sequence[Vendor], apps: Iterable[App]) -> list[tuple[Vend
     register = VendorRegister(known)
     found: dict[str, Vendor] = {}
     for app in apps:
-        if register.of(app) is not None:
+        if register.find_vendor(app) is not None:
             continue
         key, signer = vendor_id(app), vendor_signer(app)
         name = (app.vendor if signer else "") or app.bundle_id or app.label

@@ -71,7 +71,7 @@ def list_(
         if output in _DRAWN:
             from tieback.pipeline.graph.drawing import draw_run
 
-            _draw(draw_run(graph.app_rows(), graph.backends(), graph.exposures(), graph.all_seen()), output)
+            _draw(draw_run(graph.app_rows(), graph.backends(), graph.exposures(), graph.passive_views()), output)
             return
         lines = list(graph.lines())
     if output is GraphFormat.JSON:

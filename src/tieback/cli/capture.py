@@ -227,7 +227,7 @@ def _stop_switch() -> "Iterator[StopSignal]":
     kinds = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as set by nohup
         kinds.append(signal.SIGHUP)
-    before = [signal.signal(kind, stopped.ask) for kind in kinds]
+    before = [signal.signal(kind, stopped.request) for kind in kinds]
     try:
         yield stopped
     finally:
@@ -241,7 +241,7 @@ class StopSignal:
     def __init__(self) -> None:
         self._asked = 0
 
-    def ask(self, _number: int, _frame: FrameType | None) -> None:
+    def request(self, _number: int, _frame: FrameType | None) -> None:
         """Request a stop. The second request raises KeyboardInterrupt."""
         self._asked += 1
         if self._asked == 2:

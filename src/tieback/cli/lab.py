@@ -139,7 +139,7 @@ def status(
 
     Example: tieback lab status
     """
-    standings = _lab(directory).standings()
+    standings = _lab(directory).statuses()
     if output is OutputFormat.JSON:
         for standing in standings:
             write_line(encode("lab-store", msgspec.to_builtins(standing)))

@@ -105,7 +105,7 @@ class _Found:
 
     def show(self, answer: "RulesAnswer") -> None:
         # Anonymous access includes signed-in users: no second row for them.
-        if len(self.shown) <= _MAX_ROWS and not (self.shown and self.shown[-1].says_as_much_as(answer)):
+        if len(self.shown) <= _MAX_ROWS and not (self.shown and self.shown[-1].is_equivalent(answer)):
             self.shown.append(answer)
 
 

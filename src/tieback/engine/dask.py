@@ -67,11 +67,11 @@ class DaskEngine:
             if link := dashboard_of(client.dashboard_link):
                 self._tell("members", f"dashboard: {link}")
             members = ClusterMembers(client, self._address, lambda line: self._tell("members", line))
-            members.ready()
+            members.wait_until_ready()
             source = TaskSource(units, members.threads, self._batch, min(MIN_TASK_INPUTS, self._batch))
             run = ClusterRun(client, members, work, source, limits, lambda line: self._tell("retried", line))
             try:
-                yield from run.ends()
+                yield from run.iter_ends()
             finally:
                 run.cancel()
 

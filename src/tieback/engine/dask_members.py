@@ -38,7 +38,7 @@ class ClusterMembers:
         self._next_look = 0.0
         self._lonely_since: float | None = None
 
-    def ready(self) -> None:
+    def wait_until_ready(self) -> None:
         """Wait for the first worker, check that all have our release, and prepare them.
 
         Raises:
@@ -66,7 +66,7 @@ class ClusterMembers:
                 )
             time.sleep(0.2)
 
-    def look(self, *, now: bool = False) -> None:
+    def refresh(self, *, now: bool = False) -> None:
         """Update the members, at most every ``POLL_SECONDS``. A later worker with another release is stopped.
 
         Args:

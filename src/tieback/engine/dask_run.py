@@ -55,10 +55,10 @@ class ClusterRun:
         self._dry = False
         self._odd = 0
 
-    def ends(self) -> Iterator[UnitEnd]:
+    def iter_ends(self) -> Iterator[UnitEnd]:
         """The main loop: submit batches, and yield the ends of completed ones."""
         while True:
-            self._members.look()
+            self._members.refresh()
             self._hand_out()
             if self._under_way:
                 for future in self._done():
@@ -125,7 +125,7 @@ class ClusterRun:
             ) from None
         if not isinstance(error, ReleaseMismatchError):
             self._tell(f"a batch of {len(task.units)} failed in a worker ({type(error).__name__}) and runs again")
-        self._members.look(now=True)
+        self._members.refresh(now=True)
         self._put_back(task)
 
     def _put_back(self, *tasks: Task) -> None:

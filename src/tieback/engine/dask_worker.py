@@ -61,13 +61,13 @@ class WorkerEngines(WorkerPlugin):
         """Memory of processes with a batch, in bytes. Idle ones are small: ``put_back`` keeps no others."""
         return sum(engine.memory() for engine in list(self.busy))
 
-    def take(self) -> LocalEngine:
+    def acquire(self) -> LocalEngine:
         """An engine with one process, for one batch."""
         engine = self.free.pop() if self.free else LocalEngine(1, keep=True)
         self.busy.append(engine)
         return engine
 
-    def put_back(self, engine: LocalEngine) -> None:
+    def release(self, engine: LocalEngine) -> None:
         """Keep the engine for the next batch."""
         self.busy.remove(engine)
         if self.closed or engine.memory() > MAX_IDLE_BYTES:
@@ -99,9 +99,9 @@ def run_batch(theirs: Release, work: Work[Any], units: Sequence[Unit], limits: U
         raise ReleaseMismatchError
     hands = get_worker().plugins[PLUGIN]
     assert isinstance(hands, WorkerEngines)
-    engine = hands.take()
+    engine = hands.acquire()
     try:
         engine.batch = len(units)
         return list(engine.run(work, units, limits))
     finally:
-        hands.put_back(engine)
+        hands.release(engine)

@@ -86,7 +86,7 @@ class LocalEngine:
         """Stop the kept workers."""
         while self._kept:
             worker = self._kept.pop()
-            worker.dismiss()
+            worker.shut_down()
             worker.wait()
 
 
@@ -128,10 +128,10 @@ class _Run:
     def adopt(self, workers: Iterable[WorkerProcess]) -> None:
         """Take over workers of an earlier run that fit this work; the others are stopped."""
         for worker in workers:
-            if worker.does(self._work, self._limits) and worker.alive():
+            if worker.is_started_for(self._work, self._limits) and worker.alive():
                 self._workers.append(worker)
             else:
-                worker.dismiss()
+                worker.shut_down()
                 worker.wait()
 
     def workers(self) -> list[WorkerProcess]:
@@ -147,7 +147,7 @@ class _Run:
     def dismiss(self) -> None:
         """Let idle workers exit."""
         for worker in self._workers:
-            worker.dismiss()
+            worker.shut_down()
         while self._workers:
             self._workers.pop().wait()
 
@@ -156,7 +156,7 @@ class _Run:
         while self._workers:
             worker = self._workers.pop()
             worker.end()
-            worker.dismiss()
+            worker.shut_down()
 
     def _hand_out(self) -> None:
         """Assign one task to each idle worker, and start workers while there are tasks."""
@@ -165,7 +165,7 @@ class _Run:
                 task = self._source.take()
                 if task is None:
                     return
-                worker.give(task)
+                worker.send_batch(task)
         while len(self._workers) < self._max_workers:
             task = self._source.take()
             if task is None:
@@ -178,13 +178,13 @@ class _Run:
                 ) from error
             self._workers.append(worker)
             self._tell("worker_started", worker)
-            worker.give(task)
+            worker.send_batch(task)
 
     def _hear(self, worker: WorkerProcess) -> list[UnitEnd]:
-        message = worker.hear()
-        if message is None or not worker.makes_sense(message):
+        message = worker.read_message()
+        if message is None or not worker.is_expected(message):
             return self._lost(worker)
-        worker.note(message)
+        worker.record_message(message)
         match message:
             case WorkerReady():
                 self._failed_starts = 0
@@ -207,7 +207,7 @@ class _Run:
     def _published(self, worker: WorkerProcess, part: str) -> list[UnitEnd]:
         """The ends of a whole batch, now final."""
         ends = worker.ends
-        task = worker.release()
+        task = worker.take_task()
         return [
             UnitEnd(
                 unit=task.units[end.index],
@@ -222,7 +222,7 @@ class _Run:
         ]
 
     def _not_published(self, worker: WorkerProcess, problem: str) -> list[UnitEnd]:
-        task = worker.release()
+        task = worker.take_task()
         again, alone = split_task(task)
         self._source.put_back(again)
         if alone is None:
@@ -236,7 +236,7 @@ class _Run:
         self._next_look = now + POLL_SECONDS
         for worker in list(self._workers):
             # Read pending messages first: the pipe may contain the end of its unit.
-            if not worker.pipe.poll() and (why := worker.overrun(now)):
+            if not worker.pipe.poll() and (why := worker.exceeded_limit(now)):
                 ended += self._lost(worker, why)
         return ended
 
@@ -244,8 +244,8 @@ class _Run:
         """Handle a worker that died or must be killed: keep what it published, split its batch."""
         self._workers.remove(worker)
         ended_by = worker.end()
-        published = worker.last_words()
-        worker.dismiss()
+        published = worker.drain_messages()
+        worker.shut_down()
         why = why or ended_by
         self._tell("worker_lost", worker, why)
         if worker.task is None:
@@ -264,7 +264,7 @@ class _Run:
 
     def _split(self, worker: WorkerProcess, why: str) -> list[UnitEnd]:
         current = worker.current
-        task = worker.release()
+        task = worker.take_task()
         again, quarantined = tasks_after_loss(task, current)
         self._source.put_back(again)
         if quarantined is not None:

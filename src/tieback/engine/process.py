@@ -70,7 +70,7 @@ class WorkerProcess:
         self._tell(pickle.dumps(sys.path))
         self._tell(self._assignment)
 
-    def does(self, work: Work[Any], limits: UnitLimits) -> bool:
+    def is_started_for(self, work: Work[Any], limits: UnitLimits) -> bool:
         """True if it was started for this work and these limits."""
         return self._assignment == pickle.dumps(Assignment(work, limits))
 
@@ -78,7 +78,7 @@ class WorkerProcess:
         """True while the process runs."""
         return self._process.poll() is None
 
-    def give(self, task: Task) -> None:
+    def send_batch(self, task: Task) -> None:
         """Assign a batch; a dead worker is noticed at the next ``hear``."""
         self.task = task
         self.current = None
@@ -93,14 +93,14 @@ class WorkerProcess:
         except OSError:
             return  # the end of the pipe is handled in one place only
 
-    def hear(self) -> Message | None:
+    def read_message(self) -> Message | None:
         """The next message; ``None`` if the worker is gone or sent an invalid message."""
         try:
             return receive(self.pipe)
         except (EOFError, OSError, msgspec.MsgspecError):
             return None
 
-    def makes_sense(self, message: Message) -> bool:
+    def is_expected(self, message: Message) -> bool:
         """True if a well-behaved worker can send this message now; a hostile input may control the process."""
         if isinstance(message, WorkerReady | WorkUnusable):
             return not self.ready
@@ -119,7 +119,7 @@ class WorkerProcess:
             case _:
                 return self.publishing
 
-    def note(self, message: Message) -> None:
+    def record_message(self, message: Message) -> None:
         """Update the state of the worker from a message, and restart the time of the step."""
         self.since = time.monotonic()
         match message:
@@ -136,7 +136,7 @@ class WorkerProcess:
             case _:
                 pass
 
-    def release(self) -> Task:
+    def take_task(self) -> Task:
         """Mark the task as finished and the worker as free."""
         assert self.task is not None
         task, self.task = self.task, None
@@ -144,7 +144,7 @@ class WorkerProcess:
         self.publishing = False
         return task
 
-    def overrun(self, now: float) -> str:
+    def exceeded_limit(self, now: float) -> str:
         """The limit that it exceeded, as a clause; empty if none."""
         if not self.ready:
             return f"took more than {START_SECONDS:g} s to start" if now - self.since > START_SECONDS else ""
@@ -173,15 +173,15 @@ class WorkerProcess:
             name = f"signal {-status}"
         return f"ended its worker process ({name})"
 
-    def last_words(self) -> PublishDone | None:
+    def drain_messages(self) -> PublishDone | None:
         """Process the remaining messages of an ended worker; returns the publication of its task, if there is one."""
-        while (message := self.hear()) is not None and self.makes_sense(message):
+        while (message := self.read_message()) is not None and self.is_expected(message):
             if isinstance(message, PublishDone):
                 return message
-            self.note(message)
+            self.record_message(message)
         return None
 
-    def dismiss(self) -> None:
+    def shut_down(self) -> None:
         """Close the pipe; an idle worker then exits."""
         self.pipe.close()
 

@@ -139,7 +139,7 @@ class Lab:
         """The servers in the state file, by store."""
         return self.state().servers
 
-    def settle(self, subnet: int | None, odd_ports: bool | None = None) -> int:
+    def choose_subnet(self, subnet: int | None, odd_ports: bool | None = None) -> int:
         """Set the subnet and the choice of ports; ``None`` keeps the current value.
 
         Returns:
@@ -182,7 +182,7 @@ class Lab:
         fresh.write_bytes(content)
         fresh.replace(self.directory / name)
 
-    def standings(self) -> list[ServerStatus]:
+    def statuses(self) -> list[ServerStatus]:
         """The status of each store, from its running process."""
         state = self.state()
         return [_standing(store, state.servers.get(store.name)) for store in stores_in(state.subnet)]

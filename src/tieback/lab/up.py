@@ -83,7 +83,7 @@ def up(
     """
     installed = installed or {}
     with lab.locked():
-        all_stores = stores_in(lab.settle(subnet, odd_ports))
+        all_stores = stores_in(lab.choose_subnet(subnet, odd_ports))
         stores = choose(names, demo=demo, stores=all_stores, unpacked=frozenset(installed))
         entries = lab.entries()
         odd = lab.state().odd_ports

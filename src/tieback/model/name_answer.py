@@ -19,7 +19,7 @@ class DnsAnswerState(StrEnum):
     """No answer in time."""
 
     @property
-    def settled(self) -> bool:
+    def is_definite(self) -> bool:
         """True if the answer comes from the zone, and not from a failure on the way."""
         return self in {DnsAnswerState.FOUND, DnsAnswerState.NONE, DnsAnswerState.MISSING}
 

@@ -96,7 +96,7 @@ class NameDetector:
             yield verdict(column.field, column.table, column.dtype, column.siblings)
 
     def _judge(self, field: str, table: str, dtype: str, siblings: tuple[str, ...]) -> Classification:
-        reading, near = self._reader.read(field), self._outlook.around(table, siblings)
+        reading, near = self._reader.read(field), self._outlook.read(table, siblings)
         if near.affixes:
             reading = self._without_affix(reading, near.affixes) or reading
         verdict = None
@@ -131,7 +131,7 @@ class NameDetector:
             or (self._without_glue(reading, near, dtype) if reading.unknown else None)
         )
         if (verdict is None or verdict.pii_class == NONE) and reading.unknown:
-            guessed = self._reader.guessed(reading)
+            guessed = self._reader.with_guesses(reading)
             verdict = self._by_phrase(guessed, near) if guessed is not None else verdict
         return verdict
 
@@ -160,7 +160,7 @@ class NameDetector:
             return None
         if short not in near.short:
             return None
-        verdict = self._read_as(self._reader.again(words[:-1]), near, dtype)
+        verdict = self._read_as(self._reader.read_words(words[:-1]), near, dtype)
         return verdict if verdict.pii_class != NONE else None
 
     def _without_glue(self, reading: NameReading, near: TableContext, dtype: str) -> Classification | None:
@@ -177,7 +177,7 @@ class NameDetector:
             rests.append(word[: -len(after)])
         for rest in rests:
             if len(rest) > 1 and (to_singular(rest),) in self.lexicon.phrases:
-                verdict = self._read_as(self._reader.again((to_singular(rest),)), near, dtype)
+                verdict = self._read_as(self._reader.read_words((to_singular(rest),)), near, dtype)
                 if verdict.pii_class != NONE:
                     return verdict
         return None
@@ -202,10 +202,10 @@ class NameDetector:
                 return Classification("person_id", 0.75, ("id of the people in the table", near.evidence))
         glued = "".join(words)
         if len(glued) > 5 and (glued,) in self.lexicon.phrases:
-            return self._read_as(self._reader.again((glued,)), near, dtype)
+            return self._read_as(self._reader.read_words((glued,)), near, dtype)
         if len(words) > 2 and max(map(len, words)) < 7 and len(pieces := self._reader.pieces(glued)) < len(words):
             # Pinyin that is split at each syllable: huJiSheng.
-            verdict = self._read_as(self._reader.again(pieces), near, dtype)
+            verdict = self._read_as(self._reader.read_words(pieces), near, dtype)
             if verdict.pii_class != NONE:
                 return verdict
         return table_key(words, near, self.lexicon)
@@ -216,7 +216,7 @@ class NameDetector:
         if reading.border or len(words) < 2:
             return None
         rest = words[words[0] in affixes : len(words) - (words[-1] in affixes)]
-        return self._reader.again(rest, plural=reading.plural) if 0 < len(rest) < len(words) else None
+        return self._reader.read_words(rest, plural=reading.plural) if 0 < len(rest) < len(words) else None
 
     def _without_table(self, reading: NameReading, near: TableContext) -> NameReading | None:
         """The name without an abbreviation of its table at either end: ``nom_adh`` in ``adherents``."""
@@ -226,7 +226,7 @@ class NameDetector:
         for short, rest in ((words[-1], words[:-1]), (words[0], words[1:])):
             least = 1 if self.lexicon.identifiers.issuperset(rest) else 2
             if least <= len(short) < 6 and short in near.short and short not in self.lexicon.known:
-                return self._reader.again(rest, around=reading.around)
+                return self._reader.read_words(rest, around=reading.around)
         return None
 
     def _by_phrase(self, reading: NameReading, near: TableContext) -> Classification:
@@ -311,7 +311,7 @@ class NameDetector:
                 return near.messages or not self.lexicon.messages.isdisjoint(reading.words)
             case Needs.LANGUAGE:
                 others = reading.words[: found.start] + reading.words[found.end :]
-                return phrase.language in near.languages or phrase.language in self._reader.tongues(others)
+                return phrase.language in near.languages or phrase.language in self._reader.languages(others)
         if near.languages and found.end - found.start == 1 and phrase.language != "en":
             spoken = self.lexicon.languages.get(reading.words[found.start], _NOBODYS)
             if spoken.isdisjoint(near.languages) and "en" not in spoken:

@@ -82,11 +82,11 @@ class NameReader:
         """The words of all parts of a path, in their order."""
         return [word for part in _SEGMENTS.split(path[-512:]) if part for word in self._words_of(part)]
 
-    def again(self, words: tuple[str, ...], *, plural: bool = False, around: Noun | None = None) -> NameReading:
+    def read_words(self, words: tuple[str, ...], *, plural: bool = False, around: Noun | None = None) -> NameReading:
         """The reading of a name that consists of these words."""
         return NameReading(words, 0, self._find(words, 0), plural, around)
 
-    def guessed(self, reading: NameReading) -> NameReading | None:
+    def with_guesses(self, reading: NameReading) -> NameReading | None:
         """The reading with the ranker's guesses for words outside the lexicon; ``None`` if there is no guess."""
         known = self.lexicon.known
         guesses = [
@@ -204,7 +204,7 @@ class NameReader:
             end -= 1
         return end, alone
 
-    def tongues(self, words: Iterable[str]) -> frozenset[str]:
+    def languages(self, words: Iterable[str]) -> frozenset[str]:
         """Languages of a word that belongs to few languages and not to English."""
         tongues, found = self.lexicon.tongues, _NOBODYS
         for word in words:

@@ -120,7 +120,7 @@ class ContextReader:
         self._sibling = lru_cache(CACHED)(self._look_at_sibling)
         self._siblings = lru_cache(CACHED // 64)(self._look_at_siblings)
 
-    def around(self, table: str, siblings: tuple[str, ...]) -> TableContext:
+    def read(self, table: str, siblings: tuple[str, ...]) -> TableContext:
         """Context from the table and at most ``MAX_SIBLINGS`` siblings; the table takes precedence."""
         near = self._table(table)
         if not siblings:
@@ -156,7 +156,7 @@ class ContextReader:
         distinct = frozenset(words)
         return TableContext(
             noun,
-            self._reader.tongues(words),
+            self._reader.languages(words),
             distinct,
             distinct,
             not lexicon.messages.isdisjoint(words),
@@ -191,7 +191,7 @@ class ContextReader:
             ),
             "",
         )
-        return SiblingContext(reading.words, self._reader.tongues(reading.words), core)
+        return SiblingContext(reading.words, self._reader.languages(reading.words), core)
 
     def _look_at_siblings(self, siblings: tuple[str, ...]) -> TableContext:
         look = self._sibling

@@ -52,7 +52,7 @@ def _judged(
     """The conclusions to store; the data they were made from is freed before they are written."""
     lake = workspace.lake
     reports = tuple(read_probes(lake, run, answered=True))
-    asked = list(wanted.leading_to(report.target for report in reports)) if wanted is not None else []
+    asked = list(wanted.with_targets(report.target for report in reports)) if wanted is not None else []
     gone = {backend.endpoint.value for backend in _gone(lake, run)}
     seen = _seen(lake, keys, traffic, gone.union(*(candidate.endpoints for candidate in asked)))
     (detector,) = detectors()

@@ -25,7 +25,7 @@ def with_context(
         releases: the apps that lead to them, by content hash, each with its release as text.
     """
     backends = _backends(workspace, run, exposures)
-    seen = workspace.ledger.conclusions.seen_open(run)
+    seen = workspace.ledger.conclusions.open_periods(run)
     devices = _devices(workspace)
     table = load_severity_table()
     names = {key: text for key, (_, text) in releases.items()}

@@ -16,7 +16,7 @@ def compare_with_earlier_runs(conclusions: Conclusions, run: str) -> ExposureHis
     count, since = conclusions.runs_before(run)
     if since is None:
         return None
-    before = conclusions.seen_open(run)
+    before = conclusions.open_periods(run)
     ends: dict[str, bool] = {}
     at: dict[str, bool] = {}
     if before:

@@ -62,7 +62,7 @@ class RecordWork(LakeWork[AppDocument | Traffic]):
             yield Path(unit.source)
             return
         try:
-            with self._fetcher.fetched(decode_location(unit.access), unit.key, unit.source) as path:
+            with self._fetcher.fetch(decode_location(unit.access), unit.key, unit.source) as path:
                 yield path
         except InputError as error:
             raise InputError(error.what, where=unit.source, advice=error.advice) from None

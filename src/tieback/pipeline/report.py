@@ -51,7 +51,7 @@ def last_report(directory: Path) -> Iterator[Report]:
     with Workspace.open(directory, create=False) as workspace:
         run = workspace.ledger.latest_run()
         if run is None:
-            begun = workspace.ledger.conclusions.begun()
+            begun = workspace.ledger.conclusions.first_run_started()
             if begun is None:
                 raise WorkspaceError("no finished run", where=str(directory), advice="Run `tieback scan` first")
             raise WorkspaceError(
@@ -72,7 +72,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     if run is None or run.id != run_id:
         raise WorkspaceError(f"run {run_id} has not finished", where=str(workspace.directory))
     lake, concluded = workspace.lake, workspace.ledger.conclusions
-    leads = concluded.leads(run.id)
+    leads = concluded.app_store_table(run.id)
     captures = read_captures(lake, run.id, TRAFFIC_ANALYSIS)
     traffic = tuple(attribute_traffic(workspace, captures, captured_bundles(lake, run.id, TRAFFIC_ANALYSIS)))
     apps = RunApps(
@@ -88,7 +88,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     failed = sum(1 for _ in read_failed(lake, run.id))
 
     columns = StoreColumns()
-    unended = concluded.begun_since(run.id)
+    unended = concluded.runs_started_since(run.id)
 
     def stores(count: int, *, open_: bool) -> LazyIndex[Exposure]:
         rows = partial(concluded.exposures, run.id, exposed=open_)
@@ -107,7 +107,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         tool_version=__version__,
         scope=_scope(workspace, run, asked),
         headline=head,
-        apps=LazyIndex[AppSummary](apps.shown(), apps.rows, apps.rows, pick=apps.pick),
+        apps=LazyIndex[AppSummary](apps.row_count(), apps.rows, apps.rows, pick=apps.pick),
         quiet=LazyTable[AppSummary](apps.quiet_count(), apps.quiet, apps.quiet),
         exposed=stores(exposed, open_=True),
         answered=stores(answered, open_=False),

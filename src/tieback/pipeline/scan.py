@@ -205,9 +205,9 @@ async def _ask(
     names = NameResolver(grant, kept=kept)
     answers = DnsLookups(names, names_in_captures(named.traffic).addresses)
     mapped = await MappedBackends.of(lake, named.units, named.traffic, answers.resolve, answers)
-    await answers.look_around(mapped.backends, knowledge.dns_hints, knowledge.domains)
+    await answers.query_owner_hints(mapped.backends, knowledge.dns_hints, knowledge.domains)
     wanted = Candidates(mapped.backends, store_ports())
-    wanted.add(await answers.servers(mapped.backends))
+    wanted.add(await answers.srv_candidates(mapped.backends))
     wanted.add(neighbour_candidates(mapped.backends, blocks_of(grant), store_ports()))
     along = ProbeHintIndex(mapped.backends, _containers(lake, named), public_keys(lake, named.units))
     answered = ProbedTargets(lake, run)
@@ -224,7 +224,7 @@ async def _ask(
         noting = any(rule.ransom_note for rule in grant.target)
         notes = NoteJudge(read_salt(workspace.audit_file.parent)) if noting else None
         samples = SampleJudge() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
-        first = along.with_each(exclude_targets(wanted, answered))
+        first = along.attach(exclude_targets(wanted, answered))
         async for candidate, report in probe_all(first, grant, dialer, progress, along, notes, samples, lease):
             writer.add(report)
             along.pop(candidate, None)
@@ -233,7 +233,7 @@ async def _ask(
         more = await follower.follow(follower.leads_of(read_probes(lake, run, encrypted=True)))
         asked = frozenset(target_label(one) for host in {one.host for one in more} for one in wanted.at(host))
         wanted.add(more)
-        second = along.with_each(exclude_targets(exclude_targets(more, asked), answered))
+        second = along.attach(exclude_targets(exclude_targets(more, asked), answered))
         async for candidate, report in probe_all(second, grant, dialer, progress, along, notes, samples, lease):
             writer.add(report)
             along.pop(candidate, None)

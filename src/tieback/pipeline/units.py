@@ -45,7 +45,7 @@ class LakeWork[R](Work[R]):
     def published(self, batch: Sequence[Unit]) -> str | None:
         """The name of the batch's part if it is published."""
         part = part_name(batch)
-        return part if Lake(self.lake_directory).published(part) else None
+        return part if Lake(self.lake_directory).is_published(part) else None
 
 
 class UnitRun:

@@ -101,7 +101,7 @@ class ToolCheckTable:
         says = check.passed if passed else check.failed
         if says == CheckStatements():
             return None
-        kind = self.kinds.of_key(about.key) or kind or self.kinds.named(check.of)
+        kind = self.kinds.by_key(about.key) or kind or self.kinds.by_name(check.of)
         sort = kind.resource if kind is not None else None
         if kind is None or sort is None:
             return None

@@ -53,7 +53,7 @@ class ProviderDefaults:
             found.setdefault((one.provider, one.service), []).append(one)
         return {key: tuple(some) for key, some in found.items()}
 
-    def filled(self, resource: Resource) -> Resource:
+    def apply(self, resource: Resource) -> Resource:
         """The resource with the provider's fixed defaults for facts that no source reports."""
         if resource.kind is ResourceKind.SNAPSHOT:
             return resource

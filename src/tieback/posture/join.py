@@ -112,7 +112,7 @@ class OutsideView:
             if not store.exposed or store.id in self.owned:
                 continue
             hosted = next(
-                (found for target in store.targets if (found := hosting.of(_host(target.partition("/")[0])))), None
+                (found for target in store.targets if (found := hosting.lookup(_host(target.partition("/")[0])))), None
             )
             account = hosted.account if hosted else ""
             shared = next((target.partition("/")[2] for target in store.targets if "/" in target), "")

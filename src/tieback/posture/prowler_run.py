@@ -78,7 +78,7 @@ def checks_for(cloud: ProwlerProvider, checks: ToolCheckTable | None = None) -> 
     stores = (
         code
         for code, check in known.all["prowler"].items()
-        if (kind := known.kinds.named(check.of)) is not None and kind.provider == cloud
+        if (kind := known.kinds.by_name(check.of)) is not None and kind.provider == cloud
     )
     return (*stores, *NETWORK_CHECKS[cloud])
 

@@ -50,7 +50,7 @@ def merge_statements(
     said.sort(key=lambda one: one.seen, reverse=True)
     whole = said[0] if len(said) == 1 and not said[0].part else _merged(said)
     whole = replace(whole, sources=_sources(said), part="")
-    return defaults.filled(with_reachability(whole, about))
+    return defaults.apply(with_reachability(whole, about))
 
 
 def _merged(said: Sequence[Resource]) -> Resource:

@@ -58,7 +58,7 @@ class PostureSource(ReportSource):
         """Number of failures by kind, as listed in the export itself: data that could not be collected."""
         self.seen = self.origin.taken or _changed(path)
 
-    def missed(self, what: str) -> None:
+    def note_missing(self, what: str) -> None:
         """Count data that the exporting tool could not collect. Kinds beyond a hundred are counted together."""
         key = what if what in self.failed or len(self.failed) < 100 else "more"
         self.failed[key] = self.failed.get(key, 0) + 1

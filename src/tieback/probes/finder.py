@@ -64,14 +64,14 @@ class WebFinder:
         http = HttpSession(target)
         root = yield from http.first(ROOT.path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
         for store in self._stores:
-            if store.ask.path == ROOT.path and (known := store.known(root)) is not None:
+            if store.ask.path == ROOT.path and (known := store.identify(root)) is not None:
                 return _say(draft, found, store, known)
-        likely = [store for store in self._stores if store.ask.path != ROOT.path and store.likely(root)]
+        likely = [store for store in self._stores if store.ask.path != ROOT.path and store.is_likely(root)]
         # Stores with a specific test of the root page come before those that any page leaves possible.
-        likely.sort(key=lambda store: type(store).likely is WebStoreProbe.likely)
+        likely.sort(key=lambda store: type(store).is_likely is WebStoreProbe.is_likely)
         for store in likely[:MAX_TRIES]:
             answer = yield from http.get(store.ask.path, cap=ROOT_CAP)
-            if (known := store.known(answer)) is not None:
+            if (known := store.identify(answer)) is not None:
                 return _say(draft, found, store, known)
         raise NotThisProtocol(f"{_NO_STORE} (status {root.status})")
 

@@ -58,7 +58,7 @@ class Inquiry:
 
     def ask(self, request: Request, *names: str, cap: int = LISTING_CAP) -> Conversation[Response | None]:
         """Send a request; ``None`` if it contains a name that must not be sent."""
-        path, body = request.filled(*names), request.written(*names)
+        path, body = request.fill(*names), request.encode(*names)
         if path is None or body is None:
             self.draft.problem(f"{request.label}: skipped, because a name in it is not safe to send: {names!r:.120}")
             return None
@@ -81,7 +81,7 @@ class Inquiry:
         answer = yield from self.ask(request, *names, cap=cap)
         if answer is None:
             return None
-        if self.turned_away(request, answer):
+        if self.is_refused(request, answer):
             return None
         found = self._decoded(request, answer, into, names)
         if found is None:
@@ -109,7 +109,7 @@ class Inquiry:
             self.draft.prove(request.label, "answers without authentication", Access.OPEN)
         return found
 
-    def turned_away(self, request: Request, answer: Response) -> bool:
+    def is_refused(self, request: Request, answer: Response) -> bool:
         """True if the answer requires authentication; the draft is updated then."""
         if answer.status not in _REFUSALS:
             return False
@@ -117,13 +117,13 @@ class Inquiry:
         self.draft.prove(request.label, f"status {answer.status}", Access.AUTH_REQUIRED)
         return True
 
-    def chosen[T](self, items: Sequence[T], what: str) -> Sequence[T]:
+    def limit[T](self, items: Sequence[T], what: str) -> Sequence[T]:
         """The first ``MAX_PROBED`` items, which are probed one by one."""
         if len(items) > MAX_PROBED:
             self.draft.problem(f"{len(items)} {what}; only the first {MAX_PROBED} were probed one by one")
         return items[:MAX_PROBED]
 
-    def hold(self, containers: Sequence[Container]) -> None:
+    def add_containers(self, containers: Sequence[Container]) -> None:
         """Add containers to the draft, at most ``MAX_LISTED`` of them."""
         room = MAX_LISTED - len(self.draft.containers)
         if len(containers) > room:
@@ -167,10 +167,10 @@ class WebStoreProbe(ABC):
         return ()
 
     @abstractmethod
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Product and version from the answer to ``ask``; ``None`` if it comes from another server."""
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if the answer to ``GET /`` does not rule out the store, so that ``ask`` is worth sending."""
         return root.status in (200, 404)
 
@@ -185,11 +185,11 @@ class WebStoreProbe(ABC):
     def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         http = HttpSession(target)
         about = self.about(target)
-        path = self.ask.filled(*about) if about else self.ask.path
+        path = self.ask.fill(*about) if about else self.ask.path
         if about is None or path is None:
             raise NotThisProtocol("the app names no resource to probe on this shared host")
         answer = yield from http.first(path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
-        known = self.known(answer)
+        known = self.identify(answer)
         if known is None and (answer.status not in _REFUSALS or not is_expected(self.meta, target)):
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")
         draft.spoke = True
@@ -199,5 +199,5 @@ class WebStoreProbe(ABC):
         else:
             draft.product, draft.version = known.product, known.version[:40]
         inquiry = Inquiry(draft, http, depth, target.names[:MAX_PROBED], target.key(*self.keys))
-        if (known is not None and not self.closed_when_refused) or not inquiry.turned_away(self.ask, answer):
+        if (known is not None and not self.closed_when_refused) or not inquiry.is_refused(self.ask, answer):
             yield from self.inquire(inquiry, answer)

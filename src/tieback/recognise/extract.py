@@ -104,7 +104,7 @@ class EndpointExtractor:
         All files are searched in one pass: most layouts contain only the same namespace. A file with one of the marks
         is always selected.
         """
-        joined, ends = gathered.joined()
+        joined, ends = gathered.concatenate()
         hits, stopped = self._scanner.scan(joined, 0, len(joined), MAX_HITS)
         known, dull = self._scanner.anchors, self._dull
         told: set[int] = set()

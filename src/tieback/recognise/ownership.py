@@ -96,7 +96,7 @@ class Maker:
             ((host, name),) = unknown.values()
             self.learn(host, f"the domain of the app's own legal page, {name}")
 
-    def learn_kin(self, host: str, names: Iterable[str]) -> None:
+    def learn_related(self, host: str, names: Iterable[str]) -> None:
         """Record the other domains in the certificate of a maker's host as the maker's, if there are few.
 
         Args:

@@ -85,7 +85,7 @@ class PassiveNotes:
         told = {id(note) for store in stores for note in self.of_store(store)}
         return [note for note in self._apps.get(app, ()) if id(note) not in told]
 
-    def named_in(self, app: str) -> list[PassiveSighting]:
+    def sightings_in(self, app: str) -> list[PassiveSighting]:
         """Return endpoints that only other tools found in an app."""
         return self._named.get(app, [])
 

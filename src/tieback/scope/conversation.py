@@ -78,7 +78,7 @@ class DeclaredSend(msgspec.Struct, frozen=True):
         """True if ``data`` is exactly such a byte string."""
         return _compiled(self.pattern).fullmatch(data) is not None
 
-    def account(self, data: bytes) -> str | None:
+    def account_in(self, data: bytes) -> str | None:
         """The account in a matching byte string: the pattern's group ``account``; ``None`` without one."""
         match = _compiled(self.pattern).fullmatch(data)
         named = match.groupdict().get("account") if match is not None else None

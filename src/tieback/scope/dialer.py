@@ -91,11 +91,11 @@ class Dialer:
             _LOG.warning("tieback: %d concurrent conversations instead of the grant's %d: %s", found, wanted, why)
         return found
 
-    def lot(self, host: str) -> str:
+    def bucket(self, host: str) -> str:
         """The network or provider that a host shares its turn with."""
         return bucket_of(host, self._provider_of)
 
-    def heed(self) -> None:
+    def check_stop(self) -> None:
         """Check whether the run must stop.
 
         Raises:
@@ -187,7 +187,7 @@ class Dialer:
                     self._transcripts.keep(target, probe, whole, lines, traffic)
             return result, traffic
 
-    async def settle(self) -> None:
+    async def sync_audit(self) -> None:
         """Wait until the audit entries of every finished conversation are on disk.
 
         Raises:

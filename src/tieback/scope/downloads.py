@@ -46,7 +46,7 @@ class Downloads:
         """The system's roots, loaded once because that takes time."""
         return ssl.create_default_context()
 
-    def look(self, url: str) -> RemoteObject | None:
+    def stat(self, url: str) -> RemoteObject | None:
         """The metadata of a file, by requesting its first byte; ``None`` if it does not exist.
 
         Raises:

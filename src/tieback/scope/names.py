@@ -94,7 +94,7 @@ class NameResolver:
     async def resolve(self, host: str) -> Resolution:
         """The addresses of ``host``; empty, with the reason, if there are none or the query is not allowed."""
         found = self.known(host)
-        if found.addresses or not self.may_ask(host):
+        if found.addresses or not self.may_query(host):
             return found
         name = parse_host(host).name
         told = await self._resolve(name)
@@ -103,16 +103,16 @@ class NameResolver:
         self._told[name] = told
         return told
 
-    def told(self, host: str) -> Resolution | None:
+    def last_answer(self, host: str) -> Resolution | None:
         """The last DNS answer for a name; ``None`` if it was not queried."""
         return self._told.get(host)
 
     @property
-    def asks(self) -> bool:
+    def uses_dns(self) -> bool:
         """True if the grant allows DNS at all."""
         return self._dns
 
-    def may_ask(self, host: str) -> bool:
+    def may_query(self, host: str) -> bool:
         """True if a name may be resolved by DNS: the grant allows DNS, and a target covers the name."""
         return self._dns and bool(self._scope.names_rule(host))
 
@@ -135,7 +135,7 @@ class NameResolver:
 
     async def records(self, host: str, kind: str) -> DnsAnswer | None:
         """The records of one type of a name, such as ``MX``; ``None`` if DNS is not allowed for it."""
-        return await self._questions.ask(parse_host(host).name, kind) if self.may_ask(host) else None
+        return await self._questions.query(parse_host(host).name, kind) if self.may_query(host) else None
 
     async def reverse(self, address: str, host: str = "") -> DnsAnswer | None:
         """The PTR names of an address; ``None`` if ``may_reverse`` is false. Same arguments."""
@@ -143,16 +143,16 @@ class NameResolver:
 
         if not self.may_reverse(address, host):
             return None
-        return await self._questions.ask(dns.reversename.from_address(address).to_text(omit_final_dot=True), "PTR")
+        return await self._questions.query(dns.reversename.from_address(address).to_text(omit_final_dot=True), "PTR")
 
     async def servers(self, host: str) -> tuple[tuple[str, int], ...]:
         """The servers behind ``mongodb+srv://`` of a host: targets and ports of its SRV records, sorted.
 
         Sends no query for names that the grant does not cover; targets are not resolved here.
         """
-        if not self.may_ask(host):
+        if not self.may_query(host):
             return ()
-        answer = await self._questions.ask(f"{_SERVERS}.{parse_host(host).name}", "SRV")
+        answer = await self._questions.query(f"{_SERVERS}.{parse_host(host).name}", "SRV")
         pairs = (value.partition(" ") for value in answer.values)
         return tuple(sorted({(target, int(port)) for port, _, target in pairs}))
 
@@ -163,7 +163,7 @@ class NameResolver:
             return False
         here = await self.resolve(host)
         made_up = f"tieback-{secrets.token_hex(8)}.{parent}"
-        if here.by != "dns" or not here.addresses or not self.may_ask(made_up):
+        if here.by != "dns" or not here.addresses or not self.may_query(made_up):
             return False
         beside = await self._resolve(made_up, known_as=f"*.{parent}")
         return set(beside.addresses) == set(here.addresses)
@@ -175,7 +175,7 @@ class NameResolver:
         missing = False
         problem, outcome = f"DNS has no address for {name}", Outcome.OUT_OF_SCOPE
         for kind in ("A", "AAAA"):
-            answer = await self._questions.ask(name, kind, known_as)
+            answer = await self._questions.query(name, kind, known_as)
             aliases |= dict.fromkeys(answer.aliases)
             if answer.state is DnsAnswerState.MISSING:
                 missing = True

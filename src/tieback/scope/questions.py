@@ -68,7 +68,7 @@ class DnsClient:
         self._cache = kept
         self._kept: dict[tuple[str, str], DnsAnswer] = {}
 
-    async def ask(self, name: str, kind: str, known_as: str = "") -> DnsAnswer:
+    async def query(self, name: str, kind: str, known_as: str = "") -> DnsAnswer:
         """The records of one type of a name. Raises nothing: failures are answers, too.
 
         Args:
@@ -85,7 +85,7 @@ class DnsClient:
         if len(self._kept) >= _MAX_KEPT:
             self._kept.clear()
         self._kept[key] = answer
-        if self._cache is not None and answer.state.settled:
+        if self._cache is not None and answer.state.is_definite:
             self._cache.put(answer)
         return answer
 

@@ -41,18 +41,18 @@ class Recording:
         try:
             return _Recorded(await self._connect(address, port, seconds, left, charge), events, self)
         except Fault as fault:
-            events.append(self.faulted(fault, EventKind.UNCONNECTED))
+            events.append(self.fault_event(fault, EventKind.UNCONNECTED))
             raise
 
     def event(self, what: EventKind, data: bytes = b"", text: str = "", tls: TlsInfo | None = None) -> WireEvent:
         """An event with the current time."""
         return WireEvent(self._now(), what, data, text, tls=tls)
 
-    def asks_for_values(self, data: bytes) -> bool:
+    def may_return_values(self, data: bytes) -> bool:
         """True if the response to these bytes may contain record values."""
         return any(declared.matches(data) for declared in self._values)
 
-    def faulted(self, fault: Fault, what: EventKind = EventKind.FAULT) -> WireEvent:
+    def fault_event(self, fault: Fault, what: EventKind = EventKind.FAULT) -> WireEvent:
         """A fault with the current time."""
         return WireEvent(self._now(), what, text=fault.detail[:300], outcome=fault.outcome)
 
@@ -89,23 +89,23 @@ class _Recorded:
             self._note(EventKind.UNVERIFIED, text=str(verdict))
             raise
         except Fault as fault:
-            self._events.append(self._recording.faulted(fault))
+            self._events.append(self._recording.fault_event(fault))
             raise
 
     async def write(self, data: bytes, seconds: float) -> None:
         self._note(EventKind.SENT, data)
-        self._withheld = self._recording.asks_for_values(data)
+        self._withheld = self._recording.may_return_values(data)
         try:
             await self._wire.write(data, seconds)
         except Fault as fault:
-            self._events.append(self._recording.faulted(fault, EventKind.UNSENT))
+            self._events.append(self._recording.fault_event(fault, EventKind.UNSENT))
             raise
 
     async def read(self, count: int, seconds: float) -> bytes:
         try:
             data = await self._wire.read(count, seconds)
         except Fault as fault:
-            self._events.append(self._recording.faulted(fault))
+            self._events.append(self._recording.fault_event(fault))
             raise
         if not data:
             self._note(EventKind.ENDED)

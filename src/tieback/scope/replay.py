@@ -195,7 +195,7 @@ class ReplayDialer:
         depth = max((transcript.depth for transcript in held.values()), key=lambda depth: depth.rank)
         return Decision(True, "replayed", "", "", depth, self._targets[target.label].passwordless)
 
-    async def settle(self) -> None:
+    async def sync_audit(self) -> None:
         """Nothing is written."""
 
     async def converse[R](

@@ -36,7 +36,7 @@ class RttEstimator:
     def __init__(self) -> None:
         self._networks: OrderedDict[str, _Network] = OrderedDict()
 
-    def patience(self, address: str, most: float) -> float:
+    def timeout(self, address: str, most: float) -> float:
         """Seconds to wait for a first connect to ``address``: at most ``most``, and ``most`` without data."""
         known = self._networks.get(network_of(address))
         if known is None or known.smoothed < 0 or known.unanswered >= SILENT_AFTER:
@@ -44,7 +44,7 @@ class RttEstimator:
         estimate = (known.smoothed + 4 * known.variation) * (1 << known.doublings)
         return min(most, max(MIN_SECONDS, estimate))
 
-    def answered(self, address: str, seconds: float) -> None:
+    def add_connect(self, address: str, seconds: float) -> None:
         """Record that a connect was accepted or refused after this time."""
         known = self._network(address)
         if known.smoothed < 0:
@@ -54,7 +54,7 @@ class RttEstimator:
             known.smoothed += (seconds - known.smoothed) / 8
         known.doublings = known.unanswered = 0
 
-    def ran_out(self, address: str, *, whole: bool) -> None:
+    def add_timeout(self, address: str, *, whole: bool) -> None:
         """Record a time-out; ``whole`` is true for the full time of the grant, false for that of a first pass."""
         known = self._network(address)
         if whole:

@@ -28,7 +28,7 @@ class CompiledRule:
         """True if the rule contains ``port``."""
         return any(low <= port <= high for low, high in self.ports)
 
-    def holds(self, address: Address) -> bool:
+    def contains(self, address: Address) -> bool:
         """True if a rule with an address or CIDR block matches ``address``."""
         return self.network is not None and self.network.version == address.version and address in self.network
 

@@ -178,21 +178,21 @@ class ConversationRunner:
         most = self._limits.connect_seconds
         # A slow address must not lose to the next one; an address that accepted a connect is known.
         hasty = first and self._door.hasty and not self._address
-        patience = self._door.trips.patience(address, most) if hasty else most
+        patience = self._door.trips.timeout(address, most) if hasty else most
         begun = time.monotonic()
         try:
             opened = await self._door.open(address, self._target.port, patience, self._budget.left, self._budget.wire)
         except Fault as fault:
             if fault.outcome is Outcome.TIMEOUT:
-                self._door.trips.ran_out(address, whole=patience >= most)
+                self._door.trips.add_timeout(address, whole=patience >= most)
                 if patience < most:
                     raise RetryLater(
                         f"no connection within {patience:.1f} s; it is probed again with more time"
                     ) from None
             elif fault.outcome is Outcome.REFUSED:
-                self._door.trips.answered(address, time.monotonic() - begun)
+                self._door.trips.add_connect(address, time.monotonic() - begun)
             raise
-        self._door.trips.answered(address, time.monotonic() - begun)
+        self._door.trips.add_connect(address, time.monotonic() - begun)
         return opened
 
     async def _start_tls(self) -> None:
@@ -245,7 +245,7 @@ class ConversationRunner:
             size = len(step.data)
             self._door.audit("undeclared", {"target": self._target.label, "bytes": size})
             raise Fault(Outcome.ERROR, f"undeclared send of {size} bytes: {step.data[:40]!r}")
-        account = declared.account(step.data)
+        account = declared.account_in(step.data)
         if account is not None and account not in (DUMMY_ACCOUNT, *self._target.passwordless):
             self._door.audit("undeclared", {"target": self._target.label, "account": account})
             raise Fault(Outcome.ERROR, f"the grant does not list the account {account!r}")

@@ -67,11 +67,11 @@ class FairQueue[Item]:
         self._late_next = not self._late_next
         return self._take_late() or self._take_first() if self._late_next else self._take_first() or self._take_late()
 
-    def ended(self, turn: QueueItem[Item]) -> None:
+    def release(self, turn: QueueItem[Item]) -> None:
         """Mark an item as finished."""
         (self._late if turn.again else self._first).ended(turn.lot)
 
-    def again(self, turn: QueueItem[Item], item: Item) -> None:
+    def requeue(self, turn: QueueItem[Item], item: Item) -> None:
         """Put an item back for a later retry, after its turn has ended."""
         self._late.add(turn.lot, item)
 

@@ -35,7 +35,7 @@ def recover(lake: Lake, ledger: Ledger) -> RecoveryResult:
     Raises:
         WorkspaceError: the lake or the ledger cannot be read or written.
     """
-    drafts = lake.clear_drafts()
+    drafts = lake.clear_staging()
     aside = quarantine_damaged(lake, lake.parts() - ledger.entered_parts())
     finish_removal(lake, ledger)
     sweep(lake)
@@ -45,7 +45,7 @@ def recover(lake: Lake, ledger: Ledger) -> RecoveryResult:
     for part in sorted(published - ledger.entered_parts()):
         units = stored_units(lake, part)
         entered += ledger.enter_part(part, units)
-        if elsewhere := ledger.held_elsewhere(part, units):
+        if elsewhere := ledger.done_elsewhere(part, units):
             remove_units(lake, part, elsewhere)
             repeated += len(elsewhere)
     damaged = tuple(f"{part}: {why}" for part, why in aside.items())

@@ -22,7 +22,7 @@ def due(*stores: list[PiiClassTotal]) -> list[str]:
     duties = Duties()
     for store in stores:
         duties.add(store)
-    return [duty.rule for duty in duties.due()]
+    return [duty.rule for duty in duties.due_notices()]
 
 
 TABLE = [
@@ -58,11 +58,11 @@ def test_what_may_be_due(stores: list[list[PiiClassTotal]], rules: list[str]) ->
     assert due(*stores) == rules
 
 
-def test_the_reason_says_what_is_held_where_and_how_that_is_known() -> None:
+def test_reason_names_data_location_and_evidence() -> None:
     duties = Duties()
     duties.add([total("email"), total("payment_card", "card verification code", basis=ClassificationBasis.VALUE)])
     duties.add([total("email")])
-    found = {duty.rule: duty for duty in duties.due()}
+    found = {duty.rule: duty for duty in duties.due_notices()}
     first, last = found["gdpr-33"], found["pci-3-3-1"]
     assert first.advice.startswith("If people in the EU or EEA are affected")
     assert "72 hours" in first.advice
@@ -74,7 +74,7 @@ def test_the_reason_says_what_is_held_where_and_how_that_is_known() -> None:
 def test_a_long_reason_is_cut() -> None:
     duties = Duties()
     duties.add([total(name) for name in load_taxonomy()])
-    assert duties.due()[0].reason.endswith(" and 20 more, detected by field names")
+    assert duties.due_notices()[0].reason.endswith(" and 20 more, detected by field names")
 
 
 def test_every_rule_names_classes_and_kinds_that_there_are() -> None:

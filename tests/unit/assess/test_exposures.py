@@ -95,7 +95,7 @@ def test_a_protected_store_is_shown_and_not_rated() -> None:
 
 
 @pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.OK])
-def test_what_did_not_answer_is_no_exposure(outcome: Outcome) -> None:
+def test_target_without_an_answer_is_not_an_exposure(outcome: Outcome) -> None:
     report = msgspec.structs.replace(store("a.test:1", "127.0.0.1", "k", PEOPLE), outcome=outcome)
     assert assess_exposures([report], {}, Labels()) == ()
 

@@ -175,14 +175,14 @@ def test_what_a_package_declares() -> None:
     ]
 
 
-def test_a_name_without_an_address_is_one_finding_of_all_who_name_it() -> None:
+def test_dangling_name_is_one_finding_for_all_apps_that_name_it() -> None:
     one, other = "https://gone.test: gone.test does not exist in DNS", "https://gone.test/v1: it does not exist"
     (finding,) = apply_rules([], [], dangling=[("gone.test", "bb", other), ("gone.test", "aa", one)])
     assert (finding.rule, finding.severity, finding.apps) == ("dangling-name", Severity.MEDIUM, ("aa", "bb"))
     assert finding.evidence == (one, other)
 
 
-def test_a_finding_carries_the_rule() -> None:
+def test_finding_contains_its_rule() -> None:
     (finding,) = apply_rules([EXPOSURE], [])
     assert finding.masvs == "MASVS-AUTH-1"
     assert finding.cvss == "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N"

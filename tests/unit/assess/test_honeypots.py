@@ -71,7 +71,7 @@ REAL = [
 @pytest.mark.parametrize(
     ("one", "reason"), [flagged[1:] for flagged in FLAGGED], ids=[flagged[0] for flagged in FLAGGED]
 )
-def test_flagged(one: ProbeReport, reason: str) -> None:
+def test_honeypot_signs_are_flagged(one: ProbeReport, reason: str) -> None:
     (said,) = HoneypotSigns([one]).reasons(one)
     assert reason in said
 
@@ -94,7 +94,7 @@ def test_real_servers_are_not(one: ProbeReport) -> None:
         ("", 20, 5, False),
     ],
 )
-def test_crowds(address: str, products: int, ports: int, flagged: bool) -> None:
+def test_many_products_at_one_address_are_flagged(address: str, products: int, ports: int, flagged: bool) -> None:
     reports = [
         report(f"store{number}", port=1000 + 100 * number + port, address=address)
         for number in range(products)

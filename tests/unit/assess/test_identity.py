@@ -123,7 +123,7 @@ def test_addresses(target: str, address: str, shown: str) -> None:
     assert address_of(report(target, address)) == shown
 
 
-def test_a_console_tells_nothing_that_the_store_tells_itself() -> None:
+def test_console_adds_nothing_to_what_the_store_reports() -> None:
     store = report("a.test:9200", "127.0.0.1", "elasticsearch:cluster_uuid:1", records=9)
     console = msgspec.structs.replace(
         report("b.test:5601", "127.0.0.2", "elasticsearch:cluster_uuid:1", records=12), probe="kibana", product="kibana"
@@ -165,7 +165,7 @@ MEMBERS = [
 
 
 @pytest.mark.parametrize(("reports", "stores"), [case[1:] for case in MEMBERS], ids=[case[0] for case in MEMBERS])
-def test_who_names_a_container_alike_is_one_store(reports: list[ProbeReport], stores: int) -> None:
+def test_stores_with_the_same_container_names_are_one_store(reports: list[ProbeReport], stores: int) -> None:
     groups = group_stores(reports)
     assert len(groups) == stores
     assert group_stores(reports[::-1]) == groups

@@ -63,7 +63,9 @@ CASES = [
 @pytest.mark.parametrize(
     ("containers", "records", "quality", "size", "size_quality"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
 )
-def test_totals(containers: list[Container], records: int, quality: str, size: int, size_quality: str) -> None:
+def test_totals_count_only_leaf_containers(
+    containers: list[Container], records: int, quality: str, size: int, size_quality: str
+) -> None:
     assert (records_total(containers).value, records_total(containers).quality) == (records, Quality(quality))
     assert (bytes_total(containers).value, bytes_total(containers).quality) == (size, Quality(size_quality))
     assert records_total(containers[::-1]) == records_total(containers)

@@ -35,7 +35,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(("text", "kinds"), [note[1:] for note in NOTES], ids=[note[0] for note in NOTES])
-def test_notes(text: str, kinds: str) -> None:
+def test_signs_in_note_texts(text: str, kinds: str) -> None:
     signs = read_note(text.encode(), SALT)
     assert signs.confirmed
     assert " ".join(signs.kinds) == kinds
@@ -48,7 +48,7 @@ def test_other_texts(text: str) -> None:
     assert not read_note(text.encode(), SALT).confirmed
 
 
-def test_one_extortionist_is_known_again_in_one_workspace_alone() -> None:
+def test_attacker_digests_match_only_within_one_workspace() -> None:
     first = read_note(f"recover: {WALLET}, {CONTACT}, 0.020 BTC".encode(), SALT)
     again = read_note(f"LEAK! {CONTACT.upper()} wants 00.02 bitcoin at {WALLET}".encode(), SALT)
     assert first.marks == again.marks

@@ -42,11 +42,11 @@ def test_the_range_of_a_store(
 
 
 @pytest.mark.parametrize("fields", [[], [field(USERS, "geo_location"), field(ORDERS, "health")]])
-def test_who_cannot_be_told_apart_is_not_counted(fields: list[ClassifiedField]) -> None:
+def test_people_without_identifying_fields_are_not_counted(fields: list[ClassifiedField]) -> None:
     assert estimate_people((USERS, ORDERS), fields, 0) is None
 
 
-def test_stores_may_hold_the_same_people() -> None:
+def test_stores_may_contain_the_same_people() -> None:
     both = PeopleTotal()
     assert both.range() is None
     both.add(None)

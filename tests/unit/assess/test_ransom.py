@@ -118,7 +118,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("containers", "verdict", "reason"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
-def test_verdicts(containers: list[Container], verdict: str, reason: str) -> None:
+def test_ransom_verdict_by_names_and_shape(containers: list[Container], verdict: str, reason: str) -> None:
     ransom = judge_ransom(containers)
     assert ransom.verdict == verdict, ransom.reasons
     assert judge_ransom(containers[::-1]) == ransom
@@ -148,7 +148,7 @@ NOTES = [
 
 @pytest.mark.parametrize(("containers", "path"), [note[1:] for note in NOTES], ids=[note[0] for note in NOTES])
 def test_which_note_may_be_read(containers: list[Container], path: tuple[str, ...] | None) -> None:
-    found = RansomSigns().note_in(containers)
+    found = RansomSigns().find_note(containers)
     assert (found and found.path) == path
 
 
@@ -164,6 +164,6 @@ def test_a_note_confirms_and_keeps_its_marks() -> None:
     )
 
 
-def test_a_note_that_was_read_is_stronger_than_what_names_say() -> None:
+def test_note_text_outweighs_names() -> None:
     read = Ransom(RansomVerdict.CONFIRMED, ("the note asks for 0.02 BTC",))
     assert strongest_verdict([judge_ransom([box("warning", records=9_000)]), read]) == read

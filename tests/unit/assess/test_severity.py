@@ -57,7 +57,7 @@ def test_severities(given: SeverityFacts, severity: Severity) -> None:
     assert all(factor.points > 0 and factor.why for factor in verdict.factors)
 
 
-def test_every_factor_says_why() -> None:
+def test_every_severity_factor_has_a_reason() -> None:
     given = facts(records=lower_bound(1_500, "shallow"), pii="password,email", cleartext=True, apps=3)
     factors = {f.factor: f for f in rate_severity(given, load_severity_table(), load_taxonomy()).factors}
     assert list(factors) == ["access", "records", "personal data", "cleartext", "apps"]
@@ -65,7 +65,7 @@ def test_every_factor_says_why() -> None:
     assert factors["personal data"].why == "Passwords (sensitivity 10 of 10) and 1 further class"
 
 
-def test_classes_without_records_count_only_where_nobody_counted() -> None:
+def test_classes_without_records_count_only_if_records_were_not_counted() -> None:
     table, taxonomy = load_severity_table(), load_taxonomy()
     assert "personal data" not in [
         f.factor for f in rate_severity(facts(records=0, pii="health"), table, taxonomy).factors

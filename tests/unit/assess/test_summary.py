@@ -49,7 +49,7 @@ RANSOMED = msgspec.structs.replace(
 )
 
 
-def test_people_and_notices_of_exposed_stores_alone() -> None:
+def test_people_and_notices_cover_only_exposed_stores() -> None:
     known = msgspec.structs.replace(OPEN, people=PeopleRange(exact(80, "count"), lower_bound(20, "met")))
     protected = msgspec.structs.replace(PROTECTED, people=PeopleRange(exact(9, "count")))
     trapped = msgspec.structs.replace(known, id="exp-9", honeypot=("it plays one",))
@@ -74,7 +74,7 @@ def test_headline() -> None:
     assert summarise(5, 2, [RANSOMED, PROTECTED, OPEN]) == head
 
 
-def test_nothing() -> None:
+def test_headline_of_a_run_without_stores() -> None:
     head = summarise(0, 0, [])
     assert (head.records.value, head.bytes.value, head.kinds, head.pii) == (0, 0, (), ())
 

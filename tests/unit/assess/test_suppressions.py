@@ -50,7 +50,7 @@ def test_a_file(tmp_path: Path) -> None:
         ("a = " + "[" * 5000, "suppress"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, text: str | bytes, says: str) -> None:
+def test_error_is_one_line(tmp_path: Path, text: str | bytes, says: str) -> None:
     with pytest.raises(UsageError) as error:
         load_suppressions(file_of(tmp_path, text), RULES)
     assert says in str(error.value)
@@ -93,7 +93,7 @@ def test_the_last_day_counts(today: date, held: bool) -> None:
         ({"store": "127.0.0.1:9300"}, False),
     ],
 )
-def test_everything_that_is_said_has_to_fit(changes: dict[str, str], covered: bool) -> None:
+def test_suppression_must_match_all_its_fields(changes: dict[str, str], covered: bool) -> None:
     by = find_suppression(FINDING, ["org.one"], [EXPOSURE], [replace(ONE, **changes)])
     assert (by is not None) is covered
 

@@ -19,7 +19,7 @@ ASN = "34.0.0.0,34.255.255.255,64496,Example Net\n"
 
 
 def claims(addresses: AddressLookup, address: str) -> dict[str, str]:
-    return {one.claim: one.value for one in addresses.of(address)}
+    return {one.claim: one.value for one in addresses.lookup(address)}
 
 
 @pytest.mark.parametrize(
@@ -34,19 +34,19 @@ def claims(addresses: AddressLookup, address: str) -> dict[str, str]:
     ],
 )
 def test_documented_addresses(address: str, provider: str, product: str) -> None:
-    found = AddressLookup(names=HostingLookup().name).of(address)
+    found = AddressLookup(names=HostingLookup().name).lookup(address)
     assert [(one.claim, one.value) for one in found] == [("provider", provider), ("product", product)]
     assert {one.confidence for one in found} == {BY_DOCUMENT}
     assert "https://" in found[0].reason
 
 
-def test_nobody_knows_the_rest() -> None:
-    assert AddressLookup().of("93.184.215.14") == ()
+def test_unlisted_address_has_no_provider() -> None:
+    assert AddressLookup().lookup("93.184.215.14") == ()
 
 
 @pytest.mark.parametrize("address", ["10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "fd00::1", "100.64.0.1"])
-def test_private_addresses_are_nobodys(address: str) -> None:
-    (only,) = AddressLookup().of(address)
+def test_private_address_has_no_owner(address: str) -> None:
+    (only,) = AddressLookup().lookup(address)
     assert (only.claim, only.confidence) == ("special", 1.0)
 
 
@@ -79,7 +79,7 @@ def test_imported_lists_come_first_and_the_clouds_own_before_all_of_google(tmp_p
         }
         assert claims(addresses, "34.2.0.1") == {"provider": "Google", "asn": "AS64496", "as_name": "Example Net"}
         assert claims(addresses, "1.1.1.1") == {"provider": "own-resolver"}
-        (first, *_) = addresses.of("34.1.2.3")
+        (first, *_) = addresses.lookup("34.1.2.3")
         assert first.confidence == BY_LIST
         assert "gcp of 2026-06-17 (sha256 " in first.reason
         used = [one.name for one in addresses.used]
@@ -88,13 +88,13 @@ def test_imported_lists_come_first_and_the_clouds_own_before_all_of_google(tmp_p
         addresses.close()
 
 
-def test_damaged_data_is_told(tmp_path: Path) -> None:
+def test_damaged_data_is_reported(tmp_path: Path) -> None:
     datasets = Datasets(tmp_path)
     (tmp_path / "list.txt").write_text("192.0.2.0/24\n")
     one = datasets.add(tmp_path / "list.txt", provider="x")
     (tmp_path / f"{one.sha256}.table").unlink()
     with pytest.raises(InputError, match="Import the list again"):
-        AddressLookup(datasets).of("1.2.3.4")
+        AddressLookup(datasets).lookup("1.2.3.4")
 
 
 def test_what_ships_is_cited_with_its_day_and_hash() -> None:

@@ -63,12 +63,12 @@ def said(host: str, known: HostFacts | None = None) -> dict[str, str]:
     ],
     ids=["bucket", "resource", "own-domain", "alias", "address-of-a-name", "address", "private"],
 )
-def test_what_is_said(host: str, known: HostFacts, found: dict[str, str]) -> None:
+def test_attributions_of_a_host(host: str, known: HostFacts, found: dict[str, str]) -> None:
     told = said(host, known)
     assert {claim: told.get(claim) for claim in found} == found
 
 
-def test_a_name_says_more_of_its_product_than_its_address() -> None:
+def test_name_outweighs_address_for_the_product() -> None:
     host = "shop.s3.eu-west-1.amazonaws.com"
     found = attribute(host, HostFacts(addresses=("104.16.0.1",)), HOSTING, ADDRESSES, DOMAINS)
     products = [one.value for one in found if one.claim == "product"]
@@ -113,12 +113,12 @@ def test_organisations_of_certificates(subject: str, found: tuple[str, str, floa
     assert told == ([found] if found else [])
 
 
-def test_databases_of_countries_are_no_second_witness() -> None:
+def test_second_country_database_is_not_independent_evidence() -> None:
     (one,) = combine_attributions((Attribution("country", "NL", "a", 0.7), Attribution("country", "NL", "b", 0.7)))
     assert one.confidence == 0.7
 
 
-def test_several_countries_are_no_dispute() -> None:
+def test_several_countries_are_not_a_conflict() -> None:
     found = combine_attributions((Attribution("country", "NL", "a", 0.7), Attribution("country", "DE", "b", 0.7)))
     assert [one.confidence for one in found] == [0.7, 0.7]
 

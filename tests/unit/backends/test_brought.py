@@ -1,5 +1,6 @@
 """What goes along with a candidate: containers and public keys, each for its own service."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -26,11 +27,10 @@ def backend(value: str, service: str | None = None) -> Backend:
     return Backend(endpoint, addresses=("127.0.0.1",))
 
 
-def along(*values: str, **more: object) -> dict[str, ProbeHints]:
+def along(*values: str, **more: Any) -> dict[str, ProbeHints]:
     backends = [backend(value) for value in values]
-    found = collect_probe_hints(
-        build_candidates(backends, {}), backends, more.get("names", {}), more.get("keys", {}), RULES
-    )  # type: ignore[arg-type]
+    candidates = build_candidates(backends, {})
+    found = collect_probe_hints(candidates, backends, more.get("names", {}), more.get("keys", {}), RULES)
     return {f"{one.host}:{one.port}/{one.resource}": what for one, what in found.items()}
 
 
@@ -63,7 +63,7 @@ def test_a_bucket_at_its_own_host_and_one_in_a_path() -> None:
     assert found["photos.s3.shop.test:443/"].names_for(("s3",)) == ("photos",)
 
 
-def test_projects_at_a_shared_host_are_asked_apart() -> None:
+def test_projects_on_a_shared_host_are_probed_separately() -> None:
     names = {"firestore:shop": ("orders",), "firestore:club": ("members", "fees")}
     found = along("firestore:shop", "firestore:club", "firestore:none", names=names)
     assert {place: one.names_for(("firestore",)) for place, one in found.items()} == {
@@ -72,7 +72,7 @@ def test_projects_at_a_shared_host_are_asked_apart() -> None:
     }
 
 
-def test_a_key_goes_to_its_service_alone() -> None:
+def test_key_is_used_only_for_its_service() -> None:
     key = PublicKey("supabase_anon", "made-up", ("supabase",), "supabase:shop")
     found = along("supabase:shop", "supabase:other", keys={"supabase:shop": (key,)})
     (one,) = found.values()

@@ -100,7 +100,7 @@ def test_no_pivot_from_third_parties_shared_fronts_and_other_schemes(backend: Ba
     assert [one.route for one in build_candidates([backend], STORES, FRONTS)] == [Route.NAMED]
 
 
-def test_a_machine_of_its_own_in_a_cloud_is_no_shared_front() -> None:
+def test_dedicated_cloud_machine_is_not_shared_hosting() -> None:
     assert FRONTS.reason("ec2-3-4-5-6.eu-west-1.compute.amazonaws.com") is None
     assert FRONTS.reason("ec2-3-4-5-6.compute-1.amazonaws.com") is None
     assert FRONTS.reason("b.s3.eu-west-1.amazonaws.com") is not None
@@ -149,7 +149,7 @@ def test_each_shared_front_has_a_reason_and_a_source() -> None:
         ("algolia:B1G2GM9NG0", "b1g2gm9ng0-dsn.algolia.net", ""),
     ],
 )
-def test_what_many_customers_share_is_asked_a_resource_at_a_time(value: str, host: str, resource: str) -> None:
+def test_shared_hosting_is_probed_per_resource(value: str, host: str, resource: str) -> None:
     service = value.partition(":")[0]
     endpoint = Endpoint(EndpointKind.CLOUD, value, "https", host, 443, service=service)
     (one,) = build_candidates([Backend(endpoint, addresses=("127.77.0.2",))], STORES, FRONTS)

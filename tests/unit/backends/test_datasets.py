@@ -54,7 +54,7 @@ def test_lists_that_come_in_two_files_do_not_take_each_others_place(tmp_path: Pa
         ("table", "the compiled table does not match the file"),
     ],
 )
-def test_what_was_changed_is_told(tmp_path: Path, ending: str, says: str) -> None:
+def test_changed_file_is_reported(tmp_path: Path, ending: str, says: str) -> None:
     datasets = Datasets(tmp_path / "data")
     one = datasets.add(given_file(tmp_path, "a.json", FASTLY))
     (datasets.folder / f"{one.sha256}.{ending}").write_bytes(b"other")
@@ -76,7 +76,7 @@ def test_missing_and_damaged(tmp_path: Path) -> None:
         datasets.all()
 
 
-def test_nothing_is_kept_of_what_is_no_data(tmp_path: Path) -> None:
+def test_invalid_data_file_is_not_imported(tmp_path: Path) -> None:
     datasets = Datasets(tmp_path / "data")
     with pytest.raises(InputError, match="neither AS numbers nor countries"):
         datasets.add(given_file(tmp_path, "city.mmdb", mmdb("City", {"192.0.2.0/24": {"city": "X"}})))

@@ -42,7 +42,7 @@ def answer(kind: str, *values: str) -> DnsAnswer:
     ],
 )
 def test_domains(kind: str, values: tuple[str, ...], said: list[tuple[str, str]]) -> None:
-    found = list(HINTS.of_domain("shop.de", answer(kind, *values)))
+    found = list(HINTS.read_domain("shop.de", answer(kind, *values)))
     assert [(one.claim, one.value) for one in found] == said
     # A hint never says who the owner is, and names the record that it was read from.
     assert most_certain(found, "owner") is None
@@ -60,22 +60,23 @@ def test_domains(kind: str, values: tuple[str, ...], said: list[tuple[str, str]]
     ],
 )
 def test_addresses(name: str, said: tuple[str, str] | None) -> None:
-    found = list(HINTS.of_address("api.shop.de", "203.0.113.7", answer("PTR", name)))
+    found = list(HINTS.read_address("api.shop.de", "203.0.113.7", answer("PTR", name)))
     assert (found[0].claim, found[0].value) == ("reverse", name)
     assert "not verified" in found[0].reason
     assert [(one.claim, one.value) for one in found[1:]] == ([said] if said else [])
 
 
 def test_statements_of_one_answer_are_bounded() -> None:
-    assert len(list(HINTS.of_domain("shop.de", answer("NS", *(f"ns.other{n}.com" for n in range(200)))))) == 8
+    assert len(list(HINTS.read_domain("shop.de", answer("NS", *(f"ns.other{n}.com" for n in range(200)))))) == 8
     assert (
-        len(list(HINTS.of_address("a.shop.de", "192.0.2.1", answer("PTR", *(f"h{n}.a.com" for n in range(200)))))) <= 16
+        len(list(HINTS.read_address("a.shop.de", "192.0.2.1", answer("PTR", *(f"h{n}.a.com" for n in range(200))))))
+        <= 16
     )
 
 
 @given(st.sampled_from(("NS", "MX", "TXT", "PTR", "SRV")), st.lists(st.text(max_size=60), max_size=4))
 def test_any_record_is_read(kind: str, values: list[str]) -> None:
     told = msgspec.structs.replace(answer(kind), values=tuple(values))
-    for one in (*HINTS.of_domain("shop.de", told), *HINTS.of_address("shop.de", "192.0.2.1", told)):
+    for one in (*HINTS.read_domain("shop.de", told), *HINTS.read_address("shop.de", "192.0.2.1", told)):
         assert 0 < one.confidence < 1
         assert one.value

@@ -70,7 +70,7 @@ STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
-def test_names_of_strangers(label: str, reason: str) -> None:
+def test_hostile_names_are_escaped(label: str, reason: str) -> None:
     of = graph(label, reason)
     ET.fromstring(text("graphml", of))
     (row,) = csv.DictReader(io.StringIO(text("csv", of)))

@@ -41,7 +41,7 @@ def test_guesses_are_dashed(sure: float, dashed: bool) -> None:
     assert (line.get("stroke-dasharray") is not None) is dashed
 
 
-def test_large_graphs_are_cut_and_say_so() -> None:
+def test_large_graph_is_truncated_with_a_notice() -> None:
     root = drawn(graph(1000))
     boxes = root.findall(f"{NS}g")
     assert len(boxes) <= MAX_NODES
@@ -53,6 +53,6 @@ def test_an_empty_graph_is_a_picture() -> None:
 
 
 @given(st.text(max_size=60))
-def test_names_of_strangers_are_text(label: str) -> None:
+def test_hostile_names_are_escaped(label: str) -> None:
     root = drawn(graph(1, f"<script>{label}"))
     assert root.findall(f".//{NS}script") == []

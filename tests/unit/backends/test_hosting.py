@@ -20,14 +20,14 @@ EXAMPLES = [(host, *example) for host in FILE.host for example in host.examples]
 
 @pytest.mark.parametrize(("rule", "name", "region", "account"), EXAMPLES, ids=[e[1] for e in EXAMPLES])
 def test_examples_of_the_file(rule: object, name: str, region: str, account: str) -> None:
-    found = HOSTING.of(name)
+    found = HOSTING.lookup(name)
     assert found is not None
     assert found.product == getattr(rule, "product", "")
     assert found.provider_id == getattr(rule, "provider", "")
     assert (found.region, found.account) == (region, account)
 
 
-def test_the_file_knows_enough_and_says_from_where() -> None:
+def test_hosting_file_covers_the_providers_with_sources() -> None:
     assert len(FILE.host) >= 120
     assert all(host.source.startswith("https://") and host.examples for host in FILE.host)
     assert all(host.provider in FILE.provider for host in FILE.host)
@@ -49,8 +49,8 @@ def test_the_file_knows_enough_and_says_from_where() -> None:
         "10.0.0.1",
     ],
 )
-def test_names_that_tell_nothing(name: str) -> None:
-    assert HOSTING.of(name) is None
+def test_names_without_hosting_information(name: str) -> None:
+    assert HOSTING.lookup(name) is None
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_names_that_tell_nothing(name: str) -> None:
         ("a.b.c.d.vercel-dns.com", "Vercel"),
     ],
 )
-def test_a_provider_alone_where_the_form_is_not_known(name: str, provider: str) -> None:
-    found = HOSTING.of(name)
+def test_only_the_provider_if_the_name_form_is_unknown(name: str, provider: str) -> None:
+    found = HOSTING.lookup(name)
     assert found is not None
     assert (found.provider, found.product, found.region, found.account) == (provider, "", "", "")
 
@@ -81,20 +81,20 @@ def test_a_provider_alone_where_the_form_is_not_known(name: str, provider: str) 
         ("cluster0.ab1cd.mongodb.net", ""),
     ],
 )
-def test_a_service_says_which_cloud_it_runs_on(name: str, runs_on: str) -> None:
-    found = HOSTING.of(name)
+def test_service_names_its_cloud(name: str, runs_on: str) -> None:
+    found = HOSTING.lookup(name)
     assert found is not None
     assert found.runs_on == runs_on
 
 
 def test_a_code_that_is_not_listed_gives_no_region() -> None:
-    found = HOSTING.of("hello-abcdefgh-zz.a.run.app")
+    found = HOSTING.lookup("hello-abcdefgh-zz.a.run.app")
     assert found is not None
     assert (found.product, found.region) == ("Cloud Run", "")
 
 
-def test_statements_carry_reason_and_confidence() -> None:
-    found = HOSTING.of("shop.s3.eu-west-1.amazonaws.com")
+def test_attributions_have_reason_and_confidence() -> None:
+    found = HOSTING.lookup("shop.s3.eu-west-1.amazonaws.com")
     assert found is not None
     said = {one.claim: one for one in hosting_attributions(found)}
     assert said["provider"].value == "Amazon Web Services"
@@ -109,6 +109,6 @@ def test_statements_carry_reason_and_confidence() -> None:
 @given(st.text(alphabet="abc019-._", max_size=253), st.sampled_from(sorted(FILE.provider)))
 def test_any_front_is_answered(front: str, key: str) -> None:
     name = f"{front}.{FILE.provider[key].domains[0]}"
-    found = HOSTING.of(name)
+    found = HOSTING.lookup(name)
     assert found is not None
     assert found.region == "" or found.region in name or found.pattern

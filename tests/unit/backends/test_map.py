@@ -34,7 +34,7 @@ def url(host: str, path: str = "") -> Endpoint:
     return Endpoint(EndpointKind.URL, f"https://{shown}{path}", "https", host, 443, path)
 
 
-async def test_each_host_is_asked_once() -> None:
+async def test_each_host_is_resolved_once() -> None:
     table = Table(a_test="127.0.0.1")
     backends = await map_backends([url("a.test"), url("a.test", "/x"), url("b.test"), url("a.test")], table)
     assert sorted(table.asked) == ["a.test", "b.test"]
@@ -59,19 +59,19 @@ async def test_each_host_is_asked_once() -> None:
         (Endpoint(EndpointKind.CLOUD, "s3:bucket", "", "", None), (), "no host"),
     ],
 )
-async def test_without_a_grant_nobody_is_asked(endpoint: Endpoint, addresses: tuple[str, ...], by: str) -> None:
+async def test_nothing_is_resolved_without_a_grant(endpoint: Endpoint, addresses: tuple[str, ...], by: str) -> None:
     (backend,) = await map_backends([endpoint], None)
     assert (backend.addresses, backend.resolved_by) == (addresses, by)
 
 
-async def test_literals_and_records_are_not_asked_for() -> None:
+async def test_literals_and_known_names_are_not_resolved() -> None:
     table = Table()
     srv = Endpoint(EndpointKind.CONNECTION_STRING, "mongodb+srv://c.x.test", "mongodb+srv", "c.x.test", None)
     await map_backends([url("10.1.2.3"), srv], table)
     assert table.asked == []
 
 
-async def test_a_firebase_database_is_asked_for_by_its_host() -> None:
+async def test_firebase_database_is_resolved_by_its_host() -> None:
     table = Table(proj_firebaseio_com="127.0.0.9")
     endpoint = Endpoint(EndpointKind.CLOUD, "firebase-rtdb:proj", "https", "", 443, service="firebase-rtdb")
     (backend,) = await map_backends([endpoint], table)

@@ -29,7 +29,7 @@ from tieback.model.errors import InputError
     ],
     ids=["maxmind-asn", "ip-location-db", "maxmind-country", "ipinfo"],
 )
-def test_layouts(tmp_path: Path, record: dict[str, object], kind: str, found: MmdbRecord) -> None:
+def test_record_sizes_and_ip_versions(tmp_path: Path, record: dict[str, object], kind: str, found: MmdbRecord) -> None:
     path = tmp_path / "a.mmdb"
     path.write_bytes(mmdb("Test", {"203.0.113.0/24": record}))
     with Mmdb(path) as database:
@@ -57,7 +57,7 @@ def test_a_database_of_another_kind_is_one_line(tmp_path: Path, record: dict[str
         Mmdb(path)
 
 
-def test_an_endless_tree_is_no_hang(tmp_path: Path) -> None:
+def test_endless_tree_terminates(tmp_path: Path) -> None:
     """Every node leads to the next one twice, and the last to nothing: 2**120 empty nets."""
     whole = mmdb("Test", {"203.0.113.0/24": {"country_code": "NL"}})
     count = whole.index(b"\0" * 16 + b"\xe1") // 6  # nodes of 24-bit records before the separator and the one record
@@ -101,7 +101,7 @@ def test_damaged_files_end_in_one_line(tmp_path_factory: pytest.TempPathFactory,
     assert "\n" not in text
 
 
-def test_what_is_no_mmdb(tmp_path: Path) -> None:
+def test_file_that_is_not_an_mmdb_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "a.mmdb"
     path.write_bytes(b"no database")
     with pytest.raises(InputError, match="not a readable MMDB"):

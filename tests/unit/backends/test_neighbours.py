@@ -18,7 +18,7 @@ def api(host: str, *addresses: str, party: Party = Party.FIRST, scheme: str = "h
     return Backend(endpoint, addresses, party=party)
 
 
-def test_the_other_addresses_of_the_block_are_candidates_and_say_why() -> None:
+def test_neighbour_addresses_are_candidates_with_a_reason() -> None:
     found = list(
         neighbour_candidates([api("api.x.test", "192.0.2.9"), api("www.x.test", "192.0.2.9")], [BLOCK], STORES)
     )
@@ -33,7 +33,7 @@ def test_the_other_addresses_of_the_block_are_candidates_and_say_why() -> None:
     )
 
 
-def test_what_is_no_api_of_the_maker_has_no_neighbours() -> None:
+def test_only_first_party_apis_have_neighbours() -> None:
     others = [
         api("api.x.test", "198.51.100.1"),
         api("api.x.test"),
@@ -46,7 +46,7 @@ def test_what_is_no_api_of_the_maker_has_no_neighbours() -> None:
 
 
 @given(st.lists(st.ip_addresses(v=4, network="192.0.2.0/24").map(str), max_size=40))
-def test_only_the_block_is_asked_and_each_port_once(addresses: list[str]) -> None:
+def test_only_the_block_is_probed_and_each_port_once(addresses: list[str]) -> None:
     block = ip_network("192.0.2.0/24")
     backends = [api(f"a{number}.x.test", address) for number, address in enumerate(addresses)]
     found = [(one.host, one.port) for one in neighbour_candidates(backends, [block, ip_network("10.0.0.0/30")], STORES)]

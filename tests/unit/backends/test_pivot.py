@@ -41,17 +41,17 @@ def followed(host: str, where: str, port: int | None = None, service: str = "", 
         ("shop.s3.amazonaws.com", "header:x-backend", None, "", set()),
     ],
 )
-def test_leads(host: str, where: str, port: int | None, service: str, ports: set[int]) -> None:
+def test_candidates_from_leads(host: str, where: str, port: int | None, service: str, ports: set[int]) -> None:
     assert followed(host, where, port, service) == ports
 
 
-def test_nothing_is_followed_from_shared_fronts_or_hosts_of_nobody() -> None:
+def test_shared_hosting_and_unowned_hosts_are_not_followed() -> None:
     assert followed("10.0.3.7", "header:x-backend", api="shop.azurewebsites.net") == set()
     lead = Lead("other.test", HostHint("10.0.3.7", 9200, "", "body"), "run.pcap")
     assert Pivot(PORTS, lambda _: False).follow([lead], VALUES) == []
 
 
-def test_reasons() -> None:
+def test_candidates_have_a_reason() -> None:
     hints = (
         HostHint("es.workhub.test", None, "", "certificate"),
         HostHint("10.0.3.7", 9200, "", "header:x-backend"),

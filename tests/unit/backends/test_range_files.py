@@ -111,7 +111,7 @@ def first(file: RangeFile, address: str) -> NetworkLabel:
         (ASN, "", "asn", "asn", "", "2001:db8::9", NetworkLabel(asn=64497, as_name="Other")),
     ],
 )
-def test_lists(
+def test_known_list_formats(
     document: dict[str, object] | str, provider: str, kind: str, name: str, date: str, address: str, label: NetworkLabel
 ) -> None:
     data = document if isinstance(document, str) else json.dumps(document)
@@ -121,7 +121,7 @@ def test_lists(
 
 
 @pytest.mark.parametrize(("text", "provider"), [(GEOFEED, "digitalocean"), (PLAIN, "hetzner"), (ASN, "")])
-def test_what_is_no_net_is_counted(text: str, provider: str) -> None:
+def test_invalid_networks_are_counted(text: str, provider: str) -> None:
     file = read_ranges(text.encode(), provider=provider)
     assert (len(file.nets), file.skipped) == (2, 1)
     assert sum(count_networks(file).values()) == 2
@@ -141,7 +141,7 @@ def test_what_is_no_net_is_counted(text: str, provider: str) -> None:
         (b'{"a":' + b"[" * 100_000, "unknown address list format"),
     ],
 )
-def test_what_is_no_list(data: bytes, says: str) -> None:
+def test_file_that_is_not_a_list_is_rejected(data: bytes, says: str) -> None:
     with pytest.raises(InputError, match=says):
         read_ranges(data)
 

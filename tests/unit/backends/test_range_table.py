@@ -66,13 +66,13 @@ def test_ranges_that_overlap_without_being_nets() -> None:
     assert found.tolist() == [NO_LABEL, 0, 0, 0, 2, 2, 0, 1, 1, NO_LABEL]
 
 
-def test_an_empty_table_knows_nobody() -> None:
+def test_empty_table_has_no_labels() -> None:
     assert RangeTable([]).label(ip_address("10.0.0.1")) == NO_LABEL
     assert RangeTable([]).label(ip_address("::1")) == NO_LABEL
 
 
 @pytest.mark.parametrize("data", [b"", b"\xc0", b"\x94\xc4\x01a\xc4\x00\xc4\x00\xc4\x00"])
-def test_damaged_tables_are_told(data: bytes) -> None:
+def test_damaged_table_is_reported(data: bytes) -> None:
     with pytest.raises(InputError):
         RangeTable.load(data)
 

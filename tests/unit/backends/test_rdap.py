@@ -114,7 +114,7 @@ def test_one_or_many_documents_a_file(content: bytes, count: int, skipped: int) 
         (b'{"objectClassName":"domain","ldhName":"\xff"}', "JSON|no network"),
     ],
 )
-def test_what_is_no_document_is_one_line(content: bytes, says: str) -> None:
+def test_invalid_document_is_one_problem_line(content: bytes, says: str) -> None:
     with pytest.raises(InputError, match=says):
         read_rdap(content)
 
@@ -131,7 +131,7 @@ def test_what_is_no_document_is_one_line(content: bytes, says: str) -> None:
         7,
     ],
 )
-def test_what_is_no_address_is_no_contact(mail: object) -> None:
+def test_invalid_address_is_not_a_contact(mail: object) -> None:
     (one,) = read_rdap(data(NETWORK | {"entities": [entity("abuse", email=mail)]})).objects  # type: ignore[arg-type]
     assert one.contacts == ()
 

@@ -34,25 +34,28 @@ def told(found: Iterable[Attribution]) -> list[tuple[str, str]]:
 
 def test_the_narrowest_network_answers(datasets: Datasets) -> None:
     registered = RegistrationLookup(datasets)
-    assert told(registered.of_address("203.0.113.9")) == [
+    assert told(registered.lookup_address("203.0.113.9")) == [
         ("network", "CUSTOMER"),
         ("network_contact", "abuse@customer.example"),
     ]
-    network, abuse, _ = registered.of_address("203.0.113.1")
+    network, abuse, _ = registered.lookup_address("203.0.113.1")
     assert (network.value, abuse.value) == ("Hoster GmbH", "abuse@hoster.example")
     (one,) = datasets.all()
     assert abuse.reason == (
         f"abuse contact of Hoster GmbH for network 203.0.113.0 to 203.0.113.255, according to {one.cited}"
     )
-    assert told(registered.of_address("198.51.100.1")) == []
+    assert told(registered.lookup_address("198.51.100.1")) == []
 
 
 def test_systems_and_domains(datasets: Datasets) -> None:
     registered = RegistrationLookup(datasets)
-    assert told(registered.of_system(64505)) == [("network", "HOSTER-AS"), ("network_contact", "abuse@hoster.example")]
-    assert told(registered.of_system(64499)) == []
-    assert told(registered.of_domain("shop.example")) == [("owner", "Shop AG"), ("domain_contact", "it@shop.example")]
-    assert told(registered.of_domain("other.example")) == []
+    assert told(registered.lookup_asn(64505)) == [("network", "HOSTER-AS"), ("network_contact", "abuse@hoster.example")]
+    assert told(registered.lookup_asn(64499)) == []
+    assert told(registered.lookup_domain("shop.example")) == [
+        ("owner", "Shop AG"),
+        ("domain_contact", "it@shop.example"),
+    ]
+    assert told(registered.lookup_domain("other.example")) == []
 
 
 def test_contacts_of_the_domain_come_first() -> None:
@@ -62,8 +65,8 @@ def test_contacts_of_the_domain_come_first() -> None:
     assert registered_contacts((*found, *found, Attribution("owner", "x", "", 0.8))) == ("1@x.example", "0@x.example")
 
 
-def test_without_data_nobody_is_registered() -> None:
-    assert list(RegistrationLookup().of_address("203.0.113.1")) == []
+def test_no_registration_without_data() -> None:
+    assert list(RegistrationLookup().lookup_address("203.0.113.1")) == []
 
 
 def test_documents_are_listed_verified_and_replaced(datasets: Datasets, tmp_path: Path) -> None:

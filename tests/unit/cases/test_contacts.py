@@ -54,7 +54,7 @@ def test_contacts_of_a_security_txt_in_their_order(tmp_path: Path) -> None:
         (b"#" * (MAX_BYTES + 1), "longer than 1 MiB"),
     ],
 )
-def test_a_security_txt_that_tells_nothing(tmp_path: Path, content: bytes, says: str) -> None:
+def test_security_txt_without_contacts(tmp_path: Path, content: bytes, says: str) -> None:
     path = tmp_path / "security.txt"
     path.write_bytes(content)
     with pytest.raises(InputError, match=says):
@@ -78,7 +78,7 @@ def test_a_list_of_contacts_in_any_encoding(tmp_path: Path) -> None:
         ("vendor,contact\n,a@b.test\n", "missing vendor or invalid contact"),
     ],
 )
-def test_a_list_that_does_not_fit_says_what_it_needs(tmp_path: Path, text: str, says: str) -> None:
+def test_list_with_wrong_columns_names_the_required_ones(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "contacts.csv"
     path.write_text(text)
     with pytest.raises(InputError, match=says):

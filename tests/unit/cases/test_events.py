@@ -42,7 +42,7 @@ def test_the_same_thing_has_the_same_id() -> None:
     assert one.id == same.id != later.id
 
 
-def test_a_state_alone() -> None:
+def test_event_with_only_a_state() -> None:
     event = case_event(case(), case(state=CaseState.NO_RESPONSE), "F", "state", NOW)
     assert (event.verdict, event.news, event.reasons) == (None, True, ())
     assert event.summary.endswith("found → no response")

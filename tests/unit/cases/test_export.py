@@ -48,7 +48,7 @@ def test_json_has_a_document_a_line() -> None:
         (CaseState.CLOSED, False, True, False),
     ],
 )
-def test_defectdojo_sees_how_a_case_stands(state: CaseState, active: bool, verified: bool, mitigated: bool) -> None:
+def test_defectdojo_export_has_the_case_state(state: CaseState, active: bool, verified: bool, mitigated: bool) -> None:
     (finding,) = json.loads(to_defectdojo([case(state=state)], {}))["findings"]
     assert (finding["active"], finding["verified"], finding["is_mitigated"]) == (active, verified, mitigated)
     assert (finding["unique_id_from_tool"], finding["severity"], finding["date"]) == ("case-es-1", "High", "2026-03-01")
@@ -64,5 +64,5 @@ def test_jira_gets_its_own_columns() -> None:
 
 
 @pytest.mark.parametrize("name", EXPORTS)
-def test_no_case_is_no_error(name: str) -> None:
+def test_export_without_cases_is_not_an_error(name: str) -> None:
     assert EXPORTS[name]([], {}) is not None

@@ -52,7 +52,7 @@ def test_a_file_changes_what_it_names(tmp_path: Path) -> None:
         ("x=" + "[" * 5000, "not a policy"),
     ],
 )
-def test_what_is_no_policy_is_told_in_one_line(tmp_path: Path, text: str, says: str) -> None:
+def test_invalid_policy_is_one_error_line(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "policy.toml"
     path.write_text(text)
     with pytest.raises(InputError, match=says) as caught:

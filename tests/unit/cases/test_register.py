@@ -29,7 +29,7 @@ def app(bundle: str, signer: Signer | None = ACME, **more: str) -> App:
         (Signer("22" * 32, "OU=CN\\=Android Debug,CN=Acme"), "22" * 32),
     ],
 )
-def test_keys_that_everybody_has_sign_for_nobody(signer: Signer | None, own: str) -> None:
+def test_shared_signing_keys_identify_no_vendor(signer: Signer | None, own: str) -> None:
     assert vendor_signer(app("com.a", signer)) == own
 
 
@@ -42,7 +42,7 @@ def test_one_signer_is_one_vendor_and_a_name_joins_nothing() -> None:
     assert found[vendor_id(apps[2])].name == "com.c"
 
 
-def test_who_is_known_is_not_entered_again() -> None:
+def test_known_vendor_is_not_added_again() -> None:
     known = [one for one, _ in new_vendors([], [app("com.a")])]
     assert new_vendors(known, [app("com.b")]) == []
 
@@ -51,9 +51,9 @@ def test_a_person_s_word_counts_more_than_the_signer() -> None:
     register = VendorRegister(
         [vendor(signers=(ACME.sha256,)), vendor("v-2", "Theirs", signers=(), bundle_ids=("com.a",))]
     )
-    assert register.of(app("com.a")) == "v-2"
-    assert register.of(app("com.b")) == "v-1"
-    assert register.of(app("com.c", None)) is None
+    assert register.find_vendor(app("com.a")) == "v-2"
+    assert register.find_vendor(app("com.b")) == "v-1"
+    assert register.find_vendor(app("com.c", None)) is None
 
 
 def test_merging_keeps_what_leads_to_either() -> None:

@@ -85,7 +85,7 @@ def test_an_attestation_is_an_answer_in_the_log() -> None:
     assert (entry.event, entry.fields, entry.by) == ("answer", {"attested": "2026-03-02"}, "Ann")
 
 
-def test_a_check_tells_its_growth() -> None:
+def test_recheck_reports_growth_of_records() -> None:
     check = Recheck(V.OPEN, LATER, ("a: open", "b: open"), ("a", "b"), exact(1400, "x"), None, 50)
     assert recheck_fields(check) == {
         "verdict": "open", "reasons": "a: open; b: open", "where": "a, b", "records": "1400 (exact)",

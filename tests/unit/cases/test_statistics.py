@@ -40,14 +40,14 @@ def test_the_figures_of_five_cases() -> None:
     assert found.days_to_fix == 20
 
 
-def test_without_any_fix_there_is_no_median() -> None:
+def test_no_median_without_a_fix() -> None:
     found = compute_statistics("all", [told("c", S.ACKNOWLEDGED, acknowledged=5)], NOW + timedelta(days=40))
     assert (found.days_to_fix, found.curve) == (None, ())
     empty = compute_statistics("none", [], NOW)
     assert (empty.days_to_acknowledge, empty.no_response_share) == (None, None)
 
 
-def test_a_fix_that_did_not_hold_counts_by_its_last_day() -> None:
+def test_reopened_case_counts_by_its_last_fix() -> None:
     again = told("f", S.FIXED, fixed=5, still_open=9)
     again = case("f", state=S.FIXED, since=NOW + timedelta(days=15), reached=again.reached)
     assert compute_statistics("f", [again], NOW + timedelta(days=40)).days_to_fix == 15

@@ -64,7 +64,9 @@ WIPED = (Container(("a1b2c3-meow",), "index", records=exact(0, "docs.count")),)
         ([report(ransom=Ransom(RansomVerdict.CONFIRMED, ("a note",)))], [], V.RANSOMED),
     ],
 )
-def test_verdicts(here: list[ProbeReport], elsewhere: list[ProbeReport], verdict: RecheckVerdict) -> None:
+def test_recheck_verdict_by_probe_reports(
+    here: list[ProbeReport], elsewhere: list[ProbeReport], verdict: RecheckVerdict
+) -> None:
     assert judge_recheck(exposure(), here, elsewhere, (), NOW).verdict is verdict
 
 
@@ -75,7 +77,7 @@ def test_still_open_and_grown_by_how_much() -> None:
     assert check.reasons == (f"{HERE}: accessible without authentication (open)",)
 
 
-def test_ransomed_before_is_no_news() -> None:
+def test_earlier_ransom_is_not_reported_again() -> None:
     store = exposure(ransom=Ransom(RansomVerdict.LIKELY, ("a name",)))
     assert judge_recheck(store, [report(containers=NOTE)], [], (), NOW).verdict is V.OPEN
 

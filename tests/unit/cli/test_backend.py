@@ -33,7 +33,7 @@ def test_why_as_a_table(run: Run) -> None:
 
 
 @pytest.mark.parametrize(("hosts", "code"), [(("a b",), 2), (("a b", "example.org"), 3), (("a b", "0x7f.1"), 4)])
-def test_what_is_no_host(run: Run, hosts: tuple[str, ...], code: int) -> None:
+def test_invalid_host_is_a_usage_error(run: Run, hosts: tuple[str, ...], code: int) -> None:
     ended = run("backend", "why", *hosts)
     assert ended.code == code
     assert ended.err.startswith("tieback: a b")

@@ -91,10 +91,10 @@ def test_ctrl_c_ends_in_order(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_second_ctrl_c_breaks_off() -> None:
     stopped = StopSignal()
     assert not stopped()
-    stopped.ask(2, None)
+    stopped.request(2, None)
     assert stopped()
     with pytest.raises(KeyboardInterrupt):
-        stopped.ask(2, None)
+        stopped.request(2, None)
 
 
 @pytest.mark.parametrize(

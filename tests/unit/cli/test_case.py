@@ -28,7 +28,7 @@ def only(run: Run) -> str:
     return str(json.loads(line)["id"])
 
 
-def test_a_case_from_found_to_told(opened: Run, tmp_path: Path) -> None:
+def test_case_from_found_to_notified(opened: Run, tmp_path: Path) -> None:
     key = only(opened)
     (tmp_path / "mail.eml").write_text("x")
     assert opened("case", "note", key, "they called", "--attach", "mail.eml", "--by", "Ann").code == 0

@@ -47,7 +47,7 @@ def test_a_scheduler_that_is_not_there(run: Run, tmp_path: Path, apps: Path, mon
     assert "no connection to a scheduler" in ran.err
 
 
-def test_certificates_that_end_soon_are_told_of(run: Run, tmp_path: Path) -> None:
+def test_expiring_certificates_are_reported(run: Run, tmp_path: Path) -> None:
     run("cluster", "certs", "certs", "--days", "5")
     ran = run("cluster", "worker", "127.0.0.1:1", "--certs", "certs", "--memory", "plenty")
     assert "the certificates expire on 20" in ran.err

@@ -53,7 +53,7 @@ def test_bad_files_are_one_line_each(run: Run, tmp_path: Path) -> None:
     assert (ended.code, len(ended.err.splitlines())) == (4, 1)
 
 
-def test_rdap_documents_name_whom_to_write_to(run: Run, tmp_path: Path) -> None:
+def test_rdap_documents_give_contacts(run: Run, tmp_path: Path) -> None:
     (tmp_path / "rdap.json").write_bytes(rdap(NETWORK, DOMAIN, {"objectClassName": "help"}))
     ended = run("data", "import", "rdap.json")
     said = " ".join(ended.err.split())

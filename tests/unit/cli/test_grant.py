@@ -67,7 +67,7 @@ def test_new(tmp_path: Path) -> None:
     assert not written.dns
 
 
-def test_new_without_a_target_says_so(tmp_path: Path) -> None:
+def test_new_without_a_target_is_an_error(tmp_path: Path) -> None:
     result = run("new", tmp_path / "g.toml", *WHO)
     assert result.exit_code == 0
     assert "has no target yet" in result.stderr
@@ -113,7 +113,7 @@ def test_check(grant: Path) -> None:
         (f"not_after = {NEXT_YEAR}", "not_after = 2020-01-01", "grant.toml: the grant ended on 2020-01-01"),
     ],
 )
-def test_check_says_what_is_wrong(grant: Path, before: str, after: str, says: str) -> None:
+def test_check_reports_the_error(grant: Path, before: str, after: str, says: str) -> None:
     grant.write_text(GRANT.replace(before, after, 1))
     result = run("check", grant)
     assert isinstance(result.exception, GrantError)

@@ -44,7 +44,7 @@ def test_list_is_a_line_an_app(fleet: Run) -> None:
     assert "by name, weak" in table
 
 
-def test_names_of_people_and_devices_are_not_told(fleet: Run, tmp_path: Path) -> None:
+def test_names_of_people_and_devices_are_not_printed(fleet: Run, tmp_path: Path) -> None:
     out = fleet("inventory", "show", "Fieldhand").out + fleet("inventory", "show", "fieldhand", "--format", "json").out
     assert "ann@" not in out
     assert "DEVICE-1" not in out

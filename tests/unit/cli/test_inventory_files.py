@@ -19,7 +19,7 @@ def test_what_cannot_be_read_is_one_line_and_the_rest_is_done(run: Run, tmp_path
     assert run("inventory", "list", "-w", "none").code == 4
 
 
-def test_a_plain_table_asks_once(run: Run, tmp_path: Path) -> None:
+def test_column_map_is_confirmed_once(run: Run, tmp_path: Path) -> None:
     (tmp_path / "plain.csv").write_text("Paket;Geräte\ncom.a;7\n")
     ended = run("inventory", "import", "plain.csv")
     assert (ended.code, "--map bundle_id=Paket" in ended.err) == (4, True)
@@ -29,7 +29,7 @@ def test_a_plain_table_asks_once(run: Run, tmp_path: Path) -> None:
     assert "8 reported" in run("inventory", "list").out
 
 
-def test_a_pull_says_what_it_needs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pull_names_its_missing_options(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("--client-id", "c", "--secret-env", "EMM_SECRET")
     assert "empty or not set" in run("inventory", "pull", "jamf", *words).err
     monkeypatch.setenv("EMM_SECRET", "s")

@@ -35,7 +35,7 @@ def test_status_is_one_document_a_line(tmp_path: Path) -> None:
     }
 
 
-def test_status_for_people_says_which_are_emulations(tmp_path: Path) -> None:
+def test_status_table_marks_emulations(tmp_path: Path) -> None:
     lines = RUNNER.invoke(app, ["status", "--dir", str(tmp_path)], env={"COLUMNS": "120"}).stdout.splitlines()
     assert lines[0].split() == ["store", "product", "target", "configuration", "status", "records", "emulation"]
     assert lines[1].split() == ["fieldhand", "opensearch", "127.77.0.10:9200", "open", "down", "yes"]

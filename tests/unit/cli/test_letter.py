@@ -47,7 +47,7 @@ def test_templates_of_the_operator(opened: Run, tmp_path: Path) -> None:
     assert "Good day" in next((tmp_path / "out").glob("*.md")).read_text()
 
 
-def test_errors_say_what_to_do(opened: Run) -> None:
+def test_errors_have_advice(opened: Run) -> None:
     assert opened("letter", "write", "threat", "-w", "ws").code == 2
     ended = opened("letter", "write", "thanks", "--sender", "sender.toml", "-w", "ws")
     assert (ended.code, "no vendor is due" in ended.err) == (2, True)

@@ -46,7 +46,7 @@ def test_a_bad_grant_is_a_usage_error_in_one_line(run: Run, tmp_path: Path, apps
     ("reader", "code", "says"),
     [("head -c 10", 0, ""), ("cat > /dev/full", 4, "No space left on device")],
 )
-def test_where_the_output_goes_is_no_traceback(apps: Path, reader: str, code: int, says: str) -> None:
+def test_closed_output_gives_no_traceback(apps: Path, reader: str, code: int, says: str) -> None:
     if "full" in reader:
         if not Path("/dev/full").is_char_device():
             pytest.skip("this machine has no /dev/full")

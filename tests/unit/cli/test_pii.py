@@ -26,7 +26,7 @@ def test_a_line_a_field() -> None:
     assert (third["id"], third["class"]) == (None, "phone")
 
 
-def test_the_kind_is_told_beside_the_class() -> None:
+def test_kind_is_printed_beside_the_class() -> None:
     result = runner.invoke(pii.app, ["names"], input='{"field":"cvv"}')
     assert json.loads(result.stdout)["detail"] == "card verification code"
     result = runner.invoke(pii.app, ["names", "--format", "table"], input='{"field":"cvv"}')
@@ -56,7 +56,7 @@ def test_the_classes_and_their_kinds() -> None:
         ('{"field": "' + "x" * pii.MAX_LINE + '"}', "longer than"),
     ],
 )
-def test_a_bad_line_is_named_and_the_rest_goes_on(bad: str, said: str) -> None:
+def test_bad_line_is_reported_and_the_rest_is_read(bad: str, said: str) -> None:
     good = '{"id": 1, "field": "email"}'
     given = f"{good}\n{bad}\n{good}\n".encode("latin-1")
     result = runner.invoke(pii.app, ["names"], input=given)
@@ -82,13 +82,13 @@ def test_file_and_table(tmp_path: Path) -> None:
     assert "pin_otp" in result.stdout
 
 
-def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+def test_missing_file_has_advice(tmp_path: Path) -> None:
     result = runner.invoke(pii.app, ["names", str(tmp_path / "none.jsonl")])
     assert isinstance(result.exception, InputError)
     assert "cannot be read (No such file or directory)" in result.exception.diagnostics()
 
 
-def test_more_rows_than_a_table_holds() -> None:
+def test_table_is_truncated_with_a_notice() -> None:
     result = runner.invoke(pii.app, ["names", "--format", "table"], input='{"field": "email"}\n' * (pii.SHOWN + 5))
     assert f"Only the first {pii.SHOWN} fields are shown" in result.stdout
 
@@ -120,7 +120,7 @@ def test_values_a_line_a_column() -> None:
         ('{"values": ["' + "x" * pii.MAX_LINE + '"]}', "longer than"),
     ],
 )
-def test_a_bad_line_of_values_is_named_and_the_rest_goes_on(bad: str, said: str) -> None:
+def test_bad_line_of_values_is_reported_and_the_rest_is_read(bad: str, said: str) -> None:
     good = '{"id": 1, "field": "iban", "values": ["DE89370400440532013000"]}'
     result = runner.invoke(pii.app, ["values"], input=f"{good}\n{bad}\n{good}\n")
     assert result.exit_code == 3

@@ -139,7 +139,7 @@ def test_the_rest_is_done(run: Run, tmp_path: Path) -> None:
     assert len(ended.err.splitlines()) == 2
 
 
-def test_the_day_of_an_export_may_be_told(run: Run, account: Path) -> None:
+def test_date_of_an_export_can_be_set(run: Run, account: Path) -> None:
     assert run("posture", "import", "instances.json", "--taken", "2026-01-02").code == 0
     (line,) = run("posture", "list", "--format", "json").out.splitlines()
     assert json.loads(line)["seen"] == "2026-01-02T00:00:00Z"
@@ -165,7 +165,7 @@ def test_without_a_workspace_there_is_one_line(command: str, run: Run) -> None:
     assert "no workspace here" in ended.err
 
 
-def test_an_empty_workspace_says_so(run: Run, tmp_path: Path) -> None:
+def test_empty_workspace_is_reported(run: Run, tmp_path: Path) -> None:
     with Workspace.open(tmp_path / ".tieback"):
         pass
     assert "no matching resources imported" in run("posture", "list").err

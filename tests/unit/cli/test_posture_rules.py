@@ -26,7 +26,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     return rules, redis
 
 
-def test_the_table_shows_what_strangers_may(run: Run, files: tuple[Path, Path]) -> None:
+def test_table_shows_anonymous_permissions(run: Run, files: tuple[Path, Path]) -> None:
     ran = run("posture", "rules", *(path.name for path in files))
     assert ran.code == 0
     rows = [line.split() for line in ran.out.splitlines()[1:] if line.strip() and not line.startswith(" ")]
@@ -54,7 +54,7 @@ def test_exit_code_for_ci(run: Run, files: tuple[Path, Path], level: str, code: 
     assert run("posture", "rules", files[1], *options).code == code
 
 
-def test_less_severe_than_asked_for(run: Run, files: tuple[Path, Path]) -> None:
+def test_fail_on_ignores_lower_severities(run: Run, files: tuple[Path, Path]) -> None:
     assert run("posture", "rules", files[0], "--fail-on", "critical").code == 0
     assert run("posture", "rules", files[0], "--fail-on", "high").code == 1
 
@@ -78,7 +78,7 @@ def test_wrong_words_are_usage(run: Run, files: tuple[Path, Path]) -> None:
         assert "anonymous" in ran.err or "Choose one of azure-blob" in ran.err
 
 
-def test_nothing_to_show_is_said(run: Run, tmp_path: Path) -> None:
+def test_empty_result_is_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "redis.conf").write_text("requirepass x\nprotected-mode no")
     ran = run("posture", "rules", "redis.conf")
     assert (ran.code, ran.out) == (0, "")

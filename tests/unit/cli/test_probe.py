@@ -35,7 +35,7 @@ depth = "describe"
 """
 
 
-def test_outside_the_grant_nothing_is_asked(run: Run, tmp_path: Path) -> None:
+def test_targets_outside_the_grant_are_not_probed(run: Run, tmp_path: Path) -> None:
     (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
     ended = run("probe", "127.0.0.2:9200", "192.0.2.1:6379", "--grant", "grant.toml", "--format", "json")
     assert ended.code == 4
@@ -141,7 +141,7 @@ def test_the_table_is_in_the_order_of_the_question(run: Run, tmp_path: Path, mon
     assert [out.index(f":{port}") for port in ports] == sorted(out.index(f":{port}") for port in ports)
 
 
-def test_what_a_server_says_moves_no_cursor(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_server_text_cannot_move_the_cursor(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
 
     async def found(*_args: object, **_more: object) -> ProbeReport:
@@ -184,7 +184,7 @@ def test_a_replay_needs_no_network_and_no_grant(run: Run, tmp_path: Path, turned
 
 
 @pytest.mark.parametrize("how", ["Ctrl-C", "stop file"])
-def test_stopped_it_goes_on_where_it_was(
+def test_stopped_probe_resumes(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turned_away: int, how: str
 ) -> None:
     (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))

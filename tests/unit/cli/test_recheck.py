@@ -45,7 +45,7 @@ def test_one_round_of_watching(run: Run, tmp_path: Path, grant: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("30m", 1800), ("6h", 21_600), ("1d", 86_400)])
-def test_times(text: str, seconds: float) -> None:
+def test_interval_texts_are_parsed(text: str, seconds: float) -> None:
     assert parse_interval(text) == seconds
 
 

@@ -39,7 +39,7 @@ def test_each_format_of_a_scan_and_of_a_workspace(run: Run, apps: Path, tmp_path
     assert not list(tmp_path.glob(".*.part"))
 
 
-def test_errors_say_what_to_do(run: Run, apps: Path, tmp_path: Path) -> None:
+def test_errors_have_advice(run: Run, apps: Path, tmp_path: Path) -> None:
     ended = run("report", "-w", "none")
     assert (ended.code, "no workspace here" in ended.err) == (4, True)
     run("scan", apps, "-w", "ws", "--workers", "1")
@@ -75,7 +75,7 @@ def test_diff(run: Run, apps: Path, tmp_path: Path) -> None:
         (("-w", "ws", "--baseline", "page.html"), 4, "is not a tieback report"),
     ],
 )
-def test_mistakes_are_said_in_one_line(run: Run, apps: Path, words: tuple[str, ...], code: int, says: str) -> None:
+def test_errors_are_one_line(run: Run, apps: Path, words: tuple[str, ...], code: int, says: str) -> None:
     run("scan", apps / "workhub.apk", "-w", "ws", "--workers", "1", "--report", "page.html")
     ended = run("report", *words)
     assert (ended.code, says in ended.err) == (code, True), ended.err
@@ -91,7 +91,7 @@ def test_explain(run: Run, apps: Path) -> None:
     assert head["figure"] == {"method": "sum over stores", "quality": "exact", "value": 0}
 
 
-def test_suppressed_findings_are_counted_apart(run: Run, apps: Path, tmp_path: Path) -> None:
+def test_suppressed_findings_are_counted_separately(run: Run, apps: Path, tmp_path: Path) -> None:
     run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1")
     found = json.loads(run("report", "-w", "ws", "--format", "json").out)["findings"]
     assert found, "the sample app has findings of its own"
@@ -104,7 +104,7 @@ def test_suppressed_findings_are_counted_apart(run: Run, apps: Path, tmp_path: P
     assert "1 finding, listed separately" in run("report", "-w", "ws").out
 
 
-def test_a_baseline_says_what_is_new(run: Run, apps: Path) -> None:
+def test_baseline_marks_new_findings(run: Run, apps: Path) -> None:
     run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1", "--report", "old.json")
     sarif = json.loads(run("report", "-w", "ws", "--format", "sarif", "--baseline", "old.json").out)
     states = {result["baselineState"] for result in sarif["runs"][0]["results"]}
@@ -129,7 +129,7 @@ def test_several_reports_of_one_scan(run: Run, apps: Path, tmp_path: Path) -> No
     assert (tmp_path / "b.sarif").exists()
 
 
-def test_beside_a_page_that_shows_not_all_findings_stands_a_table(tmp_path: Path) -> None:
+def test_truncated_html_report_comes_with_a_csv_of_all_findings(tmp_path: Path) -> None:
     whole = the_report()
     first = next(whole.findings.rows())
     many = in_tables(whole, findings=[replace(first, id=f"fnd-{n:04}") for n in range(SHOWN_FINDINGS + 3)])

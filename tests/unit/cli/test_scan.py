@@ -22,7 +22,7 @@ def test_json_on_stdout_and_in_a_file_are_the_same(run: Run, apps: Path, tmp_pat
     assert json.loads(ended.out)["headline"]["apps_analysed"] == 3
 
 
-def test_a_report_of_an_unknown_kind_is_said_before_any_work(run: Run, apps: Path, tmp_path: Path) -> None:
+def test_unknown_report_format_fails_before_any_work(run: Run, apps: Path, tmp_path: Path) -> None:
     ended = run("scan", apps, "-w", "ws", "--report", "report.docx")
     assert ended.code == 2
     assert "report.docx" in ended.err
@@ -61,7 +61,7 @@ def test_suppressed_findings_do_not_fail(run: Run, apps: Path, tmp_path: Path) -
     assert run(*words, "--suppressions", "none.toml").code == 2
 
 
-def test_inputs_of_each_kind_stand_beside_each_other(run: Run, apps: Path, tmp_path: Path) -> None:
+def test_scan_accepts_inputs_of_all_kinds_together(run: Run, apps: Path, tmp_path: Path) -> None:
     ended = run("scan", "-w", "ws")
     assert ended.code == 2
     assert "missing input" in ended.err

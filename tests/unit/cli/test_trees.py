@@ -37,12 +37,12 @@ def test_long_lists_are_cut(capsys: pytest.CaptureFixture[str]) -> None:
     assert "org.app40" not in out
 
 
-def test_markup_of_strangers_is_text(capsys: pytest.CaptureFixture[str]) -> None:
+def test_hostile_markup_is_printed_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     print_backend_lines([BackendLine("[red]a.test[/red]", 1, 1, (), "[b]P", "", "", "first", (), ())])
     assert "[red]a.test[/red]" in capsys.readouterr().out
 
 
-def test_escapes_of_strangers_move_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+def test_hostile_escape_sequences_are_removed(capsys: pytest.CaptureFixture[str]) -> None:
     print_backend_lines([BackendLine("a\x1b[2J\u202e.test", 1, 1, (), "", "", "", "first", (), ())])
     out = capsys.readouterr().out
     assert "\x1b" not in out

@@ -16,7 +16,7 @@ def scanned(run: Run, apps: Path) -> Run:
     return run
 
 
-def test_everybody_who_answers_for_an_app(scanned: Run) -> None:
+def test_list_has_every_vendor_of_an_app(scanned: Run) -> None:
     ended = scanned("vendor", "list", "--format", "json")
     names = {json.loads(line)["vendor"]["name"] for line in ended.out.splitlines()}
     assert names == {"Fieldhand Machinery", "Tillroll Retail", "Workhub Access GmbH"}

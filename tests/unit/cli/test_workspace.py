@@ -25,12 +25,12 @@ def test_where_the_ledger_is(tmp_path: Path) -> None:
     assert (told["ledger"], told["units"]) == (f"{tmp_path}/ledger.db", {"leased": 1})
 
 
-def test_no_workspace_is_made_by_asking(tmp_path: Path) -> None:
+def test_show_creates_no_workspace(tmp_path: Path) -> None:
     result = run("show", "-w", tmp_path / "none")
     assert isinstance(result.exception, WorkspaceError)
     assert not (tmp_path / "none").exists()
 
 
 @pytest.mark.parametrize("words", [("--help",), ("show", "--help")])
-def test_help_says_what_it_is(words: tuple[str, ...]) -> None:
+def test_help_describes_the_workspace(words: tuple[str, ...]) -> None:
     assert "ledger" in run(*words).stdout

@@ -57,7 +57,7 @@ def test_a_damaged_part_is_named(folder: Path) -> None:
     assert (told["sound"], list(told["damaged"])) == (10, [path.parent.name])
 
 
-def test_a_report_over_a_damaged_lake_says_so(folder: Path) -> None:
+def test_report_over_a_damaged_lake_has_a_problem(folder: Path) -> None:
     from tieback.pipeline.report import last_report
 
     path = next((folder / "lake" / "parts").glob("units-*/sightings.parquet"))
@@ -81,7 +81,7 @@ def test_only_one_may_write(folder: Path) -> None:
             assert isinstance(run(*command, "-w", folder).exception, WorkspaceError)
 
 
-def test_what_would_go_is_told_and_stays(folder: Path) -> None:
+def test_dry_run_lists_and_keeps_everything(folder: Path) -> None:
     result = run("prune", "-w", folder, "--older-than", "180d", "--dry-run")
     assert "run 20260101T000000Z-aaaaaaaa" in result.stdout
     assert "run 20260102T000000Z-bbbbbbbb" not in result.stdout, "the last run stays"
@@ -89,7 +89,7 @@ def test_what_would_go_is_told_and_stays(folder: Path) -> None:
     assert (told["runs"], told["units"], told["dry_run"]) == (["20260101T000000Z-aaaaaaaa"], 0, True)
 
 
-def test_nobody_to_be_asked_removes_nothing(folder: Path) -> None:
+def test_prune_without_a_terminal_removes_nothing(folder: Path) -> None:
     result = run("prune", "-w", folder, "--older-than", "180d")
     assert isinstance(result.exception, UsageError)
     assert "--yes" in str(result.exception.diagnostics())

@@ -66,7 +66,7 @@ def test_what_cannot_be_leaves_nothing(
     assert not (tmp_path / "ws").exists()
 
 
-def test_values_that_were_written_out_are_told(postgres_url: str, tmp_path: Path) -> None:
+def test_escaped_values_are_reported(postgres_url: str, tmp_path: Path) -> None:
     with Workspace.open(tmp_path) as workspace, workspace.ledger.database.engine.begin() as connection:
         connection.exec_driver_sql("INSERT INTO grants VALUES (?, ?, 1.0)", ("a" * 64, "x\0"))
     moved = run("workspace", "move", "-w", tmp_path, "--to", postgres_url)

@@ -25,7 +25,7 @@ def test_a_member_is_signed_by_the_authority(tmp_path: Path) -> None:
     assert [str(one) for one in names.get_values_for_type(x509.IPAddress)] == ["10.0.0.5"]
 
 
-def test_the_key_is_the_owners_alone_and_the_authoritys_is_not_kept(tmp_path: Path) -> None:
+def test_key_file_is_private_and_the_authority_key_is_not_stored(tmp_path: Path) -> None:
     make_certificates(tmp_path)
     assert stat.S_IMODE((tmp_path / MEMBER).stat().st_mode) == 0o600
     assert b"PRIVATE" not in (tmp_path / AUTHORITY).read_bytes()

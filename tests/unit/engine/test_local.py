@@ -64,7 +64,7 @@ def test_few_units_are_spread_over_the_workers() -> None:
         ("sys.exit", "unexpected SystemExit: gone (works.py:"),
     ],
 )
-def test_an_error_fails_its_unit_alone(source: str, problem: str) -> None:
+def test_error_fails_only_its_unit(source: str, problem: str) -> None:
     ends = by_source(LocalEngine(1, batch=3).run(Behave(), [unit("a"), unit(source), unit("b")], FAST))
     assert ends[source].state is UnitState.FAILED
     assert ends[source].problem.startswith(problem)
@@ -85,7 +85,7 @@ def test_an_error_fails_its_unit_alone(source: str, problem: str) -> None:
         ),
     ],
 )
-def test_a_unit_is_quarantined_after_a_second_try_alone(source: str, limits: UnitLimits, problem: str) -> None:
+def test_unit_is_quarantined_after_a_second_crash_on_its_own(source: str, limits: UnitLimits, problem: str) -> None:
     units = [*(unit(f"before {n}") for n in range(3)), unit(source), *(unit(f"after {n}") for n in range(3))]
     events: list[EngineEvent] = []
     # A long stream, so that the batch is full and the quarantined stands in its middle.
@@ -112,7 +112,7 @@ def test_memory_is_watched_from_outside_too(monkeypatch: pytest.MonkeyPatch) -> 
     ]
 
 
-def test_published_parts_stand_in_the_ends(tmp_path: Path) -> None:
+def test_unit_ends_name_their_published_part(tmp_path: Path) -> None:
     ends = by_source(LocalEngine(1, batch=16).run(Publish(tmp_path), [unit("a"), unit("bad"), *more(40)], FAST))
     assert ends["bad"].part == ""
     assert ends["a"].part

@@ -14,7 +14,7 @@ def test_resident_grows_with_what_is_held() -> None:
     assert 60 * 1024**2 < resident_bytes() - before < 80 * 1024**2
 
 
-def test_a_process_that_is_gone_holds_nothing() -> None:
+def test_ended_process_uses_no_memory() -> None:
     assert resident_bytes(2**22 + 1) == 0
 
 
@@ -26,7 +26,7 @@ def test_a_process_that_is_gone_holds_nothing() -> None:
         ("duckdb.execute('select list(range) from range(100000000)').fetchall()", "OutOfMemoryException"),
     ],
 )
-def test_the_limit_holds_for_python_and_the_libraries(allocate: str, error: str) -> None:
+def test_memory_limit_applies_to_python_and_libraries(allocate: str, error: str) -> None:
     code = f"""
 import duckdb, hyperscan, pyarrow
 from tieback.engine.memory import limit_growth

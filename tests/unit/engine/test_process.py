@@ -22,18 +22,18 @@ def worker() -> Iterator[WorkerProcess]:
     worker = WorkerProcess(Behave(), FAST)
     yield worker
     worker.end()
-    worker.dismiss()
+    worker.shut_down()
 
 
-def test_a_worker_tells_each_step_of_a_batch(worker: WorkerProcess) -> None:
-    worker.give(Task((unit("a"), unit("bad"))))
+def test_worker_reports_each_step_of_a_batch(worker: WorkerProcess) -> None:
+    worker.send_batch(Task((unit("a"), unit("bad"))))
     heard: list[object] = []
-    while not isinstance(message := worker.hear(), PublishDone):
+    while not isinstance(message := worker.read_message(), PublishDone):
         assert message is not None
-        assert worker.makes_sense(message)
-        worker.note(message)
+        assert worker.is_expected(message)
+        worker.record_message(message)
         heard.append(type(message))
-    assert worker.makes_sense(message)
+    assert worker.is_expected(message)
     assert heard == [WorkerReady, UnitStarted, UnitFinished, UnitStarted, UnitFinished, PublishStarted]
     assert [end.problem for end in worker.ends] == ["", "not an app. Give an APK"]
 
@@ -60,19 +60,19 @@ def test_a_worker_that_a_hostile_input_took_over_cannot_end_other_units(
     worker.task = Task((unit("a"), unit("b")))
     *before, last = script
     for message in before:
-        assert worker.makes_sense(message)
-        worker.note(message)
-    assert not worker.makes_sense(last)
+        assert worker.is_expected(message)
+        worker.record_message(message)
+    assert not worker.is_expected(last)
 
 
 def test_an_idle_worker_leaves_when_its_pipe_closes() -> None:
     worker = WorkerProcess(Behave(), FAST)
-    worker.dismiss()
+    worker.shut_down()
     worker.wait()
     assert worker.end() == "ended its worker process (exit status 0)"
 
 
-def test_a_killed_worker_says_by_which_signal(worker: WorkerProcess) -> None:
-    assert isinstance(worker.hear(), WorkerReady)
+def test_killed_worker_reports_its_signal(worker: WorkerProcess) -> None:
+    assert isinstance(worker.read_message(), WorkerReady)
     assert worker.end() == "ended its worker process (SIGKILL)"
-    assert worker.hear() is None
+    assert worker.read_message() is None

@@ -70,7 +70,7 @@ def test_a_task_of_a_cluster_has_20_to_100_inputs_by_size(megabytes: float, unit
         ("https://example.org/list/a.apk", "https://example.org/list"),
     ],
 )
-def test_place(source: str, where: str) -> None:
+def test_locality_of_a_unit(source: str, where: str) -> None:
     assert locality(source) == where
 
 
@@ -89,9 +89,7 @@ def test_a_task_reads_from_one_place_where_it_can() -> None:
     batch=st.integers(1, 12),
 )
 @settings(max_examples=60, deadline=None)
-def test_no_unit_is_lost_wherever_it_lies_and_whoever_comes_and_goes(
-    places: list[int], workers: list[int], batch: int
-) -> None:
+def test_no_unit_is_lost_when_workers_come_and_go(places: list[int], workers: list[int], batch: int) -> None:
     stream = [unit(f"s3://b/{where}/x", number) for number, where in enumerate(places)]
     source = TaskSource(iter(stream), workers[0], batch)
     taken: list[Unit] = []
@@ -126,6 +124,6 @@ def test_after_loss(task: Task, current: int | None, again: list[Task], quaranti
     assert tasks_after_loss(task, current) == (again, quarantined)
 
 
-def test_halve() -> None:
+def test_failed_task_is_halved() -> None:
     assert split_task(Task((A, B, C))) == ([Task((A,)), Task((B, C))], None)
     assert split_task(Task((A,))) == ([], A)

@@ -62,7 +62,7 @@ def test_a_worker_dies_with_its_parent_even_in_a_tight_loop() -> None:
         pytest.fail("the worker outlived its parent")
 
 
-def test_the_current_directory_is_no_place_to_import_from(tmp_path: Path) -> None:
+def test_current_directory_is_not_on_the_import_path(tmp_path: Path) -> None:
     (tmp_path / "msgspec.py").write_text("raise SystemExit('hostile')")
     run = subprocess.run(
         [sys.executable, "-P", "-m", "tieback.engine.worker", "0", "1"],

@@ -54,16 +54,16 @@ def test_directories_are_walked_in_order_and_packages_known_by_content(tree: Pat
     assert found(tree) == ["a.apk", "two.bin", "c.ipa"]
 
 
-def test_files_are_given_on_as_they_are(tree: Path) -> None:
+def test_files_are_passed_through_unchanged(tree: Path) -> None:
     assert found(tree / "notes.txt", tree / "a.apk", tree / "a.apk") == ["notes.txt", "a.apk", "a.apk"]
 
 
-def test_what_is_named_like_a_package_is_given_on_to_be_refused(tree: Path) -> None:
+def test_file_named_like_a_package_is_passed_on_and_rejected_later(tree: Path) -> None:
     (tree / "fake.APK").write_text("text")
     assert found(tree) == ["a.apk", "two.bin", "c.ipa", "fake.APK"]
 
 
-def test_what_is_missing_is_one_error_and_the_rest_goes_on(tree: Path) -> None:
+def test_missing_path_is_one_error_and_the_rest_is_found(tree: Path) -> None:
     assert found(tree / "none", tree / "a.apk", Path("a\0b"))[:2] == ["none: no such file or directory", "a.apk"]
 
 
@@ -80,7 +80,7 @@ def test_an_unpacked_app_is_one_app(build: Build, tree: Path) -> None:
     assert found(tree / "unzipped") == ["unzipped"]
 
 
-def test_parts_of_apps_count_where_there_is_no_package(tree: Path, tmp_path: Path) -> None:
+def test_app_parts_are_found_if_there_is_no_package(tree: Path, tmp_path: Path) -> None:
     parts = tree / "d"
     parts.mkdir()
     for name, content in (("a.so", b"\x7fELF"), ("b.bin", b"dex\n035\0"), ("c.txt", b"text"), ("d.zip", b"PK\3\4")):
@@ -236,7 +236,7 @@ def test_inputs_below_the_depth_limit_are_one_error(tmp_path: Path) -> None:
         ("notes.txt", b"text", FileKind.OTHER),
     ],
 )
-def test_a_file_has_the_same_kind_alone_and_in_a_directory(
+def test_file_has_the_same_kind_by_itself_and_in_a_directory(
     tmp_path: Path, name: str, content: bytes, kind: FileKind
 ) -> None:
     path = tmp_path / name

@@ -10,7 +10,7 @@ import pytest
 from tieback.lab.certificates import AUTHORITY, authority, leaf
 
 
-def test_the_authority_is_made_once_and_its_key_is_ours_alone(tmp_path: Path) -> None:
+def test_authority_is_created_once_with_a_private_key_file(tmp_path: Path) -> None:
     place = authority(tmp_path / "tls")
     first = (place / AUTHORITY).read_bytes()
     assert (authority(place) / AUTHORITY).read_bytes() == first

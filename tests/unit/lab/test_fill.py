@@ -65,7 +65,7 @@ def test_a_load_that_loses_records_is_an_error(memory: Memory, tmp_path: Path) -
     assert not (tmp_path / "dataset").exists()
 
 
-def test_the_api_holds_nothing(tmp_path: Path) -> None:
+def test_api_has_no_records(tmp_path: Path) -> None:
     assert not fill(API, SERVER, tmp_path)
 
 

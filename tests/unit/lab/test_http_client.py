@@ -48,14 +48,14 @@ def test_bytes_go_out_as_they_are(where: tuple[str, int]) -> None:
     assert (answer.body, answer.headers["x-got"]) == (b"a=1", "text/plain None")
 
 
-def test_a_refusal_is_an_error_with_what_the_server_said(where: tuple[str, int]) -> None:
+def test_refusal_is_an_error_with_the_server_text(where: tuple[str, int]) -> None:
     with pytest.raises(LabError, match=r"POST /409 failed: HTTP 409 b'\"taken\"'"):
         send_request(where, "POST", "/409", "taken")
     assert send_request(where, "POST", "/409", "taken", accept=(409,)).status == 409
 
 
 @pytest.mark.parametrize(("status", "ready"), [(200, True), (401, True), (404, True), (503, None)])
-def test_ready_is_whoever_answers_without_an_error_of_its_own(
+def test_server_is_ready_if_it_answers_without_a_server_error(
     where: tuple[str, int], status: int, ready: bool | None
 ) -> None:
     assert is_answering(where, f"/{status}") is ready

@@ -24,7 +24,7 @@ def test_all_rows_have_the_same_fields(dataset: str) -> None:
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
-def test_mail_and_phones_reach_nobody(dataset: str) -> None:
+def test_emails_and_phone_numbers_are_reserved_ones(dataset: str) -> None:
     for row in synthetic_rows(dataset, 300):
         for name, value in row.items():
             if name in ("email", "user"):

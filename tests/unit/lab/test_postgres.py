@@ -18,7 +18,7 @@ def test_a_taken_port(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lock", ["our own", "999999999", "", "not a number"])
-def test_a_lock_whose_number_is_no_postgres_is_removed(lock: str, tmp_path: Path) -> None:
+def test_stale_lock_of_another_process_is_removed(lock: str, tmp_path: Path) -> None:
     lock = str(os.getpid()) if lock == "our own" else lock
     (tmp_path / "postmaster.pid").write_text(lock)
     _forget_stale_lock(tmp_path)
@@ -29,6 +29,6 @@ def test_a_lock_whose_number_is_no_postgres_is_removed(lock: str, tmp_path: Path
     ("lines", "ready"),
     [(["1"] * 7 + ["ready   "], True), (["1"] * 7 + ["starting"], False), (["1"] * 3, False)],
 )
-def test_the_lock_says_when_sessions_can_start(lines: list[str], ready: bool, tmp_path: Path) -> None:
+def test_lock_file_shows_when_sessions_can_start(lines: list[str], ready: bool, tmp_path: Path) -> None:
     (tmp_path / "postmaster.pid").write_text("\n".join(lines))
     assert _says_ready(tmp_path) is ready

@@ -81,9 +81,7 @@ def test_a_name_with_parentheses_does_not_mislead(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("difference", [{"started": 1}, {"executable": "/usr/bin/other"}])
-def test_a_number_that_now_belongs_to_another_process_is_left_alone(
-    child: "subprocess.Popen[bytes]", difference: dict[str, object]
-) -> None:
+def test_reused_process_id_is_not_stopped(child: "subprocess.Popen[bytes]", difference: dict[str, object]) -> None:
     mark = stamp(child.pid)
     assert mark is not None
     stale = msgspec.structs.replace(mark, **difference)
@@ -140,7 +138,7 @@ def test_no_record_makes_it_stop_a_process_by_guess(content: bytes) -> None:
         assert not stop_recorded(Path(folder))
 
 
-def test_a_server_that_ends_early_says_why(tmp_path: Path) -> None:
+def test_early_exit_is_reported_with_its_reason(tmp_path: Path) -> None:
     argv = (sys.executable, "-c", "import sys; sys.exit('data files are damaged')")
     with pytest.raises(LabError, match=r"127\.77\.255\.1:20001: .*data files are damaged.*server\.log"):
         launch(Launch(argv, tmp_path, ADDRESS, PORT), lambda: None)

@@ -55,7 +55,7 @@ def test_its_certificate_is_there_only_where_it_speaks_tls(place: StartContext) 
     ) == 2
 
 
-def test_a_taken_port_is_said_before_anything_is_removed(place: StartContext) -> None:
+def test_port_in_use_is_reported_before_anything_is_removed(place: StartContext) -> None:
     home = create_server_directory(place)
     (home.path / "kept").write_text("x")
     with (
@@ -66,7 +66,7 @@ def test_a_taken_port_is_said_before_anything_is_removed(place: StartContext) ->
     assert (home.path / "kept").exists()
 
 
-def test_it_runs_as_nobody_where_we_are_root_and_is_found_again(place: StartContext) -> None:
+def test_server_runs_unprivileged_under_root_and_is_found_again(place: StartContext) -> None:
     home = create_server_directory(place)
     where = (place.store.address, place.store.port)
     argv = (os.path.realpath(sys.executable), "-c", LISTEN, where[0], str(where[1]))
@@ -81,7 +81,7 @@ def test_it_runs_as_nobody_where_we_are_root_and_is_found_again(place: StartCont
         assert stop(server)
 
 
-def test_a_program_that_nobody_may_read_runs_as_we_do(place: StartContext, tmp_path: Path) -> None:
+def test_program_unreadable_by_nobody_runs_as_the_caller(place: StartContext, tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     assert create_server_directory(place, program=closed / "server").account is None

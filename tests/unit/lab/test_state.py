@@ -53,15 +53,15 @@ def test_where_the_lab_is(environment: Mapping[str, str], expected: str) -> None
 
 def test_a_running_store_is_up(lab: Lab, child: ProcessStamp) -> None:
     lab.remember("valkey-open", entry(child))
-    up = [standing for standing in lab.standings() if standing.up]
+    up = [standing for standing in lab.statuses() if standing.up]
     assert [(s.name, s.version, s.records, s.target) for s in up] == [("valkey-open", "9.1", 500, "127.77.0.40:6379")]
     lab.remember("valkey-open", None)
-    assert not any(standing.up for standing in lab.standings())
+    assert not any(standing.up for standing in lab.statuses())
 
 
-def test_a_stale_number_is_down_and_left_alone(lab: Lab, child: ProcessStamp) -> None:
+def test_stale_process_id_is_down_and_not_stopped(lab: Lab, child: ProcessStamp) -> None:
     lab.remember("valkey-open", entry(msgspec.structs.replace(child, started=child.started - 1)))
-    assert not any(standing.up for standing in lab.standings())
+    assert not any(standing.up for standing in lab.statuses())
     assert lab.stop_all() == ([], [])
     assert is_running(child)
     assert lab.entries() == {}
@@ -83,7 +83,7 @@ def test_down_stops_a_server_that_the_state_never_learnt_of(lab: Lab, child: Pro
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"servers": 1}', b"[]"])
-def test_a_state_file_that_was_cut_short_is_no_state(lab: Lab, content: bytes) -> None:
+def test_truncated_state_file_is_ignored(lab: Lab, content: bytes) -> None:
     (lab.directory / "state.json").write_bytes(content)
     assert lab.entries() == {}
     assert lab.stop_all() == ([], [])
@@ -134,27 +134,27 @@ def test_a_command_that_waited_through_a_purge_has_its_own_lock(lab: Lab) -> Non
 
 
 def test_the_subnet_is_kept(lab: Lab) -> None:
-    assert lab.settle(None) == 0
-    assert lab.settle(9) == 9
-    assert Lab(lab.directory).settle(None) == 9
-    assert lab.standings()[0].target == "127.77.9.10:9200"
+    assert lab.choose_subnet(None) == 0
+    assert lab.choose_subnet(9) == 9
+    assert Lab(lab.directory).choose_subnet(None) == 9
+    assert lab.statuses()[0].target == "127.77.9.10:9200"
 
 
 def test_a_running_lab_does_not_move(lab: Lab, child: ProcessStamp) -> None:
     lab.remember("valkey-open", entry(child))
     message = r"the lab is running in 127\.77\.0\.0/24 on the usual ports\. Run `tieback lab down` first"
     with pytest.raises(LabError, match=message):
-        lab.settle(9)
+        lab.choose_subnet(9)
     with pytest.raises(LabError, match=message):
-        lab.settle(None, odd_ports=True)
-    assert lab.settle(0, odd_ports=False) == 0
+        lab.choose_subnet(None, odd_ports=True)
+    assert lab.choose_subnet(0, odd_ports=False) == 0
 
 
 def test_the_choice_of_ports_is_kept(lab: Lab) -> None:
-    assert lab.settle(7, odd_ports=True) == 7
-    assert lab.settle(None) == 7
+    assert lab.choose_subnet(7, odd_ports=True) == 7
+    assert lab.choose_subnet(None) == 7
     assert lab.state().odd_ports
-    assert lab.settle(None, odd_ports=False) == 7
+    assert lab.choose_subnet(None, odd_ports=False) == 7
     assert not lab.state().odd_ports
 
 
@@ -166,7 +166,7 @@ def test_purge_removes_what_the_lab_wrote_and_nothing_else(lab: Lab) -> None:
     assert [path.name for path in lab.directory.iterdir()] == ["mine.txt"]
 
 
-def test_a_directory_that_cannot_be_made_says_what_to_do(tmp_path: Path) -> None:
+def test_uncreatable_directory_has_advice(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     lab = Lab(tmp_path / "file" / "lab")
     with (
@@ -174,4 +174,4 @@ def test_a_directory_that_cannot_be_made_says_what_to_do(tmp_path: Path) -> None
         lab.locked(),
     ):
         pass
-    assert not any(standing.up for standing in lab.standings())
+    assert not any(standing.up for standing in lab.statuses())

@@ -11,6 +11,6 @@ def test_what_follows_from_its_name() -> None:
     assert store.records == 5
 
 
-def test_a_product_that_a_probe_cannot_tell_is_named_as_it_says() -> None:
+def test_indistinguishable_product_has_the_name_that_the_probe_reports() -> None:
     store = lab_store("x", ServerProgram.SLAPD, 1, 389, StoreState.PROTECTED, Access.AUTH_REQUIRED, product="ldap")
     assert store.product == "ldap"

@@ -71,7 +71,7 @@ def test_its_records_can_be_made(store: LabStore) -> None:
         (("valkey-open",), True, ["fieldhand", "workhub", "workhub-api", "tillroll", "valkey-open"]),
     ],
 )
-def test_choosing(names: tuple[str, ...], demo: bool, expected: list[str]) -> None:
+def test_stores_are_selected_by_name(names: tuple[str, ...], demo: bool, expected: list[str]) -> None:
     assert [store.name for store in choose(names, demo=demo)] == expected
 
 

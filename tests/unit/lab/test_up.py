@@ -90,7 +90,7 @@ def test_a_store_whose_load_was_cut_short_is_filled_without_a_new_start(lab: Lab
     assert stage.started == ["tillroll"]
 
 
-def test_a_failure_is_named_and_the_others_go_on(lab: Lab, stage: Stage) -> None:
+def test_failed_server_is_reported_and_the_others_start(lab: Lab, stage: Stage) -> None:
     stage.broken["workhub"] = LabError("the port is in use", where="127.77.0.20:27017")
     raised = bring(lab, demo=True)
     failed = {name: one.error.diagnostics() for name, one in raised.items() if one.error}
@@ -109,7 +109,7 @@ def test_a_store_that_cannot_be_filled_is_stopped(lab: Lab, stage: Stage, failur
     assert lab.entries() == {}
 
 
-def test_a_server_that_is_not_installed_is_skipped_unless_it_was_asked_for(lab: Lab, stage: Stage) -> None:
+def test_missing_server_is_skipped_unless_requested(lab: Lab, stage: Stage) -> None:
     missing = MissingProgramError("memcached is not installed here", advice="Install Debian: memcached")
     stage.broken = dict.fromkeys(("memcached-open", "memcached-protected", "memcached-tls"), missing)
     all_of_them = bring(lab)

@@ -44,7 +44,7 @@ def test_commands_are_counted_words() -> None:
     ("answer", "expected"),
     [(b"+OK\r\n", b"OK"), (b":500\r\n", b"500"), (b"$4\r\na\r\nb\r\n", b"a\r\nb"), (b"$0\r\n\r\n", b"")],
 )
-def test_answers(answer: bytes, expected: bytes) -> None:
+def test_resp_answers_are_parsed(answer: bytes, expected: bytes) -> None:
     assert answering(answer, lambda port: pipeline("127.77.255.8", port, [("X",)])) == [expected]
 
 

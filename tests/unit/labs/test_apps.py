@@ -118,13 +118,13 @@ def test_workhub_never_names_the_store_behind_its_api() -> None:
         assert "mongo" not in text.lower(), name
 
 
-def test_tillroll_holds_no_password() -> None:
+def test_tillroll_contains_no_password() -> None:
     (tillroll,) = (sample for sample in SAMPLES if sample.name == "tillroll")
     assert all("app:" not in text and "password" not in text.lower() for text in texts(tillroll).values())
 
 
 @each_sample
-def test_resources_are_stored_as_android_11_wants_them(sample: Sample) -> None:
+def test_resources_are_stored_as_android_11_requires(sample: Sample) -> None:
     assert APK(package(sample)).read("resources.arsc")[1] == "stored"
 
 
@@ -173,7 +173,7 @@ def test_the_sources_give_the_committed_packages(script: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_build_says_what_is_missing(tmp_path: Path) -> None:
+def test_build_reports_missing_tools(tmp_path: Path) -> None:
     for tool in ("bash", "dirname", "cat"):
         found = shutil.which(tool)
         assert found is not None

@@ -62,7 +62,7 @@ def test_text_is_sorted_by_what_it_looks_like() -> None:
 @pytest.mark.parametrize(
     "text", [b"version 1.2.3.4", b"2026-11-26T13:03:18Z", b"id 1234567", b"@mention and x@y", b"a1b2c3d4e5f6"]
 )
-def test_text_that_is_nobodys(text: bytes) -> None:
+def test_text_without_personal_data(text: bytes) -> None:
     assert list(read_text(text)) == []
 
 

@@ -52,7 +52,7 @@ def leaks_of(kind: str, data: bytes) -> set[tuple[str, str]]:
     return {(leak.pii_class, leak.where) for leak in found}
 
 
-def test_values_say_what_their_names_do_not() -> None:
+def test_values_under_meaningless_names_are_classified() -> None:
     body = b'HTTP/1.1 200 OK\r\n\r\n{"x":"ada.lovelace@workhub.test","y":"DE89370400440532013000","status":"active"}'
     assert leaks_of("http", body) == {("email", "json:$.x"), ("bank_account", "json:$.y")}
 
@@ -88,7 +88,7 @@ def test_many_values_of_one_name_are_judged_together() -> None:
         ("http", b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\nmail info@shop.test", set()),
     ],
 )
-def test_leaks_without_a_telling_name(kind: str, data: bytes, leaks: set[tuple[str, str]]) -> None:
+def test_leaks_by_value_form(kind: str, data: bytes, leaks: set[tuple[str, str]]) -> None:
     assert leaks_of(kind, data) == leaks
 
 
@@ -100,11 +100,11 @@ def test_a_credential_without_a_name_is_found_by_its_form() -> None:
     assert leaks_of("other", b"HELLO " + key) == {("secret_token", "credential:private_key")}
 
 
-def test_values_that_cannot_be_what_the_name_says_are_no_leak() -> None:
+def test_values_that_contradict_the_name_are_not_a_leak() -> None:
     assert leaks_of("http", b'HTTP/1.1 200 OK\r\n\r\n[{"phone":"true"},{"phone":"false"},{"phone":"true"}]') == set()
 
 
-def test_encrypted_flows_are_left_alone() -> None:
+def test_encrypted_flows_are_skipped() -> None:
     assert JUDGE(SampledFlow(flow(encrypted=True), (REQUEST,))).leaks == ()
 
 
@@ -112,7 +112,7 @@ def test_encrypted_flows_are_left_alone() -> None:
     ("value", "masked"),
     [("ada.lovelace@workhub.test", "a…t (25)"), ("482913", "4…3 (6)"), ("1234", "… (4)"), ("", "… (0)")],
 )
-def test_mask(value: str, masked: str) -> None:
+def test_values_are_masked(value: str, masked: str) -> None:
     assert mask_value(value) == masked
 
 

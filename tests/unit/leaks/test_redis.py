@@ -51,7 +51,7 @@ MAIL = "a@b.test"
         (b"\x16\x03\x01", {}),
     ],
 )
-def test_values(data: bytes, expected: dict[str, str]) -> None:
+def test_redis_commands_give_named_values(data: bytes, expected: dict[str, str]) -> None:
     assert {pair.where: pair.value for pair in read_resp(data)} == expected
 
 

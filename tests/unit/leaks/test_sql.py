@@ -40,7 +40,7 @@ from tieback.leaks.sql import read_sql
         (b"", {}),
     ],
 )
-def test_values(data: bytes, expected: dict[str, str]) -> None:
+def test_sql_statements_give_named_values(data: bytes, expected: dict[str, str]) -> None:
     assert {pair.where: pair.value for pair in read_sql(data)} == expected
 
 

@@ -20,7 +20,7 @@ from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound, 
         ([None], 0, Quality.LOWER_BOUND),
     ],
 )
-def test_total(parts: list[Figure | None], value: int, quality: Quality) -> None:
+def test_total_keeps_the_weakest_quality(parts: list[Figure | None], value: int, quality: Quality) -> None:
     result = total(parts)
     assert (result.value, result.quality) == (value, quality)
 

@@ -15,5 +15,5 @@ from tieback.model.grant import Depth
         (Depth.SAMPLE, Depth.DESCRIBE, True),
     ],
 )
-def test_allows(granted: Depth, needed: Depth, allowed: bool) -> None:
+def test_depth_includes_shallower_depths(granted: Depth, needed: Depth, allowed: bool) -> None:
     assert granted.allows(needed) is allowed

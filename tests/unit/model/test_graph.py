@@ -17,5 +17,5 @@ def test_the_builder() -> None:
 
 
 @pytest.mark.parametrize(("sure", "guessed"), [(THRESHOLD - 0.01, True), (THRESHOLD, False), (1.0, False)])
-def test_guesses(sure: float, guessed: bool) -> None:
+def test_edges_below_the_threshold_are_guesses(sure: float, guessed: bool) -> None:
     assert Edge("a", "b", EdgeKind.AT, sure, "").guessed is guessed

@@ -10,8 +10,8 @@ from tieback.model.name_answer import DnsAnswer, DnsAnswerState
     ("state", "settled"),
     [("found", True), ("none", True), ("missing", True), ("failed", False), ("silent", False)],
 )
-def test_what_fails_on_the_way_is_no_word_of_the_zone(state: str, settled: bool) -> None:
-    assert DnsAnswerState(state).settled is settled
+def test_transport_failure_is_not_an_answer_of_the_zone(state: str, settled: bool) -> None:
+    assert DnsAnswerState(state).is_definite is settled
 
 
 def test_an_answer_survives_json() -> None:

@@ -14,5 +14,7 @@ from tieback.model.passive import PassiveService
         ("203.0.113.7", None, ("a.example",), ()),
     ],
 )
-def test_places(address: str, port: int | None, names: tuple[str, ...], places: tuple[str, ...]) -> None:
+def test_places_of_a_passive_service(
+    address: str, port: int | None, names: tuple[str, ...], places: tuple[str, ...]
+) -> None:
     assert PassiveService("shodan", "", address, port, names).places == places

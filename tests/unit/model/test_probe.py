@@ -8,7 +8,7 @@ EXPOSED = {Access.OPEN, Access.ANY_USER, Access.PARTIAL}
 
 
 @pytest.mark.parametrize("access", list(Access))
-def test_exposed(access: Access) -> None:
+def test_access_states_that_count_as_exposed(access: Access) -> None:
     assert access.exposed is (access in EXPOSED)
 
 

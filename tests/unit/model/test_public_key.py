@@ -4,7 +4,7 @@ from tieback.model.document import decode, encode
 from tieback.model.public_key import PublicKey
 
 
-def test_it_says_which_services_may_get_it() -> None:
+def test_public_key_names_its_services() -> None:
     key = PublicKey("supabase_anon", "made-up", ("supabase",), "supabase:abcdefghijklmnopqrst")
     assert decode(encode("key", key), "key", PublicKey) == key
     assert PublicKey("parse", "made-up").services == ()

@@ -1,7 +1,7 @@
 from tieback.model.report import LazyIndex, LazyTable
 
 
-def test_a_table_is_opened_anew_each_time() -> None:
+def test_table_is_reopened_on_each_iteration() -> None:
     table = LazyTable.of(["a", "b", "c"])
     assert (table.count, table.first(2), list(table.rows()), table.first(9)) == (
         3,

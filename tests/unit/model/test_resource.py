@@ -11,7 +11,9 @@ Y, N, U = TriState.YES, TriState.NO, TriState.UNKNOWN
     ("flag", "route", "port", "public"),
     [(Y, Y, Y, Y), (Y, Y, N, N), (Y, N, Y, N), (N, Y, Y, N), (N, U, U, N), (Y, Y, U, U), (U, Y, Y, U), (U, U, U, U)],
 )
-def test_public(flag: TriState, route: TriState, port: TriState, public: TriState) -> None:
+def test_resource_is_public_by_flag_route_and_port(
+    flag: TriState, route: TriState, port: TriState, public: TriState
+) -> None:
     resource = Resource("k", "aws", ResourceKind.DATABASE, flag=flag, route=route, port=port)
     assert resource.public is public
 

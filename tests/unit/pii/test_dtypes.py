@@ -17,7 +17,7 @@ from tieback.pii.dtypes import fits, kind_of
         ("", ""),
     ],
 )
-def test_kinds(dtype: str, kind: str) -> None:
+def test_type_names_map_to_kinds(dtype: str, kind: str) -> None:
     assert kind_of(dtype) == kind
 
 

@@ -82,7 +82,7 @@ def test_kind_of_a_field(names: NameDetector, field: str, pii_class: str, kind: 
         ("health", "a kind that nobody listed", True, "9", ""),
     ],
 )
-def test_what_laws_say_of_a_kind(pii_class: str, kind: str, special: bool, article: str, pci: str) -> None:
+def test_regulation_tags_of_a_kind(pii_class: str, kind: str, special: bool, article: str, pci: str) -> None:
     leaf = regulation_tags(pii_class, kind)
     assert (leaf.special, leaf.pci) == (special, pci)
     assert article in leaf.gdpr
@@ -104,12 +104,12 @@ ONLY_BY_NAME = {
 }
 
 
-def test_national_numbers_are_called_alike_by_name_and_by_value() -> None:
+def test_national_numbers_have_the_same_kind_by_name_and_by_value() -> None:
     by_value = {number.scheme.label for number in load_numbers()}
     assert set(load_kinds()["national_id"]) - by_value == ONLY_BY_NAME
 
 
-def test_no_word_tells_two_kinds_of_a_class() -> None:
+def test_no_word_means_two_kinds_of_a_class() -> None:
     for pii_class, named in load_kinds().items():
         words = [word for kind in named.values() for word in kind.words]
         assert len(words) == len(set(words)), pii_class

@@ -55,7 +55,7 @@ def test_a_language_may_disagree_with_another() -> None:
     ]
 
 
-def test_a_word_for_both_a_person_and_a_thing_says_nothing() -> None:
+def test_word_for_both_a_person_and_a_thing_is_ignored() -> None:
     content = file()
     content.nouns.person = ["editor", "writer"]
     content.nouns.thing = ["editor", "file"]

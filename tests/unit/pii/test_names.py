@@ -55,7 +55,7 @@ message_content: message_body sms_text chat_message email_subject
     ("expected", "name"),
     [(line.split(": ")[0], name) for line in NAMES.split("\n") if line for name in line.split(": ")[1].split()],
 )
-def test_names_alone(detector: NameDetector, expected: str, name: str) -> None:
+def test_classified_by_name_only(detector: NameDetector, expected: str, name: str) -> None:
     found = verdict(detector, name)
     assert found.pii_class == expected, found
     assert 0.5 <= found.confidence <= 1
@@ -137,14 +137,14 @@ CONTEXT = [
 
 
 @pytest.mark.parametrize(("field", "table", "dtype", "siblings", "expected"), CONTEXT)
-def test_what_stands_around(
+def test_classified_by_table_and_siblings(
     detector: NameDetector, field: str, table: str, dtype: str, siblings: tuple[str, ...], expected: str
 ) -> None:
     found = verdict(detector, field, table, dtype, *siblings)
     assert found.pii_class == expected, found
 
 
-def test_evidence_says_which_phrase_and_what_helped(detector: NameDetector) -> None:
+def test_evidence_names_the_phrase_and_its_context(detector: NameDetector) -> None:
     assert verdict(detector, "dateOfBirth").evidence == ("phrase 'date of birth' (en)",)
     assert verdict(detector, "name", "users").evidence == ("phrase 'name' (en)", "table 'users' is about a person")
     assert verdict(detector, "name", "x", "", "email", "phone").evidence[1] == "siblings contain email, phone"
@@ -202,7 +202,7 @@ def test_hostile_names_have_a_verdict(detector: NameDetector, field: str) -> Non
     assert 0 <= found.confidence <= 1
 
 
-def test_random_letters_are_no_personal_data(detector: NameDetector) -> None:
+def test_random_letters_are_not_personal_data(detector: NameDetector) -> None:
     seeded = random.Random(7)
     names = ["".join(seeded.choices(string.ascii_lowercase, k=seeded.randint(4, 12))) for _ in range(3_000)]
     flagged = [c for c in detector.classify_names(map(Column, names)) if c.pii_class != "none"]
@@ -260,7 +260,7 @@ def test_public_benchmark_keeps_its_score(detector: NameDetector) -> None:
         ("create_user", "orders", (), "person_id"),
     ],
 )
-def test_classes_of_errors_stay_mended(
+def test_earlier_errors_stay_fixed(
     detector: NameDetector, field: str, table: str, siblings: tuple[str, ...], expected: str
 ) -> None:
     found = verdict(detector, field, table, "", *siblings)
@@ -272,7 +272,7 @@ def test_a_user_in_a_column_of_numbers_is_a_key(detector: NameDetector, dtype: s
     assert verdict(detector, "usuario_devolucao", "prestamos", dtype).pii_class == expected
 
 
-def test_the_ranker_says_so(detector: NameDetector) -> None:
+def test_guess_of_the_ranker_is_marked(detector: NameDetector) -> None:
     found = verdict(detector, "geburtsdtum")
     assert found.evidence[0].startswith("ranker: 'geburtsdtum' is similar: ")
     assert found.confidence < verdict(detector, "geburtsdatum").confidence

@@ -32,7 +32,7 @@ def lexicon() -> Lexicon:
         ("", ""),
     ],
 )
-def test_whoever_did_it(lexicon: Lexicon, name: str, done: str) -> None:
+def test_actor_fields_are_recognised(lexicon: Lexicon, name: str, done: str) -> None:
     assert actor_verb(tuple(name.split()), lexicon.identifiers) == done
 
 
@@ -52,7 +52,7 @@ def test_whoever_did_it(lexicon: Lexicon, name: str, done: str) -> None:
 )
 def test_keys_to_people(lexicon: Lexicon, name: str, table: str, is_int: bool, found: bool) -> None:
     reader = NameReader(lexicon)
-    near = ContextReader(reader).around(table, ())
+    near = ContextReader(reader).read(table, ())
     verdict = personal_number(reader.read(name), near, lexicon, is_int=is_int)
     assert (verdict is not None and verdict.pii_class == "person_id") is found
 
@@ -60,7 +60,7 @@ def test_keys_to_people(lexicon: Lexicon, name: str, table: str, is_int: bool, f
 def test_the_client_of_oauth_is_a_program(lexicon: Lexicon) -> None:
     reader = NameReader(lexicon)
     verdict = personal_number(
-        reader.read("client_id"), ContextReader(reader).around("oauth_tokens", ()), lexicon, is_int=False
+        reader.read("client_id"), ContextReader(reader).read("oauth_tokens", ()), lexicon, is_int=False
     )
     assert verdict is not None
     assert verdict.evidence == ("the client is a registered program",)

@@ -33,14 +33,14 @@ def test_words_and_phrases(reader: NameReader, name: str, words: str, phrases: l
     assert [found.phrases[0].text for found in reading.found] == phrases
 
 
-def test_parents_say_whom_a_name_is_about(reader: NameReader) -> None:
+def test_parent_names_give_the_subject(reader: NameReader) -> None:
     assert reader.read("customer.address.name").around is Noun.PERSON
     assert reader.read("product.details.name").around is Noun.THING
     assert reader.read("name").around is None
 
 
 def test_reading_again_leaves_the_parents_out(reader: NameReader) -> None:
-    again = reader.again(("email",), around=Noun.PERSON)
+    again = reader.read_words(("email",), around=Noun.PERSON)
     assert (again.border, again.around, len(again.found)) == (0, Noun.PERSON, 1)
 
 

@@ -26,8 +26,8 @@ def outlook() -> ContextReader:
         ("", None),
     ],
 )
-def test_whom_a_table_speaks_of(outlook: ContextReader, table: str, noun: Noun | None) -> None:
-    near = outlook.around(table, ())
+def test_subject_of_a_table_name(outlook: ContextReader, table: str, noun: Noun | None) -> None:
+    near = outlook.read(table, ())
     assert near.noun is noun
     assert bool(near.evidence) == bool(noun)
 
@@ -45,33 +45,33 @@ def test_whom_a_table_speaks_of(outlook: ContextReader, table: str, noun: Noun |
 def test_siblings_speak_where_the_table_is_silent(
     outlook: ContextReader, siblings: tuple[str, ...], noun: Noun | None
 ) -> None:
-    assert outlook.around("t_47", siblings).noun is noun
-    assert outlook.around("airports", siblings).noun is Noun.THING
+    assert outlook.read("t_47", siblings).noun is noun
+    assert outlook.read("airports", siblings).noun is Noun.THING
 
 
 def test_a_language_is_that_of_most_siblings(outlook: ContextReader) -> None:
-    assert "de" in outlook.around("t", ("vorname", "nachname", "strasse", "calle")).languages
-    assert "es" not in outlook.around("t", ("vorname", "nachname", "strasse", "calle")).languages
+    assert "de" in outlook.read("t", ("vorname", "nachname", "strasse", "calle")).languages
+    assert "es" not in outlook.read("t", ("vorname", "nachname", "strasse", "calle")).languages
 
 
-def test_what_most_siblings_begin_with_stands_for_the_table(outlook: ContextReader) -> None:
+def test_common_prefix_of_siblings_is_read_as_the_table(outlook: ContextReader) -> None:
     contacts = ("cp_id", "cp_givenname", "cp_email", "cp_mobile", "cp_fax")
-    assert outlook.around("contacts", contacts).affixes == {"cp"}
-    assert outlook.around("contacts", ("first_name", "first_login", "first_order", "first_seen")).affixes == set()
-    assert outlook.around("users", ("user_id", "user_name", "user_email", "user_phone", "user_pass")).affixes == set()
+    assert outlook.read("contacts", contacts).affixes == {"cp"}
+    assert outlook.read("contacts", ("first_name", "first_login", "first_order", "first_seen")).affixes == set()
+    assert outlook.read("users", ("user_id", "user_name", "user_email", "user_phone", "user_pass")).affixes == set()
 
 
 def test_siblings_of_things_only_are_known(outlook: ContextReader) -> None:
-    assert outlook.around("t", ("sku", "price")).elsewhere
-    assert not outlook.around("t", ("email",)).elsewhere
-    assert not outlook.around("t", ()).elsewhere
+    assert outlook.read("t", ("sku", "price")).elsewhere
+    assert not outlook.read("t", ("email",)).elsewhere
+    assert not outlook.read("t", ()).elsewhere
 
 
-def test_messages_are_told_by_the_table(outlook: ContextReader) -> None:
-    assert outlook.around("sms_outbox", ()).messages
-    assert not outlook.around("orders", ()).messages
+def test_messages_are_recognised_by_the_table(outlook: ContextReader) -> None:
+    assert outlook.read("sms_outbox", ()).messages
+    assert not outlook.read("orders", ()).messages
 
 
 def test_only_so_many_siblings_are_looked_at(outlook: ContextReader) -> None:
     many = (*(f"c{at}" for at in range(MAX_SIBLINGS)), "email", "phone")
-    assert outlook.around("t", many).noun is None
+    assert outlook.read("t", many).noun is None

@@ -33,7 +33,7 @@ from tieback.pii.tokens import MAX_NAME, expand_ascii, fold, segment, split, to_
         ("__", []),
     ],
 )
-def test_split(name: str, words: list[str]) -> None:
+def test_names_are_split_into_words(name: str, words: list[str]) -> None:
     assert split(name) == words
 
 
@@ -54,7 +54,7 @@ def test_split(name: str, words: list[str]) -> None:
         ("", ""),
     ],
 )
-def test_normal(word: str, singular: str) -> None:
+def test_words_are_made_singular(word: str, singular: str) -> None:
     assert to_singular(word) == singular
 
 
@@ -76,7 +76,7 @@ VOCABULARY = frozenset({"first", "name", "kv", "pin", "fecha", "nac", "date", "b
         ("name" * 6, None),
     ],
 )
-def test_segment(word: str, pieces: list[str] | None) -> None:
+def test_glued_words_are_segmented(word: str, pieces: list[str] | None) -> None:
     assert segment(word, VOCABULARY, 6) == pieces
 
 

@@ -31,7 +31,7 @@ def test_the_sample_apps(file: str, bundle_id: str, endpoint: str, where: str) -
     assert document.problems == ()
 
 
-def test_units_carry_content_hash_and_version(tmp_path: Path) -> None:
+def test_units_have_content_hash_and_version(tmp_path: Path) -> None:
     text = tmp_path / "text.apk"
     text.write_text("not an app")
     units = list(app_units([APPS / "workhub.apk", text, tmp_path / "missing.apk", APPS / "workhub.apk"]))

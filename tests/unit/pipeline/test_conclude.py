@@ -40,7 +40,7 @@ def test_ipv6_is_keyed_as_probes_name_it() -> None:
     ("value", "gone"),
     [("dangling", True), ("does not exist", True), ("no address", False), ("wildcard", False)],
 )
-def test_a_name_that_does_not_exist_is_told_with_the_apps_that_name_it(tmp_path: Path, value: str, gone: bool) -> None:
+def test_missing_name_is_reported_with_the_apps_that_name_it(tmp_path: Path, value: str, gone: bool) -> None:
     endpoint = Endpoint(EndpointKind.URL, "https://gone.test", "https", "gone.test", 443)
     backend = Backend(endpoint, attributions=(Attribution("dns", value, "gone.test does not exist in DNS", 0.9),))
     place = AppEndpoint("a" * 64, endpoint.value, "classes.dex", 1, "dex-string/url", Party.FIRST)
@@ -58,9 +58,9 @@ class NoSuchName:
         raise dns.resolver.NXDOMAIN
 
 
-def test_the_words_are_those_of_who_asks_dns() -> None:
+def test_reasons_match_the_texts_of_the_resolver() -> None:
     target = 'match = "*.test"\nports = "any"\ndepth = "identify"\n'
     text = f'authorised_by = "A"\ncontact = "a@b.test"\nnot_after = 2099-01-01\ndns = true\n[[target]]\n{target}'
     answers = DnsLookups(NameResolver(parse_grant(text, "g"), resolver=NoSuchName()))  # type: ignore[arg-type]
     asyncio.run(answers.resolve("gone.test"))
-    assert [(one.claim, one.value in _GONE) for one in answers.said_of("gone.test")] == [("dns", True)]
+    assert [(one.claim, one.value in _GONE) for one in answers.attributions_of("gone.test")] == [("dns", True)]

@@ -47,7 +47,7 @@ def test_the_first_run_has_no_history(ledger: Ledger) -> None:
     ],
     ids=["open", "closed", "silent", "identity lost", "known by its address", "elsewhere", "open beside", "a honeypot"],
 )
-def test_fates(ledger: Ledger, now: list[Exposure], fates: tuple[int, int, int]) -> None:
+def test_fate_of_stores_of_earlier_runs(ledger: Ledger, now: list[Exposure], fates: tuple[int, int, int]) -> None:
     ended(ledger, EXPOSURE)
     found = compare_with_earlier_runs(ledger.conclusions, ended(ledger, *now))
     assert found is not None

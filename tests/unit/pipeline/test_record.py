@@ -32,7 +32,7 @@ def test_publish_is_repeatable(tmp_path: Path) -> None:
     assert kept == {unit.key: document for unit, document in results}
 
 
-def test_a_unit_that_lies_elsewhere_is_known_by_its_name(tmp_path: Path) -> None:
+def test_remote_unit_is_identified_by_its_name(tmp_path: Path) -> None:
     app, run = (APPS / "workhub.apk").read_bytes(), capture(HTTP)
     local = {unit.source: unit for unit in app_units([APPS]) if isinstance(unit, Unit)}[str(APPS / "workhub.apk")]
     work = RecordWork(tmp_path)

@@ -40,7 +40,7 @@ def test_nothing_to_report(tmp_path: Path) -> None:
         pass
 
 
-def test_a_run_that_has_not_ended_is_told(tmp_path: Path) -> None:
+def test_unfinished_run_is_reported(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "ws") as workspace:
         workspace.ledger.start_run(["x"])
     with (

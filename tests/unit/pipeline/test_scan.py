@@ -35,7 +35,7 @@ def request(tmp_path: Path, *inputs: Path) -> ScanRequest:
     return ScanRequest(inputs, grant=None, workspace=tmp_path / "ws", workers=1)
 
 
-def test_apps_are_listed_and_nothing_is_asked(tmp_path: Path) -> None:
+def test_scan_without_a_grant_lists_apps_and_probes_nothing(tmp_path: Path) -> None:
     with run_scan(request(tmp_path, APPS), quiet) as done:
         report = done.report
         assert report.scope is None
@@ -47,7 +47,7 @@ def test_apps_are_listed_and_nothing_is_asked(tmp_path: Path) -> None:
     assert not (tmp_path / "ws" / "audit.jsonl").exists()
 
 
-def test_bad_inputs_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_bad_inputs_are_reported_and_the_rest_is_scanned(tmp_path: Path) -> None:
     text, cut = tmp_path / "text.apk", tmp_path / "cut.apk"
     text.write_text("not an app")
     cut.write_bytes((APPS / "workhub.apk").read_bytes()[:20])

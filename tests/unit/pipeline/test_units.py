@@ -64,7 +64,7 @@ def test_units_that_are_done_are_not_claimed_again(workspace: Workspace) -> None
     assert run(workspace, [[unit(1)], [unit(2)]], Ends())[1] == [(1, 1)]
 
 
-def test_more_ends_than_one_transaction_holds(workspace: Workspace) -> None:
+def test_more_results_than_one_transaction(workspace: Workspace) -> None:
     units = [unit(number) for number in range(CLAIM + 3)]
     run(workspace, [units[:CLAIM], units[CLAIM:]], Ends())
     assert workspace.ledger.counts() == {LedgerState.DONE: CLAIM + 3}

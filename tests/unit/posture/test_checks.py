@@ -28,7 +28,9 @@ CHECKS = ToolCheckTable()
         ("prowler", "rds_instance_storage_encrypted", "", False, None),
     ],
 )
-def test_statements(tool: str, code: str, key: str, passed: bool, says: dict[str, str] | None) -> None:
+def test_check_outcomes_become_statements(
+    tool: str, code: str, key: str, passed: bool, says: dict[str, str] | None
+) -> None:
     found = CHECKS.statement(tool, code, passed=passed, about=DescriptionContext("x", key=key))
     if says is None:
         assert found is None
@@ -56,8 +58,8 @@ def test_a_database_of_azure_sql_is_a_part_of_its_server() -> None:
     assert (found.part, found.at_rest) == ("orders", AtRest.NONE)
 
 
-def test_every_check_is_of_a_known_kind_and_says_something() -> None:
+def test_every_check_has_a_known_kind_and_a_statement() -> None:
     for tool, checks in CHECKS.all.items():
         for code, check in checks.items():
-            assert CHECKS.kinds.named(check.of) is not None, (tool, code)
+            assert CHECKS.kinds.by_name(check.of) is not None, (tool, code)
             assert (check.passed, check.failed) != (CheckStatements(), CheckStatements()), (tool, code)

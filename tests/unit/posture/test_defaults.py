@@ -37,21 +37,21 @@ def resource(provider: str, service: str, at_rest: str = "unknown", **more: obje
     ],
 )
 def test_encryption(provider: str, service: str, told: str, at_rest: str) -> None:
-    assert DEFAULTS.filled(resource(provider, service, told)).at_rest == at_rest
+    assert DEFAULTS.apply(resource(provider, service, told)).at_rest == at_rest
 
 
 def test_a_source_that_is_overruled_is_named() -> None:
-    (problem,) = DEFAULTS.filled(resource("aws", "s3", "none")).problems
+    (problem,) = DEFAULTS.apply(resource("aws", "s3", "none")).problems
     assert "always encrypts" in problem
     assert "https://docs.aws.amazon.com/" in problem
     assert "5 January 2023" in problem
 
 
-def test_memcached_asks_nobody_and_a_told_answer_stays() -> None:
-    assert DEFAULTS.filled(resource("aws", "elasticache", product="memcached")).authentication is TriState.NO
-    assert DEFAULTS.filled(resource("aws", "elasticache", product="redis")).authentication is TriState.UNKNOWN
+def test_memcached_default_is_no_authentication_and_a_statement_overrides_it() -> None:
+    assert DEFAULTS.apply(resource("aws", "elasticache", product="memcached")).authentication is TriState.NO
+    assert DEFAULTS.apply(resource("aws", "elasticache", product="redis")).authentication is TriState.UNKNOWN
     told = resource("aws", "rds", authentication=TriState.NO)
-    assert DEFAULTS.filled(told).authentication is TriState.NO
+    assert DEFAULTS.apply(told).authentication is TriState.NO
 
 
 @pytest.mark.parametrize(
@@ -65,16 +65,16 @@ def test_memcached_asks_nobody_and_a_told_answer_stays() -> None:
         ("opensearch", "yes", "none", "unknown"),
     ],
 )
-def test_backups_are_encrypted_as_the_data_where_the_provider_says_so(
+def test_backups_are_encrypted_like_the_data_if_the_provider_documents_it(
     service: str, backups: str, at_rest: str, encrypted: str
 ) -> None:
     told = resource("aws", service, at_rest, backups=TriState(backups))
-    assert DEFAULTS.filled(told).backups_encrypted == encrypted
+    assert DEFAULTS.apply(told).backups_encrypted == encrypted
 
 
 def test_snapshots_have_no_defaults() -> None:
     snapshot = resource("aws", "dynamodb", kind=ResourceKind.SNAPSHOT)
-    assert DEFAULTS.filled(snapshot) == snapshot
+    assert DEFAULTS.apply(snapshot) == snapshot
 
 
 def test_every_default_has_its_page() -> None:

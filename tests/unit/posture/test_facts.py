@@ -36,7 +36,7 @@ def test_spellings_are_one(key: str) -> None:
         ({}, "unknown"),
     ],
 )
-def test_answers(value: Any, answer: str) -> None:
+def test_booleans_of_any_spelling_are_read(value: Any, answer: str) -> None:
     assert ExportObject({"flag": value}).answer("flag") == answer
 
 
@@ -48,7 +48,7 @@ def test_an_answer_is_the_first_that_is_one() -> None:
     ("value", "number"),
     [(5, 5), ("5", 5), (5.0, 5), (5.5, None), (True, None), ("x", None), (None, None), (1 << 70, None)],
 )
-def test_numbers(value: Any, number: int | None) -> None:
+def test_numbers_of_any_spelling_are_read(value: Any, number: int | None) -> None:
     assert ExportObject({"n": value}).number("n") == number
 
 
@@ -91,7 +91,7 @@ def test_what_is_open_to_the_internet(
         ("0.0.0.0", "::1", False),
     ],
 )
-def test_ranges(first: str, last: str, wide: bool) -> None:
+def test_wide_address_ranges(first: str, last: str, wide: bool) -> None:
     assert bool(wide_range(first, last)) is wide
 
 
@@ -106,7 +106,7 @@ def test_ranges(first: str, last: str, wide: bool) -> None:
         (None, False),
     ],
 )
-def test_everybody(principal: Any, wanted: bool) -> None:
+def test_principals_that_mean_everybody(principal: Any, wanted: bool) -> None:
     assert is_everyone(principal) is wanted
 
 

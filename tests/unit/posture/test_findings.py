@@ -60,7 +60,7 @@ def test_a_store_in_no_account_needs_accounts_to_compare_with() -> None:
     assert finding.severity is Severity.MEDIUM
 
 
-def test_ids_hold_over_runs() -> None:
+def test_finding_ids_are_stable_over_runs() -> None:
     assert [one.id for one in owned_resource_findings(owned())] == [
         one.id for one in owned_resource_findings(owned(at_rest=AtRest.NONE))
     ]

@@ -94,21 +94,21 @@ CACHE = resource(service="elasticache", name="cache", listens=6379)
                  FACING], []),
     ],
 )  # fmt: skip
-def test_what_stands_in_front(of: Resource, parts: list[Dependency], sure: list[bool]) -> None:
+def test_load_balancers_in_front_of_a_store(of: Resource, parts: list[Dependency], sure: list[bool]) -> None:
     assert [one.sure for one in load_balancers_of(of, about(*parts))] == sure
 
 
 @pytest.mark.parametrize(
     ("openings", "public"), [(ports(15432), "yes"), (ports(80), "unknown"), ((), "unknown")], ids=["in", "else", "none"]
 )
-def test_the_groups_of_the_load_balancer_decide_who_comes_in(openings: tuple[OpenPorts, ...], public: str) -> None:
+def test_security_groups_of_the_load_balancer_decide_access(openings: tuple[OpenPorts, ...], public: str) -> None:
     wall = Dependency("sg-lb", DependencyKind.FIREWALL, "security group sg-lb", openings=openings)
     parts = about(TARGET, TARGETS, replace(FACING, needs=("sg-lb",)), LISTENER, wall)
     found = with_reachability(replace(HOST, flag=TriState.UNKNOWN), parts)
     assert found.public == public
 
 
-def test_a_private_store_behind_a_load_balancer_is_public_and_says_why() -> None:
+def test_private_store_behind_a_public_load_balancer_is_public_with_a_reason() -> None:
     found = with_reachability(HOST, about(TARGET, TARGETS, FACING, LISTENER))
     assert found.public is TriState.YES
     assert found.path[0] == "network load balancer shop (internet-facing) forwards port 15432 to it"

@@ -44,7 +44,7 @@ def resource(**what: Any) -> Resource:
         ),
     ],
 )
-def test_matches(of: Resource, target: str, how: str | None) -> None:
+def test_resources_match_stores(of: Resource, target: str, how: str | None) -> None:
     found = OutsideView([exposure(targets=(target,))], []).of(of)
     assert (None if found is None else found.how) == how
 
@@ -58,7 +58,7 @@ def test_a_cloud_identifier_matches_what_an_app_calls_it() -> None:
     assert found.endpoints == ("s3:shop-data",)
 
 
-def test_a_certificate_tells_what_an_alias_hides() -> None:
+def test_certificate_matches_a_resource_behind_an_alias() -> None:
     session = TlsInfo("TLSv1.3", verified=False, names=(RDS, "*.example"))
     store = exposure(targets=("db.shop.example:5432",), tls=(("203.0.113.7:5432", session),))
     found = OutsideView([store], []).of(resource(endpoints=(ServiceAddress(RDS, 5432),)))
@@ -66,7 +66,7 @@ def test_a_certificate_tells_what_an_alias_hides() -> None:
     assert (found.how, [one.id for one in found.stores]) == ("certificate", [store.id])
 
 
-def test_a_back_end_that_nobody_asked_matches_by_its_addresses() -> None:
+def test_unprobed_back_end_matches_by_address() -> None:
     outside = OutsideView([], [backend("https://db.shop.example/", "db.shop.example", "203.0.113.7")])
     found = outside.of(resource(addresses=("203.0.113.7",)))
     assert found is not None
@@ -81,14 +81,14 @@ def test_open_stores_that_no_account_owns() -> None:
     assert not foreign.ours
 
 
-def test_a_name_tells_whose_an_unknown_store_is() -> None:
+def test_name_attributes_an_unknown_store() -> None:
     store = exposure(targets=("default.123456789012.us-east-1.redshift-serverless.amazonaws.com:5439",))
     (foreign,) = OutsideView([store], []).foreign({"123456789012": "aws"}, HostingLookup())
     assert (foreign.account, foreign.ours) == ("123456789012", True)
     assert foreign.provider == "Amazon Web Services"
 
 
-def test_a_closed_store_is_nobodys_business() -> None:
+def test_closed_store_is_not_reported_as_foreign() -> None:
     store = exposure(targets=("a.example:1",), access="auth_required")
     assert not list(OutsideView([store], []).foreign({}, HostingLookup()))
 
@@ -107,7 +107,7 @@ def test_a_closed_store_is_nobodys_business() -> None:
         ([], True, "reachable from outside: your"),
     ],
 )
-def test_sentences(apps: list[str], exposed: bool, start: str) -> None:
+def test_match_is_described_in_a_sentence(apps: list[str], exposed: bool, start: str) -> None:
     stores = (
         OutsideView([exposure(targets=("x:1",), access="open" if exposed else "auth_required")], []).stores["exp-1"],
     )

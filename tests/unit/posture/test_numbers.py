@@ -50,12 +50,12 @@ def test_three_numbers_and_their_denominators() -> None:
     assert found["database", "provider", "aws"].resources == 5
 
 
-def test_nothing_known_is_no_share() -> None:
+def test_share_of_nothing_known_is_none() -> None:
     keys = rows(resource(AtRest.UNKNOWN))["database", "all", ""].at_rest
     assert keys.share(keys.none) is None
 
 
-def test_kinds_and_plans_are_counted_apart() -> None:
+def test_kinds_and_planned_resources_are_counted_separately() -> None:
     found = rows(
         resource(AtRest.NONE),
         resource(AtRest.NONE, kind=ResourceKind.BUCKET),
@@ -68,6 +68,6 @@ def test_kinds_and_plans_are_counted_apart() -> None:
     assert [one.planned for one in found.values()].count(True) == 4
 
 
-def test_the_difference_to_2017_is_told() -> None:
+def test_difference_in_method_to_2017_is_stated() -> None:
     assert "82 %" in METHOD
     assert "always encrypts cannot count as unencrypted" in METHOD

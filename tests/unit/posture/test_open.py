@@ -31,7 +31,7 @@ def one_line(error: InputError) -> None:
 
 
 @pytest.mark.parametrize("name", EXPORTS)
-def test_each_source_is_told_by_its_content(name: str, read: Read) -> None:
+def test_each_source_is_detected_from_its_content(name: str, read: Read) -> None:
     wanted, text = EXPORTS[name]
     facts, source = read(text)
     assert facts
@@ -60,7 +60,7 @@ def test_a_name_and_gzip_do_not_matter(name: str, tmp_path: Path) -> None:
         ("An error occurred (ExpiredToken) when calling the ListBuckets operation: late", "ExpiredToken"),
     ],
 )
-def test_what_is_no_export_is_one_clear_line(text: str, said: str, read: Read) -> None:
+def test_file_that_is_not_an_export_is_one_error_line(text: str, said: str, read: Read) -> None:
     with pytest.raises(InputError) as error:
         read(text)
     assert said in str(error.value)
@@ -118,7 +118,7 @@ def test_damaged_exports_are_read_or_refused(tmp_path: Path, seed: int, rounds: 
     ),
     number=st.integers(0, len(readers()) - 1),
 )
-def test_arbitrary_json_is_no_accident(tmp_path: Path, value: Any, number: int) -> None:
+def test_arbitrary_json_never_raises(tmp_path: Path, value: Any, number: int) -> None:
     path = tmp_path / "arbitrary"
     path.write_text(json.dumps(value))
     reader = readers()[number]
@@ -135,7 +135,7 @@ def test_no_head_makes_recognition_fail(head: bytes) -> None:
         reader.recognises(head)
 
 
-def test_each_reader_says_whose_format_it_is() -> None:
+def test_each_reader_names_its_format() -> None:
     for reader in readers():
         assert reader.meta.reference.startswith("https://")
         assert reader.meta.title

@@ -32,7 +32,7 @@ def program(tmp_path: Path):  # type: ignore[no-untyped-def]
     return of
 
 
-def test_only_stores_and_networks_are_asked_for() -> None:
+def test_only_checks_of_stores_and_networks_are_requested() -> None:
     for cloud, some, other in (
         (ProwlerProvider.AWS, "rds_instance_storage_encrypted", "sqlserver_tde_encryption_enabled"),
         (ProwlerProvider.AZURE, "sqlserver_tde_encryption_enabled", "cloudsql_instance_public_ip"),
@@ -76,7 +76,7 @@ def test_it_is_stopped_when_its_time_is_up(tmp_path: Path, program) -> None:  # 
     assert "was stopped" in run.ended
 
 
-def test_what_it_started_ends_with_it(tmp_path: Path, program) -> None:  # type: ignore[no-untyped-def]
+def test_processes_started_by_it_end_with_it(tmp_path: Path, program) -> None:  # type: ignore[no-untyped-def]
     script = "sleep 60 & echo $! > child; wait"
     run_prowler([program(script)], tmp_path, seconds=1, environment={"PATH": "/usr/bin:/bin"})
     child = int((tmp_path / "child").read_text())

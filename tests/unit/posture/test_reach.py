@@ -61,7 +61,7 @@ IN, OUT = table(TriState.YES, main=True), table(TriState.NO, main=True)
         (resource(listens=None, kind=ResourceKind.HOST), [group((22, 22)), IN], "yes"),
     ],
 )
-def test_public(of: Resource, about: list[Dependency], public: str) -> None:
+def test_resource_is_public_by_its_network(of: Resource, about: list[Dependency], public: str) -> None:
     by_id: dict[str, list[Dependency]] = {}
     for one in about:
         by_id.setdefault(one.id, []).append(one)
@@ -98,7 +98,7 @@ def test_network_acls(of: Resource, lists: list[Dependency], public: str) -> Non
         assert found.path[0].endswith("allows no access from the Internet")
 
 
-def test_the_path_names_what_lets_in() -> None:
+def test_path_names_the_rule_that_allows_access() -> None:
     found = with_reachability(resource(), {"sg-1": [group((5432, 5432))], "vpc-1": [IN]})
     assert found.path == (
         "route table rtb-1 routes to an Internet gateway",
@@ -131,7 +131,7 @@ def test_whose_key_it_is(answers: list[TriState], at_rest: str) -> None:
     assert with_key_owner(of, {"abc": about}).at_rest == at_rest
 
 
-def test_a_key_says_nothing_of_what_is_unencrypted() -> None:
+def test_key_of_an_unencrypted_resource_is_ignored() -> None:
     of = resource(at_rest=AtRest.NONE, key_id="abc")
     about = [Dependency("abc", DependencyKind.KEY, "key", answer=TriState.YES)]
     assert with_key_owner(of, {"abc": about}) == of

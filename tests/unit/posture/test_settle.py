@@ -50,7 +50,7 @@ def whole(*observations: Resource) -> Resource:
         ),
     ],
 )
-def test_statements(observations: list[Resource], field: str, answer: str) -> None:
+def test_statements_of_sources_are_merged(observations: list[Resource], field: str, answer: str) -> None:
     assert getattr(whole(*observations), field) == answer
     assert getattr(whole(*reversed(observations)), field) == answer
 
@@ -70,7 +70,7 @@ def test_an_older_path_of_the_same_source_is_gone() -> None:
     assert found.path == ("sg-1 admits nobody",)
 
 
-def test_planned_is_what_stands_in_templates_alone() -> None:
+def test_resource_is_planned_only_if_every_source_is_a_template() -> None:
     assert whole(said(planned=True)).planned
     assert not whole(said(planned=True), said()).planned
 

@@ -43,7 +43,7 @@ def test_members_of_objects(text: str, members: list[tuple[str, int, Any]], tmp_
         ('{"x": [1, {"y": "]}"}]}', [{"x": [1, {"y": "]}"}]}]),
     ],
 )
-def test_items(text: str, items: list[Any], tmp_path: Path) -> None:
+def test_records_are_streamed(text: str, items: list[Any], tmp_path: Path) -> None:
     assert [value for _, value in source(tmp_path, text).items()] == items
 
 
@@ -57,7 +57,9 @@ def test_items(text: str, items: list[Any], tmp_path: Path) -> None:
         ('{"A": [{"x": 1}] 7', [{"x": 1}], "not valid JSON"),
     ],
 )
-def test_what_came_before_the_end_is_kept_and_said_so(text: str, kept: list[Any], why: str, tmp_path: Path) -> None:
+def test_truncated_file_keeps_earlier_records_with_a_problem(
+    text: str, kept: list[Any], why: str, tmp_path: Path
+) -> None:
     one = source(tmp_path, text)
     assert [value for _, _, value in one.members()] == kept
     assert why in one.incomplete
@@ -96,7 +98,7 @@ def test_an_object_without_end_is_not_held(tmp_path: Path, monkeypatch: pytest.M
         max_size=4,
     )
 )
-def test_every_list_of_an_object_is_given_back(value: dict[str, list[Any]]) -> None:
+def test_all_lists_of_an_object_are_returned(value: dict[str, list[Any]]) -> None:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
@@ -145,7 +147,7 @@ def test_the_moment_is_the_users_or_the_files(tmp_path: Path) -> None:
 def test_what_could_not_be_collected_is_counted_by_kind(tmp_path: Path) -> None:
     one = source(tmp_path, "")
     for number in range(150):
-        one.missed(f"kind {number}")
-    one.missed("kind 0")
+        one.note_missing(f"kind {number}")
+    one.note_missing("kind 0")
     assert one.failed["kind 0"] == 2
     assert one.failed["more"] == 50

@@ -18,7 +18,7 @@ from tieback.posture.text import host_and_port, parse_json
         (None, None),
     ],
 )
-def test_texts(value: Any, wanted: Any) -> None:
+def test_nested_json_texts_are_parsed(value: Any, wanted: Any) -> None:
     assert parse_json(value) == wanted
 
 

@@ -69,11 +69,11 @@ def test_a_web_api_costs_two_conversations(port: int) -> None:
         ("firebase-rtdb", ["firebase_rtdb", "elasticsearch", "web"]),
     ],
 )
-def test_a_host_of_a_cloud_is_asked_for_its_service_and_then_as_any_web_api(service: str, asked: list[str]) -> None:
+def test_cloud_host_is_probed_for_its_service_then_as_a_web_api(service: str, asked: list[str]) -> None:
     assert [probe.meta.name for probe in order_probes(service, 443)] == asked
 
 
-def test_a_database_at_443_is_still_asked_as_one() -> None:
+def test_database_on_port_443_is_probed_as_a_database() -> None:
     assert order_probes("redis", 443)[0].meta.name == "redis"
     assert "mongodb" in [probe.meta.name for probe in order_probes("redis", 443)]
 
@@ -104,5 +104,5 @@ def test_every_store_that_speaks_http_is_the_finders() -> None:
 
 
 @pytest.mark.parametrize(("name", "reads"), [("mongodb", True), ("redis", True), ("etcd", False), ("nothing", False)])
-def test_who_reads_notes(name: str, reads: bool) -> None:
+def test_probes_that_read_ransom_notes(name: str, reads: bool) -> None:
     assert (note_reader(name) is not None) is reads

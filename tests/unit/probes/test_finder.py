@@ -11,7 +11,7 @@ NAMES = [store.meta.name for store in WEB_STORES]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_store_is_found_on_a_port_that_says_nothing(web: Any, name: str) -> None:
+def test_each_store_is_found_on_an_unusual_port(web: Any, name: str) -> None:
     expect = web.pages(name).expect
     played = web.ask_with("web", name, port=7)
     found = played.result

@@ -84,7 +84,7 @@ def test_identities() -> None:
         (Target("h", 1, "http"), False),
     ],
 )
-def test_expected(target: Target, so: bool) -> None:
+def test_port_or_hint_makes_a_store_expected(target: Target, so: bool) -> None:
     meta = ProbeMeta("store", ("store",), (1234,), ("store", "http"), (), "CWE-306", (), ())
     assert is_expected(meta, target) is so
 
@@ -93,14 +93,14 @@ def test_expected(target: Target, so: bool) -> None:
     ("target", "seconds"),
     [(TARGET, 1.0), (Target("h", 1234), None), (Target("h", 1, "store"), None), (Target("h", 1, "other"), 1.0)],
 )
-def test_patience(target: Target, seconds: float | None) -> None:
+def test_first_answer_timeout_depends_on_the_hint(target: Target, seconds: float | None) -> None:
     assert first_answer_timeout(META, target) == seconds
 
 
 @pytest.mark.parametrize(
     "error", [NotThisProtocol("x"), HostileAnswer("x"), TooLargeAnswer("x"), Fault(Outcome.TIMEOUT, "x"), None]
 )
-def test_whatever_goes_wrong_there_is_no_note(error: Exception | None) -> None:
+def test_any_failure_gives_no_note(error: Exception | None) -> None:
     def talk() -> Conversation[bytes]:
         yield from ()
         if error is not None:
@@ -130,7 +130,7 @@ def test_no_name_of_a_note_makes_another_request(
     assert len(played.result) <= 4096
 
 
-def test_who_reads_notes() -> None:
+def test_probes_that_read_ransom_notes() -> None:
     assert {probe.meta.name for probe in READERS} >= {
         *("elasticsearch", "mongodb", "mysql", "postgresql", "redis", "couchdb"),
     }
@@ -141,7 +141,7 @@ def test_who_reads_notes() -> None:
         ), probe.meta.name
 
 
-def test_who_reads_records() -> None:
+def test_probes_that_read_records() -> None:
     samplers = {probe.meta.name for probe in PROBES if isinstance(probe, Sampler)}
     assert samplers == {"elasticsearch", "mongodb", "mysql", "postgresql", "redis"}
 

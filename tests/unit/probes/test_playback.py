@@ -33,18 +33,18 @@ CASES = [
 
 
 @pytest.mark.parametrize(("answer", "step", "given"), CASES)
-def test_receives(answer: bytes | None, step: Receive, given: object) -> None:
+def test_receive_returns_recorded_bytes(answer: bytes | None, step: Receive, given: object) -> None:
     played = play(talk(Connect(), Send(b"hi"), step), MemoryPeer(recorded_answers([answer])), SENDS)
     assert played.result == [b"", b"", given]
     assert played.sent == (b"hi",)
 
 
-def test_undeclared_bytes_are_an_error_of_ours() -> None:
+def test_undeclared_bytes_raise_an_assertion() -> None:
     with pytest.raises(ValueError, match="not declared"):
         play(talk(Connect(), Send(b"hi there")), MemoryPeer(recorded_answers([])), SENDS)
 
 
-def test_a_step_before_connect_is_an_error_of_ours() -> None:
+def test_step_before_connect_raises_an_assertion() -> None:
     with pytest.raises(ValueError, match="before Connect"):
         play(talk(Receive()), MemoryPeer(recorded_answers([])), SENDS)
 

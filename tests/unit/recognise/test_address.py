@@ -27,7 +27,7 @@ RULES = RuleFiles()
         ("", "proj.firebaseio.com", "443", "firebase-rtdb:proj", "firebase-rtdb"),
     ],
 )
-def test_accepted(before: str, host: str, after: str, value: str, service: str | None) -> None:
+def test_host_port_texts_are_accepted(before: str, host: str, after: str, value: str, service: str | None) -> None:
     verdict = verify(before, host, after, RULES)
     assert [(e.value, e.service) for e in verdict.endpoints] == [(value, service)], verdict.rejected
 
@@ -62,13 +62,13 @@ def test_accepted(before: str, host: str, after: str, value: str, service: str |
         ("", "foo_bar.de", "8080", "underscore in a registered name"),
     ],
 )
-def test_rejected(before: str, host: str, after: str, reason: str) -> None:
+def test_other_texts_are_rejected(before: str, host: str, after: str, reason: str) -> None:
     verdict = verify(before, host, after, RULES)
     assert verdict.rejected == reason
     assert not verdict.endpoints
 
 
-def test_loopback_is_no_back_end() -> None:
+def test_loopback_is_not_a_back_end() -> None:
     (text,) = verify("", "127.0.0.1", "8080", RULES).not_backends
     assert text.value == "127.0.0.1:8080"
 

@@ -38,7 +38,7 @@ def test_each_shape_is_hit_once(text: str, shape: AnchorKind, end: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["content://x", "a:80", "12:30", "1.2.3.4", "Foo.kt: 45", "h\0t\0tp://"])
-def test_what_is_no_anchor(text: str) -> None:
+def test_invalid_anchor_is_rejected(text: str) -> None:
     assert hits(text.encode()) == []
 
 

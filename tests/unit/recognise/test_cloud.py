@@ -43,7 +43,7 @@ BY_NAME = tomllib.loads(Path(__file__).with_name("by_name.toml").read_text())
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-def test_what_is_asked_for_by_name_is_found_in_its_usual_form(name: str) -> None:
+def test_resources_needed_by_probes_are_found_in_their_usual_form(name: str) -> None:
     text, value = BY_NAME[name]
     assert {one.endpoint.value for one in sightings(f"x {text} y")} == {value}
 
@@ -134,7 +134,7 @@ def test_endpoints(host: str, rest: str, value: str | None) -> None:
         ("https://shop.cloudant.com/orders/_all_docs", "couchdb", "shop.cloudant.com", "orders"),
     ],
 )
-def test_where_a_resource_is_asked_and_for_what(text: str, service: str, host: str, container: str) -> None:
+def test_host_and_service_to_probe_of_a_resource(text: str, service: str, host: str, container: str) -> None:
     if not host:
         assert all(one.endpoint.kind is not EndpointKind.CLOUD for one in sightings(text))
         return
@@ -144,7 +144,7 @@ def test_where_a_resource_is_asked_and_for_what(text: str, service: str, host: s
 
 
 @pytest.mark.parametrize("rule", RULES.cloud.tokens, ids=lambda rule: rule.kind)
-def test_an_identifier_that_a_probe_brings_is_kept_as_its_key(rule: CloudToken) -> None:
+def test_identifier_needed_by_a_probe_is_kept_as_a_public_key(rule: CloudToken) -> None:
     for text, value in rule.match:
         artifact = Artifact("f", (Buffer("f", BufferKind.TEXT, text.encode()),))
         kept = {find for find in EXTRACTOR.extract(artifact) if isinstance(find, PublicKey)}

@@ -75,7 +75,7 @@ def test_a_container_without_its_project_is_of_the_only_one(projects: tuple[str,
     assert all(one.names == names for one in sightings)
 
 
-def test_an_identifier_without_a_host_takes_the_host_that_is_seen_elsewhere() -> None:
+def test_identifier_without_a_host_takes_the_host_seen_in_the_app() -> None:
     finds = [seen("s3:b", "text/cloud-id", host=""), seen("s3:b", "binary/cloud-host", host="b.s3.test")]
     (one,) = merge_finds(None, finds, RULES).sightings
     assert (one.endpoint.host, one.evidence.how) == ("b.s3.test", "text/cloud-id")
@@ -103,12 +103,12 @@ def test_a_host_of_its_own_keeps_its_name() -> None:
     assert merge_finds(None, finds, RULES).sightings[0].endpoint.value == "back4app:shopapp"
 
 
-def test_public_keys_are_told_once() -> None:
+def test_public_keys_are_reported_once() -> None:
     key = PublicKey("parse", "made-up", ("parse",))
     assert merge_finds(None, [key, key], RULES).keys == (key,)
 
 
-def test_what_only_a_licence_names_is_no_back_end() -> None:
+def test_host_named_only_in_a_licence_is_not_a_back_end() -> None:
     finds = [sighting("a.de", "LICENSE.txt"), sighting("b.de", "LICENSE.txt"), sighting("b.de", "classes.dex")]
     collected = merge_finds(None, finds, RULES)
     assert [(one.endpoint.host, one.count, one.evidence.file) for one in collected.sightings] == [
@@ -117,14 +117,14 @@ def test_what_only_a_licence_names_is_no_back_end() -> None:
     assert [one.value for one in collected.not_backends] == ["https://a.de"]
 
 
-def test_a_credential_that_a_form_tells_is_told_once() -> None:
+def test_credential_recognised_by_form_is_reported_once() -> None:
     named = Credential("generic_secret", "x", "", Evidence("f", 1, "x"), fingerprint="1" * 16)
     formed = Credential("google_api_key", "x", "", Evidence("f", 1, "x"), fingerprint="1" * 16)
     assert merge_finds(None, [named, formed], RULES).credentials == (formed,)
     assert merge_finds(None, [named], RULES).credentials == (named,)
 
 
-def test_credentials_and_other_texts_are_told_once() -> None:
+def test_credentials_and_other_texts_are_reported_once() -> None:
     credential = Credential("password_in_url", "a***b (9)", "https://a.de", Evidence("f", 1, "x"))
     text, problem = NotBackend("http://www.w3.org", "why"), Problem("what", "where")
     collected = merge_finds(None, [credential, text, problem, credential, text, problem], RULES)
@@ -163,7 +163,7 @@ def test_without_an_app_nothing_is_first_party() -> None:
     assert [one.party for one in collected.sightings] == [Party.THIRD, Party.UNKNOWN]
 
 
-def test_a_cap_holds_and_is_told() -> None:
+def test_cap_applies_and_is_reported() -> None:
     def many() -> Iterator[Sighting]:
         for number in range(MAX_SIGHTINGS + 10):
             yield sighting(f"h{number}.de")

@@ -45,7 +45,7 @@ def test_keys(file: str, key: str, value: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(("file", "kind", "key", "value"), AVOID)
-def test_what_keys_leave_alone(file: str, kind: str, key: str, value: str) -> None:
+def test_values_of_unknown_keys_are_ignored(file: str, kind: str, key: str, value: str) -> None:
     assert [one for one in values(list(EXTRACTOR.judge(key, value, file, HERE, 0))) if one.startswith(kind)] == []
 
 
@@ -55,7 +55,7 @@ def test_hosts(key: str, value: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(("key", "value"), [one for rule in CONFIG.hosts for one in rule.avoid])
-def test_what_is_no_host(key: str, value: str) -> None:
+def test_invalid_hosts_are_rejected(key: str, value: str) -> None:
     assert values(list(EXTRACTOR.judge(key, value, "*", HERE, 0))) == []
 
 
@@ -201,7 +201,7 @@ def test_hostile_files_stay_linear() -> None:
         ("a.properties", "cache.server=10.1.2.3\ncache.port=6379\n", "10.1.2.3:6379"),
     ],
 )
-def test_a_host_takes_the_port_that_stands_beside_it(file: str, text: str, value: str) -> None:
+def test_host_takes_the_port_beside_it(file: str, text: str, value: str) -> None:
     artifact = Artifact(file, (Buffer(file, BufferKind.TEXT, text.encode()),))
     assert [one.endpoint.value for one in EXTRACTOR.extract(artifact) if isinstance(one, Sighting)] == [value]
 

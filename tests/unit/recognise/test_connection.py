@@ -60,7 +60,7 @@ def judged(text: str) -> TextVerdict:
         ("jdbc:oracle:thin:scott/tiger12@//db.x.test:1521/svc", ["oracle://db.x.test:1521/svc"]),
     ],
 )
-def test_accepted(text: str, values: list[str]) -> None:
+def test_connection_strings_are_accepted(text: str, values: list[str]) -> None:
     verdict = judged(text)
     assert [endpoint.value for endpoint in verdict.endpoints] == values, verdict.rejected
 
@@ -81,7 +81,7 @@ def test_accepted(text: str, values: list[str]) -> None:
         ("jdbc:mysql:x", "no host"),
     ],
 )
-def test_rejected(text: str, reason: str) -> None:
+def test_other_texts_are_rejected(text: str, reason: str) -> None:
     verdict = judged(text)
     assert verdict.rejected == reason
     assert not verdict.endpoints
@@ -119,7 +119,7 @@ def test_passwords_are_masked(text: str, masked: list[str]) -> None:
     assert [secret.masked for secret in judged(text).secrets] == masked
 
 
-def test_loopback_is_no_back_end() -> None:
+def test_loopback_is_not_a_back_end() -> None:
     verdict = judged("mongodb://localhost:27017,db.x.test/shop")
     assert [text.value for text in verdict.not_backends] == ["mongodb://localhost:27017/shop"]
     assert [endpoint.value for endpoint in verdict.endpoints] == ["mongodb://db.x.test:27017/shop"]

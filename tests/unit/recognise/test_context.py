@@ -24,7 +24,7 @@ from tieback.recognise.context import WIDTH, mask_credentials, match_context
         ("jdbc:sqlserver://h;password=Hunter22;x=", "https://a.de", "jdbc:sqlserver://h;password=***;x=https://a.de"),
     ],
 )
-def test_contexts(left: str, right: str, shown: str) -> None:
+def test_context_is_cut_and_masked(left: str, right: str, shown: str) -> None:
     assert match_context(left, right) == shown
 
 
@@ -32,7 +32,7 @@ def test_a_credential_cut_off_from_its_scheme_is_masked() -> None:
     assert match_context("ser:hunter22@a,", "https://b.de", cut=True) == "***@a,https://b.de"
 
 
-def test_the_match_stands_near_the_beginning() -> None:
+def test_match_is_near_the_beginning() -> None:
     shown = match_context("x" * 500, "https://a.de/" + "y" * 500)
     assert shown.startswith("x" * 40 + "https://a.de/")
     assert len(shown) == WIDTH

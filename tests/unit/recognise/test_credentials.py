@@ -67,7 +67,7 @@ def test_nothing_of_a_secret_is_in_any_find(example: tuple[CredentialRule, str],
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=named)
-def test_a_value_is_kept_of_public_keys_alone(example: tuple[CredentialRule, str]) -> None:
+def test_only_public_keys_keep_their_value(example: tuple[CredentialRule, str]) -> None:
     _, text = example
     every = finds(text)
     public = {one.fingerprint for one in every if isinstance(one, Credential) and one.grade is CredentialGrade.PUBLIC}
@@ -76,7 +76,7 @@ def test_a_value_is_kept_of_public_keys_alone(example: tuple[CredentialRule, str
     assert all(key.services for key in kept)
 
 
-def test_a_key_whose_name_does_not_tell_is_not_kept() -> None:
+def test_key_under_an_ambiguous_name_is_not_kept() -> None:
     every = finds(
         'algoliaApiKey: "ea23143b0a87f416437cb3347b773ee9", algoliaAdminKey: "fb23143b0a87f416437cb3347b773ee9"'
     )
@@ -101,7 +101,7 @@ def test_of_tokens_only_the_anonymous_is_kept(role: str, kept: int) -> None:
     assert all((key.kind, key.endpoint) == ("supabase_anon", "supabase:abcdefghijklmnopqrst") for key in keys)
 
 
-def test_each_rule_has_examples_and_says_what_it_opens() -> None:
+def test_each_rule_has_examples_and_a_grade() -> None:
     assert all(rule.match and rule.avoid and rule.source and rule.reason for rule in ALL)
 
 
@@ -160,7 +160,7 @@ def test_tokens_are_decoded(claims: dict[str, object], kind: str, grade: Credent
         ),
     ],
 )
-def test_grades(text: str, grades: dict[str, CredentialGrade]) -> None:
+def test_credential_forms_have_their_grade(text: str, grades: dict[str, CredentialGrade]) -> None:
     assert {one.kind: one.grade for one in credentials(text)} == grades
 
 
@@ -188,7 +188,7 @@ def test_placeholders(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["Kd83!sPq", "kZ8rQ2mVx7Lw0pTn5Yb3"])
-def test_credentials_are_no_placeholders(text: str) -> None:
+def test_credentials_are_not_placeholders(text: str) -> None:
     assert not is_placeholder(text)
 
 
@@ -197,7 +197,7 @@ def test_entropy(text: str, bits: float) -> None:
     assert entropy(text) == pytest.approx(bits)
 
 
-def test_markers_alone_are_no_key() -> None:
+def test_pem_markers_without_content_are_not_a_key() -> None:
     assert is_short_block("-----BEGIN PRIVATE KEY----------END PRIVATE KEY-----")
 
 

@@ -45,7 +45,7 @@ def test_base64_at_each_alignment(before: bytes, url: bytes) -> None:
 
 
 @pytest.mark.parametrize("text", ["aHR0cHM6Ly8", "https%3A%2F%2F", "//:sptth", "https:\\u002f\\u002f", "aHR0cDovL!!!"])
-def test_schemes_alone_are_nothing(text: str) -> None:
+def test_schemes_without_a_host_are_ignored(text: str) -> None:
     assert values(text.encode()) == []
 
 

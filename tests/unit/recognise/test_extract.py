@@ -72,7 +72,7 @@ TEXTS: list[tuple[str, list[str]]] = [
 
 
 @pytest.mark.parametrize(("text", "expected"), TEXTS)
-def test_text(text: str, expected: list[str]) -> None:
+def test_endpoints_are_extracted_from_text(text: str, expected: list[str]) -> None:
     assert values(finds(text.encode())) == expected
 
 
@@ -107,7 +107,7 @@ def dex_strings(*texts: bytes) -> tuple[bytes, "np.ndarray[tuple[int], np.dtype[
     return data, np.array(starts, dtype=np.int64)
 
 
-def test_the_length_before_a_dex_string_is_no_part_of_a_host() -> None:
+def test_length_byte_before_a_dex_string_is_not_part_of_a_host() -> None:
     host = b"es." + b"a" * 30 + b".fieldhand.test:9200"
     data, starts = dex_strings(b"abc", host.ljust(0x61, b" "), b"z")
     assert data[int(starts[1]) - 1 :][:3] == b"aes"
@@ -128,7 +128,7 @@ def test_nul_in_mutf_8_ends_a_match() -> None:
     assert values(finds(data, BufferKind.DEX, starts=starts)) == ["https://a.shop.de/x"]
 
 
-def test_resource_names_tell_how() -> None:
+def test_evidence_contains_the_resource_name() -> None:
     data = b"\x05\x05hello\0\x10\x10https://a.shop.de\0"
     starts = np.array([2, 10], dtype=np.int64)
     (find,) = finds(data, BufferKind.RESOURCES, starts=starts, names={10: "string/backend_url"})
@@ -151,7 +151,7 @@ def test_how_names_the_kind_of_buffer_and_the_rule(kind: BufferKind, how: str) -
     assert find.evidence.how == how
 
 
-def test_each_place_is_a_find_and_what_is_no_back_end_is_told_once() -> None:
+def test_each_location_is_a_find_and_non_back_ends_are_reported_once() -> None:
     found = finds(b"http://a.shop.de\0http://a.shop.de\0http://www.w3.org/x\0http://www.w3.org/x\0")
     assert values(found) == ["http://a.shop.de"] * 2
     assert [find.value for find in found if isinstance(find, NotBackend)] == ["http://www.w3.org/x"]
@@ -202,7 +202,7 @@ def test_hostile_text_stays_linear() -> None:
         finds(piece.decode().encode("utf-16-le") * (100_000 // len(piece)), BufferKind.NATIVE)
 
 
-def test_the_set_of_extractors_says_what_it_finds() -> None:
+def test_every_extractor_declares_what_it_finds() -> None:
     extractor, *others = extractors()
     assert all(one.meta.version for one in (extractor, *others))
     assert RECOGNISE_VERSION
@@ -258,5 +258,5 @@ def test_no_password_of_a_connection_string_is_in_any_find(
         assert password not in shown
 
 
-def test_integers_of_a_table_are_no_text() -> None:
+def test_integer_tables_are_not_text() -> None:
     assert finds(struct.pack("<200I", *range(200)), BufferKind.BINARY) == []

@@ -56,6 +56,6 @@ def test_a_host_that_many_databases_share_names_the_one_in_its_query(rest: str, 
     assert endpoint is None or endpoint.host == f"{endpoint.value.partition(':')[2]}.firebaseio.com"
 
 
-def test_other_hosts_are_left_alone() -> None:
+def test_other_hosts_are_ignored() -> None:
     assert firebase_endpoint("api.shop.de", RULES) is None
     assert firebase_endpoint("xfirebaseio.com", RULES) is None

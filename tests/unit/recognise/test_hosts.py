@@ -71,7 +71,7 @@ def test_hosts_are_canonical(raw: str, name: str) -> None:
         ("[nonsense]", "malformed address"),
     ],
 )
-def test_what_is_no_host(raw: str, reason: str | None) -> None:
+def test_invalid_hosts_are_rejected(raw: str, reason: str | None) -> None:
     host = check_host(raw, RULES, single_label=False)
     assert not isinstance(host, EndpointHost)
     if reason is not None:
@@ -99,7 +99,7 @@ def test_what_is_no_host(raw: str, reason: str | None) -> None:
         ("firebaseio.com", "", "without a project"),
     ],
 )
-def test_what_is_no_back_end(raw: str, path: str, word: str) -> None:
+def test_non_back_end_hosts_have_a_reason(raw: str, path: str, word: str) -> None:
     host = check_host(raw, RULES, single_label=False, path=path)
     assert isinstance(host, NonBackendHost), host
     assert word in host.reason
@@ -110,7 +110,7 @@ def test_paths_of_a_rule_end_at_segments() -> None:
     assert isinstance(check_host("www.apache.org", RULES, single_label=False, path="/dist"), EndpointHost)
 
 
-def test_single_labels_stand_where_a_store_is_named() -> None:
+def test_single_label_hosts_count_in_connection_strings() -> None:
     assert check_host("db", RULES, single_label=True) == EndpointHost("db")
 
 
@@ -120,11 +120,11 @@ def test_ports(text: str, port: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["0", "65536", "", "-1", "8o80", "٣٣٣", "123456"])
-def test_what_is_no_port(text: str) -> None:
+def test_invalid_ports_are_rejected(text: str) -> None:
     assert isinstance(check_port(text), InvalidHost)
 
 
-def test_ipv6_stands_in_brackets_before_a_port() -> None:
+def test_ipv6_has_brackets_before_a_port() -> None:
     assert EndpointHost("::2", address=True).bracketed == "[::2]"
     assert EndpointHost("a.test").bracketed == "a.test"
 

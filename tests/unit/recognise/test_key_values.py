@@ -29,7 +29,7 @@ def read(text: bytes, name: str = "*") -> list[tuple[str, str]]:
         (b"", "*", []),
     ],
 )  # fmt: skip
-def test_forms(text: bytes, name: str, expected: list[tuple[str, str]]) -> None:
+def test_key_value_formats_are_read(text: bytes, name: str, expected: list[tuple[str, str]]) -> None:
     found = read(text, name)
     assert [pair for pair in found if pair[0] != "B"] == expected
 

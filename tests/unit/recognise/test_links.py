@@ -72,7 +72,7 @@ def test_associated_domains(domain: str, expected: list[tuple[str, str]], nested
     assert found(plistlib.dumps({"Entitlements": entitlements} if nested else entitlements)) == expected
 
 
-def test_the_place_is_told() -> None:
+def test_location_is_reported() -> None:
     manifest = FILTER.format("", data("https", "a.shop.test")).encode()
     (one,) = link_domains(Buffer("m", BufferKind.MANIFEST, manifest, base=100), RULES)
     assert one.evidence.offset == 100 + manifest.index(b"a.shop.test")
@@ -87,7 +87,7 @@ def test_sizes_are_bounded() -> None:
 
 @given(st.binary(max_size=300), st.sampled_from([b"<intent-filter", b"associated-domains", b""]))
 @settings(max_examples=100, deadline=None)
-def test_any_bytes_are_read_or_left_alone(raw: bytes, mark: bytes) -> None:
+def test_arbitrary_bytes_never_raise(raw: bytes, mark: bytes) -> None:
     assert found(mark + raw) == [] or mark
 
 

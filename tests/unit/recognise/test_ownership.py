@@ -54,12 +54,12 @@ def test_judgements(endpoint: Endpoint, party: Party, owner: str, reason: str) -
         (Evidence("classes.dex", 1, "dex-string/url", "com.adjust.sdk.Net.send: https://x.de"), ""),
     ],
 )
-def test_the_place_tells_the_library(evidence: Evidence, owner: str) -> None:
+def test_file_path_identifies_the_library(evidence: Evidence, owner: str) -> None:
     owned = maker().judge(url("api.x.de"), evidence)
     assert (owned.owner, owned.party) == (owner, Party.THIRD if owner else Party.UNKNOWN)
 
 
-def test_without_an_app_there_is_no_first_party() -> None:
+def test_no_first_party_without_an_app() -> None:
     assert Maker(None, RULES).judge(url("api.workhub.com")).party is Party.UNKNOWN
 
 
@@ -124,7 +124,7 @@ PRIVACY = "resource:string/privacy_policy_url/url"
         ([("www.workhub.com", PRIVACY), ("www.sdk.de", "resource:string/terms_url/url")], "api.sdk.de", ""),
     ],
 )
-def test_an_app_tells_which_domains_are_its_makers(finds: list[tuple[str, str]], host: str, reason: str) -> None:
+def test_domains_of_the_maker_come_from_the_app(finds: list[tuple[str, str]], host: str, reason: str) -> None:
     owned = learned(*finds).judge(url(host))
     assert (owned.party is Party.FIRST) is bool(reason)
     assert reason in owned.reason
@@ -142,7 +142,7 @@ def test_an_app_tells_which_domains_are_its_makers(finds: list[tuple[str, str]],
 )
 def test_few_names_in_one_certificate_are_one_owners(host: str, beside: list[str], first: bool) -> None:
     found = maker()
-    found.learn_kin(host, beside)
+    found.learn_related(host, beside)
     owned = found.judge(url("img.whcdn.net"))
     assert (owned.party is Party.FIRST) is first
     if first:

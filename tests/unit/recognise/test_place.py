@@ -25,7 +25,7 @@ def evidence(place: MatchLocation, buffer: Buffer = BUFFER) -> Evidence:
     ("encoding", "how"),
     [(Encoding.PLAIN, "text/url"), (Encoding.ESCAPED, "text/url"), (Encoding.BASE64, "text/url:base64")],
 )
-def test_how(encoding: Encoding, how: str) -> None:
+def test_evidence_says_how_it_was_found(encoding: Encoding, how: str) -> None:
     place = MatchLocation(TextVerdict("url", 12, (URL,)), 2, 14, 14, 0, len(DATA), encoding=encoding)
     assert evidence(place).how == how
 
@@ -34,7 +34,7 @@ def test_offsets_are_of_the_entry() -> None:
     assert evidence(MatchLocation(TextVerdict("url", 12, (URL,)), 2, 14, 14, 0, len(DATA))).offset == 102
 
 
-def test_resource_names_stand_in_how() -> None:
+def test_evidence_contains_the_resource_name() -> None:
     buffer = Buffer(
         "r", BufferKind.RESOURCES, DATA, starts=np.array([2], dtype=np.int64), names={2: "string/backend_url"}
     )
@@ -42,14 +42,14 @@ def test_resource_names_stand_in_how() -> None:
     assert evidence(place, buffer).how == "resource:string/backend_url/url"
 
 
-def test_shown_stands_in_place_of_the_text() -> None:
+def test_shown_text_replaces_the_match() -> None:
     place = MatchLocation(TextVerdict("url", 12, (URL,)), 2, 14, 14, 0, len(DATA), shown="***")
     assert evidence(place).context == "x=***;secret"
     other = place._replace(encoding=Encoding.BASE64, shown="https://bob:hunter22@a.de")
     assert evidence(other).context == "https://***@a.de"
 
 
-def test_a_credential_belongs_to_the_endpoint_that_it_names_or_stands_in() -> None:
+def test_credential_belongs_to_the_endpoint_that_names_or_contains_it() -> None:
     own = mask_secret("jwt", "k" * 40, CredentialGrade.PUBLIC, claims={"role": "anon"}, endpoint="supabase:x")
     verdict = TextVerdict("url", 12, (URL,), (own, mask_secret("password_in_url", "hunter22")))
     found = [

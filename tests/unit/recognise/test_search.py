@@ -95,11 +95,11 @@ def test_gathering_changes_nothing(files: list[list[str]]) -> None:
         ("Api.class", b"\xca\xfe\xba\xbe\0\0\0\x34\x01\0\x15https://a.workhub.dev\x01\0\x01a", "https://a.workhub.dev"),
     ],
 )  # fmt: skip
-def test_small_files_of_any_kind_give_what_they_give_alone(file: str, content: bytes, value: str) -> None:
+def test_small_files_give_the_same_finds_in_a_batch_and_separately(file: str, content: bytes, value: str) -> None:
     files = (("a.bin", b"\0" * 40), (file, content), ("b.version", b"1.0\n"))
     heap = SmallFiles()
-    assert all(heap.takes(name, data, sniff(data)) for name, data in files)
-    (one,) = heap.emptied()
+    assert all(heap.add(name, data, sniff(data)) for name, data in files)
+    (one,) = heap.drain()
     once, apart = both(one)
     assert once == apart
     assert [text.rpartition(" at ")[0] for kind, _, text in once if kind == "sighting"] == [value]

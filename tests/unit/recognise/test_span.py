@@ -50,5 +50,5 @@ def test_only_the_strings_of_a_dex_file_are_searched(
         (b"\x00\xd8", True, "\ufffd"),
     ],
 )
-def test_decoded(raw: bytes, wide: bool, text: str) -> None:
+def test_string_encodings_are_decoded(raw: bytes, wide: bool, text: str) -> None:
     assert decode_text(raw, wide=wide) == text

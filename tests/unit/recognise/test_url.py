@@ -57,7 +57,7 @@ def judged(text: str) -> TextVerdict:
         ("https://proj.europe-west1.firebasedatabase.app", "firebase-rtdb:proj"),
     ],
 )
-def test_accepted(text: str, value: str) -> None:
+def test_urls_are_accepted(text: str, value: str) -> None:
     verdict = judged(text)
     assert [endpoint.value for endpoint in verdict.endpoints] == [value], verdict.rejected
 
@@ -81,13 +81,13 @@ def test_accepted(text: str, value: str) -> None:
         ("ssl://broker.shop.de", "socket without a port"),
     ],
 )
-def test_rejected(text: str, reason: str) -> None:
+def test_other_texts_are_rejected(text: str, reason: str) -> None:
     verdict = judged(text)
     assert verdict.rejected == reason
     assert not verdict.endpoints
 
 
-def test_ports_of_a_scheme_are_told_although_the_value_leaves_them_out() -> None:
+def test_default_port_of_a_scheme_is_reported() -> None:
     (endpoint,) = judged("https://api.shop.de/v1/users?x=1").endpoints
     assert (endpoint.scheme, endpoint.host, endpoint.port, endpoint.path) == ("https", "api.shop.de", 443, "/v1/users")
 
@@ -123,11 +123,11 @@ def test_user_information_is_masked(text: str, kind: str, masked: str) -> None:
 @pytest.mark.parametrize(
     "text", ["https://%s:%s@api.shop.de", "https://{user}@api.shop.de", "https://u:***@api.shop.de"]
 )
-def test_placeholders_are_no_credentials(text: str) -> None:
+def test_placeholders_are_not_credentials(text: str) -> None:
     assert judged(text).secrets == ()
 
 
-def test_namespaces_are_told_with_their_reason() -> None:
+def test_namespaces_are_reported_with_a_reason() -> None:
     (text,) = judged("http://schemas.android.com/apk/res/android").not_backends
     assert (text.value, "namespace" in text.reason) == ("http://schemas.android.com/apk/res/android", True)
 

@@ -18,12 +18,12 @@ from tieback.recognise.verdict import fingerprint, is_real_value, mask_secret, m
         ("", "*** (0)"),
     ],
 )
-def test_masks(secret: str, masked: str) -> None:
+def test_secrets_are_masked(secret: str, masked: str) -> None:
     assert mask_text(secret) == masked
 
 
 @pytest.mark.parametrize("text", ["%s", "{password}", "${PW}", "<password>", "****", "xxxx", "XXXX", ""])
-def test_placeholders_are_no_credentials(text: str) -> None:
+def test_placeholders_are_not_credentials(text: str) -> None:
     assert not is_real_value(text)
 
 
@@ -31,11 +31,11 @@ def test_credentials_are() -> None:
     assert is_real_value("hunter22")
 
 
-def test_fingerprints_tell_credentials_apart() -> None:
+def test_fingerprints_distinguish_credentials() -> None:
     assert fingerprint("hunter22") == fingerprint("hunter22")
     assert fingerprint("hunter22") != fingerprint("hunter23")
     assert len(fingerprint("\ud800")) == 16
 
 
-def test_nothing_sealed_holds_the_credential() -> None:
+def test_masked_secret_does_not_contain_the_credential() -> None:
     assert "hunter22hunter22" not in str(mask_secret("password_in_url", "hunter22hunter22"))

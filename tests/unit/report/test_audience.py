@@ -161,7 +161,7 @@ def test_figures_of_a_vendor_are_its_own() -> None:
     assert cut.findings.count == 1
 
 
-def test_what_accounts_say_is_the_owners_alone() -> None:
+def test_account_data_is_only_in_the_internal_report() -> None:
     cut = for_audience(with_accounts(shared()), Audience.VENDOR, FIELDHAND.vendor)
     assert (cut.posture, cut.findings.count) == (None, 1)
     assert [one.name for one in cut.data] == ["tieback's own nets", "a list"]
@@ -184,7 +184,7 @@ def test_a_vendor_without_a_store_has_its_apps() -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_the_public_reads_of_nobody(name: str) -> None:
+def test_public_report_names_no_one(name: str) -> None:
     whole = with_accounts(fleet_report())
     told = read(for_audience(whole, Audience.PUBLIC), name)
     for text in OF_ACCOUNTS:
@@ -210,7 +210,7 @@ def test_the_public_reads_totals(name: str) -> None:
         ("press", "", "Choose one of internal, vendor, public"),
     ],
 )
-def test_what_does_not_fit_is_said(audience: str, vendor: str, says: str) -> None:
+def test_contradictory_audience_options_are_an_error(audience: str, vendor: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         audience_of(audience, vendor)
 
@@ -223,7 +223,7 @@ def test_what_does_not_fit_is_said(audience: str, vendor: str, says: str) -> Non
         (Audience.PUBLIC, "", "too small for a public report"),
     ],
 )
-def test_what_cannot_be_cut_is_said(report: Report, audience: Audience, vendor: str, says: str) -> None:
+def test_report_that_cannot_be_redacted_is_an_error(report: Report, audience: Audience, vendor: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         for_audience(report, audience, vendor)
 
@@ -232,7 +232,7 @@ def test_internal_is_everything(report: Report) -> None:
     assert for_audience(report, Audience.INTERNAL) is report
 
 
-def test_the_whole_report_holds_what_is_searched_for() -> None:
+def test_internal_report_contains_the_searched_texts() -> None:
     """Else the searches above would prove nothing."""
     whole = shared()
     told = read(whole, "json")

@@ -8,7 +8,7 @@ from tieback.model.report import Breakdown, Report
 from tieback.report.breakdown import count_breakdown, earliest_year, merge_neighbours, whole_years
 
 
-def test_counts(report: Report) -> None:
+def test_counts_per_store_class_and_severity(report: Report) -> None:
     found = count_breakdown(report)
     assert [(store, name, figure.value) for store, name, figure in found.cells if store == "opensearch"] == [
         ("opensearch", "geo_location", 1200),
@@ -19,12 +19,12 @@ def test_counts(report: Report) -> None:
     assert (found.created, found.undated) == ((), 3)
 
 
-def test_a_report_that_brings_its_counts_is_not_counted(report: Report) -> None:
+def test_counts_of_the_report_are_used_if_present(report: Report) -> None:
     own = Breakdown((), (("high", 9),), (), 0)
     assert count_breakdown(replace(report, breakdown=own)) is own
 
 
-def test_years() -> None:
+def test_years_without_gaps() -> None:
     assert count_breakdown(fleet_report()).created == tuple((str(year), 4) for year in range(2012, 2018))
     assert whole_years({"2015": 2, "2018": 1}) == (("2015", 2), ("2016", 0), ("2017", 0), ("2018", 1))
     assert whole_years({"1970": 1, "2018": 1}) == (("1970", 1), ("2018", 1)), "a clock that was never set"

@@ -12,7 +12,7 @@ def test_findings_come_with_their_apps_and_stores_in_order(report: Report) -> No
     assert [[summary.app.sha256 for summary in one.apps] for one in found] == [list(one.finding.apps) for one in found]
 
 
-def test_batches_are_joined_and_strangers_left_out(report: Report, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_batches_are_joined_and_unrelated_apps_left_out(report: Report, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setattr(detail, "BATCH", 3)
     monkeypatch.setattr(detail, "STORES", 2)
     first = next(report.findings.rows())

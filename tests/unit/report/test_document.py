@@ -48,7 +48,7 @@ def test_cleaned_text_is_short_and_on_one_line(text: str, limit: int) -> None:
 
 
 @pytest.mark.parametrize(("number", "text"), [(0, "0 apps"), (1, "1 app"), (2100, "2,100 apps")])
-def test_counts(number: int, text: str) -> None:
+def test_counts_with_singular_and_plural(number: int, text: str) -> None:
     assert count_text(number, "app") == text
 
 
@@ -78,12 +78,12 @@ def test_rows_are_split_by_exposure_and_the_worst_comes_first(report: Report) ->
     assert shown(False) == [("Tillroll", "postgresql")]
 
 
-def test_a_row_holds_the_routes_of_its_own_app(report: Report) -> None:
+def test_row_has_only_the_routes_of_its_app(report: Report) -> None:
     for row in rows(report, exposed=True, most=50):
         assert {route.app_sha256 for route in row.routes} == {row.summary.app.sha256}
 
 
-def test_ways(report: Report) -> None:
+def test_routes_in_words(report: Report) -> None:
     stores = {store.id: store for store in report.exposures()}
     fieldhand, workhub = (stores[f"exp-{name}"].routes[0] for name in ("fieldhand", "workhub"))
     assert way_text(fieldhand) == "es.fieldhand.test:9200"
@@ -92,7 +92,7 @@ def test_ways(report: Report) -> None:
     assert way_text(six) == "[fd00::1]:9200"
 
 
-def test_ways_say_how_they_were_seen(report: Report) -> None:
+def test_routes_name_their_evidence(report: Report) -> None:
     fieldhand, workhub = (rows(report, exposed=True, most=50)[index].routes for index in (2, 1))
     assert ways_of(fieldhand) == {
         "es.fieldhand.test:9200": "named in the app and seen in traffic, 221 B sent, 14.6 kB received"
@@ -116,7 +116,7 @@ def test_hosts_of_the_maker_come_first(report: Report) -> None:
     assert hosts_of(report, []) == {}
 
 
-def test_the_headline_claims_what_was_asked_and_no_more(report: Report) -> None:
+def test_headline_claims_only_what_was_probed(report: Report) -> None:
     assert headline_text(report) == (
         "3 of 5 apps lead to 3 data stores accessible without authentication: ≥4,251 records, ≈1.5 MB."
     )

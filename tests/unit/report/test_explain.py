@@ -104,7 +104,7 @@ def test_honeypots_have_no_share() -> None:
         ("apps-analysed:kind=x", "unknown figure"),
     ],
 )
-def test_what_is_not_a_figure_is_said(report: Report, name: str, says: str) -> None:
+def test_unknown_figure_is_an_error(report: Report, name: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         explain_figure(report, name)
 

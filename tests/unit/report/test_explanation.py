@@ -28,7 +28,7 @@ def test_what_a_person_sees(report: Report) -> None:
         assert phrase in text, phrase
 
 
-def test_lines(report: Report) -> None:
+def test_explanation_as_json_lines(report: Report) -> None:
     head, *shares = [json.loads(line) for line in as_lines(explain_figure(report, "records"))]
     assert head["schema"] == "tieback/explanation/1"
     assert head["figure"]["value"] == sum(share["figure"]["value"] for share in shares)

@@ -39,7 +39,7 @@ def test_by_suffix(file: str, name: str) -> None:
     assert by_suffix(Path(file)).meta.name == name
 
 
-def test_an_unknown_format_says_which_there_are() -> None:
+def test_unknown_format_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match=r"--format docx: unknown format\. Choose one of terminal, html, pdf, json, "):
         by_name("docx")
     with pytest.raises(UsageError, match=r"report\.docx: .*Use one of \.txt, \.html, \.pdf, "):

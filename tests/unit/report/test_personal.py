@@ -31,11 +31,11 @@ def test_lines_of_an_exposed_store() -> None:
     assert lines["Notices"] == "advice for the party responsible for the data, not a legal opinion"
 
 
-def test_nothing_is_said_of_stores_that_are_shut() -> None:
+def test_closed_stores_are_left_out() -> None:
     assert list(personal_lines(summarise(1, 1, [PROTECTED]))) == []
 
 
-def test_who_is_not_told_by_what_reads_no_word_of_it() -> None:
+def test_audience_without_evidence_sees_only_totals() -> None:
     head = msgspec.structs.replace(summarise(1, 1, [STORE]), by_value=None, duties=())
     lines = dict(personal_lines(head))
     assert lines["Personal data"] == "E-mail addresses 80; Payment cards \u224860 (records)"

@@ -38,7 +38,7 @@ def test_a_table_a_kind() -> None:
     )
 
 
-def test_what_stands_in_templates_is_apart_and_long_tables_are_cut() -> None:
+def test_planned_resources_are_listed_separately_and_long_tables_are_truncated() -> None:
     rows = [ResourceFigures("account", f"aws {n}", ResourceKind.BUCKET, planned=True, resources=1) for n in range(5)]
     (table,) = number_tables(rows, 3)
     assert (table.title, len(table.rows), table.left_out) == ("Buckets in templates, not deployed", 3, 2)
@@ -57,7 +57,7 @@ def test_bars_beside_2017() -> None:
     ]
 
 
-def test_nothing_known_is_no_bar() -> None:
+def test_no_bar_if_nothing_is_known() -> None:
     whole = databases(the_posture().numbers)
     assert whole is not None
     unknown = replace(

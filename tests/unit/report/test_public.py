@@ -58,7 +58,7 @@ def test_one_small_kind_takes_the_smallest_other_with_it() -> None:
 
 
 @pytest.mark.parametrize(("number", "told"), [(0, 0), (1, None), (4, None), (5, 5), (None, None)])
-def test_counts_of_a_few_are_not_told(number: int | None, told: int | None) -> None:
+def test_small_counts_are_withheld(number: int | None, told: int | None) -> None:
     whole = fleet_report()
     assert whole.scope is not None
     cut = public_report(
@@ -87,7 +87,7 @@ def test_a_run_that_is_too_small_is_refused(small: dict[str, int]) -> None:
         public_report(replace(whole, headline=replace(whole.headline, **small)))
 
 
-def test_a_fleet_without_an_open_store_may_say_so() -> None:
+def test_fleet_without_open_stores_is_reported() -> None:
     whole = fleet_report()
     told = public_report(replace(whole, headline=replace(whole.headline, apps_affected=0, stores_exposed=0)))
     assert (
@@ -96,11 +96,11 @@ def test_a_fleet_without_an_open_store_may_say_so() -> None:
     )
 
 
-def test_without_a_grant_there_is_no_scope() -> None:
+def test_no_scope_without_a_grant() -> None:
     assert public_report(replace(fleet_report(), scope=None)).scope is None
 
 
-def test_of_accounts_the_totals_alone() -> None:
+def test_only_totals_of_accounts() -> None:
     told = public_report(fleet_report()).posture
     assert told is not None
     assert [(row.kind, row.by, row.resources) for row in told.numbers] == [
@@ -116,7 +116,7 @@ def test_of_accounts_the_totals_alone() -> None:
     assert (told.accounts, told.owned, told.unseen, told.foreign, told.exports) == (None, (), (), (), ())
 
 
-def test_accounts_that_are_too_small_are_not_told() -> None:
+def test_small_accounts_are_withheld() -> None:
     whole = fleet_report()
     assert whole.posture is not None
     few = replace(whole.posture, numbers=tuple(replace(row, resources=4) for row in whole.posture.numbers))
@@ -132,14 +132,14 @@ def test_people_are_a_wider_range() -> None:
     assert (told.at_most.value, told.at_least.value) == (1300, 770)
 
 
-def test_the_hour_and_the_title_are_not_told(report: Report) -> None:
+def test_time_and_title_are_withheld(report: Report) -> None:
     told = public_report(fleet_report())
     assert (told.title, told.created.hour, told.created.date()) == (
         "Open back ends of mobile apps", 0, report.created.date()
     )  # fmt: skip
 
 
-def test_tables_tell_no_small_group_and_none_that_can_be_had_from_the_total() -> None:
+def test_small_groups_are_withheld_and_cannot_be_subtracted() -> None:
     told = {table.by: table for table in public_report(fleet_report()).tables}
     assert set(told) == {"platform", "country"}, "vendors and hosts are names"
     (android,) = told["platform"].groups
@@ -151,14 +151,14 @@ def test_tables_tell_no_small_group_and_none_that_can_be_had_from_the_total() ->
     assert told["country"].groups[0].records == lower_bound(1200, "rounded down")
 
 
-def test_a_table_that_was_cut_is_not_told() -> None:
+def test_truncated_table_is_withheld() -> None:
     whole = fleet_report()
     cut = replace(whole, tables=tuple(replace(table, left_out=1) for table in whole.tables))
     assert public_report(cut).tables == ()
 
 
 @pytest.mark.parametrize(("apps", "stores", "told"), [(24, 24, True), (4, 24, False), (24, 21, False), (19, 19, True)])
-def test_a_closer_look_that_leaves_few_is_not_told(apps: int, stores: int, told: bool) -> None:
+def test_closer_look_that_leaves_few_is_withheld(apps: int, stores: int, told: bool) -> None:
     whole = fleet_report()
     assert whole.closer is not None
     cut = public_report(replace(whole, closer=replace(whole.closer, apps=apps, stores=stores)))

@@ -26,7 +26,7 @@ def test_intervals(hits: int, size: int, population: int, ends: tuple[float, flo
 
 @settings(deadline=None, max_examples=200)
 @given(st.integers(1, 10**6), st.data())
-def test_an_interval_holds_its_share_and_narrows_with_the_sample(size: int, data: st.DataObject) -> None:
+def test_interval_contains_its_share_and_narrows_with_the_sample(size: int, data: st.DataObject) -> None:
     hits = data.draw(st.integers(0, size))
     low, high = interval(hits, size, size * 10)
     assert 0 <= low <= hits / size + 1e-12
@@ -35,7 +35,7 @@ def test_an_interval_holds_its_share_and_narrows_with_the_sample(size: int, data
     assert high - low <= wide_high - wide_low + 1e-12
 
 
-def test_what_is_said_of_the_whole(report: Report) -> None:
+def test_population_estimate_from_a_sample(report: Report) -> None:
     sample = with_population_estimate(report, 5_000).sample
     assert sample is not None
     assert sample.affected == estimate(3000, "3 of a random sample of 5")

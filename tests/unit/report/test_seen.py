@@ -39,7 +39,7 @@ NEWER, OLDER, UNASKED = the_seen()
     ],
     ids=["older", "newer", "unasked", "refused", "undated"],
 )
-def test_words(note: PassiveNote, said: str, ours: str) -> None:
+def test_claims_of_other_tools_in_words(note: PassiveNote, said: str, ours: str) -> None:
     line = passive_line(note)
     assert (line.said, line.ours) == (said, ours)
     assert line.superseded is ours.startswith("superseded")
@@ -60,8 +60,8 @@ def test_by_store_and_by_app(report: Report) -> None:
     assert seen.of_app(FIELDHAND.sha256) == [OLDER]
     assert seen.of_app(FIELDHAND.sha256, [store]) == [], "told with the store"
     assert seen.of_app(LANTERN.sha256, [store]) == [UNASKED]
-    assert seen.named_in(WORKHUB.sha256) == list(the_named())
-    assert seen.named_in(FIELDHAND.sha256) == []
+    assert seen.sightings_in(WORKHUB.sha256) == list(the_named())
+    assert seen.sightings_in(FIELDHAND.sha256) == []
 
 
 def test_in_short(report: Report) -> None:

@@ -19,7 +19,7 @@ def rendered(report: Report, name: str) -> str:
     return out.getvalue().decode()
 
 
-def test_what_is_covered_is_counted_apart(report: Report) -> None:
+def test_suppressed_findings_are_counted_separately(report: Report) -> None:
     judged = apply_suppressions(report, [PARCELLO], TODAY, "s.toml")
     assert (judged.findings.count, judged.suppressed.count) == (2, 1)
     assert [finding.id for finding in judged.findings.rows()] == ["open-store:exp-workhub", "open-store:exp-fieldhand"]
@@ -39,7 +39,7 @@ def test_apps_and_stores_are_looked_up(report: Report, suppression: Suppression)
     assert [one.finding.id for one in judged.suppressed.rows()] == ["open-store:exp-parcello"]
 
 
-def test_an_expired_one_holds_no_more_and_is_told(report: Report) -> None:
+def test_expired_suppression_is_ignored_and_reported(report: Report) -> None:
     judged = apply_suppressions(report, [PARCELLO], date(2027, 4, 1), "s.toml")
     assert (judged.findings.count, judged.suppressed.count, judged.problems.count) == (3, 0, 2)
     first = next(iter(judged.problems.rows()))
@@ -51,7 +51,7 @@ def test_one_that_covers_nothing_changes_nothing(report: Report) -> None:
 
 
 @pytest.mark.parametrize("name", ["html", "markdown", "json", "ndjson", "sarif", "junit", "defectdojo", "terminal"])
-def test_every_format_tells_it(report: Report, name: str) -> None:
+def test_every_format_reports_suppressions(report: Report, name: str) -> None:
     told = rendered(apply_suppressions(report, [PARCELLO], TODAY, "s.toml"), name)
     if name in {"json", "ndjson", "sarif", "junit", "markdown", "html"}:
         assert "ticket 4711" in told
@@ -60,7 +60,7 @@ def test_every_format_tells_it(report: Report, name: str) -> None:
     assert words.get(name, "2027-03-31") in told
 
 
-def test_formats_of_machines_keep_it_apart(report: Report) -> None:
+def test_machine_formats_list_suppressed_findings_separately(report: Report) -> None:
     judged = apply_suppressions(report, [PARCELLO], TODAY, "s.toml")
     results = json.loads(rendered(judged, "sarif"))["runs"][0]["results"]
     assert [bool(result.get("suppressions")) for result in results] == [False, False, True]
@@ -71,7 +71,7 @@ def test_formats_of_machines_keep_it_apart(report: Report) -> None:
     assert ('tests="4" failures="2"' in junit, junit.count("<skipped")) == (True, 1)
 
 
-def test_reasons_stay_in_the_house(report: Report) -> None:
+def test_reasons_are_only_in_the_internal_report(report: Report) -> None:
     judged = apply_suppressions(report, [PARCELLO], TODAY, "s.toml")
     cut = for_audience(judged, Audience.VENDOR, "Parcello AG")
     assert (cut.suppressed.count, cut.findings.count) == (0, 0)

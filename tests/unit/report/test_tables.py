@@ -35,7 +35,7 @@ def test_every_step_that_names_a_figure_can_be_explained(report: Report) -> None
             assert f"{explain_figure(report, step.figure).figure.value:,}" == step.value.lstrip("≥≈")
 
 
-def test_a_sample_is_told_with_its_share_and_interval(report: Report) -> None:
+def test_sample_has_its_share_and_interval(report: Report) -> None:
     (line,) = [step for step in figure_steps(with_population_estimate(report, 1000)) if "population" in step.label]
     assert (line.value, line.quality) == ("≈600", "estimate")
     assert line.note.startswith("of 1,000 apps: ")
@@ -53,11 +53,11 @@ def test_without_a_grant_only_the_apps_are_counted(report: Report) -> None:
         ((3, 0, 4, 0, 0), ("7", "3", "0", "4", "0", "-", "-", "0")),
     ],
 )
-def test_cells(counts: tuple[int, int, int, int, int], row: tuple[str, ...]) -> None:
+def test_cells_of_a_group(counts: tuple[int, int, int, int, int], row: tuple[str, ...]) -> None:
     assert cells(group("x", 7, counts, lower_bound(10, "sum"))) == row
 
 
-def test_a_column_that_says_nothing_is_not_shown() -> None:
+def test_empty_column_is_not_shown() -> None:
     kinds, platforms, *_ = the_tables()
     assert HEADS[0] not in [HEADS[at] for at in shown_heads(kinds)]
     assert len(shown_heads(platforms)) == len(HEADS)

@@ -26,7 +26,7 @@ def test_tables_can_be_read_again(report: Report) -> None:
         assert len(list(table.rows())) == len(list(table.rows())) == table.count
 
 
-def test_a_severity_that_hangs_on_others_apps_is_judged_anew() -> None:
+def test_severity_is_recomputed_without_apps_of_other_vendors() -> None:
     whole = the_report()
     first, *rest = [store for store in whole.exposures() if store.id != "exp-fieldhand"]
     (shared,) = [store for store in whole.exposures() if store.id == "exp-fieldhand"]
@@ -46,7 +46,7 @@ def test_a_severity_that_hangs_on_others_apps_is_judged_anew() -> None:
 
 
 @pytest.mark.parametrize("folder", ["/home/someone/apps/", "C-drive/"])
-def test_folders_of_the_user_are_not_told(report: Report, folder: str) -> None:
+def test_folders_of_the_user_are_left_out(report: Report, folder: str) -> None:
     apps = [replace(summary, path=folder + summary.path) for summary in report.apps.rows()]
     cut = vendor_report(in_tables(report, apps=apps), FIELDHAND.vendor)
     assert [summary.path for summary in cut.apps.rows()] == ["fieldhand.apk"]

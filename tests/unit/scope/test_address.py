@@ -40,14 +40,14 @@ from tieback.scope.address import blocks, parse_address, parse_network, special
         ("fec0::1", "site-local"),
     ],
 )
-def test_special(address: str, name: str) -> None:
+def test_special_blocks(address: str, name: str) -> None:
     block = special(parse_address(address))
     assert block is not None
     assert block.name.startswith(name)
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "172.32.0.1", "100.128.0.1", "223.255.255.255", "2600::1", "2a00::1"])
-def test_ordinary(address: str) -> None:
+def test_global_unicast_addresses(address: str) -> None:
     assert special(parse_address(address)) is None
 
 
@@ -65,7 +65,7 @@ def test_addresses_are_canonical(text: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "127.1", "0177.0.0.1", "fe80::1%eth0", "1.2.3.4/32", "a", "1.2.3.4 ", "٣.1.1.1"])
-def test_what_is_no_address(text: str) -> None:
+def test_invalid_addresses_are_rejected(text: str) -> None:
     with pytest.raises(ValueError, match="address"):
         parse_address(text)
 
@@ -84,7 +84,7 @@ def test_networks(text: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/255.0.0.0", "10.0.0.0/", "/8", "fe80::%1/64"])
-def test_what_is_no_network(text: str) -> None:
+def test_invalid_networks_are_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r"CIDR|after its prefix"):
         parse_network(text)
 
@@ -98,6 +98,6 @@ def test_an_address_reads_back(address: IPv4Address | IPv6Address) -> None:
 
 @given(st.ip_addresses(v=4))
 @settings(max_examples=100, deadline=None)
-def test_the_table_is_no_laxer_than_python(address: IPv4Address) -> None:
+def test_special_block_table_covers_what_python_covers(address: IPv4Address) -> None:
     if special(address) is None:
         assert address.is_global

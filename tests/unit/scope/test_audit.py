@@ -100,7 +100,7 @@ def test_a_cut_line_is_named_one_and_can_be_gone_on_after(tmp_path: Path, keep: 
 
 
 @pytest.mark.parametrize("content", [b"not ours\n", b"not ours", b'{"seq":1}\n', b"\x00" * 70000])
-def test_foreign_files_are_left_alone(tmp_path: Path, content: bytes) -> None:
+def test_file_that_is_not_an_audit_log_is_not_written(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a"
     path.write_bytes(content)
     with AuditLog(path) as log, pytest.raises(WorkspaceError, match="audit log"):

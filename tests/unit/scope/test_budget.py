@@ -46,7 +46,7 @@ def test_the_deadline_runs_from_the_first_connect() -> None:
 
 
 @pytest.mark.parametrize("kind", ["connection", "frame"])
-def test_counts(kind: str) -> None:
+def test_budget_counts_connections_and_frames(kind: str) -> None:
     budget = ConversationBudget(Limits(max_connections=3, max_frames=3))
     for _ in range(3):
         getattr(budget, kind)()
@@ -55,7 +55,7 @@ def test_counts(kind: str) -> None:
     assert caught.value.outcome is Outcome.BUDGET_SPENT
 
 
-def test_bytes() -> None:
+def test_budget_counts_bytes() -> None:
     budget = ConversationBudget(Limits(max_bytes=100))
     budget.bytes_read += 99
     assert budget.bytes_left() == 1
@@ -87,7 +87,7 @@ async def test_each_address_has_its_own_bucket() -> None:
     assert [await limit.admit(a) for a in ("a", "b", "c", "a")] == [0, 0, 0, 1]
 
 
-async def test_those_who_wait_are_spread() -> None:
+async def test_waiting_connects_are_spread() -> None:
     slept: list[float] = []
 
     async def sleep(seconds: float) -> None:

@@ -120,7 +120,7 @@ async def test_cancelling_a_connect_closes_it() -> None:
 
 
 @pytest.mark.parametrize("listens", [True, False])
-async def test_what_came_while_the_loop_was_busy_is_no_timeout(listens: bool) -> None:
+async def test_data_received_while_the_loop_was_busy_is_not_a_timeout(listens: bool) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]

@@ -10,7 +10,7 @@ from tieback.scope.conversation import DeclaredSend, Fault, Target
 @pytest.mark.parametrize(
     ("host", "label"), [("db.x.test", "db.x.test:80"), ("127.0.0.1", "127.0.0.1:80"), ("::1", "[::1]:80")]
 )
-def test_labels(host: str, label: str) -> None:
+def test_target_labels(host: str, label: str) -> None:
     assert Target(host, 80).label == label
 
 
@@ -43,5 +43,5 @@ def test_a_dot_covers_newlines() -> None:
     assert DeclaredSend("frame", rb"\x01.{4}", "a counter").matches(b"\x01\n\r\n\x00")
 
 
-def test_a_fault_says_what_and_why() -> None:
+def test_fault_has_outcome_and_reason() -> None:
     assert str(Fault(Outcome.TIMEOUT, "no answer")) == "timeout: no answer"

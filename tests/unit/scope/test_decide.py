@@ -127,7 +127,7 @@ def test_one_rule(match: str, host: str, address: str | None, allowed: bool) -> 
         ("outside.test", "10.0.0.1", False),
     ],
 )
-def test_the_hosts_table_counts_for_its_name_alone(host: str, address: str, allowed: bool) -> None:
+def test_hosts_table_applies_only_to_its_name(host: str, address: str, allowed: bool) -> None:
     table: dict[str, str | tuple[str, ...]] = {
         "A.X.test": "10.0.0.1",
         "b.x.test": ("10.0.0.2", "::1"),
@@ -187,7 +187,7 @@ def test_permissions_come_with_the_rule() -> None:
         ("127.0.0.1", "127.0.0.1", None, 65536, "65536 is not a port"),
     ],
 )
-def test_reasons(target: str, host: str, address: str | None, port: int, says: str) -> None:
+def test_decisions_have_a_reason(target: str, host: str, address: str | None, port: int, says: str) -> None:
     assert says in scope(target).decide(host, address, port).reason
 
 
@@ -224,7 +224,7 @@ def test_rules_by_name() -> None:
 
 @given(st.ip_addresses(), st.integers(1, 65535))
 @settings(max_examples=100, deadline=None)
-def test_a_name_alone_leads_to_global_unicast_alone(address: IPv4Address | IPv6Address, port: int) -> None:
+def test_name_rule_allows_only_global_unicast(address: IPv4Address | IPv6Address, port: int) -> None:
     decision = scope("*.x.test").decide("a.x.test", str(address), port)
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     assert decision.allowed is (special(mapped or address) is None)

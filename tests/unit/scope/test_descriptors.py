@@ -23,7 +23,9 @@ ROOM = [
 @pytest.mark.parametrize(
     ("soft", "hard", "wanted", "got", "after"), [row[1:] for row in ROOM], ids=[r[0] for r in ROOM]
 )
-def test_room(monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, wanted: int, got: int, after: int) -> None:
+def test_capacity_by_the_file_limit(
+    monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, wanted: int, got: int, after: int
+) -> None:
     limits = [soft, hard]
     monkeypatch.setattr(resource, "getrlimit", lambda _what: tuple(limits))
     monkeypatch.setattr(resource, "setrlimit", lambda _what, pair: limits.__setitem__(slice(None), pair))

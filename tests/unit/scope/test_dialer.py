@@ -134,7 +134,7 @@ async def test_permit_connects_to_nothing(bench: Bench) -> None:
         assert seen == []
 
 
-async def test_permit_promises_only_what_holds_for_every_address(bench: Bench) -> None:
+async def test_permit_gives_only_what_every_address_allows(bench: Bench) -> None:
     one = TargetRule("127.0.0.1", "any", Depth.SAMPLE, ("root", "postgres"), True)
     two = TargetRule("127.0.0.2", "any", Depth.ENUMERATE, ("postgres",))
     dialer = bench.dialer(one, two, hosts={"db.test": ("127.0.0.1", "127.0.0.2")})
@@ -149,7 +149,7 @@ async def test_permit_promises_only_what_holds_for_every_address(bench: Bench) -
         (Target("127.0.0.1", 1), Depth.SAMPLE, "allows describe, not sample"),
     ],
 )
-async def test_a_conversation_may_not_ask_for_more_than_its_address_allows(
+async def test_conversation_is_limited_to_what_its_address_allows(
     bench: Bench, target: Target, depth: Depth | None, says: str
 ) -> None:
     with pytest.raises(Fault, match=says) as caught:
@@ -176,7 +176,7 @@ async def test_what_a_conversation_raises_comes_out_as_it_is(bench: Bench) -> No
     assert bench.log()[-1]["fields"]["fault"] == "KeyError"
 
 
-async def test_a_conversation_may_handle_a_fault_and_go_on(bench: Bench) -> None:
+async def test_conversation_may_handle_a_fault_and_continue(bench: Bench) -> None:
     def stubborn() -> Conversation[str]:
         yield Connect()
         with pytest.raises(Fault, match="undeclared"):
@@ -264,7 +264,7 @@ async def test_where_little_is_known_or_others_would_jump_in_there_is_all_the_ti
         seen.append(args[2])
         raise Fault(Outcome.TIMEOUT, "nothing came")
 
-    dialer._trips.answered("127.0.0.1", 0.01)
+    dialer._trips.add_connect("127.0.0.1", 0.01)
     door = dialer._door
 
     def made(*args: Any) -> DialContext:
@@ -276,7 +276,7 @@ async def test_where_little_is_known_or_others_would_jump_in_there_is_all_the_ti
     assert seen == [LIMITS.connect_seconds] * len(hosts)
 
 
-def test_a_window_that_does_not_fit_shrinks_and_says_so(
+def test_window_shrinks_to_the_file_limit_with_a_notice(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(
@@ -335,7 +335,7 @@ async def test_settling_puts_the_log_on_the_disk(bench: Bench, monkeypatch: pyte
         dialer = bench.dialer()
         await asyncio.gather(*[dialer.converse(Target("127.0.0.1", port), ping(), SENDS) for _ in range(20)])
         assert written == []
-        await dialer.settle()
+        await dialer.sync_audit()
     assert written == [bench.path.stat().st_size]
 
 
@@ -351,7 +351,7 @@ NOTED = (DeclaredSend("ping", rb"PING\r\n", "a note", Depth.DESCRIBE, values=Tru
         (True, True, 2, "one note was read"),
     ],
 )
-async def test_a_note_is_read_once_and_where_the_grant_says_so(
+async def test_note_is_read_once_and_only_if_the_grant_allows_it(
     bench: Bench, allowed: bool, note: bool, times: int, said: str
 ) -> None:
     rule = TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE, ransom_note=allowed)

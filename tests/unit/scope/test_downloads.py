@@ -39,16 +39,16 @@ def read(
     return b"".join(downloads.read(host.url + path, start, size, etag))
 
 
-def test_look(host: FileHost) -> None:
+def test_size_and_state_of_a_url(host: FileHost) -> None:
     downloads = Downloads(Pauses())
     told = RemoteObject(f"{host.url}/a.apk", len(CONTENT), etag(CONTENT), "Thu, 26 Nov 2026 08:00:00 GMT")
-    assert downloads.look(f"{host.url}/a.apk?X-Amz-Signature=secret") == told
+    assert downloads.stat(f"{host.url}/a.apk?X-Amz-Signature=secret") == told
     assert host.asked == [("/a.apk", "bytes=0-0")]
     assert host.queries == ["X-Amz-Signature=secret"]
-    assert downloads.look(f"{host.url}/none") is None
-    assert downloads.look(f"{host.url}/empty") == RemoteObject(f"{host.url}/empty", 0)
+    assert downloads.stat(f"{host.url}/none") is None
+    assert downloads.stat(f"{host.url}/empty") == RemoteObject(f"{host.url}/empty", 0)
     host.ranges = False
-    assert downloads.look(f"{host.url}/a.apk") == told
+    assert downloads.stat(f"{host.url}/a.apk") == told
 
 
 @pytest.mark.parametrize(
@@ -61,13 +61,13 @@ def test_look(host: FileHost) -> None:
         ((len(CONTENT) - 5, 500), CONTENT[-5:]),
     ],
 )
-def test_read(host: FileHost, where: tuple[int, ...], expected: bytes) -> None:
+def test_ranges_of_a_url_are_read(host: FileHost, where: tuple[int, ...], expected: bytes) -> None:
     assert read(host, "/a.apk", *where) == expected
     assert read(host, "/a.apk", *where, etag=etag(CONTENT)) == expected
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_a_busy_host_is_asked_again(host: FileHost, status: int) -> None:
+def test_busy_host_is_retried(host: FileHost, status: int) -> None:
     pauses = Pauses()
     host.script["/a.apk"] = deque([status, status])
     assert read(host, "/a.apk", pause=pauses) == CONTENT
@@ -83,7 +83,7 @@ def test_a_busy_host_names_its_pause(host: FileHost) -> None:
     assert 7 <= pauses[0] <= 9
 
 
-def test_what_is_cut_off_goes_on_where_it_ended(host: FileHost) -> None:
+def test_interrupted_download_resumes(host: FileHost) -> None:
     host.script["/a.apk"] = deque(["cut", "cut"])
     assert read(host, "/a.apk", etag=etag(CONTENT)) == CONTENT
     assert [where for _, where in host.asked] == ["", f"bytes={len(CONTENT) // 2}-", f"bytes={len(CONTENT) * 3 // 4}-"]
@@ -100,7 +100,7 @@ def test_what_is_cut_off_goes_on_where_it_ended(host: FileHost) -> None:
         ("/a.apk", ["cut"] * 60, "the response is truncated. Check the URL, or run again later"),
     ],
 )
-def test_what_is_said(host: FileHost, path: str, script: list[object], said: str) -> None:
+def test_download_errors_have_advice(host: FileHost, path: str, script: list[object], said: str) -> None:
     host.script[path] = deque(script)
     with pytest.raises(InputError) as raised:
         read(host, f"{path}?sig=secret")
@@ -125,9 +125,9 @@ def test_a_host_without_ranges(host: FileHost) -> None:
 @pytest.mark.parametrize(
     "url", ["http://192.0.2.1/a", "https://user:word@h.example/a", "ftp://h.example/a", "https:///a", "https://h:0/"]
 )
-def test_urls_that_are_not_asked(url: str) -> None:
+def test_urls_that_are_rejected_without_a_request(url: str) -> None:
     with pytest.raises(UsageError):
-        Downloads().look(url)
+        Downloads().stat(url)
 
 
 def test_what_people_see() -> None:

@@ -87,7 +87,7 @@ def test_a_whole_one() -> None:
         ("= 1", 1, ["is not TOML"]),
     ],
 )
-def test_mistakes(text: str, line: int | None, parts: list[str]) -> None:
+def test_malformed_grants_name_key_and_line(text: str, line: int | None, parts: list[str]) -> None:
     with pytest.raises(GrantError) as caught:
         parse_grant(text, "g.toml")
     said = caught.value.diagnostics()

@@ -62,6 +62,6 @@ def test_it_explains_itself() -> None:
         ("x", "nope", 0, None),
     ],
 )
-def test_lines(key: str, table: str, index: int, number: int | None) -> None:
+def test_line_of_a_key_is_found(key: str, table: str, index: int, number: int | None) -> None:
     text = 'a = 1\n[[target]]\nmatch = "x"\n[[ target ]]\n match="y"\n[hosts]\n"a.test" = 1\n'
     assert line_of(text, key, table, index) == number

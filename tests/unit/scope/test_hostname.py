@@ -84,7 +84,7 @@ def test_numbers_in_disguise(text: str) -> None:
         "\x00.test",
     ],
 )
-def test_what_is_no_host(text: str) -> None:
+def test_invalid_hosts_are_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         parse_host(text)
 

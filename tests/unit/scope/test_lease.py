@@ -29,7 +29,7 @@ with leased(Grant("Office", "sec@example.test", date(2099, 1, 1)), Path(sys.argv
 """
 
 
-def test_who_holds_it_and_since_when_and_a_dead_one_does_not(tmp_path: Path) -> None:
+def test_lease_names_its_holder_and_dies_with_the_process(tmp_path: Path) -> None:
     command = [sys.executable, "-c", HOLD, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None

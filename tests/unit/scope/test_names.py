@@ -116,7 +116,7 @@ async def test_addresses(host: str, addresses: tuple[str, ...], by: str) -> None
     ("host", "says"),
     [("db.x.test", "does not allow DNS"), ("127.1", "short form"), ("a b", "is not a host name"), ("", "empty")],
 )
-async def test_without_dns_nothing_is_asked(host: str, says: str) -> None:
+async def test_nothing_is_queried_without_dns(host: str, says: str) -> None:
     async with responder() as (server, resolver):
         found = await NameResolver(grant(dns=False), resolver=resolver).resolve(host)
         assert server.asked == []
@@ -126,7 +126,7 @@ async def test_without_dns_nothing_is_asked(host: str, says: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["other.test", "x.test", "2130706433", "0x7f.1"])
-async def test_names_that_no_target_covers_are_never_asked(host: str) -> None:
+async def test_names_that_no_target_covers_are_never_queried(host: str) -> None:
     async with responder() as (server, resolver):
         found = await NameResolver(grant(dns=True), resolver=resolver).resolve(host)
         assert server.asked == []
@@ -158,7 +158,7 @@ async def test_the_number_of_addresses_is_bounded() -> None:
     assert len(found.addresses) == MAX_ADDRESSES
 
 
-async def test_an_answer_holds_for_a_while() -> None:
+async def test_answer_is_cached() -> None:
     now = [0.0]
     async with responder() as (server, resolver):
         names = NameResolver(grant(dns=True), resolver=resolver, clock=lambda: now[0])

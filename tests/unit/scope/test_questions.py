@@ -129,7 +129,7 @@ ZONE: Zone = {
 )
 async def test_what_is_kept_of_records(name: str, kind: str, values: set[str]) -> None:
     async with server(ZONE) as (_, resolver):
-        answer = await DnsClient(resolver, lambda: NOW).ask(name, kind)
+        answer = await DnsClient(resolver, lambda: NOW).query(name, kind)
     assert set(answer.values) == values
     assert answer.state is (DnsAnswerState.FOUND if values else DnsAnswerState.NONE)
     assert "SECRETTOKEN" not in repr(answer)
@@ -138,8 +138,8 @@ async def test_what_is_kept_of_records(name: str, kind: str, values: set[str]) -
 async def test_long_answers_are_bounded() -> None:
     async with server(ZONE) as (_, resolver):
         questions = DnsClient(resolver, lambda: NOW)
-        assert len((await questions.ask("many.x.test", "A")).values) == MAX_RECORDS
-        (text,) = (await questions.ask("long.x.test", "TXT")).values
+        assert len((await questions.query("many.x.test", "A")).values) == MAX_RECORDS
+        (text,) = (await questions.query("long.x.test", "TXT")).values
     assert len(text) == MAX_TXT
 
 
@@ -159,25 +159,23 @@ async def test_long_answers_are_bounded() -> None:
     ],
     ids=str,
 )
-async def test_an_answer_holds_as_long_as_its_zone_says_within_bounds(
-    ttl: int, minimum: int, name: str, held: float
-) -> None:
+async def test_answer_is_cached_for_its_ttl_within_bounds(ttl: int, minimum: int, name: str, held: float) -> None:
     now = [NOW]
     zone = {"db.x.test A": (ttl, ("192.0.2.1",)), "mx-only.x.test MX": (ttl, ("0 m.x.test.",))}
     async with server(zone, minimum=minimum) as (asked, resolver):
         questions = DnsClient(resolver, lambda: now[0])
-        first = await questions.ask(name, "A")
+        first = await questions.query(name, "A")
         assert first.until == NOW + held
         now[0] = first.until - 1
-        assert await questions.ask(name, "A") is first
+        assert await questions.query(name, "A") is first
         now[0] = first.until
-        await questions.ask(name, "A")
+        await questions.query(name, "A")
     assert len(asked.asked) == 2
 
 
-async def test_that_a_name_is_missing_holds_for_hours_at_most() -> None:
+async def test_negative_answer_is_cached_for_hours_at_most() -> None:
     async with server({}, minimum=10_000_000, soa_ttl=10_000_000) as (_, resolver):
-        answer = await DnsClient(resolver, lambda: NOW).ask("gone.x.test", "A")
+        answer = await DnsClient(resolver, lambda: NOW).query("gone.x.test", "A")
     assert (answer.state, answer.until) == (DnsAnswerState.MISSING, NOW + MAX_MISSING_SECONDS)
 
 
@@ -191,7 +189,7 @@ class Kept(dict[tuple[str, str], DnsAnswer]):
         self[answer.name, answer.kind] = answer
 
 
-async def test_what_an_earlier_run_was_told_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_answers_of_an_earlier_run_are_reused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tieback.scope.questions._DNS_SECONDS", 0.3)
     kept = Kept()
     names = ("db.x.test", "gone.x.test")
@@ -199,23 +197,23 @@ async def test_what_an_earlier_run_was_told_is_not_asked_again(monkeypatch: pyte
         for later in (0.0, 250.0):
             questions = DnsClient(resolver, lambda later=later: NOW + later, kept)  # type: ignore[misc]
             for name in names:
-                await questions.ask(name, "A")
+                await questions.query(name, "A")
         assert asked.asked == [f"{name} A" for name in names]
         # A clock that went back, and an entry that claims to hold for ever, are not believed.
-        await DnsClient(resolver, lambda: NOW - 9, kept).ask("db.x.test", "A")
+        await DnsClient(resolver, lambda: NOW - 9, kept).query("db.x.test", "A")
         kept.put(DnsAnswer("db.x.test", "A", DnsAnswerState.FOUND, NOW, 1e18, ("192.0.2.66",)))
-        await DnsClient(resolver, lambda: NOW + MAX_SECONDS, kept).ask("db.x.test", "A")
+        await DnsClient(resolver, lambda: NOW + MAX_SECONDS, kept).query("db.x.test", "A")
     assert len(asked.asked) == 4
     resolver.nameservers = ["127.0.0.9"]
-    silent = await DnsClient(resolver, lambda: NOW, kept).ask("other.x.test", "A")
+    silent = await DnsClient(resolver, lambda: NOW, kept).query("other.x.test", "A")
     assert silent.state in {DnsAnswerState.SILENT, DnsAnswerState.FAILED}
     assert ("other.x.test", "A") not in kept
 
 
-async def test_without_a_server_the_answer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_missing_name_server_is_a_failed_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     def nobody() -> dns.asyncresolver.Resolver:
         raise dns.resolver.NoResolverConfiguration
 
     monkeypatch.setattr("dns.asyncresolver.Resolver", nobody)
-    answer = await DnsClient(None, lambda: NOW).ask("x.test", "NS")
+    answer = await DnsClient(None, lambda: NOW).query("x.test", "NS")
     assert (answer.state, answer.problem) == (DnsAnswerState.FAILED, "no DNS server is configured")

@@ -45,7 +45,7 @@ async def test_bytes_both_ways_with_their_times() -> None:
     assert [event.at for event in events] == sorted(event.at for event in events)
 
 
-async def test_answers_that_may_hold_values_are_not_kept() -> None:
+async def test_answers_that_may_contain_values_are_withheld() -> None:
     events = await talked(b"NOTE\n", b"ASK\n")
     assert [event.what for event in events] == [EventKind.SENT, EventKind.WITHHELD, EventKind.SENT, EventKind.RECEIVED]
     assert (events[1].data, events[1].text) == (b"", "8 bytes")

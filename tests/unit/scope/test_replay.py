@@ -71,7 +71,9 @@ PLAYS = [
 
 
 @pytest.mark.parametrize(("lines", "steps", "seen"), [play[1:] for play in PLAYS], ids=[play[0] for play in PLAYS])
-async def test_plays(lines: tuple[ConnectionRecord, ...], steps: tuple[Step, ...], seen: list[object]) -> None:
+async def test_recorded_conversation_gives_the_same_report(
+    lines: tuple[ConnectionRecord, ...], steps: tuple[Step, ...], seen: list[object]
+) -> None:
     dialer = ReplayDialer([transcript(*lines)])
     found, cost = await dialer.converse(TARGET, doing(Connect(), *steps), SENDS, probe="redis")
     assert found == [b"", *seen]
@@ -105,7 +107,7 @@ async def test_a_newer_version_names_itself_differently() -> None:
     assert seen == [b"", b"", b"A"]
 
 
-async def test_bounds_hold_as_they_did() -> None:
+async def test_replay_applies_the_same_limits() -> None:
     dialer = ReplayDialer([transcript(TWO, limits=Limits(max_bytes=2))])
     steps = (Connect(), Send(b"a"), Receive(exactly=2), Send(b"b"), Receive())
     seen, _ = await dialer.converse(TARGET, doing(*steps), SENDS, probe="redis")
@@ -118,7 +120,7 @@ async def test_undeclared_bytes_are_refused_as_ever() -> None:
     assert seen == [b"", Outcome.ERROR]
 
 
-async def test_what_the_grant_said_then() -> None:
+async def test_replay_uses_the_recorded_grant_decision() -> None:
     refused = Transcript("2025-02-02T00:00:00", "", Target("out.test", 1), refused="outside")
     dialer = ReplayDialer([transcript(TWO), refused])
     assert [target.label for target in dialer.targets()] == ["store.test:6379", "out.test:1"]

@@ -13,11 +13,11 @@ def trips(*answered: float, first: int = 0, whole: int = 0) -> RttEstimator:
     """After these answers, and then so many connects that ran out, on a first look or in all their time."""
     found = RttEstimator()
     for seconds in answered:
-        found.answered(NEAR, seconds)
+        found.add_connect(NEAR, seconds)
     for _ in range(first):
-        found.ran_out(NEAR, whole=False)
+        found.add_timeout(NEAR, whole=False)
     for _ in range(whole):
-        found.ran_out(NEAR, whole=True)
+        found.add_timeout(NEAR, whole=True)
     return found
 
 
@@ -36,24 +36,24 @@ PATIENCE = [
 
 
 @pytest.mark.parametrize(("known", "seconds"), [row[1:] for row in PATIENCE], ids=[row[0] for row in PATIENCE])
-def test_patience(known: RttEstimator, seconds: float) -> None:
-    assert known.patience("192.0.2.200", 3.0) == pytest.approx(seconds, rel=0.05)
+def test_timeout_follows_earlier_connects(known: RttEstimator, seconds: float) -> None:
+    assert known.timeout("192.0.2.200", 3.0) == pytest.approx(seconds, rel=0.05)
 
 
-def test_networks_are_told_apart() -> None:
-    assert trips(0.02).patience(FAR, 3.0) == 3.0
+def test_networks_are_estimated_separately() -> None:
+    assert trips(0.02).timeout(FAR, 3.0) == 3.0
 
 
-def test_who_answers_again_is_not_silent_any_more() -> None:
+def test_network_that_answers_again_is_not_silent() -> None:
     found = trips(0.02, first=9, whole=SILENT_AFTER)
-    found.answered(NEAR, 0.02)
-    assert found.patience(NEAR, 3.0) == MIN_SECONDS
+    found.add_connect(NEAR, 0.02)
+    assert found.timeout(NEAR, 3.0) == MIN_SECONDS
 
 
 def test_what_has_not_been_heard_of_for_long_is_forgotten() -> None:
     found = RttEstimator()
     for number in range(70_000):
-        found.answered(
+        found.add_connect(
             f"10.{number >> 8 & 255}.{number & 255}.1" if number < 65_536 else f"11.0.{number & 255}.1", 0.02
         )
     assert len(found._networks) <= 65_536
@@ -64,7 +64,7 @@ def test_never_longer_than_the_grant_and_never_less_than_the_floor(happened: lis
     found = RttEstimator()
     for one in happened:
         if isinstance(one, bool):
-            found.ran_out(NEAR, whole=one)
+            found.add_timeout(NEAR, whole=one)
         else:
-            found.answered(NEAR, one)
-    assert min(MIN_SECONDS, most) <= found.patience(NEAR, most) <= most
+            found.add_connect(NEAR, one)
+    assert min(MIN_SECONDS, most) <= found.timeout(NEAR, most) <= most

@@ -22,7 +22,7 @@ def rule(match: str, ports: tuple[int | str, ...] = (80,)) -> TargetRule:
         ("*.Example.test", "suffix"),
     ],
 )
-def test_kinds(match: str, kind: str) -> None:
+def test_match_texts_are_classified(match: str, kind: str) -> None:
     compiled = compile_rule(rule(match))
     assert [name for name in ("network", "host", "suffix") if getattr(compiled, name)] == [kind]
 
@@ -57,7 +57,7 @@ def test_bad_ports(ports: str | tuple[int | str, ...]) -> None:
         parse_ports(ports)
 
 
-def test_only_blocks_that_say_so_have_neighbours_to_ask() -> None:
+def test_only_blocks_with_neighbours_enabled_have_neighbours() -> None:
     rules = (
         TargetRule("10.0.0.0/24", "any", Depth.IDENTIFY, neighbours=True),
         TargetRule("10.0.1.0/24", "any", Depth.IDENTIFY),
@@ -68,6 +68,6 @@ def test_only_blocks_that_say_so_have_neighbours_to_ask() -> None:
 
 
 @pytest.mark.parametrize("match", ["10.0.0.0/23", "2001:db8::/119", "a.test", "*.a.test"])
-def test_what_is_no_small_block_has_none(match: str) -> None:
+def test_large_blocks_have_no_neighbours(match: str) -> None:
     with pytest.raises(ValueError, match="at most 256 addresses"):
         compile_rule(TargetRule(match, "any", Depth.IDENTIFY, neighbours=True))

@@ -63,7 +63,7 @@ def test_a_redirect_is_an_answer_and_not_followed(receiver: Received) -> None:
     assert (answer.sent, answer.status, answer.retry_after) == (RequestOutcome.ANSWERED, 302, 7.0)
 
 
-def test_whether_it_left_is_told_apart(receiver: Received) -> None:
+def test_sent_and_unsent_failures_are_distinguished(receiver: Received) -> None:
     url, _ = receiver
     assert ServiceClient([url]).request("POST", f"{url}/close", {}).sent is RequestOutcome.UNSURE
     with socket.socket() as free:
@@ -72,7 +72,7 @@ def test_whether_it_left_is_told_apart(receiver: Received) -> None:
     assert ServiceClient([gone]).request("POST", gone, {}).sent is RequestOutcome.NOT_SENT
 
 
-def test_no_other_host_is_asked(receiver: Received) -> None:
+def test_other_hosts_are_refused(receiver: Received) -> None:
     url, _ = receiver
     with pytest.raises(UsageError, match="not a configured service"):
         ServiceClient([url]).request("POST", "http://127.0.0.1:1/", {})

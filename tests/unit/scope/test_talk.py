@@ -73,7 +73,9 @@ def doing(*steps: Step) -> Conversation[list[bytes | Fault]]:
         ([b"x" * 600], [Receive(exactly=600)], [b"x" * 600]),
     ],
 )
-async def test_receives(dialer: Dialer, chunks: list[bytes], steps: list[Step], answers: list[bytes]) -> None:
+async def test_receive_reads_what_the_step_requests(
+    dialer: Dialer, chunks: list[bytes], steps: list[Step], answers: list[bytes]
+) -> None:
     async with saying(*chunks) as target:
         found, traffic = await dialer.converse(target, doing(*steps), SENDS)
     assert found == answers
@@ -112,7 +114,7 @@ async def test_receives(dialer: Dialer, chunks: list[bytes], steps: list[Step], 
         ([b"SX"], True, [Receive(exactly=1), StartTls()], Outcome.HOSTILE, "1 bytes arrived before TLS"),
     ],
 )
-async def test_faults(
+async def test_transport_failures_become_faults(
     dialer: Dialer, chunks: list[bytes], hold: bool, steps: list[Step], outcome: Outcome, says: str
 ) -> None:
     async with saying(*chunks, hold=hold) as target:
@@ -122,7 +124,7 @@ async def test_faults(
     assert (fault.outcome, says in fault.detail) == (outcome, True), fault
 
 
-async def test_a_handshake_waits_no_longer_than_the_step_says(tmp_path: Path) -> None:
+async def test_handshake_keeps_the_deadline_of_its_step(tmp_path: Path) -> None:
     rules = (TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),)
     limits = Limits(total_seconds=60, idle_seconds=60, connects_per_second=0)
     grant = Grant("Office", "sec@example.test", date(2027, 6, 30), rules, limits=limits)
@@ -172,7 +174,7 @@ async def test_bytes_of_the_connection_before_are_forgotten(dialer: Dialer) -> N
         (b"roots", ("root",), "the grant does not list the account 'roots'"),
     ],
 )
-async def test_only_made_up_and_granted_accounts_log_in(
+async def test_only_dummy_and_granted_accounts_log_in(
     tmp_path: Path, account: bytes, passwordless: tuple[str, ...], answer: str
 ) -> None:
     rules = (TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE, passwordless=passwordless),)
@@ -196,7 +198,7 @@ async def test_only_made_up_and_granted_accounts_log_in(
         ((), "a key that is not a public key of the target"),
     ],
 )
-async def test_only_public_keys_of_the_target_are_brought(tmp_path: Path, keys: tuple[str, ...], answer: str) -> None:
+async def test_only_public_keys_of_the_target_are_sent(tmp_path: Path, keys: tuple[str, ...], answer: str) -> None:
     grant = Grant("Office", "sec@example.test", date(2027, 6, 30), (TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),))
     asks = DeclaredSend("asks", rb"GET (?:apikey: (?P<key0>[a-z-]{1,32}))?\r\n", "what the app's key may read")
     with AuditLog(tmp_path / "audit.jsonl") as audit:

@@ -57,7 +57,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_full_file_takes_no_more_and_says_so(tmp_path: Path) -> None:
+def test_full_transcript_file_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
     file = TranscriptFile(path, GRANT, max_bytes=2000)
     for _ in range(9):

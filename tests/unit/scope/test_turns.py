@@ -34,10 +34,10 @@ def served(turns: FairQueue[Item], window: int, late: Iterable[Item] = ()) -> li
         if not under_way:
             return begun
         ended = under_way.popleft()
-        turns.ended(ended)
+        turns.release(ended)
         if ended.item in again:
             again.discard(ended.item)
-            turns.again(ended, ended.item)
+            turns.requeue(ended, ended.item)
 
 
 ORDERS = [
@@ -50,7 +50,7 @@ ORDERS = [
 
 
 @pytest.mark.parametrize(("lots", "window", "order"), [row[1:] for row in ORDERS], ids=[row[0] for row in ORDERS])
-def test_order(lots: list[tuple[str, int]], window: int, order: str) -> None:
+def test_buckets_are_served_in_turn(lots: list[tuple[str, int]], window: int, order: str) -> None:
     assert "".join(name for name, _ in served(FairQueue(items(*lots), lot, window), window)) == order
 
 
@@ -63,7 +63,7 @@ def test_a_lot_that_is_stuck_leaves_the_others_their_places() -> None:
     waiting = deque(turn for turn in begun if turn.lot != "stuck")
     while waiting:
         ended = waiting.popleft()
-        turns.ended(ended)
+        turns.release(ended)
         done[ended.lot] += 1
         while turns.under_way < 30 and (turn := turns.take()) is not None:
             if turn.lot != "stuck":
@@ -71,7 +71,7 @@ def test_a_lot_that_is_stuck_leaves_the_others_their_places() -> None:
     assert (done["b"], done["c"]) == (500, 500)
 
 
-def test_while_the_stream_goes_on_places_are_kept_for_lots_that_may_come() -> None:
+def test_places_are_reserved_for_new_buckets_while_the_stream_continues() -> None:
     turns = FairQueue(items(("a", 10_000)), lot, 80, ahead=500)
     assert sum(turns.take() is not None for _ in range(100)) == 70
     short = FairQueue(items(("a", 100)), lot, 80)
@@ -95,12 +95,12 @@ def test_the_stream_is_read_as_far_as_is_needed() -> None:
     assert turns.known == read
 
 
-def test_what_is_asked_again_comes_later_and_has_half_of_the_places_at_most() -> None:
+def test_retries_come_later_and_use_at_most_half_of_the_places() -> None:
     turns = FairQueue(items(("a", 300), ("b", 300)), lot, 20)
     first = [turn for _ in range(20) if (turn := turns.take()) is not None]
     for turn in first:
-        turns.ended(turn)
-        turns.again(turn, turn.item)
+        turns.release(turn)
+        turns.requeue(turn, turn.item)
     later = [turn for _ in range(20) if (turn := turns.take()) is not None]
     assert Counter((turn.lot, turn.again) for turn in later) == {
         ("a", True): 5,
@@ -111,11 +111,11 @@ def test_what_is_asked_again_comes_later_and_has_half_of_the_places_at_most() ->
     assert {turn.item for turn in later if turn.again} <= {turn.item for turn in first}
 
 
-def test_alone_what_is_asked_again_has_all_places() -> None:
+def test_retries_use_all_places_if_nothing_else_waits() -> None:
     turns = FairQueue(items(("a", 4)), lot, 4)
     for turn in [turn for _ in range(4) if (turn := turns.take()) is not None]:
-        turns.ended(turn)
-        turns.again(turn, turn.item)
+        turns.release(turn)
+        turns.requeue(turn, turn.item)
     later = [turn for _ in range(5) if (turn := turns.take()) is not None]
     assert [turn.again for turn in later] == [True] * 4
 
@@ -127,7 +127,7 @@ def test_alone_what_is_asked_again_has_all_places() -> None:
     ends=st.randoms(use_true_random=False),
     share_again=st.floats(0, 0.5),
 )
-def test_whatever_the_stream_and_whoever_ends_first(
+def test_every_item_is_served_in_any_order_of_completion(
     stream: list[Item], window: int, ahead: int, ends: Random, share_again: float
 ) -> None:
     turns = FairQueue(stream, lot, window, ahead)
@@ -159,10 +159,10 @@ def test_whatever_the_stream_and_whoever_ends_first(
         # Where something waits hardly a place is empty.
         assert len(under_way) >= window - window // 8 or not turns._first.waiting
         ended = under_way.pop(ends.randrange(len(under_way)))
-        turns.ended(ended)
+        turns.release(ended)
         if ended.item in again:
             again.discard(ended.item)
-            turns.again(ended, ended.item)
+            turns.requeue(ended, ended.item)
     assert set(begun) == set(stream)
     assert begun.total() == len(stream) + sum(count - 1 for count in begun.values())
     assert max(begun.values(), default=1) <= 2
@@ -179,5 +179,5 @@ def test_whatever_the_stream_and_whoever_ends_first(
         ("Alone", "alone"),
     ],
 )
-def test_lots(host: str, lot: str) -> None:
+def test_bucket_of_a_host(host: str, lot: str) -> None:
     assert bucket_of(host, lambda host: "cloud.test" if host.endswith(".cloud.test") else "") == lot

@@ -49,7 +49,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_run_is_told_by_folders(workspace: Workspace, tmp_path: Path) -> None:
+def test_export_has_one_folder_per_run(workspace: Workspace, tmp_path: Path) -> None:
     done = export_run(workspace.lake, workspace.ledger, RUNS[0], open_target(str(tmp_path)))
     assert {name: one.rows for name, one in done.items()} == {
         "apps": APPS, "sightings": 2 * APPS, "inputs": APPS, "backends": 3, "exposures": 3, "findings": 1

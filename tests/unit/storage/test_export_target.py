@@ -9,7 +9,7 @@ from tieback.model.errors import TiebackError
 from tieback.storage.export_target import open_target
 
 
-def test_a_folder_takes_files_and_tells_of_them(tmp_path: Path) -> None:
+def test_folder_target_stores_and_lists_files(tmp_path: Path) -> None:
     file = tmp_path / "f"
     file.write_text("content")
     place = open_target(str(tmp_path / "to"))

@@ -149,7 +149,7 @@ def test_what_goes_and_what_stays(
     assert not (workspace.lake_directory / "pruning").exists()
 
 
-def test_the_plan_is_told_in_rows(workspace: Workspace) -> None:
+def test_plan_has_row_counts(workspace: Workspace) -> None:
     doomed = plan_retention(workspace.lake, workspace.ledger, RetentionPolicy(350, 1), NOW)
     assert doomed.runs == (_id(0),)
     assert doomed.rows == {
@@ -212,7 +212,7 @@ def test_a_full_disk_keeps_what_is_not_removed_yet(workspace: Workspace, monkeyp
     assert held(workspace)["units"] == 5
 
 
-def test_who_reads_meanwhile_keeps_the_old_files(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrent_readers_keep_the_old_files(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "WAIT", 0.0)
     with closing(workspace.lake.stream("SELECT unit FROM apps", rows_a_batch=1)) as rows:
         next(rows)

@@ -32,7 +32,7 @@ def test_a_new_workspace_has_everything_and_opens_again(tmp_path: Path) -> None:
         (lambda d: (d / "letter.txt").write_text("dear"), "not a workspace, and not empty. Choose an empty or new"),
     ],
 )
-def test_directories_that_are_none_are_left_alone(make: object, line: str, tmp_path: Path) -> None:
+def test_directory_that_is_not_a_workspace_is_not_changed(make: object, line: str, tmp_path: Path) -> None:
     assert callable(make)
     make(tmp_path)
     before = sorted(tmp_path.iterdir())
@@ -43,13 +43,13 @@ def test_directories_that_are_none_are_left_alone(make: object, line: str, tmp_p
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_no_workspace_is_made_where_none_is_wanted(tmp_path: Path) -> None:
+def test_no_workspace_is_created_by_a_reader(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="no workspace here"):
         Workspace.open(tmp_path / "ws", create=False)
     assert not (tmp_path / "ws").exists()
 
 
-def test_a_file_is_no_workspace(tmp_path: Path) -> None:
+def test_file_is_not_a_workspace(tmp_path: Path) -> None:
     file = tmp_path / "app.apk"
     file.touch()
     with pytest.raises(WorkspaceError, match="not a directory"):
@@ -63,21 +63,21 @@ def test_a_kill_while_it_was_made_does_not_spoil_the_directory(tmp_path: Path) -
     Workspace.open(tmp_path).close()
 
 
-def test_a_read_only_workspace_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_read_only_workspace_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Workspace.open(tmp_path).close()
     monkeypatch.setattr(os, "access", lambda *_: False)  # tests may run as root, whom no permission stops
     with pytest.raises(WorkspaceError, match="no permission to read or write"):
         Workspace.open(tmp_path)
 
 
-def test_a_damaged_ledger_says_so(tmp_path: Path) -> None:
+def test_damaged_ledger_is_reported(tmp_path: Path) -> None:
     Workspace.open(tmp_path).close()
     (tmp_path / "ledger.db").write_bytes(b"garbage" * 1000)
     with pytest.raises(WorkspaceError, match="the ledger is not an SQLite database"):
         Workspace.open(tmp_path)
 
 
-def test_a_full_disk_says_so(tmp_path: Path) -> None:
+def test_full_disk_is_reported(tmp_path: Path) -> None:
     # The kernel refuses to let any file grow beyond the limit, as a full disk would.
     code = """
 import resource, signal, sys
@@ -107,7 +107,7 @@ print(sorted(workspace.lake.parts()), list((Path(sys.argv[1]) / "lake" / "drafts
     assert lines[2] == "[] []"
 
 
-def test_only_one_run_writes_and_a_dead_one_does_not_hold_it(tmp_path: Path) -> None:
+def test_only_one_run_writes_and_its_lock_dies_with_it(tmp_path: Path) -> None:
     code = """
 import sys, time
 from pathlib import Path
@@ -150,7 +150,7 @@ with Workspace.open(Path(sys.argv[1])) as workspace:
         assert process.returncode == 0, errors
 
 
-def test_a_closed_workspace_says_so(tmp_path: Path) -> None:
+def test_closed_workspace_raises(tmp_path: Path) -> None:
     workspace = Workspace.open(tmp_path)
     workspace.close()
     with pytest.raises(WorkspaceError, match="closed"):

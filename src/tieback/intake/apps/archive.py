@@ -124,7 +124,7 @@ class Archive:
         return content
 
     @contextmanager
-    def lend(self, entry: ArchiveEntry) -> Iterator[View]:
+    def open_nested(self, entry: ArchiveEntry) -> Iterator[View]:
         """The content of an entry that is an archive itself: in place if stored, else inflated.
 
         Empty, with a problem, if it would exceed the budget.

@@ -60,7 +60,7 @@ def walk_entries(
         # Of several entries with the same name only the first is special, so that it cannot hide the others.
         own = special(name) if find(name) is entry else None
         if own is not None:
-            yield from heap.emptied()
+            yield from heap.drain()
             yield _placed(own, place)
             continue
         large = entry.compressed > PEEK_ABOVE or entry.is_stored
@@ -70,20 +70,20 @@ def walk_entries(
         if content is not Content.ARCHIVE:
             data = read(entry)
             content = sniff(data[:SNIFF])
-            if content in _NOTHING or heap.takes(place + name, data, content):
+            if content in _NOTHING or heap.add(place + name, data, content):
                 data = b""  # release the content before the next one is read
                 if heap.is_full:
-                    yield from heap.emptied()
+                    yield from heap.drain()
                 continue
             if content is not Content.ARCHIVE or large:
-                yield from heap.emptied()
+                yield from heap.drain()
                 parts = _each(make_artifacts(name, data, source.problems, budget, content), place)
                 data = b""
                 yield from parts
                 continue
-        yield from heap.emptied()
+        yield from heap.drain()
         yield from _nested(source, entry, budget, place, depth)
-    yield from heap.emptied()
+    yield from heap.drain()
 
 
 def _each(made: Iterable[Artifact], place: str) -> Iterator[Artifact]:
@@ -110,7 +110,7 @@ def _nested(source: EntrySource, entry: ArchiveEntry, budget: PackageBudget, pla
         )
         return
     budget.archives -= 1
-    with source.lend(entry) as view:
+    with source.open_nested(entry) as view:
         inner = Archive(view, NestedProblems(source.problems, f"{entry.name}!"), budget)
         if len(view) and not inner.entries:
             inner.problems.note("the archive is truncated or damaged: no entry can be found", "")

@@ -66,7 +66,7 @@ class UnpackedFolder:
         return data
 
     @contextmanager
-    def lend(self, entry: ArchiveEntry) -> Iterator[View]:
+    def open_nested(self, entry: ArchiveEntry) -> Iterator[View]:
         """The content of a file, mapped."""
         number = self._opened(entry)
         if number is None or entry.size == 0:

@@ -28,7 +28,7 @@ class SmallFiles:
         self._contents: list[bytes | bytearray] = []
         self._size = 0
 
-    def takes(self, file: str, data: bytes | bytearray, content: Content) -> bool:
+    def add(self, file: str, data: bytes | bytearray, content: Content) -> bool:
         """Collect the file and return true, if it is compiled XML or is searched unchanged.
 
         A file that is large, damaged or has a misleading name is not collected; it must be read separately.
@@ -55,7 +55,7 @@ class SmallFiles:
         """True if the collected files should be searched now."""
         return self._size > FULL
 
-    def emptied(self) -> Iterator[ArtifactBatch]:
+    def drain(self) -> Iterator[ArtifactBatch]:
         """Yield the collected files, if any, and start an empty collection."""
         if not self._files:
             return

@@ -113,7 +113,7 @@ class ArtifactBatch(msgspec.Struct, frozen=True):
     SEPARATOR: ClassVar[bytes] = bytes(4)
     """Separator between two files in ``joined``; no text crosses it, with one or two bytes per character."""
 
-    def joined(self) -> tuple[bytes, list[int]]:
+    def concatenate(self) -> tuple[bytes, list[int]]:
         """All contents in one piece, and the offset behind the separator of each."""
         gap = len(self.SEPARATOR)
         joined = self.SEPARATOR.join((*self.contents, b""))
@@ -189,7 +189,7 @@ class EntrySource(Protocol):
         """The content of an entry, at most ``cap`` bytes; damaged or omitted content is reported as a problem."""
         ...
 
-    def lend(self, entry: ArchiveEntry) -> AbstractContextManager[View]:
+    def open_nested(self, entry: ArchiveEntry) -> AbstractContextManager[View]:
         """The content of an entry that is a file of its own, without a copy in memory if possible."""
         ...
 

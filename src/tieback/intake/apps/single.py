@@ -50,7 +50,7 @@ class SingleFile:
         return self._data[:cap]
 
     @contextmanager
-    def lend(self, entry: ArchiveEntry) -> Iterator[View]:
+    def open_nested(self, entry: ArchiveEntry) -> Iterator[View]:
         """The content."""
         del entry
         yield self._data

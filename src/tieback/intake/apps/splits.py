@@ -82,13 +82,13 @@ class SplitSet:
         base = _base(self._source, self._listed())
         if base is None:
             return ()
-        with self._source.lend(base) as view:
+        with self._source.open_nested(base) as view:
             inner = Archive(view, NestedProblems(self._source.problems, f"{base.name}!"), self._budget)
             found = ApkFormat(inner).policies() if is_apk(inner) else ()
         return tuple(replace(policy, source=f"{base.name}!{policy.source}") for policy in found)
 
     def _of_base(self, base: ArchiveEntry, sha256: str) -> App | None:
-        with self._source.lend(base) as view:
+        with self._source.open_nested(base) as view:
             inner = Archive(view, NestedProblems(self._source.problems, f"{base.name}!"), self._budget)
             return ApkFormat(inner).identify(sha256) if is_apk(inner) else None
 

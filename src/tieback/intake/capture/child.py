@@ -150,7 +150,7 @@ class ProxyProcess:
             self.ended = True
 
     @property
-    def broke(self) -> str:
+    def failure(self) -> str:
         """Why the child ended unexpectedly; empty if it is running or ended normally."""
         if self.ended:
             with suppress(subprocess.TimeoutExpired):  # its output closes a moment before the process ends

@@ -91,11 +91,11 @@ class CaptureDevice:
         self._journal.add(self._shell.serial, Uninstall(package))
         self._must(["pm", "install", "-t", _PUSHED], "the app cannot be installed", INSTALL_SECONDS, says="Success")
 
-    def has(self, package: str) -> bool:
+    def has_app(self, package: str) -> bool:
         """True if an app is installed on the device."""
         return self._shell.run(["pm", "path", _name(package)]).output.startswith("package:")
 
-    def lead_in(self, port: int) -> None:
+    def route_to_proxy(self, port: int) -> None:
         """Send the device's HTTP traffic to the proxy on this computer, through a reversed port and the proxy setting.
 
         Raises:
@@ -117,7 +117,7 @@ class CaptureDevice:
             DeviceError: the device cannot be reached, or accepts no file.
         """
         if self._shell.run(["id", "-u"]).output.strip() != "0":
-            return self.hand_over(certificate, "tieback-authority.crt")
+            return self.push_download(certificate, "tieback-authority.crt")
         path = trusted_path(certificate)
         if self._shell.run(["ls", path]).code == 0:
             return ""
@@ -129,7 +129,7 @@ class CaptureDevice:
         self._shell.run(["restorecon", path])
         return ""
 
-    def hand_over(self, file: Path, name: str) -> str:
+    def push_download(self, file: Path, name: str) -> str:
         """Copy a file to the device's downloads; returns its location for the user. Raises ``DeviceError``."""
         path = f"{_DOWNLOADS}/{name}"
         self._journal.add(self._shell.serial, RemoveFile(path))

@@ -97,7 +97,7 @@ class UndoJournal:
         return cls(path, descriptor)
 
     @classmethod
-    def left_over(cls, directory: Path) -> Iterator[Self]:
+    def pending(cls, directory: Path) -> Iterator[Self]:
         """Yield the journals of crashed runs, each locked; close them. Those of active runs are skipped."""
         for path in sorted(directory.glob("*.jsonl")):
             try:

@@ -45,7 +45,7 @@ class Direction:
         return data
 
     @property
-    def kept(self) -> bytes:
+    def first_bytes(self) -> bytes:
         """The first bytes."""
         return bytes(self._kept)
 
@@ -126,10 +126,10 @@ class FlowAddon:
                 method=request.method[:32],
                 path=request.path[:HEADER_BYTES],
                 request=asked,
-                request_body=watched.out.kept or read_body(request),
+                request_body=watched.out.first_bytes or read_body(request),
                 status=response.status_code if response is not None else 0,
                 response=answered,
-                response_body=watched.back.kept or read_body(response),
+                response_body=watched.back.first_bytes or read_body(response),
                 bytes_out=header_size(asked) + (watched.out.size or body_size(request)),
                 bytes_in=header_size(answered) + (watched.back.size or body_size(response)),
                 start=request.timestamp_start,
@@ -210,8 +210,8 @@ class FlowAddon:
                 connection=one.client_conn.id,
                 ends=connection_ends(one.client_conn, one.server_conn),
                 transport="udp" if isinstance(one, udp.UDPFlow) else "tcp",
-                out=watched.out.kept,
-                back=watched.back.kept,
+                out=watched.out.first_bytes,
+                back=watched.back.first_bytes,
                 bytes_out=watched.out.size,
                 bytes_in=watched.back.size,
                 packets_out=watched.out.pieces,

@@ -43,7 +43,7 @@ class Fetcher:
         self._reach = reach
 
     @contextmanager
-    def fetched(self, access: ObjectLocation, sha256: str, name: str, seconds: float = SECONDS) -> Iterator[Path]:
+    def fetch(self, access: ObjectLocation, sha256: str, name: str, seconds: float = SECONDS) -> Iterator[Path]:
         """The content as a local file named like the last part of ``name``; it is deleted when the context ends.
 
         Args:

@@ -29,7 +29,7 @@ class ContentReader:
         self._buckets: dict[tuple[str, str], Bucket] = {}
         self._downloads = Downloads()
 
-    def look(self, url: str) -> RemoteObject | None:
+    def stat(self, url: str) -> RemoteObject | None:
         """Metadata of one object; ``None`` if there is no such object.
 
         Raises:
@@ -37,11 +37,11 @@ class ContentReader:
             UsageError: the text is not a URL.
         """
         if not is_object_url(url):
-            return self._downloads.look(url)
+            return self._downloads.stat(url)
         location = parse_object_url(url)
-        return self._bucket(url).look(location.key) if location.key else None
+        return self._bucket(url).stat(location.key) if location.key else None
 
-    def listing(self, url: str) -> Iterator[RemoteObject]:
+    def list_objects(self, url: str) -> Iterator[RemoteObject]:
         """Yield all objects below a URL of an object store, in its order; one page in memory. Raises as ``look``."""
         for page in self._bucket(url).pages(parse_object_url(url).key):
             yield from page

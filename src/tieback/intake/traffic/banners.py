@@ -42,7 +42,7 @@ class BannerTable:
                 )
             )
 
-    def see(self, client: bytes, server: bytes, transport: str) -> BannerMatch | None:
+    def match(self, client: bytes, server: bytes, transport: str) -> BannerMatch | None:
         """The protocol whose first bytes both sides have, as far as they were captured."""
         for row in self._rows[transport]:
             here = client.startswith(row.client) if client and row.client else None

@@ -202,7 +202,7 @@ class Conversation(msgspec.Struct, gc=False, eq=False):
         return max(self.first.step, self.second.step)
 
     @property
-    def kept(self) -> int:
+    def memory_bytes(self) -> int:
         """Bytes in memory for this conversation."""
         judged = self.judged
         if judged is None:

@@ -202,7 +202,7 @@ class FlowClassifier:
         return _of_dns("dns", asked, answered)
 
     def _rest(self, out: bytes, back: bytes, port: int) -> FlowClassification:
-        greeting = self._banners.see(out, back, "tcp")
+        greeting = self._banners.match(out, back, "tcp")
         at = tls.find_client_hello(out)
         if at >= 0:
             place = back.find(b"\x16\x03")
@@ -235,7 +235,7 @@ class FlowClassifier:
             seen = quic.recognise_quic(back, out)
         if seen is not None:
             return self._of_quic(seen)
-        greeting = recognise_datagrams(first, answer) or self._banners.see(first, answer, "udp")
+        greeting = recognise_datagrams(first, answer) or self._banners.match(first, answer, "udp")
         if greeting is not None:
             return _of_banner(greeting, first, answer)
         found = recognise(ConnectionStart(first, answer, port, transport="udp"))

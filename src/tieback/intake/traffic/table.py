@@ -246,7 +246,7 @@ class FlowTable:
         idle.sort(key=_number)
         for flow in idle:
             self._finish(flow)
-            self._kept -= flow.kept
+            self._kept -= flow.memory_bytes
             del self._flows[flow.number]
             table = self._tcp if flow.transport == TCP else self._udp
             for side in (flow.first, flow.second):
@@ -262,7 +262,7 @@ class FlowTable:
             flow.second.drop()
             self._kept -= before
             if judged.samples:
-                self._kept += flow.kept
+                self._kept += flow.memory_bytes
 
 
 def _turned(key: bytes) -> bytes:

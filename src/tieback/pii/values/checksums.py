@@ -105,7 +105,7 @@ class Weighted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     second: tuple[int, ...] = ()
     """Weights for a second attempt if the first gives ten."""
 
-    def holds(self, text: str) -> bool:
+    def matches(self, text: str) -> bool:
         """True if the digit at its position matches the sum."""
         if not is_digits(text) or len(text) < max(len(self.weights), self.at + 1):
             return False
@@ -129,7 +129,7 @@ class Weighted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def all_agree(checks: Sequence[Weighted], text: str) -> bool:
     """True if every weighted sum matches."""
-    return all(check.holds(text) for check in checks)
+    return all(check.matches(text) for check in checks)
 
 
 def nir(text: str) -> bool:

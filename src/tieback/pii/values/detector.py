@@ -46,7 +46,7 @@ class ValueDetector:
 
     def classify(self, column: Column) -> Iterator[Classification]:
         """Classes of one column, best first; empty if the values prove nothing."""
-        look = self.look(column.values)
+        look = self.scan(column.values)
         for candidate in look.candidates:
             if candidate.sure >= THRESHOLD:
                 said = evidence(candidate, look)
@@ -54,7 +54,7 @@ class ValueDetector:
                     candidate.pii_class, round(candidate.sure, 3), said, candidate.kind, ClassificationBasis.VALUE
                 )
 
-    def look(self, values: Iterable[str], *, depth: int = 0) -> ColumnScan:
+    def scan(self, values: Iterable[str], *, depth: int = 0) -> ColumnScan:
         """All observations about the values.
 
         Args:
@@ -112,7 +112,7 @@ class ValueDetector:
 
     def _inside(self, documents: Sequence[str]) -> Iterator[ClassCandidate]:
         for texts in read_leaves(documents).values():
-            for inner in self.look(texts, depth=1).candidates:
+            for inner in self.scan(texts, depth=1).candidates:
                 if inner.sure >= 0.9:
                     how = f"{inner.how}, in documents"
                     yield ClassCandidate(inner.pii_class, inner.sure - 0.02, inner.kind, how, inner.hits)

@@ -43,7 +43,7 @@ def classify_columns(
     detector = values or ValueDetector()
     for column in columns:
         name = next(names.classify_names((column,))) if names is not None else Classification(NONE, 0.0)
-        yield _join(name, detector.look(column.values))
+        yield _join(name, detector.scan(column.values))
 
 
 def _join(name: Classification, look: ColumnScan) -> Classification:

@@ -66,9 +66,9 @@ class LiveDevice:
         try:
             self.owners.learn(self._device.sockets(), time.time(), self._proxy)
         except DeviceError as error:
-            self.trouble(f"The device's sockets could not be read: {error.what}.")
+            self.problem(f"The device's sockets could not be read: {error.what}.")
 
-    def trouble(self, text: str) -> None:
+    def problem(self, text: str) -> None:
         """Record a problem, once."""
         if text not in self.troubles and len(self.troubles) < 20:
             self.troubles.append(text)
@@ -125,13 +125,13 @@ def prepared_device(
         device = CaptureDevice(shell, journal)
         if plan.install is not None:
             device.install(plan.install, package)
-        elif package and not device.has(package):
+        elif package and not device.has_app(package):
             raise DeviceError(f"{package} is not installed", where=shell.serial, advice="Pass its APK with --install")
         reversed_port = way.proxy[1] if way.mode is ProxyMode.REGULAR else None
         live = LiveDevice(device, SocketOwners(device.packages(), reversed_port=reversed_port, only=package), way.proxy)
         _hand_over(device, way, shell.serial, tell)
         if reversed_port is not None:
-            device.lead_in(reversed_port)
+            device.route_to_proxy(reversed_port)
         if package:
             device.start(package)
             tell(f"started {package} on {shell.serial}")
@@ -154,7 +154,7 @@ def _hand_over(device: CaptureDevice, way: ProxyRoute, serial: str, tell: Tell) 
         else:
             tell(f"{serial} trusts the proxy's CA during this run")
     if way.profile is not None:
-        tell(f"import {device.hand_over(way.profile, 'tieback-wireguard.conf')} in the WireGuard app of {serial}")
+        tell(f"import {device.push_download(way.profile, 'tieback-wireguard.conf')} in the WireGuard app of {serial}")
 
 
 def _press(live: LiveDevice, device: CaptureDevice, package: str, plan: DevicePlan) -> None:
@@ -162,7 +162,7 @@ def _press(live: LiveDevice, device: CaptureDevice, package: str, plan: DevicePl
     try:
         device.monkey(package, plan.monkey, plan.seed)
     except DeviceError as error:
-        live.trouble(f"The monkey tool failed: {error.what}.")
+        live.problem(f"The monkey tool failed: {error.what}.")
 
 
 def undo_left_overs(journals: Path, connect: Connect, tell: Tell) -> None:
@@ -173,7 +173,7 @@ def undo_left_overs(journals: Path, connect: Connect, tell: Tell) -> None:
         connect: opens a device.
         tell: prints what was undone, and what was not.
     """
-    for journal in UndoJournal.left_over(journals):
+    for journal in UndoJournal.pending(journals):
         shells: dict[str, Shell] = {}
         for serial in {serial for _, serial, _ in journal.steps}:
             with suppress(DeviceError, UsageError):

@@ -112,7 +112,7 @@ class LiveFlows:
         greeting = None
         if found is None:
             greeting = recognise_datagrams(seen.out, seen.back) if transport == "udp" else None
-            greeting = greeting or known_banners().see(seen.out, seen.back, transport)
+            greeting = greeting or known_banners().match(seen.out, seen.back, transport)
         inner = None
         if found is not None and found.encrypted and (found.tls_client or found.tls_server):
             inner = tls.recognise_tls(found.tls_client, found.tls_server, self._certificates, starttls=True)

@@ -107,7 +107,7 @@ def run_capture(
         device = stack.enter_context(_device(request, connect, listening, tell))
         run = _Run(request, path, file, device)
         yield from run.flows(proxy, stopped)
-        broke = "" if run.ended_in_order else proxy.broke
+        broke = "" if run.ended_in_order else proxy.failure
         yield run.end(f"{listening.host}:{listening.port}", broke)
     if broke:
         raise CaptureError(broke, where="proxy", advice=f"The flows until then are in {path}")

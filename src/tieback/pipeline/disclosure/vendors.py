@@ -87,7 +87,7 @@ class VendorService:
         register, hosts = VendorRegister(vendor for vendor, _ in fresh), maker_hosts(self._workspace.lake)
         suffixes, found = OwnerDomains(), dict[str, dict[str, None]]()
         for app in apps:
-            owner = register.of(app)
+            owner = register.find_vendor(app)
             for host in hosts.get(app.sha256, ()) if owner else ():
                 if domain := suffixes.owner_domain(host):
                     found.setdefault(owner or "", {}).setdefault(domain)
@@ -95,7 +95,7 @@ class VendorService:
         entered = []
         for vendor, entries in fresh:
             domains = tuple(found.get(vendor.id, ()))[:MAX_DOMAINS]
-            told = registered_contacts(one for domain in domains for one in registered.of_domain(domain))
+            told = registered_contacts(one for domain in domains for one in registered.lookup_domain(domain))
             contacts = (*vendor.contacts, *(Contact(address, "rdap") for address in told if contact_address(address)))
             entered.append((msgspec.structs.replace(vendor, domains=domains, contacts=contacts), entries))
         return entered
@@ -125,10 +125,10 @@ class VendorService:
         register = VendorRegister(vendors)
         apps: dict[str, list[App]] = {}
         for app in analysed_apps(self._workspace.lake):
-            apps.setdefault(register.of(app) or "", []).append(app)
+            apps.setdefault(register.find_vendor(app) or "", []).append(app)
         lines: dict[str, list[FleetLine]] = {}
         for line in self.fleet.lines(versions=False):
-            owners = {register.of(app) for app in line.match.apps} if line.match else set()
+            owners = {register.find_vendor(app) for app in line.match.apps} if line.match else set()
             for owner in owners - {None}:
                 lines.setdefault(owner or "", []).append(line)
         owner_of = {app.sha256: key for key, some in apps.items() for app in some}

@@ -216,7 +216,7 @@ def _line(
     if match is None:
         return FleetLine(app, vendor=app.publisher)
     led = {store.id: store for one in match.apps for store in stores.get(one.sha256, ())}
-    vendor = next((name for one in match.apps if (name := names.get(register.of(one) or ""))), "")
+    vendor = next((name for one in match.apps if (name := names.get(register.find_vendor(one) or ""))), "")
     return FleetLine(
         app,
         match,

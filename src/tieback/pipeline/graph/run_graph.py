@@ -183,7 +183,7 @@ class RunGraph:
         """The stores of the run."""
         return self._workspace.ledger.conclusions.exposures(self._run.id)
 
-    def all_seen(self) -> Iterator[PassiveView]:
+    def passive_views(self) -> Iterator[PassiveView]:
         """Reports of other tools about the hosts of the run."""
         hosts: set[str] = set()
         for one in self._rows.every():

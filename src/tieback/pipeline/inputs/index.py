@@ -231,12 +231,12 @@ def _of_url(url: str, reach: ContentReader) -> Iterator[ListedObject | InputErro
     if url.startswith(("https://", "http://")):
         yield from _of_host(url, reach)
         return
-    item = None if url.endswith("/") else reach.look(url)
+    item = None if url.endswith("/") else reach.stat(url)
     if item is not None:
         yield _listed(url, item, named=True)
         return
     empty = True
-    for item in reach.listing(url):
+    for item in reach.list_objects(url):
         if item.size:  # cloud consoles create folders as empty objects
             empty = False
             yield _listed(item.url, item, named=False)
@@ -258,7 +258,7 @@ def _of_host(url: str, reach: ContentReader) -> Iterator[ListedObject | InputErr
             rows = read_lines(_bounded(reach, url), name, suffix)
             yield from _rows(rows, reach, None, plain=url.startswith("http://"))
             return
-    item = reach.look(url)
+    item = reach.stat(url)
     if item is None:
         raise InputError("not found", where=name, advice="Check the URL")
     yield _listed(url, item, named=True)
@@ -339,7 +339,7 @@ def _told_of(row: ManifestRow, place: str) -> ListedObject | InputError:
 def _looked_up(row: ManifestRow, reach: ContentReader) -> ListedObject | InputError:
     where = strip_query(row.path)
     try:
-        item = reach.look(row.path)
+        item = reach.stat(row.path)
     except TiebackError as error:
         return InputError(error.what, where=where, advice=error.advice)
     if item is None:

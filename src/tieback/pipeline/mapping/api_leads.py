@@ -66,7 +66,7 @@ def attribute_backends(
             addresses = () if backend.addresses == (host,) else backend.addresses
             claimed = [Attribution("owner", name, f"makes the app; {reason}", BY_MAKER) for name, reason in own]
             aliases = answers.aliases(host) if answers is not None else ()
-            claimed += answers.said_of(host) if answers is not None else ()
+            claimed += answers.attributions_of(host) if answers is not None else ()
             for subject, where in seen.subjects.get(host, ()):
                 claimed += attribute_by_certificate(host, subject, where, knowledge.domains)
             known[key] = (

@@ -102,17 +102,17 @@ class AttributionSources:
         """Statements about a host, with the registrants in RDAP documents for its domain, addresses and AS numbers."""
         domain = self.domains.owner_domain(host)
         if domain:
-            claimed = (*known.claimed, *self.registered.of_domain(domain))
+            claimed = (*known.claimed, *self.registered.lookup_domain(domain))
             known = msgspec.structs.replace(known, claimed=claimed)
         found = attribute(host, known, self.hosting, self.addresses, self.domains)
         more: dict[tuple[str, str], Attribution] = {}
         literal = literal_address(host)
         for address in (literal,) if literal else addresses:
-            for one in self.registered.of_address(address):
+            for one in self.registered.lookup_address(address):
                 more.setdefault((one.claim, one.value), one)
         for said in found:
             if said.claim == "asn":
-                for one in self.registered.of_system(int(said.value.removeprefix("AS"))):
+                for one in self.registered.lookup_asn(int(said.value.removeprefix("AS"))):
                     more.setdefault((one.claim, one.value), one)
         return (*found, *more.values())
 

@@ -70,13 +70,13 @@ class MappedBackends:
         named = list(endpoints())
         return cls(lake, units, traffic, await map_backends(named, resolve, parties), answers)
 
-    def described(self, knowledge: AttributionSources) -> Iterator[Backend]:
+    def iter_described(self, knowledge: AttributionSources) -> Iterator[Backend]:
         """Each back end with provider, region, AS and owner. Raises ``InputError`` and ``WorkspaceError``."""
         own = maker_claims(self._lake, self._units)
         return attribute_backends(self.backends, knowledge, names_in_captures(self._traffic), own, self._answers)
 
     def save(self, run: str, knowledge: AttributionSources) -> None:
         """Store the back ends of a run with their descriptions and the data used. Raises as ``attribute_backends``."""
-        save_backends(self._lake, run, self.described(knowledge))
+        save_backends(self._lake, run, self.iter_described(knowledge))
         used = (shipped_snapshot(), *knowledge.addresses.used)
         save_run_data(self._lake, run, (DataUsed(one.name, one.date, one.imported, one.sha256) for one in used))

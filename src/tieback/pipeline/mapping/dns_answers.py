@@ -49,7 +49,7 @@ class DnsLookups:
         if known is not None:
             return known
         seen = self._captured.get(host)
-        if seen and self._names.may_ask(host) and not self._names.known(host).addresses:
+        if seen and self._names.may_query(host) and not self._names.known(host).addresses:
             found = self._told[host] = Resolution(seen, BY_CAPTURE)
             return found
         found = self._told[host] = await self._names.resolve(host)
@@ -61,14 +61,14 @@ class DnsLookups:
 
     def _known(self, host: str) -> Resolution | None:
         """The DNS answer for a name, even if only the dialer queried it; else the source of its addresses."""
-        return self._names.told(host) or self._told.get(host)
+        return self._names.last_answer(host) or self._told.get(host)
 
     def aliases(self, host: str) -> tuple[str, ...]:
         """CNAME targets of a host, if DNS was queried."""
         told = self._known(host)
         return told.aliases if told is not None else ()
 
-    def said_of(self, host: str) -> Iterator[Attribution]:
+    def attributions_of(self, host: str) -> Iterator[Attribution]:
         """What DNS says about a name, besides its addresses."""
         yield from self._hints.get(host, ())
         told = self._known(host)
@@ -92,7 +92,7 @@ class DnsLookups:
             reason = "the resolver reports that it validated the signatures of the answer"
             yield Attribution("dnssec", "checked", reason, BY_DNS)
 
-    async def look_around(self, backends: Iterable[Backend], hints: DnsHints, domains: OwnerDomains) -> None:
+    async def query_owner_hints(self, backends: Iterable[Backend], hints: DnsHints, domains: OwnerDomains) -> None:
         """Query records that indicate owners: NS, MX and TXT of domains, and PTR names of addresses.
 
         Back ends of SDKs and platforms are not queried: their owner is known.
@@ -102,7 +102,7 @@ class DnsLookups:
             hints: evaluates the records.
             domains: the public suffix list.
         """
-        if not self._names.asks:
+        if not self._names.uses_dns:
             return
         hosts: dict[str, tuple[str, ...]] = {}
         for backend in backends:
@@ -110,7 +110,7 @@ class DnsLookups:
                 hosts.setdefault(host, backend.addresses)
         by_domain: dict[str, list[str]] = {}
         for host in hosts:
-            if (domain := domains.owner_domain(host)) and self._names.may_ask(domain):
+            if (domain := domains.owner_domain(host)) and self._names.may_query(domain):
                 by_domain.setdefault(domain, []).append(host)
         found: dict[str, list[Attribution]] = {}
 
@@ -119,14 +119,14 @@ class DnsLookups:
                 answer = await self._names.records(domain, kind)
                 if answer is None:
                     return
-                for one in hints.of_domain(domain, answer):
+                for one in hints.read_domain(domain, answer):
                     for host in its:
                         found.setdefault(host, []).append(one)
 
         async def of_address(host: str, address: str) -> None:
             answer = await self._names.reverse(address, _name(host))
             if answer is not None:
-                found.setdefault(host, []).extend(hints.of_address(host, address, answer))
+                found.setdefault(host, []).extend(hints.read_address(host, address, answer))
 
         pairs = [
             (host, address)
@@ -142,7 +142,7 @@ class DnsLookups:
         )
         self._hints = {host: tuple(said) for host, said in found.items()}
 
-    async def servers(self, backends: Iterable[Backend]) -> list[Candidate]:
+    async def srv_candidates(self, backends: Iterable[Backend]) -> list[Candidate]:
         """The servers of clusters that apps name with ``mongodb+srv://``, if they have an address."""
         found: list[Candidate] = []
         for backend in backends:

@@ -67,7 +67,7 @@ def attribute_traffic(
         maker = Maker(app if bundle else None, rules)
         for flow in found:
             if flow.tls is not None and flow.server.name:
-                maker.learn_kin(flow.server.name, flow.tls.certificate_names)
+                maker.learn_related(flow.server.name, flow.tls.certificate_names)
         yield TrafficApp(
             key,
             app,

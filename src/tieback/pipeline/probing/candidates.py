@@ -59,7 +59,7 @@ class Candidates:
             return self.at(host)
         return build_candidates(named, {}, self._fronts)
 
-    def leading_to(self, targets: Iterable[str]) -> Iterator[Candidate]:
+    def with_targets(self, targets: Iterable[str]) -> Iterator[Candidate]:
         """The candidates whose ``target_label`` is in ``targets``."""
         wanted = frozenset(targets)
         for host in sorted({label_host(label) for label in wanted}):
@@ -88,7 +88,7 @@ class ProbeHintIndex(dict[Candidate, ProbeHints]):
         self._keys = keys
         self._rules = read_container_rules()
 
-    def with_each(self, wanted: Iterable[Candidate]) -> Iterator[Candidate]:
+    def attach(self, wanted: Iterable[Candidate]) -> Iterator[Candidate]:
         """The same candidates; the hints of a candidate are available as soon as it is yielded."""
         for one in wanted:
             leading = (self._backends[value] for value in one.endpoints if value in self._backends)

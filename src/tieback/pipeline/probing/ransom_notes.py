@@ -56,7 +56,7 @@ class NoteJudge:
         reader = note_reader(report.probe)
         if report.outcome is not Outcome.OK or reader is None or not depth.allows(Depth.DESCRIBE):
             return report
-        container = self._signs.note_in(report.containers)
+        container = self._signs.find_note(report.containers)
         if container is None:
             return report
         note = msgspec.structs.replace(target, tls=True if report.tls is not None else target.tls)

@@ -72,9 +72,9 @@ class SampleJudge:
         except Fault as fault:
             problem = f"no records were read: {fault.detail}"
             return msgspec.structs.replace(report, problems=(*report.problems, problem))
-        return with_cost(self.judged(report, columns), traffic)
+        return with_cost(self.with_samples(report, columns), traffic)
 
-    def judged(self, report: ProbeReport, columns: Iterable[SampledColumn]) -> ProbeReport:
+    def with_samples(self, report: ProbeReport, columns: Iterable[SampledColumn]) -> ProbeReport:
         """The report with a verdict on each column; the columns can be discarded afterwards."""
         by_path: defaultdict[tuple[str, ...], list[SampledColumn]] = defaultdict(list)
         for column in columns:

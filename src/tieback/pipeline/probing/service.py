@@ -89,13 +89,15 @@ async def probe_all(
         return await probe_one(candidate, dialer, grant, its, notes, samples, hasty=not again)
 
     size = dialer.window()
-    turns = FairQueue(((one, False) for one in candidates), lambda turn: dialer.lot(turn[0].host), size)
-    window = ProbeWindow(turns, ask, lambda turn: (turn[0], True), size, dialer.heed, lease.check if lease else None)
+    turns = FairQueue(((one, False) for one in candidates), lambda turn: dialer.bucket(turn[0].host), size)
+    window = ProbeWindow(
+        turns, ask, lambda turn: (turn[0], True), size, dialer.check_stop, lease.check if lease else None
+    )
     done = 0
     async with aclosing(window.results()) as found:
         async for batch in found:
             # Other probes continue while the disk writes the audit entries of these.
-            await dialer.settle()
+            await dialer.sync_audit()
             for (candidate, _), report in batch:
                 done += 1
                 if progress is not None:

@@ -98,7 +98,7 @@ class ProbeWindow[Item, Result]:
         try:
             result = await self._ask(turn.item)
         except RetryLater:
-            self._turns.again(turn, self._again(turn.item))
+            self._turns.requeue(turn, self._again(turn.item))
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - raised where the results are read
@@ -109,7 +109,7 @@ class ProbeWindow[Item, Result]:
         else:
             self._ended.append((turn.item, result))
         finally:
-            self._turns.ended(turn)
+            self._turns.release(turn)
             task = asyncio.current_task()
             assert task is not None
             self._tasks.discard(task)

@@ -127,20 +127,20 @@ class ResourceTypes:
     def _arns(self) -> tuple[tuple[str, str, ResourceType], ...]:
         return tuple((*text.partition(" ")[::2], kind) for kind in self.all for text in kind.arn)
 
-    def named(self, name: str) -> ResourceType | None:
+    def by_name(self, name: str) -> ResourceType | None:
         """The kind with this name in any export; ``None`` for an unknown name."""
         return self._named.get(name.lower())
 
-    def answered(self, key: str, facts: ExportObject) -> ResourceType | None:
+    def by_answer(self, key: str, facts: ExportObject) -> ResourceType | None:
         """The kind of a description below a key of a CLI output."""
         kinds = self._outputs.get(key, ())
         return next((kind for kind in kinds if not kind.having or facts.has(kind.having)), None)
 
-    def answers(self, key: str) -> bool:
+    def has_answer_key(self, key: str) -> bool:
         """True if a CLI output has descriptions below this key."""
         return key in self._outputs
 
-    def of_key(self, key: str) -> ResourceType | None:
+    def by_key(self, key: str) -> ResourceType | None:
         """The kind of a resource with this full name: an ARN, an ARM id, a full resource name."""
         arn = parse_arn(key)
         if arn is not None:
@@ -149,7 +149,7 @@ class ResourceTypes:
                 None,
             )
         if key.lower().startswith("/subscriptions/"):
-            return self.named(arm_type(key))
+            return self.by_name(arm_type(key))
         return None
 
 

@@ -36,4 +36,4 @@ class Atlas:
                 continue
             facts = ExportObject(value)
             name = "atlas-access-list" if facts.has("cidrblock", "ipaddress") else "atlas-cluster"
-            yield from describe(source, line, self._kinds.named(name), facts, about)
+            yield from describe(source, line, self._kinds.by_name(name), facts, about)

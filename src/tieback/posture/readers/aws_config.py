@@ -72,12 +72,12 @@ class AwsConfig:
                 yield from self._of(source, line, item)
 
     def _of(self, source: PostureSource, line: int, item: _Item) -> Iterator[Fact]:
-        kind = self._kinds.named(item.resource_type)
+        kind = self._kinds.by_name(item.resource_type)
         if kind is None:
             return
         configuration = parse_json(item.configuration)
         if not isinstance(configuration, dict):
-            source.missed(f"{item.resource_type} without configuration")
+            source.note_missing(f"{item.resource_type} without configuration")
             return
         more = {name: parse_json(value) for name, value in (item.supplementary_configuration or {}).items()}
         about = DescriptionContext(

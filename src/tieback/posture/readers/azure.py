@@ -59,7 +59,7 @@ class ResourceGraph:
                 yield from self._assessment(source, facts)
                 continue
             about = DescriptionContext(self.meta.name, source.seen, source.origin.account, source.origin.region)
-            yield from describe(source, line, self._checks.kinds.named(kind_name), facts, about)
+            yield from describe(source, line, self._checks.kinds.by_name(kind_name), facts, about)
 
     def _assessment(self, source: PostureSource, facts: ExportObject) -> Iterator[Fact]:
         props = facts.inner("properties")
@@ -95,7 +95,7 @@ class ResourceGraphCsv:
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """The facts of each row."""
         for line, row in source.rows(needed=(name.decode() for name in _COLUMNS)):
-            kind = self._kinds.named(row["type"]) or self._kinds.named(arm_type(row["id"]))
+            kind = self._kinds.by_name(row["type"]) or self._kinds.by_name(arm_type(row["id"]))
             if kind is None:
                 continue
             try:
@@ -157,7 +157,7 @@ def _judged(
     if not checks.known("defender", code):
         return
     if outcome is None:
-        source.missed(f"{name[:80]}: {state.lower() or 'no state'}")
+        source.note_missing(f"{name[:80]}: {state.lower() or 'no state'}")
         return
     parts = key.split("/")
     about = DescriptionContext(

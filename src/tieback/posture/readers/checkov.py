@@ -42,7 +42,7 @@ class Checkov:
                 source.skip(line, "a report without results")
                 continue
             for broken in list_elements(results.get("parsing_errors")):
-                source.missed(f"{str(broken)[:120]}: not parsed")
+                source.note_missing(f"{str(broken)[:120]}: not parsed")
             for name, passed in _LISTS:
                 for one in list_elements(results.get(name)):
                     if isinstance(one, dict):
@@ -99,7 +99,7 @@ def _said(
 ) -> Iterator[Any]:
     kind = _TYPE.search(f".{name}.")
     about = DescriptionContext("checkov", source.seen, key=f"template:{place}", name=name)
-    known = checks.kinds.named(kind[1]) if kind else None
+    known = checks.kinds.by_name(kind[1]) if kind else None
     if kind and known is None:
         return  # a rule or policy next to the resource, which is not a store itself
     said = checks.statement("checkov", code, passed=passed, about=about, why=why, planned=True, kind=known)

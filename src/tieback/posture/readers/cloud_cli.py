@@ -109,16 +109,16 @@ class CloudCli:
                         yield from describe(
                             source,
                             line,
-                            self._kinds.named("aws-instance"),
+                            self._kinds.by_name("aws-instance"),
                             ExportObject(one),
                             self._about(source, account=about.account, region=zone.rstrip("abcdef")),
                         )
             elif not key:
                 yield from self._element(source, line, value)
-            elif self._kinds.answers(key) and isinstance(value, dict):
+            elif self._kinds.has_answer_key(key) and isinstance(value, dict):
                 facts = ExportObject(value)
                 about = self._about(source, name=source.origin.resource)
-                yield from describe(source, line, self._kinds.answered(key, facts), facts, about)
+                yield from describe(source, line, self._kinds.by_answer(key, facts), facts, about)
             elif key in BUCKET_KEYS:
                 yield from self._element(source, line, {key: [value] if key == "Grants" else value})
 
@@ -132,7 +132,7 @@ class CloudCli:
         if "bindings" in value and source.origin.resource:
             value = {"name": source.origin.resource, "iamPolicy": value}
             yield from describe(
-                source, line, self._kinds.named("gcp-storage"), ExportObject(value), self._about(source)
+                source, line, self._kinds.by_name("gcp-storage"), ExportObject(value), self._about(source)
             )
             return
         facts = ExportObject(value)
@@ -147,29 +147,29 @@ class CloudCli:
         if not value.get("Bucket") and not name:
             if "PublicAccessBlockConfiguration" in value and source.origin.account:
                 yield from describe(
-                    source, line, self._kinds.named("aws-s3-account"), ExportObject(value), self._about(source)
+                    source, line, self._kinds.by_name("aws-s3-account"), ExportObject(value), self._about(source)
                 )
             else:
                 source.skip(line, "no bucket name: pass --resource")
             return
         about = self._about(source, name=name)
-        yield from describe(source, line, self._kinds.named("aws-s3"), ExportObject(value), about)
+        yield from describe(source, line, self._kinds.by_name("aws-s3"), ExportObject(value), about)
 
     def _of(self, facts: ExportObject) -> ResourceType | None:
         id_ = facts.text("id")
         if id_.lower().startswith("/subscriptions/"):
-            return self._kinds.named(facts.text("type").lower()) or self._kinds.named(arm_type(id_))
+            return self._kinds.by_name(facts.text("type").lower()) or self._kinds.by_name(arm_type(id_))
         google = _GOOGLE_KINDS.get(facts.text("kind"))
         if google:
-            return self._kinds.named(google)
+            return self._kinds.by_name(google)
         if facts.text("storageurl").startswith("gs://"):
-            return self._kinds.named("gcp-storage")
+            return self._kinds.by_name("gcp-storage")
         name = facts.text("name")
         found = next((kind for pattern, kind in _GOOGLE_NAMES if pattern.fullmatch(name)), None)
         if found:
-            return self._kinds.named(found)
+            return self._kinds.by_name(found)
         marked = next((kind for mark, kind in _MARKS.items() if mark in facts), None)
-        return self._kinds.named(marked) if marked else None
+        return self._kinds.by_name(marked) if marked else None
 
     def _about(
         self, source: PostureSource, *, account: str = "", region: str = "", name: str = ""

@@ -37,7 +37,7 @@ class AssetInventory:
         """The facts of each asset."""
         for _, line, value in source.members() if source.head().lstrip()[:1] == b"[" else _whole(source):
             facts = ExportObject(value) if isinstance(value, dict) else ExportObject({})
-            kind = self._checks.kinds.named(facts.text("assettype"))
+            kind = self._checks.kinds.by_name(facts.text("assettype"))
             if kind is None:
                 continue
             resource = facts.inner("resource")
@@ -46,7 +46,7 @@ class AssetInventory:
             if "iampolicy" in facts:
                 known["iampolicy"] = facts.value("iampolicy")
             if not known:
-                source.missed(f"{facts.text('assettype')} without data")
+                source.note_missing(f"{facts.text('assettype')} without data")
                 continue
             known.setdefault("location", resource.text("location"))
             name = facts.text("name")

@@ -96,7 +96,7 @@ class ProwlerOcsf:
             name=resource.name,
         )
         kinds = self._checks.kinds
-        kind = kinds.of_key(resource.uid) or kinds.named(resource.type)
+        kind = kinds.by_key(resource.uid) or kinds.by_name(resource.type)
         described_as = resource.data.metadata
         if kind is not None and isinstance(described_as, dict) and told.new(f"{kind.name} {resource.uid}"):
             yield from describe(source, line, kind, ExportObject(described_as), about)
@@ -108,4 +108,4 @@ class ProwlerOcsf:
             if said is not None:
                 yield said
         elif self._checks.known("prowler", code):
-            source.missed(f"{code}: {status.lower() or 'no status'}")
+            source.note_missing(f"{code}: {status.lower() or 'no status'}")

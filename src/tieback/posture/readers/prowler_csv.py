@@ -49,4 +49,4 @@ class ProwlerCsv:
                 if said is not None:
                     yield said
             elif self._checks.known("prowler", code):
-                source.missed(f"{code}: {status.lower() or 'no status'}")
+                source.note_missing(f"{code}: {status.lower() or 'no status'}")

@@ -111,7 +111,7 @@ class ScoutSuite:
             # The ids are digests from ScoutSuite; the name comes from the provider.
             known["id"] = name
         about = DescriptionContext(about.source, about.seen, about.account, about.region, key=arn, name=name)
-        yield from describe(source, line, self._kinds.named(kind), ExportObject(known), about)
+        yield from describe(source, line, self._kinds.by_name(kind), ExportObject(known), about)
 
 
 def _ingress(group: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

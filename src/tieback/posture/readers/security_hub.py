@@ -93,7 +93,7 @@ class SecurityHub:
             key=resource.id,
         )
         for name, details in resource.details.items():
-            kind = self._checks.kinds.named(name)
+            kind = self._checks.kinds.by_name(name)
             # A resource occurs once per control, each time with its description.
             if kind is not None and isinstance(details, dict) and told.new(f"{name} {resource.id} {about.seen}"):
                 yield from describe(source, line, kind, ExportObject(details), about)
@@ -109,7 +109,7 @@ class SecurityHub:
             if said is not None:
                 yield said
         else:
-            source.missed(f"{code}: {status.lower() or 'no status'}")
+            source.note_missing(f"{code}: {status.lower() or 'no status'}")
 
 
 def _code(finding: _Finding) -> tuple[str, str]:

@@ -58,15 +58,15 @@ class Steampipe:
             yield from describe(source, line, kind, facts, about)
 
     def _kind(self, source: PostureSource, row: Mapping[str, Any]) -> ResourceType | None:
-        named = self._checks.kinds.named(source.origin.resource) if source.origin.resource else None
+        named = self._checks.kinds.by_name(source.origin.resource) if source.origin.resource else None
         if named is not None:
             return named
         facts = ExportObject(row)
         for id_ in (facts.text("arn"), facts.text("id"), *facts.texts("akas")):
-            found = self._checks.kinds.of_key(id_)
+            found = self._checks.kinds.by_key(id_)
             if found is not None:
                 return found
-        return next((self._checks.kinds.named(name) for column, name in _COLUMNS.items() if column in row), None)
+        return next((self._checks.kinds.by_name(name) for column, name in _COLUMNS.items() if column in row), None)
 
 
 class Powerpipe:
@@ -106,7 +106,7 @@ class Powerpipe:
     def _result(self, source: PostureSource, code: str, result: ExportObject) -> Iterator[Fact]:
         status = result.text("status").lower()
         if status not in _OUTCOME:
-            source.missed(f"{code}: {status or 'no status'}")
+            source.note_missing(f"{code}: {status or 'no status'}")
             return
         told = {one.text("key"): one.text("value") for one in result.listed("dimensions")}
         about = DescriptionContext(

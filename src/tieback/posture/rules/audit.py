@@ -36,7 +36,7 @@ class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
     read_by: Permission
     write_by: Permission
 
-    def says_as_much_as(self, other: "RulesAnswer") -> bool:
+    def is_equivalent(self, other: "RulesAnswer") -> bool:
         """True if the answer for another requester has the same content and the same lines."""
 
         def told(one: "RulesAnswer") -> tuple[object, ...]:

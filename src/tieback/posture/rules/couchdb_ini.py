@@ -79,7 +79,7 @@ def _sections(text: RulesText) -> "list[tuple[str, Setting]]":
         if header:
             section = header.group(1).strip().lower()
         elif "=" not in setting.text:
-            raise text.wrong(setting.line, 'expected "[section]" or "name = value"')
+            raise text.line_error(setting.line, 'expected "[section]" or "name = value"')
         else:
             found.append((section, setting))
     return found

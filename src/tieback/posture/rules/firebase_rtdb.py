@@ -75,7 +75,7 @@ class FirebaseRtdb:
         root = read_json(text, loose=True)
         rules = root.get("rules")
         if rules is None or not isinstance(rules.value, dict):
-            raise text.wrong(root.line, 'missing top-level object "rules"')
+            raise text.line_error(root.line, 'missing top-level object "rules"')
         return RtdbPolicy(_place(text, rules), time.time() if self._now is None else self._now)
 
 
@@ -94,7 +94,7 @@ def _rule(text: RulesText, node: ConfigNode, name: str) -> _Rule | None:
     if isinstance(found.value, bool):
         return _Rule(found.line, f'"{name}": {str(found.value).lower()}', found.value)
     if not isinstance(found.value, str):
-        raise text.wrong(found.line, f"{name} must be a string, true or false")
+        raise text.line_error(found.line, f"{name} must be a string, true or false")
     inner = RulesText(text.path, found.value)
     scanner = ExpressionParser(inner)
     try:
@@ -104,7 +104,7 @@ def _rule(text: RulesText, node: ConfigNode, name: str) -> _Rule | None:
     except InputError as error:
         # The line within the text is not a line of the file.
         column = inner.place(min(scanner.at, len(inner.text)))[1]
-        raise text.wrong(found.line, f"{name}: {error.what} at character {column} of the rule") from None
+        raise text.line_error(found.line, f"{name}: {error.what} at character {column} of the rule") from None
     return _Rule(found.line, f'"{name}": "{found.value}"', expression)
 
 

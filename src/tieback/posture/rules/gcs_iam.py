@@ -60,7 +60,7 @@ class GcsIam:
         root = read_json(text)
         bindings = root.get("bindings") or ConfigNode([], root.line)
         if not isinstance(bindings.value, list):
-            raise text.wrong(bindings.line, '"bindings" must be a list')
+            raise text.line_error(bindings.line, '"bindings" must be a list')
         prevention = root.get("publicAccessPrevention") or root.get("iamConfiguration", "publicAccessPrevention")
         return IamPolicy([_binding(text, one) for one in bindings.value], prevention)
 
@@ -68,7 +68,7 @@ class GcsIam:
 def _binding(text: RulesText, node: ConfigNode) -> _Binding:
     role, members = node.get("role"), node.get("members") or ConfigNode([], node.line)
     if role is None:
-        raise text.wrong(node.line, 'a binding without "role"')
+        raise text.line_error(node.line, 'a binding without "role"')
     who: list[Requester] = []
     line = role.line
     for member in members.each():

@@ -74,16 +74,16 @@ def _records(text: RulesText) -> Iterator[_Record]:
         fields = _fields(line)
         kind = fields[0][0].lower() if fields else ""
         if kind not in _TYPES:
-            raise text.wrong(number, f"expected local, host, hostssl or hostnossl, found {kind!r}")
+            raise text.line_error(number, f"expected local, host, hostssl or hostnossl, found {kind!r}")
         rest: Sequence[tuple[str, ...]] = fields[3:]
         if len(fields) < (4 if kind == "local" else 5):
-            raise text.wrong(number, "expected a database, a role, an address and a method")
+            raise text.line_error(number, "expected a database, a role, an address and a method")
         address = ""
         if kind != "local":
             address, rest = _address(rest)
         method = rest[0][0].lower() if rest else ""
         if method not in _METHODS:
-            raise text.wrong(number, f"expected a method such as scram-sha-256, found {method!r}")
+            raise text.line_error(number, f"expected a method such as scram-sha-256, found {method!r}")
         options = tuple(word for words in rest[1:] for word in words)
         yield _Record(kind, fields[1], fields[2], address, method, options, number, line)
 

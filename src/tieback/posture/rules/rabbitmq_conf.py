@@ -35,7 +35,7 @@ class RabbitmqConf:
         settings = list(read_settings(text.text, between="="))
         for setting in settings:
             if "=" not in setting.text:
-                raise text.wrong(setting.line, 'expected "name = value"')
+                raise text.line_error(setting.line, 'expected "name = value"')
         listeners = [one for one in settings if one.name.startswith("listeners.tcp")]
         if listeners and all(
             one.value == "none" or (":" in one.value and is_local_address(host_of(one.value))) for one in listeners

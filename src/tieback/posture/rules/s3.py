@@ -95,7 +95,7 @@ def _statement(text: RulesText, node: ConfigNode, line: int) -> _Statement:
     effect = node.get("Effect")
     where = line or node.line
     if effect is None or effect.text not in {"Allow", "Deny"}:
-        raise text.wrong(where, 'a statement whose "Effect" is neither "Allow" nor "Deny"')
+        raise text.line_error(where, 'a statement whose "Effect" is neither "Allow" nor "Deny"')
 
     def words(name: str) -> tuple[str, ...]:
         found = node.get(name)

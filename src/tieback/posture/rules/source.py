@@ -46,7 +46,7 @@ class RulesText:
             what = f"expected {expected}, found the end of the file"
         return InputError(what, where=f"{self.path}:{line}:{column}", advice=_ADVICE)
 
-    def wrong(self, line: int, what: str) -> InputError:
+    def line_error(self, line: int, what: str) -> InputError:
         """The error for a line with an impossible value."""
         return InputError(what, where=f"{self.path}:{line}", advice=_ADVICE)
 

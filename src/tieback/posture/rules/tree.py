@@ -178,9 +178,9 @@ def read_yaml(text: RulesText) -> ConfigNode:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-        raise text.wrong(line, f"not valid YAML: {error.problem or error.context} (column {column})") from None
+        raise text.line_error(line, f"not valid YAML: {error.problem or error.context} (column {column})") from None
     except (yaml.YAMLError, RecursionError, ValueError):
-        raise text.wrong(1, "not valid YAML") from None
+        raise text.line_error(1, "not valid YAML") from None
     return _Yaml(text).node(root, 0) if root is not None else ConfigNode({}, 1)
 
 
@@ -195,7 +195,7 @@ class _Yaml:
         line = raw.start_mark.line + 1
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise self._text.wrong(line, f"more than {MAX_DEPTH} levels or {MAX_NODES:,} values")
+            raise self._text.line_error(line, f"more than {MAX_DEPTH} levels or {MAX_NODES:,} values")
         if isinstance(raw, yaml.MappingNode):
             members: dict[str, ConfigNode] = {}
             for key, value in raw.value:

@@ -72,12 +72,12 @@ class AlgoliaProbe(WebStoreProbe):
     ask = _ALIVE
     keys = ("algolia_search_key",)
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the text of its liveness answer."""
         alive = decode_json(answer.body, _Alive) if answer.status == 200 else None
         return Identification("algolia") if alive is not None and alive.message == "server is alive" else None
 
-    def likely(self, root: Response) -> bool:  # noqa: ARG002 - shared host
+    def is_likely(self, root: Response) -> bool:  # noqa: ARG002 - shared host
         """Always false: it is probed only if a host or the app names it."""
         return False
 
@@ -97,7 +97,7 @@ class AlgoliaProbe(WebStoreProbe):
             return
         granted = sorted({one for one in rights.acl if re.fullmatch(r"[A-Za-z]{1,40}", one)})
         draft.problem(f"permissions of the app's key: {', '.join(granted)[:200]}")
-        inquiry.hold([Container((name[:200],), "index") for name in rights.indexes])
+        inquiry.add_containers([Container((name[:200],), "index") for name in rights.indexes])
         if _READING_ALL in granted:
             draft.access = Access.PARTIAL
             draft.prove(_RIGHTS.label, "the app's key allows browsing every record", Access.OPEN)

@@ -64,14 +64,14 @@ class AppwriteProbe(WebStoreProbe):
     keys = ("appwrite-project",)
     closed_when_refused = False
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the name of its server."""
         if answer.headers.get("server", "").lower() != "appwrite":
             return None
         said = decode_json(answer.body, _Version)
         return Identification("appwrite", said.version if said is not None else "")
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if the server has Appwrite's name."""
         return root.headers.get("server", "").lower() == "appwrite"
 
@@ -114,6 +114,8 @@ class AppwriteProbe(WebStoreProbe):
         else:
             draft.prove(_DOCUMENTS.label, f"{found.total} documents of {name} readable without a login", Access.OPEN)
             figure = lower_bound if found.total >= _MOST else exact
-            inquiry.hold([Container((database, collection), "collection", records=figure(found.total, "total"))])
+            inquiry.add_containers(
+                [Container((database, collection), "collection", records=figure(found.total, "total"))]
+            )
             return found.total
         return 0

@@ -62,7 +62,7 @@ class ArangodbProbe(WebStoreProbe):
     )
     ask = _VERSION
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by its answer, or by the realm of its refusal."""
         said = decode_json(answer.body, _Version) if answer.status == 200 else None
         if said is not None and said.server == "arango":
@@ -70,7 +70,7 @@ class ArangodbProbe(WebStoreProbe):
         realm = 'realm="arangodb"' in answer.headers.get("www-authenticate", "").lower()
         return Identification("arangodb") if realm and answer.status == 401 else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if the server has ArangoDB's name, or redirects to its web interface."""
         here = root.headers.get("server", "") == "ArangoDB"
         return here or "/_admin/aardvark" in root.headers.get("location", "")
@@ -83,17 +83,17 @@ class ArangodbProbe(WebStoreProbe):
         if databases is None:
             return
         left = MAX_PROBED
-        for database in inquiry.chosen(databases.result, "databases"):
+        for database in inquiry.limit(databases.result, "databases"):
             listed = yield from inquiry.read(_COLLECTIONS, _Collections, database)
             if listed is None:
-                inquiry.hold([Container((database,), "database")])
+                inquiry.add_containers([Container((database,), "database")])
                 continue
             for position, one in enumerate(listed.result):
                 count = (yield from inquiry.read(_COUNT, _Count, database, one.name)) if position < left else None
                 records = exact(count.count, "collection count") if count is not None else None
                 if records is not None:
                     inquiry.draft.prove(_COUNT.label, f"number of documents of {one.name}", Access.OPEN)
-                inquiry.hold([Container((database, one.name), "collection", records=records)])
+                inquiry.add_containers([Container((database, one.name), "collection", records=records)])
             left = max(0, left - len(listed.result))
         inquiry.draft.fingerprint(container.name for container in inquiry.draft.containers)
         inquiry.judge()

@@ -56,7 +56,7 @@ class AzureBlobProbe(WebStoreProbe):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the server's name or the header fields of its errors."""
         server = answer.headers.get("server", "")
         if server.startswith("Azurite-Blob/"):
@@ -69,7 +69,7 @@ class AzureBlobProbe(WebStoreProbe):
         if not inquiry.enumerates:
             return
         names = list(dict.fromkeys((*inquiry.names, "$root")))
-        for name in inquiry.chosen(names, "containers"):
+        for name in inquiry.limit(names, "containers"):
             yield from self._container(inquiry, name)
         draft = inquiry.draft
         if draft.containers:
@@ -106,4 +106,4 @@ class AzureBlobProbe(WebStoreProbe):
             tuple(Field(ending, "extension") for ending in extension_patterns(blobs)[:200]) if inquiry.describes else ()
         )
         held = Container((name,), "container", False, figure(len(blobs), method), figure(sum(sizes), method), fields)
-        inquiry.hold([held])
+        inquiry.add_containers([held])

@@ -59,12 +59,12 @@ class ChromaProbe(WebStoreProbe):
     )
     ask = _BEAT
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the only key of the heartbeat; v1 servers answer 404 or 410."""
         beat = decode_json(answer.body, dict[str, int]) if answer.status == 200 else None
         return Identification("chroma") if beat is not None and list(beat) == ["nanosecond heartbeat"] else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if the answer has Chroma's trace id, or is a 404 without a body or with FastAPI's."""
         bare = not root.body or b'"detail":"Not Found"' in root.body
         return "chroma-trace-id" in root.headers or (root.status == 404 and bare)
@@ -81,13 +81,13 @@ class ChromaProbe(WebStoreProbe):
             return
         if first.status in (404, 405, 501):
             yield from self._collections(inquiry, (), _LIST_1, _COUNT_1)
-        elif not inquiry.turned_away(_DATABASES, first):
+        elif not inquiry.is_refused(_DATABASES, first):
             databases = decode_json(first.body, list[_Database]) if first.status == 200 else None
             if databases is None:
                 draft.problem(f"{_DATABASES.label}: status {first.status}, unreadable answer")
                 return
             draft.prove(_DATABASES.label, f"{len(databases)} databases", Access.OPEN)
-            for database in inquiry.chosen(databases, "databases"):
+            for database in inquiry.limit(databases, "databases"):
                 yield from self._collections(inquiry, (database.name,), _LIST, _COUNT)
 
     def _collections(
@@ -96,14 +96,14 @@ class ChromaProbe(WebStoreProbe):
         found = yield from inquiry.catalogue(listing, list[_Collection], *inside)
         if found is None:
             return
-        chosen = inquiry.chosen(found, "collections")
+        chosen = inquiry.limit(found, "collections")
         for one in chosen:
             count = yield from inquiry.read(counting, Number.__value__, *inside, one.id, cap=1024)
             fields = tuple(Field(key[:512], "metadata") for key in one.metadata or {}) if inquiry.describes else ()
             records = exact(count, "count") if count is not None else None
             if records is not None:
                 inquiry.draft.prove(counting.label, f"number of records of {one.name}", Access.OPEN)
-            inquiry.hold([Container((*inside, one.name), "collection", records=records, fields=fields)])
-        inquiry.hold([Container((*inside, one.name), "collection") for one in found[len(chosen) :]])
+            inquiry.add_containers([Container((*inside, one.name), "collection", records=records, fields=fields)])
+        inquiry.add_containers([Container((*inside, one.name), "collection") for one in found[len(chosen) :]])
         inquiry.draft.fingerprint(f"{one.name}\0{one.id}" for one in found)
         inquiry.judge()

@@ -74,7 +74,7 @@ class ClickhouseProbe(WebStoreProbe):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by its greeting, or the header fields of its other answers."""
         greets = answer.status == 200 and answer.body == b"Ok.\n"
         named = any(name.startswith("x-clickhouse-") for name in answer.headers)
@@ -109,7 +109,9 @@ class ClickhouseProbe(WebStoreProbe):
                 records = exact(rows, "system.parts rows") if rows is not None else None
                 held = exact(size, "system.parts bytes_on_disk") if size is not None else None
                 system = path[0] in _SYSTEM
-                inquiry.hold([Container(path, "table", system, records, held, () if system else fields.get(path, ()))])
+                inquiry.add_containers(
+                    [Container(path, "table", system, records, held, () if system else fields.get(path, ()))]
+                )
         draft.fingerprint(c.name for c in draft.containers if not c.system)
         told = yield from inquiry.ask(_UUID, cap=16 * 1024)
         named = decode_json(told.body, _Rows) if told is not None and told.status == 200 else None

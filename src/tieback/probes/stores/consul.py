@@ -49,7 +49,7 @@ class ConsulProbe(WebStoreProbe):
     )
     ask = _SELF
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by its configuration, or the header fields of its refusal."""
         agent = decode_json(answer.body, _Agent) if answer.status == 200 else None
         if agent is not None:
@@ -57,7 +57,7 @@ class ConsulProbe(WebStoreProbe):
         refuses = answer.status == 403 and any(name.startswith("x-consul-") for name in answer.headers)
         return Identification("consul") if refuses else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if the root redirects to the web interface, or has the text that replaces it."""
         return root.headers.get("location", "").startswith("/ui") or root.body.startswith(b"Consul Agent")
 
@@ -69,7 +69,7 @@ class ConsulProbe(WebStoreProbe):
         if not inquiry.enumerates:
             return
         told = yield from inquiry.ask(_KEYS)
-        if told is None or inquiry.turned_away(_KEYS, told):
+        if told is None or inquiry.is_refused(_KEYS, told):
             return
         keys = [] if told.status == 404 else decode_json(told.body, list[str])
         if keys is None or told.truncated:
@@ -78,5 +78,5 @@ class ConsulProbe(WebStoreProbe):
         inquiry.draft.prove(_KEYS.label, f"{len(keys)} top-level names", Access.OPEN)
         yield from inquiry.confirm(_SERVICES, dict[str, list[str]])
         records = lower_bound(len(keys), "top-level names, one key per name")
-        inquiry.hold([Container(("kv",), "keyspace", records=records)])
+        inquiry.add_containers([Container(("kv",), "keyspace", records=records)])
         inquiry.judge()

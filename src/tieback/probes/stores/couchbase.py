@@ -56,12 +56,12 @@ class CouchbaseProbe(WebStoreProbe):
     )
     ask = _POOLS
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the keys of ``/pools``."""
         said = decode_json(answer.body, _Pools) if answer.status == 200 else None
         return Identification("couchbase", said.version) if said is not None else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if the server has Couchbase's name."""
         return root.headers.get("server", "").startswith("Couchbase Server")
 
@@ -80,5 +80,5 @@ class CouchbaseProbe(WebStoreProbe):
         for one in buckets:
             records = exact(one.basic.items, "basicStats itemCount") if one.basic.items is not None else None
             size = exact(one.basic.used, "basicStats dataUsed") if one.basic.used is not None else None
-            inquiry.hold([Container((one.name,), "bucket", records=records, bytes=size)])
+            inquiry.add_containers([Container((one.name,), "bucket", records=records, bytes=size)])
         inquiry.judge()

@@ -92,7 +92,7 @@ class CouchdbProbe(WebStoreProbe):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by its welcome document; with ``require_valid_user`` by the server's name."""
         root = decode_json(answer.body, _Root) if answer.status == 200 else None
         if root is not None and (root.couchdb or root.pouchdb):
@@ -110,11 +110,13 @@ class CouchdbProbe(WebStoreProbe):
         names = yield from inquiry.catalogue(_ALL, list[str], cap=MAX_BODY)
         if names is None:
             return
-        asked = inquiry.chosen([name for name in names if not name.startswith("_")], "databases")
-        inquiry.hold([Container((name,), "database", system=True) for name in names if name.startswith("_")])
+        asked = inquiry.limit([name for name in names if not name.startswith("_")], "databases")
+        inquiry.add_containers([Container((name,), "database", system=True) for name in names if name.startswith("_")])
         for name in asked:
             yield from self._database(inquiry, name)
-        inquiry.hold([Container((n,), "database") for n in names if not n.startswith("_") and n not in set(asked)])
+        inquiry.add_containers(
+            [Container((n,), "database") for n in names if not n.startswith("_") and n not in set(asked)]
+        )
         members = yield from inquiry.ask(_MEMBERS, cap=16 * 1024)
         if members is not None and members.status == 200:
             inquiry.draft.prove(_MEMBERS.label, "the administrator's view answers without authentication", Access.OPEN)
@@ -142,11 +144,11 @@ class CouchdbProbe(WebStoreProbe):
             if inquiry.describes:
                 indexes = yield from inquiry.read(_INDEX, _Indexes, name, cap=256 * 1024)
                 container = msgspec.structs.replace(container, fields=_fields(indexes))
-        inquiry.hold([container])
+        inquiry.add_containers([container])
 
 
 def _note(target: Target, name: str) -> Conversation[bytes]:
-    path = _NOTE.filled(name)
+    path = _NOTE.fill(name)
     if path is None:
         return b""
     http = HttpSession(target)

@@ -44,12 +44,12 @@ class DockerApiProbe(WebStoreProbe):
     )
     ask = _VERSION
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the keys of its version document."""
         said = decode_json(answer.body, _Version) if answer.status == 200 else None
         return Identification("docker", said.version) if said is not None else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if the server has Docker's name, or sends its JSON 404."""
         return root.headers.get("server", "").startswith("Docker/") or b'"message":"page not found"' in root.body
 

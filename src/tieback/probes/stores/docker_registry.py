@@ -55,14 +55,14 @@ class DockerRegistryProbe(WebStoreProbe):
     )
     ask = _BASE
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the header field that the specification requires of every registry."""
         says = answer.headers.get("docker-distribution-api-version", "")
         return (
             Identification("docker-registry") if "registry/2.0" in says and answer.status in (200, 401, 403) else None
         )
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True for an empty answer, or Go's 404. A registry's own front end also answers like this."""
         return root.status in (200, 404) and (not root.body or root.body.startswith(b"404 page not found"))
 
@@ -78,11 +78,11 @@ class DockerRegistryProbe(WebStoreProbe):
         names = found.repositories or []
         if len(names) >= 100:
             inquiry.draft.problem("there may be more repositories; only the first 100 were listed")
-        chosen = inquiry.chosen(names, "repositories")
+        chosen = inquiry.limit(names, "repositories")
         for name in chosen:
             tags = yield from inquiry.read(_TAGS, _Tags, name, cap=256 * 1024)
             count = exact(len(tags.tags or []), "tags/list") if tags is not None else None
-            inquiry.hold([Container((name,), "repository", records=count)])
-        inquiry.hold([Container((name,), "repository") for name in names[len(chosen) :]])
+            inquiry.add_containers([Container((name,), "repository", records=count)])
+        inquiry.add_containers([Container((name,), "repository") for name in names[len(chosen) :]])
         inquiry.draft.fingerprint(names)
         inquiry.judge()

@@ -124,12 +124,12 @@ class EtcdProbe(WebStoreProbe):
     )
     ask = _VERSION
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the key ``etcdserver``."""
         version = decode_json(answer.body, _Version) if answer.status == 200 else None
         return Identification("etcd", version.etcdserver) if version is not None else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if the root is Go's own 404."""
         return root.status == 404 and root.body.startswith(b"404 page not found")
 
@@ -151,7 +151,7 @@ class EtcdProbe(WebStoreProbe):
             draft.access = Access.AUTH_REQUIRED
             draft.prove(asked, f"status {counted.status}, requires a user", Access.AUTH_REQUIRED)
             return
-        if inquiry.turned_away(gateway.count, counted):
+        if inquiry.is_refused(gateway.count, counted):
             return
         found = decode_json(counted.body, _Range) if counted.status == 200 else None
         keys = parse_count(found.count) if found is not None else None
@@ -169,7 +169,7 @@ class EtcdProbe(WebStoreProbe):
         size = parse_count(status.used or status.size) if status is not None else None
         held = exact(size, "maintenance status dbSizeInUse") if size is not None else None
         fields = (yield from self._prefixes(inquiry, gateway.keys)) if inquiry.describes else ()
-        inquiry.hold([Container(("keys",), "keyspace", False, exact(keys, "range count_only"), held, fields)])
+        inquiry.add_containers([Container(("keys",), "keyspace", False, exact(keys, "range count_only"), held, fields)])
         draft.access = Access.OPEN if keys else Access.OPEN_EMPTY
 
     def _prefixes(self, inquiry: Inquiry, request: Request) -> Conversation[tuple[Field, ...]]:
@@ -180,7 +180,7 @@ class EtcdProbe(WebStoreProbe):
 
     def _version_2(self, inquiry: Inquiry) -> Conversation[None]:
         answer = yield from inquiry.ask(_V2)
-        if answer is None or inquiry.turned_away(_V2, answer):
+        if answer is None or inquiry.is_refused(_V2, answer):
             return
         if answer.status != 200:
             inquiry.draft.problem(f"no JSON gateway, and {_V2.label} has status {answer.status}")
@@ -189,7 +189,7 @@ class EtcdProbe(WebStoreProbe):
         if 0 < len(cluster) <= 40:
             inquiry.draft.vendor_id("cluster_id", cluster)
         inquiry.draft.prove(_V2.label, "the v2 key space is readable without a login; it was not read", Access.OPEN)
-        inquiry.hold([Container(("keys",), "keyspace")])
+        inquiry.add_containers([Container(("keys",), "keyspace")])
         inquiry.draft.access = Access.PARTIAL
 
 

@@ -54,7 +54,7 @@ class FirebaseRtdbProbe(WebStoreProbe):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by JSON of one of its shapes; probed only if a hint or the redirect of ``GET /`` points to it."""
         names = decode_json(answer.body, dict[str, bool | str | int | float | None])
         shallow = answer.truncated or (names is not None and True in names.values())
@@ -62,7 +62,7 @@ class FirebaseRtdbProbe(WebStoreProbe):
         error = answer.status in (401, 403, *_STATES) and decode_json(answer.body, _Error) is not None
         return Identification("firebase-rtdb") if (answer.status == 200 and tree) or error else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if ``GET /`` redirects to the Firebase console."""
         return "console.firebase.google.com" in root.headers.get("location", "")
 
@@ -89,15 +89,17 @@ class FirebaseRtdbProbe(WebStoreProbe):
             return
         nested = [name for name, value in names.items() if bytes(value) == b"true"]
         if len(nested) < len(names):
-            inquiry.hold([Container(("/",), "node", records=lower_bound(len(names) - len(nested), "shallow children"))])
-        chosen = inquiry.chosen(nested, "top-level names")
+            inquiry.add_containers(
+                [Container(("/",), "node", records=lower_bound(len(names) - len(nested), "shallow children"))]
+            )
+        chosen = inquiry.limit(nested, "top-level names")
         for name in chosen:
             children = yield from inquiry.read(_CHILD, dict[str, msgspec.Raw], name)
             count = lower_bound(len(children), "shallow children") if children is not None else None
             if count is not None:
                 draft.prove(_CHILD.label, f"number of children of {name}", Access.OPEN)
-            inquiry.hold([Container((name,), "node", records=count)])
-        inquiry.hold([Container((name,), "node") for name in nested[len(chosen) :]])
+            inquiry.add_containers([Container((name,), "node", records=count)])
+        inquiry.add_containers([Container((name,), "node") for name in nested[len(chosen) :]])
         if draft.identity is None or draft.identity.kind != "vendor_id":
             draft.fingerprint(names)
         inquiry.judge()

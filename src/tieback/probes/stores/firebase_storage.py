@@ -72,12 +72,12 @@ class FirebaseStorageProbe(WebStoreProbe):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the servers of Google: only Firebase's host is probed, and only if the app names a bucket."""
         google = answer.headers.get("server", "") in _SERVERS or "x-guploader-uploadid" in answer.headers
         return Identification("firebase-storage") if google else None
 
-    def likely(self, root: Response) -> bool:  # noqa: ARG002 - shared host
+    def is_likely(self, root: Response) -> bool:  # noqa: ARG002 - shared host
         """Always false: many services have the same answer to ``GET /``."""
         return False
 
@@ -110,4 +110,4 @@ class FirebaseStorageProbe(WebStoreProbe):
         figure, method = (lower_bound, "one page of the listing") if listing.more else (exact, "the listing")
         shown = extension_patterns([item.name for item in listing.items])[:200] if inquiry.describes else ()
         fields = tuple(Field(ending, "extension") for ending in shown)
-        inquiry.hold([Container((name,), "bucket", False, figure(len(listing.items), method), None, fields)])
+        inquiry.add_containers([Container((name,), "bucket", False, figure(len(listing.items), method), None, fields)])

@@ -109,7 +109,7 @@ class FirestoreProbe(WebStoreProbe):
         """Name of the project."""
         return (target.resource,) if target.resource else None
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the status of its errors, or the description of a database."""
         refused = decode_json(answer.body, _Refusal)
         if refused is not None and refused.error.status in _STATUSES and answer.status == refused.error.code:
@@ -117,7 +117,7 @@ class FirestoreProbe(WebStoreProbe):
         database = decode_json(answer.body, _Database) if answer.status == 200 else None
         return Identification("firestore") if database is not None and database.type.startswith("FIRESTORE") else None
 
-    def likely(self, root: Response) -> bool:  # noqa: ARG002 - shared host
+    def is_likely(self, root: Response) -> bool:  # noqa: ARG002 - shared host
         """Always false: it is probed only if the app names a project."""
         return False
 
@@ -166,5 +166,5 @@ class FirestoreProbe(WebStoreProbe):
         if listing is not None and listing.documents:
             draft.prove(_READABLE.label, f"a document of {name} is readable without a login", Access.OPEN)
         figure = lower_bound if count >= _MOST else exact
-        inquiry.hold([Container((name,), "collection", records=figure(count, "count aggregation"))])
+        inquiry.add_containers([Container((name,), "collection", records=figure(count, "count aggregation"))])
         return count

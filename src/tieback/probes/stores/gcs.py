@@ -67,7 +67,7 @@ class GcsProbe(WebStoreProbe):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the header fields of the upload server."""
         return Identification("gcs") if "x-guploader-uploadid" in answer.headers else None
 
@@ -104,4 +104,4 @@ class GcsProbe(WebStoreProbe):
         names = extension_patterns([item.name for item in listing.items])
         fields = tuple(Field(ending, "extension") for ending in names[:200]) if inquiry.describes else ()
         count = figure(len(listing.items), method)
-        inquiry.hold([Container((name,), "bucket", False, count, figure(size, method), fields)])
+        inquiry.add_containers([Container((name,), "bucket", False, count, figure(size, method), fields)])

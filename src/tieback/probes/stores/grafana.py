@@ -54,12 +54,12 @@ class GrafanaProbe(WebStoreProbe):
     )
     ask = _HEALTH
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the keys of its health document."""
         said = decode_json(answer.body, _Health) if answer.status in (200, 503) else None
         return Identification("grafana", said.version) if said is not None else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if the root redirects to the login, or is Grafana's page."""
         return root.headers.get("location", "").startswith("/login") or b"<title>Grafana</title>" in root.body
 
@@ -72,5 +72,5 @@ class GrafanaProbe(WebStoreProbe):
             return
         yield from inquiry.confirm(_ORG, _Organisation, cap=16 * 1024)
         figure = exact if len(found) < 100 else lower_bound
-        inquiry.hold([Container(("dashboards",), "dashboards", records=figure(len(found), "search"))])
+        inquiry.add_containers([Container(("dashboards",), "dashboards", records=figure(len(found), "search"))])
         inquiry.judge()

@@ -102,12 +102,12 @@ class HasuraProbe(WebStoreProbe):
     )
     ask = _VERSION
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the keys of its version document."""
         said = decode_json(answer.body, _Version) if answer.status == 200 else None
         return Identification("hasura", said.version.removeprefix("v")) if said is not None else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if ``GET /`` redirects to the console, or is Hasura's own 404."""
         return root.headers.get("location", "").startswith("/console") or b"resource does not exist" in root.body
 
@@ -130,13 +130,13 @@ class HasuraProbe(WebStoreProbe):
         config = yield from inquiry.read(_CONFIG, _Config, cap=16 * 1024)
         if config is not None and not config.is_admin_secret_set:
             draft.prove(_CONFIG.label, "no admin secret is set", Access.OPEN)
-        countable = inquiry.chosen([name for name in tables if f"{name}{_AGGREGATE}" in names], "tables")
+        countable = inquiry.limit([name for name in tables if f"{name}{_AGGREGATE}" in names], "tables")
         held = 0
         for name in tables:
             count = (yield from self._count(inquiry, name)) if name in countable else None
             held += count or 0
             records = exact(count, f"{_AGGREGATE} count, rows visible without a login") if count is not None else None
-            inquiry.hold([Container((name,), "query field", records=records)])
+            inquiry.add_containers([Container((name,), "query field", records=records)])
         draft.fingerprint(tables)
         if tables:
             draft.access = Access.OPEN if held and not inquiry.refused else Access.PARTIAL

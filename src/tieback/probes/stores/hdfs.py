@@ -79,13 +79,13 @@ class HdfsProbe(WebStoreProbe):
     )
     ask = _JMX
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the NameNode's bean."""
         jmx = decode_json(answer.body, _Jmx) if answer.status == 200 else None
         bean = jmx.beans[0] if jmx is not None and jmx.beans else None
         return Identification("hdfs", bean.version) if bean is not None and bean.cluster else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if the root is the NameNode's page, or redirects to it."""
         return b"dfshealth.html" in root.body or "dfshealth" in root.headers.get("location", "")
 
@@ -99,12 +99,12 @@ class HdfsProbe(WebStoreProbe):
         listed = yield from inquiry.catalogue(_LIST, _Listing)
         if listed is None:
             return
-        for entry in inquiry.chosen(listed.files.files, "top-level entries"):
+        for entry in inquiry.limit(listed.files.files, "top-level entries"):
             system = entry.name in _SYSTEM
             summary = (yield from inquiry.read(_SUMMARY, _Summary, entry.name)) if not system else None
             records = exact(summary.content.files, "fileCount") if summary is not None else None
             size = exact(summary.content.length, "length") if summary is not None else None
             if summary is not None:
                 inquiry.draft.prove(_SUMMARY.label, f"number of files and bytes below /{entry.name}", Access.OPEN)
-            inquiry.hold([Container((entry.name,), "directory", system, records, size)])
+            inquiry.add_containers([Container((entry.name,), "directory", system, records, size)])
         inquiry.judge()

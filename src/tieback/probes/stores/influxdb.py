@@ -121,7 +121,7 @@ class InfluxdbProbe(WebStoreProbe):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by a header field that every answer has."""
         version = answer.headers.get("x-influxdb-version")
         return Identification("influxdb", version.removeprefix("v")) if version is not None else None
@@ -139,7 +139,9 @@ class InfluxdbProbe(WebStoreProbe):
         elif version.startswith("2"):
             listed = yield from inquiry.catalogue(_BUCKETS, _Buckets)
             if listed is not None:
-                inquiry.hold([Container((one.name,), "database", one.name.startswith("_")) for one in listed.buckets])
+                inquiry.add_containers(
+                    [Container((one.name,), "database", one.name.startswith("_")) for one in listed.buckets]
+                )
                 inquiry.judge()
         else:
             yield from self._version_1(inquiry)
@@ -149,16 +151,16 @@ class InfluxdbProbe(WebStoreProbe):
         if found is None:
             return
         told: list[str] = []
-        for one in inquiry.chosen(found, "databases"):
+        for one in inquiry.limit(found, "databases"):
             listed = None if one.name.startswith("_") else (yield from inquiry.read(_TABLES, list[_Table3], one.name))
             if listed is None:
-                inquiry.hold([Container((one.name,), "database", one.name.startswith("_"))])
+                inquiry.add_containers([Container((one.name,), "database", one.name.startswith("_"))])
                 continue
             inquiry.draft.prove(_TABLES.label, f"names of the tables of {one.name}", Access.OPEN)
             tables = [table.name for table in listed if table.schema == "iox"]
             fields = (yield from self._columns(inquiry, one.name)) if inquiry.describes and tables else {}
             told += [f"{one.name}\0{table}" for table in tables]
-            inquiry.hold([Container((one.name, t), "table", fields=tuple(fields.get(t, ()))) for t in tables])
+            inquiry.add_containers([Container((one.name, t), "table", fields=tuple(fields.get(t, ()))) for t in tables])
         if told:
             inquiry.draft.fingerprint(told)
             inquiry.draft.access = Access.PARTIAL
@@ -181,20 +183,20 @@ class InfluxdbProbe(WebStoreProbe):
             return
         names = [str(row[0]) for row in _rows(listed) if row]
         told: list[str] = []
-        for name in inquiry.chosen(names, "databases"):
+        for name in inquiry.limit(names, "databases"):
             if name == "_internal":
-                inquiry.hold([Container((name,), "database", system=True)])
+                inquiry.add_containers([Container((name,), "database", system=True)])
                 continue
             measurements = yield from self._ask(inquiry, _MEASUREMENTS, name)
             if measurements is None:
-                inquiry.hold([Container((name,), "database")])
+                inquiry.add_containers([Container((name,), "database")])
                 continue
             inquiry.draft.prove(_MEASUREMENTS.label, f"names of the measurements of {name}", Access.OPEN)
             counts = yield from self._counts(inquiry, name)
             fields = (yield from self._fields(inquiry, name)) if inquiry.describes else {}
             found = [str(row[0]) for row in _rows(measurements) if row]
             told += [f"{name}\0{one}" for one in found]
-            inquiry.hold(
+            inquiry.add_containers(
                 [Container((name, m), "measurement", False, counts.get(m), None, fields.get(m, ())) for m in found]
             )
         inquiry.draft.fingerprint(told)

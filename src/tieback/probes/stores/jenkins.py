@@ -33,7 +33,7 @@ class JenkinsProbe(WebStoreProbe):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by its header field."""
         version = answer.headers.get("x-jenkins")
         return Identification("jenkins", version) if version else None

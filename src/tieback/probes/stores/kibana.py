@@ -101,7 +101,7 @@ class KibanaProbe(WebStoreProbe):
     )
     ask = _STATUS
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the name in its header fields, or the shape of its status document."""
         said = decode_json(answer.body, _Status) if answer.status == 200 else None
         version = said.version.number if said is not None else ""
@@ -109,7 +109,7 @@ class KibanaProbe(WebStoreProbe):
             return Identification("opensearch-dashboards", version)
         return Identification("kibana", version) if "kbn-name" in answer.headers or said is not None else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if the header fields contain the product's name, as every answer does."""
         return "kbn-name" in root.headers or "osd-name" in root.headers
 
@@ -120,7 +120,7 @@ class KibanaProbe(WebStoreProbe):
             return
         console = _CONSOLES.get(draft.product, _CONSOLES["kibana"])
         listed = yield from inquiry.ask(console.indices, cap=MAX_BODY)
-        if listed is None or inquiry.turned_away(console.indices, listed):
+        if listed is None or inquiry.is_refused(console.indices, listed):
             return
         if listed.status in _LOGIN and "login" in listed.headers.get("location", ""):
             draft.access = Access.AUTH_REQUIRED
@@ -133,7 +133,7 @@ class KibanaProbe(WebStoreProbe):
         if listed.truncated:
             draft.problem(f"more indices than the limit; the first {len(rows)} are listed")
         draft.prove(console.indices.label, f"lists {len(rows)} indices", Access.OPEN)
-        inquiry.hold([index_container(row) for row in rows])
+        inquiry.add_containers([index_container(row) for row in rows])
         stats = yield from inquiry.confirm(console.stats, _Stats, cap=16 * 1024)
         if stats is not None and is_distinctive("cluster_uuid", stats.cluster_uuid):
             draft.vendor_id("cluster_uuid", stats.cluster_uuid, store="elasticsearch")

@@ -44,7 +44,7 @@ class KubernetesProbe(WebStoreProbe):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by its paths, or the shape of its refusal."""
         paths = decode_json(answer.body, _Paths) if answer.status == 200 else None
         refusal = decode_json(answer.body, _Status) if answer.status in (401, 403) else None

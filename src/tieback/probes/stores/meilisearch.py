@@ -60,7 +60,7 @@ class MeilisearchProbe(WebStoreProbe):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by its status text, or the mini-dashboard, which it shows without a master key."""
         said = decode_json(answer.body, _Status) if answer.status == 200 else None
         speaks = said is not None and said.status.startswith("Meilisearch is running")
@@ -82,6 +82,6 @@ class MeilisearchProbe(WebStoreProbe):
             named = list(index.fields)[:MAX_FIELDS] if inquiry.describes else []
             records = exact(index.documents, "stats numberOfDocuments")
             fields = tuple(Field(field[:512]) for field in named)
-            inquiry.hold([Container((name,), "index", records=records, fields=fields)])
+            inquiry.add_containers([Container((name,), "index", records=records, fields=fields)])
         inquiry.draft.fingerprint(stats.indexes)
         inquiry.judge()

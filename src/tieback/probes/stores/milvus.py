@@ -88,7 +88,7 @@ class MilvusProbe(WebStoreProbe):
     )
     ask = _LIST
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the shape of its answer: a code of its own, and names or a message."""
         found = decode_json(answer.body, _Listing) if answer.status in (200, 401) else None
         if found is None:
@@ -96,7 +96,7 @@ class MilvusProbe(WebStoreProbe):
         lists = found.code in _OK and found.data is not None
         return Identification("milvus") if lists or (found.code in _CLOSED and found.message) else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if the root is Go's own 404."""
         return root.status == 404 and root.body.startswith(b"404 page not found")
 
@@ -116,7 +116,7 @@ class MilvusProbe(WebStoreProbe):
         second = yield from inquiry.confirm(_LIST_2, _Listing)
         if second is not None and second.code not in _OK:
             draft.proofs.pop()
-        chosen = inquiry.chosen(names, "collections")
+        chosen = inquiry.limit(names, "collections")
         held = False
         for name in chosen:
             counted = yield from inquiry.read(_STATS, _Counted, name, cap=16 * 1024)
@@ -128,8 +128,8 @@ class MilvusProbe(WebStoreProbe):
                 told = yield from inquiry.read(_DESCRIBE, _Described, name, cap=256 * 1024)
                 listed = told.data.fields[:MAX_FIELDS] if told is not None and told.data is not None else []
                 fields = tuple(Field(one.name[:512], one.type) for one in listed)
-            inquiry.hold([Container((name,), "collection", records=records, fields=fields)])
-        inquiry.hold([Container((name,), "collection") for name in names[len(chosen) :]])
+            inquiry.add_containers([Container((name,), "collection", records=records, fields=fields)])
+        inquiry.add_containers([Container((name,), "collection") for name in names[len(chosen) :]])
         draft.fingerprint(names)
         if names:
             draft.access = Access.OPEN if held and not inquiry.refused else Access.PARTIAL

@@ -70,12 +70,12 @@ class NatsProbe(WebStoreProbe):
     )
     ask = _VARZ
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the shape of ``/varz``."""
         varz = decode_json(answer.body, _Varz) if answer.status == 200 else None
         return Identification("nats", varz.version) if varz is not None else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if the root is the monitoring port's own page."""
         return root.status == 200 and b"nats.io" in root.body
 
@@ -99,7 +99,7 @@ class NatsProbe(WebStoreProbe):
         if jsz is None:
             return
         for account in jsz.account_details:
-            inquiry.hold(
+            inquiry.add_containers(
                 [
                     Container(
                         (account.name, stream.name),

@@ -138,7 +138,7 @@ class Neo4jProbe(WebStoreProbe):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the keys of its discovery document."""
         if answer.status != 200:
             return None
@@ -169,7 +169,7 @@ class Neo4jProbe(WebStoreProbe):
         for name, counted, named_fields in (("nodes", counts, fields), ("relationships", edges, ())):
             row = counted[0] if counted else []
             records = exact(row[0], "count store") if row else None
-            inquiry.hold([Container(("neo4j", name), name, records=records, fields=named_fields)])
+            inquiry.add_containers([Container(("neo4j", name), name, records=records, fields=named_fields)])
         inquiry.judge()
 
     def _counts(

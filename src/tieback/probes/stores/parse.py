@@ -88,12 +88,12 @@ class ParseProbe(WebStoreProbe):
     keys = ("parse",)
     closed_when_refused = False
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the header fields that it allows browsers to send."""
         allowed = answer.headers.get("access-control-allow-headers", "").lower()
         return Identification("parse-server") if "x-parse-application-id" in allowed else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True for Express without a page at the root, or for Parse at the root itself."""
         return root.headers.get("x-powered-by") == "Express" and root.status in (403, 404)
 
@@ -141,12 +141,12 @@ class ParseProbe(WebStoreProbe):
                 draft.problem(f"{mount[0].label} ({name[:60]!r}): status {answer.status}, no count")
             return 0
         if not found.count:
-            inquiry.hold([Container((name,), "class")])
+            inquiry.add_containers([Container((name,), "class")])
             return 0
         draft.prove(mount[0].label, f"{found.count} objects of {name} counted without a login", Access.OPEN)
         given = yield from inquiry.ask(mount[1], name, cap=16 * 1024)
         objects = decode_json(given.body, _Objects) if given is not None and given.status == 200 else None
         if objects is not None and objects.results:
             draft.prove(mount[1].label, f"an object of {name} is readable without a login", Access.OPEN)
-        inquiry.hold([Container((name,), "class", records=exact(found.count, "count=1"))])
+        inquiry.add_containers([Container((name,), "class", records=exact(found.count, "count=1"))])
         return found.count

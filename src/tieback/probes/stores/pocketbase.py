@@ -65,13 +65,13 @@ class PocketbaseProbe(WebStoreProbe):
     )
     ask = _HEALTH
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the text of its health answer."""
         health = decode_json(answer.body, _Health) if answer.status == 200 else None
         known = health is not None and health.code == 200 and health.message.startswith("API is healthy")
         return Identification("pocketbase") if known else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True for its JSON 404, or for the app's own front end with the header fields that PocketBase sets."""
         return b'"data":{}' in root.body[:200] or root.headers.get("x-xss-protection") == "1; mode=block"
 
@@ -89,20 +89,20 @@ class PocketbaseProbe(WebStoreProbe):
         told = [one.name for one in found.items if not one.system] if found is not None else []
         names = list(dict.fromkeys((*told, *inquiry.names, "users")))
         shown = hidden = 0
-        for name in inquiry.chosen(names, "collections"):
+        for name in inquiry.limit(names, "collections"):
             answered = yield from inquiry.ask(_RECORDS, name, cap=16 * 1024)
             if answered is None or answered.status == 404:
                 continue
             count = decode_json(answered.body, _Records) if answered.status == 200 else None
             if count is None or not count.totalItems:
                 hidden += 1
-                inquiry.hold([Container((name,), "collection")])
+                inquiry.add_containers([Container((name,), "collection")])
                 continue
             shown += 1
             draft.prove(
                 _RECORDS.label, f"{count.totalItems} records of {name} are readable without a login", Access.OPEN
             )
-            inquiry.hold([Container((name,), "collection", records=exact(count.totalItems, "totalItems"))])
+            inquiry.add_containers([Container((name,), "collection", records=exact(count.totalItems, "totalItems"))])
         if shown:
             draft.access = Access.PARTIAL if hidden or found is None else Access.OPEN
             draft.fingerprint(container.name for container in draft.containers)

@@ -92,7 +92,7 @@ class PostgrestProbe(WebStoreProbe):
     ask = _ROOT
     keys = ("supabase_anon", "supabase_publishable_key")
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by its server's name, its description, or the header field of Supabase's gateway."""
         product, _, version = answer.headers.get("server", "").partition("/")
         if product.lower() == "postgrest":
@@ -123,7 +123,7 @@ class PostgrestProbe(WebStoreProbe):
         if inquiry.key is None:
             draft.problem("the app's public key is unknown: the project answers only requests with it")
             if described is not None:
-                inquiry.turned_away(_SUPABASE, described)
+                inquiry.is_refused(_SUPABASE, described)
             return
         told = _told(described) if described is not None else {}
         if told:
@@ -136,7 +136,7 @@ class PostgrestProbe(WebStoreProbe):
         draft = inquiry.draft
         names = list(dict.fromkeys((*told, *inquiry.names)))
         shown = 0
-        chosen = inquiry.chosen(names, "tables")
+        chosen = inquiry.limit(names, "tables")
         for name in chosen:
             counted = yield from inquiry.ask(counting, name)
             total = _TOTAL.fullmatch(counted.headers.get("content-range", "")) if counted is not None else None
@@ -151,8 +151,8 @@ class PostgrestProbe(WebStoreProbe):
                     yield from _confirm(inquiry, confirming, name)
             elif counted is not None and counted.status in (401, 403):
                 draft.prove(counting.label, f"{name}: status {counted.status}", Access.AUTH_REQUIRED)
-            inquiry.hold([Container((name,), "table", records=records, fields=fields)])
-        inquiry.hold([Container((name,), "table") for name in names[len(chosen) :]])
+            inquiry.add_containers([Container((name,), "table", records=records, fields=fields)])
+        inquiry.add_containers([Container((name,), "table") for name in names[len(chosen) :]])
         if draft.identity is None or draft.identity.kind != "vendor_id":
             draft.fingerprint(names)
         if shown:

@@ -65,12 +65,12 @@ class PrometheusProbe(WebStoreProbe):
     )
     ask = _BUILD
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the keys of its build information."""
         build = decode_json(answer.body, _Build) if answer.status == 200 else None
         return Identification("prometheus", build.data.version) if build is not None else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if ``GET /`` redirects to the pages of version 2 or 3, or to the older ones that Debian ships."""
         pages = ("/graph", "/query", "/classic/graph")
         return root.headers.get("location", "") in pages or b"Prometheus Time Series" in root.body
@@ -88,5 +88,5 @@ class PrometheusProbe(WebStoreProbe):
         named = labels.data[:MAX_FIELDS] if labels is not None and inquiry.describes else []
         series = lower_bound(found.data.head.series, "numSeries of the head, at least one sample per series")
         fields = tuple(Field(name[:512], "label") for name in named)
-        inquiry.hold([Container(("tsdb",), "series", records=series, fields=fields)])
+        inquiry.add_containers([Container(("tsdb",), "series", records=series, fields=fields)])
         inquiry.judge()

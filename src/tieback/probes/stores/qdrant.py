@@ -79,7 +79,7 @@ class QdrantProbe(WebStoreProbe):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by its title."""
         root = decode_json(answer.body, _Root) if answer.status == 200 else None
         return Identification("qdrant", root.version) if root is not None and root.title.startswith("qdrant") else None
@@ -94,7 +94,7 @@ class QdrantProbe(WebStoreProbe):
         names = [one.name for one in listed.result.collections]
         told = yield from inquiry.confirm(_TELEMETRY, _Telemetry)
         inquiry.refused = 0
-        chosen = inquiry.chosen(names, "collections")
+        chosen = inquiry.limit(names, "collections")
         for name in chosen:
             found = yield from inquiry.read(_ONE, _Answer, name, cap=256 * 1024)
             container = Container((name,), "collection")
@@ -104,8 +104,8 @@ class QdrantProbe(WebStoreProbe):
                 schema = list(found.result.payload_schema.items())[:MAX_FIELDS] if inquiry.describes else []
                 fields = tuple(Field(key[:512], one.data_type) for key, one in schema)
                 container = Container((name,), "collection", records=records, fields=fields)
-            inquiry.hold([container])
-        inquiry.hold([Container((name,), "collection") for name in names[len(chosen) :]])
+            inquiry.add_containers([container])
+        inquiry.add_containers([Container((name,), "collection") for name in names[len(chosen) :]])
         if told is not None and 0 < len(told.result.id) <= 64:
             inquiry.draft.vendor_id("telemetry_id", told.result.id)
         else:

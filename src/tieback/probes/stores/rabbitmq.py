@@ -53,7 +53,7 @@ class RabbitmqProbe(WebStoreProbe):
     )
     ask = _OVERVIEW
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by its version, or the realm of its refusal."""
         said = decode_json(answer.body, _Overview) if answer.status == 200 else None
         if said is not None:
@@ -61,7 +61,7 @@ class RabbitmqProbe(WebStoreProbe):
         realm = "rabbitmq management" in answer.headers.get("www-authenticate", "").lower()
         return Identification("rabbitmq") if realm and answer.status == 401 else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True for the title of its page, or for the refusal to serve the root as JSON."""
         if root.status == 406:
             return root.headers.get("server", "").lower() == "cowboy"
@@ -82,5 +82,5 @@ class RabbitmqProbe(WebStoreProbe):
         for queue in queues:
             records = exact(queue.messages, "messages") if queue.messages is not None else None
             size = exact(queue.size, "message_bytes") if queue.size is not None else None
-            inquiry.hold([Container((queue.vhost, queue.name), "queue", records=records, bytes=size)])
+            inquiry.add_containers([Container((queue.vhost, queue.name), "queue", records=records, bytes=size)])
         inquiry.judge()

@@ -32,7 +32,7 @@ class RethinkdbProbe(WebStoreProbe):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by its title."""
         shown = answer.status == 200 and b"<title>RethinkDB Administration Console</title>" in answer.body
         return Identification("rethinkdb") if shown else None

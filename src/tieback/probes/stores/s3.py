@@ -59,7 +59,7 @@ class S3Probe(WebStoreProbe):
     )
     ask = _ROOT
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the XML documents of its API."""
         element = root(answer.body)
         server = answer.headers.get("server", "").lower()
@@ -94,7 +94,7 @@ class S3Probe(WebStoreProbe):
         if listed:
             draft.prove(_ROOT.label, f"lists {len(listed)} buckets without authentication", Access.OPEN)
         names = list(dict.fromkeys((*listed, *inquiry.names)))
-        for name in inquiry.chosen(names, "buckets"):
+        for name in inquiry.limit(names, "buckets"):
             yield from self._bucket(inquiry, name)
         if not names:
             draft.problem(
@@ -113,7 +113,7 @@ class S3Probe(WebStoreProbe):
         if answer is None or answer.status != 200:
             return
         inquiry.draft.prove(_OWN.label, f"lists objects of {name}", Access.OPEN)
-        inquiry.hold([_container(name, answer, inquiry)])
+        inquiry.add_containers([_container(name, answer, inquiry)])
         inquiry.draft.vendor_id("bucket", name[:255])
         inquiry.judge()
 
@@ -132,7 +132,7 @@ class S3Probe(WebStoreProbe):
         head = yield from inquiry.ask(_HEAD, name)
         if head is not None and head.status == 200:
             inquiry.draft.prove(_HEAD.label, f"HEAD of {name} succeeds without authentication", Access.OPEN)
-        inquiry.hold([_container(name, answer, inquiry)])
+        inquiry.add_containers([_container(name, answer, inquiry)])
 
 
 def _container(name: str, answer: Response, inquiry: Inquiry) -> Container:

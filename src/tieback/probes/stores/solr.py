@@ -91,14 +91,14 @@ class SolrProbe(WebStoreProbe):
     )
     ask = _INFO
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by its version key, or the realm of its refusal."""
         info = decode_json(answer.body, _Info) if answer.status == 200 else None
         if info is not None:
             return Identification("solr", info.lucene.version)
         return Identification("solr") if 'realm="solr"' in answer.headers.get("www-authenticate", "").lower() else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if ``GET /`` redirects to ``/solr/``."""
         return "/solr/" in root.headers.get("location", "")
 
@@ -117,7 +117,7 @@ class SolrProbe(WebStoreProbe):
             clustered = shard is not None and shard.collection
             path: tuple[str, ...] = (shard.collection, shard.shard) if shard is not None and clustered else (name,)
             cores.setdefault(path, (name, core))
-        chosen = inquiry.chosen(list(cores.items()), "cores")
+        chosen = inquiry.limit(list(cores.items()), "cores")
         for path, (name, core) in chosen:
             yield from self._core(inquiry, path, name, core)
         inquiry.draft.fingerprint(".".join(path) for path in cores)
@@ -135,4 +135,4 @@ class SolrProbe(WebStoreProbe):
             fields = tuple(Field(one.name[:512], one.type) for one in told.fields[:MAX_FIELDS]) if told else ()
         records = exact(count, "luke numDocs") if count is not None else None
         held = exact(size, "STATUS sizeInBytes") if size is not None else None
-        inquiry.hold([Container(path, "core", False, records, held, fields)])
+        inquiry.add_containers([Container(path, "core", False, records, held, fields)])

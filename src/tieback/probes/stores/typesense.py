@@ -51,13 +51,13 @@ class TypesenseProbe(WebStoreProbe):
     )
     ask = _COLLECTIONS
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the text of its refusal, or by the shape of its list."""
         refuses = answer.status == 401 and b"x-typesense-api-key" in answer.body.lower()
         listed = decode_json(answer.body, list[_Collection]) if answer.status == 200 else None
         return Identification("typesense") if refuses or listed else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True for its JSON 404, or a refusal that names Typesense."""
         return root.body == b'{"message": "Not Found"}' or b"typesense" in root.body.lower()
 
@@ -72,7 +72,7 @@ class TypesenseProbe(WebStoreProbe):
         for one in decode_json(answer.body, list[_Collection]) or ():
             named = one.fields[:MAX_FIELDS] if inquiry.describes else []
             fields = tuple(Field(field.name[:512], field.type) for field in named)
-            inquiry.hold(
+            inquiry.add_containers(
                 [Container((one.name,), "collection", False, exact(one.num_documents, "num_documents"), None, fields)]
             )
         inquiry.draft.fingerprint(container.name for container in inquiry.draft.containers)

@@ -76,12 +76,12 @@ class WeaviateProbe(WebStoreProbe):
     )
     ask = _META
 
-    def known(self, answer: Response) -> Identification | None:
+    def identify(self, answer: Response) -> Identification | None:
         """Recognised by the shape of its meta document."""
         meta = decode_json(answer.body, _Meta) if answer.status == 200 else None
         return Identification("weaviate", meta.version) if meta is not None else None
 
-    def likely(self, root: Response) -> bool:
+    def is_likely(self, root: Response) -> bool:
         """True if the root has Weaviate's list of links."""
         return root.status == 200 and (b'"href":"/v1"' in root.body or b"weaviate" in root.body)
 
@@ -102,6 +102,6 @@ class WeaviateProbe(WebStoreProbe):
             records = estimate(count, "nodes objectCount") if count is not None else None
             named = (one.properties or [])[:MAX_FIELDS] if inquiry.describes else []
             fields = tuple(Field(p.name[:512], ", ".join(p.kinds)[:80]) for p in named)
-            inquiry.hold([Container((one.name,), "class", records=records, fields=fields)])
+            inquiry.add_containers([Container((one.name,), "class", records=records, fields=fields)])
         inquiry.draft.fingerprint(container.name for container in inquiry.draft.containers)
         inquiry.judge()

@@ -47,7 +47,7 @@ class Request(msgspec.Struct, frozen=True):
         """Label in reports and documentation."""
         return self.send.name
 
-    def filled(self, *names: str) -> str | None:
+    def fill(self, *names: str) -> str | None:
         """Path with the names inserted; ``None`` if a name must not be sent."""
         left = iter(names)
         path = _PLACE.sub(lambda _: next(left) if self.raw else segment(next(left)), self.path)
@@ -61,7 +61,7 @@ class Request(msgspec.Struct, frozen=True):
         """Pattern of the request line up to the protocol's name, as if it were a GET."""
         return b"GET " + self.send.pattern.split(rb"\ HTTP", 1)[0].partition(rb"\ ")[2] + b" HTTP"
 
-    def written(self, *names: str) -> bytes | None:
+    def encode(self, *names: str) -> bytes | None:
         """Body with the names that the path left over; ``None`` if a name must not be sent."""
         left = names[len(_PLACE.findall(self.path)) :]
         if not self.names or self.body is None:

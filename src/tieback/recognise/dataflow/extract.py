@@ -74,7 +74,7 @@ class DataflowExtractor:
                 return
             at += dex.size
 
-    def judged(self, text: str) -> tuple[Find, ...]:
+    def judge_text(self, text: str) -> tuple[Find, ...]:
         """Verdict of the other extractor on a text."""
         known = self._judged.get(text)
         if known is None:
@@ -141,10 +141,10 @@ class _Finds:
 
     def _new(self, flow: DataFlow, text: str, parts: str, first: int, *, whole: bool = False) -> Iterator[Find]:
         """Endpoints in a text that are not in its parts; and the path below a cloud resource, if there is one."""
-        finds = self._extractor.judged(text)
+        finds = self._extractor.judge_text(text)
         if not finds:
             return
-        plain = {_value(find) for find in self._extractor.judged(parts)} if parts else set()
+        plain = {_value(find) for find in self._extractor.judge_text(parts)} if parts else set()
         evidence = self._evidence(flow, text, first)
         for find in finds:
             if _value(find) in plain and not (whole and _is_cloud(find)):

@@ -71,7 +71,7 @@ class Lake:
         """
         from tieback.storage.lake.schemas import rows_table
 
-        if self.published(part):
+        if self.is_published(part):
             return False
         members = rows_table("units", ((u.key, u.version, u.source, u.size, part) for u in units))
         try:
@@ -80,13 +80,13 @@ class Lake:
                     if table.num_rows or name == "units":
                         _write(directory / f"{name}.parquet", table)
         except WorkspaceError:
-            if self.published(part):
+            if self.is_published(part):
                 return False  # another process was faster with the same part
             raise
         return True
 
     @contextmanager
-    def draft(self, part: str) -> Iterator["PartStaging"]:
+    def stage_part(self, part: str) -> Iterator["PartStaging"]:
         """A part whose rows are added step by step; it is published when the context ends without an error.
 
         Raises:
@@ -135,12 +135,12 @@ class Lake:
                 draft.rename(self._parts / part)
             except BaseException as error:
                 shutil.rmtree(draft, ignore_errors=True)
-                if isinstance(error, OSError) and self._fenced and not self.published(part):
+                if isinstance(error, OSError) and self._fenced and not self.is_published(part):
                     check_fence(self._drafts)
                 raise
             _sync(self._parts)
 
-    def published(self, part: str) -> bool:
+    def is_published(self, part: str) -> bool:
         """True if the rows of the part can be read, from its own directory or from a merged part."""
         now = self.layout()
         return part in now.held or part in now.live
@@ -154,7 +154,7 @@ class Lake:
         with storage_errors(self.directory):
             return read_layout(self.directory)
 
-    def damaged(self) -> dict[str, str]:
+    def damaged_parts(self) -> dict[str, str]:
         """Damaged parts that are ignored, with the reason. Raises ``WorkspaceError``."""
         return dict(self.layout().damaged)
 
@@ -202,7 +202,7 @@ class Lake:
         mine = self.read(part, "units")
         return found.filter(pc.is_in(_names(found), value_set=_names(mine)))
 
-    def clear_drafts(self) -> int:
+    def clear_staging(self) -> int:
         """Remove drafts of interrupted processes, and revoke the right to publish from workers of earlier runs.
 
         Only under ``Workspace.lock``. Returns the number of drafts.

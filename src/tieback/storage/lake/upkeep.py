@@ -86,7 +86,7 @@ def damage_lines(lake: Lake, tables: Collection[str]) -> tuple[Problem, ...]:
     lake.query(" UNION ALL ".join(f"(SELECT 1 FROM {name} LIMIT 0)" for name in tables))  # noqa: S608 - our own names
     return tuple(
         Problem(f"is damaged and ignored ({why}); the next `tieback scan` of the same inputs rebuilds it", where)
-        for part, why in sorted(lake.damaged().items())
+        for part, why in sorted(lake.damaged_parts().items())
         for where in [f"part {part} of the lake"]
     )
 

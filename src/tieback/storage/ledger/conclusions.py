@@ -138,7 +138,7 @@ class Conclusions:
             for (text,) in self._stream(sa.select(exposures.c.document).where(which)):
                 yield reader.decode(text)
 
-    def seen_open(self, before: str) -> dict[str, OpenPeriod]:
+    def open_periods(self, before: str) -> dict[str, OpenPeriod]:
         """Stores that runs found open which ended before this run started, by ID."""
         began = sa.select(runs.c.started).where(runs.c.id == before).scalar_subquery()
         query = (
@@ -165,13 +165,13 @@ class Conclusions:
             ).one()
         return count, None if first is None else datetime.fromtimestamp(first, UTC).date()
 
-    def begun(self) -> datetime | None:
+    def first_run_started(self) -> datetime | None:
         """When the first run started; ``None`` if there was none."""
         with self._database.reading() as connection:
             started = connection.scalar(sa.select(sa.func.min(runs.c.started)))
         return None if started is None else datetime.fromtimestamp(started, UTC)
 
-    def begun_since(self, run: str) -> list[datetime]:
+    def runs_started_since(self, run: str) -> list[datetime]:
         """Start times of later runs that have not finished."""
         began = sa.select(runs.c.started).where(runs.c.id == run).scalar_subquery()
         query = sa.select(runs.c.started).where(runs.c.ended.is_(None) & (runs.c.started >= began))
@@ -214,7 +214,7 @@ class Conclusions:
             )
             return connection.scalar(query) or 0
 
-    def leads(self, run: str) -> "pa.Table":
+    def app_store_table(self, run: str) -> "pa.Table":
         """Which app leads to which store: columns ``app``, ``exposure``, ``exposed``, ``place`` (worst store first)."""
         import pyarrow as pa
 

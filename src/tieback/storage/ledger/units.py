@@ -96,7 +96,7 @@ class Units:
 
         return self._database.write(enter)
 
-    def held_elsewhere(self, part: str, members: Sequence[Unit]) -> set[tuple[str, str]]:
+    def done_elsewhere(self, part: str, members: Sequence[Unit]) -> set[tuple[str, str]]:
         """The units of a part, by key and version, that are done in another part."""
         wanted = {(unit.key, unit.version) for unit in members}
         elsewhere = (units.c.state == LedgerState.DONE) & units.c.part.is_not(None) & (units.c.part != part)

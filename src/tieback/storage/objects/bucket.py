@@ -108,7 +108,7 @@ class Bucket:
             for page in obstore.list(self._store, prefix.rstrip("/") or None, chunk_size=PAGE):
                 yield [self._described(meta) for meta in page]
 
-    def look(self, key: str) -> RemoteObject | None:
+    def stat(self, key: str) -> RemoteObject | None:
         """The metadata of one object; ``None`` if it does not exist. Raises ``InputError``."""
         import obstore
 

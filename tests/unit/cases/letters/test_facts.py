@@ -24,7 +24,7 @@ def test_a_store_in_words() -> None:
     assert (store.verdict, store.signs, store.attested) == ("", "", "")
 
 
-def test_places_and_lines_of_others_are_not_told() -> None:
+def test_locations_of_other_vendors_are_left_out() -> None:
     (own,) = exposure().routes
     other = msgspec.structs.replace(
         own, app_sha256="b" * 64, candidate=Candidate("db.rival.test", 9200, None, Route.NAMED, (), "named")

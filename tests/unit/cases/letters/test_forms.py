@@ -29,7 +29,7 @@ def html_of(one: Letter) -> str:
     return to_html(one, facts(one.language), load_language(one.language)).decode()
 
 
-def test_a_page_says_everything_and_loads_nothing() -> None:
+def test_page_is_complete_and_loads_nothing() -> None:
     page = html_of(letter())
     for part in ("Nordwind Energie AG", "Fieldhand Machinery", "1.350", "<table>", 'lang="de"', "01.03.2026"):
         assert part in page

@@ -21,7 +21,7 @@ def test_the_languages_of_the_program() -> None:
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_each_language_says_everything(name: str) -> None:
+def test_each_language_has_every_text(name: str) -> None:
     language = load_language(name)
     for kind in KINDS:
         template = getattr(language, kind)
@@ -51,7 +51,7 @@ def test_numbers_and_days_as_they_are_written(name: str, day: str, number: str, 
     assert language.figure(lower_bound(0, "x")) == language.words["not_measured"]
 
 
-def test_templates_are_written_once_and_count_before_ours(tmp_path: Path) -> None:
+def test_written_templates_are_kept_and_override_the_bundled_ones(tmp_path: Path) -> None:
     assert len(write_templates(tmp_path)) == 5
     german = tmp_path / "de.toml"
     german.write_text(german.read_text().replace("Sehr geehrte Damen und Herren", "Guten Tag"))

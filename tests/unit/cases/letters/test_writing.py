@@ -70,7 +70,7 @@ def test_a_damaged_template_is_one_line(template: str, says: str) -> None:
         render_letter("exposure", "en", language, facts(), (), NOW, "v-1")
 
 
-def test_there_is_no_other_kind() -> None:
+def test_unknown_letter_kind_is_rejected() -> None:
     with pytest.raises(UsageError, match="Choose one of assurance"):
         write("threat")
 
@@ -80,7 +80,7 @@ def test_escaped_text_keeps_every_sign(text: str) -> None:
     assert escape(text).replace("\\", "") == text.replace("\\", "")
 
 
-def test_no_template_of_ours_reads_files() -> None:
+def test_bundled_templates_read_no_files() -> None:
     folder = Path(__file__).parents[4] / "src" / "tieback" / "cases" / "letters"
     for path in folder.glob("*.toml"):
         includes = {line for line in path.read_text().splitlines() if "{% include" in line}

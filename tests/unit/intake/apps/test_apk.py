@@ -52,7 +52,7 @@ def test_real_apps_have_their_identity(
 
 
 @pytest.mark.parametrize("file", [row[0] for row in IDENTITIES if "SIZE" not in row[0]])
-def test_the_outline_says_what_the_package_says(apps: Path, file: str) -> None:
+def test_outline_gives_the_same_identity_as_the_package(apps: Path, file: str) -> None:
     whole = apk_info.APK(apps / file)
     with open_app(apps / file) as package:
         app = package.app
@@ -108,9 +108,7 @@ def test_a_label_is_looked_up_in_the_resources(build: Build) -> None:
     ],
     ids=["none", "empty", "text", "noise", "large"],
 )
-def test_without_a_readable_manifest_there_is_no_identity(
-    build: Build, files: list[tuple[str, bytes]], problem: str
-) -> None:
+def test_no_identity_without_a_readable_manifest(build: Build, files: list[tuple[str, bytes]], problem: str) -> None:
     app, problems, text = opened(build, files)
     assert app is None
     assert text == ""

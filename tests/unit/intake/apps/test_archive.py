@@ -50,13 +50,13 @@ def test_an_entry_is_read_as_a_phone_reads_it(build: Build, lies: dict[str, int]
     assert bool(problem) == bool(problems)
 
 
-def test_an_unknown_method_that_is_no_deflate_is_read_as_stored(build: Build) -> None:
+def test_unknown_compression_method_is_read_as_stored(build: Build) -> None:
     content, problems = only(build("zipped", [("a", TEXT, {"method": 99, "raw": TEXT, "size": 3})]))
     assert content == TEXT
     assert "unknown compression method 99" in problems[-1]
 
 
-def test_an_encrypted_entry_says_so(build: Build) -> None:
+def test_encrypted_entry_is_a_problem(build: Build) -> None:
     content, problems = only(build("zipped", [("a", TEXT, {"flags": 1, "raw": b"\xff" * 60})]))
     assert content == b""
     assert problems[-1] == "encrypted, or the compressed data is damaged after 0 bytes"

@@ -40,7 +40,7 @@ def test_expansion_stops_at_its_limit(build: Build) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"\3\0\x08\0", b"\3\0\x08\0" + b"\xff" * 60])
-def test_what_is_no_xml_is_refused(data: bytes) -> None:
+def test_invalid_xml_is_rejected(data: bytes) -> None:
     with pytest.raises(MalformedPoolError):
         read_binary_xml("a.xml", data)
 

@@ -71,9 +71,7 @@ def test_every_module_is_read(build: Build, tmp_path: Path) -> None:
     ],
     ids=["none", "cut", "empty"],
 )
-def test_without_a_readable_manifest_there_is_no_identity(
-    build: Build, files: list[tuple[str, bytes]], problem: str
-) -> None:
+def test_no_identity_without_a_readable_manifest(build: Build, files: list[tuple[str, bytes]], problem: str) -> None:
     source = Archive(build("zipped", files), PackageProblems())
     assert BundleFormat(source).identify("") is None
     assert problem in source.problems[0].what

@@ -96,7 +96,7 @@ def test_the_number_of_rules_is_bounded() -> None:
     assert len(ats_policies({"NSAppTransportSecurity": {"NSExceptionDomains": exceptions}}, "")) == MAX_POLICIES
 
 
-def test_real_apps_say_what_they_allow(apps: Path) -> None:
+def test_real_apps_declare_their_cleartext_policy(apps: Path) -> None:
     found = {}
     for name in ("InsecureBankv2.apk", "AndroGoat.apk", "bitrise-release-unsigned.aab", "UnCrackable-Level1.ipa"):
         with open_app(apps / name) as package:

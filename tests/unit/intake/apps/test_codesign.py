@@ -21,7 +21,7 @@ def test_the_message_of_the_signer_is_found() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"\xfa\xde\x0c\xc0", super_blob(count=10**9), super_blob(b"\xfa\xde\x0b\x01")])
-def test_what_is_no_signature_says_nothing(data: bytes) -> None:
+def test_invalid_signature_gives_an_empty_result(data: bytes) -> None:
     assert read_signature(data, 0, len(data)) == CodeSignature()
 
 

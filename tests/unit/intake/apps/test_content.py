@@ -36,7 +36,7 @@ from tieback.intake.apps.content import Content, is_text, sniff
         (b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f", Content.HERMES),
     ],
 )
-def test_content_is_told_by_its_first_bytes(head: bytes, content: Content) -> None:
+def test_content_is_detected_from_its_first_bytes(head: bytes, content: Content) -> None:
     assert sniff(head) is content
 
 

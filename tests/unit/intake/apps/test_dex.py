@@ -24,7 +24,7 @@ def test_every_string_begins_after_its_length(build: Build) -> None:
     assert strings_of(build("dex", STRINGS)) == STRINGS
 
 
-def test_a_length_that_is_a_letter_is_no_part_of_the_string(build: Build) -> None:
+def test_length_byte_that_is_a_letter_is_not_part_of_the_string(build: Build) -> None:
     text = b"h" * ord("h")
     data = build("dex", [text])
     assert b"h" + text in data

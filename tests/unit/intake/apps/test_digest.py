@@ -13,7 +13,7 @@ def test_of_a_file_it_is_its_sha256(tmp_path: Path) -> None:
     assert content_digest(path) == (hashlib.sha256(b"content").hexdigest(), 7)
 
 
-def test_of_a_folder_it_follows_names_and_content_alone(tmp_path: Path) -> None:
+def test_folder_digest_depends_only_on_names_and_content(tmp_path: Path) -> None:
     for top in ("one", "two", "three"):
         (tmp_path / top / "b").mkdir(parents=True)
         (tmp_path / top / "b" / "a").write_bytes(b"content")

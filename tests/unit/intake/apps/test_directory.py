@@ -40,7 +40,7 @@ def test_every_entry_is_found(build: Build, options: dict[str, object], problem:
     assert bool(problem) == bool(problems)
 
 
-def test_garbage_behind_the_archive_is_said(build: Build) -> None:
+def test_garbage_behind_the_archive_is_a_problem(build: Build) -> None:
     names, problems = names_of(build("zipped", FILES) + b"\0" * 70_000)
     assert names == NAMES
     assert problems == ["data follows the end of the archive"]
@@ -55,7 +55,7 @@ def test_a_lying_length_field_hides_nothing(build: Build) -> None:
 
 @pytest.mark.parametrize("flags", [0, 8], ids=["sizes in headers", "sizes in data descriptors"])
 @pytest.mark.parametrize("stored", [False, True])
-def test_a_lost_directory_is_made_up_from_local_headers(build: Build, flags: int, stored: bool) -> None:
+def test_lost_directory_is_rebuilt_from_local_headers(build: Build, flags: int, stored: bool) -> None:
     data = build("zipped", [(name, text, {"flags": flags}) for name, text in FILES], stored=stored)
     names, problems = names_of(data[: data.index(b"PK\1\2")])
     assert names == NAMES

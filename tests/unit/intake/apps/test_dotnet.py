@@ -61,7 +61,7 @@ def opened(data: bytes) -> tuple[list[Artifact], list[str]]:
 
 
 @pytest.mark.parametrize("pack", [bytes, compressed], ids=["plain", "compressed"])
-def test_user_strings_stand_by_themselves_and_names_are_left_out(pack: type) -> None:
+def test_user_strings_are_separate_and_names_are_left_out(pack: type) -> None:
     image = assembly()
     (artifact,), problems = opened(pack(image))
     assert problems == []
@@ -95,7 +95,7 @@ def test_a_wrapped_store_is_found_on_its_page() -> None:
         (b"XALZ" + struct.pack("<II", 0, 1 << 31) + b"x" * 40, "too large"),
     ],
 )
-def test_what_cannot_be_decompressed_is_said(data: bytes, problem: str) -> None:
+def test_decompression_failure_is_a_problem(data: bytes, problem: str) -> None:
     artifacts, problems = opened(data)
     assert artifacts == []
     assert problem in problems[0]

@@ -31,7 +31,7 @@ def test_the_text_ends_at_the_limit() -> None:
     ],
     ids=["empty", "text", "cut", "crossed", "deep", "noise", "entity", "unknown encoding", "many"],
 )  # fmt: skip
-def test_what_is_no_small_plain_document_is_an_error(data: bytes) -> None:
+def test_large_or_malformed_document_is_an_error(data: bytes) -> None:
     with pytest.raises(MalformedPoolError):
         read_text_xml(data)
 

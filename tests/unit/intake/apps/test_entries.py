@@ -62,11 +62,11 @@ def test_an_address_can_be_found_in_any_kind_of_content(content: bytes, kind: Bu
 
 
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, b"OggS" + b"\0" * 50])
-def test_what_holds_no_text_is_left_out(content: bytes) -> None:
+def test_entries_without_text_are_left_out(content: bytes) -> None:
     assert one("a", content, PackageProblems()) is None
 
 
-def test_archives_inside_are_read_and_say_where(build: Build) -> None:
+def test_nested_archives_are_read_with_their_path(build: Build) -> None:
     problems = PackageProblems()
     table = b"\x02\0\x0c\0" + b"x" * 50
     inner = build("zipped", [("a.json", URL.encode()), ("b", URL.encode(), {"crc": 5}), ("c", table)])
@@ -97,7 +97,7 @@ def test_the_number_of_archives_is_bounded(build: Build) -> None:
     assert "too many archives" in archive.problems[0].what
 
 
-def test_a_damaged_archive_inside_is_said(build: Build) -> None:
+def test_damaged_nested_archive_is_a_problem(build: Build) -> None:
     archive = Archive(build("zipped", [("x.jar", b"PK\3\4" + b"\0" * 50)], stored=True), PackageProblems())
     assert list(artifacts(archive, nothing, archive.budget)) == []
     assert [(problem.what[:24], problem.where) for problem in archive.problems] == [
@@ -105,7 +105,7 @@ def test_a_damaged_archive_inside_is_said(build: Build) -> None:
     ]
 
 
-def test_a_damaged_table_is_said_and_searched() -> None:
+def test_damaged_table_is_a_problem_and_still_searched() -> None:
     problems = PackageProblems()
     artifact = one("resources.arsc", b"\x02\0\x0c\0" + b"x" * 50, problems)
     assert artifact is not None

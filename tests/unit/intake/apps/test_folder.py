@@ -56,7 +56,7 @@ def test_a_file_that_became_something_else_is_a_problem(tmp_path: Path) -> None:
     os.mkfifo(top / "c")
     assert [folder.read(entry) for entry in folder.entries] == [b"", b"", b""]
     for entry in folder.entries:
-        with folder.lend(entry) as view:
+        with folder.open_nested(entry) as view:
             assert view[:] == b""
     assert {problem.where for problem in folder.problems} == {"a", "b"}
 

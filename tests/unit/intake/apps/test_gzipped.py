@@ -57,7 +57,7 @@ def test_the_content_is_read_under_its_own_name(data: bytes, file: str, name: st
         (gzip.compress(TEXT, mtime=0)[:10] + b"\xff" * 40, b"", "damaged"),
     ],
 )
-def test_what_is_damaged_is_said(data: bytes, kept: bytes, problem: str) -> None:
+def test_damaged_stream_is_a_problem(data: bytes, kept: bytes, problem: str) -> None:
     _, content, problems = opened(data)
     assert content.startswith(kept)
     assert problem in problems[0]

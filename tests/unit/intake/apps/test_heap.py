@@ -40,28 +40,28 @@ def test_the_layout_of_these_tests_has_a_pool() -> None:
 )
 def test_what_is_gathered(file: str, content: bytes, taken: BufferKind | None) -> None:
     heap = SmallFiles()
-    assert heap.takes(file, content, sniff(content)) is (taken is not None)
-    found = [artifact for gathered in heap.emptied() for artifact in gathered.artifacts()]
+    assert heap.add(file, content, sniff(content)) is (taken is not None)
+    found = [artifact for gathered in heap.drain() for artifact in gathered.artifacts()]
     assert [(one.file, one.buffers[0].kind) for one in found] == ([(file, taken)] if taken else [])
-    assert list(heap.emptied()) == []
+    assert list(heap.drain()) == []
 
 
-def test_a_heap_says_when_it_is_full() -> None:
+def test_batch_reports_when_it_is_full() -> None:
     heap = SmallFiles()
     content = LAYOUT + bytes(SMALL - len(LAYOUT))
     count = 0
     while not heap.is_full:
-        assert heap.takes(f"{count}.xml", content, sniff(content))
+        assert heap.add(f"{count}.xml", content, sniff(content))
         count += 1
     assert FULL < count * SMALL <= FULL + SMALL
 
 
-def test_what_is_joined_says_where_each_file_ends() -> None:
+def test_joined_batch_has_the_end_of_each_file() -> None:
     heap = SmallFiles()
-    heap.takes("a.xml", LAYOUT, sniff(LAYOUT))
-    heap.takes("b.xml", LAYOUT + b"tail", sniff(LAYOUT))
-    (gathered,) = heap.emptied()
-    joined, ends = gathered.joined()
+    heap.add("a.xml", LAYOUT, sniff(LAYOUT))
+    heap.add("b.xml", LAYOUT + b"tail", sniff(LAYOUT))
+    (gathered,) = heap.drain()
+    joined, ends = gathered.concatenate()
     assert ends[-1] == len(joined)
     assert joined[ends[0] : ends[1]] == LAYOUT + b"tail" + ArtifactBatch.SEPARATOR
 

@@ -43,7 +43,7 @@ def strings(artifact: Artifact) -> set[str]:
 
 
 @pytest.mark.parametrize("version", [56, 74, 84, 89, 94, 96, 97, 98, 99, 120])
-def test_strings_of_every_version_stand_by_themselves(version: int) -> None:
+def test_strings_of_every_version_are_separate(version: int) -> None:
     data = bytecode(version)
     artifact, complaint = read_hermes("assets/index.android.bundle", data)
     assert complaint == ""

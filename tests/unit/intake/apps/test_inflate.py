@@ -15,7 +15,7 @@ def deflated(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("size", [len(TEXT), 0, 1, len(TEXT) - 1, len(TEXT) + 1, 10**9])
-def test_the_content_comes_out_whatever_the_header_says(size: int) -> None:
+def test_content_is_inflated_whatever_the_header_states(size: int) -> None:
     stream = deflated(TEXT)
     result = inflate(b"??" + stream + b"!!", 2, len(stream), size, 1 << 20)
     assert (bytes(result.data), result.whole, result.error) == (TEXT, True, "")
@@ -35,7 +35,7 @@ def test_what_came_before_the_damage_is_kept() -> None:
     assert "too early" in result.error
 
 
-def test_the_beginning_can_be_looked_at_alone() -> None:
+def test_prefix_can_be_inflated_separately() -> None:
     stream = deflated(TEXT)
     assert inflate_prefix(stream, 0, len(stream), 9) == b"the quick"
     assert inflate_prefix(b"\xff" * 20, 0, 20, 9) == b""

@@ -67,9 +67,7 @@ def test_the_team_of_the_profile_answers_for_the_app(build: Build) -> None:
     ],
     ids=["none", "empty", "noise", "no identifier", "wrong type", "large"],
 )
-def test_without_a_readable_info_plist_there_is_no_identity(
-    build: Build, files: list[tuple[str, bytes]], problem: str
-) -> None:
+def test_no_identity_without_a_readable_info_plist(build: Build, files: list[tuple[str, bytes]], problem: str) -> None:
     app, problems = identified(build, files)
     assert app is None
     assert problem in " ".join(problems)

@@ -17,7 +17,7 @@ def texts(storage: bytes, ranges: list[tuple[int, int]]) -> list[bytes]:
     return sorted(found)
 
 
-def test_each_string_stands_by_itself() -> None:
+def test_each_string_is_separate() -> None:
     storage = b"https://a.test/fooapi.test"
     assert texts(storage, [(0, 18), (15, 26), (8, 14)]) == [b"fooapi.test", b"https://a.test/foo"]
 

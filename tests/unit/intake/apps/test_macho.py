@@ -51,7 +51,7 @@ def test_the_strings_of_a_macho_file_are_searched() -> None:
     assert complaint == ""
 
 
-def test_store_encryption_is_said() -> None:
+def test_app_store_encryption_is_a_problem() -> None:
     assert "FairPlay" in read_macho("App", macho(encrypted=True))[1]
 
 
@@ -73,7 +73,7 @@ def test_names_of_methods_are_left_out() -> None:
     assert found == TEXT + b"amqp://queue.test\0"
 
 
-def test_team_and_entitlements_stand_in_the_signature() -> None:
+def test_signature_gives_team_and_entitlements() -> None:
     data = macho(sign=signed())
     found = code_signature(data)
     assert found.team == "A1B2C3D4E5"

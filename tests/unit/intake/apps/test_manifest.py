@@ -26,7 +26,7 @@ def test_names_cannot_move_a_cursor() -> None:
 
 
 @pytest.mark.parametrize("root", [Element("manifest"), Element("x", {"package": "y"})])
-def test_what_names_no_package_is_no_app(root: Element) -> None:
+def test_manifest_without_a_package_is_not_an_app(root: Element) -> None:
     assert read_identity(root, str, "", None, "") is None
 
 

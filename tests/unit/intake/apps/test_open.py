@@ -32,7 +32,7 @@ def refusal(path: Path) -> str:
     ],
     ids=["empty", "text", "picture", "cut", "noise"],
 )
-def test_what_is_no_package_is_refused_by_its_content(tmp_path: Path, content: bytes, what: str) -> None:
+def test_file_that_is_not_a_package_is_rejected_by_content(tmp_path: Path, content: bytes, what: str) -> None:
     path = tmp_path / "looks.apk"
     path.write_bytes(content)
     assert refusal(path) == what
@@ -45,7 +45,9 @@ def test_what_is_no_package_is_refused_by_its_content(tmp_path: Path, content: b
         (["one.apk", "two.apk"], "an archive of several packages that are not one app"),
     ],
 )
-def test_archives_that_are_no_app_are_told_apart(build: Build, tmp_path: Path, names: list[str], what: str) -> None:
+def test_archives_that_are_not_apps_get_distinct_errors(
+    build: Build, tmp_path: Path, names: list[str], what: str
+) -> None:
     path = tmp_path / "x.apk"
     path.write_bytes(build("zipped", [(name, b"text") for name in names]))
     assert refusal(path).startswith(what)
@@ -94,7 +96,7 @@ def test_artifacts_have_a_version() -> None:
     assert ARTIFACT_VERSION.isdigit()
 
 
-def test_every_real_sample_opens_or_says_why_not(apps: Path) -> None:
+def test_every_real_sample_opens_or_has_a_reason(apps: Path) -> None:
     for path in sorted(apps.rglob("*")):
         if not path.is_file():
             continue
@@ -121,7 +123,7 @@ def test_every_real_sample_opens_or_says_why_not(apps: Path) -> None:
         ("pypi:airtest", set()),
     ],
 )
-def test_apps_that_registries_hold_are_named_and_read(
+def test_apps_from_package_registries_are_identified_and_read(
     registry: Callable[[str], list[Path]], package: str, bundle_ids: set[str]
 ) -> None:
     named = set()

@@ -18,7 +18,7 @@ def path(build: Build, tmp_path: Path) -> Path:
     return target
 
 
-def test_the_identity_bears_the_hash_of_the_file(path: Path) -> None:
+def test_identity_has_the_hash_of_the_file(path: Path) -> None:
     with open_app(path) as package:
         assert package.app is not None
         assert package.app.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
@@ -31,7 +31,7 @@ def test_a_hash_that_is_known_is_not_computed_again(path: Path) -> None:
         assert package.app.sha256 == package.sha256 == "ab" * 32
 
 
-def test_the_identity_may_be_asked_for_before_or_after_the_walk(path: Path) -> None:
+def test_identity_is_available_before_and_after_the_walk(path: Path) -> None:
     with open_app(path) as first, open_app(path) as second:
         before = first.app
         walked = [[a.file for a in package.artifacts()] for package in (first, second)]
@@ -46,7 +46,7 @@ def test_artifacts_outlive_the_package(path: Path) -> None:
     assert isinstance(artifacts[1].buffers[0].data, bytes | bytearray)  # no view of the closed map
 
 
-def test_a_walk_that_stops_half_way_lets_the_file_be_closed(path: Path) -> None:
+def test_file_can_be_closed_after_a_partial_walk(path: Path) -> None:
     package = open_app(path)
     opened: OpenedApp = package
     next(opened.artifacts())

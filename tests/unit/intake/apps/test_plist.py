@@ -36,7 +36,7 @@ def test_what_cannot_be_read_is_refused(data: bytes) -> None:
         read_values(data)
 
 
-def test_strings_of_a_binary_list_are_told_apart() -> None:
+def test_strings_of_a_binary_plist_are_separate() -> None:
     (buffer,) = read_binary_plist("Info.plist", BINARY).buffers
     assert buffer.starts is not None
     starts = [*buffer.starts.tolist(), len(BINARY)]

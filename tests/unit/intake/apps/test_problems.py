@@ -10,7 +10,7 @@ def test_a_line_is_kept_once() -> None:
     assert problems == [Problem("damaged", "a"), Problem("damaged", "b")]
 
 
-def test_the_list_is_bounded_and_says_so() -> None:
+def test_problem_list_is_bounded_with_a_notice() -> None:
     problems = PackageProblems()
     for number in range(10_000):
         problems.note("damaged", str(number))

@@ -14,7 +14,7 @@ type Build = Callable[..., bytes]
     ("raw", "value"),
     [(b"\0", 0), (b"\x7f", 127), (b"\x96\x01", 150), (b"\xff" * 9 + b"\x01", 2**64 - 1), (b"\x80\x00", 0)],
 )
-def test_numbers(raw: bytes, value: int) -> None:
+def test_varints_are_decoded(raw: bytes, value: int) -> None:
     assert read_varint(raw + b"x", 0, len(raw)) == (value, len(raw))
 
 

@@ -62,7 +62,7 @@ def test_references_in_a_circle_end(build: Build) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"\2\0\x0c\0" + b"\0" * 20, b"\2\0\x0c\0" + b"\xff" * 60])
-def test_what_is_no_table_is_refused(data: bytes) -> None:
+def test_invalid_table_is_rejected(data: bytes) -> None:
     with pytest.raises(MalformedPoolError):
         Resources("resources.arsc", data)
 

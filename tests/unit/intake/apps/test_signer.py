@@ -57,7 +57,7 @@ def message() -> bytes:
     return pkcs7.serialize_certificates(certificates, Encoding.DER)
 
 
-def test_the_signer_of_a_message_is_who_issued_no_other_certificate() -> None:
+def test_signer_is_the_certificate_that_issued_no_other() -> None:
     signer = leaf_signer(message() + b"\0\0", "v1")
     assert signer is not None
     assert (signer.subject, signer.scheme, len(signer.sha256)) == ("O=Acme Inc.", "v1", 64)

@@ -43,7 +43,7 @@ def test_the_name_is_safe_and_the_size_bounded() -> None:
     assert single.read(entry, 10) == b"x" * 10
     assert single.problems[0].what == "only the first 10 bytes were read"
     assert single.find(entry.name) is entry
-    with single.lend(entry) as view:
+    with single.open_nested(entry) as view:
         assert view[:3] == b"xxx"
     assert single.signing_block() == b""
     assert SinglePartFormat(single, Content.DEX).special(entry.name) is None

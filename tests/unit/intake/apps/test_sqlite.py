@@ -23,7 +23,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-def test_columns_stand_by_themselves(database: bytes) -> None:
+def test_columns_are_separate(database: bytes) -> None:
     (buffer,) = read_sqlite("assets/a.db", database).buffers
     assert buffer.starts is not None
     edges = set(buffer.starts.tolist())

@@ -49,7 +49,7 @@ def test_strings_that_leave_the_pool_are_left_out(build: Build) -> None:
     ],
     ids=["nothing", "cut", "another chunk", "count over the end"],
 )
-def test_what_is_no_pool_is_refused(data: bytes) -> None:
+def test_invalid_string_pool_is_rejected(data: bytes) -> None:
     with pytest.raises(MalformedPoolError):
         read_pool(data, 0)
 

@@ -20,7 +20,7 @@ def metadata(version: int = 29, texts: tuple[bytes, ...] = TEXTS) -> bytes:
 
 
 @pytest.mark.parametrize("version", [15, 24, 27, 31])
-def test_literals_stand_by_themselves(version: int) -> None:
+def test_literals_are_separate(version: int) -> None:
     data = metadata(version)
     (buffer,) = read_unity("global-metadata.dat", data).buffers
     assert buffer.data == b"".join(TEXTS)

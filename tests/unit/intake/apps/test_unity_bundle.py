@@ -65,7 +65,7 @@ def test_blocks_are_one_text(kind: int, version: int, flags: int) -> None:
          "the content is too large"),
     ],
 )  # fmt: skip
-def test_damage_is_said_and_what_came_before_is_kept(data: bytes, problem: str) -> None:
+def test_damage_is_a_problem_and_earlier_blocks_are_kept(data: bytes, problem: str) -> None:
     content, problems = opened(data)
     assert content
     assert problem in " ".join(problems)

@@ -19,7 +19,7 @@ def test_the_name_is_openssls(tmp_path: Path) -> None:
     assert trusted_path(path) == f"/data/misc/user/0/cacerts-added/{said}.0"
 
 
-def test_what_is_no_certificate(tmp_path: Path) -> None:
+def test_invalid_certificate_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("nothing")
     with pytest.raises(ValueError, match="PEM"):
         trusted_path(tmp_path / "ca.pem")

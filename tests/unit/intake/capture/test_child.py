@@ -33,7 +33,7 @@ def test_start_and_end(tmp_path: Path) -> None:
             pass
         proxy.finish()
         assert all_of(proxy) == [ProxyEnd(0, 0)]
-    assert proxy.broke == ""
+    assert proxy.failure == ""
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
@@ -41,11 +41,11 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         ProxyProcess(settings(tmp_path, taken.getsockname()[1]))
 
 
-def test_a_child_that_is_killed_is_told(tmp_path: Path) -> None:
+def test_killed_proxy_process_is_reported(tmp_path: Path) -> None:
     with ProxyProcess(settings(tmp_path)) as proxy:
         os.kill(proxy._process.pid, signal.SIGKILL)
         assert all_of(proxy) == []
-        assert proxy.broke == "killed by signal 9"
+        assert proxy.failure == "killed by signal 9"
 
 
 def test_a_child_that_does_not_end_is_killed(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_children_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         ProxyProcess(settings(tmp_path), environment={**os.environ, "PYTHONPATH": str(tmp_path)})
 
 
-def test_key_logs_that_nobody_asked_for_are_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_key_log_is_written_only_on_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MODULE", "shows_environment")
     (tmp_path / "shows_environment.py").write_text(
         "import os, sys; sys.exit(os.environ.get('MITMPROXY_SSLKEYLOGFILE'))"

@@ -30,7 +30,7 @@ def make(told: Told) -> Make:
     return call
 
 
-def test_a_server_that_nothing_else_tells_of(told: Told, make: Make) -> None:
+def test_server_known_only_from_the_connection_is_reported(told: Told, make: Make) -> None:
     observer, client, server = make(), tflow.tclient_conn(), tflow.tserver_conn()
     observer.client_connected(client)
     server.error = "Connect call failed"
@@ -71,7 +71,7 @@ def test_a_refused_certificate(told: Told, make: Make) -> None:
     assert seen.reason.startswith("The client does not trust")
 
 
-def test_the_end_tells_what_was_not_reached(told: Told, make: Make) -> None:
+def test_end_of_run_reports_unreached_servers(told: Told, make: Make) -> None:
     connections, client, server = make(), tflow.tclient_conn(), tflow.tserver_conn()
     connections.client_connected(client)
     connections.server_connect_error(server_hooks.ServerConnectionHookData(server, client))
@@ -82,7 +82,7 @@ def test_the_end_tells_what_was_not_reached(told: Told, make: Make) -> None:
     assert len(told) == 1
 
 
-def test_what_a_flow_tells_is_not_told_again(told: Told, make: Make) -> None:
+def test_connection_with_a_flow_is_not_reported_twice(told: Told, make: Make) -> None:
     connections, client, server = make(), tflow.tclient_conn(), tflow.tserver_conn()
     connections.client_connected(client)
     connections.server_connect_error(server_hooks.ServerConnectionHookData(server, client))

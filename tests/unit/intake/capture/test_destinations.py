@@ -30,7 +30,7 @@ from tieback.intake.capture.destinations import LOOPBACK, Destinations
         (("10.77.0.0/16",), "127.0.0.1", None),
     ],
 )
-def test_places(networks: tuple[str, ...], host: str, place: str | None) -> None:
+def test_connectable_address_by_policy(networks: tuple[str, ...], host: str, place: str | None) -> None:
     names = (("api.workhub.test", "127.0.0.5"), ("away.workhub.test", "192.0.2.9"))
     assert Destinations(networks, names).place(host) == place
 
@@ -40,6 +40,6 @@ def test_a_name_that_is_known_needs_no_limits() -> None:
 
 
 @pytest.mark.parametrize(("networks", "names"), [(("loopback",), ()), ((), (("a.test", "b.test"),))])
-def test_what_is_no_network_or_address(networks: tuple[str, ...], names: tuple[tuple[str, str], ...]) -> None:
+def test_invalid_network_or_address_is_rejected(networks: tuple[str, ...], names: tuple[tuple[str, str], ...]) -> None:
     with pytest.raises(ValueError, match="appear"):
         Destinations(networks, names)

@@ -35,7 +35,7 @@ def undo(journal: UndoJournal, phone: Phone) -> list[DeviceError]:
 )
 def test_the_proxy_is_put_back_as_it_was(journal: UndoJournal, before: str, restored: list[str]) -> None:
     phone = Phone({"settings get global http_proxy": before})
-    CaptureDevice(phone, journal).lead_in(8080)
+    CaptureDevice(phone, journal).route_to_proxy(8080)
     assert phone.asked[-2:] == ["reverse 8080 8080", "settings put global http_proxy 127.0.0.1:8080"]
     assert undo(journal, phone) == []
     assert phone.asked == [*restored, "remove reverse 8080"]
@@ -57,7 +57,7 @@ def test_an_app_that_was_installed_goes_again(journal: UndoJournal) -> None:
     assert phone.asked == [f"pm path {PACKAGE}", f"pm uninstall {PACKAGE}", f"rm -f {PUSHED}"]
 
 
-def test_an_install_that_fails_is_told_and_cleaned_up(journal: UndoJournal) -> None:
+def test_failed_install_is_reported_and_cleaned_up(journal: UndoJournal) -> None:
     refusal = "Failure [INSTALL_FAILED_UPDATE_INCOMPATIBLE]\n"
     phone = Phone({f"pm path {PACKAGE}": "", f"pm install -t {PUSHED}": refusal})
     with pytest.raises(DeviceError, match="UPDATE_INCOMPATIBLE"):
@@ -100,7 +100,7 @@ def test_start_monkey_and_tables(journal: UndoJournal, phone: Phone) -> None:
     assert phone.asked == ["pkill -f com.android.commands.monkey", f"am force-stop {PACKAGE}"]
 
 
-def test_what_a_device_says_is_one_printable_line() -> None:
+def test_device_output_is_one_printable_line() -> None:
     assert last_line(CommandResult(1, "first\n\x1b]0;owned\x07 last\n")) == "?]0;owned? last"
     assert last_line(CommandResult(3, "")) == "status 3"
 
@@ -114,31 +114,31 @@ def test_an_app_without_a_launcher_entry(journal: UndoJournal) -> None:
 
 
 @pytest.mark.parametrize("package", ["com.x; reboot", "$(id).x", "x", "-p.x", "", "a." + "b" * 300])
-def test_what_is_no_package_reaches_no_shell(journal: UndoJournal, phone: Phone, package: str) -> None:
+def test_invalid_package_name_is_never_passed_to_the_shell(journal: UndoJournal, phone: Phone, package: str) -> None:
     with pytest.raises(DeviceError, match="is not a package name"):
-        CaptureDevice(phone, journal).has(package)
+        CaptureDevice(phone, journal).has_app(package)
     assert phone.asked == []
     journal.close()
 
 
 def test_a_device_that_went_away_is_undone_by_a_later_run(tmp_path: Path, journal: UndoJournal, phone: Phone) -> None:
-    CaptureDevice(phone, journal).lead_in(8080)
+    CaptureDevice(phone, journal).route_to_proxy(8080)
     phone.lost = True
     assert [error.where for error in undo(journal, phone)] == [phone.serial] * 2
-    (left,) = UndoJournal.left_over(tmp_path / "undo")
+    (left,) = UndoJournal.pending(tmp_path / "undo")
     assert [error.what for error in undo_all(left, {})] == [
         "the device is not connected; its changes are not undone"
     ] * 2
     phone.lost = False
     assert undo(left, phone) == []
     assert phone.reversed == set()
-    assert list(UndoJournal.left_over(tmp_path / "undo")) == []
+    assert list(UndoJournal.pending(tmp_path / "undo")) == []
 
 
-def test_a_step_is_noted_before_it_is_done(journal: UndoJournal, phone: Phone) -> None:
+def test_step_is_journaled_before_it_is_done(journal: UndoJournal, phone: Phone) -> None:
     phone.fails = {"reverse"}
     with pytest.raises(DeviceError, match="offline"):
-        CaptureDevice(phone, journal).lead_in(8080)
+        CaptureDevice(phone, journal).route_to_proxy(8080)
     phone.fails = set()
     assert undo(journal, phone) == []
     assert phone.asked == ["remove reverse 8080"]

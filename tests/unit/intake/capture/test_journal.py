@@ -31,36 +31,36 @@ def test_a_killed_run_leaves_what_it_did_not_undo(tmp_path: Path) -> None:
         "os.kill(os.getpid(), 9)"
     )
     assert subprocess.run([sys.executable, "-c", child, tmp_path], check=False, timeout=60).returncode == -9
-    (left,) = UndoJournal.left_over(tmp_path)
+    (left,) = UndoJournal.pending(tmp_path)
     assert left.steps == [(1, "s", RestoreSetting("http_proxy", "a:1"))]
     left.done(1)
     left.close()
-    assert list(UndoJournal.left_over(tmp_path)) == []
+    assert list(UndoJournal.pending(tmp_path)) == []
 
 
-def test_the_journal_of_a_living_run_is_left_alone(tmp_path: Path) -> None:
+def test_journal_of_a_running_process_is_skipped(tmp_path: Path) -> None:
     living = UndoJournal.create(tmp_path)
     living.add("s", STEPS[0])
-    assert list(UndoJournal.left_over(tmp_path)) == []
+    assert list(UndoJournal.pending(tmp_path)) == []
     living.close()
-    (left,) = UndoJournal.left_over(tmp_path)
+    (left,) = UndoJournal.pending(tmp_path)
     left.close()
     assert left.path.exists()
 
 
 @pytest.mark.parametrize("rest", [b'{"serial":"s","un', b"\xff\x00\n", b'{"undone":7}\n', b"[]\n", b"\n" * 5000])
-def test_a_damaged_end_does_not_hide_what_stands_before(tmp_path: Path, rest: bytes) -> None:
+def test_damaged_end_does_not_hide_earlier_steps(tmp_path: Path, rest: bytes) -> None:
     journal = UndoJournal.create(tmp_path)
     journal.add("s", STEPS[1])
     journal.close()
     with journal.path.open("ab") as file:
         file.write(rest)
-    (left,) = UndoJournal.left_over(tmp_path)
+    (left,) = UndoJournal.pending(tmp_path)
     assert [step for _, _, step in left.steps] == [STEPS[1]]
     left.close()
 
 
-def test_what_cannot_be_noted_must_not_be_done(tmp_path: Path) -> None:
+def test_step_that_cannot_be_journaled_is_not_done(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(WorkspaceError, match="undo journal"):
         UndoJournal.create(tmp_path / "file" / "undo")

@@ -43,7 +43,7 @@ def test_names_are_answered_here_where_they_are_known(told: Told, make: Make) ->
     assert (seen.question, seen.addresses) == ("api.workhub.test", ("127.0.0.5",))
 
 
-def test_with_limits_no_name_server_is_asked(make: Make) -> None:
+def test_no_name_server_is_queried_under_limits(make: Make) -> None:
     one = tflow.tdnsflow()
     make(*LOOPBACK).dns_request(one)
     assert one.response is not None

@@ -58,7 +58,7 @@ def test_bodies_pass_while_their_beginning_is_kept(told: Told, make: Make) -> No
     assert seen.status == 200
 
 
-def test_an_answer_that_never_came_is_told_once(told: Told) -> None:
+def test_missing_response_is_reported_once(told: Told) -> None:
     connections, one = ConnectionAddon(told.append, Destinations()), tflow.tflow(err=True)
     observer = FlowAddon(told.append, connections, saving=False)
     connections.client_connected(one.client_conn)
@@ -73,7 +73,7 @@ def test_an_answer_that_never_came_is_told_once(told: Told) -> None:
 
 
 @pytest.mark.parametrize("saving", [False, True])
-def test_streams_are_counted_and_let_go(told: Told, make: Make, *, saving: bool) -> None:
+def test_streams_are_counted_and_not_buffered(told: Told, make: Make, *, saving: bool) -> None:
     observer, one = make(saving=saving), tflow.ttcpflow(messages=[])
     observer.tcp_start(one)
     for _ in range(10):
@@ -137,7 +137,7 @@ def test_websockets(told: Told, make: Make) -> None:
     assert one.websocket.messages == []
 
 
-def test_the_end_tells_what_is_under_way(told: Told, make: Make) -> None:
+def test_end_of_run_reports_open_flows(told: Told, make: Make) -> None:
     observer = make()
     observer.requestheaders(tflow.tflow())
     observer.tcp_start(tflow.ttcpflow(messages=[]))

@@ -20,7 +20,7 @@ def test_documents_arrive_in_order() -> None:
         assert list(FrameDecoder().feed(file.read())) == [*sent, ProxyEnd(0, 0)]
 
 
-def test_a_reader_that_stands_still_stops_nobody() -> None:
+def test_stalled_reader_does_not_block_the_sender() -> None:
     reader, writer = os.pipe()
     outlet = DocumentSender(writer, limit=4)
     for _ in range(200):
@@ -32,7 +32,7 @@ def test_a_reader_that_stands_still_stops_nobody() -> None:
     os.close(reader)
 
 
-def test_a_reader_that_went_away_is_no_error() -> None:
+def test_closed_reader_is_not_an_error() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     outlet = DocumentSender(writer)

@@ -19,7 +19,7 @@ def test_a_tunnel_shows_the_apps_own_port() -> None:
     assert known.of(Peer("10.0.0.1", 40002), 100.0, 101.0) is None
 
 
-def test_through_a_reversed_port_an_app_is_named_only_where_it_is_alone() -> None:
+def test_reversed_port_names_an_app_only_if_it_is_the_only_one_connected() -> None:
     known = owners(8080)
     one, two = (Socket("127.0.0.1", 40000 + uid, "127.0.0.1", 8080, uid) for uid in (10123, 10200))
     known.learn([one], 100.0, ("127.0.0.1", 8080))
@@ -31,7 +31,7 @@ def test_through_a_reversed_port_an_app_is_named_only_where_it_is_alone() -> Non
     assert known.outside() == []
 
 
-def test_connections_past_the_proxy_are_counted_for_apps_alone() -> None:
+def test_only_connections_of_apps_past_the_proxy_are_counted() -> None:
     known = owners(8080)
     past = Socket("192.0.2.1", 41000, "192.0.2.50", 3306, 10123)
     system = Socket("192.0.2.1", 41001, "192.0.2.51", 5228, 1000)

@@ -63,7 +63,7 @@ def test_settings_that_are_none_start_nothing() -> None:
     assert b"ValidationError" in complaint
 
 
-def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_unwritable_file_is_reported(tmp_path: Path) -> None:
     settings = ProxySettings(ProxyMode.REGULAR, "127.0.0.1", 0, str(tmp_path), save=str(tmp_path))
     with start(msgspec.json.encode(settings)) as child:
         told = first(child)

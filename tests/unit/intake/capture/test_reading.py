@@ -33,7 +33,7 @@ def test_address_records() -> None:
     assert [packed_address(b"\x7f\0\0\1"), packed_address(bytes(15) + b"\1")] == ["127.0.0.1", "::1"]
 
 
-def test_ends() -> None:
+def test_connection_ends_are_read() -> None:
     client, server = tflow.tclient_conn(), tflow.tserver_conn()
     assert connection_ends(client, server) == ConnectionEnds(Peer("127.0.0.1", 22), "address", "192.168.0.1", 22)
     server.peername = None

@@ -18,7 +18,7 @@ from tests.unit.intake.inventory.reading import read, told
         ("package:android", "android", ""),
     ],
 )  # fmt: skip
-def test_lines(tmp_path: Path, line: str, name: str, version: str) -> None:
+def test_package_lines_are_parsed(tmp_path: Path, line: str, name: str, version: str) -> None:
     found = read(tmp_path, f"{line}\r\n\r\n", "pixel-7.txt")
     assert (found.source, found.skipped) == ("adb", 0)
     assert list(told(found.rows, "bundle_id", "version", "device")) == [(name, version, "pixel-7")]

@@ -61,7 +61,7 @@ def test_counts_with_any_separators(value: object, count: int | None) -> None:
         (None, ""), (["x"], ""), ("x" * 999, "x" * 255), ("Grüße", "Grüße"),
     ],
 )  # fmt: skip
-def test_texts(value: object, text: str) -> None:
+def test_texts_are_cleaned(value: object, text: str) -> None:
     assert clean_text(value) == text
 
 
@@ -77,7 +77,7 @@ def test_any_text_can_be_stored(value: str) -> None:
 @pytest.mark.parametrize(
     ("word", "said"), [("true", True), (True, True), ("Internal", True), ("Public", False), ("", False)]
 )
-def test_yes(word: object, said: bool) -> None:
+def test_boolean_words_are_parsed(word: object, said: bool) -> None:
     assert parse_yes(word) is said
 
 

@@ -59,7 +59,7 @@ def test_records(tmp_path: Path, text: str, path: tuple[str, ...], found: list[A
         ('[{"a":"' + "x" * 3_000_000 + '"}]', "longer than 2 MiB"),
     ],
 )
-def test_what_is_no_json(tmp_path: Path, text: str, says: str) -> None:
+def test_invalid_json_is_rejected(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
         cut(tmp_path, text, ("value",) if text.startswith('{"value"') or '" 1' in text or "{1" in text else ())
 

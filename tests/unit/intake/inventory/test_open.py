@@ -12,7 +12,7 @@ from tieback.intake.inventory.source import InventorySource
 from tieback.model.errors import InputError
 
 
-def test_names_are_distinct_and_every_format_says_what_is_known_of_it() -> None:
+def test_source_names_are_distinct_and_every_format_has_its_evidence() -> None:
     names = [importer.meta.name for importer in importers()]
     assert len(set(names)) == len(names) == 15
     assert all(importer.meta.reference and importer.meta.needs for importer in importers())
@@ -32,7 +32,7 @@ def test_what_is_none(tmp_path: Path, content: bytes, says: str) -> None:
         read(tmp_path, content)
 
 
-def test_the_wrong_source_says_what_it_found_and_needs(tmp_path: Path) -> None:
+def test_wrong_source_reports_found_and_required_columns(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("Paket,Name\na,b\n")
     with pytest.raises(

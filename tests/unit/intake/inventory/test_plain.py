@@ -23,7 +23,7 @@ from tieback.model.device import DevicePlatform
         (["x", "y"], {}),
     ],
 )  # fmt: skip
-def test_proposals(columns: list[str], meaning: dict[str, str]) -> None:
+def test_column_meanings_are_proposed(columns: list[str], meaning: dict[str, str]) -> None:
     assert propose_columns(columns) == meaning
 
 

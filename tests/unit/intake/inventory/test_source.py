@@ -36,7 +36,7 @@ def zipped(**files: bytes) -> bytes:
     ],
     ids=["utf8", "bom", "utf16", "utf16be", "gzip", "gzip-utf16", "cp1252"],
 )
-def test_any_encoding_reads_alike(tmp_path: Path, content: bytes) -> None:
+def test_every_encoding_gives_the_same_rows(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "fleet.csv"
     path.write_bytes(content)
     assert list(InventorySource(path).lines()) == ["name,version\n", "Müller,1\n"]

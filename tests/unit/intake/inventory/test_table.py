@@ -41,11 +41,11 @@ def test_the_same_row_in_any_dress(tmp_path: Path, text: str) -> None:
     assert rows(tmp_path, text) == [InventoryRow(name="Acme", device="d1")]
 
 
-def test_a_quoted_cell_may_hold_lines(tmp_path: Path) -> None:
+def test_quoted_cell_may_contain_line_breaks(tmp_path: Path) -> None:
     assert rows(tmp_path, 'App,Device\n"A\nB",d1\n')[0].name == "A B"
 
 
-def test_what_a_file_says_as_a_whole(tmp_path: Path) -> None:
+def test_file_defaults_apply_to_every_row(tmp_path: Path) -> None:
     (row,) = rows(tmp_path, "App,Device\nAcme,\n", FileDefaults(DevicePlatform.IOS, "the device"))
     assert (row.platform, row.device, row.ownership) == (DevicePlatform.IOS, "the device", Ownership.UNKNOWN)
 

@@ -42,7 +42,7 @@ def left(folder: Path) -> list[str]:
 
 
 def test_it_is_a_file_of_its_own_name_and_gone_afterwards(host: FileHost, tmp_path: Path) -> None:
-    with Fetcher(ContentReader()).fetched(ObjectLocation(f"{host.url}/shard.tar", 6, len(CONTENT)), SHA, NAME) as path:
+    with Fetcher(ContentReader()).fetch(ObjectLocation(f"{host.url}/shard.tar", 6, len(CONTENT)), SHA, NAME) as path:
         assert path.name == "a.apk"
         assert path.read_bytes() == CONTENT
         assert path.is_relative_to(tmp_path)
@@ -71,7 +71,7 @@ def test_what_is_not_as_promised(
     host: FileHost, tmp_path: Path, access: ObjectLocation, sha256: str, said: str
 ) -> None:
     place = ObjectLocation(host.url + access.place, access.start, access.size, access.etag)
-    with pytest.raises(InputError) as raised, Fetcher(ContentReader()).fetched(place, sha256, NAME):
+    with pytest.raises(InputError) as raised, Fetcher(ContentReader()).fetch(place, sha256, NAME):
         pytest.fail("it was given out")
     assert str(raised.value).startswith(f"{NAME}: ")
     assert said in str(raised.value)
@@ -82,17 +82,17 @@ def test_limits(host: FileHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     access = ObjectLocation(f"{host.url}/a.apk")
     with (
         pytest.raises(InputError, match="the transfer is too slow"),
-        Fetcher(ContentReader()).fetched(access, SHA, NAME, seconds=-1),
+        Fetcher(ContentReader()).fetch(access, SHA, NAME, seconds=-1),
     ):
         pytest.fail("it was given out")
     monkeypatch.setattr(module, "MAX_OBJECT", 1000)
-    with pytest.raises(InputError, match="larger than"), Fetcher(ContentReader()).fetched(access, SHA, NAME):
+    with pytest.raises(InputError, match="larger than"), Fetcher(ContentReader()).fetch(access, SHA, NAME):
         pytest.fail("it was given out")
     usage = shutil.disk_usage(tmp_path)._replace(free=1 << 20)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     with (
         pytest.raises(InputError, match="not enough disk space to fetch it: 1 MiB are free"),
-        Fetcher(ContentReader()).fetched(access, SHA, NAME),
+        Fetcher(ContentReader()).fetch(access, SHA, NAME),
     ):
         pytest.fail("it was given out")
     assert left(tmp_path) == []
@@ -100,7 +100,7 @@ def test_limits(host: FileHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_an_answer_that_was_cut_off_is_whole_in_the_end(host: FileHost) -> None:
     host.script["/a.apk"] = deque(["cut"])
-    with Fetcher(ContentReader()).fetched(ObjectLocation(f"{host.url}/a.apk"), SHA, NAME) as path:
+    with Fetcher(ContentReader()).fetch(ObjectLocation(f"{host.url}/a.apk"), SHA, NAME) as path:
         assert path.read_bytes() == CONTENT
 
 
@@ -115,10 +115,10 @@ def test_what_a_killed_process_left_is_taken_away(
     lock = os.open(folders[1], os.O_RDONLY)
     fcntl.flock(lock, fcntl.LOCK_EX)
     access = ObjectLocation(f"{host.url}/a.apk")
-    with Fetcher(ContentReader()).fetched(access, SHA, NAME):
+    with Fetcher(ContentReader()).fetch(access, SHA, NAME):
         assert [folder.exists() for folder in folders] == [True, True, True]  # it may only just have been made
     monkeypatch.setattr(module, "YOUNG_SECONDS", -1)
-    with Fetcher(ContentReader()).fetched(access, SHA, NAME):
+    with Fetcher(ContentReader()).fetch(access, SHA, NAME):
         assert [folder.exists() for folder in folders] == [False, True, True]
     os.close(lock)
     gc.collect()
@@ -128,11 +128,11 @@ def test_what_a_killed_process_left_is_taken_away(
 def test_a_local_file_is_read_in_its_place(tmp_path: Path) -> None:
     (tmp_path / "a.apk").write_bytes(CONTENT)
     access = ObjectLocation(str(tmp_path / "a.apk"), 0, len(CONTENT))
-    with Fetcher(ContentReader()).fetched(access, SHA, NAME) as path:
+    with Fetcher(ContentReader()).fetch(access, SHA, NAME) as path:
         assert path == tmp_path / "a.apk"
     assert path.exists()
     with (
         pytest.raises(InputError, match="the content has another SHA-256 than expected"),
-        Fetcher(ContentReader()).fetched(access, "0" * 64, NAME),
+        Fetcher(ContentReader()).fetch(access, "0" * 64, NAME),
     ):
         pytest.fail("it was given out")

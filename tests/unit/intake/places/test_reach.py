@@ -39,9 +39,9 @@ def test_each_place_gives_the_same(
         reach = ContentReader()
         for place in (str(tmp_path / "a.apk"), f"{host.url}/b/a.apk", "s3://b/a.apk"):
             assert b"".join(reach.read(ObjectLocation(place, start, size))) == expected
-        looked = [reach.look(f"{host.url}/b/a.apk"), reach.look("s3://b/a.apk")]
+        looked = [reach.stat(f"{host.url}/b/a.apk"), reach.stat("s3://b/a.apk")]
         assert [one and (one.size, one.etag) for one in looked] == [(10, "781e5e245d69b566979b86e28d23f2c7")] * 2
-        assert [one.url for one in reach.listing("s3://b")] == ["s3://b/a.apk"]
+        assert [one.url for one in reach.list_objects("s3://b")] == ["s3://b/a.apk"]
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

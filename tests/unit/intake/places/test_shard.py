@@ -43,7 +43,7 @@ def walked(content: bytes, piece: int = 1000) -> list[ShardMember]:
 
 @pytest.mark.parametrize("piece", [1, 511, 512, 100_000])
 @pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
-def test_members_are_where_they_are_said_to_be(form: int, piece: int) -> None:
+def test_members_are_at_their_listed_offsets(form: int, piece: int) -> None:
     files = FILES if form == tarfile.USTAR_FORMAT else {**FILES, LONG: b"long"}
     content = archive(files, form)
     assert is_shard(content)
@@ -92,7 +92,7 @@ GOOD = header("first.apk", 3) + b"one" + bytes(509)
         (header(kind=b"x", size=20) + b"99 path=x\n" + bytes(502), "damaged extended header"),
     ],
 )
-def test_what_stands_before_the_damage_counts(rest: bytes, said: str) -> None:
+def test_members_before_the_damage_are_kept(rest: bytes, said: str) -> None:
     found = iter_members(ByteStream([GOOD + rest]), judge)
     assert next(found).name == "first.apk"
     with pytest.raises(ShardError, match=said):

@@ -55,7 +55,7 @@ def test_names(reading: Reading) -> None:
     assert fact.names == ("db.example.org", "host7.example.net")
 
 
-def test_what_is_no_host_is_left_out(reading: Reading) -> None:
+def test_record_without_a_host_is_left_out(reading: Reading) -> None:
     bad = {**V2, "ip": "nowhere"}
     read = reading(Censys(), V2, {"services": [], "ip": "203.0.113.8"}, bad)
     assert (len(read.facts), read.skipped, read.first_skipped) == (2, 3, "line 2: not a host with services")

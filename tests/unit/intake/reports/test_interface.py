@@ -86,7 +86,7 @@ def test_ports(value: object, port: int | None) -> None:
         ("0001-01-01T00:00:00+14:00", ""),
     ],
 )
-def test_moments(value: object, found: str) -> None:
+def test_times_are_parsed(value: object, found: str) -> None:
     assert parse_time(value) == found
 
 
@@ -101,7 +101,7 @@ def test_moments(value: object, found: str) -> None:
         ("https://example.org:99999/", ("", "", None, "")),
     ],
 )
-def test_places(text: str, found: tuple[str, str, int | None, str]) -> None:
+def test_urls_are_split(text: str, found: tuple[str, str, int | None, str]) -> None:
     assert split_url(text) == found
 
 

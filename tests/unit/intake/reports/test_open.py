@@ -33,7 +33,7 @@ def test_each_importer_has_a_sample_here() -> None:
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
 @pytest.mark.parametrize("name", SAMPLES)
-def test_content_tells(tmp_path: Path, name: str, packed: bool) -> None:
+def test_report_format_is_detected_from_content(tmp_path: Path, name: str, packed: bool) -> None:
     path = tmp_path / "report.bin"
     path.write_bytes(gzip.compress(SAMPLES[name]) if packed else SAMPLES[name])
     importer, source = open_report(path)
@@ -46,7 +46,7 @@ def test_content_tells(tmp_path: Path, name: str, packed: bool) -> None:
     [(b"", "empty"), (b"\xef\xbb\xbf", "empty"), (b"hello", "unknown report format")],
     ids=["empty", "bom", "text"],
 )
-def test_what_nobody_knows(tmp_path: Path, content: bytes, says: str) -> None:
+def test_unknown_report_is_rejected(tmp_path: Path, content: bytes, says: str) -> None:
     path = tmp_path / "report"
     path.write_bytes(content)
     with pytest.raises(InputError, match=says):

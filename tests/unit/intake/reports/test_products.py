@@ -18,7 +18,7 @@ from tieback.intake.reports.products import Products
         (("nginx", ""), ""),
     ],
 )
-def test_words(words: tuple[str, ...], service: str) -> None:
+def test_product_words_map_to_services(words: tuple[str, ...], service: str) -> None:
     assert Products().service(*words) == service
 
 

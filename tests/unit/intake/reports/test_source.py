@@ -43,7 +43,7 @@ def objects(folder: Path, content: bytes) -> list[tuple[int, bytes]]:
     ],
     ids=["lines", "windows", "array", "masscan", "one-after-the-other", "bom", "gzip", "two-gzips"],
 )
-def test_arrangements(tmp_path: Path, content: bytes) -> None:
+def test_json_arrays_and_lines_are_read(tmp_path: Path, content: bytes) -> None:
     assert [one.a for _, one in source(tmp_path, content).records(Shape)] == [1, 2]
 
 
@@ -69,7 +69,7 @@ def test_lines_are_counted(tmp_path: Path) -> None:
     ],
     ids=["text-between", "cut", "comma", "deep", "not-utf8", "gzip-cut", "gzip-not"],
 )
-def test_broken(tmp_path: Path, content: bytes, says: str) -> None:
+def test_broken_json_is_reported(tmp_path: Path, content: bytes, says: str) -> None:
     with pytest.raises(InputError, match=says) as raised:
         list(source(tmp_path, content).records(Shape))
     assert "\n" not in raised.value.diagnostics()

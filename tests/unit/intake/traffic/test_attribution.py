@@ -41,7 +41,7 @@ def test_pcapdroid_trailer_in_a_file_made_from_its_description(
     [b"", b"u-", b"u-12x", b"u-99999999999", b"hello", b"ProcName: ", b"\xff" * 600],
     ids=lambda raw: repr(raw[:12]),
 )
-def test_other_comments_name_nobody(comment: bytes) -> None:
+def test_other_comments_name_no_app(comment: bytes) -> None:
     assert PacketAttribution().of_comment(comment) is None
 
 

@@ -24,8 +24,8 @@ STUN = b"\0\x01\0\0\x21\x12\xa4\x42" + bytes(12)
         (b"", b"", "tcp", None),
     ],
 )
-def test_table(client: bytes, server: bytes, transport: str, protocol: str | None) -> None:
-    seen = known_banners().see(client, server, transport)
+def test_banner_table_matches_its_examples(client: bytes, server: bytes, transport: str, protocol: str | None) -> None:
+    seen = known_banners().match(client, server, transport)
     assert (seen.protocol if seen else None) == protocol
 
 
@@ -49,5 +49,5 @@ def test_datagrams(client: bytes, server: bytes, protocol: str | None) -> None:
 @settings(max_examples=60, deadline=None)
 @given(client=st.binary(max_size=60), server=st.binary(max_size=60))
 def test_any_bytes(client: bytes, server: bytes) -> None:
-    known_banners().see(client, server, "tcp")
+    known_banners().match(client, server, "tcp")
     recognise_datagrams(client, server)

@@ -43,7 +43,7 @@ def test_flows_do_not_mix_between_transports(read: Read) -> None:
     assert [seen.flow.transport for seen in flows] == ["udp", "tcp"]
 
 
-def test_a_capture_without_secrets_says_so(tmp_path: Path) -> None:
+def test_capture_without_secrets_has_a_problem(tmp_path: Path) -> None:
     path = tmp_path / "run.pcap"
     path.write_bytes(wire.pcap(wire.talk(b"a", b"b")))
     opened = open_traffic(path)

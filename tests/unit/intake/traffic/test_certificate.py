@@ -50,7 +50,7 @@ def test_many_names_are_bounded() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"\x30" * 100, ENCODED[:-5], bytes(20_000)])
-def test_what_is_no_certificate(data: bytes) -> None:
+def test_invalid_certificate_names_nothing(data: bytes) -> None:
     assert CertificateNames().read(data) == ("", ())
 
 

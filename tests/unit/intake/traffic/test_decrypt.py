@@ -156,7 +156,7 @@ def test_a_hostile_child_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert [word in problem.what for problem in problems] == ([True] if word else [])
 
 
-def test_without_tshark_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_tshark_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decrypt, "PROGRAM", "no-such-program")
     problems = CaptureProblems()
     assert len(decrypt.decrypt(tmp_path / "run.pcap", None, problems)) == 0

@@ -23,7 +23,9 @@ A, AAAA = wire.address("192.0.2.9"), wire.address("2001:db8::9")
     ],
     ids=["A", "AAAA", "alias", "chain", "alias last", "other types"],
 )
-def test_answers(answers: tuple[tuple[str, int, bytes], ...], expected: tuple[tuple[str, bytes], ...]) -> None:
+def test_answers_give_names_and_addresses(
+    answers: tuple[tuple[str, int, bytes], ...], expected: tuple[tuple[str, bytes], ...]
+) -> None:
     message = parse_message(wire.dns("API.test", answers))
     assert message is not None
     assert (message.response, message.question, message.addresses) == (True, "api.test", expected)
@@ -44,7 +46,7 @@ def test_compression_is_followed_and_loops_end() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", bytes(12), b"GET / HTTP/1.1\r\n", wire.dns("a.test")[:-3], b"\xff" * 40])
-def test_what_is_no_message(data: bytes) -> None:
+def test_invalid_message_is_rejected(data: bytes) -> None:
     assert parse_message(data) is None
 
 

@@ -58,7 +58,7 @@ def test_a_line_without_end(read: Read) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300))
-def test_other_files_are_not_ours(data: bytes) -> None:
+def test_other_files_are_not_recognised(data: bytes) -> None:
     from pathlib import Path
 
     assert opener(Path("/dev/null"), data) is None

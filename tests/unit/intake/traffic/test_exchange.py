@@ -45,7 +45,7 @@ def test_a_request_with_its_answer() -> None:
     assert out.data.endswith(b'\r\n\r\n{"pin":"4711"}')
 
 
-def test_a_store_behind_http_is_told() -> None:
+def test_store_behind_http_is_detected() -> None:
     answer = ExchangeMessage((("X-elastic-product", "Elasticsearch"),), b'{"took":1,"timed_out":false}')
     exchange = HttpExchange("GET", "http://10.0.0.5:9200/staff/_search", ExchangeMessage(), 200, answer)
     seen = flow_of("a.har", exchange)
@@ -90,7 +90,7 @@ def test_hostile_header_lines_stay_lines() -> None:
     assert seen.samples[0].data.count(b"\r\n") == 4
 
 
-def test_split() -> None:
+def test_urls_are_split() -> None:
     parts = split_url("https://u:p@h.test:8443/a?b#c")
     assert parts is not None
     assert (parts.hostname, parts.port) == ("h.test", 8443)

@@ -62,7 +62,7 @@ def test_a_long_answer_is_read_whole(read: Read, six: bool) -> None:
     assert seen.flow.packets_out + seen.flow.packets_in == 1
 
 
-def test_a_fragmented_segment_of_tcp_stands_in_its_place(read: Read) -> None:
+def test_fragmented_tcp_segment_keeps_its_place(read: Read) -> None:
     talk = wire.talk(b"GET / HTTP/1.1\r\nHost: api.test\r\n\r\n", port=80)
     whole = wire.tcp(80, 40000, b"HTTP/1.1 200 OK\r\nServer: made\r\n\r\n")
     parts = [(9.0, wire.ethernet(part)) for part in cut(whole, 24, protocol=6)]
@@ -95,7 +95,7 @@ def test_two_packets_of_one_host_do_not_mix() -> None:
     assert [payload(packet)[:1] for packet in put([one[0], other[0], other[1], one[1]])] == [b"b", b"a"]
 
 
-def test_what_takes_too_long_is_let_go() -> None:
+def test_incomplete_packets_expire() -> None:
     held = FragmentTable()
     parts = cut(bytes(64), 32)
     held.add(parts[0], 0, len(parts[0]), len(parts[0]), 0.0)

@@ -140,7 +140,7 @@ def test_odd_and_damaged(tmp_path: Path, text: str, count: int, problem: str) ->
     assert any(problem in line for line in problems) if problem else problems == []
 
 
-def test_packed(tmp_path: Path) -> None:
+def test_gzip_archive_is_read(tmp_path: Path) -> None:
     flows, _ = read(write(tmp_path, gzip.compress(archive(entry()).encode())))
     assert len(flows) == 1
     with pytest.raises(InputError):

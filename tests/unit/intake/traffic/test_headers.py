@@ -83,7 +83,7 @@ def test_the_usual_packets_are_all_read_at_once(link: int) -> None:
     assert told(families) == by_one(frames)
 
 
-def test_what_holds_no_ip_is_not_asked_about() -> None:
+def test_frames_without_ip_are_skipped() -> None:
     arp, ping = bytes(12) + b"\x08\x06" + bytes(60), wire.ethernet(wire.ip(bytes(40), protocol=1))
     frames = frames_of([arp, ping, wire.ethernet(TCP4)], [1, 1, 1])
     [columns] = read_headers(frames, lambda row, link: pytest.fail(f"{row} {link}"))

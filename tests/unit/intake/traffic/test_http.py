@@ -51,14 +51,14 @@ OK = b"HTTP/1.1 200 OK\r\nServer: nginx/1.2\r\n\r\nhello"
         "line ends of both kinds",
     ],
 )
-def test_exchanges(read: Read, client: bytes, server: bytes, host: str, detail: str) -> None:
+def test_http_exchanges_are_recognised(read: Read, client: bytes, server: bytes, host: str, detail: str) -> None:
     flows, _ = read(wire.pcap(wire.talk(client, server, port=8081)))
     flow = flows[0].flow
     assert (flow.protocol, flow.encrypted, flow.server.name, flow.detail) == ("http", False, host, detail)
     assert (flow.server.name_from is NameSource.HTTP_HOST) == bool(host)
 
 
-def test_samples_hold_both_directions_and_are_bounded(read: Read) -> None:
+def test_samples_have_both_directions_and_are_bounded(read: Read) -> None:
     flows, _ = read(wire.pcap(wire.talk(b"POST / HTTP/1.1\r\nHost: a.test\r\n\r\n" + b"x" * 20_000, OK, port=80)))
     assert [(sample.direction, sample.kind, len(sample.data)) for sample in flows[0].samples] == [
         ("out", "http", 8192),

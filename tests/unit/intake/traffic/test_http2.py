@@ -89,7 +89,7 @@ def test_an_upgrade_from_http_1(read: Read) -> None:
     ("client", "server"),
     [(b"", b""), (b"PRI *", b""), (b"GET / HTTP/1.1\r\n\r\n", SETTINGS), (b"", b"\0\0\0\x04\0\0\0\0\x01")],
 )
-def test_what_is_no_http_2(client: bytes, server: bytes) -> None:
+def test_other_bytes_are_not_http2(client: bytes, server: bytes) -> None:
     assert recognise_http2(client, server) is None
 
 

@@ -38,7 +38,7 @@ def look(out: bytes, back: bytes, *, transport: int = TCP, name: str = "") -> Sa
 REQUEST = b"GET /a?b=1 HTTP/1.1\r\nHost: inner.test\r\n\r\n"
 
 
-def test_what_is_inside_is_told_and_stays_encrypted() -> None:
+def test_decrypted_protocol_is_reported_and_the_flow_stays_encrypted() -> None:
     seen = look(REQUEST, b"HTTP/1.1 200 OK\r\n\r\n")
     flow = seen.flow
     assert (flow.protocol, flow.encrypted, flow.detail, flow.server.name) == ("http", True, "GET /a 200", "inner.test")
@@ -50,7 +50,7 @@ def test_the_name_of_the_handshake_counts_more() -> None:
     assert look(REQUEST, b"", name="outer.test").flow.server.name == "outer.test"
 
 
-def test_bytes_that_say_nothing_leave_the_protocol() -> None:
+def test_unrecognised_cleartext_keeps_the_protocol() -> None:
     flow = look(b"\x99\x98\x97 what", b"\x01\x02").flow
     assert (flow.protocol, flow.tls and flow.tls.decrypted) == ("tls", True)
 

@@ -73,7 +73,7 @@ def test_a_store_that_turns_to_tls_names_its_server(read: Read) -> None:
         ("api.test", 443, ""),
     ],
 )
-def test_what_tls_may_carry_is_labelled(read: Read, name: str, port: int, word: str) -> None:
+def test_protocols_inside_tls_are_labelled(read: Read, name: str, port: int, word: str) -> None:
     flows, _ = read(wire.pcap(talk(record(client_hello(name, alpn(b"h2"))), record(server_hello()), port=port)))
     assert flows[0].flow.protocol == "tls"
     assert (word in flows[0].flow.detail) if word else flows[0].flow.detail == ""

@@ -35,7 +35,7 @@ def test_every_format_is_complete() -> None:
         ("json", {"hello": "world"}, None),
     ],
 )
-def test_rows_tell_their_format(reader: str, row: dict[str, str], name: str | None) -> None:
+def test_format_is_detected_from_rows(reader: str, row: dict[str, str], name: str | None) -> None:
     found = format_of(reader, row)
     assert (found.name if found else None) == name
 

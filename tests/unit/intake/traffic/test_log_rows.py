@@ -45,7 +45,7 @@ ZEEK = [
         ("umbrella", ['"a","b"'], [None]),
     ],
 )
-def test_rows(reader: str, text: list[str], rows: list[dict[str, str] | None]) -> None:
+def test_log_lines_become_rows(reader: str, text: list[str], rows: list[dict[str, str] | None]) -> None:
     assert list(READERS[reader](text)) == rows
 
 

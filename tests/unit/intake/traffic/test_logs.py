@@ -155,7 +155,7 @@ def test_other_events_are_passed_over(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("time", FORMS)
-def test_times(tmp_path: Path, time: str) -> None:
+def test_time_formats_of_logs(tmp_path: Path, time: str) -> None:
     text = f"Time,Src,Dst,Bytes Sent\n{time},10.0.0.9,10.0.0.5,1\n"
     assert read(tmp_path, text)[0][0].flow.start == 1700000000.0
 

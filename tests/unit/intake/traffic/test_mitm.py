@@ -144,7 +144,7 @@ def test_dns_and_refused_certificates(tmp_path: Path) -> None:
         (tcp(1, (True, b"a")) + dump([1, 2]), 1, "not a flow"),
     ],
 )
-def test_damage(tmp_path: Path, data: bytes, count: int, problem: str) -> None:
+def test_damaged_flow_files_are_reported(tmp_path: Path, data: bytes, count: int, problem: str) -> None:
     flows, problems = read(write(tmp_path, data))
     assert len(flows) == count
     assert len(problems) == 1

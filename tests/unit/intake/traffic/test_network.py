@@ -62,7 +62,7 @@ def test_the_length_of_ip_ends_the_payload(read: Read) -> None:
     ],
     ids=["empty", "short", "small header", "version 7", "short total", "ICMP", "fragment", "endless extensions"],
 )
-def test_what_is_no_transport(data: bytes, protocol: int) -> None:
+def test_packets_without_a_transport_header(data: bytes, protocol: int) -> None:
     assert find_transport(data, 0, len(data))[0] == protocol
 
 

@@ -69,7 +69,7 @@ def test_a_cut_packed_capture_keeps_what_was_read(read: Read) -> None:
         "zstd",
     ],
 )
-def test_other_files_are_told_what_they_are(tmp_path: Path, data: bytes, word: str) -> None:
+def test_other_files_get_an_error_with_their_type(tmp_path: Path, data: bytes, word: str) -> None:
     path = tmp_path / "run.pcap"
     path.write_bytes(data)
     with pytest.raises(InputError, match=word) as raised:
@@ -78,7 +78,7 @@ def test_other_files_are_told_what_they_are(tmp_path: Path, data: bytes, word: s
     assert raised.value.advice
 
 
-def test_what_is_no_file(tmp_path: Path) -> None:
+def test_path_that_is_not_a_file_is_rejected(tmp_path: Path) -> None:
     for path, word in ((tmp_path / "none", "no such file"), (tmp_path, "directory"), (Path("/dev/null"), "regular")):
         with pytest.raises(InputError, match=word):
             open_traffic(path)

@@ -125,7 +125,7 @@ def test_secrets_are_noticed() -> None:
         "no packets",
     ],
 )
-def test_lies_are_one_problem(read: Read, data: bytes, word: str) -> None:
+def test_false_lengths_are_one_problem(read: Read, data: bytes, word: str) -> None:
     flows, problems = read(data)
     assert flows == []
     assert ([problem for problem in problems if word in problem.what] != []) == bool(word)

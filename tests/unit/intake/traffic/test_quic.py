@@ -92,7 +92,7 @@ def test_damaged_packets_are_quic_without_a_name() -> None:
 
 
 @pytest.mark.parametrize("datagrams", [[], [b""], [b"\xc0" * 30], [b"\x40" + bytes(40)], [b"GET / HTTP/1.1\r\n" * 4]])
-def test_what_is_no_quic(datagrams: list[bytes]) -> None:
+def test_other_datagrams_are_not_quic(datagrams: list[bytes]) -> None:
     assert recognise_quic(datagrams, []) is None
 
 

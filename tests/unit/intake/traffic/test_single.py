@@ -29,12 +29,12 @@ def test_each_packet_is_found_or_counted() -> None:
     assert [problem.what for problem in problems] == ["1 packets have damaged or truncated headers"]
 
 
-def test_an_unknown_link_is_said_once() -> None:
+def test_unknown_link_type_is_one_problem() -> None:
     _, problems, found = take(PING, PING, link=147)
     assert (found, len(problems)) == (0, 1)
 
 
-def test_what_was_put_together_stands_behind_the_block() -> None:
+def test_reassembled_packets_follow_their_block() -> None:
     data = wire.udp(40000, 53, b"x" * 100)
     head, tail = wire.ip(data[:56], protocol=17, fragment=0x2000), wire.ip(data[56:], protocol=17, fragment=7)
     single, _, found = take(wire.ethernet(head), wire.ethernet(tail))

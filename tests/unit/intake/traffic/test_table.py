@@ -56,7 +56,7 @@ def test_both_directions_are_one_conversation(size: int) -> None:
     assert (flow.first.packets, flow.second.packets, flow.client is flow.first) == (4, 2, True)
 
 
-def test_the_answer_to_a_syn_tells_the_client_too() -> None:
+def test_syn_ack_identifies_the_client() -> None:
     [(flow, _, _)] = walk(talk(b"a", b"b")[1:])
     assert flow.client is flow.second
 
@@ -131,7 +131,7 @@ def test_broken_packets_are_left_out(packet: bytes) -> None:
     assert [(out, back) for flow, out, back in found if flow.first.bytes] == [(b"a", b"b")]
 
 
-def test_a_capture_of_headers_still_counts_bytes() -> None:
+def test_bytes_are_counted_in_a_capture_of_headers_only() -> None:
     packets = [(when, data[:54]) for when, data in talk(b"a" * 2000, b"b" * 100)]
     [(flow, out, back)] = walk(packets)
     assert (flow.first.bytes, flow.second.bytes, out, back) == (2000, 100, b"", b"")
@@ -145,7 +145,7 @@ def test_a_length_of_zero_is_segmentation_offload(ends: tuple[str, str], length:
     assert (flow.first.bytes, len(out)) == (2000, 2000)
 
 
-def test_names_given_before_are_remembered_for_the_conversation() -> None:
+def test_earlier_dns_names_apply_to_the_conversation() -> None:
     names = DnsNames()
     names.remember((("db.test", wire.address(wire.SERVER)),), wire.address(wire.CLIENT))
     flows = table.FlowTable(lambda _: FlowClassification(), names, PacketAttribution(), CaptureProblems())

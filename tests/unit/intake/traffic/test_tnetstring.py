@@ -34,7 +34,7 @@ def plain(value: Any) -> Any:
         (b"10:4:host;0:~}", {"host": None}),
     ],
 )
-def test_values(data: bytes, value: object) -> None:
+def test_netstring_values_are_parsed(data: bytes, value: object) -> None:
     assert plain(parse(memoryview(data))) == value
     assert value_end(memoryview(data + b"rest"), 0) == len(data)
 
@@ -53,7 +53,7 @@ def test_values(data: bytes, value: object) -> None:
         b"-1:a,",
     ],
 )
-def test_lies(data: bytes) -> None:
+def test_false_lengths_are_rejected(data: bytes) -> None:
     with pytest.raises(MalformedNetstringError):
         parse(memoryview(data))
 

@@ -58,7 +58,7 @@ def test_elasticsearch(
     assert found.keys().isdisjoint(absent)
 
 
-def test_the_protected_one_asks_for_a_password(tmp_path: Path) -> None:
+def test_protected_search_engine_requires_a_password(tmp_path: Path) -> None:
     found = made("elasticsearch-protected", (8, 15, 0), tmp_path, "modules/x-pack-security")
     assert found["xpack.security.enabled"] == "true"
 

@@ -19,7 +19,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
-def test_what_was_compiled_once_is_read_again_and_says_the_same(
+def test_cached_lexicon_equals_the_compiled_one(
     compiled: Lexicon, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert load_lexicon() == compiled
@@ -39,7 +39,7 @@ def test_what_was_compiled_once_is_read_again_and_says_the_same(
     ],
     ids=["noise", "list", "class", "torn", "call"],
 )
-def test_a_copy_of_another_kind_is_made_anew_and_runs_nothing(compiled: Lexicon, cache: Path, other: bytes) -> None:
+def test_foreign_cache_file_is_rebuilt_and_not_executed(compiled: Lexicon, cache: Path, other: bytes) -> None:
     load_lexicon()
     (copy,) = cache.iterdir()
     copy.write_bytes(hashlib.sha256(other).digest() + other)

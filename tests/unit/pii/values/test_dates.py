@@ -3,7 +3,7 @@ import pytest
 from tieback.pii.values.dates import are_birth_dates, years
 
 
-def test_years() -> None:
+def test_years_are_extracted_from_dates() -> None:
     assert years(["1990-01-02", "3/4/1955", "20010203", "soon", "12345678"]) == [1955, 1990, 2001]
 
 

@@ -22,7 +22,7 @@ def test_it_reads_values_and_names_leaves_of_the_taxonomy() -> None:
     assert set(DETECTOR.meta.classes) <= load_taxonomy().keys()
 
 
-def test_evidence_holds_counts_and_a_mask_and_no_value() -> None:
+def test_evidence_has_counts_and_a_mask_but_no_value() -> None:
     values = [f"grace.hopper{n}@navy.test" for n in range(20)]
     (verdict,) = DETECTOR.classify(Column("x", values=(*values, "", "n/a", *values[:5])))
     assert isinstance(verdict, Classification)
@@ -115,7 +115,7 @@ def test_kinds_by_value(values: list[str], kind: str) -> None:
     ],
     ids=["numbers", "articles", "orders", "books", "pairs", "hashes", "parcels", "shelves", "long numbers", "filler"],
 )
-def test_what_is_about_nobody(values: list[str]) -> None:
+def test_dummy_values_are_not_personal_data(values: list[str]) -> None:
     assert classes(values) == []
 
 
@@ -154,21 +154,21 @@ BAIT = [
 
 @pytest.mark.parametrize("bait", BAIT, ids=range(len(BAIT)))
 def test_hostile_values_are_bounded(bait: str) -> None:
-    look = DETECTOR.look([bait] * 50 + [bait[1:], "x" + bait, "jo@example.test"])
+    look = DETECTOR.scan([bait] * 50 + [bait[1:], "x" + bait, "jo@example.test"])
     assert look.distinct <= 4
     assert len(look.mask) <= MAX_MASK
     assert [c for c in look.candidates if c.proof and c.pii_class != "email"] == []
 
 
 def test_only_so_many_values_are_looked_at() -> None:
-    look = DETECTOR.look(f"user{n}@example.test" for n in range(10**9))
+    look = DETECTOR.scan(f"user{n}@example.test" for n in range(10**9))
     assert look.seen == MAX_VALUES
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=30))
 def test_any_text(values: list[str]) -> None:
-    look = DETECTOR.look(values)
+    look = DETECTOR.scan(values)
     assert look.distinct <= look.seen <= len(values)
     for candidate in look.candidates:
         assert 0 <= candidate.sure <= 1

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from tieback.pii.values.gazetteer import HashedWordSet, airports, load_gazetteer
 
 
-def test_sections_hold_words_of_many_scripts() -> None:
+def test_sections_contain_words_of_many_scripts() -> None:
     lists = load_gazetteer()
     assert {"anna", "giovanni", "\u043c\u0430\u0440\u0438\u044f", "\u967d\u5b50"} <= lists.given
     assert {"novak", "garcia", "ivanov", "\u0438\u0432\u0430\u043d\u043e\u0432"} <= lists.surname

@@ -34,12 +34,12 @@ PEOPLE = ("Ada Lovelace", "Maria Garcia", "Peter Schmidt", "Anna Kowalska", "Joh
         ("latitude", tuple(f"{n}.1234" for n in range(20, 60)), "geo_location"),
     ],
 )
-def test_table(field: str, values: tuple[str, ...], pii_class: str) -> None:
+def test_name_and_value_evidence_are_combined(field: str, values: tuple[str, ...], pii_class: str) -> None:
     (verdict,) = classify_columns([Column(field, values=values)], NAMES, VALUES)
     assert verdict.pii_class == pii_class
 
 
-def test_agreement_makes_surer_and_says_both() -> None:
+def test_agreement_raises_confidence_and_cites_both() -> None:
     alone, both = classify_columns([Column("c1", values=MAILS), Column("email", values=MAILS)], NAMES, VALUES)
     assert both.confidence > alone.confidence
     assert any("phrase" in said for said in both.evidence)
@@ -51,14 +51,14 @@ def test_without_names() -> None:
     assert (first.pii_class, second.pii_class) == ("none", "email")
 
 
-def test_a_veto_says_why() -> None:
+def test_veto_has_a_reason() -> None:
     (verdict,) = classify_columns([Column("email", values=WORDS)], NAMES, VALUES)
     assert verdict.evidence[-1].endswith("do not fit email")
 
 
-def test_fits() -> None:
-    assert fits("birth", VALUES.look(["34", "57", "19"]))
-    assert not fits("email", VALUES.look(["34", "57", "19"]))
+def test_value_forms_fit_a_class() -> None:
+    assert fits("birth", VALUES.scan(["34", "57", "19"]))
+    assert not fits("email", VALUES.scan(["34", "57", "19"]))
 
 
 def test_the_library_call_joins_names_and_values() -> None:
@@ -71,7 +71,7 @@ def test_the_library_call_joins_names_and_values() -> None:
     ]
 
 
-def test_a_kind_that_the_name_tells_stays_where_values_only_agree() -> None:
+def test_kind_from_the_name_stays_if_values_only_agree() -> None:
     (found,) = tieback.pii.classify_columns([Column("cvv", "cards", values=("123", "937", "004", "771", "652"))])
     assert (found.pii_class, found.detail) == ("payment_card", "card verification code")
     assert found.basis is ClassificationBasis.NAME

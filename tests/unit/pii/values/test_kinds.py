@@ -39,7 +39,7 @@ from tieback.pii.values.kinds import CHECKS
         ("snomed", "900000000000013009", "900000000000013008"),
     ],
 )
-def test_checks(check: str, good: str, bad: str) -> None:
+def test_single_values_pass_or_fail_their_check(check: str, good: str, bad: str) -> None:
     assert CHECKS[check](good)
     assert not CHECKS[check](bad)
 

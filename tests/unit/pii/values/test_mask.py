@@ -15,7 +15,7 @@ from tieback.pii.values.mask import MAX_MASK, mask_value, usual_mask
         ("", ""),
     ],
 )
-def test_masks(value: str, masked: str) -> None:
+def test_values_become_masks(value: str, masked: str) -> None:
     assert mask_value(value) == masked
 
 

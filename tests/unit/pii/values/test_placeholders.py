@@ -49,7 +49,7 @@ def test_what_people_have(value: str) -> None:
     assert not is_placeholder(value, WORDS)
 
 
-def test_a_column_of_them_is_about_nobody() -> None:
+def test_column_of_placeholders_is_not_personal_data() -> None:
     cards = ("4111111111111111", "4242424242424242", "5555555555554444")
     alone, named = classify_columns([Column("c1", values=cards), Column("card_number", values=cards)])
     assert (alone.pii_class, alone.evidence) == ("none", ("values: test data",))

@@ -107,7 +107,7 @@ def test_what_was_compiled_is_read_by_the_next_process(tmp_path: Path, monkeypat
     assert kept.stat().st_mtime_ns == made
 
 
-def test_a_database_of_another_version_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_of_another_version_is_rebuilt(monkeypatch: pytest.MonkeyPatch) -> None:
     def other(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
         return load_or_build(name, source, lambda: b"not a database")
 

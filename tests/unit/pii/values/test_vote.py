@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from tieback.pii.values.vote import chance_bound, scale_confidence
 
 
-def test_one_in_eleven_on_three_quarters_of_ten_is_no_chance() -> None:
+def test_three_quarters_of_ten_check_digits_are_not_chance() -> None:
     assert chance_bound(10, 8, 1 / 11) < 1e-5
     assert chance_bound(50, 38, 1 / 11) < 1e-20
 

@@ -145,7 +145,7 @@ def test_a_later_run_completes_what_is_left(tmp_path: Path) -> None:
     assert (phone.reversed, list(tmp_path.iterdir())) == (set(), [])
 
 
-def test_a_table_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
+def test_unreadable_socket_table_is_reported_once(tmp_path: Path) -> None:
     phone = Phone()
     with prepared_device(
         DevicePlan("adb:"), lambda _: phone, tmp_path, ProxyRoute(ProxyMode.REGULAR, PROXY), print

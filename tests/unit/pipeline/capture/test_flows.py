@@ -53,7 +53,7 @@ def flow(seen: object, flows: LiveFlows | None = None) -> Flow:
     return found.flow
 
 
-def test_stores_are_told_by_their_first_bytes_on_any_port() -> None:
+def test_stores_are_detected_from_their_first_bytes_on_any_port() -> None:
     redis = flow(stream(b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n", ends(port=7001)))
     assert (redis.protocol, redis.evidence, redis.encrypted, redis.app) == ("redis", FlowEvidence.PAYLOAD, False, APP)
     mysql = flow(stream(b"", MYSQL_GREETING, ends(port=7002)))
@@ -67,7 +67,7 @@ def test_a_store_inside_tls() -> None:
     assert found.server == Server("10.77.2.1", 6379, "cache.workhub.test", NameSource.SNI)
 
 
-def test_what_nobody_knows() -> None:
+def test_unrecognised_streams_are_flows_without_a_protocol() -> None:
     assert (flow(stream(b"\x01\x02", b"\x03")).protocol, flow(stream(b"", b"")).evidence) == ("", FlowEvidence.NONE)
     assert flow(stream(b"\x01", b"", tls=FlowTls("TLSv1.3"))).protocol == "tls"
     assert flow(stream(b"SSH-2.0-x\r\n", b"SSH-2.0-y\r\n")).protocol == "ssh"
@@ -104,7 +104,7 @@ def test_websockets_and_http3() -> None:
     assert (h3.encrypted, h3.detail) == (True, "HTTP/3, GET /users 200")
 
 
-def test_names_come_from_dns_where_nothing_else_tells() -> None:
+def test_names_come_from_dns_if_nothing_else_names_the_server() -> None:
     flows = live()
     dns = flow(DnsObserved(ends("10.0.0.53", 53, ""), "cache.workhub.test", ("10.77.2.1",), 0.5, 0.6), flows)
     assert (dns.protocol, dns.detail) == ("dns", "cache.workhub.test")
@@ -147,7 +147,7 @@ def test_servers_that_were_not_reached() -> None:
     assert flow(ConnectFailure("c", ends(), "tcp", "x", True, 1.0)).detail == "blocked: x"
 
 
-def test_what_is_about_the_run_is_no_flow() -> None:
+def test_run_events_are_not_flows() -> None:
     assert live().of(ProxyEnd(0, 0)) is None
 
 

@@ -123,7 +123,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return Run(tmp_path, monkeypatch)
 
 
-def test_flows_are_told_kept_and_read_again(run: Run, server: int) -> None:
+def test_flows_are_yielded_saved_and_read_back(run: Run, server: int) -> None:
     flow, end = run(visit(run, server), only=PACKAGE)
     assert isinstance(flow, Flow)
     assert isinstance(end, LiveRun)
@@ -151,7 +151,7 @@ def test_time_ends_a_run(run: Run) -> None:
     assert end.flows == 0
 
 
-def test_only_loopback_where_it_is_asked_for(run: Run) -> None:
+def test_loopback_limit_blocks_other_servers(run: Run) -> None:
     def outside() -> None:
         with socket.create_connection(run.address, timeout=10) as connection:
             connection.sendall(b"CONNECT update.example.org:443 HTTP/1.1\r\n\r\n")
@@ -234,6 +234,6 @@ def test_requests_that_are_none_do_nothing(tmp_path: Path, changed: dict[str, An
     assert list(tmp_path.iterdir()) == []
 
 
-def test_state() -> None:
+def test_default_state_directory() -> None:
     assert default_state({"XDG_STATE_HOME": "/s"}) == Path("/s/tieback/capture")
     assert default_state({"HOME": "/h"}) == Path("/h/.local/state/tieback/capture")

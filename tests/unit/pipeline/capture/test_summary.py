@@ -61,11 +61,11 @@ def test_quic_and_servers_that_were_not_reached() -> None:
         (ProxyMode.WIREGUARD, "IPv6"),
     ],
 )
-def test_each_mode_says_what_it_misses(mode: ProxyMode, says: str) -> None:
+def test_each_mode_reports_its_blind_spots(mode: ProxyMode, says: str) -> None:
     assert says in " ".join(ended(mode).blind_spots)
 
 
-def test_a_device_tells_what_went_past() -> None:
+def test_device_sockets_show_connections_past_the_proxy() -> None:
     past = [("192.0.2.50", 3306, WORKHUB, 4), ("2001:db8::9", 443, replace(WORKHUB, bundle_id="com.other"), 1)]
     run = ended(ProxyMode.REGULAR, FLOW, outside=past, app="com.workhub.mobile")
     assert run.outside == (BlindSpot("192.0.2.50:3306", "com.workhub.mobile", 4, ""),)
@@ -79,7 +79,7 @@ def test_without_a_device_the_user_is_the_witness() -> None:
     assert "by --only" in ended(ProxyMode.SOCKS5, app="com.workhub.mobile").blind_spots[-1]
 
 
-def test_losses_and_troubles_are_told() -> None:
+def test_losses_and_problems_are_reported() -> None:
     run = ended(ProxyMode.SOCKS5, lost=3, cut=2, troubles=["The monkey fell."])
     assert run.blind_spots[-3:] == (
         "3 flows were lost: too many at the same time.",

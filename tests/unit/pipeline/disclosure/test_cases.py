@@ -65,7 +65,7 @@ def test_exports_and_statistics(work: CaseService) -> None:
     assert [one.group for one in work.statistics("channel")] == ["all", "email"]
 
 
-def test_a_store_that_nobody_s_app_leads_to_has_no_case(tmp_path: Path) -> None:
+def test_store_without_an_app_has_no_case(tmp_path: Path) -> None:
     (route,) = exposure().routes
     lost = exposure("es-9", routes=(msgspec.structs.replace(route, app_sha256="f" * 64),))
     with open_case_service(make(tmp_path, stores=(lost,)), now=NOW) as work:

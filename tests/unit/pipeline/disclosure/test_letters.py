@@ -36,7 +36,7 @@ def write(work: CaseService, kind: str, *vendors: str, **more: object) -> list[W
     return list(write_letters(work, request, POLICY))
 
 
-def test_every_vendor_is_asked_for_assurance(work: CaseService) -> None:
+def test_every_vendor_gets_an_assurance_request(work: CaseService) -> None:
     done = write(work, "assurance", forms=("md",))
     assert [one.vendor for one in done] == ["Fieldhand Ltd", "com.Acme.Mail", "com.never"]
     text = done[0].files[0].read_text()
@@ -44,7 +44,7 @@ def test_every_vendor_is_asked_for_assurance(work: CaseService) -> None:
     assert "com.never" not in text
 
 
-def test_a_notice_goes_to_who_has_a_case_alone(work: CaseService) -> None:
+def test_notice_goes_only_to_vendors_with_a_case(work: CaseService) -> None:
     (done,) = write(work, "exposure", forms=("md", "html", "eml", "mailto"))
     assert done.vendor == "Fieldhand Ltd"
     assert [path.suffix for path in done.files] == [".md", ".html", ".eml", ".txt"]
@@ -101,7 +101,7 @@ def test_a_sender_that_is_none(work: CaseService, tmp_path: Path, text: str, say
         sender_of(work, path)
 
 
-def test_nobody_writes_without_a_name(work: CaseService) -> None:
+def test_letter_requires_a_sender(work: CaseService) -> None:
     (work.directory / "sender.toml").unlink()
     with pytest.raises(UsageError, match="missing sender"):
         write(work, "assurance")

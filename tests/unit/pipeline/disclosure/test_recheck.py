@@ -105,7 +105,7 @@ def test_others_that_got_in_since_speak_against_a_fix(tmp_path: Path) -> None:
     assert again.check.verdict is RecheckVerdict.CLOSED_TO_US
 
 
-def test_an_expired_grant_asks_nobody(tmp_path: Path) -> None:
+def test_expired_grant_probes_nothing(tmp_path: Path) -> None:
     expired = msgspec.structs.replace(GRANT, not_after=TODAY - timedelta(days=1))
     with pytest.raises(GrantError):
         list(recheck(opened(tmp_path, free_port()), expired, POLICY, everything))

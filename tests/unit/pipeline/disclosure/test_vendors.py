@@ -89,7 +89,7 @@ def test_contacts_of_rdap_documents(work: CaseService, tmp_path: Path) -> None:
         work.import_contacts(path, "Fieldhand Ltd", "Ann")
 
 
-def test_new_vendors_come_with_whom_rdap_documents_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_vendors_have_contacts_from_rdap_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIEBACK_DATA", str(tmp_path / "data"))
     (tmp_path / "domain.json").write_bytes(rdap(DOMAIN))
     Datasets().add(tmp_path / "domain.json")
@@ -113,7 +113,7 @@ def test_merged_vendors_share_their_cases(work: CaseService) -> None:
     assert work.enroll() == 0
 
 
-def test_an_attestation_holds_for_the_open_cases(work: CaseService, tmp_path: Path) -> None:
+def test_attestation_applies_to_the_open_cases(work: CaseService, tmp_path: Path) -> None:
     work.open(POLICY)
     letter = tmp_path / "answer.pdf"
     letter.write_bytes(b"%PDF-signed")

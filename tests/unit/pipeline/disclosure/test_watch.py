@@ -71,7 +71,7 @@ def round_of(directory: Path, *hooks: Webhook) -> tuple[WatchRound, list[float]]
     return watch_once(directory, WatchSettings(GRANT, POLICY, hooks), pause=waits.append), waits
 
 
-def test_news_is_told_once_and_kept_as_lines(tmp_path: Path, service: tuple[Service, str]) -> None:
+def test_event_is_emitted_once_and_logged(tmp_path: Path, service: tuple[Service, str]) -> None:
     one, url = service
     directory = opened(tmp_path, free_port())
     hook = Webhook("soc", url, secret_env="SOC_TOKEN")

@@ -25,7 +25,7 @@ LINES = [
 ]
 
 
-def test_csv_says_why_and_computes_nothing() -> None:
+def test_csv_has_reasons_and_no_formula() -> None:
     rows = list(csv.DictReader(io.StringIO(LISTS["csv"](LINES, "remove").decode("utf-8-sig"))))
     assert [(row["action"], row["bundle_id"], row["devices"]) for row in rows[:2]] == [
         ("remove", "com.acme.mail", "4"),

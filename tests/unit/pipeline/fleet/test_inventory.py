@@ -65,7 +65,7 @@ def test_a_broken_file_leaves_nothing_and_the_others_are_entered(tmp_path: Path)
     assert "com.x" not in apps(tmp_path)
 
 
-def test_the_day_is_that_of_the_file_or_as_told(tmp_path: Path) -> None:
+def test_date_is_that_of_the_file_or_as_set(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(ADB)
     (end,) = run(tmp_path, tmp_path / "a.txt", taken=date(2025, 1, 2))
     assert done(end).entered.taken == date(2025, 1, 2)
@@ -99,7 +99,7 @@ def test_a_map_by_hand(tmp_path: Path) -> None:
         parse_column_map(["bundle=x"])
 
 
-def test_the_wrong_source_is_said(tmp_path: Path) -> None:
+def test_wrong_source_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "plain.csv"
     path.write_text(PLAIN)
     (end,) = run(tmp_path, path, source="intune")

@@ -129,7 +129,7 @@ def test_jamf_page_by_page(tmp_path: Path, emm: Emm) -> None:
     assert (done.entered.source, done.entered.rows) == ("jamf", 500)
 
 
-def test_a_busy_service_is_waited_for_as_it_asks(tmp_path: Path, emm: Emm) -> None:
+def test_retry_after_of_a_busy_service_is_honoured(tmp_path: Path, emm: Emm) -> None:
     emm.trouble = [(429, {"Retry-After": "17"}, {}), (503, {}, {})]
     waits: list[float] = []
     assert pull_inventory(account(emm, "jamf"), tmp_path, pause=waits.append)
@@ -169,7 +169,7 @@ def test_a_wrong_secret_and_a_service_that_stays_busy(tmp_path: Path, emm: Emm) 
         pull_inventory(account(emm), tmp_path, pause=lambda _: None)
 
 
-def test_a_link_elsewhere_is_not_followed(tmp_path: Path, emm: Emm) -> None:
+def test_link_to_another_host_is_not_followed(tmp_path: Path, emm: Emm) -> None:
     emm.trouble = [(200, {}, {"value": [], "@odata.nextLink": "https://evil.example/next"})]
     with pytest.raises(UsageError, match="not a configured service"):
         pull_inventory(account(emm), tmp_path)

@@ -15,7 +15,7 @@ def graphs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Graph]:
     with last_graph(workspace, workspace / "data") as graph:
         (app,) = graph.apps("com.workhub.mobile")
         return {
-            "run": draw_run(graph.app_rows(), graph.backends(), graph.exposures(), graph.all_seen()),
+            "run": draw_run(graph.app_rows(), graph.backends(), graph.exposures(), graph.passive_views()),
             "backend": draw_backend(graph.backend(host), graph.backends(host), graph.app_rows(host)),
             "app": draw_app(app),
         }

@@ -81,7 +81,7 @@ def test_an_app_with_everything_that_it_reaches(graph: RunGraph) -> None:
     assert again == view
 
 
-def test_what_only_other_tools_saw_in_an_app_is_told_apart(graph: RunGraph) -> None:
+def test_endpoints_seen_only_by_other_tools_are_listed_separately(graph: RunGraph) -> None:
     (view,) = graph.apps("com.workhub.mobile")
     assert [one.sighting.endpoint.value for one in view.others] == ["https://old.workhub.test/v0"]
     assert "https://old.workhub.test/v0" not in {one.value for one in view.endpoints}

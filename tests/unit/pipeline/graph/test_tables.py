@@ -21,7 +21,7 @@ def test_each_way_is_there_once() -> None:
     assert ways_table([]).column_names == ["value", "store"]
 
 
-def test_what_captures_show_of_apps_that_they_tell(tmp_path: Path) -> None:
+def test_captures_show_endpoints_of_their_apps(tmp_path: Path) -> None:
     capture = Unit("c" * 64, TRAFFIC_ANALYSIS, "/captures/run.pcap", 1)
     flows = [
         replace(flow("tls", 443, "api.workhub.test"), app=FlowApp("Workhub", "com.workhub.mobile")),

@@ -22,7 +22,7 @@ def way(candidate: Candidate) -> AppRoute:
     ("ways", "said"),
     [((NAMED,), "direct"), ((PIVOT,), "behind an API"), ((NAMED, PIVOT), "both"), ((), "behind an API")],
 )
-def test_relations(ways: tuple[Candidate, ...], said: str) -> None:
+def test_relation_of_app_and_store(ways: tuple[Candidate, ...], said: str) -> None:
     assert store_relation(map(way, ways)) == said
 
 

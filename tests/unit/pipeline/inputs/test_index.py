@@ -94,7 +94,7 @@ def shown(found: Sequence[Unit | InputError]) -> list[str]:
     ]
 
 
-def test_a_bucket_is_told_apart_by_bytes(host: FileHost, workspace: Workspace) -> None:
+def test_objects_of_a_bucket_are_classified_by_content(host: FileHost, workspace: Workspace) -> None:
     expected = [
         f"s3://b/c/a.apk app {sha(APP)[:8]}",
         f"s3://b/c/odd name app {sha(OTHER_APP)[:8]}",
@@ -215,7 +215,7 @@ def test_a_list_of_links(host: FileHost, workspace: Workspace) -> None:
         ("http://127.0.0.1:{port}/none.apk?sig=1", "http://127.0.0.1:{port}/none.apk: not found. Check the URL"),
     ],
 )
-def test_what_is_said(host: FileHost, workspace: Workspace, name: str, said: str) -> None:
+def test_problems_of_inputs_are_reported(host: FileHost, workspace: Workspace, name: str, said: str) -> None:
     host.files["/page"] = b"\n<!doctype html>"
     host.files |= {"/b/plain/notes.txt": b"text", "/b/x.tgz": b"\x1f\x8b", "/b/cut.tar": SHARD[:3000]}
     found = shown(units(workspace, name.format(port=host.port)))
@@ -236,7 +236,7 @@ def test_an_object_that_vanishes_or_changes_costs_no_other(host: FileHost, works
     ]
 
 
-def test_a_run_that_was_killed_goes_on(host: FileHost, workspace: Workspace) -> None:
+def test_killed_run_resumes(host: FileHost, workspace: Workspace) -> None:
     run = workspace.ledger.start_run([])
     with (
         pytest.raises(KeyboardInterrupt),
@@ -253,11 +253,11 @@ def test_a_run_that_was_killed_goes_on(host: FileHost, workspace: Workspace) -> 
     assert len(list(read_objects(workspace.lake, INDEX_VERSION))) == 4
 
 
-def test_what_is_busy_is_asked_again(host: FileHost, workspace: Workspace) -> None:
+def test_busy_server_is_retried(host: FileHost, workspace: Workspace) -> None:
     host.script["/b/c/a.apk"] = deque([503, 429, 503])
     assert shown(units(workspace, "s3://b/c/a.apk")) == [f"s3://b/c/a.apk app {sha(APP)[:8]}"]
 
 
-def test_without_inputs_elsewhere_nothing_is_done(workspace: Workspace) -> None:
+def test_nothing_is_done_without_remote_inputs(workspace: Workspace) -> None:
     assert shown(units(workspace, APPS / "workhub.apk")) == [f"{APPS / 'workhub.apk'} app {sha(APP)[:8]}"]
     assert workspace.ledger.counts() == {}

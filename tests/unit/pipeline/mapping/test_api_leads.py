@@ -41,13 +41,13 @@ def knowledge(tmp_path: Path) -> Iterator[AttributionSources]:
     found.close()
 
 
-def test_names_tell_provider_and_region(knowledge: AttributionSources) -> None:
+def test_provider_and_region_come_from_names(knowledge: AttributionSources) -> None:
     (found,) = attribute_backends([web("shop.s3.eu-west-1.amazonaws.com")], knowledge, CaptureNames())
     assert (found.provider, found.region, found.asn) == ("Amazon Web Services", "eu-west-1", None)
     assert {one.claim for one in found.attributions} >= {"provider", "product", "region", "account", "boundary"}
 
 
-def test_a_capture_gives_addresses_that_nobody_might_resolve(knowledge: AttributionSources) -> None:
+def test_capture_gives_addresses_without_resolving(knowledge: AttributionSources) -> None:
     seen = CaptureNames({API: ("104.16.0.1",), "known.test": ("104.16.0.2",)})
     resolved = Backend(web("known.test").endpoint, ("198.51.100.1",), "hosts")
     first, second = attribute_backends([web(API), resolved], knowledge, seen)
@@ -70,7 +70,7 @@ def test_what_captures_show() -> None:
     )
 
 
-def test_makers_and_certificates_say_whose_a_host_is(knowledge: AttributionSources) -> None:
+def test_owner_comes_from_makers_and_certificates(knowledge: AttributionSources) -> None:
     seen = CaptureNames({}, {API: (("CN=api.workhub.test,O=Workhub Ltd", "run.pcap"),)})
     endpoint = web(API).endpoint.value
     (found,) = attribute_backends(
@@ -121,7 +121,7 @@ def test_leads_are_followed_where_names_resolve(party: Party, host: str, found: 
     ],
     ids=["some-ports-are-inside", "none-is-and-one-says-so"],
 )
-def test_what_the_grant_refuses_is_said_once_a_host(host: str, found: list[tuple[str, int]]) -> None:
+def test_refusal_by_the_grant_is_reported_once_per_host(host: str, found: list[tuple[str, int]]) -> None:
     leads = [Lead(API, HostHint(host, None, "", "header:x-backend"), "run.pcap")]
     candidates = asyncio.run(follower(web(API, Party.FIRST)).follow(leads))
     assert [(one.host, one.port) for one in candidates] == found

@@ -36,7 +36,7 @@ def test_hosts_in_what_people_write(text: str, host: str, rest: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "http://", "a b", "0x7f.1", "2130706433", "x" * 300])
-def test_what_is_no_host(text: str) -> None:
+def test_invalid_host_is_a_usage_error(text: str) -> None:
     with pytest.raises(UsageError):
         split_host(text)
 

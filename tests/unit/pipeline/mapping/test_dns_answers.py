@@ -33,19 +33,19 @@ from tieback.scope.names import NameResolver
         ("outside.test", []),
     ],
 )
-async def test_reasons(host: str, said: list[tuple[str, str]]) -> None:
+async def test_dns_answers_have_reasons(host: str, said: list[tuple[str, str]]) -> None:
     async with responder() as (_, resolver):
         answers = DnsLookups(NameResolver(grant(dns=True), resolver=resolver))
         await answers.resolve(host)
-        assert [(one.claim, one.value) for one in answers.said_of(host)] == said
-        assert list(answers.said_of("never.x.test")) == []
+        assert [(one.claim, one.value) for one in answers.attributions_of(host)] == said
+        assert list(answers.attributions_of("never.x.test")) == []
 
 
-async def test_a_name_that_dangles_says_so_without_claiming_anything() -> None:
+async def test_dangling_name_is_reported_without_a_claim() -> None:
     async with responder() as (_, resolver):
         answers = DnsLookups(NameResolver(grant(dns=True), resolver=resolver))
         await answers.resolve("dangling.x.test")
-        _, found = answers.said_of("dangling.x.test")
+        _, found = answers.attributions_of("dangling.x.test")
     assert found.reason == (
         "CNAME dangling.x.test → gone.azurewebsites.test; the target does not exist: anyone who registers it "
         "controls dangling.x.test; tieback did not"
@@ -53,7 +53,7 @@ async def test_a_name_that_dangles_says_so_without_claiming_anything() -> None:
     assert answers.aliases("dangling.x.test") == ("gone.azurewebsites.test",)
 
 
-async def test_names_are_asked_once_and_wildcards_once_a_domain() -> None:
+async def test_names_are_queried_once_and_wildcards_once_per_domain() -> None:
     async with responder() as (server, resolver):
         answers = DnsLookups(NameResolver(grant(dns=True), resolver=resolver))
         for host in ("db.x.test", "db.x.test", "many.x.test"):
@@ -66,7 +66,7 @@ async def test_the_servers_of_a_cluster_are_named_by_the_app() -> None:
     cluster = Endpoint(EndpointKind.CONNECTION_STRING, "mongodb+srv://c.x.test/shop", "mongodb+srv", "c.x.test", None)
     async with responder() as (server, resolver):
         server.zone["m1.x.test"] = ["192.0.2.5"]
-        found = await DnsLookups(NameResolver(grant(dns=True), resolver=resolver)).servers([Backend(cluster)])
+        found = await DnsLookups(NameResolver(grant(dns=True), resolver=resolver)).srv_candidates([Backend(cluster)])
     (one,) = found
     assert (one.host, one.port, one.service, one.endpoints) == ("m1.x.test", 27017, "mongodb", (cluster.value,))
     assert one.reason == "SRV record of c.x.test, which the app contains"
@@ -91,14 +91,17 @@ async def test_what_a_capture_shows_needs_no_question(
     assert bool(server.asked) is asked
 
 
-async def test_what_the_dialer_is_told_of_a_captured_name_counts() -> None:
+async def test_dialer_answer_overrides_a_captured_name() -> None:
     async with responder() as (_, resolver):
         names = NameResolver(grant(dns=True), resolver=resolver)
         answers = DnsLookups(names, {"dangling.x.test": ("192.0.2.50",)})
         assert (await answers.resolve("dangling.x.test")).addresses == ("192.0.2.50",)
-        assert list(answers.said_of("dangling.x.test")) == []
+        assert list(answers.attributions_of("dangling.x.test")) == []
         await names.resolve("dangling.x.test")  # as the dialer does before it connects
-        assert [one.value for one in answers.said_of("dangling.x.test")] == ["gone.azurewebsites.test", "dangling"]
+        assert [one.value for one in answers.attributions_of("dangling.x.test")] == [
+            "gone.azurewebsites.test",
+            "dangling",
+        ]
 
 
 ZONE = {
@@ -131,7 +134,7 @@ def back_end(host: str, *addresses: str, party: Party = Party.UNKNOWN) -> Backen
         (("shop.test", "*.shop.test"), False, []),
     ],
 )
-async def test_hints_are_asked_for_where_the_grant_covers_them(
+async def test_hints_are_queried_only_if_the_grant_covers_them(
     matches: tuple[str, ...], dns: bool, asked: list[str]
 ) -> None:
     rules = tuple(TargetRule(match, "any", Depth.IDENTIFY) for match in matches)
@@ -143,16 +146,18 @@ async def test_hints_are_asked_for_where_the_grant_covers_them(
     ]
     async with server(ZONE) as (counted, resolver):
         answers = DnsLookups(NameResolver(permit, resolver=resolver))
-        await answers.look_around(backends, DnsHints(HostingLookup(), OwnerDomains()), OwnerDomains())
+        await answers.query_owner_hints(backends, DnsHints(HostingLookup(), OwnerDomains()), OwnerDomains())
     assert sorted(counted.asked) == asked
-    said = {(one.claim, one.value) for one in answers.said_of("api.shop.test")}
+    said = {(one.claim, one.value) for one in answers.attributions_of("api.shop.test")}
     if "shop.test NS" in asked:
         assert {("owner_hint", "bigshop.com"), ("mail_host", "Google Workspace"), ("reverse", "dns.google")} <= said
-        assert ("owner_hint", "bigshop.com") in {(one.claim, one.value) for one in answers.said_of("www.shop.test")}
-    assert list(answers.said_of("sdk.shop.test")) == []
+        assert ("owner_hint", "bigshop.com") in {
+            (one.claim, one.value) for one in answers.attributions_of("www.shop.test")
+        }
+    assert list(answers.attributions_of("sdk.shop.test")) == []
 
 
-async def test_those_that_may_be_asked_for_do_not_wait_behind_those_that_may_not(
+async def test_allowed_names_do_not_wait_behind_refused_ones(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("tieback.pipeline.mapping.dns_answers.MAX_DOMAINS", 1)
@@ -165,11 +170,11 @@ async def test_those_that_may_be_asked_for_do_not_wait_behind_those_that_may_not
     ]
     async with server(ZONE) as (counted, resolver):
         answers = DnsLookups(NameResolver(permit, resolver=resolver))
-        await answers.look_around(backends, DnsHints(HostingLookup(), OwnerDomains()), OwnerDomains())
+        await answers.query_owner_hints(backends, DnsHints(HostingLookup(), OwnerDomains()), OwnerDomains())
     assert sorted(counted.asked) == ["7.2.0.192.in-addr.arpa PTR", "shop.test MX", "shop.test NS", "shop.test TXT"]
 
 
-def test_a_second_run_within_the_ttl_asks_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_run_within_the_ttl_sends_no_query(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The main job twice over an app's names, with a counting name server as the system's own."""
     package = tmp_path / "shop.apk"
     with zipfile.ZipFile(package, "w") as archive:

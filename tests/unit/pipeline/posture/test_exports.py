@@ -69,7 +69,7 @@ def test_members_of_a_cluster_are_one_database_in_prowlers_csv_too(tmp_path: Pat
     assert (one.key, one.at_rest) == (RDS_ARN.replace("db:orders", "cluster:shop"), "none"), "as its worst part"
 
 
-def test_what_stands_in_front_is_found_over_several_steps(tmp_path: Path) -> None:
+def test_load_balancer_is_found_over_several_steps(tmp_path: Path) -> None:
     group = f"arn:aws:elasticloadbalancing:eu-west-1:{ACCOUNT}:targetgroup/m/1"
     balancer = f"arn:aws:elasticloadbalancing:eu-west-1:{ACCOUNT}:loadbalancer/net/shop/1"
     machine = {"InstanceId": "i-1", "VpcId": "vpc-1", "SubnetId": "s-1", "State": {"Name": "running"}}
@@ -102,7 +102,7 @@ def test_what_stands_in_front_is_found_over_several_steps(tmp_path: Path) -> Non
     assert [str(place) for place in one.endpoints] == ["shop-1.elb.amazonaws.com:5432"]
 
 
-def test_the_same_content_again_changes_nothing_unless_it_is_said_to_be_another(tmp_path: Path) -> None:
+def test_same_content_is_imported_once_unless_declared_different(tmp_path: Path) -> None:
     answer = json.dumps({"PolicyStatus": {"IsPublic": True}})
     (first,) = take(tmp_path, Origin(resource="one"), one=answer)
     (again,) = take(tmp_path, Origin(resource="one"), copy=answer)
@@ -118,7 +118,7 @@ def test_what_cannot_be_read_is_one_line_and_the_rest_is_done(tmp_path: Path) ->
     assert all("\n" not in str(end) for end in ends[1:])
 
 
-def test_a_cut_export_is_kept_and_said_to_be_cut(tmp_path: Path) -> None:
+def test_truncated_export_is_kept_and_marked(tmp_path: Path) -> None:
     text = json.dumps({"DBInstances": [INSTANCE, {**INSTANCE, "DBInstanceArn": RDS_ARN + "2"}]})
     (end,) = take(tmp_path, cut=text[:-40])
     assert isinstance(end, ImportedPosture)
@@ -128,7 +128,7 @@ def test_a_cut_export_is_kept_and_said_to_be_cut(tmp_path: Path) -> None:
         assert [one.incomplete for one in broken_imports(workspace)] == [end.incomplete]
 
 
-def test_what_could_not_be_collected_is_told_and_stays_unknown(tmp_path: Path) -> None:
+def test_failed_collections_are_reported_and_stay_unknown(tmp_path: Path) -> None:
     paths = write(tmp_path, prowler=EXPORTS["prowler"][1])
     failed = [("rds DescribeDBInstances: ExpiredToken", 7)]
     (end,) = import_posture(tmp_path / "ws", paths, HERE, failed=failed)
@@ -140,7 +140,7 @@ def test_what_could_not_be_collected_is_told_and_stays_unknown(tmp_path: Path) -
         assert [one.missed for one in broken_imports(workspace)] == [8]
 
 
-def test_numbers(tmp_path: Path) -> None:
+def test_figures_per_group_of_resources(tmp_path: Path) -> None:
     take(tmp_path, instances=json.dumps({"DBInstances": [INSTANCE]}), checkov=EXPORTS["checkov"][1])
     with Workspace.open(tmp_path / "ws") as workspace:
         rows = resource_figures(workspace)
@@ -156,7 +156,7 @@ def test_numbers(tmp_path: Path) -> None:
     ]
 
 
-def test_progress_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tieback.pipeline.posture.exports._TELL_EVERY", 1)
     told: list[tuple[str, int]] = []
     paths = write(tmp_path, prowler=EXPORTS["prowler"][1])

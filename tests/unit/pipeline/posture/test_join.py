@@ -107,7 +107,7 @@ def test_open_outside_and_in_no_account(tmp_path: Path) -> None:
     assert {one.rule for one in of(Finding, joined)} == {"posture-open-own-store", "posture-open-store-in-no-account"}
 
 
-def test_a_resource_that_an_app_names_and_nobody_asked(tmp_path: Path) -> None:
+def test_resource_named_by_an_app_and_not_probed(tmp_path: Path) -> None:
     (owned,) = of(OwnedResource, make(tmp_path, USED))
     assert (owned.stores, [app.label for app in owned.apps]) == ((), ["Fieldhand"])
     assert owned.says.startswith("Fieldhand uses your RDS")
@@ -131,7 +131,7 @@ def test_without_accounts_and_without_a_run(tmp_path: Path) -> None:
     assert list(tally.rows()) == []
 
 
-def test_an_open_store_says_that_no_account_was_imported(tmp_path: Path) -> None:
+def test_unclaimed_store_reports_if_no_account_was_imported(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "ws") as workspace:
         run = workspace.ledger.start_run([])
         workspace.ledger.conclusions.save(run, (STRAY,), ())

@@ -64,7 +64,7 @@ def test_a_host_at_a_time_gives_what_all_at_once_gives(backends: list[Backend], 
     every = merge_candidates(build_candidates(backends, PORTS), more)
     assert list(wanted) == every == list(wanted)
     some = [target_label(one) for one in every[::3]]
-    assert list(wanted.leading_to([*some, "nobody.test:1"])) == sorted(
+    assert list(wanted.with_targets([*some, "nobody.test:1"])) == sorted(
         (one for one in every if target_label(one) in some),
         key=lambda one: (one.host, one.route is not Route.NAMED, one.port, one.resource),
     )
@@ -78,7 +78,7 @@ def test_what_goes_along_is_there_when_a_candidate_is_taken(backends: list[Backe
     along = ProbeHintIndex(backends, {}, keys)
     every = build_candidates(backends, PORTS)
     given_along: dict[Candidate, ProbeHints] = {}
-    for one in along.with_each(every):
+    for one in along.attach(every):
         if one in along:
             given_along[one] = along[one]
     assert given_along == collect_probe_hints(every, backends, {}, keys)

@@ -35,12 +35,12 @@ def test_what_was_found_is_found_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("grant", "labels"), [(Grant("Other", "sec@example.test", date(2099, 1, 1)), LABELS), (GRANT, ("a.test:1",))]
 )
-def test_another_command_begins_anew(tmp_path: Path, grant: Grant, labels: tuple[str, ...]) -> None:
+def test_another_command_starts_over(tmp_path: Path, grant: Grant, labels: tuple[str, ...]) -> None:
     stopped(tmp_path, OPEN)
     assert list(ProbeJournal(tmp_path, grant, labels).found()) == []
 
 
-def test_after_a_day_it_begins_anew(tmp_path: Path) -> None:
+def test_journal_expires_after_a_day(tmp_path: Path) -> None:
     stopped(tmp_path, OPEN)
     (file,) = (tmp_path / FOLDER).iterdir()
     long_ago = time.time() - RESUME_SECONDS - 60
@@ -66,7 +66,7 @@ def test_a_finished_one_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("outcome", [Outcome.OUT_OF_SCOPE, Outcome.ERROR])
-def test_what_says_something_of_us_is_asked_again(tmp_path: Path, outcome: Outcome) -> None:
+def test_errors_on_our_side_are_probed_again(tmp_path: Path, outcome: Outcome) -> None:
     stopped(tmp_path, ProbeReport("a.test:1", outcome))
     assert list(ProbeJournal(tmp_path, GRANT, LABELS).found()) == []
 

@@ -54,7 +54,7 @@ class Holding:
         return self.samples, Traffic("192.0.2.1", 10, 20, 0.5, None)
 
 
-async def test_what_values_are_is_told_and_they_are_gone() -> None:
+async def test_classes_are_reported_and_values_are_dropped() -> None:
     columns = (
         SampledColumn(PEOPLE.path, "c1", MAILS),
         SampledColumn(PEOPLE.path, "c2", ("red", "green") * 25),
@@ -77,7 +77,7 @@ async def test_what_values_are_is_told_and_they_are_gone() -> None:
 def test_a_person_in_two_tables_is_one() -> None:
     orders = Container(("hr", "t4"), "collection", records=exact(50, "x"))
     columns = [SampledColumn(path, "c1", MAILS) for path in (PEOPLE.path, orders.path)]
-    found = SampleJudge().judged(report(PEOPLE, orders), columns)
+    found = SampleJudge().with_samples(report(PEOPLE, orders), columns)
     assert found.people == 25
 
 
@@ -87,7 +87,7 @@ def test_people_who_share_a_name_or_have_two_addresses_are_not_counted_twice() -
         SampledColumn(PEOPLE.path, "second_email", tuple(f"a{n % 9}@x.test" for n in range(50))),
         SampledColumn(PEOPLE.path, "phone", tuple(f"+1 212 555 01{n:02}" for n in range(50))),
     )
-    assert SampleJudge().judged(report(PEOPLE), columns).people == 9
+    assert SampleJudge().with_samples(report(PEOPLE), columns).people == 9
 
 
 def test_a_salt_is_of_one_run() -> None:

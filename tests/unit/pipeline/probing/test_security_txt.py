@@ -106,7 +106,7 @@ async def test_without_tls_nothing_is_sent(tmp_path: Path) -> None:
     assert plain.asked == []
 
 
-async def test_nobody_is_asked_outside_the_grant(tmp_path: Path, host: FileHost, trusting: TlsContexts) -> None:
+async def test_hosts_outside_the_grant_are_not_contacted(tmp_path: Path, host: FileHost, trusting: TlsContexts) -> None:
     places = (f"127.0.0.1:{host.port}", f"www.shop.test:{host.port}", "unknown.test")
     found = await ask(tmp_path, *places, permit=grant("127.9.9.9"), contexts=trusting)
     assert [bool(one.problem) for one in found] == [True, True, True]
@@ -116,7 +116,7 @@ async def test_nobody_is_asked_outside_the_grant(tmp_path: Path, host: FileHost,
     assert "connect" not in {line["event"] for line in log}
 
 
-async def test_what_is_no_host_is_refused_before_anybody_is_asked(tmp_path: Path) -> None:
+async def test_invalid_host_is_rejected_before_any_request(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         await ask(tmp_path, "www.shop.test", "a/b")
 

@@ -122,20 +122,20 @@ async def test_an_odd_port_is_recognised_by_what_answers() -> None:
     assert (report.bytes_sent, report.bytes_read, report.seconds) == (10 * tries, 100 * tries, 0.25 * tries)
 
 
-async def test_the_hinted_service_is_asked_first_and_alone() -> None:
+async def test_hinted_service_is_probed_first_and_only() -> None:
     dialer = ScriptedDialer({"mongodb": Outcome.OK})
     await probing.probe_one(candidate(service="mongodb"), dialer, grant())  # type: ignore[arg-type]
     assert [name for _, name in dialer.asked] == ["mongodb"]
 
 
-async def test_what_the_finder_finds_is_asked_by_its_own_probe() -> None:
+async def test_store_found_by_the_finder_is_probed_by_its_own_probe() -> None:
     dialer = ScriptedDialer({"web": Outcome.OK, "etcd": Outcome.OK}, found={"web": "etcd"})
     report = await probing.probe_one(candidate(service="http"), dialer, grant())  # type: ignore[arg-type]
     assert [name for _, name in dialer.asked] == ["elasticsearch", "web", "etcd"]
     assert (report.probe, report.bytes_sent) == ("etcd", 30)
 
 
-async def test_an_http_server_that_is_no_store_is_not_asked_for_every_other_protocol() -> None:
+async def test_other_protocols_are_not_tried_on_a_plain_http_server() -> None:
     dialer = ScriptedDialer({}, problems={"web": "an HTTP server that is not a known store (status 404)"})
     report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
     asked = {name for _, name in dialer.asked}
@@ -144,7 +144,7 @@ async def test_an_http_server_that_is_no_store_is_not_asked_for_every_other_prot
     assert asked == {"redis", "elasticsearch", "web", "mongodb", "bolt", "clickhouse_native", "elasticsearch_transport"}
 
 
-async def test_who_leaves_first_bytes_unanswered_is_not_waited_for_to_greet() -> None:
+async def test_silent_server_is_not_awaited_for_a_greeting() -> None:
     greeting = {probe.meta.name for probe in PROBES if probe.meta.greets}
     assert greeting == {"mysql", "nats_client", "ftp", "rsync"}
     for quiet, spared in (("redis", greeting), ("mysql", greeting - {"mysql"}), ("oracle", set())):
@@ -165,28 +165,28 @@ async def test_what_is_hostile_to_one_guess_may_be_the_next_ones_protocol() -> N
     assert (report.probe, report.outcome) == ("mongodb", Outcome.OK)
 
 
-async def test_of_an_unknown_service_it_is_told_how_many_kinds_were_tried() -> None:
+async def test_unknown_service_reports_the_number_of_probes_tried() -> None:
     dialer = ScriptedDialer({}, problems={"redis": "not a RESP answer: b'S'"})
     report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
     tried = len(dialer.asked)
     assert report.problems == (f"not a known store: {tried} protocols tried (redis: not a RESP answer: b'S')",)
 
 
-async def test_of_an_http_server_that_is_no_store_that_is_what_is_told() -> None:
+async def test_plain_http_server_is_reported_as_such() -> None:
     problem = "an HTTP server that is not a known store (status 404)"
     dialer = ScriptedDialer({}, problems={"redis": "not a RESP answer", "web": problem})
     report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
     assert report.problems == (problem,)
 
 
-def test_ports_that_anything_listens_on_are_no_pivot() -> None:
+def test_generic_ports_are_not_a_pivot() -> None:
     ports = [port for usual in probing.store_ports().values() for port in usual]
     assert not {80, 443, 8000, 8080, 8443} & set(ports)
     assert len(ports) < 100
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.TIMEOUT, Outcome.TLS_ERROR, Outcome.HOSTILE])
-async def test_a_closed_port_is_not_asked_again(outcome: Outcome) -> None:
+async def test_closed_port_is_not_probed_again(outcome: Outcome) -> None:
     dialer = ScriptedDialer({probe.meta.name: outcome for probe in PROBES})
     report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
     assert report.outcome is outcome
@@ -198,14 +198,14 @@ async def test_nothing_known_is_a_mismatch_never_safe() -> None:
     assert report.outcome is Outcome.PROTOCOL_MISMATCH
 
 
-async def test_outside_the_grant_nothing_is_asked() -> None:
+async def test_targets_outside_the_grant_are_not_probed() -> None:
     dialer = ScriptedDialer({}, allowed=False)
     report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
     assert (report.outcome, report.problems) == (Outcome.OUT_OF_SCOPE, ("outside the grant",))
     assert dialer.asked == []
 
 
-async def test_all_are_asked_within_the_concurrency() -> None:
+async def test_all_targets_are_probed_within_the_concurrency() -> None:
     dialer = ScriptedDialer({probe.meta.name: Outcome.OK for probe in PROBES})
     dialer.concurrency = 3
     candidates = [candidate(port, "redis") for port in range(1, 41)]
@@ -221,7 +221,7 @@ async def test_all_are_asked_within_the_concurrency() -> None:
     assert seen[-1] == (40, 40)
 
 
-async def test_what_is_slow_to_be_reached_is_asked_again() -> None:
+async def test_slow_target_is_retried() -> None:
     dialer = ScriptedDialer({"redis": Outcome.OK})
     dialer.slow = {"store.test:1", "store.test:3"}
     found = probing.probe_all([candidate(port, "redis") for port in range(1, 9)], grant(), dialer)  # type: ignore[arg-type]
@@ -250,7 +250,7 @@ async def test_of_a_stream_no_more_is_read_than_is_needed() -> None:
     assert 1 <= seen[0][1] <= read
 
 
-async def test_the_stop_file_ends_a_run_and_what_was_found_is_given() -> None:
+async def test_stop_file_ends_a_run_and_results_are_returned() -> None:
     dialer = ScriptedDialer({"redis": Outcome.OK})
     found = probing.probe_all([candidate(port, "redis") for port in range(1, 41)], grant(), dialer)  # type: ignore[arg-type]
     reports = []
@@ -267,7 +267,7 @@ ANON = PublicKey("supabase_anon", "made-up", ("supabase",))
 PARSE = PublicKey("parse", "made-up-too", ("parse",))
 
 
-async def test_each_probe_is_given_what_is_its_own() -> None:
+async def test_each_probe_gets_only_its_own_hints() -> None:
     names = (("s3", "photos"), ("couchdb", "orders"), ("minio", "photos"), ("wasabi", "backups"))
     dialer = ScriptedDialer({"web": Outcome.OK, "s3": Outcome.OK}, found={"web": "s3"})
     await probing.probe_one(candidate(443, "http"), dialer, grant(), ProbeHints(names, (ANON, PARSE)))  # type: ignore[arg-type]
@@ -277,7 +277,7 @@ async def test_each_probe_is_given_what_is_its_own() -> None:
     assert not dialer.targets["elasticsearch"].names
 
 
-async def test_a_key_is_given_to_the_probe_of_its_service_alone() -> None:
+async def test_key_is_passed_only_to_the_probe_of_its_service() -> None:
     dialer = ScriptedDialer({})
     await probing.probe_one(candidate(443, "supabase"), dialer, grant(), ProbeHints((), (ANON, PARSE)))  # type: ignore[arg-type]
     for name, target in dialer.targets.items():

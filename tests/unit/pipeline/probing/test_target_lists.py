@@ -31,7 +31,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("censys", ['host.ip: "127.77.0.10"', 'host.ip: "203.0.113.20"', 'host.ip: "2001:db8::1"']),
     ],
 )
-def test_lists(workspace: Path, tool: str, lines: list[str]) -> None:
+def test_target_lists_in_each_format(workspace: Path, tool: str, lines: list[str]) -> None:
     assert list(target_list(workspace, tool)) == lines
 
 

@@ -27,7 +27,7 @@ def test_host_and_port(text: str, host: str, port: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["es.fieldhand.test", "2001:db8::1", "[2001:db8::1]"])
-def test_a_host_alone_means_all_usual_ports(text: str) -> None:
+def test_host_without_a_port_means_all_usual_ports(text: str) -> None:
     asked = {(candidate.service, candidate.port) for candidate in parse_target(text)}
     assert asked == {(service, port) for service, ports in store_ports().items() for port in ports}
 
@@ -54,7 +54,7 @@ def test_each_target_once_in_the_order_of_the_question(tmp_path: Path) -> None:
     assert all(one in targets for one in targets)
 
 
-async def test_who_is_named_twice_is_asked_once(tmp_path: Path) -> None:
+async def test_duplicate_target_is_probed_once(tmp_path: Path) -> None:
     (one,) = TargetList(["127.0.0.1:1"])
     grant = Grant("Office", "sec@example.test", date(2999, 1, 1))
     begun: list[RunStart] = []

@@ -66,14 +66,14 @@ async def told(stage: Stage, reports: list[str] | None = None) -> list[str]:
 
 
 @pytest.mark.parametrize(("count", "size"), [(0, 4), (1, 4), (100, 1), (100, 7), (3000, 1000)])
-async def test_all_are_asked_and_never_too_many_at_once(count: int, size: int) -> None:
+async def test_all_items_are_run_within_the_limit(count: int, size: int) -> None:
     stage = Stage(count, size)
     assert sorted(await told(stage)) == sorted(f"report of {number}" for number in range(count))
     assert stage.most <= size
     assert not stage.under_way
 
 
-async def test_who_needs_more_time_is_asked_again() -> None:
+async def test_slow_item_is_retried() -> None:
     stage = Stage(50, 4, again={5, 6, 7})
     assert sorted(await told(stage)) == sorted(f"report of {number}" for number in range(50))
     assert {number for number in stage.order if number < 0} == {-7, -6, -5}
@@ -96,7 +96,7 @@ async def test_what_is_stuck_ends_when_all_has_to(
     assert len(stage.order) == 2000
 
 
-async def test_a_failure_comes_out_once_what_had_ended_is_given() -> None:
+async def test_failure_is_raised_after_finished_results() -> None:
     stage = Stage(100, 4)
     stage.broken = 20
     reports: list[str] = []
@@ -108,7 +108,7 @@ async def test_a_failure_comes_out_once_what_had_ended_is_given() -> None:
 
 
 @pytest.mark.parametrize("how", ["cancelled", "closed"])
-async def test_whoever_reads_may_go(how: str) -> None:
+async def test_consumer_may_stop_early(how: str) -> None:
     stage = Stage(100, 8)
     stage.stuck = how == "cancelled"
     if how == "cancelled":

@@ -21,7 +21,7 @@ def described() -> Described:
     """What a description of a kind says; an account and a region are told beside it unless said otherwise."""
 
     def of(kind: str, value: dict[str, Any], **about: str) -> list[Resource | Dependency]:
-        found = KINDS.named(kind)
+        found = KINDS.by_name(kind)
         assert found is not None, kind
         told = {"source": "test", "seen": "2026-11-20T00:00:00Z", "account": ACCOUNT, "region": "eu-west-1", **about}
         return list(found.read(ExportObject(value), DescriptionContext(**told)))

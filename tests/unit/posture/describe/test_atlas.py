@@ -22,7 +22,9 @@ PROJECT = ATLAS_CLUSTER["groupId"]
         ([], "unknown"),
     ],
 )
-def test_who_may_connect(nets: list[str], public: str, described: Described, settle: Settle) -> None:
+def test_access_list_decides_who_may_connect(
+    nets: list[str], public: str, described: Described, settle: Settle
+) -> None:
     facts = described("atlas-cluster", ATLAS_CLUSTER)
     for net in nets:
         facts += described("atlas-access-list", {"cidrBlock": net, "groupId": PROJECT})
@@ -48,12 +50,12 @@ def test_its_names(described: Described) -> None:
         ({"paused": True}, {"flag": "no"}),
     ],
 )
-def test_states(change: dict[str, Any], wanted: dict[str, str], described: Described) -> None:
+def test_cluster_descriptions(change: dict[str, Any], wanted: dict[str, str], described: Described) -> None:
     (one,) = described("atlas-cluster", {**ATLAS_CLUSTER, **change})
     assert {name: getattr(one, name) for name in wanted} == wanted
 
 
 @pytest.mark.parametrize(("kind", "value"), [("atlas-cluster", {"name": "x"}), ("atlas-access-list", {"groupId": "g"})])
-def test_what_says_too_little(kind: str, value: dict[str, Any], described: Described) -> None:
+def test_incomplete_description_is_skipped(kind: str, value: dict[str, Any], described: Described) -> None:
     with pytest.raises(NotAResourceError):
         described(kind, value, account="")

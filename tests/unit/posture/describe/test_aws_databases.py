@@ -62,7 +62,9 @@ def test_encryption(value: dict[str, Any], at_rest: str, described: Described) -
         ("aws-rds-snapshot", {"DBSnapshotIdentifier": "s", "Engine": "mysql"}, "mysql", "rds", "s"),
     ],
 )
-def test_kinds(kind: str, value: dict[str, Any], product: str, service: str, name: str, described: Described) -> None:
+def test_database_descriptions(
+    kind: str, value: dict[str, Any], product: str, service: str, name: str, described: Described
+) -> None:
     one = described(kind, value)[0]
     assert isinstance(one, Resource)
     assert (one.product, one.service, one.name, one.account) == (product, service, name, ACCOUNT)
@@ -80,7 +82,7 @@ def test_kinds(kind: str, value: dict[str, Any], product: str, service: str, nam
         ({}, "unknown"),
     ],
 )
-def test_who_may_restore_a_snapshot(value: dict[str, Any], public: str, described: Described) -> None:
+def test_snapshot_restore_permissions(value: dict[str, Any], public: str, described: Described) -> None:
     one = described("aws-rds-snapshot", {"DBSnapshotIdentifier": "s", **value})[0]
     assert one.backups_public == public  # type: ignore[union-attr]
 
@@ -90,7 +92,7 @@ def test_a_snapshot_of_a_cluster_has_its_own_name(described: Described) -> None:
     assert described("aws-rds-snapshot", value)[0].key == f"arn:aws:rds:eu-west-1:{ACCOUNT}:cluster-snapshot:s"  # type: ignore[union-attr]
 
 
-def test_a_namespace_tells_where_a_warehouse_is(described: Described) -> None:
+def test_warehouse_location_comes_from_its_namespace(described: Described) -> None:
     value = {
         "ClusterIdentifier": "wh",
         "ClusterNamespaceArn": "arn:aws:redshift:us-east-1:2:namespace:abc",
@@ -101,6 +103,6 @@ def test_a_namespace_tells_where_a_warehouse_is(described: Described) -> None:
     assert (one.key, one.listens, one.flag) == ("arn:aws:redshift:us-east-1:2:cluster:wh", 5439, "yes")
 
 
-def test_parameters_say_whether_tls_is_insisted_on(described: Described) -> None:
+def test_tls_requirement_comes_from_parameters(described: Described) -> None:
     value = {"id": "x", "engine": "postgres", "parameters": [{"ParameterName": "rds.force_ssl", "ParameterValue": "1"}]}
     assert described("aws-rds-instance", value)[0].in_transit == "yes"  # type: ignore[union-attr]

@@ -17,7 +17,7 @@ from tieback.posture.describe.interface import DescriptionContext, NotAResourceE
         ("arn:" + "a" * 3000, None),
     ],
 )
-def test_parsed(text: str, parts: tuple[str, ...] | None) -> None:
+def test_arns_are_parsed(text: str, parts: tuple[str, ...] | None) -> None:
     found = parse_arn(text)
     assert (None if found is None else (found.service, found.region, found.account, found.resource)) == parts
 
@@ -34,7 +34,7 @@ def test_made_of_parts(region: str, arn: str) -> None:
     assert build_arn(DescriptionContext("t", account="1", region=region), "rds", "db:x", "").text == arn
 
 
-def test_a_given_one_of_the_same_service_is_taken() -> None:
+def test_existing_arn_of_the_same_service_is_used() -> None:
     given = "arn:aws:rds:eu-west-1:2:db:y"
     assert build_arn(DescriptionContext("t"), "rds", "db:x", "nonsense", given).text == given
     assert build_arn(DescriptionContext("t", key=given), "rds", "db:x").text == given

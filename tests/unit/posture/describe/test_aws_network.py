@@ -167,6 +167,6 @@ def test_a_snapshot_of_a_volume(described: Described) -> None:
 
 
 @pytest.mark.parametrize(("kind", "value"), [("aws-security-group", {"GroupName": "x"}), ("aws-route-table", {})])
-def test_what_says_too_little(kind: str, value: dict[str, Any], described: Described) -> None:
+def test_incomplete_description_is_skipped(kind: str, value: dict[str, Any], described: Described) -> None:
     with pytest.raises(NotAResourceError):
         described(kind, value)

@@ -53,14 +53,16 @@ PUBLIC, PRIVATE = ({"PolicyStatus": {"IsPublic": value}} for value in (True, Fal
         ),
     ],
 )
-def test_public(parts: list[dict[str, Any]], public: str, described: Described, settle: Settle) -> None:
+def test_public_buckets_by_policy_acl_and_block(
+    parts: list[dict[str, Any]], public: str, described: Described, settle: Settle
+) -> None:
     together = {key: value for part in parts for key, value in part.items()}
     (one,) = settle(described("aws-s3", {"Bucket": "shop-data", **together})).values()
     assert one.public == public
     assert one.cloud == ("s3:shop-data",)
 
 
-def test_answers_may_come_apart(described: Described, settle: Settle) -> None:
+def test_partial_answers_of_a_bucket_are_combined(described: Described, settle: Settle) -> None:
     facts = [fact for part in (OFF, PUBLIC, OWNER) for fact in described("aws-s3", {"Bucket": "shop-data", **part})]
     (one,) = settle(facts).values()
     assert one.public == "yes"
@@ -80,7 +82,7 @@ def test_encryption(rule: dict[str, str], at_rest: str, described: Described) ->
     assert described("aws-s3", {"Bucket": "b", **value})[-1].at_rest == at_rest  # type: ignore[union-attr]
 
 
-def test_a_tool_that_tells_the_algorithm_alone_does_not_tell_the_key(described: Described) -> None:
+def test_algorithm_without_a_key_leaves_the_key_unknown(described: Described) -> None:
     assert described("aws-s3", {"name": "b", "encryption": "aws:kms"})[-1].at_rest == "encrypted"  # type: ignore[union-attr]
     assert described("aws-s3", {"name": "b", "encryption": "AES256"})[-1].at_rest == "provider_key"  # type: ignore[union-attr]
 

@@ -22,7 +22,7 @@ KINDS = ResourceTypes()
     ],
 )
 def test_names(name: str, kind: str | None) -> None:
-    found = KINDS.named(name)
+    found = KINDS.by_name(name)
     assert (None if found is None else found.name) == kind
 
 
@@ -40,7 +40,7 @@ def test_names(name: str, kind: str | None) -> None:
     ],
 )
 def test_full_names(key: str, kind: str | None) -> None:
-    found = KINDS.of_key(key)
+    found = KINDS.by_key(key)
     assert (None if found is None else found.name) == kind
 
 
@@ -65,11 +65,11 @@ def test_types_of_arm(id_: str, type_: str) -> None:
 
 def test_a_key_of_an_answer_that_two_services_share() -> None:
     redshift, memory = {"ClusterIdentifier": "c", "MasterUsername": "u"}, {"Name": "m", "ACLName": "a"}
-    assert KINDS.answered("Clusters", ExportObject(redshift)).name == "aws-redshift"  # type: ignore[union-attr]
-    assert KINDS.answered("Clusters", ExportObject(memory)).name == "aws-memorydb"  # type: ignore[union-attr]
-    assert KINDS.answered("Clusters", ExportObject({"Id": "emr"})) is None
-    assert KINDS.answers("DBInstances")
-    assert not KINDS.answers("Functions")
+    assert KINDS.by_answer("Clusters", ExportObject(redshift)).name == "aws-redshift"  # type: ignore[union-attr]
+    assert KINDS.by_answer("Clusters", ExportObject(memory)).name == "aws-memorydb"  # type: ignore[union-attr]
+    assert KINDS.by_answer("Clusters", ExportObject({"Id": "emr"})) is None
+    assert KINDS.has_answer_key("DBInstances")
+    assert not KINDS.has_answer_key("Functions")
 
 
 def test_every_kind_is_read_by_something() -> None:

@@ -13,5 +13,5 @@ def test_cluster_and_access_list(read: Read, settle: Settle) -> None:
     assert "access list entry 0.0.0.0/0 allows 0.0.0.0/0 on all ports" in one.path
 
 
-def test_one_cluster_alone(read: Read) -> None:
+def test_single_cluster_object(read: Read) -> None:
     assert len(read(json.dumps(ATLAS_CLUSTER))[0]) == 1

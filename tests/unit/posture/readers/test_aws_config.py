@@ -31,7 +31,7 @@ def test_a_query(read: Read, settle: Settle) -> None:
     assert settle(facts)[RDS_ARN].at_rest == "none"
 
 
-def test_what_config_could_not_record_says_nothing(read: Read) -> None:
+def test_unrecorded_resources_are_skipped(read: Read) -> None:
     items = [
         {**ITEM, "configuration": None},
         {**ITEM, "configurationItemStatus": "ResourceDeleted"},

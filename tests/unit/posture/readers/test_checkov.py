@@ -21,7 +21,7 @@ def test_several_frameworks_in_one_list(read: Read) -> None:
     assert len(facts) == 4
 
 
-def test_sarif_has_failures_alone(read: Read, settle: Settle) -> None:
+def test_sarif_has_only_failures(read: Read, settle: Settle) -> None:
     facts, _ = read(EXPORTS["checkov-sarif"][1])
     (one,) = settle(facts).values()
     assert (one.at_rest, one.flag, one.key, one.planned) == ("none", "unknown", "template:main.tf:3", True)

@@ -61,7 +61,7 @@ def test_instance_group_and_routes_make_it_public(read: Read, settle: Settle) ->
         ({"Bucket": "b", "PolicyStatus": {"IsPublic": True}}, "bucket", "b"),
     ],
 )
-def test_answers(answer: Any, kind: str, name: str, read: Read, settle: Settle) -> None:
+def test_cli_answers_are_read(answer: Any, kind: str, name: str, read: Read, settle: Settle) -> None:
     facts, source = read(json.dumps(answer), **HERE)
     (one,) = settle(facts).values()
     assert (one.kind, one.name) == (kind, name)
@@ -109,7 +109,7 @@ def test_what_names_neither_account_nor_region_is_left_out(read: Read) -> None:
     assert "pass --account and --region" in source.first_skipped
 
 
-def test_what_is_known_to_nobody_is_left_out_and_the_rest_is_read(read: Read) -> None:
+def test_unknown_descriptions_are_skipped_and_the_rest_is_read(read: Read) -> None:
     facts, source = read(json.dumps([INSTANCE, {"FunctionName": "x"}, 7]))
     assert len(facts) == 1
     assert source.skipped == 2

@@ -19,7 +19,7 @@ def test_assets(read: Read, settle: Settle) -> None:
     assert found["//storage.googleapis.com/shop-data"].port == "yes"
 
 
-def test_an_asset_without_its_data_says_nothing(read: Read) -> None:
+def test_asset_without_data_is_skipped(read: Read) -> None:
     facts, source = read(json.dumps([{"name": SQL, "assetType": "sqladmin.googleapis.com/Instance"}]))
     assert not facts
     assert source.failed == {"sqladmin.googleapis.com/Instance without data": 1}

@@ -52,7 +52,7 @@ def test_model_group_and_subnet_make_it_public(read: Read, settle: Settle) -> No
 
 
 @pytest.mark.parametrize("status", ["MANUAL", "MUTED", "", "ERROR"])
-def test_what_is_neither_pass_nor_fail_is_no_statement(status: str, read: Read, settle: Settle) -> None:
+def test_status_other_than_pass_or_fail_is_ignored(status: str, read: Read, settle: Settle) -> None:
     facts, source = read(json.dumps([prowler("rds_instance_storage_encrypted", status, RDS_ARN)]))
     assert [one.at_rest for one in settle(facts).values()] == ["unknown"]
     assert source.failed == {f"rds_instance_storage_encrypted: {status.lower() or 'no status'}": 1}

@@ -14,7 +14,7 @@ def row(check: str, status: str, uid: str = RDS_ARN) -> str:
     return f"2026-11-20 10:00:00.123456;{ACCOUNT};{check};{status};said;{uid};orders;eu-west-1\n"
 
 
-def test_outcomes(read: Read, settle: Settle) -> None:
+def test_pass_and_fail_become_statements(read: Read, settle: Settle) -> None:
     text = HEAD + row("rds_instance_storage_encrypted", "FAIL") + row("rds_instance_backup_enabled", "PASS")
     facts, _ = read(text + row("iam_root_mfa_enabled", "FAIL", "arn:aws:iam::1:root"))
     (one,) = settle(facts).values()
@@ -22,7 +22,7 @@ def test_outcomes(read: Read, settle: Settle) -> None:
     assert one.seen == "2026-11-20T10:00:00Z"
 
 
-def test_what_was_not_collected_says_nothing(read: Read) -> None:
+def test_uncollected_resources_are_ignored(read: Read) -> None:
     facts, source = read(HEAD + row("rds_instance_storage_encrypted", "MANUAL"))
     assert not facts
     assert source.failed == {"rds_instance_storage_encrypted: manual": 1}
@@ -34,7 +34,7 @@ def test_a_cut_row_is_left_out(read: Read) -> None:
     assert "3 columns, expected 8" in source.first_skipped
 
 
-def test_commas_are_no_prowler(read: Read) -> None:
+def test_comma_separated_csv_is_not_prowler(read: Read) -> None:
     with pytest.raises(InputError, match="unknown export format"):
         read(HEAD.replace(";", ","))
 

@@ -16,7 +16,7 @@ def test_resources_and_groups(read: Read, settle: Settle) -> None:
     assert one.seen == "2026-11-21T10:00:00Z"
 
 
-def test_the_object_alone(read: Read) -> None:
+def test_results_as_a_bare_object(read: Read) -> None:
     assert read(SCRIPT.partition("=\n")[2])[0]
 
 
@@ -32,6 +32,6 @@ def test_ports_and_nets_of_its_tree(read: Read) -> None:
     assert [(one.low, one.high, one.source) for one in wall.openings] == [(1000, 2000, "::/0")]  # type: ignore[union-attr]
 
 
-def test_results_without_services_say_so(read: Read) -> None:
+def test_results_without_services_are_a_problem(read: Read) -> None:
     _, source = read('scoutsuite_results =\n{"account_id": "1"}')
     assert "no services found" in source.first_skipped

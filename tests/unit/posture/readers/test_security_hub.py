@@ -40,7 +40,9 @@ def test_prowlers_sentence_names_the_cluster_of_an_instance(read: Read) -> None:
         ("", None, 1),
     ],
 )
-def test_outcomes(status: str, at_rest: str | None, failed: int, read: Read, settle: Settle) -> None:
+def test_pass_and_fail_become_statements(
+    status: str, at_rest: str | None, failed: int, read: Read, settle: Settle
+) -> None:
     facts, source = read(json.dumps({"Findings": [asff("RDS.3", status, RESOURCE)]}))
     assert [one.at_rest for one in settle(facts).values()] == ([at_rest] if at_rest else [])
     assert sum(source.failed.values()) == failed

@@ -13,7 +13,7 @@ BENCHMARK: dict[str, Any] = json.loads(EXPORTS["powerpipe"][1])
 
 
 @pytest.mark.parametrize("text", [json.dumps(ROWS), json.dumps(ROWS["rows"])])
-def test_rows(text: str, read: Read, settle: Settle) -> None:
+def test_table_rows_are_described(text: str, read: Read, settle: Settle) -> None:
     facts, _ = read(text)
     one = settle(facts)[RDS_ARN]
     assert (one.flag, one.at_rest, one.listens, one.needs) == ("yes", "none", 5432, ("sg-0a",))

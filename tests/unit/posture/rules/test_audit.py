@@ -47,7 +47,7 @@ KINDS: list[tuple[str, str, str]] = [
 
 
 @pytest.mark.parametrize(("name", "text", "kind"), KINDS)
-def test_kinds_are_told_by_content(name: str, text: str, kind: str) -> None:
+def test_kinds_are_detected_from_content(name: str, text: str, kind: str) -> None:
     assert reader_for(RulesText(name, text)).meta.name == kind
 
 
@@ -70,7 +70,7 @@ def test_answers_are_documents(tmp_path: Path) -> None:
     document = json.loads(encode("posture-rules", anonymous))
     assert (document["as"], document["path"], document["read"], document["write"]) == ("anonymous", "/a/1", True, False)
     assert (document["line"], document["rule"], document["certain"]) == (1, "allow read", True)
-    assert anonymous.says_as_much_as(user)
+    assert anonymous.is_equivalent(user)
     assert [one.path for one in audit_rules(file, [Requester.ANONYMOUS])] == ["/a/{b}"]
 
 

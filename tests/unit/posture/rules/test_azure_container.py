@@ -34,7 +34,7 @@ CASES: list[tuple[str, Any, str, str]] = [
 
 
 @pytest.mark.parametrize(("value", "path", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_verdicts(ask: Ask, value: Any, path: str, expected: str) -> None:
+def test_permissions_by_rules(ask: Ask, value: Any, path: str, expected: str) -> None:
     assert ask(READER, json.dumps(value), "anonymous", path) == expected
 
 

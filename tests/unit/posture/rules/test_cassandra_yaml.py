@@ -24,13 +24,13 @@ CASES: list[tuple[str, str, str]] = [
 
 
 @pytest.mark.parametrize(("text", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_verdicts(ask: Ask, text: str, expected: str) -> None:
+def test_permissions_by_rules(ask: Ask, text: str, expected: str) -> None:
     assert ask(READER, text, "anonymous", "/", "cassandra.yaml") == expected
     assert ask(READER, text, "any-user", "/", "cassandra.yaml") == expected
 
 
 @pytest.mark.parametrize(("text", "where"), [("a: {", "f:")])
-def test_mistakes_say_where(text: str, where: str) -> None:
+def test_errors_name_the_line(text: str, where: str) -> None:
     with pytest.raises(InputError) as error:
         READER.read(RulesText("f", text))
     assert error.value.where.startswith(where)

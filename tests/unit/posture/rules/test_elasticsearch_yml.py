@@ -33,13 +33,13 @@ CASES: list[tuple[str, str, str]] = [
 
 
 @pytest.mark.parametrize(("text", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_verdicts(ask: Ask, text: str, expected: str) -> None:
+def test_permissions_by_rules(ask: Ask, text: str, expected: str) -> None:
     assert ask(READER, text, "anonymous", "/", "elasticsearch.yml") == expected
     assert ask(READER, text, "any-user", "/", "elasticsearch.yml") == expected
 
 
 @pytest.mark.parametrize(("text", "where"), [("a: [1", "f:"), ("\ta: 1", "f:1")])
-def test_mistakes_say_where(text: str, where: str) -> None:
+def test_errors_name_the_line(text: str, where: str) -> None:
     with pytest.raises(InputError) as error:
         READER.read(RulesText("f", text))
     assert error.value.where.startswith(where)

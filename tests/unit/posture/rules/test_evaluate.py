@@ -46,7 +46,7 @@ def test_errors_before_or() -> None:
         ("{'k': 1}.k", 1), ("/a/$(nil)", ERROR), ("/a/$(own)/b", ["a", OWN, "b"]),
     ],
 )  # fmt: skip
-def test_values(text: str, expected: object) -> None:
+def test_expressions_are_evaluated(text: str, expected: object) -> None:
     found = value(text)
     assert found == expected or found is expected
 
@@ -58,5 +58,5 @@ def test_values(text: str, expected: object) -> None:
         ("x" * 300, "x", STORED), (OWN, "x", STORED), (CHOSEN, "x", CHOSEN), (5, "x", ERROR), ("x", "a*b*c*d*", STORED),
     ],
 )  # fmt: skip
-def test_matches(text: object, pattern: str, expected: object) -> None:
+def test_patterns_match_texts(text: object, pattern: str, expected: object) -> None:
     assert matches(text, pattern) is expected

@@ -63,6 +63,6 @@ def test_regular_expressions_of_the_realtime_database() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "a &&", "(a", "a ? b", "a.", "a[", "f(a", "'open", "1 +", "{a}", "/", "a is 1"])
-def test_mistakes(text: str) -> None:
+def test_syntax_errors_name_their_position(text: str) -> None:
     with pytest.raises(InputError, match=r"^f:1:"):
         read(text)

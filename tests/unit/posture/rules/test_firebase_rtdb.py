@@ -90,11 +90,11 @@ CASES: list[tuple[str, Any, str, str, str]] = [
 @pytest.mark.parametrize(
     ("rules", "who", "path", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_verdicts(ask: Ask, rules: Any, who: str, path: str, expected: str) -> None:
+def test_permissions_by_rules(ask: Ask, rules: Any, who: str, path: str, expected: str) -> None:
     assert ask(READER, json.dumps({"rules": rules}), who, path) == expected
 
 
-def test_the_line_and_the_request_are_told() -> None:
+def test_verdict_names_the_line_and_a_request() -> None:
     text = '{\n  // test mode\n  "rules": {\n    "users": {\n      ".read": "auth != null"\n    }\n  }\n}'
     policy = READER.read(RulesText("database.rules.json", text))
     read = policy.ask(Requester.ANY_USER, "/users/alice").read
@@ -118,7 +118,7 @@ def test_the_line_and_the_request_are_told() -> None:
         ('{"rules": {".read": true}', ":1:26", 'expected "," or "}", found the end of the file'),
     ],
 )
-def test_mistakes_say_where(text: str, where: str, what: str) -> None:
+def test_errors_name_the_line(text: str, where: str, what: str) -> None:
     with pytest.raises(InputError) as error:
         READER.read(RulesText("f.json", text))
     assert error.value.where == f"f.json{where}"

@@ -101,7 +101,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
 @pytest.mark.parametrize(
     ("rules", "who", "path", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_verdicts(ask: Ask, rules: str, who: str, path: str, expected: str) -> None:
+def test_permissions_by_rules(ask: Ask, rules: str, who: str, path: str, expected: str) -> None:
     assert ask(READER, rules, who, path) == expected
 
 
@@ -146,7 +146,7 @@ def test_conditions(ask: Ask, condition: str, anonymous: str, user: str) -> None
     assert (ask(READER, rules, "anonymous", "/c/doc"), ask(READER, rules, "any-user", "/c/doc")) == (anonymous, user)
 
 
-def test_the_statement_and_the_request_are_told() -> None:
+def test_verdict_names_the_statement_and_a_request() -> None:
     policy = READER.read(RulesText("firestore.rules", POSTS))
     read = policy.ask(Requester.ANY_USER, "/posts").read
     assert (read.line, read.rule) == (7, "allow list: if request.query.limit <= 20 && request.auth != null")
@@ -174,7 +174,7 @@ def test_the_statement_and_the_request_are_told() -> None:
         ("service cloud.firestore {", ":1:26", "found the end of the file"),
     ],
 )
-def test_mistakes_say_where(rules: str, where: str, what: str) -> None:
+def test_errors_name_the_line(rules: str, where: str, what: str) -> None:
     with pytest.raises(InputError) as error:
         READER.read(RulesText("f.rules", rules))
     assert error.value.where == f"f.rules{where}"

@@ -33,7 +33,7 @@ def bindings(role: str, *members: str, **more: Any) -> str:
         (json.dumps({"bindings": [], "etag": "x"}), "--", "--"),
     ],
 )
-def test_verdicts(ask: Ask, text: str, anonymous: str, user: str) -> None:
+def test_permissions_by_rules(ask: Ask, text: str, anonymous: str, user: str) -> None:
     assert (ask(READER, text, "anonymous"), ask(READER, text, "any-user")) == (anonymous, user)
 
 
@@ -43,7 +43,7 @@ def test_prevention_closes(ask: Ask) -> None:
     assert ask(READER, json.dumps({**open_, "publicAccessPrevention": "inherited"}), "anonymous") == "r-"
 
 
-def test_the_member_is_told() -> None:
+def test_verdict_names_the_member() -> None:
     text = '{"bindings": [\n {"role": "roles/storage.objectViewer",\n  "members": [\n "user:a@x.org",\n "allUsers"]}]}'
     read = READER.read(RulesText("iam.json", text)).ask(Requester.ANONYMOUS, "/").read
     assert (read.line, read.rule) == (5, "roles/storage.objectViewer to allUsers")
@@ -57,6 +57,6 @@ def test_roles_are_sound() -> None:
 
 
 @pytest.mark.parametrize("text", ['{"bindings": 5}', '{"bindings": [{"members": []}]}', '{"bindings": ['])
-def test_mistakes(text: str) -> None:
+def test_errors_name_the_line(text: str) -> None:
     with pytest.raises(InputError, match=r"iam\.json:1"):
         READER.read(RulesText("iam.json", text))

@@ -37,7 +37,7 @@ def test_the_order_of_two_conditions_does_not_matter() -> None:
         (CHOSEN, ERROR, ERROR, CHOSEN), (False, CHOSEN, False, CHOSEN),
     ],
 )  # fmt: skip
-def test_junctions(one: object, other: object, and_: object, or_: object) -> None:
+def test_and_or_with_unknown_values(one: object, other: object, and_: object, or_: object) -> None:
     assert logical_and(one, other) is and_
     assert logical_or(one, other) is or_
 
@@ -59,7 +59,7 @@ def test_negated(value: object, expected: object) -> None:
         ([1], [2], False), ([OWN], ["x"], False), ([STORED], [1], STORED),
     ],
 )  # fmt: skip
-def test_equal(one: object, other: object, expected: object) -> None:
+def test_equality_with_unknown_values(one: object, other: object, expected: object) -> None:
     assert equals(one, other) is expected
     assert equals(other, one) is expected
 
@@ -72,7 +72,7 @@ def test_equal(one: object, other: object, expected: object) -> None:
         ("b", NamedValues({}, STORED), STORED), ("a", "abc", ERROR), ("a", ERROR, ERROR), (1, NamedValues(), STORED),
     ],
 )  # fmt: skip
-def test_contained(one: object, other: object, expected: object) -> None:
+def test_in_with_unknown_values(one: object, other: object, expected: object) -> None:
     assert is_in(one, other) is expected
 
 
@@ -83,7 +83,7 @@ def test_contained(one: object, other: object, expected: object) -> None:
         (">", STORED, 1, STORED),        ("<", CHOSEN, 1, CHOSEN), ("<=", True, 1, ERROR),
     ],
 )  # fmt: skip
-def test_ordered(operator: str, one: object, other: object, expected: object) -> None:
+def test_comparison_with_unknown_values(operator: str, one: object, other: object, expected: object) -> None:
     assert compare(operator, one, other) is expected
 
 
@@ -94,5 +94,5 @@ def test_ordered(operator: str, one: object, other: object, expected: object) ->
         ("-", 1, STORED, STORED), ("+", CHOSEN, "x", CHOSEN), ("+", OWN, "x", OWN), ("*", 1e301, 1e301, STORED),
     ],
 )  # fmt: skip
-def test_combined(operator: str, one: object, other: object, expected: object) -> None:
+def test_arithmetic_with_unknown_values(operator: str, one: object, other: object, expected: object) -> None:
     assert arithmetic(operator, one, other) == expected

@@ -30,6 +30,6 @@ CASES: list[tuple[str, str, str]] = [
 
 
 @pytest.mark.parametrize(("text", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_verdicts(ask: Ask, text: str, expected: str) -> None:
+def test_permissions_by_rules(ask: Ask, text: str, expected: str) -> None:
     assert ask(READER, text, "anonymous", "/", "mosquitto.conf") == expected
     assert ask(READER, text, "any-user", "/", "mosquitto.conf") == expected

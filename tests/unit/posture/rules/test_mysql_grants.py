@@ -37,11 +37,11 @@ CASES: list[tuple[str, str, str, str]] = [
 
 
 @pytest.mark.parametrize(("text", "path", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_verdicts(ask: Ask, text: str, path: str, expected: str) -> None:
+def test_permissions_by_rules(ask: Ask, text: str, path: str, expected: str) -> None:
     assert ask(READER, text, "anonymous", path) == expected
 
 
-def test_the_grant_is_told() -> None:
+def test_verdict_names_the_grant() -> None:
     text = "CREATE USER ''@'%';\nGRANT SELECT ON shop.* TO ''@'%';"
     policy = READER.read(RulesText("grants.sql", text))
     read = policy.ask(Requester.ANONYMOUS, "/").read

@@ -20,19 +20,19 @@ CASES: list[tuple[str, str, str]] = [
 
 
 @pytest.mark.parametrize(("text", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_verdicts(ask: Ask, text: str, expected: str) -> None:
+def test_permissions_by_rules(ask: Ask, text: str, expected: str) -> None:
     assert ask(READER, text, "anonymous", "/", "rules") == expected
     assert ask(READER, text, "any-user", "/", "rules") == expected
 
 
 @pytest.mark.parametrize(("text", "where"), [("config: [", "f:")])
-def test_mistakes_say_where(text: str, where: str) -> None:
+def test_errors_name_the_line(text: str, where: str) -> None:
     with pytest.raises(InputError) as error:
         READER.read(RulesText("f", text))
     assert error.value.where.startswith(where)
 
 
-def test_everybody_who_is_signed_in(ask: Ask) -> None:
+def test_roles_of_any_signed_in_user(ask: Ask) -> None:
     text = "readall:\n  users: ['*']"
     assert (ask(READER, text, "anonymous"), ask(READER, text, "any-user")) == ("--", "r-")
     assert (ask(READER, text, "any-user", "/readall"), ask(READER, text, "any-user", "/other")) == ("r-", "--")

@@ -38,11 +38,11 @@ CASES: list[tuple[str, str, str, str]] = [
 
 
 @pytest.mark.parametrize(("text", "path", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_verdicts(ask: Ask, text: str, path: str, expected: str) -> None:
+def test_permissions_by_rules(ask: Ask, text: str, path: str, expected: str) -> None:
     assert ask(READER, text, "anonymous", path) == expected
 
 
-def test_the_record_is_told() -> None:
+def test_verdict_names_the_record() -> None:
     policy = READER.read(RulesText("pg_hba.conf", "# x\nhost  shop  all  0.0.0.0/0  trust  # for now"))
     read = policy.ask(Requester.ANY_USER, "/").read
     assert (read.line, read.rule) == (2, "host shop all 0.0.0.0/0 trust")
@@ -57,7 +57,7 @@ def test_the_record_is_told() -> None:
         ("host all all trust", "expected a database, a role, an address and a method"),
     ],
 )
-def test_mistakes_say_where(text: str, what: str) -> None:
+def test_errors_name_the_line(text: str, what: str) -> None:
     with pytest.raises(InputError) as error:
         READER.read(RulesText("pg_hba.conf", f"\n{text}"))
     assert error.value.where == "pg_hba.conf:2"

@@ -110,11 +110,11 @@ CASES: list[tuple[str, str, str, str, str]] = [
 @pytest.mark.parametrize(
     ("text", "who", "path", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_verdicts(ask: Ask, text: str, who: str, path: str, expected: str) -> None:
+def test_permissions_by_rules(ask: Ask, text: str, who: str, path: str, expected: str) -> None:
     assert ask(READER, text, who, path) == expected
 
 
-def test_the_statement_is_told() -> None:
+def test_verdict_names_the_statement() -> None:
     text = json.dumps({"Statement": [statement(Sid="Public")]}, indent=1)
     found = READER.read(RulesText("p.json", text))
     read = found.ask(Requester.ANONYMOUS, "b/k").read

@@ -14,7 +14,7 @@ from tieback.posture.rules.tree import ConfigNode
         ("a?c", "ac", False), ("", "", True), ("", "a", False), ("a*b*c", "a-b-b-c", True), ("[ab]", "a", False),
     ],
 )  # fmt: skip
-def test_glob(pattern: str, text: str, expected: bool) -> None:
+def test_glob_patterns_match(pattern: str, text: str, expected: bool) -> None:
     assert matches_glob(pattern, text) is expected
 
 
@@ -22,7 +22,7 @@ def test_glob_does_not_explode() -> None:
     assert not matches_glob("*a" * 500 + "b", "a" * 5000)  # would take for ever, were it exponential
 
 
-def test_all_conditions_must_hold() -> None:
+def test_all_conditions_must_match() -> None:
     both = ConfigNode(
         {
             "IpAddress": ConfigNode({"aws:SourceIp": ConfigNode("0.0.0.0/0", 1)}, 1),

@@ -13,7 +13,7 @@ from tieback.posture.rules.server import host_of, is_local_address, last_setting
         ("10.0.0.1", False), ("_site_", False), ("db.example.org", False),
     ],
 )  # fmt: skip
-def test_local(address: str, expected: bool) -> None:
+def test_local_addresses_are_recognised(address: str, expected: bool) -> None:
     assert is_local_address(address) is expected
 
 

@@ -8,13 +8,13 @@ from tieback.model.errors import InputError
 from tieback.posture.rules.source import MAX_BYTES, RulesText, load_text
 
 
-def test_places() -> None:
+def test_errors_name_file_and_line() -> None:
     text = RulesText("a/B.Rules", "ab\nc\n")
     assert [text.place(at) for at in range(6)] == [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (3, 1)]
     assert text.name == "b.rules"
 
 
-def test_errors_say_what_was_found() -> None:
+def test_errors_name_what_was_found() -> None:
     text = RulesText("f", "ab\ncd")
     assert text.error(3, '"x"').diagnostics().startswith("f:2:1: expected \"x\", found 'cd'")
     assert "the end of the line" in text.error(2, "y").what

@@ -95,12 +95,12 @@ CASES: list[tuple[str, str, str, str]] = [
 
 
 @pytest.mark.parametrize(("schema", "anonymous", "user"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_verdicts(ask: Ask, schema: str, anonymous: str, user: str) -> None:
+def test_permissions_by_rules(ask: Ask, schema: str, anonymous: str, user: str) -> None:
     found = ask(READER, schema, "anonymous", "public.notes"), ask(READER, schema, "any-user", "/notes")
     assert found == (anonymous, user)
 
 
-def test_the_policy_is_told() -> None:
+def test_verdict_names_the_policy() -> None:
     policy = READER.read(RulesText("schema.sql", with_policy("FOR SELECT USING (true)")))
     read = policy.ask(Requester.ANONYMOUS, "notes").read
     assert (read.line, read.rule) == (5, "CREATE POLICY p ON public.notes FOR SELECT USING (true)")
@@ -108,7 +108,7 @@ def test_the_policy_is_told() -> None:
     assert list(policy.paths()) == ["public.notes"]
 
 
-def test_privileges_that_are_not_there_are_said() -> None:
+def test_missing_privileges_are_reported() -> None:
     read = READER.read(RulesText("m.sql", SECURED + "create policy p on notes for select using (true)"))
     assert "Supabase's defaults" in read.ask(Requester.ANONYMOUS, "notes").read.reason
 

@@ -28,11 +28,11 @@ def read(text: str) -> list[list[str]]:
         ("été", [["été"]]),
     ],
 )
-def test_statements(text: str, expected: list[list[str]]) -> None:
+def test_sql_is_split_into_statements(text: str, expected: list[list[str]]) -> None:
     assert read(text) == expected
 
 
-def test_lines() -> None:
+def test_tokens_have_their_line() -> None:
     assert [one.line for one in statements(RulesText("f", "\na;\n\nb\nc;"))] == [2, 4]
 
 

@@ -44,14 +44,14 @@ def test_lines_and_keys() -> None:
     assert root.get("a", "c") is None
 
 
-def test_dotted_and_nested_keys_are_alike() -> None:
+def test_dotted_and_nested_keys_are_equivalent() -> None:
     for text in ("a.b.c: on", "a:\n  b.c: on", "a:\n  b:\n    c: on"):
         found = read_yaml(RulesText("f", text)).get("a", "b", "c")
         assert found is not None
         assert found.on
 
 
-def test_comments_and_line_breaks_where_they_are_let_through() -> None:
+def test_comments_and_line_breaks_are_accepted_if_the_format_allows_them() -> None:
     text = '// c\n{ /* c */ "a": "x\ny", // c\n}'
     assert plain(read_json(RulesText("f", text), loose=True)) == {"a": "x\ny"}
     with pytest.raises(InputError, match=r"f:1:1"):

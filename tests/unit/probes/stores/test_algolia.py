@@ -41,7 +41,7 @@ def test_no_other_key_is_sent(web: Any, keys: list[PublicKey]) -> None:
     assert played.result.access is Access.UNKNOWN
 
 
-def test_the_dialer_is_told_of_the_key_in_path_and_field(web: Any) -> None:
+def test_key_in_path_and_header_is_declared(web: Any) -> None:
     played = web.ask("algolia")
     brought = [send.keys(data) for data in played.sent for send in AlgoliaProbe.meta.sends if send.matches(data)]
     assert brought == [frozenset(), frozenset((KEY,))]

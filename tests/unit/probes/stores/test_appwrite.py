@@ -17,7 +17,7 @@ from tieback.model.probe import Access, Outcome
         ('{"total":-1}', Access.UNKNOWN),
     ],
 )
-def test_states(web: Any, answer: int | str, access: Access) -> None:
+def test_access_state_by_server_answers(web: Any, answer: int | str, access: Access) -> None:
     (documents,) = [key for key in web.pages("appwrite").page if "documents" in key]
     report = web.ask("appwrite", {documents: answer}).result
     assert (report.outcome, report.access) == (Outcome.OK, access)
@@ -30,7 +30,7 @@ def test_where_counting_stops_the_figure_is_a_lower_bound(web: Any) -> None:
 
 
 @pytest.mark.parametrize("more", [{"keys": []}, {"names": []}, {"names": ["orders"]}, {"names": ["main/a b"]}])
-def test_without_project_and_names_no_document_is_asked_for(web: Any, more: dict[str, list[str]]) -> None:
+def test_no_document_is_requested_without_project_and_names(web: Any, more: dict[str, list[str]]) -> None:
     played = web.ask("appwrite", **more)
     assert len(played.sent) == 1
     assert played.result.access is Access.UNKNOWN

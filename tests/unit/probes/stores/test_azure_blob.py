@@ -17,10 +17,10 @@ STATES = [
 
 
 @pytest.mark.parametrize(("change", "access"), STATES)
-def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], access: Access) -> None:
     assert web.ask("azure_blob", change).result.access is access
 
 
-def test_names_that_no_container_has_are_left_alone(web: Any) -> None:
+def test_invalid_container_names_are_skipped(web: Any) -> None:
     sent = [sent.split(b" ")[1] for sent in web.ask("azure_blob", names=("A", "a/b/c", "x?y", "..")).sent]
     assert sent == [b"/", b"/$root?restype=container&comp=list&maxresults=5000"]

@@ -14,5 +14,5 @@ STATES: list[tuple[dict[str, int | str], Access]] = [
 
 
 @pytest.mark.parametrize(("change", "access"), STATES)
-def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], access: Access) -> None:
     assert web.ask("couchbase", change).result.access is access

@@ -21,7 +21,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("change", "access"), STATES)
-def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], access: Access) -> None:
     assert web.ask("couchdb", change).result.access is access
 
 
@@ -31,7 +31,7 @@ def test_pouchdb_is_named_one(web: Any) -> None:
     assert (report.product, report.version) == ("pouchdb", "4.2.0")
 
 
-def test_names_that_no_database_has_are_left_alone(web: Any) -> None:
+def test_invalid_database_names_are_skipped(web: Any) -> None:
     played = web.ask("couchdb", {"GET /_all_dbs": '["../x","a?b","A","people/_all_docs"]'})
     assert [sent.split(b" ")[1] for sent in played.sent] == [
         b"/",

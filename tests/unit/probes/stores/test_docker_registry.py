@@ -15,18 +15,18 @@ STATES = [
 
 
 @pytest.mark.parametrize(("change", "access"), STATES)
-def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], access: Access) -> None:
     assert web.ask("docker_registry", change).result.access is access
 
 
-def test_a_registry_that_asks_who_we_are_is_known_by_its_header(web: Any) -> None:
+def test_registry_that_requires_a_login_is_identified_by_its_header(web: Any) -> None:
     page = type(web.pages("docker_registry").page["GET /v2/"])
     headers = {"Docker-Distribution-Api-Version": "registry/2.0", "Www-Authenticate": "Bearer"}
     report = web.ask("docker_registry", {"GET /v2/": page("{}", 401, headers)}, port=7).result
     assert (report.product, report.access) == ("docker-registry", Access.AUTH_REQUIRED)
 
 
-def test_names_that_no_repository_has_are_left_alone(web: Any) -> None:
+def test_invalid_repository_names_are_skipped(web: Any) -> None:
     listing = '{"repositories":["../../_catalog","a//b","a/../b","A","x?y","a/blobs/uploads/"]}'
     played = web.ask("docker_registry", {"GET /v2/_catalog?n=100": listing})
     assert len(played.sent) == 2

@@ -40,7 +40,7 @@ def ask(reply: bytes | None, port: int = 50000) -> PlaybackResult[ProbeReport]:
         ("Something", "1", ("drda", "")),
     ],
 )
-def test_who_answers(product: str, release: str, expected: tuple[str, str]) -> None:
+def test_product_is_identified(product: str, release: str, expected: tuple[str, str]) -> None:
     report = ask(answer(product, release)).result
     assert (report.outcome, report.access) == (Outcome.OK, Access.UNKNOWN)
     assert (report.product, report.version) == expected
@@ -68,6 +68,6 @@ def test_an_object_that_leads_past_the_end_is_hostile() -> None:
 
 @given(st.binary(max_size=100))
 @settings(max_examples=80, deadline=None)
-def test_noise(body: bytes) -> None:
+def test_random_bytes_never_raise(body: bytes) -> None:
     with contextlib.suppress(HostileAnswer):
         assert all(len(text) <= 120 for text in read_attributes(body).values())

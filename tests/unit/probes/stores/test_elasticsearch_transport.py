@@ -20,7 +20,7 @@ def ask(reply: bytes | None, *, port: int = 9300, tls: bool = False) -> Playback
 
 @pytest.mark.parametrize("reply", [b"This is not an HTTP port", b"This is not a HTTP port", OLD])
 @pytest.mark.parametrize("tls", [False, True])
-def test_it_is_there_and_nothing_more_is_said(reply: bytes, tls: bool) -> None:
+def test_transport_port_is_identified_only(reply: bytes, tls: bool) -> None:
     report = ask(reply, tls=tls).result
     assert (report.outcome, report.access) == (Outcome.OK, Access.UNKNOWN)
     assert (report.product, report.version, report.containers) == ("elasticsearch-transport", "", ())

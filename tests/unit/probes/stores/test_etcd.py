@@ -11,7 +11,7 @@ KEYS_ONLY = 'POST /v3/kv/range {"key":"AA==","range_end":"AA==","keys_only":true
 DENIED = '{"error":"etcdserver: user name is empty","code":3,"message":"etcdserver: user name is empty"}'
 
 
-def test_a_user_is_asked_for(web: Any) -> None:
+def test_login_is_required(web: Any) -> None:
     page = type(web.pages("etcd").page["GET /version"])(DENIED, 400)
     report = web.ask("etcd", {COUNT: page}).result
     assert (report.access, report.containers, report.version) == (Access.AUTH_REQUIRED, (), "3.5.16")
@@ -34,7 +34,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("change", "access"), STATES)
-def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], access: Access) -> None:
     assert web.ask("etcd", change).result.access is access
 
 

@@ -18,13 +18,13 @@ ROOT = "GET /.json?shallow=true"
         (402, '{"error":"quota"}', Access.LOCKED),
     ],
 )
-def test_states(web: Any, status: int, body: str, access: Access) -> None:
+def test_access_state_by_server_answers(web: Any, status: int, body: str, access: Access) -> None:
     page = type(web.pages("firebase_rtdb").page[ROOT])(body, status)
     report = web.ask("firebase_rtdb", {ROOT: page}).result
     assert (report.access, report.product) == (access, "firebase-rtdb")
 
 
-def test_only_shallow_answers_are_asked_for_and_no_value_is_kept(web: Any) -> None:
+def test_only_shallow_requests_are_sent_and_no_value_is_kept(web: Any) -> None:
     played = web.ask("firebase_rtdb", host="hr-1.firebaseio.com", port=443)
     assert all(b".json?shallow=true HTTP/1.1" in sent for sent in played.sent)
     assert "secret" not in repr(played.result)

@@ -19,7 +19,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("change", "access"), STATES)
-def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], access: Access) -> None:
     assert web.ask("firebase_storage", change, service="firebase-storage").result.access is access
 
 

@@ -28,7 +28,7 @@ def counted(number: int) -> str:
         ({READABLE: "{}"}, Access.PARTIAL),
     ],
 )
-def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], access: Access) -> None:
     report = web.ask("firestore", change).result
     assert (report.outcome, report.access) == (Outcome.OK, access)
 
@@ -50,7 +50,7 @@ def test_a_name_that_may_not_be_sent_does_not_stop_the_others(web: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ['a"}]', "a b", "..", "a/b", "x" * 101, "größe", "\\"])
-def test_names_that_would_be_more_than_a_name_are_left_alone(web: Any, name: str) -> None:
+def test_unsafe_names_are_not_sent(web: Any, name: str) -> None:
     played = web.ask("firestore", names=[name])
     assert len(played.sent) == 1
     assert played.result.containers == ()

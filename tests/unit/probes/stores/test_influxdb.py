@@ -18,7 +18,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("change", "access"), STATES)
-def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], access: Access) -> None:
     assert web.ask("influxdb", change).result.access is access
 
 
@@ -49,7 +49,7 @@ def test_later_versions(web: Any, version: str, path: str, body: str | None, acc
     assert (report.version, report.access) == (version.removeprefix("v"), access)
 
 
-def test_version_3_tells_tables_and_columns_to_who_may_query(web: Any) -> None:
+def test_version_3_lists_tables_and_columns(web: Any) -> None:
     root = type(web.pages("influxdb").page["GET /"])(status=404, headers={"X-Influxdb-Version": "3.2.1"})
     query = "GET /api/v3/query_sql?db=hr&format=json&q="
     columns = "SELECT+table_name,column_name,data_type+FROM+information_schema.columns+WHERE+table_schema=%27iox%27"

@@ -26,7 +26,7 @@ STATES: list[tuple[dict[str, Any], Access]] = [
 
 
 @pytest.mark.parametrize(("change", "access"), STATES)
-def test_states(web: Any, change: dict[str, Any], access: Access) -> None:
+def test_access_state_by_server_answers(web: Any, change: dict[str, Any], access: Access) -> None:
     assert web.ask("kibana", change).result.access is access
 
 
@@ -36,7 +36,7 @@ def test_a_status_that_answers_anyone_before_a_login(web: Any) -> None:
     assert (played.result.access, played.result.containers) == (Access.AUTH_REQUIRED, ())
 
 
-def test_opensearch_dashboards_are_named_and_asked_with_their_own_header(web: Any) -> None:
+def test_opensearch_dashboards_are_probed_with_their_own_header(web: Any) -> None:
     page = type(web.pages("kibana").page["GET /"])
     body = '{"name":"h","uuid":"5b","version":{"number":"2.9.0"}}'
     played = web.ask("kibana", {"GET /api/status": page(body, headers={"osd-name": "h"})})

@@ -62,7 +62,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("version", "stats", "access"), STATES)
-def test_states(version: bytes, stats: bytes | None, access: Access) -> None:
+def test_access_state_by_server_answers(version: bytes, stats: bytes | None, access: Access) -> None:
     report = ask({HELLO: version * 3, b"stats\r\n": stats}).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report
 

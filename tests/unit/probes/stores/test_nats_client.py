@@ -38,7 +38,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("more", "answer", "access"), STATES)
-def test_states(more: bytes, answer: bytes | None, access: Access) -> None:
+def test_access_state_by_server_answers(more: bytes, answer: bytes | None, access: Access) -> None:
     report = ask(INFO % (b"," + more if more else b""), answer).result
     assert (report.outcome, report.product, report.version, report.access) == (Outcome.OK, "nats", "2.15.1", access)
     assert report.identity is not None
@@ -65,7 +65,7 @@ def test_a_silent_one() -> None:
 
 
 @pytest.mark.parametrize("answer", [b"MSG people 1 3\r\nabc\r\n", b"+OK\r\n" * 50])
-def test_answers_to_nothing_we_asked(answer: bytes) -> None:
+def test_unsolicited_answers_are_hostile(answer: bytes) -> None:
     assert ask(INFO % b"", answer).result.outcome is Outcome.HOSTILE
 
 

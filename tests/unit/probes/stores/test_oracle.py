@@ -40,7 +40,7 @@ def ask(*answers: bytes | None, port: int = 1521) -> PlaybackResult[ProbeReport]
     ],
     ids=["refuses", "accepts", "asks again first", "redirects"],
 )
-def test_the_listener_tells_its_version_and_nothing_about_access(answers: list[bytes], version: str, said: str) -> None:
+def test_listener_gives_its_version_and_no_access_state(answers: list[bytes], version: str, said: str) -> None:
     report = ask(*answers).result
     assert (report.outcome, report.access, report.product) == (Outcome.OK, Access.UNKNOWN, "oracle")
     assert report.version == version

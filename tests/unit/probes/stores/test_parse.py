@@ -24,12 +24,14 @@ ONE = "GET /parse/classes/Order?limit=1&keys=objectId"
         ({}, [], Access.UNKNOWN),
     ],
 )
-def test_states(web: Any, change: dict[str, int | str], names: list[str], access: Access) -> None:
+def test_access_state_by_server_answers(
+    web: Any, change: dict[str, int | str], names: list[str], access: Access
+) -> None:
     report = web.ask("parse", change, names=names).result
     assert (report.outcome, report.access) == (Outcome.OK, access)
 
 
-def test_without_an_application_id_nothing_more_is_asked(web: Any) -> None:
+def test_nothing_more_is_requested_without_an_application_id(web: Any) -> None:
     played = web.ask("parse", keys=[])
     assert len(played.sent) == 1
     assert played.result.access is Access.AUTH_REQUIRED
@@ -41,7 +43,7 @@ def test_no_other_key_is_sent(web: Any, kind: str) -> None:
     assert len(played.sent) == 1
 
 
-def test_a_server_at_the_root_is_asked_there(web: Any) -> None:
+def test_server_mounted_at_the_root_is_probed_there(web: Any) -> None:
     pages = web.pages("parse").page
     change = {key.replace("/parse/classes", "/classes"): page for key, page in pages.items()}
     gone = {key: 404 for key in pages if "/parse/classes" in key}
@@ -50,5 +52,5 @@ def test_a_server_at_the_root_is_asked_there(web: Any) -> None:
     assert [container.name for container in report.containers] == ["Order", "_User"]
 
 
-def test_the_application_id_stands_in_no_report(web: Any) -> None:
+def test_application_id_is_not_in_the_report(web: Any) -> None:
     assert "kZ8rQ2mVx7Lw0pTn5Yb3" not in repr(web.ask("parse").result)

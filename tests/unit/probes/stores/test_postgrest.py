@@ -18,7 +18,7 @@ from tieback.model.probe import Access
         (401, "0-0/137", Access.UNKNOWN),
     ],
 )
-def test_states(web: Any, status: int, content_range: str, access: Access) -> None:
+def test_access_state_by_server_answers(web: Any, status: int, content_range: str, access: Access) -> None:
     page = type(web.pages("postgrest").page["GET /"])(status=status, headers={"Content-Range": content_range})
     report = web.ask("postgrest", {"HEAD /people?select=*": page}).result
     assert report.access is access
@@ -43,7 +43,7 @@ def supabase(web: Any, change: dict[str, Any], **more: object) -> Any:
     return web.ask("postgrest", pages, port=443, service="supabase", **more)
 
 
-def test_a_supabase_project_without_its_key_asks_who_we_are(web: Any) -> None:
+def test_supabase_project_without_a_key_requires_authentication(web: Any) -> None:
     played = supabase(web, {})
     report = played.result
     assert (report.product, report.access) == ("supabase", Access.AUTH_REQUIRED)
@@ -78,7 +78,7 @@ ONE = {"status": 206, "headers": {"Content-Range": "0-0/*"}}
         ({"HEAD /rest/v1/people?select=*": {"status": 401}}, Access.UNKNOWN, 0),
     ],
 )
-def test_a_supabase_project_is_asked_with_the_apps_public_key(
+def test_supabase_project_is_probed_with_the_public_key_of_the_app(
     web: Any, change: dict[str, Any], access: Access, records: int
 ) -> None:
     played = supabase(web, change, keys=[KEY], names=["people"])

@@ -15,7 +15,7 @@ STATES: list[tuple[dict[str, int | str], Access]] = [
 
 
 @pytest.mark.parametrize(("change", "access"), STATES)
-def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], access: Access) -> None:
     assert web.ask("prometheus", change).result.access is access
 
 
@@ -23,4 +23,4 @@ def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
     ("location", "likely"), [("/graph", True), ("/query", True), ("/classic/graph", True), ("/login", False)]
 )
 def test_where_its_root_leads(location: str, likely: bool) -> None:
-    assert PrometheusProbe().likely(Response(302, {"location": location}, b"")) is likely
+    assert PrometheusProbe().is_likely(Response(302, {"location": location}, b"")) is likely

@@ -47,7 +47,7 @@ def ask(
     ],
     ids=["open", "one open", "all ask", "turned away", "none listed"],
 )
-def test_names_are_listed_and_each_is_asked(modules: dict[str, bytes], access: Access) -> None:
+def test_every_listed_module_is_probed(modules: dict[str, bytes], access: Access) -> None:
     report = ask(daemon(modules)).result
     assert (report.outcome, report.product, report.access) == (Outcome.OK, "rsync", access)
     assert [container.name for container in report.containers] == list(modules)
@@ -55,7 +55,7 @@ def test_names_are_listed_and_each_is_asked(modules: dict[str, bytes], access: A
     assert not any(container.records or container.bytes for container in report.containers)
 
 
-def test_modules_that_the_app_names_are_asked_although_none_is_listed() -> None:
+def test_modules_named_by_the_app_are_probed_if_none_is_listed() -> None:
     hidden = {"backup": OK, "pay": ASKS}
     assert ask(daemon({}, hidden=hidden), names=("backup",)).result.access is Access.PARTIAL
     assert ask(daemon({}, hidden=hidden), names=("pay",)).result.access is Access.AUTH_REQUIRED
@@ -74,7 +74,7 @@ def test_many_modules_cost_few_connections() -> None:
 
 
 @pytest.mark.parametrize("name", ["../etc", "a b", "-n", "x\ty"])
-def test_names_that_are_not_safe_are_left_alone(name: str) -> None:
+def test_unsafe_names_are_not_sent(name: str) -> None:
     played = ask(daemon({name: OK}))
     assert all(name.encode() not in sent for sent in played.sent)
     assert not played.result.access.exposed

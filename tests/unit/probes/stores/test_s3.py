@@ -22,7 +22,9 @@ BUCKETS = "<ListAllMyBucketsResult><Buckets><Bucket><Name>people</Name></Bucket>
         ({LIST: "<ListBucketResult><Name>people</Name></ListBucketResult>"}, ("people",), Access.OPEN_EMPTY),
     ],
 )
-def test_states(web: Any, change: dict[str, int | str], names: tuple[str, ...], access: Access) -> None:
+def test_access_state_by_server_answers(
+    web: Any, change: dict[str, int | str], names: tuple[str, ...], access: Access
+) -> None:
     assert web.ask("s3", change, names=names).result.access is access
 
 
@@ -64,5 +66,5 @@ def test_a_bucket_at_its_own_host_and_a_page_of_more(web: Any) -> None:
     assert report.identity.key == "s3:bucket:people"
 
 
-def test_names_that_no_bucket_has_are_left_alone(web: Any) -> None:
+def test_invalid_bucket_names_are_skipped(web: Any) -> None:
     assert len(web.ask("s3", names=("../x", "a/b", "a?acl", "-a", "a")).sent) == 1

@@ -42,7 +42,7 @@ def ask(reply: bytes | None, port: int = 445) -> PlaybackResult[ProbeReport]:
     ],
     ids=["windows", "signing", "samba writes its name there", "no identifier"],
 )
-def test_who_answers_and_no_statement_about_access(reply: bytes, product: str, identity: str, said: str) -> None:
+def test_product_is_identified_without_an_access_state(reply: bytes, product: str, identity: str, said: str) -> None:
     report = ask(reply).result
     assert (report.outcome, report.access, report.product) == (Outcome.OK, Access.UNKNOWN, product)
     assert report.identity is not None
@@ -61,6 +61,6 @@ def test_who_answers_and_no_statement_about_access(reply: bytes, product: str, i
         (answer(command=1), Outcome.HOSTILE),
     ],
 )
-def test_others(reply: bytes | None, outcome: Outcome) -> None:
+def test_other_servers_are_a_protocol_mismatch(reply: bytes | None, outcome: Outcome) -> None:
     report = ask(reply, port=7).result
     assert (report.outcome, report.product) == (outcome, "")

@@ -11,5 +11,5 @@ STATES = [
 
 
 @pytest.mark.parametrize(("change", "access"), STATES)
-def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], access: Access) -> None:
     assert web.ask("typesense", change).result.access is access

@@ -64,7 +64,7 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("element", "value"), KINDS)
-def test_kinds(element: bytes, value: object) -> None:
+def test_bson_types_are_decoded(element: bytes, value: object) -> None:
     assert bson.decode(document(element)) == {"a": value}
 
 
@@ -94,6 +94,6 @@ LIES = [
 
 
 @pytest.mark.parametrize("data", LIES, ids=range(len(LIES)))
-def test_lies_are_refused(data: bytes) -> None:
+def test_false_lengths_are_rejected(data: bytes) -> None:
     with pytest.raises(HostileAnswer):
         bson.decode(data)

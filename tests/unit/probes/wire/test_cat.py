@@ -6,7 +6,7 @@ from tieback.model.figure import Quality
 from tieback.probes.wire.cat import CatIndex, cat_rows, index_container, is_system
 
 
-def test_rows() -> None:
+def test_cat_rows_are_decoded() -> None:
     rows = b'{"index":"a","docs.count":"3","pri.store.size":"10","creation.date":"0"},{"index":"b","docs.count":null}'
     body = b"[" + rows + b"]"
     first, second = cat_rows(body, truncated=False) or []
@@ -23,7 +23,7 @@ def test_counts_that_are_none(count: str | int) -> None:
 
 @given(body=st.binary(max_size=100), truncated=st.booleans())
 @settings(max_examples=200, deadline=None)
-def test_noise(body: bytes, truncated: bool) -> None:
+def test_random_bytes_never_raise(body: bytes, truncated: bool) -> None:
     rows = cat_rows(body, truncated=truncated)
     assert rows is None or all(isinstance(row, CatIndex) for row in rows)
 

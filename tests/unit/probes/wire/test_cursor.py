@@ -6,7 +6,7 @@ from tieback.probes.wire.cursor import Cursor
 from tieback.probes.wire.verdicts import HostileAnswer
 
 
-def test_reads_in_order_and_says_what_is_left() -> None:
+def test_cursor_reads_in_order_and_counts_the_rest() -> None:
     cursor = Cursor(b"\x01\x02\x03\xff\xff\xac\x02rest", "a message")
     assert (cursor.big(2), cursor.little(1), cursor.big(2, signed=True), cursor.varint()) == (0x102, 3, -1, 300)
     assert (cursor.left, cursor.take(4), cursor.left) == (4, b"rest", 0)

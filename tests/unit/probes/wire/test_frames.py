@@ -42,7 +42,7 @@ def test_postgresql_messages() -> None:
             reading(postgres_message(Inbox(), 10), b"E" + length)
 
 
-def test_an_inbox_hands_out_exact_pieces_and_tells_the_end() -> None:
+def test_inbox_returns_exact_pieces_and_the_end_of_the_stream() -> None:
     inbox = Inbox()
 
     def talk() -> Conversation[list[bytes]]:

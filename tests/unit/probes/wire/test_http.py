@@ -65,7 +65,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("answer", "error"), REFUSED)
-def test_what_is_no_honest_answer(answer: bytes | None, error: type[Exception]) -> None:
+def test_malformed_answers_are_hostile(answer: bytes | None, error: type[Exception]) -> None:
     with pytest.raises(error):
         first(answer)
 
@@ -152,7 +152,7 @@ READING = (
 )
 
 
-def test_a_head_has_no_body_whatever_its_length_says() -> None:
+def test_head_answer_has_no_body_whatever_its_length() -> None:
     def talk() -> Conversation[tuple[Response, Response]]:
         http = HttpSession(TARGET)
         yield from http.first("/")

@@ -20,7 +20,7 @@ class Counted(msgspec.Struct):
         (b"\xff", None),
     ],
 )
-def test_decoded(body: bytes, count: int | None) -> None:
+def test_json_is_decoded_into_structs(body: bytes, count: int | None) -> None:
     found = decode_json(body, Counted)
     assert (found.count if found is not None else None) == count
 
@@ -39,5 +39,5 @@ def test_decoded(body: bytes, count: int | None) -> None:
         ("٣", None),
     ],
 )
-def test_number(value: str | int | None, expected: int | None) -> None:
+def test_counts_are_read(value: str | int | None, expected: int | None) -> None:
     assert parse_count(value) == expected

@@ -35,7 +35,7 @@ def test_lines_in_one_piece_and_across_pieces() -> None:
     assert read([b"one\r\ntwo\nth", b"ree", b"\r\n"], 3) == ["one", "two", "three"]
 
 
-def test_bytes_that_are_no_text_are_replaced() -> None:
+def test_invalid_text_bytes_are_replaced() -> None:
     assert read([b"caf\xe9\n"], 1) == ["caf\ufffd"]
 
 

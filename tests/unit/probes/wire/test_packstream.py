@@ -30,7 +30,7 @@ VALUES: list[tuple[bytes, Value]] = [
 
 
 @pytest.mark.parametrize(("packed", "value"), VALUES, ids=[packed.hex() for packed, _ in VALUES])
-def test_values(packed: bytes, value: Value) -> None:
+def test_values_are_decoded(packed: bytes, value: Value) -> None:
     assert decode_message(b"\xb1\x70" + packed) == (0x70, [value])
 
 

@@ -15,7 +15,7 @@ from tieback.probes.wire.placeholders import is_distinctive, placeholders
         ("master_replid", "0" * 39 + "1", True),
     ],
 )
-def test_tells_apart(key: str, value: str, apart: bool) -> None:
+def test_distinctive_identifiers(key: str, value: str, apart: bool) -> None:
     assert is_distinctive(key, value) is apart
 
 

@@ -30,11 +30,11 @@ FILLED = [
 
 
 @pytest.mark.parametrize(("request_", "name", "path"), FILLED)
-def test_filled(request_: Request, name: str, path: str | None) -> None:
-    assert request_.filled(name) == path
+def test_names_are_filled_into_the_path(request_: Request, name: str, path: str | None) -> None:
+    assert request_.fill(name) == path
 
 
-def test_labels() -> None:
+def test_requests_have_a_label() -> None:
     assert DATABASE.label == "GET /<db>/_stats"
     assert head_request("/{db}", "x").label == "HEAD /<db>"
     assert post_request("/a?b", b"{}", "x").label == "POST /a"
@@ -45,7 +45,7 @@ def test_labels() -> None:
 @settings(max_examples=100, deadline=None)
 def test_what_is_filled_is_declared(name: str) -> None:
     for request in (DATABASE, REPOSITORY):
-        path = request.filled(name.encode("utf-8", "replace").decode())
+        path = request.fill(name.encode("utf-8", "replace").decode())
         if path is None:
             continue
 
@@ -83,7 +83,7 @@ def test_a_public_key_is_sent_where_it_is_declared(key: str | None, sent: bytes)
     assert played.sent[0].endswith(sent)
 
 
-def test_a_request_without_a_declared_key_carries_none() -> None:
+def test_request_without_a_declared_key_has_no_key() -> None:
     assert not DATABASE.send.matches(b"GET /a/_stats?x=1 HTTP/1.1\r\napikey: public\r\n\r\n")
 
 

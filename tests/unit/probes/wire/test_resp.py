@@ -30,7 +30,7 @@ REPLIES = [
 
 
 @pytest.mark.parametrize(("data", "value"), REPLIES)
-def test_replies(data: bytes, value: Reply) -> None:
+def test_replies_are_decoded(data: bytes, value: Reply) -> None:
     assert read(data) == value
 
 
@@ -48,7 +48,7 @@ LIES = [
 
 
 @pytest.mark.parametrize("data", LIES)
-def test_lies_are_refused(data: bytes) -> None:
+def test_false_lengths_are_rejected(data: bytes) -> None:
     with pytest.raises(HostileAnswer):
         read(data)
 

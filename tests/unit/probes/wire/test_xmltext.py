@@ -9,7 +9,7 @@ LISTING = (
 )
 
 
-def test_values() -> None:
+def test_element_texts_are_found() -> None:
     assert values(LISTING, "Key") == ["a&b", "", "c"]
     assert value(LISTING, "Key") == "a&b"
     assert value(LISTING, "Size") == ""
@@ -27,7 +27,7 @@ def test_values() -> None:
         (b"<?xml", ""),
     ],
 )
-def test_root(body: bytes, name: str) -> None:
+def test_root_element_is_named(body: bytes, name: str) -> None:
     assert root(body) == name
 
 

@@ -26,7 +26,7 @@ def test_effects_by_overload() -> None:
     assert {found.effects[index] for index in found.making} == {Effect.TO_STRING, Effect.CONCAT, Effect.FORMAT}
 
 
-def test_sinks_and_what_carries_their_parts() -> None:
+def test_sinks_and_methods_that_pass_their_parts() -> None:
     dex, found = calls("sinks")
     assert {"Socket", "Uri", "HttpUrl", "S3"} <= {sink.name for sink in found.sinks.values()}
     assert "Lokhttp3/HttpUrl$Builder;" in {dex.descriptor(kind) for kind in found.carriers}

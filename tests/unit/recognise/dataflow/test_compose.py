@@ -94,5 +94,5 @@ def test_no_host_and_port(parts: Parts) -> None:
     assert host_port(parts, PLAIN, RULES) is None
 
 
-def test_loopback_is_no_back_end() -> None:
+def test_loopback_is_not_a_back_end() -> None:
     assert isinstance(host_port({"host": "localhost", "port": 9200}, PLAIN, RULES), NotBackend)

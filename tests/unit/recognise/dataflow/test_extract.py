@@ -123,7 +123,7 @@ def test_the_service_comes_from_the_call_or_else_from_the_port(value: str, servi
     assert sightings(finds("sinks"))[value].endpoint.service == service
 
 
-def test_a_socket_to_the_device_itself_is_told_as_no_back_end() -> None:
+def test_socket_to_the_device_is_reported_as_not_a_back_end() -> None:
     assert "127.0.0.1:8080" in [find.value for find in finds("sinks") if isinstance(find, NotBackend)]
 
 
@@ -155,7 +155,7 @@ def test_a_collection_without_its_project_waits_for_the_project_that_the_app_nam
     assert (settled.endpoint.value, settled.names) == ("firestore:shop-1", ("users",))
 
 
-def test_other_buffers_are_left_alone() -> None:
+def test_other_buffers_are_skipped() -> None:
     data = (DEX / "concat.dex").read_bytes()
     assert [buffer.kind for buffer in artifact(data).buffers] == [BufferKind.DEX]
     broken = artifact(data[:40] + b"\xff" * 4 + data[44:])

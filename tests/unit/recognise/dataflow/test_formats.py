@@ -35,5 +35,7 @@ def test_formats(template: str, arguments: list[Value | None] | None, text: str)
         ("", [], [], ""),
     ],
 )
-def test_recipes(recipe: str, arguments: list[Value | None], constants: list[TextValue], text: str) -> None:
+def test_concat_recipes_are_filled(
+    recipe: str, arguments: list[Value | None], constants: list[TextValue], text: str
+) -> None:
     assert concat_recipe(TextValue(recipe, 1), arguments, constants).text == text

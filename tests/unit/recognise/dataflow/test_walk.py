@@ -73,7 +73,7 @@ def test_programs(units: list[int], made: list[str]) -> None:
     assert texts(units) == made
 
 
-def test_the_longest_text_alone_is_told() -> None:
+def test_only_the_longest_text_is_reported() -> None:
     again = [0x000C, *CALL]  # v0 = the result, and once more
     assert texts([*const(0, BASE), *const(1, PATH), *CALL, *again]) == ["https://api.shop.test/v1/me/v1/me"]
 

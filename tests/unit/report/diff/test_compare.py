@@ -37,7 +37,7 @@ def test_the_same_report_has_no_changes() -> None:
     assert {kind for kind, _ in told(OLD).values()} == {"same"}
 
 
-def test_new() -> None:
+def test_new_findings() -> None:
     old = in_tables(OLD, findings=without(WORKHUB_FINDING))
     assert told(OLD, old)[WORKHUB_FINDING][0] == "new"
 
@@ -52,13 +52,13 @@ def test_new() -> None:
         ({"pii": ()}, "no longer contains email"),
     ],
 )
-def test_changed(change: dict[str, object], what: str) -> None:
+def test_changed_findings(change: dict[str, object], what: str) -> None:
     kind, lines = told(in_tables(OLD, exposures=with_store(lambda store: replace(store, **change))))[WORKHUB_FINDING]
     assert kind == "changed"
     assert what in lines
 
 
-def test_a_live_store_never_holds_still() -> None:
+def test_growing_store_is_not_a_change() -> None:
     grown = with_store(lambda store: replace(store, records=exact(2950, "count")))
     assert told(in_tables(OLD, exposures=grown))[WORKHUB_FINDING][0] == "same"
 
@@ -72,7 +72,7 @@ def test_another_severity_and_another_app_are_changes() -> None:
     assert (kind, what) == ("changed", ("severity critical → high", "also affects android:org.fieldhand.app"))
 
 
-def test_a_new_release_of_an_app_is_no_change() -> None:
+def test_new_release_of_an_app_is_not_a_change() -> None:
     later = replace(WORKHUB, sha256="9" * 64, version_name="3.0")
     apps = [replace(s, app=later) if s.app == WORKHUB else s for s in OLD.apps.rows()]
     stores = with_store(
@@ -137,7 +137,7 @@ def reports(outcome: Outcome) -> LazyTable[ProbeReport]:
     ],
     ids=["closed", "closed, identity lost", "refused", "silent", "not asked"],
 )  # fmt: skip
-def test_gone_is_fixed_only_where_somebody_looked(new: Report, kind: ChangeKind, what: str) -> None:
+def test_missing_finding_is_fixed_only_if_it_was_checked(new: Report, kind: ChangeKind, what: str) -> None:
     assert told(new)[WORKHUB_FINDING] == (kind.value, (what,))
 
 
@@ -172,7 +172,7 @@ def test_a_credential_in_another_file_has_moved_and_at_another_offset_has_not() 
     assert (kind, what) == ("moved", ("new location: api_key a…b for x: classes2.dex",))
 
 
-def test_totals() -> None:
+def test_totals_of_both_reports() -> None:
     smaller = in_tables(OLD, exposures=with_store(lambda _: None), findings=without(WORKHUB_FINDING))
     totals = {one.name: (one.old, one.new) for one in compared(smaller).totals}
     assert totals["records exposed"] == ("≥4,251", "1,351")

@@ -9,7 +9,7 @@ def page(old: Report, new: Report) -> str:
     return "\n".join(as_markdown(compare(past_from_report(old, "old.json"), past_from_report(new, "new.json"))))
 
 
-def test_what_stands_in_a_pull_request() -> None:
+def test_comment_of_a_pull_request() -> None:
     whole = the_report()
     text = page(in_tables(whole, findings=()), whole)
     for phrase in (
@@ -33,7 +33,7 @@ def test_long_lists_are_cut_and_counted() -> None:
     assert "- and 7 more" in page(in_tables(whole, findings=()), in_tables(whole, findings=many))
 
 
-def test_hostile_text_is_no_markup(hostile_report: Report) -> None:
+def test_hostile_text_is_escaped(hostile_report: Report) -> None:
     text = page(in_tables(hostile_report, findings=()), hostile_report)
     assert "<script>" not in text
     assert not {"\x1b", "\u202e", "\x00"} & set(text)

@@ -29,7 +29,7 @@ def test_a_file_is_read_as_the_report_that_it_was(report: Report, tmp_path: Path
     assert next(iter(read_past(path).findings)).startswith("open-store:exp-"), "worst first"
 
 
-def test_a_document_that_somebody_set_on_many_lines(report: Report, tmp_path: Path) -> None:
+def test_pretty_printed_document_is_read(report: Report, tmp_path: Path) -> None:
     path = written(report, "json", tmp_path)
     path.write_text(json.dumps(json.loads(path.read_text()), indent=2))
     assert read_past(path) == past_from_report(report, path.name)
@@ -81,7 +81,7 @@ def test_hostile_text_is_read_as_text(hostile_report: Report, tmp_path: Path, na
         (b'{"schema":"\xff"}', "is not a tieback report"),
     ],
 )
-def test_what_is_no_report_is_said_in_one_line(tmp_path: Path, data: bytes, says: str) -> None:
+def test_file_that_is_not_a_report_is_one_error_line(tmp_path: Path, data: bytes, says: str) -> None:
     path = tmp_path / "x.json"
     path.write_bytes(data)
     with pytest.raises(InputError) as error:

@@ -15,11 +15,11 @@ def test_one_sentence() -> None:
     assert conclusion(compare(OLD, new)) == "0 new findings, 3 fixed, 0 changed, 0 moved, 0 unchanged."
 
 
-def test_what_nobody_looked_at_is_not_called_fixed() -> None:
+def test_unchecked_finding_is_not_called_fixed() -> None:
     empty = past_from_report(in_tables(the_report(), findings=(), exposures=(), apps=()), "new")
     assert "0 fixed" in conclusion(compare(OLD, replace(empty, asked={})))
     assert "3 unconfirmed" in conclusion(compare(OLD, replace(empty, asked={})))
 
 
-def test_reports_for_different_readers_are_told() -> None:
+def test_different_audiences_are_reported() -> None:
     assert "different audiences" in conclusion(compare(OLD, replace(OLD, audience="for Acme alone")))

@@ -18,7 +18,7 @@ def rendered(report: Report) -> dict[str, Any]:
     return document
 
 
-def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
+def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, bytes], None]) -> None:
     golden("report.csaf.json", json.dumps(rendered(report), indent=1, ensure_ascii=False).encode() + b"\n")
 
 
@@ -36,7 +36,7 @@ def test_the_schema_accepts_it(report: Report, hostile_report: Report, tabled: C
         assert [error.message for error in validator.iter_errors(rendered(one))] == []
 
 
-def test_what_accounts_say_is_no_part_of_an_advisory(report: Report) -> None:
+def test_account_data_is_not_in_an_advisory(report: Report) -> None:
     assert rendered(with_accounts(report)) == rendered(report)
 
 

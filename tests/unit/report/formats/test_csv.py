@@ -20,7 +20,7 @@ def rows(report: Report) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(rendered(report).decode("utf-8-sig"), newline="")))
 
 
-def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
+def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, bytes], None]) -> None:
     golden("report.csv", rendered(report).replace(b"\r\n", b"\n"))
 
 

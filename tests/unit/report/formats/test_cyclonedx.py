@@ -23,7 +23,7 @@ def document(report: Report) -> dict[str, Any]:
     return read
 
 
-def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
+def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, bytes], None]) -> None:
     golden("report.cdx.json", json.dumps(document(report), indent=1, ensure_ascii=False).encode() + b"\n")
 
 

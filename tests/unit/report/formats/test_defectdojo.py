@@ -14,7 +14,7 @@ def rendered(report: Report) -> dict[str, Any]:
     return document
 
 
-def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
+def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, bytes], None]) -> None:
     golden("report.defectdojo.json", json.dumps(rendered(report), indent=1, ensure_ascii=False).encode() + b"\n")
 
 

@@ -16,7 +16,7 @@ def rendered(report: Report) -> bytes:
     return out.getvalue()
 
 
-def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
+def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, bytes], None]) -> None:
     pretty = json.dumps(json.loads(rendered(report)), indent=1, ensure_ascii=False)
     golden("report.json", pretty.encode() + b"\n")
 

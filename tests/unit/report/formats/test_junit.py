@@ -12,7 +12,7 @@ def rendered(report: Report) -> bytes:
     return out.getvalue()
 
 
-def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
+def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, bytes], None]) -> None:
     golden("report.junit.xml", rendered(report))
 
 

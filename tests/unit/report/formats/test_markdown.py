@@ -15,11 +15,11 @@ def rendered(report: Report) -> str:
     return out.getvalue().decode()
 
 
-def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
+def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, bytes], None]) -> None:
     golden("report.md", rendered(report).encode())
 
 
-def test_text_of_others_is_no_markup(hostile_report: Report) -> None:
+def test_hostile_text_is_escaped(hostile_report: Report) -> None:
     text = rendered(hostile_report)
     bare = text.replace("\\\\", "").replace("\\<", "")
     assert "<script" not in bare
@@ -42,7 +42,7 @@ def test_text_of_others_is_no_markup(hostile_report: Report) -> None:
         ("es.fieldhand.test:9200 (a-b)", "es.fieldhand.test:9200 (a-b)"),
     ],
 )
-def test_nobody_is_mentioned_and_nothing_linked(text: str, shown: str) -> None:
+def test_hostile_text_makes_no_mentions_or_links(text: str, shown: str) -> None:
     assert escape_markdown(text) == shown
 
 

@@ -12,7 +12,7 @@ def lines(report: Report) -> list[dict[str, object]]:
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def test_each_line_says_what_it_is(report: Report) -> None:
+def test_each_line_names_its_schema(report: Report) -> None:
     kinds = Counter(str(line["schema"]) for line in lines(report))
     assert kinds == {
         "tieback/report-head/1": 1,

@@ -26,7 +26,7 @@ def events(report: Report) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
+def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, bytes], None]) -> None:
     golden("report.ocsf.ndjson", json.dumps(events(report), indent=1, ensure_ascii=False).encode() + b"\n")
 
 

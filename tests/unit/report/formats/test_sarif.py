@@ -25,7 +25,7 @@ def rendered(report: Report) -> dict[str, Any]:
     return document
 
 
-def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
+def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, bytes], None]) -> None:
     document = rendered(report)
     document["runs"][0]["tool"]["driver"]["rules"] = []  # tested below; they change with every new advice
     golden("report.sarif", json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n")

@@ -20,7 +20,7 @@ def bundle(report: Report) -> dict[str, Any]:
     return document
 
 
-def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
+def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, bytes], None]) -> None:
     golden("report.stix.json", json.dumps(bundle(report), indent=1, ensure_ascii=False).encode() + b"\n")
 
 
@@ -66,7 +66,7 @@ def test_what_was_seen_and_when(report: Report, tabled: Callable[..., Report]) -
     assert values == {"127.77.0.20", "api.workhub.test", "mongodb"}
 
 
-def test_what_everybody_may_read_is_marked_so() -> None:
+def test_public_report_is_marked_tlp_clear() -> None:
     first, *others = bundle(for_audience(fleet_report(), Audience.PUBLIC))["objects"]
     assert (first["type"], first["name"]) == ("marking-definition", "TLP:WHITE")
     assert {entry["object_marking_refs"][0] for entry in others} == {first["id"]}

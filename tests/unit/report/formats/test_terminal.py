@@ -23,7 +23,7 @@ def printed(report: Report, width: int) -> str:
     return out.getvalue()
 
 
-def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
+def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, bytes], None]) -> None:
     golden("report.txt", rendered(report).encode())
 
 

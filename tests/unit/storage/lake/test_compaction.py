@@ -106,7 +106,7 @@ def test_a_part_is_found_by_its_old_name(lake: Lake) -> None:
     part = part_name([unit(n) for n in range(4)])
     before = {name: lake.read(part, name).num_rows for name in ("units", "apps", "sightings")}
     compact(lake)
-    assert lake.published(part)
+    assert lake.is_published(part)
     assert (
         {name: lake.read(part, name).num_rows for name in before} == before == {"units": 4, "apps": 4, "sightings": 8}
     )
@@ -119,7 +119,7 @@ def test_every_table_has_an_order_or_stays() -> None:
     assert {name for name in ORDERS if "run" in SCHEMAS[name].names} == RUN_TABLES
 
 
-def test_rows_lie_sorted_and_runs_apart(lake: Lake) -> None:
+def test_merged_rows_are_sorted_and_separated_by_run(lake: Lake) -> None:
     fill(lake, 40)
     compact(lake)
     found = {}
@@ -154,7 +154,7 @@ def test_many_rounds_and_many_are_needed_after_a_run(lake: Lake) -> None:
     assert sum(part.startswith("merged-units") for part in lake.layout().live) == 1
 
 
-def test_who_began_before_reads_on_and_directories_go_later(lake: Lake) -> None:
+def test_earlier_readers_continue_and_directories_are_removed_later(lake: Lake) -> None:
     fill(lake, 40)
     with closing(lake.stream("SELECT value FROM sightings", rows_a_batch=1)) as rows:
         first = next(rows)
@@ -189,7 +189,7 @@ def test_a_damaged_part_is_left_out_and_the_rest_put_together(lake: Lake) -> Non
     (lake.directory / "parts" / part / "apps.parquet").write_bytes(b"PAR1")
     compact(lake)
     assert lake.query("SELECT count(*) AS n FROM apps").to_pylist() == [{"n": 36}]
-    assert set(lake.damaged()) == {part}
+    assert set(lake.damaged_parts()) == {part}
 
 
 def test_a_merged_part_that_is_damaged_gives_the_old_ones_back_while_they_are_there(lake: Lake) -> None:
@@ -255,7 +255,7 @@ def test_killed_at_any_moment_it_reads_the_same(tmp_path: Path) -> None:
     assert seen == {(240, 240, 120)}
     assert everything(lake) == before
     assert killed >= 5, "the test killed nothing: make the lake larger"
-    lake.clear_drafts()
+    lake.clear_staging()
     assert compact(lake).swept
     assert everything(lake) == before
     assert len(lake.layout().live) == 3

@@ -52,7 +52,7 @@ def lake(tmp_path: Path) -> Lake:
 def test_an_empty_lake_answers(lake: Lake) -> None:
     assert lake.query("SELECT count(*) AS n FROM sightings").to_pylist() == [{"n": 0}]
     assert lake.parts() == set()
-    assert lake.clear_drafts() == 0
+    assert lake.clear_staging() == 0
 
 
 def test_published_rows_are_read(lake: Lake) -> None:
@@ -85,7 +85,7 @@ def test_drafts_are_never_read_and_cleared_away(lake: Lake) -> None:
     draft.mkdir()
     (draft / "problems.parquet").write_bytes(b"half a fi")
     assert lake.query("SELECT count(*) AS n FROM problems").to_pylist() == [{"n": 1}]
-    assert lake.clear_drafts() == 1
+    assert lake.clear_staging() == 1
     assert not draft.exists()
 
 
@@ -102,17 +102,17 @@ def test_a_full_disk_publishes_nothing(lake: Lake, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("how", HARMS)
-def test_a_damaged_part_is_left_out_and_told(lake: Lake, how: str) -> None:
+def test_damaged_part_is_left_out_and_reported(lake: Lake, how: str) -> None:
     lake.publish("one", problems("a"), [A])
     lake.publish("two", problems(*(f"b{n}" for n in range(5000))), [B])
     harm(lake.directory / "parts" / "two" / "problems.parquet", how)
     assert lake.query("SELECT * FROM problems")["what"].to_pylist() == ["a"]
-    (told,) = lake.damaged().items()
+    (told,) = lake.damaged_parts().items()
     assert told[0] == "two"
     assert told[1].startswith("problems.parquet: ")
     assert [row[0] for row in lake.stream("SELECT part FROM units")] == ["one"], "a part is read as a whole or not"
     assert lake.parts() == {"one"}
-    assert not lake.published("two")
+    assert not lake.is_published("two")
 
 
 def test_a_damaged_part_cannot_be_read_by_name(lake: Lake) -> None:
@@ -126,7 +126,7 @@ def test_a_wrong_query_damages_nothing(lake: Lake) -> None:
     lake.publish("one", problems("a"), [A])
     with pytest.raises(duckdb.Error):
         lake.query("SELECT nothing_of_this_name FROM problems")
-    assert lake.damaged() == {}
+    assert lake.damaged_parts() == {}
 
 
 def test_some_units_of_a_part_are_read(lake: Lake) -> None:
@@ -165,7 +165,7 @@ def test_streams_are_bounded_and_can_be_left(lake: Lake) -> None:
     rows.close()
 
 
-def test_given_tables_can_be_joined(lake: Lake) -> None:
+def test_parameter_tables_can_be_joined(lake: Lake) -> None:
     lake.publish("one", problems("a", "b"), [A])
     keys = pa.table({"what": ["b", "z"]})
     assert list(lake.stream("SELECT what FROM problems SEMI JOIN wanted USING (what)", tables={"wanted": keys})) == [
@@ -180,7 +180,7 @@ def test_part_names_follow_from_the_units() -> None:
 
 
 def test_a_part_comes_bit_by_bit(lake: Lake) -> None:
-    with lake.draft("one") as draft:
+    with lake.stage_part("one") as draft:
         draft.add("problems", problems("a", "b")["problems"])
         assert lake.parts() == set(), "nothing is visible before the end"
         draft.add("problems", problems("c")["problems"])
@@ -190,7 +190,7 @@ def test_a_part_comes_bit_by_bit(lake: Lake) -> None:
 
 def test_a_part_whose_rows_end_in_an_error_is_none(lake: Lake) -> None:
     def broken() -> None:
-        with lake.draft("one") as draft:
+        with lake.stage_part("one") as draft:
             draft.add("problems", problems("a")["problems"])
             raise ValueError("broken")
 

@@ -34,13 +34,13 @@ def test_nothing_is_there(tmp_path: Path) -> None:
     assert read_layout(tmp_path) == Layout((), {}, (), {})
 
 
-def test_a_file_among_the_parts_is_no_part(tmp_path: Path) -> None:
+def test_file_in_the_parts_directory_is_not_a_part(tmp_path: Path) -> None:
     plain(tmp_path, "a")
     (tmp_path / "parts" / "b").write_text("")
     assert read_layout(tmp_path).live == ("a",)
 
 
-def test_a_merged_part_stands_for_others_that_are_still_there(tmp_path: Path) -> None:
+def test_merged_part_replaces_parts_that_still_exist(tmp_path: Path) -> None:
     plain(tmp_path, "a", "b", "c")
     merged(tmp_path, "merged-1", ("a", "b"), ("a", "b"))
     assert read_layout(tmp_path) == Layout(("c", "merged-1"), {"a": "merged-1", "b": "merged-1"}, ("a", "b"), {})
@@ -55,7 +55,7 @@ def test_a_merged_part_of_merged_parts(tmp_path: Path) -> None:
     assert read_layout(tmp_path).held == {"a": "merged-2", "b": "merged-2"}
 
 
-def test_a_part_that_comes_late_is_not_read_beside_the_one_that_holds_it(tmp_path: Path) -> None:
+def test_late_part_is_not_read_beside_the_part_that_contains_it(tmp_path: Path) -> None:
     merged(tmp_path, "merged-1", (), ("a",))
     plain(tmp_path, "a")
     assert read_layout(tmp_path).hidden == ("a",)
@@ -107,13 +107,13 @@ def test_any_list_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, t
 
 
 @given(st.text(max_size=50))
-def test_any_reason_can_be_noted(tmp_path_factory: pytest.TempPathFactory, why: str) -> None:
+def test_any_damage_reason_can_be_recorded(tmp_path_factory: pytest.TempPathFactory, why: str) -> None:
     directory = tmp_path_factory.getbasetemp()
     note_damage(directory, "p", why)
     assert damage_notes(directory)["p"]
 
 
-def test_readers_share_and_who_removes_is_alone(tmp_path: Path) -> None:
+def test_readers_share_the_lock_and_removal_is_exclusive(tmp_path: Path) -> None:
     with reader_lock(tmp_path), reader_lock(tmp_path), exclusive_lock(tmp_path) as nobody:
         assert not nobody
     with exclusive_lock(tmp_path) as nobody:

@@ -35,12 +35,12 @@ def test_a_sound_part(part: Path) -> None:
         ("schema", "column unit is int64, not string"),
     ],
 )
-def test_damage_that_the_ends_tell(part: Path, how: str, told: str) -> None:
+def test_damage_visible_in_the_footer(part: Path, how: str, told: str) -> None:
     harm(part / "problems.parquet", how)
     assert damage(part, whole=False).startswith(f"problems.parquet: {told}")
 
 
-def test_damage_that_only_reading_tells(part: Path) -> None:
+def test_damage_visible_only_by_reading(part: Path) -> None:
     harm(part / "problems.parquet", "middle")
     assert damage(part, whole=False) == ""
     assert damage(part, whole=True).startswith("problems.parquet: not readable (")

@@ -9,7 +9,7 @@ from tieback.storage.lake.sql import connect, escape_glob, sql_list, sql_literal
 @pytest.mark.parametrize(
     ("text", "literal"), [("a", "'a'"), ("it's", "'it''s'"), ("", "''"), ("'; DROP", "'''; DROP'")]
 )
-def test_literals(text: str, literal: str) -> None:
+def test_texts_become_sql_literals(text: str, literal: str) -> None:
     assert sql_literal(text) == literal
     assert duckdb.connect().execute(f"SELECT {literal}").fetchall() == [(text,)]
 

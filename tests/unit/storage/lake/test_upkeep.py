@@ -38,7 +38,7 @@ def test_every_damage_is_found_and_left_out(lake: Lake, how: str) -> None:
     assert lake.query("SELECT what FROM problems")["what"].to_pylist() == ["a"]
 
 
-def test_a_report_is_told_before_it_asks(lake: Lake) -> None:
+def test_damage_is_reported_before_a_query(lake: Lake) -> None:
     assert damage_lines(lake, ["problems", "units"]) == ()
     harm(file_of(lake, "two"), "truncated")
     assert damage_lines(lake, ["units"]) == ()
@@ -51,7 +51,7 @@ def test_damaged_parts_go_to_quarantine(lake: Lake) -> None:
     harm(file_of(lake, "two"), "zeroed")
     lake.query("SELECT * FROM problems")
     assert list(quarantine_damaged(lake)) == ["two"]
-    assert lake.damaged() == {}
+    assert lake.damaged_parts() == {}
     assert [path.name for path in (lake.directory / "quarantine").glob("*/*")] == ["two"]
     assert lake.publish("two", problems("b"), [B]), "its batch can be published again"
     harm(file_of(lake, "two"), "zeroed")
@@ -84,7 +84,7 @@ def test_units_of_a_damaged_part_are_done_again(tmp_path: Path) -> None:
         assert ledger.claim([A, B], "next", 60) == [B]
 
 
-def test_nothing_is_removed_while_somebody_reads(lake: Lake) -> None:
+def test_nothing_is_removed_during_a_read(lake: Lake) -> None:
     from tieback.storage.lake.compaction import merge_parts
 
     merge_parts(lake, ["one", "two"])

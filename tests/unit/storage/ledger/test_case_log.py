@@ -55,7 +55,7 @@ def test_each_change_shows(ledger: Ledger, statement: str, good: int) -> None:
     assert verdict.why
 
 
-def test_a_cut_end_shows_by_its_head_alone(ledger: Ledger) -> None:
+def test_truncation_is_detected_only_with_the_stored_head(ledger: Ledger) -> None:
     before = ledger.cases.verify()
     rewrite(ledger, "DELETE FROM case_log WHERE seq = 5")
     after = ledger.cases.verify()

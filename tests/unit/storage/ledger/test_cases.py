@@ -53,7 +53,7 @@ def test_a_change_that_fails_leaves_nothing(cases: Cases) -> None:
     assert len(list(cases.log())) == 1
 
 
-def test_what_is_not_there_is_said(cases: Cases) -> None:
+def test_missing_case_is_an_error(cases: Cases) -> None:
     with pytest.raises(UsageError, match="case-none: no such case"):
         cases.case("case-none")
     with pytest.raises(UsageError, match="v-none: no such vendor"):

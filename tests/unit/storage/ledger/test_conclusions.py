@@ -64,7 +64,7 @@ def test_worst_first(ledger: Ledger, run: str) -> None:
     assert list(concluded.findings(run)) == [CRITICAL, FINDING]
 
 
-def test_what_another_run_concluded_stays_apart(ledger: Ledger, run: str) -> None:
+def test_conclusions_of_runs_are_separate(ledger: Ledger, run: str) -> None:
     other = ledger.start_run([])
     ledger.conclusions.save(other, [SMALL], [FINDING])
     assert ledger.conclusions.counts(other) == (1, 0, 1)
@@ -72,7 +72,7 @@ def test_what_another_run_concluded_stays_apart(ledger: Ledger, run: str) -> Non
     assert list(ledger.conclusions.exposures("none")) == []
 
 
-def test_counts(ledger: Ledger, run: str) -> None:
+def test_findings_are_counted(ledger: Ledger, run: str) -> None:
     concluded = ledger.conclusions
     assert concluded.ways(run) == (3, 1)
     assert concluded.apps_affected(run) == 2
@@ -86,21 +86,21 @@ def test_some_are_picked_by_id(ledger: Ledger, run: str) -> None:
     assert list(ledger.conclusions.pick(run, [])) == []
 
 
-def test_lines_hold_what_the_headline_sums(ledger: Ledger, run: str) -> None:
+def test_lines_contain_the_figures_of_the_headline(ledger: Ledger, run: str) -> None:
     lines = {line.records.value: line for line in ledger.conclusions.lines(run)}
     assert lines[2**63].pii == HUGE.pii
     assert sorted(line.access for line in lines.values()).count(Access.OPEN) >= 2
 
 
-def test_leads(ledger: Ledger, run: str) -> None:
-    rows = sorted(ledger.conclusions.leads(run).to_pylist(), key=lambda row: (row["place"], row["app"]))
+def test_apps_and_stores_of_a_run(ledger: Ledger, run: str) -> None:
+    rows = sorted(ledger.conclusions.app_store_table(run).to_pylist(), key=lambda row: (row["place"], row["app"]))
     assert [(row["app"], row["exposure"], row["exposed"]) for row in rows] == [
         ("aa", "x1", True), ("bb", "x1", True), ("bb", "x2", True), ("cc", "x4", False)
     ]  # fmt: skip
-    assert ledger.conclusions.leads("none").num_rows == 0
+    assert ledger.conclusions.app_store_table("none").num_rows == 0
 
 
-def test_a_reader_that_stops_early_holds_nothing(ledger: Ledger, run: str) -> None:
+def test_abandoned_reader_releases_its_transaction(ledger: Ledger, run: str) -> None:
     concluded: Conclusions = ledger.conclusions
     rows = concluded.exposures(run)
     assert next(rows).id == "x4"
@@ -122,25 +122,25 @@ def test_what_earlier_runs_saw_open(ledger: Ledger) -> None:
     second = ended(ledger, SMALL, HUGE)
     now = ledger.start_run([])
     ledger.conclusions.save(now, [WORSE], [])
-    seen = ledger.conclusions.seen_open(now)
+    seen = ledger.conclusions.open_periods(now)
     assert {key: one.run for key, one in seen.items()} == {"x1": second, "x2": second}
     assert seen["x2"].first <= seen["x2"].last
-    assert set(ledger.conclusions.seen_open(second)) == {"x2"}, "a run does not count itself, nor a later one"
-    assert ledger.conclusions.seen_open(first) == {}
+    assert set(ledger.conclusions.open_periods(second)) == {"x2"}, "a run does not count itself, nor a later one"
+    assert ledger.conclusions.open_periods(first) == {}
     assert ledger.conclusions.runs_before(now)[0] == 2
     assert ledger.conclusions.runs_before(first) == (0, None)
 
 
 def test_runs_that_have_not_ended(ledger: Ledger) -> None:
-    assert ledger.conclusions.begun() is None
+    assert ledger.conclusions.first_run_started() is None
     first = ended(ledger)
-    assert ledger.conclusions.begun_since(first) == []
+    assert ledger.conclusions.runs_started_since(first) == []
     ledger.start_run([])
-    assert len(ledger.conclusions.begun_since(first)) == 1
-    assert ledger.conclusions.begun() is not None
+    assert len(ledger.conclusions.runs_started_since(first)) == 1
+    assert ledger.conclusions.first_run_started() is not None
 
 
-def test_places(ledger: Ledger, run: str) -> None:
+def test_targets_and_access_of_stores(ledger: Ledger, run: str) -> None:
     places = {place.id: place for place in ledger.conclusions.places(run)}
     assert (places["x1"].targets, places["x1"].exposed, places["x4"].exposed) == (("db.test:27017",), True, False)
     assert [place.id for place in ledger.conclusions.places(run, ["x2", "none"])] == ["x2"]

@@ -37,7 +37,7 @@ def _differ(_: object, __: object, ___: object, found: TypeEngine[object], wante
     return None
 
 
-def test_migrations_from_nothing_make_what_the_tables_say(empty_url: str) -> None:
+def test_migrations_create_the_declared_tables(empty_url: str) -> None:
     engine = open_database(empty_url)
     postgres = engine.dialect.name == "postgresql"
     with engine.connect() as connection:
@@ -51,7 +51,7 @@ def test_migrations_from_nothing_make_what_the_tables_say(empty_url: str) -> Non
     engine.dispose()
 
 
-def test_a_newer_ledger_is_refused_and_left_alone(empty_url: str) -> None:
+def test_newer_ledger_is_rejected_unchanged(empty_url: str) -> None:
     engine = open_database(empty_url)
     with writing(engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0042'"))
@@ -80,7 +80,7 @@ def test_a_migration_that_fails_leaves_nothing(empty_url: str, monkeypatch: pyte
     engine.dispose()
 
 
-def test_two_who_make_the_tables_at_once_make_them_once(empty_url: str) -> None:
+def test_concurrent_migrations_run_once(empty_url: str) -> None:
     found: list[Engine] = []
     threads = [threading.Thread(target=lambda: found.append(open_database(empty_url))) for _ in range(3)]
     for thread in threads:
@@ -191,7 +191,7 @@ def test_what_lost_its_connection_during_the_commit_takes_place_once(
     ledger.close()
 
 
-def test_a_commit_of_which_nobody_can_tell_is_not_done_again(
+def test_commit_with_unknown_outcome_is_not_repeated(
     postgres: Postgres, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database_module, "pauses", lambda: postgres_module.RetryPauses(0.3))
@@ -213,7 +213,7 @@ def test_a_commit_of_which_nobody_can_tell_is_not_done_again(
     ledger.close()
 
 
-def test_a_server_that_stays_away_is_told_in_one_line(
+def test_unreachable_server_is_one_error_line(
     postgres: Postgres, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database_module, "pauses", lambda: postgres_module.RetryPauses(0.3))
@@ -241,7 +241,7 @@ def test_a_server_that_stays_away_is_told_in_one_line(
     ledger.close()
 
 
-def test_two_who_change_the_same_wait_for_each_other(open_ledger: Callable[[], Ledger]) -> None:
+def test_concurrent_changes_wait_for_each_other(open_ledger: Callable[[], Ledger]) -> None:
     """Each reads and then writes what it read: none is lost."""
     ledgers = [open_ledger() for _ in range(2)]
 

@@ -52,7 +52,7 @@ def test_what_a_device_no_longer_names_is_removed_and_comes_back(fleet: Inventor
     assert (back.devices, back.removed) == (1, None)
 
 
-def test_devices_of_others_are_left_alone(fleet: Inventory) -> None:
+def test_devices_of_other_sources_are_unchanged(fleet: Inventory) -> None:
     load(fleet, JAN, row("a", "d1"), row("b", "d1"), row("a", "d2"), row("b", "d2"))
     load(fleet, FEB, row("b", "d1"), row("c", "d1"))
     assert app(fleet, "a").devices == 1
@@ -64,13 +64,13 @@ def test_a_whole_fleet_removes_devices_too(fleet: Inventory) -> None:
     assert (app(fleet, "a").devices, fleet.devices()) == (1, 1)
 
 
-def test_a_list_of_one_app_says_nothing_of_the_others(fleet: Inventory) -> None:
+def test_list_of_one_app_leaves_the_others_unchanged(fleet: Inventory) -> None:
     load(fleet, JAN, row("a", "d1"), row("b", "d1"))
     load(fleet, FEB, row("a", "d1"))
     assert app(fleet, "b").devices == 1
 
 
-def test_an_older_inventory_adds_to_the_past_alone(fleet: Inventory) -> None:
+def test_older_inventory_changes_only_history(fleet: Inventory) -> None:
     load(fleet, FEB, row("a", "d1"), row("b", "d1"))
     load(fleet, JAN, row("a", "d1", version="0"), row("c", "d1"))
     assert (app(fleet, "a").first_seen, app(fleet, "a").last_seen) == (JAN, FEB)
@@ -99,7 +99,7 @@ def test_a_source_that_lists_and_counts_speaks_of_the_same_devices(fleet: Invent
     assert (app(fleet, "b").devices, app(fleet, "b").counted) == (1, CountSource.LISTED)
 
 
-def test_people_and_devices_are_pseudonyms_unless_asked(fleet: Inventory) -> None:
+def test_people_and_devices_are_pseudonymised_by_default(fleet: Inventory) -> None:
     ann = row("a", "SERIAL-1", user="ann@acme.test", ownership=Ownership.PERSONAL)
     load(fleet, JAN, ann, row("b", "SERIAL-1"))
     (install,) = fleet.app_devices(app(fleet, "a").id)
@@ -118,7 +118,7 @@ def test_rows_that_name_no_app_are_counted_as_left_out(fleet: Inventory) -> None
     assert (one.rows, one.skipped) == (2, 1)
 
 
-def test_an_app_learns_what_a_later_row_tells(fleet: Inventory) -> None:
+def test_app_is_completed_by_a_later_row(fleet: Inventory) -> None:
     load(fleet, JAN, row("a", "d1"), row("b", "d1"))
     load(fleet, FEB, row("a", "d1", name="Acme", publisher="Acme Ltd", in_house=True), row("b", "d1"))
     load(fleet, MAR, row("a", "d1"), row("b", "d1"))

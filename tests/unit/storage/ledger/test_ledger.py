@@ -32,6 +32,6 @@ def test_only_the_same_run_is_resumed_and_only_where_it_did_not_end(ledger: Ledg
     assert ledger.resume_run(["a.apk"], "grant") is None
 
 
-def test_a_directory_that_is_missing_says_so(tmp_path: Path) -> None:
+def test_missing_directory_is_reported(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="no permission to read or write"):
         Ledger.open(tmp_path / "none" / "ledger.db")

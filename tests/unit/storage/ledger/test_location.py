@@ -31,7 +31,7 @@ def test_two_workspaces_do_not_share_a_ledger(postgres_url: str, tmp_path: Path)
     assert not (tmp_path / "two").exists()
 
 
-def test_a_ledger_that_holds_something_is_not_taken_by_a_new_workspace(postgres_url: str, tmp_path: Path) -> None:
+def test_non_empty_ledger_is_not_claimed_by_a_new_workspace(postgres_url: str, tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "one", ledger=postgres_url) as workspace:
         workspace.ledger.claim([A], "run", 60)
         with workspace.ledger.database.engine.begin() as connection:
@@ -54,7 +54,7 @@ def test_schemas_of_one_database_are_ledgers_of_their_own(postgres: Postgres, tm
 
 
 @pytest.mark.parametrize("had", ["file", "database"])
-def test_a_workspace_that_has_its_ledger_elsewhere_keeps_it(had: str, postgres_url: str, tmp_path: Path) -> None:
+def test_workspace_keeps_its_ledger_location(had: str, postgres_url: str, tmp_path: Path) -> None:
     Workspace.open(tmp_path, ledger=None if had == "file" else postgres_url).close()
     with pytest.raises(
         UsageError, match=r"the ledger of this workspace is at another location .*`tieback workspace move --to`"
@@ -89,7 +89,7 @@ def test_a_kill_before_the_ledger_was_claimed_is_made_good(postgres_url: str, tm
         (b'{"schema": 1, "url": "postgresql://u:secret@h/d", "workspace": "w"}', "the URL contains a password"),
     ],
 )
-def test_a_pointer_that_is_damaged_says_so(content: bytes, line: str, tmp_path: Path) -> None:
+def test_damaged_pointer_is_reported(content: bytes, line: str, tmp_path: Path) -> None:
     Workspace.open(tmp_path).close()
     (tmp_path / POINTER).write_bytes(content)
     with pytest.raises((WorkspaceError, UsageError)) as caught:

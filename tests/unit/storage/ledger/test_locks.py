@@ -21,7 +21,7 @@ with Workspace.open(Path(sys.argv[1])).grant_lease(sys.argv[2]):
 """
 
 
-def test_one_process_alone_probes_under_a_grant_and_a_dead_one_does_not_hold_it(tmp_path: Path) -> None:
+def test_only_one_process_probes_under_a_grant_and_its_lock_dies_with_it(tmp_path: Path) -> None:
     with Workspace.open(tmp_path) as workspace:
         command = [sys.executable, "-c", HOLD, str(tmp_path), GRANT]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
@@ -47,7 +47,7 @@ def machines(postgres_url: str, tmp_path: Path) -> tuple[Path, Path]:
     return here, there
 
 
-def test_one_run_alone_writes_from_whatever_machine(machines: tuple[Path, Path]) -> None:
+def test_only_one_run_writes_from_any_machine(machines: tuple[Path, Path]) -> None:
     here, there = machines
     with Workspace.open(here) as mine, Workspace.open(there) as theirs:
         with mine.lock() as hold:
@@ -68,7 +68,7 @@ LOST = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = 'ledger' AND pid <> pg_backend_pid()"""
 
 
-def test_a_run_whose_connections_were_lost_goes_on(machines: tuple[Path, Path], postgres: Postgres) -> None:
+def test_run_continues_after_lost_connections(machines: tuple[Path, Path], postgres: Postgres) -> None:
     with Workspace.open(machines[0]) as mine, mine.lock():
         run = mine.ledger.start_run(["mine"])
         postgres.execute(LOST)
@@ -95,7 +95,7 @@ def test_a_run_that_was_taken_over_writes_nothing_more(machines: tuple[Path, Pat
 
 
 @pytest.mark.parametrize("name", ["", "../lock", "A" * 64])
-def test_what_is_no_digest_is_no_name_of_a_file(name: str, tmp_path: Path) -> None:
+def test_invalid_digest_is_not_used_as_a_file_name(name: str, tmp_path: Path) -> None:
     with (
         Workspace.open(tmp_path) as workspace,
         pytest.raises(ValueError, match="not a SHA-256"),

@@ -85,7 +85,7 @@ def test_there_and_back_again(postgres_url: str, tmp_path: Path) -> None:
     assert not (tmp_path / POINTER).exists()
 
 
-def test_numbers_go_on_after_those_that_came(postgres_url: str, tmp_path: Path) -> None:
+def test_sequence_continues_after_moved_rows(postgres_url: str, tmp_path: Path) -> None:
     with Workspace.open(tmp_path) as workspace:
         fill(workspace)
     moved(tmp_path, postgres_url)
@@ -171,7 +171,7 @@ def _raw(directory: Path, table: sa.Table, **values: object) -> None:
         connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", tuple(values.values()))
 
 
-def test_text_that_postgresql_cannot_keep_is_written_out_and_told(postgres_url: str, tmp_path: Path) -> None:
+def test_text_that_postgresql_cannot_store_is_escaped_and_reported(postgres_url: str, tmp_path: Path) -> None:
     _raw(tmp_path, grants, sha256="a" * 64, text="x\0y", first_used=1.5)
     _raw(tmp_path, vendors, id="v", name="n\0", document="\0")
     with Workspace.open(tmp_path) as workspace, workspace.lock():
@@ -191,7 +191,7 @@ def test_a_chained_log_is_not_changed(postgres_url: str, tmp_path: Path) -> None
         assert workspace.ledger.where.endswith(LEDGER_FILE)
 
 
-def test_a_ledger_that_holds_something_is_not_written_over(postgres_url: str, tmp_path: Path) -> None:
+def test_non_empty_ledger_is_not_overwritten(postgres_url: str, tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "other", ledger=postgres_url) as workspace:
         fill(workspace)
     theirs = held(tmp_path / "other")
@@ -274,7 +274,7 @@ STEPS = len(_OWN) + 1
     [("postgresql", at) for at in (0, 1, STEPS, STEPS + 1, STEPS + 2)]
     + [("sqlite", at) for at in (0, STEPS - 1, STEPS, STEPS + 1, STEPS + 2)],
 )
-def test_a_move_that_is_killed_at_any_step_can_be_given_again(
+def test_killed_move_can_be_repeated(
     at: int, to: str, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Workspace.open(tmp_path, ledger=postgres_url if to == "sqlite" else None) as workspace:
@@ -297,7 +297,7 @@ def test_a_move_that_is_killed_at_any_step_can_be_given_again(
     assert (tmp_path / POINTER).exists() == (to == "postgresql")
 
 
-def test_nobody_writes_into_the_old_ledger(postgres_url: str, tmp_path: Path) -> None:
+def test_old_ledger_is_not_written_after_a_move(postgres_url: str, tmp_path: Path) -> None:
     """One who had it open before and writes after is told, and nothing of his is lost in silence."""
     with Workspace.open(tmp_path) as early:
         moved(tmp_path, postgres_url)
@@ -310,7 +310,7 @@ def test_nobody_writes_into_the_old_ledger(postgres_url: str, tmp_path: Path) ->
             early.ledger.start_run(["late"])
 
 
-def test_a_ledger_whose_pointer_was_lost_says_where_it_went(postgres_url: str, tmp_path: Path) -> None:
+def test_moved_ledger_reports_its_new_location(postgres_url: str, tmp_path: Path) -> None:
     Workspace.open(tmp_path).close()
     moved(tmp_path, postgres_url)
     (tmp_path / POINTER).unlink()

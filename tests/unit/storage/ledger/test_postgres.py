@@ -59,7 +59,7 @@ def test_any_text_is_an_address_or_one_line(text: str) -> None:
     assert "\n" not in told
 
 
-def test_without_the_extra_a_user_is_told_which_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(UsageError, match=r"Install the extra: pip install 'tieback\[postgres\]'"):
         check_address("postgresql://h/d")
@@ -74,7 +74,7 @@ def _fails(url: str) -> str:
     return line.removeprefix(f"{url}: ")
 
 
-def test_what_a_user_is_told(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_for_users(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     assert _fails("postgresql://postgres@127.0.0.1:1/x").startswith("the database is unreachable (")
     assert 'database "none" does not exist' in _fails(postgres.url("none"))
     assert "server does not support SSL" in _fails(postgres.url("postgres", sslmode="require"))
@@ -121,7 +121,7 @@ def _hold(url: str, name: str = "thing") -> SessionLock:
     return SessionLock(url, name, "somebody has it", "Wait for them")
 
 
-def test_one_session_alone_holds_a_name_and_a_dead_process_holds_none(postgres_url: str) -> None:
+def test_session_lock_is_exclusive_and_dies_with_the_process(postgres_url: str) -> None:
     command = [sys.executable, "-c", HOLD, postgres_url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
@@ -138,7 +138,7 @@ def test_one_session_alone_holds_a_name_and_a_dead_process_holds_none(postgres_u
     mine.release()
 
 
-def test_a_hold_whose_session_was_lost_is_taken_again(
+def test_lost_session_lock_is_taken_again(
     postgres: Postgres, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine, regained = _hold(postgres_url), []

@@ -28,7 +28,7 @@ def test_other_sources_kinds_and_workspaces_have_others(tmp_path: Path) -> None:
     assert len(found) == 4
 
 
-def test_people_are_known_in_either_case_and_nobody_is_nobody(tmp_path: Path) -> None:
+def test_pseudonyms_ignore_case_and_an_empty_name_stays_empty(tmp_path: Path) -> None:
     names = Pseudonyms.of(tmp_path)
     assert names.user("Ann@Acme.test") == names.user("ann@acme.test")
     assert names.user("") == ""

@@ -35,7 +35,7 @@ def test_any_text_can_be_kept_and_what_was_kept_stays(text: str) -> None:
 NAMES = ["b", "B", "a", "ä", "z", "Z", "_", "~", "é", "\U0001f512", "\uffff", "a\0", "long " * 100]
 
 
-def test_both_ledgers_keep_and_sort_text_alike(open_ledger: Callable[[], Ledger]) -> None:
+def test_both_databases_store_and_sort_text_the_same_way(open_ledger: Callable[[], Ledger]) -> None:
     database = open_ledger().database
     rows = [{"id": name, "name": "\t\\N\n" + name, "document": "\\."} for name in NAMES]
     database.write(lambda connection: connection.execute(sa.insert(vendors), rows))

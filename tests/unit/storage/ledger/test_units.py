@@ -136,7 +136,7 @@ def test_ends_of_one_call_that_speak_of_one_unit_are_one(ledger: Ledger) -> None
     assert (row.state, row.attempts, row.problem) == (LedgerState.QUARANTINED, 2, "last")
 
 
-def test_nothing_is_asked_for_nothing(ledger: Ledger) -> None:
+def test_empty_claim_sends_no_query(ledger: Ledger) -> None:
     assert ledger.claim([], "one", 60) == []
     ledger.finish([])
     assert ledger.enter_part("empty", []) == 0
@@ -145,5 +145,5 @@ def test_nothing_is_asked_for_nothing(ledger: Ledger) -> None:
 
 def test_a_part_that_names_a_unit_twice_is_entered_once(ledger: Ledger) -> None:
     assert ledger.enter_part("units-1", [A, A]) == 1
-    assert ledger.held_elsewhere("units-2", [A, B]) == {(A.key, A.version)}
-    assert ledger.held_elsewhere("units-1", [A, B]) == set()
+    assert ledger.done_elsewhere("units-2", [A, B]) == {(A.key, A.version)}
+    assert ledger.done_elsewhere("units-1", [A, B]) == set()

@@ -46,7 +46,7 @@ def test_a_listing(host: FileHost) -> None:
         ("s3://b/apps/deep/ü c%20.apk", 1),
     ]
     # What a listing and an answer say of one object is the same, and so its state has one name.
-    looked = opened().look("apps/deep/ü c%20.apk")
+    looked = opened().stat("apps/deep/ü c%20.apk")
     assert looked is not None
     assert looked.url == found[1].url
     assert looked.etag == found[1].etag == etag(b"x")
@@ -61,18 +61,18 @@ def test_a_listing(host: FileHost) -> None:
         ((0, UNKNOWN_SIZE, etag(CONTENT)), CONTENT),
     ],
 )
-def test_reading(host: FileHost, where: tuple[int, ...], expected: bytes) -> None:
+def test_ranges_of_an_object_are_read(host: FileHost, where: tuple[int, ...], expected: bytes) -> None:
     assert b"".join(opened().read("apps/a.apk", *where)) == expected  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_busy_place_is_asked_again(host: FileHost, status: int) -> None:
+def test_busy_object_store_is_retried(host: FileHost, status: int) -> None:
     host.script["/b/apps/a.apk"] = deque([status, status])
     assert b"".join(opened().read("apps/a.apk")) == CONTENT
     assert host.count("/b/apps/a.apk") == 3
 
 
-def test_an_answer_that_is_cut_off_goes_on_where_it_ended(host: FileHost) -> None:
+def test_interrupted_download_resumes(host: FileHost) -> None:
     host.script["/b/apps/a.apk"] = deque(["cut", "cut"])
     assert b"".join(opened().read("apps/a.apk", etag=etag(CONTENT))) == CONTENT
     assert host.count("/b/apps/a.apk") == 3
@@ -88,20 +88,20 @@ def test_an_answer_that_is_cut_off_goes_on_where_it_ended(host: FileHost) -> Non
         ("apps/a.apk", [400], "", f"the object store refused the request (HTTP 400 Planned). {LATER}"),
     ],
 )
-def test_what_is_said(host: FileHost, key: str, script: list[int], wanted: str, said: str) -> None:
+def test_object_store_errors_have_advice(host: FileHost, key: str, script: list[int], wanted: str, said: str) -> None:
     host.script[f"/b/{key}"] = deque(script)
     with pytest.raises(InputError) as raised:
         list(opened().read(key, 0, UNKNOWN_SIZE, wanted))
     assert str(raised.value) == f"s3://b/{key}: {said}"
 
 
-def test_a_key_that_no_client_of_ours_can_name(host: FileHost) -> None:
+def test_key_that_the_client_cannot_address_is_rejected(host: FileHost) -> None:
     host.files["/b/apps/../c.apk"] = b"x"
     with pytest.raises(InputError, match=r"apps/\.\./c\.apk.*use a narrower prefix, or a manifest"):
         list(opened().pages(""))
 
 
-def test_nobody_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreachable_object_store_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_TRIES", 1)
     environ = {
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
@@ -111,7 +111,7 @@ def test_nobody_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(InputError) as raised:
-        opened().look("a")
+        opened().stat("a")
     assert str(raised.value).startswith("s3://b/a: cannot read from the object store: ")
     assert "secret" not in str(raised.value)
 
@@ -132,7 +132,7 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"}, True),
     ],
 )
-def test_the_machine_is_not_asked_who_it_is_where_that_is_off(environ: dict[str, str], opens: bool) -> None:
+def test_instance_metadata_is_not_queried_if_disabled(environ: dict[str, str], opens: bool) -> None:
     settings = {"AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nonexistent", **environ}
     if opens:
         Bucket.open(parse_object_url("s3://b/a"), settings)
@@ -141,10 +141,10 @@ def test_the_machine_is_not_asked_who_it_is_where_that_is_off(environ: dict[str,
         Bucket.open(parse_object_url("s3://b/a"), settings)
 
 
-def test_plain_http_goes_to_loopback_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plain_http_is_allowed_only_for_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_TRIES", 1)
     environ = {"AWS_ENDPOINT_URL": "http://192.0.2.1:9", "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"}
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(InputError, match="cannot read from the object store"):
-        opened().look("a")
+        opened().stat("a")

@@ -13,7 +13,7 @@ def shown(found: ListedObject | InputError) -> str:
     return f"!{found}" if isinstance(found, InputError) else f"{found.source}#{found.member}:{found.kind}"
 
 
-def test_members_stand_in_the_place_of_their_shard() -> None:
+def test_members_replace_their_shard_in_order() -> None:
     with ObjectListing() as listing:
         listing.add(0, [SHARD, ERROR])
         listing.add(1, [APP])
@@ -42,7 +42,7 @@ def test_members_stand_in_the_place_of_their_shard() -> None:
         assert list(listing.of(2)) == []
 
 
-def test_what_nothing_is_known_of_is_told() -> None:
+def test_unknown_objects_are_reported() -> None:
     with ObjectListing() as listing:
         listing.add(0, [APP, SHARD])
         assert sorted(listing.unresolved()) == ["d1", "d2"]
@@ -68,7 +68,7 @@ def test_objects_of_one_folder_go_together() -> None:
         assert [one.source for one in listing.of(0) if isinstance(one, ListedObject)] == sorted(names)
 
 
-def test_names_that_are_no_text() -> None:
+def test_names_that_are_not_text_are_kept() -> None:
     with ObjectListing() as listing:
         listing.add(0, [InputError("odd", where="bad\udcff")])
         assert [str(one) for one in listing.of(0)] == ["bad\\udcff: odd"]

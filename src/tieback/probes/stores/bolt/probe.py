@@ -57,7 +57,7 @@ class BoltProbe:
     def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         session = BoltSession()
         seconds = first_answer_timeout(self.meta, target)
-        yield from plain_then_tls(target.tls, lambda tls: session.shake(tls, seconds))
+        yield from plain_then_tls(target.tls, lambda tls: session.handshake(tls, seconds))
         if not session.major and not is_expected(self.meta, target):
             raise NotThisProtocol("answers the handshake with four zeros, which is not specific to Bolt")
         draft.spoke = True
@@ -85,11 +85,11 @@ class BoltProbe:
         draft.prove(HELLO, f"a session starts without a user: {said}", Access.OPEN)
         if depth.allows(Depth.ENUMERATE):
             yield from _enumerate(draft, session, depth)
-        yield from session.leave()
+        yield from session.close()
 
 
 def _enumerate(draft: ReportDraft, session: BoltSession, depth: Depth) -> Conversation[None]:
-    info = yield from session.ask(_INFO)
+    info = yield from session.run_statement(_INFO)
     if isinstance(info, StatementResult) and info.records:
         identifier = info.records[0]
         if isinstance(identifier, str) and re.fullmatch(r"[0-9A-Fa-f-]{32,64}", identifier):
@@ -129,7 +129,7 @@ def _properties(draft: ReportDraft, session: BoltSession) -> Conversation[tuple[
 
 
 def _ask(draft: ReportDraft, session: BoltSession, statement: BoltStatement) -> Conversation[StatementResult | None]:
-    answer = yield from session.ask(statement)
+    answer = yield from session.run_statement(statement)
     if isinstance(answer, StatementResult):
         return answer
     draft.problem(f"{statement.cypher}: {answer.code} {answer.text[:120]}")

@@ -94,7 +94,7 @@ class BoltSession:
         self.major = 0
         """Negotiated major version; 0 if there is none."""
 
-    def shake(self, tls: bool, seconds: float | None) -> Conversation[None]:
+    def handshake(self, tls: bool, seconds: float | None) -> Conversation[None]:
         """Connect and negotiate a version.
 
         Raises:
@@ -117,7 +117,7 @@ class BoltSession:
             raise NotThisProtocol("answers HELLO with another message")
         return str(fields[0].get("server", ""))[:120]
 
-    def ask(self, statement: BoltStatement) -> Conversation[StatementResult | BoltFailure]:
+    def run_statement(self, statement: BoltStatement) -> Conversation[StatementResult | BoltFailure]:
         """Read at most ``ROWS`` records of a statement (all of them in version 3)."""
         yield Send(statement.run + (_PULL_ALL if self.major == 3 else _PULL))
         records: list[int | str] = []
@@ -147,7 +147,7 @@ class BoltSession:
             records, database[:64] if isinstance(database, str) else "", said.get("has_more") is True
         )
 
-    def leave(self) -> Conversation[None]:
+    def close(self) -> Conversation[None]:
         """Send GOODBYE."""
         yield Send(_GOODBYE)
 

@@ -82,7 +82,7 @@ class MysqlProbe:
     def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         session = MysqlSession()
         seconds = first_answer_timeout(self.meta, target)
-        greeting = yield from session.greet(seconds)
+        greeting = yield from session.read_greeting(seconds)
         draft.spoke = True
         draft.fingerprint(())
         if isinstance(greeting, MysqlRefusal):
@@ -103,7 +103,7 @@ def _note(container: Container, account: str) -> Conversation[bytes]:
         return b""
     sql = queries.note_query(container.path[0], container.path[1], [field.name for field in container.fields])
     session = MysqlSession()
-    if sql is None or isinstance((yield from session.greet(None)), MysqlRefusal):
+    if sql is None or isinstance((yield from session.read_greeting(None)), MysqlRefusal):
         return b""
     if (yield from session.log_in(account or DUMMY_ACCOUNT)) is not None:
         return b""
@@ -117,7 +117,7 @@ def _note(container: Container, account: str) -> Conversation[bytes]:
 
 def _sample(containers: Sequence[Container], account: str, found: list[SampledColumn]) -> Conversation[None]:
     session = MysqlSession()
-    if isinstance((yield from session.greet(None)), MysqlRefusal):
+    if isinstance((yield from session.read_greeting(None)), MysqlRefusal):
         return
     if (yield from session.log_in(account or DUMMY_ACCOUNT)) is not None:
         return

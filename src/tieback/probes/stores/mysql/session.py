@@ -84,7 +84,7 @@ class MysqlSession:
         self._greeting: MysqlGreeting | None = None
         """Greeting of the open connection, until a login used it."""
 
-    def greet(self, seconds: float | None) -> Conversation[MysqlGreeting | MysqlRefusal]:
+    def read_greeting(self, seconds: float | None) -> Conversation[MysqlGreeting | MysqlRefusal]:
         """Connect and read the server's greeting.
 
         Raises:
@@ -110,7 +110,7 @@ class MysqlSession:
         The connection of the last ``greet`` is used if no login was tried on it. Servers count connections that end
         between greeting and login, and block an address with too many of them.
         """
-        greeting: MysqlGreeting | MysqlRefusal = self._greeting or (yield from self.greet(None))
+        greeting: MysqlGreeting | MysqlRefusal = self._greeting or (yield from self.read_greeting(None))
         self._greeting = None
         if isinstance(greeting, MysqlRefusal):
             return greeting

@@ -274,7 +274,7 @@ def _sections(
             draw(app, found),
             tuple(ways),
             tuple(map(passive_line, others)),
-            tuple(map(passive_sighting_line, seen.named_in(key)[:MOST_LINES])),
+            tuple(map(passive_sighting_line, seen.sightings_in(key)[:MOST_LINES])),
         )
 
 

@@ -109,7 +109,7 @@ class RunApps:
         wanted = pa.table({"unit": pa.array(sorted(keys), pa.string())})
         return self._summaries("SEMI JOIN wanted USING (unit)", {"wanted": wanted})
 
-    def shown(self) -> int:
+    def row_count(self) -> int:
         """Number of rows: apps that were read, and apps of captures that lead to a store."""
         return self.count() + self._number(_CAPTURED_ALONE, self._scope, self._tables)
 

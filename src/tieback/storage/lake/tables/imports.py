@@ -38,7 +38,7 @@ def part_of(sha256: str, version: str) -> str:
 
 def find_import(lake: Lake, sha256: str, version: str) -> ReportImport | None:
     """The report with this content, if imported by the same importers. Raises ``WorkspaceError``."""
-    if not lake.published(part_of(sha256, version)):
+    if not lake.is_published(part_of(sha256, version)):
         return None
     rows = lake.stream("SELECT * FROM imports WHERE sha256 = ? AND version = ?", [sha256, version])
     return next((ReportImport(*row) for row in rows), None)
@@ -59,7 +59,7 @@ def save_import(
         WorkspaceError: the lake cannot be written.
     """
     services = sightings = 0
-    with lake.draft(part_of(what.sha256, what.version)) as draft:
+    with lake.stage_part(part_of(what.sha256, what.version)) as draft:
         for group in batched(facts, ROWS_AT_ONCE):
             some = [fact for fact in group if isinstance(fact, PassiveService)]
             others = [fact for fact in group if isinstance(fact, PassiveSighting)]

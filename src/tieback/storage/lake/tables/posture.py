@@ -71,7 +71,7 @@ def part_of(sha256: str, version: str) -> str:
 
 def find_posture(lake: Lake, sha256: str, version: str) -> PostureImport | None:
     """The export with this content, if read by the same readers. Raises ``WorkspaceError``."""
-    if not lake.published(part_of(sha256, version)):
+    if not lake.is_published(part_of(sha256, version)):
         return None
     rows = lake.stream("SELECT * FROM posture_imports WHERE sha256 = ? AND version = ?", [sha256, version])
     return next((PostureImport(*row) for row in rows), None)
@@ -98,7 +98,7 @@ def save_posture(
     resources = dependencies = 0
     buckets: list[list[tuple[Any, ...]]] = [[] for _ in range(BUCKETS)]
     others: list[tuple[Any, ...]] = []
-    with lake.draft(part_of(what.sha256, what.version)) as draft:
+    with lake.stage_part(part_of(what.sha256, what.version)) as draft:
         for fact in facts:
             if isinstance(fact, Resource):
                 bucket = bucket_of(fact.key)

@@ -70,5 +70,5 @@ def test_tls_layer_of_1_0() -> None:
         (PUBLISH, b"", False),
     ],
 )
-def test_others(client: bytes, server: bytes, *, midstream: bool) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes, *, midstream: bool) -> None:
     assert Amqp().recognise(ConnectionStart(client, server, 5672, midstream=midstream)) is None

@@ -46,5 +46,5 @@ def test_detail_login_and_queries() -> None:
         (OFFER, b"\x15\x03\x03\0\x02"),
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert Bolt().recognise(ConnectionStart(client, server, 7687)) is None

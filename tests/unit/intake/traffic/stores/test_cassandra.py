@@ -27,7 +27,7 @@ ROWS = frame(0x84, 8, b"\0\0\0\x02ada@work.test")
         (b"\x02\0\0\x01\0\0\0\x16" + b"\0\x01\0\x0bCQL_VERSION\0\x053.0.0", b"", False, 0.6, 0.7),
     ],
 )
-def test_frames(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
+def test_frames_are_recognised(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
     found = Cassandra().recognise(ConnectionStart(client, server, 9042, midstream=midstream))
     assert found is not None
     assert low <= found.confidence <= high
@@ -50,5 +50,5 @@ def test_detail_and_queries() -> None:
         (frame(4, 0x55), b""),
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert Cassandra().recognise(ConnectionStart(client, server, 9042)) is None

@@ -83,7 +83,7 @@ def _stores(path: Path) -> set[tuple[str, bool | None]]:
 
 
 @pytest.mark.parametrize(("client", "server"), VALID)
-def test_each_is_told_on_any_port(client: bytes, server: bytes) -> None:
+def test_each_protocol_is_detected_on_any_port(client: bytes, server: bytes) -> None:
     found = recognise(ConnectionStart(client, server, 31337))
     assert found is not None
     assert found.confidence >= 0.75 if client and server else found.confidence <= 0.7
@@ -112,7 +112,7 @@ REDIS = (b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n")
         ((b"", b""), None, False),
     ],
 )
-def test_who_opened_the_connection_is_told_with_the_protocol(
+def test_initiator_is_reported_with_the_protocol(
     sides: tuple[bytes, bytes], protocol: str | None, turned: bool
 ) -> None:
     found, swapped = recognise_either(ConnectionStart(*sides, None, midstream=True))

@@ -52,5 +52,5 @@ def test_detail_and_samples() -> None:
         (b"\0\xff\xff\xff\xff\xff\xff\xff", b""),
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert Clickhouse().recognise(ConnectionStart(client, server, 9000)) is None

@@ -30,7 +30,7 @@ SQLSTT = structure(0x2414, b"\0\0\0\0\x17SELECT email FROM staff", 3)
         (structure(0x2008, b"") + SQLSTT, structure(0x2205, b""), 0.9, 1.0),
     ],
 )
-def test_structures(client: bytes, server: bytes, low: float, high: float) -> None:
+def test_data_structures_are_recognised(client: bytes, server: bytes, low: float, high: float) -> None:
     found = Drda().recognise(ConnectionStart(client, server, 50000))
     assert found is not None
     assert low <= found.confidence <= high
@@ -54,5 +54,5 @@ def test_detail_and_statements(statement: bytes) -> None:
         (EXCSAT, b"HTTP/1.1 400 Bad\r\n"),
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert Drda().recognise(ConnectionStart(client, server, 50000)) is None

@@ -25,7 +25,7 @@ PING = b"ES\xff\xff\xff\xff"
         (PING + frame(0), frame(1), False, 0.9, 1.0),
     ],
 )
-def test_frames(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
+def test_frames_are_recognised(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
     found = ElasticsearchTransport().recognise(ConnectionStart(client, server, 9300, midstream=midstream))
     assert found is not None
     assert found.protocol == "elasticsearch"
@@ -36,7 +36,7 @@ def test_frames(client: bytes, server: bytes, *, midstream: bool, low: float, hi
     ("version", "detail"),
     [(7060299, "Elasticsearch 7.6.2"), (8110399, "Elasticsearch 8.11.3"), (0x08000000 ^ 2110099, "OpenSearch 2.11.0")],
 )
-def test_detail(version: int, detail: str) -> None:
+def test_detail_names_the_version(version: int, detail: str) -> None:
     found = ElasticsearchTransport().recognise(ConnectionStart(frame(0, version), frame(1, version), 9300))
     assert found is not None
     assert found.detail == detail
@@ -46,5 +46,5 @@ def test_detail(version: int, detail: str) -> None:
     "client",
     [b"ESMTP hello there, this is a greeting", frame(0, 12), frame(0x40), frame(0)[:10], frame(0) + b"XX" + bytes(40)],
 )
-def test_others(client: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes) -> None:
     assert ElasticsearchTransport().recognise(ConnectionStart(client, b"", 9300)) is None

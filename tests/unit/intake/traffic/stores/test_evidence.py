@@ -27,18 +27,20 @@ from tieback.intake.traffic.stores.evidence import (
         (None, None, 0.0, 0.0),
     ],
 )
-def test_weigh(client: float | None, server: float | None, low: float, high: float) -> None:
+def test_weights_of_both_sides_are_combined(
+    client: float | None, server: float | None, low: float, high: float
+) -> None:
     assert low <= combine_confidence(client, server) <= high
 
 
-def test_samples_are_bounded_and_say_their_direction() -> None:
+def test_samples_are_bounded_and_have_a_direction() -> None:
     found = sample_directions("sql", [b"x" * 3000] * 50, [])
     assert [(item.direction, item.kind, len(item.data)) for item in found] == [("out", "sql", SAMPLE_BYTES)]
     assert join_bounded([b"a", b"b"]) == b"a\nb"
     assert sample_directions("sql") == ()
 
 
-def test_text() -> None:
+def test_text_is_detected() -> None:
     assert is_text("München\r\n".encode())
     assert not is_text(b"a\0b")
     assert is_ascii_text(b"abc")

@@ -56,7 +56,7 @@ HITS = '{"took":3,"timed_out":false,"_shards":{"total":1,"successful":1},"hits":
         ),
     ],
 )
-def test_answers(path: str, reply: bytes, protocol: str, detail: str) -> None:
+def test_stores_are_recognised_from_http_answers(path: str, reply: bytes, protocol: str, detail: str) -> None:
     found = HttpStores().recognise(ConnectionStart(get(path), reply, 80))
     assert found is not None
     assert found.protocol == protocol

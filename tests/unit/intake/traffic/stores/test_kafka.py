@@ -51,5 +51,5 @@ ZOOKEEPER = b"\0\0\0\x2c" + bytes(12) + b"\0\0\x75\x30" + bytes(8) + b"\0\0\0\x1
         (request(3, 1, 1, b"\x00\x01\x02"), b""),
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert Kafka().recognise(ConnectionStart(client, server, 9092)) is None

@@ -78,5 +78,5 @@ def test_passwords_and_searches_are_shown() -> None:
         (b"\x30\x80\x02\x01", b""),
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert Ldap().recognise(ConnectionStart(client, server, 389)) is None

@@ -34,7 +34,7 @@ def recognise(client: bytes, server: bytes) -> ProtocolMatch | None:
         (b"USER ada\r\nPASS hunter2\r\n", b"+OK POP3\r\n+OK\r\n", "pop3", False),
     ],
 )
-def test_dialogues(client: bytes, server: bytes, protocol: str, *, encrypted: bool) -> None:
+def test_mail_dialogues_are_recognised(client: bytes, server: bytes, protocol: str, *, encrypted: bool) -> None:
     found = recognise(client, server)
     assert found is not None
     assert found.protocol == protocol
@@ -56,5 +56,5 @@ def test_dialogues(client: bytes, server: bytes, protocol: str, *, encrypted: bo
         (b"USER ada 8 * :Ada\r\nNICK ada\r\n", b""),  # IRC
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert recognise(client, server) is None

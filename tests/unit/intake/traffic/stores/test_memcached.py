@@ -66,5 +66,5 @@ THRIFT = b"\x80\x01\x00\x01\x00\x00\x00\x04ping\x00\x00\x00\x01\x00" + bytes(20)
         (binary(0x80, 0x77, b"key"), b""),
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert Memcached().recognise(ConnectionStart(client, server, 11211)) is None

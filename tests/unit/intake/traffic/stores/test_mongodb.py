@@ -91,5 +91,5 @@ SKINNY = struct.pack("<III", 20, 0, 1) + bytes(16)
         (OP_MSG[:15], b""),
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert Mongodb().recognise(ConnectionStart(client, server, 27017)) is None

@@ -40,7 +40,7 @@ CONNACK = b"\x20\x02\0\0"
         (connect() + PUBLISH, CONNACK + packet(0x90, b"\0\1\0"), "MQTT 3.1.1"),
     ],
 )
-def test_connect(client: bytes, server: bytes, detail: str) -> None:
+def test_connect_packets_are_recognised(client: bytes, server: bytes, detail: str) -> None:
     found = Mqtt().recognise(ConnectionStart(client, server, 1883))
     assert found is not None
     assert found.confidence >= 0.9
@@ -78,5 +78,5 @@ def test_payloads_and_login_are_shown() -> None:
         (packet(0x30, word(b"a/#") + b"x"), b"", True),
     ],
 )
-def test_others(client: bytes, server: bytes, *, midstream: bool) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes, *, midstream: bool) -> None:
     assert Mqtt().recognise(ConnectionStart(client, server, 1883, midstream=midstream)) is None

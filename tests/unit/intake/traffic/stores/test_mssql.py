@@ -36,7 +36,7 @@ DONE = packet(4, b"\xfd\0\0\xd5\0\0\0\0\0")
         (packet(3, HEADERS + b"\xff\xff\x0a\0\0\0"), b"", True, 0.6, 0.7),
     ],
 )
-def test_packets(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
+def test_tds_packets_are_recognised(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
     found = Mssql().recognise(ConnectionStart(client, server, 1433, midstream=midstream))
     assert found is not None
     assert low <= found.confidence <= high
@@ -79,5 +79,5 @@ def test_sql_is_shown_as_utf8() -> None:
         (BATCH, DONE, False),  # the beginning was seen, and this is none
     ],
 )
-def test_others(client: bytes, server: bytes, *, midstream: bool) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes, *, midstream: bool) -> None:
     assert Mssql().recognise(ConnectionStart(client, server, 1433, midstream=midstream)) is None

@@ -51,7 +51,7 @@ def test_login_and_queries_in_the_clear() -> None:
     ]
 
 
-def test_query_attributes_stand_before_the_text() -> None:
+def test_query_attributes_precede_the_text() -> None:
     client = login() + packet(0, b"\x03\x00\x01SELECT 1")
     found = Mysql().recognise(ConnectionStart(client, greeting() + OK, 3306))
     assert found is not None
@@ -115,5 +115,5 @@ def test_mid_stream() -> None:
         (packet(1, b"\x85\xa6\xff\x19" + bytes(5) + b"\x01" * 30), greeting()),  # reserved bytes are not zero
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert Mysql().recognise(ConnectionStart(client, server, 3306)) is None

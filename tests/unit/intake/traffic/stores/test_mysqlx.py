@@ -51,5 +51,5 @@ def test_login_in_the_clear() -> None:
         (b"\x05\0\0\0", NOTICE),
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert MysqlX().recognise(ConnectionStart(client, server, 33060)) is None

@@ -23,7 +23,9 @@ PUB = b"PUB staff.created 13\r\nada@work.test\r\n"
         (b"HPUB a reply.to 12 15\r\nNATS/1.0\r\n\r\nabc\r\n", b"", True, 0.6, 0.7),
     ],
 )
-def test_lines(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
+def test_protocol_lines_are_recognised(
+    client: bytes, server: bytes, *, midstream: bool, low: float, high: float
+) -> None:
     found = Nats().recognise(ConnectionStart(client, server, 4222, midstream=midstream))
     assert found is not None
     assert low <= found.confidence <= high
@@ -57,5 +59,5 @@ def test_payloads_and_login_are_shown() -> None:
         (CONNECT, b"HTTP/1.1 400\r\n", False),
     ],
 )
-def test_others(client: bytes, server: bytes, *, midstream: bool) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes, *, midstream: bool) -> None:
     assert Nats().recognise(ConnectionStart(client, server, 4222, midstream=midstream)) is None

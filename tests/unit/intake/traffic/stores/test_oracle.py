@@ -33,13 +33,13 @@ ACCEPT = packet(2, struct.pack(">HHHH", 315, 0x0C41, 8192, 32767) + bytes(20))
         (packet(6, b"\0\0\x03\x5eSELECT email FROM staff"), packet(6, bytes(20)) * 3, True, 0.9, 1.0),
     ],
 )
-def test_packets(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
+def test_tns_packets_are_recognised(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
     found = Oracle().recognise(ConnectionStart(client, server, 1521, midstream=midstream))
     assert found is not None
     assert low <= found.confidence <= high
 
 
-def test_detail() -> None:
+def test_detail_names_the_service() -> None:
     found = Oracle().recognise(ConnectionStart(connect(), ACCEPT, 1521))
     assert found is not None
     assert found.detail == "service crm"
@@ -55,5 +55,5 @@ def test_detail() -> None:
         (packet(6, b"SELECT x FROM y"), b""),
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert Oracle().recognise(ConnectionStart(client, server, 1521)) is None

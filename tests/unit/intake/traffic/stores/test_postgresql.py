@@ -83,7 +83,7 @@ def test_requests_for_encryption(client: bytes, server: bytes, *, encrypted: boo
         (b"QUIT\r\n", b"250 ok\r\n"),
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert Postgresql().recognise(ConnectionStart(client, server, 5432)) is None
 
 

@@ -33,7 +33,7 @@ def test_requests_and_answers(client: bytes, server: bytes, low: float, high: fl
     assert low <= found.confidence <= high
 
 
-def test_server_alone() -> None:
+def test_recognised_from_the_server_side_only() -> None:
     found = Redis().recognise(ConnectionStart(b"", b"$3\r\nabc\r\n*2\r\n:1\r\n:2\r\n", 6379, midstream=True))
     assert found is not None
     assert found.confidence <= 0.7
@@ -88,5 +88,5 @@ def test_quotes_inside_inline_commands() -> None:
         (b"*2\r\n$3\r\nGET\r\n$-1\r\n", b""),
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert Redis().recognise(ConnectionStart(client, server, 6379)) is None

@@ -20,7 +20,7 @@ SEND = b"\nSEND\ndestination:/queue/staff\n\nada@work.test\0"
         (SEND, b"RECEIPT\nreceipt-id:1\n\n\0", True, 0.9, 1.0),
     ],
 )
-def test_frames(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
+def test_frames_are_recognised(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
     found = Stomp().recognise(ConnectionStart(client, server, 61613, midstream=midstream))
     assert found is not None
     assert low <= found.confidence <= high
@@ -43,5 +43,5 @@ def test_detail_and_samples() -> None:
         (SEND, b""),
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert Stomp().recognise(ConnectionStart(client, server, 61613)) is None

@@ -42,5 +42,5 @@ def test_methods(client: bytes, server: bytes, low: float, high: float) -> None:
         b"\x80",
     ],
 )
-def test_other_thrift_is_no_store(client: bytes) -> None:
+def test_other_thrift_services_are_not_recognised(client: bytes) -> None:
     assert CassandraThrift().recognise(ConnectionStart(client, b"", 9160)) is None

@@ -35,5 +35,5 @@ def test_sessions_and_words(client: bytes, server: bytes, low: float, high: floa
         (REQUEST[:30], b""),
     ],
 )
-def test_others(client: bytes, server: bytes) -> None:
+def test_other_protocols_are_not_recognised(client: bytes, server: bytes) -> None:
     assert Zookeeper().recognise(ConnectionStart(client, server, 2181)) is None

@@ -43,7 +43,7 @@ READ = [
 
 
 @pytest.mark.parametrize(("data", "first", "method"), READ)
-def test_reading(data: bytes, first: bytes, method: frames.Method) -> None:
+def test_frames_are_decoded(data: bytes, first: bytes, method: frames.Method) -> None:
     assert read(data, first) == method
 
 
@@ -63,7 +63,7 @@ def test_frames_that_lie(data: bytes) -> None:
         read(data)
 
 
-def test_start() -> None:
+def test_connection_start_is_decoded() -> None:
     capabilities = field(b"basic.nack", b"t", b"\1")
     table = (
         field(b"product", b"S", long(b"RabbitMQ"))

@@ -73,7 +73,7 @@ def test_an_open_one() -> None:
     assert played.sent[-1] == frames.CLOSE_CONNECTION
 
 
-def test_nobody_is_tried_only_where_the_broker_offers_it() -> None:
+def test_anonymous_is_tried_only_if_the_broker_offers_it() -> None:
     played = ask({frames.HEADER: start(b"PLAIN AMQPLAIN")})
     assert played.result.access is Access.AUTH_REQUIRED
     assert played.sent == (frames.HEADER,)
@@ -92,7 +92,9 @@ STATES: list[tuple[dict[bytes, bytes | None], tuple[str, ...], Access]] = [
 
 
 @pytest.mark.parametrize(("change", "names", "access"), STATES)
-def test_states(change: dict[bytes, bytes | None], names: tuple[str, ...], access: Access) -> None:
+def test_access_state_by_server_answers(
+    change: dict[bytes, bytes | None], names: tuple[str, ...], access: Access
+) -> None:
     report = ask(change, names=names).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report
 
@@ -119,7 +121,7 @@ def test_other_protocols(answer: bytes) -> None:
 
 
 @pytest.mark.parametrize("sent", [frames.ANONYMOUS, frames.OPENING, frames.channel_open(1)])
-def test_answers_to_nothing_we_asked(sent: bytes) -> None:
+def test_unsolicited_answers_are_hostile(sent: bytes) -> None:
     assert ask({sent: frames.encode_method((60, 60), 1, b"secret")}).result.outcome is Outcome.HOSTILE
 
 

@@ -62,7 +62,7 @@ def ask(peer: MemoryPeer, depth: Depth = Depth.DESCRIBE, *, port: int = 7687) ->
 @pytest.mark.parametrize(
     "version", [b"\0\0\0\5", b"\0\0\4\4", b"\0\0\1\4", b"\0\0\0\3"], ids=["5.0", "4.4", "4.1", "3"]
 )
-def test_an_open_one_tells_its_counts(version: bytes) -> None:
+def test_open_server_reports_counts(version: bytes) -> None:
     report = ask(server(version=version)).result
     assert (report.outcome, report.access) == (Outcome.OK, Access.OPEN)
     assert (report.product, report.version) == ("neo4j", "4.4.29")
@@ -93,7 +93,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("peer", "product", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
-def test_states(peer: MemoryPeer, product: str, access: Access) -> None:
+def test_access_state_by_server_answers(peer: MemoryPeer, product: str, access: Access) -> None:
     report = ask(peer).result
     assert (report.outcome, report.product, report.access) == (Outcome.OK, product, access)
 
@@ -116,6 +116,6 @@ def test_no_deeper_than_allowed(depth: Depth) -> None:
 
 
 @pytest.mark.parametrize("answer", [bytes(4), b"HTTP/1.1 400 Bad Request\r\n\r\n", b"-ERR x\r\n"])
-def test_others_on_a_port_that_says_nothing_are_another_protocol(answer: bytes) -> None:
+def test_other_servers_are_a_protocol_mismatch(answer: bytes) -> None:
     report = ask(MemoryPeer(lambda _: answer), port=7).result
     assert (report.outcome, report.product) == (Outcome.PROTOCOL_MISMATCH, "")

@@ -21,8 +21,8 @@ RECORD = encode_message(0x71, b"\x91\x07")
 def ask(*answers: bytes | None) -> StatementResult | BoltFailure:
     def talk() -> Conversation[StatementResult | BoltFailure]:
         session = BoltSession()
-        yield from session.shake(False, None)
-        return (yield from session.ask(COUNT))
+        yield from session.handshake(False, None)
+        return (yield from session.run_statement(COUNT))
 
     return play(talk(), MemoryPeer(recorded_answers([b"\0\0\0\5", *answers])), sends((COUNT,))).result
 
@@ -41,7 +41,7 @@ def ask(*answers: bytes | None) -> StatementResult | BoltFailure:
         ([b"\0\0" + SUCCESS + b"\0\2\xb1\x71\0\2\x91\x07\0\0" + SUCCESS], StatementResult([7])),
     ],
 )
-def test_answers(answers: list[bytes], expected: StatementResult | BoltFailure) -> None:
+def test_bolt_messages_are_decoded(answers: list[bytes], expected: StatementResult | BoltFailure) -> None:
     assert ask(*answers) == expected
 
 
@@ -66,7 +66,7 @@ def test_what_breaks_a_bound_is_hostile(answer: bytes) -> None:
 @pytest.mark.parametrize("head", [b"HTTP", b"\0\0\0\xff", b"\0\0\1\5", b"\1\0\0\5"])
 def test_versions_that_were_not_offered_are_another_protocol(head: bytes) -> None:
     def talk() -> Conversation[None]:
-        yield from BoltSession().shake(False, None)
+        yield from BoltSession().handshake(False, None)
 
     with pytest.raises(NotThisProtocol):
         play(talk(), MemoryPeer(recorded_answers([head])), sends(()))

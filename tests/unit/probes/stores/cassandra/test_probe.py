@@ -93,7 +93,7 @@ def ask(served: MemoryPeer, depth: Depth = Depth.DESCRIBE, port: int = 9042) -> 
     return play(PROBE.run(Target("127.0.0.1", port), depth), served, PROBE.meta.sends)
 
 
-def test_an_open_one_tells_tables_partitions_and_columns() -> None:
+def test_open_server_reports_tables_partitions_and_columns() -> None:
     report = ask(peer()).result
     assert (report.outcome, report.access) == (Outcome.OK, Access.OPEN)
     assert (report.product, report.version) == ("cassandra", "4.1.3")
@@ -130,19 +130,19 @@ STATES = [
 
 
 @pytest.mark.parametrize(("change", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
-def test_states(change: dict[str, tuple[int, bytes]], access: Access) -> None:
+def test_access_state_by_server_answers(change: dict[str, tuple[int, bytes]], access: Access) -> None:
     report = ask(peer(change)).result
     assert (report.outcome, report.access) == (Outcome.OK, access)
 
 
-def test_a_cut_listing_is_a_lower_bound_and_says_so() -> None:
+def test_truncated_listing_is_a_lower_bound_with_a_problem() -> None:
     change = {"FROM system.size_estimates": (8, rows([b"hr", b"people", big(5), big(1)], columns=4, more=True))}
     (people, _) = ask(peer(change)).result.containers
     assert people.records is not None
     assert people.records.quality is Quality.LOWER_BOUND
 
 
-def test_older_ones_speak_version_3_and_keep_tables_elsewhere() -> None:
+def test_older_releases_use_version_3_and_other_tables() -> None:
     change = {
         "FROM system_schema.tables": (0, error(0x2200, "Keyspace system_schema does not exist")),
         "FROM system.schema_columnfamilies": (8, rows([b"hr", b"people", TABLE.bytes], columns=3)),
@@ -152,7 +152,7 @@ def test_older_ones_speak_version_3_and_keep_tables_elsewhere() -> None:
     assert [container.name for container in report.containers] == ["hr.people"]
 
 
-def test_scylla_is_told_apart() -> None:
+def test_scylla_is_distinguished() -> None:
     report = ask(peer({"OPTIONS": (6, supported("SCYLLA_NR_SHARDS"))})).result
     assert report.product == "scylladb"
 
@@ -166,7 +166,7 @@ def test_no_deeper_than_allowed(depth: Depth) -> None:
         assert declared.depth.rank <= depth.rank
 
 
-def test_a_warning_before_the_answer_is_no_answer_of_another_kind() -> None:
+def test_warnings_before_the_answer_are_skipped() -> None:
     plain = peer()
 
     def reply(sent: bytes) -> bytes | None:

@@ -92,7 +92,7 @@ def test_default_without_a_password_where_the_grant_names_it() -> None:
 
 
 @pytest.mark.parametrize("passwordless", [(), ("root",), ("anonymous", "postgres")])
-def test_without_a_grant_that_names_it_only_a_made_up_user_is_tried(passwordless: tuple[str, ...]) -> None:
+def test_only_the_dummy_user_is_tried_unless_the_grant_names_an_account(passwordless: tuple[str, ...]) -> None:
     played = ask(server(DEFAULT), passwordless=passwordless)
     assert len(played.sent) == 1
     assert b"tieback_probe" in played.sent[0]
@@ -111,7 +111,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("peer", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
-def test_states(peer: MemoryPeer, access: Access) -> None:
+def test_access_state_by_server_answers(peer: MemoryPeer, access: Access) -> None:
     passwordless = () if access is Access.UNKNOWN else ("default",)
     report = ask(peer, passwordless=passwordless).result
     assert (report.outcome, report.access) == (Outcome.OK, access)
@@ -127,7 +127,7 @@ def test_no_deeper_than_allowed(depth: Depth) -> None:
 
 
 def test_the_account_is_what_the_dialer_sees() -> None:
-    accounts = [send.account(data) for data in ask(server(DEFAULT)).sent[:2] for send in PROBE.meta.sends[:1]]
+    accounts = [send.account_in(data) for data in ask(server(DEFAULT)).sent[:2] for send in PROBE.meta.sends[:1]]
     assert accounts == ["tieback_probe", "default"]
 
 

@@ -103,7 +103,7 @@ def test_others_are_another_protocol(answer: bytes | None) -> None:
         (block() + exception(164, "readonly"), NativeException(164, "readonly")),
     ],
 )
-def test_rows(answer: bytes, expected: list[list[str]] | NativeException) -> None:
+def test_result_blocks_are_decoded(answer: bytes, expected: list[list[str]] | NativeException) -> None:
     assert rows(answer) == expected
 
 

@@ -22,7 +22,7 @@ ROOTS = [
 
 
 @pytest.mark.parametrize(("body", "engine", "opensearch"), ROOTS)
-def test_roots(body: bytes, engine: bool, opensearch: bool) -> None:
+def test_root_answers_identify_the_product(body: bytes, engine: bool, opensearch: bool) -> None:
     root = decode_json(body, RootAnswer)
     assert root is not None
     assert (root.is_search_engine, root.is_opensearch) == (engine, opensearch)

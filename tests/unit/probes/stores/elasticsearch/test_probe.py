@@ -117,14 +117,14 @@ NGINX = http(b"<html>401 Authorization Required</html>", 401, b'WWW-Authenticate
     ("port", "outcome", "access"),
     [(9200, Outcome.OK, Access.AUTH_REQUIRED), (8443, Outcome.PROTOCOL_MISMATCH, Access.UNKNOWN)],
 )
-def test_a_proxy_that_asks_for_a_password_names_no_product(port: int, outcome: Outcome, access: Access) -> None:
+def test_proxy_that_requires_a_password_names_no_product(port: int, outcome: Outcome, access: Access) -> None:
     peer = MemoryPeer(recorded_answers([NGINX]))
     report = play(PROBE.run(Target("127.0.0.1", port), Depth.DESCRIBE), peer, PROBE.meta.sends).result
     assert (report.outcome, report.access, report.product, report.containers) == (outcome, access, "", ())
 
 
 @pytest.mark.parametrize(("change", "access"), STATES)
-def test_states(change: dict[bytes, bytes], access: Access) -> None:
+def test_access_state_by_server_answers(change: dict[bytes, bytes], access: Access) -> None:
     report = ask({**OPEN, **change} if b"/" not in change else change).result
     assert (report.outcome, report.access) == (Outcome.OK, access)
 
@@ -141,7 +141,7 @@ def test_no_deeper_than_allowed(depth: Depth, requests: int) -> None:
     assert len(ask(OPEN, depth).sent) == requests
 
 
-def test_a_placeholder_is_no_identity() -> None:
+def test_placeholder_is_not_an_identity() -> None:
     root = ROOT.replace(b"Zj3BsmMMTX2Gn4nNZpUeeA", b"_na_")
     identity = ask({**OPEN, b"/": http(root)}).result.identity
     assert identity is not None

@@ -22,7 +22,7 @@ LINES = [
 
 
 @pytest.mark.parametrize(("line", "entry"), LINES)
-def test_lines(line: str, entry: ListingEntry | None) -> None:
+def test_listing_lines_are_parsed(line: str, entry: ListingEntry | None) -> None:
     assert read_entries([line]) == ([entry] if entry is not None else [])
 
 

@@ -74,7 +74,7 @@ def test_what_anonymous_may_list_is_counted() -> None:
 
 
 @pytest.mark.parametrize("passwordless", [(), ("root",), ("postgres", "default")])
-def test_without_a_grant_that_names_it_nobody_logs_in(passwordless: tuple[str, ...]) -> None:
+def test_no_login_unless_the_grant_names_the_account(passwordless: tuple[str, ...]) -> None:
     played = ask(server(), passwordless=passwordless)
     assert played.sent == (b"QUIT\r\n",)
     assert (played.result.product, played.result.access) == ("vsftpd", Access.UNKNOWN)
@@ -92,7 +92,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("peer", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
-def test_states(peer: MemoryPeer, access: Access) -> None:
+def test_access_state_by_server_answers(peer: MemoryPeer, access: Access) -> None:
     report = ask(peer).result
     assert (report.outcome, report.access) == (Outcome.OK, access)
 
@@ -108,7 +108,7 @@ MUST = b"530 Anonymous sessions must use encryption.\r\n"
         (b"502 Command not implemented.\r\n", True, Access.UNKNOWN),
     ],
 )
-def test_a_login_that_needs_tls_is_no_refusal_of_strangers(offered: bytes, starttls: bool, access: Access) -> None:
+def test_login_that_requires_tls_is_not_a_refusal(offered: bytes, starttls: bool, access: Access) -> None:
     plain, secure = server(login=MUST), server()
     encrypted = False
 
@@ -149,12 +149,12 @@ def test_others_are_another_protocol(greeting: bytes) -> None:
     assert (report.outcome, report.product) == (Outcome.PROTOCOL_MISMATCH, "")
 
 
-def test_a_mail_server_that_does_not_say_so_is_told_by_syst() -> None:
+def test_mail_server_is_recognised_by_syst() -> None:
     peer = MemoryPeer(lambda _: b"502 5.5.2 Error: command not recognized\r\n", greeting=b"220 host ready\r\n")
     assert ask(peer, port=7).result.outcome is Outcome.PROTOCOL_MISMATCH
 
 
-def test_a_directory_whose_name_would_be_a_command_is_left_alone() -> None:
+def test_directory_with_an_unsafe_name_is_skipped() -> None:
     peer = server(tree={"": [line("d", 1, "-R *"), line("d", 1, "a;b"), line("-", 1, "x")]})
     played = ask(peer)
     assert [sent for sent in played.sent if sent.startswith(b"STAT /") and sent != b"STAT /\r\n"] == []

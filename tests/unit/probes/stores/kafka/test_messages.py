@@ -96,7 +96,7 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("data", "head", "body"), ANSWERS)
-def test_answers(data: bytes, head: bytes, body: bytes) -> None:
+def test_answers_are_decoded(data: bytes, head: bytes, body: bytes) -> None:
     assert read(data, head) == body
 
 

@@ -120,7 +120,7 @@ def test_another_broker_leads_a_partition() -> None:
     assert people.bytes.quality is Quality.LOWER_BOUND
 
 
-def test_a_login_is_wanted() -> None:
+def test_login_is_required() -> None:
     broker = Broker(people=[(0, 5)])
     broker.handshake = 33
     played = ask(broker.answer)
@@ -129,7 +129,7 @@ def test_a_login_is_wanted() -> None:
     assert len(played.sent) == 2
 
 
-def test_a_broker_that_repeats_our_mechanism_says_nothing_by_it() -> None:
+def test_echoed_mechanism_is_not_evidence() -> None:
     broker = Broker(people=[(0, 5)])
     mechanism = messages.DUMMY_MECHANISM.decode()
 
@@ -142,7 +142,7 @@ def test_a_broker_that_repeats_our_mechanism_says_nothing_by_it() -> None:
     assert ask(answer).result.access is Access.OPEN
 
 
-def test_a_login_is_wanted_of_old() -> None:
+def test_login_is_required_by_old_brokers() -> None:
     broker = Broker(people=[(0, 5)])
     broker.handshake = 33
     del broker.known[17]
@@ -159,7 +159,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("topics", "error", "access"), STATES)
-def test_states(topics: dict[str, list[tuple[int, int]]], error: int, access: Access) -> None:
+def test_access_state_by_server_answers(topics: dict[str, list[tuple[int, int]]], error: int, access: Access) -> None:
     broker = Broker(**topics)
     broker.error = error
     assert ask(broker.answer).result.access is access
@@ -201,7 +201,7 @@ def test_the_product_by_its_cluster() -> None:
     assert ask(broker.answer).result.product == "redpanda"
 
 
-def test_topics_that_are_not_safe_to_ask_about() -> None:
+def test_topics_with_unsafe_names_are_skipped() -> None:
     report = ask(Broker(**{"a b": [(0, 5)], "people": [(0, 5)]}).answer).result
     assert report.access is Access.OPEN
     assert any("not safe to send" in problem for problem in report.problems)

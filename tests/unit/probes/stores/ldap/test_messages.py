@@ -43,7 +43,7 @@ READ = [
 
 
 @pytest.mark.parametrize(("data", "first", "message"), READ)
-def test_reading(data: bytes, first: bytes, message: LdapMessage) -> None:
+def test_messages_are_decoded(data: bytes, first: bytes, message: LdapMessage) -> None:
     assert read(data, first) == message
 
 

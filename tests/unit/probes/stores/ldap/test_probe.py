@@ -123,7 +123,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("bind", "refused", "access"), STATES)
-def test_states(bind: tuple[int, str], refused: tuple[int, str], access: Access) -> None:
+def test_access_state_by_server_answers(bind: tuple[int, str], refused: tuple[int, str], access: Access) -> None:
     directory = Directory(**{"ou=People": ["uid=anna"]})
     directory.bind, directory.refused = bind, refused
     report = ask(directory.answer).result
@@ -134,7 +134,7 @@ def test_units_without_entries_are_names_only() -> None:
     assert ask(Directory(**{"ou=People": []}).answer).result.access is Access.SCHEMA_ONLY
 
 
-def test_starttls_where_the_server_wants_it() -> None:
+def test_starttls_if_the_server_requires_it() -> None:
     directory = Directory(**{"ou=People": ["uid=anna"]})
     directory.bind = (messages.CONFIDENTIALITY_REQUIRED, "TLS confidentiality required")
     assert ask(directory.answer).result.access is Access.OPEN
@@ -145,7 +145,7 @@ def test_starttls_where_the_server_wants_it() -> None:
 
 
 @pytest.mark.parametrize(("busy", "access"), [(1, Access.OPEN), (99, Access.UNKNOWN)])
-def test_a_server_that_is_busy_is_asked_for_tls_once_more(busy: int, access: Access) -> None:
+def test_starttls_is_retried_if_the_server_is_busy(busy: int, access: Access) -> None:
     directory = Directory(**{"ou=People": ["uid=anna"]})
     directory.bind = (messages.CONFIDENTIALITY_REQUIRED, "TLS confidentiality required")
     asked = 0
@@ -200,7 +200,7 @@ def test_other_protocols(answer: bytes) -> None:
     assert ask(lambda _: answer).result.outcome is Outcome.PROTOCOL_MISMATCH
 
 
-def test_more_entries_than_asked_for() -> None:
+def test_more_entries_than_requested_is_hostile() -> None:
     endless = entry(4, "", {}) * 1000
     report = ask(
         lambda sent: result(1, messages.BIND_RESPONSE, 0) if sent == messages.ANONYMOUS_BIND else endless

@@ -39,7 +39,7 @@ def test_success_and_refusal(answer: Document, ok: bool, asks: bool) -> None:
         ("3", None),
     ],
 )
-def test_numbers(value: Value, number: int | None) -> None:
+def test_counts_are_read(value: Value, number: int | None) -> None:
     assert answers.number(value) == number
 
 

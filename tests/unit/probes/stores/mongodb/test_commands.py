@@ -16,7 +16,7 @@ WRITES = re.compile(
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_a_message_is_covered_by_its_own_pattern_alone(command: Command) -> None:
+def test_message_matches_only_its_own_declaration(command: Command) -> None:
     message = command.message(7, "hr", "employees")
     assert [send.name for send in SENDS if send.matches(message)] == [command.name]
     assert not WRITES.search(message)

@@ -37,7 +37,7 @@ READ = [
 
 
 @pytest.mark.parametrize(("data", "first", "packet"), READ)
-def test_reading(data: bytes, first: bytes, packet: Packet) -> None:
+def test_packets_are_decoded(data: bytes, first: bytes, packet: Packet) -> None:
     assert read(data, first) == packet
 
 

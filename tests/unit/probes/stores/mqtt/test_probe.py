@@ -68,7 +68,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("connack", "subscribed", "access"), STATES)
-def test_states(connack: bytes, subscribed: bytes | None, access: Access) -> None:
+def test_access_state_by_server_answers(connack: bytes, subscribed: bytes | None, access: Access) -> None:
     report = ask({packets.connect(V3): connack, packets.subscribe(V3, TOPICS): subscribed}).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report
 
@@ -84,14 +84,14 @@ FIVE = [
 
 @pytest.mark.parametrize("first", [b"\x20\2\0\1", b"\x20\2\0\x84", b"\x20\3\0\x84\0"])
 @pytest.mark.parametrize(("connack", "access"), FIVE)
-def test_version_five_where_the_broker_wants_it(first: bytes, connack: bytes, access: Access) -> None:
+def test_version_5_if_the_broker_requires_it(first: bytes, connack: bytes, access: Access) -> None:
     subscribed = b"\x90\4\0\1\0\x87" + PONG
     answers = {packets.connect(V3): first, packets.connect(V5): connack, packets.subscribe(V5, TOPICS): subscribed}
     report = ask({**answers}).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report
 
 
-def test_a_users_message_is_hostile_since_we_asked_for_none() -> None:
+def test_unsolicited_message_is_hostile() -> None:
     subscribed = told("people/anna", "secret") + PONG
     report = ask({packets.connect(V3): IN, packets.subscribe(V3, TOPICS): subscribed}).result
     assert report.outcome is Outcome.HOSTILE

@@ -41,14 +41,14 @@ GREETINGS = [
 
 @pytest.mark.parametrize(("data", "product", "version", "tls", "plugin"), GREETINGS)
 def test_greetings(data: bytes, product: str, version: str, tls: bool, plugin: str) -> None:
-    found = play(MysqlSession().greet(None), MemoryPeer(recorded_answers([]), greeting=data), SENDS).result
+    found = play(MysqlSession().read_greeting(None), MemoryPeer(recorded_answers([]), greeting=data), SENDS).result
     assert isinstance(found, MysqlGreeting)
     assert (found.product, found.number, found.tls, found.plugin) == (product, version, tls, plugin)
 
 
 def test_a_host_that_is_turned_away_hears_it_first() -> None:
     data = error(1130, "Host is not allowed", 0, b"")
-    found = play(MysqlSession().greet(None), MemoryPeer(recorded_answers([]), greeting=data), SENDS).result
+    found = play(MysqlSession().read_greeting(None), MemoryPeer(recorded_answers([]), greeting=data), SENDS).result
     assert found == MysqlRefusal(1130, "Host is not allowed")
 
 
@@ -64,7 +64,7 @@ OTHERS = [
 @pytest.mark.parametrize("data", OTHERS)
 def test_other_protocols(data: bytes) -> None:
     with pytest.raises(NotThisProtocol):
-        play(MysqlSession().greet(1.0), MemoryPeer(recorded_answers([]), greeting=data), SENDS)
+        play(MysqlSession().read_greeting(1.0), MemoryPeer(recorded_answers([]), greeting=data), SENDS)
 
 
 OK = mysql_frame(2, b"\0\0\0\2\0\0\0")
@@ -112,7 +112,7 @@ def test_the_connection_of_a_greeting_is_used_for_the_login() -> None:
     session = MysqlSession()
 
     def talk() -> Conversation[object]:
-        yield from session.greet(None)
+        yield from session.read_greeting(None)
         yield from session.log_in("a")
         return (yield from session.log_in("b"))
 
@@ -137,7 +137,7 @@ def query(answer: bytes, columns: int = 2) -> list[list[str | None]] | MysqlRefu
     return play(talk(), MemoryPeer(recorded_answers([answer])), SENDS).result
 
 
-def test_rows() -> None:
+def test_result_rows_are_decoded() -> None:
     assert query(rows(b"\x01a\xfb", b"\xfc\x03\0abc\0")) == [["a", None], ["abc", ""]]
     assert query(rows()) == []
     assert query(error(1142, "denied", 1)) == MysqlRefusal(1142, "denied")

@@ -32,14 +32,14 @@ STATES = [
 
 
 @pytest.mark.parametrize(("answer", "access"), STATES)
-def test_states_of_a_stranger(answer: bytes, access: Access) -> None:
+def test_access_states_for_anonymous(answer: bytes, access: Access) -> None:
     played = play(
         PROBE.run(Target("h", 5432), Depth.DESCRIBE), MemoryPeer(recorded_answers([b"N", answer])), PROBE.meta.sends
     )
     assert (played.result.outcome, played.result.access) == (Outcome.OK, access)
 
 
-def test_trust_is_told_apart_by_a_made_up_role() -> None:
+def test_trust_is_detected_with_a_dummy_role() -> None:
     answer = refusal("28000", "InitializeSessionUserId", trusted=True)
     report = play(
         PROBE.run(Target("h", 5432), Depth.DESCRIBE), MemoryPeer(recorded_answers([b"N", answer])), PROBE.meta.sends
@@ -58,7 +58,7 @@ def test_an_open_one(replay: Callable[..., Any]) -> None:
     assert [c.name for c in report.containers if c.kind == "database"] == []
 
 
-def test_a_session_that_is_not_read_only_is_asked_nothing() -> None:
+def test_no_query_is_sent_in_a_writable_session() -> None:
     started = postgres_frame(b"R", bytes(4)) + postgres_frame(b"Z", b"I")
     off = postgres_frame(b"D", b"\0\1\0\0\0\3off") + postgres_frame(b"Z", b"I")
     played = play(

@@ -56,7 +56,7 @@ KIN: list[tuple[dict[str, str], StartedSession]] = [
 
 
 @pytest.mark.parametrize(("told", "result"), KIN)
-def test_kin_tell_who_they_are(told: dict[str, str], result: StartedSession) -> None:
+def test_variants_identify_themselves(told: dict[str, str], result: StartedSession) -> None:
     parameters = b"".join(postgres_frame(b"S", f"{name}\0{value}\0".encode()) for name, value in told.items())
     assert start(b"N", authentication(0) + parameters + postgres_frame(b"Z", b"I")).result == result
 
@@ -68,7 +68,7 @@ def test_parameters_that_end_early(payload: bytes) -> None:
 
 
 @pytest.mark.parametrize(("answer", "result"), STARTS)
-def test_starts(answer: bytes, result: Answer) -> None:
+def test_start_answers_are_decoded(answer: bytes, result: Answer) -> None:
     for offer in (b"N", b"S"):
         assert start(offer, answer).result == result
 
@@ -124,7 +124,7 @@ def row(*values: bytes | None) -> bytes:
 END = postgres_frame(b"C", b"SELECT 1\0") + postgres_frame(b"Z", b"I")
 
 
-def test_rows() -> None:
+def test_result_rows_are_decoded() -> None:
     assert query(postgres_frame(b"T", b"") + row(b"hr", None) + row(b"", b"7") + END) == [["hr", None], ["", "7"]]
     refusal = query(error("42501", "permission denied", "aclcheck_error") + postgres_frame(b"Z", b"I"))
     assert isinstance(refusal, PostgresRefusal)
@@ -142,7 +142,7 @@ LIES = [
 
 
 @pytest.mark.parametrize("answer", LIES, ids=range(len(LIES)))
-def test_lies_are_refused(answer: bytes) -> None:
+def test_false_lengths_are_rejected(answer: bytes) -> None:
     with pytest.raises(HostileAnswer):
         query(answer)
 

@@ -64,7 +64,7 @@ STATES: list[tuple[dict[bytes, bytes | None], Access]] = [
 
 
 @pytest.mark.parametrize(("change", "access"), STATES)
-def test_states(change: dict[bytes, bytes | None], access: Access) -> None:
+def test_access_state_by_server_answers(change: dict[bytes, bytes | None], access: Access) -> None:
     report = ask(change).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report
 
@@ -97,7 +97,7 @@ WATCHED = [
 
 
 @pytest.mark.parametrize(("told", "access", "names"), WATCHED)
-def test_a_sentinel_holds_no_keys_and_names_what_it_watches(told: bytes, access: Access, names: list[str]) -> None:
+def test_sentinel_has_no_keys_and_names_its_masters(told: bytes, access: Access, names: list[str]) -> None:
     info = bulk("redis_version:8.0.2\r\nredis_mode:sentinel\r\nrun_id:" + "c" * 40 + "\r\n")
     played = ask({HELLO: b"+PONG\r\n" + info, command("INFO", "sentinel"): told})
     report = played.result

@@ -70,7 +70,7 @@ def test_refusals_end_it() -> None:
 
 @given(st.binary(max_size=300))
 @settings(max_examples=80, deadline=None)
-def test_a_key_that_could_be_a_command_is_not_asked_for(key: bytes) -> None:
+def test_key_with_an_unsafe_name_is_not_read(key: bytes) -> None:
     sample(b"+OK\r\n", array(bulk(b"0"), array(bulk(key))), b"+none\r\n")
     if b"\r" in key or b"\n" in key:
         assert not any(send.matches(raw_command(b"TYPE", key)) for send in SENDS)

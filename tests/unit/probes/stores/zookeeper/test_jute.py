@@ -64,7 +64,7 @@ def test_sessions_that_lie(data: bytes) -> None:
         jute.session(data)
 
 
-def test_replies() -> None:
+def test_replies_are_decoded() -> None:
     data = struct.pack(">iqi", 3, 99, jute.NO_AUTH) + b"rest"
     assert jute.reply(data, 3) == jute.JuteReply(jute.NO_AUTH, b"rest")
     for wrong in (data[:10], struct.pack(">iqi", 4, 99, 0)):

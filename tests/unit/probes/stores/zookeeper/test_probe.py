@@ -91,7 +91,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("tops", "access"), STATES)
-def test_states(tops: dict[str, int], access: Access) -> None:
+def test_access_state_by_server_answers(tops: dict[str, int], access: Access) -> None:
     assert ask(Server(**tops).answer).result.access is access
 
 
@@ -128,7 +128,7 @@ def test_without_statistics_and_without_counts() -> None:
     assert [one.name for one in report.containers] == ["/people", "/zookeeper"]
 
 
-def test_no_session_says_nothing() -> None:
+def test_refused_session_gives_no_access_state() -> None:
     server = Server(people=3)
     server.session = struct.pack(">iiqi16s", 0, 0, 0, 16, b"")
     assert ask(server.answer).result.access is Access.UNKNOWN

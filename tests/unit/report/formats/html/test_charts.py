@@ -37,7 +37,7 @@ def test_what_is_drawn(report: Report) -> None:
     assert severities.description == "critical: 2 apps; high: 1 app"
 
 
-def test_years() -> None:
+def test_years_chart() -> None:
     *_, years = charts(count_breakdown(fleet_report()), TITLES)
     assert [mark.text for mark in years.marks] == ["4"] * 6
     assert [label.text for label in years.labels] == [str(year) for year in range(2012, 2018)]

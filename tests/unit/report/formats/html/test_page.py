@@ -29,7 +29,7 @@ def test_system_containers_are_left_out_and_the_largest_comes_first(report: Repo
     ]
 
 
-def test_fields_carry_the_title_of_their_class(report: Report) -> None:
+def test_fields_have_the_title_of_their_class(report: Report) -> None:
     (employees, *_) = build_page(report, TITLES).stores["exp-workhub"].containers
     assert [(field.name, field.title) for field in employees.personal][:2] == [
         ("name", "person_name, by name"),
@@ -37,7 +37,7 @@ def test_fields_carry_the_title_of_their_class(report: Report) -> None:
     ]
 
 
-def test_tones(report: Report) -> None:
+def test_tone_by_access_state(report: Report) -> None:
     stores = build_page(report, TITLES).stores
     assert {key: store.tone for key, store in stores.items()} == {
         "exp-parcello": Tone.OPEN,
@@ -47,7 +47,7 @@ def test_tones(report: Report) -> None:
     }
 
 
-def test_sections_know_what_filters_ask(report: Report) -> None:
+def test_sections_have_the_data_for_filters(report: Report) -> None:
     page = build_page(report, TITLES)
     assert [(section.severities, section.kinds) for section in page.sections] == [
         ("critical|high", "elasticsearch|opensearch"),
@@ -91,5 +91,5 @@ def test_a_fleet_is_cut_and_counted(report: Report, tabled: Callable[..., Report
     assert len(page.stores[store.id].containers) == MOST_CONTAINERS
 
 
-def test_what_was_asked_is_streamed(report: Report) -> None:
+def test_probed_targets_are_streamed(report: Report) -> None:
     assert [probe.target for probe in probed_rows(report)][-1] == "api.lantern.test:27017"

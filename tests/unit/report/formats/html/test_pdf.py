@@ -48,7 +48,7 @@ def test_hostile_text_loads_nothing(hostile_report: Report) -> None:
     assert out.getvalue().startswith(b"%PDF-")
 
 
-def test_without_the_extra_it_says_what_to_install(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_extra_names_its_package(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(UsageError, match=r"PDF is not available .*tieback\[pdf\]"):
         PdfRenderer().render(report, io.BytesIO())

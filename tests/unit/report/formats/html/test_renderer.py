@@ -55,11 +55,11 @@ class Reader(HTMLParser):
         return " ".join(" ".join(self.text).split())
 
 
-def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
+def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, bytes], None]) -> None:
     golden("report.html", rendered(report).encode())
 
 
-def test_it_loads_nothing_and_runs_its_own_script_alone(report: Report) -> None:
+def test_page_loads_nothing_and_runs_only_its_own_script(report: Report) -> None:
     text = rendered(report)
     page = Reader(text)
     assert page.tags.isdisjoint({"link", "img", "iframe", "object", "embed", "form", "base"})
@@ -141,7 +141,9 @@ def test_a_shared_store_is_shown_once(report: Report) -> None:
     assert "Shown under Parcello" in words
 
 
-def test_without_a_grant_it_says_that_nothing_was_contacted(report: Report, tabled: Callable[..., Report]) -> None:
+def test_report_without_a_grant_states_that_nothing_was_contacted(
+    report: Report, tabled: Callable[..., Report]
+) -> None:
     bare = tabled(
         report,
         scope=None,

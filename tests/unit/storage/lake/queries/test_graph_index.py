@@ -111,7 +111,7 @@ def test_a_missing_index_is_an_error(tmp_path: Path) -> None:
     st.lists(st.tuples(st.sampled_from("abcdé"), st.sampled_from("uvwxyz")), min_size=1, max_size=20),
     st.dictionaries(st.sampled_from("uvwxyz"), st.sampled_from("ST"), max_size=6),
 )
-def test_it_says_what_the_edges_say(
+def test_index_agrees_with_the_edges(
     tmp_path_factory: pytest.TempPathFactory, sightings: list[tuple[str, str]], ways: dict[str, str]
 ) -> None:
     values = sorted({value for _, value in sightings})

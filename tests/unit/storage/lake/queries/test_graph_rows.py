@@ -114,7 +114,7 @@ def test_apps_by_name(rows: GraphRows, text: str, count: int) -> None:
     assert [(one.bundle_id, one.platform) for one in found] == [("org.example.shop", Platform.ANDROID)] * count
 
 
-def test_all(rows: GraphRows) -> None:
+def test_rows_of_all_back_ends(rows: GraphRows) -> None:
     assert list(rows.every()) == BACKENDS
     assert [one.endpoint.value for one in rows.of_values(["s3:shop", "nothing"])] == ["s3:shop"]
     assert rows.captures_of("org.example.shop") == []

@@ -70,11 +70,11 @@ def test_apps_that_lead_to_exposed_stores_come_first(apps: RunApps) -> None:
     assert [row.app.label for row in apps.quiet()] == ["Bear", "odd.bin", "Zebra"]
     assert [row.app.label for row in apps.quiet(1)] == ["Bear"]
     assert apps.quiet_count() == 3
-    assert apps.shown() == 6
+    assert apps.row_count() == 6
     assert apps.count() == 5
 
 
-def test_what_is_said_of_an_app(apps: RunApps) -> None:
+def test_summary_of_an_app(apps: RunApps) -> None:
     rows = {row.app.sha256: row for row in apps.rows()}
     assert rows["a1"].path == "Zebra.apk"
     assert rows["a1"].problems == (Problem("damaged", "b"), Problem("odd", "a"))
@@ -106,4 +106,4 @@ def test_an_empty_run(lake: Lake) -> None:
     kinds = {"app": pa.string(), "exposure": pa.string(), "exposed": pa.bool_(), "place": pa.int64()}
     leads = pa.schema(list(kinds.items())).empty_table()
     apps = RunApps(lake, "none", traffic=TRAFFIC, leads=leads)
-    assert (apps.count(), apps.shown(), list(apps.rows()), list(apps.sightings())) == (0, 0, [], [])
+    assert (apps.count(), apps.row_count(), list(apps.rows()), list(apps.sightings())) == (0, 0, [], [])

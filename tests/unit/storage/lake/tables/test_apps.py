@@ -144,7 +144,7 @@ def lake(tmp_path: Path) -> Lake:
         ([], []),
     ],
 )
-def test_only_wanted_documents_are_read(numbers: list[int], paths: list[str], lake: Lake) -> None:
+def test_only_requested_documents_are_read(numbers: list[int], paths: list[str], lake: Lake) -> None:
     assert sorted(read.path for _, read in read_app_documents(lake, map(unit, numbers))) == paths
 
 
@@ -186,7 +186,7 @@ def test_containers_of_an_endpoint_are_gathered_over_apps(tmp_path: Path) -> Non
     assert container_names(lake, [unit(1)]) == {"s3:a": ("c",)}
 
 
-def test_a_key_is_for_endpoints_of_its_own_app_alone(tmp_path: Path) -> None:
+def test_key_applies_only_to_endpoints_of_its_app(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     anon = PublicKey("supabase_anon", "made-up", ("supabase",), "supabase:a")
     parse = PublicKey("parse", "made-up-too", ("parse",))
@@ -210,13 +210,13 @@ def test_of_two_endpoints_with_one_value_the_one_with_a_host_comes(tmp_path: Pat
     assert [one.host for one in distinct_endpoints(lake, [unit(0), unit(1)])] == ["a.s3.test"]
 
 
-def test_some_endpoints_alone(lake: Lake) -> None:
+def test_selected_endpoints_only(lake: Lake) -> None:
     rows = [(row.app_sha256, row.endpoint) for row in app_endpoints(lake, [unit(0), unit(1)], {"b.test", "z.test"})]
     assert rows == [(unit(0).key, "b.test")]
     assert list(app_endpoints(lake, [unit(0)], ())) == []
 
 
-def test_where_apps_differ_the_last_hash_says_whose_an_endpoint_is(tmp_path: Path) -> None:
+def test_endpoint_owner_is_decided_by_the_last_hash_if_apps_differ(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     parties = (Party.FIRST, Party.THIRD, Party.UNKNOWN)
     for number, party in enumerate(parties):

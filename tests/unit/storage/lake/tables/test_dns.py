@@ -38,7 +38,7 @@ def test_answers_come_back_whole(lake: Lake) -> None:
 
 
 @pytest.mark.parametrize(("later", "there"), [(1, True), (599, True), (600, False), (-1, False)])
-def test_what_has_lapsed_or_lies_ahead_is_not_read(lake: Lake, later: float, there: bool) -> None:
+def test_expired_and_future_answers_are_not_read(lake: Lake, later: float, there: bool) -> None:
     with kept(lake) as cache:
         cache.put(answer())
     assert (kept(lake, later).get("db.x.test", "A") is not None) is there
@@ -67,7 +67,7 @@ def test_what_waits_is_published_on_the_way_and_after_an_error(lake: Lake) -> No
     assert all(kept(lake).get(f"h{number}.x.test", "A") for number in range(3))
 
 
-def test_a_run_that_asks_nothing_writes_and_reads_nothing(lake: Lake) -> None:
+def test_run_without_queries_writes_and_reads_nothing(lake: Lake) -> None:
     with kept(lake):
         pass
     assert not lake.directory.exists()

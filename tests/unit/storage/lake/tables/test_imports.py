@@ -73,13 +73,13 @@ def test_nothing_is_kept_of_a_report_that_breaks(lake: Lake) -> None:
     ],
     ids=["address", "name", "both", "other", "none"],
 )
-def test_what_is_said_of_hosts(lake: Lake, hosts: list[str], found: list[str]) -> None:
+def test_claims_about_hosts(lake: Lake, hosts: list[str], found: list[str]) -> None:
     save_import(lake, report("a"), [service(), service(address="203.0.113.9", names=())], lambda: 0)
     save_import(lake, report("b", "censys"), [service("censys", "2026-11-02T00:00:00Z", names=())], lambda: 0)
     assert [one.source for one in services_at(lake, hosts, time.time())] == found
 
 
-def test_of_one_source_the_latest_word_holds(lake: Lake) -> None:
+def test_latest_claim_of_a_source_is_used(lake: Lake) -> None:
     newer = service(seen="2026-11-05T00:00:00Z", version="2")
     save_import(lake, report("a"), [newer], lambda: 0)
     save_import(lake, report("b"), [service(version="1")], lambda: 0)

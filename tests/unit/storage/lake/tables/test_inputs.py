@@ -20,7 +20,7 @@ def test_inputs_come_back_in_order(tmp_path: Path) -> None:
     assert list(read_inputs(lake, "run-2")) == []
 
 
-def test_columns_say_what_was_read_and_what_failed(tmp_path: Path) -> None:
+def test_columns_record_read_and_failed_inputs(tmp_path: Path) -> None:
     inputs = Inputs(
         [
             RunInput("b.apk", "b" * 64, "v1"),
@@ -54,7 +54,7 @@ def test_problems_are_put_to_inputs_that_have_none(given_: list[tuple[str, str]]
     assert set(found.units()["unit"].to_pylist()) == read
 
 
-def test_names_that_utf8_cannot_hold_are_kept(tmp_path: Path) -> None:
+def test_names_that_are_not_utf8_are_kept(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     assert (
         save_inputs(lake, "run", [RunInput("odd\udcff.apk", "a" * 64, "v1")] * (ROWS_AT_ONCE + 1)) == ROWS_AT_ONCE + 1

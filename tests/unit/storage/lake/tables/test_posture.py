@@ -72,7 +72,7 @@ def test_nothing_is_kept_of_an_export_that_breaks(lake: Lake) -> None:
 
 
 @pytest.mark.usefixtures("reading")
-def test_everything_that_is_said_of_a_resource_comes_together_newest_first(lake: Lake) -> None:
+def test_statements_on_a_resource_are_grouped_newest_first(lake: Lake) -> None:
     save(lake, "a", *(resource(f"k{n}", "2026-11-01T00:00:00Z") for n in range(100)))
     save(lake, "b", *(resource(f"k{n}", "2026-11-02T00:00:00Z", flag=TriState.YES) for n in range(0, 100, 2)))
     found = {one.observations[0].key: one.observations for one in read_resource_statements(lake)}
@@ -91,7 +91,7 @@ def test_rules_come_with_what_needs_them_each_in_its_newest_word(lake: Lake) -> 
 
 
 @pytest.mark.usefixtures("reading")
-def test_what_is_said_of_a_member_is_said_of_its_cluster(lake: Lake) -> None:
+def test_statement_on_a_member_applies_to_its_cluster(lake: Lake) -> None:
     member = Dependency("arn:db:one", DependencyKind.MEMBER, "arn:cluster:c")
     save(lake, "a", resource("arn:cluster:c", needs=("sg-1",)), member, wall())
     save(lake, "b", resource("arn:db:one", flag=TriState.YES, name="one"), resource("arn:db:other"))
@@ -110,13 +110,13 @@ def test_newer_readers_replace_what_older_ones_read(lake: Lake) -> None:
     assert len(posture_imports(lake)) == 1
 
 
-def test_texts_that_utf_8_cannot_hold_are_kept_in_another_spelling(lake: Lake) -> None:
+def test_texts_that_are_not_utf8_are_escaped(lake: Lake) -> None:
     save(lake, "a", resource("k\ud800", name="\udfff"))
     (one,) = read_resource_statements(lake)
     assert one.observations[0].name == "\\udfff"
 
 
-def test_a_row_group_holds_one_bucket(lake: Lake) -> None:
+def test_row_group_contains_one_bucket(lake: Lake) -> None:
     import pyarrow.parquet as pq
 
     save(lake, "a", *(resource(f"k{n}") for n in range(500)))

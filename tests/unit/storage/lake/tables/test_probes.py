@@ -131,7 +131,7 @@ def test_targets_with_a_report_are_known_by_their_digests(asked: set[str], other
     )
 
 
-def test_some_back_ends_alone(tmp_path: Path) -> None:
+def test_selected_back_ends_only(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     gone = msgspec.structs.replace(BACKENDS[1], attributions=(Attribution("dns", "dangling", "nobody's", 0.9),))
     save_backends(lake, "run", [BACKENDS[0], gone, *BACKENDS[2:]])

@@ -10,7 +10,7 @@ OURS = DataUsed("tieback's own nets", "2026-11-20", "2026-11-20", "ab" * 32)
 THEIRS = DataUsed("asn:GeoLite2-ASN", "", "2026-11-25", "cd" * 32)
 
 
-def test_what_was_noted_first_stays(tmp_path: Path) -> None:
+def test_first_entry_of_a_run_stays(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     assert read_run_data(lake, "run-1") == ()
     save_run_data(lake, "run-1", [OURS, THEIRS])
