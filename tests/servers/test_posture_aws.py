@@ -275,5 +275,5 @@ def test_an_account_without_permission(tmp_path: Path) -> None:
         command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False, timeout=300
     )
     assert done.returncode == 4
-    assert "tieback: Prowler ended with" in done.stderr
+    assert "tieback: Prowler exited with code" in done.stderr
     assert shutil.which("tieback") is None or not (tmp_path / ".tieback").exists()
