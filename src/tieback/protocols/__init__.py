@@ -1,1 +1,1 @@
-"""Bounded codecs without I/O, for protocols that several packages read. They import nothing of ours but ``model``."""
+"""Bounded codecs without I/O, for protocols that several packages read. They import no other package of tieback."""

@@ -91,12 +91,7 @@ class HttpMessage(msgspec.Struct, frozen=True):
     @property
     def target(self) -> bytes:
         """The target of a request; empty for a response."""
-        return b"" if self.is_response else b"".join(self.start.split(b" ", 2)[1:2])
-
-    @property
-    def is_response(self) -> bool:
-        """Whether it is a response."""
-        return self.start.startswith(b"HTTP/")
+        return b"" if _is_response(self.start) else b"".join(self.start.split(b" ", 2)[1:2])
 
     def header(self, name: str) -> bytes:
         """The first header of that name; empty if there is none."""
@@ -137,11 +132,12 @@ def header_fields(section: bytes, limit: int = MAX_FIELDS) -> Fields:
         section: what follows the start line; the blank line may be there or not.
         limit: lines that are read.
     """
-    return tuple(
-        (name.strip().decode("latin-1").lower(), value.strip())
-        for name, colon, value in (line.partition(b":") for line in section.split(b"\n", limit)[:limit])
-        if colon
-    )
+    fields: list[tuple[str, bytes]] = []
+    for line in section.split(b"\n", limit)[:limit]:
+        name, colon, value = line.partition(b":")
+        if colon:
+            fields.append((name.strip().decode("latin-1").lower(), value.strip()))
+    return tuple(fields)
 
 
 def strict_fields(section: bytes, limit: int = MAX_FIELDS) -> Fields:
@@ -201,8 +197,8 @@ def body_framing(status: int, fields: Fields, *, to_head: bool = False) -> Frami
     """
     if to_head or status < 200 or status in (204, 304):
         return Framing(length=0)
-    codings = [value for name, value in fields if name == "transfer-encoding"]
-    lengths = [value for name, value in fields if name == "content-length"]
+    codings = _values(fields, "transfer-encoding")
+    lengths = _values(fields, "content-length")
     if not codings:
         return Framing(length=content_length(lengths))
     if lengths:
@@ -210,6 +206,10 @@ def body_framing(status: int, fields: Fields, *, to_head: bool = False) -> Frami
     if b",".join(codings).lower() != b"chunked":
         raise MalformedHttpError("a Transfer-Encoding other than chunked")
     return Framing(chunked=True)
+
+
+def _values(fields: Fields, wanted: str) -> list[bytes]:
+    return [value for name, value in fields if name == wanted]
 
 
 def content_length(values: Sequence[bytes]) -> int | None:
@@ -307,42 +307,46 @@ def messages(
         begin = head_end(data, at)
         head = data[at : at + MAX_HEAD] if begin < 0 else data[at:begin]
         start, _, section = head.partition(b"\n")
-        message = HttpMessage(start.rstrip(b"\r"), header_fields(section, max_fields), b"")
-        body, at = (b"", len(data)) if begin < 0 else _body(data, begin, message)
-        body = _decoded(body, message.header("content-encoding"), left)
+        fields = header_fields(section, max_fields)
+        body, at = (b"", len(data)) if begin < 0 else _body(data, begin, _is_response(start), fields)
+        body = _decoded(body, _values(fields, "content-encoding"), left)
         left -= len(body)
-        yield msgspec.structs.replace(message, body=body)
+        yield HttpMessage(start.rstrip(b"\r"), fields, body)
 
 
-def _body(data: bytes, begin: int, message: HttpMessage) -> tuple[bytes, int]:
+def _is_response(start: bytes) -> bool:
+    return start.startswith(b"HTTP/")
+
+
+def _body(data: bytes, begin: int, response: bool, fields: Fields) -> tuple[bytes, int]:
     """The body without its transfer coding, and where the next message begins."""
-    start_line = _STATUS_LINE if message.is_response else _REQUEST_LINE
+    start_line = _STATUS_LINE if response else _REQUEST_LINE
     if start_line.match(data, begin):
         return b"", begin
-    if b"chunked" in message.header("transfer-encoding").lower():
+    if any(b"chunked" in coding.lower() for coding in _values(fields, "transfer-encoding")):
         joined = join_chunks(data, begin)
         if joined is not None:
             return joined
     try:
-        length = content_length([value for name, value in message.headers if name == "content-length"])
+        length = content_length(_values(fields, "content-length"))
     except MalformedHttpError:
         length = None
     if length is not None:
         end = begin + length
         if end >= len(data) or start_line.match(data, end):
             return data[begin:end], end
-    following = _next_message(data, begin, message)
+    following = _next_message(data, begin, response)
     return data[begin:following], following
 
 
-def _next_message(data: bytes, begin: int, message: HttpMessage) -> int:
+def _next_message(data: bytes, begin: int, response: bool) -> int:
     """Where the next message begins behind a body of unknown length; the end of the data if there is none."""
     at = begin
     for _ in range(MAX_MESSAGES):
         at = data.find(b"HTTP/1.", at)
         if at < 0:
             break
-        if message.is_response:
+        if response:
             if _STATUS_LINE.match(data, at):
                 return at
         else:
@@ -355,8 +359,8 @@ def _next_message(data: bytes, begin: int, message: HttpMessage) -> int:
     return len(data)
 
 
-def _decoded(body: bytes, coding: bytes, limit: int) -> bytes:
-    decoded = decode_content(body, coding, limit)
+def _decoded(body: bytes, codings: Sequence[bytes], limit: int) -> bytes:
+    decoded = decode_content(body, codings[0] if codings else b"", limit)
     if decoded is not None:
         return decoded
     # An archive states the coding of a body that it has decoded.

@@ -1,12 +1,12 @@
 r"""RESP, the protocol of Redis and Valkey: RESP2, RESP3 and inline commands. Bounded, without I/O.
 
-Source: https://redis.io/docs/latest/develop/reference/protocol-spec/. The draft's streamed strings and aggregates
-(``$?``, ``*?``) are refused: no server sends them.
+Source: https://redis.io/docs/latest/develop/reference/protocol-spec/. Streamed strings and aggregates (``$?``, ``*?``)
+of the first RESP3 draft are refused.
 
-An element is one line: its type in one byte, a number or text, CRLF. A string type announces bytes that follow with
-their CRLF; an aggregate type announces values. ``parse_element`` reads the line, ``RespDecoder`` builds a value of
-elements without recursion. A probe gives the decoder lines as they arrive; ``decode`` gives it those of a buffer, which
-may be cut anywhere.
+An element begins with one line: its type in one byte, then a number or text, then CRLF. The line of a string type
+announces bytes, which end with CRLF too; the line of an aggregate type announces values. ``parse_element`` reads a
+line. ``RespDecoder`` builds a value from elements, without recursion: a probe gives it elements as they arrive, and
+``decode`` gives it those of a buffer that may be cut anywhere.
 """
 
 import re
@@ -20,11 +20,11 @@ RESP3 = RESP2 | {b"_", b"#", b",", b"(", b"!", b"=", b"%", b"~", b">", b"|"}
 """The types of RESP3 too: null, boolean, double, big number, bulk error, verbatim string, map, set, push, attribute."""
 
 MAX_LINE = 64 * 1024
-"""Bytes of a line of text. Redis reads no longer inline command (``PROTO_INLINE_MAX_SIZE``)."""
+"""Bytes of a line. Redis refuses inline commands above this limit too (``PROTO_INLINE_MAX_SIZE``)."""
 MAX_STRING = 512 * 1024 * 1024
-"""Bytes of a string. This is Redis' default for ``proto-max-bulk-len``."""
+"""Bytes of a string: the default of ``proto-max-bulk-len`` in Redis."""
 MAX_VALUES = 1024 * 1024
-"""Values that one value contains, at all depths together. Redis reads no longer command."""
+"""Values that one value contains, at all depths together, as their lengths announce them."""
 MAX_DEPTH = 8
 """Aggregates inside each other."""
 MAX_DIGITS = 19
@@ -34,7 +34,8 @@ MAX_BIG_DIGITS = 4096
 
 _STRINGS = frozenset({b"$", b"!", b"="})
 _AGGREGATES = frozenset({b"*", b"%", b"~", b">", b"|"})
-_LENGTHS = _STRINGS | _AGGREGATES
+WITH_LENGTH = _STRINGS | _AGGREGATES
+"""Types whose line is a length."""
 _PAIRS = frozenset({b"%", b"|"})
 """Aggregates that count pairs of key and value."""
 _NULLABLE = frozenset({b"$", b"*"})
@@ -154,7 +155,7 @@ def parse_element(kind: bytes, line: bytes, limits: Limits = DEFAULT_LIMITS) -> 
     """
     if kind not in limits.kinds:
         raise MalformedRespError(f"not a RESP type: {kind!r}")
-    if kind in _LENGTHS:
+    if kind in WITH_LENGTH:
         if line.isdigit() and len(line) <= MAX_DIGITS:
             length = int(line)
             if kind in _AGGREGATES:
@@ -204,7 +205,7 @@ def line_end(data: bytes, at: int, limits: Limits = DEFAULT_LIMITS) -> int:
         kind, rest = data[at : at + 1], data[at + 1 :]
         if kind not in limits.kinds:
             raise MalformedRespError(f"not a RESP type: {kind!r}")
-        if len(rest) > limits.line + 1 or (kind in _LENGTHS and not _CUT_LENGTH.fullmatch(rest)):
+        if len(rest) > limits.line + 1 or (kind in WITH_LENGTH and not _CUT_LENGTH.fullmatch(rest)):
             raise MalformedRespError("a RESP line without its end")
     return end
 

@@ -12,7 +12,7 @@ import msgspec
 from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
 from tieback.intake.traffic.stores.evidence import combine_confidence, is_ascii_text, is_text, sample_directions
 from tieback.protocols.resp import (
-    RESP3,
+    WITH_LENGTH,
     Ending,
     Limits,
     MalformedRespError,
@@ -27,7 +27,6 @@ from tieback.protocols.resp import (
 _MOST_REPLIES = 2000
 _MOST_COMMANDS = 200
 _COMMANDS = Limits(kinds=frozenset({b"*", b"$"}), depth=1)
-_WITH_LENGTH = RESP3 - {b"+", b"-", b":", b"(", b",", b"_", b"#"}
 _COMMAND = re.compile(rb"[A-Za-z][A-Za-z_.|-]{1,30}")
 _ERROR = re.compile(rb"(?:[A-Z][A-Z0-9_]{1,30}|ERR)(?: |$)")
 _VERSION = re.compile(rb"(?:(redis|valkey)_version:|\bversion\r\n\$[0-9]+\r\n)([0-9]+\.[0-9]+[0-9a-z.-]*)")
@@ -165,7 +164,7 @@ def _fits(kind: bytes, line: bytes, read: _Read) -> bool:
             (b"ERR unknown", b"NOAUTH", b"WRONG", b"MOVED", b"ERR wrong number")
         )
         return _ERROR.match(line) is not None and is_text(line)
-    if kind in _WITH_LENGTH:
+    if kind in WITH_LENGTH:
         read.telling = True
     return True
 
