@@ -225,7 +225,7 @@ def test_what_fails_is_named_and_the_others_are_done(real: ObjectStore, tmp_path
     mend = "Run again, or mend the manifest"
     hashes = f"SHA-256 {sha(other)[:16]}…, not {sha(b'y')[:16]}…"
     assert sorted(said) == [
-        "none.apk: it is not there, or not any more. Check the URL",
+        "none.apk: not found, or no longer there. Check the URL",
         f"tillroll.apk: its content is not what was promised: {hashes}. {mend}",
         f"workhub.apk: {len(app)} bytes are there where {len(app) + 1} were promised. {mend}",
     ]
@@ -238,7 +238,7 @@ def test_a_wrong_key_is_told(real: ObjectStore, tmp_path: Path, monkeypatch: pyt
     request = ScanRequest((f"{real.url}apps",), None, tmp_path / "ws", engine=InlineEngine())
     with run_scan(request, quiet) as done:
         assert [str(error) for error in done.failed] == [
-            f"{real.url}apps: access is denied. Check the credentials in the environment and their rights"
+            f"{real.url}apps: access is denied. Check the credentials in the environment and their permissions"
         ]
 
 
