@@ -238,7 +238,7 @@ def test_wrong_key_is_reported(real: ObjectStore, tmp_path: Path, monkeypatch: p
     request = ScanRequest((f"{real.url}apps",), None, tmp_path / "ws", engine=InlineEngine())
     with run_scan(request, quiet) as done:
         assert [str(error) for error in done.failed] == [
-            f"{real.url}apps: access is denied. Check the credentials in the environment and their rights"
+            f"{real.url}apps: access is denied. Check the credentials in the environment and their permissions"
         ]
 
 

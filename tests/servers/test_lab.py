@@ -246,7 +246,7 @@ def test_port_in_use_fails_only_one_store(own_lab: Lab) -> None:
         bring_down(blocker)
     error = raised["valkey-open"].error
     assert error is not None
-    assert error.diagnostics().startswith(f"127.77.{subnet}.40:6379: the port is in use. Stop what listens there")
+    assert error.diagnostics().startswith(f"127.77.{subnet}.40:6379: the port is in use. Stop the program on this port")
     assert raised["valkey-protected"].error is None
 
 

@@ -347,7 +347,7 @@ def pouchdb_members(serve: Serve) -> RunningServer:
 def chroma(serve: Serve) -> RunningServer:
     python = CACHE / "chroma" / "bin" / "python3"
     if not python.exists():
-        pytest.skip("Chroma is not installed here (PyPI: chromadb, in an environment of its own)")
+        pytest.skip("Chroma is not installed here (PyPI: chromadb, in its own environment)")
     (port,) = free_ports(1)
     start = (
         'import os, sys; os.environ["ANONYMIZED_TELEMETRY"] = "False"; '

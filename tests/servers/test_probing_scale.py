@@ -194,7 +194,7 @@ def test_killed_run_resumes_with_the_remaining_targets(tmp_path: Path, number: s
         assert (second.returncode, second.stdout) == (4, "")
         assert f"another process ({first.pid}, since" in second.stderr
         if number is signal.SIGINT:
-            assert (first.returncode, b"the same command goes on from here" in told) == (3, True)
+            assert (first.returncode, b"the same command resumes" in told) == (3, True)
         kept, before = reported(tmp_path), events(tmp_path)
         # Only what was under way is lost, or had ended and was not yet on the disk.
         ended = {line["fields"]["target"] for line in before if line["event"] == "end" and not line["fields"]["fault"]}
@@ -225,7 +225,7 @@ def test_scan_stops_on_the_stop_file_and_resumes_later(tmp_path: Path) -> None:
 
         stopped = scanned()
         assert (stopped.returncode, stopped.stdout) == (3, "")
-        assert "the stop file ws/stop is there. Take it away and give the same command again" in stopped.stderr
+        assert "the stop file ws/stop exists. Remove it and run the same command again" in stopped.stderr
         assert not any(line["event"] == "connect" for line in events(tmp_path / "ws"))
         (tmp_path / "ws" / "stop").unlink()
         assert scanned().returncode == 0

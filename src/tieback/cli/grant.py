@@ -166,7 +166,7 @@ def audit(
                 f"intact: {verdict.lines} entries{noted}, last hash {verdict.head}", markup=False, soft_wrap=True
             )
         else:
-            kind = "cut" if verdict.cut else "broken"
+            kind = "truncated" if verdict.cut else "broken"
             where = f"line {verdict.bad_line}: {verdict.why}; the {verdict.lines} entries before it are intact"
             console.print(f"{kind} at {where}", markup=False, soft_wrap=True)
     if not verdict.ok:

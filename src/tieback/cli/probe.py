@@ -134,7 +134,7 @@ def _ask(
             typer.echo(f"resuming: {begun.before} of {begun.total} targets were probed in the earlier run", err=True)
 
     stopped = ""
-    with progress_bar("asking") as progress:
+    with progress_bar("probing") as progress:
         found = probe_targets(wanted, permission, ProbeRunSettings(audit, record, afresh, stop), progress, begin)
         try:
             run(tally.take(found))

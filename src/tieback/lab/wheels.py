@@ -13,7 +13,7 @@ from pathlib import Path
 from tieback.lab.process import UnprivilegedUser
 from tieback.model.errors import LabError
 
-_CLOSED_HOME = Path("/var/tmp")  # noqa: S108 - the directory made in it is checked to be ours alone
+_CLOSED_HOME = Path("/var/tmp")  # noqa: S108 - the directory created in it is checked to belong only to us
 """Location of files that ``nobody`` must reach if the lab's own directory is not accessible (``/root``)."""
 
 

@@ -263,7 +263,7 @@ def _follow(lines: Iterator[bytes]) -> AuditCheck:
         except ValueError as error:
             if remains is not None:
                 break
-            # What a crash cut off is honest where the next line vouches for it.
+            # A line truncated by a crash is valid if the next line confirms it.
             remains = (number, raw[:-1], str(error))
             continue
         why = _break(line, seq, head)

@@ -79,7 +79,7 @@ def test_new_without_a_target_is_an_error(tmp_path: Path) -> None:
     [
         (("--target", "127.1"), "short form"),
         (("--target", "10.0.0.1/8"), "did you mean `10.0.0.0/8`?"),
-        (("--contact", "a\nb"), "`contact` must say who"),
+        (("--contact", "a\nb"), "`contact` must not be empty"),
     ],
 )
 def test_new_refuses_what_check_would(tmp_path: Path, options: tuple[str, str], says: str) -> None:
@@ -110,7 +110,7 @@ def test_check(grant: Path) -> None:
     ("before", "after", "says"),
     [
         ("depth = ", "depht = ", "grant.toml, line 9: unknown key `depht` in target 1 (did you mean `depth`?)"),
-        (f"not_after = {NEXT_YEAR}", "not_after = 2020-01-01", "grant.toml: the grant ended on 2020-01-01"),
+        (f"not_after = {NEXT_YEAR}", "not_after = 2020-01-01", "grant.toml: the grant expired on 2020-01-01"),
     ],
 )
 def test_check_reports_the_error(grant: Path, before: str, after: str, says: str) -> None:
@@ -153,7 +153,7 @@ def test_explain(grant: Path, target: str, rows: list[tuple[object, ...]]) -> No
     [
         ("127.0.0.1:22", "port 22 is not among the ports"),
         ("169.254.169.254:80", "no target of the grant covers 169.254.169.254"),
-        ("web.x.test:80", "left to DNS: allowed by `*.x.test` if the name resolves to a public address"),
+        ("web.x.test:80", "resolved by DNS: allowed by `*.x.test` if the name resolves to a public address"),
         ("other.test:80", "no target covers it by name"),
         ("0x7f.1:80", "hexadecimal"),
         ("127.0.0.1:9200", "`127.0.0.0/8` covers 127.0.0.1"),
@@ -169,7 +169,7 @@ def test_explain_gives_reasons(grant: Path, target: str, says: str) -> None:
 def test_explain_an_expired_grant(grant: Path) -> None:
     grant.write_text(GRANT.replace(str(NEXT_YEAR), "2020-01-01"))
     (row,) = lines(run("explain", grant, "127.0.0.1:9200", "--format", "json"))
-    assert (row["allowed"], row["reason"]) == (False, "the grant ended on 2020-01-01")
+    assert (row["allowed"], row["reason"]) == (False, "the grant expired on 2020-01-01")
 
 
 @pytest.mark.parametrize("target", ["a.test:0", "a.test:65536", "a.test:http", "[::1]:x"])
@@ -191,9 +191,9 @@ def test_audit(tmp_path: Path) -> None:
     path.write_bytes(whole.replace(b'"n":1', b'"n":7'))
     result = run("audit", path)
     assert result.exit_code == 1
-    assert result.stdout.startswith("broken at line 2: its hash does not fit")
+    assert result.stdout.startswith("broken at line 2: the hash does not match")
     path.write_bytes(whole[:-10])
     result = run("audit", path)
     assert result.exit_code == 1
-    assert result.stdout.startswith("cut at line 3: the log stops in the middle")
+    assert result.stdout.startswith("truncated at line 3: the log ends in the middle")
     assert isinstance(run("audit", tmp_path / "none").exception, WorkspaceError)

@@ -76,4 +76,4 @@ def test_exit_codes_of_up(failing: int, code: int, tmp_path: Path, monkeypatch: 
 def test_an_unknown_store_is_an_error_that_names_the_known(tmp_path: Path) -> None:
     result = RUNNER.invoke(app, ["up", "tilroll", "--dir", str(tmp_path)])
     assert isinstance(result.exception, LabError)
-    assert "Known: demo, fieldhand" in result.exception.diagnostics()
+    assert "Choose from: demo, fieldhand" in result.exception.diagnostics()

@@ -213,11 +213,11 @@ def test_stopped_probe_resumes(
         patch.setattr(probing, "probe_one", stopping)
         stopped = run(*words)
     assert stopped.code == 3
-    reason = "Ctrl-C" if how == "Ctrl-C" else "the stop file stop is there"
+    reason = "Ctrl-C" if how == "Ctrl-C" else "the stop file stop exists"
     assert f"stopped after 1 of 3 targets ({reason}); the same command resumes within 24 hours" in stopped.err
     if how == "stop file":
         held = run(*words)
-        assert (held.code, "stop is there" in held.err) == (3, True)
+        assert (held.code, "stop exists" in held.err) == (3, True)
         (tmp_path / "stop").unlink()
     assert [json.loads(line)["target"] for line in stopped.out.splitlines()] == [f"127.0.0.1:{turned_away}"]
     before = connects()

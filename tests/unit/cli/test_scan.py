@@ -69,7 +69,7 @@ def test_scan_accepts_inputs_of_all_kinds_together(run: Run, apps: Path, tmp_pat
     ended = run("scan", "http://192.0.2.1/a.apk?sig=secret", "--manifest", "m.csv", "-w", "ws", "--workers", "1")
     assert ended.code == 3
     assert [line for line in ended.err.splitlines() if "192.0.2.1" in line or "none.apk" in line] == [
-        "tieback: http://192.0.2.1/a.apk: not https. Plain HTTP goes to loopback alone",
+        "tieback: http://192.0.2.1/a.apk: not https. Use https; plain HTTP is allowed only for loopback",
         "tieback: none.apk: no such file or directory. Check the path",
     ]
     assert "Workhub" in ended.out

@@ -52,7 +52,7 @@ def test_a_workspace_is_made_where_its_ledger_is_to_be(postgres_url: str, tmp_pa
 @pytest.mark.parametrize(
     ("words", "kind", "line"),
     [
-        (("new", "--ledger", "postgresql://a:hunter2@h/d"), UsageError, "the address holds a password"),
+        (("new", "--ledger", "postgresql://a:hunter2@h/d"), UsageError, "the URL contains a password"),
         (("new", "--ledger", "postgresql://postgres@127.0.0.1:1/d"), WorkspaceError, "the database is unreachable"),
         (("move", "--to", "sqlite"), WorkspaceError, "no workspace here"),
     ],

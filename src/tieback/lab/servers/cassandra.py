@@ -193,7 +193,7 @@ def _session(server: RunningServer, login: Login | None) -> Iterator[_Session]:
 
 
 def first_column(body: bytes) -> list[bytes]:
-    """The first column of each row of a RESULT whose columns are of simple types; none where it has no rows."""
+    """The first column of each row of a RESULT whose columns are of simple types; empty without rows."""
     kind, flags, columns = struct.unpack_from(">III", body + bytes(12))
     if kind != 2:
         return []

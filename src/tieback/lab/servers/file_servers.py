@@ -67,7 +67,7 @@ def start_samba(place: StartContext) -> RunningServer:
 
 
 def _files(store: LabStore, home: ServerDirectory) -> Path:
-    """One file a record, in a directory that nobody may write to."""
+    """One file per record, in a read-only directory."""
     shown = home.path / "shown"
     shown.mkdir()
     for holding in store.holdings:

@@ -37,7 +37,7 @@ from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 MOST = 1000
-"""Maximum number of apps, endpoints or stores listed in one answer; the total is shown beside."""
+"""Maximum number of apps, endpoints or stores listed in one answer; the total is also shown."""
 _EVER = 1e12
 """Reports imported after a run are also shown; they carry their own date."""
 

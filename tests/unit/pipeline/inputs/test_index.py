@@ -210,7 +210,7 @@ def test_a_list_of_links(host: FileHost, workspace: Workspace) -> None:
             "http://127.0.0.1:{port}/page",
             "http://127.0.0.1:{port}/page: an HTML page, not a list of URLs. Use URLs of files, or of a list of URLs",
         ),
-        ("s3://-b/x", "s3://-b/x: not the URL of an object store. Write s3://BUCKET/KEY, gs:// or az://"),
+        ("s3://-b/x", "s3://-b/x: not the URL of an object store. Use s3://BUCKET/KEY, gs:// or az://"),
         ("http://192.0.2.1/x", "http://192.0.2.1/x: not https. Use https; plain HTTP is allowed only for loopback"),
         ("http://127.0.0.1:{port}/none.apk?sig=1", "http://127.0.0.1:{port}/none.apk: not found. Check the URL"),
     ],
@@ -226,9 +226,9 @@ def test_an_object_that_vanishes_or_changes_costs_no_other(host: FileHost, works
     host.script["/b/c/a.apk"] = deque([lambda: host.files.pop("/b/c/a.apk")])
     host.script["/b/c/run.pcap"] = deque([lambda: host.files.update({"/b/c/run.pcap": RUN + b"more"})])
     assert shown(units(workspace, "s3://b/c/")) == [
-        "!s3://b/c/a.apk: it is not there, or not any more. Check the URL",
+        "!s3://b/c/a.apk: not found, or no longer there. Check the URL",
         f"s3://b/c/odd name app {sha(OTHER_APP)[:8]}",
-        "!s3://b/c/run.pcap: it changed since it was listed. Run again; it is then read as it is",
+        "!s3://b/c/run.pcap: the object changed after it was listed. Run again to read the current version",
     ]
     assert shown(units(workspace, "s3://b/c/")) == [
         f"s3://b/c/odd name app {sha(OTHER_APP)[:8]}",
