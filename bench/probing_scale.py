@@ -165,7 +165,7 @@ async def _ask(size: int, count: int, drops: int) -> dict[str, Any]:
     from tieback.pipeline.probing.service import probe_all
     from tieback.scope.audit import AuditLog
     from tieback.scope.dialer import Dialer
-    from tieback.scope.turns import network_of
+    from tieback.scope.fair_queue import network_of
 
     expected = {REDIS: ("ok", "redis"), DROPS: ("timeout", "")}
     heard: dict[str, int] = {}
@@ -245,7 +245,7 @@ def _resident() -> int:
 def main(what: str, row: str) -> None:
     """Measure one row; JSON on stdout."""
     from tieback.scope import event_loop
-    from tieback.scope.round_trips import RttEstimator
+    from tieback.scope.rtt import RttEstimator
 
     loop, *rest = json.loads(row)
     os.environ["TIEBACK_EVENT_LOOP"] = loop

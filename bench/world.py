@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from bench.measure import peak_mib, process, table
 
 if TYPE_CHECKING:
-    from tieback.scope.names import Resolution
+    from tieback.scope.resolver import Resolution
 
 ROOT = Path(__file__).parents[1]
 SIZES = (1_000, 10_000, 100_000)
@@ -232,7 +232,7 @@ def scan(workspace: Path, apps: int) -> Said:
 async def _resolve(host: str) -> "Resolution":
     """Addresses from a table, like the hosts of a grant."""
     from bench.world_lake import address_of
-    from tieback.scope.names import Resolution
+    from tieback.scope.resolver import Resolution
 
     return Resolution((address_of(host),), "hosts")
 

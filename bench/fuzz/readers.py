@@ -487,11 +487,11 @@ def posture() -> Room:
     from tieback.model.resource import Dependency, Resource
     from tieback.posture.defaults import ProviderDefaults
     from tieback.posture.interface import PostureReader
+    from tieback.posture.merge import merge_statements
     from tieback.posture.open import readers
     from tieback.posture.rules import READERS
     from tieback.posture.rules.interface import Requester, RulesReader
     from tieback.posture.rules.source import RulesText
-    from tieback.posture.settle import merge_statements
     from tieback.posture.source import PostureSource
 
     defaults = ProviderDefaults()

@@ -20,7 +20,7 @@ pytest.importorskip("pymongo")
 pytest.importorskip("osmem_server")
 
 from tests.lab.ports import free_subnet
-from tieback.backends.brought import ProbeHints
+from tieback.backends.probe_hints import ProbeHints
 from tieback.intake.traffic.open import open_traffic
 from tieback.lab.state import Lab
 from tieback.lab.store import LabStore, ServerProgram

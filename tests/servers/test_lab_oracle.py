@@ -20,7 +20,7 @@ pytest.importorskip("osmem_server")
 from tests.lab.ports import free_subnet
 from tests.servers.test_lab import listening
 from tieback.assess.ransom import RansomSigns
-from tieback.backends.brought import ProbeHints
+from tieback.backends.probe_hints import ProbeHints
 from tieback.lab.fill import loader_of
 from tieback.lab.process import RunningServer, stamp
 from tieback.lab.state import Lab

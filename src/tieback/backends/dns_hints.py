@@ -15,7 +15,7 @@ import msgspec
 from tieback.backends.hosting import HostingLookup
 from tieback.backends.normalise import OwnerDomains
 from tieback.model.backend import Attribution
-from tieback.model.name_answer import DnsAnswer
+from tieback.model.dns_answer import DnsAnswer
 from tieback.rulefiles import load_rules
 
 OWN_DOMAIN = 0.6

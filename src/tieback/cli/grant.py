@@ -198,7 +198,7 @@ def _rules_table(grant: Grant) -> Table:
 def _explain(grant: Grant, text: str) -> list[TargetExplanation]:
     """One row per address that the host has without a DNS query, or one row if it has none."""
     from tieback.scope.decide import CompiledGrant
-    from tieback.scope.names import NameResolver
+    from tieback.scope.resolver import NameResolver
 
     scope = CompiledGrant(grant, _today())
     host, port = _split(text)

@@ -12,10 +12,10 @@ from pymongo.errors import PyMongoError
 
 from tieback.lab.certificates import authority, leaf
 from tieback.lab.fill import fill
+from tieback.lab.grant import lab_grant
 from tieback.lab.interface import StartContext
 from tieback.lab.mongod import start_mongod
 from tieback.lab.osmem import start_osmem
-from tieback.lab.permit import lab_grant
 from tieback.lab.ports import needs_root
 from tieback.lab.postgres import start_postgres
 from tieback.lab.process import RECORD, RunningServer, is_running, stop, stop_recorded

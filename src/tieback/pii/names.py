@@ -15,10 +15,10 @@ from tieback.pii.dtypes import fits, kind_of
 from tieback.pii.interface import DetectorMeta
 from tieback.pii.kinds import KindReader, load_kinds
 from tieback.pii.lexicon import Lexicon, Needs, Noun, Phrase
-from tieback.pii.lexicon.kept import load_lexicon
+from tieback.pii.lexicon.cache import load_lexicon
 from tieback.pii.persons import personal_number, table_key
 from tieback.pii.reading import CACHED, GUESSED, NameReader, NameReading, PhraseMatch
-from tieback.pii.surroundings import ADDRESSES, ContextReader, TableContext
+from tieback.pii.table_context import ADDRESSES, ContextReader, TableContext
 from tieback.pii.taxonomy import NONE, load_taxonomy
 from tieback.pii.tokens import to_singular
 

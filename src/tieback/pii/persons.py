@@ -7,7 +7,7 @@ import re
 from tieback.model.pii import Classification
 from tieback.pii.lexicon import Lexicon, Needs, Noun
 from tieback.pii.reading import NameReading
-from tieback.pii.surroundings import TableContext
+from tieback.pii.table_context import TableContext
 from tieback.pii.taxonomy import NONE
 
 _NEEDLESS = Needs.NOTHING

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 
-from tieback.intake.places.fetched import Fetcher
-from tieback.intake.places.reach import ContentReader
+from tieback.intake.places.content import ContentReader
+from tieback.intake.places.fetch import Fetcher
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
 from tieback.model.remote import decode_location

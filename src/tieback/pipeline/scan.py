@@ -43,7 +43,7 @@ from tieback.scope.audit import AuditLog
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid, render_grant
 from tieback.scope.lease import digest_of
-from tieback.scope.names import NameResolver
+from tieback.scope.resolver import NameResolver
 from tieback.scope.rules import blocks_of
 from tieback.storage.lake.compaction import MIN_SMALL_PARTS, compact
 from tieback.storage.lake.fencing import open_fence

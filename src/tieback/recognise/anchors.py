@@ -17,7 +17,7 @@ import msgspec
 
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise import firebase, keywords
-from tieback.recognise.encoded import Encoding
+from tieback.recognise.encodings import Encoding
 from tieback.recognise.rules import SchemeRule, TokenRule
 from tieback.rulefiles import discard, load_or_build
 

@@ -11,12 +11,12 @@ from functools import cached_property
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes
 from tieback.model.sighting import NotBackend, Problem
-from tieback.recognise import address, cloud, connection, credentials, encoded, firebase, keywords, url
+from tieback.recognise import address, cloud, connection, credentials, encodings, firebase, keywords, url
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors, literal_atoms
-from tieback.recognise.encoded import Encoding
+from tieback.recognise.encodings import Encoding
 from tieback.recognise.interface import ExtractorMeta, Find
+from tieback.recognise.match_location import MatchLocation, finds_at
 from tieback.recognise.patterns import CloudToken, CredentialRule
-from tieback.recognise.place import MatchLocation, finds_at
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.span import MAX_TEXT, decode_text, narrow_text, string_bounds, string_region
 from tieback.recognise.verdict import TextVerdict
@@ -243,14 +243,14 @@ class EndpointExtractor:
             if anchor.wide:
                 return MatchLocation(_SEEN, start, start, start, low, high)
             end = start + anchor.length
-            raw = encoded.decode_reversed(data, low, end)
+            raw = encodings.decode_reversed(data, low, end)
             begin, taken = end - len(raw), len(raw)
         elif anchor.encoding is Encoding.PERCENT:
-            raw, taken = encoded.decode_percent(data, at, stop)
+            raw, taken = encodings.decode_percent(data, at, stop)
         elif anchor.encoding is Encoding.UNICODE:
-            raw, taken = encoded.decode_unicode(data, at, stop)
+            raw, taken = encodings.decode_unicode(data, at, stop)
         else:
-            raw, taken = encoded.decode_base64(data, at, stop, anchor.shift)
+            raw, taken = encodings.decode_base64(data, at, stop, anchor.shift)
         found = _TEXT.match(raw)
         raw = found[0] if found else b""
         scheme = anchor.scheme

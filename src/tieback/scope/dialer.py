@@ -19,15 +19,15 @@ from tieback.scope.audit import AuditLog
 from tieback.scope.budget import RateLimits
 from tieback.scope.connection import Connection
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, RetryLater, Step, Target, Traffic
+from tieback.scope.conversation_runner import ConversationRunner, DialContext
 from tieback.scope.decide import CompiledGrant, Decision
 from tieback.scope.descriptors import conversation_capacity
-from tieback.scope.names import NameResolver
+from tieback.scope.fair_queue import bucket_of
 from tieback.scope.recording import OpenConnection, Recording
-from tieback.scope.round_trips import RttEstimator
-from tieback.scope.talk import ConversationRunner, DialContext
+from tieback.scope.resolver import NameResolver
+from tieback.scope.rtt import RttEstimator
 from tieback.scope.tls import TlsContexts
 from tieback.scope.transcript import TranscriptFile
-from tieback.scope.turns import bucket_of
 
 _MAX_FAULTS = 64
 """Number of faults that a conversation may handle before it is ended."""

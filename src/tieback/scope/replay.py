@@ -15,10 +15,10 @@ from tieback.model.probe import Outcome, Ransom, TlsInfo
 from tieback.scope.budget import RateLimits
 from tieback.scope.connection import Transport, UnverifiedCertificate
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target, Traffic
+from tieback.scope.conversation_runner import ConversationRunner, DialContext
 from tieback.scope.decide import Decision
 from tieback.scope.dialer import drive
-from tieback.scope.names import Resolution
-from tieback.scope.talk import ConversationRunner, DialContext
+from tieback.scope.resolver import Resolution
 from tieback.scope.tls import TlsContexts
 from tieback.scope.transcript import EventKind, Transcript, WireEvent
 

@@ -9,7 +9,7 @@ from tieback.backends.attribute import most_certain
 from tieback.backends.dns_hints import DnsHints
 from tieback.backends.hosting import HostingLookup
 from tieback.backends.normalise import OwnerDomains
-from tieback.model.name_answer import DnsAnswer, DnsAnswerState
+from tieback.model.dns_answer import DnsAnswer, DnsAnswerState
 
 HINTS = DnsHints(HostingLookup(), OwnerDomains())
 

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.cases.samples import exposure
 from tests.unit.cli.conftest import Run
 from tests.unit.pipeline.workspaces import make
-from tieback.cases.letters.forms import FORMS as MADE
+from tieback.cases.letters.formats import FORMS as MADE
 from tieback.cases.letters.language import KINDS as ALL
 from tieback.cli.letter import FORMS, KINDS
 

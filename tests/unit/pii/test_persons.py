@@ -1,10 +1,10 @@
 import pytest
 
 from tieback.pii.lexicon import Lexicon
-from tieback.pii.lexicon.kept import load_lexicon
+from tieback.pii.lexicon.cache import load_lexicon
 from tieback.pii.persons import actor_verb, personal_number
 from tieback.pii.reading import NameReader
-from tieback.pii.surroundings import ContextReader
+from tieback.pii.table_context import ContextReader
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.pii.lexicon import Noun
-from tieback.pii.lexicon.kept import load_lexicon
+from tieback.pii.lexicon.cache import load_lexicon
 from tieback.pii.reading import MAX_WORDS, NameReader
 
 

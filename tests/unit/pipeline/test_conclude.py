@@ -11,7 +11,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.pipeline.conclude import _GONE, _dangling, routes_by_target
 from tieback.pipeline.mapping.dns_answers import DnsLookups
 from tieback.scope.grant import parse_grant
-from tieback.scope.names import NameResolver
+from tieback.scope.resolver import NameResolver
 from tieback.storage.lake.tables.apps import AppEndpoint
 from tieback.storage.lake.tables.probes import save_backends
 from tieback.storage.workspace import Workspace

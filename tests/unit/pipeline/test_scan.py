@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tieback.backends.brought import ProbeHints
+from tieback.backends.probe_hints import ProbeHints
 from tieback.model.backend import Candidate
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant, TargetRule

@@ -8,8 +8,8 @@ import pytest
 from tieback.model.resource import Dependency, Resource
 from tieback.posture.defaults import ProviderDefaults
 from tieback.posture.interface import Fact
+from tieback.posture.merge import merge_statements
 from tieback.posture.open import open_export
-from tieback.posture.settle import merge_statements
 from tieback.posture.source import Origin, PostureSource
 
 SEEN = "2026-11-22T10:00:00Z"

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from tests import samples
 from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.content import sniff
-from tieback.intake.apps.heap import SmallFiles
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.open import open_app
+from tieback.intake.apps.small_files import SmallFiles
 from tieback.model.sighting import NotBackend, Problem, Sighting
 from tieback.recognise import search as search_module
 from tieback.recognise.interface import Find

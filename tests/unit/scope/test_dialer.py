@@ -19,8 +19,8 @@ from tieback.scope import dialer as dialer_module
 from tieback.scope.audit import AuditLog, verify
 from tieback.scope.connection import Transport
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, RetryLater, Send, Target
+from tieback.scope.conversation_runner import DialContext
 from tieback.scope.dialer import Dialer
-from tieback.scope.talk import DialContext
 from tieback.scope.transcript import TranscriptFile, read_transcripts
 
 TODAY = date(2026, 11, 25)

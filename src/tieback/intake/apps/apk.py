@@ -20,7 +20,7 @@ from tieback.intake.apps.binary_xml import expansion, read_tree
 from tieback.intake.apps.cleartext import android_policies
 from tieback.intake.apps.element import Element
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
-from tieback.intake.apps.names import printable
+from tieback.intake.apps.printable import printable
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.signer import MAX_SUBJECT, organisation
 from tieback.intake.apps.stringpool import MalformedPoolError

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tieback.intake.apps.element import MAX_DEPTH, Element
-from tieback.intake.apps.names import printable
+from tieback.intake.apps.printable import printable
 from tieback.model.cleartext import CleartextPolicy
 
 MAX_POLICIES = 1000

@@ -8,7 +8,7 @@ import struct
 
 import msgspec
 
-from tieback.intake.apps.names import printable
+from tieback.intake.apps.printable import printable
 
 MAX_BLOBS = 64
 MAX_SIGNATURE = 16 * 1024 * 1024

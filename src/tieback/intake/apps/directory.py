@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tieback.intake.apps.budget import PackageBudget
-from tieback.intake.apps.names import printable
+from tieback.intake.apps.printable import printable
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
 

@@ -13,7 +13,6 @@ from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.directory import ArchiveEntry
 from tieback.intake.apps.dotnet import read_assemblies, wrapped
 from tieback.intake.apps.gzipped import decompress
-from tieback.intake.apps.heap import SmallFiles, whole_file
 from tieback.intake.apps.hermes import read_hermes
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource, Piece
 from tieback.intake.apps.macho import read_macho
@@ -21,6 +20,7 @@ from tieback.intake.apps.native import read_elf
 from tieback.intake.apps.plist import read_binary_plist
 from tieback.intake.apps.problems import NestedProblems, PackageProblems
 from tieback.intake.apps.resources import Resources
+from tieback.intake.apps.small_files import SmallFiles, whole_file
 from tieback.intake.apps.sqlite import read_sqlite
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.intake.apps.unity import read_unity

@@ -15,7 +15,7 @@ from pathlib import Path
 from tieback.intake.apps.archive import MAX_ENTRY
 from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.directory import MAX_ENTRIES, ArchiveEntry
-from tieback.intake.apps.names import printable
+from tieback.intake.apps.printable import printable
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
 

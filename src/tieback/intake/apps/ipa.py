@@ -14,8 +14,8 @@ from tieback.intake.apps.content import SNIFF, Content, sniff
 from tieback.intake.apps.directory import ArchiveEntry
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
 from tieback.intake.apps.macho import code_signature, read_macho
-from tieback.intake.apps.names import printable
 from tieback.intake.apps.plist import MAX_PLIST, read_values
+from tieback.intake.apps.printable import printable
 from tieback.intake.apps.signer import certificate_signer, leaf_signer, organisation
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.app import App, Platform, Signer

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from tieback.intake.apps.element import Element
-from tieback.intake.apps.names import printable
+from tieback.intake.apps.printable import printable
 from tieback.model.app import App, Platform, Signer
 
 MAX_TEXT = 300

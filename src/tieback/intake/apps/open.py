@@ -6,11 +6,11 @@ import stat
 from pathlib import Path
 
 from tieback.intake.apps.apk import ApkFormat, is_apk
+from tieback.intake.apps.apktool import ApktoolFormat, is_apktool_folder
 from tieback.intake.apps.archive import Archive, open_map
 from tieback.intake.apps.budget import PackageBudget, budget_for
 from tieback.intake.apps.bundle import BundleFormat, is_bundle
 from tieback.intake.apps.content import SNIFF, Content, sniff
-from tieback.intake.apps.decoded import ApktoolFormat, is_apktool_folder
 from tieback.intake.apps.digest import content_digest, view_digest
 from tieback.intake.apps.folder import UnpackedFolder, is_unpacked
 from tieback.intake.apps.interface import EntrySource

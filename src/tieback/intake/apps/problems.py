@@ -2,7 +2,7 @@
 
 from typing import override
 
-from tieback.intake.apps.names import printable
+from tieback.intake.apps.printable import printable
 from tieback.model.sighting import Problem
 
 MAX_PROBLEMS = 200

@@ -8,7 +8,7 @@ from tieback.intake.apps.archive import MAX_ENTRY
 from tieback.intake.apps.content import Content
 from tieback.intake.apps.directory import ArchiveEntry
 from tieback.intake.apps.interface import Artifact
-from tieback.intake.apps.names import printable
+from tieback.intake.apps.printable import printable
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
 from tieback.model.app import App

@@ -15,7 +15,7 @@ from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.directory import ArchiveEntry
 from tieback.intake.apps.interface import Artifact, EntrySource
-from tieback.intake.apps.names import printable
+from tieback.intake.apps.printable import printable
 from tieback.intake.apps.problems import NestedProblems
 from tieback.model.app import App, Platform
 from tieback.model.cleartext import CleartextPolicy

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from mitmproxy import connection, tls
 from mitmproxy.proxy import server_hooks
 
+from tieback.intake.capture.convert import connection_ends, read_tls
 from tieback.intake.capture.destinations import FORBIDDEN, Destinations
 from tieback.intake.capture.interface import MAX_MESSAGES, ConnectFailure, Observation, TlsRefusal
-from tieback.intake.capture.reading import connection_ends, read_tls
 from tieback.model.flow import FlowTls
 
 MAX_CLIENTS = 20_000

@@ -9,6 +9,7 @@ import time
 from mitmproxy import flow, http, tcp, udp, websocket
 
 from tieback.intake.capture.connections import ConnectionAddon, Tell
+from tieback.intake.capture.convert import body_size, connection_ends, header_size, read_body, read_headers, read_tls
 from tieback.intake.capture.interface import (
     BODY_BYTES,
     FIRST_BYTES,
@@ -17,7 +18,6 @@ from tieback.intake.capture.interface import (
     HttpObserved,
     StreamObserved,
 )
-from tieback.intake.capture.reading import body_size, connection_ends, header_size, read_body, read_headers, read_tls
 
 SAVED_BYTES = 8 * 1024 * 1024
 """Bytes kept of the messages of one stream if flows are saved."""

@@ -24,10 +24,10 @@ from mitmproxy.proxy.mode_servers import ServerInstance, WireGuardServerInstance
 
 from tieback.intake.capture.connections import ConnectionAddon
 from tieback.intake.capture.destinations import Destinations
+from tieback.intake.capture.dns import DnsAddon
 from tieback.intake.capture.interface import ProxyEnd, ProxyFailure, ProxyListening, ProxyMode, ProxySettings
-from tieback.intake.capture.lookups import DnsAddon
 from tieback.intake.capture.observer import FlowAddon
-from tieback.intake.capture.outlet import DocumentSender
+from tieback.intake.capture.sender import DocumentSender
 
 LONGEST_SETTINGS = 1024 * 1024
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieback.intake.traffic.attribution import PacketAttribution
+from tieback.intake.traffic.classification import FlowClassification
+from tieback.intake.traffic.classify import FlowClassifier
 from tieback.intake.traffic.conversation import Conversation
 from tieback.intake.traffic.frames import FrameReader
 from tieback.intake.traffic.interface import SampledFlow
-from tieback.intake.traffic.judge import FlowClassifier
-from tieback.intake.traffic.judgement import FlowClassification
 from tieback.intake.traffic.names import DnsNames
 from tieback.intake.traffic.network import TCP
 from tieback.intake.traffic.pcap import PcapReader
@@ -22,7 +22,7 @@ from tieback.model.flow import Flow, Peer, Server
 from tieback.model.sighting import Problem
 
 if TYPE_CHECKING:
-    from tieback.intake.traffic.inside import DecryptedFlows
+    from tieback.intake.traffic.decrypted import DecryptedFlows
 
 _MAX_ADDRESSES = 65_536
 
@@ -80,7 +80,7 @@ class CaptureFile:
 
     def _look_inside(self, judge: FlowClassifier, *, has_secrets: bool) -> "DecryptedFlows":
         from tieback.intake.traffic.decrypt import DecryptedStreams, decrypt
-        from tieback.intake.traffic.inside import DecryptedFlows
+        from tieback.intake.traffic.decrypted import DecryptedFlows
 
         if self._keylog is None and not has_secrets:
             self._problems.note("the file contains no TLS secrets; pass a key log with --keylog", "")

@@ -5,8 +5,8 @@ from typing import cast
 
 import msgspec
 
+from tieback.intake.traffic.classification import FlowClassification
 from tieback.intake.traffic.interface import FIRST_BYTES
-from tieback.intake.traffic.judgement import FlowClassification
 from tieback.model.flow import FlowApp
 
 _TLS = 12 * 1024

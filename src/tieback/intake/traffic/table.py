@@ -13,10 +13,10 @@ from typing import cast
 import numpy as np
 
 from tieback.intake.traffic.attribution import TRAILER, TRAILER_MAGIC, PacketAttribution
+from tieback.intake.traffic.classification import FlowClassification
 from tieback.intake.traffic.conversation import Conversation, Side
 from tieback.intake.traffic.frames import MAX_ROWS, FrameReader, PacketBlock
 from tieback.intake.traffic.headers import read_headers
-from tieback.intake.traffic.judgement import FlowClassification
 from tieback.intake.traffic.link import ETHERNET, RAW
 from tieback.intake.traffic.names import NAME_PORTS, DnsNames
 from tieback.intake.traffic.network import TCP, UDP

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from tieback.model.pii import Classification, ClassificationBasis, Column
 from tieback.pii.interface import DetectorMeta
-from tieback.pii.values.look import EMPTY_SCAN, ClassCandidate, ColumnScan
+from tieback.pii.values.column_scan import EMPTY_SCAN, ClassCandidate, ColumnScan
 from tieback.pii.values.mask import usual_mask
 from tieback.pii.values.nested import may_be_document, read_leaves
 from tieback.pii.values.placeholders import ENOUGH, placeholder_share

@@ -7,14 +7,14 @@ shapes, distributions or lists decide together.
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from tieback.pii.values.chance import chance_bound, scale_confidence
 from tieback.pii.values.checksums import luhn
+from tieback.pii.values.column_scan import ClassCandidate
 from tieback.pii.values.dates import are_birth_dates
-from tieback.pii.values.look import ClassCandidate
 from tieback.pii.values.mask import mask_value
 from tieback.pii.values.national import NationalNumber, normalise
 from tieback.pii.values.scan import Hits, ShapeScanner
 from tieback.pii.values.text import Vocabulary
-from tieback.pii.values.vote import chance_bound, scale_confidence
 
 FIRST_LOOK = 12
 """Number of values of which half must pass a check digit before the whole column is tested."""

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from tieback.pii.values.look import ClassCandidate
+from tieback.pii.values.chance import scale_confidence
+from tieback.pii.values.column_scan import ClassCandidate
 from tieback.pii.values.text import Shares, TextReader
-from tieback.pii.values.vote import scale_confidence
 
 MIN_DISTINCT = 5
 """Least number of distinct values for which words count."""

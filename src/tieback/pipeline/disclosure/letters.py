@@ -11,9 +11,9 @@ import msgspec
 
 from tieback.cases.contacts import is_email_address
 from tieback.cases.letters.facts import LetterFacts, Sender, collect_facts, shorten_names
-from tieback.cases.letters.forms import FORMS, LetterFile, to_eml, to_mailto
+from tieback.cases.letters.formats import FORMS, LetterFile, to_eml, to_mailto
 from tieback.cases.letters.language import Language, load_language
-from tieback.cases.letters.writing import letter_reference, render_letter
+from tieback.cases.letters.render import letter_reference, render_letter
 from tieback.cases.policy import CasePolicy
 from tieback.cases.states import STEPS, advance
 from tieback.model.case import Case, CaseApp, CaseState, Letter, NewLogLine

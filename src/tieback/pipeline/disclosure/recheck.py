@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.assess.ransom import RansomSigns, strongest_verdict
-from tieback.backends.brought import ProbeHints, collect_probe_hints
+from tieback.backends.probe_hints import ProbeHints, collect_probe_hints
 from tieback.cases.events import CaseEvent, case_event
 from tieback.cases.policy import CasePolicy
 from tieback.cases.states import apply_recheck
@@ -34,7 +34,7 @@ from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
 from tieback.scope.lease import digest_of
-from tieback.scope.names import NameResolver
+from tieback.scope.resolver import NameResolver
 from tieback.storage.lake.tables.apps import container_names, public_keys
 from tieback.storage.lake.tables.imports import services_at
 from tieback.storage.lake.tables.inputs import read_inputs

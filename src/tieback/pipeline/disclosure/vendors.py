@@ -9,7 +9,7 @@ import msgspec
 from tieback.backends.datasets import Datasets
 from tieback.backends.normalise import OwnerDomains
 from tieback.backends.rdap import MAX_DOCUMENT, is_rdap, read_rdap
-from tieback.backends.registered import RegistrationLookup, registered_contacts
+from tieback.backends.registration import RegistrationLookup, registered_contacts
 from tieback.cases.contacts import contact_address, read_contact_list, read_security_txt
 from tieback.cases.register import VendorRegister, merge_vendors, new_vendors
 from tieback.cases.states import attest
@@ -18,8 +18,8 @@ from tieback.model.case import Case, NewLogLine
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Exposure
 from tieback.model.vendor import AssuranceAnswer, Contact, Vendor
+from tieback.pipeline.fleet.analysed_apps import analysed_apps, maker_hosts
 from tieback.pipeline.fleet.coverage import FleetLine, FleetView
-from tieback.pipeline.fleet.known_apps import analysed_apps, maker_hosts
 from tieback.storage.attachments import keep
 from tieback.storage.workspace import Workspace
 

@@ -12,7 +12,7 @@ from tieback.cases.register import VendorRegister
 from tieback.model.app import App
 from tieback.model.device import Fleet, FleetApp, Install, MatchStrength, Ownership
 from tieback.model.errors import UsageError
-from tieback.pipeline.fleet.known_apps import ANALYSED, COLUMNS, app_of
+from tieback.pipeline.fleet.analysed_apps import ANALYSED, COLUMNS, app_of
 from tieback.storage.lake.lake import Lake
 from tieback.storage.workspace import Workspace
 

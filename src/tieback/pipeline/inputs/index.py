@@ -18,8 +18,8 @@ import pyarrow as pa
 
 from tieback.engine.interface import Engine, UnitLimits
 from tieback.intake.discover import FileKind, classify_file, classify_name
+from tieback.intake.places.content import ContentReader, is_url, strip_query
 from tieback.intake.places.manifest import ManifestRow, read_lines, read_manifest
-from tieback.intake.places.reach import ContentReader, is_url, strip_query
 from tieback.intake.places.shard import HEAD, TAIL, ByteStream, ShardError, hash_file, iter_members
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.remote import (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.intake.places.reach import is_url, strip_query
+from tieback.intake.places.content import is_url, strip_query
 
 
 class Manifest(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from tieback.engine.interface import UnitLimits
 from tieback.intake.discover import DiscoveredInput, FileKind, find_inputs
-from tieback.intake.places.reach import ContentReader
+from tieback.intake.places.content import ContentReader
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN_SIZE, ObjectLocation, encode_location
 from tieback.model.unit import Unit

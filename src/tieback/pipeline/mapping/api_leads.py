@@ -18,7 +18,7 @@ from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.mapping.dns_answers import BY_CAPTURE, DnsLookups
 from tieback.pipeline.mapping.traffic_apps import TrafficApp
 from tieback.scope.decide import Decision
-from tieback.scope.names import Resolution
+from tieback.scope.resolver import Resolution
 
 _MAX_SUBJECTS = 4
 """Maximum certificates examined per name."""

@@ -12,7 +12,7 @@ from tieback.backends.datasets import Dataset, Datasets
 from tieback.backends.dns_hints import DnsHints
 from tieback.backends.hosting import HostingLookup
 from tieback.backends.normalise import OwnerDomains, literal_address
-from tieback.backends.registered import RegistrationLookup, registered_contacts
+from tieback.backends.registration import RegistrationLookup, registered_contacts
 from tieback.model.backend import Attribution
 from tieback.model.errors import UsageError
 from tieback.recognise.cloud import cloud_endpoint

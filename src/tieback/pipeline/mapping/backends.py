@@ -11,7 +11,7 @@ from tieback.pipeline.mapping.api_leads import attribute_backends, names_in_capt
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.mapping.dns_answers import DnsLookups
 from tieback.pipeline.mapping.traffic_apps import TrafficApp
-from tieback.scope.names import Resolution
+from tieback.scope.resolver import Resolution
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.apps import Keys, endpoints_with_parties, maker_claims
 from tieback.storage.lake.tables.probes import save_backends

@@ -11,7 +11,7 @@ from tieback.backends.dns_hints import DnsHints
 from tieback.backends.normalise import OwnerDomains, host_of, literal_address
 from tieback.model.backend import Attribution, Backend, Candidate, Route
 from tieback.model.endpoint import Party
-from tieback.scope.names import NameResolver, Resolution
+from tieback.scope.resolver import NameResolver, Resolution
 
 BY_DNS = 0.9
 """Confidence of an answer from a DNS server."""

@@ -12,9 +12,9 @@ from tieback.model.posture import ResourceFigures
 from tieback.model.resource import Resource
 from tieback.posture.defaults import ProviderDefaults
 from tieback.posture.interface import Fact
+from tieback.posture.merge import merge_statements
 from tieback.posture.numbers import ResourceTally
 from tieback.posture.open import POSTURE_VERSION, open_export
-from tieback.posture.settle import merge_statements
 from tieback.posture.source import Origin
 from tieback.storage.lake.tables.posture import (
     PostureImport,

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Protocol
 
-from tieback.backends.brought import ProbeHints, collect_probe_hints, read_container_rules
 from tieback.backends.candidates import SharedHosting, build_candidates, merge_candidates
 from tieback.backends.normalise import host_of
+from tieback.backends.probe_hints import ProbeHints, collect_probe_hints, read_container_rules
 from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.public_key import PublicKey
 from tieback.scope.conversation import Target

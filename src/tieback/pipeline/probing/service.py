@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from tieback.backends.brought import NO_PROBE_HINTS, ProbeHints
+from tieback.backends.probe_hints import NO_PROBE_HINTS, ProbeHints
 from tieback.model.backend import Candidate
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
@@ -24,8 +24,8 @@ from tieback.probes.finder import is_plain_http
 from tieback.probes.interface import Probe, was_silent
 from tieback.scope.conversation import Target, Traffic
 from tieback.scope.dialer import Dialer
+from tieback.scope.fair_queue import FairQueue
 from tieback.scope.replay import ReplayDialer
-from tieback.scope.turns import FairQueue
 
 type AnyDialer = Dialer | ReplayDialer
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from tieback.model.errors import TiebackError
 from tieback.scope.conversation import RetryLater
-from tieback.scope.turns import FairQueue, QueueItem
+from tieback.scope.fair_queue import FairQueue, QueueItem
 
 STOP_CHECK_SECONDS = 0.1
 """Interval between two stop checks, in seconds."""

@@ -15,7 +15,7 @@ from tieback.model.report import AppSummary, Report
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean
 from tieback.report.interface import RendererMeta
-from tieback.report.seen import MOST_LINES, PassiveNotes, passive_line
+from tieback.report.passive import MOST_LINES, PassiveNotes, passive_line
 
 COLUMNS = (
     "finding", "severity", "rule", "title", "cwe", "app", "bundle_id", "platform", "app_version", "vendor",

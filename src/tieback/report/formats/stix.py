@@ -17,7 +17,7 @@ from tieback.report.document import ACCESS_WORDS, clean, records_text, store_tex
 from tieback.report.encoding import encode_row
 from tieback.report.figures import bytes_text
 from tieback.report.interface import RendererMeta
-from tieback.report.seen import MOST_LINES, PassiveNotes, passive_line
+from tieback.report.passive import MOST_LINES, PassiveNotes, passive_line
 
 _OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 """Namespace of the ids of observables, defined by the standard (section 2.9)."""

@@ -32,8 +32,8 @@ from tieback.report.document import (
 )
 from tieback.report.figures import LEGEND, bytes_text, figure_text
 from tieback.report.interface import RendererMeta
+from tieback.report.passive import passive_line, passive_summary
 from tieback.report.posture import join_tables, summary_lines
-from tieback.report.seen import passive_line, passive_summary
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 
 MOST_ROWS = 50

@@ -9,9 +9,9 @@ from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.wire import Packet, ethernet, ip, talk, tcp
 from tieback.intake.traffic import table
 from tieback.intake.traffic.attribution import PacketAttribution
+from tieback.intake.traffic.classification import FlowClassification
 from tieback.intake.traffic.conversation import Conversation
 from tieback.intake.traffic.frames import PacketBlock
-from tieback.intake.traffic.judgement import FlowClassification
 from tieback.intake.traffic.names import DnsNames
 from tieback.intake.traffic.problems import CaptureProblems
 

@@ -16,7 +16,7 @@ from tieback.pipeline.mapping.api_leads import CaptureNames, LeadFollower, attri
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.mapping.traffic_apps import TrafficApp
 from tieback.scope.decide import Decision
-from tieback.scope.names import Resolution
+from tieback.scope.resolver import Resolution
 
 API = "api.workhub.test"
 

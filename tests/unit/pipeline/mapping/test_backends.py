@@ -11,7 +11,7 @@ from tieback.model.sighting import AppDocument, Evidence, Sighting
 from tieback.model.unit import Unit
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.mapping.backends import MappedBackends
-from tieback.scope.names import Resolution
+from tieback.scope.resolver import Resolution
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.apps import app_tables
 from tieback.storage.lake.tables.probes import read_backends

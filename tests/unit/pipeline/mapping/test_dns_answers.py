@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.pipeline.test_scan import quiet
-from tests.unit.scope.test_names import grant, responder
-from tests.unit.scope.test_questions import counting, server
+from tests.unit.scope.test_dns_client import counting, server
+from tests.unit.scope.test_resolver import grant, responder
 from tieback.backends.dns_hints import DnsHints
 from tieback.backends.hosting import HostingLookup
 from tieback.backends.normalise import OwnerDomains
@@ -17,7 +17,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.pipeline.mapping.dns_answers import DnsLookups
 from tieback.pipeline.scan import ScanRequest, run_scan
-from tieback.scope.names import NameResolver
+from tieback.scope.resolver import NameResolver
 
 
 @pytest.mark.parametrize(

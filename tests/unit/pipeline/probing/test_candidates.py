@@ -3,8 +3,8 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tieback.backends.brought import ProbeHints, collect_probe_hints
 from tieback.backends.candidates import build_candidates, merge_candidates
+from tieback.backends.probe_hints import ProbeHints, collect_probe_hints
 from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tieback.backends.brought import ProbeHints, collect_probe_hints
 from tieback.backends.candidates import build_candidates
+from tieback.backends.probe_hints import ProbeHints, collect_probe_hints
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.app import App, Platform
 from tieback.model.backend import Backend, Candidate, Route

@@ -10,7 +10,7 @@ from tieback.model.errors import StoppedError, WorkspaceError
 from tieback.pipeline.probing import window as window_module
 from tieback.pipeline.probing.window import ProbeWindow
 from tieback.scope.conversation import RetryLater
-from tieback.scope.turns import FairQueue
+from tieback.scope.fair_queue import FairQueue
 
 
 class Stage:

@@ -11,8 +11,8 @@ from tieback.model.report import AppSummary, FigureGroup, Report
 from tieback.report.document import AppStoreRow, hosts_of, row_of, rows
 from tieback.report.formats.html.diagram import Diagram, Tone, draw, tone_of
 from tieback.report.formats.html.shared import draw_shared
+from tieback.report.passive import MOST_LINES, PassiveLine, PassiveNotes, passive_line, passive_sighting_line
 from tieback.report.personal import field_words
-from tieback.report.seen import MOST_LINES, PassiveLine, PassiveNotes, passive_line, passive_sighting_line
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 
 MOST_SECTIONS = 200

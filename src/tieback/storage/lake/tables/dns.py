@@ -12,7 +12,7 @@ from typing import Self
 
 import msgspec
 
-from tieback.model.name_answer import DnsAnswer, DnsAnswerState
+from tieback.model.dns_answer import DnsAnswer, DnsAnswerState
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import rows_table
 

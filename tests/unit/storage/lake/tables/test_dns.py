@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tieback.model.name_answer import DnsAnswer, DnsAnswerState
+from tieback.model.dns_answer import DnsAnswer, DnsAnswerState
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.dns import DnsAnswerCache
 

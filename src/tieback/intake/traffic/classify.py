@@ -1,0 +1,344 @@
+"""Classification of a conversation: by its payload, or by its port as a labelled guess.
+
+Order: TLS, HTTP/1 and its content, data stores, HTTP/2, DNS, other protocols with a greeting, TLS that begins inside
+any other protocol, the port.
+"""
+
+from msgspec.structs import replace
+
+from tieback.intake.traffic import http, http2, quic, tls, websocket
+from tieback.intake.traffic.banners import BannerMatch, known_banners, recognise_datagrams
+from tieback.intake.traffic.certificate import CertificateNames
+from tieback.intake.traffic.classification import FlowClassification
+from tieback.intake.traffic.conversation import Conversation, Side
+from tieback.intake.traffic.dns import DnsMessage, parse_message, parse_stream
+from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.names import DNS, LLMNR, MDNS, DnsNames, hostname
+from tieback.intake.traffic.network import TCP
+from tieback.intake.traffic.ports import DNS_OVER_TLS, usual_ports
+from tieback.intake.traffic.stores.choose import recognise, recognise_either
+from tieback.intake.traffic.stores.evidence import sample_messages
+from tieback.model.flow import CleartextSample, FlowEvidence, FlowTls, NameSource
+
+SAMPLE_BYTES = 8 * 1024
+"""Bytes of cleartext passed on per direction."""
+
+_NOTHING = FlowClassification()
+_NAMED = {DNS: "dns", MDNS: "mdns", LLMNR: "llmnr"}
+_MAX_DETAIL = 240
+_MAX_MESSAGES = 4
+"""Messages of one direction of HTTP/2, each a sample."""
+
+
+class FlowClassifier:
+    """Classifier of the conversations of one capture, with its tables and caches."""
+
+    def __init__(self, names: DnsNames) -> None:
+        self._names = names
+        self._certificates = CertificateNames()
+        self._ports = usual_ports()
+        self._banners = known_banners()
+
+    def __call__(self, conversation: Conversation) -> FlowClassification:
+        """Classify a conversation, and determine which side is the client."""
+        known = conversation.client is not None
+        client = conversation.client or self._likely_client(conversation)
+        conversation.client = client
+        judged = self._tcp(conversation, client, known=known) if conversation.transport == TCP else self._udp(client)
+        if judged.evidence is FlowEvidence.NONE:
+            judged = self._by_port(conversation, judged)
+        return judged if judged.name else self._named_by_dns(conversation, judged)
+
+    def _likely_client(self, conversation: Conversation) -> Side:
+        """Without a SYN: the side whose port belongs to no service, else the side that sent first."""
+        first, second = conversation.first, conversation.second
+        here, there = port_of(first), port_of(second)
+        transport = _transport(conversation)
+        if (here < 1024) != (there < 1024):
+            return second if here < 1024 else first
+        if bool(self._ports.service(transport, here)) != bool(self._ports.service(transport, there)):
+            return second if self._ports.service(transport, here) else first
+        return first
+
+    def _named_by_dns(self, conversation: Conversation, judged: FlowClassification) -> FlowClassification:
+        client = conversation.client or conversation.first
+        name = conversation.name or self._names.of(address_of(client), address_of(client.other))
+        return replace(judged, name=name, name_from=NameSource.DNS) if name else judged
+
+    def _by_port(self, conversation: Conversation, judged: FlowClassification) -> FlowClassification:
+        client = conversation.client or conversation.first
+        service = self._ports.service(_transport(conversation), port_of(client.other))
+        if not service:
+            return judged
+        return replace(judged, protocol=service, evidence=FlowEvidence.PORT, confidence=0.2)
+
+    # TCP
+
+    def _tcp(self, conversation: Conversation, client: Side, *, known: bool) -> FlowClassification:
+        out, back = client.stream(), client.other.stream()
+        if not out and not back:
+            return _NOTHING
+        port = port_of(client.other)
+        seen = tls.recognise_tls(out, back, self._certificates)
+        if seen is not None:
+            if seen.swapped and not known:
+                conversation.client = client.other
+                port = port_of(client)
+            return self._of_tls(seen, port)
+        judged = self._http(conversation, out, back, port)
+        if judged is not None:
+            return judged
+        if known:
+            found = recognise(ConnectionStart(out, back, port))
+        else:
+            found, turned = recognise_either(ConnectionStart(out, back, None, midstream=True))
+            if turned:
+                conversation.client = client.other
+        if found is not None:
+            return self._of_store(found)
+        return self._http2(out, back) or self._dns_stream(conversation, out, back, port) or self._rest(out, back, port)
+
+    def _of_tls(self, seen: tls.TlsSummary, port: int, detail: str = "", name: str = "") -> FlowClassification:
+        sni = hostname(seen.tls.sni)
+        if not detail and port == DNS_OVER_TLS:
+            detail = "likely DNS over TLS, from the port number"
+        elif not detail and sni and self._ports.is_resolver(sni):
+            detail = "likely DNS over HTTPS: the name is a public resolver"
+        elif not detail:
+            service = self._ports.service("tcp", port)
+            detail = f"the port is usual for {service}" if service and service not in {"tls", "http"} else ""
+        return FlowClassification(
+            protocol="tls",
+            evidence=FlowEvidence.PAYLOAD,
+            confidence=seen.confidence,
+            encrypted=True,
+            tls=seen.tls,
+            name=sni or name,
+            name_from=NameSource.SNI if sni else NameSource.HTTP_HOST if name else NameSource.NONE,
+            detail=detail,
+        )
+
+    def _http(self, conversation: Conversation, out: bytes, back: bytes, port: int) -> FlowClassification | None:
+        seen = http.recognise_http(out, back)
+        if seen is None:
+            return None
+        if seen.swapped:
+            out, back = back, out
+            client = conversation.client
+            assert client is not None
+            conversation.client = client.other
+            port = port_of(client)
+        name = hostname(seen.host)
+        if seen.method == "CONNECT" or (
+            out[seen.request_end : seen.request_end + 3] in _TLS_STARTS and seen.request_end
+        ):
+            inner = tls.recognise_tls(out[seen.request_end :], back[seen.response_end :], self._certificates)
+            if inner is not None:
+                return self._of_tls(inner, port, f"through a proxy: CONNECT {_plain(seen.target)}", name)
+        found = recognise(ConnectionStart(out, back, port))
+        if found is None and seen.confidence < 0.9:
+            return None
+        judged = self._of_store(found) if found is not None else _of_http(seen, out, back)
+        detail = judged.detail if found is not None and judged.detail else _http_detail(seen)
+        if seen.upgrade == "h2c":
+            inner2 = http2.recognise_http2(out[seen.request_end :], back[seen.response_end :])
+            if inner2 is not None:
+                inside = _http2_samples(out[seen.request_end :], back[seen.response_end :])
+                outer = _samples("http", out[: seen.request_end], back[: seen.response_end])
+                judged = replace(judged, protocol="http2", samples=(*outer, *inside))
+        return replace(
+            judged,
+            name=judged.name or name,
+            name_from=NameSource.HTTP_HOST if name and not judged.name else judged.name_from,
+            detail=detail[:_MAX_DETAIL],
+            samples=judged.samples or _samples("http", out, back),
+        )
+
+    def _of_store(self, found: ProtocolMatch) -> FlowClassification:
+        seen = None
+        if found.encrypted and (found.tls_client or found.tls_server):
+            seen = tls.recognise_tls(found.tls_client, found.tls_server, self._certificates, starttls=True)
+        sni = hostname(seen.tls.sni) if seen else ""
+        return FlowClassification(
+            protocol=found.protocol,
+            evidence=FlowEvidence.PAYLOAD,
+            confidence=found.confidence,
+            encrypted=found.encrypted,
+            tls=seen.tls if seen else FlowTls(starttls=True) if found.encrypted else None,
+            name=sni,
+            name_from=NameSource.SNI if sni else NameSource.NONE,
+            detail=found.detail[:_MAX_DETAIL],
+            samples=tuple(
+                sample
+                if len(sample.data) <= SAMPLE_BYTES
+                else CleartextSample(sample.direction, sample.kind, sample.data[:SAMPLE_BYTES])
+                for sample in found.samples[:8]
+            ),
+        )
+
+    def _http2(self, out: bytes, back: bytes) -> FlowClassification | None:
+        seen = http2.recognise_http2(out, back)
+        if seen is None:
+            return None
+        name = hostname(http.without_port(seen.authority))
+        return FlowClassification(
+            protocol="http2",
+            evidence=FlowEvidence.PAYLOAD,
+            confidence=seen.confidence,
+            encrypted=False,
+            name=name,
+            name_from=NameSource.HTTP_HOST if name else NameSource.NONE,
+            detail=_plain(f"{seen.method} {http.plain_path(seen.path)} {seen.status}".strip()),
+            samples=_http2_samples(out, back),
+        )
+
+    def _dns_stream(self, conversation: Conversation, out: bytes, back: bytes, port: int) -> FlowClassification | None:
+        asked, answered = parse_stream(out), parse_stream(back)
+        if (not asked and not answered) or (port != DNS and not (asked and answered)):
+            return None
+        client = conversation.client or conversation.first
+        for message in answered:
+            self._names.remember(message.addresses, address_of(client))
+        return _of_dns("dns", asked, answered)
+
+    def _rest(self, out: bytes, back: bytes, port: int) -> FlowClassification:
+        greeting = self._banners.match(out, back, "tcp")
+        at = tls.find_client_hello(out)
+        if at >= 0:
+            place = back.find(b"\x16\x03")
+            inner = tls.recognise_tls(out[at:], back[place:] if place >= 0 else b"", self._certificates, starttls=True)
+            if inner is not None:
+                judged = self._of_tls(
+                    inner, port, "" if greeting else f"TLS begins after {at} bytes of another protocol"
+                )
+                return replace(judged, protocol=greeting.protocol) if greeting else judged
+        if greeting is not None:
+            return _of_banner(greeting, out, back)
+        if tls.find_records(out) and (tls.find_records(back) or not back):
+            return FlowClassification("tls", FlowEvidence.PAYLOAD, 0.6, encrypted=True, tls=FlowTls())
+        return _NOTHING
+
+    # UDP
+
+    def _udp(self, client: Side) -> FlowClassification:
+        out, back = client.datagrams(), client.other.datagrams()
+        if not out and not back:
+            return _NOTHING
+        first, answer = out[0] if out else b"", back[0] if back else b""
+        port = port_of(client.other)
+        if port in _NAMED or port_of(client) in _NAMED:
+            judged = _dns_datagrams(out, back, port if port in _NAMED else port_of(client))
+            if judged is not None:
+                return judged
+        seen = quic.recognise_quic(out, back)
+        if seen is None and back and not quic.is_client_first(out):
+            seen = quic.recognise_quic(back, out)
+        if seen is not None:
+            return self._of_quic(seen)
+        greeting = recognise_datagrams(first, answer) or self._banners.match(first, answer, "udp")
+        if greeting is not None:
+            return _of_banner(greeting, first, answer)
+        found = recognise(ConnectionStart(first, answer, port, transport="udp"))
+        return self._of_store(found) if found is not None else _NOTHING
+
+    def _of_quic(self, seen: quic.QuicSummary) -> FlowClassification:
+        name = hostname(seen.tls.sni)
+        resolver = name and self._ports.is_resolver(name)
+        return FlowClassification(
+            protocol="quic",
+            evidence=FlowEvidence.PAYLOAD,
+            confidence=seen.confidence,
+            encrypted=True,
+            tls=seen.tls,
+            name=name,
+            name_from=NameSource.SNI if name else NameSource.NONE,
+            detail=f"QUIC {seen.version}"
+            + ("; likely DNS over HTTPS: the name is a public resolver" if resolver else ""),
+        )
+
+
+_TLS_STARTS = (b"\x16\x03\x00", b"\x16\x03\x01", b"\x16\x03\x02", b"\x16\x03\x03")
+
+
+def port_of(side: Side) -> int:
+    """The source port of a side."""
+    return side.key[-4] << 8 | side.key[-3]
+
+
+def address_of(side: Side) -> bytes:
+    """The packed source address of a side."""
+    return side.key[: (len(side.key) - 4) // 2]
+
+
+def _transport(conversation: Conversation) -> str:
+    return "tcp" if conversation.transport == TCP else "udp"
+
+
+def _plain(text: str) -> str:
+    text = text[:_MAX_DETAIL]
+    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
+def _samples(kind: str, out: bytes, back: bytes) -> tuple[CleartextSample, ...]:
+    both = (("out", out[:SAMPLE_BYTES]), ("in", back[:SAMPLE_BYTES]))
+    return tuple(CleartextSample(direction, kind, data) for direction, data in both if data)
+
+
+def _http2_samples(out: bytes, back: bytes) -> tuple[CleartextSample, ...]:
+    both = (("out", out), ("in", back))
+    return tuple(
+        CleartextSample(direction, "http", message)
+        for direction, data in both
+        for message in http2.cleartext_messages(data, SAMPLE_BYTES)[:_MAX_MESSAGES]
+    )
+
+
+def _of_http(seen: http.HttpSummary, out: bytes, back: bytes) -> FlowClassification:
+    samples = _samples("http", out, back)
+    protocol = "http"
+    if seen.upgrade == "websocket":
+        protocol = "websocket"
+        samples = (
+            *_samples("http", out[: seen.request_end], back[: seen.response_end]),
+            *sample_messages(
+                "websocket",
+                websocket.messages(out[seen.request_end :], SAMPLE_BYTES),
+                websocket.messages(back[seen.response_end :], SAMPLE_BYTES),
+            ),
+        )
+    return FlowClassification(protocol, FlowEvidence.PAYLOAD, seen.confidence, encrypted=False, samples=samples)
+
+
+def _http_detail(seen: http.HttpSummary) -> str:
+    if seen.method == "CONNECT":
+        return _plain(f"CONNECT {seen.target}")
+    words = [seen.method, http.plain_path(seen.target), str(seen.status) if seen.status else ""]
+    return _plain(" ".join(word for word in words if word) + (f" from {seen.server}" if seen.server else ""))
+
+
+def _of_banner(seen: BannerMatch, out: bytes, back: bytes) -> FlowClassification:
+    detail = ""
+    if seen.protocol in {"ssh", "smtp", "ftp", "imap", "pop3"}:
+        detail = _plain(back.partition(b"\n")[0].decode("latin-1").strip()[:120])
+    samples = (
+        _samples("other", out, back)
+        if seen.encrypted is False and seen.protocol in {"smtp", "ftp", "imap", "pop3"}
+        else ()
+    )
+    return FlowClassification(
+        seen.protocol, FlowEvidence.PAYLOAD, seen.confidence, seen.encrypted, detail=detail, samples=samples
+    )
+
+
+def _of_dns(protocol: str, asked: list[DnsMessage], answered: list[DnsMessage]) -> FlowClassification:
+    question = next((message.question for message in (*asked, *answered) if message.question), "")
+    confidence = 0.95 if asked and answered else 0.8
+    return FlowClassification(protocol, FlowEvidence.PAYLOAD, confidence, encrypted=False, detail=_plain(question))
+
+
+def _dns_datagrams(out: list[bytes], back: list[bytes], port: int) -> FlowClassification | None:
+    asked = [message for data in out[:2] if (message := parse_message(data, names_only=True))]
+    answered = [message for data in back[:2] if (message := parse_message(data, names_only=True))]
+    if (not asked and not answered) or (out and not asked) or (back and not answered):
+        return None
+    return _of_dns(_NAMED[port], asked, answered)

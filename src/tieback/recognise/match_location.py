@@ -1,0 +1,78 @@
+"""Location of a match in a buffer, and the finds from it."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tieback.intake.apps.interface import Buffer, BufferKind
+from tieback.model.endpoint import Party
+from tieback.model.sighting import Credential, Evidence, Sighting
+from tieback.recognise.context import REACH, match_context
+from tieback.recognise.encodings import Encoding
+from tieback.recognise.interface import Find
+from tieback.recognise.span import decode_text
+from tieback.recognise.verdict import TextVerdict
+
+HOW = {
+    BufferKind.DEX: "dex-string",
+    BufferKind.RESOURCES: "resource",
+    BufferKind.MANIFEST: "manifest",
+    BufferKind.TEXT: "text",
+    BufferKind.NATIVE: "native-string",
+    BufferKind.BINARY: "binary",
+}
+"""First part of ``Evidence.how``, by the kind of buffer."""
+
+
+class MatchLocation(NamedTuple):
+    """A match in a buffer; all numbers are offsets in its data."""
+
+    verdict: TextVerdict
+    start: int
+    covered: int
+    """No endpoint of any shape may begin before this offset."""
+    looked: int
+    """No endpoint without a scheme may begin before this offset."""
+    begin: int
+    """Start of the string with the match; the context begins here at the earliest."""
+    stop: int
+    """Start of the next string."""
+    wide: bool = False
+    """True for UTF-16LE."""
+    encoding: Encoding = Encoding.PLAIN
+    shown: str = ""
+    """Text for the context, in place of the text in the buffer; for a credential its masked form."""
+
+
+def finds_at(buffer: Buffer, place: MatchLocation) -> Iterator[Find]:
+    """The sightings and credentials of a match, each with count 1."""
+    verdict = place.verdict
+    name = buffer.names.get(place.begin)
+    how = f"{HOW[buffer.kind]}:{name}" if name else HOW[buffer.kind]
+    encoded = "" if place.encoding in (Encoding.PLAIN, Encoding.ESCAPED) else f":{place.encoding.name.lower()}"
+    evidence = Evidence(
+        buffer.file, buffer.base + place.start, f"{how}/{verdict.rule}{encoded}", _context(buffer, place)
+    )
+    for endpoint in verdict.endpoints:
+        yield Sighting(endpoint, 1, Party.UNKNOWN, evidence)
+    for secret in verdict.secrets:
+        belongs = secret.endpoint or (verdict.endpoints[0].value if verdict.endpoints else "")
+        yield Credential(secret.kind, secret.masked, belongs, evidence, secret.grade, secret.fingerprint, secret.claims)
+        if secret.key is not None:
+            yield secret.key
+    yield from verdict.keys
+
+
+def _context(buffer: Buffer, place: MatchLocation) -> str:
+    unit = 2 if place.wide else 1
+    first = max(place.begin, place.start - REACH * unit)
+    first += (place.start - first) % unit
+    left = decode_text(buffer.data[first : place.start], wide=place.wide)
+    cut = first > place.begin + 1
+    if place.shown:
+        after = decode_text(buffer.data[place.covered : min(place.stop, place.covered + REACH * unit)], wide=place.wide)
+        # The text after it is in the same encoding and could not be masked.
+        right = place.shown + ("" if place.encoding is not Encoding.PLAIN else after)
+        left = "" if place.encoding is not Encoding.PLAIN else left
+        return match_context(left, right, cut=cut)
+    right = decode_text(buffer.data[place.start : min(place.stop, place.start + REACH * unit)], wide=place.wide)
+    return match_context(left, right, cut=cut)

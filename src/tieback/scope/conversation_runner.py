@@ -1,0 +1,343 @@
+"""Runs one conversation: its connection, its budget, and its steps."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tieback.model.errors import StoppedError
+from tieback.model.grant import Depth, Limits
+from tieback.model.probe import Outcome, TlsInfo
+from tieback.scope.budget import ConversationBudget, RateLimits
+from tieback.scope.connection import READ_BYTES, Transport, UnverifiedCertificate
+from tieback.scope.conversation import (
+    DUMMY_ACCOUNT,
+    Connect,
+    DeclaredSend,
+    Fault,
+    Receive,
+    RetryLater,
+    Send,
+    StartTls,
+    Step,
+    Target,
+    Traffic,
+)
+from tieback.scope.decide import Decision
+from tieback.scope.hostname import parse_host
+from tieback.scope.recording import OpenConnection
+from tieback.scope.resolver import Resolution
+from tieback.scope.rtt import RttEstimator
+from tieback.scope.tls import TlsContexts
+
+
+@dataclass(frozen=True, slots=True)
+class DialContext:
+    """What the dialer provides to a conversation."""
+
+    resolve: Callable[[str], Awaitable[Resolution]]
+    """The addresses of a host."""
+    decide: Callable[[str], Decision]
+    """The grant's decision on an address for this target."""
+    rate: RateLimits
+    contexts: TlsContexts
+    stopped: Callable[[], str]
+    """Why everything must stop, or empty."""
+    lapsed: Callable[[], str]
+    """Why the grant is not valid today, or empty."""
+    audit: Callable[[str, Mapping[str, object]], None]
+    open: OpenConnection
+    """Opens a connection to an address that was allowed."""
+    trips: RttEstimator = field(default_factory=RttEstimator)
+    """Connect times so far."""
+    hasty: bool = False
+    """True for a first pass, which ends if a connect takes longer than usual in this network."""
+
+
+class ConversationRunner:
+    """Runs steps. Every failure is a ``Fault``; after one it closes the connection, unless a receive timed out."""
+
+    def __init__(self, door: DialContext, target: Target, sends: Sequence[DeclaredSend], limits: Limits) -> None:
+        self._door = door
+        self._target = target
+        self._sends = sends
+        self._limits = limits
+        self._budget = ConversationBudget(limits)
+        self._connection: Transport | None = None
+        self._buffer = bytearray()
+        """Data read beyond the last response: at most one read."""
+        self._address = ""
+        """The address that accepted a connect; the conversation keeps it."""
+        self._tls: TlsInfo | None = None
+        self._unverified = ""
+        """Why verification failed; it would fail again."""
+        self._preamble: list[Send | Receive] = []
+        """Cleartext steps since the connect, which STARTTLS may have to repeat."""
+        self._sent: dict[str, int] = {}
+
+    async def step(self, step: Step) -> bytes:
+        """Run one step.
+
+        Raises:
+            Fault: the step failed.
+            LookAgain: the time of the first pass was too short.
+            StoppedError: the run must stop.
+        """
+        try:
+            match step:
+                case Connect(tls=tls, seconds=seconds):
+                    await self._connect(tls, seconds)
+                case StartTls():
+                    await self._start_tls()
+                case Send():
+                    await self._send(step)
+                case Receive():
+                    return await self._receive(step)
+        except Fault as fault:
+            # After a receive time-out, the connection can still be used; after other faults it cannot.
+            if fault.outcome is not Outcome.TIMEOUT or not isinstance(step, Receive):
+                self.close()
+            raise
+        return b""
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._buffer.clear()
+        self._preamble.clear()
+
+    def traffic(self) -> Traffic:
+        """The cost so far."""
+        budget = self._budget
+        return Traffic(self._address, budget.bytes_sent, budget.bytes_read, budget.seconds, self._tls)
+
+    def account(self, fault: str) -> dict[str, object]:
+        """The fields of the audit entry at the end."""
+        budget = self._budget
+        return {
+            "target": self._target.label,
+            "address": self._address,
+            "connections": budget.connections,
+            "receives": budget.frames,
+            "sends": self._sent,
+            "bytes_sent": budget.bytes_sent,
+            "bytes_read": budget.bytes_read,
+            "seconds": round(budget.seconds, 6),
+            "tls": self._tls.version if self._tls is not None else "",
+            "fault": fault,
+        }
+
+    async def _connect(self, tls: bool, seconds: float | None) -> None:
+        self.close()
+        self._tls = None
+        fault: Fault | None = None
+        addresses = await self._addresses()
+        for address in addresses:
+            decision = self._door.decide(address)
+            if not decision.allowed:
+                fault = fault or self._refusal(decision.reason, address)
+                continue
+            try:
+                self._connection = await self._dial(address, decision, first=len(addresses) == 1)
+                if tls:
+                    await self._shake(address, seconds)
+            except Fault as failed:
+                self.close()
+                if failed.outcome is Outcome.BUDGET_SPENT:
+                    raise
+                fault = failed
+            else:
+                self._address = address
+                return
+        raise fault or Fault(Outcome.ERROR, "no address")
+
+    async def _addresses(self) -> tuple[str, ...]:
+        self._stop()
+        if lapsed := self._door.lapsed():
+            raise self._refusal(lapsed, "")
+        if self._address:
+            return (self._address,)
+        found = await self._door.resolve(self._target.host)
+        if not found.addresses:
+            raise self._refusal(found.reason, "", found.outcome)
+        return found.addresses
+
+    def _refusal(self, reason: str, address: str, outcome: Outcome = Outcome.OUT_OF_SCOPE) -> Fault:
+        self._door.audit("refused", {"target": self._target.label, "address": address, "reason": reason})
+        return Fault(outcome, reason)
+
+    async def _dial(self, address: str, decision: Decision, *, first: bool = False) -> Transport:
+        self._budget.begin()
+        self._budget.connection()
+        self._budget.pause(await self._door.rate.admit(self._target.host, address))
+        self._stop()
+        self._budget.left()
+        line = {"target": self._target.label, "address": address, "rule": decision.rule, "reason": decision.reason}
+        self._door.audit("connect", line)
+        most = self._limits.connect_seconds
+        # A slow address must not lose to the next one; an address that accepted a connect is known.
+        hasty = first and self._door.hasty and not self._address
+        patience = self._door.trips.timeout(address, most) if hasty else most
+        begun = time.monotonic()
+        try:
+            opened = await self._door.open(address, self._target.port, patience, self._budget.left, self._budget.wire)
+        except Fault as fault:
+            if fault.outcome is Outcome.TIMEOUT:
+                self._door.trips.add_timeout(address, whole=patience >= most)
+                if patience < most:
+                    raise RetryLater(
+                        f"no connection within {patience:.1f} s; it is probed again with more time"
+                    ) from None
+            elif fault.outcome is Outcome.REFUSED:
+                self._door.trips.add_connect(address, time.monotonic() - begun)
+            raise
+        self._door.trips.add_connect(address, time.monotonic() - begun)
+        return opened
+
+    async def _start_tls(self) -> None:
+        connection = self._open()
+        if connection.encrypted:
+            raise Fault(Outcome.ERROR, "TLS is already active")
+        if self._buffer:
+            # Cleartext that could be mistaken for a response inside TLS (CVE-2011-0411).
+            raise Fault(Outcome.HOSTILE, f"{len(self._buffer)} bytes arrived before TLS started")
+        await self._shake(self._address)
+
+    async def _shake(self, address: str, seconds: float | None = None) -> None:
+        """Perform the handshake; if the certificate fails, again without verification on a new connection."""
+        wait = self._limits.idle_seconds if seconds is None else min(seconds, self._limits.idle_seconds)
+        host = parse_host(self._target.host).text
+        connection = self._open()
+        if not self._unverified:
+            try:
+                await connection.start_tls(self._door.contexts.verifying, host, wait)
+            except UnverifiedCertificate as verdict:
+                self._unverified = str(verdict)
+                connection = await self._again(address)
+        if self._unverified:
+            await connection.start_tls(self._door.contexts.measuring, host, wait)
+        if connection.encrypted:
+            self._tls = connection.tls(self._unverified)
+        self._preamble.clear()
+
+    async def _again(self, address: str) -> Transport:
+        """A new connection in the state of the old one: the cleartext steps are repeated."""
+        preamble = list(self._preamble)
+        self.close()
+        decision = self._door.decide(address)
+        if not decision.allowed:
+            raise self._refusal(decision.reason, address)
+        self._connection = await self._dial(address, decision)
+        for step in preamble:
+            if isinstance(step, Send):
+                await self._send(step)
+            else:
+                await self._receive(step)
+        if self._buffer:
+            raise Fault(Outcome.HOSTILE, f"{len(self._buffer)} bytes arrived before TLS started")
+        return self._connection
+
+    async def _send(self, step: Send) -> None:
+        connection = self._open()
+        declared = next((declared for declared in self._sends if declared.matches(step.data)), None)
+        if declared is None:
+            size = len(step.data)
+            self._door.audit("undeclared", {"target": self._target.label, "bytes": size})
+            raise Fault(Outcome.ERROR, f"undeclared send of {size} bytes: {step.data[:40]!r}")
+        account = declared.account_in(step.data)
+        if account is not None and account not in (DUMMY_ACCOUNT, *self._target.passwordless):
+            self._door.audit("undeclared", {"target": self._target.label, "account": account})
+            raise Fault(Outcome.ERROR, f"the grant does not list the account {account!r}")
+        if not declared.keys(step.data) <= {key.value for key in self._target.keys}:
+            self._door.audit("undeclared", {"target": self._target.label, "what": "a key"})
+            raise Fault(Outcome.ERROR, "a key that is not a public key of the target")
+        if declared.values and declared.depth is Depth.SAMPLE:
+            self._budget.sample()
+        elif declared.values:
+            self._budget.note()
+        self._sent[declared.name] = self._sent.get(declared.name, 0) + 1
+        self._budget.bytes_sent += len(step.data)
+        self._remember(step)
+        await connection.write(step.data, self._limits.idle_seconds)
+
+    async def _receive(self, step: Receive) -> bytes:
+        self._open()
+        self._stop()
+        self._budget.frame()
+        self._budget.left()
+        seconds = self._limits.idle_seconds if step.seconds is None else min(step.seconds, self._limits.idle_seconds)
+        if step.exactly is not None:
+            answer = await self._exactly(step.exactly, seconds)
+        elif step.until is not None:
+            answer = await self._until(step.until, step.limit, seconds)
+        else:
+            answer = await self._some(step.limit, seconds)
+        self._remember(step)
+        return answer
+
+    async def _exactly(self, count: int, seconds: float) -> bytes:
+        if count < 0:
+            raise Fault(Outcome.ERROR, f"a receive of {count} bytes")
+        while len(self._buffer) < count:
+            need = count - len(self._buffer)
+            if need > self._budget.bytes_left():
+                raise Fault(Outcome.BUDGET_SPENT, f"a response of {count} bytes exceeds the remaining budget")
+            if not await self._more(seconds):
+                raise self._ended(f"{len(self._buffer)} of {count} bytes of a response")
+        return self._take(count)
+
+    async def _until(self, delimiter: bytes, limit: int, seconds: float) -> bytes:
+        if not delimiter:
+            raise Fault(Outcome.ERROR, "an empty delimiter")
+        searched = 0
+        while True:
+            at = self._buffer.find(delimiter, max(0, searched - len(delimiter) + 1), limit)
+            if at >= 0:
+                return self._take(at + len(delimiter))
+            searched = len(self._buffer)
+            if searched >= limit:
+                raise Fault(Outcome.HOSTILE, f"no {delimiter!r} in {limit} bytes")
+            if not await self._more(seconds):
+                raise self._ended(f"{searched} bytes without {delimiter!r}")
+
+    async def _some(self, limit: int, seconds: float) -> bytes:
+        if limit < 1:
+            raise Fault(Outcome.ERROR, "a receive of nothing")
+        if not self._buffer and not await self._more(seconds):
+            return b""
+        return self._take(min(limit, len(self._buffer)))
+
+    async def _more(self, seconds: float) -> bool:
+        """Read once into the buffer; false at the end of the stream."""
+        data = await self._open().read(min(READ_BYTES, self._budget.bytes_left()), seconds)
+        self._budget.bytes_read += len(data)
+        self._buffer += data
+        return bool(data)
+
+    def _take(self, count: int) -> bytes:
+        answer = bytes(memoryview(self._buffer)[:count])
+        del self._buffer[:count]
+        return answer
+
+    def _ended(self, where: str) -> Fault:
+        if self._open().silent:
+            return Fault(Outcome.REFUSED, "the peer closed the connection before sending a byte")
+        return Fault(Outcome.PROTOCOL_MISMATCH, f"the peer closed the connection after {where}")
+
+    def _remember(self, step: Send | Receive) -> None:
+        if self._connection is not None and not self._connection.encrypted and len(self._preamble) <= _MAX_PREAMBLE:
+            self._preamble.append(step)
+
+    def _open(self) -> Transport:
+        if self._connection is None:
+            raise Fault(Outcome.ERROR, "no open connection")
+        return self._connection
+
+    def _stop(self) -> None:
+        if reason := self._door.stopped():
+            raise StoppedError(reason)
+
+
+_MAX_PREAMBLE = 32
+"""Maximum steps before STARTTLS that are kept; known protocols need two to six."""

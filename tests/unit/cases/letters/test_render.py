@@ -1,0 +1,87 @@
+"""Letters are the same for the same facts, versioned, and no markup of others gets through."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.cases.letters.samples import facts
+from tests.unit.cases.samples import NOW, case
+from tieback.cases.letters.language import KINDS, Template, load_language
+from tieback.cases.letters.render import escape, letter_reference, render_letter
+from tieback.model.case import CaseApp, Letter
+from tieback.model.errors import InputError, UsageError
+
+
+def write(kind: str = "exposure", name: str = "en", known: tuple[Letter, ...] = (), **more: object) -> Letter:
+    return render_letter(kind, name, load_language(name), facts(name, **more), known, NOW, "v-1")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["en", "de", "fr", "es", "pt"])
+def test_every_letter_in_every_language(kind: str, name: str) -> None:
+    letter = write(kind, name)
+    assert "ieldhand" in letter.subject
+    assert "{{" not in letter.text + letter.subject
+    assert "security@nordwind.example" in letter.text
+    assert "\n\n\n" not in letter.text
+    if kind in ("exposure", "provider"):
+        assert "1350" in letter.text.replace(".", "").replace(",", "").replace(" ", "").replace("\u202f", "")
+    if kind == "exposure":
+        assert letter_reference("v-1", "exposure") in letter.text
+
+
+def test_a_reminder_of_the_request_for_assurance() -> None:
+    assert "On 1 February 2026 we asked you" in write("reminder", cases=(), asked="1 February 2026").text
+
+
+def test_the_same_text_is_the_same_version() -> None:
+    first = write()
+    assert (first.version, len(first.sha256)) == (1, 64)
+    assert write(known=(first,)) is first
+    second = write(known=(first,), cases=(case(), case("es-2")))
+    assert (second.version, second.id == first.id) == (2, False)
+
+
+def test_what_others_wrote_is_text() -> None:
+    evil = "[x](javascript:alert) <script>|*_` {{ 7*7 }} {% for %}"
+    app = CaseApp("com.a", evil, "1", "android", "a" * 64)
+    text = write("assurance", cases=(case(apps=(app,)),)).text
+    assert "49" not in text.partition("com.a")[0][-80:]
+    assert "\\[x\\](javascript:alert) \\<script\\>\\|\\*\\_\\` \\{\\{ 7\\*7 \\}\\}" in text
+
+
+@pytest.mark.parametrize(
+    ("template", "says"),
+    [
+        ("{{ nothing }}", "'nothing' is undefined"),
+        ("{% for %}", "cannot be rendered"),
+        ("{{ ''.__class__.__mro__ }}", "unsafe|undefined"),
+        ("{% include 'x' %}", "cannot be rendered"),
+        ("{{ 'x' * 2000000 }}", "longer than 1 MiB"),
+        ("{% for i in range(1000000) %}{% endfor %}", "cannot be rendered"),
+    ],
+)
+def test_a_damaged_template_is_one_line(template: str, says: str) -> None:
+    language = msgspec.structs.replace(load_language("en"), exposure=Template("x", template))
+    with pytest.raises(InputError, match=says):
+        render_letter("exposure", "en", language, facts(), (), NOW, "v-1")
+
+
+def test_unknown_letter_kind_is_rejected() -> None:
+    with pytest.raises(UsageError, match="Choose one of assurance"):
+        write("threat")
+
+
+@given(st.text())
+def test_escaped_text_keeps_every_sign(text: str) -> None:
+    assert escape(text).replace("\\", "") == text.replace("\\", "")
+
+
+def test_bundled_templates_read_no_files() -> None:
+    folder = Path(__file__).parents[4] / "src" / "tieback" / "cases" / "letters"
+    for path in folder.glob("*.toml"):
+        includes = {line for line in path.read_text().splitlines() if "{% include" in line}
+        assert includes <= {'{% include "stores" %}', '{% include "closing" %}'}

@@ -1,0 +1,86 @@
+"""Endpoints in other encodings."""
+
+import base64
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.sighting import Credential, Sighting
+from tieback.recognise.encodings import decode_base64, decode_percent, decode_reversed, decode_unicode
+from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.interface import Find
+
+EXTRACTOR = EndpointExtractor()
+
+
+def finds(data: bytes, kind: BufferKind = BufferKind.TEXT) -> list[Find]:
+    return list(EXTRACTOR.extract(Artifact("f", (Buffer("f", kind, data),))))
+
+
+def values(data: bytes) -> list[tuple[str, str]]:
+    return [(one.endpoint.value, one.evidence.how) for one in finds(data) if isinstance(one, Sighting)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "how"),
+    [
+        ("next=https%3A%2F%2Fapi.shop.de%2Fv1&x=1", "https://api.shop.de/v1", "text/url:percent"),
+        ("x%20http%3a%2f%2Fapi.shop.de%3A8080%2Fv1%20y", "http://api.shop.de:8080/v1", "text/url:percent"),
+        ('"https:\\u002F\\u002Fapi.shop.de\\u002Fv1"', "https://api.shop.de/v1", "text/url:unicode"),
+        ('"1v/ed.pohs.ipa//:sptth"', "https://api.shop.de/v1", "text/url:reversed"),
+        ('"ed.pohs.ipa//:ptth"', "http://api.shop.de", "text/url:reversed"),
+    ],
+)
+def test_encodings(text: str, value: str, how: str) -> None:
+    assert values(text.encode()) == [(value, how)]
+
+
+@pytest.mark.parametrize("before", [b"", b"a", b"ab", b"abc", b"key=value;"])
+@pytest.mark.parametrize("url", [b"https://api.shop.de/v1", b"http://api.shop.de/v1"])
+def test_base64_at_each_alignment(before: bytes, url: bytes) -> None:
+    text = b'x = "' + base64.b64encode(before + url) + b'";'
+    assert values(text) == [(url.decode(), "text/url:base64")]
+
+
+@pytest.mark.parametrize("text", ["aHR0cHM6Ly8", "https%3A%2F%2F", "//:sptth", "https:\\u002f\\u002f", "aHR0cDovL!!!"])
+def test_schemes_without_a_host_are_ignored(text: str) -> None:
+    assert values(text.encode()) == []
+
+
+def test_a_credential_in_base64_is_masked() -> None:
+    found = finds(base64.b64encode(b"https://bob:Hunter22secret@api.shop.de/v1"))
+    assert "Hunter22secret" not in str(found)
+    assert base64.b64encode(b"Hunter22secret").decode()[:12] not in str(found)
+    assert [one.masked for one in found if isinstance(one, Credential)] == ["Hu***et (14)"]
+
+
+def test_big_endian_text_of_a_binary_plist_keeps_its_last_character() -> None:
+    import plistlib
+
+    from tieback.intake.apps.plist import read_binary_plist
+
+    data = plistlib.dumps({"näme": "https://api.shöp.de", "x": "é https://api.shop.de"}, fmt=plistlib.FMT_BINARY)
+    found = EXTRACTOR.extract(read_binary_plist("Info.plist", data))
+    assert "https://api.shop.de" in [one.endpoint.value for one in found if isinstance(one, Sighting)]
+
+
+@given(st.binary(max_size=200), st.integers(0, 3))
+@settings(max_examples=100, deadline=None)
+def test_any_bytes_can_be_decoded(data: bytes, shift: int) -> None:
+    for text, taken in (
+        decode_percent(data, 0, len(data)),
+        decode_unicode(data, 0, len(data)),
+        decode_base64(data, 0, len(data), shift),
+    ):
+        assert 0 <= taken <= len(data)
+        assert len(text) <= 3 * taken
+    assert len(decode_reversed(data, 0, len(data))) <= len(data)
+
+
+@given(st.binary(min_size=1, max_size=60))
+@settings(max_examples=50, deadline=None)
+def test_base64_comes_back(data: bytes) -> None:
+    raw = base64.b64encode(data)
+    assert decode_base64(raw, 0, len(raw), 0) == (data, len(raw))
