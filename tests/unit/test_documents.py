@@ -19,7 +19,7 @@ from tests.unit.report.conftest import the_hostile_report, the_report
 from tieback.cli.main import build
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.inventory import open as inventories
-from tieback.intake.traffic import openers
+from tieback.intake.traffic import open as openers
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.open import open_traffic
 from tieback.model.sighting import Problem, Sighting

@@ -28,8 +28,13 @@ from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.mapping.backends import MappedBackends
 from tieback.pipeline.mapping.dns_answers import DnsLookups
 from tieback.pipeline.mapping.traffic_apps import TrafficApp, attribute_traffic
-from tieback.pipeline.probing.candidates import Candidates, ProbeHintIndex, exclude_targets, target_label
-from tieback.pipeline.probing.providers import ProviderLookup
+from tieback.pipeline.probing.candidates import (
+    Candidates,
+    ProbeHintIndex,
+    ProviderLookup,
+    exclude_targets,
+    target_label,
+)
 from tieback.pipeline.probing.ransom_notes import NoteJudge, read_salt
 from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.service import probe_all, store_ports

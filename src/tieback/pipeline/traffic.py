@@ -16,7 +16,7 @@ from tieback.model.errors import InputError
 from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
 from tieback.model.unit import Unit, UnitState
-from tieback.pipeline.mapping.response_hints import add_hints
+from tieback.pipeline.mapping.flow_endpoints import add_hints
 from tieback.pipeline.progress import Progress
 
 TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.3"

@@ -9,6 +9,7 @@ store.
 import asyncio
 import logging
 import os
+import resource
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,7 +22,6 @@ from tieback.scope.connection import Connection
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, RetryLater, Step, Target, Traffic
 from tieback.scope.conversation_runner import ConversationRunner, DialContext
 from tieback.scope.decide import CompiledGrant, Decision
-from tieback.scope.descriptors import conversation_capacity
 from tieback.scope.fair_queue import bucket_of
 from tieback.scope.recording import OpenConnection, Recording
 from tieback.scope.resolver import NameResolver
@@ -299,3 +299,28 @@ def _enough(decision: Decision, target: Target, depth: Depth | None, *, note: bo
         reason = f"`{decision.rule}` does not list the account {missing[0]} in `passwordless`"
         return Decision(False, reason, decision.address, decision.rule)
     return decision
+
+
+RESERVE = 96
+"""Descriptors reserved for other uses: logs, databases, the event loop, DNS queries."""
+
+
+def conversation_capacity(window: int) -> tuple[int, str]:
+    """How many of ``window`` conversations may run concurrently (at least one), and the reason for a reduction.
+
+    Raises the soft limit if necessary and allowed.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = window + RESERVE
+    if soft == resource.RLIM_INFINITY or needed <= soft:
+        return window, ""
+    most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    if most > soft:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+            soft = most
+        except (ValueError, OSError):  # above fs.nr_open
+            pass
+    if needed <= soft:
+        return window, ""
+    return max(1, soft - RESERVE), f"this process may open only {soft} files (`ulimit -n`)"

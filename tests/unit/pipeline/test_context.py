@@ -9,7 +9,7 @@ from tieback.model.app import App, Platform
 from tieback.model.backend import Attribution, Backend
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.exposure import ExposureWindow
-from tieback.pipeline.context import with_context
+from tieback.pipeline.conclude import with_context
 from tieback.storage.lake.tables.probes import save_backends
 from tieback.storage.workspace import Workspace
 

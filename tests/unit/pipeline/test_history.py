@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tests.unit.assess.test_findings import EXPOSURE
 from tieback.model.exposure import Exposure
 from tieback.model.probe import Access
-from tieback.pipeline.history import compare_with_earlier_runs
+from tieback.pipeline.report import compare_with_earlier_runs
 from tieback.storage.ledger.ledger import Ledger
 
 CLOSED = replace(EXPOSURE, access=Access.AUTH_REQUIRED)

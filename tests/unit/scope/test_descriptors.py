@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from tieback.scope.descriptors import RESERVE, conversation_capacity
+from tieback.scope.dialer import RESERVE, conversation_capacity
 
 INFINITY = resource.RLIM_INFINITY
 

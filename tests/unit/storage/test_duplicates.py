@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from tieback.model.unit import Unit, UnitEnd, UnitState
-from tieback.storage.duplicates import remove_units, stored_units
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import rows_table
-from tieback.storage.recovery import recover
+from tieback.storage.recovery import recover, remove_units, stored_units
 from tieback.storage.workspace import Workspace
 
 A, B, C = (Unit(name * 64, "v1", f"{name}.apk", 1) for name in "abc")

@@ -7,12 +7,12 @@ that a future version is read as long as it keeps the structure. Otherwise the w
 """
 
 import struct
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.intake.apps.layers import split_overlaps
 from tieback.intake.apps.stringpool import MalformedPoolError
 
 MAX_STRINGS = 4_000_000
@@ -69,3 +69,41 @@ def _strings(file: str, data: bytes, function_size: int) -> tuple[Buffer, ...]:
         for is_wide, chosen in ((False, ~wide), (True, wide))
         for base, layer, edges in split_overlaps(storage, offsets[chosen], ends[chosen])
     )
+
+
+MAX_LAYERS = 4
+"""Copies made of one storage. Compilers overlap only neighbouring strings, so two are usually enough."""
+
+
+def split_overlaps(storage: bytes, starts: Offsets, ends: Offsets) -> Iterator[tuple[int, bytes, Offsets]]:
+    """Copies of the used part of the storage: its offset, its bytes, and the offsets in it where strings begin and end.
+
+    Strings that exceed the storage are left out. If more than ``MAX_LAYERS`` strings overlap at one offset, which no
+    compiler produces, there is one whole copy, in which strings are not separated.
+    """
+    good = (starts >= 0) & (ends <= len(storage)) & (starts < ends)
+    starts, ends = starts[good], ends[good]
+    order = np.lexsort((-ends, starts))
+    starts, ends = starts[order], ends[order]
+    if not len(starts):
+        return
+    # In this order a string is part of another one if it ends no later than any before it.
+    reached = np.maximum.accumulate(ends)
+    outer = np.concatenate(([True], ends[1:] > reached[:-1]))
+    starts, ends = starts[outer], ends[outer]
+    count = next((n for n in range(1, MAX_LAYERS + 1) if (starts[n:] >= ends[:-n]).all()), 0)
+    if count == 0:
+        yield 0, storage, np.empty(0, np.int64)
+        return
+    raw = np.frombuffer(storage, np.uint8)
+    for layer in range(count):
+        first, last = starts[layer::count], ends[layer::count]
+        if not len(first):
+            continue
+        base, stop = int(first[0]), int(last[-1])
+        marks = np.zeros(stop - base + 1, np.int8)
+        # A string may begin where another ends: both edges are at one offset and leave it inside.
+        np.add.at(marks, first - base, 1)
+        np.subtract.at(marks, last - base, 1)
+        inside = np.cumsum(marks[:-1], dtype=np.int8)
+        yield base, (raw[base:stop] * inside.view(np.uint8)).tobytes(), np.unique(np.concatenate((first, last))) - base

@@ -4,14 +4,15 @@ The steps need Android itself (``am``, ``pm``, ``settings``, ``monkey``); they a
 "not yet verified on a device" in docs/howto/capture.md. The transport under them is tested against a real adbd.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
+from cryptography import x509
 
-from tieback.intake.capture.authority import TRUSTED, trusted_path
 from tieback.intake.capture.journal import (
     RemoveFile,
     RemoveReverse,
@@ -240,3 +241,21 @@ def _name(package: str) -> str:
     if not _PACKAGE.fullmatch(package) or len(package) > 255:
         raise DeviceError(f"{package[:80]!r} is not a package name", advice="Use a name like com.example.app")
     return package
+
+
+TRUSTED = "/data/misc/user/0/cacerts-added"
+"""Directory of the authorities that the device's first user trusts."""
+
+
+def trusted_path(certificate: Path) -> str:
+    """The path of an authority's certificate on the device.
+
+    Args:
+        certificate: PEM file of the proxy's authority.
+
+    Raises:
+        OSError, ValueError: the file cannot be read, or is not a certificate.
+    """
+    subject = x509.load_pem_x509_certificate(certificate.read_bytes()).subject.public_bytes()
+    number = int.from_bytes(hashlib.md5(subject, usedforsecurity=False).digest()[:4], "little")
+    return f"{TRUSTED}/{number:08x}.0"

@@ -2,10 +2,11 @@
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tieback.intake.traffic import documents, har, logs, mitm
 from tieback.intake.traffic.attribution import PacketAttribution
 from tieback.intake.traffic.capture import CaptureFile
 from tieback.intake.traffic.interface import OpenedTraffic
@@ -67,7 +68,6 @@ def open_traffic(
         os.close(number)
     if source is None:
         from tieback.intake.traffic import logs
-        from tieback.intake.traffic.openers import OPENERS
 
         own = logs.opener(path, head, columns) if columns else None
         if own is not None:
@@ -145,3 +145,12 @@ def _not_traffic(head: bytes, path: Path) -> InputError:
     return InputError(
         "unknown format: not a capture, archive or log that tieback reads", where=str(path), advice=_ADVICE
     )
+
+
+type Opener = Callable[[Path, bytes], OpenedTraffic | None]
+"""Function from the path and the first 64 KiB to the opened file, or ``None`` if it is another format.
+
+Raises ``InputError`` if the format is the opener's own and the file cannot be read.
+"""
+
+OPENERS: tuple[Opener, ...] = (documents.opener, har.opener, mitm.opener, logs.opener)

@@ -5,12 +5,11 @@ shapes, distributions or lists decide together.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from tieback.pii.values.chance import chance_bound, scale_confidence
 from tieback.pii.values.checksums import luhn
 from tieback.pii.values.column_scan import ClassCandidate
-from tieback.pii.values.dates import are_birth_dates
 from tieback.pii.values.mask import mask_value
 from tieback.pii.values.national import NationalNumber, normalise
 from tieback.pii.values.scan import Hits, ShapeScanner
@@ -288,3 +287,28 @@ def _passwords(values: Sequence[str], forms: dict[str, float]) -> Iterator[Class
         yield ClassCandidate("password", 0.92, "plain passwords", "shape", mixed)
     elif mixed >= 0.7 * count and inside >= 0.7 * count and lengths >= 4 and small > 0.55:
         yield ClassCandidate("password", 0.9, "plain passwords", "shape", mixed)
+
+
+_YEAR = re.compile(r"(?<![0-9])(1[89][0-9]{2}|20[0-9]{2})(?![0-9])|^(1[89][0-9]{2}|20[0-9]{2})[0-9]{4}$")
+BEFORE_RECORDS = 1968
+"""Hardly any business record is older than this year; many people are."""
+
+
+def years(values: Iterable[str]) -> list[int]:
+    """Sorted years of the complete dates."""
+    found = (_YEAR.search(value[:40]) for value in values)
+    return sorted(int(match[1] or match[2]) for match in found if match)
+
+
+def are_birth_dates(values: Iterable[str], this_year: int) -> bool:
+    """True if complete dates are distributed like births: over a generation, before electronic records, none in the
+    future.
+    """
+    dates = list(values)
+    known = years(dates)
+    count = len(known)
+    if count < 5 or count < len(dates) * 0.95 or known[-1] > this_year or known[0] < this_year - 125:
+        return False
+    middle = known[count * 3 // 4] - known[count // 4]
+    old = sum(year < BEFORE_RECORDS for year in known) / count
+    return middle >= 10 and old >= 0.15 and known[-1] - known[0] >= 25

@@ -22,7 +22,7 @@ from tieback.model.case import Case, CaseState, Recheck, RecheckVerdict
 from tieback.model.exposure import Exposure
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import ProbeReport
-from tieback.pipeline.probing.providers import ProviderLookup
+from tieback.pipeline.probing.candidates import ProviderLookup
 from tieback.pipeline.probing.ransom_notes import NoteJudge, read_salt
 from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.service import ProbeLease, probe_all

@@ -1,12 +1,14 @@
 """Endpoints from flows, in the same canonical form as those of static analysis, so that both merge."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from ipaddress import ip_address
 
 import msgspec
 
+from tieback.backends.hints import extract_hints
+from tieback.backends.pivot import Lead
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.model.flow import Flow, NameSource
+from tieback.model.flow import CleartextSample, Flow, NameSource
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.collect import Maker
@@ -124,3 +126,21 @@ def sightings_of(flows: Iterable[Flow], maker: Maker) -> tuple[Sighting, ...]:
 
 def _without_container(endpoint: Endpoint) -> Endpoint:
     return msgspec.structs.replace(endpoint, path="") if endpoint.kind is EndpointKind.CLOUD else endpoint
+
+
+def add_hints(flow: Flow, samples: Iterable[CleartextSample]) -> Flow:
+    """The flow with the host names found in its server responses and certificates."""
+    answers = [sample.data for sample in samples if sample.direction == "in" and sample.kind == "http"]
+    names = flow.tls.certificate_names if flow.tls is not None else ()
+    host = flow.server.name or flow.server.ip
+    if not host or not (answers or names):
+        return flow
+    found = extract_hints(answers, host, flow.server.port, names)
+    return msgspec.structs.replace(flow, hints=found) if found else flow
+
+
+def leads_of(flows: Iterable[Flow], seen_in: str) -> Iterator[Lead]:
+    """The hints of flows as leads, each with the host that responded."""
+    for flow in flows:
+        for hint in flow.hints:
+            yield Lead(flow.server.name or flow.server.ip, hint, seen_in)

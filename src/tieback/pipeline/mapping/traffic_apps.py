@@ -10,8 +10,7 @@ from tieback.backends.pivot import Lead
 from tieback.model.app import App, Platform
 from tieback.model.flow import Flow, Leak
 from tieback.model.sighting import Sighting
-from tieback.pipeline.mapping.flow_endpoints import endpoint_of, sightings_of
-from tieback.pipeline.mapping.response_hints import leads_of
+from tieback.pipeline.mapping.flow_endpoints import endpoint_of, leads_of, sightings_of
 from tieback.recognise.collect import Maker
 from tieback.recognise.rules import RuleFiles
 from tieback.storage.lake.tables.apps import AppEndpoint

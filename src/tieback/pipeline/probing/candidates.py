@@ -5,8 +5,12 @@ They are generated again for each iteration.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from ipaddress import ip_address
 from itertools import groupby
 from typing import Protocol
+
+from publicsuffixlist import PublicSuffixList
 
 from tieback.backends.candidates import SharedHosting, build_candidates, merge_candidates
 from tieback.backends.normalise import host_of
@@ -115,3 +119,19 @@ class TargetLabels(Protocol):
 def exclude_targets(candidates: Iterable[Candidate], answered: TargetLabels) -> Iterator[Candidate]:
     """The candidates whose target is not in ``answered``, for example those without a report."""
     return (one for one in candidates if target_label(one) not in answered)
+
+
+class ProviderLookup:
+    """Look-ups; the list is loaded at the first name."""
+
+    @cached_property
+    def _suffixes(self) -> PublicSuffixList:
+        return PublicSuffixList(only_icann=True)
+
+    def of(self, host: str) -> str:
+        """The provider, such as ``amazonaws.com``; empty for an address."""
+        try:
+            ip_address(host)
+        except ValueError:
+            return str(self._suffixes.privatesuffix(host.rstrip(".").lower()) or "")
+        return ""

@@ -12,8 +12,8 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.errors import InputError, UsageError, WorkspaceError
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
+from tieback.pipeline.probing.candidates import ProviderLookup
 from tieback.pipeline.probing.journal import ProbeJournal
-from tieback.pipeline.probing.providers import ProviderLookup
 from tieback.pipeline.probing.ransom_notes import NoteJudge, note_label, read_salt, with_note_verdict
 from tieback.pipeline.probing.samples import SampleJudge, sample_label, with_cost
 from tieback.pipeline.probing.service import probe_again, probe_all, store_ports

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.apps.layers import split_overlaps
+from tieback.intake.apps.hermes import split_overlaps
 
 
 def texts(storage: bytes, ranges: list[tuple[int, int]]) -> list[bytes]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.capturing import certificate
-from tieback.intake.capture.authority import trusted_path
+from tieback.intake.capture.device import trusted_path
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")

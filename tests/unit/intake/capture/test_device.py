@@ -6,8 +6,15 @@ import pytest
 
 from tests.lab.capturing import certificate
 from tests.unit.intake.capture.conftest import PACKAGE, Phone
-from tieback.intake.capture.authority import TRUSTED, trusted_path
-from tieback.intake.capture.device import CaptureDevice, CommandResult, DeviceError, last_line, undo_all
+from tieback.intake.capture.device import (
+    TRUSTED,
+    CaptureDevice,
+    CommandResult,
+    DeviceError,
+    last_line,
+    trusted_path,
+    undo_all,
+)
 from tieback.intake.capture.journal import UndoJournal
 
 PUSHED = "/data/local/tmp/tieback-capture.apk"

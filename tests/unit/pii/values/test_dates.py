@@ -1,6 +1,6 @@
 import pytest
 
-from tieback.pii.values.dates import are_birth_dates, years
+from tieback.pii.values.rules import are_birth_dates, years
 
 
 def test_years_are_extracted_from_dates() -> None:

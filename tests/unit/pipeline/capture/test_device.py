@@ -7,8 +7,7 @@ import pytest
 
 from tests.lab.capturing import certificate
 from tests.unit.intake.capture.conftest import PACKAGE, PHONE, Phone
-from tieback.intake.capture.authority import trusted_path
-from tieback.intake.capture.device import DeviceError
+from tieback.intake.capture.device import DeviceError, trusted_path
 from tieback.intake.capture.interface import ProxyMode
 from tieback.model.errors import InputError, UsageError
 from tieback.model.flow import FlowApp, Peer

@@ -2,7 +2,7 @@
 
 from tests.unit.pipeline.mapping.test_api_leads import flow
 from tieback.model.flow import CleartextSample, FlowTls, HostHint
-from tieback.pipeline.mapping.response_hints import add_hints, leads_of
+from tieback.pipeline.mapping.flow_endpoints import add_hints, leads_of
 
 ANSWER = b"HTTP/1.1 200 OK\r\nX-Backend: es.workhub.test:9200\r\n\r\nSECRET"
 

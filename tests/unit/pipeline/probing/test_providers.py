@@ -1,6 +1,6 @@
 import pytest
 
-from tieback.pipeline.probing.providers import ProviderLookup
+from tieback.pipeline.probing.candidates import ProviderLookup
 
 
 @pytest.mark.parametrize(
