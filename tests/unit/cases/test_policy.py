@@ -62,7 +62,7 @@ def test_what_is_no_policy_is_told_in_one_line(tmp_path: Path, text: str, says: 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200))
-def test_any_bytes(tmp_path: Path, data: bytes) -> None:
+def test_reading_any_bytes_never_raises_another_error(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "any"
     path.write_bytes(data)
     with contextlib.suppress(InputError):
