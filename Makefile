@@ -1,28 +1,30 @@
-# tieback: make demo | test | lint | bench | fuzz | clean
+# tieback: make demo | test | test-more | lint | lint-quick | bench | fuzz | clean
 # Everything below stays inside this folder. uv is used from the PATH, or brought into .uv/ from PyPI.
 
 SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
-RUN := $(UV) run --frozen --no-sync
+# A Python that all dependencies have wheels for, and not the newest that uv would fetch.
+SYNC = python=$$(tools/find-python $(UV)) && $(UV) sync --python "$$python" --frozen
+RUN := env VIRTUAL_ENV=$(CURDIR)/.venv PATH="$(CURDIR)/.venv/bin:$$PATH"
 DEMO := demo
 JOBS ?= 2
 
-.PHONY: demo test lint bench fuzz clean env env-test servers
+.PHONY: demo test test-more lint lint-quick bench fuzz clean env env-test servers
 
 .uv/bin/uv:
 	@tools/bring-uv
 
 # The stamp makes second runs start in seconds: nothing is synced while the lock is older.
 .venv/.demo: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(UV) sync --frozen --quiet --compile-bytecode --inexact --no-default-groups --extra lab
+	@$(SYNC) --quiet --compile-bytecode --inexact --no-default-groups --extra lab
 	@touch $@
 
 .venv/.test: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(UV) sync --frozen --quiet --compile-bytecode --all-extras --group fuzz --group schemas
+	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas
 	@touch $@ .venv/.demo
 
 .venv/.bench: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(UV) sync --frozen --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group bench
+	@$(SYNC) --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group bench
 	@touch $@ .venv/.test .venv/.demo
 
 env: .venv/.demo
@@ -34,15 +36,29 @@ demo: .venv/.demo
 servers:
 	@tools/install-test-servers
 
+# At most 15 minutes on two cores. Tests marked `more` are left out: see pyproject.toml.
 test: .venv/.test servers
 	@$(RUN) pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-lint: .venv/.test
-	@$(RUN) ruff format --check .
-	@$(RUN) ruff check .
+# What `make test` leaves out: once per issue.
+test-more: .venv/.test servers
+	@$(RUN) pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder -m 'more and not bench'
+
+# Without extras, in seconds: the style, and which package imports which. Everything else needs the whole environment.
+QUICK = $(if $(wildcard .venv/.test),.venv,.cache/lint)
+.cache/lint/.complete: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
+	@export UV_PROJECT_ENVIRONMENT=.cache/lint; $(SYNC) --quiet --only-group dev --no-install-project
+	@touch $@
+
+lint-quick: $(if $(wildcard .venv/.test),,.cache/lint/.complete)
+	@$(QUICK)/bin/ruff format --check .
+	@$(QUICK)/bin/ruff check .
+	@PYTHONPATH=src $(QUICK)/bin/lint-imports
+
+lint: lint-quick .venv/.test
 	@$(RUN) mypy
-	@$(RUN) lint-imports
 	@$(RUN) deptry src
+	@if [ -x tools/check-words ]; then $(RUN) tools/check-words; fi
 
 bench: .venv/.bench
 	@$(RUN) python -m bench

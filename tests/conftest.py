@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,7 @@ os.environ.setdefault("TIEBACK_CACHE", str(ROOT / ".cache" / "prepared"))
 _RUN = pytest.StashKey[Run]()
 _OUTLIVED = pytest.StashKey[list[str]]()
 _SKIPS = pytest.StashKey[list[Skip]]()
+_LEFT_OUT = pytest.StashKey[int]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -57,11 +59,26 @@ class Skips:
             self._seen.append(Skip(report.nodeid, reason_of(report.longrepr)))
 
 
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Count tests marked ``more``; workers report theirs to the run."""
+    for item in items:
+        if item.get_closest_marker("more") is not None:
+            item.config.stash[_LEFT_OUT] = item.config.stash.get(_LEFT_OUT, 0) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """All workers collect the same tests."""
+    node.config.stash[_LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Fail a run with skips that nobody expects, and end what the tests left behind."""
     if exitstatus == pytest.ExitCode.OK and _unexpected(session.config) and not tolerated():
         exitstatus = session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash.get(_LEFT_OUT, 0)
     run = session.config.stash.get(_RUN, None)
     if run is not None:
         session.config.stash[_OUTLIVED] = run.end(keep=exitstatus not in {0, 5})
@@ -78,6 +95,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         for line in lines(skips):
             terminalreporter.line(line)
     run = config.stash.get(_RUN, None)
+    if left_out := config.stash.get(_LEFT_OUT, 0):
+        terminalreporter.line(f"{left_out} tests are marked `more` and were left out: make test-more")
     if outlived := config.stash.get(_OUTLIVED, []):
         terminalreporter.section("processes that outlived their tests")
         for line in outlived:

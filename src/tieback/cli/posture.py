@@ -93,12 +93,12 @@ def import_(
 
 @app.command()
 def run(
-    cloud: Annotated[str, typer.Argument(metavar="aws|azure|gcp", help="ProwlerProvider provider.")],
+    cloud: Annotated[str, typer.Argument(metavar="aws|azure|gcp", help="Cloud provider.")],
     *,
     profile: Annotated[str, typer.Option(help="Profile of the AWS CLI.")] = "",
     region: Annotated[list[str] | None, typer.Option(help="Region; repeatable.")] = None,
     subscription: Annotated[list[str] | None, typer.Option(help="Azure subscription; repeatable.")] = None,
-    project: Annotated[list[str] | None, typer.Option(help="Google ProwlerProvider project; repeatable.")] = None,
+    project: Annotated[list[str] | None, typer.Option(help="Google Cloud project; repeatable.")] = None,
     prowler: Annotated[str, typer.Option(help="Path of the Prowler program; default: uv downloads it.")] = "",
     minutes: Annotated[
         float, typer.Option(min=0.01, help="Stop Prowler after this many minutes and keep its results.")
@@ -161,11 +161,9 @@ def run(
 @app.command("list")
 def list_(
     *,
-    public: Annotated[
-        bool, typer.Option("--public", help="List only iter_resources reachable from the Internet.")
-    ] = False,
+    public: Annotated[bool, typer.Option("--public", help="List only resources reachable from the Internet.")] = False,
     unencrypted: Annotated[
-        bool, typer.Option("--unencrypted", help="List only iter_resources that are not encrypted at rest.")
+        bool, typer.Option("--unencrypted", help="List only resources that are not encrypted at rest.")
     ] = False,
     since: SinceOption = "",
     workspace: WorkspaceOption = Path(".tieback"),

@@ -19,7 +19,7 @@ def probe(
     targets: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="HOST[:PORT]|@FILE", help="TargetList. Without a port: all usual ports. @FILE: one target per line."
+            metavar="HOST[:PORT]|@FILE", help="Targets. Without a port: all usual ports. @FILE: one target per line."
         ),
     ] = None,
     grant: Annotated[Path | None, typer.Option(help="Grant file; required unless --replay is used.")] = None,

@@ -133,7 +133,7 @@ def explain(
         str,
         typer.Argument(
             help="Figure, such as records, stores-exposed:class=email or bytes:kind=mongodb,country=DE; "
-            "default: list all figure_names."
+            "default: list all names."
         ),
     ] = "",
     workspace: WorkspaceOption = _DEFAULT,

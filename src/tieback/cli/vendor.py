@@ -223,7 +223,7 @@ def import_contacts(
 @app.command()
 def answer(
     name: VendorArgument,
-    said: Annotated[AssuranceAnswer, typer.Argument(help="AssuranceAnswer of the vendor to the assurance request.")],
+    said: Annotated[AssuranceAnswer, typer.Argument(help="Answer of the vendor to the assurance request.")],
     *,
     on: Annotated[str, typer.Option(help="Date of the answer; default: today.")] = "",
     file: Annotated[

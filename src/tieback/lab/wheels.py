@@ -82,7 +82,9 @@ def reachable_directory(directory: Path, account: UnprivilegedUser | None) -> Pa
     status = place.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
         raise LabError(
-            "the directory belongs to another user", where=str(place), advice="Remove it, or choose another --dir"
+            "the directory belongs to another user",
+            where=str(place),
+            advice="Remove the directory, or choose another one with --dir",
         )
     return place
 

@@ -54,7 +54,7 @@ def last_report(directory: Path) -> Iterator[Report]:
             if begun is None:
                 raise WorkspaceError("no finished run", where=str(directory), advice="Run `tieback scan` first")
             raise WorkspaceError(
-                f"no finished run; one was started on {begun:%Y-%m-%d %H:%M} UTC",
+                f"no finished run; the run of {begun:%Y-%m-%d %H:%M} UTC has not ended",
                 where=str(directory),
                 advice="Run the same `tieback scan` again; it resumes where it stopped",
             )

@@ -62,7 +62,7 @@ def test_invalid_policy_is_one_error_line(tmp_path: Path, text: str, says: str) 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200))
-def test_any_bytes(tmp_path: Path, data: bytes) -> None:
+def test_reading_any_bytes_never_raises_another_error(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "any"
     path.write_bytes(data)
     with contextlib.suppress(InputError):

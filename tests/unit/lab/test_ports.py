@@ -26,7 +26,10 @@ def test_a_taken_port_is_named(taken: int) -> None:
 
 
 def test_a_free_port_is_fine(taken: int) -> None:
+    """At another address; it raises nothing, and a server can listen there."""
     require_free_port("127.77.255.3", taken)
+    with socket.create_server(("127.77.255.3", taken)) as listener:
+        assert listener.getsockname() == ("127.77.255.3", taken)
 
 
 def test_an_address_of_another_machine_is_refused() -> None:

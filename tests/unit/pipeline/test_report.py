@@ -44,7 +44,7 @@ def test_unfinished_run_is_reported(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "ws") as workspace:
         workspace.ledger.start_run(["x"])
     with (
-        pytest.raises(WorkspaceError, match=r"one was started on .*it resumes where it stopped"),
+        pytest.raises(WorkspaceError, match=r"has not ended.*it resumes where it stopped"),
         last_report(tmp_path / "ws"),
     ):
         pass

@@ -115,12 +115,12 @@ def test_principals_that_mean_everybody(principal: Any, wanted: bool) -> None:
         st.text(max_size=8), st.none() | st.integers() | st.text(max_size=8) | st.lists(st.none(), max_size=2)
     )
 )
-def test_no_value_is_an_accident(value: dict[str, Any]) -> None:
+def test_any_value_has_the_type_that_is_asked_for(value: dict[str, Any]) -> None:
     facts = ExportObject(value)
     for key in value:
-        facts.text(key)
-        facts.answer(key)
-        facts.number(key)
-        facts.inner(key)
-        facts.texts(key)
-        list(facts.listed(key))
+        assert isinstance(facts.text(key), str)
+        assert isinstance(facts.number(key), int | None)
+        assert facts.answer(key) in TriState
+        assert isinstance(facts.inner(key), ExportObject)
+        assert all(isinstance(text, str) for text in facts.texts(key))
+        assert all(isinstance(one, ExportObject) for one in facts.listed(key))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Credential, NotBackend, Problem, Sighting
 from tieback.recognise import RECOGNISE_VERSION, extractors
@@ -196,10 +197,16 @@ def test_too_many_hits_are_a_problem_line() -> None:
     ]
 
 
-def test_hostile_text_stays_linear() -> None:
-    for piece in (b"a.com:80", b"http://a.com:80,", b"mongodb://u:p@", b"mongodb://a,", b"jdbc:", b".firebaseio.com"):
-        finds(piece * (200_000 // len(piece)))
-        finds(piece.decode().encode("utf-16-le") * (100_000 // len(piece)), BufferKind.NATIVE)
+PIECES_OF_HOSTILE_TEXT = (
+    b"a.com:80", b"http://a.com:80,", b"mongodb://u:p@", b"mongodb://a,", b"jdbc:", b".firebaseio.com",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", PIECES_OF_HOSTILE_TEXT)
+@pytest.mark.parametrize("kind", [BufferKind.TEXT, BufferKind.NATIVE])
+def test_the_cost_of_hostile_text_is_linear(piece: bytes, kind: BufferKind) -> None:
+    whole = piece.decode().encode("utf-16-le") if kind is BufferKind.NATIVE else piece
+    assert_linear(lambda size: whole * (size // len(whole)), lambda data: finds(data, kind), 16_000)
 
 
 def test_every_extractor_declares_what_it_finds() -> None:

@@ -61,6 +61,7 @@ def test_a_kill_while_it_was_made_does_not_spoil_the_directory(tmp_path: Path) -
     Workspace.open(tmp_path).close()
     (tmp_path / "ledger.db").unlink()
     Workspace.open(tmp_path).close()
+    assert (tmp_path / "ledger.db").exists()
 
 
 def test_read_only_workspace_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

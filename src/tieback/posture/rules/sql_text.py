@@ -71,7 +71,7 @@ def statements(text: RulesText) -> Iterator[SqlStatement]:
         if found.group("dollar") is not None:
             end = raw.find(value, at)
             if end < 0:
-                raise text.error(where, f"an end of the body in {value}")
+                raise text.error(where, f"the closing {value} of a text")
             kind, at = "text", end + len(value)
             value = f"'{raw[found.end() : end][:200]}'"
         if kind == "sign" and value == ";":

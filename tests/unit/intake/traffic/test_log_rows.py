@@ -79,7 +79,7 @@ def test_head_lines() -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.text(max_size=120), max_size=6))
-def test_readers_never_raise(text: list[str]) -> None:
+def test_reading_any_log_never_raises(text: list[str]) -> None:
     for reader in READERS.values():
         list(reader(text))
     reader_of("\n".join(text).encode())

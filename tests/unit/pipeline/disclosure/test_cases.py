@@ -77,3 +77,5 @@ def test_cases_can_be_worked_on_while_a_scan_runs(tmp_path: Path) -> None:
     with Workspace.open(directory) as other, other.lock(), open_case_service(directory, now=NOW) as work:
         (case,) = work.open(POLICY).cases
         work.note(case.id, "still possible", [], "Ann")
+        last = work.log(case.id)[-1]
+    assert (last.by, last.fields) == ("Ann", {"text": "still possible"})

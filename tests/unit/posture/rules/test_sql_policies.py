@@ -127,7 +127,7 @@ WORDS = [*SIGNS, *VERBS, *PARTS]
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=40))
-def test_any_statement_is_read(words: list[str]) -> None:
+def test_any_statement_never_raises(words: list[str]) -> None:
     policy = READER.read(RulesText("f", " ".join(["create table t;", *words])))
     for path in policy.paths():
         policy.ask(Requester.ANY_USER, path)

@@ -200,7 +200,7 @@ def test_the_order_is_fixed() -> None:
 
 
 @pytest.mark.parametrize("midstream", [False, True])
-def test_short_sides_never_raise(midstream: bool) -> None:
+def test_short_sides_never_raises(midstream: bool) -> None:
     tails = (b"", b"\0", bytes(7), b"\x01\0\0\x01\x80\0\0\x09" * 3, b"+$*:{", b"\xff" * 30)
     for item in recognisers():
         sides = (item.client_first, item.server_first)
@@ -213,7 +213,7 @@ def test_short_sides_never_raise(midstream: bool) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=300), st.binary(max_size=300), st.booleans())
-def test_random_bytes_never_raise(client: bytes, server: bytes, midstream: bool) -> None:
+def test_random_bytes_never_raises(client: bytes, server: bytes, midstream: bool) -> None:
     opening = ConnectionStart(client, server, None, midstream=midstream)
     recognise(opening)
     for item in recognisers():

@@ -197,7 +197,7 @@ def test_accounts(name: str, valid: bool) -> None:
 
 @given(st.binary(max_size=120))
 @settings(max_examples=100, deadline=None)
-def test_any_bytes_end_in_a_verdict(data: bytes) -> None:
+def test_any_bytes_never_raises_another_fault(data: bytes) -> None:
     for peer in (
         MemoryPeer(recorded_answers([]), greeting=data),
         MemoryPeer(recorded_answers([data] * 3), greeting=greeting()),

@@ -172,7 +172,7 @@ def test_names(name: str, valid: bool) -> None:
 
 @given(st.binary(max_size=120))
 @settings(max_examples=100, deadline=None)
-def test_any_bytes_end_in_a_verdict(data: bytes) -> None:
+def test_any_bytes_never_raises_another_fault(data: bytes) -> None:
     for answers in ((data,), (b"N", data), (b"N", authentication(0) + data)):
         try:
             start(*answers)

@@ -1,0 +1,41 @@
+"""The helper that checks for linear cost fails where the cost is not linear."""
+
+import re
+
+import pytest
+
+from tests.linear import LIMIT, assert_linear, growth
+
+
+def text(size: int) -> str:
+    return "a" * size
+
+
+def linear(given: str) -> int:
+    return sum(1 for _ in given)
+
+
+def quadratic(given: str) -> int:
+    return sum(1 for _ in given for _ in given)
+
+
+def runs_away(given: str) -> object:
+    """Each start is followed to the end of the text."""
+    return re.findall(r"a+b", given)
+
+
+@pytest.mark.parametrize("size", [400, 4_000, 400_000])
+def test_linear_cost_passes(size: int) -> None:
+    assert_linear(text, linear, size)
+
+
+@pytest.mark.parametrize(("work", "size"), [(quadratic, 400), (quadratic, 2_000), (runs_away, 8_000)])
+def test_quadratic_cost_fails(work: object, size: int) -> None:
+    assert callable(work)
+    assert growth(text, work, size) > LIMIT
+    with pytest.raises(AssertionError, match="4 times the input costs"):
+        assert_linear(text, work, size)
+
+
+def test_constant_cost_passes() -> None:
+    assert growth(text, len, 4_000) < 2
