@@ -228,7 +228,7 @@ def test_inputs_below_the_depth_limit_are_one_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "kind"),
     [
-        ("run.pcap.gz", gzip.compress(wire.pcap([])), FileKind.TRAFFIC),
+        ("run.pcap.gz", gzip.compress(wire.pcap([]), mtime=0), FileKind.TRAFFIC),
         ("run", wire.pcap([]), FileKind.TRAFFIC),
         ("archive", shard(), FileKind.SHARD),
         ("a.tar.gz", b"", FileKind.PACKED_SHARD),
