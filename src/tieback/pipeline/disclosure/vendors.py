@@ -47,7 +47,7 @@ class VendorView(msgspec.Struct, frozen=True):
 
 
 class VendorService:
-    """The vendors of an open workspace. Use ``casework.open_casework``, which adds the cases."""
+    """The vendors of an open workspace. Use ``open_case_service``, which adds the cases."""
 
     def __init__(self, workspace: Workspace, now: datetime | None = None) -> None:
         self._workspace = workspace
