@@ -138,7 +138,7 @@ def test_the_probe_of_the_example(example: Callable[[str], ModuleType], monkeypa
     assert len(played.sent) == expect.requests
     tests = example("tests/unit/probes/stores/test_exampledb.py")
     for change, access in tests.STATES:
-        tests.test_states(web, change, access)
+        tests.test_access_state_by_server_answers(web, change, access)
 
 
 def test_the_traffic_reader_of_the_example(

@@ -65,14 +65,14 @@ class RegistrationLookup:
             yield from self._told(at, "network", text)
 
     def lookup_asn(self, number: int) -> Iterator[Attribution]:
-        """Holder and contacts of an AS number. Raises the errors of ``of_address``."""
+        """Holder and contacts of an AS number. Raises the errors of ``lookup_address``."""
         for first, last, at in self._systems:
             if first <= number <= last:
                 yield from self._told(at, "network", f"AS{number}")
                 return
 
     def lookup_domain(self, domain: str) -> Iterator[Attribution]:
-        """Holder and contacts of a registrable domain. Raises the errors of ``of_address``."""
+        """Holder and contacts of a registrable domain. Raises the errors of ``lookup_address``."""
         at = self._domains.get(domain)
         if at is None:
             return

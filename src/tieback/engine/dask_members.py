@@ -17,7 +17,7 @@ NO_WORKER_SECONDS = 60.0
 
 
 class ClusterMembers:
-    """The current members. Call ``ready`` first, then ``look`` as often as needed.
+    """The current members. Call ``wait_until_ready`` first, then ``refresh`` as often as needed.
 
     Args:
         client: a connected client.

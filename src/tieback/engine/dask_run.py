@@ -29,7 +29,7 @@ class ClusterRun:
 
     Args:
         client: a connected client.
-        members: members after ``ready``.
+        members: members after ``wait_until_ready``.
         work: the work to run.
         source: source of batches.
         limits: limits of a unit.

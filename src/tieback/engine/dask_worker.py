@@ -58,7 +58,7 @@ class WorkerEngines(WorkerPlugin):
             self.free.pop().close()
 
     def memory(self) -> int:
-        """Memory of processes with a batch, in bytes. Idle ones are small: ``put_back`` keeps no others."""
+        """Memory of processes with a batch, in bytes. Idle ones are small: ``release`` keeps no others."""
         return sum(engine.memory() for engine in list(self.busy))
 
     def acquire(self) -> LocalEngine:

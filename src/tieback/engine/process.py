@@ -79,7 +79,7 @@ class WorkerProcess:
         return self._process.poll() is None
 
     def send_batch(self, task: Task) -> None:
-        """Assign a batch; a dead worker is noticed at the next ``hear``."""
+        """Assign a batch; a dead worker is noticed at the next ``read_message``."""
         self.task = task
         self.current = None
         self.publishing = False
@@ -186,7 +186,7 @@ class WorkerProcess:
         self.pipe.close()
 
     def wait(self) -> None:
-        """After ``dismiss``: wait until the process exits, and kill it if it does not."""
+        """After ``shut_down``: wait until the process exits, and kill it if it does not."""
         try:
             self._process.wait(GRACE_SECONDS)
         except subprocess.TimeoutExpired:

@@ -83,7 +83,7 @@ class KindReader:
 
         Args:
             pii_class: the class of the field.
-            words: words of its name and its parent, folded (``Reading.words``).
+            words: words of its name and its parent, folded (``NameReading.words``).
         """
         rules = self._rules.get(pii_class)
         return rules.of(words) if rules is not None else ""

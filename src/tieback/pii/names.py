@@ -3,7 +3,7 @@
 A name is split into words (``tokens``) and read with the lexicon (``reading``). The longest phrases count; of several,
 the head of the name decides (the last in English or German, the first in Spanish or French). Heads such as ``status``
 refer to a thing and veto the class. Ambiguous words (``name``, ``address``) need context: other words of the name, the
-parent of a dotted path, the table, the siblings (``surroundings``). The type of the column can only exclude a class.
+parent of a dotted path, the table, the siblings (``table_context``). The type of the column can only exclude a class.
 """
 
 from collections.abc import Iterable, Iterator

@@ -145,7 +145,7 @@ class ConfigExtractor:
     def __init__(self, rules: RuleFiles | None = None) -> None:
         self._rules = rules if rules is not None else RuleFiles()
         self.left = sys.maxsize
-        """Number of pairs that are still judged; ``Search`` sets a limit per app."""
+        """Number of pairs that are still judged; ``AppSearch`` sets a limit per app."""
 
     @cached_property
     def config(self) -> ConfigRules:

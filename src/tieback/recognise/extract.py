@@ -65,7 +65,7 @@ class EndpointExtractor:
         self.rules = rules if rules is not None else RuleFiles()
         self._marks = marks
         self.left = sys.maxsize
-        """Number of texts that are still judged; ``Search`` sets a limit per app."""
+        """Number of texts that are still judged; ``AppSearch`` sets a limit per app."""
         self._verdicts: dict[bytes, TextVerdict] = {}
         self._dull: dict[bytes, TextVerdict] = {}
 

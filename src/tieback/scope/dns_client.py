@@ -1,6 +1,6 @@
 """DNS queries, one at a time; each answer is cached for as long as its zone allows (RFC 1035, 3.2.1; RFC 2308, 5).
 
-``scope.names`` decides beforehand whether a name may be queried. Answers are cached for their TTL, within bounds;
+``scope.resolver`` decides beforehand whether a name may be queried. Answers are cached for their TTL, within bounds;
 negative answers for the lesser of the TTL and the minimum of the SOA, within narrower bounds. Failures on the way are
 not answers of the zone: they are kept for one minute and not written to the cache. The number of records per answer is
 bounded.

@@ -80,7 +80,7 @@ class Downloads:
             etag: required state, without quotes; empty for any.
 
         Raises:
-            InputError: as for ``look``; or the file is gone or has changed, or the response is truncated repeatedly.
+            InputError: as for ``stat``; or the file is gone or has changed, or the response is truncated repeatedly.
         """
         end = None if size == UNKNOWN_SIZE else start + size
         at, attempt = start, 0

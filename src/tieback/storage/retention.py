@@ -66,7 +66,7 @@ class RetentionPlan(msgspec.Struct, frozen=True):
 
 
 class _Plan(msgspec.Struct, frozen=True):
-    """``plan_retention.json``."""
+    """``plan.json``."""
 
     runs: tuple[str, ...]
 

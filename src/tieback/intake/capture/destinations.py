@@ -1,7 +1,7 @@
 """Permitted destinations of the proxy, and names with fixed addresses.
 
 A capture proxies the user's own device, so by default every server is permitted. If networks are set, the proxy
-connects only to them and queries no name server: only names in ``Settings.names`` are resolved, others are refused
+connects only to them and queries no name server: only names in ``ProxySettings.names`` are resolved, others are refused
 (``localhost`` is 127.0.0.1, RFC 6761).
 """
 

@@ -1,6 +1,6 @@
 """The proxy process: mitmproxy as a library, with its own event loop. It is started with ``python -m``.
 
-Only this module and its add-ons (``connections``, ``lookups``, ``observer``, and ``reading``) use mitmproxy. Only this
+Only this module and its add-ons (``connections``, ``dns``, ``observer``, and ``convert``) use mitmproxy. Only this
 process imports them: mitmproxy keeps module state, installs its own exception handlers and loop settings, and its
 native parts can crash. The process listens and connects. It writes only its authority's files, the key log and the flow
 file that the user requested.

@@ -42,7 +42,7 @@ class ContentReader:
         return self._bucket(url).stat(location.key) if location.key else None
 
     def list_objects(self, url: str) -> Iterator[RemoteObject]:
-        """Yield all objects below a URL of an object store, in its order; one page in memory. Raises as ``look``."""
+        """Yield all objects below a URL of an object store, in its order; one page in memory. Raises as ``stat``."""
         for page in self._bucket(url).pages(parse_object_url(url).key):
             yield from page
 

@@ -27,7 +27,7 @@ class _Kind(msgspec.Struct):
 
 
 def opener(path: Path, head: bytes) -> OpenedTraffic | None:
-    """For ``openers.OPENERS``."""
+    """For ``open.OPENERS``."""
     return FlowDocuments(path) if _kind(head.partition(b"\n")[0]).startswith((_FLOW, _RUN)) else None
 
 

@@ -117,7 +117,7 @@ def open_har(path: Path) -> OpenedTraffic:
 
 
 def opener(path: Path, head: bytes) -> OpenedTraffic | None:
-    """For ``openers.OPENERS``."""
+    """For ``open.OPENERS``."""
     return open_har(path) if is_har(head, path) else None
 
 

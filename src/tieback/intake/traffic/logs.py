@@ -31,7 +31,7 @@ _TLS_VERSIONS = {"tlsv10": "TLSv1.0", "tlsv11": "TLSv1.1", "tlsv12": "TLSv1.2", 
 
 
 def opener(path: Path, head: bytes, own: Sequence[LogFormat] = ()) -> OpenedTraffic | None:
-    """For ``openers.OPENERS``; ``own``: user-defined formats, which are tried first."""
+    """For ``open.OPENERS``; ``own``: user-defined formats, which are tried first."""
     return LogFile(path, own) if reader_of(head, own) else None
 
 

@@ -44,7 +44,7 @@ def open_mitmproxy_file(path: Path) -> OpenedTraffic:
 
 
 def opener(path: Path, head: bytes) -> OpenedTraffic | None:
-    """For ``openers.OPENERS``."""
+    """For ``open.OPENERS``."""
     return open_mitmproxy_file(path) if is_mitmproxy_file(head, path) else None
 
 

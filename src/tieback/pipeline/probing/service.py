@@ -60,8 +60,8 @@ async def probe_all(
 ) -> AsyncGenerator[tuple[Candidate, ProbeReport]]:
     """Probe every candidate, at most ``grant.limits.concurrency`` at a time; yields reports as they complete.
 
-    Networks and providers take turns (``scope.turns``). If a first connect takes longer than those of its neighbours,
-    the candidate is probed again after the others (``scope.round_trips``). A report is yielded after the audit log
+    Networks and providers take turns (``scope.fair_queue``). If a first connect takes longer than those of its
+    neighbours, the candidate is probed again after the others (``scope.rtt``). A report is yielded after the audit log
     entries of its conversations are on disk.
 
     Closing the iterator cancels conversations in progress; the dialer closes the sockets.

@@ -90,7 +90,7 @@ class ResourceType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return None if self.sort == "dependency" else ResourceKind(self.sort)
 
     def read(self, facts: ExportObject, about: DescriptionContext) -> Iterator[Resource | Dependency]:
-        """The facts in a description of this kind. Raises ``UndescribedError``."""
+        """The facts in a description of this kind. Raises ``NotAResourceError``."""
         return DESCRIBE[self.name](facts, about)
 
 

@@ -1,4 +1,4 @@
-"""CouchDB: ``is_local_address.ini``, and the ``_security`` object of one database.
+"""CouchDB: ``local.ini``, and the ``_security`` object of one database.
 
 Source: https://docs.couchdb.org/en/stable/config/auth.html and https://docs.couchdb.org/en/stable/api/database/security.html.
 """

@@ -74,14 +74,14 @@ class Request(msgspec.Struct, frozen=True):
     def on(
         self, http: HttpSession, path: str, cap: int, key: str | None = None, body: bytes | None = None
     ) -> Conversation[Response]:
-        """Send the request with a path from ``filled``; raises as for ``HttpSession.get``.
+        """Send the request with a path from ``fill``; raises as for ``HttpSession.get``.
 
         Args:
             http: session with the target.
             path: path and query.
             cap: maximum number of bytes of the body to read.
             key: the app's public key for the ``keyed`` fields; left out if their patterns do not match it.
-            body: body from ``written``, if the request's body has placeholders.
+            body: body from ``encode``, if the request's body has placeholders.
         """
         headers = self.headers
         if key is not None and all(re.fullmatch(value, key.encode("utf-8", "replace")) for _, value in self.keyed):

@@ -4,7 +4,7 @@ The old ledger accepts no writes during the copy. The new one is filled in one t
 and compared per table: their number, and the order-independent sum of all row hashes (SHA-256 truncated to 128 bits).
 Only then does the old ledger record its new location, which stops all writes to it, and the workspace points to the new
 one. A move interrupted before that can be repeated; a move interrupted between these two steps is completed by the next
-process that opens the workspace (``location.follow``).
+process that opens the workspace (``location.finish_move``).
 """
 
 import hashlib

@@ -107,8 +107,8 @@ class MysqlSession:
     def log_in(self, account: str) -> Conversation[MysqlRefusal | None]:
         """Try to log in without a password, over TLS if the server offers it; ``None`` if it succeeds.
 
-        The connection of the last ``greet`` is used if no login was tried on it. Servers count connections that end
-        between greeting and login, and block an address with too many of them.
+        The connection of the last ``read_greeting`` is used if no login was tried on it. Servers count connections that
+        end between greeting and login, and block an address with too many of them.
         """
         greeting: MysqlGreeting | MysqlRefusal = self._greeting or (yield from self.read_greeting(None))
         self._greeting = None

@@ -1,4 +1,4 @@
-"""Run by Alembic: applies migrations on the connection that ``storage.database`` hands over."""
+"""Run by Alembic: applies migrations on the connection that ``storage.ledger.database`` hands over."""
 
 from alembic import context
 
