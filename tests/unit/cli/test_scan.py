@@ -1,6 +1,9 @@
 """``tieback scan`` without a network: report files, formats, exit codes, workspaces."""
 
 import json
+import re
+import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -49,8 +52,12 @@ def test_a_workspace_that_this_release_cannot_read(run: Run, apps: Path, tmp_pat
 
 def test_fail_on_looks_at_what_is_new_where_there_is_a_baseline(run: Run, apps: Path) -> None:
     words = ("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1")
-    assert run(*words, "--fail-on", "low", "--report", "old.json").code == 1
-    assert run(*words, "--fail-on", "low", "--baseline", "old.json").code == 0
+    ended = run(*words, "--fail-on", "low", "--report", "old.json")
+    assert ended.code == 1
+    assert re.search(r"^exit 1: \d+ findings? at or above low$", ended.err, re.MULTILINE)
+    ended = run(*words, "--fail-on", "low", "--baseline", "old.json")
+    assert ended.code == 0
+    assert "exit 1" not in ended.err
 
 
 def test_suppressed_findings_do_not_fail(run: Run, apps: Path, tmp_path: Path) -> None:
@@ -73,3 +80,26 @@ def test_scan_accepts_inputs_of_all_kinds_together(run: Run, apps: Path, tmp_pat
         "tieback: none.apk: no such file or directory. Check the path",
     ]
     assert "Workhub" in ended.out
+
+
+def with_secrets(apps: Path, path: Path) -> Path:
+    """A sample app with an access key in one of its assets."""
+    shutil.copy(apps / "fieldhand.apk", path)
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr(
+            "assets/aws.json", '{"id": "AKIAQ3EGRZ7YTPK5WUNB", "key": "kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4Xv/Bq2We"}'
+        )
+    return path
+
+
+def test_the_pre_commit_hook_shows_what_fails_it(run: Run, apps: Path, tmp_path: Path) -> None:
+    hook = (Path(__file__).parents[3] / ".pre-commit-hooks.yaml").read_text()
+    (entry,) = re.findall(r"^  entry: tieback (.+)$", hook, re.MULTILINE)
+    ended = run(*entry.split(), with_secrets(apps, tmp_path / "k.apk"))
+    assert ended.code == 1
+    assert re.search(r"^exit 1: \d+ findings? at or above high$", ended.err, re.MULTILINE)
+    titles = re.findall(r"^  (?:high|critical)  (.+)$", ended.out, re.MULTILINE)
+    assert "Hard-coded data store credential in the app" in titles
+    assert re.search(r"aws_access_key_id \(\w+\) AK\*+NB .*: assets/aws.json at 0x[0-9a-f]+$", ended.out, re.MULTILINE)
+    assert "kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4Xv" not in ended.out
+    assert "App allows connections without TLS" in ended.out
