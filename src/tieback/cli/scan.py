@@ -118,6 +118,8 @@ def scan(
         message_console().print(f"exit 1: {severe:,} {new}finding{'s'[: severe > 1]} at or above {fail_on}")
         raise typer.Exit(ExitCode.FINDINGS)
     if done.failed:
+        if not done.inputs_read:
+            message_console().print("no input was read; the last run of the workspace is unchanged")
         raise typer.Exit(ExitCode.SOME_FAILED if apps else ExitCode.NOTHING_DONE)
 
 

@@ -37,7 +37,26 @@ def test_failed_inputs_exit_3_and_4(run: Run, apps: Path, tmp_path: Path) -> Non
     assert run("scan", apps, "text.apk", "-w", "ws", "--workers", "1").code == 3
     ended = run("scan", "text.apk", "missing.apk", "-w", "ws2", "--workers", "1")
     assert ended.code == 4
-    assert [line.split(":")[1].strip() for line in ended.err.splitlines()] == ["text.apk", "missing.apk"]
+    assert [line.split(":")[1].strip() for line in ended.err.splitlines()[:2]] == ["text.apk", "missing.apk"]
+    assert ended.err.splitlines()[2:] == ["no input was read; the last run of the workspace is unchanged"]
+
+
+def test_a_mistyped_input_does_not_replace_the_last_run(run: Run, apps: Path, tmp_path: Path) -> None:
+    assert run("scan", apps / "workhub.apk", "-w", "ws", "--workers", "1").code == 0
+    before = run("workspace", "runs", "-w", "ws", "--format", "json").out
+    first = json.loads(before)["id"]
+    assert run("scan", "nothere.apk", "-w", "ws", "--workers", "1").code == 4
+    assert run("workspace", "runs", "-w", "ws", "--format", "json").out == before
+    assert json.loads(run("report", "-w", "ws", "--format", "json").out)["headline"]["apps_analysed"] == 1
+    assert run("scan", apps / "workhub.apk", apps / "fieldhand.apk", "-w", "ws", "--workers", "1").code == 0
+    assert json.loads(run("report", "-w", "ws", "--format", "json").out)["headline"]["apps_analysed"] == 2
+    older = run("report", "-w", "ws", "--format", "json", "--run", first)
+    assert json.loads(older.out)["headline"]["apps_analysed"] == 1
+    listed = [line.split()[0] for line in run("workspace", "runs", "-w", "ws").out.splitlines() if line[0] == "2"]
+    assert listed[1:] == [first]
+    unknown = run("report", "-w", "ws", "--run", "nothing")
+    assert unknown.code == 4
+    assert "tieback workspace runs" in unknown.err
 
 
 @pytest.mark.parametrize("version", ["tieback workspace\nschema 9999\n", "something else\n"])
