@@ -53,9 +53,9 @@ import sys
 from pathlib import Path
 from tieback.pipeline.inputs.index import _Surveying
 from tieback.pipeline.units import UnitRun
-from tieback.storage.objects.listing import Listing
+from tieback.storage.objects.listing import ObjectListing
 from tieback.storage.workspace import Workspace
-with Workspace.open(Path(sys.argv[1])) as workspace, Listing() as listing:
+with Workspace.open(Path(sys.argv[1])) as workspace, ObjectListing() as listing:
     units = UnitRun(workspace.ledger, workspace.ledger.start_run([]))
     assert sum(1 for _ in units.claim(_Surveying(listing, workspace.ledger).groups(["s3://b/"]))) == int(sys.argv[2])
 """

@@ -131,7 +131,7 @@ def run() -> str:
         ["values with names", f"{count / joint:,.0f} values/s"],
         ["values only", f"{count / plain:,.0f} values/s"],
         ["`import tieback.pii.values`, process start to end", _import_cost("import tieback.pii.values")],
-        ["the same, and one column", _import_cost("from tieback.pii.values import *; ValueDetector().look(['Ada'])")],
+        ["the same, and one column", _import_cost("from tieback.pii.values import *; ValueDetector().scan(['Ada'])")],
     ]
     return (
         f"## Personal data\n\n`python -m bench pii`: the public benchmark, {len(fields)} field names and "

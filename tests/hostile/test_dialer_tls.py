@@ -25,7 +25,7 @@ from tieback.model.probe import Outcome
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls, Target
 from tieback.scope.dialer import Dialer
-from tieback.scope.tls import TlsContexts
+from tieback.scope.tls import NO_CERTIFICATE, TlsContexts
 
 SENDS = (
     DeclaredSend("ping", rb"PING\r\n", "asks whether it is there"),
@@ -65,8 +65,8 @@ def server_context(pem: Path) -> ssl.SSLContext:
 def dialer(tmp_path: Path, trusted: Path | None = None, **limits: float) -> Dialer:
     contexts = TlsContexts()
     if trusted is not None:
-        contexts.verifying.load_verify_locations(trusted)
-        contexts.verifying.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        contexts.trust.load_verify_locations(trusted)
+        contexts.trust.verify_flags &= ~ssl.VERIFY_X509_STRICT
     rules = (TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),)
     base = Limits(total_seconds=3, idle_seconds=0.5, connects_per_second=0)
     bounds = msgspec.structs.replace(base, **limits)
@@ -372,4 +372,71 @@ async def test_old_tls_is_measured(tmp_path: Path, pem: Path) -> None:
         _, traffic = await dialer(tmp_path, pem).converse(Target("db.test", port), ping(), SENDS)
     assert traffic.tls is not None
     assert traffic.tls.version in {"TLSv1.1", "TLSv1"}
-    assert traffic.tls.verified
+    # Whoever breaks the old version can present any certificate.
+    assert not traffic.tls.verified
+    assert traffic.tls.problem.startswith("not checked: ")
+
+
+def anonymous() -> ssl.SSLContext:
+    """A server that sends no certificate at all."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("aNULL:@SECLEVEL=0")
+    return context
+
+
+async def test_a_server_without_a_certificate_is_identified_but_never_verified(tmp_path: Path, pem: Path) -> None:
+    async with peer(pong, anonymous()) as (port, _):
+        answer, traffic = await dialer(tmp_path, pem).converse(Target("db.test", port), ping(), SENDS)
+    assert answer == b"PONG to PING\r\n"
+    tls = traffic.tls
+    assert tls is not None
+    assert (tls.verified, tls.problem, tls.certificate_sha256) == (False, NO_CERTIFICATE, "")
+
+
+async def test_a_server_that_hangs_up_on_modern_settings_is_identified(tmp_path: Path, pem: Path) -> None:
+    """Some old servers send no alert if no cipher fits."""
+    first = True
+
+    async def moody(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal first
+        if first:
+            first = False
+            return
+        await writer.start_tls(anonymous())
+        await pong(reader, writer)
+
+    async with peer(moody) as (port, _):
+        answer, traffic = await dialer(tmp_path, pem).converse(Target("db.test", port), ping(), SENDS)
+    assert answer == b"PONG to PING\r\n"
+    assert traffic.tls is not None
+    assert not traffic.tls.verified
+
+
+@pytest.mark.parametrize("kind", ["no certificate", "self-signed", "another name", "old version"])
+async def test_trust_only_sends_nothing_without_a_trusted_certificate(tmp_path: Path, pem: Path, kind: str) -> None:
+    context = anonymous()
+    if kind != "no certificate":
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem)
+    if kind == "old version":
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
+    heard: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(100))
+
+    host = "wrong.test" if kind == "another name" else "db.test"
+    mine = dialer(tmp_path, None if kind == "self-signed" else pem)
+    async with peer(listen, context) as (port, _):
+        with pytest.raises(Fault, match="no trusted certificate") as caught:
+            await mine.converse(Target(host, port), ping(), SENDS, trust_only=True)
+    assert caught.value.outcome is Outcome.TLS_ERROR
+    assert [data for data in heard if data] == []
+    assert (tmp_path / "audit.jsonl").read_text().count('"event":"connect"') == 1

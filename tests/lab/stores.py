@@ -83,7 +83,14 @@ class SocketDriver:
             self._close()
         return Asked(report, tuple(self.sent), self.bytes_read, self.tls, self.heard[0], tuple(self.heard[1:]))
 
-    def _converse(self, conversation: Conversation[ProbeReport]) -> ProbeReport:
+    def converse[T](self, conversation: Conversation[T]) -> T:
+        """Run another conversation of the probe, such as that of a sample."""
+        try:
+            return self._converse(conversation)
+        finally:
+            self._close()
+
+    def _converse[T](self, conversation: Conversation[T]) -> T:
         answer: bytes | Fault | None = None
         while True:
             try:
@@ -92,8 +99,8 @@ class SocketDriver:
                 else:
                     step = next(conversation) if answer is None else conversation.send(answer)
             except StopIteration as end:
-                report: ProbeReport = end.value
-                return report
+                result: T = end.value
+                return result
             try:
                 answer = self._take(step)
             except Fault as fault:

@@ -212,7 +212,7 @@ def test_anchors_of_another_machine_are_recompiled(cache: Path) -> None:
         return load_or_build(name, what, lambda: b"not a database")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tieback.recognise.anchors.prepared", other)
+        patch.setattr("tieback.recognise.anchors.load_or_build", other)
         assert AnchorScanner(anchors(SCHEMES)).scan(data, 0, len(data), 99) == first
     assert not file.exists()
 

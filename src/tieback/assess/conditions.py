@@ -11,7 +11,7 @@ import msgspec
 from tieback.assess.ransom import RANSOMED
 from tieback.model.backend import Route
 from tieback.model.exposure import AppRoute, Exposure
-from tieback.model.probe import Access, RansomVerdict
+from tieback.model.probe import NOT_CHECKED, Access, RansomVerdict
 
 type Condition = Callable[[Exposure], tuple[str, ...]]
 
@@ -157,7 +157,8 @@ def _is_of_another_name(problem: str) -> bool:
 
 
 def _is_untrusted(problem: str) -> bool:
-    return not _is_expired(problem) and not _is_of_another_name(problem)
+    checked = not problem.startswith(NOT_CHECKED)
+    return checked and not _is_expired(problem) and not _is_of_another_name(problem)
 
 
 def _old_tls(exposure: Exposure) -> tuple[str, ...]:

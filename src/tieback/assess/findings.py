@@ -133,7 +133,7 @@ def _of_credentials(
             rules,
             name,
             (names.get(app, app), credential.kind, credential.endpoint, credential.masked),
-            (f"{credential.kind} {credential.masked} for {endpoint}: {place.file}{offset}",),
+            (f"{credential.kind} ({credential.grade}) {credential.masked} for {endpoint}: {place.file}{offset}",),
             apps=(app,),
         )
 

@@ -7,8 +7,8 @@
 - ``unlikely``: a name from the list on a container with many records.
 - ``wiped``: the mark of a known wiper; a note is not needed.
 
-``confirm_note`` needs the text of the note, which is read only if the grant allows it (``assess.note``). In a key space,
-only keys have names, so each key counts as a container. Names, schemas and their sources: ``ransom.toml``.
+``confirm_note`` needs the text of the note, which is read only if the grant allows it (``assess.note``). In a key
+space, only keys have names, so each key counts as a container. Names, schemas and their sources: ``ransom.toml``.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Attributions of a host from all sources, each with its reason and the parts of its confidence.
 
 Sources that agree count as independent. Their combined confidence is one minus the product of their doubts, at most
-``MAX_CONFIDENCE``. If sources differ, each keeps its own reason, and a weaker one is multiplied by one minus half of the
-confidence of the strongest. No attribution is dropped, and a disputed one is never certain.
+``MAX_CONFIDENCE``. If sources differ, each keeps its own reason, and a weaker one is multiplied by one minus half of
+the confidence of the strongest. No attribution is dropped, and a disputed one is never certain.
 """
 
 import re

@@ -32,6 +32,10 @@ BaselineOption = Annotated[
     typer.Option(help="Earlier report (.json or .ndjson): marks new findings; --fail-on counts only those."),
 ]
 
+RunOption = Annotated[
+    str, typer.Option("--run", help="ID of a finished run (see tieback workspace runs); default: the last run.")
+]
+
 SampleOption = Annotated[
     int | None,
     typer.Option(
@@ -48,7 +52,7 @@ SHOWN_FINDINGS = 500
 """Maximum number of findings on an HTML page; a test compares it with the renderer."""
 
 app = typer.Typer(
-    help="Render the last finished run of a workspace, compare two reports, or explain a figure.",
+    help="Render the last finished run of a workspace (or --run ID), compare two reports, or explain a figure.",
     invoke_without_command=True,
 )
 
@@ -64,11 +68,12 @@ def report(
     suppressions: SuppressionsOption = None,
     baseline: BaselineOption = None,
     sample_of: SampleOption = None,
+    run: RunOption = "",
 ) -> None:
-    """Render the last finished run of a workspace, compare two reports, or explain a figure."""
+    """Render the last finished run of a workspace (or --run ID), compare two reports, or explain a figure."""
     if context.invoked_subcommand is not None:
         return
-    from tieback.pipeline.report import last_report
+    from tieback.pipeline.report import run_report
     from tieback.report import by_name
     from tieback.report.audience import audience_of, for_audience
     from tieback.report.sampling import with_population_estimate
@@ -76,7 +81,7 @@ def report(
     renderer = by_name(output)
     who = audience_of(audience, vendor)
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
-    with last_report(workspace) as whole:
+    with run_report(workspace, run) as whole:
         judged = with_population_estimate(with_baseline(set_apart(whole), past), sample_of)
         document = for_audience(judged, who, vendor)
         if out is not None:
@@ -138,9 +143,10 @@ def explain(
     ] = "",
     workspace: WorkspaceOption = _DEFAULT,
     output: Annotated[OutputFormat, typer.Option("--format", help="A table, or JSON lines.")] = OutputFormat.TABLE,
+    run: RunOption = "",
 ) -> None:
     """Explain where a figure comes from: its query, the share of each store, and the evidence."""
-    from tieback.pipeline.report import last_report
+    from tieback.pipeline.report import run_report
     from tieback.report.explain import explain_figure as explained
     from tieback.report.explain import figure_names
     from tieback.report.explanation import as_lines, print_explanation
@@ -148,7 +154,7 @@ def explain(
     outer = context.parent.params["workspace"] if context.parent is not None else workspace
     # `tieback report -w DIR explain …` means the same as `tieback report explain … -w DIR`.
     chosen = workspace if workspace != _DEFAULT else outer
-    with last_report(chosen) as whole:
+    with run_report(chosen, run) as whole:
         if not figure:
             write_bytes((f"{name}\n".encode() for name in figure_names(whole)), None)
             return

@@ -111,11 +111,15 @@ def scan(
         show(document, output)
         for path in written:
             message_console().print(f"report: {path}")
-        worst = judged.worst_new()
+        severe = judged.new_at_or_above(fail_on) if fail_on is not None else 0
         apps = done.report.headline.apps_analysed
-    if fail_on is not None and worst is not None and worst.rank >= fail_on.rank:
+    if severe:
+        new = "" if past is None else "new "
+        message_console().print(f"exit 1: {severe:,} {new}finding{'s'[: severe > 1]} at or above {fail_on}")
         raise typer.Exit(ExitCode.FINDINGS)
     if done.failed:
+        if not done.inputs_read:
+            message_console().print("no input was read; the last run of the workspace is unchanged")
         raise typer.Exit(ExitCode.SOME_FAILED if apps else ExitCode.NOTHING_DONE)
 
 

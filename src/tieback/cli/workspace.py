@@ -5,9 +5,12 @@ from typing import Annotated
 
 import msgspec
 import typer
+from rich.table import Table
+from rich.text import Text
 
 from tieback.cli import workspace_lake, workspace_ledger
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, write_line
+from tieback.report.document import clean
 
 app = typer.Typer(
     help="Manage the workspace: its ledger, its stored results, and their retention.\n\n"
@@ -50,3 +53,28 @@ def show(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outpu
     console = data_console()
     console.print(f"ledger: {told['ledger']} (schema {SCHEMA})", soft_wrap=True, markup=False)
     console.print("units:  " + (", ".join(f"{count} {state}" for state, count in counts.items()) or "none"))
+
+
+@app.command("runs")
+def list_runs(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE) -> None:
+    """List the runs of `tieback scan`, latest first. `tieback report --run ID` renders one of them.
+
+    Example: tieback workspace runs
+    """
+    from tieback.storage.workspace import Workspace
+
+    with Workspace.open(workspace, create=False) as opened:
+        found = opened.ledger.list_runs()
+    if output is OutputFormat.JSON:
+        for run in found:
+            write_line(msgspec.json.encode(run))
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("run", "started (UTC)", "ended (UTC)", "grant", "inputs"):
+        table.add_column(column, overflow="fold")
+    for run in found:
+        ended = f"{run.ended:%Y-%m-%d %H:%M}" if run.ended is not None else "not finished"
+        grant = "none" if run.grant_sha256 is None else run.grant_sha256[:12]
+        inputs = ", ".join(clean(one, 200) for one in run.args)
+        table.add_row(*map(Text, (run.id, f"{run.started:%Y-%m-%d %H:%M}", ended, grant, inputs)))
+    data_console().print(table)

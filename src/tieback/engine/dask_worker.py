@@ -92,7 +92,7 @@ def run_batch(theirs: Release, work: Work[Any], units: Sequence[Unit], limits: U
     """Runs in a thread of a worker: analyse one batch in a separate process.
 
     Raises:
-        OtherReleaseError: the client has another release; nothing was started.
+        ReleaseMismatchError: the client has another release; nothing was started.
         TiebackError: as raised by ``LocalEngine.run``.
     """
     if release() != theirs:

@@ -60,15 +60,18 @@ def one_line(text: str) -> str:
     return " ".join(clean.split())[:MAX_PROBLEM]
 
 
-def problem_line(error: BaseException, source: str = "") -> str:
+def problem_line(error: BaseException, *sources: str) -> str:
     """One line for the user: the diagnostics of our own errors; of other errors, the type, text and innermost location.
 
     Args:
         error: what was raised.
-        source: the source of the unit, which the line omits because the caller shows it.
+        sources: names of the unit, which the line omits because the caller shows it.
     """
     if isinstance(error, TiebackError):
-        return one_line(error.diagnostics().removeprefix(f"{source}: ") if source else error.diagnostics())
+        line = error.diagnostics()
+        for source in sources:
+            line = line.removeprefix(f"{source}: ")
+        return one_line(line)
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     return one_line(f"unexpected {type(error).__name__}: {error}{place}")
@@ -118,7 +121,7 @@ def run_batch(pipe: Connection, work: Work[Any], batch: Sequence[Unit]) -> None:
         except MemoryError:
             _give_up(pipe)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the edge of a unit: becomes its recorded end
-            send(pipe, UnitFinished(index, time.monotonic() - start, problem_line(error, unit.source)))
+            send(pipe, UnitFinished(index, time.monotonic() - start, problem_line(error, unit.source, str(unit.file))))
         else:
             results.append((unit, result))
             send(pipe, UnitFinished(index, time.monotonic() - start, result=summary))

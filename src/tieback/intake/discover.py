@@ -18,6 +18,7 @@ from tieback.intake.apps.single import PARTS
 from tieback.intake.places.shard import BLOCK, PACKED, SUFFIX, is_shard
 from tieback.intake.traffic.open import GZIP, ZSTD, is_capture
 from tieback.model.errors import InputError
+from tieback.model.unit import path_text
 
 MAX_DEPTH = 32
 """Directory levels below the directory that the user passed."""
@@ -151,7 +152,7 @@ def _found(path: Path, kind: FileKind, nothing: str, advice: str) -> Iterator[Pa
             if not found:
                 yield from parts
             if not found and not parts:
-                yield InputError(nothing, where=str(path), advice=advice)
+                yield InputError(nothing, where=path_text(path), advice=advice)
         case other:
             assert_never(other)
 
@@ -185,7 +186,7 @@ def find_inputs(path: Path) -> Iterator[DiscoveredInput | InputError]:
     if not (errors or apps or found[FileKind.TRAFFIC] or shards):
         yield InputError(
             "no apps, captures or shards in this directory",
-            where=str(path),
+            where=path_text(path),
             advice="Pass APK, AAB, IPA, capture or .tar files",
         )
 
@@ -199,7 +200,7 @@ def _exists(path: Path) -> bool | InputError:
             return False
     except (OSError, ValueError):
         pass
-    return InputError("no such file or directory", where=str(path), advice="Check the path")
+    return InputError("no such file or directory", where=path_text(path), advice="Check the path")
 
 
 def walk(directory: Path, depth: int = MAX_DEPTH) -> Iterator[DiscoveredInput | InputError]:
@@ -212,7 +213,7 @@ def walk(directory: Path, depth: int = MAX_DEPTH) -> Iterator[DiscoveredInput | 
             ordered = sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
         reason = error.strerror or "unknown reason"
-        yield InputError(f"cannot be read: {reason}", where=str(directory), advice="Check its permissions")
+        yield InputError(f"cannot be read: {reason}", where=path_text(directory), advice="Check its permissions")
         return
     for entry in ordered:
         try:
@@ -222,7 +223,8 @@ def walk(directory: Path, depth: int = MAX_DEPTH) -> Iterator[DiscoveredInput | 
                 elif depth > 0:
                     yield from walk(Path(entry.path), depth - 1)
                 else:
-                    yield InputError("nested too deep to be searched", where=entry.path, advice="Pass it by itself")
+                    where = path_text(Path(entry.path))
+                    yield InputError("nested too deep to be searched", where=where, advice="Pass it by itself")
             elif entry.is_file() and (kind := classify_path(Path(entry.path))) is not FileKind.OTHER:
                 yield DiscoveredInput(Path(entry.path), kind)
         except OSError:  # a circular link, or a file removed meanwhile

@@ -117,14 +117,19 @@ class Identity(msgspec.Struct, frozen=True):
     ``address`` if only host and port are known."""
 
 
+NOT_CHECKED = "not checked"
+"""Start of the problem of a certificate that was not checked, because only lenient TLS settings worked."""
+
+
 class TlsInfo(msgspec.Struct, frozen=True):
     """The TLS session, if there was one."""
 
     version: str
     verified: bool
-    """True if the certificate chains to a trusted root and names the host."""
+    """True if the server sent a certificate that was checked: it chains to a trusted root and names the host.
+    Never true for a session with lenient settings or without a certificate."""
     problem: str = ""
-    """Why it does not, as reported by OpenSSL."""
+    """Why not: as reported by OpenSSL, or that there was no certificate or no check."""
     certificate_sha256: str = ""
     subject: str = ""
     names: tuple[str, ...] = ()

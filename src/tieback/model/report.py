@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 
 import msgspec
 
@@ -376,14 +376,10 @@ class Report(msgspec.Struct, frozen=True):
         """Every store, the exposed ones first."""
         return chain(self.exposed.rows(), self.answered.rows())
 
-    def worst(self) -> Severity | None:
-        """Severity of the worst finding; ``None`` without findings."""
-        return next((finding.severity for finding in self.findings.rows()), None)
-
-    def worst_new(self) -> Severity | None:
-        """Severity of the worst finding that is not in the baseline; without a baseline, of the worst finding."""
+    def new_at_or_above(self, least: Severity) -> int:
+        """Number of findings with at least this severity that are not in the baseline, if there is one."""
+        severe = takewhile(lambda finding: finding.severity.rank >= least.rank, self.findings.rows())
         if self.baseline is None:
-            return self.worst()
+            return sum(1 for _ in severe)
         known = self.baseline
-        new = (finding for finding in self.findings.rows() if known.standing(finding.id) is BaselineState.NEW)
-        return next((finding.severity for finding in new), None)
+        return sum(1 for finding in severe if known.standing(finding.id) is BaselineState.NEW)

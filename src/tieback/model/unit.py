@@ -1,8 +1,13 @@
 """A unit of work: one input to analyse, and how its analysis ended."""
 
+import os
 from enum import StrEnum
+from pathlib import Path
 
 import msgspec
+
+_BYTES = "bytes:"
+"""Start of the access of a file whose path is not UTF-8; its bytes follow in hexadecimal."""
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -19,9 +24,27 @@ class Unit(msgspec.Struct, frozen=True):
     access: str = ""
     """How a worker reads the content if ``source`` is not a file. Not stored: it may contain a signature."""
 
+    @property
+    def file(self) -> Path | None:
+        """The local file to read; ``None`` if ``access`` is another kind of location."""
+        if self.access.startswith(_BYTES):
+            return Path(os.fsdecode(bytes.fromhex(self.access.removeprefix(_BYTES))))
+        return None if self.access else Path(self.source)
+
     def __repr__(self) -> str:
         """Without ``access``, because logs of a cluster print the arguments of a task."""
         return f"Unit({self.key!r}, {self.version!r}, {self.source!r}, {self.size!r})"
+
+
+def path_text(path: Path) -> str:
+    """A path as text that every format can store; a byte that is not UTF-8 becomes a backslash, x and two digits."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def file_unit(key: str, version: str, path: Path, size: int) -> Unit:
+    """The unit of a local file, whatever the bytes of its path."""
+    raw, source = os.fsencode(path), path_text(path)
+    return Unit(key, version, source, size, "" if os.fsencode(source) == raw else f"{_BYTES}{raw.hex()}")
 
 
 class UnitState(StrEnum):

@@ -74,8 +74,8 @@ def to_singular(word: str) -> str:
 def split(name: str) -> list[str]:
     """Lower-case words of a name: camelCase, snake_case, kebab-case, dots, spaces and digits are borders.
 
-    Digits are dropped as numbering, except in ``last4`` and ``2fa``. Words stay in the plural; ``to_singular`` folds it. At
-    most ``MAX_NAME`` characters are read.
+    Digits are dropped as numbering, except in ``last4`` and ``2fa``. Words stay in the plural; ``to_singular``
+    folds it. At most ``MAX_NAME`` characters are read.
     """
     name = name[:MAX_NAME]
     if name.isascii() and name.islower():

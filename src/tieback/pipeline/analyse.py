@@ -13,7 +13,7 @@ from tieback.intake.discover import find_apps
 from tieback.model.document import encode
 from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument
-from tieback.model.unit import Unit
+from tieback.model.unit import Unit, file_unit, path_text
 from tieback.recognise import RECOGNISE_VERSION
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.rules import RuleFiles
@@ -53,7 +53,7 @@ class Analyser:
             cleartext = opened.cleartext
             collected = merge_finds(opened.app, self._search.finds(opened.pieces()), self._rules)
         return AppDocument(
-            path=name or str(path),
+            path=name or path_text(path),
             app=opened.app,
             sightings=collected.sightings,
             credentials=collected.credentials,
@@ -73,7 +73,7 @@ class DescribeWork(Work[AppDocument]):
 
     def analyse(self, unit: Unit) -> AppDocument:
         """The document of one app."""
-        return self._analyser.document(Path(unit.source), unit.key)
+        return self._analyser.document(unit.file or Path(unit.source), unit.key, unit.source)
 
     def summary(self, result: AppDocument) -> bytes:
         """The document as a JSON line. Public keys are reduced to what is printed for each credential."""
@@ -91,5 +91,5 @@ def app_unit(path: Path) -> Unit | InputError:
     try:
         digest, size = content_digest(path)
     except OSError as error:
-        return InputError(error.strerror or "cannot be read", where=str(path), advice="Check the file")
-    return Unit(digest, ANALYSIS_VERSION, str(path), size)
+        return InputError(error.strerror or "cannot be read", where=path_text(path), advice="Check the file")
+    return file_unit(digest, ANALYSIS_VERSION, path, size)

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-import msgspec
 import pyarrow as pa
 
 from tieback.intake.places.content import ContentReader
@@ -48,18 +47,18 @@ class RecordWork(LakeWork[AppDocument | Traffic]):
                 return self._apps.document(path, unit.key, unit.source)
             flows: list[Flow] = []
             problems: list[Problem] = []
-            for item in self._traffic.flows(path):
-                if not isinstance(item, Problem):
-                    flows.append(item if item.path == unit.source else msgspec.structs.replace(item, path=unit.source))
+            for item in self._traffic.flows(path, unit.source):
+                if isinstance(item, Problem):
+                    problems.append(item)
                 else:
-                    problems.append(Problem(item.what, item.where.replace(str(path), unit.source, 1)))
+                    flows.append(item)
             return flows, problems
 
     @contextmanager
     def _file(self, unit: Unit) -> Iterator[Path]:
         """The content of a unit as a file; errors about the file name the unit."""
-        if not unit.access:
-            yield Path(unit.source)
+        if unit.file is not None:
+            yield unit.file
             return
         try:
             with self._fetcher.fetch(decode_location(unit.access), unit.key, unit.source) as path:

@@ -1,7 +1,7 @@
 """Build the report of a run from the workspace only: the result does not change over time."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from heapq import merge
@@ -41,14 +41,17 @@ _READ = ("units", "apps", "sightings", "problems", "flows", "inputs", "backends"
 
 
 @contextmanager
-def last_report(directory: Path) -> Iterator[Report]:
-    """The report of the last finished run; its long tables are readable while the context is open.
+def run_report(directory: Path, run_id: str = "") -> Iterator[Report]:
+    """The report of a finished run, by default the last; its long tables are readable while the context is open.
 
     Raises:
-        WorkspaceError: the workspace does not exist, or has no finished run.
+        WorkspaceError: the workspace does not exist, has no finished run, or not the run with this ID.
     """
     with Workspace.open(directory, create=False) as workspace:
-        run = workspace.ledger.latest_run()
+        run = workspace.ledger.find_run(run_id) if run_id else workspace.ledger.latest_run()
+        if run_id and (run is None or run.ended is None):
+            what = "no run with this ID" if run is None else "this run has not finished"
+            raise WorkspaceError(what, where=f"--run {run_id[:80]}", advice="See `tieback workspace runs`")
         if run is None:
             begun = workspace.ledger.conclusions.first_run_started()
             if begun is None:
@@ -61,15 +64,20 @@ def last_report(directory: Path) -> Iterator[Report]:
         yield build_report(workspace, run.id)
 
 
+def last_report(directory: Path) -> AbstractContextManager[Report]:
+    """The report of the last finished run. Raises as ``run_report``."""
+    return run_report(directory)
+
+
 def build_report(workspace: Workspace, run_id: str) -> Report:
-    """Build the report of a finished run.
+    """Build the report of a run with conclusions.
 
     Raises:
-        WorkspaceError: the run is unknown or unfinished, or the workspace cannot be read.
+        WorkspaceError: the run is unknown, or the workspace cannot be read.
     """
-    run = workspace.ledger.latest_run()
-    if run is None or run.id != run_id:
-        raise WorkspaceError(f"run {run_id} has not finished", where=str(workspace.directory))
+    run = workspace.ledger.find_run(run_id)
+    if run is None:
+        raise WorkspaceError(f"no run {run_id}", where=str(workspace.directory))
     lake, concluded = workspace.lake, workspace.ledger.conclusions
     leads = concluded.app_store_table(run.id)
     captures = read_captures(lake, run.id, TRAFFIC_ANALYSIS)

@@ -84,6 +84,8 @@ class ScanResult(msgspec.Struct, frozen=True):
     """Inputs that could not be read, in input order."""
     set_aside: tuple[str, ...] = ()
     """Damaged parts that were removed from the lake; their contents for these inputs were rebuilt."""
+    inputs_read: int = 0
+    """Without any, the run is removed from the workspace when the context ends."""
 
 
 @contextmanager
@@ -116,7 +118,13 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
                 with stage("probing data stores") as progress, DnsAnswerCache(workspace.lake) as kept:
                     found = event_loop.run(_ask(workspace, run, request.grant, named, progress, kept, knowledge))
                 end_run(workspace, run, inputs, named, found, knowledge)
-        yield ScanResult(build_report(workspace, run), tuple(_failures(inputs)), damaged)
+        try:
+            report = build_report(workspace, run)
+            yield ScanResult(report, tuple(_failures(inputs)), damaged, inputs_read=len(units))
+        finally:
+            # The last run stays the last one if no input of this run could be read, such as a mistyped path.
+            if not len(units):
+                workspace.ledger.discard_run(run)
 
 
 def _start(workspace: Workspace, request: ScanRequest) -> str:
@@ -262,7 +270,7 @@ def end_run(
     found: ScanTargets,
     knowledge: AttributionSources,
 ) -> None:
-    """Store the back ends, judge the reports, and finish the run.
+    """Store the back ends, judge the reports, and finish the run, unless it read no input.
 
     Raises:
         WorkspaceError: the workspace cannot be read or written.
@@ -271,4 +279,5 @@ def end_run(
     found.mapped.save(run, knowledge)
     conclude(workspace, run, named.units, named.traffic, found.wanted)
     inputs.save(workspace.lake, run)
-    workspace.ledger.end_run(run)
+    if len(named.units):
+        workspace.ledger.end_run(run)

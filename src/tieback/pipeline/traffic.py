@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
+
 from tieback.engine.interface import UnitLimits, Work
 from tieback.engine.local import LocalEngine
 from tieback.intake.discover import find_captures
@@ -15,7 +17,7 @@ from tieback.model.document import decode, encode
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
-from tieback.model.unit import Unit, UnitState
+from tieback.model.unit import Unit, UnitState, file_unit
 from tieback.pipeline.mapping.flow_endpoints import add_hints
 from tieback.pipeline.progress import Progress
 
@@ -48,23 +50,24 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
     def _judge(self) -> LeakDetector:
         return LeakDetector()
 
-    def flows(self, path: Path) -> Iterator[Flow | Problem]:
-        """The flows of one file, then its problems."""
+    def flows(self, path: Path, name: str) -> Iterator[Flow | Problem]:
+        """The flows of one file, then its problems; ``name`` is the path to state in them."""
         opened = open_traffic(path, self.uid_map, keylog=self.keylog, decrypt=self.decrypt, columns=self.columns)
         try:
             for seen in opened.flows():
-                yield add_hints(self._judge(seen) if self.leaks else seen.flow, seen.samples)
+                flow = add_hints(self._judge(seen) if self.leaks else seen.flow, seen.samples)
+                yield flow if flow.path == name else msgspec.structs.replace(flow, path=name)
         finally:
             opened.close()
         for problem in opened.problems:
-            yield Problem(problem.what, f"{path}: {problem.where}" if problem.where else str(path))
+            yield Problem(problem.what, f"{name}: {problem.where}" if problem.where else name)
 
     def analyse(self, unit: Unit) -> tuple[list[bytes], list[Problem]]:
         """The documents of the flows of one file, and its problems."""
         lines: list[bytes] = []
         problems: list[Problem] = []
         size = left_out = 0
-        for item in self.flows(Path(unit.source)):
+        for item in self.flows(unit.file or Path(unit.source), unit.source):
             if isinstance(item, Problem):
                 problems.append(item)
                 continue
@@ -108,7 +111,7 @@ def describe_traffic(
             known += 1
             # Nothing is stored by content hash here, so the path identifies the unit.
             key = hashlib.sha256(str(found).encode("utf-8", "surrogateescape")).hexdigest()
-            yield Unit(key, TRAFFIC_ANALYSIS, str(found), _size(found))
+            yield file_unit(key, TRAFFIC_ANALYSIS, found, _size(found))
 
     work = DescribeTraffic(leaks=leaks, uid_map=uid_map, keylog=keylog, decrypt=decrypt, columns=columns)
     ends = LocalEngine(workers).run(work, units(), UnitLimits(seconds=FILE_SECONDS))

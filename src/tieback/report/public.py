@@ -48,7 +48,8 @@ def public_report(report: Report) -> Report:
     groups = (head.apps_analysed, head.apps_affected, head.stores_answering, head.stores_exposed)
     if head.apps_analysed < MIN_GROUP or any(_small(number) for number in groups):
         raise UsageError(
-            f"the run is too small for a public report: it would disclose a group of fewer than {MIN_GROUP} apps or stores",
+            "the run is too small for a public report: "
+            f"it would disclose a group of fewer than {MIN_GROUP} apps or stores",
             where="--audience public",
             advice="Scan more apps, or use --audience vendor",
         )

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
-from tieback.model.probe import Outcome, TlsInfo
+from tieback.model.probe import NOT_CHECKED, Outcome, TlsInfo
 from tieback.scope.address import parse_address
 from tieback.scope.conversation import Fault
-from tieback.scope.tls import describe_session
+from tieback.scope.tls import describe_session, is_trust
 
 READ_BYTES = 64 * 1024
 """Maximum bytes of one read from the socket."""
@@ -31,7 +31,7 @@ _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPOR
 
 
 class UnverifiedCertificate(Exception):  # noqa: N818 - a verdict of the handshake, not an error
-    """The certificate does not verify; ``str()`` is OpenSSL's reason."""
+    """The policy for trust failed; ``str()`` is the reason. The service can still be identified."""
 
 
 class Transport(Protocol):
@@ -138,15 +138,17 @@ class Connection:
         """Perform the TLS handshake.
 
         Args:
-            context: defines the verification.
+            context: defines the policy.
             host: expected name or address of the certificate; a name is sent as SNI.
             seconds: time limit of each wait.
 
         Raises:
-            Unverified: the certificate does not verify; the connection cannot be used any more.
+            UnverifiedCertificate: the policy is trust, and the certificate does not verify or the peer accepts only
+                older settings; the connection cannot be used any more.
             Fault: ``tls_error``, ``timeout`` or ``hostile``.
         """
         before = self._raw
+        trust = is_trust(context)
         try:
             tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
         except ValueError as error:
@@ -161,6 +163,8 @@ class Connection:
                 raise UnverifiedCertificate(error.verify_message or str(error)) from None
             except ssl.SSLError as error:
                 self._flush_now()
+                if trust and _only_lenient(error):
+                    raise UnverifiedCertificate(f"{NOT_CHECKED}: {_reason(error)}") from None
                 raise Fault(Outcome.TLS_ERROR, f"TLS handshake: {_reason(error)}") from None
             else:
                 break
@@ -170,7 +174,12 @@ class Connection:
                 data = await self._pull(READ_BYTES, seconds)
             except Fault as fault:
                 outcome = Outcome.TIMEOUT if fault.outcome is Outcome.TIMEOUT else Outcome.TLS_ERROR
+                if trust and outcome is Outcome.TLS_ERROR and self._raw == before:
+                    raise UnverifiedCertificate(f"{NOT_CHECKED}: {fault.detail}") from None
                 raise Fault(outcome, f"TLS handshake: {fault.detail}") from None
+            if not data and trust and self._raw == before:
+                # Some old servers close without an alert if no version or cipher fits.
+                raise UnverifiedCertificate(f"{NOT_CHECKED}: the peer closed the connection")
             if not data:
                 raise Fault(Outcome.TLS_ERROR, "TLS handshake: the peer closed the connection")
             self._incoming.write(data)
@@ -339,6 +348,21 @@ def _connect_fault(error: OSError, address: str, port: int) -> Fault:
     if error.errno == errno.ETIMEDOUT:
         return Fault(Outcome.TIMEOUT, where)
     return Fault(Outcome.REFUSED, where)
+
+
+_LENIENT_REASONS = frozenset(
+    {
+        *("UNSUPPORTED_PROTOCOL", "UNSAFE_LEGACY_RENEGOTIATION_DISABLED", "BAD_DH_VALUE", "DH_KEY_TOO_SMALL"),
+        *("WRONG_SIGNATURE_TYPE", "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED", "EE_KEY_TOO_SMALL", "CA_KEY_TOO_SMALL"),
+        *("CA_MD_TOO_WEAK", "WRONG_CIPHER_RETURNED", "UNKNOWN_CIPHER_RETURNED", "NO_CIPHERS_AVAILABLE"),
+    }
+)
+"""OpenSSL's reasons for a handshake that may succeed with lenient settings."""
+
+
+def _only_lenient(error: ssl.SSLError) -> bool:
+    """True if the peer speaks TLS, but may accept only lenient settings; an alert is always TLS."""
+    return error.reason is not None and ("_ALERT_" in error.reason or error.reason in _LENIENT_REASONS)
 
 
 def _reason(error: Exception) -> str:

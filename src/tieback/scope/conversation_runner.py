@@ -51,6 +51,8 @@ class DialContext:
     """Connect times so far."""
     hasty: bool = False
     """True for a first pass, which ends if a connect takes longer than usual in this network."""
+    trust_only: bool = False
+    """True if a service without a trusted certificate must not be used at all."""
 
 
 class ConversationRunner:
@@ -205,18 +207,20 @@ class ConversationRunner:
         await self._shake(self._address)
 
     async def _shake(self, address: str, seconds: float | None = None) -> None:
-        """Perform the handshake; if the certificate fails, again without verification on a new connection."""
+        """Perform the handshake; if trust fails, again for identification only, on a new connection."""
         wait = self._limits.idle_seconds if seconds is None else min(seconds, self._limits.idle_seconds)
         host = parse_host(self._target.host).text
         connection = self._open()
         if not self._unverified:
             try:
-                await connection.start_tls(self._door.contexts.verifying, host, wait)
+                await connection.start_tls(self._door.contexts.trust, host, wait)
             except UnverifiedCertificate as verdict:
+                if self._door.trust_only:
+                    raise Fault(Outcome.TLS_ERROR, f"no trusted certificate ({verdict})") from None
                 self._unverified = str(verdict)
                 connection = await self._again(address)
         if self._unverified:
-            await connection.start_tls(self._door.contexts.measuring, host, wait)
+            await connection.start_tls(self._door.contexts.identification, host, wait)
         if connection.encrypted:
             self._tls = connection.tls(self._unverified)
         self._preamble.clear()

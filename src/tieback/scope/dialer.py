@@ -11,6 +11,7 @@ import logging
 import os
 import resource
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -57,7 +58,7 @@ class Dialer:
             names: resolves hosts; default: the grant's table and the system's DNS servers.
             stop_file: once it exists, nothing is connected to or read any more.
             today: date for checking the grant; default: the current date in UTC, which may change during a run.
-            contexts: TLS verification; default: the system's trusted roots.
+            contexts: the TLS policies; default: trust is the system's.
             transcripts: receives all traffic; default: nothing is recorded.
             provider_of: provider of a host, for the limit that its hosts share; default: no provider.
 
@@ -135,6 +136,7 @@ class Dialer:
         note: bool = False,
         sample: bool = False,
         hasty: bool = False,
+        trust_only: bool = False,
     ) -> tuple[R, Traffic]:
         """Run a conversation to its end.
 
@@ -147,6 +149,7 @@ class Dialer:
             note: true to read a ransom note; an address whose rule does not allow that is out of scope.
             sample: true to read a few records; needs depth ``sample``.
             hasty: true for a first pass, which waits for a connect no longer than usual in this network.
+            trust_only: true if what is read will be believed: TLS needs a trusted certificate for the host.
 
         Raises:
             LookAgain: the time of the first pass was too short.
@@ -166,7 +169,8 @@ class Dialer:
             # For a sample, even the sent bytes are not recorded: names of keys can be personal data.
             kept = self._transcripts is not None and not sample
             recording = Recording(allowed, Connection.open) if kept else None
-            door = self._door(target, depth, recording.open if recording is not None else Connection.open, note, hasty)
+            opened = recording.open if recording is not None else Connection.open
+            door = replace(self._door(target, depth, opened, note, hasty), trust_only=trust_only)
             talk = ConversationRunner(door, target, allowed, self._grant.limits)
             fault, again = "", False
             try:

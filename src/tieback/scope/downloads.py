@@ -19,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN_SIZE, RemoteObject
 from tieback.scope.services import parse_service_url
+from tieback.scope.tls import trust_context
 
 PIECE = 1 << 18
 MAX_TRIES = 6
@@ -44,7 +45,7 @@ class Downloads:
     @cached_property
     def _trust(self) -> ssl.SSLContext:
         """The system's roots, loaded once because that takes time."""
-        return ssl.create_default_context()
+        return trust_context()
 
     def stat(self, url: str) -> RemoteObject | None:
         """The metadata of a file, by requesting its first byte; ``None`` if it does not exist.

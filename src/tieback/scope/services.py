@@ -5,7 +5,6 @@ with the system's roots; plain HTTP is allowed only for loopback.
 """
 
 import http.client
-import ssl
 import time
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -15,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 
 from tieback.model.errors import UsageError
+from tieback.scope.tls import trust_context
 
 TIMEOUT_SECONDS = 15.0
 MAX_ANSWER = 1 << 20
@@ -87,7 +87,7 @@ class ServiceClient:
     def _connection(self, parts: SplitResult) -> http.client.HTTPConnection:
         host = parts.hostname or ""
         if parts.scheme == "https":
-            context = ssl.create_default_context()
+            context = trust_context()
             return http.client.HTTPSConnection(host, parts.port or 443, timeout=self._timeout, context=context)
         return http.client.HTTPConnection(host, parts.port or 80, timeout=self._timeout)
 

@@ -1,40 +1,54 @@
-"""TLS to examined services: verified if possible, recorded in any case."""
+"""The two TLS policies: trust for services that we believe, identification for services that we only examine.
+
+Trust uses the system's settings: a certificate that chains to a trusted root and names the host is required.
+Identification accepts old versions, weak ciphers and no certificate. Its sessions are never reported as verified.
+"""
 
 import hashlib
 import ssl
 import warnings
 from functools import cached_property
 
-from tieback.model.probe import TlsInfo
+from tieback.model.probe import NOT_CHECKED, TlsInfo
 
 _MAX_NAMES = 50
 _MAX_TEXT = 300
+NO_CERTIFICATE = "the server sent no certificate"
+"""Problem of an anonymous session: TLS without proof of who the server is."""
+
+
+def trust_context() -> ssl.SSLContext:
+    """The policy for trust: the system's roots and settings; a certificate for the host is required."""
+    context = ssl.create_default_context()
+    # Renegotiation would only cost time.
+    context.options |= ssl.OP_NO_RENEGOTIATION
+    return context
+
+
+def is_trust(context: ssl.SSLContext) -> bool:
+    """True if the handshake fails without a trusted certificate for the host."""
+    return context.verify_mode is ssl.CERT_REQUIRED and context.check_hostname
 
 
 class TlsContexts:
-    """The two TLS contexts, created on first use: reading the trusted roots takes milliseconds."""
+    """One TLS context per policy, created on first use: reading the trusted roots takes milliseconds."""
 
     @cached_property
-    def verifying(self) -> ssl.SSLContext:
+    def trust(self) -> ssl.SSLContext:
         """Verifies the chain with the system's trusted roots, and the name."""
-        return _lenient(ssl.create_default_context())
+        return trust_context()
 
     @cached_property
-    def measuring(self) -> ssl.SSLContext:
+    def identification(self) -> ssl.SSLContext:
         """Verifies nothing: an unverified service must still be examined."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-        return _lenient(context)
-
-
-def _lenient(context: ssl.SSLContext) -> ssl.SSLContext:
-    # Old stores use old TLS versions. Their exposure does not depend on it; the version is reported.
-    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    # Renegotiation would only cost time.
-    context.options |= ssl.OP_NO_RENEGOTIATION
-    return context
+        # Old stores use old TLS versions. Their exposure does not depend on it; the version is reported.
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.options |= ssl.OP_NO_RENEGOTIATION
+        return context
 
 
 def describe_session(session: ssl.SSLObject, problem: str) -> TlsInfo:
@@ -42,14 +56,19 @@ def describe_session(session: ssl.SSLObject, problem: str) -> TlsInfo:
 
     Args:
         session: open session.
-        problem: OpenSSL's reason for a failed verification; empty if it succeeded.
+        problem: reason for a failed verification; empty if none failed.
+
+    The session is verified only if its own context required a certificate, the server sent one, and nothing failed.
     """
     version = session.version() or ""
     der = session.getpeercert(binary_form=True)
     if der is None:
-        return TlsInfo(version, not problem, problem)
+        return TlsInfo(version, False, NO_CERTIFICATE)
+    checked = is_trust(session.context)
+    if not checked and not problem:
+        problem = NOT_CHECKED
     subject, names = _names(der)
-    return TlsInfo(version, not problem, problem, hashlib.sha256(der).hexdigest(), subject, names)
+    return TlsInfo(version, checked and not problem, problem, hashlib.sha256(der).hexdigest(), subject, names)
 
 
 def _names(der: bytes) -> tuple[str, tuple[str, ...]]:

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from tests.unit.assess.test_findings import EXPOSURE, way
 from tieback.assess.conditions import is_older, load_conditions, load_old_versions
 from tieback.model.backend import Route
-from tieback.model.probe import Access, Ransom, RansomVerdict, TlsInfo
+from tieback.model.probe import NOT_CHECKED, Access, Ransom, RansomVerdict, TlsInfo
+from tieback.scope.tls import NO_CERTIFICATE
 
 
 def tls(version: str = "TLSv1.3", problem: str = "") -> tuple[tuple[str, TlsInfo], ...]:
@@ -42,6 +43,8 @@ def tls(version: str = "TLSv1.3", problem: str = "") -> tuple[tuple[str, TlsInfo
         ({"tls": tls(problem="Hostname mismatch, certificate is not valid for 'x'.")},
          {"open-store", "tls-certificate-name"}),
         ({"tls": tls(problem="self-signed certificate")}, {"open-store", "tls-certificate-untrusted"}),
+        ({"tls": tls(problem=NO_CERTIFICATE)}, {"open-store", "tls-certificate-untrusted"}),
+        ({"tls": tls("TLSv1.1", problem=f"{NOT_CHECKED}: unsupported protocol")}, {"open-store", "tls-version-old"}),
         ({"tls": tls("TLSv1.1")}, {"open-store", "tls-version-old"}),
         ({"tls": tls("SSLv3")}, {"open-store", "tls-version-old"}),
         ({"tls": tls("TLSv1.2")}, {"open-store"}),

@@ -1,6 +1,9 @@
 """``tieback scan`` without a network: report files, formats, exit codes, workspaces."""
 
 import json
+import re
+import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -34,7 +37,26 @@ def test_failed_inputs_exit_3_and_4(run: Run, apps: Path, tmp_path: Path) -> Non
     assert run("scan", apps, "text.apk", "-w", "ws", "--workers", "1").code == 3
     ended = run("scan", "text.apk", "missing.apk", "-w", "ws2", "--workers", "1")
     assert ended.code == 4
-    assert [line.split(":")[1].strip() for line in ended.err.splitlines()] == ["text.apk", "missing.apk"]
+    assert [line.split(":")[1].strip() for line in ended.err.splitlines()[:2]] == ["text.apk", "missing.apk"]
+    assert ended.err.splitlines()[2:] == ["no input was read; the last run of the workspace is unchanged"]
+
+
+def test_a_mistyped_input_does_not_replace_the_last_run(run: Run, apps: Path, tmp_path: Path) -> None:
+    assert run("scan", apps / "workhub.apk", "-w", "ws", "--workers", "1").code == 0
+    before = run("workspace", "runs", "-w", "ws", "--format", "json").out
+    first = json.loads(before)["id"]
+    assert run("scan", "nothere.apk", "-w", "ws", "--workers", "1").code == 4
+    assert run("workspace", "runs", "-w", "ws", "--format", "json").out == before
+    assert json.loads(run("report", "-w", "ws", "--format", "json").out)["headline"]["apps_analysed"] == 1
+    assert run("scan", apps / "workhub.apk", apps / "fieldhand.apk", "-w", "ws", "--workers", "1").code == 0
+    assert json.loads(run("report", "-w", "ws", "--format", "json").out)["headline"]["apps_analysed"] == 2
+    older = run("report", "-w", "ws", "--format", "json", "--run", first)
+    assert json.loads(older.out)["headline"]["apps_analysed"] == 1
+    listed = [line.split()[0] for line in run("workspace", "runs", "-w", "ws").out.splitlines() if line[0] == "2"]
+    assert listed[1:] == [first]
+    unknown = run("report", "-w", "ws", "--run", "nothing")
+    assert unknown.code == 4
+    assert "tieback workspace runs" in unknown.err
 
 
 @pytest.mark.parametrize("version", ["tieback workspace\nschema 9999\n", "something else\n"])
@@ -49,8 +71,12 @@ def test_a_workspace_that_this_release_cannot_read(run: Run, apps: Path, tmp_pat
 
 def test_fail_on_looks_at_what_is_new_where_there_is_a_baseline(run: Run, apps: Path) -> None:
     words = ("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1")
-    assert run(*words, "--fail-on", "low", "--report", "old.json").code == 1
-    assert run(*words, "--fail-on", "low", "--baseline", "old.json").code == 0
+    ended = run(*words, "--fail-on", "low", "--report", "old.json")
+    assert ended.code == 1
+    assert re.search(r"^exit 1: \d+ findings? at or above low$", ended.err, re.MULTILINE)
+    ended = run(*words, "--fail-on", "low", "--baseline", "old.json")
+    assert ended.code == 0
+    assert "exit 1" not in ended.err
 
 
 def test_suppressed_findings_do_not_fail(run: Run, apps: Path, tmp_path: Path) -> None:
@@ -73,3 +99,26 @@ def test_scan_accepts_inputs_of_all_kinds_together(run: Run, apps: Path, tmp_pat
         "tieback: none.apk: no such file or directory. Check the path",
     ]
     assert "Workhub" in ended.out
+
+
+def with_secrets(apps: Path, path: Path) -> Path:
+    """A sample app with an access key in one of its assets."""
+    shutil.copy(apps / "fieldhand.apk", path)
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr(
+            "assets/aws.json", '{"id": "AKIAQ3EGRZ7YTPK5WUNB", "key": "kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4Xv/Bq2We"}'
+        )
+    return path
+
+
+def test_the_pre_commit_hook_shows_what_fails_it(run: Run, apps: Path, tmp_path: Path) -> None:
+    hook = (Path(__file__).parents[3] / ".pre-commit-hooks.yaml").read_text()
+    (entry,) = re.findall(r"^  entry: tieback (.+)$", hook, re.MULTILINE)
+    ended = run(*entry.split(), with_secrets(apps, tmp_path / "k.apk"))
+    assert ended.code == 1
+    assert re.search(r"^exit 1: \d+ findings? at or above high$", ended.err, re.MULTILINE)
+    titles = re.findall(r"^  (?:high|critical)  (.+)$", ended.out, re.MULTILINE)
+    assert "Hard-coded data store credential in the app" in titles
+    assert re.search(r"aws_access_key_id \(\w+\) AK\*+NB .*: assets/aws.json at 0x[0-9a-f]+$", ended.out, re.MULTILINE)
+    assert "kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4Xv" not in ended.out
+    assert "App allows connections without TLS" in ended.out

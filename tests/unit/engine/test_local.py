@@ -105,7 +105,7 @@ def more(count: int) -> list[Unit]:
 
 def test_memory_is_watched_from_outside_too(monkeypatch: pytest.MonkeyPatch) -> None:
     # As if the limit inside had not held: the engine sees the same growth through /proc.
-    monkeypatch.setattr("tieback.engine.process.resident", lambda _: 10 * 1024**3)
+    monkeypatch.setattr("tieback.engine.process.resident_bytes", lambda _: 10 * 1024**3)
     ends = list(LocalEngine(1).run(Behave(), [unit("sleep")], UnitLimits(memory_bytes=1024**3)))
     assert [(end.state, end.problem) for end in ends] == [
         (UnitState.QUARANTINED, "needed more than 1024 MiB of memory, twice; quarantined")

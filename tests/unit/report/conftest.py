@@ -573,8 +573,9 @@ def the_posture() -> Posture:
     )
     keys, public = EncryptionCounts(18, 9, 6, 2, 5), YesNoCounts(7, 30, 3)
     whole = ResourceFigures(
-        "all", "", ResourceKind.DATABASE, resources=40, at_rest=keys, public=public, public_at_rest=EncryptionCounts(5, 1, 0, 0, 1),
-        authentication=YesNoCounts(20, 8, 12), tls=YesNoCounts(15, 10, 15), backups=YesNoCounts(30, 5, 5), logging=YesNoCounts(20, 15, 5),
+        "all", "", ResourceKind.DATABASE, resources=40, at_rest=keys, public=public,
+        public_at_rest=EncryptionCounts(5, 1, 0, 0, 1), authentication=YesNoCounts(20, 8, 12),
+        tls=YesNoCounts(15, 10, 15), backups=YesNoCounts(30, 5, 5), logging=YesNoCounts(20, 15, 5),
     )  # fmt: skip
     return Posture(
         (
@@ -583,8 +584,9 @@ def the_posture() -> Posture:
             replace(whole, by="account", name=f"aws {ACCOUNT}", resources=39, at_rest=EncryptionCounts(17, 9, 6, 2, 5)),
             replace(whole, by="account", name="aws 210987654321", resources=1, at_rest=EncryptionCounts(1)),
             ResourceFigures(
-                "all", "", ResourceKind.SNAPSHOT, resources=6, at_rest=EncryptionCounts(3, 3), restorable=YesNoCounts(1, 5),
-                authentication=YesNoCounts(unknown=6), tls=YesNoCounts(unknown=6), logging=YesNoCounts(unknown=6),
+                "all", "", ResourceKind.SNAPSHOT, resources=6, at_rest=EncryptionCounts(3, 3),
+                restorable=YesNoCounts(1, 5), authentication=YesNoCounts(unknown=6), tls=YesNoCounts(unknown=6),
+                logging=YesNoCounts(unknown=6),
             ),
         ),
         82,
@@ -601,7 +603,11 @@ def the_posture() -> Posture:
             ),
         ),
         1, 1,
-        (UnprobedPublicResource(quiet, f"your OpenSearch data store zq-quiet in account {ACCOUNT}; no app and no probe led there"),),
+        (
+            UnprobedPublicResource(
+                quiet, f"your OpenSearch data store zq-quiet in account {ACCOUNT}; no app and no probe led there"
+            ),
+        ),
         1,
         (
             UnclaimedStore(

@@ -77,10 +77,14 @@ def test_small_counts_are_withheld(number: int | None, told: int | None) -> None
 
 @pytest.mark.parametrize(
     "small",
-    [{"apps_analysed": 4, "apps_affected": 0, "stores_exposed": 0}, {"apps_affected": 1}, {"stores_exposed": MIN_GROUP - 1},
-     {"stores_answering": 2}],
+    [
+        {"apps_analysed": 4, "apps_affected": 0, "stores_exposed": 0},
+        {"apps_affected": 1},
+        {"stores_exposed": MIN_GROUP - 1},
+        {"stores_answering": 2},
+    ],
     ids=",".join,
-)  # fmt: skip
+)
 def test_a_run_that_is_too_small_is_refused(small: dict[str, int]) -> None:
     whole = fleet_report()
     with pytest.raises(UsageError, match="too small for a public report"):

@@ -22,8 +22,8 @@ import sys, time
 from datetime import date
 from pathlib import Path
 from tieback.model.grant import Grant
-from tieback.scope.lease import leased
-with leased(Grant("Office", "sec@example.test", date(2099, 1, 1)), Path(sys.argv[1])):
+from tieback.scope.lease import hold_lease
+with hold_lease(Grant("Office", "sec@example.test", date(2099, 1, 1)), Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)
 """

@@ -184,7 +184,7 @@ def test_what_is_set_aside_or_worked_on_stays(workspace: Workspace) -> None:
     assert plan_retention(workspace.lake, workspace.ledger, RetentionPolicy(350, 1), NOW).units == 2
 
 
-@pytest.mark.parametrize("step", ["merge", "sweep", "_forget_units", "_forget_parts"])
+@pytest.mark.parametrize("step", ["merge_parts", "sweep", "_forget_units", "_forget_parts"])
 def test_a_kill_between_two_steps_is_finished_by_the_next_run(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

@@ -110,7 +110,8 @@ def _make_keeper(server: RunningServer) -> None:
     """Create the keeper account, and disable the default account of new servers."""
     with _session(server, _FIRST) as ask:
         ask(
-            f"CREATE ROLE {LAB_ACCOUNT.user} WITH PASSWORD = '{LAB_ACCOUNT.password}' AND LOGIN = true AND SUPERUSER = true"
+            f"CREATE ROLE {LAB_ACCOUNT.user} WITH PASSWORD = '{LAB_ACCOUNT.password}' "
+            "AND LOGIN = true AND SUPERUSER = true"
         )
     with _session(server, LAB_ACCOUNT) as ask:
         ask(f"ALTER ROLE {_FIRST.user} WITH LOGIN = false AND SUPERUSER = false")

@@ -173,8 +173,8 @@ class LiveFlows:
         )
 
     def _bare(
-        self, ends: ConnectionEnds, transport: str, detail: str, start: float, end: float, shown: FlowTls | None = None, *,
-        quic: bool = False,
+        self, ends: ConnectionEnds, transport: str, detail: str, start: float, end: float, shown: FlowTls | None = None,
+        *, quic: bool = False,
     ) -> Flow:  # fmt: skip
         """A flow without readable payload."""
         return Flow(

@@ -304,5 +304,5 @@ WITH {ANALYSED}, keyed AS (
 ), best AS (
     SELECT fleet, min(rank) AS rank FROM pairs GROUP BY fleet
 )"""  # noqa: S608 - our own text
-"""Pairs of a fleet app and an analysed app, with the strength of the match (the order of ``MatchStrength``). A fleet app
-with a known bundle identifier is never matched by name."""
+"""Pairs of a fleet app and an analysed app, with the strength of the match (the order of ``MatchStrength``). A fleet
+app with a known bundle identifier is never matched by name."""

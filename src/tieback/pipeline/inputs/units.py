@@ -10,7 +10,7 @@ from tieback.intake.discover import DiscoveredInput, FileKind, find_inputs
 from tieback.intake.places.content import ContentReader
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN_SIZE, ObjectLocation, encode_location
-from tieback.model.unit import Unit
+from tieback.model.unit import Unit, file_unit, path_text
 from tieback.pipeline.analyse import ANALYSIS_VERSION, app_unit
 from tieback.pipeline.inputs.index import DAMAGED, FIX_MANIFEST, index_members, packed_shard
 from tieback.pipeline.inputs.spec import InputSpec, display_name, is_remote
@@ -55,7 +55,7 @@ def _units_of(found: DiscoveredInput) -> Iterator[Unit | InputError]:
         case FileKind.SHARD:
             yield from shard_units(found.path)
         case FileKind.PACKED_SHARD:
-            yield packed_shard(str(found.path))
+            yield packed_shard(path_text(found.path))
         case FileKind.TRAFFIC:
             yield traffic_unit(found.path)
         case FileKind.APP | FileKind.APP_PART | FileKind.OTHER:
@@ -69,15 +69,18 @@ def traffic_unit(path: Path) -> Unit | InputError:
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-            return Unit(digest, TRAFFIC_ANALYSIS, str(path), file.tell())
+            return file_unit(digest, TRAFFIC_ANALYSIS, path, file.tell())
     except OSError as error:
-        return InputError(error.strerror or "cannot be read", where=str(path), advice="Check the file")
+        return InputError(error.strerror or "cannot be read", where=path_text(path), advice="Check the file")
 
 
 def shard_units(path: Path) -> Iterator[Unit | InputError]:
     """The apps and captures in a tar archive as units of work; a worker reads only its own part."""
     count = 0
     place = str(path.absolute())
+    if path_text(path.absolute()) != place:
+        yield InputError("the path of this shard is not UTF-8", where=path_text(path), advice="Rename it")
+        return
     try:
         for member in index_members(ContentReader().read(ObjectLocation(place))):
             one = ListedObject(
@@ -127,7 +130,7 @@ def _local_units(one: ListedObject) -> Iterator[Unit | InputError]:
     path = Path(one.place)
     by_kind = {"": _local_units_of, FileKind.APP: _app, FileKind.TRAFFIC: _capture}
     for unit in by_kind[one.kind](path):
-        if isinstance(unit, Unit) and not unit.access and one.size not in {UNKNOWN_SIZE, unit.size}:
+        if isinstance(unit, Unit) and unit.file is not None and one.size not in {UNKNOWN_SIZE, unit.size}:
             what = f"the file has {unit.size} bytes, but the manifest says {one.size}"
             yield InputError(what, where=one.source, advice=FIX_MANIFEST)
         else:

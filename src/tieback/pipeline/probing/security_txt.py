@@ -58,7 +58,7 @@ async def fetch_contacts(
         grant: what may be probed; depth ``identify`` is sufficient.
         audit_file: receives an entry for every connect and refusal.
         keep: folder to save files in, as ``HOST.security.txt``; default: not saved.
-        contexts: TLS verification; default: the system's trusted roots.
+        contexts: the TLS policies; default: trust is the system's.
 
     Raises:
         GrantError: the grant has expired or is not yet valid.
@@ -85,7 +85,7 @@ def _target(text: str, grant: Grant) -> Target:
 async def _fetch(target: Target, dialer: Dialer, keep: Path | None) -> SecurityTxtResult:
     try:
         response, traffic = await dialer.converse(
-            target, _get(target), SENDS, depth=Depth.IDENTIFY, probe="security.txt"
+            target, _get(target), SENDS, depth=Depth.IDENTIFY, probe="security.txt", trust_only=True
         )
     except Fault as fault:
         told = fault.detail if fault.outcome is Outcome.OUT_OF_SCOPE else f"{fault.outcome}: {fault.detail}"

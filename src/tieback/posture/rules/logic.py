@@ -1,8 +1,8 @@
 """Logic of rules with values that are not all known.
 
-A value is a plain value or a ``UnknownValue``: chosen by the requester, stored, the requester's own identity, or an open
-segment of a path. The truth of a rule is ``True``, ``False``, ``CHOSEN`` (the requester can make it true), ``STORED``
-(stored data decides) or ``ERROR``.
+A value is a plain value or an ``UnknownValue``: chosen by the requester, stored, the requester's own identity, or an
+open segment of a path. The truth of a rule is ``True``, ``False``, ``CHOSEN`` (the requester can make it true),
+``STORED`` (stored data decides) or ``ERROR``.
 """
 
 from dataclasses import dataclass, field

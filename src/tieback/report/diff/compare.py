@@ -22,7 +22,8 @@ from tieback.report.figures import bytes_text, figure_text
 
 NOTABLE = 0.1
 """Minimum relative change of records that counts as a change, because live stores always vary."""
-_OFFSET = re.compile(r" at 0x[0-9a-f]+$")
+_VOLATILE = re.compile(r" at 0x[0-9a-f]+$|(?<=\w) \((?:normal|superuser|private_key)\)(?= )")
+"""Parts of evidence that are not compared: the offset, and the grade, which older releases did not write."""
 
 
 class ChangeKind(StrEnum):
@@ -188,7 +189,7 @@ def _moves(before: PastFinding, now: PastFinding, old: PastReport, new: PastRepo
             was, is_ = sorted(one.places - other.places), sorted(other.places - one.places)
             yield _move(", ".join(was[:4]), ", ".join(is_[:4]))
     if not now.exposures:
-        was_in, is_in = ({_OFFSET.sub("", line) for line in finding.evidence} for finding in (before, now))
+        was_in, is_in = ({_VOLATILE.sub("", line) for line in finding.evidence} for finding in (before, now))
         if was_in != is_in:
             yield f"new location: {'; '.join(sorted(is_in - was_in)[:2])}" if is_in - was_in else "fewer locations"
 

@@ -33,7 +33,8 @@ def as_markdown(found: Comparison) -> Iterator[str]:
 
 def _lines(change: Change) -> Iterator[str]:
     finding = change.finding
-    yield f"- **{finding.severity.value}**: {escape_markdown(finding.title)} ({escape_markdown(finding.rule, 60)}, `{_id(finding.id)}`)"
+    rule = f"({escape_markdown(finding.rule, 60)}, `{_id(finding.id)}`)"
+    yield f"- **{finding.severity.value}**: {escape_markdown(finding.title)} {rule}"
     if change.about:
         yield f"  - {escape_markdown(', '.join(change.about), 300)}"
     for line in change.what[:5]:

@@ -75,8 +75,10 @@ def _lines(report: Report) -> Iterator[str]:
     if report.suppressed.count:
         yield from ("", f"## {count_text(report.suppressed.count, 'suppressed finding')}, listed separately", "")
         for one in report.suppressed.first(MOST_FINDINGS):
-            by = f"{escape_markdown(one.by.author, 80)} until {escape_markdown(one.by.expires, 10)}: {escape_markdown(one.by.reason)}"
-            yield f"- {one.finding.severity.value}: {escape_markdown(one.finding.title)} ({escape_markdown(one.finding.id, 40)}), {by}"
+            author, expires = escape_markdown(one.by.author, 80), escape_markdown(one.by.expires, 10)
+            by = f"{author} until {expires}: {escape_markdown(one.by.reason)}"
+            title = f"{escape_markdown(one.finding.title)} ({escape_markdown(one.finding.id, 40)})"
+            yield f"- {one.finding.severity.value}: {title}, {by}"
         if report.suppressed.count > MOST_FINDINGS:
             yield f"- and {report.suppressed.count - MOST_FINDINGS:,} more"
     if report.problems.count:
@@ -145,7 +147,8 @@ def _others(report: Report) -> Iterator[str]:
     if report.seen.count > MOST_SEEN:
         yield f"- and {report.seen.count - MOST_SEEN:,} more"
     for one in report.seen_in_apps.first(MOST_SEEN):
-        yield f"- {escape_markdown(one.app.bundle_id, 80)} contains {escape_markdown(passive_sighting_line(one), 300)}; not found by tieback"
+        sighting = escape_markdown(passive_sighting_line(one), 300)
+        yield f"- {escape_markdown(one.app.bundle_id, 80)} contains {sighting}; not found by tieback"
     if report.seen_in_apps.count > MOST_SEEN:
         yield f"- and {report.seen_in_apps.count - MOST_SEEN:,} more endpoints"
 

@@ -1,7 +1,8 @@
-"""The report as text for a terminal: the main tables, 100 columns wide and readable at 80."""
+"""The report as text for a terminal: findings and the main tables, 100 columns wide and readable at 80."""
 
 import io
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from rich import box
@@ -11,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.model.backend import Route
-from tieback.model.exposure import AppRoute, Exposure, Severity
-from tieback.model.report import GroupTable, Report
+from tieback.model.exposure import AppRoute, Exposure, Finding, Severity
+from tieback.model.report import BaselineState, GroupTable, Report
+from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import (
     ACCESS_WORDS,
     PLATFORM_WORDS,
@@ -38,6 +40,9 @@ from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 
 MOST_ROWS = 50
 """Limit on the rows of one table; the rest is only counted."""
+MOST_FINDINGS = 20
+"""Limit on the findings shown in full; the rest is counted by title."""
+MOST_EVIDENCE = 3
 MOST_PROBLEMS = 5
 MOST_GROUPS = 10
 MOST_JOINED = 3
@@ -72,20 +77,24 @@ class TerminalRenderer:
 
 
 def print_report(report: Report, console: Console) -> None:
-    """Print the report's conclusions: headline, exposed stores by app, other stores, problems, scope."""
+    """Print the report's conclusions: headline, exposed stores by app, findings, other stores, problems, scope."""
     console.print(Text(clean(report.title, 90), style="bold"))
     open_rows = rows(report, exposed=True, most=MOST_ROWS)
     other_rows = rows(report, exposed=False, most=MOST_ROWS)
     worst = max((row.exposure.severity for row in open_rows), key=lambda severity: severity.rank, default=None)
     console.print(Text(headline_text(report), style=_STYLES[worst] if worst is not None else ""))
+    if report.headline.stores_ransomed:
+        ransomed = count_text(report.headline.stores_ransomed, "store shows", "stores show")
+        console.print(Text(f"{ransomed} signs of ransom or wiping.", style="bold magenta"))
     if open_rows:
         console.print(_exposed(open_rows, console.width))
         _print_rest(console, report.ways[0])
         console.print(Text("\n" + "   ".join(f"{sign} {word}" for sign, word, _ in LEGEND), style="dim"))
+    _print_findings(report, console)
     if other_rows:
         console.print(_other(other_rows))
         _print_rest(console, report.ways[1])
-    if report.scope is None and report.apps.count:
+    if report.apps.count:
         console.print(_named(report))
         _print_rest(console, report.apps.count)
     if report.headline.apps_analysed > FEW_APPS:
@@ -101,6 +110,63 @@ def print_report(report: Report, console: Console) -> None:
         console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
 
 
+def _print_findings(report: Report, console: Console) -> None:
+    """Counts of all findings, the first in full, and the number of the others by title.
+
+    With a baseline, new findings come first: only these can fail ``--fail-on``.
+    """
+    if not report.findings.count:
+        return
+    shown, others, counts = _split_findings(report)
+    total = ", ".join(f"{counts[severity]:,} {severity.value}" for severity in reversed(Severity) if counts[severity])
+    console.print(Text.assemble("\n", (f"{count_text(report.findings.count, 'finding')}: ", "bold"), total))
+    for detail in iter_details(report, shown):
+        for line in _finding_lines(report, detail):
+            console.print(line)
+    if others:
+        rest = ", ".join(f"{severity.value}: {title} ({count:,})" for (severity, title), count in others.items())
+        console.print(Padding(Text(f"and {sum(others.values()):,} more: {rest}"), (0, 0, 0, 2), expand=False))
+    console.print(Text("  More, with advice: tieback report --format markdown", style="dim"))
+
+
+def _split_findings(report: Report) -> tuple[list[Finding], Counter[tuple[Severity, str]], Counter[Severity]]:
+    """The findings to show in full, and the number of the others by title and of all by severity."""
+    shown: list[Finding] = []
+    later: list[Finding] = []
+    counts: Counter[Severity] = Counter()
+    others: Counter[tuple[Severity, str]] = Counter()
+    for finding in report.findings.rows():
+        counts[finding.severity] += 1
+        others[finding.severity, clean(finding.title)] += 1
+        group = shown if _is_new(report, finding) else later
+        if len(group) < MOST_FINDINGS:
+            group.append(finding)
+    shown = [*shown, *later][:MOST_FINDINGS]
+    others.subtract((finding.severity, clean(finding.title)) for finding in shown)
+    return shown, +others, counts
+
+
+def _is_new(report: Report, finding: Finding) -> bool:
+    return report.baseline is None or report.baseline.standing(finding.id) is BaselineState.NEW
+
+
+def _finding_lines(report: Report, detail: FindingDetail) -> Iterator[Padding]:
+    """Severity and title; then apps and stores; then the evidence with its place."""
+    finding = detail.finding
+    new = " (new)" if report.baseline is not None and _is_new(report, finding) else ""
+    title = Text.assemble((finding.severity.value, _STYLES[finding.severity]), f"  {clean(finding.title)}{new}")
+    yield Padding(title, (0, 0, 0, 2), expand=False)
+    labels = [clean(f"{one.app.label} {one.app.version_name}".strip(), 60) for one in detail.apps[:3]]
+    if len(finding.apps) > len(labels) and labels:
+        labels.append(f"and {len(finding.apps) - len(labels):,} more")
+    about = "; ".join(filter(None, (", ".join(labels), ", ".join(map(store_text, detail.stores[:3])))))
+    more = len(finding.evidence) - MOST_EVIDENCE
+    lines = [about, *(clean(line, 400) for line in finding.evidence[:MOST_EVIDENCE])]
+    for line in (*lines, f"and {more:,} more places" if more > 0 else ""):
+        if line:
+            yield Padding(Text(line), (0, 0, 0, 6), expand=False)
+
+
 def _print_accounts(report: Report, console: Console) -> None:
     """Summary of the owner's cloud accounts."""
     if report.posture is None:
@@ -110,7 +176,7 @@ def _print_accounts(report: Report, console: Console) -> None:
         console.print(Text.assemble((f"{label}: ", "bold"), text))
     for part in join_tables(report.posture, MOST_JOINED):
         for line in part.rows:
-            console.print(Padding(Text(line), (0, 0, 0, 2)))
+            console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
         if part.left_out:
             console.print(f"  and {part.left_out:,} more: tieback posture join", style="dim")
 
@@ -122,7 +188,7 @@ def _print_seen(report: Report, console: Console) -> None:
         notes = sorted(report.seen.rows(), key=lambda note: (note.superseded, not note.service.claims.exposed))
         for note in notes[:MOST_SEEN]:
             line = passive_line(note)
-            console.print(Padding(Text(f"{line.said} ({line.ours})"), (0, 0, 0, 2)))
+            console.print(Padding(Text(f"{line.said} ({line.ours})"), (0, 0, 0, 2), expand=False))
         if len(notes) > MOST_SEEN:
             console.print(
                 f"  and {len(notes) - MOST_SEEN:,} more; the HTML and JSON reports list them all", style="dim"

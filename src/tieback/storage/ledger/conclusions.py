@@ -174,7 +174,8 @@ class Conclusions:
     def runs_started_since(self, run: str) -> list[datetime]:
         """Start times of later runs that have not finished."""
         began = sa.select(runs.c.started).where(runs.c.id == run).scalar_subquery()
-        query = sa.select(runs.c.started).where(runs.c.ended.is_(None) & (runs.c.started >= began))
+        later = runs.c.ended.is_(None) & (runs.c.started >= began) & (runs.c.id != run)
+        query = sa.select(runs.c.started).where(later)
         return [datetime.fromtimestamp(started, UTC) for (started,) in self._stream(query.order_by(runs.c.started))]
 
     def findings(self, run: str) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ from tieback.storage.ledger.conclusions import Conclusions
 from tieback.storage.ledger.database import Database, open_database, sqlite_url
 from tieback.storage.ledger.deliveries import Deliveries
 from tieback.storage.ledger.inventory import Inventory
-from tieback.storage.ledger.tables import grants, runs
+from tieback.storage.ledger.tables import exposure_apps, exposures, findings, grants, runs
 from tieback.storage.ledger.text import storable
 from tieback.storage.ledger.units import Units
 
@@ -112,19 +112,42 @@ class Ledger(Units):
         change = sa.update(runs).where(runs.c.id == run).values(ended=time.time())
         self.database.write(lambda connection: connection.execute(change))
 
+    def discard_run(self, run: str) -> None:
+        """Remove a run that read no input, with its conclusions."""
+
+        def discard(connection: Connection) -> None:
+            for table in (findings, exposure_apps, exposures):
+                connection.execute(sa.delete(table).where(table.c.run == run))
+            connection.execute(sa.delete(runs).where(runs.c.id == run))
+
+        self.database.write(discard)
+
     def latest_run(self) -> RunRow | None:
         """The last finished run."""
-        columns = [runs.c[name] for name in RunRow.__struct_fields__]
-        ended = sa.select(*columns).where(runs.c.ended.is_not(None)).order_by(runs.c.ended.desc(), runs.c.id.desc())
+        ended = _RUNS.where(runs.c.ended.is_not(None)).order_by(runs.c.ended.desc(), runs.c.id.desc())
         row = self.database.read(lambda connection: connection.execute(ended.limit(1)).one_or_none())
-        if row is None:
-            return None
-        run, start, end, grant, args = row
-        return RunRow(
-            run, datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC), grant, tuple(json.loads(args))
-        )
+        return None if row is None else _run_row(row)
+
+    def find_run(self, run: str) -> RunRow | None:
+        """The run with this ID, finished or not; ``None`` if there is none."""
+        row = self.database.read(lambda connection: connection.execute(_RUNS.where(runs.c.id == run)).one_or_none())
+        return None if row is None else _run_row(row)
+
+    def list_runs(self) -> list[RunRow]:
+        """All runs, latest first."""
+        rows = self.database.read(lambda connection: connection.execute(_RUNS.order_by(runs.c.id.desc())).all())
+        return [_run_row(row) for row in rows]
 
     def grant_text(self, sha256: str) -> str | None:
         """The text of a grant used by a run."""
         query = sa.select(grants.c.text).where(grants.c.sha256 == sha256)
         return self.database.read(lambda connection: connection.execute(query).scalar())
+
+
+_RUNS = sa.select(*(runs.c[name] for name in RunRow.__struct_fields__))
+
+
+def _run_row(row: sa.Row[Any]) -> RunRow:
+    run, start, end, grant, args = row
+    ended = None if end is None else datetime.fromtimestamp(end, UTC)
+    return RunRow(run, datetime.fromtimestamp(start, UTC), ended, grant, tuple(json.loads(args)))

@@ -112,5 +112,5 @@ def test_database_of_another_version_is_rebuilt(monkeypatch: pytest.MonkeyPatch)
         return load_or_build(name, source, lambda: b"not a database")
 
     monkeypatch.setenv("TIEBACK_CACHE", "")
-    monkeypatch.setattr("tieback.pii.values.scan.prepared", other)
+    monkeypatch.setattr("tieback.pii.values.scan.load_or_build", other)
     assert ShapeScanner().scan(["ada@x.test"])

@@ -60,8 +60,8 @@ def test_gaps_both_ways(tmp_path: Path) -> None:
 
 def test_retired_but_exposed(tmp_path: Path) -> None:
     workspace = make(
-        tmp_path, InventoryRow(P.ANDROID, "org.fieldhand.app", device="d"), InventoryRow(P.ANDROID, "com.x", device="d"),
-        stores=(exposure(),),
+        tmp_path, InventoryRow(P.ANDROID, "org.fieldhand.app", device="d"),
+        InventoryRow(P.ANDROID, "com.x", device="d"), stores=(exposure(),),
     )  # fmt: skip
     one = line(workspace, "org.fieldhand.app")
     assert (one.active, one.retired_but_exposed, one.records) == (True, False, 1350)

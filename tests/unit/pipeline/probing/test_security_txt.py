@@ -31,7 +31,7 @@ def pem(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trusting(pem: Path) -> TlsContexts:
     contexts = TlsContexts()
     context = ssl.create_default_context(cafile=str(pem))
-    contexts.__dict__["verifying"] = context
+    contexts.__dict__["trust"] = context
     return contexts
 
 
@@ -96,7 +96,8 @@ async def test_what_gives_no_contact_is_one_clause(
 async def test_a_certificate_that_is_not_valid_gives_no_contact(tmp_path: Path, host: FileHost) -> None:
     (one,) = await ask(tmp_path, f"www.shop.test:{host.port}")
     assert one.contacts == ()
-    assert one.problem.startswith("the certificate is not valid (self-signed certificate")
+    assert one.problem.startswith("tls_error: no trusted certificate (self-signed certificate")
+    assert host.asked == []
 
 
 async def test_without_tls_nothing_is_sent(tmp_path: Path) -> None:

@@ -55,8 +55,8 @@ def test_negated(value: object, expected: object) -> None:
     [
         (1, 1, True), (1, True, False), ("a", "a", True), (None, None, True), (OWN, OWN, True), (OWN, "alice", False),
         (OWN, STORED, False), (OWN, OPEN, False), (OWN, CHOSEN, CHOSEN), (OWN, None, False), (STORED, 1, STORED),
-        (OPEN, "a", STORED), (CHOSEN, STORED, CHOSEN), (ERROR, OWN, ERROR), (NamedValues(), None, False), ([1], [1], True),
-        ([1], [2], False), ([OWN], ["x"], False), ([STORED], [1], STORED),
+        (OPEN, "a", STORED), (CHOSEN, STORED, CHOSEN), (ERROR, OWN, ERROR), (NamedValues(), None, False),
+        ([1], [1], True), ([1], [2], False), ([OWN], ["x"], False), ([STORED], [1], STORED),
     ],
 )  # fmt: skip
 def test_equality_with_unknown_values(one: object, other: object, expected: object) -> None:

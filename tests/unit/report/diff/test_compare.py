@@ -168,6 +168,7 @@ def test_a_credential_in_another_file_has_moved_and_at_another_offset_has_not() 
 
     old = seen("api_key a…b for x: classes.dex at 0xff")
     assert told(seen("api_key a…b for x: classes.dex at 0x1000"), old)["fnd-key"][0] == "same"
+    assert told(seen("api_key (superuser) a…b for x: classes.dex at 0x1000"), old)["fnd-key"][0] == "same"
     kind, what = told(seen("api_key a…b for x: classes2.dex at 0xff"), old)["fnd-key"]
     assert (kind, what) == ("moved", ("new location: api_key a…b for x: classes2.dex",))
 
@@ -197,6 +198,7 @@ def test_a_baseline_knows_what_is_new() -> None:
     assert baseline.standing("open-store:exp-fieldhand") is BaselineState.UNCHANGED
     assert (baseline.new, baseline.fixed, baseline.unconfirmed) == (1, 1, 0)
     judged = replace(new, baseline=baseline)
-    assert judged.worst_new() is Severity.CRITICAL
-    assert replace(new, baseline=baseline_of(compared(new, new))).worst_new() is None
-    assert new.worst_new() is Severity.CRITICAL
+    assert judged.new_at_or_above(Severity.CRITICAL) == 1
+    assert replace(new, baseline=baseline_of(compared(new, new))).new_at_or_above(Severity.INFO) == 0
+    assert new.new_at_or_above(Severity.CRITICAL) >= 1
+    assert new.new_at_or_above(Severity.INFO) == new.findings.count

@@ -1,14 +1,16 @@
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
 from tieback.model.app import Platform
+from tieback.model.exposure import Finding, Severity
 from tieback.model.figure import exact
-from tieback.model.report import AppSummary, Report
-from tieback.report.formats.terminal import MOST_ROWS, TerminalRenderer, print_report
+from tieback.model.report import AppSummary, Baseline, Report
+from tieback.report.formats.terminal import MOST_FINDINGS, MOST_ROWS, TerminalRenderer, print_report
 
 
 def rendered(report: Report) -> str:
@@ -81,3 +83,66 @@ def test_a_fleet_is_cut_and_counted(report: Report, tabled: Callable[..., Report
     text = rendered(tabled(report, apps=fleet, exposures=[replace(store, routes=routes)]))
     assert "and 1,200 more; the HTML and JSON reports list them all" in text
     assert text.count("iOS") == MOST_ROWS
+
+
+def in_app(rule: str, title: str, severity: Severity, evidence: str) -> Finding:
+    return Finding(
+        f"fnd-{rule}-{evidence}", rule, title, severity, "CWE-798", (), ("a" * 64,), (evidence,), "Revoke it."
+    )
+
+
+def of_every_kind() -> list[Finding]:
+    """Findings of one app, one per kind, then many that are alike."""
+    key = "stripe_secret_key (superuser) sk_l…4242 for https://api.stripe.com: assets/config.json at 0x1f"
+    leak = "email j…@example.test in form:mail, sent, to http://es.fieldhand.test:9200"
+    return [
+        in_app("superuser-key-in-app", "Admin (service-role) key embedded in the app", Severity.CRITICAL, key),
+        in_app("cleartext-personal-data", "Personal data or credentials sent in cleartext", Severity.HIGH, leak),
+        in_app("ransom-note", "Ransom note found in the data store", Severity.CRITICAL, "read_me_to_recover"),
+        in_app("cleartext-allowed", "App allows connections without TLS", Severity.LOW, "every host: manifest"),
+        *(
+            in_app("expired", "Store's certificate has expired", Severity.INFO, f"{number:02}.example.test:443")
+            for number in range(MOST_FINDINGS + 3)
+        ),
+    ]
+
+
+def test_findings_are_listed_by_severity(
+    report: Report, tabled: Callable[..., Report], golden: Callable[[str, bytes], None]
+) -> None:
+    text = rendered(tabled(report, scope=None, exposures=(), findings=of_every_kind(), posture=None))
+    assert "27 findings: 2 critical, 1 high, 1 low, 23 info" in text
+    for word in (
+        "critical  Admin (service-role) key embedded in the app",
+        "Fieldhand 4.0.7",
+        "(superuser) sk_l…4242",
+        "assets/config.json at 0x1f",
+        "Ransom note found in the data store",
+        "Personal data or credentials sent in cleartext",
+        "App allows connections without TLS",
+        "and 7 more: info: Store's certificate has expired (7)",
+        "tieback report --format markdown",
+    ):
+        assert word in text, word
+    golden("findings.txt", text.encode())
+
+
+def test_new_findings_are_shown_before_known_ones(report: Report, tabled: Callable[..., Report]) -> None:
+    """Only a new finding fails ``--fail-on`` with a baseline, so it is shown even if it is the least severe one."""
+    findings = of_every_kind()
+    known = frozenset(finding.id for finding in findings[:-1])
+    baseline = Baseline("old.json", datetime(2026, 11, 1, tzinfo=UTC), known, frozenset(), 1, 0, 0)
+    text = rendered(tabled(report, findings=findings, baseline=baseline))
+    assert f"{MOST_FINDINGS + 2}.example.test:443" in text
+    assert text.count("(new)") == 1
+
+
+def test_the_back_ends_of_the_apps_are_listed_with_a_grant_too(report: Report) -> None:
+    assert report.scope is not None
+    text = rendered(report)
+    assert "Back ends named in the apps" in text
+    assert "api.lantern.test" in text
+
+
+def test_signs_of_ransom_are_in_the_head(report: Report) -> None:
+    assert "1 store shows signs of ransom or wiping." in rendered(report)

@@ -74,7 +74,7 @@ def test_publishing_again_changes_nothing(lake: Lake) -> None:
 def test_a_faster_process_wins(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     lake.publish("one", problems("a"), [A])
     seen = iter([False, True])
-    monkeypatch.setattr(Lake, "published", lambda *_: next(seen))
+    monkeypatch.setattr(Lake, "is_published", lambda *_: next(seen))
     assert not lake.publish("one", problems("b"), [A])
     assert list((lake.directory / "drafts").iterdir()) == []
 

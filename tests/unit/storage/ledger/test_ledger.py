@@ -19,6 +19,12 @@ def test_runs(ledger: Ledger) -> None:
     later = ledger.start_run([])
     ledger.end_run(later)
     assert later > run or later[:16] == run[:16]
+    assert {one.id for one in ledger.list_runs()} == {run, later}
+    assert ledger.find_run(run) == latest
+    ledger.discard_run(later)
+    assert ledger.list_runs() == [latest]
+    assert ledger.latest_run() == latest
+    assert ledger.find_run(later) is None
 
 
 def test_only_the_same_run_is_resumed_and_only_where_it_did_not_end(ledger: Ledger) -> None:

@@ -109,8 +109,8 @@ def test_passwords_come_from_a_file_too(postgres: Postgres, tmp_path: Path, monk
 
 HOLD = """
 import sys, time
-from tieback.storage.ledger.postgres import SessionHold
-hold = SessionHold(sys.argv[1], "thing", "held", "Wait")
+from tieback.storage.ledger.postgres import SessionLock
+hold = SessionLock(sys.argv[1], "thing", "held", "Wait")
 hold.take()
 print("held", flush=True)
 time.sleep(600)

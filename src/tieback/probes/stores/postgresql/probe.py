@@ -1,4 +1,4 @@
-"""PostgreSQL: whether a password is required, and the content of the catalogues in a read-only session.
+"""PostgreSQL: whether a password is required, and the content of the catalogues in a read-only transaction.
 
 A synthetic role shows how the server treats our address: a request for a password, "no pg_hba.conf entry" (it rejects
 the address), or "role does not exist". The last one comes after AuthenticationOk, so ``pg_hba.conf`` has ``trust``:
@@ -107,18 +107,16 @@ def _note(container: Container, account: str) -> Conversation[bytes]:
     if len(container.path) != 3:
         return b""
     database, schema, table = container.path
-    sql = queries.note_query(schema, table)
     session = PostgresSession()
     role = account or DUMMY_ACCOUNT
     if (
-        sql is None
+        queries.plain_columns_query(schema, table) is None
         or not valid_name(database)
         or isinstance((yield from session.start(role, database)), PostgresRefusal)
     ):
         return b""
-    if (yield from session.query(queries.IS_READ_ONLY, 1)) != [["on"]]:
-        return b""
-    rows = yield from session.query(sql, 1)
+    sql = queries.note_query(schema, table, (yield from _plain_columns(session, schema, table)))
+    rows = (yield from session.query(sql, 1)) if sql is not None else []
     yield from session.stop()
     text = rows[0][0] if isinstance(rows, list) and rows else None
     return (text or "").encode()
@@ -130,15 +128,22 @@ def _sample(containers: Sequence[Container], account: str, found: list[SampledCo
     for database in dict.fromkeys(table.path[0] for table in tables):
         if isinstance((yield from session.start(account or DUMMY_ACCOUNT, database)), PostgresRefusal):
             continue
-        if (yield from session.query(queries.IS_READ_ONLY, 1)) != [["on"]]:
-            return
         for table in (table for table in tables if table.path[0] == database):
-            asked = queries.sample_query(table.path[1], table.path[2], [field.name for field in table.fields])
+            plain = set((yield from _plain_columns(session, table.path[1], table.path[2])))
+            columns = [field.name for field in table.fields if field.name in plain]
+            asked = queries.sample_query(table.path[1], table.path[2], columns)
             rows = (yield from session.query(asked[0], len(asked[1]))) if asked is not None else []
             if asked is not None and isinstance(rows, list):
                 for at, name in enumerate(asked[1]):
                     found.append(SampledColumn(table.path, name, tuple(row[at] or "" for row in rows)))
         yield from session.stop()
+
+
+def _plain_columns(session: PostgresSession, schema: str, table: str) -> Conversation[list[str]]:
+    """Columns that can be read without running code of a user of the server; none if the table is not plain."""
+    sql = queries.plain_columns_query(schema, table)
+    rows = (yield from session.query(sql, 1)) if sql is not None else []
+    return [] if isinstance(rows, PostgresRefusal) else [name for (name,) in rows if name is not None]
 
 
 def _refused(draft: ReportDraft, refusal: PostgresRefusal) -> None:
@@ -174,9 +179,9 @@ def _passwordless(
 
 
 def _ask(draft: ReportDraft, session: PostgresSession, role: str, depth: Depth) -> Conversation[None]:
-    read_only = yield from session.query(queries.IS_READ_ONLY, 1)
-    if read_only != [["on"]]:
-        draft.problem("the session is not read-only although that was requested; nothing more was sent")
+    unguarded = yield from session.guard()
+    if unguarded is not None:
+        draft.problem(f"{unguarded.code} {unguarded.text}".strip())
         yield from session.stop()
         return
     identifier = yield from session.query(queries.SYSTEM_IDENTIFIER, 1)

@@ -1,7 +1,7 @@
 """Session with PostgreSQL: TLS if offered, a start as a role without a password, simple queries.
 
-Protocol 3.0: https://www.postgresql.org/docs/current/protocol.html. The start-up message itself makes the session
-read-only and limits its statements in time, so that it can never write. No password is ever sent.
+Protocol 3.0: https://www.postgresql.org/docs/current/protocol.html. The first statement starts a read-only transaction
+with fixed settings (``queries.GUARDS``), and every query runs in it. No password is ever sent.
 """
 
 import re
@@ -10,7 +10,8 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome
-from tieback.probes.stores.postgresql.queries import DEPTHS, NOTE_NAME, NOTE_PARTS, SAMPLE_PARTS, WHY
+from tieback.probes.stores.postgresql import queries
+from tieback.probes.stores.postgresql.queries import DEPTHS, NOTE_NAME, NOTE_PARTS, PLAIN_PARTS, SAMPLE_PARTS, WHY
 from tieback.probes.wire.frames import Inbox, PostgresMessage, postgres_frame, postgres_message
 from tieback.probes.wire.opening import opening_bytes, printable
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
@@ -18,10 +19,8 @@ from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Faul
 
 _SSL_REQUEST = postgres_frame(b"", (80877103).to_bytes(4, "big"))
 _PROTOCOL = (3 << 16).to_bytes(4, "big")
-_SETTINGS = (
-    b"client_encoding\0UTF8\0application_name\0tieback\0options\0-c default_transaction_read_only=on"
-    b" -c statement_timeout=5000 -c lock_timeout=1000\0\0"
-)
+_SETTINGS = b"client_encoding\0UTF8\0application_name\0tieback\0\0"
+"""Parameters that a connection pooler such as PgBouncer accepts; it refuses ``options``."""
 _TERMINATE = postgres_frame(b"X", b"")
 _CAP = 64 * 1024
 """Maximum number of bytes of one message; catalogue rows and error messages are far shorter."""
@@ -81,6 +80,10 @@ class PostgresSession:
         self._inbox = Inbox()
         self._tls: bool | None = None
         """True if the server accepts TLS; ``None`` before that is known."""
+        self._guarded = False
+        """True in a read-only transaction with our settings."""
+        self._began = False
+        """True if the server may be in a transaction, also in a failed one."""
 
     def start(
         self, role: str, database: str, seconds: float | None = None
@@ -101,15 +104,53 @@ class PostgresSession:
                 self._tls = False
                 yield Connect()
         self._inbox = Inbox()
+        self._guarded = self._began = False
         yield Send(_startup(role, database))
         return (yield from self._started())
 
+    def guard(self) -> Conversation[PostgresRefusal | None]:
+        """Start a read-only transaction with our settings, in place of the open one; the reason if that fails."""
+        refusal = PostgresRefusal("", "the session is not read-only although that was requested; nothing more was sent")
+        for sql in queries.GUARDS:
+            yield from self._end()
+            self._began = True
+            begun = yield from self._rows(sql, 0)
+            if isinstance(begun, PostgresRefusal):
+                refusal = begun
+                continue
+            self._guarded = (yield from self._rows(queries.IS_GUARDED, 2)) == [queries.GUARDED]
+            if self._guarded:
+                return None
+        return refusal
+
     def query(self, sql: str, columns: int) -> Conversation[list[list[str | None]] | PostgresRefusal]:
-        """Rows of a query, as text.
+        """Rows of a query, as text. It runs only in a guarded transaction, which is started if there is none.
 
         Raises:
             Hostile: an answer that breaks the protocol or a limit.
         """
+        refusal = None if self._guarded else (yield from self.guard())
+        if refusal is not None:
+            return refusal
+        answer = yield from self._rows(sql, columns)
+        # An error ends the transaction.
+        self._guarded = not isinstance(answer, PostgresRefusal)
+        return answer
+
+    def stop(self) -> Conversation[None]:
+        """End the transaction and send Terminate.
+
+        A pooler closes the server's connection of a client that leaves in the middle of a transaction.
+        """
+        yield from self._end()
+        yield Send(_TERMINATE)
+
+    def _end(self) -> Conversation[None]:
+        if self._began:
+            self._guarded = self._began = False
+            yield from self._rows(queries.ROLLBACK, 0)
+
+    def _rows(self, sql: str, columns: int) -> Conversation[list[list[str | None]] | PostgresRefusal]:
         yield Send(_query(sql))
         rows: list[list[str | None]] = []
         refusal: PostgresRefusal | None = None
@@ -124,10 +165,6 @@ class PostgresSession:
             elif message.kind not in (b"T", b"C", b"N", b"S", b"I"):
                 raise HostileAnswer(f"an unexpected answer to a query: {message.kind!r}")
         raise HostileAnswer("more rows than requested")
-
-    def stop(self) -> Conversation[None]:
-        """Send Terminate."""
-        yield Send(_TERMINATE)
 
     def _secure(self, seconds: float | None) -> Conversation[None]:
         yield Send(_SSL_REQUEST)
@@ -224,16 +261,22 @@ def _startup_pattern() -> bytes:
     return start + rb"user\x00(?P<account>" + name + rb")\x00database\x00" + name + rb"\x00" + re.escape(_SETTINGS)
 
 
+def _plain_pattern() -> bytes:
+    before, between, after = (re.escape(part.encode()) for part in PLAIN_PARTS)
+    return rb"Q\x00\x00[\x00-\xff]{2}" + before + NOTE_NAME + between + NOTE_NAME + after + rb"\x00"
+
+
 def _note_pattern() -> bytes:
-    before, after = (re.escape(part.encode()) for part in NOTE_PARTS)
-    names = rb'"' + NOTE_NAME + rb'"\."' + NOTE_NAME + rb'"'
-    return rb"Q\x00\x00[\x00-\xff]{2}" + before + names + after + rb"\x00"
+    select, cast, source, end = (re.escape(part.encode()) for part in NOTE_PARTS)
+    name = rb'"' + NOTE_NAME + rb'"'
+    columns = rb"(?:, " + name + cast + rb"){1,8}"
+    return rb"Q\x00\x00[\x00-\xff]{2}" + select + columns + source + name + rb"\." + name + end + rb"\x00"
 
 
 def _sample_pattern() -> bytes:
     select, cut, source, end = (re.escape(part.encode()) for part in SAMPLE_PARTS)
     name = rb'"' + NOTE_NAME + rb'"'
-    columns = name + cut + rb"(?:,left\(" + name + cut + rb"){0,39}"
+    columns = name + cut + rb"(?:,pg_catalog\.left\(" + name + cut + rb"){0,39}"
     return rb"Q\x00\x00[\x00-\xff]{2}" + select + columns + source + name + rb"\." + name + end + rb"\x00"
 
 
@@ -244,11 +287,17 @@ SENDS = (
     DeclaredSend(
         "start without a password",
         _startup_pattern(),
-        "whether a synthetic role, or one that the grant names, can log in; the session is read-only from its start",
+        "whether a synthetic role, or one that the grant names, can log in",
     ),
     *(
         DeclaredSend(name, re.escape(_query(sql)), why, DEPTHS.get(sql, Depth.IDENTIFY))
         for sql, (name, why) in WHY.items()
+    ),
+    DeclaredSend(
+        "pg_attribute of one table",
+        _plain_pattern(),
+        "which columns can be read without running code of a user of the server; reads the catalogue only",
+        Depth.DESCRIBE,
     ),
     DeclaredSend(
         "one note",

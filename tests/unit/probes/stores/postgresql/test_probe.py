@@ -7,6 +7,7 @@ from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
+from tieback.probes.stores.postgresql import queries
 from tieback.probes.stores.postgresql.probe import PostgresqlProbe, _records
 from tieback.probes.wire.frames import postgres_frame
 from tieback.scope.conversation import Target
@@ -58,17 +59,45 @@ def test_an_open_one(replay: Callable[..., Any]) -> None:
     assert [c.name for c in report.containers if c.kind == "database"] == []
 
 
-def test_no_query_is_sent_in_a_writable_session() -> None:
-    started = postgres_frame(b"R", bytes(4)) + postgres_frame(b"Z", b"I")
-    off = postgres_frame(b"D", b"\0\1\0\0\0\3off") + postgres_frame(b"Z", b"I")
+START = postgres_frame(b"R", bytes(4)) + postgres_frame(b"Z", b"I")
+DONE = postgres_frame(b"C", b"BEGIN\0") + postgres_frame(b"Z", b"T")
+ERROR = postgres_frame(b"E", b"C42704\0Munrecognized configuration parameter\0\0") + postgres_frame(b"Z", b"E")
+
+
+def settings(read_only: bytes, path: bytes) -> bytes:
+    cells = b"".join(len(value).to_bytes(4, "big") + value for value in (read_only, path))
+    return postgres_frame(b"D", b"\0\2" + cells) + postgres_frame(b"Z", b"T")
+
+
+WRITABLE = settings(b"off", b"pg_catalog, pg_temp")
+OTHER_PATH = settings(b"on", b"public, pg_catalog")
+UNGUARDED = [
+    # answers to begin, its check and ROLLBACK, as often as it is tried
+    [DONE, WRITABLE, DONE, DONE, WRITABLE, DONE, DONE, WRITABLE, DONE],
+    [DONE, OTHER_PATH, DONE, DONE, OTHER_PATH, DONE, DONE, OTHER_PATH, DONE],
+    [ERROR, DONE, ERROR, DONE, ERROR, DONE],
+]
+
+
+@pytest.mark.parametrize("answers", UNGUARDED)
+def test_nothing_is_asked_in_a_session_without_our_settings(answers: list[bytes]) -> None:
     played = play(
         PROBE.run(Target("h", 5432), Depth.DESCRIBE),
-        MemoryPeer(recorded_answers([b"N", started, off, b""])),
+        MemoryPeer(recorded_answers([b"N", START, *answers, b""])),
         PROBE.meta.sends,
     )
-    assert len(played.sent) == 4
+    asked = {sent[5:-1].decode() for sent in played.sent[2:-1]}
+    assert asked <= {*queries.GUARDS, queries.IS_GUARDED, queries.ROLLBACK}
     assert played.sent[-1] == b"X\0\0\0\4"
     assert played.result.containers == ()
+    assert len(played.result.problems) == 1
+
+
+def test_an_older_server_gets_fewer_settings() -> None:
+    answers = [b"N", START, ERROR, DONE, ERROR, DONE, DONE, settings(b"on", b"pg_catalog, pg_temp"), ERROR, DONE, b""]
+    played = play(PROBE.run(Target("h", 5432), Depth.IDENTIFY), MemoryPeer(recorded_answers(answers)), PROBE.meta.sends)
+    assert queries.SYSTEM_IDENTIFIER in {sent[5:-1].decode() for sent in played.sent[2:-1]}
+    assert played.result.problems == ()
 
 
 def test_postgres_is_not_tried_unless_the_grant_names_it(replay: Callable[..., Any]) -> None:

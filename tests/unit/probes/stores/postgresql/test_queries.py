@@ -1,8 +1,16 @@
 """Queries that name containers: only names that are safe to send, and only so many columns."""
 
+import re
+
 import pytest
 
-from tieback.probes.stores.postgresql.queries import MAX_SAMPLED_COLUMNS, note_query, sample_query
+from tieback.probes.stores.postgresql import queries
+from tieback.probes.stores.postgresql.queries import (
+    MAX_SAMPLED_COLUMNS,
+    note_query,
+    plain_columns_query,
+    sample_query,
+)
 
 BAD = ['a"b', "a b", "a;b", "a'b", "", "ä", "x" * 65, "a\n"]
 
@@ -26,5 +34,48 @@ def test_a_sample_is_bounded() -> None:
 
 
 def test_a_note_is_one_record() -> None:
-    assert note_query("public", "readme") == 'SELECT left(t::text, 1000) FROM "public"."readme" AS t LIMIT 1'
-    assert note_query("public", 'a"b') is None
+    assert note_query("public", "readme", ["id", "a b", "text"]) == (
+        "SELECT pg_catalog.left(pg_catalog.concat_ws(' '::pg_catalog.text, \"id\"::pg_catalog.text,"
+        ' "text"::pg_catalog.text), 1000) FROM ONLY "public"."readme" LIMIT 1'
+    )
+    assert note_query("public", 'a"b', ["id"]) is None
+    assert note_query("public", "readme", []) is None
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_the_columns_of_a_table_with_such_a_name_are_not_asked(name: str) -> None:
+    assert plain_columns_query(name, "people") is None
+    assert plain_columns_query("hr", name) is None
+
+
+def statements() -> list[str]:
+    fixed = [*queries.WHY]
+    named = [plain_columns_query("hr", "people"), note_query("hr", "people", ["mail"])]
+    sample = sample_query("hr", "people", ["mail", "id"])
+    assert sample is not None
+    return [*fixed, *(sql for sql in named if sql is not None), sample[0]]
+
+
+KEYWORDS = {"OPERATOR", "EXISTS", "AND", "OR", "WHERE"}
+
+
+@pytest.mark.parametrize("sql", statements())
+def test_every_name_and_operator_is_of_the_system(sql: str) -> None:
+    """No name in a statement can resolve to an object that a user of the server defined."""
+    if sql in (*queries.GUARDS, queries.ROLLBACK):
+        assert re.fullmatch(r"(?:BEGIN TRANSACTION [A-Z, ]+(?:; SET LOCAL [^;()]+)+|ROLLBACK)", sql)
+        return
+    bare = re.sub(r"'[^']*'", "''", sql)
+    bare = re.sub(r"OPERATOR\(pg_catalog\.[=<>!~]+\)", "", bare)
+    assert not re.search(r"[=<>!~+*/|%&#^-]", bare), bare
+    assert all(found in KEYWORDS for found in re.findall(r"(?<!pg_catalog\.)\b(\w+) ?\(", bare))
+    assert not re.search(r"::(?!pg_catalog\.\w)|\bCAST\b|\b(?:LIKE|SIMILAR|BETWEEN|IN|DISTINCT|USING)\b", bare)
+    assert not re.search(r'\b(?:FROM|JOIN) (?!pg_catalog\.\w|ONLY "hr"\."people" LIMIT)', bare)
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT 1 FROM pg_class", "SELECT left('a', 1)", "SELECT a::text FROM pg_catalog.b", "SELECT 'a' = 'b'"]
+)
+def test_a_bare_name_is_found(sql: str) -> None:
+    with pytest.raises(AssertionError):
+        test_every_name_and_operator_is_of_the_system(sql)

@@ -78,10 +78,9 @@ def test_plain_where_tls_fails() -> None:
     assert (played.result, played.connections) == (StartedSession("18.6"), 2)
 
 
-def test_the_session_is_read_only_from_its_first_message() -> None:
+def test_a_start_has_only_parameters_that_poolers_accept() -> None:
     sent = start(b"N", authentication(0) + READY).sent[1]
-    assert b"default_transaction_read_only=on" in sent
-    assert b"statement_timeout=5000" in sent
+    assert sent[8:].split(b"\0")[::2][:-1] == [b"user", b"database", b"client_encoding", b"application_name"]
 
 
 @pytest.mark.parametrize("answer", [b"H", b"SSH-2.0", b"Sinjected", b"J\0\0\0", None])
@@ -113,7 +112,7 @@ def query(answer: bytes, columns: int = 2) -> list[list[str | None]] | PostgresR
         yield Connect()
         return (yield from session.query(queries.DATABASES, columns))
 
-    return play(talk(), MemoryPeer(recorded_answers([answer])), SENDS).result
+    return play(talk(), MemoryPeer(recorded_answers([END, GUARDED, answer])), SENDS).result
 
 
 def row(*values: bytes | None) -> bytes:
@@ -122,6 +121,7 @@ def row(*values: bytes | None) -> bytes:
 
 
 END = postgres_frame(b"C", b"SELECT 1\0") + postgres_frame(b"Z", b"I")
+GUARDED = row(b"on", b"pg_catalog, pg_temp") + END
 
 
 def test_result_rows_are_decoded() -> None:
@@ -152,6 +152,8 @@ def test_false_lengths_are_rejected(answer: bytes) -> None:
     [
         postgres_frame(b"Q", b"DROP TABLE x\0"),
         postgres_frame(b"Q", queries.TABLES.encode() + b"; DROP TABLE x\0"),
+        postgres_frame(b"Q", queries.GUARDS[0].encode() + b"; DROP TABLE x\0"),
+        postgres_frame(b"Q", queries.GUARDS[0].replace("pg_catalog, pg_temp", "public").encode() + b"\0"),
         postgres_frame(b"Q", b"SELECT * FROM employees\0"),
         postgres_frame(b"p", b"secret\0"),
         postgres_frame(b"P", b"\0" + queries.TABLES.encode() + b"\0\0\0"),

@@ -1,0 +1,244 @@
+"""Databases whose owner set traps: everything that an owner can define reports when it runs, and no probe runs any.
+
+The owner has no special privileges. The probe runs as a superuser, which is what such an owner would like to use. A
+function of PostgreSQL reports by ``RAISE LOG``, which a read-only transaction does not stop; one of MariaDB by a file.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.lab.ports import free_port
+from tests.lab.stores import HOST, LOOPBACK, SocketDriver, stopped_after
+from tieback.lab.postgres import psql, start_postgres
+from tieback.lab.process import RunningServer
+from tieback.model.backend import Candidate, Route
+from tieback.model.grant import Depth, TargetRule
+from tieback.model.probe import Container, Field, ProbeReport
+from tieback.pipeline.probing.targets import ProbeRunSettings, probe_targets
+from tieback.probes.interface import SampledColumn
+from tieback.probes.stores.postgresql.probe import PostgresqlProbe
+from tieback.scope.conversation import Target
+
+pytestmark = [pytest.mark.servers, pytest.mark.filterwarnings("ignore:Parsed a serial number")]
+
+TRIP = """CREATE FUNCTION public.trip(what pg_catalog.text) RETURNS pg_catalog.text LANGUAGE plpgsql IMMUTABLE
+AS $$BEGIN RAISE LOG 'TRIPWIRE %', what; RETURN what; END$$"""
+
+
+def function(name: str, arguments: str, result: str, value: str) -> str:
+    """A function that reports its call and returns ``value``."""
+    body = f"BEGIN RAISE LOG 'TRIPWIRE function {name}({arguments})'; RETURN {value}; END"
+    name = name if "." in name else f'public."{name}"'
+    return f"CREATE FUNCTION {name}({arguments}) RETURNS {result} LANGUAGE plpgsql IMMUTABLE AS $${body}$$"
+
+
+PAIRS = [
+    *("name,name", "name,text", "text,text", "oid,oid", '"char","char"', "bool,bool", "int2,int4", "int2,int2"),
+    *("int8,int8", "text,name", "oid,int4", "oid,int8"),
+]
+OPERATORS = {"=": "true", "<>": "true", "!~": "true", "~": "true", ">": "true", "<": "true", "~~": "true"}
+
+
+def operators() -> Iterator[str]:
+    for place, sign in enumerate(OPERATORS):
+        for number, pair in enumerate(PAIRS):
+            left, right = (f"pg_catalog.{kind}" for kind in pair.split(","))
+            name = f"public.operator_{place}_{number}"
+            yield function(name, f"{left}, {right}", "pg_catalog.bool", "true")
+            yield f"CREATE OPERATOR public.{sign} (LEFTARG = {left}, RIGHTARG = {right}, FUNCTION = {name})"
+
+
+FUNCTIONS = [
+    *(function(name, "pg_catalog.oid", "pg_catalog.int8", "1") for name in ("pg_relation_size", "pg_database_size")),
+    function("pg_total_relation_size", "pg_catalog.oid", "pg_catalog.int8", "1"),
+    function("has_table_privilege", "pg_catalog.oid, pg_catalog.text", "pg_catalog.bool", "true"),
+    function("has_database_privilege", "pg_catalog.oid, pg_catalog.text", "pg_catalog.bool", "true"),
+    function("format_type", "pg_catalog.oid, pg_catalog.int4", "pg_catalog.text", "'x'"),
+    function("left", "pg_catalog.text, pg_catalog.int4", "pg_catalog.text", "'x'"),
+    function("concat_ws", "pg_catalog.text, pg_catalog.text", "pg_catalog.text", "'x'"),
+    function("current_setting", "pg_catalog.text", "pg_catalog.text", "'on'"),
+    function("pg_control_system", "", "pg_catalog.text", "'x'"),
+]
+CATALOGUE = {
+    "pg_class": "oid, relname, relnamespace, relkind, reltuples",
+    "pg_attribute": "attrelid, attname, atttypid, atttypmod, attnum, attisdropped",
+    **dict.fromkeys(("pg_namespace", "pg_type", "pg_database", "pg_stat_user_tables", "pg_index", "pg_depend"), "*"),
+    **dict.fromkeys(("pg_statistic_ext", "pg_settings"), "*"),
+}
+VIEWS = [
+    f"CREATE VIEW public.{name} AS SELECT {columns} FROM pg_catalog.{name} WHERE public.trip('view {name}') IS NOT NULL"
+    for name, columns in CATALOGUE.items()
+]
+TABLES = [
+    # What a read of the table would run.
+    "CREATE TYPE public.mail AS (a pg_catalog.text)",
+    function("mail_text", "public.mail", "pg_catalog.text", "'x'"),
+    "CREATE CAST (public.mail AS pg_catalog.text) WITH FUNCTION public.mail_text(public.mail)",
+    "CREATE TABLE public.casted (id int4, email public.mail)",
+    "INSERT INTO casted VALUES (1, row('a')::public.mail)",
+    "CREATE TYPE public.mood AS ENUM ('sad')",
+    function("mood_text", "public.mood", "pg_catalog.text", "'x'"),
+    "CREATE CAST (public.mood AS pg_catalog.text) WITH FUNCTION public.mood_text(public.mood)",
+    "CREATE TABLE public.enumerated (id int4, email public.mood)",
+    "INSERT INTO enumerated VALUES (1, 'sad')",
+    "CREATE TABLE public.readme_to_recover (content text)",
+    "INSERT INTO readme_to_recover VALUES ('All your data is backed up. Pay 0.01 BTC')",
+    function("row_text", "public.readme_to_recover", "pg_catalog.text", "'Pay 0.01 BTC'"),
+    "CREATE CAST (public.readme_to_recover AS pg_catalog.text) WITH FUNCTION public.row_text(public.readme_to_recover)",
+    "CREATE DOMAIN public.checked_text AS pg_catalog.text CHECK (public.trip('domain') IS NOT NULL)",
+    "CREATE TABLE public.domained (id int4, email public.checked_text)",
+    "INSERT INTO domained VALUES (1, 'a')",
+    "CREATE TABLE public.generated (id int4, email text, s text GENERATED ALWAYS AS (public.trip('stored')) STORED)",
+    "INSERT INTO generated VALUES (1, 'a')",
+    "CREATE TABLE public.secured (id int4, email text)",
+    "INSERT INTO secured VALUES (1, 'a')",
+    "CREATE POLICY p ON public.secured USING (public.trip('policy') IS NOT NULL)",
+    "ALTER TABLE public.secured ENABLE ROW LEVEL SECURITY",
+    "CREATE TABLE public.indexed (id int4, email text)",
+    "INSERT INTO indexed VALUES (1, 'a')",
+    "CREATE INDEX ON public.indexed ((email || public.trip('index expression')))",
+    "CREATE TABLE public.partial (id int4, email text)",
+    "INSERT INTO partial VALUES (1, 'a')",
+    "CREATE INDEX ON public.partial (id) WHERE public.trip('index predicate') = 'x'",
+    "CREATE TABLE public.measured (id int4, email text)",
+    "INSERT INTO measured VALUES (1, 'a')",
+    "CREATE STATISTICS public.measures ON (email || public.trip('statistics')), id FROM public.measured",
+    "CREATE TABLE public.checked (id int4, email text, CHECK (public.trip('check') = 'check'))",
+    "INSERT INTO checked VALUES (1, 'a')",
+    "CREATE TABLE public.ruled (id int4, email text DEFAULT public.trip('default'))",
+    "INSERT INTO ruled VALUES (1, 'a')",
+    "CREATE RULE r AS ON INSERT TO public.ruled DO ALSO SELECT public.trip('rule')",
+    "CREATE TABLE public.parent (id int4, email text)",
+    "CREATE TABLE public.child (trap text) INHERITS (public.parent)",
+    "INSERT INTO parent VALUES (1, 'a')",
+    "CREATE INDEX ON public.child ((email || public.trip('index of a child')))",
+    "CREATE VIEW public.viewed AS SELECT 1 AS id, public.trip('view') AS email",
+    "CREATE MATERIALIZED VIEW public.kept AS SELECT 1 AS id, public.trip('materialised view') AS email",
+    "CREATE TABLE public.honest (id int4 PRIMARY KEY, email text)",
+    "INSERT INTO honest SELECT g, 'p' || g || '@hr.test' FROM generate_series(1, 9) g",
+    "CREATE INDEX ON public.honest (lower(email)) WHERE id > 3",
+]
+VIRTUAL = [
+    "CREATE TABLE public.virtual (id int4, email text, v text GENERATED ALWAYS AS (left(email, 3)) VIRTUAL)",
+    "INSERT INTO virtual VALUES (1, 'a')",
+]
+DEFAULTS = [
+    *("search_path = public, pg_catalog", "default_transaction_read_only = off", "constraint_exclusion = on"),
+    *("row_security = on", "statement_timeout = 0", "lock_timeout = 0", "standard_conforming_strings = off"),
+    *("default_transaction_isolation = serializable", "default_transaction_deferrable = on", "role = lowly"),
+]
+LAST = ["CREATE DOMAIN public.text AS pg_catalog.text", "CREATE DOMAIN public.int8 AS pg_catalog.int8"]
+SAFE = {"honest": {"id", "email"}, "checked": {"id", "email"}, "ruled": {"id", "email"}, "parent": {"id", "email"}}
+"""Tables that may be read, and their columns."""
+ANY = {"generated": {"id", "email"}, "casted": {"id"}, "enumerated": {"id"}, "domained": {"id"}}
+"""Tables of which only some columns may be read."""
+
+
+@pytest.fixture(scope="module")
+def evil_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with stopped_after(start_postgres(tmp_path_factory.mktemp("pg-evil"), HOST, free_port())) as server:
+        psql(
+            server,
+            "CREATE ROLE lowly LOGIN",
+            "CREATE DATABASE readme_to_recover OWNER lowly",
+            "CREATE ROLE guest LOGIN",
+        )
+        as_owner(server, TRIP, *TABLES, *VIRTUAL)
+        psql(server, "GRANT pg_read_all_data TO guest", "ANALYZE", database="readme_to_recover")
+        as_owner(server, *FUNCTIONS, *operators(), *VIEWS, *LAST)
+        for setting in DEFAULTS:
+            as_owner(server, f"ALTER DATABASE readme_to_recover SET {setting}")
+        yield server
+
+
+def as_owner(server: RunningServer, *statements: str) -> str:
+    begin = ("SET SESSION AUTHORIZATION lowly", "SET search_path = pg_catalog, public")
+    return psql(server, *begin, *statements, database="readme_to_recover")
+
+
+def tripped(server: RunningServer, since: int = 0) -> list[str]:
+    """What ran after the first ``since`` bytes of the server's log."""
+    log = (Path(server.directory) / "server.log").read_bytes()[since:].decode("utf-8", "replace")
+    return sorted(set(re.findall(r"TRIPWIRE (.*)", log)))
+
+
+def log_size(server: RunningServer) -> int:
+    return (Path(server.directory) / "server.log").stat().st_size
+
+
+async def scanned(server: RunningServer, folder: Path, account: str, depth: Depth) -> ProbeReport:
+    """The report of a whole scan with samples and ransom notes allowed."""
+    rule = TargetRule("127.0.0.0/8", "any", depth, (account,), ransom_note=True)
+    permission = msgspec.structs.replace(LOOPBACK, target=(rule,))
+    candidate = Candidate(server.address, server.port, server.product, Route.NAMED, (), "the test")
+    settings = ProbeRunSettings(folder / "audit.jsonl", folder / "t.jsonl")
+    (report,) = [one async for one in probe_targets([candidate], permission, settings)]
+    return report
+
+
+TRAPS = {
+    "SELECT email::pg_catalog.text FROM public.casted": "function mail_text",
+    "SELECT email::pg_catalog.text FROM public.enumerated": "function mood_text",
+    "SELECT t::pg_catalog.text FROM public.readme_to_recover t": "function row_text",
+    "SELECT id FROM public.indexed": "index expression",
+    "SELECT id FROM public.partial": "index predicate",
+    "SELECT id FROM public.measured": "statistics",
+    "SELECT id FROM public.checked WHERE id > 0": "check",
+    "SELECT id FROM public.parent": "index of a child",
+    "SELECT id FROM public.viewed WHERE email = 'x'": "view",
+    "SELECT 1 FROM pg_class LIMIT 1": "view pg_class",
+    "SELECT 'a'::pg_catalog.name !~ 'b'": "function public.operator_2_0",
+    "SELECT \"left\"('a'::pg_catalog.text, 1)": "function left",
+}
+
+
+@pytest.mark.parametrize(("sql", "trap"), TRAPS.items(), ids=TRAPS.values())
+def test_the_traps_work(evil_postgres: RunningServer, sql: str, trap: str) -> None:
+    since = log_size(evil_postgres)
+    psql(evil_postgres, sql, database="readme_to_recover")
+    assert any(found.startswith(trap) for found in tripped(evil_postgres, since)), tripped(evil_postgres, since)
+
+
+@pytest.mark.parametrize("account", ["postgres", "guest"])
+@pytest.mark.parametrize("depth", list(Depth))
+async def test_a_scan_runs_nothing_of_the_owner(
+    evil_postgres: RunningServer, tmp_path: Path, account: str, depth: Depth
+) -> None:
+    since = log_size(evil_postgres)
+    report = await scanned(evil_postgres, tmp_path, account, depth)
+    assert tripped(evil_postgres, since) == []
+    tables = {container.path[-1] for container in report.containers}
+    assert ("honest" in tables) is depth.allows(Depth.ENUMERATE), report
+
+
+@pytest.mark.parametrize("account", ["postgres", "guest"])
+def test_only_plain_tables_are_read(evil_postgres: RunningServer, account: str) -> None:
+    probe, target = PostgresqlProbe(), Target(HOST, evil_postgres.port)
+    names = psql(
+        evil_postgres,
+        "SET search_path = pg_catalog",
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'm')",
+        database="readme_to_recover",
+    )
+    fields = tuple(Field(name, "text") for name in ("id", "email", "content", "s", "v", "trap"))
+    containers = [Container(("readme_to_recover", "public", name), "table", fields=fields) for name in names.split()]
+    assert len(containers) > 20
+    since = log_size(evil_postgres)
+    found: tuple[SampledColumn, ...] = SocketDriver(probe, target).converse(probe.sample(target, containers, account))
+    notes = {
+        container.path[-1]: SocketDriver(probe, target).converse(probe.note(target, container, account))
+        for container in containers
+    }
+    assert tripped(evil_postgres, since) == []
+    read: dict[str, set[str]] = {}
+    for column in found:
+        read.setdefault(column.container[-1], set()).add(column.field)
+    for table, columns in {**SAFE, **ANY, "readme_to_recover": {"content"}}.items():
+        assert read.pop(table) == columns, table
+    assert read == {}
+    assert b"0.01 BTC" in notes["readme_to_recover"]
+    assert notes["viewed"] == notes["indexed"] == notes["secured"] == b""
