@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import cache
 from itertools import product, takewhile
 from pathlib import Path
 from types import ModuleType
@@ -87,22 +88,28 @@ def _anchors(page: Path) -> set[str]:
 
 
 def commands() -> Iterator[str]:
-    """Each command line of tieback in the README's shell blocks, without its comment."""
-    for block in re.findall(r"(?ms)^```sh\n(.*?)^```", (ROOT / "README.md").read_text()):
-        for line in block.replace("\\\n", " ").splitlines():
-            command = re.sub(r"\s+#.*", "", line)
-            if command.startswith("tieback "):
-                yield command
+    """Each command line of tieback in the code blocks of the documents, without its comment and what follows it."""
+    for document in DOCUMENTS:
+        for block in re.findall(r"(?ms)^```\w*\n(.*?)^```", document.read_text()):
+            for line in block.replace("\\\n", " ").splitlines():
+                command = re.sub(r"\s(#|[0-9]*>|&|\||--grant \"\$).*", "", line.removeprefix("$ "))
+                if command.startswith("tieback "):
+                    yield command
 
 
-@pytest.mark.parametrize("line", tuple(commands()))
-def test_commands_of_the_readme_exist(line: str) -> None:
-    command: Any = typer.main.get_command(build())
+@cache
+def _command() -> Any:
+    return typer.main.get_command(build())
+
+
+@pytest.mark.parametrize("line", sorted(set(commands())))
+def test_commands_of_the_documents_exist(line: str) -> None:
+    command = _command()
     args = shlex.split(line)[1:]
     while args and args[0] in getattr(command, "commands", ()):
         command = command.commands[args.pop(0)]
     known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
-    assert not hasattr(command, "commands") or args[0].startswith("-"), f"no command {args[0]}"
+    assert not hasattr(command, "commands") or not args or args[0].startswith("-"), f"no command {args[0]}"
     assert {arg for arg in args if arg.startswith("-")} <= known
 
 
