@@ -63,7 +63,7 @@ lint: lint-quick .venv/.test
 bench: .venv/.bench
 	@$(RUN) python -m bench
 
-# One room after the other; findings stay in the corpus and fail the command.
+# One reader after the other; findings stay in the corpus and fail the command.
 HOURS ?= 1
 fuzz: .venv/.test
 	@$(RUN) python -m bench.fuzz --corpus .cache/fuzz --seconds $$(( $(HOURS) * 3600 ))

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -37,8 +38,8 @@ BASES = (ROOT, ROOT / "src" / "tieback", ROOT / "tests")
 GENERATED = {"docs/benchmarks/last-run.md"}
 """Written by `make bench`, not committed."""
 TOP = {path.name for base in BASES for path in base.iterdir() if path.name != ".cache"}
-GENERATED = {"docs/benchmarks/last-run.md"}
-"""Written by a command that a document names."""
+TYPES = {"added", "changed", "fixed", "removed"}
+"""Types of changelog fragments."""
 PLACEHOLDER = re.compile(r"NAME|COMMAND|NNNN|ISSUE|EXAMPLE|\.\.\.")
 
 
@@ -201,3 +202,12 @@ def test_the_parts_of_files_compile() -> None:
         if part and path.endswith(".py"):
             compile(text, path, "exec")
             assert (ROOT / path).exists()
+
+
+def test_changelog_names_the_issue_of_each_fragment() -> None:
+    fragments = [path for path in (ROOT / "changelog.d").glob("*.md") if path.name != "template.md"]
+    assert {path.name for path in fragments if path.name.split(".")[-2] not in TYPES} == set()
+    command = [sys.executable, "-m", "towncrier", "build", "--draft", "--version", "9.9", "--dir", str(ROOT)]
+    draft = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    issues = sorted(issue for issues in re.findall(r"(?m)^- .* \((#.*)\)$", draft) for issue in issues.split(", "))
+    assert issues == sorted(f"#{path.name.split('.')[0]}" for path in fragments)

@@ -87,7 +87,8 @@ def print_backend(view: "BackendView") -> None:
     data_console().print(tree)
     if view.why is not None:
         used = "; ".join(one.cited for one in view.why.data)
-        data_console().print(_text(f"{used}\n", style="dim"))
+        data_console().print(_text(used, style="dim"))
+        data_console().print()
 
 
 def print_app(view: "AppView") -> None:

@@ -1,7 +1,9 @@
 """Trees for people: guesses are marked, text of strangers moves no cursor, long lists are cut and say so."""
 
 import pytest
+from msgspec.structs import replace
 
+from tieback.backends.addresses import shipped_snapshot
 from tieback.cli.trees import SHOWN, print_attribution, print_backend, print_backend_lines
 from tieback.model.backend import Attribution
 from tieback.pipeline.graph.views import AppLink, BackendLine, BackendView
@@ -23,6 +25,14 @@ def test_guesses_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert "├── owner: a.test  0.45 ? because" in lines
     assert "├── provider: P  0.90 because" in lines
+
+
+def test_the_data_used_is_the_last_line(capsys: pytest.CaptureFixture[str]) -> None:
+    data = shipped_snapshot()
+    print_backend(BackendView("a.test", replace(known(), data=(data,)), "first", (), 0, (), 0, (), ()))
+    out = capsys.readouterr().out
+    assert out.endswith(f"\n{data.cited}\n\n")
+    assert "\ufffd" not in out
 
 
 def test_long_lists_are_cut(capsys: pytest.CaptureFixture[str]) -> None:
