@@ -209,7 +209,7 @@ def _words(grant: Grant) -> Iterator[str]:
     if grant.dns:
         yield "  - DNS queries for names that a target covers"
     yield "It does not permit:"
-    yield "  - anything else, and never to write, to guess passwords, or to use credentials found in apps"
+    yield "  - anything else, and never to write, to guess passwords, or to use secrets found in apps"
     if not any(rule.depth is Depth.SAMPLE for rule in grant.target):
         yield "  - reading values of records (depth sample)"
     if not grant.dns:
