@@ -254,6 +254,7 @@ def test_prowler_itself(moto: str, truth: dict[str, dict[str, Any]], tmp_path: P
 
 
 @pytest.mark.parametrize("cloud", list(Cloud))
+@pytest.mark.more
 def test_every_check_that_is_asked_for_is_one_of_prowlers(cloud: Cloud, tmp_path: Path) -> None:
     prowler = installed("prowler", "prowler")
     command = [prowler, cloud.value, "--list-checks", "--no-banner", "--no-color"]
