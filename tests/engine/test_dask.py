@@ -157,6 +157,7 @@ def test_another_release_is_refused(cluster: Member, certs: Path, monkeypatch: p
         list(engine(cluster, certs).run(Behave(), [unit("ok")], FAST))
 
 
+@pytest.mark.more
 def test_a_worker_of_another_release_that_comes_later_is_sent_away(
     certs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,6 +192,7 @@ def test_batches_that_reach_a_worker_of_another_release_are_not_quarantined(
         list(engine(cluster, certs).run(Behave(), [unit("ok")], FAST))
 
 
+@pytest.mark.more
 def test_a_worker_whose_memory_is_short_begins_no_further_batch(certs: Path) -> None:
     told: list[str] = []
     words = ("--certs", str(certs))

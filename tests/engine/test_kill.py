@@ -60,7 +60,7 @@ def parts(directory: Path) -> int:
     return len(list((directory / "lake" / "parts").glob("units-*")))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.more)])
 def test_killed_at_random_each_unit_is_in_the_lake_once(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     directory = tmp_path / "ws"

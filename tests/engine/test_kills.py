@@ -52,7 +52,9 @@ def test_what_is_compared(ground: Ground) -> None:
     assert {"ledger.exposures", "ledger.findings", "lake.sightings", "lake.probes"} <= set(tables)
 
 
-@pytest.mark.parametrize("kind", SAMPLE)
+@pytest.mark.parametrize(
+    "kind", [kind if kind == "scheduler" else pytest.param(kind, marks=pytest.mark.more) for kind in SAMPLE]
+)
 def test_whatever_is_disturbed_the_rows_are_the_same(kind: str, ground: Ground) -> None:
     if kind == "full disk" and not may_mount():
         pytest.skip("a small disk needs root and a mount namespace of its own")

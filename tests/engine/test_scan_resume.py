@@ -45,6 +45,7 @@ def many(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("ledger_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.more)], indirect=True)
 @pytest.mark.timeout(170)
 def test_killed_scans_lose_and_repeat_nothing(tmp_path: Path, many: Path, ledger_url: str | None) -> None:
     Workspace.open(tmp_path / "ws", ledger=ledger_url).close()

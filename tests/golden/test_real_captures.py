@@ -82,6 +82,7 @@ def test_no_store_where_there_is_none() -> None:
 
 
 @pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
+@pytest.mark.more
 def test_names_equal_tsharks_on_every_tcp_flow() -> None:
     fields = [
         "ip.src",

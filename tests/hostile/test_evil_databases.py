@@ -5,6 +5,8 @@ function of PostgreSQL reports by ``RAISE LOG``, which a read-only transaction d
 """
 
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import msgspec
 import pytest
 
 from tests.lab.ports import free_port
-from tests.lab.stores import HOST, LOOPBACK, SocketDriver, stopped_after
+from tests.lab.stores import HOST, LOOPBACK, SocketDriver, mariadb, stopped_after
 from tieback.lab.postgres import psql, start_postgres
 from tieback.lab.process import RunningServer
 from tieback.model.backend import Candidate, Route
@@ -20,6 +22,7 @@ from tieback.model.grant import Depth, TargetRule
 from tieback.model.probe import Container, Field, ProbeReport
 from tieback.pipeline.probing.targets import ProbeRunSettings, probe_targets
 from tieback.probes.interface import SampledColumn
+from tieback.probes.stores.mysql.probe import MysqlProbe
 from tieback.probes.stores.postgresql.probe import PostgresqlProbe
 from tieback.scope.conversation import Target
 
@@ -242,3 +245,130 @@ def test_only_plain_tables_are_read(evil_postgres: RunningServer, account: str) 
     assert read == {}
     assert b"0.01 BTC" in notes["readme_to_recover"]
     assert notes["viewed"] == notes["indexed"] == notes["secured"] == b""
+
+
+def sql_trip(name: str) -> str:
+    """A function of MariaDB that leaves a file if root calls it, which a read-only transaction does not stop."""
+    file = f"{{folder}}/data/trip-{name}"
+    return (
+        f"CREATE FUNCTION lowdb.`{name}`(a TEXT, b TEXT) RETURNS TEXT DETERMINISTIC SQL SECURITY INVOKER BEGIN"
+        " IF CURRENT_USER() LIKE 'root@%' THEN BEGIN DECLARE CONTINUE HANDLER FOR 1086 BEGIN END;"
+        f" SELECT 1 INTO OUTFILE '{file}'; END; END IF; RETURN 'Pay 0.01 BTC'; END$$"
+    )
+
+
+OWNER = """
+CREATE TABLE lowdb.honest (id int PRIMARY KEY, email varchar(99), g varchar(9) AS (left(email, 3)) VIRTUAL,
+  s varchar(9) AS (left(email, 2)) STORED);
+INSERT INTO lowdb.honest (id, email) VALUES (1, 'a@hr.test'), (2, 'b@hr.test');
+CREATE TABLE lowdb.triggered (id int PRIMARY KEY, email varchar(99));
+INSERT INTO lowdb.triggered VALUES (1, 'a@hr.test');
+CREATE TRIGGER lowdb.t1 BEFORE INSERT ON lowdb.triggered FOR EACH ROW SET NEW.email = lowdb.t_trip('a', 'b');
+CREATE TRIGGER lowdb.t2 BEFORE UPDATE ON lowdb.triggered FOR EACH ROW SET NEW.email = lowdb.t_trip('a', 'b');
+CREATE TRIGGER lowdb.t3 BEFORE DELETE ON lowdb.triggered FOR EACH ROW SET @a = lowdb.t_trip('a', 'b');
+CREATE SQL SECURITY INVOKER VIEW lowdb.readme_to_recover AS SELECT 1 AS id, lowdb.t_trip('a', 'b') AS email;
+CREATE SQL SECURITY INVOKER VIEW lowdb.derived AS SELECT * FROM (SELECT lowdb.t_trip('a', 'b') AS email LIMIT 1) d;
+CREATE SQL SECURITY INVOKER VIEW lowdb.rounded AS SELECT ROUND(1.5, lowdb.t_trip('a', 'b')) AS email;
+CREATE SQL SECURITY INVOKER VIEW lowdb.chosen AS SELECT id, email FROM lowdb.honest
+  WHERE email IN (lowdb.t_trip('a', 'b'), 'x') AND id BETWEEN lowdb.t_trip('a', 'b') AND 9;
+"""
+REMOTE = """
+CREATE TABLE lowdb.remote (id int PRIMARY KEY, email varchar(99)) ENGINE=FEDERATED
+  CONNECTION='mysql://remote@127.0.0.1:{port}/lowdb/honest';
+"""
+
+
+def client(server: RunningServer, sql: str, account: str = "root") -> str:
+    program = shutil.which("mariadb")
+    assert program is not None
+    words = [program, "--no-defaults", "-N", "-h", HOST, "-P", str(server.port), "-u", account]
+    done = subprocess.run(words, input=sql, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr[-300:]
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def evil_mariadb() -> Iterator[RunningServer]:
+    accounts = (
+        "CREATE DATABASE lowdb; CREATE USER 'lowly'@'127.0.0.1'; GRANT ALL ON lowdb.* TO 'lowly'@'127.0.0.1';"
+        "CREATE USER 'remote'@'127.0.0.1'; GRANT SELECT ON lowdb.* TO 'remote'@'127.0.0.1';"
+        "INSTALL SONAME 'ha_federatedx'; SET GLOBAL log_bin_trust_function_creators = 1;"
+        "SET GLOBAL general_log_file = 'general.log'; SET GLOBAL general_log = 1;"
+    )
+    for server in mariadb("mariadb-evil", accounts):
+        trips = "".join(sql_trip(name) for name in ("t_trip", "count", "left", "concat_ws"))
+        client(server, f"DELIMITER $$\n{trips.format(folder=server.directory)}", "lowly")
+        client(server, OWNER, "lowly")
+        yield server
+
+
+def trips(server: RunningServer) -> list[str]:
+    """The files that functions left, which are removed, and the connections of the account of a remote table."""
+    files = list((Path(server.directory) / "data").glob("trip-*"))
+    for file in files:
+        file.unlink()
+    log = Path(server.directory) / "data" / "general.log"
+    remote = ["remote"] * (re.search(r"Connect\s+remote@", log.read_text(errors="replace")) is not None)
+    log.write_bytes(b"")
+    return [*(file.name for file in files), *remote]
+
+
+SQL_TRAPS = [
+    "SELECT email FROM lowdb.readme_to_recover",
+    "SELECT email FROM lowdb.derived",
+    "SELECT * FROM lowdb.chosen",
+    "SELECT email FROM lowdb.rounded",
+    # Without a read of the view.
+    "SELECT TABLE_NAME, TABLE_ROWS FROM information_schema.TABLES",
+    "SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.COLUMNS",
+]
+
+
+@pytest.mark.parametrize("sql", SQL_TRAPS)
+def test_the_traps_of_mariadb_work(evil_mariadb: RunningServer, sql: str) -> None:
+    trips(evil_mariadb)
+    client(evil_mariadb, sql)
+    assert trips(evil_mariadb) == ["trip-t_trip"]
+
+
+@pytest.mark.parametrize("remote", [False, True])
+@pytest.mark.parametrize("depth", list(Depth))
+async def test_a_scan_of_mariadb_runs_nothing_of_the_owner(
+    evil_mariadb: RunningServer, tmp_path: Path, depth: Depth, remote: bool
+) -> None:
+    client(evil_mariadb, "DROP TABLE IF EXISTS lowdb.remote")
+    if remote:
+        client(evil_mariadb, REMOTE.format(port=evil_mariadb.port), "lowly")
+    client(evil_mariadb, "FLUSH TABLES")
+    trips(evil_mariadb)
+    report = await scanned(evil_mariadb, tmp_path, "root", depth)
+    assert trips(evil_mariadb) == []
+    tables = {container.path[-1]: container for container in report.containers}
+    assert ("honest" in tables) is depth.allows(Depth.ENUMERATE), report
+    if "honest" in tables:
+        assert ("remote" in tables, tables["honest"].records is None) == (remote, False)
+
+
+def test_only_plain_tables_of_mariadb_are_read(evil_mariadb: RunningServer) -> None:
+    probe, target = MysqlProbe(), Target(HOST, evil_mariadb.port)
+    client(evil_mariadb, "DROP TABLE IF EXISTS lowdb.remote")
+    client(evil_mariadb, REMOTE.format(port=evil_mariadb.port), "lowly")
+    client(evil_mariadb, "FLUSH TABLES")
+    fields = tuple(Field(name, "text") for name in ("id", "email", "g", "s"))
+    names = ("honest", "triggered", "readme_to_recover", "derived", "rounded", "chosen", "remote", "absent")
+    containers = [Container(("lowdb", name), "table", fields=fields) for name in names]
+    trips(evil_mariadb)
+    found: tuple[SampledColumn, ...] = SocketDriver(probe, target).converse(probe.sample(target, containers, "root"))
+    notes = {
+        container.path[-1]: SocketDriver(probe, target).converse(probe.note(target, container, "root"))
+        for container in containers
+    }
+    assert trips(evil_mariadb) == []
+    read: dict[str, set[str]] = {}
+    for column in found:
+        read.setdefault(column.container[-1], set()).add(column.field)
+    assert read == {"honest": {"id", "email"}, "triggered": {"id", "email"}}
+    assert {name for name, note in notes.items() if note} == set(read)
+    # The control: the statistics of the remote table contact its server.
+    client(evil_mariadb, "FLUSH TABLES; SELECT TABLE_ROWS FROM information_schema.TABLES WHERE TABLE_NAME = 'remote'")
+    assert trips(evil_mariadb) == ["remote"]

@@ -120,6 +120,7 @@ document.title = "sent " + sent.status;
 </script><img src="https://localhost:PORT/pixel.png"></body>"""
 
 
+@pytest.mark.more
 def test_chromium_with_a_page_that_sends(start: Start, tmp_path: Path, pem_file: Path) -> None:
     browser = program("chromium", "chromium")
     with website({}, pem_file) as secure:
@@ -158,6 +159,7 @@ def mosquitto(tmp_path: Path) -> Iterator[int]:
             broker.kill()
 
 
+@pytest.mark.more
 def test_mqtt_by_its_own_socks_client(start: Start, mosquitto: int) -> None:
     publish = program("mosquitto_pub", "mosquitto-clients")
     with start("--mode", "socks5") as live:
@@ -185,6 +187,7 @@ def test_redis_and_curl(start: Start, valkey_open: RunningServer) -> None:
     assert (web["protocol"], web["server"]["name"]) == ("http", "localhost")
 
 
+@pytest.mark.more
 def test_postgresql_that_requests_tls_first(start: Start, postgres_trust: RunningServer) -> None:
     client = program("psql", "postgresql-client")
     with start("--mode", "socks5") as live, socks_relay((live.host, live.port), (HOST, postgres_trust.port)) as relay:
@@ -194,6 +197,7 @@ def test_postgresql_that_requests_tls_first(start: Start, postgres_trust: Runnin
     assert all(other["protocol"] == "postgresql" for other in rest)
 
 
+@pytest.mark.more
 def test_mysql_where_the_server_speaks_first(start: Start, mariadb_closed: RunningServer) -> None:
     client = program("mariadb", "mariadb-client")
     with start("--mode", "socks5") as live, socks_relay((live.host, live.port), (HOST, mariadb_closed.port)) as relay:

@@ -192,6 +192,7 @@ def test_an_app_is_led_here_named_and_everything_undone(phone: Phone, tmp_path: 
     assert list((run.state / "undo").iterdir()) == []
 
 
+@pytest.mark.more
 def test_the_authority_is_trusted_for_the_run_where_the_shell_is_roots(phone: Phone, tmp_path: Path) -> None:
     (phone.state / "uid").write_text("0\n")
     with live(phone, tmp_path / "run", "--device", f"adb:{DEVICE}", "--only", PACKAGE) as run:
@@ -203,7 +204,7 @@ def test_the_authority_is_trusted_for_the_run_where_the_shell_is_roots(phone: Ph
     assert phone.files("/data") == []
 
 
-@pytest.mark.parametrize("before", ["null", "proxy.corp.test:3128"])
+@pytest.mark.parametrize("before", [pytest.param("null", marks=pytest.mark.more), "proxy.corp.test:3128"])
 def test_what_a_killed_run_left_is_undone_by_the_next(phone: Phone, tmp_path: Path, before: str) -> None:
     if before != "null":
         (phone.state / "http_proxy").write_text(before)

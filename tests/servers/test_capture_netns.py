@@ -121,6 +121,7 @@ def resolver(spaces: Namespaces) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("resolver")
+@pytest.mark.more
 def test_a_wireguard_tunnel(spaces: Namespaces, tmp_path: Path) -> None:
     userspace, wg = program("wireguard-go", "wireguard-go"), program("wg", "wireguard-tools")
     if not Path("/dev/net/tun").exists():

@@ -33,7 +33,7 @@ from tieback.scope.audit import AuditLog
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import load_grant
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.more]
 
 SUBNET = free_subnet()
 """Of our own, so that a lab that runs on this machine is not in the way."""

@@ -242,6 +242,7 @@ def test_wrong_key_is_reported(real: ObjectStore, tmp_path: Path, monkeypatch: p
         ]
 
 
+@pytest.mark.more
 def test_on_a_cluster(real: ObjectStore, expected: dict[str, Any], tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="the extra [dask] is not installed")
     make_certificates(tmp_path / "certs")

@@ -98,11 +98,12 @@ def test_the_installed_command_does_the_main_job(tieback: Path, tmp_path: Path) 
     apps = sorted((ROOT / "labs" / "apps").glob("*.apk"))
     try:
         ran(tieback, "lab", "up", "--demo", "--subnet", str(free_subnet()), "--dir", lab, cwd=tmp_path)
-        words = ("scan", *apps, "--grant", str(lab / "lab.toml"), "--workspace", "ws", "--format", "json")
-        report = json.loads(ran(tieback, *words, cwd=tmp_path))
+        grant = ("--grant", lab / "lab.toml")
+        said = ran(tieback, "scan", *apps, *grant, "--workspace", "ws", "--format", "json", cwd=tmp_path)
         ran(tieback, "report", "--workspace", "ws", "--format", "pdf", "--out", "report.pdf", cwd=tmp_path)
     finally:
         ran(tieback, "lab", "down", "--purge", "--dir", lab, cwd=tmp_path)
+    report = json.loads(said)
     assert report["headline"]["apps_analysed"] == 3
     assert report["headline"]["stores_exposed"] == 2
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")

@@ -254,6 +254,7 @@ def test_prowler_itself(moto: str, truth: dict[str, dict[str, Any]], tmp_path: P
 
 
 @pytest.mark.parametrize("cloud", list(ProwlerProvider))
+@pytest.mark.more
 def test_every_requested_check_exists_in_prowler(cloud: ProwlerProvider, tmp_path: Path) -> None:
     prowler = installed("prowler", "prowler")
     command = [prowler, cloud.value, "--list-checks", "--no-banner", "--no-color"]

@@ -222,6 +222,7 @@ def problem_of_sql(probe: Probe, send: DeclaredSend, data: bytes) -> str:
         return ""
     # With names of a table in it, the length varies too.
     data = re.sub(rb"^Qx00x00\[x00-xff\]\{2\}(.*)x00$", rb"Q____\1", data)
+    data = re.sub(rb"^\[x00-xff\]\{2\}x00x00x03", b"____\x03", data)
     start = data.find(b"\x03") + 1 if probe.meta.name == "mysql" else 5
     text = data[start:].rstrip(b"\0").decode()
     if not SQL.fullmatch(text) or SQL_FORBIDDEN.search(text):

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_failure, progress_bar, write_line
+from tieback.cli.terminal import UNFOLDED, ExitCode, OutputFormat, data_console, print_failure, progress_bar, write_line
 from tieback.model.document import encode
 from tieback.model.endpoint import Party
 from tieback.model.errors import TiebackError
@@ -68,7 +68,7 @@ def _print(document: AppDocument) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), show_header=bool(document.sightings))
     table.add_column("back end", overflow="fold", ratio=3)
     table.add_column("service")
-    table.add_column("owner", overflow="ellipsis", no_wrap=True, max_width=18)
+    table.add_column("owner", overflow="ellipsis", no_wrap=True, max_width=None if console.width == UNFOLDED else 18)
     table.add_column("found in", overflow="fold", min_width=24, ratio=2)
     for sighting in document.sightings[:SHOWN]:
         place = sighting.evidence

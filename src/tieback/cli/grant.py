@@ -1,5 +1,6 @@
 """``tieback grant``: create, check and explain a grant; verify an audit log."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -55,18 +56,21 @@ def new(
         typer.Option(formats=["%Y-%m-%d"], help=f"Last valid day (UTC); default: in {_DEFAULT_DAYS} days."),
     ] = None,
     target: Annotated[list[str] | None, typer.Option(help="Address, CIDR block, host or *.suffix; repeatable.")] = None,
-    depth: Annotated[Depth, typer.Option(help="Maximum probe depth.")] = Depth.ENUMERATE,
+    depth: Annotated[Depth, typer.Option(help="Maximum probe depth.")] = Depth.DESCRIBE,
+    dns: Annotated[
+        bool, typer.Option("--dns", help="Allow DNS queries for names that a target covers; otherwise only [hosts].")
+    ] = False,
 ) -> None:
-    """Write a new grant with every key explained, for a person to review and sign off.
+    """Write a new grant with every key explained, and print what it permits, for a person to review and sign off.
 
-    Example: tieback grant new grant.toml --authorised-by "Security office" --contact sec@example.org --target 192.0.2.7
+    Example: tieback grant new grant.toml --authorised-by "Security office" --contact me@a.org --target '*.a.org' --dns
     """
     from tieback.scope.grant import parse_grant, render_grant
 
     last = not_after.date() if not_after is not None else _today() + timedelta(days=_DEFAULT_DAYS)
     rules = tuple(TargetRule(match=match, ports="any", depth=depth) for match in target or ())
-    text = render_grant(Grant(authorised_by=authorised_by, contact=contact, not_after=last, target=rules))
-    parse_grant(text, "the new grant")
+    text = render_grant(Grant(authorised_by=authorised_by, contact=contact, not_after=last, target=rules, dns=dns))
+    grant = parse_grant(text, "the new grant")
     try:
         with file.open("x", encoding="utf-8") as out:
             out.write(text)
@@ -78,6 +82,9 @@ def new(
         raise GrantError(
             f"cannot be written ({error.strerror})", where=str(file), advice="Choose a folder with write permission"
         ) from None
+    console = data_console()
+    for line in (f"{file}: authorised by {authorised_by}, valid until {last} (UTC)", *_words(grant)):
+        console.print(line, markup=False, soft_wrap=True)
     if not rules:
         message_console().print(f"{file} has no target yet: add one before use", markup=False)
 
@@ -175,6 +182,43 @@ def audit(
 
 def _today() -> date:
     return datetime.now(UTC).date()
+
+
+_READS = {
+    Depth.IDENTIFY: "which product responds, its version, and whether it requires a login",
+    Depth.ENUMERATE: "names, counts and sizes of tables, collections, indexes and buckets",
+    Depth.DESCRIBE: "names and types of fields, but no values",
+    Depth.SAMPLE: "a few values per field, in memory only: they are masked and not stored",
+}
+
+
+def _words(grant: Grant) -> Iterator[str]:
+    """What a grant permits and what it does not, in plain sentences."""
+    from tieback.scope.rules import compile_rule
+
+    rules = [(rule, compile_rule(rule)) for rule in grant.target]
+    yield "It permits:"
+    for rule, compiled in rules:
+        ports = "any port" if rule.ports == "any" else f"ports {compiled.ports_text}"
+        reads = "; ".join(text for depth, text in _READS.items() if rule.depth.allows(depth))
+        yield f"  - {rule.match} on {ports}: read {reads}"
+        if rule.passwordless:
+            yield f"    log in without a password as {', '.join(rule.passwordless)}"
+    if not rules:
+        yield "  - nothing: there is no target"
+    if grant.dns:
+        yield "  - DNS queries for names that a target covers"
+    yield "It does not permit:"
+    yield "  - anything else, and never to write, to guess passwords, or to use secrets found in apps"
+    if not any(rule.depth is Depth.SAMPLE for rule in grant.target):
+        yield "  - reading values of records (depth sample)"
+    if not grant.dns:
+        yield "  - DNS: a name is probed only if [hosts] contains its address. To allow it, add dns = true (--dns)."
+    if not any(rule.ransom_note for rule in grant.target):
+        yield "  - reading the text of a ransom note (ransom_note = true)"
+    named = [rule.match for rule, compiled in rules if compiled.network is None]
+    if named and not grant.dns and not grant.hosts:
+        yield f"Nothing can be probed for {', '.join(named)}: DNS is not allowed and [hosts] is empty."
 
 
 def _rules_table(grant: Grant) -> Table:

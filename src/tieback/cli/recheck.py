@@ -120,7 +120,7 @@ def watch(
     while True:
         # Read again in each round, so that a revoked grant or an edited policy takes effect.
         watching = WatchSettings(load_grant(grant), load_policy(policy), hooks, ids)
-        done = watch_once(workspace, watching, _tell, pause=wait)
+        done = watch_once(workspace, watching, _tell, pause=wait, stopped=stop.is_set)
         for problem in done.problems:
             console.print(Text(f"tieback: webhook {problem}"))
         news = sum(1 for event in done.events if event.news)
@@ -142,7 +142,7 @@ def _tell(event: "CaseEvent") -> None:
 
 
 def _stop_on_signals(stop: threading.Event) -> None:
-    """Stop between two rounds, never within a round."""
+    """Stop after the current case or delivery; the next round continues. A second signal interrupts at once."""
 
     def handle(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set():

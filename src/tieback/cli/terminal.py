@@ -27,6 +27,10 @@ class ExitCode(IntEnum):
     NOTHING_DONE = 4
 
 
+UNFOLDED = 10_000
+"""Width in columns of tables that go to a pipe or file."""
+
+
 class OutputFormat(StrEnum):
     """Values of ``--format`` of commands that print lines."""
 
@@ -48,8 +52,8 @@ def message_console() -> Console:
 
 
 def data_console() -> Console:
-    """Tables for people on stdout; 100 columns wide unless a terminal or ``COLUMNS`` sets the width."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 100)
+    """Tables for people on stdout; without a terminal or ``COLUMNS`` no line is folded: ``grep`` finds names."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else UNFOLDED)
 
 
 def write_line(document: bytes) -> None:

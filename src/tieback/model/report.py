@@ -167,6 +167,19 @@ class AppSummary(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
+class SkipReason(StrEnum):
+    """Why a candidate was not probed."""
+
+    DNS_NOT_ALLOWED = "dns_not_allowed"
+    """The grant covers its name, but does not allow DNS, and has no address for it."""
+    NOT_RESOLVED = "not_resolved"
+    """DNS has no address for its name, or did not answer."""
+    EXPIRED = "expired"
+    """The grant expired during the run."""
+    OUTSIDE = "outside"
+    """No target of the grant covers it."""
+
+
 class RunScope(msgspec.Struct, frozen=True):
     """What the grant allowed, and what the run did."""
 
@@ -181,6 +194,11 @@ class RunScope(msgspec.Struct, frozen=True):
     bytes_read: int
     audit_log: str
     """Path of the audit log, or empty without a grant."""
+    skipped: tuple[tuple[SkipReason, int], ...] = ()
+    """Number of targets, and of hosts without an address, that were not probed, by reason.
+
+    Empty if unknown, or if the audience must not see it.
+    """
 
 
 class LazyTable[T](msgspec.Struct, frozen=True):

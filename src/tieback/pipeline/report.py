@@ -16,12 +16,22 @@ from tieback.model.errors import WorkspaceError
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.model.report import AppSighting, AppSummary, ExposureHistory, LazyIndex, LazyTable, Report, RunScope
+from tieback.model.report import (
+    AppSighting,
+    AppSummary,
+    ExposureHistory,
+    LazyIndex,
+    LazyTable,
+    Report,
+    RunScope,
+    SkipReason,
+)
 from tieback.model.sighting import Problem
 from tieback.pipeline.mapping.traffic_apps import TrafficApp, attribute_traffic
 from tieback.pipeline.posture.section import posture_section
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.scope.grant import parse_grant
+from tieback.scope.grant import EXPIRED, parse_grant
+from tieback.scope.resolver import DNS_NOT_ALLOWED, NOT_RESOLVED
 from tieback.storage.lake.queries.groups import StoreColumns, StoreRow, closer_look, group_tables, most_shared
 from tieback.storage.lake.queries.passive import find_passive_evidence
 from tieback.storage.lake.queries.summaries import CapturedApp, RunApps, captured_bundles, read_captures, read_failed
@@ -209,7 +219,23 @@ def _scope(workspace: Workspace, run: RunRow, asked: RunProbes) -> RunScope | No
         bytes_sent=sent,
         bytes_read=read,
         audit_log=str(workspace.audit_file),
+        skipped=_skipped(asked, outside),
     )
+
+
+def _skipped(asked: RunProbes, outside: int) -> tuple[tuple[SkipReason, int], ...]:
+    """Targets that the dialer did not permit, and hosts without an address: these give no candidate."""
+    texts = (DNS_NOT_ALLOWED, EXPIRED, *NOT_RESOLVED)
+    hosts, *of_hosts = asked.count_nameless(texts)
+    of_targets = asked.count_texts(Outcome.OUT_OF_SCOPE, texts)
+    no_dns, expired, *unresolved = (here + there for here, there in zip(of_hosts, of_targets, strict=True))
+    counts = {
+        SkipReason.DNS_NOT_ALLOWED: no_dns,
+        SkipReason.NOT_RESOLVED: sum(unresolved),
+        SkipReason.EXPIRED: expired,
+    }
+    counts[SkipReason.OUTSIDE] = max(outside + hosts - sum(counts.values()), 0)
+    return tuple((reason, count) for reason, count in counts.items() if count)
 
 
 def _failed(workspace: Workspace, run: str) -> Iterator[Problem]:

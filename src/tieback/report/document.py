@@ -13,7 +13,7 @@ from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure, PiiClassTotal
 from tieback.model.figure import Figure
 from tieback.model.probe import Access, RansomVerdict
-from tieback.model.report import AppSummary, DataUsed, Report, RunScope
+from tieback.model.report import AppSummary, DataUsed, Report, RunScope, SkipReason
 from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text, size_text
 from tieback.report.personal import personal_lines
 
@@ -38,6 +38,13 @@ RANSOM_WORDS = {
     RansomVerdict.LIKELY: "ransom likely",
     RansomVerdict.CONFIRMED: "ransomed",
     RansomVerdict.WIPED: "wiped",
+}
+
+_SKIPPED_WORDS = {
+    SkipReason.DNS_NOT_ALLOWED: "DNS is not allowed by this grant. Add dns = true.",
+    SkipReason.NOT_RESOLVED: "DNS has no address for the name.",
+    SkipReason.EXPIRED: "the grant expired during the run.",
+    SkipReason.OUTSIDE: "no target of this grant covers them.",
 }
 
 PLATFORM_WORDS = {Platform.ANDROID: "Android", Platform.IOS: "iOS", Platform.UNKNOWN: "unknown"}
@@ -210,14 +217,38 @@ def headline_text(report: Report) -> str:
             f"{apps} analysed. There was no grant, so no back end was contacted. "
             "This report makes no statement about their data stores."
         )
+    skipped = _skipped_text(report.scope, exposed=bool(head.stores_exposed))
     if not head.stores_exposed:
+        if not report.scope.targets_asked and not head.stores_answering:
+            return f"{apps} analysed. {skipped or 'No data store was probed: the inputs lead to none.'}"
         answered = count_text(head.stores_answering, "data store")
-        return f"{apps} analysed. {answered} answered; none allowed unauthenticated access to records."
-    return (
+        text = f"{apps} analysed. {answered} answered; none allowed unauthenticated access to records."
+        return f"{text} {skipped}".rstrip()
+    text = (
         f"{head.apps_affected:,} of {apps} {'leads' if head.apps_affected == 1 else 'lead'} to "
         f"{count_text(head.stores_exposed, 'data store')} accessible without authentication: "
         f"{records_text(head.records)}, {_size(head.bytes)}."
     )
+    return f"{text} {skipped}".rstrip()
+
+
+def _skipped_text(scope: RunScope, *, exposed: bool) -> str:
+    """How many candidates were not probed, and why; empty if all were.
+
+    If there are exposed stores, candidates outside the grant are only in the scope lines.
+    """
+    outside = scope.targets_out_of_scope or 0
+    reasons = dict(scope.skipped) or ({SkipReason.OUTSIDE: outside} if outside else {})
+    total = count_text(sum(reasons.values()) + scope.targets_asked, "candidate")
+    if exposed:
+        reasons.pop(SkipReason.OUTSIDE, None)
+    if not reasons:
+        return ""
+    several = len(reasons) > 1
+    why = " ".join((f"{count:,}: " if several else "") + _SKIPPED_WORDS[reason] for reason, count in reasons.items())
+    if scope.targets_asked:
+        return f"{sum(reasons.values()):,} of {total} were not probed: {why}"
+    return f"0 of {total} {'was' if total == '1 candidate' else 'were'} probed: {why}"
 
 
 def _size(figure: Figure) -> str:

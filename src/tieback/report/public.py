@@ -138,6 +138,7 @@ def _scope(scope: RunScope | None) -> RunScope | None:
         contact=WITHHELD,
         note="",
         audit_log="",
+        skipped=(),
         targets_out_of_scope=None if _small(scope.targets_out_of_scope) else scope.targets_out_of_scope,
     )
 

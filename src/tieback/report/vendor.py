@@ -101,6 +101,7 @@ def vendor_report(report: Report, vendor: str) -> Report:
             audit_log="",
             targets_asked=asked.asked,
             targets_out_of_scope=asked.outside,
+            skipped=(),
             bytes_sent=asked.sent,
             bytes_read=asked.read,
         ),

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN_SIZE, RemoteObject
+from tieback.scope.http_connection import Deadline, open_connection
 from tieback.scope.services import parse_service_url
 from tieback.scope.tls import trust_context
 
@@ -25,7 +26,11 @@ PIECE = 1 << 18
 MAX_TRIES = 6
 MAX_PAUSE = 30.0
 STALL_SECONDS = 30.0
-"""Time limit for a connection, and for the next bytes of a response, in seconds."""
+"""Time limit for a connection, for the head of a response, and for the next bytes of its body, in seconds."""
+SLOWEST = 4096
+"""Bytes per second below which a body is given up, apart from the first ``STALL_SECONDS``."""
+PROGRESS = 1 << 16
+"""Bytes that a response must add, so that the next truncated one counts as the first."""
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _TOTAL = re.compile(r"bytes (\d{1,19})-\d{1,19}/(\d{1,19})")
 
@@ -55,7 +60,7 @@ class Downloads:
             InputError: the server refuses, stays busy or is unreachable.
         """
         for attempt in range(MAX_TRIES):
-            with self._asked(url, {"Range": "bytes=0-0"}) as answer:
+            with self._asked(url, {"Range": "bytes=0-0"}, Deadline(STALL_SECONDS)) as answer:
                 if isinstance(answer, OSError) or answer.status in _BUSY:
                     self._wait(url, answer, attempt)
                 elif answer.status == 404:
@@ -89,7 +94,8 @@ class Downloads:
             headers = {} if not at and end is None else {"Range": f"bytes={at}-{'' if end is None else end - 1}"}
             if etag:
                 headers["If-Match"] = f'"{etag}"'
-            with self._asked(url, headers) as answer:
+            deadline = Deadline(STALL_SECONDS)
+            with self._asked(url, headers, deadline) as answer:
                 if isinstance(answer, OSError) or answer.status in _BUSY:
                     self._wait(url, answer, attempt)
                     attempt += 1
@@ -100,28 +106,28 @@ class Downloads:
                 try:
                     while piece := answer.read1(PIECE):
                         at += len(piece)
+                        begun = time.monotonic()
                         yield piece
+                        # The consumer's own time does not count.
+                        deadline.extend(len(piece) / SLOWEST + time.monotonic() - begun)
                 except (OSError, http.client.HTTPException, ValueError) as error:
                     cut = OSError(str(error))
                 # http.client treats a response that ends early as complete.
                 if cut is None and not answer.length:
                     return
-                attempt = 0 if at > before else attempt + 1
+                attempt = 0 if at - before >= PROGRESS else attempt + 1
                 if attempt >= MAX_TRIES:
                     raise _unreachable(url, "the response is truncated")
                 self._pause(min(0.2 * 2**attempt, MAX_PAUSE))
 
     @contextmanager
-    def _asked(self, url: str, headers: dict[str, str]) -> Iterator[http.client.HTTPResponse | OSError]:
+    def _asked(
+        self, url: str, headers: dict[str, str], deadline: Deadline
+    ) -> Iterator[http.client.HTTPResponse | OSError]:
         """One request, and the head of its response or the error."""
         parts = parse_service_url(url)
-        host = parts.hostname or ""
-        connection: http.client.HTTPConnection
-        if parts.scheme == "https":
-            port = parts.port or 443
-            connection = http.client.HTTPSConnection(host, port, timeout=STALL_SECONDS, context=self._trust)
-        else:
-            connection = http.client.HTTPConnection(host, parts.port or 80, timeout=STALL_SECONDS)
+        trust = self._trust if parts.scheme == "https" else None
+        connection = open_connection(parts, deadline, STALL_SECONDS, trust)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         answer: http.client.HTTPResponse | OSError
         try:

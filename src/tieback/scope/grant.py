@@ -21,6 +21,8 @@ from tieback.scope.rules import compile_rule
 __all__ = ["check_valid", "load_grant", "parse_grant", "render_grant"]
 
 _ADVICE = "Correct the grant; `tieback grant new` creates one with every key explained"
+EXPIRED = "the grant expired on"
+"""Start of the reason why an expired grant allows nothing; reports count it."""
 _MAX_BYTES = 4 * 1024 * 1024
 _MAX_CONTACT = 200
 """Maximum length: the contact is sent in protocol headers."""
@@ -92,7 +94,7 @@ def check_valid(grant: Grant, today: date) -> None:
         GrantError: the grant has expired, or is not valid yet.
     """
     if today > grant.not_after:
-        raise GrantError(f"the grant expired on {grant.not_after}", advice=f"Ask {grant.authorised_by} for a new one")
+        raise GrantError(f"{EXPIRED} {grant.not_after}", advice=f"Ask {grant.authorised_by} for a new one")
     if grant.not_before is not None and today < grant.not_before:
         raise GrantError(f"the grant is not valid before {grant.not_before}", advice="Wait until then")
 

@@ -19,6 +19,9 @@ from tieback.scope.hostname import parse_host
 if TYPE_CHECKING:
     from dns.asyncresolver import Resolver
 
+DNS_NOT_ALLOWED = "the grant does not allow DNS"
+NOT_RESOLVED = ("DNS has no address for", "does not exist in DNS", "DNS did not answer for", "DNS failed for")
+"""Parts of the reasons why a name has no address; reports count them."""
 _MAX_TOLD = 100_000
 MAX_ADDRESSES = 16
 """Maximum addresses per name."""
@@ -85,10 +88,10 @@ class NameResolver:
         given = self._table.get(asked.name)
         if given is not None:
             return Resolution(tuple(str(address) for address in given[:MAX_ADDRESSES]), "hosts")
-        if not self._dns:
-            return Resolution((), "", f"{asked.name} is not in [hosts], and the grant does not allow DNS")
         if not self._scope.names_rule(asked.name):
             return Resolution((), "", f"{asked.name} is not in [hosts], and no target covers it by name")
+        if not self._dns:
+            return Resolution((), "", f"{asked.name} is not in [hosts], and {DNS_NOT_ALLOWED}")
         return Resolution((), "", f"{asked.name} is resolved by DNS")
 
     async def resolve(self, host: str) -> Resolution:

@@ -1,11 +1,10 @@
 """HTTP client for services that the user configured, such as a webhook or an EMM's API: only to exactly those hosts.
 
-No redirects, no proxy from the environment; responses are truncated, and every step has a time limit. TLS is verified
-with the system's roots; plain HTTP is allowed only for loopback.
+No redirects, no proxy from the environment; responses are truncated, and one deadline covers each request with its
+response. TLS is verified with the system's roots; plain HTTP is allowed only for loopback.
 """
 
 import http.client
-import time
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from ipaddress import ip_address
@@ -14,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 
 from tieback.model.errors import UsageError
+from tieback.scope.http_connection import Deadline, open_connection
 from tieback.scope.tls import trust_context
 
 TIMEOUT_SECONDS = 15.0
@@ -67,7 +67,9 @@ class ServiceClient:
         if _origin(parts) not in self._allowed:
             where = parts.hostname or url
             raise UsageError("not a configured service", where=where, advice="Add it to the configuration")
-        connection = self._connection(parts)
+        deadline = Deadline(self._timeout)
+        trust = trust_context() if parts.scheme == "https" else None
+        connection = open_connection(parts, deadline, self._timeout, trust)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         left = False
         try:
@@ -75,7 +77,7 @@ class ServiceClient:
             left = True
             connection.request(method, path, body or None, {"User-Agent": "tieback", "Connection": "close", **headers})
             answer = connection.getresponse()
-            data = _read(answer, most, time.monotonic() + self._timeout)
+            data = _read(answer, most)
             retry = _seconds(answer.headers.get("Retry-After", ""))
             return ServiceResponse(RequestOutcome.ANSWERED, answer.status, data, retry_after=retry)
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -83,13 +85,6 @@ class ServiceClient:
             return ServiceResponse(RequestOutcome.UNSURE if left else RequestOutcome.NOT_SENT, problem=why)
         finally:
             connection.close()
-
-    def _connection(self, parts: SplitResult) -> http.client.HTTPConnection:
-        host = parts.hostname or ""
-        if parts.scheme == "https":
-            context = trust_context()
-            return http.client.HTTPSConnection(host, parts.port or 443, timeout=self._timeout, context=context)
-        return http.client.HTTPConnection(host, parts.port or 80, timeout=self._timeout)
 
 
 def parse_service_url(url: str) -> SplitResult:
@@ -124,12 +119,15 @@ def _origin(parts: SplitResult) -> tuple[str, str, int]:
     return parts.scheme, (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _read(answer: http.client.HTTPResponse, most: int, until: float) -> bytes:
-    """The body, truncated at its size and time limits."""
+def _read(answer: http.client.HTTPResponse, most: int) -> bytes:
+    """The body, truncated at its limit and at the deadline: the status has arrived, so the request has ended."""
     parts, size = [], 0
-    while size < most and time.monotonic() < until and (part := answer.read1(min(65_536, most - size))):
-        parts.append(part)
-        size += len(part)
+    try:
+        while size < most and (part := answer.read1(min(65_536, most - size))):
+            parts.append(part)
+            size += len(part)
+    except TimeoutError:
+        pass
     return b"".join(parts)
 
 

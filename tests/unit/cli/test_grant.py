@@ -57,7 +57,8 @@ def test_new(tmp_path: Path) -> None:
     path = tmp_path / "g.toml"
     options = ("--not-after", "2027-06-30", "--target", "192.0.2.0/24", "--target", "*.x.test", "--depth", "describe")
     result = run("new", path, *WHO, *options)
-    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.exit_code == 0
+    assert "Nothing can be probed for *.x.test: DNS is not allowed and [hosts] is empty." in result.stdout
     written = load_grant(path)
     assert [(rule.match, rule.ports, rule.depth) for rule in written.target] == [
         ("192.0.2.0/24", "any", Depth.DESCRIBE),
@@ -65,6 +66,20 @@ def test_new(tmp_path: Path) -> None:
     ]
     assert str(written.not_after) == "2027-06-30"
     assert not written.dns
+
+
+def test_new_prints_what_the_grant_permits(tmp_path: Path) -> None:
+    path = tmp_path / "g.toml"
+    result = run("new", path, *WHO, "--not-after", "2027-06-30", "--target", "*.x.test", "--dns")
+    assert load_grant(path).dns
+    assert [rule.depth for rule in load_grant(path).target] == [Depth.DESCRIBE]
+    permits, _, forbids = result.stdout.partition("It does not permit:")
+    assert "valid until 2027-06-30" in permits
+    assert "*.x.test on any port: read which product responds" in permits
+    assert "names and types of fields, but no values" in permits
+    assert "DNS queries for names that a target covers" in permits
+    assert "values of records" in forbids
+    assert "DNS" not in forbids
 
 
 def test_new_without_a_target_is_an_error(tmp_path: Path) -> None:

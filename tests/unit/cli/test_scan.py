@@ -122,3 +122,13 @@ def test_the_pre_commit_hook_shows_what_fails_it(run: Run, apps: Path, tmp_path:
     assert re.search(r"aws_access_key_id \(\w+\) AK\*+NB .*: assets/aws.json at 0x[0-9a-f]+$", ended.out, re.MULTILINE)
     assert "kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4Xv" not in ended.out
     assert "App allows connections without TLS" in ended.out
+
+
+def test_a_grant_without_dns_is_in_the_headline(run: Run, apps: Path) -> None:
+    who = ("--authorised-by", "Me", "--contact", "me@example.org")
+    assert run("grant", "new", "g.toml", *who, "--target", "es.fieldhand.test").code == 0
+    ended = run("scan", apps / "fieldhand.apk", "--grant", "g.toml", "-w", "ws", "--workers", "1")
+    text = " ".join(ended.out.split())
+    assert re.search(r"1 app analysed\. 0 of \d+ candidates were probed: .*DNS is not allowed by this grant\.", text)
+    assert "Add dns = true." in text
+    assert "Back ends named in the apps" in text

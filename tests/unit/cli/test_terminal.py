@@ -1,7 +1,10 @@
 """Exit codes are a contract; talk goes to stderr."""
 
+from pathlib import Path
+
 import pytest
 
+from tests.unit.cli.conftest import Run
 from tieback.cli.terminal import ExitCode, print_failure, progress_bar
 from tieback.model.errors import InputError
 
@@ -23,3 +26,16 @@ def test_no_bar_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     with progress_bar("reading") as progress:
         progress(1, 2)
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("columns", [None, "300"])
+def test_a_pipe_gets_whole_identifiers(
+    run: Run, apps: Path, monkeypatch: pytest.MonkeyPatch, columns: str | None
+) -> None:
+    if columns is None:
+        monkeypatch.delenv("COLUMNS")
+    else:
+        monkeypatch.setenv("COLUMNS", columns)
+    ended = run("app", apps / "fieldhand.apk", "--workers", "1")
+    assert "http://es.fieldhand.test:9200/machines/_search" in ended.out
+    assert max(len(line.rstrip()) for line in ended.out.splitlines()) < 300

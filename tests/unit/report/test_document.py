@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from tieback.model.backend import Route
 from tieback.model.figure import exact, lower_bound
-from tieback.model.report import Report
+from tieback.model.report import Report, SkipReason
 from tieback.report.document import (
     clean,
     count_text,
@@ -128,9 +128,55 @@ def test_headline_claims_only_what_was_probed(report: Report) -> None:
     assert headline_text(replace(report, headline=unmeasured)).endswith("records not measured, size not measured.")
     closed = replace(report.headline, stores_exposed=0, apps_affected=0)
     assert headline_text(replace(report, headline=closed)) == (
-        "5 apps analysed. 4 data stores answered; none allowed unauthenticated access to records."
+        "5 apps analysed. 4 data stores answered; none allowed unauthenticated access to records. "
+        "2 of 11 candidates were not probed: no target of this grant covers them."
     )
     assert headline_text(replace(report, scope=None)).startswith("5 apps analysed. There was no grant")
+
+
+NO_DNS = "DNS is not allowed by this grant. Add dns = true."
+
+
+@pytest.mark.parametrize(
+    ("asked", "skipped", "says"),
+    [
+        (0, {SkipReason.DNS_NOT_ALLOWED: 12}, f"0 of 12 candidates were probed: {NO_DNS}"),
+        (0, {SkipReason.OUTSIDE: 1}, "0 of 1 candidate was probed: no target of this grant covers them."),
+        (0, {SkipReason.EXPIRED: 3}, "0 of 3 candidates were probed: the grant expired during the run."),
+        (0, {}, "No data store was probed: the inputs lead to none."),
+        (
+            0,
+            {SkipReason.DNS_NOT_ALLOWED: 9, SkipReason.OUTSIDE: 3},
+            f"0 of 12 candidates were probed: 9: {NO_DNS} 3: no target of this grant covers them.",
+        ),
+        (
+            4,
+            {SkipReason.NOT_RESOLVED: 2},
+            (
+                "0 data stores answered; none allowed unauthenticated access to records. "
+                "2 of 6 candidates were not probed: DNS has no address for the name."
+            ),
+        ),
+    ],
+)
+def test_the_headline_says_what_was_not_probed(
+    report: Report, asked: int, skipped: dict[SkipReason, int], says: str
+) -> None:
+    assert report.scope is not None
+    head = replace(report.headline, stores_exposed=0, apps_affected=0, stores_answering=0)
+    scope = replace(
+        report.scope,
+        targets_asked=asked,
+        targets_out_of_scope=sum(skipped.values()),
+        skipped=tuple(skipped.items()),
+    )
+    assert headline_text(replace(report, headline=head, scope=scope)) == f"5 apps analysed. {says}"
+
+
+def test_exposed_stores_do_not_hide_names_without_dns(report: Report) -> None:
+    assert report.scope is not None
+    scope = replace(report.scope, skipped=((SkipReason.DNS_NOT_ALLOWED, 1), (SkipReason.OUTSIDE, 1)))
+    assert headline_text(replace(report, scope=scope)).endswith(f". 1 of 11 candidates were not probed: {NO_DNS}")
 
 
 def test_scope(report: Report) -> None:

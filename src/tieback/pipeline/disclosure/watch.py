@@ -111,6 +111,7 @@ def watch_once(
     tell: Callable[[CaseEvent], None] | None = None,
     progress: Progress | None = None,
     pause: Callable[[float], None] = time.sleep,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> WatchRound:
     """Run one round: deadlines, re-checks, events, webhooks.
 
@@ -120,6 +121,7 @@ def watch_once(
         tell: called with each event after it is stored.
         progress: called with the number of cases done.
         pause: waits between attempts.
+        stopped: true to leave the rest for the next round.
 
     Raises:
         GrantError: the grant has expired or is not yet valid.
@@ -135,7 +137,9 @@ def watch_once(
             events.append(event)
             if tell is not None:
                 tell(event)
-        done = deliver_events(workspace.ledger.deliveries, watching.webhooks, pause)
+            if stopped():
+                break
+        done = deliver_events(workspace.ledger.deliveries, watching.webhooks, pause, stopped)
     return WatchRound(tuple(events), *done)
 
 
@@ -177,7 +181,10 @@ def _queue(deliveries: Deliveries, webhooks: Iterable[Webhook], event: CaseEvent
 
 
 def deliver_events(
-    deliveries: Deliveries, webhooks: Sequence[Webhook], pause: Callable[[float], None] = time.sleep
+    deliveries: Deliveries,
+    webhooks: Sequence[Webhook],
+    pause: Callable[[float], None] = time.sleep,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> tuple[int, int, int, tuple[str, ...]]:
     """Send pending events to these webhooks. Call only under ``Workspace.lock``.
 
@@ -192,7 +199,9 @@ def deliver_events(
         hook = hooks.get(delivery.webhook)
         if hook is None:
             continue
-        state, problem = _send(deliveries, services, hook, delivery, pause)
+        if stopped():
+            break
+        state, problem = _send(deliveries, services, hook, delivery, pause, stopped)
         counts[state] += 1
         if problem:
             problems.setdefault(f"{hook.name}: {problem}")
@@ -201,7 +210,12 @@ def deliver_events(
 
 
 def _send(
-    deliveries: Deliveries, services: ServiceClient, hook: Webhook, delivery: Delivery, pause: Callable[[float], None]
+    deliveries: Deliveries,
+    services: ServiceClient,
+    hook: Webhook,
+    delivery: Delivery,
+    pause: Callable[[float], None],
+    stopped: Callable[[], bool],
 ) -> tuple[DeliveryState, str]:
     attempts = delivery.attempts
     for step in range(len(PAUSES) + 1):
@@ -210,7 +224,7 @@ def _send(
         answer = services.request("POST", hook.url, _headers(hook, delivery), delivery.body.encode())
         state, problem = _judged(answer, attempts)
         deliveries.mark(delivery, state, problem)
-        if state is not DeliveryState.WAITING or step == len(PAUSES):
+        if state is not DeliveryState.WAITING or step == len(PAUSES) or stopped():
             return state, problem
         pause(min(answer.retry_after or PAUSES[step], MAX_PAUSE))
     raise AssertionError("the last attempt returns")

@@ -53,6 +53,8 @@ _TABLES = frozenset({"kind", "vendor", "provider"})
 """Tables shown on a terminal; the other formats contain all."""
 WIDE = 100
 """Terminal width from which all table columns are shown separately."""
+ROOMY = 160
+"""Width from which a host and its port are on one line, and no column is narrowed."""
 
 _STYLES = {
     Severity.CRITICAL: "bold red",
@@ -220,15 +222,15 @@ def _groups(found: GroupTable, width: int) -> Table:
 
 
 def _exposed(found: Sequence[AppStoreRow], width: int) -> Table:
-    wide = width >= WIDE
+    wide, roomy = width >= WIDE, width >= ROOMY
     table = _table("Apps with an exposed data store")
     table.add_column("App", overflow="fold")
     if wide:
         table.add_column("Platform", no_wrap=True)
     table.add_column("Back end", overflow="fold")
     if wide:
-        table.add_column("Store", no_wrap=True, max_width=16)
-    table.add_column("Access", max_width=9)
+        table.add_column("Store", no_wrap=True, max_width=None if roomy else 16)
+    table.add_column("Access", max_width=None if roomy else 9)
     table.add_column("Records", justify="right", no_wrap=True)
     if wide:
         table.add_column("Size", justify="right", no_wrap=True)
@@ -238,7 +240,7 @@ def _exposed(found: Sequence[AppStoreRow], width: int) -> Table:
     for row in found:
         app, store = row.summary.app, row.exposure
         name, platform = Text(clean(app.label, 40)), PLATFORM_WORDS[app.platform]
-        way, product = _ways(row), _product(store)
+        way, product = _ways(row, roomy=roomy), _product(store)
         records, size = figure_text(store.records), bytes_text(store.bytes)
         access, severity = _access(store), Text(store.severity.value, style=_STYLES[store.severity])
         data = Text(_classes(store))
@@ -256,9 +258,9 @@ def _exposed(found: Sequence[AppStoreRow], width: int) -> Table:
     return table
 
 
-def _ways(row: AppStoreRow) -> Text:
-    """Host and port on separate lines, so that narrow columns wrap between them."""
-    ways = list(dict.fromkeys(_way(route) for route in row.routes))
+def _ways(row: AppStoreRow, *, roomy: bool) -> Text:
+    """Host and port on separate lines if columns are narrow, so that they wrap between them."""
+    ways = list(dict.fromkeys(way_text(route) if roomy else _way(route) for route in row.routes))
     if not ways:
         return Text(clean(", ".join(row.exposure.targets), 80))
     more = f"\nand {len(ways) - 2} more" if len(ways) > 2 else ""

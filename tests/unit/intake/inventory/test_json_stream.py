@@ -81,7 +81,7 @@ _values = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.dictionaries(st.text(), _values)), st.sampled_from([1, 7, 64, 4096]), st.booleans())
 def test_records_are_those_of_a_whole_read(
     tmp_path: Path, wanted: list[dict[str, Any]], chunk: int, ascii_only: bool

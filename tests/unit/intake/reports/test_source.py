@@ -88,7 +88,7 @@ def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         objects(tmp_path, gzip.compress(b'{"a":1}\n' * 100_000))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.dictionaries(

@@ -187,3 +187,12 @@ def test_a_configuration(tmp_path: Path) -> None:
         load_webhooks(path)
     with pytest.raises(InputError, match="cannot be read"):
         load_webhooks(tmp_path / "none")
+
+
+def test_a_stop_leaves_the_rest_for_the_next_round(tmp_path: Path, service: tuple[Service, str]) -> None:
+    one, url = service
+    directory = opened(tmp_path, free_port())
+    watching = WatchSettings(GRANT, POLICY, (Webhook("soc", url),))
+    done = watch_once(directory, watching, stopped=lambda: True)
+    assert (done.delivered, done.failed, one.got) == (0, 0, [])
+    assert watch_once(directory, watching).delivered == 1

@@ -40,6 +40,13 @@ def test_it_fits_and_nothing_is_lost(report: Report, width: int) -> None:
         assert word in text, word
 
 
+def test_a_wide_table_breaks_no_host(report: Report) -> None:
+    text = printed(report, 10_000)
+    for word in ("search.parcello.test:9200", "api.workhub.test:27017 behind api.workhub.test", "ransom likely"):
+        assert word in text, word
+    assert max(len(line.rstrip()) for line in text.splitlines()) < 1000
+
+
 def test_figures_and_names_stay_whole_at_100_columns(report: Report, tabled: Callable[..., Report]) -> None:
     first, second, *others = report.exposures()
     huge = replace(second, records=exact(280_000_000, ""), bytes=exact(163_000_000_000, ""))

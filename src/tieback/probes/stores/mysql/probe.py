@@ -9,7 +9,8 @@ containers share). Its identity is the fingerprint of schema and table names.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import batched
 
 import msgspec
 
@@ -101,15 +102,15 @@ class MysqlProbe:
 def _note(container: Container, account: str) -> Conversation[bytes]:
     if len(container.path) != 2:
         return b""
-    sql = queries.note_query(container.path[0], container.path[1], [field.name for field in container.fields])
+    schema, table = container.path
     session = MysqlSession()
-    if sql is None or isinstance((yield from session.read_greeting(None)), MysqlRefusal):
+    if queries.tables_query(queries.ENGINE_PARTS, schema, [table]) is None or not (
+        yield from _ready_for_records(session, account)
+    ):
         return b""
-    if (yield from session.log_in(account or DUMMY_ACCOUNT)) is not None:
-        return b""
-    for statement in (queries.READ_ONLY, queries.START):
-        yield from session.query(statement)
-    rows = yield from session.query(sql, 1)
+    plain = yield from _plain_columns(session, container)
+    sql = queries.note_query(schema, table, plain)
+    rows = (yield from session.query(sql, 1)) if sql is not None else []
     yield from session.quit()
     text = rows[0][0] if isinstance(rows, list) and rows else None
     return (text or "").encode()
@@ -117,21 +118,52 @@ def _note(container: Container, account: str) -> Conversation[bytes]:
 
 def _sample(containers: Sequence[Container], account: str, found: list[SampledColumn]) -> Conversation[None]:
     session = MysqlSession()
-    if isinstance((yield from session.read_greeting(None)), MysqlRefusal):
+    if not (yield from _ready_for_records(session, account)):
         return
-    if (yield from session.log_in(account or DUMMY_ACCOUNT)) is not None:
-        return
-    for statement in (queries.READ_ONLY, queries.START):
-        yield from session.query(statement)
     for container in containers:
         if len(container.path) != 2:
             continue
-        asked = queries.sample_query(container.path[0], container.path[1], [field.name for field in container.fields])
+        plain = yield from _plain_columns(session, container)
+        asked = queries.sample_query(container.path[0], container.path[1], plain)
         rows = (yield from session.query(asked[0], len(asked[1]))) if asked is not None else []
         if asked is not None and isinstance(rows, list):
             for at, name in enumerate(asked[1]):
                 found.append(SampledColumn(container.path, name, tuple(row[at] or "" for row in rows)))
     yield from session.quit()
+
+
+def _ready_for_records(session: MysqlSession, account: str) -> Conversation[bool]:
+    """Log in and start a read-only transaction; ``False`` if one of these fails."""
+    greeting = yield from session.read_greeting(None)
+    if isinstance(greeting, MysqlRefusal) or (yield from session.log_in(account or DUMMY_ACCOUNT)) is not None:
+        return False
+    refused = yield from _begin(session, greeting)
+    return not {queries.READ_ONLY, queries.START} & refused.keys()
+
+
+def _begin(session: MysqlSession, greeting: MysqlGreeting) -> Conversation[dict[str, MysqlRefusal]]:
+    """Make the session read-only and limit its statements in time; the statements that the server refused."""
+    timeout = queries.MARIADB_TIMEOUT if greeting.product == "mariadb" else queries.MYSQL_TIMEOUT
+    refused: dict[str, MysqlRefusal] = {}
+    for sql in (queries.READ_ONLY, timeout, queries.START):
+        answer = yield from session.query(sql)
+        if isinstance(answer, MysqlRefusal):
+            refused[sql] = answer
+    return refused
+
+
+def _plain_columns(session: MysqlSession, container: Container) -> Conversation[list[str]]:
+    """Known columns that can be read without running code of a user of the server; none if it is no plain table."""
+    schema, table = container.path
+    plain: set[str | None] = set()
+    # The columns of a view are not asked: that alone may run its functions.
+    for parts in (queries.ENGINE_PARTS, queries.PLAIN_PARTS):
+        sql = queries.tables_query(parts, schema, [table])
+        rows = (yield from session.query(sql, 1)) if sql is not None else []
+        if isinstance(rows, MysqlRefusal) or not rows:
+            return []
+        plain = {name for (name,) in rows}
+    return [field.name for field in container.fields if field.name in plain]
 
 
 def _refused(draft: ReportDraft, refusal: MysqlRefusal) -> None:
@@ -166,11 +198,8 @@ def _get_in(draft: ReportDraft, session: MysqlSession, target: Target) -> Conver
 
 def _prepare(draft: ReportDraft, session: MysqlSession, greeting: MysqlGreeting) -> Conversation[None]:
     """Make the session read-only and limit its statements in time, before anything is queried."""
-    timeout = queries.MARIADB_TIMEOUT if greeting.product == "mariadb" else queries.MYSQL_TIMEOUT
-    for sql in (queries.READ_ONLY, timeout, queries.START):
-        answer = yield from session.query(sql)
-        if isinstance(answer, MysqlRefusal):
-            draft.problem(f"{sql}: {answer.code} {answer.text[:120]}")
+    for sql, refusal in (yield from _begin(session, greeting)).items():
+        draft.problem(f"{sql}: {refusal.code} {refusal.text[:120]}")
     if greeting.product == "mysql":
         answer = yield from session.query(queries.SERVER_UUID, 1)
         value = answer[0][0] if isinstance(answer, list) and answer else None
@@ -179,12 +208,21 @@ def _prepare(draft: ReportDraft, session: MysqlSession, greeting: MysqlGreeting)
 
 
 def _enumerate(draft: ReportDraft, session: MysqlSession, depth: Depth) -> Conversation[None]:
-    rows = yield from session.query(queries.TABLES, 7)
+    others = yield from session.query(queries.OTHERS, 1)
+    plain = others == [["0"]]
+    rows = yield from session.query(queries.TABLES if plain else queries.NAMES, 7)
     if isinstance(rows, MysqlRefusal):
         draft.problem(f"information_schema.TABLES: {rows.code} {rows.text[:120]}")
         return
     if len(rows) >= queries.MAX_TABLES:
         draft.problem(f"more tables than the limit; the first {queries.MAX_TABLES} are listed")
+    local = {(row[0] or "", row[1] or "") for row in rows if row[2] in queries.LOCAL_ENGINES}
+    if not plain:
+        if len(local) < len(rows):
+            draft.problem("tables of engines that may contact other servers are listed without rows, sizes and columns")
+        sizes = yield from _of_tables(draft, session, queries.SIZES_PARTS, local, 7)
+        known = {(row[0], row[1]): row for row in sizes}
+        rows = [known.get((row[0], row[1]), row) for row in rows]
     draft.containers = [_container(row) for row in rows]
     if draft.identity is None or draft.identity.kind != "vendor_id":
         draft.fingerprint(f"{row[0]}\0{row[1]}" for row in rows)
@@ -198,11 +236,44 @@ def _enumerate(draft: ReportDraft, session: MysqlSession, depth: Depth) -> Conve
         else:
             draft.access = Access.OPEN_EMPTY
     if depth.allows(Depth.DESCRIBE):
-        yield from _describe(draft, session)
+        yield from _describe(draft, session, None if plain else local)
 
 
-def _describe(draft: ReportDraft, session: MysqlSession) -> Conversation[None]:
-    rows = yield from session.query(queries.COLUMNS, 4)
+def _of_tables(
+    draft: ReportDraft,
+    session: MysqlSession,
+    parts: tuple[str, str, str],
+    tables: Iterable[tuple[str, str]],
+    columns: int,
+) -> Conversation[list[list[str | None]]]:
+    """Rows of a query about named tables, a few tables at a time."""
+    by_schema: dict[str, list[str]] = {}
+    for schema, table in sorted(tables):
+        if queries.valid_name(schema) and queries.valid_name(table):
+            by_schema.setdefault(schema, []).append(table)
+        else:
+            draft.problem(f"skipped a table whose name is not safe to send: {f'{schema}.{table}'[:60]!r}")
+    found: list[list[str | None]] = []
+    for schema, names in by_schema.items():
+        for some in batched(names, queries.MAX_NAMED):
+            sql = queries.tables_query(parts, schema, some)
+            rows = (yield from session.query(sql, columns)) if sql is not None else []
+            if isinstance(rows, MysqlRefusal):
+                draft.problem(f"information_schema of {schema}: {rows.code} {rows.text[:120]}")
+            else:
+                found += rows
+    return found
+
+
+def _describe(
+    draft: ReportDraft, session: MysqlSession, tables: Iterable[tuple[str, str]] | None
+) -> Conversation[None]:
+    """Add the columns of all tables, or only of the given ones."""
+    rows = (
+        (yield from session.query(queries.COLUMNS, 4))
+        if tables is None
+        else (yield from _of_tables(draft, session, queries.COLUMNS_PARTS, tables, 4))
+    )
     if isinstance(rows, MysqlRefusal):
         draft.problem(f"information_schema.COLUMNS: {rows.code} {rows.text[:120]}")
         return

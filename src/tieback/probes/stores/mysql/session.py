@@ -12,7 +12,7 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome
-from tieback.probes.stores.mysql.queries import DEPTHS, NOTE_NAME, NOTE_PARTS, SAMPLE_PARTS, WHY
+from tieback.probes.stores.mysql.queries import DEPTHS, NAMED, NOTE_NAME, NOTE_PARTS, SAMPLE_PARTS, WHY
 from tieback.probes.wire.frames import Inbox, MysqlPacket, mysql_frame, mysql_packet
 from tieback.probes.wire.opening import opening_bytes, printable
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
@@ -278,6 +278,7 @@ def _sends() -> tuple[DeclaredSend, ...]:
             DeclaredSend(name, _query_pattern(sql), why, DEPTHS.get(sql, Depth.IDENTIFY))
             for sql, (name, why) in WHY.items()
         ),
+        *(DeclaredSend(name, _tables_pattern(parts, tables), why, depth) for name, parts, tables, why, depth in NAMED),
         DeclaredSend(
             "one note",
             _note_pattern(),
@@ -298,6 +299,13 @@ def _sends() -> tuple[DeclaredSend, ...]:
 
 def _query_pattern(sql: str) -> bytes:
     return re.escape(mysql_frame(0, b"\x03" + sql.encode("ascii")))
+
+
+def _tables_pattern(parts: tuple[str, str, str], tables: int) -> bytes:
+    before, between, after = (re.escape(part.encode()) for part in parts)
+    name = rb"'" + NOTE_NAME + rb"'"
+    names = name + (rb"(?:," + name + rb"){0,%d}" % (tables - 1) if tables > 1 else b"")
+    return rb"[\x00-\xff]{2}\x00\x00\x03" + before + NOTE_NAME + between + names + after
 
 
 def _note_pattern() -> bytes:

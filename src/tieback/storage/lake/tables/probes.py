@@ -242,6 +242,21 @@ class RunProbes:
             if outcome not in but and (only is None or outcome in only)
         )
 
+    def count_texts(self, outcome: str, texts: Sequence[str]) -> list[int]:
+        """Number of reports of an outcome that contain each of the texts. Raises as ``read_probes``."""
+        if outcome not in self._outcomes:
+            return [0] * len(texts)
+        counts = ", ".join("count(*) FILTER (contains(json, ?))" for _ in texts)
+        sql = f"SELECT {counts} FROM probes WHERE run = ? AND outcome = ?"  # noqa: S608 - only placeholders
+        return [int(count) for count in next(self._lake.stream(sql, [*texts, self._run, outcome]))]
+
+    def count_nameless(self, texts: Sequence[str]) -> list[int]:
+        """Number of hosts without an address: all, and those whose reason contains each of the texts."""
+        host = "coalesce(nullif(host, ''), value)"
+        counts = ", ".join(f"count(DISTINCT {host}) FILTER (contains(resolved_by, ?))" for _ in texts)
+        sql = f"SELECT count(DISTINCT {host}), {counts} FROM backends WHERE run = ? AND len(addresses) = 0"  # noqa: S608
+        return [int(count) for count in next(self._lake.stream(sql, [*texts, self._run]))]
+
     def volume(self) -> tuple[int, int]:
         """Total bytes sent and read."""
         sent, read = ([volumes[side] for volumes in self._outcomes.values()] for side in (1, 2))

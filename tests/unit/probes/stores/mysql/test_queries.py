@@ -1,8 +1,19 @@
 """Queries that name containers: only names that are safe to send, and only so many columns."""
 
+import re
+
 import pytest
 
-from tieback.probes.stores.mysql.queries import MAX_SAMPLED_COLUMNS, note_query, sample_query
+from tieback.probes.stores.mysql.queries import (
+    MAX_NAMED,
+    MAX_SAMPLED_COLUMNS,
+    NAMED,
+    SIZES_PARTS,
+    WHY,
+    note_query,
+    sample_query,
+    tables_query,
+)
 
 BAD = ["a`b", "a b", "a;b", "a'b", "", "ä", "x" * 65, "a\n"]
 
@@ -33,3 +44,32 @@ def test_a_note_names_its_columns() -> None:
         "SELECT LEFT(CONCAT_WS(' ',`id`,`text`),1000) FROM `hr`.`WARNING` LIMIT 1"
     )
     assert note_query("hr", "WARNING", ["a`b"]) is None
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_nothing_is_asked_about_a_table_with_such_a_name(name: str) -> None:
+    assert tables_query(SIZES_PARTS, name, ["people"]) is None
+    assert tables_query(SIZES_PARTS, "hr", [name]) is None
+    assert tables_query(SIZES_PARTS, "hr", ["people", name]) == tables_query(SIZES_PARTS, "hr", ["people"])
+
+
+def test_few_tables_are_named_at_once() -> None:
+    sql = tables_query(SIZES_PARTS, "hr", [f"t{n}" for n in range(200)])
+    assert sql is not None
+    assert f"'t{MAX_NAMED - 1}') LIMIT 2000" in sql
+
+
+def statements() -> list[str]:
+    sample = sample_query("hr", "people", ["mail", "id"])
+    assert sample is not None
+    named = [tables_query(parts, "hr", ["people"]) for _, parts, _, _, _ in NAMED]
+    return [*WHY, *(sql for sql in (*named, note_query("hr", "people", ["mail"]), sample[0]) if sql is not None)]
+
+
+@pytest.mark.parametrize("sql", statements())
+def test_every_name_is_built_in_or_has_its_schema(sql: str) -> None:
+    bare = re.sub(r"'[^']*'", "''", sql)
+    functions = set(re.findall(r"(\w+)\(", bare))
+    assert functions <= {"COUNT", "LEFT", "CONCAT_WS"}, functions
+    tables = re.findall(r"\b(?:FROM|JOIN) (\S+)", bare)
+    assert all(re.fullmatch(r"information_schema\.[A-Z]+|`hr`\.`people`", table) for table in tables), tables

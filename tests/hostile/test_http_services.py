@@ -1,0 +1,128 @@
+"""Configured services and inputs by URL whose HTTP never ends: one deadline over the whole exchange."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import pytest
+
+from tieback.model.errors import InputError
+from tieback.scope import downloads as downloads_module
+from tieback.scope.downloads import Downloads
+from tieback.scope.services import RequestOutcome, ServiceClient
+
+type Peer = Callable[[socket.socket], None]
+
+
+def interim(peer: socket.socket) -> None:
+    while True:
+        peer.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 5)
+        time.sleep(0.02)
+
+
+def interim_with_headers(peer: socket.socket) -> None:
+    peer.sendall(b"HTTP/1.1 103 Early Hints\r\n")
+    while True:
+        peer.sendall(b"Link: </a>\r\n")
+        time.sleep(0.02)
+
+
+def drip_status(peer: socket.socket) -> None:
+    for byte in b"HTTP/1.1 " + b"2" * 1000:
+        peer.sendall(bytes([byte]))
+        time.sleep(0.1)
+
+
+def drip_header(peer: socket.socket) -> None:
+    peer.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+    while True:
+        peer.sendall(b"a")
+        time.sleep(0.1)
+
+
+def drip_body(peer: socket.socket) -> None:
+    peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n")
+    while True:
+        peer.sendall(b"# ")
+        time.sleep(0.1)
+
+
+def drip_chunks(peer: socket.socket) -> None:
+    peer.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        peer.sendall(b"1\r\n#\r\n")
+        time.sleep(0.1)
+
+
+def drip_chunk_size(peer: socket.socket) -> None:
+    peer.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        peer.sendall(b"0")
+        time.sleep(0.1)
+
+
+def silent(peer: socket.socket) -> None:
+    peer.recv(1)
+    time.sleep(60)
+
+
+HEADS: list[Peer] = [interim, interim_with_headers, drip_status, drip_header, silent]
+BODIES: list[Peer] = [drip_body, drip_chunks, drip_chunk_size]
+
+
+@pytest.fixture
+def peer(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A server that treats every connection in one way; its URL."""
+    act: Peer = request.param
+    ended = threading.Event()
+
+    def talk(plain: socket.socket) -> None:
+        with suppress(OSError), plain:
+            plain.recv(65536)
+            act(plain)
+
+    def serve() -> None:
+        while not ended.is_set():
+            try:
+                plain, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=talk, args=(plain,), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/list"
+        ended.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
+
+
+@pytest.mark.parametrize("peer", [*HEADS, *BODIES], indirect=True)
+def test_a_request_to_a_service_ends_in_time(peer: str, request: pytest.FixtureRequest) -> None:
+    begun = time.monotonic()
+    answer = ServiceClient([peer], timeout=0.6).request("POST", peer, {}, b"{}")
+    assert time.monotonic() - begun < 3
+    head = request.node.callspec.params["peer"] in HEADS
+    assert answer.sent is (RequestOutcome.UNSURE if head else RequestOutcome.ANSWERED)
+
+
+@pytest.mark.parametrize("peer", HEADS, indirect=True)
+def test_metadata_of_an_input_ends_in_time(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads_module, "STALL_SECONDS", 0.3)
+    begun = time.monotonic()
+    with pytest.raises(InputError, match="no response from the host"):
+        Downloads(lambda _: None).stat(peer)
+    assert time.monotonic() - begun < 8
+
+
+@pytest.mark.parametrize("peer", [*HEADS, *BODIES], indirect=True)
+def test_the_content_of_an_input_ends_in_time(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads_module, "STALL_SECONDS", 0.3)
+    begun = time.monotonic()
+    with pytest.raises(InputError):
+        for _ in Downloads(lambda _: None).read(peer):
+            pass
+    assert time.monotonic() - begun < 8
