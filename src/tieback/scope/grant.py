@@ -92,7 +92,7 @@ def check_valid(grant: Grant, today: date) -> None:
         GrantError: the grant has expired, or is not valid yet.
     """
     if today > grant.not_after:
-        raise GrantError(f"the grant expired on {grant.not_after}", advice=f"Ask {grant.authorised_by} for a new one")
+        raise GrantError(f"the grant expired on {grant.not_after}", advice=f"Get a new one from {grant.authorised_by}")
     if grant.not_before is not None and today < grant.not_before:
         raise GrantError(f"the grant is not valid before {grant.not_before}", advice="Wait until then")
 
