@@ -18,7 +18,7 @@ from tieback.scope.grant_text import line_of, render_grant
 from tieback.scope.hostname import parse_host
 from tieback.scope.rules import compile_rule
 
-__all__ = ["check_valid", "load_grant", "parse_grant", "render_grant"]
+__all__ = ["check_valid", "is_same_grant", "load_grant", "parse_grant", "render_grant"]
 
 _ADVICE = "Correct the grant; `tieback grant new` creates one with every key explained"
 _MAX_BYTES = 4 * 1024 * 1024
@@ -83,6 +83,16 @@ def parse_grant(text: str, where: str) -> Grant:
         line = line_of(text, flaw.key, flaw.table, flaw.index)
         raise GrantError(flaw.what, where=f"{where}, line {line}" if line else where, advice=_ADVICE) from None
     return grant
+
+
+def is_same_grant(text: str, other: str) -> bool:
+    """True if two texts of a grant have the same values; comments and the order of keys do not count."""
+    if text == other:
+        return True
+    try:
+        return parse_grant(text, "") == parse_grant(other, "")
+    except GrantError:
+        return False
 
 
 def check_valid(grant: Grant, today: date) -> None:
