@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tieback.scope.decide import CompiledGrant, Decision
 
 app = typer.Typer(
-    help="Manage grants: the written permission that says what may be probed, how deep, and until when.\n\n"
+    help="Manage grants. A grant is the written permission to probe: which targets, how deep, and until when.\n\n"
     "Example: tieback grant explain grant.toml es.example.org:9200"
 )
 

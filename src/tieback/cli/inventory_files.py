@@ -62,7 +62,7 @@ def import_(
         list[str] | None, typer.Option("--map", help="Column of a field in a plain table, as FIELD=COLUMN; remembered.")
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Accept the detected columns of plain tables without asking.")
+        bool, typer.Option("--yes", help="Accept the detected columns of plain tables without confirmation.")
     ] = False,
     workspace: WorkspaceOption = WORKSPACE,
     output: FormatOption = OutputFormat.TABLE,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tieback.storage.workspace import Workspace
 
 app = typer.Typer(
-    help="Check your own accounts: what cloud exports, access rules and configurations say about data stores.\n\n"
+    help="Check your own accounts: data stores in cloud exports, access rules and configurations.\n\n"
     "Example: tieback posture list --public --unencrypted"
 )
 
@@ -48,8 +48,8 @@ def import_(
         typer.Argument(
             metavar="FILE",
             help="Exports of Prowler, ScoutSuite, Steampipe, Powerpipe, Checkov, AWS Config, Security Hub, Azure "
-            "Resource Graph, Defender, Google Asset Inventory, Security Command Center or MongoDB Atlas, or what aws, "
-            "az or gcloud print. The format is detected from the content.",
+            "Resource Graph, Defender, Google Asset Inventory, Security Command Center or MongoDB Atlas. "
+            "Output of aws, az or gcloud is also read. The format is detected from the content.",
         ),
     ],
     *,

@@ -273,7 +273,7 @@ class _Run:
                 UnitEnd(quarantined, UnitState.QUARANTINED, problem=f"{why}, twice; quarantined", attempts=attempts)
             ]
         if current is not None:
-            self._tell("retried", worker, f"{task.units[current].source}: {why}; it is retried once, alone")
+            self._tell("retried", worker, f"{task.units[current].source}: {why}; it is retried once in its own batch")
         return []
 
     def _forgive(self, seconds: float) -> None:

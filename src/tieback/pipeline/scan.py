@@ -46,7 +46,7 @@ from tieback.pipeline.units import CLAIM, UnitRun
 from tieback.scope import event_loop
 from tieback.scope.audit import AuditLog
 from tieback.scope.dialer import Dialer
-from tieback.scope.grant import check_valid, render_grant
+from tieback.scope.grant import check_valid, is_same_grant, render_grant
 from tieback.scope.lease import digest_of
 from tieback.scope.resolver import NameResolver
 from tieback.scope.rules import blocks_of
@@ -130,7 +130,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
 def _start(workspace: Workspace, request: ScanRequest) -> str:
     args = [display_name(one) for one in request.inputs]
     text = render_grant(request.grant) if request.grant is not None else None
-    return workspace.ledger.resume_run(args, text) or workspace.ledger.start_run(args, text)
+    return workspace.ledger.resume_run(args, text, is_same_grant) or workspace.ledger.start_run(args, text)
 
 
 def _failures(inputs: Inputs) -> Iterator[InputError]:

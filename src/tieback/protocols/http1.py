@@ -193,7 +193,7 @@ def body_framing(status: int, fields: Fields, *, to_head: bool = False) -> Frami
 
     Raises:
         MalformedHttpError: a transfer coding other than chunked, or together with a Content-Length (which is an attempt
-            at request smuggling or a broken server); a Content-Length that is no number, or two that differ.
+            at request smuggling or a broken server); a Content-Length that is not a number, or two that differ.
     """
     if to_head or status < 200 or status in (204, 304):
         return Framing(length=0)
@@ -225,7 +225,7 @@ def content_length(values: Sequence[bytes]) -> int | None:
         raise MalformedHttpError("Content-Length fields that differ")
     (digits,) = stated
     if not _LENGTH.fullmatch(digits):
-        raise MalformedHttpError("a Content-Length that is no number")
+        raise MalformedHttpError("a Content-Length that is not a number")
     return int(digits)
 
 

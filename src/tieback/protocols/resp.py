@@ -165,7 +165,7 @@ def parse_element(kind: bytes, line: bytes, limits: Limits = DEFAULT_LIMITS) -> 
             raise MalformedRespError(f"a RESP string of {length} bytes")
         if line == b"-1" and kind in _NULLABLE:
             return None, -1, -1
-        raise MalformedRespError("a RESP length that is no number")
+        raise MalformedRespError("a RESP length that is not a number")
     return _scalar(kind, line), -1, -1
 
 
@@ -218,7 +218,7 @@ def string_end(data: bytes, at: int, size: int) -> int:
     """
     end = at + size + 2
     if not b"\r\n".startswith(data[end - 2 : end]):
-        raise MalformedRespError("a RESP string longer than it said")
+        raise MalformedRespError("a RESP string longer than its length")
     return end
 
 

@@ -18,7 +18,7 @@ from tieback.scope.grant_text import line_of, render_grant
 from tieback.scope.hostname import parse_host
 from tieback.scope.rules import compile_rule
 
-__all__ = ["check_valid", "load_grant", "parse_grant", "render_grant"]
+__all__ = ["check_valid", "is_same_grant", "load_grant", "parse_grant", "render_grant"]
 
 _ADVICE = "Correct the grant; `tieback grant new` creates one with every key explained"
 EXPIRED = "the grant expired on"
@@ -87,6 +87,16 @@ def parse_grant(text: str, where: str) -> Grant:
     return grant
 
 
+def is_same_grant(text: str, other: str) -> bool:
+    """True if two texts of a grant have the same values; comments and the order of keys do not count."""
+    if text == other:
+        return True
+    try:
+        return parse_grant(text, "") == parse_grant(other, "")
+    except GrantError:
+        return False
+
+
 def check_valid(grant: Grant, today: date) -> None:
     """Check the dates of a grant; both dates are inclusive.
 
@@ -94,7 +104,7 @@ def check_valid(grant: Grant, today: date) -> None:
         GrantError: the grant has expired, or is not valid yet.
     """
     if today > grant.not_after:
-        raise GrantError(f"{EXPIRED} {grant.not_after}", advice=f"Ask {grant.authorised_by} for a new one")
+        raise GrantError(f"{EXPIRED} {grant.not_after}", advice=f"Get a new one from {grant.authorised_by}")
     if grant.not_before is not None and today < grant.not_before:
         raise GrantError(f"the grant is not valid before {grant.not_before}", advice="Wait until then")
 

@@ -14,17 +14,18 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Grant
-from tieback.scope.grant import render_grant
 
 LEASE_FOLDER = ".tieback-leases"
 """Folder next to an audit log outside a workspace."""
 
 
 def digest_of(grant: Grant) -> str:
-    """The SHA-256 of a grant's rendered text, which identifies its lease."""
-    return hashlib.sha256(render_grant(grant).encode()).hexdigest()
+    """The SHA-256 of a grant's values as canonical JSON, which identifies its lease; comments do not count."""
+    return hashlib.sha256(msgspec.json.encode(grant, order="sorted")).hexdigest()
 
 
 @contextmanager

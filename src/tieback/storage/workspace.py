@@ -132,7 +132,7 @@ class Workspace:
 
     @contextmanager
     def grant_lease(self, sha256: str) -> Iterator[Lock]:
-        """Hold the exclusive right to probe under a grant, by the SHA-256 of its text; call ``check`` while probing.
+        """Hold the exclusive right to probe under a grant, by the SHA-256 of its values; call ``check`` while probing.
 
         This is separate from ``lock``: a run that has locked the workspace takes this one, too, when it probes.
 

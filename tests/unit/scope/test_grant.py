@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant
-from tieback.scope.grant import check_valid, load_grant, parse_grant
+from tieback.scope.grant import check_valid, is_same_grant, load_grant, parse_grant, render_grant
 
 HEAD = 'authorised_by = "Office"\ncontact = "sec@example.test"\nnot_after = 2027-06-30\n'
 TARGET = '[[target]]\nmatch = "127.0.0.0/8"\nports = "any"\ndepth = "describe"\n'
@@ -31,6 +31,24 @@ def test_a_whole_one() -> None:
     assert grant.hosts["b.x.test"] == ("127.0.0.2", "::1")
     assert grant.limits.max_bytes == 1000
     assert grant.not_before == date(2026, 1, 1)
+
+
+OLD_COMMENTS = f"# Comment of an older release.\n{HEAD}# Another comment.\n{TARGET}"
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "same"),
+    [
+        (HEAD + TARGET, OLD_COMMENTS, True),
+        (OLD_COMMENTS, render_grant(parse_grant(HEAD + TARGET, "")), True),
+        (HEAD + TARGET, OLD_COMMENTS.replace("describe", "sample"), False),
+        (HEAD + TARGET, "not TOML", False),
+        ("not TOML", "not TOML", True),
+    ],
+    ids=["other comments", "rendered", "other depth", "not a grant", "equal texts"],
+)
+def test_texts_of_a_grant_are_compared_by_their_values(text: str, other: str, same: bool) -> None:
+    assert is_same_grant(text, other) is same
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 
 from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Grant
+from tieback.scope.grant import parse_grant, render_grant
 from tieback.scope.lease import LEASE_FOLDER, digest_of, hold_lease
 from tieback.storage.workspace import Workspace
 
@@ -67,3 +68,19 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / LEASE_FOLDER).write_text("a file")
     with pytest.raises(WorkspaceError, match=re.escape("cannot lock the grant")), hold_lease(GRANT, tmp_path):
         pass
+
+
+def test_digest_depends_only_on_the_values() -> None:
+    rendered = render_grant(GRANT)
+    bare = "\n".join(line for line in rendered.splitlines() if not line.startswith("#"))
+    assert bare != rendered
+    assert digest_of(parse_grant(bare, "")) == digest_of(parse_grant(rendered, "")) == digest_of(GRANT)
+    assert digest_of(OTHER) != digest_of(GRANT)
+    one, other = ({"a.test": "127.0.0.1", "b.test": "127.0.0.2"}, {"b.test": "127.0.0.2", "a.test": "127.0.0.1"})
+    first, second = (msgspec.structs.replace(GRANT, hosts=hosts) for hosts in (one, other))
+    assert digest_of(first) == digest_of(second)
+
+
+def test_digest_is_fixed() -> None:
+    """Two releases under one grant exclude each other only if their digests are equal."""
+    assert digest_of(GRANT)[:16] == "54236b617f86d5d5"

@@ -346,7 +346,7 @@ def _looked_up(row: ManifestRow, reach: ContentReader) -> ListedObject | InputEr
         return InputError("not found", where=where, advice="Check the list")
     if UNKNOWN_SIZE not in {row.size, item.size} and row.size != item.size:
         return InputError(
-            f"the object has {item.size} bytes, but the list says {row.size}", where=where, advice=FIX_MANIFEST
+            f"the object has {item.size} bytes, but the list gives {row.size}", where=where, advice=FIX_MANIFEST
         )
     return _listed(row.path, item, named=True)
 

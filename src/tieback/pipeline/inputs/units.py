@@ -131,7 +131,7 @@ def _local_units(one: ListedObject) -> Iterator[Unit | InputError]:
     by_kind = {"": _local_units_of, FileKind.APP: _app, FileKind.TRAFFIC: _capture}
     for unit in by_kind[one.kind](path):
         if isinstance(unit, Unit) and unit.file is not None and one.size not in {UNKNOWN_SIZE, unit.size}:
-            what = f"the file has {unit.size} bytes, but the manifest says {one.size}"
+            what = f"the file has {unit.size} bytes, but the manifest gives {one.size}"
             yield InputError(what, where=one.source, advice=FIX_MANIFEST)
         else:
             yield unit

@@ -7,8 +7,9 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from operator import eq
 from pathlib import Path
 from typing import Any, Self
 
@@ -95,17 +96,31 @@ class Ledger(Units):
         self.database.write(start)
         return run
 
-    def resume_run(self, args: Sequence[str], grant_text: str | None = None) -> str | None:
+    def resume_run(
+        self, args: Sequence[str], grant_text: str | None = None, is_same_grant: Callable[[str, str], bool] = eq
+    ) -> str | None:
         """The latest interrupted run with the same arguments and grant, if not older than one day.
 
         Only under ``Workspace.lock``: a run in another process looks the same.
+
+        Args:
+            args: arguments of the run.
+            grant_text: text of its grant.
+            is_same_grant: compares the stored text of a grant with ``grant_text``.
         """
-        digest = None if grant_text is None else hashlib.sha256(grant_text.encode()).hexdigest()
         text = json.dumps([storable(arg) for arg in args])
-        same = (runs.c.args == text) & (runs.c.grant_sha256.is_not_distinct_from(digest))
         open_since = (runs.c.ended.is_(None)) & (runs.c.started > time.time() - RESUME_SECONDS)
-        query = sa.select(runs.c.id).where(same & open_since).order_by(runs.c.id.desc()).limit(1)
-        return self.database.read(lambda connection: connection.execute(query).scalar())
+        query = (
+            sa.select(runs.c.id, grants.c.text)
+            .select_from(runs.outerjoin(grants, runs.c.grant_sha256 == grants.c.sha256))
+            .where((runs.c.args == text) & open_since)
+            .order_by(runs.c.id.desc())
+        )
+        rows = self.database.read(lambda connection: connection.execute(query).all())
+        for run, stored in rows:
+            if stored == grant_text or (stored and grant_text and is_same_grant(stored, grant_text)):
+                return str(run)
+        return None
 
     def end_run(self, run: str) -> None:
         """Record the end of a run."""

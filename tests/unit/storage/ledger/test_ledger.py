@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tieback.model.errors import WorkspaceError
+from tieback.scope.grant import is_same_grant
 from tieback.storage.ledger.ledger import Ledger
 
 
@@ -36,6 +37,15 @@ def test_only_the_same_run_is_resumed_and_only_where_it_did_not_end(ledger: Ledg
     assert ledger.resume_run(["b.apk"], "grant") is None
     ledger.end_run(run)
     assert ledger.resume_run(["a.apk"], "grant") is None
+
+
+def test_a_run_is_resumed_if_only_the_comments_of_its_grant_differ(ledger: Ledger) -> None:
+    values = 'authorised_by = "Office"\ncontact = "sec@example.test"\nnot_after = 2099-01-01\n'
+    run = ledger.start_run(["a.apk"], "# Comment of version 0.1.\n" + values)
+    assert ledger.resume_run(["a.apk"], values) is None
+    assert ledger.resume_run(["a.apk"], values, is_same_grant) == run
+    assert ledger.resume_run(["a.apk"], values + "dns = true\n", is_same_grant) is None
+    assert ledger.resume_run(["a.apk"], None, is_same_grant) is None
 
 
 def test_missing_directory_is_reported(tmp_path: Path) -> None:

@@ -260,7 +260,7 @@ def _kill(at: int, patch: pytest.MonkeyPatch) -> None:
 
     dying("insert_rows", moving_module)
     dying("_say_moved", moving_module)
-    dying("follow", moving_module)
+    dying("finish_move", moving_module)
     dying("write_location", moving_module)
     dying("fsync", os)
 

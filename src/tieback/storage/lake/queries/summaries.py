@@ -119,11 +119,14 @@ class RunApps:
 
         wanted = pa.table({"unit": pa.array(sorted(keys or ()), pa.string())})
         which = "" if keys is None else "SEMI JOIN wanted USING (unit)"
-        sql = f"""{_INPUTS.format(which=which)}
+        sql = (
+            _INPUTS.format(which=which)
+            + """
             SELECT inp.unit, inp.path, s.kind, s.value, s.scheme, s.host, s.port, s.path, s.service, s.count, s.party,
                 s.file, s."offset", s.how, s.context, s.owner, s.party_reason, s.names
             FROM sightings s JOIN inp USING (unit, version)
-            ORDER BY inp.ordinal, s.ordinal"""  # noqa: S608
+            ORDER BY inp.ordinal, s.ordinal"""
+        )  # noqa: S608
         for row in self._lake.stream(sql, self._scope, tables={"wanted": wanted}):
             unit, path, kind = row[:3]
             yield AppSighting(
