@@ -12,6 +12,7 @@ from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, print_
 from tieback.cli.trees import print_app, print_attribution, print_backend, print_backend_lines, print_contacts
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
+from tieback.model.safe_text import escape_line
 
 if TYPE_CHECKING:
     from tieback.model.graph import Graph
@@ -165,7 +166,7 @@ def targets(
     from tieback.pipeline.probing.target_lists import target_list
 
     for line in target_list(workspace, output):
-        typer.echo(line)
+        typer.echo(escape_line(line))
 
 
 @app.command()

@@ -13,6 +13,7 @@ from tieback.cli.terminal import (
     WorkspaceOption,
     data_console,
     print_failure,
+    print_problem,
     progress_bar,
     write_line,
 )
@@ -59,9 +60,7 @@ def import_(
             if output is OutputFormat.JSON:
                 write_line(encode("import", end))
             if end.first_left_out:
-                typer.echo(
-                    f"tieback: {end.path}: {end.left_out:,} records ignored; first: {end.first_left_out}", err=True
-                )
+                print_problem(f"{end.path}: {end.left_out:,} records ignored; first: {end.first_left_out}")
     if done and output is OutputFormat.TABLE:
         _print(done)
     if failed:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
 
 from tieback.model.errors import TiebackError
+from tieback.model.safe_text import escape_commands, escape_line, replace_unsafe
 
 
 class ExitCode(IntEnum):
@@ -46,14 +48,26 @@ WorkspaceOption = Annotated[
 ]
 
 
+class SafeConsole(Console):
+    """A console that shows no control, direction or invisible character, and no command of a CI log."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Render, and make the text of every segment safe; the console's own control codes stay."""
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(escape_commands(replace_unsafe(segment.text)), segment.style)
+
+
 def message_console() -> Console:
     """Messages go to stderr, so that stdout contains only data."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return SafeConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 def data_console() -> Console:
     """Tables for people on stdout; without a terminal or ``COLUMNS`` no line is folded: ``grep`` finds names."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else UNFOLDED)
+    return SafeConsole(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else UNFOLDED)
 
 
 def write_line(document: bytes) -> None:
@@ -63,7 +77,12 @@ def write_line(document: bytes) -> None:
 
 def print_failure(error: TiebackError) -> None:
     """Print one line on stderr for an input or target that failed."""
-    typer.echo(f"tieback: {error.diagnostics()}", err=True)
+    print_problem(error.diagnostics())
+
+
+def print_problem(text: str) -> None:
+    """Print one line on stderr; control characters of names are escaped."""
+    typer.echo(f"tieback: {escape_line(text)}", err=True)
 
 
 @contextmanager

@@ -7,7 +7,15 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_failure, progress_bar, write_line
+from tieback.cli.terminal import (
+    ExitCode,
+    OutputFormat,
+    data_console,
+    print_failure,
+    print_problem,
+    progress_bar,
+    write_line,
+)
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 from tieback.model.flow import Flow
@@ -70,7 +78,7 @@ def traffic(
                 failed += 1
                 print_failure(end)
             elif isinstance(end, Problem):
-                typer.echo(f"tieback: {end.where}: {end.what}", err=True)
+                print_problem(f"{end.where}: {end.what}")
             elif output is OutputFormat.JSON:
                 flows.setdefault(end.path, [])
                 write_line(encode("flow", end))

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from tieback.model.errors import DocumentError
+from tieback.model.safe_text import escape_json
 
 SCHEMA_VERSION = 1
 """Increases when a key changes its meaning or is removed; added keys do not increase it."""
@@ -25,7 +26,7 @@ def encode(kind: str, value: object) -> bytes:
     fields = msgspec.to_builtins(value, order="deterministic")
     if not isinstance(fields, dict):
         raise TypeError(f"a document is a struct or mapping, not {type(value).__name__}")
-    return _encoder.encode({"schema": f"tieback/{kind}/{SCHEMA_VERSION}", **fields})
+    return escape_json(_encoder.encode({"schema": f"tieback/{kind}/{SCHEMA_VERSION}", **fields}))
 
 
 def decode[T](data: bytes | str, kind: str, into: type[T]) -> T:

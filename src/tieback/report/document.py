@@ -1,5 +1,6 @@
 """Rows, order and wording shared by all human-readable renderers."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -58,6 +59,8 @@ _UNSAFE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
 """Format characters needed in Persian, Indic scripts and emoji; they do not change the text direction."""
 
+_MARKUP = re.compile(r"[\\`*_{}\[\]#!|<>~&@$]|^[-+=]|(?<=^\d)[.)]|:(?=//)|(?<=\bwww)\.")
+"""Characters that would be markup, a mention, a list item or an automatic link."""
 _MOST_HOSTS = 64
 """Limit on the distinct hosts kept per app; only a few are shown."""
 
@@ -83,6 +86,11 @@ def clean(text: str, limit: int = 200) -> str:
     return "".join(
         "\ufffd" if unicodedata.category(sign) in _UNSAFE and sign not in _JOINERS else sign for sign in text
     )
+
+
+def escape_markdown(text: str, limit: int = 200) -> str:
+    """Escape untrusted text so that Markdown shows it literally, on one line."""
+    return _MARKUP.sub(r"\\\g<0>", clean(text, limit))
 
 
 def count_text(number: int, one: str, many: str | None = None) -> str:

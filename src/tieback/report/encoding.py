@@ -3,16 +3,20 @@
 import msgspec
 
 from tieback.model.report import Baseline
+from tieback.model.safe_text import escape_json
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
 def encode_row(value: object) -> bytes:
-    """Encode one value as JSON with keys in a fixed order; lone surrogates become U+FFFD."""
+    """Encode one value as JSON with keys in a fixed order; lone surrogates become U+FFFD.
+
+    Characters that are unsafe in a terminal or log are escaped.
+    """
     try:
-        return _encoder.encode(value)
+        return escape_json(_encoder.encode(value))
     except UnicodeEncodeError:
-        return _encoder.encode(_valid(msgspec.to_builtins(value)))
+        return escape_json(_encoder.encode(_valid(msgspec.to_builtins(value))))
 
 
 def baseline_row(baseline: Baseline | None) -> dict[str, object] | None:

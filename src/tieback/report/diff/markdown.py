@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tieback.report.diff.compare import Change, Comparison
 from tieback.report.diff.words import TITLES, conclusion
-from tieback.report.formats.markdown import escape_markdown
+from tieback.report.document import escape_markdown
 
 MOST = 40
 """Limit on the findings listed per kind; a comment has at most 65,536 characters."""

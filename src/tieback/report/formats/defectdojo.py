@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean, records_text, store_text
+from tieback.report.document import clean, escape_markdown, records_text, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.figures import bytes_text
 from tieback.report.interface import RendererMeta
@@ -59,7 +59,7 @@ def _finding(detail: FindingDetail, day: str) -> dict[str, Any]:
     lines += [f"Evidence: {line}" for line in finding.evidence]
     entry: dict[str, Any] = {
         "title": clean(f"{finding.title}: {_about(detail)}", 500),
-        "description": "\n\n".join(clean(line, 1000) for line in lines),
+        "description": "\n\n".join(escape_markdown(line, 1000) for line in lines),
         "severity": _SEVERITIES[finding.severity],
         "mitigation": clean(finding.advice, 4000),
         "unique_id_from_tool": finding.id,

@@ -3,7 +3,6 @@
 GitHub Flavored Markdown (https://github.github.com/gfm/). Untrusted text is escaped: no markup, no mention.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
@@ -15,8 +14,8 @@ from tieback.report.document import (
     RANSOM_WORDS,
     AppStoreRow,
     about_lines,
-    clean,
     count_text,
+    escape_markdown,
     headline_text,
     most_records,
     rows,
@@ -36,9 +35,6 @@ MOST_GROUPS = 10
 MOST_JOINED = 20
 MOST_SEEN = 20
 
-_MARKUP = re.compile(r"[\\`*_{}\[\]#!|<>~&@$]|^[-+=]|(?<=^\d)[.)]|:(?=//)|(?<=\bwww)\.")
-"""Characters that would be markup, a mention, a list item or an automatic link."""
-
 
 class MarkdownRenderer:
     """Renders a page that is also readable as plain text; truncated tables state the number of missing rows."""
@@ -48,11 +44,6 @@ class MarkdownRenderer:
     def render(self, report: Report, out: BinaryIO) -> None:
         """Write the page to ``out``, line by line."""
         out.writelines(f"{line}\n".encode("utf-8", "replace") for line in _lines(report))
-
-
-def escape_markdown(text: str, limit: int = 200) -> str:
-    """Escape untrusted text so that Markdown shows it literally, on one line."""
-    return _MARKUP.sub(r"\\\g<0>", clean(text, limit))
 
 
 def _lines(report: Report) -> Iterator[str]:

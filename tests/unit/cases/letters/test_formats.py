@@ -7,12 +7,24 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import msgspec
 import pytest
+from markdown_it import MarkdownIt
 
 from tests.unit.cases.letters.samples import facts
 from tests.unit.cases.samples import NOW, case
-from tieback.cases.letters.formats import FORMS, LetterFile, plain_text, to_docx, to_eml, to_html, to_mailto, to_pdf
-from tieback.cases.letters.language import load_language
+from tieback.cases.letters.formats import (
+    FORMS,
+    LetterFile,
+    plain_text,
+    to_docx,
+    to_eml,
+    to_html,
+    to_mailto,
+    to_markdown,
+    to_pdf,
+)
+from tieback.cases.letters.language import KINDS, load_language
 from tieback.cases.letters.render import render_letter
 from tieback.model.case import CaseApp, Letter
 from tieback.model.errors import InputError
@@ -49,6 +61,16 @@ def test_what_others_wrote_is_text_on_the_page() -> None:
     tags = Tags()
     tags.feed(html_of(letter("assurance", app=EVIL)))
     assert not tags.seen & {"img", "a", "script", "iframe"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_others_wrote_is_text_in_markdown(kind: str) -> None:
+    """Rendered with everything that CommonMark allows: HTML, links and images."""
+    one = letter(kind, app=EVIL)
+    told = msgspec.structs.replace(facts(one.language), recipient=f"Evil {EVIL}")
+    page = MarkdownIt("commonmark").render(to_markdown(one, told, load_language(one.language)).decode())
+    assert not [tag for tag in ("<img", "<script", "<a ") if tag in page]
+    assert "Evil &lt;img" in page
 
 
 def test_a_pdf_is_one() -> None:

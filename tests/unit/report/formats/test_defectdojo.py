@@ -3,6 +3,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from markdown_it import MarkdownIt
+
 from tieback.model.report import Report
 from tieback.report.formats.defectdojo import DefectDojoRenderer
 
@@ -29,3 +31,9 @@ def test_what_the_importer_needs(report: Report, hostile_report: Report) -> None
 def test_ids_are_those_of_the_findings(report: Report) -> None:
     ids = [finding["unique_id_from_tool"] for finding in rendered(report)["findings"]]
     assert ids == [finding.id for finding in report.findings.rows()]
+
+
+def test_hostile_text_is_literal_in_the_markdown_of_a_description(hostile_report: Report) -> None:
+    pages = [MarkdownIt("commonmark").render(one["description"]) for one in rendered(hostile_report)["findings"]]
+    assert any("&lt;" in page for page in pages)
+    assert not [tag for page in pages for tag in ("<img", "<script", "<a ", "<h1", "<ul") if tag in page]

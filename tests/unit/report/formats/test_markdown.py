@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 
 from tieback.model.report import Report
-from tieback.report.formats.markdown import MOST_FINDINGS, MarkdownRenderer, escape_markdown
+from tieback.report.document import escape_markdown
+from tieback.report.formats.markdown import MOST_FINDINGS, MarkdownRenderer
 
 
 def rendered(report: Report) -> str:

@@ -126,7 +126,7 @@ class RunApps:
                 s.file, s."offset", s.how, s.context, s.owner, s.party_reason, s.names
             FROM sightings s JOIN inp USING (unit, version)
             ORDER BY inp.ordinal, s.ordinal"""
-        )  # noqa: S608
+        )
         for row in self._lake.stream(sql, self._scope, tables={"wanted": wanted}):
             unit, path, kind = row[:3]
             yield AppSighting(

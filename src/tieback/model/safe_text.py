@@ -1,0 +1,51 @@
+"""Hostile text in output: the one place that knows which characters are dangerous.
+
+Control characters (C0, C1, DEL) drive terminals. Marks of the writing direction and invisible characters disguise
+text. U+2028 and U+2029 are line ends for many readers. A CI runner executes a line of its log that looks like a command.
+"""
+
+import re
+
+_CONTROLS = "\x00-\x1f\x7f-\x9f"
+_MARKS = "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+"""Direction, line ends and invisible characters. U+200C and U+200D are needed in Persian, Indic scripts and emoji."""
+_UNSAFE = re.compile(f"[{_CONTROLS}{_MARKS}\ud800-\udfff]")
+_UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{_MARKS}]|(?<=##)\\[")
+_UNSAFE_SHOWN = re.compile(f"(?![\n\t])[{_CONTROLS}{_MARKS}\ud800-\udfff]")
+_COMMAND = re.compile(r"^([^\S\n]*)(::.*?::)", re.MULTILINE)
+_OLD_COMMAND = "##["
+
+
+def escape_line(text: str) -> str:
+    r"""Text as one line: unsafe characters become ``\x1b`` or ``\u202e``, and no part is a command of a CI log."""
+    if not (text.isascii() and text.isprintable()):
+        text = _UNSAFE.sub(_escaped, text)
+    return escape_commands(text)
+
+
+def escape_commands(text: str) -> str:
+    """Text of which GitHub Actions executes no line: ``::error::`` at its start, ``##[error]`` anywhere."""
+    if "::" in text:
+        text = _COMMAND.sub(r"\1\\\2", text)
+    return text.replace(_OLD_COMMAND, "##\\[")
+
+
+def replace_unsafe(text: str) -> str:
+    """Text with U+FFFD for each unsafe character; line ends and tabs stay. The width in a terminal stays known."""
+    return text if text.isascii() and text.isprintable() else _UNSAFE_SHOWN.sub("\ufffd", text)
+
+
+def escape_json(document: bytes) -> bytes:
+    r"""The same JSON document with ``\u`` escapes for characters that JSON allows, but terminals and logs do not."""
+    if document.isascii() and b"\x7f" not in document and b"##[" not in document:
+        return document
+    return _UNSAFE_IN_JSON.sub(_json_escape, document.decode()).encode()
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode("ascii")
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
