@@ -22,7 +22,8 @@ and foreign tables (see ``GUARDS``). A new index expression would still be evalu
 
 ``ALTER DATABASE`` and ``ALTER ROLE … SET`` preset settings of our session. Values of ``SET LOCAL`` win over them. They
 end with the transaction: a pooler in transaction mode gives the whole transaction one server connection, and no other
-client gets our settings. A startup parameter ``options`` would win as well, but PgBouncer refuses it. These matter:
+client gets our settings. A startup parameter ``options`` would win as well, but PgBouncer refuses it. (Tested with
+PgBouncer 1.24; its statement mode refuses ``BEGIN``, and nothing more is sent.) These settings matter:
 
 - ``default_transaction_read_only``, ``_isolation``, ``_deferrable``: ``BEGIN`` states all three. A deferrable
   transaction may wait without end.
