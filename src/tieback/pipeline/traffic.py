@@ -60,7 +60,8 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
         finally:
             opened.close()
         for problem in opened.problems:
-            yield Problem(problem.what, f"{name}: {problem.where}" if problem.where else name)
+            inside = problem.where and problem.where != str(path)
+            yield Problem(problem.what, f"{name}: {problem.where}" if inside else name)
 
     def analyse(self, unit: Unit) -> tuple[list[bytes], list[Problem]]:
         """The documents of the flows of one file, and its problems."""
@@ -87,6 +88,9 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
         return b"\n".join([*lines, *(encode("problem", problem) for problem in problems)])
 
 
+_PROBLEM = b'{"schema":"tieback/problem/'
+
+
 def describe_traffic(
     inputs: Iterable[Path],
     *,
@@ -98,7 +102,10 @@ def describe_traffic(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Flow | Problem | InputError]:
-    """The flows of each file in order of completion; file problems and failures are part of the stream."""
+    """The flows of each file in order of completion; file problems and failures are part of the stream.
+
+    A file with problems and without any flow is a failure, named by its first problem.
+    """
     failed: list[InputError] = []
     known = 0
 
@@ -122,9 +129,13 @@ def describe_traffic(
             what, _, advice = end.problem.partition(". ")
             yield InputError(what, where=end.unit.source, advice=advice)
             continue
-        for line in end.result.splitlines():
-            if line.startswith(b'{"schema":"tieback/problem/'):
-                yield decode(line, "problem", Problem)
+        lines = end.result.splitlines()
+        nothing_read = all(line.startswith(_PROBLEM) for line in lines)
+        for line in lines:
+            if line.startswith(_PROBLEM):
+                problem = decode(line, "problem", Problem)
+                yield InputError(problem.what, where=problem.where) if nothing_read else problem
+                nothing_read = False
             else:
                 yield decode(line, "flow", Flow)
     yield from failed

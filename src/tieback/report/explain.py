@@ -5,15 +5,17 @@ A figure is named ``NAME`` or ``NAME:KEY=VALUE,…``, such as ``records``, ``rec
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
 from itertools import chain
 
 import msgspec
 
 from tieback.assess.ransom import RANSOMED
 from tieback.model.errors import UsageError
-from tieback.model.exposure import Exposure
+from tieback.model.exposure import Exposure, Severity
 from tieback.model.figure import Figure, exact, total
 from tieback.model.report import Report
+from tieback.pii.taxonomy import load_taxonomy
 from tieback.report.document import clean
 
 type Test = Callable[[Exposure], bool]
@@ -84,6 +86,8 @@ KEYS = ("kind", "class", "severity", "platform", "vendor", "provider", "country"
 """Keys that can filter a figure."""
 _OF_APPS = frozenset({"platform", "vendor", "app"})
 """Keys that select apps and the stores that these lead to."""
+_CLOSED_KEYS = frozenset({"kind", "class", "severity"})
+"""Keys whose values are known in advance."""
 MOST_NAMED = 5
 
 
@@ -102,6 +106,7 @@ def explain_figure(report: Report, name: str) -> FigureExplanation:
             "unknown figure", where=name[:100], advice=f"Choose one of apps-analysed, {', '.join(FIGURES)}"
         )
     filters = _filters(name, narrowed)
+    _check_values(report, name, filters)
     chosen = [_apps(report, key, value.casefold()) for key, value in filters if key in _OF_APPS]
     apps = frozenset.intersection(*chosen) if chosen else None
     tests = [kind.holds, *(_test(key, value) for key, value in filters if key not in _OF_APPS)]
@@ -139,6 +144,33 @@ def _filters(name: str, narrowed: str) -> list[tuple[str, str]]:
             )
         found.append((key, value))
     return found
+
+
+def _check_values(report: Report, name: str, filters: Iterable[tuple[str, str]]) -> None:
+    """Reject a kind, class or severity that does not exist: a typing error must not read as zero.
+
+    Raises:
+        UsageError: with the closest names as advice.
+    """
+    for key, value in filters:
+        if key not in _CLOSED_KEYS or any(True for store in report.exposures() if _test(key, value)(store)):
+            continue
+        known = _known_names(key)
+        if value.casefold() not in known:
+            close = get_close_matches(value.casefold(), known, n=3)
+            advice = f"Did you mean {' or '.join(close)}?" if close else f"Choose one of {', '.join(sorted(known))}"
+            raise UsageError(f"unknown {key} {clean(value, 60)!r}", where=clean(name, 100), advice=advice)
+
+
+def _known_names(key: str) -> frozenset[str]:
+    """Every product, class of personal data, or severity that tieback can report."""
+    if key == "severity":
+        return frozenset(severity.value for severity in Severity)
+    if key == "class":
+        return frozenset(load_taxonomy())
+    from tieback.probes import PROBES
+
+    return frozenset(product.casefold() for probe in PROBES for product in probe.meta.products)
 
 
 def _test(key: str, value: str) -> Test:

@@ -38,6 +38,17 @@ def test_bad_inputs(run: Run, tmp_path: Path) -> None:
     assert (ended.code, len(ended.err.splitlines())) == (4, 1)
 
 
+@pytest.mark.parametrize("name", ["broken.har", "broken.pcap"])
+def test_a_file_without_any_readable_flow_failed(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / "run.pcap").write_bytes(capture(HTTP))
+    head = b'{"log": {"version": "1.2", "entries": [' if name.endswith("har") else capture(HTTP)[:24] + b"\xff" * 40
+    (tmp_path / name).write_bytes(head)
+    ended = run("traffic", name)
+    assert ended.code == 4
+    assert ended.err.count(name) == 1
+    assert run("traffic", name, "run.pcap").code == 3
+
+
 @pytest.mark.parametrize(
     "text", ["package:com.workhub.mobile uid:10123\n", "10123 com.workhub.mobile\n", "\ncom.workhub.mobile 10123\n"]
 )

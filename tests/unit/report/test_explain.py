@@ -102,11 +102,20 @@ def test_honeypots_have_no_share() -> None:
         ("records:kind", "invalid filter"),
         ("records:kind=", "invalid filter"),
         ("apps-analysed:kind=x", "unknown figure"),
+        ("records:kind=mongo", "Did you mean .*mongodb"),
+        ("records:class=emial", "Did you mean .*email"),
+        ("stores-exposed:severity=hihg", "Did you mean high"),
+        ("records:kind=zzzzzz", "Choose one of .*mongodb"),
     ],
 )
 def test_unknown_figure_is_an_error(report: Report, name: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         explain_figure(report, name)
+
+
+def test_a_known_kind_without_a_store_is_zero(report: Report) -> None:
+    assert explain_figure(report, "records:kind=redis").figure.value == 0
+    assert explain_figure(report, "records:class=payment_card,severity=medium").figure.value == 0
 
 
 def test_the_names_of_a_report_are_all_figures(report: Report) -> None:

@@ -120,7 +120,7 @@ class RunApps:
         wanted = pa.table({"unit": pa.array(sorted(keys or ()), pa.string())})
         which = "" if keys is None else "SEMI JOIN wanted USING (unit)"
         sql = (
-            _INPUTS.format(which=which)
+            _INPUTS.format(which=which)  # noqa: S608
             + """
             SELECT inp.unit, inp.path, s.kind, s.value, s.scheme, s.host, s.port, s.path, s.service, s.count, s.party,
                 s.file, s."offset", s.how, s.context, s.owner, s.party_reason, s.names
