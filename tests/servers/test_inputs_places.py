@@ -113,7 +113,9 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", STORES)
+@pytest.mark.parametrize(
+    "name", [name if name == "seaweedfs" else pytest.param(name, marks=pytest.mark.more) for name in STORES]
+)
 def test_a_bucket_says_what_a_folder_does(
     name: str,
     request: pytest.FixtureRequest,

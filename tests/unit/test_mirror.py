@@ -32,7 +32,6 @@ COVERED_ELSEWHERE = {
     "lab/servers/prometheus.py": "tests/servers/test_lab_oracle.py",
     "lab/servers/rabbitmq.py": "tests/servers/test_lab_oracle.py",
     "lab/servers/redis.py": "tests/servers/test_lab_oracle.py",
-    "lab/servers/seaweedfs.py": "tests/servers/test_lab_oracle.py",
     "lab/servers/slapd.py": "tests/servers/test_lab_oracle.py",
     "lab/servers/zookeeper.py": "tests/servers/test_lab_oracle.py",
 }

@@ -121,6 +121,7 @@ def test_every_real_sample_opens_or_says_why_not(apps: Path) -> None:
         ("pypi:airtest", set()),
     ],
 )
+@pytest.mark.more
 def test_apps_that_registries_hold_are_named_and_read(
     registry: Callable[[str], list[Path]], package: str, bundle_ids: set[str]
 ) -> None:
