@@ -12,6 +12,7 @@ from bench import world, world_chart, world_made, world_truth
 APPS = 1_000
 
 
+@pytest.mark.more
 def test_every_figure_of_the_report_is_the_truth(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert world.main(["--apps", str(APPS), "--results", str(tmp_path / "results.json")]) == 0
     (done,) = json.loads((tmp_path / "results.json").read_text())

@@ -113,7 +113,9 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", STORES)
+@pytest.mark.parametrize(
+    "name", [name if name == "seaweedfs" else pytest.param(name, marks=pytest.mark.more) for name in STORES]
+)
 def test_bucket_gives_the_same_result_as_a_folder(
     name: str,
     request: pytest.FixtureRequest,

@@ -263,6 +263,7 @@ def test_every_requested_check_exists_in_prowler(cloud: ProwlerProvider, tmp_pat
     assert set(checks_for(cloud)) <= set(re.findall(r"^\[([a-z0-9_]+)\]", said, re.MULTILINE))
 
 
+@pytest.mark.more
 def test_an_account_without_permission(tmp_path: Path) -> None:
     """Nobody answers at the endpoint: one clear line, and nothing is made up."""
     prowler = installed("prowler", "prowler")

@@ -108,7 +108,7 @@ async def stop_at_its_height(folder: Path, peer: Peer, many: int) -> float:
     return each
 
 
-@pytest.mark.parametrize(("loop", "most"), [("asyncio", MANY), ("uvloop", 1000)])
+@pytest.mark.parametrize(("loop", "most"), [pytest.param("asyncio", MANY, marks=pytest.mark.more), ("uvloop", 1000)])
 def test_the_stop_file_ends_thousands_of_conversations_that_wait(tmp_path: Path, loop: str, most: int) -> None:
     if loop == "uvloop":
         pytest.importorskip("uvloop")

@@ -48,7 +48,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_each_format_of_a_scan_and_of_a_workspace(run: Run, scanned: Path, tmp_path: Path, name: str) -> None:
     if name == "pdf":
         pytest.importorskip("weasyprint", reason="the extra pdf is not installed")
-    assert (scanned / f"report{by_name(name).meta.suffix}").stat().st_size > 0
+    assert (scanned / f"report{by_name(name).meta.suffix}").exists()
     shutil.copytree(scanned / "ws", tmp_path / "ws")
     assert run("report", "-w", "ws", "--format", name, "-o", "again").code == 0
     assert not list(tmp_path.glob(".*.part"))

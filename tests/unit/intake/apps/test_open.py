@@ -123,6 +123,7 @@ def test_every_real_sample_opens_or_has_a_reason(apps: Path) -> None:
         ("pypi:airtest", set()),
     ],
 )
+@pytest.mark.more
 def test_apps_from_package_registries_are_identified_and_read(
     registry: Callable[[str], list[Path]], package: str, bundle_ids: set[str]
 ) -> None:

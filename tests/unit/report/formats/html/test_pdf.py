@@ -23,7 +23,9 @@ def test_the_page_on_paper(report: Report) -> None:
     assert len(out.getvalue()) > 20_000
 
 
-@pytest.mark.parametrize("whole", [the_report(), fleet_report()], ids=["five apps", "a fleet"])
+@pytest.mark.parametrize(
+    "whole", [the_report(), pytest.param(fleet_report(), marks=pytest.mark.more)], ids=["five apps", "a fleet"]
+)
 def test_the_summary_is_one_page_and_the_details_follow(whole: Report) -> None:
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext (Debian: poppler-utils) is not installed")
