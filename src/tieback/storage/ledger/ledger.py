@@ -162,7 +162,7 @@ class Ledger(Units):
 _RUNS = sa.select(*(runs.c[name] for name in RunRow.__struct_fields__))
 
 
-def _run_row(row: sa.Row[Any]) -> RunRow:
+def _run_row(row: Sequence[Any]) -> RunRow:
     run, start, end, grant, args = row
     ended = None if end is None else datetime.fromtimestamp(end, UTC)
     return RunRow(run, datetime.fromtimestamp(start, UTC), ended, grant, tuple(json.loads(args)))
