@@ -235,7 +235,7 @@ def join(
     import heapq
 
     from tieback.model.exposure import Finding, Severity
-    from tieback.model.posture import UnprobedPublicResource, rank_exposure
+    from tieback.model.posture import OwnedResource, UnclaimedStore, UnprobedPublicResource, rank_exposure
     from tieback.pipeline.posture.join import JoinSummary
     from tieback.pipeline.posture.join import join_accounts as joined
 
@@ -243,6 +243,13 @@ def join(
         raise UsageError(
             "unknown severity", where=f"--fail-on {fail_on}", advice=f"Choose one of never, {', '.join(Severity)}"
         )
+    kinds = {
+        OwnedResource: "posture-owned",
+        UnprobedPublicResource: "posture-unseen",
+        UnclaimedStore: "posture-foreign",
+        Finding: "finding",
+        JoinSummary: "posture-summary",
+    }
     worst = -1
     with _opened(workspace) as opened:
         found: list[JoinRow] = []
@@ -252,7 +259,7 @@ def join(
             if isinstance(one, Finding):
                 worst = max(worst, one.severity.rank)
             if output is OutputFormat.JSON:
-                write_line(encode(_KIND[type(one).__name__], one))
+                write_line(encode(kinds[type(one)], one))
             elif isinstance(one, JoinSummary):
                 summary = one
             elif isinstance(one, UnprobedPublicResource):
@@ -266,15 +273,6 @@ def join(
         print_join(found, summary)
     if fail_on != "never" and worst >= Severity(fail_on).rank:
         raise typer.Exit(ExitCode.FINDINGS)
-
-
-_KIND = {
-    "Owned": "posture-owned",
-    "Unseen": "posture-unseen",
-    "Foreign": "posture-foreign",
-    "Finding": "finding",
-    "JoinSummary": "posture-summary",
-}
 
 
 def _opened(workspace: Path) -> "Workspace":

@@ -104,26 +104,28 @@ def _of(count: int, what: str) -> str:
 
 def print_join(found: "list[JoinRow]", summary: "JoinSummary") -> None:
     """Which open store is which resource, and what has no match on the other side."""
+    from tieback.model.exposure import Finding
+    from tieback.model.posture import OwnedResource, UnclaimedStore, UnprobedPublicResource
+
     console = data_console()
-    groups = (
-        ("Owned", "Matched: open store and its resource"),
-        ("Foreign", "Open stores in none of your accounts"),
-        ("Unseen", "Public in your account, but no app led there"),
+    groups: tuple[tuple[type, str, int], ...] = (
+        (OwnedResource, "Matched: open store and its resource", summary.owned),
+        (UnclaimedStore, "Open stores in none of your accounts", summary.foreign),
+        (UnprobedPublicResource, "Public in your account, but no app led there", summary.unseen),
     )
-    for kind, title in groups:
-        some = [one for one in found if type(one).__name__ == kind]
+    for kind, title, total in groups:
+        some = [one for one in found if isinstance(one, kind)]
         if some:
             console.print(Text(title, style="bold"))
         for one in some[:SHOWN]:
             console.print(Text(f"  {getattr(one, 'says', '')}"))
-        total = {"Owned": summary.owned, "Foreign": summary.foreign, "Unseen": summary.unseen}[kind]
         if total > min(len(some), SHOWN):
             console.print(Text(f"  {total - min(len(some), SHOWN):,} more; see all with --format json", style="dim"))
-    findings = [one for one in found if type(one).__name__ == "Finding"]
+    findings = [one for one in found if isinstance(one, Finding)]
     if findings:
         console.print(Text("Findings", style="bold"))
-    for one in findings[:SHOWN]:
-        console.print(Text(f"  {getattr(one, 'severity', '')}: {getattr(one, 'title', '')}"))
+    for finding in findings[:SHOWN]:
+        console.print(Text(f"  {finding.severity}: {finding.title}"))
     console.print(
         Text(
             f"{_of(summary.resources, 'resource')} of {_of(summary.accounts, 'account')}: {summary.owned:,} "

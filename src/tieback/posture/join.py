@@ -1,7 +1,7 @@
-"""Join of the inside and the outside view: which resource is which store, and what only one side sees.
+"""Joins account exports with scan results: matches resources to stores, and finds what only the join shows.
 
-A resource and a store are the same if they share a name, a cloud identifier or an address of the resource itself; this
-is also the order of trust. A project or account in a host name only shows the owner of a store.
+A resource and a store match if they share a name, a cloud identifier or an address of the resource, in this order of
+trust. A project or account in a host name only identifies the owner of a store.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ from tieback.model.posture import OwnedResource, ResourceMatch, StoreSummary, Un
 from tieback.model.resource import AtRest, Resource, ResourceKind, TriState
 
 MAX_PLACES = 1_000
-"""Most names and addresses of one store that are looked up."""
+"""Limit on the names and addresses of one store."""
 
 
 class _Seen(msgspec.Struct):
@@ -24,13 +24,13 @@ class _Seen(msgspec.Struct):
 
 
 class OutsideView:
-    """Results of the last run, by name, cloud identifier, certificate and address."""
+    """Stores and back ends of the last run, by name, cloud identifier, certificate and address."""
 
     def __init__(self, exposures: Iterable[Exposure], backends: Iterable[Backend]) -> None:
         self.stores: dict[str, StoreSummary] = {}
         self._places: dict[tuple[ResourceMatch, str], _Seen] = {}
         self.owned: set[str] = set()
-        """Stores that matched a resource."""
+        """Ids of the stores that match a resource."""
         for exposure in exposures:
             self._add(exposure)
         for backend in backends:
@@ -80,7 +80,7 @@ class OutsideView:
             seen.endpoints.setdefault(endpoint, how)
 
     def of(self, resource: Resource) -> OwnedResource | None:
-        """Outside facts about a resource; ``None`` if there are none."""
+        """Return the stores and endpoints that match a resource; ``None`` if there are none."""
         places = (
             *((ResourceMatch.NAME, place.host) for place in resource.endpoints),
             *((ResourceMatch.CERTIFICATE, place.host) for place in resource.endpoints),
@@ -102,11 +102,11 @@ class OutsideView:
         return OwnedResource(resource, how, tuple(found), tuple(sorted(endpoints)))
 
     def foreign(self, accounts: Mapping[str, str], hosting: HostingLookup) -> Iterator[UnclaimedStore]:
-        """The exposed stores without a matching resource, worst first.
+        """Yield the exposed stores without a matching resource, worst first.
 
         Args:
             accounts: accounts, projects and names in the imported exports, lower case.
-            hosting: look-ups by host name.
+            hosting: finds provider and account in host names.
         """
         for store in sorted(self.stores.values(), key=lambda one: (-one.severity.rank, one.id)):
             if not store.exposed or store.id in self.owned:
@@ -121,7 +121,7 @@ class OutsideView:
 
 
 def describe_match(owned: OwnedResource) -> str:
-    """One sentence for reports: the apps that leak from a resource, and how it is exposed."""
+    """Return one sentence: which app leaks from which resource, and why it is open."""
     resource = owned.resource
     names = [app.label for app in owned.apps]
     who = names[0] if names else ""
@@ -131,10 +131,11 @@ def describe_match(owned: OwnedResource) -> str:
     verb = "leak data from" if len(names) > 1 else "leaks data from"
     if not leaking:
         verb = "use" if len(names) > 1 else "uses"
-    # A machine without a responding store can also be an API.
-    what = "store" if owned.stores or resource.kind is not ResourceKind.HOST else "back end"
-    start = f"the {what} that {who} {verb} is " if who else f"the {what} that answers outside is "
-    return f"{start}{describe_resource(resource)}"
+    return (
+        f"{who} {verb} {describe_resource(resource)}"
+        if who
+        else f"reachable from outside: {describe_resource(resource)}"
+    )
 
 
 def describe_resource(resource: Resource) -> str:
@@ -171,7 +172,7 @@ _SERVICES = {
     "compute": "Compute Engine",
     "atlas": "MongoDB Atlas",
 }
-"""Display names of services, as their providers write them."""
+"""Provider names of services."""
 _SAID = frozenset(
     {
         "azure_blob",
@@ -187,7 +188,7 @@ _SAID = frozenset(
         "spanner",
     }
 )
-"""Products that are clear from the name of their service."""
+"""Products whose name is part of their service name."""
 
 
 def _kind(resource: Resource) -> str:
@@ -205,8 +206,10 @@ def _kind(resource: Resource) -> str:
     return f"{service}{engine} {what}"
 
 
-_NOBODY = ("nobody", "no stranger", " alone")
-"""Words in a step of a path that mean that the step denies anonymous access."""
+_VERBS = (" allows ", " allow ", " admits ", " admit ")
+"""Verbs of a step that grants access; exports from before version 0.2 contain ``admit``."""
+_CLOSED = (" no access", " no public access", " only ", "nobody", "no stranger", " alone")
+"""Words of a step that grants no public access; the last three are from exports before version 0.2."""
 _KEYS = {
     AtRest.NONE: "not encrypted at rest",
     AtRest.PROVIDER_KEY: "encrypted with the provider's key",
@@ -237,14 +240,15 @@ def _states(resource: Resource) -> Iterator[str]:
 
 
 def _through(path: tuple[str, ...]) -> str:
-    """The name of the first object in the path that admits access."""
-    letting = [one for one in path if " admit" in one and not any(word in one for word in _NOBODY)]
-    told = next(iter(letting or path), "")
-    who, verb, what = told.partition(" admits ")
-    if not verb:
-        who, verb, what = told.partition(" admit ")
-    if verb:
-        return f" through {who}, which {verb.strip()} {what}".rstrip(".")
+    """The first step that grants public access, by its name."""
+    open_steps = [
+        step for step in path if any(verb in step for verb in _VERBS) and not any(word in step for word in _CLOSED)
+    ]
+    told = next(iter(open_steps or path), "")
+    for verb in _VERBS:
+        who, found, what = told.partition(verb)
+        if found:
+            return f" through {who}, which {found.strip()} {what}".rstrip(".")
     return f" ({told.rstrip('.')})" if told else ""
 
 
