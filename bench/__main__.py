@@ -3,6 +3,7 @@
 Copy figures from there to docs/benchmarks/README.md, with their conditions.
 """
 
+import argparse
 import os
 import platform
 import sys
@@ -71,7 +72,13 @@ def machine() -> str:
 
 def main() -> None:
     """Run the named benchmarks, or all. A run of all also writes the page."""
-    names = sys.argv[1:] or list(BENCHMARKS)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Run benchmarks, or all. A run of all writes docs/benchmarks/last-run.md."
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}")
+    names = parser.parse_args().names or list(BENCHMARKS)
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        parser.error(f"unknown benchmark {unknown[0]}; choose from {', '.join(BENCHMARKS)}")
     load = os.getloadavg()[0]
     parts = []
     for name in names:

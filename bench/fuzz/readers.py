@@ -250,19 +250,19 @@ def _captures() -> list[bytes]:
 
 
 def _recorded() -> Iterator[tuple[bytes, bytes]]:
-    """Greeting and first response of the servers that the tests recorded."""
-    import msgspec
-
-    for path in sorted(RECORDED.glob("*.json")):
-        document = msgspec.json.decode(path.read_bytes())
-        parts = [_bytes(part) for part in (document["greeting"], *document["answers"])]
-        yield parts[0], b"".join(parts[1:])[:4096]
+    """Greeting and answers, up to 4,096 bytes, of the servers that the tests recorded."""
+    for _, greeting, answers in _recordings():
+        yield greeting, b"".join(answers)[:4096]
 
 
-def _bytes(text: str) -> bytes:
-    import base64
+def _recordings() -> Iterator[tuple[str, bytes, tuple[bytes, ...]]]:
+    """Name of the probe, greeting and answers of each recorded conversation."""
+    from tieback.probes.playback import server_bytes
+    from tieback.scope.transcript import read_transcripts
 
-    return base64.b64decode(text)
+    for path in sorted(RECORDED.glob("*.jsonl")):
+        for transcript in read_transcripts(path):
+            yield path.stem.partition("-")[0], *server_bytes(transcript)
 
 
 def protocols() -> Room:
@@ -356,13 +356,10 @@ def probes() -> Room:
         return ask
 
     seeds: dict[str, list[bytes]] = {}
-    import msgspec
-
-    for path in sorted(RECORDED.glob("*.json")):
-        document = msgspec.json.decode(path.read_bytes())
-        parts = [_bytes(part) for part in (document["greeting"], *document["answers"])]
+    for name, greeting, answers in _recordings():
+        parts = (greeting, *answers)
         joined = b"".join(len(part).to_bytes(2, "little") + part for part in parts if len(part) < MAX_SEED)
-        seeds.setdefault(path.stem.partition("-")[0], []).append(joined)
+        seeds.setdefault(name, []).append(joined)
     web = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
     framed = len(web).to_bytes(2, "little") + web
     return Room(

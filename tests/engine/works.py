@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tieback.engine.interface import UnitLimits, Work
+from tieback.lab.programs import MissingProgramError
 from tieback.model.errors import InputError, WorkspaceError
 from tieback.model.unit import Unit
 
@@ -79,6 +80,8 @@ class Publish(Behave):
     def publish(self, batch: Sequence[Unit], results: Sequence[tuple[Unit, str]]) -> str:
         path = self._path(batch)
         sources = [unit.source for unit, _ in results]
+        if self.trouble == "no program":
+            raise MissingProgramError("redis-server is missing", where="lab", advice="Install it")
         if self.trouble == "full":
             raise WorkspaceError("the disk is full", where="lake", advice="Free some space")
         if "unpublishable" in sources:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tieback.engine.dask import DaskEngine
 
 app = typer.Typer(
-    help="Scan on several machines: certificates, scheduler, workers. Needs the extra `dask`.\n\n"
+    help="Scan on several machines: certificates, scheduler, workers. Needs `tieback\\[dask]`.\n\n"
     "Example: tieback cluster local --certs certs"
 )
 

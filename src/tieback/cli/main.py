@@ -31,14 +31,19 @@ from tieback.cli import workspace as workspace_command
 from tieback.cli.terminal import ExitCode, print_failure
 from tieback.model.errors import GrantError, StoppedError, TiebackError, UsageError
 
+_APP_SHOW = "app show"
+"""Hidden name of ``backend app`` in the command line of version 0.1."""
+
 
 class RootGroup(TyperGroup):
     """Turns errors of the operating system into one line on stderr, before Typer sets an exit code of its own."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Route ``app show`` to its own command, beside ``app FILE``. For a file named ``show``, pass ``./show``."""
-        if args[:2] == ["app", "show"]:
-            args = ["app show", *args[2:]]
+        """Route the deprecated ``app show BUNDLE`` to ``backend app``, unless a file named ``show`` exists."""
+        if args[:2] == ["app", "show"] and not os.path.lexists("show"):
+            message = "`tieback app show` is deprecated; use `tieback backend app`"
+            typer.echo(message, err=True)
+            args = [_APP_SHOW, *args[2:]]
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
@@ -84,7 +89,7 @@ def build() -> typer.Typer:
 
     root.command("scan")(scan_command.scan)
     root.command("app")(app_command.app)
-    root.command("app show")(backend_command.app_)
+    root.command(_APP_SHOW, hidden=True)(backend_command.app_)
     root.command("traffic")(traffic_command.traffic)
     root.command("capture")(capture_command.capture)
     root.command("probe")(probe_command.probe)

@@ -27,10 +27,7 @@ SuppressionsOption = Annotated[
     Path | None,
     typer.Option(help="Suppression file; default: suppressions.toml in the workspace, if it exists."),
 ]
-BaselineOption = Annotated[
-    Path | None,
-    typer.Option(help="Earlier report (.json or .ndjson): marks new findings; --fail-on counts only those."),
-]
+BaselineOption = Annotated[Path | None, typer.Option(help="Earlier report (.json or .ndjson): marks new findings.")]
 
 RunOption = Annotated[
     str, typer.Option("--run", help="ID of a finished run (see tieback workspace runs); default: the last run.")

@@ -18,7 +18,7 @@ from tieback.engine.memory import resident_bytes
 from tieback.engine.messages import EngineStop, OutOfMemory, PublishDone, PublishFailed, WorkerReady, WorkUnusable
 from tieback.engine.process import WorkerProcess
 from tieback.engine.tasks import TaskSource, split_task, tasks_after_loss
-from tieback.model.errors import TiebackError
+from tieback.model.errors import TiebackError, error_kinds
 from tieback.model.unit import Unit, UnitEnd, UnitState
 
 POLL_SECONDS = 0.2
@@ -197,8 +197,7 @@ class _Run:
             case OutOfMemory():
                 return self._lost(worker, worker.over_memory)
             case EngineStop():
-                kinds = {kind.__name__: kind for kind in TiebackError.__subclasses__()}
-                kind = kinds.get(message.kind, TiebackError)
+                kind = error_kinds().get(message.kind, TiebackError)
                 raise kind(message.what, where=message.where, advice=message.advice)
             case _:
                 pass  # only the state of the worker changes

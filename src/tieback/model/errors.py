@@ -26,6 +26,17 @@ class TiebackError(Exception):
         return (_rebuild, (type(self), self.what, self.where, self.advice))
 
 
+def error_kinds() -> dict[str, type[TiebackError]]:
+    """The loaded classes of the tree by name, direct and indirect."""
+    kinds: dict[str, type[TiebackError]] = {}
+    waiting: list[type[TiebackError]] = [TiebackError]
+    while waiting:
+        kind = waiting.pop()
+        kinds[kind.__name__] = kind
+        waiting += kind.__subclasses__()
+    return kinds
+
+
 def _rebuild(kind: type[TiebackError], what: str, where: str, advice: str) -> TiebackError:
     return kind(what, where=where, advice=advice)
 

@@ -67,10 +67,13 @@ def test_show(run: Run, workspace: Path) -> None:
     assert run("backend", "show", "nowhere.test", "api.workhub.test", "-w", workspace).code == 3
 
 
-@pytest.mark.parametrize("words", [("app", "show"), ("backend", "app")])
-def test_an_app(run: Run, workspace: Path, words: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("words", "warning"),
+    [(("app", "show"), "`tieback app show` is deprecated; use `tieback backend app`\n"), (("backend", "app"), "")],
+)
+def test_an_app(run: Run, workspace: Path, words: tuple[str, str], warning: str) -> None:
     ended = run(*words, "com.workhub.mobile", "-w", workspace)
-    assert ended.code == 0
+    assert (ended.code, ended.err) == (0, warning)
     assert "1 endpoints that only other tools reported" in ended.out
     view = json.loads(run(*words, "com.workhub.mobile", "-w", workspace, "--format", "json").out)
     assert view["schema"] == "tieback/app-view/1"
@@ -80,14 +83,17 @@ def test_an_app(run: Run, workspace: Path, words: tuple[str, str]) -> None:
 
 def test_a_file_that_is_called_show_is_a_file(run: Run, tmp_path: Path, apps: Path) -> None:
     (tmp_path / "show").write_bytes((apps / "workhub.apk").read_bytes())
-    assert json.loads(run("app", "./show", "--format", "json").out)["app"]["bundle_id"] == "com.workhub.mobile"
+    for file in ("./show", "show"):
+        ended = run("app", file, "--format", "json")
+        assert json.loads(ended.out)["app"]["bundle_id"] == "com.workhub.mobile"
+        assert "deprecated" not in ended.err
 
 
 @pytest.mark.parametrize(
     ("kind", "says"), [("csv", "source,"), ("graphml", "<?xml"), ("dot", "digraph"), ("svg", "<svg")]
 )
 @pytest.mark.parametrize(
-    "words", [("backend", "list"), ("backend", "show", "api.workhub.test"), ("app", "show", "com.workhub.mobile")]
+    "words", [("backend", "list"), ("backend", "show", "api.workhub.test"), ("backend", "app", "com.workhub.mobile")]
 )
 def test_graphs(run: Run, workspace: Path, words: tuple[str, ...], kind: str, says: str) -> None:
     ended = run(*words, "-w", workspace, "--format", kind)
@@ -102,8 +108,13 @@ def test_targets(run: Run, workspace: Path) -> None:
 
 
 def test_no_workspace(run: Run) -> None:
-    for words in (("backend", "list"), ("backend", "show", "a.test"), ("app", "show", "a.b"), ("backend", "targets")):
-        ended = run(*words, "-w", "none")
+    for words in (
+        ("backend", "list"),
+        ("backend", "show", "a.test"),
+        ("backend", "app", "a.b"),
+        ("backend", "targets"),
+    ):
+        ended = run("backend", *words, "-w", "none")
         assert (ended.code, len(ended.err.splitlines())) == (4, 1)
 
 

@@ -57,3 +57,16 @@ def test_closed_output_gives_no_traceback(apps: Path, reader: str, code: int, sa
     assert ended.returncode == code
     assert says in ended.stderr
     assert len(ended.stderr.splitlines()) <= 1
+
+
+@pytest.mark.parametrize("words", [("--help",), ("cluster", "--help")])
+def test_help_names_the_extra_of_the_cluster(run: Run, words: tuple[str, ...]) -> None:
+    assert "tieback[dask]" in run(*words).out
+
+
+def test_help_lists_no_deprecated_command(run: Run) -> None:
+    assert "app show" not in run("--help").out
+
+
+def test_help_of_report_names_only_its_own_options(run: Run) -> None:
+    assert "--fail-on" not in run("report", "--help").out

@@ -11,6 +11,7 @@ from tests.engine.works import FAST, Behave, CannotBeImported, Publish, unit
 from tieback.engine.interface import EngineError, EngineEvent, UnitLimits
 from tieback.engine.local import LocalEngine
 from tieback.engine.memory import resident_bytes
+from tieback.lab.programs import MissingProgramError
 from tieback.model.errors import WorkspaceError
 from tieback.model.unit import Unit, UnitEnd, UnitState
 
@@ -154,6 +155,11 @@ def test_what_cannot_be_published_is_narrowed_down(source: str, state: UnitState
 def test_a_full_disk_ends_the_run_with_its_own_line(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match=r"lake: the disk is full\. Free some space"):
         list(LocalEngine(1).run(Publish(tmp_path, "full"), [unit("a")], FAST))
+
+
+def test_an_indirect_subclass_keeps_its_class(tmp_path: Path) -> None:
+    with pytest.raises(MissingProgramError, match=r"lab: redis-server is missing\. Install it"):
+        list(LocalEngine(1).run(Publish(tmp_path, "no program"), [unit("a")], FAST))
 
 
 def test_work_that_cannot_be_imported_ends_the_run() -> None:

@@ -95,7 +95,7 @@ class EndpointLink(msgspec.Struct, frozen=True):
 
 
 class AppView(msgspec.Struct, frozen=True):
-    """An app with everything it contacts. One line of ``tieback app show --format json``."""
+    """An app with everything it contacts. One line of ``tieback backend app --format json``."""
 
     app: App
     path: str

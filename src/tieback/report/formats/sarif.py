@@ -4,6 +4,7 @@ Source: OASIS, Static Analysis Results Interchange Format 2.1.0; for ``security-
 page "SARIF support for code scanning". A location in a package is ``<package>/<entry>`` with a byte offset.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -49,7 +50,7 @@ class SarifRenderer:
         driver = {
             "name": "tieback",
             "version": report.tool_version,
-            "semanticVersion": report.tool_version,
+            "semanticVersion": _semantic_version(report.tool_version),
             "rules": [_rule(key, rule) for key, rule in rules.items()],
         }
         out.write(b'{"$schema":' + encode_row(SCHEMA) + b',"version":"2.1.0","runs":[{"tool":{"driver":')
@@ -59,6 +60,17 @@ class SarifRenderer:
             out.write(encode_row(result))
         end = report.created.strftime("%Y-%m-%dT%H:%M:%SZ")
         out.write(b'],"invocations":[' + encode_row({"executionSuccessful": True, "endTimeUtc": end}) + b"]}]}\n")
+
+
+def _semantic_version(version: str) -> str:
+    """A version of PEP 440 (``0.2.0.dev0``) as Semantic Versioning 2.0.0 writes it (``0.2.0-dev0``)."""
+    public, plus, local = version.partition("+")
+    numbers = re.match(r"\d+(?:\.\d+){0,2}", public)
+    if numbers is None:
+        return version
+    release = ".".join([*numbers[0].split("."), "0", "0"][:3])
+    pre = public[numbers.end() :].lstrip(".")
+    return release + (f"-{pre}" if pre else "") + plus + local
 
 
 def _rule(key: str, rule: FindingRule) -> dict[str, Any]:

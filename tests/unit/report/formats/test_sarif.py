@@ -1,5 +1,6 @@
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,3 +80,18 @@ def test_a_result_points_at_its_rule(report: Report, tabled: Callable[..., Repor
     rule = run["tool"]["driver"]["rules"][result["ruleIndex"]]
     assert rule["id"] == "open-store"
     assert "external/cwe/cwe-306" in rule["properties"]["tags"]
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("0.1.0", "0.1.0"),
+        ("0.2.0.dev0", "0.2.0-dev0"),
+        ("1.0rc1", "1.0.0-rc1"),
+        ("2.0.0.post1+g12ab", "2.0.0-post1+g12ab"),
+    ],
+)
+def test_version_is_semantic(report: Report, version: str, expected: str) -> None:
+    driver = rendered(replace(report, tool_version=version))["runs"][0]["tool"]["driver"]
+    assert (driver["version"], driver["semanticVersion"]) == (version, expected)
+    assert re.fullmatch(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?", driver["semanticVersion"])

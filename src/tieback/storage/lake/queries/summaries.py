@@ -19,6 +19,12 @@ from tieback.storage.lake.tables.inputs import RunInput
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_SIGHTINGS = """
+SELECT inp.unit, inp.path, s.kind, s.value, s.scheme, s.host, s.port, s.path, s.service, s.count, s.party,
+    s.file, s."offset", s.how, s.context, s.owner, s.party_reason, s.names
+FROM sightings s JOIN inp USING (unit, version)
+ORDER BY inp.ordinal, s.ordinal"""
+
 
 class CapturedApp(msgspec.Struct, frozen=True):
     """An app known only from a capture; a report shows it if it leads to a store."""
@@ -119,14 +125,7 @@ class RunApps:
 
         wanted = pa.table({"unit": pa.array(sorted(keys or ()), pa.string())})
         which = "" if keys is None else "SEMI JOIN wanted USING (unit)"
-        sql = (
-            _INPUTS.format(which=which)  # noqa: S608
-            + """
-            SELECT inp.unit, inp.path, s.kind, s.value, s.scheme, s.host, s.port, s.path, s.service, s.count, s.party,
-                s.file, s."offset", s.how, s.context, s.owner, s.party_reason, s.names
-            FROM sightings s JOIN inp USING (unit, version)
-            ORDER BY inp.ordinal, s.ordinal"""
-        )
+        sql = f"{_INPUTS.format(which=which)} {_SIGHTINGS}"
         for row in self._lake.stream(sql, self._scope, tables={"wanted": wanted}):
             unit, path, kind = row[:3]
             yield AppSighting(
