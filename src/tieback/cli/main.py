@@ -35,6 +35,10 @@ _APP_SHOW = "app show"
 """Hidden name of ``backend app`` in the command line of version 0.1."""
 
 
+PRIVATE = 0o077
+"""umask: whatever is written may hold credentials and personal data, so only the user may read it."""
+
+
 class RootGroup(TyperGroup):
     """Turns errors of the operating system into one line on stderr, before Typer sets an exit code of its own."""
 
@@ -80,12 +84,14 @@ def build() -> typer.Typer:
 
     @root.callback()
     def options(
+        ctx: typer.Context,
         _version: Annotated[
             bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
         ] = False,
     ) -> None:
         # Options before the command. The help text of the root says what tieback is.
-        return
+        if ctx.invoked_subcommand != "lab":  # its servers run as other users
+            os.umask(PRIVATE)
 
     root.command("scan")(scan_command.scan)
     root.command("app")(app_command.app)

@@ -362,7 +362,8 @@ _LENIENT_REASONS = frozenset(
 
 def _only_lenient(error: ssl.SSLError) -> bool:
     """True if the peer speaks TLS, but may accept only lenient settings; an alert is always TLS."""
-    return error.reason is not None and ("_ALERT_" in error.reason or error.reason in _LENIENT_REASONS)
+    reason = error.reason or ""
+    return "_ALERT_" in reason or reason in _LENIENT_REASONS
 
 
 def _reason(error: Exception) -> str:

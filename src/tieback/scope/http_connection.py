@@ -81,7 +81,7 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Buffer) -> int | None:
         self._socket.settimeout(min(self._stall, self._deadline.left()))
-        return self._raw.readinto(buffer)  # type: ignore[arg-type]
+        return self._raw.readinto(buffer)
 
     def close(self) -> None:
         self._raw.close()

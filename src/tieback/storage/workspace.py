@@ -102,6 +102,9 @@ class Workspace:
                 opened.close()
             if schema is not None and schema < SCHEMA and place is None and workspace.ledger_file.exists():
                 back_up_sqlite(workspace.ledger_file, directory / "backups" / f"ledger.schema-{schema}.db")
+            if place is None:
+                # SQLite would follow the umask; its other files take the mode of this one.
+                os.close(os.open(workspace.ledger_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             workspace._ledger = open_location(directory, place)
             if schema is not None and schema < SCHEMA:
                 _write_schema(directory)

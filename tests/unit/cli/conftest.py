@@ -1,5 +1,6 @@
 """Run the command line inside this process, as a user would type it."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -33,10 +34,13 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_
     def call(*words: str | Path) -> Ran:
         monkeypatch.setattr(sys, "argv", ["tieback", *map(str, words)])
         code = 0
+        before = os.umask(0o022)
         try:
             main()
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        finally:
+            os.umask(before)
         sys.stdout.flush()
         return Ran(code, *capfd.readouterr())
 

@@ -132,3 +132,13 @@ def test_a_grant_without_dns_is_in_the_headline(run: Run, apps: Path) -> None:
     assert re.search(r"1 app analysed\. 0 of \d+ candidates were probed: .*DNS is not allowed by this grant\.", text)
     assert "Add dns = true." in text
     assert "Back ends named in the apps" in text
+
+
+def test_only_the_user_may_read_what_is_written(run: Run, apps: Path, tmp_path: Path) -> None:
+    """Also with an open umask, and in a folder that others may list."""
+    (tmp_path / "ws").mkdir(mode=0o755)
+    words = ("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1")
+    assert run(*words, "--report", "report.html", "--report", "report.json").code == 0
+    written = [path for path in tmp_path.rglob("*") if path != tmp_path / "ws"]
+    assert len(written) > 10
+    assert {path.name: oct(path.stat().st_mode) for path in written if path.stat().st_mode & 0o077} == {}

@@ -156,3 +156,17 @@ def test_closed_workspace_raises(tmp_path: Path) -> None:
     workspace.close()
     with pytest.raises(WorkspaceError, match="closed"):
         _ = workspace.ledger
+
+
+@pytest.mark.parametrize("mask", [0, 0o022])
+def test_a_new_ledger_is_private_in_a_folder_that_was_there_before(tmp_path: Path, mask: int) -> None:
+    (tmp_path / "ws").mkdir(mode=0o755)
+    before = os.umask(mask)
+    try:
+        with Workspace.open(tmp_path / "ws") as workspace:
+            files = [workspace.ledger_file, *tmp_path.glob("ws/ledger.db-*")]
+            folders = [workspace.lake_directory, workspace.grants_directory]
+            assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+            assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
+    finally:
+        os.umask(before)
