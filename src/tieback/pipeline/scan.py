@@ -279,5 +279,5 @@ def end_run(
     found.mapped.save(run, knowledge)
     conclude(workspace, run, named.units, named.traffic, found.wanted)
     inputs.save(workspace.lake, run)
-    if len(named.units):
+    if len(inputs.units()):
         workspace.ledger.end_run(run)
