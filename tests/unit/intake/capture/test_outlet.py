@@ -1,7 +1,8 @@
 """The queue in front of the pipe: in order, bounded, and no matter who reads."""
 
 import os
-import time
+
+import pytest
 
 from tieback.intake.capture.frames import Frames
 from tieback.intake.capture.interface import Broken, Ended
@@ -20,15 +21,14 @@ def test_documents_arrive_in_order() -> None:
         assert list(Frames().feed(file.read())) == [*sent, Ended(0, 0)]
 
 
+@pytest.mark.timeout(30)
 def test_a_reader_that_stands_still_stops_nobody() -> None:
     reader, writer = os.pipe()
     outlet = Outlet(writer, limit=4)
     for _ in range(200):
         outlet.send(Broken("x" * 4096))
     assert outlet.dropped > 100
-    began = time.monotonic()
     outlet.close(Ended(outlet.dropped, 0), seconds=0.2)
-    assert time.monotonic() - began < 10
     os.close(reader)
 
 
