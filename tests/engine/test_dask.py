@@ -3,7 +3,6 @@
 import contextlib
 import re
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,13 +107,12 @@ def test_a_killed_worker_loses_nothing(certs: Path, tmp_path: Path) -> None:
     assert sorted(written) == sorted(one.key for one in units)
 
 
+@pytest.mark.timeout(120)
 def test_a_killed_scheduler_ends_the_run_in_one_line(certs: Path) -> None:
     with member("local", "--certs", str(certs), "--workers", "1", "--port", "0") as scheduler:
         threading.Timer(1.5, scheduler.kill).start()
-        begun = time.monotonic()
         with pytest.raises(EngineError, match="lost the connection to the scheduler"):
             list(engine(scheduler, certs, 2).run(Behave(), [unit("slow", number) for number in range(2000)], FAST))
-        assert time.monotonic() - begun < 90
 
 
 def test_workers_find_a_scheduler_that_is_started_again(certs: Path) -> None:

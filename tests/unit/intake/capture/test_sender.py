@@ -1,7 +1,8 @@
 """The queue in front of the pipe: in order, bounded, and no matter who reads."""
 
 import os
-import time
+
+import pytest
 
 from tieback.intake.capture.frames import FrameDecoder
 from tieback.intake.capture.interface import ProxyEnd, ProxyFailure
@@ -20,15 +21,14 @@ def test_documents_arrive_in_order() -> None:
         assert list(FrameDecoder().feed(file.read())) == [*sent, ProxyEnd(0, 0)]
 
 
+@pytest.mark.timeout(30)
 def test_stalled_reader_does_not_block_the_sender() -> None:
     reader, writer = os.pipe()
     outlet = DocumentSender(writer, limit=4)
     for _ in range(200):
         outlet.send(ProxyFailure("x" * 4096))
     assert outlet.dropped > 100
-    began = time.monotonic()
     outlet.close(ProxyEnd(outlet.dropped, 0), seconds=0.2)
-    assert time.monotonic() - began < 10
     os.close(reader)
 
 
