@@ -89,7 +89,9 @@ def _asserts(node: ast.AST) -> bool:
     if not isinstance(node, ast.Call):
         return False
     if isinstance(node.func, ast.Attribute):
-        return isinstance(node.func.value, ast.Name) and node.func.value.id == "pytest" and node.func.attr in EXPECTS
+        runs_a_test = node.func.attr.startswith("test_")
+        expects = isinstance(node.func.value, ast.Name) and node.func.value.id == "pytest" and node.func.attr in EXPECTS
+        return runs_a_test or expects
     return isinstance(node.func, ast.Name) and node.func.id.startswith("assert_")
 
 

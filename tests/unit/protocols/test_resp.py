@@ -311,7 +311,7 @@ def test_any_buffer_is_read_without_an_error(data: bytes) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=2), st.binary(max_size=30), st.integers(0, 40))
-def test_strict_functions_raise_only_their_own_error(kind: bytes, data: bytes, size: int) -> None:
+def test_strict_functions_never_raises_another_error(kind: bytes, data: bytes, size: int) -> None:
     calls: list[Callable[[], object]] = [
         lambda: parse_element(kind, data),
         lambda: parse_element(kind[:1], data),

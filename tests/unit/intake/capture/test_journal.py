@@ -26,7 +26,7 @@ def test_a_killed_run_leaves_what_it_did_not_undo(tmp_path: Path) -> None:
     child = (
         "import os, sys; from pathlib import Path; "
         "from tieback.intake.capture.journal import *; "
-        "j = Journal.create(Path(sys.argv[1])); "
+        "j = UndoJournal.create(Path(sys.argv[1])); "
         "n = j.add('s', RemoveReverse(8080)); j.add('s', RestoreSetting('http_proxy', 'a:1')); j.done(n); "
         "os.kill(os.getpid(), 9)"
     )

@@ -70,14 +70,14 @@ class ScriptedDialer:
     def window(self) -> int:
         return self.concurrency
 
-    def lot(self, host: str) -> str:
+    def bucket(self, host: str) -> str:
         return host
 
-    def heed(self) -> None:
+    def check_stop(self) -> None:
         if self.stopped:
             raise StoppedError("the stop file is there")
 
-    async def settle(self) -> None:
+    async def sync_audit(self) -> None:
         self.settled = len(self.asked)
 
     async def converse[R](

@@ -44,7 +44,7 @@ class Stage:
         finally:
             self.under_way.discard(number)
 
-    def heed(self) -> None:
+    def check_stop(self) -> None:
         if self.stopped:
             raise StoppedError("the stop file is there")
 
