@@ -479,7 +479,7 @@ def the_report() -> Report:
         probes=LazyTable.of(
             [
                 *(probe(store) for store in stores),
-                ProbeReport("api.lantern.test:27017", Outcome.REFUSED, problems=("refused: nothing listens there",)),
+                ProbeReport("api.lantern.test:27017", Outcome.REFUSED, problems=("refused: no service listens",)),
             ],
         ),
     )
@@ -517,7 +517,7 @@ def a_service(source: str, seen: str, address: str, port: int, **more: Any) -> P
 
 
 def the_seen() -> tuple[PassiveNote, ...]:
-    """What others saw: superseded by a probe, newer than one, and where nobody asked."""
+    """What others saw: superseded by a probe, newer than one, and not probed."""
     return (
         PassiveNote(
             a_service("leakix", "2026-11-26", "127.77.0.30", 5432, service="postgresql", claims=Access.SCHEMA_ONLY),
@@ -605,7 +605,7 @@ def the_posture() -> Posture:
         1, 1,
         (
             UnprobedPublicResource(
-                quiet, f"your OpenSearch data store zq-quiet in account {ACCOUNT}; no app and no probe led there"
+                quiet, f"your OpenSearch data store zq-quiet in account {ACCOUNT}; no app and no probe led to it"
             ),
         ),
         1,

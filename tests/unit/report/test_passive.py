@@ -58,7 +58,7 @@ def test_by_store_and_by_app(report: Report) -> None:
     store = fieldhand_store()
     assert seen.of_store(store) == [OLDER]
     assert seen.of_app(FIELDHAND.sha256) == [OLDER]
-    assert seen.of_app(FIELDHAND.sha256, [store]) == [], "told with the store"
+    assert seen.of_app(FIELDHAND.sha256, [store]) == [], "listed with the store"
     assert seen.of_app(LANTERN.sha256, [store]) == [UNASKED]
     assert seen.sightings_in(WORKHUB.sha256) == list(the_named())
     assert seen.sightings_in(FIELDHAND.sha256) == []

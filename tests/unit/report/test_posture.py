@@ -83,6 +83,6 @@ def test_the_join_a_sentence_a_row() -> None:
     owned, foreign, unseen = join_tables(the_posture(), 5)
     assert RESOURCE in owned.rows[0]
     assert "in none of the 2 imported accounts" in foreign.rows[0]
-    assert "no app and no probe led there" in unseen.rows[0]
+    assert "no app and no probe led to it" in unseen.rows[0]
     many = replace(the_posture(), owned=the_posture().owned * 3, owned_total=9)
     assert next(join_tables(many, 2)).left_out == 7

@@ -112,7 +112,7 @@ def test_only_totals_of_accounts() -> None:
         ("snapshot", "all", 6),
     ]
     databases, snapshots = told.numbers
-    assert databases.at_rest == EncryptionCounts(unknown=40), "two have an untold key"
+    assert databases.at_rest == EncryptionCounts(unknown=40), "the owner of two keys is unknown"
     assert databases.public == YesNoCounts(unknown=40), "of three it is not known"
     assert databases.tls == YesNoCounts(15, 10, 15)
     assert databases.public_at_rest == EncryptionCounts()
