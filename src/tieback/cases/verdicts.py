@@ -1,7 +1,7 @@
 """Verdict of a re-check, from its probe reports: fixed, moved, closed only to us, emptied, wiped, ransomed, still open.
 
-A missing response never counts as fixed. A store is recognised by its identity, by an identifier of its containers or,
-on the same host, by product and container names.
+A missing response, an error page or a closed connection never counts as fixed. A store is recognised by its identity,
+by an identifier of its containers or, on the same host, by product and container names.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from tieback.assess.ransom import RANSOMED, RansomSigns, strongest_verdict
 from tieback.model.case import Recheck, RecheckVerdict
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure
-from tieback.model.probe import Access, Container, Outcome, ProbeReport, RansomVerdict
+from tieback.model.probe import NO_BYTE, Access, Container, Outcome, ProbeReport, RansomVerdict
 
 _CLOSED_ACCESS = frozenset({Access.AUTH_REQUIRED, Access.LOCKED, Access.NOT_FOUND})
 _WORDS = {
@@ -23,10 +23,9 @@ _WORDS = {
     Access.NOT_FOUND: "no longer exists",
     Access.FIREWALLED: "blocks our address",
 }
-_SILENT = {
-    Outcome.REFUSED: "connection refused: the service is gone or a firewall blocks it",
-    Outcome.PROTOCOL_MISMATCH: "a different service responds there",
-}
+_REFUSED = "connection refused: the service is gone or a firewall blocks it"
+_DROPPED = "the connection is accepted, then closed without a response"
+_DIFFERENT = "the response is not the store's: an error page, an overload or a different service"
 
 
 class PassiveObservation(msgspec.Struct, frozen=True):
@@ -163,14 +162,21 @@ def _gets_in(report: ProbeReport) -> bool:
 
 
 def _closed(report: ProbeReport) -> bool:
-    return (report.outcome is Outcome.OK and report.access in _CLOSED_ACCESS) or report.outcome in _SILENT
+    return (report.outcome is Outcome.OK and report.access in _CLOSED_ACCESS) or _nothing_listens(report)
+
+
+def _nothing_listens(report: ProbeReport) -> bool:
+    return report.outcome is Outcome.REFUSED and not any(NO_BYTE in problem for problem in report.problems)
 
 
 def _why(report: ProbeReport) -> str:
     if report.outcome is Outcome.OK:
         return f"{report.target}: {_WORDS.get(report.access, f'no verdict ({report.access})')}"
-    known = _SILENT.get(report.outcome)
-    return f"{report.target}: {known or (report.problems[0] if report.problems else report.outcome)}"
+    if report.outcome is Outcome.REFUSED:
+        return f"{report.target}: {_REFUSED if _nothing_listens(report) else _DROPPED}"
+    if report.outcome is Outcome.PROTOCOL_MISMATCH:
+        return f"{report.target}: {_DIFFERENT}"
+    return f"{report.target}: {report.problems[0] if report.problems else report.outcome}"
 
 
 def _ransom(reports: Sequence[ProbeReport]) -> RansomVerdict:

@@ -117,6 +117,8 @@ class Identity(msgspec.Struct, frozen=True):
     ``address`` if only host and port are known."""
 
 
+NO_BYTE = "before sending a byte"
+"""End of the problem of a connection that was accepted, then closed or reset at once: something still listens."""
 NOT_CHECKED = "not checked"
 """Start of the problem of a certificate that was not checked, because only lenient TLS settings worked."""
 

@@ -1,7 +1,7 @@
 """Hostile text in output: the one place that knows which characters are dangerous.
 
 Control characters (C0, C1, DEL) drive terminals. Marks of the writing direction and invisible characters disguise
-text. U+2028 and U+2029 are line ends for many readers. A CI runner executes log lines that look like a command.
+text. U+2028 and U+2029 are line ends for many readers. A CI runner executes lines of a log that look like commands.
 """
 
 import re

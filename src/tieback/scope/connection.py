@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
-from tieback.model.probe import NOT_CHECKED, Outcome, TlsInfo
+from tieback.model.probe import NO_BYTE, NOT_CHECKED, Outcome, TlsInfo
 from tieback.scope.address import parse_address
 from tieback.scope.conversation import Fault
 from tieback.scope.tls import describe_session, is_trust
@@ -304,7 +304,7 @@ class Connection:
         if error.errno in _OUR_SIDE:
             return Fault(Outcome.ERROR, str(error.strerror))
         if self.silent:
-            return Fault(Outcome.REFUSED, "the peer reset the connection before sending a byte")
+            return Fault(Outcome.REFUSED, f"the peer reset the connection {NO_BYTE}")
         return Fault(Outcome.PROTOCOL_MISMATCH, f"the peer reset the connection after {self._raw} bytes")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Limits
-from tieback.model.probe import Outcome, TlsInfo
+from tieback.model.probe import NO_BYTE, Outcome, TlsInfo
 from tieback.scope.budget import ConversationBudget, RateLimits
 from tieback.scope.connection import READ_BYTES, Transport, UnverifiedCertificate
 from tieback.scope.conversation import (
@@ -326,7 +326,7 @@ class ConversationRunner:
 
     def _ended(self, where: str) -> Fault:
         if self._open().silent:
-            return Fault(Outcome.REFUSED, "the peer closed the connection before sending a byte")
+            return Fault(Outcome.REFUSED, f"the peer closed the connection {NO_BYTE}")
         return Fault(Outcome.PROTOCOL_MISMATCH, f"the peer closed the connection after {where}")
 
     def _remember(self, step: Send | Receive) -> None:

@@ -9,7 +9,7 @@ from tests.unit.cases.samples import NOW, exposure
 from tieback.cases.verdicts import PassiveObservation, is_same_store, judge_recheck
 from tieback.model.case import RecheckVerdict
 from tieback.model.figure import estimate, exact
-from tieback.model.probe import Access, Container, Identity, Outcome, ProbeReport, Ransom, RansomVerdict
+from tieback.model.probe import NO_BYTE, Access, Container, Identity, Outcome, ProbeReport, Ransom, RansomVerdict
 
 HERE, THERE = "es.fieldhand.test:9200", "es.fieldhand.test:9201"
 OWN = Identity("es-1", "vendor_id")
@@ -44,7 +44,13 @@ WIPED = (Container(("a1b2c3-meow",), "index", records=exact(0, "docs.count")),)
         ([report(A.LOCKED)], [], V.FIXED),
         ([report(A.NOT_FOUND)], [], V.FIXED),
         ([silent(E.REFUSED)], [], V.FIXED),
-        ([silent(E.PROTOCOL_MISMATCH)], [], V.FIXED),
+        ([silent(E.PROTOCOL_MISMATCH)], [], V.UNREACHABLE),
+        (
+            [ProbeReport(HERE, E.REFUSED, problems=(f"refused: the peer reset the connection {NO_BYTE}",))],
+            [],
+            V.UNREACHABLE,
+        ),
+        ([report(A.AUTH_REQUIRED), silent(E.PROTOCOL_MISMATCH, THERE)], [], V.UNREACHABLE),
         ([silent(E.TIMEOUT)], [], V.UNREACHABLE),
         ([silent(E.OUT_OF_SCOPE)], [], V.UNREACHABLE),
         ([silent(E.HOSTILE)], [], V.UNREACHABLE),
