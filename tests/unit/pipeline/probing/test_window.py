@@ -53,7 +53,7 @@ class Stage:
             raise WorkspaceError("the lease was lost")
 
     def results(self) -> AsyncGenerator[list[tuple[int, str]]]:
-        found = ProbeWindow(self.turns, self.ask, lambda number: -number, self.size, self.heed, self.check)
+        found = ProbeWindow(self.turns, self.ask, lambda number: -number, self.size, self.check_stop, self.check)
         return found.results()
 
 
