@@ -18,8 +18,8 @@ from pathlib import Path
 HOST = "127.0.0.1"
 _PORTS = range(10_000, 20_000)
 """Below the lab's odd ports (20,000 and up) and the ephemeral ones (32,768 and up)."""
-_SUBNETS = range(1, 256)
-"""The third number of 127.77.0.0/16; 0 is the lab of whoever works on this machine."""
+_SUBNETS = range(1, 250)
+"""The third number of 127.77.0.0/16. 0 is the lab of a person on this machine; in the last ones nothing may listen."""
 _LISTENS = "0A"
 _held: list[socket.socket] = []
 _dice = random.Random(os.getpid())

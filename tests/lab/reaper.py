@@ -9,11 +9,13 @@ what becomes of the folder. Without a line the folder is removed. It writes the 
 """
 
 import contextlib
+import errno
 import json
 import os
 import select
 import shutil
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -25,6 +27,8 @@ RECORD = "process.json"
 """Written by the lab beside each server; see ``tieback.lab.process``."""
 PATIENCE = 3.0
 """Seconds that a recorded server has to end by its own signal, which lets it give its shared memory back."""
+_YOUNG = 60.0
+"""Seconds for which a socket is left alone."""
 _ROUNDS = 20
 _PAUSE = 0.1
 
@@ -152,6 +156,15 @@ def remove(folder: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def remove_sockets(place: Path = Path("/tmp")) -> None:
+    """Remove what SeaweedFS left: it makes its sockets in ``/tmp`` whatever ``TMPDIR`` says, named only by ports."""
+    for path in place.glob("seaweedfs-*.sock"):
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as client:
+            # A younger one may belong to a server that is about to listen.
+            if time.time() - path.stat().st_mtime > _YOUNG and client.connect_ex(str(path)) == errno.ECONNREFUSED:
+                path.unlink()
+
+
 def _waited(owner: int) -> str:
     """The line of the owner; empty if it ended without one."""
     try:
@@ -166,6 +179,7 @@ def _waited(owner: int) -> str:
 def _lines(folder: str, owner: int) -> Iterator[str]:
     said = _waited(owner)
     yield from end_processes(folder, {os.getpid(), owner})
+    remove_sockets()
     if said != "keep":
         remove(folder)
 

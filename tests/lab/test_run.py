@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -126,6 +127,21 @@ def test_a_run_that_failed_keeps_its_folder(tmp_path: Path) -> None:
     assert run.end(keep=True) == []
     assert (run.temporary / "kept").exists()
     reaper.remove(str(run.folder))
+
+
+def test_sockets_that_were_left_are_removed(tmp_path: Path) -> None:
+    paths = [tmp_path / f"seaweedfs-s3-grpc-{port}.sock" for port in (1, 2, 3)]
+    alive, old, young = (socket.socket(socket.AF_UNIX) for _ in paths)
+    for listener, path in zip((alive, old, young), paths, strict=True):
+        listener.bind(str(path))
+        if path != paths[2]:
+            os.utime(path, (1, 1))
+    alive.listen()
+    with alive:
+        old.close()
+        young.close()
+        reaper.remove_sockets(tmp_path)
+    assert [path.exists() for path in paths] == [True, False, True]
 
 
 def test_a_recorded_server_ends_by_its_own_signal(tmp_path: Path) -> None:

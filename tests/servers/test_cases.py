@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.lab.ports import free_subnet
 from tieback.lab.mongod import client, start_mongod
 from tieback.lab.osmem import request, start_osmem
 from tieback.lab.postgres import psql, start_postgres
@@ -24,7 +25,7 @@ from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.scope.grant import render_grant
 
 APPS = Path(__file__).parents[2] / "labs" / "apps"
-NET = f"127.77.{72 + 10 * int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))}"
+NET = f"127.77.{free_subnet()}"
 DEVICES = 40
 RECHECK = ("recheck", "--grant", "grant.toml", "--format", "json")
 LANGUAGES = ("en", "de", "fr", "es", "pt")

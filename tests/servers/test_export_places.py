@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from tests.lab.object_stores import ObjectStore, _s3, moto_store
+from tests.lab.ports import free_subnet
 from tests.unit.cli.test_workspace_lake import run as command
 from tests.unit.storage.lake.test_compaction import RUNS, fill
 from tieback.lab.interface import StartContext
@@ -28,7 +29,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
 @contextmanager
 def own_seaweedfs(folder: Path) -> Iterator[ObjectStore]:
     """The real one, at an address of this file's own."""
-    store = msgspec.structs.replace(seaweedfs.KIND.stores[1], address="127.77.61.222")
+    store = msgspec.structs.replace(seaweedfs.KIND.stores[1], address=f"127.77.{free_subnet()}.221")
     try:
         server = seaweedfs.start(StartContext(store, folder / "seaweedfs", folder))
     except MissingProgramError as error:

@@ -211,6 +211,7 @@ def test_lists_of_networks_and_load_balancers(moto: str, tmp_path: Path) -> None
     assert found["shut-out"].path[0].startswith("network ACL acl-")
 
 
+@pytest.mark.more
 def test_prowler_itself(moto: str, truth: dict[str, dict[str, Any]], tmp_path: Path) -> None:
     """Prowler tells less than the API: what it does not tell stays unknown, and nothing that it tells is wrong."""
     prowler = installed("prowler", "prowler")

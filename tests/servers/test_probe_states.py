@@ -128,6 +128,7 @@ def test_validators_and_odd_names_of_mongodb(ask: Callable[..., Any], mongo_open
     assert any("not safe to send" in problem for problem in report.problems)
 
 
+@pytest.mark.more
 def test_a_long_list_of_collections(ask: Callable[..., Any], mongo_many: RunningServer) -> None:
     report = _report(ask(BY_NAME["mongodb"], mongo_many, Depth.ENUMERATE))
     assert len([one for one in report.containers if one.path[0] == "many"]) == 1203

@@ -16,13 +16,14 @@ from typing import Any
 
 import pytest
 
+from tests.lab.ports import free_ports, free_subnet
 from tieback.lab.process import Launch, RunningServer, launch, stop
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "labs" / "frameworks" / "apps" / "clubhouse.apk"
 CACHE = ROOT / ".cache" / "test-servers" / "venv" / "bin"
-WORKER = 131 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-BUCKETS, COLLECTIONS = f"127.{WORKER}.0.1", f"127.{WORKER}.0.2"
+SUBNET = free_subnet()
+BUCKETS, COLLECTIONS = f"127.77.{SUBNET}.1", f"127.77.{SUBNET}.2"
 """Addresses of this test alone: the app names the ports."""
 S3_PORT, PB_PORT = 8333, 8090
 PHOTOS, MEMBERS = 23, 41
@@ -104,7 +105,7 @@ def bucket(started: list[tuple[RunningServer, Path]]) -> None:
         *(weed, "server", f"-dir={directory}", f"-ip={BUCKETS}", f"-ip.bind={BUCKETS}", f"-s3.ip.bind={BUCKETS}"),
         *("-master.telemetry=false", "-filer", "-s3", "-s3.iam=false", "-volume.max=8"),
         *("-master.volumeSizeLimitMB=64", f"-s3.port={S3_PORT}", "-s3.domainName=s3.clubhouse.test"),
-        *(f"-{name}={18400 + at}" for at, name in enumerate(names)),
+        *(f"-{name}={port}" for name, port in zip(names, free_ports(len(names)), strict=True)),
     )
     # It takes its time over SIGTERM, and nothing here is worth keeping.
     start(started, "seaweedfs", argv, directory, BUCKETS, S3_PORT, "/", signal.SIGKILL)
