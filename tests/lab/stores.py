@@ -418,19 +418,26 @@ SQL_PEOPLE = (
 )
 
 
+def analyse_postgres(server: RunningServer, table: str, rows: int, database: str) -> None:
+    """Make PostgreSQL's estimate of a table exact.
+
+    What a session has inserted is counted when it has ended. If that came after an ANALYZE, it would count twice.
+    """
+    alive = f"SELECT n_live_tup FROM pg_stat_user_tables WHERE relname = '{table}'"
+    deadline = time.monotonic() + 60
+    while str(psql(server, alive, database=database)).strip() != str(rows):
+        assert time.monotonic() < deadline, "PostgreSQL does not count what was inserted"
+        time.sleep(0.05)
+    psql(server, "ANALYZE", database=database)
+
+
 @pytest.fixture(scope="session")
 def postgres_trust(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     with stopped_after(start_postgres(tmp_path_factory.mktemp("pg"), HOST, free_port())) as server:
         psql(server, "CREATE DATABASE hr")
         rows = f"SELECT i, 'n' || i, 'p' || i || '@hr.test', i FROM generate_series(1, {PEOPLE}) i"
         psql(server, f"{SQL_PEOPLE} INSERT INTO employees {rows}", database="hr")
-        # A session's own count of rows comes when it has ended; after an ANALYZE it would come on top.
-        alive = "SELECT n_live_tup FROM pg_stat_user_tables WHERE relname = 'employees'"
-        for _ in range(100):
-            if str(PEOPLE) in str(psql(server, alive, database="hr")):
-                break
-            time.sleep(0.05)
-        psql(server, "ANALYZE", database="hr")
+        analyse_postgres(server, "employees", PEOPLE, "hr")
         psql(server, "CREATE ROLE guest LOGIN")
         yield server
 

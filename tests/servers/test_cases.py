@@ -17,6 +17,7 @@ import msgspec
 import pytest
 
 from tests.lab.ports import free_subnet
+from tests.lab.stores import analyse_postgres
 from tieback.lab.mongod import client, start_mongod
 from tieback.lab.osmem import request, start_osmem
 from tieback.lab.postgres import psql, start_postgres
@@ -67,8 +68,7 @@ class Stores:
         postgres = self.running["postgres"] = start_postgres(self.directory / "postgres", f"{NET}.30", 5432)
         psql(postgres, "CREATE TABLE customers (id int, email text)",
              "INSERT INTO customers SELECT n, 'x' FROM generate_series(1, 80) n")  # fmt: skip
-        # In a session of its own: the first one's counters of insertions are added when it ends.
-        psql(postgres, "ANALYZE")
+        analyse_postgres(postgres, "customers", 80, "postgres")
 
     def close(self, name: str) -> None:
         stop(self.running.pop(name))

@@ -7,9 +7,15 @@ import msgspec
 import pytest
 
 from tests.lab.ports import free_port
+<<<<<<< HEAD
 from tests.lab.stores import HOST, LOOPBACK, mariadb, stopped_after
 from tieback.assess.campaigns import find_campaigns
 from tieback.assess.exposures import assess_exposures
+=======
+from tests.lab.stores import HOST, LOOPBACK, analyse_postgres, mariadb, stopped_after
+from tieback.assess.campaigns import campaigns
+from tieback.assess.exposures import assess
+>>>>>>> refs/heads/tests
 from tieback.lab.mongod import client, start_mongod
 from tieback.lab.osmem import request as es
 from tieback.lab.osmem import start_osmem
@@ -44,7 +50,7 @@ def postgres_ransomed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runn
         psql(server, "CREATE DATABASE readme_to_recover")
         sql = f"CREATE TABLE readme (id int, text text); INSERT INTO readme VALUES (1, '{TEXT}')"
         psql(server, sql, database="readme_to_recover")
-        psql(server, "ANALYZE", database="readme_to_recover")
+        analyse_postgres(server, "readme", 1, "readme_to_recover")
         yield server
 
 
