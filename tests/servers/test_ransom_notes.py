@@ -7,15 +7,9 @@ import msgspec
 import pytest
 
 from tests.lab.ports import free_port
-<<<<<<< HEAD
-from tests.lab.stores import HOST, LOOPBACK, mariadb, stopped_after
+from tests.lab.stores import HOST, LOOPBACK, analyse_postgres, mariadb, stopped_after
 from tieback.assess.campaigns import find_campaigns
 from tieback.assess.exposures import assess_exposures
-=======
-from tests.lab.stores import HOST, LOOPBACK, analyse_postgres, mariadb, stopped_after
-from tieback.assess.campaigns import campaigns
-from tieback.assess.exposures import assess
->>>>>>> refs/heads/tests
 from tieback.lab.mongod import client, start_mongod
 from tieback.lab.osmem import request as es
 from tieback.lab.osmem import start_osmem
