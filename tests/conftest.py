@@ -127,3 +127,12 @@ def passable_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tmp_path_factory, "mktemp", passable)
         yield
+
+
+@pytest.fixture(autouse=True)
+def restored_umask() -> Iterator[None]:
+    """The command line sets the umask of its process; a test must not pass it on to the next."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    yield
+    os.umask(mask)

@@ -227,7 +227,7 @@ def test_what_fails_is_named_and_the_others_are_done(real: ObjectStore, tmp_path
     mend = "Run again, or correct the manifest"
     hashes = f"{sha(other)[:16]}…, not {sha(b'y')[:16]}…"
     assert sorted(said) == [
-        "none.apk: it is not there, or not any more. Check the URL",
+        "none.apk: not found, or no longer there. Check the URL",
         f"tillroll.apk: the content has another SHA-256 than expected: {hashes}. {mend}",
         f"workhub.apk: the content has {len(app)} bytes, expected {len(app) + 1}. {mend}",
     ]

@@ -10,6 +10,7 @@ import msgspec
 from tieback.engine.interface import UnitLimits, Work
 from tieback.engine.local import LocalEngine
 from tieback.intake.discover import find_captures
+from tieback.intake.traffic.documents import BLIND_SPOT
 from tieback.intake.traffic.log_formats import LogFormat
 from tieback.intake.traffic.open import TRAFFIC_VERSION, open_traffic
 from tieback.leaks.detect import LeakDetector
@@ -130,7 +131,7 @@ def describe_traffic(
             yield InputError(what, where=end.unit.source, advice=advice)
             continue
         lines = end.result.splitlines()
-        nothing_read = all(line.startswith(_PROBLEM) for line in lines)
+        nothing_read = all(line.startswith(_PROBLEM) and BLIND_SPOT.encode() not in line for line in lines)
         for line in lines:
             if line.startswith(_PROBLEM):
                 problem = decode(line, "problem", Problem)

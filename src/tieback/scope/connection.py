@@ -347,6 +347,8 @@ def _connect_fault(error: OSError, address: str, port: int) -> Fault:
         return Fault(Outcome.ERROR, where)
     if error.errno == errno.ETIMEDOUT:
         return Fault(Outcome.TIMEOUT, where)
+    if error.errno == errno.ECONNRESET:  # the peer accepted, and reset before we looked: not a closed port
+        return Fault(Outcome.REFUSED, f"the peer reset the connection {NO_BYTE}")
     return Fault(Outcome.REFUSED, where)
 
 

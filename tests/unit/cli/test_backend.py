@@ -114,7 +114,7 @@ def test_no_workspace(run: Run) -> None:
         ("backend", "app", "a.b"),
         ("backend", "targets"),
     ):
-        ended = run("backend", *words, "-w", "none")
+        ended = run(*words, "-w", "none")
         assert (ended.code, len(ended.err.splitlines())) == (4, 1)
 
 

@@ -41,6 +41,15 @@ def workspace(tmp_path: Path) -> Path:
     return tmp_path / "workspace"
 
 
+def known(new: Any, old: Any) -> Any:
+    """The new document without keys that the old release did not write: keys may be added, never changed."""
+    if isinstance(new, dict) and isinstance(old, dict):
+        return {key: known(new[key], old[key]) for key in new if key in old}
+    if isinstance(new, list) and isinstance(old, list) and len(new) == len(old):
+        return [known(one, before) for one, before in zip(new, old, strict=True)]
+    return new
+
+
 def lines(text: str) -> list[Any]:
     return [json.loads(line) for line in text.splitlines()]
 
@@ -89,7 +98,8 @@ def test_a_workspace_of_this_release_is_not_backed_up(tmp_path: Path) -> None:
 def test_the_same_is_reported(run: Run, workspace: Path, command: tuple[str, ...], expected: str) -> None:
     ended = run(*command, "-w", str(workspace))
     assert ended.code == 0, ended.err
-    assert shape(lines(ended.out)) == shape(lines((OLD / expected).read_text()))
+    before = lines((OLD / expected).read_text())
+    assert shape(known(lines(ended.out), before)) == shape(before)
 
 
 def test_the_same_is_found_by_a_recheck(run: Run, workspace: Path) -> None:

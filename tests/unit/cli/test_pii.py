@@ -29,7 +29,7 @@ def test_a_line_a_field() -> None:
 def test_kind_is_printed_beside_the_class() -> None:
     result = runner.invoke(pii.app, ["names"], input='{"field":"cvv"}')
     assert json.loads(result.stdout)["detail"] == "card verification code"
-    result = runner.invoke(pii.app, ["names", "--format", "table"], input='{"field":"cvv"}')
+    result = runner.invoke(pii.app, ["names", "--format", "table"], env={"COLUMNS": "120"}, input='{"field":"cvv"}')
     assert "payment_card (card verification code)" in " ".join(result.stdout.split())
 
 
@@ -89,7 +89,9 @@ def test_missing_file_has_advice(tmp_path: Path) -> None:
 
 
 def test_table_is_truncated_with_a_notice() -> None:
-    result = runner.invoke(pii.app, ["names", "--format", "table"], input='{"field": "email"}\n' * (pii.SHOWN + 5))
+    result = runner.invoke(
+        pii.app, ["names", "--format", "table"], env={"COLUMNS": "120"}, input='{"field": "email"}\n' * (pii.SHOWN + 5)
+    )
     assert f"Only the first {pii.SHOWN} fields are shown" in result.stdout
 
 

@@ -26,6 +26,10 @@ class _Kind(msgspec.Struct):
     schema: str
 
 
+BLIND_SPOT = "not seen by the live run"
+"""Location of the problems that state what a live run could not see: the file itself was read."""
+
+
 def opener(path: Path, head: bytes) -> OpenedTraffic | None:
     """For ``open.OPENERS``."""
     return FlowDocuments(path) if _kind(head.partition(b"\n")[0]).startswith((_FLOW, _RUN)) else None
@@ -59,24 +63,24 @@ class FlowDocuments:
         while line := self._file.readline(MAX_LINE):
             number += 1
             if len(line) >= MAX_LINE and not line.endswith(b"\n"):
-                self._note("a line is too long; the rest of the file is not read", number)
+                self._note("a line is too long; the rest of the file is not read", f"line {number}")
                 return
             if not line.strip():
                 continue
             try:
                 if _kind(line).startswith(_RUN):
                     for text in decode(line, "capture", LiveRun).blind_spots:
-                        self._note(text, number)
+                        self._note(text, BLIND_SPOT)
                 else:
                     flow = decode(line, "flow", Flow)
                     yield SampledFlow(msgspec.structs.replace(flow, path=str(self.path)))
             except DocumentError as error:
-                self._note(f"unreadable line: {error.what}"[:300], number)
+                self._note(f"unreadable line: {error.what}"[:300], f"line {number}")
 
     def close(self) -> None:
         """Release the file."""
         self._file.close()
 
-    def _note(self, what: str, line: int) -> None:
+    def _note(self, what: str, where: str) -> None:
         assert isinstance(self.problems, CaptureProblems)
-        self.problems.note(what, f"line {line}")
+        self.problems.note(what, where)
