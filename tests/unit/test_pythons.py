@@ -135,7 +135,7 @@ def test_the_python_of_the_environments(tmp_path: Path, have: str, fetched: str,
     (tmp_path / "uv").chmod(0o755)
     done = subprocess.run(
         ["bash", tmp_path / "tools" / "find-python", tmp_path / "uv"],
-        env={"PATH": os.environ["PATH"], "HAVE": have, "FETCHED": fetched},
+        env={"PATH": os.environ["PATH"], "HAVE": have, "FETCHED": fetched, "SYSTEM_PYTHONS": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
