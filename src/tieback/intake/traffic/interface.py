@@ -64,13 +64,3 @@ class ProtocolMatch(msgspec.Struct, frozen=True, gc=False):
     tls_server: bytes = b""
     detail: str = ""
     samples: tuple[CleartextSample, ...] = ()
-
-
-class Recogniser(Protocol):
-    """Recogniser of one protocol by its payload."""
-
-    name: str
-
-    def recognise(self, opening: ConnectionStart) -> ProtocolMatch | None:
-        """A verdict, or ``None``. Checks every length, never raises, costs microseconds if the first bytes differ."""
-        ...
