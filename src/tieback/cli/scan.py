@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tieback.cli.formats import format_option
 from tieback.cli.report import (
     FORMATS,
     AudienceOption,
@@ -51,9 +52,7 @@ def scan(
     ] = None,
     workspace: WorkspaceOption = Path(".tieback"),
     ledger: LedgerOption = None,
-    output: Annotated[
-        str, typer.Option("--format", help=f"Format on stdout: table (same as terminal), or one of {FORMATS}.")
-    ] = "table",
+    output: Annotated[str, format_option(FORMATS, "Format of the report on stdout.")] = "table",
     fail_on: Annotated[
         Severity | None,
         typer.Option(
@@ -81,13 +80,11 @@ def scan(
     Example: tieback scan app.apk other.ipa --grant grant.toml --report report.html
     """
     from tieback.pipeline.scan import ScanRequest, run_scan
-    from tieback.report import by_name, by_suffix
+    from tieback.report import by_suffix
     from tieback.report.audience import audience_of, for_audience
     from tieback.report.sampling import with_population_estimate
     from tieback.scope.grant import load_grant
 
-    if output != "table":
-        by_name(output)  # report an unknown format before an hour of work
     who = audience_of(audience, vendor)
     files = [(path, by_suffix(path)) for path in report or ()]
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
