@@ -233,6 +233,7 @@ def _skipped(asked: RunProbes, outside: int) -> tuple[tuple[SkipReason, int], ..
         SkipReason.EXPIRED: expired,
     }
     counts[SkipReason.OUTSIDE] = max(outside + hosts - sum(counts.values()), 0)
+    counts[SkipReason.OVER_BUDGET] = asked.count(only=(Outcome.BUDGET_SPENT,))
     return tuple((reason, count) for reason, count in counts.items() if count)
 
 
