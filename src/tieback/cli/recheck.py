@@ -14,6 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.case import PolicyOption
+from tieback.cli.formats import format_option
+from tieback.cli.options import RunOption
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
@@ -48,7 +50,8 @@ def recheck(
     state: Annotated[list[CaseState] | None, typer.Option(help="Check only cases in this state; repeatable.")] = None,
     policy: PolicyOption = None,
     workspace: WorkspaceOption = WORKSPACE,
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON event per line.")] = (
+    run: RunOption = "",
+    output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON event per line.")] = (
         OutputFormat.TABLE
     ),
 ) -> None:
@@ -70,7 +73,7 @@ def recheck(
 
     events: list[CaseEvent] = []
     with progress_bar("probing") as bar:
-        for looked in look_again(workspace, permit, rules, choose, bar):
+        for looked in look_again(workspace, permit, rules, choose, bar, run=run):
             events.append(looked.event)
             if output is OutputFormat.JSON:
                 write_line(encode("case-event", looked.event))
@@ -91,6 +94,7 @@ def watch(
     case: CaseOption = None,
     policy: PolicyOption = None,
     workspace: WorkspaceOption = WORKSPACE,
+    run: RunOption = "",
 ) -> None:
     """Re-check all open cases on a schedule. Prints events as JSON lines, stores them, and sends them to webhooks.
 
@@ -119,7 +123,7 @@ def watch(
 
     while True:
         # Read again in each round, so that a revoked grant or an edited policy takes effect.
-        watching = WatchSettings(load_grant(grant), load_policy(policy), hooks, ids)
+        watching = WatchSettings(load_grant(grant), load_policy(policy), hooks, ids, run)
         done = watch_once(workspace, watching, _tell, pause=wait, stopped=stop.is_set)
         for problem in done.problems:
             console.print(Text(f"tieback: webhook {problem}"))

@@ -176,6 +176,8 @@ class SkipReason(StrEnum):
     """DNS has no address for its name, or did not answer."""
     EXPIRED = "expired"
     """The grant expired during the run."""
+    OVER_BUDGET = "over_budget"
+    """The limits of the grant ended the probe before the service answered in a known protocol."""
     OUTSIDE = "outside"
     """No target of the grant covers it."""
 
@@ -199,6 +201,23 @@ class RunScope(msgspec.Struct, frozen=True):
 
     Empty if unknown, or if the audience must not see it.
     """
+
+    @property
+    def unprobed(self) -> dict[SkipReason, int]:
+        """``skipped`` as a dictionary; reports of earlier releases know only the targets outside the grant."""
+        outside = self.targets_out_of_scope or 0
+        return dict(self.skipped) or ({SkipReason.OUTSIDE: outside} if outside else {})
+
+    @property
+    def candidates(self) -> int:
+        """Number of candidates: probed and not probed. Targets over budget were contacted, so they count as asked."""
+        reasons = self.unprobed
+        return self.targets_asked + sum(reasons.values()) - reasons.get(SkipReason.OVER_BUDGET, 0)
+
+    @property
+    def probed(self) -> int:
+        """Number of candidates that were probed."""
+        return self.candidates - sum(self.unprobed.values())
 
 
 class LazyTable[T](msgspec.Struct, frozen=True):

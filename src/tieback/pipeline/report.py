@@ -29,6 +29,7 @@ from tieback.model.report import (
 from tieback.model.sighting import Problem
 from tieback.pipeline.mapping.traffic_apps import TrafficApp, attribute_traffic
 from tieback.pipeline.posture.section import posture_section
+from tieback.pipeline.runs import finished_run
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.scope.grant import EXPIRED, parse_grant
 from tieback.scope.resolver import DNS_NOT_ALLOWED, NOT_RESOLVED
@@ -58,10 +59,7 @@ def run_report(directory: Path, run_id: str = "") -> Iterator[Report]:
         WorkspaceError: the workspace does not exist, has no finished run, or not the run with this ID.
     """
     with Workspace.open(directory, create=False) as workspace:
-        run = workspace.ledger.find_run(run_id) if run_id else workspace.ledger.latest_run()
-        if run_id and (run is None or run.ended is None):
-            what = "no run with this ID" if run is None else "this run has not finished"
-            raise WorkspaceError(what, where=f"--run {run_id[:80]}", advice="See `tieback workspace runs`")
+        run = finished_run(workspace, run_id)
         if run is None:
             begun = workspace.ledger.conclusions.first_run_started()
             if begun is None:
@@ -116,7 +114,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     ended = run.ended or datetime.now(UTC)
     seen = find_passive_evidence(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
     untold = [_untold(seen.left_out)] if seen.left_out else []
-    inside = posture_section(workspace)
+    inside = posture_section(workspace, run.id)
     damaged = damage_lines(lake, _READ)
     return Report(
         title="Open back ends of mobile apps",
@@ -235,6 +233,7 @@ def _skipped(asked: RunProbes, outside: int) -> tuple[tuple[SkipReason, int], ..
         SkipReason.EXPIRED: expired,
     }
     counts[SkipReason.OUTSIDE] = max(outside + hosts - sum(counts.values()), 0)
+    counts[SkipReason.OVER_BUDGET] = asked.count(only=(Outcome.BUDGET_SPENT,))
     return tuple((reason, count) for reason, count in counts.items() if count)
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -46,6 +46,7 @@ _SKIPPED_WORDS = {
     SkipReason.NOT_RESOLVED: "DNS has no address for the name.",
     SkipReason.EXPIRED: "the grant expired during the run.",
     SkipReason.OUTSIDE: "no target of this grant covers them.",
+    SkipReason.OVER_BUDGET: "the limits of the grant ended the probe. Raise [limits].",
 }
 
 PLATFORM_WORDS = {Platform.ANDROID: "Android", Platform.IOS: "iOS", Platform.UNKNOWN: "unknown"}
@@ -227,7 +228,7 @@ def headline_text(report: Report) -> str:
         )
     skipped = _skipped_text(report.scope, exposed=bool(head.stores_exposed))
     if not head.stores_exposed:
-        if not report.scope.targets_asked and not head.stores_answering:
+        if not report.scope.probed and not head.stores_answering:
             return f"{apps} analysed. {skipped or 'No data store was probed: the inputs lead to none.'}"
         answered = count_text(head.stores_answering, "data store")
         text = f"{apps} analysed. {answered} answered; none allowed unauthenticated access to records."
@@ -245,18 +246,34 @@ def _skipped_text(scope: RunScope, *, exposed: bool) -> str:
 
     If there are exposed stores, candidates outside the grant are only in the scope lines.
     """
-    outside = scope.targets_out_of_scope or 0
-    reasons = dict(scope.skipped) or ({SkipReason.OUTSIDE: outside} if outside else {})
-    total = count_text(sum(reasons.values()) + scope.targets_asked, "candidate")
+    reasons = scope.unprobed
     if exposed:
         reasons.pop(SkipReason.OUTSIDE, None)
     if not reasons:
         return ""
+    total = count_text(scope.candidates, "candidate")
+    count = sum(reasons.values())
+    if scope.probed:
+        return f"{count:,} of {total} {'was' if count == 1 else 'were'} not probed: {_reasons_text(reasons)}"
+    return f"0 of {total} {'was' if total == '1 candidate' else 'were'} probed: {_reasons_text(reasons)}"
+
+
+def _reasons_text(reasons: Mapping[SkipReason, int]) -> str:
+    """The reasons as sentences, each with its count if there are several."""
     several = len(reasons) > 1
-    why = " ".join((f"{count:,}: " if several else "") + _SKIPPED_WORDS[reason] for reason, count in reasons.items())
-    if scope.targets_asked:
-        return f"{sum(reasons.values()):,} of {total} were not probed: {why}"
-    return f"0 of {total} {'was' if total == '1 candidate' else 'were'} probed: {why}"
+    return " ".join((f"{count:,}: " if several else "") + _SKIPPED_WORDS[reason] for reason, count in reasons.items())
+
+
+def unprobed_text(report: Report) -> str:
+    """How many candidates were not probed, and all reasons; empty if all were probed. Without a grant: none was."""
+    if report.scope is None:
+        ends = report.backends.count
+        return f"{count_text(ends, 'back end')} not probed: there is no grant. Add --grant FILE." if ends else ""
+    reasons = report.scope.unprobed
+    if not reasons:
+        return ""
+    total = count_text(report.scope.candidates, "candidate")
+    return f"{sum(reasons.values()):,} of {total} not probed: {_reasons_text(reasons)}"
 
 
 def _size(figure: Figure) -> str:

@@ -91,6 +91,8 @@ class WatchSettings(msgspec.Struct, frozen=True):
     webhooks: tuple[Webhook, ...] = ()
     cases: frozenset[str] = frozenset()
     """Case IDs; default: every case that is not closed."""
+    run: str = ""
+    """ID of the run whose back ends and places are used; default: the last finished run."""
 
 
 class WatchRound(msgspec.Struct, frozen=True):
@@ -149,7 +151,8 @@ def _happens(workspace: Workspace, watching: WatchSettings, progress: Progress |
     def choose(cases: Sequence[Case]) -> list[Case]:
         return [case for case in cases if case.active and (not watching.cases or case.id in watching.cases)]
 
-    for looked in recheck_workspace(workspace, watching.grant, watching.policy, choose, progress, "watch"):
+    permit, rules = watching.grant, watching.policy
+    for looked in recheck_workspace(workspace, permit, rules, choose, progress, "watch", watching.run):
         yield looked.event
 
 
