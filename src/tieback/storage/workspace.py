@@ -186,6 +186,12 @@ class Workspace:
         self.close()
 
 
+def is_workspace(directory: Path) -> bool:
+    """True if there is a workspace. Raises ``WorkspaceError`` if its ``VERSION`` is damaged."""
+    with storage_errors(directory):
+        return _read_schema(directory) is not None
+
+
 def require_trust(directory: Path) -> str:
     """Check that this user created or accepted a workspace. Returns an empty text, or raises ``WorkspaceError``."""
     if why := distrust(directory):
