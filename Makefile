@@ -58,6 +58,7 @@ lint-quick: $(if $(wildcard .venv/.test),,.cache/lint/.complete)
 lint: lint-quick .venv/.test
 	@$(RUN) mypy
 	@$(RUN) deptry src
+	@$(RUN) zizmor --offline --quiet --persona pedantic --collect all --strict-collection action.yml .pre-commit-hooks.yaml
 	@if [ -x tools/check-words ]; then $(RUN) tools/check-words; fi
 
 bench: .venv/.bench

@@ -39,10 +39,29 @@ class OutputFormat(StrEnum):
     JSON = "json"
 
 
+def _choose_workspace(context: typer.Context, value: Path) -> Path:
+    """The workspace of a command: the chosen one, or the default of this folder; prints a note if it is not trusted."""
+    from tieback.storage.trust import DEFAULT, default_workspace, distrust
+
+    source = context.get_parameter_source("workspace")
+    if source is not None and source.name == "DEFAULT":
+        value, why = default_workspace(Path.cwd())
+        if why:
+            unused = f". To use {DEFAULT}: `tieback workspace trust -w {DEFAULT}`" if DEFAULT.is_dir() else ""
+            print_problem(f"workspace {value} ({why}){unused}")
+    elif (value / "VERSION").exists() and (why := distrust(value)):
+        print_problem(f"note: {value} is not trusted ({why}); its results may be wrong")
+    return value
+
+
 WorkspaceOption = Annotated[
     Path,
     typer.Option(
-        "--workspace", "-w", envvar="TIEBACK_WORKSPACE", help="Workspace folder: results, cases and inventory."
+        "--workspace",
+        "-w",
+        envvar="TIEBACK_WORKSPACE",
+        callback=_choose_workspace,
+        help="Workspace folder: results, cases and inventory. In a checkout, the default is a folder outside it.",
     ),
 ]
 
