@@ -176,6 +176,8 @@ class SkipReason(StrEnum):
     """DNS has no address for its name, or did not answer."""
     EXPIRED = "expired"
     """The grant expired during the run."""
+    EXCLUDED = "excluded"
+    """An exclusion of the grant or of a ``never.toml`` covers it."""
     OUTSIDE = "outside"
     """No target of the grant covers it."""
 
