@@ -54,7 +54,7 @@ NeverOption = Annotated[
         "--never",
         metavar="FILE",
         envvar="TIEBACK_NEVER",
-        help="One more never.toml: what is never contacted, and which signatures grants need. It only adds to the others.",
+        help="One more never.toml: what is never contacted, and which signatures grants need. It only adds.",
     ),
 ]
 

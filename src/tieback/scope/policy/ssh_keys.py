@@ -47,8 +47,9 @@ def parse_public_key(line: str) -> PublicKey:
     Raises:
         ValueError: malformed; the message is one clause for the user.
     """
-    found = re.fullmatch(r"([\w@.-]+) ([A-Za-z0-9+/]+={0,2})(?: (.*))?", line.strip(), re.ASCII | re.DOTALL)
-    if found is None or len(line) > _MAX_LINE or not line.isprintable():
+    text = line.strip()
+    found = re.fullmatch(r"([\w@.-]+) ([A-Za-z0-9+/]+={0,2})(?: (.*))?", text, re.ASCII)
+    if found is None or len(line) > _MAX_LINE or not text.isprintable():
         raise ValueError(f"{line!r:.60} is not a line of an OpenSSH public key file, such as ssh-ed25519 AAAA… name")
     kind, blob, comment = found.groups()
     if kind not in _TYPES:
