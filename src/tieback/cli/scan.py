@@ -20,7 +20,7 @@ from tieback.cli.report import (
     with_baseline,
     write_all,
 )
-from tieback.cli.terminal import ExitCode, WorkspaceOption, message_console, print_failure, progress_bar
+from tieback.cli.terminal import ExitCode, NeverOption, WorkspaceOption, message_console, print_failure, progress_bar
 from tieback.cli.workspace_ledger import LedgerOption, ensure_ledger
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Severity
@@ -89,27 +89,31 @@ def scan(
     suppressions: SuppressionsOption = None,
     baseline: BaselineOption = None,
     sample_of: SampleOption = None,
+    never: NeverOption = None,
 ) -> None:
     """Analyse apps, map their back ends, probe the data stores that the grant covers, and write a report.
 
     Example: tieback scan app.apk other.ipa --grant grant.toml --report report.html
     """
+    from tieback.pipeline.progress import today_utc
     from tieback.pipeline.scan import ScanRequest, run_scan
     from tieback.report import by_suffix
     from tieback.report.audience import audience_of, for_audience
     from tieback.report.sampling import with_population_estimate
-    from tieback.scope.grant import load_grant
+    from tieback.scope.policy.approval import load_approved_grant
 
     who = audience_of(audience, vendor)
     files = [(path, by_suffix(path)) for path in report or ()]
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
+    approved = load_approved_grant(grant, never, today_utc()) if grant is not None else None
     request = ScanRequest(
         inputs=_inputs(inputs or (), manifest or ()),
-        grant=load_grant(grant) if grant is not None else None,
+        grant=approved.grant if approved is not None else None,
         workspace=workspace,
         workers=workers,
         retry=retry,
         engine=_engine(engine, certs),
+        approval=approved.approval if approved is not None else None,
     )
     ensure_ledger(workspace, ledger)
     with run_scan(request, progress_bar) as done:

@@ -66,6 +66,17 @@ WorkspaceOption = Annotated[
 ]
 
 
+NeverOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--never",
+        metavar="FILE",
+        envvar="TIEBACK_NEVER",
+        help="One more never.toml: what is never contacted, and which signatures grants need. It only adds.",
+    ),
+]
+
+
 class SafeConsole(Console):
     """A console that shows no control, direction or invisible character, and no command of a CI log."""
 

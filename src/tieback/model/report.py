@@ -178,6 +178,8 @@ class SkipReason(StrEnum):
     """The grant expired during the run."""
     OVER_BUDGET = "over_budget"
     """The limits of the grant ended the probe before the service answered in a known protocol."""
+    EXCLUDED = "excluded"
+    """An exclusion of the grant or of a ``never.toml`` covers it."""
     OUTSIDE = "outside"
     """No target of the grant covers it."""
 

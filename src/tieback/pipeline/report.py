@@ -32,6 +32,7 @@ from tieback.pipeline.posture.section import posture_section
 from tieback.pipeline.runs import finished_run
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.scope.grant import EXPIRED, parse_grant
+from tieback.scope.policy.exclude import EXCLUDED
 from tieback.scope.resolver import DNS_NOT_ALLOWED, NOT_RESOLVED
 from tieback.storage.lake.queries.groups import StoreColumns, StoreRow, closer_look, group_tables, most_shared
 from tieback.storage.lake.queries.passive import find_passive_evidence
@@ -223,14 +224,16 @@ def _scope(workspace: Workspace, run: RunRow, asked: RunProbes) -> RunScope | No
 
 def _skipped(asked: RunProbes, outside: int) -> tuple[tuple[SkipReason, int], ...]:
     """Targets that the dialer did not permit, and hosts without an address: these give no candidate."""
-    texts = (DNS_NOT_ALLOWED, EXPIRED, *NOT_RESOLVED)
+    # The reason of an exclusion is the user's text, which may contain the others: it is first.
+    texts = (EXCLUDED, DNS_NOT_ALLOWED, EXPIRED, *NOT_RESOLVED)
     hosts, *of_hosts = asked.count_nameless(texts)
     of_targets = asked.count_texts(Outcome.OUT_OF_SCOPE, texts)
-    no_dns, expired, *unresolved = (here + there for here, there in zip(of_hosts, of_targets, strict=True))
+    excluded, no_dns, expired, *unresolved = (here + there for here, there in zip(of_hosts, of_targets, strict=True))
     counts = {
         SkipReason.DNS_NOT_ALLOWED: no_dns,
         SkipReason.NOT_RESOLVED: sum(unresolved),
         SkipReason.EXPIRED: expired,
+        SkipReason.EXCLUDED: excluded,
     }
     counts[SkipReason.OUTSIDE] = max(outside + hosts - sum(counts.values()), 0)
     counts[SkipReason.OVER_BUDGET] = asked.count(only=(Outcome.BUDGET_SPENT,))

@@ -48,6 +48,7 @@ from tieback.scope.audit import AuditLog
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid, is_same_grant, render_grant
 from tieback.scope.lease import digest_of
+from tieback.scope.policy.approval import Approval, require_approval
 from tieback.scope.resolver import NameResolver
 from tieback.scope.rules import blocks_of
 from tieback.storage.lake.compaction import MIN_SMALL_PARTS, compact
@@ -74,6 +75,8 @@ class ScanRequest(msgspec.Struct, frozen=True):
     """True if quarantined inputs of an earlier run are tried again."""
     engine: Engine | None = None
     """Runs the analysis; default: local processes."""
+    approval: Approval | None = None
+    """Of the grant; default: under the site policies in their usual places, without signatures."""
 
 
 class ScanResult(msgspec.Struct, frozen=True):
@@ -93,11 +96,14 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
     """Run the scan; the long tables of the report are readable while the context is open.
 
     Raises:
-        GrantError: the grant has expired or is not yet valid; nothing was done.
+        GrantError: the grant has expired or is not yet valid, a site policy is damaged, or a signature is missing;
+            nothing was done.
         WorkspaceError: the workspace cannot be opened or written.
     """
+    approval = None
     if request.grant is not None:
         check_valid(request.grant, today_utc())
+        approval = require_approval(request.grant, request.approval)
     with Workspace.open(request.workspace, trusted=True) as workspace:
         with workspace.lock():
             damaged = recover(workspace.lake, workspace.ledger, seals=True).damaged
@@ -125,7 +131,9 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
             named = RunEndpoints(units, tuple(attribute_traffic(workspace, captures, bundles)))
             with closing(AttributionSources()) as knowledge:
                 with stage("probing data stores") as progress, DnsAnswerCache(workspace.lake) as kept:
-                    found = event_loop.run(_ask(workspace, run, request.grant, named, progress, kept, knowledge))
+                    found = event_loop.run(
+                        _ask(workspace, run, request.grant, approval, named, progress, kept, knowledge)
+                    )
                 end_run(workspace, run, inputs, named, found, knowledge)
         try:
             report = build_report(workspace, run)
@@ -212,6 +220,7 @@ async def _ask(
     workspace: Workspace,
     run: str,
     grant: Grant | None,
+    approval: Approval | None,
     named: RunEndpoints,
     progress: Progress,
     kept: DnsAnswerCache,
@@ -222,9 +231,9 @@ async def _ask(
     Reports are written to the lake as they complete.
     """
     lake = workspace.lake
-    if grant is None:
+    if grant is None or approval is None:
         return ScanTargets(await MappedBackends.of(lake, named.units, named.traffic, None))
-    names = NameResolver(grant, kept=kept)
+    names = NameResolver(grant, kept=kept, never=approval.policy.rules)
     answers = DnsLookups(names, names_in_captures(named.traffic).addresses)
     mapped = await MappedBackends.of(lake, named.units, named.traffic, answers.resolve, answers)
     await answers.query_owner_hints(mapped.backends, knowledge.dns_hints, knowledge.domains)
@@ -238,7 +247,14 @@ async def _ask(
         AuditLog(workspace.audit_file) as audit,
         ProbeWriter(lake, run, first=len(answered)) as writer,
     ):
-        dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file, provider_of=ProviderLookup().of)
+        dialer = Dialer(
+            grant,
+            audit,
+            names=names,
+            stop_file=workspace.stop_file,
+            provider_of=ProviderLookup().of,
+            approval=approval,
+        )
         follower = LeadFollower(
             mapped.backends, Pivot(store_ports(), knowledge.foreign), answers.resolve, dialer.permit
         )

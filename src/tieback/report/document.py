@@ -45,6 +45,7 @@ _SKIPPED_WORDS = {
     SkipReason.DNS_NOT_ALLOWED: "DNS is not allowed by this grant. Add dns = true.",
     SkipReason.NOT_RESOLVED: "DNS has no address for the name.",
     SkipReason.EXPIRED: "the grant expired during the run.",
+    SkipReason.EXCLUDED: "excluded by the grant or by a never.toml.",
     SkipReason.OUTSIDE: "no target of this grant covers them.",
     SkipReason.OVER_BUDGET: "the limits of the grant ended the probe. Raise [limits].",
 }
