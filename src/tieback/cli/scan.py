@@ -54,6 +54,9 @@ def scan(
     output: Annotated[
         str, typer.Option("--format", help=f"Format on stdout: table (same as terminal), or one of {FORMATS}.")
     ] = "table",
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Tables: print only exposed stores, findings and problems.")
+    ] = False,
     fail_on: Annotated[
         Severity | None,
         typer.Option(
@@ -108,7 +111,7 @@ def scan(
         judged = with_population_estimate(with_baseline(set_apart(done.report), past), sample_of)
         document = for_audience(judged, who, vendor)
         written = [one for path, renderer in files for one in write_all(document, renderer, path)]
-        show(document, output)
+        show(document, output, brief=brief)
         for path in written:
             message_console().print(f"report: {path}")
         severe = judged.new_at_or_above(fail_on) if fail_on is not None else 0
