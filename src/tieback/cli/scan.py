@@ -67,6 +67,9 @@ def scan(
     workspace: WorkspaceOption = Path(".tieback"),
     ledger: LedgerOption = None,
     output: Annotated[str, format_option(FORMATS, "Format of the report on stdout.")] = "table",
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Tables: print only exposed stores, findings and problems.")
+    ] = False,
     fail_on: Annotated[
         list[FailOn] | None,
         typer.Option(
@@ -124,7 +127,7 @@ def scan(
         judged = with_population_estimate(with_baseline(set_apart(done.report), past), sample_of)
         document = for_audience(judged, who, vendor)
         written = [one for path, renderer in files for one in write_all(document, renderer, path)]
-        show(document, output)
+        show(document, output, brief=brief)
         for path in written:
             message_console().print(f"report: {path}")
         reasons = list(_reasons_to_fail(judged, fail_on or ()))
