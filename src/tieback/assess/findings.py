@@ -156,15 +156,22 @@ def _rule_of(credential: Credential) -> str:
     return "credential-in-app" if store else "service-credential-in-app"
 
 
+def _is_tracking_cookie(leak: Leak) -> bool:
+    return leak.pii_class == "device_id" and leak.where in {"header:cookie", "header:set-cookie"}
+
+
 def _of_leaks(
     leaks: Sequence[tuple[str, str, Leak]], rules: Mapping[str, FindingRule], names: Mapping[str, str]
 ) -> Iterator[Finding]:
     groups: dict[tuple[str, str], dict[str, None]] = {}
+    tracked: dict[tuple[str, str], bool] = {}
     for app, endpoint, leak in leaks:
+        tracked[app, endpoint] = tracked.get((app, endpoint), True) and _is_tracking_cookie(leak)
         line = f"{leak.pii_class} {leak.masked} in {leak.where}, {leak.direction}, to {endpoint}"
         groups.setdefault((app, endpoint), {}).setdefault(line)
     for (app, endpoint), lines in sorted(groups.items()):
-        yield _finding(rules, "cleartext-personal-data", (names.get(app, app), endpoint), lines, apps=(app,))
+        rule = "tracking-cookie-in-cleartext" if tracked[app, endpoint] else "cleartext-personal-data"
+        yield _finding(rules, rule, (names.get(app, app), endpoint), lines, apps=(app,))
 
 
 def _of_policies(

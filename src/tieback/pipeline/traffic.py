@@ -22,7 +22,7 @@ from tieback.model.unit import Unit, UnitState, file_unit
 from tieback.pipeline.mapping.flow_endpoints import add_hints
 from tieback.pipeline.progress import Progress
 
-TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.3"
+TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.4"
 """Part of the key of a unit of work; the last number increases when the rules for leaks or hints change."""
 MAX_SUMMARY = 48 * 1024 * 1024
 """Maximum bytes of flows per file that a worker returns; further flows are dropped, with a problem."""
