@@ -101,9 +101,9 @@ def test_a_credential_without_a_name_is_found_by_its_form() -> None:
 
 
 def test_a_public_key_under_the_name_of_a_secret_is_not_a_leak() -> None:
-    key = b'segment_api_key = "7dAkTiUn5TyOd5Ff25eWaQPG7dAkTiUn"'
+    key = b'contentful_access_token = "qGQ7yk7n5iNal3kj2UW4luGZsM0N7bmOZCoeTqXCBc6"'
     assert leaks_of("other", b"HELLO " + key) == set()
-    assert leaks_of("other", b"HELLO " + key.replace(b"segment_api", b"secret")) == {
+    assert leaks_of("other", b"HELLO " + key.replace(b"contentful", b"other")) == {
         ("secret_token", "credential:generic_secret")
     }
 
