@@ -38,6 +38,10 @@ class SafeConsole(Console):
     Tables are fitted to the width; names wrap only at separators.
     """
 
+    def on_broken_pipe(self) -> None:
+        """Raise ``BrokenPipeError`` again, instead of exiting with code 1: the command line decides what it means."""
+        raise  # noqa: PLE0704 - the console calls this while it handles the error
+
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         """Render, and make the text of every segment safe; the console's own control codes stay."""
         chosen = options or self.options

@@ -112,7 +112,6 @@ def scan(
         for path in written:
             message_console().print(f"report: {path}")
         severe = judged.new_at_or_above(fail_on) if fail_on is not None else 0
-        apps = done.report.headline.apps_analysed
     if severe:
         new = "" if past is None else "new "
         message_console().print(f"exit 1: {severe:,} {new}finding{'s'[: severe > 1]} at or above {fail_on}")
@@ -120,7 +119,7 @@ def scan(
     if done.failed:
         if not done.inputs_read:
             message_console().print("no input was read; the last run of the workspace is unchanged")
-        raise typer.Exit(ExitCode.SOME_FAILED if apps else ExitCode.NOTHING_DONE)
+        raise typer.Exit(ExitCode.SOME_FAILED if done.inputs_read else ExitCode.NOTHING_DONE)
 
 
 def _inputs(texts: "Iterable[str]", manifests: "Iterable[Path]") -> "tuple[InputSpec, ...]":

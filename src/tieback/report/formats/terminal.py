@@ -14,7 +14,7 @@ from rich.text import Text
 from tieback.console import UNFOLDED, open_console
 from tieback.model.backend import Route
 from tieback.model.exposure import AppRoute, Exposure, Finding, Severity
-from tieback.model.report import AppSummary, BaselineState, GroupTable, Report
+from tieback.model.report import AppSummary, BaselineState, Encryption, GroupTable, Report
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import (
     ACCESS_WORDS,
@@ -23,17 +23,22 @@ from tieback.report.document import (
     TRAFFIC,
     AppStoreRow,
     about_lines,
+    app_text,
+    capture_lines,
     clean,
     count_text,
+    encryption_text,
     endpoint_host,
     headline_text,
     hosts_of,
+    leaks_text,
     most_records,
     rows,
+    server_text,
     store_text,
     way_text,
 )
-from tieback.report.figures import LEGEND, bytes_text, figure_text
+from tieback.report.figures import LEGEND, bytes_text, figure_text, size_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_summary
 from tieback.report.posture import join_tables, summary_lines
@@ -49,6 +54,7 @@ MOST_CLASSES = 3
 WHOLE = 1_000
 """Limit on the characters of one text in a pipe or file."""
 MOST_PROBLEMS = 5
+MOST_CAPTURES = 10
 MOST_GROUPS = 10
 MOST_JOINED = 3
 MOST_SEEN = 5
@@ -107,6 +113,7 @@ def print_report(report: Report, console: Console) -> None:
     if report.apps.count:
         console.print(_named(report, report.apps.first(most), console.width))
         _print_rest(console, report.apps.count, min(report.apps.count, most))
+    _print_captures(report, console, most)
     if report.headline.apps_analysed > FEW_APPS:
         for table in report.tables:
             # A single group adds nothing to the headline.
@@ -352,6 +359,35 @@ def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
             Text(", ".join(clean(name) for name in names[:most]) + more),
         )
     return table
+
+
+def _print_captures(report: Report, console: Console, most: int) -> None:
+    """Servers that the captures show, with their apps, encryption and leaks."""
+    if not report.captures.count and not report.servers.count:
+        return
+    servers = report.servers.first(most)
+    if servers:
+        table = _table("Servers in the captures")
+        table.padding = (0, 1, 0, 0)
+        for column in ("Server", "App", "Protocol", "Encryption", "Sent", "Received", "Leaks in cleartext"):
+            right = column in {"Sent", "Received"}
+            table.add_column(column, justify="right" if right else "left", overflow="fold", no_wrap=right)
+        for server in servers:
+            clear = server.encryption in {Encryption.CLEARTEXT, Encryption.WEAK_TLS}
+            table.add_row(
+                Text(server_text(server)),
+                Text(app_text(server)),
+                Text(clean(", ".join(server.protocols)) or "unknown"),
+                Text(encryption_text(server), style="yellow" if clear else ""),
+                size_text(server.bytes_out),
+                size_text(server.bytes_in),
+                Text(leaks_text(server), style="red" if server.leaks else "dim"),
+            )
+        console.print(table)
+        _print_rest(console, report.servers.count, len(servers))
+    console.print()
+    for label, text in capture_lines(report, MOST_CAPTURES if most == MOST_ROWS else most):
+        console.print(Text.assemble((f"{label}: " if label else "", "bold"), text))
 
 
 def _print_rest(console: Console, count: int, shown: int) -> None:
