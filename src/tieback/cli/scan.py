@@ -131,7 +131,6 @@ def scan(
         for path in written:
             message_console().print(f"report: {path}")
         reasons = list(_reasons_to_fail(judged, fail_on or ()))
-        apps = done.report.headline.apps_analysed
     for reason in reasons:
         message_console().print(f"exit 1: {reason}", markup=False)
     if reasons:
@@ -139,7 +138,7 @@ def scan(
     if done.failed:
         if not done.inputs_read:
             message_console().print("no input was read; the last run of the workspace is unchanged")
-        raise typer.Exit(ExitCode.SOME_FAILED if apps else ExitCode.NOTHING_DONE)
+        raise typer.Exit(ExitCode.SOME_FAILED if done.inputs_read else ExitCode.NOTHING_DONE)
 
 
 def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator[str]":

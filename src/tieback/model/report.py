@@ -165,6 +165,8 @@ class AppSummary(msgspec.Struct, frozen=True):
     has_api: bool
     """True if the app uses an HTTP API and does not contact the store directly."""
     problems: tuple[Problem, ...] = ()
+    captured: bool = False
+    """True if the app was not scanned: it is known only from a capture."""
 
 
 class SkipReason(StrEnum):
@@ -220,6 +222,60 @@ class RunScope(msgspec.Struct, frozen=True):
     def probed(self) -> int:
         """Number of candidates that were probed."""
         return self.candidates - sum(self.unprobed.values())
+
+
+class Encryption(StrEnum):
+    """Encryption of the traffic with a server: that of its weakest flow. The values are in this order."""
+
+    CLEARTEXT = "cleartext"
+    WEAK_TLS = "weak_tls"
+    """TLS 1.1 or older (RFC 8996), or SSL."""
+    UNKNOWN = "unknown"
+    ENCRYPTED = "encrypted"
+
+
+class ContactedServer(msgspec.Struct, frozen=True):
+    """A server in a capture, and the traffic of one app with it."""
+
+    capture: str
+    """Path of the capture."""
+    app_sha256: str
+    """Key of the app: the content hash of a scanned app, or a digest if the app was not scanned or is unknown."""
+    app: str
+    """Name of the app as the capture shows it; empty if unknown."""
+    bundle_id: str
+    host: str
+    """Name, or the address if there is no name."""
+    port: int | None
+    addresses: tuple[str, ...]
+    """Addresses of the connections, at most 16."""
+    protocols: tuple[str, ...]
+    """Such as ``http`` and ``tls``, sorted; empty if unknown."""
+    encryption: Encryption
+    tls: tuple[str, ...]
+    """Versions of TLS, such as ``TLSv1.2``, sorted."""
+    flows: int
+    bytes_out: int
+    """Payload bytes to the server."""
+    bytes_in: int
+    leaks: tuple[str, ...]
+    """Classes of personal data and credentials that crossed the network in cleartext, sorted."""
+
+
+class CaptureSummary(msgspec.Struct, frozen=True):
+    """A capture that was read, also one without flows."""
+
+    path: str
+    sha256: str
+    flows: int
+    servers: int
+    """Distinct servers by app, as in ``servers`` of the report."""
+    others: int
+    """Flows of name resolution, discovery and time, and flows to groups: their servers are not listed."""
+    apps: tuple[str, ...]
+    """Apps that the capture shows, sorted."""
+    problems: tuple[Problem, ...] = ()
+    """What could not be read in it."""
 
 
 class LazyTable[T](msgspec.Struct, frozen=True):
@@ -408,6 +464,12 @@ class Report(msgspec.Struct, frozen=True):
     """Endpoints that only other tools found in apps of this run; ``app.sha256`` is that of our app."""
     posture: Posture | None = None
     """The owner's cloud accounts; ``None`` without an imported export, or if the audience must not see it."""
+    captures: LazyTable[CaptureSummary] = LazyTable(0, lambda: iter(()))
+    """Captures that were read, in input order."""
+    servers: LazyTable[ContactedServer] = LazyTable(0, lambda: iter(()))
+    """Servers in the captures: those with leaks first, then by encryption, the weakest first."""
+    without_inputs: bool = False
+    """True for a probe of targets that the user named: there was no app and no capture to read."""
     data: tuple[DataUsed, ...] = ()
     """Address data that the run used, built-in data first; empty if the run did not record it."""
 

@@ -14,7 +14,15 @@ from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure, PiiClassTotal
 from tieback.model.figure import Figure
 from tieback.model.probe import Access, RansomVerdict
-from tieback.model.report import AppSummary, DataUsed, Report, RunScope, SkipReason
+from tieback.model.report import (
+    AppSummary,
+    ContactedServer,
+    DataUsed,
+    Encryption,
+    Report,
+    RunScope,
+    SkipReason,
+)
 from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text, size_text
 from tieback.report.personal import personal_lines
 
@@ -221,25 +229,96 @@ def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, list[str]]
 def headline_text(report: Report) -> str:
     """Return the conclusion in one or two sentences that claim no more than was probed."""
     head = report.headline
-    apps = count_text(head.apps_analysed, "app")
+    analysed = _analysed_text(report)
     if report.scope is None:
         return (
-            f"{apps} analysed. There was no grant, so no back end was contacted. "
+            f"{analysed} There was no grant, so no back end was contacted. "
             "This report makes no statement about their data stores."
         )
     skipped = _skipped_text(report.scope, exposed=bool(head.stores_exposed))
     if not head.stores_exposed:
         if not report.scope.probed and not head.stores_answering:
-            return f"{apps} analysed. {skipped or 'No data store was probed: the inputs lead to none.'}"
+            return f"{analysed} {skipped or 'No data store was probed: the inputs lead to none.'}".lstrip()
         answered = count_text(head.stores_answering, "data store")
-        text = f"{apps} analysed. {answered} answered; none allowed unauthenticated access to records."
-        return f"{text} {skipped}".rstrip()
-    text = (
-        f"{head.apps_affected:,} of {apps} {'leads' if head.apps_affected == 1 else 'lead'} to "
-        f"{count_text(head.stores_exposed, 'data store')} accessible without authentication: "
-        f"{records_text(head.records)}, {_size(head.bytes)}."
-    )
+        text = f"{analysed} {answered} answered; none allowed unauthenticated access to records."
+        return f"{text} {skipped}".strip()
+    exposed = f"{count_text(head.stores_exposed, 'data store')} accessible without authentication"
+    if head.apps_analysed:
+        apps = count_text(head.apps_analysed, "app")
+        leading = f"{head.apps_affected:,} of {apps} {'leads' if head.apps_affected == 1 else 'lead'} to {exposed}"
+    else:
+        leading = f"{analysed} {exposed}".lstrip()
+    text = f"{leading}: {records_text(head.records)}, {_size(head.bytes)}."
     return f"{text} {skipped}".rstrip()
+
+
+def _analysed_text(report: Report) -> str:
+    """Say what was read, as ``3 apps analysed.`` or ``1 capture read: 12 servers``.
+
+    Empty if the run had no input, as a probe of targets that the user named.
+    """
+    count, captures = report.headline.apps_analysed, report.captures.count
+    apps = f"{count_text(count, 'app')} analysed." if count or not (captures or report.without_inputs) else ""
+    if not captures:
+        return apps
+    leaking = sum(bool(server.leaks) for server in report.servers.rows())
+    servers = count_text(report.servers.count, "server") if report.servers.count else "no servers"
+    told = f"{count_text(captures, 'capture')} read: {servers}"
+    told += f", {leaking:,} with personal data or credentials in cleartext." if leaking else "."
+    return f"{apps} {told}".lstrip()
+
+
+def encryption_text(server: ContactedServer) -> str:
+    """Return the weakest encryption of the traffic with a server, with the versions of TLS if there are some."""
+    versions = ", ".join(clean(version, 20) for version in server.tls)
+    match server.encryption:
+        case Encryption.CLEARTEXT:
+            return f"cleartext and {versions}" if versions else "cleartext"
+        case Encryption.WEAK_TLS:
+            return f"weak: {versions}"
+        case Encryption.ENCRYPTED:
+            return versions or "encrypted"
+    return "unknown"
+
+
+def server_text(server: ContactedServer) -> str:
+    """Return ``host:port``, or only the host if the capture does not show the port."""
+    host = f"[{server.host}]" if ":" in server.host else server.host
+    return clean(host if server.port is None else f"{host}:{server.port}", 300)
+
+
+def app_text(server: ContactedServer) -> str:
+    """Return the app of a server as the capture shows it, or ``unknown``."""
+    return clean(server.app or server.bundle_id, 80) or "unknown"
+
+
+def leaks_text(server: ContactedServer) -> str:
+    """Return the classes that leaked to or from a server, or why there are none."""
+    if server.leaks:
+        return ", ".join(clean(one, 40).replace("_", " ") for one in server.leaks)
+    if server.encryption is Encryption.CLEARTEXT:
+        return "none found"
+    return "unknown" if server.encryption is Encryption.UNKNOWN else "none: encrypted"
+
+
+def capture_lines(report: Report, most: int) -> Iterator[tuple[str, str]]:
+    """Yield a label and a sentence for each capture, at most ``most``, and the number of the others."""
+    for one in report.captures.first(most):
+        if not one.flows:
+            text = "read; it contains no flows"
+        else:
+            text = f"{count_text(one.flows, 'flow')} with {count_text(one.servers, 'server')}"
+            if one.others:
+                text += f"; {one.others:,} of them are name resolution, discovery or time, and not listed"
+        apps = ", ".join(clean(app, 60) for app in one.apps[:5]) + (
+            f" and {len(one.apps) - 5:,} more" if len(one.apps) > 5 else ""
+        )
+        text += f"; apps: {apps}" if apps else "; it does not show which apps" if one.flows else ""
+        yield clean(one.path, 200), text
+        for problem in one.problems[:3]:
+            yield clean(one.path, 200), clean(problem.what)
+    if report.captures.count > most:
+        yield "", f"and {report.captures.count - most:,} more captures"
 
 
 def _skipped_text(scope: RunScope, *, exposed: bool) -> str:
