@@ -111,7 +111,8 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         rows = partial(concluded.exposures, run.id, exposed=open_)
         return LazyIndex[Exposure](count, rows, pick=lambda ids: concluded.pick(run.id, ids, exposed=open_))
 
-    head = summarise(apps.count(), concluded.apps_affected(run.id), _taken(concluded.lines(run.id), columns))
+    lines, partly = _taken(concluded.lines(run.id), columns), apps.partly_read()
+    head = summarise(apps.count(), concluded.apps_affected(run.id), lines, partly)
     table = columns.table()
     ended = run.ended or datetime.now(UTC)
     seen = find_passive_evidence(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
@@ -154,6 +155,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         seen_in_apps=LazyTable[PassiveSighting].of(seen.in_apps),
         posture=inside.posture,
         data=read_run_data(lake, run.id),
+        partly_read=LazyTable[AppSummary](partly[0], apps.unread, apps.unread),
     )
 
 

@@ -14,7 +14,7 @@ from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure, PiiClassTotal
 from tieback.model.figure import Figure
 from tieback.model.probe import Access, RansomVerdict
-from tieback.model.report import AppSummary, DataUsed, Report, RunScope, SkipReason
+from tieback.model.report import AppSummary, DataUsed, Headline, Report, RunScope, SkipReason
 from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text, size_text
 from tieback.report.personal import personal_lines
 
@@ -216,8 +216,33 @@ def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, list[str]]
     return {key: sorted(hosts, key=lambda host: (hosts[host], host)) for key, hosts in seen.items()}
 
 
+MOST_PARTLY_READ = 20
+"""Limit on the partly read apps that a report lists."""
+
+
+def partly_read_lines(report: Report, most: int = MOST_PARTLY_READ) -> Iterator[tuple[str, str]]:
+    """Yield each app with code that was not read, and the code with its place; then the number of the others."""
+    for summary in report.partly_read.first(most):
+        codes = [clean(f"{one.what} ({one.where})" if one.where else one.what, 300) for one in summary.unread[:3]]
+        if len(summary.unread) > len(codes):
+            codes.append(f"and {len(summary.unread) - len(codes):,} more")
+        yield clean(f"{summary.app.label} {summary.app.version_name}".strip(), 80), "; ".join(codes)
+    if report.partly_read.count > most:
+        yield f"and {report.partly_read.count - most:,} more", "see the JSON report"
+
+
 def headline_text(report: Report) -> str:
-    """Return the conclusion in one or two sentences that claim no more than was probed."""
+    """Return the conclusion in a few sentences that claim no more than was read and probed."""
+    text, partly = _conclusion(report), report.headline.apps_partly_read
+    if not partly:
+        return text
+    return (
+        f"{text} {count_text(partly, 'app was', 'apps were')} only partly read. "
+        f"Capture {'its' if partly == 1 else 'their'} traffic to see the other back ends (tieback capture)."
+    )
+
+
+def _conclusion(report: Report) -> str:
     head = report.headline
     apps = count_text(head.apps_analysed, "app")
     if report.scope is None:
@@ -228,16 +253,28 @@ def headline_text(report: Report) -> str:
     skipped = _skipped_text(report.scope, exposed=bool(head.stores_exposed))
     if not head.stores_exposed:
         if not report.scope.targets_asked and not head.stores_answering:
-            return f"{apps} analysed. {skipped or 'No data store was probed: the inputs lead to none.'}"
+            none = "No data store was probed: the inputs lead to none."
+            if head.apps_partly_read:
+                none = "No data store was probed: the code that was read leads to none."
+            return f"{apps} analysed. {skipped or none}"
         answered = count_text(head.stores_answering, "data store")
         text = f"{apps} analysed. {answered} answered; none allowed unauthenticated access to records."
         return f"{text} {skipped}".rstrip()
     text = (
-        f"{head.apps_affected:,} of {apps} {'leads' if head.apps_affected == 1 else 'lead'} to "
+        f"{head.apps_affected:,} of {apps}{_fully_read_share(head)} "
+        f"{'leads' if head.apps_affected == 1 else 'lead'} to "
         f"{count_text(head.stores_exposed, 'data store')} accessible without authentication: "
         f"{records_text(head.records)}, {_size(head.bytes)}."
     )
     return f"{text} {skipped}".rstrip()
+
+
+def _fully_read_share(head: Headline) -> str:
+    """The same share over the apps that were fully read; empty if all or none were."""
+    fully = head.apps_analysed - (head.apps_partly_read or 0)
+    if not head.apps_partly_read or fully <= 0 or head.affected_partly_read is None:
+        return ""
+    return f" ({head.apps_affected - head.affected_partly_read:,} of the {fully:,} fully read)"
 
 
 def _skipped_text(scope: RunScope, *, exposed: bool) -> str:

@@ -28,6 +28,7 @@ from tieback.report.document import (
     headline_text,
     hosts_of,
     most_records,
+    partly_read_lines,
     rows,
     store_text,
     way_text,
@@ -92,6 +93,7 @@ def print_report(report: Report, console: Console) -> None:
         console.print(_exposed(open_rows, console.width))
         _print_rest(console, report.ways[0])
         console.print(Text("\n" + "   ".join(f"{sign} {word}" for sign, word, _ in LEGEND), style="dim"))
+    _print_partly_read(report, console)
     _print_findings(report, console)
     if other_rows:
         console.print(_other(other_rows))
@@ -110,6 +112,16 @@ def print_report(report: Report, console: Console) -> None:
     console.print()
     for label, text in about_lines(report):
         console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
+
+
+def _print_partly_read(report: Report, console: Console) -> None:
+    """Apps with code that was not read: their lists of back ends are not complete."""
+    if not report.partly_read.count:
+        return
+    count = count_text(report.partly_read.count, "app")
+    console.print(Text(f"\n{count} only partly read", style="bold yellow"))
+    for app, what in partly_read_lines(report, MOST_PROBLEMS):
+        console.print(Padding(Text.assemble((f"{app}: ", "bold"), what), (0, 0, 0, 2), expand=False))
 
 
 def _print_findings(report: Report, console: Console) -> None:
@@ -322,11 +334,13 @@ def _named(report: Report) -> Table:
     for summary in shown:
         names = hosts[summary.app.sha256]
         more = f" +{len(names) - 4}" if len(names) > 4 else ""
+        named = ", ".join(clean(name, 60) for name in names[:4]) + more
+        partly = "partly read" + ("; " if named else ", see its traffic") if summary.unread else ""
         table.add_row(
             Text(clean(summary.app.label, 40)),
             Text(clean(summary.app.version_name, 20)),
-            f"{summary.endpoints:,}",
-            Text(", ".join(clean(name, 60) for name in names[:4]) + more),
+            f"{summary.endpoints:,}" + ("+" if summary.unread else ""),
+            Text(partly, style="yellow").append(named, style="default"),
         )
     return table
 
