@@ -14,7 +14,7 @@ from tieback.model.figure import Figure
 from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.posture import Posture
 from tieback.model.probe import ProbeReport
-from tieback.model.sighting import Problem, Sighting
+from tieback.model.sighting import Problem, Sighting, UnreadCode
 
 
 class StoreKind(msgspec.Struct, frozen=True):
@@ -79,6 +79,11 @@ class Headline(msgspec.Struct, frozen=True):
     """Notices that laws and contracts may require, as advice."""
     campaigns: tuple[Campaign, ...] = ()
     """Stores visited by the same extortionist, the largest group first."""
+    apps_partly_read: int | None = 0
+    """Analysed apps with code that was not read, such as encrypted or downloaded code.
+    ``None`` here and below if the audience must not see it."""
+    affected_partly_read: int | None = 0
+    """Affected apps among them; the other affected apps were fully read."""
 
 
 class FigureGroup(msgspec.Struct, frozen=True):
@@ -167,6 +172,8 @@ class AppSummary(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     captured: bool = False
     """True if the app was not scanned: it is known only from a capture."""
+    unread: tuple[UnreadCode, ...] = ()
+    """Code of the app that was not read; the app is then only partly read."""
 
 
 class SkipReason(StrEnum):
@@ -472,6 +479,8 @@ class Report(msgspec.Struct, frozen=True):
     """True for a probe of targets that the user named: there was no app and no capture to read."""
     data: tuple[DataUsed, ...] = ()
     """Address data that the run used, built-in data first; empty if the run did not record it."""
+    partly_read: LazyTable[AppSummary] = LazyTable(0, lambda: iter(()))
+    """Apps with code that was not read; also in ``apps``."""
 
     def exposures(self) -> Iterator[Exposure]:
         """Every store, the exposed ones first."""

@@ -122,7 +122,8 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         rows = partial(concluded.exposures, run.id, exposed=open_)
         return LazyIndex[Exposure](count, rows, pick=lambda ids: concluded.pick(run.id, ids, exposed=open_))
 
-    head = summarise(apps.count(), concluded.apps_affected(run.id), _taken(concluded.lines(run.id), columns))
+    lines, partly = _taken(concluded.lines(run.id), columns), apps.partly_read()
+    head = summarise(apps.count(), concluded.apps_affected(run.id), lines, partly)
     table = columns.table()
     ended = run.ended or datetime.now(UTC)
     seen = find_passive_evidence(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
@@ -167,6 +168,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         captures=LazyTable[CaptureSummary].of(list(_captures(lake, run.id, captures, traffic))),
         servers=LazyTable[ContactedServer].of(worst_first(one for group in traffic for one in group.servers)),
         data=read_run_data(lake, run.id),
+        partly_read=LazyTable[AppSummary](partly[0], apps.unread, apps.unread),
     )
 
 

@@ -33,6 +33,7 @@ from tieback.report.document import (
     hosts_of,
     leaks_text,
     most_records,
+    partly_read_lines,
     rows,
     server_text,
     store_text,
@@ -114,6 +115,7 @@ def print_report(report: Report, console: Console, *, brief: bool = False) -> No
         console.print(_exposed(open_rows, console.width))
         _print_rest(console, report.ways[0], len(open_rows))
         console.print(Text("\n" + "   ".join(f"{sign} {word}" for sign, word, _ in LEGEND), style="dim"))
+    _print_partly_read(report, console)
     _print_findings(report, console, brief=brief)
     if other_rows:
         console.print(_other(other_rows, console.width))
@@ -140,6 +142,16 @@ def print_report(report: Report, console: Console, *, brief: bool = False) -> No
     console.print()
     for label, text in about_lines(report):
         console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
+
+
+def _print_partly_read(report: Report, console: Console) -> None:
+    """Apps with code that was not read: their lists of back ends are not complete."""
+    if not report.partly_read.count:
+        return
+    count = count_text(report.partly_read.count, "app")
+    console.print(Text(f"\n{count} only partly read", style="bold yellow"))
+    for app, what in partly_read_lines(report, MOST_PROBLEMS):
+        console.print(Padding(Text.assemble((f"{app}: ", "bold"), what), (0, 0, 0, 2), expand=False))
 
 
 def _print_findings(report: Report, console: Console, *, brief: bool = False) -> None:
@@ -373,11 +385,13 @@ def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
     for summary in shown:
         names = hosts[summary.app.sha256]
         more = f" and {len(names) - most} more" if most is not None and len(names) > most else ""
+        named = ", ".join(clean(name) for name in names[:most]) + more
+        partly = "partly read" + ("; " if named else ", see its traffic") if summary.unread else ""
         table.add_row(
             Text(_short(summary.app.label, 40, width)),
             Text(_short(summary.app.version_name, 20, width)),
-            f"{summary.endpoints:,}",
-            Text(", ".join(clean(name) for name in names[:most]) + more),
+            f"{summary.endpoints:,}" + ("+" if summary.unread else ""),
+            Text(partly, style="yellow").append(named, style="default"),
         )
     return table
 

@@ -184,7 +184,7 @@ def test_signs_of_ransom_are_in_the_head(report: Report) -> None:
 
 def test_brief_output_has_every_finding_in_one_line_and_no_evidence(report: Report) -> None:
     out = io.StringIO()
-    print_report(report, Console(file=out, width=100, color_system=None, highlight=False), brief=True)
+    print_report(report, open_console(width=100, file=out, color_system=None), brief=True)
     lines = [line.rstrip() for line in out.getvalue().splitlines()]
     findings = [line for line in lines if line.startswith(("  critical  ", "  high  "))]
     assert findings[0] == "  critical  elasticsearch needs no login: Parcello 7.2; elasticsearch 6.8.23"
