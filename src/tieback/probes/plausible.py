@@ -8,7 +8,7 @@ from tieback.model.figure import Figure, Quality
 from tieback.model.probe import Container
 
 MOST_RECORDS = 10**14
-"""Maximum records of one container. A Lucene index has at most 2^31 documents per shard; no store with more is known."""
+"""Maximum records of one container. A Lucene index has at most 2^31 documents per shard."""
 MOST_BYTES = 10**17
 """Maximum bytes of one container: 100 PB."""
 RECORDS_PER_BYTE = 10_000
