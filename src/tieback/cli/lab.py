@@ -3,12 +3,13 @@
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 from rich.table import Table
 
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, print_failure, write_line
 from tieback.model.document import encode
 from tieback.model.errors import LabError
@@ -132,7 +133,9 @@ def down(
 
 @app.command()
 def status(
-    output: OutputFormat = typer.Option(OutputFormat.TABLE, "--format", help="Table, or one JSON document per line."),
+    output: Annotated[
+        OutputFormat, format_option(OutputFormat, "Table, or one JSON document per line.")
+    ] = OutputFormat.TABLE,
     directory: Path | None = _DIRECTORY,
 ) -> None:
     """Show each store: address, configuration, and whether it is running.
