@@ -105,7 +105,7 @@ def _matrix(found: Breakdown, titles: Mapping[str, str]) -> Chart | None:
     column = (WIDTH - _LABELS) / len(stores)
     marks, words = [], []
     labels = _column_heads([clean(store, 14) for store in stores], column)
-    top = max(label.y for label in labels) + 11
+    top = round(max(label.y for label in labels)) + 11
     for row, name in enumerate(classes):
         y = top + row * _ROW
         title = clean(titles.get(name, name), 24)
