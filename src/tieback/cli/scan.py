@@ -1,10 +1,12 @@
 """``tieback scan``: analyse inputs, probe under a grant, and report."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tieback.cli.process import discard_stdout, output_error
 from tieback.cli.report import (
     FORMATS,
     AudienceOption,
@@ -20,14 +22,16 @@ from tieback.cli.report import (
 )
 from tieback.cli.terminal import ExitCode, WorkspaceOption, message_console, print_failure, progress_bar
 from tieback.cli.workspace_ledger import LedgerOption, ensure_ledger
-from tieback.model.errors import UsageError
+from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.exposure import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tieback.engine.interface import Engine
+    from tieback.model.report import Report
     from tieback.pipeline.inputs.spec import InputSpec
+    from tieback.report.interface import Renderer
 
 
 def scan(
@@ -107,20 +111,51 @@ def scan(
             message_console().print(f"removed a damaged file from the lake: {part}", markup=False)
         judged = with_population_estimate(with_baseline(set_apart(done.report), past), sample_of)
         document = for_audience(judged, who, vendor)
-        written = [one for path, renderer in files for one in write_all(document, renderer, path)]
-        show(document, output)
-        for path in written:
-            message_console().print(f"report: {path}")
+        lost, closed = _write_outputs(document, files, output)
         severe = judged.new_at_or_above(fail_on) if fail_on is not None else 0
         apps = done.report.headline.apps_analysed
     if severe:
         new = "" if past is None else "new "
         message_console().print(f"exit 1: {severe:,} {new}finding{'s'[: severe > 1]} at or above {fail_on}")
         raise typer.Exit(ExitCode.FINDINGS)
+    if lost:
+        message_console().print(f"the run is kept: tieback report -w {workspace}", markup=False)
+        raise typer.Exit(ExitCode.SOME_FAILED)
     if done.failed:
         if not done.inputs_read:
             message_console().print("no input was read; the last run of the workspace is unchanged")
         raise typer.Exit(ExitCode.SOME_FAILED if apps else ExitCode.NOTHING_DONE)
+    if closed:
+        raise typer.Exit(ExitCode.CLOSED_PIPE)
+
+
+def _write_outputs(document: "Report", files: "Iterable[tuple[Path, Renderer]]", output: str) -> tuple[bool, bool]:
+    """Write the report to files and stdout. The run is stored: a full disk or a closed pipe must not hide its end.
+
+    Returns:
+        Whether an output could not be written, and whether the reader of stdout closed the pipe.
+    """
+    lost = closed = False
+    written: list[Path] = []
+    for path, renderer in files:
+        try:
+            written += write_all(document, renderer, path)
+        except WorkspaceError as error:
+            print_failure(error)
+            lost = True
+    try:
+        show(document, output)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        closed = True
+        discard_stdout()
+    except OSError as error:
+        print_failure(output_error(error))
+        lost = True
+        discard_stdout()
+    for path in written:
+        message_console().print(f"report: {path}", markup=False)
+    return lost, closed
 
 
 def _inputs(texts: "Iterable[str]", manifests: "Iterable[Path]") -> "tuple[InputSpec, ...]":

@@ -26,6 +26,8 @@ class ExitCode(IntEnum):
     SOME_FAILED = 3
     """Some inputs failed. Each is named on stderr; the others are done."""
     NOTHING_DONE = 4
+    CLOSED_PIPE = 141
+    """The reader of the output closed the pipe, as ``head`` does; shells report the same of other programs."""
 
 
 UNFOLDED = 10_000
@@ -49,6 +51,12 @@ WorkspaceOption = Annotated[
 
 class SafeConsole(Console):
     """A console that shows no control, direction or invisible character, and no command of a CI log."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave the exit code to ``process.run``: Rich's own is that of findings. Lost messages end no command."""
+        self.quiet = True
+        if not self.stderr:
+            raise BrokenPipeError
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         """Render, and make the text of every segment safe; the console's own control codes stay."""
