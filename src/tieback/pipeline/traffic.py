@@ -27,7 +27,7 @@ from tieback.pipeline.progress import Progress
 if TYPE_CHECKING:
     from tieback.leaks.detect import LeakDetector
 
-TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.3"
+TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.4"
 """Part of the key of a unit of work; the last number increases when the rules for leaks or hints change."""
 MAX_SUMMARY = 48 * 1024 * 1024
 """Maximum bytes of flows per file that a worker returns; further flows are dropped, with a problem."""
