@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tieback.cli.formats import format_option
+from tieback.cli.logs import write_event
 from tieback.cli.report import (
     FORMATS,
     AudienceOption,
@@ -126,6 +127,7 @@ def scan(
         reasons = list(_reasons_to_fail(judged, fail_on or ()))
         apps = done.report.headline.apps_analysed
     for reason in reasons:
+        write_event("exit reason", text=reason)
         message_console().print(f"exit 1: {reason}", markup=False)
     if reasons:
         raise typer.Exit(ExitCode.FINDINGS)
