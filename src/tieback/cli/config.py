@@ -57,11 +57,11 @@ def show(
         OutputFormat.TABLE
     ),
 ) -> None:
-    """Show the value of each option of a command, and where it comes from; or everything that files and variables set.
+    """Show the value and the source of each option of a command, or everything that files and variables set.
 
     Options of `config show` come before the command.
 
-    Example: tieback config show scan --workers 2
+    Example: tieback config show scan
     """
     root = context.find_root()
     found: list[Setting] = root.meta.get("tieback.settings", [])
@@ -108,7 +108,8 @@ def _of_files(group: Any, found: list[Setting], context: typer.Context) -> Itera
 
 def _of_command(words: list[str], group: Any, found: list[Setting], context: typer.Context) -> Iterator[OptionValue]:
     """Every option of a command, as this command line would run it."""
-    command, path, rest = group, (), list(words)
+    command, rest = group, list(words)
+    path: tuple[str, ...] = ()
     while rest and (inner := getattr(command, "commands", {}).get(rest[0])) is not None and not inner.hidden:
         command, path = inner, (*path, rest.pop(0))
     if not path:

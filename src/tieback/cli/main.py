@@ -58,7 +58,7 @@ class RootGroup(TyperGroup):
             typer.echo(message, err=True)
             args = [APP_SHOW, *args[2:]]
         name, command, rest = super().resolve_command(ctx, args)
-        if found := ctx.meta.get(SETTINGS):
+        if name is not None and (found := ctx.meta.get(SETTINGS)):
             self._configure(ctx, name, command, found)
         ctx.meta[WORDS] = [word.partition("=")[0] for word in rest if word.startswith("--")]
         return name, command, rest

@@ -185,8 +185,8 @@ def check_project(settings: Iterable[Setting], project: Path) -> Iterator[Settin
             raise UsageError(
                 "a project's file must not set this option",
                 where=one.where,
-                advice=f"It may set {', '.join(sorted(FORMATS | PATHS))}. Use the command line, the environment or "
-                "your own configuration (`tieback config show` names the file)",
+                advice=f"It may set {', '.join(sorted(FORMATS | PATHS))}. Use the command line, or your own file "
+                "~/.config/tieback/config.toml",
             )
         yield one
 

