@@ -16,7 +16,10 @@ from tieback.model.errors import TiebackError
 from tieback.model.sighting import AppDocument, CredentialGrade
 
 _FOREIGN = frozenset({Party.THIRD, Party.PLATFORM})
-_GRAVEST = (CredentialGrade.SUPERUSER, CredentialGrade.PRIVATE_KEY, CredentialGrade.NORMAL, CredentialGrade.PUBLIC)
+_GRAVEST = (
+    CredentialGrade.SUPERUSER, CredentialGrade.PRIVATE_KEY, CredentialGrade.NORMAL, CredentialGrade.UNKNOWN,
+    CredentialGrade.CLIENT_SECRET, CredentialGrade.WRITE_ONLY, CredentialGrade.LIMITED, CredentialGrade.PUBLIC,
+)  # fmt: skip
 SHOWN = 40
 """Maximum number of endpoints per app in the table. JSON output is complete."""
 

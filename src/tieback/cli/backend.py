@@ -10,7 +10,7 @@ import typer
 from tieback.cli.data import DataOption
 from tieback.cli.formats import format_option
 from tieback.cli.options import RunOption
-from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, print_failure, write_line
+from tieback.cli.terminal import ExitCode, NeverOption, OutputFormat, WorkspaceOption, print_failure, write_line
 from tieback.cli.trees import print_app, print_attribution, print_backend, print_backend_lines, print_contacts
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
@@ -185,6 +185,7 @@ def contacts(
     audit: Annotated[
         Path | None, typer.Option(help="Audit log to append to; default: audit.jsonl next to the grant.")
     ] = None,
+    never: NeverOption = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Read the contacts in the security.txt of hosts (RFC 9116). Sends one GET per host, over valid TLS, under a grant.
@@ -192,18 +193,20 @@ def contacts(
     Example: tieback backend contacts www.example.org --grant grant.toml --keep contacts
     """
     from tieback.pipeline.probing.security_txt import SecurityTxtResult, fetch_contacts
+    from tieback.pipeline.progress import today_utc
     from tieback.scope.event_loop import run
-    from tieback.scope.grant import load_grant
+    from tieback.scope.policy.approval import load_approved_grant
 
     if grant is None:
         raise UsageError(
             "missing grant", where="--grant", advice="Pass --grant FILE; create one with `tieback grant new`"
         )
-    permission, log = load_grant(grant), audit or grant.parent / "audit.jsonl"
+    approved, log = load_approved_grant(grant, never, today_utc()), audit or grant.parent / "audit.jsonl"
     found: list[SecurityTxtResult] = []
 
     async def take() -> None:
-        found.extend([one async for one in fetch_contacts(hosts, permission, log, keep)])
+        contacts_of = fetch_contacts(hosts, approved.grant, log, keep, approval=approved.approval)
+        found.extend([one async for one in contacts_of])
 
     run(take())
     failed = 0

@@ -53,7 +53,7 @@ def up(
         False, "--demo", help="Start only the demo: three stores and the API of the sample app Workhub."
     ),
     subnet: int | None = typer.Option(
-        None, min=0, max=255, help="Third number of the addresses, to run several labs on one machine; default: 0."
+        None, min=0, max=255, help="Third number of the addresses 127.77.SUBNET.x; default: a free one."
     ),
     ports: PortChoice | None = typer.Option(
         None, "--ports", help="Listen on the usual port of each product or on a random high port; default: usual."
@@ -172,10 +172,15 @@ def record(
     Example: tieback lab up --demo && tieback lab record captures && tieback traffic captures
     """
     from tieback.lab.device import record as record_apps
+    from tieback.lab.process import is_running
 
     lab = _lab(directory)
     entries = lab.entries()
-    places = {name: (entry.server.address, entry.server.port) for name, entry in entries.items()}
+    places = {
+        name: (entry.server.address, entry.server.port)
+        for name, entry in entries.items()
+        if is_running(entry.server.process)
+    }
     for path in record_apps(places, lab.store_directory, out):
         typer.echo(path)
 

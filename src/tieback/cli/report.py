@@ -303,8 +303,8 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
             partial.unlink(missing_ok=True)
 
 
-def show(document: Report, output: str) -> None:
-    """Print the report on stdout: tables for people, or any other format.
+def show(document: Report, output: str, *, brief: bool = False) -> None:
+    """Print the report on stdout: tables for people (``brief``: only the conclusions), or any other format.
 
     Raises:
             UsageError: unknown format.
@@ -312,7 +312,7 @@ def show(document: Report, output: str) -> None:
     if output == "table":
         from tieback.report.formats.terminal import print_report
 
-        print_report(document, data_console())
+        print_report(document, data_console(), brief=brief)
         return
     from tieback.report import by_name
 

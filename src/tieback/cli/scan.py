@@ -21,7 +21,7 @@ from tieback.cli.report import (
     with_baseline,
     write_all,
 )
-from tieback.cli.terminal import ExitCode, WorkspaceOption, message_console, print_failure, progress_bar
+from tieback.cli.terminal import ExitCode, NeverOption, WorkspaceOption, message_console, print_failure, progress_bar
 from tieback.cli.workspace_ledger import LedgerOption, ensure_ledger
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Severity
@@ -68,6 +68,9 @@ def scan(
     workspace: WorkspaceOption = Path(".tieback"),
     ledger: LedgerOption = None,
     output: Annotated[str, format_option(FORMATS, "Format of the report on stdout.")] = "table",
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Tables: print only exposed stores, findings and problems.")
+    ] = False,
     fail_on: Annotated[
         list[FailOn] | None,
         typer.Option(
@@ -90,27 +93,31 @@ def scan(
     suppressions: SuppressionsOption = None,
     baseline: BaselineOption = None,
     sample_of: SampleOption = None,
+    never: NeverOption = None,
 ) -> None:
     """Analyse apps, map their back ends, probe the data stores that the grant covers, and write a report.
 
     Example: tieback scan app.apk other.ipa --grant grant.toml --report report.html
     """
+    from tieback.pipeline.progress import today_utc
     from tieback.pipeline.scan import ScanRequest, run_scan
     from tieback.report import by_suffix
     from tieback.report.audience import audience_of, for_audience
     from tieback.report.sampling import with_population_estimate
-    from tieback.scope.grant import load_grant
+    from tieback.scope.policy.approval import load_approved_grant
 
     who = audience_of(audience, vendor)
     files = [(path, by_suffix(path)) for path in report or ()]
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
+    approved = load_approved_grant(grant, never, today_utc()) if grant is not None else None
     request = ScanRequest(
         inputs=_inputs(inputs or (), manifest or ()),
-        grant=load_grant(grant) if grant is not None else None,
+        grant=approved.grant if approved is not None else None,
         workspace=workspace,
         workers=workers,
         retry=retry,
         engine=_engine(engine, certs),
+        approval=approved.approval if approved is not None else None,
     )
     ensure_ledger(workspace, ledger)
     with run_scan(request, progress_bar) as done:
@@ -121,11 +128,10 @@ def scan(
         judged = with_population_estimate(with_baseline(set_apart(done.report), past), sample_of)
         document = for_audience(judged, who, vendor)
         written = [one for path, renderer in files for one in write_all(document, renderer, path)]
-        show(document, output)
+        show(document, output, brief=brief)
         for path in written:
             message_console().print(f"report: {path}")
         reasons = list(_reasons_to_fail(judged, fail_on or ()))
-        apps = done.report.headline.apps_analysed
     for reason in reasons:
         write_event("exit reason", text=reason)
         message_console().print(f"exit 1: {reason}", markup=False)
@@ -134,7 +140,7 @@ def scan(
     if done.failed:
         if not done.inputs_read:
             message_console().print("no input was read; the last run of the workspace is unchanged")
-        raise typer.Exit(ExitCode.SOME_FAILED if apps else ExitCode.NOTHING_DONE)
+        raise typer.Exit(ExitCode.SOME_FAILED if done.inputs_read else ExitCode.NOTHING_DONE)
 
 
 def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator[str]":

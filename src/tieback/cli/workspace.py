@@ -30,6 +30,7 @@ def _noun() -> None:
 
 
 app.command("new")(workspace_ledger.new)
+app.command("trust")(workspace_ledger.trust)
 app.command("move")(workspace_ledger.move)
 app.command("check")(workspace_lake.check)
 app.command("compact")(workspace_lake.compact)

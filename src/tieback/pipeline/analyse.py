@@ -64,6 +64,7 @@ class Analyser:
         with open_app(path, sha256=sha256) as opened:
             cleartext = opened.cleartext
             collected = merge_finds(opened.app, self._search.finds(opened.pieces()), self._rules)
+            unread = opened.unread
         return AppDocument(
             path=name or path_text(path),
             app=opened.app,
@@ -73,6 +74,7 @@ class Analyser:
             problems=(*opened.problems, *collected.problems),
             cleartext=cleartext,
             keys=collected.keys,
+            unread=unread,
         )
 
 

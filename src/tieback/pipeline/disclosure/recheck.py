@@ -35,6 +35,7 @@ from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
 from tieback.scope.lease import digest_of
+from tieback.scope.policy.approval import Approval, require_approval
 from tieback.scope.resolver import NameResolver
 from tieback.storage.lake.tables.apps import container_names, public_keys
 from tieback.storage.lake.tables.imports import services_at
@@ -81,6 +82,7 @@ def recheck(
     choose: Callable[[Sequence[Case]], Sequence[Case]],
     progress: Progress | None = None,
     by: str = "recheck",
+    approval: Approval | None = None,
     run: str = "",
 ) -> Iterator[RecheckOutcome]:
     """Re-check cases one after the other; each result is stored before the next case is probed.
@@ -92,17 +94,18 @@ def recheck(
         choose: selects the cases.
         progress: called with the number of cases done.
         by: name for the log.
+        approval: of the grant; as for the dialer.
         run: ID of the run whose back ends and places are used; default: the last finished run.
 
     Raises:
-        GrantError: the grant has expired or is not yet valid.
+        GrantError: the grant has expired or is not yet valid, a site policy is damaged, or a signature is missing.
         StoppedError: the stop file of the workspace exists; completed cases are stored.
         WorkspaceError: the workspace does not exist, or cannot be opened or written.
         UsageError: raised by ``choose``.
     """
     check_valid(grant, today_utc())
     with Workspace.open(directory, create=False) as workspace, workspace.lock():
-        yield from recheck_workspace(workspace, grant, policy, choose, progress, by, run)
+        yield from recheck_workspace(workspace, grant, policy, choose, progress, by, approval, run)
 
 
 def recheck_workspace(
@@ -112,16 +115,18 @@ def recheck_workspace(
     choose: Callable[[Sequence[Case]], Sequence[Case]],
     progress: Progress | None = None,
     by: str = "recheck",
+    approval: Approval | None = None,
     run: str = "",
 ) -> Iterator[RecheckOutcome]:
     """As ``recheck``, in an open and locked workspace."""
+    approved = require_approval(grant, approval)
     cases = workspace.ledger.cases
     wanted = list(choose(list(cases.cases())))
     names = {vendor.id: vendor.name for vendor in cases.vendors()}
     known = _Known(workspace, wanted, finished_run(workspace, run))
     with workspace.grant_lease(digest_of(grant)) as lease, AuditLog(workspace.audit_file) as audit:
         for number, case in enumerate(wanted, start=1):
-            here, elsewhere = event_loop.run(_ask(workspace, audit, grant, case, known, lease))
+            here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, known, lease))
             now = datetime.now(UTC)
             check = judge_recheck(case.store, here, elsewhere, known.seen(case), now, _since(case))
             after = cases.change(case.id, lambda old, check=check: apply_recheck(old, check, policy, by), now)  # type: ignore[misc]
@@ -184,11 +189,24 @@ def _moment(text: str) -> datetime | None:
 
 
 async def _ask(
-    workspace: Workspace, audit: AuditLog, grant: Grant, case: Case, known: _Known, lease: ProbeLease
+    workspace: Workspace,
+    audit: AuditLog,
+    grant: Grant,
+    approval: Approval,
+    case: Case,
+    known: _Known,
+    lease: ProbeLease,
 ) -> tuple[list[ProbeReport], list[ProbeReport]]:
     """Results at the locations of the store and, if access is denied there, at other possible locations."""
-    names = NameResolver(grant)
-    dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file, provider_of=ProviderLookup().of)
+    names = NameResolver(grant, never=approval.policy.rules)
+    dialer = Dialer(
+        grant,
+        audit,
+        names=names,
+        stop_file=workspace.stop_file,
+        provider_of=ProviderLookup().of,
+        approval=approval,
+    )
     notes = None
     if any(rule.ransom_note for rule in grant.target):
         notes = NoteJudge(read_salt(workspace.directory))
