@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -11,19 +11,11 @@ from typer.core import TyperGroup
 from tieback.cli.commands import APP_SHOW, COMMANDS
 from tieback.cli.lazy import LazyCommand, import_help_renderer, load_all
 from tieback.cli.logs import CommandLog, write_event
-from tieback.cli.settings import (
-    SHARED,
-    Setting,
-    check_commands,
-    check_top,
-    default_map,
-    every_option,
-    load_settings,
-    options_of,
-    values_for,
-)
 from tieback.cli.terminal import ExitCode, print_failure
 from tieback.model.errors import GrantError, StoppedError, TiebackError, UsageError
+
+if TYPE_CHECKING:
+    from tieback.cli.settings import Setting
 
 PRIVATE = 0o077
 """umask: whatever is written may hold credentials and personal data, so only the user may read it."""
@@ -46,6 +38,8 @@ class RootGroup(TyperGroup):
         """Read the configuration files, and accept the options of ``EVERYWHERE`` in any position."""
         args = to_front(args)
         if not ctx.resilient_parsing and _runs_a_command(args):
+            from tieback.cli.settings import load_settings, values_for
+
             found = load_settings(os.environ, project="--no-project-file" not in args)
             ctx.meta[SETTINGS] = found
             ctx.default_map = {key: value for key, (value, _) in values_for((), self, found, ctx).items()}
@@ -63,8 +57,10 @@ class RootGroup(TyperGroup):
         ctx.meta[WORDS] = [word.partition("=")[0] for word in rest if word.startswith("--")]
         return name, command, rest
 
-    def _configure(self, ctx: Any, name: str, command: Any, found: list[Setting]) -> None:
+    def _configure(self, ctx: Any, name: str, command: Any, found: "list[Setting]") -> None:
         """Give a command the defaults of the configuration files. Raises ``UsageError``."""
+        from tieback.cli.settings import SHARED, check_commands, check_top, default_map, every_option, options_of
+
         check_commands(found, self.commands)
         loaded = command.loaded if isinstance(command, LazyCommand) else command
         near = {*SHARED, *options_of(self), *options_of(loaded)}

@@ -14,7 +14,6 @@ import difflib
 import os
 import re
 import stat
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
@@ -108,6 +107,8 @@ def read_settings(path: Path, origin: Origin) -> Iterator[Setting]:
     text = _read(path, origin)
     if text is None:
         return
+    import tomllib
+
     try:
         tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -254,10 +255,10 @@ def words_to_values(one: Setting, parameter: Any, context: Any) -> Any:
         raise UsageError(error.what, where=one.where, advice=error.advice) from None
     except Exception as error:
         # Typer's own class of errors differs between its releases; all of them have a message.
-        said = getattr(error, "message", "")
+        said = str(getattr(error, "message", "")).removeprefix("Value error, ").rstrip(".")
         if not said:
             raise
-        raise UsageError(str(said).rstrip("."), where=one.where, advice=f"See --{one.option} in --help") from None
+        raise UsageError(said, where=one.where, advice=f"See --{one.option} in --help") from None
     return value
 
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.cli.conftest import Run
-from tieback.cli.logs import MAX_TEXT, CommandLog, JsonLines, logged_stage, redact, write_event
+from tieback.cli.log_lines import MAX_TEXT, JsonLines, redact
+from tieback.cli.logs import CommandLog, logged_stage, write_event
 from tieback.model.errors import UsageError
 
 SECRETS = {
