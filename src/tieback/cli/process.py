@@ -37,24 +37,34 @@ def prepare() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def run(command: Callable[[], object]) -> int:
-    """Run a command; returns its exit code. Every error becomes one line on stderr."""
+def run(command: Callable[[], object], ended: Callable[[int, BaseException | None], None] | None = None) -> int:
+    """Run a command; returns its exit code. Every error becomes one line on stderr.
+
+    Args:
+        command: the command.
+        ended: called with the exit code, and the error that ended the command if there was one.
+    """
+    failure: BaseException | None = None
     try:
         command()
         code = int(ExitCode.DONE)
     except SystemExit as end:
         code = _code_of(end)
-    except KeyboardInterrupt:
-        code = INTERRUPTED
+    except KeyboardInterrupt as error:
+        failure, code = error, INTERRUPTED
     except TiebackError as error:
-        code = _failed(error)
-    except BrokenPipeError:
-        code = ExitCode.CLOSED_PIPE
+        failure, code = error, _failed(error)
+    except BrokenPipeError as error:
+        failure, code = error, ExitCode.CLOSED_PIPE
     except OSError as error:
-        code = _failed(output_error(error))
+        failure, code = error, _failed(output_error(error))
     except Exception as error:  # noqa: BLE001 - the edge of the process: one line instead of a traceback
-        code = _internal(error)
-    return _flush(code)
+        failure, code = error, _internal(error)
+    code = _flush(code)
+    if ended is not None:
+        with suppress(OSError):
+            ended(code, failure)
+    return code
 
 
 def output_error(error: OSError) -> TiebackError:

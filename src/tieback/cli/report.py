@@ -4,10 +4,11 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tieback.cli.completion import complete_figure
 from tieback.cli.files import open_whole
 from tieback.cli.formats import format_option
 from tieback.cli.options import RunOption
@@ -132,7 +133,8 @@ def explain(
         str,
         typer.Argument(
             help="Figure, such as records, stores-exposed:class=email or bytes:kind=mongodb,country=DE; "
-            "default: list all names."
+            "default: list all names.",
+            autocompletion=complete_figure,
         ),
     ] = "",
     workspace: WorkspaceOption = _DEFAULT,
@@ -145,10 +147,7 @@ def explain(
     from tieback.report.explain import figure_names
     from tieback.report.explanation import as_lines, print_explanation
 
-    outer = context.parent.params["workspace"] if context.parent is not None else workspace
-    # `tieback report -w DIR explain …` means the same as `tieback report explain … -w DIR`.
-    chosen = workspace if workspace != _DEFAULT else outer
-    with run_report(chosen, run) as whole:
+    with run_report(_own_or_outer(context, "workspace", workspace), _own_or_outer(context, "run", run)) as whole:
         if not figure:
             write_bytes((f"{name}\n".encode() for name in figure_names(whole)), None)
             return
@@ -157,6 +156,19 @@ def explain(
             write_bytes(as_lines(found), None)
         else:
             print_explanation(found, data_console())
+
+
+def _own_or_outer[T](context: typer.Context, name: str, own: T) -> T:
+    """The option of a sub-command: `report -w DIR explain` means the same as `report explain -w DIR`."""
+    outer = context.parent
+    if outer is None or _is_typed(context, name) or not _is_typed(outer, name):
+        return own
+    return outer.params[name]  # type: ignore[no-any-return]
+
+
+def _is_typed(context: Any, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 @app.command(epilog="Example: tieback report schema > report.schema.json")

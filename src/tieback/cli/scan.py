@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tieback.cli.formats import format_option
+from tieback.cli.logs import write_event
 from tieback.cli.process import discard_stdout, output_error
 from tieback.cli.report import (
     FORMATS,
@@ -132,6 +133,7 @@ def scan(
         lost, closed = _write_outputs(document, files, output, brief=brief)
         reasons = list(_reasons_to_fail(judged, fail_on or ()))
     for reason in reasons:
+        write_event("exit reason", text=reason)
         message_console().print(f"exit 1: {reason}", markup=False)
     if reasons:
         raise typer.Exit(ExitCode.FINDINGS)
