@@ -36,19 +36,21 @@ class FigureStep(msgspec.Struct, frozen=True):
 def figure_steps(report: Report) -> Iterator[FigureStep]:
     """Yield the figures: apps analysed, apps using a store, apps affected, stores, records, bytes, remediation."""
     head = report.headline
-    yield FigureStep("apps analysed", f"{head.apps_analysed:,}", "exact", "apps-analysed")
+    if not report.without_inputs:
+        yield FigureStep("apps analysed", f"{head.apps_analysed:,}", "exact", "apps-analysed")
     if report.scope is None:
         return
     using = report.apps.count - report.quiet.count
     if report.apps.count:
         yield FigureStep("apps that lead to a store that answered", f"{using:,}", "exact", "apps-using")
-    yield FigureStep(
-        "apps affected",
-        f"{head.apps_affected:,}",
-        "exact",
-        "apps-affected",
-        _of(head.apps_affected, head.apps_analysed),
-    )
+    if not report.without_inputs:
+        yield FigureStep(
+            "apps affected",
+            f"{head.apps_affected:,}",
+            "exact",
+            "apps-affected",
+            _of(head.apps_affected, head.apps_analysed),
+        )
     if (sample := report.sample) is not None:
         note = (
             f"of {sample.population:,} apps: {sample.affected_low:,} to {sample.affected_high:,} at 95 %; "
