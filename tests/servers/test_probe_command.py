@@ -1,6 +1,7 @@
 """``tieback probe`` against real servers: contents on the terminal, reports, and no connection outside the grant."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -29,9 +30,10 @@ depth = "describe"
 
 
 def tieback(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tieback", *map(str, words)], cwd=cwd, capture_output=True, text=True, check=False
-    )
+    """The command with its output in pipes, of no particular width."""
+    command = [sys.executable, "-m", "tieback", *map(str, words)]
+    environment = {name: text for name, text in os.environ.items() if name != "COLUMNS"}
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_the_contents_of_open_stores_and_why_they_are_open(

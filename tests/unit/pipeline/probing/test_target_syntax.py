@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.model.errors import UsageError
-from tieback.pipeline.probing.service import PROBES, store_ports
+from tieback.pipeline.probing.service import store_ports
 from tieback.pipeline.probing.target_syntax import MAX_EXPANDED, NamedTarget, expand_target, split_host
 from tieback.pipeline.probing.targets import TargetList
+from tieback.probes import PROBES
 
 
 def expanded(text: str) -> list[tuple[str, int]]:
