@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tieback.model.grant import Grant
     from tieback.report.interface import Renderer
 
+ROOMY = 100
+"""Terminal width from which the table contains the bytes sent and read."""
 SHOWN = 50
 """Maximum stores whose contents are shown on a terminal. A pipe gets all."""
 
@@ -263,11 +265,14 @@ def _print(tally: _Tally) -> None:
     console = data_console()
     # Server text is untrusted: it must not move the cursor.
     table = Table(box=None, pad_edge=False)
-    for column in ("target", "verdict", "product", "records", "bytes", "ransom", "sent", "read"):
+    columns = ("target", "verdict", "product", "records", "bytes", "ransom", "sent", "read")
+    if console.width < ROOMY:
+        columns = columns[:-2]
+    for column in columns:
         right = column in {"records", "bytes", "sent", "read"}
         table.add_column(column, justify="right" if right else "left", overflow="fold", no_wrap=right)
     for report in tally.shown:
-        table.add_row(
+        cells = (
             Text(report.target),
             Text(_verdict(report)),
             Text(clean(f"{report.product} {report.version}".strip())),
@@ -277,6 +282,7 @@ def _print(tally: _Tally) -> None:
             f"{report.bytes_sent:,} B",
             f"{report.bytes_read:,} B",
         )
+        table.add_row(*cells[: len(columns)])
     if tally.shown:
         console.print(table)
     for outcome, words in _COUNTED.items():
