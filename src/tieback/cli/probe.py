@@ -10,9 +10,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import (
     UNFOLDED,
     ExitCode,
+    NeverOption,
     OutputFormat,
     data_console,
     message_console,
@@ -62,7 +64,7 @@ def probe(
     ] = None,
     grant: Annotated[Path | None, typer.Option(help="Grant file; required unless --replay is used.")] = None,
     targets_file: Annotated[Path | None, typer.Option("--targets", help="File of targets, one per line.")] = None,
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per service.")] = (
+    output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per service.")] = (
         OutputFormat.TABLE
     ),
     report: Annotated[
@@ -88,6 +90,7 @@ def probe(
         Path | None,
         typer.Option(help="The run stops once this file exists; default: a file named stop next to the audit log."),
     ] = None,
+    never: NeverOption = None,
 ) -> None:
     """Check if data stores allow unauthenticated access, and what they expose. Read-only, under a grant.
 
@@ -111,7 +114,7 @@ def probe(
     else:
         log = audit or grant.parent / "audit.jsonl"
         files = _renderers(report)
-        _ask(words, grant, log, record, output, stop_file or log.parent / "stop", files, afresh=afresh)
+        _ask(words, grant, log, record, output, stop_file or log.parent / "stop", files, never, afresh=afresh)
 
 
 def _renderers(files: list[Path] | None) -> "list[tuple[Path, Renderer]]":
@@ -200,14 +203,17 @@ def _ask(
     output: OutputFormat,
     stop: Path,
     files: "list[tuple[Path, Renderer]]",
+    never: Path | None,
     *,
     afresh: bool,
 ) -> None:
     from tieback.pipeline.probing.targets import ProbeRunSettings, RunStart, TargetList, probe_targets
+    from tieback.pipeline.progress import today_utc
     from tieback.scope.event_loop import run
-    from tieback.scope.grant import load_grant
+    from tieback.scope.policy.approval import load_approved_grant
 
-    permission = load_grant(grant)
+    approved = load_approved_grant(grant, never, today_utc())
+    permission = approved.grant
     wanted = TargetList(words)
     tally = _Tally(output, wanted.is_derived, keep=bool(files))
 
@@ -217,7 +223,8 @@ def _ask(
 
     stopped = ""
     with progress_bar("probing") as progress:
-        found = probe_targets(wanted, permission, ProbeRunSettings(audit, record, afresh, stop), progress, begin)
+        settings = ProbeRunSettings(audit, record, afresh, stop, approved.approval)
+        found = probe_targets(wanted, permission, settings, progress, begin)
         try:
             run(tally.take(found))
         except KeyboardInterrupt:

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tieback import console
 from tieback.console import SafeConsole, chosen_width, open_console
@@ -40,10 +39,40 @@ class OutputFormat(StrEnum):
     JSON = "json"
 
 
+def _choose_workspace(context: typer.Context, value: Path) -> Path:
+    """The workspace of a command: the chosen one, or the default of this folder; prints a note if it is not trusted."""
+    from tieback.storage.trust import DEFAULT, default_workspace, distrust
+
+    source = context.get_parameter_source("workspace")
+    if source is not None and source.name == "DEFAULT":
+        value, why = default_workspace(Path.cwd())
+        if why:
+            unused = f". To use {DEFAULT}: `tieback workspace trust -w {DEFAULT}`" if DEFAULT.is_dir() else ""
+            print_problem(f"workspace {value} ({why}){unused}")
+    elif (value / "VERSION").exists() and (why := distrust(value)):
+        print_problem(f"note: {value} is not trusted ({why}); its results may be wrong")
+    return value
+
+
 WorkspaceOption = Annotated[
     Path,
     typer.Option(
-        "--workspace", "-w", envvar="TIEBACK_WORKSPACE", help="Workspace folder: results, cases and inventory."
+        "--workspace",
+        "-w",
+        envvar="TIEBACK_WORKSPACE",
+        callback=_choose_workspace,
+        help="Workspace folder: results, cases and inventory. In a checkout, the default is a folder outside it.",
+    ),
+]
+
+
+NeverOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--never",
+        metavar="FILE",
+        envvar="TIEBACK_NEVER",
+        help="One more never.toml: what is never contacted, and which signatures grants need. It only adds.",
     ),
 ]
 
@@ -79,6 +108,8 @@ def progress_bar(description: str) -> Iterator[Callable[[int, int], None]]:
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=message_console(), transient=True) as progress:
         task = progress.add_task(description, total=None)

@@ -14,7 +14,7 @@ from tieback.model.figure import Figure
 from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.posture import Posture
 from tieback.model.probe import ProbeReport
-from tieback.model.sighting import Problem, Sighting
+from tieback.model.sighting import Problem, Sighting, UnreadCode
 
 
 class StoreKind(msgspec.Struct, frozen=True):
@@ -79,6 +79,11 @@ class Headline(msgspec.Struct, frozen=True):
     """Notices that laws and contracts may require, as advice."""
     campaigns: tuple[Campaign, ...] = ()
     """Stores visited by the same extortionist, the largest group first."""
+    apps_partly_read: int | None = 0
+    """Analysed apps with code that was not read, such as encrypted or downloaded code.
+    ``None`` here and below if the audience must not see it."""
+    affected_partly_read: int | None = 0
+    """Affected apps among them; the other affected apps were fully read."""
 
 
 class FigureGroup(msgspec.Struct, frozen=True):
@@ -167,6 +172,8 @@ class AppSummary(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     captured: bool = False
     """True if the app was not scanned: it is known only from a capture."""
+    unread: tuple[UnreadCode, ...] = ()
+    """Code of the app that was not read; the app is then only partly read."""
 
 
 class SkipReason(StrEnum):
@@ -178,6 +185,10 @@ class SkipReason(StrEnum):
     """DNS has no address for its name, or did not answer."""
     EXPIRED = "expired"
     """The grant expired during the run."""
+    OVER_BUDGET = "over_budget"
+    """The limits of the grant ended the probe before the service answered in a known protocol."""
+    EXCLUDED = "excluded"
+    """An exclusion of the grant or of a ``never.toml`` covers it."""
     OUTSIDE = "outside"
     """No target of the grant covers it."""
 
@@ -201,6 +212,23 @@ class RunScope(msgspec.Struct, frozen=True):
 
     Empty if unknown, or if the audience must not see it.
     """
+
+    @property
+    def unprobed(self) -> dict[SkipReason, int]:
+        """``skipped`` as a dictionary; reports of earlier releases know only the targets outside the grant."""
+        outside = self.targets_out_of_scope or 0
+        return dict(self.skipped) or ({SkipReason.OUTSIDE: outside} if outside else {})
+
+    @property
+    def candidates(self) -> int:
+        """Number of candidates: probed and not probed. Targets over budget were contacted, so they count as asked."""
+        reasons = self.unprobed
+        return self.targets_asked + sum(reasons.values()) - reasons.get(SkipReason.OVER_BUDGET, 0)
+
+    @property
+    def probed(self) -> int:
+        """Number of candidates that were probed."""
+        return self.candidates - sum(self.unprobed.values())
 
 
 class Encryption(StrEnum):
@@ -451,6 +479,8 @@ class Report(msgspec.Struct, frozen=True):
     """True for a probe of targets that the user named: there was no app and no capture to read."""
     data: tuple[DataUsed, ...] = ()
     """Address data that the run used, built-in data first; empty if the run did not record it."""
+    partly_read: LazyTable[AppSummary] = LazyTable(0, lambda: iter(()))
+    """Apps with code that was not read; also in ``apps``."""
 
     def exposures(self) -> Iterator[Exposure]:
         """Every store, the exposed ones first."""

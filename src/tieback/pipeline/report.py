@@ -33,8 +33,10 @@ from tieback.pipeline.mapping.contacted_servers import worst_first
 from tieback.pipeline.mapping.traffic_apps import TrafficApp, attribute_traffic
 from tieback.pipeline.posture.section import posture_section
 from tieback.pipeline.probing.probe_report import SILENT, no_verdict
+from tieback.pipeline.runs import finished_run
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.scope.grant import EXPIRED, parse_grant
+from tieback.scope.policy.exclude import EXCLUDED
 from tieback.scope.resolver import DNS_NOT_ALLOWED, NOT_RESOLVED
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.groups import StoreColumns, StoreRow, closer_look, group_tables, most_shared
@@ -69,10 +71,7 @@ def run_report(directory: Path, run_id: str = "") -> Iterator[Report]:
         WorkspaceError: the workspace does not exist, has no finished run, or not the run with this ID.
     """
     with Workspace.open(directory, create=False) as workspace:
-        run = workspace.ledger.find_run(run_id) if run_id else workspace.ledger.latest_run()
-        if run_id and (run is None or run.ended is None):
-            what = "no run with this ID" if run is None else "this run has not finished"
-            raise WorkspaceError(what, where=f"--run {run_id[:80]}", advice="See `tieback workspace runs`")
+        run = finished_run(workspace, run_id)
         if run is None:
             begun = workspace.ledger.conclusions.first_run_started()
             if begun is None:
@@ -122,12 +121,13 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         rows = partial(concluded.exposures, run.id, exposed=open_)
         return LazyIndex[Exposure](count, rows, pick=lambda ids: concluded.pick(run.id, ids, exposed=open_))
 
-    head = summarise(apps.count(), concluded.apps_affected(run.id), _taken(concluded.lines(run.id), columns))
+    lines, partly = _taken(concluded.lines(run.id), columns), apps.partly_read()
+    head = summarise(apps.count(), concluded.apps_affected(run.id), lines, partly)
     table = columns.table()
     ended = run.ended or datetime.now(UTC)
     seen = find_passive_evidence(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
     untold = [_untold(seen.left_out)] if seen.left_out else []
-    inside = posture_section(workspace)
+    inside = posture_section(workspace, run.id)
     damaged = damage_lines(lake, _READ)
     return Report(
         title="Open back ends of mobile apps",
@@ -167,6 +167,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         captures=LazyTable[CaptureSummary].of(list(_captures(lake, run.id, captures, traffic))),
         servers=LazyTable[ContactedServer].of(worst_first(one for group in traffic for one in group.servers)),
         data=read_run_data(lake, run.id),
+        partly_read=LazyTable[AppSummary](partly[0], apps.unread, apps.unread),
     )
 
 
@@ -268,16 +269,19 @@ def _scope(workspace: Workspace, run: RunRow, asked: RunProbes) -> RunScope | No
 
 def _skipped(asked: RunProbes, outside: int) -> tuple[tuple[SkipReason, int], ...]:
     """Targets that the dialer did not permit, and hosts without an address: these give no candidate."""
-    texts = (DNS_NOT_ALLOWED, EXPIRED, *NOT_RESOLVED)
+    # The reason of an exclusion is the user's text, which may contain the others: it is first.
+    texts = (EXCLUDED, DNS_NOT_ALLOWED, EXPIRED, *NOT_RESOLVED)
     hosts, *of_hosts = asked.count_nameless(texts)
     of_targets = asked.count_texts(Outcome.OUT_OF_SCOPE, texts)
-    no_dns, expired, *unresolved = (here + there for here, there in zip(of_hosts, of_targets, strict=True))
+    excluded, no_dns, expired, *unresolved = (here + there for here, there in zip(of_hosts, of_targets, strict=True))
     counts = {
         SkipReason.DNS_NOT_ALLOWED: no_dns,
         SkipReason.NOT_RESOLVED: sum(unresolved),
         SkipReason.EXPIRED: expired,
+        SkipReason.EXCLUDED: excluded,
     }
     counts[SkipReason.OUTSIDE] = max(outside + hosts - sum(counts.values()), 0)
+    counts[SkipReason.OVER_BUDGET] = asked.count(only=(Outcome.BUDGET_SPENT,))
     return tuple((reason, count) for reason, count in counts.items() if count)
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from tieback.model.report import (
     ContactedServer,
     DataUsed,
     Encryption,
+    Headline,
     Report,
     RunScope,
     SkipReason,
@@ -53,7 +54,9 @@ _SKIPPED_WORDS = {
     SkipReason.DNS_NOT_ALLOWED: "DNS is not allowed by this grant. Add dns = true.",
     SkipReason.NOT_RESOLVED: "DNS has no address for the name.",
     SkipReason.EXPIRED: "the grant expired during the run.",
+    SkipReason.EXCLUDED: "excluded by the grant or by a never.toml.",
     SkipReason.OUTSIDE: "no target of this grant covers them.",
+    SkipReason.OVER_BUDGET: "the limits of the grant ended the probe. Raise [limits].",
 }
 
 PLATFORM_WORDS = {Platform.ANDROID: "Android", Platform.IOS: "iOS", Platform.UNKNOWN: "unknown"}
@@ -255,8 +258,33 @@ def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, list[str]]
     return {key: sorted(hosts, key=lambda host: (hosts[host], host)) for key, hosts in seen.items()}
 
 
+MOST_PARTLY_READ = 20
+"""Limit on the partly read apps that a report lists."""
+
+
+def partly_read_lines(report: Report, most: int = MOST_PARTLY_READ) -> Iterator[tuple[str, str]]:
+    """Yield each app with code that was not read, and the code with its place; then the number of the others."""
+    for summary in report.partly_read.first(most):
+        codes = [clean(f"{one.what} ({one.where})" if one.where else one.what, 300) for one in summary.unread[:3]]
+        if len(summary.unread) > len(codes):
+            codes.append(f"and {len(summary.unread) - len(codes):,} more")
+        yield clean(f"{summary.app.label} {summary.app.version_name}".strip(), 80), "; ".join(codes)
+    if report.partly_read.count > most:
+        yield f"and {report.partly_read.count - most:,} more", "see the JSON report"
+
+
 def headline_text(report: Report) -> str:
-    """Return the conclusion in one or two sentences that claim no more than was probed."""
+    """Return the conclusion in a few sentences that claim no more than was read and probed."""
+    text, partly = _conclusion(report), report.headline.apps_partly_read
+    if not partly:
+        return text
+    return (
+        f"{text} {count_text(partly, 'app was', 'apps were')} only partly read. "
+        f"Capture {'its' if partly == 1 else 'their'} traffic to see the other back ends (tieback capture)."
+    )
+
+
+def _conclusion(report: Report) -> str:
     head = report.headline
     analysed = _analysed_text(report)
     if report.scope is None:
@@ -266,15 +294,19 @@ def headline_text(report: Report) -> str:
         )
     skipped = _skipped_text(report.scope, exposed=bool(head.stores_exposed))
     if not head.stores_exposed:
-        if not report.scope.targets_asked and not head.stores_answering:
-            return f"{analysed} {skipped or 'No data store was probed: the inputs lead to none.'}".lstrip()
+        if not report.scope.probed and not head.stores_answering:
+            none = "No data store was probed: the inputs lead to none."
+            if head.apps_partly_read:
+                none = "No data store was probed: the code that was read leads to none."
+            return f"{analysed} {skipped or none}".lstrip()
         answered = count_text(head.stores_answering, "data store")
         text = f"{analysed} {answered} answered; none allowed unauthenticated access to records."
         return f"{text} {skipped}".strip()
     exposed = f"{count_text(head.stores_exposed, 'data store')} accessible without authentication"
     if head.apps_analysed:
         apps = count_text(head.apps_analysed, "app")
-        leading = f"{head.apps_affected:,} of {apps} {'leads' if head.apps_affected == 1 else 'lead'} to {exposed}"
+        verb = "leads" if head.apps_affected == 1 else "lead"
+        leading = f"{head.apps_affected:,} of {apps}{_fully_read_share(head)} {verb} to {exposed}"
     else:
         leading = f"{analysed} {exposed}".lstrip()
     text = f"{leading}: {records_text(head.records)}, {_size(head.bytes)}."
@@ -350,23 +382,47 @@ def capture_lines(report: Report, most: int) -> Iterator[tuple[str, str]]:
         yield "", f"and {report.captures.count - most:,} more captures"
 
 
+def _fully_read_share(head: Headline) -> str:
+    """The same share over the apps that were fully read; empty if all or none were."""
+    fully = head.apps_analysed - (head.apps_partly_read or 0)
+    if not head.apps_partly_read or fully <= 0 or head.affected_partly_read is None:
+        return ""
+    return f" ({head.apps_affected - head.affected_partly_read:,} of the {fully:,} fully read)"
+
+
 def _skipped_text(scope: RunScope, *, exposed: bool) -> str:
     """How many candidates were not probed, and why; empty if all were.
 
     If there are exposed stores, candidates outside the grant are only in the scope lines.
     """
-    outside = scope.targets_out_of_scope or 0
-    reasons = dict(scope.skipped) or ({SkipReason.OUTSIDE: outside} if outside else {})
-    total = count_text(sum(reasons.values()) + scope.targets_asked, "candidate")
+    reasons = scope.unprobed
     if exposed:
         reasons.pop(SkipReason.OUTSIDE, None)
     if not reasons:
         return ""
+    total = count_text(scope.candidates, "candidate")
+    count = sum(reasons.values())
+    if scope.probed:
+        return f"{count:,} of {total} {'was' if count == 1 else 'were'} not probed: {_reasons_text(reasons)}"
+    return f"0 of {total} {'was' if total == '1 candidate' else 'were'} probed: {_reasons_text(reasons)}"
+
+
+def _reasons_text(reasons: Mapping[SkipReason, int]) -> str:
+    """The reasons as sentences, each with its count if there are several."""
     several = len(reasons) > 1
-    why = " ".join((f"{count:,}: " if several else "") + _SKIPPED_WORDS[reason] for reason, count in reasons.items())
-    if scope.targets_asked:
-        return f"{sum(reasons.values()):,} of {total} were not probed: {why}"
-    return f"0 of {total} {'was' if total == '1 candidate' else 'were'} probed: {why}"
+    return " ".join((f"{count:,}: " if several else "") + _SKIPPED_WORDS[reason] for reason, count in reasons.items())
+
+
+def unprobed_text(report: Report) -> str:
+    """How many candidates were not probed, and all reasons; empty if all were probed. Without a grant: none was."""
+    if report.scope is None:
+        ends = report.backends.count
+        return f"{count_text(ends, 'back end')} not probed: there is no grant. Add --grant FILE." if ends else ""
+    reasons = report.scope.unprobed
+    if not reasons:
+        return ""
+    total = count_text(report.scope.candidates, "candidate")
+    return f"{sum(reasons.values()):,} of {total} not probed: {_reasons_text(reasons)}"
 
 
 def _size(figure: Figure) -> str:

@@ -139,6 +139,42 @@ def test_a_grant_without_dns_is_in_the_headline(run: Run, apps: Path) -> None:
     assert "Back ends named in the apps" in text
 
 
+@pytest.mark.parametrize(
+    ("levels", "code", "reasons"),
+    [
+        ((), 0, []),
+        (("critical",), 0, []),
+        (
+            ("unprobed",),
+            1,
+            [r"\d+ of \d+ candidates not probed: .*DNS is not allowed by this grant\. Add dns = true\..*"],
+        ),
+        (("low", "unprobed", "high"), 1, [r"\d+ findings? at or above low", r"\d+ of \d+ candidates not probed: .*"]),
+    ],
+)
+def test_fail_on_unprobed(run: Run, apps: Path, levels: tuple[str, ...], code: int, reasons: list[str]) -> None:
+    who = ("--authorised-by", "Me", "--contact", "me@example.org")
+    assert run("grant", "new", "g.toml", *who, "--target", "es.fieldhand.test").code == 0
+    words = [word for level in levels for word in ("--fail-on", level)]
+    ended = run("scan", apps / "fieldhand.apk", "--grant", "g.toml", "-w", "ws", "--workers", "1", *words)
+    assert ended.code == code
+    said = re.findall(r"^exit 1: (.+)$", ended.err, re.MULTILINE)
+    assert len(said) == len(reasons)
+    assert all(re.fullmatch(reason, line) for reason, line in zip(reasons, said, strict=True)), said
+
+
+def test_fail_on_unprobed_without_a_grant(run: Run, apps: Path) -> None:
+    ended = run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1", "--fail-on", "unprobed")
+    assert ended.code == 1
+    assert re.search(
+        r"^exit 1: \d+ back ends not probed: there is no grant\. Add --grant FILE\.$", ended.err, re.MULTILINE
+    )
+
+
+def test_fail_on_takes_no_other_word(run: Run, apps: Path) -> None:
+    assert run("scan", apps / "fieldhand.apk", "-w", "ws", "--fail-on", "never").code == 2
+
+
 def test_only_the_user_may_read_what_is_written(run: Run, apps: Path, tmp_path: Path) -> None:
     """Also with an open umask, and in a folder that others may list."""
     (tmp_path / "ws").mkdir(mode=0o755)

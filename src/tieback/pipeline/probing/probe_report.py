@@ -14,14 +14,18 @@ from tieback.model.report import LazyIndex, LazyTable, Report, RunScope, SkipRea
 from tieback.model.sighting import Problem
 from tieback.pii import detectors
 from tieback.scope.grant import EXPIRED
+from tieback.scope.policy.exclude import EXCLUDED
 from tieback.scope.resolver import DNS_NOT_ALLOWED, NOT_RESOLVED
 
 SILENT = frozenset({Outcome.REFUSED, Outcome.OUT_OF_SCOPE, Outcome.PROTOCOL_MISMATCH, Outcome.OK})
 """Outcomes that a report does not list as problems: most derived candidates end this way."""
-_REASONS = {DNS_NOT_ALLOWED: SkipReason.DNS_NOT_ALLOWED, EXPIRED: SkipReason.EXPIRED} | dict.fromkeys(
-    NOT_RESOLVED, SkipReason.NOT_RESOLVED
-)
-"""Part of the problem of a target that was not probed, and the reason."""
+_REASONS = {
+    EXCLUDED: SkipReason.EXCLUDED,
+    DNS_NOT_ALLOWED: SkipReason.DNS_NOT_ALLOWED,
+    EXPIRED: SkipReason.EXPIRED,
+} | dict.fromkeys(NOT_RESOLVED, SkipReason.NOT_RESOLVED)
+"""Part of the problem of a target that was not probed, and the reason. The reason of an exclusion is the user's text,
+which may contain the others: it is first."""
 
 
 def judge_stores(reports: Sequence[ProbeReport]) -> tuple[Exposure, ...]:
@@ -75,6 +79,9 @@ def _scope(reports: Sequence[ProbeReport], grant: Grant | None, audit: str) -> R
         told = " ".join(report.problems)
         reason = next((reason for part, reason in _REASONS.items() if part in told), SkipReason.OUTSIDE)
         skipped[reason] = skipped.get(reason, 0) + 1
+    spent = sum(report.outcome is Outcome.BUDGET_SPENT for report in reports)
+    if spent:
+        skipped[SkipReason.OVER_BUDGET] = spent
     days = sorted({report.replayed for report in reports} - {""})
     return RunScope(
         authorised_by=grant.authorised_by if grant is not None else "the grant of the recorded run",

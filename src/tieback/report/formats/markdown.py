@@ -23,6 +23,7 @@ from tieback.report.document import (
     headline_text,
     leaks_text,
     most_records,
+    partly_read_lines,
     place_text,
     rows,
     server_text,
@@ -60,6 +61,10 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield f"**{headline_text(report)}**"
     yield from _figures(report)
+    if report.partly_read.count:
+        yield from ("", f"## {count_text(report.partly_read.count, 'app')} only partly read", "")
+        for app, what in partly_read_lines(report):
+            yield f"- {escape_markdown(app)}: {escape_markdown(what, 1000)}"
     yield from _stores("Apps with an exposed data store", rows(report, exposed=True, most=MOST_ROWS), report.ways[0])
     answered = rows(report, exposed=False, most=MOST_ROWS)
     yield from _stores("Stores that answered but were not open", answered, report.ways[1])

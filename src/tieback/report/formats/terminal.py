@@ -33,6 +33,7 @@ from tieback.report.document import (
     hosts_of,
     leaks_text,
     most_records,
+    partly_read_lines,
     place_text,
     rows,
     server_text,
@@ -67,6 +68,8 @@ FEW_APPS = 3
 """Up to this number of apps, tables by group add no information."""
 _TABLES = frozenset({"kind", "vendor", "provider"})
 """Tables shown on a terminal; the other formats contain all."""
+_BRIEF_LABELS = frozenset({"Suppressed", "Authorised by", "Probed", "Note"})
+"""Lines on the scope that brief output contains, too."""
 WIDE = 100
 """Terminal width from which all table columns are shown separately."""
 ROOMY = 160
@@ -88,8 +91,14 @@ class TerminalRenderer:
         out.write("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
 
 
-def print_report(report: Report, console: Console) -> None:
-    """Print the report's conclusions: headline, exposed stores by app, findings, other stores, problems, scope."""
+def print_report(report: Report, console: Console, *, brief: bool = False) -> None:
+    """Print the report's conclusions: headline, exposed stores by app, findings, other stores, problems, scope.
+
+    Args:
+        report: the report.
+        console: where to print it.
+        brief: one line per finding, without evidence, named back ends and most of the scope.
+    """
     console.print(Text(clean(report.title, 90), style="bold"))
     most = MOST_ROWS if console.width < UNFOLDED else MOST_PIPED
     open_rows = rows(report, exposed=True, most=most)
@@ -103,11 +112,19 @@ def print_report(report: Report, console: Console) -> None:
         console.print(_exposed(open_rows, console.width))
         _print_rest(console, report.ways[0], len(open_rows))
         console.print(Text("\n" + "   ".join(f"{sign} {word}" for sign, word, _ in LEGEND), style="dim"))
-    _print_findings(report, console)
+    _print_partly_read(report, console)
+    _print_findings(report, console, brief=brief)
     if other_rows:
         console.print(_other(other_rows, console.width))
         _print_rest(console, report.ways[1], len(other_rows))
     _print_without_app(report, console, most)
+    if brief:
+        _print_problems(report, console)
+        console.print()
+        for label, text in about_lines(report):
+            if label in _BRIEF_LABELS:
+                console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
+        return
     if report.apps.count:
         console.print(_named(report, report.apps.first(most), console.width))
         _print_rest(console, report.apps.count, min(report.apps.count, most))
@@ -125,7 +142,17 @@ def print_report(report: Report, console: Console) -> None:
         console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
 
 
-def _print_findings(report: Report, console: Console) -> None:
+def _print_partly_read(report: Report, console: Console) -> None:
+    """Apps with code that was not read: their lists of back ends are not complete."""
+    if not report.partly_read.count:
+        return
+    count = count_text(report.partly_read.count, "app")
+    console.print(Text(f"\n{count} only partly read", style="bold yellow"))
+    for app, what in partly_read_lines(report, MOST_PROBLEMS):
+        console.print(Padding(Text.assemble((f"{app}: ", "bold"), what), (0, 0, 0, 2), expand=False))
+
+
+def _print_findings(report: Report, console: Console, *, brief: bool = False) -> None:
     """Counts of all findings, the first in full, and the number of the others by title.
 
     With a baseline, new findings come first: only these can fail ``--fail-on``.
@@ -136,12 +163,15 @@ def _print_findings(report: Report, console: Console) -> None:
     total = ", ".join(f"{counts[severity]:,} {severity.value}" for severity in reversed(Severity) if counts[severity])
     console.print(Text.assemble("\n", (f"{count_text(report.findings.count, 'finding')}: ", "bold"), total))
     for detail in iter_details(report, shown):
-        for line in _finding_lines(report, detail):
+        for line in _finding_lines(report, detail, brief=brief):
             console.print(line)
     if others:
         rest = ", ".join(f"{severity.value}: {title} ({count:,})" for (severity, title), count in others.items())
         console.print(Padding(Text(f"and {sum(others.values()):,} more: {rest}"), (0, 0, 0, 2), expand=False))
-    console.print(Text("  More, with advice: tieback report --format markdown", style="dim"))
+    more = (
+        "More, with evidence and advice: the report" if brief else "More, with advice: tieback report --format markdown"
+    )
+    console.print(Text(f"  {more}", style="dim"))
 
 
 def _split_findings(report: Report) -> tuple[list[Finding], Counter[tuple[Severity, str]], Counter[Severity]]:
@@ -165,17 +195,20 @@ def _is_new(report: Report, finding: Finding) -> bool:
     return report.baseline is None or report.baseline.standing(finding.id) is BaselineState.NEW
 
 
-def _finding_lines(report: Report, detail: FindingDetail) -> Iterator[Padding]:
-    """Severity and title; then apps and stores; then the evidence with its place."""
+def _finding_lines(report: Report, detail: FindingDetail, *, brief: bool) -> Iterator[Padding]:
+    """Severity and title; then apps and stores; then the evidence with its place. ``brief``: one line, no evidence."""
     finding = detail.finding
     new = " (new)" if report.baseline is not None and _is_new(report, finding) else ""
     title = Text.assemble((finding.severity.value, SEVERITY_STYLES[finding.severity]), f"  {clean(finding.title)}{new}")
-    yield Padding(title, (0, 0, 0, 2), expand=False)
     labels = [clean(f"{one.app.label} {one.app.version_name}".strip(), 60) for one in detail.apps[:3]]
     if len(finding.apps) > len(labels) and labels:
         labels.append(f"and {len(finding.apps) - len(labels):,} more")
     stores = ", ".join(place_text(store, named=not labels) for store in detail.stores[:3])
     about = "; ".join(filter(None, (", ".join(labels), stores)))
+    if brief:
+        yield Padding(title.append(f": {about}" if about else ""), (0, 0, 0, 2), expand=False)
+        return
+    yield Padding(title, (0, 0, 0, 2), expand=False)
     more = len(finding.evidence) - MOST_EVIDENCE
     lines = [about, *(clean(line, 400) for line in finding.evidence[:MOST_EVIDENCE])]
     for line in (*lines, f"and {more:,} more places" if more > 0 else ""):
@@ -351,11 +384,13 @@ def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
     for summary in shown:
         names = hosts[summary.app.sha256]
         more = f" and {len(names) - most} more" if most is not None and len(names) > most else ""
+        named = ", ".join(clean(name) for name in names[:most]) + more
+        partly = "partly read" + ("; " if named else ", see its traffic") if summary.unread else ""
         table.add_row(
             Text(_short(summary.app.label, 40, width)),
             Text(_short(summary.app.version_name, 20, width)),
-            f"{summary.endpoints:,}",
-            Text(", ".join(clean(name) for name in names[:most]) + more),
+            f"{summary.endpoints:,}" + ("+" if summary.unread else ""),
+            Text(partly, style="yellow").append(named, style="default"),
         )
     return table
 

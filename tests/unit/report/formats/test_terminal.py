@@ -180,3 +180,16 @@ def test_the_back_ends_of_the_apps_are_listed_with_a_grant_too(report: Report) -
 
 def test_signs_of_ransom_are_in_the_head(report: Report) -> None:
     assert "1 store shows signs of ransom or wiping." in rendered(report)
+
+
+def test_brief_output_has_every_finding_in_one_line_and_no_evidence(report: Report) -> None:
+    out = io.StringIO()
+    print_report(report, open_console(width=100, file=out, color_system=None), brief=True)
+    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    findings = [line for line in lines if line.startswith(("  critical  ", "  high  "))]
+    assert findings[0] == "  critical  elasticsearch needs no login: Parcello 7.2; elasticsearch 6.8.23"
+    assert len(findings) == report.findings.count
+    assert not any("without a login" in line for line in lines)
+    assert "1 problem: inputs not read or targets not probed" in lines
+    assert "Probed: 9 targets; 2 outside the grant, not contacted" in lines
+    assert len(lines) < len(rendered(report).splitlines()) / 2
