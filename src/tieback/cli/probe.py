@@ -48,9 +48,8 @@ _OUTCOME_WORDS = {
 _COUNTED = {
     Outcome.REFUSED: "closed",
     Outcome.TIMEOUT: "without an answer, so not decided",
-    Outcome.OUT_OF_SCOPE: "outside the grant, so not contacted",
 }
-"""Outcomes that are only counted for the ports of a host, block or range."""
+"""Outcomes that are only counted for the ports of a host, block or range; and targets that were not contacted."""
 
 
 def probe(
@@ -139,6 +138,8 @@ class _Tally:
         self.all: list[ProbeReport] = []
         self.shown: list[ProbeReport] = []
         self.counted: Counter[Outcome] = Counter()
+        self.skipped: list[ProbeReport] = []
+        """Targets that were not contacted, for the reasons."""
         self.total = self.failed = self.outside = 0
         self.days: set[str] = set()
 
@@ -157,10 +158,13 @@ class _Tally:
             write_line(encode("probe", report))
         if self._keep:
             self.all.append(report)
-        counted = report.outcome in _COUNTED and self._derived(report.target)
+        skipped = report.outcome is Outcome.OUT_OF_SCOPE
+        counted = (skipped or report.outcome in _COUNTED) and self._derived(report.target)
         # A host without a port is probed on every usual port. Most of them are closed; this is not a failure.
         self.failed += report.outcome is not Outcome.OK and not (counted and report.outcome is Outcome.REFUSED)
-        if counted:
+        if counted and skipped:
+            self.skipped.append(report)
+        elif counted:
             self.counted[report.outcome] += 1
         elif self._output is OutputFormat.TABLE:
             self.shown.append(report)
@@ -264,8 +268,8 @@ def _verdict(report: ProbeReport) -> str:
 
 def _print(tally: _Tally) -> None:
     from tieback.assess.leaves import bytes_total, records_total
-    from tieback.pipeline.probing.probe_report import judge_stores
-    from tieback.report.document import RANSOM_WORDS, clean
+    from tieback.pipeline.probing.probe_report import judge_stores, skip_reason
+    from tieback.report.document import RANSOM_WORDS, SKIPPED_WORDS, clean
     from tieback.report.figures import bytes_text, figure_text
     from tieback.report.store_tables import print_store
 
@@ -295,6 +299,9 @@ def _print(tally: _Tally) -> None:
     for outcome, words in _COUNTED.items():
         if count := tally.counted[outcome]:
             console.print(Text(f"{count:,} {'target is' if count == 1 else 'targets are'} {words}", style="dim"))
+    for reason, count in Counter(map(skip_reason, tally.skipped)).items():
+        told = f"{count:,} {'target was' if count == 1 else 'targets were'} not contacted: {SKIPPED_WORDS[reason]}"
+        console.print(Text(told, style="yellow"))
     stores = judge_stores(tally.shown)
     most = SHOWN if console.width < UNFOLDED else len(stores)
     for store in stores[:most]:

@@ -50,7 +50,7 @@ RANSOM_WORDS = {
     RansomVerdict.WIPED: "wiped",
 }
 
-_SKIPPED_WORDS = {
+SKIPPED_WORDS = {
     SkipReason.DNS_NOT_ALLOWED: "DNS is not allowed by this grant. Add dns = true.",
     SkipReason.NOT_RESOLVED: "DNS has no address for the name.",
     SkipReason.EXPIRED: "the grant expired during the run.",
@@ -410,7 +410,7 @@ def _skipped_text(scope: RunScope, *, exposed: bool) -> str:
 def _reasons_text(reasons: Mapping[SkipReason, int]) -> str:
     """The reasons as sentences, each with its count if there are several."""
     several = len(reasons) > 1
-    return " ".join((f"{count:,}: " if several else "") + _SKIPPED_WORDS[reason] for reason, count in reasons.items())
+    return " ".join((f"{count:,}: " if several else "") + SKIPPED_WORDS[reason] for reason, count in reasons.items())
 
 
 def unprobed_text(report: Report) -> str:

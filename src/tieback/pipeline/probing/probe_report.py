@@ -40,6 +40,12 @@ def no_verdict(report: ProbeReport) -> Problem:
     return Problem(f"no verdict: {why}", report.target)
 
 
+def skip_reason(report: ProbeReport) -> SkipReason:
+    """Return why a target was not contacted."""
+    told = " ".join(report.problems)
+    return next((reason for part, reason in _REASONS.items() if part in told), SkipReason.OUTSIDE)
+
+
 def probe_report(reports: Sequence[ProbeReport], grant: Grant | None, audit: str) -> Report:
     """Return the report of a probing run.
 
@@ -76,8 +82,7 @@ def _scope(reports: Sequence[ProbeReport], grant: Grant | None, audit: str) -> R
     outside = [report for report in reports if report.outcome is Outcome.OUT_OF_SCOPE]
     skipped: dict[SkipReason, int] = {}
     for report in outside:
-        told = " ".join(report.problems)
-        reason = next((reason for part, reason in _REASONS.items() if part in told), SkipReason.OUTSIDE)
+        reason = skip_reason(report)
         skipped[reason] = skipped.get(reason, 0) + 1
     spent = sum(report.outcome is Outcome.BUDGET_SPENT for report in reports)
     if spent:
