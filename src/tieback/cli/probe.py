@@ -276,9 +276,9 @@ def _print(tally: _Tally) -> None:
     console = data_console()
     # Server text is untrusted: it must not move the cursor.
     table = Table(box=None, pad_edge=False)
-    columns = ("target", "verdict", "product", "records", "bytes", "ransom", "sent", "read")
+    columns = ["target", "verdict", "product", "records", "bytes", "ransom", "sent", "read"]
     if console.width < ROOMY:
-        columns = columns[:-2]
+        del columns[-2:]
     for column in columns:
         right = column in {"records", "bytes", "sent", "read"}
         table.add_column(column, justify="right" if right else "left", overflow="fold", no_wrap=right)
