@@ -1,6 +1,5 @@
 """Values for shell completion that a command must look up. Each look-up is bounded, read-only and silent."""
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -28,6 +27,8 @@ def list_run_ids(workspace: Path) -> list[tuple[str, str]]:
     file = workspace / _LEDGER
     if not file.is_file():
         return []
+    import sqlite3
+
     query = (
         "SELECT id, strftime('%Y-%m-%d %H:%M', started, 'unixepoch') FROM runs "
         "WHERE ended IS NOT NULL ORDER BY ended DESC, id DESC LIMIT ?"

@@ -1,4 +1,4 @@
-"""Entry point: joins the commands, and turns errors into one line and an exit code."""
+"""Entry point: joins the commands."""
 
 import os
 import sys
@@ -9,15 +9,14 @@ from typer.core import TyperGroup
 
 from tieback.cli.commands import APP_SHOW, COMMANDS
 from tieback.cli.lazy import LazyCommand, import_help_renderer
-from tieback.cli.terminal import ExitCode, print_failure
-from tieback.model.errors import GrantError, StoppedError, TiebackError, UsageError
+from tieback.cli.process import prepare, run
 
 PRIVATE = 0o077
 """umask: whatever is written may hold credentials and personal data, so only the user may read it."""
 
 
 class RootGroup(TyperGroup):
-    """Turns errors of the operating system into one line on stderr, before Typer sets an exit code of its own."""
+    """The commands of tieback, each imported when it runs."""
 
     def __init__(self, **settings: Any) -> None:
         settings["commands"] = {entry.name: LazyCommand(entry) for entry in COMMANDS}
@@ -30,24 +29,6 @@ class RootGroup(TyperGroup):
             typer.echo(message, err=True)
             args = [APP_SHOW, *args[2:]]
         return super().resolve_command(ctx, args)
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command."""
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # The reader of our output closed the pipe, as `head` does. This is not a failure.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(ExitCode.DONE) from None
-        except OSError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise TiebackError(
-                f"cannot be read or written ({error.strerror or error})",
-                where=str(error.filename or "output"),
-                advice="Check free disk space and permissions",
-            ) from None
-        return result
 
 
 def build() -> typer.Typer:
@@ -89,11 +70,6 @@ def main() -> None:
     """Run the command line and exit with a documented exit code."""
     # One process per core runs already. Without this, NumPy would start one busy-waiting thread per core in each.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    prepare()
     import_help_renderer()
-    try:
-        build()()
-    except TiebackError as error:
-        print_failure(error)
-        if isinstance(error, StoppedError):
-            sys.exit(ExitCode.SOME_FAILED)
-        sys.exit(ExitCode.USAGE if isinstance(error, GrantError | UsageError) else ExitCode.NOTHING_DONE)
+    sys.exit(run(build()))
