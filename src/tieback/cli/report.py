@@ -241,12 +241,11 @@ def _past(path: Path) -> "PastReport":
 def _plain(found: "Comparison") -> bytes:
     import io
 
-    from rich.console import Console
-
+    from tieback.console import open_console
     from tieback.report.diff.terminal import print_comparison
 
     text = io.StringIO()
-    print_comparison(found, Console(file=text, width=100, color_system=None, highlight=False))
+    print_comparison(found, open_console(width=100, file=text, color_system=None))
     return text.getvalue().encode("utf-8", "replace")
 
 
