@@ -31,6 +31,8 @@ from tieback.recognise.certificates import RULE as CERTIFICATE_RULE
 from tieback.recognise.certificates import certificate_names
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.context import match_context
+from tieback.recognise.firebase_web import RULE as FIREBASE_RULE
+from tieback.recognise.firebase_web import web_projects
 from tieback.recognise.hosts import EndpointHost, NonBackendHost, check_host
 from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.key_values import MAX_PAIRS, MAX_VALUE, plain_key, port_beside, read_pairs
@@ -44,6 +46,8 @@ RULE = "config-key"
 MAX_FILE = 256 * 1024
 _MAX_HITS = 50_000
 _RESOURCES = "resources.arsc"
+_DECODED = "strings.xml"
+"""Named texts of a decoded resource table."""
 _ONLY_NAMED = ("project_id",)
 """Resources of Firebase with values that can be any word."""
 _ENDINGS = (
@@ -139,7 +143,9 @@ class ConfigExtractor:
     """Finds endpoints and credentials by their keys or resource names. For one thread at a time."""
 
     meta = ExtractorMeta(
-        name="config", version="1", finds=(RULE, LINK_RULE, CALL_RULE, CERTIFICATE_RULE, credentials.RULE)
+        name="config",
+        version="1",
+        finds=(RULE, LINK_RULE, CALL_RULE, CERTIFICATE_RULE, FIREBASE_RULE, credentials.RULE),
     )
 
     def __init__(self, rules: RuleFiles | None = None) -> None:
@@ -180,6 +186,7 @@ class ConfigExtractor:
                 yield from link_domains(buffer, self._rules)
             elif buffer.kind is BufferKind.TEXT:
                 yield from containers(buffer, self._calls)
+                yield from web_projects(buffer)
             if buffer.kind in (BufferKind.TEXT, BufferKind.BINARY):
                 yield from certificate_names(buffer, self._rules)
             if buffer.kind is BufferKind.RESOURCES:
@@ -201,6 +208,8 @@ class ConfigExtractor:
             return ""
         if buffer.data.startswith(_DIGESTS):
             return ""
+        if last == _DECODED and buffer.kind is BufferKind.TEXT:
+            return _RESOURCES
         known = next((name for mark, name in self.config.signatures.items() if mark in buffer.data), "")
         if known or buffer.kind is BufferKind.BINARY:
             return known

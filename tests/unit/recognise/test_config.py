@@ -120,6 +120,17 @@ def test_other_configuration_files(name: str, text: str, expected: list[str]) ->
     assert values(in_file(name, text.encode())) == expected
 
 
+def test_decoded_resource_table_names_the_project() -> None:
+    text = '<resources>\n<string name="project_id">shop-1234</string>\n</resources>'
+    (found,) = in_file("res/values/strings.xml", text.encode())
+    assert isinstance(found, Sighting)
+    assert (found.endpoint.value, found.evidence.how) == (
+        "firestore:shop-1234",
+        "resource:string/project_id/config-key",
+    )
+    assert in_file("res/values/other.xml", text.encode()) == []
+
+
 def table(strings: dict[str, str], *, wide: bool) -> Buffer:
     data, starts, names = b"", [], {}
     for name, value in strings.items():
