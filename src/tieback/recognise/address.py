@@ -66,7 +66,7 @@ def verify(before: str, host: str, after: str, rules: RuleFiles) -> TextVerdict:
     checked = check_host(host, rules, single_label=False)
     if isinstance(checked, InvalidHost):
         return TextVerdict(rule, covers, rejected=checked.reason)
-    if isinstance(checked, NonBackendHost) and checked.reason is SINGLE_LABEL:
+    if isinstance(checked, NonBackendHost) and checked.reason is SINGLE_LABEL and _is_word(host, port, rules):
         # Line numbers, times and keys with a value look the same.
         return TextVerdict(rule, covers, rejected=SINGLE_LABEL)
     if isinstance(checked, NonBackendHost):
@@ -81,6 +81,11 @@ def verify(before: str, host: str, after: str, rules: RuleFiles) -> TextVerdict:
         service=rules.services.of(checked.name, port),
     )
     return TextVerdict(rule, covers, endpoints=(endpoint,))
+
+
+def _is_word(host: str, port: int, rules: RuleFiles) -> bool:
+    """True if a name without a dot and a number are no host and port: only a store's own port identifies a host."""
+    return len(host) < 2 or not host[0].isalpha() or rules.services.of(host, port) is None
 
 
 def emulator_verdict(text: str, rules: RuleFiles) -> TextVerdict:

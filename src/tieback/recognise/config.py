@@ -62,6 +62,7 @@ _MIXED = re.compile(r"(?=[A-Za-z_+/=-]{0,256}\d)(?=[\d_+/=-]{0,256}[A-Za-z])[A-Z
 """An identifier or key: letters and digits."""
 _FIREBASE = (":android:", r"\.appspot\.com", r"\.firebasestorage\.app", r"firebaseio\.com")
 """Marks of Firebase; at least one is in the strings of an app that uses it."""
+_SINGLE_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,62}")
 _HOST = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})(/[A-Za-z0-9._~/-]{0,200})?")
 # Ends of strings: a name, an identifier or key, a name with a hyphen. Other strings need no key.
 # Nine of ten ends in a resource table are .png or .xml, so the patterns of three letters exclude them.
@@ -304,6 +305,11 @@ class ConfigExtractor:
             yield from self._credentials(key, value, place)
 
     def _host(self, key: str, value: str, place: tuple[str, int, str], port: int | None) -> Iterator[Find]:
+        if port is not None and _SINGLE_LABEL.fullmatch(value):
+            single = check_host(value, self._rules, single_label=False)
+            if isinstance(single, NonBackendHost):
+                yield NotBackend(f"{single.host.name}:{port}", single.reason)
+            return
         found = _HOST.fullmatch(value)
         labels = found[1].lower().split(".") if found else []
         if found is None or len(labels) < 2 or labels[0] in self._rules.names.first_labels:

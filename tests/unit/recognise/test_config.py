@@ -15,7 +15,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.resources import StringNames
 from tieback.model.endpoint import EndpointKind
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Credential, Sighting
+from tieback.model.sighting import Credential, NotBackend, Sighting
 from tieback.recognise.config import MAX_FILE, ConfigExtractor
 from tieback.recognise.interface import Find
 from tieback.recognise.rules import RuleFiles
@@ -129,6 +129,20 @@ def test_decoded_resource_table_names_the_project() -> None:
         "resource:string/project_id/config-key",
     )
     assert in_file("res/values/other.xml", text.encode()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("DB_HOST=postgres\nDB_PORT=5432\n", "postgres:5432"),
+        ("MQTT_HOST=10.0.2.2\nMQTT_PORT=1883\n", "10.0.2.2"),
+        ("THEME_HOST=light\n", ""),
+        ("DB_HOST=my db\nDB_PORT=5432\n", ""),
+    ],
+)
+def test_host_of_a_local_network_is_reported_with_the_reason(text: str, value: str) -> None:
+    found = [one for one in in_file("assets/.env", text.encode()) if isinstance(one, NotBackend)]
+    assert [one.value for one in found] == ([value] if value else [])
 
 
 def table(strings: dict[str, str], *, wide: bool) -> Buffer:
