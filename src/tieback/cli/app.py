@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tieback.cli.app_tables import app_lines
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_failure, progress_bar, write_line
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError
@@ -13,7 +14,7 @@ from tieback.model.errors import TiebackError
 
 def app(
     inputs: Annotated[list[Path], typer.Argument(metavar="FILE|DIR", help="App packages, or folders of them.")],
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per app.")] = (
+    output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per app.")] = (
         OutputFormat.TABLE
     ),
     everything: Annotated[

@@ -26,7 +26,11 @@ SHOWN_PROBLEMS = 5
 _NARROW = 24
 """Least width of the column of values."""
 _PLATFORMS = {Platform.ANDROID: "Android", Platform.IOS: "iOS"}
-_GRADES = (CredentialGrade.PRIVATE_KEY, CredentialGrade.SUPERUSER, CredentialGrade.NORMAL)
+_GRADES = (
+    CredentialGrade.PRIVATE_KEY, CredentialGrade.SUPERUSER, CredentialGrade.NORMAL, CredentialGrade.UNKNOWN,
+    CredentialGrade.CLIENT_SECRET, CredentialGrade.WRITE_ONLY, CredentialGrade.LIMITED,
+)  # fmt: skip
+"""Gravest first, without those that are public by design."""
 _PARTIES = (Party.FIRST, Party.UNKNOWN, Party.THIRD, Party.PLATFORM)
 
 _LAST = frozenset({"firebase-app", "firebase-hosting", "cognito-identitypool", "cognito-userpool"})
@@ -249,7 +253,7 @@ def _credentials(credentials: Sequence[Credential], width: int, *, everything: b
     shown = [*secret, *public] if everything else secret[:SHOWN]
     column = max((len(_words(one.grade)) for one in shown), default=0)
     for one in shown:
-        style = "red" if one.grade in _GRADES[:2] else "dim" if one.grade is CredentialGrade.PUBLIC else "yellow"
+        style = "red" if one.grade in _GRADES[:2] else "yellow" if one.grade is CredentialGrade.NORMAL else ""
         head = Text("  ").append(f"{_words(one.grade):<{column}}", style=style)
         head.append(f"  {escape_line(_words(one.kind))}  {escape_line(one.masked)}")
         parts = [f"for {escape_line(one.endpoint)}" if one.endpoint else "", _place(one.evidence)]
@@ -296,7 +300,7 @@ def _transport(policies: Sequence[CleartextPolicy], app: App | None, width: int,
         if not found:
             yield from _prose(f"{what}: {no} {where}", width)
             continue
-        names = [_domain(one) for one in found]
+        names = [_domain(one) for one in found] if len(policies) > 1 else ["every host"]
         more = f" and {len(names) - most:,} more" if most is not None and len(names) > most else ""
         text = f"{what}: {yes} for {', '.join(names[:most])}{more} {where}"
         yield from _prose(text, width, "" if yes == "set" else "yellow")

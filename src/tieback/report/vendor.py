@@ -128,6 +128,13 @@ def vendor_report(report: Report, vendor: str) -> Report:
         probes=LazyTable(sum(1 for _ in _probes(report, own)), lambda: _probes(report, own)),
         seen=LazyTable.of(list(_seen(report, own))),
         seen_in_apps=LazyTable.of([one for one in report.seen_in_apps.rows() if one.app.sha256 in own.apps]),
+        servers=LazyTable.of(
+            [
+                replace(one, capture=PurePath(one.capture).name)
+                for one in report.servers.rows()
+                if one.app_sha256 in own.apps
+            ]
+        ),
         data=data_for_others(report.data),
         partly_read=LazyTable.of(partly),
         audience=f"only for {clean(vendor, 100)}: its apps and the stores that they lead to",

@@ -174,6 +174,7 @@ def test_partly_read_apps_are_listed_with_the_place(report: Report) -> None:
 
 
 NO_DNS = "DNS is not allowed by this grant. Add dns = true."
+BUDGET = "the limits of the grant ended the probe. Raise [limits]."
 
 
 @pytest.mark.parametrize(
@@ -182,6 +183,15 @@ NO_DNS = "DNS is not allowed by this grant. Add dns = true."
         (0, {SkipReason.DNS_NOT_ALLOWED: 12}, f"0 of 12 candidates were probed: {NO_DNS}"),
         (0, {SkipReason.OUTSIDE: 1}, "0 of 1 candidate was probed: no target of this grant covers them."),
         (0, {SkipReason.EXPIRED: 3}, "0 of 3 candidates were probed: the grant expired during the run."),
+        (5, {SkipReason.OVER_BUDGET: 5}, f"0 of 5 candidates were probed: {BUDGET}"),
+        (
+            3,
+            {SkipReason.EXPIRED: 4, SkipReason.OVER_BUDGET: 1},
+            (
+                "0 data stores answered; none allowed unauthenticated access to records. "
+                f"5 of 7 candidates were not probed: 4: the grant expired during the run. 1: {BUDGET}"
+            ),
+        ),
         (0, {}, "No data store was probed: the inputs lead to none."),
         (
             0,
@@ -218,7 +228,7 @@ def test_exposed_stores_do_not_hide_names_without_dns(report: Report) -> None:
     assert report.scope is not None
     scope = replace(report.scope, skipped=((SkipReason.DNS_NOT_ALLOWED, 1), (SkipReason.OUTSIDE, 1)))
     report = fully_read(report)
-    assert headline_text(replace(report, scope=scope)).endswith(f". 1 of 11 candidates were not probed: {NO_DNS}")
+    assert headline_text(replace(report, scope=scope)).endswith(f". 1 of 11 candidates was not probed: {NO_DNS}")
 
 
 def test_scope(report: Report) -> None:

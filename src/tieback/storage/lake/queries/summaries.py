@@ -27,6 +27,9 @@ FROM sightings s JOIN inp USING (unit, version)
 ORDER BY inp.ordinal, s.ordinal"""
 
 
+_LEADS = "SEMI JOIN leads ON leads.app = c.unit"
+
+
 class CapturedApp(msgspec.Struct, frozen=True):
     """An app known only from a capture; a report shows it if it leads to a store."""
 
@@ -115,11 +118,14 @@ class RunApps:
         return self.count() - self._number(_LEADING, self._scope, self._tables)
 
     def pick(self, keys: Collection[str]) -> Iterator[AppSummary]:
-        """The apps with one of these content hashes, in the order of ``rows``."""
+        """The apps with one of these content hashes, in the order of ``rows``.
+
+        Apps of captures that lead to no store are found too: findings name them.
+        """
         import pyarrow as pa
 
         wanted = pa.table({"unit": pa.array(sorted(keys), pa.string())})
-        return self._summaries("SEMI JOIN wanted USING (unit)", {"wanted": wanted})
+        return self._summaries("SEMI JOIN wanted USING (unit)", {"wanted": wanted}, leading="")
 
     def partly_read(self) -> tuple[int, int]:
         """Number of apps with code that was not read, and how many of them lead to an exposed store."""
@@ -160,8 +166,10 @@ class RunApps:
     def _number(self, sql: str, params: Sequence[Any], tables: "Mapping[str, pa.Table] | None" = None) -> int:
         return int(next(self._lake.stream(sql, params, tables=tables))[0])
 
-    def _summaries(self, which: str, tables: "Mapping[str, pa.Table]", where: str = "") -> Iterator[AppSummary]:
-        sql = _SUMMARIES.format(inputs=_INPUTS.format(which=which), which=which, where=where)
+    def _summaries(
+        self, which: str, tables: "Mapping[str, pa.Table]", where: str = "", leading: str = _LEADS
+    ) -> Iterator[AppSummary]:
+        sql = _SUMMARIES.format(inputs=_INPUTS.format(which=which), which=which, where=where, leading=leading)
         params = [*self._scope, self._unnamed_api, self._apis]
         for row in self._lake.stream(sql, params, tables={**self._tables, **tables}):
             yield _summary(row)
@@ -180,6 +188,16 @@ def read_captures(lake: Lake, run: str, traffic: str) -> list[RunInput]:
         SELECT arg_min(path, ordinal), unit, version, '' FROM inputs
         WHERE run = ? AND kind_of(version) = kind_of(?) AND problem = '' GROUP BY unit, version ORDER BY min(ordinal)"""
     return [RunInput(*row) for row in lake.stream(sql, [run, traffic])]
+
+
+def read_capture_problems(lake: Lake, run: str, traffic: str) -> Iterator[tuple[str, Problem]]:
+    """The problems of the captures of a run that were read, each with the content hash. Raises ``WorkspaceError``."""
+    sql = """
+        SELECT unit, what, "where" FROM problems SEMI JOIN (
+            SELECT unit, version FROM inputs WHERE run = ? AND kind_of(version) = kind_of(?) AND problem = ''
+        ) USING (unit, version) ORDER BY unit, ordinal"""
+    for unit, what, where in lake.stream(sql, [run, traffic]):
+        yield unit, Problem(what, where)
 
 
 def captured_bundles(lake: Lake, run: str, traffic: str) -> dict[str, str]:
@@ -245,6 +263,7 @@ _SUMMARIES = """{inputs}, seen AS (
     SELECT i.unit, i.path, a.sha256, a.platform, a.bundle_id, a.name, a.version_name, a.version_code, a.min_sdk,
         a.target_sdk, a.vendor, a.signer_sha256, a.signer_subject, a.signer_scheme,
         coalesce(s.endpoints, 0) AS endpoints, coalesce(s.has_api, false) AS has_api, o.problems, a.unread,
+        false AS captured,
         i.ordinal
     FROM inp i LEFT JOIN apps a USING (unit, version) LEFT JOIN seen s USING (unit, version)
         LEFT JOIN odd o USING (unit, version)
@@ -252,8 +271,8 @@ _SUMMARIES = """{inputs}, seen AS (
     SELECT DISTINCT ON (c.unit) c.unit, c.path, c.unit AS sha256, 'unknown' AS platform, c.bundle_id, c.name,
         '' AS version_name, '' AS version_code, '' AS min_sdk, '' AS target_sdk, '' AS vendor, NULL AS signer_sha256,
         NULL AS signer_subject, NULL AS signer_scheme, c.endpoints, false AS has_api, NULL AS problems, NULL AS unread,
-        c.place AS ordinal
-    FROM (SELECT * FROM captured {which}) c SEMI JOIN leads ON leads.app = c.unit ANTI JOIN inp ON inp.unit = c.unit
+        true AS captured, c.place AS ordinal
+    FROM (SELECT * FROM captured {which}) c {leading} ANTI JOIN inp ON inp.unit = c.unit
     ORDER BY c.unit, c.place
 )
 SELECT every.* EXCLUDE (ordinal), led.exposures
@@ -285,8 +304,8 @@ GROUP BY unit ORDER BY NOT any_value(exposed), min(label), unit LIMIT ?"""  # no
 
 def _summary(row: Sequence[Any]) -> AppSummary:
     unit, path, sha256, platform, bundle_id, name, *rest = row
-    version_name, version_code, min_sdk, target_sdk, vendor, signer, subject, scheme, *counts = rest
-    endpoints, has_api, odd, unread, led = counts
+    version_name, version_code, min_sdk, target_sdk, vendor, signer, subject, scheme, *rest = rest
+    endpoints, has_api, odd, unread, captured, led = rest
     app = (
         App(Platform.UNKNOWN, Path(path).name, unit)
         if platform is None
@@ -310,6 +329,7 @@ def _summary(row: Sequence[Any]) -> AppSummary:
         exposures=tuple(led or ()),
         has_api=has_api,
         problems=tuple(Problem(what, where) for what, where in odd or ()),
+        captured=captured,
         unread=msgspec.json.decode(unread, type=tuple[UnreadCode, ...]) if unread else (),
     )
 
