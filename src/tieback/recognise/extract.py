@@ -72,7 +72,7 @@ class EndpointExtractor:
     @cached_property
     def _scanner(self) -> AnchorScanner:
         rules = self.rules
-        tokens = (*rules.cloud.tokens, *rules.credentials.rules)
+        tokens = (*rules.cloud.tokens, *rules.credentials.rules, address.EMULATOR)
         marks = tuple(
             Anchor(AnchorKind.MARK, literal_atoms(mark.decode("ascii")), caseless=False) for mark in self._marks
         )
@@ -323,6 +323,10 @@ class EndpointExtractor:
         start, covered = first + (found.start() << wide), first + (found.end() << wide)
         if isinstance(rule, CloudToken):
             return MatchLocation(cloud.token_verdict(found, rule), start, covered, covered, low, high, wide)
+        if rule is address.EMULATOR:
+            return MatchLocation(
+                address.emulator_verdict(found[0], self.rules), start, covered, covered, low, high, wide
+            )
         assert isinstance(rule, CredentialRule)
         verdict = credentials.credential_verdict(found, rule, window)
         shown = _without(found) if verdict.secrets else ""

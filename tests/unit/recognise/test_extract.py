@@ -267,3 +267,24 @@ def test_no_password_of_a_connection_string_is_in_any_find(
 
 def test_integer_tables_are_not_text() -> None:
     assert finds(struct.pack("<200I", *range(200)), BufferKind.BINARY) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "values"),
+    [
+        (b'android:text="10.0.2.2"', ["10.0.2.2"]),
+        (b"10.0.3.2", ["10.0.3.2"]),
+        ("10.0.2.2".encode("utf-16-le"), ["10.0.2.2"]),
+        (b"server 10.0.2.2.", ["10.0.2.2"]),
+        (b"http://10.0.2.2:8080/x", ["http://10.0.2.2:8080/x"]),
+        (b"10.0.2.2:8080", ["10.0.2.2:8080"]),
+        (b"v10.0.2.2", []),
+        (b"10.0.2.20", []),
+        (b"10.0.2.2.1", []),
+        (b"version 110.0.2.2", []),
+    ],
+)
+def test_address_of_the_emulators_host_is_reported(data: bytes, values: list[str]) -> None:
+    found = [one for one in finds(data) if isinstance(one, NotBackend)]
+    assert [one.value for one in found] == values
+    assert all("emulator" in one.reason for one in found)

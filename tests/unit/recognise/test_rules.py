@@ -122,6 +122,8 @@ def test_not_backends(host: str, path: str, none: bool) -> None:
         ("license/LICENSE.sax.txt", True),
         ("assets/LICENCES.txt", True),
         ("META-INF/NOTICE", True),
+        ("res/raw/gpl_30_full.txt", True),
+        ("assets/apache_license.html", True),
         ("Payload/A.app/README.md", True),
         ("assets/config.json", False),
         ("assets/mylicense.js", False),
