@@ -144,7 +144,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     return AppFinds(
         sightings=tuple(_owned(seen, maker) for seen in sightings.values.values()),
         credentials=tuple(_distinct(credentials.values.values())),
-        not_backends=tuple(not_backends.values.values()),
+        not_backends=tuple(one for one in not_backends.values.values() if one.value not in sightings.values),
         problems=(*problems.values.values(), *capped),
         keys=tuple(keys.values.values())[:MAX_NAMES],
     )
