@@ -265,7 +265,10 @@ def problem_of_clickhouse(data: bytes) -> str:
         # Hello: the account, and a password of no bytes.
         return "" if data.endswith(b"(?P<account>tieback_probe|default)\0") else f"the login {data!r}"
     found = re.search(
-        rb"\x08readonly\x00\x011.*\x00\x015\x00\x02\x00..?(SELECT [^;]+)\x02\x00\x01\x00\x02", data, re.DOTALL
+        rb"\x08readonly\x00\x011.*\x00\x015\x00\x02\x00(?:..?|\[x80-xff\]\?\[x00-x7f\])"
+        rb"(SELECT [^;]+)\x02\x00\x01\x00\x02",
+        data,
+        re.DOTALL,
     )
     fine = data[:1] == b"\1" and found is not None and not SQL_FORBIDDEN.search(found[1].decode())
     return "" if fine else f"the query {data!r}"

@@ -10,13 +10,15 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, write_line
+from tieback.cli.formats import format_option
+from tieback.cli.terminal import ExitCode, NeverOption, OutputFormat, data_console, message_console, write_line
 from tieback.model.document import encode
 from tieback.model.errors import GrantError
-from tieback.model.grant import Depth, Grant, TargetRule
+from tieback.model.grant import Depth, ExcludeRule, Grant, TargetRule
 
 if TYPE_CHECKING:
     from tieback.scope.decide import CompiledGrant, Decision
+    from tieback.scope.policy.never import SitePolicy
 
 app = typer.Typer(
     help="Manage grants. A grant is the written permission to probe: which targets, how deep, and until when.\n\n"
@@ -25,7 +27,7 @@ app = typer.Typer(
 
 _DEFAULT_DAYS = 30
 
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
+FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
 
 
 class TargetExplanation(msgspec.Struct, frozen=True):
@@ -45,6 +47,38 @@ class TargetExplanation(msgspec.Struct, frozen=True):
     """Maximum probe depth; ``None`` if the target is not allowed."""
 
 
+class KeyVerdict(msgspec.Struct, frozen=True):
+    """A key that counts for a requirement."""
+
+    key: str
+    """Fingerprint, as ``ssh-keygen -l`` prints it."""
+    comment: str
+    file: str
+    """Name of the file with its signature."""
+
+
+class RequirementVerdict(msgspec.Struct, frozen=True):
+    """One demand for signatures, and who satisfied it."""
+
+    where: str
+    """``the grant``, or the path of a site policy."""
+    need: int
+    keys: int
+    """Number of listed keys."""
+    signed_by: tuple[KeyVerdict, ...]
+    ok: bool
+
+
+class GrantVerdict(msgspec.Struct, frozen=True):
+    """The document of ``grant verify``."""
+
+    ok: bool
+    """False if a signature is missing, and also if nothing demands one: then none was checked."""
+    requirements: tuple[RequirementVerdict, ...]
+    problems: tuple[str, ...]
+    """Signatures that do not count."""
+
+
 @app.command()
 def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write; an existing file is not overwritten.")],
@@ -57,6 +91,13 @@ def new(
     ] = None,
     target: Annotated[list[str] | None, typer.Option(help="Address, CIDR block, host or *.suffix; repeatable.")] = None,
     depth: Annotated[Depth, typer.Option(help="Maximum probe depth.")] = Depth.DESCRIBE,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MATCH[=REASON]",
+            help="Never contact this address, CIDR block, host or *.suffix, even if a target covers it; repeatable.",
+        ),
+    ] = None,
     dns: Annotated[
         bool, typer.Option("--dns", help="Allow DNS queries for names that a target covers; otherwise only [hosts].")
     ] = False,
@@ -69,7 +110,9 @@ def new(
 
     last = not_after.date() if not_after is not None else _today() + timedelta(days=_DEFAULT_DAYS)
     rules = tuple(TargetRule(match=match, ports="any", depth=depth) for match in target or ())
-    text = render_grant(Grant(authorised_by=authorised_by, contact=contact, not_after=last, target=rules, dns=dns))
+    pairs = (one.partition("=") for one in exclude or ())
+    excluded = tuple(ExcludeRule(match.strip(), reason=reason.strip()) for match, _, reason in pairs)
+    text = render_grant(Grant(authorised_by, contact, last, target=rules, dns=dns, exclude=excluded))
     grant = parse_grant(text, "the new grant")
     try:
         with file.open("x", encoding="utf-8") as out:
@@ -115,7 +158,93 @@ def check(
     )
     console.print(_rules_table(grant))
     names = f"{len(grant.hosts)} names in [hosts]; " if grant.hosts else ""
+    for line in _restrictions(grant, None):
+        console.print(line, markup=False, soft_wrap=True)
     console.print(f"{names}DNS {'only for names that a target covers' if grant.dns else 'not used'}", markup=False)
+
+
+@app.command()
+def show(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Grant file.")],
+    never: NeverOption = None,
+) -> None:
+    """Print in words what a grant permits, what it and this site exclude, and which signatures it needs.
+
+    Example: tieback grant show grant.toml
+    """
+    from tieback.scope.grant import load_grant
+    from tieback.scope.policy.never import load_site_policy
+
+    grant, policy = load_grant(file), load_site_policy(never)
+    since = f"from {grant.not_before} " if grant.not_before is not None else ""
+    console = data_console()
+    head = f"{file}: authorised by {grant.authorised_by}, valid {since}until {grant.not_after} (UTC)"
+    for line in (head, *_words(grant, policy)):
+        console.print(line, markup=False, soft_wrap=True)
+
+
+@app.command()
+def sign(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Grant file.")],
+    *,
+    key: Annotated[
+        Path, typer.Option(help="Private key of OpenSSH, or a public one whose private half is in the SSH agent.")
+    ],
+) -> None:
+    """Sign a grant file with ssh-keygen. The signature is written beside it; each signer makes one.
+
+    The signature covers the exact bytes of the file: sign again after each edit.
+
+    Example: tieback grant sign grant.toml --key ~/.ssh/id_ed25519
+    """
+    from tieback.scope.grant import parse_grant
+    from tieback.scope.policy import signatures
+    from tieback.scope.toml_file import decode_text, read_bytes
+
+    content = read_bytes(file, "Create one with `tieback grant new`")
+    parse_grant(decode_text(content, str(file), "Correct the grant"), str(file))
+    written, fingerprint = signatures.sign(file, content, key)
+    data_console().print(f"{written}: signed with {fingerprint}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Grant file.")],
+    never: NeverOption = None,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Check the signatures that a grant and the site policies demand. Exits with code 1 if one is missing.
+
+    If nothing demands signatures, none is checked, and the exit code is 1, too.
+
+    Example: tieback grant verify grant.toml
+    """
+    from tieback.scope.policy.approval import check_grant_file
+
+    found = check_grant_file(file, never, _today())
+    rows = []
+    for one in found.requirements:
+        signers = found.check.signers_for(one)
+        keys = tuple(KeyVerdict(signer.fingerprint, signer.comment, signer.file) for signer in signers)
+        rows.append(RequirementVerdict(one.where, one.need, len(one.keys), keys, len(keys) >= one.need))
+    verdict = GrantVerdict(bool(rows) and all(row.ok for row in rows), tuple(rows), found.check.problems)
+    if output is OutputFormat.JSON:
+        write_line(encode("grant-signatures", verdict))
+    else:
+        console = data_console()
+        for row in rows:
+            count = f"{len(row.signed_by)} of {row.need} required signatures"
+            state = "ok" if row.ok else "missing"
+            line = f"{state}: {count}, from a list of {row.keys} keys in {row.where}"
+            console.print(line, markup=False, soft_wrap=True)
+            for signer in row.signed_by:
+                console.print(f"  - {signer.key} {signer.comment} ({signer.file})", markup=False, soft_wrap=True)
+        for problem in verdict.problems:
+            console.print(f"does not count: {problem}", markup=False, soft_wrap=True)
+        if not rows:
+            console.print("not checked: neither the grant nor a never.toml demands signatures", markup=False)
+    if not verdict.ok:
+        raise typer.Exit(ExitCode.FINDINGS)
 
 
 @app.command()
@@ -125,6 +254,7 @@ def explain(
         list[str],
         typer.Argument(metavar="HOST[:PORT]", help="Targets to check; put IPv6 addresses with a port in brackets."),
     ],
+    never: NeverOption = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Explain why targets are inside or outside the grant.
@@ -134,9 +264,10 @@ def explain(
     Example: tieback grant explain grant.toml es.example.org:9200 '[2001:db8::1]:27017'
     """
     from tieback.scope.grant import load_grant
+    from tieback.scope.policy.never import load_site_policy
 
-    grant = load_grant(file)
-    rows = [row for text in targets for row in _explain(grant, text)]
+    grant, policy = load_grant(file), load_site_policy(never)
+    rows = [row for text in targets for row in _explain(grant, policy, text)]
     if output is OutputFormat.JSON:
         for row in rows:
             write_line(encode("explanation", row))
@@ -192,7 +323,7 @@ _READS = {
 }
 
 
-def _words(grant: Grant) -> Iterator[str]:
+def _words(grant: Grant, policy: "SitePolicy | None" = None) -> Iterator[str]:
     """What a grant permits and what it does not, in plain sentences."""
     from tieback.scope.rules import compile_rule
 
@@ -217,8 +348,38 @@ def _words(grant: Grant) -> Iterator[str]:
     if not any(rule.ransom_note for rule in grant.target):
         yield "  - reading the text of a ransom note (ransom_note = true)"
     named = [rule.match for rule, compiled in rules if compiled.network is None]
+    yield from _restrictions(grant, policy)
     if named and not grant.dns and not grant.hosts:
         yield f"Nothing can be probed for {', '.join(named)}: DNS is not allowed and [hosts] is empty."
+
+
+def _restrictions(grant: Grant, policy: "SitePolicy | None") -> Iterator[str]:
+    """What is never contacted, and who must sign, in plain sentences."""
+    from tieback.scope.policy.approval import requirements_of
+    from tieback.scope.policy.never import SitePolicy
+
+    site = policy if policy is not None else SitePolicy()
+    if grant.exclude or site.rules:
+        yield "It never contacts, even if a target covers it:"
+    for rule in grant.exclude:
+        yield f"  - {_excluded(rule)}"
+    for sourced in site.rules:
+        yield f"  - {_excluded(sourced.rule)} ({sourced.where})"
+    for one in requirements_of(grant, site):
+        several = "signature" if one.need == 1 else "signatures"
+        yield f"Before the first connection, {one.where} demands {one.need} {several} of these keys:"
+        for key in one.keys:
+            last = f", until {key.not_after}" if key.not_after is not None else ""
+            yield f"  - {key.fingerprint} {key.comment}{last}"
+
+
+def _excluded(rule: ExcludeRule) -> str:
+    from tieback.scope.policy.exclude import compile_exclude
+
+    compiled = compile_exclude(rule)
+    ports = "any port" if compiled.covers_all else f"ports {compiled.ports_text}"
+    also = f" and {compiled.suffix}" if compiled.suffix else ""
+    return f"{rule.match}{also} on {ports}: {rule.reason or 'no reason given'}"
 
 
 def _rules_table(grant: Grant) -> Table:
@@ -239,14 +400,15 @@ def _rules_table(grant: Grant) -> Table:
     return table
 
 
-def _explain(grant: Grant, text: str) -> list[TargetExplanation]:
+def _explain(grant: Grant, policy: "SitePolicy", text: str) -> list[TargetExplanation]:
     """One row per address that the host has without a DNS query, or one row if it has none."""
     from tieback.scope.decide import CompiledGrant
+    from tieback.scope.policy.exclude import EXCLUDED
     from tieback.scope.resolver import NameResolver
 
-    scope = CompiledGrant(grant, _today())
+    scope = CompiledGrant(grant, _today(), policy.rules)
     host, port = _split(text)
-    found = NameResolver(grant).known(host)
+    found = NameResolver(grant, never=policy.rules).known(host)
     rows = []
     for address in found.addresses or (None,):
         decision, ports = _decide(scope, host, address, port)
@@ -254,7 +416,7 @@ def _explain(grant: Grant, text: str) -> list[TargetExplanation]:
         if address is None:
             named = scope.names_rule(host)
             reason = found.reason
-            if named and grant.dns and not scope.lapsed:
+            if named and grant.dns and not scope.lapsed and not found.reason.startswith(EXCLUDED):
                 reason = f"{found.reason}: allowed by `{named}` if the name resolves to a public address"
         rows.append(
             TargetExplanation(

@@ -9,7 +9,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.terminal import ExitCode, OutputFormat, data_console, progress_bar, write_line
+from tieback.cli.formats import format_option
+from tieback.cli.terminal import ExitCode, NeverOption, OutputFormat, data_console, progress_bar, write_line
 from tieback.model.document import encode
 from tieback.model.errors import InputError, StoppedError, UsageError
 from tieback.model.probe import Outcome, ProbeReport, RansomVerdict
@@ -24,7 +25,7 @@ def probe(
     ] = None,
     grant: Annotated[Path | None, typer.Option(help="Grant file; required unless --replay is used.")] = None,
     targets_file: Annotated[Path | None, typer.Option("--targets", help="File of targets, one per line.")] = None,
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per service.")] = (
+    output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per service.")] = (
         OutputFormat.TABLE
     ),
     audit: Annotated[
@@ -44,6 +45,7 @@ def probe(
         Path | None,
         typer.Option(help="The run stops once this file exists; default: a file named stop next to the audit log."),
     ] = None,
+    never: NeverOption = None,
 ) -> None:
     """Check if data stores allow unauthenticated access, and what they expose. Read-only, under a grant.
 
@@ -66,7 +68,7 @@ def probe(
         raise UsageError("missing targets", advice="Pass HOST[:PORT], @FILE or --targets FILE")
     else:
         log = audit or grant.parent / "audit.jsonl"
-        _ask(words, grant, log, record, output, stop_file or log.parent / "stop", afresh=afresh)
+        _ask(words, grant, log, record, output, stop_file or log.parent / "stop", never, afresh=afresh)
 
 
 class _Tally:
@@ -119,13 +121,23 @@ def _replay(path: Path, output: OutputFormat) -> None:
 
 
 def _ask(
-    words: list[str], grant: Path, audit: Path, record: Path | None, output: OutputFormat, stop: Path, *, afresh: bool
+    words: list[str],
+    grant: Path,
+    audit: Path,
+    record: Path | None,
+    output: OutputFormat,
+    stop: Path,
+    never: Path | None,
+    *,
+    afresh: bool,
 ) -> None:
     from tieback.pipeline.probing.targets import ProbeRunSettings, RunStart, TargetList, probe_targets
+    from tieback.pipeline.progress import today_utc
     from tieback.scope.event_loop import run
-    from tieback.scope.grant import load_grant
+    from tieback.scope.policy.approval import load_approved_grant
 
-    permission = load_grant(grant)
+    approved = load_approved_grant(grant, never, today_utc())
+    permission = approved.grant
     wanted = TargetList(words)
     tally = _Tally(output, wanted.places)
 
@@ -135,7 +147,8 @@ def _ask(
 
     stopped = ""
     with progress_bar("probing") as progress:
-        found = probe_targets(wanted, permission, ProbeRunSettings(audit, record, afresh, stop), progress, begin)
+        settings = ProbeRunSettings(audit, record, afresh, stop, approved.approval)
+        found = probe_targets(wanted, permission, settings, progress, begin)
         try:
             run(tally.take(found))
         except KeyboardInterrupt:

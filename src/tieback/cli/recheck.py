@@ -14,8 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.case import PolicyOption
+from tieback.cli.formats import format_option
+from tieback.cli.options import RunOption
 from tieback.cli.terminal import (
     ExitCode,
+    NeverOption,
     OutputFormat,
     WorkspaceOption,
     data_console,
@@ -47,8 +50,10 @@ def recheck(
     case: CaseOption = None,
     state: Annotated[list[CaseState] | None, typer.Option(help="Check only cases in this state; repeatable.")] = None,
     policy: PolicyOption = None,
+    never: NeverOption = None,
     workspace: WorkspaceOption = WORKSPACE,
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON event per line.")] = (
+    run: RunOption = "",
+    output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON event per line.")] = (
         OutputFormat.TABLE
     ),
 ) -> None:
@@ -60,9 +65,10 @@ def recheck(
     """
     from tieback.cases.policy import load_policy
     from tieback.pipeline.disclosure.recheck import recheck as look_again
-    from tieback.scope.grant import load_grant
+    from tieback.pipeline.progress import today_utc
+    from tieback.scope.policy.approval import load_approved_grant
 
-    permit, rules = load_grant(grant), load_policy(policy)
+    permit, rules = load_approved_grant(grant, never, today_utc()), load_policy(policy)
 
     def choose(cases: "Sequence[Case]") -> list[Case]:
         found = select_cases(cases, case or ())
@@ -70,7 +76,7 @@ def recheck(
 
     events: list[CaseEvent] = []
     with progress_bar("probing") as bar:
-        for looked in look_again(workspace, permit, rules, choose, bar):
+        for looked in look_again(workspace, permit.grant, rules, choose, bar, approval=permit.approval, run=run):
             events.append(looked.event)
             if output is OutputFormat.JSON:
                 write_line(encode("case-event", looked.event))
@@ -90,7 +96,9 @@ def watch(
     ] = None,
     case: CaseOption = None,
     policy: PolicyOption = None,
+    never: NeverOption = None,
     workspace: WorkspaceOption = WORKSPACE,
+    run: RunOption = "",
 ) -> None:
     """Re-check all open cases on a schedule. Prints events as JSON lines, stores them, and sends them to webhooks.
 
@@ -101,7 +109,8 @@ def watch(
     from tieback.cases.policy import load_policy
     from tieback.pipeline.disclosure.cases import open_case_service
     from tieback.pipeline.disclosure.watch import WEBHOOKS_FILE, WatchSettings, load_webhooks, watch_once
-    from tieback.scope.grant import load_grant
+    from tieback.pipeline.progress import today_utc
+    from tieback.scope.policy.approval import load_approved_grant
 
     pause = parse_interval(every)
     default = workspace / WEBHOOKS_FILE
@@ -119,7 +128,8 @@ def watch(
 
     while True:
         # Read again in each round, so that a revoked grant or an edited policy takes effect.
-        watching = WatchSettings(load_grant(grant), load_policy(policy), hooks, ids)
+        approved = load_approved_grant(grant, never, today_utc())
+        watching = WatchSettings(approved.grant, load_policy(policy), hooks, ids, approved.approval, run)
         done = watch_once(workspace, watching, _tell, pause=wait, stopped=stop.is_set)
         for problem in done.problems:
             console.print(Text(f"tieback: webhook {problem}"))

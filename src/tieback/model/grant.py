@@ -48,6 +48,32 @@ class TargetRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """True if the other addresses of this block may be probed for stores when an app's API is at one of them."""
 
 
+class ExcludeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One ``[[exclude]]`` of a grant or of a site policy: never contacted, whatever a target allows."""
+
+    match: str
+    """Address, CIDR, host, or ``*.suffix`` (which here includes the suffix itself)."""
+    ports: Literal["any"] | tuple[int | str, ...] = "any"
+    reason: str = ""
+    """Why, for the user; shown with every skipped target."""
+
+
+class SigningKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A key whose signature counts, if it needs a last day."""
+
+    key: str
+    """A line of an OpenSSH public key file."""
+    not_after: date | None = None
+    """Last day on which its signature counts, UTC."""
+
+
+class Signatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The ``[signatures]`` of a grant or of a site policy: ``need`` of ``keys`` must sign the grant file."""
+
+    need: int
+    keys: tuple[str | SigningKey, ...]
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Limits of one conversation with one target, and the rate between conversations."""
 
@@ -89,3 +115,7 @@ class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = Limits()
     note: str = ""
     """Free text, shown in reports; a lab lists here which servers are emulations."""
+    exclude: tuple[ExcludeRule, ...] = ()
+    """What is never contacted, whatever ``target`` allows."""
+    signatures: Signatures | None = None
+    """Who must sign the file before anything is contacted."""

@@ -96,6 +96,31 @@ class Problem(msgspec.Struct, frozen=True):
     """Entry, offset or file."""
 
 
+class UnreadKind(StrEnum):
+    """Why static analysis could not read code that the app runs."""
+
+    ENCRYPTED = "encrypted"
+    """The code is in the package, but encrypted."""
+    PACKED = "packed"
+    """A packer has replaced the code by a loader."""
+    DOWNLOADED = "downloaded"
+    """The app loads code from a server at run time."""
+    WEB_PAGE = "web_page"
+    """The app shows a web site; the code is on the site."""
+    MISSING = "missing"
+    """The package names code that it does not contain."""
+
+
+class UnreadCode(msgspec.Struct, frozen=True):
+    """Code of an app that static analysis could not read: only traffic shows the back ends that it contacts."""
+
+    kind: UnreadKind
+    what: str
+    """One clause for the user."""
+    where: str
+    """Entry with the evidence."""
+
+
 class AppDocument(msgspec.Struct, frozen=True):
     """The results of static analysis of one input. One line of ``tieback app --format json``."""
 
@@ -109,3 +134,5 @@ class AppDocument(msgspec.Struct, frozen=True):
     """The declarations of the package about connections without TLS, by domain."""
     keys: tuple[PublicKey, ...] = ()
     """Keys that are public by design, stored for the probes; masked in printed documents, like credentials."""
+    unread: tuple[UnreadCode, ...] = ()
+    """Code that was not read. If it is not empty, the list of sightings is not complete."""

@@ -48,6 +48,7 @@ from tieback.scope.audit import AuditLog
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid, is_same_grant, render_grant
 from tieback.scope.lease import digest_of
+from tieback.scope.policy.approval import Approval, require_approval
 from tieback.scope.resolver import NameResolver
 from tieback.scope.rules import blocks_of
 from tieback.storage.lake.compaction import MIN_SMALL_PARTS, compact
@@ -59,7 +60,7 @@ from tieback.storage.lake.tables.inputs import Inputs, RunInput
 from tieback.storage.lake.tables.probes import ProbedTargets, ProbeWriter, read_probes
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.objects.listing import ObjectListing
-from tieback.storage.recovery import recover
+from tieback.storage.recovery import recover, units_without_results
 from tieback.storage.workspace import Workspace
 
 
@@ -74,6 +75,8 @@ class ScanRequest(msgspec.Struct, frozen=True):
     """True if quarantined inputs of an earlier run are tried again."""
     engine: Engine | None = None
     """Runs the analysis; default: local processes."""
+    approval: Approval | None = None
+    """Of the grant; default: under the site policies in their usual places, without signatures."""
 
 
 class ScanResult(msgspec.Struct, frozen=True):
@@ -93,14 +96,17 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
     """Run the scan; the long tables of the report are readable while the context is open.
 
     Raises:
-        GrantError: the grant has expired or is not yet valid; nothing was done.
+        GrantError: the grant has expired or is not yet valid, a site policy is damaged, or a signature is missing;
+            nothing was done.
         WorkspaceError: the workspace cannot be opened or written.
     """
+    approval = None
     if request.grant is not None:
         check_valid(request.grant, today_utc())
-    with Workspace.open(request.workspace) as workspace:
+        approval = require_approval(request.grant, request.approval)
+    with Workspace.open(request.workspace, trusted=True) as workspace:
         with workspace.lock():
-            damaged = recover(workspace.lake, workspace.ledger).damaged
+            damaged = recover(workspace.lake, workspace.ledger, seals=True).damaged
             if request.retry:
                 workspace.ledger.retry_quarantined()
             run = _start(workspace, request)
@@ -110,13 +116,24 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
                 stage("reading apps and traffic") as progress,
             ):
                 inputs = _analyse(workspace, run, request, engine, listing, progress)
+                if lost := units_without_results(workspace.lake, inputs.units()):
+                    workspace.ledger.forget_units(lost)
+                    inputs = _analyse(workspace, run, request, engine, listing, progress)
+                    inputs = inputs.failing(
+                        dict.fromkeys(
+                            (key for key, _ in units_without_results(workspace.lake, inputs.units())),
+                            "its result is missing from the workspace. Choose another one with --workspace",
+                        )
+                    )
             compact(workspace.lake, many=MIN_SMALL_PARTS)
             units, captures = inputs.units(), inputs.of_version(TRAFFIC_ANALYSIS)
             bundles = apps_by_bundle(workspace.lake, units) if captures else {}
             named = RunEndpoints(units, tuple(attribute_traffic(workspace, captures, bundles)))
             with closing(AttributionSources()) as knowledge:
                 with stage("probing data stores") as progress, DnsAnswerCache(workspace.lake) as kept:
-                    found = event_loop.run(_ask(workspace, run, request.grant, named, progress, kept, knowledge))
+                    found = event_loop.run(
+                        _ask(workspace, run, request.grant, approval, named, progress, kept, knowledge)
+                    )
                 end_run(workspace, run, inputs, named, found, knowledge)
         try:
             report = build_report(workspace, run)
@@ -176,7 +193,7 @@ def _analyse(
     workspace: Workspace, run: str, request: ScanRequest, engine: Engine, listing: ObjectListing, progress: Progress
 ) -> Inputs:
     analysis = _Analysis(scan_units(request.inputs, listing))
-    work = RecordWork(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory))
+    work = RecordWork(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory), workspace.lake.key)
     units = UnitRun(workspace.ledger, run, progress)
     units.run(engine, work, analysis.groups(), unit_limits(request.inputs), analysis.failed)
     # A cluster may deliver a batch twice, or late: from here on the lake holds each unit once.
@@ -203,6 +220,7 @@ async def _ask(
     workspace: Workspace,
     run: str,
     grant: Grant | None,
+    approval: Approval | None,
     named: RunEndpoints,
     progress: Progress,
     kept: DnsAnswerCache,
@@ -213,9 +231,9 @@ async def _ask(
     Reports are written to the lake as they complete.
     """
     lake = workspace.lake
-    if grant is None:
+    if grant is None or approval is None:
         return ScanTargets(await MappedBackends.of(lake, named.units, named.traffic, None))
-    names = NameResolver(grant, kept=kept)
+    names = NameResolver(grant, kept=kept, never=approval.policy.rules)
     answers = DnsLookups(names, names_in_captures(named.traffic).addresses)
     mapped = await MappedBackends.of(lake, named.units, named.traffic, answers.resolve, answers)
     await answers.query_owner_hints(mapped.backends, knowledge.dns_hints, knowledge.domains)
@@ -229,7 +247,14 @@ async def _ask(
         AuditLog(workspace.audit_file) as audit,
         ProbeWriter(lake, run, first=len(answered)) as writer,
     ):
-        dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file, provider_of=ProviderLookup().of)
+        dialer = Dialer(
+            grant,
+            audit,
+            names=names,
+            stop_file=workspace.stop_file,
+            provider_of=ProviderLookup().of,
+            approval=approval,
+        )
         follower = LeadFollower(
             mapped.backends, Pivot(store_ports(), knowledge.foreign), answers.resolve, dialer.permit
         )

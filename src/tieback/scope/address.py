@@ -103,3 +103,20 @@ def parse_network(text: str) -> Network:
         if mapped is not None:
             return IPv4Network((mapped, network.prefixlen - _MAPPED_PREFIX))
     return network
+
+
+_NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+"""The prefixes of RFC 6052 and RFC 8215; the IPv4 address is in the last 32 bits."""
+
+
+def embedded(address: Address) -> tuple[IPv4Address, ...]:
+    """The IPv4 addresses in an IPv6 address: 6to4, Teredo (server and client), NAT64, IPv4-compatible (RFC 4291)."""
+    if isinstance(address, IPv4Address):
+        return ()
+    found = [address.sixtofour, *(address.teredo or ())]
+    last = IPv4Address(int(address) & 0xFFFFFFFF)
+    if any(address in network for network in _NAT64) or 1 < int(address) <= 0xFFFFFFFF:
+        found.append(last)
+    if address.ipv4_mapped is not None:
+        found.append(address.ipv4_mapped)
+    return tuple(one for one in found if one is not None)

@@ -43,7 +43,7 @@ class DialContext:
     stopped: Callable[[], str]
     """Why everything must stop, or empty."""
     lapsed: Callable[[], str]
-    """Why the grant is not valid today, or empty."""
+    """Why nothing may be contacted for this target: the grant is not valid today, or excludes its name; or empty."""
     audit: Callable[[str, Mapping[str, object]], None]
     open: OpenConnection
     """Opens a connection to an address that was allowed."""

@@ -10,11 +10,13 @@ The address of the connection decides:
   is the only way.
 - Unspecified, multicast and broadcast addresses are never allowed.
 
+An exclusion (``scope.policy.exclude``) of the grant or of a site policy wins over every rule.
+
 A rule matches if both its target and its ports match. The most specific rule wins: an address, then longer prefixes,
 then the exact host, then longer suffixes; between equals, the first in the grant.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import msgspec
@@ -24,6 +26,7 @@ from tieback.model.grant import Depth, Grant
 from tieback.scope.address import Address, parse_address, special
 from tieback.scope.grant import check_valid
 from tieback.scope.hostname import TargetHost, parse_host
+from tieback.scope.policy.exclude import Exclusions, SourcedRule
 from tieback.scope.rules import CompiledRule, compile_rule
 
 
@@ -47,8 +50,13 @@ class Decision(msgspec.Struct, frozen=True):
 class CompiledGrant:
     """A grant, compiled for decisions on one day."""
 
-    def __init__(self, grant: Grant, today: date) -> None:
+    def __init__(self, grant: Grant, today: date, never: Iterable[SourcedRule] = ()) -> None:
         """Compile the grant.
+
+        Args:
+            grant: the permission.
+            today: the day.
+            never: exclusions of site policies, besides those of the grant.
 
         Raises:
             GrantError: a target or host is malformed. A grant outside its dates is not an error here: it allows
@@ -68,7 +76,12 @@ class CompiledGrant:
         try:
             for target in grant.target:
                 self._add(compile_rule(target))
+            own = (
+                SourcedRule(rule, f"[[exclude]] {number} of the grant") for number, rule in enumerate(grant.exclude, 1)
+            )
+            self._never = Exclusions((*never, *own))
             self._table = host_table(grant)
+            self._never.add_table(self._table)
         except ValueError as error:
             raise GrantError(str(error.args[0]), where="grant", advice="Correct the grant") from None
         self._prefixes = sorted(self._networks, reverse=True, key=lambda key: key[1])
@@ -82,13 +95,14 @@ class CompiledGrant:
         else:
             self._suffixes.setdefault(rule.suffix, []).append(rule)
 
-    def decide(self, host: str, address: str | None, port: int) -> Decision:
+    def decide(self, host: str, address: str | None, port: int, aliases: Sequence[str] = ()) -> Decision:
         """Decide whether ``address``, resolved from ``host``, may be connected to on ``port``.
 
         Args:
             host: requested name or address.
             address: resolved address; ``None`` for an address literal, or if nothing was resolved.
             port: 1 to 65535.
+            aliases: CNAME targets that led to the address.
         """
         try:
             asked = parse_host(host)
@@ -98,12 +112,22 @@ class CompiledGrant:
         if self.lapsed:
             return Decision(False, self.lapsed, str(goal or ""))
         if goal is None:
-            return Decision(False, self._unresolved(asked))
+            return Decision(False, self.excluded_name(host, port) or self._unresolved(asked))
         if asked.address is not None and goal != asked.address:
             return Decision(False, f"{goal} is not the requested address {asked.text}", str(goal))
         if not 1 <= port <= 65535:
             return Decision(False, f"{port} is not a port (1 to 65535)", str(goal))
+        if excluded := self._never.reason((asked.name, *aliases), goal, port):
+            return Decision(False, excluded, str(goal))
         return self._decide(asked, goal, port)
+
+    def excluded_name(self, host: str, port: int | None = None, aliases: Sequence[str] = ()) -> str:
+        """Why a name is excluded on a port (``None``: on every port), whatever its address is; empty if it is not."""
+        return self._never.name_reason((host, *aliases), port)
+
+    def excluded_address(self, address: str) -> str:
+        """Why an address is excluded on every port, or empty."""
+        return self._never.reason((), parse_address(address), None)
 
     def names_rule(self, host: str) -> str:
         """The ``match`` of the most specific target with a host or suffix that covers the name, or empty."""

@@ -24,8 +24,10 @@ from tieback.scope.conversation import Conversation, DeclaredSend, Fault, RetryL
 from tieback.scope.conversation_runner import ConversationRunner, DialContext
 from tieback.scope.decide import CompiledGrant, Decision
 from tieback.scope.fair_queue import bucket_of
+from tieback.scope.policy.approval import Approval, require_approval
+from tieback.scope.policy.exclude import EXCLUDED
 from tieback.scope.recording import OpenConnection, Recording
-from tieback.scope.resolver import NameResolver
+from tieback.scope.resolver import NameResolver, Resolution
 from tieback.scope.rtt import RttEstimator
 from tieback.scope.tls import TlsContexts
 from tieback.scope.transcript import TranscriptFile
@@ -49,6 +51,7 @@ class Dialer:
         contexts: TlsContexts | None = None,
         transcripts: TranscriptFile | None = None,
         provider_of: Callable[[str], str] | None = None,
+        approval: Approval | None = None,
     ) -> None:
         """Compile the grant.
 
@@ -61,16 +64,20 @@ class Dialer:
             contexts: the TLS policies; default: trust is the system's.
             transcripts: receives all traffic; default: nothing is recorded.
             provider_of: provider of a host, for the limit that its hosts share; default: no provider.
+            approval: site policies and signatures; default: the policies in their usual places, and no signature.
 
         Raises:
-            GrantError: a target or host of the grant is malformed.
+            GrantError: a target or host of the grant is malformed; a site policy is; or signatures are demanded that
+                the approval does not have.
         """
         self._grant = grant
         self._audit = audit
-        self._names = names if names is not None else NameResolver(grant)
+        self._approval = require_approval(grant, approval)
+        never = self._approval.policy.rules
+        self._names = names if names is not None else NameResolver(grant, never=never)
         self._stop_file = os.fspath(stop_file) if stop_file is not None else ""
         self._today = today
-        self._scope = CompiledGrant(grant, self._day())
+        self._scope = CompiledGrant(grant, self._day(), never)
         self._rate = RateLimits(grant.limits, provider_of)
         self._provider_of = provider_of
         self._trips = RttEstimator()
@@ -110,20 +117,29 @@ class Dialer:
 
         If several of its addresses are allowed, the depth and permissions are those common to all of them, because the
         conversation may reach any of them.
+
+        Raises:
+            WorkspaceError: the target is excluded, and the audit log cannot be written.
         """
         decision = await self._permit(host, port)
+        if decision.reason.startswith(EXCLUDED):
+            self._announce()
+            label = Target(host, port).label
+            self._audit.append("refused", {"target": label, "address": decision.address, "reason": decision.reason})
         if self._transcripts is not None and not decision.allowed:
             self._transcripts.refuse(Target(host, port), decision.reason)
         return decision
 
     async def _permit(self, host: str, port: int) -> Decision:
-        if lapsed := self._today_scope().lapsed:
-            return Decision(False, lapsed)
+        scope = self._today_scope()
+        if refused := scope.lapsed or scope.excluded_name(host, port):
+            return Decision(False, refused)
         found = await self._names.resolve(host)
         if not found.addresses:
-            return Decision(False, found.reason)
-        decisions = [self._decide(host, address, port) for address in found.addresses]
-        return _common([d for d in decisions if d.allowed]) or decisions[0]
+            return Decision(False, scope.excluded_name(host, port, found.aliases) or found.reason)
+        decisions = [scope.decide(host, address, port, found.aliases) for address in found.addresses]
+        excluded = (d for d in decisions if d.reason.startswith(EXCLUDED))
+        return _common([d for d in decisions if d.allowed]) or next(excluded, decisions[0])
 
     async def converse[R](
         self,
@@ -202,15 +218,24 @@ class Dialer:
     def _door(
         self, target: Target, depth: Depth | None, connect: OpenConnection, note: bool, hasty: bool
     ) -> DialContext:
+        aliases: tuple[str, ...] = ()
+
+        async def resolve(host: str) -> Resolution:
+            nonlocal aliases
+            found = await self._names.resolve(host)
+            aliases = found.aliases
+            return found
+
         def decide(address: str) -> Decision:
-            decision = self._decide(target.host, address, target.port)
+            decision = self._today_scope().decide(target.host, address, target.port, aliases)
             return _enough(decision, target, depth, note=note) if decision.allowed else decision
 
         def lapsed() -> str:
-            return self._today_scope().lapsed
+            scope = self._today_scope()
+            return scope.lapsed or scope.excluded_name(target.host, target.port)
 
         return DialContext(
-            self._names.resolve,
+            resolve,
             decide,
             self._rate,
             self._contexts,
@@ -222,12 +247,9 @@ class Dialer:
             hasty,
         )
 
-    def _decide(self, host: str, address: str | None, port: int) -> Decision:
-        return self._today_scope().decide(host, address, port)
-
     def _today_scope(self) -> CompiledGrant:
         if self._scope.today != self._day():
-            self._scope = CompiledGrant(self._grant, self._day())
+            self._scope = CompiledGrant(self._grant, self._day(), self._approval.policy.rules)
         return self._scope
 
     def _day(self) -> date:
@@ -248,6 +270,15 @@ class Dialer:
                     "contact": grant.contact,
                     "not_after": grant.not_after.isoformat(),
                     "targets": [rule.match for rule in grant.target],
+                    "excludes": [rule.match for rule in grant.exclude],
+                    "site_policies": [
+                        {"file": file.where, "sha256": file.sha256, "excludes": len(file.rules)}
+                        for file in self._approval.policy.files
+                    ],
+                    "signed_by": [
+                        {"key": one.fingerprint, "comment": one.comment, "file": one.file, "listed_in": one.listed_in}
+                        for one in self._approval.signers
+                    ],
                 },
             )
 

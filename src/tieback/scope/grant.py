@@ -1,39 +1,41 @@
 """Parse a grant: TOML in, a validated ``Grant`` out, or one line that names the wrong key and its line."""
 
 import math
-import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from tieback.model.errors import GrantError
-from tieback.model.grant import Depth, Grant, Limits, TargetRule
+from tieback.model.grant import ExcludeRule, Grant, Limits, Signatures, TargetRule
 from tieback.scope.address import parse_address
-from tieback.scope.grant_text import line_of, render_grant
+from tieback.scope.grant_text import render_grant
 from tieback.scope.hostname import parse_host
+from tieback.scope.policy.exclude import compile_exclude
+from tieback.scope.policy.ssh_keys import signing_keys
 from tieback.scope.rules import compile_rule
+from tieback.scope.toml_file import Flaw, check_list, check_table, convert, decode_text, parse_toml, read_bytes
 
-__all__ = ["check_valid", "is_same_grant", "load_grant", "parse_grant", "render_grant"]
+__all__ = [
+    "check_excludes",
+    "check_signatures",
+    "check_valid",
+    "is_same_grant",
+    "load_grant",
+    "parse_grant",
+    "render_grant",
+]
 
 _ADVICE = "Correct the grant; `tieback grant new` creates one with every key explained"
 EXPIRED = "the grant expired on"
 """Start of the reason why an expired grant allows nothing; reports count it."""
-_MAX_BYTES = 4 * 1024 * 1024
 _MAX_CONTACT = 200
 """Maximum length: the contact is sent in protocol headers."""
+_MAX_REASON = 300
 _MAX_LIMIT = 1_000_000_000
 """Upper bound of a limit; larger values would be no limit."""
-
-
-class _Flaw(Exception):  # noqa: N818 - becomes a GrantError once its line is known
-    def __init__(self, what: str, key: str = "", table: str = "", index: int = 0) -> None:
-        self.what, self.key, self.table, self.index = what, key, table, index
-        super().__init__(what)
 
 
 def load_grant(path: Path) -> Grant:
@@ -42,20 +44,8 @@ def load_grant(path: Path) -> Grant:
     Raises:
         GrantError: the file cannot be read, or is malformed. ``check_valid`` checks its dates.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise GrantError(
-            f"cannot be read ({error.strerror})", where=str(path), advice="Create one with `tieback grant new`"
-        ) from None
-    if len(data) > _MAX_BYTES:
-        raise GrantError(f"is larger than {_MAX_BYTES} bytes", where=str(path), advice=_ADVICE)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise GrantError(f"is not UTF-8 text (byte {error.start})", where=str(path), advice=_ADVICE) from None
-    return parse_grant(text, str(path))
+    data = read_bytes(path, "Create one with `tieback grant new`")
+    return parse_grant(decode_text(data, str(path), _ADVICE), str(path))
 
 
 def parse_grant(text: str, where: str) -> Grant:
@@ -68,22 +58,13 @@ def parse_grant(text: str, where: str) -> Grant:
     Raises:
         GrantError: malformed; one line with the key, its line number, and a suggestion.
     """
-    try:
-        text.encode()
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        clause, number = _toml_clause(text, str(error))
-        raise GrantError(clause, where=f"{where}, line {number}" if number else where, advice=_ADVICE) from None
-    except (ValueError, RecursionError):
-        what = "is not valid TOML: a number, nesting level or character is out of bounds"
-        raise GrantError(what, where=where, advice=_ADVICE) from None
-    try:
-        _check_keys(raw)
-        grant = _convert(raw)
-        _check_values(grant)
-    except _Flaw as flaw:
-        line = line_of(text, flaw.key, flaw.table, flaw.index)
-        raise GrantError(flaw.what, where=f"{where}, line {line}" if line else where, advice=_ADVICE) from None
+    return parse_toml(text, where, _ADVICE, _build)
+
+
+def _build(raw: dict[str, Any]) -> Grant:
+    _check_keys(raw)
+    grant = convert(raw, Grant)
+    _check_values(grant)
     return grant
 
 
@@ -109,99 +90,37 @@ def check_valid(grant: Grant, today: date) -> None:
         raise GrantError(f"the grant is not valid before {grant.not_before}", advice="Wait until then")
 
 
-def _toml_clause(text: str, problem: str) -> tuple[str, int]:
-    """The problem and its line, in terms of the grant if the TOML parser fails at a date or depth."""
-    found = re.search(r"\(at line ([0-9]+), column [0-9]+\)", problem)
-    if found is None:
-        return f"is not TOML: {problem}", 0
-    number = int(found.group(1))
-    # The parser counts CRLF as one newline, and so does this.
-    line = text.split("\n")[number - 1]
-    if re.match(r"\s*not_(?:after|before)\s*=", line):
-        return f"{line.strip()!r:.80} is not a date such as 2027-06-30", number
-    value = re.match(r"\s*([\w-]+)\s*=\s*([A-Za-z][\w.*/:@ -]*?)\s*(?:#|$)", line)
-    if value is not None:
-        return f'the value of `{value.group(1)}` needs quotes: "{value.group(2):.80}"', number
-    return f"is not TOML: {problem}", number
-
-
 def _check_keys(raw: Mapping[str, Any]) -> None:
-    _check_table(raw, Grant)
+    check_table(raw, Grant)
     limits = raw.get("limits", {})
     if isinstance(limits, dict):
-        _check_table(limits, Limits, "limits")
-    targets = raw.get("target", [])
-    if isinstance(targets, dict):
-        raise _Flaw("`target` must be a list of tables; write [[target]] with two brackets", table="target")
-    for index, target in enumerate(targets if isinstance(targets, list) else []):
-        if isinstance(target, dict):
-            _check_table(target, TargetRule, "target", index)
-
-
-def _check_table(raw: Mapping[str, Any], kind: type[msgspec.Struct], table: str = "", index: int = 0) -> None:
-    inside = {"": "", "target": f" in target {index + 1}", "limits": " in [limits]"}[table]
-    fields = msgspec.structs.fields(kind)
-    known = [field.name for field in fields]
-    for key, value in raw.items():
-        if key not in known:
-            close = get_close_matches(key[:80].lower(), known, n=1)
-            hint = f" (did you mean `{close[0]}`?)" if close else f"; known keys are {', '.join(known)}"
-            # An unknown key with a table is in a header, which a search by key does not find.
-            place = ("", key) if isinstance(value, dict | list) and not table else (key, table)
-            raise _Flaw(f"unknown key `{key:.80}`{inside}{hint}", *place, index)
-    for field in fields:
-        if field.required and field.name not in raw:
-            raise _Flaw(f"missing key `{field.name}`{inside}", table=table, index=index)
-
-
-def _convert(raw: Mapping[str, Any]) -> Grant:
-    try:
-        return msgspec.convert(raw, Grant)
-    except msgspec.ValidationError as error:
-        clause, _, path = str(error).partition(" - at ")
-    where = re.match(r"`\$\.(?P<first>\w+)(?:\[(?P<index>[0-9]+|\.\.\.)\])?(?:\.(?P<second>\w+))?", path)
-    if where is None:
-        raise _Flaw(clause)
-    first, second, index = where["first"], where["second"], where["index"]
-    if first == "hosts" or second is None:
-        place = ("", first) if first in ("hosts", "target", "limits") else (first, "")
-        raise _Flaw(f"`{first}`: {_plain(clause, first)}", *place)
-    number = int(index) if index and index.isdigit() else 0
-    inside = f"target {number + 1}" if first == "target" else f"[{first}]"
-    raise _Flaw(f"`{second}` in {inside}: {_plain(clause, second)}", second, first, number)
-
-
-def _plain(clause: str, key: str) -> str:
-    if key in ("not_after", "not_before"):
-        return "is not a date such as 2027-06-30"
-    if key == "depth":
-        wrong = clause.partition("'")[2].rstrip("'")
-        close = get_close_matches(wrong[:80], list(Depth), n=1)
-        hint = f" (did you mean `{close[0]}`?)" if close else ""
-        return f"{wrong!r:.80} is not one of {', '.join(Depth)}{hint}"
-    if key == "ports":
-        return 'must be "any" or a list such as [9200, "27000-27100"]'
-    if key == "hosts":
-        return "each name needs an address or a list of addresses, in quotes"
-    return clause[:1].lower() + clause[1:]
+        check_table(limits, Limits, "limits")
+    check_list(raw, "target", TargetRule)
+    check_list(raw, "exclude", ExcludeRule)
+    signatures = raw.get("signatures", {})
+    if isinstance(signatures, dict) and "signatures" in raw:
+        check_table(signatures, Signatures, "signatures")
 
 
 def _check_values(grant: Grant) -> None:
     for key, text in (("authorised_by", grant.authorised_by), ("contact", grant.contact)):
         if not text.strip() or not text.isprintable():
-            raise _Flaw(f"`{key}` must not be empty and must be one line", key)
+            raise Flaw(f"`{key}` must not be empty and must be one line", key)
     if not grant.contact.isascii() or len(grant.contact) > _MAX_CONTACT:
-        raise _Flaw(f"`contact` must be an e-mail address or URL of at most {_MAX_CONTACT} ASCII characters", "contact")
+        raise Flaw(f"`contact` must be an e-mail address or URL of at most {_MAX_CONTACT} ASCII characters", "contact")
     if grant.not_before is not None and grant.not_before > grant.not_after:
-        raise _Flaw(f"`not_before` {grant.not_before} is after `not_after` {grant.not_after}", "not_before")
+        raise Flaw(f"`not_before` {grant.not_before} is after `not_after` {grant.not_after}", "not_before")
     _check_targets(grant)
+    check_excludes(grant.exclude)
+    if grant.signatures is not None:
+        check_signatures(grant.signatures)
     _check_hosts(grant)
     for field in msgspec.structs.fields(Limits):
         value = getattr(grant.limits, field.name)
         # Only rates may be 0, which means no limit.
         least_ok = value >= 0 if field.name.endswith("connects_per_second") else value > 0
         if not (math.isfinite(value) and least_ok and value <= _MAX_LIMIT):
-            raise _Flaw(
+            raise Flaw(
                 f"`{field.name}` in [limits]: {value} is not a positive number within bounds", field.name, "limits"
             )
 
@@ -212,11 +131,43 @@ def _check_targets(grant: Grant) -> None:
             compile_rule(rule)
         except ValueError as error:
             what, key = error.args
-            raise _Flaw(f"`{key}` in target {index + 1}: {what}", key, "target", index) from None
+            raise Flaw(f"`{key}` in target {index + 1}: {what}", key, "target", index) from None
         for account in rule.passwordless:
             if not account or len(account) > 64 or not (account.isascii() and account.isprintable()):
                 what = f"`passwordless` in target {index + 1}: {account!r:.80} is not the name of an account"
-                raise _Flaw(what, "passwordless", "target", index)
+                raise Flaw(what, "passwordless", "target", index)
+
+
+def check_excludes(rules: Sequence[ExcludeRule]) -> None:
+    """Check the ``[[exclude]]`` of a grant or a site policy.
+
+    Raises:
+        Flaw: a value is malformed.
+    """
+    for index, rule in enumerate(rules):
+        try:
+            compile_exclude(rule)
+        except ValueError as error:
+            what, key = error.args
+            raise Flaw(f"`{key}` in exclude {index + 1}: {what}", key, "exclude", index) from None
+        if not rule.reason.isprintable() or len(rule.reason) > _MAX_REASON:
+            what = f"`reason` in exclude {index + 1}: must be one line of at most {_MAX_REASON} characters"
+            raise Flaw(what, "reason", "exclude", index)
+
+
+def check_signatures(signatures: Signatures) -> None:
+    """Check the ``[signatures]`` of a grant or a site policy.
+
+    Raises:
+        Flaw: a value is malformed.
+    """
+    try:
+        keys = signing_keys(signatures)
+    except ValueError as error:
+        raise Flaw(f"`keys` in [signatures]: {error}", "keys", "signatures") from None
+    if not 1 <= signatures.need <= len(keys):
+        what = f"`need` in [signatures]: {signatures.need} is not between 1 and the number of keys ({len(keys)})"
+        raise Flaw(what, "need", "signatures")
 
 
 def _check_hosts(grant: Grant) -> None:
@@ -228,9 +179,9 @@ def _check_hosts(grant: Grant) -> None:
             for address in addresses:
                 parse_address(address)
         except ValueError as error:
-            raise _Flaw(f"`{name:.80}` in [hosts]: {error}", name, "hosts") from None
+            raise Flaw(f"`{name:.80}` in [hosts]: {error}", name, "hosts") from None
         if host.address is not None or not addresses:
-            raise _Flaw(f"`{name:.80}` in [hosts]: a name needs one or more addresses", name, "hosts")
+            raise Flaw(f"`{name:.80}` in [hosts]: a name needs one or more addresses", name, "hosts")
         if host.name in seen:
-            raise _Flaw(f"`{name:.80}` in [hosts] is the same name as `{seen[host.name]:.80}`", name, "hosts")
+            raise Flaw(f"`{name:.80}` in [hosts] is the same name as `{seen[host.name]:.80}`", name, "hosts")
         seen[host.name] = name

@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from tieback.model.grant import Grant, Limits, TargetRule
+from tieback.model.grant import ExcludeRule, Grant, Limits, Signatures, SigningKey, TargetRule
 
 _HEAD = """\
 # A grant for tieback: the written permission for a run. Nothing outside it is contacted.
@@ -21,6 +21,18 @@ _TARGET_EXAMPLE = """\
 # match = "192.0.2.0/24"      # address, CIDR block, host, or *.suffix
 # ports = [9200, "27000-27100"] # or "any"
 # depth = "describe"          # identify < enumerate < describe < sample
+"""
+_EXCLUDES = """\
+# What is never contacted, even if a target covers it: address, CIDR block, host, or *.suffix (with the suffix itself).
+"""
+_EXCLUDE_EXAMPLE = """\
+# [[exclude]]
+# match = "192.0.2.9"
+# ports = "any"               # the default; or [9200, "27000-27100"]
+# reason = "patient monitor"  # shown wherever a target is skipped
+"""
+_SIGNATURES = """\
+# Who must sign this file before anything is contacted (`tieback grant sign FILE --key KEY`). Sign again after an edit.
 """
 _HOSTS = """\
 # Addresses of names, used instead of DNS: "db.example.org" = "192.0.2.7", or a list of addresses.
@@ -60,6 +72,13 @@ def render_grant(grant: Grant) -> str:
         lines += _target(rule)
     if not grant.target:
         lines.append(_TARGET_EXAMPLE.rstrip())
+    lines += ["", _EXCLUDES.rstrip()]
+    for excluded in grant.exclude:
+        lines += _exclude(excluded)
+    if not grant.exclude:
+        lines.append(_EXCLUDE_EXAMPLE.rstrip())
+    if grant.signatures is not None:
+        lines += ["", _SIGNATURES.rstrip(), *_signatures(grant.signatures)]
     lines += ["", _HOSTS.rstrip(), "[hosts]"]
     lines += [f"{_string(name)} = {_addresses(given)}" for name, given in grant.hosts.items()]
     lines += ["", _LIMITS.rstrip(), "[limits]"]
@@ -82,6 +101,34 @@ def _target(rule: TargetRule) -> list[str]:
         f"ransom_note = {_boolean(rule.ransom_note)} # read one document if it looks like a ransom note?",
         f"neighbours = {_boolean(rule.neighbours)} # probe the rest of this block if an API is in it?",
     ]
+
+
+def _exclude(rule: ExcludeRule) -> list[str]:
+    ports = _string("any") if isinstance(rule.ports, str) else _list(rule.ports)
+    return [
+        "",
+        "[[exclude]]",
+        f"match = {_string(rule.match)}",
+        f"ports = {ports}",
+        f"reason = {_string(rule.reason)}",
+    ]
+
+
+def _signatures(signatures: Signatures) -> list[str]:
+    return [
+        "[signatures]",
+        f"need = {signatures.need} # of these keys (lines of OpenSSH public key files)",
+        "keys = [",
+        *(f"    {_key(key)}," for key in signatures.keys),
+        "]",
+    ]
+
+
+def _key(key: str | SigningKey) -> str:
+    if isinstance(key, str):
+        return _string(key)
+    last = "" if key.not_after is None else f", not_after = {key.not_after.isoformat()}"
+    return f"{{ key = {_string(key.key)}{last} }}"
 
 
 def _addresses(given: str | tuple[str, ...]) -> str:

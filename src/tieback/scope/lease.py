@@ -22,10 +22,16 @@ from tieback.model.grant import Grant
 LEASE_FOLDER = ".tieback-leases"
 """Folder next to an audit log outside a workspace."""
 
+_LATER_KEYS = frozenset({"exclude", "signatures"})
+
 
 def digest_of(grant: Grant) -> str:
-    """The SHA-256 of a grant's values as canonical JSON, which identifies its lease; comments do not count."""
-    return hashlib.sha256(msgspec.json.encode(grant, order="sorted")).hexdigest()
+    """The SHA-256 of a grant's values as canonical JSON, which identifies its lease; comments do not count.
+
+    Empty values of keys that older releases do not know are left out: both releases get the same digest.
+    """
+    values = {key: value for key, value in msgspec.to_builtins(grant).items() if value or key not in _LATER_KEYS}
+    return hashlib.sha256(msgspec.json.encode(values, order="sorted")).hexdigest()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from tieback.scope.address import parse_address, special
 from tieback.scope.decide import CompiledGrant, host_table
 from tieback.scope.dns_client import AnswerCache, DnsClient
 from tieback.scope.hostname import parse_host
+from tieback.scope.policy.exclude import SourcedRule
+from tieback.scope.policy.never import load_site_policy
 
 if TYPE_CHECKING:
     from dns.asyncresolver import Resolver
@@ -58,6 +60,7 @@ class NameResolver:
         resolver: "Resolver | None" = None,
         clock: Callable[[], float] = time.time,
         kept: AnswerCache | None = None,
+        never: Iterable[SourcedRule] | None = None,
     ) -> None:
         """Prepare the table.
 
@@ -66,12 +69,14 @@ class NameResolver:
             resolver: DNS resolver; default: the system's DNS servers.
             clock: seconds since 1970, for the lifetime of answers.
             kept: cache with answers of earlier runs; answers of this run are added.
+            never: exclusions of site policies; default: of those in their usual places.
 
         Raises:
-            GrantError: a target or host of the grant is malformed.
+            GrantError: a target or host of the grant, or a site policy, is malformed.
         """
+        rules = load_site_policy().rules if never is None else never
         # decide() checks the dates; here only the rules with names matter.
-        self._scope = CompiledGrant(grant, date.min)
+        self._scope = CompiledGrant(grant, date.min, rules)
         self._dns = grant.dns
         self._table = host_table(grant)
         self._questions = DnsClient(resolver, clock, kept)
@@ -85,6 +90,8 @@ class NameResolver:
             return Resolution((), "", str(error))
         if asked.address is not None:
             return Resolution((str(asked.address),), "literal")
+        if excluded := self._scope.excluded_name(asked.name):
+            return Resolution((), "", excluded)
         given = self._table.get(asked.name)
         if given is not None:
             return Resolution(tuple(str(address) for address in given[:MAX_ADDRESSES]), "hosts")
@@ -116,8 +123,8 @@ class NameResolver:
         return self._dns
 
     def may_query(self, host: str) -> bool:
-        """True if a name may be resolved by DNS: the grant allows DNS, and a target covers the name."""
-        return self._dns and bool(self._scope.names_rule(host))
+        """True if a name may be resolved by DNS: the grant allows DNS, and a target covers the name, no exclusion."""
+        return self._dns and bool(self._scope.names_rule(host)) and not self._scope.excluded_name(host)
 
     def may_reverse(self, address: str, host: str = "") -> bool:
         """True if the names of an address may be queried (PTR).
@@ -131,6 +138,8 @@ class NameResolver:
         """
         where = parse_address(address)
         if not self._dns or where.is_loopback:
+            return False
+        if self._scope.excluded_address(address) or self._scope.excluded_name(host):
             return False
         if self._scope.rules_for(address, None):
             return True

@@ -28,6 +28,11 @@ class CompiledRule:
         """True if the rule contains ``port``."""
         return any(low <= port <= high for low, high in self.ports)
 
+    @property
+    def covers_all(self) -> bool:
+        """True if the rule contains every port."""
+        return self.ports == ALL_PORTS
+
     def contains(self, address: Address) -> bool:
         """True if a rule with an address or CIDR block matches ``address``."""
         return self.network is not None and self.network.version == address.version and address in self.network

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.unit.scope.policy.signers import make_key, needs_ssh_keygen
 from tieback.cli.grant import app
 from tieback.model.errors import GrantError, WorkspaceError
 from tieback.model.grant import Depth
 from tieback.scope.audit import AuditLog
 from tieback.scope.grant import load_grant
+from tieback.scope.policy.ssh_keys import parse_public_key
 
 NEXT_YEAR = datetime.now(UTC).date() + timedelta(days=365)
 GRANT = f"""
@@ -192,6 +194,66 @@ def test_explain_bad_ports(grant: Path, target: str) -> None:
     result = run("explain", grant, target)
     assert isinstance(result.exception, GrantError)
     assert "is not a port" in str(result.exception)
+
+
+EXCLUDE = '[[exclude]]\nmatch = "127.0.0.9"\nreason = "patient monitor"\n'
+
+
+def test_new_with_exclusions(tmp_path: Path) -> None:
+    path = tmp_path / "g.toml"
+    options = ("--target", "192.0.2.0/24", "--exclude", "192.0.2.9=patient monitor", "--exclude", "*.ward.test")
+    told = run("new", path, *WHO, *options)
+    excluded = [(rule.match, rule.ports, rule.reason) for rule in load_grant(path).exclude]
+    assert excluded == [("192.0.2.9", "any", "patient monitor"), ("*.ward.test", "any", "")]
+    shown = run("show", path)
+    for text in (told.stdout, shown.stdout):
+        assert "It never contacts, even if a target covers it:" in text
+        assert "  - 192.0.2.9 on any port: patient monitor" in text
+        assert "  - *.ward.test and ward.test on any port: no reason given" in text
+    bad = run("new", tmp_path / "h.toml", *WHO, "--exclude", "10.0.0.1/8")
+    assert "`match` in exclude 1" in str(bad.exception)
+
+
+def test_show_and_explain_name_the_site_policy(grant: Path, tmp_path: Path) -> None:
+    never = tmp_path / "never.toml"
+    never.write_text(EXCLUDE + f'[signatures]\nneed = 1\nkeys = ["{KEY}"]\n')
+    shown = run("show", grant, "--never", never).stdout
+    assert f"127.0.0.9 on any port: patient monitor ({never} line 2)" in shown
+    assert f"{never} demands 1 signature of these keys:" in shown
+    assert f"{FINGERPRINT} anna" in shown
+    (row,) = lines(run("explain", grant, "127.0.0.9:9200", "--never", never, "--format", "json"))
+    assert (row["allowed"], row["reason"]) == (False, f"excluded by {never} line 2: patient monitor")
+    never.write_text('[[exclude]]\nmatch = "*.x.test"\n')
+    for target in ("web.x.test:80", "db.x.test:27017"):
+        (row,) = lines(run("explain", grant, target, "--never", never, "--format", "json"))
+        assert row["reason"] == f"excluded by {never} line 2: `*.x.test`, no reason given"
+
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKLeJfv4Jg0QqYNZZyt7PiTCpp1nHjLXe7fC9ZHoxOjf anna"
+FINGERPRINT = parse_public_key(KEY).fingerprint
+
+
+@needs_ssh_keygen
+def test_sign_and_verify(grant: Path, tmp_path: Path) -> None:
+    anna, line = make_key(tmp_path, "anna")
+    mallory, _ = make_key(tmp_path, "mallory")
+    unsigned = run("verify", grant)
+    assert (unsigned.exit_code, unsigned.stdout.startswith("not checked: ")) == (1, True)
+    grant.write_text(GRANT + f'[signatures]\nneed = 1\nkeys = ["{line}"]\n')
+    run("sign", grant, "--key", mallory)
+    missing = run("verify", grant)
+    assert missing.exit_code == 1
+    assert "missing: 0 of 1 required signatures, from a list of 1 keys in the grant" in missing.stdout
+    assert "does not count: grant.toml.sig: not a signature of a listed key" in missing.stdout
+    signed = run("sign", grant, "--key", anna)
+    fingerprint = parse_public_key(line).fingerprint
+    assert signed.stdout == f"{grant}.2.sig: signed with {fingerprint}\n"
+    verified = run("verify", grant)
+    assert (verified.exit_code, "ok: 1 of 1" in verified.stdout, fingerprint in verified.stdout) == (0, True, True)
+    (document,) = lines(run("verify", grant, "--format", "json"))
+    assert (document["schema"], document["ok"]) == ("tieback/grant-signatures/1", True)
+    (row,) = document["requirements"]
+    assert row["signed_by"] == [{"key": fingerprint, "comment": "anna", "file": "grant.toml.2.sig"}]
 
 
 def test_audit(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.unit.cli.conftest import Run
+from tests.unit.scope.policy.signers import make_key, needs_ssh_keygen
 from tieback.model.backend import Candidate
 from tieback.model.figure import exact
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
@@ -23,6 +24,7 @@ from tieback.pipeline.probing import service as probing
 from tieback.pipeline.probing.journal import FOLDER
 from tieback.scope.grant import parse_grant
 from tieback.scope.lease import digest_of, hold_lease
+from tieback.scope.policy.ssh_keys import parse_public_key
 
 GRANT = """
 authorised_by = "Security office"
@@ -240,6 +242,28 @@ def test_a_second_service_under_the_same_grant_is_refused(run: Run, tmp_path: Pa
     assert f"another process ({os.getpid()}, since " in refused.err
     assert f"is probing under this grant ({digest_of(grant)[:12]}…)" in refused.err
     assert run(*words).code == 0
+
+
+@needs_ssh_keygen
+def test_a_demanded_signature_is_checked_before_the_first_connection(run: Run, tmp_path: Path) -> None:
+    key, line = make_key(tmp_path, "anna")
+    grant = tmp_path / "grant.toml"
+    grant.write_text(GRANT.format(until="2099-01-01") + f'[signatures]\nneed = 1\nkeys = ["{line}"]\n')
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        words = ("probe", f"127.0.0.1:{server.getsockname()[1]}", "--grant", "grant.toml")
+        refused = run(*words)
+        assert (refused.code, refused.out) == (2, "")
+        assert "the grant demands 1 signature of its 1 keys, and 0 count" in refused.err
+        assert not (tmp_path / "audit.jsonl").exists()
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert run("grant", "sign", grant, "--key", key).code == 0
+    assert run(*words).code == 3  # nothing listens there any more
+    first = json.loads((tmp_path / "audit.jsonl").read_bytes().splitlines()[0])
+    fingerprint = parse_public_key(line).fingerprint
+    named = {"key": fingerprint, "comment": "anna", "file": "grant.toml.sig", "listed_in": ["the grant"]}
+    assert (first["event"], first["fields"]["signed_by"]) == ("grant", [named])
 
 
 def test_a_honeypot_and_a_note_show_in_the_table(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

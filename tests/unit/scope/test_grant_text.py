@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.model.grant import Depth, Grant, Limits, TargetRule
+from tieback.model.grant import Depth, ExcludeRule, Grant, Limits, Signatures, SigningKey, TargetRule
 from tieback.scope.grant import parse_grant
 from tieback.scope.grant_text import line_of, render_grant
 
@@ -21,6 +21,23 @@ rules = st.builds(
     ransom_note=st.booleans(),
 )
 rules |= st.builds(TargetRule, st.just("10.0.0.0/24"), st.just("any"), st.sampled_from(Depth), neighbours=st.booleans())
+KEYS = (
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKLeJfv4Jg0QqYNZZyt7PiTCpp1nHjLXe7fC9ZHoxOjf anna",
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIALeJfv4Jg0QqYNZZyt7PiTCpp1nHjLXe7fC9ZHoxOjf",
+)
+excludes = st.builds(
+    ExcludeRule,
+    match=st.sampled_from(["127.0.0.0/8", "*.x.test", "db.x.test", "::1"]),
+    ports=st.just("any") | st.lists(port, min_size=1, max_size=3).map(tuple),
+    reason=st.just("") | line,
+)
+signatures = st.builds(
+    Signatures,
+    st.just(1),
+    st.just(KEYS)
+    | st.just((KEYS[0], SigningKey(KEYS[1])))
+    | st.dates().map(lambda last: (SigningKey(KEYS[0], last), KEYS[1])),
+)
 grants = st.builds(
     Grant,
     authorised_by=line,
@@ -34,6 +51,8 @@ grants = st.builds(
     ),
     limits=st.builds(Limits, connect_seconds=st.floats(1e-6, 1e6), max_bytes=st.integers(1, 10**6)),
     note=st.text(st.characters(codec="utf-8"), max_size=50),
+    exclude=st.lists(excludes, max_size=3).map(tuple),
+    signatures=st.none() | signatures,
 )
 
 

@@ -27,6 +27,7 @@ from tieback.pipeline.probing.ransom_notes import NoteJudge, read_salt
 from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.service import ProbeLease, probe_all
 from tieback.pipeline.progress import Progress, today_utc
+from tieback.pipeline.runs import finished_run
 from tieback.probes import PROBES
 from tieback.scope import event_loop
 from tieback.scope.audit import AuditLog
@@ -34,11 +35,13 @@ from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
 from tieback.scope.lease import digest_of
+from tieback.scope.policy.approval import Approval, require_approval
 from tieback.scope.resolver import NameResolver
 from tieback.storage.lake.tables.apps import container_names, public_keys
 from tieback.storage.lake.tables.imports import services_at
 from tieback.storage.lake.tables.inputs import read_inputs
 from tieback.storage.lake.tables.probes import read_backends
+from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 PORT_RANGE = 10
@@ -79,6 +82,8 @@ def recheck(
     choose: Callable[[Sequence[Case]], Sequence[Case]],
     progress: Progress | None = None,
     by: str = "recheck",
+    approval: Approval | None = None,
+    run: str = "",
 ) -> Iterator[RecheckOutcome]:
     """Re-check cases one after the other; each result is stored before the next case is probed.
 
@@ -89,16 +94,18 @@ def recheck(
         choose: selects the cases.
         progress: called with the number of cases done.
         by: name for the log.
+        approval: of the grant; as for the dialer.
+        run: ID of the run whose back ends and places are used; default: the last finished run.
 
     Raises:
-        GrantError: the grant has expired or is not yet valid.
+        GrantError: the grant has expired or is not yet valid, a site policy is damaged, or a signature is missing.
         StoppedError: the stop file of the workspace exists; completed cases are stored.
         WorkspaceError: the workspace does not exist, or cannot be opened or written.
         UsageError: raised by ``choose``.
     """
     check_valid(grant, today_utc())
     with Workspace.open(directory, create=False) as workspace, workspace.lock():
-        yield from recheck_workspace(workspace, grant, policy, choose, progress, by)
+        yield from recheck_workspace(workspace, grant, policy, choose, progress, by, approval, run)
 
 
 def recheck_workspace(
@@ -108,15 +115,18 @@ def recheck_workspace(
     choose: Callable[[Sequence[Case]], Sequence[Case]],
     progress: Progress | None = None,
     by: str = "recheck",
+    approval: Approval | None = None,
+    run: str = "",
 ) -> Iterator[RecheckOutcome]:
     """As ``recheck``, in an open and locked workspace."""
+    approved = require_approval(grant, approval)
     cases = workspace.ledger.cases
     wanted = list(choose(list(cases.cases())))
     names = {vendor.id: vendor.name for vendor in cases.vendors()}
-    known = _Known(workspace, wanted)
+    known = _Known(workspace, wanted, finished_run(workspace, run))
     with workspace.grant_lease(digest_of(grant)) as lease, AuditLog(workspace.audit_file) as audit:
         for number, case in enumerate(wanted, start=1):
-            here, elsewhere = event_loop.run(_ask(workspace, audit, grant, case, known, lease))
+            here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, known, lease))
             now = datetime.now(UTC)
             check = judge_recheck(case.store, here, elsewhere, known.seen(case), now, _since(case))
             after = cases.change(case.id, lambda old, check=check: apply_recheck(old, check, policy, by), now)  # type: ignore[misc]
@@ -138,11 +148,10 @@ def _since(case: Case) -> datetime:
 
 
 class _Known:
-    """Data of the workspace besides the cases: back ends, names and keys of the last run, passive evidence."""
+    """Data of the workspace besides the cases: back ends, names and keys of a run, passive evidence."""
 
-    def __init__(self, workspace: Workspace, cases: Sequence[Case]) -> None:
+    def __init__(self, workspace: Workspace, cases: Sequence[Case], run: RunRow | None) -> None:
         self._lake = workspace.lake
-        run = workspace.ledger.latest_run()
         endpoints = {route.endpoint for case in cases for route in case.store.routes}
         apps = {route.app_sha256 for case in cases for route in case.store.routes}
         backends = read_backends(self._lake, run.id) if run is not None else ()
@@ -158,7 +167,7 @@ class _Known:
         return collect_probe_hints(candidates, self._backends, self._names, self._keys)
 
     def places_now(self, store: Exposure) -> tuple[str, ...]:
-        """Where the last run found the same store."""
+        """Where the run found the same store."""
         found = self._stores.pick(self._run, [store.id]) if self._run else ()
         return tuple(place for one in found for place in one.targets)
 
@@ -180,11 +189,24 @@ def _moment(text: str) -> datetime | None:
 
 
 async def _ask(
-    workspace: Workspace, audit: AuditLog, grant: Grant, case: Case, known: _Known, lease: ProbeLease
+    workspace: Workspace,
+    audit: AuditLog,
+    grant: Grant,
+    approval: Approval,
+    case: Case,
+    known: _Known,
+    lease: ProbeLease,
 ) -> tuple[list[ProbeReport], list[ProbeReport]]:
     """Results at the locations of the store and, if access is denied there, at other possible locations."""
-    names = NameResolver(grant)
-    dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file, provider_of=ProviderLookup().of)
+    names = NameResolver(grant, never=approval.policy.rules)
+    dialer = Dialer(
+        grant,
+        audit,
+        names=names,
+        stop_file=workspace.stop_file,
+        provider_of=ProviderLookup().of,
+        approval=approval,
+    )
     notes = None
     if any(rule.ransom_note for rule in grant.target):
         notes = NoteJudge(read_salt(workspace.directory))

@@ -22,6 +22,7 @@ from tieback.model.grant import Grant
 from tieback.pipeline.disclosure.recheck import recheck_workspace
 from tieback.pipeline.progress import Progress, today_utc
 from tieback.scope.grant import check_valid
+from tieback.scope.policy.approval import Approval, require_approval
 from tieback.scope.services import RequestOutcome, ServiceClient, ServiceResponse, parse_service_url
 from tieback.storage.failures import storage_errors
 from tieback.storage.ledger.deliveries import Deliveries, Delivery, DeliveryState
@@ -91,6 +92,10 @@ class WatchSettings(msgspec.Struct, frozen=True):
     webhooks: tuple[Webhook, ...] = ()
     cases: frozenset[str] = frozenset()
     """Case IDs; default: every case that is not closed."""
+    approval: Approval | None = None
+    """Of the grant; as for the dialer."""
+    run: str = ""
+    """ID of the run whose back ends and places are used; default: the last finished run."""
 
 
 class WatchRound(msgspec.Struct, frozen=True):
@@ -124,10 +129,11 @@ def watch_once(
         stopped: true to leave the rest for the next round.
 
     Raises:
-        GrantError: the grant has expired or is not yet valid.
+        GrantError: the grant has expired or is not yet valid, a site policy is damaged, or a signature is missing.
         WorkspaceError: the workspace does not exist, or cannot be opened or written.
     """
     check_valid(watching.grant, today_utc())
+    require_approval(watching.grant, watching.approval)
     events: list[CaseEvent] = []
     with Workspace.open(directory, create=False) as workspace, workspace.lock():
         for event in _happens(workspace, watching, progress):
@@ -149,7 +155,8 @@ def _happens(workspace: Workspace, watching: WatchSettings, progress: Progress |
     def choose(cases: Sequence[Case]) -> list[Case]:
         return [case for case in cases if case.active and (not watching.cases or case.id in watching.cases)]
 
-    for looked in recheck_workspace(workspace, watching.grant, watching.policy, choose, progress, "watch"):
+    grant, approval, rules = watching.grant, watching.approval, watching.policy
+    for looked in recheck_workspace(workspace, grant, rules, choose, progress, "watch", approval, watching.run):
         yield looked.event
 
 

@@ -24,6 +24,7 @@ from tieback.scope.conversation import Conversation, Fault, Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
 from tieback.scope.lease import hold_lease
+from tieback.scope.policy.approval import Approval
 from tieback.scope.tls import TlsContexts
 
 PATH = "/.well-known/security.txt"
@@ -50,6 +51,7 @@ async def fetch_contacts(
     audit_file: Path,
     keep: Path | None = None,
     contexts: TlsContexts | None = None,
+    approval: Approval | None = None,
 ) -> AsyncGenerator[SecurityTxtResult]:
     """Fetch the contacts in the ``security.txt`` of hosts, one host after the other.
 
@@ -59,9 +61,10 @@ async def fetch_contacts(
         audit_file: receives an entry for every connect and refusal.
         keep: folder to save files in, as ``HOST.security.txt``; default: not saved.
         contexts: the TLS policies; default: trust is the system's.
+        approval: of the grant; as for the dialer.
 
     Raises:
-        GrantError: the grant has expired or is not yet valid.
+        GrantError: the grant has expired or is not yet valid, a site policy is damaged, or a signature is missing.
         UsageError: an argument is not a host.
         WorkspaceError: the audit log cannot be written, or another process probes under this grant.
         InputError: a file cannot be saved.
@@ -71,7 +74,8 @@ async def fetch_contacts(
     with ExitStack() as stack:
         stack.enter_context(hold_lease(grant, audit_file.parent))
         audit = stack.enter_context(AuditLog(audit_file))
-        dialer = Dialer(grant, audit, stop_file=audit_file.parent / "stop", contexts=contexts)
+        stop = audit_file.parent / "stop"
+        dialer = Dialer(grant, audit, stop_file=stop, contexts=contexts, approval=approval)
         for target in targets:
             yield await _fetch(target, dialer, keep)
 

@@ -23,6 +23,7 @@ from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
 from tieback.scope.lease import hold_lease
+from tieback.scope.policy.approval import Approval
 from tieback.scope.replay import ReplayDialer
 from tieback.scope.transcript import TranscriptFile, read_transcripts
 
@@ -134,6 +135,8 @@ class ProbeRunSettings(msgspec.Struct, frozen=True):
     """Ignore the results of an earlier, stopped run of the same command."""
     stop: Path | None = None
     """The run stops once this file exists."""
+    approval: Approval | None = None
+    """Of the grant; as for the dialer."""
 
 
 class RunStart(msgspec.Struct, frozen=True):
@@ -164,7 +167,7 @@ async def probe_targets(
         begun: called before the first.
 
     Raises:
-        GrantError: the grant has expired or is not yet valid.
+        GrantError: the grant has expired or is not yet valid, a site policy is damaged, or a signature is missing.
         StoppedError: the stop file exists; same effect as closing the iterator.
         WorkspaceError: the audit log, the transcripts or the journal cannot be written; or another process probes under
             this grant, with its audit log in the same folder.
@@ -196,6 +199,7 @@ async def probe_targets(
             stop_file=asking.stop,
             transcripts=transcripts,
             provider_of=ProviderLookup().of,
+            approval=asking.approval,
         )
         moved = (lambda done, _known: progress(done + before, total)) if progress else None
         notes = None

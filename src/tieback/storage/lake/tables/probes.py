@@ -243,18 +243,23 @@ class RunProbes:
         )
 
     def count_texts(self, outcome: str, texts: Sequence[str]) -> list[int]:
-        """Number of reports of an outcome that contain each of the texts. Raises as ``read_probes``."""
+        """Number of reports of an outcome whose first of the texts is each of them. Raises as ``read_probes``.
+
+        A report with several of the texts counts for the one that is first in ``texts``.
+        """
         if outcome not in self._outcomes:
             return [0] * len(texts)
-        counts = ", ".join("count(*) FILTER (contains(json, ?))" for _ in texts)
-        sql = f"SELECT {counts} FROM probes WHERE run = ? AND outcome = ?"  # noqa: S608 - only placeholders
-        return [int(count) for count in next(self._lake.stream(sql, [*texts, self._run, outcome]))]
+        which = _first_text("json", texts)
+        sql = f"SELECT {which}, count(*) FROM probes WHERE run = ? AND outcome = ? GROUP BY 1"  # noqa: S608 - placeholders
+        found = dict(self._lake.stream(sql, [*texts, self._run, outcome]))
+        return [int(found.get(number, 0)) for number in range(len(texts))]
 
     def count_nameless(self, texts: Sequence[str]) -> list[int]:
-        """Number of hosts without an address: all, and those whose reason contains each of the texts."""
-        host = "coalesce(nullif(host, ''), value)"
-        counts = ", ".join(f"count(DISTINCT {host}) FILTER (contains(resolved_by, ?))" for _ in texts)
-        sql = f"SELECT count(DISTINCT {host}), {counts} FROM backends WHERE run = ? AND len(addresses) = 0"  # noqa: S608
+        """Number of hosts without an address: all, and those of each text, as ``count_texts``."""
+        host, which = "coalesce(nullif(host, ''), value)", _first_text("resolved_by", texts)
+        counts = ", ".join(f"count(DISTINCT {host}) FILTER (which = {number})" for number in range(len(texts)))
+        rows = f"SELECT *, {which} AS which FROM backends WHERE run = ? AND len(addresses) = 0"  # noqa: S608
+        sql = f"SELECT count(DISTINCT {host}), {counts} FROM ({rows})"  # noqa: S608 - only placeholders
         return [int(count) for count in next(self._lake.stream(sql, [*texts, self._run]))]
 
     def volume(self) -> tuple[int, int]:
@@ -267,6 +272,12 @@ class RunProbes:
         which, outcomes = "AND NOT list_contains(?, outcome)", [str(outcome) for outcome in but]
         for text in _in_order(self._lake, "probes", self._run, which, [outcomes]):
             yield decode(text, "probe", ProbeReport)
+
+
+def _first_text(column: str, texts: Sequence[str]) -> str:
+    """SQL for the number of the first of the texts in a column; -1 if it has none."""
+    cases = " ".join(f"WHEN contains({column}, ?) THEN {number}" for number in range(len(texts)))
+    return f"CASE {cases} ELSE -1 END"
 
 
 def _save(lake: Lake, run: str, table: str, rows: Iterable[tuple[Any, ...]]) -> int:

@@ -1,0 +1,1 @@
+"""What restricts a grant: exclusions, site policies, and signatures."""
