@@ -26,7 +26,13 @@ _HOW = {"dex-flow": 1, "manifest": 2, "entitlement": 2, "native-string": 3, "bin
 """Ranks of evidence without the name of a key or resource."""
 _ENCODINGS = frozenset({"percent", "unicode", "base64", "reversed"})
 _ENCODED = 4
-_GENERIC = {"oauth_client_secret": 1, "generic_secret": 2, "generic_api_key": 2, "password_value": 2}
+_GENERIC = {
+    "oauth_client_secret": 1,
+    "generic_secret": 2,
+    "generic_api_key": 2,
+    "database_password": 1,
+    "password_value": 2,
+}
 """Kinds of credentials that are recognised only by their names, with a rank: a higher one says less."""
 
 

@@ -130,6 +130,27 @@ def test_one_value_is_reported_under_its_most_specific_name(text: str, kind: str
     assert [one.kind for one in merge_finds(None, finds(text), RULES).credentials] == [kind]
 
 
+AWS_KEY, AWS_SECRET = "AKIAQ3EGRZ7YTPK5WUNB", "1eHkgcdh5iOqwGkyetxGyhNvWbFZJ8mB3e5H5UPO"
+
+
+@pytest.mark.parametrize(
+    ("text", "grades"),
+    [
+        (f"AWS_ACCESS_KEY_ID={AWS_KEY}", {"aws_access_key_id": "limited"}),
+        (
+            f"AWS_ACCESS_KEY_ID={AWS_KEY}\nAWS_SECRET_ACCESS_KEY={AWS_SECRET}",
+            {"aws_access_key_id": "normal", "aws_secret_access_key": "superuser"},
+        ),
+        (
+            f'{{"id": "{AWS_KEY}", "key": "{AWS_SECRET}"}}',
+            {"aws_access_key_id": "normal", "aws_secret_access_key": "superuser"},
+        ),
+    ],
+)
+def test_the_name_of_a_key_gives_access_only_with_its_secret(text: str, grades: dict[str, str]) -> None:
+    assert {one.kind: one.grade.value for one in merge_finds(None, finds(text), RULES).credentials} == grades
+
+
 def test_key_under_an_ambiguous_name_is_not_kept() -> None:
     every = finds(
         'algoliaApiKey: "ea23143b0a87f416437cb3347b773ee9", algoliaAdminKey: "fb23143b0a87f416437cb3347b773ee9"'
