@@ -76,7 +76,7 @@ def _alarms(findings: Iterable[dict[str, object]], severities: frozenset[str]) -
         apps, evidence = finding["apps"], finding["evidence"]
         assert isinstance(apps, list)
         assert isinstance(evidence, list)
-        where = ", ".join(sorted(names.get(app, app) for app in apps))
+        where = ", ".join(sorted(names.get(str(app), str(app)) for app in apps))
         for line in evidence:
             yield Alarm(where, str(finding["severity"]), str(finding["rule"]), str(finding["title"]), line)
 
