@@ -29,7 +29,13 @@ _ENCODINGS = frozenset({"percent", "unicode", "base64", "reversed"})
 _ENCODED = 4
 _EXAMPLE = re.compile(r"(?:resource:string|config)[:/](?:\w{1,60}_)?(?:example|placeholder|sample)(?:_\w{1,60})?/")
 """Evidence of a text that shows the user what to enter."""
-_GENERIC = {"oauth_client_secret": 1, "generic_secret": 2, "generic_api_key": 2, "password_value": 2}
+_GENERIC = {
+    "oauth_client_secret": 1,
+    "generic_secret": 2,
+    "generic_api_key": 2,
+    "database_password": 1,
+    "password_value": 2,
+}
 """Kinds of credentials that are recognised only by their names, with a rank: a higher one says less."""
 
 
@@ -145,7 +151,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     return AppFinds(
         sightings=tuple(_owned(seen, maker) for seen in sightings.values.values()),
         credentials=tuple(_distinct(credentials.values.values())),
-        not_backends=tuple(not_backends.values.values()),
+        not_backends=tuple(one for one in not_backends.values.values() if one.value not in sightings.values),
         problems=(*problems.values.values(), *capped),
         keys=tuple(keys.values.values())[:MAX_NAMES],
     )

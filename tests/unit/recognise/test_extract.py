@@ -158,6 +158,40 @@ def test_each_location_is_a_find_and_non_back_ends_are_reported_once() -> None:
     assert [find.value for find in found if isinstance(find, NotBackend)] == ["http://www.w3.org/x"]
 
 
+def script(text: str, file: str = "assets/app.js") -> list[Find]:
+    return list(EXTRACTOR.extract(Artifact(file, (Buffer(file, BufferKind.TEXT, text.encode()),))))
+
+
+LINK = "https://github.com/o/r/blob/main/prices.json"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'fetch("{LINK}")', f"axios.get('{LINK}', x)", f"fetch( `{LINK}` )", f'$.getJSON("{LINK}")',
+        f'x.open("GET", "{LINK}", true)', f'downloadFile("{LINK}")', f'new Request("{LINK}")',
+    ],
+)  # fmt: skip
+def test_a_script_that_requests_a_code_host_has_a_back_end_there(text: str) -> None:
+    assert values(script(text)) == [LINK]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"// see {LINK}", f'throw new Error("see {LINK}")', f'warn("{LINK}")', f'<a href="{LINK}">', f'open("{LINK}")',
+        f'var url = "{LINK}"', 'fetch("https://schemas.android.com/apk/res")', 'fetch("https://example.com/x")',
+    ],
+)  # fmt: skip
+def test_a_link_to_a_code_host_is_not_a_back_end(text: str) -> None:
+    assert values(script(text)) == []
+
+
+@pytest.mark.parametrize("file", ["assets/page.txt", "res/values.xml"])
+def test_only_scripts_request(file: str) -> None:
+    assert values(script(f'fetch("{LINK}")', file)) == []
+
+
 def test_overlapping_buffers_count_once() -> None:
     data = b"\0\0" + "http://a.shop.de".encode("utf-16-le")
     buffers = (Buffer("f", BufferKind.NATIVE, data), Buffer("f", BufferKind.NATIVE, data[2:], base=2, utf16=True))
