@@ -16,6 +16,7 @@ from tieback.cli.terminal import (
     WorkspaceOption,
     message_console,
     print_failure,
+    print_problem,
     progress_bar,
     write_line,
 )
@@ -238,6 +239,7 @@ def join(
     from tieback.model.posture import OwnedResource, UnclaimedStore, UnprobedPublicResource, rank_exposure
     from tieback.pipeline.posture.join import JoinSummary
     from tieback.pipeline.posture.join import join_accounts as joined
+    from tieback.storage.lake.upkeep import check as check_parts
 
     if fail_on not in {"never", *Severity}:
         raise UsageError(
@@ -251,7 +253,11 @@ def join(
         JoinSummary: "posture-summary",
     }
     worst = -1
-    with _opened(workspace, trusted=fail_on != "never") as opened:
+    gate = fail_on != "never"
+    with _opened(workspace, trusted=gate) as opened:
+        changed = [f"{part}: {why}" for part, why in check_parts(opened.lake) if why] if gate else []
+        for one in changed:
+            print_problem(f"not used: part {one}")
         found: list[JoinRow] = []
         unseen: list[tuple[int, int, UnprobedPublicResource]] = []
         summary: JoinSummary | None = None
@@ -271,8 +277,10 @@ def join(
     if summary is not None:
         found += [entry[2] for entry in sorted(unseen, reverse=True)]
         print_join(found, summary)
-    if fail_on != "never" and worst >= Severity(fail_on).rank:
+    if gate and worst >= Severity(fail_on).rank:
         raise typer.Exit(ExitCode.FINDINGS)
+    if changed:
+        raise typer.Exit(ExitCode.SOME_FAILED)
 
 
 def _opened(workspace: Path, *, trusted: bool = False) -> "Workspace":
