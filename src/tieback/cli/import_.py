@@ -10,7 +10,7 @@ from rich.text import Text
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
-    WorkspaceOption,
+    OwnWorkspaceOption,
     data_console,
     print_failure,
     print_problem,
@@ -33,7 +33,7 @@ def import_(
             "or Prowler. The format is detected from the content.",
         ),
     ],
-    workspace: WorkspaceOption = Path(".tieback"),
+    workspace: OwnWorkspaceOption = Path(".tieback"),
     output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per file.")] = (
         OutputFormat.TABLE
     ),

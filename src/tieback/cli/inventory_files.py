@@ -15,7 +15,7 @@ from rich.text import Text
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
-    WorkspaceOption,
+    OwnWorkspaceOption,
     data_console,
     message_console,
     print_failure,
@@ -64,7 +64,7 @@ def import_(
     yes: Annotated[
         bool, typer.Option("--yes", help="Accept the detected columns of plain tables without confirmation.")
     ] = False,
-    workspace: WorkspaceOption = WORKSPACE,
+    workspace: OwnWorkspaceOption = WORKSPACE,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Import app inventories into the workspace. The source is detected from the content.

@@ -13,6 +13,7 @@ from tieback.cli.posture_tables import SHOWN, print_imports, print_join, print_n
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
+    OwnWorkspaceOption,
     WorkspaceOption,
     message_console,
     print_failure,
@@ -60,7 +61,7 @@ def import_(
     taken: Annotated[
         str, typer.Option(help="Date of the export (such as 2026-03-31); default: when the file was last changed.")
     ] = "",
-    workspace: WorkspaceOption = Path(".tieback"),
+    workspace: OwnWorkspaceOption = Path(".tieback"),
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Import exports of cloud accounts. Contacts nothing.

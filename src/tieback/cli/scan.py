@@ -18,7 +18,7 @@ from tieback.cli.report import (
     with_baseline,
     write_all,
 )
-from tieback.cli.terminal import ExitCode, WorkspaceOption, message_console, print_failure, progress_bar
+from tieback.cli.terminal import ExitCode, OwnWorkspaceOption, message_console, print_failure, progress_bar
 from tieback.cli.workspace_ledger import LedgerOption, ensure_ledger
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Severity
@@ -49,7 +49,7 @@ def scan(
             help="File to write the report to; the suffix (.html, .pdf, .sarif, …) sets the format; repeatable."
         ),
     ] = None,
-    workspace: WorkspaceOption = Path(".tieback"),
+    workspace: OwnWorkspaceOption = Path(".tieback"),
     ledger: LedgerOption = None,
     output: Annotated[
         str, typer.Option("--format", help=f"Format on stdout: table (same as terminal), or one of {FORMATS}.")
