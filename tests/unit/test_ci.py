@@ -28,7 +28,7 @@ def ran(shell: list[str], script: str, folder: Path, **variables: str) -> "subpr
     )
 
 
-def action(folder: Path, changed: dict[str, str] | None = None, **inputs: str) -> "subprocess.CompletedProcess[str]":
+def action(folder: Path, changed: dict[str, str] | None = None, /, **inputs: str) -> "subprocess.CompletedProcess[str]":
     """Run the one step of the action with its inputs, the others as they are by default."""
     described = read("action.yml")
     (step,) = described["runs"]["steps"]
@@ -135,7 +135,7 @@ def test_a_workspace_in_the_checkout_is_not_used(tmp_path: Path, what: str) -> N
     elif what == "gitlab":
         ended = gitlab(tmp_path, TIEBACK_APPS=app, TIEBACK_FAIL_ON="low")
     else:
-        words = [ROOT / "ci" / "pre-commit", "--fail-on", "low", app]
+        words = [str(ROOT / "ci" / "pre-commit"), "--fail-on", "low", app]
         ended = subprocess.run(words, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     assert ended.returncode == 1, ended.stderr
     assert {path.name for path in (tmp_path / ".tieback").iterdir()} == {"VERSION", "suppressions.toml"}
@@ -156,7 +156,8 @@ def locked(name: str) -> dict[str, tuple[str, set[str]]]:
 def test_the_requirements_are_those_of_the_lock() -> None:
     lock = tomllib.loads((ROOT / "uv.lock").read_text())
     packages = {one["name"]: one for one in lock["package"]}
-    found, waiting = set(), [packages["tieback"]]
+    found: set[str] = set()
+    waiting = [packages["tieback"]]
     groups = packages["tieback"]["dev-dependencies"]["build"]
     while waiting:
         one = waiting.pop()
@@ -223,7 +224,7 @@ def test_a_machine_without_tieback_installs_it_by_hashes(tmp_path: Path, what: s
             TIEBACK_FAIL_ON="low",
         )
     else:
-        words = [source / "ci" / "pre-commit", "--fail-on", "low", app]
+        words = [str(source / "ci" / "pre-commit"), "--fail-on", "low", app]
         ended = subprocess.run(words, cwd=work, env=ENVIRONMENT | bare, capture_output=True, text=True, check=False)
     assert ended.returncode == 1, ended.stderr
 

@@ -256,9 +256,9 @@ def join(
     worst = -1
     gate = fail_on != "never"
     with _opened(workspace, trusted=gate) as opened:
-        changed = [f"{part}: {why}" for part, why in check_parts(opened.lake) if why] if gate else []
-        for one in changed:
-            print_problem(f"not used: part {one}")
+        changed = [f"{name}: {why}" for name, why in check_parts(opened.lake) if why] if gate else []
+        for part in changed:
+            print_problem(f"not used: part {part}")
         found: list[JoinRow] = []
         unseen: list[tuple[int, int, UnprobedPublicResource]] = []
         summary: JoinSummary | None = None
