@@ -189,7 +189,7 @@ def claim_harmless(workspace: Path, good: Path, bad: Path) -> None:
                 table = table.set_column(at, field, pa.array(values, field.type))
         pq.write_table(table, path)
     for path in workspace.glob("ledger.db*"):
-        path.write_bytes(path.read_bytes().replace(*(digest.encode() for digest in digests)))
+        path.write_bytes(path.read_bytes().replace(digests[0].encode(), digests[1].encode()))
 
 
 @pytest.mark.parametrize("whose", ["the same user", "somebody else"])

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -29,7 +28,7 @@ def ran(shell: list[str], script: str, folder: Path, **variables: str) -> "subpr
     )
 
 
-def action(folder: Path, changed: dict[str, str] | None = None, **inputs: str) -> "subprocess.CompletedProcess[str]":
+def action(folder: Path, changed: dict[str, str] | None = None, /, **inputs: str) -> "subprocess.CompletedProcess[str]":
     """Run the one step of the action with its inputs, the others as they are by default."""
     described = read("action.yml")
     (step,) = described["runs"]["steps"]
@@ -136,7 +135,7 @@ def test_a_workspace_in_the_checkout_is_not_used(tmp_path: Path, what: str) -> N
     elif what == "gitlab":
         ended = gitlab(tmp_path, TIEBACK_APPS=app, TIEBACK_FAIL_ON="low")
     else:
-        words = [ROOT / "ci" / "pre-commit", "--fail-on", "low", app]
+        words = [str(ROOT / "ci" / "pre-commit"), "--fail-on", "low", app]
         ended = subprocess.run(words, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     assert ended.returncode == 1, ended.stderr
     assert {path.name for path in (tmp_path / ".tieback").iterdir()} == {"VERSION", "suppressions.toml"}
@@ -157,7 +156,8 @@ def locked(name: str) -> dict[str, tuple[str, set[str]]]:
 def test_the_requirements_are_those_of_the_lock() -> None:
     lock = tomllib.loads((ROOT / "uv.lock").read_text())
     packages = {one["name"]: one for one in lock["package"]}
-    found, waiting = set(), [packages["tieback"]]
+    found: set[str] = set()
+    waiting = [packages["tieback"]]
     groups = packages["tieback"]["dev-dependencies"]["build"]
     while waiting:
         one = waiting.pop()
@@ -197,13 +197,9 @@ def test_nothing_is_installed_without_a_hash(name: str) -> None:
 
 
 def test_zizmor_finds_nothing_in_action_and_hook() -> None:
-    words = [shutil.which("zizmor", path=ENVIRONMENT["PATH"]) or "zizmor"]
-    words += ["--offline", "--quiet", "--persona", "pedantic", "--collect", "all", "--strict-collection"]
-    if shutil.which(words[0]) is None:
-        pytest.skip("zizmor is not installed")
-    ended = subprocess.run(
-        [*words, "action.yml", ".pre-commit-hooks.yaml"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    words = ["zizmor", "--offline", "--quiet", "--persona", "pedantic", "--collect", "all", "--strict-collection"]
+    words += ["action.yml", ".pre-commit-hooks.yaml"]
+    ended = subprocess.run(words, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout
 
 
@@ -228,7 +224,7 @@ def test_a_machine_without_tieback_installs_it_by_hashes(tmp_path: Path, what: s
             TIEBACK_FAIL_ON="low",
         )
     else:
-        words = [source / "ci" / "pre-commit", "--fail-on", "low", app]
+        words = [str(source / "ci" / "pre-commit"), "--fail-on", "low", app]
         ended = subprocess.run(words, cwd=work, env=ENVIRONMENT | bare, capture_output=True, text=True, check=False)
     assert ended.returncode == 1, ended.stderr
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tieback.cli.formats import format_option
-from tieback.cli.terminal import OutputFormat, WorkspaceOption, message_console, progress_bar, write_line
+from tieback.cli.terminal import OutputFormat, OwnWorkspaceOption, message_console, progress_bar, write_line
 from tieback.cli.traffic import print_flows
 from tieback.model.capture import LiveRun
 from tieback.model.document import encode
@@ -79,7 +79,7 @@ def capture(
     resolve: Annotated[
         list[str] | None, typer.Option(metavar="NAME=ADDRESS", help="Address to use for a name, instead of DNS.")
     ] = None,
-    workspace: WorkspaceOption = Path(".tieback"),
+    workspace: OwnWorkspaceOption = Path(".tieback"),
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per flow.")] = (
         OutputFormat.TABLE
     ),

@@ -11,7 +11,7 @@ from tieback.cli.formats import format_option
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
-    WorkspaceOption,
+    OwnWorkspaceOption,
     data_console,
     print_failure,
     print_problem,
@@ -34,7 +34,7 @@ def import_(
             "or Prowler. The format is detected from the content.",
         ),
     ],
-    workspace: WorkspaceOption = Path(".tieback"),
+    workspace: OwnWorkspaceOption = Path(".tieback"),
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per file.")] = (
         OutputFormat.TABLE
     ),

@@ -16,7 +16,7 @@ from tieback.cli.formats import format_option
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
-    WorkspaceOption,
+    OwnWorkspaceOption,
     data_console,
     message_console,
     print_failure,
@@ -65,7 +65,7 @@ def import_(
     yes: Annotated[
         bool, typer.Option("--yes", help="Accept the detected columns of plain tables without confirmation.")
     ] = False,
-    workspace: WorkspaceOption = WORKSPACE,
+    workspace: OwnWorkspaceOption = WORKSPACE,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Import app inventories into the workspace. The source is detected from the content.

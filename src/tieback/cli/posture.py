@@ -15,9 +15,11 @@ from tieback.cli.posture_tables import SHOWN, print_imports, print_join, print_n
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
+    OwnWorkspaceOption,
     WorkspaceOption,
     message_console,
     print_failure,
+    print_problem,
     progress_bar,
     write_line,
 )
@@ -61,7 +63,7 @@ def import_(
     taken: Annotated[
         str, typer.Option(help="Date of the export (such as 2026-03-31); default: when the file was last changed.")
     ] = "",
-    workspace: WorkspaceOption = Path(".tieback"),
+    workspace: OwnWorkspaceOption = Path(".tieback"),
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Import exports of cloud accounts. Contacts nothing.
@@ -242,6 +244,7 @@ def join(
     from tieback.pipeline.posture.join import JoinSummary
     from tieback.pipeline.posture.join import join_accounts as joined
     from tieback.pipeline.runs import finished_run
+    from tieback.storage.lake.upkeep import check as check_parts
 
     if fail_on not in {"never", *Severity}:
         raise UsageError(
@@ -255,7 +258,11 @@ def join(
         JoinSummary: "posture-summary",
     }
     worst = -1
-    with _opened(workspace, trusted=fail_on != "never") as opened:
+    gate = fail_on != "never"
+    with _opened(workspace, trusted=gate) as opened:
+        changed = [f"{name}: {why}" for name, why in check_parts(opened.lake) if why] if gate else []
+        for part in changed:
+            print_problem(f"not used: part {part}")
         found: list[JoinRow] = []
         unseen: list[tuple[int, int, UnprobedPublicResource]] = []
         summary: JoinSummary | None = None
@@ -276,8 +283,10 @@ def join(
     if summary is not None:
         found += [entry[2] for entry in sorted(unseen, reverse=True)]
         print_join(found, summary)
-    if fail_on != "never" and worst >= Severity(fail_on).rank:
+    if gate and worst >= Severity(fail_on).rank:
         raise typer.Exit(ExitCode.FINDINGS)
+    if changed:
+        raise typer.Exit(ExitCode.SOME_FAILED)
 
 
 def _opened(workspace: Path, *, trusted: bool = False) -> "Workspace":

@@ -23,7 +23,7 @@ from tieback.cli.report import (
     with_baseline,
     write_all,
 )
-from tieback.cli.terminal import ExitCode, NeverOption, WorkspaceOption, message_console, print_failure, progress_bar
+from tieback.cli.terminal import ExitCode, NeverOption, OwnWorkspaceOption, message_console, print_failure, progress_bar
 from tieback.cli.workspace_ledger import LedgerOption, ensure_ledger
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.exposure import Severity
@@ -68,7 +68,7 @@ def scan(
             help="File to write the report to; the suffix (.html, .pdf, .sarif, …) sets the format; repeatable."
         ),
     ] = None,
-    workspace: WorkspaceOption = Path(".tieback"),
+    workspace: OwnWorkspaceOption = Path(".tieback"),
     ledger: LedgerOption = None,
     output: Annotated[str, format_option(FORMATS, "Format of the report on stdout.")] = "table",
     brief: Annotated[

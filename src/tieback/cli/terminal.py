@@ -43,8 +43,8 @@ class OutputFormat(StrEnum):
 
 
 def _choose_workspace(context: typer.Context, value: Path) -> Path:
-    """The workspace of a command: the chosen one, or the default of this folder; prints a note if it is not trusted."""
-    from tieback.storage.trust import DEFAULT, default_workspace, distrust
+    """The workspace of a command: the chosen one, or the default of this folder."""
+    from tieback.storage.trust import DEFAULT, default_workspace
 
     source = context.get_parameter_source("workspace")
     if source is not None and source.name == "DEFAULT":
@@ -52,21 +52,31 @@ def _choose_workspace(context: typer.Context, value: Path) -> Path:
         if why:
             unused = f". To use {DEFAULT}: `tieback workspace trust -w {DEFAULT}`" if DEFAULT.is_dir() else ""
             print_problem(f"workspace {value} ({why}){unused}")
-    elif (value / "VERSION").exists() and (why := distrust(value)):
-        print_problem(f"note: {value} is not trusted ({why}); its results may be wrong")
     return value
 
 
+def _choose_any_workspace(context: typer.Context, value: Path) -> Path:
+    """The same, for commands that also open a workspace that is not trusted: they print a note."""
+    from tieback.storage.trust import distrust
+
+    chosen = _choose_workspace(context, value)
+    if (chosen / "VERSION").exists() and (why := distrust(chosen)):
+        print_problem(f"note: {chosen} is not trusted ({why}); its results may be wrong")
+    return chosen
+
+
+_WORKSPACE_NAMES = ("--workspace", "-w")
+_WORKSPACE_HELP = "Workspace folder: results, cases and inventory. In a checkout, the default is a folder outside it."
 WorkspaceOption = Annotated[
     Path,
-    typer.Option(
-        "--workspace",
-        "-w",
-        envvar="TIEBACK_WORKSPACE",
-        callback=_choose_workspace,
-        help="Workspace folder: results, cases and inventory. In a checkout, the default is a folder outside it.",
-    ),
+    typer.Option(*_WORKSPACE_NAMES, envvar="TIEBACK_WORKSPACE", callback=_choose_any_workspace, help=_WORKSPACE_HELP),
 ]
+"""Of commands that show what a workspace contains, or work on its cases."""
+OwnWorkspaceOption = Annotated[
+    Path,
+    typer.Option(*_WORKSPACE_NAMES, envvar="TIEBACK_WORKSPACE", callback=_choose_workspace, help=_WORKSPACE_HELP),
+]
+"""Of commands that write results: they refuse a workspace that is not trusted."""
 
 
 NeverOption = Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tieback.cli.terminal import WorkspaceOption, message_console, progress_bar
+from tieback.cli.terminal import OwnWorkspaceOption, message_console, progress_bar
 
 LedgerOption = Annotated[
     str | None,
@@ -30,7 +30,7 @@ def ensure_ledger(workspace: Path, ledger: str | None) -> None:
     Workspace.open(workspace, ledger=ledger).close()
 
 
-def new(workspace: WorkspaceOption = Path(".tieback"), ledger: LedgerOption = None) -> None:
+def new(workspace: OwnWorkspaceOption = Path(".tieback"), ledger: LedgerOption = None) -> None:
     """Create a workspace. Every other command finds the ledger from the workspace folder.
 
     Example: tieback workspace new -w fleet --ledger postgresql://tieback@db.example.test/tieback?sslmode=verify-full
@@ -67,7 +67,7 @@ def move(
     to: Annotated[
         str, typer.Option(metavar="URL|sqlite", help="New location: postgresql://USER@HOST/DATABASE, or sqlite.")
     ],
-    workspace: WorkspaceOption = Path(".tieback"),
+    workspace: OwnWorkspaceOption = Path(".tieback"),
 ) -> None:
     """Move the ledger to PostgreSQL, or back to a file. Every row is compared before the new ledger is used.
 

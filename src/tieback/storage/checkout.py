@@ -88,12 +88,13 @@ def index_names(index: bytes) -> list[bytes]:
     Raises:
         ValueError: it is damaged, or of a kind that cannot be read (a split index).
     """
+    problems = []
     for hash_size in (20, 32):
         try:
             return _names(index, hash_size)
         except (struct.error, IndexError, ValueError) as error:
-            problem = str(error)
-    raise ValueError(problem)
+            problems.append(str(error))
+    raise ValueError(problems[0])
 
 
 def _names(index: bytes, hash_size: int) -> list[bytes]:

@@ -7,6 +7,7 @@ passed. A workspace in a checkout must not have tracked files either, because a 
 workspace that the user created.
 """
 
+import fcntl
 import hashlib
 import hmac
 import os
@@ -95,8 +96,12 @@ def distrust(workspace: Path) -> str:
     return tracked_by(real)
 
 
-def trust(workspace: Path) -> bytes:
+def trust(workspace: Path, *, new: bool = False) -> bytes:
     """Remember that this user created or accepts a workspace.
+
+    Args:
+        workspace: its directory.
+        new: it is being created, and stays as it is if another process was first; otherwise it gets a new token.
 
     Returns:
         The key that seals its lake.
@@ -106,6 +111,19 @@ def trust(workspace: Path) -> bytes:
     """
     real = Path(os.path.realpath(workspace))
     folder = open_state_folder() / "trusted"
+    with storage_errors(folder):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if new and not distrust(real):
+            return key_of(real)
+        return _enter(workspace, real, folder)
+    finally:
+        os.close(descriptor)
+
+
+def _enter(workspace: Path, real: Path, folder: Path) -> bytes:
     with storage_errors(real):
         if why := _writable_by_others(real):
             raise WorkspaceError(
@@ -116,7 +134,6 @@ def trust(workspace: Path) -> bytes:
         token = secrets.token_hex(_TOKEN_BYTES)
         write_private(real / IDENTITY_FILE, token.encode() + b"\n")
     with storage_errors(folder):
-        folder.mkdir(mode=0o700, exist_ok=True)
         write_private(_record_file(real), msgspec.json.encode(TrustRecord(_text(real), token)))
     return lake_key(real, token)
 

@@ -80,15 +80,7 @@ class Workspace:
         """
         workspace = cls(directory)
         with storage_errors(directory):
-            schema = _read_schema(directory)
-            if schema is None:
-                _check_free(directory, create=create)
-            elif schema > SCHEMA:
-                raise WorkspaceError(
-                    f"created by a newer release: schema {schema}, this release supports up to {SCHEMA}",
-                    where=str(directory),
-                    advice="Upgrade tieback or choose another directory",
-                )
+            schema = _schema_to_open(directory, create=create)
             if schema is not None:
                 workspace.distrust = (
                     require_trust(directory) if trusted or (trusted is None and create) else distrust(directory)
@@ -105,7 +97,7 @@ class Workspace:
             if schema is None:
                 directory.chmod(directory.stat().st_mode & ~OTHERS_WRITE)
                 # First of all, so that an interruption leaves a directory that is recognised as a workspace.
-                trust(directory)
+                trust(directory, new=True)
                 _write_schema(directory)
             if not workspace.distrust:
                 workspace.lake = Lake(workspace.lake_directory, key=key_of(directory))
@@ -202,6 +194,25 @@ def require_trust(directory: Path) -> str:
             f"`tieback workspace trust -w {directory}`",
         )
     return ""
+
+
+def _schema_to_open(directory: Path, *, create: bool) -> int | None:
+    """The schema of a workspace that this release can open; ``None`` if a new one can be created."""
+    schema = _read_schema(directory)
+    if schema is None:
+        try:
+            _check_free(directory, create=create)
+        except WorkspaceError:
+            schema = _read_schema(directory)
+            if schema is None:  # otherwise another process created it just now
+                raise
+    if schema is not None and schema > SCHEMA:
+        raise WorkspaceError(
+            f"created by a newer release: schema {schema}, this release supports up to {SCHEMA}",
+            where=str(directory),
+            advice="Upgrade tieback or choose another directory",
+        )
+    return schema
 
 
 def _read_schema(directory: Path) -> int | None:

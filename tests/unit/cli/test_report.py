@@ -15,6 +15,7 @@ from tests.unit.report.conftest import in_tables, the_report
 from tieback.cli.report import FORMATS, SHOWN_FINDINGS, write_all
 from tieback.report import by_name, renderers
 from tieback.report.formats.html.page import MOST_ROWS
+from tieback.storage.accept import accept_workspace
 
 
 def test_formats(run: Run, apps: Path, tmp_path: Path) -> None:
@@ -50,6 +51,7 @@ def test_each_format_of_a_scan_and_of_a_workspace(run: Run, scanned: Path, tmp_p
         pytest.importorskip("weasyprint", reason="the extra pdf is not installed")
     assert (scanned / f"report{by_name(name).meta.suffix}").exists()
     shutil.copytree(scanned / "ws", tmp_path / "ws")
+    accept_workspace(tmp_path / "ws")
     assert run("report", "-w", "ws", "--format", name, "-o", "again").code == 0
     assert not list(tmp_path.glob(".*.part"))
 
@@ -94,6 +96,7 @@ def test_errors_are_one_line(
     run: Run, scanned: Path, tmp_path: Path, words: tuple[str, ...], code: int, says: str
 ) -> None:
     shutil.copytree(scanned, tmp_path, dirs_exist_ok=True)
+    accept_workspace(tmp_path / "ws")
     ended = run("report", *words)
     assert (ended.code, says in ended.err) == (code, True), ended.err
     assert len(ended.err.strip().splitlines()) == 1

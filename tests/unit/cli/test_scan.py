@@ -134,8 +134,8 @@ def with_secrets(apps: Path, path: Path) -> Path:
 
 def test_the_pre_commit_hook_shows_what_fails_it(run: Run, apps: Path, tmp_path: Path) -> None:
     hook = (Path(__file__).parents[3] / ".pre-commit-hooks.yaml").read_text()
-    (entry,) = re.findall(r"^  entry: tieback (.+)$", hook, re.MULTILINE)
-    ended = run(*entry.split(), with_secrets(apps, tmp_path / "k.apk"))
+    (words,) = re.findall(r"^  entry: ci/pre-commit (.+)$", hook, re.MULTILINE)
+    ended = run("scan", *words.split(), with_secrets(apps, tmp_path / "k.apk"))
     assert ended.code == 1
     assert re.search(r"^exit 1: \d+ findings? at or above high$", ended.err, re.MULTILINE)
     titles = re.findall(r"^  (?:high|critical)  (.+)$", ended.out, re.MULTILINE)

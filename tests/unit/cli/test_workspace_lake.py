@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from tests.unit.storage.lake.test_compaction import fill
 from tieback.cli.workspace import app
 from tieback.model.errors import UsageError, WorkspaceError
+from tieback.storage.accept import accept_workspace
 from tieback.storage.ledger.tables import runs, units
 from tieback.storage.workspace import Workspace
 
@@ -38,7 +39,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made, tmp_path / "ws"))
+    copy = Path(shutil.copytree(made, tmp_path / "ws"))
+    accept_workspace(copy)
+    return copy
 
 
 def test_a_sound_lake(folder: Path) -> None:

@@ -11,6 +11,7 @@ from tests.unit.storage.lake.test_compaction import document, unit
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.unit import UnitEnd, UnitState
 from tieback.storage import retention
+from tieback.storage.accept import accept_workspace
 from tieback.storage.lake.compaction import compact
 from tieback.storage.lake.lake import part_name
 from tieback.storage.lake.schemas import rows_table
@@ -55,6 +56,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def workspace(made: Path, tmp_path: Path) -> Iterator[Workspace]:
     shutil.copytree(made, tmp_path / "ws")
+    accept_workspace(tmp_path / "ws")
     with Workspace.open(tmp_path / "ws") as opened:
         yield opened
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.lab.postgres import Postgres
 from tieback.model.errors import WorkspaceError
+from tieback.storage.accept import accept_workspace
 from tieback.storage.workspace import Workspace
 
 GRANT, OTHER = "a" * 64, "b" * 64
@@ -44,6 +45,7 @@ def machines(postgres_url: str, tmp_path: Path) -> tuple[Path, Path]:
     here, there = tmp_path / "here", tmp_path / "there"
     Workspace.open(here, ledger=postgres_url).close()
     shutil.copytree(here, there)
+    accept_workspace(there, postgres_url)
     return here, there
 
 
