@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Self
 
 from tieback.model.errors import WorkspaceError
+from tieback.scope.lease import user_leases
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake.lake import Lake
 from tieback.storage.ledger.database import HEAD, back_up_sqlite
@@ -137,6 +138,8 @@ class Workspace:
     def grant_lease(self, sha256: str) -> Iterator[Lock]:
         """Hold the exclusive right to probe under a grant, by the SHA-256 of its values; call ``check`` while probing.
 
+        It holds for all workspaces and audit logs of this user, and for all users of this workspace.
+
         This is separate from ``lock``: a run that has locked the workspace takes this one, too, when it probes.
 
         Raises:
@@ -146,10 +149,12 @@ class Workspace:
             raise ValueError(f"not a SHA-256: {sha256!r}")
         what = f"another process is probing under this grant ({sha256[:12]}…)"
         advice = "Wait for it to end; only one process may probe under a grant"
-        folder = self.directory / "leases"
-        with storage_errors(folder):
-            folder.mkdir(mode=0o700, exist_ok=True)
-        with lock_file(folder / sha256, what, self.directory, advice) as hold:
+        folders = (user_leases(), self.directory / "leases")
+        for folder in folders:
+            with storage_errors(folder):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ours, shared = (folder / sha256 for folder in folders)
+        with lock_file(ours, what, ours.parent, advice), lock_file(shared, what, self.directory, advice) as hold:
             if not self.ledger.database.is_postgres:
                 yield hold
                 return
