@@ -1,4 +1,4 @@
-# tieback: make demo | test | test-more | lint | lint-quick | bench | fuzz | clean
+# tieback: make demo | test | test-more | lint | lint-quick | bench | fuzz | sbom | clean
 # Everything below stays inside this folder. uv is used from the PATH, or brought into .uv/ from PyPI.
 
 SHELL := /bin/bash
@@ -9,7 +9,7 @@ RUN := env VIRTUAL_ENV=$(CURDIR)/.venv PATH="$(CURDIR)/.venv/bin:$$PATH"
 DEMO := demo
 JOBS ?= 2
 
-.PHONY: demo test test-more lint lint-quick bench fuzz clean env env-test servers
+.PHONY: sbom demo test test-more lint lint-quick bench fuzz clean env env-test servers
 
 .uv/bin/uv:
 	@tools/bring-uv
@@ -58,6 +58,7 @@ lint-quick: $(if $(wildcard .venv/.test),,.cache/lint/.complete)
 lint: lint-quick .venv/.test
 	@$(RUN) mypy
 	@$(RUN) deptry src
+	@$(RUN) zizmor --offline --quiet --persona pedantic --collect all --strict-collection action.yml .pre-commit-hooks.yaml
 	@if [ -x tools/check-words ]; then $(RUN) tools/check-words; fi
 
 bench: .venv/.bench
@@ -67,6 +68,12 @@ bench: .venv/.bench
 HOURS ?= 1
 fuzz: .venv/.test
 	@$(RUN) python -m bench.fuzz --corpus .cache/fuzz --seconds $$(( $(HOURS) * 3600 ))
+
+# The parts list of a release (CycloneDX 1.5): every library that the package and its extras can install, with hashes.
+sbom: | $(filter .uv/bin/uv,$(UV))
+	@mkdir -p dist
+	@$(UV) export --quiet --frozen --no-default-groups --all-extras --format cyclonedx1.5 --output-file dist/tieback.cdx.json >/dev/null
+	@echo dist/tieback.cdx.json
 
 clean:
 	@if [ -x .venv/bin/tieback ]; then .venv/bin/tieback lab down --purge --dir $(DEMO)/lab >/dev/null 2>&1 || true; fi

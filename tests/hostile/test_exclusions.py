@@ -26,7 +26,7 @@ from tieback.pipeline.disclosure.recheck import recheck
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
 from tieback.scope.dialer import Dialer
-from tieback.scope.places import configuration_folder
+from tieback.scope.policy.never import configuration_folder
 from tieback.scope.resolver import NameResolver
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tests.unit.cli.conftest import Run, apps, run
-from tieback.cli.terminal import SafeConsole, print_failure, print_problem
+from tieback.cli.terminal import print_failure, print_problem
+from tieback.console import SafeConsole
 from tieback.model.document import encode
 from tieback.model.errors import InputError
 from tieback.model.safe_text import escape_commands, escape_json, escape_line

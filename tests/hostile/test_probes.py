@@ -126,6 +126,14 @@ def test_a_recording_cut_anywhere_never_reads_as_more_than_it_is() -> None:
             assert not report.access.exposed
 
 
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
+def test_an_echo_service_is_no_product(probe: Probe) -> None:
+    report = ask(probe, lambda sent: sent).result
+    bounded(report)
+    assert report.outcome is not Outcome.OK
+    assert report.product == ""
+
+
 @pytest.mark.parametrize("name", [name for name in ALL if name.endswith("-open")])
 def test_a_server_that_closes_anywhere_is_one_report(name: str) -> None:
     recording = ALL[name]

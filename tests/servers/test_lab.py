@@ -34,6 +34,7 @@ from tieback.lab.stores import STORES
 from tieback.lab.up import StartResult, up
 from tieback.lab.valkey import pipeline
 from tieback.model.errors import LabError
+from tieback.scope.grant import load_grant
 
 pytestmark = pytest.mark.servers
 
@@ -246,7 +247,13 @@ def test_port_in_use_fails_only_one_store(own_lab: Lab) -> None:
         bring_down(blocker)
     error = raised["valkey-open"].error
     assert error is not None
-    assert error.diagnostics().startswith(f"127.77.{subnet}.40:6379: the port is in use. Stop the program on this port")
+    where = f"127.77.{subnet}.40:6379: the port is in use by process "
+    assert error.diagnostics().startswith(where)
+    assert f" of the lab in {blocker.directory}. Stop the program on this port, or choose" in error.diagnostics()
+    # What the other lab runs is not in the grant of this one.
+    grant = load_grant(own_lab.grant)
+    assert set(grant.hosts) == {"valkey-protected.lab.test"}
+    assert [rule.match for rule in grant.target] == [f"127.77.{subnet}.41"]
     assert raised["valkey-protected"].error is None
 
 

@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
 import shlex
+import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +29,7 @@ def ran(shell: list[str], script: str, folder: Path, **variables: str) -> "subpr
     )
 
 
-def action(folder: Path, **inputs: str) -> "subprocess.CompletedProcess[str]":
+def action(folder: Path, changed: dict[str, str] | None = None, **inputs: str) -> "subprocess.CompletedProcess[str]":
     """Run the one step of the action with its inputs, the others as they are by default."""
     described = read("action.yml")
     (step,) = described["runs"]["steps"]
@@ -35,7 +38,13 @@ def action(folder: Path, **inputs: str) -> "subprocess.CompletedProcess[str]":
     for name, text in step["env"].items():
         word = text.removeprefix("${{ ").removesuffix(" }}")
         variables[name] = values[word.removeprefix("inputs.")] if word.startswith("inputs.") else str(ROOT)
-    variables |= {"TIEBACK_WORKSPACE": str(folder / "ws"), "GITHUB_STEP_SUMMARY": str(folder / "summary.md")}
+    outside = folder.parent / f"{folder.name}-outside"
+    outside.mkdir(exist_ok=True)
+    for name, text in step["env"].items():
+        if text.startswith("${{ runner.temp }}/"):
+            variables[name] = str(outside / text.removeprefix("${{ runner.temp }}/"))
+    variables |= {"GITHUB_STEP_SUMMARY": str(folder / "summary.md")}
+    variables |= changed or {}
     # As GitHub runs ``shell: bash``.
     return ran(["bash", "--noprofile", "--norc", "-eo", "pipefail"], step["run"], folder, **variables)
 
@@ -79,13 +88,18 @@ def test_no_input_is_interpolated_into_a_script() -> None:
         assert "${{" not in step["run"]
 
 
+def gitlab(folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run the script of the template with its variables, the others as they are by default."""
+    job = read("ci/gitlab.yml")[".tieback"]
+    values = {name: str(value) for name, value in job["variables"].items()} | variables
+    # The runner puts the lines into one script, and stops at the first that fails.
+    return ran(["sh", "-e"], "\n".join(job["script"]), folder, **values)
+
+
 @pytest.mark.parametrize(("fail_on", "code"), [("high", 0), ("low", 1)])
 def test_the_template_of_gitlab(tmp_path: Path, fail_on: str, code: int) -> None:
     job = read("ci/gitlab.yml")[".tieback"]
-    variables = {name: str(value) for name, value in job["variables"].items()}
-    variables |= {"TIEBACK_APPS": str(APPS / "fieldhand.apk"), "TIEBACK_FAIL_ON": fail_on}
-    # The runner puts the lines into one script, and stops at the first that fails.
-    ended = ran(["sh", "-e"], "\n".join(job["script"]), tmp_path, **variables)
+    ended = gitlab(tmp_path, TIEBACK_APPS=str(APPS / "fieldhand.apk"), TIEBACK_FAIL_ON=fail_on)
     assert ended.returncode == code, ended.stderr
     files = [*job["artifacts"]["paths"], job["artifacts"]["reports"]["junit"]]
     assert all((tmp_path / name).exists() for name in files)
@@ -94,18 +108,145 @@ def test_the_template_of_gitlab(tmp_path: Path, fail_on: str, code: int) -> None
 @pytest.mark.parametrize(("extra", "code"), [([], 0), (["--fail-on", "low"], 1)])
 def test_the_hook(tmp_path: Path, extra: list[str], code: int) -> None:
     (hook,) = read(".pre-commit-hooks.yaml")
-    words = [*shlex.split(hook["entry"]), *extra, str(APPS / "fieldhand.apk")]
+    assert hook["language"] == "script", "pre-commit runs a script from the root of the hook's own repository"
+    entry, *words = shlex.split(hook["entry"])
+    words = [str(ROOT / entry), *words, *extra, str(APPS / "fieldhand.apk")]
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     ended = subprocess.run(words, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     assert ended.returncode == code, ended.stderr
+    assert not (tmp_path / ".tieback").exists(), "the workspace is outside the checkout"
+
+
+SUPPRESSIONS = """[[suppress]]
+rule = "cleartext-allowed"
+reason = "x"
+author = "x"
+expires = 2099-01-01
+"""
+
+
+@pytest.mark.parametrize("what", ["action", "gitlab", "hook"])
+def test_a_workspace_in_the_checkout_is_not_used(tmp_path: Path, what: str) -> None:
+    app = str(APPS / "fieldhand.apk")
+    (tmp_path / ".tieback").mkdir()
+    (tmp_path / ".tieback" / "VERSION").write_text("tieback workspace\nschema 5\n")
+    (tmp_path / ".tieback" / "suppressions.toml").write_text(SUPPRESSIONS)
+    if what == "action":
+        ended = action(tmp_path, apps=app, **{"fail-on": "low"})
+    elif what == "gitlab":
+        ended = gitlab(tmp_path, TIEBACK_APPS=app, TIEBACK_FAIL_ON="low")
+    else:
+        words = [ROOT / "ci" / "pre-commit", "--fail-on", "low", app]
+        ended = subprocess.run(words, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1, ended.stderr
+    assert {path.name for path in (tmp_path / ".tieback").iterdir()} == {"VERSION", "suppressions.toml"}
+
+
+# Installation: every package by its hash.
+
+
+def locked(name: str) -> dict[str, tuple[str, set[str]]]:
+    """Version and hashes of each package in a file of requirements."""
+    found: dict[str, tuple[str, set[str]]] = {}
+    for block in re.split(r"\n(?=[a-z])", (ROOT / name).read_text()):
+        if match := re.match(r"([a-z0-9-]+)==(\S+)", block):
+            found[match[1]] = (match[2], set(re.findall(r"--hash=(sha256:[0-9a-f]{64})", block)))
+    return found
+
+
+def test_the_requirements_are_those_of_the_lock() -> None:
+    lock = tomllib.loads((ROOT / "uv.lock").read_text())
+    packages = {one["name"]: one for one in lock["package"]}
+    found, waiting = set(), [packages["tieback"]]
+    groups = packages["tieback"]["dev-dependencies"]["build"]
+    while waiting:
+        one = waiting.pop()
+        wanted = one.get("dependencies", []) + (groups if one["name"] == "tieback" else [])
+        for extra in {extra for use in wanted for extra in use.get("extra", [])}:
+            assert not extra, "an extra of a dependency is not followed here"
+        new = {use["name"] for use in wanted} - found
+        found |= new
+        waiting += [packages[name] for name in new]
+    requirements = locked("ci/requirements.txt")
+    assert requirements.keys() <= found, "run tools/export-requirements"
+    # Packages for other interpreters and systems may be left out.
+    assert found - requirements.keys() <= {"backports-zstd", "tzdata", "greenlet", "tomli"}
+    for name, (version, hashes) in requirements.items():
+        one = packages[name]
+        files = [*one.get("wheels", []), *([one["sdist"]] if "sdist" in one else [])]
+        assert (version, hashes) == (one["version"], {file["hash"] for file in files}), "run tools/export-requirements"
+
+
+def test_uv_is_brought_by_its_hash() -> None:
+    ((version, hashes),) = locked("tools/uv.txt").values()
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+    assert len(hashes) >= 10, "wheels of several systems"
+    script = (ROOT / "tools" / "bring-uv").read_text()
+    assert script.count("pip install") == script.count('"${pinned[@]}"') == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["ci/install", "ci/gitlab.yml", "ci/pre-commit", "action.yml", ".pre-commit-hooks.yaml"]
+)
+def test_nothing_is_installed_without_a_hash(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert not re.search(r"pip install|pipx|uvx|uv tool", text), "only ci/install installs"
+    installs = [line for line in text.splitlines() if re.match(r"pip ", line)]
+    assert len(installs) == (2 if name == "ci/install" else 0)
+    assert all("--require-hashes" in line or "--no-index --no-deps" in line for line in installs)
+
+
+def test_zizmor_finds_nothing_in_action_and_hook() -> None:
+    words = [shutil.which("zizmor", path=ENVIRONMENT["PATH"]) or "zizmor"]
+    words += ["--offline", "--quiet", "--persona", "pedantic", "--collect", "all", "--strict-collection"]
+    if shutil.which(words[0]) is None:
+        pytest.skip("zizmor is not installed")
+    ended = subprocess.run(
+        [*words, "action.yml", ".pre-commit-hooks.yaml"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stdout
+
+
+@pytest.mark.more
+@pytest.mark.parametrize("what", ["action", "gitlab", "hook"])
+def test_a_machine_without_tieback_installs_it_by_hashes(tmp_path: Path, what: str) -> None:
+    source, work = tmp_path / "source", tmp_path / "work"
+    work.mkdir()
+    subprocess.run(["git", "clone", "-q", str(ROOT), str(source)], check=True)
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=source, capture_output=True, text=True, check=True)
+    bare = {"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHON": sys.executable}
+    app = str(APPS / "fieldhand.apk")
+    if what == "action":
+        ended = action(work, bare | {"TIEBACK_SOURCE": str(source)}, apps=app, **{"fail-on": "low"})
+    elif what == "gitlab":
+        ended = gitlab(
+            work,
+            **bare,
+            TIEBACK_REPOSITORY=str(source),
+            TIEBACK_COMMIT=commit.stdout.strip(),
+            TIEBACK_APPS=app,
+            TIEBACK_FAIL_ON="low",
+        )
+    else:
+        words = [source / "ci" / "pre-commit", "--fail-on", "low", app]
+        ended = subprocess.run(words, cwd=work, env=ENVIRONMENT | bare, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1, ended.stderr
+
+
+def test_the_installer_removes_no_folder_that_is_not_its_own(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("of somebody")
+    ended = subprocess.run([ROOT / "ci" / "install", tmp_path], capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert (tmp_path / "file").read_text() == "of somebody"
 
 
 def test_the_examples_of_the_page_are_yaml_and_name_what_there_is() -> None:
     text = (ROOT / "docs" / "howto" / "ci.md").read_text()
     blocks = [yaml.safe_load(block.partition("```")[0]) for block in text.split("```yaml\n")[1:]]
     assert len(blocks) == 3
-    github, gitlab, hook = blocks
+    github, template, hook = blocks
     (job,) = github["jobs"].values()
     (step,) = [one for one in job["steps"] if "tieback@" in one.get("uses", "")]
     assert set(step["with"]) <= set(read("action.yml")["inputs"])
-    assert set(gitlab["back-ends"]["variables"]) <= set(read("ci/gitlab.yml")[".tieback"]["variables"])
+    assert set(template["back-ends"]["variables"]) <= set(read("ci/gitlab.yml")[".tieback"]["variables"])
     assert hook["repos"][0]["hooks"][0]["id"] == read(".pre-commit-hooks.yaml")[0]["id"]

@@ -18,6 +18,7 @@ import typer
 
 from tests.unit.probes import conftest as probes_conftest
 from tests.unit.report.conftest import the_hostile_report, the_report
+from tieback.cli.lazy import load_all
 from tieback.cli.main import build
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.inventory import open as inventories
@@ -99,7 +100,7 @@ def commands() -> Iterator[str]:
 
 @cache
 def _command() -> Any:
-    return typer.main.get_command(build())
+    return load_all(typer.main.get_command(build()))
 
 
 @pytest.mark.parametrize("line", sorted(set(commands())))

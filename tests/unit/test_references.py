@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import typer
 
+from tieback.cli.lazy import load_all
 from tieback.cli.main import build
 
 SOURCE = Path(__file__).parents[2] / "src" / "tieback"
@@ -122,7 +123,7 @@ def test_help_contains_no_identifier() -> None:
         for node in ast.walk(_tree(path))
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
     }
-    helps = _helps(typer.main.get_command(build()), "tieback")
+    helps = _helps(load_all(typer.main.get_command(build())), "tieback")
     assert [
         (name, word) for name, text in helps for word in IDENTIFIER.findall(text) if word in defined - PRODUCTS
     ] == []

@@ -265,7 +265,10 @@ def problem_of_clickhouse(data: bytes) -> str:
         # Hello: the account, and a password of no bytes.
         return "" if data.endswith(b"(?P<account>tieback_probe|default)\0") else f"the login {data!r}"
     found = re.search(
-        rb"\x08readonly\x00\x011.*\x00\x015\x00\x02\x00..?(SELECT [^;]+)\x02\x00\x01\x00\x02", data, re.DOTALL
+        rb"\x08readonly\x00\x011.*\x00\x015\x00\x02\x00(?:..?|\[x80-xff\]\?\[x00-x7f\])"
+        rb"(SELECT [^;]+)\x02\x00\x01\x00\x02",
+        data,
+        re.DOTALL,
     )
     fine = data[:1] == b"\1" and found is not None and not SQL_FORBIDDEN.search(found[1].decode())
     return "" if fine else f"the query {data!r}"
@@ -383,3 +386,23 @@ def test_the_page_of_the_documentation_is_current() -> None:
     loader.exec_module(module)
     written = (ROOT / "docs" / "reference" / "what-tieback-sends.md").read_text()
     assert written == module.page(), "run: python tools/what-tieback-sends"
+
+
+CODE_OF_USERS = re.compile(
+    rb"_design|_view|_show|_list/|_update/|\$function|\$where|\$accumulator|mapReduce|eval|fcall|script|runtime_mappings"
+    rb"|beforeFind|/rpc/|OPENROWSET|dblink|remote\(|url\(|s3\(|mysql\(|postgresql\(",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
+def test_no_send_names_what_a_user_of_the_server_can_define(probe: Probe) -> None:
+    """See docs/understand/foreign-code.md."""
+    assert [send.name for send in probe.meta.sends if CODE_OF_USERS.search(send.pattern)] == []
+    catalogue = rb"(?:FROM|from)\\?[ +]((?:[a-z_]+)\\?\.[a-z_]+)"
+    for send in probe.meta.sends:
+        if probe.meta.name in ("cassandra", "clickhouse", "clickhouse_native") and b"SELECT" in send.pattern:
+            names = re.findall(catalogue, send.pattern.replace(b"\\", b""))
+            selects = send.pattern.count(b"FROM")
+            assert len(names) == selects, send.name
+            assert all(name.startswith((b"system.", b"system_schema.")) for name in names), send.name

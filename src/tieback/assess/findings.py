@@ -19,7 +19,17 @@ from tieback.model.sighting import Credential, CredentialGrade
 
 MAX_EVIDENCE = 12
 _PASSWORDS = frozenset(("password_in_connection_string", "planetscale_password"))
-_BY_GRADE = {CredentialGrade.SUPERUSER: "superuser-key-in-app", CredentialGrade.PRIVATE_KEY: "private-key-in-app"}
+_BY_GRADE = {
+    CredentialGrade.SUPERUSER: "superuser-key-in-app",
+    CredentialGrade.PRIVATE_KEY: "private-key-in-app",
+    CredentialGrade.WRITE_ONLY: "webhook-in-app",
+    CredentialGrade.CLIENT_SECRET: "client-secret-in-app",
+    CredentialGrade.LIMITED: "limited-key-in-app",
+    CredentialGrade.UNKNOWN: "unknown-key-in-app",
+}
+_OF_STORES = ("aws_", "azure_sas", "algolia_", "supabase_")
+"""Beginnings of the kinds of credentials that give access to a data store."""
+_WEB = ("http://", "https://", "ws://", "wss://", "ftp://")
 
 
 def apply_rules(
@@ -123,9 +133,7 @@ def _of_credentials(
     for app, credential in sorted(credentials, key=repr):
         if credential.grade is CredentialGrade.PUBLIC:
             continue
-        name = "database-password-in-app" if credential.kind in _PASSWORDS else "credential-in-app"
-        if name == "credential-in-app":
-            name = _BY_GRADE.get(credential.grade, name)
+        name = _rule_of(credential)
         place = credential.evidence
         offset = "" if place.offset is None else f" at {place.offset:#x}"
         endpoint = credential.endpoint or "an unknown endpoint"
@@ -138,15 +146,32 @@ def _of_credentials(
         )
 
 
+def _rule_of(credential: Credential) -> str:
+    if credential.kind in _PASSWORDS:
+        return "database-password-in-app"
+    if credential.grade in _BY_GRADE:
+        return _BY_GRADE[credential.grade]
+    endpoint = credential.endpoint
+    store = credential.kind.startswith(_OF_STORES) or (endpoint != "" and not endpoint.startswith(_WEB))
+    return "credential-in-app" if store else "service-credential-in-app"
+
+
+def _is_tracking_cookie(leak: Leak) -> bool:
+    return leak.pii_class == "device_id" and leak.where in {"header:cookie", "header:set-cookie"}
+
+
 def _of_leaks(
     leaks: Sequence[tuple[str, str, Leak]], rules: Mapping[str, FindingRule], names: Mapping[str, str]
 ) -> Iterator[Finding]:
     groups: dict[tuple[str, str], dict[str, None]] = {}
+    tracked: dict[tuple[str, str], bool] = {}
     for app, endpoint, leak in leaks:
+        tracked[app, endpoint] = tracked.get((app, endpoint), True) and _is_tracking_cookie(leak)
         line = f"{leak.pii_class} {leak.masked} in {leak.where}, {leak.direction}, to {endpoint}"
         groups.setdefault((app, endpoint), {}).setdefault(line)
     for (app, endpoint), lines in sorted(groups.items()):
-        yield _finding(rules, "cleartext-personal-data", (names.get(app, app), endpoint), lines, apps=(app,))
+        rule = "tracking-cookie-in-cleartext" if tracked[app, endpoint] else "cleartext-personal-data"
+        yield _finding(rules, rule, (names.get(app, app), endpoint), lines, apps=(app,))
 
 
 def _of_policies(

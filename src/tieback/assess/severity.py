@@ -16,7 +16,12 @@ from tieback.model.figure import Figure, Quality
 from tieback.model.probe import Access, Ransom, RansomVerdict
 from tieback.pii.taxonomy import PiiClass
 
-_WORDS = {Quality.EXACT: "", Quality.ESTIMATE: "about ", Quality.LOWER_BOUND: "at least "}
+_WORDS = {
+    Quality.EXACT: "",
+    Quality.ESTIMATE: "about ",
+    Quality.LOWER_BOUND: "at least ",
+    Quality.CLAIMED: "a claimed ",
+}
 
 
 class PointStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

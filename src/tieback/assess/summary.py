@@ -57,7 +57,9 @@ class _Kind:
         self.records, self.bytes = _Sum(), _Sum()
 
 
-def summarise(apps_analysed: int, apps_affected: int, stores: Iterable[CountedStore]) -> Headline:
+def summarise(
+    apps_analysed: int, apps_affected: int, stores: Iterable[CountedStore], partly_read: tuple[int, int] = (0, 0)
+) -> Headline:
     """Count stores, records, bytes, people and classes of personal data in one pass, and list notices that may be due.
 
     Records, bytes, people and classes cover only exposed stores. A store counts as ransomed if the signs are likely or
@@ -67,6 +69,7 @@ def summarise(apps_analysed: int, apps_affected: int, stores: Iterable[CountedSt
         apps_analysed: number of apps analysed, affected or not.
         apps_affected: number of apps that lead to an exposed store.
         stores: each store once, in any order.
+        partly_read: number of apps with code that was not read, and of the affected apps among them.
     """
     kinds: dict[str, _Kind] = {}
     classes: dict[str, _Sum] = {}
@@ -113,6 +116,8 @@ def summarise(apps_analysed: int, apps_affected: int, stores: Iterable[CountedSt
         people=people.range(),
         duties=duties.due_notices(),
         campaigns=find_campaigns(marked),
+        apps_partly_read=partly_read[0],
+        affected_partly_read=partly_read[1],
     )
 
 

@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import UNFOLDED, ExitCode, OutputFormat, data_console, print_failure, progress_bar, write_line
 from tieback.model.document import encode
 from tieback.model.endpoint import Party
@@ -15,14 +16,17 @@ from tieback.model.errors import TiebackError
 from tieback.model.sighting import AppDocument, CredentialGrade
 
 _FOREIGN = frozenset({Party.THIRD, Party.PLATFORM})
-_GRAVEST = (CredentialGrade.SUPERUSER, CredentialGrade.PRIVATE_KEY, CredentialGrade.NORMAL, CredentialGrade.PUBLIC)
+_GRAVEST = (
+    CredentialGrade.SUPERUSER, CredentialGrade.PRIVATE_KEY, CredentialGrade.NORMAL, CredentialGrade.UNKNOWN,
+    CredentialGrade.CLIENT_SECRET, CredentialGrade.WRITE_ONLY, CredentialGrade.LIMITED, CredentialGrade.PUBLIC,
+)  # fmt: skip
 SHOWN = 40
 """Maximum number of endpoints per app in the table. JSON output is complete."""
 
 
 def app(
     inputs: Annotated[list[Path], typer.Argument(metavar="FILE|DIR", help="App packages, or folders of them.")],
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per app.")] = (
+    output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per app.")] = (
         OutputFormat.TABLE
     ),
     workers: Annotated[

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tieback.cli.data import DataOption
+from tieback.cli.formats import format_option
+from tieback.cli.options import RunOption
 from tieback.cli.terminal import ExitCode, NeverOption, OutputFormat, WorkspaceOption, print_failure, write_line
 from tieback.cli.trees import print_app, print_attribution, print_backend, print_backend_lines, print_contacts
 from tieback.model.document import encode
@@ -38,7 +40,7 @@ _DRAWN = frozenset(GraphFormat) - {GraphFormat.TABLE, GraphFormat.JSON}
 
 
 class TargetFormat(StrEnum):
-    """Values of ``--for``: the tool that reads the target list."""
+    """Values of ``--format`` of ``backend targets``: the tool that reads the target list."""
 
     PLAIN = "plain"
     NMAP = "nmap"
@@ -48,10 +50,10 @@ class TargetFormat(StrEnum):
     CENSYS = "censys"
 
 
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
+FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
 GraphOption = Annotated[
     GraphFormat,
-    typer.Option("--format", help="A table or tree, one JSON document per line, or a graph: csv, graphml, dot, svg."),
+    format_option(GraphFormat, "A table or tree, one JSON document per line, or a graph."),
 ]
 
 
@@ -60,6 +62,7 @@ def list_(
     *,
     workspace: WorkspaceOption = Path(".tieback"),
     output: GraphOption = GraphFormat.TABLE,
+    run: RunOption = "",
     data: DataOption = None,
 ) -> None:
     """List the back ends of the last run. Those with open stores come first, then those used by the most apps.
@@ -68,7 +71,7 @@ def list_(
     """
     from tieback.pipeline.graph.run_graph import last_graph
 
-    with last_graph(workspace, data) as graph:
+    with last_graph(workspace, data, run) as graph:
         if output in _DRAWN:
             from tieback.pipeline.graph.drawing import draw_run
 
@@ -88,6 +91,7 @@ def show(
     *,
     workspace: WorkspaceOption = Path(".tieback"),
     output: GraphOption = GraphFormat.TABLE,
+    run: RunOption = "",
     data: DataOption = None,
 ) -> None:
     """Show one or more back ends of the last run: provider, owner, apps, stores, and reports of other tools.
@@ -97,7 +101,7 @@ def show(
     from tieback.pipeline.graph.run_graph import last_graph
 
     failed = 0
-    with last_graph(workspace, data) as graph:
+    with last_graph(workspace, data, run) as graph:
         for host in hosts:
             try:
                 view = graph.backend(host)
@@ -126,20 +130,21 @@ def app_(
     *,
     workspace: WorkspaceOption = Path(".tieback"),
     output: GraphOption = GraphFormat.TABLE,
+    run: RunOption = "",
     data: DataOption = None,
 ) -> None:
     """Show what an app of the last run contacts: endpoints, back ends and stores, each with its evidence.
 
     Example: tieback backend app org.example.shop
     """
-    show_app(bundle, workspace, output, data)
+    show_app(bundle, workspace, output, data, run)
 
 
-def show_app(bundle: str, workspace: Path, output: GraphFormat, data: Path | None) -> None:
+def show_app(bundle: str, workspace: Path, output: GraphFormat, data: Path | None, run: str = "") -> None:
     """Print the endpoints, back ends and stores of an app. Raises ``TiebackError``."""
     from tieback.pipeline.graph.run_graph import last_graph
 
-    with last_graph(workspace, data) as graph:
+    with last_graph(workspace, data, run) as graph:
         for view in graph.apps(bundle):
             if output in _DRAWN:
                 from tieback.pipeline.graph.drawing import draw_app
@@ -155,17 +160,19 @@ def show_app(bundle: str, workspace: Path, output: GraphFormat, data: Path | Non
 def targets(
     *,
     workspace: WorkspaceOption = Path(".tieback"),
-    output: Annotated[TargetFormat, typer.Option("--for", help="Tool that reads the list.")] = TargetFormat.PLAIN,
+    run: RunOption = "",
+    output: Annotated[TargetFormat, format_option(TargetFormat, "Tool that reads the list.")] = TargetFormat.PLAIN,
+    old: Annotated[TargetFormat | None, typer.Option("--for", hidden=True)] = None,
 ) -> None:
-    """List the targets that the last run probed under its grant, in the format of another tool.
+    """List the targets that a run probed under its grant, in the format of another tool.
 
     Targets that the grant refused are left out.
 
-    Example: tieback backend targets --for nuclei > targets.txt
+    Example: tieback backend targets --format nuclei > targets.txt
     """
     from tieback.pipeline.probing.target_lists import target_list
 
-    for line in target_list(workspace, output):
+    for line in target_list(workspace, old or output, run):
         typer.echo(escape_line(line))
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, message_console, progress_bar, write_line
 from tieback.cli.traffic import print_flows
 from tieback.model.capture import LiveRun
@@ -74,7 +75,7 @@ def capture(
         list[str] | None, typer.Option(metavar="NAME=ADDRESS", help="Address to use for a name, instead of DNS.")
     ] = None,
     workspace: WorkspaceOption = Path(".tieback"),
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per flow.")] = (
+    output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per flow.")] = (
         OutputFormat.TABLE
     ),
 ) -> None:

@@ -11,6 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.files import write_whole
+from tieback.cli.formats import format_option
+from tieback.cli.options import RunOption
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
 from tieback.cli.vendor import ByOption, day_of
 from tieback.model.case import Case, CaseState, LogLine
@@ -23,7 +25,7 @@ app = typer.Typer(
 )
 
 WORKSPACE = Path(".tieback")
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
+FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
 PolicyOption = Annotated[
     Path | None, typer.Option(help="Deadlines (TOML); default: those that `tieback case policy` prints.")
 ]
@@ -53,11 +55,15 @@ def list_(
 
 @app.command("open")
 def open_(
-    *, policy: PolicyOption = None, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE
+    *,
+    policy: PolicyOption = None,
+    workspace: WorkspaceOption = WORKSPACE,
+    run: RunOption = "",
+    output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Open a case per vendor and per store that allows unauthenticated access. Known cases do not change.
 
-    The stores are those of the last scan.
+    The stores are those of the last scan, or of --run ID.
 
     Example: tieback case open
     """
@@ -65,7 +71,7 @@ def open_(
     from tieback.pipeline.disclosure.cases import open_case_service
 
     rules = load_policy(policy)
-    with open_case_service(workspace) as work:
+    with open_case_service(workspace, run=run) as work:
         done = work.open(rules)
         names = {one.id: one.name for one in work.vendors()}
     _print(list(done.cases), names, output)
@@ -200,7 +206,7 @@ def due(
 @app.command()
 def export(
     *,
-    form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(EXPORT_FORMATS)}.")] = "csv",
+    form: Annotated[str, format_option(EXPORT_FORMATS, "Format of the export; json is one document per line.")] = "csv",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
@@ -210,10 +216,6 @@ def export(
     """
     from tieback.pipeline.disclosure.cases import open_case_service
 
-    if form not in EXPORT_FORMATS:
-        raise UsageError(
-            "unknown format", where=f"--format {form}", advice=f"Choose one of {', '.join(EXPORT_FORMATS)}"
-        )
     with open_case_service(workspace) as work:
         data = work.export(form)
     if out is None:

@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, print_failure, write_line
 from tieback.model.document import encode
 from tieback.model.errors import InputError
@@ -23,7 +24,7 @@ DataOption = Annotated[
         "--data", envvar="TIEBACK_DATA", help="Folder for imported address data; default: ~/.local/share/tieback."
     ),
 ]
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
+FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
 
 
 @app.command("import")

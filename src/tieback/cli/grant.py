@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import ExitCode, NeverOption, OutputFormat, data_console, message_console, write_line
 from tieback.model.document import encode
 from tieback.model.errors import GrantError
@@ -27,7 +28,7 @@ app = typer.Typer(
 
 _DEFAULT_DAYS = 30
 
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
+FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
 
 
 class TargetExplanation(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
@@ -34,7 +35,7 @@ def import_(
         ),
     ],
     workspace: WorkspaceOption = Path(".tieback"),
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per file.")] = (
+    output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per file.")] = (
         OutputFormat.TABLE
     ),
 ) -> None:

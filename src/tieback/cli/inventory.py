@@ -10,7 +10,9 @@ import typer
 from rich.text import Text
 
 from tieback.cli import inventory_files
+from tieback.cli.formats import format_option
 from tieback.cli.inventory_files import WORKSPACE, FormatOption, plain_table
+from tieback.cli.options import RunOption
 from tieback.cli.terminal import (
     OutputFormat,
     WorkspaceOption,
@@ -54,6 +56,7 @@ def list_(
     all_platforms: Annotated[bool, typer.Option("--all", help="Include desktop apps.")] = False,
     most: MostOption = 50,
     workspace: WorkspaceOption = WORKSPACE,
+    run: RunOption = "",
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """List the apps of the fleet, those on the most devices first.
@@ -64,7 +67,7 @@ def list_(
     """
     from tieback.pipeline.fleet.coverage import open_fleet
 
-    with open_fleet(workspace) as fleet:
+    with open_fleet(workspace, run) as fleet:
         lines = [
             line
             for line in fleet.lines()
@@ -97,6 +100,7 @@ def show(
     *,
     most: MostOption = 50,
     workspace: WorkspaceOption = WORKSPACE,
+    run: RunOption = "",
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Show one app: devices, versions, history, and the open stores behind it.
@@ -105,7 +109,7 @@ def show(
     """
     from tieback.pipeline.fleet.coverage import open_fleet
 
-    with open_fleet(workspace) as fleet:
+    with open_fleet(workspace, run) as fleet:
         for shown in fleet.show(name, most or sys.maxsize):
             if output is OutputFormat.JSON:
                 document = {**shown.line.document(), "ownership": shown.ownership, "installs": shown.installs}
@@ -119,6 +123,7 @@ def gaps(
     *,
     most: MostOption = 50,
     workspace: WorkspaceOption = WORKSPACE,
+    run: RunOption = "",
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """List apps of the fleet that were never analysed, and analysed apps that are on no device.
@@ -127,7 +132,7 @@ def gaps(
     """
     from tieback.pipeline.fleet.coverage import open_fleet
 
-    with open_fleet(workspace) as fleet:
+    with open_fleet(workspace, run) as fleet:
         missing, absent, whole = fleet.gaps(), fleet.absent(), fleet.summary()
     if output is OutputFormat.JSON:
         for one in missing:
@@ -166,6 +171,7 @@ def review(
     *,
     most: MostOption = 0,
     workspace: WorkspaceOption = WORKSPACE,
+    run: RunOption = "",
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """List active apps for a review, with vendor and the classes of personal data behind them.
@@ -174,7 +180,7 @@ def review(
     """
     from tieback.pipeline.fleet.coverage import open_fleet
 
-    with open_fleet(workspace) as fleet:
+    with open_fleet(workspace, run) as fleet:
         lines = [
             line for line in fleet.lines(versions=False) if line.app.platform.mobile
             and (line.active or line.retired_but_exposed)
@@ -210,11 +216,12 @@ def block(
         typer.Argument(metavar="APP", help="Bundle identifiers or names; default: apps with open stores."),
     ] = None,
     *,
-    output: Annotated[ListFormat, typer.Option("--format", help="Format of the list.")] = ListFormat.CSV,
+    output: Annotated[ListFormat, format_option(ListFormat, "Format of the list.")] = ListFormat.CSV,
     action: Annotated[Action, typer.Option(help="Action that the list requests.")] = Action.BLOCK,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
     weak: Annotated[bool, typer.Option("--weak", help="Include apps that match only by name.")] = False,
     workspace: WorkspaceOption = WORKSPACE,
+    run: RunOption = "",
 ) -> None:
     """Write a list of apps to block or remove, for import into an EMM. Changes nothing on any device.
 
@@ -225,7 +232,7 @@ def block(
     from tieback.pipeline.fleet.coverage import open_fleet
 
     wanted = {name.casefold() for name in names or ()}
-    with open_fleet(workspace) as fleet:
+    with open_fleet(workspace, run) as fleet:
         lines = [line for line in fleet.lines(versions=False) if line.active and _listed(line, wanted, weak=weak)]
     if wanted and not lines:
         raise UsageError("no device has this app", where=", ".join(names or ()), advice="See `tieback inventory list`")

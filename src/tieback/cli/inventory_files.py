@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
@@ -29,7 +30,7 @@ from tieback.model.errors import TiebackError, UsageError
 if TYPE_CHECKING:
     from tieback.pipeline.fleet.inventory import InventoryResult
 
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
+FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
 WORKSPACE = Path(".tieback")
 
 

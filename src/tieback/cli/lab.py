@@ -3,12 +3,13 @@
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 from rich.table import Table
 
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, print_failure, write_line
 from tieback.model.document import encode
 from tieback.model.errors import LabError
@@ -52,7 +53,7 @@ def up(
         False, "--demo", help="Start only the demo: three stores and the API of the sample app Workhub."
     ),
     subnet: int | None = typer.Option(
-        None, min=0, max=255, help="Third number of the addresses, to run several labs on one machine; default: 0."
+        None, min=0, max=255, help="Third number of the addresses 127.77.SUBNET.x; default: a free one."
     ),
     ports: PortChoice | None = typer.Option(
         None, "--ports", help="Listen on the usual port of each product or on a random high port; default: usual."
@@ -132,7 +133,9 @@ def down(
 
 @app.command()
 def status(
-    output: OutputFormat = typer.Option(OutputFormat.TABLE, "--format", help="Table, or one JSON document per line."),
+    output: Annotated[
+        OutputFormat, format_option(OutputFormat, "Table, or one JSON document per line.")
+    ] = OutputFormat.TABLE,
     directory: Path | None = _DIRECTORY,
 ) -> None:
     """Show each store: address, configuration, and whether it is running.
@@ -169,10 +172,15 @@ def record(
     Example: tieback lab up --demo && tieback lab record captures && tieback traffic captures
     """
     from tieback.lab.device import record as record_apps
+    from tieback.lab.process import is_running
 
     lab = _lab(directory)
     entries = lab.entries()
-    places = {name: (entry.server.address, entry.server.port) for name, entry in entries.items()}
+    places = {
+        name: (entry.server.address, entry.server.port)
+        for name, entry in entries.items()
+        if is_running(entry.server.process)
+    }
     for path in record_apps(places, lab.store_directory, out):
         typer.echo(path)
 

@@ -8,6 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.case import PolicyOption
+from tieback.cli.formats import format_name, format_option
+from tieback.cli.options import RunOption
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
 from tieback.cli.vendor import ByOption, day_of
 from tieback.model.document import encode
@@ -20,8 +22,8 @@ app = typer.Typer(
 
 WORKSPACE = Path(".tieback")
 KINDS = "assurance, exposure, provider, owners, reminder, escalation, thanks"
-FORMS = "md, html, pdf, docx, eml, mailto"
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
+FORMS = ("markdown", "html", "pdf", "docx", "eml", "mailto")
+FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
 
 
 @app.command()
@@ -32,7 +34,9 @@ def write(
     ] = None,
     *,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write the letters to.")] = Path("letters"),
-    forms: Annotated[str, typer.Option("--as", help=f"Formats to write, comma-separated: {FORMS}.")] = "md,html,eml",
+    forms: Annotated[str, typer.Option("--as", help=f"Formats to write, comma-separated: {', '.join(FORMS)}.")] = (
+        "markdown,html,eml"
+    ),
     language: Annotated[
         str, typer.Option(help="en, de, fr, es, pt, or a language of your templates; default: the vendor's.")
     ] = "",
@@ -50,6 +54,7 @@ def write(
     due: Annotated[str, typer.Option(help="Due date; default: from the policy.")] = "",
     policy: PolicyOption = None,
     workspace: WorkspaceOption = WORKSPACE,
+    run: RunOption = "",
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Write a letter to every vendor concerned, or only to those named. An unchanged text keeps its version number.
@@ -63,7 +68,7 @@ def write(
     if kind not in KINDS.split(", "):
         raise UsageError("unknown kind of letter", where=kind, advice=f"Choose one of {KINDS}")
     request = LetterRequest(
-        kind, out, tuple(vendors or ()), language, tuple(form.strip() for form in forms.split(",") if form.strip()),
+        kind, out, tuple(vendors or ()), language, _forms(forms),
         sender, templates, to, address, day_of(due).date() if due else None,
     )  # fmt: skip
     rules = load_policy(policy)
@@ -71,7 +76,7 @@ def write(
     for column in ("letter", "vendor", "language", "version", "due", "files", "named"):
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     count = 0
-    with open_case_service(workspace) as work:
+    with open_case_service(workspace, run=run) as work:
         work.enroll()
         for done in write_letters(work, request, rules):
             count += 1
@@ -89,6 +94,12 @@ def write(
     if output is OutputFormat.TABLE:
         data_console().print(table)
         message_console().print(f"written to {out}, not sent. Send the letters, then run `tieback letter sent LETTER`")
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    """The letter formats in a list of names; a letter in Markdown has the suffix ``md``."""
+    names = [format_name(part.strip(), FORMS, "--as") for part in text.split(",") if part.strip()]
+    return tuple("md" if name == "markdown" else name for name in names)
 
 
 @app.command("list")

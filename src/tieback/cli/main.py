@@ -2,38 +2,15 @@
 
 import os
 import sys
-from importlib.metadata import version as installed_version
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from tieback.cli import app as app_command
-from tieback.cli import backend as backend_command
-from tieback.cli import capture as capture_command
-from tieback.cli import case as case_command
-from tieback.cli import cluster as cluster_command
-from tieback.cli import data as data_command
-from tieback.cli import grant as grant_command
-from tieback.cli import import_ as import_command
-from tieback.cli import inventory as inventory_command
-from tieback.cli import lab as lab_command
-from tieback.cli import letter as letter_command
-from tieback.cli import pii as pii_command
-from tieback.cli import posture as posture_command
-from tieback.cli import probe as probe_command
-from tieback.cli import recheck as recheck_command
-from tieback.cli import report as report_command
-from tieback.cli import scan as scan_command
-from tieback.cli import traffic as traffic_command
-from tieback.cli import vendor as vendor_command
-from tieback.cli import workspace as workspace_command
+from tieback.cli.commands import APP_SHOW, COMMANDS
+from tieback.cli.lazy import LazyCommand, import_help_renderer
 from tieback.cli.terminal import ExitCode, print_failure
 from tieback.model.errors import GrantError, StoppedError, TiebackError, UsageError
-
-_APP_SHOW = "app show"
-"""Hidden name of ``backend app`` in the command line of version 0.1."""
-
 
 PRIVATE = 0o077
 """umask: whatever is written may hold credentials and personal data, so only the user may read it."""
@@ -42,12 +19,16 @@ PRIVATE = 0o077
 class RootGroup(TyperGroup):
     """Turns errors of the operating system into one line on stderr, before Typer sets an exit code of its own."""
 
+    def __init__(self, **settings: Any) -> None:
+        settings["commands"] = {entry.name: LazyCommand(entry) for entry in COMMANDS}
+        super().__init__(**settings)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Route the deprecated ``app show BUNDLE`` to ``backend app``, unless a file named ``show`` exists."""
         if args[:2] == ["app", "show"] and not os.path.lexists("show"):
             message = "`tieback app show` is deprecated; use `tieback backend app`"
             typer.echo(message, err=True)
-            args = [_APP_SHOW, *args[2:]]
+            args = [APP_SHOW, *args[2:]]
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
@@ -70,7 +51,7 @@ class RootGroup(TyperGroup):
 
 
 def build() -> typer.Typer:
-    """Build the whole command line."""
+    """Build the command line; each command is imported when it runs (``lazy.load_all``: now)."""
     root = typer.Typer(
         name="tieback",
         cls=RootGroup,
@@ -93,33 +74,13 @@ def build() -> typer.Typer:
         if ctx.invoked_subcommand != "lab":  # its servers run as other users
             os.umask(PRIVATE)
 
-    root.command("scan")(scan_command.scan)
-    root.command("app")(app_command.app)
-    root.command(_APP_SHOW, hidden=True)(backend_command.app_)
-    root.command("traffic")(traffic_command.traffic)
-    root.command("capture")(capture_command.capture)
-    root.command("probe")(probe_command.probe)
-    root.command("import")(import_command.import_)
-    root.command("recheck")(recheck_command.recheck)
-    root.command("watch")(recheck_command.watch)
-    root.add_typer(report_command.app, name="report")
-    root.add_typer(backend_command.app, name="backend")
-    root.add_typer(case_command.app, name="case")
-    root.add_typer(cluster_command.app, name="cluster")
-    root.add_typer(data_command.app, name="data")
-    root.add_typer(grant_command.app, name="grant")
-    root.add_typer(inventory_command.app, name="inventory")
-    root.add_typer(lab_command.app, name="lab")
-    root.add_typer(letter_command.app, name="letter")
-    root.add_typer(pii_command.app, name="pii")
-    root.add_typer(posture_command.app, name="posture")
-    root.add_typer(vendor_command.app, name="vendor")
-    root.add_typer(workspace_command.app, name="workspace")
     return root
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version as installed_version
+
         typer.echo(f"tieback {installed_version('tieback')}")
         raise typer.Exit
 
@@ -128,6 +89,7 @@ def main() -> None:
     """Run the command line and exit with a documented exit code."""
     # One process per core runs already. Without this, NumPy would start one busy-waiting thread per core in each.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    import_help_renderer()
     try:
         build()()
     except TiebackError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import msgspec
 import typer
 
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_failure, write_line
 from tieback.model.document import encode
 from tieback.model.errors import InputError
@@ -77,7 +78,7 @@ def options() -> None:
 @app.command("names")
 def names(
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help="JSON lines; default: standard input.")] = None,
-    output: Annotated[OutputFormat, typer.Option("--format", help="One JSON document per field, or a table.")] = (
+    output: Annotated[OutputFormat, format_option(OutputFormat, "One JSON document per field, or a table.")] = (
         OutputFormat.JSON
     ),
 ) -> None:
@@ -95,7 +96,7 @@ def names(
 @app.command("values")
 def values(
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help="JSON lines; default: standard input.")] = None,
-    output: Annotated[OutputFormat, typer.Option("--format", help="One JSON document per column, or a table.")] = (
+    output: Annotated[OutputFormat, format_option(OutputFormat, "One JSON document per column, or a table.")] = (
         OutputFormat.JSON
     ),
 ) -> None:
@@ -115,9 +116,9 @@ def values(
 
 @app.command("classes")
 def classes(
-    output: Annotated[
-        OutputFormat, typer.Option("--format", help="One JSON document per class or kind, or a table.")
-    ] = (OutputFormat.TABLE),
+    output: Annotated[OutputFormat, format_option(OutputFormat, "One JSON document per class or kind, or a table.")] = (
+        OutputFormat.TABLE
+    ),
 ) -> None:
     """List the classes of personal data and their kinds, with their names in GDPR, HIPAA, PCI DSS and CCPA.
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from tieback.cli.formats import format_option
+from tieback.cli.options import RunOption
 from tieback.cli.posture_rules import rules
 from tieback.cli.posture_tables import SHOWN, print_imports, print_join, print_numbers, print_resources
 from tieback.cli.terminal import (
@@ -33,7 +35,7 @@ app = typer.Typer(
     "Example: tieback posture list --public --unencrypted"
 )
 
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
+FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
 SinceOption = Annotated[
     str, typer.Option("--since", help="Ignore resources that no export has shown since this date (such as 2026-03-31).")
 ]
@@ -226,6 +228,7 @@ def join(
     ] = "never",
     since: SinceOption = "",
     workspace: WorkspaceOption = Path(".tieback"),
+    run: RunOption = "",
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Match open stores to your resources. Shows public resources that no app led to, and open stores in no account.
@@ -238,6 +241,7 @@ def join(
     from tieback.model.posture import OwnedResource, UnclaimedStore, UnprobedPublicResource, rank_exposure
     from tieback.pipeline.posture.join import JoinSummary
     from tieback.pipeline.posture.join import join_accounts as joined
+    from tieback.pipeline.runs import finished_run
 
     if fail_on not in {"never", *Severity}:
         raise UsageError(
@@ -251,11 +255,12 @@ def join(
         JoinSummary: "posture-summary",
     }
     worst = -1
-    with _opened(workspace) as opened:
+    with _opened(workspace, trusted=fail_on != "never") as opened:
         found: list[JoinRow] = []
         unseen: list[tuple[int, int, UnprobedPublicResource]] = []
         summary: JoinSummary | None = None
-        for count, one in enumerate(joined(opened, since=_moment(since, "--since"))):
+        chosen = finished_run(opened, run)
+        for count, one in enumerate(joined(opened, since=_moment(since, "--since"), run=chosen.id if chosen else "")):
             if isinstance(one, Finding):
                 worst = max(worst, one.severity.rank)
             if output is OutputFormat.JSON:
@@ -275,10 +280,10 @@ def join(
         raise typer.Exit(ExitCode.FINDINGS)
 
 
-def _opened(workspace: Path) -> "Workspace":
+def _opened(workspace: Path, *, trusted: bool = False) -> "Workspace":
     from tieback.storage.workspace import Workspace
 
-    return Workspace.open(workspace, create=False)
+    return Workspace.open(workspace, create=False, trusted=trusted)
 
 
 def _moment(day: str, option: str) -> str:

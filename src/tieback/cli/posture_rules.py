@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, print_failure, write_line
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
@@ -35,7 +36,7 @@ def rules(
     ] = "",
     path: Annotated[list[str] | None, typer.Option("--path", help="Check this path or resource; repeatable.")] = None,
     kind: Annotated[str, typer.Option(help="Format of the file, if detection from the content fails.")] = "",
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per answer.")] = (
+    output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per answer.")] = (
         OutputFormat.TABLE
     ),
     fail_on: Annotated[

@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import ExitCode, NeverOption, OutputFormat, data_console, progress_bar, write_line
 from tieback.model.document import encode
 from tieback.model.errors import InputError, StoppedError, UsageError
@@ -24,7 +25,7 @@ def probe(
     ] = None,
     grant: Annotated[Path | None, typer.Option(help="Grant file; required unless --replay is used.")] = None,
     targets_file: Annotated[Path | None, typer.Option("--targets", help="File of targets, one per line.")] = None,
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per service.")] = (
+    output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per service.")] = (
         OutputFormat.TABLE
     ),
     audit: Annotated[

@@ -14,6 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.case import PolicyOption
+from tieback.cli.formats import format_option
+from tieback.cli.options import RunOption
 from tieback.cli.terminal import (
     ExitCode,
     NeverOption,
@@ -50,7 +52,8 @@ def recheck(
     policy: PolicyOption = None,
     never: NeverOption = None,
     workspace: WorkspaceOption = WORKSPACE,
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON event per line.")] = (
+    run: RunOption = "",
+    output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON event per line.")] = (
         OutputFormat.TABLE
     ),
 ) -> None:
@@ -73,7 +76,7 @@ def recheck(
 
     events: list[CaseEvent] = []
     with progress_bar("probing") as bar:
-        for looked in look_again(workspace, permit.grant, rules, choose, bar, approval=permit.approval):
+        for looked in look_again(workspace, permit.grant, rules, choose, bar, approval=permit.approval, run=run):
             events.append(looked.event)
             if output is OutputFormat.JSON:
                 write_line(encode("case-event", looked.event))
@@ -95,6 +98,7 @@ def watch(
     policy: PolicyOption = None,
     never: NeverOption = None,
     workspace: WorkspaceOption = WORKSPACE,
+    run: RunOption = "",
 ) -> None:
     """Re-check all open cases on a schedule. Prints events as JSON lines, stores them, and sends them to webhooks.
 
@@ -125,7 +129,7 @@ def watch(
     while True:
         # Read again in each round, so that a revoked grant or an edited policy takes effect.
         approved = load_approved_grant(grant, never, today_utc())
-        watching = WatchSettings(approved.grant, load_policy(policy), hooks, ids, approved.approval)
+        watching = WatchSettings(approved.grant, load_policy(policy), hooks, ids, approved.approval, run)
         done = watch_once(workspace, watching, _tell, pause=wait, stopped=stop.is_set)
         for problem in done.problems:
             console.print(Text(f"tieback: webhook {problem}"))

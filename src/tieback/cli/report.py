@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from tieback.cli.formats import format_option
+from tieback.cli.options import RunOption
 from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, data_console
-from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.errors import WorkspaceError
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
 from tieback.report.interface import Renderer
@@ -29,10 +31,6 @@ SuppressionsOption = Annotated[
 ]
 BaselineOption = Annotated[Path | None, typer.Option(help="Earlier report (.json or .ndjson): marks new findings.")]
 
-RunOption = Annotated[
-    str, typer.Option("--run", help="ID of a finished run (see tieback workspace runs); default: the last run.")
-]
-
 SampleOption = Annotated[
     int | None,
     typer.Option(
@@ -40,9 +38,13 @@ SampleOption = Annotated[
     ),
 ]
 
-FORMATS = "terminal, html, pdf, json, ndjson, csv, markdown, sarif, ocsf, stix, defectdojo, cyclonedx, csaf, junit"
-"""Names of the formats, for help texts. A test compares them with the renderers: importing those is slow."""
-DIFF_FORMATS = ("terminal", "markdown", "html", "json")
+FORMATS = (
+    "table", "html", "pdf", "json", "ndjson", "csv", "markdown",
+    "sarif", "ocsf", "stix", "defectdojo", "cyclonedx", "csaf", "junit",
+)  # fmt: skip
+"""Names of the formats. A test compares them with the renderers: importing those is slow."""
+DIFF_FORMATS = ("table", "markdown", "html", "json")
+SCHEMA_FORMATS = ("json", "ndjson")
 
 _DEFAULT = Path(".tieback")
 SHOWN_FINDINGS = 500
@@ -58,7 +60,7 @@ app = typer.Typer(
 def report(
     context: typer.Context,
     workspace: WorkspaceOption = _DEFAULT,
-    output: Annotated[str, typer.Option("--format", help=f"One of {FORMATS}.")] = "terminal",
+    output: Annotated[str, format_option(FORMATS, "Format of the report.")] = "table",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
     audience: AudienceOption = "internal",
     vendor: VendorOption = "",
@@ -75,7 +77,7 @@ def report(
     from tieback.report.audience import audience_of, for_audience
     from tieback.report.sampling import with_population_estimate
 
-    renderer = by_name(output)
+    renderer = by_name("terminal" if output == "table" else output)
     who = audience_of(audience, vendor)
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
     with run_report(workspace, run) as whole:
@@ -91,7 +93,7 @@ def report(
 def diff(
     old: Annotated[Path, typer.Argument(help="Older report (.json or .ndjson), or a workspace.")],
     new: Annotated[Path, typer.Argument(help="Newer report or workspace.")],
-    output: Annotated[str, typer.Option("--format", help=f"One of {', '.join(DIFF_FORMATS)}.")] = "terminal",
+    output: Annotated[str, format_option(DIFF_FORMATS, "Format of the comparison.")] = "table",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
     fail_on: Annotated[
         Severity | None,
@@ -105,12 +107,8 @@ def diff(
     from tieback.report.diff.terminal import print_comparison
     from tieback.report.encoding import encode_row
 
-    if output not in DIFF_FORMATS:
-        raise UsageError(
-            "unknown format", where=f"--format {output}", advice=f"Choose one of {', '.join(DIFF_FORMATS)}"
-        )
     found = compare(_past(old), _past(new))
-    if output == "terminal" and out is None:
+    if output == "table" and out is None:
         print_comparison(found, data_console())
     else:
         lines: Iterable[bytes]
@@ -139,7 +137,7 @@ def explain(
         ),
     ] = "",
     workspace: WorkspaceOption = _DEFAULT,
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or JSON lines.")] = OutputFormat.TABLE,
+    output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or JSON lines.")] = OutputFormat.TABLE,
     run: RunOption = "",
 ) -> None:
     """Explain where a figure comes from: its query, the share of each store, and the evidence."""
@@ -165,7 +163,7 @@ def explain(
 @app.command(epilog="Example: tieback report schema > report.schema.json")
 def schema(
     output: Annotated[
-        str, typer.Option("--format", help="Report format: json, or ndjson (schema of each line).")
+        str, format_option(SCHEMA_FORMATS, "Report format: json, or ndjson (schema of each line).")
     ] = "json",
 ) -> None:
     """Print the JSON Schema of the report in JSON or NDJSON format."""
@@ -173,11 +171,7 @@ def schema(
 
     from tieback.report.schema import lines_schema, report_schema
 
-    made = {"json": report_schema, "ndjson": lines_schema}.get(output)
-    if made is None:
-        raise UsageError(
-            "this format has no JSON Schema", where=f"--format {output}", advice="Choose one of json, ndjson"
-        )
+    made = {"json": report_schema, "ndjson": lines_schema}[output]
     write_bytes([json.dumps(made(), indent=1, ensure_ascii=False).encode() + b"\n"], None)
 
 
@@ -297,16 +291,16 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
             partial.unlink(missing_ok=True)
 
 
-def show(document: Report, output: str) -> None:
-    """Print the report on stdout: tables for people, or any other format.
+def show(document: Report, output: str, *, brief: bool = False) -> None:
+    """Print the report on stdout: tables for people (``brief``: only the conclusions), or any other format.
 
     Raises:
             UsageError: unknown format.
     """
-    if output in {"table", "terminal"}:
+    if output == "table":
         from tieback.report.formats.terminal import print_report
 
-        print_report(document, data_console())
+        print_report(document, data_console(), brief=brief)
         return
     from tieback.report import by_name
 

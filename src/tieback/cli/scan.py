@@ -1,10 +1,12 @@
 """``tieback scan``: analyse inputs, probe under a grant, and report."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tieback.cli.formats import format_option
 from tieback.cli.report import (
     FORMATS,
     AudienceOption,
@@ -24,10 +26,23 @@ from tieback.model.errors import UsageError
 from tieback.model.exposure import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tieback.engine.interface import Engine
+    from tieback.model.report import Report
     from tieback.pipeline.inputs.spec import InputSpec
+
+
+class FailOn(StrEnum):
+    """Values of ``--fail-on``: a severity, or ``unprobed``."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+    UNPROBED = "unprobed"
+    """A candidate was not probed: DNS not allowed, no address, outside the grant, grant expired, or over budget."""
 
 
 def scan(
@@ -51,13 +66,15 @@ def scan(
     ] = None,
     workspace: WorkspaceOption = Path(".tieback"),
     ledger: LedgerOption = None,
-    output: Annotated[
-        str, typer.Option("--format", help=f"Format on stdout: table (same as terminal), or one of {FORMATS}.")
-    ] = "table",
+    output: Annotated[str, format_option(FORMATS, "Format of the report on stdout.")] = "table",
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Tables: print only exposed stores, findings and problems.")
+    ] = False,
     fail_on: Annotated[
-        Severity | None,
+        list[FailOn] | None,
         typer.Option(
-            help="Exit with code 1 if a finding (--baseline: a new one) has at least this severity; default: never."
+            help="Exit with code 1 if a finding (--baseline: a new one) has at least this severity, or if a candidate "
+            "was not probed (unprobed); repeatable; default: never."
         ),
     ] = None,
     workers: Annotated[
@@ -83,13 +100,11 @@ def scan(
     """
     from tieback.pipeline.progress import today_utc
     from tieback.pipeline.scan import ScanRequest, run_scan
-    from tieback.report import by_name, by_suffix
+    from tieback.report import by_suffix
     from tieback.report.audience import audience_of, for_audience
     from tieback.report.sampling import with_population_estimate
     from tieback.scope.policy.approval import load_approved_grant
 
-    if output != "table":
-        by_name(output)  # report an unknown format before an hour of work
     who = audience_of(audience, vendor)
     files = [(path, by_suffix(path)) for path in report or ()]
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
@@ -112,19 +127,33 @@ def scan(
         judged = with_population_estimate(with_baseline(set_apart(done.report), past), sample_of)
         document = for_audience(judged, who, vendor)
         written = [one for path, renderer in files for one in write_all(document, renderer, path)]
-        show(document, output)
+        show(document, output, brief=brief)
         for path in written:
             message_console().print(f"report: {path}")
-        severe = judged.new_at_or_above(fail_on) if fail_on is not None else 0
-        apps = done.report.headline.apps_analysed
-    if severe:
-        new = "" if past is None else "new "
-        message_console().print(f"exit 1: {severe:,} {new}finding{'s'[: severe > 1]} at or above {fail_on}")
+        reasons = list(_reasons_to_fail(judged, fail_on or ()))
+    for reason in reasons:
+        message_console().print(f"exit 1: {reason}", markup=False)
+    if reasons:
         raise typer.Exit(ExitCode.FINDINGS)
     if done.failed:
         if not done.inputs_read:
             message_console().print("no input was read; the last run of the workspace is unchanged")
-        raise typer.Exit(ExitCode.SOME_FAILED if apps else ExitCode.NOTHING_DONE)
+        raise typer.Exit(ExitCode.SOME_FAILED if done.inputs_read else ExitCode.NOTHING_DONE)
+
+
+def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator[str]":
+    """Why the command ends with exit code 1, one line each."""
+    from tieback.report.document import unprobed_text
+
+    levels = [Severity(one) for one in fail_on if one is not FailOn.UNPROBED]
+    if levels:
+        least = min(levels, key=lambda level: level.rank)
+        severe = judged.new_at_or_above(least)
+        new = "" if judged.baseline is None else "new "
+        if severe:
+            yield f"{severe:,} {new}finding{'s'[: severe > 1]} at or above {least}"
+    if FailOn.UNPROBED in fail_on and (text := unprobed_text(judged)):
+        yield text
 
 
 def _inputs(texts: "Iterable[str]", manifests: "Iterable[Path]") -> "tuple[InputSpec, ...]":

@@ -1,6 +1,5 @@
 """Shared by all commands: exit codes, output formats, consoles, progress bar."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,12 +8,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console, ConsoleOptions, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.segment import Segment
+from rich.console import Console
 
+from tieback import console
+from tieback.console import SafeConsole, chosen_width, open_console
 from tieback.model.errors import TiebackError
-from tieback.model.safe_text import escape_commands, escape_line, replace_unsafe
+from tieback.model.safe_text import escape_line
 
 
 class ExitCode(IntEnum):
@@ -29,7 +28,7 @@ class ExitCode(IntEnum):
     NOTHING_DONE = 4
 
 
-UNFOLDED = 10_000
+UNFOLDED = console.UNFOLDED
 """Width in columns of tables that go to a pipe or file."""
 
 
@@ -40,10 +39,29 @@ class OutputFormat(StrEnum):
     JSON = "json"
 
 
+def _choose_workspace(context: typer.Context, value: Path) -> Path:
+    """The workspace of a command: the chosen one, or the default of this folder; prints a note if it is not trusted."""
+    from tieback.storage.trust import DEFAULT, default_workspace, distrust
+
+    source = context.get_parameter_source("workspace")
+    if source is not None and source.name == "DEFAULT":
+        value, why = default_workspace(Path.cwd())
+        if why:
+            unused = f". To use {DEFAULT}: `tieback workspace trust -w {DEFAULT}`" if DEFAULT.is_dir() else ""
+            print_problem(f"workspace {value} ({why}){unused}")
+    elif (value / "VERSION").exists() and (why := distrust(value)):
+        print_problem(f"note: {value} is not trusted ({why}); its results may be wrong")
+    return value
+
+
 WorkspaceOption = Annotated[
     Path,
     typer.Option(
-        "--workspace", "-w", envvar="TIEBACK_WORKSPACE", help="Workspace folder: results, cases and inventory."
+        "--workspace",
+        "-w",
+        envvar="TIEBACK_WORKSPACE",
+        callback=_choose_workspace,
+        help="Workspace folder: results, cases and inventory. In a checkout, the default is a folder outside it.",
     ),
 ]
 
@@ -59,18 +77,6 @@ NeverOption = Annotated[
 ]
 
 
-class SafeConsole(Console):
-    """A console that shows no control, direction or invisible character, and no command of a CI log."""
-
-    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
-        """Render, and make the text of every segment safe; the console's own control codes stay."""
-        for segment in super().render(renderable, options):
-            if segment.control:
-                yield segment
-            else:
-                yield Segment(escape_commands(replace_unsafe(segment.text)), segment.style)
-
-
 def message_console() -> Console:
     """Messages go to stderr, so that stdout contains only data."""
     return SafeConsole(stderr=True, highlight=False, soft_wrap=True)
@@ -78,7 +84,7 @@ def message_console() -> Console:
 
 def data_console() -> Console:
     """Tables for people on stdout; without a terminal or ``COLUMNS`` no line is folded: ``grep`` finds names."""
-    return SafeConsole(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else UNFOLDED)
+    return open_console(width=chosen_width() or (None if sys.stdout.isatty() else UNFOLDED))
 
 
 def write_line(document: bytes) -> None:
@@ -102,6 +108,8 @@ def progress_bar(description: str) -> Iterator[Callable[[int, int], None]]:
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=message_console(), transient=True) as progress:
         task = progress.add_task(description, total=None)

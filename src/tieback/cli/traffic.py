@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
@@ -30,7 +31,7 @@ def traffic(
         list[Path],
         typer.Argument(metavar="FILE|DIR", help="pcap, pcapng, HAR, mitmproxy flows or logs; or folders of them."),
     ],
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per flow.")] = (
+    output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per flow.")] = (
         OutputFormat.TABLE
     ),
     leaks: Annotated[bool, typer.Option("--leaks/--no-leaks", help="Detect personal data in cleartext.")] = True,

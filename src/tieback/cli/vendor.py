@@ -9,6 +9,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from tieback.cli.formats import format_option
+from tieback.cli.options import RunOption
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
@@ -23,7 +25,7 @@ app = typer.Typer(
 )
 
 WORKSPACE = Path(".tieback")
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
+FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
 VendorArgument = Annotated[str, typer.Argument(metavar="VENDOR", help="Vendor ID or name.")]
 
 
@@ -54,14 +56,16 @@ def day_of(text: str) -> datetime:
 
 
 @app.command("list")
-def list_(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE) -> None:
+def list_(
+    *, workspace: WorkspaceOption = WORKSPACE, run: RunOption = "", output: FormatOption = OutputFormat.TABLE
+) -> None:
     """List the vendors of analysed apps, with devices, open stores and contact.
 
     Example: tieback vendor list
     """
     from tieback.pipeline.disclosure.cases import open_case_service
 
-    with open_case_service(workspace) as work:
+    with open_case_service(workspace, run=run) as work:
         work.enroll()
         views = work.views()
     views.sort(key=lambda view: (-len(view.stores), -view.devices, view.vendor.name.casefold()))
@@ -90,7 +94,11 @@ def list_(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outp
 
 @app.command()
 def show(
-    name: VendorArgument, *, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE
+    name: VendorArgument,
+    *,
+    workspace: WorkspaceOption = WORKSPACE,
+    run: RunOption = "",
+    output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Show one vendor: contacts, apps, devices, stores, classes of personal data, cases, answers.
 
@@ -98,7 +106,7 @@ def show(
     """
     from tieback.pipeline.disclosure.cases import open_case_service
 
-    with open_case_service(workspace) as work:
+    with open_case_service(workspace, run=run) as work:
         (view,) = work.views([work.find_vendor(name)])
     if output is OutputFormat.JSON:
         write_line(encode("vendor-view", _document(view)))

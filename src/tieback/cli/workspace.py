@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli import workspace_lake, workspace_ledger
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, write_line
 from tieback.report.document import clean
 
@@ -19,7 +20,7 @@ app = typer.Typer(
 )
 
 WORKSPACE = Path(".tieback")
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="Lines, or one JSON document.")]
+FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "Lines, or one JSON document.")]
 
 
 @app.callback()
@@ -29,6 +30,7 @@ def _noun() -> None:
 
 
 app.command("new")(workspace_ledger.new)
+app.command("trust")(workspace_ledger.trust)
 app.command("move")(workspace_ledger.move)
 app.command("check")(workspace_lake.check)
 app.command("compact")(workspace_lake.compact)

@@ -8,6 +8,7 @@ import msgspec
 import typer
 from rich.table import Column, Table
 
+from tieback.cli.formats import format_option
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from tieback.storage.retention import RetentionPlan
 
 WORKSPACE = Path(".tieback")
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="Lines, or one JSON document.")]
+FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "Lines, or one JSON document.")]
 
 
 def check(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE) -> None:

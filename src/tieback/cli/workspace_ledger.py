@@ -41,6 +41,28 @@ def new(workspace: WorkspaceOption = Path(".tieback"), ledger: LedgerOption = No
         message_console().print(f"{workspace}: the ledger is at {made.ledger.where}", markup=False)
 
 
+def trust(
+    workspace: Annotated[
+        Path, typer.Option("--workspace", "-w", envvar="TIEBACK_WORKSPACE", help="Workspace folder to accept.")
+    ] = Path(".tieback"),
+    ledger: Annotated[
+        str | None, typer.Option(metavar="URL", help="Address of its ledger, if that is in PostgreSQL.")
+    ] = None,
+) -> None:
+    """Accept a workspace that you did not create here, with everything that it contains.
+
+    tieback uses only workspaces that you created on this machine: a repository could bring a folder `.tieback` that
+    says an app is clean. Without --workspace in a checkout, commands use a folder of your state folder. Accept a
+    workspace of an earlier release, of a backup or of a colleague only if you know where it comes from.
+
+    Example: tieback workspace trust -w /srv/fleet
+    """
+    from tieback.storage.accept import accept_workspace
+
+    sealed = accept_workspace(workspace, ledger)
+    message_console().print(f"{workspace}: trusted, with {sealed:,} parts of its lake", markup=False)
+
+
 def move(
     to: Annotated[
         str, typer.Option(metavar="URL|sqlite", help="New location: postgresql://USER@HOST/DATABASE, or sqlite.")
@@ -55,7 +77,7 @@ def move(
     from tieback.storage.workspace import Workspace
 
     with (
-        Workspace.open(workspace, create=False) as opened,
+        Workspace.open(workspace, create=False, trusted=True) as opened,
         opened.lock(),
         progress_bar("moving the ledger") as progress,
     ):

@@ -1,7 +1,8 @@
 """Find inputs: one walk over files and directories, and one classification of each file.
 
 File types are detected by name or else by content: the first 64 KiB, and for ZIP archives the last 1 MiB. A file whose
-name claims a type is passed on whatever it contains, so that its reader can report what is wrong with it.
+name claims a type is passed on whatever it contains, so that its reader can report what is wrong with it. What reads
+content is imported when a name does not say enough.
 """
 
 import os
@@ -14,9 +15,7 @@ import msgspec
 
 from tieback.intake.apps.content import SNIFF, sniff
 from tieback.intake.apps.folder import is_unpacked
-from tieback.intake.apps.single import PARTS
 from tieback.intake.places.shard import BLOCK, PACKED, SUFFIX, is_shard
-from tieback.intake.traffic.open import GZIP, ZSTD, is_capture
 from tieback.model.errors import InputError
 from tieback.model.unit import path_text
 
@@ -72,6 +71,8 @@ def classify_name(name: str) -> FileKind:
 
 def classify_file(name: str, head: bytes, tail: bytes) -> FileKind:
     """Classify a file by its name, or else by its first 64 KiB and its last 1 MiB; never ``FileKind.APP_PART``."""
+    from tieback.intake.traffic.open import GZIP, ZSTD, is_capture
+
     named = classify_name(name)
     if named in {FileKind.APP, FileKind.TRAFFIC, FileKind.PACKED_SHARD}:
         return named
@@ -97,6 +98,8 @@ def classify_path(path: Path) -> FileKind:
 
 
 def _kind_of_content(name: str, file: BinaryIO) -> FileKind:
+    from tieback.intake.apps.single import PARTS
+
     head = file.read(SNIFF)
     if not head.startswith(_ZIP):
         kind = classify_file(name, head, b"")

@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 
+from tieback.lab.listeners import holder_text
 from tieback.model.errors import LabError
 
 
@@ -18,7 +19,8 @@ def require_free_port(address: str, port: int) -> None:
         return
     match number:
         case errno.EADDRINUSE:
-            what, advice = "the port is in use", "Stop the program on this port and run `tieback lab up` again"
+            what = f"the port is in use{holder_text(address, port)}"
+            advice = "Stop the program on this port, or choose another subnet with --subnet"
         case errno.EACCES:
             what, advice = "ports below net.ipv4.ip_unprivileged_port_start need root", "Use a higher port"
         case _:

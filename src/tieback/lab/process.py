@@ -19,6 +19,7 @@ from typing import Annotated
 
 import msgspec
 
+from tieback.lab.listeners import STORE_VARIABLE
 from tieback.lab.ports import require_free_port
 from tieback.model.errors import LabError
 
@@ -223,7 +224,7 @@ def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp
     if not os.access(plan.argv[0], os.X_OK):
         raise LabError(f"cannot start {plan.argv[0]} (no such program)", where=where)
     _fresh_temporary(plan)
-    log = plan.directory / "server.log"
+    log, place = plan.directory / "server.log", plan.record or plan.directory
     with log.open("wb") as output:
         try:
             child = subprocess.Popen(
@@ -233,7 +234,7 @@ def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env=clean_environment(plan.directory) | dict(plan.environment),
+                env=clean_environment(plan.directory) | {STORE_VARIABLE: str(place)} | dict(plan.environment),
                 user=plan.account.uid if plan.account else None,
                 group=plan.account.gid if plan.account else None,
                 extra_groups=[] if plan.account else None,
@@ -249,7 +250,7 @@ def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp
         # exec keeps the ID and start time; only the program changes.
         process = ProcessStamp(gate.pid, gate.started, plan.executable or os.path.realpath(plan.argv[0]))
         record = ProcessRecord(process, plan.stop_signal)
-        ((plan.record or plan.directory) / RECORD).write_bytes(msgspec.json.encode(record))
+        (place / RECORD).write_bytes(msgspec.json.encode(record))
         with contextlib.suppress(BrokenPipeError):
             child.stdin.write(b"go\n")
             child.stdin.close()

@@ -5,12 +5,12 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
-from tieback.lab.process import RECORD, RunningServer, is_running, stop, stop_recorded
+from tieback.lab.process import RECORD, ProcessRecord, RunningServer, is_running, stop, stop_recorded
 from tieback.lab.store import LabStore
 from tieback.lab.stores import STORES, stores_in
 from tieback.lab.wheels import outside_directory
@@ -154,7 +154,7 @@ class Lab:
         )
         if (wanted.subnet, wanted.odd_ports) == (state.subnet, state.odd_ports):
             return state.subnet
-        if any(is_running(entry.server.process) for entry in state.servers.values()):
+        if self.is_running():
             ports = "random ports" if state.odd_ports else "the usual ports"
             raise LabError(
                 f"the lab is running in 127.77.{state.subnet}.0/24 on {ports}",
@@ -163,6 +163,19 @@ class Lab:
             )
         self._write(wanted)
         return wanted.subnet
+
+    def is_running(self) -> bool:
+        """True if one of its servers runs."""
+        return any(is_running(entry.server.process) for entry in self.entries().values())
+
+    def sessions(self) -> frozenset[int]:
+        """Process IDs of its servers and their helper processes; each leads a session of its own."""
+        pids = {entry.server.pid for entry in self.entries().values()}
+        for pattern in (f"{_STORES}/*/{RECORD}", f"{_STORES}/*/*/{RECORD}"):
+            for path in self.directory.glob(pattern):
+                with suppress(OSError, msgspec.DecodeError):
+                    pids.add(msgspec.json.decode(path.read_bytes(), type=ProcessRecord).process.pid)
+        return frozenset(pids)
 
     def remember(self, name: str, entry: LabServer | None) -> None:
         """Write or remove one server's entry; thread-safe."""

@@ -2,8 +2,9 @@
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tieback.lab.certificates import authority, leaf
 from tieback.lab.fill import fill
 from tieback.lab.grant import lab_grant
 from tieback.lab.interface import StartContext
+from tieback.lab.listeners import foreign_ports, reserved_subnet
 from tieback.lab.mongod import start_mongod
 from tieback.lab.osmem import start_osmem
 from tieback.lab.ports import needs_root
@@ -28,6 +30,7 @@ from tieback.lab.truth import truth_document
 from tieback.lab.valkey import start_valkey
 from tieback.lab.workhub_api import start_workhub_api
 from tieback.model.errors import LabError
+from tieback.model.grant import Grant
 from tieback.scope.grant import render_grant
 
 _AT_ONCE = 6
@@ -71,7 +74,7 @@ def up(
         tell: called from the calling thread for each store when it is running or has failed.
         names: stores by name, host or server; default: all.
         demo: only the stores of the demo.
-        subnet: third number of their addresses; ``None`` keeps the current one, or 0.
+        subnet: third number of their addresses; ``None`` keeps that of a running lab, and otherwise chooses a free one.
         odd_ports: use random high ports instead of the usual ones; ``None`` keeps the current choice.
         installed: folders or programs of servers that the user has unpacked; their stores start, too.
 
@@ -82,8 +85,8 @@ def up(
         LabError: the lab's directory cannot be used, a name is unknown, or the lab is running in another subnet.
     """
     installed = installed or {}
-    with lab.locked():
-        all_stores = stores_in(lab.choose_subnet(subnet, odd_ports))
+    with lab.locked(), _subnet(lab, subnet) as chosen:
+        all_stores = stores_in(lab.choose_subnet(chosen, odd_ports))
         stores = choose(names, demo=demo, stores=all_stores, unpacked=frozenset(installed))
         entries = lab.entries()
         odd = lab.state().odd_ports
@@ -99,8 +102,30 @@ def up(
             for future in as_completed(waiting.values()):
                 tell(future.result())
         lab.replace(TRUTH, truth_document(lab.entries(), all_stores))
-        lab.replace(GRANT, render_grant(lab_grant(datetime.now(UTC).date(), all_stores)).encode())
+        lab.replace(GRANT, render_grant(_grant(lab, all_stores)).encode())
     return [waiting[store.name].result() for store in stores]
+
+
+@contextmanager
+def _subnet(lab: Lab, subnet: int | None) -> Iterator[int | None]:
+    """The subnet to use; a new one is reserved. ``None``: the lab is running and stays where it is."""
+    if subnet is not None or lab.is_running():
+        yield subnet
+        return
+    with reserved_subnet(lab.state().subnet) as free:
+        yield free
+
+
+def _grant(lab: Lab, stores: tuple[LabStore, ...]) -> Grant:
+    """The grant for what this lab has started, and for nothing else on this machine."""
+    entries = lab.entries()
+    running = tuple(one for one in stores if one.name in entries and is_running(entries[one.name].server.process))
+    own = {(entries[one.name].server.address, entries[one.name].server.port) for one in running}
+    foreign = {
+        address: frozenset(port for port in ports if (address, port) not in own)
+        for address, ports in foreign_ports({store.address for store in running}, lab.sessions()).items()
+    }
+    return lab_grant(datetime.now(UTC).date(), running, foreign)
 
 
 def _place(lab: Lab, store: LabStore, installed: Path | None, *, odd: bool) -> StartContext:

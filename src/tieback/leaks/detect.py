@@ -14,6 +14,8 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.traffic.interface import SampledFlow
+from tieback.leaks.cookies import judge_cookies
+from tieback.leaks.plausible import beside, is_plausible, plain_name
 from tieback.leaks.value import SECRET, NamedValue
 from tieback.leaks.values import read_values
 from tieback.model.flow import CleartextSample, Flow, Leak
@@ -33,7 +35,7 @@ MAX_LEAKS = 64
 MAX_VALUES = 64
 """Maximum values examined per name."""
 
-_PASSWORD, _TOKEN = "password", "secret_token"
+_PASSWORD, _TOKEN, _IDENTIFIER = "password", "secret_token", "device_id"
 _SURE = 0.9
 """Confidence of a credential: its form is checked; it is never tried."""
 _SHORT = 4
@@ -103,15 +105,19 @@ class LeakDetector:
     def _leaks(self, samples: tuple[CleartextSample, ...]) -> Iterator[Leak]:
         for direction in dict.fromkeys(sample.direction for sample in samples):
             own = [sample for sample in samples if sample.direction == direction]
-            for places in _columns(own).values():
-                yield from self._of_column(places, direction)
+            columns = _columns(own)
+            around: dict[str, set[str]] = {}
+            for where, name, _, _ in columns:
+                around.setdefault(beside(where), set()).add(plain_name(name))
+            for places in columns.values():
+                yield from self._of_column(places, direction, around[beside(places[0].where)])
             for sample in own:
                 yield from self._of_forms(sample)
 
-    def _of_column(self, column: list[NamedValue], direction: str) -> Iterator[Leak]:
+    def _of_column(self, column: list[NamedValue], direction: str, around: set[str]) -> Iterator[Leak]:
         first = column[0]
         if first.form == SECRET:
-            yield _of_header(first, direction)
+            yield from _of_header(column, direction)
             return
         values = tuple(pair.value for pair in column)
         few = len(values) <= _FEW
@@ -120,7 +126,7 @@ class LeakDetector:
         verdict = self._verdict(Column(field=first.name, table=first.parent, values=values))
         if verdict.pii_class in _NEVER_SHORT and max(map(len, values)) < _SHORT:
             return
-        if verdict.pii_class != NONE:
+        if verdict.pii_class != NONE and is_plausible(verdict.pii_class, column, direction, around):
             yield Leak(
                 verdict.pii_class, first.where[:160], direction, mask_value(first.value), round(verdict.confidence, 3)
             )
@@ -151,8 +157,11 @@ class LeakDetector:
         data = sample.data
         if not gate.scan(data, 0, len(data), 1)[0] and _USER_INFO.search(data) is None:
             return
-        for find in extractor.extract(Artifact("", (Buffer("", BufferKind.TEXT, data),))):
-            if isinstance(find, Credential) and find.grade is not CredentialGrade.PUBLIC:
+        found = list(extractor.extract(Artifact("", (Buffer("", BufferKind.TEXT, data),))))
+        credentials = [find for find in found if isinstance(find, Credential)]
+        public = {find.fingerprint for find in credentials if find.grade is CredentialGrade.PUBLIC}
+        for find in credentials:
+            if find.fingerprint not in public:
                 pii_class = _PASSWORD if "password" in find.kind else _TOKEN
                 yield Leak(pii_class, f"credential:{find.kind}", sample.direction, find.masked, _SURE)
 
@@ -169,11 +178,19 @@ def _columns(samples: list[CleartextSample]) -> dict[tuple[str, str, str, str], 
     return found
 
 
-def _of_header(pair: NamedValue, direction: str) -> Leak:
+def _of_header(column: list[NamedValue], direction: str) -> Iterator[Leak]:
+    pair = column[0]
+    where = pair.where[:160]
+    if "cookie" in pair.name:
+        found = {judge_cookies(one.value, set_cookie=pair.name == "set-cookie"): one for one in reversed(column)}
+        for pii_class in (_TOKEN, _IDENTIFIER):
+            if pii_class in found:
+                yield Leak(pii_class, where, direction, mask_value(found[pii_class].value), _SURE)
+                return
+        return
     scheme, _, rest = pair.value.partition(" ")
-    if pair.name == "authorization" and scheme.lower() == "basic" and rest:
-        return Leak(_PASSWORD, pair.where[:160], direction, mask_value(pair.value), 0.99)
-    return Leak(_TOKEN, pair.where[:160], direction, mask_value(pair.value), _SURE)
+    basic = pair.name == "authorization" and scheme.lower() == "basic" and rest
+    yield Leak(_PASSWORD if basic else _TOKEN, where, direction, mask_value(pair.value), 0.99 if basic else _SURE)
 
 
 def mask_value(value: str) -> str:

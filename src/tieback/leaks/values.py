@@ -28,9 +28,21 @@ _USUAL_HEADERS = frozenset({
     "server-timing", "strict-transport-security", "te", "trailer", "transfer-encoding", "upgrade",
     "upgrade-insecure-requests", "user-agent", "vary", "via", "warning", "www-authenticate", "x-cache",
     "x-content-type-options", "x-frame-options", "x-powered-by", "x-requested-with", "x-timer", "x-xss-protection",
+    "traceparent", "tracestate", "b3", "x-cloud-trace-context", "x-amz-id-2", "x-runtime", "x-server", "x-hits",
+    "x-via", "x-generator", "x-robots-tag", "x-ua-compatible", "x-dns-prefetch-control", "x-download-options", "x-cdn",
+    "eagleid", "x-permitted-cross-domain-policies", "referrer-policy", "permissions-policy", "feature-policy",
+    "timing-allow-origin", "x-varnish", "x-swift-cachetime", "x-swift-savetime", "proxy-connection", "x-language",
+    "client-language",
 })  # fmt: skip
 """Headers with a fixed meaning, which never contain personal data."""
 _USUAL_BEGINNINGS = ("access-control-", "content-", "if-", "sec-", "cf-", "x-amz-cf-", "x-cache-", "x-served-")
+_SERVER_BEGINNINGS = (
+    "x-backend-", "x-envoy-", "x-b3-", "x-varnish-", "x-akamai-", "akamai-", "x-edge-", "x-kong-", "x-ratelimit-",
+    "x-rate-limit-", "ratelimit-", "x-request-", "x-correlation-", "x-trace-", "x-amzn-", "x-aspnet", "x-upstream-",
+    "x-proxy-", "x-nws-", "x-hw-",
+)  # fmt: skip
+"""Headers of servers, caches and load balancers; they count only if the value has a mail address."""
+_SERVER_ENDINGS = ("-rtt", "-duration", "-time", "-ms", "-count", "-version", "-request-id", "-trace-id", "-cache")
 _TELLING_SEGMENT = re.compile(r"@|%40|\+|\d{7}|^[^.]{20}")
 """Only a path segment that matches can be personal data."""
 _MAX_SEGMENTS = 16
@@ -73,7 +85,9 @@ def _of_header(name: str, value: bytes) -> Iterator[NamedValue]:
         query = value.partition(b"?")[2]
         if query:
             yield from read_form(query, f"header:{name}")
-    elif name not in _USUAL_HEADERS and not name.startswith(_USUAL_BEGINNINGS) and value:
+    elif value and name not in _USUAL_HEADERS and not name.startswith(_USUAL_BEGINNINGS):
+        if b"@" not in value and (name.startswith(_SERVER_BEGINNINGS) or name.endswith(_SERVER_ENDINGS)):
+            return
         yield NamedValue(f"header:{name[:MAX_NAME]}", name[:MAX_NAME], decode_text(value))
 
 

@@ -15,6 +15,8 @@ class Quality(StrEnum):
     """From server statistics or computed; may be too high or too low."""
     LOWER_BOUND = "lower_bound"
     """At least this much; something was not counted."""
+    CLAIMED = "claimed"
+    """Reported by the server, but not plausible. Sums leave it out, as if it had not been measured."""
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -52,8 +54,8 @@ def lower_bound(value: int, method: str) -> Figure:
 def total(figures: Iterable[Figure | None], method: str | None = None) -> Figure:
     """Sum figures; a missing one (``None``) makes the sum a lower bound.
 
-    Exact plus exact is exact; exact plus estimate is an estimate; any lower bound gives a lower bound. The sum of no
-    figures is exactly 0.
+    Exact plus exact is exact; exact plus estimate is an estimate; any lower bound gives a lower bound. A claimed figure
+    counts as not measured. The sum of no figures is exactly 0.
 
     Args:
         figures: the addends; ``None`` stands for one that could not be measured.
@@ -63,7 +65,7 @@ def total(figures: Iterable[Figure | None], method: str | None = None) -> Figure
     quality = Quality.EXACT
     methods: dict[str, None] = {}
     for figure in figures:
-        if figure is None:
+        if figure is None or figure.quality is Quality.CLAIMED:
             quality = Quality.LOWER_BOUND
             continue
         value += figure.value

@@ -14,7 +14,7 @@ from tieback.model.figure import Figure
 from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.posture import Posture
 from tieback.model.probe import ProbeReport
-from tieback.model.sighting import Problem, Sighting
+from tieback.model.sighting import Problem, Sighting, UnreadCode
 
 
 class StoreKind(msgspec.Struct, frozen=True):
@@ -79,6 +79,11 @@ class Headline(msgspec.Struct, frozen=True):
     """Notices that laws and contracts may require, as advice."""
     campaigns: tuple[Campaign, ...] = ()
     """Stores visited by the same extortionist, the largest group first."""
+    apps_partly_read: int | None = 0
+    """Analysed apps with code that was not read, such as encrypted or downloaded code.
+    ``None`` here and below if the audience must not see it."""
+    affected_partly_read: int | None = 0
+    """Affected apps among them; the other affected apps were fully read."""
 
 
 class FigureGroup(msgspec.Struct, frozen=True):
@@ -165,6 +170,10 @@ class AppSummary(msgspec.Struct, frozen=True):
     has_api: bool
     """True if the app uses an HTTP API and does not contact the store directly."""
     problems: tuple[Problem, ...] = ()
+    captured: bool = False
+    """True if the app was not scanned: it is known only from a capture."""
+    unread: tuple[UnreadCode, ...] = ()
+    """Code of the app that was not read; the app is then only partly read."""
 
 
 class SkipReason(StrEnum):
@@ -176,6 +185,8 @@ class SkipReason(StrEnum):
     """DNS has no address for its name, or did not answer."""
     EXPIRED = "expired"
     """The grant expired during the run."""
+    OVER_BUDGET = "over_budget"
+    """The limits of the grant ended the probe before the service answered in a known protocol."""
     EXCLUDED = "excluded"
     """An exclusion of the grant or of a ``never.toml`` covers it."""
     OUTSIDE = "outside"
@@ -201,6 +212,77 @@ class RunScope(msgspec.Struct, frozen=True):
 
     Empty if unknown, or if the audience must not see it.
     """
+
+    @property
+    def unprobed(self) -> dict[SkipReason, int]:
+        """``skipped`` as a dictionary; reports of earlier releases know only the targets outside the grant."""
+        outside = self.targets_out_of_scope or 0
+        return dict(self.skipped) or ({SkipReason.OUTSIDE: outside} if outside else {})
+
+    @property
+    def candidates(self) -> int:
+        """Number of candidates: probed and not probed. Targets over budget were contacted, so they count as asked."""
+        reasons = self.unprobed
+        return self.targets_asked + sum(reasons.values()) - reasons.get(SkipReason.OVER_BUDGET, 0)
+
+    @property
+    def probed(self) -> int:
+        """Number of candidates that were probed."""
+        return self.candidates - sum(self.unprobed.values())
+
+
+class Encryption(StrEnum):
+    """Encryption of the traffic with a server: that of its weakest flow. The values are in this order."""
+
+    CLEARTEXT = "cleartext"
+    WEAK_TLS = "weak_tls"
+    """TLS 1.1 or older (RFC 8996), or SSL."""
+    UNKNOWN = "unknown"
+    ENCRYPTED = "encrypted"
+
+
+class ContactedServer(msgspec.Struct, frozen=True):
+    """A server in a capture, and the traffic of one app with it."""
+
+    capture: str
+    """Path of the capture."""
+    app_sha256: str
+    """Key of the app: the content hash of a scanned app, or a digest if the app was not scanned or is unknown."""
+    app: str
+    """Name of the app as the capture shows it; empty if unknown."""
+    bundle_id: str
+    host: str
+    """Name, or the address if there is no name."""
+    port: int | None
+    addresses: tuple[str, ...]
+    """Addresses of the connections, at most 16."""
+    protocols: tuple[str, ...]
+    """Such as ``http`` and ``tls``, sorted; empty if unknown."""
+    encryption: Encryption
+    tls: tuple[str, ...]
+    """Versions of TLS, such as ``TLSv1.2``, sorted."""
+    flows: int
+    bytes_out: int
+    """Payload bytes to the server."""
+    bytes_in: int
+    leaks: tuple[str, ...]
+    """Classes of personal data and credentials that crossed the network in cleartext, sorted."""
+
+
+class CaptureSummary(msgspec.Struct, frozen=True):
+    """A capture that was read, also one without flows."""
+
+    path: str
+    sha256: str
+    flows: int
+    servers: int
+    """Distinct servers by app, as in ``servers`` of the report."""
+    others: int
+    """Flows of name resolution, discovery and time, and flows to groups: their servers are not listed."""
+    apps: tuple[str, ...]
+    """Apps that the capture shows, sorted."""
+    problems: tuple[Problem, ...] = ()
+    """What could not be read in it."""
 
 
 class LazyTable[T](msgspec.Struct, frozen=True):
@@ -389,8 +471,16 @@ class Report(msgspec.Struct, frozen=True):
     """Endpoints that only other tools found in apps of this run; ``app.sha256`` is that of our app."""
     posture: Posture | None = None
     """The owner's cloud accounts; ``None`` without an imported export, or if the audience must not see it."""
+    captures: LazyTable[CaptureSummary] = LazyTable(0, lambda: iter(()))
+    """Captures that were read, in input order."""
+    servers: LazyTable[ContactedServer] = LazyTable(0, lambda: iter(()))
+    """Servers in the captures: those with leaks first, then by encryption, the weakest first."""
+    without_inputs: bool = False
+    """True for a probe of targets that the user named: there was no app and no capture to read."""
     data: tuple[DataUsed, ...] = ()
     """Address data that the run used, built-in data first; empty if the run did not record it."""
+    partly_read: LazyTable[AppSummary] = LazyTable(0, lambda: iter(()))
+    """Apps with code that was not read; also in ``apps``."""
 
     def exposures(self) -> Iterator[Exposure]:
         """Every store, the exposed ones first."""

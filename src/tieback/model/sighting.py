@@ -47,6 +47,14 @@ class CredentialGrade(StrEnum):
 
     PUBLIC = "public"
     """Meant to be in an app: it identifies a project and opens what its rules allow to everyone."""
+    LIMITED = "limited"
+    """Of little use by itself: the key of a test mode, or a key's name without its secret."""
+    WRITE_ONLY = "write_only"
+    """Sends messages to one place and reads nothing: an incoming webhook."""
+    CLIENT_SECRET = "client_secret"
+    """Secret of an OAuth client. An installed app cannot keep it (RFC 8252, section 8.5)."""
+    UNKNOWN = "unknown"
+    """Named like a key; what it gives access to is unknown."""
     NORMAL = "normal"
     """Grants access to its holder; the extent is unknown."""
     SUPERUSER = "superuser"
@@ -88,6 +96,31 @@ class Problem(msgspec.Struct, frozen=True):
     """Entry, offset or file."""
 
 
+class UnreadKind(StrEnum):
+    """Why static analysis could not read code that the app runs."""
+
+    ENCRYPTED = "encrypted"
+    """The code is in the package, but encrypted."""
+    PACKED = "packed"
+    """A packer has replaced the code by a loader."""
+    DOWNLOADED = "downloaded"
+    """The app loads code from a server at run time."""
+    WEB_PAGE = "web_page"
+    """The app shows a web site; the code is on the site."""
+    MISSING = "missing"
+    """The package names code that it does not contain."""
+
+
+class UnreadCode(msgspec.Struct, frozen=True):
+    """Code of an app that static analysis could not read: only traffic shows the back ends that it contacts."""
+
+    kind: UnreadKind
+    what: str
+    """One clause for the user."""
+    where: str
+    """Entry with the evidence."""
+
+
 class AppDocument(msgspec.Struct, frozen=True):
     """The results of static analysis of one input. One line of ``tieback app --format json``."""
 
@@ -101,3 +134,5 @@ class AppDocument(msgspec.Struct, frozen=True):
     """The declarations of the package about connections without TLS, by domain."""
     keys: tuple[PublicKey, ...] = ()
     """Keys that are public by design, stored for the probes; masked in printed documents, like credentials."""
+    unread: tuple[UnreadCode, ...] = ()
+    """Code that was not read. If it is not empty, the list of sightings is not complete."""

@@ -1,23 +1,28 @@
-"""Static analysis of one app, and the unit of work that engines run for it."""
+"""Static analysis of one app, and the unit of work that engines run for it.
+
+The readers of apps and the extractors are imported by the first analysis: only worker processes need them.
+"""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tieback.engine.interface import Work
+from tieback.intake.apps import ARTIFACT_VERSION
 from tieback.intake.apps.digest import content_digest
-from tieback.intake.apps.open import ARTIFACT_VERSION, open_app
 from tieback.intake.discover import find_apps
 from tieback.model.document import encode
 from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit, file_unit, path_text
 from tieback.recognise import RECOGNISE_VERSION
-from tieback.recognise.collect import merge_finds
-from tieback.recognise.rules import RuleFiles
-from tieback.recognise.search import AppSearch
+
+if TYPE_CHECKING:
+    from tieback.recognise.rules import RuleFiles
+    from tieback.recognise.search import AppSearch
 
 ANALYSIS_VERSION = f"app-{ARTIFACT_VERSION}.{RECOGNISE_VERSION}"
 """Part of the key of a unit of work. When readers or rules change, apps are analysed again."""
@@ -31,11 +36,15 @@ class Analyser:
         self._dataflow = dataflow
 
     @cached_property
-    def _rules(self) -> RuleFiles:
+    def _rules(self) -> "RuleFiles":
+        from tieback.recognise.rules import RuleFiles
+
         return RuleFiles()
 
     @cached_property
-    def _search(self) -> AppSearch:
+    def _search(self) -> "AppSearch":
+        from tieback.recognise.search import AppSearch
+
         return AppSearch(self._rules, dataflow=self._dataflow)
 
     def document(self, path: Path, sha256: str = "", name: str = "") -> AppDocument:
@@ -49,9 +58,13 @@ class Analyser:
         Raises:
             InputError: the file is not an app, or cannot be read.
         """
+        from tieback.intake.apps.open import open_app
+        from tieback.recognise.collect import merge_finds
+
         with open_app(path, sha256=sha256) as opened:
             cleartext = opened.cleartext
             collected = merge_finds(opened.app, self._search.finds(opened.pieces()), self._rules)
+            unread = opened.unread
         return AppDocument(
             path=name or path_text(path),
             app=opened.app,
@@ -61,6 +74,7 @@ class Analyser:
             problems=(*opened.problems, *collected.problems),
             cleartext=cleartext,
             keys=collected.keys,
+            unread=unread,
         )
 
 

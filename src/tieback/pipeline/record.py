@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from tieback.intake.places.content import ContentReader
 from tieback.intake.places.fetch import Fetcher
+from tieback.intake.traffic.documents import BLIND_SPOT
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
 from tieback.model.remote import decode_location
@@ -52,6 +53,10 @@ class RecordWork(LakeWork[AppDocument | Traffic]):
                     problems.append(item)
                 else:
                     flows.append(item)
+            blind = [problem for problem in problems if BLIND_SPOT not in problem.what]
+            if blind and not flows:
+                # Nothing was read. A capture that contains no flows has no problem.
+                raise InputError(blind[0].what, where=unit.source)
             return flows, problems
 
     @contextmanager

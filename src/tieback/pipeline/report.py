@@ -1,6 +1,6 @@
 """Build the report of a run from the workspace only: the result does not change over time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -19,6 +19,8 @@ from tieback.model.probe import Outcome, ProbeReport
 from tieback.model.report import (
     AppSighting,
     AppSummary,
+    CaptureSummary,
+    ContactedServer,
     ExposureHistory,
     LazyIndex,
     LazyTable,
@@ -27,15 +29,26 @@ from tieback.model.report import (
     SkipReason,
 )
 from tieback.model.sighting import Problem
+from tieback.pipeline.mapping.contacted_servers import worst_first
 from tieback.pipeline.mapping.traffic_apps import TrafficApp, attribute_traffic
 from tieback.pipeline.posture.section import posture_section
+from tieback.pipeline.runs import finished_run
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.scope.grant import EXPIRED, parse_grant
 from tieback.scope.policy.exclude import EXCLUDED
 from tieback.scope.resolver import DNS_NOT_ALLOWED, NOT_RESOLVED
+from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.groups import StoreColumns, StoreRow, closer_look, group_tables, most_shared
 from tieback.storage.lake.queries.passive import find_passive_evidence
-from tieback.storage.lake.queries.summaries import CapturedApp, RunApps, captured_bundles, read_captures, read_failed
+from tieback.storage.lake.queries.summaries import (
+    CapturedApp,
+    RunApps,
+    captured_bundles,
+    read_capture_problems,
+    read_captures,
+    read_failed,
+)
+from tieback.storage.lake.tables.inputs import RunInput
 from tieback.storage.lake.tables.probes import RunProbes, read_backends, read_probes
 from tieback.storage.lake.tables.run_data import read_run_data
 from tieback.storage.lake.upkeep import damage_lines
@@ -59,10 +72,7 @@ def run_report(directory: Path, run_id: str = "") -> Iterator[Report]:
         WorkspaceError: the workspace does not exist, has no finished run, or not the run with this ID.
     """
     with Workspace.open(directory, create=False) as workspace:
-        run = workspace.ledger.find_run(run_id) if run_id else workspace.ledger.latest_run()
-        if run_id and (run is None or run.ended is None):
-            what = "no run with this ID" if run is None else "this run has not finished"
-            raise WorkspaceError(what, where=f"--run {run_id[:80]}", advice="See `tieback workspace runs`")
+        run = finished_run(workspace, run_id)
         if run is None:
             begun = workspace.ledger.conclusions.first_run_started()
             if begun is None:
@@ -98,7 +108,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         run.id,
         traffic=TRAFFIC_ANALYSIS,
         leads=leads,
-        captured=[CapturedApp(group.app_key, group.path, group.app, len(group.sightings)) for group in traffic],
+        captured=list(_captured_apps(traffic)),
         apis=_CLOUD_APIS,
     )
     exposed, answered, findings = concluded.counts(run.id)
@@ -112,12 +122,13 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         rows = partial(concluded.exposures, run.id, exposed=open_)
         return LazyIndex[Exposure](count, rows, pick=lambda ids: concluded.pick(run.id, ids, exposed=open_))
 
-    head = summarise(apps.count(), concluded.apps_affected(run.id), _taken(concluded.lines(run.id), columns))
+    lines, partly = _taken(concluded.lines(run.id), columns), apps.partly_read()
+    head = summarise(apps.count(), concluded.apps_affected(run.id), lines, partly)
     table = columns.table()
     ended = run.ended or datetime.now(UTC)
     seen = find_passive_evidence(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
     untold = [_untold(seen.left_out)] if seen.left_out else []
-    inside = posture_section(workspace)
+    inside = posture_section(workspace, run.id)
     damaged = damage_lines(lake, _READ)
     return Report(
         title="Open back ends of mobile apps",
@@ -154,8 +165,41 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         seen=LazyTable[PassiveNote].of(seen.notes),
         seen_in_apps=LazyTable[PassiveSighting].of(seen.in_apps),
         posture=inside.posture,
+        captures=LazyTable[CaptureSummary].of(list(_captures(lake, run.id, captures, traffic))),
+        servers=LazyTable[ContactedServer].of(worst_first(one for group in traffic for one in group.servers)),
         data=read_run_data(lake, run.id),
+        partly_read=LazyTable[AppSummary](partly[0], apps.unread, apps.unread),
     )
+
+
+def _captured_apps(traffic: Sequence[TrafficApp]) -> Iterator[CapturedApp]:
+    """The apps of captures. Runs of earlier releases have the hash of the capture as the key of each."""
+    keyed = chain(((group.app_key, group) for group in traffic), ((group.capture, group) for group in traffic))
+    for key, group in keyed:
+        yield CapturedApp(key, group.path, group.app, len(group.sightings))
+
+
+def _captures(
+    lake: Lake, run: str, captures: Sequence[RunInput], traffic: Sequence[TrafficApp]
+) -> Iterator[CaptureSummary]:
+    odd: dict[str, list[Problem]] = {}
+    for unit, problem in read_capture_problems(lake, run, TRAFFIC_ANALYSIS):
+        odd.setdefault(unit, []).append(problem)
+    of_capture: dict[str, list[TrafficApp]] = {}
+    for group in traffic:
+        of_capture.setdefault(group.capture, []).append(group)
+    for one in captures:
+        groups = of_capture.get(one.key, [])
+        servers = [server for group in groups for server in group.servers]
+        yield CaptureSummary(
+            path=one.path,
+            sha256=one.key,
+            flows=sum(group.flows for group in groups),
+            servers=len(servers),
+            others=sum(group.others for group in groups),
+            apps=tuple(sorted({name for server in servers if (name := server.app or server.bundle_id)})),
+            problems=tuple(odd.get(one.key, ())),
+        )
 
 
 def _worst_first(finding: Finding) -> tuple[int, str, str]:
@@ -238,6 +282,7 @@ def _skipped(asked: RunProbes, outside: int) -> tuple[tuple[SkipReason, int], ..
         SkipReason.EXCLUDED: excluded,
     }
     counts[SkipReason.OUTSIDE] = max(outside + hosts - sum(counts.values()), 0)
+    counts[SkipReason.OVER_BUDGET] = asked.count(only=(Outcome.BUDGET_SPENT,))
     return tuple((reason, count) for reason, count in counts.items() if count)
 
 

@@ -60,7 +60,7 @@ from tieback.storage.lake.tables.inputs import Inputs, RunInput
 from tieback.storage.lake.tables.probes import ProbedTargets, ProbeWriter, read_probes
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.objects.listing import ObjectListing
-from tieback.storage.recovery import recover
+from tieback.storage.recovery import recover, units_without_results
 from tieback.storage.workspace import Workspace
 
 
@@ -104,9 +104,9 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
     if request.grant is not None:
         check_valid(request.grant, today_utc())
         approval = require_approval(request.grant, request.approval)
-    with Workspace.open(request.workspace) as workspace:
+    with Workspace.open(request.workspace, trusted=True) as workspace:
         with workspace.lock():
-            damaged = recover(workspace.lake, workspace.ledger).damaged
+            damaged = recover(workspace.lake, workspace.ledger, seals=True).damaged
             if request.retry:
                 workspace.ledger.retry_quarantined()
             run = _start(workspace, request)
@@ -116,6 +116,15 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
                 stage("reading apps and traffic") as progress,
             ):
                 inputs = _analyse(workspace, run, request, engine, listing, progress)
+                if lost := units_without_results(workspace.lake, inputs.units()):
+                    workspace.ledger.forget_units(lost)
+                    inputs = _analyse(workspace, run, request, engine, listing, progress)
+                    inputs = inputs.failing(
+                        dict.fromkeys(
+                            (key for key, _ in units_without_results(workspace.lake, inputs.units())),
+                            "its result is missing from the workspace. Choose another one with --workspace",
+                        )
+                    )
             compact(workspace.lake, many=MIN_SMALL_PARTS)
             units, captures = inputs.units(), inputs.of_version(TRAFFIC_ANALYSIS)
             bundles = apps_by_bundle(workspace.lake, units) if captures else {}
@@ -184,7 +193,7 @@ def _analyse(
     workspace: Workspace, run: str, request: ScanRequest, engine: Engine, listing: ObjectListing, progress: Progress
 ) -> Inputs:
     analysis = _Analysis(scan_units(request.inputs, listing))
-    work = RecordWork(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory))
+    work = RecordWork(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory), workspace.lake.key)
     units = UnitRun(workspace.ledger, run, progress)
     units.run(engine, work, analysis.groups(), unit_limits(request.inputs), analysis.failed)
     # A cluster may deliver a batch twice, or late: from here on the lake holds each unit once.

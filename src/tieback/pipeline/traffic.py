@@ -1,28 +1,33 @@
-"""Stages of ``tieback traffic``: describe captures, archives and logs one by one."""
+"""Stages of ``tieback traffic``: describe captures, archives and logs one by one.
+
+The readers and detectors are imported by the first file: only worker processes need them.
+"""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tieback.engine.interface import UnitLimits, Work
 from tieback.engine.local import LocalEngine
 from tieback.intake.discover import find_captures
+from tieback.intake.traffic import TRAFFIC_VERSION
 from tieback.intake.traffic.documents import BLIND_SPOT
 from tieback.intake.traffic.log_formats import LogFormat
-from tieback.intake.traffic.open import TRAFFIC_VERSION, open_traffic
-from tieback.leaks.detect import LeakDetector
 from tieback.model.document import decode, encode
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
 from tieback.model.unit import Unit, UnitState, file_unit
-from tieback.pipeline.mapping.flow_endpoints import add_hints
 from tieback.pipeline.progress import Progress
 
-TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.3"
+if TYPE_CHECKING:
+    from tieback.leaks.detect import LeakDetector
+
+TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.4"
 """Part of the key of a unit of work; the last number increases when the rules for leaks or hints change."""
 MAX_SUMMARY = 48 * 1024 * 1024
 """Maximum bytes of flows per file that a worker returns; further flows are dropped, with a problem."""
@@ -48,11 +53,16 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
         self.columns = tuple(columns)
 
     @cached_property
-    def _judge(self) -> LeakDetector:
+    def _judge(self) -> "LeakDetector":
+        from tieback.leaks.detect import LeakDetector
+
         return LeakDetector()
 
     def flows(self, path: Path, name: str) -> Iterator[Flow | Problem]:
         """The flows of one file, then its problems; ``name`` is the path to state in them."""
+        from tieback.intake.traffic.open import open_traffic
+        from tieback.pipeline.mapping.flow_endpoints import add_hints
+
         opened = open_traffic(path, self.uid_map, keylog=self.keylog, decrypt=self.decrypt, columns=self.columns)
         try:
             for seen in opened.flows():

@@ -27,10 +27,11 @@ LEASE_SECONDS = 6 * 3600.0
 class LakeWork[R](Work[R]):
     """Work whose results are published to the lake, one part per batch."""
 
-    def __init__(self, lake_directory: Path, fence: str = "") -> None:
-        """Keep where the lake is, and the run's fencing token (``storage.lake.fencing``)."""
+    def __init__(self, lake_directory: Path, fence: str = "", key: bytes = b"") -> None:
+        """Keep where the lake is, the run's fencing token (``storage.lake.fencing``), and the key of its seals."""
         self.lake_directory = lake_directory
         self.fence = fence
+        self._key = key
 
     @abstractmethod
     def tables(self, results: Sequence[tuple[Unit, R]]) -> Mapping[str, "pa.Table"]:
@@ -39,7 +40,8 @@ class LakeWork[R](Work[R]):
     def publish(self, batch: Sequence[Unit], results: Sequence[tuple[Unit, R]]) -> str:
         """Publish a batch as one part, named by its units; publishing the same batch again leaves one part."""
         part = part_name(batch)
-        Lake(self.lake_directory, self.fence).publish(part, self.tables(results), [unit for unit, _ in results])
+        lake = Lake(self.lake_directory, self.fence, self._key)
+        lake.publish(part, self.tables(results), [unit for unit, _ in results])
         return part
 
     def published(self, batch: Sequence[Unit]) -> str | None:

@@ -16,6 +16,7 @@ from tieback.model.probe import (
     ProbeReport,
     Proof,
 )
+from tieback.probes.plausible import check_figures
 from tieback.probes.wire.opening import SILENT_PEER
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target
@@ -199,6 +200,7 @@ class ReportDraft:
         access = self.access
         if access is Access.OPEN and len({p.asked for p in self.proofs if p.supports is Access.OPEN}) < 2:
             access = Access.PARTIAL
+        containers, problems = check_figures(self.containers)
         return ProbeReport(
             target=self.target.label,
             outcome=self.outcome,
@@ -207,10 +209,10 @@ class ReportDraft:
             product=self.product,
             version=self.version,
             identity=self.identity,
-            containers=tuple(self.containers),
+            containers=containers,
             probe=self.meta.name,
             account=self.account,
-            problems=tuple(self.problems),
+            problems=(*self.problems, *problems),
             traits=tuple(sorted(self.traits.items())),
         )
 

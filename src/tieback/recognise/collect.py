@@ -26,8 +26,8 @@ _HOW = {"dex-flow": 1, "manifest": 2, "entitlement": 2, "native-string": 3, "bin
 """Ranks of evidence without the name of a key or resource."""
 _ENCODINGS = frozenset({"percent", "unicode", "base64", "reversed"})
 _ENCODED = 4
-_GENERIC = ("generic_secret", "password_value")
-"""Kinds of credentials that are recognised only by their names."""
+_GENERIC = {"oauth_client_secret": 1, "generic_secret": 2, "generic_api_key": 2, "password_value": 2}
+"""Kinds of credentials that are recognised only by their names, with a rank: a higher one says less."""
 
 
 class AppFinds(msgspec.Struct, frozen=True):
@@ -204,7 +204,10 @@ def _owned(seen: _Seen, maker: Maker) -> Sighting:
 
 
 def _distinct(credentials: Iterable[Credential]) -> Iterator[Credential]:
-    """The credentials without those of a generic kind that another rule recognises by their format."""
+    """The credentials without those that a rule with a better rank recognises too."""
     every = tuple(credentials)
-    known = {one.fingerprint for one in every if one.kind not in _GENERIC and one.fingerprint}
-    return (one for one in every if one.kind not in _GENERIC or one.fingerprint not in known)
+    best: dict[str, int] = {}
+    for one in every:
+        rank = _GENERIC.get(one.kind, 0)
+        best[one.fingerprint] = min(rank, best.get(one.fingerprint, rank))
+    return (one for one in every if not one.fingerprint or _GENERIC.get(one.kind, 0) <= best[one.fingerprint])

@@ -104,6 +104,24 @@ class CredentialRule(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=T
     """Services whose probes may send it; only values of public credentials are kept."""
 
 
+class UserinfoRule(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=True):
+    """One ``[[userinfo]]`` rule of credentials.toml: user information of a web address that is a known credential."""
+
+    kind: str
+    grade: CredentialGrade
+    pattern: str
+    """Matches the whole of ``USER@HOST/PATH``."""
+    reason: str
+    source: str
+    match: tuple[str, ...]
+    avoid: tuple[str, ...]
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """Compiled at the first address with user information."""
+        return re.compile(self.pattern)
+
+
 class _CloudFile(msgspec.Struct, forbid_unknown_fields=True):
     fragments: dict[str, str]
     host: tuple[CloudHost, ...]
@@ -113,6 +131,7 @@ class _CloudFile(msgspec.Struct, forbid_unknown_fields=True):
 class _CredentialFile(msgspec.Struct, forbid_unknown_fields=True):
     fragments: dict[str, str]
     credential: tuple[CredentialRule, ...]
+    userinfo: tuple[UserinfoRule, ...]
 
 
 class CloudRules:
@@ -150,6 +169,7 @@ class CredentialRules:
         for rule in read.credential:
             rule.pattern = _filled(rule.pattern, read.fragments)
         self.rules = read.credential
+        self.userinfo = read.userinfo
 
 
 def _filled(pattern: str, fragments: Mapping[str, str]) -> str:

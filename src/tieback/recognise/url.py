@@ -21,8 +21,11 @@ _AUTHORITY = re.compile(r"[^/?#]{0,1024}")
 _HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.%]{2,64}\]|[^:,;()&|=!*'\[\]]{0,1024})(?::([^,;()&|=!*'\[\]]{0,1024}))?")
 _PATH = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]{0,1024}")
 _VARIABLE_SEGMENT = re.compile(r"/:[A-Za-z_]")
-_SECRET_SEGMENT = re.compile(r"(?<=/services)/T[0-9A-Z]{6}|(?<=/api/webhooks)/\d{6}|/bot\d{6,12}:|/(?=sk_live_|hf_)")
-"""Paths whose rest is a credential: web hooks of Slack and Discord, bots of Telegram."""
+_SECRET_SEGMENT = re.compile(
+    r"(?:(?<=/services)|(?<=/triggers)|(?<=/workflows))/T[0-9A-Z]{6}|(?<=/api/webhooks)/\d{6}|(?<=/webhookb2)/[0-9a-f]{8}-"
+    r"|/bot\d{6,12}:|/(?=sk_live_|hf_)"
+)
+"""Paths whose rest is a credential: web hooks of Slack, Discord and Teams, bots of Telegram."""
 _PROSE = ".,;:!?'*)]}"
 """Characters that end a sentence or a list, not a URL; a closing bracket stays if its opening one is in the URL."""
 
@@ -61,7 +64,7 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
         path=path,
         service=scheme.service or rules.services.of(host.name, port) or rules.services.of_path(path),
     )
-    return TextVerdict(RULE, covers, endpoints=(endpoint,), secrets=_secrets(userinfo))
+    return TextVerdict(RULE, covers, endpoints=(endpoint,), secrets=_secrets(userinfo, place + path, rules))
 
 
 def verify_relative(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
@@ -102,11 +105,15 @@ def _value(scheme: SchemeRule, host: EndpointHost, port: int | None, path: str) 
     return f"{scheme.canonical}://{host.bracketed}{shown}{path}"
 
 
-def _secrets(userinfo: str) -> tuple[MaskedSecret, ...]:
+def _secrets(userinfo: str, rest: str, rules: RuleFiles) -> tuple[MaskedSecret, ...]:
+    """The credential before the host; ``rest`` is the host and the path after it."""
     user, colon, password = userinfo.partition(":")
     secret = password if colon and password else user
     if not secret or not is_real_value(secret):
         return ()
+    for rule in rules.credentials.userinfo:
+        if rule.compiled.fullmatch(f"{userinfo}@{rest}"):
+            return (mask_secret(rule.kind, secret, rule.grade),)
     return (mask_secret("password_in_url" if colon and password else "user_in_url", secret),)
 
 

@@ -1,27 +1,34 @@
-"""Renders the frozen report as tables, pages and documents: one file per format."""
+"""Renders the frozen report as tables, pages and documents: one file per format.
+
+The formats are imported by ``renderers``: most commands print no report, but use the texts and figures beside them.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tieback.model.errors import UsageError
-from tieback.report.formats.csaf import CsafRenderer
-from tieback.report.formats.csv import CsvRenderer
-from tieback.report.formats.cyclonedx import CycloneDxRenderer
-from tieback.report.formats.defectdojo import DefectDojoRenderer
-from tieback.report.formats.html.pdf import PdfRenderer
-from tieback.report.formats.html.renderer import HtmlRenderer
-from tieback.report.formats.json import JsonRenderer
-from tieback.report.formats.junit import JunitRenderer
-from tieback.report.formats.markdown import MarkdownRenderer
-from tieback.report.formats.ndjson import NdjsonRenderer
-from tieback.report.formats.ocsf import OcsfRenderer
-from tieback.report.formats.sarif import SarifRenderer
-from tieback.report.formats.stix import StixRenderer
-from tieback.report.formats.terminal import TerminalRenderer
-from tieback.report.interface import Renderer
+
+if TYPE_CHECKING:
+    from tieback.report.interface import Renderer
 
 
-def renderers() -> tuple[Renderer, ...]:
-    """Return all renderers. A new format needs one file and one line in this tuple."""
+def renderers() -> "tuple[Renderer, ...]":
+    """Return all renderers. A new format needs one file, one import and one line in this tuple."""
+    from tieback.report.formats.csaf import CsafRenderer
+    from tieback.report.formats.csv import CsvRenderer
+    from tieback.report.formats.cyclonedx import CycloneDxRenderer
+    from tieback.report.formats.defectdojo import DefectDojoRenderer
+    from tieback.report.formats.html.pdf import PdfRenderer
+    from tieback.report.formats.html.renderer import HtmlRenderer
+    from tieback.report.formats.json import JsonRenderer
+    from tieback.report.formats.junit import JunitRenderer
+    from tieback.report.formats.markdown import MarkdownRenderer
+    from tieback.report.formats.ndjson import NdjsonRenderer
+    from tieback.report.formats.ocsf import OcsfRenderer
+    from tieback.report.formats.sarif import SarifRenderer
+    from tieback.report.formats.stix import StixRenderer
+    from tieback.report.formats.terminal import TerminalRenderer
+
     return (
         TerminalRenderer(),
         HtmlRenderer(),
@@ -40,7 +47,7 @@ def renderers() -> tuple[Renderer, ...]:
     )
 
 
-def by_name(name: str) -> Renderer:
+def by_name(name: str) -> "Renderer":
     """Return the renderer for ``--format``.
 
     Raises:
@@ -53,7 +60,7 @@ def by_name(name: str) -> Renderer:
     raise UsageError("unknown format", where=f"--format {name}", advice=f"Choose one of {names}")
 
 
-def by_suffix(path: Path) -> Renderer:
+def by_suffix(path: Path) -> "Renderer":
     """Return the renderer for a file, by the longest matching suffix: ``a.sarif``, ``a.cdx.json``, ``a.json``.
 
     Raises:

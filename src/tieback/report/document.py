@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -14,7 +14,16 @@ from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure, PiiClassTotal
 from tieback.model.figure import Figure
 from tieback.model.probe import Access, RansomVerdict
-from tieback.model.report import AppSummary, DataUsed, Report, RunScope, SkipReason
+from tieback.model.report import (
+    AppSummary,
+    ContactedServer,
+    DataUsed,
+    Encryption,
+    Headline,
+    Report,
+    RunScope,
+    SkipReason,
+)
 from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text, size_text
 from tieback.report.personal import personal_lines
 
@@ -47,6 +56,7 @@ _SKIPPED_WORDS = {
     SkipReason.EXPIRED: "the grant expired during the run.",
     SkipReason.EXCLUDED: "excluded by the grant or by a never.toml.",
     SkipReason.OUTSIDE: "no target of this grant covers them.",
+    SkipReason.OVER_BUDGET: "the limits of the grant ended the probe. Raise [limits].",
 }
 
 PLATFORM_WORDS = {Platform.ANDROID: "Android", Platform.IOS: "iOS", Platform.UNKNOWN: "unknown"}
@@ -217,28 +227,136 @@ def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, list[str]]
     return {key: sorted(hosts, key=lambda host: (hosts[host], host)) for key, hosts in seen.items()}
 
 
+MOST_PARTLY_READ = 20
+"""Limit on the partly read apps that a report lists."""
+
+
+def partly_read_lines(report: Report, most: int = MOST_PARTLY_READ) -> Iterator[tuple[str, str]]:
+    """Yield each app with code that was not read, and the code with its place; then the number of the others."""
+    for summary in report.partly_read.first(most):
+        codes = [clean(f"{one.what} ({one.where})" if one.where else one.what, 300) for one in summary.unread[:3]]
+        if len(summary.unread) > len(codes):
+            codes.append(f"and {len(summary.unread) - len(codes):,} more")
+        yield clean(f"{summary.app.label} {summary.app.version_name}".strip(), 80), "; ".join(codes)
+    if report.partly_read.count > most:
+        yield f"and {report.partly_read.count - most:,} more", "see the JSON report"
+
+
 def headline_text(report: Report) -> str:
-    """Return the conclusion in one or two sentences that claim no more than was probed."""
+    """Return the conclusion in a few sentences that claim no more than was read and probed."""
+    text, partly = _conclusion(report), report.headline.apps_partly_read
+    if not partly:
+        return text
+    return (
+        f"{text} {count_text(partly, 'app was', 'apps were')} only partly read. "
+        f"Capture {'its' if partly == 1 else 'their'} traffic to see the other back ends (tieback capture)."
+    )
+
+
+def _conclusion(report: Report) -> str:
     head = report.headline
-    apps = count_text(head.apps_analysed, "app")
+    analysed = _analysed_text(report)
     if report.scope is None:
         return (
-            f"{apps} analysed. There was no grant, so no back end was contacted. "
+            f"{analysed} There was no grant, so no back end was contacted. "
             "This report makes no statement about their data stores."
         )
     skipped = _skipped_text(report.scope, exposed=bool(head.stores_exposed))
     if not head.stores_exposed:
-        if not report.scope.targets_asked and not head.stores_answering:
-            return f"{apps} analysed. {skipped or 'No data store was probed: the inputs lead to none.'}"
+        if not report.scope.probed and not head.stores_answering:
+            none = "No data store was probed: the inputs lead to none."
+            if head.apps_partly_read:
+                none = "No data store was probed: the code that was read leads to none."
+            return f"{analysed} {skipped or none}".lstrip()
         answered = count_text(head.stores_answering, "data store")
-        text = f"{apps} analysed. {answered} answered; none allowed unauthenticated access to records."
-        return f"{text} {skipped}".rstrip()
-    text = (
-        f"{head.apps_affected:,} of {apps} {'leads' if head.apps_affected == 1 else 'lead'} to "
-        f"{count_text(head.stores_exposed, 'data store')} accessible without authentication: "
-        f"{records_text(head.records)}, {_size(head.bytes)}."
-    )
+        text = f"{analysed} {answered} answered; none allowed unauthenticated access to records."
+        return f"{text} {skipped}".strip()
+    exposed = f"{count_text(head.stores_exposed, 'data store')} accessible without authentication"
+    if head.apps_analysed:
+        apps = count_text(head.apps_analysed, "app")
+        verb = "leads" if head.apps_affected == 1 else "lead"
+        leading = f"{head.apps_affected:,} of {apps}{_fully_read_share(head)} {verb} to {exposed}"
+    else:
+        leading = f"{analysed} {exposed}".lstrip()
+    text = f"{leading}: {records_text(head.records)}, {_size(head.bytes)}."
     return f"{text} {skipped}".rstrip()
+
+
+def _analysed_text(report: Report) -> str:
+    """Say what was read, as ``3 apps analysed.`` or ``1 capture read: 12 servers``.
+
+    Empty if the run had no input, as a probe of targets that the user named.
+    """
+    count, captures = report.headline.apps_analysed, report.captures.count
+    apps = f"{count_text(count, 'app')} analysed." if count or not (captures or report.without_inputs) else ""
+    if not captures:
+        return apps
+    leaking = sum(bool(server.leaks) for server in report.servers.rows())
+    servers = count_text(report.servers.count, "server") if report.servers.count else "no servers"
+    told = f"{count_text(captures, 'capture')} read: {servers}"
+    told += f", {leaking:,} with personal data or credentials in cleartext." if leaking else "."
+    return f"{apps} {told}".lstrip()
+
+
+def encryption_text(server: ContactedServer) -> str:
+    """Return the weakest encryption of the traffic with a server, with the versions of TLS if there are some."""
+    versions = ", ".join(clean(version, 20) for version in server.tls)
+    match server.encryption:
+        case Encryption.CLEARTEXT:
+            return f"cleartext and {versions}" if versions else "cleartext"
+        case Encryption.WEAK_TLS:
+            return f"weak: {versions}"
+        case Encryption.ENCRYPTED:
+            return versions or "encrypted"
+    return "unknown"
+
+
+def server_text(server: ContactedServer) -> str:
+    """Return ``host:port``, or only the host if the capture does not show the port."""
+    host = f"[{server.host}]" if ":" in server.host else server.host
+    return clean(host if server.port is None else f"{host}:{server.port}", 300)
+
+
+def app_text(server: ContactedServer) -> str:
+    """Return the app of a server as the capture shows it, or ``unknown``."""
+    return clean(server.app or server.bundle_id, 80) or "unknown"
+
+
+def leaks_text(server: ContactedServer) -> str:
+    """Return the classes that leaked to or from a server, or why there are none."""
+    if server.leaks:
+        return ", ".join(clean(one, 40).replace("_", " ") for one in server.leaks)
+    if server.encryption is Encryption.CLEARTEXT:
+        return "none found"
+    return "unknown" if server.encryption is Encryption.UNKNOWN else "none: encrypted"
+
+
+def capture_lines(report: Report, most: int) -> Iterator[tuple[str, str]]:
+    """Yield a label and a sentence for each capture, at most ``most``, and the number of the others."""
+    for one in report.captures.first(most):
+        if not one.flows:
+            text = "read; it contains no flows"
+        else:
+            text = f"{count_text(one.flows, 'flow')} with {count_text(one.servers, 'server')}"
+            if one.others:
+                text += f"; {one.others:,} of them are name resolution, discovery or time, and not listed"
+        apps = ", ".join(clean(app, 60) for app in one.apps[:5]) + (
+            f" and {len(one.apps) - 5:,} more" if len(one.apps) > 5 else ""
+        )
+        text += f"; apps: {apps}" if apps else "; it does not show which apps" if one.flows else ""
+        yield clean(one.path, 200), text
+        for problem in one.problems[:3]:
+            yield clean(one.path, 200), clean(problem.what)
+    if report.captures.count > most:
+        yield "", f"and {report.captures.count - most:,} more captures"
+
+
+def _fully_read_share(head: Headline) -> str:
+    """The same share over the apps that were fully read; empty if all or none were."""
+    fully = head.apps_analysed - (head.apps_partly_read or 0)
+    if not head.apps_partly_read or fully <= 0 or head.affected_partly_read is None:
+        return ""
+    return f" ({head.apps_affected - head.affected_partly_read:,} of the {fully:,} fully read)"
 
 
 def _skipped_text(scope: RunScope, *, exposed: bool) -> str:
@@ -246,18 +364,34 @@ def _skipped_text(scope: RunScope, *, exposed: bool) -> str:
 
     If there are exposed stores, candidates outside the grant are only in the scope lines.
     """
-    outside = scope.targets_out_of_scope or 0
-    reasons = dict(scope.skipped) or ({SkipReason.OUTSIDE: outside} if outside else {})
-    total = count_text(sum(reasons.values()) + scope.targets_asked, "candidate")
+    reasons = scope.unprobed
     if exposed:
         reasons.pop(SkipReason.OUTSIDE, None)
     if not reasons:
         return ""
+    total = count_text(scope.candidates, "candidate")
+    count = sum(reasons.values())
+    if scope.probed:
+        return f"{count:,} of {total} {'was' if count == 1 else 'were'} not probed: {_reasons_text(reasons)}"
+    return f"0 of {total} {'was' if total == '1 candidate' else 'were'} probed: {_reasons_text(reasons)}"
+
+
+def _reasons_text(reasons: Mapping[SkipReason, int]) -> str:
+    """The reasons as sentences, each with its count if there are several."""
     several = len(reasons) > 1
-    why = " ".join((f"{count:,}: " if several else "") + _SKIPPED_WORDS[reason] for reason, count in reasons.items())
-    if scope.targets_asked:
-        return f"{sum(reasons.values()):,} of {total} were not probed: {why}"
-    return f"0 of {total} {'was' if total == '1 candidate' else 'were'} probed: {why}"
+    return " ".join((f"{count:,}: " if several else "") + _SKIPPED_WORDS[reason] for reason, count in reasons.items())
+
+
+def unprobed_text(report: Report) -> str:
+    """How many candidates were not probed, and all reasons; empty if all were probed. Without a grant: none was."""
+    if report.scope is None:
+        ends = report.backends.count
+        return f"{count_text(ends, 'back end')} not probed: there is no grant. Add --grant FILE." if ends else ""
+    reasons = report.scope.unprobed
+    if not reasons:
+        return ""
+    total = count_text(report.scope.candidates, "candidate")
+    return f"{sum(reasons.values()):,} of {total} not probed: {_reasons_text(reasons)}"
 
 
 def _size(figure: Figure) -> str:

@@ -2,16 +2,22 @@
 
 from tieback.model.figure import Figure, Quality
 
-SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥"}
+SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥", Quality.CLAIMED: "?"}
 """Sign before a number."""
 
-WORDS = {Quality.EXACT: "exact", Quality.ESTIMATE: "estimate", Quality.LOWER_BOUND: "at least"}
+WORDS = {
+    Quality.EXACT: "exact",
+    Quality.ESTIMATE: "estimate",
+    Quality.LOWER_BOUND: "at least",
+    Quality.CLAIMED: "claimed",
+}
 """Word beside a number, if there is space."""
 
 LEGEND = (
     ("2,900", "exact", "counted by the server"),
     ("≈2,900", "estimate", "from server statistics or a calculation; may be too high or too low"),
     ("≥2,900", "at least", "lower bound; not everything was counted"),
+    ("?2,900", "claimed", "reported by the server, but not plausible; not part of any sum"),
 )
 """Example, word and meaning of each quality."""
 
@@ -21,14 +27,14 @@ _UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 
 
 def figure_text(figure: Figure | None) -> str:
-    """``2,900``, ``≈2,900`` or ``≥2,900``; ``not measured`` for ``None`` or a lower bound of zero."""
+    """``2,900``, ``≈2,900``, ``≥2,900`` or ``?2,900``; ``not measured`` for ``None`` or a lower bound of zero."""
     if figure is None or _says_nothing(figure):
         return NOT_MEASURED
     return f"{SIGNS[figure.quality]}{figure.value:,}"
 
 
 def quality_text(figure: Figure | None) -> str:
-    """``exact``, ``estimate`` or ``at least``; empty if nothing was measured."""
+    """``exact``, ``estimate``, ``at least`` or ``claimed``; empty if nothing was measured."""
     return "" if figure is None or _says_nothing(figure) else WORDS[figure.quality]
 
 

@@ -145,8 +145,13 @@ def _scope(scope: RunScope | None) -> RunScope | None:
 
 def _headline(head: Headline, counts: BreakdownCounts) -> Headline:
     people = head.people
+    partly = (head.apps_partly_read, head.affected_partly_read)
+    if any(map(_small, (*partly, head.apps_analysed - (partly[0] or 0), head.apps_affected - (partly[1] or 0)))):
+        partly = (None, None)
     return replace(
         head,
+        apps_partly_read=partly[0],
+        affected_partly_read=partly[1],
         stores_ransomed=None if _small(head.stores_ransomed) else head.stores_ransomed,
         honeypots=None if _small(head.honeypots) else head.honeypots,
         records=round_down(head.records),

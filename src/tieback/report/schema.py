@@ -19,7 +19,9 @@ from tieback.model.report import (
     AppSighting,
     AppSummary,
     Breakdown,
+    CaptureSummary,
     CloserLook,
+    ContactedServer,
     DataUsed,
     ExposureHistory,
     GroupTable,
@@ -76,6 +78,8 @@ _TABLES: dict[str, tuple[str, Any]] = {
     "probes": ("probe", ProbeReport),
     "seen": ("passive-note", PassiveNote),
     "seen_in_apps": ("passive-sighting", PassiveSighting),
+    "captures": ("capture-summary", CaptureSummary),
+    "servers": ("contacted-server", ContactedServer),
 }
 """Line schema and row type by table."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.model.report import FigureGroup, GroupTable, Report
+from tieback.model.report import FigureGroup, GroupTable, Headline, Report
 from tieback.report.document import PLATFORM_WORDS, clean, count_text
 from tieback.report.figures import bytes_text, figure_text, quality_text
 
@@ -37,6 +37,9 @@ def figure_steps(report: Report) -> Iterator[FigureStep]:
     """Yield the figures: apps analysed, apps using a store, apps affected, stores, records, bytes, remediation."""
     head = report.headline
     yield FigureStep("apps analysed", f"{head.apps_analysed:,}", "exact", "apps-analysed")
+    if head.apps_partly_read:
+        note = f"{_of(head.apps_partly_read, head.apps_analysed)}; their traffic shows the other back ends"
+        yield FigureStep("apps only partly read", f"{head.apps_partly_read:,}", "exact", "", note)
     if report.scope is None:
         return
     using = report.apps.count - report.quiet.count
@@ -47,7 +50,7 @@ def figure_steps(report: Report) -> Iterator[FigureStep]:
         f"{head.apps_affected:,}",
         "exact",
         "apps-affected",
-        _of(head.apps_affected, head.apps_analysed),
+        _of(head.apps_affected, head.apps_analysed) + _fully_read(head),
     )
     if (sample := report.sample) is not None:
         note = (
@@ -78,6 +81,15 @@ def figure_steps(report: Report) -> Iterator[FigureStep]:
             f"{bytes_text(closer.bytes)}; included in the figures above"
         )
         yield FigureStep("apps with a closer look", f"{closer.apps:,}", "exact", "", note)
+
+
+def _fully_read(head: Headline) -> str:
+    """The share of affected apps over the apps that were fully read, as a clause; empty if all or none were."""
+    fully = head.apps_analysed - (head.apps_partly_read or 0)
+    if not head.apps_partly_read or fully <= 0 or head.affected_partly_read is None:
+        return ""
+    affected = head.apps_affected - head.affected_partly_read
+    return f"; {affected:,} of {fully:,} fully read apps, {_percent(affected, fully)}"
 
 
 def cells(group: FigureGroup) -> tuple[str, ...]:

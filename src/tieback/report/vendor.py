@@ -86,6 +86,7 @@ def vendor_report(report: Report, vendor: str) -> Report:
         pick=lambda keys: _apps(report, own, own.apps.intersection(keys)),
     )
     quiet = sum(1 for summary in apps.rows() if not summary.exposures)
+    partly = [summary for summary in apps.rows() if summary.unread]
     changed, findings = _changed(report, own)
     analysed = len(own.apps)
     problems = sum(1 for _ in _problems(report, own))
@@ -105,7 +106,12 @@ def vendor_report(report: Report, vendor: str) -> Report:
             bytes_sent=asked.sent,
             bytes_read=asked.read,
         ),
-        headline=summarise(analysed, affected, chain(exposed.rows(), answered.rows())),
+        headline=summarise(
+            analysed,
+            len(affected),
+            chain(exposed.rows(), answered.rows()),
+            (len(partly), sum(summary.app.sha256 in affected for summary in partly)),
+        ),
         apps=apps,
         quiet=LazyTable(quiet, lambda: (summary for summary in apps.rows() if not summary.exposures)),
         exposed=exposed,
@@ -122,7 +128,15 @@ def vendor_report(report: Report, vendor: str) -> Report:
         probes=LazyTable(sum(1 for _ in _probes(report, own)), lambda: _probes(report, own)),
         seen=LazyTable.of(list(_seen(report, own))),
         seen_in_apps=LazyTable.of([one for one in report.seen_in_apps.rows() if one.app.sha256 in own.apps]),
+        servers=LazyTable.of(
+            [
+                replace(one, capture=PurePath(one.capture).name)
+                for one in report.servers.rows()
+                if one.app_sha256 in own.apps
+            ]
+        ),
         data=data_for_others(report.data),
+        partly_read=LazyTable.of(partly),
         audience=f"only for {clean(vendor, 100)}: its apps and the stores that they lead to",
     )
 
@@ -191,8 +205,8 @@ def _picked(report: Report, keys: Iterable[str]) -> Iterator[Exposure]:
         yield from report.answered.pick(some)
 
 
-def _order(report: Report, own: _Own) -> tuple[list[tuple[str, bool]], int]:
-    """Ids of the vendor's stores, worst first, each with its exposed flag; and the number of affected apps."""
+def _order(report: Report, own: _Own) -> tuple[list[tuple[str, bool]], frozenset[str]]:
+    """Ids of the vendor's stores, worst first, each with its exposed flag; and the affected apps."""
     keys: list[tuple[int, int, int, str, bool]] = []
     affected: set[str] = set()
     for store in _picked(report, own.stores):
@@ -200,7 +214,7 @@ def _order(report: Report, own: _Own) -> tuple[list[tuple[str, bool]], int]:
         keys.append((-told.severity.rank, -told.score, -told.records.value, told.id, told.exposed))
         if told.exposed:
             affected.update(route.app_sha256 for route in told.routes)
-    return [(key[3], key[4]) for key in sorted(keys)], len(affected)
+    return [(key[3], key[4]) for key in sorted(keys)], frozenset(affected)
 
 
 def _stores(report: Report, own: _Own, keys: list[str]) -> LazyIndex[Exposure]:

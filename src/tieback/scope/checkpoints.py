@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tieback.model.errors import WorkspaceError
-from tieback.scope.places import state_folder
 from tieback.scope.policy.ssh_keys import PublicKey, parse_public_key
+from tieback.storage.user_state import open_state_folder, state_folder
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -70,7 +70,7 @@ class CheckpointSigner:
         Raises:
             WorkspaceError: the key cannot be read or written, or other users may read it.
         """
-        place = state_folder() / "audit" if folder is None else folder
+        place = open_state_folder() / "audit" if folder is None else folder
         try:
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             (place / "logs").mkdir(mode=0o700, exist_ok=True)
@@ -79,7 +79,7 @@ class CheckpointSigner:
             raise WorkspaceError(
                 f"cannot be read or written ({error.strerror})",
                 where=str(place),
-                advice="Make it writable, or set XDG_STATE_HOME to a folder that is; the audit log needs it",
+                advice="Make it writable, or set TIEBACK_STATE to a folder that is; the audit log needs it",
             ) from None
         return cls(key, public, record_file(log, place), log)
 

@@ -19,7 +19,7 @@ import msgspec
 
 from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Grant
-from tieback.scope.places import state_folder
+from tieback.storage.user_state import open_state_folder
 
 LEASE_FOLDER = ".tieback-leases"
 """Folder next to an audit log outside a workspace."""
@@ -54,8 +54,12 @@ def hold_lease(grant: Grant, folder: Path) -> Iterator[None]:
 
 
 def user_leases() -> Path:
-    """The folder of this user's leases."""
-    return state_folder() / "leases"
+    """The folder of this user's leases.
+
+    Raises:
+        WorkspaceError: the user's state folder cannot be used.
+    """
+    return open_state_folder() / "leases"
 
 
 @contextmanager
@@ -67,7 +71,7 @@ def _hold(leases: Path, digest: str) -> Iterator[None]:
         raise WorkspaceError(
             f"cannot lock the grant ({error.strerror})",
             where=str(leases),
-            advice="Make this folder writable; XDG_STATE_HOME moves the user's state folder, --audit the audit log",
+            advice="Make this folder writable; TIEBACK_STATE moves the user's state folder, --audit the audit log",
         ) from None
     try:
         try:

@@ -37,17 +37,19 @@ class RecoveryResult(msgspec.Struct, frozen=True):
     """Parts that were quarantined, each with its problem; their units are among the lost."""
 
 
-def recover(lake: Lake, ledger: Ledger) -> RecoveryResult:
+def recover(lake: Lake, ledger: Ledger, *, seals: bool = False) -> RecoveryResult:
     """Update the ledger from the lake. Call at the start of a run and at the end of its analysis, under the lock.
 
     Workers with old batches can no longer publish (``fencing``), so the lake is complete. Each part is read only once
-    here: the cost depends on the size of a run, not on that of the workspace.
+    here: the cost depends on the size of a run, not on that of the workspace. With ``seals``, the seal of every part is
+    checked, and every byte read: parts that this user's tieback did not write are quarantined, and their units are done
+    again.
 
     Raises:
         WorkspaceError: the lake or the ledger cannot be read or written.
     """
     drafts = lake.clear_staging()
-    aside = quarantine_damaged(lake, lake.parts() - ledger.entered_parts())
+    aside = quarantine_damaged(lake, lake.layout().live if seals else lake.parts() - ledger.entered_parts())
     finish_removal(lake, ledger)
     sweep(lake)
     published = lake.parts()
@@ -70,6 +72,20 @@ type Name = tuple[str, str]
 def stored_units(lake: Lake, part: str) -> list[Unit]:
     """The units with results in a part. Raises ``WorkspaceError`` if it cannot be read."""
     return _members(lake.read(part, "units"))
+
+
+def units_without_results(lake: Lake, wanted: "pa.Table") -> list[Name]:
+    """The units that no part of the lake has, whatever the ledger says about them.
+
+    Args:
+        lake: the lake.
+        wanted: columns ``unit`` and ``version``.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+    """
+    sql = "SELECT DISTINCT unit, version FROM wanted ANTI JOIN units USING (unit, version) ORDER BY ALL"
+    return list(lake.stream(sql, tables={"wanted": wanted}))
 
 
 def remove_units(lake: Lake, part: str, names: Collection[Name]) -> None:

@@ -1,6 +1,7 @@
 """A workspace: the directory with all data of tieback, and nothing else.
 
 VERSION       "tieback workspace", then "schema N"
+identity      random token; the user's state folder has it, too (``storage.trust``)
 ledger.db     state that changes (SQLite); with its -wal and -shm files
 ledger.json   location of a ledger in PostgreSQL; ledger.moving.json and ledger.db.moving during a move
 lake/         append-only facts (Parquet)
@@ -23,7 +24,6 @@ from pathlib import Path
 from typing import Self
 
 from tieback.model.errors import WorkspaceError
-from tieback.scope.lease import user_leases
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake.lake import Lake
 from tieback.storage.ledger.database import HEAD, back_up_sqlite
@@ -37,6 +37,8 @@ from tieback.storage.ledger.location import (
     write_location,
 )
 from tieback.storage.ledger.locks import Lock, lock_file, lock_run, lock_session
+from tieback.storage.trust import IDENTITY_FILE, confirm_ledger, distrust, key_of, trust
+from tieback.storage.user_state import OTHERS_WRITE, open_state_folder
 
 SCHEMA = int(HEAD)
 """Version of the layout and of the ledger: the number of the newest migration."""
@@ -55,21 +57,26 @@ class Workspace:
         self.grants_directory = directory / "grants"
         self.stop_file = directory / "stop"
         self.lake = Lake(self.lake_directory)
+        self.distrust = ""
+        """Why the results may not be this user's own (``storage.trust``), as one clause; empty for a trusted one."""
         self._ledger: Ledger | None = None
 
     @classmethod
-    def open(cls, directory: Path, *, create: bool = True, ledger: str | None = None) -> Self:
+    def open(
+        cls, directory: Path, *, create: bool = True, ledger: str | None = None, trusted: bool | None = None
+    ) -> Self:
         """Open a workspace; migrate an older one, and create a missing one if ``create`` is true.
 
         Args:
             directory: directory of the workspace.
             create: whether it may be created.
             ledger: PostgreSQL URL for the ledger of a new workspace, or the expected one of this workspace.
+            trusted: whether it must be a workspace that this user created or accepted; by default, as ``create``.
 
         Raises:
             UsageError: the ledger is at another location, or the URL is invalid.
             WorkspaceError: it is missing and ``create`` is false; the directory contains something else; it was created
-                by a newer release; or it cannot be read or written.
+                by a newer release; it must be trusted and is not; or it cannot be read or written.
         """
         workspace = cls(directory)
         with storage_errors(directory):
@@ -82,6 +89,10 @@ class Workspace:
                     where=str(directory),
                     advice="Upgrade tieback or choose another directory",
                 )
+            if schema is not None:
+                workspace.distrust = (
+                    require_trust(directory) if trusted or (trusted is None and create) else distrust(directory)
+                )
             place = read_location(directory)
             opened = None
             if ledger is not None and place is None and not workspace.ledger_file.exists():
@@ -92,13 +103,18 @@ class Workspace:
                 require_location(directory, place, ledger)
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if schema is None:
-                # First, so that an interruption leaves a directory that is recognised as a workspace.
+                directory.chmod(directory.stat().st_mode & ~OTHERS_WRITE)
+                # First of all, so that an interruption leaves a directory that is recognised as a workspace.
+                trust(directory)
                 _write_schema(directory)
+            if not workspace.distrust:
+                workspace.lake = Lake(workspace.lake_directory, key=key_of(directory))
             workspace.lake_directory.mkdir(mode=0o700, exist_ok=True)
             workspace.grants_directory.mkdir(mode=0o700, exist_ok=True)
             if not os.access(directory, os.W_OK):
                 raise PermissionError(13, "Permission denied")
-            if opened is not None:
+            if opened is not None and place is not None:
+                confirm_ledger(directory, place.url, place.workspace)
                 write_location(directory, place)
                 opened.close()
             if schema is not None and schema < SCHEMA and place is None and workspace.ledger_file.exists():
@@ -149,7 +165,7 @@ class Workspace:
             raise ValueError(f"not a SHA-256: {sha256!r}")
         what = f"another process is probing under this grant ({sha256[:12]}…)"
         advice = "Wait for it to end; only one process may probe under a grant"
-        folders = (user_leases(), self.directory / "leases")
+        folders = (open_state_folder() / "leases", self.directory / "leases")
         for folder in folders:
             with storage_errors(folder):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -172,6 +188,24 @@ class Workspace:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def is_workspace(directory: Path) -> bool:
+    """True if there is a workspace. Raises ``WorkspaceError`` if its ``VERSION`` is damaged."""
+    with storage_errors(directory):
+        return _read_schema(directory) is not None
+
+
+def require_trust(directory: Path) -> str:
+    """Check that this user created or accepted a workspace. Returns an empty text, or raises ``WorkspaceError``."""
+    if why := distrust(directory):
+        raise WorkspaceError(
+            f"this workspace is not trusted: {why}",
+            where=str(directory),
+            advice=f"Choose another folder with --workspace. To accept what it contains, run "
+            f"`tieback workspace trust -w {directory}`",
+        )
+    return ""
 
 
 def _read_schema(directory: Path) -> int | None:
@@ -208,7 +242,8 @@ def _check_free(directory: Path, *, create: bool) -> None:
         raise WorkspaceError(
             "no workspace here", where=str(directory), advice="Run `tieback scan` first, or pass --workspace"
         )
-    if directory.exists() and any(not path.name.startswith(".VERSION.") for path in directory.iterdir()):
+    interrupted = (".VERSION.", f".{IDENTITY_FILE}.", IDENTITY_FILE)
+    if directory.exists() and any(not path.name.startswith(interrupted) for path in directory.iterdir()):
         raise WorkspaceError(
             "not a workspace, and not empty",
             where=str(directory),

@@ -126,12 +126,33 @@ def credential(
         (credential("service_role", CredentialGrade.SUPERUSER), "superuser-key-in-app", "CWE-798", "critical"),
         (credential("pem", CredentialGrade.PRIVATE_KEY), "private-key-in-app", "CWE-321", "high"),
         (credential("anon_key", CredentialGrade.PUBLIC), None, "", ""),
+        (credential("sentry_dsn", CredentialGrade.PUBLIC), None, "", ""),
+        (credential("slack_webhook", CredentialGrade.WRITE_ONLY), "webhook-in-app", "CWE-798", "medium"),
+        (credential("oauth_client_secret", CredentialGrade.CLIENT_SECRET), "client-secret-in-app", "CWE-798", "medium"),
+        (credential("generic_api_key", CredentialGrade.UNKNOWN), "unknown-key-in-app", "CWE-798", "medium"),
+        (credential("stripe_test_key", CredentialGrade.LIMITED), "limited-key-in-app", "CWE-798", "low"),
     ],
 )
 def test_a_credential_is_judged_by_what_it_opens(seen: Credential, rule: str | None, cwe: str, severity: str) -> None:
     found = apply_rules([], [("aa", seen)])
     expected = [] if rule is None else [(rule, cwe, severity, ("aa",))]
     assert [(one.rule, one.cwe, one.severity.value, one.apps) for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "endpoint", "title"),
+    [
+        ("generic_secret", "", "Hard-coded credential in the app"),
+        ("password_in_url", "https://api.shop.test", "Hard-coded credential in the app"),
+        ("huggingface_token", "", "Hard-coded credential in the app"),
+        ("aws_access_key_id", "", "Hard-coded data store credential in the app"),
+        ("algolia_api_key", "", "Hard-coded data store credential in the app"),
+        ("generic_secret", "redis://cache.shop.test", "Hard-coded data store credential in the app"),
+    ],
+)
+def test_only_the_credential_of_a_data_store_is_titled_as_one(kind: str, endpoint: str, title: str) -> None:
+    seen = msgspec.structs.replace(credential(kind), endpoint=endpoint)
+    assert [one.title for one in apply_rules([], [("aa", seen)])] == [title]
 
 
 def test_one_credential_at_two_places_is_one_finding() -> None:

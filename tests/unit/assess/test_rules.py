@@ -10,7 +10,8 @@ from tieback.probes import PROBES
 RULES = load_rules()
 OF_PACKAGES = {
     "credential-in-app", "superuser-key-in-app", "database-password-in-app", "private-key-in-app", "cleartext-allowed",
-    "cleartext-personal-data", "user-authorities-trusted",
+    "cleartext-personal-data", "user-authorities-trusted", "service-credential-in-app", "webhook-in-app",
+    "client-secret-in-app", "unknown-key-in-app", "limited-key-in-app", "tracking-cookie-in-cleartext",
 }  # fmt: skip
 """Rules about apps; the others are about stores and have a condition."""
 OF_ACCOUNTS = {"posture-open-own-store", "posture-account-says-closed", "posture-open-store-in-no-account"}

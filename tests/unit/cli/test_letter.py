@@ -23,7 +23,7 @@ def opened(run: Run, tmp_path: Path) -> Run:
 
 def test_help_names_every_kind_and_form() -> None:
     assert KINDS.split(", ") == list(ALL)
-    assert FORMS.split(", ") == [*MADE, "eml", "mailto"]
+    assert [{"markdown": "md"}.get(name, name) for name in FORMS] == [*MADE, "eml", "mailto"]
 
 
 def test_a_letter_is_written_listed_and_sent(opened: Run, tmp_path: Path) -> None:

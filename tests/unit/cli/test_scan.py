@@ -1,14 +1,19 @@
 """``tieback scan`` without a network: report files, formats, exit codes, workspaces."""
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from tests.unit.cli.conftest import Run
+from tests.unit.pipeline.test_traffic import HTTP, capture
 
 
 def test_without_a_grant_everything_but_the_network(run: Run, apps: Path, tmp_path: Path) -> None:
@@ -134,6 +139,42 @@ def test_a_grant_without_dns_is_in_the_headline(run: Run, apps: Path) -> None:
     assert "Back ends named in the apps" in text
 
 
+@pytest.mark.parametrize(
+    ("levels", "code", "reasons"),
+    [
+        ((), 0, []),
+        (("critical",), 0, []),
+        (
+            ("unprobed",),
+            1,
+            [r"\d+ of \d+ candidates not probed: .*DNS is not allowed by this grant\. Add dns = true\..*"],
+        ),
+        (("low", "unprobed", "high"), 1, [r"\d+ findings? at or above low", r"\d+ of \d+ candidates not probed: .*"]),
+    ],
+)
+def test_fail_on_unprobed(run: Run, apps: Path, levels: tuple[str, ...], code: int, reasons: list[str]) -> None:
+    who = ("--authorised-by", "Me", "--contact", "me@example.org")
+    assert run("grant", "new", "g.toml", *who, "--target", "es.fieldhand.test").code == 0
+    words = [word for level in levels for word in ("--fail-on", level)]
+    ended = run("scan", apps / "fieldhand.apk", "--grant", "g.toml", "-w", "ws", "--workers", "1", *words)
+    assert ended.code == code
+    said = re.findall(r"^exit 1: (.+)$", ended.err, re.MULTILINE)
+    assert len(said) == len(reasons)
+    assert all(re.fullmatch(reason, line) for reason, line in zip(reasons, said, strict=True)), said
+
+
+def test_fail_on_unprobed_without_a_grant(run: Run, apps: Path) -> None:
+    ended = run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1", "--fail-on", "unprobed")
+    assert ended.code == 1
+    assert re.search(
+        r"^exit 1: \d+ back ends not probed: there is no grant\. Add --grant FILE\.$", ended.err, re.MULTILINE
+    )
+
+
+def test_fail_on_takes_no_other_word(run: Run, apps: Path) -> None:
+    assert run("scan", apps / "fieldhand.apk", "-w", "ws", "--fail-on", "never").code == 2
+
+
 def test_only_the_user_may_read_what_is_written(run: Run, apps: Path, tmp_path: Path) -> None:
     """Also with an open umask, and in a folder that others may list."""
     (tmp_path / "ws").mkdir(mode=0o755)
@@ -142,3 +183,58 @@ def test_only_the_user_may_read_what_is_written(run: Run, apps: Path, tmp_path: 
     written = [path for path in tmp_path.rglob("*") if path != tmp_path / "ws"]
     assert len(written) > 10
     assert {path.name: oct(path.stat().st_mode) for path in written if path.stat().st_mode & 0o077} == {}
+
+
+def test_a_capture_alone_names_servers_encryption_and_leaks(run: Run, tmp_path: Path) -> None:
+    content = capture(HTTP)
+    (tmp_path / "run.pcap").write_bytes(content)
+    names = ("report.html", "report.md", "report.csv", "report.json")
+    ended = run(
+        "scan", "run.pcap", "-w", "ws", "--workers", "1", *(word for name in names for word in ("--report", name))
+    )
+    assert ended.code == 0
+    assert "1 capture read: 1 server, 1 with personal data or credentials in cleartext." in " ".join(ended.out.split())
+    (row,) = [line for line in ended.out.splitlines() if line.startswith("api.workhub.test:80")]
+    assert row.split() == [
+        "api.workhub.test:80", "unknown", "http", "cleartext", f"{len(HTTP)}", "B", "0", "B", "email",
+    ]  # fmt: skip
+    page = (tmp_path / "report.html").read_text()
+    for text in (ended.out, page, (tmp_path / "report.md").read_text()):
+        assert "Servers in the captures" in text
+        assert "Traffic in run.pcap" in text
+    # The digest of the capture is the key of the traffic, never its name.
+    digest = sha256(content).hexdigest()
+    for text in (ended.out, re.sub(r"app-\w+", "", page), (tmp_path / "report.md").read_text()):
+        assert digest not in text
+    document = json.loads((tmp_path / "report.json").read_text())
+    (server,) = document["servers"]
+    assert (server["host"], server["port"], server["encryption"], server["leaks"]) == (
+        "api.workhub.test", 80, "cleartext", ["email"],
+    )  # fmt: skip
+    assert [one["flows"] for one in document["captures"]] == [1]
+    assert "Traffic in run.pcap" in (tmp_path / "report.csv").read_text()
+
+
+def test_a_capture_without_flows_was_read_and_a_broken_one_was_not(run: Run, tmp_path: Path) -> None:
+    head = capture(HTTP)[:24]
+    (tmp_path / "empty.pcap").write_bytes(head)
+    (tmp_path / "broken.pcap").write_bytes(head + b"\xff" * 40)
+    (tmp_path / "broken.har").write_text('{"log": {"entries": [')
+    ended = run("scan", "empty.pcap", "-w", "ws", "--workers", "1")
+    assert (ended.code, "empty.pcap: read; it contains no flows" in ended.out) == (0, True)
+    for name in ("broken.pcap", "broken.har"):
+        broken = run("scan", name, "-w", f"ws-{name}", "--workers", "1")
+        assert (broken.code, f"tieback: {name}: " in broken.err) == (4, True), name
+        mixed = run("scan", name, "empty.pcap", "-w", f"ws-{name}", "--workers", "1")
+        assert (mixed.code, f"tieback: {name}: " in mixed.err) == (3, True), name
+
+
+def test_a_closed_pipe_is_no_finding(tmp_path: Path, apps: Path) -> None:
+    words = ["scan", str(apps), "-w", str(tmp_path / "ws"), "--workers", "1"]
+    ours, theirs = os.pipe()
+    os.close(ours)  # as `head` does when it has read enough
+    with os.fdopen(theirs, "wb") as closed:
+        ended = subprocess.run(
+            [sys.executable, "-m", "tieback", *words], stdout=closed, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (ended.returncode, ended.stderr) == (0, "")

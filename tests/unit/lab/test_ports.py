@@ -19,9 +19,8 @@ def taken() -> Iterator[int]:
 
 
 def test_a_taken_port_is_named(taken: int) -> None:
-    with pytest.raises(
-        LabError, match=rf"^127\.77\.255\.2:{taken}: the port is in use\. Stop the program on this port"
-    ):
+    message = rf"^127\.77\.255\.2:{taken}: the port is in use by process {os.getpid()} \(.+\)\. Stop the program on"
+    with pytest.raises(LabError, match=message):
         require_free_port(ADDRESS, taken)
 
 

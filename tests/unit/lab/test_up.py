@@ -13,6 +13,7 @@ from tieback.lab.state import Lab, LabServer
 from tieback.lab.store import LabStore
 from tieback.lab.up import StartResult, up
 from tieback.model.errors import LabError
+from tieback.scope.grant import load_grant
 
 
 class Stage:
@@ -72,7 +73,8 @@ def test_everything_comes_up(lab: Lab, stage: Stage) -> None:
     truth = msgspec.json.decode(lab.truth.read_bytes())
     assert truth["stores"]["workhub"]["records"] == 3500
     assert truth["stores"]["fieldhand"]["emulation"] is True
-    assert "127.77.0.0/16" in lab.grant.read_text()
+    grant = load_grant(lab.grant)
+    assert {rule.match for rule in grant.target} == {one.server.address for one in lab.entries().values()}
 
 
 def test_a_second_run_starts_nothing(lab: Lab, stage: Stage) -> None:

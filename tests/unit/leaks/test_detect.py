@@ -100,6 +100,14 @@ def test_a_credential_without_a_name_is_found_by_its_form() -> None:
     assert leaks_of("other", b"HELLO " + key) == {("secret_token", "credential:private_key")}
 
 
+def test_a_public_key_under_the_name_of_a_secret_is_not_a_leak() -> None:
+    key = b'contentful_access_token = "qGQ7yk7n5iNal3kj2UW4luGZsM0N7bmOZCoeTqXCBc6"'
+    assert leaks_of("other", b"HELLO " + key) == set()
+    assert leaks_of("other", b"HELLO " + key.replace(b"contentful", b"other")) == {
+        ("secret_token", "credential:generic_secret")
+    }
+
+
 def test_values_that_contradict_the_name_are_not_a_leak() -> None:
     assert leaks_of("http", b'HTTP/1.1 200 OK\r\n\r\n[{"phone":"true"},{"phone":"false"},{"phone":"true"}]') == set()
 

@@ -1,16 +1,27 @@
 """The report of a workspace is the same a second time, and a missing run is one clear error."""
 
+import html
+import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from tieback.model.errors import WorkspaceError
-from tieback.pipeline.report import last_report
+from tieback.model.grant import Depth, Grant, TargetRule
+from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.model.report import SkipReason
+from tieback.pipeline.report import last_report, run_report
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.report import by_name
+from tieback.report.document import headline_text
+from tieback.scope.grant import EXPIRED, render_grant
+from tieback.scope.resolver import DNS_NOT_ALLOWED
+from tieback.storage.lake.tables.probes import ProbeWriter
 from tieback.storage.workspace import Workspace
 
 APPS = Path(__file__).parents[3] / "labs" / "apps"
@@ -68,3 +79,40 @@ def test_tables_and_history(tmp_path: Path) -> None:
             assert done.report.closer is None
             found = done.report.history
             assert (found.runs if found else 0) == runs
+
+
+RULE = TargetRule("a.test", "any", Depth.DESCRIBE)
+GRANT = Grant(authorised_by="x", contact="y@example.org", not_after=date(2999, 1, 1), target=(RULE,))
+NOT_PROBED = (
+    (Outcome.BUDGET_SPENT, "budget_spent: 12 connections were made", SkipReason.OVER_BUDGET),
+    (Outcome.OUT_OF_SCOPE, f"{EXPIRED} 2026-01-01", SkipReason.EXPIRED),
+    (Outcome.OUT_OF_SCOPE, f"a.test is not in [hosts], and {DNS_NOT_ALLOWED}", SkipReason.DNS_NOT_ALLOWED),
+    (Outcome.OUT_OF_SCOPE, "no target of the grant covers it", SkipReason.OUTSIDE),
+)
+
+
+def test_candidates_that_were_not_probed_are_counted_by_reason(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "ws") as workspace:
+        run = workspace.ledger.start_run(["a.apk"], render_grant(GRANT))
+        with ProbeWriter(workspace.lake, run) as writer:
+            for number, (outcome, problem, _) in enumerate(NOT_PROBED, start=1):
+                for port in range(number):
+                    writer.add(ProbeReport(f"a.test:{port + 1}", outcome, Access.UNKNOWN, problems=(problem,)))
+        workspace.ledger.end_run(run)
+    with run_report(tmp_path / "ws") as report:
+        assert report.scope is not None
+        counts = {reason: number for number, (_, _, reason) in enumerate(NOT_PROBED, start=1)}
+        assert report.scope.unprobed == counts
+        assert (report.scope.candidates, report.scope.probed) == (10, 0)
+        headline = headline_text(report)
+        assert headline.startswith("0 apps analysed. 0 of 10 candidates were probed: ")
+        assert [count for count in counts.values() if f"{count}: " in headline] == [1, 2, 3, 4]
+        for name in ("terminal", "html", "markdown"):
+            out = BytesIO()
+            by_name(name).render(report, out)
+            text = " ".join(re.sub("<[^>]*>", "", html.unescape(out.getvalue().decode())).replace("\\", "").split())
+            assert "0 of 10 candidates were probed" in text, name
+            assert "1: the limits of the grant ended the probe. Raise [limits]." in text, name
+        out = BytesIO()
+        by_name("json").render(report, out)
+        assert dict(json.loads(out.getvalue())["scope"]["skipped"]) == counts

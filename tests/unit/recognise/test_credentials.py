@@ -13,10 +13,11 @@ from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, CredentialGrade
+from tieback.recognise.collect import merge_finds
 from tieback.recognise.credentials import credential_verdict, decode_jwt, entropy, is_placeholder, is_short_block
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
-from tieback.recognise.patterns import CredentialRule
+from tieback.recognise.patterns import CredentialRule, UserinfoRule
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.verdict import fingerprint
 
@@ -76,6 +77,57 @@ def test_only_public_keys_keep_their_value(example: tuple[CredentialRule, str]) 
     kept = [one for one in every if isinstance(one, PublicKey)]
     assert {fingerprint(key.value) for key in kept} <= public
     assert all(key.services for key in kept)
+
+
+USERINFO = RULES.credentials.userinfo
+
+
+@pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule in USERINFO for text in rule.match])
+def test_known_user_information_has_its_own_kind_and_grade(rule: UserinfoRule, text: str) -> None:
+    assert [(one.kind, one.grade) for one in credentials(f'dsn = "https://{text}"')] == [(rule.kind, rule.grade)]
+
+
+@pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule in USERINFO for text in rule.avoid])
+def test_other_user_information_stays_a_credential(rule: UserinfoRule, text: str) -> None:
+    found = credentials(f'url = "https://{text}"')
+    assert [one for one in found if one.kind == rule.kind] == []
+    assert any(one.grade is not CredentialGrade.PUBLIC for one in found)
+
+
+PUBLIC_BY_DESIGN = {
+    "google_api_key", "supabase_publishable_key", "algolia_search_key", "parse_client_key", "stripe_publishable_key",
+    "twilio_account_sid", "facebook_client_token", "mapbox_public_token", "amplitude_api_key", "segment_write_key",
+    "mixpanel_token", "bugsnag_api_key", "appsflyer_dev_key", "contentful_delivery_token", "shopify_storefront_token",
+    "pusher_app_key", "recaptcha_site_key", "posthog_project_key", "datadog_client_token", "branch_key",
+    "intercom_sdk_key", "square_application_id", "razorpay_key_id", "new_relic_mobile_token",
+}  # fmt: skip
+
+
+def test_the_keys_that_are_public_by_design() -> None:
+    assert {rule.kind for rule in ALL if rule.grade is CredentialGrade.PUBLIC} == PUBLIC_BY_DESIGN
+
+
+@pytest.mark.parametrize(
+    "example", [(rule, text) for rule, text in EXAMPLES if rule.grade is CredentialGrade.PUBLIC], ids=named
+)
+@pytest.mark.parametrize("around", ["{}", "const settings = {{{}}};"])
+def test_a_public_key_is_not_also_reported_as_a_secret(example: tuple[CredentialRule, str], around: str) -> None:
+    _, text = example
+    merged = merge_finds(None, finds(around.format(text)), RULES).credentials
+    assert {one.grade for one in merged} == {CredentialGrade.PUBLIC}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('client_secret: "Hh14AymjrPLU2c0xmtS7kD9MMJsLvXZY"', "oauth_client_secret"),
+        ('clientSecret = "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"', "google_oauth_client_secret"),
+        ('client_secret: "xK28Q~zkbTthAGJiI3J0Imsi79Bj09v5mo5TTtz3"', "azure_ad_client_secret"),
+        ('algoliaApiKey: "ea23143b0a87f416437cb3347b773ee9"', "algolia_api_key"),
+    ],
+)
+def test_one_value_is_reported_under_its_most_specific_name(text: str, kind: str) -> None:
+    assert [one.kind for one in merge_finds(None, finds(text), RULES).credentials] == [kind]
 
 
 def test_key_under_an_ambiguous_name_is_not_kept() -> None:

@@ -65,7 +65,7 @@ from tieback.model.report import (
     StoreKind,
 )
 from tieback.model.resource import AtRest, Resource, ResourceKind, ServiceAddress, TriState
-from tieback.model.sighting import Evidence, Problem, Sighting
+from tieback.model.sighting import Evidence, Problem, Sighting, UnreadCode, UnreadKind
 
 CAT = "_cat/indices"
 
@@ -418,6 +418,21 @@ def the_scope() -> RunScope:
     )
 
 
+def partly_read() -> AppSummary:
+    """An app with a damaged entry, whose code a server can replace."""
+    return AppSummary(
+        LANTERN,
+        "lantern.apk",
+        1,
+        (),
+        has_api=True,
+        problems=(Problem("entry is damaged", "assets/a.bin"),),
+        unread=(
+            UnreadCode(UnreadKind.DOWNLOADED, "CodePush can replace the JavaScript code at run time", "classes.dex"),
+        ),
+    )
+
+
 def the_report() -> Report:
     stores = (fieldhand_store(), workhub_store(), tillroll_store(), parcello_store())
     records: Figure = lower_bound(4251, "sum")
@@ -430,6 +445,7 @@ def the_report() -> Report:
         headline=Headline(
             apps_analysed=5,
             apps_affected=3,
+            apps_partly_read=1,
             stores_answering=4,
             stores_exposed=3,
             stores_ransomed=1,
@@ -498,10 +514,9 @@ def the_report() -> Report:
             AppSummary(WORKHUB, "workhub.apk", 2, ("exp-workhub",), has_api=True),
             AppSummary(TILLROLL, "tillroll.apk", 2, ("exp-tillroll",), has_api=False),
             AppSummary(PARCELLO, "parcello.ipa", 1, ("exp-parcello", "exp-fieldhand"), has_api=False),
-            AppSummary(
-                LANTERN, "lantern.apk", 1, (), has_api=True, problems=(Problem("entry is damaged", "assets/a.bin"),)
-            ),
+            partly_read(),
         ),
+        partly_read=LazyTable.of([partly_read()]),
         exposures=stores,
         findings=(
             finding(stores[0], FIELDHAND, Severity.HIGH),

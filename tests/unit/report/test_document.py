@@ -5,13 +5,14 @@ from msgspec.structs import replace
 
 from tieback.model.backend import Route
 from tieback.model.figure import exact, lower_bound
-from tieback.model.report import Report, SkipReason
+from tieback.model.report import LazyTable, Report, SkipReason
 from tieback.report.document import (
     clean,
     count_text,
     endpoint_host,
     headline_text,
     hosts_of,
+    partly_read_lines,
     rows,
     scope_lines,
     store_text,
@@ -117,6 +118,7 @@ def test_hosts_of_the_maker_come_first(report: Report) -> None:
 
 
 def test_headline_claims_only_what_was_probed(report: Report) -> None:
+    report = fully_read(report)
     assert headline_text(report) == (
         "3 of 5 apps lead to 3 data stores accessible without authentication: ≥4,251 records, ≈1.5 MB."
     )
@@ -134,7 +136,45 @@ def test_headline_claims_only_what_was_probed(report: Report) -> None:
     assert headline_text(replace(report, scope=None)).startswith("5 apps analysed. There was no grant")
 
 
+SEE = "Capture its traffic to see the other back ends (tieback capture)."
+
+
+def fully_read(report: Report) -> Report:
+    return replace(report, headline=replace(report.headline, apps_partly_read=0))
+
+
+def test_headline_names_partly_read_apps_and_the_share_without_them(report: Report) -> None:
+    assert headline_text(report) == (
+        "3 of 5 apps (3 of the 4 fully read) lead to 3 data stores accessible without authentication: "
+        f"≥4,251 records, ≈1.5 MB. 1 app was only partly read. {SEE}"
+    )
+    affected = replace(report.headline, apps_partly_read=2, affected_partly_read=2)
+    assert headline_text(replace(report, headline=affected)).startswith("3 of 5 apps (1 of the 3 fully read) lead to")
+    whole = replace(report.headline, apps_partly_read=5)
+    assert headline_text(replace(report, headline=whole)).startswith("3 of 5 apps lead to")
+    assert headline_text(replace(report, scope=None)).endswith(f" 1 app was only partly read. {SEE}")
+
+
+def test_partly_read_app_never_leads_to_none(report: Report) -> None:
+    assert report.scope is not None
+    head = replace(report.headline, stores_exposed=0, apps_affected=0, stores_answering=0)
+    scope = replace(report.scope, targets_asked=0, targets_out_of_scope=0)
+    assert headline_text(replace(report, headline=head, scope=scope)) == (
+        "5 apps analysed. No data store was probed: the code that was read leads to none. "
+        f"1 app was only partly read. {SEE}"
+    )
+
+
+def test_partly_read_apps_are_listed_with_the_place(report: Report) -> None:
+    assert list(partly_read_lines(report)) == [
+        ("Lantern 1.0", "CodePush can replace the JavaScript code at run time (classes.dex)")
+    ]
+    many = LazyTable.of([next(report.partly_read.rows())] * 3)
+    assert list(partly_read_lines(replace(report, partly_read=many), 1))[1] == ("and 2 more", "see the JSON report")
+
+
 NO_DNS = "DNS is not allowed by this grant. Add dns = true."
+BUDGET = "the limits of the grant ended the probe. Raise [limits]."
 
 
 @pytest.mark.parametrize(
@@ -143,6 +183,15 @@ NO_DNS = "DNS is not allowed by this grant. Add dns = true."
         (0, {SkipReason.DNS_NOT_ALLOWED: 12}, f"0 of 12 candidates were probed: {NO_DNS}"),
         (0, {SkipReason.OUTSIDE: 1}, "0 of 1 candidate was probed: no target of this grant covers them."),
         (0, {SkipReason.EXPIRED: 3}, "0 of 3 candidates were probed: the grant expired during the run."),
+        (5, {SkipReason.OVER_BUDGET: 5}, f"0 of 5 candidates were probed: {BUDGET}"),
+        (
+            3,
+            {SkipReason.EXPIRED: 4, SkipReason.OVER_BUDGET: 1},
+            (
+                "0 data stores answered; none allowed unauthenticated access to records. "
+                f"5 of 7 candidates were not probed: 4: the grant expired during the run. 1: {BUDGET}"
+            ),
+        ),
         (0, {}, "No data store was probed: the inputs lead to none."),
         (
             0,
@@ -163,6 +212,8 @@ def test_the_headline_says_what_was_not_probed(
     report: Report, asked: int, skipped: dict[SkipReason, int], says: str
 ) -> None:
     assert report.scope is not None
+    report = fully_read(report)
+    assert report.scope is not None
     head = replace(report.headline, stores_exposed=0, apps_affected=0, stores_answering=0)
     scope = replace(
         report.scope,
@@ -176,7 +227,8 @@ def test_the_headline_says_what_was_not_probed(
 def test_exposed_stores_do_not_hide_names_without_dns(report: Report) -> None:
     assert report.scope is not None
     scope = replace(report.scope, skipped=((SkipReason.DNS_NOT_ALLOWED, 1), (SkipReason.OUTSIDE, 1)))
-    assert headline_text(replace(report, scope=scope)).endswith(f". 1 of 11 candidates were not probed: {NO_DNS}")
+    report = fully_read(report)
+    assert headline_text(replace(report, scope=scope)).endswith(f". 1 of 11 candidates was not probed: {NO_DNS}")
 
 
 def test_scope(report: Report) -> None:

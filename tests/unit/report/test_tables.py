@@ -12,8 +12,9 @@ from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown
 def test_the_arithmetic_from_apps_to_records(report: Report) -> None:
     assert [(step.label, step.value, step.quality, step.note) for step in figure_steps(report)] == [
         ("apps analysed", "5", "exact", ""),
+        ("apps only partly read", "1", "exact", "20 % of 5; their traffic shows the other back ends"),
         ("apps that lead to a store that answered", "4", "exact", ""),
-        ("apps affected", "3", "exact", "60 % of 5"),
+        ("apps affected", "3", "exact", "60 % of 5; 3 of 4 fully read apps, 75 %"),
         ("distinct stores that answered", "4", "exact", ""),
         ("distinct stores accessible without authentication", "3", "exact", "75 % of 4"),
         ("records exposed", "≥4,251", "at least", ""),
@@ -43,7 +44,10 @@ def test_sample_has_its_share_and_interval(report: Report) -> None:
 
 
 def test_without_a_grant_only_the_apps_are_counted(report: Report) -> None:
-    assert [step.label for step in figure_steps(replace(report, scope=None))] == ["apps analysed"]
+    assert [step.label for step in figure_steps(replace(report, scope=None))] == [
+        "apps analysed",
+        "apps only partly read",
+    ]
 
 
 @pytest.mark.parametrize(

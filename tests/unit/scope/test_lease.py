@@ -80,7 +80,7 @@ def test_two_workspaces_know_of_each_other(tmp_path: Path) -> None:
 
 def test_users_with_a_common_folder_exclude_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with hold_lease(GRANT, tmp_path):
-        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other user"))
+        monkeypatch.setenv("TIEBACK_STATE", str(tmp_path / "other user"))
         with pytest.raises(WorkspaceError, match="is probing under this grant"), hold_lease(GRANT, tmp_path):
             pass
 
@@ -89,8 +89,8 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / LEASE_FOLDER).write_text("a file")
     with pytest.raises(WorkspaceError, match=re.escape("cannot lock the grant")), hold_lease(GRANT, tmp_path):
         pass
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / LEASE_FOLDER))
-    with pytest.raises(WorkspaceError, match=re.escape("cannot lock the grant")), hold_lease(GRANT, tmp_path):
+    monkeypatch.setenv("TIEBACK_STATE", str(tmp_path / LEASE_FOLDER / "state"))
+    with pytest.raises(WorkspaceError, match="the folder for your state cannot be used"), hold_lease(GRANT, tmp_path):
         pass
 
 

@@ -57,19 +57,24 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def figure(self, figure: Figure | None) -> str:
         """Format a figure with its sign and quality."""
-        if figure is None or (figure.value == 0 and figure.quality is Quality.LOWER_BOUND):
+        if figure is None or _says_nothing(figure):
             return self.words["not_measured"]
         return f"{SIGNS[figure.quality]}{self.number(figure.value)} ({self.words[figure.quality.value]})"
 
     def size(self, figure: Figure | None) -> str:
         """Format a figure in bytes, with its sign and quality."""
-        if figure is None or (figure.value == 0 and figure.quality is Quality.LOWER_BOUND):
+        if figure is None or _says_nothing(figure):
             return self.words["not_measured"]
         text = size_text(figure.value, floor=figure.quality is Quality.LOWER_BOUND)
         # size_text uses English separators; use a decimal comma unless commas separate thousands.
         if self.thousands != ",":
             text = text.replace(",", "\0").replace(".", ",").replace("\0", self.thousands)
         return f"{SIGNS[figure.quality]}{text} ({self.words[figure.quality.value]})"
+
+
+def _says_nothing(figure: Figure) -> bool:
+    """True for a lower bound of zero, and for a figure that is not plausible: no letter repeats it."""
+    return figure.quality is Quality.CLAIMED or (figure.value == 0 and figure.quality is Quality.LOWER_BOUND)
 
 
 def languages(folder: Path | None = None) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from tieback.intake.apps.printable import printable
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.signer import MAX_SUBJECT, organisation
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.intake.apps.unread import component_classes
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
 
@@ -58,6 +59,7 @@ class ApkFormat:
         self._outlined = False
         self._outline: apk_info.APK | None = None
         self._table: Resources | None = None
+        self._tree: Element | None = None
 
     def identify(self, sha256: str) -> App | None:
         """The identity from manifest and signature; ``None``, with a problem, if there is no readable manifest."""
@@ -104,16 +106,19 @@ class ApkFormat:
         return android_policies(manifest, MANIFEST, self.resource_xml(reference) if reference else None)
 
     def manifest(self) -> Element | None:
-        """The manifest down to the application element; ``None`` if unreadable, which ``identify`` reports as a
-        problem.
-        """
-        entry = self._source.find(MANIFEST)
-        if entry is None:
-            return None
-        try:
-            return read_tree(bytes(self._source.read(entry, MAX_MANIFEST)), levels=2)
-        except MalformedPoolError:
-            return None
+        """The manifest down to the components; ``None`` if unreadable, which ``identify`` reports as a problem."""
+        entry = self._source.find(MANIFEST) if self._tree is None else None
+        if entry is not None:
+            try:
+                self._tree = read_tree(bytes(self._source.read(entry, MAX_MANIFEST)), levels=3)
+            except MalformedPoolError:
+                return None
+        return self._tree
+
+    def components(self) -> tuple[str, ...]:
+        """Classes that the manifest names."""
+        manifest = self.manifest()
+        return component_classes(manifest) if manifest is not None else ()
 
     def resource_xml(self, reference: str) -> tuple[Element, str] | None:
         """The XML file behind a reference (``@7f120001``), and its name."""

@@ -67,6 +67,10 @@ class ApktoolFormat:
         reference = application.attributes.get("networkSecurityConfig", "") if application else ""
         return android_policies(manifest, MANIFEST, self.resource_xml(reference) if reference else None)
 
+    def components(self) -> tuple[str, ...]:
+        """Empty: apktool writes classes as many texts, in which a missing one does not show."""
+        return ()
+
     def manifest(self) -> Element | None:
         """The manifest; ``None``, with a problem, if it is missing or cannot be read."""
         return self._xml(MANIFEST)

@@ -13,6 +13,7 @@ from tieback.intake.apps.proto_resources import ProtoResources
 from tieback.intake.apps.proto_xml import count_steps, read_proto_xml, search_proto_xml
 from tieback.intake.apps.signer import leaf_signer, organisation
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.intake.apps.unread import component_classes
 from tieback.model.app import App, Signer
 from tieback.model.cleartext import CleartextPolicy
 
@@ -83,6 +84,11 @@ class BundleFormat:
     def manifest(self) -> Element | None:
         """The manifest of the base module."""
         return self._xml(MANIFEST)
+
+    def components(self) -> tuple[str, ...]:
+        """Classes that the manifest of the base module names."""
+        manifest = self.manifest()
+        return component_classes(manifest) if manifest is not None else ()
 
     def resource_xml(self, reference: str) -> tuple[Element, str] | None:
         """The XML file behind a reference, and its name."""

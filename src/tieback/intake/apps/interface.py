@@ -17,7 +17,7 @@ from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
-from tieback.model.sighting import Problem
+from tieback.model.sighting import Problem, UnreadCode
 
 
 class BufferKind(StrEnum):
@@ -146,6 +146,11 @@ class OpenedApp(Protocol):
     @property
     def cleartext(self) -> tuple[CleartextPolicy, ...]:
         """The transport security that the app declares; cheapest before the walk."""
+        ...
+
+    @property
+    def unread(self) -> tuple[UnreadCode, ...]:
+        """Code that the package does not show; complete after the walk."""
         ...
 
     def artifacts(self) -> Iterator[Artifact]:

@@ -97,6 +97,10 @@ class IpaFormat:
                 out += ats_policies(values, entry.name)
         return tuple(out)
 
+    def components(self) -> tuple[str, ...]:
+        """Empty: Info.plist names no classes."""
+        return ()
+
     def _values(self, entry: ArchiveEntry) -> dict[str, Any] | None:
         try:
             return read_values(bytes(self._source.read(entry, MAX_PLIST + 1)))

@@ -12,6 +12,9 @@ from tieback.intake.apps.codesign import CodeSignature, read_signature
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.native import Range, merge_ranges, native_buffers
 
+FAIRPLAY = "the code is encrypted (FairPlay): its strings cannot be read"
+"""The reason of ``read_macho`` for a binary from the App Store."""
+
 MAX_SECTIONS = 4096
 MAX_COMMANDS = 4096
 
@@ -50,7 +53,7 @@ def read_macho(file: str, data: bytes | bytearray) -> tuple[Artifact, str]:
                 else:
                     (wide if name == b"__ustring" else narrow).append(place)
         elif command in {_LC_ENCRYPTION, _LC_ENCRYPTION_64} and int.from_bytes(data[at + 16 : at + 20]):
-            complaint = "the code is encrypted (FairPlay): its strings cannot be read"
+            complaint = FAIRPLAY
     barriers += [place for place, _ in wide]
     whole = [] if narrow or wide or barriers else [(start, start + length)]
     buffers = native_buffers(file, data, merge_ranges(narrow, len(data), barriers) or whole)

@@ -21,9 +21,6 @@ from tieback.intake.apps.single import PARTS, SingleFile, SinglePartFormat
 from tieback.intake.apps.splits import SplitSet, is_split_set
 from tieback.model.errors import InputError
 
-ARTIFACT_VERSION = "3"
-"""Part of the key of a unit of work; increased when the same file yields other artifacts."""
-
 FOLDER = 64 * 1024 * 1024
 """Assumed package size for the budget of a directory, whose files need no inflation."""
 

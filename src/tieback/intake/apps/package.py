@@ -8,9 +8,10 @@ from typing import Protocol, Self
 from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.entries import walk_entries
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, EntrySource, Piece
+from tieback.intake.apps.unread import CodeCheck
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
-from tieback.model.sighting import Problem
+from tieback.model.sighting import Problem, UnreadCode
 
 
 class Format(Protocol):
@@ -26,6 +27,10 @@ class Format(Protocol):
 
     def policies(self) -> tuple[CleartextPolicy, ...]:
         """The transport security that the app declares; empty if it cannot be read."""
+        ...
+
+    def components(self) -> tuple[str, ...]:
+        """Classes that the manifest names, of which the code has at least one; empty if unknown."""
         ...
 
 
@@ -48,6 +53,7 @@ class Package:
         self._format = form
         self._digest = digest
         self._close = close
+        self._check: CodeCheck | None = None
 
     @cached_property
     def sha256(self) -> str:
@@ -74,7 +80,16 @@ class Package:
 
     def pieces(self) -> Iterator[Piece]:
         """Yield the same artifacts in the same order, with small files grouped."""
-        return walk_entries(self._source, self._format.special, self._budget)
+        self._check = check = CodeCheck(self._format.components())
+        for piece in walk_entries(self._source, self._format.special, self._budget):
+            check.see(piece)
+            yield piece
+            del piece
+
+    @property
+    def unread(self) -> tuple[UnreadCode, ...]:
+        """Code that the package does not show; complete after the walk, empty before it."""
+        return self._check.found(self.problems) if self._check is not None else ()
 
     def close(self) -> None:
         """Release the file; artifacts that were yielded remain valid."""

@@ -81,3 +81,7 @@ class SinglePartFormat:
     def policies(self) -> tuple[CleartextPolicy, ...]:
         """Empty: a part has no manifest."""
         return ()
+
+    def components(self) -> tuple[str, ...]:
+        """Empty: a part has no manifest."""
+        return ()

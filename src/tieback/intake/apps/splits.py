@@ -48,6 +48,7 @@ class SplitSet:
     def __init__(self, source: EntrySource, budget: PackageBudget) -> None:
         self._source = source
         self._budget = budget
+        self._components: tuple[str, ...] | None = None
 
     def identify(self, sha256: str) -> App | None:
         """The identity of the base package, with the hash of the set; else the identity in the set's own list."""
@@ -84,8 +85,16 @@ class SplitSet:
             return ()
         with self._source.open_nested(base) as view:
             inner = Archive(view, NestedProblems(self._source.problems, f"{base.name}!"), self._budget)
-            found = ApkFormat(inner).policies() if is_apk(inner) else ()
+            form = ApkFormat(inner)
+            found = form.policies() if is_apk(inner) else ()
+            self._components = form.components() if is_apk(inner) else ()
         return tuple(replace(policy, source=f"{base.name}!{policy.source}") for policy in found)
+
+    def components(self) -> tuple[str, ...]:
+        """Classes that the manifest of the base package names."""
+        if self._components is None:
+            self.policies()  # reads the same package, which may have to be inflated
+        return self._components or ()
 
     def _of_base(self, base: ArchiveEntry, sha256: str) -> App | None:
         with self._source.open_nested(base) as view:

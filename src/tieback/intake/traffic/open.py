@@ -18,9 +18,6 @@ from tieback.model.errors import InputError
 if TYPE_CHECKING:
     from tieback.intake.traffic.log_formats import LogFormat
 
-TRAFFIC_VERSION = "2"
-"""Part of the key of a unit of work; increased when the same file yields other flows."""
-
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _MAGIC = 16
 """Bytes at the start that identify a capture, or its compression."""

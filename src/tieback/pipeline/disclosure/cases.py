@@ -22,6 +22,7 @@ from tieback.model.case import Case, CaseState, Letter, LogLine, NewLogLine
 from tieback.model.errors import UsageError
 from tieback.pipeline.disclosure.vendors import VendorService
 from tieback.pipeline.report import build_report
+from tieback.pipeline.runs import finished_run
 from tieback.storage.attachments import keep
 from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.ledger.case_log import LogVerdict
@@ -51,12 +52,12 @@ class CaseService(VendorService):
     """The cases and vendors of an open workspace. Use ``open_case_service``."""
 
     def open(self, policy: CasePolicy) -> OpenCasesResult:
-        """Open a case per vendor and per store that allows unauthenticated access, from the last finished run.
+        """Open a case per vendor and per store that allows unauthenticated access, from the run of this service.
 
         Raises:
             UsageError: no run has finished.
         """
-        run = self._workspace.ledger.latest_run()
+        run = self.run
         if run is None:
             raise UsageError("no finished run", where=str(self._workspace.directory), advice="Run `tieback scan` first")
         report = build_report(self._workspace, run.id)
@@ -179,15 +180,16 @@ class CaseService(VendorService):
 
 
 @contextmanager
-def open_case_service(directory: Path, *, now: datetime | None = None) -> Iterator[CaseService]:
+def open_case_service(directory: Path, *, now: datetime | None = None, run: str = "") -> Iterator[CaseService]:
     """Open the vendors and cases of a workspace. Each change is a short transaction, so a scan may run concurrently.
 
     Args:
         directory: the workspace.
         now: timestamp for changes; default: the current time.
+        run: ID of the run that open stores are read from; default: the last finished run.
 
     Raises:
-        WorkspaceError: the workspace does not exist or cannot be read.
+        WorkspaceError: the workspace does not exist or cannot be read, or there is no finished run with this ID.
     """
     with Workspace.open(directory, create=False) as workspace:
-        yield CaseService(workspace, now)
+        yield CaseService(workspace, now, finished_run(workspace, run))

@@ -27,6 +27,7 @@ from tieback.pipeline.probing.ransom_notes import NoteJudge, read_salt
 from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.service import ProbeLease, probe_all
 from tieback.pipeline.progress import Progress, today_utc
+from tieback.pipeline.runs import finished_run
 from tieback.probes import PROBES
 from tieback.scope import event_loop
 from tieback.scope.audit import AuditLog, open_audit_log
@@ -40,6 +41,7 @@ from tieback.storage.lake.tables.apps import container_names, public_keys
 from tieback.storage.lake.tables.imports import services_at
 from tieback.storage.lake.tables.inputs import read_inputs
 from tieback.storage.lake.tables.probes import read_backends
+from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 PORT_RANGE = 10
@@ -81,6 +83,7 @@ def recheck(
     progress: Progress | None = None,
     by: str = "recheck",
     approval: Approval | None = None,
+    run: str = "",
 ) -> Iterator[RecheckOutcome]:
     """Re-check cases one after the other; each result is stored before the next case is probed.
 
@@ -92,6 +95,7 @@ def recheck(
         progress: called with the number of cases done.
         by: name for the log.
         approval: of the grant; as for the dialer.
+        run: ID of the run whose back ends and places are used; default: the last finished run.
 
     Raises:
         GrantError: the grant has expired or is not yet valid, a site policy is damaged, or a signature is missing.
@@ -101,7 +105,7 @@ def recheck(
     """
     check_valid(grant, today_utc())
     with Workspace.open(directory, create=False) as workspace, workspace.lock():
-        yield from recheck_workspace(workspace, grant, policy, choose, progress, by, approval)
+        yield from recheck_workspace(workspace, grant, policy, choose, progress, by, approval, run)
 
 
 def recheck_workspace(
@@ -112,13 +116,14 @@ def recheck_workspace(
     progress: Progress | None = None,
     by: str = "recheck",
     approval: Approval | None = None,
+    run: str = "",
 ) -> Iterator[RecheckOutcome]:
     """As ``recheck``, in an open and locked workspace."""
     approved = require_approval(grant, approval)
     cases = workspace.ledger.cases
     wanted = list(choose(list(cases.cases())))
     names = {vendor.id: vendor.name for vendor in cases.vendors()}
-    known = _Known(workspace, wanted)
+    known = _Known(workspace, wanted, finished_run(workspace, run))
     with workspace.grant_lease(digest_of(grant)) as lease, open_audit_log(workspace.audit_file) as audit:
         for number, case in enumerate(wanted, start=1):
             here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, known, lease))
@@ -143,11 +148,10 @@ def _since(case: Case) -> datetime:
 
 
 class _Known:
-    """Data of the workspace besides the cases: back ends, names and keys of the last run, passive evidence."""
+    """Data of the workspace besides the cases: back ends, names and keys of a run, passive evidence."""
 
-    def __init__(self, workspace: Workspace, cases: Sequence[Case]) -> None:
+    def __init__(self, workspace: Workspace, cases: Sequence[Case], run: RunRow | None) -> None:
         self._lake = workspace.lake
-        run = workspace.ledger.latest_run()
         endpoints = {route.endpoint for case in cases for route in case.store.routes}
         apps = {route.app_sha256 for case in cases for route in case.store.routes}
         backends = read_backends(self._lake, run.id) if run is not None else ()
@@ -163,7 +167,7 @@ class _Known:
         return collect_probe_hints(candidates, self._backends, self._names, self._keys)
 
     def places_now(self, store: Exposure) -> tuple[str, ...]:
-        """Where the last run found the same store."""
+        """Where the run found the same store."""
         found = self._stores.pick(self._run, [store.id]) if self._run else ()
         return tuple(place for one in found for place in one.targets)
 

@@ -21,6 +21,7 @@ from tieback.model.vendor import AssuranceAnswer, Contact, Vendor
 from tieback.pipeline.fleet.analysed_apps import analysed_apps, maker_hosts
 from tieback.pipeline.fleet.coverage import FleetLine, FleetView
 from tieback.storage.attachments import keep
+from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 MAX_DOMAINS = 20
@@ -49,11 +50,13 @@ class VendorView(msgspec.Struct, frozen=True):
 class VendorService:
     """The vendors of an open workspace. Use ``open_case_service``, which adds the cases."""
 
-    def __init__(self, workspace: Workspace, now: datetime | None = None) -> None:
+    def __init__(self, workspace: Workspace, now: datetime | None = None, run: RunRow | None = None) -> None:
         self._workspace = workspace
+        self.run = run
+        """The finished run that open stores are read from; ``None`` if no run has finished."""
         self._cases = workspace.ledger.cases
         self._now = now
-        self.fleet = FleetView(workspace)
+        self.fleet = FleetView(workspace, run)
 
     @property
     def now(self) -> datetime:
@@ -66,8 +69,8 @@ class VendorService:
         return self._workspace.directory
 
     def last_grant(self) -> str | None:
-        """Text of the grant of the last finished run."""
-        run = self._workspace.ledger.latest_run()
+        """Text of the grant of the run."""
+        run = self.run
         return None if run is None or run.grant_sha256 is None else self._workspace.ledger.grant_text(run.grant_sha256)
 
     def enroll(self) -> int:
@@ -159,9 +162,8 @@ class VendorService:
         return max(listed, max((app.devices for app in active), default=0))
 
     def _open_stores(self) -> Iterator[Exposure]:
-        run = self._workspace.ledger.latest_run()
-        if run is not None:
-            yield from self._workspace.ledger.conclusions.exposures(run.id, exposed=True)
+        if self.run is not None:
+            yield from self._workspace.ledger.conclusions.exposures(self.run.id, exposed=True)
 
     def edit(self, key: str, changes: Mapping[str, object], by_whom: str) -> Vendor:
         """Change fields of a vendor; other fields do not change."""

@@ -94,6 +94,8 @@ class WatchSettings(msgspec.Struct, frozen=True):
     """Case IDs; default: every case that is not closed."""
     approval: Approval | None = None
     """Of the grant; as for the dialer."""
+    run: str = ""
+    """ID of the run whose back ends and places are used; default: the last finished run."""
 
 
 class WatchRound(msgspec.Struct, frozen=True):
@@ -153,8 +155,8 @@ def _happens(workspace: Workspace, watching: WatchSettings, progress: Progress |
     def choose(cases: Sequence[Case]) -> list[Case]:
         return [case for case in cases if case.active and (not watching.cases or case.id in watching.cases)]
 
-    grant, approval = watching.grant, watching.approval
-    for looked in recheck_workspace(workspace, grant, watching.policy, choose, progress, "watch", approval):
+    grant, approval, rules = watching.grant, watching.approval, watching.policy
+    for looked in recheck_workspace(workspace, grant, rules, choose, progress, "watch", approval, watching.run):
         yield looked.event
 
 

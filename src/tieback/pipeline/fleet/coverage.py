@@ -13,7 +13,9 @@ from tieback.model.app import App
 from tieback.model.device import Fleet, FleetApp, Install, MatchStrength, Ownership
 from tieback.model.errors import UsageError
 from tieback.pipeline.fleet.analysed_apps import ANALYSED, COLUMNS, app_of
+from tieback.pipeline.runs import finished_run
 from tieback.storage.lake.lake import Lake
+from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -105,8 +107,9 @@ class FleetAppDetail(msgspec.Struct, frozen=True):
 class FleetView:
     """The fleet of an open workspace. Use ``open_fleet``."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, run: RunRow | None) -> None:
         self._workspace = workspace
+        self._run = run
         self._inventory = workspace.ledger.inventory
         self._counted: list[FleetApp] | None = None
         self._gaps: list[FleetApp] | None = None
@@ -174,8 +177,8 @@ class FleetView:
         return self._counted
 
     def _stores(self, apps: set[str]) -> "dict[str, list[_Led]]":
-        """Open stores by the apps that lead there, from the last finished run."""
-        run = self._workspace.ledger.latest_run()
+        """Open stores by the apps that lead there, from the run of this view."""
+        run = self._run
         found: dict[str, list[_Led]] = {}
         if run is not None and apps:
             for store in self._workspace.ledger.conclusions.exposures(run.id, exposed=True):
@@ -196,14 +199,14 @@ class _Led(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def open_fleet(directory: Path) -> Iterator[FleetView]:
-    """Open the fleet of a workspace.
+def open_fleet(directory: Path, run: str = "") -> Iterator[FleetView]:
+    """Open the fleet of a workspace, with the open stores of a run; default: the last finished run.
 
     Raises:
-        WorkspaceError: the workspace does not exist or cannot be read.
+        WorkspaceError: the workspace does not exist or cannot be read, or there is no finished run with this ID.
     """
     with Workspace.open(directory, create=False) as workspace:
-        yield FleetView(workspace)
+        yield FleetView(workspace, finished_run(workspace, run))
 
 
 def _line(

@@ -28,6 +28,7 @@ from tieback.pipeline.graph.views import (
     passive_view,
 )
 from tieback.pipeline.mapping.attribution import AttributionSources, attribute_host, split_host
+from tieback.pipeline.runs import finished_run
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.queries.graph_index import GraphIndex, Level
 from tieback.storage.lake.queries.graph_rows import AppRow, GraphRows
@@ -43,18 +44,19 @@ _EVER = 1e12
 
 
 @contextmanager
-def last_graph(directory: Path, data: Path | None = None) -> Iterator["RunGraph"]:
-    """The graph of the last finished run.
+def last_graph(directory: Path, data: Path | None = None, run_id: str = "") -> Iterator["RunGraph"]:
+    """The graph of a run; default: the last finished one.
 
     Args:
         directory: the workspace.
         data: folder of imported address data; default: the user's data folder.
+        run_id: the run.
 
     Raises:
         WorkspaceError: the workspace does not exist, or has no finished run.
     """
     with Workspace.open(directory, create=False) as workspace:
-        run = workspace.ledger.latest_run()
+        run = finished_run(workspace, run_id)
         if run is None:
             raise WorkspaceError("no finished run", where=str(directory), advice="Run `tieback scan` first")
         graph = RunGraph(workspace, run, AttributionSources(data))

@@ -12,7 +12,7 @@ from tieback.model.figure import Figure, Quality
 from tieback.model.passive import PassiveNote, PassiveService, PassiveSighting
 from tieback.pipeline.mapping.attribution import HostAttribution
 
-_SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥"}
+_SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥", Quality.CLAIMED: "?"}
 
 
 class StoreLink(msgspec.Struct, frozen=True):

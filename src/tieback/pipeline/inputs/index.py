@@ -159,7 +159,7 @@ def _survey(
     workspace: Workspace, run: str, inputs: Sequence[InputSpec], engine: Engine, stage: Stage, listing: ObjectListing
 ) -> None:
     pending = _Surveying(listing, workspace.ledger)
-    work = IndexWork(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory))
+    work = IndexWork(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory), workspace.lake.key)
     with stage("indexing remote inputs") as progress:
         units = UnitRun(workspace.ledger, run, progress)
         units.run(engine, work, pending.groups(inputs), UnitLimits(seconds=INDEX_SECONDS), pending.failed)

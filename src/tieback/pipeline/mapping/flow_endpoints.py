@@ -35,7 +35,7 @@ def endpoint_of(flow: Flow, rules: RuleFiles | None = None) -> Endpoint | None:
     """
     host = flow.server.name or flow.server.ip
     port = flow.server.port
-    if not host or port is None or flow.protocol in _NAME_SERVICES or _is_group(flow.server.ip):
+    if not host or port is None or is_name_service(flow) or is_group(flow.server.ip):
         return None
     named = f"[{host}]" if ":" in host else host
     if flow.protocol in _STORES:
@@ -66,7 +66,13 @@ def _offers_http(flow: Flow) -> bool:
     return flow.tls is not None and any(name.startswith(("h2", "h3", "http/")) for name in flow.tls.alpn)
 
 
-def _is_group(text: str) -> bool:
+def is_name_service(flow: Flow) -> bool:
+    """True for name resolution, discovery and time: their servers are not back ends of an app."""
+    return flow.protocol in _NAME_SERVICES
+
+
+def is_group(text: str) -> bool:
+    """True for multicast, broadcast and unspecified addresses."""
     try:
         address = ip_address(text)
     except ValueError:

@@ -1,6 +1,7 @@
 """Attribution of captured traffic to apps, as far as the captures show it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import msgspec
 from tieback.backends.pivot import Lead
 from tieback.model.app import App, Platform
 from tieback.model.flow import Flow, Leak
+from tieback.model.report import ContactedServer
 from tieback.model.sighting import Sighting
+from tieback.pipeline.mapping.contacted_servers import contacted_servers
 from tieback.pipeline.mapping.flow_endpoints import endpoint_of, leads_of, sightings_of
 from tieback.recognise.collect import Maker
 from tieback.recognise.rules import RuleFiles
@@ -23,7 +26,8 @@ class TrafficApp(msgspec.Struct, frozen=True):
     """The traffic of one app in one capture, or traffic of an unknown app."""
 
     app_key: str
-    """Content hash of the scanned app with this bundle identifier; hash of the capture if no such app was scanned."""
+    """Content hash of the scanned app with this bundle identifier. If no such app was scanned, a digest of capture and
+    bundle identifier; for unknown apps, the content hash of the capture."""
     app: App
     """The app; a placeholder if it was not scanned."""
     path: str
@@ -38,6 +42,12 @@ class TrafficApp(msgspec.Struct, frozen=True):
     """Server names with the subject of the certificate presented; either may be empty."""
     known: bool = True
     """False if the capture does not show which app it was."""
+    capture: str = ""
+    """Content hash of the capture."""
+    servers: tuple[ContactedServer, ...] = ()
+    flows: int = 0
+    others: int = 0
+    """Flows whose servers are not in ``servers``: name resolution, discovery, time, groups."""
 
 
 def attribute_traffic(
@@ -60,13 +70,14 @@ def attribute_traffic(
         flows, key=lambda item: (item[0], item[1].app.bundle_id if item[1].app else "")
     ):
         found = [flow for _, flow in group]
-        key = bundles.get(bundle, unit) if bundle else unit
+        key = (bundles.get(bundle) or captured_app_key(unit, bundle)) if bundle else unit
         name = found[0].app.name if bundle and found[0].app else f"Traffic in {Path(paths[unit]).name}"
         app = App(Platform.UNKNOWN, bundle or name, key, name=name)
         maker = Maker(app if bundle else None, rules)
         for flow in found:
             if flow.tls is not None and flow.server.name:
                 maker.learn_related(flow.server.name, flow.tls.certificate_names)
+        servers, others = contacted_servers(found, key, paths[unit])
         yield TrafficApp(
             key,
             app,
@@ -77,7 +88,16 @@ def attribute_traffic(
             tuple(dict.fromkeys((flow.server.name, flow.server.ip) for flow in found if _went_there(flow))),
             tuple(dict.fromkeys((flow.server.name, flow.tls.certificate_subject) for flow in found if flow.tls)),
             bool(bundle),
+            unit,
+            servers,
+            len(found),
+            others,
         )
+
+
+def captured_app_key(capture: str, bundle: str) -> str:
+    """Return the key of an app that was not scanned, so that two apps of one capture are not taken for one."""
+    return sha256(f"{capture}\0{bundle}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _went_there(flow: Flow) -> bool:

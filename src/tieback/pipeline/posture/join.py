@@ -42,8 +42,10 @@ class JoinSummary(msgspec.Struct, frozen=True):
 type JoinRow = OwnedResource | UnprobedPublicResource | UnclaimedStore | Finding | JoinSummary
 
 
-def join_accounts(workspace: Workspace, tally: ResourceTally | None = None, since: str = "") -> Iterator[JoinRow]:
-    """Join all imported resources with the last run; the summary comes last.
+def join_accounts(
+    workspace: Workspace, tally: ResourceTally | None = None, since: str = "", run: str = ""
+) -> Iterator[JoinRow]:
+    """Join all imported resources with a run; the summary comes last.
 
     Public resources without a match are yielded as they are found, in bounded memory. The others follow; there are no
     more of them than stores and back ends of the run.
@@ -52,12 +54,14 @@ def join_accounts(workspace: Workspace, tally: ResourceTally | None = None, sinc
         workspace: an open workspace.
         tally: counts the resources.
         since: as in ``iter_resources``.
+        run: ID of the run; default: the last finished run.
 
     Raises:
         WorkspaceError: the workspace cannot be read.
     """
-    run = workspace.ledger.latest_run()
-    outside = _outside(workspace, run.id if run else "")
+    last = None if run else workspace.ledger.latest_run()
+    run = last.id if last is not None else run
+    outside = _outside(workspace, run)
     owned: list[OwnedResource] = []
     accounts: dict[str, str] = {}
     names: dict[str, str] = {}
@@ -76,7 +80,7 @@ def join_accounts(workspace: Workspace, tally: ResourceTally | None = None, sinc
             yield UnprobedPublicResource(resource, f"{describe_resource(resource)}; no app and no probe led to it")
     names.update(accounts)
     foreign = list(outside.foreign(names, HostingLookup()))
-    apps = _Apps(workspace, run.id if run else "", owned, foreign)
+    apps = _Apps(workspace, run, owned, foreign)
     findings: list[Finding] = []
     for one in sorted(owned, key=_worst):
         named = apps.named(one)
@@ -91,9 +95,7 @@ def join_accounts(workspace: Workspace, tally: ResourceTally | None = None, sinc
     findings.sort(key=lambda one: (-one.severity.rank, one.rule, one.id))
     yield from findings
     leaking = sum(any(store.exposed for store in one.stores) for one in owned)
-    yield JoinSummary(
-        count, len(accounts), len(owned), leaking, unseen, len(foreign), len(findings), run.id if run else ""
-    )
+    yield JoinSummary(count, len(accounts), len(owned), leaking, unseen, len(foreign), len(findings), run)
 
 
 def _outside(workspace: Workspace, run: str) -> OutsideView:

@@ -32,8 +32,8 @@ class PostureSection(msgspec.Struct, frozen=True):
     """Findings, most severe first, in the order of the ledger."""
 
 
-def posture_section(workspace: Workspace) -> PostureSection:
-    """Count and join all imported resources, in bounded memory.
+def posture_section(workspace: Workspace, run: str = "") -> PostureSection:
+    """Count all imported resources and join them with a run, in bounded memory. Default: the last finished run.
 
     Raises:
         WorkspaceError: the workspace cannot be read.
@@ -47,7 +47,7 @@ def posture_section(workspace: Workspace) -> PostureSection:
     unseen: list[tuple[int, int, UnprobedPublicResource]] = []
     findings: list[Finding] = []
     summary = JoinSummary(0, 0, 0, 0, 0, 0, 0)
-    for count, one in enumerate(join_accounts(workspace, tally)):
+    for count, one in enumerate(join_accounts(workspace, tally, run=run)):
         if isinstance(one, OwnedResource):
             if len(owned) < MOST_ROWS:
                 owned.append(one)

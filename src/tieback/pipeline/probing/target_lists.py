@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tieback.model.errors import WorkspaceError
 from tieback.model.probe import Outcome, ProbeReport
+from tieback.pipeline.runs import finished_run
 from tieback.storage.lake.tables.probes import RunProbes
 from tieback.storage.workspace import Workspace
 
@@ -18,18 +19,19 @@ _HOSTS_A_QUERY = 50
 _UNASKED = frozenset({Outcome.OUT_OF_SCOPE, Outcome.BUDGET_SPENT})
 
 
-def target_list(directory: Path, tool: str) -> Iterator[str]:
+def target_list(directory: Path, tool: str, run_id: str = "") -> Iterator[str]:
     """The lines of a target list.
 
     Args:
         directory: the workspace.
         tool: ``plain``, ``nmap``, ``masscan``, ``nuclei``, ``shodan`` or ``censys``.
+        run_id: the run; default: the last finished one.
 
     Raises:
         WorkspaceError: the workspace does not exist, or has no finished run.
     """
     with Workspace.open(directory, create=False) as workspace:
-        run = workspace.ledger.latest_run()
+        run = finished_run(workspace, run_id)
         if run is None:
             raise WorkspaceError("no finished run", where=str(directory), advice="Run `tieback scan` first")
         places = dict.fromkeys(_place(report) for report in RunProbes(workspace.lake, run.id).reports(but=_UNASKED))

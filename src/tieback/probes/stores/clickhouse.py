@@ -1,9 +1,10 @@
 """ClickHouse over HTTP: tables, rows, bytes, columns, from its system tables. No row of a table is read.
 
 Sends, in this order: ``GET /`` (identify: the greeting proves nothing); then, as the user of requests without a login,
-``SELECT version()``, ``system.tables``, ``system.parts``, ``serverUUID()`` (enumerate), ``system.columns`` (describe).
-The server itself executes a GET read-only. Rows of ``system.parts`` are exact. Not yet verified against the real
-server.
+``SELECT version()``, ``system.databases``, ``system.tables``, ``system.parts``, ``serverUUID()`` (enumerate),
+``system.columns`` (describe). Only databases whose tables the server itself knows are listed, so that it contacts no
+other server for us. The server itself executes a GET read-only. Rows of ``system.parts`` are exact. Not yet verified
+against the real server.
 """
 
 import re
@@ -15,32 +16,43 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
+from tieback.probes.wire import clickhouse
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import decode_json, parse_count
 from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
-
-_SYSTEM = ("system", "information_schema", "INFORMATION_SCHEMA")
 
 _ROOT = get_request("/", "product; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
 _VERSION = get_request("/?query=SELECT+version()+FORMAT+JSONCompact", "version", label="SELECT version()")
 _UUID = get_request(
     "/?query=SELECT+serverUUID()+FORMAT+JSONCompact", "identifier of the server", label="SELECT serverUUID()"
 )
+_DATABASES = get_request(
+    "/?query=SELECT+name,engine+FROM+system.databases+LIMIT+5000+FORMAT+JSONCompact",
+    "names and engines of databases; contacts no other server",
+    label="SELECT ... FROM system.databases",
+)
 _TABLES = get_request(
-    "/?query=SELECT+database,name,engine+FROM+system.tables+LIMIT+5000+FORMAT+JSONCompact",
+    "/?query=SELECT+database,name,engine+FROM+system.tables+WHERE+database+IN+({names})+LIMIT+5000+FORMAT+JSONCompact",
     "names of tables; reads the catalogue only",
+    names=clickhouse.NAMES,
+    raw=True,
     label="SELECT ... FROM system.tables",
 )
 _PARTS = get_request(
-    "/?query=SELECT+database,table,sum(rows),sum(bytes_on_disk)+FROM+system.parts+WHERE+active+GROUP+BY+1,2"
-    "+LIMIT+5000+FORMAT+JSONCompact",
+    "/?query=SELECT+database,table,sum(rows),sum(bytes_on_disk)+FROM+system.parts"
+    "+WHERE+active+AND+database+IN+({names})+GROUP+BY+database,table+LIMIT+5000+FORMAT+JSONCompact",
     "rows and bytes of tables: the second proof; reads the catalogue only",
+    names=clickhouse.NAMES,
+    raw=True,
     label="SELECT ... FROM system.parts",
 )
 _COLUMNS = get_request(
-    "/?query=SELECT+database,table,name,type+FROM+system.columns+LIMIT+6000+FORMAT+JSONCompact",
+    "/?query=SELECT+database,table,name,type+FROM+system.columns+WHERE+database+IN+({names})+LIMIT+6000"
+    "+FORMAT+JSONCompact",
     "names and types of columns; reads the catalogue only",
+    names=clickhouse.NAMES,
+    raw=True,
     depth=Depth.DESCRIBE,
     label="SELECT ... FROM system.columns",
 )
@@ -65,7 +77,7 @@ class ClickhouseProbe(WebStoreProbe):
         services=("clickhouse",),
         cpe=("cpe:2.3:a:clickhouse:clickhouse",),
         cwe="CWE-306",
-        sends=(_ROOT.send, _VERSION.send, _UUID.send, _TABLES.send, _PARTS.send, _COLUMNS.send),
+        sends=(_ROOT.send, _VERSION.send, _UUID.send, _DATABASES.send, _TABLES.send, _PARTS.send, _COLUMNS.send),
         references=(
             "https://clickhouse.com/docs/interfaces/http",
             "https://clickhouse.com/docs/operations/system-tables",
@@ -96,22 +108,15 @@ class ClickhouseProbe(WebStoreProbe):
         version = decode_json(told.body, _Rows)
         if version is not None and version.data and version.data[0]:
             draft.version = str(version.data[0][0])[:40]
-        tables = yield from inquiry.catalogue(_TABLES, _Rows, cap=_ROWS_CAP)
-        if tables is None:
+        databases = yield from inquiry.catalogue(_DATABASES, _Rows, cap=_ROWS_CAP)
+        if databases is None:
             return
-        parts = yield from inquiry.confirm(_PARTS, _Rows, cap=_ROWS_CAP)
-        figures = {(str(row[0]), str(row[1])): row[2:4] for row in parts.data if len(row) == 4} if parts else {}
-        fields = (yield from self._columns(inquiry)) if inquiry.describes else {}
-        for row in tables.data:
-            if len(row) >= 2:
-                path = (str(row[0]), str(row[1]))
-                rows, size = (parse_count(value) for value in figures.get(path, (None, None)))
-                records = exact(rows, "system.parts rows") if rows is not None else None
-                held = exact(size, "system.parts bytes_on_disk") if size is not None else None
-                system = path[0] in _SYSTEM
-                inquiry.add_containers(
-                    [Container(path, "table", system, records, held, () if system else fields.get(path, ()))]
-                )
+        lists, problems = clickhouse.lists((str(row[0]), str(row[1])) for row in databases.data if len(row) == 2)
+        for problem in problems:
+            draft.problem(problem)
+        for names in lists:
+            if not (yield from self._list(inquiry, names)):
+                return
         draft.fingerprint(c.name for c in draft.containers if not c.system)
         told = yield from inquiry.ask(_UUID, cap=16 * 1024)
         named = decode_json(told.body, _Rows) if told is not None and told.status == 200 else None
@@ -119,9 +124,29 @@ class ClickhouseProbe(WebStoreProbe):
         if re.fullmatch(r"[0-9a-f-]{36}", value) and any(letter not in "0-" for letter in value):
             draft.vendor_id("server_uuid", value)
         inquiry.judge()
+        if problems and draft.access is Access.OPEN_EMPTY:
+            # What was not listed may have rows.
+            draft.access = Access.SCHEMA_ONLY
 
-    def _columns(self, inquiry: Inquiry) -> Conversation[dict[tuple[str, str], tuple[Field, ...]]]:
-        columns = yield from inquiry.read(_COLUMNS, _Rows, cap=_ROWS_CAP)
+    def _list(self, inquiry: Inquiry, names: str) -> Conversation[bool]:
+        """Add the tables of the named databases; false if they cannot be listed: the draft's access has the reason."""
+        tables = yield from inquiry.catalogue(_TABLES, _Rows, names, cap=_ROWS_CAP)
+        if tables is None:
+            return False
+        parts = yield from inquiry.confirm(_PARTS, _Rows, names, cap=_ROWS_CAP)
+        figures = {(str(row[0]), str(row[1])): row[2:4] for row in parts.data if len(row) == 4} if parts else {}
+        fields = (yield from self._columns(inquiry, names)) if inquiry.describes else {}
+        for row in tables.data:
+            if len(row) >= 2:
+                path = (str(row[0]), str(row[1]))
+                rows, size = (parse_count(value) for value in figures.get(path, (None, None)))
+                records = exact(rows, "system.parts rows") if rows is not None else None
+                held = exact(size, "system.parts bytes_on_disk") if size is not None else None
+                inquiry.add_containers([Container(path, "table", False, records, held, fields.get(path, ()))])
+        return True
+
+    def _columns(self, inquiry: Inquiry, names: str) -> Conversation[dict[tuple[str, str], tuple[Field, ...]]]:
+        columns = yield from inquiry.read(_COLUMNS, _Rows, names, cap=_ROWS_CAP)
         found: dict[tuple[str, str], list[Field]] = {}
         for row in columns.data if columns is not None else ():
             if len(row) == 4:

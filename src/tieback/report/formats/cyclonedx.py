@@ -129,7 +129,11 @@ def _vulnerability(detail: FindingDetail) -> dict[str, Any]:
         "recommendation": clean(finding.advice, 4000),
         "affects": [
             *({"ref": f"store:{store.id}"} for store in detail.stores),
-            *({"ref": f"app:{summary.app.sha256}"} for summary in detail.apps),
+            *(
+                {"ref": f"app:{summary.app.sha256}"}
+                for summary in detail.apps
+                if summary.exposures or not summary.captured
+            ),
         ],
     }
     if finding.cvss:

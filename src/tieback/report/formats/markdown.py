@@ -14,15 +14,21 @@ from tieback.report.document import (
     RANSOM_WORDS,
     AppStoreRow,
     about_lines,
+    app_text,
+    capture_lines,
     count_text,
+    encryption_text,
     escape_markdown,
     headline_text,
+    leaks_text,
     most_records,
+    partly_read_lines,
     rows,
+    server_text,
     store_text,
     ways_of,
 )
-from tieback.report.figures import LEGEND, bytes_text, figure_text
+from tieback.report.figures import LEGEND, bytes_text, figure_text, size_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_sighting_line
 from tieback.report.posture import join_tables, number_tables, summary_lines
@@ -51,9 +57,14 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield f"**{headline_text(report)}**"
     yield from _figures(report)
+    if report.partly_read.count:
+        yield from ("", f"## {count_text(report.partly_read.count, 'app')} only partly read", "")
+        for app, what in partly_read_lines(report):
+            yield f"- {escape_markdown(app)}: {escape_markdown(what, 1000)}"
     yield from _stores("Apps with an exposed data store", rows(report, exposed=True, most=MOST_ROWS), report.ways[0])
     answered = rows(report, exposed=False, most=MOST_ROWS)
     yield from _stores("Stores that answered but were not open", answered, report.ways[1])
+    yield from _servers(report)
     if report.findings.count:
         yield from ("", "## Findings", "")
         for number, detail in enumerate(iter_details(report)):
@@ -174,6 +185,25 @@ def _stores(title: str, found: Sequence[AppStoreRow], count: int) -> Iterator[st
     if count > len(found):
         yield ""
         yield f"and {count - len(found):,} more"
+
+
+def _servers(report: Report) -> Iterator[str]:
+    """Section on the servers in captures."""
+    if not report.captures.count and not report.servers.count:
+        return
+    yield from ("", "## Servers in the captures", "")
+    for label, text in capture_lines(report, MOST_SEEN):
+        yield f"- {escape_markdown(label)}: {escape_markdown(text, 600)}" if label else f"- {text}"
+    if report.servers.count:
+        yield from ("", "| Server | App | Protocol | Encryption | Sent | Received | Leaks in cleartext |")
+        yield "|---|---|---|---|---:|---:|---|"
+    shown = report.servers.first(MOST_FINDINGS)
+    for one in shown:
+        texts = (server_text(one), app_text(one), ", ".join(one.protocols) or "unknown", encryption_text(one))
+        sizes = (size_text(one.bytes_out), size_text(one.bytes_in), escape_markdown(leaks_text(one), 400))
+        yield "| " + " | ".join((*(escape_markdown(text, 300) for text in texts), *sizes)) + " |"
+    if report.servers.count > len(shown):
+        yield from ("", f"and {report.servers.count - len(shown):,} more")
 
 
 def _finding(detail: FindingDetail) -> Iterator[str]:

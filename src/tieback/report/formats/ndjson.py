@@ -21,6 +21,8 @@ _TABLES = (
     ("probe", "probes"),
     ("passive-note", "seen"),
     ("passive-sighting", "seen_in_apps"),
+    ("capture-summary", "captures"),
+    ("contacted-server", "servers"),
 )
 """Line schema and table name."""
 

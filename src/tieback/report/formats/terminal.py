@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from rich import box
@@ -11,9 +11,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from tieback.console import UNFOLDED, open_console
 from tieback.model.backend import Route
 from tieback.model.exposure import AppRoute, Exposure, Finding, Severity
-from tieback.model.report import BaselineState, GroupTable, Report
+from tieback.model.report import AppSummary, BaselineState, Encryption, GroupTable, Report
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import (
     ACCESS_WORDS,
@@ -22,17 +23,23 @@ from tieback.report.document import (
     TRAFFIC,
     AppStoreRow,
     about_lines,
+    app_text,
+    capture_lines,
     clean,
     count_text,
+    encryption_text,
     endpoint_host,
     headline_text,
     hosts_of,
+    leaks_text,
     most_records,
+    partly_read_lines,
     rows,
+    server_text,
     store_text,
     way_text,
 )
-from tieback.report.figures import LEGEND, bytes_text, figure_text
+from tieback.report.figures import LEGEND, bytes_text, figure_text, size_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_summary
 from tieback.report.posture import join_tables, summary_lines
@@ -43,7 +50,12 @@ MOST_ROWS = 50
 MOST_FINDINGS = 20
 """Limit on the findings shown in full; the rest is counted by title."""
 MOST_EVIDENCE = 3
+MOST_HOSTS = 4
+MOST_CLASSES = 3
+WHOLE = 1_000
+"""Limit on the characters of one text in a pipe or file."""
 MOST_PROBLEMS = 5
+MOST_CAPTURES = 10
 MOST_GROUPS = 10
 MOST_JOINED = 3
 MOST_SEEN = 5
@@ -51,10 +63,14 @@ FEW_APPS = 3
 """Up to this number of apps, tables by group add no information."""
 _TABLES = frozenset({"kind", "vendor", "provider"})
 """Tables shown on a terminal; the other formats contain all."""
+_BRIEF_LABELS = frozenset({"Suppressed", "Authorised by", "Probed", "Note"})
+"""Lines on the scope that brief output contains, too."""
 WIDE = 100
 """Terminal width from which all table columns are shown separately."""
 ROOMY = 160
 """Width from which a host and its port are on one line, and no column is narrowed."""
+MOST_PIPED = 5_000
+"""Limit on the rows of one table in a pipe or file."""
 
 _STYLES = {
     Severity.CRITICAL: "bold red",
@@ -73,16 +89,23 @@ class TerminalRenderer:
     def render(self, report: Report, out: BinaryIO) -> None:
         """Write the text to ``out``."""
         text = io.StringIO()
-        print_report(report, Console(file=text, width=WIDE, color_system=None, highlight=False, force_terminal=False))
+        print_report(report, open_console(width=WIDE, file=text, color_system=None, force_terminal=False))
         lines = (line.rstrip() for line in text.getvalue().splitlines())
         out.write("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
 
 
-def print_report(report: Report, console: Console) -> None:
-    """Print the report's conclusions: headline, exposed stores by app, findings, other stores, problems, scope."""
+def print_report(report: Report, console: Console, *, brief: bool = False) -> None:
+    """Print the report's conclusions: headline, exposed stores by app, findings, other stores, problems, scope.
+
+    Args:
+        report: the report.
+        console: where to print it.
+        brief: one line per finding, without evidence, named back ends and most of the scope.
+    """
     console.print(Text(clean(report.title, 90), style="bold"))
-    open_rows = rows(report, exposed=True, most=MOST_ROWS)
-    other_rows = rows(report, exposed=False, most=MOST_ROWS)
+    most = MOST_ROWS if console.width < UNFOLDED else MOST_PIPED
+    open_rows = rows(report, exposed=True, most=most)
+    other_rows = rows(report, exposed=False, most=most)
     worst = max((row.exposure.severity for row in open_rows), key=lambda severity: severity.rank, default=None)
     console.print(Text(headline_text(report), style=_STYLES[worst] if worst is not None else ""))
     if report.headline.stores_ransomed:
@@ -90,15 +113,24 @@ def print_report(report: Report, console: Console) -> None:
         console.print(Text(f"{ransomed} signs of ransom or wiping.", style="bold magenta"))
     if open_rows:
         console.print(_exposed(open_rows, console.width))
-        _print_rest(console, report.ways[0])
+        _print_rest(console, report.ways[0], len(open_rows))
         console.print(Text("\n" + "   ".join(f"{sign} {word}" for sign, word, _ in LEGEND), style="dim"))
-    _print_findings(report, console)
+    _print_partly_read(report, console)
+    _print_findings(report, console, brief=brief)
     if other_rows:
-        console.print(_other(other_rows))
-        _print_rest(console, report.ways[1])
+        console.print(_other(other_rows, console.width))
+        _print_rest(console, report.ways[1], len(other_rows))
+    if brief:
+        _print_problems(report, console)
+        console.print()
+        for label, text in about_lines(report):
+            if label in _BRIEF_LABELS:
+                console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
+        return
     if report.apps.count:
-        console.print(_named(report))
-        _print_rest(console, report.apps.count)
+        console.print(_named(report, report.apps.first(most), console.width))
+        _print_rest(console, report.apps.count, min(report.apps.count, most))
+    _print_captures(report, console, most)
     if report.headline.apps_analysed > FEW_APPS:
         for table in report.tables:
             # A single group adds nothing to the headline.
@@ -112,7 +144,17 @@ def print_report(report: Report, console: Console) -> None:
         console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
 
 
-def _print_findings(report: Report, console: Console) -> None:
+def _print_partly_read(report: Report, console: Console) -> None:
+    """Apps with code that was not read: their lists of back ends are not complete."""
+    if not report.partly_read.count:
+        return
+    count = count_text(report.partly_read.count, "app")
+    console.print(Text(f"\n{count} only partly read", style="bold yellow"))
+    for app, what in partly_read_lines(report, MOST_PROBLEMS):
+        console.print(Padding(Text.assemble((f"{app}: ", "bold"), what), (0, 0, 0, 2), expand=False))
+
+
+def _print_findings(report: Report, console: Console, *, brief: bool = False) -> None:
     """Counts of all findings, the first in full, and the number of the others by title.
 
     With a baseline, new findings come first: only these can fail ``--fail-on``.
@@ -123,12 +165,15 @@ def _print_findings(report: Report, console: Console) -> None:
     total = ", ".join(f"{counts[severity]:,} {severity.value}" for severity in reversed(Severity) if counts[severity])
     console.print(Text.assemble("\n", (f"{count_text(report.findings.count, 'finding')}: ", "bold"), total))
     for detail in iter_details(report, shown):
-        for line in _finding_lines(report, detail):
+        for line in _finding_lines(report, detail, brief=brief):
             console.print(line)
     if others:
         rest = ", ".join(f"{severity.value}: {title} ({count:,})" for (severity, title), count in others.items())
         console.print(Padding(Text(f"and {sum(others.values()):,} more: {rest}"), (0, 0, 0, 2), expand=False))
-    console.print(Text("  More, with advice: tieback report --format markdown", style="dim"))
+    more = (
+        "More, with evidence and advice: the report" if brief else "More, with advice: tieback report --format markdown"
+    )
+    console.print(Text(f"  {more}", style="dim"))
 
 
 def _split_findings(report: Report) -> tuple[list[Finding], Counter[tuple[Severity, str]], Counter[Severity]]:
@@ -152,16 +197,19 @@ def _is_new(report: Report, finding: Finding) -> bool:
     return report.baseline is None or report.baseline.standing(finding.id) is BaselineState.NEW
 
 
-def _finding_lines(report: Report, detail: FindingDetail) -> Iterator[Padding]:
-    """Severity and title; then apps and stores; then the evidence with its place."""
+def _finding_lines(report: Report, detail: FindingDetail, *, brief: bool) -> Iterator[Padding]:
+    """Severity and title; then apps and stores; then the evidence with its place. ``brief``: one line, no evidence."""
     finding = detail.finding
     new = " (new)" if report.baseline is not None and _is_new(report, finding) else ""
     title = Text.assemble((finding.severity.value, _STYLES[finding.severity]), f"  {clean(finding.title)}{new}")
-    yield Padding(title, (0, 0, 0, 2), expand=False)
     labels = [clean(f"{one.app.label} {one.app.version_name}".strip(), 60) for one in detail.apps[:3]]
     if len(finding.apps) > len(labels) and labels:
         labels.append(f"and {len(finding.apps) - len(labels):,} more")
     about = "; ".join(filter(None, (", ".join(labels), ", ".join(map(store_text, detail.stores[:3])))))
+    if brief:
+        yield Padding(title.append(f": {about}" if about else ""), (0, 0, 0, 2), expand=False)
+        return
+    yield Padding(title, (0, 0, 0, 2), expand=False)
     more = len(finding.evidence) - MOST_EVIDENCE
     lines = [about, *(clean(line, 400) for line in finding.evidence[:MOST_EVIDENCE])]
     for line in (*lines, f"and {more:,} more places" if more > 0 else ""):
@@ -239,11 +287,11 @@ def _exposed(found: Sequence[AppStoreRow], width: int) -> Table:
     table.add_column("Severity", no_wrap=True)
     for row in found:
         app, store = row.summary.app, row.exposure
-        name, platform = Text(clean(app.label, 40)), PLATFORM_WORDS[app.platform]
-        way, product = _ways(row, roomy=roomy), _product(store)
+        name, platform = Text(_short(app.label, 40, width)), PLATFORM_WORDS[app.platform]
+        way, product = _ways(row, width), _product(store, width)
         records, size = figure_text(store.records), bytes_text(store.bytes)
-        access, severity = _access(store), Text(store.severity.value, style=_STYLES[store.severity])
-        data = Text(_classes(store))
+        access, severity = _access(store, width), Text(store.severity.value, style=_STYLES[store.severity])
+        data = Text(_classes(store, MOST_CLASSES if width < UNFOLDED else None))
         if wide:
             table.add_row(name, platform, way, product, access, records, size, data, severity)
         else:
@@ -258,15 +306,28 @@ def _exposed(found: Sequence[AppStoreRow], width: int) -> Table:
     return table
 
 
-def _ways(row: AppStoreRow, *, roomy: bool) -> Text:
+def _short(text: str, limit: int, width: int) -> str:
+    """Untrusted text, at most ``limit`` long on a terminal and whole in a pipe or file."""
+    return clean(text, limit if width < UNFOLDED else WHOLE)
+
+
+def _joined(parts: Iterable[str], width: int) -> str:
+    """One part per line on a terminal; all on one line in a pipe or file, so that ``grep`` finds the row."""
+    return ("\n" if width < UNFOLDED else ", ").join(parts)
+
+
+def _ways(row: AppStoreRow, width: int) -> Text:
     """Host and port on separate lines if columns are narrow, so that they wrap between them."""
-    ways = list(dict.fromkeys(way_text(route) if roomy else _way(route) for route in row.routes))
+    piped = width >= UNFOLDED
+    ways = list(dict.fromkeys(way_text(route) if width >= ROOMY else _way(route) for route in row.routes))
     if not ways:
-        return Text(clean(", ".join(row.exposure.targets), 80))
-    more = f"\nand {len(ways) - 2} more" if len(ways) > 2 else ""
+        return Text(_short(", ".join(row.exposure.targets), 80, width))
+    parts = ways if piped else ways[:2]
+    if len(ways) > len(parts):
+        parts.append(f"and {len(ways) - 2} more")
     if any(route.how.startswith(TRAFFIC) and route.candidate.route is Route.NAMED for route in row.routes):
-        more += "\nseen in traffic"
-    return Text("\n".join(ways[:2]) + more)
+        parts.append("seen in traffic")
+    return Text(_joined(parts, width))
 
 
 def _way(route: AppRoute) -> str:
@@ -277,25 +338,27 @@ def _way(route: AppRoute) -> str:
     return f"{host}\n:{port}, behind " + ("its API" if front == route.candidate.host else f"\n{clean(front, 80)}")
 
 
-def _product(store: Exposure) -> Text:
-    return Text("\n".join(clean(text, 30) for text in (store.product, store.version) if text) or "unknown")
+def _product(store: Exposure, width: int) -> Text:
+    parts = [_short(text, 30, width) for text in (store.product, store.version) if text]
+    return Text(("\n" if width < UNFOLDED else " ").join(parts) or "unknown")
 
 
-def _access(store: Exposure) -> Text:
+def _access(store: Exposure, width: int) -> Text:
     text = Text(ACCESS_WORDS[store.access])
     if ransom := RANSOM_WORDS[store.ransom.verdict]:
-        text.append(f"\n{ransom}", style="bold magenta")
+        text.append(_joined(("", ransom), width), style="bold magenta")
     return text
 
 
-def _classes(store: Exposure, most: int = 3) -> str:
+def _classes(store: Exposure, most: int | None) -> str:
     names = [clean(total.pii_class, 30).replace("_", " ") for total in most_records(store.pii)]
     if not names:
         return "none detected"
-    return ", ".join(names[:most]) + (f" +{len(names) - most}" if len(names) > most else "")
+    more = f" and {len(names) - most} more" if most is not None and len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
-def _other(found: Sequence[AppStoreRow]) -> Table:
+def _other(found: Sequence[AppStoreRow], width: int) -> Table:
     table = _table("Stores that answered but were not open")
     table.add_column("App", overflow="fold")
     table.add_column("Back end", overflow="fold")
@@ -303,17 +366,17 @@ def _other(found: Sequence[AppStoreRow]) -> Table:
     table.add_column("Verdict")
     for row in found:
         table.add_row(
-            Text(clean(row.summary.app.label, 40)),
+            Text(_short(row.summary.app.label, 40, width)),
             Text(", ".join(dict.fromkeys(way_text(route) for route in row.routes)) or "unknown"),
             Text(store_text(row.exposure)),
-            _access(row.exposure),
+            _access(row.exposure, width),
         )
     return table
 
 
-def _named(report: Report) -> Table:
-    shown = report.apps.first(MOST_ROWS)
+def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
     hosts = hosts_of(report, shown)
+    most = MOST_HOSTS if width < UNFOLDED else None
     table = _table("Back ends named in the apps")
     table.add_column("App", overflow="fold")
     table.add_column("Version", overflow="fold")
@@ -321,19 +384,50 @@ def _named(report: Report) -> Table:
     table.add_column("Hosts", overflow="fold")
     for summary in shown:
         names = hosts[summary.app.sha256]
-        more = f" +{len(names) - 4}" if len(names) > 4 else ""
+        more = f" and {len(names) - most} more" if most is not None and len(names) > most else ""
+        named = ", ".join(clean(name) for name in names[:most]) + more
+        partly = "partly read" + ("; " if named else ", see its traffic") if summary.unread else ""
         table.add_row(
-            Text(clean(summary.app.label, 40)),
-            Text(clean(summary.app.version_name, 20)),
-            f"{summary.endpoints:,}",
-            Text(", ".join(clean(name, 60) for name in names[:4]) + more),
+            Text(_short(summary.app.label, 40, width)),
+            Text(_short(summary.app.version_name, 20, width)),
+            f"{summary.endpoints:,}" + ("+" if summary.unread else ""),
+            Text(partly, style="yellow").append(named, style="default"),
         )
     return table
 
 
-def _print_rest(console: Console, count: int) -> None:
-    if count > MOST_ROWS:
-        console.print(f"and {count - MOST_ROWS:,} more; the HTML and JSON reports list them all", style="dim")
+def _print_captures(report: Report, console: Console, most: int) -> None:
+    """Servers that the captures show, with their apps, encryption and leaks."""
+    if not report.captures.count and not report.servers.count:
+        return
+    servers = report.servers.first(most)
+    if servers:
+        table = _table("Servers in the captures")
+        table.padding = (0, 1, 0, 0)
+        for column in ("Server", "App", "Protocol", "Encryption", "Sent", "Received", "Leaks in cleartext"):
+            right = column in {"Sent", "Received"}
+            table.add_column(column, justify="right" if right else "left", overflow="fold", no_wrap=right)
+        for server in servers:
+            clear = server.encryption in {Encryption.CLEARTEXT, Encryption.WEAK_TLS}
+            table.add_row(
+                Text(server_text(server)),
+                Text(app_text(server)),
+                Text(clean(", ".join(server.protocols)) or "unknown"),
+                Text(encryption_text(server), style="yellow" if clear else ""),
+                size_text(server.bytes_out),
+                size_text(server.bytes_in),
+                Text(leaks_text(server), style="red" if server.leaks else "dim"),
+            )
+        console.print(table)
+        _print_rest(console, report.servers.count, len(servers))
+    console.print()
+    for label, text in capture_lines(report, MOST_CAPTURES if most == MOST_ROWS else most):
+        console.print(Text.assemble((f"{label}: " if label else "", "bold"), text))
+
+
+def _print_rest(console: Console, count: int, shown: int) -> None:
+    if count > shown:
+        console.print(f"and {count - shown:,} more; the HTML and JSON reports list them all", style="dim")
 
 
 def _print_problems(report: Report, console: Console) -> None:

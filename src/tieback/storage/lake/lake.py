@@ -1,6 +1,7 @@
 """The lake: append-only facts. Written as Parquet, read with DuckDB.
 
     parts/<part>/<table>.parquet     one part: all tables of one batch, and ``units.parquet``
+    parts/<part>/seal.json           proof that this user's tieback wrote it (``seal``)
     drafts/<part>.<process>.<n>/     an unfinished part; those of a run's workers are in its folder (``fencing``)
 
 A part is published by one rename of its directory, so readers see all of its tables or none, and an interrupted process
@@ -24,6 +25,7 @@ from tieback.storage.failures import storage_errors
 from tieback.storage.lake.fencing import check_fence, close_fences
 from tieback.storage.lake.layout import Layout, MergedPart, note_damage, read_layout, reader_lock, write_merged_part
 from tieback.storage.lake.parquet_check import file_damage
+from tieback.storage.lake.seal import write_seal
 from tieback.storage.lake.sql import connect
 
 if TYPE_CHECKING:
@@ -43,14 +45,16 @@ def part_name(batch: Iterable[Unit]) -> str:
 class Lake:
     """A lake in a directory. Keeps nothing open; many processes may use it concurrently."""
 
-    def __init__(self, directory: Path, fence: str = "") -> None:
+    def __init__(self, directory: Path, fence: str = "", key: bytes = b"") -> None:
         """Set the directory.
 
         Args:
             directory: directory of the lake; created with the first part.
             fence: fence of the run, for its workers: they can publish until another run starts.
+            key: seals new parts (``seal``); without one, parts are not sealed, and seals are not checked.
         """
         self.directory = directory
+        self.key = key
         self._parts = directory / "parts"
         self._drafts = directory / "drafts" / fence
         self._fenced = bool(fence)
@@ -79,6 +83,8 @@ class Lake:
                 for name, table in {**tables, "units": members}.items():
                     if table.num_rows or name == "units":
                         _write(directory / f"{name}.parquet", table)
+                if self.key:
+                    write_seal(directory, part, self.key)
         except WorkspaceError:
             if self.is_published(part):
                 return False  # another process was faster with the same part
@@ -99,6 +105,8 @@ class Lake:
             with PartStaging(directory) as draft:
                 yield draft
             _write(directory / "units.parquet", rows_table("units", ()))
+            if self.key:
+                write_seal(directory, part, self.key)
 
     @contextmanager
     def replacement(self, part: str, told: MergedPart) -> Iterator[Path]:
@@ -115,6 +123,8 @@ class Lake:
                     os.fsync(file.fileno())
                     digests[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
             write_merged_part(directory, MergedPart(told.replaces, told.holds, digests))
+            if self.key:
+                write_seal(directory, part, self.key, told.holds)
 
     def publish_nothing(self, part: str, told: MergedPart) -> None:
         """Publish a part without rows that replaces others. Raises ``WorkspaceError``."""

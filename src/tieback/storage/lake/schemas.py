@@ -36,6 +36,8 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("signer_scheme", pa.string()),
             # Cleartext policy, a JSON array of rules.
             ("cleartext", pa.string()),
+            # Code that was not read, a JSON array; null in parts written before this column existed.
+            ("unread", pa.string()),
         ]
     ),
     "sightings": pa.schema(

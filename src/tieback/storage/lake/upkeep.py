@@ -24,6 +24,7 @@ from tieback.storage.lake.layout import (
     write_merged_part,
 )
 from tieback.storage.lake.parquet_check import damage
+from tieback.storage.lake.seal import seal_problem, write_seal
 
 
 def check(lake: Lake) -> Iterator[tuple[str, str]]:
@@ -37,7 +38,7 @@ def check(lake: Lake) -> Iterator[tuple[str, str]]:
     with reader_lock(lake.directory), storage_errors(lake.directory):
         now = lake.layout()
         for part in sorted({*now.live, *now.damaged}):
-            why = _damage(lake.directory / "parts" / part)
+            why = _damage(lake, part)
             if why:
                 note_damage(lake.directory, part, why)
             else:
@@ -50,7 +51,7 @@ def quarantine_damaged(lake: Lake, fresh: Collection[str] = ()) -> dict[str, str
 
     Args:
         lake: the lake.
-        fresh: parts whose footers are checked, too.
+        fresh: parts whose seals and footers are checked, too.
 
     Returns:
         Each part with its problem.
@@ -62,11 +63,11 @@ def quarantine_damaged(lake: Lake, fresh: Collection[str] = ()) -> dict[str, str
     with storage_errors(lake.directory):
         for part in fresh:
             here = lake.directory / "parts" / part
-            if here.is_dir() and (why := damage(here, whole=False)):
+            if here.is_dir() and (why := _not_ours(lake, part) or damage(here, whole=False)):
                 note_damage(lake.directory, part, why)
         for part in lake.layout().damaged:
             here = lake.directory / "parts" / part
-            if why := _damage(here):
+            if why := _damage(lake, part):
                 folder = lake.directory / "quarantine"
                 folder.mkdir(mode=0o700, exist_ok=True)
                 here.rename(Path(tempfile.mkdtemp(dir=folder, prefix=f"{part[:200]}.")) / part)
@@ -91,17 +92,40 @@ def damage_lines(lake: Lake, tables: Collection[str]) -> tuple[Problem, ...]:
     )
 
 
-def _damage(part: Path) -> str:
-    if part.name.startswith(MERGED):
+def seal_parts(lake: Lake) -> int:
+    """Seal every part as it is now: the user accepts what it contains. Under ``Workspace.lock``. Returns their number.
+
+    Raises:
+        WorkspaceError: a part cannot be read or written.
+    """
+    with storage_errors(lake.directory):
+        live = lake.layout().live
+        for part in live:
+            here = lake.directory / "parts" / part
+            try:
+                holds = read_merged_part(here).holds if part.startswith(MERGED) else ()
+            except ValueError as error:
+                raise WorkspaceError(f"replaces.json: {error}", where=str(here)) from None
+            write_seal(here, part, lake.key, holds)
+    return len(live)
+
+
+def _not_ours(lake: Lake, part: str) -> str:
+    return seal_problem(lake.directory / "parts" / part, part, lake.key) if lake.key else ""
+
+
+def _damage(lake: Lake, name: str) -> str:
+    part = lake.directory / "parts" / name
+    if name.startswith(MERGED):
         try:
             told = read_merged_part(part)
-            for name, digest in told.sha256.items():
-                with (part / name).open("rb") as file:
+            for file_name, digest in told.sha256.items():
+                with (part / file_name).open("rb") as file:
                     if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-                        return f"{name}: the content has changed"
+                        return f"{file_name}: the content has changed"
         except (OSError, ValueError) as error:
             return f"replaces.json: {error}"
-    return damage(part, whole=True)
+    return damage(part, whole=True) or _not_ours(lake, name)
 
 
 def sweep(lake: Lake, wait: float = 0.0) -> bool:

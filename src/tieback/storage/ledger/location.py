@@ -18,6 +18,7 @@ from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.postgres import check_address
 from tieback.storage.ledger.tables import ledger_state, metadata
+from tieback.storage.trust import require_confirmed
 
 POINTER = "ledger.json"
 LEDGER_FILE = "ledger.db"
@@ -93,8 +94,11 @@ def open_location(directory: Path, place: LedgerLocation | None, *, known: bool 
         known: the workspace already uses it; otherwise only check that it could.
 
     Raises:
-        WorkspaceError: it cannot be opened, has moved, or belongs to another workspace.
+        WorkspaceError: the user did not confirm the address; it cannot be opened, has moved, or belongs to another
+            workspace.
     """
+    if place is not None and known:
+        require_confirmed(directory, place.url, place.workspace)
     ledger = Ledger.open(directory / LEDGER_FILE) if place is None else Ledger.open_url(place.url)
     try:
         moved = ledger.database.read(lambda connection: connection.execute(sa.select(ledger_state.c.moved_to)).scalar())
@@ -126,6 +130,7 @@ def finish_move(directory: Path, place: LedgerLocation | None, moved: str) -> Le
     if place is None:
         begun = read_location(directory, MOVE_POINTER)
         if begun is not None and begun.url == moved:
+            require_confirmed(directory, begun.url, begun.workspace)
             write_location(directory, begun)
             write_location(directory, None, MOVE_POINTER)
             return begun

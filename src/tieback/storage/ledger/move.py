@@ -38,6 +38,7 @@ from tieback.storage.ledger.location import (
 )
 from tieback.storage.ledger.tables import case_log, ledger_state, metadata
 from tieback.storage.ledger.text import storable
+from tieback.storage.trust import confirm_ledger
 
 SQLITE = "sqlite"
 _ROWS_AT_ONCE = 1_000
@@ -95,6 +96,7 @@ def _to_postgres(directory: Path, url: str, progress: Progress) -> MoveResult:
     try:
         target = Ledger.open_url(place.url)
         try:
+            confirm_ledger(directory, place.url, place.workspace)
             write_location(directory, place, MOVE_POINTER)
             with _held(source.database) as old:
                 moved = _copy_all(old, source.where, target.database, place.workspace, progress)

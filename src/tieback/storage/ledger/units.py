@@ -135,6 +135,19 @@ class Units:
 
         return self._database.write(forget)
 
+    def forget_units(self, names: Sequence[tuple[str, str]]) -> int:
+        """Record that the results of units, by key and version, are gone: they are done again. Returns their number."""
+        values = {"state": LedgerState.RELEASED, "part": None, "updated": time.time()}
+
+        def forget(connection: Connection) -> int:
+            count = 0
+            for some in batched(names, ROWS_A_STATEMENT // 2):
+                which = sa.tuple_(units.c.key, units.c.version).in_(some)
+                count += connection.execute(sa.update(units).where(which).values(values)).rowcount
+            return count
+
+        return self._database.write(forget)
+
     def release(self, owner: str | None = None) -> int:
         """Release leases: of ``owner``, or all if no other process can have one. Returns their number."""
         held = units.c.state == LedgerState.LEASED

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.apps.open import ARTIFACT_VERSION, open_app
+from tieback.intake.apps import ARTIFACT_VERSION
+from tieback.intake.apps.open import open_app
 from tieback.model.errors import InputError
 
 type Build = Callable[..., bytes]

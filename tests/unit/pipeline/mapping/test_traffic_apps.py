@@ -11,7 +11,7 @@ from tests.unit.pipeline.test_traffic import HTTP, capture
 from tieback.model.flow import FlowApp
 from tieback.model.unit import Unit
 from tieback.pipeline.analyse import ANALYSIS_VERSION, Analyser
-from tieback.pipeline.mapping.traffic_apps import attribute_traffic, endpoint_evidence
+from tieback.pipeline.mapping.traffic_apps import attribute_traffic, captured_app_key, endpoint_evidence
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.storage.lake.queries.summaries import captured_bundles
 from tieback.storage.lake.tables.apps import app_tables, apps_by_bundle
@@ -49,7 +49,7 @@ def test_traffic_goes_to_the_scanned_app_with_its_bundle_identifier(tmp_path: Pa
             group.app_key: group for group in attribute_traffic(workspace, units, bundles) if group.app_key == app.key
         }
         keys = [group.app_key for group in attribute_traffic(workspace, units, bundles)]
-    assert sorted(keys) == sorted([app.key, run.key, run.key])
+    assert sorted(keys) == sorted([app.key, run.key, captured_app_key(run.key, "com.other")])
     (place,) = endpoint_evidence(found[app.key])
     assert (place.endpoint, place.file, place.how) == ("https://api.workhub.test", "run.pcap", "traffic/sni")
     assert place.party == "first"

@@ -1,15 +1,16 @@
 import io
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from msgspec.structs import replace
-from rich.console import Console
 
+from tieback.console import UNFOLDED, open_console
 from tieback.model.app import Platform
-from tieback.model.exposure import Finding, Severity
+from tieback.model.exposure import Finding, PiiClassTotal, Severity
 from tieback.model.figure import exact
-from tieback.model.report import AppSummary, Baseline, Report
+from tieback.model.report import AppSummary, Baseline, LazyIndex, Report
 from tieback.report.formats.terminal import MOST_FINDINGS, MOST_ROWS, TerminalRenderer, print_report
 
 
@@ -21,7 +22,7 @@ def rendered(report: Report) -> str:
 
 def printed(report: Report, width: int) -> str:
     out = io.StringIO()
-    print_report(report, Console(file=out, width=width, color_system=None, highlight=False))
+    print_report(report, open_console(width=width, file=out, color_system=None))
     return out.getvalue()
 
 
@@ -40,8 +41,34 @@ def test_it_fits_and_nothing_is_lost(report: Report, width: int) -> None:
         assert word in text, word
 
 
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_no_label_of_a_host_is_broken(report: Report, width: int) -> None:
+    text = printed(report, width)
+    words = set(re.split(r"[\s.:,]+", text))
+    for host in ("es.fieldhand.test", "api.workhub.test", "search.parcello.test", "db.tillroll.test"):
+        assert words.issuperset(host.split(".")), host
+
+
+def test_a_pipe_gets_every_host_and_class_on_one_line(report: Report, tabled: Callable[..., Report]) -> None:
+    first, *others = report.exposures()
+    classes = tuple(PiiClassTotal(f"class_{n}", exact(1, ""), 1) for n in range(9))
+    row = next(report.sightings.rows())
+    hosts = [f"api{n}.example.test" for n in range(30)]
+    rows = [
+        replace(row, sighting=replace(row.sighting, endpoint=replace(row.sighting.endpoint, host=host, value=host)))
+        for host in hosts
+    ]
+    sightings = LazyIndex.by(rows, lambda row: row.app_sha256)
+    changed = replace(tabled(report, exposures=[replace(first, pii=classes), *others]), sightings=sightings)
+    lines = printed(changed, UNFOLDED).splitlines()
+    assert any(all(f"class {n}" in line for n in range(9)) for line in lines)
+    assert any(all(host in line for host in hosts) for line in lines)
+    assert not [line for line in lines if " +" in line]
+    assert "and 26 more" in printed(changed, 120)
+
+
 def test_a_wide_table_breaks_no_host(report: Report) -> None:
-    text = printed(report, 10_000)
+    text = printed(report, UNFOLDED)
     for word in ("search.parcello.test:9200", "api.workhub.test:27017 behind api.workhub.test", "ransom likely"):
         assert word in text, word
     assert max(len(line.rstrip()) for line in text.splitlines()) < 1000
@@ -153,3 +180,16 @@ def test_the_back_ends_of_the_apps_are_listed_with_a_grant_too(report: Report) -
 
 def test_signs_of_ransom_are_in_the_head(report: Report) -> None:
     assert "1 store shows signs of ransom or wiping." in rendered(report)
+
+
+def test_brief_output_has_every_finding_in_one_line_and_no_evidence(report: Report) -> None:
+    out = io.StringIO()
+    print_report(report, open_console(width=100, file=out, color_system=None), brief=True)
+    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    findings = [line for line in lines if line.startswith(("  critical  ", "  high  "))]
+    assert findings[0] == "  critical  elasticsearch needs no login: Parcello 7.2; elasticsearch 6.8.23"
+    assert len(findings) == report.findings.count
+    assert not any("without a login" in line for line in lines)
+    assert "1 problem: inputs not read or targets not probed" in lines
+    assert "Probed: 9 targets; 2 outside the grant, not contacted" in lines
+    assert len(lines) < len(rendered(report).splitlines()) / 2

@@ -9,7 +9,7 @@ from tieback.pipeline.report import build_report
 from tieback.storage.lake.compaction import compact
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import SCHEMAS, rows_table
-from tieback.storage.lake.upkeep import check
+from tieback.storage.lake.upkeep import check, seal_parts
 from tieback.storage.ledger.tables import runs
 from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
@@ -53,6 +53,7 @@ def old_workspace(name: str, directory: Path) -> Workspace:
     """A workspace with an old lake, its units, and its run in a new ledger."""
     workspace = Workspace.open(directory)
     shutil.copytree(LAKES / name / "parts", workspace.lake_directory / "parts")
+    seal_parts(workspace.lake)  # as `tieback workspace trust` does
     recover(workspace.lake, workspace.ledger)
     (run,) = workspace.lake.query("SELECT DISTINCT run FROM inputs")["run"].to_pylist()
     with workspace.ledger.database.writing() as connection:

@@ -118,6 +118,9 @@ def _other_version(draft: ReportDraft, first: bytes) -> Conversation[None]:
     header = first + (yield Receive(exactly=7))
     if header[:4] != b"AMQP" or header[4] > 3:
         raise NotThisProtocol(f"answers the AMQP header with {printable(header)}")
+    if header == frames.HEADER:
+        # A broker that accepts this version sends connection.start instead.
+        raise NotThisProtocol("repeats what was sent, as an echo service does")
     draft.spoke = True
     draft.fingerprint(())
     draft.product, draft.version = "amqp", ""

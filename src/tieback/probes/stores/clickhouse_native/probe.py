@@ -2,8 +2,9 @@
 
 Sends ``Hello`` as a synthetic user without a password, which a server refuses with a ClickHouse exception (identify);
 the same as ``default`` if ``passwordless`` of the grant names that account. After a login it requests the server's
-identifier, ``system.tables``, ``system.parts`` (enumerate) and ``system.columns`` (describe), with ``readonly=1``. Rows
-of ``system.parts`` are exact. Not yet verified against the real server.
+identifier, ``system.databases``, ``system.tables``, ``system.parts`` (enumerate), ``system.columns`` (describe), with
+``readonly=1``. Only databases whose tables the server itself knows are listed, so that it contacts no other server for
+us. Rows of ``system.parts`` are exact. Not yet verified against the real server.
 """
 
 import re
@@ -22,33 +23,42 @@ from tieback.probes.stores.clickhouse_native.session import (
     NativeStatement,
     sends,
 )
+from tieback.probes.wire import clickhouse
 from tieback.probes.wire.jsontext import parse_count
 from tieback.probes.wire.opening import plain_then_tls
 from tieback.scope.conversation import DUMMY_ACCOUNT, Conversation, Target
 
 _UUID = NativeStatement("SELECT serverUUID()", "SELECT toString(serverUUID())", 1, "identifier of the server")
+_DATABASES = NativeStatement(
+    "SELECT ... FROM system.databases",
+    "SELECT toString(name),toString(engine) FROM system.databases LIMIT 5000",
+    2,
+    "names and engines of databases; contacts no other server",
+)
 _TABLES = NativeStatement(
     "SELECT ... FROM system.tables",
-    "SELECT toString(database),toString(name) FROM system.tables LIMIT 5000",
+    "SELECT toString(database),toString(name) FROM system.tables WHERE database IN ({names}) LIMIT 5000",
     2,
     "names of tables; reads the catalogue only",
+    names=clickhouse.NAMES,
 )
 _PARTS = NativeStatement(
     "SELECT ... FROM system.parts",
     "SELECT toString(database),toString(table),toString(sum(rows)),toString(sum(bytes_on_disk))"
-    " FROM system.parts WHERE active GROUP BY database,table LIMIT 5000",
+    " FROM system.parts WHERE active AND database IN ({names}) GROUP BY database,table LIMIT 5000",
     4,
     "rows and bytes of tables: the second proof; reads the catalogue only",
+    names=clickhouse.NAMES,
 )
 _COLUMNS = NativeStatement(
     "SELECT ... FROM system.columns",
     "SELECT toString(database),toString(table),toString(name),toString(type) FROM system.columns"
-    " WHERE database NOT IN ('system','information_schema','INFORMATION_SCHEMA') LIMIT 6000",
+    " WHERE database IN ({names}) LIMIT 6000",
     4,
     "names and types of columns; reads the catalogue only",
     Depth.DESCRIBE,
+    clickhouse.NAMES,
 )
-_SYSTEM = ("system", "information_schema", "INFORMATION_SCHEMA")
 _ACCESS = {
     192: Access.AUTH_REQUIRED,  # UNKNOWN_USER
     193: Access.AUTH_REQUIRED,  # WRONG_PASSWORD
@@ -72,7 +82,7 @@ class ClickhouseNativeProbe:
         services=("clickhouse",),
         cpe=("cpe:2.3:a:clickhouse:clickhouse",),
         cwe="CWE-306",
-        sends=sends((_UUID, _TABLES, _PARTS, _COLUMNS)),
+        sends=sends((_UUID, _DATABASES, _TABLES, _PARTS, _COLUMNS)),
         references=(
             "https://clickhouse.com/docs/native-protocol/basics",
             "https://clickhouse.com/docs/operations/system-tables",
@@ -131,47 +141,56 @@ def _enumerate(draft: ReportDraft, session: NativeSession, depth: Depth) -> Conv
     told = yield from _ask(draft, session, _UUID)
     if told and re.fullmatch(r"[0-9a-f-]{36}", told[0][0]) and any(c not in "0-" for c in told[0][0]):
         draft.vendor_id("server_uuid", told[0][0], "clickhouse")
-    tables = yield from _ask(draft, session, _TABLES)
-    if tables is None:
+    databases = yield from _ask(draft, session, _DATABASES)
+    if databases is None:
         return
     won = draft.access if draft.access is Access.ANY_USER else Access.OPEN
-    draft.prove(_TABLES.label, f"lists {len(tables)} tables", won)
-    parts = yield from _ask(draft, session, _PARTS)
-    if parts is not None:
-        draft.prove(_PARTS.label, f"number of rows of {len(parts)} tables", won)
-    figures = {(row[0], row[1]): (parse_count(row[2]), parse_count(row[3])) for row in parts or ()}
-    fields = (yield from _fields(draft, session)) if depth.allows(Depth.DESCRIBE) else {}
-    for database, table in tables:
-        path = (database, table)
-        rows, size = figures.get(path, (None, None))
-        records = exact(rows, "system.parts rows") if rows is not None else None
-        held = exact(size, "system.parts bytes_on_disk") if size is not None else None
-        draft.containers.append(
-            Container(path, "table", database in _SYSTEM, records, held, tuple(fields.get(path, ())))
-        )
-    own = [container for container in draft.containers if not container.system]
+    draft.prove(_DATABASES.label, f"lists {len(databases)} databases", won)
+    lists, problems = clickhouse.lists((row[0], row[1]) for row in databases)
+    for problem in problems:
+        draft.problem(problem)
+    for names in lists:
+        yield from _list(draft, session, depth, names, won)
     if draft.identity is None or draft.identity.kind != "vendor_id":
-        draft.fingerprint(container.name for container in own)
-    if any(container.records is not None and container.records.value for container in own):
+        draft.fingerprint(container.name for container in draft.containers)
+    if any(container.records is not None and container.records.value for container in draft.containers):
         draft.access = won
-    elif not own:
+    elif not draft.containers and not draft.problems:
         draft.access = Access.OPEN_EMPTY
     else:
         draft.access = Access.PARTIAL
         draft.problem("no table has active parts; tables of other engines may or may not be empty")
 
 
-def _fields(draft: ReportDraft, session: NativeSession) -> Conversation[dict[_Path, list[Field]]]:
+def _list(draft: ReportDraft, session: NativeSession, depth: Depth, names: str, won: Access) -> Conversation[None]:
+    """Add the tables of the named databases."""
+    tables = yield from _ask(draft, session, _TABLES, names)
+    if tables is None:
+        return
+    parts = yield from _ask(draft, session, _PARTS, names)
+    if parts is not None:
+        draft.prove(_PARTS.label, f"number of rows of {len(parts)} tables", won)
+    figures = {(row[0], row[1]): (parse_count(row[2]), parse_count(row[3])) for row in parts or ()}
+    fields = (yield from _fields(draft, session, names)) if depth.allows(Depth.DESCRIBE) else {}
+    for database, table in tables:
+        path = (database, table)
+        rows, size = figures.get(path, (None, None))
+        records = exact(rows, "system.parts rows") if rows is not None else None
+        held = exact(size, "system.parts bytes_on_disk") if size is not None else None
+        draft.containers.append(Container(path, "table", False, records, held, tuple(fields.get(path, ()))))
+
+
+def _fields(draft: ReportDraft, session: NativeSession, names: str) -> Conversation[dict[_Path, list[Field]]]:
     found: dict[_Path, list[Field]] = {}
-    for database, table, name, kind in (yield from _ask(draft, session, _COLUMNS)) or ():
+    for database, table, name, kind in (yield from _ask(draft, session, _COLUMNS, names)) or ():
         found.setdefault((database, table), []).append(Field(name[:512], kind[:80]))
     return found
 
 
 def _ask(
-    draft: ReportDraft, session: NativeSession, statement: NativeStatement
+    draft: ReportDraft, session: NativeSession, statement: NativeStatement, names: str = ""
 ) -> Conversation[list[list[str]] | None]:
-    answer = yield from session.rows(statement)
+    answer = yield from session.rows(statement, names)
     if isinstance(answer, NativeException):
         draft.problem(f"{statement.label}: {answer.code} {answer.text[:120]}")
         return None

@@ -17,6 +17,7 @@ from tieback.scope.conversation import DUMMY_ACCOUNT, Conversation, DeclaredSend
 
 REVISION = 54429
 _TIMEZONE, _DISPLAY_NAME, _PATCH = 54058, 54372, 54401
+_MARK = "{statement}"
 LOGIN = "Hello without a password"
 ACCOUNT = "default"
 """The only real account that is tried, if the grant names it."""
@@ -52,6 +53,8 @@ class NativeStatement(msgspec.Struct, frozen=True):
     columns: int
     why: str
     depth: Depth = Depth.ENUMERATE
+    names: bytes = b""
+    """Pattern of what may replace ``{names}`` in ``sql``."""
 
 
 def encode_varint(value: int) -> bytes:
@@ -119,12 +122,20 @@ def sends(statements: tuple[NativeStatement, ...]) -> tuple[DeclaredSend, ...]:
             LOGIN, login, "whether a synthetic user, or the account that the grant names, can log in without a password"
         ),
         *(
-            DeclaredSend(
-                s.label, re.escape(_query(s.sql)), f"{s.why}; the settings of the query also make it read-only", s.depth
-            )
+            DeclaredSend(s.label, _pattern(s), f"{s.why}; the settings of the query also make it read-only", s.depth)
             for s in statements
         ),
     )
+
+
+def _pattern(statement: NativeStatement) -> bytes:
+    if not statement.names:
+        return re.escape(_query(statement.sql))
+    # The length before the statement varies with the names.
+    head, _, tail = _query(_MARK).partition(encode_text(_MARK))
+    before, _, after = statement.sql.partition("{names}")
+    words = re.escape(before.encode()) + b"(?:" + statement.names + b")" + re.escape(after.encode())
+    return re.escape(head) + rb"[\x80-\xff]?[\x00-\x7f]" + words + re.escape(tail)
 
 
 class NativeSession:
@@ -163,13 +174,13 @@ class NativeSession:
             raise HostileAnswer("an invalid version")
         return NativeGreeting(f"{major}.{minor}.{patch}", revision)
 
-    def rows(self, statement: NativeStatement) -> Conversation[list[list[str]] | NativeException]:
-        """Rows of a statement.
+    def rows(self, statement: NativeStatement, names: str = "") -> Conversation[list[list[str]] | NativeException]:
+        """Rows of a statement, with ``names`` in the place of ``{names}``.
 
         Raises:
             Hostile: rows of an unexpected shape, or too many of them.
         """
-        yield Send(_query(statement.sql))
+        yield Send(_query(statement.sql.replace("{names}", names) if statement.names else statement.sql))
         rows: list[list[str]] = []
         for _ in range(_MAX_PACKETS):
             kind = yield from self._number()

@@ -64,10 +64,13 @@ ANONYMOUS_BIND = _message(1, _tlv(0x60, _integer(3) + _tlv(_OCTETS, b"") + _tlv(
 """Anonymous bind (RFC 4513 section 5.1.1): no name, no password."""
 START_TLS = _message(2, _tlv(0x77, _tlv(0x80, b"1.3.6.1.4.1.1466.20037")))
 UNBIND = _message(3, b"\x42\0")
+MANAGE_DSA_IT = _tlv(0xA0, _tlv(_SEQUENCE, _tlv(_OCTETS, b"2.16.840.1.113730.3.4.2")))
+"""The control ManageDsaIT (RFC 3296): referrals are entries like others, so that a server with chaining contacts no
+other server for us. It is not critical: a server that does not know it ignores it."""
 
 
 class LdapSearch(msgspec.Struct, frozen=True):
-    """Search for entries of any class, without following aliases."""
+    """Search for entries of any class. Neither aliases nor referrals are followed, also not by the server for us."""
 
     number: int
     """Number of the message."""
@@ -80,7 +83,7 @@ class LdapSearch(msgspec.Struct, frozen=True):
 
     def message(self, base: bytes) -> bytes:
         """Encode the request about ``base``, shorter than 64 KiB."""
-        return _message(self.number, _tlv(_SEARCH, _tlv(_OCTETS, base) + self.tail))
+        return _message(self.number, _tlv(_SEARCH, _tlv(_OCTETS, base) + self.tail) + MANAGE_DSA_IT)
 
     @property
     def tail(self) -> bytes:

@@ -74,7 +74,7 @@ def _about(search: LdapSearch) -> bytes:
     """Pattern of a search about any name that the server sent."""
     number = re.escape(bytes((search.number,)))
     head = b"0" + _LENGTH + b"\x02\x01" + number + b"c" + _LENGTH + b"\x04" + _LENGTH
-    return head + b"[^\0-\x1f\x7f]{1,800}" + re.escape(search.tail)
+    return head + b"[^\0-\x1f\x7f]{1,800}" + re.escape(search.tail + messages.MANAGE_DSA_IT)
 
 
 SENDS = (

@@ -7,8 +7,18 @@ import msgspec
 
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.probe import Container, ProbeReport
-from tieback.model.report import AppSummary, FigureGroup, Report
-from tieback.report.document import AppStoreRow, hosts_of, row_of, rows
+from tieback.model.report import AppSummary, ContactedServer, FigureGroup, Report
+from tieback.report.document import (
+    AppStoreRow,
+    app_text,
+    capture_lines,
+    encryption_text,
+    hosts_of,
+    leaks_text,
+    row_of,
+    rows,
+    server_text,
+)
 from tieback.report.formats.html.diagram import Diagram, Tone, draw, tone_of
 from tieback.report.formats.html.shared import draw_shared
 from tieback.report.passive import MOST_LINES, PassiveLine, PassiveNotes, passive_line, passive_sighting_line
@@ -121,6 +131,16 @@ class PassiveRow(msgspec.Struct, frozen=True):
     """Number of apps not named."""
 
 
+class ServerRow(msgspec.Struct, frozen=True):
+    """A server in a capture as text."""
+
+    server: ContactedServer
+    place: str
+    app: str
+    encryption: str
+    leaks: str
+
+
 class Page(msgspec.Struct, frozen=True):
     """Data for the template in addition to the report itself."""
 
@@ -148,6 +168,10 @@ class Page(msgspec.Struct, frozen=True):
     """Reports of other tools, latest first."""
     named: tuple[tuple[str, str], ...]
     """App and endpoint, for endpoints that only other tools found."""
+    servers: tuple[ServerRow, ...]
+    """Servers in the captures."""
+    captures: tuple[tuple[str, str], ...]
+    """Each capture with a sentence about it."""
 
 
 def build_page(report: Report, titles: Mapping[str, str]) -> Page:
@@ -191,6 +215,11 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
         shared_left_out=0 if shared is None else shared[1],
         seen=tuple(_seen(report)),
         named=tuple((one.app.bundle_id, passive_sighting_line(one)) for one in report.seen_in_apps.first(MOST_ROWS)),
+        servers=tuple(
+            ServerRow(one, server_text(one), app_text(one), encryption_text(one), leaks_text(one))
+            for one in report.servers.first(MOST_ROWS)
+        ),
+        captures=tuple(capture_lines(report, MOST_ROWS)),
     )
 
 

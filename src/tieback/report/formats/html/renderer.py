@@ -20,6 +20,7 @@ from tieback.report.document import (
     count_text,
     headline_text,
     most_records,
+    partly_read_lines,
     records_text,
     store_text,
     way_words,
@@ -28,7 +29,7 @@ from tieback.report.document import (
 from tieback.report.figures import LEGEND, bytes_text, figure_text, quality_text
 from tieback.report.formats.html.accounts import accounts_view
 from tieback.report.formats.html.charts import charts
-from tieback.report.formats.html.page import build_page, probed_rows, table_views
+from tieback.report.formats.html.page import MOST_SECTIONS, build_page, probed_rows, table_views
 from tieback.report.interface import RendererMeta
 from tieback.report.tables import figure_steps
 
@@ -62,6 +63,7 @@ class HtmlRenderer:
                 titles=titles,
                 scope_lines=tuple(about_lines(report)),
                 headline=headline_text(report),
+                partly_read=tuple(partly_read_lines(report, MOST_SECTIONS)),
                 legend=LEGEND,
                 steps=tuple(figure_steps(report)),
                 charts=charts(counted(report), titles),

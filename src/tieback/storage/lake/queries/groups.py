@@ -24,7 +24,7 @@ MOST_SHARED = 6
 MOST_SHOWN = 8
 """Maximum apps shown for one of these stores."""
 UNKNOWN = "unknown"
-_QUALITIES = (Quality.EXACT, Quality.ESTIMATE, Quality.LOWER_BOUND)
+_QUALITIES = (Quality.EXACT, Quality.ESTIMATE, Quality.LOWER_BOUND, Quality.CLAIMED)
 """Ordered: the weakest quality decides the quality of a sum."""
 _METHOD = "sum over stores"
 

@@ -4,6 +4,7 @@ A run's inputs may contain one content at several paths; it counts once, at the 
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import msgspec
 from tieback.model.app import App, Platform, Signer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.report import AppSighting, AppSummary
-from tieback.model.sighting import Evidence, Problem, Sighting
+from tieback.model.sighting import Evidence, Problem, Sighting, UnreadCode
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.inputs import RunInput
 
@@ -24,6 +25,9 @@ SELECT inp.unit, inp.path, s.kind, s.value, s.scheme, s.host, s.port, s.path, s.
     s.file, s."offset", s.how, s.context, s.owner, s.party_reason, s.names
 FROM sightings s JOIN inp USING (unit, version)
 ORDER BY inp.ordinal, s.ordinal"""
+
+
+_LEADS = "SEMI JOIN leads ON leads.app = c.unit"
 
 
 class CapturedApp(msgspec.Struct, frozen=True):
@@ -99,6 +103,11 @@ class RunApps:
             return self._summaries("", {}, "WHERE led.exposures IS NULL")
         return self.pick(self._first_quiet(most))
 
+    def unread(self, most: int | None = None) -> Iterator[AppSummary]:
+        """The apps with code that was not read, in the order of ``rows``."""
+        found = self._summaries("", {}, "WHERE every.unread NOT IN ('', '[]')")
+        return found if most is None else islice(found, most)
+
     def _first_quiet(self, most: int) -> list[str]:
         """Content hashes of the first apps that lead to no store; no other data is in memory."""
         params = [*self._scope * 2, most]
@@ -109,11 +118,19 @@ class RunApps:
         return self.count() - self._number(_LEADING, self._scope, self._tables)
 
     def pick(self, keys: Collection[str]) -> Iterator[AppSummary]:
-        """The apps with one of these content hashes, in the order of ``rows``."""
+        """The apps with one of these content hashes, in the order of ``rows``.
+
+        Apps of captures that lead to no store are found too: findings name them.
+        """
         import pyarrow as pa
 
         wanted = pa.table({"unit": pa.array(sorted(keys), pa.string())})
-        return self._summaries("SEMI JOIN wanted USING (unit)", {"wanted": wanted})
+        return self._summaries("SEMI JOIN wanted USING (unit)", {"wanted": wanted}, leading="")
+
+    def partly_read(self) -> tuple[int, int]:
+        """Number of apps with code that was not read, and how many of them lead to an exposed store."""
+        count, affected = next(self._lake.stream(_PARTLY_READ, self._scope, tables=self._tables))
+        return int(count), int(affected)
 
     def row_count(self) -> int:
         """Number of rows: apps that were read, and apps of captures that lead to a store."""
@@ -149,8 +166,10 @@ class RunApps:
     def _number(self, sql: str, params: Sequence[Any], tables: "Mapping[str, pa.Table] | None" = None) -> int:
         return int(next(self._lake.stream(sql, params, tables=tables))[0])
 
-    def _summaries(self, which: str, tables: "Mapping[str, pa.Table]", where: str = "") -> Iterator[AppSummary]:
-        sql = _SUMMARIES.format(inputs=_INPUTS.format(which=which), which=which, where=where)
+    def _summaries(
+        self, which: str, tables: "Mapping[str, pa.Table]", where: str = "", leading: str = _LEADS
+    ) -> Iterator[AppSummary]:
+        sql = _SUMMARIES.format(inputs=_INPUTS.format(which=which), which=which, where=where, leading=leading)
         params = [*self._scope, self._unnamed_api, self._apis]
         for row in self._lake.stream(sql, params, tables={**self._tables, **tables}):
             yield _summary(row)
@@ -169,6 +188,16 @@ def read_captures(lake: Lake, run: str, traffic: str) -> list[RunInput]:
         SELECT arg_min(path, ordinal), unit, version, '' FROM inputs
         WHERE run = ? AND kind_of(version) = kind_of(?) AND problem = '' GROUP BY unit, version ORDER BY min(ordinal)"""
     return [RunInput(*row) for row in lake.stream(sql, [run, traffic])]
+
+
+def read_capture_problems(lake: Lake, run: str, traffic: str) -> Iterator[tuple[str, Problem]]:
+    """The problems of the captures of a run that were read, each with the content hash. Raises ``WorkspaceError``."""
+    sql = """
+        SELECT unit, what, "where" FROM problems SEMI JOIN (
+            SELECT unit, version FROM inputs WHERE run = ? AND kind_of(version) = kind_of(?) AND problem = ''
+        ) USING (unit, version) ORDER BY unit, ordinal"""
+    for unit, what, where in lake.stream(sql, [run, traffic]):
+        yield unit, Problem(what, where)
 
 
 def captured_bundles(lake: Lake, run: str, traffic: str) -> dict[str, str]:
@@ -206,6 +235,13 @@ _CAPTURED_ALONE = f"""
 SELECT count(*) FROM (SELECT DISTINCT unit FROM captured SEMI JOIN leads ON leads.app = captured.unit) c
 ANTI JOIN (SELECT unit FROM inputs WHERE {_READ}) i ON i.unit = c.unit"""  # noqa: S608
 
+_PARTLY_READ = f"""
+SELECT count(*), count(l.app)
+FROM (
+    SELECT DISTINCT unit FROM apps SEMI JOIN (SELECT unit, version FROM inputs WHERE {_READ}) USING (unit, version)
+    WHERE unread NOT IN ('', '[]')
+) a LEFT JOIN (SELECT DISTINCT app FROM leads WHERE exposed) l ON l.app = a.unit"""  # noqa: S608
+
 _SIGHTINGS_READ = f"""
 SELECT count(*) FROM (SELECT {_KEY} AS key FROM sightings)
 SEMI JOIN (SELECT {_KEY} AS key FROM inputs WHERE {_READ}) USING (key)"""  # noqa: S608
@@ -226,15 +262,17 @@ _SUMMARIES = """{inputs}, seen AS (
 ), scanned AS (
     SELECT i.unit, i.path, a.sha256, a.platform, a.bundle_id, a.name, a.version_name, a.version_code, a.min_sdk,
         a.target_sdk, a.vendor, a.signer_sha256, a.signer_subject, a.signer_scheme,
-        coalesce(s.endpoints, 0) AS endpoints, coalesce(s.has_api, false) AS has_api, o.problems, i.ordinal
+        coalesce(s.endpoints, 0) AS endpoints, coalesce(s.has_api, false) AS has_api, o.problems, a.unread,
+        false AS captured,
+        i.ordinal
     FROM inp i LEFT JOIN apps a USING (unit, version) LEFT JOIN seen s USING (unit, version)
         LEFT JOIN odd o USING (unit, version)
 ), in_traffic AS (
     SELECT DISTINCT ON (c.unit) c.unit, c.path, c.unit AS sha256, 'unknown' AS platform, c.bundle_id, c.name,
         '' AS version_name, '' AS version_code, '' AS min_sdk, '' AS target_sdk, '' AS vendor, NULL AS signer_sha256,
-        NULL AS signer_subject, NULL AS signer_scheme, c.endpoints, false AS has_api, NULL AS problems,
-        c.place AS ordinal
-    FROM (SELECT * FROM captured {which}) c SEMI JOIN leads ON leads.app = c.unit ANTI JOIN inp ON inp.unit = c.unit
+        NULL AS signer_subject, NULL AS signer_scheme, c.endpoints, false AS has_api, NULL AS problems, NULL AS unread,
+        true AS captured, c.place AS ordinal
+    FROM (SELECT * FROM captured {which}) c {leading} ANTI JOIN inp ON inp.unit = c.unit
     ORDER BY c.unit, c.place
 )
 SELECT every.* EXCLUDE (ordinal), led.exposures
@@ -266,9 +304,8 @@ GROUP BY unit ORDER BY NOT any_value(exposed), min(label), unit LIMIT ?"""  # no
 
 def _summary(row: Sequence[Any]) -> AppSummary:
     unit, path, sha256, platform, bundle_id, name, *rest = row
-    version_name, version_code, min_sdk, target_sdk, vendor, signer, subject, scheme, endpoints, has_api, odd, led = (
-        rest
-    )
+    version_name, version_code, min_sdk, target_sdk, vendor, signer, subject, scheme, *rest = rest
+    endpoints, has_api, odd, unread, captured, led = rest
     app = (
         App(Platform.UNKNOWN, Path(path).name, unit)
         if platform is None
@@ -292,6 +329,8 @@ def _summary(row: Sequence[Any]) -> AppSummary:
         exposures=tuple(led or ()),
         has_api=has_api,
         problems=tuple(Problem(what, where) for what, where in odd or ()),
+        captured=captured,
+        unread=msgspec.json.decode(unread, type=tuple[UnreadCode, ...]) if unread else (),
     )
 
 

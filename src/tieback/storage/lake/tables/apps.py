@@ -12,7 +12,16 @@ from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import AppDocument, Credential, CredentialGrade, Evidence, NotBackend, Problem, Sighting
+from tieback.model.sighting import (
+    AppDocument,
+    Credential,
+    CredentialGrade,
+    Evidence,
+    NotBackend,
+    Problem,
+    Sighting,
+    UnreadCode,
+)
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import SCHEMAS, rows_table
 
@@ -63,7 +72,8 @@ def app_tables(documents: Sequence[tuple[UnitName, AppDocument]]) -> dict[str, p
     for unit, document in documents:
         name = (unit.key, unit.version)
         cleartext = msgspec.json.encode(document.cleartext).decode()
-        apps.append((*name, document.path, *_app_row(document.app), cleartext))
+        unread = msgspec.json.encode(document.unread).decode()
+        apps.append((*name, document.path, *_app_row(document.app), cleartext, unread))
         sightings += (
             (
                 *name,
@@ -163,6 +173,7 @@ def read_app_documents(lake: Lake, keys: Keys) -> Iterator[tuple[str, AppDocumen
                         cleartext=msgspec.json.decode(
                             apps[0].get("cleartext") or "[]", type=tuple[CleartextPolicy, ...]
                         ),
+                        unread=msgspec.json.decode(apps[0].get("unread") or "[]", type=tuple[UnreadCode, ...]),
                         keys=tuple(
                             PublicKey(row["kind"], row["value"], tuple(row["services"]), row["endpoint"])
                             for row in public

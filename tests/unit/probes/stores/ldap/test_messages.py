@@ -27,11 +27,13 @@ def test_what_is_sent() -> None:
     assert b"1.3.6.1.4.1.1466.20037" in messages.START_TLS
     search = LdapSearch(6, messages.ONE_LEVEL, 500, (messages.NO_ATTRIBUTES,))
     assert search.message(b"dc=t") == bytes.fromhex(
-        "302f 020106 632a 0404 64633d74 0a0101 0a0100 020201f4 020105 010100 870b 6f626a656374436c617373"
+        "304c 020106 632a 0404 64633d74 0a0101 0a0100 020201f4 020105 010100 870b 6f626a656374436c617373"
         "3005 0403 312e31"
+        # RFC 3296: ManageDsaIT, not critical.
+        "a01b 3019 0417 322e31362e3834302e312e3131333733302e332e342e32"
     )
     assert LdapSearch(7, 1, 3, ("*",), types_only=True).tail[12:15] == b"\1\1\xff"
-    assert search.message(b"x" * 300)[:4] == b"0\x82\x01\x5b"
+    assert search.message(b"x" * 300)[:4] == b"0\x82\x01\x78"
 
 
 READ = [

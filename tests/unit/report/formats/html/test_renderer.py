@@ -113,8 +113,13 @@ def test_tables_have_captions_and_headed_columns(report: Report) -> None:
 def test_what_a_reader_sees(report: Report) -> None:
     words = Reader(rendered(report)).words()
     for phrase in (
-        "3 of 5 apps lead to 3 data stores accessible without authentication: ≥4,251 records, ≈1.5 MB.",
+        "3 of 5 apps (3 of the 4 fully read) lead to 3 data stores accessible without authentication:",
+        "≥4,251 records, ≈1.5 MB.",
         "1 store shows signs of ransom or wiping.",
+        "1 app was only partly read. Capture its traffic to see the other back ends",
+        "1 app only partly read Their lists of back ends are not complete",
+        "CodePush can replace the JavaScript code at run time",
+        "api.lantern.test",
         "≥2,900 at least",
         "3,614",
         "PINs and one-time codes",

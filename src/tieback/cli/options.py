@@ -1,0 +1,16 @@
+"""Options that several commands share."""
+
+from typing import Annotated
+
+import typer
+
+from tieback.cli.completion import complete_run
+
+RunOption = Annotated[
+    str,
+    typer.Option(
+        "--run",
+        help="ID of a finished run (see tieback workspace runs); default: the last run.",
+        autocompletion=complete_run,
+    ),
+]

@@ -1,0 +1,169 @@
+"""Console for people: safe text, and tables that never break a host name or another word.
+
+A long name wraps only at its separators: after ``.`` and ``/``, before ``:``. Widths are in terminal columns.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.measure import Measurement
+from rich.segment import Segment
+from rich.table import Column, Table
+from rich.text import Text
+
+from tieback.model.safe_text import escape_commands, replace_unsafe
+
+UNFOLDED = 10_000
+"""Width of tables that go to a pipe or file: no line is folded and nothing is shortened."""
+LEAST = 6
+"""A column without places may become this narrow before a place is broken inside a word."""
+_HEIGHT = 25
+
+_PIECE = re.compile(r":?[^\s./:]*[./]*|:")
+"""Part of a word that stays on one line: a label with the separators after it, or a port."""
+_PART = re.compile(r"[^_-]*[_-]?")
+"""Smaller part, for labels that are longer than their column."""
+_PLACE = re.compile(r"[^\s.]*[^\W\d][^\s.]*\.[^\s.]|\d+\.\d+\.\d+|[0-9a-fA-F]:[0-9a-fA-F]*:")
+"""Host name, path, IPv4 or IPv6 address; not a number such as ``1.5 kB``."""
+_WORD = re.compile(r"\S+")
+
+
+class SafeConsole(Console):
+    """A console that shows no control, direction or invisible character, and no command of a CI log.
+
+    Tables are fitted to the width; names wrap only at separators.
+    """
+
+    def on_broken_pipe(self) -> None:
+        """Raise ``BrokenPipeError`` again, instead of exiting with code 1: the command line decides what it means."""
+        raise  # noqa: PLE0704 - the console calls this while it handles the error
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Render, and make the text of every segment safe; the console's own control codes stay."""
+        chosen = options or self.options
+        if isinstance(renderable, str):
+            renderable = self.render_str(renderable, highlight=chosen.highlight, markup=chosen.markup)
+        if isinstance(renderable, Table):
+            fit_table(renderable, chosen.max_width, self)
+        elif isinstance(renderable, Text) and not (chosen.no_wrap or renderable.no_wrap):
+            renderable = break_names(renderable, chosen.max_width)
+        for segment in super().render(renderable, chosen):
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(escape_commands(replace_unsafe(segment.text)), segment.style)
+
+
+def chosen_width(environment: Mapping[str, str] = os.environ) -> int | None:
+    """Return the width in ``COLUMNS``; ``None`` if it is not a positive number."""
+    text = environment.get("COLUMNS", "")
+    return int(text[:6]) if text.isascii() and text.isdigit() and int(text[:6]) > 0 else None
+
+
+def open_console(*, width: int | None, **more: Any) -> SafeConsole:
+    """Return a console with this width, also for a terminal with ``TERM=dumb``; ``None`` asks the terminal."""
+    return SafeConsole(width=width, height=None if width is None else _HEIGHT, highlight=False, **more)
+
+
+def break_names(text: Text, width: int) -> Text:
+    """Return the text with a line break at separators inside words that are longer than the width."""
+    at = [place for word in _WORD.finditer(text.plain) for place in _breaks(word[0], word.start(), width)]
+    if not at:
+        return text
+    return text.blank_copy("\n").join(text.divide(at))
+
+
+def _breaks(word: str, start: int, width: int) -> Iterator[int]:
+    """Offsets at which to break a word, greedily; none if it fits."""
+    if cell_len(word) <= width:
+        return
+    used = 0
+    for at, piece in _parts(word, width):
+        length = cell_len(piece)
+        if used and used + length > width:
+            yield start + at
+            used = 0
+        used += length
+
+
+def _parts(word: str, width: int) -> Iterator[tuple[int, str]]:
+    """The pieces of a word with their offsets; those that are too long, in smaller parts."""
+    for piece in _PIECE.finditer(word):
+        if cell_len(piece[0]) <= width:
+            yield piece.start(), piece[0]
+        else:
+            yield from ((piece.start() + part.start(), part[0]) for part in _PART.finditer(piece[0]))
+
+
+def fit_table(table: Table, width: int, console: Console) -> None:
+    """Set the column widths so that names and words stay whole, as far as the width allows.
+
+    Columns with host names keep their names whole; if there is too little room, the others are narrowed first.
+    """
+    columns = table.columns
+    room = width - _frame(table)
+    needs = [_need(column, console) for column in columns]
+    if not columns or sum(need.natural for need in needs) <= room:
+        return
+    for column, chosen in zip(columns, _widths(needs, room), strict=True):
+        column.width = chosen
+
+
+class _Need:
+    """Widths of a column: the widest line, the longest piece that should stay whole, and the least."""
+
+    def __init__(self, natural: int, whole: int, least: int) -> None:
+        self.natural, self.whole, self.least = natural, min(whole, natural), min(least, natural)
+
+
+def _need(column: Column, console: Console) -> _Need:
+    texts = [_plain(cell, console) for cell in (column.header, *column.cells)]
+    natural = max((cell_len(line) for text in texts for line in text.splitlines()), default=0)
+    if column.width is not None:
+        return _Need(column.width, column.width, column.width)
+    if column.no_wrap and column.max_width is None:
+        return _Need(natural, natural, natural)
+    whole = max((cell_len(piece) for text in texts for piece in _pieces(text)), default=0)
+    most = max(min(natural, column.max_width or natural), whole)
+    return _Need(most, whole, whole if any(map(_PLACE.search, texts[1:])) else min(whole, LEAST))
+
+
+def _plain(cell: RenderableType, console: Console) -> str:
+    if isinstance(cell, Text):
+        return cell.plain
+    if isinstance(cell, str):
+        return console.render_str(cell).plain
+    return "x" * Measurement.get(console, console.options, cell).maximum
+
+
+def _pieces(text: str) -> Iterable[str]:
+    return (piece for word in _WORD.findall(text) for piece in _PIECE.findall(word))
+
+
+def _widths(needs: Sequence[_Need], room: int) -> list[int]:
+    """Divide the room: first what each needs at least, then whole words, then the rest."""
+    widths = [need.least for need in needs]
+    for goals in ([need.whole for need in needs], [need.natural for need in needs]):
+        left = room - sum(widths)
+        while left > 0 and (short := [at for at, goal in enumerate(goals) if widths[at] < goal]):
+            # The narrowest columns first: they are complete soonest.
+            at = min(short, key=lambda column: (widths[column], goals[column]))
+            widths[at] += 1
+            left -= 1
+    while sum(widths) > room and max(widths) > 1:
+        # Too many columns for this width: the widest are narrowed, and names break.
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def _frame(table: Table) -> int:
+    """Columns that padding and lines between the cells take."""
+    _, right, _, left = table.padding
+    count = len(table.columns)
+    edges = 0 if table.pad_edge else left + right
+    between = (count - 1 if table.box else 0) + (2 if table.box and table.show_edge else 0)
+    return count * (left + right) - edges + between

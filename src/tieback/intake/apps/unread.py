@@ -1,0 +1,237 @@
+"""Code of an app that its package does not show: encrypted, packed, loaded at run time, on a web site, or missing.
+
+The pieces of the package are inspected while they are walked; nothing is read twice. Sources: Apple ``mach-o/loader.h``
+(``LC_ENCRYPTION_INFO``); https://developer.android.com/guide/topics/manifest/manifest-element;
+https://docs.expo.dev/versions/latest/sdk/updates/; https://github.com/microsoft/react-native-code-push;
+https://docs.flutter.dev/perf/deferred-components; https://docs.shorebird.dev;
+https://capacitorjs.com/docs/config (``server.url``);
+https://cordova.apache.org/docs/en/latest/config_ref/ (``content``);
+https://developer.chrome.com/docs/android/trusted-web-activity.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from tieback import rulefiles as prepared
+from tieback.intake.apps.binary_xml import read_tree
+from tieback.intake.apps.content import COMPILED
+from tieback.intake.apps.element import Element, read_text_xml
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
+from tieback.intake.apps.macho import FAIRPLAY
+from tieback.intake.apps.printable import printable
+from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.model.sighting import Problem, UnreadCode, UnreadKind
+
+MAX_COMPONENTS = 64
+"""Components of a manifest whose classes are searched."""
+MAX_CONFIGURATION = 64 * 1024
+"""Bytes of the largest configuration of a web wrapper that is read."""
+MAX_UNREAD = 20
+"""Entries of the result."""
+_MAX_URL = 200
+
+_COMPONENTS = ("activity", "service", "receiver", "provider")
+_REACT = ("libreactnative.so", "libreactnativejni.so")
+_BUNDLES = ("index.android.bundle", "main.jsbundle")
+_META = re.compile(rb"<meta-data\b[^>]{0,2000}>")
+_ATTRIBUTE = re.compile(rb"\b(name|value)=[\"']([^\"']{0,500})[\"']")
+_EXPO = b"expo.modules.updates."
+_TWA = b"android.support.customtabs.trusted.DEFAULT_URL"
+_DEFERRED = b"io.flutter.embedding.engine.deferredcomponents.DeferredComponentManager.loadingUnitMapping"
+_CODEPUSH = (b"Lcom/microsoft/codepush/", b"CodePushDeploymentKey")
+
+
+class _Packer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    files: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    packer: tuple[_Packer, ...]
+
+
+class CodeCheck:
+    """Collects signs of unread code from the pieces of one app."""
+
+    def __init__(self, components: Iterable[str] = ()) -> None:
+        """Set the classes that the manifest names; the code of an app has at least one of them."""
+        names = list(components)[:MAX_COMPONENTS]
+        self._classes = [f"L{name.replace('.', '/')};".encode() for name in names]
+        self._missing = bool(names)
+        self._has_code = False
+        self._files: dict[str, str] = {}
+        """First entry with each file name that matters."""
+        self._bundle = False
+        self._found: dict[tuple[UnreadKind, str], UnreadCode] = {}
+
+    def see(self, piece: Piece) -> None:
+        """Inspect a piece. Never raises on hostile content."""
+        if isinstance(piece, Artifact):
+            self._name(piece.file)
+            for buffer in piece.buffers:
+                self._buffer(buffer.file, buffer.kind, buffer.data)
+        elif isinstance(piece, ArtifactBatch):
+            for file, content in zip(piece.files, piece.contents, strict=True):
+                self._name(file)
+                self._configuration(file, content)
+
+    def found(self, problems: Iterable[Problem]) -> tuple[UnreadCode, ...]:
+        """The result, after the last piece; ``problems`` are those of the package."""
+        for problem in problems:
+            if problem.what == FAIRPLAY:
+                self._add(UnreadKind.ENCRYPTED, problem.what, problem.where)
+        packed = any(kind is UnreadKind.PACKED for kind, _ in self._found)
+        if self._missing and not packed:
+            what = "no class that the manifest names is in the code: the app is packed or incomplete"
+            what = what if self._has_code else "the package contains no code"
+            self._add(UnreadKind.MISSING, what, "AndroidManifest.xml")
+        react = next((self._files[name] for name in _REACT if name in self._files), "")
+        if react and not self._bundle:
+            self._add(UnreadKind.MISSING, "React Native without a JavaScript bundle: it is loaded at run time", react)
+        flutter = self._files.get("libflutter.so", "")
+        if flutter and "libapp.so" not in self._files and "kernel_blob.bin" not in self._files:
+            self._add(UnreadKind.MISSING, "Flutter without compiled Dart code (libapp.so)", flutter)
+        return tuple(self._found.values())[:MAX_UNREAD]
+
+    def _add(self, kind: UnreadKind, what: str, where: str) -> None:
+        self._found.setdefault((kind, what), UnreadCode(kind, what, where))
+
+    def _name(self, file: str) -> None:
+        name = file.rpartition("/")[2].rpartition("!")[2]
+        if name.endswith((".so", ".bin", ".dat", ".ajm", ".jar")):
+            self._files.setdefault(name, file)
+            if packer := _packer_of(name):
+                self._add(UnreadKind.PACKED, f"packed with {packer}: the code is decrypted only at run time", file)
+        elif name.endswith((".bundle", ".jsbundle", ".hbc")):
+            self._bundle = True
+
+    def _buffer(self, file: str, kind: BufferKind, data: Bytes) -> None:
+        if kind is BufferKind.DEX or file.endswith(".dex"):
+            self._has_code = True
+            if self._missing and any(name in data for name in self._classes):
+                self._missing = False
+            if _CODEPUSH[0] in data:
+                self._codepush(file)
+        elif kind is BufferKind.MANIFEST:
+            self._manifest(file, data)
+        elif kind is BufferKind.RESOURCES:
+            if _CODEPUSH[1] in data:
+                self._codepush(file)
+        else:
+            self._configuration(file, data)
+
+    def _codepush(self, file: str) -> None:
+        self._add(UnreadKind.DOWNLOADED, "CodePush can replace the JavaScript code at run time", file)
+
+    def _manifest(self, file: str, data: Bytes) -> None:
+        """Settings of libraries that load code, in AndroidManifest.xml or a property list."""
+        if _CODEPUSH[1] in data:
+            self._codepush(file)
+        if b"EXUpdatesURL" in data and not re.search(rb"EXUpdatesEnabled</key>\s{0,80}<false", data):
+            self._add(UnreadKind.DOWNLOADED, "Expo Updates can replace the JavaScript code at run time", file)
+        if not any(mark in data for mark in (_EXPO, _TWA, _DEFERRED)):
+            return
+        values: dict[bytes, bytes] = {}
+        for tag in _META.finditer(data):
+            pairs = dict(_ATTRIBUTE.findall(tag[0]))
+            values[pairs.get(b"name", b"")] = pairs.get(b"value", b"")
+        if _EXPO + b"EXPO_UPDATE_URL" in values and values.get(_EXPO + b"ENABLED", b"true") != b"false":
+            self._add(UnreadKind.DOWNLOADED, "Expo Updates can replace the JavaScript code at run time", file)
+        if values.get(_DEFERRED):
+            self._add(UnreadKind.DOWNLOADED, "Flutter loads parts of the code later (deferred components)", file)
+        if _TWA in values:
+            self._web_page(values[_TWA].decode("utf-8", "replace"), file)
+
+    def _configuration(self, file: str, data: Bytes) -> None:
+        """Files that set which code or page an app loads, by their names."""
+        name = file.rpartition("/")[2]
+        if name in _BUNDLES and b"\0" in data[:4096]:
+            self._add(UnreadKind.ENCRYPTED, "the JavaScript bundle is encrypted or in an unknown format", file)
+        elif name == "global-metadata.dat" and data[:4] != b"\xaf\x1b\xb1\xfa":
+            self._add(UnreadKind.ENCRYPTED, "the Unity metadata is encrypted: its strings cannot be read", file)
+        elif name == "shorebird.yaml":
+            self._add(UnreadKind.DOWNLOADED, "Shorebird can replace the Dart code at run time", file)
+        elif name == "Expo.plist":
+            self._manifest(file, data)
+        elif len(data) > MAX_CONFIGURATION:
+            return
+        elif name in {"capacitor.config.json", "capacitor.config"}:
+            self._capacitor(file, data)
+        elif name == "config.xml":
+            self._cordova(file, bytes(data))
+
+    def _capacitor(self, file: str, data: Bytes) -> None:
+        try:
+            values = json.loads(data)
+        except (ValueError, RecursionError):
+            return
+        server = values.get("server") if isinstance(values, dict) else None
+        if isinstance(server, dict) and isinstance(server.get("url"), str):
+            self._web_page(server["url"], file)
+        plugins = values.get("plugins") if isinstance(values, dict) else None
+        if isinstance(plugins, dict) and not {"CapacitorUpdater", "LiveUpdate", "LiveUpdates"}.isdisjoint(plugins):
+            self._add(UnreadKind.DOWNLOADED, "Capacitor live updates can replace the code at run time", file)
+
+    def _cordova(self, file: str, data: bytes) -> None:
+        try:
+            root = read_tree(data) if data.startswith(COMPILED) else read_text_xml(data)
+        except MalformedPoolError:
+            return
+        content = root.first("content") if root.name == "widget" else None
+        if content is not None:
+            self._web_page(content.attributes.get("src", ""), file)
+
+    def _web_page(self, url: str, file: str) -> None:
+        """A page of the app; local ones are in the package."""
+        try:
+            parts = urlsplit(url[:_MAX_URL])
+            host = parts.hostname
+        except ValueError:
+            return
+        if parts.scheme in {"http", "https"} and host and host != "localhost":
+            shown = printable(f"{parts.scheme}://{host}", _MAX_URL)
+            self._add(UnreadKind.WEB_PAGE, f"the app shows the web site {shown}: its code is not in the package", file)
+
+
+def component_classes(manifest: Element) -> tuple[str, ...]:
+    """Full names of the classes that a manifest names as components; empty if the package states that it has no code.
+
+    Classes of Android itself are not part of an app.
+    """
+    application = manifest.first("application")
+    if application is None or application.attributes.get("hasCode") == "false":
+        return ()
+    package = manifest.attributes.get("package", "")
+    found: list[str] = []
+    for child in application.children:
+        name = child.attributes.get("name", "") if child.name in _COMPONENTS else ""
+        full = f"{package}{name}" if name.startswith(".") else name if "." in name else f"{package}.{name}"
+        if name and not name.startswith("android."):
+            found.append(full)
+            if len(found) >= MAX_COMPONENTS:
+                break
+    return tuple(found)
+
+
+@cache
+def _packers() -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+    read = prepared.load_rules(Path(__file__).with_name("packers.toml").read_bytes(), _File).packer
+    names = {file: packer.name for packer in read for file in packer.files}
+    return names, tuple((prefix, packer.name) for packer in read for prefix in packer.prefixes)
+
+
+def _packer_of(name: str) -> str:
+    """The packer that adds a file with this name; empty for all other files."""
+    names, prefixes = _packers()
+    if name in names:
+        return names[name]
+    if not name.endswith(".so"):
+        return ""
+    return next((packer for prefix, packer in prefixes if name.startswith(prefix)), "")

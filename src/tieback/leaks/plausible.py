@@ -1,0 +1,217 @@
+"""Judge whether captured values can belong to the class that their name suggests.
+
+A name says little about one or two values of traffic. ``msg`` is the text of a chat or the word "success", ``origin``
+an airport or the name of a partner. Here the value, the fields beside it and the fields around it decide. The words
+are data, in ``plausible.toml``.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from tieback.leaks.value import NamedValue
+from tieback.pii.values.gazetteer import airports, load_gazetteer
+
+
+class _Null(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    values: frozenset[str]
+    identifiers: frozenset[str]
+
+
+class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    status: frozenset[str]
+    parties: frozenset[str]
+    weak: frozenset[str]
+    named: tuple[str, ...]
+    words: frozenset[str]
+    personal: frozenset[str]
+
+
+class _Weak(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    weak: frozenset[str]
+
+
+class _Picture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    person: tuple[str, ...]
+    not_person: tuple[str, ...]
+
+
+class _Parents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    parents: frozenset[str]
+
+
+class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    names: frozenset[str]
+
+
+class _Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    names: frozenset[str]
+    weak: frozenset[str]
+
+
+class PlausibleWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The tables of ``plausible.toml``."""
+
+    null: _Null
+    message: _Message
+    travel: _Weak
+    picture: _Picture
+    credits: _Parents
+    host: _Names
+    account: _Account
+
+
+@cache
+def load_words() -> PlausibleWords:
+    """The words of ``plausible.toml``.
+
+    Raises:
+        msgspec.ValidationError: the data file is damaged.
+    """
+    text = resources.files("tieback.leaks").joinpath("plausible.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), PlausibleWords)
+
+
+_SEPARATORS = re.compile(r"[^0-9a-z]+")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9]{1,63}(?:_[A-Z0-9]{1,63}){0,15}")
+_NO_TEXT = re.compile(
+    r"[\d\s.,:;+/TZ-]+|[0-9A-Fa-f-]{32,36}|\w+://\S+"
+    r"|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:[A-Z][a-z]{2} \d{1,2}|\d{1,2} [A-Z][a-z]{2})[ \d:A-Z+-]{4,40}"
+)
+"""A number, a time (RFC 9110, ``date``), an identifier or an address."""
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{4})?(?:[-_](?:[A-Za-z]{2}|\d{3}))?")
+"""A language tag (RFC 5646)."""
+_LINK = re.compile(r"(?:\w{2,8}:)?/{1,2}\S+|\S+\.(?:jpe?g|png|webp|gif|heic)(?:\?\S*)?", re.IGNORECASE)
+_BUNDLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*){2,8}")
+"""The identifier of an app."""
+_PAIRS = re.compile(r"[\w.-]{1,32}=[^;&]*(?:[;&][\w.-]{1,32}=[^;&]*){1,32}")
+_NO_PASSWORD = frozenset({"null", "none", "nil", "undefined", "(null)", "true", "false"})
+_HUMAN_LANGUAGE = ("native", "mother", "spoken", "tongue", "primary")
+_MAX_STATUS_WORDS = 8
+_FEW_DIGITS = 5
+_SHORT_ID = 16
+_SHORT_PASSWORD = 6
+
+
+def beside(where: str) -> str:
+    """The place that a value shares with the fields beside it: ``json:$.data`` of ``json:$.data.msg``."""
+    source, colon, path = where.partition(":")
+    return f"{source}:{path.rpartition('.')[0]}" if colon and "." in path else source
+
+
+def plain_name(name: str) -> str:
+    """A name in lower case without separators."""
+    return _SEPARATORS.sub("", name.lower())
+
+
+def is_plausible(
+    pii_class: str, values: Sequence[NamedValue], direction: str = "out", siblings: Collection[str] = ()
+) -> bool:
+    """True if at least one of the values can belong to the class.
+
+    Args:
+        pii_class: the class that the name or the form suggests.
+        values: the values of one place.
+        direction: ``out`` for what the app sent, ``in`` for what it received.
+        siblings: plain names of the fields beside it.
+    """
+    words = load_words()
+    judge = _JUDGES.get(pii_class)
+    for pair in values:
+        text = pair.value.strip()
+        if text.lower() in (_NO_PASSWORD if pii_class == "password" else words.null.values):
+            continue
+        if judge is None or judge(pair, text, direction, siblings):
+            return True
+    return False
+
+
+def _message(pair: NamedValue, text: str, _direction: str, siblings: Collection[str]) -> bool:
+    words = load_words().message
+    if _NO_TEXT.fullmatch(text):
+        return False
+    name = plain_name(pair.name)
+    if words.parties.intersection(siblings):
+        return True
+    said = [word.lower() for word in _WORD.findall(text)]
+    if words.personal.intersection(said):
+        return True
+    status_name = name not in words.weak and name.startswith(words.named)
+    if status_name or _CONSTANT.fullmatch(text):
+        return False
+    if name in words.weak and words.status.intersection(siblings):
+        return False
+    return len(said) > _MAX_STATUS_WORDS or not words.words.intersection(said)
+
+
+def _travel(pair: NamedValue, text: str, _direction: str, siblings: Collection[str]) -> bool:
+    weak = load_words().travel.weak
+    if plain_name(pair.name) not in weak:
+        return True
+    if text in airports() or text.casefold() in load_gazetteer().city:
+        return True
+    return _LINK.fullmatch(text) is None and len(weak.intersection(siblings)) > 1 and not any(map(str.isdigit, text))
+
+
+def _demographic(pair: NamedValue, text: str, _direction: str, _siblings: Collection[str]) -> bool:
+    name = plain_name(pair.name)
+    locale = ("lang" in name or "locale" in name) and not any(word in name for word in _HUMAN_LANGUAGE)
+    return not (locale and _LANGUAGE.fullmatch(text))
+
+
+def _picture(pair: NamedValue, text: str, _direction: str, _siblings: Collection[str]) -> bool:
+    if not _LINK.fullmatch(text):
+        return True
+    words = load_words().picture
+    path = plain_name(pair.where.partition(":")[2])
+    if any(word in path for word in words.not_person) and not any(
+        word in plain_name(pair.name) for word in words.person[:5]
+    ):
+        return False
+    around = path + " " + plain_name(text.partition("://")[2] or text)
+    return any(word in around for word in words.person)
+
+
+def _phone(_pair: NamedValue, text: str, _direction: str, _siblings: Collection[str]) -> bool:
+    return sum(map(str.isdigit, text)) >= _FEW_DIGITS and not _PAIRS.fullmatch(text)
+
+
+def _device(_pair: NamedValue, text: str, _direction: str, _siblings: Collection[str]) -> bool:
+    plain = plain_name(text)
+    if len(set(plain)) < 2 or plain in load_words().null.identifiers or _BUNDLE.fullmatch(text):
+        return False
+    return any(map(str.isdigit, plain)) or len(plain) >= _SHORT_ID
+
+
+def _email(pair: NamedValue, _text: str, _direction: str, _siblings: Collection[str]) -> bool:
+    return plain_name(pair.name) not in load_words().host.names
+
+
+def _person(pair: NamedValue, _text: str, _direction: str, _siblings: Collection[str]) -> bool:
+    around = re.split(r"[.\[\]:$]+", pair.where.rpartition(".")[0])
+    return load_words().credits.parents.isdisjoint(map(plain_name, around[-2:]))
+
+
+def _password(pair: NamedValue, text: str, direction: str, siblings: Collection[str]) -> bool:
+    words = load_words().account
+    if direction == "out" or plain_name(pair.name) not in words.weak or len(text) >= _SHORT_PASSWORD:
+        return True
+    return not words.names.isdisjoint(siblings)
+
+
+_JUDGES: dict[str, Callable[[NamedValue, str, str, Collection[str]], bool]] = {
+    "message_content": _message,
+    "travel": _travel,
+    "demographic": _demographic,
+    "biometric_media": _picture,
+    "phone": _phone,
+    "device_id": _device,
+    "email": _email,
+    "person_name": _person,
+    "password": _password,
+}

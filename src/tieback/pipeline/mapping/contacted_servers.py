@@ -1,0 +1,100 @@
+"""Servers in captures: which app contacted them, how the traffic was encrypted, and what leaked."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from tieback.model.flow import Flow
+from tieback.model.report import ContactedServer, Encryption
+from tieback.pipeline.mapping.flow_endpoints import is_group, is_name_service
+
+MAX_ADDRESSES = 16
+"""Maximum addresses listed per server; a name may have many."""
+_WEAK = frozenset({"SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1"})
+_ORDER = tuple(Encryption)
+
+
+class _Seen(msgspec.Struct):
+    """State of a server during aggregation."""
+
+    encryption: Encryption
+    flows: int = 0
+    bytes_out: int = 0
+    bytes_in: int = 0
+    addresses: dict[str, None] = msgspec.field(default_factory=dict)
+    protocols: set[str] = msgspec.field(default_factory=set)
+    tls: set[str] = msgspec.field(default_factory=set)
+    leaks: set[str] = msgspec.field(default_factory=set)
+
+
+def encryption_of(flow: Flow) -> Encryption:
+    """Return the encryption of one flow; unknown if the capture does not show it."""
+    if flow.encrypted is None:
+        return Encryption.UNKNOWN
+    if not flow.encrypted:
+        return Encryption.CLEARTEXT
+    return Encryption.WEAK_TLS if flow.tls is not None and flow.tls.version in _WEAK else Encryption.ENCRYPTED
+
+
+def contacted_servers(flows: Iterable[Flow], key: str, path: str) -> tuple[tuple[ContactedServer, ...], int]:
+    """Return the servers of some flows, and the number of flows whose servers are not listed.
+
+    Args:
+        flows: of one app, or of unknown apps, in one capture.
+        key: key of the app.
+        path: the capture.
+    """
+    seen: dict[tuple[str, str, str, int | None], _Seen] = {}
+    others = 0
+    for flow in flows:
+        host = flow.server.name or flow.server.ip
+        if not host or is_name_service(flow) or is_group(flow.server.ip):
+            others += 1
+            continue
+        name, bundle_id = (flow.app.name, flow.app.bundle_id) if flow.app is not None else ("", "")
+        encryption = encryption_of(flow)
+        known = seen.setdefault((name, bundle_id, host, flow.server.port), _Seen(encryption))
+        known.encryption = min(known.encryption, encryption, key=_ORDER.index)
+        known.flows += 1
+        known.bytes_out += flow.bytes_out
+        known.bytes_in += flow.bytes_in
+        if flow.server.ip and len(known.addresses) < MAX_ADDRESSES:
+            known.addresses[flow.server.ip] = None
+        known.protocols.update({flow.protocol} - {""})
+        known.leaks.update(leak.pii_class for leak in flow.leaks)
+        if flow.tls is not None and flow.tls.version:
+            known.tls.add(flow.tls.version)
+    return tuple(
+        ContactedServer(
+            capture=path,
+            app_sha256=key,
+            app=name,
+            bundle_id=bundle_id,
+            host=host,
+            port=port,
+            addresses=tuple(one.addresses),
+            protocols=tuple(sorted(one.protocols)),
+            encryption=one.encryption,
+            tls=tuple(sorted(one.tls)),
+            flows=one.flows,
+            bytes_out=one.bytes_out,
+            bytes_in=one.bytes_in,
+            leaks=tuple(sorted(one.leaks)),
+        )
+        for (name, bundle_id, host, port), one in seen.items()
+    ), others
+
+
+def worst_first(servers: Iterable[ContactedServer]) -> list[ContactedServer]:
+    """Return the servers in report order: leaks first, then the weakest encryption, then the most bytes."""
+    return sorted(
+        servers,
+        key=lambda one: (
+            not one.leaks,
+            _ORDER.index(one.encryption),
+            -(one.bytes_out + one.bytes_in),
+            one.host,
+            one.port or 0,
+            one.bundle_id,
+        ),
+    )

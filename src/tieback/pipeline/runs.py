@@ -1,0 +1,20 @@
+"""The run that a command reads: the one of ``--run``, or the last finished one."""
+
+from tieback.model.errors import WorkspaceError
+from tieback.storage.ledger.ledger import RunRow
+from tieback.storage.workspace import Workspace
+
+
+def finished_run(workspace: Workspace, run_id: str = "") -> RunRow | None:
+    """The run with this ID; without an ID the last finished run, or ``None`` if no run has finished.
+
+    Raises:
+        WorkspaceError: there is no run with this ID, or it has not finished.
+    """
+    if not run_id:
+        return workspace.ledger.latest_run()
+    run = workspace.ledger.find_run(run_id)
+    if run is None or run.ended is None:
+        what = "no run with this ID" if run is None else "this run has not finished"
+        raise WorkspaceError(what, where=f"--run {run_id[:80]}", advice="See `tieback workspace runs`")
+    return run

@@ -1,0 +1,225 @@
+"""Which workspaces may decide a result or a connection: those that this user created here, or trusts by a command.
+
+A repository can contain every file of a workspace: results that say an app is clean, suppressions, the address of a
+ledger. So a workspace proves its origin. It has a random token in its file ``identity``; the user's state folder, which
+no repository can write, has the same token under the path of the workspace, and the addresses of ledgers that the user
+passed. A workspace in a checkout must not have tracked files either, because a checkout can add files to a
+workspace that the user created.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+from pathlib import Path
+
+import msgspec
+
+from tieback.model.errors import WorkspaceError
+from tieback.storage.checkout import checkout_of, tracked_by
+from tieback.storage.failures import storage_errors
+from tieback.storage.user_state import OTHERS_WRITE, open_state_folder, state_folder, user_key, write_private
+
+IDENTITY_FILE = "identity"
+DEFAULT = Path(".tieback")
+_MAX_RECORD = 65_536
+_TOKEN_BYTES = 32
+_CHECKED = (
+    ".",
+    "VERSION",
+    IDENTITY_FILE,
+    "ledger.db",
+    "ledger.json",
+    "ledger.moving.json",
+    "suppressions.toml",
+    "lake",
+    "lake/parts",
+)
+"""Files that decide results or connections: they must belong to the user, and only the user may write them."""
+
+
+class ConfirmedLedger(msgspec.Struct, frozen=True):
+    """A PostgreSQL ledger that the user passed for a workspace."""
+
+    url: str
+    workspace: str
+
+
+class TrustRecord(msgspec.Struct, frozen=True):
+    """What the state folder has about a workspace."""
+
+    path: str
+    """Absolute, without links."""
+    token: str
+    ledgers: tuple[ConfirmedLedger, ...] = ()
+
+
+def default_workspace(folder: Path) -> tuple[Path, str]:
+    """The workspace of commands that name none, for a working directory.
+
+    It is ``.tieback`` there. If that is a folder that a repository may have brought, it is a folder of the user's state
+    folder, named after the path.
+
+    Returns:
+        The workspace, and why it is not ``.tieback``, as one clause; empty if it is.
+    """
+    here = folder / DEFAULT
+    if here.is_symlink():
+        why = f"{DEFAULT} is a link"
+    elif os.path.lexists(here) and not _is_free(here):
+        why = distrust(here)
+    else:
+        root = checkout_of(here)
+        why = f"{root} is a checkout" if root is not None else ""
+    if not why:
+        return DEFAULT, ""
+    real = Path(os.path.realpath(folder))
+    return state_folder() / "workspaces" / f"{real.name[:60] or 'root'}-{_name(real)[:12]}", why
+
+
+def distrust(workspace: Path) -> str:
+    """Why this user did not create or accept a workspace, or others can change it, as one clause; empty if trusted."""
+    real = Path(os.path.realpath(workspace))
+    try:
+        if why := _writable_by_others(real):
+            return why
+        record = _read_record(real)
+        token = _read_small(real / IDENTITY_FILE).decode("ascii", "replace").strip()
+    except OSError as error:
+        return f"{error.filename or real} cannot be read ({error.strerror})"
+    if record is None or not hmac.compare_digest(record.token.encode(), token.encode()):
+        return "you did not create it on this machine"
+    if real.is_relative_to(Path(os.path.realpath(state_folder()))):
+        return ""
+    return tracked_by(real)
+
+
+def trust(workspace: Path) -> bytes:
+    """Remember that this user created or accepts a workspace.
+
+    Returns:
+        The key that seals its lake.
+
+    Raises:
+        WorkspaceError: it cannot be remembered, others can write to it, or it comes from a checkout.
+    """
+    real = Path(os.path.realpath(workspace))
+    folder = open_state_folder() / "trusted"
+    with storage_errors(real):
+        if why := _writable_by_others(real):
+            raise WorkspaceError(
+                why, where=str(workspace), advice="Run `chmod -R go-w` on it, or choose another folder"
+            )
+        if not real.is_relative_to(folder.parent.resolve()) and (why := tracked_by(real)):
+            raise WorkspaceError(why, where=str(workspace), advice="Choose a folder outside the checkout")
+        token = secrets.token_hex(_TOKEN_BYTES)
+        write_private(real / IDENTITY_FILE, token.encode() + b"\n")
+    with storage_errors(folder):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        write_private(_record_file(real), msgspec.json.encode(TrustRecord(_text(real), token)))
+    return lake_key(real, token)
+
+
+def key_of(workspace: Path) -> bytes:
+    """The key that seals the lake of a trusted workspace. Raises ``WorkspaceError`` or ``OSError``."""
+    real = Path(os.path.realpath(workspace))
+    return lake_key(real, _read_small(real / IDENTITY_FILE).decode("ascii", "replace").strip())
+
+
+def lake_key(workspace: Path, token: str) -> bytes:
+    """The key of one lake: no other workspace of the same user has it."""
+    return hmac.new(user_key(), f"lake\0{_text(workspace)}\0{token}".encode(), hashlib.sha256).digest()
+
+
+def confirm_ledger(workspace: Path, url: str, name: str) -> None:
+    """Remember the address of a ledger that the user passed for a trusted workspace, and its name there.
+
+    Raises:
+        WorkspaceError: it cannot be remembered.
+    """
+    real = Path(os.path.realpath(workspace))
+    with storage_errors(real):
+        record = _read_record(real)
+    if record is None:
+        raise WorkspaceError(
+            "you did not create this workspace on this machine",
+            where=str(workspace),
+            advice=f"Run `tieback workspace trust -w {workspace}` first",
+        )
+    ledger = ConfirmedLedger(url, name)
+    if ledger not in record.ledgers:
+        record = msgspec.structs.replace(record, ledgers=(*record.ledgers, ledger))
+        with storage_errors(_record_file(real)):
+            write_private(_record_file(real), msgspec.json.encode(record))
+
+
+def require_confirmed(workspace: Path, url: str, name: str) -> None:
+    """Check that the user passed this address for this workspace, before anything connects to it.
+
+    Raises:
+        WorkspaceError: the user did not.
+    """
+    real = Path(os.path.realpath(workspace))
+    with storage_errors(real):
+        record = _read_record(real)
+    if record is None or ConfirmedLedger(url, name) not in record.ledgers:
+        raise WorkspaceError(
+            f"the ledger at {url} is not confirmed: a file of this folder names it, and you did not",
+            where=str(workspace),
+            advice=f"If it is yours, run `tieback workspace trust -w {workspace} --ledger URL`",
+        )
+
+
+def _read_record(real: Path) -> TrustRecord | None:
+    try:
+        record = msgspec.json.decode(_read_small(_record_file(real)), type=TrustRecord)
+    except (FileNotFoundError, NotADirectoryError, msgspec.MsgspecError):
+        return None
+    return record if record.path == _text(real) else None
+
+
+def _record_file(real: Path) -> Path:
+    return state_folder() / "trusted" / f"{_name(real)[:40]}.json"
+
+
+def _name(real: Path) -> str:
+    return hashlib.sha256(os.fsencode(real)).hexdigest()
+
+
+def _text(real: Path) -> str:
+    return os.fsencode(real).decode("utf-8", "backslashreplace")
+
+
+def _is_free(folder: Path) -> bool:
+    """True for a folder in which a workspace can be created."""
+    try:
+        return all(entry.name.startswith(".VERSION.") for entry in folder.iterdir())
+    except OSError:
+        return False
+
+
+def _read_small(path: Path) -> bytes:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        return b""
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(_MAX_RECORD) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+
+
+def _writable_by_others(real: Path) -> str:
+    """Which file of a workspace belongs to somebody else, or can be written by others, as one clause."""
+    for name in _CHECKED:
+        try:
+            status = (real / name).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        what = str(real) if name == "." else f"{real}/{name}"
+        if stat.S_ISLNK(status.st_mode):
+            return f"{what} is a link"
+        if status.st_uid != os.geteuid():
+            return f"{what} belongs to another user"
+        if status.st_mode & OTHERS_WRITE:
+            return f"others can write to {what}"
+    return ""

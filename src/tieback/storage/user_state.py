@@ -1,0 +1,100 @@
+"""The state folder of the user: what tieback must remember where no repository under test can write.
+
+The folder is ``TIEBACK_STATE``; otherwise ``$XDG_STATE_HOME/tieback`` or ``~/.local/state/tieback`` (XDG Base Directory
+Specification).
+
+    key                  32 random bytes, mode 0600: authenticates what this user's tieback wrote elsewhere
+    trusted/<hash>.json  workspaces that this user created or trusts (``storage.trust``)
+    workspaces/<name>/   default workspaces of checkouts
+    leases/<hash>        locked by processes that probe under a grant (``scope.lease``)
+    audit/               key that signs audit logs, and records of the logs (``scope.checkpoints``)
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from tieback.model.errors import WorkspaceError
+
+KEY_BYTES = 32
+OTHERS_WRITE = 0o022
+"""Mode bits that let group or others write."""
+_ADVICE = "Set TIEBACK_STATE to a folder that only you can write"
+
+
+def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """The absolute path of the state folder; it may not exist. Relative paths in the XDG variable are ignored."""
+    if named := environment.get("TIEBACK_STATE"):
+        return Path(named).expanduser().absolute()
+    base = Path(environment.get("XDG_STATE_HOME") or ".")
+    if not base.is_absolute():
+        base = Path(environment.get("HOME") or "~", ".local", "state").expanduser()
+    return base.absolute() / "tieback"
+
+
+def open_state_folder() -> Path:
+    """The state folder, created if it is missing.
+
+    Raises:
+        WorkspaceError: it cannot be created, belongs to somebody else, or others can write to it.
+    """
+    folder = state_folder()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.stat()
+    except OSError as error:
+        raise WorkspaceError(
+            f"the folder for your state cannot be used ({error.strerror or error})", where=str(folder), advice=_ADVICE
+        ) from None
+    if status.st_uid != os.geteuid() or status.st_mode & OTHERS_WRITE:
+        raise WorkspaceError("others can write to the folder for your state", where=str(folder), advice=_ADVICE)
+    return folder
+
+
+def user_key() -> bytes:
+    """The key of this user on this machine, created with the first use.
+
+    Raises:
+        WorkspaceError: it cannot be read or written, or is damaged.
+    """
+    path = open_state_folder() / "key"
+    try:
+        if not path.exists():
+            write_private(path, secrets.token_bytes(KEY_BYTES), replace=False)
+        key = path.read_bytes()
+    except OSError as error:
+        raise WorkspaceError(
+            f"cannot be read or written ({error.strerror or error})", where=str(path), advice=_ADVICE
+        ) from None
+    if len(key) != KEY_BYTES:
+        raise WorkspaceError(
+            f"not a key of {KEY_BYTES} bytes",
+            where=str(path),
+            advice="Remove it, then run `tieback workspace trust` for each of your workspaces",
+        )
+    return key
+
+
+def write_private(path: Path, content: bytes, *, replace: bool = True) -> None:
+    """Write a file of mode 0600 in one step, durable on disk. Without ``replace``, an existing file stays.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            draft.replace(path)
+        else:
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                return
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,342 @@
+"""A repository brings files of a workspace: they change neither what a scan decides nor what it connects to."""
+
+import json
+import plistlib
+import shutil
+import socketserver
+import sqlite3
+import subprocess
+import threading
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.cli.conftest import Run, run
+from tieback.storage.trust import DEFAULT, default_workspace, distrust, trust
+from tieback.storage.user_state import state_folder
+from tieback.storage.workspace import SCHEMA, Workspace
+
+__all__ = ("run",)
+
+PASSWORD = "MySecretDbPassword"
+BAD = 'var a="mongodb://admin:Zq7MongoPw91xx@db.gate-backend.test:27017/prod";'
+GOOD = 'var a="https://www.gate-backend.test/";'
+SUPPRESSIONS = "".join(
+    f'[[suppress]]\nrule = "{rule}"\nreason = "x"\nauthor = "x"\nexpires = 2099-01-01\n'
+    for rule in ("database-password-in-app", "credential-in-app")
+)
+VERSION = f"tieback workspace\nschema {SCHEMA}\n"
+
+
+class Postgres:
+    """A server that speaks as much of PostgreSQL's protocol as is needed to get a password; records what came."""
+
+    def __init__(self) -> None:
+        self.connections: list[bytes] = []
+        recorder = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                self.request.settimeout(5)
+                recorder.connections.append(b"")
+                message = self.request.recv(4096)
+                if message[4:8] == b"\x04\xd2\x16\x2f":  # SSLRequest
+                    self.request.sendall(b"N")
+                    message = self.request.recv(4096)
+                self.request.sendall(b"R\0\0\0\x08\0\0\0\x03")  # AuthenticationCleartextPassword
+                recorder.connections[-1] = self.request.recv(4096)
+
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"postgresql://tieback@127.0.0.1:{self.server.server_address[1]}/tieback"
+
+
+@pytest.fixture
+def postgres(monkeypatch: pytest.MonkeyPatch) -> Iterator[Postgres]:
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    monkeypatch.setenv("TIEBACK_LEDGER_PASSWORD", PASSWORD)
+    made = Postgres()
+    thread = threading.Thread(target=made.server.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+    thread.join()
+
+
+def ipa(path: Path, script: str) -> Path:
+    info = {"CFBundleIdentifier": "com.gate.app", "CFBundleName": "Gate", "CFBundleExecutable": "X"}
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("Payload/X.app/Info.plist", plistlib.dumps(info))
+        file.writestr("Payload/X.app/m.js", script)
+    return path
+
+
+def git(folder: Path, *words: str) -> None:
+    identity = ("-c", "user.name=x", "-c", "user.email=x@x.test")
+    subprocess.run(["git", *identity, *words], cwd=folder, check=True, capture_output=True)
+
+
+def pointer(url: str) -> str:
+    return json.dumps({"schema": 1, "url": url, "workspace": "00112233445566778899aabbccddeeff"})
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+@pytest.fixture(params=["folder", "checkout"])
+def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The working directory with an app that a gate must reject: unpacked from an archive, or cloned with Git."""
+    ipa(tmp_path / "app.ipa", BAD)
+    if request.param == "checkout":
+        git(tmp_path, "init", "-q")
+    return tmp_path
+
+
+def commit(repository: Path) -> None:
+    if (repository / ".git").exists():
+        git(repository, "add", "-A", "-f")
+        git(repository, "commit", "-q", "-m", "x")
+
+
+SCAN = ("scan", "--fail-on", "high", "app.ipa")
+
+
+def test_without_such_files_the_gate_rejects_the_app_and_remembers_it(repository: Path, run: Run) -> None:
+    first, second = run(*SCAN), run(*SCAN)
+    assert (first.code, second.code) == (1, 1), first.err
+    runs = run("workspace", "runs", "--format", "json").out.splitlines()
+    assert len(runs) == 2, "the default workspace of a folder stays the same"
+    assert (repository / ".tieback").exists() != (repository / ".git").exists()
+
+
+@pytest.mark.parametrize("words", [SCAN, ("report",), ("workspace", "show"), ("case", "list"), ("posture", "join")])
+def test_no_password_goes_to_a_ledger_that_a_repository_names(
+    repository: Path, run: Run, postgres: Postgres, words: tuple[str, ...]
+) -> None:
+    write(repository / ".tieback", {"VERSION": VERSION, "ledger.json": pointer(postgres.url), "lake/x": ""})
+    commit(repository)
+    by_default = run(*words)
+    assert by_default.code == (1 if words == SCAN else 4), by_default.err
+    assert "you did not create it on this machine" in by_default.err
+    named = run(*words, "-w", ".tieback")
+    assert named.code == 4
+    assert "tieback workspace trust" in named.err
+    accepted = run("workspace", "trust", "-w", ".tieback")
+    assert accepted.code in {2, 4}, "only together with the address"
+    assert postgres.connections == []
+
+
+@pytest.mark.parametrize("token", ["", "0" * 64])
+def test_no_password_goes_to_an_address_in_a_moved_ledger(
+    tmp_path: Path, run: Run, postgres: Postgres, token: str
+) -> None:
+    ipa(tmp_path / "app.ipa", BAD)
+    with Workspace.open(tmp_path / "made"):
+        pass
+    with closing(sqlite3.connect(tmp_path / "made" / "ledger.db")) as ledger:
+        ledger.execute("UPDATE ledger_state SET moved_to = ?", (postgres.url,))
+        ledger.commit()
+    shutil.copytree(tmp_path / "made", tmp_path / ".tieback")
+    write(tmp_path / ".tieback", {"ledger.moving.json": pointer(postgres.url), "identity": token})
+    assert run(*SCAN).code == 1
+    assert run("report", "-w", ".tieback").code == 4
+    # Even a workspace of the user's own follows only an address that the user passed.
+    write(tmp_path / "made", {"ledger.moving.json": pointer(postgres.url)})
+    assert run(*SCAN, "-w", "made").code == 4
+    assert postgres.connections == []
+
+
+def test_the_address_of_a_ledger_is_accepted_only_by_naming_it(tmp_path: Path, run: Run, postgres: Postgres) -> None:
+    write(tmp_path / ".tieback", {"VERSION": VERSION, "ledger.json": pointer(postgres.url)})
+    (tmp_path / ".tieback").chmod(0o700)
+    assert run("workspace", "trust", "-w", ".tieback").code == 2
+    assert run("workspace", "trust", "-w", ".tieback", "--ledger", "postgresql://tieback@db.example.test/x").code == 2
+    assert postgres.connections == []
+    assert run("workspace", "trust", "-w", ".tieback", "--ledger", postgres.url).code == 4
+    assert PASSWORD.encode() in b"".join(postgres.connections), "the user confirmed this address"
+
+
+@pytest.mark.parametrize("with_version", [True, False])
+def test_suppressions_that_a_repository_brings_do_not_count(repository: Path, run: Run, with_version: bool) -> None:
+    files = {"suppressions.toml": SUPPRESSIONS} | ({"VERSION": VERSION} if with_version else {})
+    write(repository / ".tieback", files)
+    commit(repository)
+    ended = run(*SCAN)
+    assert ended.code == 1, ended.err
+
+
+def claim_harmless(workspace: Path, good: Path, bad: Path) -> None:
+    """Rewrite the lake and the ledger: what was true of one app is claimed of the other, under its SHA-256."""
+    digests = [sha256(path.read_bytes()).hexdigest() for path in (good, bad)]
+    for path in workspace.glob("lake/parts/*/*.parquet"):
+        table = pq.read_table(path)
+        for at, field in enumerate(table.schema):
+            if pa.types.is_string(field.type):
+                values = [value and value.replace(*digests) for value in table.column(at).to_pylist()]
+                table = table.set_column(at, field, pa.array(values, field.type))
+        pq.write_table(table, path)
+    for path in workspace.glob("ledger.db*"):
+        path.write_bytes(path.read_bytes().replace(*(digest.encode() for digest in digests)))
+
+
+@pytest.mark.parametrize("whose", ["the same user", "somebody else"])
+def test_results_that_a_repository_brings_do_not_count(
+    repository: Path, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, whose: str
+) -> None:
+    good = ipa(tmp_path / "good.ipa", GOOD)
+    with monkeypatch.context() as patch:
+        if whose == "somebody else":
+            patch.setenv("TIEBACK_STATE", str(tmp_path / "elsewhere"))
+        assert run("scan", good, "-w", ".tieback", "--fail-on", "high").code == 0
+    claim_harmless(repository / ".tieback", good, repository / "app.ipa")
+    ended = run(*SCAN)
+    assert ended.code == 1, ended.err
+    assert ("your tieback" in ended.err) == (whose == "the same user"), "the output names what was not used"
+    commit(repository)
+    assert run(*SCAN).code == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE units SET part = (SELECT part FROM units WHERE key = :good) WHERE key = :bad",
+        "UPDATE units SET state = 'leased', lease_owner = 'x', lease_until = 9e9 WHERE key = :bad",
+    ],
+)
+def test_a_ledger_that_says_more_than_the_lake_is_not_believed(tmp_path: Path, run: Run, change: str) -> None:
+    good, bad = ipa(tmp_path / "good.ipa", GOOD), ipa(tmp_path / "app.ipa", BAD)
+    assert run(*SCAN).code == 1
+    shutil.rmtree(next((tmp_path / ".tieback" / "lake" / "parts").glob("units-*")))
+    assert run("scan", good).code == 0
+    names = {"good": sha256(good.read_bytes()).hexdigest(), "bad": sha256(bad.read_bytes()).hexdigest()}
+    with closing(sqlite3.connect(tmp_path / ".tieback" / "ledger.db")) as ledger:
+        ledger.execute("UPDATE units SET state = 'done' WHERE key = :bad", names)
+        assert ledger.execute(change, names).rowcount == 1
+        ledger.commit()
+    ended = run(*SCAN)
+    assert ended.code == 1, ended.err
+
+
+def test_a_checkout_cannot_add_files_to_a_workspace_that_the_user_created(tmp_path: Path, run: Run) -> None:
+    git(tmp_path, "init", "-q")
+    ipa(tmp_path / "app.ipa", BAD)
+    assert run(*SCAN, "-w", ".tieback").code == 1
+    assert run(*SCAN).code == 1
+    assert distrust(tmp_path / ".tieback") == ""
+    write(tmp_path / ".tieback", {"suppressions.toml": SUPPRESSIONS})
+    git(tmp_path, "add", "-f", ".tieback/suppressions.toml")
+    ended = run(*SCAN)
+    assert ended.code == 1, ended.err
+    assert "Git tracks files of it" in ended.err
+    assert run(*SCAN, "-w", ".tieback").code == 4
+
+
+def test_a_link_in_a_checkout_leads_to_no_other_workspace(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "other").mkdir()
+    with Workspace.open(tmp_path / "other" / ".tieback"):
+        write(tmp_path / "other" / ".tieback", {"suppressions.toml": SUPPRESSIONS})
+    ipa(tmp_path / "app.ipa", BAD)
+    (tmp_path / ".tieback").symlink_to("other/.tieback")
+    assert run(*SCAN).code == 1
+
+
+def test_a_workspace_that_others_can_write_is_not_trusted(tmp_path: Path, run: Run) -> None:
+    ipa(tmp_path / "app.ipa", BAD)
+    assert run(*SCAN).code == 1
+    for name in ("suppressions.toml", "."):
+        path = tmp_path / ".tieback" / name
+        path.touch()
+        path.chmod(path.stat().st_mode | 0o020)
+        assert "others can write" in distrust(tmp_path / ".tieback")
+        path.chmod(path.stat().st_mode & ~0o020)
+    assert distrust(tmp_path / ".tieback") == ""
+
+
+def test_an_accepted_workspace_is_used_with_its_results(tmp_path: Path, run: Run) -> None:
+    ipa(tmp_path / "app.ipa", BAD)
+    assert run(*SCAN, "-w", "old").code == 1
+    (tmp_path / "old").rename(tmp_path / "moved")
+    refused = run(*SCAN, "-w", "moved")
+    assert refused.code == 4
+    assert "tieback workspace trust -w moved" in refused.err
+    shown = run("report", "-w", "moved")
+    assert shown.code == 0
+    assert "note: moved is not trusted (you did not create it on this machine)" in shown.err
+    assert run("workspace", "trust", "-w", "moved").code == 0
+    again = run(*SCAN, "-w", "moved")
+    assert again.code == 1
+    assert "note:" not in again.err
+    assert "removed a damaged file" not in again.err
+
+
+NAMES = st.sampled_from(
+    [
+        "VERSION",
+        "identity",
+        "ledger.json",
+        "ledger.moving.json",
+        "suppressions.toml",
+        "retention.toml",
+        "stop",
+        "lake/parts/units-x/units.parquet",
+        "lake/parts/units-x/seal.json",
+        "lake/parts/merged-x/replaces.json",
+        "lake/pruning/plan.json",
+        "lake/damaged/units-x",
+        "ledger.db",
+        "lock",
+    ]
+)
+TEXTS = st.sampled_from([VERSION, SUPPRESSIONS, '{"replaces": [], "holds": []}', "0" * 64, "", "postgres"])
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(files=st.dictionaries(NAMES, TEXTS, min_size=1), in_checkout=st.booleans())
+def test_no_files_make_a_default_workspace(
+    tmp_path_factory: pytest.TempPathFactory, files: dict[str, str], in_checkout: bool
+) -> None:
+    folder = tmp_path_factory.mktemp("repository")
+    write(folder / ".tieback", files)
+    if in_checkout:
+        (folder / ".git").mkdir()
+    chosen, why = default_workspace(folder)
+    assert chosen.is_relative_to(state_folder())
+    assert why
+    assert distrust(folder / ".tieback")
+    shutil.rmtree(folder)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(files=st.dictionaries(NAMES, TEXTS, min_size=1))
+def test_no_file_changes_the_exit_code_or_what_is_connected_to(
+    run: Run, postgres: Postgres, tmp_path: Path, files: dict[str, str]
+) -> None:
+    ipa(tmp_path / "app.ipa", BAD)
+    shutil.rmtree(tmp_path / ".tieback", ignore_errors=True)
+    made = {name: pointer(postgres.url) if text == "postgres" else text for name, text in files.items()}
+    write(tmp_path / ".tieback", made)
+    ended = run(*SCAN)
+    assert ended.code == 1, ended.err
+    assert postgres.connections == []
+
+
+def test_a_folder_without_such_files_has_its_workspace_in_it(tmp_path: Path) -> None:
+    assert default_workspace(tmp_path) == (DEFAULT, "")
+    with Workspace.open(tmp_path / ".tieback"):
+        pass
+    assert default_workspace(tmp_path) == (DEFAULT, "")
+    trust(tmp_path / ".tieback")
+    assert default_workspace(tmp_path) == (DEFAULT, "")

@@ -1,0 +1,218 @@
+"""Code that a package does not show: each sign, and what must not be taken for one."""
+
+import json
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests import samples
+from tests.unit.intake.apps.test_macho import macho
+from tieback.intake.apps.element import Element, read_text_xml
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
+from tieback.intake.apps.macho import FAIRPLAY
+from tieback.intake.apps.open import open_app
+from tieback.intake.apps.small_files import read_small_file
+from tieback.intake.apps.unread import CodeCheck, component_classes
+from tieback.model.sighting import Problem, UnreadCode, UnreadKind
+
+NATIVE = b"\x7fELF\x02\x01\x01" + bytes(200)
+EXPO = """<manifest><application><meta-data name="expo.modules.updates.EXPO_UPDATE_URL" value="https://u.expo.dev/1"/>
+<meta-data name="expo.modules.updates.ENABLED" value="{}"/></application></manifest>"""
+EXPO_PLIST = "<plist><key>EXUpdatesEnabled</key>\n<{}/><key>EXUpdatesURL</key><string>x</string></plist>"
+META = '<manifest><application><meta-data name="{}" value="{}"/></application></manifest>'
+DEFERRED = "io.flutter.embedding.engine.deferredcomponents.DeferredComponentManager.loadingUnitMapping"
+TWA = "android.support.customtabs.trusted.DEFAULT_URL"
+UNITY = "assets/bin/Data/Managed/Metadata/global-metadata.dat"
+CAPACITOR, CORDOVA, PLIST = "assets/capacitor.config.json", "res/xml/config.xml", "Payload/a.app/Expo.plist"
+
+Packed, Downloaded = UnreadKind.PACKED, UnreadKind.DOWNLOADED
+
+
+def checked(
+    *pieces: tuple[str, BufferKind, bytes], components: Iterable[str] = (), problems: Iterable[Problem] = ()
+) -> tuple[UnreadCode, ...]:
+    check = CodeCheck(components)
+    for file, kind, data in pieces:
+        check.see(Artifact(file, (Buffer(file, kind, data),)))
+    return check.found(problems)
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("lib/arm64-v8a/libjiagu.so", "360 Jiagu"),
+        ("assets/libjiagu_x86.so", "360 Jiagu"),
+        ("base.apk!lib/arm64-v8a/libDexHelper.so", "Bangcle"),
+        ("assets/ijiami.dat", "ijiami"),
+        ("lib/armeabi-v7a/libshella-4.1.0.17.so", "Tencent Legu"),
+        ("lib/arm64-v8a/libdpboot.so", "DexProtector"),
+        ("lib/arm64-v8a/libsgmain.so", ""),
+        ("lib/arm64-v8a/libssl.so", ""),
+        ("assets/libjiagu.txt", ""),
+    ],
+)
+def test_packer_is_recognised_by_its_files(file: str, name: str) -> None:
+    found = checked((file, BufferKind.NATIVE, NATIVE))
+    assert [(one.kind, one.where) for one in found] == ([(UnreadKind.PACKED, file)] if name else [])
+    assert all(f"packed with {name}" in one.what for one in found)
+
+
+@pytest.mark.parametrize(
+    ("file", "kind", "text", "reason", "named"),
+    [
+        ("classes.dex", "DEX", "Lcom/microsoft/codepush/react/CodePush;", Downloaded, "CodePush"),
+        ("resources.arsc", "RESOURCES", "CodePushDeploymentKey", Downloaded, "CodePush"),
+        ("Payload/a.app/Info.plist", "MANIFEST", "<key>CodePushDeploymentKey</key>", Downloaded, "CodePush"),
+        ("AndroidManifest.xml", "MANIFEST", EXPO.format("true"), Downloaded, "Expo Updates"),
+        (PLIST, "MANIFEST", EXPO_PLIST.format("true"), Downloaded, "Expo Updates"),
+        ("AndroidManifest.xml", "MANIFEST", META.format(DEFERRED, "2:maps"), Downloaded, "deferred components"),
+        ("assets/flutter_assets/shorebird.yaml", "TEXT", "app_id: 1", Downloaded, "Shorebird"),
+        (CAPACITOR, "TEXT", '{"plugins":{"CapacitorUpdater":{}}}', Downloaded, "live updates"),
+        (
+            "AndroidManifest.xml",
+            "MANIFEST",
+            META.format(TWA, "https://s.test/m"),
+            UnreadKind.WEB_PAGE,
+            "https://s.test:",
+        ),
+        (CAPACITOR, "TEXT", '{"server":{"url":"https://app.test/x"}}', UnreadKind.WEB_PAGE, "https://app.test:"),
+        (CORDOVA, "TEXT", '<widget><content src="https://m.test/"/></widget>', UnreadKind.WEB_PAGE, "https://m.test:"),
+        ("assets/index.android.bundle", "BINARY", "\x01\0\1\2" * 99, UnreadKind.ENCRYPTED, "bundle"),
+        (UNITY, "BINARY", "\1\2\3\4", UnreadKind.ENCRYPTED, "Unity"),
+        ("lib/arm64-v8a/libreactnativejni.so", "NATIVE", "", UnreadKind.MISSING, "React Native"),
+        ("lib/arm64-v8a/libflutter.so", "NATIVE", "", UnreadKind.MISSING, "Flutter"),
+    ],
+)
+def test_code_that_is_elsewhere_is_unread(file: str, kind: str, text: str, reason: UnreadKind, named: str) -> None:
+    (found,) = checked((file, BufferKind[kind], text.encode()))
+    assert (found.kind, found.where) == (reason, file)
+    assert named in found.what
+
+
+@pytest.mark.parametrize(
+    ("file", "kind", "data"),
+    [
+        ("AndroidManifest.xml", "MANIFEST", EXPO.format("false").encode()),
+        (PLIST, "MANIFEST", EXPO_PLIST.format("false").encode()),
+        ("AndroidManifest.xml", "MANIFEST", META.format(DEFERRED, "").encode()),
+        (CAPACITOR, "TEXT", b'{"server":{"url":"http://localhost:8100"}}'),
+        (CAPACITOR, "TEXT", b'{"server":{"hostname":"app"}}'),
+        (CAPACITOR, "TEXT", b"[" * 60_000),
+        (CORDOVA, "TEXT", b'<widget><content src="index.html"/></widget>'),
+        (CORDOVA, "TEXT", b'<menu><content src="https://m.shop.test/"/></menu>'),
+        (CORDOVA, "TEXT", b'<widget><content src="http://[::1"/></widget>'),
+        ("assets/index.android.bundle", "TEXT", b"var a=1"),
+        (UNITY, "BINARY", b"\xaf\x1b\xb1\xfa"),
+    ],
+)
+def test_code_that_is_in_the_package_is_read(file: str, kind: str, data: bytes) -> None:
+    assert checked((file, BufferKind[kind], data)) == ()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ("lib/arm64-v8a/libreactnativejni.so", "assets/index.android.bundle"),
+        ("lib/arm64-v8a/libflutter.so", "lib/arm64-v8a/libapp.so"),
+        ("lib/arm64-v8a/libflutter.so", "assets/flutter_assets/kernel_blob.bin"),
+    ],
+)
+def test_framework_with_its_code_is_read(files: tuple[str, str]) -> None:
+    assert checked(*((file, BufferKind.NATIVE, b"x") for file in files)) == ()
+
+
+def test_small_files_are_inspected_as_well() -> None:
+    check = CodeCheck()
+    config = json.dumps({"server": {"url": "https://app.test"}}).encode()
+    check.see(ArtifactBatch(("assets/capacitor.config.json",), (config,), read_small_file))
+    assert [one.kind for one in check.found(())] == [UnreadKind.WEB_PAGE]
+
+
+def test_encrypted_binary_of_the_app_store_is_unread() -> None:
+    assert checked(problems=[Problem("entry is damaged", "a"), Problem(FAIRPLAY, "Payload/a.app/a")]) == (
+        UnreadCode(UnreadKind.ENCRYPTED, FAIRPLAY, "Payload/a.app/a"),
+    )
+
+
+def test_one_class_of_the_manifest_in_the_code_is_enough() -> None:
+    names = ("com.acme.Gone", "com.acme.Main")
+    assert checked(("classes.dex", BufferKind.DEX, b"..Lcom/acme/Main;.."), components=names) == ()
+    (other,) = checked(("classes.dex", BufferKind.DEX, b"Lcom/stub/StubApp;"), components=names)
+    assert (other.kind, "packed or incomplete" in other.what) == (UnreadKind.MISSING, True)
+    (none,) = checked(("a.txt", BufferKind.TEXT, b"Lcom/acme/Main;"), components=names)
+    assert none.what == "the package contains no code"
+
+
+def test_packed_app_has_one_reason() -> None:
+    stub, packer = ("classes.dex", BufferKind.DEX, b"Lcom/stub/StubApp;"), ("libjiagu.so", BufferKind.NATIVE, NATIVE)
+    (only,) = checked(stub, packer, components=("com.acme.Main",))
+    assert only.kind is UnreadKind.PACKED
+
+
+@pytest.mark.parametrize(
+    ("application", "classes"),
+    [
+        ('<application><activity name=".Main"/></application>', ("com.acme.Main",)),
+        ('<application><activity name="Main"/></application>', ("com.acme.Main",)),
+        ('<application><service name="o.S"/><receiver name="o.R"/></application>', ("o.S", "o.R")),
+        ('<application><activity name="android.app.NativeActivity"/></application>', ()),
+        ('<application><activity-alias name=".Alias" targetActivity=".Main"/></application>', ()),
+        ('<application hasCode="false"><activity name=".Main"/></application>', ()),
+        ("<uses-sdk/>", ()),
+    ],
+)
+def test_component_classes(application: str, classes: tuple[str, ...]) -> None:
+    root = read_text_xml(f'<manifest package="com.acme">{application}</manifest>'.encode())
+    assert component_classes(root) == classes
+
+
+def test_components_are_bounded() -> None:
+    many = [Element("activity", {"name": f"a.B{n}"}) for n in range(5000)]
+    assert len(component_classes(Element("manifest", {}, [Element("application", {}, many)]))) == 64
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.sampled_from(["config.xml", "capacitor.config.json", "Expo.plist", "AndroidManifest.xml", "main.jsbundle"]),
+    st.sampled_from(list(BufferKind)),
+    st.binary(max_size=300),
+)
+def test_hostile_content_never_raises(file: str, kind: BufferKind, data: bytes) -> None:
+    marks = b'<meta-data name="expo.modules.updates.EXPO_UPDATE_URL">' + data
+    checked((file, kind, data), (file, kind, marks))
+
+
+def test_ipa_of_the_app_store_is_only_partly_read(build: Callable[..., bytes], tmp_path: Path) -> None:
+    target = tmp_path / "store.ipa"
+    target.write_bytes(build("zipped", [("Payload/a.app/a", macho(encrypted=True))]))
+    with open_app(target) as package:
+        assert package.unread == ()
+        list(package.artifacts())
+        assert [one.kind for one in package.unread] == [UnreadKind.ENCRYPTED]
+
+
+@samples.needs("apps")
+@pytest.mark.parametrize("name", ["diva.apk", "dvba.apk", "bitrise-release-unsigned.aab", "UnCrackable-Level1.ipa"])
+def test_ordinary_app_is_fully_read(name: str) -> None:
+    with open_app(samples.verified("apps") / name) as package:
+        list(package.artifacts())
+        assert package.unread == ()
+
+
+@samples.needs("apps")
+def test_app_with_the_code_of_another_is_partly_read(tmp_path: Path) -> None:
+    target, apps = tmp_path / "stub.apk", samples.verified("apps")
+    with (
+        zipfile.ZipFile(apps / "diva.apk") as own,
+        zipfile.ZipFile(apps / "UnCrackable-Level1.apk") as other,
+        zipfile.ZipFile(target, "w") as made,
+    ):
+        for name in own.namelist():
+            made.writestr(name, (other if name == "classes.dex" else own).read(name))
+    with open_app(target) as package:
+        list(package.artifacts())
+        assert [one.kind for one in package.unread] == [UnreadKind.MISSING]

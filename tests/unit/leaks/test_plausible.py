@@ -1,0 +1,147 @@
+"""Values that a name suggests and the content denies, and those that stay: one table for each class."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.leaks.test_detect import JUDGE, flow
+from tieback.intake.traffic.interface import SampledFlow
+from tieback.leaks.plausible import beside, is_plausible, load_words, plain_name
+from tieback.leaks.value import NamedValue
+from tieback.model.flow import CleartextSample
+
+
+def answer(body: str, direction: str = "in") -> set[tuple[str, str]]:
+    """The leaks of one JSON message: class and place."""
+    start = "HTTP/1.1 200 OK" if direction == "in" else "POST / HTTP/1.1"
+    data = f"{start}\r\nContent-Type: application/json\r\n\r\n{body}".encode()
+    found = JUDGE(SampledFlow(flow(), (CleartextSample(direction, "http", data),))).leaks
+    return {(leak.pii_class, leak.where) for leak in found}
+
+
+def request(target: str, headers: str = "") -> set[tuple[str, str]]:
+    data = f"GET {target} HTTP/1.1\r\n{headers}\r\n".encode()
+    found = JUDGE(SampledFlow(flow(), (CleartextSample("out", "http", data),))).leaks
+    return {(leak.pii_class, leak.where) for leak in found}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"msg":"success"}',
+        '{"code":0,"msg":"Your order was placed and is on its way to the shop"}',
+        '{"ret":-1,"msg":"invalid appkey"}',
+        '{"status":200,"message":"OK"}',
+        '{"msg":"EXCEPTION_RETURN_EMPTY"}',
+        '{"message":"request timeout"}',
+        '{"success_msg":"Update not pushed for area."}',
+        '{"errorMessage":"The session has expired"}',
+        '{"messageContent":"Fri Feb 19 20:27:49 EET 2016"}',
+        '{"message":"2026-11-27T10:00:00Z"}',
+        '{"message":"https://shop.test/terms"}',
+        '{"data":[{"posters":[{"image_path":"http://pic.shop.test/releases/291/5903-a202aa4b.jpg"}]}]}',
+        '{"data":{"retina_image_path":"http://pic.shop.test/releases/5903.jpg"}}',
+        '{"actors":[{"name":"Michael Kelly"}],"directors":[{"name":"Louis Leterrier"}]}',
+        '{"data":{"cities":[{"name":"Maria Enzersdorf"}]}}',
+        '{"hostname":"celery@test.workhub.test"}',
+        '{"worker":"celery@node1.workhub.test"}',
+        '{"data":{"pw":"k2T="}}',
+        '{"phone":"nw=;sig=-1;creg="}',
+        '{"phone":"none"}',
+        '{"password":"null"}',
+        '{"gender":"unknown"}',
+    ],
+)
+def test_what_a_service_answers_is_not_personal_data(body: str) -> None:
+    assert answer(body) == set()
+
+
+@pytest.mark.parametrize(
+    ("body", "pii_class", "where"),
+    [
+        ('{"from":"ada","to":"bob","msg":"success"}', "message_content", "json:$.msg"),
+        ('{"msg":"See you at five in front of the old cinema"}', "message_content", "json:$.msg"),
+        ('{"message":"I am late, my train failed"}', "message_content", "json:$.message"),
+        ('{"chat_id":7,"message":"request denied"}', "message_content", "json:$.message"),
+        ('{"user":{"photo":"https://cdn.shop.test/users/7/photo.jpg"}}', "biometric_media", "json:$.user.photo"),
+        ('{"avatar":"https://cdn.shop.test/a/7.png"}', "biometric_media", "json:$.avatar"),
+        ('{"customer":{"name":"Ada Lovelace","email":"ada@workhub.test"}}', "person_name", "json:$.customer.name"),
+        ('{"hostmaster":"ada@workhub.test"}', "email", "json:$.hostmaster"),
+        ('{"password":"k2T="}', "password", "json:$.password"),
+        ('{"user":"ada","pw":"k2T="}', "password", "json:$.pw"),
+        ('{"phone":"+49 30 901820"}', "phone", "json:$.phone"),
+        ('{"gender":"female"}', "demographic", "json:$.gender"),
+    ],
+)
+def test_what_is_about_people_stays(body: str, pii_class: str, where: str) -> None:
+    assert (pii_class, where) in answer(body)
+
+
+@pytest.mark.parametrize(
+    ("target", "headers"),
+    [
+        ("/a?origin=haggler-mintegral021", ""),
+        ("/a?origin=https://shop.test", ""),
+        ("/a?origin=app", ""),
+        ("/a?bssid=02:00:00:00:00:00", ""),
+        ("/a?android_id=9774d56d682e549c", ""),
+        ("/a?imei=000000000000000", ""),
+        ("/a?gaid=00000000-0000-0000-0000-000000000000", ""),
+        ("/a?device_id=com.sceneway.kankan", ""),
+        ("/a?device_id=unknown", ""),
+        ("/a?language=en&lang=zh-TW", ""),
+        ("/a", "client-language: zh-TW\r\n"),
+        ("/a", "X-Backend-Header-RTT: 0.0008\r\n"),
+        ("/a", "X-Response-Time: 13\r\nX-Request-Id: 8372916405\r\nX-Envoy-Upstream-Service-Time: 12\r\n"),
+        ("/a", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"),
+        ("/a", "Cookie: lang=en-us; yummy_cookie=choco\r\n"),
+    ],
+)
+def test_names_of_programs_and_servers_are_not_personal_data(target: str, headers: str) -> None:
+    assert request(target, headers) == set()
+
+
+@pytest.mark.parametrize(
+    ("target", "headers", "leak"),
+    [
+        ("/a?origin=LIS&destination=BER", "", ("travel", "query:origin")),
+        ("/a?origin=Lisbon&destination=Berlin", "", ("travel", "query:origin")),
+        ("/a?bssid=3c:5a:b4:01:9f:22", "", ("device_id", "query:bssid")),
+        ("/a?android_id=b9e28776354d259e", "", ("device_id", "query:android_id")),
+        ("/a?gaid=5ac6a0ff-8d18-47bc-a902-2812cf0c251e", "", ("device_id", "query:gaid")),
+        ("/a", "X-Request-User: ada@workhub.test\r\n", ("email", "header:x-request-user")),
+        ("/a", "X-User-Email: ada@workhub.test\r\n", ("email", "header:x-user-email")),
+        ("/a", "Cookie: lang=en-us; sid=0123456789abcdef\r\n", ("secret_token", "header:cookie")),
+        ("/a", "Cookie: _ga=GA1.2.996834645.1605768991\r\n", ("device_id", "header:cookie")),
+    ],
+)
+def test_identifiers_and_journeys_stay(target: str, headers: str, leak: tuple[str, str]) -> None:
+    assert leak in request(target, headers)
+
+
+@pytest.mark.parametrize(
+    ("where", "place"),
+    [("json:$.data[].msg", "json:$.data[]"), ("query:origin", "query"), ("json:msg", "json"), ("text", "text")],
+)
+def test_fields_beside_each_other_share_a_place(where: str, place: str) -> None:
+    assert beside(where) == place
+
+
+CLASSES = ["message_content", "travel", "demographic", "biometric_media", "phone", "device_id", "email", "person_name",
+           "password", "username"]  # fmt: skip
+
+
+@given(st.sampled_from(CLASSES), st.text(max_size=80), st.text(max_size=200), st.sampled_from(["in", "out"]))
+def test_one_real_value_among_empty_ones_is_enough(pii_class: str, name: str, text: str, direction: str) -> None:
+    pair = NamedValue(f"json:$.{name}", name, text)
+    null = NamedValue(f"json:$.{name}", name, "null")
+    alone = is_plausible(pii_class, [pair], direction)
+    assert is_plausible(pii_class, [null, pair], direction) == alone
+    assert not is_plausible(pii_class, [null], direction)
+
+
+def test_names_in_the_word_lists_are_plain() -> None:
+    words = load_words()
+    names = words.message.status | words.message.parties | words.message.weak | words.travel.weak | words.host.names
+    names |= words.credits.parents | words.account.names | words.account.weak
+    assert all(name == plain_name(name) for name in names)

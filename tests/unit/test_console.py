@@ -1,0 +1,141 @@
+"""Tables and text at the widths of real terminals: names stay whole, and nothing is cut off."""
+
+import fcntl
+import io
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from tieback.console import UNFOLDED, break_names, chosen_width, open_console
+
+LABEL = st.from_regex(r"[a-z][a-z0-9]{1,14}", fullmatch=True)
+HOST = st.builds(
+    lambda labels, port: f"{'.'.join(labels)}:{port}", st.lists(LABEL, min_size=2, max_size=6), st.integers(1, 65535)
+)
+HEADS = ("target", "outcome", "access", "product", "records", "bytes", "ransom")
+WORDS = ("protocol_mismatch", "auth_required", "elasticsearch 8.11.2", "≥2,900", "1.5 MB", "confirmed")
+
+
+def printed(renderable: Table | Text, width: int) -> str:
+    out = io.StringIO()
+    open_console(width=width, file=out, color_system=None).print(renderable)
+    return out.getvalue()
+
+
+def a_table(hosts: list[str], *, framed: bool = False) -> Table:
+    table = Table(box=box.SIMPLE_HEAD if framed else None, show_edge=False, pad_edge=False)
+    for name in HEADS:
+        table.add_column(name, overflow="fold", no_wrap=name == "records")
+    for host in hosts:
+        table.add_row(Text(host), *WORDS)
+    return table
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+@given(hosts=st.lists(HOST, min_size=1, max_size=4), framed=st.booleans())
+def test_no_label_of_a_host_is_broken(width: int, hosts: list[str], framed: bool) -> None:
+    text = printed(a_table(hosts, framed=framed), width)
+    assert max(map(len, text.splitlines())) <= width
+    # The first column, read down, is the hosts again.
+    first = [re.match(r"\S*", line)[0] for line in text.splitlines()]  # type: ignore[index]
+    for label in {label for host in hosts for label in re.split(r"[.:]", host)}:
+        assert any(label in re.split(r"[.:]", cell) for cell in first), (label, text)
+
+
+@given(hosts=st.lists(HOST, min_size=1, max_size=4))
+def test_a_pipe_gets_one_whole_line_per_row(hosts: list[str]) -> None:
+    lines = printed(a_table(hosts), UNFOLDED).splitlines()
+    assert len(lines) == len(hosts) + 1
+    for host, line in zip(hosts, lines[1:], strict=True):
+        assert line.split()[0] == host
+        assert all(word in line for word in WORDS)
+
+
+@given(text=st.text(alphabet="ab.:/_- ", max_size=200), width=st.integers(4, 60))
+def test_breaking_changes_no_sign(text: str, width: int) -> None:
+    assert break_names(Text(text), width).plain.replace("\n", "") == text.replace("\n", "")
+
+
+def test_an_address_breaks_between_its_groups() -> None:
+    assert break_names(Text("[2001:db8:1234:5678::1]:27017"), 16).plain.split("\n") == [
+        "[2001:db8:1234",
+        ":5678::1]:27017",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "width"), [("80", 80), ("0", None), ("-3", None), ("", None), ("wide", None), ("²", None)]
+)
+def test_columns(value: str, width: int | None) -> None:
+    assert chosen_width({"COLUMNS": value}) == width
+
+
+def in_a_terminal(folder: Path, columns: int, **environment: str) -> str:
+    """What ``tieback grant explain`` prints on a terminal with so many columns."""
+    grant = folder / "grant.toml"
+    grant.write_text('authorised_by = "a"\ncontact = "b@c.test"\nnot_after = 2099-01-01\n')
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    keep = {key: value for key, value in os.environ.items() if key not in {"COLUMNS", "LINES", "NO_COLOR", "TERM"}}
+    command = [
+        sys.executable,
+        "-m",
+        "tieback",
+        "grant",
+        "explain",
+        str(grant),
+        "a-long-name.of-a-host.example.org:9200",
+    ]
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env={**keep, "TERM": "xterm-256color", **environment}
+    ) as running:
+        os.close(theirs)
+        said = b""
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:  # the other end is closed
+                break
+            if not piece:
+                break
+            said += piece
+        running.wait()
+    os.close(ours)
+    return said.decode()
+
+
+def widest(text: str) -> int:
+    return max(len(re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip()) for line in text.splitlines())
+
+
+def test_a_terminal_has_colours_and_its_own_width(tmp_path: Path) -> None:
+    text = in_a_terminal(tmp_path, 60)
+    assert "\x1b[31mout" in text
+    assert 50 < widest(text) <= 60
+
+
+def test_no_color_means_no_colour(tmp_path: Path) -> None:
+    assert re.findall(r"\x1b\[[0-9;]*3[0-9]m", in_a_terminal(tmp_path, 80, NO_COLOR="1")) == []
+
+
+@pytest.mark.parametrize("terminal", ["xterm", "dumb"])
+def test_columns_overrides_the_width_of_the_terminal(tmp_path: Path, terminal: str) -> None:
+    assert 100 < widest(in_a_terminal(tmp_path, 70, COLUMNS="130", TERM=terminal)) <= 130
+
+
+def test_a_dumb_terminal_gets_no_escape(tmp_path: Path) -> None:
+    text = in_a_terminal(tmp_path, 80, TERM="dumb")
+    assert "\x1b" not in text
+    assert widest(text) <= 80
