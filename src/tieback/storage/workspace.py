@@ -37,6 +37,7 @@ from tieback.storage.ledger.location import (
     write_location,
 )
 from tieback.storage.ledger.locks import Lock, lock_file, lock_run, lock_session
+from tieback.storage.permissions import make_private
 from tieback.storage.trust import IDENTITY_FILE, confirm_ledger, distrust, key_of, trust
 from tieback.storage.user_state import OTHERS_WRITE, open_state_folder
 
@@ -108,6 +109,7 @@ class Workspace:
                 trust(directory)
                 _write_schema(directory)
             if not workspace.distrust:
+                make_private(directory)
                 workspace.lake = Lake(workspace.lake_directory, key=key_of(directory))
             workspace.lake_directory.mkdir(mode=0o700, exist_ok=True)
             workspace.grants_directory.mkdir(mode=0o700, exist_ok=True)
