@@ -319,7 +319,7 @@ def audit(
             console.print(f"broken: {verdict.why}", markup=False, soft_wrap=True)
         else:
             kind = "truncated" if verdict.cut else "broken"
-            where = f"line {verdict.bad_line}: {verdict.why}; the {verdict.lines} entries before it are intact"
+            where = f"line {verdict.bad_line}: {verdict.why}; the hash chain of the {verdict.lines} entries before it is intact"
             console.print(f"{kind} at {where}", markup=False, soft_wrap=True)
         for line in _signed_text(verdict, own_fingerprint()):
             console.print(line, markup=False, soft_wrap=True)
@@ -330,6 +330,8 @@ def audit(
 def _signed_text(verdict: "AuditCheck", own: str) -> Iterator[str]:
     """What checkpoints prove about a log, and what they do not."""
     yield from verdict.notes
+    if not verdict.checkpoints and not verdict.ok:
+        return
     if not verdict.checkpoints:
         yield "not signed: there is no checkpoint, so edits with recomputed hashes cannot be detected"
         return

@@ -74,6 +74,8 @@ class _Follower:
         self._demands = demands
         self._good = self._recovered = self._seq = self._checkpoints = self._covered = 0
         self._head = GENESIS
+        self._signed = (0, GENESIS)
+        """Lines up to the last checkpoint with a right signature, and its hash."""
         self._keys: dict[str, None] = {}
         self._notes: list[str] = []
         self._cut_in_between = ""
@@ -107,6 +109,8 @@ class _Follower:
             try:
                 self._take(line, digest)
             except ValueError as error:
+                # Nothing after the last good checkpoint is known to be intact.
+                self._good, self._head = self._signed
                 return self._verdict(number, str(error))
         if remains is not None:
             return self._verdict(remains[0], remains[2])
@@ -131,6 +135,8 @@ class _Follower:
         elif line.event == SHORTENED:
             self._note(line)
         self._good, self._seq, self._head = self._good + 1, line.seq, digest
+        if line.event == CHECKPOINT:
+            self._signed = (self._good, digest)
         known = self._demands.record
         self._record_found |= known is not None and (line.seq, digest) == (known.lines, known.head)
         self._hash_found |= digest == self._demands.contains
