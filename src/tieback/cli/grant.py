@@ -319,8 +319,8 @@ def audit(
             console.print(f"broken: {verdict.why}", markup=False, soft_wrap=True)
         else:
             kind = "truncated" if verdict.cut else "broken"
-            where = f"line {verdict.bad_line}: {verdict.why}; the hash chain of the {verdict.lines} entries before it is intact"
-            console.print(f"{kind} at {where}", markup=False, soft_wrap=True)
+            before = f"the hash chain of the {verdict.lines} entries before it is intact"
+            console.print(f"{kind} at line {verdict.bad_line}: {verdict.why}; {before}", markup=False, soft_wrap=True)
         for line in _signed_text(verdict, own_fingerprint()):
             console.print(line, markup=False, soft_wrap=True)
     if not verdict.ok:
