@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import (
+    alarms,
     calibration,
     engine,
     graph,
@@ -53,6 +54,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "engine": engine.run,
     "world": world.run,
     "intake": intake.run,
+    "alarms": alarms.run,
 }
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "last-run.md"
 

@@ -23,8 +23,8 @@ LEAST = 6
 """A column without places may become this narrow before a place is broken inside a word."""
 _HEIGHT = 25
 
-_PIECE = re.compile(r":?[^\s./:]*[./]*|:")
-"""Part of a word that stays on one line: a label with the separators after it, or a port."""
+_PIECE = re.compile(r"\[?\d{1,3}(?:\.\d{1,3}){3}[\]./]*|:?[^\s./:]*[./]*|:")
+"""Part of a word that stays on one line: an IPv4 address, a label with the separators after it, or a port."""
 _PART = re.compile(r"[^_-]*[_-]?")
 """Smaller part, for labels that are longer than their column."""
 _PLACE = re.compile(r"[^\s.]*[^\W\d][^\s.]*\.[^\s.]|\d+\.\d+\.\d+|[0-9a-fA-F]:[0-9a-fA-F]*:")
@@ -39,7 +39,13 @@ class SafeConsole(Console):
     """
 
     def on_broken_pipe(self) -> None:
-        """Raise ``BrokenPipeError`` again, instead of exiting with code 1: the command line decides what it means."""
+        """Raise ``BrokenPipeError`` again, instead of exiting with code 1: the command line decides what it means.
+
+        On stderr it stays quiet instead: lost messages must not change how a command ends.
+        """
+        if self.stderr:
+            self.quiet = True
+            return
         raise  # noqa: PLE0704 - the console calls this while it handles the error
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
@@ -116,8 +122,10 @@ def fit_table(table: Table, width: int, console: Console) -> None:
 class _Need:
     """Widths of a column: the widest line, the longest piece that should stay whole, and the least."""
 
-    def __init__(self, natural: int, whole: int, least: int) -> None:
+    def __init__(self, natural: int, whole: int, least: int, *, place: bool = False) -> None:
         self.natural, self.whole, self.least = natural, min(whole, natural), min(least, natural)
+        self.place = place
+        """True for a column of names: it gets room before columns of words, which wrap well."""
 
 
 def _need(column: Column, console: Console) -> _Need:
@@ -129,7 +137,9 @@ def _need(column: Column, console: Console) -> _Need:
         return _Need(natural, natural, natural)
     whole = max((cell_len(piece) for text in texts for piece in _pieces(text)), default=0)
     most = max(min(natural, column.max_width or natural), whole)
-    return _Need(most, whole, whole if any(map(_PLACE.search, texts[1:])) else min(whole, LEAST))
+    named = [text for text in texts[1:] if _PLACE.search(text)]
+    place = any(" " not in text.strip() for text in named)
+    return _Need(most, whole, whole if named else min(whole, LEAST), place=place)
 
 
 def _plain(cell: RenderableType, console: Console) -> str:
@@ -145,9 +155,10 @@ def _pieces(text: str) -> Iterable[str]:
 
 
 def _widths(needs: Sequence[_Need], room: int) -> list[int]:
-    """Divide the room: first what each needs at least, then whole words, then the rest."""
+    """Divide the room: first what each needs at least, then whole words, then whole names, then the rest."""
     widths = [need.least for need in needs]
-    for goals in ([need.whole for need in needs], [need.natural for need in needs]):
+    names = [need.natural if need.place else need.whole for need in needs]
+    for goals in ([need.whole for need in needs], names, [need.natural for need in needs]):
         left = room - sum(widths)
         while left > 0 and (short := [at for at, goal in enumerate(goals) if widths[at] < goal]):
             # The narrowest columns first: they are complete soonest.

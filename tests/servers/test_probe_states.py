@@ -61,6 +61,9 @@ def test_access_state_by_server_answers(
     deep = reports[Depth.DESCRIBE]
     assert (deep.outcome, deep.product, deep.access) == (Outcome.OK, product, access), deep
     assert reports[Depth.IDENTIFY].access is shallow, reports[Depth.IDENTIFY]
+    # A role that was tried is not said to be untested.
+    untested = any("permissions were not tested" in problem for problem in deep.problems)
+    assert untested is (product == "postgresql" and access is Access.ANY_USER)
     assert reports[Depth.ENUMERATE].access is access
     assert reports[Depth.IDENTIFY].containers == ()
     assert not any(container.fields for container in reports[Depth.ENUMERATE].containers)

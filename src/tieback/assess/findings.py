@@ -18,7 +18,7 @@ from tieback.model.flow import Leak
 from tieback.model.sighting import Credential, CredentialGrade
 
 MAX_EVIDENCE = 12
-_PASSWORDS = frozenset(("password_in_connection_string", "planetscale_password"))
+_PASSWORDS = frozenset(("password_in_connection_string", "planetscale_password", "database_password"))
 _BY_GRADE = {
     CredentialGrade.SUPERUSER: "superuser-key-in-app",
     CredentialGrade.PRIVATE_KEY: "private-key-in-app",

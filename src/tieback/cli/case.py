@@ -13,7 +13,7 @@ from rich.text import Text
 from tieback.cli.files import write_whole
 from tieback.cli.formats import format_option
 from tieback.cli.options import RunOption
-from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
+from tieback.cli.terminal import UNFOLDED, OutputFormat, WorkspaceOption, data_console, message_console, write_line
 from tieback.cli.vendor import ByOption, day_of
 from tieback.model.case import Case, CaseState, LogLine
 from tieback.model.document import encode
@@ -304,6 +304,8 @@ def _print(cases: list[Case], names: dict[str, str], output: OutputFormat) -> No
             write_line(encode("case", {**case_fields(case), "vendor_name": names.get(case.vendor, "")}))
         return
     today = datetime.now(UTC).date()
+    console = data_console()
+    most = 2 if console.width < UNFOLDED else None
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("case", "vendor", "state", "due", "store", "records", "last re-check"):
         table.add_column(
@@ -316,11 +318,11 @@ def _print(cases: list[Case], names: dict[str, str], output: OutputFormat) -> No
             Text(names.get(case.vendor, case.vendor)),
             case.state.value.replace("_", " "),
             f"{case.due or ''}{late}",
-            Text(f"{case.store.product} at {', '.join(case.store.targets[:2])}"),
+            Text(f"{case.store.product} at {', '.join(case.store.targets[:most])}"),
             f"{case.store.records.value:,}",
             "" if case.check is None else f"{case.check.verdict.value.replace('_', ' ')}, {case.check.time:%Y-%m-%d}",
         )
-    data_console().print(table)
+    console.print(table)
 
 
 def case_fields(case: Case) -> dict[str, object]:

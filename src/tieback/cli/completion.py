@@ -1,6 +1,5 @@
 """Values for shell completion that a command must look up. Each look-up is bounded, read-only and silent."""
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -23,11 +22,21 @@ def complete_run(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     return [(run, when) for run, when in list_run_ids(Path(str(folder))) if run.startswith(incomplete)]
 
 
+def complete_figure(incomplete: str) -> list[tuple[str, str]]:
+    """Names of figures that `report explain` explains, with their meaning."""
+    from tieback.report.explain import FIGURES
+
+    names = [("apps-analysed", "apps that were analysed"), *((name, kind.means) for name, kind in FIGURES.items())]
+    return [(name, meaning) for name, meaning in names if name.startswith(incomplete)]
+
+
 def list_run_ids(workspace: Path) -> list[tuple[str, str]]:
     """The IDs and start times (UTC) of finished runs, latest first; empty if the ledger cannot be read."""
     file = workspace / _LEDGER
     if not file.is_file():
         return []
+    import sqlite3
+
     query = (
         "SELECT id, strftime('%Y-%m-%d %H:%M', started, 'unixepoch') FROM runs "
         "WHERE ended IS NOT NULL ORDER BY ended DESC, id DESC LIMIT ?"

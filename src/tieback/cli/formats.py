@@ -80,7 +80,7 @@ def format_option(names: Iterable[str], text: str, *flags: str) -> Any:
     known = tuple(map(str, names))
     shown = _shown(known)
 
-    def parse(value: str) -> str:
+    def parse(value: str) -> object:
         name = format_name(value, known)
         return kind(name) if kind is not None else name
 

@@ -1,26 +1,64 @@
 """``tieback probe``: probe services without an app, or evaluate a recording again."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.formats import format_option
-from tieback.cli.terminal import ExitCode, NeverOption, OutputFormat, data_console, progress_bar, write_line
+from tieback.cli.terminal import (
+    UNFOLDED,
+    ExitCode,
+    NeverOption,
+    OutputFormat,
+    data_console,
+    message_console,
+    progress_bar,
+    write_line,
+)
 from tieback.model.document import encode
 from tieback.model.errors import InputError, StoppedError, UsageError
-from tieback.model.probe import Outcome, ProbeReport, RansomVerdict
+from tieback.model.probe import Outcome, ProbeReport
+
+if TYPE_CHECKING:
+    from tieback.model.grant import Grant
+    from tieback.report.interface import Renderer
+
+ROOMY = 100
+"""Terminal width from which the table contains the bytes sent and read."""
+SHOWN = 50
+"""Maximum stores whose contents are shown on a terminal. A pipe gets all."""
+
+_OUTCOME_WORDS = {
+    Outcome.REFUSED: "refused",
+    Outcome.TIMEOUT: "no answer",
+    Outcome.TLS_ERROR: "TLS failed",
+    Outcome.PROTOCOL_MISMATCH: "no known store",
+    Outcome.HOSTILE: "broke a limit",
+    Outcome.OUT_OF_SCOPE: "outside the grant",
+    Outcome.BUDGET_SPENT: "budget spent",
+    Outcome.ERROR: "error",
+    Outcome.NOT_RECORDED: "not recorded",
+}
+_COUNTED = {
+    Outcome.REFUSED: "closed",
+    Outcome.TIMEOUT: "without an answer, so not decided",
+}
+"""Outcomes that are only counted for the ports of a host, block or range; and targets that were not contacted."""
 
 
 def probe(
     targets: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="HOST[:PORT]|@FILE", help="Targets. Without a port: all usual ports. @FILE: one target per line."
+            metavar="TARGET|@FILE",
+            help="HOST, HOST:PORT, HOST:FROM-TO, CIDR[:PORT] or a URL. Without a port: all usual ports. "
+            "@FILE: one target per line.",
         ),
     ] = None,
     grant: Annotated[Path | None, typer.Option(help="Grant file; required unless --replay is used.")] = None,
@@ -28,6 +66,12 @@ def probe(
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per service.")] = (
         OutputFormat.TABLE
     ),
+    report: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="File to write a report to; the suffix (.html, .pdf, .sarif, …) sets the format; repeatable."
+        ),
+    ] = None,
     audit: Annotated[
         Path | None, typer.Option(help="Audit log to append to; default: audit.jsonl next to the grant.")
     ] = None,
@@ -51,7 +95,7 @@ def probe(
 
     Ctrl-C or the stop file ends the run and keeps the results. The same command resumes it within 24 hours.
 
-    Example: tieback probe es.example.org:9200 '[2001:db8::1]:27017' --grant grant.toml
+    Example: tieback probe es.example.org:9200 192.0.2.0/28 --grant grant.toml --report stores.html
     """
     words = [*(targets or []), *([f"@{targets_file}"] if targets_file is not None else [])]
     if replay is not None:
@@ -59,27 +103,44 @@ def probe(
             raise UsageError(
                 "--replay cannot be combined with targets, --grant or --record", advice="Pass only --replay FILE"
             )
-        _replay(replay, output)
+        _replay(replay, output, _renderers(report))
     elif grant is None:
         raise UsageError(
             "missing --grant", advice="Pass --grant FILE (create one with `tieback grant new`), or --replay FILE"
         )
     elif not words:
-        raise UsageError("missing targets", advice="Pass HOST[:PORT], @FILE or --targets FILE")
+        raise UsageError("missing targets", advice="Pass a HOST, HOST:PORT, CIDR or URL, @FILE or --targets FILE")
     else:
         log = audit or grant.parent / "audit.jsonl"
-        _ask(words, grant, log, record, output, stop_file or log.parent / "stop", never, afresh=afresh)
+        files = _renderers(report)
+        _ask(words, grant, log, record, output, stop_file or log.parent / "stop", files, never, afresh=afresh)
+
+
+def _renderers(files: list[Path] | None) -> "list[tuple[Path, Renderer]]":
+    """The renderer of each report file. Raises ``UsageError`` for an unknown suffix, before anything is contacted."""
+    if not files:
+        return []
+    from tieback.report import by_suffix
+
+    return [(path, by_suffix(path)) for path in files]
 
 
 class _Tally:
-    """Collects probe reports: all of them for a table, only the counts for JSON lines."""
+    """Collects probe reports, or only the counts if no table and no report needs them."""
 
-    def __init__(self, output: OutputFormat, places: Mapping[str, str | None] | None = None) -> None:
+    def __init__(
+        self, output: OutputFormat, derived: Callable[[str], bool] = lambda _target: False, *, keep: bool = False
+    ) -> None:
         self._output = output
-        self._places = places or {}
-        """Targets, with the store that usually listens there if the user named no port."""
+        self._derived = derived
+        """True for a target whose port the user did not name."""
+        self._keep = keep
+        self.all: list[ProbeReport] = []
         self.shown: list[ProbeReport] = []
-        self.total = self.closed = self.failed = self.outside = 0
+        self.counted: Counter[Outcome] = Counter()
+        self.skipped: list[ProbeReport] = []
+        """Targets that were not contacted, for the reasons."""
+        self.total = self.failed = self.outside = 0
         self.days: set[str] = set()
 
     async def take(self, found: AsyncGenerator[ProbeReport]) -> None:
@@ -95,29 +156,47 @@ class _Tally:
             self.days.add(report.replayed)
         if self._output is OutputFormat.JSON:
             write_line(encode("probe", report))
+        if self._keep:
+            self.all.append(report)
+        skipped = report.outcome is Outcome.OUT_OF_SCOPE
+        counted = (skipped or report.outcome in _COUNTED) and self._derived(report.target)
         # A host without a port is probed on every usual port. Most of them are closed; this is not a failure.
-        if report.outcome is Outcome.REFUSED and self._places.get(report.target):
-            self.closed += 1
-            return
-        self.failed += report.outcome is not Outcome.OK
-        if self._output is OutputFormat.TABLE:
+        self.failed += report.outcome is not Outcome.OK and not (counted and report.outcome is Outcome.REFUSED)
+        if counted and skipped:
+            self.skipped.append(report)
+        elif counted:
+            self.counted[report.outcome] += 1
+        elif self._output is OutputFormat.TABLE:
             self.shown.append(report)
 
 
-def _replay(path: Path, output: OutputFormat) -> None:
+def _replay(path: Path, output: OutputFormat, files: "list[tuple[Path, Renderer]]") -> None:
     from tieback.pipeline.probing.targets import replay
     from tieback.scope.event_loop import run
 
-    tally = _Tally(output)
+    tally = _Tally(output, keep=bool(files))
     run(tally.take(replay(path)))
     days = sorted(tally.days)
     if output is OutputFormat.TABLE:
-        _print(tally.shown, 0)
+        _print(tally)
+    _write(tally.all, None, "", files)
     if days:
         when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
         typer.echo(f"replayed from {when}: nothing was contacted", err=True)
     if tally.failed:
         raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+def _write(reports: list[ProbeReport], grant: "Grant | None", audit: str, files: "list[tuple[Path, Renderer]]") -> None:
+    if not files:
+        return
+    from tieback.cli.report import write_all
+    from tieback.pipeline.probing.probe_report import probe_report
+
+    document = probe_report(reports, grant, audit)
+    for path, renderer in files:
+        for written in write_all(document, renderer, path):
+            message_console().print(f"report: {written}", markup=False)
 
 
 def _ask(
@@ -127,6 +206,7 @@ def _ask(
     record: Path | None,
     output: OutputFormat,
     stop: Path,
+    files: "list[tuple[Path, Renderer]]",
     never: Path | None,
     *,
     afresh: bool,
@@ -139,7 +219,7 @@ def _ask(
     approved = load_approved_grant(grant, never, today_utc())
     permission = approved.grant
     wanted = TargetList(words)
-    tally = _Tally(output, wanted.places)
+    tally = _Tally(output, wanted.is_derived, keep=bool(files))
 
     def begin(begun: RunStart) -> None:
         if begun.before:
@@ -155,11 +235,13 @@ def _ask(
             stopped = "Ctrl-C"
         except StoppedError as error:
             stopped = error.what
+    # A table keeps the order of the targets; JSON lines come as soon as they are known.
+    places = {label: place for place, label in enumerate(wanted.places)}
+    for reports in (tally.shown, tally.all):
+        reports.sort(key=lambda report: places.get(report.target, len(places)))
     if output is OutputFormat.TABLE:
-        # A table keeps the order of the targets; JSON lines come as soon as they are known.
-        places = {label: place for place, label in enumerate(wanted.places)}
-        tally.shown.sort(key=lambda report: places.get(report.target, len(places)))
-        _print(tally.shown, tally.closed)
+        _print(tally)
+    _write(tally.all, permission, str(audit), files)
     if stopped:
         done = f"stopped after {tally.total} of {len(wanted)} targets ({stopped})"
         typer.echo(f"{done}; the same command resumes within 24 hours", err=True)
@@ -174,50 +256,60 @@ def _ask(
         raise typer.Exit(ExitCode.SOME_FAILED)
 
 
-def _access(report: ProbeReport) -> str:
-    """The access state; with the account name from the grant, if one was used."""
-    from tieback.report.document import clean
+def _verdict(report: ProbeReport) -> str:
+    """The access state, with the account name from the grant if one was used; or how the conversation ended."""
+    from tieback.report.document import ACCESS_WORDS, clean
 
     if report.outcome is not Outcome.OK:
-        return "-"
-    return f"{report.access} as {clean(report.account, 40)}" if report.account else str(report.access)
+        return _OUTCOME_WORDS[report.outcome]
+    words = ACCESS_WORDS[report.access]
+    return f"{words} as {clean(report.account, 40)}" if report.account else words
 
 
-def _print(reports: list[ProbeReport], closed: int) -> None:
-    from tieback.assess.honeypots import HoneypotSigns
+def _print(tally: _Tally) -> None:
     from tieback.assess.leaves import bytes_total, records_total
-    from tieback.assess.ransom import RANSOMED
-    from tieback.report.document import clean
+    from tieback.pipeline.probing.probe_report import judge_stores, skip_reason
+    from tieback.report.document import RANSOM_WORDS, SKIPPED_WORDS, clean
     from tieback.report.figures import bytes_text, figure_text
+    from tieback.report.store_tables import print_store
 
+    console = data_console()
     # Server text is untrusted: it must not move the cursor.
     table = Table(box=None, pad_edge=False)
-    for column in ("target", "outcome", "access", "product", "records", "bytes", "ransom", "sent/read"):
-        right = column in {"records", "bytes"}
+    columns = ["target", "verdict", "product", "records", "bytes", "ransom", "sent", "read"]
+    if console.width < ROOMY:
+        del columns[-2:]
+    for column in columns:
+        right = column in {"records", "bytes", "sent", "read"}
         table.add_column(column, justify="right" if right else "left", overflow="fold", no_wrap=right)
-    for report in reports:
-        table.add_row(
+    for report in tally.shown:
+        cells = (
             Text(report.target),
-            Text(str(report.outcome)),
-            Text(_access(report)),
+            Text(_verdict(report)),
             Text(clean(f"{report.product} {report.version}".strip())),
             figure_text(records_total(report.containers)) if report.containers else "",
             bytes_text(bytes_total(report.containers)) if report.containers else "",
-            Text("" if report.ransom.verdict is RansomVerdict.NONE else str(report.ransom.verdict)),
-            f"{report.bytes_sent:,}/{report.bytes_read:,} B",
+            Text(RANSOM_WORDS[report.ransom.verdict]),
+            f"{report.bytes_sent:,} B",
+            f"{report.bytes_read:,} B",
         )
-    console = data_console()
-    if reports:
+        table.add_row(*cells[: len(columns)])
+    if tally.shown:
         console.print(table)
-    if closed:
-        console.print(Text(f"{closed} of the usual ports are closed", style="dim"))
-    honeypots = HoneypotSigns(reports)
-    for report in reports:
-        for reason in honeypots.reasons(report):
-            console.print(Text(clean(f"! {report.target}: probably a honeypot: {reason}", 500), style="bold magenta"))
-        for reason in report.ransom.reasons if report.ransom.verdict in RANSOMED else ():
-            console.print(
-                Text(clean(f"! {report.target}: {report.ransom.verdict}: {reason}", 500), style="bold magenta")
-            )
-        for problem in report.problems:
-            console.print(Text(clean(f"! {report.target}: {problem}", 500), style="dim"))
+    for outcome, words in _COUNTED.items():
+        if count := tally.counted[outcome]:
+            console.print(Text(f"{count:,} {'target is' if count == 1 else 'targets are'} {words}", style="dim"))
+    for reason, count in Counter(map(skip_reason, tally.skipped)).items():
+        told = f"{count:,} {'target was' if count == 1 else 'targets were'} not contacted: {SKIPPED_WORDS[reason]}"
+        console.print(Text(told, style="yellow"))
+    stores = judge_stores(tally.shown)
+    most = SHOWN if console.width < UNFOLDED else len(stores)
+    for store in stores[:most]:
+        print_store(store, console)
+    if len(stores) > most:
+        console.print(Text(f"\nand {len(stores) - most:,} more stores: --report FILE or --format json", style="dim"))
+    problems = [(report.target, problem) for report in tally.shown for problem in report.problems]
+    if stores and problems:
+        console.print()
+    for target, problem in problems:
+        console.print(Text(clean(f"! {target}: {problem}", 500), style="dim"))

@@ -1,18 +1,18 @@
 """``tieback report``: render the last run of a workspace, compare two reports, explain a figure."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tieback.cli.completion import complete_figure
+from tieback.cli.files import open_whole
 from tieback.cli.formats import format_option
 from tieback.cli.options import RunOption
 from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, data_console
-from tieback.model.errors import WorkspaceError
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
 from tieback.report.interface import Renderer
@@ -133,7 +133,8 @@ def explain(
         str,
         typer.Argument(
             help="Figure, such as records, stores-exposed:class=email or bytes:kind=mongodb,country=DE; "
-            "default: list all names."
+            "default: list all names.",
+            autocompletion=complete_figure,
         ),
     ] = "",
     workspace: WorkspaceOption = _DEFAULT,
@@ -146,10 +147,7 @@ def explain(
     from tieback.report.explain import figure_names
     from tieback.report.explanation import as_lines, print_explanation
 
-    outer = context.parent.params["workspace"] if context.parent is not None else workspace
-    # `tieback report -w DIR explain …` means the same as `tieback report explain … -w DIR`.
-    chosen = workspace if workspace != _DEFAULT else outer
-    with run_report(chosen, run) as whole:
+    with run_report(_own_or_outer(context, "workspace", workspace), _own_or_outer(context, "run", run)) as whole:
         if not figure:
             write_bytes((f"{name}\n".encode() for name in figure_names(whole)), None)
             return
@@ -158,6 +156,19 @@ def explain(
             write_bytes(as_lines(found), None)
         else:
             print_explanation(found, data_console())
+
+
+def _own_or_outer[T](context: typer.Context, name: str, own: T) -> T:
+    """The option of a sub-command: `report -w DIR explain` means the same as `report explain -w DIR`."""
+    outer = context.parent
+    if outer is None or _is_typed(context, name) or not _is_typed(outer, name):
+        return own
+    return outer.params[name]  # type: ignore[no-any-return]
+
+
+def _is_typed(context: Any, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 @app.command(epilog="Example: tieback report schema > report.schema.json")
@@ -230,12 +241,11 @@ def _past(path: Path) -> "PastReport":
 def _plain(found: "Comparison") -> bytes:
     import io
 
-    from rich.console import Console
-
+    from tieback.console import open_console
     from tieback.report.diff.terminal import print_comparison
 
     text = io.StringIO()
-    print_comparison(found, Console(file=text, width=100, color_system=None, highlight=False))
+    print_comparison(found, open_console(width=100, file=text, color_system=None))
     return text.getvalue().encode("utf-8", "replace")
 
 
@@ -244,7 +254,7 @@ def write_bytes(pieces: Iterable[bytes], path: Path | None) -> None:
     if path is None:
         sys.stdout.buffer.writelines(pieces)
     else:
-        with _whole(path) as file:
+        with open_whole(path, "report") as file:
             file.writelines(pieces)
 
 
@@ -254,7 +264,7 @@ def write_report(document: Report, renderer: Renderer, path: Path) -> None:
     Raises:
         WorkspaceError: the file cannot be written.
     """
-    with _whole(path) as file:
+    with open_whole(path, "report") as file:
         renderer.render(document, file)
 
 
@@ -272,23 +282,6 @@ def write_all(document: Report, renderer: Renderer, path: Path) -> list[Path]:
     beside = path.with_name(f"{path.stem}.findings.csv")
     write_report(document, by_name("csv"), beside)
     return [path, beside]
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[BinaryIO]:
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        with partial.open("wb") as file:
-            yield file
-        partial.replace(path)
-    except OSError as error:
-        raise WorkspaceError(
-            f"the report cannot be written ({error.strerror})", where=str(path), advice="Choose another path"
-        ) from None
-    finally:
-        # If the folder is missing or not writable, there is nothing to remove.
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 def show(document: Report, output: str, *, brief: bool = False) -> None:

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from tieback import console
+from tieback.cli.logs import logged_stage, write_event
 from tieback.console import SafeConsole, chosen_width, open_console
 from tieback.model.errors import TiebackError
 from tieback.model.safe_text import escape_line
@@ -26,6 +27,8 @@ class ExitCode(IntEnum):
     SOME_FAILED = 3
     """Some inputs failed. Each is named on stderr; the others are done."""
     NOTHING_DONE = 4
+    CLOSED_PIPE = 141
+    """The reader of the output closed the pipe, as ``head`` does; shells report the same of other programs."""
 
 
 UNFOLDED = console.UNFOLDED
@@ -98,16 +101,29 @@ def print_failure(error: TiebackError) -> None:
 
 
 def print_problem(text: str) -> None:
-    """Print one line on stderr; control characters of names are escaped."""
+    """Print one line on stderr, and log it; control characters of names are escaped."""
+    write_event("problem", text=text)
     typer.echo(f"tieback: {escape_line(text)}", err=True)
 
 
 @contextmanager
 def progress_bar(description: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar if stderr is a terminal. Call the yielded function with (done, total)."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _total: None
-        return
+    """Show a progress bar if stderr is a terminal, and log the stage. Call the yielded function with (done, total)."""
+    with logged_stage(description) as count:
+        if not sys.stderr.isatty():
+            yield count
+            return
+        with _bar(description) as move:
+
+            def advance(done: int, total: int) -> None:
+                count(done, total)
+                move(done, total)
+
+            yield advance
+
+
+@contextmanager
+def _bar(description: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from tieback.cli.formats import format_option
 from tieback.cli.terminal import (
+    UNFOLDED,
     ExitCode,
     OutputFormat,
     data_console,
@@ -23,13 +24,17 @@ from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
 
 SHOWN = 60
-"""Maximum number of flows per file in the table. JSON output is complete."""
+"""Maximum number of flows per file on a terminal. A pipe and JSON output are complete."""
 
 
 def traffic(
     inputs: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE|DIR", help="pcap, pcapng, HAR, mitmproxy flows or logs; or folders of them."),
+        typer.Argument(
+            metavar="FILE|DIR",
+            readable=False,
+            help="pcap, pcapng, HAR, mitmproxy flows or logs; or folders of them.",
+        ),
     ],
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per flow.")] = (
         OutputFormat.TABLE
@@ -120,11 +125,13 @@ def print_flows(path: str, flows: list[Flow]) -> None:
     """Print the first flows of a file as a table."""
     console = data_console()
     console.print(Text(path, style="bold"))
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("server", "protocol", "encrypted", "app", "out", "in", "leaks"):
         table.add_column(column, overflow="fold", justify="right" if column in {"out", "in"} else "left")
-    for flow in flows[:SHOWN]:
-        where = f"{flow.server.name or flow.server.ip}:{flow.server.port}"
+    shown = SHOWN if console.width < UNFOLDED else len(flows)
+    for flow in flows[:shown]:
+        host = flow.server.name or (f"[{flow.server.ip}]" if ":" in flow.server.ip else flow.server.ip)
+        where = host if flow.server.port is None else f"{host}:{flow.server.port}"
         sure = "" if flow.evidence == "payload" else "?"
         table.add_row(
             Text(where),
@@ -136,6 +143,6 @@ def print_flows(path: str, flows: list[Flow]) -> None:
             Text(", ".join(sorted({leak.pii_class for leak in flow.leaks}))),
         )
     console.print(table)
-    if len(flows) > SHOWN:
-        console.print(Text(f"  {len(flows) - SHOWN:,} more with --format json", style="dim"))
+    if len(flows) > shown:
+        console.print(Text(f"{len(flows) - shown:,} more with --format json, or in a pipe", style="dim"))
     console.print()

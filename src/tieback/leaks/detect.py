@@ -29,6 +29,7 @@ from tieback.recognise.anchors import AnchorKind, AnchorScanner, anchors
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Extractor
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.verdict import fingerprint
 
 MAX_LEAKS = 64
 """Maximum leaks per flow; one per class, location and direction."""
@@ -117,6 +118,8 @@ class LeakDetector:
     def _of_column(self, column: list[NamedValue], direction: str, around: set[str]) -> Iterator[Leak]:
         first = column[0]
         if first.form == SECRET:
+            if all(self._is_public(pair.value) for pair in column):
+                return
             yield from _of_header(column, direction)
             return
         values = tuple(pair.value for pair in column)
@@ -126,10 +129,25 @@ class LeakDetector:
         verdict = self._verdict(Column(field=first.name, table=first.parent, values=values))
         if verdict.pii_class in _NEVER_SHORT and max(map(len, values)) < _SHORT:
             return
+        if verdict.pii_class in {_TOKEN, _PASSWORD} and all(map(self._is_public, values)):
+            return
         if verdict.pii_class != NONE and is_plausible(verdict.pii_class, column, direction, around):
             yield Leak(
                 verdict.pii_class, first.where[:160], direction, mask_value(first.value), round(verdict.confidence, 3)
             )
+
+    def _is_public(self, value: str) -> bool:
+        """True if a value, or what follows ``Bearer``, is a key that is public by design."""
+        scheme, space, rest = value.partition(" ")
+        secret = rest if space and scheme.lower() in {"bearer", "token", "apikey"} else value
+        text = secret.encode("utf-8", "replace")
+        extractor, gate = self._credentials
+        if not gate.scan(text, 0, len(text), 1)[0]:
+            return False
+        found = extractor.extract(Artifact("", (Buffer("", BufferKind.TEXT, text),)))
+        whole = fingerprint(secret)
+        grades = {find.grade for find in found if isinstance(find, Credential) and find.fingerprint == whole}
+        return CredentialGrade.PUBLIC in grades
 
     def _verdict(self, column: Column) -> Classification:
         """Judge a column, or return the cached verdict; the cache keeps only a digest of the values."""

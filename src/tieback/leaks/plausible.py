@@ -25,6 +25,8 @@ class _Null(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: frozenset[str]
     parties: frozenset[str]
+    people: frozenset[str]
+    parents: frozenset[str]
     weak: frozenset[str]
     named: tuple[str, ...]
     words: frozenset[str]
@@ -63,6 +65,8 @@ class PlausibleWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     credits: _Parents
     host: _Names
     account: _Account
+    token: _Names
+    catalogue: _Names
 
 
 @cache
@@ -93,9 +97,11 @@ _PAIRS = re.compile(r"[\w.-]{1,32}=[^;&]*(?:[;&][\w.-]{1,32}=[^;&]*){1,32}")
 _NO_PASSWORD = frozenset({"null", "none", "nil", "undefined", "(null)", "true", "false"})
 _HUMAN_LANGUAGE = ("native", "mother", "spoken", "tongue", "primary")
 _MAX_STATUS_WORDS = 8
+_MAX_SHORT_WORDS = 4
+_LONG_WORD = 16
 _FEW_DIGITS = 5
 _SHORT_ID = 16
-_SHORT_PASSWORD = 6
+_SHORT_PASSWORD = _SHORT_TOKEN = 6
 
 
 def beside(where: str) -> str:
@@ -139,14 +145,19 @@ def _message(pair: NamedValue, text: str, _direction: str, siblings: Collection[
     if words.parties.intersection(siblings):
         return True
     said = [word.lower() for word in _WORD.findall(text)]
+    status = not words.words.isdisjoint(said)
+    if words.people.intersection(siblings) and not (status and len(said) <= _MAX_SHORT_WORDS):
+        return True
     if words.personal.intersection(said):
         return True
+    if not words.parents.isdisjoint(_around(pair)):
+        return False
     status_name = name not in words.weak and name.startswith(words.named)
     if status_name or _CONSTANT.fullmatch(text):
         return False
     if name in words.weak and words.status.intersection(siblings):
         return False
-    return len(said) > _MAX_STATUS_WORDS or not words.words.intersection(said)
+    return len(said) > _MAX_STATUS_WORDS or not status
 
 
 def _travel(pair: NamedValue, text: str, _direction: str, siblings: Collection[str]) -> bool:
@@ -164,9 +175,11 @@ def _demographic(pair: NamedValue, text: str, _direction: str, _siblings: Collec
     return not (locale and _LANGUAGE.fullmatch(text))
 
 
-def _picture(pair: NamedValue, text: str, _direction: str, _siblings: Collection[str]) -> bool:
+def _picture(pair: NamedValue, text: str, _direction: str, siblings: Collection[str]) -> bool:
     if not _LINK.fullmatch(text):
         return True
+    if load_words().catalogue.names.intersection(siblings):
+        return False
     words = load_words().picture
     path = plain_name(pair.where.partition(":")[2])
     if any(word in path for word in words.not_person) and not any(
@@ -192,9 +205,22 @@ def _email(pair: NamedValue, _text: str, _direction: str, _siblings: Collection[
     return plain_name(pair.name) not in load_words().host.names
 
 
-def _person(pair: NamedValue, _text: str, _direction: str, _siblings: Collection[str]) -> bool:
-    around = re.split(r"[.\[\]:$]+", pair.where.rpartition(".")[0])
-    return load_words().credits.parents.isdisjoint(map(plain_name, around[-2:]))
+def _person(pair: NamedValue, _text: str, _direction: str, siblings: Collection[str]) -> bool:
+    words = load_words()
+    if plain_name(pair.name) in words.credits.parents and words.catalogue.names.intersection(siblings):
+        return False
+    return words.credits.parents.isdisjoint(_around(pair))
+
+
+def _around(pair: NamedValue) -> list[str]:
+    """The plain names of the two nearest parents of a value."""
+    return [plain_name(part) for part in re.split(r"[.\[\]:$]+", pair.where.rpartition(".")[0]) if part][-2:]
+
+
+def _token(pair: NamedValue, text: str, _direction: str, _siblings: Collection[str]) -> bool:
+    if len(text) < _SHORT_TOKEN or plain_name(pair.name) in load_words().token.names:
+        return False
+    return not (text.isalpha() and len(text) < _LONG_WORD) and _LINK.fullmatch(text) is None
 
 
 def _password(pair: NamedValue, text: str, direction: str, siblings: Collection[str]) -> bool:
@@ -214,4 +240,5 @@ _JUDGES: dict[str, Callable[[NamedValue, str, str, Collection[str]], bool]] = {
     "email": _email,
     "person_name": _person,
     "password": _password,
+    "secret_token": _token,
 }

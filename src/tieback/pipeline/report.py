@@ -32,6 +32,7 @@ from tieback.model.sighting import Problem
 from tieback.pipeline.mapping.contacted_servers import worst_first
 from tieback.pipeline.mapping.traffic_apps import TrafficApp, attribute_traffic
 from tieback.pipeline.posture.section import posture_section
+from tieback.pipeline.probing.probe_report import SILENT, no_verdict
 from tieback.pipeline.runs import finished_run
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.scope.grant import EXPIRED, parse_grant
@@ -58,8 +59,6 @@ from tieback.storage.workspace import Workspace
 
 _CLOUD_APIS = frozenset({None, "appwrite", "graphql", "hasura", "parse", "pocketbase", "supabase"})
 """Cloud services that an app uses as its API; ``None`` stands for functions, gateways and app hosting."""
-_SILENT = frozenset({Outcome.REFUSED, Outcome.OUT_OF_SCOPE, Outcome.PROTOCOL_MISMATCH, Outcome.OK})
-"""Outcomes that a report does not list as problems: most derived candidates end this way."""
 _READ = ("units", "apps", "sightings", "problems", "flows", "inputs", "backends", "probes", "run_data")
 """Tables of the lake that a report reads."""
 
@@ -146,7 +145,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
             lambda: merge(concluded.findings(run.id), inside.findings, key=_worst_first),
         ),
         problems=LazyTable[Problem](
-            len(unended) + len(damaged) + len(untold) + failed + asked.count(but=_SILENT),
+            len(unended) + len(damaged) + len(untold) + failed + asked.count(but=SILENT),
             lambda: chain(map(_unended, unended), damaged, untold, _failed(workspace, run.id), _unanswered(asked)),
         ),
         sightings=LazyIndex[AppSighting](
@@ -292,9 +291,7 @@ def _failed(workspace: Workspace, run: str) -> Iterator[Problem]:
 
 
 def _unanswered(asked: RunProbes) -> Iterator[Problem]:
-    for report in asked.reports(but=_SILENT):
-        why = report.problems[0] if report.problems else str(report.outcome)
-        yield Problem(f"no verdict: {why}", report.target)
+    yield from map(no_verdict, asked.reports(but=SILENT))
 
 
 def compare_with_earlier_runs(conclusions: Conclusions, run: str) -> ExposureHistory | None:

@@ -7,11 +7,13 @@ not hosts.
 """
 
 import re
+from ipaddress import ip_address
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import NotBackend
 from tieback.recognise.cloud import cloud_endpoint
-from tieback.recognise.hosts import InvalidHost, NonBackendHost, check_host, check_port
+from tieback.recognise.hosts import SINGLE_LABEL, InvalidHost, NonBackendHost, check_host, check_port
+from tieback.recognise.patterns import TokenRule
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.verdict import TextVerdict
 
@@ -22,6 +24,15 @@ HOST_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_
 """Characters of a bare name or IPv4 address."""
 BRACKET_BYTES = b"0123456789abcdefABCDEF:."
 """Characters between the brackets of an IPv6 address."""
+EMULATOR = TokenRule(
+    kind="emulator-address",
+    anchors=("10.0.[23].2",),
+    pattern=r"(?<![\w.:/@-])10\.0\.[23]\.2(?![\w:/]|[.-]\w)",
+    back=16,
+    ahead=4,
+    source="https://developer.android.com/studio/run/emulator-networking",
+)
+"""The development machine without a port, as in the default of a text field. It is reported as not a back end."""
 _BEFORE = frozenset("\"'`=,@>([;| \t\r\n\f\v")
 _PORT = re.compile(r"(\d{1,5})(?![\w:@$%{-]|[.,]\d|\.\w)")
 
@@ -55,6 +66,9 @@ def verify(before: str, host: str, after: str, rules: RuleFiles) -> TextVerdict:
     checked = check_host(host, rules, single_label=False)
     if isinstance(checked, InvalidHost):
         return TextVerdict(rule, covers, rejected=checked.reason)
+    if isinstance(checked, NonBackendHost) and checked.reason is SINGLE_LABEL and _is_word(host, port, rules):
+        # Line numbers, times and keys with a value look the same.
+        return TextVerdict(rule, covers, rejected=SINGLE_LABEL)
     if isinstance(checked, NonBackendHost):
         value = f"{checked.host.bracketed}:{port}"
         return TextVerdict(rule, covers, not_backends=(NotBackend(value, checked.reason),))
@@ -67,6 +81,17 @@ def verify(before: str, host: str, after: str, rules: RuleFiles) -> TextVerdict:
         service=rules.services.of(checked.name, port),
     )
     return TextVerdict(rule, covers, endpoints=(endpoint,))
+
+
+def _is_word(host: str, port: int, rules: RuleFiles) -> bool:
+    """True if a name without a dot and a number are no host and port: only a store's own port identifies a host."""
+    return len(host) < 2 or not host[0].isalpha() or rules.services.of(host, port) is None
+
+
+def emulator_verdict(text: str, rules: RuleFiles) -> TextVerdict:
+    """The verdict on a match of ``EMULATOR``."""
+    reason = rules.not_backends.address_reason(ip_address(text)) or ""
+    return TextVerdict(EMULATOR.kind, len(text), not_backends=(NotBackend(text, reason),))
 
 
 def _veto(host: str, rules: RuleFiles) -> str | None:

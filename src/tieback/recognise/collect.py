@@ -4,6 +4,7 @@ An endpoint in fifty places is one sighting with its count, the best evidence, a
 order of evidence is: name of a key or resource, method, plain string, raw bytes.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -26,7 +27,15 @@ _HOW = {"dex-flow": 1, "manifest": 2, "entitlement": 2, "native-string": 3, "bin
 """Ranks of evidence without the name of a key or resource."""
 _ENCODINGS = frozenset({"percent", "unicode", "base64", "reversed"})
 _ENCODED = 4
-_GENERIC = {"oauth_client_secret": 1, "generic_secret": 2, "generic_api_key": 2, "password_value": 2}
+_EXAMPLE = re.compile(r"(?:resource:string|config)[:/](?:\w{1,60}_)?(?:example|placeholder|sample)(?:_\w{1,60})?/")
+"""Evidence of a text that shows the user what to enter."""
+_GENERIC = {
+    "oauth_client_secret": 1,
+    "generic_secret": 2,
+    "generic_api_key": 2,
+    "database_password": 1,
+    "password_value": 2,
+}
 """Kinds of credentials that are recognised only by their names, with a rank: a higher one says less."""
 
 
@@ -102,17 +111,15 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     keys: _Bounded[PublicKey] = _Bounded()
     not_backends: _Bounded[NotBackend] = _Bounded()
     problems: _Bounded[Problem] = _Bounded()
-    loose: list[Endpoint] = []
+    loose: list[Sighting] = []
     told: dict[tuple[str, str], tuple[Endpoint, str]] = {}
     for find in _noting(finds, told):
         match find:
             case Sighting() if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.value.endswith(":"):
                 if len(loose) < MAX_NAMES:
-                    loose.append(find.endpoint)
+                    loose.append(find)
             case Sighting():
-                only_text = find.endpoint.kind is EndpointKind.URL and rules.not_backends.place_reason(
-                    find.evidence.file
-                )
+                only_text = find.endpoint.kind is EndpointKind.URL and _text_reason(find.evidence, rules)
                 seen = (passing if only_text else sightings).add(find.endpoint.value, _Seen(find))
                 if seen is not None:
                     seen.add(find)
@@ -127,7 +134,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     for value, found in passing.values.items():
         real = sightings.values.get(value)
         if real is None:
-            reason = rules.not_backends.place_reason(found.best.evidence.file) or ""
+            reason = _text_reason(found.best.evidence, rules) or ""
             not_backends.add(value, NotBackend(str(value), reason))
         else:
             real.count += found.count
@@ -144,7 +151,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     return AppFinds(
         sightings=tuple(_owned(seen, maker) for seen in sightings.values.values()),
         credentials=tuple(_distinct(credentials.values.values())),
-        not_backends=tuple(not_backends.values.values()),
+        not_backends=tuple(one for one in not_backends.values.values() if one.value not in sightings.values),
         problems=(*problems.values.values(), *capped),
         keys=tuple(keys.values.values())[:MAX_NAMES],
     )
@@ -158,14 +165,24 @@ def _noting(finds: Iterable[Find], told: dict[tuple[str, str], tuple[Endpoint, s
         yield find
 
 
-def _settle(loose: Iterable[Endpoint], seen: Iterable[_Seen]) -> None:
-    """Assign containers without a project to the only project of that kind that the app names."""
+def _text_reason(evidence: Evidence, rules: RuleFiles) -> str | None:
+    """Why a URL that is only in such places is not a back end, or ``None``."""
+    if _EXAMPLE.match(evidence.how):
+        return "only in a resource that is named as an example"
+    return rules.not_backends.place_reason(evidence.file)
+
+
+def _settle(loose: Iterable[Sighting], seen: Iterable[_Seen]) -> None:
+    """Assign containers without a project to the only project of that kind in their file, or else in the app."""
     projects: dict[str, list[_Seen]] = {}
     for one in seen:
         if one.best.endpoint.kind is EndpointKind.CLOUD:
             projects.setdefault(one.best.endpoint.value.partition(":")[0], []).append(one)
-    for endpoint in loose:
+    for find in loose:
+        endpoint = find.endpoint
         of_kind = projects.get(endpoint.value.removesuffix(":"), [])
+        beside = [one for one in of_kind if one.best.evidence.file == find.evidence.file]
+        of_kind = beside or of_kind
         if len(of_kind) == 1 and len(of_kind[0].names) < MAX_NAMES:
             of_kind[0].names[endpoint.path] = None
 

@@ -31,6 +31,8 @@ from tieback.recognise.certificates import RULE as CERTIFICATE_RULE
 from tieback.recognise.certificates import certificate_names
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.context import match_context
+from tieback.recognise.firebase_web import RULE as FIREBASE_RULE
+from tieback.recognise.firebase_web import web_projects
 from tieback.recognise.hosts import EndpointHost, NonBackendHost, check_host
 from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.key_values import MAX_PAIRS, MAX_VALUE, plain_key, port_beside, read_pairs
@@ -44,6 +46,8 @@ RULE = "config-key"
 MAX_FILE = 256 * 1024
 _MAX_HITS = 50_000
 _RESOURCES = "resources.arsc"
+_DECODED = "strings.xml"
+"""Named texts of a decoded resource table."""
 _ONLY_NAMED = ("project_id",)
 """Resources of Firebase with values that can be any word."""
 _ENDINGS = (
@@ -58,6 +62,7 @@ _MIXED = re.compile(r"(?=[A-Za-z_+/=-]{0,256}\d)(?=[\d_+/=-]{0,256}[A-Za-z])[A-Z
 """An identifier or key: letters and digits."""
 _FIREBASE = (":android:", r"\.appspot\.com", r"\.firebasestorage\.app", r"firebaseio\.com")
 """Marks of Firebase; at least one is in the strings of an app that uses it."""
+_SINGLE_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,62}")
 _HOST = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})(/[A-Za-z0-9._~/-]{0,200})?")
 # Ends of strings: a name, an identifier or key, a name with a hyphen. Other strings need no key.
 # Nine of ten ends in a resource table are .png or .xml, so the patterns of three letters exclude them.
@@ -139,7 +144,9 @@ class ConfigExtractor:
     """Finds endpoints and credentials by their keys or resource names. For one thread at a time."""
 
     meta = ExtractorMeta(
-        name="config", version="1", finds=(RULE, LINK_RULE, CALL_RULE, CERTIFICATE_RULE, credentials.RULE)
+        name="config",
+        version="1",
+        finds=(RULE, LINK_RULE, CALL_RULE, CERTIFICATE_RULE, FIREBASE_RULE, credentials.RULE),
     )
 
     def __init__(self, rules: RuleFiles | None = None) -> None:
@@ -180,6 +187,7 @@ class ConfigExtractor:
                 yield from link_domains(buffer, self._rules)
             elif buffer.kind is BufferKind.TEXT:
                 yield from containers(buffer, self._calls)
+                yield from web_projects(buffer)
             if buffer.kind in (BufferKind.TEXT, BufferKind.BINARY):
                 yield from certificate_names(buffer, self._rules)
             if buffer.kind is BufferKind.RESOURCES:
@@ -201,6 +209,8 @@ class ConfigExtractor:
             return ""
         if buffer.data.startswith(_DIGESTS):
             return ""
+        if last == _DECODED and buffer.kind is BufferKind.TEXT:
+            return _RESOURCES
         known = next((name for mark, name in self.config.signatures.items() if mark in buffer.data), "")
         if known or buffer.kind is BufferKind.BINARY:
             return known
@@ -295,6 +305,11 @@ class ConfigExtractor:
             yield from self._credentials(key, value, place)
 
     def _host(self, key: str, value: str, place: tuple[str, int, str], port: int | None) -> Iterator[Find]:
+        if port is not None and _SINGLE_LABEL.fullmatch(value):
+            single = check_host(value, self._rules, single_label=False)
+            if isinstance(single, NonBackendHost):
+                yield NotBackend(f"{single.host.name}:{port}", single.reason)
+            return
         found = _HOST.fullmatch(value)
         labels = found[1].lower().split(".") if found else []
         if found is None or len(labels) < 2 or labels[0] in self._rules.names.first_labels:

@@ -28,7 +28,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _SEQUENCES = ("abcdefghijklmnopqrstuvwxyz", "0123456789abcdef", "qwertyuiop")
-_AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+=_-])([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=_-])")
+_AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+_-])([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=_-])")
 _SAS_PART = re.compile(r"(sv|sp|st|se|sr|ss|srt|spr|sip|sig)=([^&\s\"'<>]{0,400})")
 _SERVICE_ACCOUNT = re.compile(r"\"(project_id|client_email|private_key_id)\"\s{0,4}:\s{0,4}\"([^\"\s]{1,200})\"")
 _KEY_BODY = re.compile(r"\"private_key\"\s{0,4}:\s{0,4}\"(-----BEGIN[^\"]{64,4096})")
@@ -117,11 +117,16 @@ def _jwt(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[M
 
 def _aws(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
     """An access key id, and the secret next to it."""
-    yield mask_secret(rule.kind, found["secret"], rule.grade)
+    secret = next(_aws_secrets(window), "")
+    yield mask_secret(rule.kind, found["secret"], rule.grade if secret else CredentialGrade.LIMITED)
+    if secret:
+        yield mask_secret("aws_secret_access_key", secret, CredentialGrade.SUPERUSER)
+
+
+def _aws_secrets(window: str) -> Iterator[str]:
     for near in _AWS_SECRET.finditer(window):
         if entropy(near[1]) >= 4.2 and not is_placeholder(near[1]):
-            yield mask_secret("aws_secret_access_key", near[1], CredentialGrade.SUPERUSER)
-            return
+            yield near[1]
 
 
 def _sas(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:

@@ -13,6 +13,7 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, Buffe
 from tieback.model.sighting import NotBackend, Problem
 from tieback.recognise import address, cloud, connection, credentials, encodings, firebase, keywords, url
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors, literal_atoms
+from tieback.recognise.calls import SCRIPTS
 from tieback.recognise.encodings import Encoding
 from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.match_location import MatchLocation, finds_at
@@ -33,6 +34,13 @@ _TEXT = re.compile(rb"[^\x00-\x20\x7f\"'<>\\^`|\xc0]{1,2048}")
 _ESCAPED = re.compile(rb"(?:[^\x00-\x20\x7f\"'<>\\^`|\xc0]|\\/){1,2048}")
 # A password can contain quotes and brackets. Only tried if the strict text failed and a user name begins it.
 _LOOSE = re.compile(rb"[A-Za-z0-9+]{2,16}://[A-Za-z0-9_.%~+-]{0,64}:[^\x00-\x20\x7f\"\xc0]{1,1900}")
+_REQUEST = re.compile(
+    rb"(?:\bfetch|\baxios(?:\.\w{2,8})?|\$\.(?:get|getJSON|getScript|post|ajax)|\bgot|\bimportScripts|\bdownload\w{0,16}"
+    rb"|\brequest(?:\.\w{2,8})?|\bhttps?\.\w{2,10}|\bnew Request)\s{0,4}\(\s{0,4}[\"'`]\Z"
+    rb"|\.open\(\s{0,4}[\"'](?:GET|POST)[\"']\s{0,4},\s{0,4}[\"'`]\Z"
+)
+"""A call of a script that requests the address behind it."""
+_REQUEST_REACH = 64
 _DULL = re.compile(rb"[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7b\x7d\x7e]{1,256}(?=[\0-\x20])")
 _DULL_WIDE = re.compile(rb"(?:[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7b\x7d\x7e]\0){1,256}(?=\0\0)")
 """An ASCII text of the characters of ``_TEXT`` that ends with its string: at a NUL, or at the tag of a field."""
@@ -72,7 +80,7 @@ class EndpointExtractor:
     @cached_property
     def _scanner(self) -> AnchorScanner:
         rules = self.rules
-        tokens = (*rules.cloud.tokens, *rules.credentials.rules)
+        tokens = (*rules.cloud.tokens, *rules.credentials.rules, address.EMULATOR)
         marks = tuple(
             Anchor(AnchorKind.MARK, literal_atoms(mark.decode("ascii")), caseless=False) for mark in self._marks
         )
@@ -92,11 +100,26 @@ class EndpointExtractor:
                     if text.value not in told:
                         told.add(text.value)
                         yield text
+                requested = self._requested(buffer, place) if verdict.not_backends else None
+                if requested is not None:
+                    yield from finds_at(buffer, place._replace(verdict=requested))
                 # Buffers of one binary can overlap: sections of wide strings are inside the others.
                 at = (buffer.base + place.start, verdict.rule)
                 if (verdict.endpoints or verdict.secrets) and at not in seen:
                     seen.add(at)
                     yield from finds_at(buffer, place)
+
+    def _requested(self, buffer: Buffer, place: MatchLocation) -> TextVerdict | None:
+        """The verdict on the address of a documentation or code host, if a script requests it."""
+        if buffer.kind is not BufferKind.TEXT or not buffer.file.endswith(SCRIPTS) or place.wide:
+            return None
+        if _REQUEST.search(buffer.data[max(0, place.start - _REQUEST_REACH) : place.start]) is None:
+            return None
+        found = _TEXT.match(buffer.data, place.start, place.stop)
+        text = decode_text(found[0], wide=False) if found else ""
+        scheme = self.rules.services.schemes.get(text.partition("://")[0].lower())
+        verdict = url.verify(text, scheme, self.rules.requested) if scheme else None
+        return verdict if verdict is not None and verdict.endpoints else None
 
     def sift(self, gathered: ArtifactBatch) -> Iterator[int | NotBackend]:
         """The numbers of the files with possible finds, and each host that is not a back end once.
@@ -323,6 +346,10 @@ class EndpointExtractor:
         start, covered = first + (found.start() << wide), first + (found.end() << wide)
         if isinstance(rule, CloudToken):
             return MatchLocation(cloud.token_verdict(found, rule), start, covered, covered, low, high, wide)
+        if rule is address.EMULATOR:
+            return MatchLocation(
+                address.emulator_verdict(found[0], self.rules), start, covered, covered, low, high, wide
+            )
         assert isinstance(rule, CredentialRule)
         verdict = credentials.credential_verdict(found, rule, window)
         shown = _without(found) if verdict.secrets else ""

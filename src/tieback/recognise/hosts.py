@@ -17,6 +17,9 @@ PLACEHOLDER = re.compile(
 )
 """A place that a format string, template or shell variable fills in at run time. ``%d0`` is an escape in a URL."""
 
+SINGLE_LABEL = "host name without a dot: only a local or container network resolves it"
+"""Reason for a single label, such as the name of a service in a container network."""
+
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _QUAD = re.compile(r"(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}")
 _NUMERIC = re.compile(r"(?:0x[0-9a-f]*|\d+)")
@@ -78,7 +81,7 @@ def check_host(
     if reason is not None:
         return NonBackendHost(EndpointHost(name), reason)
     if len(labels) == 1:
-        return EndpointHost(name) if single_label else InvalidHost("name without a dot")
+        return EndpointHost(name) if single_label else NonBackendHost(EndpointHost(name), SINGLE_LABEL)
     return _registered(name, labels, rules)
 
 

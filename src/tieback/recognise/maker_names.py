@@ -48,6 +48,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     descriptor: tuple[_Names, ...]
     affix: tuple[_Affixes, ...]
     generic_part: tuple[_Names, ...]
+    sample_part: tuple[_Names, ...]
     generic_name: tuple[_Names, ...]
     legal_page: tuple[_Names, ...]
     legal_key: tuple[_Names, ...]
@@ -73,6 +74,7 @@ class MakerWords:
         self.legal_pages = flat(read.legal_page)
         self.legal_keys = flat(read.legal_key)
         self.legal_hosts = flat(read.legal_host)
+        self.samples = flat(read.sample_part)
         self.strangers = flat(read.free_mail) | flat(read.signing_house)
 
 
@@ -123,8 +125,10 @@ class MakerNames:
         own = {_LETTERS.sub("", part) for part in bundle[len(domain.split(".")) :]} | {
             _LETTERS.sub("", "".join(heading))
         }
-        self.products = {name for name in own if self._product(name)}
-        self.name = app.vendor or (domain if domain in self.domains else "")
+        # A sample app is named after the service that it shows, which is not its maker's.
+        sample = not self.words.samples.isdisjoint(bundle)
+        self.products = set() if sample else {name for name in own if self._product(name)}
+        self.name = app.vendor or (domain if domain in self.domains else app.bundle_id)
 
     def _read_vendor(self, vendor: str) -> set[str]:
         """Add brands and domains from the name of an organisation. Returns its first words, reduced to letters and

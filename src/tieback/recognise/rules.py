@@ -4,6 +4,7 @@ Every file is TOML. Each entry has its source and, if it judges, its reason. A m
 raises ``msgspec.ValidationError``, because the files are part of the package.
 """
 
+import re
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
@@ -25,6 +26,25 @@ class _NotBackendRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     suffixes: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
+    linked: bool = False
+
+
+class RequestRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """One ``[[request]]`` rule of not_backends.toml: paths of a documentation or code host that programs request."""
+
+    path: str
+    """Pattern for the beginning of the path, without its first ``/``."""
+    reason: str
+    source: str
+    match: tuple[str, ...]
+    avoid: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """Compiled at the first address of one of the hosts."""
+        return re.compile(self.path, re.IGNORECASE)
 
 
 class _NotBackendPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,6 +56,7 @@ class _NotBackendPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _NotBackends(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rule: tuple[_NotBackendRule, ...]
+    request: tuple[RequestRule, ...]
     place: tuple[_NotBackendPlace, ...]
 
 
@@ -100,14 +121,23 @@ def _flat(entries: tuple[_Names, ...]) -> frozenset[str]:
 class NotBackends:
     """Hosts, paths and networks that look like endpoints but are not."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, requested: bool = False) -> None:
+        """Read the rules. ``requested``: without those of documentation and code hosts, for what code requests."""
         self._hosts: dict[str, str] = {}
         self._suffixes: dict[str, str] = {}
         self._prefixes: dict[str, list[tuple[str, str]]] = {}
         self._networks: list[tuple[IPv4Network | IPv6Network, str]] = []
         read = _read("not_backends.toml", _NotBackends)
         self._places = read.place
+        self.requests = read.request
+        self._requests: dict[str, RequestRule] = {}
+        for request in () if requested else read.request:
+            self._requests.update(dict.fromkeys((*request.hosts, *request.suffixes), request))
+        self.linked = frozenset(name for rule in read.rule if rule.linked for name in (*rule.hosts, *rule.suffixes))
+        """Hosts, and names with hosts below them, to which only a link is no back end."""
         for rule in read.rule:
+            if requested and rule.linked:
+                continue
             self._hosts.update(dict.fromkeys(rule.hosts, rule.reason))
             self._suffixes.update(dict.fromkeys(rule.suffixes, rule.reason))
             for prefix in rule.prefixes:
@@ -117,6 +147,9 @@ class NotBackends:
 
     def reason(self, host: str, path: str = "") -> str | None:
         """Why a canonical host name with this path (with or without its first ``/``) is not a back end, or ``None``."""
+        request = self._requested_at(host) if path else None
+        if request is not None and request.compiled.match(path.lstrip("/")):
+            return None
         below = path.lower().strip("/") + "/"
         for prefix, why in self._prefixes.get(host, ()):
             if not prefix or below.startswith(prefix + "/"):
@@ -128,6 +161,16 @@ class NotBackends:
             reason = self._suffixes.get(parent)
             if reason is not None:
                 return reason
+        return None
+
+    def is_linked(self, host: str) -> bool:
+        """True if a link to this host is no back end, but an address that code requests there is one."""
+        return host in self.linked or any(parent in self.linked for parent in host_and_parents(host))
+
+    def _requested_at(self, host: str) -> RequestRule | None:
+        for name in host_and_parents(host):
+            if name in self._requests:
+                return self._requests[name]
         return None
 
     def place_reason(self, file: str) -> str | None:
@@ -211,6 +254,15 @@ class RuleFiles:
     def not_backends(self) -> NotBackends:
         """Namespaces, documentation, loopback."""
         return NotBackends()
+
+    @cached_property
+    def requested(self) -> "RuleFiles":
+        """The same rules for an address that code requests: documentation and code hosts are back ends there."""
+        other = RuleFiles()
+        for name in ("services", "third_parties", "cloud", "credentials", "names", "suffixes"):
+            setattr(other, name, getattr(self, name))
+        other.not_backends = NotBackends(requested=True)
+        return other
 
     @cached_property
     def third_parties(self) -> ThirdParties:

@@ -13,7 +13,7 @@ from tieback.model.backend import Route
 from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure, PiiClassTotal
 from tieback.model.figure import Figure
-from tieback.model.probe import Access, RansomVerdict
+from tieback.model.probe import Access, Container, RansomVerdict
 from tieback.model.report import (
     AppSummary,
     ContactedServer,
@@ -50,7 +50,7 @@ RANSOM_WORDS = {
     RansomVerdict.WIPED: "wiped",
 }
 
-_SKIPPED_WORDS = {
+SKIPPED_WORDS = {
     SkipReason.DNS_NOT_ALLOWED: "DNS is not allowed by this grant. Add dns = true.",
     SkipReason.NOT_RESOLVED: "DNS has no address for the name.",
     SkipReason.EXPIRED: "the grant expired during the run.",
@@ -72,6 +72,8 @@ _JOINERS = frozenset("\u200c\u200d")
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]#!|<>~&@$]|^[-+=]|(?<=^\d)[.)]|:(?=//)|(?<=\bwww)\.")
 """Characters that would be markup, a mention, a list item or an automatic link."""
+MOST_SEARCHED = 5_000
+"""Number of stores searched for stores without an app."""
 _MOST_HOSTS = 64
 """Limit on the distinct hosts kept per app; only a few are shown."""
 
@@ -118,6 +120,12 @@ def records_text(figure: Figure) -> str:
 def store_text(exposure: Exposure) -> str:
     """Return product and version."""
     return clean(f"{exposure.product} {exposure.version}".strip(), 60) or "unknown"
+
+
+def place_text(exposure: Exposure, *, named: bool) -> str:
+    """Return product and version; with its first target if ``named``, because no app says which store it is."""
+    targets = exposure.targets if named else ()
+    return store_text(exposure) + "".join(f" at {clean(target, 300)}" for target in targets[:1])
 
 
 def way_text(route: AppRoute) -> str:
@@ -205,6 +213,29 @@ def _routes_of(summary: AppSummary, exposure: Exposure) -> tuple[AppRoute, ...]:
             ),
         )
     )
+
+
+def stores_without_app(report: Report, *, exposed: bool, most: int) -> list[Exposure]:
+    """Return stores that no app leads to, worst first, such as those that the user named.
+
+    Args:
+        report: the report.
+        exposed: True for exposed stores, False for stores that answered but were not open.
+        most: maximum number of stores; ``MOST_SEARCHED`` stores are searched.
+    """
+    table = report.exposed if exposed else report.answered
+    found = (store for store in islice(table.rows(), MOST_SEARCHED) if not store.routes)
+    return list(islice(found, most))
+
+
+def containers_of(store: Exposure) -> list[tuple[Container, tuple[str, ...]]]:
+    """Return the store's own containers with their classes of personal data, most records first."""
+    classes: dict[str, dict[str, None]] = {}
+    for field in store.fields:
+        classes.setdefault(field.container, {})[clean(field.pii_class, 40).replace("_", " ")] = None
+    own = [container for container in store.containers if not container.system]
+    own.sort(key=lambda container: (-(container.records.value if container.records else 0), container.path))
+    return [(container, tuple(classes.get(container.name, ()))) for container in own]
 
 
 def most_records(totals: Iterable[PiiClassTotal]) -> list[PiiClassTotal]:
@@ -379,7 +410,7 @@ def _skipped_text(scope: RunScope, *, exposed: bool) -> str:
 def _reasons_text(reasons: Mapping[SkipReason, int]) -> str:
     """The reasons as sentences, each with its count if there are several."""
     several = len(reasons) > 1
-    return " ".join((f"{count:,}: " if several else "") + _SKIPPED_WORDS[reason] for reason, count in reasons.items())
+    return " ".join((f"{count:,}: " if several else "") + SKIPPED_WORDS[reason] for reason, count in reasons.items())
 
 
 def unprobed_text(report: Report) -> str:

@@ -36,7 +36,8 @@ class FigureStep(msgspec.Struct, frozen=True):
 def figure_steps(report: Report) -> Iterator[FigureStep]:
     """Yield the figures: apps analysed, apps using a store, apps affected, stores, records, bytes, remediation."""
     head = report.headline
-    yield FigureStep("apps analysed", f"{head.apps_analysed:,}", "exact", "apps-analysed")
+    if not report.without_inputs:
+        yield FigureStep("apps analysed", f"{head.apps_analysed:,}", "exact", "apps-analysed")
     if head.apps_partly_read:
         note = f"{_of(head.apps_partly_read, head.apps_analysed)}; their traffic shows the other back ends"
         yield FigureStep("apps only partly read", f"{head.apps_partly_read:,}", "exact", "", note)
@@ -45,13 +46,14 @@ def figure_steps(report: Report) -> Iterator[FigureStep]:
     using = report.apps.count - report.quiet.count
     if report.apps.count:
         yield FigureStep("apps that lead to a store that answered", f"{using:,}", "exact", "apps-using")
-    yield FigureStep(
-        "apps affected",
-        f"{head.apps_affected:,}",
-        "exact",
-        "apps-affected",
-        _of(head.apps_affected, head.apps_analysed) + _fully_read(head),
-    )
+    if not report.without_inputs:
+        yield FigureStep(
+            "apps affected",
+            f"{head.apps_affected:,}",
+            "exact",
+            "apps-affected",
+            _of(head.apps_affected, head.apps_analysed) + _fully_read(head),
+        )
     if (sample := report.sample) is not None:
         note = (
             f"of {sample.population:,} apps: {sample.affected_low:,} to {sample.affected_high:,} at 95 %; "

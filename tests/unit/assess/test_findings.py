@@ -117,6 +117,7 @@ def credential(
         (credential(), "credential-in-app", "CWE-798", "high"),
         (credential("password_in_connection_string"), "database-password-in-app", "CWE-798", "high"),
         (credential("planetscale_password"), "database-password-in-app", "CWE-798", "high"),
+        (credential("database_password"), "database-password-in-app", "CWE-798", "high"),
         (
             credential("password_in_connection_string", CredentialGrade.SUPERUSER),
             "database-password-in-app",

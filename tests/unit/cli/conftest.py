@@ -30,6 +30,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.delenv("TIEBACK_WORKSPACE", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user-config"))  # not the configuration of the developer
 
     def call(*words: str | Path) -> Ran:
         monkeypatch.setattr(sys, "argv", ["tieback", *map(str, words)])

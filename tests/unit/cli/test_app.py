@@ -30,6 +30,15 @@ def test_a_table_names_file_and_offset(run: Run, apps: Path) -> None:
     assert "classes.dex+0x" in ended.out
 
 
+def test_all_shows_what_is_not_a_back_end(run: Run, apps: Path) -> None:
+    short, whole = run("app", apps / "fieldhand.apk").out, run("app", apps / "fieldhand.apk", "--all").out
+    documents = json.loads(run("app", apps / "fieldhand.apk", "--format", "json").out)["not_backends"]
+    assert f"{len(documents)} texts are not back ends (--all lists them with the reason)" in short
+    for one in documents:
+        assert one["value"] in whole
+        assert one["reason"] in whole
+
+
 def test_some_failed_and_nothing_done(run: Run, apps: Path, tmp_path: Path) -> None:
     (tmp_path / "text.apk").write_text("not an app")
     ended = run("app", apps / "fieldhand.apk", tmp_path / "text.apk")

@@ -10,6 +10,7 @@ import typer
 
 from tests.unit.cli.conftest import Run
 from tieback.cli.formats import FORMATS, OLD_NAMES, format_name
+from tieback.cli.lazy import load_all
 from tieback.cli.main import build
 from tieback.model.errors import UsageError
 
@@ -22,7 +23,7 @@ def commands(group: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
             yield from commands(command, *path, name)
 
 
-ALL = dict(commands(typer.main.get_command(build())))
+ALL = dict(commands(load_all(typer.main.get_command(build()))))
 WITH_FORMAT = {
     words: next(option for option in command.params if "--format" in option.opts)
     for words, command in ALL.items()

@@ -1,24 +1,60 @@
 """Usage errors exit 2, other errors are one line; every command shows an example."""
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from tests.unit.cli.conftest import Run
+from tieback.cli.commands import COMMANDS as ENTRIES
+from tieback.cli.lazy import load_all
+from tieback.cli.main import build
 
 
 def test_version(run: Run) -> None:
     assert run("--version").out == f"tieback {version('tieback')}\n"
 
 
-@pytest.mark.parametrize("command", ["scan", "app", "probe", "report"])
-def test_help_has_an_example(run: Run, command: str) -> None:
-    ended = run(command, "--help")
-    assert ended.code == 0
-    assert f"Example: tieback {command}" in ended.out
+def commands(group: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command that help shows, with its words."""
+    for name, command in getattr(group, "commands", {}).items():
+        if not command.hidden:
+            yield (*path, name), command
+            yield from commands(command, *path, name)
+
+
+COMMANDS = dict(commands(load_all(typer.main.get_command(build()))))
+PANELS = ["Analyse", "Probe", "Report", "Disclose", "Fleet", "Own accounts", "Operate"]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_help_has_an_example_of_the_command(words: tuple[str, ...]) -> None:
+    command = COMMANDS[words]
+    text = " ".join(f"{command.help or ''} {command.epilog or ''}".split())
+    example = text.partition("Example: ")[2]
+    assert f"tieback {' '.join(words)}" in example
+
+
+def test_help_shows_the_example(run: Run) -> None:
+    ended = run("case", "list", "--help")
+    assert (ended.code, "Example: tieback case list" in ended.out) == (0, True)
+
+
+def test_help_groups_the_commands(run: Run) -> None:
+    out = run("--help").out
+    titles = re.findall(r"^╭─ (.+?) ─+╮$", out, re.MULTILINE)
+    assert titles == ["Options", *PANELS]
+    assert {entry.panel for entry in ENTRIES if not entry.hidden} == set(PANELS)
+
+
+def test_usage_names_the_program(run: Run) -> None:
+    assert "Usage: tieback [OPTIONS] COMMAND" in run("--help").out
 
 
 @pytest.mark.parametrize(
@@ -44,7 +80,7 @@ def test_a_bad_grant_is_a_usage_error_in_one_line(run: Run, tmp_path: Path, apps
 
 @pytest.mark.parametrize(
     ("reader", "code", "says"),
-    [("head -c 10", 0, ""), ("cat > /dev/full", 4, "No space left on device")],
+    [("head -c 10", 141, ""), ("cat > /dev/full", 4, "No space left on device")],
 )
 def test_closed_output_gives_no_traceback(apps: Path, reader: str, code: int, says: str) -> None:
     if "full" in reader:

@@ -66,7 +66,7 @@ def test_closed_ports_of_a_host_are_counted_not_listed(run: Run, tmp_path: Path)
     (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01").replace("127.0.0.1", "127.77.250.9"))
     ended = run("probe", "127.77.250.9", "--grant", "grant.toml")
     assert ended.code == 0
-    assert "of the usual ports are closed" in ended.out
+    assert "targets are closed" in ended.out
     assert "refused" not in ended.out
 
 
@@ -277,5 +277,5 @@ def test_a_honeypot_and_a_note_show_in_the_table(run: Run, tmp_path: Path, monke
 
     monkeypatch.setattr(probing, "probe_one", found)
     ended = run("probe", "127.0.0.1:3306", "--grant", "grant.toml")
-    assert "probably a honeypot: mysql 5.7.00 was never released" in " ".join(ended.out.split())
+    assert "honeypot: probably, so it is in no total: mysql 5.7.00 was never released" in " ".join(ended.out.split())
     assert "likely: the name 'READ1.info' matches" in " ".join(ended.out.split())

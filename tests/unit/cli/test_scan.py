@@ -30,6 +30,22 @@ def test_json_on_stdout_and_in_a_file_are_the_same(run: Run, apps: Path, tmp_pat
     assert json.loads(ended.out)["headline"]["apps_analysed"] == 3
 
 
+def test_partly_read_app_is_in_every_part_of_the_report(run: Run, apps: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(apps / "workhub.apk") as own, zipfile.ZipFile(tmp_path / "packed.apk", "w") as made:
+        for name in own.namelist():
+            made.writestr(name, own.read(name))
+        made.writestr("lib/arm64-v8a/libjiagu.so", b"\x7fELF\x02\x01\x01" + bytes(200))
+    ended = run("scan", apps / "fieldhand.apk", "packed.apk", "-w", "ws", "--workers", "1", "--report", "r.html")
+    assert "1 app was only partly read. Capture its traffic to see the other back ends" in " ".join(ended.out.split())
+    assert "packed with 360 Jiagu" in ended.out
+    assert "packed with 360 Jiagu" in (tmp_path / "r.html").read_text()
+    assert "## 1 app only partly read" in run("report", "-w", "ws", "--format", "markdown").out
+    document = json.loads(run("report", "-w", "ws", "--format", "json").out)
+    assert (document["headline"]["apps_partly_read"], document["headline"]["affected_partly_read"]) == (1, 0)
+    unread = {one["path"]: [code["kind"] for code in one["unread"]] for one in document["apps"]}
+    assert sorted(unread.values()) == [[], ["packed"]]
+
+
 def test_unknown_report_format_fails_before_any_work(run: Run, apps: Path, tmp_path: Path) -> None:
     ended = run("scan", apps, "-w", "ws", "--report", "report.docx")
     assert ended.code == 2

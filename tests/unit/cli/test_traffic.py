@@ -85,3 +85,30 @@ def test_a_key_log_that_is_none_is_a_usage_error(run: Run, tmp_path: Path) -> No
     ended = run("traffic", "run.pcap", "--keylog", "keys")
     assert ended.code == 2
     assert "key log" in ended.err
+
+
+def test_the_table_has_brackets_for_ipv6_and_no_port_for_logs(run: Run, tmp_path: Path) -> None:
+    flow = {
+        "startedDateTime": "2026-11-01T10:00:00Z", "time": 1, "serverIPAddress": "2001:db8::1",
+        "request": {"method": "GET", "url": "http://[2001:db8::1]:8080/", "headers": [], "bodySize": 0},
+        "response": {"status": 200, "headers": [], "content": {"size": 0}, "bodySize": 0},
+    }  # fmt: skip
+    (tmp_path / "run.har").write_text(json.dumps({"log": {"version": "1.2", "entries": [flow]}}))
+    out = run("traffic", "run.har").out
+    assert "[2001:db8::1]:8080" in out
+    assert "None" not in out
+
+
+def test_a_pipe_gets_every_flow(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = {
+        "startedDateTime": "2026-11-01T10:00:00Z", "time": 1,
+        "response": {"status": 200, "headers": [], "content": {"size": 0}, "bodySize": 0},
+    }  # fmt: skip
+    urls = [f"http://host{n}.example.test/" for n in range(70)]
+    entries = [one | {"request": {"method": "GET", "url": url, "headers": [], "bodySize": 0}} for url in urls]
+    (tmp_path / "run.har").write_text(json.dumps({"log": {"version": "1.2", "entries": entries}}))
+    assert "10 more with --format json, or in a pipe" in run("traffic", "run.har").out
+    monkeypatch.delenv("COLUMNS")
+    out = run("traffic", "run.har").out
+    assert all(f"host{n}.example.test:80" in out for n in range(70))
+    assert "more with" not in out

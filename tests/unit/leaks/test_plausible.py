@@ -50,6 +50,12 @@ def request(target: str, headers: str = "") -> set[tuple[str, str]]:
         '{"phone":"none"}',
         '{"password":"null"}',
         '{"gender":"unknown"}',
+        '{"status":"success","user":"ok","message":"Login successful"}',
+        '{"errors":[{"message":"Cannot query field x on type Query"}]}',
+        '{"title":"Dr. No","director":"Terence Young","cast":["Sean Connery"]}',
+        '{"sku":"77","photo":"https://cdn.shop.test/p/3.jpg"}',
+        '{"nextPageToken":"CAUQAAx7Lw0pTn5Yb3"}',
+        '{"token":"guest"}',
     ],
 )
 def test_what_a_service_answers_is_not_personal_data(body: str) -> None:
@@ -71,6 +77,8 @@ def test_what_a_service_answers_is_not_personal_data(body: str) -> None:
         ('{"user":"ada","pw":"k2T="}', "password", "json:$.pw"),
         ('{"phone":"+49 30 901820"}', "phone", "json:$.phone"),
         ('{"gender":"female"}', "demographic", "json:$.gender"),
+        ('{"user_id":7,"message":"The doctor wants to see the results again"}', "message_content", "json:$.message"),
+        ('{"access_token":"kZ8rQ2mVx7Lw0pTn5Yb3"}', "secret_token", "json:$.access_token"),
     ],
 )
 def test_what_is_about_people_stays(body: str, pii_class: str, where: str) -> None:
@@ -117,6 +125,54 @@ def test_names_of_programs_and_servers_are_not_personal_data(target: str, header
 )
 def test_identifiers_and_journeys_stay(target: str, headers: str, leak: tuple[str, str]) -> None:
     assert leak in request(target, headers)
+
+
+@pytest.mark.parametrize(
+    "name", ["msg", "token", "origin", "photo", "phone", "device_id", "password", "email", "gender"]
+)
+@pytest.mark.parametrize("value", ["\\ud800AKIAQ3EGRZ7YTPK5WUNB", "\\udfff@\\ud800.test", "\\u0000", "\\ud83d"])
+def test_half_a_character_never_raises(name: str, value: str) -> None:
+    answer(f'{{"{name}":"{value}"}}')
+    answer(f'{{"{value}":"{name}"}}')
+
+
+GOOGLE = "AIza4Jd1RgWChsomgCCdtaTtOo4kwCGH2L8PhsE"
+MAPBOX = "pk.eyJ1CFCPWiw8OF6NmIgg7CPcZxdia59g3rMhfcceAES1FjLRrU3RGNazY9lfQkRQ.Tyi0VhG1AWUUQSKSR6IIUH"
+ANON, OTHER = (
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9." + claims + ".KhgX2b0WQm5n7pVt8yLc3dRfZs9uEa4iHjTkOoPqYlU"
+    for claims in (
+        "eyJpc3MiOiJzdXBhYmFzZSIsInJlZiI6ImFiY2RlZmdoaWprbG1ub3BxcnN0Iiwicm9sZSI6ImFub24iLCJpYXQiOjE2NDAsImV4cCI6MTk1MH0",
+        "eyJpc3MiOiJzaG9wIiwic3ViIjoiNyIsInJvbGUiOiJtZW1iZXIiLCJleHAiOjE5NTB9",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "headers"),
+    [
+        (f"/m?api_key={GOOGLE}", ""),
+        (f"/m?access_token={MAPBOX}", ""),
+        ("/m", f"X-API-Key: {GOOGLE}\r\n"),
+        ("/m", f"apikey: {ANON}\r\n"),
+        ("/m", f"Authorization: Bearer {ANON}\r\n"),
+    ],
+)
+def test_keys_that_are_public_by_design_are_not_credentials_in_cleartext(target: str, headers: str) -> None:
+    assert request(target, headers) == set()
+
+
+@pytest.mark.parametrize(
+    ("target", "headers", "where"),
+    [
+        ("/m?api_key=kZ8rQ2mVx7Lw0pTn5Yb3", "", "query:api_key"),
+        ("/m?access_token=sk_live_Hh14AymjrPLU2c0xmtS7kD9MMJsLvXZY", "", "query:access_token"),
+        ("/m", "X-API-Key: kZ8rQ2mVx7Lw0pTn5Yb3\r\n", "header:x-api-key"),
+        ("/m", f"Authorization: Bearer {OTHER}\r\n", "header:authorization"),
+        ("/m", f"Authorization: Bearer kZ8rQ2mVx7Lw0pTn5Yb3{GOOGLE}\r\n", "header:authorization"),
+    ],
+)
+def test_other_keys_in_cleartext_are_credentials(target: str, headers: str, where: str) -> None:
+    assert ("secret_token", where) in request(target, headers)
 
 
 @pytest.mark.parametrize(

@@ -78,3 +78,22 @@ def test_loopback_is_not_a_back_end() -> None:
 def test_any_text_has_a_verdict(before: str, host: str, after: str) -> None:
     verdict = verify(before, host, after, RULES)
     assert verdict.rejected or verdict.endpoints or verdict.not_backends
+
+
+@pytest.mark.parametrize(
+    ("before", "host", "port", "value"),
+    [
+        ('"', "elasticsearch", "9200", "elasticsearch:9200"),
+        ("", "redis", "6379", "redis:6379"),
+        ("", "worker", "1234", ""),
+        ("", "line", "45", ""),
+        ("", "x", "9200", ""),
+        ("a", "redis", "6379", ""),
+    ],
+)
+def test_name_without_a_dot_is_reported_only_with_the_port_of_a_store(
+    before: str, host: str, port: str, value: str
+) -> None:
+    verdict = verify(before, host, port, RULES)
+    assert verdict.endpoints == ()
+    assert [one.value for one in verdict.not_backends] == ([value] if value else [])

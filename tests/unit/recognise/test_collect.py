@@ -75,6 +75,36 @@ def test_a_container_without_its_project_is_of_the_only_one(projects: tuple[str,
     assert all(one.names == names for one in sightings)
 
 
+def test_a_container_belongs_to_the_project_in_its_file() -> None:
+    finds = [
+        seen("firestore:", "text/container-call", "assets/web.js", path="members"),
+        seen("firestore:shop", "text/firebase-config", "assets/web.js"),
+        seen("firestore:club", "config:project_id/config-key", "assets/google-services.json"),
+    ]
+    found = {one.endpoint.value: one.names for one in merge_finds(None, finds, RULES).sightings}
+    assert found == {"firestore:shop": ("members",), "firestore:club": ()}
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("example_url", False),
+        ("url_placeholder", False),
+        ("sample_server_url", False),
+        ("api_url", True),
+        ("examples", True),
+    ],
+)
+def test_example_for_the_user_is_not_a_back_end(name: str, kept: bool) -> None:
+    found = merge_finds(None, [seen("https://h.test", f"resource:string/{name}/url")], RULES)
+    assert len(found.sightings) == kept
+    assert [one.reason for one in found.not_backends] == (
+        [] if kept else ["only in a resource that is named as an example"]
+    )
+    both = [seen("https://h.test", "resource:string/example_url/url"), seen("https://h.test", "dex-string/url")]
+    assert [one.count for one in merge_finds(None, both, RULES).sightings] == [2]
+
+
 def test_identifier_without_a_host_takes_the_host_seen_in_the_app() -> None:
     finds = [seen("s3:b", "text/cloud-id", host=""), seen("s3:b", "binary/cloud-host", host="b.s3.test")]
     (one,) = merge_finds(None, finds, RULES).sightings

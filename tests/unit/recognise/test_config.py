@@ -15,7 +15,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.resources import StringNames
 from tieback.model.endpoint import EndpointKind
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Credential, Sighting
+from tieback.model.sighting import Credential, NotBackend, Sighting
 from tieback.recognise.config import MAX_FILE, ConfigExtractor
 from tieback.recognise.interface import Find
 from tieback.recognise.rules import RuleFiles
@@ -118,6 +118,31 @@ def test_property_lists(form: plistlib.PlistFormat, name: str) -> None:
 )
 def test_other_configuration_files(name: str, text: str, expected: list[str]) -> None:
     assert values(in_file(name, text.encode())) == expected
+
+
+def test_decoded_resource_table_names_the_project() -> None:
+    text = '<resources>\n<string name="project_id">shop-1234</string>\n</resources>'
+    (found,) = in_file("res/values/strings.xml", text.encode())
+    assert isinstance(found, Sighting)
+    assert (found.endpoint.value, found.evidence.how) == (
+        "firestore:shop-1234",
+        "resource:string/project_id/config-key",
+    )
+    assert in_file("res/values/other.xml", text.encode()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("DB_HOST=postgres\nDB_PORT=5432\n", "postgres:5432"),
+        ("MQTT_HOST=10.0.2.2\nMQTT_PORT=1883\n", "10.0.2.2"),
+        ("THEME_HOST=light\n", ""),
+        ("DB_HOST=my db\nDB_PORT=5432\n", ""),
+    ],
+)
+def test_host_of_a_local_network_is_reported_with_the_reason(text: str, value: str) -> None:
+    found = [one for one in in_file("assets/.env", text.encode()) if isinstance(one, NotBackend)]
+    assert [one.value for one in found] == ([value] if value else [])
 
 
 def table(strings: dict[str, str], *, wide: bool) -> Buffer:

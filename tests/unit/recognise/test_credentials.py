@@ -124,10 +124,35 @@ def test_a_public_key_is_not_also_reported_as_a_secret(example: tuple[Credential
         ('clientSecret = "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"', "google_oauth_client_secret"),
         ('client_secret: "xK28Q~zkbTthAGJiI3J0Imsi79Bj09v5mo5TTtz3"', "azure_ad_client_secret"),
         ('algoliaApiKey: "ea23143b0a87f416437cb3347b773ee9"', "algolia_api_key"),
+        ('{"apiKey": "AIza4Jd1RgWChsomgCCdtaTtOo4kwCGH2L8PhsE"}', "google_api_key"),
+        ('accessToken: "pk.eyJ1CFCPWiw8OF6NmIgg7CPcZxdia59g3rM.Tyi0VhG1AWUUQSKSR6IIUH"', "mapbox_public_token"),
+        ('apiKey = "pk_live_Hh14AymjrPLU2c0xmtS7kD9MMJsLvXZY"', "stripe_publishable_key"),
+        ('apiKey = "7dAkTiUn5TyOd5Ff25eWaQPG"', "generic_api_key"),
     ],
 )
 def test_one_value_is_reported_under_its_most_specific_name(text: str, kind: str) -> None:
     assert [one.kind for one in merge_finds(None, finds(text), RULES).credentials] == [kind]
+
+
+AWS_KEY, AWS_SECRET = "AKIAQ3EGRZ7YTPK5WUNB", "1eHkgcdh5iOqwGkyetxGyhNvWbFZJ8mB3e5H5UPO"
+
+
+@pytest.mark.parametrize(
+    ("text", "grades"),
+    [
+        (f"AWS_ACCESS_KEY_ID={AWS_KEY}", {"aws_access_key_id": "limited"}),
+        (
+            f"AWS_ACCESS_KEY_ID={AWS_KEY}\nAWS_SECRET_ACCESS_KEY={AWS_SECRET}",
+            {"aws_access_key_id": "normal", "aws_secret_access_key": "superuser"},
+        ),
+        (
+            f'{{"id": "{AWS_KEY}", "key": "{AWS_SECRET}"}}',
+            {"aws_access_key_id": "normal", "aws_secret_access_key": "superuser"},
+        ),
+    ],
+)
+def test_the_name_of_a_key_gives_access_only_with_its_secret(text: str, grades: dict[str, str]) -> None:
+    assert {one.kind: one.grade.value for one in merge_finds(None, finds(text), RULES).credentials} == grades
 
 
 def test_key_under_an_ambiguous_name_is_not_kept() -> None:

@@ -158,6 +158,40 @@ def test_each_location_is_a_find_and_non_back_ends_are_reported_once() -> None:
     assert [find.value for find in found if isinstance(find, NotBackend)] == ["http://www.w3.org/x"]
 
 
+def script(text: str, file: str = "assets/app.js") -> list[Find]:
+    return list(EXTRACTOR.extract(Artifact(file, (Buffer(file, BufferKind.TEXT, text.encode()),))))
+
+
+LINK = "https://github.com/o/r/blob/main/prices.json"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'fetch("{LINK}")', f"axios.get('{LINK}', x)", f"fetch( `{LINK}` )", f'$.getJSON("{LINK}")',
+        f'x.open("GET", "{LINK}", true)', f'downloadFile("{LINK}")', f'new Request("{LINK}")',
+    ],
+)  # fmt: skip
+def test_a_script_that_requests_a_code_host_has_a_back_end_there(text: str) -> None:
+    assert values(script(text)) == [LINK]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"// see {LINK}", f'throw new Error("see {LINK}")', f'warn("{LINK}")', f'<a href="{LINK}">', f'open("{LINK}")',
+        f'var url = "{LINK}"', 'fetch("https://schemas.android.com/apk/res")', 'fetch("https://example.com/x")',
+    ],
+)  # fmt: skip
+def test_a_link_to_a_code_host_is_not_a_back_end(text: str) -> None:
+    assert values(script(text)) == []
+
+
+@pytest.mark.parametrize("file", ["assets/page.txt", "res/values.xml"])
+def test_only_scripts_request(file: str) -> None:
+    assert values(script(f'fetch("{LINK}")', file)) == []
+
+
 def test_overlapping_buffers_count_once() -> None:
     data = b"\0\0" + "http://a.shop.de".encode("utf-16-le")
     buffers = (Buffer("f", BufferKind.NATIVE, data), Buffer("f", BufferKind.NATIVE, data[2:], base=2, utf16=True))
@@ -267,3 +301,24 @@ def test_no_password_of_a_connection_string_is_in_any_find(
 
 def test_integer_tables_are_not_text() -> None:
     assert finds(struct.pack("<200I", *range(200)), BufferKind.BINARY) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "values"),
+    [
+        (b'android:text="10.0.2.2"', ["10.0.2.2"]),
+        (b"10.0.3.2", ["10.0.3.2"]),
+        ("10.0.2.2".encode("utf-16-le"), ["10.0.2.2"]),
+        (b"server 10.0.2.2.", ["10.0.2.2"]),
+        (b"http://10.0.2.2:8080/x", ["http://10.0.2.2:8080/x"]),
+        (b"10.0.2.2:8080", ["10.0.2.2:8080"]),
+        (b"v10.0.2.2", []),
+        (b"10.0.2.20", []),
+        (b"10.0.2.2.1", []),
+        (b"version 110.0.2.2", []),
+    ],
+)
+def test_address_of_the_emulators_host_is_reported(data: bytes, values: list[str]) -> None:
+    found = [one for one in finds(data) if isinstance(one, NotBackend)]
+    assert [one.value for one in found] == values
+    assert all("emulator" in one.reason for one in found)

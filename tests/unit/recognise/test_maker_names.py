@@ -70,6 +70,8 @@ def test_brands(bundle: str, vendor: str, title: str, domain: str, reason: str) 
         ("org.maker.android", "", "android.com", False),
         ("org.maker.run", "Run", "run.de", False),
         ("org.maker.app", "Parcel Run", "parcel.de", False),
+        ("com.maker.example.parcelrun", "", "parcelrun.de", False),
+        ("com.maker.parcelrun.demo", "Parcel Run", "parcelrun.de", False),
     ],
 )
 def test_the_name_of_the_app(bundle: str, title: str, domain: str, told: bool) -> None:

@@ -63,6 +63,13 @@ def test_no_first_party_without_an_app() -> None:
     assert Maker(None, RULES).judge(url("api.workhub.com")).party is Party.UNKNOWN
 
 
+def test_unsigned_app_has_the_same_own_resources() -> None:
+    unsigned = App(Platform.ANDROID, "com.app.vulnerablebank", "0" * 64)
+    place = Evidence("resources.arsc", 1, "resource:string/firebase_database_url/cloud-host")
+    owned = Maker(unsigned, RULES).judge(resource("firebase-rtdb:shop"), place)
+    assert (owned.party, owned.owner) == (Party.FIRST, "com.app.vulnerablebank")
+
+
 @pytest.mark.parametrize(
     ("file", "how", "party"),
     [

@@ -28,6 +28,34 @@ def test_each_entry_names_its_source(name: str) -> None:
             assert entry["source"].strip()
 
 
+REQUESTS = RULES.not_backends.requests
+
+
+@pytest.mark.parametrize("address", [text for rule in REQUESTS for text in rule.match])
+def test_an_address_that_only_programs_request_is_a_back_end(address: str) -> None:
+    host, _, path = address.partition("/")
+    assert RULES.not_backends.reason(host) is not None or host == "api.stackexchange.com"
+    assert RULES.not_backends.reason(host, f"/{path}") is None
+
+
+@pytest.mark.parametrize("address", [text for rule in REQUESTS for text in rule.avoid])
+def test_a_link_to_documentation_or_code_is_none(address: str) -> None:
+    host, _, path = address.partition("/")
+    assert RULES.not_backends.reason(host, f"/{path}") is not None
+
+
+@pytest.mark.parametrize(
+    ("host", "linked"),
+    [("github.com", True), ("de.wikipedia.org", True), ("schemas.android.com", False), ("api.shop.test", False)],
+)
+def test_requests_of_code_go_only_to_hosts_that_answer(host: str, linked: bool) -> None:
+    assert RULES.not_backends.is_linked(host) is linked
+    if linked:
+        assert RULES.requested.not_backends.reason(host, "/wiki/x") is None
+    else:
+        assert RULES.requested.not_backends.reason(host) == RULES.not_backends.reason(host)
+
+
 @pytest.mark.parametrize("name", ["not_backends.toml", "host_names.toml"])
 def test_each_judgement_has_a_reason(name: str) -> None:
     data = tomllib.loads(resources.files("tieback.recognise").joinpath(name).read_text("utf-8"))
@@ -122,6 +150,8 @@ def test_not_backends(host: str, path: str, none: bool) -> None:
         ("license/LICENSE.sax.txt", True),
         ("assets/LICENCES.txt", True),
         ("META-INF/NOTICE", True),
+        ("res/raw/gpl_30_full.txt", True),
+        ("assets/apache_license.html", True),
         ("Payload/A.app/README.md", True),
         ("assets/config.json", False),
         ("assets/mylicense.js", False),

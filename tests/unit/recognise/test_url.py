@@ -67,7 +67,6 @@ def test_urls_are_accepted(text: str, value: str) -> None:
     [
         ("https://", "no host"),
         ("https:///path", "no host"),
-        ("https://hostname", "name without a dot"),
         ("https://%s/v1", "placeholder in the host"),
         ("https://{host}/v1", "placeholder in the host"),
         ("https://${env}.shop.de", "placeholder in the host"),
@@ -85,6 +84,19 @@ def test_other_texts_are_rejected(text: str, reason: str) -> None:
     verdict = judged(text)
     assert verdict.rejected == reason
     assert not verdict.endpoints
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "reason"),
+    [
+        ("http://elasticsearch:9200/idx", "http://elasticsearch:9200/idx", "name without a dot"),
+        ("https://hostname", "https://hostname", "name without a dot"),
+        ("http://10.0.2.2:8888/login", "http://10.0.2.2:8888/login", "emulator"),
+    ],
+)
+def test_host_of_a_local_network_is_reported_with_the_reason(text: str, value: str, reason: str) -> None:
+    (found,) = judged(text).not_backends
+    assert (found.value, reason in found.reason) == (value, True)
 
 
 def test_default_port_of_a_scheme_is_reported() -> None:

@@ -8,7 +8,7 @@ from tieback.model.errors import UsageError
 from tieback.model.exposure import PeopleRange
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
 from tieback.model.posture import EncryptionCounts, YesNoCounts
-from tieback.model.report import Report
+from tieback.model.report import CaptureSummary, ContactedServer, Encryption, LazyTable, Report
 from tieback.report.document import headline_text, scope_lines
 from tieback.report.public import MIN_GROUP, public_report, round_down
 
@@ -168,3 +168,27 @@ def test_closer_look_that_leaves_few_is_withheld(apps: int, stores: int, told: b
     cut = public_report(replace(whole, closer=replace(whole.closer, apps=apps, stores=stores)))
     assert (cut.closer is not None) is told
     assert cut.history is None
+
+
+def test_the_public_sees_no_server_of_a_capture() -> None:
+    server = ContactedServer(
+        "run.pcap",
+        "a" * 64,
+        "Shop",
+        "org.shop",
+        "api.shop.test",
+        443,
+        (),
+        ("tls",),
+        Encryption.ENCRYPTED,
+        (),
+        1,
+        1,
+        1,
+        (),
+    )
+    capture = CaptureSummary("run.pcap", "a" * 64, 1, 1, 0, ("Shop",))
+    whole = replace(fleet_report(), servers=LazyTable.of([server]), captures=LazyTable.of([capture]))
+    told = public_report(whole)
+    assert (told.servers.count, told.captures.count) == (0, 0)
+    assert "capture" not in headline_text(told)

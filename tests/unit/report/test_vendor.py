@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import FIELDHAND, PARCELLO, in_tables, the_report
 from tieback.model.exposure import Severity, SeverityFactor
-from tieback.model.report import Report
+from tieback.model.report import ContactedServer, Encryption, LazyTable, Report
 from tieback.report.vendor import vendor_report
 
 
@@ -50,3 +50,14 @@ def test_folders_of_the_user_are_left_out(report: Report, folder: str) -> None:
     apps = [replace(summary, path=folder + summary.path) for summary in report.apps.rows()]
     cut = vendor_report(in_tables(report, apps=apps), FIELDHAND.vendor)
     assert [summary.path for summary in cut.apps.rows()] == ["fieldhand.apk"]
+
+
+def test_a_vendor_sees_only_the_servers_of_its_apps(report: Report) -> None:
+    ours = ContactedServer(
+        "/home/anna/run.pcap", PARCELLO.sha256, "Parcello", PARCELLO.bundle_id, "api.parcello.test", 443, (), ("tls",),
+        Encryption.ENCRYPTED, ("TLSv1.3",), 1, 10, 10, (),
+    )  # fmt: skip
+    others = [replace(ours, app_sha256=FIELDHAND.sha256), replace(ours, app_sha256="f" * 64, app="", bundle_id="")]
+    cut = vendor_report(replace(report, servers=LazyTable.of([ours, *others])), PARCELLO.vendor)
+    assert list(cut.servers.rows()) == [replace(ours, capture="run.pcap")]
+    assert cut.captures.count == 0

@@ -20,7 +20,7 @@ import msgspec
 
 from tieback import rulefiles as prepared
 from tieback.intake.apps.binary_xml import read_tree
-from tieback.intake.apps.content import COMPILED
+from tieback.intake.apps.content import COMPILED, SNIFF, Content, sniff
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
 from tieback.intake.apps.macho import FAIRPLAY
@@ -39,6 +39,7 @@ _MAX_URL = 200
 _COMPONENTS = ("activity", "service", "receiver", "provider")
 _REACT = ("libreactnative.so", "libreactnativejni.so")
 _BUNDLES = ("index.android.bundle", "main.jsbundle")
+_OTHER_CODE = (".js", ".bundle", ".jsbundle", ".hbc", ".so", ".dll")
 _META = re.compile(rb"<meta-data\b[^>]{0,2000}>")
 _ATTRIBUTE = re.compile(rb"\b(name|value)=[\"']([^\"']{0,500})[\"']")
 _EXPO = b"expo.modules.updates."
@@ -66,6 +67,8 @@ class CodeCheck:
         self._classes = [f"L{name.replace('.', '/')};".encode() for name in names]
         self._missing = bool(names)
         self._has_code = False
+        self._other_code = False
+        """True if there is code in another language; an app built from it may have no class of its own."""
         self._files: dict[str, str] = {}
         """First entry with each file name that matters."""
         self._bundle = False
@@ -76,7 +79,7 @@ class CodeCheck:
         if isinstance(piece, Artifact):
             self._name(piece.file)
             for buffer in piece.buffers:
-                self._buffer(buffer.file, buffer.kind, buffer.data)
+                self._buffer(buffer.file, buffer.kind, buffer.data, whole=not buffer.base)
         elif isinstance(piece, ArtifactBatch):
             for file, content in zip(piece.files, piece.contents, strict=True):
                 self._name(file)
@@ -88,7 +91,7 @@ class CodeCheck:
             if problem.what == FAIRPLAY:
                 self._add(UnreadKind.ENCRYPTED, problem.what, problem.where)
         packed = any(kind is UnreadKind.PACKED for kind, _ in self._found)
-        if self._missing and not packed:
+        if self._missing and not packed and (self._has_code or not self._other_code):
             what = "no class that the manifest names is in the code: the app is packed or incomplete"
             what = what if self._has_code else "the package contains no code"
             self._add(UnreadKind.MISSING, what, "AndroidManifest.xml")
@@ -111,8 +114,10 @@ class CodeCheck:
                 self._add(UnreadKind.PACKED, f"packed with {packer}: the code is decrypted only at run time", file)
         elif name.endswith((".bundle", ".jsbundle", ".hbc")):
             self._bundle = True
+        if name.endswith(_OTHER_CODE):
+            self._other_code = True
 
-    def _buffer(self, file: str, kind: BufferKind, data: Bytes) -> None:
+    def _buffer(self, file: str, kind: BufferKind, data: Bytes, *, whole: bool) -> None:
         if kind is BufferKind.DEX or file.endswith(".dex"):
             self._has_code = True
             if self._missing and any(name in data for name in self._classes):
@@ -124,7 +129,7 @@ class CodeCheck:
         elif kind is BufferKind.RESOURCES:
             if _CODEPUSH[1] in data:
                 self._codepush(file)
-        else:
+        elif whole:
             self._configuration(file, data)
 
     def _codepush(self, file: str) -> None:
@@ -152,7 +157,7 @@ class CodeCheck:
     def _configuration(self, file: str, data: Bytes) -> None:
         """Files that set which code or page an app loads, by their names."""
         name = file.rpartition("/")[2]
-        if name in _BUNDLES and b"\0" in data[:4096]:
+        if name in _BUNDLES and sniff(data[:SNIFF]) is Content.BINARY:
             self._add(UnreadKind.ENCRYPTED, "the JavaScript bundle is encrypted or in an unknown format", file)
         elif name == "global-metadata.dat" and data[:4] != b"\xaf\x1b\xb1\xfa":
             self._add(UnreadKind.ENCRYPTED, "the Unity metadata is encrypted: its strings cannot be read", file)

@@ -45,8 +45,10 @@ class SinglePackets:
         start = int(frames.starts[row])
         try:
             ip, limit, app = find_ip(frames.buffer, start, start + int(frames.sizes[row]), link, self._attribution)
-        except UnknownLinkError:
-            self._problems.note(f"packets of link type {link} are not supported", "")
+        except UnknownLinkError as error:
+            # The header of PKTAP names the link type of its packet.
+            inner = "" if str(error) == str(link) else f", inside link type {link},"
+            self._problems.note(f"packets of link type {error}{inner} are not supported", "")
             self.other += 1
             return []
         if app is not None:

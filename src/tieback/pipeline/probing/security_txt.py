@@ -15,7 +15,7 @@ from tieback.cases.contacts import MAX_BYTES, read_security_txt
 from tieback.model.errors import InputError
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, TlsInfo
-from tieback.pipeline.probing.targets import parse_target
+from tieback.pipeline.probing.target_syntax import split_host
 from tieback.pipeline.progress import today_utc
 from tieback.probes.wire.http import HttpSession, Response, declared_get
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
@@ -81,9 +81,8 @@ async def fetch_contacts(
 
 
 def _target(text: str, grant: Grant) -> Target:
-    one = parse_target(text)[0]
-    named = text.endswith(f":{one.port}")
-    return Target(one.host, one.port if named else _PORT, tls=True, contact=grant.contact)
+    host, port = split_host(text)
+    return Target(host, port or _PORT, tls=True, contact=grant.contact)
 
 
 async def _fetch(target: Target, dialer: Dialer, keep: Path | None) -> SecurityTxtResult:

@@ -3,6 +3,7 @@
 Probing runs in one process: one event loop owns all rate limits and the stop switch.
 """
 
+import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sized
 from contextlib import aclosing
@@ -26,6 +27,8 @@ from tieback.scope.conversation import Target, Traffic
 from tieback.scope.dialer import Dialer
 from tieback.scope.fair_queue import FairQueue
 from tieback.scope.replay import ReplayDialer
+
+_LOG = logging.getLogger(__name__)
 
 type AnyDialer = Dialer | ReplayDialer
 
@@ -102,7 +105,22 @@ async def probe_all(
                 done += 1
                 if progress is not None:
                     progress(done, len(candidates) if isinstance(candidates, Sized) else turns.known)
+                _log_end(report)
                 yield candidate, report
+
+
+def _log_end(report: ProbeReport) -> None:
+    """Log what a probe ended with; no text of the server."""
+    if _LOG.isEnabledFor(logging.INFO):
+        fields = {
+            "target": report.target,
+            "outcome": report.outcome,
+            "access": report.access,
+            "bytes_sent": report.bytes_sent,
+            "bytes_read": report.bytes_read,
+            "seconds": report.seconds,
+        }
+        _LOG.info("probe ended", extra={"fields": fields})
 
 
 async def probe_one(

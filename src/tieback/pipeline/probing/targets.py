@@ -1,14 +1,13 @@
 """Stages of ``tieback probe``: probe services without an app."""
 
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, aclosing
-from ipaddress import ip_address
 from pathlib import Path
 
 import msgspec
 
 from tieback.assess.ransom import RansomSigns, strongest_verdict
-from tieback.model.backend import Candidate, Route
+from tieback.model.backend import Candidate
 from tieback.model.errors import InputError, UsageError, WorkspaceError
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
@@ -16,7 +15,8 @@ from tieback.pipeline.probing.candidates import ProviderLookup
 from tieback.pipeline.probing.journal import ProbeJournal
 from tieback.pipeline.probing.ransom_notes import NoteJudge, note_label, read_salt, with_note_verdict
 from tieback.pipeline.probing.samples import SampleJudge, sample_label, with_cost
-from tieback.pipeline.probing.service import probe_again, probe_all, store_ports
+from tieback.pipeline.probing.service import probe_again, probe_all
+from tieback.pipeline.probing.target_syntax import NamedTarget, expand_target
 from tieback.pipeline.progress import Progress, today_utc
 from tieback.scope.audit import open_audit_log
 from tieback.scope.conversation import Target
@@ -28,47 +28,8 @@ from tieback.scope.replay import ReplayDialer
 from tieback.scope.transcript import TranscriptFile, read_transcripts
 
 _MAX_TARGETS_BYTES = 64 * 1024 * 1024
-
-
-def parse_target(text: str) -> list[Candidate]:
-    """The candidates for ``HOST[:PORT]``: one, or one per usual port of the known stores if no port is given.
-
-    IPv6 addresses with a port need brackets.
-
-    Raises:
-        UsageError: the text has no valid host or port.
-    """
-    host, port = _split(text)
-    if port is not None:
-        return [_candidate(host, port, None)]
-    return [_candidate(host, usual, service) for service, ports in store_ports().items() for usual in ports]
-
-
-def _candidate(host: str, port: int, service: str | None) -> Candidate:
-    return Candidate(host, port, service, Route.NAMED, (), "named on the command line")
-
-
-def _split(text: str) -> tuple[str, int | None]:
-    advice = "Write HOST, HOST:PORT, or [IPv6]:PORT"
-    if text.startswith("["):
-        host, bracket, rest = text[1:].partition("]")
-        if not bracket or (rest and not rest.startswith(":")):
-            raise UsageError("missing closing bracket", where=text, advice=advice)
-        port = rest[1:]
-    elif text.count(":") > 1:
-        try:
-            return str(ip_address(text)), None
-        except ValueError:
-            raise UsageError("not an address", where=text, advice=advice) from None
-    else:
-        host, _, port = text.partition(":")
-    if not host or "/" in host:
-        raise UsageError("not a host", where=text, advice=advice)
-    if not port and not text.endswith(":"):
-        return host, None
-    if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= 65535):
-        raise UsageError(f"{port!r} is not a port", where=text, advice=advice)
-    return host, int(port)
+MAX_TARGETS = 1_000_000
+"""Maximum targets of one command."""
 
 
 def read_targets(path: Path) -> list[str]:
@@ -90,39 +51,48 @@ def read_targets(path: Path) -> list[str]:
 
 
 class TargetList(Collection[Candidate]):
-    """The targets of a command without duplicates; candidates are generated on demand."""
+    """The targets of a command without duplicates, at most ``MAX_TARGETS``."""
 
     def __init__(self, words: Iterable[str]) -> None:
         """Read all target arguments.
 
         Args:
-            words: ``HOST[:PORT]``, or ``@FILE`` with one target per line.
+            words: targets as in ``target_syntax``, or ``@FILE`` with one per line.
 
         Raises:
-            UsageError: an argument is not a target.
+            UsageError: an argument is not a target, or there are too many.
             InputError: a file cannot be read.
         """
-        self._services: dict[str, str | None] = {}
+        self._targets: dict[str, NamedTarget] = {}
         for word in words:
             for text in read_targets(Path(word[1:])) if word.startswith("@") else (word,):
-                for one in parse_target(text):
-                    self._services.setdefault(_label(one), one.service)
+                for one in expand_target(text):
+                    label = _label(one.candidate)
+                    known = self._targets.setdefault(label, one)
+                    if known.derived and not one.derived:
+                        self._targets[label] = one
+                if len(self._targets) > MAX_TARGETS:
+                    raise UsageError(
+                        f"more than {MAX_TARGETS:,} targets", where=text[:200], advice="Split them over several runs"
+                    )
 
     @property
-    def places(self) -> Mapping[str, str | None]:
-        """``host:port`` in the order given, with the store that usually listens there if the user named no port."""
-        return self._services
+    def places(self) -> Collection[str]:
+        """``host:port`` of each target in the order given."""
+        return self._targets.keys()
+
+    def is_derived(self, label: str) -> bool:
+        """True if the user named a host, block or range, and not this port of this host."""
+        return label in self._targets and self._targets[label].derived
 
     def __len__(self) -> int:
-        return len(self._services)
+        return len(self._targets)
 
     def __contains__(self, one: object) -> bool:
-        return isinstance(one, Candidate) and _label(one) in self._services
+        return isinstance(one, Candidate) and _label(one) in self._targets
 
     def __iter__(self) -> Iterator[Candidate]:
-        for label, service in self._services.items():
-            host, _, port = label.rpartition(":")
-            yield _candidate(host.strip("[]"), int(port), service)
+        return (one.candidate for one in self._targets.values())
 
 
 class ProbeRunSettings(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from tieback.intake.apps.printable import printable
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
+from tieback.recognise import url
 from tieback.recognise.calls import unnamed_container
 from tieback.recognise.context import match_context
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
@@ -110,13 +111,26 @@ class _Finds:
         for flow in self._analysis.flows:
             if isinstance(flow.value, TextValue):
                 yield from self._text(flow, flow.value)
-            elif flow.sink is not None and flow.sink.emits:
-                yield from self._facts(flow, flow.value, project)
+            elif flow.sink is not None:
+                if flow.sink.fetches:
+                    yield from self._requested(flow, flow.value)
+                if flow.sink.emits:
+                    yield from self._facts(flow, flow.value, project)
         yield from self._retrofit()
 
     def _text(self, flow: DataFlow, text: TextValue) -> Iterator[Find]:
         if _WORTH.search(text.text):
             yield from self._new(flow, text.text, "\n".join(text.parts), text.first)
+
+    def _requested(self, flow: DataFlow, facts: EndpointParts) -> Iterator[Find]:
+        """The address of a documentation or code host that the code requests, and does not only link to."""
+        text = url_of(facts.values) or str(facts.values.get("url", ""))
+        scheme = self._extractor.rules.services.schemes.get(text.partition("://")[0].lower())
+        if scheme is None or not any(isinstance(find, NotBackend) for find in self._extractor.judge_text(text)):
+            return
+        for endpoint in url.verify(text, scheme, self._extractor.rules.requested).endpoints:
+            evidence = self._evidence(flow, text, facts.first)
+            yield from self._once(flow, Sighting(endpoint, 1, Party.UNKNOWN, evidence))
 
     def _facts(self, flow: DataFlow, facts: EndpointParts, project: str) -> Iterator[Find]:
         assert flow.sink is not None

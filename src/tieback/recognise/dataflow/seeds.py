@@ -33,6 +33,7 @@ _BLOCK = 1 << 16
 """Number of code units per block; the arrays of a block fit into the cache of a core."""
 
 _URL = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]{1,30})://([A-Za-z0-9._-]{0,253})")
+_LONE_URL = re.compile(rb"https?://[\x21-\x7e]{4,1024}")
 _MAX_RUNS, _GAP = 7, 200
 
 type Units = NDArray[np.uint16]
@@ -87,6 +88,8 @@ def _may_begin(raw: bytes, rules: RuleFiles) -> bool:
             name = host.decode().lower()
             if not name or rules.not_backends.reason(name) is None:
                 return True
+            if rules.not_backends.is_linked(name) and _LONE_URL.fullmatch(raw):
+                return True  # a call may request it
     return False
 
 

@@ -41,6 +41,8 @@ class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """True if the call completes an endpoint."""
     seeds: bool = True
     """True if the call is a sufficient reason to walk the method."""
+    fetches: bool = False
+    """True if the call requests its URL, or creates a request for it; a link in a message gets no such call."""
     service: str | None = None
     port: int | None = None
     """Port if the call names none."""

@@ -16,6 +16,7 @@ from tieback.report.document import (
     about_lines,
     app_text,
     capture_lines,
+    containers_of,
     count_text,
     encryption_text,
     escape_markdown,
@@ -23,9 +24,11 @@ from tieback.report.document import (
     leaks_text,
     most_records,
     partly_read_lines,
+    place_text,
     rows,
     server_text,
     store_text,
+    stores_without_app,
     ways_of,
 )
 from tieback.report.figures import LEGEND, bytes_text, figure_text, size_text
@@ -40,6 +43,7 @@ MOST_PROBLEMS = 20
 MOST_GROUPS = 10
 MOST_JOINED = 20
 MOST_SEEN = 20
+MOST_CONTAINERS = 100
 
 
 class MarkdownRenderer:
@@ -64,6 +68,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _stores("Apps with an exposed data store", rows(report, exposed=True, most=MOST_ROWS), report.ways[0])
     answered = rows(report, exposed=False, most=MOST_ROWS)
     yield from _stores("Stores that answered but were not open", answered, report.ways[1])
+    yield from _without_app(report)
     yield from _servers(report)
     if report.findings.count:
         yield from ("", "## Findings", "")
@@ -187,6 +192,39 @@ def _stores(title: str, found: Sequence[AppStoreRow], count: int) -> Iterator[st
         yield f"and {count - len(found):,} more"
 
 
+def _without_app(report: Report) -> Iterator[str]:
+    """Section on stores that no app leads to, with their contents if the user named them."""
+    stores = [
+        store for open_ in (True, False) for store in stores_without_app(report, exposed=open_, most=MOST_FINDINGS)
+    ]
+    if not stores:
+        return
+    yield from ("", "## Data stores" if report.without_inputs else "## Stores without an app", "")
+    yield "| Severity | Target | Store | Access | Records | Size | Personal data |"
+    yield "|---|---|---|---|---:|---:|---|"
+    for store in stores:
+        access = " ".join(filter(None, (ACCESS_WORDS[store.access], RANSOM_WORDS[store.ransom.verdict])))
+        data = ", ".join(total.pii_class.replace("_", " ") for total in most_records(store.pii)[:5])
+        places = ", ".join(escape_markdown(target, 300) for target in store.targets[:5])
+        figures = f"{figure_text(store.records)} | {bytes_text(store.bytes)}"
+        texts = f"{places} | {escape_markdown(store_text(store))} | {access}"
+        yield f"| {store.severity.value} | {texts} | {figures} | {escape_markdown(data)} |"
+    for store in stores if report.without_inputs else ():
+        contents = containers_of(store)
+        if contents:
+            yield from ("", f"### Contents of {escape_markdown(', '.join(store.targets[:3]), 300)}", "")
+            yield from (
+                "| Container | Kind | Records | Size | Fields | Personal data |",
+                "|---|---|---:|---:|---:|---|",
+            )
+        for container, classes in contents[:MOST_CONTAINERS]:
+            name, kind = escape_markdown(container.name, 300), escape_markdown(container.kind, 40)
+            figures = f"{figure_text(container.records)} | {bytes_text(container.bytes)} | {len(container.fields):,}"
+            yield f"| {name} | {kind} | {figures} | {escape_markdown(', '.join(classes), 400)} |"
+        if len(contents) > MOST_CONTAINERS:
+            yield from ("", f"and {len(contents) - MOST_CONTAINERS:,} more")
+
+
 def _servers(report: Report) -> Iterator[str]:
     """Section on the servers in captures."""
     if not report.captures.count and not report.servers.count:
@@ -210,7 +248,7 @@ def _finding(detail: FindingDetail) -> Iterator[str]:
     finding = detail.finding
     names = ", ".join(escape_markdown(summary.app.label, 60) for summary in detail.apps[:5])
     more = f" and {len(finding.apps) - 5:,} more" if len(finding.apps) > 5 else ""
-    stores = ", ".join(escape_markdown(store_text(store)) for store in detail.stores[:3])
+    stores = ", ".join(escape_markdown(place_text(store, named=not names), 400) for store in detail.stores[:3])
     about = "; ".join(filter(None, (names + more, stores)))
     weakness = f"{escape_markdown(finding.rule)}, {escape_markdown(finding.cwe, 20)}"
     yield f"- **{finding.severity.value}**: {escape_markdown(finding.title)} ({weakness})"

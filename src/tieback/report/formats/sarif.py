@@ -20,6 +20,8 @@ from tieback.report.interface import RendererMeta
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST_PLACES = 10
 """Limit on the locations of one result."""
+_PLACE = re.compile(r".*: (?P<file>.{1,500}) at (?P<offset>0x[0-9a-f]{1,12})")
+"""End of an evidence line: the file in the package and the offset."""
 
 _LEVELS = {
     Severity.CRITICAL: "error",
@@ -108,7 +110,9 @@ def _result(detail: FindingDetail, order: dict[str, int]) -> dict[str, Any]:
     finding = detail.finding
     names = ", ".join(clean(summary.app.label, 60) for summary in detail.apps[:3]) or "no app"
     stores = ", ".join(store_text(store) for store in detail.stores[:3])
-    text = f"{finding.title} ({names}{'; ' + stores if stores else ''}). {finding.advice}"
+    # Credentials of one app have the same title and differ only in their evidence.
+    first = f" {clean(finding.evidence[0], 400)}." if finding.evidence and not stores else ""
+    text = f"{finding.title} ({names}{'; ' + stores if stores else ''}).{first} {finding.advice}"
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
@@ -143,6 +147,12 @@ def _locations(detail: FindingDetail) -> Iterator[dict[str, Any]]:
             told += 1
             if told == MOST_PLACES:
                 return
+    if not told and len(detail.apps) == 1:
+        for line in detail.finding.evidence:
+            found = _PLACE.fullmatch(line)
+            if found is not None and told < MOST_PLACES:
+                yield _evidence(detail.apps[0], found, line)
+                told += 1
     if not told:
         for summary in detail.apps[:MOST_PLACES]:
             yield {"physicalLocation": {"artifactLocation": {"uri": _uri(summary.path)}, "region": {"startLine": 1}}}
@@ -160,6 +170,18 @@ def _inside(summary: AppSummary, route: AppRoute) -> dict[str, Any]:
     return {
         "physicalLocation": {"artifactLocation": {"uri": _uri(f"{summary.path}/{route.file}")}, "region": region},
         "message": {"text": f"{clean(route.endpoint, 300)} ({clean(route.how, 100)})"},
+    }
+
+
+def _evidence(summary: AppSummary, found: re.Match[str], line: str) -> dict[str, Any]:
+    """The place of a credential, from the text of the evidence."""
+    region = {"startLine": 1, "byteOffset": int(found["offset"], 16)}
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": _uri(f"{summary.path}/{found['file']}")},
+            "region": region,
+        },
+        "message": {"text": clean(line, 400)},
     }
 
 

@@ -34,15 +34,18 @@ from tieback.report.document import (
     leaks_text,
     most_records,
     partly_read_lines,
+    place_text,
     rows,
     server_text,
     store_text,
+    stores_without_app,
     way_text,
 )
 from tieback.report.figures import LEGEND, bytes_text, figure_text, size_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_summary
 from tieback.report.posture import join_tables, summary_lines
+from tieback.report.store_tables import SEVERITY_STYLES, print_store
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 
 MOST_ROWS = 50
@@ -56,6 +59,8 @@ WHOLE = 1_000
 """Limit on the characters of one text in a pipe or file."""
 MOST_PROBLEMS = 5
 MOST_CAPTURES = 10
+MOST_DETAILED = 20
+"""Limit on the stores whose contents are shown, in a report of ``tieback probe``."""
 MOST_GROUPS = 10
 MOST_JOINED = 3
 MOST_SEEN = 5
@@ -71,14 +76,6 @@ ROOMY = 160
 """Width from which a host and its port are on one line, and no column is narrowed."""
 MOST_PIPED = 5_000
 """Limit on the rows of one table in a pipe or file."""
-
-_STYLES = {
-    Severity.CRITICAL: "bold red",
-    Severity.HIGH: "red",
-    Severity.MEDIUM: "yellow",
-    Severity.LOW: "cyan",
-    Severity.INFO: "dim",
-}
 
 
 class TerminalRenderer:
@@ -107,7 +104,7 @@ def print_report(report: Report, console: Console, *, brief: bool = False) -> No
     open_rows = rows(report, exposed=True, most=most)
     other_rows = rows(report, exposed=False, most=most)
     worst = max((row.exposure.severity for row in open_rows), key=lambda severity: severity.rank, default=None)
-    console.print(Text(headline_text(report), style=_STYLES[worst] if worst is not None else ""))
+    console.print(Text(headline_text(report), style=SEVERITY_STYLES[worst] if worst is not None else ""))
     if report.headline.stores_ransomed:
         ransomed = count_text(report.headline.stores_ransomed, "store shows", "stores show")
         console.print(Text(f"{ransomed} signs of ransom or wiping.", style="bold magenta"))
@@ -120,6 +117,7 @@ def print_report(report: Report, console: Console, *, brief: bool = False) -> No
     if other_rows:
         console.print(_other(other_rows, console.width))
         _print_rest(console, report.ways[1], len(other_rows))
+    _print_without_app(report, console, most)
     if brief:
         _print_problems(report, console)
         console.print()
@@ -201,11 +199,12 @@ def _finding_lines(report: Report, detail: FindingDetail, *, brief: bool) -> Ite
     """Severity and title; then apps and stores; then the evidence with its place. ``brief``: one line, no evidence."""
     finding = detail.finding
     new = " (new)" if report.baseline is not None and _is_new(report, finding) else ""
-    title = Text.assemble((finding.severity.value, _STYLES[finding.severity]), f"  {clean(finding.title)}{new}")
+    title = Text.assemble((finding.severity.value, SEVERITY_STYLES[finding.severity]), f"  {clean(finding.title)}{new}")
     labels = [clean(f"{one.app.label} {one.app.version_name}".strip(), 60) for one in detail.apps[:3]]
     if len(finding.apps) > len(labels) and labels:
         labels.append(f"and {len(finding.apps) - len(labels):,} more")
-    about = "; ".join(filter(None, (", ".join(labels), ", ".join(map(store_text, detail.stores[:3])))))
+    stores = ", ".join(place_text(store, named=not labels) for store in detail.stores[:3])
+    about = "; ".join(filter(None, (", ".join(labels), stores)))
     if brief:
         yield Padding(title.append(f": {about}" if about else ""), (0, 0, 0, 2), expand=False)
         return
@@ -290,7 +289,7 @@ def _exposed(found: Sequence[AppStoreRow], width: int) -> Table:
         name, platform = Text(_short(app.label, 40, width)), PLATFORM_WORDS[app.platform]
         way, product = _ways(row, width), _product(store, width)
         records, size = figure_text(store.records), bytes_text(store.bytes)
-        access, severity = _access(store, width), Text(store.severity.value, style=_STYLES[store.severity])
+        access, severity = _access(store, width), Text(store.severity.value, style=SEVERITY_STYLES[store.severity])
         data = Text(_classes(store, MOST_CLASSES if width < UNFOLDED else None))
         if wide:
             table.add_row(name, platform, way, product, access, records, size, data, severity)
@@ -394,6 +393,35 @@ def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
             Text(partly, style="yellow").append(named, style="default"),
         )
     return table
+
+
+def _print_without_app(report: Report, console: Console, most: int) -> None:
+    """Stores that no app leads to: those that the user named, and neighbours of an app's back end."""
+    exposed = stores_without_app(report, exposed=True, most=most)
+    answered = stores_without_app(report, exposed=False, most=most)
+    if not exposed and not answered:
+        return
+    title = "Data stores" if report.without_inputs else "Stores without an app"
+    table = _table(title)
+    table.padding = (0, 1, 0, 0)
+    for column in ("Target", "Store", "Access", "Records", "Size", "Personal data", "Severity"):
+        right = column in {"Records", "Size"}
+        table.add_column(column, justify="right" if right else "left", overflow="fold", no_wrap=right)
+    for store in (*exposed, *answered):
+        table.add_row(
+            Text(_joined((_short(target, 300, console.width) for target in store.targets), console.width)),
+            Text(store_text(store)),
+            _access(store, console.width),
+            figure_text(store.records),
+            bytes_text(store.bytes),
+            Text(_classes(store, MOST_CLASSES if console.width < UNFOLDED else None)),
+            Text(store.severity.value, style=SEVERITY_STYLES[store.severity]),
+        )
+    console.print(table)
+    if report.without_inputs:
+        for store in exposed[:MOST_DETAILED]:
+            print_store(store, console)
+        console.print()
 
 
 def _print_captures(report: Report, console: Console, most: int) -> None:

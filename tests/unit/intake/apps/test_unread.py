@@ -106,6 +106,7 @@ def test_code_that_is_elsewhere_is_unread(file: str, kind: str, text: str, reaso
         (CORDOVA, "TEXT", b'<menu><content src="https://m.shop.test/"/></menu>'),
         (CORDOVA, "TEXT", b'<widget><content src="http://[::1"/></widget>'),
         ("assets/index.android.bundle", "TEXT", b"var a=1"),
+        ("assets/index.android.bundle", "BINARY", b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f" + bytes(200)),
         (UNITY, "BINARY", b"\xaf\x1b\xb1\xfa"),
     ],
 )
@@ -143,6 +144,7 @@ def test_one_class_of_the_manifest_in_the_code_is_enough() -> None:
     assert checked(("classes.dex", BufferKind.DEX, b"..Lcom/acme/Main;.."), components=names) == ()
     (other,) = checked(("classes.dex", BufferKind.DEX, b"Lcom/stub/StubApp;"), components=names)
     assert (other.kind, "packed or incomplete" in other.what) == (UnreadKind.MISSING, True)
+    assert checked(("assets/www/app.js", BufferKind.TEXT, b"x"), components=names) == ()
     (none,) = checked(("a.txt", BufferKind.TEXT, b"Lcom/acme/Main;"), components=names)
     assert none.what == "the package contains no code"
 
@@ -190,9 +192,16 @@ def test_ipa_of_the_app_store_is_only_partly_read(build: Callable[..., bytes], t
     target = tmp_path / "store.ipa"
     target.write_bytes(build("zipped", [("Payload/a.app/a", macho(encrypted=True))]))
     with open_app(target) as package:
-        assert package.unread == ()
+        before = package.unread
         list(package.artifacts())
-        assert [one.kind for one in package.unread] == [UnreadKind.ENCRYPTED]
+        assert (before, [one.kind for one in package.unread]) == ((), [UnreadKind.ENCRYPTED])
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[4] / "labs").rglob("apps/*.apk")), ids=lambda p: p.name)
+def test_sample_app_of_the_repository_is_fully_read(path: Path) -> None:
+    with open_app(path) as package:
+        list(package.artifacts())
+        assert package.unread == ()
 
 
 @samples.needs("apps")

@@ -76,6 +76,13 @@ def test_a_process_counts_for_its_own_packets_only(read: Read) -> None:
     assert [seen.flow.app.name if seen.flow.app else None for seen in flows] == ["Workhub", None]
 
 
+def test_the_link_type_inside_pktap_is_named(read: Read) -> None:
+    _, problems = read(wire.pcap([(1.0, pktap(bytes(60), 50))], link=149))
+    assert [problem.what for problem in problems] == [
+        "packets of link type 50, inside link type 149, are not supported"
+    ]
+
+
 def test_an_unread_link_type_is_one_problem(read: Read) -> None:
     flows, problems = read(wire.pcap([(1.0, bytes(90))] * 5, link=147))
     assert (flows, [problem.what for problem in problems]) == ([], ["packets of link type 147 are not supported"])

@@ -3,41 +3,11 @@
 from datetime import date
 from pathlib import Path
 
-import pytest
-
-from tieback.model.errors import UsageError
 from tieback.model.grant import Grant
 from tieback.model.probe import Outcome
 from tieback.pipeline.probing.service import store_ports
-from tieback.pipeline.probing.targets import ProbeRunSettings, RunStart, TargetList, parse_target, probe_targets
+from tieback.pipeline.probing.targets import ProbeRunSettings, RunStart, TargetList, probe_targets
 from tieback.scope.conversation import Target
-
-
-@pytest.mark.parametrize(
-    ("text", "host", "port"),
-    [
-        ("es.fieldhand.test:9200", "es.fieldhand.test", 9200),
-        ("127.77.0.10:9200", "127.77.0.10", 9200),
-        ("[::1]:27017", "::1", 27017),
-    ],
-)
-def test_host_and_port(text: str, host: str, port: int) -> None:
-    (candidate,) = parse_target(text)
-    assert (candidate.host, candidate.port, candidate.service) == (host, port, None)
-
-
-@pytest.mark.parametrize("text", ["es.fieldhand.test", "2001:db8::1", "[2001:db8::1]"])
-def test_host_without_a_port_means_all_usual_ports(text: str) -> None:
-    asked = {(candidate.service, candidate.port) for candidate in parse_target(text)}
-    assert asked == {(service, port) for service, ports in store_ports().items() for port in ports}
-
-
-@pytest.mark.parametrize(
-    "text", ["", ":9200", "host:", "host:0", "host:65536", "host:http", "host:٣", "[::1", "[::1]x", "a:b:c", "http://x"]
-)
-def test_anything_else_is_one_error(text: str) -> None:
-    with pytest.raises(UsageError, match="Write HOST"):
-        parse_target(text)
 
 
 def test_each_target_once_in_the_order_of_the_question(tmp_path: Path) -> None:
@@ -50,7 +20,7 @@ def test_each_target_once_in_the_order_of_the_question(tmp_path: Path) -> None:
     assert labels[:3] == ["a.test:1", "b.test:2", "[::1]:6379"]
     assert sorted(one.port for one in targets if one.host == "10.0.0.1") == usual
     assert len(targets) == 3 + len(usual)
-    assert [place for place, store in targets.places.items() if store is None] == labels[:3]
+    assert [place for place in targets.places if not targets.is_derived(place)] == labels[:3]
     assert all(one in targets for one in targets)
 
 

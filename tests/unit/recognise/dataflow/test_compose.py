@@ -85,7 +85,6 @@ def test_hosts_and_ports(parts: Parts, sink: Sink, value: str, service: str | No
         {"host": "db.shop.test", "port": 0},
         {"host": "db.shop.test", "port": 70000},
         {"host": "{}.shop.test", "port": 80},
-        {"host": "db", "port": 27017},
         {"host": "db.shop.test", "port": 80, "scheme": "http"},
         {"host": "java.util.List", "port": 80},
     ],
@@ -94,5 +93,8 @@ def test_no_host_and_port(parts: Parts) -> None:
     assert host_port(parts, PLAIN, RULES) is None
 
 
-def test_loopback_is_not_a_back_end() -> None:
-    assert isinstance(host_port({"host": "localhost", "port": 9200}, PLAIN, RULES), NotBackend)
+@pytest.mark.parametrize(("host", "reason"), [("localhost", "loopback"), ("db", "name without a dot")])
+def test_host_that_only_a_device_or_local_network_has_is_not_a_back_end(host: str, reason: str) -> None:
+    found = host_port({"host": host, "port": 9200}, PLAIN, RULES)
+    assert isinstance(found, NotBackend)
+    assert (found.value, reason in found.reason) == (f"{host}:9200", True)

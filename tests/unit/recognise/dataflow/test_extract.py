@@ -184,6 +184,11 @@ REAL_APPS = [
     ("InsecureBankv2.apk", "https://www.google-analytics.com/gtm", "Lcom/google/android/gms/internal/zzqi;->zzt"),
     ("dvba.apk", "https://plus.google.com/circles/find", "Lc/c/a/a/c/l/f0;-><clinit>"),
     ("AndroGoat.apk", "https://owasp.org", "Lowasp/sat/agoat/TrafficActivity$doPinning$1;->invoke"),
+    (
+        "AndroGoat.apk",
+        "https://github.com/satishpatnayak/MyTest/blob/master/AndroGoatInvoice.txt",
+        "Lowasp/sat/agoat/DownloadInvoiceService$downloadFile$1;->invoke",
+    ),
 ]
 
 
@@ -195,6 +200,21 @@ def test_real_apps(app: str, value: str, method: str) -> None:
         found = sightings([find for one in opened.artifacts() for find in EXTRACTOR.extract(one)])
     assert value in found
     assert found[value].evidence.context.startswith(method)
+
+
+def test_a_code_host_that_code_requests_is_a_back_end_and_not_a_link() -> None:
+    data = (DEX / "sinks.dex").read_bytes()
+    plain, code = b"https://rel.shop.test/v1/", b"https://github.com/o/r/b/"
+    assert len(plain) == len(code)
+    assert plain in data
+    read = artifact(data.replace(plain, code))
+    found = [*JUDGE.extract(read), *EXTRACTOR.extract(read)]
+    merged = merge_finds(None, found, RULES)
+    requested = {one.endpoint.value: one.evidence.how for one in merged.sightings}
+    assert requested["https://github.com/o/r/b"] == "dex-flow/URL"
+    assert "https://github.com/o/r/b" not in {one.value for one in merged.not_backends}
+    linked = merge_finds(None, JUDGE.extract(read), RULES)
+    assert "https://github.com/o/r/b" in {one.value for one in linked.not_backends}
 
 
 def sample_apps() -> list[bytes]:

@@ -95,3 +95,17 @@ def test_version_is_semantic(report: Report, version: str, expected: str) -> Non
     driver = rendered(replace(report, tool_version=version))["runs"][0]["tool"]["driver"]
     assert (driver["version"], driver["semanticVersion"]) == (version, expected)
     assert re.fullmatch(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?", driver["semanticVersion"])
+
+
+def test_credentials_of_one_app_have_their_own_place_and_text(report: Report, tabled: Callable[..., Report]) -> None:
+    (lantern,) = report.partly_read.rows()
+    one = replace(next(report.findings.rows()), rule="credential-in-app", exposures=(), apps=(lantern.app.sha256,))
+    found = [
+        replace(one, id=f"fnd-{n}", evidence=(f"password_value (normal) a***{n} for x://h: 1: assets/.env at {n:#x}",))
+        for n in (16, 32)
+    ]
+    results = rendered(tabled(report, findings=found))["runs"][0]["results"]
+    places = [result["locations"][0]["physicalLocation"] for result in results]
+    assert [place["artifactLocation"]["uri"] for place in places] == ["lantern.apk/assets/.env"] * 2
+    assert [place["region"]["byteOffset"] for place in places] == [16, 32]
+    assert len({result["message"]["text"] for result in results}) == 2

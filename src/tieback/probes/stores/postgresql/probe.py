@@ -41,6 +41,10 @@ _HOME = "postgres"
 _MAX_ACCOUNTS = 4
 
 _START = "start without a password"
+_UNTESTED = (
+    "anyone who knows an existing role, such as postgres, can log in without a password; its "
+    "permissions were not tested: name the role in passwordless of the grant"
+)
 _NO_ROLE = ("InitializeSessionUserId",)
 """Routine that raises "role does not exist"."""
 
@@ -95,6 +99,7 @@ class PostgresqlProbe:
             role, answer = found
             draft.account, draft.access = role, Access.OPEN
             draft.proofs.clear()
+            draft.problems[:] = [one for one in draft.problems if one != _UNTESTED]
             draft.prove(_START, f"{role} can log in without a password", Access.OPEN)
         else:
             draft.access = Access.ANY_USER
@@ -154,10 +159,7 @@ def _refused(draft: ReportDraft, refusal: PostgresRefusal) -> None:
         # AuthenticationOk came first: the start failed only because no role has that name.
         draft.access = Access.ANY_USER
         draft.prove(_START, f"{refusal.text}; no password was required (trust)", Access.ANY_USER)
-        draft.problem(
-            "anyone who knows an existing role, such as postgres, can log in without a password; its "
-            "permissions were not tested: name the role in passwordless of the grant"
-        )
+        draft.problem(_UNTESTED)
     elif refusal.code == "28000" and refusal.routine in ("ClientAuthentication", ""):
         draft.access = Access.FIREWALLED
         draft.prove(_START, f"{refusal.code} {refusal.text}", draft.access)

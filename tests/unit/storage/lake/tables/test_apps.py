@@ -10,7 +10,17 @@ from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import AppDocument, Credential, CredentialGrade, Evidence, NotBackend, Problem, Sighting
+from tieback.model.sighting import (
+    AppDocument,
+    Credential,
+    CredentialGrade,
+    Evidence,
+    NotBackend,
+    Problem,
+    Sighting,
+    UnreadCode,
+    UnreadKind,
+)
 from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake, part_name
 from tieback.storage.lake.tables.apps import (
@@ -84,6 +94,9 @@ documents = st.builds(
     ).map(tuple),
     not_backends=st.lists(st.builds(NotBackend, value=text, reason=text), max_size=3).map(tuple),
     problems=st.lists(st.builds(Problem, what=text, where=text), max_size=3).map(tuple),
+    unread=st.lists(st.builds(UnreadCode, kind=st.sampled_from(UnreadKind), what=text, where=text), max_size=2).map(
+        tuple
+    ),
     keys=st.lists(
         st.builds(PublicKey, kind=text, value=text, services=st.lists(text, max_size=2).map(tuple), endpoint=text),
         max_size=3,

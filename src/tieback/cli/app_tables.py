@@ -1,0 +1,339 @@
+"""The result of ``tieback app`` for people: what matters most first, one app after the other.
+
+Values are never folded or shortened: a line that is too long continues with its place on the next line. In a pipe,
+each entry is one line.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePath
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from tieback.model.app import App, Platform
+from tieback.model.cleartext import CleartextPolicy
+from tieback.model.endpoint import EndpointKind, Party
+from tieback.model.safe_text import escape_line
+from tieback.model.sighting import AppDocument, Credential, CredentialGrade, Evidence, Sighting
+
+SHOWN = 12
+"""Maximum number of lines per section without ``--all``."""
+SHOWN_HOSTS = 3
+"""Hosts named per third party, and domains named per rule, without ``--all``."""
+SHOWN_PROBLEMS = 5
+_NARROW = 24
+"""Least width of the column of values."""
+_PLATFORMS = {Platform.ANDROID: "Android", Platform.IOS: "iOS"}
+_GRADES = (
+    CredentialGrade.PRIVATE_KEY, CredentialGrade.SUPERUSER, CredentialGrade.NORMAL, CredentialGrade.UNKNOWN,
+    CredentialGrade.CLIENT_SECRET, CredentialGrade.WRITE_ONLY, CredentialGrade.LIMITED,
+)  # fmt: skip
+"""Gravest first, without those that are public by design."""
+_PARTIES = (Party.FIRST, Party.UNKNOWN, Party.THIRD, Party.PLATFORM)
+
+_LAST = frozenset({"firebase-app", "firebase-hosting", "cognito-identitypool", "cognito-userpool"})
+"""Cloud resources without data of their own."""
+
+
+class _Row(NamedTuple):
+    value: str
+    note: str
+    place: str
+    containers: tuple[str, ...] = ()
+
+
+def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterator[Text]:
+    """The lines of one app.
+
+    Args:
+        document: the result of the analysis.
+        width: columns of the terminal; lines of a pipe have no limit.
+        everything: True for all entries, also for texts that are not back ends.
+    """
+    sections = _Sections(document.sightings)
+    yield from _title(document, width)
+    yield from _prose(_summary(document, sections), width)
+    for code in document.unread:
+        place = f" ({escape_line(code.where)})" if code.where else ""
+        yield from _prose(f"Partly read: {escape_line(code.what)}{place}.", width, "bold yellow")
+    if document.unread:
+        advice = "The list is not complete. Capture the app's traffic to see the rest: tieback capture"
+        yield from _prose(advice, width, "yellow")
+    most = None if everything else SHOWN
+    for title, sightings, by_host in (
+        ("Data stores", sections.stores, False),
+        ("Cloud resources", sections.cloud, False),
+        ("Own hosts", sections.own, not everything),
+        ("Hosts of unknown owner", sections.unknown, not everything),
+    ):
+        yield from _section(title, _rows(sightings, by_host=by_host), width, most)
+    yield from _third_parties(sections.third, width, everything=everything)
+    yield from _credentials(document.credentials, width, everything=everything)
+    yield from _transport(document.cleartext, document.app, width, everything=everything)
+    yield from _ignored(document, width, everything=everything)
+    yield Text("")
+
+
+class _Sections:
+    """The endpoints of an app by interest."""
+
+    def __init__(self, sightings: Iterable[Sighting]) -> None:
+        self.stores: list[Sighting] = []
+        self.cloud: list[Sighting] = []
+        self.own: list[Sighting] = []
+        self.unknown: list[Sighting] = []
+        self.third: dict[str, list[Sighting]] = {}
+        for one in sorted(sightings, key=lambda one: _PARTIES.index(one.party)):
+            if one.party in {Party.THIRD, Party.PLATFORM}:
+                self.third.setdefault(one.owner or str(one.party), []).append(one)
+            elif one.endpoint.kind is EndpointKind.CLOUD:
+                self.cloud.append(one)
+            elif one.endpoint.service is not None:
+                self.stores.append(one)
+            elif one.party is Party.FIRST:
+                self.own.append(one)
+            else:
+                self.unknown.append(one)
+        self.cloud.sort(key=lambda one: one.endpoint.value.partition(":")[0] in _LAST)
+
+
+def _title(document: AppDocument, width: int) -> Iterator[Text]:
+    app = document.app
+    if app is None:
+        yield Text(escape_line(PurePath(document.path).name), style="bold")
+        yield Text(f"  {escape_line(document.path)}", style="dim")
+        return
+    yield Text(escape_line(f"{app.label} {app.version_name}".strip()), style="bold")
+    about = (app.bundle_id, _PLATFORMS.get(app.platform, ""), app.vendor and f"signed by {app.vendor}", document.path)
+    yield from _prose(" · ".join(escape_line(text) for text in about if text), width, "dim")
+
+
+def _prose(text: str, width: int, style: str = "") -> Iterator[Text]:
+    """An indented sentence, wrapped between words."""
+    for line in _wrapped("  ", text.split(" "), width, separator=""):
+        line.stylize(style)
+        yield line
+
+
+def _summary(document: AppDocument, sections: _Sections) -> str:
+    own, unknown = (len({one.endpoint.host for one in found}) for found in (sections.own, sections.unknown))
+    counts = (
+        _count(len(sections.stores), "data store"),
+        _count(len(sections.cloud), "cloud resource"),
+        _count(own, "own host"),
+        _count(unknown, "host of unknown owner", "hosts of unknown owner"),
+        _count(len(sections.third), "third party", "third parties"),
+    )
+    text = ", ".join(count for count in counts if count)
+    if not text:
+        text = "no back end found in the code that was read" if document.unread else "no back end found"
+    grades = Counter(credential.grade for credential in document.credentials)
+    found = ", ".join(
+        f"{grades[grade]} {_words(grade)}" for grade in (*_GRADES, CredentialGrade.PUBLIC) if grades[grade]
+    )
+    return text + (f"; credentials: {found}" if found else "")
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}" if number else ""
+
+
+def _section(title: str, rows: Sequence[_Row], width: int, most: int | None) -> Iterator[Text]:
+    if not rows:
+        return
+    yield Text(title, style="bold")
+    shown = rows if most is None else rows[:most]
+    yield from _entries(shown, width, "  ")
+    if len(shown) < len(rows):
+        yield Text(f"  and {len(rows) - len(shown):,} more: --all", style="dim")
+
+
+def _entries(rows: Sequence[_Row], width: int, indent: str) -> Iterator[Text]:
+    """Value, place and note in columns; what does not fit continues on the next line."""
+    tails = [f"{row.place}  {row.note}" if row.note else row.place for row in rows]
+    room = max(width - len(indent) - 2 - max(map(cell_len, tails)), _NARROW)
+    column = max((size for row in rows if (size := cell_len(row.value)) <= room), default=0)
+    for row, tail in zip(rows, tails, strict=True):
+        line = Text(indent).append(row.value)
+        padding = column + 2 - cell_len(row.value)
+        if padding >= 2 and len(indent) + column + 2 + cell_len(tail) <= width:
+            yield line.append(" " * padding).append(tail, style="dim")
+        else:
+            yield line
+            start = indent + " " * (column + 2)
+            yield Text(f"{start if cell_len(start) + cell_len(tail) <= width else indent + '    '}{tail}", style="dim")
+        if row.containers:
+            yield from _wrapped(f"{indent}    contains ", row.containers, width, style="dim")
+
+
+def _rows(sightings: Iterable[Sighting], *, by_host: bool) -> list[_Row]:
+    """The endpoints as rows; with ``by_host``, one row per host with the number of the others."""
+    groups: dict[str, list[Sighting]] = {}
+    for one in sightings:
+        groups.setdefault(f"{one.endpoint.host}:{one.endpoint.port}" if by_host else one.endpoint.value, []).append(one)
+    return [_row(found[0], len(found) - 1) for found in groups.values()]
+
+
+def _row(one: Sighting, more: int) -> _Row:
+    service = one.endpoint.service or ""
+    scheme, _, rest = one.endpoint.value.partition(":")
+    notes = (
+        # The value already names most services.
+        service if service not in {"", scheme, scheme.partition("+")[0]} else "",
+        "own" if one.party is Party.FIRST and (service or one.endpoint.kind is EndpointKind.CLOUD) else "",
+        "private address" if _is_private(one.endpoint.host) else "",
+        f"+{_count(more, 'URL')}" if more else "",
+    )
+    return _Row(
+        escape_line(one.endpoint.value),
+        escape_line(", ".join(note for note in notes if note)),
+        _place(one.evidence),
+        tuple(escape_line(name) for name in one.names if name != rest),
+    )
+
+
+def _is_private(host: str) -> bool:
+    if not host[:1].isdigit() and ":" not in host:
+        return False
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+def _place(evidence: Evidence) -> str:
+    return escape_line(evidence.file if evidence.offset is None else f"{evidence.file}+{evidence.offset:#x}")
+
+
+def _third_parties(third: Mapping[str, Sequence[Sighting]], width: int, *, everything: bool) -> Iterator[Text]:
+    """One line per SDK or platform, with its hosts; with ``everything``, all endpoints with their places."""
+    if not third:
+        return
+    yield Text("Third parties", style="bold")
+    column = min(max(map(cell_len, third)), 28)
+    for owner in sorted(third, key=str.lower):
+        name, found = escape_line(owner), third[owner]
+        if everything:
+            yield Text(f"  {name}")
+            yield from _entries(_rows(found, by_host=False), width, "    ")
+            continue
+        hosts = [escape_line(host) for host in dict.fromkeys(one.endpoint.host or one.endpoint.value for one in found)]
+        shown = hosts[:SHOWN_HOSTS]
+        if len(hosts) > len(shown):
+            shown[-1] += f" and {len(hosts) - len(shown):,} more"
+        yield from _wrapped(f"  {name}{' ' * (column - cell_len(name))}  ", shown, width)
+
+
+def _wrapped(head: str, words: Sequence[str], width: int, *, separator: str = ",", style: str = "") -> Iterator[Text]:
+    """A line with a list of words, continued below its first word; no word is broken."""
+    line, indent = Text(head, style=style), " " * cell_len(head)
+    first = True
+    for at, word in enumerate(words):
+        part = word if at == len(words) - 1 else f"{word}{separator}"
+        if not first and line.cell_len + 1 + cell_len(part) > width:
+            yield line
+            line, first = Text(indent, style=style), True
+        line.append(part if first else f" {part}")
+        first = False
+    yield line
+
+
+def _credentials(credentials: Sequence[Credential], width: int, *, everything: bool) -> Iterator[Text]:
+    """Each credential with grade, kind, masked value, endpoint and place; those that are public by design last."""
+    secret = [one for one in credentials if one.grade is not CredentialGrade.PUBLIC]
+    public = [one for one in credentials if one.grade is CredentialGrade.PUBLIC]
+    if not credentials:
+        return
+    yield Text("Credentials (masked; tieback never uses them)", style="bold")
+    secret.sort(key=lambda one: _GRADES.index(one.grade) if one.grade in _GRADES else len(_GRADES))
+    shown = [*secret, *public] if everything else secret[:SHOWN]
+    column = max((len(_words(one.grade)) for one in shown), default=0)
+    for one in shown:
+        style = "red" if one.grade in _GRADES[:2] else "yellow" if one.grade is CredentialGrade.NORMAL else ""
+        head = Text("  ").append(f"{_words(one.grade):<{column}}", style=style)
+        head.append(f"  {escape_line(_words(one.kind))}  {escape_line(one.masked)}")
+        parts = [f"for {escape_line(one.endpoint)}" if one.endpoint else "", _place(one.evidence)]
+        rest = Text("  ".join(part for part in parts if part), style="dim")
+        if head.cell_len + 2 + rest.cell_len <= width:
+            yield head.append("  ").append_text(rest)
+            continue
+        yield head
+        indent = " " * (column + 4)
+        if cell_len(indent) + rest.cell_len <= width:
+            yield Text(indent).append_text(rest)
+        else:
+            for part in parts:
+                if part:
+                    yield Text(indent).append(part, style="dim")
+    if not everything:
+        if len(secret) > len(shown):
+            yield Text(f"  and {len(secret) - len(shown):,} more: --all", style="dim")
+        if public:
+            kinds = Counter(_words(one.kind) for one in public)
+            words = [f"{f'{count} ' if count > 1 else ''}{escape_line(kind)}" for kind, count in kinds.items()]
+            yield from _wrapped("  public by design: ", words, width)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _transport(policies: Sequence[CleartextPolicy], app: App | None, width: int, *, everything: bool) -> Iterator[Text]:
+    """Whether the app allows connections without TLS, trusts the user's certificate authorities, and pins."""
+    if not policies:
+        return
+    yield Text("Transport security that the app declares", style="bold")
+    most = None if everything else SHOWN_HOSTS
+    lines = [("connections without TLS", "allowed", "not allowed", [one for one in policies if one.cleartext])]
+    if app is None or app.platform is not Platform.IOS:
+        lines.append(
+            ("CAs that the user installs", "trusted", "not trusted", [one for one in policies if one.user_cas])
+        )
+    lines.append(("certificate pins", "set", "none", [one for one in policies if one.pins]))
+    for what, yes, no, found in lines:
+        source = (found or policies)[0].source
+        where = f"({escape_line(source.replace(' (', ': ').removesuffix(')'))})"
+        if not found:
+            yield from _prose(f"{what}: {no} {where}", width)
+            continue
+        names = [_domain(one) for one in found] if len(policies) > 1 else ["every host"]
+        more = f" and {len(names) - most:,} more" if most is not None and len(names) > most else ""
+        text = f"{what}: {yes} for {', '.join(names[:most])}{more} {where}"
+        yield from _prose(text, width, "" if yes == "set" else "yellow")
+
+
+def _domain(policy: CleartextPolicy) -> str:
+    if policy.domain == "*":
+        return "every host without a rule of its own"
+    return escape_line(f"*.{policy.domain}" if policy.include_subdomains else policy.domain)
+
+
+def _ignored(document: AppDocument, width: int, *, everything: bool) -> Iterator[Text]:
+    """Problems, and texts that are not back ends: with ``everything`` each with its reason, else their number."""
+    known = {(code.what, code.where) for code in document.unread}
+    problems = [one for one in document.problems if (one.what, one.where) not in known]
+    if problems:
+        yield Text("Problems", style="bold")
+        for problem in problems if everything else problems[:SHOWN_PROBLEMS]:
+            where = f"{escape_line(problem.where)}: " if problem.where else ""
+            yield from _prose(f"{where}{escape_line(problem.what)}", width, "yellow")
+        if not everything and len(problems) > SHOWN_PROBLEMS:
+            yield Text(f"  and {len(problems) - SHOWN_PROBLEMS:,} more: --all", style="dim")
+    if not document.not_backends:
+        return
+    reasons: dict[str, list[str]] = {}
+    for one in document.not_backends:
+        reasons.setdefault(escape_line(one.reason), []).append(escape_line(one.value))
+    if not everything:
+        count = _count(len(document.not_backends), "text is not a back end", "texts are not back ends")
+        yield Text(f"{count} (--all lists them with the reason)", style="dim")
+        return
+    yield Text("Not back ends", style="bold")
+    for reason, values in sorted(reasons.items()):
+        yield Text(f"  {reason}", style="dim")
+        for value in sorted(values):
+            yield Text(f"    {value}")

@@ -1,0 +1,102 @@
+"""The report of ``tieback probe``: the same document as that of a scan, without apps, captures and a workspace."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from tieback import __version__
+from tieback.assess.exposures import assess_exposures
+from tieback.assess.findings import apply_rules
+from tieback.assess.summary import summarise
+from tieback.model.exposure import Exposure
+from tieback.model.grant import Grant
+from tieback.model.probe import Outcome, ProbeReport
+from tieback.model.report import LazyIndex, LazyTable, Report, RunScope, SkipReason
+from tieback.model.sighting import Problem
+from tieback.pii import detectors
+from tieback.scope.grant import EXPIRED
+from tieback.scope.policy.exclude import EXCLUDED
+from tieback.scope.resolver import DNS_NOT_ALLOWED, NOT_RESOLVED
+
+SILENT = frozenset({Outcome.REFUSED, Outcome.OUT_OF_SCOPE, Outcome.PROTOCOL_MISMATCH, Outcome.OK})
+"""Outcomes that a report does not list as problems: most derived candidates end this way."""
+_REASONS = {
+    EXCLUDED: SkipReason.EXCLUDED,
+    DNS_NOT_ALLOWED: SkipReason.DNS_NOT_ALLOWED,
+    EXPIRED: SkipReason.EXPIRED,
+} | dict.fromkeys(NOT_RESOLVED, SkipReason.NOT_RESOLVED)
+"""Part of the problem of a target that was not probed, and the reason. The reason of an exclusion is the user's text,
+which may contain the others: it is first."""
+
+
+def judge_stores(reports: Sequence[ProbeReport]) -> tuple[Exposure, ...]:
+    """Return the stores that answered, each once, worst first, with personal data and people."""
+    (detector,) = detectors()
+    return assess_exposures(reports, {}, detector)
+
+
+def no_verdict(report: ProbeReport) -> Problem:
+    """Return the problem of a target that gave no verdict."""
+    why = report.problems[0] if report.problems else str(report.outcome)
+    return Problem(f"no verdict: {why}", report.target)
+
+
+def skip_reason(report: ProbeReport) -> SkipReason:
+    """Return why a target was not contacted."""
+    told = " ".join(report.problems)
+    return next((reason for part, reason in _REASONS.items() if part in told), SkipReason.OUTSIDE)
+
+
+def probe_report(reports: Sequence[ProbeReport], grant: Grant | None, audit: str) -> Report:
+    """Return the report of a probing run.
+
+    Args:
+        reports: one per target.
+        grant: what was permitted; ``None`` for a replay, which contacts nothing.
+        audit: path of the audit log.
+    """
+    stores = judge_stores(reports)
+    exposed = [store for store in stores if store.exposed]
+    answered = [store for store in stores if not store.exposed]
+    failed = [no_verdict(report) for report in reports if report.outcome not in SILENT]
+    return Report(
+        title="Data stores probed",
+        created=datetime.now(UTC),
+        tool_version=__version__,
+        scope=_scope(reports, grant, audit),
+        headline=summarise(0, 0, stores),
+        apps=LazyIndex.by((), lambda summary: summary.app.sha256),
+        quiet=LazyTable.of(()),
+        exposed=LazyIndex.by(exposed, lambda store: store.id),
+        answered=LazyIndex.by(answered, lambda store: store.id),
+        ways=(0, 0),
+        findings=LazyTable.of(apply_rules(stores, ())),
+        problems=LazyTable.of(failed),
+        sightings=LazyIndex.by((), lambda row: row.app_sha256),
+        backends=LazyTable.of(()),
+        probes=LazyTable.of(sorted(reports, key=lambda report: report.outcome is not Outcome.OK)),
+        without_inputs=True,
+    )
+
+
+def _scope(reports: Sequence[ProbeReport], grant: Grant | None, audit: str) -> RunScope:
+    outside = [report for report in reports if report.outcome is Outcome.OUT_OF_SCOPE]
+    skipped: dict[SkipReason, int] = {}
+    for report in outside:
+        reason = skip_reason(report)
+        skipped[reason] = skipped.get(reason, 0) + 1
+    spent = sum(report.outcome is Outcome.BUDGET_SPENT for report in reports)
+    if spent:
+        skipped[SkipReason.OVER_BUDGET] = spent
+    days = sorted({report.replayed for report in reports} - {""})
+    return RunScope(
+        authorised_by=grant.authorised_by if grant is not None else "the grant of the recorded run",
+        contact=grant.contact if grant is not None else "",
+        not_after=grant.not_after.isoformat() if grant is not None else "the end of that run",
+        note=grant.note if grant is not None else f"Replay of {' to '.join(days[:1] + days[1:][-1:])}: no contact.",
+        targets_asked=len(reports) - len(outside),
+        targets_out_of_scope=len(outside),
+        bytes_sent=sum(report.bytes_sent for report in reports),
+        bytes_read=sum(report.bytes_read for report in reports),
+        audit_log=audit,
+        skipped=tuple(skipped.items()),
+    )

@@ -1,0 +1,180 @@
+"""Targets on the command line: host, ``host:port``, URL, CIDR block, and ranges of ports. Each is bounded.
+
+Sources: RFC 3986 (URL; 3.2.2 for IPv6 in brackets), RFC 4632 (CIDR).
+"""
+
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from itertools import product
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+
+from tieback.model.backend import Candidate, Route
+from tieback.model.errors import UsageError
+from tieback.pipeline.probing.service import store_ports
+
+MAX_EXPANDED = 65_536
+"""Maximum targets of one argument: every port of a host, one port of a /16, or the usual ports of about a /23."""
+ADVICE = "Write HOST, HOST:PORT, HOST:FROM-TO, [IPv6]:PORT, CIDR[:PORT] or a URL"
+
+_SCHEMES: Mapping[str, tuple[str | None, int, bool | None]] = {
+    "http": (None, 80, False),
+    "https": (None, 443, True),
+    "redis": ("redis", 6379, False),
+    "rediss": ("redis", 6379, True),
+    "mongodb": ("mongodb", 27017, None),
+    "postgres": ("postgresql", 5432, None),
+    "postgresql": ("postgresql", 5432, None),
+    "mysql": ("mysql", 3306, None),
+    "mariadb": ("mysql", 3306, None),
+    "amqp": ("amqp", 5672, False),
+    "amqps": ("amqp", 5671, True),
+    "mqtt": ("mqtt", 1883, False),
+    "mqtts": ("mqtt", 8883, True),
+    "ldap": ("ldap", 389, False),
+    "ldaps": ("ldap", 636, True),
+    "nats": ("nats_client", 4222, None),
+    "memcached": ("memcached", 11211, None),
+    "clickhouse": ("clickhouse_native", 9000, None),
+    "bolt": ("bolt", 7687, None),
+    "neo4j": ("bolt", 7687, None),
+    "cassandra": ("cassandra", 9042, None),
+}
+"""Scheme of a URL: the store that it implies, its usual port, and whether it means TLS."""
+
+
+class NamedTarget(msgspec.Struct, frozen=True):
+    """A target of the command line."""
+
+    candidate: Candidate
+    derived: bool
+    """True if the user named a host, block or range, and not this port of this host."""
+
+
+def expand_target(text: str) -> Iterator[NamedTarget]:
+    """Yield the targets that an argument names.
+
+    Without a port: the usual ports of the known stores. The number of targets is checked before the first.
+
+    Raises:
+        UsageError: the text is not a target, or names more than ``MAX_EXPANDED``.
+    """
+    if "://" in text:
+        yield NamedTarget(_from_url(text), derived=False)
+        return
+    host, ports = _split(text)
+    block = _block(host, text)
+    hosts = 1 if block is None else block.num_addresses
+    wanted = _usual() if ports is None else [(port, None) for port in _range(ports, text)]
+    if hosts * len(wanted) > MAX_EXPANDED:
+        _too_many(text, hosts, len(wanted), named=ports is not None)
+    derived = ports is None or hosts > 1 or len(wanted) > 1
+    for name, (port, service) in product([host] if block is None else map(str, block), wanted):
+        yield NamedTarget(_candidate(name, port, service), derived)
+
+
+def split_host(text: str) -> tuple[str, int | None]:
+    """Return host and port of ``HOST[:PORT]``; no block, range or URL.
+
+    Raises:
+        UsageError: the text is something else.
+    """
+    host, port = _split(text)
+    if "/" in host:
+        raise UsageError("not a host", where=text, advice="Write HOST, HOST:PORT, or [IPv6]:PORT")
+    return host, None if port is None else _port(port, text)
+
+
+def _too_many(text: str, hosts: int, ports: int, *, named: bool) -> None:
+    sizes = [f"{hosts:,} addresses"] if hosts > 1 else []
+    sizes.append(f"{ports:,} ports" if named else f"the {ports:,} usual ports")
+    if hosts == 1:
+        advice = "Name fewer ports"
+    else:
+        advice = "Name a smaller block" + (", or one port, such as 192.0.2.0/24:9200" if ports > 1 else "")
+    raise UsageError(
+        f"{' with '.join(sizes)} are {hosts * ports:,} targets; one argument may name at most {MAX_EXPANDED:,}",
+        where=text[:200],
+        advice=advice,
+    )
+
+
+def _candidate(host: str, port: int, service: str | None, *, tls: bool | None = None) -> Candidate:
+    return Candidate(host, port, service, Route.NAMED, (), "named on the command line", tls)
+
+
+def _usual() -> list[tuple[int, str | None]]:
+    return [(port, service) for service, ports in store_ports().items() for port in ports]
+
+
+def _split(text: str) -> tuple[str, str | None]:
+    """Host or block, and the text after its colon; ``None`` without a colon."""
+    if text.startswith("["):
+        host, bracket, rest = text[1:].partition("]")
+        if not bracket or (rest and not rest.startswith(":")):
+            raise UsageError("missing closing bracket", where=text, advice=ADVICE)
+        found: tuple[str, str | None] = (host, rest[1:] if rest else None)
+    elif text.count(":") > 1:
+        try:
+            return str(ip_address(text)), None
+        except ValueError:
+            found = (text, None) if "/" in text else ("", None)
+    else:
+        host, colon, port = text.partition(":")
+        found = (host, port if colon else None)
+    if not found[0] or any(sign.isspace() for sign in text):
+        raise UsageError("not a host", where=text, advice=ADVICE)
+    return found
+
+
+def _block(host: str, text: str) -> IPv4Network | IPv6Network | None:
+    if "/" not in host:
+        return None
+    try:
+        return ip_network(host, strict=False)
+    except ValueError:
+        raise UsageError("not a CIDR block", where=text, advice=ADVICE) from None
+
+
+def _range(text: str, where: str) -> range:
+    first, dash, last = text.partition("-")
+    start, end = _port(first, where), _port(last if dash else first, where)
+    if start > end:
+        raise UsageError("the range of ports ends before it begins", where=where, advice=f"Write {end}-{start}")
+    return range(start, end + 1)
+
+
+def _port(text: str, where: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) <= 65535):
+        raise UsageError(f"{text!r} is not a port", where=where, advice=ADVICE)
+    return int(text)
+
+
+def _from_url(text: str) -> Candidate:
+    try:
+        url: SplitResult = urlsplit(text)
+        host, port = url.hostname or "", url.port
+    except ValueError:
+        raise UsageError("not a URL", where=_unsecret(text), advice=ADVICE) from None
+    if "@" in url.netloc:
+        raise UsageError(
+            "contains a user name or password; tieback never uses these",
+            where=_unsecret(text),
+            advice=f"Write {url.scheme}://{host}{f':{port}' if port else ''}",
+        )
+    scheme = _SCHEMES.get(url.scheme)
+    if scheme is None:
+        raise UsageError(
+            f"no store is known for the scheme {url.scheme[:40]!r}", where=text[:200], advice="Write HOST:PORT"
+        )
+    if not host or "," in url.netloc or port == 0:
+        raise UsageError("not one host and port", where=text[:200], advice="Write one HOST:PORT per server")
+    service, usual, tls = scheme
+    return _candidate(host, port or usual, service, tls=tls)
+
+
+def _unsecret(text: str) -> str:
+    """The URL without what may be a password, for an error."""
+    scheme, _, rest = text.partition("://")
+    return f"{scheme}://…@{rest.rpartition('@')[2]}"[:200]

@@ -1,0 +1,44 @@
+"""Firebase projects in the configuration object of a script or JSON file.
+
+``initializeApp({apiKey: "AIza...", projectId: "shop-1234", ...})`` names the project of every Firebase product, also of
+Firestore, whose host is the same for all projects (https://firebase.google.com/docs/web/learn-more#config-object).
+Bounds: 50 objects per file.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from tieback.intake.apps.interface import Buffer
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import Evidence, Sighting
+from tieback.recognise.calls import SCRIPTS
+from tieback.recognise.context import match_context
+from tieback.recognise.span import decode_text
+
+RULE = "firebase-config"
+MAX_OBJECTS = 50
+AROUND = 600
+"""Bytes before and after the project that belong to the same object."""
+_PROJECT = re.compile(rb"""["'`]?\bprojectId["'`]?\s{0,8}:\s{0,8}["'`](?P<name>[a-z][a-z0-9-]{4,28}[a-z0-9])["'`]""")
+_KEY = re.compile(rb"""\bapiKey["'`]?\s{0,8}:\s{0,8}["'`]AIza[\w-]{30}""")
+
+
+def web_projects(buffer: Buffer) -> Iterator[Sighting]:
+    """The Firestore projects in a script that uses Firestore, or in a JSON file."""
+    data = buffer.data
+    script = buffer.file.endswith(SCRIPTS)
+    if not (script or buffer.file.endswith(".json")) or b"projectId" not in data or b"AIza" not in data:
+        return
+    if script and b"irestore" not in data:
+        return
+    for found in islice(_PROJECT.finditer(data), MAX_OBJECTS):
+        if _KEY.search(data, max(found.start() - AROUND, 0), found.end() + AROUND) is None:
+            continue
+        project = found["name"].decode("ascii")
+        endpoint = Endpoint(
+            EndpointKind.CLOUD, f"firestore:{project}", "https", "firestore.googleapis.com", 443, "", "firestore"
+        )
+        shown = match_context("", decode_text(bytes(found[0]), wide=False))
+        place = Evidence(buffer.file, buffer.base + found.start("name"), f"text/{RULE}", shown)
+        yield Sighting(endpoint, 1, Party.UNKNOWN, place)

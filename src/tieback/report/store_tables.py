@@ -1,0 +1,106 @@
+"""Tables of one store for the terminal: why it is open or closed, its containers, personal data, people, ransom signs.
+
+Names come from servers: control characters are replaced, and values of records are never shown.
+"""
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from tieback.assess.ransom import RANSOMED
+from tieback.console import UNFOLDED
+from tieback.model.exposure import Exposure, Severity
+from tieback.report.document import (
+    ACCESS_WORDS,
+    clean,
+    containers_of,
+    count_text,
+    most_records,
+    store_text,
+)
+from tieback.report.figures import bytes_text, figure_text
+from tieback.report.personal import people_text
+
+MOST_CONTAINERS = 20
+"""Limit on the containers of one store on a terminal; a pipe gets ``MOST_PIPED``."""
+MOST_PIPED = 5_000
+MOST_PROOFS = 3
+MOST_CLASSES = 5
+SEVERITY_STYLES = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFO: "dim",
+}
+
+
+def print_store(store: Exposure, console: Console) -> None:
+    """Print a store: where it is, its verdict with the proofs, and its contents."""
+    access = ACCESS_WORDS[store.access] + (f" as {clean(store.account, 40)}" if store.account else "")
+    places = ", ".join(clean(target, 300) for target in store.targets)
+    severity = store.severity
+    console.print(
+        Text.assemble(
+            ("\n" + places, "bold"), f"  {store_text(store)}, {access}, ", (severity.value, SEVERITY_STYLES[severity])
+        )
+    )
+    for label, text in _facts(store):
+        line = Text.assemble((f"{label}: ", "bold"), text, style="bold magenta" if label in _ALARMS else "")
+        console.print(Padding(line, (0, 0, 0, 2), expand=False))
+    _print_containers(store, console)
+
+
+_ALARMS = frozenset({"ransom", "honeypot"})
+
+
+def _facts(store: Exposure) -> Iterator[tuple[str, str]]:
+    for proof in store.proofs[:MOST_PROOFS]:
+        yield "why", clean(proof, 300)
+    if not store.proofs:
+        yield "why", "the answer decides neither open nor closed" if not store.access.exposed else "one proof only"
+    if store.cleartext:
+        yield "transport", "cleartext, no TLS"
+    classes = most_records(store.pii)
+    if classes:
+        shown = [f"{clean(one.pii_class, 40).replace('_', ' ')} {figure_text(one.records)}" for one in classes]
+        yield "personal data", f"{', '.join(shown)} (records)"
+    if store.people is not None:
+        yield "people", people_text(store.people)
+    if store.ransom.verdict in RANSOMED or store.ransom.reasons:
+        reasons = "; ".join(clean(reason, 300) for reason in store.ransom.reasons)
+        yield "ransom", f"{store.ransom.verdict}: {reasons}"
+    if store.honeypot:
+        yield "honeypot", f"probably, so it is in no total: {'; '.join(clean(one, 300) for one in store.honeypot)}"
+
+
+def _print_containers(store: Exposure, console: Console) -> None:
+    own = containers_of(store)
+    piped = console.width >= UNFOLDED
+    most = MOST_PIPED if piped else MOST_CONTAINERS
+    system = len(store.containers) - len(own)
+    if own:
+        table = Table(box=None, padding=(0, 1, 0, 1))
+        for column in ("container", "kind", "records", "bytes", "fields", "personal data"):
+            right = column in {"records", "bytes", "fields"}
+            table.add_column(column, justify="right" if right else "left", overflow="fold", no_wrap=right)
+        for container, classes in own[:most]:
+            shown = classes if piped else classes[:MOST_CLASSES]
+            more = f" and {len(classes) - len(shown)} more" if len(classes) > len(shown) else ""
+            nothing = "none found" if container.fields else "fields not read"
+            table.add_row(
+                Text(clean(container.name, 300)),
+                Text(clean(container.kind, 40)),
+                figure_text(container.records),
+                bytes_text(container.bytes),
+                f"{len(container.fields):,}" if container.fields else "-",
+                Text(", ".join(shown) + more or nothing, style="" if shown else "dim"),
+            )
+        console.print(table)
+    rest = [f"and {len(own) - most:,} more containers: --format json lists them all"] if len(own) > most else []
+    rest += [f"{count_text(system, 'system container')} not shown"] if system else []
+    if rest:
+        console.print(Text("  " + "; ".join(rest), style="dim"))

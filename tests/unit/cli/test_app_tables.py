@@ -1,0 +1,190 @@
+"""The terminal output of ``tieback app``: order of the sections, nothing folded inside a word, nothing hidden."""
+
+import re
+
+import pytest
+
+from tieback.cli.app_tables import app_lines
+from tieback.model.app import App, Platform
+from tieback.model.cleartext import CleartextPolicy
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import (
+    AppDocument,
+    Credential,
+    CredentialGrade,
+    Evidence,
+    NotBackend,
+    Problem,
+    Sighting,
+    UnreadCode,
+    UnreadKind,
+)
+
+LONG = "https://googleads.g.doubleclick.net/mads/static/mad/sdk/native/mraid/v2/mraid_app_expanded_banner.js"
+PIPE = 10_000
+APP = App(Platform.ANDROID, "com.acme.fit", "0" * 64, name="Acme Fit", version_name="2.1", vendor="Acme GmbH")
+
+
+def seen(
+    value: str,
+    host: str,
+    party: Party = Party.UNKNOWN,
+    *,
+    kind: EndpointKind = EndpointKind.URL,
+    service: str | None = None,
+    owner: str = "",
+    names: tuple[str, ...] = (),
+) -> Sighting:
+    endpoint = Endpoint(kind, value, value.partition(":")[0], host, 443, service=service)
+    return Sighting(endpoint, 1, party, Evidence("classes.dex", 0x1F, "dex-string/url"), owner=owner, names=names)
+
+
+def secret(kind: str, grade: CredentialGrade, endpoint: str = "") -> Credential:
+    return Credential(kind, "ab***yz (40)", endpoint, Evidence("assets/.env", 0x1AE, "text/key"), grade)
+
+
+DOCUMENT = AppDocument(
+    "acme.apk",
+    APP,
+    sightings=(
+        seen(LONG, "googleads.g.doubleclick.net", Party.THIRD, owner="Google Ads"),
+        seen("https://pagead2.test/x", "pagead2.test", Party.THIRD, owner="Google Ads"),
+        seen("https://a.sentry.io", "a.sentry.io", Party.THIRD, owner="Sentry"),
+        seen("https://photos.test", "photos.test"),
+        seen("https://api.acme.test/v1", "api.acme.test", Party.FIRST, owner="Acme GmbH"),
+        seen("https://api.acme.test/v2", "api.acme.test", Party.FIRST, owner="Acme GmbH"),
+        seen("firebase-hosting:acme", "acme.web.app", kind=EndpointKind.CLOUD, service="firebase-hosting"),
+        seen("firestore:acme", "", kind=EndpointKind.CLOUD, service="firestore", names=("invoices", "members")),
+        seen("http://10.20.30.40:8086", "10.20.30.40", service="influxdb"),
+        seen("mongodb://db.acme.test/fit", "db.acme.test", Party.FIRST, service="mongodb"),
+    ),
+    credentials=(
+        secret("google_api_key", CredentialGrade.PUBLIC),
+        secret("password_value", CredentialGrade.NORMAL),
+        secret("password_in_connection_string", CredentialGrade.SUPERUSER, "mongodb://db.acme.test/fit"),
+    ),
+    not_backends=(NotBackend("http://10.0.2.2:8888", "emulator"), NotBackend("http://localhost", "loopback")),
+    problems=(Problem("entry is damaged", "assets/a.bin"),),
+    cleartext=(
+        CleartextPolicy("*", True, False, True, 0, "default (target SDK 23)"),
+        CleartextPolicy("api.acme.test", True, True, False, 2, "res/xml/net.xml"),
+    ),
+)
+
+
+def shown(document: AppDocument = DOCUMENT, width: int = PIPE, *, everything: bool = False) -> list[str]:
+    return [line.plain.rstrip() for line in app_lines(document, width=width, everything=everything)]
+
+
+def test_the_most_interesting_comes_first() -> None:
+    lines = shown()
+    assert [line for line in lines if line and not line.startswith(" ")] == [
+        "Acme Fit 2.1",
+        "Data stores",
+        "Cloud resources",
+        "Own hosts",
+        "Hosts of unknown owner",
+        "Third parties",
+        "Credentials (masked; tieback never uses them)",
+        "Transport security that the app declares",
+        "Problems",
+        "2 texts are not back ends (--all lists them with the reason)",
+    ]
+    assert lines[2] == (
+        "  2 data stores, 2 cloud resources, 1 own host, 1 host of unknown owner, 2 third parties; "
+        "credentials: 1 superuser, 1 normal, 1 public"
+    )
+    at = lines.index("Data stores")
+    assert lines[at + 1 : at + 3] == [
+        "  mongodb://db.acme.test/fit  classes.dex+0x1f  own",
+        "  http://10.20.30.40:8086     classes.dex+0x1f  influxdb, private address",
+    ]
+    assert lines[at + 4 : at + 6] == ["  firestore:acme         classes.dex+0x1f", "      contains invoices, members"]
+
+
+def test_third_parties_are_one_line_per_sdk() -> None:
+    lines = shown()
+    at = lines.index("Third parties")
+    assert lines[at + 1 : at + 3] == [
+        "  Google Ads  googleads.g.doubleclick.net, pagead2.test",
+        "  Sentry      a.sentry.io",
+    ]
+    assert "  https://api.acme.test/v1  classes.dex+0x1f  +1 URL" in lines
+
+
+def test_credentials_have_grade_and_place_and_the_gravest_is_first() -> None:
+    lines = shown()
+    at = lines.index("Credentials (masked; tieback never uses them)")
+    assert lines[at + 1 : at + 4] == [
+        "  superuser  password in connection string  ab***yz (40)  for mongodb://db.acme.test/fit  assets/.env+0x1ae",
+        "  normal     password value  ab***yz (40)  assets/.env+0x1ae",
+        "  public by design: google api key",
+    ]
+
+
+def test_transport_rules_name_hosts_and_source() -> None:
+    lines = shown()
+    at = lines.index("Transport security that the app declares")
+    assert lines[at + 1 : at + 4] == [
+        "  connections without TLS: allowed for *.api.acme.test (res/xml/net.xml)",
+        "  CAs that the user installs: trusted for every host without a rule of its own (default: target SDK 23)",
+        "  certificate pins: set for *.api.acme.test (res/xml/net.xml)",
+    ]
+
+
+def test_all_shows_everything_with_the_reason() -> None:
+    text = "\n".join(shown(everything=True))
+    for one in DOCUMENT.sightings:
+        assert one.endpoint.value in text
+    for part in (
+        "public     google api key",
+        "  emulator\n    http://10.0.2.2:8888",
+        "  loopback\n    http://localhost",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+@pytest.mark.parametrize("everything", [False, True])
+def test_no_word_is_broken_and_lines_are_wider_only_for_one_word(width: int, everything: bool) -> None:
+    lines = shown(width=width, everything=everything)
+    words = set(re.findall(r"\S+", " ".join(shown(everything=everything))))
+    for line in lines:
+        assert set(line.split()) <= words
+        assert len(line) <= width or LONG in line
+
+
+def test_sections_are_limited_without_all() -> None:
+    many = AppDocument("a.apk", APP, tuple(seen(f"https://h{n}.test", f"h{n}.test") for n in range(40)))
+    assert "  and 28 more: --all" in shown(many)
+    assert sum("https://h" in line for line in shown(many, everything=True)) == 40
+
+
+def test_partly_read_app_never_reads_as_without_back_ends() -> None:
+    code = UnreadCode(UnreadKind.ENCRYPTED, "the code is encrypted (FairPlay)", "Payload/a.app/a")
+    text = "\n".join(shown(AppDocument("a.ipa", APP, unread=(code,), problems=(Problem(code.what, code.where),))))
+    assert "no back end found in the code that was read" in text
+    assert "Partly read: the code is encrypted (FairPlay) (Payload/a.app/a)." in text
+    assert "Capture the app's traffic to see the rest: tieback capture" in text
+    assert "Problems" not in text
+    assert "  no back end found" in shown(AppDocument("a.ipa", APP))
+
+
+def test_ios_has_no_line_on_the_authorities_of_the_user() -> None:
+    ios = App(Platform.IOS, "a.b", "0" * 64)
+    policy = CleartextPolicy("*", True, False, False, 0, "default (App Transport Security)")
+    text = "\n".join(shown(AppDocument("a.ipa", ios, cleartext=(policy,))))
+    assert "connections without TLS: not allowed (default: App Transport Security)" in text
+    assert "CAs" not in text
+
+
+def test_hostile_text_stays_on_its_line() -> None:
+    app = App(Platform.ANDROID, "a\nb", "0" * 64, name="x\x1b[31m\ny")
+    hostile = seen("https://a.test/\u202ex\n", "a.test\n", Party.THIRD, owner="S\nDK")
+    for line in shown(AppDocument("p\nq", app, (hostile,)), everything=True):
+        assert line.isprintable()
+
+
+def test_part_of_an_app_is_named_by_its_file() -> None:
+    lines = shown(AppDocument("dir/classes.dex", None))
+    assert lines[:3] == ["classes.dex", "  dir/classes.dex", "  no back end found"]

@@ -1,0 +1,69 @@
+"""Firebase configuration objects in scripts and JSON files."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.linear import assert_linear
+from tieback.intake.apps.interface import Buffer, BufferKind
+from tieback.recognise.firebase_web import AROUND, MAX_OBJECTS, web_projects
+
+KEY = 'apiKey:"AIzaSyCK4tYnzNLeK6kjcbhgN7kwjSbbciSPOcS"'
+SCRIPT = f'firebase.initializeApp({{{KEY},projectId:"acme-web",appId:"1:9:web:a"}});firebase.firestore()'
+
+
+def found(text: str, file: str = "assets/web.js") -> list[str]:
+    buffer = Buffer(file, BufferKind.TEXT, text.encode())
+    return [one.endpoint.value for one in web_projects(buffer)]
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        (SCRIPT, "assets/web.js"),
+        (SCRIPT, "assets/index.android.bundle"),
+        (f"const c={{projectId:'acme-web',{KEY}}};getFirestore(initializeApp(c))", "www/main.mjs"),
+        (f"getFirestore(); x={{\n  projectId : `acme-web`,\n  {KEY.replace('apiKey', 'apiKey ')}\n}}", "a.js"),
+        ('{"apiKey": "AIzaSyCK4tYnzNLeK6kjcbhgN7kwjSbbciSPOcS", "projectId": "acme-web"}', "assets/fb.json"),
+    ],
+)
+def test_project_of_a_configuration_object(text: str, file: str) -> None:
+    assert found(text, file) == ["firestore:acme-web"]
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        (SCRIPT.replace("firestore", "database"), "assets/web.js"),
+        (SCRIPT, "assets/notes.txt"),
+        (SCRIPT.replace(KEY, 'apiKey:"your-key"'), "assets/web.js"),
+        (SCRIPT.replace(KEY, KEY + "," + "x" * AROUND), "assets/web.js"),
+        (SCRIPT.replace("acme-web", "YOUR_PROJECT"), "assets/web.js"),
+        (SCRIPT.replace('"acme-web"', "project"), "assets/web.js"),
+    ],
+)
+def test_other_texts_name_no_project(text: str, file: str) -> None:
+    assert found(text, file) == []
+
+
+def test_offset_is_that_of_the_project() -> None:
+    (one,) = web_projects(Buffer("a.js", BufferKind.TEXT, SCRIPT.encode(), base=100))
+    assert one.evidence.offset == 100 + SCRIPT.index("acme-web")
+
+
+def test_objects_are_bounded() -> None:
+    assert len(found("firestore" + f'{{{KEY},projectId:"acme-web"}}' * 200)) == MAX_OBJECTS
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.binary(max_size=400))
+def test_any_bytes_never_raise(data: bytes) -> None:
+    list(web_projects(Buffer("a.js", BufferKind.TEXT, b"irestore AIza projectId:" + data)))
+
+
+def test_the_cost_of_hostile_files_is_linear() -> None:
+    assert_linear(
+        lambda size: Buffer("a.js", BufferKind.TEXT, b"irestore AIza " + b'projectId:"aaaaaa' * size),
+        lambda buffer: list(web_projects(buffer)),
+        20_000,
+    )
