@@ -37,13 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         run = config.stash[_RUN] = begin()
         os.environ.update(run.environment())
-        # Workspaces of tests are remembered here, not in the home of the person who runs the tests.
-        os.environ["TIEBACK_STATE"] = str(run.folder / "state")
         config.option.basetemp = config.option.basetemp or str(run.base)
         config.pluginmanager.register(Skips(config), "tieback-skips")
     tempfile.tempdir = None  # found again, from TMPDIR
-    # Each process has its own: leases, keys and site policies of the person who runs the tests are not touched.
-    for variable, name in (("XDG_STATE_HOME", "state"), ("XDG_CONFIG_HOME", "config")):
+    # Not in the home of the person who runs the tests. Each process has its own: tests in two of them use equal grants.
+    for variable, name in (("TIEBACK_STATE", "state"), ("XDG_CONFIG_HOME", "config")):
         os.environ[variable] = tempfile.mkdtemp(prefix=f"{name}-")
 
 

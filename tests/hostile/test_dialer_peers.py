@@ -14,7 +14,8 @@ import pytest
 
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Outcome
-from tieback.scope.audit import AuditLog, verify
+from tieback.scope.audit import AuditLog
+from tieback.scope.audit_check import verify
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
 from tieback.scope.dialer import Dialer
 

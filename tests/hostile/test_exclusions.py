@@ -26,7 +26,7 @@ from tieback.pipeline.disclosure.recheck import recheck
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
 from tieback.scope.dialer import Dialer
-from tieback.scope.places import configuration_folder
+from tieback.scope.policy.never import configuration_folder
 from tieback.scope.resolver import NameResolver
 
 ROOT = Path(__file__).parents[2]
@@ -240,7 +240,7 @@ def test_a_scan_counts_what_it_skips(tmp_path: Path, excluded: bool) -> None:
     (tmp_path / "grant.toml").write_text(text)
     (tmp_path / "never.toml").write_text('[[exclude]]\nmatch = "127.88.3.9"\nreason = "DNS does not exist in DNS"\n')
     app = ROOT / "labs" / "apps" / "fieldhand.apk"
-    words = ["scan", app, "--grant", "grant.toml", "-w", "ws", "--format", "json", "--workers", "1"]
+    words: list[str | Path] = ["scan", app, "--grant", "grant.toml", "-w", "ws", "--format", "json", "--workers", "1"]
     more = {"TIEBACK_NEVER": "never.toml"} if excluded else {}
     ended = command(tmp_path, *words, TIEBACK_WATCH=str(tmp_path / "watched"), **more)
     assert ended.returncode == 0, ended.stderr

@@ -5,6 +5,7 @@ With ``TIEBACK_RECORD=1`` the transcripts that the unit tests and the hostile te
 """
 
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from tieback.lab.process import RunningServer
 from tieback.model.probe import ProbeReport
 from tieback.probes import PROBES
+from tieback.scope.transcript import read_transcripts
 
 pytestmark = pytest.mark.servers
 
@@ -51,3 +53,19 @@ async def test_a_replay_gives_the_same_report(
     report: ProbeReport = replayed[0]
     assert replayed == told
     assert {proof.asked for proof in report.proofs} <= {send.name for send in probe.meta.sends}
+
+
+async def test_no_name_of_a_key_is_recorded(
+    transcribe: Callable[..., Any], valkey_open: RunningServer, tmp_path: Path
+) -> None:
+    probe = next(probe for probe in PROBES if probe.meta.name == "redis")
+    told, _ = await transcribe(probe, valkey_open)
+    assert any(container.fields for container in told[0].containers)
+    (transcript,) = read_transcripts(tmp_path / "transcript.jsonl")
+    received = b"".join(event.data for line in transcript.lines for event in line.events)
+    with socket.create_connection((valkey_open.address, valkey_open.port), 5) as server:
+        server.sendall(b"KEYS *\r\n")
+        keys = [word for word in server.recv(1 << 20).split(b"\r\n") if any(48 <= letter < 58 for letter in word[1:])]
+    names = [key for key in keys if key[:1] not in b"*$"]
+    assert len(names) > 3
+    assert [name for name in names if name in received] == []

@@ -22,7 +22,8 @@ from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.pipeline.probing.journal import FOLDER
 from tieback.pipeline.probing.service import probe_all
-from tieback.scope.audit import AuditLog, verify
+from tieback.scope.audit import AuditLog
+from tieback.scope.audit_check import verify
 from tieback.scope.dialer import RESERVE, Dialer
 from tieback.scope.event_loop import factory
 from tieback.storage.workspace import Workspace

@@ -225,7 +225,7 @@ def _text(data: bytes, provider: str) -> tuple[str, str, _Entries]:
     except UnicodeDecodeError:
         raise InputError("neither text nor JSON", advice="Import an address list or an MMDB file") from None
     head = next((line for line in lines if line.strip() and not line.startswith("#")), "")
-    columns = next(csv.reader([head]), [])
+    columns = next(_rows([head]), [])
     if len(columns) >= 3 and columns[2].strip().isdigit() and _is_address(columns[0]) and _is_address(columns[1]):
         return "asn", "", _asn(lines)
     if not provider:

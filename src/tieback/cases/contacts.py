@@ -66,7 +66,10 @@ def read_contact_list(path: Path) -> Iterator[tuple[str, Contact]]:
         InputError: the file cannot be read, lacks a column, or contains an invalid contact.
     """
     reader = csv.DictReader(io.StringIO(_text(path), newline=""))
-    columns = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
+    try:
+        columns = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
+    except csv.Error as error:
+        raise InputError(f"not CSV ({error})", where=f"{path}:1", advice="Save it as CSV") from None
     missing = [name for name in ("vendor", "contact") if name not in columns]
     if missing:
         there = ", ".join(sorted(columns)) or "none"

@@ -17,6 +17,7 @@ from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, ExcludeRule, Grant, TargetRule
 
 if TYPE_CHECKING:
+    from tieback.scope.audit_check import AuditCheck
     from tieback.scope.decide import CompiledGrant, Decision
     from tieback.scope.policy.never import SitePolicy
 
@@ -285,15 +286,26 @@ def explain(
 @app.command()
 def audit(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Audit log file.")],
+    key: Annotated[
+        str, typer.Option(metavar="SHA256:…", help="Only checkpoints of this key count, and there must be one.")
+    ] = "",
+    contains: Annotated[
+        str,
+        typer.Option(metavar="HASH", help="The log must contain this hash, such as the last one of an earlier check."),
+    ] = "",
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Verify the hash chain of an audit log. Exits with code 1 if it is broken.
+    """Verify an audit log: its hash chain, its signed checkpoints, and this machine's record of it. Needs no secret.
+
+    Exits with code 1 if an entry was edited, or if entries are missing. Changes after the last checkpoint, and by a
+    holder of the key, cannot be detected.
 
     Example: tieback grant audit audit.jsonl
     """
-    from tieback.scope.audit import verify
+    from tieback.scope.audit_check import AuditDemands, verify
+    from tieback.scope.checkpoints import own_fingerprint, record_of
 
-    verdict = verify(file)
+    verdict = verify(file, AuditDemands(record_of(file), key, contains))
     if output is OutputFormat.JSON:
         write_line(encode("audit", verdict))
     else:
@@ -303,12 +315,32 @@ def audit(
             console.print(
                 f"intact: {verdict.lines} entries{noted}, last hash {verdict.head}", markup=False, soft_wrap=True
             )
+        elif verdict.bad_line is None:
+            console.print(f"broken: {verdict.why}", markup=False, soft_wrap=True)
         else:
             kind = "truncated" if verdict.cut else "broken"
-            where = f"line {verdict.bad_line}: {verdict.why}; the {verdict.lines} entries before it are intact"
-            console.print(f"{kind} at {where}", markup=False, soft_wrap=True)
+            before = f"the hash chain of the {verdict.lines} entries before it is intact"
+            console.print(f"{kind} at line {verdict.bad_line}: {verdict.why}; {before}", markup=False, soft_wrap=True)
+        for line in _signed_text(verdict, own_fingerprint()):
+            console.print(line, markup=False, soft_wrap=True)
     if not verdict.ok:
         raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _signed_text(verdict: "AuditCheck", own: str) -> Iterator[str]:
+    """What checkpoints prove about a log, and what they do not."""
+    yield from verdict.notes
+    if not verdict.checkpoints and not verdict.ok:
+        return
+    if not verdict.checkpoints:
+        yield "not signed: there is no checkpoint, so edits with recomputed hashes cannot be detected"
+        return
+    keys = ", ".join(f"{key} ({'this user' if key == own else 'not the key of this user'})" for key in verdict.keys)
+    yield f"signed: {verdict.checkpoints} checkpoints by {keys}"
+    yield (
+        f"cannot be detected: changes to the last {verdict.unsigned} entries, which no checkpoint covers, "
+        "and changes by a holder of the key"
+    )
 
 
 def _today() -> date:

@@ -44,7 +44,7 @@ from tieback.pipeline.report import build_report
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.pipeline.units import CLAIM, UnitRun
 from tieback.scope import event_loop
-from tieback.scope.audit import AuditLog
+from tieback.scope.audit import open_audit_log
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid, is_same_grant, render_grant
 from tieback.scope.lease import digest_of
@@ -244,7 +244,7 @@ async def _ask(
     answered = ProbedTargets(lake, run)
     with (
         workspace.grant_lease(digest_of(grant)) as lease,
-        AuditLog(workspace.audit_file) as audit,
+        open_audit_log(workspace.audit_file) as audit,
         ProbeWriter(lake, run, first=len(answered)) as writer,
     ):
         dialer = Dialer(

@@ -1,9 +1,10 @@
-"""The audit log: decisions, connects and sends, as JSON lines in a hash chain.
+"""The audit log: decisions, connects and sends, as JSON lines in a hash chain with signed checkpoints.
 
 A line is ``{"seq":…,"time":…,"event":…,"fields":{…},"prev":…,"hash":…}``. ``hash`` is the SHA-256 of the line's exact
-bytes without the ``hash`` member; ``prev`` is the hash of the previous line (64 zeros for the first). Edits, deletions,
-insertions and reordering are therefore detectable. Truncation at the end of a line is not: compare the last hash and
-the line count with earlier output of ``tieback grant audit``.
+bytes without the ``hash`` member; ``prev`` is the hash of the previous line (64 zeros for the first). An editor could
+recompute the chain, so ``scope.checkpoints`` signs it. ``scope.audit_check`` verifies a log.
+
+What no check can detect: changes to the lines after the last checkpoint, and any change by a holder of the key.
 """
 
 import fcntl
@@ -21,43 +22,31 @@ from typing import Any, Self
 import msgspec
 
 from tieback.model.errors import WorkspaceError
+from tieback.scope.checkpoints import EVENT as CHECKPOINT
+from tieback.scope.checkpoints import EVERY, CheckpointSigner
 
 MAX_LINE = 16 * 1024
 """Maximum bytes of a line including the newline; longer fields are truncated."""
-_GENESIS = "0" * 64
+GENESIS = "0" * 64
 _TAIL = len(b',"hash":"') + 64 + len(b'"}')
 _MAX_TEXT = 300
 _MAX_ITEMS = 64
 _SCALARS = frozenset((int, float, bool, type(None)))
 _START = b'{"seq":'
-_RECOVERED = "recovered"
+SHORTENED = "shortened"
+"""Event of the line that follows the removal of lines."""
+RECOVERED = "recovered"
 """Event of the line that follows the remains of a line truncated by a crash."""
 
 
-class _Line(msgspec.Struct, frozen=True):
+class AuditLine(msgspec.Struct, frozen=True):
+    """A line without its hash."""
+
     seq: int
     time: str
     event: str
     fields: dict[str, Any]
     prev: str
-
-
-class AuditCheck(msgspec.Struct, frozen=True):
-    """Result of verifying a whole log."""
-
-    ok: bool
-    lines: int
-    """Number of valid lines from the start."""
-    head: str = ""
-    """Hash of the last valid line."""
-    bad_line: int | None = None
-    """The first invalid line, counted from 1."""
-    why: str = ""
-    """The problem with that line, as one clause."""
-    cut: bool = False
-    """True if the invalid line is the last and incomplete, as after a crash; a writer can continue after it."""
-    recovered: int = 0
-    """Number of truncated lines that a later writer closed and confirmed."""
 
 
 class AuditLog:
@@ -66,13 +55,22 @@ class AuditLog:
     Every append locks the file, checks if another process has written, and chains to the last line.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, signer: CheckpointSigner | None = None) -> None:
         """Open or create the log.
 
+        Args:
+            path: the file.
+            signer: signs checkpoints; default: none are written. ``open_audit_log`` passes one.
+
         Raises:
-                WorkspaceError: the log cannot be opened.
+            WorkspaceError: the log cannot be opened.
         """
         self.path = path
+        self._signer = signer
+        self._unsigned = 0
+        """Own lines since the last checkpoint."""
+        self._compared = signer is None
+        """True once the log was compared with its record."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -80,7 +78,7 @@ class AuditLog:
             raise self._error("opened", error) from None
         self._size = -1
         self._seq = 0
-        self.head = _GENESIS
+        self.head = GENESIS
         """Hash of the last line that this log wrote or found."""
         self._synced = threading.Lock()
         self._dirty = False
@@ -94,7 +92,11 @@ class AuditLog:
         try:
             with self._locked():
                 self._catch_up()
+                self._compare()
                 self._write(event, fields)
+                self._unsigned += 1
+                if self._unsigned >= EVERY:
+                    self._checkpoint()
         except OSError as error:
             raise self._error("written", error) from None
 
@@ -115,9 +117,10 @@ class AuditLog:
                 raise self._error("written", error) from None
 
     def close(self) -> None:
-        """Sync and close."""
+        """Write a checkpoint, sync and close."""
         if self._fd >= 0:
             try:
+                self._sign_end()
                 self.sync()
             finally:
                 os.close(self._fd)
@@ -151,7 +154,7 @@ class AuditLog:
         last = whole.rpartition(b"\n")[2]
         if last:
             try:
-                line, self.head = _read(last)
+                line, self.head = read_line(last)
             except ValueError as error:
                 raise WorkspaceError(
                     f"the last line of the audit log is invalid ({error})",
@@ -164,9 +167,34 @@ class AuditLog:
         if remains:
             self._close_remains(remains)
 
+    def _compare(self) -> None:
+        """If the log is shorter than at its last checkpoint, say so in it: a longer log must not hide that."""
+        if self._compared or self._signer is None:
+            return
+        self._compared = True
+        known = self._signer.earlier()
+        if known is not None and (self._seq < known.lines or (self._seq == known.lines and self.head != known.head)):
+            self._write(SHORTENED, {"lines": known.lines, "head": known.head, "key": known.key, "kept": self._seq})
+
+    def _checkpoint(self) -> None:
+        self._unsigned = 0
+        if self._signer is not None:
+            self._write(CHECKPOINT, self._signer.fields(self._seq + 1, self.head))
+            self._signer.keep(self._seq, self.head)
+
+    def _sign_end(self) -> None:
+        if self._signer is None or not self._unsigned:
+            return
+        try:
+            with self._locked():
+                self._catch_up()
+                self._checkpoint()
+        except OSError as error:
+            raise self._error("written", error) from None
+
     def _close_remains(self, remains: bytes) -> None:
         # Nothing is ever removed: the remains stay, and the next line describes them.
-        self._write(_RECOVERED, {"bytes": len(remains), "sha256": hashlib.sha256(remains).hexdigest()}, b"\n")
+        self._write(RECOVERED, {"bytes": len(remains), "sha256": hashlib.sha256(remains).hexdigest()}, b"\n")
 
     def _write(self, event: str, fields: Mapping[str, object], before: bytes = b"") -> None:
         line, digest = _compose(self._seq + 1, event, fields, self.head)
@@ -191,12 +219,21 @@ class AuditLog:
         )
 
 
+def open_audit_log(path: Path) -> AuditLog:
+    """The audit log for a run: with checkpoints, signed by the user's key.
+
+    Raises:
+        WorkspaceError: the log or the key cannot be opened.
+    """
+    return AuditLog(path, CheckpointSigner.open(path))
+
+
 def _compose(seq: int, event: str, fields: Mapping[str, object], prev: str) -> tuple[bytes, str]:
     moment = datetime.now(UTC).isoformat(timespec="microseconds")
-    body = msgspec.json.encode(_Line(seq, moment, event, _bounded(fields), prev))
+    body = msgspec.json.encode(AuditLine(seq, moment, event, _bounded(fields), prev))
     if len(body) + _TAIL >= MAX_LINE:
         kept = {"cut": len(body), "sha256": hashlib.sha256(body).hexdigest()}
-        body = msgspec.json.encode(_Line(seq, moment, event, kept, prev))
+        body = msgspec.json.encode(AuditLine(seq, moment, event, kept, prev))
     digest = hashlib.sha256(body).hexdigest()
     return body[:-1] + b',"hash":"' + digest.encode() + b'"}\n', digest
 
@@ -220,7 +257,7 @@ def _text(value: str) -> str:
     return value[:_MAX_TEXT].encode("utf-8", "backslashreplace").decode()
 
 
-def _read(line: bytes) -> tuple[_Line, str]:
+def read_line(line: bytes) -> tuple[AuditLine, str]:
     """Parse a line without its newline; returns it with its hash. Raises ``ValueError`` with the problem."""
     tail = line[-_TAIL:]
     if len(line) <= _TAIL or not (tail.startswith(b',"hash":"') and tail.endswith(b'"}')):
@@ -230,62 +267,6 @@ def _read(line: bytes) -> tuple[_Line, str]:
     if digest.encode() != tail[9:-2]:
         raise ValueError("the hash does not match the content: the line was edited")
     try:
-        return msgspec.json.decode(body, type=_Line), digest
+        return msgspec.json.decode(body, type=AuditLine), digest
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ValueError("not a line of an audit log") from None
-
-
-def verify(path: Path) -> AuditCheck:
-    """Verify the chain of a whole log, line by line.
-
-    Raises:
-        WorkspaceError: the file cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return _follow(iter(lambda: file.readline(MAX_LINE + 1), b""))
-    except OSError as error:
-        raise WorkspaceError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
-
-
-def _follow(lines: Iterator[bytes]) -> AuditCheck:
-    good, recovered, seq, head = 0, 0, 0, _GENESIS
-    remains: tuple[int, bytes, str] | None = None
-    for number, raw in enumerate(lines, start=1):
-        if not raw.endswith(b"\n"):
-            cut = len(raw) <= MAX_LINE
-            why = "the log ends in the middle of this line" if cut else f"the line is longer than {MAX_LINE} bytes"
-            if remains is not None:
-                break
-            return AuditCheck(False, good, head, number, why, cut, recovered)
-        try:
-            line, digest = _read(raw[:-1])
-        except ValueError as error:
-            if remains is not None:
-                break
-            # A line truncated by a crash is valid if the next line confirms it.
-            remains = (number, raw[:-1], str(error))
-            continue
-        why = _break(line, seq, head)
-        if why and remains is None:
-            return AuditCheck(False, good, head, number, why, recovered=recovered)
-        if remains is not None:
-            if why or not _vouches(line, remains[1]):
-                break
-            recovered, remains = recovered + 1, None
-        good, seq, head = good + 1, line.seq, digest
-    if remains is not None:
-        return AuditCheck(False, good, head, remains[0], remains[2], recovered=recovered)
-    return AuditCheck(True, good, head, recovered=recovered)
-
-
-def _break(line: _Line, seq: int, head: str) -> str:
-    if line.prev == head and line.seq == seq + 1:
-        return ""
-    if line.seq > seq + 1:
-        return f"number {line.seq} instead of {seq + 1}: lines before it were deleted or moved"
-    return f"number {line.seq} does not follow the previous line: lines were inserted, moved or replaced"
-
-
-def _vouches(line: _Line, remains: bytes) -> bool:
-    return line.event == _RECOVERED and line.fields.get("sha256") == hashlib.sha256(remains).hexdigest()

@@ -5,7 +5,7 @@ the audit log. A transport failure is thrown into the generator as a ``Fault``, 
 """
 
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from functools import lru_cache
 
 import msgspec
@@ -73,6 +73,8 @@ class DeclaredSend(msgspec.Struct, frozen=True):
     values: bool = False
     """True if the response contains record values, which no transcript stores: at depth ``sample`` a few records;
     otherwise a ransom note, once, if the grant's ``ransom_note`` allows it."""
+    redact: Callable[[bytes], bytes | None] | None = None
+    """Takes from the whole response what no transcript stores, such as names of keys; ``None``: store nothing of it."""
 
     def matches(self, data: bytes) -> bool:
         """True if ``data`` is exactly such a byte string."""

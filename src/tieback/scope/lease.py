@@ -1,8 +1,9 @@
 """Only one process probes under a grant: two would each keep its limits, and exceed them together.
 
-The lock of a file (flock(2)), which the kernel releases when the process dies; there is no time-out. In a workspace, it
-is the file that ``storage.workspace`` locks for a run, so that `tieback probe` and `tieback scan` exclude each other;
-otherwise it is next to the audit log.
+The lock of a file (flock(2)), which the kernel releases when the process dies; there is no time-out. The file is in the
+user's state folder, under the digest of the grant, so no other audit log or workspace leads around it. A second file
+excludes other users and machines that share a folder: in a workspace the one that ``storage.workspace`` locks,
+otherwise next to the audit log.
 """
 
 import fcntl
@@ -18,6 +19,7 @@ import msgspec
 
 from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Grant
+from tieback.storage.user_state import open_state_folder
 
 LEASE_FOLDER = ".tieback-leases"
 """Folder next to an audit log outside a workspace."""
@@ -36,13 +38,32 @@ def digest_of(grant: Grant) -> str:
 
 @contextmanager
 def hold_lease(grant: Grant, folder: Path) -> Iterator[None]:
-    """Hold the exclusive right to probe under a grant with the audit log in this folder.
+    """Hold the exclusive right to probe under a grant.
+
+    Args:
+        grant: the grant.
+        folder: folder of the audit log.
 
     Raises:
         WorkspaceError: another process holds it (with its ID and start time), or the file cannot be created.
     """
     digest = digest_of(grant)
-    leases = folder / ("leases" if (folder / "VERSION").is_file() else LEASE_FOLDER)
+    shared = folder / ("leases" if (folder / "VERSION").is_file() else LEASE_FOLDER)
+    with _hold(user_leases(), digest), _hold(shared, digest):
+        yield
+
+
+def user_leases() -> Path:
+    """The folder of this user's leases.
+
+    Raises:
+        WorkspaceError: the user's state folder cannot be used.
+    """
+    return open_state_folder() / "leases"
+
+
+@contextmanager
+def _hold(leases: Path, digest: str) -> Iterator[None]:
     try:
         leases.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(leases / digest, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -50,7 +71,7 @@ def hold_lease(grant: Grant, folder: Path) -> Iterator[None]:
         raise WorkspaceError(
             f"cannot lock the grant ({error.strerror})",
             where=str(leases),
-            advice="Free disk space, or choose another audit log with --audit",
+            advice="Make this folder writable; TIEBACK_STATE moves the user's state folder, --audit the audit log",
         ) from None
     try:
         try:
@@ -58,7 +79,7 @@ def hold_lease(grant: Grant, folder: Path) -> Iterator[None]:
         except BlockingIOError:
             raise WorkspaceError(
                 f"another process{_holder(descriptor)} is probing under this grant ({digest[:12]}…)",
-                where=str(folder),
+                where=str(leases),
                 advice="Wait for it to end; only one process may probe under a grant",
             ) from None
         os.ftruncate(descriptor, 0)

@@ -20,16 +20,20 @@ class Recording:
         """Set up.
 
         Args:
-            sends: declared sends; responses to those with record values are not recorded.
+            sends: declared sends; responses to those with record values are not recorded, others redacted.
             connect: opens the connections to record.
         """
         self._values = tuple(declared for declared in sends if declared.values)
+        self._redacted = tuple(declared for declared in sends if declared.redact is not None)
         self._connect = connect
         self._begun = time.monotonic()
         self._connections: list[tuple[str, list[WireEvent]]] = []
+        self._wires: list[_Recorded] = []
 
     def lines(self) -> tuple[ConnectionRecord, ...]:
         """All connections so far."""
+        for wire in self._wires:
+            wire.settle()
         return tuple(ConnectionRecord(address, tuple(events)) for address, events in self._connections)
 
     async def open(
@@ -39,10 +43,12 @@ class Recording:
         events: list[WireEvent] = []
         self._connections.append((address, events))
         try:
-            return _Recorded(await self._connect(address, port, seconds, left, charge), events, self)
+            wire = _Recorded(await self._connect(address, port, seconds, left, charge), events, self)
         except Fault as fault:
             events.append(self.fault_event(fault, EventKind.UNCONNECTED))
             raise
+        self._wires.append(wire)
+        return wire
 
     def event(self, what: EventKind, data: bytes = b"", text: str = "", tls: TlsInfo | None = None) -> WireEvent:
         """An event with the current time."""
@@ -51,6 +57,10 @@ class Recording:
     def may_return_values(self, data: bytes) -> bool:
         """True if the response to these bytes may contain record values."""
         return any(declared.matches(data) for declared in self._values)
+
+    def redaction(self, data: bytes) -> Callable[[bytes], bytes | None] | None:
+        """What must be taken from the response to these bytes."""
+        return next((declared.redact for declared in self._redacted if declared.matches(data)), None)
 
     def fault_event(self, fault: Fault, what: EventKind = EventKind.FAULT) -> WireEvent:
         """A fault with the current time."""
@@ -68,6 +78,9 @@ class _Recorded:
         self._events = events
         self._recording = recording
         self._withheld = False
+        self._redact: Callable[[bytes], bytes | None] | None = None
+        self._response = bytearray()
+        """Received since the last send, if it must be redacted as a whole."""
 
     @property
     def silent(self) -> bool:
@@ -89,15 +102,18 @@ class _Recorded:
             self._note(EventKind.UNVERIFIED, text=str(verdict))
             raise
         except Fault as fault:
+            self.settle()
             self._events.append(self._recording.fault_event(fault))
             raise
 
     async def write(self, data: bytes, seconds: float) -> None:
         self._note(EventKind.SENT, data)
         self._withheld = self._recording.may_return_values(data)
+        self._redact = self._recording.redaction(data)
         try:
             await self._wire.write(data, seconds)
         except Fault as fault:
+            self.settle()
             self._events.append(self._recording.fault_event(fault, EventKind.UNSENT))
             raise
 
@@ -105,10 +121,13 @@ class _Recorded:
         try:
             data = await self._wire.read(count, seconds)
         except Fault as fault:
+            self.settle()
             self._events.append(self._recording.fault_event(fault))
             raise
         if not data:
             self._note(EventKind.ENDED)
+        elif self._redact is not None:
+            self._response += data
         elif self._withheld:
             self._note(EventKind.WITHHELD, text=f"{len(data)} bytes")
         else:
@@ -116,7 +135,20 @@ class _Recorded:
         return data
 
     def close(self) -> None:
+        self.settle()
         self._wire.close()
 
+    def settle(self) -> None:
+        """Note a response that had to be whole."""
+        if self._redact is not None and self._response:
+            data = bytes(self._response)
+            self._response.clear()
+            left = self._redact(data)
+            if left is None:
+                self._events.append(self._recording.event(EventKind.WITHHELD, text=f"{len(data)} bytes"))
+            else:
+                self._events.append(self._recording.event(EventKind.RECEIVED, left))
+
     def _note(self, what: EventKind, data: bytes = b"", text: str = "", tls: TlsInfo | None = None) -> None:
+        self.settle()
         self._events.append(self._recording.event(what, data, text, tls))

@@ -37,8 +37,9 @@ from tieback.storage.ledger.location import (
     write_location,
 )
 from tieback.storage.ledger.locks import Lock, lock_file, lock_run, lock_session
+from tieback.storage.permissions import make_private
 from tieback.storage.trust import IDENTITY_FILE, confirm_ledger, distrust, key_of, trust
-from tieback.storage.user_state import OTHERS_WRITE
+from tieback.storage.user_state import OTHERS_WRITE, open_state_folder
 
 SCHEMA = int(HEAD)
 """Version of the layout and of the ledger: the number of the newest migration."""
@@ -100,6 +101,7 @@ class Workspace:
                 trust(directory, new=True)
                 _write_schema(directory)
             if not workspace.distrust:
+                make_private(directory)
                 workspace.lake = Lake(workspace.lake_directory, key=key_of(directory))
             workspace.lake_directory.mkdir(mode=0o700, exist_ok=True)
             workspace.grants_directory.mkdir(mode=0o700, exist_ok=True)
@@ -146,6 +148,8 @@ class Workspace:
     def grant_lease(self, sha256: str) -> Iterator[Lock]:
         """Hold the exclusive right to probe under a grant, by the SHA-256 of its values; call ``check`` while probing.
 
+        It holds for all workspaces and audit logs of this user, and for all users of this workspace.
+
         This is separate from ``lock``: a run that has locked the workspace takes this one, too, when it probes.
 
         Raises:
@@ -155,10 +159,12 @@ class Workspace:
             raise ValueError(f"not a SHA-256: {sha256!r}")
         what = f"another process is probing under this grant ({sha256[:12]}…)"
         advice = "Wait for it to end; only one process may probe under a grant"
-        folder = self.directory / "leases"
-        with storage_errors(folder):
-            folder.mkdir(mode=0o700, exist_ok=True)
-        with lock_file(folder / sha256, what, self.directory, advice) as hold:
+        folders = (open_state_folder() / "leases", self.directory / "leases")
+        for folder in folders:
+            with storage_errors(folder):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ours, shared = (folder / sha256 for folder in folders)
+        with lock_file(ours, what, ours.parent, advice), lock_file(shared, what, self.directory, advice) as hold:
             if not self.ledger.database.is_postgres:
                 yield hold
                 return

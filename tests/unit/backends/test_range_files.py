@@ -139,6 +139,8 @@ def test_invalid_networks_are_counted(text: str, provider: str) -> None:
         (b'{"prefixes": "x"}', "unknown address list format"),
         (b'{"values": [{"properties": {"addressPrefixes": ["x"]}}]}', "no networks found"),
         (b'{"a":' + b"[" * 100_000, "unknown address list format"),
+        (b"x" * 200_000 + b",1\n", r"not a table \(field larger than"),
+        (b"1.0.0.0,1.0.0.1,1,a\n1.0.0.0,1.0.0.1,2," + b"x" * 200_000, r"not a table \(field larger than"),
     ],
 )
 def test_file_that_is_not_a_list_is_rejected(data: bytes, says: str) -> None:

@@ -76,6 +76,8 @@ def test_a_list_of_contacts_in_any_encoding(tmp_path: Path) -> None:
         ("", r"found: none"),
         ("vendor,contact\nA,nobody\n", r"contacts.csv:2: missing vendor or invalid contact"),
         ("vendor,contact\n,a@b.test\n", "missing vendor or invalid contact"),
+        ("x" * 200_000 + ",contact\n", r"contacts\.csv:1: not CSV \(field larger than"),
+        ("vendor,contact\nA," + "x" * 200_000, r"contacts\.csv:1: not CSV \(field larger than"),
     ],
 )
 def test_list_with_wrong_columns_names_the_required_ones(tmp_path: Path, text: str, says: str) -> None:

@@ -12,7 +12,8 @@ from tests.unit.scope.policy.signers import make_key, needs_ssh_keygen
 from tieback.cli.grant import app
 from tieback.model.errors import GrantError, WorkspaceError
 from tieback.model.grant import Depth
-from tieback.scope.audit import AuditLog
+from tieback.scope.audit import AuditLog, open_audit_log
+from tieback.scope.checkpoints import own_fingerprint
 from tieback.scope.grant import load_grant
 from tieback.scope.policy.ssh_keys import parse_public_key
 
@@ -262,7 +263,8 @@ def test_audit(tmp_path: Path) -> None:
         for number in range(3):
             log.append("connect", {"n": number})
     result = run("audit", path)
-    assert (result.exit_code, result.stdout) == (0, f"intact: 3 entries, last hash {log.head}\n")
+    unsigned = "not signed: there is no checkpoint, so edits with recomputed hashes cannot be detected"
+    assert (result.exit_code, result.stdout) == (0, f"intact: 3 entries, last hash {log.head}\n{unsigned}\n")
     assert lines(run("audit", path, "--format", "json"))[0]["ok"]
     whole = path.read_bytes()
     path.write_bytes(whole.replace(b'"n":1', b'"n":7'))
@@ -274,3 +276,26 @@ def test_audit(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert result.stdout.startswith("truncated at line 3: the log ends in the middle")
     assert isinstance(run("audit", tmp_path / "none").exception, WorkspaceError)
+
+
+def test_audit_of_a_signed_log(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    with open_audit_log(path) as log:
+        for number in range(3):
+            log.append("connect", {"n": number})
+    result = run("audit", path)
+    key = own_fingerprint()
+    assert result.exit_code == 0
+    assert f"signed: 1 checkpoints by {key} (this user)" in result.stdout
+    assert "cannot be detected: changes to the last 0 entries" in result.stdout
+    (document,) = lines(run("audit", path, "--key", key, "--contains", log.head, "--format", "json"))
+    assert (document["checkpoints"], document["unsigned"], document["keys"]) == (1, 0, [key])
+    for options in (("--key", "SHA256:other"), ("--contains", "0" * 64)):
+        refused = run("audit", path, *options)
+        assert (refused.exit_code, refused.stdout.startswith("broken: no ")) == (1, True)
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:2]))
+    cut = run("audit", path)
+    assert (cut.exit_code, cut.stdout.startswith("broken: entries were removed or replaced")) == (1, True)
+    path.write_bytes(b"")
+    empty = run("audit", path)
+    assert (empty.exit_code, empty.stdout.startswith("broken: the log is empty")) == (1, True)

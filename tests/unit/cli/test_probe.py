@@ -254,7 +254,7 @@ def test_a_demanded_signature_is_checked_before_the_first_connection(run: Run, t
         words = ("probe", f"127.0.0.1:{server.getsockname()[1]}", "--grant", "grant.toml")
         refused = run(*words)
         assert (refused.code, refused.out) == (2, "")
-        assert "the grant demands 1 signature of its 1 keys, and 0 count" in refused.err
+        assert "the grant demands 1 signature of its 1 key, and 0 count" in refused.err
         assert not (tmp_path / "audit.jsonl").exists()
         with pytest.raises(BlockingIOError):
             server.accept()

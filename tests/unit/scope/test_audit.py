@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.model.errors import WorkspaceError
-from tieback.scope.audit import MAX_LINE, AuditLog, verify
+from tieback.scope.audit import MAX_LINE, AuditLog
+from tieback.scope.audit_check import verify
 
 
 def write(path: Path, count: int = 5) -> list[bytes]:
@@ -43,7 +44,9 @@ def test_whole_logs(tmp_path: Path) -> None:
     assert (verdict.ok, verdict.lines, verdict.head) == (True, 10, json.loads(lines[-1])["hash"])
     empty = tmp_path / "empty"
     empty.touch()
-    assert verify(empty).ok
+    verdict = verify(empty)
+    assert (verdict.ok, verdict.bad_line, verdict.head) == (False, None, "")
+    assert verdict.why == "the log is empty: nothing was logged, or everything was removed"
 
 
 def edit(lines: list[bytes]) -> list[bytes]:
@@ -170,7 +173,7 @@ def test_any_fields_make_a_good_line(tmp_path_factory: pytest.TempPathFactory, f
 def test_any_bytes_get_a_verdict(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("audit") / "a"
     path.write_bytes(data)
-    assert verify(path).ok is (data == b"")
+    assert not verify(path).ok
 
 
 def test_verification_streams(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Outcome
 from tieback.scope import dialer as dialer_module
-from tieback.scope.audit import AuditLog, verify
+from tieback.scope.audit import AuditLog
+from tieback.scope.audit_check import verify
 from tieback.scope.connection import Transport
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, RetryLater, Send, Target
 from tieback.scope.conversation_runner import DialContext

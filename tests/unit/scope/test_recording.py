@@ -11,10 +11,16 @@ from tieback.scope.conversation import DeclaredSend, Fault
 from tieback.scope.recording import Recording
 from tieback.scope.transcript import EventKind, WireEvent
 
-SENDS = (DeclaredSend("ask", rb"ASK\n", "a question"), DeclaredSend("note", rb"NOTE\n", "a note", values=True))
+SENDS = (
+    DeclaredSend("ask", rb"ASK\n", "a question"),
+    DeclaredSend("note", rb"NOTE\n", "a note", values=True),
+    DeclaredSend(
+        "keys", rb"KEYS\n", "names", redact=lambda data: data.replace(b"KEYS", b"*") if b"\n" in data else None
+    ),
+)
 
 
-async def talked(*asked: bytes, reads: int = 1) -> tuple[WireEvent, ...]:
+async def talked(*asked: bytes, reads: int = 1, size: int = 100) -> tuple[WireEvent, ...]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while line := await reader.readline():
             writer.write(b"to " + line)
@@ -28,7 +34,7 @@ async def talked(*asked: bytes, reads: int = 1) -> tuple[WireEvent, ...]:
         await wire.write(data, 1.0)
         for _ in range(reads):
             with suppress(Fault):
-                await wire.read(100, 0.2)
+                await wire.read(size, 0.2)
     wire.close()
     server.close()
     (line,) = recording.lines()
@@ -49,6 +55,16 @@ async def test_answers_that_may_contain_values_are_withheld() -> None:
     events = await talked(b"NOTE\n", b"ASK\n")
     assert [event.what for event in events] == [EventKind.SENT, EventKind.WITHHELD, EventKind.SENT, EventKind.RECEIVED]
     assert (events[1].data, events[1].text) == (b"", "8 bytes")
+
+
+async def test_a_whole_answer_is_redacted_before_it_is_kept() -> None:
+    """Also if it arrives in parts; an incomplete one is withheld."""
+    events = await talked(b"KEYS\n", b"ASK\n", size=3, reads=3)
+    received = [event.data for event in events if event.what is EventKind.RECEIVED]
+    assert received == [b"to *\n", b"to ", b"ASK", b"\n"]
+    assert [event.what for event in events][:3] == [EventKind.SENT, EventKind.RECEIVED, EventKind.SENT]
+    events = await talked(b"KEYS\n", size=3)
+    assert [(event.what, event.data, event.text) for event in events[1:]] == [(EventKind.WITHHELD, b"", "3 bytes")]
 
 
 async def test_faults_are_kept() -> None:

@@ -30,7 +30,7 @@ from tieback.pipeline.progress import Progress, today_utc
 from tieback.pipeline.runs import finished_run
 from tieback.probes import PROBES
 from tieback.scope import event_loop
-from tieback.scope.audit import AuditLog
+from tieback.scope.audit import AuditLog, open_audit_log
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
@@ -124,7 +124,7 @@ def recheck_workspace(
     wanted = list(choose(list(cases.cases())))
     names = {vendor.id: vendor.name for vendor in cases.vendors()}
     known = _Known(workspace, wanted, finished_run(workspace, run))
-    with workspace.grant_lease(digest_of(grant)) as lease, AuditLog(workspace.audit_file) as audit:
+    with workspace.grant_lease(digest_of(grant)) as lease, open_audit_log(workspace.audit_file) as audit:
         for number, case in enumerate(wanted, start=1):
             here, elsewhere = event_loop.run(_ask(workspace, audit, grant, approved, case, known, lease))
             now = datetime.now(UTC)

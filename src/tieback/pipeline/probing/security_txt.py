@@ -19,7 +19,7 @@ from tieback.pipeline.probing.target_syntax import split_host
 from tieback.pipeline.progress import today_utc
 from tieback.probes.wire.http import HttpSession, Response, declared_get
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
-from tieback.scope.audit import AuditLog
+from tieback.scope.audit import open_audit_log
 from tieback.scope.conversation import Conversation, Fault, Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
@@ -73,7 +73,7 @@ async def fetch_contacts(
     targets = [_target(text, grant) for text in hosts]
     with ExitStack() as stack:
         stack.enter_context(hold_lease(grant, audit_file.parent))
-        audit = stack.enter_context(AuditLog(audit_file))
+        audit = stack.enter_context(open_audit_log(audit_file))
         stop = audit_file.parent / "stop"
         dialer = Dialer(grant, audit, stop_file=stop, contexts=contexts, approval=approval)
         for target in targets:

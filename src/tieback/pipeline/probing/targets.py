@@ -18,7 +18,7 @@ from tieback.pipeline.probing.samples import SampleJudge, sample_label, with_cos
 from tieback.pipeline.probing.service import probe_again, probe_all
 from tieback.pipeline.probing.target_syntax import NamedTarget, expand_target
 from tieback.pipeline.progress import Progress, today_utc
-from tieback.scope.audit import AuditLog
+from tieback.scope.audit import open_audit_log
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
@@ -147,7 +147,7 @@ async def probe_targets(
     wanted = dict.fromkeys(map(_label, candidates))
     with ExitStack() as stack:
         stack.enter_context(hold_lease(grant, asking.audit.parent))
-        audit = stack.enter_context(AuditLog(asking.audit))
+        audit = stack.enter_context(open_audit_log(asking.audit))
         transcripts = TranscriptFile(asking.record, grant) if asking.record is not None else None
         if transcripts is not None:
             stack.callback(transcripts.close)

@@ -98,7 +98,8 @@ def lacking_text(lacking: Requirement, check: SignatureCheck) -> str:
     """One clause: what is demanded, and what there is."""
     count = len(check.signers_for(lacking))
     several = "signature" if lacking.need == 1 else "signatures"
-    text = f"{lacking.where} demands {lacking.need} {several} of its {len(lacking.keys)} keys, and {count} count"
+    keys = "key" if len(lacking.keys) == 1 else "keys"
+    text = f"{lacking.where} demands {lacking.need} {several} of its {len(lacking.keys)} {keys}, and {count} count"
     return f"{text} ({'; '.join(check.problems[:3])})" if check.problems else text
 
 

@@ -66,7 +66,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
         ((2, "anna", "ben", "cleo"), (), "anna cleo", ""),
         ((2, "anna", "ben", "cleo"), (), "anna", "the grant demands 2 signatures of its 3 keys, and 1 count"),
         ((2, "anna", "ben", "cleo"), (), "anna anna", "each key counts once"),
-        ((1, "anna"), (), "", "the grant demands 1 signature of its 1 keys, and 0 count"),
+        ((1, "anna"), (), "", "the grant demands 1 signature of its 1 key, and 0 count"),
         # The grant cannot choose its own signers if the site lists them.
         ((1, "dora"), (1, "anna", "ben"), "dora", "never.toml demands 1 signature of its 2 keys, and 0 count"),
         ((), (1, "anna", "ben"), "dora", "never.toml demands 1 signature"),
@@ -105,7 +105,7 @@ def test_the_dialer_refuses_a_grant_that_was_not_checked(desk: Desk, tmp_path: P
         with pytest.raises(GrantError, match="the grant demands signatures, and they were not checked"):
             Dialer(grant, audit)
         approved = load_approved_grant(desk.grant, None, TODAY)
-        assert Dialer(grant, audit, approval=approved.approval)
+        assert Dialer(grant, audit, approval=approved.approval).window() > 0
         deeper = msgspec.structs.replace(grant, target=(TargetRule("127.0.0.1", "any", Depth.SAMPLE),))
         with pytest.raises(GrantError, match="the approval belongs to another grant"):
             Dialer(deeper, audit, approval=approved.approval)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tieback.model.errors import GrantError
 from tieback.scope.policy import never
-from tieback.scope.policy.never import load_site_policy, policy_places
+from tieback.scope.policy.never import configuration_folder, load_site_policy, policy_places
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKLeJfv4Jg0QqYNZZyt7PiTCpp1nHjLXe7fC9ZHoxOjf anna"
 
@@ -45,6 +45,7 @@ def test_places(tmp_path: Path, site: dict[str, str]) -> None:
     assert policy_places(None, site) == [tmp_path / "etc" / "never.toml", user]
     assert policy_places(None, site | {"XDG_CONFIG_HOME": "/x"})[1] == Path("/x/tieback/never.toml")
     assert policy_places(None, site | {"XDG_CONFIG_HOME": "x"})[1] == user
+    assert configuration_folder({}) == Path.home() / ".config" / "tieback"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ _DIGITS = re.compile(r"[0-9]+")
 _PLAIN = re.compile(r"[A-Za-z#_-]{1,40}")
 _NOTE = re.compile(r"(READ|WARN|RECOVER|RANSOM|BACKUP|CRACKIT|TROJAN|NOTE)", re.IGNORECASE)
 _LONGEST = 1024
+_SCAN_HEAD = re.compile(rb"\*2\r\n\$[0-9]{1,2}\r\n[0-9]{1,20}\r\n\*(?P<count>[0-9]{1,6})\r\n")
+"""RESP2: the cursor, and the number of keys."""
+_BULK = re.compile(rb"\$([0-9]{1,9})\r\n")
 
 
 def frequent_patterns(keys: Iterable[bytes]) -> list[str]:
@@ -33,6 +36,32 @@ def group_by_pattern(keys: Iterable[bytes]) -> dict[str, list[bytes]]:
     for key, parts in zip(whole, split, strict=True):
         found.setdefault("".join(_mask(parts, shared, enough)), []).append(key)
     return found
+
+
+def mask_scan(answer: bytes) -> bytes | None:
+    """An answer to SCAN in which each key is replaced by its pattern; ``None`` if it is not a whole answer.
+
+    The patterns of the patterns are the same, so a recording of it can be evaluated again. An error is left as it is.
+    """
+    if answer.startswith(b"-") and answer.endswith(b"\r\n"):
+        return answer
+    head = _SCAN_HEAD.match(answer)
+    if head is None:
+        return None
+    keys, at = [], head.end()
+    for _ in range(min(int(head["count"]), len(answer))):
+        found = _BULK.match(answer, at)
+        if found is None:
+            return None
+        end = found.end() + int(found[1])
+        if answer[end : end + 2] != b"\r\n":
+            return None
+        keys.append(answer[found.end() : end])
+        at = end + 2
+    if at != len(answer):
+        return None
+    patterns = [pattern.encode() for pattern, same in group_by_pattern(keys).items() for _ in same]
+    return answer[: head.end()] + b"".join(b"$%d\r\n%s\r\n" % (len(one), one) for one in patterns)
 
 
 def hidden_part(pattern: str, key: bytes) -> str:

@@ -28,7 +28,7 @@ from tieback.probes.interface import (
     run_to_report,
 )
 from tieback.probes.stores.redis import sample
-from tieback.probes.stores.redis.keys import frequent_patterns
+from tieback.probes.stores.redis.keys import frequent_patterns, mask_scan
 from tieback.probes.wire import resp
 from tieback.probes.wire.opening import first_answer, plain_then_tls
 from tieback.probes.wire.placeholders import is_distinctive
@@ -99,7 +99,12 @@ SENDS = (
         "selects the database for the next SCAN; affects only our own connection",
         Depth.DESCRIBE,
     ),
-    _declared("SCAN 0 COUNT 50", _SCAN, "a few key names, of which only patterns are kept; no values", Depth.DESCRIBE),
+    msgspec.structs.replace(
+        _declared(
+            "SCAN 0 COUNT 50", _SCAN, "a few key names, of which only patterns are kept; no values", Depth.DESCRIBE
+        ),
+        redact=mask_scan,
+    ),
     DeclaredSend(
         "GETRANGE <key> 0 4095",
         rb"\*4\r\n\$8\r\nGETRANGE\r\n\$[0-9]{1,2}\r\n[A-Za-z_-]{1,40}\r\n\$1\r\n0\r\n\$4\r\n4095\r\n",

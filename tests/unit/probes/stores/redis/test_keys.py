@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.probes.stores.redis.keys import MAX_PATTERNS, frequent_patterns
+from tieback.probes.stores.redis.keys import MAX_PATTERNS, frequent_patterns, mask_scan
 
 CASES = [
     # keys, patterns
@@ -30,3 +30,48 @@ def test_no_digit_and_no_key_of_its_own_leaves(keys: list[bytes]) -> None:
     shown = frequent_patterns(keys)
     assert len(shown) <= MAX_PATTERNS
     assert not any(character.isascii() and character.isdigit() for pattern in shown for character in pattern)
+
+
+def scan(keys: list[bytes]) -> bytes:
+    return b"*2\r\n$2\r\n17\r\n*%d\r\n" % len(keys) + b"".join(b"$%d\r\n%s\r\n" % (len(key), key) for key in keys)
+
+
+def keys_in(answer: bytes) -> list[bytes]:
+    """The keys of an answer whose keys have no line end."""
+    return answer.split(b"\r\n")[5::2]
+
+
+@pytest.mark.parametrize(("keys", "shown"), CASES)
+def test_a_recorded_scan_has_the_patterns(keys: list[bytes], shown: list[str]) -> None:
+    masked = mask_scan(scan(keys))
+    assert masked is not None
+    assert {key.decode() for key in keys_in(masked)} == set(shown)
+
+
+part = st.sampled_from([b"user", b"anna", b"bert", b"READ_ME", b"a@b", b"17", b"#", b"*", b"", b":", b"/", b"\xff"])
+
+
+@given(st.lists(st.lists(part, max_size=6).map(b"".join), max_size=60))
+@settings(max_examples=200, deadline=None)
+def test_a_recorded_scan_gives_the_same_patterns_again(keys: list[bytes]) -> None:
+    masked = mask_scan(scan(keys))
+    assert masked is not None
+    assert frequent_patterns(keys_in(masked)) == frequent_patterns(keys)
+    assert mask_scan(masked) == masked
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"*2\r\n", b"+OK\r\n", b"*2\r\n$1\r\n0\r\n*2\r\n$1\r\na\r\n", scan([b"secret"])[:-1]]
+)
+def test_what_is_no_whole_answer_is_not_recorded(answer: bytes) -> None:
+    assert mask_scan(answer) is None
+    assert mask_scan(answer + b"secret") is None
+
+
+def test_an_error_is_recorded() -> None:
+    assert mask_scan(b"-NOPERM this user\r\n") == b"-NOPERM this user\r\n"
+
+
+@given(st.binary(max_size=100) | st.lists(st.binary(max_size=5), max_size=3).map(scan).map(lambda whole: whole[:-1]))
+def test_masking_any_bytes_never_raises(answer: bytes) -> None:
+    mask_scan(answer)
