@@ -29,7 +29,7 @@ _EMAIL = re.compile(r"[\w.+%-]{1,64}@(?=[\w-]{1,63}\.)")
 
 def redact(text: str) -> str:
     """The text without credentials, query values and local parts of e-mail addresses, at most ``MAX_TEXT`` long."""
-    from tieback.recognise.context import mask_credentials
+    from tieback.model.redaction import redact
     from tieback.recognise.keywords import mask_passwords
 
     # Cut first: the patterns are linear, but a name or message can have any length. A cut text ends in the middle of
@@ -39,7 +39,7 @@ def redact(text: str) -> str:
     text = _JWT.sub("***", text)
     text = _SCHEME.sub(r"\1 ***", text)
     text = _QUERY.sub(r"\1***", text)
-    text = mask_passwords(mask_credentials(text))
+    text = mask_passwords(redact(text))
     return _EMAIL.sub("***@", text)
 
 
