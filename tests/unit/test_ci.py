@@ -204,6 +204,7 @@ def test_zizmor_finds_nothing_in_action_and_hook() -> None:
 
 
 @pytest.mark.more
+@pytest.mark.timeout(900)  # pip downloads and unpacks 35 packages
 @pytest.mark.parametrize("what", ["action", "gitlab", "hook"])
 def test_a_machine_without_tieback_installs_it_by_hashes(tmp_path: Path, what: str) -> None:
     source, work = tmp_path / "source", tmp_path / "work"

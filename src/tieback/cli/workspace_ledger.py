@@ -51,8 +51,8 @@ def trust(
 ) -> None:
     """Accept a workspace that you did not create here, with everything that it contains.
 
-    tieback uses only workspaces that you created on this machine: a repository could bring a folder `.tieback` that
-    says an app is clean. Without --workspace in a checkout, commands use a folder of your state folder. Accept a
+    tieback uses only workspaces that you created on this machine: a repository could contain a folder `.tieback`
+    with false results. Without --workspace in a checkout, commands use a folder of your state folder. Accept a
     workspace of an earlier release, of a backup or of a colleague only if you know where it comes from.
 
     Example: tieback workspace trust -w /srv/fleet
