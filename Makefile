@@ -16,7 +16,7 @@ JOBS ?= 2
 
 # The stamp makes second runs start in seconds: nothing is synced while the lock is older.
 .venv/.demo: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(SYNC) --quiet --compile-bytecode --inexact --no-default-groups --extra lab
+	@$(SYNC) --quiet --compile-bytecode --inexact --no-default-groups --extra lab --extra pdf
 	@touch $@
 
 .venv/.test: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))

@@ -39,7 +39,13 @@ class SafeConsole(Console):
     """
 
     def on_broken_pipe(self) -> None:
-        """Raise ``BrokenPipeError`` again, instead of exiting with code 1: the command line decides what it means."""
+        """Raise ``BrokenPipeError`` again, instead of exiting with code 1: the command line decides what it means.
+
+        On stderr it stays quiet instead: lost messages must not change how a command ends.
+        """
+        if self.stderr:
+            self.quiet = True
+            return
         raise  # noqa: PLE0704 - the console calls this while it handles the error
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:

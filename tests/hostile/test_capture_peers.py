@@ -214,3 +214,85 @@ def test_documents_stay_below_their_bound(proxy: ProxyProcess) -> None:
         through(proxy, port, head + b"\r\n")
     for one in end(proxy):
         assert len(encode_frame(one)) < MAX_DOCUMENT / 4
+
+
+ONLY_THIS_HOST = [
+    *("127.0.0.1", "127.77.0.9", "localhost", "x.localhost", "0.0.0.0", "127.1", "2130706433", "0x7f000001"),
+    *("[::1]", "[::]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "017700000001"),
+]
+
+
+@pytest.mark.parametrize("mode", [ProxyMode.REGULAR, ProxyMode.SOCKS5])
+def test_an_app_reaches_no_service_of_this_host_by_default(tmp_path: Path, mode: ProxyMode) -> None:
+    visits: list[bytes] = []
+
+    def behave(connection: socket.socket) -> None:
+        visits.append(connection.recv(4096))
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret")
+
+    def ask(proxy: ProxyProcess, host: str, port: int) -> bytes:
+        place = (proxy.listening.host, proxy.listening.port)
+        with socket.create_connection(place, timeout=20) as client:
+            client.settimeout(5)
+            if mode is ProxyMode.SOCKS5:
+                name = host.strip("[]").encode()
+                client.sendall(b"\x05\x01\x00")
+                client.recv(2)
+                client.sendall(b"\x05\x01\x00\x03" + bytes((len(name),)) + name + struct.pack(">H", port) + GET)
+            else:
+                client.sendall(f"GET http://{host}:{port}/ HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            return read(client, 4096)
+
+    with server(behave) as port:
+        with ProxyProcess(ProxySettings(mode, "127.0.0.1", 0, str(tmp_path / "closed"))) as proxy:
+            answers = [ask(proxy, host, port) for host in ONLY_THIS_HOST]
+            proxy.mode = mode  # type: ignore[attr-defined]
+            end(proxy)
+        assert visits == []
+        assert not any(b"secret" in answer for answer in answers)
+        # The control: what the user permits is reached.
+        with ProxyProcess(ProxySettings(mode, "127.0.0.1", 0, str(tmp_path / "open"), destinations=("any",))) as proxy:
+            ask(proxy, "127.0.0.1", port)
+        assert len(visits) == 1
+
+
+SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: a.test\r\n\r\n"
+TWO_LENGTHS = [
+    b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" % (5 + len(SMUGGLED)) + SMUGGLED,
+    b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n" + SMUGGLED,
+    b"Transfer-Encoding: xchunked\r\nContent-Length: 0\r\n\r\n" + SMUGGLED,
+    b"Transfer-Encoding:\x0bchunked\r\nContent-Length: %d\r\n\r\n0\r\n\r\n" % (5 + len(SMUGGLED)) + SMUGGLED,
+    b"Content-Length: 0\r\nContent-Length: %d\r\n\r\n" % len(SMUGGLED) + SMUGGLED,
+    b"Content-Length: +0\r\n\r\n" + SMUGGLED,
+]
+
+
+@pytest.mark.parametrize("body", TWO_LENGTHS)
+def test_a_request_with_two_lengths_is_forwarded_as_the_proxy_reads_it(tmp_path: Path, body: bytes) -> None:
+    """The server must not see a request that the proxy took for a body, or the reverse."""
+    received: list[bytes] = []
+
+    def behave(connection: socket.socket) -> None:
+        connection.settimeout(1)
+        while data := connection.recv(65536):
+            received.append(data)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" * data.count(b"HTTP/1.1\r\n"))
+
+    settings = ProxySettings(ProxyMode.REGULAR, "127.0.0.1", 0, str(tmp_path), destinations=LOOPBACK)
+    with server(behave) as port, ProxyProcess(settings) as proxy:
+        proxy.mode = ProxyMode.REGULAR  # type: ignore[attr-defined]
+        through(proxy, port, b"POST /first HTTP/1.1\r\nHost: a.test\r\n" + body)
+        flows = [one for one in end(proxy) if isinstance(one, HttpObserved)]
+    forwarded = b"".join(received)
+    reported = sum(one.path == "/smuggled" for one in flows)
+    assert forwarded.count(b"GET /smuggled") == reported
+    lengths = forwarded.lower().count(b"content-length:") + forwarded.lower().count(b"transfer-encoding:")
+    assert lengths <= len(flows)
+
+
+def test_a_bomb_of_header_fields_costs_little(proxy: ProxyProcess) -> None:
+    before = memory(proxy)
+    with server(lambda connection: connection.settimeout(1)) as port:
+        for field in (b"x: " + b"y" * 60_000, b"x: y\r\n" * 10_000):
+            through(proxy, port, b"GET / HTTP/1.1\r\n" + (field + b"\r\n") * 60)
+    end_after(proxy, before)

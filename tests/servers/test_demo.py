@@ -16,6 +16,7 @@ pytest.importorskip("osmem_server")
 pytest.importorskip("pymongo")
 
 from tests.lab.namespaces import program
+from tests.lab.paper import mistakes, pages, picture_is_blank
 
 ROOT = Path(__file__).parents[2]
 TIEBACK = Path(sys.executable).with_name("tieback")
@@ -80,6 +81,25 @@ def test_the_demo_prints_its_findings_in_few_lines(demos: list[dict[str, Any]]) 
             assert f"{finding['severity']}  {finding['title']}: " in output
         assert "Azurite" not in output
         assert "PouchDB" not in output
+
+
+@pytest.mark.more
+def test_the_pdf_of_the_demo_has_at_most_eight_pages(demos: list[dict[str, Any]], folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("weasyprint")
+    assert demos[0]["code"] == 0
+    for name in ("report.pdf", "report.html"):
+        subprocess.run(
+            [TIEBACK, "report", "--format", name[7:], "-o", tmp_path / name, "-w", folder / "one" / "workspace"],
+            check=True,
+            timeout=120,
+        )
+    paper = pages((tmp_path / "report.pdf").read_bytes())
+    assert len(paper) <= 8
+    assert mistakes(paper, (tmp_path / "report.html").read_text()) == []
+    for number in range(1, len(paper) + 1):
+        assert not picture_is_blank(tmp_path / "report.pdf", number, tmp_path), number
+    # Two hosts refused most ports: one line each.
+    assert len([line for page in paper for line in page if " refused: " in line or line.startswith("refused: ")]) == 2
 
 
 def test_a_second_demo_in_the_same_folder_is_refused(tmp_path: Path) -> None:

@@ -25,7 +25,9 @@ SHOWN = 40
 
 
 def app(
-    inputs: Annotated[list[Path], typer.Argument(metavar="FILE|DIR", help="App packages, or folders of them.")],
+    inputs: Annotated[
+        list[Path], typer.Argument(metavar="FILE|DIR", readable=False, help="App packages, or folders of them.")
+    ],
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per app.")] = (
         OutputFormat.TABLE
     ),

@@ -69,8 +69,13 @@ def capture(
         Path | None, typer.Option(help="PEM file of the CAs to accept for server certificates.")
     ] = None,
     destinations: Annotated[
-        str, typer.Option(metavar="any|loopback|CIDR,...", help="Servers that the proxy may connect to.")
-    ] = "any",
+        str,
+        typer.Option(
+            metavar="remote|any|loopback|CIDR,...",
+            help="Servers that the proxy may connect to; remote: all but this host's own loopback, link-local and "
+            "cloud metadata addresses.",
+        ),
+    ] = "remote",
     resolve: Annotated[
         list[str] | None, typer.Option(metavar="NAME=ADDRESS", help="Address to use for a name, instead of DNS.")
     ] = None,
@@ -195,15 +200,15 @@ def read_address(text: str) -> tuple[str, int]:
 
 
 def read_destinations(text: str) -> tuple[str, ...]:
-    """Parse networks from ``any``, ``loopback`` or comma-separated CIDRs; returns an empty tuple for ``any``."""
-    from tieback.intake.capture.destinations import LOOPBACK
+    """Parse networks from ``remote``, ``any``, ``loopback`` or comma-separated CIDRs; empty for ``remote``."""
+    from tieback.intake.capture.destinations import ANY, LOOPBACK
 
     words = [word.strip() for word in text.split(",") if word.strip()]
-    if words == ["any"]:
-        return ()
-    if not words or "any" in words:
+    if words in (["remote"], ["any"]):
+        return () if words == ["remote"] else ANY
+    if not words or {"any", "remote"} & set(words):
         raise UsageError(
-            f"{text!r} is not a list of networks", where="--destinations", advice="Use any, loopback or CIDRs"
+            f"{text!r} is not a list of networks", where="--destinations", advice="Use remote, any, loopback or CIDRs"
         )
     return tuple(network for word in words for network in (LOOPBACK if word == "loopback" else (word,)))
 

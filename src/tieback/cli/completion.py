@@ -37,6 +37,7 @@ def list_run_ids(workspace: Path) -> list[tuple[str, str]]:
     file = workspace / _LEDGER
     if not file.is_file():
         return []
+
     query = (
         "SELECT id, strftime('%Y-%m-%d %H:%M', started, 'unixepoch') FROM runs "
         "WHERE ended IS NOT NULL ORDER BY ended DESC, id DESC LIMIT ?"

@@ -132,7 +132,7 @@ def _of_command(words: list[str], group: Any, found: list[Setting], context: typ
 
 def _text(value: Any) -> str:
     """A value as a user would write it, with passwords masked."""
-    from tieback.recognise.context import mask_credentials
+    from tieback.model.redaction import redact
 
     if value is None or (isinstance(value, list | tuple) and not value):
         return ""
@@ -140,4 +140,4 @@ def _text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, list | tuple):
         return ", ".join(map(_text, value))
-    return mask_credentials(str(getattr(value, "value", value)))
+    return redact(str(getattr(value, "value", value)))

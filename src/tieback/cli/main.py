@@ -1,4 +1,4 @@
-"""Entry point: joins the commands, and turns errors into one line and an exit code."""
+"""Entry point: joins the commands."""
 
 import os
 import sys
@@ -11,8 +11,7 @@ from typer.core import TyperGroup
 from tieback.cli.commands import APP_SHOW, COMMANDS
 from tieback.cli.lazy import LazyCommand, import_help_renderer, load_all
 from tieback.cli.logs import CommandLog, write_event
-from tieback.cli.terminal import ExitCode, print_failure
-from tieback.model.errors import GrantError, StoppedError, TiebackError, UsageError
+from tieback.cli.process import prepare, run
 
 if TYPE_CHECKING:
     from tieback.cli.settings import Setting
@@ -28,7 +27,7 @@ WORDS = "tieback.words"
 
 
 class RootGroup(TyperGroup):
-    """Turns errors of the operating system into one line on stderr, before Typer sets an exit code of its own."""
+    """The commands of tieback, each imported when it runs."""
 
     def __init__(self, **settings: Any) -> None:
         settings["commands"] = {entry.name: LazyCommand(entry) for entry in COMMANDS}
@@ -67,24 +66,6 @@ class RootGroup(TyperGroup):
         if any(not one.path and one.option not in near for one in found):
             check_top(found, every_option(load_all(self)))
         ctx.default_map = {**(ctx.default_map or {}), name: default_map(name, loaded, found, ctx)}
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command."""
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # The reader of our output closed the pipe, as `head` does. This is not a failure.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(ExitCode.DONE) from None
-        except OSError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise TiebackError(
-                f"cannot be read or written ({error.strerror or error})",
-                where=str(error.filename or "output"),
-                advice="Check free disk space and permissions",
-            ) from None
-        return result
 
 
 def to_front(args: list[str]) -> list[str]:
@@ -158,20 +139,9 @@ def main() -> None:
     """Run the command line and exit with a documented exit code."""
     # One process per core runs already. Without this, NumPy would start one busy-waiting thread per core in each.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    prepare()
     import_help_renderer()
     log = CommandLog()
-    try:
-        build(log)(prog_name="tieback")
-    except TiebackError as error:
-        print_failure(error)
-        code = ExitCode.USAGE if isinstance(error, GrantError | UsageError) else ExitCode.NOTHING_DONE
-        code = ExitCode.SOME_FAILED if isinstance(error, StoppedError) else code
-        log.close(code, error)
-        sys.exit(code)
-    except SystemExit as end:
-        log.close(end.code if isinstance(end.code, int) else int(end.code is not None))
-        raise
-    except BaseException as error:
-        log.close(ExitCode.NOTHING_DONE, error)
-        raise
-    log.close(ExitCode.DONE)
+    code = run(lambda: build(log)(prog_name="tieback"))
+    log.close(code)
+    sys.exit(code)

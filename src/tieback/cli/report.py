@@ -1,19 +1,18 @@
 """``tieback report``: render the last run of a workspace, compare two reports, explain a figure."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tieback.cli.completion import complete_figure
+from tieback.cli.files import open_whole
 from tieback.cli.formats import format_option
 from tieback.cli.options import RunOption
 from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, data_console
-from tieback.model.errors import WorkspaceError
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
 from tieback.report.interface import Renderer
@@ -256,7 +255,7 @@ def write_bytes(pieces: Iterable[bytes], path: Path | None) -> None:
     if path is None:
         sys.stdout.buffer.writelines(pieces)
     else:
-        with _whole(path) as file:
+        with open_whole(path, "report") as file:
             file.writelines(pieces)
 
 
@@ -266,7 +265,7 @@ def write_report(document: Report, renderer: Renderer, path: Path) -> None:
     Raises:
         WorkspaceError: the file cannot be written.
     """
-    with _whole(path) as file:
+    with open_whole(path, "report") as file:
         renderer.render(document, file)
 
 
@@ -284,23 +283,6 @@ def write_all(document: Report, renderer: Renderer, path: Path) -> list[Path]:
     beside = path.with_name(f"{path.stem}.findings.csv")
     write_report(document, by_name("csv"), beside)
     return [path, beside]
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[BinaryIO]:
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        with partial.open("wb") as file:
-            yield file
-        partial.replace(path)
-    except OSError as error:
-        raise WorkspaceError(
-            f"the report cannot be written ({error.strerror})", where=str(path), advice="Choose another path"
-        ) from None
-    finally:
-        # If the folder is missing or not writable, there is nothing to remove.
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 def show(document: Report, output: str, *, brief: bool = False) -> None:

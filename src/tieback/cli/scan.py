@@ -1,5 +1,6 @@
 """``tieback scan``: analyse inputs, probe under a grant, and report."""
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +9,7 @@ import typer
 
 from tieback.cli.formats import format_option
 from tieback.cli.logs import write_event
+from tieback.cli.process import discard_stdout, output_error
 from tieback.cli.report import (
     FORMATS,
     AudienceOption,
@@ -23,7 +25,7 @@ from tieback.cli.report import (
 )
 from tieback.cli.terminal import ExitCode, NeverOption, WorkspaceOption, message_console, print_failure, progress_bar
 from tieback.cli.workspace_ledger import LedgerOption, ensure_ledger
-from tieback.model.errors import UsageError
+from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.exposure import Severity
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from tieback.engine.interface import Engine
     from tieback.model.report import Report
     from tieback.pipeline.inputs.spec import InputSpec
+    from tieback.report.interface import Renderer
 
 
 class FailOn(StrEnum):
@@ -127,20 +130,53 @@ def scan(
             message_console().print(f"removed a damaged file from the lake: {part}", markup=False)
         judged = with_population_estimate(with_baseline(set_apart(done.report), past), sample_of)
         document = for_audience(judged, who, vendor)
-        written = [one for path, renderer in files for one in write_all(document, renderer, path)]
-        show(document, output, brief=brief)
-        for path in written:
-            message_console().print(f"report: {path}")
+        lost, closed = _write_outputs(document, files, output, brief=brief)
         reasons = list(_reasons_to_fail(judged, fail_on or ()))
     for reason in reasons:
         write_event("exit reason", text=reason)
         message_console().print(f"exit 1: {reason}", markup=False)
     if reasons:
         raise typer.Exit(ExitCode.FINDINGS)
+    if lost:
+        message_console().print(f"the run is kept: tieback report -w {workspace}", markup=False)
+        raise typer.Exit(ExitCode.SOME_FAILED)
     if done.failed:
         if not done.inputs_read:
             message_console().print("no input was read; the last run of the workspace is unchanged")
         raise typer.Exit(ExitCode.SOME_FAILED if done.inputs_read else ExitCode.NOTHING_DONE)
+    if closed:
+        raise typer.Exit(ExitCode.CLOSED_PIPE)
+
+
+def _write_outputs(
+    document: "Report", files: "Iterable[tuple[Path, Renderer]]", output: str, *, brief: bool
+) -> tuple[bool, bool]:
+    """Write the report to files and stdout. The run is stored: a full disk or a closed pipe must not hide its end.
+
+    Returns:
+        Whether an output could not be written, and whether the reader of stdout closed the pipe.
+    """
+    lost = closed = False
+    written: list[Path] = []
+    for path, renderer in files:
+        try:
+            written += write_all(document, renderer, path)
+        except WorkspaceError as error:
+            print_failure(error)
+            lost = True
+    try:
+        show(document, output, brief=brief)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        closed = True
+        discard_stdout()
+    except OSError as error:
+        print_failure(output_error(error))
+        lost = True
+        discard_stdout()
+    for path in written:
+        message_console().print(f"report: {path}", markup=False)
+    return lost, closed
 
 
 def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator[str]":

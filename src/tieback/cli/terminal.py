@@ -27,6 +27,8 @@ class ExitCode(IntEnum):
     SOME_FAILED = 3
     """Some inputs failed. Each is named on stderr; the others are done."""
     NOTHING_DONE = 4
+    CLOSED_PIPE = 141
+    """The reader of the output closed the pipe, as ``head`` does; shells report the same of other programs."""
 
 
 UNFOLDED = console.UNFOLDED

@@ -29,7 +29,11 @@ SHOWN = 60
 def traffic(
     inputs: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE|DIR", help="pcap, pcapng, HAR, mitmproxy flows or logs; or folders of them."),
+        typer.Argument(
+            metavar="FILE|DIR",
+            readable=False,
+            help="pcap, pcapng, HAR, mitmproxy flows or logs; or folders of them.",
+        ),
     ],
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per flow.")] = (
         OutputFormat.TABLE

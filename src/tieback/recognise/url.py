@@ -9,6 +9,7 @@ import re
 import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.redaction import public_prefix
 from tieback.model.sighting import NotBackend
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.hosts import PLACEHOLDER, EndpointHost, InvalidHost, NonBackendHost, check_host, check_port
@@ -95,6 +96,7 @@ def _path(text: str, at: int) -> str:
         ends.append(secret.start() + 1)
     if ends:
         path = path[: path.rfind("/", 0, min(ends)) + 1]
+    path = public_prefix(path)
     while path and path[-1] in _PROSE and not (path[-1] == ")" and "(" in path):
         path = path[:-1]
     return path.rstrip("/")

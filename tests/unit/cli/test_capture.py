@@ -106,7 +106,8 @@ def test_addresses(text: str, address: tuple[str, int]) -> None:
 
 
 def test_destinations_and_names() -> None:
-    assert read_destinations("any") == ()
+    assert read_destinations("remote") == ()
+    assert read_destinations("any") == ("any",)
     assert read_destinations("loopback, 10.0.0.0/8") == ("127.0.0.0/8", "::1/128", "10.0.0.0/8")
     assert read_name("a.test=127.0.0.5") == ("a.test", "127.0.0.5")
     with pytest.raises(UsageError):

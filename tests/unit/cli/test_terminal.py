@@ -11,7 +11,7 @@ from tieback.model.errors import InputError
 
 def test_exit_codes() -> None:
     assert {code.name: int(code) for code in ExitCode} == {
-        "DONE": 0, "FINDINGS": 1, "USAGE": 2, "SOME_FAILED": 3, "NOTHING_DONE": 4,
+        "DONE": 0, "FINDINGS": 1, "USAGE": 2, "SOME_FAILED": 3, "NOTHING_DONE": 4, "CLOSED_PIPE": 141,
     }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """mitmproxy add-on for connections: permitted destinations, failed connections, and certificates that apps reject."""
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -42,15 +43,25 @@ class ConnectionAddon:
             if (one.ends.host, one.ends.port) not in told:
                 self._tell(one)
 
-    def server_connect(self, data: server_hooks.ServerConnectionHookData) -> None:
-        """Decide whether the proxy may connect, and to which address."""
+    async def server_connect(self, data: server_hooks.ServerConnectionHookData) -> None:
+        """Decide whether the proxy may connect, and to which address. The event loop checks names for TCP."""
         assert data.server.address
         host, port = data.server.address[:2]
         place = self._destinations.place(host)
+        if place is not None and data.server.transport_protocol == "udp" and self._destinations.address(place) is None:
+            place = await self._resolved(place, port)
         if place is None:
             data.server.error = FORBIDDEN
         elif place != host:
             data.server.address = (place, port)
+
+    async def _resolved(self, host: str, port: int) -> str | None:
+        """A permitted address of a name; mitmproxy resolves names for UDP outside the event loop."""
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port)
+        except OSError as error:
+            return None if str(error) == FORBIDDEN else host
+        return str(found[0][4][0]) if found else None
 
     def server_connect_error(self, data: server_hooks.ServerConnectionHookData) -> None:
         """Record a server that could not be reached."""

@@ -1,14 +1,29 @@
 """Permitted destinations of the proxy, and names with fixed addresses.
 
-A capture proxies the user's own device, so by default every server is permitted. If networks are set, the proxy
-connects only to them and queries no name server: only names in ``ProxySettings.names`` are resolved, others are refused
-(``localhost`` is 127.0.0.1, RFC 6761).
+A capture proxies the user's own device, so by default every remote server is permitted. The examined app must not
+reach what only this host can reach: its loopback addresses, and the metadata service of a cloud. If networks are set,
+the proxy connects only to them and queries no name server: only names in ``ProxySettings.names`` are resolved, others
+are refused (``localhost`` is 127.0.0.1, RFC 6761).
 """
 
+import asyncio
+import re
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
+ANY = ("any",)
+"""Permits everything, also the addresses of ``HOST_ONLY``."""
+HOST_ONLY = (
+    *LOOPBACK,
+    *("0.0.0.0/8", "::/128"),  # connect(2) takes the unspecified address for loopback
+    *("169.254.0.0/16", "fe80::/10"),  # link-local, with the metadata service of most clouds
+    *("fd00:ec2::254/128", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32"),  # AWS, Alibaba, Azure, Oracle
+    *("224.0.0.0/3", "ff00::/8"),  # multicast, reserved, broadcast
+    *("64:ff9b::/96", "2002::/16"),  # IPv4 inside IPv6: NAT64 and 6to4
+)
+"""Addresses that only this host or its network segment can reach; refused unless a network permits them."""
 FORBIDDEN = "outside the destinations of this capture"
 
 
@@ -16,8 +31,14 @@ class Destinations:
     """The destination policy of one run."""
 
     def __init__(self, networks: Iterable[str] = (), names: Iterable[tuple[str, str]] = ()) -> None:
-        """Take networks in CIDR notation, and names with their addresses; raises ``ValueError`` for invalid ones."""
-        self._networks = [ip_network(network, strict=False) for network in networks]
+        """Take networks in CIDR notation or ``ANY``, and names with their addresses.
+
+        Raises:
+            ValueError: a network or an address is invalid.
+        """
+        chosen = tuple(networks)
+        self._anywhere = chosen == ANY
+        self._networks = [] if self._anywhere else [ip_network(network, strict=False) for network in chosen]
         self._names = {name.lower().rstrip("."): ip_address(address) for name, address in names}
 
     @property
@@ -29,8 +50,9 @@ class Destinations:
         """The address to connect to for ``host``; ``None`` if it is forbidden."""
         address = self.address(host)
         if address is None:
-            return None if self.limited else host
-        return str(address) if self._allows(address) else None
+            return None if self.limited or (not self._anywhere and _is_local(host)) else host
+        named = not self.limited and host.lower().rstrip(".") in self._names
+        return str(address) if named or self.permits(address) else None
 
     def address(self, host: str) -> IPv4Address | IPv6Address | None:
         """The address of a host, without a DNS query; ``None`` if only DNS knows it."""
@@ -44,5 +66,49 @@ class Destinations:
             local = self.limited and (name == "localhost" or name.endswith(".localhost"))
             return IPv4Address("127.0.0.1") if local else None
 
-    def _allows(self, address: IPv4Address | IPv6Address) -> bool:
-        return not self._networks or any(address in network for network in self._networks)
+    def permits(self, address: IPv4Address | IPv6Address) -> bool:
+        """True if the proxy may connect to this address."""
+        if self._networks:
+            return any(address in network for network in self._networks)
+        return self._anywhere or not any(address in network for network in _HOST_ONLY)
+
+
+class GuardedResolver:
+    """Replaces ``getaddrinfo`` of the proxy's event loop, so that a name cannot lead to a forbidden address.
+
+    The addresses that are checked are those that are connected to: there is no second query in between.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, destinations: Destinations) -> None:
+        self._query = loop.getaddrinfo
+        self._destinations = destinations
+
+    async def getaddrinfo(self, host: Any, port: Any, **options: Any) -> list[Any]:
+        """As for the event loop, without the forbidden addresses.
+
+        Raises:
+            OSError: the name has no permitted address.
+        """
+        found = await self._query(host, port, **options)
+        kept = [one for one in found if self._permits(one)]
+        if found and not kept:
+            raise OSError(FORBIDDEN)
+        return kept
+
+    def _permits(self, found: tuple[Any, ...]) -> bool:
+        *_, place = found
+        address = ip_address(str(place[0]).partition("%")[0])
+        return self._destinations.permits((address.ipv4_mapped or address) if address.version == 6 else address)
+
+
+_SHORT_ADDRESS = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}")
+"""What inet_aton(3) takes for an IPv4 address."""
+_HOST_ONLY = [ip_network(network) for network in HOST_ONLY]
+
+
+def _is_local(host: str) -> bool:
+    """True for ``localhost`` (RFC 6761), and for spellings of addresses that only a C library reads, such as 127.1."""
+    name = host.lower().rstrip(".")
+    if name in ("", "localhost") or name.endswith(".localhost"):
+        return True
+    return _SHORT_ADDRESS.fullmatch(name) is not None

@@ -65,7 +65,7 @@ class ProxySettings(msgspec.Struct, frozen=True):
     upstream_ca: str = ""
     """PEM file of authorities to accept for servers, in addition to the system's."""
     destinations: tuple[str, ...] = ()
-    """Networks to permit; empty for any. If set, no name server is queried."""
+    """Networks to permit; if set, no name server is queried. Empty: all but ``HOST_ONLY``; ``ANY``: everything."""
     names: tuple[tuple[str, str], ...] = ()
     """Names with fixed addresses, used before any name server is queried."""
 

@@ -23,7 +23,7 @@ from mitmproxy.master import Master
 from mitmproxy.proxy.mode_servers import ServerInstance, WireGuardServerInstance
 
 from tieback.intake.capture.connections import ConnectionAddon
-from tieback.intake.capture.destinations import Destinations
+from tieback.intake.capture.destinations import Destinations, GuardedResolver
 from tieback.intake.capture.dns import DnsAddon
 from tieback.intake.capture.interface import ProxyEnd, ProxyFailure, ProxyListening, ProxyMode, ProxySettings
 from tieback.intake.capture.observer import FlowAddon
@@ -86,7 +86,9 @@ async def serve(settings: ProxySettings, outlet: DocumentSender) -> None:
         addons.tlsconfig.TlsConfig(),
         ReadyAddon(outlet, proxyserver, settings, master),
     )
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, master.shutdown)
+    loop = asyncio.get_running_loop()
+    loop.getaddrinfo = GuardedResolver(loop, destinations).getaddrinfo  # type: ignore[method-assign]
+    loop.add_signal_handler(signal.SIGTERM, master.shutdown)
     threading.Thread(target=_await_end, args=(master,), daemon=True).start()
     try:
         master.options.update(**_options(settings))

@@ -10,6 +10,7 @@ import re
 
 import msgspec
 
+from tieback.model.redaction import redact_path
 from tieback.protocols.http1 import MAX_HEAD, RequestLine, field_value, head_end, request_line, status_line
 
 _MAX_HOST = 300
@@ -112,8 +113,8 @@ def without_port(authority: str) -> str:
 
 
 def plain_path(target: str) -> str:
-    """A target's path without its query, bounded and printable."""
+    """A target's path without its query and without what may be secret, bounded and printable."""
     if "://" in target[:10]:
         target = "/" + target.partition("://")[2].partition("/")[2]
-    path = re.split(r"[?#;]", target, maxsplit=1)[0][:200]
+    path = redact_path(re.split(r"[?#;]", target, maxsplit=1)[0][:2000])[:200]
     return path if path.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in path)

@@ -51,9 +51,9 @@ def test_server_known_only_from_the_connection_is_reported(told: Told, make: Mak
         ("192.0.2.1", "192.0.2.1", FORBIDDEN),
     ],
 )
-def test_destinations_are_kept_to(make: Make, host: str, place: str, error: str | None) -> None:
+async def test_destinations_are_kept_to(make: Make, host: str, place: str, error: str | None) -> None:
     server = connection.Server(address=(host, 443))
-    make(*LOOPBACK).server_connect(server_hooks.ServerConnectionHookData(server, tflow.tclient_conn()))
+    await make(*LOOPBACK).server_connect(server_hooks.ServerConnectionHookData(server, tflow.tclient_conn()))
     assert (server.address, server.error) == ((place, 443), error)
 
 

@@ -10,7 +10,7 @@ from math import log10
 import msgspec
 
 from tieback.model.exposure import Severity
-from tieback.model.figure import Figure, total
+from tieback.model.figure import Figure, exact, total
 from tieback.model.posture import Posture
 from tieback.model.report import Breakdown
 from tieback.report.document import clean, count_text
@@ -24,8 +24,13 @@ _LABELS = 190
 """Width of the labels on the left."""
 _ROW = 26
 _TOP = 30
+_LINE = 15
+_WIDEST = 8.5
+"""Width of a wide character at 12 px; names of products have few capitals."""
 _COLUMNS_HEIGHT = 130
 _MOST_YEARS = 16
+_DIGIT = 7.2
+"""Width of a bold digit at 12 px; numbers wider than their column are shortened."""
 
 
 class BarMark(msgspec.Struct, frozen=True):
@@ -98,11 +103,11 @@ def _matrix(found: Breakdown, titles: Mapping[str, str]) -> Chart | None:
     cells = {(store, name): figure for store, name, figure in found.cells}
     most = max(figure.value for figure in cells.values())
     column = (WIDTH - _LABELS) / len(stores)
-    marks, labels, words = [], [], []
-    for at, store in enumerate(stores):
-        labels.append(AxisLabel(_LABELS + column * (at + 0.5), _TOP - 11, clean(store, 14), "middle"))
+    marks, words = [], []
+    labels = _column_heads([clean(store, 14) for store in stores], column)
+    top = round(max(label.y for label in labels)) + 11
     for row, name in enumerate(classes):
-        y = _TOP + row * _ROW
+        y = top + row * _ROW
         title = clean(titles.get(name, name), 24)
         labels.append(AxisLabel(_LABELS - 10, y + 17, title, "end"))
         for at, store in enumerate(stores):
@@ -135,12 +140,23 @@ def _matrix(found: Breakdown, titles: Mapping[str, str]) -> Chart | None:
     return Chart(
         "Exposed records by store and class of personal data",
         WIDTH,
-        _TOP + _ROW * len(classes) + 4,
+        top + _ROW * len(classes) + 4,
         tuple(marks),
         tuple(labels),
         "; ".join(words[:40]),
         note,
     )
+
+
+def _column_heads(names: Sequence[str], column: float) -> list[AxisLabel]:
+    """Names above the columns; if one is wider than its column, every second name is one line lower."""
+    lower = _LINE if max(map(len, names)) * _WIDEST > column else 0
+    heads = []
+    for at, name in enumerate(names):
+        half = len(name) * _WIDEST / 2
+        centre = min(_LABELS + column * (at + 0.5), WIDTH - half)
+        heads.append(AxisLabel(centre, _TOP - 11 + lower * (at % 2), name, "middle"))
+    return heads
 
 
 def _sums(cells: Iterable[tuple[str, str, Figure]], key: int) -> dict[str, Figure]:
@@ -193,14 +209,19 @@ def _years(created: Sequence[tuple[str, int]], undated: int) -> Chart | None:
     most = max(number for _, number in shown) or 1
     column = min(WIDTH / len(shown), 90)
     marks, labels = [], []
-    every = 1 if len(shown) <= 10 else 2
+    every = max(1, -(-int(max(len(clean(year, 14)) for year, _ in shown) * _WIDEST) // int(column)))
     for at, (year, number) in enumerate(shown):
         x = column * at
         height = round((_COLUMNS_HEIGHT - 40) * number / most, 1)
         y = _COLUMNS_HEIGHT - 20 - height
         if at % every == 0:
-            labels.append(AxisLabel(x + column / 2, _COLUMNS_HEIGHT - 4, clean(year, 14), "middle"))
+            name = clean(year, 14)
+            half = len(name) * _WIDEST / 2
+            centre = min(max(x + column / 2, half), WIDTH - half)
+            labels.append(AxisLabel(centre, _COLUMNS_HEIGHT - 4, name, "middle"))
         text = f"{number:,}" if number else ""
+        if len(text) * _DIGIT > column:
+            text = short_figure(exact(number, ""))
         marks.append(BarMark(x + 3, y, column - 6, max(height, 1), text, "bar", 0.85, x + column / 2, y - 6))
     note = f"{count_text(undated, 'store')} without a date." if undated else ""
     if len(created) > len(shown):

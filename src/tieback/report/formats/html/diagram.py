@@ -25,6 +25,10 @@ _STORE = (690, 230)
 _LINE = 17
 _PADDING = 13
 GAP = 22
+_LABEL_CHARACTER = 6.6
+"""Width of a character of a label, 12 px and proportional, rounded up."""
+_PLACES = (0.78, 0.66, 0.84, 0.6, 0.55, 0.9, 0.45, 0.4, 0.35, 0.3, 0.25)
+"""Shares of a line at which its label may be, best first."""
 _CHARACTER = 7.3
 """Width of a monospaced character at 12 px, rounded up."""
 
@@ -62,6 +66,8 @@ class DiagramLine(msgspec.Struct, frozen=True):
 
     path: str
     """Data of an SVG path."""
+    ends: tuple[int, int, int, int]
+    """Start and end of the curve: x, y, x, y."""
     label: str
     label_x: int
     label_y: int
@@ -124,16 +130,22 @@ def draw(app: App, stores: Sequence[AppStoreRow]) -> Diagram:
     height = max(height, app_box.height)
     app_box = msgspec.structs.replace(app_box, y=(height - app_box.height) // 2)
     lines += [line_between(app_box, store, "named in the app", store.tone, inferred=guess) for store, guess in direct]
-    for host, behind in hosts.items():
+    below = 0
+    for host, behind in sorted(hosts.items(), key=lambda pair: _centre(pair[1])):
         box = box_of(_HOST, 0, "API host", (host,), Tone.PLAIN)
-        centre = sum(store.middle for store in behind) // len(behind)
-        box = msgspec.structs.replace(box, y=max(centre - box.height // 2, 0))
+        box = msgspec.structs.replace(box, y=max(_centre(behind) - box.height // 2, below))
+        below = box.y + box.height + GAP
         boxes.append(box)
         lines.append(line_between(app_box, box, "named", Tone.PLAIN, inferred=not sure[host]))
         lines += [line_between(box, store, "found behind it", store.tone, inferred=True) for store in behind]
+    lines = with_free_labels(lines, (app_box, *boxes))
     bottom = max(box.y + box.height for box in (app_box, *boxes))
     description = f"{clean(app.label, 60)}: " + "; ".join(words) + "."
     return Diagram(WIDTH, bottom + 2, (app_box, *boxes), tuple(lines), description, len(stores) - len(shown))
+
+
+def _centre(stores: Sequence[DiagramBox]) -> int:
+    return sum(store.middle for store in stores) // len(stores)
 
 
 def is_guessed(routes: Iterable[AppRoute]) -> bool:
@@ -189,17 +201,49 @@ def line_between(left: DiagramBox, right: DiagramBox, label: str, tone: Tone, *,
     x1, y1, x2, y2 = left.x + left.width, left.middle, right.x - 9, right.middle
     bend = (x2 - x1) // 2
     # Long lines have their label near the end, where lines to several stores are separate.
-    at = 0.72 if x2 - x1 > 200 else 0.5
-    share = at * at * (3 - 2 * at)
+    label_x, label_y = _label_at((x1, y1, x2, y2), 0.72 if x2 - x1 > 200 else 0.5)
     return DiagramLine(
         path=f"M{x1},{y1} C{x1 + bend},{y1} {x2 - bend},{y2} {x2},{y2}",
+        ends=(x1, y1, x2, y2),
         label=label,
-        label_x=round(x1 + (x2 - x1) * (1.5 * at * (1 - at) + at**3)),
-        label_y=round(y1 + (y2 - y1) * share) - 8,
+        label_x=label_x,
+        label_y=label_y,
         tone=tone,
         inferred=inferred,
         tip=f"{x2 + 9},{y2} {x2 - 1},{y2 - 5} {x2 - 1},{y2 + 5}",
     )
+
+
+def _label_at(ends: tuple[int, int, int, int], at: float) -> tuple[int, int]:
+    """The point of the label at a share of the curve, 0 to 1."""
+    x1, y1, x2, y2 = ends
+    share = at * at * (3 - 2 * at)
+    return round(x1 + (x2 - x1) * (1.5 * at * (1 - at) + at**3)), round(y1 + (y2 - y1) * share) - 8
+
+
+def with_free_labels(lines: Sequence[DiagramLine], boxes: Sequence[DiagramBox]) -> list[DiagramLine]:
+    """Move each label along its line to a place where it touches no box and no other label.
+
+    A label without such a place is left out: the captions of the boxes contain the same information.
+    """
+    taken = [(box.x, box.y, box.x + box.width, box.y + box.height) for box in boxes]
+    placed: list[DiagramLine] = []
+    for line in lines:
+        half = round(len(line.label) * _LABEL_CHARACTER / 2) + 3
+        points = [(line.label_x, line.label_y), *(_label_at(line.ends, at) for at in _PLACES)]
+        areas = [(x - half, y - _LINE + 2, x + half, y + 5) for x, y in points]
+        free = [at for at, area in enumerate(areas) if not any(_touch(area, other) for other in taken)]
+        if not line.label or not free:
+            placed.append(msgspec.structs.replace(line, label=""))
+            continue
+        x, y = points[free[0]]
+        taken.append(areas[free[0]])
+        placed.append(msgspec.structs.replace(line, label_x=x, label_y=y))
+    return placed
+
+
+def _touch(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def wrap(text: str, room: int, most: int) -> list[str]:
@@ -219,7 +263,7 @@ def wrap(text: str, room: int, most: int) -> list[str]:
             rest = ""
         else:
             end = max((rest.rfind(sign, 0, fits) for sign in ". :/-_@"), default=-1) + 1
-            end = end if end > fits // 2 else fits
+            end = end if end > fits // 4 else fits
             lines.append(rest[:end].rstrip(" "))
             rest = rest[end:].lstrip(" ")
     return lines

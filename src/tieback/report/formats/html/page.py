@@ -6,7 +6,7 @@ from itertools import chain, islice
 import msgspec
 
 from tieback.model.exposure import Exposure, Finding
-from tieback.model.probe import Container, ProbeReport
+from tieback.model.probe import Container
 from tieback.model.report import AppSummary, ContactedServer, FigureGroup, Report
 from tieback.report.document import (
     AppStoreRow,
@@ -242,11 +242,6 @@ def _by_app(report: Report, found: Sequence[AppStoreRow]) -> dict[str, list[AppS
         key: [row_of(summary, stores[id_]) for id_ in summary.exposures[:MOST_WAYS] if id_ in stores]
         for key, summary in shown.items()
     }
-
-
-def probed_rows(report: Report) -> Iterator[ProbeReport]:
-    """Yield the first probe reports."""
-    return islice(report.probes.rows(), MOST_ROWS)
 
 
 def _stores(

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from importlib import resources
 from typing import BinaryIO
 
@@ -29,12 +30,16 @@ from tieback.report.document import (
 from tieback.report.figures import LEGEND, bytes_text, figure_text, quality_text
 from tieback.report.formats.html.accounts import accounts_view
 from tieback.report.formats.html.charts import charts
-from tieback.report.formats.html.page import MOST_SECTIONS, build_page, probed_rows, table_views
+from tieback.report.formats.html.page import MOST_SECTIONS, build_page, table_views
+from tieback.report.formats.html.probed import probed_targets
 from tieback.report.interface import RendererMeta
 from tieback.report.tables import figure_steps
 
 _LONGEST = 600
 """Limit on the characters of one untrusted text."""
+_WHOLE = 28
+"""Names up to this number of characters are not broken."""
+_PIECES = re.compile(r"[^./:_@?&=-]*[./:_@?&=-]+|[^./:_@?&=-]+")
 
 
 class HtmlRenderer:
@@ -59,7 +64,7 @@ class HtmlRenderer:
             .generate(
                 report=report,
                 page=build_page(report, titles),
-                asked=probed_rows(report),
+                probed=probed_targets(report),
                 titles=titles,
                 scope_lines=tuple(about_lines(report)),
                 headline=headline_text(report),
@@ -107,9 +112,18 @@ def _environment() -> Environment:
         "ways": ways_of,
         "most_records": most_records,
         "count": count_text,
+        "pieces": _pieces,
         "thousands": lambda number: f"{number:,}",
     }
     return environment
+
+
+def _pieces(name: str) -> list[str]:
+    """Parts of a name between which a line may break: after separators only, never inside a word of a host name."""
+    cleaned = clean(name, _LONGEST)
+    if len(cleaned) <= _WHOLE:
+        return [cleaned]
+    return [piece[at : at + _WHOLE] for piece in _PIECES.findall(cleaned) for at in range(0, len(piece), _WHOLE)]
 
 
 def _finalize(value: object) -> object:

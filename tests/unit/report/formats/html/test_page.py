@@ -6,7 +6,7 @@ from tieback.model.exposure import AppRoute
 from tieback.model.probe import Container
 from tieback.model.report import AppSummary, Report
 from tieback.report.formats.html.diagram import Tone
-from tieback.report.formats.html.page import MOST_CONTAINERS, MOST_SECTIONS, build_page, probed_rows, table_views
+from tieback.report.formats.html.page import MOST_CONTAINERS, MOST_SECTIONS, build_page, table_views
 
 TITLES = {"email": "E-mail addresses"}
 
@@ -89,7 +89,3 @@ def test_a_fleet_is_cut_and_counted(report: Report, tabled: Callable[..., Report
     assert page.sections_left_out == 30
     assert page.stores[store.id].left_out == 5
     assert len(page.stores[store.id].containers) == MOST_CONTAINERS
-
-
-def test_probed_targets_are_streamed(report: Report) -> None:
-    assert [probe.target for probe in probed_rows(report)][-1] == "api.lantern.test:27017"

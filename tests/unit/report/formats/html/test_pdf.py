@@ -5,10 +5,13 @@ import sys
 
 import pytest
 
-from tests.unit.report.conftest import fleet_report, the_report
+from tests.lab.paper import mistakes, pages
+from tests.unit.report.conftest import fleet_report, in_tables, the_report
 from tieback.model.errors import UsageError
-from tieback.model.report import Report
+from tieback.model.probe import Outcome, ProbeReport
+from tieback.model.report import LazyTable, Report
 from tieback.report.formats.html.pdf import PdfRenderer
+from tieback.report.formats.html.renderer import HtmlRenderer, _pieces
 
 try:
     import weasyprint  # noqa: F401 - only asked whether it works
@@ -54,3 +57,52 @@ def test_missing_extra_names_its_package(report: Report, monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(UsageError, match=r"PDF is not available .*tieback\[pdf\]"):
         PdfRenderer().render(report, io.BytesIO())
+
+
+def refused(report: Report, hosts: int, ports: int) -> Report:
+    """The report after a scan in which most ports of each host were refused."""
+    silent = [
+        ProbeReport(f"h{host}.example.test:{port}", Outcome.REFUSED, problems=(f"port {port}: connection refused",))
+        for host in range(hosts)
+        for port in range(1, ports)
+    ]
+    return in_tables(report, probes=LazyTable.of([*report.probes.rows(), *silent]))
+
+
+@pytest.mark.parametrize(
+    ("whole", "most"),
+    [
+        (refused(the_report(), 2, 85), 9),
+        pytest.param(refused(fleet_report(), 24, 85), 40, marks=pytest.mark.more),
+    ],
+    ids=["five apps", "a fleet"],
+)
+def test_no_page_is_blank_and_no_heading_is_last(whole: Report, most: int) -> None:
+    html, pdf = io.BytesIO(), io.BytesIO()
+    HtmlRenderer().write(whole, html, paper=True)
+    PdfRenderer().render(whole, pdf)
+    paper = pages(pdf.getvalue())
+    assert mistakes(paper, html.getvalue().decode()) == []
+    assert len(paper) <= most
+    lines = [line for page in paper for line in page if "refused: 84 ports: 1, 2, 3" in line]
+    assert len(lines) == (2 if most == 9 else 24), "one line per host"
+
+
+def test_the_check_sees_blank_pages_and_lone_headings() -> None:
+    page = ["Findings", "a", "b", "c", "d", "e"]
+    html = "<h2 id='x'>Findings</h2><caption>Contents <small>Names</small></caption>"
+    assert mistakes([page, ["f"], [*page, "Contents   Names"], [*page, "Contents"]], html) == [
+        "page 2 is blank",
+        "page 3 ends with the heading 'Contents Names'",
+        "page 4 ends with the heading 'Contents'",
+    ]
+
+
+def test_a_long_name_breaks_only_after_a_separator() -> None:
+    """So that a host name on paper has no break inside a word."""
+    name = "es-1.internal.data.acme-production-services.example.test:27017"
+    assert _pieces("127.77.0.20:27017") == ["127.77.0.20:27017"]
+    pieces = _pieces(name)
+    assert "".join(pieces) == name
+    assert all(piece[-1] in ".:-" for piece in pieces[:-1])
+    assert max(map(len, _pieces("x" * 500))) == 28

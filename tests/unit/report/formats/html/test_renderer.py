@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tieback.model.report import Report
 from tieback.report.formats.html.renderer import HtmlRenderer
 
-VOID = {"meta", "link", "br", "img", "hr", "input"}
+VOID = {"wbr", "meta", "link", "br", "img", "hr", "input"}
 SVG_VOID = {"path", "polygon", "rect"}
 
 

@@ -1,0 +1,138 @@
+"""The process around a command: its streams and environment, and an exit code for every way that it can end.
+
+No input leads to a traceback, and no failure has the exit code of findings. ``TIEBACK_TRACEBACK=1`` shows the traceback
+of an internal error.
+"""
+
+import io
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+from tieback.cli.terminal import ExitCode, print_failure, print_problem
+from tieback.model.errors import GrantError, StoppedError, TiebackError, UsageError
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells report it."""
+MAX_WIDTH = 10_000
+"""Maximum columns or lines of a terminal that are believed."""
+_SIZES = ("COLUMNS", "LINES", "TERMINAL_WIDTH")
+_STREAMS = ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w"))
+
+
+def prepare() -> None:
+    """Make streams and environment usable: closed streams, other encodings, sizes that are no numbers."""
+    for size in _SIZES:
+        text = os.environ.get(size, "1")
+        if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= MAX_WIDTH):
+            del os.environ[size]
+    for number, name, mode in _STREAMS:
+        if getattr(sys, name) is None:
+            # The next file that is opened would get this number, and mix with output.
+            with suppress(OSError):
+                _redirect(number)
+                setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors in {"strict", "surrogateescape"}:
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def run(command: Callable[[], object]) -> int:
+    """Run a command; returns its exit code. Every error becomes one line on stderr."""
+    try:
+        command()
+        code = int(ExitCode.DONE)
+    except SystemExit as end:
+        code = _code_of(end)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except TiebackError as error:
+        code = _failed(error)
+    except BrokenPipeError:
+        code = ExitCode.CLOSED_PIPE
+    except OSError as error:
+        code = _failed(output_error(error))
+    except Exception as error:  # noqa: BLE001 - the edge of the process: one line instead of a traceback
+        code = _internal(error)
+    return _flush(code)
+
+
+def output_error(error: OSError) -> TiebackError:
+    """An error of the operating system that no command has explained; without a file it concerns stdout."""
+    return TiebackError(
+        f"cannot be read or written ({error.strerror or error})",
+        where=os.fsencode(error.filename).decode("utf-8", "backslashreplace") if error.filename else "output",
+        advice="Check free disk space and permissions",
+    )
+
+
+def discard_stdout() -> None:
+    """Discard what is still to be written to stdout: its reader is gone, or the disk is full."""
+    with suppress(OSError, ValueError):
+        _redirect(sys.stdout.fileno())
+
+
+def _redirect(number: int) -> None:
+    opened = os.open(os.devnull, os.O_RDWR)
+    if opened != number:
+        os.dup2(opened, number)
+        os.close(opened)
+
+
+def _code_of(end: SystemExit) -> int:
+    """The exit code of a command. Rich and Typer exit with 1 if the reader closed the pipe; 1 means findings here."""
+    if isinstance(end.__context__, BrokenPipeError):
+        return ExitCode.CLOSED_PIPE
+    if end.code is None or isinstance(end.code, int):
+        return int(end.code or ExitCode.DONE)
+    return ExitCode.NOTHING_DONE
+
+
+def _failed(error: TiebackError) -> int:
+    with suppress(OSError):
+        print_failure(error)
+    if isinstance(error, StoppedError):
+        return ExitCode.SOME_FAILED
+    return ExitCode.USAGE if isinstance(error, GrantError | UsageError) else ExitCode.NOTHING_DONE
+
+
+def _internal(error: Exception) -> int:
+    import traceback
+
+    with suppress(OSError):
+        if os.environ.get("TIEBACK_TRACEBACK"):
+            traceback.print_exception(error)
+        for argument in sys.argv[1:]:
+            if any("\ud800" <= character <= "\udfff" for character in argument):
+                # Files may have such names; a database, a URL or a grant cannot contain them.
+                return _failed(UsageError("not valid UTF-8", where=argument, advice="Use a name in UTF-8"))
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f", {os.path.basename(frames[-1].filename)} line {frames[-1].lineno}" if frames else ""  # noqa: PTH119
+        text = " ".join(str(error).split())[:200]
+        print_problem(
+            f"internal error: {type(error).__name__}{f': {text}' if text else ''}{place}. "
+            "Set TIEBACK_TRACEBACK=1, repeat the command, and report the traceback"
+        )
+    return ExitCode.NOTHING_DONE
+
+
+def _flush(code: int) -> int:
+    """Write buffered output; a command that ended well but whose output is lost did not end well."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = code or ExitCode.CLOSED_PIPE
+        discard_stdout()
+    except OSError as error:
+        code = code or _failed(output_error(error))
+        discard_stdout()
+    except ValueError:  # closed
+        pass
+    if code == ExitCode.CLOSED_PIPE:
+        discard_stdout()
+    try:
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            _redirect(sys.stderr.fileno())
+    return code

@@ -1,0 +1,162 @@
+"""Redaction of credentials and personal identifiers in text and URL paths, before anything is stored.
+
+One place decides what is never stored: passwords, tokens, keys, session identifiers, e-mail addresses, values of query
+parameters, and long random words. It prefers to mask too much: a context shows where a match is, not its values.
+"""
+
+import re
+
+_NAMES = (
+    r"pass(?:word|wd|phrase)?|passw|pwd|pw|psw|secret|token|tok|authorization|auth|sig(?:nature)?|certificate|credentials?"
+    r"|cred|session(?:_?id)?|jsessionid|sid|jwt|otp|pin|hmac|ticket"
+    r"|(?:api|app|access|secret|master|account|admin|client|private|search|server|shared|write)[_-]?key|appsecret"
+)
+_SECRETS = (
+    # A password can contain spaces, quotes and at signs: up to the last @ of the line. "host:8080/" is a port.
+    re.compile(r"://([^\s/@:?#]{0,128}:(?!\d{1,5}(?:[/?#,;\s\"'<>)]|$))[^\n]{1,512})@"),
+    re.compile(r"://([^\s/@:?#\"'<>]{1,256})@"),
+    # A user that is an e-mail address.
+    re.compile(r"://([^\s/?#\"'<>:@]{1,128}@[^\s/?#\"'<>:@]{1,253}:[^\s\"'<>]{1,256})@"),
+    re.compile(r"thin:([^/\s@]{1,64}/[^\n]{1,256})@", re.IGNORECASE),
+    # A data source name of Go.
+    re.compile(r"(?<![\w/])[\w.-]{1,64}:([^\s\"'<>]{1,256})@(?=(?:tcp|udp|unix)\()"),
+    re.compile(
+        rf"(?:{_NAMES})[\"']?\s{{0,3}}[=:]\s{{0,3}}[\"']?([^\s\"'&;,<>]{{1,256}})",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"<[\w:.-]{{0,40}}(?:{_NAMES})[^<>]{{0,80}}>([^<>]{{1,256}})<", re.IGNORECASE),
+    re.compile(r"eyJ([A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+){1,2})"),
+    re.compile(r"([A-Za-z0-9._%+-]{1,64})@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}\.[A-Za-z]{2,}"),
+)
+_AUTH_SCHEME = re.compile(
+    r"\b(?:Basic|Bearer|Token|Digest|Negotiate|NTLM|Api-?Key)[\s:]{1,3}([A-Za-z0-9+/=._~-]{6,4096})", re.IGNORECASE
+)
+_URL_PATH = re.compile(r"://[^\s/\"'`<>?#]{1,300}(/[^\s\"'`<>?#]{1,2048})")
+_PARAMETER = re.compile(r"[?&#;][\w.\[\]-]{0,64}=([^\s\"'`<>&#;]{4,2048})")
+_LITERAL = re.compile(r"([\"'`])((?:(?!\1)[^\s<>/]){8,256})\1")
+_LETTERS = re.compile(r"hf_[A-Za-z]{34}")
+_RUN = re.compile(r"(?<![A-Za-z0-9+/=_-])(?!//)[A-Za-z0-9+=_-]{16,}(?!\.[a-z])|(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40,}")
+"""A possible key or token, or a part of one."""
+_DIGITS = re.compile(r"\d")
+_PLAIN_VALUE = re.compile(r"(?:[A-Za-z][a-z]*(?:[-_.,:/][A-Za-z][a-z]*)*|\d{1,6})\Z|[a-z][a-z+]{1,15}://")
+"""A value that is a word, several words, a host, a small number or a URL."""
+_DOTTED = re.compile(r"[A-Za-z][\w-]*(?:\.[\w-]+)+")
+_SYMBOL = re.compile(r"[!$*+~^=#%&@]")
+_TURNS = re.compile(r"(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[a-z0-9]|(?<=[0-9])[A-Za-z]")
+_CUT_USERINFO = re.compile(r"[^\s\"'<>]{1,600}@")
+_MAIL_SEGMENT = re.compile(r"[^/@]+(?:@|%40)[^/@]+\.[A-Za-z]{2,}")
+_HEX = re.compile(r"[0-9a-fA-F]{24,}")
+_BEFORE_SECRET = frozenset(
+    (
+        *("token", "tokens", "reset", "verify", "confirm", "activate", "invite", "invitation", "magic", "unsubscribe"),
+        *("key", "keys", "apikey", "secret", "secrets", "auth", "session", "sessions", "password", "otp", "code"),
+        *("webhook", "webhooks", "hook", "hooks", "incomingwebhook", "jwt", "access", "login", "sso"),
+    )
+)
+"""Segments that a credential usually follows."""
+
+
+def redact(text: str, *, cut: bool = False) -> str:
+    """The text with stars in place of everything that must not be stored; its length does not change.
+
+    Args:
+        text: one line.
+        cut: True if it begins in the middle of a string, where a credential can be without its scheme.
+    """
+    if cut:
+        text = _CUT_USERINFO.sub(lambda found: "*" * (len(found[0]) - 1) + "@", text, count=1) if "@" in text else text
+    text = _AUTH_SCHEME.sub(lambda found: _stars(found) if _is_encoded(found[1]) else found[0], text)
+    for pattern in _SECRETS:
+        text = pattern.sub(_stars, text)
+    text = _URL_PATH.sub(_starred_path, text)
+    text = _PARAMETER.sub(lambda found: found[0] if _PLAIN_VALUE.match(found[1]) else _stars(found), text)
+    text = _LITERAL.sub(_starred_literal, text)
+    # Keys that have only letters are recognised by their prefix.
+    text = _LETTERS.sub(lambda found: "*" * len(found[0]), text) if "hf_" in text else text
+    return _RUN.sub(_starred_run, text)
+
+
+def redact_path(path: str) -> str:
+    """A URL path with ``***`` in place of segments that may be secret, and without parameters of segments."""
+    segments = path.split("/")
+    before = ("", *segments)
+    return "/".join(
+        "***" if _is_secret(one, left) else one.partition(";")[0] for left, one in zip(before, segments, strict=False)
+    )
+
+
+def public_prefix(path: str) -> str:
+    """The path up to the first segment that may be secret, or up to its first parameter."""
+    at, left = 0, ""
+    for one in path.split("/"):
+        if _is_secret(one, left):
+            return path[:at]
+        if ";" in one:
+            return path[: at + one.index(";")]
+        at, left = at + len(one) + 1, one
+    return path
+
+
+def is_random(word: str, least: int = 16) -> bool:
+    """True if a word of at least ``least`` characters mixes letters and digits as keys do, and names do not."""
+    if len(word) < least or not _DIGITS.search(word):
+        return False
+    digits, turns = len(_DIGITS.findall(word)), len(_TURNS.findall(word))
+    if word.lower() == word or word.upper() == word:
+        return len(word) >= 20 and 4 <= digits < len(word) and turns * 5 >= len(word)
+    return turns * 4 >= len(word) or (len(word) >= 20 and digits >= 6)
+
+
+def _is_secret(segment: str, before: str) -> bool:
+    if _MAIL_SEGMENT.fullmatch(segment):
+        return True
+    if segment.startswith("eyJ") and "." in segment:
+        return True
+    word = segment.partition(";")[0].partition("%")[0]
+    if _HEX.fullmatch(word) or is_random(word):
+        return True
+    follows = before.lower() in _BEFORE_SECRET
+    return follows and len(word) >= 8 and _DIGITS.search(word) is not None
+
+
+def _is_encoded(word: str) -> bool:
+    """True if a word after the name of an authentication scheme is no word of a language."""
+    rest = word[1:]
+    return bool(_DIGITS.search(word)) or word.endswith("=") or (rest.lower() != rest and rest.upper() != rest)
+
+
+def _starred_path(found: re.Match[str]) -> str:
+    segments = found[1].split("/")
+    shown = "/".join(
+        "*" * len(one) if _is_secret(one, left) else one for left, one in zip(("", *segments), segments, strict=False)
+    )
+    return found[0][: found.start(1) - found.start()] + shown
+
+
+def _starred_literal(found: re.Match[str]) -> str:
+    """Stars for a quoted text that looks like a value: a password by position, a token, a digest."""
+    text = found[2]
+    digits = len(_DIGITS.findall(text))
+    if "://" in text or _DOTTED.fullmatch(text) or not digits or digits == len(text):
+        return found[0]
+    if digits < 3 and not _SYMBOL.search(text):
+        return found[0]
+    return found[1] + "*" * len(text) + found[1]
+
+
+def _starred_run(found: re.Match[str]) -> str:
+    """Stars for a run that mixes digits and letters as keys do; class names and paths are not changed."""
+    run = found[0]
+    if len(run) < 40 and "/" not in run and is_random(run):
+        return "*" * len(run)
+    digits = len(_DIGITS.findall(run))
+    if len(run) < 20 or digits < 3 or digits == len(run) or run.count("/") * 8 > len(run):
+        return run
+    if run.lower() == run and (len(run) < 32 or run.count("-") > 3):
+        return run
+    return "*" * len(run)
+
+
+def _stars(found: re.Match[str]) -> str:
+    begin, end = found.start(1) - found.start(), found.end(1) - found.start()
+    return found[0][:begin] + "*" * (end - begin) + found[0][end:]

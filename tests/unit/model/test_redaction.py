@@ -1,0 +1,63 @@
+"""What redaction masks, and what it must leave readable."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tieback.model.redaction import is_random, public_prefix, redact, redact_path
+
+READABLE = [
+    "https://api.shop.de/v1/users",
+    "https://api.shop.de/v1/orders?format=json&page=12&lang=de",
+    "see https://docs.shop.de/guide/getting-started",
+    'new OkHttpClient().get("https://api.shop.de/v2/items")',
+    "mongodb://db1.shop.de:27017,db2.shop.de:27017/prod",
+    "https://firestore.googleapis.com/v1/projects/shop-prod/databases",
+    "https://d111111abcdef8.cloudfront.net/static/app.js",
+    'setBaseUrl("https://api.shop.de") // com.shop.app2.net',
+    "Basic authentication for https://api.shop.de",
+    "https://login.microsoftonline.com/common/oauth2/token",
+]
+
+
+@pytest.mark.parametrize("text", READABLE)
+def test_ordinary_text_stays_as_it_is(text: str) -> None:
+    assert redact(text) == text
+
+
+@pytest.mark.parametrize(
+    ("path", "shown", "prefix"),
+    [
+        ("/v1/users", "/v1/users", "/v1/users"),
+        ("/es/customers/_search", "/es/customers/_search", "/es/customers/_search"),
+        ("/o/550e8400-e29b-41d4-a716-446655440000/x", "/o/550e8400-e29b-41d4-a716-446655440000/x", None),
+        ("/public-photos/2020/a.jpg", "/public-photos/2020/a.jpg", None),
+        ("/reset/token", "/reset/token", None),
+        ("/token/1a2b3c4d5e6f", "/token/***", "/token/"),
+        ("/reset/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc/x", "/reset/***/x", "/reset/"),
+        ("/user/anna.berg@shop.de/profile", "/user/***/profile", "/user/"),
+        ("/user/anna.berg%40shop.de", "/user/***", "/user/"),
+        ("/a;jsessionid=0123456789ABCDEF/b", "/a/b", "/a"),
+        ("/u/9e107d9d372bb6826bd81d3542a419d6", "/u/***", "/u/"),
+    ],
+)
+def test_secret_segments_of_paths(path: str, shown: str, prefix: str | None) -> None:
+    assert redact_path(path) == shown
+    assert public_prefix(path) == (path if prefix is None else prefix)
+
+
+@pytest.mark.parametrize("word", ["getAccountManager", "com_shop_app_net_http", "ViewController2", "0123456789012345"])
+def test_names_and_numbers_are_not_random(word: str) -> None:
+    assert not is_random(word)
+
+
+@given(st.text(max_size=300), st.booleans())
+def test_redaction_keeps_the_length(text: str, cut: bool) -> None:
+    assert len(redact(text, cut=cut)) == len(text)
+
+
+@given(st.text(alphabet="/;@%.aA1_-", max_size=60))
+def test_the_public_prefix_has_nothing_to_redact(text: str) -> None:
+    prefix = public_prefix(text)
+    assert text.startswith(prefix)
+    assert redact_path(prefix) == prefix
