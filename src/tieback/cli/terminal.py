@@ -84,8 +84,7 @@ NeverOption = Annotated[
     typer.Option(
         "--never",
         metavar="FILE",
-        envvar="TIEBACK_NEVER",
-        help="One more never.toml: what is never contacted, and which signatures grants need. It only adds.",
+        help="One more never.toml (also: TIEBACK_NEVER): what is never contacted, and which signatures grants need.",
     ),
 ]
 

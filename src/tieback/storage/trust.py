@@ -20,7 +20,7 @@ import msgspec
 from tieback.model.errors import WorkspaceError
 from tieback.storage.checkout import checkout_of, tracked_by
 from tieback.storage.failures import storage_errors
-from tieback.storage.user_state import OTHERS_WRITE, open_state_folder, state_folder, user_key, write_private
+from tieback.user_state import OTHERS_WRITE, open_state_folder, state_folder, user_key, write_private
 
 IDENTITY_FILE = "identity"
 DEFAULT = Path(".tieback")
