@@ -1,6 +1,7 @@
 """The fuzzed readers of files that tieback or its operator wrote, and that others could have changed."""
 
 import atexit
+import base64
 import hashlib
 import io
 import shutil
@@ -9,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
+from importlib import resources
 from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,17 +24,17 @@ from tieback.model.errors import TiebackError
 _DEEP = b"a = " + b"[" * 60_000
 _DEEP_JSON = b'{"x":' + b"[" * 60_000
 _KEY = b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f fuzz"
+_SIGNED_BY = b'[signatures]\nneed = 1\nkeys = ["' + _KEY + b'"]\n'
 _GRANT = (
-    b'authorised_by = "Fuzz"\ncontact = "mailto:a@b.test"\nvalid_from = 2026-01-01\nvalid_until = 2027-01-01\n'
-    b'[[targets]]\nmatch = "127.0.0.0/8"\nports = "1-9,27017"\ndepth = "describe"\n'
-    b'[[exclude]]\nmatch = "*.fuzz.test"\nreason = "x"\n[signatures]\nneeded = 1\nkeys = ["' + _KEY + b'"]\n'
+    b'authorised_by = "Fuzz"\ncontact = "a@b.test"\nnot_after = 2027-01-01\ndns = true\n'
+    b'[[target]]\nmatch = "127.0.0.0/8"\nports = [9200, "27000-27100"]\ndepth = "describe"\npasswordless = ["root"]\n'
+    b'[[exclude]]\nmatch = "*.fuzz.test"\nreason = "x"\n[hosts]\n"a.fuzz.test" = "127.0.0.1"\n' + _SIGNED_BY
 )
-_NEVER = b'[[exclude]]\nmatch = "10.0.0.0/8"\nreason = "x"\n[signatures]\nneeded = 1\nkeys = ["' + _KEY + b'"]\n'
+_NEVER = b'[[exclude]]\nmatch = "10.0.0.0/8"\nreason = "x"\n' + _SIGNED_BY
 _CONFIG = b'[defaults]\nworkspace = "w"\n[scan]\nformat = "json"\nsuppress = ["a.toml"]\n[case.show]\nformat = "json"\n'
 _SUPPRESS = b'[[suppress]]\nreason = "r"\nauthor = "a"\nexpires = 2027-01-01\nrule = "open-store"\n'
 _KEEP = b'older_than = "180d"\nkeep_runs = 3\n'
 _WEBHOOK = b'[[webhook]]\nname = "a"\nurl = "https://hooks.fuzz.test/x"\nstyle = "slack"\n'
-_LETTER = b'name = "a"\n[words]\na = "b"\n[templates.vendor]\nsubject = "a {{ b }}"\nbody = "c"\n'
 _COLUMNS = b'[[format]]\nname = "a"\nreader = "json"\nneeds = ["a"]\nkind = "flow"\ncolumns = { time = "t" }\n'
 _MANIFESTS = (
     b"# a\nfile.apk\ns3://bucket/a.apk\n",
@@ -66,10 +68,29 @@ def _recordings() -> list[bytes]:
     return [line for line in lines if len(line) < 8192]
 
 
+def _package_file(package: str, name: str) -> bytes:
+    return resources.files(package).joinpath(name).read_bytes()
+
+
+def _checkpoint(seq: int, prev: str) -> dict[str, str]:
+    """The fields of a checkpoint with a right signature, by the same key each time."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    private = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    public = private.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    signature = private.sign(f"tieback audit checkpoint 1\n{seq}\n{prev}\n2026-11-01\n".encode())
+    return {"key": public, "signature": base64.b64encode(signature).decode(), "signed": "2026-11-01"}
+
+
 def _audit() -> bytes:
+    """A log with a checkpoint."""
     lines, prev = [], "0" * 64
     for number, event in enumerate(("start", "checkpoint", "connect"), start=1):
-        body = msgspec.json.encode({"seq": number, "time": "2026-11-01", "event": event, "fields": {}, "prev": prev})
+        fields = _checkpoint(number, prev) if event == "checkpoint" else {}
+        body = msgspec.json.encode(
+            {"seq": number, "time": "2026-11-01", "event": event, "fields": fields, "prev": prev}
+        )
         prev = hashlib.sha256(body).hexdigest()
         lines.append(body[:-1] + f',"hash":"{prev}"}}\n'.encode())
     return b"".join(lines)
@@ -219,12 +240,16 @@ def settings() -> Room:
                 "configuration", _folder("config.toml", lambda place: both(place / "config.toml")), [_CONFIG, _DEEP]
             ),
             Reader("suppressions", _file(lambda path: load_suppressions(path, ["open-store"])), [_SUPPRESS, _DEEP]),
-            Reader("case-policy", _file(load_policy), [b"[days]\nasked = 30\n[notice]\nfirst = 1\n", _DEEP]),
+            Reader("case-policy", _file(load_policy), [_package_file("tieback.cases", "policy.toml"), _DEEP]),
             Reader(
                 "retention", _folder("retention.toml", lambda place: read_policy(place, None, None)), [_KEEP, _DEEP]
             ),
             Reader("webhooks", _file(load_webhooks), [_WEBHOOK, _DEEP]),
-            Reader("letters", _folder("fr.toml", lambda place: load_language("fr", place)), [_LETTER, _DEEP]),
+            Reader(
+                "letters",
+                _folder("fr.toml", lambda place: load_language("fr", place)),
+                [_package_file("tieback.cases.letters", "fr.toml"), _DEEP],
+            ),
             Reader("columns", _file(read_columns), [_COLUMNS, _DEEP]),
             Reader(
                 "contacts",
@@ -291,7 +316,7 @@ def records() -> Room:
     return Room(
         [
             Reader("audit-log", _file(verify), [_audit(), _DEEP_JSON]),
-            Reader("checkpoint", checkpoint, [_KEY + b"\n" + b"A" * 86 + b"=="]),
+            Reader("checkpoint", checkpoint, ["\n".join(list(_checkpoint(1, "0" * 64).values())[:2]).encode()]),
             Reader("transcripts", _file(lambda path: _drain(read_transcripts(path))), [*_recordings(), _DEEP_JSON]),
             Reader("documents", document, [b'{"schema":"tieback/probe/1","target":"a:1"}', _DEEP_JSON]),
             Reader("past-report", _file(read_past), [report, _HEAD_LINE, _DEEP_JSON, b'{"created":' + b"[" * 60_000]),
