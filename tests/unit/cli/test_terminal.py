@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import Run
-from tieback.cli.terminal import ExitCode, print_failure, progress_bar
+from tieback.cli.terminal import ExitCode, message_console, print_failure, progress_bar
 from tieback.model.errors import InputError
 
 
