@@ -91,7 +91,7 @@ NeverOption = Annotated[
 
 def message_console() -> Console:
     """Messages go to stderr, so that stdout contains only data."""
-    return SafeConsole(stderr=True, highlight=False, soft_wrap=True)
+    return SafeConsole(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 def data_console() -> Console:
