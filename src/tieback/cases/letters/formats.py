@@ -23,6 +23,7 @@ from tieback.cases.letters.language import Language
 from tieback.cases.letters.render import escape
 from tieback.model.case import Letter
 from tieback.model.errors import InputError, UsageError
+from tieback.model.extras import extra_advice
 
 MAILTO_BODY = 1_500
 """Limit in characters; mail programs truncate longer links."""
@@ -106,7 +107,7 @@ def to_pdf(letter: Letter, facts: LetterFacts, language: Language, _: Path | Non
         raise UsageError(
             f"PDF is not available ({error})",
             where="--as pdf",
-            advice="Install Pango and run pip install 'tieback[pdf]'",
+            advice=f"Install Pango. {extra_advice('pdf')}",
         ) from None
     out = io.BytesIO()
     HTML(string=to_html(letter, facts, language).decode(), base_url=None, url_fetcher=_refuse).write_pdf(out)
@@ -126,7 +127,7 @@ def to_docx(letter: Letter, facts: LetterFacts, _: Language, folder: Path | None
     try:
         from docxtpl import DocxTemplate
     except ImportError:
-        raise UsageError("DOCX is not available", where="--as docx", advice="Run pip install 'tieback[docx]'") from None
+        raise UsageError("DOCX is not available", where="--as docx", advice=extra_advice("docx")) from None
     own = None
     if folder is not None:
         names = (f"{letter.kind}.{letter.language}.docx", "letter.docx")
