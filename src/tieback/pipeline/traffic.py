@@ -161,7 +161,8 @@ def describe_traffic(
             continue
         problems, lines = _read_summary(end.result)
         count = 0
-        for count, line in enumerate(lines, start=1):
+        for line in lines:
+            count += 1
             yield decode(line, "flow", Flow)
         nothing_read = not count and not any(BLIND_SPOT in problem.what for problem in problems)
         for problem in problems:

@@ -33,7 +33,8 @@ def parse(data: memoryview) -> Any:
     """Read the value that fills ``data``.
 
     Returns:
-        ``memoryview`` for bytes and very long text; ``str``, ``int``, ``float``, ``bool``, ``None``, ``list`` or ``dict`` with text keys.
+        ``memoryview`` for bytes and very long text;
+        ``str``, ``int``, ``float``, ``bool``, ``None``, ``list`` or ``dict`` with text keys.
 
     Raises:
         MalformedError: a false length, an unknown type, or more values or levels than allowed.
