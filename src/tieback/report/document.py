@@ -1,6 +1,5 @@
 """Rows, order and wording shared by all human-readable renderers."""
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
@@ -24,6 +23,7 @@ from tieback.model.report import (
     RunScope,
     SkipReason,
 )
+from tieback.model.safe_text import escape_markup
 from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text, size_text
 from tieback.report.personal import personal_lines
 
@@ -70,8 +70,6 @@ _UNSAFE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
 """Format characters needed in Persian, Indic scripts and emoji; they do not change the text direction."""
 
-_MARKUP = re.compile(r"[\\`*_{}\[\]#!|<>~&@$]|^[-+=]|(?<=^\d)[.)]|:(?=//)|(?<=\bwww)\.")
-"""Characters that would be markup, a mention, a list item or an automatic link."""
 MOST_SEARCHED = 5_000
 """Number of stores searched for stores without an app."""
 _MOST_HOSTS = 64
@@ -103,7 +101,7 @@ def clean(text: str, limit: int = 200) -> str:
 
 def escape_markdown(text: str, limit: int = 200) -> str:
     """Escape untrusted text so that Markdown shows it literally, on one line."""
-    return _MARKUP.sub(r"\\\g<0>", clean(text, limit))
+    return escape_markup(clean(text, limit))
 
 
 def count_text(number: int, one: str, many: str | None = None) -> str:
