@@ -138,7 +138,7 @@ class HarFile:
         for number, entry in enumerate(self._walk()):
             try:
                 exchange = _exchange(_decode(entry))
-            except (msgspec.DecodeError, RecursionError) as error:
+            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
                 self._note(f"entry {number} is invalid: {error}"[:200])
                 continue
             seen = flow_of(str(self.path), exchange)

@@ -179,7 +179,7 @@ def _begins_lines(head: bytes) -> bool:
     """True if the first line is a complete document, as in NDJSON; a pretty-printed document is not."""
     try:
         return msgspec.json.decode(head, type=_Kind).schema.startswith("tieback/report-head/")
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return False
 
 
