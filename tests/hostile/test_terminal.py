@@ -143,6 +143,7 @@ def commands(port: int) -> list[tuple[str, ...]]:
     ]
 
 
+@pytest.mark.more
 def test_no_output_drives_a_terminal_or_a_ci_log(folder: Path, store: int) -> None:
     problems = []
     seen = 0

@@ -132,7 +132,7 @@ def show(
 @app.command("app")
 def app_(
     bundle: Annotated[
-        str, typer.Argument(metavar="BUNDLE", help="Bundle identifier, or the first digits of the SHA-256.")
+        str, typer.Argument(metavar="APP", help="Bundle identifier, name, file, or first digits of the SHA-256.")
     ],
     *,
     workspace: WorkspaceOption = Path(".tieback"),

@@ -20,20 +20,26 @@ SHOWN = 40
 
 
 def print_backend_lines(lines: "list[BackendLine]") -> None:
-    """Print one row per back end."""
+    """Print one row per back end. Columns of facts that no back end has are left out."""
+    rows = [
+        {
+            "back end": line.host,
+            "apps": f"{line.apps:,}",
+            "provider": line.provider,
+            "region": line.region,
+            "owner": line.owner or line.party,
+            "stores": ", ".join(access.replace("_", " ") for access in line.access),
+            "reported by": ", ".join(line.seen_by),
+        }
+        for line in lines
+    ]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("back end", "apps", "provider", "region", "owner", "stores", "reported by"):
+    names = ("back end", "apps", "provider", "region", "owner", "stores", "reported by")
+    shown = [name for name in names if name in ("back end", "apps", "owner") or any(row[name] for row in rows)]
+    for name in shown:
         table.add_column(name, justify="right" if name == "apps" else "left", overflow="fold")
-    for line in lines:
-        table.add_row(
-            _text(line.host),
-            f"{line.apps:,}",
-            _text(line.provider),
-            _text(line.region),
-            _text(line.owner or line.party),
-            _text(", ".join(access.replace("_", " ") for access in line.access)),
-            _text(", ".join(line.seen_by)),
-        )
+    for row in rows:
+        table.add_row(*(_text(row[name]) for name in shown))
     data_console().print(table)
 
 

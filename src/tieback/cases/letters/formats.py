@@ -23,6 +23,7 @@ from tieback.cases.letters.facts import LetterFacts
 from tieback.cases.letters.language import Language
 from tieback.model.case import Letter
 from tieback.model.errors import InputError, UsageError
+from tieback.model.extras import extra_advice
 from tieback.model.safe_text import escape_markup
 
 MAILTO_BODY = 1_500
@@ -105,7 +106,7 @@ def to_pdf(letter: Letter, facts: LetterFacts, language: Language, _: Path | Non
         raise UsageError(
             f"PDF is not available ({error})",
             where="--as pdf",
-            advice="Install Pango and run pip install 'tieback[pdf]'",
+            advice=f"Install Pango. {extra_advice('pdf')}",
         ) from None
     out = io.BytesIO()
     HTML(string=to_html(letter, facts, language).decode(), base_url=None, url_fetcher=_refuse).write_pdf(out)
@@ -123,7 +124,7 @@ def to_docx(letter: Letter, facts: LetterFacts, _: Language, folder: Path | None
         InputError: the template is damaged.
     """
     if importlib.util.find_spec("docxtpl") is None:
-        raise UsageError("DOCX is not available", where="--as docx", advice="Run pip install 'tieback[docx]'")
+        raise UsageError("DOCX is not available", where="--as docx", advice=extra_advice("docx"))
     own = None
     if folder is not None:
         names = (f"{letter.kind}.{letter.language}.docx", "letter.docx")

@@ -16,6 +16,7 @@ import msgspec
 from tieback.intake.capture.frames import FrameDecoder, FrameError
 from tieback.intake.capture.interface import Observation, ProxyFailure, ProxyListening, ProxySettings
 from tieback.model.errors import TiebackError, UsageError
+from tieback.model.extras import extra_advice
 
 MODULE = "tieback.intake.capture.proxy"
 READY_SECONDS = 30.0
@@ -34,9 +35,7 @@ class CaptureError(TiebackError):
 def require_mitmproxy() -> None:
     """Raise ``UsageError`` if the extra is not installed."""
     if find_spec("mitmproxy") is None:
-        raise UsageError(
-            "mitmproxy is not installed", where="capture", advice="Install the extra: pip install 'tieback[capture]'"
-        )
+        raise UsageError("mitmproxy is not installed", where="capture", advice=extra_advice("capture"))
 
 
 class ProxyProcess:

@@ -131,7 +131,7 @@ class HarFile:
                 continue
             try:
                 exchange = _exchange(_decode(entry))
-            except (msgspec.DecodeError, RecursionError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 self._note(f"entry {number} is invalid: {error}"[:200])
                 continue
             seen = flow_of(str(self.path), exchange)

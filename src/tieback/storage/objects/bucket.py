@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from tieback.model.errors import InputError, TiebackError
+from tieback.model.extras import extra_advice
 from tieback.model.remote import UNKNOWN_SIZE, RemoteObject
 from tieback.storage.objects.aws_profile import profile
 from tieback.storage.objects.location import ObjectUrl
@@ -75,7 +76,7 @@ class Bucket:
             raise TiebackError(
                 "obstore is not installed, but object stores need it",
                 where=f"{location.scheme}://{location.bucket}",
-                advice="Install tieback[cloud]",
+                advice=extra_advice("cloud"),
             ) from None
         environ = os.environ if environ is None else environ
         _check_identity(location, environ)

@@ -130,7 +130,7 @@ def of_every_kind() -> list[Finding]:
     key = "stripe_secret_key (superuser) sk_l…4242 for https://api.stripe.com: assets/config.json at 0x1f"
     leak = "email j…@example.test in form:mail, sent, to http://es.fieldhand.test:9200"
     return [
-        in_app("superuser-key-in-app", "Admin (service-role) key embedded in the app", Severity.CRITICAL, key),
+        in_app("superuser-key-in-app", "Supabase service-role key in the app", Severity.CRITICAL, key),
         in_app("cleartext-personal-data", "Personal data or credentials sent in cleartext", Severity.HIGH, leak),
         in_app("ransom-note", "Ransom note found in the data store", Severity.CRITICAL, "read_me_to_recover"),
         in_app("cleartext-allowed", "App allows connections without TLS", Severity.LOW, "every host: manifest"),
@@ -147,7 +147,7 @@ def test_findings_are_listed_by_severity(
     text = rendered(tabled(report, scope=None, exposures=(), findings=of_every_kind(), posture=None))
     assert "27 findings: 2 critical, 1 high, 1 low, 23 info" in text
     for word in (
-        "critical  Admin (service-role) key embedded in the app",
+        "critical  Supabase service-role key in the app",
         "Fieldhand 4.0.7",
         "(superuser) sk_l…4242",
         "assets/config.json at 0x1f",
