@@ -84,6 +84,8 @@ class Headline(msgspec.Struct, frozen=True):
     ``None`` here and below if the audience must not see it."""
     affected_partly_read: int | None = 0
     """Affected apps among them; the other affected apps were fully read."""
+    damaged_parts: int = 0
+    """Damaged parts of the stored results, which were ignored: apps and stores may be missing."""
 
 
 class FigureGroup(msgspec.Struct, frozen=True):

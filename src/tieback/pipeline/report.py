@@ -8,6 +8,8 @@ from heapq import merge
 from itertools import chain
 from pathlib import Path
 
+import msgspec
+
 from tieback import __version__
 from tieback.assess.ransom import RANSOMED
 from tieback.assess.summary import summarise
@@ -99,6 +101,13 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     if run is None:
         raise WorkspaceError(f"no run {run_id}", where=str(workspace.directory))
     lake, concluded = workspace.lake, workspace.ledger.conclusions
+    damaged = damage_lines(lake, _READ)
+    if damaged and not lake.parts():
+        raise WorkspaceError(
+            f"all {len(damaged)} parts of the lake are damaged, so there is nothing to report",
+            where=str(workspace.directory),
+            advice="Run the same `tieback scan` again; it rebuilds them",
+        )
     leads = concluded.app_store_table(run.id)
     captures = read_captures(lake, run.id, TRAFFIC_ANALYSIS)
     traffic = tuple(attribute_traffic(workspace, captures, captured_bundles(lake, run.id, TRAFFIC_ANALYSIS)))
@@ -128,13 +137,12 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     seen = find_passive_evidence(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
     untold = [_untold(seen.left_out)] if seen.left_out else []
     inside = posture_section(workspace, run.id)
-    damaged = damage_lines(lake, _READ)
     return Report(
         title="Open back ends of mobile apps",
         created=ended,
         tool_version=__version__,
         scope=_scope(workspace, run, asked),
-        headline=head,
+        headline=msgspec.structs.replace(head, damaged_parts=len(damaged)),
         apps=LazyIndex[AppSummary](apps.row_count(), apps.rows, apps.rows, pick=apps.pick),
         quiet=LazyTable[AppSummary](apps.quiet_count(), apps.quiet, apps.quiet),
         exposed=stores(exposed, open_=True),

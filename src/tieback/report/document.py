@@ -274,6 +274,9 @@ def partly_read_lines(report: Report, most: int = MOST_PARTLY_READ) -> Iterator[
 def headline_text(report: Report) -> str:
     """Return the conclusion in a few sentences that claim no more than was read and probed."""
     text, partly = _conclusion(report), report.headline.apps_partly_read
+    if damaged := report.headline.damaged_parts:
+        parts = count_text(damaged, "part of the stored results is", "parts of the stored results are")
+        text = f"Incomplete: {parts} damaged and ignored, so apps and stores may be missing. {text}"
     if not partly:
         return text
     return (
@@ -301,7 +304,7 @@ def _conclusion(report: Report) -> str:
         text = f"{analysed} {answered} answered; none allowed unauthenticated access to records."
         return f"{text} {skipped}".strip()
     exposed = f"{count_text(head.stores_exposed, 'data store')} accessible without authentication"
-    if head.apps_analysed:
+    if head.apps_analysed >= max(head.apps_affected, 1):
         apps = count_text(head.apps_analysed, "app")
         verb = "leads" if head.apps_affected == 1 else "lead"
         leading = f"{head.apps_affected:,} of {apps}{_fully_read_share(head)} {verb} to {exposed}"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.unit.cases.letters.samples import facts
 from tests.unit.cases.samples import NOW, case
+from tieback.cases.letters import bounded
 from tieback.cases.letters.formats import plain_text
 from tieback.cases.letters.language import KINDS, Template, load_language
 from tieback.cases.letters.render import letter_reference, render_letter
@@ -64,9 +65,17 @@ def test_what_others_wrote_is_text() -> None:
         ("{% include 'x' %}", "cannot be rendered"),
         ("{{ 'x' * 2000000 }}", "longer than 1 MiB"),
         ("{% for i in range(1000000) %}{% endfor %}", "cannot be rendered"),
+        ("{{ 'x' * 10000000000 }}", "needs more than 1024 MiB of memory"),
+        (
+            "{% set ns = namespace(x='x' * 99) %}{% for i in range(9999) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
+            "needs more than 1024 MiB of memory",
+        ),
+        ("{{ 9 ** (9 ** 9) }}", "takes more than 1 s"),
+        ("{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}", "takes more than 1 s"),
     ],
 )
-def test_a_damaged_template_is_one_line(template: str, says: str) -> None:
+def test_a_damaged_template_is_one_line(template: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "SECONDS", 1.0 if "1 s" in says else 20.0)
     language = msgspec.structs.replace(load_language("en"), exposure=Template("x", template))
     with pytest.raises(InputError, match=says):
         render_letter("exposure", "en", language, facts(), (), NOW, "v-1")
