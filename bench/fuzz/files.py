@@ -142,37 +142,52 @@ def _no_kind(_name: str, _head: bytes, _tail: bytes) -> str:
     return ""
 
 
-def _redaction(data: bytes) -> None:
+# The functions below return readers: what a reader imports when it runs is not instrumented.
+
+
+def _redaction() -> Callable[[bytes], object]:
     from tieback.model.redaction import public_prefix, redact, redact_path
     from tieback.model.safe_text import escape_commands, escape_line
 
-    text = data.decode("utf-8", "surrogateescape")
-    assert len(redact(text)) == len(text)
-    redact(text, cut=True)
-    redact_path(text)
-    public_prefix(text)
-    escape_line(text)
-    escape_commands(text)
+    def read(data: bytes) -> None:
+        text = data.decode("utf-8", "surrogateescape")
+        assert len(redact(text)) == len(text)
+        redact(text, cut=True)
+        redact_path(text)
+        public_prefix(text)
+        escape_line(text)
+        escape_commands(text)
+
+    return read
 
 
-def _cookies(data: bytes) -> None:
+def _cookies() -> Callable[[bytes], object]:
     from tieback.leaks.cookies import judge_cookies
 
-    text = data.decode("latin-1")
-    judge_cookies(text)
-    judge_cookies(text, set_cookie=True)
+    def read(data: bytes) -> None:
+        text = data.decode("latin-1")
+        judge_cookies(text)
+        judge_cookies(text, set_cookie=True)
+
+    return read
 
 
-def _worker_messages(data: bytes) -> None:
+def _worker_messages() -> Callable[[bytes], object]:
     """As the engine reads them from the pipe of a worker that an input controls."""
     from tieback.engine.messages import receive
 
     class Pipe:
-        def recv_bytes(self, _most: int) -> bytes:
-            return data
+        def __init__(self, data: bytes) -> None:
+            self.data = data
 
-    with suppress(msgspec.MsgspecError):
-        receive(cast("Connection", Pipe()))
+        def recv_bytes(self, _most: int) -> bytes:
+            return self.data
+
+    def read(data: bytes) -> None:
+        with suppress(msgspec.MsgspecError):
+            receive(cast("Connection", Pipe(data)))
+
+    return read
 
 
 def settings() -> Room:
@@ -330,11 +345,11 @@ def records() -> Room:
                 _folder("seal.json", lambda place: seal_problem(place, "part-1", b"k")),
                 [b'{"sha256":{},"holds":[],"mac":"00"}', _DEEP_JSON],
             ),
-            Reader("redaction", _redaction, [_SECRETS, b"/v1/users/8f14e45fceea167a5a36dedd4bea2543?token=abc"]),
-            Reader("cookies", _cookies, [b"session=8f14e45fceea167a; theme=dark", b"_ga=GA1.2.3.4; Path=/; Secure"]),
+            Reader("redaction", _redaction(), [_SECRETS, b"/v1/users/8f14e45fceea167a5a36dedd4bea2543?token=abc"]),
+            Reader("cookies", _cookies(), [b"session=8f14e45fceea167a; theme=dark", b"_ga=GA1.2.3.4; Path=/; Secure"]),
             Reader(
                 "worker-messages",
-                _worker_messages,
+                _worker_messages(),
                 [b"\x82\xa4type\xa5begun\xa5index\1", b"\x82\xa4type\xa5begun\xa1x" + b"\x91" * 60_000],
             ),
             Reader("rdap", rdap, [_RDAP, _DEEP_JSON]),

@@ -167,26 +167,32 @@ def traffic() -> Room:
             Reader("stores", both(stores), openings),
             Reader("samples", samples, [_HTTP, *_SAMPLES]),
             Reader("websocket", lambda data: websocket.messages(data, 4096), [b"\x81\x85abcd\t\7\x0f\b\x0e\xc1\2\0\0"]),
-            Reader("certificate", _certificate_details, [_certificate()]),
+            Reader("certificate", _certificate_details(), [_certificate()]),
         ]
     )
 
 
-def _certificate_details(data: bytes) -> None:
+def _certificate_details() -> Callable[[bytes], object]:
     """As after a handshake with a server whose certificate is the input."""
     from tieback.scope.tls import describe_session
 
     class Session:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
+        def __init__(self, data: bytes) -> None:
+            self.data = data
+
         def version(self) -> str:
             return "TLSv1.3"
 
         def getpeercert(self, *, binary_form: bool) -> bytes:
             assert binary_form
-            return data
+            return self.data
 
-    assert not describe_session(cast("ssl.SSLObject", Session()), "self-signed certificate").verified
+    def read(data: bytes) -> None:
+        assert not describe_session(cast("ssl.SSLObject", Session(data)), "self-signed certificate").verified
+
+    return read
 
 
 def _certificate() -> bytes:
