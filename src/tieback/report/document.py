@@ -72,6 +72,9 @@ _JOINERS = frozenset("\u200c\u200d")
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]#!|<>~&@$]|^[-+=]|(?<=^\d)[.)]|:(?=//)|(?<=\bwww)\.")
 """Characters that would be markup, a mention, a list item or an automatic link."""
+_CLAUSE = re.compile(r"[:;,]\s")
+MOST_REASONS = 8
+"""Number of reasons that one line shows."""
 MOST_SEARCHED = 5_000
 """Number of stores searched for stores without an app."""
 _MOST_HOSTS = 64
@@ -413,6 +416,19 @@ def _reasons_text(reasons: Mapping[SkipReason, int]) -> str:
     return " ".join((f"{count:,}: " if several else "") + SKIPPED_WORDS[reason] for reason, count in reasons.items())
 
 
+def dropped_text(report: Report) -> str:
+    """How many names in the apps are not back ends, by reason; empty if there are none."""
+    if not report.dropped:
+        return ""
+    total = report.not_backends.count
+    count = count_text(total, "name in the apps is not a back end", "names in the apps are not back ends")
+    shown = report.dropped[:MOST_REASONS]
+    # The explanation behind the first clause of a reason is in the JSON report.
+    reasons = [f"{clean(_CLAUSE.split(reason)[0], 80)} ({number:,})" for reason, number in shown]
+    left = total - sum(number for _, number in shown)
+    return f"{count}: {'; '.join([*reasons, f'other reasons ({left:,})'] if left else reasons)}"
+
+
 def unprobed_text(report: Report) -> str:
     """How many candidates were not probed, and all reasons; empty if all were probed. Without a grant: none was."""
     if report.scope is None:
@@ -460,7 +476,8 @@ def scope_lines(scope: RunScope | None) -> Iterator[tuple[str, str]]:
         return
     yield ("Authorised by", f"{clean(scope.authorised_by)}, until {clean(scope.not_after, 20)}")
     yield ("Contact", clean(scope.contact))
-    outside = scope.targets_out_of_scope
+    # The same number as in the headline; other audiences see none.
+    outside = None if scope.targets_out_of_scope is None else scope.unprobed.get(SkipReason.OUTSIDE, 0)
     yield (
         "Probed",
         count_text(scope.targets_asked, "target")
