@@ -54,7 +54,7 @@ SKIPPED_WORDS = {
     SkipReason.DNS_NOT_ALLOWED: "DNS is not allowed by this grant. Add dns = true.",
     SkipReason.NOT_RESOLVED: "DNS has no address for the name.",
     SkipReason.EXPIRED: "the grant expired during the run.",
-    SkipReason.EXCLUDED: "excluded by the grant or by a never.toml.",
+    SkipReason.EXCLUDED: "the grant or a never.toml excludes them.",
     SkipReason.OUTSIDE: "no target of this grant covers them.",
     SkipReason.OVER_BUDGET: "the limits of the grant ended the probe. Raise [limits].",
 }
@@ -413,7 +413,9 @@ def _skipped_text(scope: RunScope, *, exposed: bool) -> str:
 def _reasons_text(reasons: Mapping[SkipReason, int]) -> str:
     """The reasons as sentences, each with its count if there are several."""
     several = len(reasons) > 1
-    return " ".join((f"{count:,}: " if several else "") + SKIPPED_WORDS[reason] for reason, count in reasons.items())
+    return " ".join(
+        (f"{count:,} because " if several else "") + SKIPPED_WORDS[reason] for reason, count in reasons.items()
+    )
 
 
 def dropped_text(report: Report) -> str:

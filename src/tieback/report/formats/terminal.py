@@ -130,6 +130,8 @@ def print_report(report: Report, console: Console, *, brief: bool = False, least
     if report.apps.count:
         console.print(_named(report, report.apps.first(most), console.width))
         _print_rest(console, report.apps.count, min(report.apps.count, most))
+        if most == MOST_ROWS and any(summary.endpoints > MOST_HOSTS for summary in report.apps.first(most)):
+            console.print("  All back ends, with provider and owner: tieback backend list", style="dim")
     if dropped := dropped_text(report):
         console.print(Text(f"\n{dropped}. Each with its reason: --format json", style="dim"))
     _print_captures(report, console, most)
