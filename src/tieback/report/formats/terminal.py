@@ -127,13 +127,7 @@ def print_report(report: Report, console: Console, *, brief: bool = False, least
             if label in _BRIEF_LABELS:
                 console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
         return
-    if report.apps.count:
-        console.print(_named(report, report.apps.first(most), console.width))
-        _print_rest(console, report.apps.count, min(report.apps.count, most))
-        if most == MOST_ROWS and any(summary.endpoints > MOST_HOSTS for summary in report.apps.first(most)):
-            console.print("  All back ends, with provider and owner: tieback backend list", style="dim")
-    if dropped := dropped_text(report):
-        console.print(Text(f"\n{dropped}. Each with its reason: --format json", style="dim"))
+    _print_named(report, console, most)
     _print_captures(report, console, most)
     if report.headline.apps_analysed > FEW_APPS:
         for table in report.tables:
@@ -146,6 +140,18 @@ def print_report(report: Report, console: Console, *, brief: bool = False, least
     console.print()
     for label, text in about_lines(report):
         console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
+
+
+def _print_named(report: Report, console: Console, most: int) -> None:
+    """The back ends that the apps name, and the number of names that are none."""
+    if report.apps.count:
+        shown = report.apps.first(most)
+        console.print(_named(report, shown, console.width))
+        _print_rest(console, report.apps.count, len(shown))
+        if console.width < UNFOLDED and any(summary.endpoints > MOST_HOSTS for summary in shown):
+            console.print("  All back ends, with provider and owner: tieback backend list", style="dim")
+    if dropped := dropped_text(report):
+        console.print(Text(f"\n{dropped}. Each with its reason: --format json", style="dim"))
 
 
 def _print_partly_read(report: Report, console: Console) -> None:
