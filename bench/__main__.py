@@ -29,12 +29,14 @@ from bench import (
     probes,
     probing_scale,
     report,
+    startup,
     static,
     traffic,
     world,
 )
 
 BENCHMARKS: dict[str, Callable[[], str]] = {
+    "startup": startup.run,
     "static": static.run,
     "traffic": traffic.run,
     "probes": probes.run,

@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Skips(config), "tieback-skips")
     tempfile.tempdir = None  # found again, from TMPDIR
     # Not in the home of the person who runs the tests. Each process has its own: tests in two of them use equal grants.
+    os.environ.pop("TIEBACK_NEVER", None)
     for variable, name in (("TIEBACK_STATE", "state"), ("XDG_CONFIG_HOME", "config")):
         os.environ[variable] = tempfile.mkdtemp(prefix=f"{name}-")
 

@@ -90,7 +90,7 @@ def chosen_width(environment: Mapping[str, str] = os.environ) -> int | None:
 
 def open_console(*, width: int | None, **more: Any) -> SafeConsole:
     """Return a console with this width, also for a terminal with ``TERM=dumb``; ``None`` asks the terminal."""
-    return SafeConsole(width=width, height=None if width is None else _HEIGHT, highlight=False, **more)
+    return SafeConsole(width=width, height=None if width is None else _HEIGHT, highlight=False, markup=False, **more)
 
 
 def break_names(text: Text, width: int) -> Text:

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from tests.unit.cli.conftest import Run, run
 from tieback.storage.trust import DEFAULT, default_workspace, distrust, trust
-from tieback.storage.user_state import state_folder
 from tieback.storage.workspace import SCHEMA, Workspace
+from tieback.user_state import state_folder
 
 __all__ = ("run",)
 

@@ -9,6 +9,8 @@ import typer
 from rich.text import Text
 
 from tieback.cli.terminal import message_console
+from tieback.model.errors import WorkspaceError
+from tieback.model.unit import path_text
 
 if TYPE_CHECKING:
     from tieback.engine.dask import DaskEngine
@@ -38,7 +40,14 @@ def certs(
     """
     from tieback.engine.certificates import make_certificates
 
-    make_certificates(directory, host or (), days)
+    try:
+        make_certificates(directory, host or (), days)
+    except OSError as error:
+        raise WorkspaceError(
+            f"the certificates cannot be written ({error.strerror or error})",
+            where=path_text(directory),
+            advice="Choose another folder, or check free space and permissions",
+        ) from None
     message_console().print(Text(f"{directory}: valid for {days} days; copy it to every member and keep it secret"))
 
 

@@ -35,6 +35,7 @@ def list_run_ids(workspace: Path) -> list[tuple[str, str]]:
     file = workspace / _LEDGER
     if not file.is_file():
         return []
+
     import sqlite3
 
     query = (

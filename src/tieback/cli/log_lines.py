@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import stat
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -29,7 +30,7 @@ _EMAIL = re.compile(r"[\w.+%-]{1,64}@(?=[\w-]{1,63}\.)")
 
 def redact(text: str) -> str:
     """The text without credentials, query values and local parts of e-mail addresses, at most ``MAX_TEXT`` long."""
-    from tieback.model.redaction import redact
+    from tieback.model.redaction import redact as redact_evidence
     from tieback.recognise.keywords import mask_passwords
 
     # Cut first: the patterns are linear, but a name or message can have any length. A cut text ends in the middle of
@@ -39,7 +40,7 @@ def redact(text: str) -> str:
     text = _JWT.sub("***", text)
     text = _SCHEME.sub(r"\1 ***", text)
     text = _QUERY.sub(r"\1***", text)
-    text = mask_passwords(redact(text))
+    text = mask_passwords(redact_evidence(text))
     return _EMAIL.sub("***@", text)
 
 
@@ -75,10 +76,12 @@ def _field(value: object) -> object:
 
 
 class LogStream(logging.StreamHandler[TextIO]):
-    """A handler that never prints a traceback of its own: a full disk must not hide the result of the command."""
+    """A handler that ignores a full disk or a closed pipe: the result of the command matters more."""
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name in the standard library
-        """Ignore the error."""
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - as in the standard library
+        """Ignore errors of the operating system; raise all others."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            raise  # noqa: PLE0704 - the handler calls this while it handles the error
 
 
 def open_private(path: Path) -> TextIO:

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tieback.model.errors import TiebackError
-
 if TYPE_CHECKING:
     import logging
 
@@ -52,14 +50,14 @@ class CommandLog:
         logging.getLogger(NAME).setLevel(logging.DEBUG)
         self._handlers.append(handler)
 
-    def close(self, code: int, error: BaseException | None = None) -> None:
+    def close(self, code: int) -> None:
         """Write the exit code, and stop."""
         if not self._handlers:
             return
         import logging
 
         seconds = round(time.monotonic() - self._begun, 3)
-        write_event("command ended", exit_code=code, seconds=seconds, error=_kind(error))
+        write_event("command ended", exit_code=code, seconds=seconds)
         for handler in self._handlers:
             logging.getLogger().removeHandler(handler)
             handler.close()
@@ -92,9 +90,3 @@ def logged_stage(description: str) -> Iterator[Callable[[int, int], None]]:
     finally:
         seconds = round(time.monotonic() - begun, 3)
         write_event("stage ended", stage=description, done=counts[0], total=counts[1], seconds=seconds)
-
-
-def _kind(error: BaseException | None) -> str | None:
-    if error is None:
-        return None
-    return error.diagnostics() if isinstance(error, TiebackError) else type(error).__name__

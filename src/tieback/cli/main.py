@@ -142,5 +142,6 @@ def main() -> None:
     prepare()
     import_help_renderer()
     log = CommandLog()
-    command = build(log)
-    sys.exit(run(lambda: command(prog_name="tieback"), log.close))
+    code = run(lambda: build(log)(prog_name="tieback"))
+    log.close(code)
+    sys.exit(code)

@@ -37,34 +37,24 @@ def prepare() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def run(command: Callable[[], object], ended: Callable[[int, BaseException | None], None] | None = None) -> int:
-    """Run a command; returns its exit code. Every error becomes one line on stderr.
-
-    Args:
-        command: the command.
-        ended: called with the exit code, and the error that ended the command if there was one.
-    """
-    failure: BaseException | None = None
+def run(command: Callable[[], object]) -> int:
+    """Run a command; returns its exit code. Every error becomes one line on stderr."""
     try:
         command()
         code = int(ExitCode.DONE)
     except SystemExit as end:
         code = _code_of(end)
-    except KeyboardInterrupt as error:
-        failure, code = error, INTERRUPTED
+    except KeyboardInterrupt:
+        code = INTERRUPTED
     except TiebackError as error:
-        failure, code = error, _failed(error)
-    except BrokenPipeError as error:
-        failure, code = error, ExitCode.CLOSED_PIPE
+        code = _failed(error)
+    except BrokenPipeError:
+        code = ExitCode.CLOSED_PIPE
     except OSError as error:
-        failure, code = error, _failed(output_error(error))
+        code = _failed(output_error(error))
     except Exception as error:  # noqa: BLE001 - the edge of the process: one line instead of a traceback
-        failure, code = error, _internal(error)
-    code = _flush(code)
-    if ended is not None:
-        with suppress(OSError):
-            ended(code, failure)
-    return code
+        code = _internal(error)
+    return _flush(code)
 
 
 def output_error(error: OSError) -> TiebackError:

@@ -84,15 +84,14 @@ NeverOption = Annotated[
     typer.Option(
         "--never",
         metavar="FILE",
-        envvar="TIEBACK_NEVER",
-        help="One more never.toml: what is never contacted, and which signatures grants need. It only adds.",
+        help="One more never.toml (also: TIEBACK_NEVER): what is never contacted, and which signatures grants need.",
     ),
 ]
 
 
 def message_console() -> Console:
     """Messages go to stderr, so that stdout contains only data."""
-    return SafeConsole(stderr=True, highlight=False, soft_wrap=True)
+    return SafeConsole(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 def data_console() -> Console:

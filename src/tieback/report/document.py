@@ -24,6 +24,7 @@ from tieback.model.report import (
     RunScope,
     SkipReason,
 )
+from tieback.model.safe_text import escape_markup
 from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text, size_text
 from tieback.report.personal import personal_lines
 
@@ -70,8 +71,6 @@ _UNSAFE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
 """Format characters needed in Persian, Indic scripts and emoji; they do not change the text direction."""
 
-_MARKUP = re.compile(r"[\\`*_{}\[\]#!|<>~&@$]|^[-+=]|(?<=^\d)[.)]|:(?=//)|(?<=\bwww)\.")
-"""Characters that would be markup, a mention, a list item or an automatic link."""
 _CLAUSE = re.compile(r"[:;,]\s")
 MOST_REASONS = 8
 """Number of reasons that one line shows."""
@@ -106,7 +105,7 @@ def clean(text: str, limit: int = 200) -> str:
 
 def escape_markdown(text: str, limit: int = 200) -> str:
     """Escape untrusted text so that Markdown shows it literally, on one line."""
-    return _MARKUP.sub(r"\\\g<0>", clean(text, limit))
+    return escape_markup(clean(text, limit))
 
 
 def count_text(number: int, one: str, many: str | None = None) -> str:

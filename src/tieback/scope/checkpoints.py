@@ -22,7 +22,7 @@ import msgspec
 
 from tieback.model.errors import WorkspaceError
 from tieback.scope.policy.ssh_keys import PublicKey, parse_public_key
-from tieback.storage.user_state import open_state_folder, state_folder
+from tieback.user_state import open_state_folder, state_folder
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -163,7 +163,7 @@ def _read_record(place: Path) -> LogRecord | None:
     try:
         with place.open("rb") as file:
             return msgspec.json.decode(file.read(_MAX_RECORD), type=LogRecord)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

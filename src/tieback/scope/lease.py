@@ -19,7 +19,7 @@ import msgspec
 
 from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Grant
-from tieback.storage.user_state import open_state_folder
+from tieback.user_state import open_state_folder
 
 LEASE_FOLDER = ".tieback-leases"
 """Folder next to an audit log outside a workspace."""

@@ -20,7 +20,7 @@ import msgspec
 from tieback.model.errors import WorkspaceError
 from tieback.storage.checkout import checkout_of, tracked_by
 from tieback.storage.failures import storage_errors
-from tieback.storage.user_state import OTHERS_WRITE, open_state_folder, state_folder, user_key, write_private
+from tieback.user_state import OTHERS_WRITE, open_state_folder, state_folder, user_key, write_private
 
 IDENTITY_FILE = "identity"
 DEFAULT = Path(".tieback")
@@ -191,7 +191,7 @@ def require_confirmed(workspace: Path, url: str, name: str) -> None:
 def _read_record(real: Path) -> TrustRecord | None:
     try:
         record = msgspec.json.decode(_read_small(_record_file(real)), type=TrustRecord)
-    except (FileNotFoundError, NotADirectoryError, msgspec.MsgspecError):
+    except (FileNotFoundError, NotADirectoryError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return record if record.path == _text(real) else None
 

@@ -39,7 +39,7 @@ from tieback.storage.ledger.location import (
 from tieback.storage.ledger.locks import Lock, lock_file, lock_run, lock_session
 from tieback.storage.permissions import make_private
 from tieback.storage.trust import IDENTITY_FILE, confirm_ledger, distrust, key_of, trust
-from tieback.storage.user_state import OTHERS_WRITE, open_state_folder
+from tieback.user_state import OTHERS_WRITE, open_state_folder
 
 SCHEMA = int(HEAD)
 """Version of the layout and of the ledger: the number of the newest migration."""

@@ -85,9 +85,9 @@ def test_a_command_is_logged(run: Run, apps: Path, tmp_path: Path) -> None:
 def test_an_error_is_logged(run: Run, tmp_path: Path) -> None:
     ended = run("--log-file", "log.jsonl", "report", "-w", "none")
     assert ended.code == 4
-    last = lines(tmp_path / "log.jsonl")[-1]
+    *_, problem, last = lines(tmp_path / "log.jsonl")
     assert last["exit_code"] == 4
-    assert "no workspace here" in str(last["error"])
+    assert "no workspace here" in str(problem["text"])
 
 
 def test_verbose_writes_the_same_on_stderr(run: Run, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import Run
-from tieback.cli.terminal import ExitCode, print_failure, progress_bar
+from tieback.cli.terminal import ExitCode, message_console, print_failure, progress_bar
 from tieback.model.errors import InputError
 
 
@@ -39,3 +39,8 @@ def test_a_pipe_gets_whole_identifiers(
     ended = run("app", apps / "fieldhand.apk", "--workers", "1")
     assert "http://es.fieldhand.test:9200/machines/_search" in ended.out
     assert max(len(line.rstrip()) for line in ended.out.splitlines()) < 300
+
+
+def test_brackets_in_a_path_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    message_console().print("report: out[/].html [bold]x")
+    assert capsys.readouterr().err == "report: out[/].html [bold]x\n"

@@ -67,7 +67,8 @@ def test_nothing_is_known(capsys: pytest.CaptureFixture[str]) -> None:
 def test_columns_without_facts_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     line = BackendLine("es.shop.test", 1, 2, (), "Example Cloud", "", "", "unknown", (), ())
     print_backend_lines([line])
-    assert capsys.readouterr().out.splitlines()[0].split() == ["back", "end", "apps", "provider", "owner"]
+    words = ["back", "end", "apps", "provider", "owner", "es.shop.test", "2", "Example", "Cloud", "unknown"]
+    assert capsys.readouterr().out.split() == words
     print_backend_lines([line, replace(line, host="db.shop.test", access=("open_empty",))])
     said = capsys.readouterr().out
     assert said.splitlines()[0].split() == ["back", "end", "apps", "provider", "owner", "stores"]

@@ -20,10 +20,10 @@ from markdown_it import MarkdownIt
 from tieback.cases.contacts import is_email_address
 from tieback.cases.letters.facts import LetterFacts
 from tieback.cases.letters.language import Language
-from tieback.cases.letters.render import escape
 from tieback.model.case import Letter
 from tieback.model.errors import InputError, UsageError
 from tieback.model.extras import extra_advice
+from tieback.model.safe_text import escape_markup
 
 MAILTO_BODY = 1_500
 """Limit in characters; mail programs truncate longer links."""
@@ -69,7 +69,7 @@ def _markdown() -> MarkdownIt:
 
 def to_markdown(letter: Letter, facts: LetterFacts, language: Language, _: Path | None = None) -> bytes:
     """Encode header and text as Markdown."""
-    lines = [f"# {escape(letter.subject)}", "", f"{language.words['to']}: {escape(facts.recipient)}  "]
+    lines = [f"# {escape_markup(letter.subject)}", "", f"{language.words['to']}: {escape_markup(facts.recipient)}  "]
     lines += [f"{language.words['date']}: {facts.today}  ", f"{language.words['reference']}: {facts.reference}", ""]
     return ("\n".join(lines) + "\n" + letter.text).encode("utf-8", "replace")
 

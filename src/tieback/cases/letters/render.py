@@ -17,15 +17,10 @@ from tieback.cases.letters.facts import LetterFacts
 from tieback.cases.letters.language import KINDS, Language, Template
 from tieback.model.case import Letter
 from tieback.model.errors import InputError, UsageError
+from tieback.model.safe_text import escape_markup
 
 MAX_TEXT = 1 << 20
-_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 _BLANK_LINES = re.compile(r"\n{3,}")
-
-
-def escape(text: str) -> str:
-    """Escape a text so that Markdown shows it literally."""
-    return _MARKS.sub(r"\\\1", text)
 
 
 def letter_reference(vendor: str, kind: str) -> str:
@@ -60,7 +55,7 @@ def render_letter(
         loader=DictLoader(dict(language.parts)),
         undefined=StrictUndefined,
         autoescape=False,
-        finalize=lambda value: escape(value) if isinstance(value, str) else value,
+        finalize=lambda value: escape_markup(value) if isinstance(value, str) else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )

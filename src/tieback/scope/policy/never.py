@@ -1,9 +1,9 @@
 """Site policies: what this site never contacts, and who must sign every grant.
 
 A site policy is a file ``never.toml`` with ``[[exclude]]`` and ``[signatures]`` as in a grant. These files are read:
-``/etc/tieback/never.toml``, ``never.toml`` in the user's configuration folder, and one that a command names. All that
-exist count together. None can remove what another one, or the grant, excludes or demands. A file that cannot be read,
-or is damaged, stops every connection.
+``/etc/tieback/never.toml``, ``never.toml`` in the user's configuration folder, the one that the variable
+``TIEBACK_NEVER`` names, and one that a command names. All that exist count together. None can remove what another one,
+or the grant, excludes or demands. A file that cannot be read, or is damaged, stops every connection.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from tieback.scope.policy.exclude import SourcedRule
 from tieback.scope.toml_file import check_list, check_table, convert, decode_text, parse_toml, read_bytes
 
 FILE = "never.toml"
+VARIABLE = "TIEBACK_NEVER"
 SYSTEM_FOLDER = Path("/etc/tieback")
 _ADVICE = "Nothing is contacted until this file can be read and is correct"
 
@@ -62,21 +63,24 @@ def configuration_folder(environment: Mapping[str, str] = os.environ) -> Path:
 
 
 def policy_places(named: Path | None = None, environment: Mapping[str, str] = os.environ) -> list[Path]:
-    """The files that are read, if they exist; ``named`` must exist."""
-    return [SYSTEM_FOLDER / FILE, configuration_folder(environment) / FILE, *([named] if named is not None else [])]
+    """The files that are read. The first two may be missing; those that the user names may not."""
+    variable = environment.get(VARIABLE, "")
+    chosen = [*([Path(variable)] if variable else []), *([named] if named is not None else [])]
+    return [SYSTEM_FOLDER / FILE, configuration_folder(environment) / FILE, *chosen]
 
 
 def load_site_policy(named: Path | None = None, environment: Mapping[str, str] = os.environ) -> SitePolicy:
     """Read all site policies.
 
     Args:
-        named: a file that a command names, besides the two places.
+        named: a file that a command names, besides the usual places.
         environment: environment variables.
 
     Raises:
-        GrantError: a file exists but cannot be read or is malformed, or the named one does not exist.
+        GrantError: a file exists but cannot be read or is malformed, or one that the user names does not exist.
     """
-    places = [place for place in policy_places(named, environment) if place == named or _exists(place)]
+    system, users, *chosen = policy_places(named, environment)
+    places = [*filter(_exists, (system, users)), *chosen]
     return SitePolicy(tuple(_read(place, environment) for place in places))
 
 

@@ -2,7 +2,7 @@
 
 ``seal.json`` in a part lists the SHA-256 of its Parquet files, and has an HMAC-SHA-256 (RFC 2104) over the name of the
 part, these hashes and, in a merged part, the names of the parts that it contains. The key is derived from the user's
-key (``storage.user_state``), so no other program can write a seal. The rows of a part name the content hash of each
+key (``tieback.user_state``), so no other program can write a seal. The rows of a part name the content hash of each
 input and the version of the analysis; the seal covers them.
 """
 
@@ -62,7 +62,7 @@ def seal_problem(folder: Path, part: str, key: bytes) -> str:
         digests = _digests(folder)
     except FileNotFoundError:
         return "your tieback did not write it: it has no seal"
-    except (OSError, ValueError, msgspec.MsgspecError) as error:
+    except (OSError, ValueError, msgspec.MsgspecError, RecursionError) as error:
         return f"its seal cannot be checked ({error})"
     if not hmac.compare_digest(seal.mac.encode(), _mac(key, part, seal.sha256, seal.holds).encode()):
         return "your tieback did not write it: its seal has another key"

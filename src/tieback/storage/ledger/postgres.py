@@ -60,6 +60,8 @@ def check_address(url: str) -> str:
         # The text is not shown: it may contain a password.
         why = str(error).strip().partition(":")[0]
         raise UsageError(f"not the URL of a ledger ({why})", where="--ledger", advice=_AS) from None
+    except UnicodeDecodeError:
+        raise UsageError("not the URL of a ledger (a part is not UTF-8)", where="--ledger", advice=_AS) from None
     secret = next((name for name in parts if name.endswith("password")), None)
     if secret is not None:
         raise UsageError(

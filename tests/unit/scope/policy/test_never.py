@@ -40,6 +40,16 @@ def test_all_files_count(tmp_path: Path, site: dict[str, str]) -> None:
     assert [len(file.sha256) for file in found.files] == [64, 64, 64]
 
 
+def test_no_source_replaces_another(tmp_path: Path, site: dict[str, str]) -> None:
+    for name in ("variable.toml", "option.toml"):
+        (tmp_path / name).write_text(f'[[exclude]]\nmatch = "{name}.test"\n')
+    environment = site | {"TIEBACK_NEVER": str(tmp_path / "variable.toml")}
+    found = load_site_policy(tmp_path / "option.toml", environment)
+    assert [rule.rule.match for rule in found.rules] == ["variable.toml.test", "option.toml.test"]
+    with pytest.raises(GrantError, match=r"gone\.toml: cannot be read"):
+        load_site_policy(None, site | {"TIEBACK_NEVER": str(tmp_path / "gone.toml")})
+
+
 def test_places(tmp_path: Path, site: dict[str, str]) -> None:
     user = tmp_path / "home/.config/tieback/never.toml"
     assert policy_places(None, site) == [tmp_path / "etc" / "never.toml", user]

@@ -6,8 +6,8 @@ import pytest
 
 from tieback.model.errors import WorkspaceError
 from tieback.storage.trust import confirm_ledger, distrust, key_of, require_confirmed, trust
-from tieback.storage.user_state import open_state_folder, state_folder, user_key
 from tieback.storage.workspace import Workspace
+from tieback.user_state import open_state_folder, state_folder, user_key
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +78,7 @@ def test_a_workspace_at_the_same_path_with_another_token_is_not_trusted(tmp_path
 
 def test_a_lost_key_or_record_ends_trust(state: Path, tmp_path: Path) -> None:
     Workspace.open(tmp_path / "ws").close()
-    (record,) = (state / "trusted").iterdir()
+    (record,) = (state / "trusted").glob("*.json")
     for content in (b"", b"{}", record.read_bytes().replace(b"/ws", b"/xs")):
         record.write_bytes(content)
         assert distrust(tmp_path / "ws") == "you did not create it on this machine"
