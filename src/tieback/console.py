@@ -61,11 +61,25 @@ class SafeConsole(Console):
             fit_table(renderable, chosen.max_width, self)
         elif isinstance(renderable, Text) and not (chosen.no_wrap or renderable.no_wrap):
             renderable = break_names(renderable, chosen.max_width)
-        for segment in super().render(renderable, chosen):
+        segments = super().render(renderable, chosen)
+        if isinstance(renderable, Table) and chosen.max_width >= UNFOLDED:
+            segments = _without_padding(segments)
+        for segment in segments:
             if segment.control:
                 yield segment
             else:
                 yield Segment(escape_commands(replace_unsafe(segment.text)), segment.style)
+
+
+def _without_padding(segments: Iterable[Segment]) -> Iterator[Segment]:
+    """The lines without spaces at their ends, which in a pipe pad every row to the widest."""
+    for line in Segment.split_lines(segments):
+        while line and not line[-1].control and not line[-1].text.strip(" "):
+            line.pop()
+        yield from line[:-1]
+        if line:
+            yield line[-1] if line[-1].control else Segment(line[-1].text.rstrip(" "), line[-1].style)
+        yield Segment.line()
 
 
 def chosen_width(environment: Mapping[str, str] = os.environ) -> int | None:

@@ -78,6 +78,7 @@ def test_words_beside_long_names_stay_whole(width: int) -> None:
 @given(hosts=st.lists(HOST, min_size=1, max_size=4))
 def test_a_pipe_gets_one_whole_line_per_row(hosts: list[str]) -> None:
     lines = printed(a_table(hosts), UNFOLDED).splitlines()
+    assert all(line == line.rstrip() for line in lines)
     assert len(lines) == len(hosts) + 1
     for host, line in zip(hosts, lines[1:], strict=True):
         assert line.split()[0] == host

@@ -285,8 +285,10 @@ def write_all(document: Report, renderer: Renderer, path: Path) -> list[Path]:
     return [path, beside]
 
 
-def show(document: Report, output: str, *, brief: bool = False) -> None:
+def show(document: Report, output: str, *, brief: bool = False, least: Severity | None = None) -> None:
     """Print the report on stdout: tables for people (``brief``: only the conclusions), or any other format.
+
+    A pipe gets all findings of severity ``least`` or above.
 
     Raises:
             UsageError: unknown format.
@@ -294,7 +296,7 @@ def show(document: Report, output: str, *, brief: bool = False) -> None:
     if output == "table":
         from tieback.report.formats.terminal import print_report
 
-        print_report(document, data_console(), brief=brief)
+        print_report(document, data_console(), brief=brief, least=least)
         return
     from tieback.report import by_name
 

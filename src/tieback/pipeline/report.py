@@ -23,6 +23,7 @@ from tieback.model.report import (
     AppSummary,
     CaptureSummary,
     ContactedServer,
+    DroppedName,
     ExposureHistory,
     LazyIndex,
     LazyTable,
@@ -61,7 +62,7 @@ from tieback.storage.workspace import Workspace
 
 _CLOUD_APIS = frozenset({None, "appwrite", "graphql", "hasura", "parse", "pocketbase", "supabase"})
 """Cloud services that an app uses as its API; ``None`` stands for functions, gateways and app hosting."""
-_READ = ("units", "apps", "sightings", "problems", "flows", "inputs", "backends", "probes", "run_data")
+_READ = ("units", "apps", "sightings", "not_backends", "problems", "flows", "inputs", "backends", "probes", "run_data")
 """Tables of the lake that a report reads."""
 
 
@@ -137,6 +138,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     seen = find_passive_evidence(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
     untold = [_untold(seen.left_out)] if seen.left_out else []
     inside = posture_section(workspace, run.id)
+    dropped = apps.dropped_reasons()
     return Report(
         title="Open back ends of mobile apps",
         created=ended,
@@ -176,6 +178,8 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         servers=LazyTable[ContactedServer].of(worst_first(one for group in traffic for one in group.servers)),
         data=read_run_data(lake, run.id),
         partly_read=LazyTable[AppSummary](partly[0], apps.unread, apps.unread),
+        not_backends=LazyTable[DroppedName](sum(count for _, count in dropped), apps.dropped),
+        dropped=dropped,
     )
 
 

@@ -1,5 +1,6 @@
 """Rows, order and wording shared by all human-readable renderers."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
@@ -54,7 +55,7 @@ SKIPPED_WORDS = {
     SkipReason.DNS_NOT_ALLOWED: "DNS is not allowed by this grant. Add dns = true.",
     SkipReason.NOT_RESOLVED: "DNS has no address for the name.",
     SkipReason.EXPIRED: "the grant expired during the run.",
-    SkipReason.EXCLUDED: "excluded by the grant or by a never.toml.",
+    SkipReason.EXCLUDED: "the grant or a never.toml excludes them.",
     SkipReason.OUTSIDE: "no target of this grant covers them.",
     SkipReason.OVER_BUDGET: "the limits of the grant ended the probe. Raise [limits].",
 }
@@ -70,6 +71,9 @@ _UNSAFE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
 """Format characters needed in Persian, Indic scripts and emoji; they do not change the text direction."""
 
+_CLAUSE = re.compile(r"[:;,]\s")
+MOST_REASONS = 8
+"""Number of reasons that one line shows."""
 MOST_SEARCHED = 5_000
 """Number of stores searched for stores without an app."""
 _MOST_HOSTS = 64
@@ -411,7 +415,22 @@ def _skipped_text(scope: RunScope, *, exposed: bool) -> str:
 def _reasons_text(reasons: Mapping[SkipReason, int]) -> str:
     """The reasons as sentences, each with its count if there are several."""
     several = len(reasons) > 1
-    return " ".join((f"{count:,}: " if several else "") + SKIPPED_WORDS[reason] for reason, count in reasons.items())
+    return " ".join(
+        (f"{count:,} because " if several else "") + SKIPPED_WORDS[reason] for reason, count in reasons.items()
+    )
+
+
+def dropped_text(report: Report) -> str:
+    """How many names in the apps are not back ends, by reason; empty if there are none."""
+    if not report.dropped:
+        return ""
+    total = report.not_backends.count
+    count = count_text(total, "name in the apps is not a back end", "names in the apps are not back ends")
+    shown = report.dropped[:MOST_REASONS]
+    # The explanation behind the first clause of a reason is in the JSON report.
+    reasons = [f"{clean(_CLAUSE.split(reason)[0], 80)} ({number:,})" for reason, number in shown]
+    left = total - sum(number for _, number in shown)
+    return f"{count}: {'; '.join([*reasons, f'other reasons ({left:,})'] if left else reasons)}"
 
 
 def unprobed_text(report: Report) -> str:
@@ -461,7 +480,8 @@ def scope_lines(scope: RunScope | None) -> Iterator[tuple[str, str]]:
         return
     yield ("Authorised by", f"{clean(scope.authorised_by)}, until {clean(scope.not_after, 20)}")
     yield ("Contact", clean(scope.contact))
-    outside = scope.targets_out_of_scope
+    # The same number as in the headline; other audiences see none.
+    outside = None if scope.targets_out_of_scope is None else scope.unprobed.get(SkipReason.OUTSIDE, 0)
     yield (
         "Probed",
         count_text(scope.targets_asked, "target")

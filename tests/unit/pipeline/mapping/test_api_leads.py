@@ -48,9 +48,7 @@ def test_provider_and_region_come_from_names(knowledge: AttributionSources) -> N
 
 
 def test_the_platform_does_not_own_a_customers_resource(knowledge: AttributionSources) -> None:
-    shared = Endpoint(
-        EndpointKind.CLOUD, "firestore:acme-fit", scheme="https", host="firestore.googleapis.com", port=443
-    )
+    shared = Endpoint(EndpointKind.CLOUD, "firestore:acme-fit", "https", "firestore.googleapis.com", 443)
     (found,) = attribute_backends([Backend(shared)], knowledge, CaptureNames())
     claims = {one.claim: one.value for one in found.attributions}
     assert (found.owner, claims["provider"], claims["boundary"]) == ("", "Google Cloud", "firestore:acme-fit")
