@@ -231,6 +231,15 @@ def test_no_number_in_a_recording_breaks_a_figure(name: str) -> None:
         plausible(run(probe, recorded_answers(answers), at, recording.greeting).result)
 
 
+def test_no_byte_of_a_bolt_answer_breaks_a_figure() -> None:
+    """PackStream has booleans and floats of its own where numbers are expected."""
+    recording, probe = ALL["bolt-open"], BY_NAME["bolt"]
+    for place in range(sum(map(len, recording.answers))):
+        for byte in (b"\xc0", b"\xc2", b"\xc3", b"\xff", b"\x80", b"\x90"):
+            answers = _put(recording.answers, place, byte)
+            plausible(run(probe, recorded_answers(answers), target(probe), recording.greeting).result)
+
+
 def _put(answers: tuple[bytes, ...], place: int, word: bytes) -> list[bytes]:
     out = []
     for answer in answers:
