@@ -31,7 +31,7 @@ class Figure(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         if isinstance(self.value, bool):
             # Written to JSON as true, which no reader takes for a number.
-            raise ValueError(f"a figure cannot be {self.value}")
+            raise TypeError(f"a figure cannot be {self.value}")
         if self.value < 0:
             raise ValueError(f"a figure cannot be negative: {self.value}")
 

@@ -37,7 +37,7 @@ def test_a_negative_figure_is_a_programming_error() -> None:
 
 @pytest.mark.parametrize("value", [True, False])
 def test_a_boolean_is_no_figure(value: bool) -> None:
-    with pytest.raises(ValueError, match="cannot be"):
+    with pytest.raises(TypeError, match="cannot be"):
         exact(value, "a")
 
 
