@@ -29,6 +29,9 @@ class Figure(msgspec.Struct, frozen=True):
     """The call or computation, such as ``_cat/indices docs.count``."""
 
     def __post_init__(self) -> None:
+        if isinstance(self.value, bool):
+            # Written to JSON as true, which no reader takes for a number.
+            raise TypeError(f"a figure cannot be {self.value}")
         if self.value < 0:
             raise ValueError(f"a figure cannot be negative: {self.value}")
 

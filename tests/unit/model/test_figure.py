@@ -35,6 +35,12 @@ def test_a_negative_figure_is_a_programming_error() -> None:
         exact(-1, "a")
 
 
+@pytest.mark.parametrize("value", [True, False])
+def test_a_boolean_is_no_figure(value: bool) -> None:
+    with pytest.raises(TypeError, match="cannot be"):
+        exact(value, "a")
+
+
 @given(st.lists(st.builds(Figure, st.integers(0, 2**63), st.sampled_from(Quality), st.just("m"))))
 def test_order_does_not_matter(parts: list[Figure]) -> None:
     forward, backward = total(parts), total(reversed(parts))

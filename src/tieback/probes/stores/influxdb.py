@@ -207,7 +207,7 @@ class InfluxdbProbe(WebStoreProbe):
         figures: dict[str, Figure] = {}
         for series in _series(answer):
             count = series.values[0][0] if series.values and series.values[0] else None
-            if isinstance(count, int) and count >= 0:
+            if isinstance(count, int) and not isinstance(count, bool) and count >= 0:
                 figures[series.name] = lower_bound(
                     count, "SHOW SERIES EXACT CARDINALITY, at least one point per series"
                 )

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.extras import extra_advice
 from tieback.storage.failures import is_passing, storage_errors
 
 if TYPE_CHECKING:
@@ -79,9 +80,7 @@ def _driver() -> Any:
         import psycopg
         import psycopg.conninfo
     except ImportError:
-        raise UsageError(
-            "psycopg is not installed", where="--ledger", advice="Install the extra: pip install 'tieback[postgres]'"
-        ) from None
+        raise UsageError("psycopg is not installed", where="--ledger", advice=extra_advice("postgres")) from None
     return psycopg
 
 

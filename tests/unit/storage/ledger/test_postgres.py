@@ -62,7 +62,7 @@ def test_any_text_is_an_address_or_one_line(text: str) -> None:
 
 def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(UsageError, match=r"Install the extra: pip install 'tieback\[postgres\]'"):
+    with pytest.raises(UsageError, match="Install the extra postgres: "):
         check_address("postgresql://h/d")
 
 

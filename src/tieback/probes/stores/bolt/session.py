@@ -169,7 +169,7 @@ class BoltSession:
 def _only_value(fields: list[Value]) -> int | str:
     """Value of a record; each statement returns one number or one text."""
     row = fields[0] if fields else None
-    if not isinstance(row, list) or len(row) != 1 or not isinstance(row[0], int | str):
+    if not isinstance(row, list) or len(row) != 1 or isinstance(row[0], bool) or not isinstance(row[0], int | str):
         raise HostileAnswer("a record of an unexpected shape")
     return row[0]
 
