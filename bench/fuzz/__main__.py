@@ -20,7 +20,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bench.fuzz import corpus as corpora
-from bench.fuzz.readers import MAX_SEED, ROOMS, room
+from bench.fuzz.interface import MAX_SEED
+from bench.fuzz.readers import ROOMS, room
 
 _CHILD = """
 import sys

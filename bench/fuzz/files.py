@@ -138,7 +138,7 @@ def _drain(items: Iterable[object]) -> None:
         pass
 
 
-def _no_kind(_name: str, _head: bytes, _tail: bytes) -> str:
+def _no_kind(name: str, head: bytes, tail: bytes) -> str:  # noqa: ARG001 - the names are part of the protocol
     return ""
 
 
