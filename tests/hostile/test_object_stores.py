@@ -38,8 +38,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        host = self.server.server_address[0]
-        Handler.seen.append(str(host))
+        host = str(self.connection.getsockname()[0])
+        Handler.seen.append(host)
         redirect = host == FRONT and Handler.where and "moved" not in self.path
         body = b"" if redirect else b"planted"
         self.send_response(Handler.status if redirect else 200)
