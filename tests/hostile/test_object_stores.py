@@ -183,7 +183,7 @@ def in_namespace(**environment: str) -> dict[str, tuple[list[str], list[str]]]:
         pytest.skip("unshare or ip is not installed here (Debian: util-linux, iproute2)")
     inside = [unshare, "--user", "--map-root-user", "--net"]
     if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("this machine does not allow network namespaces")
+        pytest.skip("this machine does not let us make a network namespace")
     done = subprocess.run(
         [*inside, sys.executable, "-c", METADATA_SCRIPT, ip],
         capture_output=True,
