@@ -16,9 +16,10 @@ from typing import Any
 
 import msgspec
 
-from tieback.engine import dask_results, dask_worker
+from tieback.engine import dask_worker
 from tieback.engine.cluster import serve_worker
 from tieback.engine.dask_results import BatchReport, UnitReport
+from tieback.engine.messages import MAX_MESSAGE
 from tieback.model.unit import Unit, UnitState
 
 MARK = ""
@@ -81,7 +82,7 @@ KINDS: dict[str, Callable[[Sequence[Unit]], Any]] = {
     "events": lambda _: _events(),
     "random bytes": lambda _: os.urandom(200),
     "deep": lambda _: b"\x91" * 100_000,
-    "long": lambda _: b"\0" * (dask_results.MAX_MESSAGE + 1),
+    "long": lambda _: b"\0" * (MAX_MESSAGE + 1),
     "another message": lambda _: msgspec.msgpack.encode({"type": "ready", "resident": 1}),
     "no ends": lambda _: _report(),
     "one end twice": lambda units: _report(*_good(units), *_good(units)[:1]),
@@ -106,8 +107,11 @@ def main() -> None:
     scheduler, certs, kind, MARK = sys.argv[1:]
     ours = dask_worker.release()
     dask_worker.release = lambda: RELEASES.get(Path(kind).read_text(), lambda: ours)()  # noqa: PLW0108 - read at each call
-    dask_worker.run_batch = lambda _release, _work, units, _limits: KINDS[Path(kind).read_text()](units)
-    told = lambda address: sys.stderr.write(f"worker at {address}\n")  # noqa: E731
+    dask_worker.run_batch = lambda _release, _work, units, _limits: KINDS[Path(kind).read_text()](units)  # type: ignore[assignment]
+
+    def told(address: str) -> None:
+        sys.stderr.write(f"worker at {address}\n")
+
     asyncio.run(serve_worker(Path(certs), f"tls://{scheduler}", "127.0.0.1", 1, "0", told))
 
 

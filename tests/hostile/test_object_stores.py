@@ -38,8 +38,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        host = self.server.server_address[0]
-        Handler.seen.append(str(host))
+        host = str(self.connection.getsockname()[0])
+        Handler.seen.append(host)
         redirect = host == FRONT and Handler.where and "moved" not in self.path
         body = b"" if redirect else b"planted"
         self.send_response(Handler.status if redirect else 200)
@@ -183,7 +183,7 @@ def in_namespace(**environment: str) -> dict[str, tuple[list[str], list[str]]]:
         pytest.skip("unshare or ip is not installed here (Debian: util-linux, iproute2)")
     inside = [unshare, "--user", "--map-root-user", "--net"]
     if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("this machine does not allow network namespaces")
+        pytest.skip("this machine does not let us make a network namespace")
     done = subprocess.run(
         [*inside, sys.executable, "-c", METADATA_SCRIPT, ip],
         capture_output=True,

@@ -306,7 +306,7 @@ def test_no_text_becomes_another_request(name: str, text: str) -> None:
 
 NUMBERS = (-5, -1, 0, 2**31, 2**53 + 1, 2**63 - 1, 2**63, 2**64, 10**400)
 WORDS = ("-5", "NaN", "nan", "Infinity", "-0", "1e308", "9223372036854775808", "0x10", "\u0665")
-ODD = (*NUMBERS, *WORDS, float("nan"), float("inf"), 1e308, None, True, [], {}, [[]])
+ODD: tuple[object, ...] = (*NUMBERS, *WORDS, float("nan"), float("inf"), 1e308, None, True, [], {}, [[]])
 
 
 @pytest.mark.parametrize("name", ["elasticsearch", "couchdb"])

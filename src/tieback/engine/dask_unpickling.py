@@ -109,6 +109,6 @@ def restrict_unpickling() -> None:
     setattr(protocol.pickle, _MARK, True)
     protocol.pickle.loads = load_data
     client.loads = load_data  # type: ignore[attr-defined]
-    client.clean_exception = core.clean_exception = load_exception  # type: ignore[attr-defined, assignment]
+    client.clean_exception = core.clean_exception = load_exception  # type: ignore[attr-defined]
     client.Client._default_event_handlers = {}  # noqa: SLF001 - Dask has no option for it
-    dask_deserialize.register(Inert, lambda _header, _frames: Inert())
+    dask_deserialize.register(Inert, lambda _header, _frames: Inert())  # type: ignore[no-untyped-call]

@@ -58,6 +58,8 @@ STATES: list[tuple[dict[bytes, bytes | None], Access]] = [
     ({HELLO: b"-LOADING Redis is loading\r\n" * 2}, Access.UNKNOWN),
     ({HELLO: b"+PONG\r\n-NOPERM no\r\n"}, Access.AUTH_REQUIRED),
     ({command("INFO", "keyspace"): bulk(""), command("DBSIZE"): b":0\r\n"}, Access.OPEN_EMPTY),
+    # Neither answer: not known to be empty.
+    ({command("INFO", "keyspace"): b"-ERR x\r\n", command("DBSIZE"): b"-MOVED 1 a:1\r\n"}, Access.PARTIAL),
     ({command("DBSIZE"): b"-NOPERM no\r\n"}, Access.AUTH_REQUIRED),
     ({command("INFO", "replication"): b"-NOPERM no\r\n"}, Access.OPEN),
 ]
