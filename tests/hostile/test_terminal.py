@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-EVIL = "\x1b]0;OWNED\x07\x1b]52;c;T1dORUQ=\x07\x1b[2J\x1b[1;1H\x1b[?1049h\x9b31m\x9d0;OWNED\x9c\x1b(0\x1b[3;4r\x7f\u202e"
+EVIL = "\x1b]0;OWNED\x07\x1b]52;c;T1dORUQ=\x07\x1b[2J\x1b[1;1H\x1b[?1049h\x9b31m\x9d0;OWNED\x9c\x1b[3;4r\x7f\u202e"
 NAME = f"{EVIL}\r\n::error::OWNED\n##[error]OWNED\n::set-output name=a::b"
 FILE_NAME = NAME.replace("/", "_")[:200]
 COMMAND = re.compile(r"^\s*::.*::|##\[[^\]]*\]", re.MULTILINE)
@@ -38,7 +38,7 @@ needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux
 class Store(BaseHTTPRequestHandler):
     """An emulation of Elasticsearch whose every name is hostile."""
 
-    def do_GET(self) -> None:  # noqa: N802 - the name in the standard library
+    def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         rows: object = {}
         if path == "/":
