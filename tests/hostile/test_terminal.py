@@ -187,7 +187,9 @@ class Tmux:
 
     def run(self, script: str) -> dict[str, str]:
         """Run a shell script in a new window; returns the state of the terminal when it ended."""
-        window = self.tell("new-window", "-n", "fixed", "-d", "-P", "-F", "#{pane_id}", "-c", str(self._folder), script).strip()
+        window = self.tell(
+            "new-window", "-n", "fixed", "-d", "-P", "-F", "#{pane_id}", "-c", str(self._folder), script
+        ).strip()
         end = time.monotonic() + 500
         while self.tell("display-message", "-p", "-t", window, "#{pane_dead}").strip() != "1":
             assert time.monotonic() < end, "the script did not end"
