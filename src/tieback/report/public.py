@@ -2,11 +2,12 @@
 
 No published number counts one to four stores or apps, and no such number can be derived by subtraction: groups that are
 too small are merged with their neighbours. Records and bytes are rounded down to two digits, because an exact count can
-identify a store. The range of people is rounded outwards.
+identify a store. The range of people is rounded outwards. This holds for one report. Two reports of almost the same
+apps show together how the figures changed, and so what was added or fixed between them.
 Source: L. Sweeney, k-anonymity (2002); the threshold of five is that of most statistical offices.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
@@ -46,7 +47,8 @@ def public_report(report: Report) -> Report:
     """
     head = report.headline
     groups = (head.apps_analysed, head.apps_affected, head.stores_answering, head.stores_exposed)
-    if head.apps_analysed < MIN_GROUP or any(_small(number) for number in groups):
+    others = (head.apps_analysed - head.apps_affected, head.stores_answering - head.stores_exposed)
+    if head.apps_analysed < MIN_GROUP or any(_small(number) for number in (*groups, *others)):
         raise UsageError(
             "the run is too small for a public report: "
             f"it would disclose a group of fewer than {MIN_GROUP} apps or stores",
@@ -72,7 +74,7 @@ def public_report(report: Report) -> Report:
         probes=LazyTable.of(()),
         audience=f"public: totals only, no group of fewer than {MIN_GROUP}, figures rounded down",
         tlp="CLEAR",
-        breakdown=_breakdown(counts),
+        breakdown=_breakdown(counts, head),
         tables=tuple(_tables(report)),
         closer=_closer(report.closer, head),
         sample=report.sample,
@@ -129,6 +131,11 @@ def _small(number: int | None) -> bool:
     return number is not None and 0 < number < MIN_GROUP
 
 
+def _part(part: int | None, whole: int) -> int | None:
+    """The number, unless it or the rest is a small group."""
+    return None if part is None or _small(part) or _small(abs(whole - part)) else part
+
+
 def _scope(scope: RunScope | None) -> RunScope | None:
     if scope is None:
         return None
@@ -146,13 +153,15 @@ def _scope(scope: RunScope | None) -> RunScope | None:
 def _headline(head: Headline, counts: BreakdownCounts) -> Headline:
     people = head.people
     partly = (head.apps_partly_read, head.affected_partly_read)
-    if any(map(_small, (*partly, head.apps_analysed - (partly[0] or 0), head.apps_affected - (partly[1] or 0)))):
+    apps, affected = partly[0] or 0, partly[1] or 0
+    fully, fully_affected = head.apps_analysed - apps, head.apps_affected - affected
+    if any(map(_small, (apps, affected, fully, fully_affected, apps - affected, fully - fully_affected))):
         partly = (None, None)
     return replace(
         head,
         apps_partly_read=partly[0],
         affected_partly_read=partly[1],
-        stores_ransomed=None if _small(head.stores_ransomed) else head.stores_ransomed,
+        stores_ransomed=_part(head.stores_ransomed, head.stores_exposed),
         honeypots=None if _small(head.honeypots) else head.honeypots,
         records=round_down(head.records),
         bytes=round_down(head.bytes),
@@ -170,10 +179,9 @@ def _headline(head: Headline, counts: BreakdownCounts) -> Headline:
 def _kinds(kinds: Iterable[StoreKind]) -> tuple[StoreKind, ...]:
     """Products with enough stores; all others are merged, with as many of the smallest as needed."""
     told = sorted(kinds, key=lambda kind: (kind.exposed, kind.asked))
-    apart = [kind for kind in told if _small(kind.exposed) or _small(kind.asked)]
+    apart = [kind for kind in told if _small_kind([kind])]
     told = [kind for kind in told if kind not in apart]
-    while apart and (_small(sum(kind.exposed for kind in apart)) or _small(sum(kind.asked for kind in apart))):
-        # The whole run has enough of both, so this terminates.
+    while told and _small_kind(apart):
         apart.append(told.pop(0))
     told.sort(key=lambda kind: (-kind.exposed, -kind.records.value, -kind.asked, kind.product))
     if apart:
@@ -189,6 +197,12 @@ def _kinds(kinds: Iterable[StoreKind]) -> tuple[StoreKind, ...]:
     return tuple(replace(kind, records=round_down(kind.records), bytes=round_down(kind.bytes)) for kind in told)
 
 
+def _small_kind(kinds: Iterable[StoreKind]) -> bool:
+    counts = [(kind.exposed, kind.asked) for kind in kinds]
+    exposed, asked = sum(one for one, _ in counts), sum(one for _, one in counts)
+    return _small(exposed) or _small(asked) or _small(asked - exposed)
+
+
 _TOLD = frozenset({"platform", "country"})
 """Tables that name no party; kinds of store are in the headline."""
 
@@ -200,26 +214,27 @@ def _tables(report: Report) -> Iterator[GroupTable]:
         if table.by not in _TOLD or table.left_out:
             continue
         told = [group for group in table.groups if not _any_small(group)]
-        totals = (head.stores_answering, head.stores_exposed)
-        if table.by == "platform":
-            # Apps have one platform each; a store may have two.
-            totals = (head.apps_analysed, head.apps_affected)
-        while told and any(
-            _small(whole - sum(_counted(group, table.by)[at] for group in told)) for at, whole in enumerate(totals)
-        ):
+        while told and _derivable(told, head):
             told.pop()
         if told:
             yield GroupTable(table.by, tuple(_group(group, table.by) for group in told), len(table.groups) - len(told))
 
 
-def _counted(group: FigureGroup, by: str) -> tuple[int, int]:
-    if by == "platform":
-        return group.analysed or 0, group.affected or 0
-    return group.answering, group.exposed
+def _derivable(groups: Sequence[FigureGroup], head: Headline) -> bool:
+    """True if a total reveals how few apps or stores are outside one group, outside all of them, or in several."""
+    totals = (head.apps_analysed, head.apps_affected, head.stores_answering, head.stores_exposed)
+    counts = [(group.analysed or 0, group.affected or 0, group.answering, group.exposed) for group in groups]
+    for at, whole in enumerate(totals):
+        column = [count[at] for count in counts]
+        if any(_small(abs(whole - part)) for part in (*column, sum(column)) if part):
+            return True
+    return False
 
 
 def _any_small(group: FigureGroup) -> bool:
-    return any(map(_small, (group.analysed, group.using, group.affected, group.answering, group.exposed)))
+    counts = (group.analysed, group.using, group.affected, group.answering, group.exposed)
+    rest = () if group.analysed is None else (group.analysed - (group.affected or 0),)
+    return any(map(_small, (*counts, *rest, group.answering - group.exposed)))
 
 
 def _group(group: FigureGroup, by: str) -> FigureGroup:
@@ -229,7 +244,8 @@ def _group(group: FigureGroup, by: str) -> FigureGroup:
         using=None,
         # The number of apps that several groups share could be derived from their sum.
         affected=group.affected if of_apps else None,
-        ransomed=None if _small(group.ransomed) else group.ransomed,
+        # The number in the groups that are not shown could be derived from the total.
+        ransomed=None,
         records=round_down(group.records),
         bytes=round_down(group.bytes),
     )
@@ -243,8 +259,15 @@ def _closer(closer: CloserLook | None, head: Headline) -> CloserLook | None:
     return replace(closer, records=round_down(closer.records), bytes=round_down(closer.bytes))
 
 
-def _breakdown(counts: BreakdownCounts) -> Breakdown:
+def _breakdown(counts: BreakdownCounts, head: Headline) -> Breakdown:
     apps = [(severity.value, number) for severity, number in counts.apps.items() if number]
+    years = whole_years(counts.years)
+    dated = sum(counts.years.values())
+    undated = counts.undated
+    if any(map(_small, (undated, dated, head.stores_exposed - undated, head.stores_exposed - dated))):
+        years, undated = (), 0
+    if _small(abs(head.apps_affected - sum(counts.apps.values()))):
+        apps = []
     return Breakdown(
         cells=tuple(
             (*cell, round_down(figure))
@@ -252,6 +275,6 @@ def _breakdown(counts: BreakdownCounts) -> Breakdown:
             if counts.stores[cell] >= MIN_GROUP
         ),
         apps=merge_neighbours(apps, MIN_GROUP, " to "),
-        created=merge_neighbours(whole_years(counts.years), MIN_GROUP, " to "),
-        undated=0 if _small(counts.undated) else counts.undated,
+        created=merge_neighbours(years, MIN_GROUP, " to "),
+        undated=undated,
     )

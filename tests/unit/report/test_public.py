@@ -1,14 +1,29 @@
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import combinations
+from typing import NamedTuple
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.unit.report.conftest import fleet_report
+from tests.unit.report.conftest import fleet_report, group, in_tables
+from tieback.assess.summary import summarise
 from tieback.model.errors import UsageError
-from tieback.model.exposure import PeopleRange
+from tieback.model.exposure import PeopleRange, Severity
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
 from tieback.model.posture import EncryptionCounts, YesNoCounts
-from tieback.model.report import CaptureSummary, ContactedServer, DroppedName, Encryption, LazyTable, Report
+from tieback.model.probe import Access, Ransom, RansomVerdict
+from tieback.model.report import (
+    CaptureSummary,
+    ContactedServer,
+    DroppedName,
+    Encryption,
+    GroupTable,
+    LazyTable,
+    Report,
+)
 from tieback.report.document import headline_text, scope_lines
 from tieback.report.public import MIN_GROUP, public_report, round_down
 
@@ -200,3 +215,142 @@ def test_the_public_sees_no_server_of_a_capture() -> None:
     assert (told.not_backends.count, told.dropped) == (0, ())
     assert (told.servers.count, told.captures.count) == (0, 0)
     assert "capture" not in headline_text(told)
+
+
+class Drawn(NamedTuple):
+    """An app of a random fleet, and its store."""
+
+    platform: str
+    product: str
+    country: str
+    severity: Severity
+    access: Access
+    ransomed: bool
+    dated: str
+
+
+FLEETS = st.lists(
+    st.builds(
+        Drawn,
+        st.sampled_from(["android", "ios"]),
+        st.sampled_from(["mongodb", "redis", "couchdb"]),
+        st.sampled_from(["DE", "FR", "IS"]),
+        st.sampled_from([Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM]),
+        st.sampled_from([Access.OPEN, Access.OPEN, Access.OPEN, Access.AUTH_REQUIRED]),
+        st.booleans(),
+        st.sampled_from(["", "2014", "2015", "2020"]),
+    ),
+    min_size=MIN_GROUP,
+    max_size=24,
+)
+RANSOMED = Ransom(RansomVerdict.LIKELY, ("note",))
+
+
+def fleet(drawn: list[Drawn]) -> Report:
+    """A report of the apps that were drawn, each with a store of its own."""
+    whole = fleet_report()
+    rows = list(zip(drawn, whole.exposed.rows(), whole.apps.rows(), strict=False))
+    stores, groups = [], defaultdict(list)
+    for one, store, _ in rows:
+        stores.append(
+            replace(
+                store,
+                product=one.product,
+                access=one.access,
+                severity=one.severity,
+                ransom=RANSOMED if one.ransomed and one.access is Access.OPEN else Ransom(RansomVerdict.NONE, ()),
+                containers=tuple(replace(box, created=one.dated and f"{one.dated}-01-01") for box in store.containers),
+            )
+        )
+        groups["platform", one.platform].append(one)
+        groups["country", one.country].append(one)
+    opened = [store for store in stores if store.access is Access.OPEN]
+    tables = []
+    for by in ("platform", "country"):
+        lines = []
+        for (kind, name), found in groups.items():
+            if kind == by:
+                exposed = [one for one in found if one.access is Access.OPEN]
+                counts = (len(found), len(exposed), len(found), len(exposed), sum(one.ransomed for one in exposed))
+                lines.append(group(name, len(found) if by == "platform" else None, counts, exact(9, "sum")))
+        tables.append(GroupTable(by, tuple(lines)))
+    return in_tables(
+        whole,
+        apps=[row[2] for row in rows],
+        exposures=stores,
+        findings=(),
+        problems=(),
+        headline=summarise(len(rows), len(opened), stores),
+        tables=tuple(tables),
+        closer=None,
+        history=None,
+    )
+
+
+def partitions(told: Report) -> Iterator[tuple[str, int, list[int]]]:
+    """Every total of a public report with the numbers that are parts of it."""
+    head = told.headline
+    yield "apps", head.apps_analysed, [head.apps_affected]
+    yield "stores", head.stores_answering, [head.stores_exposed]
+    yield "ransomed", head.stores_exposed, [head.stores_ransomed or 0]
+    yield "kinds, probed", head.stores_answering, [kind.asked for kind in head.kinds]
+    yield "kinds, exposed", head.stores_exposed, [kind.exposed for kind in head.kinds]
+    for kind in head.kinds:
+        yield f"kind {kind.product}", kind.asked, [kind.exposed]
+    for table in told.tables:
+        yield f"{table.by}, answering", head.stores_answering, [row.answering for row in table.groups]
+        yield f"{table.by}, exposed", head.stores_exposed, [row.exposed for row in table.groups]
+        for row in table.groups:
+            yield f"{table.by} {row.name}", row.answering, [row.exposed]
+            assert row.ransomed is None
+        if table.by == "platform":
+            yield "platform, analysed", head.apps_analysed, [row.analysed or 0 for row in table.groups]
+            yield "platform, affected", head.apps_affected, [row.affected or 0 for row in table.groups]
+    assert told.breakdown is not None
+    yield "severity", head.apps_affected, [number for _, number in told.breakdown.apps]
+    if told.breakdown.created or told.breakdown.undated:
+        created = [number for _, number in told.breakdown.created]
+        yield "created", head.stores_exposed, [*created, told.breakdown.undated]
+
+
+def small_groups(told: Report) -> list[str]:
+    """Every group of one to four that a reader can compute from one report."""
+    found = []
+    for name, whole, parts in partitions(told):
+        shown = [part for part in parts if part]
+        if len(shown) > 12:
+            continue
+        found.extend(
+            f"{name}: {whole} and {chosen}"
+            for size in range(1, len(shown) + 1)
+            for chosen in combinations(shown, size)
+            if not {sum(chosen), abs(whole - sum(chosen))}.isdisjoint(range(1, MIN_GROUP))
+        )
+    return found
+
+
+@settings(deadline=None, max_examples=300)
+@given(FLEETS)
+def test_no_reader_can_compute_a_small_group(drawn: list[Drawn]) -> None:
+    whole = fleet(drawn)
+    try:
+        told = public_report(whole)
+    except UsageError:
+        return
+    assert small_groups(told) == []
+
+
+def test_the_attack_finds_small_groups() -> None:
+    whole = public_report(fleet_report())
+    assert small_groups(whole) == []
+    assert small_groups(replace(whole, headline=replace(whole.headline, stores_ransomed=22)))
+    assert small_groups(replace(whole, headline=replace(whole.headline, stores_exposed=20)))
+
+
+def test_two_reports_reveal_what_changed_between_them() -> None:
+    """A limit, not a promise: SECURITY.md and the page on reports say so."""
+    twelve = [Drawn("android", "mongodb", "DE", Severity.HIGH, Access.OPEN, False, "2014")] * 12
+    before, after = (public_report(fleet([*twelve[:size]])) for size in (11, 12))
+    assert after.headline.stores_exposed - before.headline.stores_exposed == 1
+    assert after.headline.kinds[0].product == "mongodb"
+    assert (small_groups(before), small_groups(after)) == ([], [])
