@@ -63,6 +63,8 @@ _REFUSALS = {
     "DENIED": Access.LOCKED,
 }
 """Access states by error code; ``-DENIED`` is protected mode."""
+_UNKNOWN_INFO = re.compile(r"ERR unknown command .{0,2}INFO", re.IGNORECASE)
+"""Answer of Redis if ``rename-command`` disables INFO."""
 _BUSY = frozenset(("LOADING", "MASTERDOWN", "BUSY"))
 
 
@@ -157,8 +159,13 @@ class RedisProbe:
         if _refused(draft, _FIRST, pong):
             draft.spoke = True
             return
-        server = yield from _read_info(draft, _FIRST)
+        reply = yield from resp.reply()
+        server = _info_of(draft, _FIRST, reply)
         draft.spoke = draft.spoke or bool(server)
+        if pong == "PONG" and isinstance(reply, resp.RespError) and _UNKNOWN_INFO.match(reply.text):
+            # An administrator renamed INFO. That protects no data, and PING needed no password.
+            draft.product, draft.spoke = "redis", True
+            return
         if draft.access is not Access.UNKNOWN:
             return
         for key, product in _VERSIONS:
@@ -243,7 +250,10 @@ def _ask_info(draft: ReportDraft, section: str) -> Conversation[dict[str, str]]:
 
 
 def _read_info(draft: ReportDraft, asked: str) -> Conversation[dict[str, str]]:
-    reply = yield from resp.reply()
+    return _info_of(draft, asked, (yield from resp.reply()))
+
+
+def _info_of(draft: ReportDraft, asked: str, reply: resp.Reply) -> dict[str, str]:
     if _refused(draft, asked, reply) or not isinstance(reply, bytes):
         return {}
     lines = (line.partition(":") for line in reply.decode("utf-8", "replace").split("\r\n"))

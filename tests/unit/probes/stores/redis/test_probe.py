@@ -69,6 +69,12 @@ def test_access_state_by_server_answers(change: dict[bytes, bytes | None], acces
     assert (report.outcome, report.access) == (Outcome.OK, access), report
 
 
+@pytest.mark.parametrize("text", ["'INFO', with args beginning with: 'server'", "`INFO`, with args", "'info'"])
+def test_a_server_with_a_renamed_info_is_redis_and_not_decided(text: str) -> None:
+    report = ask({HELLO: b"+PONG\r\n-ERR unknown command " + text.encode() + b"\r\n"}).result
+    assert (report.outcome, report.access, report.product) == (Outcome.OK, Access.UNKNOWN, "redis")
+
+
 PRODUCTS = [
     ("redis_version:7.2.4\r\nvalkey_version:8.1.1\r\n", "valkey", "8.1.1"),
     ("redis_version:7.2.11\r\ndragonfly_version:df-v1.20.0\r\n", "dragonfly", "1.20.0"),
