@@ -56,9 +56,9 @@ STATES: list[tuple[dict[bytes, bytes | None], Access]] = [
     ({HELLO: b"-DENIED Redis is running in protected mode\r\n"}, Access.LOCKED),
     ({HELLO: b"-NOPERM no permissions\r\n" * 2}, Access.AUTH_REQUIRED),
     ({HELLO: b"-LOADING Redis is loading\r\n" * 2}, Access.UNKNOWN),
-    ({HELLO: b"+PONG\r\n-NOPERM no\r\n"}, Access.AUTH_REQUIRED),
+    ({HELLO: b"+PONG\r\n-NOPERM no\r\n"}, Access.UNKNOWN),
     ({command("INFO", "keyspace"): bulk(""), command("DBSIZE"): b":0\r\n"}, Access.OPEN_EMPTY),
-    ({command("DBSIZE"): b"-NOPERM no\r\n"}, Access.AUTH_REQUIRED),
+    ({command("DBSIZE"): b"-NOPERM no\r\n"}, Access.UNKNOWN),
     ({command("INFO", "replication"): b"-NOPERM no\r\n"}, Access.OPEN),
 ]
 
@@ -98,7 +98,7 @@ WATCHED = [
         ["people"],
     ),
     (bulk("sentinel_masters:0\r\n"), Access.OPEN_EMPTY, []),
-    (b"-NOPERM no\r\n", Access.AUTH_REQUIRED, []),
+    (b"-NOPERM no\r\n", Access.UNKNOWN, []),
 ]
 
 
