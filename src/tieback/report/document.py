@@ -304,6 +304,11 @@ def _conclusion(report: Report) -> str:
             if head.apps_partly_read:
                 none = "No data store was probed: the code that was read leads to none."
             return f"{analysed} {skipped or none}".lstrip()
+        if not head.stores_answering:
+            # Silence is not safety: a refused connection today decides nothing about the store.
+            probed = count_text(report.scope.probed, "candidate was", "candidates were")
+            text = f"{analysed} {probed} probed. No data store answered, which does not show that they are closed."
+            return f"{text} {skipped}".strip()
         answered = count_text(head.stores_answering, "data store")
         text = f"{analysed} {answered} answered; none allowed unauthenticated access to records."
         return f"{text} {skipped}".strip()

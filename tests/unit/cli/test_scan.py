@@ -195,9 +195,8 @@ def test_dropped_hosts_are_in_the_report_with_the_reason(run: Run, apps: Path, t
             "assets/dev.json", '{"es": "http://elasticsearch:9200/idx", "dev": "http://10.0.2.2:3000/api"}'
         )
     ended = run("scan", package, "-w", "ws", "--workers", "1")
-    assert re.search(
-        r"^\d+ names in the apps are not back ends: .*host name without a dot \(1\)", ended.out, re.MULTILINE
-    )
+    text = " ".join(ended.out.split())
+    assert re.search(r" \d+ names in the apps are not back ends: .*host name without a dot \(1\)", text)
     (line,) = run("report", "-w", "ws", "--format", "json").out.splitlines()
     dropped = {one["value"]: one["reason"] for one in json.loads(line)["not_backends"]}
     assert "emulator" in dropped["http://10.0.2.2:3000/api"]
@@ -272,4 +271,4 @@ def test_a_closed_pipe_is_no_finding(tmp_path: Path, apps: Path) -> None:
         ended = subprocess.run(
             [sys.executable, "-m", "tieback", *words], stdout=closed, stderr=subprocess.PIPE, text=True, check=False
         )
-    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (ended.returncode, ended.stderr) == (141, ""), "as shells report it of other programs"

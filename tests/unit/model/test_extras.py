@@ -1,6 +1,7 @@
 """The advice to install an extra fits the way in which tieback was installed."""
 
 import json
+from importlib.metadata import PackageNotFoundError
 from types import SimpleNamespace
 
 import pytest
@@ -35,7 +36,7 @@ def test_advice_fits_the_installation(monkeypatch: pytest.MonkeyPatch, recorded:
 
 def test_a_source_tree_that_is_not_installed_gets_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(_: str) -> object:
-        raise extras.PackageNotFoundError
+        raise PackageNotFoundError
 
     monkeypatch.setattr(extras, "distribution", missing)
     assert extra_advice("lab") == "Install the extra lab: pip install 'tieback[lab]'"

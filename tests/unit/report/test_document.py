@@ -188,7 +188,7 @@ BUDGET = "the limits of the grant ended the probe. Raise [limits]."
             3,
             {SkipReason.EXPIRED: 4, SkipReason.OVER_BUDGET: 1},
             (
-                "0 data stores answered; none allowed unauthenticated access to records. "
+                "2 candidates were probed. No data store answered, which does not show that they are closed. "
                 f"5 of 7 candidates were not probed: 4 because the grant expired during the run. 1 because {BUDGET}"
             ),
         ),
@@ -202,7 +202,7 @@ BUDGET = "the limits of the grant ended the probe. Raise [limits]."
             4,
             {SkipReason.NOT_RESOLVED: 2},
             (
-                "0 data stores answered; none allowed unauthenticated access to records. "
+                "4 candidates were probed. No data store answered, which does not show that they are closed. "
                 "2 of 6 candidates were not probed: DNS has no address for the name."
             ),
         ),

@@ -63,6 +63,8 @@ _REFUSALS = {
     "DENIED": Access.LOCKED,
 }
 """Access states by error code; ``-DENIED`` is protected mode."""
+_UNKNOWN_INFO = re.compile(r"ERR unknown command .{0,2}INFO", re.IGNORECASE)
+"""Answer of Redis if ``rename-command`` disables INFO."""
 _BUSY = frozenset(("LOADING", "MASTERDOWN", "BUSY"))
 
 
@@ -154,11 +156,16 @@ class RedisProbe:
         if isinstance(pong, resp.RespError) and pong.code not in (*_REFUSALS, *_BUSY, "ERR"):
             raise NotThisProtocol(f"answers PING with {pong.text[:60]!r}")
         draft.fingerprint(())
-        if _refused(draft, _FIRST, pong):
+        if _refused(draft, _FIRST, pong, anonymous=False):
             draft.spoke = True
             return
-        server = yield from _read_info(draft, _FIRST)
+        reply = yield from resp.reply()
+        server = _info_of(draft, _FIRST, reply)
         draft.spoke = draft.spoke or bool(server)
+        if isinstance(reply, resp.RespError) and (reply.code == "NOPERM" or _UNKNOWN_INFO.match(reply.text)):
+            # The anonymous user may not run INFO, or an administrator renamed it. That protects no data.
+            draft.product, draft.spoke = "redis", True
+            return
         if draft.access is not Access.UNKNOWN:
             return
         for key, product in _VERSIONS:
@@ -218,10 +225,22 @@ def _note(target: Target, path: tuple[str, ...]) -> Conversation[bytes]:
     return text if isinstance(text, bytes) else b""
 
 
-def _refused(draft: ReportDraft, asked: str, reply: resp.Reply) -> bool:
-    """True if a reply is a refusal; the draft is updated then."""
+def _refused(draft: ReportDraft, asked: str, reply: resp.Reply, *, anonymous: bool = True) -> bool:
+    """True if a reply is a refusal; the draft is updated then.
+
+    Args:
+        draft: the report.
+        asked: the commands.
+        reply: the reply.
+        anonymous: an earlier command was answered without a password. NOPERM is then no demand for one: the user
+            without a password may not run this command, and perhaps others.
+    """
     if not isinstance(reply, resp.RespError):
         return False
+    if anonymous and reply.code == "NOPERM":
+        draft.access = Access.UNKNOWN
+        draft.problem(f"{asked}: not permitted without a password; other commands were not tried")
+        return True
     access = _REFUSALS.get(reply.code)
     if access is not None:
         draft.product = draft.product or "redis"
@@ -243,7 +262,10 @@ def _ask_info(draft: ReportDraft, section: str) -> Conversation[dict[str, str]]:
 
 
 def _read_info(draft: ReportDraft, asked: str) -> Conversation[dict[str, str]]:
-    reply = yield from resp.reply()
+    return _info_of(draft, asked, (yield from resp.reply()))
+
+
+def _info_of(draft: ReportDraft, asked: str, reply: resp.Reply) -> dict[str, str]:
     if _refused(draft, asked, reply) or not isinstance(reply, bytes):
         return {}
     lines = (line.partition(":") for line in reply.decode("utf-8", "replace").split("\r\n"))

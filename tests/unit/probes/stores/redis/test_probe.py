@@ -56,11 +56,11 @@ STATES: list[tuple[dict[bytes, bytes | None], Access]] = [
     ({HELLO: b"-DENIED Redis is running in protected mode\r\n"}, Access.LOCKED),
     ({HELLO: b"-NOPERM no permissions\r\n" * 2}, Access.AUTH_REQUIRED),
     ({HELLO: b"-LOADING Redis is loading\r\n" * 2}, Access.UNKNOWN),
-    ({HELLO: b"+PONG\r\n-NOPERM no\r\n"}, Access.AUTH_REQUIRED),
+    ({HELLO: b"+PONG\r\n-NOPERM no\r\n"}, Access.UNKNOWN),
     ({command("INFO", "keyspace"): bulk(""), command("DBSIZE"): b":0\r\n"}, Access.OPEN_EMPTY),
     # Neither answer: not known to be empty.
     ({command("INFO", "keyspace"): b"-ERR x\r\n", command("DBSIZE"): b"-MOVED 1 a:1\r\n"}, Access.PARTIAL),
-    ({command("DBSIZE"): b"-NOPERM no\r\n"}, Access.AUTH_REQUIRED),
+    ({command("DBSIZE"): b"-NOPERM no\r\n"}, Access.UNKNOWN),
     ({command("INFO", "replication"): b"-NOPERM no\r\n"}, Access.OPEN),
 ]
 
@@ -69,6 +69,12 @@ STATES: list[tuple[dict[bytes, bytes | None], Access]] = [
 def test_access_state_by_server_answers(change: dict[bytes, bytes | None], access: Access) -> None:
     report = ask(change).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report
+
+
+@pytest.mark.parametrize("text", ["'INFO', with args beginning with: 'server'", "`INFO`, with args", "'info'"])
+def test_a_server_with_a_renamed_info_is_redis_and_not_decided(text: str) -> None:
+    report = ask({HELLO: b"+PONG\r\n-ERR unknown command " + text.encode() + b"\r\n"}).result
+    assert (report.outcome, report.access, report.product) == (Outcome.OK, Access.UNKNOWN, "redis")
 
 
 PRODUCTS = [
@@ -94,7 +100,7 @@ WATCHED = [
         ["people"],
     ),
     (bulk("sentinel_masters:0\r\n"), Access.OPEN_EMPTY, []),
-    (b"-NOPERM no\r\n", Access.AUTH_REQUIRED, []),
+    (b"-NOPERM no\r\n", Access.UNKNOWN, []),
 ]
 
 
