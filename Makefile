@@ -1,4 +1,4 @@
-# tieback: make demo | test | test-more | lint | lint-quick | bench | fuzz | sbom | clean
+# tieback: make demo | test | test-more | lint | lint-quick | bench | fuzz | fuzz-ci | fuzz-corpus | sbom | clean
 # Everything below stays inside this folder. uv is used from the PATH, or brought into .uv/ from PyPI.
 
 SHELL := /bin/bash
@@ -9,7 +9,7 @@ RUN := env VIRTUAL_ENV=$(CURDIR)/.venv PATH="$(CURDIR)/.venv/bin:$$PATH"
 DEMO := demo
 JOBS ?= 2
 
-.PHONY: sbom demo test test-more lint lint-quick bench fuzz clean env env-test servers
+.PHONY: sbom demo test test-more lint lint-quick bench fuzz fuzz-ci fuzz-corpus clean env env-test servers
 
 .uv/bin/uv:
 	@tools/bring-uv
@@ -64,10 +64,20 @@ lint: lint-quick .venv/.test
 bench: .venv/.bench
 	@$(RUN) python -m bench
 
-# One reader after the other; findings stay in the corpus and fail the command.
+# One group after the other, HOURS each. It resumes: .cache/fuzz keeps the corpus, and hours.tsv there logs CPU seconds.
+# Findings stay in the corpus and fail the command.
 HOURS ?= 1
 fuzz: .venv/.test
 	@$(RUN) python -m bench.fuzz --corpus .cache/fuzz --seconds $$(( $(HOURS) * 3600 ))
+
+# 60 seconds of one group, another one each day, from the committed corpus.
+fuzz-ci: .venv/.test
+	@$(RUN) python -m bench.fuzz --rotate --seconds 60
+
+# Merge .cache/fuzz into the committed corpus (tests/fuzz-corpus) and its log into bench/fuzz/hours.tsv.
+fuzz-corpus: .venv/.test
+	@$(RUN) python -m bench.fuzz --minimise --corpus .cache/fuzz
+	@$(RUN) python -m bench.fuzz --hours
 
 # The parts list of a release (CycloneDX 1.5): every library that the package and its extras can install, with hashes.
 sbom: | $(filter .uv/bin/uv,$(UV))

@@ -1,59 +1,25 @@
 """The fuzzed readers by group, each with its documented errors and the source of its seeds."""
 
-import os
+import ssl
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from ipaddress import ip_address
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
-ROOT = Path(__file__).parents[2]
+from bench.fuzz import files
+from bench.fuzz.interface import MAX_SEED, RECORDED, ROOT, Reader, Room, as_file
+
 LABS = ROOT / "labs" / "apps"
-RECORDED = ROOT / "tests" / "unit" / "probes" / "recorded"
-MAX_SEED = 65_536
-"""Most bytes of a seed; larger seeds slow down every run and add no coverage."""
-
-
-@dataclass(frozen=True)
-class Reader:
-    """A reader of untrusted bytes."""
-
-    name: str
-    read: Callable[[bytes], object]
-    seeds: Sequence[bytes] = field(default=(b"",))
-
-
-class Room:
-    """The readers of one part of the program; the first byte of an input selects one of them."""
-
-    def __init__(self, readers: Iterable[Reader]) -> None:
-        self.readers = tuple(readers)
-
-    def run(self, data: bytes) -> None:
-        """Run one input."""
-        if data:
-            self.readers[data[0] % len(self.readers)].read(data[1:])
-
-    def seeds(self) -> Iterator[bytes]:
-        """The first inputs of the corpus."""
-        for number, reader in enumerate(self.readers):
-            for seed in reader.seeds:
-                yield bytes([number]) + seed[:MAX_SEED]
-
-
-def as_file(data: bytes, read: Callable[[Path], object]) -> None:
-    """Call ``read`` with the path of a file in memory."""
-    number = os.memfd_create("fuzz")
-    try:
-        os.write(number, data)
-        read(Path(f"/proc/self/fd/{number}"))
-    finally:
-        os.close(number)
+CODE = ROOT / "tests" / "unit" / "recognise" / "dataflow" / "dex"
 
 
 def apps() -> Room:
     """Whole packages, and each kind of entry on its own, both up to the extractors."""
     from tieback.intake.apps.budget import budget_for
+    from tieback.intake.apps.codesign import read_signature
     from tieback.intake.apps.entries import make_artifacts
     from tieback.intake.apps.problems import PackageProblems
     from tieback.model.document import encode
@@ -85,7 +51,26 @@ def apps() -> Room:
         packages.append(path.read_bytes())
         with zipfile.ZipFile(path) as archive:
             entries += [archive.read(name) for name in archive.namelist()]
-    return Room([Reader("package", package, packages), Reader("entry", entry, [*entries, *_SMALL_FILES])])
+    entries += [path.read_bytes() for path in sorted(CODE.glob("*.dex"))]
+    return Room(
+        [
+            Reader("package", package, packages),
+            Reader("entry", entry, [*entries, *_SMALL_FILES]),
+            Reader("code-signature", lambda data: read_signature(data, 0, len(data)), [_SIGNATURE]),
+        ]
+    )
+
+
+_SIGNATURE = (
+    bytes.fromhex("fade0cc0 00000084 00000002 00000000 0000001c 00000005 00000064")
+    + bytes.fromhex("fade0c02 00000048 00020200")
+    + bytes(36)
+    + (52).to_bytes(4)
+    + b"TEAM123456\0"
+    + bytes(9)
+    + bytes.fromhex("fade7171 00000020")
+    + b"<plist></plist>"
+)
 
 
 _SMALL_FILES = (
@@ -110,7 +95,7 @@ _SMALL_FILES = (
 
 def traffic() -> Room:
     """Whole traffic files, and the readers of each protocol on their own."""
-    from tieback.intake.traffic import http, http2, quic, tls
+    from tieback.intake.traffic import http, http2, quic, tls, websocket
     from tieback.intake.traffic.certificate import CertificateNames
     from tieback.intake.traffic.dns import parse_message, parse_stream
     from tieback.intake.traffic.interface import ConnectionStart
@@ -181,8 +166,47 @@ def traffic() -> Room:
             Reader("http2", both(http_2), [_split(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9) + _HEADERS)]),
             Reader("stores", both(stores), openings),
             Reader("samples", samples, [_HTTP, *_SAMPLES]),
+            Reader("websocket", lambda data: websocket.messages(data, 4096), [b"\x81\x85abcd\t\7\x0f\b\x0e\xc1\2\0\0"]),
+            Reader("certificate", _certificate_details(), [_certificate()]),
         ]
     )
+
+
+def _certificate_details() -> Callable[[bytes], object]:
+    """As after a handshake with a server whose certificate is the input."""
+    from tieback.scope.tls import describe_session
+
+    class Session:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+        def __init__(self, data: bytes) -> None:
+            self.data = data
+
+        def version(self) -> str:
+            return "TLSv1.3"
+
+        def getpeercert(self, *, binary_form: bool) -> bytes:
+            assert binary_form
+            return self.data
+
+    def read(data: bytes) -> None:
+        assert not describe_session(cast("ssl.SSLObject", Session(data)), "self-signed certificate").verified
+
+    return read
+
+
+def _certificate() -> bytes:
+    """The same certificate each time."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "db.fuzz.test")])
+    others = x509.SubjectAlternativeName([x509.DNSName("b.fuzz.test"), x509.IPAddress(ip_address("127.77.0.1"))])
+    built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
+    built = built.not_valid_before(datetime(2026, 1, 1, tzinfo=UTC)).not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
+    return built.add_extension(others, critical=False).sign(key, None).public_bytes(Encoding.DER)
 
 
 _HTTP = b"GET /_search HTTP/1.1\r\nHost: es.fuzz.test:9200\r\nAuthorization: Basic dTpw\r\n\r\n"
@@ -589,4 +613,6 @@ ROOMS: dict[str, Callable[[], Room]] = {
     "pii": pii,
     "reports": reports,
     "posture": posture,
+    "settings": files.settings,
+    "records": files.records,
 }

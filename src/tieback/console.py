@@ -19,8 +19,12 @@ from tieback.model.safe_text import escape_commands, replace_unsafe
 
 UNFOLDED = 10_000
 """Width of tables that go to a pipe or file: no line is folded and nothing is shortened."""
+LONG_WORD = 12
+"""Words up to this length stay whole until the names are broken at their hyphens, too."""
+LONG_LABEL = 20
+"""Labels up to this length stay whole until words are broken, too; longer ones are identifiers."""
 LEAST = 6
-"""A column without places may become this narrow before a place is broken inside a word."""
+"""A column of words may become this narrow before a name is broken inside a label."""
 _HEIGHT = 25
 
 _PIECE = re.compile(r"\[?\d{1,3}(?:\.\d{1,3}){3}[\]./]*|:?[^\s./:]*[./]*|:")
@@ -57,11 +61,25 @@ class SafeConsole(Console):
             fit_table(renderable, chosen.max_width, self)
         elif isinstance(renderable, Text) and not (chosen.no_wrap or renderable.no_wrap):
             renderable = break_names(renderable, chosen.max_width)
-        for segment in super().render(renderable, chosen):
+        segments = super().render(renderable, chosen)
+        if isinstance(renderable, Table) and chosen.max_width >= UNFOLDED:
+            segments = _without_padding(segments)
+        for segment in segments:
             if segment.control:
                 yield segment
             else:
                 yield Segment(escape_commands(replace_unsafe(segment.text)), segment.style)
+
+
+def _without_padding(segments: Iterable[Segment]) -> Iterator[Segment]:
+    """The lines without spaces at their ends, which in a pipe pad every row to the widest."""
+    for line in Segment.split_lines(segments):
+        while line and not line[-1].control and not line[-1].text.strip(" "):
+            line.pop()
+        yield from line[:-1]
+        if line:
+            yield line[-1] if line[-1].control else Segment(line[-1].text.rstrip(" "), line[-1].style)
+        yield Segment.line()
 
 
 def chosen_width(environment: Mapping[str, str] = os.environ) -> int | None:
@@ -120,10 +138,11 @@ def fit_table(table: Table, width: int, console: Console) -> None:
 
 
 class _Need:
-    """Widths of a column: the widest line, the longest piece that should stay whole, and the least."""
+    """Widths of a column: the widest line, the longest piece that should stay whole, the least, and the last resort."""
 
-    def __init__(self, natural: int, whole: int, least: int, *, place: bool = False) -> None:
+    def __init__(self, natural: int, whole: int, least: int, last: int, *, place: bool = False) -> None:
         self.natural, self.whole, self.least = natural, min(whole, natural), min(least, natural)
+        self.last = min(last, self.least)
         self.place = place
         """True for a column of names: it gets room before columns of words, which wrap well."""
 
@@ -132,14 +151,18 @@ def _need(column: Column, console: Console) -> _Need:
     texts = [_plain(cell, console) for cell in (column.header, *column.cells)]
     natural = max((cell_len(line) for text in texts for line in text.splitlines()), default=0)
     if column.width is not None:
-        return _Need(column.width, column.width, column.width)
+        return _Need(column.width, column.width, column.width, column.width)
     if column.no_wrap and column.max_width is None:
-        return _Need(natural, natural, natural)
+        return _Need(natural, natural, natural, natural)
     whole = max((cell_len(piece) for text in texts for piece in _pieces(text)), default=0)
     most = max(min(natural, column.max_width or natural), whole)
     named = [text for text in texts[1:] if _PLACE.search(text)]
     place = any(" " not in text.strip() for text in named)
-    return _Need(most, whole, whole if named else min(whole, LEAST), place=place)
+    if not named:
+        return _Need(most, whole, min(whole, LONG_WORD), min(whole, LEAST))
+    parts = (part[0] for text in texts for piece in _pieces(text) for part in _PART.finditer(piece))
+    part = max((cell_len(part) for part in parts), default=0)
+    return _Need(most, whole, whole, min(part, LONG_LABEL), place=place)
 
 
 def _plain(cell: RenderableType, console: Console) -> str:
@@ -165,9 +188,11 @@ def _widths(needs: Sequence[_Need], room: int) -> list[int]:
             at = min(short, key=lambda column: (widths[column], goals[column]))
             widths[at] += 1
             left -= 1
-    while sum(widths) > room and max(widths) > 1:
-        # Too many columns for this width: the widest are narrowed, and names break.
-        widths[widths.index(max(widths))] -= 1
+    # Too many columns for this width: names break at hyphens, then words break, then names inside a label.
+    names = [need.last if need.place else need.least for need in needs]
+    for floors in (names, [need.last for need in needs], [1] * len(needs)):
+        while sum(widths) > room and (wide := [at for at, floor in enumerate(floors) if widths[at] > floor]):
+            widths[max(wide, key=lambda column: widths[column])] -= 1
     return widths
 
 

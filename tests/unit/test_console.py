@@ -54,9 +54,31 @@ def test_no_label_of_a_host_is_broken(width: int, hosts: list[str], framed: bool
         assert any(label in re.split(r"[.:]", cell) for cell in first), (label, text)
 
 
+ROWS = (
+    ("cognito-identitypool:eu-west-1:11111111-2222-3333-4444-555555555555", "1", "", "", "unknown", ""),
+    ("firebase-rtdb:acme-fit-default-rtdb", "1", "Google Cloud", "europe-west1", "unknown", ""),
+    ("index-of-the-shop-dsn.algolia.net", "12", "Algolia", "", "Algolia", "auth required"),
+    ("s3:acmefit-userfiles", "3", "Amazon Web Services", "eu-central-1", "owasp.mstg.uncrackable1", "open"),
+)
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_words_beside_long_names_stay_whole(width: int) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("back end", "apps", "provider", "region", "owner", "stores"):
+        table.add_column(name, overflow="fold")
+    for row in ROWS:
+        table.add_row(*map(Text, row))
+    text = printed(table, width)
+    assert max(map(len, text.splitlines())) <= width
+    for word in ("provider", "Algolia", "Services", "Google", "required", "unknown", "11111111", "uncrackable1"):
+        assert word in text, text
+
+
 @given(hosts=st.lists(HOST, min_size=1, max_size=4))
 def test_a_pipe_gets_one_whole_line_per_row(hosts: list[str]) -> None:
     lines = printed(a_table(hosts), UNFOLDED).splitlines()
+    assert all(line == line.rstrip() for line in lines)
     assert len(lines) == len(hosts) + 1
     for host, line in zip(hosts, lines[1:], strict=True):
         assert line.split()[0] == host

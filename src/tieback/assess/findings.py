@@ -89,13 +89,14 @@ def _finding(
     *,
     apps: Iterable[str],
     product: str = "",
+    kind: str = "",
 ) -> Finding:
     rule = rules[name]
     advice, source = advice_for(rule, rules, product)
     return Finding(
         id=finding_id(name, *subject),
         rule=name,
-        title=rule.title,
+        title=rule.titles.get(kind, rule.title),
         severity=rule.severity or Severity.HIGH,
         cwe=rule.cwe,
         exposures=(),
@@ -143,6 +144,7 @@ def _of_credentials(
             (names.get(app, app), credential.kind, credential.endpoint, credential.masked),
             (f"{credential.kind} ({credential.grade}) {credential.masked} for {endpoint}: {place.file}{offset}",),
             apps=(app,),
+            kind=credential.kind,
         )
 
 

@@ -24,6 +24,8 @@ class FindingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """OWASP MASVS control."""
     advice: dict[str, str]
     """By product; ``default`` applies to all others. ``same_as`` refers to the advice of another rule."""
+    titles: dict[str, str] = {}
+    """Kind of credential to a title that names it; ``title`` is for all others."""
     severity: Severity | None = None
     """Fixed severity; ``None`` means the severity of the exposure."""
     severity_exposed: Severity | None = None

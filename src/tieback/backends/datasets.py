@@ -96,7 +96,7 @@ class Datasets:
             return ()
         try:
             return msgspec.json.decode(raw, type=_Manifest).datasets
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise InputError(
                 f"damaged ({error})"[:200], where=str(path), advice="Remove the folder and import again"
             ) from None
@@ -172,7 +172,7 @@ class Datasets:
         path = self.folder / f"{dataset.sha256}.table"
         try:
             stored = msgspec.msgpack.decode(path.read_bytes(), type=_Table)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise InputError(
                 "the compiled table of an imported list is missing or damaged",
                 where=str(path),
@@ -185,7 +185,7 @@ class Datasets:
         path = self.folder / f"{dataset.sha256}.table"
         try:
             return msgspec.msgpack.decode(path.read_bytes(), type=RdapFile).objects
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise InputError(
                 "the compiled table of imported RDAP documents is missing or damaged",
                 where=str(path),

@@ -98,7 +98,7 @@ class RangeTable:
             table._labels4 = np.frombuffer(stored.labels4, np.int32)
             table._bounds6 = np.frombuffer(stored.bounds6, "S16")
             table._labels6 = np.frombuffer(stored.labels6, np.int32)
-        except (msgspec.DecodeError, ValueError):
+        except (msgspec.DecodeError, ValueError, RecursionError):
             raise InputError("not a table of networks", advice="Import the data again") from None
         if len(table._bounds4) != len(table._labels4) or len(table._bounds6) != len(table._labels6):
             raise InputError("truncated table of networks", advice="Import the data again")

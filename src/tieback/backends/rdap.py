@@ -134,7 +134,7 @@ def _documents(data: bytes) -> Iterator[msgspec.Raw]:
             return
         try:
             yield msgspec.json.decode(data, type=msgspec.Raw)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             yield from msgspec.json.Decoder(msgspec.Raw).decode_lines(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"not JSON ({error})"[:200], advice=_ADVICE) from None

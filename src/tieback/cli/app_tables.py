@@ -20,6 +20,8 @@ from tieback.model.sighting import AppDocument, Credential, CredentialGrade, Evi
 
 SHOWN = 12
 """Maximum number of lines per section without ``--all``."""
+SHOWN_GRAVE = 100
+"""Maximum number of private and superuser keys without ``--all``."""
 SHOWN_HOSTS = 3
 """Hosts named per third party, and domains named per rule, without ``--all``."""
 SHOWN_PROBLEMS = 5
@@ -250,7 +252,9 @@ def _credentials(credentials: Sequence[Credential], width: int, *, everything: b
         return
     yield Text("Credentials (masked; tieback never uses them)", style="bold")
     secret.sort(key=lambda one: _GRADES.index(one.grade) if one.grade in _GRADES else len(_GRADES))
-    shown = [*secret, *public] if everything else secret[:SHOWN]
+    # What gives the most access is never left out, except from the longest lists.
+    grave = sum(one.grade in _GRADES[:2] for one in secret)
+    shown = [*secret, *public] if everything else secret[: max(SHOWN, min(grave, SHOWN_GRAVE))]
     column = max((len(_words(one.grade)) for one in shown), default=0)
     for one in shown:
         style = "red" if one.grade in _GRADES[:2] else "yellow" if one.grade is CredentialGrade.NORMAL else ""

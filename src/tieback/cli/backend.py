@@ -1,6 +1,5 @@
 """``tieback backend``: provider, owner, apps and stores of a back end, with the reason for each statement."""
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,15 @@ import typer
 from tieback.cli.data import DataOption
 from tieback.cli.formats import format_option
 from tieback.cli.options import RunOption
-from tieback.cli.terminal import ExitCode, NeverOption, OutputFormat, WorkspaceOption, print_failure, write_line
+from tieback.cli.terminal import (
+    ExitCode,
+    NeverOption,
+    OutputFormat,
+    WorkspaceOption,
+    print_failure,
+    print_text,
+    write_line,
+)
 from tieback.cli.trees import print_app, print_attribution, print_backend, print_backend_lines, print_contacts
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
@@ -125,7 +132,7 @@ def show(
 @app.command("app")
 def app_(
     bundle: Annotated[
-        str, typer.Argument(metavar="BUNDLE", help="Bundle identifier, or the first digits of the SHA-256.")
+        str, typer.Argument(metavar="APP", help="Bundle identifier, name, file, or first digits of the SHA-256.")
     ],
     *,
     workspace: WorkspaceOption = Path(".tieback"),
@@ -259,5 +266,4 @@ def why(
 def _draw(graph: "Graph", output: GraphFormat) -> None:
     from tieback.backends.graph_formats import FORMATS
 
-    for text in FORMATS[output](graph):
-        sys.stdout.write(text)
+    print_text(text.encode("utf-8", "replace") for text in FORMATS[output](graph))

@@ -1,6 +1,5 @@
 """``tieback case``: disclosure cases from discovery to fix."""
 
-import sys
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -13,7 +12,15 @@ from rich.text import Text
 from tieback.cli.files import write_whole
 from tieback.cli.formats import format_option
 from tieback.cli.options import RunOption
-from tieback.cli.terminal import UNFOLDED, OutputFormat, WorkspaceOption, data_console, message_console, write_line
+from tieback.cli.terminal import (
+    UNFOLDED,
+    OutputFormat,
+    WorkspaceOption,
+    data_console,
+    message_console,
+    print_text,
+    write_line,
+)
 from tieback.cli.vendor import ByOption, day_of
 from tieback.model.case import Case, CaseState, LogLine
 from tieback.model.document import encode
@@ -219,7 +226,7 @@ def export(
     with open_case_service(workspace) as work:
         data = work.export(form)
     if out is None:
-        sys.stdout.buffer.write(data)
+        print_text([data])
     else:
         write_whole(out, data)
 

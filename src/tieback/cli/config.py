@@ -21,7 +21,7 @@ app = typer.Typer(
 
 VARIABLES = (
     "TIEBACK_WORKSPACE", "TIEBACK_DATA", "TIEBACK_LAB", "TIEBACK_CACHE", "TIEBACK_EVENT_LOOP",
-    "TIEBACK_LEDGER_PASSWORD",
+    "TIEBACK_LEDGER_PASSWORD", "TIEBACK_MACHINE_IDENTITY",
 )  # fmt: skip
 """Environment variables that change what commands do."""
 _SECRET = frozenset({"TIEBACK_LEDGER_PASSWORD"})

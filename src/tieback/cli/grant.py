@@ -328,7 +328,7 @@ def audit(
 
 
 def _signed_text(verdict: "AuditCheck", own: str) -> Iterator[str]:
-    """What checkpoints prove about a log, and what they do not."""
+    """Which changes of a log checkpoints can detect, and which they cannot."""
     yield from verdict.notes
     if not verdict.checkpoints and not verdict.ok:
         return

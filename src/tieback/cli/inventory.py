@@ -18,6 +18,7 @@ from tieback.cli.terminal import (
     WorkspaceOption,
     data_console,
     message_console,
+    print_text,
     write_line,
 )
 from tieback.model.device import CountSource, FleetApp
@@ -247,7 +248,7 @@ def block(
     if left and output is ListFormat.JAMF:
         message_console().print(f"{left:,} apps left out: no bundle identifier")
     if out is None:
-        sys.stdout.buffer.write(data)
+        print_text([data])
     else:
         write_whole(out, data)
         message_console().print(f"{len(lines):,} apps: {out}")

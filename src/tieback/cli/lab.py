@@ -76,9 +76,9 @@ def up(
         from tieback.lab.store import ServerProgram
         from tieback.lab.up import up as bring_up
     except ModuleNotFoundError as error:
-        raise LabError(
-            f"{error.name} is not installed", where="lab", advice="Install the extra: pip install 'tieback[lab]'"
-        ) from None
+        from tieback.model.extras import extra_advice
+
+        raise LabError(f"{error.name} is not installed", where="lab", advice=extra_advice("lab")) from None
     lab = _lab(directory)
     wanted = (*(names or ()), *(name for word in only or () for name in word.split(",") if name))
     brought = {

@@ -2,16 +2,20 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer._click.exceptions import ClickException
 from typer.core import TyperGroup
 
 from tieback.cli.commands import APP_SHOW, COMMANDS
 from tieback.cli.lazy import LazyCommand, import_help_renderer, load_all
 from tieback.cli.logs import CommandLog, write_event
 from tieback.cli.process import prepare, run
+from tieback.model.safe_text import escape_line
 
 if TYPE_CHECKING:
     from tieback.cli.settings import Setting
@@ -44,6 +48,16 @@ class RootGroup(TyperGroup):
             ctx.default_map = {key: value for key, (value, _) in values_for((), self, found, ctx).items()}
         return list(super().parse_args(ctx, args))
 
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        """Parse the words of the command line; errors that repeat them are safe to print."""
+        with _safe_errors():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; errors that repeat its words are safe to print."""
+        with _safe_errors():
+            return super().invoke(ctx)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Route the deprecated ``app show BUNDLE`` to ``backend app``, unless a file named ``show`` exists."""
         if args[:2] == ["app", "show"] and not os.path.lexists("show"):
@@ -66,6 +80,15 @@ class RootGroup(TyperGroup):
         if any(not one.path and one.option not in near for one in found):
             check_top(found, every_option(load_all(self)))
         ctx.default_map = {**(ctx.default_map or {}), name: default_map(name, loaded, found, ctx)}
+
+
+@contextmanager
+def _safe_errors() -> Iterator[None]:
+    try:
+        yield
+    except ClickException as error:
+        error.message = escape_line(error.message)
+        raise
 
 
 def to_front(args: list[str]) -> list[str]:

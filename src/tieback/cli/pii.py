@@ -200,7 +200,7 @@ class LineReader(msgspec.Struct, frozen=True):
             return InputError(f"the line is longer than {MAX_LINE} bytes", where=where, advice=self.advice)
         try:
             return self.decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return InputError(f"not a valid {self.what} ({error})", where=where, advice=self.advice)
 
 

@@ -88,7 +88,7 @@ def import_(
             if output is OutputFormat.JSON:
                 write_line(encode("posture-import", end))
             for line in _remarks(end):
-                typer.echo(f"tieback: {end.path}: {line}", err=True)
+                print_problem(f"{end.path}: {line}")
     if done and output is OutputFormat.TABLE:
         print_imports(done)
     if failed or any(end.incomplete for end in done):
@@ -139,12 +139,12 @@ def run(
         message_console().print(Text(f"starting Prowler on {cloud}; this takes several minutes"))
         ended = run_prowler(arguments, Path(folder), seconds=minutes * 60, environment=os.environ)
         if ended.ended:
-            typer.echo(f"tieback: {ended.ended}", err=True)
+            print_problem(f"{ended.ended}")
         if ended.expired:
-            typer.echo("tieback: the credentials expired during the run; the results before that are kept", err=True)
+            print_problem("the credentials expired during the run; the results before that are kept")
         if ended.findings is None:
             for what, count in ended.failed[:5]:
-                typer.echo(f"tieback: {what} ({count:,})", err=True)
+                print_problem(f"{what} ({count:,})")
             raise typer.Exit(ExitCode.NOTHING_DONE)
         broken = False
         shown = f"Prowler run on {cloud}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
@@ -153,7 +153,7 @@ def run(
                 raise end
             broken = bool(end.incomplete or ended.ended or ended.failed)
             for line in _remarks(end):
-                typer.echo(f"tieback: {line}", err=True)
+                print_problem(f"{line}")
             if output is OutputFormat.JSON:
                 write_line(encode("posture-import", end))
             else:
@@ -211,7 +211,7 @@ def numbers(
         rows = counted(opened, _moment(since, "--since"))
         for broken in broken_imports(opened):
             why = broken.incomplete or f"{broken.missed:,} checks or records could not be collected and stay unknown"
-            typer.echo(f"tieback: {broken.path}: {why}", err=True)
+            print_problem(f"{broken.path}: {why}")
     if output is OutputFormat.JSON:
         for row in rows:
             write_line(encode("posture-numbers", row))

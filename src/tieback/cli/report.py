@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
 
 import typer
 
@@ -12,7 +12,7 @@ from tieback.cli.completion import complete_figure
 from tieback.cli.files import open_whole
 from tieback.cli.formats import format_option
 from tieback.cli.options import RunOption
-from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, data_console
+from tieback.cli.terminal import ExitCode, OutputFormat, SafeOutput, WorkspaceOption, data_console, print_text
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
 from tieback.report.interface import Renderer
@@ -43,6 +43,7 @@ FORMATS = (
     "sarif", "ocsf", "stix", "defectdojo", "cyclonedx", "csaf", "junit",
 )  # fmt: skip
 """Names of the formats. A test compares them with the renderers: importing those is slow."""
+_BINARY = frozenset({"pdf"})
 DIFF_FORMATS = ("table", "markdown", "html", "json")
 SCHEMA_FORMATS = ("json", "ndjson")
 
@@ -252,7 +253,7 @@ def _plain(found: "Comparison") -> bytes:
 def write_bytes(pieces: Iterable[bytes], path: Path | None) -> None:
     """Write the pieces to a file in one step, or to stdout. Raises the same errors as ``write_report``."""
     if path is None:
-        sys.stdout.buffer.writelines(pieces)
+        print_text(pieces)
     else:
         with open_whole(path, "report") as file:
             file.writelines(pieces)
@@ -284,8 +285,10 @@ def write_all(document: Report, renderer: Renderer, path: Path) -> list[Path]:
     return [path, beside]
 
 
-def show(document: Report, output: str, *, brief: bool = False) -> None:
+def show(document: Report, output: str, *, brief: bool = False, least: Severity | None = None) -> None:
     """Print the report on stdout: tables for people (``brief``: only the conclusions), or any other format.
+
+    A pipe gets all findings of severity ``least`` or above.
 
     Raises:
             UsageError: unknown format.
@@ -293,8 +296,12 @@ def show(document: Report, output: str, *, brief: bool = False) -> None:
     if output == "table":
         from tieback.report.formats.terminal import print_report
 
-        print_report(document, data_console(), brief=brief)
+        print_report(document, data_console(), brief=brief, least=least)
         return
     from tieback.report import by_name
 
-    by_name(output).render(document, sys.stdout.buffer)
+    if output in _BINARY:
+        by_name(output).render(document, sys.stdout.buffer)
+        return
+    with SafeOutput(sys.stdout.buffer) as out:
+        by_name(output).render(document, cast("BinaryIO", out))

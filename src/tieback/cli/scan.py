@@ -130,7 +130,7 @@ def scan(
             message_console().print(f"removed a damaged file from the lake: {part}", markup=False)
         judged = with_population_estimate(with_baseline(set_apart(done.report), past), sample_of)
         document = for_audience(judged, who, vendor)
-        lost, closed = _write_outputs(document, files, output, brief=brief)
+        lost, closed = _write_outputs(document, files, output, brief=brief, least=_least(fail_on or ()))
         reasons = list(_reasons_to_fail(judged, fail_on or ()))
     for reason in reasons:
         write_event("exit reason", text=reason)
@@ -149,7 +149,12 @@ def scan(
 
 
 def _write_outputs(
-    document: "Report", files: "Iterable[tuple[Path, Renderer]]", output: str, *, brief: bool
+    document: "Report",
+    files: "Iterable[tuple[Path, Renderer]]",
+    output: str,
+    *,
+    brief: bool,
+    least: Severity | None,
 ) -> tuple[bool, bool]:
     """Write the report to files and stdout. The run is stored: a full disk or a closed pipe must not hide its end.
 
@@ -165,7 +170,7 @@ def _write_outputs(
             print_failure(error)
             lost = True
     try:
-        show(document, output, brief=brief)
+        show(document, output, brief=brief, least=least)
         sys.stdout.flush()
     except BrokenPipeError:
         closed = True
@@ -179,13 +184,17 @@ def _write_outputs(
     return lost, closed
 
 
+def _least(fail_on: "Sequence[FailOn]") -> Severity | None:
+    """The lowest severity that fails the command; ``None`` if none does."""
+    levels = [Severity(one) for one in fail_on if one is not FailOn.UNPROBED]
+    return min(levels, key=lambda level: level.rank, default=None)
+
+
 def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator[str]":
     """Why the command ends with exit code 1, one line each."""
     from tieback.report.document import unprobed_text
 
-    levels = [Severity(one) for one in fail_on if one is not FailOn.UNPROBED]
-    if levels:
-        least = min(levels, key=lambda level: level.rank)
+    if (least := _least(fail_on)) is not None:
         severe = judged.new_at_or_above(least)
         new = "" if judged.baseline is None else "new "
         if severe:

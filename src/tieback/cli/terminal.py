@@ -1,11 +1,13 @@
 """Shared by all commands: exit codes, output formats, consoles, progress bar."""
 
+import codecs
+import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, BinaryIO
 
 import typer
 from rich.console import Console
@@ -14,7 +16,7 @@ from tieback import console
 from tieback.cli.logs import logged_stage, write_event
 from tieback.console import SafeConsole, chosen_width, open_console
 from tieback.model.errors import TiebackError
-from tieback.model.safe_text import escape_line
+from tieback.model.safe_text import escape_commands, escape_line, replace_unsafe
 
 
 class ExitCode(IntEnum):
@@ -31,6 +33,8 @@ class ExitCode(IntEnum):
     """The reader of the output closed the pipe, as ``head`` does; shells report the same of other programs."""
 
 
+_LONG_LINE = 1 << 16
+"""Characters of a line that are kept until it ends."""
 UNFOLDED = console.UNFOLDED
 """Width in columns of tables that go to a pipe or file."""
 
@@ -102,6 +106,55 @@ def data_console() -> Console:
 def write_line(document: bytes) -> None:
     """Print one JSON document as a line on stdout."""
     sys.stdout.buffer.write(document + b"\n")
+
+
+class SafeOutput(io.RawIOBase):
+    """Text in UTF-8 on its way to stdout, made safe line by line; what is safe is not changed.
+
+    Formats escape names for their readers. A terminal and a CI log are readers too.
+    """
+
+    def __init__(self, target: BinaryIO) -> None:
+        """Write to a stream, which stays open."""
+        super().__init__()
+        self._target = target
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._line: list[str] = []
+        self._size = 0
+
+    def writable(self) -> bool:
+        """True: this stream is only for writing."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Write text; the last line is kept until it ends."""
+        text = self._decoder.decode(data)
+        self._size += len(text)
+        if "\n" not in text and self._size < _LONG_LINE:
+            self._line.append(text)
+            return len(data)
+        text = "".join([*self._line, text])
+        at = text.rfind("\n") + 1 or len(text)
+        self._line, self._size = [text[at:]], len(text) - at
+        self._put(text[:at])
+        return len(data)
+
+    def close(self) -> None:
+        """Write the last line."""
+        if not self.closed:
+            self._put("".join([*self._line, self._decoder.decode(b"", final=True)]))
+            self._line = []
+        super().close()
+
+    def _put(self, text: str) -> None:
+        safe = "\r\n".join(escape_commands(replace_unsafe(part)) for part in text.split("\r\n"))
+        self._target.write(safe.encode("utf-8", "replace"))
+
+
+def print_text(pieces: Iterable[bytes]) -> None:
+    """Print a document on stdout, in UTF-8; control characters and commands of CI logs are replaced."""
+    with SafeOutput(sys.stdout.buffer) as out:
+        out.writelines(pieces)
 
 
 def print_failure(error: TiebackError) -> None:

@@ -8,7 +8,8 @@ from rich.tree import Tree
 
 from tieback.cli.terminal import data_console
 from tieback.model.graph import THRESHOLD
-from tieback.report.document import clean
+from tieback.model.probe import Access
+from tieback.report.document import ACCESS_WORDS, clean
 
 if TYPE_CHECKING:
     from tieback.pipeline.graph.views import AppView, BackendLine, BackendView, PassiveView, StoreLink
@@ -20,20 +21,26 @@ SHOWN = 40
 
 
 def print_backend_lines(lines: "list[BackendLine]") -> None:
-    """Print one row per back end."""
+    """Print one row per back end. Columns of facts that no back end has are left out."""
+    rows = [
+        {
+            "back end": line.host,
+            "apps": f"{line.apps:,}",
+            "provider": line.provider,
+            "region": line.region,
+            "owner": line.owner or line.party,
+            "stores": ", ".join(map(_access, line.access)),
+            "reported by": ", ".join(line.seen_by),
+        }
+        for line in lines
+    ]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("back end", "apps", "provider", "region", "owner", "stores", "reported by"):
+    names = ("back end", "apps", "provider", "region", "owner", "stores", "reported by")
+    shown = [name for name in names if name in ("back end", "apps", "owner") or any(row[name] for row in rows)]
+    for name in shown:
         table.add_column(name, justify="right" if name == "apps" else "left", overflow="fold")
-    for line in lines:
-        table.add_row(
-            _text(line.host),
-            f"{line.apps:,}",
-            _text(line.provider),
-            _text(line.region),
-            _text(line.owner or line.party),
-            _text(", ".join(access.replace("_", " ") for access in line.access)),
-            _text(", ".join(line.seen_by)),
-        )
+    for row in rows:
+        table.add_row(*(_text(row[name]) for name in shown))
     data_console().print(table)
 
 
@@ -125,9 +132,13 @@ def _add_stores(tree: Tree, stores: "tuple[StoreLink, ...]") -> None:
     for store in stores:
         records = f", {store.records.value:,} records ({store.records.quality})" if store.records.value else ""
         name = f"{store.product} {store.version}".strip()
-        access = store.access.replace("_", " ")
-        text = f"store: {name} is {access}{records}, {store.relation}, at {', '.join(store.targets)}"
+        text = f"store: {name} is {_access(store.access)}{records}, {store.relation}, at {', '.join(store.targets)}"
         _leaf(tree, text, store.confidence, store.reason)
+
+
+def _access(access: str) -> str:
+    """The words of the reports for an access state."""
+    return ACCESS_WORDS.get(Access(access), access) if access in set(Access) else access
 
 
 def _add_seen(tree: Tree, seen: "tuple[PassiveView, ...]") -> None:
@@ -135,9 +146,7 @@ def _add_seen(tree: Tree, seen: "tuple[PassiveView, ...]") -> None:
         ours = one.note.asked
         tree.add(
             _text(one.said, style="dim")
-            + _text(
-                f"; superseded: our own probe reports {ours.replace('_', ' ')}" if ours else "; not probed by us", "dim"
-            )
+            + _text(f"; superseded: our own probe reports {_access(ours)}" if ours else "; not probed by us", "dim")
         )
 
 

@@ -19,6 +19,7 @@ from tieback.engine.certificates import require_certificates
 from tieback.engine.interface import EngineError
 from tieback.engine.tls_errors import isolate_tls_errors
 from tieback.model.errors import UsageError
+from tieback.model.extras import extra_advice
 
 _LOOPBACK = "127.0.0.1"
 """Dask's web pages use plain HTTP without authentication: they stay on loopback."""
@@ -53,7 +54,7 @@ def security(certs: Path | None) -> Any:
     try:
         from distributed.security import Security
     except ImportError:
-        raise EngineError("Dask is not installed", advice="Install tieback[dask]") from None
+        raise EngineError("Dask is not installed", advice=extra_advice("dask")) from None
     isolate_tls_errors()
     # What matters of a lost connection is said in one line of ours.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)

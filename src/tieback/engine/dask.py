@@ -79,6 +79,9 @@ class DaskEngine:
         from dask import config
         from distributed import Client
 
+        from tieback.engine.dask_unpickling import restrict_unpickling
+
+        restrict_unpickling()
         try:
             with config.set(SETTINGS):
                 return Client(self._address, security=self._security, timeout=CONNECT_SECONDS, set_as_default=False)

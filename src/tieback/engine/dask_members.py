@@ -27,7 +27,7 @@ class ClusterMembers:
 
     def __init__(self, client: "Client", address: str, tell: Callable[[str], None]) -> None:
         self.threads = 0
-        """Threads of all workers."""
+        """Threads of all workers that may get batches."""
         self.running = 0
         """Threads of workers that are not paused: these take batches."""
         self._client = client
@@ -35,6 +35,7 @@ class ClusterMembers:
         self._tell = tell
         self._known: set[str] = set()
         self._paused: set[str] = set()
+        self._excluded: set[str] = set()
         self._next_look = 0.0
         self._lonely_since: float | None = None
 
@@ -78,7 +79,9 @@ class ClusterMembers:
         if not now and time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + POLL_SECONDS
-        if self._client.status in {"closing", "closed"}:
+        listener = getattr(self._client, "_handle_report_task", None)
+        if self._client.status in {"closing", "closed"} or (listener is not None and listener.done()):
+            # Without the listener, the client would wait forever: a message that it could not read ends it.
             raise scheduler_lost(self.address)
         workers: dict[str, Any] = {}
         with contextlib.suppress(OSError):
@@ -101,6 +104,28 @@ class ClusterMembers:
                 advice="Start workers, and run the same command again",
             )
 
+    def exclude(self, future: Any, problem: str) -> None:
+        """Send no further batches to the workers that have a result, because it is not a report.
+
+        Raises:
+            EngineError: no other worker is left.
+        """
+        with contextlib.suppress(OSError, RuntimeError):
+            found = self._client.who_has([future])
+            for worker in sorted({worker for holders in found.values() for worker in holders} & self._known):
+                if worker not in self._excluded:
+                    self._tell(f"{worker}: {problem}; gets no further batches")
+                    self._excluded.add(worker)
+            self._count(self._workers())
+        if self._known and self._known <= self._excluded:
+            raise EngineError(
+                f"workers cannot do the work ({problem})", advice="Install the same release on all members"
+            )
+
+    def usable(self) -> list[str] | None:
+        """The workers that may get batches; ``None`` if all may."""
+        return sorted(self._known - self._excluded) if self._excluded else None
+
     def _workers(self) -> dict[str, Any]:
         """The scheduler's data on each worker, by address; empty while there is no connection."""
         if self._client.status != "running":
@@ -112,8 +137,9 @@ class ClusterMembers:
         for address in sorted(paused - self._paused):
             self._tell(f"{address}: paused, low on memory")
         self._paused = paused
-        self.threads = sum(int(worker["nthreads"]) for worker in workers.values())
-        self.running = self.threads - sum(int(workers[address]["nthreads"]) for address in paused)
+        threads = {address: int(one["nthreads"]) for address, one in workers.items() if address not in self._excluded}
+        self.threads = sum(threads.values())
+        self.running = sum(count for address, count in threads.items() if address not in paused)
 
     def _strangers(self, workers: set[str]) -> dict[str, str]:
         """The workers that cannot take part, with the reason. Raises ``OSError`` if a worker disconnects meanwhile."""
@@ -128,11 +154,19 @@ class ClusterMembers:
                 raise theirs
             if isinstance(theirs, Exception):
                 problems[worker] = f"the worker cannot import tieback ({type(theirs).__name__})"
+            elif not _is_release(theirs):
+                problems[worker] = "the worker reported no release"
             elif tuple(theirs) != ours:
                 problems[worker] = (
                     f"the worker has tieback {theirs[0]} on Python {theirs[1]}, this client {ours[0]} on {ours[1]}"
                 )
         return problems
+
+
+def _is_release(value: Any) -> bool:
+    """True for a pair of short texts: a worker can send anything."""
+    pair = isinstance(value, list | tuple) and len(value) == 2
+    return pair and all(isinstance(text, str) and len(text) <= 100 and text.isprintable() for text in value)
 
 
 def _ours() -> tuple[str, str]:

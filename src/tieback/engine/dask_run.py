@@ -9,10 +9,10 @@ from typing import Any
 from distributed import Client, KilledWorker, wait
 
 from tieback.engine.dask_members import POLL_SECONDS, ClusterMembers, scheduler_lost
-from tieback.engine.dask_worker import ReleaseMismatchError, release, run_batch
+from tieback.engine.dask_results import MalformedReportError, decode_ends
+from tieback.engine.dask_worker import release, run_batch
 from tieback.engine.interface import EngineError, UnitLimits, Work
 from tieback.engine.tasks import Task, TaskSource, tasks_after_loss
-from tieback.model.errors import TiebackError
 from tieback.model.unit import UnitEnd, UnitState
 
 type _Future = Any
@@ -22,6 +22,8 @@ BATCHES_PER_THREAD = 2
 """Batches per worker thread: one running, one waiting."""
 MAX_UNEXPLAINED_FAILURES = 20
 """Consecutive batches that may fail without a known reason before the run stops; plus the number in progress."""
+
+OTHER_RELEASE = "another release"
 
 
 class ClusterRun:
@@ -82,8 +84,9 @@ class ClusterRun:
             if task is None:
                 return
             future = self._client.submit(
-                run_batch, release(), self._work, task.units, self._limits, pure=False, retries=0
-            )
+                run_batch, release(), self._work, task.units, self._limits,
+                pure=False, retries=0, workers=self._members.usable(),
+            )  # fmt: skip
             self._under_way[future] = task
 
     def _done(self) -> list[_Future]:
@@ -99,32 +102,51 @@ class ClusterRun:
     def _settled(self, future: _Future, task: Task) -> Iterator[UnitEnd]:
         """The ends of a batch; a batch without ends goes back to the source."""
         if future.status == "finished":
-            self._odd = 0
-            yield from future.result()
+            yield from self._reported(future, task)
             return
         if future.status != "error":
             self._put_back(task)  # cancelled: the scheduler lost its state
             return
         error = future.exception()
-        if isinstance(error, TiebackError):
-            raise error
         if isinstance(error, KilledWorker):
             # Inputs run in separate processes, so the cause is the worker or its machine.
-            self._tell(f"a batch of {len(task.units)} lost its worker ({error.last_worker.address}) and runs again")
+            worker = str(getattr(error.args[1] if len(error.args) > 1 else None, "address", "unknown"))[:100]
+            self._tell(f"a batch of {len(task.units)} lost its worker ({worker}) and runs again")
             again, alone = tasks_after_loss(task, None)
             self._put_back(*again)
             if alone is not None:
                 problem = "lost its worker repeatedly; quarantined"
                 yield UnitEnd(alone, UnitState.QUARANTINED, problem=problem, attempts=task.attempt + task.broken)
             return
+        self._failed(task, type(error).__name__, str(error))
+
+    def _reported(self, future: _Future, task: Task) -> Iterator[UnitEnd]:
+        """The ends that a worker reported. Raises ``TiebackError`` if it reported an error that ends the run."""
+        try:
+            ends = decode_ends(future.result(), task.units)
+        except CancelledError:
+            self._put_back(task)
+        except (MalformedReportError, OSError, TypeError, ValueError, RuntimeError) as error:
+            if isinstance(error, MalformedReportError):
+                self._members.exclude(future, f"sent no report of its batch: {error}")
+            self._failed(task, type(error).__name__, str(error))
+        else:
+            if ends is None:
+                self._failed(task, OTHER_RELEASE, "")
+                return
+            self._odd = 0
+            yield from ends
+
+    def _failed(self, task: Task, kind: str, detail: str) -> None:
+        """Count a failure without a known reason; the batch runs again. Raises ``EngineError`` after too many."""
         self._odd += 1
         if self._odd >= MAX_UNEXPLAINED_FAILURES + self._members.threads * BATCHES_PER_THREAD:
             raise EngineError(
-                f"workers cannot do the work ({type(error).__name__}: {error})"[:300],
+                f"workers cannot do the work ({kind}: {detail}"[:299] + ")",
                 advice="Install the same release on all members",
             ) from None
-        if not isinstance(error, ReleaseMismatchError):
-            self._tell(f"a batch of {len(task.units)} failed in a worker ({type(error).__name__}) and runs again")
+        if kind != OTHER_RELEASE:
+            self._tell(f"a batch of {len(task.units)} failed in a worker ({kind}) and runs again")
         self._members.refresh(now=True)
         self._put_back(task)
 

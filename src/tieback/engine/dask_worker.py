@@ -13,10 +13,12 @@ from typing import Any
 
 from distributed import Client, Worker, WorkerPlugin, get_worker
 
+from tieback.engine.dask_results import encode_ends, encode_other_release, encode_stop
 from tieback.engine.interface import UnitLimits, Work
 from tieback.engine.local import LocalEngine
 from tieback.engine.tls_errors import isolate_tls_errors
-from tieback.model.unit import Unit, UnitEnd
+from tieback.model.errors import TiebackError
+from tieback.model.unit import Unit
 
 PLUGIN = "tieback-hands"
 MAX_IDLE_BYTES = 512 * 1024**2
@@ -24,10 +26,6 @@ MAX_IDLE_BYTES = 512 * 1024**2
 
 type Release = tuple[str, str]
 """Releases of tieback and Python."""
-
-
-class ReleaseMismatchError(Exception):
-    """This worker has another release than the client. Not a ``TiebackError``: it does not end the run."""
 
 
 class WorkerEngines(WorkerPlugin):
@@ -88,20 +86,17 @@ def install_engines(client: Client) -> None:
     client.register_plugin(WorkerEngines(), name=PLUGIN)
 
 
-def run_batch(theirs: Release, work: Work[Any], units: Sequence[Unit], limits: UnitLimits) -> list[UnitEnd]:
-    """Runs in a thread of a worker: analyse one batch in a separate process.
-
-    Raises:
-        ReleaseMismatchError: the client has another release; nothing was started.
-        TiebackError: as raised by ``LocalEngine.run``.
-    """
+def run_batch(theirs: Release, work: Work[Any], units: Sequence[Unit], limits: UnitLimits) -> bytes:
+    """Runs in a thread of a worker: analyse one batch in a separate process. Returns a message of ``dask_results``."""
     if release() != theirs:
-        raise ReleaseMismatchError
+        return encode_other_release()
     hands = get_worker().plugins[PLUGIN]
     assert isinstance(hands, WorkerEngines)
     engine = hands.acquire()
     try:
         engine.batch = len(units)
-        return list(engine.run(work, units, limits))
+        return encode_ends(units, list(engine.run(work, units, limits)))
+    except TiebackError as error:
+        return encode_stop(error)
     finally:
         hands.release(engine)

@@ -106,4 +106,8 @@ def receive(pipe: Connection) -> Message:
         OSError: the pipe broke inside a message, or the message is too long.
         msgspec.MsgspecError: not one of the messages.
     """
-    return _decoder.decode(pipe.recv_bytes(MAX_MESSAGE))
+    data = pipe.recv_bytes(MAX_MESSAGE)
+    try:
+        return _decoder.decode(data)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(f"not a message: {error}"[:200]) from None

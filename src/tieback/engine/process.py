@@ -97,7 +97,7 @@ class WorkerProcess:
         """The next message; ``None`` if the worker is gone or sent an invalid message."""
         try:
             return receive(self.pipe)
-        except (EOFError, OSError, msgspec.MsgspecError):
+        except (EOFError, OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return None
 
     def is_expected(self, message: Message) -> bool:

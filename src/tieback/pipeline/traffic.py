@@ -4,6 +4,7 @@ The readers and detectors are imported by the first file: only worker processes 
 """
 
 import hashlib
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -32,10 +33,11 @@ TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.4"
 MAX_SUMMARY = 48 * 1024 * 1024
 """Maximum bytes of flows per file that a worker returns; further flows are dropped, with a problem."""
 FILE_SECONDS = 1800.0
+_PIECE = 64 * 1024
 
 
 class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
-    """Read the flows of a file, detect leaks, and return the flow documents."""
+    """Read the flows of a file, detect leaks, and return the flow documents, compressed: a file can have many."""
 
     def __init__(
         self,
@@ -75,8 +77,9 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
             yield Problem(problem.what, f"{name}: {problem.where}" if inside else name)
 
     def analyse(self, unit: Unit) -> tuple[list[bytes], list[Problem]]:
-        """The documents of the flows of one file, and its problems."""
-        lines: list[bytes] = []
+        """The documents of the flows of one file, one per line and compressed in parts, and its problems."""
+        packer = zlib.compressobj(1)
+        parts: list[bytes] = []
         problems: list[Problem] = []
         size = left_out = 0
         for item in self.flows(unit.file or Path(unit.source), unit.source):
@@ -88,18 +91,34 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
             if size > MAX_SUMMARY:
                 left_out += 1
             else:
-                lines.append(line)
+                parts.append(packer.compress(line + b"\n"))
+        parts.append(packer.flush())
         if left_out:
             problems.append(Problem(f"{left_out} more flows ignored: the file has too many", unit.source))
-        return lines, problems
+        return [part for part in parts if part], problems
 
     def summary(self, result: tuple[list[bytes], list[Problem]]) -> bytes:
-        """Flow documents, one per line, then problem documents."""
-        lines, problems = result
-        return b"\n".join([*lines, *(encode("problem", problem) for problem in problems)])
+        """Problem documents, one per line; an empty line; then the compressed flow documents."""
+        parts, problems = result
+        return b"\n".join([*(encode("problem", problem) for problem in problems), b"", b"".join(parts)])
 
 
-_PROBLEM = b'{"schema":"tieback/problem/'
+def _read_summary(result: bytes) -> tuple[list[Problem], Iterator[bytes]]:
+    """The problems of a file, and its flow documents, decompressed piece by piece."""
+    at = 0
+    problems = []
+    while (end := result.index(b"\n", at)) > at:
+        problems.append(decode(result[at:end], "problem", Problem))
+        at = end + 1
+    return problems, _unpacked_lines(memoryview(result)[at + 1 :])
+
+
+def _unpacked_lines(packed: memoryview) -> Iterator[bytes]:
+    unpacker = zlib.decompressobj()
+    rest = b""
+    for at in range(0, len(packed), _PIECE):
+        *lines, rest = (rest + unpacker.decompress(packed[at : at + _PIECE])).split(b"\n")
+        yield from lines
 
 
 def describe_traffic(
@@ -140,15 +159,15 @@ def describe_traffic(
             what, _, advice = end.problem.partition(". ")
             yield InputError(what, where=end.unit.source, advice=advice)
             continue
-        lines = end.result.splitlines()
-        nothing_read = all(line.startswith(_PROBLEM) and BLIND_SPOT.encode() not in line for line in lines)
+        problems, lines = _read_summary(end.result)
+        count = 0
         for line in lines:
-            if line.startswith(_PROBLEM):
-                problem = decode(line, "problem", Problem)
-                yield InputError(problem.what, where=problem.where) if nothing_read else problem
-                nothing_read = False
-            else:
-                yield decode(line, "flow", Flow)
+            count += 1
+            yield decode(line, "flow", Flow)
+        nothing_read = not count and not any(BLIND_SPOT in problem.what for problem in problems)
+        for problem in problems:
+            yield InputError(problem.what, where=problem.where) if nothing_read else problem
+            nothing_read = False
     yield from failed
 
 

@@ -174,7 +174,7 @@ def failures(log: Path) -> tuple[tuple[str, int], ...]:
     for line in lines:
         try:
             entry = msgspec.json.decode(line, type=_Logged)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
         if entry.level not in {"ERROR", "CRITICAL"}:
             continue

@@ -24,6 +24,7 @@ from tieback.model.report import (
     RunScope,
     SkipReason,
 )
+from tieback.model.safe_text import escape_markup
 from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text, size_text
 from tieback.report.personal import personal_lines
 
@@ -54,7 +55,7 @@ SKIPPED_WORDS = {
     SkipReason.DNS_NOT_ALLOWED: "DNS is not allowed by this grant. Add dns = true.",
     SkipReason.NOT_RESOLVED: "DNS has no address for the name.",
     SkipReason.EXPIRED: "the grant expired during the run.",
-    SkipReason.EXCLUDED: "excluded by the grant or by a never.toml.",
+    SkipReason.EXCLUDED: "the grant or a never.toml excludes them.",
     SkipReason.OUTSIDE: "no target of this grant covers them.",
     SkipReason.OVER_BUDGET: "the limits of the grant ended the probe. Raise [limits].",
 }
@@ -70,8 +71,9 @@ _UNSAFE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
 """Format characters needed in Persian, Indic scripts and emoji; they do not change the text direction."""
 
-_MARKUP = re.compile(r"[\\`*_{}\[\]#!|<>~&@$]|^[-+=]|(?<=^\d)[.)]|:(?=//)|(?<=\bwww)\.")
-"""Characters that would be markup, a mention, a list item or an automatic link."""
+_CLAUSE = re.compile(r"[:;,]\s")
+MOST_REASONS = 8
+"""Number of reasons that one line shows."""
 MOST_SEARCHED = 5_000
 """Number of stores searched for stores without an app."""
 _MOST_HOSTS = 64
@@ -103,7 +105,7 @@ def clean(text: str, limit: int = 200) -> str:
 
 def escape_markdown(text: str, limit: int = 200) -> str:
     """Escape untrusted text so that Markdown shows it literally, on one line."""
-    return _MARKUP.sub(r"\\\g<0>", clean(text, limit))
+    return escape_markup(clean(text, limit))
 
 
 def count_text(number: int, one: str, many: str | None = None) -> str:
@@ -276,6 +278,9 @@ def partly_read_lines(report: Report, most: int = MOST_PARTLY_READ) -> Iterator[
 def headline_text(report: Report) -> str:
     """Return the conclusion in a few sentences that claim no more than was read and probed."""
     text, partly = _conclusion(report), report.headline.apps_partly_read
+    if damaged := report.headline.damaged_parts:
+        parts = count_text(damaged, "part of the stored results is", "parts of the stored results are")
+        text = f"Incomplete: {parts} damaged and ignored, so apps and stores may be missing. {text}"
     if not partly:
         return text
     return (
@@ -303,7 +308,7 @@ def _conclusion(report: Report) -> str:
         text = f"{analysed} {answered} answered; none allowed unauthenticated access to records."
         return f"{text} {skipped}".strip()
     exposed = f"{count_text(head.stores_exposed, 'data store')} accessible without authentication"
-    if head.apps_analysed:
+    if head.apps_analysed >= max(head.apps_affected, 1):
         apps = count_text(head.apps_analysed, "app")
         verb = "leads" if head.apps_affected == 1 else "lead"
         leading = f"{head.apps_affected:,} of {apps}{_fully_read_share(head)} {verb} to {exposed}"
@@ -410,7 +415,22 @@ def _skipped_text(scope: RunScope, *, exposed: bool) -> str:
 def _reasons_text(reasons: Mapping[SkipReason, int]) -> str:
     """The reasons as sentences, each with its count if there are several."""
     several = len(reasons) > 1
-    return " ".join((f"{count:,}: " if several else "") + SKIPPED_WORDS[reason] for reason, count in reasons.items())
+    return " ".join(
+        (f"{count:,} because " if several else "") + SKIPPED_WORDS[reason] for reason, count in reasons.items()
+    )
+
+
+def dropped_text(report: Report) -> str:
+    """How many names in the apps are not back ends, by reason; empty if there are none."""
+    if not report.dropped:
+        return ""
+    total = report.not_backends.count
+    count = count_text(total, "name in the apps is not a back end", "names in the apps are not back ends")
+    shown = report.dropped[:MOST_REASONS]
+    # The explanation behind the first clause of a reason is in the JSON report.
+    reasons = [f"{clean(_CLAUSE.split(reason)[0], 80)} ({number:,})" for reason, number in shown]
+    left = total - sum(number for _, number in shown)
+    return f"{count}: {'; '.join([*reasons, f'other reasons ({left:,})'] if left else reasons)}"
 
 
 def unprobed_text(report: Report) -> str:
@@ -460,7 +480,8 @@ def scope_lines(scope: RunScope | None) -> Iterator[tuple[str, str]]:
         return
     yield ("Authorised by", f"{clean(scope.authorised_by)}, until {clean(scope.not_after, 20)}")
     yield ("Contact", clean(scope.contact))
-    outside = scope.targets_out_of_scope
+    # The same number as in the headline; other audiences see none.
+    outside = None if scope.targets_out_of_scope is None else scope.unprobed.get(SkipReason.OUTSIDE, 0)
     yield (
         "Probed",
         count_text(scope.targets_asked, "target")

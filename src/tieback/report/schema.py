@@ -23,6 +23,7 @@ from tieback.model.report import (
     CloserLook,
     ContactedServer,
     DataUsed,
+    DroppedName,
     ExposureHistory,
     GroupTable,
     Headline,
@@ -80,6 +81,7 @@ _TABLES: dict[str, tuple[str, Any]] = {
     "seen_in_apps": ("passive-sighting", PassiveSighting),
     "captures": ("capture-summary", CaptureSummary),
     "servers": ("contacted-server", ContactedServer),
+    "not_backends": ("dropped-name", DroppedName),
 }
 """Line schema and row type by table."""
 

@@ -5,6 +5,7 @@ apps. All data on apps and targets is reduced by the same rule, so that no forma
 owner's cloud accounts is never included.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from heapq import merge
 from itertools import batched, chain
@@ -24,7 +25,7 @@ from tieback.model.exposure import AppRoute, Exposure, ExposureWindow, Finding, 
 from tieback.model.passive import PassiveNote
 from tieback.model.posture import RULES
 from tieback.model.probe import Identity, Outcome, ProbeReport
-from tieback.model.report import AppSighting, AppSummary, LazyIndex, LazyTable, Report
+from tieback.model.report import AppSighting, AppSummary, DroppedName, LazyIndex, LazyTable, Report
 from tieback.model.sighting import Problem
 from tieback.report.document import TRAFFIC, clean, data_for_others, endpoint_host
 
@@ -135,10 +136,16 @@ def vendor_report(report: Report, vendor: str) -> Report:
                 if one.app_sha256 in own.apps
             ]
         ),
+        not_backends=LazyTable(sum(1 for _ in _dropped(report, own)), lambda: _dropped(report, own)),
+        dropped=tuple(Counter(one.reason for one in _dropped(report, own)).most_common()),
         data=data_for_others(report.data),
         partly_read=LazyTable.of(partly),
         audience=f"only for {clean(vendor, 100)}: its apps and the stores that they lead to",
     )
+
+
+def _dropped(report: Report, own: _Own) -> Iterator[DroppedName]:
+    return (one for one in report.not_backends.rows() if one.app_sha256 in own.apps)
 
 
 def _apps_of(report: Report, vendor: str) -> frozenset[str]:

@@ -163,7 +163,7 @@ def _read_record(place: Path) -> LogRecord | None:
     try:
         with place.open("rb") as file:
             return msgspec.json.decode(file.read(_MAX_RECORD), type=LogRecord)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

@@ -10,6 +10,8 @@ import ssl
 from collections import deque
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from tieback.model.grant import Depth, Limits
 from tieback.model.probe import Outcome, Ransom, TlsInfo
 from tieback.scope.budget import RateLimits
@@ -25,6 +27,19 @@ from tieback.scope.transcript import EventKind, Transcript, WireEvent
 _AGENT = re.compile(rb"(?<=\r\nUser-Agent: )[^\r\n]*")
 
 
+class ChangedSend(msgspec.Struct, frozen=True):
+    """A send that a probe words differently since a conversation was recorded, and what answers it."""
+
+    probe: str
+    """Name of the probe."""
+    now: re.Pattern[bytes]
+    """The send of today."""
+    recorded: bytes = b""
+    """Pattern of the recorded send whose answer is still valid; ``\\1`` is the text of the first group of ``now``."""
+    answer: bytes | None = None
+    """The answer, if no recorded send has one."""
+
+
 class _Exchange:
     """Sent bytes (none before the first send), and the events until the next send."""
 
@@ -37,8 +52,11 @@ class _Exchange:
 class _Tape:
     """The connections of one conversation."""
 
-    def __init__(self, transcript: Transcript) -> None:
+    def __init__(self, transcript: Transcript, changed: Sequence[ChangedSend]) -> None:
         self.lines = [_exchanges(line.events) for line in transcript.lines]
+        self._changed = changed
+        self.unrecorded: list[bytes] = []
+        self.used: list[ChangedSend] = []
         self._next = 0
 
     async def open(self, *_: object) -> Transport:
@@ -54,12 +72,33 @@ class _Tape:
     def find(self, data: bytes, line: int) -> _Exchange | None:
         """Where the bytes were sent: this connection is preferred over others, earlier over later."""
         wanted = _AGENT.sub(b"", data)
+        found = self._first(re.compile(re.escape(wanted)), line)
+        for change in self._changed if found is None else ():
+            match = change.now.fullmatch(wanted)
+            if match is not None and change.answer is not None:
+                found = _Exchange(wanted)
+                found.events.append(WireEvent(0, EventKind.RECEIVED, change.answer))
+            elif match is not None:
+                found = self._first(re.compile(_expanded(change.recorded, match), re.DOTALL), line)
+            if found is not None:
+                self.used.append(change)
+                return found
+        if found is None:
+            self.unrecorded.append(data)
+        return found
+
+    def _first(self, sent: re.Pattern[bytes], line: int) -> _Exchange | None:
         others = [exchange for at, other in enumerate(self.lines) if at != line for exchange in other[1:]]
         for exchange in (*self.lines[line][1:], *others):
-            if not exchange.told and exchange.sent == wanted:
+            if not exchange.told and sent.fullmatch(exchange.sent):
                 exchange.told = True
                 return exchange
         return None
+
+
+def _expanded(template: bytes, match: re.Match[bytes]) -> bytes:
+    """The pattern, with the text of a match's groups where it refers to them by number."""
+    return re.sub(rb"\\([1-9])", lambda group: re.escape(match[int(group[1])]), template)
 
 
 def _exchanges(events: Iterable[WireEvent]) -> list[_Exchange]:
@@ -138,8 +177,18 @@ def _fault(event: WireEvent) -> Fault:
 class ReplayDialer:
     """Replays what ``Dialer`` returned, from transcripts."""
 
-    def __init__(self, transcripts: Iterable[Transcript]) -> None:
-        """Group them by target. Of several conversations of one probe with one target, the last counts."""
+    def __init__(self, transcripts: Iterable[Transcript], changed: Iterable[ChangedSend] = ()) -> None:
+        """Group them by target. Of several conversations of one probe with one target, the last counts.
+
+        Args:
+            transcripts: the recorded conversations.
+            changed: sends of today that need another recorded send, or an answer of their own.
+        """
+        self._changed = tuple(changed)
+        self.unrecorded: list[tuple[str, bytes]] = []
+        """Probe and bytes of every send that no transcript and no changed send answers."""
+        self.used: set[ChangedSend] = set()
+        """The changed sends that were replayed."""
         self._targets: dict[str, Target] = {}
         self._held: dict[str, dict[str, Transcript]] = {}
         self._refused: dict[str, str] = {}
@@ -221,6 +270,7 @@ class ReplayDialer:
         def decide(address: str) -> Decision:
             return Decision(True, "replayed", address)
 
+        tape = _Tape(transcript, [one for one in self._changed if one.probe == probe])
         door = DialContext(
             resolve,
             decide,
@@ -229,7 +279,7 @@ class ReplayDialer:
             lambda: "",
             lambda: "",
             lambda _event, _fields: None,
-            _Tape(transcript).open,
+            tape.open,
         )
         allowed = [one for one in sends if depth is None or depth.allows(one.depth)]
         talk = ConversationRunner(door, target, allowed, transcript.limits)
@@ -238,4 +288,6 @@ class ReplayDialer:
         finally:
             talk.close()
             conversation.close()
+            self.unrecorded += ((probe, data) for data in tape.unrecorded)
+            self.used.update(tape.used)
         return result, transcript.traffic or Traffic("", 0, 0, 0.0, None)

@@ -84,7 +84,7 @@ def read_policy(directory: Path, older_than: str | None, keep_runs: int | None) 
             told = tomllib.loads(file.read(MAX_FILE).decode())
     except FileNotFoundError:
         pass
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"cannot be read ({error})", where=str(path), advice='Use older_than = "180d"') from None
     if unknown := told.keys() - {"older_than", "keep_runs"}:
         raise UsageError(f"unknown key {min(unknown)}", where=str(path), advice="Use older_than and keep_runs")
@@ -149,7 +149,7 @@ def finish_removal(lake: Lake, ledger: Ledger) -> bool:
         try:
             doomed = msgspec.json.decode((folder / "plan.json").read_bytes(), type=_Plan)
             gone = pq.read_table(folder / "gone.parquet")
-        except (OSError, ValueError, msgspec.MsgspecError) as error:
+        except (OSError, ValueError, msgspec.MsgspecError, RecursionError) as error:
             raise WorkspaceError(
                 f"cannot read the pending removal ({error})",
                 where=str(folder),

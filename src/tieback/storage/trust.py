@@ -191,7 +191,7 @@ def require_confirmed(workspace: Path, url: str, name: str) -> None:
 def _read_record(real: Path) -> TrustRecord | None:
     try:
         record = msgspec.json.decode(_read_small(_record_file(real)), type=TrustRecord)
-    except (FileNotFoundError, NotADirectoryError, msgspec.MsgspecError):
+    except (FileNotFoundError, NotADirectoryError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return record if record.path == _text(real) else None
 

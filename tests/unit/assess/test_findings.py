@@ -1,3 +1,6 @@
+import tomllib
+from importlib import resources
+
 import msgspec
 import pytest
 
@@ -154,6 +157,27 @@ def test_a_credential_is_judged_by_what_it_opens(seen: Credential, rule: str | N
 def test_only_the_credential_of_a_data_store_is_titled_as_one(kind: str, endpoint: str, title: str) -> None:
     seen = msgspec.structs.replace(credential(kind), endpoint=endpoint)
     assert [one.title for one in apply_rules([], [("aa", seen)])] == [title]
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        ("sendgrid_key", "SendGrid API key in the app"),
+        ("npm_token", "npm access token in the app"),
+        ("supabase_service_role", "Supabase service-role key in the app"),
+        ("kind_of_an_older_run", "Admin or secret key in the app"),
+    ],
+)
+def test_an_admin_key_is_titled_by_its_service(kind: str, title: str) -> None:
+    seen = msgspec.structs.replace(credential(kind), grade=CredentialGrade.SUPERUSER)
+    assert [one.title for one in apply_rules([], [("aa", seen)])] == [title]
+
+
+def test_every_kind_of_admin_key_has_a_title() -> None:
+    rules = tomllib.loads(resources.files("tieback.recognise").joinpath("credentials.toml").read_text())["credential"]
+    kinds = {rule["kind"] for rule in rules if rule["grade"] == "superuser"} - {"planetscale_password"}
+    assert len(kinds) > 30
+    assert kinds <= set(load_rules()["superuser-key-in-app"].titles)
 
 
 def test_one_credential_at_two_places_is_one_finding() -> None:

@@ -154,6 +154,15 @@ def test_no_word_is_broken_and_lines_are_wider_only_for_one_word(width: int, eve
         assert len(line) <= width or LONG in line
 
 
+def test_no_grave_key_is_left_out() -> None:
+    place = Evidence("assets/.env", 1, "text/key")
+    keys = [Credential("npm_token", f"np***{n:02} (40)", "", place, CredentialGrade.SUPERUSER) for n in range(30)]
+    rest = [Credential("stripe_test_key", "sk***aa (32)", "", place, CredentialGrade.LIMITED)]
+    lines = shown(AppDocument("a.apk", APP, credentials=(*rest, *keys)))
+    assert sum("npm token" in line for line in lines) == len(keys)
+    assert "  and 1 more: --all" in lines
+
+
 def test_sections_are_limited_without_all() -> None:
     many = AppDocument("a.apk", APP, tuple(seen(f"https://h{n}.test", f"h{n}.test") for n in range(40)))
     assert "  and 28 more: --all" in shown(many)

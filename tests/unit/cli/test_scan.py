@@ -187,6 +187,25 @@ def test_fail_on_unprobed_without_a_grant(run: Run, apps: Path) -> None:
     )
 
 
+def test_dropped_hosts_are_in_the_report_with_the_reason(run: Run, apps: Path, tmp_path: Path) -> None:
+    package = shutil.copy(apps / "fieldhand.apk", tmp_path / "dropped.apk")
+    Path(package).chmod(0o600)
+    with zipfile.ZipFile(package, "a") as archive:
+        archive.writestr(
+            "assets/dev.json", '{"es": "http://elasticsearch:9200/idx", "dev": "http://10.0.2.2:3000/api"}'
+        )
+    ended = run("scan", package, "-w", "ws", "--workers", "1")
+    assert re.search(
+        r"^\d+ names in the apps are not back ends: .*host name without a dot \(1\)", ended.out, re.MULTILINE
+    )
+    (line,) = run("report", "-w", "ws", "--format", "json").out.splitlines()
+    dropped = {one["value"]: one["reason"] for one in json.loads(line)["not_backends"]}
+    assert "emulator" in dropped["http://10.0.2.2:3000/api"]
+    assert "without a dot" in dropped["http://elasticsearch:9200/idx"]
+    lines = map(json.loads, run("report", "-w", "ws", "--format", "ndjson").out.splitlines())
+    assert {one["value"] for one in lines if one["schema"].startswith("tieback/dropped-name/")} == set(dropped)
+
+
 def test_fail_on_takes_no_other_word(run: Run, apps: Path) -> None:
     assert run("scan", apps / "fieldhand.apk", "-w", "ws", "--fail-on", "never").code == 2
 

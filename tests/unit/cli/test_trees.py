@@ -62,3 +62,14 @@ def test_hostile_escape_sequences_are_removed(capsys: pytest.CaptureFixture[str]
 def test_nothing_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     print_attribution(known())
     assert "nothing is known about this host" in capsys.readouterr().out
+
+
+def test_columns_without_facts_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    line = BackendLine("es.shop.test", 1, 2, (), "Example Cloud", "", "", "unknown", (), ())
+    print_backend_lines([line])
+    words = ["back", "end", "apps", "provider", "owner", "es.shop.test", "2", "Example", "Cloud", "unknown"]
+    assert capsys.readouterr().out.split() == words
+    print_backend_lines([line, replace(line, host="db.shop.test", access=("open_empty",))])
+    said = capsys.readouterr().out
+    assert said.splitlines()[0].split() == ["back", "end", "apps", "provider", "owner", "stores"]
+    assert "open, empty" in said

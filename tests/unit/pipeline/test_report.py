@@ -10,7 +10,9 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from tests.unit.report.conftest import fleet_report
 from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
@@ -41,6 +43,33 @@ def test_the_last_run_can_be_rendered_again(tmp_path: Path) -> None:
         assert [app.has_api for app in report.apps.rows() if app.app.bundle_id == "com.workhub.mobile"] == [True]
         assert [app.has_api for app in report.apps.rows() if app.app.bundle_id == "org.fieldhand.app"] == [False]
     assert first.getvalue() == second.getvalue()
+
+
+def test_damaged_parts_are_in_the_headline_or_an_error(tmp_path: Path) -> None:
+    with run_scan(ScanRequest((APPS,), None, tmp_path / "ws", workers=1), quiet):
+        pass
+    files = sorted((tmp_path / "ws" / "lake" / "parts").glob("*/*.parquet"))
+    assert files
+    parts = sorted({file.parent for file in files})
+    with_apps = [part for part in parts if (part / "apps.parquet").exists()]
+    for file in with_apps[0].iterdir():
+        file.write_bytes(b"damaged")
+    with last_report(tmp_path / "ws") as report:
+        text = headline_text(report)
+        assert report.headline.damaged_parts == 1
+        assert text.startswith("Incomplete: 1 part of the stored results is damaged and ignored")
+    for file in files:
+        file.write_bytes(b"damaged")
+    with pytest.raises(WorkspaceError, match=r"all \d+ parts of the lake are damaged"), last_report(tmp_path / "ws"):
+        pass
+
+
+def test_no_headline_counts_more_affected_apps_than_apps() -> None:
+    whole = fleet_report()
+    head = replace(whole.headline, apps_analysed=0, apps_affected=31, damaged_parts=2)
+    text = headline_text(replace(whole, headline=head))
+    assert text.startswith("Incomplete: 2 parts of the stored results are damaged and ignored")
+    assert "31 of 0" not in text
 
 
 def test_nothing_to_report(tmp_path: Path) -> None:

@@ -189,14 +189,14 @@ BUDGET = "the limits of the grant ended the probe. Raise [limits]."
             {SkipReason.EXPIRED: 4, SkipReason.OVER_BUDGET: 1},
             (
                 "0 data stores answered; none allowed unauthenticated access to records. "
-                f"5 of 7 candidates were not probed: 4: the grant expired during the run. 1: {BUDGET}"
+                f"5 of 7 candidates were not probed: 4 because the grant expired during the run. 1 because {BUDGET}"
             ),
         ),
         (0, {}, "No data store was probed: the inputs lead to none."),
         (
             0,
             {SkipReason.DNS_NOT_ALLOWED: 9, SkipReason.OUTSIDE: 3},
-            f"0 of 12 candidates were probed: 9: {NO_DNS} 3: no target of this grant covers them.",
+            f"0 of 12 candidates were probed: 9 because {NO_DNS} 3 because no target of this grant covers them.",
         ),
         (
             4,

@@ -8,7 +8,7 @@ from tieback.model.errors import UsageError
 from tieback.model.exposure import PeopleRange
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
 from tieback.model.posture import EncryptionCounts, YesNoCounts
-from tieback.model.report import CaptureSummary, ContactedServer, Encryption, LazyTable, Report
+from tieback.model.report import CaptureSummary, ContactedServer, DroppedName, Encryption, LazyTable, Report
 from tieback.report.document import headline_text, scope_lines
 from tieback.report.public import MIN_GROUP, public_report, round_down
 
@@ -188,7 +188,15 @@ def test_the_public_sees_no_server_of_a_capture() -> None:
         (),
     )
     capture = CaptureSummary("run.pcap", "a" * 64, 1, 1, 0, ("Shop",))
-    whole = replace(fleet_report(), servers=LazyTable.of([server]), captures=LazyTable.of([capture]))
+    name = DroppedName("a" * 64, "http://es.intern:9200", "no host")
+    whole = replace(
+        fleet_report(),
+        servers=LazyTable.of([server]),
+        captures=LazyTable.of([capture]),
+        not_backends=LazyTable.of([name]),
+        dropped=(("no host", 1),),
+    )
     told = public_report(whole)
+    assert (told.not_backends.count, told.dropped) == (0, ())
     assert (told.servers.count, told.captures.count) == (0, 0)
     assert "capture" not in headline_text(told)

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import FIELDHAND, PARCELLO, in_tables, the_report
 from tieback.model.exposure import Severity, SeverityFactor
-from tieback.model.report import ContactedServer, Encryption, LazyTable, Report
+from tieback.model.report import ContactedServer, DroppedName, Encryption, LazyTable, Report
 from tieback.report.vendor import vendor_report
 
 
@@ -50,6 +50,15 @@ def test_folders_of_the_user_are_left_out(report: Report, folder: str) -> None:
     apps = [replace(summary, path=folder + summary.path) for summary in report.apps.rows()]
     cut = vendor_report(in_tables(report, apps=apps), FIELDHAND.vendor)
     assert [summary.path for summary in cut.apps.rows()] == ["fieldhand.apk"]
+
+
+def test_a_vendor_sees_only_the_dropped_names_of_its_apps(report: Report) -> None:
+    ours = DroppedName(PARCELLO.sha256, "http://localhost:3000", "this device itself")
+    rows = [ours, replace(ours, app_sha256=FIELDHAND.sha256), replace(ours, value="http://es:9200")]
+    whole = replace(report, not_backends=LazyTable.of(rows), dropped=(("this device itself", 3),))
+    cut = vendor_report(whole, PARCELLO.vendor)
+    assert list(cut.not_backends.rows()) == [rows[0], rows[2]]
+    assert (cut.not_backends.count, cut.dropped) == (2, (("this device itself", 2),))
 
 
 def test_a_vendor_sees_only_the_servers_of_its_apps(report: Report) -> None:

@@ -28,6 +28,8 @@ REJECTED = [
     ("The last line tells what is missing.", ["tells"]),
     ("Both are told apart by their banners.", ["told", "apart"]),
     ("Every host is asked once.", ["asked"]),
+    ("The tests prove that nothing is written.", ["tests prove"]),
+    ("Safety is guaranteed.", ["guaranteed"]),
     ("Ask all again.", ["ask"]),
     ("The server says that it is full.", ["says"]),
     ("Private key stands in the app.", ["stands"]),

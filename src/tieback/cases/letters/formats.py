@@ -5,8 +5,8 @@ editing.
 """
 
 import html
+import importlib.util
 import io
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -18,16 +18,16 @@ import msgspec
 from markdown_it import MarkdownIt
 
 from tieback.cases.contacts import is_email_address
+from tieback.cases.letters.bounded import DocxJob, render, render_bounded
 from tieback.cases.letters.facts import LetterFacts
 from tieback.cases.letters.language import Language
-from tieback.cases.letters.render import escape
 from tieback.model.case import Letter
 from tieback.model.errors import InputError, UsageError
+from tieback.model.extras import extra_advice
+from tieback.model.safe_text import escape_markup
 
 MAILTO_BODY = 1_500
 """Limit in characters; mail programs truncate longer links."""
-_NO_DOCX = (zipfile.BadZipFile, LookupError, ValueError, TypeError, SyntaxError, OSError)
-"""Exceptions from a damaged file; lxml's errors are syntax errors."""
 _STYLE = """
 @page { size: A4; margin: 22mm 22mm 24mm 25mm;
   @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #666 } }
@@ -68,7 +68,7 @@ def _markdown() -> MarkdownIt:
 
 def to_markdown(letter: Letter, facts: LetterFacts, language: Language, _: Path | None = None) -> bytes:
     """Encode header and text as Markdown."""
-    lines = [f"# {escape(letter.subject)}", "", f"{language.words['to']}: {escape(facts.recipient)}  "]
+    lines = [f"# {escape_markup(letter.subject)}", "", f"{language.words['to']}: {escape_markup(facts.recipient)}  "]
     lines += [f"{language.words['date']}: {facts.today}  ", f"{language.words['reference']}: {facts.reference}", ""]
     return ("\n".join(lines) + "\n" + letter.text).encode("utf-8", "replace")
 
@@ -106,7 +106,7 @@ def to_pdf(letter: Letter, facts: LetterFacts, language: Language, _: Path | Non
         raise UsageError(
             f"PDF is not available ({error})",
             where="--as pdf",
-            advice="Install Pango and run pip install 'tieback[pdf]'",
+            advice=f"Install Pango. {extra_advice('pdf')}",
         ) from None
     out = io.BytesIO()
     HTML(string=to_html(letter, facts, language).decode(), base_url=None, url_fetcher=_refuse).write_pdf(out)
@@ -123,32 +123,25 @@ def to_docx(letter: Letter, facts: LetterFacts, _: Language, folder: Path | None
         UsageError: docxtpl is not installed.
         InputError: the template is damaged.
     """
-    try:
-        from docxtpl import DocxTemplate
-    except ImportError:
-        raise UsageError("DOCX is not available", where="--as docx", advice="Run pip install 'tieback[docx]'") from None
+    if importlib.util.find_spec("docxtpl") is None:
+        raise UsageError("DOCX is not available", where="--as docx", advice=extra_advice("docx"))
     own = None
     if folder is not None:
         names = (f"{letter.kind}.{letter.language}.docx", "letter.docx")
         own = next((folder / name for name in names if (folder / name).is_file()), None)
-    from docx.opc.exceptions import OpcError
-    from jinja2 import TemplateError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    values = {name: getattr(facts, name) for name in facts.__struct_fields__}
-    values |= {"subject": letter.subject, "blocks": list(_blocks(letter.text)), "text": letter.text}
     try:
-        document = DocxTemplate(own if own is not None else io.BytesIO(_letterhead()))
-        document.render(values, jinja_env=ImmutableSandboxedEnvironment(autoescape=True), autoescape=True)
-        out = io.BytesIO()
-        document.save(out)
-    except (*_NO_DOCX, TemplateError, OpcError) as error:
+        template = own.read_bytes() if own is not None else _letterhead()
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=str(own), advice="Check the file") from None
+    job = DocxJob(template, facts, letter.subject, letter.text, tuple(_blocks(letter.text)))
+    done = render(job) if own is None else render_bounded(job, str(own))
+    if done.problem:
         raise InputError(
-            f"the template cannot be rendered ({str(error).splitlines()[0][:200]})",
+            f"the template cannot be rendered ({done.problem})",
             where=str(own or "letter.docx"),
             advice="See docs/howto/cases.md for the variables",
-        ) from None
-    return out.getvalue()
+        )
+    return done.document
 
 
 def to_eml(letter: Letter, facts: LetterFacts, address: str, attached: LetterFile | None) -> bytes:

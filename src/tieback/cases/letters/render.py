@@ -1,7 +1,8 @@
 """Renders a letter (subject and Markdown text) from its template and facts. The output is deterministic and hashed.
 
-Templates run in Jinja's sandbox: they cannot read files or attributes other than the facts, and their loops are
-bounded. Values from apps and servers are escaped, so that an app name cannot contain markup.
+Templates run in Jinja's sandbox: they cannot read files or attributes other than the facts. Those of the user run in a
+child process with limits on time and memory. Values from apps and servers are escaped, so that an app name cannot
+contain markup.
 """
 
 import hashlib
@@ -10,27 +11,26 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from jinja2 import DictLoader, StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from tieback.cases.letters.bounded import TextJob, render, render_bounded
 from tieback.cases.letters.facts import LetterFacts
-from tieback.cases.letters.language import KINDS, Language, Template
+from tieback.cases.letters.language import KINDS, Language, Template, load_language
 from tieback.model.case import Letter
 from tieback.model.errors import InputError, UsageError
 
-MAX_TEXT = 1 << 20
-_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 _BLANK_LINES = re.compile(r"\n{3,}")
-
-
-def escape(text: str) -> str:
-    """Escape a text so that Markdown shows it literally."""
-    return _MARKS.sub(r"\\\1", text)
 
 
 def letter_reference(vendor: str, kind: str) -> str:
     """Return the reference for replies; it is the same for all letters of one kind to one vendor."""
     return f"TB-{hashlib.sha256(f'{vendor}{kind}'.encode()).hexdigest()[:8].upper()}"
+
+
+def _is_built_in(name: str, language: Language) -> bool:
+    try:
+        return language == load_language(name)
+    except UsageError:
+        return False
 
 
 def render_letter(
@@ -55,31 +55,20 @@ def render_letter(
         raise UsageError("unknown kind of letter", where=kind, advice=f"Choose one of {', '.join(KINDS)}")
     template: Template = getattr(language, kind)
     facts = msgspec.structs.replace(facts, reference=letter_reference(vendor, kind))
-    plain = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-    marked = ImmutableSandboxedEnvironment(
-        loader=DictLoader(dict(language.parts)),
-        undefined=StrictUndefined,
-        autoescape=False,
-        finalize=lambda value: escape(value) if isinstance(value, str) else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    values = {field: getattr(facts, field) for field in facts.__struct_fields__}
-    try:
-        subject = " ".join(plain.from_string(template.subject).render(values).split())
-        text = marked.from_string(template.text).render(values)
-    except (TemplateError, TypeError, ValueError, OverflowError, RecursionError) as error:
+    job = TextJob(template.subject, template.text, language.parts, facts)
+    where = f"{kind} in {name}"
+    done = render(job) if _is_built_in(name, language) else render_bounded(job, where)
+    if done.problem:
         raise InputError(
-            f"the template cannot be rendered ({str(error).splitlines()[0][:200]})",
-            where=f"{kind} in {name}",
+            f"the template cannot be rendered ({done.problem})",
+            where=where,
             advice="Compare it with the built-in template that `tieback letter templates DIR` writes",
-        ) from None
+        )
+    subject, text = done.subject, done.text
     text = _BLANK_LINES.sub(
         "\n\n", "\n".join(line if line.endswith("  ") else line.rstrip() for line in text.splitlines())
     )
     text = text.strip() + "\n"
-    if len(text) > MAX_TEXT:
-        raise InputError("the letter is longer than 1 MiB", where=f"{kind} in {name}", advice="Shorten the template")
     digest = hashlib.sha256(f"{subject}\n\n{text}".encode("utf-8", "replace")).hexdigest()
     again = next((letter for letter in known if letter.sha256 == digest), None)
     if again is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tieback.intake.capture.device import STEP_SECONDS, CommandResult, DeviceError
 from tieback.model.errors import UsageError
+from tieback.model.extras import extra_advice
 
 _PREFIX = "adb:"
 _STATUS = "tieback-status:"
@@ -18,9 +19,7 @@ _ADVICE = "Check that `adb devices` lists the device"
 def require_adb() -> None:
     """Raise ``UsageError`` if the extra is not installed."""
     if find_spec("adbutils") is None:
-        raise UsageError(
-            "adbutils is not installed", where="capture", advice="Install the extra: pip install 'tieback[android]'"
-        )
+        raise UsageError("adbutils is not installed", where="capture", advice=extra_advice("android"))
 
 
 def connect(device: str) -> "AdbShell":

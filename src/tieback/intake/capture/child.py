@@ -1,6 +1,7 @@
 """Parent side of the proxy process: start it, read what it observes, and end it in every case."""
 
 import os
+import re
 import select
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import msgspec
 from tieback.intake.capture.frames import FrameDecoder, FrameError
 from tieback.intake.capture.interface import Observation, ProxyFailure, ProxyListening, ProxySettings
 from tieback.model.errors import TiebackError, UsageError
+from tieback.model.extras import extra_advice
 
 MODULE = "tieback.intake.capture.proxy"
 READY_SECONDS = 30.0
@@ -34,9 +36,15 @@ class CaptureError(TiebackError):
 def require_mitmproxy() -> None:
     """Raise ``UsageError`` if the extra is not installed."""
     if find_spec("mitmproxy") is None:
-        raise UsageError(
-            "mitmproxy is not installed", where="capture", advice="Install the extra: pip install 'tieback[capture]'"
-        )
+        raise UsageError("mitmproxy is not installed", where="capture", advice=extra_advice("capture"))
+
+
+def _cannot_listen(reason: str) -> str:
+    """The reason without mitmproxy's advice, which names its own options, and without its repetitions."""
+    if found := re.search(r"listen on (\S+) with .*address already in use", reason, re.IGNORECASE):
+        return f"{found[1]} is already in use"
+    lines = reason.replace("\\n", "\n").splitlines()
+    return lines[0].strip().rstrip(".") if lines else "the proxy does not listen"
 
 
 class ProxyProcess:
@@ -99,7 +107,9 @@ class ProxyProcess:
                     self._early = seen[number + 1 :]
                     return one
                 if isinstance(one, ProxyFailure):
-                    raise CaptureError(one.reason, where="proxy", advice="Choose another address with --listen")
+                    raise CaptureError(
+                        _cannot_listen(one.reason), where="proxy", advice="Choose another address with --listen"
+                    )
             if self.ended:
                 break
         reason = self._complaint() if self.ended else f"not ready within {READY_SECONDS:g} s"

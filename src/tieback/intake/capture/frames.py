@@ -57,7 +57,7 @@ class FrameDecoder:
                 at += _HEAD + size
                 try:
                     yield _decoder.decode(body)
-                except (msgspec.DecodeError, RecursionError) as error:
+                except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                     raise FrameError(
                         f"the proxy sent an invalid document ({error})", where="proxy", advice="Run the capture again"
                     ) from None

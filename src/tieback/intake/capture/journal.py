@@ -154,7 +154,7 @@ class UndoJournal:
         for text in data.splitlines()[: 2 * MAX_STEPS]:
             try:
                 line = msgspec.json.decode(text, type=JournalLine)
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 continue  # a line cut off by a crash: its step was never started
             if line.undo is not None:
                 self.steps.append((self._next, line.serial, line.undo))

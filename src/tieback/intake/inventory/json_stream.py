@@ -90,7 +90,7 @@ class _Reader:
                 raise self._source.broken("not valid JSON: a member name does not end")
         try:
             name = str(msgspec.json.decode(found[0]))
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             name = ""
         self._at = found.end()
         if self._peek() != b":":

@@ -131,7 +131,7 @@ def _json(lines: Iterable[tuple[int, str] | InputError], where: str) -> Iterator
         number, text = line
         try:
             found = msgspec.json.decode(text)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             found = None
         if isinstance(found, dict):
             yield _row({str(name).lower(): value for name, value in found.items()}, where, number)

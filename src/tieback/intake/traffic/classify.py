@@ -85,7 +85,9 @@ class FlowClassifier:
                 conversation.client = client.other
                 port = port_of(client)
             return self._of_tls(seen, port)
-        judged = self._http(conversation, out, back, port)
+        # Without the server's SYN, its first bytes here may be from the middle of its answer.
+        answer = b"" if not client.other.syn and http.is_whole_request(out) and not http.is_answer(back) else back
+        judged = self._http(conversation, out, answer, port)
         if judged is not None:
             return judged
         if known:

@@ -40,7 +40,7 @@ def _kind(line: bytes) -> str:
         return ""
     try:
         return msgspec.json.decode(line, type=_Kind).schema
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
 
 

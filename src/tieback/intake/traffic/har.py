@@ -2,19 +2,17 @@
 
 Source: http://www.softwareishard.com/blog/har-12-spec/ (HAR 1.2). Chrome adds ``_webSocketMessages`` and
 ``_transferSize``; Proxyman adds the client's name and address. Exports omit different fields, so every field is
-optional here. The file is mapped and its entries are decoded one at a time, so two gigabytes of bodies need only the
-memory of the largest one. If an archive is truncated or damaged, the entries before the damage are used.
+optional here. The file is read in steps, its entries are decoded one at a time, and bodies are cut while they are read,
+so the memory does not depend on the size of the archive. If an archive is truncated or damaged, the entries before the
+damage are used.
 """
 
 import base64
 import binascii
-import gzip
-import json
-import mmap
+import os
 import re
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,19 +20,20 @@ from typing import Any
 import msgspec
 
 from tieback.intake.traffic.exchange import BODY_BYTES, ExchangeMessage, HttpExchange, flow_of
+from tieback.intake.traffic.har_entries import ArchiveDamage, ArchiveEntries
 from tieback.intake.traffic.interface import OpenedTraffic, SampledFlow
 from tieback.intake.traffic.problems import CaptureProblems
+from tieback.intake.traffic.source import ByteSource, FileWindow, GzipSource
 from tieback.model.errors import InputError
 from tieback.model.flow import FlowApp, Peer
 
 _BOM = b"\xef\xbb\xbf"
 _LOG = re.compile(rb'\{\s*(?:"[^"]{1,100}"\s*:\s*\{\s*)?"log"\s*:')
-_ENTRIES = re.compile(r'"entries"\s*:\s*\[')
 _GZIP = b"\x1f\x8b"
-MAX_UNPACKED = 512 * 1024 * 1024
-"""Bytes of a compressed archive, decompressed."""
-_PIECEWISE = 64 * 1024 * 1024
-"""Bytes of a damaged archive that are read piece by piece."""
+MAX_UNPACKED = 2 * 1024 * 1024 * 1024
+"""Bytes that are read of a compressed archive, decompressed."""
+_MAX_BYTES = 1 << 40
+"""Bytes that are read of an archive that is not compressed."""
 _MAX_MESSAGES = 500
 
 
@@ -91,14 +90,6 @@ class _Entry(msgspec.Struct):
     server_port: float | None = msgspec.field(name="_serverPort", default=None)
 
 
-class _Log(msgspec.Struct):
-    entries: list[msgspec.Raw] = []
-
-
-class _Archive(msgspec.Struct):
-    log: _Log
-
-
 def is_har(head: bytes, path: Path) -> bool:
     """True if a file with this head is an archive: an object whose first key (or the one inside it) is ``log``."""
     del path  # by content, never by name
@@ -122,23 +113,25 @@ def opener(path: Path, head: bytes) -> OpenedTraffic | None:
 
 
 class HarFile:
-    """An opened archive; ``flows`` walks its entries in order."""
+    """An opened archive; ``flows`` walks its entries once, in order."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.problems: list[Any] = CaptureProblems()
-        self._data = _read(path)
-        try:
-            self._entries: list[msgspec.Raw] | None = _entries(self._content())
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            self._entries = None
+        self._source, most = _open(path)
+        if self._source.buffer[:3] == _BOM:
+            self._source.advance(3)
+        self._entries = ArchiveEntries(self._source, most)
 
     def flows(self) -> Iterator[SampledFlow]:
         """Yield one flow per entry; an invalid entry is a problem."""
         for number, entry in enumerate(self._walk()):
+            if entry is None:
+                self._note(f"entry {number} is too large and was not read")
+                continue
             try:
                 exchange = _exchange(_decode(entry))
-            except (msgspec.DecodeError, RecursionError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 self._note(f"entry {number} is invalid: {error}"[:200])
                 continue
             seen = flow_of(str(self.path), exchange)
@@ -149,43 +142,20 @@ class HarFile:
 
     def close(self) -> None:
         """Release the file."""
-        self._entries = None
-        if isinstance(self._data, mmap.mmap):
-            with suppress(BufferError):  # the caller's loop still uses an entry
-                self._data.close()
+        self._source.close()
 
-    def _content(self) -> memoryview:
-        view = memoryview(self._data)
-        return view[3:] if view[:3] == _BOM else view
-
-    def _walk(self) -> Iterator[msgspec.Raw | dict[str, Any]]:
-        if self._entries is not None:
-            yield from self._entries
-            return
-        text = bytes(self._data[:_PIECEWISE]).decode("utf-8", "replace")
-        start = _ENTRIES.search(text)
-        if start is None:
-            self._note("not valid JSON: the archive is damaged before its first entry")
-            return
-        yield from self._piecewise(text, start.end())
-
-    def _piecewise(self, text: str, at: int) -> Iterator[dict[str, Any]]:
-        decoder = json.JSONDecoder()
+    def _walk(self) -> Iterator[bytes | None]:
         count = 0
-        while True:
-            while at < len(text) and text[at] in " \t\r\n,":
-                at += 1
-            if at >= len(text) or text[at] == "]":
-                self._note(f"the archive is damaged after {count} entries")
-                return
-            try:
-                value, at = decoder.raw_decode(text, at)
-            except (ValueError, RecursionError):
-                self._note(f"the archive is truncated after {count} entries")
-                return
-            count += 1
-            if isinstance(value, dict):
-                yield value
+        try:
+            for entry in self._entries.walk():
+                count += 1
+                yield entry
+        except ArchiveDamage as damage:
+            why = self._source.damage or str(damage)
+            if count == 0:
+                self._note(f"not valid JSON: the archive is damaged before its first entry ({why})")
+            else:
+                self._note(f"the archive is truncated or damaged after {count} entries ({why})")
 
     def _note(self, what: str) -> None:
         assert isinstance(self.problems, CaptureProblems)
@@ -199,48 +169,24 @@ def _unpacked_head(head: bytes) -> bytes:
         return b""
 
 
-def _read(path: Path) -> bytes | mmap.mmap:
+def _open(path: Path) -> tuple[ByteSource, int]:
+    """The bytes of an archive, decompressed if needed, and how many of them to read."""
     try:
-        with path.open("rb") as file:
-            if file.read(2) != _GZIP:
-                return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        with gzip.open(path) as packed:
-            data = packed.read(MAX_UNPACKED + 1)
-    except (OSError, ValueError, EOFError, zlib.error) as error:
+        number = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        if os.pread(number, 2, 0) != _GZIP:
+            return FileWindow(number), _MAX_BYTES
+        return GzipSource(os.fdopen(number, "rb")), MAX_UNPACKED
+    except (OSError, ValueError) as error:
         raise InputError(
             f"cannot be read: {error}", where=str(path), advice="Download or export the file again"
         ) from None
-    if len(data) > MAX_UNPACKED:
-        raise InputError(
-            f"larger than {MAX_UNPACKED >> 20} MiB when decompressed",
-            where=str(path),
-            advice="Decompress it and pass the content",
-        )
-    return data
 
 
-def _entries(content: memoryview) -> list[msgspec.Raw]:
-    """The entries, not yet decoded.
-
-    Raises:
-        msgspec.DecodeError: it is not JSON, or has no ``log``.
-    """
-    try:
-        return msgspec.json.decode(content, type=_Archive).log.entries
-    except msgspec.ValidationError:
-        # mitmproxy's old exporter wrapped the archive in another object.
-        for inner in msgspec.json.decode(content, type=dict[str, msgspec.Raw]).values():
-            return msgspec.json.decode(inner, type=_Archive).log.entries
-        raise
-
-
-def _decode(entry: msgspec.Raw | dict[str, Any]) -> _Entry:
-    if isinstance(entry, dict):
-        return msgspec.convert(entry, type=_Entry)
+def _decode(entry: bytes) -> _Entry:
     try:
         return msgspec.json.decode(entry, type=_Entry)
     except UnicodeDecodeError:  # some exporters write the bytes of a body unescaped
-        return msgspec.json.decode(bytes(entry).decode("utf-8", "replace"), type=_Entry)
+        return msgspec.json.decode(entry.decode("utf-8", "replace"), type=_Entry)
 
 
 def _exchange(entry: _Entry) -> HttpExchange:

@@ -75,6 +75,17 @@ def recognise_http(client: bytes, server: bytes) -> HttpSummary | None:
     )
 
 
+def is_whole_request(client: bytes) -> bool:
+    """True if the bytes begin with a request whose head is complete and names its host: no other protocol does."""
+    head = _head(client) if head_end(client) >= 0 and _request(client) is not None else b""
+    return bool(field_value(head, b"host"))
+
+
+def is_answer(server: bytes) -> bool:
+    """True if the bytes begin with a status line."""
+    return status_line(server) is not None
+
+
 def _request(data: bytes) -> RequestLine | None:
     return request_line(data, cut=True) if data.startswith(_METHODS) else None
 

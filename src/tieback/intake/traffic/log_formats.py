@@ -104,7 +104,7 @@ def read_columns(path: Path) -> tuple[LogFormat, ...]:
         raise InputError(
             f"cannot be read: {error.strerror}", where=str(path), advice="Check the path and its permissions"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"not valid TOML: {error}"[:200], where=str(path), advice=advice) from None
     try:
         found = tuple(_format({"needs": [], "name": path.name, **table}) for table in tables)

@@ -155,7 +155,7 @@ def _json(text: Iterable[str]) -> Iterator[Row | None]:
             continue
         try:
             value = msgspec.json.decode(line)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             yield None
             continue
         if not isinstance(value, dict):

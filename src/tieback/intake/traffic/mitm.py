@@ -26,6 +26,8 @@ _HEAD = re.compile(rb"[1-9][0-9]{1,10}:[0-9]{1,3}:[a-z_]{3,30}[,;]")
 _TLS_FAILED = ("client tls handshake failed", "the client does not trust the proxy's certificate")
 _MAX_MESSAGES = 500
 _MAX_HEADERS = 200
+_RELEASE = 16 * 1024 * 1024
+"""Bytes after which the pages of the file that were read are released."""
 
 
 def is_mitmproxy_file(head: bytes, path: Path) -> bool:
@@ -65,7 +67,7 @@ class MitmFile:
     def flows(self) -> Iterator[SampledFlow]:
         """Yield one flow per record; an unreadable record is a problem, one with a false length ends the walk."""
         with memoryview(self._map) as view:
-            at = number = 0
+            at = number = released = 0
             while at < len(view):
                 try:
                     end = value_end(view, at)
@@ -78,6 +80,9 @@ class MitmFile:
                 if seen is not None:
                     yield seen
                 at = end
+                if at - released >= _RELEASE:
+                    released = at
+                    self._map.madvise(mmap.MADV_DONTNEED)
 
     def close(self) -> None:
         """Release the file."""

@@ -11,6 +11,8 @@ MAX_DEPTH = 24
 MAX_VALUES = 100_000
 _LONGEST_LENGTH = 12
 _LONGEST_NUMBER = 40
+_LONGEST_TEXT = 1024 * 1024
+"""Bytes of a text that is decoded; a longer one stays a slice."""
 
 
 class MalformedNetstringError(ValueError):
@@ -31,7 +33,8 @@ def parse(data: memoryview) -> Any:
     """Read the value that fills ``data``.
 
     Returns:
-        ``memoryview`` for bytes; ``str``, ``int``, ``float``, ``bool``, ``None``, ``list`` or ``dict`` with text keys.
+        ``memoryview`` for bytes and very long text;
+        ``str``, ``int``, ``float``, ``bool``, ``None``, ``list`` or ``dict`` with text keys.
 
     Raises:
         MalformedError: a false length, an unknown type, or more values or levels than allowed.
@@ -94,7 +97,7 @@ class _Reader:
 
 def _scalar(kind: str, data: memoryview) -> Any:
     if kind == ";":
-        return bytes(data).decode("utf-8", "replace")
+        return bytes(data).decode("utf-8", "replace") if len(data) <= _LONGEST_TEXT else data
     if kind == "~":
         return None
     text = bytes(data[:_LONGEST_NUMBER])

@@ -52,7 +52,7 @@ def _opened(document: str) -> Iterator[tuple[str, str]]:
     if document[0:1] in ("{", "["):
         try:
             value = msgspec.json.decode(document.encode("utf-8", "replace"))
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
         yield from _walk(value, "", 0)
     elif document[0:1] == "<":

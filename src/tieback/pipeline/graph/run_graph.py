@@ -39,6 +39,8 @@ from tieback.storage.workspace import Workspace
 
 MOST = 1000
 """Maximum number of apps, endpoints or stores listed in one answer; the total is also shown."""
+NAMED_APPS = 20
+"""Maximum number of apps that an error names."""
 _EVER = 1e12
 """Reports imported after a run are also shown; they carry their own date."""
 
@@ -145,7 +147,7 @@ class RunGraph:
         )
 
     def apps(self, text: str) -> Iterator[AppView]:
-        """Find apps by bundle identifier or SHA-256 prefix; one view per version in the run.
+        """Find apps by bundle identifier, SHA-256 prefix, name or file; one view per version in the run.
 
         Raises:
             UsageError: the last run does not contain this app.
@@ -167,10 +169,18 @@ class RunGraph:
                 raise UsageError(
                     "the last run does not contain this app",
                     where=text[:200],
-                    advice="Use a bundle identifier or a SHA-256",
+                    advice=self._apps_advice(),
                 )
             path = next(iter(captured.values())).evidence.file
             yield self._app_view(App(Platform.UNKNOWN, text, ""), path, captured)
+
+    def _apps_advice(self) -> str:
+        names, count = self._rows.app_names(NAMED_APPS)
+        how = "Use a bundle identifier, a SHA-256, the name of the app, or its file"
+        if not names:
+            return f"{how}. The run contains no app"
+        more = f" and {count - len(names):,} more" if count > len(names) else ""
+        return f"{how}. The run contains {', '.join(names)}{more}"
 
     def backends(self, text: str = "") -> Iterator[Backend]:
         """The endpoints of a back end, or of all. Raises the same errors as ``backend``."""

@@ -70,7 +70,7 @@ def attribute_backends(
             for subject, where in seen.subjects.get(host, ()):
                 claimed += attribute_by_certificate(host, subject, where, knowledge.domains)
             known[key] = (
-                knowledge.statements(host, backend.endpoint.path, addresses, aliases, claimed)
+                knowledge.statements(host, backend.endpoint.path, addresses, aliases, claimed, resource)
                 if host
                 else tuple(claimed)
             )

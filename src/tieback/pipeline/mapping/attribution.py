@@ -76,6 +76,7 @@ class AttributionSources:
         addresses: Sequence[str] = (),
         aliases: Sequence[str] = (),
         claimed: Sequence[Attribution] = (),
+        resource: str = "",
     ) -> tuple[Attribution, ...]:
         """All statements about a canonical host.
 
@@ -85,16 +86,20 @@ class AttributionSources:
             addresses: addresses of the name.
             aliases: CNAME targets.
             claimed: statements from other sources.
+            resource: cloud resource, if it is known; the host of many resources does not name it.
 
         Raises:
             InputError: imported data is damaged.
         """
-        endpoint = cloud_endpoint(host, rest, self.rules) if "." in host else None
+        if not resource and "." in host:
+            endpoint = cloud_endpoint(host, rest, self.rules)
+            resource = endpoint.value if endpoint is not None else ""
         known = HostFacts(
             tuple(addresses),
             tuple(aliases),
-            resource=endpoint.value if endpoint is not None else "",
-            claimed=(*claimed, *(self._sdk(host) if endpoint is None else ())),
+            resource=resource,
+            # The host of a cloud resource belongs to the provider, and the resource to a customer.
+            claimed=(*claimed, *(() if resource else self._sdk(host))),
         )
         return self._with_registered(host, addresses, known)
 

@@ -214,7 +214,12 @@ async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
     Raises:
         InputError: the file cannot be read, or is not a transcript file.
     """
-    dialer = ReplayDialer(read_transcripts(path))
+    async for report in replay_from(ReplayDialer(read_transcripts(path))):
+        yield report
+
+
+async def replay_from(dialer: ReplayDialer) -> AsyncGenerator[ProbeReport]:
+    """As ``replay``, with transcripts that were already read."""
     signs = RansomSigns()
     for target in dialer.targets():
         decision = dialer.decision(target)

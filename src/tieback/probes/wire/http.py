@@ -137,7 +137,7 @@ def _fields(headers: Headers, body: bytes | None) -> bytes:
 
 def segment(name: str) -> str:
     """Encode a name as one path segment: everything except unreserved ASCII is percent-encoded."""
-    return quote(name, safe="")
+    return quote(name, safe="", errors="replace")
 
 
 def user_agent(contact: str) -> bytes:

@@ -154,7 +154,7 @@ def read_past(path: Path) -> PastReport:
                 document = msgspec.json.decode(view, type=_Document)
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice=ADVICE) from None
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise InputError(f"is not a tieback report ({error})"[:300], where=str(path), advice=ADVICE) from None
     if document.schema != f"tieback/report/{SCHEMA_VERSION}":
         raise InputError(f"is {document.schema[:80]!r}, not a report", where=str(path), advice=ADVICE)
@@ -179,7 +179,7 @@ def _begins_lines(head: bytes) -> bool:
     """True if the first line is a complete document, as in NDJSON; a pretty-printed document is not."""
     try:
         return msgspec.json.decode(head, type=_Kind).schema.startswith("tieback/report-head/")
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
 
 

@@ -27,6 +27,7 @@ from tieback.report.document import (
     capture_lines,
     clean,
     count_text,
+    dropped_text,
     encryption_text,
     endpoint_host,
     headline_text,
@@ -91,13 +92,14 @@ class TerminalRenderer:
         out.write("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
 
 
-def print_report(report: Report, console: Console, *, brief: bool = False) -> None:
+def print_report(report: Report, console: Console, *, brief: bool = False, least: Severity | None = None) -> None:
     """Print the report's conclusions: headline, exposed stores by app, findings, other stores, problems, scope.
 
     Args:
         report: the report.
         console: where to print it.
         brief: one line per finding, without evidence, named back ends and most of the scope.
+        least: a pipe or file gets every new finding of this severity or above, because these fail the command.
     """
     console.print(Text(clean(report.title, 90), style="bold"))
     most = MOST_ROWS if console.width < UNFOLDED else MOST_PIPED
@@ -113,7 +115,7 @@ def print_report(report: Report, console: Console, *, brief: bool = False) -> No
         _print_rest(console, report.ways[0], len(open_rows))
         console.print(Text("\n" + "   ".join(f"{sign} {word}" for sign, word, _ in LEGEND), style="dim"))
     _print_partly_read(report, console)
-    _print_findings(report, console, brief=brief)
+    _print_findings(report, console, brief=brief, least=least if console.width >= UNFOLDED else None)
     if other_rows:
         console.print(_other(other_rows, console.width))
         _print_rest(console, report.ways[1], len(other_rows))
@@ -125,9 +127,7 @@ def print_report(report: Report, console: Console, *, brief: bool = False) -> No
             if label in _BRIEF_LABELS:
                 console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
         return
-    if report.apps.count:
-        console.print(_named(report, report.apps.first(most), console.width))
-        _print_rest(console, report.apps.count, min(report.apps.count, most))
+    _print_named(report, console, most)
     _print_captures(report, console, most)
     if report.headline.apps_analysed > FEW_APPS:
         for table in report.tables:
@@ -142,6 +142,18 @@ def print_report(report: Report, console: Console, *, brief: bool = False) -> No
         console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
 
 
+def _print_named(report: Report, console: Console, most: int) -> None:
+    """The back ends that the apps name, and the number of names that are none."""
+    if report.apps.count:
+        shown = report.apps.first(most)
+        console.print(_named(report, shown, console.width))
+        _print_rest(console, report.apps.count, len(shown))
+        if console.width < UNFOLDED and any(summary.endpoints > MOST_HOSTS for summary in shown):
+            console.print("  All back ends, with provider and owner: tieback backend list", style="dim")
+    if dropped := dropped_text(report):
+        console.print(Text(f"\n{dropped}. Each with its reason: --format json", style="dim"))
+
+
 def _print_partly_read(report: Report, console: Console) -> None:
     """Apps with code that was not read: their lists of back ends are not complete."""
     if not report.partly_read.count:
@@ -152,14 +164,14 @@ def _print_partly_read(report: Report, console: Console) -> None:
         console.print(Padding(Text.assemble((f"{app}: ", "bold"), what), (0, 0, 0, 2), expand=False))
 
 
-def _print_findings(report: Report, console: Console, *, brief: bool = False) -> None:
+def _print_findings(report: Report, console: Console, *, brief: bool, least: Severity | None) -> None:
     """Counts of all findings, the first in full, and the number of the others by title.
 
     With a baseline, new findings come first: only these can fail ``--fail-on``.
     """
     if not report.findings.count:
         return
-    shown, others, counts = _split_findings(report)
+    shown, others, counts = _split_findings(report, least)
     total = ", ".join(f"{counts[severity]:,} {severity.value}" for severity in reversed(Severity) if counts[severity])
     console.print(Text.assemble("\n", (f"{count_text(report.findings.count, 'finding')}: ", "bold"), total))
     for detail in iter_details(report, shown):
@@ -174,7 +186,9 @@ def _print_findings(report: Report, console: Console, *, brief: bool = False) ->
     console.print(Text(f"  {more}", style="dim"))
 
 
-def _split_findings(report: Report) -> tuple[list[Finding], Counter[tuple[Severity, str]], Counter[Severity]]:
+def _split_findings(
+    report: Report, least: Severity | None
+) -> tuple[list[Finding], Counter[tuple[Severity, str]], Counter[Severity]]:
     """The findings to show in full, and the number of the others by title and of all by severity."""
     shown: list[Finding] = []
     later: list[Finding] = []
@@ -183,10 +197,12 @@ def _split_findings(report: Report) -> tuple[list[Finding], Counter[tuple[Severi
     for finding in report.findings.rows():
         counts[finding.severity] += 1
         others[finding.severity, clean(finding.title)] += 1
-        group = shown if _is_new(report, finding) else later
-        if len(group) < MOST_FINDINGS:
+        new = _is_new(report, finding)
+        group = shown if new else later
+        counts_for_exit = new and least is not None and finding.severity.rank >= least.rank
+        if len(group) < (MOST_PIPED if counts_for_exit else MOST_FINDINGS):
             group.append(finding)
-    shown = [*shown, *later][:MOST_FINDINGS]
+    shown += later[: max(MOST_FINDINGS - len(shown), 0)]
     others.subtract((finding.severity, clean(finding.title)) for finding in shown)
     return shown, +others, counts
 

@@ -95,7 +95,7 @@ def read_merged_part(part: Path) -> MergedPart:
         raise ValueError(f"longer than {MAX_REPLACES:,} bytes")
     try:
         told = msgspec.json.decode(text, type=MergedPart)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(str(error)) from None
     for name in (*told.replaces, *told.holds):
         if not _NAME.fullmatch(name) or name in {".", ".."}:

@@ -62,7 +62,7 @@ def seal_problem(folder: Path, part: str, key: bytes) -> str:
         digests = _digests(folder)
     except FileNotFoundError:
         return "your tieback did not write it: it has no seal"
-    except (OSError, ValueError, msgspec.MsgspecError) as error:
+    except (OSError, ValueError, msgspec.MsgspecError, RecursionError) as error:
         return f"its seal cannot be checked ({error})"
     if not hmac.compare_digest(seal.mac.encode(), _mac(key, part, seal.sha256, seal.holds).encode()):
         return "your tieback did not write it: its seal has another key"

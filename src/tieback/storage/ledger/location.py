@@ -60,7 +60,7 @@ def read_location(directory: Path, name: str = POINTER) -> LedgerLocation | None
         return None
     try:
         place = msgspec.json.decode(content, type=LedgerLocation)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WorkspaceError(
             f"invalid ledger location ({error})", where=str(path), advice="Restore it from a backup"
         ) from None

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.extras import extra_advice
 from tieback.storage.failures import is_passing, storage_errors
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def check_address(url: str) -> str:
         # The text is not shown: it may contain a password.
         why = str(error).strip().partition(":")[0]
         raise UsageError(f"not the URL of a ledger ({why})", where="--ledger", advice=_AS) from None
+    except UnicodeDecodeError:
+        raise UsageError("not the URL of a ledger (a part is not UTF-8)", where="--ledger", advice=_AS) from None
     secret = next((name for name in parts if name.endswith("password")), None)
     if secret is not None:
         raise UsageError(
@@ -77,9 +80,7 @@ def _driver() -> Any:
         import psycopg
         import psycopg.conninfo
     except ImportError:
-        raise UsageError(
-            "psycopg is not installed", where="--ledger", advice="Install the extra: pip install 'tieback[postgres]'"
-        ) from None
+        raise UsageError("psycopg is not installed", where="--ledger", advice=extra_advice("postgres")) from None
     return psycopg
 
 

@@ -1,7 +1,8 @@
 """One bucket or container, through obstore: list objects in pages, read ranges of objects, and create objects.
 
 Credentials come from the user's environment, as for the providers' own tools: ``AWS_*`` and the profile in ``~/.aws``,
-``GOOGLE_*``, ``AZURE_STORAGE_*``, and otherwise the identity of the machine. Plain HTTP is allowed only for loopback,
+``GOOGLE_*``, ``AZURE_STORAGE_*``. The identity of the machine is used only if ``TIEBACK_MACHINE_IDENTITY`` allows it.
+Redirects to other hosts are refused (``hosts``). Plain HTTP is allowed only for loopback,
 unless ``AWS_ALLOW_HTTP`` is set. Throttled or interrupted requests are repeated with increasing pauses, ``MAX_TRIES``
 times.
 """
@@ -17,8 +18,10 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from tieback.model.errors import InputError, TiebackError
+from tieback.model.extras import extra_advice
 from tieback.model.remote import UNKNOWN_SIZE, RemoteObject
 from tieback.storage.objects.aws_profile import profile
+from tieback.storage.objects.hosts import MACHINE_IDENTITY, METADATA, proxy_options
 from tieback.storage.objects.location import ObjectUrl
 
 if TYPE_CHECKING:
@@ -37,7 +40,7 @@ CONNECT_SECONDS = 10
 STALL_SECONDS = 30
 """Time limit for the next bytes of a response, in seconds."""
 
-_CLIENT = {
+_CLIENT: dict[str, Any] = {
     "timeout": timedelta(seconds=REQUEST_SECONDS),
     "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
     "read_timeout": timedelta(seconds=STALL_SECONDS),
@@ -51,7 +54,7 @@ _ENDPOINTS = {
 _STATUS = re.compile(r"status code: (\d{3})")
 _CODE = re.compile(r"<Code>(\w{1,64})</Code>")
 _CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
-_METADATA = ("169.254.169.254", "metadata.google.internal", "169.254.170.2")
+_METADATA = (*METADATA, "169.254.170.2")
 
 
 class Bucket:
@@ -75,7 +78,7 @@ class Bucket:
             raise TiebackError(
                 "obstore is not installed, but object stores need it",
                 where=f"{location.scheme}://{location.bucket}",
-                advice="Install tieback[cloud]",
+                advice=extra_advice("cloud"),
             ) from None
         environ = os.environ if environ is None else environ
         _check_identity(location, environ)
@@ -86,7 +89,10 @@ class Bucket:
         )
         if location.scheme == "gs" and endpoint:
             settings["base_url"] = endpoint
-        client = {**_CLIENT, "allow_http": True} if _is_loopback(endpoint) else dict(_CLIENT)
+        region = settings.get("region") or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
+        client = _CLIENT | proxy_options(location, environ, endpoint, region or "us-east-1")
+        if _is_loopback(endpoint):
+            client["allow_http"] = True
         retry = {"max_retries": MAX_TRIES - 1, "retry_timeout": timedelta(seconds=RETRY_SECONDS)}
         try:
             return cls(
@@ -237,7 +243,7 @@ def _reason(error: Exception) -> str:
     """The problem in a few words."""
     text = str(error)
     if any(host in text for host in _METADATA):
-        return "no credentials in the environment, and this machine has no identity"
+        return "no credentials in the environment"
     status, code = _STATUS.search(text), _CODE.search(text)
     if status is not None:
         what = f"HTTP {status[1]}" + (f" {code[1]}" if code is not None else "")
@@ -246,13 +252,18 @@ def _reason(error: Exception) -> str:
             if status[1] in {"429", "503"}
             else f"the object store refused the request ({what})"
         )
+    if "error sending request" in text:
+        return "cannot read from the object store: no connection, or a redirect to another host, which tieback refuses"
     words = re.sub(r"\w+://\S+", "", text.partition("\n")[0])
     return "cannot read from the object store: " + " ".join(words.split())[:160]
 
 
 def _advice(text: str) -> str:
     if any(host in text for host in _METADATA):
-        return "Set AWS_ACCESS_KEY_ID, GOOGLE_SERVICE_ACCOUNT, ..., or AWS_SKIP_SIGNATURE=true or its equivalent"
+        return (
+            "Set AWS_ACCESS_KEY_ID, GOOGLE_SERVICE_ACCOUNT, ..., or AWS_SKIP_SIGNATURE=true or its equivalent; "
+            f"{MACHINE_IDENTITY}=true uses the identity of this machine"
+        )
     if "path" in text.partition("\n")[0].lower():  # a key with an empty segment, or with ".."
         return "Such keys cannot be read: use a narrower prefix, or a manifest of the other objects"
     return "Check the URL and the credentials, or run again later"

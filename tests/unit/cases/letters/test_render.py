@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from tests.unit.cases.letters.samples import facts
 from tests.unit.cases.samples import NOW, case
+from tieback.cases.letters import bounded
+from tieback.cases.letters.formats import plain_text
 from tieback.cases.letters.language import KINDS, Template, load_language
-from tieback.cases.letters.render import escape, letter_reference, render_letter
+from tieback.cases.letters.render import letter_reference, render_letter
 from tieback.model.case import CaseApp, Letter
 from tieback.model.errors import InputError, UsageError
+from tieback.model.safe_text import escape_markup
 
 
 def write(kind: str = "exposure", name: str = "en", known: tuple[Letter, ...] = (), **more: object) -> Letter:
@@ -25,7 +28,7 @@ def test_every_letter_in_every_language(kind: str, name: str) -> None:
     letter = write(kind, name)
     assert "ieldhand" in letter.subject
     assert "{{" not in letter.text + letter.subject
-    assert "security@nordwind.example" in letter.text
+    assert "security@nordwind.example" in plain_text(letter)
     assert "\n\n\n" not in letter.text
     if kind in ("exposure", "provider"):
         assert "1350" in letter.text.replace(".", "").replace(",", "").replace(" ", "").replace("\u202f", "")
@@ -62,9 +65,17 @@ def test_what_others_wrote_is_text() -> None:
         ("{% include 'x' %}", "cannot be rendered"),
         ("{{ 'x' * 2000000 }}", "longer than 1 MiB"),
         ("{% for i in range(1000000) %}{% endfor %}", "cannot be rendered"),
+        ("{{ 'x' * 10000000000 }}", "needs more than 1024 MiB of memory"),
+        (
+            "{% set ns = namespace(x='x' * 99) %}{% for i in range(9999) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
+            "needs more than 1024 MiB of memory",
+        ),
+        ("{{ 9 ** (9 ** 9) }}", "takes more than 1 s"),
+        ("{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}", "takes more than 1 s"),
     ],
 )
-def test_a_damaged_template_is_one_line(template: str, says: str) -> None:
+def test_a_damaged_template_is_one_line(template: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "SECONDS", 1.0 if "1 s" in says else 20.0)
     language = msgspec.structs.replace(load_language("en"), exposure=Template("x", template))
     with pytest.raises(InputError, match=says):
         render_letter("exposure", "en", language, facts(), (), NOW, "v-1")
@@ -77,7 +88,7 @@ def test_unknown_letter_kind_is_rejected() -> None:
 
 @given(st.text())
 def test_escaped_text_keeps_every_sign(text: str) -> None:
-    assert escape(text).replace("\\", "") == text.replace("\\", "")
+    assert escape_markup(text).replace("\\", "") == text.replace("\\", "")
 
 
 def test_bundled_templates_read_no_files() -> None:

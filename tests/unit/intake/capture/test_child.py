@@ -1,6 +1,7 @@
 """The parent's side: what it does when the child cannot start, breaks, or lies."""
 
 import os
+import re
 import signal
 import socket
 import sys
@@ -37,8 +38,10 @@ def test_start_and_end(tmp_path: Path) -> None:
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CaptureError, match="in use"):
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CaptureError, match="in use") as raised:
         ProxyProcess(settings(tmp_path, taken.getsockname()[1]))
+    text = raised.value.diagnostics()
+    assert re.fullmatch(r"proxy: 127\.0\.0\.1:\d+ is already in use\. Choose another address with --listen", text)
 
 
 def test_killed_proxy_process_is_reported(tmp_path: Path) -> None:
@@ -86,5 +89,5 @@ def test_key_log_is_written_only_on_request(tmp_path: Path, monkeypatch: pytest.
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "mitmproxy", None)
     monkeypatch.setattr(module, "find_spec", lambda _name: None)
-    with pytest.raises(UsageError, match=r"tieback\[capture\]"):
+    with pytest.raises(UsageError, match="Install the extra capture: "):
         require_mitmproxy()

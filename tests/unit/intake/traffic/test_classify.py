@@ -96,6 +96,26 @@ def test_without_a_handshake_the_service_port_is_the_server(read: Read) -> None:
     assert (flows[0].flow.server.port, flows[0].flow.protocol) == (6379, "redis")
 
 
+MIDDLE = b"\xff\xd8\xff\xe0 the middle of a picture " * 40
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "name", "protocol", "evidence"),
+    [
+        (b"GET /a.jpg HTTP/1.1\r\nHost: pic.shop.test\r\n\r\n", "pic.shop.test", "http", "payload"),
+        (b"GET /a.jpg HTTP/1.1\r\nHost: pic.shop.test\r\nAcc", "", "http", "port"),
+        (b"GET /a.jpg HTTP/1.1\r\n\r\n", "", "http", "port"),
+    ],
+    ids=["whole request", "cut request", "no host"],
+)
+def test_a_request_names_its_host_though_the_start_of_the_answer_was_lost(
+    read: Read, request_bytes: bytes, name: str, protocol: str, evidence: str
+) -> None:
+    flows, _ = read(wire.pcap(talk(request_bytes, MIDDLE, port=80, syn=False)))
+    flow = flows[0].flow
+    assert (flow.server.name, flow.protocol, flow.evidence.value) == (name, protocol, evidence)
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     out=st.binary(max_size=120),

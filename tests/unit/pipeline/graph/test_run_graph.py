@@ -89,9 +89,17 @@ def test_endpoints_seen_only_by_other_tools_are_listed_separately(graph: RunGrap
     assert [one.note.asked for one in api.seen] == ["", "open"]
 
 
-def test_no_such_app(graph: RunGraph) -> None:
-    with pytest.raises(UsageError, match="does not contain this app"):
-        list(graph.apps("org.nothing"))
+@pytest.mark.parametrize("text", ["fieldhand.apk", "Fieldhand", "fieldhand", "labs/apps/fieldhand.apk"])
+def test_an_app_by_its_name_or_file(graph: RunGraph, text: str) -> None:
+    (view,) = graph.apps("org.fieldhand.app")
+    named = view.app.name.upper() if text == "fieldhand" else view.path if "/" in text else text
+    assert list(graph.apps(named)) == [view]
+
+
+@pytest.mark.parametrize("text", ["org.nothing", "hand.apk", "%", ""])
+def test_no_such_app(graph: RunGraph, text: str) -> None:
+    with pytest.raises(UsageError, match=r"does not contain this app.* com\.workhub\.mobile, org\.fieldhand\.app"):
+        list(graph.apps(text))
 
 
 def test_no_run_has_ended(tmp_path: Path) -> None:

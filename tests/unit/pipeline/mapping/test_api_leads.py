@@ -47,6 +47,15 @@ def test_provider_and_region_come_from_names(knowledge: AttributionSources) -> N
     assert {one.claim for one in found.attributions} >= {"provider", "product", "region", "account", "boundary"}
 
 
+def test_the_platform_does_not_own_a_customers_resource(knowledge: AttributionSources) -> None:
+    shared = Endpoint(EndpointKind.CLOUD, "firestore:acme-fit", "https", "firestore.googleapis.com", 443)
+    (found,) = attribute_backends([Backend(shared)], knowledge, CaptureNames())
+    claims = {one.claim: one.value for one in found.attributions}
+    assert (found.owner, claims["provider"], claims["boundary"]) == ("", "Google Cloud", "firestore:acme-fit")
+    (host,) = attribute_backends([web("www.googleapis.com")], knowledge, CaptureNames())
+    assert host.owner == "Google APIs"
+
+
 def test_capture_gives_addresses_without_resolving(knowledge: AttributionSources) -> None:
     seen = CaptureNames({API: ("104.16.0.1",), "known.test": ("104.16.0.2",)})
     resolved = Backend(web("known.test").endpoint, ("198.51.100.1",), "hosts")

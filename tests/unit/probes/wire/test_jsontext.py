@@ -25,6 +25,28 @@ def test_json_is_decoded_into_structs(body: bytes, count: int | None) -> None:
     assert (found.count if found is not None else None) == count
 
 
+class Named(msgspec.Struct):
+    name: str
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (rb'{"name":"a\ud800b"}', "a\ufffdb"),
+        (rb'{"name":"a\udc00b"}', "a\ufffdb"),
+        (rb'{"name":"a\ud83d\ude00b\ud83d"}', "a\U0001f600b\ufffd"),
+        (rb'{"name":"a\\ud800\udfff"}', "a\\ud800\ufffd"),
+        (b'{"name":"a\xed\xa0\x80b"}', "a\ufffd\ufffd\ufffdb"),
+        (b'{"name":"a\xffb"}', "a\ufffdb"),
+        (rb'{"name":"\ud800"', None),
+        (rb'{"name":7,"x":"\ud800"}', None),
+    ],
+)
+def test_an_odd_character_does_not_hide_the_answer(body: bytes, name: str | None) -> None:
+    found = decode_json(body, Named)
+    assert (found.name if found is not None else None) == name
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

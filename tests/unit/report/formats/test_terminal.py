@@ -10,7 +10,8 @@ from tieback.console import UNFOLDED, open_console
 from tieback.model.app import Platform
 from tieback.model.exposure import Finding, PiiClassTotal, Severity
 from tieback.model.figure import exact
-from tieback.model.report import AppSummary, Baseline, LazyIndex, Report
+from tieback.model.report import AppSummary, Baseline, DroppedName, LazyIndex, LazyTable, Report
+from tieback.report.document import dropped_text
 from tieback.report.formats.terminal import MOST_FINDINGS, MOST_ROWS, TerminalRenderer, print_report
 
 
@@ -130,7 +131,7 @@ def of_every_kind() -> list[Finding]:
     key = "stripe_secret_key (superuser) sk_l…4242 for https://api.stripe.com: assets/config.json at 0x1f"
     leak = "email j…@example.test in form:mail, sent, to http://es.fieldhand.test:9200"
     return [
-        in_app("superuser-key-in-app", "Admin (service-role) key embedded in the app", Severity.CRITICAL, key),
+        in_app("superuser-key-in-app", "Supabase service-role key in the app", Severity.CRITICAL, key),
         in_app("cleartext-personal-data", "Personal data or credentials sent in cleartext", Severity.HIGH, leak),
         in_app("ransom-note", "Ransom note found in the data store", Severity.CRITICAL, "read_me_to_recover"),
         in_app("cleartext-allowed", "App allows connections without TLS", Severity.LOW, "every host: manifest"),
@@ -147,7 +148,7 @@ def test_findings_are_listed_by_severity(
     text = rendered(tabled(report, scope=None, exposures=(), findings=of_every_kind(), posture=None))
     assert "27 findings: 2 critical, 1 high, 1 low, 23 info" in text
     for word in (
-        "critical  Admin (service-role) key embedded in the app",
+        "critical  Supabase service-role key in the app",
         "Fieldhand 4.0.7",
         "(superuser) sk_l…4242",
         "assets/config.json at 0x1f",
@@ -159,6 +160,35 @@ def test_findings_are_listed_by_severity(
     ):
         assert word in text, word
     golden("findings.txt", text.encode())
+
+
+@pytest.mark.parametrize(
+    ("width", "least", "listed"),
+    [(UNFOLDED, Severity.HIGH, 33), (UNFOLDED, Severity.INFO, 57), (UNFOLDED, None, 20), (100, Severity.HIGH, 20)],
+)
+def test_a_pipe_gets_every_finding_that_fails_the_command(
+    report: Report, tabled: Callable[..., Report], width: int, least: Severity | None, listed: int
+) -> None:
+    severe = [in_app("private-key", "Private key", Severity.HIGH, f"assets/{number}.pem") for number in range(30)]
+    findings = sorted((*severe, *of_every_kind()), key=lambda one: -one.severity.rank)
+    out = io.StringIO()
+    with_all = tabled(report, scope=None, exposures=(), findings=findings, posture=None)
+    print_report(with_all, open_console(width=width, file=out, color_system=None), least=least)
+    assert len(re.findall(r"^  (critical|high|low|info)  ", out.getvalue(), re.MULTILINE)) == listed
+    assert ("more: " in out.getvalue()) == (listed < len(findings))
+
+
+def test_dropped_names_are_counted_by_reason(report: Report) -> None:
+    reasons = (("name of a schema, never contacted", 1_200), ("host name without a dot: local", 3), ("text", 1))
+    rows = LazyTable[DroppedName](1_204, lambda: iter(()))
+    text = " ".join(rendered(replace(report, not_backends=rows, dropped=reasons)).split())
+    assert "1,204 names in the apps are not back ends: name of a schema (1,200); host name without a dot (3); " in text
+    assert "Each with its reason: --format json" in text
+    assert "not back ends" not in rendered(report)
+    many = tuple((f"reason {number}", 10) for number in range(9))
+    assert "other reasons (10)" in dropped_text(
+        replace(report, not_backends=LazyTable[DroppedName](90, lambda: iter(())), dropped=many)
+    )
 
 
 def test_new_findings_are_shown_before_known_ones(report: Report, tabled: Callable[..., Report]) -> None:

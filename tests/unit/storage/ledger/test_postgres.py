@@ -36,6 +36,7 @@ def test_addresses_as_libpq_takes_them(url: str) -> None:
         ("mysql://h/d", "Use postgresql://USER@HOST:PORT/DATABASE"),
         ("postgresql://h/d\nx", "not the URL of a ledger"),
         ("postgresql://h:port:port/d?x", "not the URL of a ledger"),
+        ("postgresql://h%db.test/d", "not the URL of a ledger (a part is not UTF-8)"),
         ("postgresql://h/d?unheard_of=1", "not the URL of a ledger"),
         ("postgresql://ann:hunter2@h/d", "the URL contains a password, which others could read"),
         ("postgresql://h/d?password=hunter2", f"Put it into ~/.pgpass or {PASSWORD_VARIABLE}"),
@@ -49,7 +50,7 @@ def test_addresses_that_are_none(url: str, line: str) -> None:
     assert "hunter2" not in caught.value.diagnostics()
 
 
-@given(st.text(st.characters()).map("postgresql://".__add__) | st.text(st.characters()))
+@given(st.text(st.characters() | st.sampled_from("%dbf/@:")).map("postgresql://".__add__) | st.text(st.characters()))
 def test_any_text_is_an_address_or_one_line(text: str) -> None:
     told = ""
     try:
@@ -61,7 +62,7 @@ def test_any_text_is_an_address_or_one_line(text: str) -> None:
 
 def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(UsageError, match=r"Install the extra: pip install 'tieback\[postgres\]'"):
+    with pytest.raises(UsageError, match="Install the extra postgres: "):
         check_address("postgresql://h/d")
 
 

@@ -32,8 +32,8 @@ _KEY_LEVELS = 3
 _VALUE_LEVELS = 5
 """Maximum depth of values: a document inside a list inside a document, and one more."""
 
-_DATABASE_NAME = re.compile(r"[^\x00-\x20\x7f$./\\\"*<>:|?]{1,63}")
-_COLLECTION_NAME = re.compile(r"[^\x00-\x1f\x7f$]{1,255}")
+_DATABASE_NAME = re.compile(r"[^\x00-\x20\x7f\ud800-\udfff$./\\\"*<>:|?]{1,63}")
+_COLLECTION_NAME = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff$]{1,255}")
 _DATABASE_BYTES = rb"[^\x00-\x20\x7f$./\\\"*<>:|?]{1,252}"
 _COLLECTION_BYTES = rb"[^\x00-\x1f\x7f$]{1,1020}"
 

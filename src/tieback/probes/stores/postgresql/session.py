@@ -26,7 +26,7 @@ _CAP = 64 * 1024
 """Maximum number of bytes of one message; catalogue rows and error messages are far shorter."""
 _MAX_START_MESSAGES = 200
 _MAX_ROWS = 8001
-_NAME = re.compile(r"[^\x00-\x1f\x7f]{1,63}")
+_NAME = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,63}")
 
 _PASSWORD_METHODS = {
     2: "Kerberos",

@@ -305,7 +305,10 @@ def _enumerate(draft: ReportDraft) -> Conversation[None]:
         counts = {0: size}
         if size:
             draft.containers.append(Container(("db0",), "keyspace", records=exact(size, "DBSIZE")))
-    draft.access = Access.OPEN if any(counts.values()) else Access.OPEN_EMPTY
+    if any(counts.values()):
+        draft.access = Access.OPEN
+    elif counts:  # without an answer to either, it is not known to be empty
+        draft.access = Access.OPEN_EMPTY
 
 
 def _describe(draft: ReportDraft) -> Conversation[None]:

@@ -4,11 +4,12 @@ import io
 from typing import BinaryIO, NoReturn
 
 from tieback.model.errors import UsageError
+from tieback.model.extras import extra_advice
 from tieback.model.report import Report
 from tieback.report.formats.html.renderer import HtmlRenderer
 from tieback.report.interface import RendererMeta
 
-ADVICE = "Install Pango (Debian: libpango-1.0-0 libpangoft2-1.0-0) and run pip install 'tieback[pdf]'"
+PANGO = "Install Pango (Debian: libpango-1.0-0 libpangoft2-1.0-0)"
 
 
 class PdfRenderer:
@@ -25,7 +26,8 @@ class PdfRenderer:
         try:
             from weasyprint import HTML
         except (ImportError, OSError) as error:
-            raise UsageError(f"PDF is not available ({error})", where="--format pdf", advice=ADVICE) from None
+            advice = f"{PANGO}. {extra_advice('pdf')}"
+            raise UsageError(f"PDF is not available ({error})", where="--format pdf", advice=advice) from None
         page = io.BytesIO()
         HtmlRenderer().write(report, page, paper=True)
         HTML(string=page.getvalue().decode(), base_url=None, url_fetcher=_refuse).write_pdf(out)

@@ -113,13 +113,28 @@ class GraphRows:
             yield AppRow(*row)
 
     def find_apps(self, text: str) -> list[AppUnit]:
-        """The apps of the run with this bundle identifier, or with this SHA-256 prefix (8 digits or more)."""
+        """The apps of the run with this bundle identifier, SHA-256 prefix (8 digits or more), name, or file."""
         sql = f"""{_NAMED}
             SELECT DISTINCT unit, version, coalesce(bundle_id, ''), coalesce(platform, 'unknown') FROM apps
             SEMI JOIN named USING (unit, version)
-            WHERE bundle_id = ? OR (length(?) >= 8 AND starts_with(unit, lower(?))) ORDER BY ALL"""  # noqa: S608
-        rows = self._lake.stream(sql, [self._run, text, text, text])
+            WHERE bundle_id = ? OR (length(?) >= 8 AND starts_with(unit, lower(?))) OR lower(name) = lower(?)
+                OR unit IN (SELECT unit FROM inputs WHERE run = ? AND (path = ? OR ends_with(path, '/' || ?)))
+            ORDER BY ALL"""  # noqa: S608
+        rows = self._lake.stream(sql, [self._run, text, text, text, text, self._run, text, text])
         return [AppUnit(key, version, bundle, Platform(platform)) for key, version, bundle, platform in rows]
+
+    def app_names(self, most: int) -> tuple[list[str], int]:
+        """Bundle identifiers of the run's apps, or else their names or hashes, sorted, at most ``most``; and how many.
+
+        Args:
+            most: maximum number of names.
+        """
+        sql = f"""{_NAMED}
+            SELECT DISTINCT coalesce(nullif(bundle_id, ''), nullif(name, ''), left(unit, 12)) AS label FROM apps
+            SEMI JOIN named USING (unit, version)"""  # noqa: S608
+        sql = f"SELECT label, count(*) OVER () FROM ({sql}) ORDER BY label LIMIT ?"  # noqa: S608
+        rows = [(str(label), int(count)) for label, count in self._lake.stream(sql, [self._run, most])]
+        return [label for label, _ in rows], rows[0][1] if rows else 0
 
     def captures_of(self, bundle: str) -> list[RunInput]:
         """The captures of the run with traffic of an app."""

@@ -12,7 +12,7 @@ import msgspec
 
 from tieback.model.app import App, Platform, Signer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.model.report import AppSighting, AppSummary
+from tieback.model.report import AppSighting, AppSummary, DroppedName
 from tieback.model.sighting import Evidence, Problem, Sighting, UnreadCode
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.inputs import RunInput
@@ -26,6 +26,10 @@ SELECT inp.unit, inp.path, s.kind, s.value, s.scheme, s.host, s.port, s.path, s.
 FROM sightings s JOIN inp USING (unit, version)
 ORDER BY inp.ordinal, s.ordinal"""
 
+
+_DROPPED = """
+SELECT inp.unit, n.value, n.reason FROM not_backends n JOIN inp USING (unit, version)
+ORDER BY inp.ordinal, n.ordinal"""
 
 _LEADS = "SEMI JOIN leads ON leads.app = c.unit"
 
@@ -135,6 +139,19 @@ class RunApps:
     def row_count(self) -> int:
         """Number of rows: apps that were read, and apps of captures that lead to a store."""
         return self.count() + self._number(_CAPTURED_ALONE, self._scope, self._tables)
+
+    def dropped(self) -> Iterator[DroppedName]:
+        """The names and addresses that are not back ends, in input order."""
+        for unit, value, reason in self._lake.stream(f"{_ALL} {_DROPPED}", self._scope):
+            yield DroppedName(unit, value, reason)
+
+    def dropped_reasons(self) -> tuple[tuple[str, int], ...]:
+        """Each reason of ``dropped`` with its number of rows, the most frequent first."""
+        sql = f"""
+            SELECT reason, count(*) FROM (SELECT {_KEY} AS key, reason FROM not_backends)
+            SEMI JOIN (SELECT {_KEY} AS key FROM inputs WHERE {_READ}) USING (key)
+            GROUP BY reason ORDER BY 2 DESC, 1"""  # noqa: S608 - ours
+        return tuple((str(reason), int(count)) for reason, count in self._lake.stream(sql, self._scope))
 
     def sightings(self, keys: Collection[str] | None = None) -> Iterator[AppSighting]:
         """The endpoints of the apps, in input order; ``keys`` selects apps by content hash."""

@@ -55,7 +55,7 @@ def test_hostile_text_loads_nothing(hostile_report: Report) -> None:
 
 def test_missing_extra_names_its_package(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
-    with pytest.raises(UsageError, match=r"PDF is not available .*tieback\[pdf\]"):
+    with pytest.raises(UsageError, match=r"PDF is not available .*Install the extra pdf: "):
         PdfRenderer().render(report, io.BytesIO())
 
 

@@ -140,6 +140,11 @@ def test_what_a_reader_sees(report: Report) -> None:
         assert phrase in words, phrase
 
 
+def test_no_stores_have_no_link_to_them(report: Report) -> None:
+    link, calm = '<a href="#exposed">these stores</a>', replace(report.headline, stores_ransomed=0)
+    assert rendered(report).count(link) == rendered(replace(report, headline=calm)).count(link) + 1
+
+
 def test_a_shared_store_is_shown_once(report: Report) -> None:
     words = Reader(rendered(report)).words()
     assert words.count("opensearch needs no login") == 2, "once with the store, once among the findings"

@@ -1,0 +1,152 @@
+"""Renders a template of the user in a child process with limits on time and memory.
+
+Jinja's sandbox limits what a template can reach, not how long it runs: loops can be nested, and text can be multiplied.
+The built-in templates are rendered without a child. A job and its result are MessagePack on stdin and stdout.
+"""
+
+import io
+import resource
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+
+import msgspec
+from jinja2 import DictLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from tieback.cases.letters.facts import LetterFacts
+from tieback.model.errors import InputError
+from tieback.model.safe_text import escape_markup
+
+SECONDS = 10.0
+"""Time limit of a template."""
+MEMORY = 1024 * 1024 * 1024
+"""Bytes of address space of the child."""
+MAX_TEXT = 1 << 20
+"""Characters of a letter."""
+_FAILED = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, RecursionError, AttributeError)
+"""Exceptions from a damaged template."""
+
+
+class TextJob(msgspec.Struct, frozen=True, tag="text"):
+    """A subject and a text to render."""
+
+    subject: str
+    text: str
+    parts: Mapping[str, str]
+    facts: LetterFacts
+
+
+class DocxJob(msgspec.Struct, frozen=True, tag="docx"):
+    """A letter in DOCX to render."""
+
+    template: bytes
+    facts: LetterFacts
+    subject: str
+    text: str
+    blocks: tuple[Mapping[str, str], ...]
+
+
+class Rendered(msgspec.Struct, frozen=True):
+    """The result of a job: subject and text, or a document, or why there is none."""
+
+    subject: str = ""
+    text: str = ""
+    document: bytes = b""
+    problem: str = ""
+
+
+type Job = TextJob | DocxJob
+
+
+def render(job: Job) -> Rendered:
+    """Render in this process: only for templates that are known to end."""
+    try:
+        return _text(job) if isinstance(job, TextJob) else _document(job)
+    except MemoryError:
+        return Rendered(problem=_OUT_OF_MEMORY)
+    except _FAILED as error:
+        return Rendered(problem=_reason(error))
+
+
+def render_bounded(job: Job, where: str) -> Rendered:
+    """Render in a child process.
+
+    Raises:
+        InputError: the child cannot be started.
+    """
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "tieback.cases.letters.bounded"],
+            input=msgspec.msgpack.encode(job),
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        return msgspec.msgpack.decode(done.stdout, type=Rendered)
+    except subprocess.TimeoutExpired:
+        return Rendered(problem=f"it takes more than {SECONDS:g} s")
+    except msgspec.DecodeError:
+        return Rendered(problem=_OUT_OF_MEMORY)
+    except OSError as error:
+        raise InputError(
+            f"the template cannot be rendered ({error.strerror})", where=where, advice="Check the free memory"
+        ) from None
+
+
+_OUT_OF_MEMORY = f"it needs more than {MEMORY >> 20} MiB of memory"
+
+
+def _reason(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return lines[0][:200] if lines else type(error).__name__
+
+
+def _text(job: TextJob) -> Rendered:
+    plain = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    marked = ImmutableSandboxedEnvironment(
+        loader=DictLoader(dict(job.parts)),
+        undefined=StrictUndefined,
+        autoescape=False,
+        finalize=lambda value: escape_markup(value) if isinstance(value, str) else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    values = {field: getattr(job.facts, field) for field in job.facts.__struct_fields__}
+    subject = " ".join(plain.from_string(job.subject).render(values).split())
+    text = marked.from_string(job.text).render(values)
+    if max(len(subject), len(text)) > MAX_TEXT:
+        raise ValueError("the letter is longer than 1 MiB")
+    return Rendered(subject, text)
+
+
+def _document(job: DocxJob) -> Rendered:
+    import zipfile
+
+    from docx.opc.exceptions import OpcError
+    from docxtpl import DocxTemplate
+
+    values = {name: getattr(job.facts, name) for name in job.facts.__struct_fields__}
+    values |= {"subject": job.subject, "blocks": list(job.blocks), "text": job.text}
+    try:
+        document = DocxTemplate(io.BytesIO(job.template))
+        document.render(values, jinja_env=ImmutableSandboxedEnvironment(autoescape=True), autoescape=True)
+        out = io.BytesIO()
+        document.save(out)
+    except (zipfile.BadZipFile, SyntaxError, OSError, OpcError) as error:  # lxml's errors are syntax errors
+        raise ValueError(_reason(error)) from None
+    return Rendered(document=out.getvalue())
+
+
+def main() -> None:
+    """The child: render the job on stdin."""
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (2 * int(SECONDS), 2 * int(SECONDS)))  # the parent may be gone
+    job: Job = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=TextJob | DocxJob)
+    sys.stdout.buffer.write(msgspec.msgpack.encode(render(job)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""The committed corpus of the fuzzer: every input through its reader, and which parsers it reaches."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import CodeType
+
+import pytest
+
+from bench.fuzz import corpus
+from bench.fuzz.__main__ import group_of_day
+from bench.fuzz.readers import ROOMS
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ROOT / "src" / "tieback"
+
+PARSING = {
+    "from_bytes", "unpack_from", "iter_unpack", "Struct.unpack", "json.decode", "msgpack.decode", "decode_lines",
+    "tomllib.loads", "plistlib.loads", "csv.reader", "DictReader", "ParserCreate", "XMLPullParser", "iterparse",
+    "ZipFile", "yaml.compose", "safe_load", "load_der_x509_certificate", "json.Decoder", "msgpack.Decoder",
+}  # fmt: skip
+"""Calls that turn bytes into values. A module of tieback with one of them is a parser."""
+
+_PACKAGE_DATA = "reads data files of the package"
+_OWN_FILES = "reads back what tieback wrote into its own workspace or cache; damage is one error"
+_OTHER_PROCESS = "reads the output of programs that the user runs"
+NOT_FUZZED = {
+    "assess/conditions.py": _PACKAGE_DATA,
+    "assess/duties.py": _PACKAGE_DATA,
+    "assess/honeypots.py": _PACKAGE_DATA,
+    "assess/ransom.py": _PACKAGE_DATA,
+    "assess/rules.py": _PACKAGE_DATA,
+    "assess/severity.py": _PACKAGE_DATA,
+    "backends/datasets.py": _OWN_FILES,
+    "backends/range_table.py": _OWN_FILES,
+    "cases/register.py": _PACKAGE_DATA,
+    "cli/pii.py": "JSON lines of the user, by a typed decoder; names and values are fuzzed",
+    "engine/worker.py": "batches from the engine, which is this user's process",
+    "intake/capture/device.py": _OTHER_PROCESS,
+    "intake/capture/proxy.py": "settings from the process that started it; frames are fuzzed",
+    "lab/process.py": _OWN_FILES,
+    "lab/servers/cassandra.py": "servers that the lab started",
+    "lab/servers/zookeeper.py": "servers that the lab started",
+    "lab/state.py": _OWN_FILES,
+    "leaks/plausible.py": _PACKAGE_DATA,
+    "model/remote.py": _OWN_FILES,
+    "pii/taxonomy.py": _PACKAGE_DATA,
+    "pipeline/disclosure/letters.py": "the sender file of the user",
+    "pipeline/fleet/pull.py": "answers of the configured EMM, over TLS; the saved files are fuzzed as inventories",
+    "posture/prowler_run.py": _OTHER_PROCESS,
+    "storage/lake/layout.py": _OWN_FILES,
+    "storage/lake/queries/summaries.py": _OWN_FILES,
+    "storage/lake/tables/apps.py": _OWN_FILES,
+    "storage/lake/tables/posture.py": _OWN_FILES,
+    "storage/ledger/case_log.py": _OWN_FILES,
+    "storage/ledger/conclusions.py": _OWN_FILES,
+    "storage/ledger/move.py": _OWN_FILES,
+    "storage/trust.py": _OWN_FILES,
+}
+"""Modules that no input of the corpus reaches, with the reason."""
+
+
+@cache
+def _reached() -> frozenset[str]:
+    """Replay the whole corpus. Returns the modules of which some function ran."""
+    files: set[str] = set()
+    monitoring = sys.monitoring
+
+    def start(code: CodeType, _offset: int) -> object:
+        if code.co_name != "<module>":
+            files.add(code.co_filename)
+        return monitoring.DISABLE
+
+    tool = next(number for number in range(6) if monitoring.get_tool(number) is None)
+    monitoring.use_tool_id(tool, "fuzz corpus")
+    monitoring.register_callback(tool, monitoring.events.PY_START, start)
+    # After the start of the readers, which reads data files of the package.
+    rooms = {name: make() for name, make in ROOMS.items()}
+    monitoring.set_events(tool, monitoring.events.PY_START)
+    try:
+        for name, room in rooms.items():
+            inputs = corpus.read_committed(name)
+            for reader in room.readers:
+                for data in inputs.get(reader.name, ()):
+                    reader.read(data)
+    finally:
+        monitoring.set_events(tool, 0)
+        monitoring.register_callback(tool, monitoring.events.PY_START, None)
+        monitoring.free_tool_id(tool)
+    return frozenset(path.relative_to(SOURCES).as_posix() for path in map(Path, files) if path.is_relative_to(SOURCES))
+
+
+def test_no_reader_raises_on_the_committed_corpus() -> None:
+    assert len(_reached()) > 300
+
+
+def _parsers() -> Iterator[str]:
+    for path in sorted(SOURCES.rglob("*.py")):
+        calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
+        if any(ast.unparse(call.func).endswith(name) for call in calls for name in PARSING):
+            yield path.relative_to(SOURCES).as_posix()
+
+
+def test_the_corpus_reaches_every_module_that_parses_bytes() -> None:
+    parsers = set(_parsers())
+    assert len(parsers) > 120
+    assert sorted(parsers - _reached() - NOT_FUZZED.keys()) == []
+    assert sorted(NOT_FUZZED.keys() - parsers) == [], "no longer a parser: remove it"
+
+
+def test_every_reader_has_committed_inputs() -> None:
+    for name, make in ROOMS.items():
+        inputs = corpus.read_committed(name)
+        assert {reader.name for reader in make().readers} == inputs.keys(), name
+
+
+def test_the_committed_corpus_is_small() -> None:
+    sizes = {path.name: path.stat().st_size for path in corpus.COMMITTED.iterdir()}
+    assert {name.removesuffix(".xz") for name in sizes} == set(ROOMS)
+    assert sum(sizes.values()) <= corpus.MAX_COMMITTED
+
+
+def test_inputs_keep_their_reader_when_readers_are_added(tmp_path: Path) -> None:
+    folder = tmp_path / "group"
+    folder.mkdir()
+    (folder / "finding-crash").write_bytes(b"\xffz")
+    corpus.renumber(folder, ["a", "b"])
+    corpus.write_inputs(folder, {"a": [b"1"], "b": [b"2"]}, ["a", "b"])
+    corpus.renumber(folder, ["new", "b", "a"])
+    assert corpus.by_reader(folder, ["new", "b", "a"]) == {"a": [b"1"], "b": [b"2"]}
+    assert (folder / "finding-crash").read_bytes() == b"\xffz"
+
+
+def test_the_same_inputs_give_the_same_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus, "COMMITTED", tmp_path)
+    corpus.write_committed("group", {"b": [b"2", b"1"], "a": [b"", b""]})
+    first = (tmp_path / "group.xz").read_bytes()
+    corpus.write_committed("group", {"a": [b""], "b": [b"1", b"2"]})
+    assert (tmp_path / "group.xz").read_bytes() == first
+    assert corpus.read_committed("group") == {"a": [b""], "b": [b"1", b"2"]}
+
+
+def test_logs_of_runs_are_merged_once(tmp_path: Path) -> None:
+    run = corpus.Run("2026-11-27T20:49:00+00:00", "pii", 120.5, 1000, 20, 1)
+    kept, committed = tmp_path / "kept.tsv", tmp_path / "committed.tsv"
+    corpus.log_run(kept, run)
+    corpus.log_run(kept, run._replace(start="2026-11-27T21:49:00+00:00"))
+    corpus.merge_runs(committed, kept)
+    corpus.merge_runs(committed, kept)
+    assert len(list(corpus.read_runs(committed))) == 2
+    assert corpus.hours_table(corpus.read_runs(committed), ["pii"]).splitlines()[-1] == "| all | 2 | 0.07 | 0.00 | 2 |"
+
+
+def test_the_page_has_the_table_of_the_log_and_claims_the_bar_only_if_it_is_met() -> None:
+    page = (ROOT / "docs" / "benchmarks" / "fuzzing.md").read_text(encoding="utf-8")
+    runs = list(corpus.read_runs(corpus.HOURS))
+    assert corpus.hours_table(runs, ROOMS) in page
+    met = sum(run.cpu for run in runs) / 3600 >= corpus.GOAL
+    assert ("The goal is met" in page) == met
+    assert ("The goal is not met" in page) == (not met)
+
+
+def test_the_table_and_the_goal_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus, "HOURS", tmp_path / "hours.tsv")
+    page = tmp_path / "page.md"
+    page.write_text("The goal is not met. x\n\n| group | old |\n|---|---|\n| a | 1 |\n\n| found on |\n", "utf-8")
+    corpus.log_run(corpus.HOURS, corpus.Run("2026-11-27T20:49:00+00:00", "pii", 3600 * corpus.GOAL, 1, 1, 0))
+    corpus.write_hours(page, ["pii"])
+    table = corpus.hours_table(corpus.read_runs(corpus.HOURS), ["pii"])
+    assert page.read_text("utf-8") == f"The goal is met. x\n\n{table}\n\n| found on |\n"
+
+
+def test_the_rotation_reaches_every_group() -> None:
+    from datetime import date, timedelta
+
+    days = [date(2026, 11, 27) + timedelta(days=number) for number in range(len(ROOMS))]
+    assert {group_of_day(day) for day in days} == set(ROOMS)
