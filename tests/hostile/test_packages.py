@@ -266,9 +266,9 @@ def packages(canary: Path) -> dict[str, list[tuple[str, bytes]]]:
         "ipa plist with a billion laughs": ios("Info.plist", laughs()),
         "ipa plist with an external entity": ios("Info.plist", external(canary, parameter=False)),
         "ipa plist with a parameter entity": ios("Info.plist", external(canary, parameter=True)),
-        "ipa plist of a million levels": ios("Info.plist", b"<plist>" + b"<array>" * 1_000_000),
-        "ipa plist of a million keys": ios(
-            "Info.plist", b"<plist><dict>" + b"<key>a</key><true/>" * 300_000 + b"</dict></plist>"
+        "ipa plist of 250,000 levels": ios("Info.plist", b"<plist>" + b"<array>" * 250_000),
+        "ipa plist of 100,000 keys": ios(
+            "Info.plist", b"<plist><dict>" + b"<key>a</key><true/>" * 100_000 + b"</dict></plist>"
         ),
         "ipa binary plist that holds itself": ios("Info.plist", binary_plist([b"\xa1\0"])),
         "ipa binary plist of a billion values": ios("Info.plist", shared(9)),

@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from tieback.backends.graph_svg import as_svg
 from tieback.model.document import encode
 from tieback.model.graph import Edge, Graph, NodeKind
+from tieback.model.spreadsheet import as_cell
 
 _SHAPES = {
     NodeKind.APP: "box",
@@ -109,8 +110,7 @@ FORMATS: Mapping[str, Callable[[Graph], Iterator[str]]] = {
 
 def _row(cells: tuple[str, ...]) -> str:
     out = io.StringIO()
-    safe = [f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text for text in map(_plain, cells)]
-    csv.writer(out, lineterminator="\n").writerow(safe)
+    csv.writer(out, lineterminator="\n").writerow([as_cell(_plain(text)) for text in cells])
     return out.getvalue()
 
 

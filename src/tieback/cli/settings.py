@@ -35,7 +35,7 @@ PATHS = frozenset({"out", "report"})
 NOT_OPTIONS = frozenset({"help", "version", "install-completion", "show-completion", "no-project-file"})
 SHARED = frozenset({"workspace", "format", "out", "data", "grant", "workers", "policy", "by", "run"})
 """Options that many commands have: ``[defaults]`` is not checked against all commands each time."""
-_HEADER = re.compile(r"^\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_HEADER = re.compile(r"^\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
 _ASSIGNMENT = re.compile(r"^\s*([\w\"'.-]+)\s*=")
 
 
@@ -160,7 +160,7 @@ def find_line(text: str, path: tuple[str, ...], key: str) -> int:
     table = ""
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _HEADER.match(line):
-            table = _plain(header[1])
+            table = _plain(header[1].strip())
             if table == wanted:
                 return number
         elif (found := _ASSIGNMENT.match(line)) and ".".join(filter(None, (table, _plain(found[1])))) == wanted:

@@ -19,7 +19,7 @@ _INSERT = re.compile(
     rb"(?i)\b(?:insert|replace)\s+(?:ignore\s+)?into\s+[`\"\[]?([\w.$]{1,128})[`\"\]]?\s*(?:\(([^()]{1,2048})\))?\s*"
     rb"values\s*\("
 )
-_VALUE = re.compile(rb"\s*(?:N?'((?:[^'\\]|''|\\.){0,512})'|([^,()']{0,128}))\s*([,)])")
+_VALUE = re.compile(rb"\s*+(?:N?'((?:[^'\\]|''|\\.){0,512})'|([^,()']{0,128}+))\s*+([,)])")
 _WHERE = re.compile(rb"(?i)\b([\w.$`\"]{1,128})\s*(?:=|like)\s*N?'((?:[^'\\]|''){1,512})'")
 _LITERAL = re.compile(rb"'((?:[^'\\]|''|\\.){5,512})'")
 _HOLDER = re.compile(rb"\?|[$:@](?:P|p)?\d{1,3}\b")

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure
 from tieback.model.report import AppSummary, Report
+from tieback.model.spreadsheet import as_cell
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import clean
 from tieback.report.interface import RendererMeta
@@ -24,7 +25,6 @@ COLUMNS = (
 )  # fmt: skip
 LONGEST = 32_000
 """Limit on the characters of a cell; spreadsheets allow 32,767."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class CsvRenderer:
@@ -50,8 +50,7 @@ class CsvRenderer:
 
 def cell(text: str) -> str:
     """Return untrusted text as a cell that is never a formula, on one line and without control characters."""
-    safe = clean(text, LONGEST)
-    return f"'{safe}" if safe.startswith(_FORMULA) else safe
+    return as_cell(clean(text, LONGEST))
 
 
 def _rows(detail: FindingDetail, seen: PassiveNotes) -> Iterator[tuple[str, ...]]:
