@@ -1,4 +1,4 @@
-"""Recorded conversations with real servers, replayed with the probes of today and held against what is true there.
+"""Recorded conversations with real servers, replayed with the current probes and held against what is true there.
 
 ``tests/recordings`` has the conversations, the truth about each server, and the sends that changed since. A
 conversation is right if product, version, access, records and bytes are those of the truth. Nothing is contacted.
@@ -65,7 +65,7 @@ class Truth(msgspec.Struct, frozen=True):
 
 
 class Replayed(msgspec.Struct, frozen=True):
-    """A conversation replayed with the probes of today."""
+    """A conversation replayed with the current probes."""
 
     truth: Truth
     depth: str
@@ -141,7 +141,7 @@ def run() -> str:
     causes = Counter(known_wrong().values())
     return (
         "## Recorded conversations with real servers\n\n`python -m bench recordings`: conversations from "
-        f"`tests/recordings`, replayed with the probes of today. {headline()}\n\nA conversation is right if product, "
+        f"`tests/recordings`, replayed with the current probes. {headline()}\n\nA conversation is right if product, "
         "version, access, records and bytes are what the official client of the server sees.\n\n"
         + table(["depth", "right", "false open", "false closed", "other products misnamed or called open"], rows)
         + "\n\nCauses of the others:\n\n"

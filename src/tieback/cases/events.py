@@ -14,7 +14,7 @@ import msgspec
 
 from tieback.model.case import Case, CaseState, RecheckVerdict
 from tieback.model.document import encode
-from tieback.report.document import clean, store_text
+from tieback.report.document import clean, store_name
 
 
 class CaseEvent(msgspec.Struct, frozen=True):
@@ -74,7 +74,7 @@ def case_event(before: Case, after: Case, vendor: str, kind: str, time: datetime
         vendor=clean(vendor, 200),
         state=after.state,
         before=before.state,
-        store=store_text(after.store),
+        store=store_name(after.store),
         places=(check.where if check and check.where else after.store.targets)[:20],
         severity=after.store.severity.value,
         news=news,

@@ -15,7 +15,7 @@ import msgspec
 from tieback.model.case import Case, CaseState
 from tieback.model.document import encode
 from tieback.model.exposure import Severity
-from tieback.report.document import clean, records_text, store_text
+from tieback.report.document import clean, records_text, store_name
 from tieback.report.figures import bytes_text
 from tieback.report.formats.csv import cell
 
@@ -90,7 +90,7 @@ def _lines(case: Case, vendor: str) -> list[str]:
     lines = [f"Vendor: {vendor}", f"State: {case.state.value.replace('_', ' ')} since {case.since.date()}"]
     lines += [f"App: {app.name or app.bundle_id} {app.version} ({app.bundle_id})" for app in case.apps[:20]]
     lines.append(
-        f"Store: {store_text(store)} at {', '.join(store.targets[:5])}: {records_text(store.records)}, "
+        f"Store: {store_name(store)} at {', '.join(store.targets[:5])}: {records_text(store.records)}, "
         f"{bytes_text(store.bytes)}"
     )
     if case.check is not None:
@@ -101,7 +101,7 @@ def _lines(case: Case, vendor: str) -> list[str]:
 
 def _finding(case: Case, vendor: str) -> dict[str, Any]:
     return {
-        "title": clean(f"Open data store: {store_text(case.store)}, {vendor}", 500),
+        "title": clean(f"Open data store: {store_name(case.store)}, {vendor}", 500),
         "description": "\n\n".join(_lines(case, vendor)),
         "severity": _DOJO.get(case.store.severity, "Info"),
         "unique_id_from_tool": case.id,
@@ -120,7 +120,7 @@ def _finding(case: Case, vendor: str) -> dict[str, Any]:
 
 def _jira_row(case: Case, vendor: str) -> tuple[str, ...]:
     return (
-        f"{vendor}: {store_text(case.store)} is accessible without authentication",
+        f"{vendor}: {store_name(case.store)} is accessible without authentication",
         " | ".join(_lines(case, vendor)),
         "Task",
         _JIRA.get(case.store.severity, "Lowest"),

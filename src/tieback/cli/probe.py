@@ -269,7 +269,7 @@ def _verdict(report: ProbeReport) -> str:
 def _print(tally: _Tally) -> None:
     from tieback.assess.leaves import bytes_total, records_total
     from tieback.pipeline.probing.probe_report import judge_stores, skip_reason
-    from tieback.report.document import RANSOM_WORDS, SKIPPED_WORDS, clean
+    from tieback.report.document import EXPERIMENTAL, RANSOM_WORDS, SKIPPED_WORDS, clean
     from tieback.report.figures import bytes_text, figure_text
     from tieback.report.store_tables import print_store
 
@@ -282,11 +282,12 @@ def _print(tally: _Tally) -> None:
     for column in columns:
         right = column in {"records", "bytes", "sent", "read"}
         table.add_column(column, justify="right" if right else "left", overflow="fold", no_wrap=right)
+    mark = {False: "", True: f"({EXPERIMENTAL})"}
     for report in tally.shown:
         cells = (
             Text(report.target),
             Text(_verdict(report)),
-            Text(clean(f"{report.product} {report.version}".strip())),
+            Text(" ".join(filter(None, (clean(report.product), clean(report.version), mark[report.experimental])))),
             figure_text(records_total(report.containers)) if report.containers else "",
             bytes_text(bytes_total(report.containers)) if report.containers else "",
             Text(RANSOM_WORDS[report.ransom.verdict]),

@@ -138,6 +138,9 @@ class Exposure(msgspec.Struct, frozen=True):
     """Two-letter ISO 3166-1 code, from the attribution."""
     window: ExposureWindow | None = None
     """How long it has allowed unauthenticated access; ``None`` if it does not, or before it is known."""
+    experimental: bool = False
+    """True if the verdict rests on the vendor's documentation: no recorded conversation with a real server of this
+    product confirms it."""
 
     @property
     def exposed(self) -> bool:

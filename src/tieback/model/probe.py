@@ -196,3 +196,6 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """Lower bound of distinct people in the records read at depth ``sample``, over all containers."""
     replayed: str = ""
     """Date of the recorded probe, if this is a replay."""
+    experimental: bool = False
+    """True if the verdict rests on the vendor's documentation: no recorded conversation with a real server of this
+    product confirms it."""

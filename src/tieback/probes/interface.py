@@ -17,6 +17,7 @@ from tieback.model.probe import (
     Proof,
 )
 from tieback.probes.plausible import check_figures
+from tieback.probes.verified import VerifiedVersion, verified_versions
 from tieback.probes.wire.opening import SILENT_PEER
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target
@@ -61,6 +62,11 @@ class ProbeMeta(msgspec.Struct, frozen=True):
     keeps_quiet: bool = False
     """True if the servers leave the first bytes of another protocol unanswered, while most would close. The probe is
     then tried first on a port that stayed silent."""
+
+    @property
+    def verified(self) -> tuple[VerifiedVersion, ...]:
+        """Products and versions that a recorded conversation with the real server confirms."""
+        return verified_versions().get(self.name, ())
 
 
 class Probe(Protocol):

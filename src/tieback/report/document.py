@@ -60,6 +60,8 @@ SKIPPED_WORDS = {
     SkipReason.OVER_BUDGET: "the limits of the grant ended the probe. Raise [limits].",
 }
 
+EXPERIMENTAL = "experimental"
+"""Mark of a verdict that no recorded conversation with a real server of the product confirms."""
 PLATFORM_WORDS = {Platform.ANDROID: "Android", Platform.IOS: "iOS", Platform.UNKNOWN: "unknown"}
 
 TRAFFIC = "traffic/"
@@ -120,6 +122,12 @@ def records_text(figure: Figure) -> str:
 
 
 def store_text(exposure: Exposure) -> str:
+    """Return product and version, and whether the verdict is experimental."""
+    name = store_name(exposure)
+    return f"{name} ({EXPERIMENTAL})" if exposure.experimental else name
+
+
+def store_name(exposure: Exposure) -> str:
     """Return product and version."""
     return clean(f"{exposure.product} {exposure.version}".strip(), 60) or "unknown"
 

@@ -15,6 +15,7 @@ from tieback.console import UNFOLDED
 from tieback.model.exposure import Exposure, Severity
 from tieback.report.document import (
     ACCESS_WORDS,
+    EXPERIMENTAL,
     clean,
     containers_of,
     count_text,
@@ -58,6 +59,8 @@ _ALARMS = frozenset({"ransom", "honeypot"})
 
 
 def _facts(store: Exposure) -> Iterator[tuple[str, str]]:
+    if store.experimental:
+        yield EXPERIMENTAL, "no recorded conversation with a real server of this product confirms this verdict"
     for proof in store.proofs[:MOST_PROOFS]:
         yield "why", clean(proof, 300)
     if not store.proofs:

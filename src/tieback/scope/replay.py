@@ -33,7 +33,7 @@ class ChangedSend(msgspec.Struct, frozen=True):
     probe: str
     """Name of the probe."""
     now: re.Pattern[bytes]
-    """The send of today."""
+    """The present send."""
     recorded: bytes = b""
     """Pattern of the recorded send whose answer is still valid; ``\\1`` is the text of the first group of ``now``."""
     answer: bytes | None = None
@@ -182,7 +182,7 @@ class ReplayDialer:
 
         Args:
             transcripts: the recorded conversations.
-            changed: sends of today that need another recorded send, or an answer of their own.
+            changed: present sends that need another recorded send, or an answer of their own.
         """
         self._changed = tuple(changed)
         self.unrecorded: list[tuple[str, bytes]] = []

@@ -71,3 +71,10 @@ def test_each_conversation_has_one_truth() -> None:
     products = {product for probe in PROBES for product in probe.meta.products}
     emulated = {"activemq", "artemis", "dolt", "tidb"}
     assert {truth.product for truth in recordings.truths().values()} <= products | emulated | {"", recordings.NO_PROBE}
+
+
+def test_the_published_figures_are_current() -> None:
+    page = (FOLDER.parents[1] / "docs" / "benchmarks" / "README.md").read_text()
+    rows = [line for line in recordings.run().splitlines() if line.startswith("| `")]
+    assert len(rows) == 2
+    assert [row for row in rows if row not in page] == [], "copy the table of `python -m bench recordings`"

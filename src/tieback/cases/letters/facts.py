@@ -16,7 +16,7 @@ from tieback.model.app import Platform
 from tieback.model.case import Case, CaseApp, CaseState, Recheck
 from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.probe import Container, RansomVerdict
-from tieback.report.document import PLATFORM_WORDS, clean, store_text
+from tieback.report.document import PLATFORM_WORDS, clean, store_name
 
 _MOST = 12
 """Limit on the containers, classes, addresses and proofs that a letter names per store."""
@@ -123,7 +123,7 @@ def build_store_fact(case: Case, language: Language) -> StoreFact:
     rules = load_rules()
     advice, _ = advice_for(rules["open-store"], rules, store.product)
     return StoreFact(
-        product=store_text(store),
+        product=store_name(store),
         places=shorten_names([clean(place, 100) for place in own], language, _MOST),
         ways=shorten_names([_way(route) for route in store.routes], language, _MOST),
         access=language.access.get(store.access.value, store.access.value),

@@ -23,6 +23,7 @@ from tieback.probes import PROBES
 from tieback.probes.choose import order_probes, probe_named
 from tieback.probes.finder import is_plain_http
 from tieback.probes.interface import Probe, was_silent
+from tieback.probes.verified import is_experimental
 from tieback.scope.conversation import Target, Traffic
 from tieback.scope.dialer import Dialer
 from tieback.scope.fair_queue import FairQueue
@@ -227,8 +228,13 @@ async def _converse(
         target, probe.run(target, depth), probe.meta.sends, depth=depth, probe=probe.meta.name, hasty=hasty
     )
     spent.append(traffic)
+    ok = report.outcome is Outcome.OK
     report = msgspec.structs.replace(
-        report, tls=traffic.tls, address=traffic.address, cleartext=report.outcome is Outcome.OK and traffic.tls is None
+        report,
+        tls=traffic.tls,
+        address=traffic.address,
+        cleartext=ok and traffic.tls is None,
+        experimental=ok and bool(report.product) and is_experimental(report.probe, report.product, report.access),
     )
     return _with_cost(report, spent)
 

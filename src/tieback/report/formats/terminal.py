@@ -18,6 +18,7 @@ from tieback.model.report import AppSummary, BaselineState, Encryption, GroupTab
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import (
     ACCESS_WORDS,
+    EXPERIMENTAL,
     PLATFORM_WORDS,
     RANSOM_WORDS,
     TRAFFIC,
@@ -355,6 +356,8 @@ def _way(route: AppRoute) -> str:
 
 def _product(store: Exposure, width: int) -> Text:
     parts = [_short(text, 30, width) for text in (store.product, store.version) if text]
+    if store.experimental:
+        parts.append(EXPERIMENTAL)
     return Text(("\n" if width < UNFOLDED else " ").join(parts) or "unknown")
 
 
