@@ -121,6 +121,7 @@ class SafeOutput(io.RawIOBase):
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._line: list[str] = []
         self._size = 0
+        self._first = True
 
     def writable(self) -> bool:
         """True: this stream is only for writing."""
@@ -147,6 +148,10 @@ class SafeOutput(io.RawIOBase):
         super().close()
 
     def _put(self, text: str) -> None:
+        if self._first and text.startswith("\ufeff"):  # of CSV files, for spreadsheets
+            self._target.write("\ufeff".encode())
+            text = text[1:]
+        self._first = self._first and not text
         safe = "\r\n".join(escape_commands(replace_unsafe(part)) for part in text.split("\r\n"))
         self._target.write(safe.encode("utf-8", "replace"))
 

@@ -30,6 +30,9 @@ MAX_PORTS = 65_536
 """Open ports of one host."""
 _MAX_OUTPUT = 64 * 1024
 
+_MAX_TAG = 4 << 20
+"""Bytes of a tag or comment; expat keeps an unfinished one in memory."""
+
 
 class _Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
@@ -74,8 +77,12 @@ class Nmap:
         parser.StartElementHandler, parser.EndElementHandler = reading.start, reading.end
         parser.EntityDeclHandler = reading.entity
         try:
+            read = 0
             for chunk in source.chunks():
                 parser.Parse(chunk, False)
+                read += len(chunk)
+                if read - max(parser.CurrentByteIndex, 0) > _MAX_TAG + len(chunk):
+                    raise _RefusedError(f"a tag is longer than {_MAX_TAG >> 20} MiB")
                 yield from reading.taken()
             parser.Parse(b"", True)
         except expat.ExpatError as error:
