@@ -135,13 +135,13 @@ def test_candidates_that_were_not_probed_are_counted_by_reason(tmp_path: Path) -
         assert (report.scope.candidates, report.scope.probed) == (10, 0)
         headline = headline_text(report)
         assert headline.startswith("0 apps analysed. 0 of 10 candidates were probed: ")
-        assert [count for count in counts.values() if f"{count}: " in headline] == [1, 2, 3, 4]
+        assert [count for count in counts.values() if f"{count} because " in headline] == [1, 2, 3, 4]
         for name in ("terminal", "html", "markdown"):
             out = BytesIO()
             by_name(name).render(report, out)
             text = " ".join(re.sub("<[^>]*>", "", html.unescape(out.getvalue().decode())).replace("\\", "").split())
             assert "0 of 10 candidates were probed" in text, name
-            assert "1: the limits of the grant ended the probe. Raise [limits]." in text, name
+            assert "1 because the limits of the grant ended the probe. Raise [limits]." in text, name
         out = BytesIO()
         by_name("json").render(report, out)
         assert dict(json.loads(out.getvalue())["scope"]["skipped"]) == counts
