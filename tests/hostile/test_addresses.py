@@ -29,7 +29,7 @@ INSIDE = "127.66.0.1"
 SENDS = (DeclaredSend("ping", rb"PING\r\n", "asks whether it is there"),)
 LIMITS = Limits(connect_seconds=1, total_seconds=2, idle_seconds=0.2, connects_per_second=0)
 RULES = (
-    TargetRule("127.66.0.0/16", [9200], Depth.DESCRIBE),
+    TargetRule("127.66.0.0/16", (9200,), Depth.DESCRIBE),
     TargetRule("*.inside.test", "any", Depth.DESCRIBE),
     TargetRule("2600::/16", "any", Depth.DESCRIBE),
 )

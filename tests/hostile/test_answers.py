@@ -225,7 +225,7 @@ def test_no_number_in_a_recording_breaks_a_figure(name: str) -> None:
             plausible(run(probe, recorded_answers(_put(recording.answers, place, word)), at, recording.greeting).result)
     for digits in (rb"9" * 400, rb"-" + b"9" * 400, b"NaN" + b" " * 400, b"0" * 400, b"1e" + b"3" * 400):
         answers = [
-            re.sub(rb"(?<=[:=])[0-9]+", lambda found, digits=digits: digits[: len(found[0])], answer)
+            re.sub(rb"(?<=[:=])[0-9]+", lambda found, digits=digits: digits[: len(found[0])], answer)  # type: ignore[misc]
             for answer in recording.answers
         ]
         plausible(run(probe, recorded_answers(answers), at, recording.greeting).result)
@@ -283,7 +283,7 @@ def test_one_answer_to_everything_is_no_open_store(probe: Probe) -> None:
         if (probe.meta.name, answer) in OWN_FORMAT:
             continue
         for greeting in (b"", answer):
-            report = run(probe, lambda _, answer=answer: answer, target(probe), greeting).result
+            report = run(probe, lambda _, answer=answer: answer, target(probe), greeting).result  # type: ignore[misc]
             plausible(report)
             if report.access.exposed:
                 exposed.append((report.access, answer))

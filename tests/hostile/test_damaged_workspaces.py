@@ -62,7 +62,7 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "no VERSION": lambda folder: (folder / "VERSION").unlink(),
     "VERSION of noise": lambda folder: noise(folder / "VERSION"),
     "VERSION of the future": lambda folder: _write(folder / "VERSION", "tieback workspace\nschema 999\n"),
-    "VERSION is a folder": lambda folder: ((folder / "VERSION").unlink(), (folder / "VERSION").mkdir())[0],
+    "VERSION is a folder": lambda folder: _folder(folder / "VERSION"),
     "empty ledger": lambda folder: cut(folder / "ledger.db", 0),
     "half a ledger": lambda folder: cut(folder / "ledger.db", 4096),
     "ledger of noise": lambda folder: noise(folder / "ledger.db"),
@@ -74,6 +74,11 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "parts of noise": each_part(noise),
     "parts with wrong bytes": each_part(flipped),
 }
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,0 +1,27 @@
+"""The page of hostile tests: each test that it names exists, and each file of hostile tests with a table is on it."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TESTS = ROOT / "tests"
+PAGE = (ROOT / "docs" / "understand" / "hostile-tests.md").read_text(encoding="utf-8")
+NAMED = sorted(set(re.findall(r"`((?:hostile|servers|engine|unit)/[\w/]+\.py)::(test_\w+)`", PAGE)))
+ROWS = [line.split("|")[1:-1] for line in PAGE.splitlines() if line.startswith("| ") and "---" not in line]
+
+
+@pytest.mark.parametrize(("path", "name"), NAMED, ids=lambda text: text)
+def test_each_named_test_exists(path: str, name: str) -> None:
+    tree = ast.parse((TESTS / path).read_text(encoding="utf-8"))
+    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def test_each_row_names_a_test_and_a_number() -> None:
+    rows = [row for row in ROWS if row[0].strip() != "attack"]
+    assert len(rows) >= 23
+    for attack, tests, cases in rows:
+        assert re.search(r"::test_\w+`", tests), attack
+        assert re.search(r"\d|each", cases), attack
