@@ -194,8 +194,10 @@ class Tmux:
         while self.tell("display-message", "-p", "-t", window, "#{pane_dead}").strip() != "1":
             assert time.monotonic() < end, "the script did not end"
             time.sleep(0.2)
-        names = ("pane_title", "alternate_on", "scroll_region_upper", "scroll_region_lower", "cursor_flag")
-        names += ("insert_flag", "mouse_any_flag", "wrap_flag", "origin_flag", "window_name")
+        names = (
+            *("pane_title", "alternate_on", "scroll_region_upper", "scroll_region_lower", "cursor_flag"),
+            *("insert_flag", "mouse_any_flag", "wrap_flag", "origin_flag", "window_name"),
+        )
         state = {name: self.tell("display-message", "-p", "-t", window, f"#{{{name}}}").strip() for name in names}
         state["screen"] = self.tell("capture-pane", "-p", "-J", "-S", "-", "-t", window)
         state["clipboard"] = self.tell("show-buffer")

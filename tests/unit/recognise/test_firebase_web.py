@@ -57,7 +57,7 @@ def test_objects_are_bounded() -> None:
 
 @settings(deadline=None, max_examples=100)
 @given(st.binary(max_size=400))
-def test_any_bytes_never_raise(data: bytes) -> None:
+def test_any_bytes_never_raises(data: bytes) -> None:
     list(web_projects(Buffer("a.js", BufferKind.TEXT, b"irestore AIza projectId:" + data)))
 
 

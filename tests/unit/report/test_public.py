@@ -315,7 +315,7 @@ def partitions(told: Report) -> Iterator[tuple[str, int, list[int]]]:
 
 def small_groups(told: Report) -> list[str]:
     """Every group of one to four that a reader can compute from one report."""
-    found = []
+    found: list[str] = []
     for name, whole, parts in partitions(told):
         shown = [part for part in parts if part]
         if len(shown) > 12:
