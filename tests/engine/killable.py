@@ -20,8 +20,9 @@ from tieback.storage.workspace import Workspace
 class Record(Work[str]):
     """Publishes two tables a batch: a problem line for each unit, and the units."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, key: bytes) -> None:
         self.directory = directory
+        self.key = key
 
     def analyse(self, unit: Unit) -> str:
         time.sleep(0.0005)
@@ -30,7 +31,7 @@ class Record(Work[str]):
     def publish(self, batch: Sequence[Unit], results: Sequence[tuple[Unit, str]]) -> str:
         part = part_name(batch)
         rows = rows_table("problems", [(unit.key, unit.version, 0, result, "") for unit, result in results])
-        Lake(self.directory).publish(part, {"problems": rows}, [unit for unit, _ in results])
+        Lake(self.directory, key=self.key).publish(part, {"problems": rows}, [unit for unit, _ in results])
         return part
 
     def published(self, batch: Sequence[Unit]) -> str | None:
@@ -56,7 +57,9 @@ def main(directory: Path, count: int) -> None:
         recover(workspace.lake, workspace.ledger)
         workspace.ledger.retry_quarantined()  # a worker that the test killed twice over the same unit
         engine = LocalEngine(2, batch=8)
-        for end in engine.run(Record(workspace.lake_directory), claimed(workspace.ledger, count), FAST):
+        for end in engine.run(
+            Record(workspace.lake_directory, workspace.lake.key), claimed(workspace.ledger, count), FAST
+        ):
             workspace.ledger.finish([end])
 
 
