@@ -113,7 +113,7 @@ def _is_secret(segment: str, before: str) -> bool:
     if segment.startswith("eyJ") and "." in segment:
         return True
     word = segment.partition(";")[0].partition("%")[0]
-    if _HEX.fullmatch(word) or is_random(word):
+    if (_HEX.fullmatch(word) and len(set(word)) > 4) or is_random(word):
         return True
     follows = before.lower() in _BEFORE_SECRET
     return follows and len(word) >= 8 and _DIGITS.search(word) is not None
