@@ -274,7 +274,7 @@ def test_an_emulated_broker_that_advertises_another_host(tmp_path: Path, traps: 
 @contextmanager
 def answering(answer: Callable[[bytes], bytes], greeting: bytes = b"") -> Iterator[int]:
     """A server at the front that answers each read; its port."""
-    listener = socket.create_server((FRONT, 0))
+    listener = socket.create_server((FRONT, free_port()))
 
     def talk(connection: socket.socket) -> None:
         with suppress(OSError), connection:

@@ -16,6 +16,8 @@ from tieback.intake.apps.stringpool import MalformedPoolError
 
 MAX_PLIST = 2 * 1024 * 1024
 """Bytes of the largest property list whose values are read; Info.plist and provisioning profiles are below 100 KB."""
+MAX_CONTAINERS = 50_000
+"""Maximum arrays and dictionaries of an XML property list whose values are read."""
 
 MAX_OBJECTS = 1_000_000
 
@@ -28,6 +30,8 @@ def read_values(data: bytes) -> dict[str, Any]:
     """
     if len(data) > MAX_PLIST:
         raise MalformedPoolError(f"a property list of {len(data)} bytes is too large to read")
+    if data.count(b"<array") + data.count(b"<dict") > MAX_CONTAINERS:
+        raise MalformedPoolError("the property list has too many arrays and dictionaries")
     try:
         values = plistlib.loads(data)
     except (plistlib.InvalidFileException, ExpatError, ValueError, LookupError, TypeError, AttributeError,
