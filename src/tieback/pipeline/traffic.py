@@ -164,7 +164,7 @@ def describe_traffic(
         for line in lines:
             count += 1
             yield decode(line, "flow", Flow)
-        nothing_read = not count and not any(BLIND_SPOT in problem.what for problem in problems)
+        nothing_read = not count and not any(BLIND_SPOT in problem.where for problem in problems)
         for problem in problems:
             yield InputError(problem.what, where=problem.where) if nothing_read else problem
             nothing_read = False

@@ -87,7 +87,7 @@ def render_bounded(job: Job, where: str) -> Rendered:
         return msgspec.msgpack.decode(done.stdout, type=Rendered)
     except subprocess.TimeoutExpired:
         return Rendered(problem=f"it takes more than {SECONDS:g} s")
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Rendered(problem=_OUT_OF_MEMORY)
     except OSError as error:
         raise InputError(
