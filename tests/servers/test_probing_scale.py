@@ -124,6 +124,8 @@ def test_the_stop_file_ends_thousands_of_conversations_that_wait(tmp_path: Path,
 
 
 def events(folder: Path) -> list[dict[str, Any]]:
+    if not (folder / "audit.jsonl").stat().st_size:
+        return []  # nothing was contacted; such a log is not called whole
     assert verify(folder / "audit.jsonl").ok
     return [json.loads(line) for line in (folder / "audit.jsonl").read_bytes().splitlines()]
 

@@ -26,7 +26,7 @@ def app(
         int | None, typer.Option(min=1, max=256, help="Worker processes; default: one per core.")
     ] = None,
 ) -> None:
-    """List the back ends and credentials in apps, with file and offset, the most interesting first. Contacts nothing.
+    """List back ends and credentials in apps, with file and offset, most interesting first. Contacts nothing.
 
     Example: tieback app fieldhand.apk --format json | jq '.sightings[].endpoint.value'
     """

@@ -29,7 +29,7 @@ COMMANDS = (
     CommandEntry(
         "app",
         "tieback.cli.app:app",
-        "List the back ends and credentials in apps, with file and offset, the most interesting first. Contacts nothing.",
+        "List back ends and credentials in apps, with file and offset, most interesting first. Contacts nothing.",
         ANALYSE,
     ),
     CommandEntry(
