@@ -262,7 +262,15 @@ def others(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.more
 def test_files_of_others(others: Path) -> None:
     nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-    quiet = Environment({"HOME": "/nosuch", "PYTHONDONTWRITEBYTECODE": "1", "XDG_DATA_HOME": "/nosuch"})
+    quiet = Environment(
+        {
+            "HOME": "/nosuch",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "XDG_DATA_HOME": "/nosuch",
+            "XDG_CONFIG_HOME": "/nosuch",
+            "TIEBACK_STATE": "/nosuch/state",
+        }
+    )
     if start(others, ("--version",), quiet, *nobody).code != 0:
         pytest.skip("another user cannot read this environment")
     for words in (

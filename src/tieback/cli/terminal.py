@@ -141,11 +141,13 @@ class SafeOutput(io.RawIOBase):
         return len(data)
 
     def close(self) -> None:
-        """Write the last line."""
-        if not self.closed:
-            self._put("".join([*self._line, self._decoder.decode(b"", final=True)]))
-            self._line = []
+        """Write the last line. Closed also if that fails: no second attempt follows at the end of the process."""
+        if self.closed:
+            return
+        rest = "".join([*self._line, self._decoder.decode(b"", final=True)])
+        self._line = []
         super().close()
+        self._put(rest)
 
     def _put(self, text: str) -> None:
         if self._first and text.startswith("\ufeff"):  # of CSV files, for spreadsheets
