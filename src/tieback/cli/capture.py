@@ -112,7 +112,7 @@ def capture(
     flows: list[Flow] = []
     done: LiveRun | None = None
     with _stop_switch() as stopped:
-        for one in run(request, stopped=stopped, tell=lambda text: talk.print(text, markup=False)):
+        for one in run(request, stopped=stopped, tell=talk.print):
             if isinstance(one, LiveRun):
                 done = one
             elif output is OutputFormat.TABLE and len(flows) < _SHOWN:
@@ -124,8 +124,8 @@ def capture(
     if output is OutputFormat.TABLE:
         print_flows(done.path, flows)
     for text in done.blind_spots:
-        talk.print(f"not seen: {text}", markup=False)
-    talk.print(f"{done.flows:,} flows: {done.path}", markup=False)
+        talk.print(f"not seen: {text}")
+    talk.print(f"{done.flows:,} flows: {done.path}")
     save_flows(workspace, Path(done.path), progress_bar)
 
 

@@ -74,7 +74,7 @@ def show(
         return
     talk = message_console()
     for path, what in ((user_file(os.environ), "user file"), (PROJECT_FILE, "project file")):
-        talk.print(f"{what}: {path}{'' if path.is_file() else ' (does not exist)'}", markup=False)
+        talk.print(f"{what}: {path}{'' if path.is_file() else ' (does not exist)'}")
     if not rows:
         talk.print("no file and no environment variable sets a value; see `tieback config show COMMAND`")
         return

@@ -128,9 +128,9 @@ def new(
         ) from None
     console = data_console()
     for line in (f"{file}: authorised by {authorised_by}, valid until {last} (UTC)", *_words(grant)):
-        console.print(line, markup=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
     if not rules:
-        message_console().print(f"{file} has no target yet: add one before use", markup=False)
+        message_console().print(f"{file} has no target yet: add one before use")
 
 
 @app.command()
@@ -154,14 +154,12 @@ def check(
         return
     console = data_console()
     since = f"from {grant.not_before} " if grant.not_before is not None else ""
-    console.print(
-        f"authorised by {grant.authorised_by}, {since}until {grant.not_after}, contact {grant.contact}", markup=False
-    )
+    console.print(f"authorised by {grant.authorised_by}, {since}until {grant.not_after}, contact {grant.contact}")
     console.print(_rules_table(grant))
     names = f"{len(grant.hosts)} names in [hosts]; " if grant.hosts else ""
     for line in _restrictions(grant, None):
-        console.print(line, markup=False, soft_wrap=True)
-    console.print(f"{names}DNS {'only for names that a target covers' if grant.dns else 'not used'}", markup=False)
+        console.print(line, soft_wrap=True)
+    console.print(f"{names}DNS {'only for names that a target covers' if grant.dns else 'not used'}")
 
 
 @app.command()
@@ -181,7 +179,7 @@ def show(
     console = data_console()
     head = f"{file}: authorised by {grant.authorised_by}, valid {since}until {grant.not_after} (UTC)"
     for line in (head, *_words(grant, policy)):
-        console.print(line, markup=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
 
 
 @app.command()
@@ -205,7 +203,7 @@ def sign(
     content = read_bytes(file, "Create one with `tieback grant new`")
     parse_grant(decode_text(content, str(file), "Correct the grant"), str(file))
     written, fingerprint = signatures.sign(file, content, key)
-    data_console().print(f"{written}: signed with {fingerprint}", markup=False, soft_wrap=True)
+    data_console().print(f"{written}: signed with {fingerprint}", soft_wrap=True)
 
 
 @app.command()
@@ -237,13 +235,13 @@ def verify(
             count = f"{len(row.signed_by)} of {row.need} required signatures"
             state = "ok" if row.ok else "missing"
             line = f"{state}: {count}, from a list of {row.keys} keys in {row.where}"
-            console.print(line, markup=False, soft_wrap=True)
+            console.print(line, soft_wrap=True)
             for signer in row.signed_by:
-                console.print(f"  - {signer.key} {signer.comment} ({signer.file})", markup=False, soft_wrap=True)
+                console.print(f"  - {signer.key} {signer.comment} ({signer.file})", soft_wrap=True)
         for problem in verdict.problems:
-            console.print(f"does not count: {problem}", markup=False, soft_wrap=True)
+            console.print(f"does not count: {problem}", soft_wrap=True)
         if not rows:
-            console.print("not checked: neither the grant nor a never.toml demands signatures", markup=False)
+            console.print("not checked: neither the grant nor a never.toml demands signatures")
     if not verdict.ok:
         raise typer.Exit(ExitCode.FINDINGS)
 
@@ -316,13 +314,13 @@ def audit(
                 f"intact: {verdict.lines} entries{noted}, last hash {verdict.head}", markup=False, soft_wrap=True
             )
         elif verdict.bad_line is None:
-            console.print(f"broken: {verdict.why}", markup=False, soft_wrap=True)
+            console.print(f"broken: {verdict.why}", soft_wrap=True)
         else:
             kind = "truncated" if verdict.cut else "broken"
             before = f"the hash chain of the {verdict.lines} entries before it is intact"
-            console.print(f"{kind} at line {verdict.bad_line}: {verdict.why}; {before}", markup=False, soft_wrap=True)
+            console.print(f"{kind} at line {verdict.bad_line}: {verdict.why}; {before}", soft_wrap=True)
         for line in _signed_text(verdict, own_fingerprint()):
-            console.print(line, markup=False, soft_wrap=True)
+            console.print(line, soft_wrap=True)
     if not verdict.ok:
         raise typer.Exit(ExitCode.FINDINGS)
 

@@ -196,7 +196,7 @@ def _write(reports: list[ProbeReport], grant: "Grant | None", audit: str, files:
     document = probe_report(reports, grant, audit)
     for path, renderer in files:
         for written in write_all(document, renderer, path):
-            message_console().print(f"report: {written}", markup=False)
+            message_console().print(f"report: {written}")
 
 
 def _ask(

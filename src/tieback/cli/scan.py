@@ -127,18 +127,18 @@ def scan(
         for error in done.failed:
             print_failure(error)
         for part in done.set_aside:
-            message_console().print(f"removed a damaged file from the lake: {part}", markup=False)
+            message_console().print(f"removed a damaged file from the lake: {part}")
         judged = with_population_estimate(with_baseline(set_apart(done.report), past), sample_of)
         document = for_audience(judged, who, vendor)
         lost, closed = _write_outputs(document, files, output, brief=brief, least=_least(fail_on or ()))
         reasons = list(_reasons_to_fail(judged, fail_on or ()))
     for reason in reasons:
         write_event("exit reason", text=reason)
-        message_console().print(f"exit 1: {reason}", markup=False)
+        message_console().print(f"exit 1: {reason}")
     if reasons:
         raise typer.Exit(ExitCode.FINDINGS)
     if lost:
-        message_console().print(f"the run is kept: tieback report -w {workspace}", markup=False)
+        message_console().print(f"the run is kept: tieback report -w {workspace}")
         raise typer.Exit(ExitCode.SOME_FAILED)
     if done.failed:
         if not done.inputs_read:
@@ -180,7 +180,7 @@ def _write_outputs(
         lost = True
         discard_stdout()
     for path in written:
-        message_console().print(f"report: {path}", markup=False)
+        message_console().print(f"report: {path}")
     return lost, closed
 
 

@@ -53,7 +53,7 @@ def show(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outpu
         write_line(msgspec.json.encode(told))
         return
     console = data_console()
-    console.print(f"ledger: {told['ledger']} (schema {SCHEMA})", soft_wrap=True, markup=False)
+    console.print(f"ledger: {told['ledger']} (schema {SCHEMA})", soft_wrap=True)
     console.print("units:  " + (", ".join(f"{count} {state}" for state, count in counts.items()) or "none"))
 
 

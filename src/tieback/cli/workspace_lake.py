@@ -52,8 +52,8 @@ def check(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outp
     else:
         console = data_console()
         for part, why in damaged.items():
-            console.print(f"{part}: {why}", soft_wrap=True, markup=False)
-        console.print(f"{sound} parts are sound, {len(damaged)} damaged", markup=False)
+            console.print(f"{part}: {why}", soft_wrap=True)
+        console.print(f"{sound} parts are sound, {len(damaged)} damaged")
     if damaged:
         message_console().print("damaged parts are ignored; the next `tieback scan` of the same inputs rebuilds them")
         raise typer.Exit(ExitCode.SOME_FAILED)
@@ -138,13 +138,13 @@ def _show_doomed(workspace: Path, doomed: "RetentionPlan", output: OutputFormat,
         return
     console = data_console()
     for run in doomed.runs:
-        console.print(f"run {run}", markup=False)
+        console.print(f"run {run}")
     table = Table("removed", Column("rows", justify="right"), box=None)
     table.add_row("apps and captures", f"{doomed.units:,}")
     for name, rows in doomed.rows.items():
         table.add_row(name, f"{rows:,}")
     console.print(table)
-    console.print(f"{doomed.parts:,} files of the lake are removed or rewritten", markup=False)
+    console.print(f"{doomed.parts:,} files of the lake are removed or rewritten")
 
 
 def export(
@@ -186,4 +186,4 @@ def export(
             for name, counts in told.items():
                 table.add_row(name, *(f"{count:,}" for count in counts.values()))
             data_console().print(table)
-    message_console().print(f"export: {place.url}", markup=False)
+    message_console().print(f"export: {place.url}")

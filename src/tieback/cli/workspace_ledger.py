@@ -38,7 +38,7 @@ def new(workspace: OwnWorkspaceOption = Path(".tieback"), ledger: LedgerOption =
     from tieback.storage.workspace import Workspace
 
     with Workspace.open(workspace, ledger=ledger) as made:
-        message_console().print(f"{workspace}: the ledger is at {made.ledger.where}", markup=False)
+        message_console().print(f"{workspace}: the ledger is at {made.ledger.where}")
 
 
 def trust(
@@ -60,7 +60,7 @@ def trust(
     from tieback.storage.accept import accept_workspace
 
     sealed = accept_workspace(workspace, ledger)
-    message_console().print(f"{workspace}: trusted, with {sealed:,} parts of its lake", markup=False)
+    message_console().print(f"{workspace}: trusted, with {sealed:,} parts of its lake")
 
 
 def move(
@@ -84,7 +84,7 @@ def move(
         moved = move_ledger(workspace, to, progress)
     console = message_console()
     rows, tables = sum(moved.tables.values()), sum(1 for count in moved.tables.values() if count)
-    console.print(f"{rows} rows of {tables} tables copied to {moved.target} and compared", markup=False)
+    console.print(f"{rows} rows of {tables} tables copied to {moved.target} and compared")
     if moved.written_out:
-        console.print(f"{moved.written_out} values contained U+0000; they are stored there as \\x00", markup=False)
+        console.print(f"{moved.written_out} values contained U+0000; they are stored there as \\x00")
     console.print(f"the old ledger remains at {moved.source}. It is no longer used; you can remove it.")
