@@ -1,10 +1,7 @@
 """``tieback capture``: record the live traffic of apps through a proxy."""
 
 import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tieback.cli.formats import format_option
+from tieback.cli.process import stop_signals
 from tieback.cli.terminal import OutputFormat, OwnWorkspaceOption, message_console, progress_bar, write_line
 from tieback.cli.traffic import print_flows
 from tieback.model.capture import LiveRun
@@ -111,7 +109,9 @@ def capture(
     talk = message_console()
     flows: list[Flow] = []
     done: LiveRun | None = None
-    with _stop_switch() as stopped:
+    stopped = StopSignal()
+    # A second signal aborts at once; the device is still restored.
+    with stop_signals(stopped.request):
         for one in run(request, stopped=stopped, tell=talk.print):
             if isinstance(one, LiveRun):
                 done = one
@@ -224,21 +224,6 @@ def read_name(text: str) -> tuple[str, str]:
         return name, str(ip_address(address))
     except ValueError:
         raise UsageError(f"{text!r} is not NAME=ADDRESS", where="--resolve", advice="Use NAME=127.0.0.1") from None
-
-
-@contextmanager
-def _stop_switch() -> "Iterator[StopSignal]":
-    """Stop in order on Ctrl-C, SIGHUP and SIGTERM. A second signal aborts at once; the device is still restored."""
-    stopped = StopSignal()
-    kinds = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as set by nohup
-        kinds.append(signal.SIGHUP)
-    before = [signal.signal(kind, stopped.request) for kind in kinds]
-    try:
-        yield stopped
-    finally:
-        for kind, handler in zip(kinds, before, strict=True):
-            signal.signal(kind, handler)
 
 
 class StopSignal:

@@ -6,9 +6,11 @@ of an internal error.
 
 import io
 import os
+import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
 
 from tieback.cli.terminal import ExitCode, print_failure, print_problem
 from tieback.model.errors import GrantError, StoppedError, TiebackError, UsageError
@@ -64,6 +66,20 @@ def output_error(error: OSError) -> TiebackError:
         where=os.fsencode(error.filename).decode("utf-8", "backslashreplace") if error.filename else "output",
         advice="Check free disk space and permissions",
     )
+
+
+@contextmanager
+def stop_signals(request: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Call ``request`` for Ctrl-C, SIGTERM and SIGHUP while the context is open; then restore what was set before."""
+    kinds = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as set by nohup
+        kinds.append(signal.SIGHUP)
+    before = [signal.signal(kind, request) for kind in kinds]
+    try:
+        yield
+    finally:
+        for kind, handler in zip(kinds, before, strict=True):
+            signal.signal(kind, handler)
 
 
 def discard_stdout() -> None:

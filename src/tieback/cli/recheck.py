@@ -1,7 +1,6 @@
 """``tieback recheck`` and ``tieback watch``: check if the stores of cases are still open."""
 
 import re
-import signal
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from rich.text import Text
 from tieback.cli.case import PolicyOption
 from tieback.cli.formats import format_option
 from tieback.cli.options import RunOption
+from tieback.cli.process import stop_signals
 from tieback.cli.terminal import (
     ExitCode,
     NeverOption,
@@ -120,28 +120,37 @@ def watch(
         with open_case_service(workspace) as work:
             ids = frozenset(work.find_case(word).id for word in case)
     stop = threading.Event()
-    _stop_on_signals(stop)
+
+    def request(_number: int, _frame: FrameType | None) -> None:
+        """Stop after the current case or delivery; the next round continues. A second signal interrupts at once."""
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
     console = message_console()
 
     def wait(seconds: float) -> None:
         stop.wait(seconds)
 
-    while True:
-        # Read again in each round, so that a revoked grant or an edited policy takes effect.
-        approved = load_approved_grant(grant, never, today_utc())
-        watching = WatchSettings(approved.grant, load_policy(policy), hooks, ids, approved.approval, run)
-        done = watch_once(workspace, watching, _tell, pause=wait, stopped=stop.is_set)
-        for problem in done.problems:
-            console.print(Text(f"tieback: webhook {problem}"))
-        news = sum(1 for event in done.events if event.news)
-        told = f"; webhooks: {done.delivered} delivered, {done.unsure} unsure, {done.failed} failed" if hooks else ""
-        console.print(f"{len(done.events)} checked, {news} changed{told}")
-        if once or stop.is_set():
-            break
-        then = datetime.now(UTC) + timedelta(seconds=pause)
-        console.print(f"next round at {then:%Y-%m-%d %H:%M} UTC")
-        if stop.wait(pause):
-            break
+    with stop_signals(request):
+        while True:
+            # Read again in each round, so that a revoked grant or an edited policy takes effect.
+            approved = load_approved_grant(grant, never, today_utc())
+            watching = WatchSettings(approved.grant, load_policy(policy), hooks, ids, approved.approval, run)
+            done = watch_once(workspace, watching, _tell, pause=wait, stopped=stop.is_set)
+            for problem in done.problems:
+                console.print(Text(f"tieback: webhook {problem}"))
+            news = sum(1 for event in done.events if event.news)
+            told = (
+                f"; webhooks: {done.delivered} delivered, {done.unsure} unsure, {done.failed} failed" if hooks else ""
+            )
+            console.print(f"{len(done.events)} checked, {news} changed{told}")
+            if once or stop.is_set():
+                break
+            then = datetime.now(UTC) + timedelta(seconds=pause)
+            console.print(f"next round at {then:%Y-%m-%d %H:%M} UTC")
+            if stop.wait(pause):
+                break
     if once and done.failed:
         raise typer.Exit(ExitCode.SOME_FAILED)
 
@@ -149,18 +158,6 @@ def watch(
 def _tell(event: "CaseEvent") -> None:
     write_line(encode("case-event", event))
     sys.stdout.flush()
-
-
-def _stop_on_signals(stop: threading.Event) -> None:
-    """Stop after the current case or delivery; the next round continues. A second signal interrupts at once."""
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, handle)
 
 
 def select_cases(cases: "Sequence[Case]", words: "Sequence[str]") -> list[Case]:

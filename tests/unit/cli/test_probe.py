@@ -211,13 +211,9 @@ def test_stopped_probe_resumes(
         lines = (tmp_path / "audit.jsonl").read_text().splitlines()
         return sum('"connect"' in line and f"127.0.0.1:{turned_away}" in line for line in lines)
 
-    before_test = signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal
-    try:
-        with monkeypatch.context() as patch:
-            patch.setattr(probing, "probe_one", stopping)
-            stopped = run(*words)
-    finally:
-        signal.signal(signal.SIGINT, before_test)
+    with monkeypatch.context() as patch:
+        patch.setattr(probing, "probe_one", stopping)
+        stopped = run(*words)
     assert stopped.code == 3
     reason = "Ctrl-C" if how == "Ctrl-C" else "the stop file stop exists"
     assert f"stopped after 1 of 3 targets ({reason}); the same command resumes within 24 hours" in stopped.err

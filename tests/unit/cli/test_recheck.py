@@ -1,6 +1,7 @@
 """``tieback recheck`` and ``tieback watch``, as a user types them."""
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,9 @@ def test_a_closed_store_is_fixed(run: Run, tmp_path: Path, grant: Path) -> None:
 
 def test_one_round_of_watching(run: Run, tmp_path: Path, grant: Path) -> None:
     opened(tmp_path, free_port())
+    before = signal.getsignal(signal.SIGINT)
     ended = run("watch", "--grant", grant, "-w", "ws", "--once")
+    assert signal.getsignal(signal.SIGINT) is before
     assert (ended.code, json.loads(ended.out)["verdict"]) == (0, "fixed")
     assert "1 checked, 1 changed" in ended.err
     (tmp_path / "hooks.toml").write_text(f'[[webhook]]\nname = "a"\nurl = "http://127.0.0.1:{free_port()}/"\n')
