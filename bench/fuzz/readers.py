@@ -22,6 +22,8 @@ def apps() -> Room:
     from tieback.intake.apps.codesign import read_signature
     from tieback.intake.apps.entries import make_artifacts
     from tieback.intake.apps.problems import PackageProblems
+    from tieback.intake.apps.proto_xml import read_proto_xml, search_proto_xml
+    from tieback.intake.apps.stringpool import MalformedPoolError
     from tieback.model.document import encode
     from tieback.model.errors import InputError
     from tieback.pipeline.analyse import Analyser
@@ -46,6 +48,16 @@ def apps() -> Room:
                 for _ in extractor.extract(artifact):
                     pass
 
+    def proto_xml(data: bytes) -> None:
+        artifact = search_proto_xml("res/xml/a.xml", data)
+        for extractor in searching:
+            for _ in extractor.extract(artifact):
+                pass
+        try:
+            read_proto_xml(data)
+        except MalformedPoolError:
+            return
+
     packages, entries = [], []
     for path in sorted(LABS.glob("*.apk")):
         packages.append(path.read_bytes())
@@ -57,10 +69,17 @@ def apps() -> Room:
             Reader("package", package, packages),
             Reader("entry", entry, [*entries, *_SMALL_FILES]),
             Reader("code-signature", lambda data: read_signature(data, 0, len(data)), [_SIGNATURE]),
+            Reader("proto-xml", proto_xml, [_PROTO_XML]),
         ]
     )
 
 
+_PROTO_XML = (
+    b'\x0ae\x1a\x08manifest"\x11\x12\x07package\x1a\x06test.x*F'
+    b'\x0aD\x1a\x0bapplication"\x1f\x12\x03url\x1a\x18https://api.fuzz.test/v1'
+    b"*\x14\x12\x12db.fuzz.test:27017"
+)
+"""A manifest of an app bundle: two elements, two attributes, a text."""
 _SIGNATURE = (
     bytes.fromhex("fade0cc0 00000084 00000002 00000000 0000001c 00000005 00000064")
     + bytes.fromhex("fade0c02 00000048 00020200")

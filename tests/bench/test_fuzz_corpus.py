@@ -1,6 +1,7 @@
 """The committed corpus of the fuzzer: every input through its reader, and which parsers it reaches."""
 
 import ast
+import inspect
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -71,7 +72,8 @@ def _reached() -> frozenset[str]:
     monitoring = sys.monitoring
 
     def start(code: CodeType, _offset: int) -> object:
-        if code.co_name != "<module>":
+        # Bodies of modules and classes run when a module is imported, whatever is read.
+        if code.co_flags & inspect.CO_OPTIMIZED:
             files.add(code.co_filename)
         return monitoring.DISABLE
 
