@@ -21,9 +21,11 @@ _LONG = 1024 * 1024
 """Bytes of a string without an end in the window, from which it is cut while it is read."""
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _PLAIN = rb'[^"{}\[\]]++'
-_FLAT = rb"[\[{](?:" + _PLAIN + rb"|" + _STRING + rb")*+[\]}]"
-_NO_BRACKETS = re.compile(rb"(?:" + _PLAIN + rb"|" + _STRING + rb"|" + _FLAT + rb")*+", re.DOTALL)
-"""Everything up to the next bracket of an object or array that has others in it."""
+_STEPS = rb"{0,2000}+"
+"""Repetitions of a group in one match: the memory of a match grows with them. The next match goes on."""
+_FLAT = rb"[\[{](?:" + _PLAIN + rb"|" + _STRING + rb")" + _STEPS + rb"[\]}]"
+_NO_BRACKETS = re.compile(rb"(?:" + _PLAIN + rb"|" + _STRING + rb"|" + _FLAT + rb")" + _STEPS, re.DOTALL)
+"""What contains no object or array that has others in it, up to the next bracket or a number of steps."""
 _WHOLE_STRING = re.compile(_STRING, re.DOTALL)
 _PART_OF_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 _WHOLE_CHARACTERS = re.compile(rb'"(?:[^"\\]|\\u[0-9a-fA-F]{4}|\\[^u])*+', re.DOTALL)

@@ -9,8 +9,10 @@ the commit took place (``txid_status``), so that nothing is entered twice.
 """
 
 import os
+import random
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -228,7 +230,27 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
         "synchronous = normal",
         "foreign_keys = on",
     ):
-        connection.execute(f"PRAGMA {pragma}").close()
+        _wait_for_others(connection, f"PRAGMA {pragma}")
+
+
+def _wait_for_others(connection: Any, statement: str) -> None:
+    """Run it, and again while another process has the file locked, for ``BUSY_SECONDS`` in all.
+
+    SQLite does not wait itself (``busy_timeout``) where two connections change a new file to WAL mode: one could wait
+    for the other for ever, so one fails immediately.
+    """
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(statement).close()
+            return
+        except sqlite3.OperationalError as error:
+            if (
+                error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+                or time.monotonic() > end
+            ):
+                raise
+        time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - not a secret
 
 
 def _begin_sqlite(connection: Connection) -> None:

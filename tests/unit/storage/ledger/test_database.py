@@ -92,6 +92,26 @@ def test_concurrent_migrations_run_once(empty_url: str) -> None:
         engine.dispose()
 
 
+def test_a_new_file_opened_by_many_at_once_is_never_locked(tmp_path: Path) -> None:
+    # The change to WAL mode fails without waiting if two connections make it: about one in ten files of this loop.
+    failures: list[BaseException] = []
+
+    def open_one(url: str) -> None:
+        try:
+            open_database(url).dispose()
+        except BaseException as error:  # noqa: BLE001 - shown below
+            failures.append(error)
+
+    for number in range(20):
+        url = sqlite_url(tmp_path / f"{number}.db")
+        threads = [threading.Thread(target=open_one, args=(url,)) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    assert failures == []
+
+
 def test_settings_of_sqlite(tmp_path: Path) -> None:
     engine = open_database(sqlite_url(tmp_path / "a ledger?x=1#.db"))
     with engine.connect() as connection:
