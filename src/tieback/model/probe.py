@@ -63,6 +63,32 @@ class Access(StrEnum):
         return self in (Access.OPEN, Access.ANY_USER, Access.PARTIAL)
 
 
+class Entry(StrEnum):
+    """How a client without credentials gets in. A closed list."""
+
+    NONE = ""
+    """Nobody got in, or it is not known how."""
+    ANONYMOUS = "anonymous"
+    """Without naming an account."""
+    ANY_USER = "any_user"
+    """As a made-up user."""
+    NAMED_ACCOUNT = "named_account"
+    """As an existing account without a password; ``ProbeReport.account`` names it."""
+
+
+class Privileges(StrEnum):
+    """What the entry permits, as far as the server says. A closed list."""
+
+    NONE = ""
+    """There is no entry."""
+    ADMIN = "admin"
+    """The server says that the client may change data, users or settings."""
+    LIMITED = "limited"
+    """The server says that some of this is refused."""
+    UNKNOWN = "unknown"
+    """The server does not say."""
+
+
 class Field(msgspec.Struct, frozen=True):
     """A column, mapping property or document key; never a value."""
 
@@ -196,6 +222,14 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """Lower bound of distinct people in the records read at depth ``sample``, over all containers."""
     replayed: str = ""
     """Date of the recorded probe, if this is a replay."""
+    entry: Entry = Entry.NONE
+    """How a client without credentials gets in."""
+    privileges: Privileges = Privileges.NONE
+    """What it may do there."""
+    untested: tuple[str, ...] = ()
+    """What a client without credentials could still try and we did not, one clause each: ``the account root without a
+    password: the grant does not name it``, ``names other than photos``. If not empty, ``auth_required`` is not closed.
+    """
     experimental: bool = False
     """True if the verdict rests on the vendor's documentation: no recorded conversation with a real server of this
     product confirms it."""
