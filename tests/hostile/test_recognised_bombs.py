@@ -35,17 +35,17 @@ INVENTORIES = {
     "kaspersky.json": '{"DEV_EX_DATA_APPL": [{"type": "params", "value": {"AppIdentifier": "com.w", "AppName": "W"}}]}',
     "soti.json": '[{"DeviceId": "s-1", "ApplicationId": "com.w", "Name": "W", "Version": "3"}]',
     "hexnode.json": '{"count": 1, "next": null, "results": [{"name": "W", "identifier": "com.w", "version": "3"}]}',
-    "google.json": '{"devices": [{"name": "enterprises/e/devices/d1", "applicationReports": [{"packageName": "com.w"}]}]}',
+    "google.json": '{"devices": [{"name": "enterprises/e/devices/d", "applicationReports": [{"packageName": "a.b"}]}]}',
 }
 RULES = {
     "storage.rules": "rules_version = '2'; service cloud.firestore { match /databases/{d}/documents { match /a { allow "
     "read: if true; } } }",
     "database.rules.json": '{"rules": {".read": true}}',
-    "policy.json": '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",'
-    ' "Resource": "arn:aws:s3:::b/*"}]}',
+    "policy.json": '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Resource": "*", '
+    '"Action": "s3:GetObject"}]}',
     "iam.json": '{"bindings": [{"role": "roles/storage.objectViewer", "members": ["allUsers"]}]}',
-    "container.json": '{"properties": {"publicAccess": "Container"}, "type": "Microsoft.Storage/storageAccounts/blobServices'
-    '/containers"}',
+    "container.json": '{"properties": {"publicAccess": "Container"}, "type": "Microsoft.Storage/storageAccounts/'
+    'blobServices/containers"}',
     "schema.sql": SECURED,
     "grants.sql": "GRANT ALL PRIVILEGES ON *.* TO `root`@`%`;\n",
     "pg_hba.conf": "host all all 0.0.0.0/0 trust\n",
