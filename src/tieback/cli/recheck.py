@@ -112,10 +112,10 @@ def watch(
     """
     from tieback.cases.policy import load_policy
     from tieback.pipeline.disclosure.cases import open_case_service
-    from tieback.pipeline.disclosure.watch import WEBHOOKS_FILE, WatchSettings, load_webhooks, watch_once
+    from tieback.pipeline.disclosure.watch import WatchSettings, load_webhooks, watch_once
     from tieback.pipeline.progress import today_utc
     from tieback.scope.policy.approval import load_approved_grant
-    from tieback.storage.trust import accept_file, accepts_file
+    from tieback.storage.trust import WEBHOOKS_FILE, accept_file, accepts_file
 
     pause = parse_interval(every)
     default = workspace / WEBHOOKS_FILE

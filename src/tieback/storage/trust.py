@@ -13,6 +13,7 @@ import hmac
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -59,7 +60,9 @@ class TrustRecord(msgspec.Struct, frozen=True):
     releases: a file that is present at its first use is accepted then."""
 
 
-SUPPRESSIONS_FILE = "suppressions.toml"
+SUPPRESSIONS_FILE, WEBHOOKS_FILE = "suppressions.toml", "webhooks.toml"
+SETTINGS_FILES = (SUPPRESSIONS_FILE, WEBHOOKS_FILE)
+"""Files that decide a result or a connection: the user accepts each by its content."""
 
 
 def default_workspace(folder: Path) -> tuple[Path, str]:
@@ -124,12 +127,12 @@ def trust(workspace: Path, *, new: bool = False) -> bytes:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         if new and not distrust(real):
             return key_of(real)
-        return _enter(workspace, real, folder)
+        return _enter(workspace, real, folder, () if new else SETTINGS_FILES)
     finally:
         os.close(descriptor)
 
 
-def _enter(workspace: Path, real: Path, folder: Path) -> bytes:
+def _enter(workspace: Path, real: Path, folder: Path, names: Iterable[str]) -> bytes:
     with storage_errors(real):
         if why := _writable_by_others(real):
             raise WorkspaceError(
@@ -140,7 +143,8 @@ def _enter(workspace: Path, real: Path, folder: Path) -> bytes:
         token = secrets.token_hex(_TOKEN_BYTES)
         write_private(real / IDENTITY_FILE, token.encode() + b"\n")
     with storage_errors(folder):
-        write_private(_record_file(real), msgspec.json.encode(TrustRecord(_text(real), token, accepted={})))
+        accepted = {name: digest for name in names if (digest := _digest(real / name))}
+        write_private(_record_file(real), msgspec.json.encode(TrustRecord(_text(real), token, accepted=accepted)))
     return lake_key(real, token)
 
 

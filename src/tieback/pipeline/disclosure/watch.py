@@ -30,7 +30,6 @@ from tieback.storage.ledger.deliveries import Deliveries, Delivery, DeliveryStat
 from tieback.storage.workspace import Workspace
 
 EVENTS_FILE = "events.jsonl"
-WEBHOOKS_FILE = "webhooks.toml"
 MAX_CONFIG = 64 * 1024
 MAX_ATTEMPTS = 8
 PAUSES = (1.0, 5.0, 30.0)
