@@ -243,7 +243,9 @@ def test_many_flows_need_little_more_memory_than_one(tmp_path: Path, one_flow: d
     assert resident - one_flow[command] <= GROWTH
 
 
-LARGE: dict[str, Callable[[BinaryIO], int]] = {
+type Make = Callable[[BinaryIO], int]
+
+ARCHIVES: dict[str, Make] = {
     "many_entries.har": many_entries,
     "one_body.har": one_body,
     "white_space.har": white_space,
@@ -251,11 +253,13 @@ LARGE: dict[str, Callable[[BinaryIO], int]] = {
     "body.mitm": mitmproxy_body,
     "run.pcap": pcap,
     "run.pcapng": pcapng,
-} | {
-    # A scan takes a file for a log if its name claims traffic.
+}
+# A scan takes a file for a log if its name claims traffic.
+LOG_FILES: dict[str, Make] = {
     f"{name.replace(' ', '_')}.flow": partial(log, line=line, after=after, longer=longer, size=size)
     for name, (line, after, longer, size) in LOGS.items()
 }
+LARGE = {**ARCHIVES, **LOG_FILES}
 
 
 @pytest.mark.more

@@ -76,7 +76,7 @@ class FlowSpool:
         if self._file is None:
             self._directory.mkdir(parents=True, exist_ok=True)
             # The file ends with its last reference.
-            self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=self._directory)  # noqa: SIM115
+            self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=str(self._directory))  # noqa: SIM115
         piece = pa.BufferOutputStream()
         options = pa.ipc.IpcWriteOptions(compression="lz4")
         with pa.ipc.new_stream(piece, SCHEMAS["flows"], options=options) as writer:
