@@ -24,6 +24,7 @@ from tieback.probes import PROBES
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.rules import RuleFiles
+from tieback.scope.budget import OpeningBudget
 from tieback.scope.conversation import Conversation, DeclaredSend, RetryLater, Target, Traffic
 from tieback.scope.decide import Decision
 from tieback.scope.replay import ReplayDialer
@@ -90,6 +91,7 @@ class ScriptedDialer:
         probe: str = "",
         note: bool = False,
         hasty: bool = False,
+        opening: OpeningBudget | None = None,
     ) -> tuple[ProbeReport, Traffic]:
         conversation.close()
         self.looks.append((target.label, hasty))
