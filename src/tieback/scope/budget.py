@@ -140,6 +140,10 @@ NOT_RECOGNISED = "not recognised"
 """Start of the problem of a service that no probe recognised in time."""
 MIN_FIRST_BYTE_SECONDS = 0.2
 """Least time to wait for a first byte, plus two round trips."""
+_ROUND_TRIPS = 8
+"""Round trips of a conversation that are free if the server answers: two connections with TLS, and their ends."""
+_MAX_FREE_SECONDS = 15.0
+"""Maximum free time of all conversations with a server that is far away, in seconds."""
 _MORE_SECONDS = 1.0
 """Seconds that an expected store may take to be recognised, beyond one wait of the grant."""
 MAX_IGNORED = 3
@@ -150,7 +154,8 @@ class OpeningBudget:
     """What is spent on one service until it is recognised, over all conversations with it.
 
     Most services answer or close at once if they receive the first bytes of another protocol. Some stay silent. Each
-    silence makes the next wait shorter, so that all waits together stay within the limit.
+    silence makes the next wait shorter, so that all waits together stay within the limit. If a server answers, only
+    the time beyond a few round trips counts: a store far away is recognised too.
     """
 
     def __init__(self, most: float, first_byte: float) -> None:
@@ -163,6 +168,7 @@ class OpeningBudget:
         self.most = most
         self._first_byte = first_byte
         self._spent = 0.0
+        self._free = _MAX_FREE_SECONDS
         self._guesses = 0
         self._silent = 0
         self._ignored = 0
@@ -183,9 +189,8 @@ class OpeningBudget:
 
     def seconds_for(self, limits: Limits) -> float:
         """Seconds that the present guess may take."""
-        if self.first_byte is None:
-            return max(self.most, limits.idle_seconds + _MORE_SECONDS) - self._spent
-        return self.left
+        most = self.most if self.first_byte is not None else max(self.most, limits.idle_seconds + _MORE_SECONDS)
+        return most - self._spent + self._free_seconds
 
     @property
     def is_spent(self) -> bool:
@@ -218,13 +223,19 @@ class OpeningBudget:
 
     def charge(self, seconds: float, *, silent: bool) -> None:
         """Charge a conversation; ``silent`` is true if the server sent nothing and did not close."""
-        self._spent += seconds
+        free = 0.0 if silent else min(seconds, self._free_seconds)
+        self._free -= free
+        self._spent += seconds - free
         self._guesses += 1
         self._silent += silent
 
     def hung_up(self, *, ignored: bool) -> None:
         """Note the end of a connection; ``ignored`` is true if the server sent nothing and did not close after us."""
         self._ignored = self._ignored + 1 if ignored else 0
+
+    @property
+    def _free_seconds(self) -> float:
+        return min(self._free, _ROUND_TRIPS * self.round_trip)
 
     @property
     def _least(self) -> float:

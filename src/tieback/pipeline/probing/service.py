@@ -185,9 +185,7 @@ async def probe_target(
         expected = first_answer_timeout(probe.meta, target) is None
         opening.allot(_weight(probe), sum(map(_weight, waiting)), expected=expected)
         its = target if target.tls is not None or not opening.tls else msgspec.structs.replace(target, tls=True)
-        report = await _converse(
-            probe, _given(its, probe, brought), depth, dialer, spent, hasty and not spent, opening
-        )
+        report = await _converse(probe, _given(its, probe, brought), depth, dialer, spent, hasty and not spent, opening)
         tried += 1
         if first is None or first.outcome is Outcome.NOT_RECORDED or is_plain_http(report):
             # A response from an HTTP server is more informative than the first failed guess.
