@@ -9,8 +9,8 @@ import os
 import shutil
 import signal
 import socket
-import struct
 import ssl
+import struct
 import subprocess
 import tempfile
 import time
