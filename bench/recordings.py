@@ -198,6 +198,10 @@ def changes_for(name: str) -> list[ChangedSend]:
             re.compile(one["now"].encode("latin-1"), re.DOTALL),
             one.get("recorded", "").encode("latin-1"),
             one["answer"].encode("latin-1") if "answer" in one else None,
+            tuple(
+                (re.compile(part["command"].encode("latin-1")), part["answer"].encode("latin-1"))
+                for part in one.get("parts", ())
+            ),
         )
         for one in changed_sends()
         if fnmatchcase(name, one.get("conversations", "*")) and not one.get("unanswered")

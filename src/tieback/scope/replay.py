@@ -38,6 +38,15 @@ class ChangedSend(msgspec.Struct, frozen=True):
     """Pattern of the recorded send whose answer is still valid; ``\\1`` is the text of the first group of ``now``."""
     answer: bytes | None = None
     """The answer, if no recorded send has one."""
+    parts: tuple[tuple[re.Pattern[bytes], bytes], ...] = ()
+    """For a send of several commands: the pattern of a command, and the answer to each that matches."""
+
+    def answer_to(self, sent: bytes) -> bytes | None:
+        """The answer to these bytes; ``None`` if a recorded send has it."""
+        if not self.parts:
+            return self.answer
+        found = [(match.start(), answer) for pattern, answer in self.parts for match in pattern.finditer(sent)]
+        return b"".join(answer for _, answer in sorted(found))
 
 
 class _Exchange:
@@ -75,9 +84,10 @@ class _Tape:
         found = self._first(re.compile(re.escape(wanted)), line)
         for change in self._changed if found is None else ():
             match = change.now.fullmatch(wanted)
-            if match is not None and change.answer is not None:
+            answer = change.answer_to(wanted)
+            if match is not None and answer is not None:
                 found = _Exchange(wanted)
-                found.events.append(WireEvent(0, EventKind.RECEIVED, change.answer))
+                found.events.append(WireEvent(0, EventKind.RECEIVED, answer))
             elif match is not None:
                 found = self._first(re.compile(_expanded(change.recorded, match), re.DOTALL), line)
             if found is not None:
