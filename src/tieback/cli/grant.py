@@ -365,6 +365,8 @@ def _words(grant: Grant, policy: "SitePolicy | None" = None) -> Iterator[str]:
         yield f"  - {rule.match} on {ports}: read {reads}"
         if rule.passwordless:
             yield f"    log in without a password as {', '.join(rule.passwordless)}"
+        if rule.scans:
+            yield "    count records by scans, limited in time, and send requests that the owner may pay for"
     if not rules:
         yield "  - nothing: there is no target"
     if grant.dns:
@@ -377,6 +379,8 @@ def _words(grant: Grant, policy: "SitePolicy | None" = None) -> Iterator[str]:
         yield "  - DNS: a name is probed only if [hosts] contains its address. To allow it, add dns = true (--dns)."
     if not any(rule.ransom_note for rule in grant.target):
         yield "  - reading the text of a ransom note (ransom_note = true)"
+    if not any(rule.scans for rule in grant.target):
+        yield "  - counting records by a scan, or requests that the owner pays for (scans = true)"
     named = [rule.match for rule, compiled in rules if compiled.network is None]
     yield from _restrictions(grant, policy)
     if named and not grant.dns and not grant.hosts:
@@ -416,7 +420,7 @@ def _rules_table(grant: Grant) -> Table:
     from tieback.scope.rules import compile_rule
 
     table = Table(box=None, pad_edge=False)
-    for column in ("target", "ports", "depth", "no password", "ransom note", "neighbours"):
+    for column in ("target", "ports", "depth", "no password", "ransom note", "scans", "neighbours"):
         table.add_column(column, overflow="fold")
     for rule in grant.target:
         table.add_row(
@@ -425,6 +429,7 @@ def _rules_table(grant: Grant) -> Table:
             rule.depth,
             Text(", ".join(rule.passwordless) or "no account"),
             "yes" if rule.ransom_note else "no",
+            "yes" if rule.scans else "no",
             "yes" if rule.neighbours else "no",
         )
     return table

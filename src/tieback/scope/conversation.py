@@ -29,6 +29,8 @@ class Target(msgspec.Struct, frozen=True):
     """True if TLS is expected; ``None`` if unknown."""
     passwordless: tuple[str, ...] = ()
     """Real accounts that the grant allows to be tried without a password."""
+    scans: bool = False
+    """True if the grant allows sends with ``scans``."""
     contact: str = ""
     """The grant's contact, for protocols with a field for it."""
     names: tuple[str, ...] = ()
@@ -73,6 +75,9 @@ class DeclaredSend(msgspec.Struct, frozen=True):
     values: bool = False
     """True if the response contains record values, which no transcript stores: at depth ``sample`` a few records;
     otherwise a ransom note, once, if the grant's ``ransom_note`` allows it."""
+    scans: bool = False
+    """True if the answer costs the server a scan, limited in time, or its owner money: only if the grant's ``scans``
+    allows it. A catalogue, and a read with a small limit of rows, are no scan."""
     redact: Callable[[bytes], bytes | None] | None = None
     """Takes from the whole response what no transcript stores, such as names of keys; ``None``: store nothing of it."""
 

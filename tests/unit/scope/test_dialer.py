@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tieback.model.errors import StoppedError
@@ -148,6 +149,7 @@ async def test_permit_gives_only_what_every_address_allows(bench: Bench) -> None
     [
         (Target("127.0.0.1", 1, passwordless=("root",)), None, "does not list the account root"),
         (Target("127.0.0.1", 1), Depth.SAMPLE, "allows describe, not sample"),
+        (Target("127.0.0.1", 1, scans=True), None, "does not allow scans"),
     ],
 )
 async def test_conversation_is_limited_to_what_its_address_allows(
@@ -156,6 +158,22 @@ async def test_conversation_is_limited_to_what_its_address_allows(
     with pytest.raises(Fault, match=says) as caught:
         await bench.dialer().converse(target, ping(), SENDS, depth=depth)
     assert caught.value.outcome is Outcome.OUT_OF_SCOPE
+
+
+@pytest.mark.parametrize("scans", [False, True])
+async def test_a_scan_needs_a_grant_that_allows_scans(bench: Bench, scans: bool) -> None:
+    sends = tuple(msgspec.structs.replace(send, scans=True) for send in SENDS)
+    rule = TargetRule("127.0.0.1", "any", Depth.DESCRIBE, scans=scans)
+    async with ponging() as (port, _):
+        dialer = bench.dialer(rule)
+        decision = await dialer.permit("127.0.0.1", port)
+        assert decision.scans is scans
+        talk = dialer.converse(Target("127.0.0.1", port, scans=decision.scans), ping(), sends)
+        if scans:
+            assert (await talk)[0]
+        else:
+            with pytest.raises(Fault, match="undeclared"):
+                await talk
 
 
 async def test_an_expired_grant(bench: Bench) -> None:
