@@ -169,7 +169,8 @@ FIXED = {
     "ftp": rb"(?:SYST|QUIT|AUTH TLS|USER \(\?P<account>anonymous\|ftp\)|PASS tieback@|STAT /(?:\[.*)?)\r\n",
 }
 CQL = re.compile(
-    rb"SELECT [a-z_, ]+ FROM system(?:_schema|_views)?\.[a-z_]+(?: WHERE name = 'authorizer')?\x00\x01\x04\x00\x00\x13\x88"
+    rb"SELECT [a-z_, ]+ FROM system(?:_schema|_views)?\.[a-z_]+(?: WHERE name = 'authorizer')?"
+    rb"\x00\x01\x04\x00\x00\x13\x88"
 )
 TOKENS = re.compile(
     rb"\[34\](?:x00){3}x07x00x00\[x00-xff\]\{2\}x00x00\[x00-xff\]\{2\}"

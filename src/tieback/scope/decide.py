@@ -46,7 +46,7 @@ class Decision(msgspec.Struct, frozen=True):
     """Real accounts that may be tried without a password."""
     ransom_note: bool = False
     scans: bool = False
-    """True if sends with ``scans`` are allowed."""
+    """True if questions may be asked that cost a scan, or the owner money."""
 
 
 class CompiledGrant:

@@ -157,8 +157,8 @@ class Dialer:
         """Run a conversation to its end.
 
         Args:
-            target: the service. An address whose rule does not allow its ``passwordless`` accounts, or its ``scans``,
-                is out of scope.
+            target: the service. An address whose rule does not allow its ``passwordless`` accounts or ``scans`` is
+                out of scope.
             conversation: yields steps; every failure is thrown into it as a ``Fault``.
             sends: byte strings that it may send.
             depth: depth of the conversation; an address whose rule allows less is out of scope.
@@ -176,12 +176,12 @@ class Dialer:
         """
         async with self._slots:
             self._announce()
-            # Sends declared for a greater depth than granted count as undeclared; so do notes, samples and scans.
+            # Sends declared for a greater depth than granted count as undeclared; so do notes and samples.
             allowed = [
                 declared
                 for declared in sends
                 if (depth is None or depth.allows(declared.depth))
-                and (target.scans or not declared.scans)
+                and (target.scans or not declared.cost.needs_scans)
                 and (not declared.values or (sample if declared.depth is Depth.SAMPLE else note))
             ]
             # For a sample, even the sent bytes are not recorded: names of keys can be personal data.
@@ -333,7 +333,8 @@ def _enough(decision: Decision, target: Target, depth: Depth | None, *, note: bo
         reason = f"`{decision.rule}` does not allow reading a ransom note"
         return Decision(False, reason, decision.address, decision.rule)
     if target.scans and not decision.scans:
-        return Decision(False, f"`{decision.rule}` does not allow scans", decision.address, decision.rule)
+        reason = f"`{decision.rule}` does not allow scans"
+        return Decision(False, reason, decision.address, decision.rule)
     missing = [account for account in target.passwordless if account not in decision.passwordless]
     if missing:
         reason = f"`{decision.rule}` does not list the account {missing[0]} in `passwordless`"

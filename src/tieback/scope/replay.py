@@ -242,8 +242,15 @@ class ReplayDialer:
         if not held:
             return Decision(False, self._refused.get(target.label, "no transcript for this target"))
         depth = max((transcript.depth for transcript in held.values()), key=lambda depth: depth.rank)
-        known = self._targets[target.label]
-        return Decision(True, "replayed", "", "", depth, known.passwordless, scans=known.scans)
+        return Decision(
+            True,
+            "replayed",
+            "",
+            "",
+            depth,
+            self._targets[target.label].passwordless,
+            scans=self._targets[target.label].scans,
+        )
 
     async def sync_audit(self) -> None:
         """Nothing is written."""
@@ -283,7 +290,9 @@ class ReplayDialer:
             tape.open,
         )
         allowed = [
-            one for one in sends if (depth is None or depth.allows(one.depth)) and (target.scans or not one.scans)
+            one
+            for one in sends
+            if (depth is None or depth.allows(one.depth)) and (target.scans or not one.cost.needs_scans)
         ]
         talk = ConversationRunner(door, target, allowed, transcript.limits)
         try:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from tieback.model.grant import Depth
 from tieback.probes.stores.cassandra.session import HEADER, PAGE, CqlQuery, decode_rows, query_pattern
 from tieback.probes.wire.verdicts import HostileAnswer
-from tieback.scope.conversation import DeclaredSend
+from tieback.scope.conversation import DeclaredSend, SendCost
 
 HASHING_PARTITIONERS = ("org.apache.cassandra.dht.Murmur3Partitioner", "org.apache.cassandra.dht.RandomPartitioner")
 """Partitioners whose token is a hash of 64 or 128 bits."""
@@ -56,7 +56,8 @@ def page_query(path: tuple[str, str], key: Sequence[str], after: int | None = No
         return None
     token = "token({})".format(",".join(f'"{name}"' for name in key))
     where = "" if after is None else f" WHERE {token} > {after}"
-    return CqlQuery(f'SELECT {token} FROM "{path[0]}"."{path[1]}"{where} LIMIT {PAGE}', 1, "")
+    source = f'"{path[0]}"."{path[1]}"{where}'
+    return CqlQuery(f"SELECT {token} FROM {source} LIMIT {PAGE}", 1, "")  # noqa: S608 - every name was checked
 
 
 def complete_tokens(rows: Sequence[Sequence[bytes | None]]) -> tuple[int, int | None, bool]:
@@ -96,6 +97,7 @@ SENDS = (
         query_pattern(_FIRST + _LIMIT),
         f"how many rows a table has, at most {PAGE:,}: one hash of the key per row; returns no value",
         Depth.ENUMERATE,
+        cost=SendCost.BOUNDED,
         redact=without_tokens,
     ),
     DeclaredSend(
@@ -103,7 +105,7 @@ SENDS = (
         query_pattern(_FIRST + _AFTER + _LIMIT),
         f"the same, further pages; all tables together at most {MAX_ROWS:,} rows",
         Depth.ENUMERATE,
-        scans=True,
+        cost=SendCost.SCAN,
         redact=without_tokens,
     ),
 )

@@ -111,7 +111,7 @@ def peer(change: Mapping[str, tuple[int, bytes]] | None = None, version: int = 4
 def ask(
     served: MemoryPeer, depth: Depth = Depth.DESCRIBE, port: int = 9042, *, scans: bool = False
 ) -> PlaybackResult[ProbeReport]:
-    sends = [send for send in PROBE.meta.sends if scans or not send.scans]
+    sends = [send for send in PROBE.meta.sends if scans or not send.cost.needs_scans]
     return play(PROBE.run(Target("127.0.0.1", port, scans=scans), depth), served, sends)
 
 
