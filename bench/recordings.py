@@ -81,9 +81,15 @@ class Replayed(msgspec.Struct, frozen=True):
         """The conversation with its depth."""
         return f"{self.truth.conversation}.{self.depth}"
 
+    passwordless: tuple[str, ...] = ()
+    """The accounts that the grant named."""
+
     @property
     def wrong(self) -> tuple[str, ...]:
         """What differs from the truth; empty if all is right."""
+        account = default_account(self.truth.conversation)
+        if account and account not in self.passwordless:
+            return tuple(_differences_untested(self.truth, self.report, account))
         return tuple(_differences(self.truth, self.report))
 
     @property
@@ -94,7 +100,22 @@ class Replayed(msgspec.Struct, frozen=True):
     @property
     def false_closed(self) -> bool:
         """True if records that anyone can read are called closed."""
-        return self.truth.has_probe and self.truth.access != "closed" and self.report.access in CLOSED
+        known = self.truth.has_probe and self.truth.access != "closed"
+        return known and self.report.access in CLOSED and not self.report.untested
+
+
+def _differences_untested(truth: Truth, report: ProbeReport, account: str) -> Iterator[str]:
+    """As ``_differences``, if the records need an account that the grant does not name: the report must name it."""
+    if report.product != truth.product:
+        yield f"product {report.product or 'unknown'}, not {truth.product or 'unknown'}"
+    if report.version and report.version != truth.version:
+        yield f"version {report.version}, not {truth.version}"
+    if report.access not in (Access.AUTH_REQUIRED, Access.ANY_USER):
+        yield f"access {report.access}, although {account} was not tried"
+    if not any(re.search(rf"\b{re.escape(account)}\b", clause) for clause in report.untested):
+        yield f"it does not say that {account} was not tried"
+    if report.containers:
+        yield f"{len(report.containers)} containers, although {account} was not tried"
 
 
 def _differences(truth: Truth, report: ProbeReport) -> Iterator[str]:
@@ -173,6 +194,19 @@ def changed_sends() -> list[Mapping[str, Any]]:
     return sends
 
 
+@cache
+def default_accounts() -> Mapping[str, str]:
+    """Account without a password through which the records are readable, by pattern of conversations."""
+    text = (FOLDER / "default_accounts.toml").read_text(encoding="utf-8")
+    accounts: dict[str, str] = tomllib.loads(text)["account"]
+    return accounts
+
+
+def default_account(conversation: str) -> str:
+    """The account that a conversation's records need; empty if they need none."""
+    return next((name for glob, name in default_accounts().items() if fnmatchcase(conversation, glob)), "")
+
+
 def known_wrong() -> Mapping[str, str]:
     """Cause by conversation with depth, from ``known_wrong.toml``."""
     groups = tomllib.loads((FOLDER / "known_wrong.toml").read_text(encoding="utf-8"))["wrong"]
@@ -197,7 +231,7 @@ def changes_for(name: str) -> list[ChangedSend]:
             one["probe"],
             re.compile(one["now"].encode("latin-1"), re.DOTALL),
             one.get("recorded", "").encode("latin-1"),
-            one["answer"].encode("latin-1") if "answer" in one else None,
+            _answer(one),
             tuple(
                 (re.compile(part["command"].encode("latin-1")), part["answer"].encode("latin-1"))
                 for part in one.get("parts", ())
@@ -206,6 +240,14 @@ def changes_for(name: str) -> list[ChangedSend]:
         for one in changed_sends()
         if fnmatchcase(name, one.get("conversations", "*")) and not one.get("unanswered")
     ]
+
+
+def _answer(entry: Mapping[str, Any]) -> bytes | None:
+    """The bytes of an entry's own answer, with its repeated part."""
+    if "answer" not in entry:
+        return None
+    text: str = entry["answer"] + entry.get("repeated", "") * entry.get("times", 0)
+    return text.encode("latin-1")
 
 
 def is_listed(name: str, probe: str, data: bytes) -> bool:
@@ -229,7 +271,10 @@ def replay_all() -> tuple[Replayed, ...]:
     found = []
     for name, depth, transcripts in recordings():
         report, dialer = asyncio.run(_replay(transcripts, name))
-        found.append(Replayed(truths()[name], depth, report, tuple(dialer.unrecorded), frozenset(dialer.used)))
+        named = dict.fromkeys(account for one in transcripts for account in one.target.passwordless)
+        found.append(
+            Replayed(truths()[name], depth, report, tuple(dialer.unrecorded), frozenset(dialer.used), tuple(named))
+        )
     return tuple(found)
 
 

@@ -208,6 +208,15 @@ class ReportDraft:
         """Add a line about something that could not be probed or read."""
         self.problems.append(what[:300])
 
+    def default_accounts(self, *accounts: str) -> None:
+        """Name the product's accounts that have no password by default, unless the grant names them.
+
+        Only a synthetic user was refused then: the store may be open to these accounts, so it is not closed.
+        """
+        for account in accounts:
+            if account not in self.target.passwordless:
+                self.untested.append(f"the account {account} without a password: the grant does not name it")
+
     def report(self) -> ProbeReport:
         """The immutable report. ``open`` without two independent proofs becomes ``partial``."""
         access = self.access
