@@ -152,7 +152,14 @@ class Receive(msgspec.Struct, frozen=True):
     """Time limit of the wait, if it is less than the idle limit."""
 
 
-Step = Connect | StartTls | Send | Receive
+class Recognised(msgspec.Struct, frozen=True):
+    """The peer speaks the probe's protocol: limits for unknown services end. The response is empty bytes."""
+
+    store: bool = True
+    """False if only the protocol is known, such as HTTP: the time limit of ``OpeningBudget`` stays."""
+
+
+Step = Connect | StartTls | Send | Receive | Recognised
 
 type Conversation[R] = Generator[Step, bytes, R]
 """Yields steps, receives the responses, returns the result."""

@@ -14,7 +14,7 @@ import msgspec
 
 from tieback.model.grant import Depth, Limits
 from tieback.model.probe import Outcome, Ransom, TlsInfo
-from tieback.scope.budget import RateLimits
+from tieback.scope.budget import OpeningBudget, RateLimits
 from tieback.scope.connection import Transport, UnverifiedCertificate
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target, Traffic
 from tieback.scope.conversation_runner import ConversationRunner, DialContext
@@ -176,6 +176,10 @@ class _Played:
         self.silent = self.silent and not data
         return data
 
+    async def finish(self, seconds: float) -> bool:  # noqa: ARG002 - nothing is waited for
+        """Nothing is open."""
+        return True
+
     def close(self) -> None:
         """Nothing is open."""
 
@@ -276,6 +280,7 @@ class ReplayDialer:
         note: bool = False,  # noqa: ARG002 - a note is never kept
         sample: bool = False,  # noqa: ARG002 - nor are values of records
         hasty: bool = False,  # noqa: ARG002 - nothing is waited for
+        opening: OpeningBudget | None = None,  # noqa: ARG002 - nor is anything here
     ) -> tuple[R, Traffic]:
         """As ``Dialer.converse``; the cost is the recorded one."""
         found = self._held.get(target.label, {}).get(probe)
