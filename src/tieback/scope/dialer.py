@@ -157,7 +157,8 @@ class Dialer:
         """Run a conversation to its end.
 
         Args:
-            target: the service. An address whose rule does not allow its ``passwordless`` accounts is out of scope.
+            target: the service. An address whose rule does not allow its ``passwordless`` accounts or ``scans`` is
+                out of scope.
             conversation: yields steps; every failure is thrown into it as a ``Fault``.
             sends: byte strings that it may send.
             depth: depth of the conversation; an address whose rule allows less is out of scope.
@@ -180,6 +181,7 @@ class Dialer:
                 declared
                 for declared in sends
                 if (depth is None or depth.allows(declared.depth))
+                and (target.scans or not declared.cost.needs_scans)
                 and (not declared.values or (sample if declared.depth is Depth.SAMPLE else note))
             ]
             # For a sample, even the sent bytes are not recorded: names of keys can be personal data.
@@ -317,6 +319,7 @@ def _common(allowed: list[Decision]) -> Decision | None:
         min((d.depth for d in allowed), key=lambda depth: depth.rank),
         accounts,
         all(d.ransom_note for d in allowed),
+        all(d.scans for d in allowed),
     )
 
 
@@ -328,6 +331,9 @@ def _enough(decision: Decision, target: Target, depth: Depth | None, *, note: bo
         )
     if note and not decision.ransom_note:
         reason = f"`{decision.rule}` does not allow reading a ransom note"
+        return Decision(False, reason, decision.address, decision.rule)
+    if target.scans and not decision.scans:
+        reason = f"`{decision.rule}` does not allow scans"
         return Decision(False, reason, decision.address, decision.rule)
     missing = [account for account in target.passwordless if account not in decision.passwordless]
     if missing:

@@ -248,7 +248,15 @@ class ReplayDialer:
         if not held:
             return Decision(False, self._refused.get(target.label, "no transcript for this target"))
         depth = max((transcript.depth for transcript in held.values()), key=lambda depth: depth.rank)
-        return Decision(True, "replayed", "", "", depth, self._targets[target.label].passwordless)
+        return Decision(
+            True,
+            "replayed",
+            "",
+            "",
+            depth,
+            self._targets[target.label].passwordless,
+            scans=self._targets[target.label].scans,
+        )
 
     async def sync_audit(self) -> None:
         """Nothing is written."""
@@ -287,7 +295,11 @@ class ReplayDialer:
             lambda _event, _fields: None,
             tape.open,
         )
-        allowed = [one for one in sends if depth is None or depth.allows(one.depth)]
+        allowed = [
+            one
+            for one in sends
+            if (depth is None or depth.allows(one.depth)) and (target.scans or not one.cost.needs_scans)
+        ]
         talk = ConversationRunner(door, target, allowed, transcript.limits)
         try:
             result = await drive(talk, conversation)

@@ -148,6 +148,7 @@ async def probe_one(
         service=candidate.service,
         tls=candidate.tls,
         passwordless=decision.passwordless,
+        scans=decision.scans,
         contact=grant.contact,
         resource=candidate.resource,
     )
