@@ -69,8 +69,12 @@ class _Tape:
         self._next = 0
 
     async def open(self, *_: object) -> Transport:
-        """As ``Connection.open``: the next recorded connection."""
+        """As ``Connection.open``: the next recorded connection; changed sends with their own answer need none."""
         if self._next >= len(self.lines):
+            if any(change.answer is not None for change in self._changed):
+                self.lines.append([_Exchange(b"")])
+                self._next = len(self.lines)
+                return _Played(self, self._next - 1)
             raise Fault(Outcome.NOT_RECORDED, "no further connection was recorded")
         self._next += 1
         events = self.lines[self._next - 1][0].events
@@ -88,6 +92,8 @@ class _Tape:
             if match is not None and answer is not None:
                 found = _Exchange(wanted)
                 found.events.append(WireEvent(0, EventKind.RECEIVED, answer))
+                if b"\r\nConnection: close\r\n" in answer:
+                    found.events.append(WireEvent(0, EventKind.ENDED))
             elif match is not None:
                 found = self._first(re.compile(_expanded(change.recorded, match), re.DOTALL), line)
             if found is not None:
