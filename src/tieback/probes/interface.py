@@ -11,8 +11,10 @@ from tieback.model.grant import Depth
 from tieback.model.probe import (
     Access,
     Container,
+    Entry,
     Identity,
     Outcome,
+    Privileges,
     ProbeReport,
     Proof,
 )
@@ -165,6 +167,11 @@ class ReportDraft:
         self.proofs: list[Proof] = []
         self.problems: list[str] = []
         self.account = ""
+        self.entry = Entry.NONE
+        """If a probe does not set it, it follows from the access and the account."""
+        self.privileges = Privileges.NONE
+        """If a probe does not set it, it is ``unknown`` for every entry."""
+        self.untested: list[str] = []
         self.traits: dict[str, str] = {}
         self.spoke = False
         """True if the service has answered in its protocol. A later fault keeps the outcome ``ok``."""
@@ -201,12 +208,22 @@ class ReportDraft:
         """Add a line about something that could not be probed or read."""
         self.problems.append(what[:300])
 
+    def default_accounts(self, *accounts: str) -> None:
+        """Name the product's accounts that have no password by default, unless the grant names them.
+
+        Only a synthetic user was refused then: the store may be open to these accounts, so it is not closed.
+        """
+        for account in accounts:
+            if account not in self.target.passwordless:
+                self.untested.append(f"the account {account} without a password: the grant does not name it")
+
     def report(self) -> ProbeReport:
         """The immutable report. ``open`` without two independent proofs becomes ``partial``."""
         access = self.access
         if access is Access.OPEN and len({p.asked for p in self.proofs if p.supports is Access.OPEN}) < 2:
             access = Access.PARTIAL
         containers, problems = check_figures(self.containers)
+        entry = self.entry or _entry(access, self.account)
         return ProbeReport(
             target=self.target.label,
             outcome=self.outcome,
@@ -220,7 +237,19 @@ class ReportDraft:
             account=self.account,
             problems=(*self.problems, *problems),
             traits=tuple(sorted(self.traits.items())),
+            entry=entry,
+            privileges=(self.privileges or Privileges.UNKNOWN) if entry else Privileges.NONE,
+            untested=tuple(dict.fromkeys(self.untested)),
         )
+
+
+def _entry(access: Access, account: str) -> Entry:
+    """How a client got in, as far as the access state says it."""
+    if access is Access.ANY_USER:
+        return Entry.ANY_USER
+    if not access.exposed and access not in (Access.OPEN_EMPTY, Access.SCHEMA_ONLY):
+        return Entry.NONE
+    return Entry.NAMED_ACCOUNT if account else Entry.ANONYMOUS
 
 
 def run_to_report(

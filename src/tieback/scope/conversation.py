@@ -99,6 +99,9 @@ class DeclaredSend(msgspec.Struct, frozen=True):
     them."""
     redact: Callable[[bytes], bytes | None] | None = None
     """Takes from the whole response what no transcript stores, such as names of keys; ``None``: store nothing of it."""
+    mask: Callable[[bytes], bytes] | None = None
+    """Takes from the byte string itself what no transcript stores. A probe that gets the redacted responses must send
+    the masked byte string, so that a replay finds it."""
 
     def matches(self, data: bytes) -> bool:
         """True if ``data`` is exactly such a byte string."""

@@ -38,6 +38,15 @@ class ChangedSend(msgspec.Struct, frozen=True):
     """Pattern of the recorded send whose answer is still valid; ``\\1`` is the text of the first group of ``now``."""
     answer: bytes | None = None
     """The answer, if no recorded send has one."""
+    parts: tuple[tuple[re.Pattern[bytes], bytes], ...] = ()
+    """For a send of several commands: the pattern of a command, and the answer to each that matches."""
+
+    def answer_to(self, sent: bytes) -> bytes | None:
+        """The answer to these bytes; ``None`` if a recorded send has it."""
+        if not self.parts:
+            return self.answer
+        found = [(match.start(), answer) for pattern, answer in self.parts for match in pattern.finditer(sent)]
+        return b"".join(answer for _, answer in sorted(found))
 
 
 class _Exchange:
@@ -60,12 +69,13 @@ class _Tape:
         self._next = 0
 
     async def open(self, *_: object) -> Transport:
-        """As ``Connection.open``: the next recorded connection."""
+        """As ``Connection.open``: the next recorded connection; changed sends with their own answer need none."""
         if self._next >= len(self.lines):
-            if not self._changed:
-                raise Fault(Outcome.NOT_RECORDED, "no further connection was recorded")
-            # A changed send may have an answer all the same.
-            self.lines.append([_Exchange(b"")])
+            if any(change.answer is not None for change in self._changed):
+                self.lines.append([_Exchange(b"")])
+                self._next = len(self.lines)
+                return _Played(self, self._next - 1)
+            raise Fault(Outcome.NOT_RECORDED, "no further connection was recorded")
         self._next += 1
         events = self.lines[self._next - 1][0].events
         if events and events[0].what is EventKind.UNCONNECTED:
@@ -78,9 +88,12 @@ class _Tape:
         found = self._first(re.compile(re.escape(wanted)), line)
         for change in self._changed if found is None else ():
             match = change.now.fullmatch(wanted)
-            if match is not None and change.answer is not None:
+            answer = change.answer_to(wanted)
+            if match is not None and answer is not None:
                 found = _Exchange(wanted)
-                found.events.append(WireEvent(0, EventKind.RECEIVED, change.answer))
+                found.events.append(WireEvent(0, EventKind.RECEIVED, answer))
+                if b"\r\nConnection: close\r\n" in answer:
+                    found.events.append(WireEvent(0, EventKind.ENDED))
             elif match is not None:
                 found = self._first(re.compile(_expanded(change.recorded, match), re.DOTALL), line)
             if found is not None:
