@@ -26,13 +26,15 @@ from tieback.model.figure import Quality
 from tieback.model.probe import Access, ProbeReport
 from tieback.pipeline.probing.targets import replay_from
 from tieback.scope.replay import ChangedSend, ReplayDialer
-from tieback.scope.transcript import Transcript
+from tieback.scope.transcript import EventKind, Transcript
 
 FOLDER = Path(__file__).parents[1] / "tests" / "recordings"
 NO_PROBE = "-"
 """Product of a server that no probe is for: it must not get a product, or an access that is exposed."""
 ESTIMATES = 0.02
 """An estimate of records is right if it differs by at most this fraction."""
+USUAL_PORT = "-usual-port"
+"""Ending of the name of a conversation with the same server at the usual port of its product."""
 CLOSED = (Access.AUTH_REQUIRED, Access.LOCKED, Access.FIREWALLED)
 _EXPECTED = {
     "open": (Access.OPEN, Access.ANY_USER),
@@ -214,14 +216,49 @@ def known_wrong() -> Mapping[str, str]:
 
 
 def recordings() -> Iterator[tuple[str, str, tuple[Transcript, ...]]]:
-    """Conversation, depth and transcripts of every file, by name."""
+    """Conversation, depth and transcripts of every file, by name.
+
+    A server with a recording at its usual port too answers there what its other port was not asked.
+    """
     with tarfile.open(FOLDER / "conversations.tar.xz") as archive:
+        read = {}
         for member in archive:
             file = archive.extractfile(member)
             assert file is not None
             name, depth, _ = member.name.rsplit(".", 2)
-            lines = io.BytesIO(file.read())
-            yield name, depth, tuple(decode(line, "transcript", Transcript) for line in lines)
+            read[name, depth] = file.read()
+    for (name, depth), lines in read.items():
+        found = _transcripts(lines)
+        usual = read.get((f"{name}{USUAL_PORT}", "describe"))
+        if usual is not None:
+            place, other = (one[0].target.place.encode() for one in (found, _transcripts(usual)))
+            probes = {one.probe for one in found}
+            target = found[0].target
+            more = (one for one in _transcripts(usual, other, place) if one.probe not in probes)
+            found += tuple(msgspec.structs.replace(one, target=target) for one in more)
+        yield name, depth, found
+
+
+def _transcripts(lines: bytes, place: bytes = b"", now: bytes = b"") -> tuple[Transcript, ...]:
+    """The transcripts of a file; in their bytes, one ``host:port`` is replaced by another."""
+    read = tuple(decode(line, "transcript", Transcript) for line in io.BytesIO(lines))
+    return tuple(_at(one, place, now) for one in read) if place else read
+
+
+def _at(transcript: Transcript, place: bytes, now: bytes) -> Transcript:
+    lines = (
+        msgspec.structs.replace(
+            line,
+            events=tuple(
+                msgspec.structs.replace(event, data=event.data.replace(place, now))
+                if event.what is EventKind.SENT
+                else event
+                for event in line.events
+            ),
+        )
+        for line in transcript.lines
+    )
+    return msgspec.structs.replace(transcript, lines=tuple(lines))
 
 
 def changes_for(name: str) -> list[ChangedSend]:
@@ -232,6 +269,10 @@ def changes_for(name: str) -> list[ChangedSend]:
             re.compile(one["now"].encode("latin-1"), re.DOTALL),
             one.get("recorded", "").encode("latin-1"),
             _answer(one),
+            tuple(
+                (re.compile(part["command"].encode("latin-1")), part["answer"].encode("latin-1"))
+                for part in one.get("parts", ())
+            ),
         )
         for one in changed_sends()
         if fnmatchcase(name, one.get("conversations", "*")) and not one.get("unanswered")
@@ -239,7 +280,9 @@ def changes_for(name: str) -> list[ChangedSend]:
 
 
 def _answer(entry: Mapping[str, Any]) -> bytes | None:
-    """The bytes of an entry's own answer, with its repeated part."""
+    """The bytes of an entry's own answer, with its repeated part, or those of a file."""
+    if "answer_file" in entry:
+        return (FOLDER / "answers" / entry["answer_file"]).read_bytes()
     if "answer" not in entry:
         return None
     text: str = entry["answer"] + entry.get("repeated", "") * entry.get("times", 0)
