@@ -108,7 +108,12 @@ WRITING = re.compile(
     r"|compact|_bulk|_search|_doc|_source|_all_docs|_changes|_find|exec|eval|script|login|signin|setup)(?:[^a-z]|$)",
     re.IGNORECASE,
 )
-RESP = {b"PING", b"INFO", b"DBSIZE", b"SELECT", b"SCAN"}
+RESP = {b"PING", b"INFO", b"DBSIZE", b"SELECT", b"SCAN", b"TYPE"}
+RESP_WHOLE = {
+    # Commands of which only these words read.
+    b"*2\r\n$5\r\nHELLO\r\n$1\r\n2\r\n",
+    b"*3\r\n$3\r\nACL\r\n$7\r\nGETUSER\r\n$7\r\ndefault\r\n",
+}
 MONGO = {
     *(b"hello", b"isMaster", b"buildInfo", b"getLog", b"listDatabases", b"dbStats", b"listCollections"),
     *(b"aggregate", b"collStats", b"listIndexes", b"getMore"),
@@ -204,6 +209,8 @@ def problem_of_http(name: str, text: str) -> str:
 
 
 def problem_of_resp(data: bytes) -> str:
+    if data in RESP_WHOLE:
+        return ""
     words = re.findall(rb"\*[0-9]+\r?\n?(?:rn)?\$[0-9]+(?:\r\n|rn)([A-Z]+)", data)
     return "" if words and set(words) <= RESP else f"commands {words}"
 
@@ -327,6 +334,8 @@ REFUSED = [
     ("etcd", http("POST /v3/kv/put", '{"key":"AA=="}')),
     ("etcd", http("POST /v3/kv/range", '{"key":"AA=="}')),
     ("redis", re.escape(b"*1\r\n$8\r\nFLUSHALL\r\n")),
+    ("redis", re.escape(b"*4\r\n$3\r\nACL\r\n$7\r\nSETUSER\r\n$7\r\ndefault\r\n$2\r\non\r\n")),
+    ("redis", re.escape(b"*5\r\n$5\r\nHELLO\r\n$1\r\n2\r\n$4\r\nAUTH\r\n$1\r\na\r\n$1\r\nb\r\n")),
     ("redis", re.escape(b"*2\r\n$4\r\nKEYS\r\n$1\r\n*\r\n")),
     ("redis", re.escape(b"*1\r\n$4\r\nPING\r\n*1\r\n$8\r\nFLUSHALL\r\n")),
     ("mongodb", re.escape(b"\x00\x00\x00\x00\x02insert\x00")),
