@@ -153,7 +153,8 @@ FIXED = {
     # Two words; a session; getChildren2 (12) and getAllChildrenNumber (104) without a watch; closeSession (-11).
     "zookeeper": rb"srvr\n|mntr\n|\x00\x00\x00-\x00{14}\x17p\x00{11}\x10\x00{16}\x01"
     rb"|\x00\x00\x00\x0e\.{4}\x00\x00\x00\x0c\x00\x00\x00\x01/\x00|\x00\x00\x00\x0d\.{4}\x00\x00\x00h\x00\x00\x00\x01/"
-    rb"|\x00\x00\.{6}\x00\x00\x00\x0c\x00\x00\.\./\[[^]]*\]\{1,800\}\x00|\x00\x00\x00\x08.{4}\xff\xff\xff\xf5",
+    rb"|\x00\x00\.{6}\x00\x00\x00\x0c\x00\x00\.\./\[[^]]*\]\{1,800\}\x00"
+    rb"|\x00\x00\.{6}\x00\x00\x00h\x00\x00\.\./\[[^]]*\]\{1,800\}|\x00\x00\x00\x08.{4}\xff\xff\xff\xf5",
     # ListOffsets (2), Metadata (3) of all topics without making one, SaslHandshake (17) of no mechanism, ApiVersions
     # (18), DescribeLogDirs (35).
     "kafka": rb"\.{4}\x00\x02\x00[\x01\x02]\x00{3}\x04\x00\x07tieback\xff{4}\x00{3,4}\x01\.\.\[.*"

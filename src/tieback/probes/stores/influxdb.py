@@ -11,9 +11,9 @@ returns a point. Then:
   ``information_schema`` (describe). A client that may send these may read everything; the result is ``partial``,
   because nothing is counted.
 
-``SELECT COUNT(*)`` makes the server read its points. So it is sent only for a database of at most ``MAX_SERIES`` series, and
-no more after one that is not answered in time: the server ends a query whose client closes the connection. It counts
-the points of each field in the default retention policy, so the highest number of a measurement is a lower
+``SELECT COUNT(*)`` makes the server read its points. So it is sent only for a database of at most ``MAX_SERIES``
+series, and no more after one that is not answered in time: the server ends a query whose client closes the connection.
+It counts the points of each field in the default retention policy, so the highest number of a measurement is a lower
 bound. If it is not sent, the report has the number of series, and no number of records.
 Version 1 verified against 1.6.7; 2 and 3 not yet verified against the real server.
 """
