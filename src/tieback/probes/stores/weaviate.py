@@ -1,9 +1,11 @@
-"""Weaviate: classes, objects, properties. No object is read.
+"""Weaviate: classes, objects, properties. No object is read below depth ``sample``.
 
 Sends, in this order: ``GET /v1/meta`` (identify; this and the ready answer prove nothing); ``GET /v1/schema``, ``GET
 /v1/nodes?output=verbose`` as the second proof (enumerate). Properties come with the schema (describe). Objects are
 counted over the shards of every node, so replicas may count twice. Not yet verified against the real server.
 """
+
+from typing import Any
 
 import msgspec
 
@@ -11,7 +13,8 @@ from tieback.model.figure import estimate
 from tieback.model.grant import Depth
 from tieback.model.probe import Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request
@@ -24,6 +27,11 @@ _META = get_request(
 )
 _SCHEMA = get_request("/v1/schema", "names of classes and of their properties; no values")
 _NODES = get_request("/v1/nodes?output=verbose", "number of objects of each shard: the second proof; statistics only")
+_SAMPLE = sample_get(
+    "/v1/objects?class={class}&limit=#",
+    "objects of a class, without vectors; starts no module",
+    names=rb"[A-Z][A-Za-z0-9_]{0,254}",
+)
 
 
 class _Meta(msgspec.Struct):
@@ -59,7 +67,15 @@ class _Nodes(msgspec.Struct):
     nodes: list[_Node]
 
 
-class WeaviateProbe(WebStoreProbe):
+class _Object(msgspec.Struct):
+    properties: dict[str, Any] | None = None
+
+
+class _Objects(msgspec.Struct):
+    objects: list[_Object] | None = None
+
+
+class WeaviateProbe(SampledWebStore):
     """Probe of Weaviate: classes, objects, properties."""
 
     meta = ProbeMeta(
@@ -69,7 +85,7 @@ class WeaviateProbe(WebStoreProbe):
         services=("weaviate",),
         cpe=("cpe:2.3:a:weaviate:weaviate",),
         cwe="CWE-306",
-        sends=(_META.send, _SCHEMA.send, _NODES.send),
+        sends=(_META.send, _SCHEMA.send, _NODES.send, *(one.send for one in _SAMPLE)),
         references=("https://docs.weaviate.io/weaviate/api/rest",),
         pivot=False,
         web=True,
@@ -105,3 +121,8 @@ class WeaviateProbe(WebStoreProbe):
             inquiry.add_containers([Container((one.name,), "class", records=records, fields=fields)])
         inquiry.draft.fingerprint(container.name for container in inquiry.draft.containers)
         inquiry.judge()
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the properties of the first objects of a class."""
+        found = yield from reading.read(_SAMPLE, _Objects, *container.path)
+        reading.add(container.path, (one.properties for one in found.objects or ()) if found is not None else ())
