@@ -32,6 +32,7 @@ from tieback.probes.playback import MemoryPeer, play
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
+from tieback.scope.transcript import read_transcripts
 
 pytestmark = pytest.mark.servers
 
@@ -459,6 +460,53 @@ def sentinel(serve: Serve) -> RunningServer:
     return serve("sentinel", argv)
 
 
+# Redis with a limited user, and with renamed commands
+
+
+def redis(serve: Serve, name: str, *lines: str) -> RunningServer:
+    """A server with 40 keys ``pub:<n>`` and 60 keys ``priv:<n>``, then these lines of configuration or commands."""
+    binary = program("redis-server", "Debian: redis-server")
+
+    def argv(directory: Path, port: int) -> tuple[str, ...]:
+        config = directory / "redis.conf"
+        config.write_text(
+            f'port {port}\nbind {HOST}\nprotected-mode no\ndir {directory}\nsave ""\n'
+            "user admin on >correct-horse ~* &* +@all\n"
+            + "".join(f"{line}\n" for line in lines if line.startswith("rename-command"))
+        )
+        return (binary, str(config))
+
+    running = serve(name, argv)
+    load = [f"SET {kind}:{number} secret" for kind, most in (("pub", 40), ("priv", 60)) for number in range(most)]
+    load += [line for line in lines if not line.startswith("rename-command")]
+    with socket.create_connection((HOST, running.port), 5) as client:
+        client.sendall("".join(f"{line}\r\n" for line in load).encode())
+        told = b""
+        while told.count(b"\r\n") < len(load):
+            told += client.recv(4096)
+    assert told == b"+OK\r\n" * len(load)
+    return running
+
+
+@pytest.fixture(scope="module")
+def redis_limited(serve: Serve) -> RunningServer:
+    return redis(
+        serve,
+        "redis-limited",
+        "ACL SETUSER default resetkeys ~pub:* -@all +get +ping +info +scan +type +dbsize +select",
+    )
+
+
+@pytest.fixture(scope="module")
+def redis_limited_to_get(serve: Serve) -> RunningServer:
+    return redis(serve, "redis-get", "ACL SETUSER default resetkeys ~pub:* -@all +get +ping +info")
+
+
+@pytest.fixture(scope="module")
+def redis_renamed(serve: Serve) -> RunningServer:
+    return redis(serve, "redis-renamed", 'rename-command INFO ""', 'rename-command SCAN ""', "SELECT 5", "SET a secret")
+
+
 @pytest.fixture
 def server(request: pytest.FixtureRequest) -> RunningServer:
     started: RunningServer = request.getfixturevalue(request.param)
@@ -495,6 +543,9 @@ STATES = [
     ("slapd_tls", "ldap", "openldap", Access.UNKNOWN, Access.OPEN, SUFFIX, 1, "sn"),
     ("slapd_starttls", "ldap", "openldap", Access.UNKNOWN, Access.OPEN, f"{SUFFIX}.ou=People", PEOPLE, "mail"),
     ("sentinel", "redis", "redis-sentinel", Access.PARTIAL, Access.SCHEMA_ONLY, "", 0, ""),
+    ("redis_limited", "redis", "redis", Access.PARTIAL, Access.PARTIAL, "db0", 40, "pub:#"),
+    ("redis_limited_to_get", "redis", "redis", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
+    ("redis_renamed", "redis", "redis", Access.PARTIAL, Access.OPEN, "db5", 1, ""),
 ]
 
 
@@ -531,7 +582,23 @@ def test_access_state_by_server_answers(
         assert len({proof.asked for proof in deep.proofs if proof.supports is Access.OPEN}) >= 2
     # No value of what was loaded, and no name of a person, key or message.
     assert not any(word in repr(deep).lower() for word in ("secret", "anna", "berta", "@hr.test"))
-    assert reports[Depth.SAMPLE].containers == deep.containers
+    # The bytes of Redis change with each connection.
+    again = reports[Depth.SAMPLE].containers
+    assert [(one.path, one.records, one.fields) for one in again] == [
+        (one.path, one.records, one.fields) for one in deep.containers
+    ]
+
+
+async def test_the_check_of_each_key_is_recorded_without_the_names(
+    transcribe: Callable[..., Any], redis_limited: RunningServer, tmp_path: Path
+) -> None:
+    probe = probe_named("redis")
+    told, replayed = await transcribe(probe, redis_limited)
+    assert replayed == told
+    (transcript,) = read_transcripts(tmp_path / "transcript.jsonl")
+    sent = b"".join(event.data for line in transcript.lines for event in line.events)
+    assert sent.count(b"TYPE\r\n$5\r\npub:#") == 40
+    assert b"pub:1" not in sent
 
 
 FOUND = [
@@ -552,6 +619,8 @@ FOUND = [
     ("slapd_tls", "openldap", Access.OPEN),
     ("slapd_starttls", "openldap", Access.OPEN),
     ("sentinel", "redis-sentinel", Access.SCHEMA_ONLY),
+    ("redis_limited", "redis", Access.PARTIAL),
+    ("redis_renamed", "redis", Access.OPEN),
 ]
 ALLOWED = Grant(
     authorised_by="the test",

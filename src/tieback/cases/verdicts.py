@@ -162,7 +162,8 @@ def _gets_in(report: ProbeReport) -> bool:
 
 
 def _closed(report: ProbeReport) -> bool:
-    return (report.outcome is Outcome.OK and report.access in _CLOSED_ACCESS) or _nothing_listens(report)
+    refuses = report.outcome is Outcome.OK and report.access in _CLOSED_ACCESS and not report.untested
+    return refuses or _nothing_listens(report)
 
 
 def _nothing_listens(report: ProbeReport) -> bool:
@@ -171,7 +172,12 @@ def _nothing_listens(report: ProbeReport) -> bool:
 
 def _why(report: ProbeReport) -> str:
     if report.outcome is Outcome.OK:
-        return f"{report.target}: {_WORDS.get(report.access, f'no verdict ({report.access})')}"
+        words = _WORDS.get(report.access, f"no verdict ({report.access})")
+        hidden = (
+            "" if report.product or report.access is not Access.AUTH_REQUIRED else ", and the product is not visible"
+        )
+        untested = f"; not tested: {', '.join(report.untested)}" if report.untested else ""
+        return f"{report.target}: {words}{hidden}{untested}"
     if report.outcome is Outcome.REFUSED:
         return f"{report.target}: {_REFUSED if _nothing_listens(report) else _DROPPED}"
     if report.outcome is Outcome.PROTOCOL_MISMATCH:

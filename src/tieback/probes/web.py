@@ -170,9 +170,12 @@ class WebStoreProbe(ABC):
     def identify(self, answer: Response) -> Identification | None:
         """Product and version from the answer to ``ask``; ``None`` if it comes from another server."""
 
-    def is_likely(self, root: Response) -> bool:
-        """True if the answer to ``GET /`` does not rule out the store, so that ``ask`` is worth sending."""
-        return root.status in (200, 404)
+    def is_likely(self, root: Response) -> bool:  # noqa: ARG002 - most stores name themselves at the root
+        """True if a page of the server, the root or where it redirects to, makes ``ask`` worth sending.
+
+        A status alone is no reason against: proxies and front ends answer the root in their own way.
+        """
+        return True
 
     @abstractmethod
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:

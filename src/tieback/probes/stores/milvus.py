@@ -114,7 +114,7 @@ class MilvusProbe(SampledWebStore):
 
     def is_likely(self, root: Response) -> bool:
         """True if the root is Go's own 404."""
-        return root.status == 404 and root.body.startswith(b"404 page not found")
+        return root.body.startswith(b"404 page not found")
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """List the collections, and the fields of each."""

@@ -6,7 +6,7 @@ The counts come from the count store.
 
 Servers before 5.19 have no such endpoint. From 4.0 on the same statements go to the transaction API with ``access-mode:
 READ``, each in a transaction that ends with its answer. Servers before 4.0 are only identified over HTTP, and probed
-over Bolt. Not yet verified against the real server.
+over Bolt. Verified against 4.4.38 and 5.26.0.
 """
 
 import re

@@ -115,8 +115,8 @@ class ParseProbe(SampledWebStore):
         return Identification("parse-server") if "x-parse-application-id" in allowed else None
 
     def is_likely(self, root: Response) -> bool:
-        """True for Express without a page at the root, or for Parse at the root itself."""
-        return root.headers.get("x-powered-by") == "Express" and root.status in (403, 404)
+        """True for Express, the server that Parse runs in; its root has any page, or Parse itself."""
+        return root.headers.get("x-powered-by") == "Express"
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
         """Request each class that the app names, and ``_User``, which every application has."""

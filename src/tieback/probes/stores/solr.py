@@ -123,8 +123,10 @@ class SolrProbe(SampledWebStore):
         return Identification("solr") if 'realm="solr"' in answer.headers.get("www-authenticate", "").lower() else None
 
     def is_likely(self, root: Response) -> bool:
-        """True if ``GET /`` redirects to ``/solr/``."""
-        return "/solr/" in root.headers.get("location", "")
+        """True if the root leads to ``/solr``, or if it is the 404 of Jetty, the server that Solr runs in."""
+        leads = "/solr" in root.headers.get("location", "") or b"/solr/" in root.body
+        jetty = "jetty" in root.headers.get("server", "").lower() or b"Jetty" in root.body
+        return leads or (root.status == 404 and (jetty or b'"url":"/"' in root.body))
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
         """Request the cores one by one."""

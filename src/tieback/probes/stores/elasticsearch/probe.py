@@ -122,6 +122,7 @@ class ElasticsearchProbe:
 
     meta = ProbeMeta(
         name="elasticsearch",
+        keeps_quiet=True,
         products=("elasticsearch", "opensearch"),
         ports=(9200, 9201, 9243),
         services=("elasticsearch", "opensearch", "http"),

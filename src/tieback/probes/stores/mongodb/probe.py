@@ -135,6 +135,8 @@ class MongodbProbe:
         build = yield from session.ask(commands.BUILD_INFO)
         draft.version = answers.text(build.get("version"), 40)
         draft.trait("max_wire_version", answers.number(hello.get("maxWireVersion")))
+        draft.trait("set_name", answers.text(hello.get("setName"), 120))
+        draft.trait("sharded", "isdbgrid" if hello.get("msg") == "isdbgrid" else "")
         if any(key.startswith("ferretdb") for key in build):
             draft.product = "ferretdb"
         yield from _startup_warnings(draft, session)
