@@ -323,10 +323,16 @@ def answers_of(store: SampledStore) -> Answer:
     pages = {key.replace("{resource}", resource): page for key, page in told["page"].items()}
     pages |= {key: {"body": body, "status": store.statuses.get(key, 200)} for key, body in store.pages.items()}
 
-    def answer(sent: bytes) -> bytes:
+    def answer(sent: bytes) -> bytes | None:
+        if b" HTTP/1.1\r\n" not in sent:
+            return None
         verb, path, _ = sent.decode().split(" ", 2)
         body = sent.partition(b"\r\n\r\n")[2].decode()
         page = pages.get(f"{verb} {path} {body}".rstrip()) or pages.get(f"{verb} {path}")
+        if f"{verb} {path}" in store.pages and not all(
+            value in sent.decode() for _, value in told["expect"].get("keys", ())
+        ):
+            page = {"status": 401}
         return _wire(page or {"body": "404 page not found", "status": 404}, verb)
 
     return answer
