@@ -1,7 +1,7 @@
 """InfluxDB 1, 2 and 3: databases, measurements, points, fields and tags over its HTTP API.
 
-Sends ``GET /`` (identify: the version is in a header field; like ``/ping``, it proves nothing). None of the requests
-returns a point. Then:
+Sends ``GET /`` (identify: the version is in a header field; like ``/ping``, it proves nothing). Then, without reading a
+point below depth ``sample``:
 
 - Version 1: ``SHOW DATABASES``; for each of at most 50 databases ``SHOW MEASUREMENTS``, ``SHOW SERIES EXACT
   CARDINALITY`` and ``SELECT COUNT(*)`` (enumerate), ``SHOW FIELD KEYS`` and ``SHOW TAG KEYS`` (describe). The server
@@ -18,14 +18,18 @@ bound. If it is not sent, the report has the number of series, and no number of 
 Version 1 verified against 1.6.7; 2 and 3 not yet verified against the real server.
 """
 
+from typing import Any
+
 import msgspec
 
 from tieback.model.figure import Figure, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get, sampling_request
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry
 from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.requests import Request, get_request
 from tieback.scope.conversation import Conversation
 
@@ -69,12 +73,35 @@ _COLUMNS = get_request(
 _V3 = get_request("/api/v3/configure/database?format=json", "names of databases, version 3")
 
 _SENDS = (_ROOT, _DATABASES, _MEASUREMENTS, _SERIES, _POINTS, _FIELDS, _TAGS, _BUCKETS, _V3, _TABLES, _COLUMNS)
+_NAME = rb"(?:[A-Za-z0-9_.~-]|%20){1,255}"
+_TAG_VALUES = sampling_request(
+    get_request(
+        "/query?db={db}&q=SHOW+TAG+VALUES+FROM+%22{measurement}%22+WITH+KEY+%3D~+/.%2B/+LIMIT+50",
+        "at most 50 values of each tag, from the index: classified for personal data in memory, nothing is kept",
+        names=_NAME,
+        label="SHOW TAG VALUES ... LIMIT 50",
+    )
+)
+_SAMPLED_POINTS = sample_get(
+    "/query?db={db}&q=SELECT+*+FROM+%22{measurement}%22+LIMIT+#",
+    "points of a measurement with few series",
+    names=_NAME,
+)
+_ROWS_3 = sample_get(
+    "/api/v3/query_sql?db={db}&format=json&q=SELECT+*+FROM+iox.%22{table}%22+LIMIT+#",
+    "rows of a table, version 3",
+    names=_NAME,
+)
+_FEW_SERIES = 1000
+"""A query for points opens every series, so the points of a measurement with more of them are not read."""
+
 
 type _Cell = str | int | float | bool | None
 
 
 class _Series(msgspec.Struct):
     name: str = ""
+    columns: list[str] = []
     values: list[list[_Cell]] = []
 
 
@@ -111,7 +138,7 @@ class _Column3(msgspec.Struct, rename={"table": "table_name", "name": "column_na
     type: str = ""
 
 
-class InfluxdbProbe(WebStoreProbe):
+class InfluxdbProbe(SampledWebStore):
     """Probe of InfluxDB: databases, measurements, series, fields, tags."""
 
     meta = ProbeMeta(
@@ -121,7 +148,7 @@ class InfluxdbProbe(WebStoreProbe):
         services=("influxdb", "influx"),
         cpe=("cpe:2.3:a:influxdata:influxdb",),
         cwe="CWE-306",
-        sends=tuple(r.send for r in _SENDS),
+        sends=tuple(r.send for r in (*_SENDS, _TAG_VALUES, *_SAMPLED_POINTS, *_ROWS_3)),
         references=(
             "https://docs.influxdata.com/influxdb/v1/tools/api/",
             "https://docs.influxdata.com/influxdb/v2/api/",
@@ -242,6 +269,40 @@ class InfluxdbProbe(WebStoreProbe):
             inquiry.draft.problem(f"{request.label} ({name[:60]!r}): {errors[0][:120]}")
             return None
         return answer
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the values of tags, and the points of a measurement with few series."""
+        if container.kind == "table":
+            found = yield from reading.read(_ROWS_3, list[dict[str, Any]], *container.path)
+            reading.add(container.path, found or ())
+        if container.kind != "measurement" or len(container.path) != 2:
+            return
+        database, measurement = container.path
+        if (yield from _count_series(reading, database, measurement)) <= _FEW_SERIES:
+            points = yield from reading.read(_SAMPLED_POINTS, _Answer, database, measurement)
+            rows = [dict(zip(one.columns, row, strict=False)) for one in _series(points) for row in one.values]
+            reading.add(container.path, rows)
+            if rows:
+                return
+        answer = yield from reading.ask(_TAG_VALUES, database, measurement)
+        tags = decode_json(answer.body, _Answer) if answer is not None and answer.status == 200 else None
+        held: dict[str, list[_Cell]] = {}
+        for row in _rows(tags) if tags is not None else ():
+            if len(row) == 2:
+                held.setdefault(str(row[0]), []).append(row[1])
+        for name, values in held.items():
+            reading.add(container.path, values, name)
+
+
+def _count_series(reading: SampleReading, database: str, measurement: str) -> Conversation[int]:
+    """Number of series of a measurement; more than any limit if it is unknown."""
+    answer = yield from reading.ask(_SERIES, database)
+    found = decode_json(answer.body, _Answer) if answer is not None and answer.status == 200 else None
+    for one in _series(found):
+        count = one.values[0][0] if one.name == measurement and one.values and one.values[0] else None
+        if isinstance(count, int) and count >= 0:
+            return count
+    return _FEW_SERIES + 1
 
 
 class _Points:
