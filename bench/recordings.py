@@ -289,7 +289,8 @@ def changes_for(name: str) -> list[ChangedSend]:
 def _answer(entry: Mapping[str, Any]) -> bytes | None:
     """The bytes of an entry's own answer, with its repeated part, or those of a file."""
     if "answer_file" in entry:
-        return (FOLDER / "answers" / entry["answer_file"]).read_bytes()
+        name: str = entry["answer_file"]
+        return (FOLDER / "answers" / name).read_bytes()
     if "answer" not in entry:
         return None
     text: str = entry["answer"] + entry.get("repeated", "") * entry.get("times", 0)

@@ -342,7 +342,8 @@ def nodes(parent: str, count: int) -> tuple[str, ...]:
 @pytest.fixture(scope="module")
 def zookeeper_open(serve: Serve) -> RunningServer:
     server = zookeeper(serve, "4lw.commands.whitelist=*\n")
-    zkcli(server, *nodes("people", PEOPLE), *nodes("visits", 2))
+    deep = ("create /visits/deep secret", "create /visits/deep/deeper secret")
+    zkcli(server, *nodes("people", PEOPLE), *nodes("visits", 2), *deep)
     return server
 
 
@@ -700,7 +701,10 @@ def test_memcached_with_sasl_is_recognised(
 
 def test_zookeepers_own_client_counts_the_same(ask: Callable[..., Any], zookeeper_open: RunningServer) -> None:
     report = _report(ask(probe_named("zookeeper"), zookeeper_open))
-    told = zkcli(zookeeper_open, "getAllChildrenNumber /", "ls /")
+    told = zkcli(zookeeper_open, "getAllChildrenNumber /", "getAllChildrenNumber /visits", "ls /")
+    visits = next(one for one in report.containers if one.path == ("/visits",))
+    assert visits.records is not None
+    assert (str(visits.records.value - 1) in told.split(), visits.records.value) == (True, 5)
     tree = next(one for one in report.containers if one.kind == "tree")
     assert tree.records is not None
     assert tree.bytes is not None
