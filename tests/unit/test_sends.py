@@ -291,7 +291,12 @@ FIXED = {
     rb"|\x82.\x00\x01\x00?\x00\x0d\$SYS/broker/#\x00\xc0\x00|\xe0\x00",
     # start-ok as nobody, tune-ok, open, close; channel.open, channel.close-ok; queue.declare, `passive` alone set.
     "amqp": rb"AMQP\x00\x00\x09\x01|\x01\x00.{5}(?:\x00\x0a\x00(?:\x0b.*\x09ANONYMOUS\x00{4}\x05en_US|[\x1f\x28\x32].*)"
-    rb"|\x00\x14\x00(?:\x0a\x00|\x29)|\x00\x32\x00\x0a\x00\x00\.\[[^]]*\]\{1,255\}\x01\x00{4})\xce",
+    rb"|\x00\x14\x00(?:\x0a\x00|\x29)|\x00\x32\x00\x0a\x00\x00\.\[[^]]*\]\{1,255\}\x01\x00{4})\xce"
+    # AMQP 1.0: headers, sasl-init as nobody, open, begin, close. No attach (0x12) and no transfer (0x14).
+    rb"|AMQP[\x00\x03]\x01\x00\x00|\x00{3}\x19\x02\x01.*S\x41.*ANONYMOUS|.*\x02\x00{4}\x53\x10\xc0.*tieback_probe.*"
+    rb"|\x00{3}\x14\x02\x00{4}\x53\x11\xc0.*|\x00{3}\x0c\x02\x00{4}\x53\x18\x45",
+    # A session without a login, and its end. No SEND, SUBSCRIBE or ACK.
+    "stomp": rb"CONNECT\naccept-version:1\.0,1\.1,1\.2\nhost:/\n\n\x00|DISCONNECT\n\n\x00",
     "nats_client": rb'CONNECT \{(?:"(?:verbose|pedantic|tls_required|name|lang|version|protocol)":[^,:}]*,?)+\}\r\n'
     rb"PING\r\n",
     # A bind without name and password, StartTLS, unbind, searches (0x63) of any class.
