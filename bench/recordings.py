@@ -21,6 +21,7 @@ import msgspec
 
 from bench.measure import table
 from tieback.assess.leaves import bytes_total, records_total
+from tieback.backends.probe_hints import url_hints
 from tieback.model.document import decode
 from tieback.model.figure import Quality
 from tieback.model.probe import Access, ProbeReport
@@ -96,7 +97,8 @@ class Replayed(msgspec.Struct, frozen=True):
     @property
     def false_closed(self) -> bool:
         """True if records that anyone can read are called closed."""
-        return self.truth.has_probe and self.truth.access != "closed" and self.report.access in CLOSED
+        closed = self.report.access in CLOSED and not self.report.untested
+        return self.truth.has_probe and self.truth.access != "closed" and closed
 
 
 def _differences(truth: Truth, report: ProbeReport) -> Iterator[str]:
@@ -256,9 +258,16 @@ def is_listed(name: str, probe: str, data: bytes) -> bool:
     )
 
 
+@cache
+def app_urls() -> Mapping[str, list[str]]:
+    """URLs of an app by conversation, from ``app_urls.toml``."""
+    urls: Mapping[str, list[str]] = tomllib.loads((FOLDER / "app_urls.toml").read_text(encoding="utf-8"))
+    return urls
+
+
 async def _replay(transcripts: tuple[Transcript, ...], name: str) -> tuple[ProbeReport, ReplayDialer]:
     dialer = ReplayDialer(transcripts, changes_for(name))
-    (report,) = [report async for report in replay_from(dialer)]
+    (report,) = [report async for report in replay_from(dialer, url_hints(app_urls().get(name, ())))]
     return report, dialer
 
 

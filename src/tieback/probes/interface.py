@@ -165,6 +165,7 @@ class ReportDraft:
         self.proofs: list[Proof] = []
         self.problems: list[str] = []
         self.account = ""
+        self.untested: list[str] = []
         self.traits: dict[str, str] = {}
         self.spoke = False
         """True if the service has answered in its protocol. A later fault keeps the outcome ``ok``."""
@@ -220,6 +221,7 @@ class ReportDraft:
             account=self.account,
             problems=(*self.problems, *problems),
             traits=tuple(sorted(self.traits.items())),
+            untested=tuple(dict.fromkeys(self.untested)),
         )
 
 

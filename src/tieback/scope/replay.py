@@ -8,7 +8,7 @@ tieback in a ``User-Agent`` is ignored.
 import re
 import ssl
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -228,6 +228,11 @@ class ReplayDialer:
     def probes(self, target: Target) -> tuple[str, ...]:
         """The probes whose conversations with a target were recorded."""
         return tuple(self._held.get(target.label, {}))
+
+    def named(self, target: Target) -> Mapping[str, tuple[str, ...]]:
+        """The containers that an app named, by the probe that requested them."""
+        held = self._held.get(target.label, {})
+        return {probe: one.target.names for probe, one in held.items() if one.target.names}
 
     def ransom(self, target: Target) -> Ransom:
         """The recorded verdict on a ransom note."""

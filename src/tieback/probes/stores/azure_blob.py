@@ -13,7 +13,7 @@ from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Identification, Inquiry, WebStoreProbe
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe, other_names
 from tieback.probes.wire.http import MAX_BODY, Response
 from tieback.probes.wire.requests import get_request
 from tieback.probes.wire.xmltext import extension_patterns, root, value, values
@@ -72,6 +72,7 @@ class AzureBlobProbe(WebStoreProbe):
         for name in inquiry.limit(names, "containers"):
             yield from self._container(inquiry, name)
         draft = inquiry.draft
+        other_names(draft, "containers", names)
         if draft.containers:
             draft.fingerprint(container.name for container in draft.containers)
             inquiry.judge()

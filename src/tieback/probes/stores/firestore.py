@@ -17,7 +17,7 @@ from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Identification, Inquiry, WebStoreProbe
+from tieback.probes.web import Identification, Inquiry, WebStoreProbe, other_names
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import decode_json, parse_count
 from tieback.probes.wire.requests import get_request, query_request
@@ -134,6 +134,7 @@ class FirestoreProbe(WebStoreProbe):
             return
         if not inquiry.names:
             draft.problem("collections can only be probed by name, and the app names none")
+        other_names(draft, "collections", inquiry.names)
         shown = 0
         for name in inquiry.names:
             shown += yield from self._collection(inquiry, project, name)
