@@ -27,7 +27,7 @@ from tieback.model.figure import Quality
 from tieback.model.probe import Access, ProbeReport
 from tieback.pipeline.probing.targets import replay_from
 from tieback.scope.replay import ChangedSend, ReplayDialer
-from tieback.scope.transcript import EventKind, Transcript
+from tieback.scope.transcript import ConnectionRecord, EventKind, Transcript
 
 FOLDER = Path(__file__).parents[1] / "tests" / "recordings"
 NO_PROBE = "-"
@@ -84,9 +84,15 @@ class Replayed(msgspec.Struct, frozen=True):
         """The conversation with its depth."""
         return f"{self.truth.conversation}.{self.depth}"
 
+    passwordless: tuple[str, ...] = ()
+    """The accounts that the grant named."""
+
     @property
     def wrong(self) -> tuple[str, ...]:
         """What differs from the truth; empty if all is right."""
+        account = default_account(self.truth.conversation)
+        if account and account not in self.passwordless:
+            return tuple(_differences_untested(self.truth, self.report, account))
         return tuple(_differences(self.truth, self.report))
 
     @property
@@ -97,8 +103,22 @@ class Replayed(msgspec.Struct, frozen=True):
     @property
     def false_closed(self) -> bool:
         """True if records that anyone can read are called closed."""
-        closed = self.report.access in CLOSED and not self.report.untested
-        return self.truth.has_probe and self.truth.access != "closed" and closed
+        known = self.truth.has_probe and self.truth.access != "closed"
+        return known and self.report.access in CLOSED and not self.report.untested
+
+
+def _differences_untested(truth: Truth, report: ProbeReport, account: str) -> Iterator[str]:
+    """As ``_differences``, if the records need an account that the grant does not name: the report must name it."""
+    if report.product != truth.product:
+        yield f"product {report.product or 'unknown'}, not {truth.product or 'unknown'}"
+    if report.version and report.version != truth.version:
+        yield f"version {report.version}, not {truth.version}"
+    if report.access not in (Access.AUTH_REQUIRED, Access.ANY_USER):
+        yield f"access {report.access}, although {account} was not tried"
+    if not any(re.search(rf"\b{re.escape(account)}\b", clause) for clause in report.untested):
+        yield f"it does not say that {account} was not tried"
+    if report.containers:
+        yield f"{len(report.containers)} containers, although {account} was not tried"
 
 
 def _differences(truth: Truth, report: ProbeReport) -> Iterator[str]:
@@ -177,10 +197,30 @@ def changed_sends() -> list[Mapping[str, Any]]:
     return sends
 
 
+@cache
+def default_accounts() -> Mapping[str, str]:
+    """Account without a password through which the records are readable, by pattern of conversations."""
+    text = (FOLDER / "default_accounts.toml").read_text(encoding="utf-8")
+    accounts: dict[str, str] = tomllib.loads(text)["account"]
+    return accounts
+
+
+def default_account(conversation: str) -> str:
+    """The account that a conversation's records need; empty if they need none."""
+    return next((name for glob, name in default_accounts().items() if fnmatchcase(conversation, glob)), "")
+
+
 def known_wrong() -> Mapping[str, str]:
     """Cause by conversation with depth, from ``known_wrong.toml``."""
     groups = tomllib.loads((FOLDER / "known_wrong.toml").read_text(encoding="utf-8"))["wrong"]
     return {name: group["cause"] for group in groups for name in group["conversations"]}
+
+
+@cache
+def proxies() -> list[Mapping[str, Any]]:
+    """The proxies of ``changed_sends.toml``."""
+    found: list[Mapping[str, Any]] = tomllib.loads((FOLDER / "changed_sends.toml").read_text(encoding="utf-8"))["proxy"]
+    return found
 
 
 def recordings() -> Iterator[tuple[str, str, tuple[Transcript, ...]]]:
@@ -237,16 +277,25 @@ def changes_for(name: str) -> list[ChangedSend]:
             re.compile(one["now"].encode("latin-1"), re.DOTALL),
             one.get("recorded", "").encode("latin-1"),
             _answer(one),
+            tuple(
+                (re.compile(part["command"].encode("latin-1")), part["answer"].encode("latin-1"))
+                for part in one.get("parts", ())
+            ),
         )
         for one in changed_sends()
         if fnmatchcase(name, one.get("conversations", "*")) and not one.get("unanswered")
     ]
 
 
-def _answer(one: Mapping[str, Any]) -> bytes | None:
-    if "answer_file" in one:
-        return (FOLDER / "answers" / one["answer_file"]).read_bytes()
-    return one["answer"].encode("latin-1") if "answer" in one else None
+def _answer(entry: Mapping[str, Any]) -> bytes | None:
+    """The bytes of an entry's own answer, with its repeated part, or those of a file."""
+    if "answer_file" in entry:
+        name: str = entry["answer_file"]
+        return (FOLDER / "answers" / name).read_bytes()
+    if "answer" not in entry:
+        return None
+    text: str = entry["answer"] + entry.get("repeated", "") * entry.get("times", 0)
+    return text.encode("latin-1")
 
 
 def is_listed(name: str, probe: str, data: bytes) -> bool:
@@ -265,6 +314,32 @@ def app_urls() -> Mapping[str, list[str]]:
     return urls
 
 
+def _behind(name: str, depth: str, held: tuple[Transcript, ...]) -> tuple[Transcript, ...]:
+    """The transcripts, with those of the server behind a proxy where its own conversation ended too early."""
+    found = list(held)
+    for proxy in proxies():
+        if proxy["conversation"] != name:
+            continue
+        (at,) = (at for at, one in enumerate(held) if one.probe == proxy["probe"])
+        (server,) = (one for one in _all()[proxy["server"], proxy.get("depth", depth)] if one.probe == proxy["probe"])
+        shakes = [line for one in held if one.probe == proxy.get("handshake") for line in one.lines]
+        again = [_handshake(line, EventKind.UNVERIFIED) for line in shakes[-2:-1]]
+        lines = again + [_handshake(line, EventKind.TLS) for line in shakes[-1:]] * held[at].limits.max_connections
+        found[at] = msgspec.structs.replace(held[at], lines=(*held[at].lines, *lines, *server.lines))
+    return tuple(found)
+
+
+def _handshake(line: ConnectionRecord, end: EventKind) -> ConnectionRecord:
+    """The connection up to the end of its handshake."""
+    last = next(at for at, event in enumerate(line.events) if event.what is end)
+    return msgspec.structs.replace(line, events=line.events[: last + 1])
+
+
+@cache
+def _all() -> Mapping[tuple[str, str], tuple[Transcript, ...]]:
+    return {(name, depth): transcripts for name, depth, transcripts in recordings()}
+
+
 async def _replay(transcripts: tuple[Transcript, ...], name: str) -> tuple[ProbeReport, ReplayDialer]:
     dialer = ReplayDialer(transcripts, changes_for(name))
     (report,) = [report async for report in replay_from(dialer, url_hints(app_urls().get(name, ())))]
@@ -275,9 +350,12 @@ async def _replay(transcripts: tuple[Transcript, ...], name: str) -> tuple[Probe
 def replay_all() -> tuple[Replayed, ...]:
     """Replay every conversation."""
     found = []
-    for name, depth, transcripts in recordings():
-        report, dialer = asyncio.run(_replay(transcripts, name))
-        found.append(Replayed(truths()[name], depth, report, tuple(dialer.unrecorded), frozenset(dialer.used)))
+    for (name, depth), transcripts in _all().items():
+        report, dialer = asyncio.run(_replay(_behind(name, depth, transcripts), name))
+        named = dict.fromkeys(account for one in transcripts for account in one.target.passwordless)
+        found.append(
+            Replayed(truths()[name], depth, report, tuple(dialer.unrecorded), frozenset(dialer.used), tuple(named))
+        )
     return tuple(found)
 
 

@@ -63,6 +63,20 @@ class Access(StrEnum):
         return self in (Access.OPEN, Access.ANY_USER, Access.PARTIAL)
 
 
+_REFUSALS = (Access.AUTH_REQUIRED, Access.LOCKED, Access.NOT_FOUND)
+"""Definite refusals, for what was tried."""
+
+
+def is_undecided(access: Access, untested: tuple[str, ...] = ()) -> bool:
+    """True if the probe decided neither open nor closed: the answer was unclear, or another way in was not tried.
+
+    Args:
+        access: of the probe report.
+        untested: as ``ProbeReport.untested``.
+    """
+    return access is Access.UNKNOWN or (access in _REFUSALS and bool(untested))
+
+
 class Entry(StrEnum):
     """How a client without credentials gets in. A closed list."""
 
@@ -98,6 +112,10 @@ class Field(msgspec.Struct, frozen=True):
     """The store's own type name."""
 
 
+NOT_RECORDS = frozenset({"relationships"})
+"""Kinds of containers whose figure counts something other than records. They are listed, but no total contains them."""
+
+
 class Container(msgspec.Struct, frozen=True):
     """A database, index, table, collection or key space."""
 
@@ -121,6 +139,11 @@ class Container(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """The path joined by dots."""
         return ".".join(self.path)
+
+    @property
+    def counts_records(self) -> bool:
+        """True if totals contain its figures: it is not the product's own, and its figure counts records."""
+        return not self.system and self.kind not in NOT_RECORDS
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -233,3 +256,8 @@ class ProbeReport(msgspec.Struct, frozen=True):
     experimental: bool = False
     """True if the verdict rests on the vendor's documentation: no recorded conversation with a real server of this
     product confirms it."""
+
+    @property
+    def undecided(self) -> bool:
+        """True if the probe decided neither open nor closed."""
+        return is_undecided(self.access, self.untested)

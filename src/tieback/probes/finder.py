@@ -20,7 +20,7 @@ from tieback.probes.wire.http import HttpSession, Response, declared_get
 from tieback.probes.wire.opening import STREAM_ENDED
 from tieback.probes.wire.requests import get_request
 from tieback.probes.wire.verdicts import NotThisProtocol
-from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target
+from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Recognised, Target
 
 MAX_TRIES = 8
 """Maximum number of identifying requests after ``GET /``."""
@@ -55,6 +55,7 @@ class WebFinder:
             sends=tuple(asks.values()),
             references=("https://www.rfc-editor.org/rfc/rfc9110",),
             pivot=False,
+            keeps_quiet=True,
         )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
@@ -75,6 +76,7 @@ class WebFinder:
     def _talk(self, draft: ReportDraft, target: Target, found: list[str]) -> Conversation[None]:
         http = HttpSession(target)
         root = yield from http.first(ROOT.path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
+        yield Recognised(store=False)
         for store in self._stores:
             if store.ask.path == ROOT.path and (known := store.identify(root)) is not None:
                 return _say(draft, found, store, known)

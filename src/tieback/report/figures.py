@@ -1,6 +1,7 @@
 """Text of figures: numbers with the same signs for their quality in all formats."""
 
 from tieback.model.figure import Figure, Quality
+from tieback.model.probe import NOT_RECORDS, Container
 
 SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥", Quality.CLAIMED: "?"}
 """Sign before a number."""
@@ -31,6 +32,12 @@ def figure_text(figure: Figure | None) -> str:
     if figure is None or _says_nothing(figure):
         return NOT_MEASURED
     return f"{SIGNS[figure.quality]}{figure.value:,}"
+
+
+def container_text(container: Container) -> str:
+    """Format the figure of a container; one that does not count records ends with its noun: ``12 relationships``."""
+    text = figure_text(container.records)
+    return text if container.kind not in NOT_RECORDS or text == NOT_MEASURED else f"{text} {container.kind}"
 
 
 def quality_text(figure: Figure | None) -> str:

@@ -99,6 +99,9 @@ class DeclaredSend(msgspec.Struct, frozen=True):
     them."""
     redact: Callable[[bytes], bytes | None] | None = None
     """Takes from the whole response what no transcript stores, such as names of keys; ``None``: store nothing of it."""
+    mask: Callable[[bytes], bytes] | None = None
+    """Takes from the byte string itself what no transcript stores. A probe that gets the redacted responses must send
+    the masked byte string, so that a replay finds it."""
 
     def matches(self, data: bytes) -> bool:
         """True if ``data`` is exactly such a byte string."""
@@ -149,7 +152,14 @@ class Receive(msgspec.Struct, frozen=True):
     """Time limit of the wait, if it is less than the idle limit."""
 
 
-Step = Connect | StartTls | Send | Receive
+class Recognised(msgspec.Struct, frozen=True):
+    """The peer speaks the probe's protocol: limits for unknown services end. The response is empty bytes."""
+
+    store: bool = True
+    """False if only the protocol is known, such as HTTP: the time limit of ``OpeningBudget`` stays."""
+
+
+Step = Connect | StartTls | Send | Receive | Recognised
 
 type Conversation[R] = Generator[Step, bytes, R]
 """Yields steps, receives the responses, returns the result."""
