@@ -89,7 +89,8 @@ class _Tape:
             answer = change.answer_to(wanted)
             if match is not None and answer is not None:
                 found = _Exchange(wanted)
-                found.events.append(WireEvent(0, EventKind.RECEIVED, answer))
+                if answer:
+                    found.events.append(WireEvent(0, EventKind.RECEIVED, answer))
                 if b"\r\nConnection: close\r\n" in answer:
                     found.events.append(WireEvent(0, EventKind.ENDED))
             elif match is not None:
