@@ -163,7 +163,9 @@ async def probe_one(
         return ProbeReport(target=target.label, outcome=Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
     report = await probe_target(target, decision.depth, dialer, brought, hasty=hasty)
     if samples is not None:
-        report = await samples.read(report, target, decision.depth, dialer)
+        probe = probe_named(report.probe)
+        place = _given(target, probe, brought) if probe is not None else target
+        report = await samples.read(report, place, decision.depth, dialer)
     if notes is not None and decision.ransom_note:
         return await notes.read(report, target, decision.depth, dialer)
     return report

@@ -1,4 +1,4 @@
-"""Weaviate: classes, objects, properties. No object is read.
+"""Weaviate: classes, objects, properties. No object is read below depth ``sample``.
 
 Sends, in this order: ``GET /v1/meta`` (identify; this and the ready answer prove nothing); ``GET /v1/schema``, ``GET
 /v1/nodes?output=verbose`` as the second proof, and one ``Aggregate`` query for the count of each of at most 50 classes
@@ -8,13 +8,16 @@ The count of a node leaves out objects that are only in memory, and counts repli
 ``Aggregate`` is refused, for example because the class has tenants.
 """
 
+from typing import Any
+
 import msgspec
 
 from tieback.model.figure import estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request, query_request
@@ -27,6 +30,11 @@ _META = get_request(
 )
 _SCHEMA = get_request("/v1/schema", "names of classes and of their properties; no values")
 _NODES = get_request("/v1/nodes?output=verbose", "number of objects of each shard: the second proof; statistics only")
+_SAMPLE = sample_get(
+    "/v1/objects?class={class}&limit=#",
+    "objects of a class, without vectors; starts no module",
+    names=rb"[A-Z][A-Za-z0-9_]{0,254}",
+)
 
 _AGGREGATE = query_request(
     "/v1/graphql",
@@ -86,7 +94,15 @@ class _Nodes(msgspec.Struct):
     nodes: list[_Node]
 
 
-class WeaviateProbe(WebStoreProbe):
+class _Object(msgspec.Struct):
+    properties: dict[str, Any] | None = None
+
+
+class _Objects(msgspec.Struct):
+    objects: list[_Object] | None = None
+
+
+class WeaviateProbe(SampledWebStore):
     """Probe of Weaviate: classes, objects, properties."""
 
     meta = ProbeMeta(
@@ -96,7 +112,7 @@ class WeaviateProbe(WebStoreProbe):
         services=("weaviate",),
         cpe=("cpe:2.3:a:weaviate:weaviate",),
         cwe="CWE-306",
-        sends=(_META.send, _SCHEMA.send, _NODES.send, _AGGREGATE.send),
+        sends=(_META.send, _SCHEMA.send, _NODES.send, _AGGREGATE.send, *(one.send for one in _SAMPLE)),
         references=("https://docs.weaviate.io/weaviate/api/rest",),
         pivot=False,
         web=True,
@@ -146,3 +162,8 @@ class WeaviateProbe(WebStoreProbe):
             inquiry.refused = 0  # of the nodes' statistics, not of a class
         inquiry.draft.fingerprint(container.name for container in inquiry.draft.containers)
         inquiry.judge()
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the properties of the first objects of a class."""
+        found = yield from reading.read(_SAMPLE, _Objects, *container.path)
+        reading.add(container.path, (one.properties for one in found.objects or ()) if found is not None else ())

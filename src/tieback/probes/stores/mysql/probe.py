@@ -23,6 +23,7 @@ from tieback.probes.interface import (
     run_sample,
     run_to_report,
 )
+from tieback.probes.sampling import row_columns
 from tieback.probes.stores.mysql import queries
 from tieback.probes.stores.mysql.catalogue import read_catalogue
 from tieback.probes.stores.mysql.products import AURORA, MYSQL, KnownProduct, by_comment, by_refusal, product_names
@@ -135,8 +136,7 @@ def _sample(containers: Sequence[Container], account: str, found: list[SampledCo
         asked = queries.sample_query(container.path[0], container.path[1], plain)
         rows = (yield from session.query(asked[0], len(asked[1]))) if asked is not None else []
         if asked is not None and isinstance(rows, list):
-            for at, name in enumerate(asked[1]):
-                found.append(SampledColumn(container.path, name, tuple(row[at] or "" for row in rows)))
+            found += row_columns(container.path, asked[1], rows)
     yield from session.quit()
 
 

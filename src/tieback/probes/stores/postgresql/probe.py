@@ -30,6 +30,7 @@ from tieback.probes.interface import (
     run_sample,
     run_to_report,
 )
+from tieback.probes.sampling import row_columns
 from tieback.probes.stores.postgresql import queries
 from tieback.probes.stores.postgresql.catalogue import CatalogueWalk, count_or_none, judge, plain_columns
 from tieback.probes.stores.postgresql.session import SENDS, PostgresRefusal, PostgresSession, StartedSession, valid_name
@@ -138,8 +139,7 @@ def _sample(containers: Sequence[Container], account: str, found: list[SampledCo
             asked = queries.sample_query(table.path[1], table.path[2], columns)
             rows = (yield from session.query(asked[0], len(asked[1]))) if asked is not None else []
             if asked is not None and isinstance(rows, list):
-                for at, name in enumerate(asked[1]):
-                    found.append(SampledColumn(table.path, name, tuple(row[at] or "" for row in rows)))
+                found += row_columns(table.path, asked[1], rows)
         yield from session.stop()
 
 
