@@ -106,7 +106,7 @@ def _privileged(exposure: Exposure) -> tuple[str, ...]:
         Entry.ANY_USER: "any user name",
         Entry.NAMED_ACCOUNT: f"the account {exposure.account}" if exposure.account else "an existing account",
     }.get(exposure.entry, "a client without an account")
-    return (f"{who} gets in without a password, and the server gives it administrator rights", *_proofs(exposure))
+    return (f"{who} has access without a password, and the server grants it administrator rights", *_proofs(exposure))
 
 
 def _partial(exposure: Exposure) -> tuple[str, ...]:

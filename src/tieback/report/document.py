@@ -353,7 +353,7 @@ def undecided_text(head: Headline) -> str:
     if not head.undecided:
         return ""
     stores = count_text(head.undecided, "data store is", "data stores are")
-    return f"{stores} not decided: the answer was unclear, or another way in was not tried. Not counted as closed."
+    return f"{stores} not decided: the answer was unclear, or another access path was not tried. Not counted as closed."
 
 
 def _analysed_text(report: Report) -> str:

@@ -58,7 +58,7 @@ def print_store(store: Exposure, console: Console) -> None:
 
 
 _ALARMS = frozenset({"ransom", "honeypot"})
-_ADMIN = "way in"
+_ADMIN = "entry"
 
 
 def _facts(store: Exposure) -> Iterator[tuple[str, str]]:

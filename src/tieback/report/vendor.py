@@ -34,7 +34,7 @@ BATCH = 500
 MOST_NAMES = 5
 """Limit on the vendors suggested if none matches."""
 
-OTHER_WAY = "another way in"
+OTHER_WAY = "another access path"
 """Instead of a line that would disclose other vendors' routes."""
 _OF_THE_STORE = frozenset(
     {"access", "records", "bytes", "personal data", "ransom", "cleartext", "people", "honeypot", "exposure window"}

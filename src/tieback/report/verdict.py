@@ -60,7 +60,7 @@ def untested_text(store: Exposure | ProbeReport) -> str:
 def verdict_lines(store: Exposure) -> Iterator[tuple[str, str]]:
     """Yield what a reader must know besides the access state, as label and text."""
     if text := entry_text(store):
-        yield "way in", text
+        yield "entry", text
     if text := untested_text(store):
         yield "not tried", f"{text}. So the store is not known to be closed"
     if store.at_most > 1:
