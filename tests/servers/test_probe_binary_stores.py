@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import tempfile
 import time
@@ -32,6 +33,7 @@ from tieback.probes.playback import MemoryPeer, play
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
+from tieback.scope.transcript import read_transcripts
 
 pytestmark = pytest.mark.servers
 
@@ -129,6 +131,21 @@ def memcached_open(serve: Serve) -> RunningServer:
     with socket.create_connection((HOST, server.port), timeout=5) as client:
         client.sendall(lines + b"mn\r\n")
         assert client.recv(100) == b"MN\r\n"
+    return server
+
+
+@pytest.fixture(scope="module")
+def memcached_binary(serve: Serve) -> RunningServer:
+    server = memcached(serve, "-B", "binary")
+    sets = b"".join(
+        struct.pack(">BBHBxHIIQ", 0x80, 0x01, len(key), 8, 0, 8 + len(key) + 6, 0, 0) + bytes(8) + key + b"secret"
+        for key in (b"session:anna%d" % i for i in range(PEOPLE))
+    )
+    with socket.create_connection((HOST, server.port), timeout=5) as client:
+        client.sendall(sets)
+        answers = client.makefile("rb")
+        for _ in range(PEOPLE):
+            assert answers.read(24)[6:8] == bytes(2)
     return server
 
 
@@ -325,7 +342,8 @@ def nodes(parent: str, count: int) -> tuple[str, ...]:
 @pytest.fixture(scope="module")
 def zookeeper_open(serve: Serve) -> RunningServer:
     server = zookeeper(serve, "4lw.commands.whitelist=*\n")
-    zkcli(server, *nodes("people", PEOPLE), *nodes("visits", 2))
+    deep = ("create /visits/deep secret", "create /visits/deep/deeper secret")
+    zkcli(server, *nodes("people", PEOPLE), *nodes("visits", 2), *deep)
     return server
 
 
@@ -459,6 +477,53 @@ def sentinel(serve: Serve) -> RunningServer:
     return serve("sentinel", argv)
 
 
+# Redis with a limited user, and with renamed commands
+
+
+def redis(serve: Serve, name: str, *lines: str) -> RunningServer:
+    """A server with 40 keys ``pub:<n>`` and 60 keys ``priv:<n>``, then these lines of configuration or commands."""
+    binary = program("redis-server", "Debian: redis-server")
+
+    def argv(directory: Path, port: int) -> tuple[str, ...]:
+        config = directory / "redis.conf"
+        config.write_text(
+            f'port {port}\nbind {HOST}\nprotected-mode no\ndir {directory}\nsave ""\n'
+            "user admin on >correct-horse ~* &* +@all\n"
+            + "".join(f"{line}\n" for line in lines if line.startswith("rename-command"))
+        )
+        return (binary, str(config))
+
+    running = serve(name, argv)
+    load = [f"SET {kind}:{number} secret" for kind, most in (("pub", 40), ("priv", 60)) for number in range(most)]
+    load += [line for line in lines if not line.startswith("rename-command")]
+    with socket.create_connection((HOST, running.port), 5) as client:
+        client.sendall("".join(f"{line}\r\n" for line in load).encode())
+        told = b""
+        while told.count(b"\r\n") < len(load):
+            told += client.recv(4096)
+    assert told == b"+OK\r\n" * len(load)
+    return running
+
+
+@pytest.fixture(scope="module")
+def redis_limited(serve: Serve) -> RunningServer:
+    return redis(
+        serve,
+        "redis-limited",
+        "ACL SETUSER default resetkeys ~pub:* -@all +get +ping +info +scan +type +dbsize +select",
+    )
+
+
+@pytest.fixture(scope="module")
+def redis_limited_to_get(serve: Serve) -> RunningServer:
+    return redis(serve, "redis-get", "ACL SETUSER default resetkeys ~pub:* -@all +get +ping +info")
+
+
+@pytest.fixture(scope="module")
+def redis_renamed(serve: Serve) -> RunningServer:
+    return redis(serve, "redis-renamed", 'rename-command INFO ""', 'rename-command SCAN ""', "SELECT 5", "SET a secret")
+
+
 @pytest.fixture
 def server(request: pytest.FixtureRequest) -> RunningServer:
     started: RunningServer = request.getfixturevalue(request.param)
@@ -468,6 +533,7 @@ def server(request: pytest.FixtureRequest) -> RunningServer:
 STATES = [
     # fixture, probe, product, access at identify, access, container, its records, a field
     ("memcached_open", "memcached", "memcached", Access.PARTIAL, Access.OPEN, "items", PEOPLE, ""),
+    ("memcached_binary", "memcached", "memcached", Access.PARTIAL, Access.OPEN, "items", PEOPLE, ""),
     ("memcached_empty", "memcached", "memcached", Access.PARTIAL, Access.OPEN_EMPTY, "items", 0, ""),
     ("memcached_auth", "memcached", "memcached", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
     ("memcached_tls", "memcached", "memcached", Access.PARTIAL, Access.OPEN_EMPTY, "items", 0, ""),
@@ -495,6 +561,9 @@ STATES = [
     ("slapd_tls", "ldap", "openldap", Access.UNKNOWN, Access.OPEN, SUFFIX, 1, "sn"),
     ("slapd_starttls", "ldap", "openldap", Access.UNKNOWN, Access.OPEN, f"{SUFFIX}.ou=People", PEOPLE, "mail"),
     ("sentinel", "redis", "redis-sentinel", Access.PARTIAL, Access.SCHEMA_ONLY, "", 0, ""),
+    ("redis_limited", "redis", "redis", Access.PARTIAL, Access.PARTIAL, "db0", 40, "pub:#"),
+    ("redis_limited_to_get", "redis", "redis", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
+    ("redis_renamed", "redis", "redis", Access.PARTIAL, Access.OPEN, "db5", 1, ""),
 ]
 
 
@@ -531,12 +600,29 @@ def test_access_state_by_server_answers(
         assert len({proof.asked for proof in deep.proofs if proof.supports is Access.OPEN}) >= 2
     # No value of what was loaded, and no name of a person, key or message.
     assert not any(word in repr(deep).lower() for word in ("secret", "anna", "berta", "@hr.test"))
-    assert reports[Depth.SAMPLE].containers == deep.containers
+    # The bytes of Redis change with each connection.
+    again = reports[Depth.SAMPLE].containers
+    assert [(one.path, one.records, one.fields) for one in again] == [
+        (one.path, one.records, one.fields) for one in deep.containers
+    ]
+
+
+async def test_the_check_of_each_key_is_recorded_without_the_names(
+    transcribe: Callable[..., Any], redis_limited: RunningServer, tmp_path: Path
+) -> None:
+    probe = probe_named("redis")
+    told, replayed = await transcribe(probe, redis_limited)
+    assert replayed == told
+    (transcript,) = read_transcripts(tmp_path / "transcript.jsonl")
+    sent = b"".join(event.data for line in transcript.lines for event in line.events)
+    assert sent.count(b"TYPE\r\n$5\r\npub:#") == 40
+    assert b"pub:1" not in sent
 
 
 FOUND = [
     ("memcached_open", "memcached", Access.OPEN),
     ("memcached_auth", "memcached", Access.AUTH_REQUIRED),
+    ("memcached_binary", "memcached", Access.OPEN),
     ("memcached_tls", "memcached", Access.OPEN_EMPTY),
     ("mosquitto_open", "mosquitto", Access.OPEN),
     ("mosquitto_auth", "mqtt", Access.AUTH_REQUIRED),
@@ -552,6 +638,8 @@ FOUND = [
     ("slapd_tls", "openldap", Access.OPEN),
     ("slapd_starttls", "openldap", Access.OPEN),
     ("sentinel", "redis-sentinel", Access.SCHEMA_ONLY),
+    ("redis_limited", "redis", Access.PARTIAL),
+    ("redis_renamed", "redis", Access.OPEN),
 ]
 ALLOWED = Grant(
     authorised_by="the test",
@@ -601,18 +689,22 @@ def test_version_five_of_the_real_broker_where_it_would_refuse_the_older(mosquit
     assert kept.records.value == 5
 
 
-def test_sasl_of_memcached_is_known_where_its_port_or_a_hint_speaks_for_it(
-    ask: Callable[..., Any], memcached_auth: RunningServer, memcached_sasl: int
+@pytest.mark.parametrize("service", ["memcached", None])
+def test_memcached_with_sasl_is_recognised(
+    ask: Callable[..., Any], memcached_auth: RunningServer, memcached_sasl: int, service: str | None
 ) -> None:
     server = msgspec.structs.replace(memcached_auth, port=memcached_sasl)
-    report = _report(ask(probe_named("memcached"), server, service="memcached"))
+    report = _report(ask(probe_named("memcached"), server, service=service))
     assert (report.outcome, report.product, report.access) == (Outcome.OK, "memcached", Access.AUTH_REQUIRED)
     assert report.version
 
 
 def test_zookeepers_own_client_counts_the_same(ask: Callable[..., Any], zookeeper_open: RunningServer) -> None:
     report = _report(ask(probe_named("zookeeper"), zookeeper_open))
-    told = zkcli(zookeeper_open, "getAllChildrenNumber /", "ls /")
+    told = zkcli(zookeeper_open, "getAllChildrenNumber /", "getAllChildrenNumber /visits", "ls /")
+    visits = next(one for one in report.containers if one.path == ("/visits",))
+    assert visits.records is not None
+    assert (str(visits.records.value - 1) in told.split(), visits.records.value) == (True, 5)
     tree = next(one for one in report.containers if one.kind == "tree")
     assert tree.records is not None
     assert tree.bytes is not None

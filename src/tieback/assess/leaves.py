@@ -23,8 +23,11 @@ def leaf_containers(containers: Sequence[Container]) -> Iterator[Container]:
 
 
 def records_total(containers: Sequence[Container]) -> Figure:
-    """Sum the records of all leaf containers that are not the product's own; a missing figure makes a lower bound."""
-    return total((leaf.records for leaf in leaf_containers(containers) if not leaf.system), None)
+    """Sum the records of all leaf containers that are not the product's own; a missing figure makes a lower bound.
+
+    Relationships between records are no records.
+    """
+    return total((leaf.records for leaf in leaf_containers(containers) if leaf.counts_records), None)
 
 
 def bytes_total(containers: Sequence[Container]) -> Figure:

@@ -72,7 +72,7 @@ def load_policy(path: Path | None) -> CasePolicy:
         policy = msgspec.convert({"days": {}, **tomllib.loads(raw.decode())}, CasePolicy)
         numbers = (*policy.days.values(), *msgspec.structs.astuple(policy.notice), policy.recheck.hours)
         if any(not 0 <= number <= _MAX_DAYS for number in numbers):
-            raise ValueError(f"days and hours must be 0 to {_MAX_DAYS}")
+            raise ValueError(f"days, and hours of [recheck], must be 0 to {_MAX_DAYS}")
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""Verdict of a re-check, from its probe reports: closed, moved, closed only to us, emptied, wiped, ransomed, still open.
+"""Verdict of a re-check, from its probe reports: closed, moved, closed only to us, emptied, wiped, ransomed, open.
 
 A missing response, an error page, a closed connection, or a refusal that leaves another access path untested never
 counts as closed. A store is recognised at another place only by a strong identity: an identifier of its product or of
@@ -188,8 +188,11 @@ def _nothing_listens(report: ProbeReport) -> bool:
 def _why(report: ProbeReport) -> str:
     if report.outcome is Outcome.OK:
         words = _WORDS.get(report.access, f"no verdict ({report.access})")
+        hidden = (
+            "" if report.product or report.access is not Access.AUTH_REQUIRED else ", and the product is not visible"
+        )
         left = "; ".join(report.untested[:MOST_UNTESTED])
-        return f"{report.target}: {words}" + (f", but not tried: {left}" if left else "")
+        return f"{report.target}: {words}{hidden}" + (f", but not tried: {left}" if left else "")
     if report.outcome is Outcome.REFUSED:
         return f"{report.target}: {_REFUSED if _nothing_listens(report) else _DROPPED}"
     if report.outcome is Outcome.PROTOCOL_MISMATCH:

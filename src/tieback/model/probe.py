@@ -112,6 +112,10 @@ class Field(msgspec.Struct, frozen=True):
     """The store's own type name."""
 
 
+NOT_RECORDS = frozenset({"relationships"})
+"""Kinds of containers whose figure counts something other than records. They are listed, but no total contains them."""
+
+
 class Container(msgspec.Struct, frozen=True):
     """A database, index, table, collection or key space."""
 
@@ -135,6 +139,11 @@ class Container(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """The path joined by dots."""
         return ".".join(self.path)
+
+    @property
+    def counts_records(self) -> bool:
+        """True if totals contain its figures: it is not the product's own, and its figure counts records."""
+        return not self.system and self.kind not in NOT_RECORDS
 
 
 class Proof(msgspec.Struct, frozen=True):

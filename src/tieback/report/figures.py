@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tieback.model.figure import Figure, Quality
+from tieback.model.probe import NOT_RECORDS, Container
 
 SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥", Quality.CLAIMED: "?"}
 """Sign before a number."""
@@ -50,6 +51,12 @@ def _range(text: str, most: Figure | None, show: Callable[[Figure | None], str])
         return text
     # "At least 20,000 to 40,000" would say the lower end twice.
     return f"{text.removeprefix(SIGNS[Quality.LOWER_BOUND])} to {show(most)}"
+
+
+def container_text(container: Container) -> str:
+    """Format the figure of a container; one that does not count records ends with its noun: ``12 relationships``."""
+    text = figure_text(container.records)
+    return text if container.kind not in NOT_RECORDS or text == NOT_MEASURED else f"{text} {container.kind}"
 
 
 def quality_text(figure: Figure | None) -> str:

@@ -22,7 +22,7 @@ from tieback.report.document import (
     most_records,
     store_text,
 )
-from tieback.report.figures import bytes_text, figure_text
+from tieback.report.figures import bytes_text, container_text, figure_text
 from tieback.report.personal import people_text
 from tieback.report.verdict import access_text, no_personal_data, verdict_lines
 
@@ -101,7 +101,7 @@ def _print_containers(store: Exposure, console: Console) -> None:
             table.add_row(
                 Text(clean(container.name, 300)),
                 Text(clean(container.kind, 40)),
-                figure_text(container.records),
+                container_text(container),
                 bytes_text(container.bytes),
                 f"{len(container.fields):,}" if container.fields else "-",
                 Text(", ".join(shown) + more or nothing, style="" if shown else "dim"),

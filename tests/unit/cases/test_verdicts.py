@@ -44,6 +44,7 @@ WIPED = (Container(("a1b2c3-meow",), "index", records=exact(0, "docs.count")),)
         ([report()], [], V.OPEN),
         ([report(A.ANY_USER)], [], V.OPEN),
         ([report(A.AUTH_REQUIRED)], [], V.CLOSED),
+        ([report(A.AUTH_REQUIRED, product="", identity=None)], [], V.CLOSED),
         ([report(A.AUTH_REQUIRED, untested=("the account root without a password",))], [], V.UNREACHABLE),
         ([report(A.NOT_FOUND, untested=("names other than photos",))], [], V.UNREACHABLE),
         ([report(A.LOCKED)], [], V.CLOSED),
@@ -81,6 +82,18 @@ def test_recheck_verdict_by_probe_reports(
     here: list[ProbeReport], elsewhere: list[ProbeReport], verdict: RecheckVerdict
 ) -> None:
     assert judge_recheck(exposure(), here, elsewhere, (), NOW).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({}, "requires authentication"),
+        ({"product": "", "identity": None}, "requires authentication, and the product is not visible"),
+        ({"untested": ("names other than a",)}, "requires authentication; not tested: names other than a"),
+    ],
+)
+def test_a_login_demand_is_a_reason(more: dict[str, Any], reason: str) -> None:
+    assert judge_recheck(exposure(), [report(A.AUTH_REQUIRED, **more)], [], (), NOW).reasons == (f"{HERE}: {reason}",)
 
 
 def test_still_open_and_grown_by_how_much() -> None:

@@ -239,7 +239,7 @@ def _way(route: AppRoute) -> str:
 
 
 def _containers(store: Exposure, language: Language) -> str:
-    data = [leaf for leaf in leaf_containers(store.containers) if not leaf.system]
+    data = [leaf for leaf in leaf_containers(store.containers) if leaf.counts_records]
     data.sort(key=lambda leaf: -(leaf.records.value if leaf.records else 0))
     return shorten_names([_container(leaf, language) for leaf in data], language, _MOST) or language.words["none"]
 

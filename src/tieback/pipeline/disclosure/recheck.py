@@ -1,8 +1,8 @@
 """Re-checks of cases: probe their stores under a grant, and update the cases.
 
 Only a re-check can set ``fixed``, and only if every location of the store was probed and is closed in two re-checks.
-If it is closed, the same store is searched at other locations: on the same hosts (usual ports of its product, nearby ports), and where the
-last scan found it.
+If it is closed, the same store is searched at other locations: on the same hosts (usual ports of its product, nearby
+ports), and where the last scan found it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

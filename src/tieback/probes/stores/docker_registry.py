@@ -64,7 +64,7 @@ class DockerRegistryProbe(WebStoreProbe):
 
     def is_likely(self, root: Response) -> bool:
         """True for an empty answer, or Go's 404. A registry's own front end also answers like this."""
-        return root.status in (200, 404) and (not root.body or root.body.startswith(b"404 page not found"))
+        return root.body.startswith(b"404 page not found") or (not root.body and root.status in (200, 401, 403, 404))
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """List the repositories, and request their tags one by one."""

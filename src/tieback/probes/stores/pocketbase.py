@@ -2,11 +2,14 @@
 
 Sends ``GET /api/health`` (identify; proves nothing), then ``GET /api/collections``, which lists only to superusers. For
 each collection that the app names, and for ``users``, which every installation has, it sends ``GET
-/api/collections/<name>/records`` with ``perPage=1&fields=id`` (enumerate). There is nothing more to describe.
+/api/collections/<name>/records`` with ``perPage=1&fields=id`` (enumerate). There is nothing more to describe. At
+depth ``sample``: the same with 50 records and all fields that the rule shows.
 
 A rule may allow an anonymous request and still hide every record from it: ``totalItems: 0`` means unknown, not empty.
 Verified against 0.40.6.
 """
+
+from typing import Any
 
 import msgspec
 
@@ -14,7 +17,8 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
+from tieback.probes.web import Identification, Inquiry
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request
@@ -28,6 +32,12 @@ _RECORDS = get_request(
     "/api/collections/{collection}/records?perPage=1&fields=id",
     "number of records that the collection's rule shows to an anonymous client; returns one id, which is dropped",
 )
+_SAMPLE = sample_get(
+    "/api/collections/{collection}/records?perPage=#&skipTotal=1",
+    "records that the collection's rule shows to an anonymous client; related records are not requested",
+    names=rb"[A-Za-z_][A-Za-z0-9_]{0,254}",
+)
+_OF_POCKETBASE = frozenset(("collectionId", "collectionName"))
 
 
 class _Health(msgspec.Struct):
@@ -49,7 +59,11 @@ class _Collections(msgspec.Struct):
     items: list[_Collection]
 
 
-class PocketbaseProbe(WebStoreProbe):
+class _Items(msgspec.Struct):
+    items: list[dict[str, Any]]
+
+
+class PocketbaseProbe(SampledWebStore):
     """Probe of PocketBase: which records the rules show to anonymous clients."""
 
     meta = ProbeMeta(
@@ -59,7 +73,7 @@ class PocketbaseProbe(WebStoreProbe):
         services=("pocketbase",),
         cpe=("cpe:2.3:a:pocketbase:pocketbase",),
         cwe="CWE-862",
-        sends=(_HEALTH.send, _COLLECTIONS.send, _RECORDS.send),
+        sends=(_HEALTH.send, _COLLECTIONS.send, _RECORDS.send, *(one.send for one in _SAMPLE)),
         references=("https://pocketbase.io/docs/api-records/",),
         web=True,
     )
@@ -112,3 +126,9 @@ class PocketbaseProbe(WebStoreProbe):
                 "no record of the collections that the app names is readable without a login; other collections "
                 "are not listed"
             )
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first records of a collection."""
+        found = yield from reading.read(_SAMPLE, _Items, *container.path)
+        records = found.items if found is not None else ()
+        reading.add(container.path, ({k: v for k, v in one.items() if k not in _OF_POCKETBASE} for one in records))

@@ -154,6 +154,11 @@ class HttpSession:
         self._tls = bool(target.tls)
         self._alive = False
 
+    @property
+    def encrypted(self) -> bool:
+        """True if the last connection used TLS."""
+        return self._tls
+
     def first(self, path: str, *, seconds: float | None = None, cap: int = MAX_BODY) -> Conversation[Response]:
         """Send the first request, which finds out whether the port speaks HTTP, plain or over TLS.
 
@@ -190,6 +195,10 @@ class HttpSession:
     def post(self, path: str, body: bytes, *, cap: int = MAX_BODY, headers: Headers = ()) -> Conversation[Response]:
         """Send a POST that only reads, declared to the last byte. Raises as for ``first``."""
         return (yield from self._again(self._request(path, "POST", headers, body), cap))
+
+    def drop(self) -> None:
+        """Use a new connection for the next request: a response to the last one may still arrive on this one."""
+        self._alive = False
 
     def _again(self, request: bytes, cap: int) -> Conversation[Response]:
         if self._alive:

@@ -31,7 +31,7 @@ from tieback.report.document import (
     stores_without_app,
     ways_of,
 )
-from tieback.report.figures import LEGEND, bytes_text, figure_text, size_text
+from tieback.report.figures import LEGEND, bytes_text, container_text, figure_text, size_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_sighting_line
 from tieback.report.posture import join_tables, number_tables, summary_lines
@@ -242,7 +242,7 @@ def _without_app(report: Report) -> Iterator[str]:
             )
         for container, classes in contents[:MOST_CONTAINERS]:
             name, kind = escape_markdown(container.name, 300), escape_markdown(container.kind, 40)
-            figures = f"{figure_text(container.records)} | {bytes_text(container.bytes)} | {len(container.fields):,}"
+            figures = f"{container_text(container)} | {bytes_text(container.bytes)} | {len(container.fields):,}"
             personal = ", ".join(classes) or no_personal_data(container)
             yield f"| {name} | {kind} | {figures} | {escape_markdown(personal, 400)} |"
         if len(contents) > MOST_CONTAINERS:

@@ -69,6 +69,7 @@ class AmqpProbe:
 
     meta = ProbeMeta(
         name="amqp",
+        keeps_quiet=True,
         products=("rabbitmq", "lavinmq", "qpid", "amqp"),
         ports=(5672, 5671),
         services=("amqp", "amqps"),

@@ -2,8 +2,8 @@
 
 Sends, in this order: the handshake and ``HELLO`` with scheme ``none`` (identify); ``CALL db.info()`` for the database's
 own identifier, and two counts in read mode (enumerate); the names of properties (describe). The counts come from the
-count store. ``RESET`` follows a failed statement, ``GOODBYE`` ends the session. Not yet verified against the real
-server.
+count store. ``RESET`` follows a failed statement, ``GOODBYE`` ends the session. Neo4j verified against 4.4.38 and
+5.26.0.
 """
 
 import re

@@ -15,8 +15,6 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
 from tieback.probes.interface import (
     MAX_NOTE,
-    SAMPLED_CHARACTERS,
-    SAMPLED_COLUMNS,
     SAMPLED_RECORDS,
     ProbeMeta,
     ReportDraft,
@@ -28,6 +26,7 @@ from tieback.probes.interface import (
     run_sample,
     run_to_report,
 )
+from tieback.probes.sampling import FEWER_RECORDS, SAMPLE_CAP, document_columns
 from tieback.probes.stores.elasticsearch.answers import (
     ClusterStats,
     CountAnswer,
@@ -36,7 +35,6 @@ from tieback.probes.stores.elasticsearch.answers import (
     mapping_fields,
 )
 from tieback.probes.wire.cat import cat_rows, index_container
-from tieback.probes.wire.columns import columns
 from tieback.probes.wire.http import SEGMENT, HttpSession, Response, declared_get, segment
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.placeholders import is_distinctive
@@ -46,7 +44,6 @@ from tieback.scope.conversation import Conversation, Target
 MAX_COUNTED = 50
 """Maximum number of indices whose documents are counted and mappings read; the others keep the figures of
 ``_cat/indices``."""
-_SAMPLE_CAP = 256 * 1024
 _MAX_NAME_BYTES = 255
 _FORBIDDEN = frozenset('\\/*?"<>| ,#:')
 """Characters that no index name contains (Elasticsearch, create-index API), wildcards and lists among them."""
@@ -125,6 +122,7 @@ class ElasticsearchProbe:
 
     meta = ProbeMeta(
         name="elasticsearch",
+        keeps_quiet=True,
         products=("elasticsearch", "opensearch"),
         ports=(9200, 9201, 9243),
         services=("elasticsearch", "opensearch", "http"),
@@ -219,12 +217,11 @@ def _sample(target: Target, containers: Sequence[Container], found: list[Sampled
         if not valid_name(index):
             continue
         # If fifty documents are too large, five are read.
-        for size in (SAMPLED_RECORDS, 5):
+        for size in (SAMPLED_RECORDS, FEWER_RECORDS):
             path = f"/{segment(index)}/_search?size={size}&terminate_after=50&filter_path=hits.hits._source"
-            answer = yield from http.get(path, cap=_SAMPLE_CAP)
+            answer = yield from http.get(path, cap=SAMPLE_CAP)
             if answer.status == 200 and not answer.truncated:
-                read = columns(hit_sources(answer.body), characters=SAMPLED_CHARACTERS, most=SAMPLED_COLUMNS)
-                found += [SampledColumn(container.path, name, tuple(values)) for name, values in read.items()]
+                found += document_columns(container.path, hit_sources(answer.body))
             if not answer.truncated:
                 break
 

@@ -32,6 +32,7 @@ from tieback.probes.interface import (
     run_sample,
     run_to_report,
 )
+from tieback.probes.sampling import row_columns
 from tieback.probes.stores.postgresql import queries
 from tieback.probes.stores.postgresql.session import SENDS, PostgresRefusal, PostgresSession, StartedSession, valid_name
 from tieback.scope.conversation import DUMMY_ACCOUNT, Conversation, Target
@@ -54,6 +55,7 @@ class PostgresqlProbe:
 
     meta = ProbeMeta(
         name="postgresql",
+        keeps_quiet=True,
         products=("postgresql", "cockroachdb", "redshift", "yugabytedb"),
         ports=(5432, 5433, 5439, 26257),
         services=("postgresql", "postgres", "cockroachdb", "redshift", "yugabytedb"),
@@ -139,8 +141,7 @@ def _sample(containers: Sequence[Container], account: str, found: list[SampledCo
             asked = queries.sample_query(table.path[1], table.path[2], columns)
             rows = (yield from session.query(asked[0], len(asked[1]))) if asked is not None else []
             if asked is not None and isinstance(rows, list):
-                for at, name in enumerate(asked[1]):
-                    found.append(SampledColumn(table.path, name, tuple(row[at] or "" for row in rows)))
+                found += row_columns(table.path, asked[1], rows)
         yield from session.stop()
 
 

@@ -26,7 +26,15 @@ from tieback.report.document import (
     way_words,
     ways_of,
 )
-from tieback.report.figures import LEGEND, bytes_range_text, bytes_text, figure_text, quality_text, range_text
+from tieback.report.figures import (
+    LEGEND,
+    bytes_range_text,
+    bytes_text,
+    container_text,
+    figure_text,
+    quality_text,
+    range_text,
+)
 from tieback.report.formats.html.accounts import accounts_view
 from tieback.report.formats.html.charts import charts
 from tieback.report.formats.html.page import MOST_SECTIONS, build_page, table_views
@@ -107,6 +115,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "figure": figure_text,
+        "container_figure": container_text,
         "records": records_text,
         "size": bytes_text,
         "quality": quality_text,
