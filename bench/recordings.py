@@ -26,7 +26,7 @@ from tieback.model.figure import Quality
 from tieback.model.probe import Access, ProbeReport
 from tieback.pipeline.probing.targets import replay_from
 from tieback.scope.replay import ChangedSend, ReplayDialer
-from tieback.scope.transcript import EventKind, Transcript
+from tieback.scope.transcript import ConnectionRecord, EventKind, Transcript
 
 FOLDER = Path(__file__).parents[1] / "tests" / "recordings"
 NO_PROBE = "-"
@@ -215,6 +215,13 @@ def known_wrong() -> Mapping[str, str]:
     return {name: group["cause"] for group in groups for name in group["conversations"]}
 
 
+@cache
+def proxies() -> list[Mapping[str, Any]]:
+    """The proxies of ``changed_sends.toml``."""
+    found: list[Mapping[str, Any]] = tomllib.loads((FOLDER / "changed_sends.toml").read_text(encoding="utf-8"))["proxy"]
+    return found
+
+
 def recordings() -> Iterator[tuple[str, str, tuple[Transcript, ...]]]:
     """Conversation, depth and transcripts of every file, by name.
 
@@ -282,7 +289,8 @@ def changes_for(name: str) -> list[ChangedSend]:
 def _answer(entry: Mapping[str, Any]) -> bytes | None:
     """The bytes of an entry's own answer, with its repeated part, or those of a file."""
     if "answer_file" in entry:
-        return (FOLDER / "answers" / entry["answer_file"]).read_bytes()
+        name: str = entry["answer_file"]
+        return (FOLDER / "answers" / name).read_bytes()
     if "answer" not in entry:
         return None
     text: str = entry["answer"] + entry.get("repeated", "") * entry.get("times", 0)
@@ -298,6 +306,32 @@ def is_listed(name: str, probe: str, data: bytes) -> bool:
     )
 
 
+def _behind(name: str, depth: str, held: tuple[Transcript, ...]) -> tuple[Transcript, ...]:
+    """The transcripts, with those of the server behind a proxy where its own conversation ended too early."""
+    found = list(held)
+    for proxy in proxies():
+        if proxy["conversation"] != name:
+            continue
+        (at,) = (at for at, one in enumerate(held) if one.probe == proxy["probe"])
+        (server,) = (one for one in _all()[proxy["server"], proxy.get("depth", depth)] if one.probe == proxy["probe"])
+        shakes = [line for one in held if one.probe == proxy.get("handshake") for line in one.lines]
+        again = [_handshake(line, EventKind.UNVERIFIED) for line in shakes[-2:-1]]
+        lines = again + [_handshake(line, EventKind.TLS) for line in shakes[-1:]] * held[at].limits.max_connections
+        found[at] = msgspec.structs.replace(held[at], lines=(*held[at].lines, *lines, *server.lines))
+    return tuple(found)
+
+
+def _handshake(line: ConnectionRecord, end: EventKind) -> ConnectionRecord:
+    """The connection up to the end of its handshake."""
+    last = next(at for at, event in enumerate(line.events) if event.what is end)
+    return msgspec.structs.replace(line, events=line.events[: last + 1])
+
+
+@cache
+def _all() -> Mapping[tuple[str, str], tuple[Transcript, ...]]:
+    return {(name, depth): transcripts for name, depth, transcripts in recordings()}
+
+
 async def _replay(transcripts: tuple[Transcript, ...], name: str) -> tuple[ProbeReport, ReplayDialer]:
     dialer = ReplayDialer(transcripts, changes_for(name))
     (report,) = [report async for report in replay_from(dialer)]
@@ -308,8 +342,8 @@ async def _replay(transcripts: tuple[Transcript, ...], name: str) -> tuple[Probe
 def replay_all() -> tuple[Replayed, ...]:
     """Replay every conversation."""
     found = []
-    for name, depth, transcripts in recordings():
-        report, dialer = asyncio.run(_replay(transcripts, name))
+    for (name, depth), transcripts in _all().items():
+        report, dialer = asyncio.run(_replay(_behind(name, depth, transcripts), name))
         named = dict.fromkeys(account for one in transcripts for account in one.target.passwordless)
         found.append(
             Replayed(truths()[name], depth, report, tuple(dialer.unrecorded), frozenset(dialer.used), tuple(named))

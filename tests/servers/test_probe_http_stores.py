@@ -136,7 +136,9 @@ def influxdb_open(serve: Serve) -> RunningServer:
     server = influxdb(serve, auth=False)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     call(server.port, "POST", "/query", b"q=CREATE DATABASE hr", form)
-    lines = "\n".join(f'people,badge=b{i} email="p{i}@hr.test",pin={i}i' for i in range(PEOPLE))
+    # Three points in each series.
+    people = [f'people,badge=b{i // 3} email="p{i}@hr.test",pin={i}i {i + 1}' for i in range(PEOPLE)]
+    lines = "\n".join([*people, "visits,site=x pin=1i 1", 'visits,site=x note="n" 2'])
     call(server.port, "POST", "/write?db=hr", lines.encode(), form)
     return server
 

@@ -232,7 +232,8 @@ SAMPLES = {
 QUERIES = {
     # query parameter that carries a command, what its value may be
     "q": r"SELECT\+table_name,column_name,data_type\+FROM\+information_schema\.columns\+WHERE\+table_schema=%27iox%27"
-    r"|SHOW\+(?:TABLES|DATABASES|MEASUREMENTS|SERIES\+EXACT\+CARDINALITY|FIELD\+KEYS|TAG\+KEYS)",
+    r"|SHOW\+(?:TABLES|DATABASES|MEASUREMENTS|SERIES\+EXACT\+CARDINALITY|FIELD\+KEYS|TAG\+KEYS)"
+    r"|SELECT\+COUNT\(\*\)\+FROM\+%2F\.\*%2F",
     "query": r"SELECT\+.*",
     "op": r"LISTSTATUS|GETCONTENTSUMMARY",
     "action": r"STATUS|LIST",
@@ -244,7 +245,12 @@ WRITING = re.compile(
     r"|compact|_bulk|_search|_doc|_source|_all_docs|_changes|_find|exec|eval|script|login|signin|setup)(?:[^a-z]|$)",
     re.IGNORECASE,
 )
-RESP = {b"PING", b"INFO", b"DBSIZE", b"SELECT", b"SCAN"}
+RESP = {b"PING", b"INFO", b"DBSIZE", b"SELECT", b"SCAN", b"TYPE"}
+RESP_WHOLE = {
+    # Commands of which only these words read.
+    b"*2\r\n$5\r\nHELLO\r\n$1\r\n2\r\n",
+    b"*3\r\n$3\r\nACL\r\n$7\r\nGETUSER\r\n$7\r\ndefault\r\n",
+}
 MONGO = {
     *(b"hello", b"isMaster", b"buildInfo", b"getLog", b"listDatabases", b"dbStats", b"listCollections"),
     *(b"aggregate", b"collStats", b"listIndexes", b"getMore"),
@@ -256,7 +262,7 @@ OTHER_DOLLARS = re.compile(
 SQL = re.compile(
     r"SELECT [^;]+|ROLLBACK|BEGIN TRANSACTION (?:ISOLATION LEVEL READ COMMITTED, )?READ ONLY(?:, NOT DEFERRABLE)?"
     r"(?:; SET LOCAL (?:SESSION AUTHORIZATION DEFAULT|ROLE NONE|[a-z_]+ = [a-z0-9_, '-]+))+"
-    r"|SET SESSION TRANSACTION READ ONLY|START TRANSACTION READ ONLY"
+    r"|SET SESSION TRANSACTION READ ONLY|START TRANSACTION READ ONLY(?: AS OF TIMESTAMP NOW\(\) - INTERVAL 5 SECOND)?"
     r"|SET SESSION max_(?:execution|statement)_time=[0-9]+"
 )
 SQL_FORBIDDEN = re.compile(
@@ -283,7 +289,8 @@ FIXED = {
     # Two words; a session; getChildren2 (12) and getAllChildrenNumber (104) without a watch; closeSession (-11).
     "zookeeper": rb"srvr\n|mntr\n|\x00\x00\x00-\x00{14}\x17p\x00{11}\x10\x00{16}\x01"
     rb"|\x00\x00\x00\x0e\.{4}\x00\x00\x00\x0c\x00\x00\x00\x01/\x00|\x00\x00\x00\x0d\.{4}\x00\x00\x00h\x00\x00\x00\x01/"
-    rb"|\x00\x00\.{6}\x00\x00\x00\x0c\x00\x00\.\./\[[^]]*\]\{1,800\}\x00|\x00\x00\x00\x08.{4}\xff\xff\xff\xf5",
+    rb"|\x00\x00\.{6}\x00\x00\x00\x0c\x00\x00\.\./\[[^]]*\]\{1,800\}\x00"
+    rb"|\x00\x00\.{6}\x00\x00\x00h\x00\x00\.\./\[[^]]*\]\{1,800\}|\x00\x00\x00\x08.{4}\xff\xff\xff\xf5",
     # ListOffsets (2), Metadata (3) of all topics without making one, SaslHandshake (17) of no mechanism, ApiVersions
     # (18), DescribeLogDirs (35).
     "kafka": rb"\.{4}\x00\x02\x00[\x01\x02]\x00{3}\x04\x00\x07tieback\xff{4}\x00{3,4}\x01\.\.\[.*"
@@ -349,6 +356,8 @@ def problem_of_http(name: str, text: str) -> str:
 
 
 def problem_of_resp(data: bytes) -> str:
+    if data in RESP_WHOLE:
+        return ""
     words = re.findall(rb"\*[0-9]+\r?\n?(?:rn)?\$[0-9]+(?:\r\n|rn)([A-Z]+)", data)
     return "" if words and set(words) <= RESP else f"commands {words}"
 
@@ -474,6 +483,8 @@ REFUSED = [
     ("etcd", http("POST /v3/kv/put", '{"key":"AA=="}')),
     ("etcd", http("POST /v3/kv/range", '{"key":"AA=="}')),
     ("redis", re.escape(b"*1\r\n$8\r\nFLUSHALL\r\n")),
+    ("redis", re.escape(b"*4\r\n$3\r\nACL\r\n$7\r\nSETUSER\r\n$7\r\ndefault\r\n$2\r\non\r\n")),
+    ("redis", re.escape(b"*5\r\n$5\r\nHELLO\r\n$1\r\n2\r\n$4\r\nAUTH\r\n$1\r\na\r\n$1\r\nb\r\n")),
     ("redis", re.escape(b"*2\r\n$4\r\nKEYS\r\n$1\r\n*\r\n")),
     ("redis", re.escape(b"*1\r\n$4\r\nPING\r\n*1\r\n$8\r\nFLUSHALL\r\n")),
     ("mongodb", re.escape(b"\x00\x00\x00\x00\x02insert\x00")),

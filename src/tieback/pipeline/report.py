@@ -33,7 +33,7 @@ from tieback.model.report import (
 )
 from tieback.model.sighting import Problem
 from tieback.pipeline.mapping.contacted_servers import worst_first
-from tieback.pipeline.mapping.traffic_apps import TrafficApp, attribute_traffic
+from tieback.pipeline.mapping.traffic_apps import MAX_FACTS, TrafficApp, attribute_traffic
 from tieback.pipeline.posture.section import posture_section
 from tieback.pipeline.probing.probe_report import SILENT, no_verdict
 from tieback.pipeline.runs import finished_run
@@ -209,8 +209,15 @@ def _captures(
             servers=len(servers),
             others=sum(group.others for group in groups),
             apps=tuple(sorted({name for server in servers if (name := server.app or server.bundle_id)})),
-            problems=tuple(odd.get(one.key, ())),
+            problems=(*odd.get(one.key, ()), *_left_out(one.path, groups)),
         )
+
+
+def _left_out(path: str, groups: Sequence[TrafficApp]) -> Iterator[Problem]:
+    count = sum(group.left_out for group in groups)
+    if count:
+        what = f"{count:,} flows are not completely in this report: the capture names more than {MAX_FACTS:,} servers,"
+        yield Problem(f"{what} leaks and hints. Split the capture by time", path)
 
 
 def _worst_first(finding: Finding) -> tuple[int, str, str]:

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 import msgspec
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, ProbeReport
+from tieback.model.probe import Access, Container, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
 from tieback.probes.wire.http import HttpSession, Response
 from tieback.probes.wire.jsontext import decode_json
+from tieback.probes.wire.opening import STREAM_ENDED
 from tieback.probes.wire.requests import Request
 from tieback.probes.wire.verdicts import NotThisProtocol
-from tieback.scope.conversation import Conversation, Target
+from tieback.scope.conversation import Conversation, Fault, Target
 
 MAX_PROBED = 50
 """Maximum number of containers per store that are probed one by one; the others are listed by name."""
@@ -73,6 +74,23 @@ class Inquiry:
             self.refused += 1
             return None
         return self._decoded(request, answer, into, names)
+
+    def attempt[T](
+        self, request: Request, into: type[T], *names: str, cap: int = LISTING_CAP
+    ) -> Conversation[T | None]:
+        """As ``read``, but a request that takes too long costs only itself.
+
+        The connection is then closed, which also ends the work of servers that watch it.
+        """
+        try:
+            return (yield from self.read(request, into, *names, cap=cap))
+        except Fault as fault:
+            if fault.outcome is not Outcome.TIMEOUT and fault.outcome not in STREAM_ENDED:
+                raise
+            self._http.drop()
+            about = f" ({names[-1][:60]!r})" if names else ""
+            self.draft.problem(f"{request.label}{about}: {fault.detail}")
+            return None
 
     def catalogue[T](
         self, request: Request, into: type[T], *names: str, cap: int = LISTING_CAP

@@ -1,17 +1,20 @@
-"""InfluxDB 1, 2 and 3: databases, measurements, series, fields and tags over its HTTP API.
+"""InfluxDB 1, 2 and 3: databases, measurements, points, fields and tags over its HTTP API.
 
 Sends ``GET /`` (identify: the version is in a header field; like ``/ping``, it proves nothing). Then, without reading a
 point below depth ``sample``:
 
-- Version 1: ``SHOW DATABASES``; for each of at most 50 databases ``SHOW SERIES EXACT CARDINALITY`` and ``SHOW
-  MEASUREMENTS`` (enumerate), ``SHOW FIELD KEYS`` and ``SHOW TAG KEYS`` (describe). The server itself allows only
-  ``SELECT`` and ``SHOW`` by GET.
+- Version 1: ``SHOW DATABASES``; for each of at most 50 databases ``SHOW MEASUREMENTS``, ``SHOW SERIES EXACT
+  CARDINALITY`` and ``SELECT COUNT(*)`` (enumerate), ``SHOW FIELD KEYS`` and ``SHOW TAG KEYS`` (describe). The server
+  itself allows only ``SELECT`` and ``SHOW`` by GET.
 - Version 2: ``GET /api/v2/buckets``, which always requires a token.
 - Version 3: ``GET /api/v3/configure/database``; for each database ``SHOW TABLES`` (enumerate) and the columns of
   ``information_schema`` (describe). A client that may send these may read everything; the result is ``partial``,
   because nothing is counted.
 
-Points are not counted, because that would read them all: each series has at least one, which makes a lower bound.
+``SELECT COUNT(*)`` makes the server read its points. So it is sent only for a database of at most ``MAX_SERIES``
+series, and no more after one that is not answered in time: the server ends a query whose client closes the connection.
+It counts the points of each field in the default retention policy, so the highest number of a measurement is a lower
+bound. If it is not sent, the report has the number of series, and no number of records.
 Version 1 verified against 1.6.7; 2 and 3 not yet verified against the real server.
 """
 
@@ -38,6 +41,13 @@ _SERIES = get_request(
     "number of series of each measurement, from the index; returns no point",
     label="SHOW SERIES EXACT CARDINALITY",
 )
+_POINTS = get_request(
+    "/query?db={db}&q=SELECT+COUNT(*)+FROM+%2F.*%2F",
+    "number of points of each field of each measurement; returns no point",
+    label="SELECT COUNT(*)",
+)
+MAX_SERIES = 10_000
+"""Maximum number of series of a database whose points are counted."""
 _FIELDS = get_request(
     "/query?db={db}&q=SHOW+FIELD+KEYS",
     "names and types of fields; no values",
@@ -62,7 +72,7 @@ _COLUMNS = get_request(
 )
 _V3 = get_request("/api/v3/configure/database?format=json", "names of databases, version 3")
 
-_SENDS = (_ROOT, _DATABASES, _MEASUREMENTS, _SERIES, _FIELDS, _TAGS, _BUCKETS, _V3, _TABLES, _COLUMNS)
+_SENDS = (_ROOT, _DATABASES, _MEASUREMENTS, _SERIES, _POINTS, _FIELDS, _TAGS, _BUCKETS, _V3, _TABLES, _COLUMNS)
 _NAME = rb"(?:[A-Za-z0-9_.~-]|%20){1,255}"
 _TAG_VALUES = sampling_request(
     get_request(
@@ -72,7 +82,7 @@ _TAG_VALUES = sampling_request(
         label="SHOW TAG VALUES ... LIMIT 50",
     )
 )
-_POINTS = sample_get(
+_SAMPLED_POINTS = sample_get(
     "/query?db={db}&q=SELECT+*+FROM+%22{measurement}%22+LIMIT+#",
     "points of a measurement with few series",
     names=_NAME,
@@ -138,7 +148,7 @@ class InfluxdbProbe(SampledWebStore):
         services=("influxdb", "influx"),
         cpe=("cpe:2.3:a:influxdata:influxdb",),
         cwe="CWE-306",
-        sends=tuple(r.send for r in (*_SENDS, _TAG_VALUES, *_POINTS, *_ROWS_3)),
+        sends=tuple(r.send for r in (*_SENDS, _TAG_VALUES, *_SAMPLED_POINTS, *_ROWS_3)),
         references=(
             "https://docs.influxdata.com/influxdb/v1/tools/api/",
             "https://docs.influxdata.com/influxdb/v2/api/",
@@ -210,6 +220,8 @@ class InfluxdbProbe(SampledWebStore):
             return
         names = [str(row[0]) for row in _rows(listed) if row]
         told: list[str] = []
+        series = 0
+        points = _Points(inquiry)
         for name in inquiry.limit(names, "databases"):
             if name == "_internal":
                 inquiry.add_containers([Container((name,), "database", system=True)])
@@ -219,7 +231,9 @@ class InfluxdbProbe(SampledWebStore):
                 inquiry.add_containers([Container((name,), "database")])
                 continue
             inquiry.draft.prove(_MEASUREMENTS.label, f"names of the measurements of {name}", Access.OPEN)
-            counts = yield from self._counts(inquiry, name)
+            held = yield from self._series(inquiry, name)
+            series += held
+            counts = yield from points.count(name, held)
             fields = (yield from self._fields(inquiry, name)) if inquiry.describes else {}
             found = [str(row[0]) for row in _rows(measurements) if row]
             told += [f"{name}\0{one}" for one in found]
@@ -228,17 +242,14 @@ class InfluxdbProbe(SampledWebStore):
             )
         inquiry.draft.fingerprint(told)
         inquiry.judge()
+        if series and inquiry.draft.access is Access.SCHEMA_ONLY and not inquiry.refused:
+            # A series has points, counted or not.
+            inquiry.draft.access = Access.OPEN
 
-    def _counts(self, inquiry: Inquiry, name: str) -> Conversation[dict[str, Figure]]:
+    def _series(self, inquiry: Inquiry, name: str) -> Conversation[int]:
+        """Number of series of a database."""
         answer = yield from self._ask(inquiry, _SERIES, name)
-        figures: dict[str, Figure] = {}
-        for series in _series(answer):
-            count = series.values[0][0] if series.values and series.values[0] else None
-            if isinstance(count, int) and not isinstance(count, bool) and count >= 0:
-                figures[series.name] = lower_bound(
-                    count, "SHOW SERIES EXACT CARDINALITY, at least one point per series"
-                )
-        return figures
+        return sum(_count(series.values[0][:1]) for series in _series(answer) if series.values)
 
     def _fields(self, inquiry: Inquiry, name: str) -> Conversation[dict[str, tuple[Field, ...]]]:
         fields: dict[str, list[Field]] = {}
@@ -268,7 +279,7 @@ class InfluxdbProbe(SampledWebStore):
             return
         database, measurement = container.path
         if (yield from _count_series(reading, database, measurement)) <= _FEW_SERIES:
-            points = yield from reading.read(_POINTS, _Answer, database, measurement)
+            points = yield from reading.read(_SAMPLED_POINTS, _Answer, database, measurement)
             rows = [dict(zip(one.columns, row, strict=False)) for one in _series(points) for row in one.values]
             reading.add(container.path, rows)
             if rows:
@@ -292,6 +303,33 @@ def _count_series(reading: SampleReading, database: str, measurement: str) -> Co
         if isinstance(count, int) and count >= 0:
             return count
     return _FEW_SERIES + 1
+
+
+class _Points:
+    """Counts points, until a server takes too long."""
+
+    def __init__(self, inquiry: Inquiry) -> None:
+        self._inquiry = inquiry
+        self._answers = True
+
+    def count(self, name: str, series: int) -> Conversation[dict[str, Figure]]:
+        """Number of points of each measurement of a database with so many series."""
+        if not series:
+            return {}
+        answer: _Answer | None = None
+        if self._answers and series <= MAX_SERIES:
+            answer = yield from self._inquiry.attempt(_POINTS, _Answer, name)
+            self._answers = answer is not None
+        found = {one.name: _count(one.values[0][1:]) for one in _series(answer) if one.values}
+        if not found:
+            self._inquiry.draft.problem(f"{name[:60]!r}: {series} series, whose points were not counted")
+        method = "SELECT COUNT(*), default retention policy, the field with most points"
+        return {measurement: lower_bound(count, method) for measurement, count in found.items()}
+
+
+def _count(cells: list[_Cell]) -> int:
+    """The highest number in a row; 0 if there is none."""
+    return max((cell for cell in cells if isinstance(cell, int) and not isinstance(cell, bool)), default=0)
 
 
 def _series(answer: _Answer | None) -> list[_Series]:

@@ -196,6 +196,10 @@ class HttpSession:
         """Send a POST that only reads, declared to the last byte. Raises as for ``first``."""
         return (yield from self._again(self._request(path, "POST", headers, body), cap))
 
+    def drop(self) -> None:
+        """Use a new connection for the next request: a response to the last one may still arrive on this one."""
+        self._alive = False
+
     def _again(self, request: bytes, cap: int) -> Conversation[Response]:
         if self._alive:
             try:

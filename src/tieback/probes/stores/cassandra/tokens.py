@@ -1,4 +1,4 @@
-"""Pages of tokens: how many rows a table has, without reading a value.
+"""Pages of tokens: the number of rows of a table, without reading a value.
 
 ``SELECT token(<partition key>)`` returns one number per row: a hash of the key, with the partitioners of
 ``HASHING_PARTITIONERS``. Others return the key itself, so they are never asked. ``token`` is the built-in function,
@@ -95,7 +95,7 @@ SENDS = (
     DeclaredSend(
         FIRST_PAGE,
         query_pattern(_FIRST + _LIMIT),
-        f"how many rows a table has, at most {PAGE:,}: one hash of the key per row; returns no value",
+        f"number of rows of a table, at most {PAGE:,}: one hash of the key per row; returns no value",
         Depth.ENUMERATE,
         cost=SendCost.BOUNDED,
         redact=without_tokens,
