@@ -36,6 +36,10 @@ class Permission(msgspec.Struct, frozen=True):
     request: str = ""
     """A request that is allowed; empty if there is none."""
     reason: str = ""
+    own_only: bool = False
+    """True if only the requester's own documents or rows are accessible: those that have its user ID."""
+    file: str = ""
+    """The file of the line, if the rules are in several files."""
 
 
 class PathPermissions(msgspec.Struct, frozen=True):
