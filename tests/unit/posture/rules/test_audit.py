@@ -128,23 +128,25 @@ def test_any_text_never_raises_another_error(reader: RulesReader, text: str) -> 
         policy.ask(Requester.ANONYMOUS, path)
 
 
+UNTIL_FIRESTORE = """service cloud.firestore { match /databases/{d}/documents {
+  match /{a=**} { allow read: if request.time < timestamp.date(2020, 2, 1); }
+} }"""
+UNTIL_S3 = {
+    "Effect": "Allow",
+    "Principal": "*",
+    "Action": "s3:GetObject",
+    "Resource": "arn:aws:s3:::b/*",
+    "Condition": {"DateLessThan": {"aws:CurrentTime": "2020-02-01T00:00:00Z"}},
+}
+
+
 @pytest.mark.parametrize(("day", "allowed"), [("2020-01-01", True), ("2020-03-01", False)])
 @pytest.mark.parametrize(
     ("name", "text", "path"),
     [
-        (
-            "firestore.rules",
-            "service cloud.firestore { match /databases/{d}/documents { match /{a=**} { allow read: if request.time < "
-            "timestamp.date(2020, 2, 1); } } }",
-            "/a/b",
-        ),
+        ("firestore.rules", UNTIL_FIRESTORE, "/a/b"),
         ("database.rules.json", '{"rules": {".read": "now < 1580515200000"}}', "/a"),
-        (
-            "policy.json",
-            '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*",'
-            ' "Condition": {"DateLessThan": {"aws:CurrentTime": "2020-02-01T00:00:00Z"}}}]}',
-            "b/key",
-        ),
+        ("policy.json", json.dumps({"Statement": [UNTIL_S3]}), "b/key"),
     ],
 )
 def test_conditions_on_time_are_those_of_the_chosen_day(
