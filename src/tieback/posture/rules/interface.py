@@ -1,8 +1,9 @@
 """Interface of the rules readers: the requester, the reader, and the answers of a rules file."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -93,6 +94,15 @@ class RulesReader(Protocol):
         Raises:
             InputError: it has an error; ``where`` has file, line and column, ``what`` the expected element.
         """
+        ...
+
+
+@runtime_checkable
+class TimedRulesReader(RulesReader, Protocol):
+    """Reader of a grammar with conditions on time."""
+
+    def at(self, moment: datetime) -> RulesReader:
+        """A reader for the access at that moment."""
         ...
 
 
