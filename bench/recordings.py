@@ -21,6 +21,7 @@ import msgspec
 
 from bench.measure import table
 from tieback.assess.leaves import bytes_total, records_total
+from tieback.backends.probe_hints import url_hints
 from tieback.model.document import decode
 from tieback.model.figure import Quality
 from tieback.model.probe import Access, ProbeReport
@@ -307,6 +308,13 @@ def is_listed(name: str, probe: str, data: bytes) -> bool:
     )
 
 
+@cache
+def app_urls() -> Mapping[str, list[str]]:
+    """URLs of an app by conversation, from ``app_urls.toml``."""
+    urls: Mapping[str, list[str]] = tomllib.loads((FOLDER / "app_urls.toml").read_text(encoding="utf-8"))
+    return urls
+
+
 def _behind(name: str, depth: str, held: tuple[Transcript, ...]) -> tuple[Transcript, ...]:
     """The transcripts, with those of the server behind a proxy where its own conversation ended too early."""
     found = list(held)
@@ -335,7 +343,7 @@ def _all() -> Mapping[tuple[str, str], tuple[Transcript, ...]]:
 
 async def _replay(transcripts: tuple[Transcript, ...], name: str) -> tuple[ProbeReport, ReplayDialer]:
     dialer = ReplayDialer(transcripts, changes_for(name))
-    (report,) = [report async for report in replay_from(dialer)]
+    (report,) = [report async for report in replay_from(dialer, url_hints(app_urls().get(name, ())))]
     return report, dialer
 
 

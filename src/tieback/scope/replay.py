@@ -8,7 +8,7 @@ tieback in a ``User-Agent`` is ignored.
 import re
 import ssl
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -91,7 +91,8 @@ class _Tape:
             answer = change.answer_to(wanted, self.used.count(change))
             if match is not None and answer is not None:
                 found = _Exchange(wanted)
-                found.events.append(WireEvent(0, EventKind.RECEIVED, answer))
+                if answer:
+                    found.events.append(WireEvent(0, EventKind.RECEIVED, answer))
                 if b"\r\nConnection: close\r\n" in answer:
                     found.events.append(WireEvent(0, EventKind.ENDED))
             elif match is not None:
@@ -242,6 +243,11 @@ class ReplayDialer:
     def probes(self, target: Target) -> tuple[str, ...]:
         """The probes whose conversations with a target were recorded."""
         return tuple(self._held.get(target.label, {}))
+
+    def named(self, target: Target) -> Mapping[str, tuple[str, ...]]:
+        """The containers that an app named, by the probe that requested them."""
+        held = self._held.get(target.label, {})
+        return {probe: one.target.names for probe, one in held.items() if one.target.names}
 
     def ransom(self, target: Target) -> Ransom:
         """The recorded verdict on a ransom note."""

@@ -181,9 +181,11 @@ def _enumerate(draft: ReportDraft, session: CqlSession, depth: Depth, *, scans: 
         if system:
             draft.containers.append(Container(path, "table", system=True))
             continue
-        own.append(identifier.hex() if identifier is not None and len(identifier) == 16 else "\0".join(path))
+        uid = identifier.hex() if identifier is not None and len(identifier) == 16 else ""
+        own.append(uid or "\0".join(path))
         records, size = figures.get(path, (None, None))
-        draft.containers.append(Container(path, "table", False, records, size, tuple(fields.get(path, ()))))
+        columns = tuple(fields.get(path, ()))
+        draft.containers.append(Container(path, "table", False, records, size, columns, uid=uid))
     draft.prove(_TABLES.label, f"lists {len(own)} user tables", Access.OPEN)
     if own:
         draft.fingerprint(own)
