@@ -40,6 +40,8 @@ class ChangedSend(msgspec.Struct, frozen=True):
     """The answer, if no recorded send has one."""
     parts: tuple[tuple[re.Pattern[bytes], bytes], ...] = ()
     """For a send of several commands: the pattern of a command, and the answer to each that matches."""
+    connects: bool = False
+    """True if the send is the first of a connection that was not recorded."""
 
     def answer_to(self, sent: bytes) -> bytes | None:
         """The answer to these bytes; ``None`` if a recorded send has it."""
@@ -70,6 +72,8 @@ class _Tape:
 
     async def open(self, *_: object) -> Transport:
         """As ``Connection.open``: the next recorded connection."""
+        if self._next >= len(self.lines) and any(change.connects for change in self._changed):
+            self.lines.append([_Exchange(b"")])
         if self._next >= len(self.lines):
             raise Fault(Outcome.NOT_RECORDED, "no further connection was recorded")
         self._next += 1
