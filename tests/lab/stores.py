@@ -283,7 +283,11 @@ LOOPBACK = Grant(
     authorised_by="the test",
     contact="security@example.test",
     not_after=date(2999, 1, 1),
-    target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE, ("root", "postgres", "anonymous"), ransom_note=True),),
+    target=(
+        TargetRule(
+            "127.0.0.0/8", "any", Depth.DESCRIBE, ("root", "postgres", "anonymous"), ransom_note=True, scans=True
+        ),
+    ),
     limits=Limits(connects_per_second=0),
 )
 

@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import tempfile
 import time
@@ -131,6 +132,21 @@ def memcached_open(serve: Serve) -> RunningServer:
     with socket.create_connection((HOST, server.port), timeout=5) as client:
         client.sendall(lines + b"mn\r\n")
         assert client.recv(100) == b"MN\r\n"
+    return server
+
+
+@pytest.fixture(scope="module")
+def memcached_binary(serve: Serve) -> RunningServer:
+    server = memcached(serve, "-B", "binary")
+    sets = b"".join(
+        struct.pack(">BBHBxHIIQ", 0x80, 0x01, len(key), 8, 0, 8 + len(key) + 6, 0, 0) + bytes(8) + key + b"secret"
+        for key in (b"session:anna%d" % i for i in range(PEOPLE))
+    )
+    with socket.create_connection((HOST, server.port), timeout=5) as client:
+        client.sendall(sets)
+        answers = client.makefile("rb")
+        for _ in range(PEOPLE):
+            assert answers.read(24)[6:8] == bytes(2)
     return server
 
 
@@ -524,6 +540,7 @@ def server(request: pytest.FixtureRequest) -> RunningServer:
 STATES = [
     # fixture, probe, product, access at identify, access, container, its records, a field
     ("memcached_open", "memcached", "memcached", Access.PARTIAL, Access.OPEN, "items", PEOPLE, ""),
+    ("memcached_binary", "memcached", "memcached", Access.PARTIAL, Access.OPEN, "items", PEOPLE, ""),
     ("memcached_empty", "memcached", "memcached", Access.PARTIAL, Access.OPEN_EMPTY, "items", 0, ""),
     ("memcached_auth", "memcached", "memcached", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
     ("memcached_tls", "memcached", "memcached", Access.PARTIAL, Access.OPEN_EMPTY, "items", 0, ""),
@@ -613,6 +630,7 @@ async def test_the_check_of_each_key_is_recorded_without_the_names(
 FOUND = [
     ("memcached_open", "memcached", Access.OPEN),
     ("memcached_auth", "memcached", Access.AUTH_REQUIRED),
+    ("memcached_binary", "memcached", Access.OPEN),
     ("memcached_tls", "memcached", Access.OPEN_EMPTY),
     ("mosquitto_open", "mosquitto", Access.OPEN),
     ("mosquitto_auth", "mqtt", Access.AUTH_REQUIRED),
@@ -679,11 +697,12 @@ def test_version_five_of_the_real_broker_where_it_would_refuse_the_older(mosquit
     assert kept.records.value == 5
 
 
-def test_sasl_of_memcached_is_known_where_its_port_or_a_hint_speaks_for_it(
-    ask: Callable[..., Any], memcached_auth: RunningServer, memcached_sasl: int
+@pytest.mark.parametrize("service", ["memcached", None])
+def test_memcached_with_sasl_is_recognised(
+    ask: Callable[..., Any], memcached_auth: RunningServer, memcached_sasl: int, service: str | None
 ) -> None:
     server = msgspec.structs.replace(memcached_auth, port=memcached_sasl)
-    report = _report(ask(probe_named("memcached"), server, service="memcached"))
+    report = _report(ask(probe_named("memcached"), server, service=service))
     assert (report.outcome, report.product, report.access) == (Outcome.OK, "memcached", Access.AUTH_REQUIRED)
     assert report.version
 

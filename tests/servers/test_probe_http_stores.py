@@ -495,6 +495,7 @@ STATES = [
     ("s3_open", "s3", ("people", "gone"), "seaweedfs", Access.OPEN, "people", PEOPLE, "*.json"),
     ("s3_open", "s3", (), "seaweedfs", Access.UNKNOWN, "", 0, ""),
     ("s3_auth", "s3", ("people",), "seaweedfs", Access.AUTH_REQUIRED, "", 0, ""),
+    ("s3_auth", "s3", (), "seaweedfs", Access.UNKNOWN, "", 0, ""),
     ("azurite", "azure_blob", (DEV,), "azurite", Access.OPEN, DEV, 5, "*.json"),
     ("azurite", "azure_blob", (f"{ACCOUNT}/closed",), "azurite", Access.UNKNOWN, "", 0, ""),
 ]
@@ -550,7 +551,7 @@ FOUND = [
     ("pouchdb_open", "pouchdb", Access.OPEN),
     ("chroma_open", "chroma", Access.OPEN),
     ("s3_open", "seaweedfs", Access.UNKNOWN),
-    ("s3_auth", "seaweedfs", Access.AUTH_REQUIRED),
+    ("s3_auth", "seaweedfs", Access.UNKNOWN),
     ("azurite", "azurite", Access.UNKNOWN),
 ]
 ALLOWED = Grant(

@@ -7,7 +7,16 @@ import msgspec
 from tieback.model.backend import Candidate
 from tieback.model.figure import Figure
 from tieback.model.pii import ClassificationBasis
-from tieback.model.probe import Access, Container, Identity, Ransom, TlsInfo
+from tieback.model.probe import (
+    Access,
+    Container,
+    Entry,
+    Identity,
+    Privileges,
+    Ransom,
+    TlsInfo,
+    is_undecided,
+)
 
 
 class AppRoute(msgspec.Struct, frozen=True):
@@ -141,11 +150,29 @@ class Exposure(msgspec.Struct, frozen=True):
     experimental: bool = False
     """True if the verdict rests on the vendor's documentation: no recorded conversation with a real server of this
     product confirms it."""
+    at_most: int = 1
+    """Greatest number of stores that this may be. More than 1: nothing proves that its addresses are one store, and
+    nothing contradicts it."""
+    records_at_most: Figure | None = None
+    """Records if its addresses are ``at_most`` stores; ``None`` if it is one store. ``records`` is for one store."""
+    bytes_at_most: Figure | None = None
+    """As ``records_at_most``."""
+    entry: Entry = Entry.NONE
+    """How a client without credentials gets in."""
+    privileges: Privileges = Privileges.NONE
+    """What it may do there."""
+    untested: tuple[str, ...] = ()
+    """What a client without credentials could still try and the probe did not. If not empty, it is not closed."""
 
     @property
     def exposed(self) -> bool:
         """True if records of a real store are readable without authentication."""
         return self.access.exposed and not self.honeypot
+
+    @property
+    def undecided(self) -> bool:
+        """True if the probe decided neither open nor closed."""
+        return is_undecided(self.access, self.untested)
 
 
 class Finding(msgspec.Struct, frozen=True):

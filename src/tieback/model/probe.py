@@ -1,5 +1,6 @@
 """The report of a probe about one service."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
@@ -63,6 +64,20 @@ class Access(StrEnum):
         return self in (Access.OPEN, Access.ANY_USER, Access.PARTIAL)
 
 
+_REFUSALS = (Access.AUTH_REQUIRED, Access.LOCKED, Access.NOT_FOUND)
+"""Definite refusals, for what was tried."""
+
+
+def is_undecided(access: Access, untested: tuple[str, ...] = ()) -> bool:
+    """True if the probe decided neither open nor closed: the answer was unclear, or another way in was not tried.
+
+    Args:
+        access: of the probe report.
+        untested: as ``ProbeReport.untested``.
+    """
+    return access is Access.UNKNOWN or (access in _REFUSALS and bool(untested))
+
+
 class Entry(StrEnum):
     """How a client without credentials gets in. A closed list."""
 
@@ -98,8 +113,10 @@ class Field(msgspec.Struct, frozen=True):
     """The store's own type name."""
 
 
-NOT_RECORDS = frozenset({"relationships"})
-"""Kinds of containers whose figure counts something other than records. They are listed, but no total contains them."""
+MATERIALIZED_VIEW = "materialized view"
+NOT_RECORDS: Mapping[str, str] = {"relationships": "relationships", MATERIALIZED_VIEW: "copied rows"}
+"""Kinds of containers whose figure counts something other than records, and its noun. They are listed, but no total
+contains them."""
 
 
 class Container(msgspec.Struct, frozen=True):
@@ -242,3 +259,8 @@ class ProbeReport(msgspec.Struct, frozen=True):
     experimental: bool = False
     """True if the verdict rests on the vendor's documentation: no recorded conversation with a real server of this
     product confirms it."""
+
+    @property
+    def undecided(self) -> bool:
+        """True if the probe decided neither open nor closed."""
+        return is_undecided(self.access, self.untested)

@@ -7,16 +7,12 @@ batch again and publishes the same part.
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tieback.engine.interface import Engine, UnitLimits, Work
 from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.pipeline.progress import Progress
-from tieback.storage.lake.lake import Lake, part_name
+from tieback.storage.lake.lake import Lake, Rows, part_name
 from tieback.storage.ledger.ledger import Ledger
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 CLAIM = 256
 """Units claimed, and ends entered, in one transaction."""
@@ -34,7 +30,7 @@ class LakeWork[R](Work[R]):
         self._key = key
 
     @abstractmethod
-    def tables(self, results: Sequence[tuple[Unit, R]]) -> Mapping[str, "pa.Table"]:
+    def tables(self, results: Sequence[tuple[Unit, R]]) -> Mapping[str, Rows]:
         """The rows of a batch by lake table."""
 
     def publish(self, batch: Sequence[Unit], results: Sequence[tuple[Unit, R]]) -> str:

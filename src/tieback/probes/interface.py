@@ -22,7 +22,7 @@ from tieback.probes.plausible import check_figures
 from tieback.probes.verified import VerifiedVersion, verified_versions
 from tieback.probes.wire.opening import SILENT_PEER
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
-from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target
+from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Recognised, Target
 
 FIRST_ANSWER_SECONDS = 1.0
 """Seconds that a server on a non-standard port has to show its protocol. Servers that send anything at all do so within
@@ -208,6 +208,15 @@ class ReportDraft:
         """Add a line about something that could not be probed or read."""
         self.problems.append(what[:300])
 
+    def default_accounts(self, *accounts: str) -> None:
+        """Name the product's accounts that have no password by default, unless the grant names them.
+
+        Only a synthetic user was refused then: the store may be open to these accounts, so it is not closed.
+        """
+        for account in accounts:
+            if account not in self.target.passwordless:
+                self.untested.append(f"the account {account} without a password: the grant does not name it")
+
     def report(self) -> ProbeReport:
         """The immutable report. ``open`` without two independent proofs becomes ``partial``."""
         access = self.access
@@ -253,7 +262,7 @@ def run_to_report(
     """
     draft = ReportDraft(meta, target)
     try:
-        yield from talk(draft)
+        yield from _announced(draft, talk(draft))
     except NotThisProtocol as verdict:
         draft.outcome = Outcome.PROTOCOL_MISMATCH
         draft.problem(str(verdict))
@@ -267,6 +276,27 @@ def run_to_report(
             draft.outcome = fault.outcome
         draft.problem(f"{fault.outcome}: {fault.detail}")
     return draft.report()
+
+
+def _announced(draft: ReportDraft, talk: Conversation[None]) -> Conversation[None]:
+    """Pass on every step; report once that the service has answered in its protocol."""
+    announced = False
+    try:
+        step = next(talk)
+        while True:
+            if draft.spoke and not announced:
+                announced = True
+                yield Recognised()
+            try:
+                answer = yield step
+            except Fault as fault:
+                step = talk.throw(fault)
+            else:
+                step = talk.send(answer)
+    except StopIteration:
+        return
+    finally:
+        talk.close()
 
 
 def run_note(talk: Conversation[bytes]) -> Conversation[bytes]:

@@ -6,6 +6,7 @@ the audit log. A transport failure is thrown into the generator as a ``Fault``, 
 
 import re
 from collections.abc import Callable, Generator
+from enum import StrEnum
 from functools import lru_cache
 
 import msgspec
@@ -16,6 +17,24 @@ from tieback.model.public_key import PublicKey
 
 DUMMY_ACCOUNT = "tieback_probe"
 """A user that exists on no server: a server that accepts it accepts any user name."""
+
+
+class SendCost(StrEnum):
+    """What an answer costs the server or its owner."""
+
+    CATALOGUE = "catalogue"
+    """Names and statistics that the server keeps anyway."""
+    BOUNDED = "bounded read"
+    """A bounded number of records or index entries, however many there are."""
+    SCAN = "scan"
+    """The work grows with the number of records. The request limits its time where the product can."""
+    BILLED = "billed"
+    """The provider bills the owner by what the request counts or reads."""
+
+    @property
+    def needs_scans(self) -> bool:
+        """True if the grant's ``scans`` must allow it."""
+        return self in (SendCost.SCAN, SendCost.BILLED)
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -36,6 +55,8 @@ class Target(msgspec.Struct, frozen=True):
     resource: str = ""
     """What the app names at a host that many customers share, such as a project of Firestore; empty if the host itself
     belongs to one customer."""
+    scans: bool = False
+    """True if the grant allows questions of the costs ``scan`` and ``billed``."""
     keys: tuple[PublicKey, ...] = ()
     """Keys in the app for this service that are public by design."""
 
@@ -73,6 +94,9 @@ class DeclaredSend(msgspec.Struct, frozen=True):
     values: bool = False
     """True if the response contains record values, which no transcript stores: at depth ``sample`` a few records;
     otherwise a ransom note, once, if the grant's ``ransom_note`` allows it."""
+    cost: SendCost = SendCost.CATALOGUE
+    """The greatest cost of an answer. The dialer refuses ``scan`` and ``billed`` unless the grant's ``scans`` allows
+    them."""
     redact: Callable[[bytes], bytes | None] | None = None
     """Takes from the whole response what no transcript stores, such as names of keys; ``None``: store nothing of it."""
     mask: Callable[[bytes], bytes] | None = None
@@ -128,7 +152,14 @@ class Receive(msgspec.Struct, frozen=True):
     """Time limit of the wait, if it is less than the idle limit."""
 
 
-Step = Connect | StartTls | Send | Receive
+class Recognised(msgspec.Struct, frozen=True):
+    """The peer speaks the probe's protocol: limits for unknown services end. The response is empty bytes."""
+
+    store: bool = True
+    """False if only the protocol is known, such as HTTP: the time limit of ``OpeningBudget`` stays."""
+
+
+Step = Connect | StartTls | Send | Receive | Recognised
 
 type Conversation[R] = Generator[Step, bytes, R]
 """Yields steps, receives the responses, returns the result."""

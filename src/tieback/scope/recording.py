@@ -139,6 +139,10 @@ class _Recorded:
             self._note(EventKind.RECEIVED, data)
         return data
 
+    async def finish(self, seconds: float) -> bool:
+        self.settle()
+        return await self._wire.finish(seconds)
+
     def close(self) -> None:
         self.settle()
         self._wire.close()

@@ -132,7 +132,7 @@ class EtcdProbe(WebStoreProbe):
 
     def is_likely(self, root: Response) -> bool:
         """True if the root is Go's own 404."""
-        return root.status == 404 and root.body.startswith(b"404 page not found")
+        return root.body.startswith(b"404 page not found")
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
         """Read the size of the key space."""

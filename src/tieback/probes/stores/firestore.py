@@ -1,4 +1,4 @@
-"""Cloud Firestore: number of documents in collections that the app names. No document is read.
+"""Cloud Firestore: number of documents in collections that the app names. No document is read below depth ``sample``.
 
 Sends ``GET .../databases/(default)`` of the project that the app names (identify): anonymous clients are refused, and
 the refusal shows that this is Firestore. Then it sends two requests for each collection that the app names (enumerate):
@@ -11,13 +11,16 @@ Security rules decide for each collection. A count of zero means unknown, not em
 count of zero. No key is sent, because rules do not require one. Not yet verified against the real server.
 """
 
+from typing import Any
+
 import msgspec
 
 from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
+from tieback.probes.web import Identification, Inquiry, other_names
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import decode_json, parse_count
 from tieback.probes.wire.requests import get_request, query_request
@@ -44,6 +47,11 @@ _READABLE = get_request(
     "whether one document is readable: the second proof; returns only its name, which is dropped",
     names=_NAME,
     label="GET .../documents/<collection> (names only)",
+)
+_SAMPLE = sample_get(
+    f"{_DATABASE}/documents/{{collection}}?pageSize=#",
+    "documents of a collection that the rules show to an anonymous client; billed to the owner as that many reads",
+    names=_NAME,
 )
 _STATUSES = ("UNAUTHENTICATED", "PERMISSION_DENIED", "NOT_FOUND", "FAILED_PRECONDITION")
 
@@ -87,7 +95,15 @@ class _Listing(msgspec.Struct):
     documents: list[_Document] = []
 
 
-class FirestoreProbe(WebStoreProbe):
+class _Typed(msgspec.Struct):
+    fields: dict[str, Any] = {}
+
+
+class _Page(msgspec.Struct):
+    documents: list[_Typed] = []
+
+
+class FirestoreProbe(SampledWebStore):
     """Probe of Firestore: which collections the rules open to anonymous clients."""
 
     meta = ProbeMeta(
@@ -97,7 +113,7 @@ class FirestoreProbe(WebStoreProbe):
         services=("firestore",),
         cpe=(),
         cwe="CWE-862",
-        sends=(_PROJECT.send, _COUNT.send, _READABLE.send),
+        sends=(_PROJECT.send, _COUNT.send, _READABLE.send, *(one.send for one in _SAMPLE)),
         references=("https://firebase.google.com/docs/firestore/reference/rest",),
         pivot=False,
         web=True,
@@ -134,6 +150,7 @@ class FirestoreProbe(WebStoreProbe):
             return
         if not inquiry.names:
             draft.problem("collections can only be probed by name, and the app names none")
+        other_names(draft, "collections", inquiry.names)
         shown = 0
         for name in inquiry.names:
             shown += yield from self._collection(inquiry, project, name)
@@ -168,3 +185,27 @@ class FirestoreProbe(WebStoreProbe):
         figure = lower_bound if count >= _MOST else exact
         inquiry.add_containers([Container((name,), "collection", records=figure(count, "count aggregation"))])
         return count
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first documents of a collection."""
+        found = yield from reading.read(_SAMPLE, _Page, reading.target.resource, *container.path)
+        reading.add(
+            container.path,
+            (_plain({"mapValue": {"fields": one.fields}}, 8) for one in found.documents) if found else (),
+        )
+
+
+def _plain(value: object, levels: int) -> object:
+    """A value of the REST API without its type (reference of ``Value``); binary data and references are left out."""
+    if not isinstance(value, dict) or len(value) != 1 or not levels:
+        return None
+    ((kind, inner),) = value.items()
+    match kind, inner:
+        case "mapValue", {"fields": dict() as fields}:
+            return {name: _plain(one, levels - 1) for name, one in fields.items()}
+        case "arrayValue", {"values": list() as items}:
+            return [_plain(one, levels - 1) for one in items]
+        case (("stringValue" | "integerValue" | "doubleValue" | "booleanValue" | "timestampValue"), _):
+            return inner
+        case _:
+            return None

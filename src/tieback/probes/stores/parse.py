@@ -1,4 +1,4 @@
-"""Parse Server and Back4App, which builds on it: number of objects in classes that the app names. No object is read.
+"""Parse Server, and Back4App, which builds on it: number of objects in classes that the app names.
 
 Sends, in this order: ``GET /parse/`` (identify: a server refuses requests that name no application, and its header
 fields show the product). For each class that the app names: ``GET .../classes/<class>?count=1&limit=0``, and if it
@@ -9,13 +9,16 @@ the root, which are tried in this order.
 "Permission denied" is the answer for a class with rules and for a missing class. Verified against Parse Server 9.
 """
 
+from typing import Any
+
 import msgspec
 
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
+from tieback.probes.web import Identification, Inquiry, other_names
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import Request, get_request
@@ -46,6 +49,16 @@ def _asked(mount: str) -> tuple[Request, Request]:
 
 
 _MOUNTS = (_asked("/parse"), _asked(""))
+_SAMPLES = tuple(
+    sample_get(
+        f"{mount}/classes/{{class}}?limit=#&excludeKeys=authData,sessionToken",
+        "objects that the app's public id may read; changes nothing",
+        names=_CLASS,
+        keyed=_APPLICATION,
+    )
+    for mount in ("/parse", "")
+)
+_OF_PARSE = frozenset(("ACL", "__type", "className"))
 _PERMISSION = (119, 101, 102)
 """OPERATION_FORBIDDEN, and the codes of older servers."""
 
@@ -67,7 +80,11 @@ class _Error(msgspec.Struct):
     code: int
 
 
-class ParseProbe(WebStoreProbe):
+class _Rows(msgspec.Struct):
+    results: list[dict[str, Any]]
+
+
+class ParseProbe(SampledWebStore):
     """Probe of Parse Server: classes that are readable without a login."""
 
     meta = ProbeMeta(
@@ -77,7 +94,11 @@ class ParseProbe(WebStoreProbe):
         services=("parse",),
         cpe=("cpe:2.3:a:parseplatform:parse-server",),
         cwe="CWE-862",
-        sends=(_ROOT.send, *(request.send for mount in _MOUNTS for request in mount)),
+        sends=(
+            _ROOT.send,
+            *(request.send for mount in _MOUNTS for request in mount),
+            *(request.send for mount in _SAMPLES for request in mount),
+        ),
         references=(
             "https://docs.parseplatform.org/rest/guide/#queries",
             "https://docs.parseplatform.org/parse-server/guide/#class-level-permissions",
@@ -94,8 +115,8 @@ class ParseProbe(WebStoreProbe):
         return Identification("parse-server") if "x-parse-application-id" in allowed else None
 
     def is_likely(self, root: Response) -> bool:
-        """True for Express without a page at the root, or for Parse at the root itself."""
-        return root.headers.get("x-powered-by") == "Express" and root.status in (403, 404)
+        """True for Express, the server that Parse runs in; its root has any page, or Parse itself."""
+        return root.headers.get("x-powered-by") == "Express"
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
         """Request each class that the app names, and ``_User``, which every application has."""
@@ -106,11 +127,14 @@ class ParseProbe(WebStoreProbe):
             draft.access = Access.AUTH_REQUIRED
             draft.prove(_ROOT.label, "refuses requests that name no application", Access.AUTH_REQUIRED)
             draft.problem("classes need the application id, and the app contains none")
+            other_names(draft, "classes", ())
             return
         draft.fingerprint((inquiry.key,))
         mount = _MOUNTS[0]
         shown = 0
-        for name in dict.fromkeys((*inquiry.names, "_User")):
+        names = tuple(dict.fromkeys((*inquiry.names, "_User")))
+        other_names(draft, "classes", names)
+        for name in names:
             counted = yield from inquiry.ask(mount[0], name, cap=16 * 1024)
             if counted is not None and counted.status == 404 and mount is _MOUNTS[0] and not shown:
                 mount = _MOUNTS[1]
@@ -150,3 +174,11 @@ class ParseProbe(WebStoreProbe):
             draft.prove(mount[1].label, f"an object of {name} is readable without a login", Access.OPEN)
         inquiry.add_containers([Container((name,), "class", records=exact(found.count, "count=1"))])
         return found.count
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first objects of a class."""
+        found = None
+        for requests in _SAMPLES:
+            found = found or (yield from reading.read(requests, _Rows, *container.path))
+        rows = found.results if found is not None else ()
+        reading.add(container.path, ({k: v for k, v in row.items() if k not in _OF_PARSE} for row in rows))

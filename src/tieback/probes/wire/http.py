@@ -154,6 +154,11 @@ class HttpSession:
         self._tls = bool(target.tls)
         self._alive = False
 
+    @property
+    def encrypted(self) -> bool:
+        """True if the last connection used TLS."""
+        return self._tls
+
     def first(self, path: str, *, seconds: float | None = None, cap: int = MAX_BODY) -> Conversation[Response]:
         """Send the first request, which finds out whether the port speaks HTTP, plain or over TLS.
 

@@ -23,6 +23,13 @@ from tieback.scope.conversation import Conversation, DeclaredSend
 _NAME = (
     rb"(?!\.{1,2}(?![A-Za-z0-9_.~%-]))(?!(?:[A-Za-z0-9_.~-]|%..)*%(?:2F|5C|7F|[01][0-9A-F]))" + SEGMENT + rb"{1,765}"
 )
+OBJECT = _NAME + rb"(?:/" + _NAME + rb"){0,30}"
+"""Pattern of an object's key as a path: no empty, dot or control segment."""
+OBJECT_SEGMENT = (
+    rb"(?!\.{1,2}(?:%2F|\?))(?!(?:[A-Za-z0-9_.~-]|%..)*%2F\.{1,2}(?:%2F|\?))"
+    rb"(?!(?:[A-Za-z0-9_.~-]|%..)*%(?:5C|7F|[01][0-9A-F]))" + SEGMENT + rb"{1,1024}"
+)
+"""Pattern of an object's key as one encoded segment."""
 _PLACE = re.compile(r"\{([a-z ]+)\}")
 
 
@@ -50,7 +57,7 @@ class Request(msgspec.Struct, frozen=True):
     def fill(self, *names: str) -> str | None:
         """Path with the names inserted; ``None`` if a name must not be sent."""
         left = iter(names)
-        path = _PLACE.sub(lambda _: next(left) if self.raw else segment(next(left)), self.path)
+        path = _PLACE.sub(lambda _: next(left, "") if self.raw else segment(next(left, "")), self.path)
         if not path.isascii():
             return None
         probe = b"GET %b HTTP" % path.encode("ascii")

@@ -1,10 +1,11 @@
-"""LDAP directories: product, naming contexts, units and the number of their entries. No value of an entry is read.
+"""LDAP directories: product, naming contexts, units and the number of their entries.
 
 Sends an anonymous bind without name and password, and a search for the root entry (identify: the entry is public by
 design, so it proves nothing). For each naming context: its base entry with only its identifier, and one level below it
 without attributes; then the same below the organisational units that were found (enumerate). Names of attributes of
 three entries of each with ``typesOnly``, so that no value is returned (describe). Then unbind. StartTLS if the server
-requires it. No user is ever bound.
+requires it. No user is ever bound. At depth ``sample``: named attributes of at most 50 entries of each level, never a
+password; no value is read below that depth.
 
 Names of entries are data: units (``ou``, ``o``, ``dc`` and well-known containers) are kept, every other name is counted
 and dropped. Counts are of one level, exact unless the size limit cut them. The entry of a naming context and those
@@ -16,13 +17,29 @@ units. Verified against OpenLDAP 2.6.10 and ApacheDS 2.0.0; other products from 
 """
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
+
+import msgspec
 
 from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
-from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
+from tieback.probes.interface import (
+    SAMPLED_COLUMNS,
+    SAMPLED_RECORDS,
+    ProbeMeta,
+    ReportDraft,
+    SampledColumn,
+    Samples,
+    first_answer_timeout,
+    run_sample,
+    run_to_report,
+)
+from tieback.probes.sampling import document_columns
 from tieback.probes.stores.ldap import messages
 from tieback.probes.stores.ldap.messages import LdapEntry, LdapResult, LdapSearch
+from tieback.probes.wire.columns import MAX_PARTS
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
@@ -46,6 +63,17 @@ _ROOT = LdapSearch(
 _BASE = LdapSearch(5, messages.BASE, 1, ("entryUUID",))
 _LEVEL = LdapSearch(6, messages.ONE_LEVEL, LIMIT, (messages.NO_ATTRIBUTES,))
 _TYPES = LdapSearch(7, messages.ONE_LEVEL, 3, ("*",), types_only=True)
+_SAMPLE = LdapSearch(8, messages.ONE_LEVEL, SAMPLED_RECORDS, ())
+"""The attributes are those that the entries have, without ``_UNREAD``."""
+_ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,62}")
+_UNREAD = frozenset(
+    (
+        *("userpassword", "authpassword", "unicodepwd", "ntpassword", "lmpassword", "dbcspwd", "krbprincipalkey"),
+        *("sambantpassword", "sambalmpassword", "userpkcs12", "jpegphoto", "photo", "thumbnailphoto", "audio"),
+        *("usercertificate", "cacertificate", "usersmimecertificate", "objectclass", "objectguid", "objectsid"),
+    )
+)
+"""Secrets, and values that are no texts: their class follows from their names."""
 _BIND, _ROOT_NAME, _BASE_NAME, _LEVEL_NAME = "anonymous bind", "root entry", "base entry", "one level, no attributes"
 
 _DN = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
@@ -84,6 +112,13 @@ def _about(search: LdapSearch) -> bytes:
     return head + b"[^\0-\x1f\x7f]{1,800}" + re.escape(search.tail + messages.MANAGE_DSA_IT)
 
 
+def _sampling() -> bytes:
+    """Pattern of ``_SAMPLE`` about any name, for at most ``SAMPLED_COLUMNS`` attributes."""
+    head = _about(_SAMPLE).removesuffix(re.escape(_SAMPLE.tail + messages.MANAGE_DSA_IT))
+    named = rb"0%b(?:\x04.[A-Za-z0-9-]{1,63}){1,%d}" % (_LENGTH, SAMPLED_COLUMNS)
+    return head + re.escape(_SAMPLE.conditions) + named + re.escape(messages.MANAGE_DSA_IT)
+
+
 SENDS = (
     DeclaredSend(
         _BIND,
@@ -114,6 +149,14 @@ SENDS = (
         "names of the attributes of three entries, without values",
         Depth.DESCRIBE,
     ),
+    DeclaredSend(
+        "one level, attributes by name",
+        _sampling(),
+        f"named attributes of at most {SAMPLED_RECORDS} entries, never passwords: classified for personal data in "
+        "memory, nothing is kept",
+        Depth.SAMPLE,
+        values=True,
+    ),
 )
 
 
@@ -142,6 +185,11 @@ class LdapProbe:
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
         return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
+        """Read named attributes of the first entries of each level."""
+        found: list[SampledColumn] = []
+        return run_sample(found, _sample(containers, found))
 
     def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         def attempt(tls: bool) -> Conversation[bytes]:
@@ -201,6 +249,37 @@ class _Session:
             elif one.kind != messages.REFERENCE:
                 raise HostileAnswer("an LDAP answer of another kind, or more entries than requested")
         raise HostileAnswer("an LDAP answer that does not end")
+
+
+def _sample(containers: Sequence[Container], found: list[SampledColumn]) -> Conversation[None]:
+    # With StartTLS, the port speaks both.
+    first = yield from plain_then_tls(None, lambda tls: first_answer(tls, messages.ANONYMOUS_BIND, 1, None))
+    session = _Session()
+    bound = yield from session.bind(first)
+    if bound.code == messages.CONFIDENTIALITY_REQUIRED:
+        session = yield from _start_tls(session)
+        yield from session.bind()
+    for container in containers:
+        names = [
+            field.name
+            for field in container.fields
+            if _ATTRIBUTE.fullmatch(field.name) and field.name.lower() not in _UNREAD
+        ]
+        base = ",".join(reversed(container.path))
+        if names and len(container.path) <= 2 and _DN.fullmatch(base):
+            search = msgspec.structs.replace(_SAMPLE, attributes=tuple(names[:SAMPLED_COLUMNS]))
+            entries, _ = yield from session.search(search, base)
+            found += document_columns(container.path, map(_texts, entries))
+    yield Send(messages.UNBIND)
+
+
+def _texts(entry: LdapEntry) -> dict[str, list[str]]:
+    """Values of an entry that are texts."""
+    found: dict[str, list[str]] = {}
+    for name, values in entry.attributes.items():
+        with suppress(UnicodeDecodeError):
+            found[name] = [value.decode() for value in values[:MAX_PARTS]]
+    return found
 
 
 def _start_tls(session: _Session) -> Conversation[_Session]:

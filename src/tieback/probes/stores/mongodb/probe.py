@@ -18,8 +18,6 @@ from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
 from tieback.probes.interface import (
-    SAMPLED_CHARACTERS,
-    SAMPLED_COLUMNS,
     ProbeMeta,
     ReportDraft,
     SampledColumn,
@@ -29,10 +27,10 @@ from tieback.probes.interface import (
     run_sample,
     run_to_report,
 )
+from tieback.probes.sampling import document_columns
 from tieback.probes.stores.mongodb import answers, commands
 from tieback.probes.stores.mongodb.commands import Command
 from tieback.probes.wire import bson
-from tieback.probes.wire.columns import columns
 from tieback.probes.wire.frames import MONGO_HEADER, OP_MSG, mongo_body
 from tieback.probes.wire.opening import first_answer, opening_bytes, plain_then_tls, printable
 from tieback.probes.wire.verdicts import NotThisProtocol, TooLargeAnswer
@@ -137,6 +135,8 @@ class MongodbProbe:
         build = yield from session.ask(commands.BUILD_INFO)
         draft.version = answers.text(build.get("version"), 40)
         draft.trait("max_wire_version", answers.number(hello.get("maxWireVersion")))
+        draft.trait("set_name", answers.text(hello.get("setName"), 120))
+        draft.trait("sharded", "isdbgrid" if hello.get("msg") == "isdbgrid" else "")
         if any(key.startswith("ferretdb") for key in build):
             draft.product = "ferretdb"
         yield from _startup_warnings(draft, session)
@@ -166,8 +166,7 @@ def _sample(target: Target, containers: Sequence[Container], found: list[Sampled
             answer = yield from session.ask(commands.SAMPLE, *path)
         except TooLargeAnswer:
             continue
-        read = columns(answers.sampled_documents(answer), characters=SAMPLED_CHARACTERS, most=SAMPLED_COLUMNS)
-        found += [SampledColumn(path, name, tuple(values)) for name, values in read.items()]
+        found += document_columns(path, answers.sampled_documents(answer))
 
 
 def _startup_warnings(draft: ReportDraft, session: _Session) -> Conversation[None]:
