@@ -89,7 +89,7 @@ def test_recheck_verdict_by_probe_reports(
     [
         ({}, "requires authentication"),
         ({"product": "", "identity": None}, "requires authentication, and the product is not visible"),
-        ({"untested": ("names other than a",)}, "requires authentication; not tested: names other than a"),
+        ({"untested": ("names other than a",)}, "requires authentication, but not tried: names other than a"),
     ],
 )
 def test_a_login_demand_is_a_reason(more: dict[str, Any], reason: str) -> None:
