@@ -56,7 +56,8 @@ def _range(text: str, most: Figure | None, show: Callable[[Figure | None], str])
 def container_text(container: Container) -> str:
     """Format the figure of a container; one that does not count records ends with its noun: ``12 relationships``."""
     text = figure_text(container.records)
-    return text if container.kind not in NOT_RECORDS or text == NOT_MEASURED else f"{text} {container.kind}"
+    noun = NOT_RECORDS.get(container.kind)
+    return text if noun is None or text == NOT_MEASURED else f"{text} {noun}"
 
 
 def quality_text(figure: Figure | None) -> str:
