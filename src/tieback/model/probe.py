@@ -113,8 +113,12 @@ class Field(msgspec.Struct, frozen=True):
     """The store's own type name."""
 
 
-MATERIALIZED_VIEW = "materialized view"
-NOT_RECORDS: Mapping[str, str] = {"relationships": "relationships", MATERIALIZED_VIEW: "copied rows"}
+MATERIALIZED_VIEW, VIEW = "materialized view", "view"
+NOT_RECORDS: Mapping[str, str] = {
+    "relationships": "relationships",
+    MATERIALIZED_VIEW: "copied rows",
+    VIEW: "rows of a view",
+}
 """Kinds of containers whose figure counts something other than records, and its noun. They are listed, but no total
 contains them."""
 

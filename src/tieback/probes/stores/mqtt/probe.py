@@ -64,6 +64,10 @@ SENDS = (
 )
 
 
+_ANY_PASSWORD = "any user name with any password: tieback sends no password"
+"""Some brokers, such as ejabberd with anonymous users, accept every password but refuse a client without one."""
+
+
 class MqttProbe:
     """Probe of MQTT brokers: whether an anonymous client may connect."""
 
@@ -129,6 +133,8 @@ def _refused(draft: ReportDraft, level: int, code: int) -> None:
         draft.problem(f"{_NAMES[level]}: refused for another reason, code {code:#x}")
     else:
         draft.prove(_NAMES[level], f"refused with code {code:#x}", access)
+    if access is Access.AUTH_REQUIRED:
+        draft.untested.append(_ANY_PASSWORD)
 
 
 class _Own:

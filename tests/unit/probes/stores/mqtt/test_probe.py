@@ -71,6 +71,7 @@ STATES = [
 def test_access_state_by_server_answers(connack: bytes, subscribed: bytes | None, access: Access) -> None:
     report = ask({packets.connect(V3): connack, packets.subscribe(V3, TOPICS): subscribed}).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report
+    assert bool(report.untested) is (access is Access.AUTH_REQUIRED)
 
 
 FIVE = [
