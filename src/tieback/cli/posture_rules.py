@@ -1,5 +1,6 @@
 """``tieback posture rules``: who may read and write, from rule files only. Contacts nothing."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +37,12 @@ def rules(
     ] = "",
     path: Annotated[list[str] | None, typer.Option("--path", help="Check this path or resource; repeatable.")] = None,
     kind: Annotated[str, typer.Option(help="Format of the file, if detection from the content fails.")] = "",
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            "--at", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Check the access at this time, UTC; default: now."
+        ),
+    ] = None,
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per answer.")] = (
         OutputFormat.TABLE
     ),
@@ -58,10 +65,11 @@ def rules(
         strangers = [Requester(who)] if who else list(Requester)
     except ValueError:
         raise UsageError("unknown identity", where=f"--as {who}", advice="Use anonymous or any-user") from None
+    moment = at.replace(tzinfo=UTC) if at is not None else None
     found = _Found()
     for file in files:
         try:
-            for answer in audit_rules(file, strangers, path or (), kind):
+            for answer in audit_rules(file, strangers, path or (), kind, moment):
                 found.add(answer)
                 if output is OutputFormat.JSON:
                     write_line(encode("posture-rules", answer))
@@ -74,9 +82,7 @@ def rules(
             print_failure(
                 error
                 if len(files) == 1
-                else UsageError(
-                    "not a rule file of a known format", where=str(file), advice="Pass its format with --kind"
-                )
+                else UsageError(error.what, where=str(file), advice="Pass its format with --kind")
             )
         except TiebackError as error:
             found.failed += 1

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from tieback.model.errors import InputError
 from tieback.model.exposure import Severity
 from tieback.posture.rules import reader_for, reader_named
-from tieback.posture.rules.interface import Permission, Requester
+from tieback.posture.rules.interface import Permission, Requester, TimedRulesReader
 from tieback.posture.rules.source import load_text
 
 SECONDS = 10.0
@@ -58,7 +59,11 @@ class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
 
 
 def audit_rules(
-    file: Path, strangers: Sequence[Requester], paths: Sequence[str] = (), kind: str = ""
+    file: Path,
+    strangers: Sequence[Requester],
+    paths: Sequence[str] = (),
+    kind: str = "",
+    at: datetime | None = None,
 ) -> Iterator[RulesAnswer]:
     """Read a file and evaluate it.
 
@@ -67,6 +72,7 @@ def audit_rules(
         strangers: requesters to evaluate.
         paths: paths to evaluate; by default all paths in the file.
         kind: name of its grammar; by default detected from its content.
+        at: the time for conditions on time; by default now.
 
     Raises:
         InputError: the file cannot be read or has an error; or the time limit was reached before all paths were
@@ -75,6 +81,8 @@ def audit_rules(
     """
     text = load_text(file)
     reader = reader_named(kind) if kind else reader_for(text)
+    if at is not None and isinstance(reader, TimedRulesReader):
+        reader = reader.at(at)
     policy = reader.read(text)
     wanted: Iterable[str] = paths or policy.paths()
     deadline = time.monotonic() + SECONDS

@@ -8,6 +8,7 @@ higher level. ``.validate`` is not evaluated, because a requester with write acc
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tieback.model.errors import InputError
 from tieback.posture.rules import interface, logic
@@ -64,6 +65,10 @@ class FirebaseRtdb:
     def __init__(self, now: float | None = None) -> None:
         self._now = now
         """Current time in seconds since 1970; rules of the test mode expire on a date."""
+
+    def at(self, moment: datetime) -> "FirebaseRtdb":
+        """A reader for the access at that moment."""
+        return FirebaseRtdb(moment.timestamp())
 
     def recognises(self, text: RulesText) -> bool:
         """True for a JSON object with ``rules`` that contains ``.read`` or ``.write``."""

@@ -8,6 +8,7 @@ wildcard covers one or more segments in version 1, zero or more in version 2.
 import time
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from tieback.posture.rules import interface
 from tieback.posture.rules.expression import Expression, ExpressionParser, Literal
@@ -38,6 +39,10 @@ class Firestore:
     def __init__(self, now: float | None = None) -> None:
         self._now = now
         """Current time in seconds since 1970; rules of the test mode expire on a date."""
+
+    def at(self, moment: datetime) -> "Firestore":
+        """A reader for the access at that moment."""
+        return Firestore(moment.timestamp())
 
     def recognises(self, text: RulesText) -> bool:
         """True for ``service cloud.firestore`` or ``service firebase.storage``."""

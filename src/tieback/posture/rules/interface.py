@@ -1,8 +1,9 @@
 """Interface of the rules readers: the requester, the reader, and the answers of a rules file."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -36,6 +37,10 @@ class Permission(msgspec.Struct, frozen=True):
     request: str = ""
     """A request that is allowed; empty if there is none."""
     reason: str = ""
+    own_only: bool = False
+    """True if only the requester's own documents or rows are accessible: those that have its user ID."""
+    file: str = ""
+    """The file of the line, if the rules are in several files."""
 
 
 class PathPermissions(msgspec.Struct, frozen=True):
@@ -89,6 +94,15 @@ class RulesReader(Protocol):
         Raises:
             InputError: it has an error; ``where`` has file, line and column, ``what`` the expected element.
         """
+        ...
+
+
+@runtime_checkable
+class TimedRulesReader(RulesReader, Protocol):
+    """Reader of a grammar with conditions on time."""
+
+    def at(self, moment: datetime) -> RulesReader:
+        """A reader for the access at that moment."""
         ...
 
 

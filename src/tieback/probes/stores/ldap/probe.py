@@ -8,10 +8,12 @@ requires it. No user is ever bound. At depth ``sample``: named attributes of at 
 password; no value is read below that depth.
 
 Names of entries are data: units (``ou``, ``o``, ``dc`` and well-known containers) are kept, every other name is counted
-and dropped. Counts are of one level, exact unless the size limit cut them.
+and dropped. Counts are of one level, exact unless the size limit cut them. The entry of a naming context and those
+directly below it, units included, are one container, and the entries below each unit another. Contexts that a product
+has for itself (configuration, schema, monitoring) are not searched.
 
 Identity: ``entryUUID`` (RFC 4530) of the first naming context, which replicas share, else a fingerprint of contexts and
-units. Verified against OpenLDAP 2.6.10; other products from documentation only.
+units. Verified against OpenLDAP 2.6.10 and ApacheDS 2.0.0; other products from documentation only.
 """
 
 import re
@@ -81,7 +83,12 @@ _WELL_KNOWN = frozenset(
     ("users", "computers", "builtin", "system", "groups", "people", "accounts", "hosts", "services", "config")
 )
 """Containers named by ``cn`` that products create themselves; any other ``cn`` may be a person."""
-_SYSTEM = re.compile(r"cn=(?:config|schema|monitor|configuration|changelog|accesslog)(?:,.*)?", re.IGNORECASE)
+_SYSTEM = re.compile(
+    r"cn=(?:config|schema|monitor|configuration|changelog|accesslog)(?:,.*)?|ou=(?:system|schema|config)", re.IGNORECASE
+)
+"""Naming contexts of the product itself. ApacheDS has its own below ``ou``, at the top."""
+_DIRECT = "(entries)"
+"""Name of the container of the entries of a naming context that are in no unit."""
 _BIND_FIRST = re.compile(r"bind must be completed|authentication required|anonymous", re.IGNORECASE)
 _VENDORS = (
     ("389 project", "389-ds"),
@@ -332,6 +339,8 @@ class _Walk:
         self._seen = 0
         self._refused = 0
         self._units = 0
+        self._direct: set[str] = set()
+        """Contexts with entries of their own besides units."""
 
     def go(self, contexts: list[str]) -> Conversation[None]:
         draft = self._draft
@@ -343,9 +352,15 @@ class _Walk:
             else:
                 yield from self._context(context)
         if draft.identity is None or draft.identity.kind != "vendor_id":
-            draft.fingerprint("\0".join(one.path) for one in draft.containers)
+            draft.fingerprint(
+                "\0".join(one.path[:1] if one.kind == "entries" else one.path)
+                for one in draft.containers
+                if one.kind != "entries" or one.path[0] in self._direct
+            )
+        # The entries of a context and of its units alone show no more than names.
         user = [one for one in draft.containers if not one.system]
-        if any(one.records is not None and one.records.value for one in user):
+        data = [one for one in user if one.kind != "entries" or one.path[0] in self._direct]
+        if any(one.records is not None and one.records.value for one in data):
             draft.access = Access.PARTIAL if self._refused else Access.OPEN
         elif self._seen:
             draft.access = Access.SCHEMA_ONLY
@@ -373,11 +388,12 @@ class _Walk:
         draft.prove(_LEVEL_NAME, f"returns {len(children)} entries below a naming context", Access.OPEN)
         units = [child.name for child in children if _is_unit(child.name)]
         others = len(children) - len(units)
+        fields: tuple[Field, ...] = ()
         if others:
+            self._direct.add(context)
             fields = (yield from self._fields(context)) if self._describes else ()
-            draft.containers.append(
-                Container((context,), "naming context", False, _counted(others, result), None, fields)
-            )
+        direct = _counted(len(entries) + len(children), result)
+        draft.containers.append(Container((context, _DIRECT), "entries", False, direct, None, fields))
         for name in units:
             yield from self._unit(context, name)
 
@@ -395,7 +411,10 @@ class _Walk:
             draft.containers.append(Container(path, "unit"))
             return
         fields = (yield from self._fields(name)) if self._describes and entries else ()
-        draft.containers.append(Container(path, "unit", False, _counted(len(entries), result), None, fields))
+        counted = _counted(len(entries), result)
+        if any(_is_unit(entry.name) for entry in entries):
+            counted = lower_bound(counted.value, "entries of one level, which has units of its own")
+        draft.containers.append(Container(path, "unit", False, counted, None, fields))
 
     def _fields(self, base: str) -> Conversation[tuple[Field, ...]]:
         entries, _ = yield from self._session.search(_TYPES, base)
