@@ -25,8 +25,8 @@ def rules(
         list[Path],
         typer.Argument(
             metavar="FILE",
-            help="Firebase, Firestore and Storage rules; SQL with row level security; S3, Google and Azure policies; "
-            "configuration files of data stores. The format is detected from the content.",
+            help="Firebase, Firestore and Storage rules; a Supabase project (a folder) or SQL files; S3, Google and "
+            "Azure policies; configuration files of data stores. The format is detected from the content.",
         ),
     ],
     *,
@@ -47,19 +47,20 @@ def rules(
     """Show who may read and write what, with the rule that allows it and a sample request.
 
     Anonymous write access is critical, anonymous read access is high, access for any signed-in user is medium.
-    Access that depends on stored data is low.
+    Access that depends on stored data, or only to rows with the user's own ID, is low.
 
     Example: tieback posture rules firestore.rules --as any-user --path /users/alice --format json
     """
     from tieback.posture.rules.audit import audit_rules
     from tieback.posture.rules.interface import Requester
+    from tieback.posture.rules.sql.project import grouped
 
     try:
         strangers = [Requester(who)] if who else list(Requester)
     except ValueError:
         raise UsageError("unknown identity", where=f"--as {who}", advice="Use anonymous or any-user") from None
     found = _Found()
-    for file in files:
+    for file in grouped(files):
         try:
             for answer in audit_rules(file, strangers, path or (), kind):
                 found.add(answer)
@@ -120,7 +121,8 @@ def _print(shown: "list[RulesAnswer]", asked: int) -> None:
         table.add_column(name, overflow="fold")
     for one in shown[:_MAX_ROWS]:
         where = f"{one.file}:{one.line}" if one.line else one.file
-        told = "\n".join(part for part in (one.rule, one.reason and f"({one.reason})") if part)
+        notes = "; ".join(part for part in (one.reason, ", ".join(one.lints)) if part)
+        told = "\n".join(part for part in (one.rule, notes and f"({notes})") if part)
         table.add_row(
             Text(where), Text(one.who.value), Text(one.path), _word(one.read_by), _word(one.write_by), Text(told)
         )

@@ -9,8 +9,10 @@ import msgspec
 from tieback.model.errors import InputError
 from tieback.model.exposure import Severity
 from tieback.posture.rules import reader_for, reader_named
-from tieback.posture.rules.interface import Permission, Requester
+from tieback.posture.rules.interface import Permission, Requester, RulesPolicy
 from tieback.posture.rules.source import load_text
+from tieback.posture.rules.sql.project import read_files, read_folder
+from tieback.posture.rules.sql_policies import SqlPolicies, SqlSchema
 
 SECONDS = 10.0
 """Time limit for the answers of one file, in seconds: thousands of rules times thousands of paths are not evaluated."""
@@ -35,6 +37,8 @@ class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
     reason: str
     read_by: Permission
     write_by: Permission
+    lints: tuple[str, ...] = ()
+    """Checks of Supabase's linter that match the path."""
 
     def is_equivalent(self, other: "RulesAnswer") -> bool:
         """True if the answer for another requester has the same content and the same lines."""
@@ -50,7 +54,7 @@ class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
         permits = [permit for permit in (self.read_by, self.write_by) if permit.allowed]
         if not permits:
             return None
-        if not any(permit.certain for permit in permits):
+        if not any(permit.certain and not permit.own_only for permit in permits):
             return Severity.LOW
         if self.who is Requester.ANY_USER:
             return Severity.MEDIUM
@@ -58,12 +62,12 @@ class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
 
 
 def audit_rules(
-    file: Path, strangers: Sequence[Requester], paths: Sequence[str] = (), kind: str = ""
+    file: Path | tuple[Path, ...], strangers: Sequence[Requester], paths: Sequence[str] = (), kind: str = ""
 ) -> Iterator[RulesAnswer]:
     """Read a file and evaluate it.
 
     Args:
-        file: the rules.
+        file: the rules; a folder is a Supabase project, and several files are migrations of one database.
         strangers: requesters to evaluate.
         paths: paths to evaluate; by default all paths in the file.
         kind: name of its grammar; by default detected from its content.
@@ -73,24 +77,31 @@ def audit_rules(
             evaluated. The answers before that are valid.
         UsageError: the grammar is unknown, or no grammar recognises the file.
     """
-    text = load_text(file)
-    reader = reader_named(kind) if kind else reader_for(text)
-    policy = reader.read(text)
+    label = str(file[0].parent if isinstance(file, tuple) else file)
+    errors: list[InputError] = []
+    policy: RulesPolicy
+    if isinstance(file, tuple) or file.is_dir():
+        read = read_files(file) if isinstance(file, tuple) else read_folder(file)
+        policy, errors, grammar = read.schema, read.errors, SqlPolicies.meta.name
+    else:
+        text = load_text(file)
+        reader = reader_named(kind) if kind else reader_for(text)
+        policy, grammar = reader.read(text), reader.meta.name
     wanted: Iterable[str] = paths or policy.paths()
     deadline = time.monotonic() + SECONDS
     for asked, path in enumerate(wanted):
         if asked and time.monotonic() > deadline:
             raise InputError(
                 f"only the first {asked:,} paths were evaluated within {SECONDS:g} s",
-                where=str(file),
+                where=label,
                 advice="Evaluate the others with --path",
             )
         for who in strangers:
             verdict = policy.ask(who, path)
             decisive = verdict.decisive
             yield RulesAnswer(
-                str(file),
-                reader.meta.name,
+                decisive.file or label,
+                grammar,
                 who,
                 path,
                 verdict.read.allowed,
@@ -102,4 +113,7 @@ def audit_rules(
                 decisive.reason,
                 verdict.read,
                 verdict.write,
+                policy.lints(path) if isinstance(policy, SqlSchema) else (),
             )
+    if errors:
+        raise errors[0]
