@@ -94,5 +94,4 @@ def report(result: Result) -> str:
 if __name__ == "__main__":
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 200
     first = int(sys.argv[3]) if len(sys.argv) > 3 else 0
-    connected = Oracle(sys.argv[1], prelude())
-    print(report(compare(connected, range(first, first + count))))
+    print(report(compare(Oracle(sys.argv[1], prelude()), range(first, first + count))))

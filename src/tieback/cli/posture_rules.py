@@ -36,6 +36,14 @@ def rules(
     ] = "",
     path: Annotated[list[str] | None, typer.Option("--path", help="Check this path or resource; repeatable.")] = None,
     kind: Annotated[str, typer.Option(help="Format of the file, if detection from the content fails.")] = "",
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify",
+            help="Load SQL files into a throw-away PostgreSQL on this machine and add its answers. Needs Linux, "
+            "PostgreSQL, and root or user namespaces; the server has no network and no rights.",
+        ),
+    ] = False,
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per answer.")] = (
         OutputFormat.TABLE
     ),
@@ -62,14 +70,14 @@ def rules(
     found = _Found()
     for file in grouped(files):
         try:
-            for answer in audit_rules(file, strangers, path or (), kind):
+            for answer in audit_rules(file, strangers, path or (), kind, verify=verify):
                 found.add(answer)
                 if output is OutputFormat.JSON:
                     write_line(encode("posture-rules", answer))
                 elif path or answer.severity is not None or not answer.certain:
                     found.show(answer)
         except UsageError as error:
-            if kind:
+            if kind or verify:
                 raise
             found.failed += 1
             print_failure(

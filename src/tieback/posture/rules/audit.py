@@ -6,12 +6,15 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.model.errors import InputError
+from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
 from tieback.posture.rules import reader_for, reader_named
-from tieback.posture.rules.interface import Permission, Requester, RulesPolicy
-from tieback.posture.rules.source import load_text
+from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesPolicy
+from tieback.posture.rules.source import RulesText, load_text
 from tieback.posture.rules.sql.project import read_files, read_folder
+from tieback.posture.rules.sql.server import find_isolation
+from tieback.posture.rules.sql.verify import Verified, confirmed
+from tieback.posture.rules.sql.verify import verify as run_verification
 from tieback.posture.rules.sql_policies import SqlPolicies, SqlSchema
 
 SECONDS = 10.0
@@ -62,7 +65,12 @@ class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
 
 
 def audit_rules(
-    file: Path | tuple[Path, ...], strangers: Sequence[Requester], paths: Sequence[str] = (), kind: str = ""
+    file: Path | tuple[Path, ...],
+    strangers: Sequence[Requester],
+    paths: Sequence[str] = (),
+    kind: str = "",
+    *,
+    verify: bool = False,
 ) -> Iterator[RulesAnswer]:
     """Read a file and evaluate it.
 
@@ -71,22 +79,25 @@ def audit_rules(
         strangers: requesters to evaluate.
         paths: paths to evaluate; by default all paths in the file.
         kind: name of its grammar; by default detected from its content.
+        verify: load SQL into a throw-away PostgreSQL, and add its answers.
 
     Raises:
         InputError: the file cannot be read or has an error; or the time limit was reached before all paths were
             evaluated. The answers before that are valid.
-        UsageError: the grammar is unknown, or no grammar recognises the file.
+        UsageError: the grammar is unknown, no grammar recognises the file, or ``verify`` is not possible.
     """
     label = str(file[0].parent if isinstance(file, tuple) else file)
     errors: list[InputError] = []
     policy: RulesPolicy
+    texts: list[RulesText] = []
     if isinstance(file, tuple) or file.is_dir():
         read = read_files(file) if isinstance(file, tuple) else read_folder(file)
-        policy, errors, grammar = read.schema, read.errors, SqlPolicies.meta.name
+        policy, errors, grammar, texts = read.schema, read.errors, SqlPolicies.meta.name, read.texts
     else:
         text = load_text(file)
         reader = reader_named(kind) if kind else reader_for(text)
-        policy, grammar = reader.read(text), reader.meta.name
+        policy, grammar, texts = reader.read(text), reader.meta.name, [text]
+    verified = _verified(policy, texts, label) if verify else None
     wanted: Iterable[str] = paths or policy.paths()
     deadline = time.monotonic() + SECONDS
     for asked, path in enumerate(wanted):
@@ -98,6 +109,8 @@ def audit_rules(
             )
         for who in strangers:
             verdict = policy.ask(who, path)
+            if verified is not None and isinstance(policy, SqlSchema):
+                verdict = _checked(verified, who, policy.label(path), verdict)
             decisive = verdict.decisive
             yield RulesAnswer(
                 decisive.file or label,
@@ -117,3 +130,16 @@ def audit_rules(
             )
     if errors:
         raise errors[0]
+
+
+def _verified(policy: RulesPolicy, texts: Sequence[RulesText], label: str) -> Verified:
+    if not isinstance(policy, SqlSchema):
+        raise UsageError("only SQL can be verified", where=label, advice="Leave out --verify")
+    return run_verification(policy.database, texts, find_isolation())
+
+
+def _checked(verified: Verified, who: Requester, path: str, answer: PathPermissions) -> PathPermissions:
+    return PathPermissions(
+        confirmed(verified, who, path, ("select",), answer.read),
+        confirmed(verified, who, path, ("insert", "update", "delete"), answer.write),
+    )

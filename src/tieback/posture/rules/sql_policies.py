@@ -86,10 +86,11 @@ class SqlSchema:
 
     def lints(self, path: str) -> tuple[str, ...]:
         """Names of the checks of Supabase's linter that match a path."""
-        label = self._label(path)
+        label = self.label(path)
         return tuple(dict.fromkeys(one.name for one in self._lints if one.path == label))
 
-    def _label(self, path: str) -> str:
+    def label(self, path: str) -> str:
+        """The path of an object as ``paths`` has it."""
         name = _clean(path)
         relation = self._relation(name)
         return relation.label if relation is not None and "/" not in name else name

@@ -30,7 +30,7 @@ class ProjectRules:
     """What was read."""
 
     schema: SqlSchema
-    files: list[Path]
+    texts: list[RulesText]
     errors: list[InputError] = field(default_factory=list)
     """Files that could not be read."""
 
@@ -184,7 +184,7 @@ def read_files(files: Sequence[Path], config: Path | None = None) -> ProjectRule
     if config is not None:
         exposed, functions = _configure(database, config, lines, errors)
     schema = SqlSchema(database, exposed, lines.locate, functions)
-    return ProjectRules(schema, list(files), errors)
+    return ProjectRules(schema, texts, errors)
 
 
 def _configure(
