@@ -75,7 +75,7 @@ def test_access_state_by_server_answers(connack: bytes, subscribed: bytes | None
 
 def test_a_refusal_leaves_logins_untested() -> None:
     assert ask({packets.connect(V3): b"\x20\2\0\5"}).result.untested == (
-        "any user name with any password: no password is ever sent",
+        "any user name with any password: tieback sends no password",
     )
     assert ask({packets.connect(V3): IN}, Depth.IDENTIFY).result.untested == ()
 
