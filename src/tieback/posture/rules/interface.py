@@ -37,6 +37,10 @@ class Permission(msgspec.Struct, frozen=True):
     request: str = ""
     """A request that is allowed; empty if there is none."""
     reason: str = ""
+    operations: tuple[str, ...] = ()
+    """The operations that are allowed, such as ``get`` and ``list``, if the rules distinguish them."""
+    own: bool = False
+    """True if it is allowed only for data that names the requester as the owner."""
 
 
 class PathPermissions(msgspec.Struct, frozen=True):
@@ -102,9 +106,11 @@ class TimedRulesReader(RulesReader, Protocol):
         ...
 
 
-def allow(line: int = 0, rule: str = "", request: str = "", *, reason: str = "", certain: bool = True) -> Permission:
-    """A permit that allows access."""
-    return Permission(True, certain, line, rule_excerpt(rule), request, reason)
+def allow(
+    line: int = 0, rule: str = "", request: str = "", *, reason: str = "", certain: bool = True, own: bool = False
+) -> Permission:
+    """A permit that allows access; ``own``: only to data that names the requester as the owner."""
+    return Permission(True, certain, line, rule_excerpt(rule), request, reason, own=own)
 
 
 def deny(reason: str, line: int = 0, rule: str = "", *, certain: bool = True) -> Permission:
