@@ -21,6 +21,7 @@ import msgspec
 
 from bench.measure import table
 from tieback.assess.leaves import bytes_total, records_total
+from tieback.backends.probe_hints import url_hints
 from tieback.model.document import decode
 from tieback.model.figure import Quality
 from tieback.model.probe import Access, ProbeReport
@@ -280,6 +281,7 @@ def changes_for(name: str) -> list[ChangedSend]:
                 (re.compile(part["command"].encode("latin-1")), part["answer"].encode("latin-1"))
                 for part in one.get("parts", ())
             ),
+            tuple(text.encode("latin-1") for text in one.get("later", ())),
         )
         for one in changed_sends()
         if fnmatchcase(name, one.get("conversations", "*")) and not one.get("unanswered")
@@ -304,6 +306,13 @@ def is_listed(name: str, probe: str, data: bytes) -> bool:
         for one in changed_sends()
         if one.get("unanswered") and fnmatchcase(name, one.get("conversations", "*"))
     )
+
+
+@cache
+def app_urls() -> Mapping[str, list[str]]:
+    """URLs of an app by conversation, from ``app_urls.toml``."""
+    urls: Mapping[str, list[str]] = tomllib.loads((FOLDER / "app_urls.toml").read_text(encoding="utf-8"))
+    return urls
 
 
 def _behind(name: str, depth: str, held: tuple[Transcript, ...]) -> tuple[Transcript, ...]:
@@ -334,7 +343,7 @@ def _all() -> Mapping[tuple[str, str], tuple[Transcript, ...]]:
 
 async def _replay(transcripts: tuple[Transcript, ...], name: str) -> tuple[ProbeReport, ReplayDialer]:
     dialer = ReplayDialer(transcripts, changes_for(name))
-    (report,) = [report async for report in replay_from(dialer)]
+    (report,) = [report async for report in replay_from(dialer, url_hints(app_urls().get(name, ())))]
     return report, dialer
 
 

@@ -23,6 +23,7 @@ import msgspec
 import pytest
 
 from tests.lab.ports import free_port
+from tieback.assess.leaves import records_total
 from tieback.lab.process import Launch, RunningServer, launch, stop, unprivileged_account
 from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
@@ -557,8 +558,8 @@ STATES = [
     ("slapd_empty", "ldap", "openldap", Access.UNKNOWN, Access.UNKNOWN, "", 0, ""),
     ("slapd_hidden", "ldap", "openldap", Access.UNKNOWN, Access.UNKNOWN, "", 0, ""),
     ("slapd_auth", "ldap", "ldap", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
-    ("slapd_unbound", "ldap", "openldap", Access.AUTH_REQUIRED, Access.OPEN, SUFFIX, 1, "sn"),
-    ("slapd_tls", "ldap", "openldap", Access.UNKNOWN, Access.OPEN, SUFFIX, 1, "sn"),
+    ("slapd_unbound", "ldap", "openldap", Access.AUTH_REQUIRED, Access.OPEN, f"{SUFFIX}.(entries)", 4, "sn"),
+    ("slapd_tls", "ldap", "openldap", Access.UNKNOWN, Access.OPEN, f"{SUFFIX}.(entries)", 4, "sn"),
     ("slapd_starttls", "ldap", "openldap", Access.UNKNOWN, Access.OPEN, f"{SUFFIX}.ou=People", PEOPLE, "mail"),
     ("sentinel", "redis", "redis-sentinel", Access.PARTIAL, Access.SCHEMA_ONLY, "", 0, ""),
     ("redis_limited", "redis", "redis", Access.PARTIAL, Access.PARTIAL, "db0", 40, "pub:#"),
@@ -725,10 +726,12 @@ def test_ldapsearch_counts_the_same(ask: Callable[..., Any], slapd_open: Running
     search = program("ldapsearch", "Debian: ldap-utils")
     where = ("-x", "-LLL", "-H", f"ldap://{HOST}:{slapd_open.port}", "-s", "one")
     told = tool((search, *where, "-b", f"ou=People,{SUFFIX}", "1.1"))
+    whole = tool((search, *where[:-1], "sub", "-b", SUFFIX, "1.1"))
     report = _report(ask(probe_named("ldap"), slapd_open))
     people = next(one for one in report.containers if one.path == (SUFFIX, "ou=People"))
     assert people.records is not None
     assert told.count("dn: ") == people.records.value
+    assert whole.count("dn: ") == records_total(report.containers).value
     assert {field.name for field in people.fields} == {"objectclass", "uid", "cn", "sn", "mail"}
     assert report.identity is not None
     assert report.identity.key.startswith("ldap:entryUUID:")

@@ -215,6 +215,17 @@ SAMPLES = {
     **objects("azure_blob", "/<container>/<blob>", r"/.*"),
     **objects("gcs", "/storage/v1/b/<bucket>/o/<object>", r"/storage/v1/b/.*/o/.*\?alt=media"),
     **objects("firebase_storage", "/v0/b/<bucket>/o/<object>", r"/v0/b/.*/o/.*\?alt=media"),
+    ("bolt", "MATCH (n) RETURN properties(n) AS p LIMIT 50"): (
+        rb"..\xb3\x10\xd0\x2cMATCH \(n\) RETURN properties\(n\) AS p LIMIT 50\xa0\xa1\x84mode\x81r\0\0"
+    ),
+    # A search of one level with the names of attributes, never all; no password attribute is sent (test_sampling).
+    ("ldap", "one level, attributes by name"): (
+        rb"0.*x02x01x08c|0.*\x02\x01\x08c.*\x0a\x01\x01\x0a\x01\0\x02\x01\x32\x02\x01\x05\x01\x01\0\x87\x0bobjectClass"
+    ),
+    # Fetch of a consumer without a group: replica -1, half a second, one byte, 128 KiB, one topic.
+    ("kafka", "Fetch (version 4)"): (
+        rb"\.{4}\0\x01\0\x04\0{3}\x05\0\x07tieback\xff{4}\0\0\x01\xf4\0{3}\x01\0\x02\0{2}\0\0{3}\x01\.\.\[A-Za-z0-9"
+    ),
     ("postgresql", "a sample"): rb'Q.*SELECT pg_catalog\.left\(".*"::pg_catalog\.text,256\).*'
     rb' FROM ONLY ".*" LIMIT 50\x00',
 }

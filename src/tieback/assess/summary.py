@@ -37,6 +37,14 @@ class CountedStore(Protocol):
     def people(self) -> PeopleRange | None: ...  # noqa: D102
     @property
     def honeypot(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def undecided(self) -> bool: ...  # noqa: D102
+    @property
+    def at_most(self) -> int: ...  # noqa: D102
+    @property
+    def records_at_most(self) -> Figure | None: ...  # noqa: D102
+    @property
+    def bytes_at_most(self) -> Figure | None: ...  # noqa: D102
 
 
 class _Sum:
@@ -47,6 +55,24 @@ class _Sum:
 
     def add(self, figure: Figure) -> None:
         self.figure = total((self.figure, figure), SUM)
+
+
+class _Most:
+    """Running totals if all addresses that only look alike are different stores."""
+
+    def __init__(self) -> None:
+        self.any = False
+        """True if a store may be several: the totals then differ from the others."""
+        self.answering = self.exposed = 0
+        self.records, self.bytes = _Sum(), _Sum()
+
+    def add(self, store: CountedStore) -> None:
+        self.any = self.any or store.at_most > 1
+        self.answering += store.at_most
+        if store.access.exposed:
+            self.exposed += store.at_most
+            self.records.add(store.records_at_most or store.records)
+            self.bytes.add(store.bytes_at_most or store.bytes)
 
 
 class _Kind:
@@ -73,7 +99,8 @@ def summarise(
     """
     kinds: dict[str, _Kind] = {}
     classes: dict[str, _Sum] = {}
-    ransomed = honeypots = 0
+    ransomed = honeypots = undecided = 0
+    most = _Most()
     marked: list[CountedStore] = []
     by_value: set[str] = set()
     people, duties = PeopleTotal(), Duties()
@@ -83,6 +110,8 @@ def summarise(
             continue
         kind = kinds.setdefault(store.product, _Kind())
         kind.asked += 1
+        undecided += store.undecided
+        most.add(store)
         ransomed += store.ransom.verdict in RANSOMED
         if store.ransom.marks:
             marked.append(store)
@@ -118,6 +147,11 @@ def summarise(
         campaigns=find_campaigns(marked),
         apps_partly_read=partly_read[0],
         affected_partly_read=partly_read[1],
+        undecided=undecided,
+        stores_answering_at_most=most.answering if most.any else None,
+        stores_exposed_at_most=most.exposed if most.any else None,
+        records_at_most=most.records.figure if most.any else None,
+        bytes_at_most=most.bytes.figure if most.any else None,
     )
 
 

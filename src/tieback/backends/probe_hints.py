@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from importlib import resources
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -26,6 +27,7 @@ MAX_NAMES = 256
 MAX_KEYS = 8
 """Most public keys of one candidate; many apps can share a host."""
 _WEB = frozenset({"http", "https", "ws", "wss"})
+_USUAL_PORTS = {"http": 80, "https": 443}
 
 
 class ContainerRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):
@@ -115,6 +117,30 @@ def collect_probe_hints(
         if every or public:
             found[candidate] = ProbeHints(tuple(every)[:MAX_NAMES], tuple(public)[:MAX_KEYS])
     return found
+
+
+def url_endpoint(text: str) -> Endpoint:
+    """The endpoint of a URL of HTTP that a user wrote; no rule decides whether it can be a back end.
+
+    Raises:
+        ValueError: the text is not a URL with a host, or its port is not a number.
+    """
+    url = urlsplit(text)
+    scheme, host = url.scheme.lower(), url.hostname or ""
+    if scheme not in _USUAL_PORTS or not host or url.port == 0:
+        raise ValueError(text)
+    port = url.port or _USUAL_PORTS[scheme]
+    path = url.path.rstrip("/") if url.path.isascii() and url.path.isprintable() else ""
+    place = f"[{host}]" if ":" in host else host
+    shown = "" if port == _USUAL_PORTS[scheme] else f":{port}"
+    return Endpoint(EndpointKind.URL, f"{scheme}://{place}{shown}{path}", scheme, host, port, path)
+
+
+def url_hints(urls: Iterable[str]) -> ProbeHints:
+    """The containers that URLs of HTTP name; raises as for ``url_endpoint``."""
+    rules = read_container_rules()
+    found = dict.fromkeys(pair for url in urls for pair in _named(url_endpoint(url), (), rules))
+    return ProbeHints(tuple(found)[:MAX_NAMES])
 
 
 def _named(endpoint: Endpoint, within: tuple[str, ...], rules: Iterable[ContainerRule]) -> Iterable[tuple[str, str]]:

@@ -258,12 +258,11 @@ def _ask(
 
 def _verdict(report: ProbeReport) -> str:
     """The access state, with the account name from the grant if one was used; or how the conversation ended."""
-    from tieback.report.document import ACCESS_WORDS, clean
+    from tieback.report.verdict import access_text
 
     if report.outcome is not Outcome.OK:
         return _OUTCOME_WORDS[report.outcome]
-    words = ACCESS_WORDS[report.access]
-    return f"{words} as {clean(report.account, 40)}" if report.account else words
+    return access_text(report)
 
 
 def _print(tally: _Tally) -> None:

@@ -1,5 +1,6 @@
 """The report of a probe about one service."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
@@ -112,8 +113,10 @@ class Field(msgspec.Struct, frozen=True):
     """The store's own type name."""
 
 
-NOT_RECORDS = frozenset({"relationships"})
-"""Kinds of containers whose figure counts something other than records. They are listed, but no total contains them."""
+MATERIALIZED_VIEW = "materialized view"
+NOT_RECORDS: Mapping[str, str] = {"relationships": "relationships", MATERIALIZED_VIEW: "copied rows"}
+"""Kinds of containers whose figure counts something other than records, and its noun. They are listed, but no total
+contains them."""
 
 
 class Container(msgspec.Struct, frozen=True):

@@ -86,6 +86,14 @@ class Headline(msgspec.Struct, frozen=True):
     """Affected apps among them; the other affected apps were fully read."""
     damaged_parts: int = 0
     """Damaged parts of the stored results, which were ignored: apps and stores may be missing."""
+    undecided: int | None = 0
+    """Stores that answered, but are known neither as open nor as closed. ``None`` if the audience must not see it."""
+    stores_answering_at_most: int | None = None
+    """Stores if all addresses that only look alike are different stores; ``None`` here and below if this changes
+    nothing, or if the audience must not see it. The fields without ``at_most`` count such addresses once."""
+    stores_exposed_at_most: int | None = None
+    records_at_most: Figure | None = None
+    bytes_at_most: Figure | None = None
 
 
 class FigureGroup(msgspec.Struct, frozen=True):

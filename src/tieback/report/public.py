@@ -173,6 +173,12 @@ def _headline(head: Headline, counts: BreakdownCounts) -> Headline:
         else PeopleRange(_rounded_up(people.at_most), None if people.at_least is None else round_down(people.at_least)),
         duties=(),
         campaigns=(),
+        undecided=_part(head.undecided, head.stores_answering - head.stores_exposed),
+        # Differences of two totals would show how many addresses look alike.
+        stores_answering_at_most=None,
+        stores_exposed_at_most=None,
+        records_at_most=None,
+        bytes_at_most=None,
     )
 
 

@@ -34,6 +34,8 @@ BATCH = 500
 MOST_NAMES = 5
 """Limit on the vendors suggested if none matches."""
 
+OTHER_WAY = "another access path"
+"""Instead of a line that would disclose other vendors' routes."""
 _OF_THE_STORE = frozenset(
     {"access", "records", "bytes", "personal data", "ransom", "cleartext", "people", "honeypot", "exposure window"}
 )
@@ -258,6 +260,11 @@ def _store(store: Exposure, own: _Own) -> Exposure:
         window=_window(store, own),
         honeypot=store.honeypot,
         factors=tuple(replace(factor, why=_masked(factor.why, secret)) for factor in factors),
+        # Without the line the store would count as closed.
+        untested=tuple(line if _told((line,), secret) else OTHER_WAY for line in store.untested),
+        at_most=store.at_most if whole else 1,
+        records_at_most=store.records_at_most if whole else None,
+        bytes_at_most=store.bytes_at_most if whole else None,
     )
     if factors == store.factors:
         return told

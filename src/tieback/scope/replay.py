@@ -8,7 +8,7 @@ tieback in a ``User-Agent`` is ignored.
 import re
 import ssl
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -40,11 +40,13 @@ class ChangedSend(msgspec.Struct, frozen=True):
     """The answer, if no recorded send has one."""
     parts: tuple[tuple[re.Pattern[bytes], bytes], ...] = ()
     """For a send of several commands: the pattern of a command, and the answer to each that matches."""
+    later: tuple[bytes, ...] = ()
+    """The answers to the same send after the first one; the last one repeats. Empty: ``answer`` repeats."""
 
-    def answer_to(self, sent: bytes) -> bytes | None:
-        """The answer to these bytes; ``None`` if a recorded send has it."""
+    def answer_to(self, sent: bytes, turn: int = 0) -> bytes | None:
+        """The answer to these bytes, sent for the ``turn``-th time; ``None`` if a recorded send has it."""
         if not self.parts:
-            return self.answer
+            return self.later[min(turn, len(self.later)) - 1] if turn and self.later else self.answer
         found = [(match.start(), answer) for pattern, answer in self.parts for match in pattern.finditer(sent)]
         return b"".join(answer for _, answer in sorted(found))
 
@@ -86,10 +88,11 @@ class _Tape:
         found = self._first(re.compile(re.escape(wanted)), line)
         for change in self._changed if found is None else ():
             match = change.now.fullmatch(wanted)
-            answer = change.answer_to(wanted)
+            answer = change.answer_to(wanted, self.used.count(change))
             if match is not None and answer is not None:
                 found = _Exchange(wanted)
-                found.events.append(WireEvent(0, EventKind.RECEIVED, answer))
+                if answer:
+                    found.events.append(WireEvent(0, EventKind.RECEIVED, answer))
                 if b"\r\nConnection: close\r\n" in answer:
                     found.events.append(WireEvent(0, EventKind.ENDED))
             elif match is not None:
@@ -240,6 +243,11 @@ class ReplayDialer:
     def probes(self, target: Target) -> tuple[str, ...]:
         """The probes whose conversations with a target were recorded."""
         return tuple(self._held.get(target.label, {}))
+
+    def named(self, target: Target) -> Mapping[str, tuple[str, ...]]:
+        """The containers that an app named, by the probe that requested them."""
+        held = self._held.get(target.label, {})
+        return {probe: one.target.names for probe, one in held.items() if one.target.names}
 
     def ransom(self, target: Target) -> Ransom:
         """The recorded verdict on a ransom note."""

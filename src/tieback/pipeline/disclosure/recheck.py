@@ -1,8 +1,8 @@
 """Re-checks of cases: probe their stores under a grant, and update the cases.
 
-Only a re-check can set ``fixed``, and only if every location of the store was probed and is closed. In that case, the
-same store is searched at other locations: on the same hosts (usual ports of its product, nearby ports), and where the
-last scan found it.
+Only a re-check can set ``fixed``, and only if every location of the store was probed and is closed in two re-checks.
+If it is closed, the same store is searched at other locations: on the same hosts (usual ports of its product, nearby
+ports), and where the last scan found it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -51,6 +51,8 @@ _MAX_ELSEWHERE = 64
 _SAW = frozenset(
     {
         RecheckVerdict.FIXED,
+        RecheckVerdict.CLOSED,
+        RecheckVerdict.CLOSED_AT_KNOWN_PLACES,
         RecheckVerdict.OPEN,
         RecheckVerdict.MOVED,
         RecheckVerdict.EMPTIED,

@@ -254,13 +254,22 @@ def _unknown(first: ProbeReport, tried: int) -> ProbeReport:
     return msgspec.structs.replace(first, problems=(told, *first.problems[1:]))
 
 
-async def probe_again(target: Target, depth: Depth, dialer: ReplayDialer) -> ProbeReport:
-    """As ``probe_target``, from transcripts; uses the recorded probes if today's order was not recorded."""
-    report = await probe_target(target, depth, dialer)
+async def probe_again(
+    target: Target, depth: Depth, dialer: ReplayDialer, brought: ProbeHints = NO_PROBE_HINTS
+) -> ProbeReport:
+    """As ``probe_target``, from transcripts; uses the recorded probes if today's order was not recorded.
+
+    The recorded names of containers are used too.
+    """
+    kept = ((probe_named(name), names) for name, names in dialer.named(target).items())
+    recorded = tuple((probe.meta.services[0], name) for probe, names in kept if probe is not None for name in names)
+    brought = ProbeHints((*brought.names, *recorded), brought.keys)
+    target = msgspec.structs.replace(target, names=())
+    report = await probe_target(target, depth, dialer, brought)
     for probe in map(probe_named, dialer.probes(target)):
         if report.outcome is Outcome.OK or probe is None:
             continue
-        again = await _converse(probe, target, depth, dialer, [])
+        again = await _converse(probe, _given(target, probe, brought), depth, dialer, [])
         if again.outcome is Outcome.OK or report.outcome is Outcome.NOT_RECORDED:
             report = again
     return report
@@ -269,7 +278,11 @@ async def probe_again(target: Target, depth: Depth, dialer: ReplayDialer) -> Pro
 def _given(target: Target, probe: Probe, brought: ProbeHints) -> Target:
     """The target with the containers and keys for the services of this probe only."""
     names, keys = brought.names_for(probe.meta.services), brought.keys_for(probe.meta.services)
-    return msgspec.structs.replace(target, names=(*target.names, *names), keys=keys) if names or keys else target
+    return (
+        msgspec.structs.replace(target, names=(*target.names, *names), keys=keys or target.keys)
+        if names or keys
+        else target
+    )
 
 
 async def _converse(

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.assess.ransom import RansomSigns, strongest_verdict
+from tieback.backends.probe_hints import NO_PROBE_HINTS, ProbeHints
 from tieback.model.backend import Candidate
 from tieback.model.errors import InputError, UsageError, WorkspaceError
 from tieback.model.grant import Depth, Grant
@@ -218,13 +219,13 @@ async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
         yield report
 
 
-async def replay_from(dialer: ReplayDialer) -> AsyncGenerator[ProbeReport]:
-    """As ``replay``, with transcripts that were already read."""
+async def replay_from(dialer: ReplayDialer, brought: ProbeHints = NO_PROBE_HINTS) -> AsyncGenerator[ProbeReport]:
+    """As ``replay``, with transcripts that were already read; ``brought`` is what apps name there."""
     signs = RansomSigns()
     for target in dialer.targets():
         decision = dialer.decision(target)
         if decision.allowed:
-            report = await probe_again(target, decision.depth, dialer)
+            report = await probe_again(target, decision.depth, dialer, brought)
         else:
             report = ProbeReport(target.label, Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
         named = msgspec.structs.replace(report, ransom=signs.judge(report.containers), replayed=dialer.day(target))

@@ -25,11 +25,13 @@ from tieback.posture.rules.logic import (
     OWN,
     OWNED,
     STORED,
+    JoinedText,
     NamedValues,
     SettableValue,
     UnknownValue,
     Value,
 )
+from tieback.posture.rules.rounds import Rounds, key_of, settled
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.tree import ConfigNode, read_json
 
@@ -156,7 +158,7 @@ class RtdbPolicy:
         self._root = root
         self._now = now
         self._left = 0
-        self._settable: dict[tuple[Requester, _Path, str], Value] = {}
+        self._rounds = Rounds()
 
     def paths(self) -> Iterator[str]:
         """Every path with a rule of its own."""
@@ -174,10 +176,13 @@ class RtdbPolicy:
     def ask(self, who: Requester, path: str) -> PathPermissions:
         """Evaluate a path such as ``/users/alice``; a segment such as ``$uid`` stands for any value."""
         segments = [segment for segment in path.removesuffix(".json").split("/") if segment][:_MAX_SEGMENTS]
-        self._left, self._settable = _MAX_RULES, {}
+        self._left, self._rounds = _MAX_RULES, Rounds()
         way = list(self._way(tuple(OPEN if segment.startswith("$") else segment for segment in segments)))
-        return PathPermissions(
-            self._judge(who, way, segments, writes=False), self._judge(who, way, segments, writes=True)
+        return settled(
+            self._rounds,
+            lambda: PathPermissions(
+                self._judge(who, way, segments, writes=False), self._judge(who, way, segments, writes=True)
+            ),
         )
 
     def _way(self, path: _Path) -> Iterator[tuple[_Path, dict[str, Value], _Place]]:
@@ -215,7 +220,7 @@ class RtdbPolicy:
             if found is True or found is CHOSEN:
                 return interface.allow(rule.line, rule.text, request)
             if found is OWNED and writes and (best is None or not best.certain):
-                best = interface.allow(rule.line, rule.text, request, reason=_OWN_ONLY, own=True)
+                best = interface.allow(rule.line, rule.text, request, reason=_OWN_ONLY, own_only=True)
             elif found is OWNED:
                 reason = _OWN_ONLY
             if found is STORED and best is None:
@@ -258,7 +263,7 @@ class RtdbPolicy:
 
     def _stored(self, path: _Path, who: Requester) -> Value:
         """Data that is there before: the requester's own if the rules let it write there, or that of others."""
-        is_own = OWN in path
+        is_own = any(map(logic.is_own, path))
         found = self._can_set(path, who, CHOSEN)
         if found in (True, CHOSEN, OWNED):
             return SettableValue(lambda value: self._can_set(path, who, value), is_own)
@@ -266,10 +271,9 @@ class RtdbPolicy:
 
     def _can_set(self, path: _Path, who: Requester, value: Value) -> Value:
         """Whether the rules let the requester write ``value`` at a path, with anything beside it."""
-        key = (who, path, repr(value))
-        if key in self._settable:
-            return self._settable[key]
-        self._settable[key] = False  # a rule that consults what it protects lets nobody begin
+        return self._rounds.answer((path, key_of(value)), lambda: self._would_set(path, who, value))
+
+    def _would_set(self, path: _Path, who: Requester, value: Value) -> Value:
         best: Value = False
         way = list(self._way(path))
         for at, names, place in way:
@@ -282,8 +286,7 @@ class RtdbPolicy:
                     valid = self._truth(inner_place.validate, who, inner, inner_names, write)
                     found = logic.logical_and(found, valid)
             best = logic.logical_or(best, found)
-        self._settable[key] = False if best is ERROR else best
-        return self._settable[key]
+        return False if best is ERROR else best
 
 
 _OWN_ONLY = "only data that names this identity"
@@ -364,14 +367,28 @@ _METHODS_OF_TEXTS = {"length", "contains", "beginsWith", "endsWith", "replace", 
 
 def _child(of: _Snapshot, path: Value) -> Value:
     """A snapshot below, or ``ERROR``: a path that is not a text aborts the rule."""
-    path = logic.plain(path)
+    inner: _Path
+    path = path if isinstance(path, JoinedText) else logic.plain(path)
     if isinstance(path, str):
         inner = tuple(segment for segment in path.split("/") if segment)
+    elif isinstance(path, JoinedText):
+        inner = _segments(path)
     elif isinstance(path, UnknownValue):
         inner = (path,)
     else:
         return ERROR
     return _Snapshot((*of.path, *inner)[:_MAX_SEGMENTS], of.is_new)
+
+
+def _segments(path: JoinedText) -> _Path:
+    """The segments of a path that is joined from texts: ``'users/' + auth.uid + '/role'`` has three."""
+    found: list[list[Value]] = [[]]
+    for part in path.parts:
+        first, *more = part.split("/") if isinstance(part, str) else [part]
+        found[-1].append(first)
+        found += [[one] for one in more]
+    rows = [[part for part in row if part != ""] for row in found]
+    return tuple(row[0] if len(row) == 1 else JoinedText(tuple(row)) for row in rows if row)
 
 
 def _is_valid(name: str, arguments: Sequence[Value]) -> bool:

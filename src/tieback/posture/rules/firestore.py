@@ -28,6 +28,7 @@ from tieback.posture.rules.logic import (
     StoredRecord,
     Value,
 )
+from tieback.posture.rules.rounds import Rounds, key_of, settled
 from tieback.posture.rules.source import RulesText
 
 _MAX_STATEMENTS = 20_000
@@ -242,16 +243,19 @@ class FirestorePolicy:
         segments = [part for part in path.split("/") if part][:_MAX_SEGMENTS]
         segments = segments[_prefix(segments) :]
         documents = _Documents(self, who)
-        return PathPermissions(
-            self._best(documents, segments, ("get", "list"), "read"),
-            self._best(documents, segments, ("create", "update", "delete"), "write"),
+        return settled(
+            documents.rounds,
+            lambda: PathPermissions(
+                self._best(documents, segments, ("get", "list"), "read"),
+                self._best(documents, segments, ("create", "update", "delete"), "write"),
+            ),
         )
 
     def _best(self, documents: "_Documents", segments: Sequence[str], methods: Sequence[str], what: str) -> Permission:
         """The decision of the most open method, with all methods that are allowed."""
         found = [self._decide(documents, segments, method, what) for method in methods]
         allowed = tuple(method for method, one in zip(methods, found, strict=True) if one.allowed)
-        best = min(found, key=lambda one: (not one.allowed, not one.certain, one.own, not one.line))
+        best = min(found, key=lambda one: (not one.allowed, not one.certain, one.own_only, not one.line))
         return msgspec.structs.replace(best, operations=allowed)
 
     def _decide(self, documents: "_Documents", segments: Sequence[str], method: str, what: str) -> Permission:
@@ -276,7 +280,7 @@ class FirestorePolicy:
                 return interface.allow(statement.line, statement.text, request)
             if found is OWNED and (best is None or not best.certain):
                 own = "only data that names this identity"
-                best = interface.allow(statement.line, statement.text, request, reason=own, own=True)
+                best = interface.allow(statement.line, statement.text, request, reason=own, own_only=True)
             elif best is None:
                 unsure = "stored data decides"
                 best = interface.allow(statement.line, statement.text, request, reason=unsure, certain=False)
@@ -335,7 +339,7 @@ class _Documents:
     def __init__(self, policy: FirestorePolicy, who: Requester) -> None:
         self._policy = policy
         self.who = who
-        self._known: dict[tuple[object, ...], Value] = {}
+        self.rounds = Rounds()
         self._left = _MAX_CONDITIONS
 
     def record(self, path: Sequence[Value]) -> Value:
@@ -367,10 +371,10 @@ class _Documents:
 
     def _can_set(self, path: Sequence[Value], fields: tuple[Value, ...], value: Value) -> Value:
         """Whether the rules let the requester write ``value`` into a field, with anything beside it."""
-        key = (tuple(path), fields, repr(value))
-        if key in self._known:
-            return self._known[key]
-        self._known[key] = False  # a rule that consults what it protects lets nobody begin
+        key = (tuple(path), fields, key_of(value))
+        return self.rounds.answer(key, lambda: self._would_set(path, fields, value))
+
+    def _would_set(self, path: Sequence[Value], fields: tuple[Value, ...], value: Value) -> Value:
         sent = value
         for name in reversed(fields):
             sent = logic.NamedValues({str(name): sent}, CHOSEN) if isinstance(name, str) else CHOSEN
@@ -381,8 +385,7 @@ class _Documents:
             # The requester's own document is created first, with other values, and then changed.
             before = StoredRecord(lambda name: self._created(path, name)) if own else self.data(path)
             found = logic.logical_or(found, self._write(path, "update", sent, before))
-        self._known[key] = False if found is ERROR else found
-        return self._known[key]
+        return False if found is ERROR else found
 
     def _created(self, path: Sequence[Value], name: Value) -> Value:
         def can_be(value: Value) -> Value:

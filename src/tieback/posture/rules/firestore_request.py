@@ -131,7 +131,7 @@ def _of_documents(documents: Documents) -> dict[str, Evaluated]:
 
 
 def _elsewhere(arguments: Sequence[Value]) -> Value:
-    """``firestore.get`` in rules of Storage: the rules of Firestore, in another file, decide who writes the document."""
+    """``firestore.get`` in rules of Storage: the rules of Firestore, in another file, decide who writes it."""
     return ERROR if len(arguments) != 1 or ERROR in arguments else STORED
 
 

@@ -75,9 +75,23 @@ class StoredRecord:
     member: Callable[[Any], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class JoinedText:
+    """A text of known and unknown parts, such as ``'users/' + auth.uid``."""
+
+    parts: tuple[Any, ...]
+
+
 def plain(value: Any) -> Any:
-    """A settable value as one that the requester chooses; any other value as it is."""
+    """A settable value as one that the requester chooses, a joined text as its unknown part; others as they are."""
+    if isinstance(value, JoinedText):
+        return OWN if OWN in value.parts else next(part for part in value.parts if isinstance(part, UnknownValue))
     return CHOSEN if isinstance(value, SettableValue) else value
+
+
+def is_own(value: Any) -> bool:
+    """True for the requester's identity, or a text with it."""
+    return value is OWN or (isinstance(value, JoinedText) and OWN in value.parts)
 
 
 type Value = Any
@@ -125,23 +139,17 @@ def _weakest(one: Value, other: Value) -> Value:
 
 def equals(one: Value, other: Value) -> Value:
     """``one == other``."""
-    if ERROR in (one, other):
+    if ERROR in (one, other) or not all(getattr(value, "is_comparable", True) for value in (one, other)):
         return ERROR
     for settable, value in ((one, other), (other, one)):
         if isinstance(settable, SettableValue):
             return settable.equals(plain(value))
-    if OWN in (one, other):
-        # A requester can send its own id; no other value is equal to it.
-        return True if one is other else (OWNED if CHOSEN in (one, other) else False)
-    if OPEN in (one, other) and any(value is None or isinstance(value, bool | int | float) for value in (one, other)):
-        return False  # a segment of a path is a text
+    if isinstance(one, JoinedText) and isinstance(other, JoinedText):
+        return True if one == other else STORED
+    one, other = plain(one), plain(other)
     if isinstance(one, UnknownValue) or isinstance(other, UnknownValue):
-        return _mixed(one, other)
-    if isinstance(one, StoredRecord) or isinstance(other, StoredRecord):
-        return False if one is None or other is None else STORED
-    if not (getattr(one, "is_comparable", True) and getattr(other, "is_comparable", True)):
-        return ERROR
-    if isinstance(one, NamedValues) or isinstance(other, NamedValues):
+        return _equals_unknown(one, other)
+    if isinstance(one, NamedValues | StoredRecord) or isinstance(other, NamedValues | StoredRecord):
         return False if one is None or other is None else STORED
     if isinstance(one, list) and isinstance(other, list):
         if len(one) != len(other):
@@ -153,6 +161,15 @@ def equals(one: Value, other: Value) -> Value:
     if isinstance(one, bool) != isinstance(other, bool):
         return False
     return bool(one == other)
+
+
+def _equals_unknown(one: Value, other: Value) -> Value:
+    if OWN in (one, other):
+        # A requester can send its own id; no other value is equal to it.
+        return True if one is other else (OWNED if CHOSEN in (one, other) else False)
+    if OPEN in (one, other) and any(value is None or isinstance(value, bool | int | float) for value in (one, other)):
+        return False  # a segment of a path is a text
+    return _mixed(one, other)
 
 
 def _mixed(one: Value, other: Value) -> Value:
@@ -207,6 +224,8 @@ def arithmetic(operator: str, one: Value, other: Value, *, as_javascript: bool =
         other: right side.
         as_javascript: True if a text can be joined with any value, and a division by zero is not an error.
     """
+    if as_javascript and operator == "+" and (joined := _joined(one, other)) is not None:
+        return joined
     one, other = plain(one), plain(other)
     if ERROR in (one, other):
         return ERROR
@@ -222,8 +241,10 @@ def arithmetic(operator: str, one: Value, other: Value, *, as_javascript: bool =
         return ERROR
     if operator in "/%" and other == 0:
         return math.nan if as_javascript else ERROR
-    if abs(one) > 1e300 or abs(other) > 1e300:
-        return STORED
+    return STORED if abs(one) > 1e300 or abs(other) > 1e300 else _computed(operator, one, other)
+
+
+def _computed(operator: str, one: float, other: float) -> float:
     match operator:
         case "+":
             return one + other
@@ -234,6 +255,14 @@ def arithmetic(operator: str, one: Value, other: Value, *, as_javascript: bool =
         case "/":
             return one / other
     return one % other
+
+
+def _joined(one: Value, other: Value) -> JoinedText | None:
+    """A text with a part that is the requester's identity or a segment of a path; ``None`` for other operands."""
+    parts = [part for value in (one, other) for part in (value.parts if isinstance(value, JoinedText) else (value,))]
+    if not all(isinstance(part, str) or part in (OWN, OPEN) for part in parts) or len(parts) > 20:
+        return None
+    return JoinedText(tuple(parts)) if any(part in (OWN, OPEN) for part in parts) else None
 
 
 def _as_text(value: Value) -> str:

@@ -18,7 +18,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
-from tieback.probes.web import Identification, Inquiry
+from tieback.probes.web import Identification, Inquiry, other_names
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request
@@ -96,8 +96,10 @@ class AppwriteProbe(SampledWebStore):
             return
         if inquiry.key is None or not inquiry.names:
             draft.problem("collections can be probed only if the app names the project's id and the collections")
+            other_names(draft, "collections", ())
             return
         draft.fingerprint((inquiry.key,))
+        other_names(draft, "collections", inquiry.names)
         shown = 0
         for name in inquiry.names:
             database, slash, collection = name.partition("/")

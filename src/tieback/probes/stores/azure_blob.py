@@ -14,7 +14,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.sampling import ListedObject, SampledWebStore, SampleReading, object_get, read_objects
-from tieback.probes.web import Identification, Inquiry
+from tieback.probes.web import Identification, Inquiry, other_names
 from tieback.probes.wire.http import MAX_BODY, Response
 from tieback.probes.wire.jsontext import parse_count
 from tieback.probes.wire.requests import OBJECT, get_request
@@ -75,6 +75,7 @@ class AzureBlobProbe(SampledWebStore):
         for name in inquiry.limit(names, "containers"):
             yield from self._container(inquiry, name)
         draft = inquiry.draft
+        other_names(draft, "containers", names)
         if draft.containers:
             draft.fingerprint(container.name for container in draft.containers)
             inquiry.judge()

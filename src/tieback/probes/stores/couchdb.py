@@ -5,7 +5,8 @@ Sends, in this order: ``GET /`` (identify); ``GET /_all_dbs``, ``GET /<db>`` for
 At depth ``sample``: ``GET /<db>/_all_docs`` with at most 50 documents.
 
 ``_all_dbs`` may be public while every database requires authentication: that is ``schema_only``. ``GET /<db>`` is
-answered only if the client may read the database, so it is the second proof. Verified against PouchDB Server 4.2.0, an
+answered only if the client may read the database, so it is the second proof. Since version 3, only administrators may
+list the databases, so that the names in the app's own URLs are requested too. Verified against PouchDB Server 4.2.0, an
 emulation; CouchDB itself is not yet verified against the real server.
 """
 
@@ -18,7 +19,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import MAX_NOTE, ProbeMeta, run_note
 from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
-from tieback.probes.web import MAX_FIELDS, ROOT_CAP, Identification, Inquiry
+from tieback.probes.web import MAX_FIELDS, ROOT_CAP, Identification, Inquiry, NamedContainers
 from tieback.probes.wire.http import MAX_BODY, HttpSession, Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request
@@ -143,12 +144,23 @@ class CouchdbProbe(SampledWebStore):
             inquiry.draft.fingerprint(names)
         inquiry.judge()
 
+    def by_name(self, inquiry: Inquiry) -> NamedContainers:
+        """Databases that the app names: their members may differ."""
+        names = [name for name in inquiry.names if not name.startswith("_") and _DB.fill(name)]
+        return "databases", names, lambda name: self._database(inquiry, name, named=True)
+
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
         """Read the first document of a database, as JSON."""
         return run_note(_note(target, container.path[0]))
 
-    def _database(self, inquiry: Inquiry, name: str) -> Conversation[None]:
-        found = yield from inquiry.read(_DB, _Database, name, cap=64 * 1024)
+    def _database(self, inquiry: Inquiry, name: str, *, named: bool = False) -> Conversation[None]:
+        answer = yield from inquiry.ask(_DB, name, cap=64 * 1024)
+        if answer is None or (named and answer.status == 404):
+            return
+        found = inquiry.take(_DB, _Database, answer, name)
+        if named and found is None:
+            inquiry.draft.prove(_DB.label, f"{name}: status {answer.status}", Access.AUTH_REQUIRED)
+            return
         container = Container((name,), "database")
         if found is not None:
             inquiry.draft.prove(_DB.label, f"number of documents of {name}", Access.OPEN)

@@ -20,7 +20,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
-from tieback.probes.web import Identification, Inquiry
+from tieback.probes.web import Identification, Inquiry, other_names
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import decode_json, parse_count
 from tieback.probes.wire.requests import get_request, query_request
@@ -150,6 +150,7 @@ class FirestoreProbe(SampledWebStore):
             return
         if not inquiry.names:
             draft.problem("collections can only be probed by name, and the app names none")
+        other_names(draft, "collections", inquiry.names)
         shown = 0
         for name in inquiry.names:
             shown += yield from self._collection(inquiry, project, name)

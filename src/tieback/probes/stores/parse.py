@@ -18,7 +18,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
-from tieback.probes.web import Identification, Inquiry
+from tieback.probes.web import Identification, Inquiry, other_names
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import Request, get_request
@@ -127,11 +127,14 @@ class ParseProbe(SampledWebStore):
             draft.access = Access.AUTH_REQUIRED
             draft.prove(_ROOT.label, "refuses requests that name no application", Access.AUTH_REQUIRED)
             draft.problem("classes need the application id, and the app contains none")
+            other_names(draft, "classes", ())
             return
         draft.fingerprint((inquiry.key,))
         mount = _MOUNTS[0]
         shown = 0
-        for name in dict.fromkeys((*inquiry.names, "_User")):
+        names = tuple(dict.fromkeys((*inquiry.names, "_User")))
+        other_names(draft, "classes", names)
+        for name in names:
             counted = yield from inquiry.ask(mount[0], name, cap=16 * 1024)
             if counted is not None and counted.status == 404 and mount is _MOUNTS[0] and not shown:
                 mount = _MOUNTS[1]

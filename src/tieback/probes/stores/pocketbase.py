@@ -40,6 +40,10 @@ _SAMPLE = sample_get(
 _OF_POCKETBASE = frozenset(("collectionId", "collectionName"))
 
 
+_REFUSED = (400, 401, 403)
+"""A rule for superusers only is refused with 403, a rule that names the client with 400 in older versions."""
+
+
 class _Health(msgspec.Struct):
     message: str
     code: int
@@ -101,31 +105,42 @@ class PocketbaseProbe(SampledWebStore):
         elif listed is not None:
             draft.prove(_COLLECTIONS.label, f"status {listed.status}", Access.AUTH_REQUIRED)
         told = [one.name for one in found.items if not one.system] if found is not None else []
-        names = list(dict.fromkeys((*told, *inquiry.names, "users")))
-        shown = hidden = 0
-        for name in inquiry.limit(names, "collections"):
-            answered = yield from inquiry.ask(_RECORDS, name, cap=16 * 1024)
-            if answered is None or answered.status == 404:
-                continue
-            count = decode_json(answered.body, _Records) if answered.status == 200 else None
-            if count is None or not count.totalItems:
-                hidden += 1
-                inquiry.add_containers([Container((name,), "collection")])
-                continue
-            shown += 1
-            draft.prove(
-                _RECORDS.label, f"{count.totalItems} records of {name} are readable without a login", Access.OPEN
-            )
-            inquiry.add_containers([Container((name,), "collection", records=exact(count.totalItems, "totalItems"))])
+        names = inquiry.limit(list(dict.fromkeys((*told, *inquiry.names, "users"))), "collections")
+        hidden = []
+        for name in names:
+            if (yield from self._collection(inquiry, name)):
+                hidden.append(name)  # noqa: PERF401 - a comprehension cannot contain yield
+        shown = any(container.records for container in draft.containers)
         if shown:
-            draft.access = Access.PARTIAL if hidden or found is None else Access.OPEN
             draft.fingerprint(container.name for container in draft.containers)
+        if found is None:
+            # Every installation has users, whatever the app names.
+            known = names if inquiry.names or shown else ()
+            inquiry.judge_names("collections", [name for name in known if _RECORDS.fill(name)], list_refused=True)
         else:
+            inquiry.judge()
+        if hidden and not shown:
+            # A rule that hides every record answers like an empty collection.
             draft.access = Access.UNKNOWN
-            draft.problem(
-                "no record of the collections that the app names is readable without a login; other collections "
-                "are not listed"
-            )
+            draft.problem(f"no record is shown without a login: {', '.join(hidden[:5])}; empty, or hidden by a rule")
+        elif hidden and draft.access is Access.OPEN:
+            draft.access = Access.PARTIAL
+
+    def _collection(self, inquiry: Inquiry, name: str) -> Conversation[bool]:
+        """Count the records of a collection; true if the rule hides them, or if there are none."""
+        answered = yield from inquiry.ask(_RECORDS, name, cap=16 * 1024)
+        if answered is None or answered.status == 404:
+            return False
+        count = decode_json(answered.body, _Records) if answered.status == 200 else None
+        records = exact(count.totalItems, "totalItems") if count is not None and count.totalItems else None
+        inquiry.add_containers([Container((name,), "collection", records=records)])
+        if records is not None:
+            said = f"{records.value} records of {name} are readable without a login"
+            inquiry.draft.prove(_RECORDS.label, said, Access.OPEN)
+        elif answered.status in _REFUSED:
+            inquiry.refused += 1
+            inquiry.draft.prove(_RECORDS.label, f"{name}: status {answered.status}", Access.AUTH_REQUIRED)
+        return records is None and answered.status not in _REFUSED
 
     def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
         """Read the first records of a collection."""

@@ -5,6 +5,10 @@ listed or that the app names it sends ``GET /<bucket>?list-type=2&max-keys=1000`
 Extensions of names come with the listing (describe). At depth ``sample``: the first 64 KiB of at most four CSV and JSON
 objects of a bucket. A listing is one page; if there are more, the figures are a lower bound.
 
+A refused list of buckets says nothing about a bucket: MinIO refuses the list and serves a public bucket to anyone who
+knows its name. Without a name the access is therefore unknown. A host of one bucket is that bucket: there a refusal of
+the root is the answer.
+
 An empty list of buckets proves nothing: SeaweedFS returns one to anonymous clients and still lists each bucket by its
 name. Verified against SeaweedFS 4.48; Amazon S3 and MinIO not yet verified against the real server.
 """
@@ -63,6 +67,7 @@ class S3Probe(SampledWebStore):
         web=True,
     )
     ask = _ROOT
+    closed_when_refused = False
 
     def identify(self, answer: Response) -> Identification | None:
         """Recognised by the XML documents of its API."""
@@ -78,6 +83,10 @@ class S3Probe(SampledWebStore):
         """Request each bucket that was listed or named."""
         draft = inquiry.draft
         own = root(answer.body) == "ListBucketResult"
+        one_bucket = draft.product == "s3" or bool(value(answer.body, "BucketName"))
+        refused = inquiry.is_refused(_ROOT, answer)
+        if refused and one_bucket:
+            return
         if answer.status == 404:
             draft.access = Access.NOT_FOUND
             draft.prove(_ROOT.label, value(answer.body, "Code")[:60] or "status 404", Access.NOT_FOUND)
@@ -91,6 +100,7 @@ class S3Probe(SampledWebStore):
             draft.access = Access.OPEN
             draft.prove(_ROOT.label, "lists the bucket without authentication", Access.OPEN)
         if not inquiry.enumerates:
+            draft.access = draft.access if own else Access.UNKNOWN
             return
         if own:
             yield from self._own(inquiry, value(answer.body, "Name"))
@@ -98,20 +108,22 @@ class S3Probe(SampledWebStore):
         listed = [name for name in values(answer.body, "Name") if name]
         if listed:
             draft.prove(_ROOT.label, f"lists {len(listed)} buckets without authentication", Access.OPEN)
-        names = list(dict.fromkeys((*listed, *inquiry.names)))
-        for name in inquiry.limit(names, "buckets"):
-            yield from self._bucket(inquiry, name)
-        if not names:
-            draft.problem(
-                "no list of buckets without authentication; each bucket may still be listed by its name, if the "
-                "app contains it"
-            )
-            return
-        draft.fingerprint(container.name for container in draft.containers)
-        if draft.containers or inquiry.refused:
-            inquiry.judge()
-        if not draft.containers:
-            draft.access = Access.AUTH_REQUIRED if inquiry.refused else Access.NOT_FOUND
+        names = inquiry.limit(list(dict.fromkeys((*listed, *inquiry.names))), "buckets")
+        # The first label of the host is a bucket only if the server has virtual hosts: it comes last.
+        label = draft.target.host.partition(".")[0]
+        tested: list[str] = []
+        try:
+            for name in sorted(names, key=lambda name: name == label and name not in listed):
+                if _LIST.fill(name) is None or (name == label and draft.containers):
+                    continue
+                yield from self._bucket(inquiry, name)
+                tested.append(name)
+        finally:
+            draft.fingerprint(container.name for container in draft.containers)
+            if listed:
+                inquiry.judge()
+            else:
+                inquiry.judge_names("buckets", tested, list_refused=refused)
 
     def _own(self, inquiry: Inquiry, name: str) -> Conversation[None]:
         answer = yield from inquiry.ask(_OWN, cap=MAX_BODY)

@@ -16,7 +16,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.sampling import SampledWebStore, SampleReading, sampling_request
-from tieback.probes.web import MAX_FIELDS, Identification, Inquiry
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, NamedContainers
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request
@@ -145,6 +145,24 @@ class SolrProbe(SampledWebStore):
             yield from self._core(inquiry, path, name, core)
         inquiry.draft.fingerprint(".".join(path) for path in cores)
         inquiry.judge()
+
+    def by_name(self, inquiry: Inquiry) -> NamedContainers:
+        """Cores that the app names: access rules and proxies often close only the administration."""
+        return (
+            "cores",
+            [name for name in inquiry.names if _LUKE.fill(name)],
+            lambda name: self._named_core(inquiry, name),
+        )
+
+    def _named_core(self, inquiry: Inquiry, name: str) -> Conversation[None]:
+        answer = yield from inquiry.ask(_LUKE, name, cap=256 * 1024)
+        luke = inquiry.take(_LUKE, _Luke, answer, name) if answer is not None and answer.status != 404 else None
+        if luke is not None and luke.index.documents is not None:
+            draft = inquiry.draft
+            draft.product = draft.product or "solr"
+            draft.prove(_LUKE.label, f"number of documents of {name}", Access.OPEN)
+            records = exact(luke.index.documents, "luke numDocs")
+            inquiry.add_containers([Container((name,), "core", records=records)])
 
     def _core(self, inquiry: Inquiry, path: tuple[str, ...], name: str, core: _Core) -> Conversation[None]:
         luke = yield from inquiry.read(_LUKE, _Luke, name, cap=256 * 1024)

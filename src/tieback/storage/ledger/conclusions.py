@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from tieback.model.document import decode, encode
 from tieback.model.exposure import Exposure, Finding, PeopleRange, PiiClassTotal
 from tieback.model.figure import Figure
-from tieback.model.probe import Access, Ransom
+from tieback.model.probe import Access, Ransom, is_undecided
 from tieback.storage.ledger.bulk import insert_rows
 from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.tables import exposure_apps, exposures, findings, runs
@@ -47,6 +47,15 @@ class StoreLine(msgspec.Struct, frozen=True):
     provider: str = ""
     country: str = ""
     containers: tuple["DescribedLine", ...] = ()
+    at_most: int = 1
+    records_at_most: Figure | None = None
+    bytes_at_most: Figure | None = None
+    untested: tuple[str, ...] = ()
+
+    @property
+    def undecided(self) -> bool:
+        """As ``Exposure.undecided``."""
+        return is_undecided(self.access, self.untested)
 
     @property
     def described(self) -> bool:
@@ -69,11 +78,17 @@ class TargetLine(msgspec.Struct, frozen=True):
     targets: tuple[str, ...]
     addresses: tuple[str, ...]
     honeypot: tuple[str, ...] = ()
+    untested: tuple[str, ...] = ()
 
     @property
     def exposed(self) -> bool:
         """As ``Exposure.exposed``."""
         return self.access.exposed and not self.honeypot
+
+    @property
+    def undecided(self) -> bool:
+        """As ``Exposure.undecided``."""
+        return is_undecided(self.access, self.untested)
 
 
 class OpenPeriod(msgspec.Struct, frozen=True):

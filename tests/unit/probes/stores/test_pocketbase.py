@@ -11,7 +11,8 @@ STATES = [
     # what differs, access
     # A rule that hides each record and an empty collection look alike.
     ({PEOPLE: '{"items":[],"totalItems":0}'}, Access.UNKNOWN),
-    ({PEOPLE: 403, USERS: 403}, Access.UNKNOWN),
+    ({PEOPLE: 403, USERS: 403}, Access.AUTH_REQUIRED),
+    ({PEOPLE: 404, USERS: 404}, Access.NOT_FOUND),
     ({USERS: 403}, Access.PARTIAL),
     ({"GET /api/collections": '{"items":[{"name":"people"}]}', USERS: 404}, Access.OPEN),
 ]
