@@ -31,7 +31,7 @@ from tieback.posture.rules.logic import (
     UnknownValue,
     Value,
 )
-from tieback.posture.rules.rounds import Rounds, key_of, settled
+from tieback.posture.rules.rounds import Rounds, chain, key_of, place_of, settled
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.tree import ConfigNode, read_json
 
@@ -215,10 +215,12 @@ class RtdbPolicy:
             if rule is None:
                 continue
             last = rule
+            self._rounds.written.clear()
             found = self._truth(rule, who, at, names, _Write(at) if writes else None)
             request = _request(who, segments, writes=writes)
             if found is True or found is CHOSEN:
-                return interface.allow(rule.line, rule.text, request)
+                first = chain(self._rounds) if found is CHOSEN else ""
+                return interface.allow(rule.line, rule.text, request, reason=first)
             if found is OWNED and writes and (best is None or not best.certain):
                 best = interface.allow(rule.line, rule.text, request, reason=_OWN_ONLY, own_only=True)
             elif found is OWNED:
@@ -266,6 +268,7 @@ class RtdbPolicy:
         is_own = any(map(logic.is_own, path))
         found = self._can_set(path, who, CHOSEN)
         if found in (True, CHOSEN, OWNED):
+            self._rounds.written[f"/{place_of(path)}"] = None
             return SettableValue(lambda value: self._can_set(path, who, value), is_own)
         return None if found is False and is_own else STORED
 

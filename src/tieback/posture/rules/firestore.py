@@ -28,7 +28,7 @@ from tieback.posture.rules.logic import (
     StoredRecord,
     Value,
 )
-from tieback.posture.rules.rounds import Rounds, key_of, settled
+from tieback.posture.rules.rounds import Rounds, chain, key_of, place_of, settled
 from tieback.posture.rules.source import RulesText
 
 _MAX_STATEMENTS = 20_000
@@ -266,6 +266,7 @@ class FirestorePolicy:
             near = near or statement
             # The document of the path belongs to somebody else: of the requester's own one, only creation counts.
             stored = documents.data(segments) if method != "create" else STORED
+            documents.rounds.written.clear()
             found = evaluate_condition(
                 statement, Operation(method, documents.who, names, self.now, documents, stored=stored)
             )
@@ -277,7 +278,8 @@ class FirestorePolicy:
                 " as any signed-in user" if documents.who is Requester.ANY_USER else " without signing in"
             )
             if found is True or found is CHOSEN:
-                return interface.allow(statement.line, statement.text, request)
+                reason = chain(documents.rounds) if found is CHOSEN else ""
+                return interface.allow(statement.line, statement.text, request, reason=reason)
             if found is OWNED and (best is None or not best.certain):
                 own = "only data that names this identity"
                 best = interface.allow(statement.line, statement.text, request, reason=own, own_only=True)
@@ -351,6 +353,7 @@ class _Documents:
         inner = path[_prefix(path) :]
         found = self._can_set(inner, (), CHOSEN)
         if found in (True, CHOSEN, OWNED):
+            self.rounds.written[f"/{place_of(inner)}"] = None
             return CHOSEN
         return False if found is False and OWN in inner else STORED
 
@@ -362,6 +365,8 @@ class _Documents:
         is_own = OWN in path
         found = self._can_set(path, fields, CHOSEN)
         if found in (True, CHOSEN, OWNED):
+            self.rounds.written.pop(f"/{place_of(path)}", None)  # the field says more than the document
+            self.rounds.written[f"/{place_of(path)} {place_of(fields).replace('/', '.')}"] = None
             return SettableValue(
                 lambda value: self._can_set(path, fields, value),
                 is_own,

@@ -4,13 +4,13 @@ A question that comes up while it is being answered is assumed to be ``False`` f
 assumptions of the next one, until no answer changes.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from enum import Enum
 
 import msgspec
 
 from tieback.posture.rules.interface import PathPermissions
-from tieback.posture.rules.logic import STORED, Value
+from tieback.posture.rules.logic import STORED, Value, is_own
 
 MAX_ROUNDS = 6
 MAX_DEPTH = 8
@@ -24,6 +24,8 @@ class Rounds:
         self._assumed: dict[Hashable, Value] = {}
         self._found: dict[Hashable, Value] = {}
         self._open: set[Hashable] = set()
+        self.written: dict[str, None] = {}
+        """What the requester writes first, for the last answer to the user: places, in their order."""
 
     def answer(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         """The answer to a question: known from this round, assumed, or computed."""
@@ -60,6 +62,16 @@ def settled(rounds: Rounds, ask: Callable[[], PathPermissions]) -> PathPermissio
     reason = "rules that depend on each other decide"
     read, write = (msgspec.structs.replace(one, certain=False, reason=reason) for one in (found.read, found.write))
     return PathPermissions(read, write)
+
+
+def chain(rounds: Rounds) -> str:
+    """The reason for access that the requester gives itself; empty without one."""
+    return f"this identity can first write {', then '.join(list(rounds.written)[:4])}" if rounds.written else ""
+
+
+def place_of(path: Iterable[Value]) -> str:
+    """A path as the user reads it."""
+    return "/".join(str(one) if isinstance(one, str) else "<own id>" if is_own(one) else "<any>" for one in path)
 
 
 def key_of(value: Value) -> Hashable:

@@ -160,6 +160,12 @@ def test_verdict_names_the_line_and_a_request() -> None:
     assert list(policy.paths()) == ["/users"]
 
 
+def test_what_the_requester_writes_first_is_shown() -> None:
+    text = json.dumps({"rules": SELF_MADE})
+    read = READER.read(RulesText("f.json", text)).ask(Requester.ANY_USER, "/patients").read
+    assert read.reason == "this identity can first write /users/<own id>/role"
+
+
 @pytest.mark.parametrize(
     ("text", "where", "what"),
     [

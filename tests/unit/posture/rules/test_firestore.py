@@ -275,3 +275,11 @@ def test_many_documents_that_consult_each_other_end() -> None:
     )
     policy = READER.read(RulesText("f", firestore(body)))
     assert all(not policy.ask(Requester.ANY_USER, f"/d{n}/x").read.certain for n in range(5))
+
+
+def test_what_the_requester_writes_first_is_shown() -> None:
+    read = READER.read(RulesText("f", SELF_MADE)).ask(Requester.ANY_USER, "/patients/1").read
+    assert read.reason == "this identity can first write /users/<own id> role"
+    read = READER.read(RulesText("f", SELF_MADE)).ask(Requester.ANY_USER, "/clinics/1").read
+    assert read.reason == "this identity can first write /members/<own id>"
+    assert READER.read(RulesText("f", ALL)).ask(Requester.ANY_USER, "/x/1").read.reason == ""
