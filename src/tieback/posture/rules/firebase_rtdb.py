@@ -361,8 +361,9 @@ class _Methods:
         value = logic.plain(self._content(of))
         if isinstance(value, UnknownValue):
             return name == "isString" if value is OWN else value
-        kind = {"isNumber": (int, float), "isString": str, "isBoolean": bool}[name]
-        return isinstance(value, kind) and (not isinstance(value, bool) or name == "isBoolean")
+        if isinstance(value, bool):
+            return name == "isBoolean"
+        return isinstance(value, str) if name == "isString" else name == "isNumber" and isinstance(value, int | float)
 
 
 _METHODS_OF_TEXTS = {"length", "contains", "beginsWith", "endsWith", "replace", "toLowerCase", "toUpperCase", "matches"}

@@ -194,8 +194,8 @@ def compare(operator: str, one: Value, other: Value) -> Value:
 def is_in(one: Value, other: Value) -> Value:
     """``one in other``."""
     if isinstance(other, StoredRecord):
-        found = plain(other.member(one)) if one is not ERROR else ERROR
-        return False if found is ERROR and one is not ERROR else found
+        member = plain(other.member(one)) if one is not ERROR else ERROR
+        return False if member is ERROR and one is not ERROR else member
     other = plain(other)
     if ERROR in (one, other):
         return ERROR

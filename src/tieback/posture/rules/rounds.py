@@ -45,13 +45,15 @@ class Rounds:
 
     def settle[T](self, ask: Callable[[], T]) -> tuple[T, bool]:
         """The result of ``ask`` in the last round, and whether no answer changed in it."""
-        for _ in range(MAX_ROUNDS):
+        rounds = 0
+        while True:
+            rounds += 1
             self._found = {}
             result = ask()
-            if all(self._assumed.get(key, False) is found for key, found in self._found.items()):
-                return result, True
+            stable = all(self._assumed.get(key, False) is found for key, found in self._found.items())
+            if stable or rounds == MAX_ROUNDS:
+                return result, stable
             self._assumed = self._found
-        return result, False
 
 
 def settled(rounds: Rounds, ask: Callable[[], PathPermissions]) -> PathPermissions:
