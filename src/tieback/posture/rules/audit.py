@@ -54,15 +54,20 @@ class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
 
     @property
     def severity(self) -> Severity | None:
-        """Severity of this access for an external requester; ``None`` if access is denied."""
-        permits = [permit for permit in (self.read_by, self.write_by) if permit.allowed]
-        if not permits:
+        """Severity of this access for an external requester; ``None`` if access is denied.
+
+        Access that is not certain, and access only to the requester's own data, is low.
+        """
+        if not self.read and not self.write:
             return None
-        if not any(permit.certain and not permit.own_only for permit in permits):
+        reads, writes = (
+            permit.allowed and permit.certain and not permit.own_only for permit in (self.read_by, self.write_by)
+        )
+        if not reads and not writes:
             return Severity.LOW
         if self.who is Requester.ANY_USER:
             return Severity.MEDIUM
-        return Severity.CRITICAL if self.write and self.write_by.certain else Severity.HIGH
+        return Severity.CRITICAL if writes else Severity.HIGH
 
 
 def audit_rules(
