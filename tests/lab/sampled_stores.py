@@ -77,8 +77,8 @@ class _Directory(Directory):
             return super().answer(sent)
         if number == 8:
             assert b"userpassword" not in sent.lower()
-        rows = [
-            {"mail": [row["mail"]], "cn": [row["who"]], "userPassword": ["planted"] if number == 7 else []}
+        rows: list[dict[str, list[str]]] = [
+            {"mail": [str(row["mail"])], "cn": [str(row["who"])], "userPassword": ["planted"] if number == 7 else []}
             for row in PEOPLE
         ]
         if number == 7:
