@@ -266,7 +266,7 @@ def _sample(containers: Sequence[Container], found: list[SampledColumn]) -> Conv
             if _ATTRIBUTE.fullmatch(field.name) and field.name.lower() not in _UNREAD
         ]
         base = ",".join(reversed(container.path))
-        if names and len(container.path) <= 2 and _DN.fullmatch(base):
+        if names and len(container.path) <= 2 and _DN.fullmatch(base) and base.isprintable():
             search = msgspec.structs.replace(_SAMPLE, attributes=tuple(names[:SAMPLED_COLUMNS]))
             entries, _ = yield from session.search(search, base)
             found += document_columns(container.path, map(_texts, entries))
