@@ -281,6 +281,7 @@ def changes_for(name: str) -> list[ChangedSend]:
                 (re.compile(part["command"].encode("latin-1")), part["answer"].encode("latin-1"))
                 for part in one.get("parts", ())
             ),
+            tuple(text.encode("latin-1") for text in one.get("later", ())),
         )
         for one in changed_sends()
         if fnmatchcase(name, one.get("conversations", "*")) and not one.get("unanswered")

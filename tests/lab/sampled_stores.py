@@ -5,16 +5,22 @@ document that ``source`` names, or answers of the real server if it says so.
 """
 
 import json
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from tests.unit.probes.stores.bolt.test_probe import server as bolt_server
+from tests.unit.probes.stores.kafka.test_probe import Broker, text
+from tests.unit.probes.stores.ldap.test_probe import Directory, entry, result
 from tieback.model.public_key import PublicKey
 from tieback.probes.choose import probe_named
 from tieback.probes.interface import Probe
 from tieback.probes.playback import Answer
+from tieback.probes.stores.ldap import messages as ldap_messages
+from tieback.probes.wire.packstream import encode_mapping, encode_text
 from tieback.scope.conversation import Target
 
 PAGES = Path(__file__).parents[1] / "unit" / "probes" / "pages"
@@ -37,6 +43,8 @@ class SampledStore(msgspec.Struct, frozen=True):
     """Names of the columns with addresses and names of people."""
     statuses: dict[str, int] = {}
     people: int = COUNT
+    answer: Answer | None = None
+    """For stores that do not speak HTTP: answers everything."""
 
     @property
     def meta_probe(self) -> Probe:
@@ -58,7 +66,74 @@ CSV = "mail,who_name,n\n" + "".join(_line(row) for row in PEOPLE)
 _TRANSACTION = "MATCH (n) RETURN properties(n) AS p LIMIT 50"
 _TENANT = "/api/v2/tenants/default_tenant/databases/default_database/collections"
 
-STORES: tuple[SampledStore, ...] = (
+
+class _Directory(Directory):
+    """A directory whose people have an address, a name and a password."""
+
+    def answer(self, sent: bytes) -> bytes | None:
+        at = sent.find(b"\2\1")
+        number = sent[at + 2] if b"c" in sent and at >= 0 else 0
+        if number not in (7, 8):
+            return super().answer(sent)
+        if number == 8:
+            assert b"userpassword" not in sent.lower()
+        rows = [
+            {"mail": [row["mail"]], "cn": [row["who"]], "userPassword": ["planted"] if number == 7 else []}
+            for row in PEOPLE
+        ]
+        if number == 7:
+            rows = [{name: [] for name in row} for row in rows[:3]]
+        told = b"".join(entry(number, f"uid=planted{n},ou=people", row) for n, row in enumerate(rows))
+        return told + result(number, ldap_messages.DONE, 0)
+
+
+class _Broker(Broker):
+    """A broker whose topic has people as JSON, in one batch."""
+
+    def __init__(self, **topics: list[tuple[int, int]]) -> None:
+        super().__init__(**topics)
+        self.known = {**self.known, 1: (4, 13)}
+
+    def body(self, key: int, version: int, sent: bytes) -> bytes | None:
+        if key != 1:
+            return super().body(key, version, sent)
+        records = b"".join(_record(json.dumps(row).encode()) for row in PEOPLE)
+        head = struct.pack(">qiibIhiqqqhii", 0, 49 + len(records), 0, 2, 0, 0, 0, 0, 0, -1, -1, -1, COUNT)
+        batch = head + records
+        part = struct.pack(">ihqqii", 0, 0, COUNT, COUNT, -1, len(batch)) + batch
+        return struct.pack(">ii", 0, 1) + text("people") + struct.pack(">i", 1) + part
+
+
+def _record(value: bytes) -> bytes:
+    inner = b"\0\0\0" + _varint(-1) + _varint(len(value)) + value + b"\0"
+    return _varint(len(inner)) + inner
+
+
+def _varint(value: int) -> bytes:
+    number, told = (value << 1) ^ (value >> 63), b""
+    while number > 0x7F:
+        told += bytes((0x80 | number & 0x7F,))
+        number >>= 7
+    return told + bytes((number,))
+
+
+def _node(row: dict[str, Any]) -> bytes:
+    return encode_mapping({"mail": encode_text(row["mail"]), "who": encode_text(row["who"])})
+
+
+BINARY: tuple[SampledStore, ...] = (
+    SampledStore("ldap", "RFC 4511", {}, fields=("mail", "cn"), answer=_Directory(people=["uid=planted"]).answer),
+    SampledStore(
+        "kafka", "https://kafka.apache.org/protocol, Fetch version 4", {}, answer=_Broker(people=[(0, COUNT)]).answer
+    ),
+    SampledStore(
+        "bolt",
+        "https://neo4j.com/docs/bolt/current/message/",
+        {},
+        answer=bolt_server(rows={b"properties(n)": [_node(row) for row in PEOPLE]}).answer,
+    ),
+)
+WEB: tuple[SampledStore, ...] = (
     SampledStore(
         "couchdb",
         "CouchDB documentation 3.3, 10.3.2 /db/_all_docs",
@@ -302,9 +377,14 @@ STORES: tuple[SampledStore, ...] = (
     ),
 )
 
+STORES = (*WEB, *BINARY)
+"""All emulations."""
+
 
 def target_of(store: SampledStore, host: str = "127.0.0.1", port: int | None = None) -> Target:
     """Where the store is, with what an app names there."""
+    if store.answer is not None:
+        return Target(host, port if port is not None else store.meta_probe.meta.ports[0])
     expect = _pages(store)["expect"]
     return Target(
         host,
@@ -318,6 +398,8 @@ def target_of(store: SampledStore, host: str = "127.0.0.1", port: int | None = N
 
 def answers_of(store: SampledStore) -> Answer:
     """What the store answers to each request; 404 for any other."""
+    if store.answer is not None:
+        return store.answer
     told = _pages(store)
     resource = told["expect"].get("resource", "")
     pages = {key.replace("{resource}", resource): page for key, page in told["page"].items()}

@@ -23,6 +23,7 @@ import msgspec
 import pytest
 
 from tests.lab.ports import free_port
+from tieback.assess.leaves import records_total
 from tieback.lab.process import Launch, RunningServer, launch, stop, unprivileged_account
 from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
@@ -222,6 +223,12 @@ def mosquitto_empty(serve: Serve) -> RunningServer:
     server = mosquitto(serve, "allow_anonymous true\n")
     settled(server, "$SYS/broker/retained messages/count", lambda count: count >= 53)
     return server
+
+
+@pytest.fixture(scope="module")
+def mosquitto_forgetful(serve: Serve) -> RunningServer:
+    """Retains no message and publishes nothing about itself."""
+    return mosquitto(serve, "allow_anonymous true\nretain_available false\nsys_interval 0\n")
 
 
 @pytest.fixture(scope="module")
@@ -539,14 +546,15 @@ STATES = [
     ("memcached_tls", "memcached", "memcached", Access.PARTIAL, Access.OPEN_EMPTY, "items", 0, ""),
     ("mosquitto_open", "mqtt", "mosquitto", Access.PARTIAL, Access.OPEN, "retained", 5, ""),
     ("mosquitto_empty", "mqtt", "mosquitto", Access.PARTIAL, Access.OPEN_EMPTY, "", 0, ""),
+    ("mosquitto_forgetful", "mqtt", "mqtt", Access.PARTIAL, Access.OPEN_EMPTY, "", 0, ""),
     ("mosquitto_hidden", "mqtt", "mqtt", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
     ("mosquitto_auth", "mqtt", "mqtt", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
     ("mosquitto_tls", "mqtt", "mqtt", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
     ("nats_open", "nats_client", "nats", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
     ("nats_auth", "nats_client", "nats", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
-    ("nats_tls", "nats_client", "nats", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
+    ("nats_tls", "nats_client", "nats", Access.PARTIAL, Access.OPEN_EMPTY, "", 0, ""),
     ("nats_certificate", "nats_client", "nats", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
-    ("nats_no_auth_user", "nats_client", "nats", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
+    ("nats_no_auth_user", "nats_client", "nats", Access.PARTIAL, Access.OPEN_EMPTY, "", 0, ""),
     ("zookeeper_open", "zookeeper", "zookeeper", Access.UNKNOWN, Access.OPEN, "/people", PEOPLE + 1, ""),
     ("zookeeper_empty", "zookeeper", "zookeeper", Access.UNKNOWN, Access.OPEN_EMPTY, "/", 3, ""),
     ("zookeeper_closed", "zookeeper", "zookeeper", Access.UNKNOWN, Access.SCHEMA_ONLY, "", 0, ""),
@@ -557,8 +565,8 @@ STATES = [
     ("slapd_empty", "ldap", "openldap", Access.UNKNOWN, Access.UNKNOWN, "", 0, ""),
     ("slapd_hidden", "ldap", "openldap", Access.UNKNOWN, Access.UNKNOWN, "", 0, ""),
     ("slapd_auth", "ldap", "ldap", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
-    ("slapd_unbound", "ldap", "openldap", Access.AUTH_REQUIRED, Access.OPEN, SUFFIX, 1, "sn"),
-    ("slapd_tls", "ldap", "openldap", Access.UNKNOWN, Access.OPEN, SUFFIX, 1, "sn"),
+    ("slapd_unbound", "ldap", "openldap", Access.AUTH_REQUIRED, Access.OPEN, f"{SUFFIX}.(entries)", 4, "sn"),
+    ("slapd_tls", "ldap", "openldap", Access.UNKNOWN, Access.OPEN, f"{SUFFIX}.(entries)", 4, "sn"),
     ("slapd_starttls", "ldap", "openldap", Access.UNKNOWN, Access.OPEN, f"{SUFFIX}.ou=People", PEOPLE, "mail"),
     ("sentinel", "redis", "redis-sentinel", Access.PARTIAL, Access.SCHEMA_ONLY, "", 0, ""),
     ("redis_limited", "redis", "redis", Access.PARTIAL, Access.PARTIAL, "db0", 40, "pub:#"),
@@ -629,7 +637,7 @@ FOUND = [
     ("mosquitto_tls", "mqtt", Access.AUTH_REQUIRED),
     ("nats_open", "nats", Access.PARTIAL),
     ("nats_auth", "nats", Access.AUTH_REQUIRED),
-    ("nats_tls", "nats", Access.PARTIAL),
+    ("nats_tls", "nats", Access.OPEN_EMPTY),
     ("zookeeper_open", "zookeeper", Access.OPEN),
     ("zookeeper_closed", "zookeeper", Access.SCHEMA_ONLY),
     ("zookeeper_tls", "zookeeper", Access.OPEN_EMPTY),
@@ -725,10 +733,12 @@ def test_ldapsearch_counts_the_same(ask: Callable[..., Any], slapd_open: Running
     search = program("ldapsearch", "Debian: ldap-utils")
     where = ("-x", "-LLL", "-H", f"ldap://{HOST}:{slapd_open.port}", "-s", "one")
     told = tool((search, *where, "-b", f"ou=People,{SUFFIX}", "1.1"))
+    whole = tool((search, *where[:-1], "sub", "-b", SUFFIX, "1.1"))
     report = _report(ask(probe_named("ldap"), slapd_open))
     people = next(one for one in report.containers if one.path == (SUFFIX, "ou=People"))
     assert people.records is not None
     assert told.count("dn: ") == people.records.value
+    assert whole.count("dn: ") == records_total(report.containers).value
     assert {field.name for field in people.fields} == {"objectclass", "uid", "cn", "sn", "mail"}
     assert report.identity is not None
     assert report.identity.key.startswith("ldap:entryUUID:")

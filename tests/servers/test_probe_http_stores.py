@@ -153,7 +153,7 @@ def influxdb_auth(serve: Serve) -> RunningServer:
     return influxdb(serve, auth=True)
 
 
-def etcd(serve: Serve) -> RunningServer:
+def etcd(serve: Serve, *more: str) -> RunningServer:
     server = program("etcd", "Debian: etcd-server")
     port, peer = free_ports(2)
 
@@ -162,7 +162,7 @@ def etcd(serve: Serve) -> RunningServer:
         return (
             *(server, "--data-dir", str(directory / "data"), "--listen-client-urls", here),
             *("--advertise-client-urls", here, "--listen-peer-urls", other),
-            *("--initial-advertise-peer-urls", other, "--initial-cluster", f"default={other}"),
+            *("--initial-advertise-peer-urls", other, "--initial-cluster", f"default={other}", *more),
         )
 
     return serve("etcd", argv, port, "/health")
@@ -177,6 +177,15 @@ def etcd_open(serve: Serve) -> RunningServer:
     server = etcd(serve)
     for i in range(PEOPLE):
         call(server.port, "POST", "/v3/kv/put", {"key": b64(f"/registry/secrets/p{i}"), "value": b64("secret")})
+    return server
+
+
+@pytest.fixture(scope="module")
+def etcd_v2(serve: Serve) -> RunningServer:
+    server = etcd(serve, "--enable-v2=true")
+    call(server.port, "POST", "/v3/kv/put", {"key": b64("/a"), "value": b64("secret")})
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    call(server.port, "PUT", "/v2/keys/people/anna", b"value=secret", form)
     return server
 
 
@@ -467,6 +476,7 @@ STATES = [
     ("influxdb_empty", "influxdb", (), "influxdb", Access.OPEN_EMPTY, "", 0, ""),
     ("influxdb_auth", "influxdb", (), "influxdb", Access.AUTH_REQUIRED, "", 0, ""),
     ("etcd_open", "etcd", (), "etcd", Access.OPEN, "keys", PEOPLE, "/registry/secrets/*"),
+    ("etcd_v2", "etcd", (), "etcd", Access.OPEN, "keys", 1, ""),
     ("etcd_empty", "etcd", (), "etcd", Access.OPEN_EMPTY, "keys", 0, ""),
     ("etcd_auth", "etcd", (), "etcd", Access.AUTH_REQUIRED, "", 0, ""),
     ("registry_open", "docker_registry", (), "docker-registry", Access.OPEN, "hr/app", 2, ""),
@@ -581,6 +591,14 @@ def test_nothing_is_written(
     for server, name in ((etcd_open, "etcd"), (pouchdb_open, "couchdb"), (s3_open, "s3")):
         ask(probe_named(name), server, Depth.SAMPLE, names=("people", "people2"))
     assert state() == before
+
+
+def test_the_second_key_space_of_etcd_is_listed_without_a_figure(
+    ask: Callable[..., Any], etcd_v2: RunningServer
+) -> None:
+    report = _report(ask(probe_named("etcd"), etcd_v2))
+    assert [(one.path, one.records is None) for one in report.containers] == [(("keys",), False), (("v2 keys",), True)]
+    assert "anna" not in repr(report)
 
 
 RECORDINGS = [

@@ -34,6 +34,8 @@ BATCH = 500
 MOST_NAMES = 5
 """Limit on the vendors suggested if none matches."""
 
+OTHER_WAY = "another access path"
+"""Instead of a line that would disclose other vendors' routes."""
 _OF_THE_STORE = frozenset(
     {"access", "records", "bytes", "personal data", "ransom", "cleartext", "people", "honeypot", "exposure window"}
 )
@@ -216,14 +218,14 @@ def _picked(report: Report, keys: Iterable[str]) -> Iterator[Exposure]:
 
 def _order(report: Report, own: _Own) -> tuple[list[tuple[str, bool]], frozenset[str]]:
     """Ids of the vendor's stores, worst first, each with its exposed flag; and the affected apps."""
-    keys: list[tuple[int, int, int, str, bool]] = []
+    keys: list[tuple[int, int, int, int, str, bool]] = []
     affected: set[str] = set()
     for store in _picked(report, own.stores):
         told = _store(store, own)
-        keys.append((-told.severity.rank, -told.score, -told.records.value, told.id, told.exposed))
+        keys.append((-told.severity.rank, -told.own_count, -told.score, -told.records.value, told.id, told.exposed))
         if told.exposed:
             affected.update(route.app_sha256 for route in told.routes)
-    return [(key[3], key[4]) for key in sorted(keys)], frozenset(affected)
+    return [(key[4], key[5]) for key in sorted(keys)], frozenset(affected)
 
 
 def _stores(report: Report, own: _Own, keys: list[str]) -> LazyIndex[Exposure]:
@@ -260,6 +262,11 @@ def _store(store: Exposure, own: _Own) -> Exposure:
         window=_window(store, own),
         honeypot=store.honeypot,
         factors=tuple(replace(factor, why=_masked(factor.why, secret)) for factor in factors),
+        # Without the line the store would count as closed.
+        untested=tuple(line if _told((line,), secret) else OTHER_WAY for line in store.untested),
+        at_most=store.at_most if whole else 1,
+        records_at_most=store.records_at_most if whole else None,
+        bytes_at_most=store.bytes_at_most if whole else None,
     )
     if factors == store.factors:
         return told
@@ -370,8 +377,8 @@ def _findings(report: Report, own: _Own, changed: list[Finding]) -> Iterator[Fin
     return merge(same, changed, key=_worst_first)
 
 
-def _worst_first(finding: Finding) -> tuple[int, str, str]:
-    return -finding.severity.rank, finding.rule, finding.id
+def _worst_first(finding: Finding) -> tuple[int, int, str, str]:
+    return finding.order
 
 
 def _narrowed(report: Report, own: _Own) -> Iterator[tuple[Finding, Finding]]:

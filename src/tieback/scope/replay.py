@@ -40,11 +40,13 @@ class ChangedSend(msgspec.Struct, frozen=True):
     """The answer, if no recorded send has one."""
     parts: tuple[tuple[re.Pattern[bytes], bytes], ...] = ()
     """For a send of several commands: the pattern of a command, and the answer to each that matches."""
+    later: tuple[bytes, ...] = ()
+    """The answers to the same send after the first one; the last one repeats. Empty: ``answer`` repeats."""
 
-    def answer_to(self, sent: bytes) -> bytes | None:
-        """The answer to these bytes; ``None`` if a recorded send has it."""
+    def answer_to(self, sent: bytes, turn: int = 0) -> bytes | None:
+        """The answer to these bytes, sent for the ``turn``-th time; ``None`` if a recorded send has it."""
         if not self.parts:
-            return self.answer
+            return self.later[min(turn, len(self.later)) - 1] if turn and self.later else self.answer
         found = [(match.start(), answer) for pattern, answer in self.parts for match in pattern.finditer(sent)]
         return b"".join(answer for _, answer in sorted(found))
 
@@ -86,10 +88,11 @@ class _Tape:
         found = self._first(re.compile(re.escape(wanted)), line)
         for change in self._changed if found is None else ():
             match = change.now.fullmatch(wanted)
-            answer = change.answer_to(wanted)
+            answer = change.answer_to(wanted, self.used.count(change))
             if match is not None and answer is not None:
                 found = _Exchange(wanted)
-                found.events.append(WireEvent(0, EventKind.RECEIVED, answer))
+                if answer:
+                    found.events.append(WireEvent(0, EventKind.RECEIVED, answer))
                 if b"\r\nConnection: close\r\n" in answer:
                     found.events.append(WireEvent(0, EventKind.ENDED))
             elif match is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.lab.sampled_stores import COUNT, PEOPLE, PLANTED, STORES, SampledStore, answers_of, target_of
+from tests.lab.sampled_stores import COUNT, PEOPLE, PLANTED, STORES, WEB, SampledStore, answers_of, target_of
 from tieback.model.grant import Depth
 from tieback.model.probe import Container, ProbeReport
 from tieback.pipeline.probing.samples import SampleJudge
@@ -14,6 +14,7 @@ from tieback.probes.interface import MAX_SAMPLED, SAMPLED_RECORDS, SampledColumn
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.sampling import OBJECT_BYTES, SAMPLE_CAP, document_columns, row_columns
 
+EACH_WEB_STORE = pytest.mark.parametrize("store", WEB, ids=[store.probe for store in WEB])
 EACH_STORE = pytest.mark.parametrize("store", STORES, ids=[store.probe for store in STORES])
 
 
@@ -60,7 +61,7 @@ def test_nothing_is_read_below_depth_sample(store: SampledStore) -> None:
             assert not any(send.matches(data) for data in played.sent), send.name
 
 
-@EACH_STORE
+@EACH_WEB_STORE
 def test_an_endless_answer_is_cut(store: SampledStore) -> None:
     report = probed(store, Depth.SAMPLE).result
     known = answers_of(store)
@@ -76,7 +77,7 @@ def test_an_endless_answer_is_cut(store: SampledStore) -> None:
     assert isinstance(played.result, tuple)
 
 
-@EACH_STORE
+@EACH_WEB_STORE
 @pytest.mark.parametrize("body", ["", "[]", "{}", "null", '{"rows":[{"doc":null}]}', '{"result":[{}]}', "[" * 9000])
 def test_other_answers_are_no_columns(store: SampledStore, body: str) -> None:
     report = probed(store, Depth.SAMPLE).result
@@ -91,7 +92,7 @@ def test_other_answers_are_no_columns(store: SampledStore, body: str) -> None:
     assert not {column.field for column in sampled(store, report.containers, lying).result} & set(store.fields)
 
 
-@EACH_STORE
+@EACH_WEB_STORE
 def test_names_that_are_not_safe_are_never_sent(store: SampledStore) -> None:
     names = ("../x", "a?b", 'a"b', "a\r\nb", "a b;c", "a%2f..", "_design", "", "\x00", "a`b", "a'b", "a\\b")
     containers = [

@@ -1,8 +1,8 @@
 """Re-checks of cases: probe their stores under a grant, and update the cases.
 
-Only a re-check can set ``fixed``, and only if every location of the store was probed and is closed. In that case, the
-same store is searched at other locations: on the same hosts (usual ports of its product, nearby ports), and where the
-last scan found it.
+Only a re-check can set ``fixed``, and only if every location of the store was probed and is closed in two re-checks.
+If it is closed, the same store is searched at other locations: on the same hosts (usual ports of its product, nearby
+ports), and where the last scan found it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,6 +41,7 @@ from tieback.storage.lake.tables.imports import services_at
 from tieback.storage.lake.tables.inputs import read_inputs
 from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.ledger.ledger import RunRow
+from tieback.storage.own_domains import read_own_domains
 from tieback.storage.workspace import Workspace
 
 PORT_RANGE = 10
@@ -50,6 +51,8 @@ _MAX_ELSEWHERE = 64
 _SAW = frozenset(
     {
         RecheckVerdict.FIXED,
+        RecheckVerdict.CLOSED,
+        RecheckVerdict.CLOSED_AT_KNOWN_PLACES,
         RecheckVerdict.OPEN,
         RecheckVerdict.MOVED,
         RecheckVerdict.EMPTIED,
@@ -209,7 +212,8 @@ async def _ask(
     notes = None
     if any(rule.ransom_note for rule in grant.target):
         notes = NoteJudge(read_salt(workspace.directory))
-    samples = SampleJudge() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
+    own = read_own_domains(workspace.directory)
+    samples = SampleJudge(own_domains=own) if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
     signs = RansomSigns()
 
     async def ask(candidates: Sequence[Candidate]) -> list[ProbeReport]:

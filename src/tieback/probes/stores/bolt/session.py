@@ -30,6 +30,7 @@ _PULL_ALL = encode_message(0x3F)
 _SUCCESS, _RECORD, _IGNORED, _FAILURE = 0x70, 0x71, 0x7E, 0x7F
 _CAP = 16 * 1024
 """Maximum number of bytes of one message."""
+_SAMPLE_CAP = 128 * 1024
 _MAX_CHUNKS = 256
 
 
@@ -51,6 +52,8 @@ class BoltStatement(msgspec.Struct, frozen=True):
     cypher: str
     why: str
     depth: Depth = Depth.ENUMERATE
+    values: bool = False
+    """True if the records have values of nodes."""
 
     @property
     def run(self) -> bytes:
@@ -78,7 +81,10 @@ def sends(statements: tuple[BoltStatement, ...]) -> tuple[DeclaredSend, ...]:
             "whether the server speaks Bolt; offers protocol versions and changes nothing",
         ),
         DeclaredSend(HELLO, re.escape(_HELLO), "whether a session starts without a user and a password"),
-        *(DeclaredSend(s.cypher, re.escape(s.run) + pull, f"{s.why}; in read mode", s.depth) for s in statements),
+        *(
+            DeclaredSend(s.cypher, re.escape(s.run) + pull, f"{s.why}; in read mode", s.depth, values=s.values)
+            for s in statements
+        ),
         DeclaredSend(
             RESET, re.escape(_RESET), "clears the error of a failed statement; affects only our own connection"
         ),
@@ -119,14 +125,34 @@ class BoltSession:
 
     def run_statement(self, statement: BoltStatement) -> Conversation[StatementResult | BoltFailure]:
         """Read at most ``ROWS`` records of a statement (all of them in version 3)."""
+        answer = yield from self._pull(statement, _CAP)
+        if isinstance(answer, BoltFailure):
+            return answer
+        rows, said = answer
+        database = said.get("db")
+        name = database[:64] if isinstance(database, str) else ""
+        return StatementResult([_only_value(row) for row in rows], name, said.get("has_more") is True)
+
+    def read_mappings(self, statement: BoltStatement) -> Conversation[list[dict[str, Value]]]:
+        """The mappings of a statement with one column of them; none after a failure."""
+        answer = yield from self._pull(statement, _SAMPLE_CAP)
+        rows = answer[0] if not isinstance(answer, BoltFailure) else []
+        return [
+            row[0][0] for row in rows if row and isinstance(row[0], list) and row[0] and isinstance(row[0][0], dict)
+        ]
+
+    def _pull(
+        self, statement: BoltStatement, cap: int
+    ) -> Conversation[tuple[list[list[Value]], dict[str, Value]] | BoltFailure]:
+        """Fields of each record, and the metadata after them. Messages of more than ``cap`` bytes are hostile."""
         yield Send(statement.run + (_PULL_ALL if self.major == 3 else _PULL))
-        records: list[int | str] = []
+        records: list[list[Value]] = []
         failure: BoltFailure | None = None
         replies = 0
         for _ in range(ROWS + 8):
-            tag, fields = yield from self._message()
+            tag, fields = yield from self._message(cap)
             if tag == _RECORD:
-                records.append(_only_value(fields))
+                records.append(fields)
                 continue
             replies += 1
             if tag == _FAILURE:
@@ -141,17 +167,13 @@ class BoltSession:
             yield Send(_RESET)
             yield from self._message()
             return failure
-        said = fields[0] if fields and isinstance(fields[0], dict) else {}
-        database = said.get("db")
-        return StatementResult(
-            records, database[:64] if isinstance(database, str) else "", said.get("has_more") is True
-        )
+        return records, fields[0] if fields and isinstance(fields[0], dict) else {}
 
     def close(self) -> Conversation[None]:
         """Send GOODBYE."""
         yield Send(_GOODBYE)
 
-    def _message(self) -> Conversation[tuple[int, list[Value]]]:
+    def _message(self, cap: int = _CAP) -> Conversation[tuple[int, list[Value]]]:
         parts: list[bytes] = []
         held = 0
         for _ in range(_MAX_CHUNKS):
@@ -159,8 +181,8 @@ class BoltSession:
             if not size and parts:
                 return decode_message(b"".join(parts))
             held += size
-            if held > _CAP:
-                raise HostileAnswer(f"a Bolt message of more than {_CAP} bytes")
+            if held > cap:
+                raise HostileAnswer(f"a Bolt message of more than {cap} bytes")
             if size:
                 parts.append((yield from self._inbox.take(size)))
         raise HostileAnswer("chunks that do not end")

@@ -1,9 +1,9 @@
 """Cassandra and ScyllaDB: tables, number of rows, estimated bytes, columns. No value is read.
 
 Sends, in this order: ``OPTIONS`` and ``STARTUP`` without credentials, ``SELECT ... FROM system.local`` (identify);
-``system_views.settings`` (since 4.0), ``system_schema.tables`` (``system.schema_columnfamilies`` before 3.0),
-``system.size_estimates``, the columns of the keys, and pages of tokens (enumerate); ``system_schema.columns``
-(describe).
+``system_views.settings`` (since 4.0), ``system_schema.tables`` (``system.schema_columnfamilies`` before 3.0) and
+``system.size_estimates`` (enumerate); ``system_schema.columns``, and pages of tokens (describe: they need the names of
+the key's columns).
 
 A node that answers READY without a login has an anonymous user. That the user may read a table is proved by a page of
 tokens: one hash of the key per row (``tokens``). The statistics show partitions, each of at least one row, in this
@@ -67,14 +67,21 @@ _AUTHORIZER = CqlQuery(
     "SELECT value FROM system_views.settings WHERE name = 'authorizer'",
     1,
     "whether the server has permissions; reads its settings only",
+    name="SELECT value FROM system_views.settings",
 )
 _PARTITIONER = CqlQuery(
-    "SELECT partitioner FROM system.local", 1, "whether a token is a hash of the key; reads the catalogue only"
+    "SELECT partitioner FROM system.local",
+    1,
+    "whether a token is a hash of the key; reads the catalogue only",
+    Depth.DESCRIBE,
+    name="SELECT partitioner FROM system.local",
 )
 _KEYS = CqlQuery(
     "SELECT keyspace_name, table_name, column_name, position, kind FROM system_schema.columns",
     5,
     "columns of the partition keys, for the count; reads the catalogue only",
+    Depth.DESCRIBE,
+    name="SELECT ..., kind FROM system_schema.columns",
 )
 _COLUMNS = CqlQuery(
     "SELECT keyspace_name, table_name, column_name, type FROM system_schema.columns",
@@ -174,9 +181,11 @@ def _enumerate(draft: ReportDraft, session: CqlSession, depth: Depth, *, scans: 
         if system:
             draft.containers.append(Container(path, "table", system=True))
             continue
-        own.append(identifier.hex() if identifier is not None and len(identifier) == 16 else "\0".join(path))
+        uid = identifier.hex() if identifier is not None and len(identifier) == 16 else ""
+        own.append(uid or "\0".join(path))
         records, size = figures.get(path, (None, None))
-        draft.containers.append(Container(path, "table", False, records, size, tuple(fields.get(path, ()))))
+        columns = tuple(fields.get(path, ()))
+        draft.containers.append(Container(path, "table", False, records, size, columns, uid=uid))
     draft.prove(_TABLES.label, f"lists {len(own)} user tables", Access.OPEN)
     if own:
         draft.fingerprint(own)
@@ -184,7 +193,8 @@ def _enumerate(draft: ReportDraft, session: CqlSession, depth: Depth, *, scans: 
         draft.access = Access.OPEN_EMPTY
         return
     count = _RowCount(draft, session, scans=scans)
-    yield from count.tables()
+    if depth.allows(Depth.DESCRIBE):
+        yield from count.tables()
     held = [c.records for c in draft.containers if not c.system]
     if count.refused == len(held):
         draft.access = Access.SCHEMA_ONLY

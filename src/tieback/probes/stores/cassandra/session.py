@@ -60,11 +60,13 @@ class CqlQuery(msgspec.Struct, frozen=True):
     columns: int
     why: str
     depth: Depth = Depth.ENUMERATE
+    name: str = ""
+    """Label, if the table is not enough."""
 
     @property
     def label(self) -> str:
         """Label in reports and documentation."""
-        return f"SELECT ... {self.cql[self.cql.index('FROM ') :]}"
+        return self.name or f"SELECT ... {self.cql[self.cql.index('FROM ') :]}"
 
 
 def encode_frame(version: int, opcode: int, body: bytes = b"") -> bytes:

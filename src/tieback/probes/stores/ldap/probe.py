@@ -1,26 +1,45 @@
-"""LDAP directories: product, naming contexts, units and the number of their entries. No value of an entry is read.
+"""LDAP directories: product, naming contexts, units and the number of their entries.
 
 Sends an anonymous bind without name and password, and a search for the root entry (identify: the entry is public by
 design, so it proves nothing). For each naming context: its base entry with only its identifier, and one level below it
 without attributes; then the same below the organisational units that were found (enumerate). Names of attributes of
 three entries of each with ``typesOnly``, so that no value is returned (describe). Then unbind. StartTLS if the server
-requires it. No user is ever bound.
+requires it. No user is ever bound. At depth ``sample``: named attributes of at most 50 entries of each level, never a
+password; no value is read below that depth.
 
 Names of entries are data: units (``ou``, ``o``, ``dc`` and well-known containers) are kept, every other name is counted
-and dropped. Counts are of one level, exact unless the size limit cut them.
+and dropped. Counts are of one level, exact unless the size limit cut them. The entry of a naming context and those
+directly below it, units included, are one container, and the entries below each unit another. Contexts that a product
+has for itself (configuration, schema, monitoring) are not searched.
 
 Identity: ``entryUUID`` (RFC 4530) of the first naming context, which replicas share, else a fingerprint of contexts and
-units. Verified against OpenLDAP 2.6.10; other products from documentation only.
+units. Verified against OpenLDAP 2.6.10 and ApacheDS 2.0.0; other products from documentation only.
 """
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
+
+import msgspec
 
 from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
-from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
+from tieback.probes.interface import (
+    SAMPLED_COLUMNS,
+    SAMPLED_RECORDS,
+    ProbeMeta,
+    ReportDraft,
+    SampledColumn,
+    Samples,
+    first_answer_timeout,
+    run_sample,
+    run_to_report,
+)
+from tieback.probes.sampling import document_columns
 from tieback.probes.stores.ldap import messages
 from tieback.probes.stores.ldap.messages import LdapEntry, LdapResult, LdapSearch
+from tieback.probes.wire.columns import MAX_PARTS
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
@@ -44,6 +63,17 @@ _ROOT = LdapSearch(
 _BASE = LdapSearch(5, messages.BASE, 1, ("entryUUID",))
 _LEVEL = LdapSearch(6, messages.ONE_LEVEL, LIMIT, (messages.NO_ATTRIBUTES,))
 _TYPES = LdapSearch(7, messages.ONE_LEVEL, 3, ("*",), types_only=True)
+_SAMPLE = LdapSearch(8, messages.ONE_LEVEL, SAMPLED_RECORDS, ())
+"""The attributes are those that the entries have, without ``_UNREAD``."""
+_ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,62}")
+_UNREAD = frozenset(
+    (
+        *("userpassword", "authpassword", "unicodepwd", "ntpassword", "lmpassword", "dbcspwd", "krbprincipalkey"),
+        *("sambantpassword", "sambalmpassword", "userpkcs12", "jpegphoto", "photo", "thumbnailphoto", "audio"),
+        *("usercertificate", "cacertificate", "usersmimecertificate", "objectclass", "objectguid", "objectsid"),
+    )
+)
+"""Secrets, and values that are no texts: their class follows from their names."""
 _BIND, _ROOT_NAME, _BASE_NAME, _LEVEL_NAME = "anonymous bind", "root entry", "base entry", "one level, no attributes"
 
 _DN = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
@@ -53,7 +83,12 @@ _WELL_KNOWN = frozenset(
     ("users", "computers", "builtin", "system", "groups", "people", "accounts", "hosts", "services", "config")
 )
 """Containers named by ``cn`` that products create themselves; any other ``cn`` may be a person."""
-_SYSTEM = re.compile(r"cn=(?:config|schema|monitor|configuration|changelog|accesslog)(?:,.*)?", re.IGNORECASE)
+_SYSTEM = re.compile(
+    r"cn=(?:config|schema|monitor|configuration|changelog|accesslog)(?:,.*)?|ou=(?:system|schema|config)", re.IGNORECASE
+)
+"""Naming contexts of the product itself. ApacheDS has its own below ``ou``, at the top."""
+_DIRECT = "(entries)"
+"""Name of the container of the entries of a naming context that are in no unit."""
 _BIND_FIRST = re.compile(r"bind must be completed|authentication required|anonymous", re.IGNORECASE)
 _VENDORS = (
     ("389 project", "389-ds"),
@@ -75,6 +110,13 @@ def _about(search: LdapSearch) -> bytes:
     number = re.escape(bytes((search.number,)))
     head = b"0" + _LENGTH + b"\x02\x01" + number + b"c" + _LENGTH + b"\x04" + _LENGTH
     return head + b"[^\0-\x1f\x7f]{1,800}" + re.escape(search.tail + messages.MANAGE_DSA_IT)
+
+
+def _sampling() -> bytes:
+    """Pattern of ``_SAMPLE`` about any name, for at most ``SAMPLED_COLUMNS`` attributes."""
+    head = _about(_SAMPLE).removesuffix(re.escape(_SAMPLE.tail + messages.MANAGE_DSA_IT))
+    named = rb"0%b(?:\x04.[A-Za-z0-9-]{1,63}){1,%d}" % (_LENGTH, SAMPLED_COLUMNS)
+    return head + re.escape(_SAMPLE.conditions) + named + re.escape(messages.MANAGE_DSA_IT)
 
 
 SENDS = (
@@ -107,6 +149,14 @@ SENDS = (
         "names of the attributes of three entries, without values",
         Depth.DESCRIBE,
     ),
+    DeclaredSend(
+        "one level, attributes by name",
+        _sampling(),
+        f"named attributes of at most {SAMPLED_RECORDS} entries, never passwords: classified for personal data in "
+        "memory, nothing is kept",
+        Depth.SAMPLE,
+        values=True,
+    ),
 )
 
 
@@ -135,6 +185,11 @@ class LdapProbe:
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
         return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
+        """Read named attributes of the first entries of each level."""
+        found: list[SampledColumn] = []
+        return run_sample(found, _sample(containers, found))
 
     def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         def attempt(tls: bool) -> Conversation[bytes]:
@@ -196,6 +251,37 @@ class _Session:
         raise HostileAnswer("an LDAP answer that does not end")
 
 
+def _sample(containers: Sequence[Container], found: list[SampledColumn]) -> Conversation[None]:
+    # With StartTLS, the port speaks both.
+    first = yield from plain_then_tls(None, lambda tls: first_answer(tls, messages.ANONYMOUS_BIND, 1, None))
+    session = _Session()
+    bound = yield from session.bind(first)
+    if bound.code == messages.CONFIDENTIALITY_REQUIRED:
+        session = yield from _start_tls(session)
+        yield from session.bind()
+    for container in containers:
+        names = [
+            field.name
+            for field in container.fields
+            if _ATTRIBUTE.fullmatch(field.name) and field.name.lower() not in _UNREAD
+        ]
+        base = ",".join(reversed(container.path))
+        if names and len(container.path) <= 2 and _DN.fullmatch(base):
+            search = msgspec.structs.replace(_SAMPLE, attributes=tuple(names[:SAMPLED_COLUMNS]))
+            entries, _ = yield from session.search(search, base)
+            found += document_columns(container.path, map(_texts, entries))
+    yield Send(messages.UNBIND)
+
+
+def _texts(entry: LdapEntry) -> dict[str, list[str]]:
+    """Values of an entry that are texts."""
+    found: dict[str, list[str]] = {}
+    for name, values in entry.attributes.items():
+        with suppress(UnicodeDecodeError):
+            found[name] = [value.decode() for value in values[:MAX_PARTS]]
+    return found
+
+
 def _start_tls(session: _Session) -> Conversation[_Session]:
     """Session inside TLS on the same connection, before a bind.
 
@@ -253,6 +339,8 @@ class _Walk:
         self._seen = 0
         self._refused = 0
         self._units = 0
+        self._direct: set[str] = set()
+        """Contexts with entries of their own besides units."""
 
     def go(self, contexts: list[str]) -> Conversation[None]:
         draft = self._draft
@@ -264,9 +352,15 @@ class _Walk:
             else:
                 yield from self._context(context)
         if draft.identity is None or draft.identity.kind != "vendor_id":
-            draft.fingerprint("\0".join(one.path) for one in draft.containers)
+            draft.fingerprint(
+                "\0".join(one.path[:1] if one.kind == "entries" else one.path)
+                for one in draft.containers
+                if one.kind != "entries" or one.path[0] in self._direct
+            )
+        # The entries of a context and of its units alone show no more than names.
         user = [one for one in draft.containers if not one.system]
-        if any(one.records is not None and one.records.value for one in user):
+        data = [one for one in user if one.kind != "entries" or one.path[0] in self._direct]
+        if any(one.records is not None and one.records.value for one in data):
             draft.access = Access.PARTIAL if self._refused else Access.OPEN
         elif self._seen:
             draft.access = Access.SCHEMA_ONLY
@@ -294,11 +388,12 @@ class _Walk:
         draft.prove(_LEVEL_NAME, f"returns {len(children)} entries below a naming context", Access.OPEN)
         units = [child.name for child in children if _is_unit(child.name)]
         others = len(children) - len(units)
+        fields: tuple[Field, ...] = ()
         if others:
+            self._direct.add(context)
             fields = (yield from self._fields(context)) if self._describes else ()
-            draft.containers.append(
-                Container((context,), "naming context", False, _counted(others, result), None, fields)
-            )
+        direct = _counted(len(entries) + len(children), result)
+        draft.containers.append(Container((context, _DIRECT), "entries", False, direct, None, fields))
         for name in units:
             yield from self._unit(context, name)
 
@@ -316,7 +411,10 @@ class _Walk:
             draft.containers.append(Container(path, "unit"))
             return
         fields = (yield from self._fields(name)) if self._describes and entries else ()
-        draft.containers.append(Container(path, "unit", False, _counted(len(entries), result), None, fields))
+        counted = _counted(len(entries), result)
+        if any(_is_unit(entry.name) for entry in entries):
+            counted = lower_bound(counted.value, "entries of one level, which has units of its own")
+        draft.containers.append(Container(path, "unit", False, counted, None, fields))
 
     def _fields(self, base: str) -> Conversation[tuple[Field, ...]]:
         entries, _ = yield from self._session.search(_TYPES, base)

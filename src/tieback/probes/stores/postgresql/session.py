@@ -14,7 +14,15 @@ import msgspec
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome
 from tieback.probes.stores.postgresql import queries
-from tieback.probes.stores.postgresql.queries import DEPTHS, NOTE_NAME, NOTE_PARTS, PLAIN_PARTS, SAMPLE_PARTS, WHY
+from tieback.probes.stores.postgresql.queries import (
+    COUNTS,
+    DEPTHS,
+    NOTE_NAME,
+    NOTE_PARTS,
+    PLAIN_PARTS,
+    SAMPLE_PARTS,
+    WHY,
+)
 from tieback.probes.wire.frames import Inbox, PostgresMessage, postgres_frame, postgres_message
 from tieback.probes.wire.opening import (
     HANDSHAKES,
@@ -321,6 +329,12 @@ def _sample_pattern() -> bytes:
     return rb"Q\x00\x00[\x00-\xff]{2}" + select + columns + source + name + rb"\." + name + end + rb"\x00"
 
 
+def _count_pattern(parts: tuple[str, str]) -> bytes:
+    before, after = (re.escape(part.encode()) for part in parts)
+    name = rb'"' + NOTE_NAME + rb'"'
+    return rb"Q\x00\x00[\x00-\xff]{2}" + before + name + rb"\." + name + after + rb"\x00"
+
+
 SENDS = (
     DeclaredSend(
         "SSLRequest", re.escape(_SSL_REQUEST), "whether the server speaks PostgreSQL and offers TLS; changes nothing"
@@ -340,6 +354,7 @@ SENDS = (
         "which columns can be read without running code of a user of the server; reads the catalogue only",
         Depth.DESCRIBE,
     ),
+    *(DeclaredSend(c.name, _count_pattern(c.parts), c.why, Depth.DESCRIBE, cost=c.cost) for c in COUNTS),
     DeclaredSend(
         "one note",
         _note_pattern(),

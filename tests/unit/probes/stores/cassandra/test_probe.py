@@ -277,7 +277,7 @@ def test_scylla_is_distinguished() -> None:
 @pytest.mark.parametrize("depth", Depth)
 def test_no_deeper_than_allowed(depth: Depth) -> None:
     played = ask(peer(), depth)
-    assert len(played.sent) == {Depth.IDENTIFY: 3, Depth.ENUMERATE: 9}.get(depth, 10)
+    assert len(played.sent) == {Depth.IDENTIFY: 3, Depth.ENUMERATE: 6}.get(depth, 10)
     for data in played.sent:
         (declared,) = [send for send in PROBE.meta.sends if send.matches(data)]
         assert declared.depth.rank <= depth.rank
