@@ -141,7 +141,7 @@ class ConversationRunner:
             if self._opening is None and self._turn is None and not again:
                 return
             silent = connection.silent and not connection.encrypted
-            closed = await connection.finish(HANG_UP_SECONDS)
+            closed = await connection.finish(HANG_UP_SECONDS if self._opening is not None else HANG_UP_SECONDS / 2)
             if self._opening is not None:
                 self._opening.hung_up(ignored=silent and not closed)
         finally:
