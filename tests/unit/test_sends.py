@@ -233,7 +233,7 @@ QUERIES = {
     # query parameter that carries a command, what its value may be
     "q": r"SELECT\+table_name,column_name,data_type\+FROM\+information_schema\.columns\+WHERE\+table_schema=%27iox%27"
     r"|SHOW\+(?:TABLES|DATABASES|MEASUREMENTS|SERIES\+EXACT\+CARDINALITY|FIELD\+KEYS|TAG\+KEYS)"
-    r"|SELECT\+COUNT\(\*\)\+FROM\+%2F\.\*%2F",
+    r"|SELECT\+COUNT\(\*\)\+FROM\+(?:%2F\.\*%2F|\(SELECT\+\*\+FROM\+%2F\.\*%2F\+LIMIT\+10000\))",
     "query": r"SELECT\+.*|SHOW\+GRANTS\+FORMAT\+JSONCompact",
     "op": r"LISTSTATUS|GETCONTENTSUMMARY",
     "action": r"STATUS|LIST",
@@ -298,13 +298,18 @@ FIXED = {
     rb"|\x11\x00\x01\x00{3}\x01\x00\x07tieback\x00\x07TIEBACK|\x12\x00\x00\x00{3}\x01\x00\x07tieback"
     rb"|\x23\x00\x01\x00{3}\x03\x00\x07tieback\xff{4})",
     # CONNECT, a clean session, neither will, user nor password; SUBSCRIBE to the broker's own topics; DISCONNECT.
-    "mqtt": rb"\x10.\x00\x04MQTT[\x04\x05]\x02\x00\x1e\x00?\x00\x0dtieback_probe"
+    "mqtt": rb"\x10.\x00\x04MQTT[\x04\x05]\x02\x00\x1e\x00?(?:\x00\x0dtieback_probe|\x00\x00)"
     rb"|\x82.\x00\x01\x00?\x00\x0d\$SYS/broker/#\x00\xc0\x00|\xe0\x00",
     # start-ok as nobody, tune-ok, open, close; channel.open, channel.close-ok; queue.declare, `passive` alone set.
     "amqp": rb"AMQP\x00\x00\x09\x01|\x01\x00.{5}(?:\x00\x0a\x00(?:\x0b.*\x09ANONYMOUS\x00{4}\x05en_US|[\x1f\x28\x32].*)"
-    rb"|\x00\x14\x00(?:\x0a\x00|\x29)|\x00\x32\x00\x0a\x00\x00\.\[[^]]*\]\{1,255\}\x01\x00{4})\xce",
+    rb"|\x00\x14\x00(?:\x0a\x00|\x29)|\x00\x32\x00\x0a\x00\x00\.\[[^]]*\]\{1,255\}\x01\x00{4})\xce"
+    # AMQP 1.0: headers, sasl-init as nobody, open, begin, close. No attach (0x12) and no transfer (0x14).
+    rb"|AMQP[\x00\x03]\x01\x00\x00|\x00{3}\x19\x02\x01.*S\x41.*ANONYMOUS|.*\x02\x00{4}\x53\x10\xc0.*tieback_probe.*"
+    rb"|\x00{3}\x14\x02\x00{4}\x53\x11\xc0.*|\x00{3}\x0c\x02\x00{4}\x53\x18\x45",
+    # A session without a login, and its end. No SEND, SUBSCRIBE or ACK.
+    "stomp": rb"CONNECT\naccept-version:1\.0,1\.1,1\.2\nhost:/\n\n\x00|DISCONNECT\n\n\x00",
     "nats_client": rb'CONNECT \{(?:"(?:verbose|pedantic|tls_required|name|lang|version|protocol)":[^,:}]*,?)+\}\r\n'
-    rb"PING\r\n",
+    rb"PING\r\n|SUB tieback\.probe 1\r\nPING\r\n",
     # A bind without name and password, StartTLS, unbind, searches (0x63) of any class.
     "ldap": rb"0\x0c\x02\x01\x01`\x07\x02\x01\x03\x04\x00\x80\x00"
     rb"|0\x1d\x02\x01\x02w\x18\x80\x161\.3\.6\.1\.4\.1\.1466\.20037"
