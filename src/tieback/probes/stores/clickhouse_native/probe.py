@@ -10,7 +10,7 @@ keeps the server from contacting another one for us.
 import re
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Field, ProbeReport
+from tieback.model.probe import Access, Field, Privileges, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.stores.clickhouse_native.session import (
     ACCOUNT,
@@ -127,6 +127,7 @@ class ClickhouseNativeProbe:
         if isinstance(said, NativeGreeting):
             draft.access = Access.ANY_USER
             draft.prove(LOGIN, "a synthetic user can log in", Access.ANY_USER)
+            draft.default_accounts(ACCOUNT)
         else:
             _refused(draft, said)
             if draft.access is Access.AUTH_REQUIRED:
@@ -159,6 +160,9 @@ def _refused(draft: ReportDraft, refusal: NativeException) -> None:
 def _enumerate(draft: ReportDraft, session: NativeSession, depth: Depth) -> Conversation[None]:
     granted = yield from session.rows(_GRANTS)
     draft.privileges = clickhouse.privileges([row[0] for row in granted] if isinstance(granted, list) else [])
+    if draft.privileges is Privileges.ADMIN:
+        # No other account could do more.
+        draft.untested.clear()
     told = yield from _ask(draft, session, _UUID)
     if told and re.fullmatch(r"[0-9a-f-]{36}", told[0][0]) and any(c not in "0-" for c in told[0][0]):
         draft.vendor_id("server_uuid", told[0][0], "clickhouse")
