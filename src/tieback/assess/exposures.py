@@ -67,7 +67,9 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
     targets = tuple(sorted({report.target for report in reports}))
     leading = _routes(targets, routes)
     containers = _containers(reports)
-    fields = tuple(_classified(containers, measures.detector))
+    # What an extortionist wrote is about no victim.
+    notes = measures.signs.note_paths(containers)
+    fields = tuple(_classified([one for one in containers if one.path not in notes], measures.detector))
     parts = distinct_parts(store)
     pii = tuple(_totals(containers, fields, len(parts)))
     listed = bool(containers) or not best.access.exposed

@@ -15,6 +15,7 @@ import msgspec
 
 from tieback.assess.leaves import leaf_containers
 from tieback.assess.people import IDENTIFYING_CLASSES
+from tieback.assess.ransom import RansomSigns
 from tieback.model.grant import Depth
 from tieback.model.pii import Classification, Column, SampledField, SampledRecords
 from tieback.model.probe import Container, Outcome, ProbeReport
@@ -56,7 +57,7 @@ class SampleJudge:
         probe = sampler(report.probe)
         if probe is None or report.outcome is not Outcome.OK or not report.access.exposed or depth is not Depth.SAMPLE:
             return report
-        chosen = _chosen(report.containers)
+        chosen = _chosen(report.containers, self._signs.note_paths(report.containers))
         if not chosen:
             return report
         place = msgspec.structs.replace(target, tls=True if report.tls is not None else target.tls)
@@ -83,6 +84,10 @@ class SampleJudge:
         containers = tuple(self._judge(container, by_path, told) for container in report.containers)
         people = max(map(len, told.values()), default=0)
         return msgspec.structs.replace(report, containers=containers, people=people)
+
+    @cached_property
+    def _signs(self) -> RansomSigns:
+        return RansomSigns()
 
     @cached_property
     def _names(self) -> NameDetector:
@@ -142,10 +147,12 @@ class SampleJudge:
         return blake2b(text, digest_size=8, key=self._salt).digest()
 
 
-def _chosen(containers: Sequence[Container]) -> tuple[Container, ...]:
-    """The non-empty leaf containers; those with the most records first."""
+def _chosen(containers: Sequence[Container], notes: frozenset[tuple[str, ...]]) -> tuple[Container, ...]:
+    """The non-empty leaf containers without ransom notes; those with the most records first."""
     held = [
-        leaf for leaf in leaf_containers(containers) if not leaf.system and (leaf.records is None or leaf.records.value)
+        leaf
+        for leaf in leaf_containers(containers)
+        if not leaf.system and leaf.path not in notes and (leaf.records is None or leaf.records.value)
     ]
     held.sort(key=lambda leaf: -(leaf.records.value if leaf.records is not None else 0))
     return tuple(held[:MAX_SAMPLED])
