@@ -13,6 +13,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from tieback.assess.intrusion import MAX_REASONS, IntrusionSigns
 from tieback.assess.leaves import leaf_containers
 from tieback.assess.people import IDENTIFYING_CLASSES
 from tieback.assess.ransom import RansomSigns
@@ -83,11 +84,22 @@ class SampleJudge:
         told: defaultdict[str, set[bytes]] = defaultdict(set)
         containers = tuple(self._judge(container, by_path, told) for container in report.containers)
         people = max(map(len, told.values()), default=0)
-        return msgspec.structs.replace(report, containers=containers, people=people)
+        wrote = (
+            reason
+            for container in report.containers
+            for column in by_path.get(container.path, ())
+            for reason in self._intrusion.of_values(container, column.field, column.values)
+        )
+        intrusion = tuple(dict.fromkeys((*report.intrusion, *wrote)))[:MAX_REASONS]
+        return msgspec.structs.replace(report, containers=containers, people=people, intrusion=intrusion)
 
     @cached_property
     def _signs(self) -> RansomSigns:
         return RansomSigns()
+
+    @cached_property
+    def _intrusion(self) -> IntrusionSigns:
+        return IntrusionSigns()
 
     @cached_property
     def _names(self) -> NameDetector:
