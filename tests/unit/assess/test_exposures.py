@@ -141,6 +141,18 @@ def test_the_note_of_an_extortionist_is_no_data_of_victims() -> None:
     assert both.people.at_most.value == 30
 
 
+def test_signs_of_writes_by_others_are_those_of_all_reports() -> None:
+    seen = store("a.test:1", "127.0.0.1", "es:uuid:1", box("hacked", 9_000), PEOPLE)
+    sampled = msgspec.structs.replace(seen, target="b.test:1", containers=(), intrusion=("2 sampled values",))
+    (found,) = assess_exposures([seen, sampled], {}, Labels())
+    assert found.ransom.verdict is RansomVerdict.NONE
+    assert len(found.intrusion) == 2
+    assert "2 sampled values" in found.intrusion
+    assert any("'hacked'" in reason for reason in found.intrusion)
+    (clean,) = assess_exposures([store("a.test:1", "127.0.0.1", "es:uuid:1", PEOPLE)], {}, Labels())
+    assert clean.intrusion == ()
+
+
 def test_worst_first() -> None:
     reports = [
         store("small.test:1", "127.0.0.1", "small", box("a", 10)),
