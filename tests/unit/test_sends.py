@@ -52,6 +52,12 @@ POSTS = {
     ("hasura", "/v1/graphql", '{"query":"{__schema{queryType{fields{name}}}}"}'),
     ("weaviate", "/v1/graphql", '{"query":"{Aggregate{[A-Z][A-Za-z0-9_]{0,254}{meta{count,}}}}"}'),
     ("milvus", "/v2/vectordb/collections/get_stats", '{"collectionName":"[A-Za-z_][A-Za-z0-9_]{0,254}"}'),
+    ("hasura", "/v1/graphql", '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate{aggregate{count,}}}"}'),
+    (
+        "hasura",
+        "/v1/graphql",
+        '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate(limit:1000){aggregate{count,}}}"}',
+    ),
     (
         "hasura",
         "/v1/graphql",
