@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Field, ProbeReport
+from tieback.model.probe import Access, Container, Field, Privileges, ProbeReport
 from tieback.probes.interface import (
     SAMPLED_RECORDS,
     ProbeMeta,
@@ -176,6 +176,7 @@ class ClickhouseNativeProbe:
         if isinstance(said, NativeGreeting):
             draft.access = Access.ANY_USER
             draft.prove(LOGIN, "a synthetic user can log in", Access.ANY_USER)
+            draft.default_accounts(ACCOUNT)
         else:
             _refused(draft, said)
             if draft.access is Access.AUTH_REQUIRED:
@@ -235,6 +236,9 @@ def _refused(draft: ReportDraft, refusal: NativeException) -> None:
 def _enumerate(draft: ReportDraft, session: NativeSession, depth: Depth) -> Conversation[None]:
     granted = yield from session.rows(_GRANTS)
     draft.privileges = clickhouse.privileges([row[0] for row in granted] if isinstance(granted, list) else [])
+    if draft.privileges is Privileges.ADMIN:
+        # No other account could do more.
+        draft.untested.clear()
     told = yield from _ask(draft, session, _UUID)
     if told and re.fullmatch(r"[0-9a-f-]{36}", told[0][0]) and any(c not in "0-" for c in told[0][0]):
         draft.vendor_id("server_uuid", told[0][0], "clickhouse")
