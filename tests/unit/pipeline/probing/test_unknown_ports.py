@@ -147,8 +147,11 @@ async def test_server_that_resets_every_connection_is_tried_with_every_protocol(
 ) -> None:
     seconds(60, 30, 10)
 
+    handshakes = 0
+
     async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(1)
+        nonlocal handshakes
+        handshakes += await reader.read(1) == b"\x16"
         raw = writer.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
@@ -157,6 +160,8 @@ async def test_server_that_resets_every_connection_is_tried_with_every_protocol(
     greeting = sum(one.meta.greets for one in order_probes(None, server.port))
     assert server.total >= len(order_probes(None, server.port)) - greeting
     assert report.problems[0].startswith("not a known store: ")
+    # With the policy for trust, and with the lenient one; not again for each protocol.
+    assert handshakes == 2
 
 
 @pytest.mark.usefixtures("seconds")
