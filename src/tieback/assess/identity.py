@@ -29,6 +29,7 @@ from tieback.assess.agreement import StoreView, agrees, contradicts, view_of
 from tieback.assess.leaves import leaf_containers
 from tieback.assess.ransom import RansomSigns
 from tieback.model.probe import Access, Container, Identity, Outcome, ProbeReport, RansomVerdict
+from tieback.probes.wire.placeholders import is_distinctive_key
 
 type Store = tuple[Identity, tuple[ProbeReport, ...]]
 
@@ -48,6 +49,8 @@ _NEAREST_TO_DATA = (
 
 _CONSOLES = frozenset({"kibana"})
 """Probes that read a store through another product."""
+_UNTIL_RESTART = ("run_id", "master_replid", "server_id", "started")
+"""Labels of identifiers that a server makes anew at each start (Redis, NATS, MariaDB)."""
 _CHOSEN = ("cluster_name",)
 """Labels of identifiers that people choose, or that are derived from the name of a host."""
 _MOST_COMPARED = 64
@@ -115,9 +118,14 @@ def has_strong_identity(identity: Identity, containers: Iterable[Container]) -> 
     return identity.kind == "vendor_id" or any(one.uid for one in containers)
 
 
+def survives_restart(identity: Identity) -> bool:
+    """True if the identifier is in the store's data: another one then shows that it is another store."""
+    return identity.kind == "vendor_id" and not any(f":{label}:" in identity.key for label in _UNTIL_RESTART)
+
+
 def is_chosen_by_people(identity: Identity) -> bool:
-    """True if people choose the identifier, so that unrelated stores may have the same one."""
-    return any(f":{label}:" in identity.key for label in _CHOSEN)
+    """True if people choose the identifier or copy it from a manual, so that unrelated stores may have the same one."""
+    return any(f":{label}:" in identity.key for label in _CHOSEN) or not is_distinctive_key(identity.key)
 
 
 def _marks(report: ProbeReport) -> Iterator[str]:

@@ -222,7 +222,8 @@ class HttpSession:
     def _request(self, path: str, verb: str = "GET", headers: Headers = (), body: bytes | None = None) -> bytes:
         host = re.sub(r"[^A-Za-z0-9._:\[\]-]", "", self._target.place)[:264] or "invalid"
         agent = user_agent(self._target.contact)
-        line = (verb.encode("ascii"), path.encode("ascii"), host.encode("ascii"), agent)
+        whole = f"{self._target.path}{path}".encode("ascii")
+        line = (verb.encode("ascii"), whole, host.encode("ascii"), agent)
         return _TEMPLATE % (*line, _fields(headers, body), body or b"")
 
     def _exchange(self, request: bytes, cap: int) -> Conversation[Response]:

@@ -39,7 +39,6 @@ from tieback.probes.stores.kafka import messages
 from tieback.probes.stores.kafka.records import log_records
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls
-from tieback.probes.wire.placeholders import is_distinctive
 from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, TooLargeAnswer
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Send, Target
@@ -251,7 +250,8 @@ def _enumerate(
         draft.access = Access.AUTH_REQUIRED
         draft.prove(asked, "closes the connection after it answered ApiVersions", Access.AUTH_REQUIRED)
         return
-    if found.cluster_id and is_distinctive("cluster_id", found.cluster_id):
+    draft.fingerprint(topic.name for topic in found.topics if not topic.internal)
+    if found.cluster_id:
         draft.vendor_id("cluster_id", found.cluster_id[:100])
     if found.cluster_id.startswith("redpanda."):
         draft.product = "redpanda"

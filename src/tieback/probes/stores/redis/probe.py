@@ -367,6 +367,9 @@ def _identity(draft: ReportDraft, server: dict[str, str]) -> Conversation[None]:
     replication = yield from _read_info(draft, "INFO replication")
     # A refusal here does not apply to the other commands.
     draft.access = access
+    if replication.get("role") == "slave":
+        for key in ("master_host", "master_link_status"):
+            draft.trait(key, replication.get(key))
     for key, section in (("master_replid", replication), ("run_id", server)):
         value = section.get(key, "")
         if re.fullmatch(r"[0-9a-f]{40}", value) and is_distinctive(key, value):

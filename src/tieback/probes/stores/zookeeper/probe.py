@@ -26,7 +26,7 @@ from tieback.probes.stores.zookeeper import jute
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
 from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import NotThisProtocol
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, SendCost, Target
 
 MAX_LISTED = 1000
 MAX_PROBED = 50
@@ -82,6 +82,7 @@ SENDS = (
         b"\0\0......\0\0\0\x68\0\0../[^\0-\x1f/\x7f]{1,800}",
         "number of nodes below a top-level node; returns no node",
         Depth.ENUMERATE,
+        cost=SendCost.BOUNDED,
     ),
     DeclaredSend("closeSession", re.escape(jute.CLOSE), "ends our own session", Depth.ENUMERATE),
 )
