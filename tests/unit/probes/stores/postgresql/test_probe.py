@@ -238,6 +238,11 @@ def test_only_plain_tables_are_counted() -> None:
     assert not [sent for sent in played.sent if b"count(*)" in sent]
 
 
+def test_the_number_of_counts_is_bounded() -> None:
+    sent = ask(*(row(**UNKNOWN, table=f"t{number}") for number in range(900))).sent
+    assert sum(b"attgenerated" in one for one in sent) == queries.MAX_COUNTED
+
+
 PRIVILEGES = [
     # row of pg_roles, whether the table can be changed
     (["t", "f", "f"], "f", Privileges.ADMIN),
