@@ -21,7 +21,7 @@ import msgspec
 
 from bench.measure import table
 from tieback.assess.leaves import bytes_total, records_total
-from tieback.backends.probe_hints import url_hints
+from tieback.backends.probe_hints import ProbeHints, endpoint_hints, url_endpoint
 from tieback.model.document import decode
 from tieback.model.figure import Quality
 from tieback.model.probe import Access, ProbeReport
@@ -343,7 +343,8 @@ def _all() -> Mapping[tuple[str, str], tuple[Transcript, ...]]:
 
 async def _replay(transcripts: tuple[Transcript, ...], name: str) -> tuple[ProbeReport, ReplayDialer]:
     dialer = ReplayDialer(transcripts, changes_for(name))
-    (report,) = [report async for report in replay_from(dialer, url_hints(app_urls().get(name, ())))]
+    names = (pair for url in app_urls().get(name, ()) for pair in endpoint_hints(url_endpoint(url)).names)
+    (report,) = [report async for report in replay_from(dialer, ProbeHints(tuple(names)))]
     return report, dialer
 
 

@@ -236,7 +236,7 @@ def _ask(
     stopped = ""
     with progress_bar("probing") as progress:
         settings = ProbeRunSettings(audit, record, afresh, stop, approved.approval, own)
-        found = probe_targets(wanted, permission, settings, progress, begin)
+        found = probe_targets(wanted, permission, settings, progress, begin, wanted.hints)
         try:
             run(tally.take(found))
         except KeyboardInterrupt:

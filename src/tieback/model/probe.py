@@ -262,6 +262,8 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """What a client without credentials could still try and we did not, one clause each: ``the account root without a
     password: the grant does not name it``, ``names other than photos``. If not empty, ``auth_required`` is not closed.
     """
+    intrusion: tuple[str, ...] = ()
+    """Signs that somebody wrote to the store, besides ransom and wiping. They do not show that data were copied."""
     experimental: bool = False
     """True if the verdict rests on the vendor's documentation: no recorded conversation with a real server of this
     product confirms it."""

@@ -8,7 +8,8 @@ the refusal shows that this is Firestore. Then it sends two requests for each co
 - ``GET .../documents/<collection>`` with ``pageSize=1`` and no field except the name, which is dropped.
 
 Security rules decide for each collection. A count of zero means unknown, not empty: a missing collection also has a
-count of zero. No key is sent, because rules do not require one. Not yet verified against the real server.
+count of zero. No key is sent, because rules do not require one. At depth ``sample``, and only if ``scans`` of the grant
+allows it: at most 50 documents of a collection. Not yet verified against the real server.
 """
 
 from typing import Any
@@ -24,7 +25,7 @@ from tieback.probes.web import Identification, Inquiry, other_names
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import decode_json, parse_count
 from tieback.probes.wire.requests import get_request, query_request
-from tieback.scope.conversation import Conversation, Target
+from tieback.scope.conversation import Conversation, SendCost, Target
 
 _NAME = rb"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"
 _DATABASE = "/v1/projects/{resource}/databases/(default)"
@@ -52,6 +53,7 @@ _SAMPLE = sample_get(
     f"{_DATABASE}/documents/{{collection}}?pageSize=#",
     "documents of a collection that the rules show to an anonymous client; billed to the owner as that many reads",
     names=_NAME,
+    cost=SendCost.BILLED,
 )
 _STATUSES = ("UNAUTHENTICATED", "PERMISSION_DENIED", "NOT_FOUND", "FAILED_PRECONDITION")
 
@@ -187,7 +189,9 @@ class FirestoreProbe(SampledWebStore):
         return count
 
     def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
-        """Read the first documents of a collection."""
+        """Read the first documents of a collection, if the grant allows what the provider bills to the owner."""
+        if not reading.target.scans:
+            return
         found = yield from reading.read(_SAMPLE, _Page, reading.target.resource, *container.path)
         reading.add(
             container.path,
