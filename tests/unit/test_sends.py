@@ -53,14 +53,27 @@ POSTS = {
     ("weaviate", "/v1/graphql", '{"query":"{Aggregate{[A-Z][A-Za-z0-9_]{0,254}{meta{count,}}}}"}'),
     ("milvus", "/v2/vectordb/collections/get_stats", '{"collectionName":"[A-Za-z_][A-Za-z0-9_]{0,254}"}'),
     ("hasura", "/v1/graphql", '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate{aggregate{count,}}}"}'),
-    # Names of project and collection: no character of theirs could end a string or a path.
     (
-        "firestore",
-        "/v1/projects/[A-Za-z0-9_][A-Za-z0-9_-]{0,99}/databases/(default)/documents:runAggregationQuery",
+        "hasura",
+        "/v1/graphql",
+        '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate(limit:1000){aggregate{count,}}}"}',
+    ),
+    (
+        "hasura",
+        "/v1/graphql",
+        '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate(?:\\(limit:1000\\))?{aggregate{count,}}}"}',
+    ),
+    # Names of project and collection: no character of theirs could end a string or a path.
+    *(
         (
-            '{"structuredAggregationQuery":{"aggregations":[{"alias":"n","count":{"upTo":"100000"}}],"structuredQuery":'
-            '{"from":[{"collectionId":"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"}]}}}'
-        ),
+            "firestore",
+            "/v1/projects/[A-Za-z0-9_][A-Za-z0-9_-]{0,99}/databases/(default)/documents:runAggregationQuery",
+            (
+                f'{{"structuredAggregationQuery":{{"aggregations":[{{"alias":"n","count":{{"upTo":"{most}"}}}}],'
+                '"structuredQuery":{"from":[{"collectionId":"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"}]}}}'
+            ),
+        )
+        for most in (1000, 100_000)
     ),
 }
 NOTES = {

@@ -11,11 +11,7 @@ import re
 from collections.abc import Sequence
 
 from tieback.model.grant import Depth
-<<<<<<< HEAD
-from tieback.model.probe import Access, Field, Privileges, ProbeReport
-from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
-=======
-from tieback.model.probe import Access, Container, Field, ProbeReport
+from tieback.model.probe import Access, Container, Field, Privileges, ProbeReport
 from tieback.probes.interface import (
     SAMPLED_RECORDS,
     ProbeMeta,
@@ -27,7 +23,6 @@ from tieback.probes.interface import (
     run_to_report,
 )
 from tieback.probes.sampling import row_columns
->>>>>>> depth
 from tieback.probes.stores.clickhouse_native.session import (
     ACCOUNT,
     LOGIN,
