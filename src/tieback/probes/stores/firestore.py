@@ -24,11 +24,7 @@ from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
 from tieback.probes.web import Identification, Inquiry, other_names
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import decode_json, parse_count
-<<<<<<< HEAD
-from tieback.probes.wire.requests import get_request, query_request
-=======
 from tieback.probes.wire.requests import Request, get_request, query_request
->>>>>>> costs
 from tieback.scope.conversation import Conversation, SendCost, Target
 
 _NAME = rb"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"
