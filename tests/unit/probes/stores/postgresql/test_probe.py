@@ -49,6 +49,7 @@ def test_trust_is_detected_with_a_dummy_role() -> None:
         PROBE.run(Target("h", 5432), Depth.DESCRIBE), MemoryPeer(recorded_answers([b"N", answer])), PROBE.meta.sends
     ).result
     assert "trust" in report.proofs[0].answer
+    assert any("passwordless" in problem for problem in report.problems)
     assert report.untested == ("the account postgres without a password: the grant does not name it",)
 
 
