@@ -234,7 +234,7 @@ QUERIES = {
     "q": r"SELECT\+table_name,column_name,data_type\+FROM\+information_schema\.columns\+WHERE\+table_schema=%27iox%27"
     r"|SHOW\+(?:TABLES|DATABASES|MEASUREMENTS|SERIES\+EXACT\+CARDINALITY|FIELD\+KEYS|TAG\+KEYS)"
     r"|SELECT\+COUNT\(\*\)\+FROM\+(?:%2F\.\*%2F|\(SELECT\+\*\+FROM\+%2F\.\*%2F\+LIMIT\+10000\))",
-    "query": r"SELECT\+.*",
+    "query": r"SELECT\+.*|SHOW\+GRANTS\+FORMAT\+JSONCompact",
     "op": r"LISTSTATUS|GETCONTENTSUMMARY",
     "action": r"STATUS|LIST",
     "cmd": r"(?!)",
@@ -302,7 +302,12 @@ FIXED = {
     rb"|\x82.\x00\x01\x00?\x00\x0d\$SYS/broker/#\x00\xc0\x00|\xe0\x00",
     # start-ok as nobody, tune-ok, open, close; channel.open, channel.close-ok; queue.declare, `passive` alone set.
     "amqp": rb"AMQP\x00\x00\x09\x01|\x01\x00.{5}(?:\x00\x0a\x00(?:\x0b.*\x09ANONYMOUS\x00{4}\x05en_US|[\x1f\x28\x32].*)"
-    rb"|\x00\x14\x00(?:\x0a\x00|\x29)|\x00\x32\x00\x0a\x00\x00\.\[[^]]*\]\{1,255\}\x01\x00{4})\xce",
+    rb"|\x00\x14\x00(?:\x0a\x00|\x29)|\x00\x32\x00\x0a\x00\x00\.\[[^]]*\]\{1,255\}\x01\x00{4})\xce"
+    # AMQP 1.0: headers, sasl-init as nobody, open, begin, close. No attach (0x12) and no transfer (0x14).
+    rb"|AMQP[\x00\x03]\x01\x00\x00|\x00{3}\x19\x02\x01.*S\x41.*ANONYMOUS|.*\x02\x00{4}\x53\x10\xc0.*tieback_probe.*"
+    rb"|\x00{3}\x14\x02\x00{4}\x53\x11\xc0.*|\x00{3}\x0c\x02\x00{4}\x53\x18\x45",
+    # A session without a login, and its end. No SEND, SUBSCRIBE or ACK.
+    "stomp": rb"CONNECT\naccept-version:1\.0,1\.1,1\.2\nhost:/\n\n\x00|DISCONNECT\n\n\x00",
     "nats_client": rb'CONNECT \{(?:"(?:verbose|pedantic|tls_required|name|lang|version|protocol)":[^,:}]*,?)+\}\r\n'
     rb"PING\r\n|SUB tieback\.probe 1\r\nPING\r\n",
     # A bind without name and password, StartTLS, unbind, searches (0x63) of any class.
@@ -421,8 +426,9 @@ def problem_of_clickhouse(data: bytes) -> str:
         # Hello: the account, and a password of no bytes.
         return "" if data.endswith(b"(?P<account>tieback_probe|default)\0") else f"the login {data!r}"
     found = re.search(
-        rb"\x08readonly\x00\x011.*\x00\x015\x00\x02\x00(?:..?|\[x80-xff\]\?\[x00-x7f\])"
-        rb"(SELECT [^;]+)\x02\x00\x01\x00\x02",
+        rb"\(\?:\x08readonly\x00\x011\x12max_execution_time\x00\x015\x00"
+        rb"\|\x08readonly\x01\x12max_execution_time\x05\x00\)\x02\x00(?:..?|\[x80-xff\]\?\[x00-x7f\])"
+        rb"(SELECT [^;]+|SHOW GRANTS)\x02\x00\x01\x00\x02",
         data,
         re.DOTALL,
     )
@@ -501,7 +507,12 @@ REFUSED = [
     ("cassandra", b"[\3\4]" + re.escape(b"\0\0\0\x07\0\0\0\x20\0\0\0\x12TRUNCATE hr.people\0\1\4\0\0\x13\x88")),
     ("cassandra", b"[\3\4]" + re.escape(b"\0\0\0\x0f\0\0\0\4\0\0\0\0")),
     ("bolt", re.escape(b"\0\x12\xb3\x10\x8aMATCH (n) DETACH DELETE n\xa0\xa1\x84mode\x81r\0\0")),
-    ("clickhouse_native", re.escape(b"\1\0\x08readonly\0\0011\0\0015\0\2\0\x05DROP TABLE t\2\0\1\0\2")),
+    (
+        "clickhouse_native",
+        re.escape(b"\1\0")
+        + b"(?:\x08readonly\0\0011\x12max_execution_time\0\0015\0|\x08readonly\1\x12max_execution_time\5\0)"
+        + re.escape(b"\2\0\x0cDROP TABLE t\2\0\1\0\2"),
+    ),
     ("memcached", re.escape(b"flush_all\r\n")),
     ("memcached", re.escape(b"get a\r\n")),
     ("memcached", re.escape(b"lru_crawler metadump all\r\n")),
@@ -548,6 +559,7 @@ def test_the_page_of_the_documentation_is_current() -> None:
 
 COUNTS = {
     # sends that count the rows of a table that keeps its own rows
+    "SELECT count() of at most 10,000 rows",
     *("SELECT token(<key>) ... LIMIT", "SELECT token(<key>) ... WHERE token(<key>) > <token> LIMIT"),
 }
 CODE_OF_USERS = re.compile(

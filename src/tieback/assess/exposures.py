@@ -14,7 +14,7 @@ from tieback.assess.honeypots import HoneypotSigns
 from tieback.assess.identity import Store, address_of, distinct_parts, group_stores
 from tieback.assess.intrusion import MAX_REASONS, IntrusionSigns
 from tieback.assess.leaves import bytes_total, leaf_containers, records_total
-from tieback.assess.people import PeopleTotal, estimate_people
+from tieback.assess.people import PeopleTotal, estimate_people, most_own_people
 from tieback.assess.ransom import RansomSigns, strongest_verdict
 from tieback.assess.severity import SeverityFacts, SeverityTable, load_severity_table, rate_severity
 from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PeopleRange, PiiClassTotal, SeverityFactor
@@ -39,7 +39,8 @@ def exposure_id(key: str) -> str:
 def assess_exposures(
     reports: Sequence[ProbeReport], routes: Mapping[str, Sequence[AppRoute]], detector: Detector
 ) -> tuple[Exposure, ...]:
-    """Return the exposures of a run, worst first (severity, records, id). The order of the reports does not matter.
+    """Return the exposures of a run, worst first (severity, people at our own domains, records,
+    id). The order of the reports does not matter.
 
     Args:
         reports: one per probed target; targets that did not respond are left out.
@@ -50,7 +51,7 @@ def assess_exposures(
         detector, RansomSigns(), IntrusionSigns(), HoneypotSigns(reports), load_severity_table(), load_taxonomy()
     )
     found = [_exposure(store, routes, measures) for store in group_stores(reports, measures.signs)]
-    return tuple(sorted(found, key=lambda e: (-e.severity.rank, -e.records.value, e.id)))
+    return tuple(sorted(found, key=lambda e: (-e.severity.rank, -e.own_count, -e.records.value, e.id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         bytes_read=sum(report.bytes_read for report in reports),
         cleartext=facts.cleartext,
         people=_people(parts, containers, fields),
+        own_people=most_own_people(report.own_people for report in reports),
         account=way.account or next((report.account for report in reports if report.account), ""),
         honeypot=honeypot,
         proofs=tuple(f"{proof.asked}: {proof.answer}" for proof in best.proofs),

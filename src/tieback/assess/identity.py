@@ -49,6 +49,8 @@ _NEAREST_TO_DATA = (
 
 _CONSOLES = frozenset({"kibana"})
 """Probes that read a store through another product."""
+_UNTIL_RESTART = ("run_id", "master_replid", "server_id", "started")
+"""Labels of identifiers that a server makes anew at each start (Redis, NATS, MariaDB)."""
 _CHOSEN = ("cluster_name",)
 """Labels of identifiers that people choose, or that are derived from the name of a host."""
 _MOST_COMPARED = 64
@@ -114,6 +116,11 @@ def distinct_parts(store: Store) -> list[tuple[ProbeReport, ...]]:
 def has_strong_identity(identity: Identity, containers: Iterable[Container]) -> bool:
     """True if the store can be recognised at another address: it has an identifier that no other store has."""
     return identity.kind == "vendor_id" or any(one.uid for one in containers)
+
+
+def survives_restart(identity: Identity) -> bool:
+    """True if the identifier is in the store's data: another one then shows that it is another store."""
+    return identity.kind == "vendor_id" and not any(f":{label}:" in identity.key for label in _UNTIL_RESTART)
 
 
 def is_chosen_by_people(identity: Identity) -> bool:

@@ -59,6 +59,7 @@ _PRODUCTS = {
     "s3": "an S3-compatible store",
     "smb": "SMB",
     "solr": "Solr",
+    "stomp": "STOMP",
     "typesense": "Typesense",
 }
 """Display names of services."""

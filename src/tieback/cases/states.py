@@ -127,7 +127,7 @@ def _confirmed(before: Recheck | None, check: Recheck, policy: CasePolicy) -> Re
         check.verdict is RecheckVerdict.CLOSED
         and before is not None
         and before.verdict in _CLOSED
-        and check.time - since >= timedelta(hours=policy.recheck.hours)
+        and (before.verdict is RecheckVerdict.FIXED or check.time - since >= timedelta(hours=policy.recheck.hours))
     )
     verdict = RecheckVerdict.FIXED if fixed else check.verdict
     return msgspec.structs.replace(check, verdict=verdict, closed_since=since)

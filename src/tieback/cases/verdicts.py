@@ -11,7 +11,7 @@ from datetime import datetime
 
 import msgspec
 
-from tieback.assess.identity import has_strong_identity, is_chosen_by_people
+from tieback.assess.identity import has_strong_identity, is_chosen_by_people, survives_restart
 from tieback.assess.leaves import bytes_total, leaf_containers, records_total
 from tieback.assess.ransom import RANSOMED, RansomSigns, strongest_verdict
 from tieback.model.case import Recheck, RecheckVerdict
@@ -82,7 +82,7 @@ def judge_recheck(
         return Recheck(RecheckVerdict.CLOSED_TO_US, now, (*reasons, *others), store.targets)
     if here and all(_closed(report) for report in here):
         alike = [report for report in elsewhere if _gets_in(report) and _looks_alike(store, report)]
-        if alike or not has_strong_identity(store.identity, store.containers):
+        if alike or not _can_be_recognised(store):
             reasons += tuple(f"{one.target}: open, with the same names: it may be this store" for one in alike)
             return Recheck(RecheckVerdict.CLOSED_AT_KNOWN_PLACES, now, reasons)
         return Recheck(RecheckVerdict.CLOSED, now, reasons)
@@ -154,12 +154,18 @@ def is_same_store(store: Exposure, report: ProbeReport) -> bool:
     return not before.isdisjoint(after)
 
 
+def _can_be_recognised(store: Exposure) -> bool:
+    """True if a search at other places would recognise the store, also if it was moved and started again."""
+    known = has_strong_identity(store.identity, store.containers)
+    return known and (survives_restart(store.identity) or any(one.uid for one in store.containers))
+
+
 def _looks_alike(store: Exposure, report: ProbeReport) -> bool:
     """True if product and names of containers are the same, and no identifier shows that it is another store."""
     if report.product != store.product:
         return False
     own = report.identity
-    if own is not None and own.kind == "vendor_id" and store.identity.kind == "vendor_id":
+    if own is not None and survives_restart(own) and survives_restart(store.identity):
         # A server that starts without its old data creates a new identifier, so the stores differ.
         return own.key == store.identity.key
     if any(one.uid for one in store.containers) and any(one.uid for one in report.containers):

@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from tieback.model.figure import Figure
-from tieback.model.pii import SampledRecords
+from tieback.model.pii import OwnPeople, SampledRecords
 
 
 class Outcome(StrEnum):
@@ -113,8 +113,12 @@ class Field(msgspec.Struct, frozen=True):
     """The store's own type name."""
 
 
-MATERIALIZED_VIEW = "materialized view"
-NOT_RECORDS: Mapping[str, str] = {"relationships": "relationships", MATERIALIZED_VIEW: "copied rows"}
+MATERIALIZED_VIEW, VIEW = "materialized view", "view"
+NOT_RECORDS: Mapping[str, str] = {
+    "relationships": "relationships",
+    MATERIALIZED_VIEW: "copied rows",
+    VIEW: "rows of a view",
+}
 """Kinds of containers whose figure counts something other than records, and its noun. They are listed, but no total
 contains them."""
 
@@ -246,6 +250,8 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """Server properties besides the version, such as ``build_hash``: they help to recognise honeypots."""
     people: int = 0
     """Lower bound of distinct people in the records read at depth ``sample``, over all containers."""
+    own_people: OwnPeople | None = None
+    """Sampled people at the workspace's own e-mail domains; ``None`` if nothing was compared."""
     replayed: str = ""
     """Date of the recorded probe, if this is a replay."""
     entry: Entry = Entry.NONE

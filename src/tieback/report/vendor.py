@@ -216,14 +216,14 @@ def _picked(report: Report, keys: Iterable[str]) -> Iterator[Exposure]:
 
 def _order(report: Report, own: _Own) -> tuple[list[tuple[str, bool]], frozenset[str]]:
     """Ids of the vendor's stores, worst first, each with its exposed flag; and the affected apps."""
-    keys: list[tuple[int, int, int, str, bool]] = []
+    keys: list[tuple[int, int, int, int, str, bool]] = []
     affected: set[str] = set()
     for store in _picked(report, own.stores):
         told = _store(store, own)
-        keys.append((-told.severity.rank, -told.score, -told.records.value, told.id, told.exposed))
+        keys.append((-told.severity.rank, -told.own_count, -told.score, -told.records.value, told.id, told.exposed))
         if told.exposed:
             affected.update(route.app_sha256 for route in told.routes)
-    return [(key[3], key[4]) for key in sorted(keys)], frozenset(affected)
+    return [(key[4], key[5]) for key in sorted(keys)], frozenset(affected)
 
 
 def _stores(report: Report, own: _Own, keys: list[str]) -> LazyIndex[Exposure]:
@@ -376,8 +376,8 @@ def _findings(report: Report, own: _Own, changed: list[Finding]) -> Iterator[Fin
     return merge(same, changed, key=_worst_first)
 
 
-def _worst_first(finding: Finding) -> tuple[int, str, str]:
-    return -finding.severity.rank, finding.rule, finding.id
+def _worst_first(finding: Finding) -> tuple[int, int, str, str]:
+    return finding.order
 
 
 def _narrowed(report: Report, own: _Own) -> Iterator[tuple[Finding, Finding]]:

@@ -14,6 +14,8 @@ NOT_READ = "fields not read at this depth"
 """Instead of classes of personal data, if nothing of a container was looked at."""
 NOT_LOOKED = "not looked at"
 """The same for a store that showed no container, such as one that requires a login."""
+EXTENSION = "extension"
+"""Type of the fields of a bucket: ``*.csv`` stands for objects with this extension."""
 NO_DATA = "no data"
 NONE_IN_NAMES = "none found by field names"
 NONE_IN_VALUES = "none found by field names and values"
@@ -100,7 +102,8 @@ def no_personal_data(container: Container) -> str:
     """Return what it means that a container has no class of personal data: not looked, or nothing found."""
     if container.sampled is not None and container.sampled.records:
         return NONE_IN_VALUES
-    return NONE_IN_NAMES if container.fields else NOT_READ
+    # The extensions of a bucket's objects say nothing about their content.
+    return NONE_IN_NAMES if any(field.type != EXTENSION for field in container.fields) else NOT_READ
 
 
 def no_personal_data_in(store: Exposure) -> str:

@@ -89,7 +89,7 @@ def test_recheck_verdict_by_probe_reports(
     [
         ({}, "requires authentication"),
         ({"product": "", "identity": None}, "requires authentication, and the product is not visible"),
-        ({"untested": ("names other than a",)}, "requires authentication; not tested: names other than a"),
+        ({"untested": ("names other than a",)}, "requires authentication, but not tried: names other than a"),
     ],
 )
 def test_a_login_demand_is_a_reason(more: dict[str, Any], reason: str) -> None:
@@ -149,6 +149,15 @@ def test_what_makes_it_the_same_store(before: dict[str, Any], after: dict[str, A
 def test_a_store_without_strong_identity_is_only_closed_at_its_known_places() -> None:
     check = judge_recheck(exposure(identity=WEAK), [silent(E.REFUSED)], [], (), NOW)
     assert check.verdict is V.CLOSED_AT_KNOWN_PLACES
+
+
+def test_an_identifier_that_ends_with_a_restart_does_not_prove_that_a_store_is_gone() -> None:
+    store = exposure(identity=Identity("redis:run_id:1", "vendor_id"))
+    again = report(target=THERE, identity=Identity("redis:run_id:2", "vendor_id"))
+    assert judge_recheck(store, [silent(E.REFUSED)], [], (), NOW).verdict is V.CLOSED_AT_KNOWN_PLACES
+    check = judge_recheck(store, [silent(E.REFUSED)], [again], (), NOW)
+    assert check.verdict is V.CLOSED_AT_KNOWN_PLACES
+    assert f"{THERE}: open, with the same names: it may be this store" in check.reasons
 
 
 def test_a_lookalike_elsewhere_is_named_and_proves_nothing() -> None:

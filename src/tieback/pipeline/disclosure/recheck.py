@@ -42,6 +42,7 @@ from tieback.storage.lake.tables.imports import services_at
 from tieback.storage.lake.tables.inputs import read_inputs
 from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.ledger.ledger import RunRow
+from tieback.storage.own_domains import read_own_domains
 from tieback.storage.workspace import Workspace
 
 PORT_RANGE = 10
@@ -212,7 +213,8 @@ async def _ask(
     notes = None
     if any(rule.ransom_note for rule in grant.target):
         notes = NoteJudge(read_salt(workspace.directory))
-    samples = SampleJudge() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
+    own = read_own_domains(workspace.directory)
+    samples = SampleJudge(own_domains=own) if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
     signs = RansomSigns()
 
     async def ask(candidates: Sequence[Candidate]) -> list[ProbeReport]:

@@ -30,6 +30,7 @@ _SCHEMES: Mapping[str, tuple[str | None, int, bool | None]] = {
     "mariadb": ("mysql", 3306, None),
     "amqp": ("amqp", 5672, False),
     "amqps": ("amqp", 5671, True),
+    "stomp": ("stomp", 61613, False),
     "mqtt": ("mqtt", 1883, False),
     "mqtts": ("mqtt", 8883, True),
     "ldap": ("ldap", 389, False),

@@ -109,6 +109,8 @@ class ProbeRunSettings(msgspec.Struct, frozen=True):
     """The run stops once this file exists."""
     approval: Approval | None = None
     """Of the grant; as for the dialer."""
+    own_domains: frozenset[str] = frozenset()
+    """E-mail domains of the organisation, with which sampled addresses are compared."""
 
 
 class RunStart(msgspec.Struct, frozen=True):
@@ -178,7 +180,11 @@ async def probe_targets(
         if any(rule.ransom_note for rule in grant.target):
             concluded = transcripts.conclude if transcripts is not None else None
             notes = NoteJudge(read_salt(asking.audit.parent), concluded)
-        samples = SampleJudge() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
+        samples = (
+            SampleJudge(own_domains=asking.own_domains)
+            if any(rule.depth is Depth.SAMPLE for rule in grant.target)
+            else None
+        )
         left = _each_once(candidates, wanted)
         found = probe_all(left, grant, dialer, moved, notes=notes, samples=samples)
         signs, traces = RansomSigns(), IntrusionSigns()

@@ -78,7 +78,7 @@ class DrdaProbe:
         draft.product, draft.version = product_and_version(product, release)
         draft.fingerprint(())
         draft.prove(_NAME, f"{product[:60]} {release[:60]}", Access.UNKNOWN)
-        draft.problem("no login is tried, so it is unknown whether a login is required")
+        draft.untested.append("a login without a password: it needs the name of a database, and no login is tried")
 
 
 def read_attributes(body: bytes) -> dict[int, str]:

@@ -36,7 +36,6 @@ _NAMES_OF_NAMED = {V3: "CONNECT (client name)", V5: "CONNECT (version 5, client 
 _WANTS_A_NAME = frozenset((2, 0x85))
 """Codes of 3.1.1 and 5: the client's name is not accepted."""
 _SYS = {V3: "SUBSCRIBE $SYS/broker/#", V5: "SUBSCRIBE $SYS/broker/# (version 5)"}
-_ANY_LOGIN = "any user name with any password: no password is ever sent"
 _WANTS_ANOTHER_VERSION = frozenset((1, 0x84))
 """Return code of 3.1.1, and the reason code of brokers that answer every version with the codes of 5."""
 _REFUSALS = {
@@ -78,6 +77,10 @@ SENDS = (
     ),
     DeclaredSend("DISCONNECT", re.escape(packets.DISCONNECT_PACKET), "ends our own session", Depth.IDENTIFY),
 )
+
+
+_ANY_PASSWORD = "any user name with any password: tieback sends no password"
+"""Some brokers, such as ejabberd with anonymous users, accept every password but refuse a client without one."""
 
 
 class MqttProbe:
@@ -161,7 +164,7 @@ def _refused(draft: ReportDraft, level: int, code: int) -> None:
     else:
         draft.prove(_NAMES[level], f"refused with code {code:#x}", access)
     if access is Access.AUTH_REQUIRED:
-        draft.untested.append(_ANY_LOGIN)
+        draft.untested.append(_ANY_PASSWORD)
 
 
 class _Own:

@@ -5,11 +5,13 @@ A synthetic user without a password can log in only if there is an anonymous acc
 regularly, so that it does not count towards the server's ``max_connect_errors``.
 
 Identity: ``@@server_uuid`` of MySQL. MariaDB has none (its ``server_uid`` is a digest of MAC address and port, which
-containers share). Its identity is the fingerprint of schema and table names.
+containers share). Its identity is a digest of host name, data directory and start time, which ends with a restart.
+Otherwise it is the fingerprint of schema and table names.
 """
 
 import re
 from collections.abc import Sequence
+from hashlib import sha256
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Privileges, ProbeReport
@@ -104,6 +106,8 @@ class MysqlProbe:
         yield from _prepare(draft, session, greeting)
         if depth.allows(Depth.ENUMERATE):
             draft.privileges = yield from _privileges(session)
+            if draft.product == "mariadb":
+                yield from _identify_mariadb(draft, session)
             yield from read_catalogue(draft, session, depth, scans=target.scans)
         yield from session.quit()
 
@@ -222,6 +226,14 @@ def _prepare(draft: ReportDraft, session: MysqlSession, greeting: MysqlGreeting)
         value = yield from _value(session, queries.SERVER_UUID)
         if re.fullmatch(r"[0-9a-fA-F-]{36}", value) and is_distinctive("server_uuid", value):
             draft.vendor_id("server_uuid", value.lower())
+
+
+def _identify_mariadb(draft: ReportDraft, session: MysqlSession) -> Conversation[None]:
+    rows = yield from session.query(queries.STARTED, 3)
+    row = rows[0] if isinstance(rows, list) and rows else []
+    if len(row) == 3 and all(row) and (row[2] or "").isdecimal():
+        digest = sha256("\0".join(part or "" for part in row).encode("utf-8", "replace")).hexdigest()
+        draft.vendor_id("started", digest[:32])
 
 
 def _name_product(draft: ReportDraft, session: MysqlSession, greeting: MysqlGreeting) -> Conversation[None]:

@@ -45,6 +45,13 @@ START = "START TRANSACTION READ ONLY"
 TIDB_START = "START TRANSACTION READ ONLY AS OF TIMESTAMP NOW() - INTERVAL 5 SECOND"
 """TiDB refuses ``READ ONLY``, except for a stale read: https://docs.pingcap.com/tidb/stable/as-of-timestamp/."""
 SERVER_UUID = "SELECT @@server_uuid"
+STARTED = (
+    "SELECT @@hostname, @@datadir, UNIX_TIMESTAMP()-VARIABLE_VALUE"
+    " FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME='UPTIME' LIMIT 1"
+)
+"""MariaDB has no ``server_uuid``. Host, data directory and second of the start are the same through every address, and
+never of two running servers: https://mariadb.com/docs/server/reference/system-tables/information-schema.
+"""
 VERSION_COMMENT = "SELECT @@version_comment"
 AURORA_VERSION = "SELECT @@aurora_version"
 VERSIONS = {"dolt_version": "SELECT dolt_version()", "memsql_version": "SELECT @@memsql_version"}
@@ -217,7 +224,7 @@ ALL = CountQuery(
 COUNTS = (FEW, ALL)
 
 DEPTHS = {
-    **dict.fromkeys((OTHERS, TABLES, TIDB_TABLES, NAMES, PRIVILEGES), Depth.ENUMERATE),
+    **dict.fromkeys((OTHERS, TABLES, TIDB_TABLES, NAMES, PRIVILEGES, STARTED), Depth.ENUMERATE),
     **dict.fromkeys((COLUMNS, TIDB_COLUMNS), Depth.DESCRIBE),
 }
 """Depths that the grant must allow, for queries that ``identify`` does not cover."""
@@ -238,6 +245,10 @@ WHY = {
         "the same for TiDB: it reads the state of five seconds ago",
     ),
     SERVER_UUID: ("SELECT @@server_uuid", "identifier of the MySQL server"),
+    STARTED: (
+        "@@hostname, @@datadir and start time",
+        "which running MariaDB server it is; reads the catalogue only, and only a digest of the answer is kept",
+    ),
     VERSION_COMMENT: ("SELECT @@version_comment", "which product it is"),
     AURORA_VERSION: ("SELECT @@aurora_version", "whether it is Amazon Aurora, and its version"),
     VERSIONS["dolt_version"]: ("SELECT dolt_version()", "version of Dolt, only if it names itself"),

@@ -79,7 +79,19 @@ def statements() -> list[str]:
     ]
 
 
-BUILT_IN = {"COUNT", "LEFT", "CONCAT_WS", "CONCAT", "CHAR", "REPLACE", "CURRENT_USER", "NOW", "dolt_version", "FROM"}
+BUILT_IN = {
+    "COUNT",
+    "LEFT",
+    "CONCAT_WS",
+    "CONCAT",
+    "CHAR",
+    "REPLACE",
+    "CURRENT_USER",
+    "NOW",
+    "UNIX_TIMESTAMP",
+    "dolt_version",
+    "FROM",
+}
 
 
 @pytest.mark.parametrize("sql", statements())
