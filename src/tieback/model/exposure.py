@@ -164,6 +164,9 @@ class Exposure(msgspec.Struct, frozen=True):
     untested: tuple[str, ...] = ()
     """What a client without credentials could still try and the probe did not. If not empty, it is not closed."""
 
+    default_credentials: str = ""
+    """What shows that the server still has its default credentials; nobody tried them."""
+
     @property
     def exposed(self) -> bool:
         """True if records of a real store are readable without authentication."""
