@@ -36,6 +36,8 @@ from tieback.storage.lake.tables.probes import ProbeWriter
 from tieback.storage.workspace import Workspace
 
 HOST = "127.0.0.1"
+OWN = "acme.test"
+"""The domain of the planted addresses. It may be in no output either."""
 GRANT = Grant(
     authorised_by="the test",
     contact="security@example.test",
@@ -78,8 +80,13 @@ async def probed(store: SampledStore, folder: Path) -> ProbeReport:
         )
         transcripts = TranscriptFile(folder / "transcripts.jsonl", GRANT)
         with AuditLog(folder / "audit.jsonl") as audit:
-            dialer = Dialer(GRANT, audit, transcripts=transcripts)
-            report = await probe_one(candidate, dialer, GRANT, hints, samples=SampleJudge())
+            rules = tuple(
+                msgspec.structs.replace(rule, passwordless=store.passwordless, scans=store.scans)
+                for rule in GRANT.target
+            )
+            grant = msgspec.structs.replace(GRANT, target=rules)
+            dialer = Dialer(grant, audit, transcripts=transcripts)
+            report = await probe_one(candidate, dialer, grant, hints, samples=SampleJudge(own_domains={OWN}))
         transcripts.close()
     return report
 
@@ -114,11 +121,13 @@ async def test_planted_values_are_in_no_output(
         assert "email" in {
             field.verdict.pii_class for container in read if container.sampled for field in container.sampled.fields
         }
+        assert report.own_people is not None
+        assert report.own_people.at_least == store.people
         written(report, tmp_path)
     outputs = {**files(tmp_path), Path("log"): caplog.text.encode()}
     assert len(outputs) >= len(renderers())
     for path, data in outputs.items():
-        for part in PLANTED:
+        for part in (*PLANTED, OWN):
             assert part.lower().encode() not in data.lower(), (path, part)
 
 

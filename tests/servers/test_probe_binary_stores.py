@@ -226,6 +226,12 @@ def mosquitto_empty(serve: Serve) -> RunningServer:
 
 
 @pytest.fixture(scope="module")
+def mosquitto_forgetful(serve: Serve) -> RunningServer:
+    """Retains no message and publishes nothing about itself."""
+    return mosquitto(serve, "allow_anonymous true\nretain_available false\nsys_interval 0\n")
+
+
+@pytest.fixture(scope="module")
 def mosquitto_auth(serve: Serve) -> RunningServer:
     return mosquitto(serve, "allow_anonymous false\n")
 
@@ -540,14 +546,15 @@ STATES = [
     ("memcached_tls", "memcached", "memcached", Access.PARTIAL, Access.OPEN_EMPTY, "items", 0, ""),
     ("mosquitto_open", "mqtt", "mosquitto", Access.PARTIAL, Access.OPEN, "retained", 5, ""),
     ("mosquitto_empty", "mqtt", "mosquitto", Access.PARTIAL, Access.OPEN_EMPTY, "", 0, ""),
+    ("mosquitto_forgetful", "mqtt", "mqtt", Access.PARTIAL, Access.OPEN_EMPTY, "", 0, ""),
     ("mosquitto_hidden", "mqtt", "mqtt", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
     ("mosquitto_auth", "mqtt", "mqtt", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
     ("mosquitto_tls", "mqtt", "mqtt", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
     ("nats_open", "nats_client", "nats", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
     ("nats_auth", "nats_client", "nats", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
-    ("nats_tls", "nats_client", "nats", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
+    ("nats_tls", "nats_client", "nats", Access.PARTIAL, Access.OPEN_EMPTY, "", 0, ""),
     ("nats_certificate", "nats_client", "nats", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
-    ("nats_no_auth_user", "nats_client", "nats", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
+    ("nats_no_auth_user", "nats_client", "nats", Access.PARTIAL, Access.OPEN_EMPTY, "", 0, ""),
     ("zookeeper_open", "zookeeper", "zookeeper", Access.UNKNOWN, Access.OPEN, "/people", PEOPLE + 1, ""),
     ("zookeeper_empty", "zookeeper", "zookeeper", Access.UNKNOWN, Access.OPEN_EMPTY, "/", 3, ""),
     ("zookeeper_closed", "zookeeper", "zookeeper", Access.UNKNOWN, Access.SCHEMA_ONLY, "", 0, ""),
@@ -630,7 +637,7 @@ FOUND = [
     ("mosquitto_tls", "mqtt", Access.AUTH_REQUIRED),
     ("nats_open", "nats", Access.PARTIAL),
     ("nats_auth", "nats", Access.AUTH_REQUIRED),
-    ("nats_tls", "nats", Access.PARTIAL),
+    ("nats_tls", "nats", Access.OPEN_EMPTY),
     ("zookeeper_open", "zookeeper", Access.OPEN),
     ("zookeeper_closed", "zookeeper", Access.SCHEMA_ONLY),
     ("zookeeper_tls", "zookeeper", Access.OPEN_EMPTY),

@@ -53,14 +53,27 @@ POSTS = {
     ("weaviate", "/v1/graphql", '{"query":"{Aggregate{[A-Z][A-Za-z0-9_]{0,254}{meta{count,}}}}"}'),
     ("milvus", "/v2/vectordb/collections/get_stats", '{"collectionName":"[A-Za-z_][A-Za-z0-9_]{0,254}"}'),
     ("hasura", "/v1/graphql", '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate{aggregate{count,}}}"}'),
-    # Names of project and collection: no character of theirs could end a string or a path.
     (
-        "firestore",
-        "/v1/projects/[A-Za-z0-9_][A-Za-z0-9_-]{0,99}/databases/(default)/documents:runAggregationQuery",
+        "hasura",
+        "/v1/graphql",
+        '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate(limit:1000){aggregate{count,}}}"}',
+    ),
+    (
+        "hasura",
+        "/v1/graphql",
+        '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate(?:\\(limit:1000\\))?{aggregate{count,}}}"}',
+    ),
+    # Names of project and collection: no character of theirs could end a string or a path.
+    *(
         (
-            '{"structuredAggregationQuery":{"aggregations":[{"alias":"n","count":{"upTo":"100000"}}],"structuredQuery":'
-            '{"from":[{"collectionId":"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"}]}}}'
-        ),
+            "firestore",
+            "/v1/projects/[A-Za-z0-9_][A-Za-z0-9_-]{0,99}/databases/(default)/documents:runAggregationQuery",
+            (
+                f'{{"structuredAggregationQuery":{{"aggregations":[{{"alias":"n","count":{{"upTo":"{most}"}}}}],'
+                '"structuredQuery":{"from":[{"collectionId":"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"}]}}}'
+            ),
+        )
+        for most in (1000, 100_000)
     ),
 }
 NOTES = {
@@ -226,6 +239,14 @@ SAMPLES = {
     ("kafka", "Fetch (version 4)"): (
         rb"\.{4}\0\x01\0\x04\0{3}\x05\0\x07tieback\xff{4}\0\0\x01\xf4\0{3}\x01\0\x02\0{2}\0\0{3}\x01\.\.\[A-Za-z0-9"
     ),
+    # Rows of one table by name; which tables these are is decided before (test_sampled_tables).
+    ("cassandra", "SELECT JSON * FROM <table> LIMIT"): (
+        rb".*SELECT JSON \* FROM \"\[A-Za-z0-9_\]\{1,48\}\"\.\"\[A-Za-z0-9_\]\{1,48\}\" LIMIT \(\?:50\|5\)"
+    ),
+    ("clickhouse", "SELECT ... LIMIT 50"): (
+        rb"GET /\?query=SELECT\+concat\('',.*\)\+FROM\+%60.*%60\.%60.*%60\+LIMIT\+50\+FORMAT\+JSONCompact HTTP/1.1"
+    ),
+    ("clickhouse_native", "SELECT ... LIMIT 50"): (rb".*readonly.*SELECT concat\('',.*\) FROM `.*`\.`.*` LIMIT 50"),
     ("postgresql", "a sample"): rb'Q.*SELECT pg_catalog\.left\(".*"::pg_catalog\.text,256\).*'
     rb' FROM ONLY ".*" LIMIT 50\x00',
 }
@@ -233,7 +254,7 @@ QUERIES = {
     # query parameter that carries a command, what its value may be
     "q": r"SELECT\+table_name,column_name,data_type\+FROM\+information_schema\.columns\+WHERE\+table_schema=%27iox%27"
     r"|SHOW\+(?:TABLES|DATABASES|MEASUREMENTS|SERIES\+EXACT\+CARDINALITY|FIELD\+KEYS|TAG\+KEYS)"
-    r"|SELECT\+COUNT\(\*\)\+FROM\+%2F\.\*%2F",
+    r"|SELECT\+COUNT\(\*\)\+FROM\+(?:%2F\.\*%2F|\(SELECT\+\*\+FROM\+%2F\.\*%2F\+LIMIT\+10000\))",
     "query": r"SELECT\+.*|SHOW\+GRANTS\+FORMAT\+JSONCompact",
     "op": r"LISTSTATUS|GETCONTENTSUMMARY",
     "action": r"STATUS|LIST",
@@ -298,7 +319,7 @@ FIXED = {
     rb"|\x11\x00\x01\x00{3}\x01\x00\x07tieback\x00\x07TIEBACK|\x12\x00\x00\x00{3}\x01\x00\x07tieback"
     rb"|\x23\x00\x01\x00{3}\x03\x00\x07tieback\xff{4})",
     # CONNECT, a clean session, neither will, user nor password; SUBSCRIBE to the broker's own topics; DISCONNECT.
-    "mqtt": rb"\x10.\x00\x04MQTT[\x04\x05]\x02\x00\x1e\x00?\x00\x0dtieback_probe"
+    "mqtt": rb"\x10.\x00\x04MQTT[\x04\x05]\x02\x00\x1e\x00?(?:\x00\x0dtieback_probe|\x00\x00)"
     rb"|\x82.\x00\x01\x00?\x00\x0d\$SYS/broker/#\x00\xc0\x00|\xe0\x00",
     # start-ok as nobody, tune-ok, open, close; channel.open, channel.close-ok; queue.declare, `passive` alone set.
     "amqp": rb"AMQP\x00\x00\x09\x01|\x01\x00.{5}(?:\x00\x0a\x00(?:\x0b.*\x09ANONYMOUS\x00{4}\x05en_US|[\x1f\x28\x32].*)"
@@ -309,7 +330,7 @@ FIXED = {
     # A session without a login, and its end. No SEND, SUBSCRIBE or ACK.
     "stomp": rb"CONNECT\naccept-version:1\.0,1\.1,1\.2\nhost:/\n\n\x00|DISCONNECT\n\n\x00",
     "nats_client": rb'CONNECT \{(?:"(?:verbose|pedantic|tls_required|name|lang|version|protocol)":[^,:}]*,?)+\}\r\n'
-    rb"PING\r\n",
+    rb"PING\r\n|SUB tieback\.probe 1\r\nPING\r\n",
     # A bind without name and password, StartTLS, unbind, searches (0x63) of any class.
     "ldap": rb"0\x0c\x02\x01\x01`\x07\x02\x01\x03\x04\x00\x80\x00"
     rb"|0\x1d\x02\x01\x02w\x18\x80\x161\.3\.6\.1\.4\.1\.1466\.20037"
@@ -576,7 +597,7 @@ def test_no_send_names_what_a_user_of_the_server_can_define(probe: Probe) -> Non
     catalogue = rb"(?:FROM|from)\\?[ +]((?:[a-z_]+)\\?\.[a-z_]+)"
     for send in probe.meta.sends:
         if probe.meta.name in ("cassandra", "clickhouse", "clickhouse_native") and b"SELECT" in send.pattern:
-            if send.name in COUNTS:
+            if send.name in COUNTS or (send.values and (probe.meta.name, send.name) in SAMPLES):
                 continue
             names = re.findall(catalogue, send.pattern.replace(b"\\", b""))
             selects = send.pattern.count(b"FROM")

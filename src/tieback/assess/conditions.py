@@ -56,6 +56,7 @@ def load_conditions() -> Mapping[str, Condition]:
         "open-store-empty": _open_empty,
         "store-ransomed": _ransomed,
         "store-wiped": _wiped,
+        "store-intrusion": _intrusion,
         "cleartext-store": _cleartext,
         "schema-readable": _schema_only,
         "unauthenticated-behind-api": _open_behind_api,
@@ -130,6 +131,10 @@ def _open_empty(exposure: Exposure) -> tuple[str, ...]:
 def _ransomed(exposure: Exposure) -> tuple[str, ...]:
     verdict = exposure.ransom.verdict
     return exposure.ransom.reasons if verdict in RANSOMED and verdict is not RansomVerdict.WIPED else ()
+
+
+def _intrusion(exposure: Exposure) -> tuple[str, ...]:
+    return exposure.intrusion if not exposure.honeypot else ()
 
 
 def _wiped(exposure: Exposure) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ import msgspec
 
 from tieback.assess.honeypots import HoneypotSigns
 from tieback.assess.identity import Store, address_of, distinct_parts, group_stores
+from tieback.assess.intrusion import MAX_REASONS, IntrusionSigns
 from tieback.assess.leaves import bytes_total, leaf_containers, records_total
-from tieback.assess.people import PeopleTotal, estimate_people
+from tieback.assess.people import PeopleTotal, estimate_people, most_own_people
 from tieback.assess.ransom import RansomSigns, strongest_verdict
 from tieback.assess.severity import SeverityFacts, SeverityTable, load_severity_table, rate_severity
 from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PeopleRange, PiiClassTotal, SeverityFactor
@@ -38,16 +39,19 @@ def exposure_id(key: str) -> str:
 def assess_exposures(
     reports: Sequence[ProbeReport], routes: Mapping[str, Sequence[AppRoute]], detector: Detector
 ) -> tuple[Exposure, ...]:
-    """Return the exposures of a run, worst first (severity, records, id). The order of the reports does not matter.
+    """Return the exposures of a run, worst first (severity, people at our own domains, records,
+    id). The order of the reports does not matter.
 
     Args:
         reports: one per probed target; targets that did not respond are left out.
         routes: app routes per target, keyed by ``ProbeReport.target``.
         detector: classifies the fields of containers by their names.
     """
-    measures = _Measures(detector, RansomSigns(), HoneypotSigns(reports), load_severity_table(), load_taxonomy())
+    measures = _Measures(
+        detector, RansomSigns(), IntrusionSigns(), HoneypotSigns(reports), load_severity_table(), load_taxonomy()
+    )
     found = [_exposure(store, routes, measures) for store in group_stores(reports, measures.signs)]
-    return tuple(sorted(found, key=lambda e: (-e.severity.rank, -e.records.value, e.id)))
+    return tuple(sorted(found, key=lambda e: (-e.severity.rank, -e.own_count, -e.records.value, e.id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class _Measures:
 
     detector: Detector
     signs: RansomSigns
+    intrusion: IntrusionSigns
     honeypots: HoneypotSigns
     table: SeverityTable
     taxonomy: Mapping[str, PiiClass]
@@ -67,7 +72,9 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
     targets = tuple(sorted({report.target for report in reports}))
     leading = _routes(targets, routes)
     containers = _containers(reports)
-    fields = tuple(_classified(containers, measures.detector))
+    # What an extortionist wrote is about no victim.
+    notes = measures.signs.note_paths(containers)
+    fields = tuple(_classified([one for one in containers if one.path not in notes], measures.detector))
     parts = distinct_parts(store)
     pii = tuple(_totals(containers, fields, len(parts)))
     listed = bool(containers) or not best.access.exposed
@@ -106,6 +113,7 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         bytes_read=sum(report.bytes_read for report in reports),
         cleartext=facts.cleartext,
         people=_people(parts, containers, fields),
+        own_people=most_own_people(report.own_people for report in reports),
         account=way.account or next((report.account for report in reports if report.account), ""),
         honeypot=honeypot,
         proofs=tuple(f"{proof.asked}: {proof.answer}" for proof in best.proofs),
@@ -120,7 +128,17 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
             (text for report in reports for key, text in report.traits if key == "default_credentials"), ""
         ),
         untested=() if best.access.exposed else tuple(dict.fromkeys(one for r in reports for one in r.untested)),
+        intrusion=_intrusion(best.product, containers, reports, measures.intrusion),
     )
+
+
+def _intrusion(
+    product: str, containers: Sequence[Container], reports: Sequence[ProbeReport], signs: IntrusionSigns
+) -> tuple[str, ...]:
+    """Signs that somebody wrote to the store, of all its reports and of their containers together."""
+    found = [one for report in reports for one in report.intrusion]
+    found += (one for report in reports for one in signs.reasons(product, (), report.traits))
+    return tuple(dict.fromkeys((*found, *signs.reasons(product, containers))))[:MAX_REASONS]
 
 
 def _if_one(figure: Figure, parts: int) -> Figure:

@@ -5,11 +5,11 @@ from typing import Protocol
 
 from tieback.assess.campaigns import find_campaigns
 from tieback.assess.duties import Duties
-from tieback.assess.people import PeopleTotal
+from tieback.assess.people import PeopleTotal, most_own_people
 from tieback.assess.ransom import RANSOMED
 from tieback.model.exposure import PeopleRange, PiiClassTotal
 from tieback.model.figure import Figure, total
-from tieback.model.pii import ClassificationBasis
+from tieback.model.pii import ClassificationBasis, OwnPeople
 from tieback.model.probe import Access, Ransom
 from tieback.model.report import Headline, StoreKind
 
@@ -35,6 +35,8 @@ class CountedStore(Protocol):
     def ransom(self) -> Ransom: ...  # noqa: D102
     @property
     def people(self) -> PeopleRange | None: ...  # noqa: D102
+    @property
+    def own_people(self) -> OwnPeople | None: ...  # noqa: D102
     @property
     def honeypot(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
@@ -104,6 +106,7 @@ def summarise(
     marked: list[CountedStore] = []
     by_value: set[str] = set()
     people, duties = PeopleTotal(), Duties()
+    own: OwnPeople | None = None
     for store in stores:
         if store.honeypot:
             honeypots += 1
@@ -124,6 +127,7 @@ def summarise(
                 if line.basis is ClassificationBasis.VALUE:
                     by_value.add(line.pii_class)
             people.add(store.people)
+            own = most_own_people((own, store.own_people))
             duties.add(store.pii)
     return Headline(
         apps_analysed=apps_analysed,
@@ -143,6 +147,7 @@ def summarise(
         honeypots=honeypots,
         by_value=tuple(sorted(by_value)),
         people=people.range(),
+        own_people=own,
         duties=duties.due_notices(),
         campaigns=find_campaigns(marked),
         apps_partly_read=partly_read[0],

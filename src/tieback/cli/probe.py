@@ -23,6 +23,7 @@ from tieback.cli.terminal import (
 )
 from tieback.model.document import encode
 from tieback.model.errors import InputError, StoppedError, UsageError
+from tieback.model.mail_domain import mail_domain
 from tieback.model.probe import Outcome, ProbeReport
 
 if TYPE_CHECKING:
@@ -89,6 +90,10 @@ def probe(
         Path | None,
         typer.Option(help="The run stops once this file exists; default: a file named stop next to the audit log."),
     ] = None,
+    own_domain: Annotated[
+        list[str] | None,
+        typer.Option(help="E-mail domain of yours: counts sampled people there, at depth sample; repeatable."),
+    ] = None,
     never: NeverOption = None,
 ) -> None:
     """Check if data stores allow unauthenticated access, and what they expose. Read-only, under a grant.
@@ -113,7 +118,9 @@ def probe(
     else:
         log = audit or grant.parent / "audit.jsonl"
         files = _renderers(report)
-        _ask(words, grant, log, record, output, stop_file or log.parent / "stop", files, never, afresh=afresh)
+        own = frozenset(map(mail_domain, own_domain or ()))
+        stop = stop_file or log.parent / "stop"
+        _ask(words, grant, log, record, output, stop, files, never, own, afresh=afresh)
 
 
 def _renderers(files: list[Path] | None) -> "list[tuple[Path, Renderer]]":
@@ -208,6 +215,7 @@ def _ask(
     stop: Path,
     files: "list[tuple[Path, Renderer]]",
     never: Path | None,
+    own: frozenset[str],
     *,
     afresh: bool,
 ) -> None:
@@ -227,8 +235,8 @@ def _ask(
 
     stopped = ""
     with progress_bar("probing") as progress:
-        settings = ProbeRunSettings(audit, record, afresh, stop, approved.approval)
-        found = probe_targets(wanted, permission, settings, progress, begin)
+        settings = ProbeRunSettings(audit, record, afresh, stop, approved.approval, own)
+        found = probe_targets(wanted, permission, settings, progress, begin, wanted.hints)
         try:
             run(tally.take(found))
         except KeyboardInterrupt:

@@ -110,6 +110,7 @@ def scan(
     from tieback.report.audience import audience_of, for_audience
     from tieback.report.sampling import with_population_estimate
     from tieback.scope.policy.approval import load_approved_grant
+    from tieback.scope.policy.never import load_site_policy
 
     who = audience_of(audience, vendor)
     files = [(path, by_suffix(path)) for path in report or ()]
@@ -123,6 +124,7 @@ def scan(
         retry=retry,
         engine=_engine(engine, certs),
         approval=approved.approval if approved is not None else None,
+        never=load_site_policy(never).rules if approved is None and never is not None else None,
     )
     ensure_ledger(workspace, ledger)
     with run_scan(request, progress_bar) as done:

@@ -6,7 +6,7 @@ import msgspec
 
 from tieback.model.backend import Candidate
 from tieback.model.figure import Figure
-from tieback.model.pii import ClassificationBasis
+from tieback.model.pii import ClassificationBasis, OwnPeople
 from tieback.model.probe import (
     Access,
     Container,
@@ -136,6 +136,8 @@ class Exposure(msgspec.Struct, frozen=True):
     proofs: tuple[str, ...] = ()
     people: PeopleRange | None = None
     """``None`` if no field distinguishes people."""
+    own_people: OwnPeople | None = None
+    """Sampled people at the workspace's own e-mail domains; ``None`` if nothing was compared."""
     honeypot: tuple[str, ...] = ()
     """Reasons to treat it as a honeypot; it is then excluded from all totals."""
     tls: tuple[tuple[str, TlsInfo], ...] = ()
@@ -163,6 +165,8 @@ class Exposure(msgspec.Struct, frozen=True):
     """What it may do there."""
     untested: tuple[str, ...] = ()
     """What a client without credentials could still try and the probe did not. If not empty, it is not closed."""
+    intrusion: tuple[str, ...] = ()
+    """Signs that somebody wrote to it, besides ransom and wiping. They do not show that data were copied."""
 
     default_credentials: str = ""
     """What shows that the server still has its default credentials; nobody tried them."""
@@ -171,6 +175,11 @@ class Exposure(msgspec.Struct, frozen=True):
     def exposed(self) -> bool:
         """True if records of a real store are readable without authentication."""
         return self.access.exposed and not self.honeypot
+
+    @property
+    def own_count(self) -> int:
+        """Lower bound of people at the workspace's own e-mail domains; 0 if unknown or not exposed."""
+        return self.own_people.at_least if self.own_people is not None and self.exposed else 0
 
     @property
     def undecided(self) -> bool:
@@ -199,3 +208,10 @@ class Finding(msgspec.Struct, frozen=True):
     """CVSS v4.0 base vector, if the rule has one."""
     source: str = ""
     """Vendor documentation for the advice; empty if the advice was not compared with any."""
+    own_people: int = 0
+    """Lower bound of people at the workspace's own e-mail domains in its stores; 0 if unknown."""
+
+    @property
+    def order(self) -> tuple[int, int, str, str]:
+        """Sort key: most severe first, then those with most people at the workspace's own domains."""
+        return -self.severity.rank, -self.own_people, self.rule, self.id

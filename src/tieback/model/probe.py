@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from tieback.model.figure import Figure
-from tieback.model.pii import SampledRecords
+from tieback.model.pii import OwnPeople, SampledRecords
 
 
 class Outcome(StrEnum):
@@ -252,6 +252,8 @@ class ProbeReport(msgspec.Struct, frozen=True):
     ``default_credentials``: what shows that the server still has its default credentials, which are never tried."""
     people: int = 0
     """Lower bound of distinct people in the records read at depth ``sample``, over all containers."""
+    own_people: OwnPeople | None = None
+    """Sampled people at the workspace's own e-mail domains; ``None`` if nothing was compared."""
     replayed: str = ""
     """Date of the recorded probe, if this is a replay."""
     entry: Entry = Entry.NONE
@@ -262,6 +264,8 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """What a client without credentials could still try and we did not, one clause each: ``the account root without a
     password: the grant does not name it``, ``names other than photos``. If not empty, ``auth_required`` is not closed.
     """
+    intrusion: tuple[str, ...] = ()
+    """Signs that somebody wrote to the store, besides ransom and wiping. They do not show that data were copied."""
     experimental: bool = False
     """True if the verdict rests on the vendor's documentation: no recorded conversation with a real server of this
     product confirms it."""

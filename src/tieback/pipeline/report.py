@@ -220,9 +220,9 @@ def _left_out(path: str, groups: Sequence[TrafficApp]) -> Iterator[Problem]:
         yield Problem(f"{what} leaks and hints. Split the capture by time", path)
 
 
-def _worst_first(finding: Finding) -> tuple[int, str, str]:
+def _worst_first(finding: Finding) -> tuple[int, int, str, str]:
     """Sort key: the order of the ledger, most severe first."""
-    return -finding.severity.rank, finding.rule, finding.id
+    return finding.order
 
 
 def _taken(lines: Iterable[StoreLine], columns: StoreColumns) -> Iterator[StoreLine]:

@@ -21,6 +21,7 @@ from tieback.model.probe import (
 from tieback.probes.plausible import check_figures
 from tieback.probes.verified import VerifiedVersion, verified_versions
 from tieback.probes.wire.opening import SILENT_PEER
+from tieback.probes.wire.placeholders import is_distinctive
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Recognised, Target
 
@@ -188,12 +189,15 @@ class ReportDraft:
     def vendor_id(self, label: str, value: str, store: str = "") -> None:
         """Set the product's own identifier as the identity: it is the same at every address of the store.
 
+        A value that many stores have, such as one printed in a manual, is no identity.
+
         Args:
             label: the identifier's name in its product.
             value: the identifier.
             store: the probe whose keys are used, if a product has two protocols.
         """
-        self.identity = Identity(f"{store or self.meta.name}:{label}:{value}", "vendor_id")
+        if is_distinctive(label, value):
+            self.identity = Identity(f"{store or self.meta.name}:{label}:{value}", "vendor_id")
 
     def fingerprint(self, parts: Iterable[str]) -> None:
         """Set a digest of names and of the store's own identifiers as the identity; without any, use the address."""

@@ -168,6 +168,7 @@ def _headline(head: Headline, counts: BreakdownCounts) -> Headline:
         kinds=_kinds(head.kinds),
         pii=tuple((name, round_down(figure)) for name, figure in head.pii if counts.classes.get(name, 0) >= MIN_GROUP),
         by_value=None,
+        own_people=None,
         people=None
         if people is None
         else PeopleRange(_rounded_up(people.at_most), None if people.at_least is None else round_down(people.at_least)),

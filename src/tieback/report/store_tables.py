@@ -23,8 +23,8 @@ from tieback.report.document import (
     store_text,
 )
 from tieback.report.figures import bytes_text, container_text, figure_text
-from tieback.report.personal import people_text
-from tieback.report.verdict import access_text, no_personal_data, verdict_lines
+from tieback.report.personal import own_people_text, people_text
+from tieback.report.verdict import INTRUSION, access_text, no_personal_data, verdict_lines
 
 MOST_CONTAINERS = 20
 """Limit on the containers of one store on a terminal; a pipe gets ``MOST_PIPED``."""
@@ -57,7 +57,7 @@ def print_store(store: Exposure, console: Console) -> None:
     _print_containers(store, console)
 
 
-_ALARMS = frozenset({"ransom", "honeypot"})
+_ALARMS = frozenset({"ransom", "honeypot", INTRUSION})
 _ADMIN = "entry"
 
 
@@ -77,6 +77,7 @@ def _facts(store: Exposure) -> Iterator[tuple[str, str]]:
         yield "personal data", f"{', '.join(shown)} (records)"
     if store.people is not None:
         yield "people", people_text(store.people)
+        yield "your domains", own_people_text(store.own_people)
     if store.ransom.verdict in RANSOMED or store.ransom.reasons:
         reasons = "; ".join(clean(reason, 300) for reason in store.ransom.reasons)
         yield "ransom", f"{store.ransom.verdict}: {reasons}"

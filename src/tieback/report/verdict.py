@@ -14,11 +14,15 @@ NOT_READ = "fields not read at this depth"
 """Instead of classes of personal data, if nothing of a container was looked at."""
 NOT_LOOKED = "not looked at"
 """The same for a store that showed no container, such as one that requires a login."""
+EXTENSION = "extension"
+"""Type of the fields of a bucket: ``*.csv`` stands for objects with this extension."""
 NO_DATA = "no data"
 NONE_IN_NAMES = "none found by field names"
 NONE_IN_VALUES = "none found by field names and values"
 UNDECIDED = "not decided"
 MOST_UNTESTED = 4
+INTRUSION = "somebody wrote here"
+"""Label of the signs of writes by others."""
 
 _ENTRIES = {
     Entry.ANONYMOUS: "without an account",
@@ -67,6 +71,8 @@ def verdict_lines(store: Exposure) -> Iterator[tuple[str, str]]:
         yield "default credentials", f"{clean(store.default_credentials)}; they were not tried"
     if store.at_most > 1:
         yield "how many", how_many_text(store)
+    if store.intrusion:
+        yield INTRUSION, intrusion_text(store)
 
 
 def verdict_notes(report: ProbeReport) -> tuple[str, ...]:
@@ -74,7 +80,13 @@ def verdict_notes(report: ProbeReport) -> tuple[str, ...]:
     if report.outcome is not Outcome.OK:
         return ()
     tried = untested_text(report)
-    return tuple(filter(None, (entry_text(report), f"not tried: {tried}" if tried else "")))
+    wrote = f"{INTRUSION}: {intrusion_text(report)}" if report.intrusion else ""
+    return tuple(filter(None, (entry_text(report), f"not tried: {tried}" if tried else "", wrote)))
+
+
+def intrusion_text(store: Exposure | ProbeReport) -> str:
+    """Return the signs of writes by others, and what they do not show."""
+    return f"{'; '.join(clean(one, 300) for one in store.intrusion)}. This does not show that data were copied"
 
 
 def how_many_text(store: Exposure) -> str:
@@ -92,7 +104,8 @@ def no_personal_data(container: Container) -> str:
     """Return what it means that a container has no class of personal data: not looked, or nothing found."""
     if container.sampled is not None and container.sampled.records:
         return NONE_IN_VALUES
-    return NONE_IN_NAMES if container.fields else NOT_READ
+    # The extensions of a bucket's objects say nothing about their content.
+    return NONE_IN_NAMES if any(field.type != EXTENSION for field in container.fields) else NOT_READ
 
 
 def no_personal_data_in(store: Exposure) -> str:

@@ -25,7 +25,7 @@ _MAX_HANDSHAKE = 512 * 1024
 """Maximum bytes of a handshake; OpenSSL limits a certificate chain to 100 KiB."""
 _READS_IN_A_ROW = 8
 """Consecutive reads without waiting before other conversations get their turn."""
-_MAX_DRAINED = 16
+_MAX_DRAINED = 4
 """Number of reads at the end of a connection; what a server sends beyond that is not awaited."""
 _CLOCKS_APART = 0.005
 _OUR_SIDE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EACCES, errno.EPERM})

@@ -33,6 +33,8 @@ def tls(version: str = "TLSv1.3", problem: str = "") -> tuple[tuple[str, TlsInfo
         ({"ransom": Ransom(RansomVerdict.UNLIKELY, ("a name",))}, {"open-store"}),
         ({"ransom": Ransom(RansomVerdict.CONFIRMED, ("a note",))}, {"open-store", "store-ransomed"}),
         ({"ransom": Ransom(RansomVerdict.WIPED, ("meow",))}, {"open-store", "store-wiped"}),
+        ({"intrusion": ("a name",)}, {"open-store", "store-intrusion"}),
+        ({"intrusion": ("a name",), "honeypot": ("answers everything",)}, set()),
         ({"routes": (way("aa", Route.PIVOT),)}, {"open-store", "unauthenticated-behind-api"}),
         ({"version": "7.17.1"}, {"open-store", "no-authentication-by-default"}),
         ({"version": "7.17.1", "access": Access.AUTH_REQUIRED}, set()),

@@ -92,6 +92,16 @@ def test_what_a_probe_knows_about_the_entry_is_reported() -> None:
     )
 
 
+def test_an_identifier_from_a_manual_is_no_identity() -> None:
+    draft = ReportDraft(META, TARGET)
+    draft.fingerprint(["people"])
+    draft.vendor_id("cluster_id", "5L6g3nShT-eMCtK--X86sw")
+    assert draft.identity is not None
+    assert draft.identity.kind == "fingerprint"
+    draft.vendor_id("cluster_id", "pYdR4Xe6TqO0yT8wqg1mZA")
+    assert draft.identity.kind == "vendor_id"
+
+
 def test_identities() -> None:
     def keys(*parts: str) -> Iterator[str]:
         draft = ReportDraft(META, TARGET)

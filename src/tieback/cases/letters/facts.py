@@ -64,6 +64,8 @@ class StoreFact(msgspec.Struct, frozen=True):
     attested: str = ""
     entry: str = ""
     """How one gets in and with what rights; empty if no probe says so."""
+    own_people: str = ""
+    """Sampled people at the sender's own e-mail domains; empty if there is none or nothing was compared."""
 
 
 class LetterFacts(msgspec.Struct, frozen=True):
@@ -143,6 +145,7 @@ def build_store_fact(case: Case, language: Language) -> StoreFact:
         checked="" if check is None else language.day(check.time.date()),
         growth=_growth(check, language),
         attested=language.day(case.attested),
+        own_people=_own_people(store, language),
     )
 
 
@@ -191,6 +194,8 @@ def collect_facts(
         more: further members of ``LetterFacts``.
     """
     known = collect_app_facts([*apps, *(app for case in cases for app in case.apps)])
+    # Those with data of the sender's own people come first.
+    cases = sorted(cases, key=lambda case: -case.store.own_count)
     stores = tuple(build_store_fact(case, language) for case in cases)
     told = min((case.reached[CaseState.NOTIFIED] for case in cases if CaseState.NOTIFIED in case.reached), default=None)
     values: dict[str, object] = {
@@ -228,6 +233,14 @@ def _growth(check: Recheck | None, language: Language) -> str:
     if check is None or not check.records_change:
         return ""
     return ("+" if check.records_change > 0 else "-") + language.number(abs(check.records_change))
+
+
+def _own_people(store: Exposure, language: Language) -> str:
+    own = store.own_people
+    text = language.words.get("own_people_text", "")
+    if own is None or not store.own_count or not text:
+        return ""
+    return text.format(at_least=language.number(own.at_least), sampled=language.number(own.sampled))
 
 
 def _bracketed(host: str) -> str:

@@ -158,6 +158,7 @@ async def probe_one(
         scans=decision.scans,
         contact=grant.contact,
         resource=candidate.resource,
+        path=candidate.path,
     )
     if not decision.allowed:
         return ProbeReport(target=target.label, outcome=Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
@@ -180,7 +181,7 @@ async def probe_target(
     web = quiet = no_web = False
     opening = OpeningBudget(OPENING_SECONDS, FIRST_ANSWER_SECONDS)
     tried = 0
-    waiting = deque(order_probes(target.service, target.port))
+    waiting = deque(order_probes(target.service, target.port, below_path=bool(target.path)))
     while waiting:
         probe = waiting.popleft()
         if first is not None and opening.is_spent:

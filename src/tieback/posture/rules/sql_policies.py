@@ -78,7 +78,7 @@ class SqlSchema:
         self._locate = locate
         self._open_functions = open_functions or {}
         """Edge functions without a check of the token."""
-        self._access = Access(database)
+        self.access = Access(database)
 
     @cached_property
     def _lints(self) -> list[Lint]:
@@ -86,10 +86,11 @@ class SqlSchema:
 
     def lints(self, path: str) -> tuple[str, ...]:
         """Names of the checks of Supabase's linter that match a path."""
-        label = self._label(path)
+        label = self.label(path)
         return tuple(dict.fromkeys(one.name for one in self._lints if one.path == label))
 
-    def _label(self, path: str) -> str:
+    def label(self, path: str) -> str:
+        """The path of an object as ``paths`` has it."""
         name = _clean(path)
         relation = self._relation(name)
         return relation.label if relation is not None and "/" not in name else name
@@ -130,8 +131,8 @@ class SqlSchema:
             unknown = interface.deny(_NOT_KNOWN, certain=False)
             return PathPermissions(unknown, unknown)
         role, signed_in = self._role(who), who is Requester.ANY_USER
-        read = self._access.relation(relation, "select", role, signed_in=signed_in)
-        writes = [(command, self._access.relation(relation, command, role, signed_in=signed_in)) for command in _WRITES]
+        read = self.access.relation(relation, "select", role, signed_in=signed_in)
+        writes = [(command, self.access.relation(relation, command, role, signed_in=signed_in)) for command in _WRITES]
         command, write = _strongest(writes)
         return PathPermissions(
             self._permission(read, relation.label, "select", role, relation),
@@ -171,7 +172,7 @@ class SqlSchema:
             return PathPermissions(unknown, unknown)
         role = self._role(who)
         signed_in = who is Requester.ANY_USER
-        pairs = [self._access.function(one, role, signed_in=signed_in) for one in functions]
+        pairs = [self.access.function(one, role, signed_in=signed_in) for one in functions]
         at_read, read = _best([pair[0] for pair in pairs])
         at_write, write = _best([pair[1] for pair in pairs])
         return PathPermissions(
@@ -197,7 +198,7 @@ class SqlSchema:
         role, signed_in = self._role(who), who is Requester.ANY_USER
         fixed = {"bucket_id": name}
         decisions = {
-            command: self._access.table(objects, command, role, signed_in=signed_in, fixed=fixed)
+            command: self.access.table(objects, command, role, signed_in=signed_in, fixed=fixed)
             for command in ("select", *_WRITES)
         }
         read = decisions["select"]

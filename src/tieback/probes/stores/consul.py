@@ -18,7 +18,7 @@ from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.requests import get_request
-from tieback.scope.conversation import Conversation
+from tieback.scope.conversation import Conversation, SendCost
 
 _SELF = get_request(
     "/v1/agent/self", "product, version, node id, and whether a token is required", depth=Depth.IDENTIFY
@@ -47,7 +47,9 @@ def _masked(text: bytes) -> bytes:
 
 
 _LIST_KEYS = get_request("/v1/kv/?keys", "names of keys, which are only counted; no values")
-_KEYS = msgspec.structs.replace(_LIST_KEYS, send=msgspec.structs.replace(_LIST_KEYS.send, redact=mask_keys))
+_KEYS = msgspec.structs.replace(
+    _LIST_KEYS, send=msgspec.structs.replace(_LIST_KEYS.send, redact=mask_keys, cost=SendCost.BOUNDED)
+)
 
 
 class _Config(msgspec.Struct, rename={"version": "Version", "node": "NodeID"}):

@@ -11,10 +11,11 @@ point below depth ``sample``:
   ``information_schema`` (describe). A client that may send these may read everything; the result is ``partial``,
   because nothing is counted.
 
-``SELECT COUNT(*)`` makes the server read its points. So it is sent only for a database of at most ``MAX_SERIES``
-series, and no more after one that is not answered in time: the server ends a query whose client closes the connection.
-It counts the points of each field in the default retention policy, so the highest number of a measurement is a lower
-bound. If it is not sent, the report has the number of series, and no number of records.
+``SELECT COUNT(*)`` makes the server read its points: at most ``MAX_POINTS`` of each measurement, and more only if the
+grant's ``scans`` allows it. It is sent only for a database of at most ``MAX_SERIES`` series, and no more after one that
+is not answered in time: the server ends a query whose client closes the connection. It counts the points of each field
+in the default retention policy, so the highest number of a measurement is a lower bound. If it is not sent, the report
+has the number of series, and no number of records.
 Version 1 verified against 1.6.7; 2 and 3 not yet verified against the real server.
 """
 
@@ -31,7 +32,7 @@ from tieback.probes.web import MAX_FIELDS, Identification, Inquiry
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.requests import Request, get_request
-from tieback.scope.conversation import Conversation
+from tieback.scope.conversation import Conversation, SendCost
 
 _ROOT = get_request("/", "product and version, from a header; changes nothing", depth=Depth.IDENTIFY)
 _DATABASES = get_request("/query?q=SHOW+DATABASES", "names of databases", label="SHOW DATABASES")
@@ -41,13 +42,24 @@ _SERIES = get_request(
     "number of series of each measurement, from the index; returns no point",
     label="SHOW SERIES EXACT CARDINALITY",
 )
-_POINTS = get_request(
-    "/query?db={db}&q=SELECT+COUNT(*)+FROM+%2F.*%2F",
-    "number of points of each field of each measurement; returns no point",
-    label="SELECT COUNT(*)",
-)
+MAX_POINTS = 10_000
+"""Maximum number of points of a measurement that are counted without the grant's ``scans``."""
 MAX_SERIES = 10_000
 """Maximum number of series of a database whose points are counted."""
+
+
+def _count_request(source: str, label: str, cost: SendCost) -> Request:
+    return get_request(
+        f"/query?db={{db}}&q=SELECT+COUNT(*)+FROM+{source}",
+        "number of points of each field of each measurement; returns no point",
+        label=label,
+    ).costing(cost)
+
+
+_SOME_POINTS = _count_request(
+    f"(SELECT+*+FROM+%2F.*%2F+LIMIT+{MAX_POINTS})", f"SELECT COUNT(*) ... LIMIT {MAX_POINTS}", SendCost.BOUNDED
+)
+_ALL_POINTS = _count_request("%2F.*%2F", "SELECT COUNT(*)", SendCost.SCAN)
 _FIELDS = get_request(
     "/query?db={db}&q=SHOW+FIELD+KEYS",
     "names and types of fields; no values",
@@ -72,7 +84,20 @@ _COLUMNS = get_request(
 )
 _V3 = get_request("/api/v3/configure/database?format=json", "names of databases, version 3")
 
-_SENDS = (_ROOT, _DATABASES, _MEASUREMENTS, _SERIES, _POINTS, _FIELDS, _TAGS, _BUCKETS, _V3, _TABLES, _COLUMNS)
+_SENDS = (
+    _ROOT,
+    _DATABASES,
+    _MEASUREMENTS,
+    _SERIES,
+    _SOME_POINTS,
+    _ALL_POINTS,
+    _FIELDS,
+    _TAGS,
+    _BUCKETS,
+    _V3,
+    _TABLES,
+    _COLUMNS,
+)
 _NAME = rb"(?:[A-Za-z0-9_.~-]|%20){1,255}"
 _TAG_VALUES = sampling_request(
     get_request(
@@ -316,15 +341,23 @@ class _Points:
         """Number of points of each measurement of a database with so many series."""
         if not series:
             return {}
-        answer: _Answer | None = None
-        if self._answers and series <= MAX_SERIES:
-            answer = yield from self._inquiry.attempt(_POINTS, _Answer, name)
-            self._answers = answer is not None
-        found = {one.name: _count(one.values[0][1:]) for one in _series(answer) if one.values}
+        found: dict[str, int] = {}
+        if series <= MAX_SERIES:
+            found = yield from self._ask(_SOME_POINTS, name)
+        if self._inquiry.draft.target.scans and any(count >= MAX_POINTS for count in found.values()):
+            found |= yield from self._ask(_ALL_POINTS, name)
         if not found:
             self._inquiry.draft.problem(f"{name[:60]!r}: {series} series, whose points were not counted")
         method = "SELECT COUNT(*), default retention policy, the field with most points"
         return {measurement: lower_bound(count, method) for measurement, count in found.items()}
+
+    def _ask(self, request: Request, name: str) -> Conversation[dict[str, int]]:
+        """Answered number of points of each measurement; nothing after a server took too long once."""
+        answer: _Answer | None = None
+        if self._answers:
+            answer = yield from self._inquiry.attempt(request, _Answer, name)
+            self._answers = answer is not None
+        return {one.name: _count(one.values[0][1:]) for one in _series(answer) if one.values}
 
 
 def _count(cells: list[_Cell]) -> int:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from tieback.model.document import decode, encode
 from tieback.model.exposure import Exposure, Finding, PeopleRange, PiiClassTotal
 from tieback.model.figure import Figure
+from tieback.model.pii import OwnPeople
 from tieback.model.probe import Access, Ransom, is_undecided
 from tieback.storage.ledger.bulk import insert_rows
 from tieback.storage.ledger.database import Database
@@ -29,6 +30,10 @@ ROWS_A_STATEMENT = 500
 _ROWS_AT_ONCE = 1000
 _STORES_AT_ONCE = 5_000
 _MOST_RECORDS = 2**62
+_OWN_LIMIT = 100_000
+"""Limit of people at our own domains in the columns for sorting, where they count less than severity and more than the
+rest. Such a column is compared only within a run."""
+_MOST_POINTS = 1000
 _WORST_FIRST = (exposures.c.rank.desc(), exposures.c.score.desc(), exposures.c.records.desc(), exposures.c.id)
 
 
@@ -43,6 +48,7 @@ class StoreLine(msgspec.Struct, frozen=True):
     pii: tuple[PiiClassTotal, ...]
     ransom: Ransom
     people: PeopleRange | None = None
+    own_people: OwnPeople | None = None
     honeypot: tuple[str, ...] = ()
     provider: str = ""
     country: str = ""
@@ -124,7 +130,7 @@ class Conclusions:
             save(connection)
 
     def exposures(self, run: str, *, exposed: bool | None = None) -> Iterator[Exposure]:
-        """The stores of a run by severity, points and records, worst first; ``exposed`` selects one kind."""
+        """The stores of a run by severity, people at our domains, points and records; ``exposed`` selects one kind."""
         query = sa.select(exposures.c.document).where(self._which(run, exposed))
         for (text,) in self._stream(query.order_by(*_WORST_FIRST)):
             yield decode(text, "exposure", Exposure)
@@ -284,7 +290,7 @@ def _exposure_row(run: str, store: Exposure) -> Mapping[str, object]:
         "access": store.access,
         "severity": store.severity,
         "rank": store.severity.rank,
-        "score": store.score,
+        "score": store.score + _MOST_POINTS * min(store.own_count, _OWN_LIMIT),
         "exposed": int(store.exposed),
         "records": min(store.records.value, _MOST_RECORDS),
         "document": encode("exposure", store).decode(),
@@ -297,7 +303,7 @@ def _finding_row(run: str, finding: Finding) -> Mapping[str, object]:
         "id": finding.id,
         "rule": finding.rule,
         "severity": finding.severity,
-        "rank": finding.severity.rank,
+        "rank": finding.severity.rank * _OWN_LIMIT + min(finding.own_people, _OWN_LIMIT - 1),
         "document": encode("finding", finding).decode(),
     }
 

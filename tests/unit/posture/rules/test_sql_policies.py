@@ -71,7 +71,7 @@ CASES: list[tuple[str, str, str, str]] = [
     ("a function of another file", with_policy("FOR SELECT USING (is_admin(auth.uid()))"), "r?-", "r?-"),
     ("helper", with_policy("FOR SELECT USING (is_open(id))"), "r?-", "r?-"),
     ("false", with_policy("FOR SELECT USING (false)"), "--", "--"),
-    ("not null", with_policy("FOR SELECT USING (NOT (user_id IS NULL))"), "r?-", "r?-"),
+    ("not null", with_policy("FOR SELECT USING (NOT (user_id IS NULL))"), "r-", "r-"),
     ("restrictive closes", with_policy(f"USING (true); {RESTRICTIVE}"), "--", "rw"),
     ("dropped", with_policy("USING (true); DROP POLICY IF EXISTS p ON notes"), "--", "--"),
     ("privileges by default, as before 2026-05-30", f"{TABLE}GRANT SELECT ON notes TO service_role;", "r?w?", "r?w?"),

@@ -37,7 +37,8 @@ def test_points_are_a_lower_bound(web: Any) -> None:
 
 
 SERIES = "GET /query?db=hr&q=SHOW+SERIES+EXACT+CARDINALITY"
-POINTS = "GET /query?db=hr&q=SELECT+COUNT(*)+FROM+%2F.*%2F"
+POINTS = "GET /query?db=hr&q=SELECT+COUNT(*)+FROM+(SELECT+*+FROM+%2F.*%2F+LIMIT+10000)"
+ALL_POINTS = "GET /query?db=hr&q=SELECT+COUNT(*)+FROM+%2F.*%2F"
 UNCOUNTED = [
     # what differs, number of series, whether the points are requested
     ({POINTS: '{"results":[{"error":"max-select-series limit exceeded"}]}'}, 3, True),
@@ -54,6 +55,22 @@ def test_series_are_no_records(web: Any, change: dict[str, str | None], series: 
     assert any(f"{series} series, whose points were not counted" in problem for problem in report.problems)
     assert any(b"COUNT" in sent for sent in played.sent) == requested
     assert [field.name for one in report.containers for field in one.fields] == ["owner", "temp", "site"]
+
+
+def _points(machines: int) -> str:
+    return f'{{"results":[{{"series":[{{"name":"machines","values":[["1970-01-01T00:00:00Z",{machines}]]}}]}}]}}'
+
+
+@pytest.mark.parametrize(
+    ("limited", "scans", "records"), [(9_999, True, 9_999), (10_000, False, 10_000), (10_000, True, 70_000)]
+)
+def test_more_points_are_counted_only_if_the_grant_allows_scans(
+    web: Any, limited: int, scans: bool, records: int
+) -> None:
+    played = web.ask("influxdb", {POINTS: _points(limited), ALL_POINTS: _points(70_000)}, scans=scans)
+    (machines,) = (one.records for one in played.result.containers if one.path == ("hr", "machines"))
+    assert machines.value == records
+    assert any(sent.startswith(f"{ALL_POINTS} HTTP".encode()) for sent in played.sent) == (records == 70_000)
 
 
 def test_a_count_that_takes_too_long_costs_only_itself(web: Any) -> None:

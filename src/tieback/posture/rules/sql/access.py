@@ -5,7 +5,7 @@ https://www.postgresql.org/docs/current/sql-createpolicy.html (table "Policies A
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -60,7 +60,7 @@ class Outcome(Enum):
     """What a requester reaches with one command."""
 
     YES = "yes"
-    """Rows of others, or for ``INSERT`` a row of its choice."""
+    """All rows of others that have a value in each column, or for ``INSERT`` a row of its choice."""
     STORED = "stored"
     """The stored rows decide."""
     UNSURE = "unsure"
@@ -116,6 +116,7 @@ class Access:
         signed_in: bool,
         rights: str = "",
         fixed: dict[str, Any] | None = None,
+        only: frozenset[str] | None = None,
     ) -> Decision:
         """Decide a command on a table.
 
@@ -126,6 +127,7 @@ class Access:
             signed_in: True if it has a user ID.
             rights: the role whose privileges apply, if a view changes them.
             fixed: values that the rows have in any case.
+            only: the columns that the request can set; all by default.
         """
         acting = rights or role
         if not rights and not self.db.may_use(role, relation.name[0]):
@@ -133,6 +135,8 @@ class Access:
         granted, columns = self._granted(relation, command, acting)
         if granted is None:
             return Decision(Outcome.NO, relation.origin, f"no privilege to {command} for {acting}")
+        if only is not None:
+            columns = only if columns is None else columns & only
         if relation.foreign:
             return Decision(Outcome.YES, granted, "a foreign table: row level security does not apply")
         trees = list(self._trees(relation, command))
@@ -328,9 +332,9 @@ class Access:
                 if column.generated:
                     row.values[name] = UNKNOWN
             self._defaults(evaluator, relation, columns, row, context)
-            found = self._new_row(evaluator, relation, "insert", row, context)
+            found = evaluator.best(lambda row=row: self._new_row(evaluator, relation, "insert", row, context))  # type: ignore[misc]
             if found.holds:
-                if OWN_ID not in row.values.values() or not evaluator.session.signed_in:
+                if not evaluator.session.signed_in or not _has_own(row):
                     return self._with_trigger(
                         relation, "insert", self._allowed(evaluator, relation, "insert", role, granted)
                     )
@@ -375,11 +379,12 @@ class Access:
             for check in relation.checks:
                 exists = both(exists, evaluator.meets(check, relation, row, context))
             if "T" in exists.possible:
-                found = evaluator.passes(relation, command, row, context)
-                if command == "update" and "T" in found.possible:
-                    found = both(found, self._changed(evaluator, relation, row, role, columns))
-                count += 1
-                every &= found.always
+                found = evaluator.best(
+                    lambda row=row: self._existing_row(evaluator, relation, command, row, context, columns)  # type: ignore[misc]
+                )
+                if None not in row.values.values():
+                    count += 1
+                    every &= found.always
                 some |= found.holds
                 unknown |= "T" in found.possible
             leaves += 1
@@ -401,6 +406,20 @@ class Access:
                 "the stored rows or a condition that is not evaluated decide",
             )
         return self._denied(evaluator, relation, command, role)
+
+    def _existing_row(
+        self,
+        evaluator: Evaluator,
+        relation: Relation,
+        command: str,
+        row: BaseRow,
+        context: Context,
+        columns: frozenset[str] | None,
+    ) -> Truth:
+        found = evaluator.passes(relation, command, row, context)
+        if command == "update" and "T" in found.possible:
+            return both(found, self._changed(evaluator, relation, row, context.role, columns))
+        return found
 
     def _changed(
         self, evaluator: Evaluator, relation: Relation, old: BaseRow, role: str, columns: frozenset[str] | None
@@ -623,13 +642,10 @@ class Access:
             bases, _, conditions = evaluator._bind(query, None, context, kinds)  # noqa: SLF001 - the same package
             if len(bases) > 4:
                 raise UnsupportedError
-            found = TRUE
-            for one in conditions:
-                found = both(found, one())
-                if "T" not in found.possible:
-                    break
-            count += 1
-            every &= found.always
+            found = evaluator.best(lambda conditions=conditions: _all(conditions))  # type: ignore[misc]
+            if not any(None in base.values.values() for base in bases):
+                count += 1
+                every &= found.always
             some |= found.holds
             unknown |= "T" in found.possible
             leaves += 1
@@ -673,23 +689,17 @@ class Access:
             if base.kind == "matview":
                 return Decision(Outcome.NO, relation.origin, "the view cannot be written")
             return self.view(base, command, rights, signed_in=signed_in)
-        decision = self.table(base, command, role, signed_in=signed_in, rights=rights)
+        columns = _base_columns(query, base)
+        decision = self.table(base, command, role, signed_in=signed_in, rights=rights, only=columns)
         if decision.outcome is Outcome.NO:
             return decision
         if command == "insert":
-            targets = {
-                string(kind_of(kind_of(one)[1].get("val"))[1].get("fields", [{}])[-1]) for one in query["targetList"]
-            }
-            star = any(
-                "A_Star" in one
-                for target in query["targetList"]
-                for one in kind_of(kind_of(target)[1].get("val"))[1].get("fields", [])
-            )
             missing = [
-                one.name for one in base.columns.values()
-                if one.not_null and one.default is None and not one.generated and one.name not in targets
-            ]  # fmt: skip
-            if missing and not star:
+                one.name
+                for one in base.columns.values()
+                if one.not_null and one.default is None and not one.generated and one.name not in columns
+            ]
+            if missing:
                 return Decision(Outcome.NO, relation.origin, f"the view has no column for {missing[0]}")
         elif "whereClause" in query:
             rows = self._view_rows(evaluator, replace(relation, invoker=False), query, role)
@@ -725,7 +735,7 @@ class Access:
         yes = Decision(Outcome.YES, function.origin, reason)
         read = (unsure if guarded else yes) if reads or dynamic else nothing
         if reads and function.language == "sql":
-            read = self._definer_query(function, role, reason, read, signed_in=signed_in)
+            read = self._query(function, role, function.owner, reason, read, signed_in=signed_in)
         if function.returns == "void" and not dynamic and read.outcome is not Outcome.NO:
             read = nothing
         write = (unsure if guarded else yes) if writes or dynamic else nothing
@@ -741,14 +751,14 @@ class Access:
             if one.rpartition(".")[2] != function.name[1]
         )
 
-    def _definer_query(
-        self, function: Function, role: str, reason: str, otherwise: Decision, *, signed_in: bool
+    def _query(
+        self, function: Function, role: str, rights: str, reason: str, otherwise: Decision, *, signed_in: bool
     ) -> Decision:
+        """What the only query of a function returns, with some rights."""
         trees = body_trees(function)
         queries = [one for one in trees if "SelectStmt" in one]
         if len(trees) != 1 or len(queries) != 1:
             return otherwise
-        uses_session = _session_dependent(queries[0])
         everything = [*queries]
         for kind, fields in parse.walk(queries[0]):
             if kind == "RangeVar":
@@ -759,7 +769,7 @@ class Access:
         for session in self._sessions(role, everything, signed_in=signed_in):
             evaluator = self._evaluator(session, everything)
             try:
-                decision = self._query_rows(evaluator, function, kind_of(queries[0])[1], uses_session, reason)
+                decision = self._query_rows(evaluator, function, rights, kind_of(queries[0])[1], reason)
             except RefusedQueryError as error:
                 decision = Decision(Outcome.NO, function.origin, str(error))
             except (UnsupportedError, RecursionError):
@@ -768,25 +778,21 @@ class Access:
                 best = decision
         return best or otherwise
 
-    def _query_rows(
-        self, evaluator: Evaluator, function: Function, query: Node, uses_session: bool, reason: str
-    ) -> Decision:
+    def _query_rows(self, evaluator: Evaluator, function: Function, rights: str, query: Node, reason: str) -> Decision:
         if query.get("op", "SETOP_NONE") != "SETOP_NONE" or not query.get("fromClause"):
             raise UnsupportedError
+        uses_session = _session_dependent(query)
         outer = Scope(parameters={f"${at + 1}": FREE for at in range(len(function.arguments))})
         outer.parameters |= {name: FREE for name in function.parameters if name}
         choices, leaves, count = Choices(), 0, 0
         every, some, unknown = True, False, False
-        context = Context(function.owner, choices)
+        context = Context(rights, choices)
         while True:
-            _, _, conditions = evaluator._bind(query, outer, context, ("stored",) * 8)  # noqa: SLF001 - the same package
-            found = TRUE
-            for one in conditions:
-                found = both(found, one())
-                if "T" not in found.possible:
-                    break
-            count += 1
-            every &= found.always
+            bases, _, conditions = evaluator._bind(query, outer, context, ("stored",) * 8)  # noqa: SLF001 - the same package
+            found = evaluator.best(lambda conditions=conditions: _all(conditions))  # type: ignore[misc]
+            if not any(None in base.values.values() for base in bases):
+                count += 1
+                every &= found.always
             some |= found.holds
             unknown |= "T" in found.possible
             leaves += 1
@@ -808,6 +814,13 @@ class Access:
     ) -> tuple[Decision, Decision]:
         """A function with the rights of the requester reaches what the requester reaches."""
         found = {"select": nothing, "write": nothing}
+        if function.language == "sql" and _READS.search(function.body):
+            unsure = Decision(Outcome.UNSURE, function.origin, f"{reason}; its body is not evaluated")
+            found["select"] = self._query(function, role, role, reason, unsure, signed_in=signed_in)
+            if found["select"] != unsure:
+                write = unsure if _WRITES.search(_without_strings(function.body)) else nothing
+                return found["select"], write
+            found["select"] = nothing
         for tree in body_trees(function):
             for kind, fields in parse.walk(tree):
                 if kind == "RangeVar":
@@ -853,10 +866,7 @@ def body_trees(function: Function) -> list[Node]:
     if function.expression is not None:
         return [function.expression]
     if function.language == "sql":
-        try:
-            return [{kind: fields} for kind, fields in parse.parse(function.body)]
-        except StatementError:
-            return []
+        return [{kind: fields} for kind, fields in parse.body(function.body)]
     if function.language == "plpgsql":
         from tieback.posture.rules.sql import procedural
 
@@ -935,6 +945,30 @@ def _session_dependent(tree: Any) -> bool:
 
 def _without_strings(text: str) -> str:
     return re.sub(r"'(?:[^']|'')*+'|--[^\n]*", "''", text)
+
+
+def _all(conditions: Sequence[Callable[[], Truth]]) -> Truth:
+    found = TRUE
+    for one in conditions:
+        found = both(found, one())
+        if "T" not in found.possible:
+            break
+    return found
+
+
+def _base_columns(query: Node, base: Relation) -> frozenset[str]:
+    """The columns of a table that a simple view on it has."""
+    found: set[str] = set()
+    for target in query.get("targetList", []):
+        kind, fields = kind_of(kind_of(target)[1].get("val"))
+        if kind == "ColumnRef":
+            found |= set(base.columns) if "A_Star" in fields["fields"][-1] else {string(fields["fields"][-1])}
+    return frozenset(found)
+
+
+def _has_own(row: BaseRow) -> bool:
+    """True if a value of the row is the requester's ID, or contains it."""
+    return any(OWN_ID in value if isinstance(value, str | list) else False for value in row.values.values())
 
 
 def _origin(relation: Relation) -> Origin:

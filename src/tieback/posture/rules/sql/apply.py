@@ -43,15 +43,20 @@ class RefusedError(Exception):
     """PostgreSQL refuses the statement."""
 
 
-def load(database: Database, text: RulesText) -> None:
+def load(database: Database, text: RulesText, before: int = 0) -> None:
     """Apply all statements of a file.
+
+    Args:
+        database: changed in place.
+        text: the file.
+        before: lines of the files before it.
 
     Raises:
         InputError: a quotation or comment has no end.
     """
     interpreter = Interpreter(database)
     for statement in parse.split(text):
-        interpreter.run(statement.text, text.line(statement.at), statement.steps)
+        interpreter.run(statement.text, before + text.line(statement.at), statement.steps)
 
 
 class Interpreter:

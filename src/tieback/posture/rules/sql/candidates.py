@@ -36,6 +36,10 @@ class Constants:
                 self.paths |= strings(fields.get("funcname"))[-1] in _PARTS
                 for one in fields.get("args", []):
                     self._other(one)
+                    self._link(one)
+            elif kind == "SelectStmt":
+                for one in fields.get("targetList", []):
+                    self._link(kind_of(one)[1].get("val"))
             elif kind in {"ResTarget", "CaseWhen", "SubLink"}:
                 for one in fields.values():
                     self._other(one)
@@ -61,6 +65,11 @@ class Constants:
                 if isinstance(value, str):
                     made = value.replace("%", "x").replace("_", "y")
                     (self.direct.setdefault(column, []) if column else self.others).append(made)
+
+    def _link(self, node: Any) -> None:
+        column = column_name(node)
+        if column:
+            self.linked.add(column)
 
     def _other(self, node: Any) -> None:
         for value in _constants(node) or []:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from tieback.posture.rules.sql import names, parse
 from tieback.posture.rules.sql.candidates import Constants, candidates
-from tieback.posture.rules.sql.parse import Node, StatementError, kind_of, string, strings
+from tieback.posture.rules.sql.parse import Node, kind_of, string, strings
 from tieback.posture.rules.sql.schema import PUBLIC, Column, Database, Function, Name, Policy, Relation
 from tieback.posture.rules.sql.values import (
     CHOICE,
@@ -45,6 +45,8 @@ MAX_LEAVES = 3_000
 MAX_WORK = 60_000
 """Most expressions that are evaluated for one answer."""
 MAX_DEPTH = 40
+MAX_WORLDS = 24
+"""Most combinations of rows that the requester writes before its request."""
 MAX_BASES = 5
 """Most tables of one query."""
 
@@ -212,8 +214,37 @@ class Evaluator:
         self.work = 0
         self.constants = Constants()
         self.self_made: SelfMade | None = None
+        self._world: Choices | None = None
+        self._decided: dict[Any, Any] = {}
         self.sign_up_rows: Callable[[Relation], list[dict[str, Any]] | None] = lambda _: []
         """Rows of a table that a trigger creates for a new user; ``None`` if that is not known."""
+
+    def best(self, evaluate: Callable[[], Truth]) -> Truth:
+        """The truth if the requester first writes the rows that help it most, of those that it may write."""
+        world, found = Choices(), FALSE
+        self._world = world
+        try:
+            for _ in range(MAX_WORLDS):
+                self._decided = {}
+                one = evaluate()
+                if one.always or (one.holds and not found.holds):
+                    found = one
+                if one.always:
+                    break
+                found = Truth(found.possible | one.possible, found.concrete if found.holds or not one.holds else "T")
+                if not world.advance():
+                    break
+        finally:
+            self._world = None
+        return found
+
+    def _decide(self, key: Any, options: Sequence[Any]) -> Any:
+        """What the requester decided in this round; ``None`` outside of a round."""
+        if self._world is None:
+            return None
+        if key not in self._decided:
+            self._decided[key] = self._world.pick(options)
+        return self._decided[key]
 
     # Policies
 
@@ -273,19 +304,18 @@ class Evaluator:
         check: bool = False,
     ) -> None:
         """Raise ``RefusedQueryError`` if policies refer to each other without end, as PostgreSQL's rewriter does."""
-        trees = [tree for one in applying for tree in (condition_of(one, check=check),) if tree is not None]
-        tables = [one for tree in trees for one in self._queried(tree)]
-        if not tables:
+        used = [one for one in applying if condition_of(one, check=check) is not None]
+        if not any(_has_query(one.using) or _has_query(one.check) for one in used):
             return
         if relation.name in active:
             raise RefusedQueryError(f"infinite recursion in the policies of {relation.label}")
         if len(active) > MAX_DEPTH:
             raise UnsupportedError
-        for other in tables:
+        for other in [table for one in used for table in self._queried(condition_of(one, check=check))]:
             if other.kind == "table" and not self.bypasses(other, role):
                 self.detect_recursion(other, self.policies(other, role, "select"), role, (*active, relation.name))
 
-    def _queried(self, tree: Node) -> Iterator[Relation]:
+    def _queried(self, tree: Node | None) -> Iterator[Relation]:
         """The tables that sub-queries of an expression read."""
         for kind, fields in parse.walk(tree):
             if kind == "RangeVar":
@@ -684,10 +714,17 @@ class Evaluator:
             values.append(("", plain(self.value(target, inner, rights))))
             return TRUE
 
-        found, outcomes = self._rows(query, scope, context, collect, values)
+        world, self._world = self._world, None
+        try:
+            found, outcomes = self._rows(query, scope, context, collect, values)
+        finally:
+            self._world = world
         if "T" not in found.possible:
             return None
-        return _alternatives(found, outcomes)
+        result = _alternatives(found, outcomes)
+        if isinstance(result, OneOf) and result.chosen and self._world is not None:
+            return self._decide((id(query), _state(scope)), result.values)
+        return result
 
     def _aggregate(self, found: list[str], target: Any, query: Node, scope: Scope, context: Context) -> Any:
         kind, fields = kind_of(target)
@@ -737,9 +774,14 @@ class Evaluator:
                     outcomes.append((source if sure or holds == "always" else "stored", values[-1][1]))
         if certain:
             return TRUE, outcomes
-        if made and not (context.negated and maybe):
-            return CHOICE, outcomes
-        return (EITHER if maybe or made else FALSE), outcomes
+        if made:
+            decision = self._decide((id(query), _state(outer)), (True, False))
+            if decision is None and not (context.negated and maybe):
+                return CHOICE, outcomes
+            if decision:
+                return TRUE, outcomes
+            return (EITHER if maybe or decision is None else FALSE), outcomes
+        return (EITHER if maybe else FALSE), outcomes
 
     def _combinations(self, query: Node, outer: Scope, context: Context) -> Iterator[tuple[str, ...]]:
         """The kinds of rows of each table of a query."""
@@ -1091,10 +1133,7 @@ class Evaluator:
             return None
         if function.language != "sql":
             return None
-        try:
-            trees = parse.parse(function.body)
-        except StatementError:
-            return None
+        trees = parse.body(function.body)
         if len(trees) != 1 or trees[0][0] != "SelectStmt":
             return None
         return trees[0][1], scope, rights
@@ -1115,6 +1154,10 @@ class Evaluator:
             return UNKNOWN
 
 
+def _has_query(tree: Any) -> bool:
+    return any(kind == "SubLink" for kind, _ in parse.walk(tree))
+
+
 def condition_of(policy: Policy, *, check: bool) -> Node | None:
     """The condition of existing rows, or with ``check`` of new ones. A policy without it allows nothing."""
     if check and policy.check is not None:
@@ -1130,6 +1173,11 @@ def new_user(role: str = "authenticated", metadata: dict[str, Any] | None = None
         "user_metadata": {} if metadata is None else metadata,
     }  # fmt: skip
     return Session(role, claims)
+
+
+def _state(scope: Scope | None) -> str:
+    """The parameters of a scope, as text."""
+    return repr(sorted(scope.parameters.items())) if scope is not None and scope.parameters else ""
 
 
 def _alternatives(found: Truth, outcomes: list[tuple[str, Any]]) -> Any:

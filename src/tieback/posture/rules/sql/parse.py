@@ -7,6 +7,7 @@ operators is as deep as the chain is long, so a statement with too many of them 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tieback.posture.rules.source import RulesText
@@ -147,6 +148,15 @@ def parse(text: str, steps: int = 0) -> list[tuple[str, Node]]:
         raise StatementError("nested too deeply to be evaluated") from None
     except (ValueError, KeyError, UnicodeError):
         raise StatementError("unreadable") from None
+
+
+@lru_cache(maxsize=512)
+def body(text: str) -> tuple[tuple[str, Node], ...]:
+    """The statements of a function's body, the same trees each time; empty if they cannot be parsed."""
+    try:
+        return tuple(parse(text))
+    except StatementError:
+        return ()
 
 
 def kind_of(node: Any) -> tuple[str, Node]:

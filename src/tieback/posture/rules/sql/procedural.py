@@ -7,6 +7,7 @@ Source: https://www.postgresql.org/docs/current/plpgsql-control-structures.html.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tieback.posture.rules.sql import blocks, parse
@@ -54,6 +55,7 @@ class _NotSimpleError(Exception):
     pass
 
 
+@lru_cache(maxsize=512)
 def compile_body(body: str) -> tuple[Step, ...] | None:
     """The steps of a function; ``None`` if it has others."""
     tokens = blocks.tokens(body)

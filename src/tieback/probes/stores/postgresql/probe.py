@@ -99,11 +99,12 @@ class PostgresqlProbe:
             role, answer = found
             draft.account, draft.access = role, Access.OPEN
             draft.proofs.clear()
-            draft.untested.clear()
+            draft.untested = [one for one in draft.untested if one != _NO_KNOWN_ROLE]
             draft.prove(_START, f"{role} can log in without a password", Access.OPEN)
         else:
             draft.access = Access.ANY_USER
             draft.prove(_START, "a synthetic role can log in", Access.ANY_USER)
+            draft.default_accounts(_DEFAULT_ACCOUNT)
         draft.product, draft.version = answer.product, re.sub(r"[^0-9.].*", "", answer.version)
         yield from _ask(draft, session, role, depth, scans=target.scans)
 
@@ -210,6 +211,9 @@ def _ask(draft: ReportDraft, session: PostgresSession, role: str, depth: Depth, 
         draft.fingerprint(walk.identifiers)
     draft.access = judge(draft, walk.readable)
     draft.privileges = _privileges(own, walk.writable)
+    if draft.privileges is Privileges.ADMIN:
+        # No other role could do more.
+        draft.untested.clear()
 
 
 def _privileges(own: list[list[str | None]] | PostgresRefusal, writable: int) -> Privileges:

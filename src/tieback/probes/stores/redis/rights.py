@@ -18,7 +18,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Privileges
 from tieback.probes.stores.redis.keys import mask_scan, mask_types
 from tieback.probes.wire import resp
-from tieback.scope.conversation import Conversation, DeclaredSend, Send
+from tieback.scope.conversation import Conversation, DeclaredSend, Send, SendCost
 
 USER = resp.command("ACL", "GETUSER", "default")
 ASK_USER = "ACL GETUSER default"
@@ -43,6 +43,7 @@ SENDS = (
         "further key names, if not every key is readable; they are only counted",
         Depth.DESCRIBE,
         redact=mask_scan,
+        cost=SendCost.BOUNDED,
     ),
     DeclaredSend(
         "TYPE <key> (a page of keys)",
@@ -50,6 +51,7 @@ SENDS = (
         "whether the user without a password may read each key, if not every key is readable; no value",
         Depth.DESCRIBE,
         mask=mask_types,
+        cost=SendCost.BOUNDED,
     ),
 )
 

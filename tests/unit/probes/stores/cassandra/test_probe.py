@@ -1,6 +1,6 @@
 """Cassandra in memory, answering as the protocol's specification says. Not yet verified against the real server."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import pytest
@@ -16,7 +16,7 @@ PROBE = CassandraProbe()
 HOST = UUID("0d0c1a2e-5a0b-4f6e-9a44-1f6b6e3d0c01")
 TABLE = UUID("5a1c395e-b41f-11e5-9f22-ba0be0483c18")
 
-type Row = list[bytes | None]
+type Row = Sequence[bytes | None]
 
 
 def string(text: str) -> bytes:

@@ -159,6 +159,14 @@ def test_root_is_named_as_untested_unless_the_grant_names_it() -> None:
     assert ask(server({})).result.untested == ()
 
 
+@pytest.mark.parametrize(("privilege", "untested"), [("INSERT", 0), ("SELECT", 1)])
+def test_root_stays_untested_if_another_account_has_few_privileges(privilege: str, untested: int) -> None:
+    report = ask(server({queries.PRIVILEGES: [[privilege]]}, accounts=("admin",)), ("admin",)).result
+    assert (report.account, len(report.untested)) == ("admin", untested)
+
+
 def test_an_anonymous_account_is_an_entry_for_any_user() -> None:
     report = ask(server({}, accounts=(DUMMY_ACCOUNT,)), ()).result
-    assert (report.access, report.entry, report.untested) == (Access.ANY_USER, Entry.ANY_USER, ())
+    assert (report.access, report.entry, len(report.untested)) == (Access.ANY_USER, Entry.ANY_USER, 1)
+    root = ask(server({queries.PRIVILEGES: [["SUPER"]]}, accounts=(DUMMY_ACCOUNT,)), ()).result
+    assert (root.access, root.privileges, root.untested) == (Access.ANY_USER, Privileges.ADMIN, ())
