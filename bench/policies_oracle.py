@@ -244,6 +244,10 @@ def _self_written(schema: str, *, signed_in: bool) -> list[list[str]]:
         [*members, *profiles("member")],
         [*members, *profiles("admin"), *changes],
         [*profiles("member"), *members_only],
+        [
+            f"insert into {schema}.teams_members values ('{users[0]}', 99, 'admin')",
+            f"insert into {schema}.profiles values ('{users[0]}', 'admin', true)",
+        ],
     ]
 
 

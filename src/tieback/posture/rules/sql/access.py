@@ -53,7 +53,7 @@ _WRITES = re.compile(
     r"\binsert\s+into\b|\bupdate\s+(?!set\b)[\"a-z_.]+\s+(as\s+\w+\s+|\w+\s+)?set\b|\bdelete\s+from\b|\btruncate\b",
     re.IGNORECASE,
 )
-_TIMED = {"insert": "insert", "update": "update", "delete": "delete"}
+_TIMED = {"insert": "insert", "update": "update", "delete": "delete", "take": "update"}
 
 
 class Outcome(Enum):
@@ -143,9 +143,10 @@ class Access:
         best: Decision | None = None
         for session in self._sessions(role, trees, signed_in=signed_in):
             evaluator = self._evaluator(session, trees)
-            decision = self._decide(evaluator, relation, command, acting, granted, columns, fixed or {})
-            if best is None or _rank(decision) > _rank(best):
-                best = decision
+            for values in _fixed(relation, evaluator, fixed):
+                decision = self._decide(evaluator, relation, command, acting, granted, columns, values)
+                if best is None or _rank(decision) > _rank(best):
+                    best = decision
             if best.outcome is Outcome.YES and not best.own:
                 break
         assert best is not None
@@ -204,7 +205,7 @@ class Access:
         role = evaluator.session.role
         if not self.db.may_use(role, relation.name[0]):
             return FALSE
-        granted, columns = self._granted(relation, command, role)
+        granted, columns = self._granted(relation, "update" if command == "take" else command, role)
         if granted is None:
             return FALSE
         rights = replace(
@@ -214,6 +215,8 @@ class Access:
             if command == "insert":
                 self._defaults(evaluator, relation, columns, row, rights)
                 found = self._new_row(evaluator, relation, command, row, rights)
+            elif command == "take":
+                found = self._taken(evaluator, relation, columns, row, rights)
             else:
                 found = both(
                     evaluator.passes(relation, "update", row, rights),
@@ -224,6 +227,22 @@ class Access:
         if self._may_refuse(relation, command):
             return both(found, EITHER)
         return both(found, CHOICE) if found.holds else found
+
+    def _taken(
+        self, evaluator: Evaluator, relation: Relation, columns: frozenset[str] | None, row: Row, context: Context
+    ) -> Truth:
+        """Whether the requester may change a row of somebody else into this one."""
+        old = BaseRow(relation, evaluator.constants, context.choices)
+        found = evaluator.passes(relation, "update", old, context)
+        if "T" not in found.possible:
+            return FALSE
+        if isinstance(row, BaseRow):
+            for name, column in relation.columns.items():
+                if column.generated or (columns is not None and name not in columns):
+                    row.values.setdefault(name, old.get(name))
+        found = both(found, self._new_row(evaluator, relation, "update", row, context))
+        # Nothing is known of the stored rows: if their values decide, there may be none.
+        return both(found, EITHER) if old.values else found
 
     def _defaults(
         self, evaluator: Evaluator, relation: Relation, columns: frozenset[str] | None, row: Row, context: Context
@@ -237,17 +256,16 @@ class Access:
             row.values[name] = evaluator.value(column.default, Scope(), context) if column.default is not None else None
 
     def _new_row(self, evaluator: Evaluator, relation: Relation, command: str, row: Row, context: Context) -> Truth:
-        found = TRUE
-        for check in relation.checks:
-            found = both(found, evaluator.meets(check, relation, row, context))
+        found = evaluator.passes(relation, command, row, context, check=True)
+        if "T" not in found.possible:
+            return found
         if isinstance(row, BaseRow):
+            found = both(found, evaluator.constraints(relation, row, context))
             for name, value in row.values.items():
                 column = relation.columns.get(name)
                 if value is None and column is not None and column.not_null and not column.generated:
                     return FALSE
-        if "T" not in found.possible:
-            return found
-        return both(found, evaluator.passes(relation, command, row, context, check=True))
+        return found
 
     def _may_refuse(self, relation: Relation, command: str) -> bool:
         """True if a trigger may refuse or change the row."""
@@ -375,13 +393,10 @@ class Access:
         while True:
             row = BaseRow(relation, evaluator.constants, choices)
             row.values = dict(fixed)
-            exists = TRUE
-            for check in relation.checks:
-                exists = both(exists, evaluator.meets(check, relation, row, context))
-            if "T" in exists.possible:
-                found = evaluator.best(
-                    lambda row=row: self._existing_row(evaluator, relation, command, row, context, columns)  # type: ignore[misc]
-                )
+            found = evaluator.best(
+                lambda row=row: self._existing_row(evaluator, relation, command, row, context, columns)  # type: ignore[misc]
+            )
+            if "T" in evaluator.constraints(relation, row, context).possible:
                 if None not in row.values.values():
                     count += 1
                     every &= found.always
@@ -945,6 +960,14 @@ def _session_dependent(tree: Any) -> bool:
 
 def _without_strings(text: str) -> str:
     return re.sub(r"'(?:[^']|'')*+'|--[^\n]*", "''", text)
+
+
+def _fixed(relation: Relation, evaluator: Evaluator, fixed: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Values that the rows have in any case: files of Storage are decided for each bucket that a policy names."""
+    if fixed is not None or relation.name != ("storage", "objects"):
+        return [fixed or {}]
+    buckets = [one for one in evaluator.constants.direct.get("bucket_id", []) if isinstance(one, str)]
+    return [{}, *({"bucket_id": one} for one in buckets[:50])]
 
 
 def _all(conditions: Sequence[Callable[[], Truth]]) -> Truth:

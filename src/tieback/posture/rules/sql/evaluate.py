@@ -42,9 +42,11 @@ from tieback.posture.rules.sql.values import (
 
 MAX_LEAVES = 3_000
 """Most combinations of values of one condition."""
-MAX_WORK = 60_000
+MAX_WORK = 20_000
 """Most expressions that are evaluated for one answer."""
 MAX_DEPTH = 40
+MAX_LEVELS = 150
+"""Deepest nesting of expressions, with those of functions and policies."""
 MAX_WORLDS = 24
 """Most combinations of rows that the requester writes before its request."""
 MAX_BASES = 5
@@ -215,6 +217,8 @@ class Evaluator:
         self.constants = Constants()
         self.self_made: SelfMade | None = None
         self._world: Choices | None = None
+        self._level = 0
+        self._columns: dict[int, frozenset[str]] = {}
         self._decided: dict[Any, Any] = {}
         self.sign_up_rows: Callable[[Relation], list[dict[str, Any]] | None] = lambda _: []
         """Rows of a table that a trigger creates for a new user; ``None`` if that is not known."""
@@ -327,16 +331,18 @@ class Evaluator:
         """Raise ``RefusedQueryError`` if a table that an expression reads has no privilege for the role."""
         for tree in trees:
             for relation in self._queried(tree):
-                self.require_select(relation, role)
+                self.require_select(relation, role, tree)
 
-    def require_select(self, relation: Relation, role: str) -> None:
-        """Raise ``RefusedQueryError`` if the role may not read any column of a relation."""
+    def require_select(self, relation: Relation, role: str, tree: Any) -> None:
+        """Raise ``RefusedQueryError`` if the role may not read the columns of a relation that an expression names."""
         roles = self.db.member_roles(role)
         if self.db.granted(roles, relation.grants, "select", relation.owner) is not None:
             return
-        for each in roles:
-            if relation.column_grants.get((each, "select")):
-                return
+        readable = {name for each in roles for name in relation.column_grants.get((each, "select"), {})}
+        used = _columns_of(tree)
+        needed = set(relation.columns) if "*" in used else used & relation.columns.keys()
+        if readable and needed <= readable:
+            return
         raise RefusedQueryError(f"a policy reads {relation.label}, without a privilege of {role}")
 
     # Expressions
@@ -344,16 +350,19 @@ class Evaluator:
     def value(self, node: Any, scope: Scope, context: Context) -> Any:
         """The value of an expression: plain, ``Truth``, ``UNKNOWN``, or several alternatives."""
         self.work += 1
-        if self.work > MAX_WORK or context.depth > MAX_DEPTH:
+        if self.work > MAX_WORK or context.depth > MAX_DEPTH or self._level > MAX_LEVELS:
             return UNKNOWN
         kind, fields = kind_of(node)
         action = getattr(self, f"_{kind}", None)
         if action is None:
             return UNKNOWN
+        self._level += 1
         try:
-            return action(fields, scope, replace(context, depth=context.depth + 1))
+            return action(fields, scope, context)
         except UnsupportedError:
             return UNKNOWN
+        finally:
+            self._level -= 1
 
     def _A_Const(self, fields: Node, scope: Scope, context: Context) -> Any:
         del scope, context
@@ -741,7 +750,7 @@ class Evaluator:
             return OneOf((1, 2, 1000), chosen=False)
         return OneOf((0, 1), chosen=True) if exists.concrete == "C" else OneOf((0, 1, 2, 1000), chosen=False)
 
-    def _rows(
+    def _rows(  # noqa: PLR0912 - how a row can exist
         self,
         query: Node,
         outer: Scope,
@@ -759,19 +768,25 @@ class Evaluator:
         certain = made = maybe = False
         outcomes: list[tuple[str, Any]] = []
         for kinds in self._combinations(query, outer, context):
+            source = "stored" if "stored" in kinds else ("made" if {"made", "updated", "taken"} & {*kinds} else "fixed")
+            if values is None and ((source == "stored" and maybe) or (source == "made" and made)):
+                continue
             for holds, possible in self._leaves(query, outer, context, condition, kinds):
                 if not possible:
                     continue
-                source = "stored" if "stored" in kinds else ("made" if "made" in kinds else "fixed")
-                sure = holds == "T" or (holds == "C" and source == "made")
+                sure = holds in {"T", "always"} or (holds == "C" and source == "made")
                 if source == "fixed" and holds == "always":
                     certain = True
                 elif source in {"fixed", "made"} and sure:
                     made = True
                 else:
                     maybe = True
-                if values is not None and values:
-                    outcomes.append((source if sure or holds == "always" else "stored", values[-1][1]))
+                if values is None:
+                    break
+                if values:
+                    outcomes.append((source if sure else "stored", values[-1][1]))
+            if certain and values is None:
+                return TRUE, outcomes
         if certain:
             return TRUE, outcomes
         if made:
@@ -793,9 +808,9 @@ class Evaluator:
             kinds = ["stored"]
             fixed = self.sign_up_rows(base.relation)
             if self.session.signed_in and fixed:
-                kinds += ["fixed", "updated"]
+                kinds = ["fixed", "updated", *kinds]
             if self._may_obtain(base.relation, context):
-                kinds.append("made")
+                kinds = ["made", "taken", *kinds]
             found = [(*before, kind) for before in found for kind in kinds]
         yield from found[:64]
 
@@ -850,7 +865,7 @@ class Evaluator:
 
     def _kind(self, base: BaseRow, kind: str, context: Context) -> Truth:
         """Whether a row of this kind can exist."""
-        base.kind = "chosen" if kind in {"made", "updated"} else kind
+        base.kind = "chosen" if kind in {"made", "updated", "taken"} else kind
         if kind in {"fixed", "updated"}:
             fixed = context.choices.pick(self.sign_up_rows(base.relation) or [])
             if kind == "fixed" or self.self_made is None:
@@ -862,6 +877,9 @@ class Evaluator:
         if kind == "made":
             assert self.self_made is not None
             return self.self_made(base.relation, "insert", base, context)
+        if kind == "taken":
+            assert self.self_made is not None
+            return self.self_made(base.relation, "take", base, context)
         return TRUE
 
     def _settable(self, relation: Relation, command: str) -> frozenset[str]:
@@ -883,7 +901,7 @@ class Evaluator:
             fields = kind_of(one)[1]
             scope.queries[fields["ctename"]] = kind_of(fields["ctequery"])[1]
         for one in query.get("fromClause", []):
-            self._source(one, scope, context, bases, conditions, kinds)
+            self._source(one, scope, context, bases, conditions, kinds, query)
         if "whereClause" in query:
             conditions.append(lambda: truth(self.value(query["whereClause"], scope, context)))
         return bases, scope, conditions
@@ -896,6 +914,7 @@ class Evaluator:
         bases: list[BaseRow],
         conditions: list[Callable[[], Truth]],
         kinds: tuple[str, ...] | None,
+        whole: Node,
     ) -> None:
         kind, fields = kind_of(node)
         alias = fields.get("alias", {}).get("aliasname", "")
@@ -908,12 +927,13 @@ class Evaluator:
             relation = self.db.relation(schema, name)
             if relation is None:
                 raise UnsupportedError
+            self.require_select(relation, context.role, whole)
             self._relation(relation, alias or name, scope, context, bases, conditions, kinds)
         elif kind == "JoinExpr":
             if fields.get("jointype", "JOIN_INNER") not in {"JOIN_INNER", "JOIN_LEFT"} or fields.get("usingClause"):
                 raise UnsupportedError
-            self._source(fields["larg"], scope, context, bases, conditions, kinds)
-            self._source(fields["rarg"], scope, context, bases, conditions, kinds)
+            self._source(fields["larg"], scope, context, bases, conditions, kinds, whole)
+            self._source(fields["rarg"], scope, context, bases, conditions, kinds, whole)
             if "quals" in fields and fields.get("jointype", "JOIN_INNER") == "JOIN_INNER":
                 quals = fields["quals"]
                 conditions.append(lambda: truth(self.value(quals, scope, context)))
@@ -984,14 +1004,13 @@ class Evaluator:
         conditions: list[Callable[[], Truth]],
         kinds: tuple[str, ...] | None,
     ) -> None:
-        self.require_select(relation, context.role)
         if relation.kind == "table":
             row = BaseRow(relation, self.constants, context.choices)
             bases.append(row)
             scope.rows[alias] = row
             if kinds is None or not self.bypasses(relation, context.role):
                 conditions.append(lambda: self.passes(relation, "select", row, context))
-            conditions.extend(self._checks(relation, row, context))
+            conditions.append(lambda: self.constraints(relation, row, context))
             return
         rights = context.role if relation.kind == "view" and relation.invoker else relation.owner
         query = kind_of(relation.query)[1] if relation.query else {}
@@ -1001,9 +1020,15 @@ class Evaluator:
             query, None, replace(context, role=rights), bases, conditions, kinds, tuple(relation.columns)
         )
 
-    def _checks(self, relation: Relation, row: BaseRow, context: Context) -> Iterator[Callable[[], Truth]]:
-        for one in relation.checks:
-            yield lambda one=one: self.meets(one, relation, row, context)  # type: ignore[misc]
+    def constraints(self, relation: Relation, row: BaseRow, context: Context) -> Truth:
+        """Whether a row meets the ``CHECK`` constraints of the columns that were read; others cannot matter."""
+        found = TRUE
+        for check in relation.checks:
+            if id(check) not in self._columns:
+                self._columns[id(check)] = _columns_of(check)
+            if self._columns[id(check)] <= row.values.keys():
+                found = both(found, self.meets(check, relation, row, context))
+        return found
 
     def meets(self, check: Any, relation: Relation, row: Row, context: Context) -> Truth:
         """Whether a row meets a ``CHECK`` constraint: null passes."""
@@ -1152,6 +1177,10 @@ class Evaluator:
             return procedural.run(program, self, scope, replace(rights, optional=True))
         except RefusedQueryError:
             return UNKNOWN
+
+
+def _columns_of(tree: Any) -> frozenset[str]:
+    return frozenset(string(fields["fields"][-1]) or "*" for kind, fields in parse.walk(tree) if kind == "ColumnRef")
 
 
 def _has_query(tree: Any) -> bool:
