@@ -24,6 +24,7 @@ from tieback.posture.rules.sql.evaluate import (
     Scope,
     Session,
     UnsupportedError,
+    combined,
     condition_of,
     new_user,
 )
@@ -34,6 +35,7 @@ from tieback.posture.rules.sql.values import (
     EITHER,
     FALSE,
     FREE,
+    FRESH_TEXTS,
     MAYBE,
     OWN_ID,
     TRUE,
@@ -186,7 +188,7 @@ class Access:
         constants = Constants()
         constants.collect(trees)
         texts = [one for values in (constants.others, *constants.direct.values()) for one in values]
-        for value in list(dict.fromkeys(one for one in texts if isinstance(one, str)))[:12]:
+        for value in [FRESH_TEXTS[0], *dict.fromkeys(one for one in texts if isinstance(one, str))][:12]:
             yield new_user(role, _AnyKey(value))
 
     def _evaluator(self, session: Session, trees: Sequence[Any]) -> Evaluator:
@@ -315,8 +317,7 @@ class Access:
             if (command, check) in {("insert", False), ("select", True), ("delete", True)}:
                 continue
             evaluator.detect_recursion(relation, applying, role, (), check=check)
-            trees = [condition_of(one, check=check) for one in applying]
-            self._privileges(evaluator, [one for one in trees if one is not None], role, 0)
+            self._privileges(evaluator, [combined(applying, check=check)], role, 0)
 
     def _privileges(self, evaluator: Evaluator, trees: Sequence[Any], role: str, depth: int) -> None:
         """PostgreSQL checks the privileges of all tables of a query, whether or not it reads them."""
@@ -329,8 +330,8 @@ class Access:
                     continue
                 found = self.db.relation(*names.range_name(fields))
                 if found is not None and found.kind == "table" and not evaluator.bypasses(found, role):
-                    inner = [one.using for one in evaluator.policies(found, role, "select") if one.using is not None]
-                    self._privileges(evaluator, inner, role, depth + 1)
+                    inner = combined(evaluator.policies(found, role, "select"), check=False)
+                    self._privileges(evaluator, [inner], role, depth + 1)
 
     def _insert(
         self,
@@ -542,7 +543,7 @@ class Access:
         found: list[Any] = []
         for trigger in users.triggers if users is not None else ():
             for function in self.db.functions.get(trigger.function, []):
-                found += body_trees(function)
+                found += [*body_trees(function), *({"InsertStmt": one} for one in _inserts(function.body))]
         return found
 
     # Sign-up
@@ -938,7 +939,7 @@ def _inserted(fields: Node, relation: Relation) -> dict[str, Any] | None:
 
 def _mentions_metadata(tree: Any) -> bool:
     return any(
-        (kind == "A_Const" and fields.get("sval", {}).get("sval") in {"user_metadata", "{user_metadata}"})
+        (kind == "A_Const" and "user_metadata" in str(fields.get("sval", {}).get("sval")))
         or (kind == "ColumnRef" and strings(fields["fields"])[-1:] == ["raw_user_meta_data"])
         for kind, fields in parse.walk(tree)
     )

@@ -6,6 +6,7 @@ https://www.postgresql.org/docs/current/sql-expressions.html and, for the functi
 https://supabase.com/docs/guides/database/postgres/row-level-security.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -218,6 +219,7 @@ class Evaluator:
         self.self_made: SelfMade | None = None
         self._world: Choices | None = None
         self._level = 0
+        self._texts: dict[int, tuple[Node, str]] = {}
         self._columns: dict[int, frozenset[str]] = {}
         self._decided: dict[Any, Any] = {}
         self.sign_up_rows: Callable[[Relation], list[dict[str, Any]] | None] = lambda _: []
@@ -241,6 +243,13 @@ class Evaluator:
         finally:
             self._world = None
         return found
+
+    def _same(self, query: Node) -> str:
+        """The same text for queries that are the same but for their position."""
+        if id(query) not in self._texts:
+            text = re.sub(r"'location': \d+", "", repr(query))
+            self._texts[id(query)] = (query, text)
+        return self._texts[id(query)][1]
 
     def _decide(self, key: Any, options: Sequence[Any]) -> Any:
         """What the requester decided in this round; ``None`` outside of a round."""
@@ -284,19 +293,7 @@ class Evaluator:
         self.detect_recursion(relation, applying, context.role, context.active, check=check)
         inner = replace(context, active=(*context.active, relation.name), depth=context.depth + 1)
         scope = Scope({relation.name[1]: row})
-        found = FALSE
-        several = sum(one.permissive for one in applying) > 1
-        for policy in applying:
-            tree = condition_of(policy, check=check)
-            if policy.permissive and tree is not None:
-                found = either(
-                    found, truth(self.value(tree, scope, replace(inner, optional=several or context.optional)))
-                )
-        for policy in applying:
-            tree = condition_of(policy, check=check)
-            if not policy.permissive and tree is not None:
-                found = both(found, truth(self.value(tree, scope, inner)))
-        return found
+        return truth(self.value(combined(applying, check=check), scope, inner))
 
     def detect_recursion(
         self,
@@ -732,7 +729,7 @@ class Evaluator:
             return None
         result = _alternatives(found, outcomes)
         if isinstance(result, OneOf) and result.chosen and self._world is not None:
-            return self._decide((id(query), _state(scope)), result.values)
+            return self._decide((self._same(query), _state(scope)), result.values)
         return result
 
     def _aggregate(self, found: list[str], target: Any, query: Node, scope: Scope, context: Context) -> Any:
@@ -790,7 +787,7 @@ class Evaluator:
         if certain:
             return TRUE, outcomes
         if made:
-            decision = self._decide((id(query), _state(outer)), (True, False))
+            decision = self._decide((self._same(query), _state(outer)), (True, False))
             if decision is None and not (context.negated and maybe):
                 return CHOICE, outcomes
             if decision:
@@ -1177,6 +1174,41 @@ class Evaluator:
             return procedural.run(program, self, scope, replace(rights, optional=True))
         except RefusedQueryError:
             return UNKNOWN
+
+
+_CONSTANTS: dict[bool, Node] = {one: {"A_Const": {"boolval": {"boolval": one}}} for one in (True, False)}
+
+
+def combined(policies: Sequence[Policy], *, check: bool) -> Node:
+    """The condition that policies make together, without what constants decide, as PostgreSQL plans it."""
+    trees = [(one.permissive, condition_of(one, check=check)) for one in policies]
+    allowed = [tree for permissive, tree in trees if permissive and tree is not None]
+    needed = [tree for permissive, tree in trees if not permissive and tree is not None]
+    either_of = {"BoolExpr": {"boolop": "OR_EXPR", "args": allowed}}
+    return folded({"BoolExpr": {"boolop": "AND_EXPR", "args": [either_of, *needed]}})
+
+
+def folded(tree: Node) -> Node:
+    """A condition without the parts that ``true`` and ``false`` make irrelevant."""
+    kind, fields = kind_of(tree)
+    if kind != "BoolExpr":
+        return tree
+    parts = [folded(one) for one in fields["args"]]
+    if fields["boolop"] == "NOT_EXPR":
+        known = _constant_truth(parts[0])
+        return {kind: {**fields, "args": parts}} if known is None else _CONSTANTS[not known]
+    decisive = fields["boolop"] == "OR_EXPR"
+    if any(_constant_truth(one) is decisive for one in parts):
+        return _CONSTANTS[decisive]
+    rest = [one for one in parts if _constant_truth(one) is None]
+    if not rest:
+        return _CONSTANTS[not decisive]
+    return rest[0] if len(rest) == 1 else {kind: {**fields, "args": rest}}
+
+
+def _constant_truth(tree: Node) -> bool | None:
+    kind, fields = kind_of(tree)
+    return bool(fields["boolval"].get("boolval")) if kind == "A_Const" and "boolval" in fields else None
 
 
 def _columns_of(tree: Any) -> frozenset[str]:
