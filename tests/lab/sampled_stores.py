@@ -51,8 +51,8 @@ class SampledStore(msgspec.Struct, frozen=True):
     """For stores that do not speak HTTP: answers everything."""
     passwordless: tuple[str, ...] = ()
     """Accounts that the grant names."""
-    scans: bool = False
-    """True if the grant must allow what is billed to the owner."""
+    scans: bool = True
+    """True if the grant allows scans and what is billed to the owner."""
 
     @property
     def meta_probe(self) -> Probe:
@@ -389,7 +389,6 @@ WEB: tuple[SampledStore, ...] = (
             )
         },
         fields=("mail", "in.who"),
-        scans=True,
     ),
     SampledStore(
         "firebase_rtdb",

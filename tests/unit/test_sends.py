@@ -14,7 +14,7 @@ import pytest
 from tieback.model.grant import Depth
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
-from tieback.scope.conversation import DeclaredSend
+from tieback.scope.conversation import DeclaredSend, SendCost
 
 ROOT = Path(__file__).parents[2]
 
@@ -604,3 +604,10 @@ def test_no_send_names_what_a_user_of_the_server_can_define(probe: Probe) -> Non
             assert len(names) == selects, send.name
             local = (b"system.", b"system_schema.", b"system_views.")
             assert all(name.startswith(local) for name in names), send.name
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
+def test_what_returns_values_is_no_catalogue(probe: Probe) -> None:
+    values = [send for send in probe.meta.sends if send.values]
+    assert [send.name for send in values if send.cost is SendCost.CATALOGUE] == []
+    assert [send.name for send in values if send.depth is not Depth.SAMPLE and send.cost.needs_scans] == []

@@ -23,7 +23,7 @@ from tieback.probes.web import MAX_FIELDS, ROOT_CAP, Identification, Inquiry, Na
 from tieback.probes.wire.http import MAX_BODY, HttpSession, Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request
-from tieback.scope.conversation import Conversation, Target
+from tieback.scope.conversation import Conversation, SendCost, Target
 
 # "Creating a database": a letter, then letters, digits and _$()+-/, here percent-encoded.
 _NAME = rb"[a-z](?:[a-z0-9_-]|%(?:24|28|29|2B|2F)){0,600}"
@@ -102,7 +102,7 @@ class CouchdbProbe(SampledWebStore):
             _DB.send,
             _MEMBERS.send,
             _INDEX.send,
-            msgspec.structs.replace(_NOTE.send, values=True),
+            msgspec.structs.replace(_NOTE.send, values=True, cost=SendCost.BOUNDED),
             *(request.send for request in _SAMPLE),
         ),
         references=("https://docs.couchdb.org/en/stable/api/index.html",),

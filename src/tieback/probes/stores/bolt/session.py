@@ -15,7 +15,7 @@ from tieback.probes.wire.opening import first_answer, printable
 from tieback.probes.wire.packstream import Value, decode_message, encode_mapping, encode_message, encode_text
 from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
-from tieback.scope.conversation import Conversation, DeclaredSend, Send
+from tieback.scope.conversation import Conversation, DeclaredSend, Send, SendCost
 
 HANDSHAKE, HELLO, RESET, GOODBYE = "handshake", "HELLO scheme none", "RESET", "GOODBYE"
 ROWS = 1000
@@ -83,7 +83,14 @@ def sends(statements: tuple[BoltStatement, ...]) -> tuple[DeclaredSend, ...]:
         ),
         DeclaredSend(HELLO, re.escape(_HELLO), "whether a session starts without a user and a password"),
         *(
-            DeclaredSend(s.cypher, re.escape(s.run) + pull, f"{s.why}; in read mode", s.depth, values=s.values)
+            DeclaredSend(
+                s.cypher,
+                re.escape(s.run) + pull,
+                f"{s.why}; in read mode",
+                s.depth,
+                values=s.values,
+                cost=SendCost.BOUNDED if s.values else SendCost.CATALOGUE,
+            )
             for s in statements
         ),
         DeclaredSend(

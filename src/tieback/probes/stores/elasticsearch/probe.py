@@ -43,7 +43,7 @@ from tieback.probes.wire.http import SEGMENT, HttpSession, Response, declared_ge
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.placeholders import is_distinctive
 from tieback.probes.wire.verdicts import NotThisProtocol
-from tieback.scope.conversation import Conversation, Target
+from tieback.scope.conversation import Conversation, SendCost, Target
 
 MAX_COUNTED = 50
 """Maximum number of indices whose documents are counted and mappings read; the others keep the figures of
@@ -108,6 +108,7 @@ SENDS = (
             depth=Depth.DESCRIBE,
         ),
         values=True,
+        cost=SendCost.BOUNDED,
     ),
     msgspec.structs.replace(
         declared_get(
@@ -117,6 +118,7 @@ SENDS = (
             depth=Depth.SAMPLE,
         ),
         values=True,
+        cost=SendCost.BOUNDED,
     ),
 )
 

@@ -41,7 +41,7 @@ from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls
 from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, TooLargeAnswer
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Send, Target
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Send, SendCost, Target
 
 MAX_TOPICS = 1000
 MAX_PROBED = 50
@@ -115,6 +115,7 @@ def _sends() -> tuple[DeclaredSend, ...]:
             "stored: classified for personal data in memory, nothing is kept",
             Depth.SAMPLE,
             values=True,
+            cost=SendCost.BOUNDED,
         ),
     )
 

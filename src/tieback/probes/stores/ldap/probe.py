@@ -41,7 +41,7 @@ from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
 from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Send, StartTls, Target
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Send, SendCost, StartTls, Target
 
 MAX_CONTEXTS = 8
 MAX_UNITS = 30
@@ -146,6 +146,7 @@ SENDS = (
         "memory, nothing is kept",
         Depth.SAMPLE,
         values=True,
+        cost=SendCost.BOUNDED,
     ),
 )
 

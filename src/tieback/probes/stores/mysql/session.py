@@ -25,7 +25,7 @@ from tieback.probes.stores.mysql.queries import (
 from tieback.probes.wire.frames import Inbox, MysqlPacket, mysql_frame, mysql_packet
 from tieback.probes.wire.opening import opening_bytes, printable
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, SendCost, StartTls
 
 _LONG_PASSWORD = 1
 _PROTOCOL_41 = 0x200
@@ -289,6 +289,7 @@ def _sends() -> tuple[DeclaredSend, ...]:
             "the first 1,000 characters of one record of a table that looks like a ransom note; the text is not kept",
             Depth.DESCRIBE,
             values=True,
+            cost=SendCost.BOUNDED,
         ),
         DeclaredSend(
             "a sample",
@@ -296,6 +297,7 @@ def _sends() -> tuple[DeclaredSend, ...]:
             "the first 256 characters of each value of at most 50 records: classified in memory, nothing is kept",
             Depth.SAMPLE,
             values=True,
+            cost=SendCost.BOUNDED,
         ),
         DeclaredSend("quit", re.escape(mysql_frame(0, b"\x01")), "ends the session"),
     )

@@ -33,7 +33,7 @@ from tieback.probes.wire.opening import (
     printable,
 )
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TlsAnswer
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, SendCost, StartTls
 
 _SSL_REQUEST = postgres_frame(b"", (80877103).to_bytes(4, "big"))
 _PROTOCOL = (3 << 16).to_bytes(4, "big")
@@ -361,6 +361,7 @@ SENDS = (
         "the first 1,000 characters of one record of a table that looks like a ransom note; the text is not kept",
         Depth.DESCRIBE,
         values=True,
+        cost=SendCost.BOUNDED,
     ),
     DeclaredSend(
         "a sample",
@@ -368,6 +369,7 @@ SENDS = (
         "the first 256 characters of each value of at most 50 records: classified in memory, nothing is kept",
         Depth.SAMPLE,
         values=True,
+        cost=SendCost.BOUNDED,
     ),
     DeclaredSend("Terminate", re.escape(_TERMINATE), "ends the session"),
 )

@@ -38,7 +38,7 @@ from tieback.probes.wire.opening import first_answer, plain_then_tls
 from tieback.probes.wire.placeholders import is_distinctive
 from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import NotThisProtocol
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Send, Target
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Send, SendCost, Target
 
 MAX_DATABASES = 64
 _MAX_DESCRIBED = 16
@@ -137,6 +137,7 @@ SENDS = (
         "the first 4 KiB of one string whose key is named like a ransom note; the text is not kept",
         Depth.DESCRIBE,
         values=True,
+        cost=SendCost.BOUNDED,
     ),
     *rights.SENDS,
     *sample.SENDS,

@@ -17,7 +17,7 @@ from tieback.probes.wire import resp
 from tieback.probes.wire.columns import NAMES_OF_KEYS
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.opening import first_answer, plain_then_tls
-from tieback.scope.conversation import Conversation, DeclaredSend, Send, Target
+from tieback.scope.conversation import Conversation, DeclaredSend, Send, SendCost, Target
 
 _DATABASE = re.compile(r"0|[1-9][0-9]{0,2}")
 _SCAN_FEW = resp.command("SCAN", "0", "COUNT", "40")
@@ -29,7 +29,7 @@ _MAX_SAMPLED_DATABASES = 4
 
 
 SENDS = tuple(
-    DeclaredSend(name, pattern, why, Depth.SAMPLE, values=True)
+    DeclaredSend(name, pattern, why, Depth.SAMPLE, values=True, cost=SendCost.BOUNDED)
     for name, pattern, why in (
         ("SCAN 0 COUNT 40", re.escape(_SCAN_FEW), "names of at most 100 keys whose values are then sampled"),
         ("TYPE <key>", rb"\*2\r\n\$4\r\nTYPE\r\n" + _KEY, "type of a value, which decides how to read it"),
