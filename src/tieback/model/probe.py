@@ -88,7 +88,7 @@ class Entry(StrEnum):
     ANY_USER = "any_user"
     """As a made-up user."""
     NAMED_ACCOUNT = "named_account"
-    """As an existing account without a password; ``ProbeReport.account`` names it."""
+    """As an existing account without a password. ``ProbeReport.account`` names it; empty: any existing account."""
 
 
 class Privileges(StrEnum):
