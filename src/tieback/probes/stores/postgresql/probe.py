@@ -57,7 +57,7 @@ class PostgresqlProbe:
 
     meta = ProbeMeta(
         name="postgresql",
-        keeps_quiet=True,
+        may_keep_quiet=True,
         products=("postgresql", "cockroachdb", "redshift", "yugabytedb"),
         ports=(5432, 5433, 5439, 26257),
         services=("postgresql", "postgres", "cockroachdb", "redshift", "yugabytedb"),
