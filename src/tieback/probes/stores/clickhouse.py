@@ -209,7 +209,6 @@ class ClickhouseProbe(SampledWebStore):
         known = clickhouse.PartsOf(figures, parts is not None and len(parts.data) < clickhouse.MAX_PARTS)
         fields = (yield from self._columns(inquiry, names)) if inquiry.describes else {}
         local = [clickhouse.LocalTable((str(row[0]), str(row[1])), str(row[2])) for row in tables.data if len(row) == 3]
-        scans = inquiry.draft.target.scans
         counted = yield from clickhouse.count_rows(
             local,
             lambda database, some: self._rows(inquiry, _TOTALS, database, some),
