@@ -311,7 +311,11 @@ def impersonal(transcript: Transcript) -> Transcript:
 
 
 def _without_paths(answer: bytes) -> bytes:
-    return re.sub(rb"(?<=:)/(?!/)[A-Za-z0-9_./-]{4,}|/tmp/[A-Za-z0-9_./-]{4,}", lambda found: b"/" + b"x" * (len(found[0]) - 1), answer)
+    return re.sub(
+        rb"(?<=:)/(?!/)[A-Za-z0-9_./-]{4,}|/tmp/[A-Za-z0-9_./-]{4,}",
+        lambda found: b"/" + b"x" * (len(found[0]) - 1),
+        answer,
+    )
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ import msgspec
 
 from tieback.assess.honeypots import HoneypotSigns
 from tieback.assess.identity import Store, address_of, distinct_parts, group_stores
+from tieback.assess.intrusion import MAX_REASONS, IntrusionSigns
 from tieback.assess.leaves import bytes_total, leaf_containers, records_total
 from tieback.assess.people import PeopleTotal, estimate_people, most_own_people
 from tieback.assess.ransom import RansomSigns, strongest_verdict
@@ -46,7 +47,9 @@ def assess_exposures(
         routes: app routes per target, keyed by ``ProbeReport.target``.
         detector: classifies the fields of containers by their names.
     """
-    measures = _Measures(detector, RansomSigns(), HoneypotSigns(reports), load_severity_table(), load_taxonomy())
+    measures = _Measures(
+        detector, RansomSigns(), IntrusionSigns(), HoneypotSigns(reports), load_severity_table(), load_taxonomy()
+    )
     found = [_exposure(store, routes, measures) for store in group_stores(reports, measures.signs)]
     return tuple(sorted(found, key=lambda e: (-e.severity.rank, -e.own_count, -e.records.value, e.id)))
 
@@ -57,6 +60,7 @@ class _Measures:
 
     detector: Detector
     signs: RansomSigns
+    intrusion: IntrusionSigns
     honeypots: HoneypotSigns
     table: SeverityTable
     taxonomy: Mapping[str, PiiClass]
@@ -68,7 +72,9 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
     targets = tuple(sorted({report.target for report in reports}))
     leading = _routes(targets, routes)
     containers = _containers(reports)
-    fields = tuple(_classified(containers, measures.detector))
+    # What an extortionist wrote is about no victim.
+    notes = measures.signs.note_paths(containers)
+    fields = tuple(_classified([one for one in containers if one.path not in notes], measures.detector))
     parts = distinct_parts(store)
     pii = tuple(_totals(containers, fields, len(parts)))
     listed = bool(containers) or not best.access.exposed
@@ -118,8 +124,21 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         bytes_at_most=_if_several(parts, bytes_total),
         entry=way.entry,
         privileges=way.privileges,
+        default_credentials=next(
+            (text for report in reports for key, text in report.traits if key == "default_credentials"), ""
+        ),
         untested=() if best.access.exposed else tuple(dict.fromkeys(one for r in reports for one in r.untested)),
+        intrusion=_intrusion(best.product, containers, reports, measures.intrusion),
     )
+
+
+def _intrusion(
+    product: str, containers: Sequence[Container], reports: Sequence[ProbeReport], signs: IntrusionSigns
+) -> tuple[str, ...]:
+    """Signs that somebody wrote to the store, of all its reports and of their containers together."""
+    found = [one for report in reports for one in report.intrusion]
+    found += (one for report in reports for one in signs.reasons(product, (), report.traits))
+    return tuple(dict.fromkeys((*found, *signs.reasons(product, containers))))[:MAX_REASONS]
 
 
 def _if_one(figure: Figure, parts: int) -> Figure:

@@ -165,6 +165,11 @@ class Exposure(msgspec.Struct, frozen=True):
     """What it may do there."""
     untested: tuple[str, ...] = ()
     """What a client without credentials could still try and the probe did not. If not empty, it is not closed."""
+    intrusion: tuple[str, ...] = ()
+    """Signs that somebody wrote to it, besides ransom and wiping. They do not show that data were copied."""
+
+    default_credentials: str = ""
+    """What shows that the server still has its default credentials; nobody tried them."""
 
     @property
     def exposed(self) -> bool:

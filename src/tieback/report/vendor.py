@@ -261,6 +261,7 @@ def _store(store: Exposure, own: _Own) -> Exposure:
         proofs=_told(store.proofs, secret),
         window=_window(store, own),
         honeypot=store.honeypot,
+        intrusion=_told(store.intrusion, secret),
         factors=tuple(replace(factor, why=_masked(factor.why, secret)) for factor in factors),
         # Without the line the store would count as closed.
         untested=tuple(line if _told((line,), secret) else OTHER_WAY for line in store.untested),
@@ -405,7 +406,9 @@ def _finding(finding: Finding, stores: list[tuple[Exposure, Exposure]], own: _Ow
     secret = frozenset(text for whole, told in stores for text in _secret(whole, own, told.targets, told.addresses))
     lines = _told(finding.evidence, secret)
     if not own.apps.issuperset(finding.apps):
-        known = {line for _, told in stores for line in (*told.proofs, *told.ransom.reasons, *told.honeypot)}
+        known = {
+            line for _, told in stores for line in (*told.proofs, *told.ransom.reasons, *told.honeypot, *told.intrusion)
+        }
         marks = {text for _, told in stores for text in (*told.targets, *told.addresses)} | own.endpoints
         lines = tuple(line for line in lines if line in known or any(mark in line for mark in marks))
     return replace(

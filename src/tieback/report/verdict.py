@@ -21,6 +21,8 @@ NONE_IN_NAMES = "none found by field names"
 NONE_IN_VALUES = "none found by field names and values"
 UNDECIDED = "not decided"
 MOST_UNTESTED = 4
+INTRUSION = "somebody wrote here"
+"""Label of the signs of writes by others."""
 
 _ENTRIES = {
     Entry.ANONYMOUS: "without an account",
@@ -65,8 +67,12 @@ def verdict_lines(store: Exposure) -> Iterator[tuple[str, str]]:
         yield "entry", text
     if text := untested_text(store):
         yield "not tried", f"{text}. So the store is not known to be closed"
+    if store.default_credentials:
+        yield "default credentials", f"{clean(store.default_credentials)}; they were not tried"
     if store.at_most > 1:
         yield "how many", how_many_text(store)
+    if store.intrusion:
+        yield INTRUSION, intrusion_text(store)
 
 
 def verdict_notes(report: ProbeReport) -> tuple[str, ...]:
@@ -74,7 +80,13 @@ def verdict_notes(report: ProbeReport) -> tuple[str, ...]:
     if report.outcome is not Outcome.OK:
         return ()
     tried = untested_text(report)
-    return tuple(filter(None, (entry_text(report), f"not tried: {tried}" if tried else "")))
+    wrote = f"{INTRUSION}: {intrusion_text(report)}" if report.intrusion else ""
+    return tuple(filter(None, (entry_text(report), f"not tried: {tried}" if tried else "", wrote)))
+
+
+def intrusion_text(store: Exposure | ProbeReport) -> str:
+    """Return the signs of writes by others, and what they do not show."""
+    return f"{'; '.join(clean(one, 300) for one in store.intrusion)}. This does not show that data were copied"
 
 
 def how_many_text(store: Exposure) -> str:

@@ -141,7 +141,7 @@ class ConversationRunner:
             if self._opening is None and self._turn is None and not again:
                 return
             silent = connection.silent and not connection.encrypted
-            closed = await connection.finish(HANG_UP_SECONDS)
+            closed = await connection.finish(HANG_UP_SECONDS if self._opening is not None else HANG_UP_SECONDS / 2)
             if self._opening is not None:
                 self._opening.hung_up(ignored=silent and not closed)
         finally:
@@ -196,6 +196,8 @@ class ConversationRunner:
 
     async def _connect(self, tls: bool, seconds: float | None) -> None:
         await self.finish(again=True)
+        if tls and self._opening is not None and self._opening.no_tls:
+            raise Fault(Outcome.TLS_ERROR, self._opening.no_tls)
         self._tls = None
         fault: Fault | None = None
         addresses = await self._addresses()
@@ -212,6 +214,8 @@ class ConversationRunner:
                 await self.finish()
                 if failed.outcome is Outcome.BUDGET_SPENT:
                     raise
+                if failed.outcome is Outcome.TLS_ERROR and self._opening is not None:
+                    self._opening.no_tls = failed.detail
                 fault = failed
             else:
                 self._address = address

@@ -127,6 +127,32 @@ def test_a_note_that_the_probe_read_is_kept() -> None:
     assert [e.ransom.verdict for e in assess_exposures([read], {}, Labels())] == ["confirmed"]
 
 
+def test_the_note_of_an_extortionist_is_no_data_of_victims() -> None:
+    note = box("PLEASE_READ/PLEASE_READ", 1, "Bitcoin Address,email,Info")
+    people = box("hr/people", 30, "email")
+    only, both = (
+        assess_exposures([store("a.test:1", "127.0.0.1", "es:uuid:1", *held)], {}, Labels())[0]
+        for held in ((note,), (note, people))
+    )
+    assert only.ransom.verdict is RansomVerdict.LIKELY
+    assert (only.pii, only.fields, only.people) == ((), (), None)
+    assert [(one.pii_class, one.records.value) for one in both.pii] == [("email", 30)]
+    assert both.people is not None
+    assert both.people.at_most.value == 30
+
+
+def test_signs_of_writes_by_others_are_those_of_all_reports() -> None:
+    seen = store("a.test:1", "127.0.0.1", "es:uuid:1", box("hacked", 9_000), PEOPLE)
+    sampled = msgspec.structs.replace(seen, target="b.test:1", containers=(), intrusion=("2 sampled values",))
+    (found,) = assess_exposures([seen, sampled], {}, Labels())
+    assert found.ransom.verdict is RansomVerdict.NONE
+    assert len(found.intrusion) == 2
+    assert "2 sampled values" in found.intrusion
+    assert any("'hacked'" in reason for reason in found.intrusion)
+    (clean,) = assess_exposures([store("a.test:1", "127.0.0.1", "es:uuid:1", PEOPLE)], {}, Labels())
+    assert clean.intrusion == ()
+
+
 def test_worst_first() -> None:
     reports = [
         store("small.test:1", "127.0.0.1", "small", box("a", 10)),

@@ -28,6 +28,7 @@ from tieback.report.verdict import (
 )
 
 UNTESTED = "the account root without a password: the grant does not name it"
+WROTE = "the name 'hacked' in 'hacked' (a list)"
 PRIVILEGED = {"entry": Entry.NAMED_ACCOUNT, "privileges": Privileges.ADMIN, "account": "root"}
 SEVERAL = {"at_most": 2, "records_at_most": exact(40_000, "sum"), "bytes_at_most": exact(9_000_000, "sum")}
 
@@ -39,7 +40,7 @@ def report_of(exposed: Exposure, answered: Exposure) -> Report:
     probes = [
         ProbeReport(
             store.targets[0], Outcome.OK, store.access, product=store.product, account=store.account,
-            entry=store.entry, privileges=store.privileges, untested=store.untested,
+            entry=store.entry, privileges=store.privileges, untested=store.untested, intrusion=store.intrusion,
         )
         for store in stores
     ]  # fmt: skip
@@ -61,7 +62,7 @@ def report_of(exposed: Exposure, answered: Exposure) -> Report:
 def outputs() -> dict[str, str]:
     """The report with a privileged store and an undecided one, in each format."""
     report = report_of(
-        replace(workhub_store(), records=lower_bound(20_000, "count"), **PRIVILEGED, **SEVERAL),
+        replace(workhub_store(), records=lower_bound(20_000, "count"), intrusion=(WROTE,), **PRIVILEGED, **SEVERAL),
         replace(tillroll_store(), untested=(UNTESTED,)),
     )
     found = {}
@@ -102,6 +103,16 @@ def test_entry_and_what_was_not_tried_are_in_formats_for_machines(outputs: dict[
     assert UNTESTED in outputs[name]
     assert "root" in outputs[name]
     assert "admin" in outputs[name]
+
+
+@pytest.mark.parametrize("name", ["terminal", "html", "markdown", "json", "ndjson"])
+def test_writes_by_others_are_shown_and_not_called_theft(outputs: dict[str, str], name: str) -> None:
+    text = outputs[name].replace("&#39;", "'")
+    assert WROTE in text
+    if name in ("terminal", "html", "markdown"):
+        assert "somebody wrote here" in text.lower()
+        assert "This does not show that data were copied" in text
+    assert not any(word in text.lower() for word in ("stolen", "theft", "stole"))
 
 
 @pytest.mark.parametrize("name", PEOPLE)

@@ -15,8 +15,10 @@ from itertools import islice
 
 import msgspec
 
+from tieback.assess.intrusion import MAX_REASONS, IntrusionSigns
 from tieback.assess.leaves import leaf_containers
 from tieback.assess.people import IDENTIFYING_CLASSES
+from tieback.assess.ransom import RansomSigns
 from tieback.model.grant import Depth
 from tieback.model.mail_domain import ADDRESS, is_at
 from tieback.model.pii import Classification, Column, OwnPeople, SampledField, SampledRecords
@@ -68,7 +70,7 @@ class SampleJudge:
         probe = sampler(report.probe)
         if probe is None or report.outcome is not Outcome.OK or not report.access.exposed or depth is not Depth.SAMPLE:
             return report
-        chosen = _chosen(report.containers)
+        chosen = _chosen(report.containers, self._signs.note_paths(report.containers))
         if not chosen:
             return report
         place = msgspec.structs.replace(target, tls=True if report.tls is not None else target.tls)
@@ -95,7 +97,16 @@ class SampleJudge:
         containers = tuple(self._judge(container, by_path, told) for container in report.containers)
         people = max(map(len, told.values()), default=0)
         own = self._count_own(by_path.values(), people) if self._own and by_path else None
-        return msgspec.structs.replace(report, containers=containers, people=people, own_people=own)
+        wrote = (
+            reason
+            for container in report.containers
+            for column in by_path.get(container.path, ())
+            for reason in self._intrusion.of_values(container, column.field, column.values)
+        )
+        intrusion = tuple(dict.fromkeys((*report.intrusion, *wrote)))[:MAX_REASONS]
+        return msgspec.structs.replace(
+            report, containers=containers, people=people, own_people=own, intrusion=intrusion
+        )
 
     def _count_own(self, containers: Iterable[Sequence[SampledColumn]], people: int) -> OwnPeople:
         """Count distinct addresses at our own domains. Of each container, only one column counts.
@@ -122,6 +133,14 @@ class SampleJudge:
                 if is_at(match[1], self._own):
                     ours.add(mark)
         return ours, every
+
+    @cached_property
+    def _signs(self) -> RansomSigns:
+        return RansomSigns()
+
+    @cached_property
+    def _intrusion(self) -> IntrusionSigns:
+        return IntrusionSigns()
 
     @cached_property
     def _names(self) -> NameDetector:
@@ -183,10 +202,12 @@ class SampleJudge:
         return blake2b(text, digest_size=8, key=self._salt).digest()
 
 
-def _chosen(containers: Sequence[Container]) -> tuple[Container, ...]:
-    """The non-empty leaf containers; those with the most records first."""
+def _chosen(containers: Sequence[Container], notes: frozenset[tuple[str, ...]]) -> tuple[Container, ...]:
+    """The non-empty leaf containers without ransom notes; those with the most records first."""
     held = [
-        leaf for leaf in leaf_containers(containers) if not leaf.system and (leaf.records is None or leaf.records.value)
+        leaf
+        for leaf in leaf_containers(containers)
+        if not leaf.system and leaf.path not in notes and (leaf.records is None or leaf.records.value)
     ]
     held.sort(key=lambda leaf: -(leaf.records.value if leaf.records is not None else 0))
     return tuple(held[:MAX_SAMPLED])

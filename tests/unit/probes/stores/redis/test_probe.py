@@ -164,6 +164,13 @@ def test_only_keys_that_the_user_may_read_are_records(
         assert any("readable without a password" in problem for problem in report.problems)
 
 
+def test_where_a_replica_copies_its_data_from_is_noted() -> None:
+    replica = bulk("role:slave\r\nmaster_host:192.0.2.9\r\nmaster_port:6379\r\nmaster_link_status:down\r\n")
+    report = ask({command("INFO", "replication"): replica}).result
+    assert {("master_host", "192.0.2.9"), ("master_link_status", "down")} <= set(report.traits)
+    assert not {"master_host", "master_link_status"} & dict(ask({}).result.traits).keys()
+
+
 def test_a_server_before_version_6_has_no_users() -> None:
     first = b"+PONG\r\n" + bulk("redis_version:5.0.7\r\n")
     report = ask({HELLO: first, GETUSER: b"-ERR unknown command `ACL`\r\n"}).result
