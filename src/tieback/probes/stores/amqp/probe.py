@@ -310,6 +310,9 @@ def _let_in(draft: ReportDraft) -> Conversation[bool]:
         return False
     draft.access = Access.PARTIAL
     draft.prove(_ANONYMOUS, "accepts an anonymous login", Access.OPEN)
+    if draft.product == "rabbitmq":
+        # https://www.rabbitmq.com/docs/access-control#anonymous: anonymous_login_user and anonymous_login_pass.
+        draft.trait("default_credentials", "RabbitMQ logs in anonymous clients as guest with its default password")
     yield Send(frames.TUNE_ANSWER)
     yield Send(frames.OPENING)
     answer = yield from _answer(draft, _OPEN, frames.OPEN_OK)
