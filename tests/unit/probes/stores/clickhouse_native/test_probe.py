@@ -104,6 +104,16 @@ def test_default_without_a_password_where_the_grant_names_it() -> None:
     assert any("shop (MySQL)" in problem for problem in report.problems)
 
 
+@pytest.mark.parametrize("closes", [b"serverUUID", b"SHOW GRANTS", b"FROM system.columns"])
+def test_statement_that_ends_the_connection_costs_only_itself(closes: bytes) -> None:
+    served = server(DEFAULT)
+    played = ask(MemoryPeer(lambda sent: None if closes in sent else served.answer(sent)))
+    report = played.result
+    assert (report.outcome, report.access, report.account) == (Outcome.OK, Access.OPEN, "default"), report
+    assert [one.records.value for one in report.containers if one.records is not None] == [137, 320]
+    assert sum(closes in sent for sent in played.sent) == 1
+
+
 @pytest.mark.parametrize("passwordless", [(), ("root",), ("anonymous", "postgres")])
 def test_only_the_dummy_user_is_tried_unless_the_grant_names_an_account(passwordless: tuple[str, ...]) -> None:
     played = ask(server(DEFAULT), passwordless=passwordless)
