@@ -272,4 +272,5 @@ def test_a_gigabyte_is_read_in_little_memory(tmp_path: Path, one_flow: dict[str,
         path.unlink()
     assert flows_of(command, output) == count
     assert private <= BAR
-    assert resident - one_flow[command] <= GROWTH
+    # A capture of packets keeps up to 20,000 conversations, and 24 MiB of their contents.
+    assert resident - one_flow[command] <= GROWTH * 2

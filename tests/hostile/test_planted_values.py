@@ -80,8 +80,13 @@ async def probed(store: SampledStore, folder: Path) -> ProbeReport:
         )
         transcripts = TranscriptFile(folder / "transcripts.jsonl", GRANT)
         with AuditLog(folder / "audit.jsonl") as audit:
-            dialer = Dialer(GRANT, audit, transcripts=transcripts)
-            report = await probe_one(candidate, dialer, GRANT, hints, samples=SampleJudge(own_domains={OWN}))
+            rules = tuple(
+                msgspec.structs.replace(rule, passwordless=store.passwordless, scans=store.scans)
+                for rule in GRANT.target
+            )
+            grant = msgspec.structs.replace(GRANT, target=rules)
+            dialer = Dialer(grant, audit, transcripts=transcripts)
+            report = await probe_one(candidate, dialer, grant, hints, samples=SampleJudge(own_domains={OWN}))
         transcripts.close()
     return report
 

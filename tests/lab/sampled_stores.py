@@ -13,6 +13,10 @@ from typing import Any
 import msgspec
 
 from tests.unit.probes.stores.bolt.test_probe import server as bolt_server
+from tests.unit.probes.stores.cassandra.test_probe import peer as cassandra_peer
+from tests.unit.probes.stores.cassandra.test_probe import rows as cassandra_rows
+from tests.unit.probes.stores.clickhouse_native.test_probe import DEFAULT, block, exception
+from tests.unit.probes.stores.clickhouse_native.test_probe import server as clickhouse_server
 from tests.unit.probes.stores.kafka.test_probe import Broker, text
 from tests.unit.probes.stores.ldap.test_probe import Directory, entry, result
 from tieback.model.public_key import PublicKey
@@ -45,6 +49,10 @@ class SampledStore(msgspec.Struct, frozen=True):
     people: int = COUNT
     answer: Answer | None = None
     """For stores that do not speak HTTP: answers everything."""
+    passwordless: tuple[str, ...] = ()
+    """Accounts that the grant names."""
+    scans: bool = False
+    """True if the grant must allow what is billed to the owner."""
 
     @property
     def meta_probe(self) -> Probe:
@@ -77,8 +85,8 @@ class _Directory(Directory):
             return super().answer(sent)
         if number == 8:
             assert b"userpassword" not in sent.lower()
-        rows = [
-            {"mail": [row["mail"]], "cn": [row["who"]], "userPassword": ["planted"] if number == 7 else []}
+        rows: list[dict[str, list[str]]] = [
+            {"mail": [str(row["mail"])], "cn": [str(row["who"])], "userPassword": ["planted"] if number == 7 else []}
             for row in PEOPLE
         ]
         if number == 7:
@@ -121,6 +129,47 @@ def _node(row: dict[str, Any]) -> bytes:
     return encode_mapping({"mail": encode_text(row["mail"]), "who": encode_text(row["who"])})
 
 
+def _cassandra() -> Answer:
+    rows = [[json.dumps(row).encode()] for row in PEOPLE]
+    return cassandra_peer({'SELECT JSON * FROM "hr"."people" LIMIT 50': (8, cassandra_rows(*rows, columns=1))}).answer
+
+
+def _clickhouse_native() -> Answer:
+    known = clickhouse_server(DEFAULT).answer
+    texts = [(f"{row['mail']}\x1f{row['who']}",) for row in PEOPLE]
+
+    def answer(sent: bytes) -> bytes | None:
+        if b"default_kind" in sent and b"'people'" in sent:
+            return block(("mail", "String", ""), ("who", "Nullable(String)", ""), ("x", "String", "ALIAS"))
+        if b"system.tables WHERE database IN ('hr') AND name IN ('people')" in sent and b"engine" in sent:
+            return block(("people", "MergeTree"))
+        if b"LIMIT 1" in sent and b"engine" in sent:
+            return exception(60)
+        if b"FROM `hr`.`people` LIMIT 50" in sent:
+            assert b"`x`" not in sent
+            return block(*texts)
+        return known(sent)
+
+    return answer
+
+
+_FIELDS = "ifNull(substring(toString(%60mail%60),1,256),''),char(31),ifNull(substring(toString(%60who%60),1,256),'')"
+_ONE = "WHERE+database+IN+('hr')+AND"
+CLICKHOUSE = SampledStore(
+    "clickhouse",
+    "ClickHouse documentation, HTTP interface, system tables, string functions",
+    {
+        f"GET /?query=SELECT+name,engine+FROM+system.tables+{_ONE}+name+IN+('people')+LIMIT+1"
+        "+FORMAT+JSONCompact": json.dumps({"data": [["people", "MergeTree"]]}),
+        f"GET /?query=SELECT+name,type,default_kind+FROM+system.columns+{_ONE}+table+IN+('people')+LIMIT+200"
+        "+FORMAT+JSONCompact": json.dumps(
+            {"data": [["mail", "String", ""], ["who", "String", ""], ["x", "String", "ALIAS"], ["y", "Map(a,b)", ""]]}
+        ),
+        f"GET /?query=SELECT+concat('',{_FIELDS})+FROM+%60hr%60.%60people%60+LIMIT+50+FORMAT+JSONCompact": json.dumps(
+            {"data": _rows(lambda row: [f"{row['mail']}\x1f{row['who']}"])}
+        ),
+    },
+)
 BINARY: tuple[SampledStore, ...] = (
     SampledStore("ldap", "RFC 4511", {}, fields=("mail", "cn"), answer=_Directory(people=["uid=planted"]).answer),
     SampledStore(
@@ -132,8 +181,17 @@ BINARY: tuple[SampledStore, ...] = (
         {},
         answer=bolt_server(rows={b"properties(n)": [_node(row) for row in PEOPLE]}).answer,
     ),
+    SampledStore("cassandra", "CQL, SELECT JSON; native protocol, version 4", {}, answer=_cassandra()),
+    SampledStore(
+        "clickhouse_native",
+        "ClickHouse documentation, native protocol, system tables, string functions",
+        {},
+        answer=_clickhouse_native(),
+        passwordless=("default",),
+    ),
 )
 WEB: tuple[SampledStore, ...] = (
+    CLICKHOUSE,
     SampledStore(
         "couchdb",
         "CouchDB documentation 3.3, 10.3.2 /db/_all_docs",
@@ -331,6 +389,7 @@ WEB: tuple[SampledStore, ...] = (
             )
         },
         fields=("mail", "in.who"),
+        scans=True,
     ),
     SampledStore(
         "firebase_rtdb",
@@ -384,7 +443,8 @@ STORES = (*WEB, *BINARY)
 def target_of(store: SampledStore, host: str = "127.0.0.1", port: int | None = None) -> Target:
     """Where the store is, with what an app names there."""
     if store.answer is not None:
-        return Target(host, port if port is not None else store.meta_probe.meta.ports[0])
+        ports = store.meta_probe.meta.ports
+        return Target(host, port if port is not None else ports[0], passwordless=store.passwordless)
     expect = _pages(store)["expect"]
     return Target(
         host,
@@ -392,6 +452,7 @@ def target_of(store: SampledStore, host: str = "127.0.0.1", port: int | None = N
         service=store.meta_probe.meta.services[0],
         names=tuple(expect.get("names", ())),
         resource=expect.get("resource", ""),
+        scans=store.scans,
         keys=tuple(PublicKey(kind, value) for kind, value in expect.get("keys", ())),
     )
 

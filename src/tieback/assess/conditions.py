@@ -49,6 +49,7 @@ def load_conditions() -> Mapping[str, Condition]:
     return {
         "open-store": _open,
         "privileged-without-password": _privileged,
+        "default-credentials": _default_credentials,
         "open-to-any-user": _any_user,
         "partly-open-store": _partial,
         "public-bucket-listing": _bucket,
@@ -107,7 +108,12 @@ def _privileged(exposure: Exposure) -> tuple[str, ...]:
         Entry.ANY_USER: "any user name",
         Entry.NAMED_ACCOUNT: f"the account {exposure.account}" if exposure.account else "an existing account",
     }.get(exposure.entry, "a client without an account")
-    return (f"{who} has access without a password, and the server grants it administrator rights", *_proofs(exposure))
+    return (f"{who} has access without a password, with administrator rights", *_proofs(exposure))
+
+
+def _default_credentials(exposure: Exposure) -> tuple[str, ...]:
+    text = exposure.default_credentials
+    return (f"{text}; the credentials were not tried",) if text and not exposure.honeypot else ()
 
 
 def _partial(exposure: Exposure) -> tuple[str, ...]:

@@ -124,6 +124,9 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         bytes_at_most=_if_several(parts, bytes_total),
         entry=way.entry,
         privileges=way.privileges,
+        default_credentials=next(
+            (text for report in reports for key, text in report.traits if key == "default_credentials"), ""
+        ),
         untested=() if best.access.exposed else tuple(dict.fromkeys(one for r in reports for one in r.untested)),
         intrusion=_intrusion(best.product, containers, reports, measures.intrusion),
     )

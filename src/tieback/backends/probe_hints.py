@@ -11,12 +11,13 @@ A new probe needs rules by its service. Rules for cloud hosts are in ``recognise
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from urllib.parse import urlsplit
 
 import msgspec
 
+from tieback.backends.base_paths import suggest_bases
 from tieback.backends.normalise import host_of
 from tieback.model.backend import Backend, Candidate
 from tieback.model.endpoint import Endpoint, EndpointKind
@@ -26,7 +27,8 @@ MAX_NAMES = 256
 """Most containers of one candidate."""
 MAX_KEYS = 8
 """Most public keys of one candidate; many apps can share a host."""
-_WEB = frozenset({"http", "https", "ws", "wss"})
+WEB_SCHEMES = frozenset({"http", "https", "ws", "wss"})
+"""Schemes of URLs whose path may name a container."""
 _USUAL_PORTS = {"http": 80, "https": 443}
 
 
@@ -59,6 +61,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     container: tuple[ContainerRule, ...]
 
 
+@cache
 def read_container_rules() -> tuple[ContainerRule, ...]:
     """Rules of containers.toml. Raises ``msgspec.ValidationError`` if the file is malformed."""
     raw = resources.files("tieback.backends").joinpath("containers.toml").read_bytes()
@@ -112,7 +115,7 @@ def collect_probe_hints(
             endpoint = endpoints.get(value)
             if endpoint is None:
                 continue
-            every |= dict.fromkeys(_named(endpoint, names.get(value, ()), rules))
+            every |= dict.fromkeys(_named(endpoint, names.get(value, ()), rules, candidate.path))
             public |= dict.fromkeys(keys.get(value, ()))
         if every or public:
             found[candidate] = ProbeHints(tuple(every)[:MAX_NAMES], tuple(public)[:MAX_KEYS])
@@ -136,17 +139,22 @@ def url_endpoint(text: str) -> Endpoint:
     return Endpoint(EndpointKind.URL, f"{scheme}://{place}{shown}{path}", scheme, host, port, path)
 
 
-def url_hints(urls: Iterable[str]) -> ProbeHints:
-    """The containers that URLs of HTTP name; raises as for ``url_endpoint``."""
-    rules = read_container_rules()
-    found = dict.fromkeys(pair for url in urls for pair in _named(url_endpoint(url), (), rules))
-    return ProbeHints(tuple(found)[:MAX_NAMES])
+def endpoint_hints(endpoint: Endpoint, base: str = "") -> ProbeHints:
+    """The containers that a URL names, if the store is below the path ``base``."""
+    return ProbeHints(tuple(dict.fromkeys(_named(endpoint, (), read_container_rules(), base)))[:MAX_NAMES])
 
 
-def _named(endpoint: Endpoint, within: tuple[str, ...], rules: Iterable[ContainerRule]) -> Iterable[tuple[str, str]]:
+def _named(
+    endpoint: Endpoint, within: tuple[str, ...], rules: Iterable[ContainerRule], base: str = ""
+) -> Iterable[tuple[str, str]]:
     if endpoint.kind is EndpointKind.CLOUD:
         return ((endpoint.service or "", name) for name in within)
-    if endpoint.scheme not in _WEB:
+    if endpoint.scheme not in WEB_SCHEMES:
         return ()
-    host = host_of(endpoint)
-    return ((rule.service, name) for rule in rules if (name := rule.container(host, endpoint.path)))
+    if base and not endpoint.path.startswith(f"{base}/"):
+        return ()
+    host, path = host_of(endpoint), endpoint.path.removeprefix(base)
+    # What may be a path that a proxy removes is no container: below it, the whole store would be counted as one.
+    removed = {one.path.removeprefix("/") for one in suggest_bases(path)}
+    named = ((rule.service, rule.container(host, path)) for rule in rules)
+    return ((service, name) for service, name in named if name and name not in removed)

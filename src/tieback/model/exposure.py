@@ -168,6 +168,9 @@ class Exposure(msgspec.Struct, frozen=True):
     intrusion: tuple[str, ...] = ()
     """Signs that somebody wrote to it, besides ransom and wiping. They do not show that data were copied."""
 
+    default_credentials: str = ""
+    """What shows that the server still has its default credentials; nobody tried them."""
+
     @property
     def exposed(self) -> bool:
         """True if records of a real store are readable without authentication."""

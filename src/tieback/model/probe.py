@@ -63,9 +63,10 @@ class Access(StrEnum):
         """True if records are readable without authentication."""
         return self in (Access.OPEN, Access.ANY_USER, Access.PARTIAL)
 
-
-_REFUSALS = (Access.AUTH_REQUIRED, Access.LOCKED, Access.NOT_FOUND)
-"""Definite refusals, for what was tried."""
+    @property
+    def refused(self) -> bool:
+        """True for a definite refusal of what was tried."""
+        return self in (Access.AUTH_REQUIRED, Access.LOCKED, Access.NOT_FOUND)
 
 
 def is_undecided(access: Access, untested: tuple[str, ...] = ()) -> bool:
@@ -75,7 +76,7 @@ def is_undecided(access: Access, untested: tuple[str, ...] = ()) -> bool:
         access: of the probe report.
         untested: as ``ProbeReport.untested``.
     """
-    return access is Access.UNKNOWN or (access in _REFUSALS and bool(untested))
+    return access is Access.UNKNOWN or (access.refused and bool(untested))
 
 
 class Entry(StrEnum):
@@ -247,7 +248,8 @@ class ProbeReport(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
     """What could not be probed or read, one clause each."""
     traits: tuple[tuple[str, str], ...] = ()
-    """Server properties besides the version, such as ``build_hash``: they help to recognise honeypots."""
+    """Server properties besides the version, such as ``build_hash``: they help to recognise honeypots.
+    ``default_credentials``: what shows that the server still has its default credentials, which are never tried."""
     people: int = 0
     """Lower bound of distinct people in the records read at depth ``sample``, over all containers."""
     own_people: OwnPeople | None = None

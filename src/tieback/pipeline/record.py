@@ -38,7 +38,7 @@ class RecordWork(LakeWork[AppDocument | Traffic]):
 
     @cached_property
     def _fetcher(self) -> Fetcher:
-        return Fetcher(ContentReader())
+        return Fetcher(ContentReader(self.never))
 
     def analyse(self, unit: Unit) -> AppDocument | Traffic:
         """The document of one app, or the flows of one capture."""

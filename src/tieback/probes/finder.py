@@ -55,7 +55,7 @@ class WebFinder:
             sends=tuple(asks.values()),
             references=("https://www.rfc-editor.org/rfc/rfc9110",),
             pivot=False,
-            keeps_quiet=True,
+            may_keep_quiet=True,
         )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
@@ -83,6 +83,7 @@ class WebFinder:
         answers: dict[str, Response] = {ROOT.path: root}
         likely = yield from self._ask_likely(http, root, answers)
         path = redirect_path(root, target.place, tls=http.encrypted)
+        path = path.removeprefix(target.path) if path.startswith(f"{target.path}/") else ""
         if likely is None and path not in answers and re.fullmatch(_PAGE_PATH, path.encode()):
             page = yield from _get(http, path)
             likely = (yield from self._ask_likely(http, page, answers)) if page is not None else None

@@ -25,7 +25,7 @@ from tieback.probes.wire.http import Headers, HttpSession, Keyed, Response, segm
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.objects import object_kind, object_records
 from tieback.probes.wire.requests import Request, get_request, query_request
-from tieback.scope.conversation import Conversation, DeclaredSend, Target
+from tieback.scope.conversation import Conversation, DeclaredSend, SendCost, Target
 
 SAMPLE_CAP = 256 * 1024
 """Maximum number of bytes of one answer with records."""
@@ -64,6 +64,8 @@ def row_columns(
         rows: values as text; only the first ``SAMPLED_RECORDS`` are read.
     """
     few = rows[:SAMPLED_RECORDS]
+    if not few:
+        return []
     return [
         SampledColumn(path, name, tuple((row[at] or "")[:SAMPLED_CHARACTERS] if at < len(row) else "" for row in few))
         for at, name in enumerate(names[:SAMPLED_COLUMNS])
@@ -72,7 +74,8 @@ def row_columns(
 
 def sampling_send(send: DeclaredSend) -> DeclaredSend:
     """The declaration as one whose answer has values of records, for depth ``sample``."""
-    return msgspec.structs.replace(send, values=True, depth=Depth.SAMPLE)
+    cost = send.cost if send.cost.needs_scans else SendCost.BOUNDED
+    return msgspec.structs.replace(send, values=True, depth=Depth.SAMPLE, cost=cost)
 
 
 def sampling_request(request: Request) -> Request:
@@ -85,7 +88,14 @@ type SampleRequests = tuple[Request, ...]
 
 
 def sample_get(
-    path: str, what: str, *, names: bytes = b"", raw: bool = False, keyed: Keyed = (), headers: Headers = ()
+    path: str,
+    what: str,
+    *,
+    names: bytes = b"",
+    raw: bool = False,
+    keyed: Keyed = (),
+    headers: Headers = (),
+    cost: SendCost = SendCost.BOUNDED,
 ) -> SampleRequests:
     """Declare a GET that returns records.
 
@@ -96,6 +106,7 @@ def sample_get(
         raw: whether names are inserted without encoding.
         keyed: header fields for the app's public key.
         headers: fields in addition to the template's.
+        cost: what the answer costs the server or its owner.
     """
     place = path.partition("?")[0].replace("{", "<").replace("}", ">")
     return tuple(
@@ -108,6 +119,7 @@ def sample_get(
                 keyed=keyed,
                 headers=headers,
                 label=f"GET {place} ({count} records)",
+                cost=cost,
             )
         )
         for count in (SAMPLED_RECORDS, FEWER_RECORDS)
@@ -151,7 +163,7 @@ class SampleReading:
     def ask(self, request: Request, *names: str, cap: int = SAMPLE_CAP) -> Conversation[Response | None]:
         """Send a request; ``None`` if it contains a name that must not be sent."""
         path, body = request.fill(*names), request.encode(*names)
-        if path is None or body is None:
+        if path is None or body is None or not all(map(str.isprintable, names)):
             return None
         return (yield from request.on(self._http, path, cap, self._key, body))
 
@@ -168,6 +180,10 @@ class SampleReading:
     def add(self, path: tuple[str, ...], documents: Iterable[object], prefix: str = "") -> None:
         """Add the columns of documents."""
         self._found += document_columns(path, documents, prefix=prefix)
+
+    def add_rows(self, path: tuple[str, ...], names: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:
+        """Add the columns of rows."""
+        self._found += row_columns(path, names, rows)
 
 
 class ListedObject(msgspec.Struct, frozen=True):
@@ -229,7 +245,7 @@ def _choose_objects(listed: Iterable[ListedObject]) -> list[tuple[str, str]]:
     """Kind and name of the objects to read: those of each kind in turn, the largest first."""
     kinds: dict[str, list[ListedObject]] = {}
     for one in listed:
-        if one.size and (kind := object_kind(one.name)):
+        if one.size and one.name.isprintable() and (kind := object_kind(one.name)):
             kinds.setdefault(kind, []).append(one)
     turns = [
         (place, kind, one.name)

@@ -183,7 +183,12 @@ class Inquiry:
         if found is None:
             about = f" ({names[-1][:60]!r})" if names else ""
             cut = ", larger than the limit" if answer.truncated else ""
-            self.draft.problem(f"{request.label}{about}: status {answer.status}, unreadable answer{cut}")
+            why = (
+                f"status {answer.status}, unreadable answer{cut}"
+                if answer.status
+                else "the server closed the connection"
+            )
+            self.draft.problem(f"{request.label}{about}: {why}")
         return found
 
 

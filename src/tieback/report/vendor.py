@@ -205,6 +205,8 @@ def _place(host: str, port: int) -> str:
 def _target(candidate: Candidate) -> str:
     """Target in the form of ``ProbeReport.target``."""
     place = _place(candidate.host, candidate.port)
+    if candidate.path:
+        return f"{place}{candidate.path}/"
     return f"{place}/{candidate.resource}" if candidate.resource else place
 
 

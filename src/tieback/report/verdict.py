@@ -67,6 +67,8 @@ def verdict_lines(store: Exposure) -> Iterator[tuple[str, str]]:
         yield "entry", text
     if text := untested_text(store):
         yield "not tried", f"{text}. So the store is not known to be closed"
+    if store.default_credentials:
+        yield "default credentials", f"{clean(store.default_credentials)}; they were not tried"
     if store.at_most > 1:
         yield "how many", how_many_text(store)
     if store.intrusion:

@@ -25,7 +25,7 @@ _MAX_HANDSHAKE = 512 * 1024
 """Maximum bytes of a handshake; OpenSSL limits a certificate chain to 100 KiB."""
 _READS_IN_A_ROW = 8
 """Consecutive reads without waiting before other conversations get their turn."""
-_MAX_DRAINED = 16
+_MAX_DRAINED = 4
 """Number of reads at the end of a connection; what a server sends beyond that is not awaited."""
 _CLOCKS_APART = 0.005
 _OUR_SIDE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EACCES, errno.EPERM})
@@ -246,22 +246,21 @@ class Connection:
             True if the peer closed.
         """
         self._end_tls()
-        closed = False
-        with suppress(OSError):
+        try:
             self._socket.shutdown(socket.SHUT_WR)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    closed = await self._drain()
-        self._socket.close()
-        return closed
+            async with asyncio.timeout(seconds):
+                return await self._drain()
+        except TimeoutError:
+            return False
+        except OSError:  # the peer has reset the connection
+            return True
+        finally:
+            self._socket.close()
 
     async def _drain(self) -> bool:
         """Read and drop what still comes; true at the end of the stream."""
         for _ in range(_MAX_DRAINED):
-            try:
-                if not await self._loop.sock_recv(self._socket, READ_BYTES):
-                    return True
-            except ConnectionError:
+            if not await self._loop.sock_recv(self._socket, READ_BYTES):
                 return True
         return False
 

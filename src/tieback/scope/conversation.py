@@ -55,6 +55,9 @@ class Target(msgspec.Struct, frozen=True):
     resource: str = ""
     """What the app names at a host that many customers share, such as a project of Firestore; empty if the host itself
     belongs to one customer."""
+    path: str = ""
+    """The path below which the store is, without a final slash, such as ``/es``. Every request is then an HTTP request
+    below it; declared sends have their paths without it."""
     scans: bool = False
     """True if the grant allows questions of the costs ``scan`` and ``billed``."""
     keys: tuple[PublicKey, ...] = ()
@@ -67,8 +70,20 @@ class Target(msgspec.Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """The location; ``host:port/resource`` at a host that many customers share."""
+        """The location: ``host:port``, with a resource ``host:port/resource``, with a path ``host:port/path/``."""
+        if self.path:
+            return f"{self.place}{self.path}/"
         return f"{self.place}/{self.resource}" if self.resource else self.place
+
+    def declared_form(self, data: bytes) -> bytes | None:
+        """The bytes of a send as a declaration has them, without ``path``; ``None`` if they do not stay below it."""
+        if not self.path:
+            return data
+        verb, space, rest = data.partition(b" ")
+        base = self.path.encode("ascii", "replace")
+        if verb not in (b"GET", b"HEAD", b"POST") or not rest.startswith(base + b"/"):
+            return None
+        return verb + space + rest[len(base) :]
 
     def key(self, *kinds: str) -> str | None:
         """The first public key of one of these kinds; ``None`` if the app contains none."""

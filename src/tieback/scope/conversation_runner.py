@@ -141,7 +141,7 @@ class ConversationRunner:
             if self._opening is None and self._turn is None and not again:
                 return
             silent = connection.silent and not connection.encrypted
-            closed = await connection.finish(HANG_UP_SECONDS)
+            closed = await connection.finish(HANG_UP_SECONDS if self._opening is not None else HANG_UP_SECONDS / 2)
             if self._opening is not None:
                 self._opening.hung_up(ignored=silent and not closed)
         finally:
@@ -196,6 +196,8 @@ class ConversationRunner:
 
     async def _connect(self, tls: bool, seconds: float | None) -> None:
         await self.finish(again=True)
+        if tls and self._opening is not None and self._opening.no_tls:
+            raise Fault(Outcome.TLS_ERROR, self._opening.no_tls)
         self._tls = None
         fault: Fault | None = None
         addresses = await self._addresses()
@@ -212,6 +214,8 @@ class ConversationRunner:
                 await self.finish()
                 if failed.outcome is Outcome.BUDGET_SPENT:
                     raise
+                if failed.outcome is Outcome.TLS_ERROR and self._opening is not None:
+                    self._opening.no_tls = failed.detail
                 fault = failed
             else:
                 self._address = address
@@ -326,16 +330,17 @@ class ConversationRunner:
 
     async def _send(self, step: Send) -> None:
         connection = self._open()
-        declared = next((declared for declared in self._sends if declared.matches(step.data)), None)
-        if declared is None:
+        form = self._target.declared_form(step.data)
+        declared = next((one for one in self._sends if form is not None and one.matches(form)), None)
+        if declared is None or form is None:
             size = len(step.data)
             self._door.audit("undeclared", {"target": self._target.label, "bytes": size})
             raise Fault(Outcome.ERROR, f"undeclared send of {size} bytes: {step.data[:40]!r}")
-        account = declared.account_in(step.data)
+        account = declared.account_in(form)
         if account is not None and account not in (DUMMY_ACCOUNT, *self._target.passwordless):
             self._door.audit("undeclared", {"target": self._target.label, "account": account})
             raise Fault(Outcome.ERROR, f"the grant does not list the account {account!r}")
-        if not declared.keys(step.data) <= {key.value for key in self._target.keys}:
+        if not declared.keys(form) <= {key.value for key in self._target.keys}:
             self._door.audit("undeclared", {"target": self._target.label, "what": "a key"})
             raise Fault(Outcome.ERROR, "a key that is not a public key of the target")
         if declared.values and declared.depth is Depth.SAMPLE:

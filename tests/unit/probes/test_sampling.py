@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 
+import msgspec
 import pytest
 
 from tests.lab.sampled_stores import COUNT, PEOPLE, PLANTED, STORES, WEB, SampledStore, answers_of, target_of
@@ -29,7 +30,8 @@ def sampled(
     reader = sampler(store.probe)
     assert reader is not None
     peer = MemoryPeer(answer if callable(answer) else answers_of(store))
-    return play(reader.sample(target_of(store), tuple(containers)[:MAX_SAMPLED], ""), peer, reader.meta.sends)
+    account = next(iter(store.passwordless), "")
+    return play(reader.sample(target_of(store), tuple(containers)[:MAX_SAMPLED], account), peer, reader.meta.sends)
 
 
 @EACH_STORE
@@ -157,3 +159,12 @@ def test_an_object_without_support_for_ranges_is_cut() -> None:
     played = sampled(store, report.containers, whole)
     assert {column.field for column in played.result} >= {"*.json.mail"}
     assert played.bytes_read < 2 * OBJECT_BYTES
+
+
+def test_documents_that_are_billed_to_the_owner_need_the_grant() -> None:
+    store = next(one for one in STORES if one.probe == "firestore")
+    assert sampled(store, probed(store, Depth.SAMPLE).result.containers).result
+    frugal = msgspec.structs.replace(store, scans=False)
+    played = sampled(frugal, probed(store, Depth.SAMPLE).result.containers)
+    assert played.result == ()
+    assert not any(b"pageSize=50" in sent for sent in played.sent)

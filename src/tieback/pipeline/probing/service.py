@@ -158,6 +158,7 @@ async def probe_one(
         scans=decision.scans,
         contact=grant.contact,
         resource=candidate.resource,
+        path=candidate.path,
     )
     if not decision.allowed:
         return ProbeReport(target=target.label, outcome=Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
@@ -180,7 +181,7 @@ async def probe_target(
     web = quiet = no_web = False
     opening = OpeningBudget(OPENING_SECONDS, FIRST_ANSWER_SECONDS)
     tried = 0
-    waiting = deque(order_probes(target.service, target.port))
+    waiting = deque(order_probes(target.service, target.port, below_path=bool(target.path)))
     while waiting:
         probe = waiting.popleft()
         if first is not None and opening.is_spent:
@@ -198,7 +199,7 @@ async def probe_target(
             opening.hurry(_HTTP_TOO_SECONDS)
         if was_silent(report) and not quiet:
             quiet = True
-            waiting = deque(sorted(waiting, key=lambda one: not one.meta.keeps_quiet))
+            waiting = deque(sorted(waiting, key=lambda one: (not one.meta.keeps_quiet, not one.meta.may_keep_quiet)))
         # The finder sends the same first bytes as the probes of stores that speak HTTP.
         no_web = no_web or (was_silent(report) and _speaks_http(probe))
         waiting = deque(one for one in waiting if _is_possible(one, web=web, quiet=quiet, no_web=no_web))
@@ -236,7 +237,7 @@ def _speaks_http(probe: Probe) -> bool:
 
 def _weight(probe: Probe) -> float:
     """How long this probe waits for a first byte, compared with others, after earlier ones got none."""
-    return _QUIET_WEIGHT if probe.meta.keeps_quiet else 1.0
+    return _QUIET_WEIGHT if probe.meta.keeps_quiet or probe.meta.may_keep_quiet else 1.0
 
 
 def _not_all_tried(first: ProbeReport, tried: int, left: int, opening: OpeningBudget) -> ProbeReport:

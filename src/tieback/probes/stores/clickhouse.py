@@ -1,10 +1,11 @@
-"""ClickHouse over HTTP: tables, rows, bytes, columns, from its system tables. No value of a table is read.
+"""ClickHouse over HTTP: tables, rows, bytes, columns, from its system tables.
 
 Sends, in this order: ``GET /`` (identify: the greeting proves nothing); then, as the user of requests without a login,
 ``SELECT version()``, ``SHOW GRANTS``, ``system.databases``, ``system.tables``, ``system.parts``, for tables without
-parts ``total_rows`` or a limited count, ``serverUUID()`` (enumerate), ``system.columns`` (describe). Only databases
-whose tables the server itself knows are listed, and only tables that keep their own rows are counted, so that it
-contacts no other server for us (``wire.clickhouse``). The server itself executes a GET read-only.
+parts ``total_rows`` or a limited count, ``serverUUID()`` (enumerate), ``system.columns`` (describe); the first values
+of tables, after their engine and the defaults of their columns were read (sample). Only databases whose tables the
+server itself knows are listed, and only tables that keep their own rows are counted and read, so that it contacts no
+other server for us (``wire.clickhouse``). The server itself executes a GET read-only.
 """
 
 import re
@@ -12,9 +13,10 @@ import re
 import msgspec
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Field
-from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
+from tieback.model.probe import Access, Container, Field
+from tieback.probes.interface import SAMPLED_COLUMNS, SAMPLED_RECORDS, ProbeMeta
+from tieback.probes.sampling import SampledWebStore, SampleReading, sampling_request
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry
 from tieback.probes.wire import clickhouse
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import decode_json, parse_count
@@ -76,6 +78,34 @@ _COLUMNS = get_request(
     depth=Depth.DESCRIBE,
     label="SELECT ... FROM system.columns",
 )
+_ENGINE = get_request(
+    "/?query=SELECT+name,engine+FROM+system.tables+WHERE+database+IN+({database})+AND+name+IN+({names})+LIMIT+1"
+    "+FORMAT+JSONCompact",
+    "whether a table keeps its own rows, before they are read; reads the catalogue only",
+    names=clickhouse.NAMES,
+    raw=True,
+    depth=Depth.SAMPLE,
+    label="SELECT engine FROM system.tables",
+)
+_DEFAULTS = get_request(
+    "/?query=SELECT+name,type,default_kind+FROM+system.columns+WHERE+database+IN+({database})+AND+table+IN+({names})"
+    "+LIMIT+200+FORMAT+JSONCompact",
+    "which columns are not computed, before they are read; reads the catalogue only",
+    names=clickhouse.NAMES,
+    raw=True,
+    depth=Depth.SAMPLE,
+    label="SELECT default_kind FROM system.columns",
+)
+_SAMPLE = sampling_request(
+    get_request(
+        "/?query=SELECT+concat('',{fields})+FROM+%60{database}%60.%60{table}%60+LIMIT+50+FORMAT+JSONCompact",
+        f"the first 256 characters of each value of at most {SAMPLED_RECORDS} rows of a table that keeps its own rows: "
+        "classified for personal data in memory, nothing is kept",
+        names=clickhouse.sampled_fields(b"%60"),
+        raw=True,
+        label="SELECT ... LIMIT 50",
+    )
+)
 _ROWS_CAP = 512 * 1024
 _CLOSED = ("516", "194", "497")
 """AUTHENTICATION_FAILED, REQUIRED_PASSWORD, ACCESS_DENIED (src/Common/ErrorCodes.cpp)."""
@@ -87,7 +117,7 @@ class _Rows(msgspec.Struct):
     data: list[_Row]
 
 
-class ClickhouseProbe(WebStoreProbe):
+class ClickhouseProbe(SampledWebStore):
     """Probe of ClickHouse over HTTP: tables, rows, bytes, columns."""
 
     meta = ProbeMeta(
@@ -98,7 +128,11 @@ class ClickhouseProbe(WebStoreProbe):
         cpe=("cpe:2.3:a:clickhouse:clickhouse",),
         cwe="CWE-306",
         sends=tuple(
-            one.send for one in (_ROOT, _VERSION, _GRANTS, _UUID, _DATABASES, _TABLES, _PARTS, _TOTALS, _FEW, _COLUMNS)
+            one.send
+            for one in (
+                *(_ROOT, _VERSION, _GRANTS, _UUID, _DATABASES, _TABLES, _PARTS, _TOTALS, _FEW, _COLUMNS),
+                *(_ENGINE, _DEFAULTS, _SAMPLE),
+            )
         ),
         references=(
             "https://clickhouse.com/docs/interfaces/http",
@@ -190,3 +224,25 @@ class ClickhouseProbe(WebStoreProbe):
                 if len(kept) < MAX_FIELDS:
                     kept.append(Field(str(row[2])[:512], str(row[3])[:80]))
         return {path: tuple(kept) for path, kept in found.items()}
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first rows of a table that keeps its own rows."""
+        if len(container.path) != 2 or container.kind != "table":
+            return
+        database, table = container.path
+        engine = yield from _sampled(reading, _ENGINE, f"'{database}'", f"'{table}'")
+        shape = yield from _sampled(reading, _DEFAULTS, f"'{database}'", f"'{table}'")
+        known = str(engine[0][1]) if engine and len(engine[0]) == 2 else ""
+        names = clickhouse.plain_columns(known, shape, SAMPLED_COLUMNS)
+        if not names:
+            return
+        rows = yield from _sampled(reading, _SAMPLE, clickhouse.join_fields(names, "%60"), database, table)
+        texts = [clickhouse.split_fields(str(row[0]), names) for row in rows if row]
+        reading.add_rows(container.path, names, texts)
+
+
+def _sampled(reading: SampleReading, request: Request, *names: str) -> Conversation[list[_Row]]:
+    """Rows of a query; none if it is refused."""
+    answer = yield from reading.ask(request, *names)
+    found = decode_json(answer.body, _Rows) if answer is not None and answer.status == 200 else None
+    return found.data if found is not None else []

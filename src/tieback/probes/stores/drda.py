@@ -1,6 +1,8 @@
 """Db2, Derby and Informix over DRDA: product and release from the exchange before a login. No login is tried.
 
-Sends ``EXCSAT`` (identify): "exchange server attributes", which every server answers before a login.
+Sends ``EXCSAT`` (identify): "exchange server attributes", which every server answers before a login. A login needs the
+name of a database. With a synthetic name, Derby answers ``RDBNFNRM`` with and without authentication (tested with
+10.14), so that would prove nothing.
 
 Protocol: DRDA, Version 5, Volume 3 (The Open Group, C114). A DSS is length, ``D0``, format, correlation. Objects are
 length and code point, big endian. Names are in EBCDIC (code page 500) until both sides agree on another. Verified

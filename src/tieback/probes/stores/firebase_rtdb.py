@@ -8,8 +8,6 @@ children; a value in its place is dropped without decoding.
 does not apply to the paths below it. Not yet verified against the real server.
 """
 
-from typing import Any
-
 import msgspec
 
 from tieback.model.figure import lower_bound
@@ -115,11 +113,11 @@ class FirebaseRtdbProbe(SampledWebStore):
         """Read the first children of a top-level name. Their keys are values, too."""
         if container.path == ("/",):
             return
-        found = yield from reading.read(_SAMPLE, dict[str, Any] | list[Any], *container.path)
+        found = yield from reading.read(_SAMPLE, object, *container.path)
         if isinstance(found, list):
             # A node whose keys are numbers is returned as a list.
             reading.add(container.path, found, "value")
-        elif found:
+        elif isinstance(found, dict):
             children = (
                 {"key": key, **(one if isinstance(one, dict) else {"value": one})} for key, one in found.items()
             )

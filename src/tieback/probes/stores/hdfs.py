@@ -25,7 +25,7 @@ _JMX = get_request(
 _LIST = get_request("/webhdfs/v1/?op=LISTSTATUS", "names of the top-level directories", label="LISTSTATUS /")
 _SUMMARY = get_request(
     "/webhdfs/v1/{directory}?op=GETCONTENTSUMMARY",
-    "number of files and bytes below a directory; no file is opened",
+    "number of files and bytes below a directory, from the names in memory, with pauses; no file is opened",
     label="GETCONTENTSUMMARY /<directory>",
 )
 _SYSTEM = ("tmp", "system", "mr-history", "app-logs")

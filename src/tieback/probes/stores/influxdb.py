@@ -49,12 +49,11 @@ MAX_SERIES = 10_000
 
 
 def _count_request(source: str, label: str, cost: SendCost) -> Request:
-    request = get_request(
+    return get_request(
         f"/query?db={{db}}&q=SELECT+COUNT(*)+FROM+{source}",
         "number of points of each field of each measurement; returns no point",
         label=label,
-    )
-    return msgspec.structs.replace(request, send=msgspec.structs.replace(request.send, cost=cost))
+    ).costing(cost)
 
 
 _SOME_POINTS = _count_request(

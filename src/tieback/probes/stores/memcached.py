@@ -101,10 +101,10 @@ class MemcachedProbe:
             # A server of the binary protocol closes on text.
             if str(verdict).startswith(SILENT_PEER) and not is_expected(self.meta, target):
                 raise
-            version = yield from _binary_version(target, first_answer_timeout(self.meta, target))
-            if version is None:
+            binary = yield from _binary_version(target, first_answer_timeout(self.meta, target))
+            if binary is None:
                 raise
-            yield from _binary(draft, depth, version)
+            yield from _binary(draft, depth, binary)
             return
         if first not in (b"V", b"C"):
             raise NotThisProtocol(f"answers version with {first!r}")

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from tieback.model.figure import exact
+from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
@@ -22,7 +22,7 @@ from tieback.probes.web import Identification, Inquiry, other_names
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import Request, get_request
-from tieback.scope.conversation import Conversation
+from tieback.scope.conversation import Conversation, SendCost
 
 _CLASS = rb"[A-Za-z_][A-Za-z0-9_]{0,100}"
 _APPLICATION = (("X-Parse-Application-Id", rb"[A-Za-z0-9_-]{4,64}"),)
@@ -40,11 +40,11 @@ def _asked(mount: str) -> tuple[Request, Request]:
         names=_CLASS,
         keyed=_APPLICATION,
         label=f"GET {mount}/classes/<class>?count=1",
-    )
+    ).costing(SendCost.SCAN)
     one = get_request(
         f"{path}?limit=1&keys=objectId", _SHOWN, names=_CLASS, keyed=_APPLICATION,
         label=f"GET {mount}/classes/<class>?keys=objectId",
-    )  # fmt: skip
+    ).costing(SendCost.BOUNDED)  # fmt: skip
     return count, one
 
 
@@ -135,12 +135,16 @@ class ParseProbe(SampledWebStore):
         names = tuple(dict.fromkeys((*inquiry.names, "_User")))
         other_names(draft, "classes", names)
         for name in names:
-            counted = yield from inquiry.ask(mount[0], name, cap=16 * 1024)
-            if counted is not None and counted.status == 404 and mount is _MOUNTS[0] and not shown:
+            # Without the grant's `scans` nothing is counted, and one readable object is the only proof.
+            place = 0 if draft.target.scans else 1
+            given = yield from inquiry.ask(mount[place], name, cap=16 * 1024)
+            if given is not None and given.status == 404 and mount is _MOUNTS[0] and not shown:
                 mount = _MOUNTS[1]
-                counted = yield from inquiry.ask(mount[0], name, cap=16 * 1024)
-            if counted is not None:
-                shown += yield from self._class(inquiry, mount, name, counted)
+                given = yield from inquiry.ask(mount[place], name, cap=16 * 1024)
+            if given is not None and draft.target.scans:
+                shown += yield from self._class(inquiry, mount, name, given)
+            elif given is not None:
+                shown += self._one(inquiry, mount[1], name, given)
         if shown:
             draft.access = Access.PARTIAL if inquiry.refused else Access.OPEN
         elif inquiry.refused:
@@ -157,12 +161,7 @@ class ParseProbe(SampledWebStore):
         draft = inquiry.draft
         found = decode_json(answer.body, _Count) if answer.status == 200 else None
         if found is None:
-            error = decode_json(answer.body, _Error)
-            if answer.status in (401, 403) or (error is not None and error.code in _PERMISSION):
-                inquiry.refused += 1
-                draft.prove(mount[0].label, f"{name}: status {answer.status}, refused or missing", Access.AUTH_REQUIRED)
-            else:
-                draft.problem(f"{mount[0].label} ({name[:60]!r}): status {answer.status}, no count")
+            self._refused(inquiry, mount[0], name, answer)
             return 0
         if not found.count:
             inquiry.add_containers([Container((name,), "class")])
@@ -174,6 +173,28 @@ class ParseProbe(SampledWebStore):
             draft.prove(mount[1].label, f"an object of {name} is readable without a login", Access.OPEN)
         inquiry.add_containers([Container((name,), "class", records=exact(found.count, "count=1"))])
         return found.count
+
+    def _one(self, inquiry: Inquiry, request: Request, name: str, answer: Response) -> int:
+        """1 if one object of the class is readable without a login; the others are not counted."""
+        found = decode_json(answer.body, _Objects) if answer.status == 200 else None
+        if found is None:
+            self._refused(inquiry, request, name, answer)
+            return 0
+        records = lower_bound(1, "one object is readable") if found.results else None
+        if records is not None:
+            inquiry.draft.prove(request.label, f"an object of {name} is readable without a login", Access.OPEN)
+            inquiry.draft.problem(f"{name[:60]}: objects are not counted, because the grant does not allow scans")
+        inquiry.add_containers([Container((name,), "class", records=records)])
+        return int(records is not None)
+
+    def _refused(self, inquiry: Inquiry, request: Request, name: str, answer: Response) -> None:
+        error = decode_json(answer.body, _Error)
+        if answer.status in (401, 403) or (error is not None and error.code in _PERMISSION):
+            inquiry.refused += 1
+            said = f"{name}: status {answer.status}, refused or missing"
+            inquiry.draft.prove(request.label, said, Access.AUTH_REQUIRED)
+        else:
+            inquiry.draft.problem(f"{request.label} ({name[:60]!r}): status {answer.status}, no answer about objects")
 
     def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
         """Read the first objects of a class."""

@@ -2,8 +2,9 @@
 
 Sends ``GET /api/health`` (identify; proves nothing), then ``GET /api/collections``, which lists only to superusers. For
 each collection that the app names, and for ``users``, which every installation has, it sends ``GET
-/api/collections/<name>/records`` with ``perPage=1&fields=id`` (enumerate). There is nothing more to describe. At
-depth ``sample``: the same with 50 records and all fields that the rule shows.
+/api/collections/<name>/records`` with ``perPage=1&fields=id`` (enumerate). Without the grant's ``scans``,
+``skipTotal=1`` omits the number. There is nothing more to describe. At depth ``sample``: the same with 50 records and
+all fields that the rule shows.
 
 A rule may allow an anonymous request and still hide every record from it: ``totalItems: 0`` means unknown, not empty.
 Verified against 0.40.6.
@@ -13,16 +14,16 @@ from typing import Any
 
 import msgspec
 
-from tieback.model.figure import exact
+from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
 from tieback.probes.web import Identification, Inquiry
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.requests import get_request
-from tieback.scope.conversation import Conversation
+from tieback.scope.conversation import Conversation, SendCost
 
 _HEALTH = get_request("/api/health", "product; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
 _COLLECTIONS = get_request(
@@ -31,7 +32,11 @@ _COLLECTIONS = get_request(
 _RECORDS = get_request(
     "/api/collections/{collection}/records?perPage=1&fields=id",
     "number of records that the collection's rule shows to an anonymous client; returns one id, which is dropped",
-)
+).costing(SendCost.SCAN)
+_ONE = get_request(
+    "/api/collections/{collection}/records?perPage=1&fields=id&skipTotal=1",
+    "whether the collection's rule shows a record to an anonymous client; returns one id, which is dropped",
+).costing(SendCost.BOUNDED)
 _SAMPLE = sample_get(
     "/api/collections/{collection}/records?perPage=#&skipTotal=1",
     "records that the collection's rule shows to an anonymous client; related records are not requested",
@@ -51,7 +56,16 @@ class _Health(msgspec.Struct):
 
 
 class _Records(msgspec.Struct):
-    totalItems: Number  # noqa: N815 - the API's name
+    totalItems: int  # noqa: N815 - the API's name
+    """-1 if it was not requested."""
+    items: list[msgspec.Raw] = []
+
+
+def _figure(answer: _Records) -> Figure | None:
+    """Number of records that the rule shows; ``None`` if it shows none."""
+    if answer.totalItems >= 0:
+        return exact(answer.totalItems, "totalItems") if answer.totalItems else None
+    return lower_bound(len(answer.items), "one record is readable") if answer.items else None
 
 
 class _Collection(msgspec.Struct):
@@ -77,7 +91,7 @@ class PocketbaseProbe(SampledWebStore):
         services=("pocketbase",),
         cpe=("cpe:2.3:a:pocketbase:pocketbase",),
         cwe="CWE-862",
-        sends=(_HEALTH.send, _COLLECTIONS.send, _RECORDS.send, *(one.send for one in _SAMPLE)),
+        sends=(_HEALTH.send, _COLLECTIONS.send, _RECORDS.send, _ONE.send, *(one.send for one in _SAMPLE)),
         references=("https://pocketbase.io/docs/api-records/",),
         web=True,
     )
@@ -128,18 +142,19 @@ class PocketbaseProbe(SampledWebStore):
 
     def _collection(self, inquiry: Inquiry, name: str) -> Conversation[bool]:
         """Count the records of a collection; true if the rule hides them, or if there are none."""
-        answered = yield from inquiry.ask(_RECORDS, name, cap=16 * 1024)
+        request = _RECORDS if inquiry.draft.target.scans else _ONE
+        answered = yield from inquiry.ask(request, name, cap=16 * 1024)
         if answered is None or answered.status == 404:
             return False
         count = decode_json(answered.body, _Records) if answered.status == 200 else None
-        records = exact(count.totalItems, "totalItems") if count is not None and count.totalItems else None
+        records = _figure(count) if count is not None else None
         inquiry.add_containers([Container((name,), "collection", records=records)])
         if records is not None:
-            said = f"{records.value} records of {name} are readable without a login"
-            inquiry.draft.prove(_RECORDS.label, said, Access.OPEN)
+            said = f"records of {name} are readable without a login: {records.value}"
+            inquiry.draft.prove(request.label, said, Access.OPEN)
         elif answered.status in _REFUSED:
             inquiry.refused += 1
-            inquiry.draft.prove(_RECORDS.label, f"{name}: status {answered.status}", Access.AUTH_REQUIRED)
+            inquiry.draft.prove(request.label, f"{name}: status {answered.status}", Access.AUTH_REQUIRED)
         return records is None and answered.status not in _REFUSED
 
     def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:

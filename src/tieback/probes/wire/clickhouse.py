@@ -71,6 +71,7 @@ MAX_PARTS = 5000
 """Maximum number of tables of ``system.parts``, as in the LIMIT of the query."""
 NAME = rb"[A-Za-z0-9_]{1,64}"
 """Pattern of a name inside quotation marks."""
+_MOST_TOTALS = 200
 _NAME = re.compile(NAME.decode())
 _VIEWS = frozenset({"LiveView", "MaterializedView", "View", "WindowView"})
 _INNER = (".inner.", ".inner_id.")
@@ -78,9 +79,55 @@ _CHANGING = re.compile(
     r"\b(?:ALL|INSERT|ALTER|CREATE(?!(?: ARBITRARY)? TEMPORARY)|DROP|TRUNCATE|OPTIMIZE|SYSTEM|ACCESS MANAGEMENT)\b"
 )
 
+_PLAIN = re.compile(
+    r"(?:Nullable\(|LowCardinality\()*(?:String|FixedString|U?Int\d|Float\d|Decimal|Date|UUID|IPv[46]|Enum|Bool).*"
+)
+"""Types whose values are read: each becomes one text."""
+_UNIT_SEPARATOR = "\x1f"
+_FIELD = rb"ifNull\(substring\(toString\(%b" + NAME + rb"%b\),1,256\),''\)"
+_SEPARATED = rb"%b(?:,char\(31\),%b){0,39}"
+
 type Path = tuple[str, str]
 """Database and table."""
 type Cell = str | int | None
+
+
+def is_safe_name(name: str) -> bool:
+    """True if nothing in a name could end the quotation marks around it."""
+    return _NAME.fullmatch(name) is not None
+
+
+def sampled_fields(quote: bytes) -> bytes:
+    """Pattern of ``join_fields`` or of a name."""
+    field = _FIELD % (quote, quote)
+    return rb"(?:" + NAME + rb"|" + _SEPARATED % (field, field) + rb")"
+
+
+def join_fields(columns: Sequence[str], quote: str) -> str:
+    """The first 256 characters of each column as text, separated by the control character 31."""
+    return ",char(31),".join(f"ifNull(substring(toString({quote}{name}{quote}),1,256),'')" for name in columns)
+
+
+def split_fields(text: str, columns: Sequence[str]) -> list[str]:
+    """Values of ``join_fields``; none if a value has the separator in it."""
+    values = text.split(_UNIT_SEPARATOR)
+    return values if len(values) == len(columns) else [""] * len(columns)
+
+
+def plain_columns(engine: str, rows: Iterable[Sequence[Cell]], most: int) -> list[str]:
+    """Columns that can be read without computing what the table's owner defined; none if the table is not plain.
+
+    A column with a default is computed for parts that are older than the column.
+
+    Args:
+        engine: engine of the table.
+        rows: name, type and kind of default of each column.
+        most: maximum number of columns.
+    """
+    if not (engine.endswith("MergeTree") or engine in COUNTED):
+        return []
+    plain = [str(row[0]) for row in rows if len(row) == 3 and not row[2] and _PLAIN.fullmatch(str(row[1]))]
+    return [name for name in plain if _NAME.fullmatch(name)][:most]
 
 
 class LocalTable(msgspec.Struct, frozen=True):
@@ -123,9 +170,9 @@ def count_rows(
 ) -> Conversation[Mapping[Path, tuple[Figure | None, Figure | None]]]:
     """Rows and bytes of the tables of the engines in ``COUNTED``."""
     by_database: dict[str, list[str]] = {}
-    for table in tables:
-        if table.engine in COUNTED and all(_NAME.fullmatch(name) for name in table.path):
-            by_database.setdefault(table.path[0], []).append(table.path[1])
+    own = [one for one in tables if one.engine in COUNTED and all(_NAME.fullmatch(name) for name in one.path)]
+    for table in own[:_MOST_TOTALS]:
+        by_database.setdefault(table.path[0], []).append(table.path[1])
     found: dict[Path, tuple[Figure | None, Figure | None]] = {}
     left = MAX_COUNTED
     for database, names in by_database.items():

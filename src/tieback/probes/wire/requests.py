@@ -49,6 +49,10 @@ class Request(msgspec.Struct, frozen=True):
     names: bytes = b""
     """Pattern of the names that the placeholders of the body accept."""
 
+    def costing(self, cost: SendCost) -> "Request":
+        """The same request, declared with another cost."""
+        return msgspec.structs.replace(self, send=msgspec.structs.replace(self.send, cost=cost))
+
     @property
     def label(self) -> str:
         """Label in reports and documentation."""

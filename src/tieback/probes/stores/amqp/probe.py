@@ -56,7 +56,7 @@ _HEADER, _ANONYMOUS, _OPEN, _DECLARE = "protocol header", "start-ok ANONYMOUS", 
 _ACCESS_REFUSED, _NOT_ALLOWED, _NOT_FOUND = 403, 530, 404
 _QUEUE = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
 
-SENDS = (
+_SENDS_0_9_1 = (
     DeclaredSend(
         _HEADER, re.escape(frames.HEADER), "product, version, login mechanisms; sent before any login", Depth.IDENTIFY
     ),
@@ -91,7 +91,7 @@ SENDS = (
 )
 
 
-SENDS += (
+_SENDS_1_0 = (
     DeclaredSend(
         _SASL,
         re.escape(performatives.SASL_HEADER),
@@ -115,12 +115,15 @@ SENDS += (
 )
 
 
+SENDS = (*_SENDS_0_9_1, *_SENDS_1_0)
+
+
 class AmqpProbe:
     """Probe of AMQP brokers: product, version, and whether an anonymous client can log in."""
 
     meta = ProbeMeta(
         name="amqp",
-        keeps_quiet=True,
+        may_keep_quiet=True,
         products=("rabbitmq", "lavinmq", "qpid", "activemq", "artemis", "amqp"),
         ports=(5672, 5671),
         services=("amqp", "amqps"),
@@ -229,7 +232,7 @@ def _version_10(draft: ReportDraft, target: Target, *, tls: bool, seconds: float
     refused = outcome.number != performatives.SASL_OUTCOME or outcome.field(0) != 0
     if refused:
         draft.access = Access.AUTH_REQUIRED
-        draft.prove(_SASL_ANONYMOUS, f"refused with code {outcome.field(0)}", Access.AUTH_REQUIRED)
+        draft.prove(_SASL_ANONYMOUS, f"refused with code {outcome.field(0)!r:.20}", Access.AUTH_REQUIRED)
     try:
         yield Send(performatives.HEADER)
         yield Send(performatives.opening(target.host))
@@ -307,6 +310,9 @@ def _let_in(draft: ReportDraft) -> Conversation[bool]:
         return False
     draft.access = Access.PARTIAL
     draft.prove(_ANONYMOUS, "accepts an anonymous login", Access.OPEN)
+    if draft.product == "rabbitmq":
+        # https://www.rabbitmq.com/docs/access-control#anonymous: anonymous_login_user and anonymous_login_pass.
+        draft.trait("default_credentials", "RabbitMQ logs in anonymous clients as guest with its default password")
     yield Send(frames.TUNE_ANSWER)
     yield Send(frames.OPENING)
     answer = yield from _answer(draft, _OPEN, frames.OPEN_OK)

@@ -13,6 +13,7 @@ from tieback.model.grant import Depth
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, printable
 from tieback.probes.wire.packstream import Value, decode_message, encode_mapping, encode_message, encode_text
+from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Send
 
@@ -97,6 +98,8 @@ class BoltSession:
 
     def __init__(self) -> None:
         self._inbox = Inbox()
+        self._tls = False
+        self._connection = ResumableConnection(self._again)
         self.major = 0
         """Negotiated major version; 0 if there is none."""
 
@@ -108,6 +111,7 @@ class BoltSession:
             Fault: the transport failed.
         """
         self._inbox = Inbox()
+        self._tls = tls
         head = yield from first_answer(tls, _OPENING, 4, seconds)
         minor, self.major = head[2], head[3]
         if head[:2] != b"\0\0" or (self.major, minor) not in ((0, 0), (5, 0), *((4, n) for n in range(5)), (3, 0)):
@@ -144,7 +148,19 @@ class BoltSession:
     def _pull(
         self, statement: BoltStatement, cap: int
     ) -> Conversation[tuple[list[list[Value]], dict[str, Value]] | BoltFailure]:
-        """Fields of each record, and the metadata after them. Messages of more than ``cap`` bytes are hostile."""
+        """Fields of each record, and the metadata after them; a failure if the server closes the connection instead.
+
+        Messages of more than ``cap`` bytes are hostile.
+        """
+        return (yield from self._connection.run(self._exchange(statement, cap), _closed))
+
+    def _again(self) -> Conversation[None]:
+        yield from self.handshake(self._tls, None)
+        yield from self.hello()
+
+    def _exchange(
+        self, statement: BoltStatement, cap: int
+    ) -> Conversation[tuple[list[list[Value]], dict[str, Value]] | BoltFailure]:
         yield Send(statement.run + (_PULL_ALL if self.major == 3 else _PULL))
         records: list[list[Value]] = []
         failure: BoltFailure | None = None
@@ -171,7 +187,8 @@ class BoltSession:
 
     def close(self) -> Conversation[None]:
         """Send GOODBYE."""
-        yield Send(_GOODBYE)
+        if self._connection.is_open:
+            yield Send(_GOODBYE)
 
     def _message(self, cap: int = _CAP) -> Conversation[tuple[int, list[Value]]]:
         parts: list[bytes] = []
@@ -194,6 +211,10 @@ def _only_value(fields: list[Value]) -> int | str:
     if not isinstance(row, list) or len(row) != 1 or isinstance(row[0], bool) or not isinstance(row[0], int | str):
         raise HostileAnswer("a record of an unexpected shape")
     return row[0]
+
+
+def _closed(why: str) -> BoltFailure:
+    return BoltFailure("no answer", why)
 
 
 def _failure(fields: list[Value]) -> BoltFailure:

@@ -1,4 +1,4 @@
-"""Cassandra and ScyllaDB: tables, number of rows, estimated bytes, columns. No value is read.
+"""Cassandra and ScyllaDB: tables, number of rows, estimated bytes, columns.
 
 Sends, in this order: ``OPTIONS`` and ``STARTUP`` without credentials, ``SELECT ... FROM system.local`` (identify);
 ``system_views.settings`` (since 4.0), ``system_schema.tables`` (``system.schema_columnfamilies`` before 3.0) and
@@ -9,9 +9,12 @@ A node that answers READY without a login has an anonymous user. That the user m
 tokens: one hash of the key per row (``tokens``). The statistics show partitions, each of at least one row, in this
 node's own ranges. They are empty until a flush, so they count only if they are larger than an unfinished count.
 
+At depth ``sample``: at most 50 rows of a table (``sample``). No value is read below that depth.
+
 Identity: the identifiers of the users' tables, which all nodes of a cluster share; ``host_id`` if there are none.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -19,7 +22,16 @@ import msgspec
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Privileges, ProbeReport
-from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
+from tieback.probes.interface import (
+    ProbeMeta,
+    ReportDraft,
+    SampledColumn,
+    Samples,
+    first_answer_timeout,
+    run_sample,
+    run_to_report,
+)
+from tieback.probes.stores.cassandra import sample
 from tieback.probes.stores.cassandra.session import (
     PAGE,
     STARTUP,
@@ -115,6 +127,8 @@ class CassandraProbe:
         sends=(
             *sends((_LOCAL, _AUTHORIZER, _TABLES, _TABLES_2, _SIZES, _PARTITIONER, _KEYS, _COLUMNS)),
             *TOKEN_SENDS,
+            *sends((sample.MASKS,))[-1:],
+            sample.SEND,
         ),
         references=(
             "https://github.com/apache/cassandra/blob/trunk/doc/native_protocol_v4.spec",
@@ -125,6 +139,11 @@ class CassandraProbe:
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
         return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
+        """Read the first rows of each table."""
+        found: list[SampledColumn] = []
+        return run_sample(found, sample.read_samples(target, containers, found))
 
     def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         session = CqlSession()

@@ -8,10 +8,21 @@ keeps the server from contacting another one for us.
 """
 
 import re
+from collections.abc import Sequence
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Field, ProbeReport
-from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
+from tieback.model.probe import Access, Container, Field, Privileges, ProbeReport
+from tieback.probes.interface import (
+    SAMPLED_RECORDS,
+    ProbeMeta,
+    ReportDraft,
+    SampledColumn,
+    Samples,
+    first_answer_timeout,
+    run_sample,
+    run_to_report,
+)
+from tieback.probes.sampling import row_columns
 from tieback.probes.stores.clickhouse_native.session import (
     ACCOUNT,
     LOGIN,
@@ -76,6 +87,37 @@ _COLUMNS = NativeStatement(
     Depth.DESCRIBE,
     clickhouse.NAMES,
 )
+_SAMPLED_COLUMNS = 15
+"""Their first 256 characters fit into the longest text that a session reads."""
+_ENGINE = NativeStatement(
+    "SELECT engine FROM system.tables",
+    "SELECT toString(name),toString(engine) FROM system.tables WHERE database IN ({database}) AND name IN ({names})"
+    " LIMIT 1",
+    2,
+    "whether a table keeps its own rows, before they are read; reads the catalogue only",
+    Depth.SAMPLE,
+    clickhouse.NAMES,
+)
+_DEFAULTS = NativeStatement(
+    "SELECT default_kind FROM system.columns",
+    "SELECT toString(name),toString(type),toString(default_kind) FROM system.columns"
+    " WHERE database IN ({database}) AND table IN ({names}) LIMIT 200",
+    3,
+    "which columns are not computed, before they are read; reads the catalogue only",
+    Depth.SAMPLE,
+    clickhouse.NAMES,
+)
+_SAMPLE = NativeStatement(
+    "SELECT ... LIMIT 50",
+    "SELECT concat('',{fields}) FROM `{database}`.`{table}` LIMIT 50",
+    1,
+    f"the first 256 characters of each value of at most {SAMPLED_RECORDS} rows of a table that keeps its own rows: "
+    "classified for personal data in memory, nothing is kept",
+    Depth.SAMPLE,
+    clickhouse.sampled_fields(b"`"),
+    SendCost.BOUNDED,
+    values=True,
+)
 _ACCESS = {
     192: Access.AUTH_REQUIRED,  # UNKNOWN_USER
     193: Access.AUTH_REQUIRED,  # WRONG_PASSWORD
@@ -99,7 +141,9 @@ class ClickhouseNativeProbe:
         services=("clickhouse",),
         cpe=("cpe:2.3:a:clickhouse:clickhouse",),
         cwe="CWE-306",
-        sends=sends((_GRANTS, _UUID, _DATABASES, _TABLES, _PARTS, _TOTALS, _FEW, _COLUMNS)),
+        sends=sends(
+            (_GRANTS, _UUID, _DATABASES, _TABLES, _PARTS, _TOTALS, _FEW, _COLUMNS, _ENGINE, _DEFAULTS, _SAMPLE)
+        ),
         references=(
             "https://clickhouse.com/docs/native-protocol/basics",
             "https://clickhouse.com/docs/operations/system-tables",
@@ -109,6 +153,11 @@ class ClickhouseNativeProbe:
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
         return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:
+        """Read the first rows of each table that keeps its own rows."""
+        found: list[SampledColumn] = []
+        return run_sample(found, _sample(target, containers, account, found))
 
     def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         session = NativeSession()
@@ -127,6 +176,7 @@ class ClickhouseNativeProbe:
         if isinstance(said, NativeGreeting):
             draft.access = Access.ANY_USER
             draft.prove(LOGIN, "a synthetic user can log in", Access.ANY_USER)
+            draft.default_accounts(ACCOUNT)
         else:
             _refused(draft, said)
             if draft.access is Access.AUTH_REQUIRED:
@@ -148,6 +198,33 @@ class ClickhouseNativeProbe:
             yield from _enumerate(draft, session, depth)
 
 
+def _sample(
+    target: Target, containers: Sequence[Container], account: str, found: list[SampledColumn]
+) -> Conversation[None]:
+    session = NativeSession()
+    said = yield from plain_then_tls(target.tls, lambda tls: session.log_in(account or DUMMY_ACCOUNT, tls, None))
+    if isinstance(said, NativeException) or said.revision < OLDEST:
+        return
+    for container in containers:
+        names = container.path
+        if len(names) != 2 or container.kind != "table" or not all(map(clickhouse.is_safe_name, names)):
+            continue
+        quoted = [f"'{name}'" for name in names]
+        engine = yield from session.rows(_ENGINE, *quoted)
+        if isinstance(engine, NativeException) or not engine:
+            continue
+        shape = yield from session.rows(_DEFAULTS, *quoted)
+        if isinstance(shape, NativeException):
+            continue
+        columns = clickhouse.plain_columns(engine[0][1], shape, _SAMPLED_COLUMNS)
+        if not columns:
+            continue
+        rows = yield from session.rows(_SAMPLE, clickhouse.join_fields(columns, "`"), *names)
+        if not isinstance(rows, NativeException):
+            texts = [clickhouse.split_fields(row[0], columns) for row in rows]
+            found += row_columns(container.path, columns, texts)
+
+
 def _refused(draft: ReportDraft, refusal: NativeException) -> None:
     draft.access = _ACCESS.get(refusal.code, Access.UNKNOWN)
     if draft.access is Access.UNKNOWN:
@@ -159,6 +236,9 @@ def _refused(draft: ReportDraft, refusal: NativeException) -> None:
 def _enumerate(draft: ReportDraft, session: NativeSession, depth: Depth) -> Conversation[None]:
     granted = yield from session.rows(_GRANTS)
     draft.privileges = clickhouse.privileges([row[0] for row in granted] if isinstance(granted, list) else [])
+    if draft.privileges is Privileges.ADMIN:
+        # No other account could do more.
+        draft.untested.clear()
     told = yield from _ask(draft, session, _UUID)
     if told and re.fullmatch(r"[0-9a-f-]{36}", told[0][0]) and any(c not in "0-" for c in told[0][0]):
         draft.vendor_id("server_uuid", told[0][0], "clickhouse")

@@ -59,6 +59,8 @@ class NativeStatement(msgspec.Struct, frozen=True):
     names: bytes = b""
     """Pattern of what may replace each placeholder in ``sql``."""
     cost: SendCost = SendCost.CATALOGUE
+    values: bool = False
+    """True if its rows have values of a table."""
 
     def fill(self, *names: str) -> str:
         """The statement with the names in the places of its placeholders."""
@@ -131,7 +133,12 @@ def sends(statements: tuple[NativeStatement, ...]) -> tuple[DeclaredSend, ...]:
         ),
         *(
             DeclaredSend(
-                s.label, _pattern(s), f"{s.why}; the settings of the query also make it read-only", s.depth, cost=s.cost
+                s.label,
+                _pattern(s),
+                f"{s.why}; the settings of the query also make it read-only",
+                s.depth,
+                values=s.values,
+                cost=s.cost,
             )
             for s in statements
         ),

@@ -16,6 +16,7 @@ import re
 import struct
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -38,6 +39,7 @@ from tieback.probes.stores.kafka import messages
 from tieback.probes.stores.kafka.records import log_records
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls
+from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, TooLargeAnswer
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Send, Target
 
@@ -159,8 +161,9 @@ class KafkaProbe:
         if not depth.allows(Depth.ENUMERATE):
             return
         # After a refused handshake the broker may close the connection, or wait for a login.
-        yield Connect(secure[0])
-        yield from _enumerate(draft, versions)
+        connect = partial(_connect, secure[0])
+        yield from connect()
+        yield from _enumerate(draft, versions, ResumableConnection(connect))
 
 
 def _sample(target: Target, containers: Sequence[Container], found: list[SampledColumn]) -> Conversation[None]:
@@ -200,6 +203,10 @@ def _document(key: bytes, value: bytes) -> dict[str, Any]:
     return {**texts, **(document or {})}
 
 
+def _connect(tls: bool) -> Conversation[None]:
+    yield Connect(tls)
+
+
 def _strangers_welcome(draft: ReportDraft) -> Conversation[bool]:
     yield Send(messages.HANDSHAKE_REQUEST)
     try:
@@ -223,7 +230,9 @@ def _strangers_welcome(draft: ReportDraft) -> Conversation[bool]:
     return True
 
 
-def _enumerate(draft: ReportDraft, versions: dict[int, tuple[int, int]]) -> Conversation[None]:
+def _enumerate(
+    draft: ReportDraft, versions: dict[int, tuple[int, int]], connection: ResumableConnection
+) -> Conversation[None]:
     version = next((one for one in messages.METADATA_REQUESTS if _knows(versions, messages.METADATA, one)), None)
     if version is None:
         draft.problem(
@@ -251,7 +260,7 @@ def _enumerate(draft: ReportDraft, versions: dict[int, tuple[int, int]]) -> Conv
     if len(found.topics) > MAX_TOPICS:
         draft.problem(f"{len(found.topics)} topics; only the first {MAX_TOPICS} are listed")
     offsets = next((one for one in messages.OFFSETS_HEADS if _knows(versions, messages.LIST_OFFSETS, one)), None)
-    walk = _Walk(draft, found, offsets)
+    walk = _Walk(draft, found, offsets, connection)
     if _knows(versions, messages.DESCRIBE_LOG_DIRS, 1):
         yield from walk.sizes()
     for topic in found.topics[:MAX_TOPICS]:
@@ -268,18 +277,33 @@ def _knows(versions: dict[int, tuple[int, int]], key: int, version: int) -> bool
 class _Walk:
     """Requests about the listed topics, and the containers made from their answers."""
 
-    def __init__(self, draft: ReportDraft, metadata: messages.Metadata, offsets: int | None) -> None:
+    def __init__(
+        self, draft: ReportDraft, metadata: messages.Metadata, offsets: int | None, connection: ResumableConnection
+    ) -> None:
         self._draft = draft
+        self._connection = connection
         self._offsets = offsets
         self._alone = metadata.brokers <= 1
         self._bytes: dict[str, int] = {}
         self._asked = 0
         self._refused = 0
 
+    def _ask(self, asked: str, request: bytes, number: int) -> Conversation[bytes | None]:
+        """Answer to a request; ``None`` if the broker closes the connection instead."""
+
+        def exchange() -> Conversation[bytes | None]:
+            yield Send(request)
+            return (yield from messages.read_answer(number))
+
+        def closed(why: str) -> None:
+            self._draft.problem(f"{asked}: {why}")
+
+        return (yield from self._connection.run(exchange(), closed))
+
     def sizes(self) -> Conversation[None]:
-        yield Send(messages.LOG_DIRS_REQUEST)
         try:
-            self._bytes = messages.log_dirs((yield from messages.read_answer(3)))
+            answer = yield from self._ask(_LOG_DIRS, messages.LOG_DIRS_REQUEST, 3)
+            self._bytes = messages.log_dirs(answer) if answer is not None else {}
         except TooLargeAnswer as verdict:
             # Its body is not read: later answers on this connection would be read as part of it.
             raise TooLargeAnswer(f"{_LOG_DIRS}: {verdict}") from None
@@ -315,8 +339,11 @@ class _Walk:
         partitions = topic.partitions[:MAX_PARTITIONS]
         ends: list[dict[int, tuple[int, int]]] = []
         for when in (messages.EARLIEST, messages.LATEST):
-            yield Send(messages.offsets_request(version, when, topic.name, partitions))
-            ends.append(messages.offsets((yield from messages.read_answer(4)), version))
+            request = messages.offsets_request(version, when, topic.name, partitions)
+            answer = yield from self._ask(f"{topic.name}: {_OFFSETS[version]}", request, 4)
+            if answer is None:
+                return None
+            ends.append(messages.offsets(answer, version))
         first, last = ends
         known = [n for n in partitions if first.get(n, (1, 0))[0] == 0 and last.get(n, (1, 0))[0] == 0]
         if not known:

@@ -14,7 +14,7 @@ BIND_RESPONSE, ENTRY, DONE, REFERENCE, EXTENDED_RESPONSE = 0x61, 0x64, 0x65, 0x7
 BASE, ONE_LEVEL = 0, 1
 NO_ATTRIBUTES = "1.1"
 SUCCESS, OPERATIONS_ERROR, TIME_LIMIT, SIZE_LIMIT = 0, 1, 3, 4
-NO_SUCH_OBJECT, CONFIDENTIALITY_REQUIRED, ADMIN_LIMIT = 32, 13, 11
+NO_SUCH_OBJECT, CONFIDENTIALITY_REQUIRED, ADMIN_LIMIT, UNAVAILABLE = 32, 13, 11, 52
 LOGIN_REQUIRED_CODES = frozenset((8, 48, 49, 50, 53))
 """Results strongerAuthRequired, inappropriateAuthentication, invalidCredentials, insufficientAccessRights and
 unwillingToPerform."""
@@ -88,11 +88,6 @@ class LdapSearch(msgspec.Struct, frozen=True):
     @property
     def tail(self) -> bytes:
         """Bytes after the base: they are the same for every base, so that a declaration can contain them."""
-        return self.conditions + _tlv(_SEQUENCE, b"".join(_tlv(_OCTETS, name.encode()) for name in self.attributes))
-
-    @property
-    def conditions(self) -> bytes:
-        """The part of ``tail`` before the attributes."""
         return (
             _integer(self.scope, _ENUMERATED)
             + _integer(0, _ENUMERATED)
@@ -100,6 +95,7 @@ class LdapSearch(msgspec.Struct, frozen=True):
             + _integer(_SECONDS)
             + _tlv(_BOOLEAN, b"\xff" if self.types_only else b"\0")
             + _tlv(_PRESENT, b"objectClass")
+            + _tlv(_SEQUENCE, b"".join(_tlv(_OCTETS, name.encode()) for name in self.attributes))
         )
 
 

@@ -20,13 +20,10 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 
-import msgspec
-
 from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
 from tieback.probes.interface import (
-    SAMPLED_COLUMNS,
     SAMPLED_RECORDS,
     ProbeMeta,
     ReportDraft,
@@ -42,8 +39,9 @@ from tieback.probes.stores.ldap.messages import LdapEntry, LdapResult, LdapSearc
 from tieback.probes.wire.columns import MAX_PARTS
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
+from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
-from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Send, StartTls, Target
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Send, StartTls, Target
 
 MAX_CONTEXTS = 8
 MAX_UNITS = 30
@@ -63,17 +61,16 @@ _ROOT = LdapSearch(
 _BASE = LdapSearch(5, messages.BASE, 1, ("entryUUID",))
 _LEVEL = LdapSearch(6, messages.ONE_LEVEL, LIMIT, (messages.NO_ATTRIBUTES,))
 _TYPES = LdapSearch(7, messages.ONE_LEVEL, 3, ("*",), types_only=True)
-_SAMPLE = LdapSearch(8, messages.ONE_LEVEL, SAMPLED_RECORDS, ())
-"""The attributes are those that the entries have, without ``_UNREAD``."""
-_ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,62}")
-_UNREAD = frozenset(
-    (
-        *("userpassword", "authpassword", "unicodepwd", "ntpassword", "lmpassword", "dbcspwd", "krbprincipalkey"),
-        *("sambantpassword", "sambalmpassword", "userpkcs12", "jpegphoto", "photo", "thumbnailphoto", "audio"),
-        *("usercertificate", "cacertificate", "usersmimecertificate", "objectclass", "objectguid", "objectsid"),
-    )
+_PERSONAL = (
+    *("cn", "sn", "givenName", "displayName", "name", "initials", "gecos", "uid", "sAMAccountName"),
+    *("userPrincipalName", "mail", "mailAlternateAddress", "proxyAddresses", "telephoneNumber", "mobile", "homePhone"),
+    *("pager", "facsimileTelephoneNumber", "street", "streetAddress", "postalAddress", "homePostalAddress", "l", "st"),
+    *("postalCode", "c", "co", "title", "department", "company", "o", "ou", "employeeNumber", "employeeID"),
+    *("employeeType", "manager", "info", "homeDirectory", "labeledURI"),
 )
-"""Secrets, and values that are no texts: their class follows from their names."""
+"""Attributes of people whose values are read (RFC 2798, RFC 4519, RFC 2307, Active Directory schema). No password, key,
+certificate or picture: their class follows from their names."""
+_SAMPLE = LdapSearch(8, messages.ONE_LEVEL, SAMPLED_RECORDS, _PERSONAL)
 _BIND, _ROOT_NAME, _BASE_NAME, _LEVEL_NAME = "anonymous bind", "root entry", "base entry", "one level, no attributes"
 
 _DN = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
@@ -112,13 +109,6 @@ def _about(search: LdapSearch) -> bytes:
     return head + b"[^\0-\x1f\x7f]{1,800}" + re.escape(search.tail + messages.MANAGE_DSA_IT)
 
 
-def _sampling() -> bytes:
-    """Pattern of ``_SAMPLE`` about any name, for at most ``SAMPLED_COLUMNS`` attributes."""
-    head = _about(_SAMPLE).removesuffix(re.escape(_SAMPLE.tail + messages.MANAGE_DSA_IT))
-    named = rb"0%b(?:\x04.[A-Za-z0-9-]{1,63}){1,%d}" % (_LENGTH, SAMPLED_COLUMNS)
-    return head + re.escape(_SAMPLE.conditions) + named + re.escape(messages.MANAGE_DSA_IT)
-
-
 SENDS = (
     DeclaredSend(
         _BIND,
@@ -151,8 +141,8 @@ SENDS = (
     ),
     DeclaredSend(
         "one level, attributes by name",
-        _sampling(),
-        f"named attributes of at most {SAMPLED_RECORDS} entries, never passwords: classified for personal data in "
+        _about(_SAMPLE),
+        f"{len(_PERSONAL)} attributes of {SAMPLED_RECORDS} entries, no password: classified for personal data in "
         "memory, nothing is kept",
         Depth.SAMPLE,
         values=True,
@@ -192,11 +182,14 @@ class LdapProbe:
         return run_sample(found, _sample(containers, found))
 
     def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
+        secure = [False]
+
         def attempt(tls: bool) -> Conversation[bytes]:
+            secure[0] = tls
             return (yield from first_answer(tls, messages.ANONYMOUS_BIND, 1, first_answer_timeout(self.meta, target)))
 
         first = yield from plain_then_tls(target.tls, attempt)
-        session = _Session()
+        session = _Session(secure[0])
         bound = yield from session.bind(first)
         draft.spoke = True
         draft.product = "ldap"
@@ -212,14 +205,27 @@ class LdapProbe:
         contexts = _contexts(draft, root, result)
         if depth.allows(Depth.ENUMERATE) and contexts:
             yield from _Walk(draft, session, depth).go(contexts)
-        yield Send(messages.UNBIND)
+        if session.connection.is_open:
+            yield Send(messages.UNBIND)
 
 
 class _Session:
-    """Searches over one connection."""
+    """Searches over one connection, which is opened again if the server closed it in answer to a search."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: bool, start_tls: bool = False) -> None:
         self.inbox = Inbox()
+        self._tls = tls
+        self._start_tls = start_tls
+        self.connection = ResumableConnection(self._again)
+
+    def _again(self) -> Conversation[None]:
+        yield Connect(self._tls)
+        self.inbox = Inbox()
+        if self._start_tls:
+            yield from _request_tls(self.inbox)
+            self.inbox = Inbox()
+        yield Send(messages.ANONYMOUS_BIND)
+        yield from self.bind()
 
     def bind(self, first: bytes = b"") -> Conversation[LdapResult]:
         """Send an anonymous bind and read its result.
@@ -233,11 +239,14 @@ class _Session:
         return messages.result(answer.content)
 
     def search(self, search: LdapSearch, base: str) -> Conversation[tuple[list[LdapEntry], LdapResult]]:
-        """Matching entries, at most the search's limit, and the result.
+        """Matching entries, at most the search's limit, and the result; an error if the server closes instead.
 
         Raises:
             Hostile: more entries than requested, or another kind of answer.
         """
+        return (yield from self.connection.run(self._search(search, base), _closed))
+
+    def _search(self, search: LdapSearch, base: str) -> Conversation[tuple[list[LdapEntry], LdapResult]]:
         yield Send(search.message(base.encode()))
         entries: list[LdapEntry] = []
         for _ in range(_MAX_MESSAGES):
@@ -253,24 +262,25 @@ class _Session:
 
 def _sample(containers: Sequence[Container], found: list[SampledColumn]) -> Conversation[None]:
     # With StartTLS, the port speaks both.
-    first = yield from plain_then_tls(None, lambda tls: first_answer(tls, messages.ANONYMOUS_BIND, 1, None))
-    session = _Session()
+    secure = [False]
+
+    def attempt(tls: bool) -> Conversation[bytes]:
+        secure[0] = tls
+        return (yield from first_answer(tls, messages.ANONYMOUS_BIND, 1, None))
+
+    first = yield from plain_then_tls(None, attempt)
+    session = _Session(secure[0])
     bound = yield from session.bind(first)
     if bound.code == messages.CONFIDENTIALITY_REQUIRED:
         session = yield from _start_tls(session)
         yield from session.bind()
     for container in containers:
-        names = [
-            field.name
-            for field in container.fields
-            if _ATTRIBUTE.fullmatch(field.name) and field.name.lower() not in _UNREAD
-        ]
         base = ",".join(reversed(container.path))
-        if names and len(container.path) <= 2 and _DN.fullmatch(base):
-            search = msgspec.structs.replace(_SAMPLE, attributes=tuple(names[:SAMPLED_COLUMNS]))
-            entries, _ = yield from session.search(search, base)
+        if len(container.path) <= 2 and _DN.fullmatch(base) and base.isprintable():
+            entries, _ = yield from session.search(_SAMPLE, base)
             found += document_columns(container.path, map(_texts, entries))
-    yield Send(messages.UNBIND)
+    if session.connection.is_open:
+        yield Send(messages.UNBIND)
 
 
 def _texts(entry: LdapEntry) -> dict[str, list[str]]:
@@ -282,24 +292,31 @@ def _texts(entry: LdapEntry) -> dict[str, list[str]]:
     return found
 
 
+def _closed(why: str) -> tuple[list[LdapEntry], LdapResult]:
+    return [], LdapResult(messages.UNAVAILABLE, why)
+
+
 def _start_tls(session: _Session) -> Conversation[_Session]:
     """Session inside TLS on the same connection, before a bind.
 
     Raises:
         Fault: the server refuses, or the handshake fails.
     """
+    yield from _request_tls(session.inbox)
+    yield Send(messages.ANONYMOUS_BIND)
+    return _Session(tls=False, start_tls=True)
+
+
+def _request_tls(inbox: Inbox) -> Conversation[None]:
     yield Send(messages.START_TLS)
-    started = messages.result((yield from messages.message(session.inbox, 2)).content)
+    started = messages.result((yield from messages.message(inbox, 2)).content)
     if started.code == _BUSY:
         # OpenLDAP may answer a search before it counts it as done (RFC 4511, 4.14.2: operations are outstanding).
         yield Send(messages.START_TLS)
-        started = messages.result((yield from messages.message(session.inbox, 2)).content)
+        started = messages.result((yield from messages.message(inbox, 2)).content)
     if started.code:
         raise Fault(Outcome.TLS_ERROR, f"StartTLS: result {started.code} {started.text}")
     yield StartTls()
-    inside = _Session()
-    yield Send(messages.ANONYMOUS_BIND)
-    return inside
 
 
 def _contexts(draft: ReportDraft, entries: list[LdapEntry], result: LdapResult) -> list[str]:

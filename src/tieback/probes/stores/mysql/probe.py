@@ -106,6 +106,9 @@ class MysqlProbe:
         yield from _prepare(draft, session, greeting)
         if depth.allows(Depth.ENUMERATE):
             draft.privileges = yield from _privileges(session)
+            if draft.privileges is Privileges.ADMIN:
+                # No other account could do more.
+                draft.untested.clear()
             if draft.product == "mariadb":
                 yield from _identify_mariadb(draft, session)
             yield from read_catalogue(draft, session, depth, scans=target.scans)
@@ -193,6 +196,7 @@ def _get_in(draft: ReportDraft, session: MysqlSession, target: Target) -> Conver
     if refusal is None:
         draft.access = Access.ANY_USER
         draft.prove("login without a password", "a synthetic user can log in (anonymous account)", Access.ANY_USER)
+        draft.default_accounts(_DEFAULT_ACCOUNT)
         return True
     _refused(draft, refusal)
     if draft.access is Access.FIREWALLED:
@@ -210,7 +214,6 @@ def _get_in(draft: ReportDraft, session: MysqlSession, target: Target) -> Conver
             draft.account = account
             draft.access = Access.OPEN
             draft.proofs.clear()
-            draft.untested.clear()
             draft.prove("login without a password", f"{account} can log in without a password", Access.OPEN)
             return True
     return False

@@ -14,6 +14,7 @@ Identity: ``master_replid``, which a primary and its replicas share, else ``run_
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
@@ -35,8 +36,9 @@ from tieback.probes.stores.redis.keys import frequent_patterns, mask_scan
 from tieback.probes.wire import resp
 from tieback.probes.wire.opening import first_answer, plain_then_tls
 from tieback.probes.wire.placeholders import is_distinctive
+from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import NotThisProtocol
-from tieback.scope.conversation import Conversation, DeclaredSend, Send, Target
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Send, Target
 
 MAX_DATABASES = 64
 _MAX_DESCRIBED = 16
@@ -169,10 +171,17 @@ class RedisProbe:
         return run_sample(found, sample.read_samples(target, _HELLO, containers, found))
 
     def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
+        secure = [False]
+
         def attempt(tls: bool) -> Conversation[bytes]:
+            secure[0] = tls
             return (yield from first_answer(tls, _HELLO, 1, first_answer_timeout(self.meta, target)))
 
+        def connect() -> Conversation[None]:
+            yield Connect(secure[0])
+
         kind = yield from plain_then_tls(target.tls, attempt)
+        connection = ResumableConnection(connect)
         pong = yield from resp.reply(kind)
         if not isinstance(pong, resp.RespError) and pong != "PONG":
             raise NotThisProtocol("answers PING with something other than PONG")
@@ -192,7 +201,7 @@ class RedisProbe:
             # The user without a password may not run INFO, or an administrator renamed it. That protects no data.
             draft.product, draft.spoke = "redis", True
             yield from _greet(draft)
-            yield from _look(draft, {}, depth, info=False)
+            yield from _look(draft, {}, depth, connection, info=False)
             return
         for key, product in _VERSIONS:
             if key in server:
@@ -211,7 +220,7 @@ class RedisProbe:
         if sentinel:
             yield from _watched(draft, server, depth)
             return
-        yield from _look(draft, server, depth)
+        yield from _look(draft, server, depth, connection)
 
 
 def _greet(draft: ReportDraft) -> Conversation[None]:
@@ -228,13 +237,16 @@ def _greet(draft: ReportDraft) -> Conversation[None]:
         draft.prove(_HELLO_2, f"a session without a password: {draft.product} {draft.version}", Access.OPEN)
 
 
-def _look(draft: ReportDraft, server: dict[str, str], depth: Depth, *, info: bool = True) -> Conversation[None]:
+def _look(
+    draft: ReportDraft, server: dict[str, str], depth: Depth, connection: ResumableConnection, *, info: bool = True
+) -> Conversation[None]:
     """Identify the server and read its content, as far as the grant's depth allows.
 
     Args:
         draft: the report.
         server: the answer to ``INFO server``.
         depth: depth of the grant.
+        connection: to the server; a command that the server answers by closing it costs only that command.
         info: false if ``INFO`` is refused or renamed.
     """
     enumerates = depth.allows(Depth.ENUMERATE)
@@ -247,12 +259,11 @@ def _look(draft: ReportDraft, server: dict[str, str], depth: Depth, *, info: boo
     if not enumerates:
         return
     yield from _enumerate(draft, info=info)
-    yield Send(rights.USER)
-    user = rights.user_rights((yield from resp.reply()), draft.version)
+    user = rights.user_rights((yield from connection.run(_user(), resp.RespError)), draft.version)
     draft.privileges = user.privileges
     described = depth.allows(Depth.DESCRIBE)
     if described and draft.access in (Access.OPEN, Access.PARTIAL):
-        yield from _describe(draft, user)
+        yield from _describe(draft, user, connection)
     elif not user.every_key and draft.access is Access.OPEN:
         draft.containers = [_unchecked(container) for container in draft.containers]
         draft.access = Access.PARTIAL
@@ -415,7 +426,12 @@ def _count_each(draft: ReportDraft, first: int) -> Conversation[dict[int, int]]:
     return counts
 
 
-def _describe(draft: ReportDraft, user: rights.UserRights) -> Conversation[None]:
+def _user() -> Conversation[resp.Reply]:
+    yield Send(rights.USER)
+    return (yield from resp.reply())
+
+
+def _describe(draft: ReportDraft, user: rights.UserRights, connection: ResumableConnection) -> Conversation[None]:
     """Add patterns of key names; if not every key is readable, count those that are."""
     hidden = False
     counted = draft.containers
@@ -424,7 +440,10 @@ def _describe(draft: ReportDraft, user: rights.UserRights) -> Conversation[None]
         draft.containers = [_unchecked(container) for container in counted]
         draft.access = Access.PARTIAL if draft.access is Access.OPEN else draft.access
     for position, container in enumerate(counted):
-        page = (yield from _scan(draft, container)) if position < _MAX_DESCRIBED else None
+        page: tuple[bytes, list[bytes]] | None = None
+        if position < _MAX_DESCRIBED:
+            closed = partial(_closed, draft, container)
+            page = yield from connection.run(_scan(draft, container), closed)
         found: rights.ReadableKeys | None = None
         if page is not None and not user.every_key and position < _MAX_CHECKED:
             found = yield from rights.count_readable(_keys(container), *page)
@@ -437,6 +456,10 @@ def _describe(draft: ReportDraft, user: rights.UserRights) -> Conversation[None]
     if not user.every_key and draft.containers:
         readable = any(one.records is None or one.records.value for one in draft.containers)
         draft.access = Access.SCHEMA_ONLY if not readable else Access.PARTIAL if hidden else Access.OPEN
+
+
+def _closed(draft: ReportDraft, container: Container, why: str) -> None:
+    draft.problem(f"{container.name}: SCAN: {why}")
 
 
 def _scan(draft: ReportDraft, container: Container) -> Conversation[tuple[bytes, list[bytes]] | None]:

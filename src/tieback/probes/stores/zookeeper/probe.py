@@ -24,6 +24,7 @@ from tieback.model.probe import Access, Container, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.stores.zookeeper import jute
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
+from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, SendCost, Target
 
@@ -176,9 +177,12 @@ class _Walk:
         self._exact = False
         """True if the server can count the nodes below a node."""
         self._bytes = statistics.get("zk_approximate_data_size")
+        self._tls = False
+        self._connection = ResumableConnection(self._begin)
 
     def go(self, tls: bool) -> Conversation[None]:
         draft = self._draft
+        self._tls = tls
         yield Connect(tls)
         yield Send(jute.CONNECT)
         try:
@@ -199,13 +203,27 @@ class _Walk:
             if not count.error:
                 self._total, self._exact = jute.number(count.record), True
             yield from self._list(jute.children(listed.record))
-        if listed.error not in jute.SASL_REQUIRED:
+        if listed.error not in jute.SASL_REQUIRED and self._connection.is_open:
             yield Send(jute.CLOSE)
 
     def _ask(self, kind: int, path: bytes) -> Conversation[jute.JuteReply]:
+        """Answer to a request; an error if the server closes the connection instead."""
         self._xid += 1
+        return (yield from self._connection.run(self._exchange(kind, path), self._closed))
+
+    def _exchange(self, kind: int, path: bytes) -> Conversation[jute.JuteReply]:
         yield Send(jute.request(self._xid, kind, path))
         return jute.reply((yield from jute.packet()), self._xid)
+
+    def _closed(self, why: str) -> jute.JuteReply:
+        self._draft.problem(why)
+        return jute.JuteReply(jute.CONNECTION_LOSS, b"")
+
+    def _begin(self) -> Conversation[None]:
+        """Start another session after the server closed the last one."""
+        yield Connect(self._tls)
+        yield Send(jute.CONNECT)
+        yield from jute.packet()
 
     def _turned_away(self, error: int) -> None:
         if error in (jute.NO_AUTH, *jute.SASL_REQUIRED):

@@ -33,7 +33,7 @@ def error(code: int) -> bytes:
 def result(rows: Sequence[Sequence[str]], columns: int) -> bytes:
     packets = [bytes((columns,)), *[b"\x03def"] * columns, b"\xfe\0\0\2\0"]
     packets += [b"".join(bytes((len(v),)) + v.encode() for v in row) for row in rows] + [b"\xfe\0\0\2\0"]
-    return b"".join(mysql_frame(at + 1, packet) for at, packet in enumerate(packets))
+    return b"".join(mysql_frame((at + 1) & 0xFF, packet) for at, packet in enumerate(packets))
 
 
 COLUMNS = {queries.TABLES: 7, queries.TIDB_TABLES: 7, queries.COLUMNS: 4, queries.TIDB_COLUMNS: 4}
@@ -112,6 +112,12 @@ def test_a_table_of_another_server_is_never_counted(engine: str) -> None:
     assert not [sent for sent in played.sent if b"FROM `" in sent]
 
 
+def test_the_number_of_counts_is_bounded() -> None:
+    tables = [["shop", f"t{number}", *TABLE[2:]] for number in range(900)]
+    sent = ask(server({queries.TABLES: tables}), scans=True).sent
+    assert sum(b"COUNT(*) FROM (" in one for one in sent) == queries.MAX_COUNTED
+
+
 def test_tidb_has_its_own_guard_and_schemas() -> None:
     refused = {queries.READ_ONLY: 1235, queries.START: 1235}
     tidb: dict[str, Answer] = {queries.TIDB_TABLES: [TABLE], queries.TIDB_COLUMNS: [["shop", "people", "id", "int"]]}
@@ -159,6 +165,14 @@ def test_root_is_named_as_untested_unless_the_grant_names_it() -> None:
     assert ask(server({})).result.untested == ()
 
 
+@pytest.mark.parametrize(("privilege", "untested"), [("INSERT", 0), ("SELECT", 1)])
+def test_root_stays_untested_if_another_account_has_few_privileges(privilege: str, untested: int) -> None:
+    report = ask(server({queries.PRIVILEGES: [[privilege]]}, accounts=("admin",)), ("admin",)).result
+    assert (report.account, len(report.untested)) == ("admin", untested)
+
+
 def test_an_anonymous_account_is_an_entry_for_any_user() -> None:
     report = ask(server({}, accounts=(DUMMY_ACCOUNT,)), ()).result
-    assert (report.access, report.entry, report.untested) == (Access.ANY_USER, Entry.ANY_USER, ())
+    assert (report.access, report.entry, len(report.untested)) == (Access.ANY_USER, Entry.ANY_USER, 1)
+    root = ask(server({queries.PRIVILEGES: [["SUPER"]]}, accounts=(DUMMY_ACCOUNT,)), ()).result
+    assert (root.access, root.privileges, root.untested) == (Access.ANY_USER, Privileges.ADMIN, ())
