@@ -113,8 +113,8 @@ def cells(group: FigureGroup) -> tuple[str, ...]:
         ransomed += f" ({_percent(group.ransomed, group.answering)})"
     return (
         *(NOTHING if number is None else f"{number:,}" for number in (group.analysed, group.using, group.affected)),
-        f"{group.answering:,}",
-        f"{group.exposed:,}",
+        _range(group.answering, group.answering_at_most),
+        _range(group.exposed, group.exposed_at_most),
         figure_text(group.records) if group.exposed else NOTHING,
         bytes_text(group.bytes) if group.exposed else NOTHING,
         ransomed,
