@@ -244,13 +244,17 @@ def _self_written(schema: str, *, signed_in: bool) -> list[list[str]]:
         [*members, *profiles("member")],
         [*members, *profiles("admin"), *changes],
         [*profiles("member"), *members_only],
+        [
+            f"insert into {schema}.teams_members values ('{users[0]}', 99, 'admin')",
+            f"insert into {schema}.profiles values ('{users[0]}', 'admin', true)",
+        ],
     ]
 
 
 def _inserts(name: str, *, view: bool) -> tuple[list[str], list[bool]]:
     found, others = [], []
     owners = (f"'{OWN}'", f"'{OTHERS[0]}'", "null", "default")
-    statuses = ("'live'", "'draft'", "null")
+    statuses = ("'live'", "'draft'", "'other'", "null")
     opens = ("true", "false")
     teams = ("1", "2")
     editors = (f"array['{OWN}']::uuid[]", f"array['{OTHERS[0]}']::uuid[]")
@@ -276,7 +280,7 @@ def _inserts(name: str, *, view: bool) -> tuple[list[str], list[bool]]:
 
 def _updates(name: str, *, view: bool) -> list[str]:
     owners = (f"'{OWN}'", f"'{OTHERS[0]}'", "null")
-    statuses = tuple(f"'{one}'" for one in STATUSES)
+    statuses = tuple(f"'{one}'" for one in (*STATUSES, "other"))
     if view:
         return [
             f"update {name} set owner = {owner}, status = {status}"

@@ -15,7 +15,7 @@ import msgspec
 from tests.unit.probes.stores.bolt.test_probe import server as bolt_server
 from tests.unit.probes.stores.cassandra.test_probe import peer as cassandra_peer
 from tests.unit.probes.stores.cassandra.test_probe import rows as cassandra_rows
-from tests.unit.probes.stores.clickhouse_native.test_probe import DEFAULT, block
+from tests.unit.probes.stores.clickhouse_native.test_probe import DEFAULT, block, exception
 from tests.unit.probes.stores.clickhouse_native.test_probe import server as clickhouse_server
 from tests.unit.probes.stores.kafka.test_probe import Broker, text
 from tests.unit.probes.stores.ldap.test_probe import Directory, entry, result
@@ -143,6 +143,8 @@ def _clickhouse_native() -> Answer:
             return block(("mail", "String", ""), ("who", "Nullable(String)", ""), ("x", "String", "ALIAS"))
         if b"system.tables WHERE database IN ('hr') AND name IN ('people')" in sent and b"engine" in sent:
             return block(("people", "MergeTree"))
+        if b"LIMIT 1" in sent and b"engine" in sent:
+            return exception(60)
         if b"FROM `hr`.`people` LIMIT 50" in sent:
             assert b"`x`" not in sent
             return block(*texts)

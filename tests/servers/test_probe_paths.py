@@ -170,7 +170,7 @@ def test_a_probe_takes_a_url_with_its_path(tmp_path: Path, proxy: ReverseProxy) 
     done = tieback("probe", url, "--grant", grant, "--format", "json", "--record", "t.jsonl", cwd=tmp_path)
     reports = {one["target"]: one for one in map(json.loads, done.stdout.splitlines())}
     found = reports[f"127.0.0.1:{proxy.port}/es/"]
-    assert (found["product"], found["access"]) == ("opensearch", "open"), done.stderr
+    assert (found["product"], found["access"], done.returncode) == ("opensearch", "open", 0), done.stderr
     assert reports[f"127.0.0.1:{proxy.port}"]["outcome"] == "protocol_mismatch"
     # Nothing else was requested: the root and what is below the paths of the URL.
     asked = [one.split(" ")[1] for one in proxy.requests[before:]]

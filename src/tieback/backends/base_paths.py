@@ -5,7 +5,6 @@ The store may also be at the root of the host, so that a base path adds a candid
 """
 
 import re
-from collections.abc import Iterable
 from functools import cache, cached_property
 from importlib import resources
 
@@ -29,6 +28,7 @@ class BaseRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):
     """One ``[[base]]`` rule of base_paths.toml."""
 
     service: str
+    marks: tuple[str, ...]
     path: str
     source: str
     match: tuple[tuple[str, str], ...]
@@ -41,6 +41,8 @@ class BaseRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):
 
     def base(self, path: str) -> str:
         """The part of a path before what belongs to the product; empty if there is none."""
+        if self.marks and not any(mark in path for mark in self.marks):
+            return ""
         found = self.compiled.match(path)
         return found["base"] if found is not None and is_base(found["base"]) else ""
 
@@ -61,10 +63,21 @@ def is_base(path: str) -> bool:
     return _BASE.fullmatch(path) is not None
 
 
-def suggest_bases(path: str, rules: Iterable[BaseRule] | None = None) -> tuple[BasePath, ...]:
+@cache
+def _unmarked() -> tuple[tuple[BaseRule, ...], re.Pattern[str]]:
+    """The rules without marks, and an expression that finds a mark of the others: most paths have none."""
+    rules = read_base_rules()
+    marks = {mark for rule in rules for mark in rule.marks}
+    return tuple(rule for rule in rules if not rule.marks), re.compile("|".join(map(re.escape, sorted(marks))))
+
+
+def suggest_bases(path: str) -> tuple[BasePath, ...]:
     """The base paths that the path of a URL suggests, without the root; each once, with its likeliest service."""
+    if not path:
+        return ()
+    few, marks = _unmarked()
     found: dict[str, BasePath] = {}
-    for rule in rules if rules is not None else read_base_rules():
+    for rule in read_base_rules() if marks.search(path) else few:
         base = rule.base(path[:1024])
         if base and (base not in found or not found[base].service):
             found[base] = BasePath(base, rule.service)

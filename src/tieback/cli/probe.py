@@ -147,7 +147,11 @@ class _Tally:
         self.counted: Counter[Outcome] = Counter()
         self.skipped: list[ProbeReport] = []
         """Targets that were not contacted, for the reasons."""
-        self.total = self.failed = self.outside = 0
+        self.total = self.outside = 0
+        self._failed: Counter[tuple[str, bool]] = Counter()
+        """Failures by ``host:port``, and whether only another protocol answered there."""
+        self._answered: set[str] = set()
+        """``host:port`` with a store at its root or below a path."""
         self.days: set[str] = set()
 
     async def take(self, found: AsyncGenerator[ProbeReport]) -> None:
@@ -155,6 +159,11 @@ class _Tally:
         async with aclosing(found):
             async for report in found:
                 self._add(report)
+
+    @property
+    def failed(self) -> int:
+        """Number of targets without a result. A URL with a path names several places, of which one is enough."""
+        return sum(count for (place, other), count in self._failed.items() if not (other and place in self._answered))
 
     def _add(self, report: ProbeReport) -> None:
         self.total += 1
@@ -168,7 +177,11 @@ class _Tally:
         skipped = report.outcome is Outcome.OUT_OF_SCOPE
         counted = (skipped or report.outcome in _COUNTED) and self._derived(report.target)
         # A host without a port is probed on every usual port. Most of them are closed; this is not a failure.
-        self.failed += report.outcome is not Outcome.OK and not (counted and report.outcome is Outcome.REFUSED)
+        place = report.target.partition("/")[0]
+        if report.outcome is Outcome.OK:
+            self._answered.add(place)
+        elif not (counted and report.outcome is Outcome.REFUSED):
+            self._failed[place, report.outcome is Outcome.PROTOCOL_MISMATCH] += 1
         if counted and skipped:
             self.skipped.append(report)
         elif counted:

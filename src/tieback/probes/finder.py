@@ -55,7 +55,7 @@ class WebFinder:
             sends=tuple(asks.values()),
             references=("https://www.rfc-editor.org/rfc/rfc9110",),
             pivot=False,
-            keeps_quiet=True,
+            may_keep_quiet=True,
         )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies

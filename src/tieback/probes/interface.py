@@ -65,6 +65,8 @@ class ProbeMeta(msgspec.Struct, frozen=True):
     keeps_quiet: bool = False
     """True if the servers leave the first bytes of another protocol unanswered, while most would close. The probe is
     then tried first on a port that stayed silent."""
+    may_keep_quiet: bool = False
+    """True if some servers do so. The probe is then tried after those whose servers all do."""
 
     @property
     def verified(self) -> tuple[VerifiedVersion, ...]:

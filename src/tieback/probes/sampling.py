@@ -163,7 +163,7 @@ class SampleReading:
     def ask(self, request: Request, *names: str, cap: int = SAMPLE_CAP) -> Conversation[Response | None]:
         """Send a request; ``None`` if it contains a name that must not be sent."""
         path, body = request.fill(*names), request.encode(*names)
-        if path is None or body is None:
+        if path is None or body is None or not all(map(str.isprintable, names)):
             return None
         return (yield from request.on(self._http, path, cap, self._key, body))
 
@@ -245,7 +245,7 @@ def _choose_objects(listed: Iterable[ListedObject]) -> list[tuple[str, str]]:
     """Kind and name of the objects to read: those of each kind in turn, the largest first."""
     kinds: dict[str, list[ListedObject]] = {}
     for one in listed:
-        if one.size and (kind := object_kind(one.name)):
+        if one.size and one.name.isprintable() and (kind := object_kind(one.name)):
             kinds.setdefault(kind, []).append(one)
     turns = [
         (place, kind, one.name)

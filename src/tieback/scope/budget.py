@@ -181,6 +181,8 @@ class OpeningBudget:
         """True if the port speaks TLS from the first byte."""
         self.unverified = ""
         """Why the certificate did not verify; it would fail again."""
+        self.no_tls = ""
+        """Why a handshake as the first exchange failed: the port speaks no TLS, or not with us. It is not repeated."""
 
     @property
     def left(self) -> float:

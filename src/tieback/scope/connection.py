@@ -246,22 +246,21 @@ class Connection:
             True if the peer closed.
         """
         self._end_tls()
-        closed = False
-        with suppress(OSError):
+        try:
             self._socket.shutdown(socket.SHUT_WR)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    closed = await self._drain()
-        self._socket.close()
-        return closed
+            async with asyncio.timeout(seconds):
+                return await self._drain()
+        except TimeoutError:
+            return False
+        except OSError:  # the peer has reset the connection
+            return True
+        finally:
+            self._socket.close()
 
     async def _drain(self) -> bool:
         """Read and drop what still comes; true at the end of the stream."""
         for _ in range(_MAX_DRAINED):
-            try:
-                if not await self._loop.sock_recv(self._socket, READ_BYTES):
-                    return True
-            except ConnectionError:
+            if not await self._loop.sock_recv(self._socket, READ_BYTES):
                 return True
         return False
 

@@ -196,6 +196,8 @@ class ConversationRunner:
 
     async def _connect(self, tls: bool, seconds: float | None) -> None:
         await self.finish(again=True)
+        if tls and self._opening is not None and self._opening.no_tls:
+            raise Fault(Outcome.TLS_ERROR, self._opening.no_tls)
         self._tls = None
         fault: Fault | None = None
         addresses = await self._addresses()
@@ -212,6 +214,8 @@ class ConversationRunner:
                 await self.finish()
                 if failed.outcome is Outcome.BUDGET_SPENT:
                     raise
+                if failed.outcome is Outcome.TLS_ERROR and self._opening is not None:
+                    self._opening.no_tls = failed.detail
                 fault = failed
             else:
                 self._address = address

@@ -45,6 +45,13 @@ def test_what_a_path_suggests(path: str, bases: list[BasePath]) -> None:
     assert list(suggest_bases(path)) == bases
 
 
+@given(st.sampled_from(RULES), st.text(st.sampled_from("abes/_.v1"), max_size=60))
+def test_marks_skip_only_paths_that_do_not_match(rule: BaseRule, rest: str) -> None:
+    for path in (rest, *(f"/x{mark}/{rest}" for mark in rule.marks), *(f"/x{mark}" for mark in rule.marks)):
+        without = rule.compiled.match(path)
+        assert (without is not None and is_base(without["base"])) == bool(rule.base(path))
+
+
 @given(st.text(st.sampled_from("abes/_.%~-{}$solr"), max_size=200))
 def test_any_path_gives_plain_bases_that_it_starts_with(path: str) -> None:
     for base in suggest_bases(path):

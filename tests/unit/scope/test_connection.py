@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -77,6 +78,21 @@ async def test_finish_waits_until_the_peer_has_closed() -> None:
         await connection.write(b"hello", 1)
         assert await connection.finish(30)
         assert ended.is_set()
+
+
+async def test_finish_after_a_reset_is_a_close() -> None:
+    async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        raw = writer.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    async with peer(resets) as port:
+        connection = await connect(port)
+        await connection.write(b"hello", 1)
+        with pytest.raises(Fault, match="reset") as caught:
+            await connection.read(1, 5)
+        assert caught.value.outcome is Outcome.REFUSED
+        assert await connection.finish(30)
 
 
 async def test_finish_gives_up_on_a_peer_that_does_not_close() -> None:

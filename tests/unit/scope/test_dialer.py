@@ -203,6 +203,33 @@ async def test_conversation_may_handle_a_fault_and_continue(bench: Bench) -> Non
     assert bench.events() == ["grant", "connect", "undeclared", "connect", "end"]
 
 
+@pytest.mark.parametrize(
+    ("path", "sent", "declared"),
+    [
+        ("/es", b"GET /es/ping\r\n", True),
+        ("/es", b"GET /ping\r\n", False),
+        ("/es", b"PING\r\n", False),
+        ("", b"GET /ping\r\n", True),
+        ("", b"GET /es/ping\r\n", False),
+    ],
+)
+async def test_below_a_path_a_send_must_stay_below_it(bench: Bench, path: str, sent: bytes, declared: bool) -> None:
+    sends = (DeclaredSend("GET /ping", rb"GET /ping\r\n", "a test"), DeclaredSend("ping", rb"PONG\r\n", "a test"))
+
+    def talk() -> Conversation[str]:
+        yield Connect()
+        try:
+            yield Send(sent)
+        except Fault as fault:
+            return fault.detail
+        return ""
+
+    async with ponging() as (port, _):
+        refused, traffic = await bench.dialer().converse(Target("127.0.0.1", port, path=path), talk(), sends)
+    assert refused.startswith("undeclared send") is not declared
+    assert traffic.bytes_sent == (len(sent) if declared else 0)
+
+
 async def test_a_conversation_that_handles_every_fault_is_ended(bench: Bench) -> None:
     def endless() -> Conversation[None]:
         while True:

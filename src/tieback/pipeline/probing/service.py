@@ -199,7 +199,7 @@ async def probe_target(
             opening.hurry(_HTTP_TOO_SECONDS)
         if was_silent(report) and not quiet:
             quiet = True
-            waiting = deque(sorted(waiting, key=lambda one: not one.meta.keeps_quiet))
+            waiting = deque(sorted(waiting, key=lambda one: (not one.meta.keeps_quiet, not one.meta.may_keep_quiet)))
         # The finder sends the same first bytes as the probes of stores that speak HTTP.
         no_web = no_web or (was_silent(report) and _speaks_http(probe))
         waiting = deque(one for one in waiting if _is_possible(one, web=web, quiet=quiet, no_web=no_web))
@@ -237,7 +237,7 @@ def _speaks_http(probe: Probe) -> bool:
 
 def _weight(probe: Probe) -> float:
     """How long this probe waits for a first byte, compared with others, after earlier ones got none."""
-    return _QUIET_WEIGHT if probe.meta.keeps_quiet else 1.0
+    return _QUIET_WEIGHT if probe.meta.keeps_quiet or probe.meta.may_keep_quiet else 1.0
 
 
 def _not_all_tried(first: ProbeReport, tried: int, left: int, opening: OpeningBudget) -> ProbeReport:

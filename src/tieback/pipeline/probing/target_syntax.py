@@ -1,7 +1,7 @@
 """Targets on the command line: host, ``host:port``, URL, CIDR block, and ranges of ports. Each is bounded.
 
 The path of a URL of HTTP is used as in a scan: its names of containers are requested, and a store is also looked for
-below the part that a reverse proxy may remove, or below the whole path.
+below the part that a reverse proxy may remove; if no rule knows that part, below the whole path.
 
 Sources: RFC 3986 (URL; 3.2.2 for IPv6 in brackets), RFC 4632 (CIDR).
 """
@@ -186,8 +186,8 @@ def _from_url(text: str) -> Iterator[NamedTarget]:
     endpoint = url_endpoint(text)
     yield NamedTarget(root, False, endpoint_hints(endpoint))
     bases = {base.path: base.service for base in suggest_bases(endpoint.path)}
-    if is_base(endpoint.path):
-        bases.setdefault(endpoint.path, "")
+    if not bases and is_base(endpoint.path):
+        bases[endpoint.path] = ""
     for path, likely in list(bases.items())[:MAX_BASES]:
         below = msgspec.structs.replace(root, path=path, service=likely or None)
         yield NamedTarget(below, False, endpoint_hints(endpoint, path))

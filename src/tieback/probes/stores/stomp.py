@@ -62,7 +62,7 @@ class StompProbe:
             "https://stomp.github.io/stomp-specification-1.2.html",
             "https://activemq.apache.org/components/classic/documentation/openwire-version-2-specification",
         ),
-        keeps_quiet=True,
+        may_keep_quiet=True,
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies

@@ -29,7 +29,7 @@ _SAMPLE = sample_get(
     "/collections/{collection}/documents/search"
     "?q=*&per_page=#&highlight_fields=none&enable_overrides=false&enable_analytics=false",
     "documents of a collection; the query matches all, and is not added to analytics",
-    names=rb"[A-Za-z0-9_.-]{1,255}",
+    names=rb"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254}",
 )
 
 

@@ -1,6 +1,8 @@
 """An unknown port: how often it is contacted, what is reported, and that one client at a time is enough for it."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date
@@ -138,6 +140,28 @@ async def test_unknown_server_sees_one_connection_at_a_time(dialer: Dialer, serv
     assert not report.product
     assert server.most == 1
     assert 1 <= server.total <= 2 * len(order_probes(None, server.port))
+
+
+async def test_server_that_resets_every_connection_is_tried_with_every_protocol(
+    dialer: Dialer, seconds: Seconds
+) -> None:
+    seconds(60, 30, 10)
+
+    handshakes = 0
+
+    async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal handshakes
+        handshakes += await reader.read(1) == b"\x16"
+        raw = writer.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    async with serving(resets) as server:
+        report = await probe(dialer, server.port)
+    greeting = sum(one.meta.greets for one in order_probes(None, server.port))
+    assert server.total >= len(order_probes(None, server.port)) - greeting
+    assert report.problems[0].startswith("not a known store: ")
+    # With the policy for trust, and with the lenient one; not again for each protocol.
+    assert handshakes == 2
 
 
 @pytest.mark.usefixtures("seconds")

@@ -109,6 +109,13 @@ def test_a_table_whose_name_could_change_the_query_is_not_counted(web: Any, name
     assert not any(b"count()" in sent or b"total_rows" in sent for sent in played.sent)
 
 
+def test_the_number_of_counts_is_bounded(web: Any) -> None:
+    tables = ",".join(f'["hr","t{number}","Log"]' for number in range(3000))
+    sent = web.ask("clickhouse", {TABLES: f'{{"data":[{tables}]}}'}).sent
+    assert sum(b"total_rows" in one for one in sent) == 4
+    assert sum(b"count()" in one for one in sent) == 20
+
+
 GRANTED = [
     ('{"data":[["GRANT ALL ON *.* TO default WITH GRANT OPTION"]]}', Privileges.ADMIN),
     ('{"data":[["GRANT SHOW, SELECT, dictGet ON *.* TO web"],["GRANT INSERT ON hr.* TO web"]]}', Privileges.ADMIN),

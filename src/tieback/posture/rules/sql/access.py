@@ -24,6 +24,7 @@ from tieback.posture.rules.sql.evaluate import (
     Scope,
     Session,
     UnsupportedError,
+    combined,
     condition_of,
     new_user,
 )
@@ -34,6 +35,7 @@ from tieback.posture.rules.sql.values import (
     EITHER,
     FALSE,
     FREE,
+    FRESH_TEXTS,
     MAYBE,
     OWN_ID,
     TRUE,
@@ -53,7 +55,7 @@ _WRITES = re.compile(
     r"\binsert\s+into\b|\bupdate\s+(?!set\b)[\"a-z_.]+\s+(as\s+\w+\s+|\w+\s+)?set\b|\bdelete\s+from\b|\btruncate\b",
     re.IGNORECASE,
 )
-_TIMED = {"insert": "insert", "update": "update", "delete": "delete"}
+_TIMED = {"insert": "insert", "update": "update", "delete": "delete", "take": "update"}
 
 
 class Outcome(Enum):
@@ -143,9 +145,10 @@ class Access:
         best: Decision | None = None
         for session in self._sessions(role, trees, signed_in=signed_in):
             evaluator = self._evaluator(session, trees)
-            decision = self._decide(evaluator, relation, command, acting, granted, columns, fixed or {})
-            if best is None or _rank(decision) > _rank(best):
-                best = decision
+            for values in _fixed(relation, evaluator, fixed):
+                decision = self._decide(evaluator, relation, command, acting, granted, columns, values)
+                if best is None or _rank(decision) > _rank(best):
+                    best = decision
             if best.outcome is Outcome.YES and not best.own:
                 break
         assert best is not None
@@ -185,7 +188,7 @@ class Access:
         constants = Constants()
         constants.collect(trees)
         texts = [one for values in (constants.others, *constants.direct.values()) for one in values]
-        for value in list(dict.fromkeys(one for one in texts if isinstance(one, str)))[:12]:
+        for value in [FRESH_TEXTS[0], *dict.fromkeys(one for one in texts if isinstance(one, str))][:12]:
             yield new_user(role, _AnyKey(value))
 
     def _evaluator(self, session: Session, trees: Sequence[Any]) -> Evaluator:
@@ -204,7 +207,7 @@ class Access:
         role = evaluator.session.role
         if not self.db.may_use(role, relation.name[0]):
             return FALSE
-        granted, columns = self._granted(relation, command, role)
+        granted, columns = self._granted(relation, "update" if command == "take" else command, role)
         if granted is None:
             return FALSE
         rights = replace(
@@ -214,6 +217,8 @@ class Access:
             if command == "insert":
                 self._defaults(evaluator, relation, columns, row, rights)
                 found = self._new_row(evaluator, relation, command, row, rights)
+            elif command == "take":
+                found = self._taken(evaluator, relation, columns, row, rights)
             else:
                 found = both(
                     evaluator.passes(relation, "update", row, rights),
@@ -224,6 +229,22 @@ class Access:
         if self._may_refuse(relation, command):
             return both(found, EITHER)
         return both(found, CHOICE) if found.holds else found
+
+    def _taken(
+        self, evaluator: Evaluator, relation: Relation, columns: frozenset[str] | None, row: Row, context: Context
+    ) -> Truth:
+        """Whether the requester may change a row of somebody else into this one."""
+        old = BaseRow(relation, evaluator.constants, context.choices)
+        found = evaluator.passes(relation, "update", old, context)
+        if "T" not in found.possible:
+            return FALSE
+        if isinstance(row, BaseRow):
+            for name, column in relation.columns.items():
+                if column.generated or (columns is not None and name not in columns):
+                    row.values.setdefault(name, old.get(name))
+        found = both(found, self._new_row(evaluator, relation, "update", row, context))
+        # Nothing is known of the stored rows: if their values decide, there may be none.
+        return both(found, EITHER) if old.values else found
 
     def _defaults(
         self, evaluator: Evaluator, relation: Relation, columns: frozenset[str] | None, row: Row, context: Context
@@ -237,17 +258,16 @@ class Access:
             row.values[name] = evaluator.value(column.default, Scope(), context) if column.default is not None else None
 
     def _new_row(self, evaluator: Evaluator, relation: Relation, command: str, row: Row, context: Context) -> Truth:
-        found = TRUE
-        for check in relation.checks:
-            found = both(found, evaluator.meets(check, relation, row, context))
+        found = evaluator.passes(relation, command, row, context, check=True)
+        if "T" not in found.possible:
+            return found
         if isinstance(row, BaseRow):
+            found = both(found, evaluator.constraints(relation, row, context))
             for name, value in row.values.items():
                 column = relation.columns.get(name)
                 if value is None and column is not None and column.not_null and not column.generated:
                     return FALSE
-        if "T" not in found.possible:
-            return found
-        return both(found, evaluator.passes(relation, command, row, context, check=True))
+        return found
 
     def _may_refuse(self, relation: Relation, command: str) -> bool:
         """True if a trigger may refuse or change the row."""
@@ -297,8 +317,7 @@ class Access:
             if (command, check) in {("insert", False), ("select", True), ("delete", True)}:
                 continue
             evaluator.detect_recursion(relation, applying, role, (), check=check)
-            trees = [condition_of(one, check=check) for one in applying]
-            self._privileges(evaluator, [one for one in trees if one is not None], role, 0)
+            self._privileges(evaluator, [combined(applying, check=check)], role, 0)
 
     def _privileges(self, evaluator: Evaluator, trees: Sequence[Any], role: str, depth: int) -> None:
         """PostgreSQL checks the privileges of all tables of a query, whether or not it reads them."""
@@ -311,8 +330,8 @@ class Access:
                     continue
                 found = self.db.relation(*names.range_name(fields))
                 if found is not None and found.kind == "table" and not evaluator.bypasses(found, role):
-                    inner = [one.using for one in evaluator.policies(found, role, "select") if one.using is not None]
-                    self._privileges(evaluator, inner, role, depth + 1)
+                    inner = combined(evaluator.policies(found, role, "select"), check=False)
+                    self._privileges(evaluator, [inner], role, depth + 1)
 
     def _insert(
         self,
@@ -375,13 +394,10 @@ class Access:
         while True:
             row = BaseRow(relation, evaluator.constants, choices)
             row.values = dict(fixed)
-            exists = TRUE
-            for check in relation.checks:
-                exists = both(exists, evaluator.meets(check, relation, row, context))
-            if "T" in exists.possible:
-                found = evaluator.best(
-                    lambda row=row: self._existing_row(evaluator, relation, command, row, context, columns)  # type: ignore[misc]
-                )
+            found = evaluator.best(
+                lambda row=row: self._existing_row(evaluator, relation, command, row, context, columns)  # type: ignore[misc]
+            )
+            if "T" in evaluator.constraints(relation, row, context).possible:
                 if None not in row.values.values():
                     count += 1
                     every &= found.always
@@ -527,7 +543,7 @@ class Access:
         found: list[Any] = []
         for trigger in users.triggers if users is not None else ():
             for function in self.db.functions.get(trigger.function, []):
-                found += body_trees(function)
+                found += [*body_trees(function), *({"InsertStmt": one} for one in _inserts(function.body))]
         return found
 
     # Sign-up
@@ -923,7 +939,7 @@ def _inserted(fields: Node, relation: Relation) -> dict[str, Any] | None:
 
 def _mentions_metadata(tree: Any) -> bool:
     return any(
-        (kind == "A_Const" and fields.get("sval", {}).get("sval") in {"user_metadata", "{user_metadata}"})
+        (kind == "A_Const" and "user_metadata" in str(fields.get("sval", {}).get("sval")))
         or (kind == "ColumnRef" and strings(fields["fields"])[-1:] == ["raw_user_meta_data"])
         for kind, fields in parse.walk(tree)
     )
@@ -945,6 +961,14 @@ def _session_dependent(tree: Any) -> bool:
 
 def _without_strings(text: str) -> str:
     return re.sub(r"'(?:[^']|'')*+'|--[^\n]*", "''", text)
+
+
+def _fixed(relation: Relation, evaluator: Evaluator, fixed: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Values that the rows have in any case: files of Storage are decided for each bucket that a policy names."""
+    if fixed is not None or relation.name != ("storage", "objects"):
+        return [fixed or {}]
+    buckets = [one for one in evaluator.constants.direct.get("bucket_id", []) if isinstance(one, str)]
+    return [{}, *({"bucket_id": one} for one in buckets[:50])]
 
 
 def _all(conditions: Sequence[Callable[[], Truth]]) -> Truth:

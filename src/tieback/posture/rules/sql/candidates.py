@@ -104,6 +104,10 @@ def _constants(node: Any) -> list[Any] | None:
         return None
 
 
+def _hashable(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool) else None
+
+
 def candidates(column: Column, name: str, constants: Constants, *, own: bool) -> list[Any]:
     """Candidate values of a column.
 
@@ -115,7 +119,10 @@ def candidates(column: Column, name: str, constants: Constants, *, own: bool) ->
     """
     compared = [one for one in constants.direct.get(name, []) if one is not None]
     if name in constants.linked or not compared:
-        compared += [one for one in constants.others if one is not None and one not in compared]
+        others = [*constants.others]
+        if name in constants.linked:
+            others += [one for each in constants.direct.values() for one in each]
+        compared += [one for one in dict.fromkeys(map(_hashable, others)) if one is not None and one not in compared]
     member = "\0" in name
     kind = "text" if member else column.type
     if column.generated and own:

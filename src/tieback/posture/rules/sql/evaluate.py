@@ -6,6 +6,7 @@ https://www.postgresql.org/docs/current/sql-expressions.html and, for the functi
 https://supabase.com/docs/guides/database/postgres/row-level-security.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -42,9 +43,11 @@ from tieback.posture.rules.sql.values import (
 
 MAX_LEAVES = 3_000
 """Most combinations of values of one condition."""
-MAX_WORK = 60_000
+MAX_WORK = 20_000
 """Most expressions that are evaluated for one answer."""
 MAX_DEPTH = 40
+MAX_LEVELS = 150
+"""Deepest nesting of expressions, with those of functions and policies."""
 MAX_WORLDS = 24
 """Most combinations of rows that the requester writes before its request."""
 MAX_BASES = 5
@@ -215,6 +218,9 @@ class Evaluator:
         self.constants = Constants()
         self.self_made: SelfMade | None = None
         self._world: Choices | None = None
+        self._level = 0
+        self._texts: dict[int, tuple[Node, str]] = {}
+        self._columns: dict[int, frozenset[str]] = {}
         self._decided: dict[Any, Any] = {}
         self.sign_up_rows: Callable[[Relation], list[dict[str, Any]] | None] = lambda _: []
         """Rows of a table that a trigger creates for a new user; ``None`` if that is not known."""
@@ -237,6 +243,13 @@ class Evaluator:
         finally:
             self._world = None
         return found
+
+    def _same(self, query: Node) -> str:
+        """The same text for queries that are the same but for their position."""
+        if id(query) not in self._texts:
+            text = re.sub(r"'location': \d+", "", repr(query))
+            self._texts[id(query)] = (query, text)
+        return self._texts[id(query)][1]
 
     def _decide(self, key: Any, options: Sequence[Any]) -> Any:
         """What the requester decided in this round; ``None`` outside of a round."""
@@ -280,19 +293,7 @@ class Evaluator:
         self.detect_recursion(relation, applying, context.role, context.active, check=check)
         inner = replace(context, active=(*context.active, relation.name), depth=context.depth + 1)
         scope = Scope({relation.name[1]: row})
-        found = FALSE
-        several = sum(one.permissive for one in applying) > 1
-        for policy in applying:
-            tree = condition_of(policy, check=check)
-            if policy.permissive and tree is not None:
-                found = either(
-                    found, truth(self.value(tree, scope, replace(inner, optional=several or context.optional)))
-                )
-        for policy in applying:
-            tree = condition_of(policy, check=check)
-            if not policy.permissive and tree is not None:
-                found = both(found, truth(self.value(tree, scope, inner)))
-        return found
+        return truth(self.value(combined(applying, check=check), scope, inner))
 
     def detect_recursion(
         self,
@@ -327,16 +328,18 @@ class Evaluator:
         """Raise ``RefusedQueryError`` if a table that an expression reads has no privilege for the role."""
         for tree in trees:
             for relation in self._queried(tree):
-                self.require_select(relation, role)
+                self.require_select(relation, role, tree)
 
-    def require_select(self, relation: Relation, role: str) -> None:
-        """Raise ``RefusedQueryError`` if the role may not read any column of a relation."""
+    def require_select(self, relation: Relation, role: str, tree: Any) -> None:
+        """Raise ``RefusedQueryError`` if the role may not read the columns of a relation that an expression names."""
         roles = self.db.member_roles(role)
         if self.db.granted(roles, relation.grants, "select", relation.owner) is not None:
             return
-        for each in roles:
-            if relation.column_grants.get((each, "select")):
-                return
+        readable = {name for each in roles for name in relation.column_grants.get((each, "select"), {})}
+        used = _columns_of(tree)
+        needed = set(relation.columns) if "*" in used else used & relation.columns.keys()
+        if readable and needed <= readable:
+            return
         raise RefusedQueryError(f"a policy reads {relation.label}, without a privilege of {role}")
 
     # Expressions
@@ -344,16 +347,19 @@ class Evaluator:
     def value(self, node: Any, scope: Scope, context: Context) -> Any:
         """The value of an expression: plain, ``Truth``, ``UNKNOWN``, or several alternatives."""
         self.work += 1
-        if self.work > MAX_WORK or context.depth > MAX_DEPTH:
+        if self.work > MAX_WORK or context.depth > MAX_DEPTH or self._level > MAX_LEVELS:
             return UNKNOWN
         kind, fields = kind_of(node)
         action = getattr(self, f"_{kind}", None)
         if action is None:
             return UNKNOWN
+        self._level += 1
         try:
-            return action(fields, scope, replace(context, depth=context.depth + 1))
+            return action(fields, scope, context)
         except UnsupportedError:
             return UNKNOWN
+        finally:
+            self._level -= 1
 
     def _A_Const(self, fields: Node, scope: Scope, context: Context) -> Any:
         del scope, context
@@ -723,7 +729,7 @@ class Evaluator:
             return None
         result = _alternatives(found, outcomes)
         if isinstance(result, OneOf) and result.chosen and self._world is not None:
-            return self._decide((id(query), _state(scope)), result.values)
+            return self._decide((self._same(query), _state(scope)), result.values)
         return result
 
     def _aggregate(self, found: list[str], target: Any, query: Node, scope: Scope, context: Context) -> Any:
@@ -741,7 +747,7 @@ class Evaluator:
             return OneOf((1, 2, 1000), chosen=False)
         return OneOf((0, 1), chosen=True) if exists.concrete == "C" else OneOf((0, 1, 2, 1000), chosen=False)
 
-    def _rows(
+    def _rows(  # noqa: PLR0912 - how a row can exist
         self,
         query: Node,
         outer: Scope,
@@ -759,23 +765,29 @@ class Evaluator:
         certain = made = maybe = False
         outcomes: list[tuple[str, Any]] = []
         for kinds in self._combinations(query, outer, context):
+            source = "stored" if "stored" in kinds else ("made" if {"made", "updated", "taken"} & {*kinds} else "fixed")
+            if values is None and ((source == "stored" and maybe) or (source == "made" and made)):
+                continue
             for holds, possible in self._leaves(query, outer, context, condition, kinds):
                 if not possible:
                     continue
-                source = "stored" if "stored" in kinds else ("made" if "made" in kinds else "fixed")
-                sure = holds == "T" or (holds == "C" and source == "made")
+                sure = holds in {"T", "always"} or (holds == "C" and source == "made")
                 if source == "fixed" and holds == "always":
                     certain = True
                 elif source in {"fixed", "made"} and sure:
                     made = True
                 else:
                     maybe = True
-                if values is not None and values:
-                    outcomes.append((source if sure or holds == "always" else "stored", values[-1][1]))
+                if values is None:
+                    break
+                if values:
+                    outcomes.append((source if sure else "stored", values[-1][1]))
+            if certain and values is None:
+                return TRUE, outcomes
         if certain:
             return TRUE, outcomes
         if made:
-            decision = self._decide((id(query), _state(outer)), (True, False))
+            decision = self._decide((self._same(query), _state(outer)), (True, False))
             if decision is None and not (context.negated and maybe):
                 return CHOICE, outcomes
             if decision:
@@ -793,9 +805,9 @@ class Evaluator:
             kinds = ["stored"]
             fixed = self.sign_up_rows(base.relation)
             if self.session.signed_in and fixed:
-                kinds += ["fixed", "updated"]
+                kinds = ["fixed", "updated", *kinds]
             if self._may_obtain(base.relation, context):
-                kinds.append("made")
+                kinds = ["made", "taken", *kinds]
             found = [(*before, kind) for before in found for kind in kinds]
         yield from found[:64]
 
@@ -850,7 +862,7 @@ class Evaluator:
 
     def _kind(self, base: BaseRow, kind: str, context: Context) -> Truth:
         """Whether a row of this kind can exist."""
-        base.kind = "chosen" if kind in {"made", "updated"} else kind
+        base.kind = "chosen" if kind in {"made", "updated", "taken"} else kind
         if kind in {"fixed", "updated"}:
             fixed = context.choices.pick(self.sign_up_rows(base.relation) or [])
             if kind == "fixed" or self.self_made is None:
@@ -862,6 +874,9 @@ class Evaluator:
         if kind == "made":
             assert self.self_made is not None
             return self.self_made(base.relation, "insert", base, context)
+        if kind == "taken":
+            assert self.self_made is not None
+            return self.self_made(base.relation, "take", base, context)
         return TRUE
 
     def _settable(self, relation: Relation, command: str) -> frozenset[str]:
@@ -883,7 +898,7 @@ class Evaluator:
             fields = kind_of(one)[1]
             scope.queries[fields["ctename"]] = kind_of(fields["ctequery"])[1]
         for one in query.get("fromClause", []):
-            self._source(one, scope, context, bases, conditions, kinds)
+            self._source(one, scope, context, bases, conditions, kinds, query)
         if "whereClause" in query:
             conditions.append(lambda: truth(self.value(query["whereClause"], scope, context)))
         return bases, scope, conditions
@@ -896,6 +911,7 @@ class Evaluator:
         bases: list[BaseRow],
         conditions: list[Callable[[], Truth]],
         kinds: tuple[str, ...] | None,
+        whole: Node,
     ) -> None:
         kind, fields = kind_of(node)
         alias = fields.get("alias", {}).get("aliasname", "")
@@ -908,12 +924,13 @@ class Evaluator:
             relation = self.db.relation(schema, name)
             if relation is None:
                 raise UnsupportedError
+            self.require_select(relation, context.role, whole)
             self._relation(relation, alias or name, scope, context, bases, conditions, kinds)
         elif kind == "JoinExpr":
             if fields.get("jointype", "JOIN_INNER") not in {"JOIN_INNER", "JOIN_LEFT"} or fields.get("usingClause"):
                 raise UnsupportedError
-            self._source(fields["larg"], scope, context, bases, conditions, kinds)
-            self._source(fields["rarg"], scope, context, bases, conditions, kinds)
+            self._source(fields["larg"], scope, context, bases, conditions, kinds, whole)
+            self._source(fields["rarg"], scope, context, bases, conditions, kinds, whole)
             if "quals" in fields and fields.get("jointype", "JOIN_INNER") == "JOIN_INNER":
                 quals = fields["quals"]
                 conditions.append(lambda: truth(self.value(quals, scope, context)))
@@ -984,14 +1001,13 @@ class Evaluator:
         conditions: list[Callable[[], Truth]],
         kinds: tuple[str, ...] | None,
     ) -> None:
-        self.require_select(relation, context.role)
         if relation.kind == "table":
             row = BaseRow(relation, self.constants, context.choices)
             bases.append(row)
             scope.rows[alias] = row
             if kinds is None or not self.bypasses(relation, context.role):
                 conditions.append(lambda: self.passes(relation, "select", row, context))
-            conditions.extend(self._checks(relation, row, context))
+            conditions.append(lambda: self.constraints(relation, row, context))
             return
         rights = context.role if relation.kind == "view" and relation.invoker else relation.owner
         query = kind_of(relation.query)[1] if relation.query else {}
@@ -1001,9 +1017,15 @@ class Evaluator:
             query, None, replace(context, role=rights), bases, conditions, kinds, tuple(relation.columns)
         )
 
-    def _checks(self, relation: Relation, row: BaseRow, context: Context) -> Iterator[Callable[[], Truth]]:
-        for one in relation.checks:
-            yield lambda one=one: self.meets(one, relation, row, context)  # type: ignore[misc]
+    def constraints(self, relation: Relation, row: BaseRow, context: Context) -> Truth:
+        """Whether a row meets the ``CHECK`` constraints of the columns that were read; others cannot matter."""
+        found = TRUE
+        for check in relation.checks:
+            if id(check) not in self._columns:
+                self._columns[id(check)] = _columns_of(check)
+            if self._columns[id(check)] <= row.values.keys():
+                found = both(found, self.meets(check, relation, row, context))
+        return found
 
     def meets(self, check: Any, relation: Relation, row: Row, context: Context) -> Truth:
         """Whether a row meets a ``CHECK`` constraint: null passes."""
@@ -1152,6 +1174,45 @@ class Evaluator:
             return procedural.run(program, self, scope, replace(rights, optional=True))
         except RefusedQueryError:
             return UNKNOWN
+
+
+_CONSTANTS: dict[bool, Node] = {one: {"A_Const": {"boolval": {"boolval": one}}} for one in (True, False)}
+
+
+def combined(policies: Sequence[Policy], *, check: bool) -> Node:
+    """The condition that policies make together, without what constants decide, as PostgreSQL plans it."""
+    trees = [(one.permissive, condition_of(one, check=check)) for one in policies]
+    allowed = [tree for permissive, tree in trees if permissive and tree is not None]
+    needed = [tree for permissive, tree in trees if not permissive and tree is not None]
+    either_of = {"BoolExpr": {"boolop": "OR_EXPR", "args": allowed}}
+    return folded({"BoolExpr": {"boolop": "AND_EXPR", "args": [either_of, *needed]}})
+
+
+def folded(tree: Node) -> Node:
+    """A condition without the parts that ``true`` and ``false`` make irrelevant."""
+    kind, fields = kind_of(tree)
+    if kind != "BoolExpr":
+        return tree
+    parts = [folded(one) for one in fields["args"]]
+    if fields["boolop"] == "NOT_EXPR":
+        known = _constant_truth(parts[0])
+        return {kind: {**fields, "args": parts}} if known is None else _CONSTANTS[not known]
+    decisive = fields["boolop"] == "OR_EXPR"
+    if any(_constant_truth(one) is decisive for one in parts):
+        return _CONSTANTS[decisive]
+    rest = [one for one in parts if _constant_truth(one) is None]
+    if not rest:
+        return _CONSTANTS[not decisive]
+    return rest[0] if len(rest) == 1 else {kind: {**fields, "args": rest}}
+
+
+def _constant_truth(tree: Node) -> bool | None:
+    kind, fields = kind_of(tree)
+    return bool(fields["boolval"].get("boolval")) if kind == "A_Const" and "boolval" in fields else None
+
+
+def _columns_of(tree: Any) -> frozenset[str]:
+    return frozenset(string(fields["fields"][-1]) or "*" for kind, fields in parse.walk(tree) if kind == "ColumnRef")
 
 
 def _has_query(tree: Any) -> bool:

@@ -31,6 +31,11 @@ alter default privileges in schema storage grant all on functions to anon, authe
 alter default privileges in schema graphql_public grant all on tables to anon, authenticated, service_role;
 alter default privileges in schema graphql_public grant all on functions to anon, authenticated, service_role;
 
+create function extensions.uuid_generate_v4() returns uuid language sql volatile as $$ select gen_random_uuid() $$;
+create function extensions.gen_random_bytes(length integer) returns bytea language sql volatile as $$
+  select substr(sha512(gen_random_uuid()::text::bytea), 1, length)
+$$;
+
 create table auth.users (
   instance_id uuid,
   id uuid primary key,

@@ -154,6 +154,7 @@ def _prepare(server: Server, database: Database) -> None:
         .replace("login superuser bypassrls", "nologin bypassrls")
         .replace("alter default privileges in schema", f"alter default privileges for role {LOADER} in schema")
         .replace("alter role postgres bypassrls createrole createdb login;", ""),
+        f"alter role {LOADER} set search_path = public, extensions",
         f"create role {ASKER} login nosuperuser",
         f"grant anon, authenticated, service_role to {LOADER}, {ASKER}",
         f"grant supabase_auth_admin to {ASKER}",
@@ -243,6 +244,8 @@ def _ask(server: Server, database: Database, found: Verified) -> None:
             session.execute(f"set role {role}".encode())
             session.execute(b"select pg_catalog.set_config('request.jwt.claims', %s, false)", (json.dumps(claims),))
             for relation in relations:
+                if _one(session, "select pg_catalog.to_regclass(%s)::oid", _table(relation)) is None:
+                    continue
                 for command, reached in _commands(session, relation, constants, seeded.get(relation.label, 0)):
                     found.reached[who, relation.label, command] = reached
 

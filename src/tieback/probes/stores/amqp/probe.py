@@ -123,7 +123,7 @@ class AmqpProbe:
 
     meta = ProbeMeta(
         name="amqp",
-        keeps_quiet=True,
+        may_keep_quiet=True,
         products=("rabbitmq", "lavinmq", "qpid", "activemq", "artemis", "amqp"),
         ports=(5672, 5671),
         services=("amqp", "amqps"),

@@ -211,8 +211,10 @@ def _sample(
             continue
         quoted = [f"'{name}'" for name in names]
         engine = yield from session.rows(_ENGINE, *quoted)
+        if isinstance(engine, NativeException) or not engine:
+            continue
         shape = yield from session.rows(_DEFAULTS, *quoted)
-        if isinstance(engine, NativeException) or isinstance(shape, NativeException) or not engine:
+        if isinstance(shape, NativeException):
             continue
         columns = clickhouse.plain_columns(engine[0][1], shape, _SAMPLED_COLUMNS)
         if not columns:

@@ -126,7 +126,7 @@ class ElasticsearchProbe:
 
     meta = ProbeMeta(
         name="elasticsearch",
-        keeps_quiet=True,
+        may_keep_quiet=True,
         products=("elasticsearch", "opensearch"),
         ports=(9200, 9201, 9243),
         services=("elasticsearch", "opensearch", "http"),

@@ -88,11 +88,6 @@ class LdapSearch(msgspec.Struct, frozen=True):
     @property
     def tail(self) -> bytes:
         """Bytes after the base: they are the same for every base, so that a declaration can contain them."""
-        return self.conditions + _tlv(_SEQUENCE, b"".join(_tlv(_OCTETS, name.encode()) for name in self.attributes))
-
-    @property
-    def conditions(self) -> bytes:
-        """The part of ``tail`` before the attributes."""
         return (
             _integer(self.scope, _ENUMERATED)
             + _integer(0, _ENUMERATED)
@@ -100,6 +95,7 @@ class LdapSearch(msgspec.Struct, frozen=True):
             + _integer(_SECONDS)
             + _tlv(_BOOLEAN, b"\xff" if self.types_only else b"\0")
             + _tlv(_PRESENT, b"objectClass")
+            + _tlv(_SEQUENCE, b"".join(_tlv(_OCTETS, name.encode()) for name in self.attributes))
         )
 
 

@@ -20,13 +20,10 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 
-import msgspec
-
 from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
 from tieback.probes.interface import (
-    SAMPLED_COLUMNS,
     SAMPLED_RECORDS,
     ProbeMeta,
     ReportDraft,
@@ -64,17 +61,16 @@ _ROOT = LdapSearch(
 _BASE = LdapSearch(5, messages.BASE, 1, ("entryUUID",))
 _LEVEL = LdapSearch(6, messages.ONE_LEVEL, LIMIT, (messages.NO_ATTRIBUTES,))
 _TYPES = LdapSearch(7, messages.ONE_LEVEL, 3, ("*",), types_only=True)
-_SAMPLE = LdapSearch(8, messages.ONE_LEVEL, SAMPLED_RECORDS, ())
-"""The attributes are those that the entries have, without ``_UNREAD``."""
-_ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,62}")
-_UNREAD = frozenset(
-    (
-        *("userpassword", "authpassword", "unicodepwd", "ntpassword", "lmpassword", "dbcspwd", "krbprincipalkey"),
-        *("sambantpassword", "sambalmpassword", "userpkcs12", "jpegphoto", "photo", "thumbnailphoto", "audio"),
-        *("usercertificate", "cacertificate", "usersmimecertificate", "objectclass", "objectguid", "objectsid"),
-    )
+_PERSONAL = (
+    *("cn", "sn", "givenName", "displayName", "name", "initials", "gecos", "uid", "sAMAccountName"),
+    *("userPrincipalName", "mail", "mailAlternateAddress", "proxyAddresses", "telephoneNumber", "mobile", "homePhone"),
+    *("pager", "facsimileTelephoneNumber", "street", "streetAddress", "postalAddress", "homePostalAddress", "l", "st"),
+    *("postalCode", "c", "co", "title", "department", "company", "o", "ou", "employeeNumber", "employeeID"),
+    *("employeeType", "manager", "info", "homeDirectory", "labeledURI"),
 )
-"""Secrets, and values that are no texts: their class follows from their names."""
+"""Attributes of people whose values are read (RFC 2798, RFC 4519, RFC 2307, Active Directory schema). No password, key,
+certificate or picture: their class follows from their names."""
+_SAMPLE = LdapSearch(8, messages.ONE_LEVEL, SAMPLED_RECORDS, _PERSONAL)
 _BIND, _ROOT_NAME, _BASE_NAME, _LEVEL_NAME = "anonymous bind", "root entry", "base entry", "one level, no attributes"
 
 _DN = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
@@ -113,13 +109,6 @@ def _about(search: LdapSearch) -> bytes:
     return head + b"[^\0-\x1f\x7f]{1,800}" + re.escape(search.tail + messages.MANAGE_DSA_IT)
 
 
-def _sampling() -> bytes:
-    """Pattern of ``_SAMPLE`` about any name, for at most ``SAMPLED_COLUMNS`` attributes."""
-    head = _about(_SAMPLE).removesuffix(re.escape(_SAMPLE.tail + messages.MANAGE_DSA_IT))
-    named = rb"0%b(?:\x04.[A-Za-z0-9-]{1,63}){1,%d}" % (_LENGTH, SAMPLED_COLUMNS)
-    return head + re.escape(_SAMPLE.conditions) + named + re.escape(messages.MANAGE_DSA_IT)
-
-
 SENDS = (
     DeclaredSend(
         _BIND,
@@ -152,8 +141,8 @@ SENDS = (
     ),
     DeclaredSend(
         "one level, attributes by name",
-        _sampling(),
-        f"named attributes of at most {SAMPLED_RECORDS} entries, never passwords: classified for personal data in "
+        _about(_SAMPLE),
+        f"{len(_PERSONAL)} attributes of {SAMPLED_RECORDS} entries, no password: classified for personal data in "
         "memory, nothing is kept",
         Depth.SAMPLE,
         values=True,
@@ -286,15 +275,9 @@ def _sample(containers: Sequence[Container], found: list[SampledColumn]) -> Conv
         session = yield from _start_tls(session)
         yield from session.bind()
     for container in containers:
-        names = [
-            field.name
-            for field in container.fields
-            if _ATTRIBUTE.fullmatch(field.name) and field.name.lower() not in _UNREAD
-        ]
         base = ",".join(reversed(container.path))
-        if names and len(container.path) <= 2 and _DN.fullmatch(base):
-            search = msgspec.structs.replace(_SAMPLE, attributes=tuple(names[:SAMPLED_COLUMNS]))
-            entries, _ = yield from session.search(search, base)
+        if len(container.path) <= 2 and _DN.fullmatch(base) and base.isprintable():
+            entries, _ = yield from session.search(_SAMPLE, base)
             found += document_columns(container.path, map(_texts, entries))
     if session.connection.is_open:
         yield Send(messages.UNBIND)

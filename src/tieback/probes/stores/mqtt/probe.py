@@ -88,7 +88,7 @@ class MqttProbe:
 
     meta = ProbeMeta(
         name="mqtt",
-        keeps_quiet=True,
+        may_keep_quiet=True,
         products=("mqtt", "mosquitto"),
         ports=(1883, 8883),
         services=("mqtt", "mqtts"),

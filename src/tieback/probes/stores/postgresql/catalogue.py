@@ -110,9 +110,9 @@ class CatalogueWalk:
             if row.readable != "t" or tables[at].records is not None or self._counted >= queries.MAX_COUNTED:
                 continue
             schema, table = row.schema or "", row.table or ""
+            self._counted += 1
             if not (yield from plain_columns(self._session, schema, table)):
                 continue
-            self._counted += 1
             figure = yield from self._rows(tables[at].name, schema, table)
             if figure is not None:
                 tables[at] = msgspec.structs.replace(tables[at], records=figure)

@@ -43,6 +43,10 @@ _MAX_ACCOUNTS = 4
 _START = "start without a password"
 _DEFAULT_ACCOUNT = "postgres"
 """The role that initdb creates."""
+_ANY_ROLE = (
+    "anyone who knows an existing role, such as postgres, can log in without a password; its "
+    "permissions were not tested: name the role in passwordless of the grant"
+)
 _NO_KNOWN_ROLE = "existing roles without a password: the grant names none that exists"
 _NO_ROLE = ("InitializeSessionUserId",)
 """Routine that raises "role does not exist"."""
@@ -53,7 +57,7 @@ class PostgresqlProbe:
 
     meta = ProbeMeta(
         name="postgresql",
-        keeps_quiet=True,
+        may_keep_quiet=True,
         products=("postgresql", "cockroachdb", "redshift", "yugabytedb"),
         ports=(5432, 5433, 5439, 26257),
         services=("postgresql", "postgres", "cockroachdb", "redshift", "yugabytedb"),
@@ -99,6 +103,7 @@ class PostgresqlProbe:
             role, answer = found
             draft.account, draft.access = role, Access.OPEN
             draft.proofs.clear()
+            draft.problems[:] = [one for one in draft.problems if one != _ANY_ROLE]
             draft.untested = [one for one in draft.untested if one != _NO_KNOWN_ROLE]
             draft.prove(_START, f"{role} can log in without a password", Access.OPEN)
         else:
@@ -152,6 +157,7 @@ def _refused(draft: ReportDraft, refusal: PostgresRefusal) -> None:
         # AuthenticationOk came first: the start failed only because no role has that name.
         draft.access = Access.ANY_USER
         draft.prove(_START, f"{refusal.text}; no password was required (trust)", Access.ANY_USER)
+        draft.problem(_ANY_ROLE)
         # Any existing role can log in: the one that every cluster has is named, if the grant does not name it.
         draft.default_accounts(_DEFAULT_ACCOUNT)
         if not draft.untested:

@@ -203,7 +203,7 @@ def sample_query(schema: str, table: str, columns: Sequence[str]) -> tuple[str, 
 COUNTED = 10_000
 """Maximum number of rows that are counted without the grant's ``scans``."""
 MAX_COUNTED = 20
-"""Maximum number of tables per server whose rows are counted."""
+"""Maximum number of tables per server that are checked for being plain, and then counted."""
 
 
 class CountQuery(msgspec.Struct, frozen=True):

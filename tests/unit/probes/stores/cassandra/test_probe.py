@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Entry, Outcome, Privileges, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.cassandra.probe import CassandraProbe
+from tieback.probes.stores.cassandra.session import HEADER, decode_rows
+from tieback.probes.stores.cassandra.tokens import without_tokens
 from tieback.scope.conversation import Target
 
 PROBE = CassandraProbe()
@@ -300,3 +304,22 @@ def test_warnings_before_the_answer_are_skipped() -> None:
 def test_other_servers_are_another_protocol(greeting: bytes) -> None:
     report = ask(MemoryPeer(lambda _: greeting), port=7).result
     assert (report.outcome, report.access) == (Outcome.PROTOCOL_MISMATCH, Access.UNKNOWN)
+
+
+@given(st.lists(st.one_of(st.none(), st.binary(min_size=8, max_size=16)), max_size=40))
+@settings(max_examples=60, deadline=None)
+def test_a_page_without_tokens_has_as_many_rows(values: list[bytes | None]) -> None:
+    page = answer_frame(8, rows(*([value] for value in values), columns=1))
+    kept = without_tokens(page)
+    assert kept is not None
+    found = decode_rows(kept[HEADER:], 1).rows
+    assert len(found) == len(values)
+    assert int.from_bytes(kept[5:HEADER], "big") == len(kept) - HEADER
+    assert len({value for (value,) in found}) == len(set(values))
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_a_page_of_any_bytes_never_raises(data: bytes) -> None:
+    without_tokens(data)
+    without_tokens(answer_frame(8, data))

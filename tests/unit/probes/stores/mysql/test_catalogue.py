@@ -33,7 +33,7 @@ def error(code: int) -> bytes:
 def result(rows: Sequence[Sequence[str]], columns: int) -> bytes:
     packets = [bytes((columns,)), *[b"\x03def"] * columns, b"\xfe\0\0\2\0"]
     packets += [b"".join(bytes((len(v),)) + v.encode() for v in row) for row in rows] + [b"\xfe\0\0\2\0"]
-    return b"".join(mysql_frame(at + 1, packet) for at, packet in enumerate(packets))
+    return b"".join(mysql_frame((at + 1) & 0xFF, packet) for at, packet in enumerate(packets))
 
 
 COLUMNS = {queries.TABLES: 7, queries.TIDB_TABLES: 7, queries.COLUMNS: 4, queries.TIDB_COLUMNS: 4}
@@ -110,6 +110,12 @@ def test_a_table_of_another_server_is_never_counted(engine: str) -> None:
     table = ["shop", "people", engine, "0", "0", "0", ""]
     played = ask(server({queries.OTHERS: [["1"]], queries.NAMES: [table]}), scans=True)
     assert not [sent for sent in played.sent if b"FROM `" in sent]
+
+
+def test_the_number_of_counts_is_bounded() -> None:
+    tables = [["shop", f"t{number}", *TABLE[2:]] for number in range(900)]
+    sent = ask(server({queries.TABLES: tables}), scans=True).sent
+    assert sum(b"COUNT(*) FROM (" in one for one in sent) == queries.MAX_COUNTED
 
 
 def test_tidb_has_its_own_guard_and_schemas() -> None:

@@ -49,6 +49,7 @@ def test_trust_is_detected_with_a_dummy_role() -> None:
         PROBE.run(Target("h", 5432), Depth.DESCRIBE), MemoryPeer(recorded_answers([b"N", answer])), PROBE.meta.sends
     ).result
     assert "trust" in report.proofs[0].answer
+    assert any("passwordless" in problem for problem in report.problems)
     assert report.untested == ("the account postgres without a password: the grant does not name it",)
 
 
@@ -236,6 +237,11 @@ def test_only_plain_tables_are_counted() -> None:
     played = ask(row(**UNKNOWN), change={plain: [], FEW: [["64"]]}, scans=True)
     assert people(played.result) is None
     assert not [sent for sent in played.sent if b"count(*)" in sent]
+
+
+def test_the_number_of_counts_is_bounded() -> None:
+    sent = ask(*(row(**UNKNOWN, table=f"t{number}") for number in range(900))).sent
+    assert sum(b"attgenerated" in one for one in sent) == queries.MAX_COUNTED
 
 
 PRIVILEGES = [
