@@ -108,7 +108,7 @@ _DEFAULTS = get_request(
 _SAMPLE = sampling_request(
     get_request(
         "/?query=SELECT+concat('',{fields})+FROM+%60{database}%60.%60{table}%60+LIMIT+50+FORMAT+JSONCompact",
-        f"the first 256 characters of each value of at most {SAMPLED_RECORDS} rows of a table that keeps its own rows: "
+        f"256 characters of each value of {SAMPLED_RECORDS} rows of a table with its own rows: "
         "classified for personal data in memory, nothing is kept",
         names=clickhouse.sampled_fields(b"%60"),
         raw=True,

@@ -119,8 +119,8 @@ _SAMPLE = NativeStatement(
     "SELECT ... LIMIT 50",
     "SELECT concat('',{fields}) FROM `{database}`.`{table}` LIMIT 50",
     1,
-    f"the first 256 characters of each value of at most {SAMPLED_RECORDS} rows of a table that keeps its own rows: "
-    "classified for personal data in memory, nothing is kept",
+    f"256 characters of each value of {SAMPLED_RECORDS} rows of a table with its own rows; "
+    "classified in memory, nothing is kept",
     Depth.SAMPLE,
     clickhouse.sampled_fields(b"`"),
     SendCost.BOUNDED,
