@@ -634,7 +634,8 @@ class Access:
     def _view_unsure(self, relation: Relation, query: Node) -> Decision:
         """A query that is not evaluated: without a condition on the requester, everybody gets its rows."""
         text = _names_used(query)
-        guarded = relation.invoker or any(one.startswith(("auth.", "current_")) for one in text)
+        cyclic = any(one.name == relation.name for one in self._tables_of(relation, 0))
+        guarded = cyclic or relation.invoker or any(one.startswith(("auth.", "current_")) for one in text)
         if not guarded and not any(kind == "SubLink" for kind, _ in parse.walk(query)) and self._known_functions(text):
             return Decision(Outcome.YES, relation.origin, "the view reads with the rights of its owner")
         return Decision(Outcome.UNSURE, relation.origin, "a query that is not evaluated")
