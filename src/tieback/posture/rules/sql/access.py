@@ -149,7 +149,7 @@ class Access:
                 decision = self._decide(evaluator, relation, command, acting, granted, columns, values)
                 if best is None or _rank(decision) > _rank(best):
                     best = decision
-            if best.outcome is Outcome.YES and not best.own:
+            if best is not None and best.outcome is Outcome.YES and not best.own:
                 break
         assert best is not None
         return self._by_default(best, relation, granted, acting)

@@ -90,7 +90,7 @@ def test_settings_of_the_project(tmp_path: Path) -> None:
 
 def test_a_damaged_migration_makes_denials_uncertain_and_is_an_error(tmp_path: Path) -> None:
     place = project(tmp_path, _1=f"{TABLE}alter table notes enable row level security;", _2="select 'x")
-    found = []
+    found: list[RulesAnswer] = []
     with pytest.raises(InputError, match="an end of this quotation"):
         found.extend(audit_rules(place, [Requester.ANONYMOUS]))
     found = list(answers_until_error(place))
