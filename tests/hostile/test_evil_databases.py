@@ -187,8 +187,8 @@ def log_size(server: RunningServer) -> int:
 
 
 async def scanned(server: RunningServer, folder: Path, account: str, depth: Depth) -> ProbeReport:
-    """The report of a whole scan with samples and ransom notes allowed."""
-    rule = TargetRule("127.0.0.0/8", "any", depth, (account,), ransom_note=True)
+    """The report of a whole scan with samples, ransom notes and scans allowed."""
+    rule = TargetRule("127.0.0.0/8", "any", depth, (account,), ransom_note=True, scans=True)
     permission = msgspec.structs.replace(LOOPBACK, target=(rule,))
     candidate = Candidate(server.address, server.port, server.product, Route.NAMED, (), "the test")
     settings = ProbeRunSettings(folder / "audit.jsonl", folder / "t.jsonl")
@@ -229,6 +229,24 @@ async def test_a_scan_runs_nothing_of_the_owner(
     assert tripped(evil_postgres, since) == []
     tables = {container.path[-1] for container in report.containers}
     assert ("honest" in tables) is depth.allows(Depth.ENUMERATE), report
+
+
+async def test_only_plain_tables_are_counted(evil_postgres: RunningServer, tmp_path: Path) -> None:
+    # Without statistics, the rows of plain tables are counted.
+    own = ("SET SESSION AUTHORIZATION DEFAULT", "SET ROLE NONE", "SET search_path = pg_catalog")
+    forget = "UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relnamespace = 'public'::regnamespace"
+    psql(evil_postgres, *own, forget, "SELECT pg_stat_reset()", database="readme_to_recover")
+    since = log_size(evil_postgres)
+    report = await scanned(evil_postgres, tmp_path, "postgres", Depth.DESCRIBE)
+    assert tripped(evil_postgres, since) == []
+    counted = {
+        container.path[-1]: container.records.value
+        for container in report.containers
+        if container.records is not None and container.records.method == queries.FEW.name
+    }
+    assert counted["honest"] == 9
+    traps = {"indexed", "partial", "measured", "secured", "viewed", "kept"}
+    assert not traps & counted.keys()
 
 
 @pytest.mark.parametrize("account", ["postgres", "guest"])

@@ -14,6 +14,9 @@ from typing import Any, ClassVar
 import pytest
 
 from tieback.model.errors import InputError
+from tieback.model.grant import ExcludeRule
+from tieback.scope.guard import ServiceGuard
+from tieback.scope.policy.exclude import SourcedRule
 from tieback.storage.objects import bucket as module
 from tieback.storage.objects.bucket import Bucket
 from tieback.storage.objects.hosts import allowed_hosts, proxy_options
@@ -250,5 +253,13 @@ def test_hosts_of_an_object_store(url: str, environ: dict[str, str], endpoint: s
 
 def test_the_proxy_of_the_user_is_used() -> None:
     location = parse_object_url("s3://b/")
-    assert proxy_options(location, {"HTTPS_PROXY": "http://proxy.test:3128"}, "", "eu-west-1") == {}
-    assert proxy_options(location, {"HTTPS_PROXY": ""}, "", "eu-west-1")["proxy_url"] == "http://127.0.0.1:1"
+    guard = ServiceGuard()
+    assert proxy_options(location, {"HTTPS_PROXY": "http://proxy.test:3128"}, "", "eu-west-1", guard) == {}
+    assert proxy_options(location, {"HTTPS_PROXY": ""}, "", "eu-west-1", guard)["proxy_url"] == "http://127.0.0.1:1"
+
+
+def test_an_excluded_host_is_no_host_of_an_object_store() -> None:
+    rule = SourcedRule(ExcludeRule("sts.amazonaws.com"), "never.toml line 1")
+    options = proxy_options(parse_object_url("s3://b/"), {}, "", "eu-west-1", ServiceGuard([rule]))
+    assert "sts.amazonaws.com" not in options["proxy_excludes"].split(",")
+    assert "s3.eu-west-1.amazonaws.com" in options["proxy_excludes"].split(",")

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tieback.cli.flow_tables import FlowTables
 from tieback.cli.formats import format_option
 from tieback.cli.process import stop_signals
 from tieback.cli.terminal import OutputFormat, OwnWorkspaceOption, message_console, progress_bar, write_line
-from tieback.cli.traffic import print_flows
 from tieback.model.capture import LiveRun
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
@@ -122,7 +122,7 @@ def capture(
                 sys.stdout.flush()
     assert done is not None
     if output is OutputFormat.TABLE:
-        print_flows(done.path, flows)
+        FlowTables.of(done.path, flows).print()
     for text in done.blind_spots:
         talk.print(f"not seen: {text}")
     talk.print(f"{done.flows:,} flows: {done.path}")

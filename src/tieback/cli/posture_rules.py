@@ -1,5 +1,6 @@
 """``tieback posture rules``: who may read and write, from rule files only. Contacts nothing."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +37,12 @@ def rules(
     ] = "",
     path: Annotated[list[str] | None, typer.Option("--path", help="Check this path or resource; repeatable.")] = None,
     kind: Annotated[str, typer.Option(help="Format of the file, if detection from the content fails.")] = "",
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            "--at", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Check the access at this time, UTC; default: now."
+        ),
+    ] = None,
     verify: Annotated[
         bool,
         typer.Option(
@@ -55,7 +62,7 @@ def rules(
     """Show who may read and write what, with the rule that allows it and a sample request.
 
     Anonymous write access is critical, anonymous read access is high, access for any signed-in user is medium.
-    Access that depends on stored data, or only to rows with the user's own ID, is low.
+    Access that depends on stored data, or only to the user's own documents or rows, is low.
 
     Example: tieback posture rules firestore.rules --as any-user --path /users/alice --format json
     """
@@ -67,10 +74,11 @@ def rules(
         strangers = [Requester(who)] if who else list(Requester)
     except ValueError:
         raise UsageError("unknown identity", where=f"--as {who}", advice="Use anonymous or any-user") from None
+    moment = at.replace(tzinfo=UTC) if at is not None else None
     found = _Found()
     for file in grouped(files):
         try:
-            for answer in audit_rules(file, strangers, path or (), kind, verify=verify):
+            for answer in audit_rules(file, strangers, path or (), kind, moment, verify=verify):
                 found.add(answer)
                 if output is OutputFormat.JSON:
                     write_line(encode("posture-rules", answer))
@@ -83,9 +91,7 @@ def rules(
             print_failure(
                 error
                 if len(files) == 1
-                else UsageError(
-                    "not a rule file of a known format", where=str(file), advice="Pass its format with --kind"
-                )
+                else UsageError(error.what, where=str(file), advice="Pass its format with --kind")
             )
         except TiebackError as error:
             found.failed += 1
@@ -132,7 +138,7 @@ def _print(shown: "list[RulesAnswer]", asked: int) -> None:
         notes = "; ".join(part for part in (one.reason, ", ".join(one.lints)) if part)
         told = "\n".join(part for part in (one.rule, notes and f"({notes})") if part)
         table.add_row(
-            Text(where), Text(one.who.value), Text(one.path), _word(one.read_by), _word(one.write_by), Text(told)
+            Text(where), Text(one.who.value), Text(one.path), _word(one.read_by, 2), _word(one.write_by, 3), Text(told)
         )
     data_console().print(table)
     if len(shown) > _MAX_ROWS:
@@ -141,7 +147,10 @@ def _print(shown: "list[RulesAnswer]", asked: int) -> None:
         talk.print(Text("? = depends on stored data or on the product version, which the file does not contain"))
 
 
-def _word(permit: "Permission") -> Text:
+def _word(permit: "Permission", operations: int) -> Text:
+    """``yes``, or which of so many operations."""
     if permit.allowed:
-        return Text("yes" if permit.certain else "yes?", style="bold red" if permit.certain else "yellow")
+        some = ", ".join(permit.operations) if 0 < len(permit.operations) < operations else "yes"
+        words = f"{some}{', own only' if permit.own_only else ''}{'' if permit.certain else '?'}"
+        return Text(words, style="bold red" if permit.certain and not permit.own_only else "yellow")
     return Text("no" if permit.certain else "no?", style="" if permit.certain else "yellow")

@@ -4,15 +4,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
+from tieback.cli.flow_tables import FlowTables
 from tieback.cli.formats import format_option
 from tieback.cli.terminal import (
-    UNFOLDED,
     ExitCode,
     OutputFormat,
-    data_console,
     print_failure,
     print_problem,
     progress_bar,
@@ -20,11 +17,7 @@ from tieback.cli.terminal import (
 )
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
-from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
-
-SHOWN = 60
-"""Maximum number of flows per file on a terminal. A pipe and JSON output are complete."""
 
 
 def traffic(
@@ -66,8 +59,9 @@ def traffic(
     packages = read_uid_map(uid_map) if uid_map is not None else None
     if keylog is not None:
         check_keylog(keylog)
-    flows: dict[str, list[Flow]] = {}
+    seen: set[str] = set()
     failed = 0
+    tables = FlowTables()
     with progress_bar("reading traffic") as progress:
         ends = describe_traffic(
             inputs,
@@ -86,15 +80,14 @@ def traffic(
             elif isinstance(end, Problem):
                 print_problem(f"{end.where}: {end.what}")
             elif output is OutputFormat.JSON:
-                flows.setdefault(end.path, [])
+                seen.add(end.path)
                 write_line(encode("flow", end))
             else:
-                flows.setdefault(end.path, []).append(end)
-    for path, listed in flows.items():
-        if output is OutputFormat.TABLE:
-            print_flows(path, listed)
+                seen.add(end.path)
+                tables.add(end)
+    tables.print()
     if failed:
-        raise typer.Exit(ExitCode.SOME_FAILED if flows else ExitCode.NOTHING_DONE)
+        raise typer.Exit(ExitCode.SOME_FAILED if seen else ExitCode.NOTHING_DONE)
 
 
 def read_uid_map(path: Path) -> dict[int, str]:
@@ -119,30 +112,3 @@ def read_uid_map(path: Path) -> dict[int, str]:
             "no line with a user ID and a package", where=str(path), advice="Use the output of `pm list packages -U`"
         )
     return found
-
-
-def print_flows(path: str, flows: list[Flow]) -> None:
-    """Print the first flows of a file as a table."""
-    console = data_console()
-    console.print(Text(path, style="bold"))
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("server", "protocol", "encrypted", "app", "out", "in", "leaks"):
-        table.add_column(column, overflow="fold", justify="right" if column in {"out", "in"} else "left")
-    shown = SHOWN if console.width < UNFOLDED else len(flows)
-    for flow in flows[:shown]:
-        host = flow.server.name or (f"[{flow.server.ip}]" if ":" in flow.server.ip else flow.server.ip)
-        where = host if flow.server.port is None else f"{host}:{flow.server.port}"
-        sure = "" if flow.evidence == "payload" else "?"
-        table.add_row(
-            Text(where),
-            Text(f"{flow.protocol or 'unknown'}{sure}"),
-            {True: "yes", False: "no", None: ""}[flow.encrypted],
-            Text(flow.app.bundle_id or flow.app.name if flow.app else ""),
-            f"{flow.bytes_out:,}",
-            f"{flow.bytes_in:,}",
-            Text(", ".join(sorted({leak.pii_class for leak in flow.leaks}))),
-        )
-    console.print(table)
-    if len(flows) > shown:
-        console.print(Text(f"{len(flows) - shown:,} more with --format json, or in a pipe", style="dim"))
-    console.print()

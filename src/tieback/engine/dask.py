@@ -9,6 +9,7 @@ lake must have the same path on all members, and so must the inputs, unless they
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from tieback.engine.cluster import SETTINGS, dashboard_of, security
 from tieback.engine.dask_members import ClusterMembers
@@ -16,6 +17,7 @@ from tieback.engine.interface import EngineError, EngineEvent, UnitLimits, Work
 from tieback.engine.tasks import TaskSource
 from tieback.model.errors import UsageError
 from tieback.model.unit import Unit, UnitEnd
+from tieback.scope.guard import ADVICE, ExcludedServiceError, ServiceGuard
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -75,6 +77,23 @@ class DaskEngine:
             finally:
                 run.cancel()
 
+    def _check_policy(self) -> None:
+        """Check the scheduler's address. Its library resolves the name again: only a fixed address is surely the same.
+
+        Raises:
+            EngineError: a site policy excludes it.
+            GrantError: a site policy is damaged.
+        """
+        guard, parts = ServiceGuard.load(), urlsplit(self._address)
+        if not guard:
+            return
+        try:
+            guard.addresses(parts.hostname or "", parts.port or 0)
+        except ExcludedServiceError as error:
+            raise EngineError(str(error), where=self._address, advice=ADVICE) from None
+        except OSError:
+            return  # the connection reports it
+
     def _connected(self) -> "Client":
         from dask import config
         from distributed import Client
@@ -82,6 +101,7 @@ class DaskEngine:
         from tieback.engine.dask_unpickling import restrict_unpickling
 
         restrict_unpickling()
+        self._check_policy()
         try:
             with config.set(SETTINGS):
                 return Client(self._address, security=self._security, timeout=CONNECT_SECONDS, set_as_default=False)

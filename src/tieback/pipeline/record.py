@@ -3,26 +3,25 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
-
-import pyarrow as pa
 
 from tieback.intake.places.content import ContentReader
 from tieback.intake.places.fetch import Fetcher
 from tieback.intake.traffic.documents import BLIND_SPOT
 from tieback.model.errors import InputError
-from tieback.model.flow import Flow
 from tieback.model.remote import decode_location
 from tieback.model.sighting import AppDocument, Problem
 from tieback.model.unit import Unit
 from tieback.pipeline.analyse import Analyser
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS, DescribeTraffic
 from tieback.pipeline.units import LakeWork
+from tieback.storage.lake.lake import Rows
 from tieback.storage.lake.schemas import concat_tables
 from tieback.storage.lake.tables.apps import app_tables
-from tieback.storage.lake.tables.flows import flow_tables
+from tieback.storage.lake.tables.flows import FlowSpool, problem_rows
 
-type Traffic = tuple[list[Flow], list[Problem]]
+type Traffic = tuple[FlowSpool, list[Problem]]
 """The flows of a capture, and the problems while reading it."""
 
 
@@ -39,22 +38,23 @@ class RecordWork(LakeWork[AppDocument | Traffic]):
 
     @cached_property
     def _fetcher(self) -> Fetcher:
-        return Fetcher(ContentReader())
+        return Fetcher(ContentReader(self.never))
 
     def analyse(self, unit: Unit) -> AppDocument | Traffic:
         """The document of one app, or the flows of one capture."""
         with self._file(unit) as path:
             if unit.version != TRAFFIC_ANALYSIS:
                 return self._apps.document(path, unit.key, unit.source)
-            flows: list[Flow] = []
+            # A capture may have millions of flows: only the last of them are in memory.
+            flows = FlowSpool(unit, self.lake_directory)
             problems: list[Problem] = []
             for item in self._traffic.flows(path, unit.source):
                 if isinstance(item, Problem):
                     problems.append(item)
                 else:
-                    flows.append(item)
+                    flows.add(item)
             blind = [problem for problem in problems if BLIND_SPOT not in problem.where]
-            if blind and not flows:
+            if blind and not flows.count:
                 # Nothing was read. A capture that contains no flows has no problem.
                 raise InputError(blind[0].what, where=unit.source)
             return flows, problems
@@ -71,12 +71,14 @@ class RecordWork(LakeWork[AppDocument | Traffic]):
         except InputError as error:
             raise InputError(error.what, where=unit.source, advice=error.advice) from None
 
-    def tables(self, results: Sequence[tuple[Unit, AppDocument | Traffic]]) -> dict[str, pa.Table]:
+    def tables(self, results: Sequence[tuple[Unit, AppDocument | Traffic]]) -> dict[str, Rows]:
         """The rows of apps and captures."""
         apps = [(unit, result) for unit, result in results if isinstance(result, AppDocument)]
         traffic = [(unit, result) for unit, result in results if not isinstance(result, AppDocument)]
-        tables = app_tables(apps)
+        of_apps = app_tables(apps)
+        tables: dict[str, Rows] = dict(of_apps)
         if traffic:
-            flows = flow_tables(traffic)
-            tables |= {"flows": flows["flows"], "problems": concat_tables(tables["problems"], flows["problems"])}
+            odd = problem_rows((unit, problems) for unit, (_, problems) in traffic)
+            tables["problems"] = concat_tables(of_apps["problems"], odd)
+            tables["flows"] = chain.from_iterable(flows.tables() for _, (flows, _) in traffic)
         return tables

@@ -49,6 +49,7 @@ from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid, is_same_grant, render_grant
 from tieback.scope.lease import digest_of
 from tieback.scope.policy.approval import Approval, require_approval
+from tieback.scope.policy.exclude import SourcedRule
 from tieback.scope.resolver import NameResolver
 from tieback.scope.rules import blocks_of
 from tieback.storage.lake.compaction import MIN_SMALL_PARTS, compact
@@ -60,6 +61,7 @@ from tieback.storage.lake.tables.inputs import Inputs, RunInput
 from tieback.storage.lake.tables.probes import ProbedTargets, ProbeWriter, read_probes
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.objects.listing import ObjectListing
+from tieback.storage.own_domains import read_own_domains
 from tieback.storage.recovery import recover, units_without_results
 from tieback.storage.workspace import Workspace
 
@@ -77,6 +79,9 @@ class ScanRequest(msgspec.Struct, frozen=True):
     """Runs the analysis; default: local processes."""
     approval: Approval | None = None
     """Of the grant; default: under the site policies in their usual places, without signatures."""
+    never: tuple[SourcedRule, ...] | None = None
+    """What is never contacted to read inputs; default: that of the approval, else the site policies in their usual
+    places."""
 
 
 class ScanResult(msgspec.Struct, frozen=True):
@@ -104,6 +109,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
     if request.grant is not None:
         check_valid(request.grant, today_utc())
         approval = require_approval(request.grant, request.approval)
+    never = approval.policy.rules if request.never is None and approval is not None else request.never
     with Workspace.open(request.workspace, trusted=True) as workspace:
         with workspace.lock():
             damaged = recover(workspace.lake, workspace.ledger, seals=True).damaged
@@ -112,13 +118,13 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
             run = _start(workspace, request)
             engine = request.engine or LocalEngine(request.workers)
             with (
-                index_inputs(workspace, run, request.inputs, engine, stage) as listing,
+                index_inputs(workspace, run, request.inputs, engine, stage, never) as listing,
                 stage("reading apps and traffic") as progress,
             ):
-                inputs = _analyse(workspace, run, request, engine, listing, progress)
+                inputs = _analyse(workspace, run, request, engine, listing, progress, never)
                 if lost := units_without_results(workspace.lake, inputs.units()):
                     workspace.ledger.forget_units(lost)
-                    inputs = _analyse(workspace, run, request, engine, listing, progress)
+                    inputs = _analyse(workspace, run, request, engine, listing, progress, never)
                     inputs = inputs.failing(
                         dict.fromkeys(
                             (key for key, _ in units_without_results(workspace.lake, inputs.units())),
@@ -190,10 +196,17 @@ def _clause(error: InputError) -> str:
 
 
 def _analyse(
-    workspace: Workspace, run: str, request: ScanRequest, engine: Engine, listing: ObjectListing, progress: Progress
+    workspace: Workspace,
+    run: str,
+    request: ScanRequest,
+    engine: Engine,
+    listing: ObjectListing,
+    progress: Progress,
+    never: tuple[SourcedRule, ...] | None,
 ) -> Inputs:
     analysis = _Analysis(scan_units(request.inputs, listing))
-    work = RecordWork(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory), workspace.lake.key)
+    lake = workspace.lake_directory
+    work = RecordWork(lake.absolute(), open_fence(lake), workspace.lake.key, never)
     units = UnitRun(workspace.ledger, run, progress)
     units.run(engine, work, analysis.groups(), unit_limits(request.inputs), analysis.failed)
     # A cluster may deliver a batch twice, or late: from here on the lake holds each unit once.
@@ -261,7 +274,8 @@ async def _ask(
         wanted.add(await follower.follow(lead for traffic in named.traffic for lead in traffic.leads))
         noting = any(rule.ransom_note for rule in grant.target)
         notes = NoteJudge(read_salt(workspace.audit_file.parent)) if noting else None
-        samples = SampleJudge() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
+        own = read_own_domains(workspace.directory)
+        samples = SampleJudge(own_domains=own) if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
         first = along.attach(exclude_targets(wanted, answered))
         async for candidate, report in probe_all(first, grant, dialer, progress, along, notes, samples, lease):
             writer.add(report)

@@ -4,11 +4,13 @@ The readers and detectors are imported by the first file: only worker processes 
 """
 
 import hashlib
+import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
@@ -30,17 +32,19 @@ if TYPE_CHECKING:
 
 TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.4"
 """Part of the key of a unit of work; the last number increases when the rules for leaks or hints change."""
-MAX_SUMMARY = 48 * 1024 * 1024
-"""Maximum bytes of flows per file that a worker returns; further flows are dropped, with a problem."""
+MAX_DOCUMENTS = 16 * 1024**3
+"""Maximum bytes of flow documents per file, before compression; further flows are dropped, with a problem."""
 FILE_SECONDS = 1800.0
 _PIECE = 64 * 1024
+_UNPACKED = 1024 * 1024
 
 
-class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
-    """Read the flows of a file, detect leaks, and return the flow documents, compressed: a file can have many."""
+class DescribeTraffic(Work[list[Problem]]):
+    """Read the flows of a file, detect leaks, and write the flow documents, compressed: a file can have many."""
 
     def __init__(
         self,
+        documents: Path | None = None,
         *,
         leaks: bool = True,
         uid_map: Mapping[int, str] | None = None,
@@ -48,6 +52,8 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
         decrypt: bool = False,
         columns: Sequence[LogFormat] = (),
     ) -> None:
+        self.documents = documents
+        """Folder for the documents, one file per unit; only ``analyse`` needs it."""
         self.leaks = leaks
         self.uid_map = dict(uid_map or {})
         self.keylog = keylog
@@ -76,49 +82,86 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
             inside = problem.where and problem.where != str(path)
             yield Problem(problem.what, f"{name}: {problem.where}" if inside else name)
 
-    def analyse(self, unit: Unit) -> tuple[list[bytes], list[Problem]]:
-        """The documents of the flows of one file, one per line and compressed in parts, and its problems."""
-        packer = zlib.compressobj(1)
-        parts: list[bytes] = []
+    def analyse(self, unit: Unit) -> list[Problem]:
+        """Write the documents of the flows of one file, one per line. Returns the problems of the file.
+
+        Raises:
+            InputError: the file cannot be read, or there is no space for the documents.
+        """
+        assert self.documents is not None
         problems: list[Problem] = []
         size = left_out = 0
-        for item in self.flows(unit.file or Path(unit.source), unit.source):
-            if isinstance(item, Problem):
-                problems.append(item)
-                continue
-            line = encode("flow", item)
-            size += len(line) + 1
-            if size > MAX_SUMMARY:
-                left_out += 1
-            else:
-                parts.append(packer.compress(line + b"\n"))
-        parts.append(packer.flush())
+        with _Packed(self.documents / unit.key) as out:
+            for item in self.flows(unit.file or Path(unit.source), unit.source):
+                if isinstance(item, Problem):
+                    problems.append(item)
+                    continue
+                line = encode("flow", item)
+                size += len(line) + 1
+                if size > MAX_DOCUMENTS:
+                    left_out += 1
+                else:
+                    out.write(line + b"\n")
         if left_out:
             problems.append(Problem(f"{left_out} more flows ignored: the file has too many", unit.source))
-        return [part for part in parts if part], problems
+        return problems
 
-    def summary(self, result: tuple[list[bytes], list[Problem]]) -> bytes:
-        """Problem documents, one per line; an empty line; then the compressed flow documents."""
-        parts, problems = result
-        return b"\n".join([*(encode("problem", problem) for problem in problems), b"", b"".join(parts)])
-
-
-def _read_summary(result: bytes) -> tuple[list[Problem], Iterator[bytes]]:
-    """The problems of a file, and its flow documents, decompressed piece by piece."""
-    at = 0
-    problems = []
-    while (end := result.index(b"\n", at)) > at:
-        problems.append(decode(result[at:end], "problem", Problem))
-        at = end + 1
-    return problems, _unpacked_lines(memoryview(result)[at + 1 :])
+    def summary(self, result: list[Problem]) -> bytes:
+        """Problem documents, one per line."""
+        return b"\n".join(encode("problem", problem) for problem in result)
 
 
-def _unpacked_lines(packed: memoryview) -> Iterator[bytes]:
+class _Packed:
+    """A file of compressed lines."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._packer = zlib.compressobj(1)
+
+    def write(self, line: bytes) -> None:
+        """Write a line."""
+        self._write(self._packer.compress(line))
+
+    def __enter__(self) -> Self:
+        with _space(self._path):
+            self._file = self._path.open("wb")
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            if kind is None:
+                self._write(self._packer.flush())
+        finally:
+            with _space(self._path):
+                self._file.close()
+
+    def _write(self, data: bytes) -> None:
+        with _space(self._path):
+            self._file.write(data)
+
+
+@contextmanager
+def _space(path: Path) -> Iterator[None]:
+    """Name the folder if its disk is full."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"no space for its flows in {path.parent.parent} ({error.strerror})",
+            advice="Set TMPDIR to a folder with more space",
+        ) from None
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """The lines of a packed file, decompressed piece by piece. The file is removed at the end."""
     unpacker = zlib.decompressobj()
     rest = b""
-    for at in range(0, len(packed), _PIECE):
-        *lines, rest = (rest + unpacker.decompress(packed[at : at + _PIECE])).split(b"\n")
-        yield from lines
+    with path.open("rb") as file:
+        while piece := unpacker.unconsumed_tail or file.read(_PIECE):
+            *lines, rest = (rest + unpacker.decompress(piece, _UNPACKED)).split(b"\n")
+            yield from lines
+    yield from (rest + unpacker.flush()).splitlines()
+    path.unlink()
 
 
 def describe_traffic(
@@ -150,24 +193,27 @@ def describe_traffic(
             key = hashlib.sha256(str(found).encode("utf-8", "surrogateescape")).hexdigest()
             yield file_unit(key, TRAFFIC_ANALYSIS, found, _size(found))
 
-    work = DescribeTraffic(leaks=leaks, uid_map=uid_map, keylog=keylog, decrypt=decrypt, columns=columns)
-    ends = LocalEngine(workers).run(work, units(), UnitLimits(seconds=FILE_SECONDS))
-    for done, end in enumerate(ends, start=1):
-        if progress is not None:
-            progress(done, known)
-        if end.state is not UnitState.DONE:
-            what, _, advice = end.problem.partition(". ")
-            yield InputError(what, where=end.unit.source, advice=advice)
-            continue
-        problems, lines = _read_summary(end.result)
-        count = 0
-        for line in lines:
-            count += 1
-            yield decode(line, "flow", Flow)
-        nothing_read = not count and not any(BLIND_SPOT in problem.where for problem in problems)
-        for problem in problems:
-            yield InputError(problem.what, where=problem.where) if nothing_read else problem
-            nothing_read = False
+    with tempfile.TemporaryDirectory(prefix="tieback-", ignore_cleanup_errors=True) as documents:
+        work = DescribeTraffic(
+            Path(documents), leaks=leaks, uid_map=uid_map, keylog=keylog, decrypt=decrypt, columns=columns
+        )
+        ends = LocalEngine(workers).run(work, units(), UnitLimits(seconds=FILE_SECONDS))
+        for done, end in enumerate(ends, start=1):
+            if progress is not None:
+                progress(done, known)
+            if end.state is not UnitState.DONE:
+                what, _, advice = end.problem.partition(". ")
+                yield InputError(what, where=end.unit.source, advice=advice)
+                continue
+            count = 0
+            for line in _lines(Path(documents) / end.unit.key):
+                count += 1
+                yield decode(line, "flow", Flow)
+            problems = [decode(line, "problem", Problem) for line in end.result.splitlines()]
+            nothing_read = not count and not any(BLIND_SPOT in problem.where for problem in problems)
+            for problem in problems:
+                yield InputError(problem.what, where=problem.where) if nothing_read else problem
+                nothing_read = False
     yield from failed
 
 

@@ -7,16 +7,13 @@ batch again and publishes the same part.
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tieback.engine.interface import Engine, UnitLimits, Work
 from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.pipeline.progress import Progress
-from tieback.storage.lake.lake import Lake, part_name
+from tieback.scope.policy.exclude import SourcedRule
+from tieback.storage.lake.lake import Lake, Rows, part_name
 from tieback.storage.ledger.ledger import Ledger
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 CLAIM = 256
 """Units claimed, and ends entered, in one transaction."""
@@ -27,14 +24,24 @@ LEASE_SECONDS = 6 * 3600.0
 class LakeWork[R](Work[R]):
     """Work whose results are published to the lake, one part per batch."""
 
-    def __init__(self, lake_directory: Path, fence: str = "", key: bytes = b"") -> None:
-        """Keep where the lake is, the run's fencing token (``storage.lake.fencing``), and the key of its seals."""
+    def __init__(
+        self, lake_directory: Path, fence: str = "", key: bytes = b"", never: Sequence[SourcedRule] | None = None
+    ) -> None:
+        """Keep what a worker needs.
+
+        Args:
+            lake_directory: where the lake is.
+            fence: the run's fencing token (``storage.lake.fencing``).
+            key: key of the lake's seals.
+            never: what is never contacted to read an input; by default the site policies of the worker's machine.
+        """
         self.lake_directory = lake_directory
+        self.never = None if never is None else tuple(never)
         self.fence = fence
         self._key = key
 
     @abstractmethod
-    def tables(self, results: Sequence[tuple[Unit, R]]) -> Mapping[str, "pa.Table"]:
+    def tables(self, results: Sequence[tuple[Unit, R]]) -> Mapping[str, Rows]:
         """The rows of a batch by lake table."""
 
     def publish(self, batch: Sequence[Unit], results: Sequence[tuple[Unit, R]]) -> str:

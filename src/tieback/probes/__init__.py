@@ -59,6 +59,7 @@ from tieback.probes.stores.rsync import RsyncProbe
 from tieback.probes.stores.s3 import S3Probe
 from tieback.probes.stores.smb import SmbProbe
 from tieback.probes.stores.solr import SolrProbe
+from tieback.probes.stores.stomp import StompProbe
 from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
@@ -115,6 +116,7 @@ PROBES: tuple[Probe, ...] = (
     MongodbProbe(),
     LdapProbe(),
     AmqpProbe(),
+    StompProbe(),
     ZookeeperProbe(),
     MqttProbe(),
     PostgresqlProbe(),

@@ -240,6 +240,8 @@ def _parts(store: Exposure, of: str, pii_class: str = "") -> tuple[tuple[str, Fi
     found = []
     for container in store.containers:
         figure = container.records if of == "records" else container.bytes
+        if of == "records" and not container.counts_records:
+            continue
         if not container.system and figure is not None and (not pii_class or container.name in holding):
             found.append((container.name, figure))
     return tuple(sorted(found, key=lambda part: (-part[1].value, part[0])))

@@ -11,14 +11,16 @@ import random
 import re
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from urllib.parse import urlsplit, urlunsplit
 
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN_SIZE, RemoteObject
+from tieback.scope.guard import ADVICE, ExcludedServiceError, ServiceGuard
 from tieback.scope.http_connection import Deadline, open_connection
+from tieback.scope.policy.exclude import SourcedRule
 from tieback.scope.services import parse_service_url
 from tieback.scope.tls import trust_context
 
@@ -44,8 +46,14 @@ def without_signature(url: str) -> str:
 class Downloads:
     """Requests for files. Keeps no connection open between them."""
 
-    def __init__(self, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, pause: Callable[[float], None] = time.sleep, never: Iterable[SourcedRule] | None = None) -> None:
+        """Set how to wait, and what is never contacted; by default the site policies in their usual places."""
         self._pause = pause
+        self._never = never
+
+    @cached_property
+    def _guard(self) -> ServiceGuard:
+        return ServiceGuard.load() if self._never is None else ServiceGuard(self._never)
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
@@ -127,13 +135,15 @@ class Downloads:
         """One request, and the head of its response or the error."""
         parts = parse_service_url(url)
         trust = self._trust if parts.scheme == "https" else None
-        connection = open_connection(parts, deadline, STALL_SECONDS, trust)
+        connection = open_connection(parts, deadline, STALL_SECONDS, trust, self._guard)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         answer: http.client.HTTPResponse | OSError
         try:
             try:
                 connection.request("GET", path, None, {"User-Agent": "tieback", "Connection": "close", **headers})
                 answer = connection.getresponse()
+            except ExcludedServiceError as error:
+                raise InputError(str(error), where=without_signature(url), advice=ADVICE) from None
             except ssl.SSLCertVerificationError as error:
                 raise _unreachable(url, f"its certificate is not trusted ({error.verify_message})") from None
             except (OSError, http.client.HTTPException, ValueError) as error:

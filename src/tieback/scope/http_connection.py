@@ -14,6 +14,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import SplitResult
 
+from tieback.scope.guard import ServiceGuard
+
 
 class Deadline:
     """The end of an exchange; the bytes of a body may extend it."""
@@ -38,7 +40,7 @@ class Deadline:
 
 
 def open_connection(
-    parts: SplitResult, deadline: Deadline, stall: float, trust: ssl.SSLContext | None
+    parts: SplitResult, deadline: Deadline, stall: float, trust: ssl.SSLContext | None, guard: ServiceGuard
 ) -> http.client.HTTPConnection:
     """A connection to the host of a checked URL; it is not connected yet.
 
@@ -47,15 +49,29 @@ def open_connection(
         deadline: limit of the whole exchange.
         stall: limit of one wait, in seconds.
         trust: policy for TLS; ``None`` for plain HTTP.
+        guard: site policies; connecting raises ``ExcludedServiceError`` for what they exclude.
     """
-    host, wait = parts.hostname or "", min(stall, deadline.left())
-    connection = (
-        http.client.HTTPConnection(host, parts.port or 80, timeout=wait)
-        if trust is None
-        else http.client.HTTPSConnection(host, parts.port or 443, timeout=wait, context=trust)
-    )
+    connection = _Connection(parts, min(stall, deadline.left()), trust, guard)
     connection.response_class = partial(_Response, deadline, stall)  # type: ignore[assignment]
     return connection
+
+
+class _Connection(http.client.HTTPConnection):
+    """A connection to an address that site policies permit."""
+
+    def __init__(self, parts: SplitResult, wait: float, trust: ssl.SSLContext | None, guard: ServiceGuard) -> None:
+        self.default_port = 80 if trust is None else 443
+        super().__init__(parts.hostname or "", parts.port or self.default_port, timeout=wait)
+        self._wait = wait
+        self._trust = trust
+        self._guard = guard
+
+    def connect(self) -> None:
+        """Connect, with TLS if there is a policy for it."""
+        self.sock = self._guard.connect(self.host, self.port, self._wait)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._trust is not None:
+            self.sock = self._trust.wrap_socket(self.sock, server_hostname=self.host)
 
 
 class _Response(http.client.HTTPResponse):

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 
 from tieback.model.errors import UsageError
+from tieback.scope.guard import ExcludedServiceError, ServiceGuard
 from tieback.scope.http_connection import Deadline, open_connection
 from tieback.scope.tls import trust_context
 
@@ -27,6 +28,8 @@ class RequestOutcome(StrEnum):
     ANSWERED = "answered"
     NOT_SENT = "not_sent"
     """Nothing was sent: name resolution, connection or TLS failed."""
+    EXCLUDED = "excluded"
+    """Nothing was sent: a site policy excludes the host."""
     UNSURE = "unsure"
     """Sent, but not answered: it may have arrived."""
 
@@ -46,12 +49,21 @@ class ServiceResponse(msgspec.Struct, frozen=True):
 class ServiceClient:
     """The configured hosts, and requests to them."""
 
-    def __init__(self, urls: Iterable[str], timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, urls: Iterable[str], timeout: float = TIMEOUT_SECONDS, guard: ServiceGuard | None = None
+    ) -> None:
         """Set the URLs of the services.
+
+        Args:
+            urls: their URLs.
+            timeout: limit of one request in seconds.
+            guard: site policies; by default those in their usual places.
 
         Raises:
             UsageError: a URL is not ``https:`` (or ``http:`` of loopback), or contains a user name.
+            GrantError: a site policy is damaged: nothing may be contacted then.
         """
+        self._guard = guard if guard is not None else ServiceGuard.load()
         self._allowed = {_origin(parse_service_url(url)) for url in urls}
         self._timeout = timeout
 
@@ -69,7 +81,7 @@ class ServiceClient:
             raise UsageError("not a configured service", where=where, advice="Add it to the configuration")
         deadline = Deadline(self._timeout)
         trust = trust_context() if parts.scheme == "https" else None
-        connection = open_connection(parts, deadline, self._timeout, trust)
+        connection = open_connection(parts, deadline, self._timeout, trust, self._guard)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         left = False
         try:
@@ -80,6 +92,8 @@ class ServiceClient:
             data = _read(answer, most)
             retry = _seconds(answer.headers.get("Retry-After", ""))
             return ServiceResponse(RequestOutcome.ANSWERED, answer.status, data, retry_after=retry)
+        except ExcludedServiceError as error:
+            return ServiceResponse(RequestOutcome.EXCLUDED, problem=str(error))
         except (OSError, http.client.HTTPException, ValueError) as error:
             why = str(error)[:200] or type(error).__name__
             return ServiceResponse(RequestOutcome.UNSURE if left else RequestOutcome.NOT_SENT, problem=why)

@@ -8,7 +8,9 @@ import pytest
 
 from tests.lab.file_host import file_host
 from tests.unit.pipeline.test_traffic import HTTP, capture
+from tieback.model.document import decode
 from tieback.model.errors import InputError
+from tieback.model.flow import Flow
 from tieback.model.remote import ObjectLocation, encode_location
 from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit
@@ -48,7 +50,8 @@ def test_remote_unit_is_identified_by_its_name(tmp_path: Path) -> None:
         member = Unit(sha256(run).hexdigest(), TRAFFIC_ANALYSIS, f"{host.url}/shard#run.pcap", len(run), access)
         found = work.analyse(member)
         assert not isinstance(found, AppDocument)
-        assert [flow.path for flow in found[0]] == [f"{host.url}/shard#run.pcap"]
+        rows = [row for table in found[0].tables() for row in table.to_pylist()]
+        assert [decode(row["json"], "flow", Flow).path for row in rows] == [f"{host.url}/shard#run.pcap"]
 
         broken = encode_location(ObjectLocation(f"{host.url}/shard", 0, len(run)))
         with pytest.raises(InputError) as raised:

@@ -786,45 +786,43 @@ def hostile_report() -> Report:
     return the_hostile_report()
 
 
-def the_hostile_report() -> Report:
+def the_hostile_report(bad: str = HOSTILE) -> Report:
     """The same report with every text that an app or server chooses replaced."""
 
     def spoil(value: object) -> object:
         if isinstance(value, Exposure):
             return replace(
-                value, product=HOSTILE, version=HOSTILE, addresses=(HOSTILE,), targets=(HOSTILE,), proofs=(HOSTILE,),
+                value, product=bad, version=bad, addresses=(bad,), targets=(bad,), proofs=(bad,),
                 routes=tuple(
-                    replace(route, endpoint=HOSTILE, file=HOSTILE, how=HOSTILE,
-                            candidate=replace(route.candidate, host=HOSTILE, reason=HOSTILE))
+                    replace(route, endpoint=bad, file=bad, how=bad,
+                            candidate=replace(route.candidate, host=bad, reason=bad))
                     for route in value.routes
                 ),
                 containers=tuple(
-                    replace(entry, path=(HOSTILE, entry.name), kind=HOSTILE, fields=fields(HOSTILE))
+                    replace(entry, path=(bad, entry.name), kind=bad, fields=fields(bad))
                     for entry in value.containers
                 ),
                 fields=tuple(
-                    replace(entry, container=f"{HOSTILE}.{entry.container}", field=HOSTILE, pii_class=HOSTILE)
+                    replace(entry, container=f"{bad}.{entry.container}", field=bad, pii_class=bad)
                     for entry in value.fields
                 ),
-                pii=tuple(replace(entry, pii_class=HOSTILE) for entry in value.pii),
-                factors=(SeverityFactor(HOSTILE, 1, HOSTILE),), account=HOSTILE,
-                ransom=Ransom(value.ransom.verdict, (HOSTILE,)),
+                pii=tuple(replace(entry, pii_class=bad) for entry in value.pii),
+                factors=(SeverityFactor(bad, 1, bad),), account=bad,
+                ransom=Ransom(value.ransom.verdict, (bad,)),
             )  # fmt: skip
         if isinstance(value, AppSummary):
             return replace(
                 value,
                 app=replace(
-                    value.app, name=HOSTILE, bundle_id=HOSTILE, version_name=HOSTILE, version_code=HOSTILE,
-                    vendor=HOSTILE,
+                    value.app, name=bad, bundle_id=bad, version_name=bad, version_code=bad,
+                    vendor=bad,
                 ),
-                problems=(Problem(HOSTILE, HOSTILE),),
+                problems=(Problem(bad, bad),),
             )  # fmt: skip
         if isinstance(value, Finding):
-            return replace(value, title=HOSTILE, rule=HOSTILE, cwe=HOSTILE, advice=HOSTILE, evidence=(HOSTILE,))
+            return replace(value, title=bad, rule=bad, cwe=bad, advice=bad, evidence=(bad,))
         if isinstance(value, ProbeReport):
-            return replace(
-                value, target=HOSTILE, address=HOSTILE, product=HOSTILE, version=HOSTILE, problems=(HOSTILE,)
-            )
+            return replace(value, target=bad, address=bad, product=bad, version=bad, problems=(bad,))
         raise TypeError(value)
 
     clean = the_report()
@@ -835,31 +833,27 @@ def the_hostile_report() -> Report:
         )
     }  # fmt: skip
     sightings = [
-        AppSighting(
-            LANTERN.sha256, HOSTILE, replace(row.sighting, endpoint=replace(row.sighting.endpoint, host=HOSTILE))
-        )
+        AppSighting(LANTERN.sha256, bad, replace(row.sighting, endpoint=replace(row.sighting.endpoint, host=bad)))
         for row in clean.sightings.rows()
     ]
     probes: list[Any] = [spoil(row) for row in clean.probes.rows()]
     return in_tables(
         clean,
-        title=HOSTILE,
-        scope=replace(the_scope(), authorised_by=HOSTILE, contact=HOSTILE, note=HOSTILE, audit_log=HOSTILE),
+        title=bad,
+        scope=replace(the_scope(), authorised_by=bad, contact=bad, note=bad, audit_log=bad),
         headline=replace(
             clean.headline,
-            kinds=tuple(replace(kind, product=HOSTILE) for kind in clean.headline.kinds),
-            pii=tuple((HOSTILE, figure) for _, figure in clean.headline.pii),
+            kinds=tuple(replace(kind, product=bad) for kind in clean.headline.kinds),
+            pii=tuple((bad, figure) for _, figure in clean.headline.pii),
         ),
-        problems=(Problem(HOSTILE, HOSTILE),),
+        problems=(Problem(bad, bad),),
         sightings=LazyIndex.by(sightings, lambda row: row.app_sha256),
         probes=LazyTable.of(probes),
         seen=LazyTable.of(
             [
                 replace(
                     note,
-                    service=replace(
-                        note.service, source=HOSTILE, names=(HOSTILE,), service=HOSTILE, product=HOSTILE, note=HOSTILE
-                    ),
+                    service=replace(note.service, source=bad, names=(bad,), service=bad, product=bad, note=bad),
                 )
                 for note in the_seen()
             ]
@@ -868,22 +862,22 @@ def the_hostile_report() -> Report:
             [
                 replace(
                     one,
-                    source=HOSTILE,
-                    sighting=replace(one.sighting, endpoint=replace(one.sighting.endpoint, value=HOSTILE)),
+                    source=bad,
+                    sighting=replace(one.sighting, endpoint=replace(one.sighting.endpoint, value=bad)),
                 )
                 for one in the_named()
             ]
         ),
-        data=tuple(replace(one, name=HOSTILE) for one in DATA),
+        data=tuple(replace(one, name=bad) for one in DATA),
         posture=replace(
             the_posture(),
-            numbers=tuple(replace(one, name=HOSTILE if one.name else "") for one in the_posture().numbers),
-            owned=tuple(replace(one, says=HOSTILE) for one in the_posture().owned),
-            unseen=tuple(replace(one, says=HOSTILE) for one in the_posture().unseen),
-            foreign=tuple(replace(one, says=HOSTILE) for one in the_posture().foreign),
+            numbers=tuple(replace(one, name=bad if one.name else "") for one in the_posture().numbers),
+            owned=tuple(replace(one, says=bad) for one in the_posture().owned),
+            unseen=tuple(replace(one, says=bad) for one in the_posture().unseen),
+            foreign=tuple(replace(one, says=bad) for one in the_posture().foreign),
         ),
         tables=tuple(
-            replace(table, groups=tuple(replace(g, name=HOSTILE) for g in table.groups)) for table in the_tables()
+            replace(table, groups=tuple(replace(g, name=bad) for g in table.groups)) for table in the_tables()
         ),
         **spoiled,
     )

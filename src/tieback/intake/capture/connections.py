@@ -47,7 +47,7 @@ class ConnectionAddon:
         """Decide whether the proxy may connect, and to which address. The event loop checks names for TCP."""
         assert data.server.address
         host, port = data.server.address[:2]
-        place = self._destinations.place(host)
+        place = self._destinations.place(host, port)
         if place is not None and data.server.transport_protocol == "udp" and self._destinations.address(place) is None:
             place = await self._resolved(place, port)
         if place is None:

@@ -12,6 +12,9 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
+from tieback.scope.guard import CANONICAL_NAME
+from tieback.scope.policy.exclude import Exclusions, SourcedRule
+
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 ANY = ("any",)
 """Permits everything, also the addresses of ``HOST_ONLY``."""
@@ -30,12 +33,18 @@ FORBIDDEN = "outside the destinations of this capture"
 class Destinations:
     """The destination policy of one run."""
 
-    def __init__(self, networks: Iterable[str] = (), names: Iterable[tuple[str, str]] = ()) -> None:
-        """Take networks in CIDR notation or ``ANY``, and names with their addresses.
+    def __init__(
+        self,
+        networks: Iterable[str] = (),
+        names: Iterable[tuple[str, str]] = (),
+        never: Iterable[SourcedRule] = (),
+    ) -> None:
+        """Take networks in CIDR notation or ``ANY``, names with their addresses, and what nothing permits.
 
         Raises:
             ValueError: a network or an address is invalid.
         """
+        self._never = Exclusions(never)
         chosen = tuple(networks)
         self._anywhere = chosen == ANY
         self._networks = [] if self._anywhere else [ip_network(network, strict=False) for network in chosen]
@@ -46,9 +55,11 @@ class Destinations:
         """True if only some networks are permitted."""
         return bool(self._networks)
 
-    def place(self, host: str) -> str | None:
+    def place(self, host: str, port: int | None = None) -> str | None:
         """The address to connect to for ``host``; ``None`` if it is forbidden."""
         address = self.address(host)
+        if self.excludes([host], address, port):
+            return None
         if address is None:
             return None if self.limited or (not self._anywhere and _is_local(host)) else host
         named = not self.limited and host.lower().rstrip(".") in self._names
@@ -65,6 +76,15 @@ class Destinations:
         except ValueError:
             local = self.limited and (name == "localhost" or name.endswith(".localhost"))
             return IPv4Address("127.0.0.1") if local else None
+
+    def excludes(self, names: Iterable[str], address: IPv4Address | IPv6Address | None, port: int | None) -> str:
+        """Why a site policy excludes this, or empty. Without an address, only the names are checked."""
+        if not self._never:
+            return ""
+        known = [name.rstrip(".") for name in names]
+        if address is None:
+            return self._never.name_reason(known, port)
+        return self._never.reason(known, address, port)
 
     def permits(self, address: IPv4Address | IPv6Address) -> bool:
         """True if the proxy may connect to this address."""
@@ -89,16 +109,18 @@ class GuardedResolver:
         Raises:
             OSError: the name has no permitted address.
         """
-        found = await self._query(host, port, **options)
-        kept = [one for one in found if self._permits(one)]
+        found = await self._query(host, port, **options | {"flags": options.get("flags", 0) | CANONICAL_NAME})
+        names = [str(host), *(str(one[3]) for one in found if one[3])]
+        kept = [one for one in found if self._permits(one, names)]
         if found and not kept:
             raise OSError(FORBIDDEN)
         return kept
 
-    def _permits(self, found: tuple[Any, ...]) -> bool:
+    def _permits(self, found: tuple[Any, ...], names: list[str]) -> bool:
         *_, place = found
         address = ip_address(str(place[0]).partition("%")[0])
-        return self._destinations.permits((address.ipv4_mapped or address) if address.version == 6 else address)
+        plain = (address.ipv4_mapped or address) if address.version == 6 else address
+        return self._destinations.permits(plain) and not self._destinations.excludes(names, plain, int(place[1]))
 
 
 _SHORT_ADDRESS = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}")

@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from tieback.model.flow import FlowTls, Peer
+from tieback.scope.policy.exclude import SourcedRule
 
 FIRST_BYTES = 16 * 1024
 """Bytes kept per direction of a stream; later bytes are only counted."""
@@ -68,6 +69,8 @@ class ProxySettings(msgspec.Struct, frozen=True):
     """Networks to permit; if set, no name server is queried. Empty: all but ``HOST_ONLY``; ``ANY``: everything."""
     names: tuple[tuple[str, str], ...] = ()
     """Names with fixed addresses, used before any name server is queried."""
+    never: tuple[SourcedRule, ...] = ()
+    """What site policies exclude; nothing permits it."""
 
 
 class ConnectionEnds(msgspec.Struct, frozen=True):

@@ -66,7 +66,7 @@ def _profile(server: ServerInstance, host: str, port: int) -> str:  # type: igno
 
 async def serve(settings: ProxySettings, outlet: DocumentSender) -> None:
     """Run the proxy until standard input ends or a signal arrives."""
-    destinations = Destinations(settings.destinations, settings.names)
+    destinations = Destinations(settings.destinations, settings.names, settings.never)
     connections = ConnectionAddon(outlet.send, destinations)
     observer = FlowAddon(outlet.send, connections, saving=bool(settings.save))
     proxyserver = Proxyserver()

@@ -1,11 +1,12 @@
 """Access to content in any location: object stores, ``https://`` hosts, local files, and members in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN_SIZE, ObjectLocation, RemoteObject
 from tieback.scope.downloads import Downloads, without_signature
+from tieback.scope.policy.exclude import SourcedRule
 from tieback.storage.objects.bucket import Bucket
 from tieback.storage.objects.location import is_object_url, parse_object_url
 
@@ -25,9 +26,11 @@ def strip_query(text: str) -> str:
 class ContentReader:
     """Open buckets and HTTP clients. Created in each process; safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, never: Sequence[SourcedRule] | None = None) -> None:
+        """Set what is never contacted; by default the site policies in their usual places."""
+        self._never = never
         self._buckets: dict[tuple[str, str], Bucket] = {}
-        self._downloads = Downloads()
+        self._downloads = Downloads(never=never)
 
     def stat(self, url: str) -> RemoteObject | None:
         """Metadata of one object; ``None`` if there is no such object.
@@ -64,7 +67,7 @@ class ContentReader:
         location = parse_object_url(url)
         name = (location.scheme, location.bucket)
         if name not in self._buckets:
-            self._buckets[name] = Bucket.open(location)
+            self._buckets[name] = Bucket.open(location, never=self._never)
         return self._buckets[name]
 
 

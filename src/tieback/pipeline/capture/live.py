@@ -37,6 +37,7 @@ from tieback.pipeline.capture.flows import LiveFlows
 from tieback.pipeline.capture.summary import STREAMS_MISSED, FlowTally
 from tieback.pipeline.progress import Progress
 from tieback.pipeline.scan import ScanRequest, run_scan
+from tieback.scope.policy.never import load_site_policy
 from tieback.storage.workspace import Workspace
 
 CAPTURES = "captures"
@@ -242,6 +243,7 @@ def _settings(request: CaptureRequest) -> ProxySettings:
         upstream_ca=str(request.upstream_ca.absolute()) if request.upstream_ca is not None else "",
         destinations=request.destinations,
         names=request.names,
+        never=load_site_policy().rules,
     )
 
 

@@ -22,6 +22,7 @@ from tieback.model.grant import Grant
 from tieback.pipeline.disclosure.recheck import recheck_workspace
 from tieback.pipeline.progress import Progress, today_utc
 from tieback.scope.grant import check_valid
+from tieback.scope.guard import ServiceGuard
 from tieback.scope.policy.approval import Approval, require_approval
 from tieback.scope.services import RequestOutcome, ServiceClient, ServiceResponse, parse_service_url
 from tieback.storage.failures import storage_errors
@@ -133,7 +134,7 @@ def watch_once(
         WorkspaceError: the workspace does not exist, or cannot be opened or written.
     """
     check_valid(watching.grant, today_utc())
-    require_approval(watching.grant, watching.approval)
+    guard = ServiceGuard(require_approval(watching.grant, watching.approval).policy.rules)
     events: list[CaseEvent] = []
     with Workspace.open(directory, create=False) as workspace, workspace.lock():
         for event in _happens(workspace, watching, progress):
@@ -145,7 +146,7 @@ def watch_once(
                 tell(event)
             if stopped():
                 break
-        done = deliver_events(workspace.ledger.deliveries, watching.webhooks, pause, stopped)
+        done = deliver_events(workspace.ledger.deliveries, watching.webhooks, pause, stopped, guard)
     return WatchRound(tuple(events), *done)
 
 
@@ -192,14 +193,22 @@ def deliver_events(
     webhooks: Sequence[Webhook],
     pause: Callable[[float], None] = time.sleep,
     stopped: Callable[[], bool] = lambda: False,
+    guard: ServiceGuard | None = None,
 ) -> tuple[int, int, int, tuple[str, ...]]:
     """Send pending events to these webhooks. Call only under ``Workspace.lock``.
+
+    Args:
+        deliveries: the queue.
+        webhooks: where to send events.
+        pause: waits.
+        stopped: true if no more events are sent.
+        guard: what is never contacted; by default the site policies in their usual places.
 
     Returns:
         Numbers of delivered, unsure and failed events; and the reasons, one line each.
     """
     hooks = {hook.name: hook for hook in webhooks}
-    services = ServiceClient(hook.url for hook in webhooks)
+    services = ServiceClient((hook.url for hook in webhooks), guard=guard)
     counts = {DeliveryState.DONE: 0, DeliveryState.UNSURE: 0, DeliveryState.WAITING: 0, DeliveryState.GIVEN_UP: 0}
     problems: dict[str, None] = {}
     for delivery in deliveries.waiting():
@@ -231,7 +240,8 @@ def _send(
         answer = services.request("POST", hook.url, _headers(hook, delivery), delivery.body.encode())
         state, problem = _judged(answer, attempts)
         deliveries.mark(delivery, state, problem)
-        if state is not DeliveryState.WAITING or step == len(PAUSES) or stopped():
+        excluded = answer.sent is RequestOutcome.EXCLUDED
+        if state is not DeliveryState.WAITING or excluded or step == len(PAUSES) or stopped():
             return state, problem
         pause(min(answer.retry_after or PAUSES[step], MAX_PAUSE))
     raise AssertionError("the last attempt returns")
@@ -246,7 +256,9 @@ def _headers(hook: Webhook, delivery: Delivery) -> Mapping[str, str]:
 def _judged(answer: ServiceResponse, attempts: int) -> tuple[DeliveryState, str]:
     if answer.sent is RequestOutcome.UNSURE:
         return DeliveryState.UNSURE, f"no response ({answer.problem}); the event may have arrived and is not sent again"
-    if answer.sent is RequestOutcome.NOT_SENT:
+    if answer.sent is RequestOutcome.EXCLUDED:
+        problem = f"not sent ({answer.problem})"
+    elif answer.sent is RequestOutcome.NOT_SENT:
         problem = f"unreachable ({answer.problem})"
     elif 200 <= answer.status < 300:
         return DeliveryState.DONE, ""

@@ -20,6 +20,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from tieback.model.errors import InputError
+from tieback.scope.guard import ADVICE
 from tieback.scope.services import RequestOutcome, ServiceClient, ServiceResponse
 
 MAX_PAGE = 64 << 20
@@ -163,7 +164,10 @@ class _Client:
         raise self._refused(url, "the service stays busy")
 
     def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> ServiceResponse:
-        return self._services.request(method, url, headers, body, MAX_PAGE)
+        answer = self._services.request(method, url, headers, body, MAX_PAGE)
+        if answer.sent is RequestOutcome.EXCLUDED:
+            raise InputError(answer.problem, where=url.partition("?")[0][:200], advice=f"{ADVICE}; nothing was stored")
+        return answer
 
     def _wait(self, answer: ServiceResponse, attempt: int) -> None:
         self._pause(min(answer.retry_after if answer.retry_after is not None else 2.0**attempt, MAX_PAUSE))

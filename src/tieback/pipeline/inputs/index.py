@@ -34,6 +34,7 @@ from tieback.model.unit import Unit, UnitEnd
 from tieback.pipeline.inputs.spec import InputSpec, Manifest, is_remote
 from tieback.pipeline.progress import Stage
 from tieback.pipeline.units import CLAIM, LakeWork, UnitRun
+from tieback.scope.policy.exclude import SourcedRule
 from tieback.storage.lake.fencing import open_fence
 from tieback.storage.lake.tables.objects import object_table, read_objects
 from tieback.storage.ledger.ledger import Ledger
@@ -60,7 +61,7 @@ class IndexWork(LakeWork[tuple[ShardMember, ...]]):
 
     @cached_property
     def _reach(self) -> ContentReader:
-        return ContentReader()
+        return ContentReader(self.never)
 
     def analyse(self, unit: Unit) -> tuple[ShardMember, ...]:
         """The object itself, or the apps and captures in a shard; at least one row."""
@@ -138,11 +139,24 @@ def index_members(pieces: Iterator[bytes | memoryview]) -> Iterator[ShardMember]
 
 
 def index_inputs(
-    workspace: Workspace, run: str, inputs: Sequence[InputSpec], engine: Engine, stage: Stage
+    workspace: Workspace,
+    run: str,
+    inputs: Sequence[InputSpec],
+    engine: Engine,
+    stage: Stage,
+    never: Sequence[SourcedRule] | None = None,
 ) -> ObjectListing:
     """Index every remote input; the listing contains what each consists of. The caller closes it.
 
     Unreadable inputs are errors in the listing; they raise nothing.
+
+    Args:
+        workspace: gets what was indexed.
+        run: this run.
+        inputs: all inputs.
+        engine: reads the objects.
+        stage: shows progress.
+        never: what is never contacted; by default the site policies in their usual places.
 
     Raises:
         WorkspaceError: the lake or the ledger cannot be written.
@@ -150,16 +164,23 @@ def index_inputs(
     with ExitStack() as stack:
         listing = stack.enter_context(ObjectListing())
         if any(map(is_remote, inputs)):
-            _survey(workspace, run, inputs, engine, stage, listing)
+            _survey(workspace, run, inputs, engine, stage, listing, never)
         stack.pop_all()
     return listing
 
 
 def _survey(
-    workspace: Workspace, run: str, inputs: Sequence[InputSpec], engine: Engine, stage: Stage, listing: ObjectListing
+    workspace: Workspace,
+    run: str,
+    inputs: Sequence[InputSpec],
+    engine: Engine,
+    stage: Stage,
+    listing: ObjectListing,
+    never: Sequence[SourcedRule] | None,
 ) -> None:
-    pending = _Surveying(listing, workspace.ledger)
-    work = IndexWork(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory), workspace.lake.key)
+    pending = _Surveying(listing, workspace.ledger, never)
+    lake = workspace.lake_directory
+    work = IndexWork(lake.absolute(), open_fence(lake), workspace.lake.key, never)
     with stage("indexing remote inputs") as progress:
         units = UnitRun(workspace.ledger, run, progress)
         units.run(engine, work, pending.groups(inputs), UnitLimits(seconds=INDEX_SECONDS), pending.failed)
@@ -171,10 +192,10 @@ def _survey(
 class _Surveying:
     """Remote inputs on their way into the listing; unknown ones pass through the engine."""
 
-    def __init__(self, listing: ObjectListing, ledger: Ledger) -> None:
+    def __init__(self, listing: ObjectListing, ledger: Ledger, never: Sequence[SourcedRule] | None) -> None:
         self._listing = listing
         self._ledger = ledger
-        self._reach = ContentReader()
+        self._reach = ContentReader(never)
 
     def groups(self, inputs: Sequence[InputSpec]) -> Iterator[list[Unit]]:
         """Unknown objects in groups, to be claimed in the ledger; all inputs are recorded."""

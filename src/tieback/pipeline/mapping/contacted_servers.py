@@ -36,24 +36,31 @@ def encryption_of(flow: Flow) -> Encryption:
     return Encryption.WEAK_TLS if flow.tls is not None and flow.tls.version in _WEAK else Encryption.ENCRYPTED
 
 
-def contacted_servers(flows: Iterable[Flow], key: str, path: str) -> tuple[tuple[ContactedServer, ...], int]:
-    """Return the servers of some flows, and the number of flows whose servers are not listed.
+class ServerTotals:
+    """The servers of flows, added up flow by flow, so that no flow is kept."""
 
-    Args:
-        flows: of one app, or of unknown apps, in one capture.
-        key: key of the app.
-        path: the capture.
-    """
-    seen: dict[tuple[str, str, str, int | None], _Seen] = {}
-    others = 0
-    for flow in flows:
+    def __init__(self) -> None:
+        self.others = 0
+        """Flows whose servers are not listed."""
+        self._seen: dict[tuple[str, str, str, int | None], _Seen] = {}
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def add(self, flow: Flow, *, room: bool = True) -> bool:
+        """Add a flow. Without room for one more server, a flow of a new one is left out: the result is then false."""
         host = flow.server.name or flow.server.ip
         if not host or is_name_service(flow) or is_group(flow.server.ip):
-            others += 1
-            continue
+            self.others += 1
+            return True
         name, bundle_id = (flow.app.name, flow.app.bundle_id) if flow.app is not None else ("", "")
         encryption = encryption_of(flow)
-        known = seen.setdefault((name, bundle_id, host, flow.server.port), _Seen(encryption))
+        key = (name, bundle_id, host, flow.server.port)
+        known = self._seen.get(key)
+        if known is None:
+            if not room:
+                return False
+            known = self._seen[key] = _Seen(encryption)
         known.encryption = min(known.encryption, encryption, key=_ORDER.index)
         known.flows += 1
         known.bytes_out += flow.bytes_out
@@ -64,25 +71,48 @@ def contacted_servers(flows: Iterable[Flow], key: str, path: str) -> tuple[tuple
         known.leaks.update(leak.pii_class for leak in flow.leaks)
         if flow.tls is not None and flow.tls.version:
             known.tls.add(flow.tls.version)
-    return tuple(
-        ContactedServer(
-            capture=path,
-            app_sha256=key,
-            app=name,
-            bundle_id=bundle_id,
-            host=host,
-            port=port,
-            addresses=tuple(one.addresses),
-            protocols=tuple(sorted(one.protocols)),
-            encryption=one.encryption,
-            tls=tuple(sorted(one.tls)),
-            flows=one.flows,
-            bytes_out=one.bytes_out,
-            bytes_in=one.bytes_in,
-            leaks=tuple(sorted(one.leaks)),
+        return True
+
+    def servers(self, key: str, path: str) -> tuple[ContactedServer, ...]:
+        """The servers in the order of their first flows.
+
+        Args:
+            key: key of the app.
+            path: the capture.
+        """
+        return tuple(
+            ContactedServer(
+                capture=path,
+                app_sha256=key,
+                app=name,
+                bundle_id=bundle_id,
+                host=host,
+                port=port,
+                addresses=tuple(one.addresses),
+                protocols=tuple(sorted(one.protocols)),
+                encryption=one.encryption,
+                tls=tuple(sorted(one.tls)),
+                flows=one.flows,
+                bytes_out=one.bytes_out,
+                bytes_in=one.bytes_in,
+                leaks=tuple(sorted(one.leaks)),
+            )
+            for (name, bundle_id, host, port), one in self._seen.items()
         )
-        for (name, bundle_id, host, port), one in seen.items()
-    ), others
+
+
+def contacted_servers(flows: Iterable[Flow], key: str, path: str) -> tuple[tuple[ContactedServer, ...], int]:
+    """Return the servers of some flows, and the number of flows whose servers are not listed.
+
+    Args:
+        flows: of one app, or of unknown apps, in one capture.
+        key: key of the app.
+        path: the capture.
+    """
+    totals = ServerTotals()
+    for flow in flows:
+        totals.add(flow)
+    return totals.servers(key, path), totals.others
 
 
 def worst_first(servers: Iterable[ContactedServer]) -> list[ContactedServer]:

@@ -92,42 +92,66 @@ class _Seen(msgspec.Struct):
     file: str
 
 
+class EndpointTotals:
+    """The endpoints of flows, added up flow by flow, so that no flow is kept."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, _Seen] = {}
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def add(self, flow: Flow, endpoint: Endpoint, *, room: bool = True) -> bool:
+        """Add a flow to its endpoint. Without room for a new endpoint it is left out: the result is then false."""
+        known = self._seen.get(endpoint.value)
+        if known is None:
+            if not room:
+                return False
+            known = _Seen(endpoint, 0, 0, 0, flow.server.name_from, flow.protocol, flow.path)
+            self._seen[endpoint.value] = known
+        known.flows += 1
+        known.bytes_out += flow.bytes_out
+        known.bytes_in += flow.bytes_in
+        return True
+
+    def sightings(self, maker: Maker) -> tuple[Sighting, ...]:
+        """One sighting per endpoint, with the number of flows and the bytes in each direction, by first flow.
+
+        Args:
+            maker: decides which party owns an endpoint.
+        """
+        return tuple(
+            Sighting(
+                endpoint=_without_container(one.endpoint),
+                count=one.flows,
+                party=maker.party(one.endpoint) if one.endpoint.host else Party.UNKNOWN,
+                evidence=Evidence(
+                    file=one.file,
+                    offset=None,
+                    how=f"traffic/{one.how if one.how is not NameSource.NONE else 'address'}",
+                    context=f"{one.protocol or 'unknown'}: {one.bytes_out:,} B out, {one.bytes_in:,} B in",
+                ),
+                bytes_out=one.bytes_out,
+                bytes_in=one.bytes_in,
+                names=(one.endpoint.path,) if one.endpoint.kind is EndpointKind.CLOUD and one.endpoint.path else (),
+            )
+            for one in self._seen.values()
+        )
+
+
 def sightings_of(flows: Iterable[Flow], maker: Maker) -> tuple[Sighting, ...]:
-    """One sighting per endpoint, with the number of flows and the bytes in each direction, in order of first flow.
+    """The sightings of some flows.
 
     Args:
         flows: of one app, or of an unknown app.
         maker: decides which party owns an endpoint.
     """
-    seen: dict[str, _Seen] = {}
+    totals = EndpointTotals()
     for flow in flows:
         endpoint = endpoint_of(flow, maker.rules)
-        if endpoint is None:
-            continue
-        known = seen.get(endpoint.value)
-        if known is None:
-            first = _Seen(endpoint, 0, 0, 0, flow.server.name_from, flow.protocol, flow.path)
-            known = seen.setdefault(endpoint.value, first)
-        known.flows += 1
-        known.bytes_out += flow.bytes_out
-        known.bytes_in += flow.bytes_in
-    return tuple(
-        Sighting(
-            endpoint=_without_container(one.endpoint),
-            count=one.flows,
-            party=maker.party(one.endpoint) if one.endpoint.host else Party.UNKNOWN,
-            evidence=Evidence(
-                file=one.file,
-                offset=None,
-                how=f"traffic/{one.how if one.how is not NameSource.NONE else 'address'}",
-                context=f"{one.protocol or 'unknown'}: {one.bytes_out:,} B out, {one.bytes_in:,} B in",
-            ),
-            bytes_out=one.bytes_out,
-            bytes_in=one.bytes_in,
-            names=(one.endpoint.path,) if one.endpoint.kind is EndpointKind.CLOUD and one.endpoint.path else (),
-        )
-        for one in seen.values()
-    )
+        if endpoint is not None:
+            totals.add(flow, endpoint)
+    return totals.sightings(maker)
 
 
 def _without_container(endpoint: Endpoint) -> Endpoint:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
-from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -12,14 +11,19 @@ from tieback.model.app import App, Platform
 from tieback.model.flow import Flow, Leak
 from tieback.model.report import ContactedServer
 from tieback.model.sighting import Sighting
-from tieback.pipeline.mapping.contacted_servers import contacted_servers
-from tieback.pipeline.mapping.flow_endpoints import endpoint_of, leads_of, sightings_of
+from tieback.pipeline.mapping.contacted_servers import ServerTotals
+from tieback.pipeline.mapping.flow_endpoints import EndpointTotals, endpoint_of, leads_of
 from tieback.recognise.collect import Maker
 from tieback.recognise.rules import RuleFiles
+from tieback.storage.lake.lake import DamagedPartError
 from tieback.storage.lake.tables.apps import AppEndpoint
 from tieback.storage.lake.tables.flows import read_flows
 from tieback.storage.lake.tables.inputs import RunInput
 from tieback.storage.workspace import Workspace
+
+MAX_FACTS = 500_000
+"""Maximum endpoints, servers, leaks, hints, addresses and certificates of one capture. A capture of a company's day has
+about a tenth of that."""
 
 
 class TrafficApp(msgspec.Struct, frozen=True):
@@ -48,6 +52,8 @@ class TrafficApp(msgspec.Struct, frozen=True):
     flows: int = 0
     others: int = 0
     """Flows whose servers are not in ``servers``: name resolution, discovery, time, groups."""
+    left_out: int = 0
+    """Flows with something that is not here, because the capture has more than ``MAX_FACTS``."""
 
 
 def attribute_traffic(
@@ -65,54 +71,126 @@ def attribute_traffic(
     """
     paths = {unit.key: unit.path for unit in units}
     rules = RuleFiles()
-    flows = read_flows(workspace.lake, units)
-    for (unit, bundle), group in groupby(
-        flows, key=lambda item: (item[0], item[1].app.bundle_id if item[1].app else "")
-    ):
-        found = [flow for _, flow in group]
-        key = (bundles.get(bundle) or captured_app_key(unit, bundle)) if bundle else unit
-        name = found[0].app.name if bundle and found[0].app else f"Traffic in {Path(paths[unit]).name}"
-        app = App(Platform.UNKNOWN, bundle or name, key, name=name)
-        maker = Maker(app if bundle else None, rules)
-        for flow in found:
-            if flow.tls is not None and flow.server.name:
-                maker.learn_related(flow.server.name, flow.tls.certificate_names)
-        servers, others = contacted_servers(found, key, paths[unit])
-        yield TrafficApp(
-            key,
-            app,
-            paths[unit],
-            sightings_of(found, maker),
-            _leaks(found, rules),
-            tuple(dict.fromkeys(leads_of(found, Path(paths[unit]).name))),
-            tuple(dict.fromkeys((flow.server.name, flow.server.ip) for flow in found if _went_there(flow))),
-            tuple(dict.fromkeys((flow.server.name, flow.tls.certificate_subject) for flow in found if flow.tls)),
-            bool(bundle),
-            unit,
-            servers,
-            len(found),
-            others,
+    while True:
+        try:
+            groups = _add_up(workspace, units, bundles, paths, rules)
+        except DamagedPartError:
+            continue  # the part is recorded as damaged, so this ends
+        for _, group in sorted(groups.items()):
+            yield group.traffic()
+        return
+
+
+def _add_up(
+    workspace: Workspace,
+    units: Sequence[RunInput],
+    bundles: Mapping[str, str],
+    paths: Mapping[str, str],
+    rules: RuleFiles,
+) -> dict[tuple[str, str], "_Group"]:
+    """The traffic by capture and bundle identifier, read flow by flow: a capture may have millions of flows."""
+    groups: dict[tuple[str, str], _Group] = {}
+    facts: dict[str, _Facts] = {}
+    for unit, flow in read_flows(workspace.lake, units):
+        bundle = flow.app.bundle_id if flow.app else ""
+        in_capture = facts.setdefault(unit, _Facts())
+        if bundle and in_capture.count >= MAX_FACTS and (unit, bundle) not in groups:
+            bundle = ""  # no room for one more app: its flows count as those of unknown apps
+        group = groups.get((unit, bundle))
+        if group is None:
+            in_capture.count += 1
+            key = (bundles.get(bundle) or captured_app_key(unit, bundle)) if bundle else unit
+            name = flow.app.name if bundle and flow.app else f"Traffic in {Path(paths[unit]).name}"
+            app = App(Platform.UNKNOWN, bundle or name, key, name=name)
+            group = groups[unit, bundle] = _Group(app, bool(bundle), unit, paths[unit], rules, in_capture)
+        group.add(flow)
+    return groups
+
+
+class _Facts:
+    """How many facts of a capture are in memory."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
+class _Group:
+    """The traffic of one app in one capture, added up flow by flow."""
+
+    def __init__(self, app: App, known: bool, unit: str, path: str, rules: RuleFiles, facts: _Facts) -> None:
+        self._app = app
+        self._known = known
+        self._unit = unit
+        self._path = path
+        self._rules = rules
+        self._facts = facts
+        self._maker = Maker(app if known else None, rules)
+        self._endpoints = EndpointTotals()
+        self._servers = ServerTotals()
+        self._leaks: dict[tuple[str, str, str], tuple[str, Leak]] = {}
+        self._leads: dict[Lead, None] = {}
+        self._addresses: dict[tuple[str, str], None] = {}
+        self._subjects: dict[tuple[str, str], None] = {}
+        self._flows = self._left_out = 0
+
+    def add(self, flow: Flow) -> None:
+        """Add one flow."""
+        before = self._size()
+        room = self._facts.count < MAX_FACTS
+        self._flows += 1
+        server, tls = flow.server, flow.tls
+        if tls is not None and server.name:
+            self._maker.learn_related(server.name, tls.certificate_names)
+        endpoint = endpoint_of(flow, self._rules)
+        added = [self._servers.add(flow, room=room)]
+        if endpoint is not None:
+            added.append(self._endpoints.add(flow, endpoint, room=room))
+        added += [_keep(self._leads, lead, None, room) for lead in leads_of([flow], Path(self._path).name)]
+        value = endpoint.value if endpoint is not None else server.name or server.ip
+        added += [_keep(self._leaks, (value, leak.pii_class, leak.where), (value, leak), room) for leak in flow.leaks]
+        if server.name and server.ip:  # proxies and logs may not know the address
+            added.append(_keep(self._addresses, (server.name, server.ip), None, room))
+        if tls is not None:
+            added.append(_keep(self._subjects, (server.name, tls.certificate_subject), None, room))
+        self._left_out += not all(added)
+        self._facts.count += self._size() - before
+
+    def _size(self) -> int:
+        kept = (self._endpoints, self._servers, self._leaks, self._leads, self._addresses, self._subjects)
+        return sum(map(len, kept))
+
+    def traffic(self) -> TrafficApp:
+        """All of it."""
+        return TrafficApp(
+            self._app.sha256,
+            self._app,
+            self._path,
+            self._endpoints.sightings(self._maker),
+            tuple(self._leaks.values()),
+            tuple(self._leads),
+            tuple(self._addresses),
+            tuple(self._subjects),
+            self._known,
+            self._unit,
+            self._servers.servers(self._app.sha256, self._path),
+            self._flows,
+            self._servers.others,
+            self._left_out,
         )
+
+
+def _keep[K, V](kept: dict[K, V], key: K, value: V, room: bool) -> bool:
+    """Add what is new if there is room; false if it was left out."""
+    if key in kept:
+        return True
+    if room:
+        kept[key] = value
+    return room
 
 
 def captured_app_key(capture: str, bundle: str) -> str:
     """Return the key of an app that was not scanned, so that two apps of one capture are not taken for one."""
     return sha256(f"{capture}\0{bundle}".encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _went_there(flow: Flow) -> bool:
-    """True if the flow shows the address of a name. Proxies and logs may not know it."""
-    return bool(flow.server.name and flow.server.ip)
-
-
-def _leaks(flows: Sequence[Flow], rules: RuleFiles) -> tuple[tuple[str, Leak], ...]:
-    found: dict[tuple[str, str, str], tuple[str, Leak]] = {}
-    for flow in flows:
-        endpoint = endpoint_of(flow, rules)
-        value = endpoint.value if endpoint is not None else flow.server.name or flow.server.ip
-        for leak in flow.leaks:
-            found.setdefault((value, leak.pii_class, leak.where), (value, leak))
-    return tuple(found.values())
 
 
 def endpoint_evidence(traffic: TrafficApp) -> Iterator[AppEndpoint]:

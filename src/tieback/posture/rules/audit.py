@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
 from tieback.posture.rules import reader_for, reader_named
-from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesPolicy
+from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesPolicy, TimedRulesReader
 from tieback.posture.rules.source import RulesText, load_text
 from tieback.posture.rules.sql.project import read_files, read_folder
 from tieback.posture.rules.sql.server import find_isolation
@@ -53,15 +54,20 @@ class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
 
     @property
     def severity(self) -> Severity | None:
-        """Severity of this access for an external requester; ``None`` if access is denied."""
-        permits = [permit for permit in (self.read_by, self.write_by) if permit.allowed]
-        if not permits:
+        """Severity of this access for an external requester; ``None`` if access is denied.
+
+        Access that is not certain, and access only to the requester's own data, is low.
+        """
+        if not self.read and not self.write:
             return None
-        if not any(permit.certain and not permit.own_only for permit in permits):
+        reads, writes = (
+            permit.allowed and permit.certain and not permit.own_only for permit in (self.read_by, self.write_by)
+        )
+        if not reads and not writes:
             return Severity.LOW
         if self.who is Requester.ANY_USER:
             return Severity.MEDIUM
-        return Severity.CRITICAL if self.write and self.write_by.certain else Severity.HIGH
+        return Severity.CRITICAL if writes else Severity.HIGH
 
 
 def audit_rules(
@@ -69,6 +75,7 @@ def audit_rules(
     strangers: Sequence[Requester],
     paths: Sequence[str] = (),
     kind: str = "",
+    at: datetime | None = None,
     *,
     verify: bool = False,
 ) -> Iterator[RulesAnswer]:
@@ -79,6 +86,7 @@ def audit_rules(
         strangers: requesters to evaluate.
         paths: paths to evaluate; by default all paths in the file.
         kind: name of its grammar; by default detected from its content.
+        at: the time for conditions on time; by default now.
         verify: load SQL into a throw-away PostgreSQL, and add its answers.
 
     Raises:
@@ -96,6 +104,8 @@ def audit_rules(
     else:
         text = load_text(file)
         reader = reader_named(kind) if kind else reader_for(text)
+        if at is not None and isinstance(reader, TimedRulesReader):
+            reader = reader.at(at)
         policy, grammar, texts = reader.read(text), reader.meta.name, [text]
     verified = _verified(policy, texts, label) if verify else None
     wanted: Iterable[str] = paths or policy.paths()

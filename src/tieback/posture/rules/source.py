@@ -1,11 +1,13 @@
 """Text of a rules file with line numbers, and errors with their position."""
 
+from array import array
 from bisect import bisect_right
 from pathlib import Path
 
 from tieback.model.errors import InputError
 
 MAX_BYTES = 16 << 20
+MAX_LINES = 1_000_000
 _ADVICE = "Fix the file, or select the right format with --kind"
 
 
@@ -15,7 +17,7 @@ class RulesText:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
-        self._starts: list[int] | None = None
+        self._starts: array[int] | None = None
 
     @property
     def name(self) -> str:
@@ -25,7 +27,7 @@ class RulesText:
     def place(self, offset: int) -> tuple[int, int]:
         """Return line and column of a character, both from 1."""
         if self._starts is None:
-            self._starts = [0]
+            self._starts = array("L", [0])
             at = self.text.find("\n")
             while at >= 0:
                 self._starts.append(at + 1)
@@ -55,7 +57,7 @@ def load_text(path: Path) -> RulesText:
     """Read a rules file: UTF-8, or UTF-16 with a byte order mark.
 
     Raises:
-        InputError: it cannot be read, is larger than 16 MiB, or is not text.
+        InputError: it cannot be read, is larger than 16 MiB, has more than a million lines, or is not text.
     """
     try:
         with path.open("rb") as file:
@@ -69,4 +71,6 @@ def load_text(path: Path) -> RulesText:
         text = raw.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8 text (byte {error.start})", where=str(path), advice="Save it as UTF-8") from None
+    if text.count("\n") > MAX_LINES:
+        raise InputError(f"more than {MAX_LINES:,} lines", where=str(path), advice="Split the file")
     return RulesText(str(path), text.replace("\r\n", "\n"))

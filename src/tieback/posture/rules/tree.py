@@ -13,7 +13,9 @@ from typing import Any
 from tieback.posture.rules.source import RulesText
 
 MAX_DEPTH = 100
-MAX_NODES = 500_000
+MAX_NODES = 100_000
+"""A node takes some hundred bytes in memory; while YAML is read, a kilobyte."""
+_TOO_MANY = f"more than {MAX_DEPTH} levels or {MAX_NODES:,} values"
 _SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _PLAIN_SPACE = re.compile(r"[ \t\r\n]+")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*+"')
@@ -174,6 +176,19 @@ def read_yaml(text: RulesText) -> ConfigNode:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
+        # Events before nodes: libyaml builds all nodes of a document before any of them can be counted.
+        nodes = depth = 0
+        for event in yaml.parse(text.text, Loader=loader):
+            if isinstance(event, yaml.DocumentEndEvent):
+                break  # a second document is an error below
+            if isinstance(event, yaml.NodeEvent):
+                nodes += 1
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > MAX_DEPTH or nodes > MAX_NODES:
+                raise text.line_error(event.start_mark.line + 1, _TOO_MANY)
         root = yaml.compose(text.text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -195,7 +210,7 @@ class _Yaml:
         line = raw.start_mark.line + 1
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise self._text.line_error(line, f"more than {MAX_DEPTH} levels or {MAX_NODES:,} values")
+            raise self._text.line_error(line, _TOO_MANY)
         if isinstance(raw, yaml.MappingNode):
             members: dict[str, ConfigNode] = {}
             for key, value in raw.value:

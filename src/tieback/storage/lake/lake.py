@@ -15,7 +15,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
@@ -32,6 +32,16 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
     import pyarrow.parquet as pq
+
+type Rows = pa.Table | Iterable[pa.Table]
+"""Rows of a table: at once, or in pieces if they are too many for the memory."""
+GROUP_ROWS, GROUP_BYTES = 65_536, 16 * 1024 * 1024
+"""Pieces are written as row groups of about this size. A reader of single rows needs the memory of a part of one."""
+_ROWS_AT_ONCE = 512
+
+
+class DamagedPartError(WorkspaceError):
+    """A part turned out to be damaged while its rows were read. It is recorded, so the next attempt leaves it out."""
 
 
 def part_name(batch: Iterable[Unit]) -> str:
@@ -59,7 +69,7 @@ class Lake:
         self._drafts = directory / "drafts" / fence
         self._fenced = bool(fence)
 
-    def publish(self, part: str, tables: Mapping[str, "pa.Table"], units: Sequence[Unit] = ()) -> bool:
+    def publish(self, part: str, tables: Mapping[str, "Rows"], units: Sequence[Unit] = ()) -> bool:
         """Write the tables of a part and publish them in one atomic step, durable on disk.
 
         Args:
@@ -80,9 +90,9 @@ class Lake:
         members = rows_table("units", ((u.key, u.version, u.source, u.size, part) for u in units))
         try:
             with self._becoming(part) as directory:
-                for name, table in {**tables, "units": members}.items():
-                    if table.num_rows or name == "units":
-                        _write(directory / f"{name}.parquet", table)
+                for name, rows in tables.items():
+                    _write_pieces(directory / f"{name}.parquet", rows)
+                _write(directory / "units.parquet", members)
                 if self.key:
                     write_seal(directory, part, self.key)
         except WorkspaceError:
@@ -211,6 +221,59 @@ class Lake:
             return found
         mine = self.read(part, "units")
         return found.filter(pc.is_in(_names(found), value_set=_names(mine)))
+
+    def rows_in_order(
+        self, table: str, columns: Sequence[str], keys: "pa.Table"
+    ) -> Iterator[tuple[tuple[str, str], tuple[Any, ...]]]:
+        """Rows of some units in the order in which they were written; those of one unit follow each other.
+
+        A sorted query would hold all rows in memory or write them to the disk again; here, a few hundred are in memory.
+
+        Args:
+            table: its name; it has the columns ``unit`` and ``version``.
+            columns: to read.
+            keys: the units, with the columns ``unit`` and ``version``.
+
+        Yields:
+            The unit, and the values of the columns.
+
+        Raises:
+            DamagedPartError: begin again.
+            WorkspaceError: the lake cannot be read.
+        """
+        wanted: dict[str, set[tuple[str, str]]] = {}
+        sql = "SELECT DISTINCT part, unit, version FROM units SEMI JOIN keys USING (unit, version) ORDER BY ALL"
+        with reader_lock(self.directory):
+            for part, unit, version in self.stream(sql, tables={"keys": keys}):
+                wanted.setdefault(part, set()).add((unit, version))
+            for part, units in wanted.items():
+                path = self._file(part, table)
+                if path.exists():
+                    yield from self._rows_of(part, path, columns, units)
+
+    def _rows_of(
+        self, part: str, path: Path, columns: Sequence[str], units: "set[tuple[str, str]]"
+    ) -> Iterator[tuple[tuple[str, str], tuple[Any, ...]]]:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        between = min(units)[0], max(units)[0]
+        try:
+            with pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False, buffer_size=1 << 16) as file:
+                at = file.schema_arrow.get_field_index("unit")
+                groups = [n for n in range(file.num_row_groups) if _overlaps(file, n, at, between)]
+                found = file.iter_batches(_ROWS_AT_ONCE, groups, ["unit", "version", *columns], use_threads=False)
+                for batch in found:
+                    values = [batch.column(name).to_pylist() for name in ("unit", "version", *columns)]
+                    for unit, version, *row in zip(*values, strict=True):
+                        if (unit, version) in units:
+                            yield (unit, version), tuple(row)
+        except (OSError, ValueError, pa.ArrowException) as error:
+            with storage_errors(path):
+                if not (why := _told(path, whole=True)):
+                    raise
+                note_damage(self.directory, part, why)
+            raise DamagedPartError(f"part {part} is damaged ({why})", where=str(self.directory)) from error
 
     def clear_staging(self) -> int:
         """Remove drafts of interrupted processes, and revoke the right to publish from workers of earlier runs.
@@ -367,6 +430,43 @@ class PartStaging:
         finally:
             for file in self._files:
                 file.close()
+
+
+def _write_pieces(path: Path, rows: "Rows") -> None:
+    """Write rows as row groups of bounded size; nothing if there are none."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if isinstance(rows, pa.Table):
+        if rows.num_rows:
+            _write(path, rows)
+        return
+    with ExitStack() as stack:
+        writer: pq.ParquetWriter | None = None
+        for group in _row_groups(rows):
+            if writer is None:
+                file = stack.enter_context(path.open("wb"))
+                stack.callback(os.fsync, file.fileno())
+                stack.callback(file.flush)
+                writer = stack.enter_context(
+                    pq.ParquetWriter(file, group.schema, compression="zstd", write_page_checksum=True)
+                )
+            writer.write_table(group)
+
+
+def _row_groups(pieces: "Iterable[pa.Table]") -> "Iterator[pa.Table]":
+    import pyarrow as pa
+
+    kept: list[pa.Table] = []
+    rows = size = 0
+    for piece in pieces:
+        kept.append(piece)
+        rows, size = rows + piece.num_rows, size + piece.nbytes
+        if rows >= GROUP_ROWS or size >= GROUP_BYTES:
+            yield pa.concat_tables(kept)
+            kept, rows, size = [], 0, 0
+    if rows:
+        yield pa.concat_tables(kept)
 
 
 def _write(path: Path, table: "pa.Table") -> None:

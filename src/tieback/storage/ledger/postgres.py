@@ -8,11 +8,12 @@ options are part of the URI. This never connects to an examined host.
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.extras import extra_advice
+from tieback.scope.guard import ADVICE, ExcludedServiceError, ServiceGuard
 from tieback.storage.failures import is_passing, storage_errors
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def connect(url: str, *, autocommit: bool = False) -> "psycopg.Connection[Any]":
     if "service" not in given and "PGSERVICE" not in os.environ:
         # These would override the settings of a service file.
         settings |= {name: value for name, value in _LINE.items() if name not in given}
+    settings |= _permitted(driver, given)
     password = os.environ.get(PASSWORD_VARIABLE)
     if password:
         settings["password"] = password
@@ -119,6 +121,48 @@ def connect(url: str, *, autocommit: bool = False) -> "psycopg.Connection[Any]":
         session.close()
         raise
     return session
+
+
+def _permitted(driver: Any, given: Mapping[str, Any]) -> dict[str, str]:
+    """The addresses to connect to, without those that site policies exclude; empty if there are no policies.
+
+    libpq then resolves no name, so the addresses that were checked are those of the connection.
+
+    Raises:
+        WorkspaceError: a policy excludes the host, or it is in a service file, which cannot be checked.
+        GrantError: a site policy is damaged.
+        psycopg.Error: a host has no address.
+    """
+    guard = ServiceGuard.load()
+    if not guard:
+        return {}
+    env = os.environ.get
+    hosts = str(given.get("hostaddr") or given.get("host") or env("PGHOSTADDR") or env("PGHOST") or "")
+    if not hosts and ("service" in given or env("PGSERVICE")):
+        raise WorkspaceError(
+            "the host is in a service file, so site policies cannot be checked",
+            where="--ledger",
+            advice="Put the host into the URL: postgresql://USER@HOST:PORT/DATABASE",
+        )
+    names = str(given.get("host") or env("PGHOST") or hosts).split(",")
+    ports = str(given.get("port") or env("PGPORT") or "5432").split(",")
+    found: list[tuple[str, str, str]] = []
+    for at, host in enumerate(hosts.split(",")):
+        name, port = names[min(at, len(names) - 1)], ports[min(at, len(ports) - 1)] or "5432"
+        if not host or host.startswith(("/", "@")):
+            found.append((host, "", port))  # a socket of this machine
+            continue
+        try:
+            guard.check_name(name, int(port))
+            found += [(name, one.ip, port) for one in guard.addresses(host, int(port))]
+        except ExcludedServiceError as error:
+            raise WorkspaceError(str(error), where=f"ledger at {host}", advice=ADVICE) from None
+        except (OSError, ValueError) as error:
+            raise driver.OperationalError(f"connection failed: {host}: {error}") from None
+    return {
+        key: ",".join(values)
+        for key, values in zip(("host", "hostaddr", "port"), zip(*found, strict=True), strict=True)
+    }
 
 
 def pauses(patience: float = PATIENCE) -> "RetryPauses":

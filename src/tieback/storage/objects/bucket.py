@@ -9,7 +9,7 @@ times.
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from ipaddress import ip_address
@@ -20,8 +20,10 @@ from urllib.parse import urlsplit
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.extras import extra_advice
 from tieback.model.remote import UNKNOWN_SIZE, RemoteObject
+from tieback.scope.guard import ADVICE, ExcludedServiceError, ServiceGuard
+from tieback.scope.policy.exclude import SourcedRule
 from tieback.storage.objects.aws_profile import profile
-from tieback.storage.objects.hosts import MACHINE_IDENTITY, METADATA, proxy_options
+from tieback.storage.objects.hosts import MACHINE_IDENTITY, METADATA, check_store, proxy_options
 from tieback.storage.objects.location import ObjectUrl
 
 if TYPE_CHECKING:
@@ -65,11 +67,21 @@ class Bucket:
         self._store = store
 
     @classmethod
-    def open(cls, location: ObjectUrl, environ: Mapping[str, str] | None = None) -> Self:
-        """Read the settings from the environment; contacts nothing yet.
+    def open(
+        cls,
+        location: ObjectUrl,
+        environ: Mapping[str, str] | None = None,
+        never: Iterable[SourcedRule] | None = None,
+    ) -> Self:
+        """Read the settings from the environment; contacts nothing yet, but queries DNS if there are site policies.
+
+        Args:
+            location: the bucket.
+            environ: environment variables.
+            never: what is never contacted; by default the site policies in their usual places.
 
         Raises:
-            TiebackError: the extra is not installed, or the settings are invalid.
+            TiebackError: the extra is not installed, the settings are invalid, or a site policy excludes the store.
         """
         try:
             from obstore import store as stores
@@ -89,8 +101,13 @@ class Bucket:
         )
         if location.scheme == "gs" and endpoint:
             settings["base_url"] = endpoint
-        region = settings.get("region") or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
-        client = _CLIENT | proxy_options(location, environ, endpoint, region or "us-east-1")
+        region = settings.get("region") or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+        guard = ServiceGuard.load() if never is None else ServiceGuard(never)
+        try:
+            check_store(location, environ, endpoint, region, guard)
+        except ExcludedServiceError as error:
+            raise InputError(str(error), where=location.url, advice=ADVICE) from None
+        client = _CLIENT | proxy_options(location, environ, endpoint, region, guard)
         if _is_loopback(endpoint):
             client["allow_http"] = True
         retry = {"max_retries": MAX_TRIES - 1, "retry_timeout": timedelta(seconds=RETRY_SECONDS)}

@@ -8,6 +8,7 @@ that the user did not ask for.
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from tieback.scope.guard import ExcludedServiceError, ServiceGuard
 from tieback.storage.objects.location import ObjectUrl
 
 NO_PROXY_AT_ALL = "http://127.0.0.1:1"
@@ -23,14 +24,55 @@ _CREDENTIAL_URLS = (
 )  # fmt: skip
 
 
-def proxy_options(location: ObjectUrl, environ: Mapping[str, str], endpoint: str, region: str) -> dict[str, str]:
-    """Client options of obstore. Empty with a proxy of the user: that proxy then decides which hosts are reached."""
+def proxy_options(
+    location: ObjectUrl, environ: Mapping[str, str], endpoint: str, region: str, guard: ServiceGuard
+) -> dict[str, str]:
+    """Client options of obstore. Empty with a proxy of the user: that proxy then decides which hosts are reached.
+
+    Hosts that site policies exclude are not allowed, so a request for credentials ends there too.
+    """
     if any(environ.get(name) for name in _PROXIES):
         return {}
-    return {
-        "proxy_url": NO_PROXY_AT_ALL,
-        "proxy_excludes": ",".join(sorted(allowed_hosts(location, environ, endpoint, region))),
-    }
+    hosts = sorted(host for host in allowed_hosts(location, environ, endpoint, region) if _permitted(guard, host))
+    return {"proxy_url": NO_PROXY_AT_ALL, "proxy_excludes": ",".join(hosts)}
+
+
+def _permitted(guard: ServiceGuard, host: str) -> bool:
+    try:
+        guard.check_name(host, 443)
+    except ExcludedServiceError:
+        return False
+    return True
+
+
+def check_store(
+    location: ObjectUrl, environ: Mapping[str, str], endpoint: str, region: str, guard: ServiceGuard
+) -> None:
+    """Check the host of the store itself, and its addresses. obstore resolves the name again when it connects.
+
+    Raises:
+        ExcludedServiceError: a site policy excludes it.
+    """
+    if not guard:
+        return
+    host, port = _host(endpoint), 443
+    if host:
+        parts = urlsplit(endpoint if "://" in endpoint else f"//{endpoint}")
+        port = parts.port or (80 if parts.scheme == "http" else 443)
+    elif location.scheme == "s3":
+        zone = next(iter(_zones(location)), "")
+        host = f"{location.bucket}.s3express-{zone}.{region}.amazonaws.com" if zone else f"s3.{region}.amazonaws.com"
+    elif location.scheme == "gs":
+        host = "storage.googleapis.com"
+    else:
+        host = f"{environ.get('AZURE_STORAGE_ACCOUNT_NAME', '')}.blob.core.windows.net"
+    guard.check_name(host, port)
+    try:
+        guard.addresses(host, port)
+    except ExcludedServiceError:
+        raise
+    except OSError:
+        return  # the first request reports it
 
 
 def allowed_hosts(location: ObjectUrl, environ: Mapping[str, str], endpoint: str, region: str) -> set[str]:

@@ -10,6 +10,7 @@ from tieback.cases.letters.language import load_language
 from tieback.model.backend import Candidate, Route
 from tieback.model.case import CaseApp, CaseState, Recheck, RecheckVerdict
 from tieback.model.figure import exact
+from tieback.model.pii import OwnPeople
 from tieback.model.probe import Ransom, RansomVerdict
 
 
@@ -65,3 +66,19 @@ def test_apps_once_with_their_last_version() -> None:
 )
 def test_names_in_short(names: list[str], text: str) -> None:
     assert shorten_names(names, load_language("en")) == text
+
+
+def test_stores_with_our_own_people_come_first() -> None:
+    ours = exposure("es-2", own_people=OwnPeople(1200, 5000, 4000))
+    told = facts("de", (case("es-1"), msgspec.structs.replace(case("es-2"), store=ours)))
+    assert [store.own_people for store in told.stores] == [
+        "mindestens 1.200 von 5.000 Personen der Stichprobe, nach ihrer E-Mail-Domain",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "pt"])
+def test_every_language_has_words_for_our_own_people(language: str) -> None:
+    words = load_language(language).words
+    assert words["own_people_text"].format(at_least=1, sampled=2) != words["own_people_text"]
+    assert words["own_people"]

@@ -60,11 +60,13 @@ class CqlQuery(msgspec.Struct, frozen=True):
     columns: int
     why: str
     depth: Depth = Depth.ENUMERATE
+    name: str = ""
+    """Label, if the table is not enough."""
 
     @property
     def label(self) -> str:
         """Label in reports and documentation."""
-        return f"SELECT ... {self.cql[self.cql.index('FROM ') :]}"
+        return self.name or f"SELECT ... {self.cql[self.cql.index('FROM ') :]}"
 
 
 def encode_frame(version: int, opcode: int, body: bytes = b"") -> bytes:
@@ -75,6 +77,12 @@ def encode_frame(version: int, opcode: int, body: bytes = b"") -> bytes:
 def _query_body(cql: str) -> bytes:
     text = cql.encode("ascii")
     return len(text).to_bytes(4, "big") + text + _ONE.to_bytes(2, "big") + bytes((_PAGED,)) + PAGE.to_bytes(4, "big")
+
+
+def query_pattern(cql: bytes) -> bytes:
+    """Pattern of a query whose statement matches a pattern; the lengths before it vary with the statement."""
+    tail = _query_body("")[4:]
+    return rb"[\3\4]\x00\x00\x00\x07\x00\x00[\x00-\xff]{2}\x00\x00[\x00-\xff]{2}" + cql + re.escape(tail)
 
 
 _START = b"\0\1\0\x0bCQL_VERSION\0\x053.0.0"

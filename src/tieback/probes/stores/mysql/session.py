@@ -12,7 +12,16 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome
-from tieback.probes.stores.mysql.queries import DEPTHS, NAMED, NOTE_NAME, NOTE_PARTS, SAMPLE_PARTS, WHY
+from tieback.probes.stores.mysql.products import KnownProduct, by_greeting
+from tieback.probes.stores.mysql.queries import (
+    COUNTS,
+    DEPTHS,
+    NAMED,
+    NOTE_NAME,
+    NOTE_PARTS,
+    SAMPLE_PARTS,
+    WHY,
+)
 from tieback.probes.wire.frames import Inbox, MysqlPacket, mysql_frame, mysql_packet
 from tieback.probes.wire.opening import opening_bytes, printable
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
@@ -51,15 +60,9 @@ class MysqlGreeting(msgspec.Struct, frozen=True):
     """Default authentication plugin."""
 
     @property
-    def product(self) -> str:
-        """Product: ``mariadb`` or ``mysql``."""
-        return "mariadb" if "mariadb" in self.version.lower() else "mysql"
-
-    @property
-    def number(self) -> str:
-        """Version without the prefix that MariaDB adds for old replicas, and without a suffix."""
-        found = re.match(r"[0-9]+(?:\.[0-9]+)+", re.sub(r"^5\.5\.5-(?=[0-9]+\.[0-9]+)", "", self.version))
-        return found[0] if found else ""
+    def known(self) -> KnownProduct:
+        """Product and version that the greeting names."""
+        return by_greeting(self.version)
 
 
 class MysqlRefusal(msgspec.Struct, frozen=True):
@@ -279,6 +282,7 @@ def _sends() -> tuple[DeclaredSend, ...]:
             for sql, (name, why) in WHY.items()
         ),
         *(DeclaredSend(name, _tables_pattern(parts, tables), why, depth) for name, parts, tables, why, depth in NAMED),
+        *(DeclaredSend(c.name, _count_pattern(c.parts), c.why, Depth.ENUMERATE, cost=c.cost) for c in COUNTS),
         DeclaredSend(
             "one note",
             _note_pattern(),
@@ -306,6 +310,12 @@ def _tables_pattern(parts: tuple[str, str, str], tables: int) -> bytes:
     name = rb"'" + NOTE_NAME + rb"'"
     names = name + (rb"(?:," + name + rb"){0,%d}" % (tables - 1) if tables > 1 else b"")
     return rb"[\x00-\xff]{2}\x00\x00\x03" + before + NOTE_NAME + between + names + after
+
+
+def _count_pattern(parts: tuple[str, str]) -> bytes:
+    before, after = (re.escape(part.encode()) for part in parts)
+    name = rb"`" + NOTE_NAME + rb"`"
+    return rb"[\x00-\xff]{2}\x00\x00\x03" + before + name + rb"\." + name + after
 
 
 def _note_pattern() -> bytes:

@@ -34,7 +34,7 @@ class Broker:
         self.topics = topics
         self.known = dict(KNOWN)
         self.handshake = 34
-        self.cluster = "5L6g3nShT-eMCtK--X86sw"
+        self.cluster = "pYdR4Xe6TqO0yT8wqg1mZA"
         self.error = 0
         self.brokers = 1
         self.offset_error = 0
@@ -97,11 +97,25 @@ def ask(answer: Answer, depth: Depth = Depth.DESCRIBE) -> PlaybackResult[ProbeRe
     return play(PROBE.run(Target("127.0.0.1", 9092), depth), MemoryPeer(answer), PROBE.meta.sends)
 
 
+@pytest.mark.parametrize("copied", ["MkU3OEVBNTcwNTJENDM2Q0", "MkU3OEVBNTcwNTJENDM2Qk", "5L6g3nShT-eMCtK--X86sw"])
+def test_a_cluster_id_from_a_manual_is_no_identity(copied: str) -> None:
+    def key(*topics: str) -> str:
+        broker = Broker(__consumer_offsets=[(0, 9)], **{topic: [(0, 4)] for topic in topics})
+        broker.cluster = copied
+        identity = ask(broker.answer).result.identity
+        assert identity is not None
+        assert identity.kind == "fingerprint"
+        return identity.key
+
+    assert key("people", "visits") == key("visits", "people")
+    assert key("people") != key("visits")
+
+
 def test_an_open_one() -> None:
     report = ask(Broker(people=[(10, 40), (0, 5)], __consumer_offsets=[(0, 9)]).answer).result
     assert (report.outcome, report.access, report.product) == (Outcome.OK, Access.OPEN, "kafka")
     assert report.identity is not None
-    assert report.identity.key == "kafka:cluster_id:5L6g3nShT-eMCtK--X86sw"
+    assert report.identity.key == "kafka:cluster_id:pYdR4Xe6TqO0yT8wqg1mZA"
     people = next(one for one in report.containers if one.name == "people")
     assert people.records is not None
     assert people.bytes is not None

@@ -68,6 +68,32 @@ def test_parameters_that_end_early(payload: bytes) -> None:
 
 
 @pytest.mark.parametrize(("answer", "result"), STARTS)
+def test_start_behind_a_tls_proxy_is_decoded(answer: bytes, result: Answer) -> None:
+    peer = MemoryPeer(recorded_answers([answer]), tls=True)
+    played = play(PostgresSession().start("r", "d"), peer, SENDS)
+    assert (played.result, played.connections) == (result, 2)
+    # SSLRequest is sent only without TLS.
+    assert [len(sent) == 8 for sent in played.sent] == [True, False]
+
+
+def test_second_start_behind_a_tls_proxy_needs_one_connection() -> None:
+    def twice() -> Conversation[Answer]:
+        session = PostgresSession()
+        yield from session.start("r", "d")
+        return (yield from session.start("r", "d"))
+
+    peer = MemoryPeer(recorded_answers([authentication(0) + READY] * 2), tls=True)
+    played = play(twice(), peer, SENDS)
+    assert (played.result, played.connections) == (StartedSession("18.6"), 3)
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"R\xff\0\0\0", b"\0" * 8, b"", None])
+def test_other_server_with_tls_is_not_postgresql(answer: bytes | None) -> None:
+    with pytest.raises((NotThisProtocol, Fault)):
+        play(PostgresSession().start("r", "d", 1.0), MemoryPeer(recorded_answers([answer]), tls=True), SENDS)
+
+
+@pytest.mark.parametrize(("answer", "result"), STARTS)
 def test_start_answers_are_decoded(answer: bytes, result: Answer) -> None:
     for offer in (b"N", b"S"):
         assert start(offer, answer).result == result
