@@ -73,6 +73,12 @@ _SAFE = b"set search_path = public, extensions; set statement_timeout = '5s'; se
 """PostgreSQL's own functions come first, whatever the files set for the role."""
 
 
+_EXISTS = (
+    "select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+    " where n.nspname = %s and c.relname = %s"
+)
+
+
 @dataclass(slots=True)
 class Verified:
     """What PostgreSQL allowed."""
@@ -102,12 +108,17 @@ def verify(database: Database, texts: Sequence[RulesText], isolation: Isolation,
     found = Verified()
     with isolated_server(isolation, seconds) as server:
         try:
-            _prepare(server, database)
-            _load(server, texts, found)
-            _ask(server, database, found)
+            prepare(server, database)
+            ask(server, database, texts, found)
         except (psycopg.Error, InputError) as error:
             found.note = "the time limit was reached" if server.expired else f"PostgreSQL stopped: {str(error)[:120]}"
     return found
+
+
+def ask(server: Server, database: Database, texts: Sequence[RulesText], found: Verified) -> None:
+    """Load files into a prepared server, and query it."""
+    _load(server, texts, found)
+    _ask(server, database, found)
 
 
 def confirmed(verified: Verified, who: Requester, path: str, commands: Sequence[str], answer: Permission) -> Permission:
@@ -146,7 +157,7 @@ def _quoted(name: str) -> str:
     return f'"{doubled}"'
 
 
-def _prepare(server: Server, database: Database) -> None:
+def prepare(server: Server, database: Database) -> None:
     """Everything that a superuser does: no SQL of the files."""
     statements = [
         f"create role {LOADER} login nosuperuser nocreatedb nocreaterole bypassrls",
@@ -244,7 +255,7 @@ def _ask(server: Server, database: Database, found: Verified) -> None:
             session.execute(f"set role {role}".encode())
             session.execute(b"select pg_catalog.set_config('request.jwt.claims', %s, false)", (json.dumps(claims),))
             for relation in relations:
-                if _one(session, "select pg_catalog.to_regclass(%s)::oid", _table(relation)) is None:
+                if _one(session, _EXISTS, *relation.name) is None:
                     continue
                 for command, reached in _commands(session, relation, constants, seeded.get(relation.label, 0)):
                     found.reached[who, relation.label, command] = reached
