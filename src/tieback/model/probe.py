@@ -268,8 +268,8 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """What it may do there."""
     untested: tuple[str, ...] = ()
     """What a client without credentials could still try and we did not, one clause each: ``the account root without a
-    password: the grant does not name it``, ``names other than photos``. If not empty, ``auth_required`` is not closed, except for clauses that end with
-    ``NEEDS_PASSWORD``.
+    password: the grant does not name it``, ``names other than photos``. If not empty, ``auth_required`` is not closed,
+    except for clauses that end with ``NEEDS_PASSWORD``.
     """
     intrusion: tuple[str, ...] = ()
     """Signs that somebody wrote to the store, besides ransom and wiping. They do not show that data were copied."""
