@@ -72,3 +72,12 @@ def test_a_field_and_a_range_in_words() -> None:
 )
 def test_our_own_people_in_words(own: OwnPeople | None, text: str) -> None:
     assert own_people_text(own) == text
+
+
+def test_another_reader_is_not_told_that_our_domains_are_theirs() -> None:
+    ours = msgspec.structs.replace(summarise(1, 1, [STORE]), own_people=OwnPeople(3, 20, 20))
+    lines = dict(personal_lines(ours, internal=False))
+    assert lines["People at our domains"] == "at least 3 of 20 sampled people"
+    assert "People at your domains" not in lines
+    unknown = dict(personal_lines(summarise(1, 1, [STORE]), internal=False))
+    assert not any("domains" in label for label in unknown)
