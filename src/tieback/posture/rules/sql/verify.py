@@ -11,6 +11,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from tieback.model.errors import InputError
@@ -40,35 +41,6 @@ _SKIPPED = {
     "AlterSystemStmt",
 }
 _PREDEFINED = re.compile(r"^(pg_|tieback|supabase_admin$|postgres$)")
-_SETUP = """
-create schema tieback;
-create function tieback.run(statement text) returns text language plpgsql as $f$
-begin
-  execute statement;
-  return '';
-exception when others then
-  return pg_catalog.left(sqlerrm, 200);
-end $f$;
-create function tieback.attempt(statements text[]) returns integer[] language plpgsql as $f$
-declare one text; found integer; results integer[] := '{}';
-begin
-  foreach one in array statements loop
-    begin
-      execute one;
-      get diagnostics found = row_count;
-      raise exception 'undo' using errcode = 'ZZ001';
-    exception when sqlstate 'ZZ001' then null;
-      when others then found := -1;
-    end;
-    results := pg_catalog.array_append(results, found);
-  end loop;
-  return results;
-end $f$;
-grant usage on schema tieback to public;
-grant execute on all functions in schema tieback to public;
-"""
-
-
 _SAFE = b"set search_path = public, extensions; set statement_timeout = '5s'; set client_min_messages = error"
 """PostgreSQL's own functions come first, whatever the files set for the role."""
 
@@ -175,7 +147,7 @@ def prepare(server: Server, database: Database) -> None:
         *(f"alter table auth.{one} owner to supabase_auth_admin" for one in ("users", "identities", "sessions")),
         "grant usage on schema auth to supabase_auth_admin",
         "grant usage on schema storage to supabase_storage_admin",
-        _SETUP,
+        (resources.files("tieback.posture.rules.sql") / "verify.sql").read_text(encoding="utf-8"),
     ]
     for role in database.roles.values():
         if not _PREDEFINED.match(role.name) and role.name not in _PROJECT_ROLES:
