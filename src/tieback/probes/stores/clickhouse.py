@@ -69,6 +69,15 @@ _FEW = get_request(
     label="SELECT count() of at most 10,000 rows",
     cost=SendCost.BOUNDED,
 )
+_ALL = get_request(
+    "/?query=SELECT+count()+FROM+%60{database}%60.%60{table}%60+FORMAT+JSONCompact"
+    "&max_execution_time=5&max_rows_to_read=1000000000",
+    "the same if there are more; the server stops it after 5 seconds",
+    names=clickhouse.NAME,
+    raw=True,
+    label="SELECT count() of all rows",
+    cost=SendCost.SCAN,
+)
 _COLUMNS = get_request(
     "/?query=SELECT+database,table,name,type+FROM+system.columns+WHERE+database+IN+({names})+LIMIT+6000"
     "+FORMAT+JSONCompact",
@@ -130,7 +139,7 @@ class ClickhouseProbe(SampledWebStore):
         sends=tuple(
             one.send
             for one in (
-                *(_ROOT, _VERSION, _GRANTS, _UUID, _DATABASES, _TABLES, _PARTS, _TOTALS, _FEW, _COLUMNS),
+                *(_ROOT, _VERSION, _GRANTS, _UUID, _DATABASES, _TABLES, _PARTS, _TOTALS, _FEW, _ALL, _COLUMNS),
                 *(_ENGINE, _DEFAULTS, _SAMPLE),
             )
         ),
@@ -204,6 +213,9 @@ class ClickhouseProbe(SampledWebStore):
             local,
             lambda database, some: self._rows(inquiry, _TOTALS, database, some),
             lambda database, table: self._rows(inquiry, _FEW, database, table),
+            (lambda database, table: self._rows(inquiry, _ALL, database, table))
+            if inquiry.draft.target.scans
+            else None,
         )
         containers = [clickhouse.container(table, known, fields.get(table.path, ())) for table in local]
         inquiry.add_containers(clickhouse.with_figures(containers, counted))
