@@ -167,8 +167,9 @@ class SampleJudge:
         )
         records = max(len(column.values) for column in own)
         people = self._tell_apart(own, verdicts, records, told)
-        # Some stores show the names of fields only in their records.
-        shown = container.fields or tuple(Field(name) for name in names if not name.endswith(NAMES_OF_KEYS))
+        # Some stores show names of fields, or all of them, only in their records.
+        more = (name for name in names if name not in types and not name.endswith(NAMES_OF_KEYS))
+        shown = (*container.fields, *map(Field, more))
         return msgspec.structs.replace(container, fields=shown, sampled=SampledRecords(records, fields, people))
 
     def _tell_apart(

@@ -206,4 +206,4 @@ def test_names_of_fields_come_with_the_records_if_nothing_else_shows_them() -> N
     (found,) = SampleJudge().with_samples(report(bare), columns).containers
     assert [field.name for field in found.fields] == ["c7", "c8"]
     (known,) = SampleJudge().with_samples(report(PEOPLE), columns).containers
-    assert known.fields == PEOPLE.fields
+    assert [field.name for field in known.fields] == ["c1", "c2", "c7", "c8"]
