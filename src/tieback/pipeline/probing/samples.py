@@ -32,6 +32,7 @@ from tieback.scope.conversation import Fault, Target, Traffic
 from tieback.scope.dialer import Dialer
 from tieback.scope.replay import ReplayDialer
 
+NOTHING_READ = "no records were read: the store returned none within the limits"
 _ADDRESSES = 4
 """Maximum number of addresses of one value that are compared."""
 _FILLED = 0.5
@@ -86,6 +87,8 @@ class SampleJudge:
         except Fault as fault:
             problem = f"no records were read: {fault.detail}"
             return msgspec.structs.replace(report, problems=(*report.problems, problem))
+        if not columns:
+            report = msgspec.structs.replace(report, problems=(*report.problems, NOTHING_READ))
         return with_cost(self.with_samples(report, columns), traffic)
 
     def with_samples(self, report: ProbeReport, columns: Iterable[SampledColumn]) -> ProbeReport:

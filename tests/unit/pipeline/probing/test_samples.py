@@ -9,7 +9,7 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.pii import OwnPeople
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
-from tieback.pipeline.probing.samples import SampleJudge, sample_label
+from tieback.pipeline.probing.samples import NOTHING_READ, SampleJudge, sample_label
 from tieback.probes import PROBES
 from tieback.probes.interface import MAX_SAMPLED, SampledColumn, Samples, run_sample
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target, Traffic
@@ -207,3 +207,9 @@ def test_names_of_fields_come_with_the_records_if_nothing_else_shows_them() -> N
     assert [field.name for field in found.fields] == ["c7", "c8"]
     (known,) = SampleJudge().with_samples(report(PEOPLE), columns).containers
     assert [field.name for field in known.fields] == ["c1", "c2", "c7", "c8"]
+
+
+async def test_a_store_that_returns_no_record_is_named() -> None:
+    found = await SampleJudge().read(report(PEOPLE), TARGET, Depth.SAMPLE, Holding(()))  # type: ignore[arg-type]
+    assert found.problems == (NOTHING_READ,)
+    assert found.containers == (PEOPLE,)
