@@ -40,6 +40,10 @@ class ResumableConnection:
         """Use a new connection for the next command."""
         self._open = False
 
+    def opened(self) -> None:
+        """The connection was opened again by the caller."""
+        self._open = True
+
     def run[T](self, command: Conversation[T], otherwise: Callable[[str], T], kind: str = "") -> Conversation[T]:
         """Run a command: its sends and the reading of its answer.
 

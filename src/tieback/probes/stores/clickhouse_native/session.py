@@ -13,6 +13,7 @@ import msgspec
 from tieback.model.grant import Depth
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, printable
+from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import DUMMY_ACCOUNT, Conversation, DeclaredSend, Send, SendCost
 
@@ -160,11 +161,17 @@ def _words(statement: NativeStatement) -> bytes:
     return re.escape(head) + rb"[\x80-\xff]?[\x00-\x7f]" + words + re.escape(tail)
 
 
+def _closed(why: str) -> NativeException:
+    return NativeException(0, why)
+
+
 class NativeSession:
-    """Connection to one server."""
+    """Connection to one server, which is opened again if the server closed it in answer to a statement."""
 
     def __init__(self) -> None:
         self._inbox = Inbox()
+        self._account, self._tls = "", False
+        self._connection = ResumableConnection(self._again)
         self._revision = REVISION
         """The older one of ours and the server's."""
 
@@ -177,6 +184,7 @@ class NativeSession:
             Fault: the transport failed.
         """
         self._inbox = Inbox()
+        self._account, self._tls = account, tls
         head = yield from first_answer(tls, _hello(account), _OPENING, seconds)
         if head[0] == _S_EXCEPTION and head[3:5] == b"\0\0":
             code = int.from_bytes(head[1:5], "little", signed=True)
@@ -201,9 +209,17 @@ class NativeSession:
     def rows(self, statement: NativeStatement, *names: str) -> Conversation[list[list[str]] | NativeException]:
         """Rows of a statement, with ``names`` in the places of its placeholders.
 
+        The result is an exception if the server closes the connection instead.
+
         Raises:
             Hostile: rows of an unexpected shape, or too many of them.
         """
+        return (yield from self._connection.run(self._rows(statement, *names), _closed))
+
+    def _again(self) -> Conversation[None]:
+        yield from self.log_in(self._account, self._tls, None)
+
+    def _rows(self, statement: NativeStatement, *names: str) -> Conversation[list[list[str]] | NativeException]:
         yield Send(_query(statement.fill(*names), legacy=self._revision < REVISION))
         rows: list[list[str]] = []
         for _ in range(_MAX_PACKETS):

@@ -32,6 +32,7 @@ from tieback.probes.wire.opening import (
     plain_then_tls,
     printable,
 )
+from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TlsAnswer
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls
 
@@ -100,6 +101,9 @@ class PostgresSession:
         """True if the server accepts TLS; ``None`` before that is known."""
         self._direct: bool | None = None
         """True if the port speaks TLS from the first byte, as behind a TLS proxy; ``None`` before that is known."""
+        self._place = ("", "")
+        """Role and database of the session."""
+        self._connection = ResumableConnection(self._again)
         self._guarded = False
         """True in a read-only transaction with our settings."""
         self._began = False
@@ -120,6 +124,8 @@ class PostgresSession:
         else:
             yield from self._connect(self._direct, seconds)
         self._guarded = self._began = False
+        self._place = (role, database)
+        self._connection.opened()
         yield Send(_startup(role, database))
         self._inbox = Inbox((yield from _first_message(seconds)) if first and self._direct else b"")
         return (yield from self._started())
@@ -140,11 +146,21 @@ class PostgresSession:
         return refusal
 
     def query(self, sql: str, columns: int) -> Conversation[list[list[str | None]] | PostgresRefusal]:
-        """Rows of a query, as text. It runs only in a guarded transaction, which is started if there is none.
+        """Rows of a query, as text; a refusal if the server closes the connection instead.
+
+        It runs only in a guarded transaction, which is started if there is none: also after a lost connection.
 
         Raises:
             Hostile: an answer that breaks the protocol or a limit.
         """
+        return (yield from self._connection.run(self._query(sql, columns), _closed, sql))
+
+    def _again(self) -> Conversation[None]:
+        started = yield from self.start(*self._place)
+        if isinstance(started, PostgresRefusal):
+            raise Fault(Outcome.REFUSED, f"after a reconnect: {started.code} {started.text}")
+
+    def _query(self, sql: str, columns: int) -> Conversation[list[list[str | None]] | PostgresRefusal]:
         refusal = None if self._guarded else (yield from self.guard())
         if refusal is not None:
             return refusal
@@ -158,8 +174,9 @@ class PostgresSession:
 
         A pooler closes the server's connection of a client that leaves in the middle of a transaction.
         """
-        yield from self._end()
-        yield Send(_TERMINATE)
+        if self._connection.is_open:
+            yield from self._end()
+            yield Send(_TERMINATE)
 
     def _end(self) -> Conversation[None]:
         if self._began:
@@ -254,6 +271,10 @@ def _first_message(seconds: float | None) -> Conversation[bytes]:
     if head[:1] not in (b"R", b"E", b"N", b"v") or int.from_bytes(head[1:], "big") > _CAP:
         raise NotThisProtocol(f"answers a start over TLS with {printable(head)}")
     return head
+
+
+def _closed(why: str) -> PostgresRefusal:
+    return PostgresRefusal("08006", why)
 
 
 def _started(told: dict[bytes, str]) -> StartedSession:

@@ -141,6 +141,17 @@ def test_open_server_reports_tables_rows_and_columns() -> None:
     assert (report.entry, report.privileges) == (Entry.ANONYMOUS, Privileges.ADMIN)
 
 
+@pytest.mark.parametrize("closes", [b"size_estimates", b"system_schema.columns", b"authorizer", b"SELECT token"])
+def test_query_that_ends_the_connection_costs_only_itself(closes: bytes) -> None:
+    served = peer()
+    played = ask(MemoryPeer(lambda sent: None if closes in sent else served.answer(sent)))
+    report = played.result
+    assert (report.outcome, report.product) == (Outcome.OK, "cassandra"), report
+    assert any(container.path == ("hr", "people") for container in report.containers)
+    # The connection is opened again only if another query follows.
+    assert played.connections > 1 or closes in played.sent[-1]
+
+
 def test_two_nodes_of_one_cluster_are_one_store() -> None:
     other = {"FROM system.local": (8, rows([b"4.1.3", b"Test Cluster", b"\2" * 16], columns=3))}
     assert ask(peer()).result.identity == ask(peer(other)).result.identity

@@ -124,6 +124,19 @@ def test_an_open_one() -> None:
     assert [one.name for one in report.containers if one.system] == ["__consumer_offsets"]
 
 
+@pytest.mark.parametrize("closes", [messages.LOG_DIRS_REQUEST[4:6], b"visits"])
+def test_request_that_ends_the_connection_costs_only_itself(closes: bytes) -> None:
+    broker = Broker(people=[(0, 4), (0, 3)], visits=[(0, 9)], zones=[(0, 2)])
+
+    def answer(sent: bytes) -> bytes | None:
+        return None if sent[4:6] == closes or (closes == b"visits" and closes in sent) else broker.answer(sent)
+
+    report = ask(answer).result
+    counted = {one.name: one.records.value for one in report.containers if one.records is not None}
+    assert (report.outcome, report.access) == (Outcome.OK, Access.OPEN), report
+    assert counted == {"people": 7, "zones": 2} | ({} if closes == b"visits" else {"visits": 9})
+
+
 def test_another_broker_leads_a_partition() -> None:
     broker = Broker(people=[(10, 40), (0, 5)])
     broker.offset_error, broker.brokers = messages.NOT_LEADER, 3

@@ -104,6 +104,24 @@ def test_an_open_one() -> None:
     assert played.sent[-1] == messages.UNBIND
 
 
+@pytest.mark.parametrize("number", [5, 7])
+def test_search_that_ends_the_connection_costs_only_itself(number: int) -> None:
+    directory = Directory(**{"ou=People": [f"uid=anna{i}" for i in range(7)], "cn=Berta": []})
+
+    def answer(sent: bytes) -> bytes | None:
+        return None if b"c" in sent and sent[sent.index(b"\2\1") + 2] == number else directory.answer(sent)
+
+    played = ask(answer)
+    report = played.result
+    # What one search did not show is not called readable.
+    assert (report.outcome, report.access) == (Outcome.OK, Access.PARTIAL if number == 5 else Access.OPEN), report
+    counted = {one.path: one.records for one in report.containers}
+    people = counted[(BASE, "ou=People")]
+    assert people is not None
+    assert people.value == 7
+    assert played.sent.count(messages.ANONYMOUS_BIND) > 1 or number == 7
+
+
 def test_a_count_that_a_limit_cut() -> None:
     directory = Directory(**{"ou=People": [f"uid=anna{i}" for i in range(500)]})
     directory.over = messages.SIZE_LIMIT

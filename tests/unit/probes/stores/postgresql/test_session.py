@@ -150,6 +150,40 @@ END = postgres_frame(b"C", b"SELECT 1\0") + postgres_frame(b"Z", b"I")
 GUARDED = row(b"on", b"pg_catalog, pg_temp") + END
 
 
+def test_query_that_ends_the_connection_costs_only_itself() -> None:
+    def answer(sent: bytes) -> bytes | None:
+        if len(sent) == 8:
+            return b"N"
+        if sent[:1] != b"Q":
+            return authentication(0) + READY
+        if b"transaction_read_only" in sent:
+            return GUARDED
+        if b"pg_control_system" in sent:
+            return None
+        return row(b"shop", b"7") + END if b"FROM pg_catalog.pg_database" in sent else END
+
+    def talk() -> Conversation[list[list[list[str | None]] | PostgresRefusal]]:
+        session = PostgresSession()
+        assert isinstance((yield from session.start("r", "d")), StartedSession)
+        found = []
+        for sql, columns in ((queries.SYSTEM_IDENTIFIER, 1), (queries.DATABASES, 2), (queries.SYSTEM_IDENTIFIER, 1)):
+            one = yield from session.query(sql, columns)
+            found.append(one)
+        yield from session.stop()
+        return found
+
+    played = play(talk(), MemoryPeer(answer), SENDS)
+    refused, rows, again = played.result
+    assert isinstance(refused, PostgresRefusal)
+    assert isinstance(again, PostgresRefusal)
+    assert rows == [["shop", "7"]]
+    # The second connection is guarded before its first query, and the refused query is sent once.
+    begins = [at for at, sent in enumerate(played.sent) if b"BEGIN" in sent]
+    asked = [at for at, sent in enumerate(played.sent) if b"pg_control_system" in sent or b"pg_database" in sent]
+    assert len(asked) == 2
+    assert begins[0] < asked[0] < begins[1] < asked[1]
+
+
 def test_result_rows_are_decoded() -> None:
     assert query(postgres_frame(b"T", b"") + row(b"hr", None) + row(b"", b"7") + END) == [["hr", None], ["", "7"]]
     refusal = query(error("42501", "permission denied", "aclcheck_error") + postgres_frame(b"Z", b"I"))
