@@ -1,11 +1,14 @@
 """A repository brings files of a workspace: they change neither what a scan decides nor what it connects to."""
 
+import io
 import json
+import os
 import plistlib
 import shutil
 import socketserver
 import sqlite3
 import subprocess
+import tarfile
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -20,7 +23,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.cli.conftest import Run, run
-from tieback.storage.trust import DEFAULT, default_workspace, distrust, trust
+from tieback.storage.trust import (
+    DEFAULT,
+    SUPPRESSIONS_FILE,
+    accept_file,
+    accepts_file,
+    default_workspace,
+    distrust,
+    trust,
+)
 from tieback.storage.workspace import SCHEMA, Workspace
 from tieback.user_state import state_folder
 
@@ -242,6 +253,100 @@ def test_a_checkout_cannot_add_files_to_a_workspace_that_the_user_created(tmp_pa
     assert ended.code == 1, ended.err
     assert "Git tracks files of it" in ended.err
     assert run(*SCAN, "-w", ".tieback").code == 4
+
+
+def unpack_over(folder: Path, files: dict[str, str]) -> None:
+    """Unpack an archive with these members where the user works, as its owner."""
+    archive = folder / "vendor.tar"
+    with tarfile.open(archive, "w") as out:
+        for name, text in files.items():
+            member = tarfile.TarInfo(name)
+            member.size, member.mode = len(text), 0o600
+            out.addfile(member, io.BytesIO(text.encode()))
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
+
+
+def test_an_archive_unpacked_over_a_trusted_workspace_suppresses_nothing(tmp_path: Path, run: Run) -> None:
+    ipa(tmp_path / "app.ipa", BAD)
+    assert run(*SCAN).code == 1
+    unpack_over(tmp_path, {".tieback/suppressions.toml": SUPPRESSIONS})
+    assert distrust(tmp_path / ".tieback") == ""
+    ended = run(*SCAN)
+    assert ended.code == 1, ended.err
+    assert "suppressions.toml is new or has changed, and was not applied" in ended.err
+    assert run(*SCAN, "--suppressions", ".tieback/suppressions.toml").code == 0
+    assert run(*SCAN).code == 0, "the user accepted this content"
+
+
+def test_a_settings_file_is_accepted_as_it_was(tmp_path: Path) -> None:
+    place, file = tmp_path / "ws", tmp_path / "ws" / SUPPRESSIONS_FILE
+    with Workspace.open(place):
+        pass
+    file.write_text("one")
+    assert not accepts_file(place, SUPPRESSIONS_FILE)
+    accept_file(place, SUPPRESSIONS_FILE)
+    assert accepts_file(place, SUPPRESSIONS_FILE)
+    (place / "webhooks.toml").write_text("one")
+    assert not accepts_file(place, "webhooks.toml"), "each file is accepted for itself"
+    unpack_over(tmp_path, {"ws/suppressions.toml": "two"})
+    assert not accepts_file(place, SUPPRESSIONS_FILE)
+    unpack_over(tmp_path, {"ws/suppressions.toml": "one"})
+    assert accepts_file(place, SUPPRESSIONS_FILE)
+    file.unlink()
+    os.mkfifo(file)
+    assert not accepts_file(place, SUPPRESSIONS_FILE)
+    file.unlink()
+    file.symlink_to("webhooks.toml")
+    assert distrust(place) != ""
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / SUPPRESSIONS_FILE).write_text("one")
+    accept_file(tmp_path / "foreign", SUPPRESSIONS_FILE)
+    assert not accepts_file(tmp_path / "foreign", SUPPRESSIONS_FILE)
+
+
+def test_a_settings_file_of_an_earlier_release_stays_accepted(tmp_path: Path) -> None:
+    place = tmp_path / "ws"
+    with Workspace.open(place):
+        pass
+    records = [path for path in (state_folder() / "trusted").glob("*.json") if str(place) in path.read_text()]
+    for record in records:
+        old = json.loads(record.read_text())
+        assert old.pop("accepted") == {}
+        record.write_text(json.dumps(old))
+    write(place, {"suppressions.toml": "one"})
+    assert accepts_file(place, SUPPRESSIONS_FILE)
+    write(place, {"suppressions.toml": "two"})
+    assert not accepts_file(place, SUPPRESSIONS_FILE)
+
+
+def test_webhooks_that_an_archive_brings_are_not_used(tmp_path: Path, run: Run, postgres: Postgres) -> None:
+    ipa(tmp_path / "app.ipa", GOOD)
+    assert run(*SCAN).code == 0
+    grant = 'authorised_by = "x"\ncontact = "x@x.test"\nnot_after = 2099-01-01\n[[target]]\nmatch = "127.77.1.1"\n'
+    (tmp_path / "grant.toml").write_text(grant + 'ports = "any"\ndepth = "identify"\n')
+    port = postgres.server.server_address[1]
+    hook = f'[[webhook]]\nname = "x"\nurl = "http://127.0.0.1:{port}/"\nsecret_env = "PGPASSWORD"\n'
+    unpack_over(tmp_path, {".tieback/webhooks.toml": hook})
+    watch = ("watch", "--once", "--grant", "grant.toml")
+    ended = run(*watch)
+    assert ended.code == 0, ended.err
+    assert "webhooks.toml is new or has changed, and is not used" in ended.err
+    assert postgres.connections == []
+    assert "not used" not in run(*watch, "--webhooks", ".tieback/webhooks.toml").err
+    assert "not used" not in run(*watch).err
+
+
+def test_a_stop_file_that_an_archive_brings_is_an_error_and_no_result(tmp_path: Path, run: Run) -> None:
+    ipa(tmp_path / "app.ipa", BAD)
+    assert run(*SCAN).code == 1
+    unpack_over(tmp_path, {".tieback/stop": ""})
+    grant = 'authorised_by = "x"\ncontact = "x@x.test"\nnot_after = 2099-01-01\n[[target]]\nmatch = "*.test"\n'
+    grant += 'ports = "any"\ndepth = "identify"\n[hosts]\n"db.gate-backend.test" = "127.77.1.1"\n'
+    (tmp_path / "grant.toml").write_text(grant)
+    ended = run("scan", "app.ipa", "--grant", "grant.toml")
+    assert ended.code == 3, "what was not probed is no answer"
+    assert "the stop file .tieback/stop exists" in ended.err
 
 
 def test_a_link_in_a_checkout_leads_to_no_other_workspace(tmp_path: Path, run: Run) -> None:

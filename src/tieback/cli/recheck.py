@@ -1,5 +1,6 @@
 """``tieback recheck`` and ``tieback watch``: check if the stores of cases are still open."""
 
+import os
 import re
 import sys
 import threading
@@ -23,6 +24,7 @@ from tieback.cli.terminal import (
     WorkspaceOption,
     data_console,
     message_console,
+    print_problem,
     progress_bar,
     write_line,
 )
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tieback.cases.events import CaseEvent
+    from tieback.pipeline.disclosure.watch import Webhook
 
 WORKSPACE = Path(".tieback")
 GrantOption = Annotated[Path, typer.Option(help="Grant file; nothing outside it is contacted.")]
@@ -92,7 +95,8 @@ def watch(
     every: Annotated[str, typer.Option(help="Interval between rounds, such as 30m, 6h or 1d.")] = "6h",
     once: Annotated[bool, typer.Option("--once", help="Run one round and exit, for cron or a systemd timer.")] = False,
     webhooks: Annotated[
-        Path | None, typer.Option(help="Webhook file (TOML); default: webhooks.toml in the workspace, if it exists.")
+        Path | None,
+        typer.Option(help="Webhook file (TOML); default: webhooks.toml in the workspace, if accepted."),
     ] = None,
     case: CaseOption = None,
     policy: PolicyOption = None,
@@ -111,10 +115,17 @@ def watch(
     from tieback.pipeline.disclosure.watch import WEBHOOKS_FILE, WatchSettings, load_webhooks, watch_once
     from tieback.pipeline.progress import today_utc
     from tieback.scope.policy.approval import load_approved_grant
+    from tieback.storage.trust import accept_file, accepts_file
 
     pause = parse_interval(every)
     default = workspace / WEBHOOKS_FILE
-    hooks = load_webhooks(webhooks or default) if webhooks is not None or default.is_file() else ()
+    if webhooks is None and default.exists() and not accepts_file(workspace, WEBHOOKS_FILE):
+        print_problem(f"{default} is new or has changed, and is not used. Review it, then pass --webhooks {default}")
+        hooks: Sequence[Webhook] = ()  # events wait in the queue
+    else:
+        hooks = load_webhooks(webhooks or default) if webhooks is not None or default.is_file() else ()
+        if webhooks is not None and os.path.realpath(webhooks) == os.path.realpath(default):
+            accept_file(workspace, WEBHOOKS_FILE)
     ids: frozenset[str] = frozenset()
     if case:
         with open_case_service(workspace) as work:

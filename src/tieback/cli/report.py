@@ -1,5 +1,6 @@
 """``tieback report``: render the last run of a workspace, compare two reports, explain a figure."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -12,7 +13,15 @@ from tieback.cli.completion import complete_figure
 from tieback.cli.files import open_whole
 from tieback.cli.formats import format_option
 from tieback.cli.options import RunOption
-from tieback.cli.terminal import ExitCode, OutputFormat, SafeOutput, WorkspaceOption, data_console, print_text
+from tieback.cli.terminal import (
+    ExitCode,
+    OutputFormat,
+    SafeOutput,
+    WorkspaceOption,
+    data_console,
+    print_problem,
+    print_text,
+)
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
 from tieback.report.interface import Renderer
@@ -27,7 +36,7 @@ AudienceOption = Annotated[
 VendorOption = Annotated[str, typer.Option(help="Vendor whose apps and stores to include, with --audience vendor.")]
 SuppressionsOption = Annotated[
     Path | None,
-    typer.Option(help="Suppression file; default: suppressions.toml in the workspace, if it exists."),
+    typer.Option(help="Suppression file; default: suppressions.toml in the workspace, if you accepted it."),
 ]
 BaselineOption = Annotated[Path | None, typer.Option(help="Earlier report (.json or .ndjson): marks new findings.")]
 
@@ -193,15 +202,28 @@ def read_suppressions(workspace: Path, path: Path | None) -> Callable[[Report], 
     Raises:
             UsageError: the file is invalid.
     """
-    file = path if path is not None else workspace / "suppressions.toml"
+    from tieback.storage.trust import SUPPRESSIONS_FILE, accept_file, accepts_file
+
+    default = workspace / SUPPRESSIONS_FILE
+    file = path if path is not None else default
     if path is None and not file.exists():
+        return lambda whole: whole
+    if path is None and not accepts_file(workspace, SUPPRESSIONS_FILE):
+        print_problem(f"{file} is new or has changed, and was not applied. Review it, then pass --suppressions {file}")
         return lambda whole: whole
     from tieback.assess.rules import load_rules
     from tieback.assess.suppressions import load_suppressions
     from tieback.report.suppress import apply_suppressions
 
     suppressions = load_suppressions(file, load_rules())
-    return lambda whole: apply_suppressions(whole, suppressions, datetime.now(UTC).date(), str(file))
+
+    def apply(whole: Report) -> Report:
+        # A new workspace exists only now.
+        if path is not None and os.path.realpath(path) == os.path.realpath(default):
+            accept_file(workspace, SUPPRESSIONS_FILE)
+        return apply_suppressions(whole, suppressions, datetime.now(UTC).date(), str(file))
+
+    return apply
 
 
 def read_baseline(path: Path | None) -> "PastReport | None":

@@ -54,6 +54,12 @@ class TrustRecord(msgspec.Struct, frozen=True):
     """Absolute, without links."""
     token: str
     ledgers: tuple[ConfirmedLedger, ...] = ()
+    accepted: dict[str, str] | None = None
+    """SHA-256 of settings files in the workspace that the user accepts, by name. ``None`` in records of earlier
+    releases: a file that is present at its first use is accepted then."""
+
+
+SUPPRESSIONS_FILE = "suppressions.toml"
 
 
 def default_workspace(folder: Path) -> tuple[Path, str]:
@@ -134,7 +140,7 @@ def _enter(workspace: Path, real: Path, folder: Path) -> bytes:
         token = secrets.token_hex(_TOKEN_BYTES)
         write_private(real / IDENTITY_FILE, token.encode() + b"\n")
     with storage_errors(folder):
-        write_private(_record_file(real), msgspec.json.encode(TrustRecord(_text(real), token)))
+        write_private(_record_file(real), msgspec.json.encode(TrustRecord(_text(real), token, accepted={})))
     return lake_key(real, token)
 
 
@@ -186,6 +192,55 @@ def require_confirmed(workspace: Path, url: str, name: str) -> None:
             where=str(workspace),
             advice=f"If it is yours, run `tieback workspace trust -w {workspace} --ledger URL`",
         )
+
+
+def accepts_file(workspace: Path, name: str) -> bool:
+    """True if the user accepted a settings file of a workspace as it is now.
+
+    An archive that is unpacked over a workspace can bring one. That it belongs to the user proves nothing.
+
+    Args:
+        workspace: its directory.
+        name: of a file that decides a result or a connection: suppressions, webhooks.
+
+    Raises:
+        WorkspaceError: it cannot be remembered that a file of an earlier release is accepted.
+    """
+    real = Path(os.path.realpath(workspace))
+    with storage_errors(real):
+        record, digest = _read_record(real), _digest(real / name)
+    if record is None or not digest:
+        return False
+    if record.accepted is None:
+        accept_file(workspace, name)
+        return True
+    return hmac.compare_digest(record.accepted.get(name, ""), digest)
+
+
+def accept_file(workspace: Path, name: str) -> None:
+    """Remember that the user accepts a settings file of a trusted workspace as it is now.
+
+    Raises:
+        WorkspaceError: it cannot be remembered.
+    """
+    real = Path(os.path.realpath(workspace))
+    with storage_errors(real):
+        record, digest = _read_record(real), _digest(real / name)
+    if record is None or not digest or (record.accepted or {}).get(name) == digest:
+        return
+    record = msgspec.structs.replace(record, accepted={**(record.accepted or {}), name: digest})
+    with storage_errors(_record_file(real)):
+        write_private(_record_file(real), msgspec.json.encode(record))
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a regular file; empty for anything else."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return ""
+    with os.fdopen(descriptor, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() if stat.S_ISREG(os.fstat(descriptor).st_mode) else ""
 
 
 def _read_record(real: Path) -> TrustRecord | None:

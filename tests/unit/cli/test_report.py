@@ -121,7 +121,15 @@ def test_suppressed_findings_are_counted_separately(run: Run, apps: Path, tmp_pa
     assert [one["finding"]["id"] for one in judged["suppressed"]] == [found[0]["id"]]
     assert found[0]["id"] not in [one["id"] for one in judged["findings"]]
     (tmp_path / "s.toml").rename(tmp_path / "ws" / "suppressions.toml")
-    assert "1 finding, listed separately" in run("report", "-w", "ws").out
+    new = run("report", "-w", "ws")
+    assert "1 finding, listed separately" not in new.out
+    assert "ws/suppressions.toml is new or has changed, and was not applied" in new.err
+    assert "1 finding, listed separately" in run("report", "-w", "ws", "--suppressions", "ws/suppressions.toml").out
+    accepted = run("report", "-w", "ws")
+    assert ("1 finding, listed separately" in accepted.out, accepted.err) == (True, "")
+    with (tmp_path / "ws" / "suppressions.toml").open("a") as file:
+        file.write("# changed\n")
+    assert "1 finding, listed separately" not in run("report", "-w", "ws").out
 
 
 def test_baseline_marks_new_findings(run: Run, apps: Path) -> None:
