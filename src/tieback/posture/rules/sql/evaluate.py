@@ -345,6 +345,16 @@ class Evaluator:
         for tree in trees:
             for relation in self._queried(tree):
                 self.require_select(relation, role, tree)
+            for kind, fields in parse.walk(tree):
+                if kind == "FuncCall":
+                    self.require_execute(fields, role)
+
+    def require_execute(self, fields: Node, role: str) -> None:
+        """Raise ``RefusedQueryError`` if the role may not call a function: PostgreSQL checks it before it begins."""
+        called = self._called(fields)
+        roles = self.db.member_roles(role)
+        if called is not None and self.db.granted(roles, called.grants, "execute", called.owner) is None:
+            raise RefusedQueryError(f"a policy calls {called.label}, without a privilege of {role}")
 
     def require_select(self, relation: Relation, role: str, tree: Any) -> None:
         """Raise ``RefusedQueryError`` if the role may not read the columns of a relation that an expression names."""
@@ -1174,6 +1184,12 @@ class Evaluator:
         trees = parse.body(function.body)
         if len(trees) != 1 or trees[0][0] != "SelectStmt":
             return None
+        for kind, fields in parse.walk(trees[0][1]):
+            schema = names.range_name(fields)[0] if kind == "RangeVar" else ""
+            if schema and not self.db.may_use(rights.role, schema):
+                if context.optional:
+                    return None
+                raise RefusedQueryError(f"no privilege to use the schema {schema} for {rights.role}")
         return trees[0][1], scope, rights
 
     def _procedural(self, function: Function, arguments: list[Any], context: Context) -> Any:
