@@ -479,7 +479,8 @@ class Access:
 
     def _steps(self, evaluator: Evaluator, relation: Relation, command: str, role: str) -> str:
         """What the requester writes first, if the policy reads another table that it may write."""
-        for policy in evaluator.policies(relation, role, command):
+        permissive = [one for one in evaluator.policies(relation, role, command) if one.permissive]
+        for policy in [_best(permissive)] if permissive else []:
             for kind, fields in parse.walk([policy.using, policy.check]):
                 if kind == "RangeVar":
                     label = ".".join(one for one in names.range_name(fields) if one)
