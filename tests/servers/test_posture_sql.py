@@ -106,3 +106,18 @@ def test_verified_answers_of_a_project(tmp_path: Path) -> None:
     assert [(one.path, one.read, one.read_by.certain) for one in answers] == [("public.notes", True, True)]
     assert "PostgreSQL allows it" in answers[0].read_by.reason
     assert "PostgreSQL denies it" in answers[0].write_by.reason
+
+
+@pytest.mark.usefixtures("isolation")
+def test_rows_that_sign_up_creates_are_not_rows_of_others(tmp_path: Path) -> None:
+    file = tmp_path / "schema.sql"
+    file.write_text(
+        "create table profiles (id uuid primary key, name text); alter table profiles enable row level security;"
+        "create policy own on profiles using (id = auth.uid()) with check (false);"
+        "create function on_user() returns trigger language plpgsql security definer set search_path = public as"
+        " $$ begin insert into profiles (id) values (new.id); return new; end $$;"
+        "create trigger on_user after insert on auth.users for each row execute function on_user();"
+    )
+    answers = list(audit_rules(file, [Requester.ANY_USER], verify=True))
+    assert [(one.path, one.read, one.write) for one in answers] == [("public.profiles", False, False)]
+    assert "PostgreSQL denies it" in answers[0].read_by.reason

@@ -244,7 +244,8 @@ class Access:
                     row.values.setdefault(name, old.get(name))
         found = both(found, self._new_row(evaluator, relation, "update", row, context))
         # Nothing is known of the stored rows: if their values decide, there may be none.
-        return both(found, EITHER) if old.values else found
+        # A request without a condition changes all rows, which cannot have the same key.
+        return both(found, EITHER) if old.values or relation.keys else found
 
     def _defaults(
         self, evaluator: Evaluator, relation: Relation, columns: frozenset[str] | None, row: Row, context: Context
@@ -478,7 +479,8 @@ class Access:
 
     def _steps(self, evaluator: Evaluator, relation: Relation, command: str, role: str) -> str:
         """What the requester writes first, if the policy reads another table that it may write."""
-        for policy in evaluator.policies(relation, role, command):
+        permissive = [one for one in evaluator.policies(relation, role, command) if one.permissive]
+        for policy in [_best(permissive)] if permissive else []:
             for kind, fields in parse.walk([policy.using, policy.check]):
                 if kind == "RangeVar":
                     label = ".".join(one for one in names.range_name(fields) if one)
@@ -782,6 +784,8 @@ class Access:
                 found = self.db.relation(*names.range_name(fields))
                 if found is not None:
                     everything += list(self._trees(found, "select"))
+            if kind == "RangeVar" and not self.db.may_use(rights, names.range_name(fields)[0] or "public"):
+                return Decision(Outcome.NO, function.origin, f"no privilege to use a schema for {rights}")
         best: Decision | None = None
         for session in self._sessions(role, everything, signed_in=signed_in):
             evaluator = self._evaluator(session, everything)

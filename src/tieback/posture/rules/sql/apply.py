@@ -274,7 +274,10 @@ class Interpreter:
         kind = fields.get("contype")
         if kind == "CONSTR_CHECK":
             relation.checks.append(fields["raw_expr"])
-        elif kind == "CONSTR_PRIMARY":
+        elif kind in {"CONSTR_PRIMARY", "CONSTR_UNIQUE"}:
+            relation.keys |= {*strings(fields.get("keys")), *([column.name] if column is not None else [])}
+            if kind == "CONSTR_UNIQUE":
+                return
             for name in strings(fields.get("keys")):
                 relation.columns[name].not_null = True
             if column is not None:

@@ -24,6 +24,8 @@ class Constants:
     """All others: arguments of functions, constants compared with expressions."""
     linked: set[str] = field(default_factory=set)
     """Columns that are compared with other columns or expressions."""
+    known: dict[Any, list[Any]] = field(default_factory=dict)
+    """Candidates of columns, once they were computed."""
     paths: bool = False
     """True if texts are split: candidates have folders then."""
 

@@ -136,7 +136,12 @@ class BaseRow:
         """The value of a column, or of a member of it (``column->key``)."""
         if name not in self.values:
             column = self.relation.columns.get(name.split("\0", 1)[0], Column(name, ""))
-            self.values[name] = self._choices.pick(candidates(column, name, self._constants, own=self.kind == "chosen"))
+            key = (self.relation.name, name, self.kind == "chosen")
+            options = self._constants.known.get(key)
+            if options is None:
+                options = candidates(column, name, self._constants, own=self.kind == "chosen")
+                self._constants.known[key] = options
+            self.values[name] = self._choices.pick(options)
         return self.values[name]
 
 
@@ -219,6 +224,7 @@ class Evaluator:
         self.self_made: SelfMade | None = None
         self._world: Choices | None = None
         self._level = 0
+        self._plans: dict[Any, Node] = {}
         self._texts: dict[int, tuple[Node, str]] = {}
         self._columns: dict[int, frozenset[str]] = {}
         self._decided: dict[Any, Any] = {}
@@ -289,11 +295,21 @@ class Evaluator:
         """
         if self.bypasses(relation, context.role):
             return TRUE
-        applying = self.policies(relation, context.role, command)
-        self.detect_recursion(relation, applying, context.role, context.active, check=check)
+        tree = self._plan(relation, command, context, check=check)
         inner = replace(context, active=(*context.active, relation.name), depth=context.depth + 1)
         scope = Scope({relation.name[1]: row})
-        return truth(self.value(combined(applying, check=check), scope, inner))
+        return truth(self.value(tree, scope, inner))
+
+    def _plan(self, relation: Relation, command: str, context: Context, *, check: bool) -> Node:
+        """The condition of a command, computed once."""
+        key = (relation.name, command, context.role, context.active, check)
+        found = self._plans.get(key)
+        if found is None:
+            applying = self.policies(relation, context.role, command)
+            self.detect_recursion(relation, applying, context.role, context.active, check=check)
+            found = combined(applying, check=check)
+            self._plans[key] = found
+        return found
 
     def detect_recursion(
         self,
@@ -329,6 +345,16 @@ class Evaluator:
         for tree in trees:
             for relation in self._queried(tree):
                 self.require_select(relation, role, tree)
+            for kind, fields in parse.walk(tree):
+                if kind == "FuncCall":
+                    self.require_execute(fields, role)
+
+    def require_execute(self, fields: Node, role: str) -> None:
+        """Raise ``RefusedQueryError`` if the role may not call a function: PostgreSQL checks it before it begins."""
+        called = self._called(fields)
+        roles = self.db.member_roles(role)
+        if called is not None and self.db.granted(roles, called.grants, "execute", called.owner) is None:
+            raise RefusedQueryError(f"a policy calls {called.label}, without a privilege of {role}")
 
     def require_select(self, relation: Relation, role: str, tree: Any) -> None:
         """Raise ``RefusedQueryError`` if the role may not read the columns of a relation that an expression names."""
@@ -1158,6 +1184,12 @@ class Evaluator:
         trees = parse.body(function.body)
         if len(trees) != 1 or trees[0][0] != "SelectStmt":
             return None
+        for kind, fields in parse.walk(trees[0][1]):
+            schema = names.range_name(fields)[0] if kind == "RangeVar" else ""
+            if schema and not self.db.may_use(rights.role, schema):
+                if context.optional:
+                    return None
+                raise RefusedQueryError(f"no privilege to use the schema {schema} for {rights.role}")
         return trees[0][1], scope, rights
 
     def _procedural(self, function: Function, arguments: list[Any], context: Context) -> Any:

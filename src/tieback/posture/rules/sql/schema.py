@@ -104,6 +104,8 @@ class Relation:
     forced: bool = False
     policies: dict[str, Policy] = field(default_factory=dict)
     checks: list[Node] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    """Columns of primary keys and unique constraints."""
     triggers: list[Trigger] = field(default_factory=list)
     query: Node | None = None
     invoker: bool = False

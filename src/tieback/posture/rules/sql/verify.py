@@ -97,7 +97,8 @@ def confirmed(verified: Verified, who: Requester, path: str, commands: Sequence[
     """An answer with PostgreSQL's: what it allowed is allowed, whatever was read from the files."""
     known = [verified.reached[who, path, command] for command in commands if (who, path, command) in verified.reached]
     if not known:
-        note = verified.note or "PostgreSQL was not asked"
+        refused = f"PostgreSQL refused {len(verified.refused)} statements" if verified.refused else ""
+        note = verified.note or refused or "PostgreSQL was not queried"
         return _with(answer, f"not verified: {note}")
     if any(known):
         if answer.allowed and answer.certain:
@@ -210,12 +211,14 @@ def _ask(server: Server, database: Database, found: Verified) -> None:
     for one in database.relations.values():
         constants.collect([*one.checks, *(tree for each in one.policies.values() for tree in (each.using, each.check))])
     seeded = _seed(server, relations, constants)
+    before = _counts(server, relations)
     for who in Requester:
         session = server.connect(ASKER)
         with session:
             session.execute(_SAFE)
             claims: dict[str, Any] = {"role": "anon"}
             role = "anon"
+            own: dict[str, int] = {}
             if who is Requester.ANY_USER:
                 claims, role = new_user().claims, "authenticated"
                 session.execute("set role supabase_auth_admin")
@@ -224,13 +227,32 @@ def _ask(server: Server, database: Database, found: Verified) -> None:
                     f"insert into auth.users (id, email) values ('{claims['sub']}', '{claims['email']}')",
                 )  # fmt: skip
                 session.execute("reset role")
+                # Rows that a trigger created for the new user are its own.
+                own = {name: count - before.get(name, 0) for name, count in _counts(server, relations).items()}
             session.execute(f"set role {role}".encode())
             session.execute(b"select pg_catalog.set_config('request.jwt.claims', %s, false)", (json.dumps(claims),))
             for relation in relations:
                 if _one(session, _EXISTS, *relation.name) is None:
                     continue
-                for command, reached in _commands(session, relation, constants, seeded.get(relation.label, 0)):
+                rows = _Rows(seeded.get(relation.label, 0), max(own.get(relation.label, 0), 0))
+                for command, reached in _commands(session, relation, constants, rows):
                     found.reached[who, relation.label, command] = reached
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Stored rows of a relation."""
+
+    others: int
+    own: int
+    """Rows that sign-up created for the requester."""
+
+
+def _counts(server: Server, relations: Sequence[Relation]) -> dict[str, int]:
+    """The rows of each relation, as the owner of the tables sees them."""
+    with server.connect(LOADER) as session:
+        session.execute(_SAFE)
+        return {one.label: max(_attempt(session, [f"select 1 from {_table(one)}"])[0], 0) for one in relations}
 
 
 def _seed(server: Server, relations: Sequence[Relation], constants: Constants) -> dict[str, int]:
@@ -266,14 +288,14 @@ def _table(relation: Relation) -> str:
 
 
 def _commands(
-    session: "psycopg.Connection[Any]", relation: Relation, constants: Constants, seeded: int
+    session: "psycopg.Connection[Any]", relation: Relation, constants: Constants, rows: _Rows
 ) -> list[tuple[str, bool]]:
     table = _table(relation)
     columns = [_quoted(name) for name in relation.columns]
     found: list[tuple[str, bool]] = []
-    if seeded or relation.kind != "table":
+    if rows.others or relation.kind != "table":
         reads = [f"select * from {table}", *(f"select {name} from {table}" for name in columns[:50])]
-        read = max(_attempt(session, reads)) > 0
+        read = max(_attempt(session, reads)) > rows.own
         # An empty view proves nothing.
         if read or relation.kind == "table":
             found.append(("select", read))
@@ -281,9 +303,9 @@ def _commands(
         return found
     inserts = [f"insert into {table} {row}" for row in _rows(relation, constants, own=True)]
     found.append(("insert", max(_attempt(session, inserts), default=-1) > 0))
-    if seeded:
-        found.append(("update", max(_attempt(session, _updates(relation, constants)), default=-1) > 0))
-        found.append(("delete", max(_attempt(session, [f"delete from {table}"])) > 0))
+    if rows.others:
+        found.append(("update", max(_attempt(session, _updates(relation, constants)), default=-1) > rows.own))
+        found.append(("delete", max(_attempt(session, [f"delete from {table}"])) > rows.own))
     return found
 
 
