@@ -1,5 +1,6 @@
 """Our answers about random schemas with row level security, compared with a real PostgreSQL's.
 
+``python -m bench policies`` compares ``CASES`` cases with an isolated server.
 ``python -m bench.policies ADDRESS [CASES] [SEED]`` compares with the server at an address (of a superuser; an empty
 database). Each case has random tables, grants, policies, helper functions, views and functions. Rows of others are
 stored, and the requester writes rows into the other tables before its request, as far as it may.
@@ -13,6 +14,7 @@ from bench.policies_made import Case, make
 from bench.policies_oracle import Oracle, Reached
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql.access import Decision, Outcome
+from tieback.posture.rules.sql.server import ADMIN, find_isolation, isolated_server
 from tieback.posture.rules.sql.supabase import prelude
 from tieback.posture.rules.sql_policies import SqlPolicies, SqlSchema
 
@@ -30,9 +32,9 @@ class Result:
     reasons: Counter[str] = field(default_factory=Counter)
 
 
-def compare(oracle: Oracle, seeds: range) -> Result:
-    """Compare the cases of some seeds."""
-    result = Result()
+def compare(oracle: Oracle, seeds: range, result: Result | None = None) -> Result:
+    """Compare the cases of some seeds, and add to a result."""
+    result = result or Result()
     for seed in seeds:
         case = make(seed)
         result.constructs += case.constructs
@@ -43,6 +45,30 @@ def compare(oracle: Oracle, seeds: range) -> Result:
             result.answers += 1
             _judge(result, case, (who, path, command), one, decision, refused)
     return result
+
+
+CASES = 2_000
+"""About twenty thousand answers."""
+_CHUNK = 100
+
+
+def run() -> str:
+    """Compare, and return the report section."""
+    result = Result()
+    with isolated_server(find_isolation(), seconds=7_200) as server:
+        for first in range(0, CASES, _CHUNK):
+            # The limit of processor time holds for one process of the server, and so for one connection.
+            oracle = Oracle(f"host={server.folder} user={ADMIN} dbname=postgres", prelude())
+            try:
+                result = compare(oracle, range(first, first + _CHUNK), result)
+            finally:
+                oracle.close()
+    least = result.constructs.most_common()[-1]
+    return (
+        "## SQL policies\n\n`python -m bench policies`: random schemas, our answers and PostgreSQL's. "
+        f"The rarest construct is {least[0]} ({least[1]} times).\n\n{summary(result)}\n\n"
+        + "\n".join(f"- {one}" for one in (*result.false_closed, *result.false_open))
+    )
 
 
 def decided(schema: SqlSchema, case: Case, who: str, path: str, command: str) -> Decision:
@@ -74,15 +100,19 @@ def _judge(
         result.false_open.append(label)
 
 
-def report(result: Result) -> str:
-    """Lines for the terminal."""
+def summary(result: Result) -> str:
+    """The figures in one line."""
     answers = max(result.answers, 1)
-    summary = (
+    return (
         f"{result.answers:,} answers: {len(result.false_closed)} false closed, {len(result.false_open)} false open, "
         f"{result.unsure / answers:.1%} unsure; open in {result.opened / answers:.0%}"
     )
+
+
+def report(result: Result) -> str:
+    """Lines for the terminal."""
     lines = [
-        summary,
+        summary(result),
         *result.false_closed[:20],
         *result.false_open[:20],
         *(f"{count:7,} {name}" for name, count in result.constructs.most_common()),

@@ -57,7 +57,7 @@ class _Maker:
 def make(seed: int) -> Case:
     """The case of a seed."""
     maker = _Maker(seed)
-    schema = "private" if maker.chance(0.06) else "public"
+    schema = "private" if maker.chance(0.16) else "public"
     if schema == "private":
         maker.add("create schema private", "schema without usage")
         if maker.chance(0.5):
@@ -149,7 +149,7 @@ def _helpers(maker: _Maker, schema: str) -> None:
             call = ""
         body = f"{query}" if language == "sql" else f"begin return ({query}); end"
         maker.add(f"create function {head} returns boolean language {language} stable{rights} as $$ {body} $$")
-        if maker.chance(0.1):
+        if maker.chance(0.15):
             maker.add(
                 f"revoke execute on function {schema}.{name} from public, {maker.pick('anon', 'authenticated')}",
                 "helper without execute",
@@ -184,7 +184,7 @@ def _policy(maker: _Maker, table: str, name: str, *, main: bool) -> None:
     command = maker.pick("all", "all", "select", "select", "insert", "update", "delete")
     roles = maker.pick("", "", "", " to authenticated", " to authenticated", " to anon", " to anon, authenticated",
                        " to anon, authenticated", " to service_role", " to public")  # fmt: skip
-    kind = " as restrictive" if maker.chance(0.12) else ""
+    kind = " as restrictive" if maker.chance(0.09) else ""
     maker.use("restrictive" if kind else "permissive")
     maker.use(f"policy for {command}")
     maker.use(f"policy{roles or ' without roles'}")
@@ -212,10 +212,8 @@ def _condition(maker: _Maker, table: str, *, main: bool, depth: int = 0) -> str:
         return f"({left}) {operator} ({right})"
     schema = table.partition(".")[0]
     session = [
-        ("true", "constant true"),
-        ("true", "constant true"),
-        ("true", "constant true"),
-        ("true", "constant true"),
+        *[("true", "constant true")] * 3,
+        *[("true", "constant true")] * 3,
         ("false", "constant false"),
         ("auth.uid() is not null", "uid is not null"),
         ("(select auth.uid()) is not null", "uid as a query"),
@@ -284,7 +282,7 @@ def _condition(maker: _Maker, table: str, *, main: bool, depth: int = 0) -> str:
 
 
 def _grants(maker: _Maker, table: str) -> None:
-    if not maker.chance(0.35):
+    if not maker.chance(0.5):
         return
     role = maker.pick("anon", "authenticated", "anon, authenticated", "public")
     choice = maker.random.randrange(7)
@@ -318,9 +316,9 @@ def _changes(maker: _Maker, table: str) -> None:
         maker.add(f"drop policy if exists p1 on {table}")
         maker.add(f"create policy p1 on {table} for select using ({_condition(maker, table, main=True)})")
         maker.add(f"alter policy p1 on {table} using ({_condition(maker, table, main=True)})", "alter policy")
-    if maker.chance(0.04):
+    if maker.chance(0.08):
         maker.add(f"alter table {table} disable row level security", "row level security off again")
-    if maker.chance(0.04):
+    if maker.chance(0.08):
         maker.add(f"alter table {table} rename to notes_old", "rename")
         maker.add(f"alter table {table.partition('.')[0]}.notes_old rename to notes")
 

@@ -60,6 +60,9 @@ class Oracle:
     def __init__(self, address: str, prelude: str) -> None:
         self._session = psycopg.connect(address)
         with self._session.cursor() as cursor:
+            cursor.execute("select 1 from pg_roles where rolname = 'postgres'")
+            if cursor.fetchone() is None:
+                cursor.execute("create role postgres superuser")
             cursor.execute("select 1 from pg_roles where rolname = 'anon'")
             if cursor.fetchone() is None:
                 cursor.execute(prelude.encode())
@@ -297,4 +300,6 @@ def _updates(name: str, *, view: bool) -> list[str]:
     found += [f"update {name} set owner = {owner}" for owner in owners]
     found += [f"update {name} set open = {one}" for one in ("true", "false")]
     found += [f"update {name} set team = {one}" for one in ("1", "2")]
-    return [*found, *(f"update {name} set editors = {one}" for one in editors)]
+    found += [f"update {name} set editors = {one}" for one in editors]
+    # Without the rows with a null, which a check may refuse; this needs the privilege to read the rows.
+    return [*found, *(f"{one} where id in (1, 2, 3)" for one in found[-13:])]

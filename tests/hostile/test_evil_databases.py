@@ -19,10 +19,12 @@ from tieback.lab.postgres import psql, start_postgres
 from tieback.lab.process import RunningServer
 from tieback.model.backend import Candidate, Route
 from tieback.model.errors import LabError
+from tieback.model.figure import exact
 from tieback.model.grant import Depth, TargetRule
 from tieback.model.probe import Container, Field, ProbeReport
 from tieback.pipeline.probing.targets import ProbeRunSettings, probe_targets
 from tieback.probes.interface import SampledColumn
+from tieback.probes.stores.mysql import queries as mysql_queries
 from tieback.probes.stores.mysql.probe import MysqlProbe
 from tieback.probes.stores.postgresql import queries
 from tieback.probes.stores.postgresql.probe import PostgresqlProbe
@@ -299,6 +301,7 @@ OWNER = """
 CREATE TABLE lowdb.honest (id int PRIMARY KEY, email varchar(99), g varchar(9) AS (left(email, 3)) VIRTUAL,
   s varchar(9) AS (left(email, 2)) STORED);
 INSERT INTO lowdb.honest (id, email) VALUES (1, 'a@hr.test'), (2, 'b@hr.test');
+CREATE TABLE lowdb.nothing (id int PRIMARY KEY);
 CREATE TABLE lowdb.triggered (id int PRIMARY KEY, email varchar(99));
 INSERT INTO lowdb.triggered VALUES (1, 'a@hr.test');
 CREATE TRIGGER lowdb.t1 BEFORE INSERT ON lowdb.triggered FOR EACH ROW SET NEW.email = lowdb.t_trip('a', 'b');
@@ -385,6 +388,8 @@ async def test_a_scan_of_mariadb_runs_nothing_of_the_owner(
     assert ("honest" in tables) is depth.allows(Depth.ENUMERATE), report
     if "honest" in tables:
         assert ("remote" in tables, tables["honest"].records is None) == (remote, False)
+        # Its estimate is zero, so the server counted.
+        assert tables["nothing"].records == exact(0, mysql_queries.FEW.name)
 
 
 def test_only_plain_tables_of_mariadb_are_read(evil_mariadb: RunningServer) -> None:

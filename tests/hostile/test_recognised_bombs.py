@@ -183,7 +183,8 @@ def bombs(kind: str, name: str, text: str) -> Iterator[tuple[str, str]]:
         return plist_bombs(text)
     if text.lstrip().startswith("<"):
         return xml_bombs(text)
-    if text.lstrip("\ufeff \n").startswith(("{", "[")) or "_results =" in text[:40]:
+    is_json = text.lstrip("\ufeff \n").startswith(("{", "[")) or "_results =" in text[:40]
+    if name.endswith(".json") or (is_json and kind != "rules"):
         return json_bombs(text, 15 * MEBIBYTE if kind == "rules" else 32 * MEBIBYTE)
     if kind != "rules":
         return csv_bombs(text)

@@ -293,6 +293,7 @@ WEB: tuple[SampledStore, ...] = (
                 {"items": _rows(lambda row: {"collectionName": "people", "id": "x", **row}), "page": 1, "perPage": 50}
             )
         },
+        scans=True,
     ),
     SampledStore(
         "appwrite",

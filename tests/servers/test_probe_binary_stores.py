@@ -28,6 +28,7 @@ from tieback.lab.process import Launch, RunningServer, launch, stop, unprivilege
 from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.service import probe_one
 from tieback.probes.choose import probe_named
 from tieback.probes.playback import MemoryPeer, play
@@ -613,6 +614,24 @@ def test_access_state_by_server_answers(
     assert [(one.path, one.records, one.fields) for one in again] == [
         (one.path, one.records, one.fields) for one in deep.containers
     ]
+
+
+async def test_cron_lines_in_redis_are_a_sign_that_somebody_wrote_there(serve: Serve, tmp_path: Path) -> None:
+    lines = [f'SET backup{n} "*/{n} * * * * root echo secret"' for n in range(1, 5)]
+    servers = {
+        "redis-cron": (redis(serve, "redis-cron", *lines), 1),
+        "redis-honest": (redis(serve, "redis-honest", 'SET schedule "*/5 * * * *"'), 0),
+    }
+    allowed = msgspec.structs.replace(ALLOWED, target=(TargetRule("127.0.0.0/8", "any", Depth.SAMPLE),))
+    with AuditLog(tmp_path / "audit.log") as audit:
+        for server, signs in servers.values():
+            candidate = Candidate(server.address, server.port, None, Route.NAMED, (), "the test")
+            dialer = Dialer(allowed, audit)
+            report = await probe_one(candidate, dialer, allowed)
+            target = Target(server.address, server.port)
+            sampled = await SampleJudge().read(report, target, Depth.SAMPLE, dialer)
+            assert len(sampled.intrusion) == signs
+            assert "secret" not in repr(sampled)
 
 
 async def test_the_check_of_each_key_is_recorded_without_the_names(

@@ -82,7 +82,9 @@ def judge_recheck(
         return Recheck(RecheckVerdict.CLOSED_TO_US, now, (*reasons, *others), store.targets)
     if here and all(_closed(report) for report in here):
         alike = [report for report in elsewhere if _gets_in(report) and _looks_alike(store, report)]
-        if alike or not _can_be_recognised(store):
+        # A login demand without a product may be that of a proxy, and shows nothing about the store behind it.
+        hidden = any(report.outcome is Outcome.OK and not report.product for report in here)
+        if alike or hidden or not _can_be_recognised(store):
             reasons += tuple(f"{one.target}: open, with the same names: it may be this store" for one in alike)
             return Recheck(RecheckVerdict.CLOSED_AT_KNOWN_PLACES, now, reasons)
         return Recheck(RecheckVerdict.CLOSED, now, reasons)

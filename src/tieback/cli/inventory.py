@@ -191,9 +191,10 @@ def review(
         for line in lines:
             write_line(encode("fleet-review", line.document()))
         return
-    table = plain_table(
-        "app", "platform", "vendor", "devices", "open stores", "records", "personal data", "our people", ""
-    )
+    # Without domains of the workspace, nothing was compared for any app.
+    compared = any(line.own_people is not None for line in lines)
+    columns = ("app", "platform", "vendor", "devices", "open stores", "records", "personal data")
+    table = plain_table(*columns, *(("our people",) if compared else ()), "")
     for line in _first(lines, most):
         own = "not looked" if line.own_people is None else f"at least {line.own_people:,}"
         state = "retired but exposed" if line.retired_but_exposed else "" if line.match else "not analysed"
@@ -207,7 +208,7 @@ def review(
             str(len(line.exposures)) if line.match else "",
             f"{line.records:,}" if line.exposures else "",
             Text(", ".join(line.classes)),
-            own if line.exposures else "",
+            *((own if line.exposures else "",) if compared else ()),
             state,
         )
     data_console().print(table)

@@ -92,7 +92,7 @@ def probe(
     ] = None,
     own_domain: Annotated[
         list[str] | None,
-        typer.Option(help="E-mail domain of yours: counts sampled people there, at depth sample; repeatable."),
+        typer.Option(help="Your e-mail domain: counts sampled people there, at depth sample; repeatable."),
     ] = None,
     never: NeverOption = None,
 ) -> None:

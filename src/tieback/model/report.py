@@ -117,6 +117,9 @@ class FigureGroup(msgspec.Struct, frozen=True):
     records: Figure
     """Records of the exposed stores."""
     bytes: Figure
+    answering_at_most: int | None = None
+    """As ``Headline.stores_answering_at_most``; ``None`` also if the audience must not see it."""
+    exposed_at_most: int | None = None
 
 
 class GroupTable(msgspec.Struct, frozen=True):

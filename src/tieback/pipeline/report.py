@@ -240,6 +240,7 @@ def _taken(lines: Iterable[StoreLine], columns: StoreColumns) -> Iterator[StoreL
                     line.described,
                     line.records,
                     line.bytes,
+                    line.at_most,
                 )
             )
         yield line

@@ -15,6 +15,7 @@ from tieback.probes.stores.clickhouse_native.probe import ClickhouseNativeProbe
 from tieback.probes.stores.consul import ConsulProbe
 from tieback.probes.stores.couchbase import CouchbaseProbe
 from tieback.probes.stores.couchdb import CouchdbProbe
+from tieback.probes.stores.directus import DirectusProbe
 from tieback.probes.stores.docker_api import DockerApiProbe
 from tieback.probes.stores.docker_registry import DockerRegistryProbe
 from tieback.probes.stores.drda import DrdaProbe
@@ -76,6 +77,7 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     DockerRegistryProbe(),
     NatsProbe(),
     PocketbaseProbe(),
+    DirectusProbe(),
     ChromaProbe(),
     FirebaseRtdbProbe(),
     FirebaseStorageProbe(),

@@ -500,7 +500,7 @@ def about_lines(report: Report) -> Iterator[tuple[str, str]]:
         if known.unconfirmed:
             told += f", {known.unconfirmed:,} unconfirmed"
         yield (f"Compared with {clean(known.name, 60)} of {known.created:%Y-%m-%d}", told)
-    yield from personal_lines(report.headline)
+    yield from personal_lines(report.headline, internal=not report.audience)
     yield from scope_lines(report.scope)
     if report.data:
         yield ("Address data", clean("; ".join(one.cited for one in report.data), 500))

@@ -18,8 +18,13 @@ _PLAIN = frozenset({"email", "phone", "person_name", "username", "ip_address", "
 _BY = {ClassificationBasis.NAME: "by name", ClassificationBasis.VALUE: "by value"}
 
 
-def personal_lines(head: Headline) -> Iterator[tuple[str, str]]:
-    """Yield label and text of each line; nothing if no exposed store contains personal data."""
+def personal_lines(head: Headline, *, internal: bool = True) -> Iterator[tuple[str, str]]:
+    """Yield label and text of each line; nothing if no exposed store contains personal data.
+
+    Args:
+        head: figures of the report.
+        internal: true if the reader belongs to the organisation whose e-mail domains were compared.
+    """
     if head.pii:
         taxonomy = load_taxonomy()
         told = [
@@ -30,7 +35,11 @@ def personal_lines(head: Headline) -> Iterator[tuple[str, str]]:
         yield ("Personal data", "; ".join(told) + (f"; {more} further classes" if more > 0 else "") + " (records)")
     if head.people is not None:
         yield ("People", people_text(head.people))
-        yield ("People at your domains", own_people_text(head.own_people))
+        own = head.own_people
+        if internal:
+            yield ("People at your domains", own_people_text(own))
+        elif own is not None and own.at_least:
+            yield ("People at our domains", f"at least {own.at_least:,} of {own.sampled:,} sampled people")
     for duty in head.duties:
         yield (f"Possible duty, {duty.title}", f"{duty.advice} Reason: {duty.reason}.")
     if head.duties:

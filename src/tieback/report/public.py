@@ -255,6 +255,8 @@ def _group(group: FigureGroup, by: str) -> FigureGroup:
         ransomed=None,
         records=round_down(group.records),
         bytes=round_down(group.bytes),
+        answering_at_most=None,
+        exposed_at_most=None,
     )
 
 

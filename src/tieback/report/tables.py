@@ -6,7 +6,7 @@ import msgspec
 
 from tieback.model.figure import Figure
 from tieback.model.report import FigureGroup, GroupTable, Headline, Report
-from tieback.report.document import PLATFORM_WORDS, clean, count_text, undecided_text
+from tieback.report.document import PLATFORM_WORDS, clean, count_text
 from tieback.report.figures import bytes_range_text, bytes_text, figure_text, quality_text, range_text
 
 BY = {
@@ -66,7 +66,7 @@ def figure_steps(report: Report) -> Iterator[FigureStep]:
         _range(head.stores_answering, head.stores_answering_at_most),
         _certainty(head.stores_answering, head.stores_answering_at_most),
         "stores-answering",
-        undecided_text(head),
+        f"{head.undecided:,} not decided" if head.undecided else "",
     )
     note = _of(head.stores_exposed, head.stores_answering)
     yield FigureStep(
@@ -113,8 +113,8 @@ def cells(group: FigureGroup) -> tuple[str, ...]:
         ransomed += f" ({_percent(group.ransomed, group.answering)})"
     return (
         *(NOTHING if number is None else f"{number:,}" for number in (group.analysed, group.using, group.affected)),
-        f"{group.answering:,}",
-        f"{group.exposed:,}",
+        _range(group.answering, group.answering_at_most),
+        _range(group.exposed, group.exposed_at_most),
         figure_text(group.records) if group.exposed else NOTHING,
         bytes_text(group.bytes) if group.exposed else NOTHING,
         ransomed,

@@ -35,7 +35,7 @@ def read_own_domains(directory: Path) -> frozenset[str]:
         if set(content) != {"domains"} or not isinstance(named, list) or len(named) > MAX_DOMAINS:
             raise ValueError(FILE)
         return frozenset(mail_domain(str(one)) for one in named)
-    except (ValueError, KeyError, TiebackError):
+    except (ValueError, KeyError, RecursionError, TiebackError):
         advice = "Set the domains again with `tieback workspace domains`"
         raise WorkspaceError("not a list of e-mail domains", where=str(path), advice=advice) from None
 

@@ -135,7 +135,7 @@ COUNTS = st.dictionaries(st.sampled_from("abcd"), st.integers(1, 10**7), min_siz
 @settings(max_examples=100, deadline=None)
 @given(COUNTS, st.integers(2, 6), st.sampled_from([WEAK, STRONG]))
 def test_one_server_through_several_doors_is_one_wherever_it_has_a_strong_identity(
-    tables: dict[str, int], doors: int, identity: Identity
+    tables: dict[str, Any], doors: int, identity: Identity
 ) -> None:
     parts = parts_of(*(seen(port, identity, **tables) for port in range(1, doors + 1)))
     assert parts == ([1] if identity is STRONG else [doors])
@@ -144,7 +144,7 @@ def test_one_server_through_several_doors_is_one_wherever_it_has_a_strong_identi
 @settings(max_examples=200, deadline=None)
 @given(COUNTS, COUNTS, st.sampled_from([WEAK, STRONG]))
 def test_two_servers_with_other_data_are_never_one(
-    one: dict[str, int], other: dict[str, int], identity: Identity
+    one: dict[str, Any], other: dict[str, Any], identity: Identity
 ) -> None:
     first, second = seen(1, identity, **one), seen(2, identity, **other)
     apart = contradicts if identity is STRONG else (lambda a, b: not agrees(a, b))

@@ -116,7 +116,12 @@ def test_a_foreign_source_of_data(product: str, host: str, link: str, sign: bool
 
 
 def test_every_group_has_a_source_and_no_name_is_in_the_list_of_ransom_notes() -> None:
-    used = {one.source for one in (*DATA.names, *DATA.schemas, *DATA.values, DATA.replication)}
+    used = {
+        *(one.source for one in DATA.names),
+        *(one.source for one in DATA.schemas),
+        *(one.source for one in DATA.values),
+        DATA.replication.source,
+    }
     assert used == set(DATA.sources)
     assert all(len(text) > 20 for text in DATA.sources.values())
     ransom = RansomSigns()

@@ -44,7 +44,7 @@ WIPED = (Container(("a1b2c3-meow",), "index", records=exact(0, "docs.count")),)
         ([report()], [], V.OPEN),
         ([report(A.ANY_USER)], [], V.OPEN),
         ([report(A.AUTH_REQUIRED)], [], V.CLOSED),
-        ([report(A.AUTH_REQUIRED, product="", identity=None)], [], V.CLOSED),
+        ([report(A.AUTH_REQUIRED, product="", identity=None)], [], V.CLOSED_AT_KNOWN_PLACES),
         ([report(A.AUTH_REQUIRED, untested=("the account root without a password",))], [], V.UNREACHABLE),
         ([report(A.NOT_FOUND, untested=("names other than photos",))], [], V.UNREACHABLE),
         ([report(A.LOCKED)], [], V.CLOSED),

@@ -183,7 +183,7 @@ def test_probes_that_read_ransom_notes() -> None:
 
 def test_probes_that_read_records() -> None:
     samplers = {probe.meta.name for probe in PROBES if isinstance(probe, Sampler)}
-    assert samplers == {"elasticsearch", "mongodb", "mysql", "postgresql", "redis"}
+    assert samplers >= {"elasticsearch", "mongodb", "mysql", "postgresql", "redis", "couchdb", "firestore", "s3"}
 
 
 def test_sampled_values_do_not_print() -> None:

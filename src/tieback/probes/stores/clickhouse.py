@@ -69,6 +69,15 @@ _FEW = get_request(
     label="SELECT count() of at most 10,000 rows",
     cost=SendCost.BOUNDED,
 )
+_ALL = get_request(
+    "/?query=SELECT+count()+FROM+%60{database}%60.%60{table}%60+FORMAT+JSONCompact"
+    "&max_execution_time=5&max_rows_to_read=1000000000",
+    "the same if there are more; the server stops it after 5 seconds",
+    names=clickhouse.NAME,
+    raw=True,
+    label="SELECT count() of all rows",
+    cost=SendCost.SCAN,
+)
 _COLUMNS = get_request(
     "/?query=SELECT+database,table,name,type+FROM+system.columns+WHERE+database+IN+({names})+LIMIT+6000"
     "+FORMAT+JSONCompact",
@@ -99,7 +108,7 @@ _DEFAULTS = get_request(
 _SAMPLE = sampling_request(
     get_request(
         "/?query=SELECT+concat('',{fields})+FROM+%60{database}%60.%60{table}%60+LIMIT+50+FORMAT+JSONCompact",
-        f"the first 256 characters of each value of at most {SAMPLED_RECORDS} rows of a table that keeps its own rows: "
+        f"256 characters of each value of {SAMPLED_RECORDS} rows of a table with its own rows: "
         "classified for personal data in memory, nothing is kept",
         names=clickhouse.sampled_fields(b"%60"),
         raw=True,
@@ -130,7 +139,7 @@ class ClickhouseProbe(SampledWebStore):
         sends=tuple(
             one.send
             for one in (
-                *(_ROOT, _VERSION, _GRANTS, _UUID, _DATABASES, _TABLES, _PARTS, _TOTALS, _FEW, _COLUMNS),
+                *(_ROOT, _VERSION, _GRANTS, _UUID, _DATABASES, _TABLES, _PARTS, _TOTALS, _FEW, _ALL, _COLUMNS),
                 *(_ENGINE, _DEFAULTS, _SAMPLE),
             )
         ),
@@ -204,6 +213,9 @@ class ClickhouseProbe(SampledWebStore):
             local,
             lambda database, some: self._rows(inquiry, _TOTALS, database, some),
             lambda database, table: self._rows(inquiry, _FEW, database, table),
+            (lambda database, table: self._rows(inquiry, _ALL, database, table))
+            if inquiry.draft.target.scans
+            else None,
         )
         containers = [clickhouse.container(table, known, fields.get(table.path, ())) for table in local]
         inquiry.add_containers(clickhouse.with_figures(containers, counted))

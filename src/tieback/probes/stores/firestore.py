@@ -60,7 +60,7 @@ _READABLE = get_request(
 )
 _SAMPLE = sample_get(
     f"{_DATABASE}/documents/{{collection}}?pageSize=#",
-    "documents of a collection that the rules show to an anonymous client; billed to the owner as that many reads",
+    "documents of a collection that the rules show to everyone; billed to the owner as that many reads",
     names=_NAME,
     cost=SendCost.BILLED,
 )

@@ -1,8 +1,8 @@
 """HDFS through its NameNode's web server: top-level directories, files, bytes. No file is read.
 
 Sends, in this order: ``GET /jmx`` for one bean (identify); ``GET /webhdfs/v1/?op=LISTSTATUS``, ``GET
-/webhdfs/v1/<directory>?op=GETCONTENTSUMMARY`` for at most 50 (enumerate); nothing more to describe. Not yet verified
-against the real server.
+/webhdfs/v1/<directory>?op=GETCONTENTSUMMARY`` for at most 50 (enumerate); nothing more to describe. Verified
+against recorded answers of the NameNode 3.4.1.
 """
 
 import msgspec

@@ -36,6 +36,7 @@ _RECORDS = get_request(
 _ONE = get_request(
     "/api/collections/{collection}/records?perPage=1&fields=id&skipTotal=1",
     "whether the collection's rule shows a record to an anonymous client; returns one id, which is dropped",
+    label="GET /api/collections/<collection>/records?skipTotal=1",
 ).costing(SendCost.BOUNDED)
 _SAMPLE = sample_get(
     "/api/collections/{collection}/records?perPage=#&skipTotal=1",

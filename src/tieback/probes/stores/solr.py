@@ -4,7 +4,7 @@ Sends, in this order: ``GET /solr/admin/info/system`` (identify); ``GET /solr/ad
 ``GET /solr/<core>/admin/luke?numTerms=0&show=index`` for at most 50 as the second proof (enumerate); ``GET
 /solr/<core>/schema/fields`` (describe); ``GET /solr/<core>/admin/luke?docId=<number>`` (sample). It never uses a search
 handler, because an administrator can configure one to contact other servers. Replicas of one shard are counted once.
-Not yet verified against the real server.
+Verified against recorded answers of Solr 8.11.4 and 9.10.1.
 """
 
 from typing import Any

@@ -19,7 +19,7 @@ from itertools import batched
 
 import msgspec
 
-from tieback.model.figure import Figure, exact, lower_bound
+from tieback.model.figure import Figure, Quality, exact, lower_bound
 from tieback.model.probe import MATERIALIZED_VIEW, VIEW, Access, Container, Field, Privileges
 from tieback.probes.wire.jsontext import parse_count
 from tieback.scope.conversation import Conversation
@@ -162,13 +162,20 @@ def container(table: LocalTable, parts: PartsOf, fields: tuple[Field, ...]) -> C
 type AskTotals = Callable[[str, str], Conversation[Sequence[Sequence[Cell]] | None]]
 """Requests name, rows and bytes of the named tables of a database; both are lists of SQL constants."""
 type AskFew = Callable[[str, str], Conversation[Sequence[Sequence[Cell]] | None]]
-"""Requests the number of rows of a table, at most ``FEW``."""
+"""Requests the number of rows of a table, at most ``FEW``, or of all its rows."""
 
 
 def count_rows(
-    tables: Sequence[LocalTable], totals: AskTotals, few: AskFew
+    tables: Sequence[LocalTable], totals: AskTotals, few: AskFew, every: AskFew | None
 ) -> Conversation[Mapping[Path, tuple[Figure | None, Figure | None]]]:
-    """Rows and bytes of the tables of the engines in ``COUNTED``."""
+    """Rows and bytes of the tables of the engines in ``COUNTED``.
+
+    Args:
+        tables: the listed tables.
+        totals: requests what the catalogue knows.
+        few: counts at most ``FEW`` rows, if the catalogue does not know them.
+        every: counts all rows if there are more; ``None`` if the grant does not allow scans.
+    """
     by_database: dict[str, list[str]] = {}
     own = [one for one in tables if one.engine in COUNTED and all(_NAME.fullmatch(name) for name in one.path)]
     for table in own[:_MOST_TOTALS]:
@@ -186,13 +193,20 @@ def count_rows(
                     found[database, name] = exact(rows, "system.tables total_rows"), held
                 elif left:
                     left -= 1
-                    counted = yield from few(database, name)
-                    found[database, name] = _few(counted), held
+                    figure = _few((yield from few(database, name)))
+                    if figure is not None and figure.quality is Quality.LOWER_BOUND and every is not None:
+                        whole = _number((yield from every(database, name)))
+                        figure = figure if whole is None else exact(whole, "count of all rows")
+                    found[database, name] = figure, held
     return found
 
 
+def _number(rows: Sequence[Sequence[Cell]] | None) -> int | None:
+    return parse_count(rows[0][0]) if rows and rows[0] else None
+
+
 def _few(rows: Sequence[Sequence[Cell]] | None) -> Figure | None:
-    count = parse_count(rows[0][0]) if rows and rows[0] else None
+    count = _number(rows)
     if count is None:
         return None
     method = f"count of at most {FEW:,} rows"

@@ -19,6 +19,7 @@ from tieback.model.passive import PassiveService
 from tieback.model.probe import Access
 from tieback.pipeline.disclosure.cases import open_case_service
 from tieback.pipeline.disclosure.recheck import known_targets, other_targets, recheck
+from tieback.pipeline.probing.candidates import target_label
 from tieback.storage.lake.tables.imports import ReportImport, save_import
 from tieback.storage.workspace import Workspace
 
@@ -69,6 +70,18 @@ def test_other_places_are_close_by_usual_or_seen() -> None:
 def test_a_cloud_s_host_is_not_searched() -> None:
     store = exposure(targets=("firestore.test:443/project",), routes=())
     assert other_targets(store, known_targets(store)) == []
+
+
+def test_a_place_below_a_path_stays_one() -> None:
+    store = msgspec.structs.replace(exposure(), targets=("www.fieldhand.test:443/es/", "[::1]:443/a/b/"), routes=())
+    places = known_targets(store)
+    assert [(one.host, one.port, one.path, one.resource) for one in places] == [
+        ("www.fieldhand.test", 443, "/es", ""),
+        ("::1", 443, "/a/b", ""),
+    ]
+    assert [target_label(one) for one in places] == list(store.targets)
+    seen = other_targets(store, places, ["www.fieldhand.test:443/search/"])
+    assert target_label(seen[0]) == "www.fieldhand.test:443/search/"
 
 
 def test_where_nothing_listens_any_more_a_second_recheck_makes_it_fixed(tmp_path: Path) -> None:

@@ -80,6 +80,28 @@ def test_rows_of_a_table_without_parts(web: Any, change: dict[str, int | str], f
     assert visits(web, change) == figure
 
 
+ALL = (
+    "GET /?query=SELECT+count()+FROM+%60hr%60.%60visits%60+FORMAT+JSONCompact"
+    "&max_execution_time=5&max_rows_to_read=1000000000"
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "scans", "figure"),
+    [
+        ('{"data":[["31337"]]}', True, (31_337, Quality.EXACT)),
+        ("Code: 159. Timeout exceeded", True, (10_000, Quality.LOWER_BOUND)),
+        ('{"data":[["31337"]]}', False, (10_000, Quality.LOWER_BOUND)),
+    ],
+)
+def test_all_rows_are_counted_only_with_scans(web: Any, answer: str, scans: bool, figure: Any) -> None:
+    change = {TOTALS: 404, FEW: '{"data":[["10000"]]}', ALL: answer}
+    played = web.ask("clickhouse", change, scans=scans)
+    (found,) = [one.records for one in played.result.containers if one.name == "hr.visits"]
+    assert (found.value, found.quality) == figure
+    assert any(b"max_rows_to_read" in sent for sent in played.sent) is scans
+
+
 def test_a_view_has_no_records(web: Any) -> None:
     report = web.ask("clickhouse").result
     assert [(one.name, one.kind) for one in report.containers if one.kind != "table"] == [("hr.v_people", "view")]

@@ -149,7 +149,7 @@ class Access:
                 decision = self._decide(evaluator, relation, command, acting, granted, columns, values)
                 if best is None or _rank(decision) > _rank(best):
                     best = decision
-            if best.outcome is Outcome.YES and not best.own:
+            if best is not None and best.outcome is Outcome.YES and not best.own:
                 break
         assert best is not None
         return self._by_default(best, relation, granted, acting)
@@ -634,7 +634,8 @@ class Access:
     def _view_unsure(self, relation: Relation, query: Node) -> Decision:
         """A query that is not evaluated: without a condition on the requester, everybody gets its rows."""
         text = _names_used(query)
-        guarded = relation.invoker or any(one.startswith(("auth.", "current_")) for one in text)
+        cyclic = any(one.name == relation.name for one in self._tables_of(relation, 0))
+        guarded = cyclic or relation.invoker or any(one.startswith(("auth.", "current_")) for one in text)
         if not guarded and not any(kind == "SubLink" for kind, _ in parse.walk(query)) and self._known_functions(text):
             return Decision(Outcome.YES, relation.origin, "the view reads with the rights of its owner")
         return Decision(Outcome.UNSURE, relation.origin, "a query that is not evaluated")

@@ -1128,7 +1128,7 @@ class Evaluator:
         for at, value in enumerate(values):
             changed = value
             if not isinstance(value, Truth):
-                changed = apply(lambda one, at=at: cast(one, function.arguments[at]), value)  # type: ignore[misc]
+                changed = apply(lambda one, at=at: cast(one, function.arguments[at]), value)
                 changed = value if changed is UNKNOWN else changed
             found[f"${at + 1}"] = changed
             if function.parameters[at]:

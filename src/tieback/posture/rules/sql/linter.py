@@ -120,7 +120,7 @@ def _is_true(tree: Any) -> bool:
         return bool(fields.get("boolval", {}).get("boolval"))
     if kind == "A_Expr" and string(fields["name"][-1]) == "=":
         try:
-            return names.constant(fields["lexpr"]) == 1 == names.constant(fields["rexpr"])
+            return bool(names.constant(fields["lexpr"]) == 1 == names.constant(fields["rexpr"]))
         except ValueError:
             return False
     return False

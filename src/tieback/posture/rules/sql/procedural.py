@@ -169,8 +169,7 @@ def _expression(text: str) -> Node:
 
 def run(program: Sequence[Step], evaluator: "Evaluator", scope: "Scope", context: "Context") -> Any:
     """The value that a function returns."""
-    outcome = _run(tuple(program), evaluator, scope, context)
-    return outcome if outcome is not None or not isinstance(outcome, Truth) else None
+    return _run(tuple(program), evaluator, scope, context)
 
 
 def _run(steps: tuple[Step, ...], evaluator: "Evaluator", scope: "Scope", context: "Context") -> Any:

@@ -161,9 +161,11 @@ class Server:
     """
 
     def __init__(self, folder: Path, process: subprocess.Popen[bytes], deadline: float) -> None:
-        self._folder = folder
+        self.folder = folder
         self._process = process
         self.deadline = deadline
+        self.database = "postgres"
+        """The database of new connections."""
 
     def connect(self, user: str) -> "psycopg.Connection[Any]":
         """A connection.
@@ -175,7 +177,7 @@ class Server:
 
         try:
             return psycopg.connect(
-                host=str(self._folder), port=5432, user=user, dbname="postgres", connect_timeout=10,
+                host=str(self.folder), port=5432, user=user, dbname=self.database, connect_timeout=10,
                 application_name="tieback", autocommit=True, sslmode="disable", gssencmode="disable",
             )  # fmt: skip
         except psycopg.Error as error:

@@ -136,7 +136,8 @@ def truth(value: Any) -> Truth:
     if isinstance(value, Approximate):
         return Truth(MAYBE.possible, truth(value.value).concrete)
     if isinstance(value, OneOf):
-        return _over([value], truth)
+        found = _over([value], truth)
+        return found if isinstance(found, Truth) else MAYBE
     return MAYBE
 
 

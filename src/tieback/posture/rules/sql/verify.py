@@ -11,6 +11,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from tieback.model.errors import InputError
@@ -40,37 +41,14 @@ _SKIPPED = {
     "AlterSystemStmt",
 }
 _PREDEFINED = re.compile(r"^(pg_|tieback|supabase_admin$|postgres$)")
-_SETUP = """
-create schema tieback;
-create function tieback.run(statement text) returns text language plpgsql as $f$
-begin
-  execute statement;
-  return '';
-exception when others then
-  return pg_catalog.left(sqlerrm, 200);
-end $f$;
-create function tieback.attempt(statements text[]) returns integer[] language plpgsql as $f$
-declare one text; found integer; results integer[] := '{}';
-begin
-  foreach one in array statements loop
-    begin
-      execute one;
-      get diagnostics found = row_count;
-      raise exception 'undo' using errcode = 'ZZ001';
-    exception when sqlstate 'ZZ001' then null;
-      when others then found := -1;
-    end;
-    results := pg_catalog.array_append(results, found);
-  end loop;
-  return results;
-end $f$;
-grant usage on schema tieback to public;
-grant execute on all functions in schema tieback to public;
-"""
-
-
 _SAFE = b"set search_path = public, extensions; set statement_timeout = '5s'; set client_min_messages = error"
 """PostgreSQL's own functions come first, whatever the files set for the role."""
+
+
+_EXISTS = (
+    "select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+    " where n.nspname = %s and c.relname = %s"
+)
 
 
 @dataclass(slots=True)
@@ -102,12 +80,17 @@ def verify(database: Database, texts: Sequence[RulesText], isolation: Isolation,
     found = Verified()
     with isolated_server(isolation, seconds) as server:
         try:
-            _prepare(server, database)
-            _load(server, texts, found)
-            _ask(server, database, found)
+            prepare(server, database)
+            ask(server, database, texts, found)
         except (psycopg.Error, InputError) as error:
             found.note = "the time limit was reached" if server.expired else f"PostgreSQL stopped: {str(error)[:120]}"
     return found
+
+
+def ask(server: Server, database: Database, texts: Sequence[RulesText], found: Verified) -> None:
+    """Load files into a prepared server, and query it."""
+    _load(server, texts, found)
+    _ask(server, database, found)
 
 
 def confirmed(verified: Verified, who: Requester, path: str, commands: Sequence[str], answer: Permission) -> Permission:
@@ -146,7 +129,7 @@ def _quoted(name: str) -> str:
     return f'"{doubled}"'
 
 
-def _prepare(server: Server, database: Database) -> None:
+def prepare(server: Server, database: Database) -> None:
     """Everything that a superuser does: no SQL of the files."""
     statements = [
         f"create role {LOADER} login nosuperuser nocreatedb nocreaterole bypassrls",
@@ -164,7 +147,7 @@ def _prepare(server: Server, database: Database) -> None:
         *(f"alter table auth.{one} owner to supabase_auth_admin" for one in ("users", "identities", "sessions")),
         "grant usage on schema auth to supabase_auth_admin",
         "grant usage on schema storage to supabase_storage_admin",
-        _SETUP,
+        (resources.files("tieback.posture.rules.sql") / "verify.sql").read_text(encoding="utf-8"),
     ]
     for role in database.roles.values():
         if not _PREDEFINED.match(role.name) and role.name not in _PROJECT_ROLES:
@@ -244,7 +227,7 @@ def _ask(server: Server, database: Database, found: Verified) -> None:
             session.execute(f"set role {role}".encode())
             session.execute(b"select pg_catalog.set_config('request.jwt.claims', %s, false)", (json.dumps(claims),))
             for relation in relations:
-                if _one(session, "select pg_catalog.to_regclass(%s)::oid", _table(relation)) is None:
+                if _one(session, _EXISTS, *relation.name) is None:
                     continue
                 for command, reached in _commands(session, relation, constants, seeded.get(relation.label, 0)):
                     found.reached[who, relation.label, command] = reached

@@ -78,6 +78,14 @@ _FEW = NativeStatement(
     names=clickhouse.NAME,
     cost=SendCost.BOUNDED,
 )
+_ALL = NativeStatement(
+    "SELECT count() of all rows",
+    "SELECT toString(count()) FROM `{database}`.`{table}`",
+    1,
+    "the same if there are more; the server stops it after 5 seconds",
+    names=clickhouse.NAME,
+    cost=SendCost.SCAN,
+)
 _COLUMNS = NativeStatement(
     "SELECT ... FROM system.columns",
     "SELECT toString(database),toString(table),toString(name),toString(type) FROM system.columns"
@@ -111,8 +119,8 @@ _SAMPLE = NativeStatement(
     "SELECT ... LIMIT 50",
     "SELECT concat('',{fields}) FROM `{database}`.`{table}` LIMIT 50",
     1,
-    f"the first 256 characters of each value of at most {SAMPLED_RECORDS} rows of a table that keeps its own rows: "
-    "classified for personal data in memory, nothing is kept",
+    f"256 characters of each value of {SAMPLED_RECORDS} rows of a table with its own rows; "
+    "classified in memory, nothing is kept",
     Depth.SAMPLE,
     clickhouse.sampled_fields(b"`"),
     SendCost.BOUNDED,
@@ -142,7 +150,7 @@ class ClickhouseNativeProbe:
         cpe=("cpe:2.3:a:clickhouse:clickhouse",),
         cwe="CWE-306",
         sends=sends(
-            (_GRANTS, _UUID, _DATABASES, _TABLES, _PARTS, _TOTALS, _FEW, _COLUMNS, _ENGINE, _DEFAULTS, _SAMPLE)
+            (_GRANTS, _UUID, _DATABASES, _TABLES, _PARTS, _TOTALS, _FEW, _ALL, _COLUMNS, _ENGINE, _DEFAULTS, _SAMPLE)
         ),
         references=(
             "https://clickhouse.com/docs/native-protocol/basics",
@@ -276,6 +284,7 @@ def _list(draft: ReportDraft, session: NativeSession, depth: Depth, names: str, 
         local,
         lambda database, some: _rows(session, _TOTALS, database, some),
         lambda database, table: _rows(session, _FEW, database, table),
+        (lambda database, table: _rows(session, _ALL, database, table)) if draft.target.scans else None,
     )
     containers = [clickhouse.container(table, known, tuple(fields.get(table.path, ()))) for table in local]
     draft.containers += clickhouse.with_figures(containers, counted)

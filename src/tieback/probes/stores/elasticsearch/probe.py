@@ -259,8 +259,9 @@ def _identify_by_index(draft: ReportDraft, http: HttpSession, target: Target) ->
     for name in [name for name in target.names if valid_name(name)][:3]:
         answer = yield from http.get(f"/{segment(name)}/_count", cap=16 * 1024)
         product = search_product(answer, answer.body[:4096].decode("utf-8", "replace"))
-        counted = answer.status == 200 and b'"_shards"' in answer.body and decode_json(answer.body, CountAnswer)
-        if counted or product:
+        own = answer.status == 200 and b'"_shards"' in answer.body
+        counted = decode_json(answer.body, CountAnswer) if own else None
+        if counted is not None or product:
             draft.spoke = True
             draft.product = product or "elasticsearch"
             draft.fingerprint(())

@@ -111,8 +111,8 @@ def _sends() -> tuple[DeclaredSend, ...]:
         DeclaredSend(
             "Fetch (version 4)",
             _fetch_pattern(),
-            f"records of at most {_FETCHED_PARTITIONS} partitions of a topic, without a group, so that no offset is "
-            f"stored: at most {SAMPLED_RECORDS} are classified for personal data in memory, nothing is kept",
+            f"at most {SAMPLED_RECORDS} records of {_FETCHED_PARTITIONS} partitions, without a group, so no offset is "
+            "stored: classified for personal data in memory, nothing is kept",
             Depth.SAMPLE,
             values=True,
         ),

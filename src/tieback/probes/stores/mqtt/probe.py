@@ -18,7 +18,7 @@ import re
 
 from tieback.model.figure import estimate
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, ProbeReport
+from tieback.model.probe import NEEDS_PASSWORD, Access, Container, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.stores.mqtt import packets
 from tieback.probes.stores.mqtt.packets import V3, V5
@@ -79,7 +79,7 @@ SENDS = (
 )
 
 
-_ANY_PASSWORD = "any user name with any password: tieback sends no password"
+_ANY_PASSWORD = f"any user name with any password: {NEEDS_PASSWORD}"
 """Some brokers, such as ejabberd with anonymous users, accept every password but refuse a client without one."""
 
 

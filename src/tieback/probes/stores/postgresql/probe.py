@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Privileges, ProbeReport
+from tieback.model.probe import Access, Container, Entry, Privileges, ProbeReport
 from tieback.probes.interface import (
     ProbeMeta,
     ReportDraft,
@@ -158,6 +158,7 @@ def _refused(draft: ReportDraft, refusal: PostgresRefusal) -> None:
         draft.access = Access.ANY_USER
         draft.prove(_START, f"{refusal.text}; no password was required (trust)", Access.ANY_USER)
         draft.problem(_ANY_ROLE)
+        draft.entry = Entry.NAMED_ACCOUNT
         # Any existing role can log in: the one that every cluster has is named, if the grant does not name it.
         draft.default_accounts(_DEFAULT_ACCOUNT)
         if not draft.untested:

@@ -24,6 +24,7 @@ USER = resp.command("ACL", "GETUSER", "default")
 ASK_USER = "ACL GETUSER default"
 MAX_NAMES = 2500
 """Maximum number of names per database that are checked with ``TYPE``."""
+MAX_PAGES = 40
 _PAGE = b"250"
 _KEY = re.compile(rb"[^\x00\r\n]{1,256}")
 """A name without a line end: nothing in it can be another command."""
@@ -98,7 +99,7 @@ class ReadableKeys(msgspec.Struct, frozen=True):
     quality: Quality
     """Exact if every key of the database was checked once; an estimate if keys came or went meanwhile."""
     testable: bool = True
-    """False if the server permits no ``TYPE`` at all."""
+    """False if the server permits no ``TYPE`` at all, or listed no name."""
 
     @property
     def all_readable(self) -> bool:
@@ -123,7 +124,8 @@ def count_readable(keys: int, cursor: bytes, page: Sequence[bytes]) -> Conversat
         page: names in the first answer.
     """
     readable = names = 0
-    while True:
+    # A table that has become sparse gives empty pages.
+    for _ in range(MAX_PAGES):
         safe = [key for key in page if _KEY.fullmatch(key)][: resp.MAX_ITEMS]
         names += len(safe)
         if safe:
@@ -136,10 +138,11 @@ def count_readable(keys: int, cursor: bytes, page: Sequence[bytes]) -> Conversat
             same = Quality.EXACT if names == keys else Quality.LOWER_BOUND if names < keys else Quality.ESTIMATE
             return ReadableKeys(readable, names, same)
         if names >= MAX_NAMES or not re.fullmatch(rb"[1-9][0-9]{0,19}", cursor):
-            return ReadableKeys(readable, names, Quality.LOWER_BOUND)
+            break
         yield Send(resp.raw_command(b"SCAN", cursor, b"COUNT", _PAGE))
         (listed,) = yield from resp.replies(1)
         cursor, page = scan_page(listed) or (b"", [])
+    return ReadableKeys(readable, names, Quality.LOWER_BOUND, testable=names > 0)
 
 
 def scan_page(answer: resp.Reply) -> tuple[bytes, list[bytes]] | None:

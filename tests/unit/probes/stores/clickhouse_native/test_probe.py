@@ -191,3 +191,29 @@ def test_a_server_that_is_too_old_is_not_queried() -> None:
 def test_others_are_another_protocol(answer: bytes | None) -> None:
     report = ask(MemoryPeer(lambda _: answer), port=7).result
     assert (report.outcome, report.product) == (Outcome.PROTOCOL_MISMATCH, "")
+
+
+@pytest.mark.parametrize("scans", [False, True])
+def test_all_rows_are_counted_only_with_scans(scans: bool) -> None:
+    change = {
+        b"total_rows": exception(47),
+        b"FROM (SELECT 1 FROM `hr`.`visits`": block(("10000",)),
+        b"toString(count()) FROM `hr`.`visits`": block(("31337",)),
+    }
+    sends = [send for send in PROBE.meta.sends if scans or not send.cost.needs_scans]
+    target = Target("127.0.0.1", 9000, passwordless=("default",), scans=scans)
+    answers = {**change, **{key: value for key, value in OPEN.items() if key not in change}}
+    answers.pop(b"FROM `hr`.`visits`")
+    peer = MemoryPeer(
+        lambda sent: (
+            HELLO
+            if sent[0] == 0 and b"default" in sent
+            else exception(516)
+            if sent[0] == 0
+            else next((reply for key, reply in answers.items() if key in sent), exception(62))
+        )
+    )
+    report = play(PROBE.run(target, Depth.DESCRIBE), peer, sends).result
+    (visits,) = [one.records for one in report.containers if one.path == ("hr", "visits")]
+    assert visits is not None
+    assert visits.value == (31_337 if scans else 10_000)

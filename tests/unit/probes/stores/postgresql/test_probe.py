@@ -7,7 +7,7 @@ import pytest
 from tieback.assess.leaves import records_total
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Outcome, Privileges, ProbeReport
+from tieback.model.probe import Access, Entry, Outcome, Privileges, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
 from tieback.probes.stores.postgresql import queries
 from tieback.probes.stores.postgresql.catalogue import TableRow, rows_of
@@ -49,6 +49,7 @@ def test_trust_is_detected_with_a_dummy_role() -> None:
         PROBE.run(Target("h", 5432), Depth.DESCRIBE), MemoryPeer(recorded_answers([b"N", answer])), PROBE.meta.sends
     ).result
     assert "trust" in report.proofs[0].answer
+    assert (report.access, report.entry, report.account) == (Access.ANY_USER, Entry.NAMED_ACCOUNT, "")
     assert any("passwordless" in problem for problem in report.problems)
     assert report.untested == ("the account postgres without a password: the grant does not name it",)
 

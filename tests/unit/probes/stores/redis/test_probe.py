@@ -164,6 +164,19 @@ def test_only_keys_that_the_user_may_read_are_records(
         assert any("readable without a password" in problem for problem in report.problems)
 
 
+def test_pages_without_names_end() -> None:
+    endless = array(bulk("7"), array())
+    change = {
+        GETUSER: NOPERM,
+        command("SCAN", "0", "COUNT", "50"): endless,
+        command("SCAN", "7", "COUNT", "250"): endless,
+    }
+    played = ask({**change, command("INFO", "keyspace"): bulk("db0:keys=9,expires=0\r\n")})
+    assert sum(b"SCAN" in sent for sent in played.sent) == 41
+    assert (played.result.access, [one.records for one in played.result.containers]) == (Access.PARTIAL, [None])
+    assert any("is not known" in problem for problem in played.result.problems)
+
+
 def test_where_a_replica_copies_its_data_from_is_noted() -> None:
     replica = bulk("role:slave\r\nmaster_host:192.0.2.9\r\nmaster_port:6379\r\nmaster_link_status:down\r\n")
     report = ask({command("INFO", "replication"): replica}).result
