@@ -16,11 +16,14 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.pipeline.probing.service import probe_one
+from tieback.pipeline.probing.targets import replay_from
 from tieback.probes import PROBES
 from tieback.probes.choose import order_probes
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target, Traffic
 from tieback.scope.dialer import Dialer
+from tieback.scope.replay import ReplayDialer
+from tieback.scope.transcript import TranscriptFile, read_transcripts
 
 pytestmark = pytest.mark.servers
 
@@ -96,13 +99,16 @@ async def test_store_behind_a_tls_proxy_is_recognised_and_counted(
     server: RunningServer = request.getfixturevalue(fixture)
     with AuditLog(tmp_path / "audit.log") as audit:
         async with tls_proxy(server, pem, tmp_path) as port:
-            dialer = Dialer(ALLOWED, audit)
+            path = tmp_path / "transcripts.jsonl"
+            dialer = Dialer(ALLOWED, audit, transcripts=TranscriptFile(path, ALLOWED))
             candidate = Candidate("127.0.0.1", port, None, Route.NAMED, (), "test")
             report = await probe_one(candidate, dialer, ALLOWED)
     assert (report.outcome, report.product, report.access) == (Outcome.OK, product, Access.OPEN), report
     assert report.tls is not None
     assert not report.cleartext
     assert any(one.records is not None and one.records.value for one in report.containers)
+    (replayed,) = [one async for one in replay_from(ReplayDialer(read_transcripts(path)))]
+    assert (replayed.product, replayed.access, replayed.containers) == (product, Access.OPEN, report.containers)
 
 
 async def test_a_spent_budget_keeps_what_was_found(opensearch_emulation: RunningServer, tmp_path: Path) -> None:

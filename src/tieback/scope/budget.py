@@ -1,6 +1,7 @@
 """Limits of one conversation, and the connect rate per address."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address, ip_network
@@ -218,6 +219,16 @@ class OpeningBudget:
         share = self._silent / self._guesses if self._guesses else 0.0
         wait = self.left if not share else self.left * weight / (weight + others * share)
         self.first_byte = min(self._first_byte, max(self._least, wait))
+
+    def without_limit(self) -> "OpeningBudget":
+        """A budget without limits that knows the same about TLS."""
+        found = OpeningBudget(math.inf, self._first_byte)
+        found.learn_tls(self)
+        return found
+
+    def learn_tls(self, other: "OpeningBudget") -> None:
+        """Take over what another budget knows about TLS on the port."""
+        self.tls, self.unverified, self.no_tls = other.tls, other.unverified, other.no_tls
 
     def hurry(self, seconds: float) -> None:
         """The server answers quickly: no later guess waits longer than this for a first byte."""

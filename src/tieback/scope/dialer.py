@@ -198,7 +198,8 @@ class Dialer:
             fault, again = "", False
             try:
                 result = await drive(talk, conversation)
-                await talk.finish()
+                # At depth `sample`, another conversation may follow.
+                await talk.finish(again=depth is Depth.SAMPLE)
             except BaseException as error:
                 told = isinstance(error, Fault | RetryLater | StoppedError)
                 fault = str(error) if told else type(error).__name__

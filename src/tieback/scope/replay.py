@@ -21,7 +21,7 @@ from tieback.scope.conversation_runner import ConversationRunner, DialContext
 from tieback.scope.decide import Decision
 from tieback.scope.dialer import drive
 from tieback.scope.resolver import Resolution
-from tieback.scope.tls import TlsContexts
+from tieback.scope.tls import TlsContexts, is_trust
 from tieback.scope.transcript import EventKind, Transcript, WireEvent
 
 _AGENT = re.compile(rb"(?<=\r\nUser-Agent: )[^\r\n]*")
@@ -49,6 +49,10 @@ class ChangedSend(msgspec.Struct, frozen=True):
             return self.later[min(turn, len(self.later)) - 1] if turn and self.later else self.answer
         found = [(match.start(), answer) for pattern, answer in self.parts for match in pattern.finditer(sent)]
         return b"".join(answer for _, answer in sorted(found))
+
+
+_HANDSHAKES = frozenset((EventKind.TLS, EventKind.UNVERIFIED, EventKind.FAULT))
+"""Events that can end a handshake."""
 
 
 class _Exchange:
@@ -81,6 +85,19 @@ class _Tape:
         if events and events[0].what is EventKind.UNCONNECTED:
             raise _fault(events[0])
         return _Played(self, self._next - 1)
+
+    def seek(self, line: int, kinds: frozenset[EventKind]) -> int:
+        """The first recorded connection after ``line`` that starts with one of these events; it is used up.
+
+        Raises:
+            Fault: ``not_recorded``.
+        """
+        for at in range(line + 1, len(self.lines)):
+            events = self.lines[at][0].events
+            if events and events[0].what in kinds and not events[0].text.startswith("no "):
+                self._next = at + 1
+                return at
+        raise Fault(Outcome.NOT_RECORDED, "no TLS handshake was recorded here")
 
     def find(self, data: bytes, line: int) -> _Exchange | None:
         """Where the bytes were sent: this connection is preferred over others, earlier over later."""
@@ -147,9 +164,13 @@ class _Played:
         return self._tls if self._tls is not None else TlsInfo("", False, problem)
 
     async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float) -> None:  # noqa: ARG002 - as recorded
-        event = self._events.popleft() if self._events else None
-        if event is None or event.what not in (EventKind.TLS, EventKind.UNVERIFIED, EventKind.FAULT):
-            raise Fault(Outcome.NOT_RECORDED, "no TLS handshake was recorded here")
+        # On an unknown port, a handshake is not repeated with each protocol: the lines in between were not recorded, or
+        # are not needed.
+        kinds = _HANDSHAKES if is_trust(context) else _HANDSHAKES - {EventKind.UNVERIFIED}
+        if not self._events or self._events[0].what not in kinds:
+            self._line = self._tape.seek(self._line, kinds)
+            self._events = deque(self._tape.lines[self._line][0].events)
+        event = self._events.popleft()
         if event.what is EventKind.UNVERIFIED:
             raise UnverifiedCertificate(event.text)
         if event.what is EventKind.FAULT:
@@ -292,7 +313,7 @@ class ReplayDialer:
         note: bool = False,  # noqa: ARG002 - a note is never kept
         sample: bool = False,  # noqa: ARG002 - nor are values of records
         hasty: bool = False,  # noqa: ARG002 - nothing is waited for
-        opening: OpeningBudget | None = None,  # noqa: ARG002 - nor is anything here
+        opening: OpeningBudget | None = None,
     ) -> tuple[R, Traffic]:
         """As ``Dialer.converse``; the cost is the recorded one."""
         found = self._held.get(target.label, {}).get(probe)
@@ -315,6 +336,8 @@ class ReplayDialer:
             lambda: "",
             lambda _event, _fields: None,
             tape.open,
+            # Nothing is waited for; what is known about TLS on the port is.
+            opening=opening.without_limit() if opening is not None else None,
         )
         allowed = [
             one
@@ -327,6 +350,8 @@ class ReplayDialer:
         finally:
             talk.close()
             conversation.close()
+            if opening is not None and door.opening is not None:
+                opening.learn_tls(door.opening)
             self.unrecorded += ((probe, data) for data in tape.unrecorded)
             self.used.update(tape.used)
         return result, transcript.traffic or Traffic("", 0, 0, 0.0, None)

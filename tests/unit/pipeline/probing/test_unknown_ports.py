@@ -14,11 +14,14 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.pipeline.probing import service as probing
+from tieback.pipeline.probing.targets import replay_from
 from tieback.probes.choose import order_probes
 from tieback.scope import budget, conversation_runner
 from tieback.scope.audit import AuditLog
 from tieback.scope.budget import MAX_IGNORED
 from tieback.scope.dialer import Dialer
+from tieback.scope.replay import ReplayDialer
+from tieback.scope.transcript import TranscriptFile, read_transcripts
 
 type Seconds = Callable[[float, float, float], None]
 type Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -187,8 +190,11 @@ async def test_unknown_ports_do_not_wait_for_each_other(dialer: Dialer, seconds:
     assert [report.access for report in reports] == [Access.AUTH_REQUIRED] * 2
 
 
-async def test_server_for_one_client_at_a_time_is_recognised_after_guesses(dialer: Dialer, seconds: Seconds) -> None:
+async def test_server_for_one_client_at_a_time_is_recognised_after_guesses(tmp_path: Path, seconds: Seconds) -> None:
     seconds(60, 30, 10)
+    path = tmp_path / "transcripts.jsonl"
+    audit = AuditLog(tmp_path / "audit.jsonl")
+    dialer = Dialer(GRANT, audit, today=date(2026, 11, 27), transcripts=TranscriptFile(path, GRANT))
     busy = False
 
     async def single(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -205,6 +211,9 @@ async def test_server_for_one_client_at_a_time_is_recognised_after_guesses(diale
         report = await probe(dialer, server.port)
     assert (report.outcome, report.probe) == (Outcome.OK, "amqp")
     assert server.most == 1
+    # The handshake that was tried once is not missed in the transcripts of the other protocols.
+    (replayed,) = [one async for one in replay_from(ReplayDialer(read_transcripts(path)))]
+    assert (replayed.outcome, replayed.probe, replayed.problems) == (report.outcome, report.probe, report.problems)
 
 
 @pytest.mark.usefixtures("seconds")
