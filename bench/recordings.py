@@ -21,18 +21,23 @@ import msgspec
 
 from bench.measure import table
 from tieback.assess.leaves import bytes_total, records_total
+from tieback.backends.probe_hints import ProbeHints, endpoint_hints, url_endpoint
 from tieback.model.document import decode
 from tieback.model.figure import Quality
 from tieback.model.probe import Access, ProbeReport
 from tieback.pipeline.probing.targets import replay_from
 from tieback.scope.replay import ChangedSend, ReplayDialer
-from tieback.scope.transcript import Transcript
+from tieback.scope.transcript import ConnectionRecord, EventKind, Transcript
 
 FOLDER = Path(__file__).parents[1] / "tests" / "recordings"
+WITH_SCANS = "pocketbase-*"
+"""Conversations whose recorded requests need the ``scans`` of today's grants. There was no such key then."""
 NO_PROBE = "-"
 """Product of a server that no probe is for: it must not get a product, or an access that is exposed."""
 ESTIMATES = 0.02
 """An estimate of records is right if it differs by at most this fraction."""
+USUAL_PORT = "-usual-port"
+"""Ending of the name of a conversation with the same server at the usual port of its product."""
 CLOSED = (Access.AUTH_REQUIRED, Access.LOCKED, Access.FIREWALLED)
 _EXPECTED = {
     "open": (Access.OPEN, Access.ANY_USER),
@@ -81,9 +86,15 @@ class Replayed(msgspec.Struct, frozen=True):
         """The conversation with its depth."""
         return f"{self.truth.conversation}.{self.depth}"
 
+    passwordless: tuple[str, ...] = ()
+    """The accounts that the grant named."""
+
     @property
     def wrong(self) -> tuple[str, ...]:
         """What differs from the truth; empty if all is right."""
+        account = default_account(self.truth.conversation)
+        if account and account not in self.passwordless:
+            return tuple(_differences_untested(self.truth, self.report, account))
         return tuple(_differences(self.truth, self.report))
 
     @property
@@ -94,7 +105,22 @@ class Replayed(msgspec.Struct, frozen=True):
     @property
     def false_closed(self) -> bool:
         """True if records that anyone can read are called closed."""
-        return self.truth.has_probe and self.truth.access != "closed" and self.report.access in CLOSED
+        known = self.truth.has_probe and self.truth.access != "closed"
+        return known and self.report.access in CLOSED and not self.report.untested
+
+
+def _differences_untested(truth: Truth, report: ProbeReport, account: str) -> Iterator[str]:
+    """As ``_differences``, if the records need an account that the grant does not name: the report must name it."""
+    if report.product != truth.product:
+        yield f"product {report.product or 'unknown'}, not {truth.product or 'unknown'}"
+    if report.version and report.version != truth.version:
+        yield f"version {report.version}, not {truth.version}"
+    if report.access not in (Access.AUTH_REQUIRED, Access.ANY_USER):
+        yield f"access {report.access}, although {account} was not tried"
+    if not any(re.search(rf"\b{re.escape(account)}\b", clause) for clause in report.untested):
+        yield f"it does not say that {account} was not tried"
+    if report.containers:
+        yield f"{len(report.containers)} containers, although {account} was not tried"
 
 
 def _differences(truth: Truth, report: ProbeReport) -> Iterator[str]:
@@ -173,21 +199,76 @@ def changed_sends() -> list[Mapping[str, Any]]:
     return sends
 
 
+@cache
+def default_accounts() -> Mapping[str, str]:
+    """Account without a password through which the records are readable, by pattern of conversations."""
+    text = (FOLDER / "default_accounts.toml").read_text(encoding="utf-8")
+    accounts: dict[str, str] = tomllib.loads(text)["account"]
+    return accounts
+
+
+def default_account(conversation: str) -> str:
+    """The account that a conversation's records need; empty if they need none."""
+    return next((name for glob, name in default_accounts().items() if fnmatchcase(conversation, glob)), "")
+
+
 def known_wrong() -> Mapping[str, str]:
     """Cause by conversation with depth, from ``known_wrong.toml``."""
     groups = tomllib.loads((FOLDER / "known_wrong.toml").read_text(encoding="utf-8"))["wrong"]
     return {name: group["cause"] for group in groups for name in group["conversations"]}
 
 
+@cache
+def proxies() -> list[Mapping[str, Any]]:
+    """The proxies of ``changed_sends.toml``."""
+    found: list[Mapping[str, Any]] = tomllib.loads((FOLDER / "changed_sends.toml").read_text(encoding="utf-8"))["proxy"]
+    return found
+
+
 def recordings() -> Iterator[tuple[str, str, tuple[Transcript, ...]]]:
-    """Conversation, depth and transcripts of every file, by name."""
+    """Conversation, depth and transcripts of every file, by name.
+
+    A server with a recording at its usual port too answers there what its other port was not asked.
+    """
     with tarfile.open(FOLDER / "conversations.tar.xz") as archive:
+        read = {}
         for member in archive:
             file = archive.extractfile(member)
             assert file is not None
             name, depth, _ = member.name.rsplit(".", 2)
-            lines = io.BytesIO(file.read())
-            yield name, depth, tuple(decode(line, "transcript", Transcript) for line in lines)
+            read[name, depth] = file.read()
+    for (name, depth), lines in read.items():
+        found = _transcripts(lines)
+        usual = read.get((f"{name}{USUAL_PORT}", "describe"))
+        if usual is not None:
+            place, other = (one[0].target.place.encode() for one in (found, _transcripts(usual)))
+            probes = {one.probe for one in found}
+            target = found[0].target
+            more = (one for one in _transcripts(usual, other, place) if one.probe not in probes)
+            found += tuple(msgspec.structs.replace(one, target=target) for one in more)
+        yield name, depth, found
+
+
+def _transcripts(lines: bytes, place: bytes = b"", now: bytes = b"") -> tuple[Transcript, ...]:
+    """The transcripts of a file; in their bytes, one ``host:port`` is replaced by another."""
+    read = tuple(decode(line, "transcript", Transcript) for line in io.BytesIO(lines))
+    return tuple(_at(one, place, now) for one in read) if place else read
+
+
+def _at(transcript: Transcript, place: bytes, now: bytes) -> Transcript:
+    lines = (
+        msgspec.structs.replace(
+            line,
+            events=tuple(
+                msgspec.structs.replace(event, data=event.data.replace(place, now))
+                if event.what is EventKind.SENT
+                else event
+                for event in line.events
+            ),
+        )
+        for line in transcript.lines
+    )
+    return msgspec.structs.replace(transcript, lines=tuple(lines))
 
 
 def changes_for(name: str) -> list[ChangedSend]:
@@ -197,11 +278,27 @@ def changes_for(name: str) -> list[ChangedSend]:
             one["probe"],
             re.compile(one["now"].encode("latin-1"), re.DOTALL),
             one.get("recorded", "").encode("latin-1"),
-            one["answer"].encode("latin-1") if "answer" in one else None,
+            _answer(one),
+            tuple(
+                (re.compile(part["command"].encode("latin-1")), part["answer"].encode("latin-1"))
+                for part in one.get("parts", ())
+            ),
+            tuple(text.encode("latin-1") for text in one.get("later", ())),
         )
         for one in changed_sends()
         if fnmatchcase(name, one.get("conversations", "*")) and not one.get("unanswered")
     ]
+
+
+def _answer(entry: Mapping[str, Any]) -> bytes | None:
+    """The bytes of an entry's own answer, with its repeated part, or those of a file."""
+    if "answer_file" in entry:
+        name: str = entry["answer_file"]
+        return (FOLDER / "answers" / name).read_bytes()
+    if "answer" not in entry:
+        return None
+    text: str = entry["answer"] + entry.get("repeated", "") * entry.get("times", 0)
+    return text.encode("latin-1")
 
 
 def is_listed(name: str, probe: str, data: bytes) -> bool:
@@ -213,9 +310,47 @@ def is_listed(name: str, probe: str, data: bytes) -> bool:
     )
 
 
+@cache
+def app_urls() -> Mapping[str, list[str]]:
+    """URLs of an app by conversation, from ``app_urls.toml``."""
+    urls: Mapping[str, list[str]] = tomllib.loads((FOLDER / "app_urls.toml").read_text(encoding="utf-8"))
+    return urls
+
+
+def _behind(name: str, depth: str, held: tuple[Transcript, ...]) -> tuple[Transcript, ...]:
+    """The transcripts, with those of the server behind a proxy where its own conversation ended too early."""
+    found = list(held)
+    for proxy in proxies():
+        if proxy["conversation"] != name:
+            continue
+        (at,) = (at for at, one in enumerate(held) if one.probe == proxy["probe"])
+        (server,) = (one for one in _all()[proxy["server"], proxy.get("depth", depth)] if one.probe == proxy["probe"])
+        shakes = [line for one in held if one.probe == proxy.get("handshake") for line in one.lines]
+        again = [_handshake(line, EventKind.UNVERIFIED) for line in shakes[-2:-1]]
+        lines = again + [_handshake(line, EventKind.TLS) for line in shakes[-1:]] * held[at].limits.max_connections
+        found[at] = msgspec.structs.replace(held[at], lines=(*held[at].lines, *lines, *server.lines))
+    return tuple(found)
+
+
+def _handshake(line: ConnectionRecord, end: EventKind) -> ConnectionRecord:
+    """The connection up to the end of its handshake."""
+    last = next(at for at, event in enumerate(line.events) if event.what is end)
+    return msgspec.structs.replace(line, events=line.events[: last + 1])
+
+
+@cache
+def _all() -> Mapping[tuple[str, str], tuple[Transcript, ...]]:
+    return {(name, depth): transcripts for name, depth, transcripts in recordings()}
+
+
 async def _replay(transcripts: tuple[Transcript, ...], name: str) -> tuple[ProbeReport, ReplayDialer]:
+    if fnmatchcase(name, WITH_SCANS):
+        transcripts = tuple(
+            msgspec.structs.replace(one, target=msgspec.structs.replace(one.target, scans=True)) for one in transcripts
+        )
     dialer = ReplayDialer(transcripts, changes_for(name))
-    (report,) = [report async for report in replay_from(dialer)]
+    names = (pair for url in app_urls().get(name, ()) for pair in endpoint_hints(url_endpoint(url)).names)
+    (report,) = [report async for report in replay_from(dialer, ProbeHints(tuple(names)))]
     return report, dialer
 
 
@@ -223,9 +358,12 @@ async def _replay(transcripts: tuple[Transcript, ...], name: str) -> tuple[Probe
 def replay_all() -> tuple[Replayed, ...]:
     """Replay every conversation."""
     found = []
-    for name, depth, transcripts in recordings():
-        report, dialer = asyncio.run(_replay(transcripts, name))
-        found.append(Replayed(truths()[name], depth, report, tuple(dialer.unrecorded), frozenset(dialer.used)))
+    for (name, depth), transcripts in _all().items():
+        report, dialer = asyncio.run(_replay(_behind(name, depth, transcripts), name))
+        named = dict.fromkeys(account for one in transcripts for account in one.target.passwordless)
+        found.append(
+            Replayed(truths()[name], depth, report, tuple(dialer.unrecorded), frozenset(dialer.used), tuple(named))
+        )
     return tuple(found)
 
 

@@ -19,10 +19,12 @@ from tieback.lab.postgres import psql, start_postgres
 from tieback.lab.process import RunningServer
 from tieback.model.backend import Candidate, Route
 from tieback.model.errors import LabError
+from tieback.model.figure import exact
 from tieback.model.grant import Depth, TargetRule
 from tieback.model.probe import Container, Field, ProbeReport
 from tieback.pipeline.probing.targets import ProbeRunSettings, probe_targets
 from tieback.probes.interface import SampledColumn
+from tieback.probes.stores.mysql import queries as mysql_queries
 from tieback.probes.stores.mysql.probe import MysqlProbe
 from tieback.probes.stores.postgresql import queries
 from tieback.probes.stores.postgresql.probe import PostgresqlProbe
@@ -187,8 +189,8 @@ def log_size(server: RunningServer) -> int:
 
 
 async def scanned(server: RunningServer, folder: Path, account: str, depth: Depth) -> ProbeReport:
-    """The report of a whole scan with samples and ransom notes allowed."""
-    rule = TargetRule("127.0.0.0/8", "any", depth, (account,), ransom_note=True)
+    """The report of a whole scan with samples, ransom notes and scans allowed."""
+    rule = TargetRule("127.0.0.0/8", "any", depth, (account,), ransom_note=True, scans=True)
     permission = msgspec.structs.replace(LOOPBACK, target=(rule,))
     candidate = Candidate(server.address, server.port, server.product, Route.NAMED, (), "the test")
     settings = ProbeRunSettings(folder / "audit.jsonl", folder / "t.jsonl")
@@ -229,6 +231,24 @@ async def test_a_scan_runs_nothing_of_the_owner(
     assert tripped(evil_postgres, since) == []
     tables = {container.path[-1] for container in report.containers}
     assert ("honest" in tables) is depth.allows(Depth.ENUMERATE), report
+
+
+async def test_only_plain_tables_are_counted(evil_postgres: RunningServer, tmp_path: Path) -> None:
+    # Without statistics, the rows of plain tables are counted.
+    own = ("SET SESSION AUTHORIZATION DEFAULT", "SET ROLE NONE", "SET search_path = pg_catalog")
+    forget = "UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relnamespace = 'public'::regnamespace"
+    psql(evil_postgres, *own, forget, "SELECT pg_stat_reset()", database="readme_to_recover")
+    since = log_size(evil_postgres)
+    report = await scanned(evil_postgres, tmp_path, "postgres", Depth.DESCRIBE)
+    assert tripped(evil_postgres, since) == []
+    counted = {
+        container.path[-1]: container.records.value
+        for container in report.containers
+        if container.records is not None and container.records.method == queries.FEW.name
+    }
+    assert counted["honest"] == 9
+    traps = {"indexed", "partial", "measured", "secured", "viewed", "kept"}
+    assert not traps & counted.keys()
 
 
 @pytest.mark.parametrize("account", ["postgres", "guest"])
@@ -281,6 +301,7 @@ OWNER = """
 CREATE TABLE lowdb.honest (id int PRIMARY KEY, email varchar(99), g varchar(9) AS (left(email, 3)) VIRTUAL,
   s varchar(9) AS (left(email, 2)) STORED);
 INSERT INTO lowdb.honest (id, email) VALUES (1, 'a@hr.test'), (2, 'b@hr.test');
+CREATE TABLE lowdb.nothing (id int PRIMARY KEY);
 CREATE TABLE lowdb.triggered (id int PRIMARY KEY, email varchar(99));
 INSERT INTO lowdb.triggered VALUES (1, 'a@hr.test');
 CREATE TRIGGER lowdb.t1 BEFORE INSERT ON lowdb.triggered FOR EACH ROW SET NEW.email = lowdb.t_trip('a', 'b');
@@ -367,6 +388,8 @@ async def test_a_scan_of_mariadb_runs_nothing_of_the_owner(
     assert ("honest" in tables) is depth.allows(Depth.ENUMERATE), report
     if "honest" in tables:
         assert ("remote" in tables, tables["honest"].records is None) == (remote, False)
+        # Its estimate is zero, so the server counted.
+        assert tables["nothing"].records == exact(0, mysql_queries.FEW.name)
 
 
 def test_only_plain_tables_of_mariadb_are_read(evil_mariadb: RunningServer) -> None:

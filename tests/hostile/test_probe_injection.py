@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.hostile.test_probes import ALL, BY_NAME
+from tests.lab.sampled_stores import STORES, SampledStore, answers_of, target_of
 from tieback.model.figure import exact
 from tieback.model.probe import Container, Field
 from tieback.probes import PROBES
@@ -145,7 +146,32 @@ def _postgresql(name: bytes) -> Reply:
     return reply
 
 
+EMULATED = {store.probe: store for store in STORES}
+"""Stores of ``tests.lab.sampled_stores``: their answers have the text in the place of a field, an object or a topic."""
+_OBJECTS = re.compile(rb"planted people/a(?=\.csv)|a/b(?=\.json)|a(?=\.json<)|a/1(?=\.jsonl)")
+
+
+def _emulated(store: SampledStore) -> Callable[[bytes], Reply]:
+    def make(name: bytes) -> Reply:
+        known = answers_of(store)
+        text = json.dumps(name.decode("utf-8", "replace"))[1:-1].encode()
+
+        def reply(sent: bytes) -> bytes:
+            told = known(sent) or b""
+            head, end, body = told.partition(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/"):
+                return told
+            body = _OBJECTS.sub(lambda _: text, body).replace(b'"mail"', b'"%b"' % text)
+            head = re.sub(rb"Content-Length: \d+", b"Content-Length: %d" % len(body), head)
+            return head + end + body
+
+        return reply
+
+    return make
+
+
 REPLIES: dict[str, Callable[[bytes], Reply]] = {
+    **{name: _emulated(store) for name, store in EMULATED.items()},
     "redis": _redis,
     "elasticsearch": _http,
     "couchdb": _http,
@@ -222,7 +248,53 @@ def _one_postgresql(sent: bytes) -> None:
         assert int.from_bytes(sent[:4], "big") == len(sent), sent
 
 
+def _one_request(sent: bytes) -> None:
+    """As ``_one_http``, or a POST of one JSON document."""
+    head, _, body = sent.partition(b"\r\n\r\n")
+    if not sent.startswith(b"POST "):
+        _one_http(sent)
+        return
+    assert b"Content-Length: %d\r\n" % len(body) in head + b"\r\n", sent
+    assert isinstance(json.loads(body), dict), sent
+    _one_http(b"GET" + head.removeprefix(b"POST") + b"\r\n\r\n")
+
+
+def _one_ldap(sent: bytes) -> None:
+    """One BER element: its length is that of the rest."""
+    long = sent[1] & 0x80
+    start = 2 + (sent[1] & 0x7F if long else 0)
+    assert (int.from_bytes(sent[2:start], "big") if long else sent[1]) == len(sent) - start, sent
+
+
+def _one_kafka(sent: bytes) -> None:
+    assert int.from_bytes(sent[:4], "big") == len(sent) - 4, sent
+
+
+def _one_cassandra(sent: bytes) -> None:
+    assert int.from_bytes(sent[5:9], "big") == len(sent) - 9, sent
+    if sent[4] == 7:
+        size = int.from_bytes(sent[9:13], "big")
+        _one_statement(sent[13 : 13 + size].decode("ascii"), '"')
+
+
+def _one_native(sent: bytes) -> None:
+    statement = re.search(rb"SELECT .*(?=\x02\x00\x01\x00\x02)", sent, re.DOTALL)
+    if statement is not None:
+        _one_statement(statement[0].decode("ascii"), "`")
+
+
+def _one_fixed(sent: bytes) -> None:
+    """No part of it varies; that it is declared is enough."""
+    assert sent
+
+
 ONE: dict[str, Callable[[bytes], None]] = {
+    **dict.fromkeys(EMULATED, _one_request),
+    "ldap": _one_ldap,
+    "kafka": _one_kafka,
+    "cassandra": _one_cassandra,
+    "clickhouse_native": _one_native,
+    "bolt": _one_fixed,
     "redis": _one_resp,
     "elasticsearch": _one_http,
     "couchdb": _one_http,
@@ -234,16 +306,46 @@ PATHS = {"redis": 1, "elasticsearch": 1, "couchdb": 1, "mongodb": 2, "mysql": 2,
 HARMLESS = {"redis": "db0", "elasticsearch": "people", "couchdb": "people"}
 
 
+WHOLE: dict[str, tuple[str, ...]] = {
+    "arangodb": ("hr", "people"),
+    "clickhouse": ("hr", "people"),
+    "clickhouse_native": ("hr", "people"),
+    "cassandra": ("hr", "people"),
+    "weaviate": ("People",),
+    "neo4j": ("neo4j", "nodes"),
+    "bolt": ("neo4j", "nodes"),
+    "influxdb": ("hr", "machines"),
+    "parse": ("Order",),
+    "firestore": ("orders",),
+    "appwrite": ("main", "orders"),
+    "chroma": ("default_database", "people"),
+    "azure_blob": ("devstoreaccount1/people",),
+    "firebase_storage": ("shop-1.appspot.com",),
+    "ldap": ("dc=hr,dc=test", "ou=people"),
+}
+"""Paths of the emulations."""
+KINDS = {"influxdb": "measurement"}
+OTHER_WAYS = re.compile(r"\(5 records\)|\(transaction\)|/classes/|<object> \(64|/api/v[13]/|SHOW TAG VALUES")
+"""Requests that other versions, other mounts and larger documents need."""
+
+
 def containers(name: str, text: str) -> list[Container]:
-    """Containers with the text at each position of the path, as a field, as its type, and as kind."""
+    """Containers with the text at each position of the path, as a field, as its type, as kind and as identifier."""
     good = HARMLESS.get(name, "people")
-    whole = (good,) * PATHS[name]
+    whole = WHOLE.get(name) or (good,) * PATHS.get(name, 1)
+    kind = KINDS.get(name, "table")
     fields = (Field("id", "int"), Field(text, "text"), Field("email", text))
-    made = [Container(whole, "table", fields=fields), Container(whole, text[:100], fields=fields)]
-    made += [Container((*whole[:at], text, *whole[at + 1 :]), "table", fields=fields) for at in range(PATHS[name])]
+    made = [Container(whole, kind, fields=fields, uid="1f"), Container(whole, text[:100], fields=fields, uid=text)]
+    made += [
+        Container((*whole[:at], text, *whole[at + 1 :]), kind, fields=fields, uid="1f") for at in range(len(whole))
+    ]
     made += [Container((*whole, text), "key", fields=fields), Container((text,), "table"), Container((text,) * 5, "")]
     made.append(Container(whole, "table", records=exact(2**63 - 1, text[:20]), fields=(Field(text, text),) * 3))
     return made
+
+
+def _target(name: str) -> Target:
+    return target_of(EMULATED[name]) if name in EMULATED else Target("127.0.0.1", BY_NAME[name].meta.ports[0])
 
 
 def read(name: str, text: str, account: str = "") -> list[bytes]:
@@ -253,7 +355,8 @@ def read(name: str, text: str, account: str = "") -> list[bytes]:
         REPLIES[name](text.encode("utf-8", "replace")),
         greeting=ALL["mysql-open"].greeting if name == "mysql" else b"",
     )
-    target = Target("127.0.0.1", probe.meta.ports[0])
+    target = _target(name)
+    account = account or next(iter(target.passwordless), "")
     sent: list[bytes] = []
     made = containers(name, text)
     if (by_sample := sampler(name)) is not None:
@@ -282,7 +385,7 @@ def test_a_harmless_name_is_read(name: str) -> None:
     reached = {one.name for one in values if any(one.matches(data) for data in sent)}
     assert reached, name
     missing = {one.name for one in values} - reached
-    assert not missing, missing
+    assert not [one for one in missing if not (name in EMULATED and OTHER_WAYS.search(one))], missing
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -351,7 +454,7 @@ def _answered(name: str, answer: Callable[[bytes], bytes], greeting: bytes | Non
     if greeting is None:
         greeting = ALL["mysql-open"].greeting if name == "mysql" else b""
     peer = MemoryPeer(answer, greeting=greeting)
-    target = Target("127.0.0.1", probe.meta.ports[0])
+    target = _target(name)
     made = containers(name, "people")[:2]
     sent: list[bytes] = []
     if (by_sample := sampler(name)) is not None:

@@ -283,7 +283,11 @@ LOOPBACK = Grant(
     authorised_by="the test",
     contact="security@example.test",
     not_after=date(2999, 1, 1),
-    target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE, ("root", "postgres", "anonymous"), ransom_note=True),),
+    target=(
+        TargetRule(
+            "127.0.0.0/8", "any", Depth.DESCRIBE, ("root", "postgres", "anonymous"), ransom_note=True, scans=True
+        ),
+    ),
     limits=Limits(connects_per_second=0),
 )
 
@@ -307,7 +311,11 @@ def impersonal(transcript: Transcript) -> Transcript:
 
 
 def _without_paths(answer: bytes) -> bytes:
-    return re.sub(rb"(?<=:)/(?!/)[A-Za-z0-9_./-]{4,}", lambda found: b"/" + b"x" * (len(found[0]) - 1), answer)
+    return re.sub(
+        rb"(?<=:)/(?!/)[A-Za-z0-9_./-]{4,}|/tmp/[A-Za-z0-9_./-]{4,}",
+        lambda found: b"/" + b"x" * (len(found[0]) - 1),
+        answer,
+    )
 
 
 @contextlib.contextmanager

@@ -165,12 +165,18 @@ def test_from_finding_to_fixed(stores: Stores, work: Path) -> None:
         one["vendor"]: one for one in lines(tieback(work, "recheck", "--grant", "grant.toml", "--format", "json"))
     }
     assert {name: (one["verdict"], one["state"]) for name, one in checked.items()} == {
-        "Fieldhand Machinery": ("fixed", "fixed"),
+        "Fieldhand Machinery": ("closed", "fix_claimed"),
         "Workhub Access GmbH": ("moved", "still_open"),
         "Tillroll Retail": ("open", "contradicted"),
     }  # fmt: skip
     moved = checked["Workhub Access GmbH"]
     assert (moved["places"], moved["records_change"]) == (["api.workhub.test:27018"], 25)
+
+    # A second re-check confirms the fix; by default it must be a day later.
+    (work / "policy.toml").write_text("[recheck]\nhours = 0\n")
+    again = lines(tieback(work, *RECHECK, "--policy", "policy.toml"))
+    (fixed,) = [one for one in again if one["vendor"] == "Fieldhand Machinery"]
+    assert (fixed["verdict"], fixed["state"]) == ("fixed", "fixed")
 
     for kind, name in (("thanks", "Fieldhand Machinery"), ("escalation", "Tillroll Retail")):
         (letter,) = lines(tieback(work, "letter", "write", kind, name, "--format", "json"))

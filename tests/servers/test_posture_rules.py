@@ -4,10 +4,13 @@ The servers listen on loopback; the audited text is the same configuration with 
 audit asks whether strangers come in.
 """
 
+import random
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -118,3 +121,61 @@ def test_pg_hba(ask: Ask, request: pytest.FixtureRequest, state: str, expected: 
     assert verdict.read.allowed is expected
     # Without a role that the grant names a probe sees that no password is asked for, and goes no further.
     assert (seen.access is not Access.AUTH_REQUIRED) is expected
+
+
+ACL_WORDS = [
+    "on", "off", "nopass", ">abc", "resetpass", "~*", "%R~*", "%W~*", "allkeys", "resetkeys", "+@all", "-@all",
+    "+@read", "-@read", "+@write", "-@write", "+@keyspace", "-@keyspace", "+@dangerous", "-@dangerous", "+@string",
+    "+get", "-get", "+set", "+scan", "-scan", "+flushall", "-flushall", "-flushdb", "-config", "reset",
+]  # fmt: skip
+READING = (b"GET k\r\n", b"MGET k\r\n", b"SCAN 0\r\n", b"KEYS x\r\n", b"RANDOMKEY\r\n", b"DUMP k\r\n", b"HGETALL h\r\n")
+CHANGING = (b"SET k 1\r\n", b"HSET h a 1\r\n", b"FLUSHDB\r\n", b"FLUSHALL\r\n", b"CONFIG SET maxclients 999\r\n")
+
+
+def _answers(port: int, commands: Sequence[bytes]) -> list[bool]:
+    """Whether a client without a password may run each command."""
+    with socket.create_connection((HOST, port), timeout=10) as line, line.makefile("rb") as reading:
+        found = []
+        for command in commands:
+            line.sendall(command)
+            first = reading.readline()
+            found.append(not first.startswith((b"-NOAUTH", b"-NOPERM")))
+            _skip(first, reading)
+        return found
+
+
+def _skip(first: bytes, reading: BinaryIO) -> None:
+    """Read the rest of an answer."""
+    if first[:1] == b"$" and int(first[1:]) >= 0:
+        reading.read(int(first[1:]) + 2)
+    for _ in range(int(first[1:]) if first[:1] in b"*%" and int(first[1:]) > 0 else 0):
+        _skip(reading.readline(), reading)
+
+
+def test_acl_rules_of_the_default_user_are_judged_as_the_server_judges_them(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    text = f"{REDIS}protected-mode no\nuser admin on >pw ~* &* +@all\n"
+    seen, differences = set(), []
+    with (
+        running("valkey.conf", text, tmp_path) as server,
+        socket.create_connection((HOST, server.port)) as admin,
+        admin.makefile("rb") as control,
+    ):
+        admin.sendall(b"AUTH admin pw\r\n")
+        assert control.readline() == b"+OK\r\n"
+        for _ in range(400):
+            words = ["on", "nopass"] * chance.randrange(2) + chance.sample(
+                [*ACL_WORDS, "(+get ~k)", "(+set %W~k)"], chance.randint(1, 7)
+            )
+            command = [b"ACL", b"SETUSER", b"default", b"reset", *(word.encode() for word in words)]
+            admin.sendall(b"*%d\r\n" % len(command) + b"".join(b"$%d\r\n%s\r\n" % (len(w), w) for w in command))
+            if control.readline() != b"+OK\r\n":
+                continue  # such as a selector that the release does not know
+            reads, changes = any(_answers(server.port, READING)), any(_answers(server.port, CHANGING))
+            verdict = audited("redis.conf", f"{text}user default {' '.join(words)}\n")
+            seen.add((reads, changes))
+            # A command that stands for its kind is enough to be open; that none is allowed must be right.
+            if (reads, changes) != (verdict.read.allowed, verdict.write.allowed) and verdict.read.certain:
+                differences.append((words, reads, changes, verdict.read.allowed, verdict.write.allowed))
+    assert not differences, "\n".join(map(str, differences))
+    assert len(seen) == 4

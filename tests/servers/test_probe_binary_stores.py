@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import tempfile
 import time
@@ -22,16 +23,19 @@ import msgspec
 import pytest
 
 from tests.lab.ports import free_port
+from tieback.assess.leaves import records_total
 from tieback.lab.process import Launch, RunningServer, launch, stop, unprivileged_account
 from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.service import probe_one
 from tieback.probes.choose import probe_named
 from tieback.probes.playback import MemoryPeer, play
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
+from tieback.scope.transcript import read_transcripts
 
 pytestmark = pytest.mark.servers
 
@@ -133,6 +137,21 @@ def memcached_open(serve: Serve) -> RunningServer:
 
 
 @pytest.fixture(scope="module")
+def memcached_binary(serve: Serve) -> RunningServer:
+    server = memcached(serve, "-B", "binary")
+    sets = b"".join(
+        struct.pack(">BBHBxHIIQ", 0x80, 0x01, len(key), 8, 0, 8 + len(key) + 6, 0, 0) + bytes(8) + key + b"secret"
+        for key in (b"session:anna%d" % i for i in range(PEOPLE))
+    )
+    with socket.create_connection((HOST, server.port), timeout=5) as client:
+        client.sendall(sets)
+        answers = client.makefile("rb")
+        for _ in range(PEOPLE):
+            assert answers.read(24)[6:8] == bytes(2)
+    return server
+
+
+@pytest.fixture(scope="module")
 def memcached_empty(serve: Serve) -> RunningServer:
     return memcached(serve)
 
@@ -205,6 +224,12 @@ def mosquitto_empty(serve: Serve) -> RunningServer:
     server = mosquitto(serve, "allow_anonymous true\n")
     settled(server, "$SYS/broker/retained messages/count", lambda count: count >= 53)
     return server
+
+
+@pytest.fixture(scope="module")
+def mosquitto_forgetful(serve: Serve) -> RunningServer:
+    """Retains no message and publishes nothing about itself."""
+    return mosquitto(serve, "allow_anonymous true\nretain_available false\nsys_interval 0\n")
 
 
 @pytest.fixture(scope="module")
@@ -325,7 +350,8 @@ def nodes(parent: str, count: int) -> tuple[str, ...]:
 @pytest.fixture(scope="module")
 def zookeeper_open(serve: Serve) -> RunningServer:
     server = zookeeper(serve, "4lw.commands.whitelist=*\n")
-    zkcli(server, *nodes("people", PEOPLE), *nodes("visits", 2))
+    deep = ("create /visits/deep secret", "create /visits/deep/deeper secret")
+    zkcli(server, *nodes("people", PEOPLE), *nodes("visits", 2), *deep)
     return server
 
 
@@ -459,6 +485,53 @@ def sentinel(serve: Serve) -> RunningServer:
     return serve("sentinel", argv)
 
 
+# Redis with a limited user, and with renamed commands
+
+
+def redis(serve: Serve, name: str, *lines: str) -> RunningServer:
+    """A server with 40 keys ``pub:<n>`` and 60 keys ``priv:<n>``, then these lines of configuration or commands."""
+    binary = program("redis-server", "Debian: redis-server")
+
+    def argv(directory: Path, port: int) -> tuple[str, ...]:
+        config = directory / "redis.conf"
+        config.write_text(
+            f'port {port}\nbind {HOST}\nprotected-mode no\ndir {directory}\nsave ""\n'
+            "user admin on >correct-horse ~* &* +@all\n"
+            + "".join(f"{line}\n" for line in lines if line.startswith("rename-command"))
+        )
+        return (binary, str(config))
+
+    running = serve(name, argv)
+    load = [f"SET {kind}:{number} secret" for kind, most in (("pub", 40), ("priv", 60)) for number in range(most)]
+    load += [line for line in lines if not line.startswith("rename-command")]
+    with socket.create_connection((HOST, running.port), 5) as client:
+        client.sendall("".join(f"{line}\r\n" for line in load).encode())
+        told = b""
+        while told.count(b"\r\n") < len(load):
+            told += client.recv(4096)
+    assert told == b"+OK\r\n" * len(load)
+    return running
+
+
+@pytest.fixture(scope="module")
+def redis_limited(serve: Serve) -> RunningServer:
+    return redis(
+        serve,
+        "redis-limited",
+        "ACL SETUSER default resetkeys ~pub:* -@all +get +ping +info +scan +type +dbsize +select",
+    )
+
+
+@pytest.fixture(scope="module")
+def redis_limited_to_get(serve: Serve) -> RunningServer:
+    return redis(serve, "redis-get", "ACL SETUSER default resetkeys ~pub:* -@all +get +ping +info")
+
+
+@pytest.fixture(scope="module")
+def redis_renamed(serve: Serve) -> RunningServer:
+    return redis(serve, "redis-renamed", 'rename-command INFO ""', 'rename-command SCAN ""', "SELECT 5", "SET a secret")
+
+
 @pytest.fixture
 def server(request: pytest.FixtureRequest) -> RunningServer:
     started: RunningServer = request.getfixturevalue(request.param)
@@ -468,19 +541,21 @@ def server(request: pytest.FixtureRequest) -> RunningServer:
 STATES = [
     # fixture, probe, product, access at identify, access, container, its records, a field
     ("memcached_open", "memcached", "memcached", Access.PARTIAL, Access.OPEN, "items", PEOPLE, ""),
+    ("memcached_binary", "memcached", "memcached", Access.PARTIAL, Access.OPEN, "items", PEOPLE, ""),
     ("memcached_empty", "memcached", "memcached", Access.PARTIAL, Access.OPEN_EMPTY, "items", 0, ""),
     ("memcached_auth", "memcached", "memcached", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
     ("memcached_tls", "memcached", "memcached", Access.PARTIAL, Access.OPEN_EMPTY, "items", 0, ""),
     ("mosquitto_open", "mqtt", "mosquitto", Access.PARTIAL, Access.OPEN, "retained", 5, ""),
     ("mosquitto_empty", "mqtt", "mosquitto", Access.PARTIAL, Access.OPEN_EMPTY, "", 0, ""),
+    ("mosquitto_forgetful", "mqtt", "mqtt", Access.PARTIAL, Access.OPEN_EMPTY, "", 0, ""),
     ("mosquitto_hidden", "mqtt", "mqtt", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
     ("mosquitto_auth", "mqtt", "mqtt", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
     ("mosquitto_tls", "mqtt", "mqtt", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
     ("nats_open", "nats_client", "nats", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
     ("nats_auth", "nats_client", "nats", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
-    ("nats_tls", "nats_client", "nats", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
+    ("nats_tls", "nats_client", "nats", Access.PARTIAL, Access.OPEN_EMPTY, "", 0, ""),
     ("nats_certificate", "nats_client", "nats", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
-    ("nats_no_auth_user", "nats_client", "nats", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
+    ("nats_no_auth_user", "nats_client", "nats", Access.PARTIAL, Access.OPEN_EMPTY, "", 0, ""),
     ("zookeeper_open", "zookeeper", "zookeeper", Access.UNKNOWN, Access.OPEN, "/people", PEOPLE + 1, ""),
     ("zookeeper_empty", "zookeeper", "zookeeper", Access.UNKNOWN, Access.OPEN_EMPTY, "/", 3, ""),
     ("zookeeper_closed", "zookeeper", "zookeeper", Access.UNKNOWN, Access.SCHEMA_ONLY, "", 0, ""),
@@ -491,10 +566,13 @@ STATES = [
     ("slapd_empty", "ldap", "openldap", Access.UNKNOWN, Access.UNKNOWN, "", 0, ""),
     ("slapd_hidden", "ldap", "openldap", Access.UNKNOWN, Access.UNKNOWN, "", 0, ""),
     ("slapd_auth", "ldap", "ldap", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
-    ("slapd_unbound", "ldap", "openldap", Access.AUTH_REQUIRED, Access.OPEN, SUFFIX, 1, "sn"),
-    ("slapd_tls", "ldap", "openldap", Access.UNKNOWN, Access.OPEN, SUFFIX, 1, "sn"),
+    ("slapd_unbound", "ldap", "openldap", Access.AUTH_REQUIRED, Access.OPEN, f"{SUFFIX}.(entries)", 4, "sn"),
+    ("slapd_tls", "ldap", "openldap", Access.UNKNOWN, Access.OPEN, f"{SUFFIX}.(entries)", 4, "sn"),
     ("slapd_starttls", "ldap", "openldap", Access.UNKNOWN, Access.OPEN, f"{SUFFIX}.ou=People", PEOPLE, "mail"),
     ("sentinel", "redis", "redis-sentinel", Access.PARTIAL, Access.SCHEMA_ONLY, "", 0, ""),
+    ("redis_limited", "redis", "redis", Access.PARTIAL, Access.PARTIAL, "db0", 40, "pub:#"),
+    ("redis_limited_to_get", "redis", "redis", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
+    ("redis_renamed", "redis", "redis", Access.PARTIAL, Access.OPEN, "db5", 1, ""),
 ]
 
 
@@ -531,19 +609,54 @@ def test_access_state_by_server_answers(
         assert len({proof.asked for proof in deep.proofs if proof.supports is Access.OPEN}) >= 2
     # No value of what was loaded, and no name of a person, key or message.
     assert not any(word in repr(deep).lower() for word in ("secret", "anna", "berta", "@hr.test"))
-    assert reports[Depth.SAMPLE].containers == deep.containers
+    # The bytes of Redis change with each connection.
+    again = reports[Depth.SAMPLE].containers
+    assert [(one.path, one.records, one.fields) for one in again] == [
+        (one.path, one.records, one.fields) for one in deep.containers
+    ]
+
+
+async def test_cron_lines_in_redis_are_a_sign_that_somebody_wrote_there(serve: Serve, tmp_path: Path) -> None:
+    lines = [f'SET backup{n} "*/{n} * * * * root echo secret"' for n in range(1, 5)]
+    servers = {
+        "redis-cron": (redis(serve, "redis-cron", *lines), 1),
+        "redis-honest": (redis(serve, "redis-honest", 'SET schedule "*/5 * * * *"'), 0),
+    }
+    allowed = msgspec.structs.replace(ALLOWED, target=(TargetRule("127.0.0.0/8", "any", Depth.SAMPLE),))
+    with AuditLog(tmp_path / "audit.log") as audit:
+        for server, signs in servers.values():
+            candidate = Candidate(server.address, server.port, None, Route.NAMED, (), "the test")
+            dialer = Dialer(allowed, audit)
+            report = await probe_one(candidate, dialer, allowed)
+            target = Target(server.address, server.port)
+            sampled = await SampleJudge().read(report, target, Depth.SAMPLE, dialer)
+            assert len(sampled.intrusion) == signs
+            assert "secret" not in repr(sampled)
+
+
+async def test_the_check_of_each_key_is_recorded_without_the_names(
+    transcribe: Callable[..., Any], redis_limited: RunningServer, tmp_path: Path
+) -> None:
+    probe = probe_named("redis")
+    told, replayed = await transcribe(probe, redis_limited)
+    assert replayed == told
+    (transcript,) = read_transcripts(tmp_path / "transcript.jsonl")
+    sent = b"".join(event.data for line in transcript.lines for event in line.events)
+    assert sent.count(b"TYPE\r\n$5\r\npub:#") == 40
+    assert b"pub:1" not in sent
 
 
 FOUND = [
     ("memcached_open", "memcached", Access.OPEN),
     ("memcached_auth", "memcached", Access.AUTH_REQUIRED),
+    ("memcached_binary", "memcached", Access.OPEN),
     ("memcached_tls", "memcached", Access.OPEN_EMPTY),
     ("mosquitto_open", "mosquitto", Access.OPEN),
     ("mosquitto_auth", "mqtt", Access.AUTH_REQUIRED),
     ("mosquitto_tls", "mqtt", Access.AUTH_REQUIRED),
     ("nats_open", "nats", Access.PARTIAL),
     ("nats_auth", "nats", Access.AUTH_REQUIRED),
-    ("nats_tls", "nats", Access.PARTIAL),
+    ("nats_tls", "nats", Access.OPEN_EMPTY),
     ("zookeeper_open", "zookeeper", Access.OPEN),
     ("zookeeper_closed", "zookeeper", Access.SCHEMA_ONLY),
     ("zookeeper_tls", "zookeeper", Access.OPEN_EMPTY),
@@ -552,6 +665,8 @@ FOUND = [
     ("slapd_tls", "openldap", Access.OPEN),
     ("slapd_starttls", "openldap", Access.OPEN),
     ("sentinel", "redis-sentinel", Access.SCHEMA_ONLY),
+    ("redis_limited", "redis", Access.PARTIAL),
+    ("redis_renamed", "redis", Access.OPEN),
 ]
 ALLOWED = Grant(
     authorised_by="the test",
@@ -601,18 +716,22 @@ def test_version_five_of_the_real_broker_where_it_would_refuse_the_older(mosquit
     assert kept.records.value == 5
 
 
-def test_sasl_of_memcached_is_known_where_its_port_or_a_hint_speaks_for_it(
-    ask: Callable[..., Any], memcached_auth: RunningServer, memcached_sasl: int
+@pytest.mark.parametrize("service", ["memcached", None])
+def test_memcached_with_sasl_is_recognised(
+    ask: Callable[..., Any], memcached_auth: RunningServer, memcached_sasl: int, service: str | None
 ) -> None:
     server = msgspec.structs.replace(memcached_auth, port=memcached_sasl)
-    report = _report(ask(probe_named("memcached"), server, service="memcached"))
+    report = _report(ask(probe_named("memcached"), server, service=service))
     assert (report.outcome, report.product, report.access) == (Outcome.OK, "memcached", Access.AUTH_REQUIRED)
     assert report.version
 
 
 def test_zookeepers_own_client_counts_the_same(ask: Callable[..., Any], zookeeper_open: RunningServer) -> None:
     report = _report(ask(probe_named("zookeeper"), zookeeper_open))
-    told = zkcli(zookeeper_open, "getAllChildrenNumber /", "ls /")
+    told = zkcli(zookeeper_open, "getAllChildrenNumber /", "getAllChildrenNumber /visits", "ls /")
+    visits = next(one for one in report.containers if one.path == ("/visits",))
+    assert visits.records is not None
+    assert (str(visits.records.value - 1) in told.split(), visits.records.value) == (True, 5)
     tree = next(one for one in report.containers if one.kind == "tree")
     assert tree.records is not None
     assert tree.bytes is not None
@@ -633,10 +752,12 @@ def test_ldapsearch_counts_the_same(ask: Callable[..., Any], slapd_open: Running
     search = program("ldapsearch", "Debian: ldap-utils")
     where = ("-x", "-LLL", "-H", f"ldap://{HOST}:{slapd_open.port}", "-s", "one")
     told = tool((search, *where, "-b", f"ou=People,{SUFFIX}", "1.1"))
+    whole = tool((search, *where[:-1], "sub", "-b", SUFFIX, "1.1"))
     report = _report(ask(probe_named("ldap"), slapd_open))
     people = next(one for one in report.containers if one.path == (SUFFIX, "ou=People"))
     assert people.records is not None
     assert told.count("dn: ") == people.records.value
+    assert whole.count("dn: ") == records_total(report.containers).value
     assert {field.name for field in people.fields} == {"objectclass", "uid", "cn", "sn", "mail"}
     assert report.identity is not None
     assert report.identity.key.startswith("ldap:entryUUID:")

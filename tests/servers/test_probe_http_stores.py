@@ -136,7 +136,9 @@ def influxdb_open(serve: Serve) -> RunningServer:
     server = influxdb(serve, auth=False)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     call(server.port, "POST", "/query", b"q=CREATE DATABASE hr", form)
-    lines = "\n".join(f'people,badge=b{i} email="p{i}@hr.test",pin={i}i' for i in range(PEOPLE))
+    # Three points in each series.
+    people = [f'people,badge=b{i // 3} email="p{i}@hr.test",pin={i}i {i + 1}' for i in range(PEOPLE)]
+    lines = "\n".join([*people, "visits,site=x pin=1i 1", 'visits,site=x note="n" 2'])
     call(server.port, "POST", "/write?db=hr", lines.encode(), form)
     return server
 
@@ -151,7 +153,7 @@ def influxdb_auth(serve: Serve) -> RunningServer:
     return influxdb(serve, auth=True)
 
 
-def etcd(serve: Serve) -> RunningServer:
+def etcd(serve: Serve, *more: str) -> RunningServer:
     server = program("etcd", "Debian: etcd-server")
     port, peer = free_ports(2)
 
@@ -160,7 +162,7 @@ def etcd(serve: Serve) -> RunningServer:
         return (
             *(server, "--data-dir", str(directory / "data"), "--listen-client-urls", here),
             *("--advertise-client-urls", here, "--listen-peer-urls", other),
-            *("--initial-advertise-peer-urls", other, "--initial-cluster", f"default={other}"),
+            *("--initial-advertise-peer-urls", other, "--initial-cluster", f"default={other}", *more),
         )
 
     return serve("etcd", argv, port, "/health")
@@ -175,6 +177,15 @@ def etcd_open(serve: Serve) -> RunningServer:
     server = etcd(serve)
     for i in range(PEOPLE):
         call(server.port, "POST", "/v3/kv/put", {"key": b64(f"/registry/secrets/p{i}"), "value": b64("secret")})
+    return server
+
+
+@pytest.fixture(scope="module")
+def etcd_v2(serve: Serve) -> RunningServer:
+    server = etcd(serve, "--enable-v2=true")
+    call(server.port, "POST", "/v3/kv/put", {"key": b64("/a"), "value": b64("secret")})
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    call(server.port, "PUT", "/v2/keys/people/anna", b"value=secret", form)
     return server
 
 
@@ -465,6 +476,7 @@ STATES = [
     ("influxdb_empty", "influxdb", (), "influxdb", Access.OPEN_EMPTY, "", 0, ""),
     ("influxdb_auth", "influxdb", (), "influxdb", Access.AUTH_REQUIRED, "", 0, ""),
     ("etcd_open", "etcd", (), "etcd", Access.OPEN, "keys", PEOPLE, "/registry/secrets/*"),
+    ("etcd_v2", "etcd", (), "etcd", Access.OPEN, "keys", 1, ""),
     ("etcd_empty", "etcd", (), "etcd", Access.OPEN_EMPTY, "keys", 0, ""),
     ("etcd_auth", "etcd", (), "etcd", Access.AUTH_REQUIRED, "", 0, ""),
     ("registry_open", "docker_registry", (), "docker-registry", Access.OPEN, "hr/app", 2, ""),
@@ -483,6 +495,7 @@ STATES = [
     ("s3_open", "s3", ("people", "gone"), "seaweedfs", Access.OPEN, "people", PEOPLE, "*.json"),
     ("s3_open", "s3", (), "seaweedfs", Access.UNKNOWN, "", 0, ""),
     ("s3_auth", "s3", ("people",), "seaweedfs", Access.AUTH_REQUIRED, "", 0, ""),
+    ("s3_auth", "s3", (), "seaweedfs", Access.UNKNOWN, "", 0, ""),
     ("azurite", "azure_blob", (DEV,), "azurite", Access.OPEN, DEV, 5, "*.json"),
     ("azurite", "azure_blob", (f"{ACCOUNT}/closed",), "azurite", Access.UNKNOWN, "", 0, ""),
 ]
@@ -538,7 +551,7 @@ FOUND = [
     ("pouchdb_open", "pouchdb", Access.OPEN),
     ("chroma_open", "chroma", Access.OPEN),
     ("s3_open", "seaweedfs", Access.UNKNOWN),
-    ("s3_auth", "seaweedfs", Access.AUTH_REQUIRED),
+    ("s3_auth", "seaweedfs", Access.UNKNOWN),
     ("azurite", "azurite", Access.UNKNOWN),
 ]
 ALLOWED = Grant(
@@ -578,6 +591,14 @@ def test_nothing_is_written(
     for server, name in ((etcd_open, "etcd"), (pouchdb_open, "couchdb"), (s3_open, "s3")):
         ask(probe_named(name), server, Depth.SAMPLE, names=("people", "people2"))
     assert state() == before
+
+
+def test_the_second_key_space_of_etcd_is_listed_without_a_figure(
+    ask: Callable[..., Any], etcd_v2: RunningServer
+) -> None:
+    report = _report(ask(probe_named("etcd"), etcd_v2))
+    assert [(one.path, one.records is None) for one in report.containers] == [(("keys",), False), (("v2 keys",), True)]
+    assert "anna" not in repr(report)
 
 
 RECORDINGS = [

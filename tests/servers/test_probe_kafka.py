@@ -75,9 +75,15 @@ def crc32c(data: bytes) -> int:
     return crc ^ 0xFFFFFFFF
 
 
-def produce(port: int, topic: str, partition: int, count: int) -> None:
+def run_topic_tool(port: int, topic: str) -> None:
+    words = (tansu(), "topic", "create", "--broker", f"tcp://{HOST}:{port}", topic, "--partitions", "2")
+    subprocess.run(words, check=True, capture_output=True, timeout=30)
+
+
+def produce(port: int, topic: str, partition: int, count: int, value: bytes = b"secret") -> None:
     """Records, each a batch of its own (the emulation gives a batch one offset), by ``Produce`` version 7 (https://kafka.apache.org/documentation/#recordbatch)."""
-    record = b"\0\0\0\1\x0csecret\0"
+    assert len(value) < 64
+    record = b"\0\0\0\1" + bytes((len(value) << 1,)) + value + b"\0"
     tail = struct.pack(">hiqqqhii", 0, 0, 0, 0, -1, -1, -1, 1) + bytes((len(record) << 1,)) + record
     batch = struct.pack(">qiibI", 0, len(tail) + 9, 0, 2, crc32c(tail)) + tail
     body = struct.pack(">hhii", -1, 1, 5000, 1) + struct.pack(">h", len(topic)) + topic.encode()
@@ -96,8 +102,7 @@ def produce(port: int, topic: str, partition: int, count: int) -> None:
 def kafka_open() -> Iterator[RunningServer]:
     for server in broker():
         for topic in ("people", "nothing"):
-            words = (tansu(), "topic", "create", "--broker", f"tcp://{HOST}:{server.port}", topic, "--partitions", "2")
-            subprocess.run(words, check=True, capture_output=True, timeout=30)
+            run_topic_tool(server.port, topic)
         produce(server.port, "people", 0, PEOPLE - 5)
         produce(server.port, "people", 1, 5)
         yield server

@@ -14,7 +14,7 @@ import pytest
 from tieback.model.grant import Depth
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
-from tieback.scope.conversation import DeclaredSend
+from tieback.scope.conversation import DeclaredSend, SendCost
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,16 +50,30 @@ POSTS = {
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"CALL db.propertyKeys()","accessMode":"READ"}'),
     *(("neo4j", "/db/neo4j/tx/commit", f'{{"statements":[{{"statement":"{text.decode()}"}}]}}') for text in CYPHER),
     ("hasura", "/v1/graphql", '{"query":"{__schema{queryType{fields{name}}}}"}'),
+    ("weaviate", "/v1/graphql", '{"query":"{Aggregate{[A-Z][A-Za-z0-9_]{0,254}{meta{count,}}}}"}'),
     ("milvus", "/v2/vectordb/collections/get_stats", '{"collectionName":"[A-Za-z_][A-Za-z0-9_]{0,254}"}'),
     ("hasura", "/v1/graphql", '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate{aggregate{count,}}}"}'),
-    # Names of project and collection: no character of theirs could end a string or a path.
     (
-        "firestore",
-        "/v1/projects/[A-Za-z0-9_][A-Za-z0-9_-]{0,99}/databases/(default)/documents:runAggregationQuery",
+        "hasura",
+        "/v1/graphql",
+        '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate(limit:1000){aggregate{count,}}}"}',
+    ),
+    (
+        "hasura",
+        "/v1/graphql",
+        '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate(?:\\(limit:1000\\))?{aggregate{count,}}}"}',
+    ),
+    # Names of project and collection: no character of theirs could end a string or a path.
+    *(
         (
-            '{"structuredAggregationQuery":{"aggregations":[{"alias":"n","count":{"upTo":"100000"}}],"structuredQuery":'
-            '{"from":[{"collectionId":"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"}]}}}'
-        ),
+            "firestore",
+            "/v1/projects/[A-Za-z0-9_][A-Za-z0-9_-]{0,99}/databases/(default)/documents:runAggregationQuery",
+            (
+                f'{{"structuredAggregationQuery":{{"aggregations":[{{"alias":"n","count":{{"upTo":"{most}"}}}}],'
+                '"structuredQuery":{"from":[{"collectionId":"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"}]}}}'
+            ),
+        )
+        for most in (1000, 100_000)
     ),
 }
 NOTES = {
@@ -75,6 +89,23 @@ NOTES = {
     ("postgresql", "one note"): rb"Q.*SELECT pg_catalog\.left\(pg_catalog\.concat_ws\(.*\), 1000\)"
     rb' FROM ONLY ".*" LIMIT 1\x00',
 }
+
+
+def records(probe: str, verb: str, place: str, path: str, body: str = "") -> dict[tuple[str, str], bytes]:
+    """A request for at most fifty records, and for five if those are too large; ``#`` is the number."""
+    return {
+        (probe, f"{verb} {place} ({count} records)"): (
+            f"{verb} {path} HTTP/1.1.*{body}".replace("#", str(count)).encode()
+        )
+        for count in (50, 5)
+    }
+
+
+def objects(probe: str, place: str, path: str) -> dict[tuple[str, str], bytes]:
+    """The beginning of an object."""
+    return {(probe, f"GET {place} (64 KiB)"): f"GET {path} HTTP/1.1.*\\r\\nRange: bytes=0-65535\\r\\n".encode()}
+
+
 SAMPLES = {
     # probe, send that returns values of at most 50 records, at depth `sample` alone
     (
@@ -90,14 +121,141 @@ SAMPLES = {
     ): rb"\*5\r\n\$5\r\nHSCAN\r\n.*\$1\r\n0\r\n\$5\r\nCOUNT\r\n\$2\r\n20\r\n",
     ("mongodb", "aggregate a sample"): rb".*aggregate\0.*\$limit\0\x32\0\0\0.*\$substrCP.*",
     ("mysql", "a sample"): rb".*\x03SELECT LEFT\(`.*`,256\).* FROM `.*` LIMIT 50",
+    **records("couchdb", "GET", "/<db>/_all_docs", r"/.*/_all_docs\?include_docs=true&limit=#"),
+    # A query language by GET: one measurement by name, no other clause.
+    ("influxdb", "SHOW TAG VALUES ... LIMIT 50"): (
+        rb"GET /query\?db=.*&q=SHOW\+TAG\+VALUES\+FROM\+%22.*%22\+WITH\+KEY\+%3D~\+/\.%2B/\+LIMIT\+50 HTTP/1.1"
+    ),
+    **records("influxdb", "GET", "/query", r"/query\?db=.*&q=SELECT\+\*\+FROM\+%22.*%22\+LIMIT\+#"),
+    **records(
+        "influxdb",
+        "GET",
+        "/api/v3/query_sql",
+        r"/api/v3/query_sql\?db=.*&format=json&q=SELECT\+\*\+FROM\+iox\.%22.*%22\+LIMIT\+#",
+    ),
+    **records(
+        "parse",
+        "GET",
+        "/parse/classes/<class>",
+        r"/parse/classes/.*\?limit=#&excludeKeys=authData,sessionToken",
+    ),
+    **records("parse", "GET", "/classes/<class>", r"/classes/.*\?limit=#&excludeKeys=authData,sessionToken"),
+    **records(
+        "pocketbase",
+        "GET",
+        "/api/collections/<collection>/records",
+        r"/api/collections/.*/records\?perPage=#&skipTotal=1",
+    ),
+    **records(
+        "chroma",
+        "POST",
+        "/api/v2/tenants/default_tenant/databases/<database>/collections/<id>/get",
+        r"/api/v2/tenants/default_tenant/databases/.*/collections/.*/get",
+        r'\{"limit":#,"include":\["metadatas","documents"\]\}',
+    ),
+    **records(
+        "chroma",
+        "POST",
+        "/api/v1/collections/<id>/get",
+        r"/api/v1/collections/.*/get",
+        r'\{"limit":#,"include":\["metadatas","documents"\]\}',
+    ),
+    **records("firebase_rtdb", "GET", "/<name>.json", r"/.*\.json\?orderBy=%22%24key%22&limitToFirst=#"),
+    # A query that calls no function; its whole answer fits into one batch, so that the server keeps no cursor.
+    **records(
+        "arangodb",
+        "POST",
+        "/_db/<database>/_api/cursor",
+        r"/_db/.*/_api/cursor",
+        r'\{"query":"FOR d IN @@c LIMIT # RETURN d","bindVars":\{"@c":"\[A-Za-z_\]\[A-Za-z0-9_-\]\{0,255\}"\},'
+        r'"batchSize":100,"memoryLimit":33554432,"options":\{"maxRuntime":5\}\}',
+    ),
+    **records("meilisearch", "GET", "/indexes/<index>/documents", r"/indexes/.*/documents\?limit=#"),
+    **records(
+        "milvus",
+        "POST",
+        "/v2/vectordb/entities/query",
+        r"/v2/vectordb/entities/query",
+        r'\{"collectionName":"[^"]*(?:","[^"]*)?","filter":"","limit":#,"outputFields":\[".*"\]\}',
+    ),
+    **records(
+        "qdrant",
+        "POST",
+        "/collections/<collection>/points/scroll",
+        r"/collections/.*/points/scroll",
+        r'\{"limit":#,"with_payload":true,"with_vector":false\}',
+    ),
+    # Luke reads the index itself: no search handler, which an administrator may have set up to contact others.
+    ("solr", "GET /solr/<core>/admin/luke?docId=<number>"): (
+        rb"GET /solr/.*/admin/luke\?docId=.*&numTerms=0&wt=json HTTP/1.1"
+    ),
+    **records(
+        "typesense",
+        "GET",
+        "/collections/<collection>/documents/search",
+        r"/collections/.*/documents/search\?q=\*&per_page=#&highlight_fields=none&enable_overrides=false"
+        r"&enable_analytics=false",
+    ),
+    **records("weaviate", "GET", "/v1/objects", r"/v1/objects\?class=.*&limit=#"),
+    **records(
+        "couchbase",
+        "GET",
+        "/pools/default/buckets/<bucket>/docs",
+        r"/pools/default/buckets/.*/docs\?include_docs=true&skip=0&limit=#",
+    ),
+    **{
+        ("neo4j", f"MATCH (n) RETURN properties(n) ({count} records){more}"): (
+            rb"POST /db/neo4j/%b HTTP/1.1.*MATCH \(n\) RETURN properties\(n\) AS p LIMIT %d\"" % (path, count)
+        )
+        for count in (50, 5)
+        for path, more in ((rb"query/v2", ""), (rb"tx/commit", " (transaction)"))
+    },
+    **records(
+        "firestore",
+        "GET",
+        "/v1/projects/<resource>/databases/(default)/documents/<collection>",
+        r"/v1/projects/.*/databases/\(default\)/documents/.*\?pageSize=#",
+    ),
+    **records(
+        "appwrite",
+        "GET",
+        "/v1/databases/<database>/collections/<collection>/documents",
+        r"/v1/databases/.*/collections/.*/documents"
+        r"\?queries%5B0%5D=%7B%22method%22%3A%22limit%22%2C%22values%22%3A%5B#%5D%7D",
+    ),
+    **objects("s3", "/<bucket>/<object>", r"/.*"),
+    **objects("s3", "/<object>", r"/.*"),
+    **objects("azure_blob", "/<container>/<blob>", r"/.*"),
+    **objects("gcs", "/storage/v1/b/<bucket>/o/<object>", r"/storage/v1/b/.*/o/.*\?alt=media"),
+    **objects("firebase_storage", "/v0/b/<bucket>/o/<object>", r"/v0/b/.*/o/.*\?alt=media"),
+    ("bolt", "MATCH (n) RETURN properties(n) AS p LIMIT 50"): (
+        rb"..\xb3\x10\xd0\x2cMATCH \(n\) RETURN properties\(n\) AS p LIMIT 50\xa0\xa1\x84mode\x81r\0\0"
+    ),
+    # A search of one level with the names of attributes, never all; no password attribute is sent (test_sampling).
+    ("ldap", "one level, attributes by name"): (
+        rb"0.*x02x01x08c|0.*\x02\x01\x08c.*\x0a\x01\x01\x0a\x01\0\x02\x01\x32\x02\x01\x05\x01\x01\0\x87\x0bobjectClass"
+    ),
+    # Fetch of a consumer without a group: replica -1, half a second, one byte, 128 KiB, one topic.
+    ("kafka", "Fetch (version 4)"): (
+        rb"\.{4}\0\x01\0\x04\0{3}\x05\0\x07tieback\xff{4}\0\0\x01\xf4\0{3}\x01\0\x02\0{2}\0\0{3}\x01\.\.\[A-Za-z0-9"
+    ),
+    # Rows of one table by name; which tables these are is decided before (test_sampled_tables).
+    ("cassandra", "SELECT JSON * FROM <table> LIMIT"): (
+        rb".*SELECT JSON \* FROM \"\[A-Za-z0-9_\]\{1,48\}\"\.\"\[A-Za-z0-9_\]\{1,48\}\" LIMIT \(\?:50\|5\)"
+    ),
+    ("clickhouse", "SELECT ... LIMIT 50"): (
+        rb"GET /\?query=SELECT\+concat\('',.*\)\+FROM\+%60.*%60\.%60.*%60\+LIMIT\+50\+FORMAT\+JSONCompact HTTP/1.1"
+    ),
+    ("clickhouse_native", "SELECT ... LIMIT 50"): (rb".*readonly.*SELECT concat\('',.*\) FROM `.*`\.`.*` LIMIT 50"),
     ("postgresql", "a sample"): rb'Q.*SELECT pg_catalog\.left\(".*"::pg_catalog\.text,256\).*'
     rb' FROM ONLY ".*" LIMIT 50\x00',
 }
 QUERIES = {
     # query parameter that carries a command, what its value may be
     "q": r"SELECT\+table_name,column_name,data_type\+FROM\+information_schema\.columns\+WHERE\+table_schema=%27iox%27"
-    r"|SHOW\+(?:TABLES|DATABASES|MEASUREMENTS|SERIES\+EXACT\+CARDINALITY|FIELD\+KEYS|TAG\+KEYS)",
-    "query": r"SELECT\+.*",
+    r"|SHOW\+(?:TABLES|DATABASES|MEASUREMENTS|SERIES\+EXACT\+CARDINALITY|FIELD\+KEYS|TAG\+KEYS)"
+    r"|SELECT\+COUNT\(\*\)\+FROM\+(?:%2F\.\*%2F|\(SELECT\+\*\+FROM\+%2F\.\*%2F\+LIMIT\+10000\))",
+    "query": r"SELECT\+.*|SHOW\+GRANTS\+FORMAT\+JSONCompact",
     "op": r"LISTSTATUS|GETCONTENTSUMMARY",
     "action": r"STATUS|LIST",
     "cmd": r"(?!)",
@@ -108,7 +266,12 @@ WRITING = re.compile(
     r"|compact|_bulk|_search|_doc|_source|_all_docs|_changes|_find|exec|eval|script|login|signin|setup)(?:[^a-z]|$)",
     re.IGNORECASE,
 )
-RESP = {b"PING", b"INFO", b"DBSIZE", b"SELECT", b"SCAN"}
+RESP = {b"PING", b"INFO", b"DBSIZE", b"SELECT", b"SCAN", b"TYPE"}
+RESP_WHOLE = {
+    # Commands of which only these words read.
+    b"*2\r\n$5\r\nHELLO\r\n$1\r\n2\r\n",
+    b"*3\r\n$3\r\nACL\r\n$7\r\nGETUSER\r\n$7\r\ndefault\r\n",
+}
 MONGO = {
     *(b"hello", b"isMaster", b"buildInfo", b"getLog", b"listDatabases", b"dbStats", b"listCollections"),
     *(b"aggregate", b"collStats", b"listIndexes", b"getMore"),
@@ -120,7 +283,7 @@ OTHER_DOLLARS = re.compile(
 SQL = re.compile(
     r"SELECT [^;]+|ROLLBACK|BEGIN TRANSACTION (?:ISOLATION LEVEL READ COMMITTED, )?READ ONLY(?:, NOT DEFERRABLE)?"
     r"(?:; SET LOCAL (?:SESSION AUTHORIZATION DEFAULT|ROLE NONE|[a-z_]+ = [a-z0-9_, '-]+))+"
-    r"|SET SESSION TRANSACTION READ ONLY|START TRANSACTION READ ONLY"
+    r"|SET SESSION TRANSACTION READ ONLY|START TRANSACTION READ ONLY(?: AS OF TIMESTAMP NOW\(\) - INTERVAL 5 SECOND)?"
     r"|SET SESSION max_(?:execution|statement)_time=[0-9]+"
 )
 SQL_FORBIDDEN = re.compile(
@@ -147,7 +310,8 @@ FIXED = {
     # Two words; a session; getChildren2 (12) and getAllChildrenNumber (104) without a watch; closeSession (-11).
     "zookeeper": rb"srvr\n|mntr\n|\x00\x00\x00-\x00{14}\x17p\x00{11}\x10\x00{16}\x01"
     rb"|\x00\x00\x00\x0e\.{4}\x00\x00\x00\x0c\x00\x00\x00\x01/\x00|\x00\x00\x00\x0d\.{4}\x00\x00\x00h\x00\x00\x00\x01/"
-    rb"|\x00\x00\.{6}\x00\x00\x00\x0c\x00\x00\.\./\[[^]]*\]\{1,800\}\x00|\x00\x00\x00\x08.{4}\xff\xff\xff\xf5",
+    rb"|\x00\x00\.{6}\x00\x00\x00\x0c\x00\x00\.\./\[[^]]*\]\{1,800\}\x00"
+    rb"|\x00\x00\.{6}\x00\x00\x00h\x00\x00\.\./\[[^]]*\]\{1,800\}|\x00\x00\x00\x08.{4}\xff\xff\xff\xf5",
     # ListOffsets (2), Metadata (3) of all topics without making one, SaslHandshake (17) of no mechanism, ApiVersions
     # (18), DescribeLogDirs (35).
     "kafka": rb"\.{4}\x00\x02\x00[\x01\x02]\x00{3}\x04\x00\x07tieback\xff{4}\x00{3,4}\x01\.\.\[.*"
@@ -155,20 +319,34 @@ FIXED = {
     rb"|\x11\x00\x01\x00{3}\x01\x00\x07tieback\x00\x07TIEBACK|\x12\x00\x00\x00{3}\x01\x00\x07tieback"
     rb"|\x23\x00\x01\x00{3}\x03\x00\x07tieback\xff{4})",
     # CONNECT, a clean session, neither will, user nor password; SUBSCRIBE to the broker's own topics; DISCONNECT.
-    "mqtt": rb"\x10.\x00\x04MQTT[\x04\x05]\x02\x00\x1e\x00?\x00\x0dtieback_probe"
+    "mqtt": rb"\x10.\x00\x04MQTT[\x04\x05]\x02\x00\x1e\x00?(?:\x00\x0dtieback_probe|\x00\x00)"
     rb"|\x82.\x00\x01\x00?\x00\x0d\$SYS/broker/#\x00\xc0\x00|\xe0\x00",
     # start-ok as nobody, tune-ok, open, close; channel.open, channel.close-ok; queue.declare, `passive` alone set.
     "amqp": rb"AMQP\x00\x00\x09\x01|\x01\x00.{5}(?:\x00\x0a\x00(?:\x0b.*\x09ANONYMOUS\x00{4}\x05en_US|[\x1f\x28\x32].*)"
-    rb"|\x00\x14\x00(?:\x0a\x00|\x29)|\x00\x32\x00\x0a\x00\x00\.\[[^]]*\]\{1,255\}\x01\x00{4})\xce",
+    rb"|\x00\x14\x00(?:\x0a\x00|\x29)|\x00\x32\x00\x0a\x00\x00\.\[[^]]*\]\{1,255\}\x01\x00{4})\xce"
+    # AMQP 1.0: headers, sasl-init as nobody, open, begin, close. No attach (0x12) and no transfer (0x14).
+    rb"|AMQP[\x00\x03]\x01\x00\x00|\x00{3}\x19\x02\x01.*S\x41.*ANONYMOUS|.*\x02\x00{4}\x53\x10\xc0.*tieback_probe.*"
+    rb"|\x00{3}\x14\x02\x00{4}\x53\x11\xc0.*|\x00{3}\x0c\x02\x00{4}\x53\x18\x45",
+    # A session without a login, and its end. No SEND, SUBSCRIBE or ACK.
+    "stomp": rb"CONNECT\naccept-version:1\.0,1\.1,1\.2\nhost:/\n\n\x00|DISCONNECT\n\n\x00",
     "nats_client": rb'CONNECT \{(?:"(?:verbose|pedantic|tls_required|name|lang|version|protocol)":[^,:}]*,?)+\}\r\n'
-    rb"PING\r\n",
+    rb"PING\r\n|SUB tieback\.probe 1\r\nPING\r\n",
     # A bind without name and password, StartTLS, unbind, searches (0x63) of any class.
     "ldap": rb"0\x0c\x02\x01\x01`\x07\x02\x01\x03\x04\x00\x80\x00"
     rb"|0\x1d\x02\x01\x02w\x18\x80\x161\.3\.6\.1\.4\.1\.1466\.20037"
     rb"|0\x05\x02\x01\x03B\x00|0(?:\x82..|\(\?:.{9,12}\))\x02\x01[\x04-\x07]c.*\x87\x0bobjectClass0.*",
     "ftp": rb"(?:SYST|QUIT|AUTH TLS|USER \(\?P<account>anonymous\|ftp\)|PASS tieback@|STAT /(?:\[.*)?)\r\n",
 }
-CQL = re.compile(rb"SELECT [a-z_, ]+ FROM system(?:_schema)?\.[a-z_]+\x00\x01\x04\x00\x00\x13\x88")
+CQL = re.compile(
+    rb"SELECT [a-z_, ]+ FROM system(?:_schema|_views)?\.[a-z_]+(?: WHERE name = 'authorizer')?"
+    rb"\x00\x01\x04\x00\x00\x13\x88"
+)
+TOKENS = re.compile(
+    rb"\[34\](?:x00){3}x07x00x00\[x00-xff\]\{2\}x00x00\[x00-xff\]\{2\}"
+    rb'SELECT token\(("[^ ]*)\) FROM "[^ "]*"."[^ "]*"(?: WHERE token\(\1\) > -\?\[0-9\]\{1,39\})? LIMIT 5000'
+    rb"\x00\x01\x04\x00\x00\x13\x88"
+)
+"""A hash of the key per row, which no CQL function of a user can take the place of."""
 
 ALL = [(probe, send) for probe in PROBES for send in probe.meta.sends]
 
@@ -204,6 +382,8 @@ def problem_of_http(name: str, text: str) -> str:
 
 
 def problem_of_resp(data: bytes) -> str:
+    if data in RESP_WHOLE:
+        return ""
     words = re.findall(rb"\*[0-9]+\r?\n?(?:rn)?\$[0-9]+(?:\r\n|rn)([A-Z]+)", data)
     return "" if words and set(words) <= RESP else f"commands {words}"
 
@@ -231,6 +411,8 @@ def problem_of_sql(probe: Probe, send: DeclaredSend, data: bytes) -> str:
 
 
 def problem_of_cql(data: bytes) -> str:
+    if TOKENS.fullmatch(data):
+        return ""
     opcode, body = data[7:8], data[12:]
     fine = {
         b"\x05": body == b"",
@@ -265,8 +447,9 @@ def problem_of_clickhouse(data: bytes) -> str:
         # Hello: the account, and a password of no bytes.
         return "" if data.endswith(b"(?P<account>tieback_probe|default)\0") else f"the login {data!r}"
     found = re.search(
-        rb"\x08readonly\x00\x011.*\x00\x015\x00\x02\x00(?:..?|\[x80-xff\]\?\[x00-x7f\])"
-        rb"(SELECT [^;]+)\x02\x00\x01\x00\x02",
+        rb"\(\?:\x08readonly\x00\x011\x12max_execution_time\x00\x015\x00"
+        rb"\|\x08readonly\x01\x12max_execution_time\x05\x00\)\x02\x00(?:..?|\[x80-xff\]\?\[x00-x7f\])"
+        rb"(SELECT [^;]+|SHOW GRANTS)\x02\x00\x01\x00\x02",
         data,
         re.DOTALL,
     )
@@ -327,6 +510,8 @@ REFUSED = [
     ("etcd", http("POST /v3/kv/put", '{"key":"AA=="}')),
     ("etcd", http("POST /v3/kv/range", '{"key":"AA=="}')),
     ("redis", re.escape(b"*1\r\n$8\r\nFLUSHALL\r\n")),
+    ("redis", re.escape(b"*4\r\n$3\r\nACL\r\n$7\r\nSETUSER\r\n$7\r\ndefault\r\n$2\r\non\r\n")),
+    ("redis", re.escape(b"*5\r\n$5\r\nHELLO\r\n$1\r\n2\r\n$4\r\nAUTH\r\n$1\r\na\r\n$1\r\nb\r\n")),
     ("redis", re.escape(b"*2\r\n$4\r\nKEYS\r\n$1\r\n*\r\n")),
     ("redis", re.escape(b"*1\r\n$4\r\nPING\r\n*1\r\n$8\r\nFLUSHALL\r\n")),
     ("mongodb", re.escape(b"\x00\x00\x00\x00\x02insert\x00")),
@@ -343,7 +528,12 @@ REFUSED = [
     ("cassandra", b"[\3\4]" + re.escape(b"\0\0\0\x07\0\0\0\x20\0\0\0\x12TRUNCATE hr.people\0\1\4\0\0\x13\x88")),
     ("cassandra", b"[\3\4]" + re.escape(b"\0\0\0\x0f\0\0\0\4\0\0\0\0")),
     ("bolt", re.escape(b"\0\x12\xb3\x10\x8aMATCH (n) DETACH DELETE n\xa0\xa1\x84mode\x81r\0\0")),
-    ("clickhouse_native", re.escape(b"\1\0\x08readonly\0\0011\0\0015\0\2\0\x05DROP TABLE t\2\0\1\0\2")),
+    (
+        "clickhouse_native",
+        re.escape(b"\1\0")
+        + b"(?:\x08readonly\0\0011\x12max_execution_time\0\0015\0|\x08readonly\1\x12max_execution_time\5\0)"
+        + re.escape(b"\2\0\x0cDROP TABLE t\2\0\1\0\2"),
+    ),
     ("memcached", re.escape(b"flush_all\r\n")),
     ("memcached", re.escape(b"get a\r\n")),
     ("memcached", re.escape(b"lru_crawler metadump all\r\n")),
@@ -388,8 +578,13 @@ def test_the_page_of_the_documentation_is_current() -> None:
     assert written == module.page(), "run: python tools/what-tieback-sends"
 
 
+COUNTS = {
+    # sends that count the rows of a table that keeps its own rows
+    *("SELECT count() of at most 10,000 rows", "SELECT count() of all rows"),
+    *("SELECT token(<key>) ... LIMIT", "SELECT token(<key>) ... WHERE token(<key>) > <token> LIMIT"),
+}
 CODE_OF_USERS = re.compile(
-    rb"_design|_view|_show|_list/|_update/|\$function|\$where|\$accumulator|mapReduce|eval|fcall|script|runtime_mappings"
+    rb"_design|(?<!system)_view|_show|_list/|_update/|\$function|\$where|\$accumulator|mapReduce|eval|fcall|script|runtime_mappings"
     rb"|beforeFind|/rpc/|OPENROWSET|dblink|remote\(|url\(|s3\(|mysql\(|postgresql\(",
     re.IGNORECASE,
 )
@@ -402,7 +597,17 @@ def test_no_send_names_what_a_user_of_the_server_can_define(probe: Probe) -> Non
     catalogue = rb"(?:FROM|from)\\?[ +]((?:[a-z_]+)\\?\.[a-z_]+)"
     for send in probe.meta.sends:
         if probe.meta.name in ("cassandra", "clickhouse", "clickhouse_native") and b"SELECT" in send.pattern:
+            if send.name in COUNTS or (send.values and (probe.meta.name, send.name) in SAMPLES):
+                continue
             names = re.findall(catalogue, send.pattern.replace(b"\\", b""))
             selects = send.pattern.count(b"FROM")
             assert len(names) == selects, send.name
-            assert all(name.startswith((b"system.", b"system_schema.")) for name in names), send.name
+            local = (b"system.", b"system_schema.", b"system_views.")
+            assert all(name.startswith(local) for name in names), send.name
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
+def test_what_returns_values_is_no_catalogue(probe: Probe) -> None:
+    values = [send for send in probe.meta.sends if send.values]
+    assert [send.name for send in values if send.cost is SendCost.CATALOGUE] == []
+    assert [send.name for send in values if send.depth is not Depth.SAMPLE and send.cost.needs_scans] == []

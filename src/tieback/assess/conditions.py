@@ -11,7 +11,7 @@ import msgspec
 from tieback.assess.ransom import RANSOMED
 from tieback.model.backend import Route
 from tieback.model.exposure import AppRoute, Exposure
-from tieback.model.probe import NOT_CHECKED, Access, RansomVerdict
+from tieback.model.probe import NOT_CHECKED, Access, Entry, Privileges, RansomVerdict
 
 type Condition = Callable[[Exposure], tuple[str, ...]]
 
@@ -48,12 +48,15 @@ def load_conditions() -> Mapping[str, Condition]:
     """Return the condition of each rule, in catalogue order."""
     return {
         "open-store": _open,
+        "privileged-without-password": _privileged,
+        "default-credentials": _default_credentials,
         "open-to-any-user": _any_user,
         "partly-open-store": _partial,
         "public-bucket-listing": _bucket,
         "open-store-empty": _open_empty,
         "store-ransomed": _ransomed,
         "store-wiped": _wiped,
+        "store-intrusion": _intrusion,
         "cleartext-store": _cleartext,
         "schema-readable": _schema_only,
         "unauthenticated-behind-api": _open_behind_api,
@@ -98,6 +101,21 @@ def _any_user(exposure: Exposure) -> tuple[str, ...]:
     return _shows(exposure, Access.ANY_USER)
 
 
+def _privileged(exposure: Exposure) -> tuple[str, ...]:
+    if not exposure.exposed or exposure.privileges is not Privileges.ADMIN:
+        return ()
+    who = {
+        Entry.ANY_USER: "any user name",
+        Entry.NAMED_ACCOUNT: f"the account {exposure.account}" if exposure.account else "an existing account",
+    }.get(exposure.entry, "a client without an account")
+    return (f"{who} has access without a password, with administrator rights", *_proofs(exposure))
+
+
+def _default_credentials(exposure: Exposure) -> tuple[str, ...]:
+    text = exposure.default_credentials
+    return (f"{text}; the credentials were not tried",) if text and not exposure.honeypot else ()
+
+
 def _partial(exposure: Exposure) -> tuple[str, ...]:
     return _shows(exposure, Access.PARTIAL)
 
@@ -113,6 +131,10 @@ def _open_empty(exposure: Exposure) -> tuple[str, ...]:
 def _ransomed(exposure: Exposure) -> tuple[str, ...]:
     verdict = exposure.ransom.verdict
     return exposure.ransom.reasons if verdict in RANSOMED and verdict is not RansomVerdict.WIPED else ()
+
+
+def _intrusion(exposure: Exposure) -> tuple[str, ...]:
+    return exposure.intrusion if not exposure.honeypot else ()
 
 
 def _wiped(exposure: Exposure) -> tuple[str, ...]:
@@ -135,13 +157,15 @@ def _open_behind_api(exposure: Exposure) -> tuple[str, ...]:
 
 def _old(versions: Mapping[str, OldVersion], exposure: Exposure) -> tuple[str, ...]:
     old = versions.get(exposure.product)
-    if old is None or exposure.access in _ASKING or exposure.honeypot or not is_older(exposure.version, old.before):
+    asks = exposure.access in _ASKING and not exposure.undecided
+    if old is None or asks or exposure.honeypot or not is_older(exposure.version, old.before):
         return ()
     return (f"{exposure.product} {exposure.version}: {old.why} ({old.source})",)
 
 
 def _gone(exposure: Exposure) -> tuple[str, ...]:
-    return _proofs(exposure) if exposure.access is Access.NOT_FOUND and exposure.routes else ()
+    missing = exposure.access is Access.NOT_FOUND and not exposure.undecided
+    return _proofs(exposure) if missing and exposure.routes else ()
 
 
 def _certificate(which: Callable[[str], bool], exposure: Exposure) -> tuple[str, ...]:

@@ -4,22 +4,23 @@ Only services that spoke a store's protocol become exposures. Stores that requir
 reports list them too. Figures exclude the product's own containers and count a database and its tables once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 import msgspec
 
 from tieback.assess.honeypots import HoneypotSigns
-from tieback.assess.identity import Store, address_of, group_stores
+from tieback.assess.identity import Store, address_of, distinct_parts, group_stores
+from tieback.assess.intrusion import MAX_REASONS, IntrusionSigns
 from tieback.assess.leaves import bytes_total, leaf_containers, records_total
-from tieback.assess.people import estimate_people
+from tieback.assess.people import PeopleTotal, estimate_people, most_own_people
 from tieback.assess.ransom import RansomSigns, strongest_verdict
 from tieback.assess.severity import SeverityFacts, SeverityTable, load_severity_table, rate_severity
-from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PiiClassTotal, SeverityFactor
-from tieback.model.figure import Figure, lower_bound, total
+from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PeopleRange, PiiClassTotal, SeverityFactor
+from tieback.model.figure import Figure, Quality, lower_bound, total
 from tieback.model.pii import Classification, ClassificationBasis, Column
-from tieback.model.probe import Access, Container, ProbeReport
+from tieback.model.probe import Access, Container, Privileges, ProbeReport
 from tieback.pii.interface import Detector
 from tieback.pii.taxonomy import NONE, PiiClass, load_taxonomy
 
@@ -38,16 +39,19 @@ def exposure_id(key: str) -> str:
 def assess_exposures(
     reports: Sequence[ProbeReport], routes: Mapping[str, Sequence[AppRoute]], detector: Detector
 ) -> tuple[Exposure, ...]:
-    """Return the exposures of a run, worst first (severity, records, id). The order of the reports does not matter.
+    """Return the exposures of a run, worst first (severity, people at our own domains, records,
+    id). The order of the reports does not matter.
 
     Args:
         reports: one per probed target; targets that did not respond are left out.
         routes: app routes per target, keyed by ``ProbeReport.target``.
         detector: classifies the fields of containers by their names.
     """
-    measures = _Measures(detector, RansomSigns(), HoneypotSigns(reports), load_severity_table(), load_taxonomy())
+    measures = _Measures(
+        detector, RansomSigns(), IntrusionSigns(), HoneypotSigns(reports), load_severity_table(), load_taxonomy()
+    )
     found = [_exposure(store, routes, measures) for store in group_stores(reports, measures.signs)]
-    return tuple(sorted(found, key=lambda e: (-e.severity.rank, -e.records.value, e.id)))
+    return tuple(sorted(found, key=lambda e: (-e.severity.rank, -e.own_count, -e.records.value, e.id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class _Measures:
 
     detector: Detector
     signs: RansomSigns
+    intrusion: IntrusionSigns
     honeypots: HoneypotSigns
     table: SeverityTable
     taxonomy: Mapping[str, PiiClass]
@@ -67,20 +72,25 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
     targets = tuple(sorted({report.target for report in reports}))
     leading = _routes(targets, routes)
     containers = _containers(reports)
-    fields = tuple(_classified(containers, measures.detector))
-    pii = tuple(_totals(containers, fields))
+    # What an extortionist wrote is about no victim.
+    notes = measures.signs.note_paths(containers)
+    fields = tuple(_classified([one for one in containers if one.path not in notes], measures.detector))
+    parts = distinct_parts(store)
+    pii = tuple(_totals(containers, fields, len(parts)))
+    listed = bool(containers) or not best.access.exposed
     honeypot = tuple(dict.fromkeys(reason for report in reports for reason in measures.honeypots.reasons(report)))
     facts = SeverityFacts(
         # Data of a honeypot is not real.
         access=best.access if not honeypot else Access.UNKNOWN,
-        records=records_total(containers) if containers or not best.access.exposed else NOT_LISTED,
-        bytes=bytes_total(containers) if containers or not best.access.exposed else NOT_LISTED,
+        records=_if_one(records_total(containers), len(parts)) if listed else NOT_LISTED,
+        bytes=_if_one(bytes_total(containers), len(parts)) if listed else NOT_LISTED,
         pii=pii,
         ransom=strongest_verdict((measures.signs.judge(containers), *(report.ransom for report in reports))),
         cleartext=any(report.cleartext for report in reports),
         apps=len({route.app_sha256 for route in leading}),
     )
     verdict = rate_severity(facts, measures.table, measures.taxonomy)
+    way = next((report for report in reports if report.privileges is Privileges.ADMIN), best)
     return Exposure(
         id=exposure_id(identity.key),
         identity=identity,
@@ -102,13 +112,64 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         bytes_sent=sum(report.bytes_sent for report in reports),
         bytes_read=sum(report.bytes_read for report in reports),
         cleartext=facts.cleartext,
-        people=estimate_people(containers, fields, max(report.people for report in reports)),
-        account=next((report.account for report in reports if report.account), ""),
+        people=_people(parts, containers, fields),
+        own_people=most_own_people(report.own_people for report in reports),
+        account=way.account or next((report.account for report in reports if report.account), ""),
         honeypot=honeypot,
         proofs=tuple(f"{proof.asked}: {proof.answer}" for proof in best.proofs),
         tls=tuple(sorted({(address_of(one), one.tls) for one in reports if one.tls is not None}, key=repr)),
         experimental=best.experimental,
+        at_most=len(parts),
+        records_at_most=_if_several(parts, records_total),
+        bytes_at_most=_if_several(parts, bytes_total),
+        entry=way.entry,
+        privileges=way.privileges,
+        default_credentials=next(
+            (text for report in reports for key, text in report.traits if key == "default_credentials"), ""
+        ),
+        untested=() if best.access.exposed else tuple(dict.fromkeys(one for r in reports for one in r.untested)),
+        intrusion=_intrusion(best.product, containers, reports, measures.intrusion),
     )
+
+
+def _intrusion(
+    product: str, containers: Sequence[Container], reports: Sequence[ProbeReport], signs: IntrusionSigns
+) -> tuple[str, ...]:
+    """Signs that somebody wrote to the store, of all its reports and of their containers together."""
+    found = [one for report in reports for one in report.intrusion]
+    found += (one for report in reports for one in signs.reasons(product, (), report.traits))
+    return tuple(dict.fromkeys((*found, *signs.reasons(product, containers))))[:MAX_REASONS]
+
+
+def _if_one(figure: Figure, parts: int) -> Figure:
+    """The figure of a store that may be several: an exact count is then only a lower bound."""
+    if parts == 1 or figure.quality is not Quality.EXACT:
+        return figure
+    return lower_bound(figure.value, f"{figure.method}, if it is one store")
+
+
+def _if_several(
+    parts: Sequence[Sequence[ProbeReport]], measure: Callable[[Sequence[Container]], Figure]
+) -> Figure | None:
+    """The sum over the parts of a store, or ``None`` if there is only one part."""
+    if len(parts) == 1:
+        return None
+    return total((measure(_containers(part)) for part in parts), f"sum over {len(parts)} addresses")
+
+
+def _people(
+    parts: Sequence[Sequence[ProbeReport]], containers: Sequence[Container], fields: Sequence[ClassifiedField]
+) -> PeopleRange | None:
+    """The range of a store; the upper limit counts each part that may be a store of its own."""
+    met = max(report.people for part in parts for report in part)
+    found = estimate_people(containers, fields, met)
+    if found is None or len(parts) == 1:
+        return found
+    most = PeopleTotal()
+    for part in parts:
+        most.add(estimate_people(_containers(part), fields, met))
+    all_parts = most.range()
+    return found if all_parts is None else PeopleRange(all_parts.at_most, found.at_least)
 
 
 def _routes(targets: Iterable[str], routes: Mapping[str, Sequence[AppRoute]]) -> tuple[AppRoute, ...]:
@@ -143,8 +204,12 @@ def _most(old: Figure | None, new: Figure | None) -> Figure | None:
     """Greater of two figures for one container: a lagging replica or a shard reports too little."""
     if old is None or new is None or old.value == new.value:
         return new if old is None else old
+    if Quality.CLAIMED in (old.quality, new.quality):
+        return new if old.quality is Quality.CLAIMED else old
     more = max(old, new, key=lambda figure: figure.value)
-    return lower_bound(more.value, f"{more.method}, maximum over its addresses")
+    # An estimate may be too high, so it never becomes a lower bound.
+    quality = more.quality if more.quality is Quality.ESTIMATE else Quality.LOWER_BOUND
+    return Figure(more.value, quality, f"{more.method}, maximum over its addresses")
 
 
 def _classified(containers: Sequence[Container], detector: Detector) -> Iterator[ClassifiedField]:
@@ -173,13 +238,13 @@ def _classified_field(container: str, field: str, verdict: Classification) -> Cl
     )
 
 
-def _totals(containers: Sequence[Container], fields: Sequence[ClassifiedField]) -> Iterator[PiiClassTotal]:
+def _totals(containers: Sequence[Container], fields: Sequence[ClassifiedField], parts: int) -> Iterator[PiiClassTotal]:
     """One total per class, most records first: records of the containers that have such a field."""
     records = {leaf.name: leaf.records for leaf in leaf_containers(containers) if not leaf.system}
     totals = [
         PiiClassTotal(
             pii_class,
-            total(records[name] for name in dict.fromkeys(f.container for f in own)),
+            _if_one(total(records[name] for name in dict.fromkeys(f.container for f in own)), parts),
             len(own),
             ClassificationBasis.VALUE
             if any(field.basis is ClassificationBasis.VALUE for field in own)

@@ -40,7 +40,7 @@ def apply_rules(
     dangling: Sequence[tuple[str, str, str]] = (),
     subjects: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
-    """Return a finding for every rule that applies, worst first, then by rule and id.
+    """Return a finding for every rule that applies, worst first, then by people at our own domains, rule and id.
 
     Args:
         exposures: each store once.
@@ -63,7 +63,7 @@ def apply_rules(
     ):
         known = found.get(finding.id)
         found[finding.id] = finding if known is None else _joined(known, finding)
-    return tuple(sorted(found.values(), key=lambda f: (-f.severity.rank, f.rule, f.id)))
+    return tuple(sorted(found.values(), key=lambda f: f.order))
 
 
 def finding_id(rule: str, *subject: str) -> str:
@@ -119,7 +119,8 @@ def _of_stores(exposures: Sequence[Exposure], rules: Mapping[str, FindingRule]) 
             ways = routes_behind_api(exposure) if name == "unauthenticated-behind-api" else exposure.routes
             apps = {way.app_sha256 for way in ways}
             found = _finding(rules, name, (exposure.id,), evidence, apps=apps, product=exposure.product)
-            yield replace(found, exposures=(exposure.id,), severity=_severity(rules[name], exposure))
+            severity = _severity(rules[name], exposure)
+            yield replace(found, exposures=(exposure.id,), severity=severity, own_people=exposure.own_count)
 
 
 def _severity(rule: FindingRule, exposure: Exposure) -> Severity:

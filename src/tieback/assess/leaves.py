@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from tieback.model.figure import Figure, total
-from tieback.model.probe import Container
+from tieback.model.probe import VIEW, Container
 
 
 def leaf_containers(containers: Sequence[Container]) -> Iterator[Container]:
@@ -23,18 +23,21 @@ def leaf_containers(containers: Sequence[Container]) -> Iterator[Container]:
 
 
 def records_total(containers: Sequence[Container]) -> Figure:
-    """Sum the records of all leaf containers that are not the product's own; a missing figure makes a lower bound."""
-    return total((leaf.records for leaf in leaf_containers(containers) if not leaf.system), None)
+    """Sum the records of all leaf containers that are not the product's own; a missing figure makes a lower bound.
+
+    Relationships between records are no records.
+    """
+    return total((leaf.records for leaf in leaf_containers(containers) if leaf.counts_records), None)
 
 
 def bytes_total(containers: Sequence[Container]) -> Figure:
-    """Sum the bytes of all leaf containers that are not the product's own.
+    """Sum the bytes of all leaf containers that are not the product's own; a view has none.
 
     Stores often report the size of a database but not of its tables. If a leaf has no figure, the innermost enclosing
     container that has one counts for everything inside it.
     """
     by_path = {container.path: container for container in containers}
-    data = [leaf for leaf in leaf_containers(containers) if not leaf.system]
+    data = [leaf for leaf in leaf_containers(containers) if not leaf.system and leaf.kind != VIEW]
     chosen: dict[tuple[str, ...], Figure | None] = {leaf.path: leaf.bytes for leaf in data}
     for leaf in data:
         if leaf.bytes is None:

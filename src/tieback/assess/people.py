@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from tieback.assess.leaves import leaf_containers
 from tieback.model.exposure import ClassifiedField, PeopleRange
 from tieback.model.figure import Figure, lower_bound, total
+from tieback.model.pii import OwnPeople
 from tieback.model.probe import Container
 
 IDENTIFYING_CLASSES = ("national_id", "email", "phone", "person_id", "username", "person_name")
@@ -35,6 +36,12 @@ def estimate_people(containers: Sequence[Container], fields: Iterable[Classified
     # The store's own figures may lag behind the records that were read.
     at_most = records if records.value >= met else lower_bound(met, AT_LEAST)
     return PeopleRange(at_most, lower_bound(met, AT_LEAST) if met else None)
+
+
+def most_own_people(found: Iterable[OwnPeople | None]) -> OwnPeople | None:
+    """The one with most people at our own domains; ``None`` if nothing was compared. Others may be the same people."""
+    known = [one for one in found if one is not None]
+    return max(known, key=lambda one: (one.at_least, one.addresses, one.sampled), default=None)
 
 
 class PeopleTotal:

@@ -112,16 +112,26 @@ class RansomSigns:
 
     def find_note(self, containers: Iterable[Container]) -> Container | None:
         """Return the container that looks most like a note, by name and shape; in a key space, the key."""
+        return min(self._likely_notes(containers), key=lambda leaf: (not leaf.fields, leaf.path), default=None)
+
+    def note_paths(self, containers: Iterable[Container]) -> frozenset[tuple[str, ...]]:
+        """Return the paths of all containers that look like a note: their content is not the data of a victim."""
+        every = tuple(containers)
+        notes = {leaf.path for leaf in self._likely_notes(every)}
+        # A key space is a note if each of its few keys is one.
+        others = {path for leaf in self._data(every) if leaf.path not in notes for path in (leaf.path, leaf.path[:-1])}
+        return frozenset(notes | ({path[:-1] for path in notes} - others - {()}))
+
+    def _likely_notes(self, containers: Iterable[Container]) -> list[Container]:
         data = self._data(containers)
         matched = [(leaf, match) for leaf in data if (match := self._match(leaf)) is not None]
         alone = len(matched) == len(data)
-        likely = [
+        return [
             leaf
             for leaf, match in matched
             if self._judge_one(leaf, match).verdict is RansomVerdict.LIKELY
             or (alone and self._may_be_note(leaf, match))
         ]
-        return min(likely, key=lambda leaf: (not leaf.fields, leaf.path), default=None)
 
     def _data(self, containers: Iterable[Container]) -> list[Container]:
         """Leaf containers that are not the product's own, and keys with the name of a note."""

@@ -5,11 +5,11 @@ from typing import Protocol
 
 from tieback.assess.campaigns import find_campaigns
 from tieback.assess.duties import Duties
-from tieback.assess.people import PeopleTotal
+from tieback.assess.people import PeopleTotal, most_own_people
 from tieback.assess.ransom import RANSOMED
 from tieback.model.exposure import PeopleRange, PiiClassTotal
 from tieback.model.figure import Figure, total
-from tieback.model.pii import ClassificationBasis
+from tieback.model.pii import ClassificationBasis, OwnPeople
 from tieback.model.probe import Access, Ransom
 from tieback.model.report import Headline, StoreKind
 
@@ -36,7 +36,17 @@ class CountedStore(Protocol):
     @property
     def people(self) -> PeopleRange | None: ...  # noqa: D102
     @property
+    def own_people(self) -> OwnPeople | None: ...  # noqa: D102
+    @property
     def honeypot(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def undecided(self) -> bool: ...  # noqa: D102
+    @property
+    def at_most(self) -> int: ...  # noqa: D102
+    @property
+    def records_at_most(self) -> Figure | None: ...  # noqa: D102
+    @property
+    def bytes_at_most(self) -> Figure | None: ...  # noqa: D102
 
 
 class _Sum:
@@ -47,6 +57,24 @@ class _Sum:
 
     def add(self, figure: Figure) -> None:
         self.figure = total((self.figure, figure), SUM)
+
+
+class _Most:
+    """Running totals if all addresses that only look alike are different stores."""
+
+    def __init__(self) -> None:
+        self.any = False
+        """True if a store may be several: the totals then differ from the others."""
+        self.answering = self.exposed = 0
+        self.records, self.bytes = _Sum(), _Sum()
+
+    def add(self, store: CountedStore) -> None:
+        self.any = self.any or store.at_most > 1
+        self.answering += store.at_most
+        if store.access.exposed:
+            self.exposed += store.at_most
+            self.records.add(store.records_at_most or store.records)
+            self.bytes.add(store.bytes_at_most or store.bytes)
 
 
 class _Kind:
@@ -73,16 +101,20 @@ def summarise(
     """
     kinds: dict[str, _Kind] = {}
     classes: dict[str, _Sum] = {}
-    ransomed = honeypots = 0
+    ransomed = honeypots = undecided = 0
+    most = _Most()
     marked: list[CountedStore] = []
     by_value: set[str] = set()
     people, duties = PeopleTotal(), Duties()
+    own: OwnPeople | None = None
     for store in stores:
         if store.honeypot:
             honeypots += 1
             continue
         kind = kinds.setdefault(store.product, _Kind())
         kind.asked += 1
+        undecided += store.undecided
+        most.add(store)
         ransomed += store.ransom.verdict in RANSOMED
         if store.ransom.marks:
             marked.append(store)
@@ -95,6 +127,7 @@ def summarise(
                 if line.basis is ClassificationBasis.VALUE:
                     by_value.add(line.pii_class)
             people.add(store.people)
+            own = most_own_people((own, store.own_people))
             duties.add(store.pii)
     return Headline(
         apps_analysed=apps_analysed,
@@ -114,10 +147,16 @@ def summarise(
         honeypots=honeypots,
         by_value=tuple(sorted(by_value)),
         people=people.range(),
+        own_people=own,
         duties=duties.due_notices(),
         campaigns=find_campaigns(marked),
         apps_partly_read=partly_read[0],
         affected_partly_read=partly_read[1],
+        undecided=undecided,
+        stores_answering_at_most=most.answering if most.any else None,
+        stores_exposed_at_most=most.exposed if most.any else None,
+        records_at_most=most.records.figure if most.any else None,
+        bytes_at_most=most.bytes.figure if most.any else None,
     )
 
 

@@ -5,12 +5,14 @@ the API can be open on the same host. Therefore the default ports of the support
 too. No pivot starts from a third party's host or from a front end that many customers share.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from importlib import resources
 
 import msgspec
 
+from tieback.backends.base_paths import MAX_BASES, suggest_bases
 from tieback.backends.normalise import host_of
 from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
@@ -29,6 +31,7 @@ _PRODUCTS = {
     "consul": "Consul",
     "couchbase": "Couchbase",
     "couchdb": "CouchDB",
+    "directus": "Directus",
     "docker_api": "the Docker API",
     "docker_registry": "a Docker registry",
     "drda": "Db2",
@@ -59,6 +62,7 @@ _PRODUCTS = {
     "s3": "an S3-compatible store",
     "smb": "SMB",
     "solr": "Solr",
+    "stomp": "STOMP",
     "typesense": "Typesense",
 }
 """Display names of services."""
@@ -120,7 +124,8 @@ def build_candidates(
         fronts: the list of shared hosting, if the caller has already read it.
 
     Returns:
-        One candidate per host and port, or per resource on hosts that many customers share. Candidates that an app
+        One candidate per host and port, per resource on hosts that many customers share, and per path below which
+        the URLs suggest a store. Candidates that an app
         names come first, then the order is by host and port. If a pivot leads to a named candidate, it has the
         endpoints of both.
     """
@@ -135,13 +140,25 @@ def service_title(service: str) -> str:
 
 
 def merge_candidates(first: Iterable[Candidate], more: Iterable[Candidate]) -> list[Candidate]:
-    """Merge the candidates of two sources: one per host, port and resource, in the order of ``build_candidates``."""
-    merged: dict[tuple[str, int, str], Candidate] = {}
+    """Merge the candidates of two sources, in the order of ``build_candidates``.
+
+    One per host, port, resource and path; at most ``MAX_BASES`` paths of a host and port.
+    """
+    merged: dict[tuple[str, int, str, str], Candidate] = {}
+    bases: Counter[tuple[str, int]] = Counter()
     for found in (*first, *more):
-        key = (found.host, found.port, found.resource)
+        key = (found.host, found.port, found.resource, found.path)
         known = merged.get(key)
+        if known is None and found.path:
+            if bases[found.host, found.port] == MAX_BASES:
+                continue
+            bases[found.host, found.port] += 1
         merged[key] = found if known is None else _merge(known, found)
-    return sorted(merged.values(), key=lambda one: (one.route is not Route.NAMED, one.host, one.port, one.resource))
+    return sorted(merged.values(), key=_order)
+
+
+def _order(one: Candidate) -> tuple[bool, str, int, str, str]:
+    return one.route is not Route.NAMED, one.host, one.port, one.resource, one.path
 
 
 def _named(backends: list[Backend]) -> Iterator[Candidate]:
@@ -149,7 +166,7 @@ def _named(backends: list[Backend]) -> Iterator[Candidate]:
         endpoint = backend.endpoint
         if endpoint.port is None:
             continue
-        yield Candidate(
+        at_root = Candidate(
             host=host_of(endpoint),
             port=endpoint.port,
             service=endpoint.service or (WEB if endpoint.scheme in _HTTP else None),
@@ -159,6 +176,10 @@ def _named(backends: list[Backend]) -> Iterator[Candidate]:
             tls=_tls(endpoint.scheme),
             resource=_resource(endpoint),
         )
+        yield at_root
+        if endpoint.kind is EndpointKind.URL and endpoint.scheme in _HTTP:
+            for base in suggest_bases(endpoint.path):
+                yield msgspec.structs.replace(at_root, path=base.path, service=base.service or WEB)
 
 
 def _resource(endpoint: Endpoint) -> str:

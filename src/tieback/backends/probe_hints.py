@@ -11,11 +11,13 @@ A new probe needs rules by its service. Rules for cloud hosts are in ``recognise
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
+from urllib.parse import urlsplit
 
 import msgspec
 
+from tieback.backends.base_paths import suggest_bases
 from tieback.backends.normalise import host_of
 from tieback.model.backend import Backend, Candidate
 from tieback.model.endpoint import Endpoint, EndpointKind
@@ -25,7 +27,9 @@ MAX_NAMES = 256
 """Most containers of one candidate."""
 MAX_KEYS = 8
 """Most public keys of one candidate; many apps can share a host."""
-_WEB = frozenset({"http", "https", "ws", "wss"})
+WEB_SCHEMES = frozenset({"http", "https", "ws", "wss"})
+"""Schemes of URLs whose path may name a container."""
+_USUAL_PORTS = {"http": 80, "https": 443}
 
 
 class ContainerRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):
@@ -57,6 +61,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     container: tuple[ContainerRule, ...]
 
 
+@cache
 def read_container_rules() -> tuple[ContainerRule, ...]:
     """Rules of containers.toml. Raises ``msgspec.ValidationError`` if the file is malformed."""
     raw = resources.files("tieback.backends").joinpath("containers.toml").read_bytes()
@@ -110,17 +115,46 @@ def collect_probe_hints(
             endpoint = endpoints.get(value)
             if endpoint is None:
                 continue
-            every |= dict.fromkeys(_named(endpoint, names.get(value, ()), rules))
+            every |= dict.fromkeys(_named(endpoint, names.get(value, ()), rules, candidate.path))
             public |= dict.fromkeys(keys.get(value, ()))
         if every or public:
             found[candidate] = ProbeHints(tuple(every)[:MAX_NAMES], tuple(public)[:MAX_KEYS])
     return found
 
 
-def _named(endpoint: Endpoint, within: tuple[str, ...], rules: Iterable[ContainerRule]) -> Iterable[tuple[str, str]]:
+def url_endpoint(text: str) -> Endpoint:
+    """The endpoint of a URL of HTTP that a user wrote; no rule decides whether it can be a back end.
+
+    Raises:
+        ValueError: the text is not a URL with a host, or its port is not a number.
+    """
+    url = urlsplit(text)
+    scheme, host = url.scheme.lower(), url.hostname or ""
+    if scheme not in _USUAL_PORTS or not host or url.port == 0:
+        raise ValueError(text)
+    port = url.port or _USUAL_PORTS[scheme]
+    path = url.path.rstrip("/") if url.path.isascii() and url.path.isprintable() else ""
+    place = f"[{host}]" if ":" in host else host
+    shown = "" if port == _USUAL_PORTS[scheme] else f":{port}"
+    return Endpoint(EndpointKind.URL, f"{scheme}://{place}{shown}{path}", scheme, host, port, path)
+
+
+def endpoint_hints(endpoint: Endpoint, base: str = "") -> ProbeHints:
+    """The containers that a URL names, if the store is below the path ``base``."""
+    return ProbeHints(tuple(dict.fromkeys(_named(endpoint, (), read_container_rules(), base)))[:MAX_NAMES])
+
+
+def _named(
+    endpoint: Endpoint, within: tuple[str, ...], rules: Iterable[ContainerRule], base: str = ""
+) -> Iterable[tuple[str, str]]:
     if endpoint.kind is EndpointKind.CLOUD:
         return ((endpoint.service or "", name) for name in within)
-    if endpoint.scheme not in _WEB:
+    if endpoint.scheme not in WEB_SCHEMES:
         return ()
-    host = host_of(endpoint)
-    return ((rule.service, name) for rule in rules if (name := rule.container(host, endpoint.path)))
+    if base and not endpoint.path.startswith(f"{base}/"):
+        return ()
+    host, path = host_of(endpoint), endpoint.path.removeprefix(base)
+    # What may be a path that a proxy removes is no container: below it, the whole store would be counted as one.
+    removed = {one.path.removeprefix("/") for one in suggest_bases(path)}
+    named = ((rule.service, rule.container(host, path)) for rule in rules)
+    return ((service, name) for service, name in named if name and name not in removed)

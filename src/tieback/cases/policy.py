@@ -28,12 +28,20 @@ class WatchPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     no_response: bool = True
 
 
+class RecheckPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When re-checks decide."""
+
+    hours: int = 24
+    """Minimum number of hours between the first and the last re-check that find a store closed, until it is fixed."""
+
+
 class CasePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Deadlines of cases, in days."""
 
     days: dict[CaseState, int]
     notice: LetterDeadlines = LetterDeadlines()
     watch: WatchPolicy = WatchPolicy()
+    recheck: RecheckPolicy = RecheckPolicy()
 
     def due(self, state: CaseState, today: date) -> date | None:
         """Return the day on which the next action is due in this state; ``None`` if there is none."""
@@ -62,9 +70,9 @@ def load_policy(path: Path | None) -> CasePolicy:
         if len(raw) > MAX_BYTES:
             raise ValueError(f"longer than {MAX_BYTES // 1024} KiB")
         policy = msgspec.convert({"days": {}, **tomllib.loads(raw.decode())}, CasePolicy)
-        numbers = (*policy.days.values(), *msgspec.structs.astuple(policy.notice))
+        numbers = (*policy.days.values(), *msgspec.structs.astuple(policy.notice), policy.recheck.hours)
         if any(not 0 <= number <= _MAX_DAYS for number in numbers):
-            raise ValueError(f"days must be 0 to {_MAX_DAYS}")
+            raise ValueError(f"days, and hours of [recheck], must be 0 to {_MAX_DAYS}")
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
     except (ValueError, RecursionError) as error:

@@ -4,7 +4,7 @@ Guidance: ISO/IEC 29147 (vulnerability disclosure) and ISO/IEC 30111 (handling).
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -31,7 +31,9 @@ STEPS: Mapping[CaseState, frozenset[CaseState]] = {
     CaseState.NO_RESPONSE: _TOLD - {CaseState.NO_RESPONSE} | {CaseState.NOTIFIED},
     CaseState.ESCALATED: _TOLD - {CaseState.ESCALATED},
     CaseState.HANDED_TO_CERT: _TOLD - {CaseState.HANDED_TO_CERT, CaseState.NO_RESPONSE},
-    CaseState.FIX_CLAIMED: frozenset({CaseState.DISPUTED, CaseState.ESCALATED, CaseState.HANDED_TO_CERT}),
+    CaseState.FIX_CLAIMED: frozenset(
+        {CaseState.DISPUTED, CaseState.ESCALATED, CaseState.HANDED_TO_CERT, CaseState.CLOSED}
+    ),
     CaseState.STILL_OPEN: _TOLD | {CaseState.NOTIFIED},
     CaseState.CONTRADICTED: _TOLD | {CaseState.NOTIFIED},
     CaseState.DISPUTED: frozenset({CaseState.VERIFIED, CaseState.NOTIFIED, CaseState.ESCALATED, CaseState.CLOSED}),
@@ -50,6 +52,8 @@ OPEN_VERDICTS = frozenset(
     }
 )
 """Verdicts after which others can still reach the store, even if it was wiped or ransomed."""
+_CLOSED = frozenset({RecheckVerdict.FIXED, RecheckVerdict.CLOSED, RecheckVerdict.CLOSED_AT_KNOWN_PLACES})
+"""Verdicts of re-checks in which every known place was closed."""
 
 
 def advance(
@@ -98,8 +102,10 @@ def enter_state(case: Case, state: CaseState, policy: CasePolicy, now: datetime)
 def apply_recheck(case: Case, check: Recheck, policy: CasePolicy, by: str) -> tuple[Case, tuple[NewLogLine, ...]]:
     """Apply a re-check to a case and return it with its log entries.
 
-    The verdicts emptied, names_only and unreachable do not change the state: a person must review them.
+    The verdicts emptied, names_only, unreachable, closed and closed_at_known_places do not change the state. A later
+    re-check turns closed into fixed; a person must review the others.
     """
+    check = _confirmed(case.check, check, policy)
     entries = [NewLogLine(case.id, "check", recheck_fields(check), by)]
     case = msgspec.structs.replace(case, check=check)
     state = _next(case, check.verdict)
@@ -108,6 +114,23 @@ def apply_recheck(case: Case, check: Recheck, policy: CasePolicy, by: str) -> tu
         entries.append(NewLogLine(case.id, "state", fields, by))
         case = enter_state(case, state, policy, check.time)
     return case, tuple(entries)
+
+
+def _confirmed(before: Recheck | None, check: Recheck, policy: CasePolicy) -> Recheck:
+    """The re-check, as fixed if an earlier one found the store closed, too, and enough time is between them."""
+    if check.verdict not in _CLOSED:
+        return check
+    since = check.time
+    if before is not None and before.verdict in _CLOSED:
+        since = before.closed_since or before.time
+    fixed = (
+        check.verdict is RecheckVerdict.CLOSED
+        and before is not None
+        and before.verdict in _CLOSED
+        and (before.verdict is RecheckVerdict.FIXED or check.time - since >= timedelta(hours=policy.recheck.hours))
+    )
+    verdict = RecheckVerdict.FIXED if fixed else check.verdict
+    return msgspec.structs.replace(check, verdict=verdict, closed_since=since)
 
 
 def _next(case: Case, verdict: RecheckVerdict) -> CaseState | None:

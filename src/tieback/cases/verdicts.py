@@ -1,7 +1,9 @@
-"""Verdict of a re-check, from its probe reports: fixed, moved, closed only to us, emptied, wiped, ransomed, still open.
+"""Verdict of a re-check, from its probe reports: closed, moved, closed only to us, emptied, wiped, ransomed, open.
 
-A missing response, an error page or a closed connection never counts as fixed. A store is recognised by its identity,
-by an identifier of its containers or, on the same host, by product and container names.
+A missing response, an error page, a closed connection, or a refusal that leaves another access path untested never
+counts as closed. A store is recognised at another place only by a strong identity: an identifier of its product or of
+its containers. Names of containers are a hint: they prevent ``closed`` from becoming ``fixed``, and prove nothing.
+``cases.states`` turns ``closed`` into ``fixed`` if a later re-check confirms it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +11,7 @@ from datetime import datetime
 
 import msgspec
 
+from tieback.assess.identity import has_strong_identity, is_chosen_by_people, survives_restart
 from tieback.assess.leaves import bytes_total, leaf_containers, records_total
 from tieback.assess.ransom import RANSOMED, RansomSigns, strongest_verdict
 from tieback.model.case import Recheck, RecheckVerdict
@@ -16,6 +19,8 @@ from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure
 from tieback.model.probe import NO_BYTE, Access, Container, Outcome, ProbeReport, RansomVerdict
 
+MOST_UNTESTED = 4
+"""Limit on the untested access paths that a reason names."""
 _CLOSED_ACCESS = frozenset({Access.AUTH_REQUIRED, Access.LOCKED, Access.NOT_FOUND})
 _WORDS = {
     Access.AUTH_REQUIRED: "requires authentication",
@@ -76,7 +81,13 @@ def judge_recheck(
     if others:
         return Recheck(RecheckVerdict.CLOSED_TO_US, now, (*reasons, *others), store.targets)
     if here and all(_closed(report) for report in here):
-        return Recheck(RecheckVerdict.FIXED, now, reasons)
+        alike = [report for report in elsewhere if _gets_in(report) and _looks_alike(store, report)]
+        # A login demand without a product may be that of a proxy, and shows nothing about the store behind it.
+        hidden = any(report.outcome is Outcome.OK and not report.product for report in here)
+        if alike or hidden or not _can_be_recognised(store):
+            reasons += tuple(f"{one.target}: open, with the same names: it may be this store" for one in alike)
+            return Recheck(RecheckVerdict.CLOSED_AT_KNOWN_PLACES, now, reasons)
+        return Recheck(RecheckVerdict.CLOSED, now, reasons)
     return Recheck(RecheckVerdict.UNREACHABLE, now, reasons)
 
 
@@ -86,7 +97,7 @@ def _open(store: Exposure, reports: Sequence[ProbeReport], now: datetime) -> Rec
         verdict = RecheckVerdict.WIPED if ransom is RansomVerdict.WIPED else RecheckVerdict.RANSOMED
         reasons = tuple(reason for report in reports for reason in _signs(report))
         return _measured(verdict, store, reports, now, reasons[:12])
-    other = [r for r in reports if not is_same_store(store, r)]
+    other = [r for r in reports if not is_same_store(store, r) and not _looks_alike(store, r)]
     reasons = tuple(f"{report.target}: accessible without authentication ({report.access})" for report in reports)
     reasons += tuple(f"{report.target}: its contents differ from before" for report in other)
     return _measured(RecheckVerdict.OPEN, store, reports, now, reasons)
@@ -133,22 +144,34 @@ def _change(before: Figure, after: Figure | None) -> int | None:
 
 
 def is_same_store(store: Exposure, report: ProbeReport) -> bool:
-    """True if the report is about the store.
-
-    Compares the identity, then container identifiers and, if neither decides, product and container names.
-    """
+    """True if a strong identity shows that the report is about the store, wherever it is."""
     if report.product != store.product:
         return False
     own = report.identity
-    if own is not None and own.key == store.identity.key:
-        return True
+    if own is not None and own.kind == "vendor_id" and own.key == store.identity.key and not is_chosen_by_people(own):
+        old, new = _names(store.containers), _names(report.containers)
+        return not old or not new or not old.isdisjoint(new)
     before = {one.uid for one in store.containers if one.uid}
     after = {one.uid for one in report.containers if one.uid}
-    if before and after:
-        return not before.isdisjoint(after)
-    if own is not None and own.kind == "vendor_id" and store.identity.kind == "vendor_id":
-        # A server that starts without its old data creates a new identifier, so the stores differ.
+    return not before.isdisjoint(after)
+
+
+def _can_be_recognised(store: Exposure) -> bool:
+    """True if a search at other places would recognise the store, also if it was moved and started again."""
+    known = has_strong_identity(store.identity, store.containers)
+    return known and (survives_restart(store.identity) or any(one.uid for one in store.containers))
+
+
+def _looks_alike(store: Exposure, report: ProbeReport) -> bool:
+    """True if product and names of containers are the same, and no identifier shows that it is another store."""
+    if report.product != store.product:
         return False
+    own = report.identity
+    if own is not None and survives_restart(own) and survives_restart(store.identity):
+        # A server that starts without its old data creates a new identifier, so the stores differ.
+        return own.key == store.identity.key
+    if any(one.uid for one in store.containers) and any(one.uid for one in report.containers):
+        return is_same_store(store, report)
     old, new = _names(store.containers), _names(report.containers)
     return bool(old) and len(old & new) * 2 > len(old | new)
 
@@ -162,7 +185,8 @@ def _gets_in(report: ProbeReport) -> bool:
 
 
 def _closed(report: ProbeReport) -> bool:
-    return (report.outcome is Outcome.OK and report.access in _CLOSED_ACCESS) or _nothing_listens(report)
+    refused = report.outcome is Outcome.OK and report.access in _CLOSED_ACCESS and not report.undecided
+    return refused or _nothing_listens(report)
 
 
 def _nothing_listens(report: ProbeReport) -> bool:
@@ -171,7 +195,12 @@ def _nothing_listens(report: ProbeReport) -> bool:
 
 def _why(report: ProbeReport) -> str:
     if report.outcome is Outcome.OK:
-        return f"{report.target}: {_WORDS.get(report.access, f'no verdict ({report.access})')}"
+        words = _WORDS.get(report.access, f"no verdict ({report.access})")
+        hidden = (
+            "" if report.product or report.access is not Access.AUTH_REQUIRED else ", and the product is not visible"
+        )
+        left = "; ".join(report.untested[:MOST_UNTESTED])
+        return f"{report.target}: {words}{hidden}" + (f", but not tried: {left}" if left else "")
     if report.outcome is Outcome.REFUSED:
         return f"{report.target}: {_REFUSED if _nothing_listens(report) else _DROPPED}"
     if report.outcome is Outcome.PROTOCOL_MISMATCH:

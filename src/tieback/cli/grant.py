@@ -102,6 +102,12 @@ def new(
     dns: Annotated[
         bool, typer.Option("--dns", help="Allow DNS queries for names that a target covers; otherwise only [hosts].")
     ] = False,
+    scans: Annotated[
+        bool,
+        typer.Option(
+            "--scans", help="Allow counts that cost the server a bounded scan, or its owner money per request."
+        ),
+    ] = False,
 ) -> None:
     """Write a new grant with every key explained, and print what it permits, for a person to review and sign off.
 
@@ -110,7 +116,7 @@ def new(
     from tieback.scope.grant import parse_grant, render_grant
 
     last = not_after.date() if not_after is not None else _today() + timedelta(days=_DEFAULT_DAYS)
-    rules = tuple(TargetRule(match=match, ports="any", depth=depth) for match in target or ())
+    rules = tuple(TargetRule(match=match, ports="any", depth=depth, scans=scans) for match in target or ())
     pairs = (one.partition("=") for one in exclude or ())
     excluded = tuple(ExcludeRule(match.strip(), reason=reason.strip()) for match, _, reason in pairs)
     text = render_grant(Grant(authorised_by, contact, last, target=rules, dns=dns, exclude=excluded))
@@ -365,6 +371,8 @@ def _words(grant: Grant, policy: "SitePolicy | None" = None) -> Iterator[str]:
         yield f"  - {rule.match} on {ports}: read {reads}"
         if rule.passwordless:
             yield f"    log in without a password as {', '.join(rule.passwordless)}"
+        if rule.scans:
+            yield "    count what costs the server a bounded scan, or its owner money per request"
     if not rules:
         yield "  - nothing: there is no target"
     if grant.dns:
@@ -377,6 +385,8 @@ def _words(grant: Grant, policy: "SitePolicy | None" = None) -> Iterator[str]:
         yield "  - DNS: a name is probed only if [hosts] contains its address. To allow it, add dns = true (--dns)."
     if not any(rule.ransom_note for rule in grant.target):
         yield "  - reading the text of a ransom note (ransom_note = true)"
+    if not any(rule.scans for rule in grant.target):
+        yield "  - counts that cost the server a scan, or its owner money per request (scans = true)"
     named = [rule.match for rule, compiled in rules if compiled.network is None]
     yield from _restrictions(grant, policy)
     if named and not grant.dns and not grant.hosts:
@@ -416,7 +426,7 @@ def _rules_table(grant: Grant) -> Table:
     from tieback.scope.rules import compile_rule
 
     table = Table(box=None, pad_edge=False)
-    for column in ("target", "ports", "depth", "no password", "ransom note", "neighbours"):
+    for column in ("target", "ports", "depth", "no password", "also allowed"):
         table.add_column(column, overflow="fold")
     for rule in grant.target:
         table.add_row(
@@ -424,8 +434,16 @@ def _rules_table(grant: Grant) -> Table:
             compile_rule(rule).ports_text,
             rule.depth,
             Text(", ".join(rule.passwordless) or "no account"),
-            "yes" if rule.ransom_note else "no",
-            "yes" if rule.neighbours else "no",
+            ", ".join(
+                words
+                for words, allowed in (
+                    ("ransom note", rule.ransom_note),
+                    ("scans", rule.scans),
+                    ("neighbours", rule.neighbours),
+                )
+                if allowed
+            )
+            or "nothing",
         )
     return table
 

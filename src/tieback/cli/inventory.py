@@ -186,13 +186,17 @@ def review(
             line for line in fleet.lines(versions=False) if line.app.platform.mobile
             and (line.active or line.retired_but_exposed)
         ]  # fmt: skip
-    lines.sort(key=lambda line: (not line.exposures, -line.app.devices))
+    lines.sort(key=lambda line: (not line.exposures, -(line.own_people or 0), -line.app.devices))
     if output is OutputFormat.JSON:
         for line in lines:
             write_line(encode("fleet-review", line.document()))
         return
-    table = plain_table("app", "platform", "vendor", "devices", "open stores", "records", "personal data", "")
+    # Without domains of the workspace, nothing was compared for any app.
+    compared = any(line.own_people is not None for line in lines)
+    columns = ("app", "platform", "vendor", "devices", "open stores", "records", "personal data")
+    table = plain_table(*columns, *(("our people",) if compared else ()), "")
     for line in _first(lines, most):
+        own = "not looked" if line.own_people is None else f"at least {line.own_people:,}"
         state = "retired but exposed" if line.retired_but_exposed else "" if line.match else "not analysed"
         if line.match and line.match.strength.weak:
             state = f"{state}, weak match".removeprefix(", ")
@@ -204,6 +208,7 @@ def review(
             str(len(line.exposures)) if line.match else "",
             f"{line.records:,}" if line.exposures else "",
             Text(", ".join(line.classes)),
+            *((own if line.exposures else "",) if compared else ()),
             state,
         )
     data_console().print(table)

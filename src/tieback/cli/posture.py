@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +28,7 @@ from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 
 if TYPE_CHECKING:
+    from tieback.model.posture import ResourceFigures
     from tieback.model.resource import Resource
     from tieback.pipeline.posture.exports import ImportedPosture
     from tieback.pipeline.posture.join import JoinRow
@@ -193,16 +195,33 @@ def list_(
         print_resources(found)
 
 
+class NumbersReason(StrEnum):
+    """What makes ``posture numbers`` return 1."""
+
+    PUBLIC = "public"
+    """A resource is reachable from the Internet."""
+    UNENCRYPTED = "unencrypted"
+    """A resource is not encrypted at rest."""
+    PUBLIC_SNAPSHOT = "public-snapshot"
+    """Anyone can restore a snapshot."""
+    UNKNOWN = "unknown"
+    """It is not known whether a resource is reachable."""
+
+
 @app.command()
 def numbers(
     *,
+    fail_on: Annotated[
+        list[NumbersReason] | None,
+        typer.Option("--fail-on", help="Exit with code 1 if there is such a deployed resource; repeatable."),
+    ] = None,
     since: SinceOption = "",
     workspace: WorkspaceOption = Path(".tieback"),
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Count resources: not encrypted, encrypted with the provider's key or your own, and reachable from the Internet.
 
-    Example: tieback posture numbers
+    Example: tieback posture numbers --fail-on public --fail-on unencrypted
     """
     from tieback.pipeline.posture.exports import broken_imports
     from tieback.pipeline.posture.exports import resource_figures as counted
@@ -215,11 +234,27 @@ def numbers(
     if output is OutputFormat.JSON:
         for row in rows:
             write_line(encode("posture-numbers", row))
-        return
-    if not rows:
+    elif not rows:
         message_console().print(Text("no resources imported"))
-        return
-    print_numbers(rows)
+    else:
+        print_numbers(rows)
+    deployed = [row for row in rows if row.by == "all" and not row.planned]
+    reached = [(reason, sum(_count(row, reason) for row in deployed)) for reason in dict.fromkeys(fail_on or ())]
+    failed = [f"{reason.value} ({count:,})" for reason, count in reached if count]
+    if failed:
+        message_console().print(Text(f"--fail-on: {', '.join(failed)}"))
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _count(row: "ResourceFigures", reason: NumbersReason) -> int:
+    match reason:
+        case NumbersReason.PUBLIC:
+            return row.public.yes
+        case NumbersReason.UNENCRYPTED:
+            return row.at_rest.none
+        case NumbersReason.PUBLIC_SNAPSHOT:
+            return row.restorable.yes
+    return row.public.unknown
 
 
 @app.command()

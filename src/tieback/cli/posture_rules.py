@@ -1,5 +1,6 @@
 """``tieback posture rules``: who may read and write, from rule files only. Contacts nothing."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,8 +26,8 @@ def rules(
         list[Path],
         typer.Argument(
             metavar="FILE",
-            help="Firebase, Firestore and Storage rules; SQL with row level security; S3, Google and Azure policies; "
-            "configuration files of data stores. The format is detected from the content.",
+            help="Firebase, Firestore and Storage rules; a Supabase project (a folder) or SQL files; S3, Google and "
+            "Azure policies; configuration files of data stores. The format is detected from the content.",
         ),
     ],
     *,
@@ -36,6 +37,20 @@ def rules(
     ] = "",
     path: Annotated[list[str] | None, typer.Option("--path", help="Check this path or resource; repeatable.")] = None,
     kind: Annotated[str, typer.Option(help="Format of the file, if detection from the content fails.")] = "",
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            "--at", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Check the access at this time, UTC; default: now."
+        ),
+    ] = None,
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify",
+            help="Load SQL files into a throw-away PostgreSQL on this machine and add its answers. Needs Linux, "
+            "PostgreSQL, and root or user namespaces; the server has no network and no rights.",
+        ),
+    ] = False,
     output: Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per answer.")] = (
         OutputFormat.TABLE
     ),
@@ -47,36 +62,36 @@ def rules(
     """Show who may read and write what, with the rule that allows it and a sample request.
 
     Anonymous write access is critical, anonymous read access is high, access for any signed-in user is medium.
-    Access that depends on stored data is low.
+    Access that depends on stored data, or only to the user's own documents or rows, is low.
 
     Example: tieback posture rules firestore.rules --as any-user --path /users/alice --format json
     """
     from tieback.posture.rules.audit import audit_rules
     from tieback.posture.rules.interface import Requester
+    from tieback.posture.rules.sql.project import grouped
 
     try:
         strangers = [Requester(who)] if who else list(Requester)
     except ValueError:
         raise UsageError("unknown identity", where=f"--as {who}", advice="Use anonymous or any-user") from None
+    moment = at.replace(tzinfo=UTC) if at is not None else None
     found = _Found()
-    for file in files:
+    for file in grouped(files):
         try:
-            for answer in audit_rules(file, strangers, path or (), kind):
+            for answer in audit_rules(file, strangers, path or (), kind, moment, verify=verify):
                 found.add(answer)
                 if output is OutputFormat.JSON:
                     write_line(encode("posture-rules", answer))
                 elif path or answer.severity is not None or not answer.certain:
                     found.show(answer)
         except UsageError as error:
-            if kind:
+            if kind or verify:
                 raise
             found.failed += 1
             print_failure(
                 error
                 if len(files) == 1
-                else UsageError(
-                    "not a rule file of a known format", where=str(file), advice="Pass its format with --kind"
-                )
+                else UsageError(error.what, where=str(file), advice="Pass its format with --kind")
             )
         except TiebackError as error:
             found.failed += 1
@@ -120,9 +135,10 @@ def _print(shown: "list[RulesAnswer]", asked: int) -> None:
         table.add_column(name, overflow="fold")
     for one in shown[:_MAX_ROWS]:
         where = f"{one.file}:{one.line}" if one.line else one.file
-        told = "\n".join(part for part in (one.rule, one.reason and f"({one.reason})") if part)
+        notes = "; ".join(part for part in (one.reason, ", ".join(one.lints)) if part)
+        told = "\n".join(part for part in (one.rule, notes and f"({notes})") if part)
         table.add_row(
-            Text(where), Text(one.who.value), Text(one.path), _word(one.read_by), _word(one.write_by), Text(told)
+            Text(where), Text(one.who.value), Text(one.path), _word(one.read_by, 2), _word(one.write_by, 3), Text(told)
         )
     data_console().print(table)
     if len(shown) > _MAX_ROWS:
@@ -131,7 +147,10 @@ def _print(shown: "list[RulesAnswer]", asked: int) -> None:
         talk.print(Text("? = depends on stored data or on the product version, which the file does not contain"))
 
 
-def _word(permit: "Permission") -> Text:
+def _word(permit: "Permission", operations: int) -> Text:
+    """``yes``, or which of so many operations."""
     if permit.allowed:
-        return Text("yes" if permit.certain else "yes?", style="bold red" if permit.certain else "yellow")
+        some = ", ".join(permit.operations) if 0 < len(permit.operations) < operations else "yes"
+        words = f"{some}{', own only' if permit.own_only else ''}{'' if permit.certain else '?'}"
+        return Text(words, style="bold red" if permit.certain and not permit.own_only else "yellow")
     return Text("no" if permit.certain else "no?", style="" if permit.certain else "yellow")

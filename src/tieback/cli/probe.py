@@ -23,6 +23,7 @@ from tieback.cli.terminal import (
 )
 from tieback.model.document import encode
 from tieback.model.errors import InputError, StoppedError, UsageError
+from tieback.model.mail_domain import mail_domain
 from tieback.model.probe import Outcome, ProbeReport
 
 if TYPE_CHECKING:
@@ -89,6 +90,10 @@ def probe(
         Path | None,
         typer.Option(help="The run stops once this file exists; default: a file named stop next to the audit log."),
     ] = None,
+    own_domain: Annotated[
+        list[str] | None,
+        typer.Option(help="Your e-mail domain: counts sampled people there, at depth sample; repeatable."),
+    ] = None,
     never: NeverOption = None,
 ) -> None:
     """Check if data stores allow unauthenticated access, and what they expose. Read-only, under a grant.
@@ -113,7 +118,9 @@ def probe(
     else:
         log = audit or grant.parent / "audit.jsonl"
         files = _renderers(report)
-        _ask(words, grant, log, record, output, stop_file or log.parent / "stop", files, never, afresh=afresh)
+        own = frozenset(map(mail_domain, own_domain or ()))
+        stop = stop_file or log.parent / "stop"
+        _ask(words, grant, log, record, output, stop, files, never, own, afresh=afresh)
 
 
 def _renderers(files: list[Path] | None) -> "list[tuple[Path, Renderer]]":
@@ -140,7 +147,11 @@ class _Tally:
         self.counted: Counter[Outcome] = Counter()
         self.skipped: list[ProbeReport] = []
         """Targets that were not contacted, for the reasons."""
-        self.total = self.failed = self.outside = 0
+        self.total = self.outside = 0
+        self._failed: Counter[tuple[str, bool]] = Counter()
+        """Failures by ``host:port``, and whether only another protocol answered there."""
+        self._answered: set[str] = set()
+        """``host:port`` with a store at its root or below a path."""
         self.days: set[str] = set()
 
     async def take(self, found: AsyncGenerator[ProbeReport]) -> None:
@@ -148,6 +159,11 @@ class _Tally:
         async with aclosing(found):
             async for report in found:
                 self._add(report)
+
+    @property
+    def failed(self) -> int:
+        """Number of targets without a result. A URL with a path names several places, of which one is enough."""
+        return sum(count for (place, other), count in self._failed.items() if not (other and place in self._answered))
 
     def _add(self, report: ProbeReport) -> None:
         self.total += 1
@@ -161,7 +177,11 @@ class _Tally:
         skipped = report.outcome is Outcome.OUT_OF_SCOPE
         counted = (skipped or report.outcome in _COUNTED) and self._derived(report.target)
         # A host without a port is probed on every usual port. Most of them are closed; this is not a failure.
-        self.failed += report.outcome is not Outcome.OK and not (counted and report.outcome is Outcome.REFUSED)
+        place = report.target.partition("/")[0]
+        if report.outcome is Outcome.OK:
+            self._answered.add(place)
+        elif not (counted and report.outcome is Outcome.REFUSED):
+            self._failed[place, report.outcome is Outcome.PROTOCOL_MISMATCH] += 1
         if counted and skipped:
             self.skipped.append(report)
         elif counted:
@@ -208,6 +228,7 @@ def _ask(
     stop: Path,
     files: "list[tuple[Path, Renderer]]",
     never: Path | None,
+    own: frozenset[str],
     *,
     afresh: bool,
 ) -> None:
@@ -227,8 +248,8 @@ def _ask(
 
     stopped = ""
     with progress_bar("probing") as progress:
-        settings = ProbeRunSettings(audit, record, afresh, stop, approved.approval)
-        found = probe_targets(wanted, permission, settings, progress, begin)
+        settings = ProbeRunSettings(audit, record, afresh, stop, approved.approval, own)
+        found = probe_targets(wanted, permission, settings, progress, begin, wanted.hints)
         try:
             run(tally.take(found))
         except KeyboardInterrupt:
@@ -258,12 +279,11 @@ def _ask(
 
 def _verdict(report: ProbeReport) -> str:
     """The access state, with the account name from the grant if one was used; or how the conversation ended."""
-    from tieback.report.document import ACCESS_WORDS, clean
+    from tieback.report.verdict import access_text
 
     if report.outcome is not Outcome.OK:
         return _OUTCOME_WORDS[report.outcome]
-    words = ACCESS_WORDS[report.access]
-    return f"{words} as {clean(report.account, 40)}" if report.account else words
+    return access_text(report)
 
 
 def _print(tally: _Tally) -> None:

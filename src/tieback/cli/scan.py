@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class FailOn(StrEnum):
-    """Values of ``--fail-on``: a severity, or ``unprobed``."""
+    """Values of ``--fail-on``: a severity, ``unprobed`` or ``undecided``."""
 
     INFO = "info"
     LOW = "low"
@@ -47,6 +47,8 @@ class FailOn(StrEnum):
     CRITICAL = "critical"
     UNPROBED = "unprobed"
     """A candidate was not probed: DNS not allowed, no address, outside the grant, grant expired, or over budget."""
+    UNDECIDED = "undecided"
+    """A store answered, but is known neither as open nor as closed: an unclear answer, or an untested access path."""
 
 
 def scan(
@@ -77,8 +79,8 @@ def scan(
     fail_on: Annotated[
         list[FailOn] | None,
         typer.Option(
-            help="Exit with code 1 if a finding (--baseline: a new one) has at least this severity, or if a candidate "
-            "was not probed (unprobed); repeatable; default: never."
+            help="Exit with code 1 if a finding (--baseline: a new one) has at least this severity. unprobed: if a "
+            "candidate was not probed; undecided: if a store is not decided. Repeatable; default: never."
         ),
     ] = None,
     workers: Annotated[
@@ -188,13 +190,13 @@ def _write_outputs(
 
 def _least(fail_on: "Sequence[FailOn]") -> Severity | None:
     """The lowest severity that fails the command; ``None`` if none does."""
-    levels = [Severity(one) for one in fail_on if one is not FailOn.UNPROBED]
+    levels = [Severity(one) for one in fail_on if one not in (FailOn.UNPROBED, FailOn.UNDECIDED)]
     return min(levels, key=lambda level: level.rank, default=None)
 
 
 def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator[str]":
     """Why the command ends with exit code 1, one line each."""
-    from tieback.report.document import unprobed_text
+    from tieback.report.document import undecided_text, unprobed_text
 
     if (least := _least(fail_on)) is not None:
         severe = judged.new_at_or_above(least)
@@ -202,6 +204,8 @@ def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator
         if severe:
             yield f"{severe:,} {new}finding{'s'[: severe > 1]} at or above {least}"
     if FailOn.UNPROBED in fail_on and (text := unprobed_text(judged)):
+        yield text
+    if FailOn.UNDECIDED in fail_on and (text := undecided_text(judged.headline)):
         yield text
 
 

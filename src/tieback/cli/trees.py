@@ -132,8 +132,14 @@ def _add_stores(tree: Tree, stores: "tuple[StoreLink, ...]") -> None:
     for store in stores:
         records = f", {store.records.value:,} records ({store.records.quality})" if store.records.value else ""
         name = f"{store.product} {store.version}".strip()
-        text = f"store: {name} is {_access(store.access)}{records}, {store.relation}, at {', '.join(store.targets)}"
+        text = f"store: {name} is {_verdict(store)}{records}, {store.relation}, at {', '.join(store.targets)}"
         _leaf(tree, text, store.confidence, store.reason)
+
+
+def _verdict(store: "StoreLink") -> str:
+    """The access state; ``not decided`` if a refusal does not show that the store is closed."""
+    words = _access(store.access)
+    return f"not decided ({words})" if store.undecided and store.access != Access.UNKNOWN else words
 
 
 def _access(access: str) -> str:

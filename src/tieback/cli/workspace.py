@@ -10,7 +10,8 @@ from rich.text import Text
 
 from tieback.cli import workspace_lake, workspace_ledger
 from tieback.cli.formats import format_option
-from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, write_line
+from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
+from tieback.model.errors import UsageError
 from tieback.report.document import clean
 
 app = typer.Typer(
@@ -36,6 +37,38 @@ app.command("check")(workspace_lake.check)
 app.command("compact")(workspace_lake.compact)
 app.command("prune")(workspace_lake.prune)
 app.command("export")(workspace_lake.export)
+
+
+@app.command("domains")
+def domains(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="DOMAIN", help="The organisation's e-mail domains; replaces all.")
+    ] = None,
+    *,
+    none: Annotated[bool, typer.Option("--none", help="Remove all domains.")] = False,
+    workspace: WorkspaceOption = WORKSPACE,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Show or set your e-mail domains. At depth `sample`, reports then show how many sampled people are yours.
+
+    Addresses are compared in memory. No report, log or file has an address, or the domain of another party.
+
+    Example: tieback workspace domains example.org example.net
+    """
+    from tieback.storage.own_domains import read_own_domains, write_own_domains
+    from tieback.storage.workspace import Workspace
+
+    if names and none:
+        raise UsageError("domains and --none exclude each other", advice="Pass only one of them")
+    with Workspace.open(workspace, create=False, trusted=True if names or none else None):
+        known = write_own_domains(workspace, names or ()) if names or none else read_own_domains(workspace)
+    if output is OutputFormat.JSON:
+        write_line(msgspec.json.encode({"workspace": str(workspace), "domains": sorted(known)}))
+        return
+    for name in sorted(known):
+        typer.echo(name)
+    if not known:
+        message_console().print("no e-mail domains are set")
 
 
 @app.command("show")

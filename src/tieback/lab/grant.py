@@ -37,7 +37,7 @@ def lab_grant(today: date, stores: tuple[LabStore, ...], foreign: Mapping[str, f
         not_before=today,
         not_after=today + timedelta(days=VALID_DAYS),
         target=tuple(
-            TargetRule(match=address, ports=ports, depth=Depth.DESCRIBE)
+            TargetRule(match=address, ports=ports, depth=Depth.DESCRIBE, scans=True)
             for address in addresses
             if (ports := _ports_without(foreign.get(address, frozenset())))
         ),

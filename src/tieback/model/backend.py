@@ -65,3 +65,5 @@ class Candidate(msgspec.Struct, frozen=True):
     """True if the scheme implies TLS; ``None`` if unknown."""
     resource: str = ""
     """The resource to probe at a host that many customers share, such as a project; empty for other hosts."""
+    path: str = ""
+    """The path below which a store may be, without a final slash, such as ``/es``; empty for the root of the host."""

@@ -39,9 +39,14 @@ class RecheckVerdict(StrEnum):
     """Result of a re-check of the store."""
 
     FIXED = "fixed"
-    """It requires authentication, refuses everyone, or is gone; every location of it was probed."""
+    """Closed in two re-checks, hours apart, and no open store that was searched has its strong identity."""
+    CLOSED = "closed"
+    """Every location of it requires authentication, refuses everyone, or is gone. A later re-check can confirm that it
+    is fixed."""
+    CLOSED_AT_KNOWN_PLACES = "closed_at_known_places"
+    """As ``closed``, but nothing identifies the store elsewhere, so it is never called fixed: it may have moved."""
     MOVED = "moved"
-    """The same store allows unauthenticated access at another location."""
+    """The store with the same strong identity allows unauthenticated access at another location."""
     CLOSED_TO_US = "closed_to_us"
     """Our access is denied, but others had access later: closed only to our address."""
     EMPTIED = "emptied"
@@ -71,6 +76,8 @@ class Recheck(msgspec.Struct, frozen=True):
     records_change: int | None = None
     """Change since the case was opened; ``None`` if either figure was not measured."""
     bytes_change: int | None = None
+    closed_since: datetime | None = None
+    """Time of the first of the consecutive re-checks that found it closed; ``None`` if this one did not."""
 
 
 class CaseApp(msgspec.Struct, frozen=True):

@@ -6,8 +6,17 @@ import msgspec
 
 from tieback.model.backend import Candidate
 from tieback.model.figure import Figure
-from tieback.model.pii import ClassificationBasis
-from tieback.model.probe import Access, Container, Identity, Ransom, TlsInfo
+from tieback.model.pii import ClassificationBasis, OwnPeople
+from tieback.model.probe import (
+    Access,
+    Container,
+    Entry,
+    Identity,
+    Privileges,
+    Ransom,
+    TlsInfo,
+    is_undecided,
+)
 
 
 class AppRoute(msgspec.Struct, frozen=True):
@@ -127,6 +136,8 @@ class Exposure(msgspec.Struct, frozen=True):
     proofs: tuple[str, ...] = ()
     people: PeopleRange | None = None
     """``None`` if no field distinguishes people."""
+    own_people: OwnPeople | None = None
+    """Sampled people at the workspace's own e-mail domains; ``None`` if nothing was compared."""
     honeypot: tuple[str, ...] = ()
     """Reasons to treat it as a honeypot; it is then excluded from all totals."""
     tls: tuple[tuple[str, TlsInfo], ...] = ()
@@ -141,11 +152,39 @@ class Exposure(msgspec.Struct, frozen=True):
     experimental: bool = False
     """True if the verdict rests on the vendor's documentation: no recorded conversation with a real server of this
     product confirms it."""
+    at_most: int = 1
+    """Greatest number of stores that this may be. More than 1: nothing proves that its addresses are one store, and
+    nothing contradicts it."""
+    records_at_most: Figure | None = None
+    """Records if its addresses are ``at_most`` stores; ``None`` if it is one store. ``records`` is for one store."""
+    bytes_at_most: Figure | None = None
+    """As ``records_at_most``."""
+    entry: Entry = Entry.NONE
+    """How a client without credentials gets in."""
+    privileges: Privileges = Privileges.NONE
+    """What it may do there."""
+    untested: tuple[str, ...] = ()
+    """What a client without credentials could still try and the probe did not. If not empty, it is not closed."""
+    intrusion: tuple[str, ...] = ()
+    """Signs that somebody wrote to it, besides ransom and wiping. They do not show that data were copied."""
+
+    default_credentials: str = ""
+    """What shows that the server still has its default credentials; nobody tried them."""
 
     @property
     def exposed(self) -> bool:
         """True if records of a real store are readable without authentication."""
         return self.access.exposed and not self.honeypot
+
+    @property
+    def own_count(self) -> int:
+        """Lower bound of people at the workspace's own e-mail domains; 0 if unknown or not exposed."""
+        return self.own_people.at_least if self.own_people is not None and self.exposed else 0
+
+    @property
+    def undecided(self) -> bool:
+        """True if the probe decided neither open nor closed."""
+        return is_undecided(self.access, self.untested)
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -169,3 +208,10 @@ class Finding(msgspec.Struct, frozen=True):
     """CVSS v4.0 base vector, if the rule has one."""
     source: str = ""
     """Vendor documentation for the advice; empty if the advice was not compared with any."""
+    own_people: int = 0
+    """Lower bound of people at the workspace's own e-mail domains in its stores; 0 if unknown."""
+
+    @property
+    def order(self) -> tuple[int, int, str, str]:
+        """Sort key: most severe first, then those with most people at the workspace's own domains."""
+        return -self.severity.rank, -self.own_people, self.rule, self.id

@@ -55,24 +55,26 @@ def lower_bound(value: int, method: str) -> Figure:
 
 
 def total(figures: Iterable[Figure | None], method: str | None = None) -> Figure:
-    """Sum figures; a missing one (``None``) makes the sum a lower bound.
+    """Sum figures; a missing one (``None``) makes a sum of counts a lower bound.
 
-    Exact plus exact is exact; exact plus estimate is an estimate; any lower bound gives a lower bound. A claimed figure
-    counts as not measured. The sum of no figures is exactly 0.
+    Any estimate makes the sum an estimate, because it may be too high: "at least" would be false. Without estimates,
+    any lower bound gives a lower bound. A claimed figure counts as not measured. The sum of no figures is exactly 0. A
+    sum of 0 with something uncounted is a lower bound.
 
     Args:
         figures: the addends; ``None`` stands for one that could not be measured.
         method: method of the sum; default: the distinct methods of the addends, in order.
     """
     value = 0
-    quality = Quality.EXACT
+    qualities: set[Quality] = set()
     methods: dict[str, None] = {}
     for figure in figures:
         if figure is None or figure.quality is Quality.CLAIMED:
-            quality = Quality.LOWER_BOUND
+            qualities.add(Quality.LOWER_BOUND)
             continue
         value += figure.value
         methods.setdefault(figure.method)
-        if quality is not Quality.LOWER_BOUND and figure.quality is not Quality.EXACT:
-            quality = figure.quality
+        qualities.add(figure.quality)
+    weakest = (Quality.ESTIMATE, Quality.LOWER_BOUND) if value else (Quality.LOWER_BOUND, Quality.ESTIMATE)
+    quality = next((one for one in weakest if one in qualities), Quality.EXACT)
     return Figure(value, quality, " + ".join(methods) if method is None else method)

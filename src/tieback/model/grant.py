@@ -44,6 +44,8 @@ class TargetRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Real accounts that may be tried without a password."""
     ransom_note: bool = False
     """True if one document of up to 4 KiB may be read when a ransom note is likely."""
+    scans: bool = False
+    """True if questions may be asked that cost the server a bounded scan, or its owner money per request."""
     neighbours: bool = False
     """True if the other addresses of this block may be probed for stores when an app's API is at one of them."""
 

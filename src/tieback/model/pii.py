@@ -52,6 +52,17 @@ class SampledField(msgspec.Struct, frozen=True):
     distinct: int
 
 
+class OwnPeople(msgspec.Struct, frozen=True):
+    """Sampled people at the workspace's own e-mail domains. Addresses are compared in memory and not kept."""
+
+    at_least: int
+    """Lower bound of distinct people with an address at one of these domains."""
+    sampled: int
+    """Distinct people in the records that were read, at least as many as distinct addresses in one column."""
+    addresses: int
+    """Number of distinct addresses that were compared; without any, ``at_least`` says nothing."""
+
+
 class SampledRecords(msgspec.Struct, frozen=True):
     """Result of sampling a few records of a container."""
 

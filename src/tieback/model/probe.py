@@ -1,11 +1,12 @@
 """The report of a probe about one service."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
 
 from tieback.model.figure import Figure
-from tieback.model.pii import SampledRecords
+from tieback.model.pii import OwnPeople, SampledRecords
 
 
 class Outcome(StrEnum):
@@ -62,6 +63,27 @@ class Access(StrEnum):
         """True if records are readable without authentication."""
         return self in (Access.OPEN, Access.ANY_USER, Access.PARTIAL)
 
+    @property
+    def refused(self) -> bool:
+        """True for a definite refusal of what was tried."""
+        return self in (Access.AUTH_REQUIRED, Access.LOCKED, Access.NOT_FOUND)
+
+
+NEEDS_PASSWORD = "tieback sends no password"
+"""End of an untested clause about a way in with a password. A client without credentials does not have it: such a
+clause is shown, and the refusal still counts as closed."""
+
+
+def is_undecided(access: Access, untested: tuple[str, ...] = ()) -> bool:
+    """True if the probe decided neither open nor closed: the answer was unclear, or another way in was not tried.
+
+    Args:
+        access: of the probe report.
+        untested: as ``ProbeReport.untested``.
+    """
+    left = any(not clause.endswith(NEEDS_PASSWORD) for clause in untested)
+    return access is Access.UNKNOWN or (access.refused and left)
+
 
 class Entry(StrEnum):
     """How a client without credentials gets in. A closed list."""
@@ -73,7 +95,7 @@ class Entry(StrEnum):
     ANY_USER = "any_user"
     """As a made-up user."""
     NAMED_ACCOUNT = "named_account"
-    """As an existing account without a password; ``ProbeReport.account`` names it."""
+    """As an existing account without a password. ``ProbeReport.account`` names it; empty: any existing account."""
 
 
 class Privileges(StrEnum):
@@ -96,6 +118,16 @@ class Field(msgspec.Struct, frozen=True):
     """Dotted path for nested fields."""
     type: str = ""
     """The store's own type name."""
+
+
+MATERIALIZED_VIEW, VIEW = "materialized view", "view"
+NOT_RECORDS: Mapping[str, str] = {
+    "relationships": "relationships",
+    MATERIALIZED_VIEW: "copied rows",
+    VIEW: "rows of a view",
+}
+"""Kinds of containers whose figure counts something other than records, and its noun. They are listed, but no total
+contains them."""
 
 
 class Container(msgspec.Struct, frozen=True):
@@ -121,6 +153,11 @@ class Container(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """The path joined by dots."""
         return ".".join(self.path)
+
+    @property
+    def counts_records(self) -> bool:
+        """True if totals contain its figures: it is not the product's own, and its figure counts records."""
+        return not self.system and self.kind not in NOT_RECORDS
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -217,9 +254,12 @@ class ProbeReport(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
     """What could not be probed or read, one clause each."""
     traits: tuple[tuple[str, str], ...] = ()
-    """Server properties besides the version, such as ``build_hash``: they help to recognise honeypots."""
+    """Server properties besides the version, such as ``build_hash``: they help to recognise honeypots.
+    ``default_credentials``: what shows that the server still has its default credentials, which are never tried."""
     people: int = 0
     """Lower bound of distinct people in the records read at depth ``sample``, over all containers."""
+    own_people: OwnPeople | None = None
+    """Sampled people at the workspace's own e-mail domains; ``None`` if nothing was compared."""
     replayed: str = ""
     """Date of the recorded probe, if this is a replay."""
     entry: Entry = Entry.NONE
@@ -228,8 +268,16 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """What it may do there."""
     untested: tuple[str, ...] = ()
     """What a client without credentials could still try and we did not, one clause each: ``the account root without a
-    password: the grant does not name it``, ``names other than photos``. If not empty, ``auth_required`` is not closed.
+    password: the grant does not name it``, ``names other than photos``. If not empty, ``auth_required`` is not closed,
+    except for clauses that end with ``NEEDS_PASSWORD``.
     """
+    intrusion: tuple[str, ...] = ()
+    """Signs that somebody wrote to the store, besides ransom and wiping. They do not show that data were copied."""
     experimental: bool = False
     """True if the verdict rests on the vendor's documentation: no recorded conversation with a real server of this
     product confirms it."""
+
+    @property
+    def undecided(self) -> bool:
+        """True if the probe decided neither open nor closed."""
+        return is_undecided(self.access, self.untested)

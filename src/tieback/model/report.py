@@ -12,6 +12,7 @@ from tieback.model.backend import Backend
 from tieback.model.exposure import Exposure, Finding, PeopleRange, Severity
 from tieback.model.figure import Figure
 from tieback.model.passive import PassiveNote, PassiveSighting
+from tieback.model.pii import OwnPeople
 from tieback.model.posture import Posture
 from tieback.model.probe import ProbeReport
 from tieback.model.sighting import Problem, Sighting, UnreadCode
@@ -75,6 +76,8 @@ class Headline(msgspec.Struct, frozen=True):
     ``None`` if the audience must not see it."""
     people: PeopleRange | None = None
     """Over all exposed stores. The lower bound is that of the largest store, as others may contain the same people."""
+    own_people: OwnPeople | None = None
+    """People at the workspace's own e-mail domains in the exposed store with most of them; ``None`` if not compared."""
     duties: tuple[Duty, ...] = ()
     """Notices that laws and contracts may require, as advice."""
     campaigns: tuple[Campaign, ...] = ()
@@ -86,6 +89,14 @@ class Headline(msgspec.Struct, frozen=True):
     """Affected apps among them; the other affected apps were fully read."""
     damaged_parts: int = 0
     """Damaged parts of the stored results, which were ignored: apps and stores may be missing."""
+    undecided: int | None = 0
+    """Stores that answered, but are known neither as open nor as closed. ``None`` if the audience must not see it."""
+    stores_answering_at_most: int | None = None
+    """Stores if all addresses that only look alike are different stores; ``None`` here and below if this changes
+    nothing, or if the audience must not see it. The fields without ``at_most`` count such addresses once."""
+    stores_exposed_at_most: int | None = None
+    records_at_most: Figure | None = None
+    bytes_at_most: Figure | None = None
 
 
 class FigureGroup(msgspec.Struct, frozen=True):
@@ -106,6 +117,9 @@ class FigureGroup(msgspec.Struct, frozen=True):
     records: Figure
     """Records of the exposed stores."""
     bytes: Figure
+    answering_at_most: int | None = None
+    """As ``Headline.stores_answering_at_most``; ``None`` also if the audience must not see it."""
+    exposed_at_most: int | None = None
 
 
 class GroupTable(msgspec.Struct, frozen=True):

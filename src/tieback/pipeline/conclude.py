@@ -186,7 +186,7 @@ def with_context(
                 table,
             )
 
-    return tuple(sorted(told(), key=lambda one: (-one.severity.rank, -one.records.value, one.id)))
+    return tuple(sorted(told(), key=lambda one: (-one.severity.rank, -one.own_count, -one.records.value, one.id)))
 
 
 def _backends(workspace: Workspace, run: str, exposures: Iterable[Exposure]) -> dict[str, Backend]:

@@ -220,9 +220,9 @@ def _left_out(path: str, groups: Sequence[TrafficApp]) -> Iterator[Problem]:
         yield Problem(f"{what} leaks and hints. Split the capture by time", path)
 
 
-def _worst_first(finding: Finding) -> tuple[int, str, str]:
+def _worst_first(finding: Finding) -> tuple[int, int, str, str]:
     """Sort key: the order of the ledger, most severe first."""
-    return -finding.severity.rank, finding.rule, finding.id
+    return finding.order
 
 
 def _taken(lines: Iterable[StoreLine], columns: StoreColumns) -> Iterator[StoreLine]:
@@ -240,6 +240,7 @@ def _taken(lines: Iterable[StoreLine], columns: StoreColumns) -> Iterator[StoreL
                     line.described,
                     line.records,
                     line.bytes,
+                    line.at_most,
                 )
             )
         yield line
@@ -317,7 +318,8 @@ def compare_with_earlier_runs(conclusions: Conclusions, run: str) -> ExposureHis
     """Compare a run with earlier runs; ``None`` if no earlier run finished.
 
     Stores are matched by ID. If a store's ID changed, for example because it no longer discloses its identity, it is
-    matched by a name or address probed in both runs. A store without a response is unconfirmed, never remediated.
+    matched by a name or address probed in both runs. A store without a response, or whose answer decides neither open
+    nor closed, is unconfirmed, never remediated.
 
     Raises:
         WorkspaceError: the ledger cannot be read.
@@ -326,25 +328,28 @@ def compare_with_earlier_runs(conclusions: Conclusions, run: str) -> ExposureHis
     if since is None:
         return None
     before = conclusions.open_periods(run)
-    ends: dict[str, bool] = {}
-    at: dict[str, bool] = {}
+    ends: dict[str, bool | None] = {}
+    """True for open, False for closed, ``None`` for undecided."""
+    at: dict[str, list[bool | None]] = {}
     if before:
         for store in conclusions.places(run):
-            ends[store.id] = store.exposed
+            fate = None if store.undecided and not store.exposed else store.exposed
+            ends[store.id] = fate
             for place in (*store.targets, *store.addresses):
-                at[place] = at.get(place, False) or store.exposed
+                at.setdefault(place, []).append(fate)
     fates = [ends[key] for key in before if key in ends]
     for store in _lost(conclusions, {key: one for key, one in before.items() if key not in ends}):
-        found = [at[place] for place in (*store.targets, *store.addresses) if place in at]
+        found = [fate for place in (*store.targets, *store.addresses) for fate in at.get(place, ())]
         if found:
-            fates.append(any(found))
+            fates.append(True if any(found) else None if None in found else False)
+    decided = [fate for fate in fates if fate is not None]
     return ExposureHistory(
         since=since.isoformat(),
         runs=count,
         before=len(before),
-        still_open=sum(fates),
-        remediated=len(fates) - sum(fates),
-        unconfirmed=len(before) - len(fates),
+        still_open=sum(decided),
+        remediated=len(decided) - sum(decided),
+        unconfirmed=len(before) - len(decided),
     )
 
 

@@ -61,6 +61,7 @@ from tieback.storage.lake.tables.inputs import Inputs, RunInput
 from tieback.storage.lake.tables.probes import ProbedTargets, ProbeWriter, read_probes
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.objects.listing import ObjectListing
+from tieback.storage.own_domains import read_own_domains
 from tieback.storage.recovery import recover, units_without_results
 from tieback.storage.workspace import Workspace
 
@@ -273,7 +274,8 @@ async def _ask(
         wanted.add(await follower.follow(lead for traffic in named.traffic for lead in traffic.leads))
         noting = any(rule.ransom_note for rule in grant.target)
         notes = NoteJudge(read_salt(workspace.audit_file.parent)) if noting else None
-        samples = SampleJudge() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
+        own = read_own_domains(workspace.directory)
+        samples = SampleJudge(own_domains=own) if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
         first = along.attach(exclude_targets(wanted, answered))
         async for candidate, report in probe_all(first, grant, dialer, progress, along, notes, samples, lease):
             writer.add(report)

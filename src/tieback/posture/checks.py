@@ -42,6 +42,7 @@ class ToolCheck(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     failed: CheckStatements = CheckStatements()
 
 
+_NO_CHECK = ToolCheck(of="")
 _MEMBER = re.compile(r" at cluster ([A-Za-z0-9-]{1,63}) level\.?$")
 _TELL_MEMBERS = frozenset({"rds_instance_deletion_protection", "rds_instance_multi_az"})
 """Checks of Prowler whose message names the cluster of an instance; CSV and ASFF contain it nowhere else."""
@@ -84,7 +85,10 @@ class ToolCheckTable:
         planned: bool = False,
         kind: ResourceType | None = None,
     ) -> Resource | None:
-        """The statements of the check about the resource in ``about``; ``None`` if it has none.
+        """The statements of the check about the resource in ``about``; ``None`` if it is no data store.
+
+        A check that says nothing about the outcome, or that is not in the table, still names the resource: otherwise
+        only failures would be counted, and every share would be one of failures.
 
         Args:
             tool: name of the tool in ``checks.toml``.
@@ -95,12 +99,10 @@ class ToolCheckTable:
             planned: True if the resource is only in code and not deployed.
             kind: kind of the resource, if its name does not show it; by default the kind that the check is listed for.
         """
-        check = self.all[tool].get(code)
-        if check is None or not about.key:
+        if not about.key:
             return None
+        check = self.all[tool].get(code, _NO_CHECK)
         says = check.passed if passed else check.failed
-        if says == CheckStatements():
-            return None
         kind = self.kinds.by_key(about.key) or kind or self.kinds.by_name(check.of)
         sort = kind.resource if kind is not None else None
         if kind is None or sort is None:

@@ -1,10 +1,11 @@
 """Selection of the reader for an export, by content and never by file name."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from tieback.model.errors import InputError
-from tieback.posture.interface import PostureReader
+from tieback.posture.interface import Fact, PostureMeta, PostureReader
 from tieback.posture.readers.atlas import Atlas
 from tieback.posture.readers.aws_config import AwsConfig
 from tieback.posture.readers.azure import DefenderCsv, ResourceGraph, ResourceGraphCsv
@@ -12,7 +13,7 @@ from tieback.posture.readers.checkov import Checkov, CheckovSarif
 from tieback.posture.readers.cloud_cli import CloudCli
 from tieback.posture.readers.gcp import AssetInventory, CommandCenter
 from tieback.posture.readers.prowler import ProwlerOcsf
-from tieback.posture.readers.prowler_csv import ProwlerCsv
+from tieback.posture.readers.prowler_csv import ProwlerCsv, ProwlerJson
 from tieback.posture.readers.scoutsuite import ScoutSuite
 from tieback.posture.readers.security_hub import SecurityHub
 from tieback.posture.readers.steampipe import Powerpipe, Steampipe
@@ -24,11 +25,26 @@ POSTURE_VERSION = "2"
 _REFUSED = re.compile(rb"\A\s*(?:An error occurred \(([A-Za-z]{1,60})\)|ERROR: \(?([A-Za-z.]{1,60}))")
 
 
+class EmptyList:
+    """Reads an empty list: the export of a tool that found nothing. Which tool is not known."""
+
+    meta = PostureMeta("empty", "an empty list", "https://www.rfc-editor.org/rfc/rfc8259")
+
+    def recognises(self, head: bytes) -> bool:
+        """True for ``[]``."""
+        return "".join(head.decode("utf-8-sig", "replace").split()) == "[]"
+
+    def facts(self, source: PostureSource) -> Iterator[Fact]:  # noqa: ARG002 - there is nothing to read
+        """None."""
+        yield from ()
+
+
 def readers() -> tuple[PostureReader, ...]:
     """All readers, those with the most specific marks first."""
     return (
         ProwlerOcsf(),
         ProwlerCsv(),
+        ProwlerJson(),
         SecurityHub(),
         AwsConfig(),
         ScoutSuite(),
@@ -43,6 +59,7 @@ def readers() -> tuple[PostureReader, ...]:
         DefenderCsv(),
         Steampipe(),
         CloudCli(),
+        EmptyList(),
     )
 
 
@@ -64,6 +81,12 @@ def open_export(path: Path, origin: Origin | None = None) -> tuple[PostureReader
             f"contains the error of a command ({code}), not its output",
             where=str(path),
             advice="Run the command again with read permissions",
+        )
+    if b'"Control ID"' in head or b"TITLE_ID,CHECK_RESULT" in head:
+        raise InputError(
+            "findings of Prowler 2, which name no resource by its ARN",
+            where=str(path),
+            advice="Export them with Prowler 3 or newer (-M csv json-ocsf), or with Prowler 2 as -M json-asff",
         )
     known = ", ".join(sorted({reader.meta.title for reader in readers()}))
     raise InputError(

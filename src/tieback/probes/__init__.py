@@ -15,6 +15,7 @@ from tieback.probes.stores.clickhouse_native.probe import ClickhouseNativeProbe
 from tieback.probes.stores.consul import ConsulProbe
 from tieback.probes.stores.couchbase import CouchbaseProbe
 from tieback.probes.stores.couchdb import CouchdbProbe
+from tieback.probes.stores.directus import DirectusProbe
 from tieback.probes.stores.docker_api import DockerApiProbe
 from tieback.probes.stores.docker_registry import DockerRegistryProbe
 from tieback.probes.stores.drda import DrdaProbe
@@ -59,6 +60,7 @@ from tieback.probes.stores.rsync import RsyncProbe
 from tieback.probes.stores.s3 import S3Probe
 from tieback.probes.stores.smb import SmbProbe
 from tieback.probes.stores.solr import SolrProbe
+from tieback.probes.stores.stomp import StompProbe
 from tieback.probes.stores.typesense import TypesenseProbe
 from tieback.probes.stores.weaviate import WeaviateProbe
 from tieback.probes.stores.zookeeper.probe import ZookeeperProbe
@@ -75,6 +77,7 @@ WEB_STORES: tuple[WebStoreProbe, ...] = (
     DockerRegistryProbe(),
     NatsProbe(),
     PocketbaseProbe(),
+    DirectusProbe(),
     ChromaProbe(),
     FirebaseRtdbProbe(),
     FirebaseStorageProbe(),
@@ -115,6 +118,7 @@ PROBES: tuple[Probe, ...] = (
     MongodbProbe(),
     LdapProbe(),
     AmqpProbe(),
+    StompProbe(),
     ZookeeperProbe(),
     MqttProbe(),
     PostgresqlProbe(),

@@ -13,7 +13,7 @@ _WEB_PORTS = (80, 443, 8080, 8443)
 
 
 @lru_cache(maxsize=4096)
-def order_probes(service: str | None, port: int) -> tuple[Probe, ...]:
+def order_probes(service: str | None, port: int, *, below_path: bool = False) -> tuple[Probe, ...]:
     """Probes worth trying, the likeliest first: by the hinted service, then by the port, then the rest.
 
     Stores that speak HTTP have their own place only if the hint or a port specific to the store points to them.
@@ -23,11 +23,13 @@ def order_probes(service: str | None, port: int) -> tuple[Probe, ...]:
     Args:
         service: product that the evidence implies, or ``None``; matched with ``meta.services`` and ``meta.products``.
         port: TCP port.
+        below_path: whether the store is below a path of an HTTP server, so that only HTTP is spoken there.
     """
     hinted = [probe.meta for probe in PROBES if service is not None and service.lower() in _claims(probe)]
-    if service is not None and port in _WEB_PORTS and not hinted:
+    if service is not None and (port in _WEB_PORTS or below_path) and not hinted:
         service = WEB
-    web_only = service == WEB or (port in _WEB_PORTS and bool(hinted) and all(meta.web for meta in hinted))
+    web_hint = port in _WEB_PORTS and bool(hinted) and all(meta.web for meta in hinted)
+    web_only = below_path or service == WEB or web_hint
     ranked = [(_rank(probe, service, port), probe) for probe in PROBES]
     kept = [
         (rank, probe)

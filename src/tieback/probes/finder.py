@@ -1,24 +1,34 @@
 """Finder: detects which HTTP store is on an unknown port, with one ``GET /`` for all stores and a few more requests.
 
 Most stores name themselves in the answer to ``GET /``. The others get their own identifying request over the same
-connection if that answer does not rule them out, at most ``MAX_TRIES`` of them. A plain web API receives these requests
-and nothing else. The report names the probe that continues; it makes no statement about access.
+connection if that answer does not rule them out, at most ``MAX_TRIES`` of them. If ``/`` redirects to another page of
+the same origin, that page is read too, once. A plain web API receives these requests and nothing else.
+
+The report names the probe that continues; it then makes no statement about access. If no store is recognised and ``/``
+demands a login, that is the result: the access is ``auth_required``, and the product stays unknown.
 """
 
+import re
 from collections.abc import Sequence
 
 from tieback.model.grant import Depth
-from tieback.model.probe import ProbeReport
+from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.web import ROOT_CAP, Identification, WebStoreProbe
-from tieback.probes.wire.http import HttpSession
+from tieback.probes.wire.challenge import login_demand, redirect_path
+from tieback.probes.wire.http import HttpSession, Response, declared_get
+from tieback.probes.wire.opening import STREAM_ENDED
 from tieback.probes.wire.requests import get_request
 from tieback.probes.wire.verdicts import NotThisProtocol
-from tieback.scope.conversation import Conversation, DeclaredSend, Target
+from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Recognised, Target
 
 MAX_TRIES = 8
 """Maximum number of identifying requests after ``GET /``."""
 ROOT = get_request("/", "which product answers; shared by all stores that speak HTTP", depth=Depth.IDENTIFY)
+_PAGE_PATH = rb"(?:/(?!\.)[A-Za-z0-9_.~-]{1,64}){1,4}/?"
+_PAGE = declared_get(
+    "GET <page to which / redirects>", _PAGE_PATH, "which product answers; the server's own first page, without a query"
+)
 _NO_STORE = "an HTTP server that is not a known store"
 
 
@@ -32,7 +42,7 @@ class WebFinder:
 
     def __init__(self, stores: Sequence[WebStoreProbe]) -> None:
         self._stores = tuple(stores)
-        asks: dict[bytes, DeclaredSend] = {ROOT.send.pattern: ROOT.send}
+        asks: dict[bytes, DeclaredSend] = {ROOT.send.pattern: ROOT.send, _PAGE.pattern: _PAGE}
         for store in stores:
             asks.setdefault(store.ask.send.pattern, store.ask.send)
         self.meta = ProbeMeta(
@@ -45,6 +55,7 @@ class WebFinder:
             sends=tuple(asks.values()),
             references=("https://www.rfc-editor.org/rfc/rfc9110",),
             pivot=False,
+            may_keep_quiet=True,
         )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
@@ -54,6 +65,8 @@ class WebFinder:
         return ProbeReport(
             target=report.target,
             outcome=report.outcome,
+            access=report.access,
+            proofs=report.proofs,
             product=report.product,
             version=report.version,
             probe=found[0] if found else self.meta.name,
@@ -63,17 +76,55 @@ class WebFinder:
     def _talk(self, draft: ReportDraft, target: Target, found: list[str]) -> Conversation[None]:
         http = HttpSession(target)
         root = yield from http.first(ROOT.path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
+        yield Recognised(store=False)
         for store in self._stores:
             if store.ask.path == ROOT.path and (known := store.identify(root)) is not None:
                 return _say(draft, found, store, known)
-        likely = [store for store in self._stores if store.ask.path != ROOT.path and store.is_likely(root)]
-        # Stores with a specific test of the root page come before those that any page leaves possible.
-        likely.sort(key=lambda store: type(store).is_likely is WebStoreProbe.is_likely)
-        for store in likely[:MAX_TRIES]:
-            answer = yield from http.get(store.ask.path, cap=ROOT_CAP)
-            if (known := store.identify(answer)) is not None:
-                return _say(draft, found, store, known)
+        answers: dict[str, Response] = {ROOT.path: root}
+        likely = yield from self._ask_likely(http, root, answers)
+        path = redirect_path(root, target.place, tls=http.encrypted)
+        path = path.removeprefix(target.path) if path.startswith(f"{target.path}/") else ""
+        if likely is None and path not in answers and re.fullmatch(_PAGE_PATH, path.encode()):
+            page = yield from _get(http, path)
+            likely = (yield from self._ask_likely(http, page, answers)) if page is not None else None
+        if likely is not None:
+            return _say(draft, found, *likely)
+        # A login demand of one path says nothing about a server that shows another page at its root.
+        for path, answer in answers.items() if root.status not in (200, 204) else ():
+            demand = login_demand(answer)
+            if demand:
+                draft.spoke = True
+                draft.access = Access.AUTH_REQUIRED
+                draft.prove(f"GET {path}", f"status {answer.status}: {demand}", Access.AUTH_REQUIRED)
+                draft.problem("a login is required before the product is visible")
+                return None
         raise NotThisProtocol(f"{_NO_STORE} (status {root.status})")
+
+    def _ask_likely(
+        self, http: HttpSession, page: Response, answers: dict[str, Response]
+    ) -> Conversation[tuple[WebStoreProbe, Identification] | None]:
+        """Send the identifying requests of the stores that a page makes likely; adds what came back to ``answers``."""
+        for store in self._stores:
+            path = store.ask.path
+            if path in answers or len(answers) > MAX_TRIES or not store.is_likely(page):
+                continue
+            answer = yield from _get(http, path)
+            if answer is None:
+                continue
+            answers[path] = answer
+            if (known := store.identify(answer)) is not None:
+                return store, known
+        return None
+
+
+def _get(http: HttpSession, path: str) -> Conversation[Response | None]:
+    """The answer; ``None`` if the server ended the connection instead: the answer to ``GET /`` remains."""
+    try:
+        return (yield from http.get(path, cap=ROOT_CAP))
+    except Fault as fault:
+        if fault.outcome in (*STREAM_ENDED, Outcome.NOT_RECORDED):
+            return None
+        raise
 
 
 def _say(draft: ReportDraft, found: list[str], store: WebStoreProbe, known: Identification) -> None:

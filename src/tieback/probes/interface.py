@@ -11,16 +11,19 @@ from tieback.model.grant import Depth
 from tieback.model.probe import (
     Access,
     Container,
+    Entry,
     Identity,
     Outcome,
+    Privileges,
     ProbeReport,
     Proof,
 )
 from tieback.probes.plausible import check_figures
 from tieback.probes.verified import VerifiedVersion, verified_versions
 from tieback.probes.wire.opening import SILENT_PEER
+from tieback.probes.wire.placeholders import is_distinctive
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
-from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target
+from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Recognised, Target
 
 FIRST_ANSWER_SECONDS = 1.0
 """Seconds that a server on a non-standard port has to show its protocol. Servers that send anything at all do so within
@@ -62,6 +65,8 @@ class ProbeMeta(msgspec.Struct, frozen=True):
     keeps_quiet: bool = False
     """True if the servers leave the first bytes of another protocol unanswered, while most would close. The probe is
     then tried first on a port that stayed silent."""
+    may_keep_quiet: bool = False
+    """True if some servers do so. The probe is then tried after those whose servers all do."""
 
     @property
     def verified(self) -> tuple[VerifiedVersion, ...]:
@@ -165,6 +170,11 @@ class ReportDraft:
         self.proofs: list[Proof] = []
         self.problems: list[str] = []
         self.account = ""
+        self.entry = Entry.NONE
+        """If a probe does not set it, it follows from the access and the account."""
+        self.privileges = Privileges.NONE
+        """If a probe does not set it, it is ``unknown`` for every entry."""
+        self.untested: list[str] = []
         self.traits: dict[str, str] = {}
         self.spoke = False
         """True if the service has answered in its protocol. A later fault keeps the outcome ``ok``."""
@@ -181,12 +191,15 @@ class ReportDraft:
     def vendor_id(self, label: str, value: str, store: str = "") -> None:
         """Set the product's own identifier as the identity: it is the same at every address of the store.
 
+        A value that many stores have, such as one printed in a manual, is no identity.
+
         Args:
             label: the identifier's name in its product.
             value: the identifier.
             store: the probe whose keys are used, if a product has two protocols.
         """
-        self.identity = Identity(f"{store or self.meta.name}:{label}:{value}", "vendor_id")
+        if is_distinctive(label, value):
+            self.identity = Identity(f"{store or self.meta.name}:{label}:{value}", "vendor_id")
 
     def fingerprint(self, parts: Iterable[str]) -> None:
         """Set a digest of names and of the store's own identifiers as the identity; without any, use the address."""
@@ -201,12 +214,22 @@ class ReportDraft:
         """Add a line about something that could not be probed or read."""
         self.problems.append(what[:300])
 
+    def default_accounts(self, *accounts: str) -> None:
+        """Name the product's accounts that have no password by default, unless the grant names them.
+
+        Only a synthetic user was refused then: the store may be open to these accounts, so it is not closed.
+        """
+        for account in accounts:
+            if account not in self.target.passwordless:
+                self.untested.append(f"the account {account} without a password: the grant does not name it")
+
     def report(self) -> ProbeReport:
         """The immutable report. ``open`` without two independent proofs becomes ``partial``."""
         access = self.access
         if access is Access.OPEN and len({p.asked for p in self.proofs if p.supports is Access.OPEN}) < 2:
             access = Access.PARTIAL
         containers, problems = check_figures(self.containers)
+        entry = self.entry or _entry(access, self.account)
         return ProbeReport(
             target=self.target.label,
             outcome=self.outcome,
@@ -220,7 +243,19 @@ class ReportDraft:
             account=self.account,
             problems=(*self.problems, *problems),
             traits=tuple(sorted(self.traits.items())),
+            entry=entry,
+            privileges=(self.privileges or Privileges.UNKNOWN) if entry else Privileges.NONE,
+            untested=tuple(dict.fromkeys(self.untested)),
         )
+
+
+def _entry(access: Access, account: str) -> Entry:
+    """How a client got in, as far as the access state says it."""
+    if access is Access.ANY_USER:
+        return Entry.ANY_USER
+    if not access.exposed and access not in (Access.OPEN_EMPTY, Access.SCHEMA_ONLY):
+        return Entry.NONE
+    return Entry.NAMED_ACCOUNT if account else Entry.ANONYMOUS
 
 
 def run_to_report(
@@ -233,7 +268,7 @@ def run_to_report(
     """
     draft = ReportDraft(meta, target)
     try:
-        yield from talk(draft)
+        yield from _announced(draft, talk(draft))
     except NotThisProtocol as verdict:
         draft.outcome = Outcome.PROTOCOL_MISMATCH
         draft.problem(str(verdict))
@@ -247,6 +282,27 @@ def run_to_report(
             draft.outcome = fault.outcome
         draft.problem(f"{fault.outcome}: {fault.detail}")
     return draft.report()
+
+
+def _announced(draft: ReportDraft, talk: Conversation[None]) -> Conversation[None]:
+    """Pass on every step; report once that the service has answered in its protocol."""
+    announced = False
+    try:
+        step = next(talk)
+        while True:
+            if draft.spoke and not announced:
+                announced = True
+                yield Recognised()
+            try:
+                answer = yield step
+            except Fault as fault:
+                step = talk.throw(fault)
+            else:
+                step = talk.send(answer)
+    except StopIteration:
+        return
+    finally:
+        talk.close()
 
 
 def run_note(talk: Conversation[bytes]) -> Conversation[bytes]:

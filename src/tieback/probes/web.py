@@ -5,18 +5,19 @@ returned without authentication is the first proof of ``open``; another declared
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, ProbeReport
+from tieback.model.probe import Access, Container, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
 from tieback.probes.wire.http import HttpSession, Response
 from tieback.probes.wire.jsontext import decode_json
+from tieback.probes.wire.opening import STREAM_ENDED
 from tieback.probes.wire.requests import Request
 from tieback.probes.wire.verdicts import NotThisProtocol
-from tieback.scope.conversation import Conversation, Target
+from tieback.scope.conversation import Conversation, Fault, Target
 
 MAX_PROBED = 50
 """Maximum number of containers per store that are probed one by one; the others are listed by name."""
@@ -29,6 +30,8 @@ LISTING_CAP = 256 * 1024
 their length."""
 ROOT_CAP = 64 * 1024
 """Maximum number of bytes of an identifying answer that are read."""
+NAMES_UNTESTED = "root_refused_names_untested"
+"""Start of the problem of a store that lists nothing to us, while no container could be requested by its name."""
 _REFUSALS = (401, 403)
 
 
@@ -53,6 +56,8 @@ class Inquiry:
         self._http = http
         self.enumerates = depth.allows(Depth.ENUMERATE)
         self.describes = depth.allows(Depth.DESCRIBE)
+        self.listing_refused = 0
+        """The status, if the store was identified and then refused the list of its containers."""
         self.refused = 0
         """Number of requests about a container that were answered with 401 or 403."""
 
@@ -67,12 +72,31 @@ class Inquiry:
     def read[T](self, request: Request, into: type[T], *names: str, cap: int = LISTING_CAP) -> Conversation[T | None]:
         """Request a part of the store; a refusal is counted, any other unreadable answer becomes a problem line."""
         answer = yield from self.ask(request, *names, cap=cap)
-        if answer is None:
-            return None
+        return self.take(request, into, answer, *names) if answer is not None else None
+
+    def take[T](self, request: Request, into: type[T], answer: Response, *names: str) -> T | None:
+        """As ``read``, for an answer that was already received."""
         if answer.status in _REFUSALS:
             self.refused += 1
             return None
         return self._decoded(request, answer, into, names)
+
+    def attempt[T](
+        self, request: Request, into: type[T], *names: str, cap: int = LISTING_CAP
+    ) -> Conversation[T | None]:
+        """As ``read``, but a request that takes too long costs only itself.
+
+        The connection is then closed, which also ends the work of servers that watch it.
+        """
+        try:
+            return (yield from self.read(request, into, *names, cap=cap))
+        except Fault as fault:
+            if fault.outcome is not Outcome.TIMEOUT and fault.outcome not in STREAM_ENDED:
+                raise
+            self._http.drop()
+            about = f" ({names[-1][:60]!r})" if names else ""
+            self.draft.problem(f"{request.label}{about}: {fault.detail}")
+            return None
 
     def catalogue[T](
         self, request: Request, into: type[T], *names: str, cap: int = LISTING_CAP
@@ -82,6 +106,7 @@ class Inquiry:
         if answer is None:
             return None
         if self.is_refused(request, answer):
+            self.listing_refused = answer.status
             return None
         found = self._decoded(request, answer, into, names)
         if found is None:
@@ -141,13 +166,67 @@ class Inquiry:
         else:
             self.draft.access = Access.OPEN_EMPTY
 
+    def judge_names(self, what: str, names: Sequence[str], *, list_refused: bool) -> None:
+        """Set the access of a store that does not list its containers, after some were requested by their names.
+
+        The others may still be readable, so that neither a refusal nor a missing container shows a closed store.
+
+        Args:
+            what: the kind of container in the plural, such as ``buckets``.
+            names: the names that were requested.
+            list_refused: whether the list of them was refused, so that not all are open.
+        """
+        judge_names(self.draft, what, names, refused=self.refused, list_refused=list_refused)
+
     def _decoded[T](self, request: Request, answer: Response, into: type[T], names: tuple[str, ...]) -> T | None:
         found = decode_json(answer.body, into) if answer.status in (200, 202) and not answer.truncated else None
         if found is None:
             about = f" ({names[-1][:60]!r})" if names else ""
             cut = ", larger than the limit" if answer.truncated else ""
-            self.draft.problem(f"{request.label}{about}: status {answer.status}, unreadable answer{cut}")
+            why = (
+                f"status {answer.status}, unreadable answer{cut}"
+                if answer.status
+                else "the server closed the connection"
+            )
+            self.draft.problem(f"{request.label}{about}: {why}")
         return found
+
+
+type NamedContainers = tuple[str, Sequence[str], Callable[[str], Conversation[None]]]
+"""What the containers are in the plural, the names that may be requested, and the request of one name: it adds the
+container to the draft, counts a refusal, and adds nothing if the container does not exist."""
+
+
+def other_names(draft: ReportDraft, what: str, names: Sequence[str]) -> None:
+    """Record that only some containers were requested: a store that lists none may have others.
+
+    Args:
+        draft: the report.
+        what: the kind of container in the plural, such as ``classes``.
+        names: the names that were requested.
+    """
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    shown = f" other than {', '.join(name[:60] for name in names[:5])}{more}" if names else ""
+    draft.untested.append(f"names of {what}{shown}")
+
+
+def judge_names(draft: ReportDraft, what: str, names: Sequence[str], *, refused: int, list_refused: bool) -> None:
+    """As ``Inquiry.judge_names``; ``refused`` is the number of names that were refused."""
+    if not names:
+        draft.access = Access.UNKNOWN
+        draft.problem(f"{NAMES_UNTESTED}: {what} are not listed to us, and no name of one is known")
+        other_names(draft, what, ())
+        return
+    other_names(draft, what, names)
+    held = [container.records for container in draft.containers if not container.system]
+    if any(figure is not None and figure.value for figure in held):
+        draft.access = Access.PARTIAL if refused or list_refused else Access.OPEN
+    elif any(figure is not None for figure in held):
+        draft.access = Access.OPEN_EMPTY
+    elif refused:
+        draft.access = Access.AUTH_REQUIRED
+    else:
+        draft.access = Access.NOT_FOUND if not held else Access.UNKNOWN
 
 
 class WebStoreProbe(ABC):
@@ -170,13 +249,23 @@ class WebStoreProbe(ABC):
     def identify(self, answer: Response) -> Identification | None:
         """Product and version from the answer to ``ask``; ``None`` if it comes from another server."""
 
-    def is_likely(self, root: Response) -> bool:
-        """True if the answer to ``GET /`` does not rule out the store, so that ``ask`` is worth sending."""
-        return root.status in (200, 404)
+    def is_likely(self, root: Response) -> bool:  # noqa: ARG002 - most stores name themselves at the root
+        """True if a page of the server, the root or where it redirects to, makes ``ask`` worth sending.
+
+        A status alone is no reason against: proxies and front ends answer the root in their own way.
+        """
+        return True
 
     @abstractmethod
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """Read what the depth allows about the store's content; ``answer`` is the identifying one, not a refusal."""
+
+    def by_name(self, inquiry: Inquiry) -> NamedContainers | None:  # noqa: ARG002 - most stores are open or closed as a whole
+        """How containers are requested that the app names, if the store or its list was refused.
+
+        ``None`` if no container can be open while the list is refused.
+        """
+        return None
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
@@ -201,3 +290,21 @@ class WebStoreProbe(ABC):
         inquiry = Inquiry(draft, http, depth, target.names[:MAX_PROBED], target.key(*self.keys))
         if (known is not None and not self.closed_when_refused) or not inquiry.is_refused(self.ask, answer):
             yield from self.inquire(inquiry, answer)
+        if draft.access is Access.AUTH_REQUIRED and inquiry.enumerates and not draft.untested:
+            yield from self._named(inquiry, whole=not inquiry.listing_refused)
+
+    def _named(self, inquiry: Inquiry, *, whole: bool) -> Conversation[None]:
+        """Request the containers that the app names, after the store or its list was refused."""
+        asking = self.by_name(inquiry)
+        if asking is None:
+            return
+        what, names, ask = asking
+        tested: list[str] = []
+        try:
+            for name in names:
+                yield from ask(name)
+                tested.append(name)
+        finally:
+            # If the server ends the conversation here, the other names are still untested.
+            if inquiry.draft.containers or not whole:
+                inquiry.judge_names(what, tested, list_refused=True)

@@ -25,7 +25,14 @@ from tieback.model.report import (
     SkipReason,
 )
 from tieback.model.safe_text import escape_markup
-from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text, size_text
+from tieback.report.figures import (
+    NOT_MEASURED,
+    bytes_range_text,
+    bytes_text,
+    figure_text,
+    range_text,
+    size_text,
+)
 from tieback.report.personal import personal_lines
 
 ACCESS_WORDS = {
@@ -317,18 +324,36 @@ def _conclusion(report: Report) -> str:
             probed = count_text(report.scope.probed, "candidate was", "candidates were")
             text = f"{analysed} {probed} probed. No data store answered, which does not show that they are closed."
             return f"{text} {skipped}".strip()
-        answered = count_text(head.stores_answering, "data store")
+        answered = count_range(head.stores_answering, head.stores_answering_at_most, "data store")
         text = f"{analysed} {answered} answered; none allowed unauthenticated access to records."
-        return f"{text} {skipped}".strip()
-    exposed = f"{count_text(head.stores_exposed, 'data store')} accessible without authentication"
+        return " ".join(filter(None, (text.strip(), undecided_text(head), skipped)))
+    stores = count_range(head.stores_exposed, head.stores_exposed_at_most, "data store")
+    exposed = f"{stores} accessible without authentication"
     if head.apps_analysed >= max(head.apps_affected, 1):
         apps = count_text(head.apps_analysed, "app")
         verb = "leads" if head.apps_affected == 1 else "lead"
         leading = f"{head.apps_affected:,} of {apps}{_fully_read_share(head)} {verb} to {exposed}"
     else:
         leading = f"{analysed} {exposed}".lstrip()
-    text = f"{leading}: {records_text(head.records)}, {_size(head.bytes)}."
-    return f"{text} {skipped}".rstrip()
+    records, size = records_text(head.records), _size(head.bytes)
+    if head.stores_exposed_at_most is not None:
+        records = f"{range_text(head.records, head.records_at_most)} records"
+        size = bytes_range_text(head.bytes, head.bytes_at_most)
+    text = f"{leading}: {records}, {size}."
+    return " ".join(filter(None, (text, undecided_text(head), skipped)))
+
+
+def count_range(least: int, most: int | None, one: str) -> str:
+    """``1 data store`` or, if addresses that only look alike may be different stores, ``1 to 2 data stores``."""
+    return count_text(least, one) if most is None or most <= least else f"{least:,} to {most:,} {one}s"
+
+
+def undecided_text(head: Headline) -> str:
+    """Say how many stores are known neither as open nor as closed; empty if there are none."""
+    if not head.undecided:
+        return ""
+    stores = count_text(head.undecided, "data store is", "data stores are")
+    return f"{stores} not decided: the answer was unclear, or another access path was not tried. Not counted as closed."
 
 
 def _analysed_text(report: Report) -> str:
@@ -475,7 +500,7 @@ def about_lines(report: Report) -> Iterator[tuple[str, str]]:
         if known.unconfirmed:
             told += f", {known.unconfirmed:,} unconfirmed"
         yield (f"Compared with {clean(known.name, 60)} of {known.created:%Y-%m-%d}", told)
-    yield from personal_lines(report.headline)
+    yield from personal_lines(report.headline, internal=not report.audience)
     yield from scope_lines(report.scope)
     if report.data:
         yield ("Address data", clean("; ".join(one.cited for one in report.data), 500))

@@ -13,7 +13,7 @@ import msgspec
 from tieback.assess.ransom import RANSOMED
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Exposure, Severity
-from tieback.model.figure import Figure, exact, total
+from tieback.model.figure import Figure, exact, lower_bound, total
 from tieback.model.report import Report
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.report.document import clean
@@ -232,7 +232,13 @@ def _share(store: Exposure, of: str, pii_class: str) -> StoreShare:
         return StoreShare(store, store.records, _parts(store, of))
     if of == "bytes":
         return StoreShare(store, store.bytes, _parts(store, of))
-    return StoreShare(store, exact(1, "counted once by its identity"), ())
+    return StoreShare(store, _one(store), ())
+
+
+def _one(store: Exposure) -> Figure:
+    if store.at_most == 1:
+        return exact(1, "counted once by its identity")
+    return lower_bound(1, f"1 to {store.at_most:,} stores: no identifier shows that its addresses are one")
 
 
 def _parts(store: Exposure, of: str, pii_class: str = "") -> tuple[tuple[str, Figure], ...]:
@@ -240,6 +246,8 @@ def _parts(store: Exposure, of: str, pii_class: str = "") -> tuple[tuple[str, Fi
     found = []
     for container in store.containers:
         figure = container.records if of == "records" else container.bytes
+        if of == "records" and not container.counts_records:
+            continue
         if not container.system and figure is not None and (not pii_class or container.name in holding):
             found.append((container.name, figure))
     return tuple(sorted(found, key=lambda part: (-part[1].value, part[0])))
@@ -259,7 +267,7 @@ def _made(shares: Iterable[StoreShare], of: str, only: frozenset[str] | None) ->
     if of == "apps":
         return exact(len(apps), "distinct content hashes"), stores, ()
     if not of:
-        return exact(stores, "distinct identities"), stores, ()
+        return Figure(stores, figure.quality, "distinct identities"), stores, tuple(weakest)
     return figure, stores, tuple(weakest)
 
 

@@ -1,6 +1,9 @@
 """Text of figures: numbers with the same signs for their quality in all formats."""
 
+from collections.abc import Callable
+
 from tieback.model.figure import Figure, Quality
+from tieback.model.probe import NOT_RECORDS, Container
 
 SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥", Quality.CLAIMED: "?"}
 """Sign before a number."""
@@ -31,6 +34,30 @@ def figure_text(figure: Figure | None) -> str:
     if figure is None or _says_nothing(figure):
         return NOT_MEASURED
     return f"{SIGNS[figure.quality]}{figure.value:,}"
+
+
+def range_text(least: Figure, most: Figure | None) -> str:
+    """``20,000 to 40,000``, with the signs of ``figure_text``; the figure alone if there is no greater one."""
+    return _range(figure_text(least), most, figure_text)
+
+
+def bytes_range_text(least: Figure, most: Figure | None) -> str:
+    """The same in bytes."""
+    return _range(bytes_text(least), most, bytes_text)
+
+
+def _range(text: str, most: Figure | None, show: Callable[[Figure | None], str]) -> str:
+    if most is None or show(most) == text or text == NOT_MEASURED or show(most) == NOT_MEASURED:
+        return text
+    # "At least 20,000 to 40,000" would say the lower end twice.
+    return f"{text.removeprefix(SIGNS[Quality.LOWER_BOUND])} to {show(most)}"
+
+
+def container_text(container: Container) -> str:
+    """Format the figure of a container; one that does not count records ends with its noun: ``12 relationships``."""
+    text = figure_text(container.records)
+    noun = NOT_RECORDS.get(container.kind)
+    return text if noun is None or text == NOT_MEASURED else f"{text} {noun}"
 
 
 def quality_text(figure: Figure | None) -> str:

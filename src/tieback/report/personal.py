@@ -6,7 +6,7 @@ A class is detected by value if values of at least one field support it, otherwi
 from collections.abc import Iterator
 
 from tieback.model.exposure import ClassifiedField, PeopleRange
-from tieback.model.pii import ClassificationBasis
+from tieback.model.pii import ClassificationBasis, OwnPeople
 from tieback.model.report import Headline
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.report.figures import figure_text
@@ -18,8 +18,13 @@ _PLAIN = frozenset({"email", "phone", "person_name", "username", "ip_address", "
 _BY = {ClassificationBasis.NAME: "by name", ClassificationBasis.VALUE: "by value"}
 
 
-def personal_lines(head: Headline) -> Iterator[tuple[str, str]]:
-    """Yield label and text of each line; nothing if no exposed store contains personal data."""
+def personal_lines(head: Headline, *, internal: bool = True) -> Iterator[tuple[str, str]]:
+    """Yield label and text of each line; nothing if no exposed store contains personal data.
+
+    Args:
+        head: figures of the report.
+        internal: true if the reader belongs to the organisation whose e-mail domains were compared.
+    """
     if head.pii:
         taxonomy = load_taxonomy()
         told = [
@@ -30,6 +35,11 @@ def personal_lines(head: Headline) -> Iterator[tuple[str, str]]:
         yield ("Personal data", "; ".join(told) + (f"; {more} further classes" if more > 0 else "") + " (records)")
     if head.people is not None:
         yield ("People", people_text(head.people))
+        own = head.own_people
+        if internal:
+            yield ("People at your domains", own_people_text(own))
+        elif own is not None and own.at_least:
+            yield ("People at our domains", f"at least {own.at_least:,} of {own.sampled:,} sampled people")
     for duty in head.duties:
         yield (f"Possible duty, {duty.title}", f"{duty.advice} Reason: {duty.reason}.")
     if head.duties:
@@ -48,6 +58,17 @@ def people_text(people: PeopleRange) -> str:
     if people.at_least is not None:
         text += f", at least {people.at_least.value:,} (found in the records that were read)"
     return text
+
+
+def own_people_text(own: OwnPeople | None) -> str:
+    """Format sampled people at the workspace's own domains, such as ``at least 3 of 25 sampled people``."""
+    if own is None:
+        return "not looked"
+    if not own.addresses:
+        return "unknown, no e-mail address was in the records that were read"
+    if not own.at_least:
+        return f"none of {own.addresses:,} addresses in the records that were read"
+    return f"at least {own.at_least:,} of {own.sampled:,} sampled people are at your domains"
 
 
 def field_words(field: ClassifiedField, title: str) -> str:

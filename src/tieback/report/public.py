@@ -168,11 +168,18 @@ def _headline(head: Headline, counts: BreakdownCounts) -> Headline:
         kinds=_kinds(head.kinds),
         pii=tuple((name, round_down(figure)) for name, figure in head.pii if counts.classes.get(name, 0) >= MIN_GROUP),
         by_value=None,
+        own_people=None,
         people=None
         if people is None
         else PeopleRange(_rounded_up(people.at_most), None if people.at_least is None else round_down(people.at_least)),
         duties=(),
         campaigns=(),
+        undecided=_part(head.undecided, head.stores_answering - head.stores_exposed),
+        # Differences of two totals would show how many addresses look alike.
+        stores_answering_at_most=None,
+        stores_exposed_at_most=None,
+        records_at_most=None,
+        bytes_at_most=None,
     )
 
 
@@ -248,6 +255,8 @@ def _group(group: FigureGroup, by: str) -> FigureGroup:
         ransomed=None,
         records=round_down(group.records),
         bytes=round_down(group.bytes),
+        answering_at_most=None,
+        exposed_at_most=None,
     )
 
 

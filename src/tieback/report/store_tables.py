@@ -13,8 +13,8 @@ from rich.text import Text
 from tieback.assess.ransom import RANSOMED
 from tieback.console import UNFOLDED
 from tieback.model.exposure import Exposure, Severity
+from tieback.model.probe import Privileges
 from tieback.report.document import (
-    ACCESS_WORDS,
     EXPERIMENTAL,
     clean,
     containers_of,
@@ -22,8 +22,9 @@ from tieback.report.document import (
     most_records,
     store_text,
 )
-from tieback.report.figures import bytes_text, figure_text
-from tieback.report.personal import people_text
+from tieback.report.figures import bytes_text, container_text, figure_text
+from tieback.report.personal import own_people_text, people_text
+from tieback.report.verdict import INTRUSION, access_text, no_personal_data, verdict_lines
 
 MOST_CONTAINERS = 20
 """Limit on the containers of one store on a terminal; a pipe gets ``MOST_PIPED``."""
@@ -41,7 +42,7 @@ SEVERITY_STYLES = {
 
 def print_store(store: Exposure, console: Console) -> None:
     """Print a store: where it is, its verdict with the proofs, and its contents."""
-    access = ACCESS_WORDS[store.access] + (f" as {clean(store.account, 40)}" if store.account else "")
+    access = access_text(store)
     places = ", ".join(clean(target, 300) for target in store.targets)
     severity = store.severity
     console.print(
@@ -50,12 +51,14 @@ def print_store(store: Exposure, console: Console) -> None:
         )
     )
     for label, text in _facts(store):
-        line = Text.assemble((f"{label}: ", "bold"), text, style="bold magenta" if label in _ALARMS else "")
+        alarm = label in _ALARMS or (label == _ADMIN and store.privileges is Privileges.ADMIN)
+        line = Text.assemble((f"{label}: ", "bold"), text, style="bold magenta" if alarm else "")
         console.print(Padding(line, (0, 0, 0, 2), expand=False))
     _print_containers(store, console)
 
 
-_ALARMS = frozenset({"ransom", "honeypot"})
+_ALARMS = frozenset({"ransom", "honeypot", INTRUSION})
+_ADMIN = "entry"
 
 
 def _facts(store: Exposure) -> Iterator[tuple[str, str]]:
@@ -65,6 +68,7 @@ def _facts(store: Exposure) -> Iterator[tuple[str, str]]:
         yield "why", clean(proof, 300)
     if not store.proofs:
         yield "why", "the answer decides neither open nor closed" if not store.access.exposed else "one proof only"
+    yield from verdict_lines(store)
     if store.cleartext:
         yield "transport", "cleartext, no TLS"
     classes = most_records(store.pii)
@@ -73,6 +77,7 @@ def _facts(store: Exposure) -> Iterator[tuple[str, str]]:
         yield "personal data", f"{', '.join(shown)} (records)"
     if store.people is not None:
         yield "people", people_text(store.people)
+        yield "your domains", own_people_text(store.own_people)
     if store.ransom.verdict in RANSOMED or store.ransom.reasons:
         reasons = "; ".join(clean(reason, 300) for reason in store.ransom.reasons)
         yield "ransom", f"{store.ransom.verdict}: {reasons}"
@@ -93,11 +98,11 @@ def _print_containers(store: Exposure, console: Console) -> None:
         for container, classes in own[:most]:
             shown = classes if piped else classes[:MOST_CLASSES]
             more = f" and {len(classes) - len(shown)} more" if len(classes) > len(shown) else ""
-            nothing = "none found" if container.fields else "fields not read"
+            nothing = no_personal_data(container)
             table.add_row(
                 Text(clean(container.name, 300)),
                 Text(clean(container.kind, 40)),
-                figure_text(container.records),
+                container_text(container),
                 bytes_text(container.bytes),
                 f"{len(container.fields):,}" if container.fields else "-",
                 Text(", ".join(shown) + more or nothing, style="" if shown else "dim"),

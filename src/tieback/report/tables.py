@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from tieback.model.figure import Figure
 from tieback.model.report import FigureGroup, GroupTable, Headline, Report
 from tieback.report.document import PLATFORM_WORDS, clean, count_text
-from tieback.report.figures import bytes_text, figure_text, quality_text
+from tieback.report.figures import bytes_range_text, bytes_text, figure_text, quality_text, range_text
 
 BY = {
     "kind": "Kind of store",
@@ -60,13 +61,24 @@ def figure_steps(report: Report) -> Iterator[FigureStep]:
             f"the sample is {_percent(head.apps_analysed, sample.population)} of them"
         )
         yield FigureStep("apps affected in the population", figure_text(sample.affected), "estimate", "", note)
-    yield FigureStep("distinct stores that answered", f"{head.stores_answering:,}", "exact", "stores-answering")
+    yield FigureStep(
+        "distinct stores that answered",
+        _range(head.stores_answering, head.stores_answering_at_most),
+        _certainty(head.stores_answering, head.stores_answering_at_most),
+        "stores-answering",
+        f"{head.undecided:,} not decided" if head.undecided else "",
+    )
     note = _of(head.stores_exposed, head.stores_answering)
     yield FigureStep(
-        "distinct stores accessible without authentication", f"{head.stores_exposed:,}", "exact", "stores-exposed", note
+        "distinct stores accessible without authentication",
+        _range(head.stores_exposed, head.stores_exposed_at_most),
+        _certainty(head.stores_exposed, head.stores_exposed_at_most),
+        "stores-exposed",
+        note,
     )
-    yield FigureStep("records exposed", figure_text(head.records), quality_text(head.records), "records")
-    yield FigureStep("bytes exposed", bytes_text(head.bytes), quality_text(head.bytes), "bytes")
+    records, size = range_text(head.records, head.records_at_most), bytes_range_text(head.bytes, head.bytes_at_most)
+    yield FigureStep("records exposed", records, range_quality(head.records, head.records_at_most), "records")
+    yield FigureStep("bytes exposed", size, range_quality(head.bytes, head.bytes_at_most), "bytes")
     if head.stores_ransomed is not None:
         note = _of(head.stores_ransomed, head.stores_answering)
         yield FigureStep(
@@ -101,8 +113,8 @@ def cells(group: FigureGroup) -> tuple[str, ...]:
         ransomed += f" ({_percent(group.ransomed, group.answering)})"
     return (
         *(NOTHING if number is None else f"{number:,}" for number in (group.analysed, group.using, group.affected)),
-        f"{group.answering:,}",
-        f"{group.exposed:,}",
+        _range(group.answering, group.answering_at_most),
+        _range(group.exposed, group.exposed_at_most),
         figure_text(group.records) if group.exposed else NOTHING,
         bytes_text(group.bytes) if group.exposed else NOTHING,
         ransomed,
@@ -120,6 +132,19 @@ def name_of(table: GroupTable, group: FigureGroup) -> str:
     if table.by == "platform":
         return _PLATFORMS.get(group.name, group.name)
     return clean(group.name, 80)
+
+
+def _range(least: int, most: int | None) -> str:
+    return f"{least:,}" if most is None or most <= least else f"{least:,} to {most:,}"
+
+
+def _certainty(least: int, most: int | None) -> str:
+    return "exact" if most is None or most <= least else "range"
+
+
+def range_quality(least: Figure, most: Figure | None) -> str:
+    """Return the word of a figure; ``range`` if addresses that only look alike may be different stores."""
+    return quality_text(least) if most is None or most.value <= least.value else "range"
 
 
 def _of(part: int, whole: int) -> str:

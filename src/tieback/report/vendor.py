@@ -34,6 +34,8 @@ BATCH = 500
 MOST_NAMES = 5
 """Limit on the vendors suggested if none matches."""
 
+OTHER_WAY = "another access path"
+"""Instead of a line that would disclose other vendors' routes."""
 _OF_THE_STORE = frozenset(
     {"access", "records", "bytes", "personal data", "ransom", "cleartext", "people", "honeypot", "exposure window"}
 )
@@ -203,6 +205,8 @@ def _place(host: str, port: int) -> str:
 def _target(candidate: Candidate) -> str:
     """Target in the form of ``ProbeReport.target``."""
     place = _place(candidate.host, candidate.port)
+    if candidate.path:
+        return f"{place}{candidate.path}/"
     return f"{place}/{candidate.resource}" if candidate.resource else place
 
 
@@ -214,14 +218,14 @@ def _picked(report: Report, keys: Iterable[str]) -> Iterator[Exposure]:
 
 def _order(report: Report, own: _Own) -> tuple[list[tuple[str, bool]], frozenset[str]]:
     """Ids of the vendor's stores, worst first, each with its exposed flag; and the affected apps."""
-    keys: list[tuple[int, int, int, str, bool]] = []
+    keys: list[tuple[int, int, int, int, str, bool]] = []
     affected: set[str] = set()
     for store in _picked(report, own.stores):
         told = _store(store, own)
-        keys.append((-told.severity.rank, -told.score, -told.records.value, told.id, told.exposed))
+        keys.append((-told.severity.rank, -told.own_count, -told.score, -told.records.value, told.id, told.exposed))
         if told.exposed:
             affected.update(route.app_sha256 for route in told.routes)
-    return [(key[3], key[4]) for key in sorted(keys)], frozenset(affected)
+    return [(key[4], key[5]) for key in sorted(keys)], frozenset(affected)
 
 
 def _stores(report: Report, own: _Own, keys: list[str]) -> LazyIndex[Exposure]:
@@ -257,7 +261,13 @@ def _store(store: Exposure, own: _Own) -> Exposure:
         proofs=_told(store.proofs, secret),
         window=_window(store, own),
         honeypot=store.honeypot,
+        intrusion=_told(store.intrusion, secret),
         factors=tuple(replace(factor, why=_masked(factor.why, secret)) for factor in factors),
+        # Without the line the store would count as closed.
+        untested=tuple(line if _told((line,), secret) else OTHER_WAY for line in store.untested),
+        at_most=store.at_most if whole else 1,
+        records_at_most=store.records_at_most if whole else None,
+        bytes_at_most=store.bytes_at_most if whole else None,
     )
     if factors == store.factors:
         return told
@@ -368,8 +378,8 @@ def _findings(report: Report, own: _Own, changed: list[Finding]) -> Iterator[Fin
     return merge(same, changed, key=_worst_first)
 
 
-def _worst_first(finding: Finding) -> tuple[int, str, str]:
-    return -finding.severity.rank, finding.rule, finding.id
+def _worst_first(finding: Finding) -> tuple[int, int, str, str]:
+    return finding.order
 
 
 def _narrowed(report: Report, own: _Own) -> Iterator[tuple[Finding, Finding]]:
@@ -396,7 +406,9 @@ def _finding(finding: Finding, stores: list[tuple[Exposure, Exposure]], own: _Ow
     secret = frozenset(text for whole, told in stores for text in _secret(whole, own, told.targets, told.addresses))
     lines = _told(finding.evidence, secret)
     if not own.apps.issuperset(finding.apps):
-        known = {line for _, told in stores for line in (*told.proofs, *told.ransom.reasons, *told.honeypot)}
+        known = {
+            line for _, told in stores for line in (*told.proofs, *told.ransom.reasons, *told.honeypot, *told.intrusion)
+        }
         marks = {text for _, told in stores for text in (*told.targets, *told.addresses)} | own.endpoints
         lines = tuple(line for line in lines if line in known or any(mark in line for mark in marks))
     return replace(

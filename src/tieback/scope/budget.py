@@ -1,6 +1,7 @@
 """Limits of one conversation, and the connect rate per address."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address, ip_network
@@ -18,9 +19,19 @@ MAX_NOTE_ANSWER = 8 * 1024
 class ConversationBudget:
     """The resources used by one conversation. Every charge above the limits raises ``Fault``."""
 
-    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, limits: Limits, clock: Callable[[], float] = time.monotonic, opening: "OpeningBudget | None" = None
+    ) -> None:
+        """Set up.
+
+        Args:
+            limits: the limits of the grant.
+            clock: seconds.
+            opening: what may be spent until the service is recognised; ``None``: no such limit.
+        """
         self._limits = limits
         self._clock = clock
+        self._opening = opening
         self._begun: float | None = None
         self._waited = 0.0
         self.connections = 0
@@ -53,10 +64,19 @@ class ConversationBudget:
         Raises:
             Fault: ``timeout``, it has passed.
         """
-        left = self._limits.total_seconds - self.seconds
+        seconds = self.seconds
+        left = self._limits.total_seconds - seconds
         if left <= 0:
             raise Fault(Outcome.TIMEOUT, f"the conversation exceeded {self._limits.total_seconds:g} seconds")
+        if self._opening is not None:
+            left = min(left, self._opening.seconds_for(self._limits) - seconds)
+            if left <= 0:
+                raise Fault(Outcome.TIMEOUT, f"{NOT_RECOGNISED} within {self._opening.most:g} seconds")
         return left
+
+    def recognised(self) -> None:
+        """End the limit for unknown services."""
+        self._opening = None
 
     def connection(self) -> None:
         """Charge a connection.
@@ -115,6 +135,124 @@ class ConversationBudget:
         self._wire_bytes += count
         if self._wire_bytes > 2 * self._limits.max_bytes + 1024 * 1024:
             raise Fault(Outcome.HOSTILE, f"{self._wire_bytes} bytes of TLS carried {self.bytes_read} bytes of data")
+
+
+NOT_RECOGNISED = "not recognised"
+"""Start of the problem of a service that no probe recognised in time."""
+MIN_FIRST_BYTE_SECONDS = 0.2
+"""Least time to wait for a first byte, plus two round trips."""
+_ROUND_TRIPS = 8
+"""Round trips of a conversation that are free if the server answers: two connections with TLS, and their ends."""
+_MAX_FREE_SECONDS = 15.0
+"""Maximum free time of all conversations with a server that is far away, in seconds."""
+_MORE_SECONDS = 1.0
+"""Seconds that an expected store may take to be recognised, beyond one wait of the grant."""
+MAX_IGNORED = 3
+"""Number of consecutive connections that a server may ignore: no byte, and no close after ours."""
+
+
+class OpeningBudget:
+    """What is spent on one service until it is recognised, over all conversations with it.
+
+    Most services answer or close at once if they receive the first bytes of another protocol. Some stay silent. Each
+    silence makes the next wait shorter, so that all waits together stay within the limit. If a server answers, only
+    the time beyond a few round trips counts: a store far away is recognised too.
+    """
+
+    def __init__(self, most: float, first_byte: float) -> None:
+        """Set up.
+
+        Args:
+            most: seconds for all conversations together.
+            first_byte: seconds to wait for a first byte while every guess was answered.
+        """
+        self.most = most
+        self._first_byte = first_byte
+        self._spent = 0.0
+        self._free = _MAX_FREE_SECONDS
+        self._guesses = 0
+        self._silent = 0
+        self._ignored = 0
+        self.round_trip = 0.0
+        """Longest connect time so far, in seconds."""
+        self.first_byte: float | None = None
+        """Seconds that the present guess waits for a first byte; ``None``: it is expected at this port, and waits as
+        long as the grant allows."""
+        self.tls = False
+        """True if the port speaks TLS from the first byte."""
+        self.unverified = ""
+        """Why the certificate did not verify; it would fail again."""
+        self.no_tls = ""
+        """Why a handshake as the first exchange failed: the port speaks no TLS, or not with us. It is not repeated."""
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        return self.most - self._spent
+
+    def seconds_for(self, limits: Limits) -> float:
+        """Seconds that the present guess may take."""
+        most = self.most if self.first_byte is not None else max(self.most, limits.idle_seconds + _MORE_SECONDS)
+        return most - self._spent + self._free_seconds
+
+    @property
+    def is_spent(self) -> bool:
+        """True if another guess has no time left, or the server does not answer at all any more."""
+        return self.left < self._least or self.is_ignored
+
+    @property
+    def is_ignored(self) -> bool:
+        """True if the server neither answered nor closed the last connections: it serves nobody, or not us."""
+        return self._ignored >= MAX_IGNORED
+
+    def allot(self, weight: float, others: float, *, expected: bool = False) -> None:
+        """Set the wait for the next guess.
+
+        Args:
+            weight: how likely it is that this guess is right although others got no answer; 1 is usual.
+            others: sum of the weights of all guesses after it.
+            expected: true if the port or a hint points to this store.
+        """
+        if expected:
+            self.first_byte = None
+            return
+        share = self._silent / self._guesses if self._guesses else 0.0
+        wait = self.left if not share else self.left * weight / (weight + others * share)
+        self.first_byte = min(self._first_byte, max(self._least, wait))
+
+    def without_limit(self) -> "OpeningBudget":
+        """A budget without limits that knows the same about TLS."""
+        found = OpeningBudget(math.inf, self._first_byte)
+        found.learn_tls(self)
+        return found
+
+    def learn_tls(self, other: "OpeningBudget") -> None:
+        """Take over what another budget knows about TLS on the port."""
+        self.tls, self.unverified, self.no_tls = other.tls, other.unverified, other.no_tls
+
+    def hurry(self, seconds: float) -> None:
+        """The server answers quickly: no later guess waits longer than this for a first byte."""
+        self._first_byte = min(self._first_byte, seconds)
+
+    def charge(self, seconds: float, *, silent: bool) -> None:
+        """Charge a conversation; ``silent`` is true if the server sent nothing and did not close."""
+        free = 0.0 if silent else min(seconds, self._free_seconds)
+        self._free -= free
+        self._spent += seconds - free
+        self._guesses += 1
+        self._silent += silent
+
+    def hung_up(self, *, ignored: bool) -> None:
+        """Note the end of a connection; ``ignored`` is true if the server sent nothing and did not close after us."""
+        self._ignored = self._ignored + 1 if ignored else 0
+
+    @property
+    def _free_seconds(self) -> float:
+        return min(self._free, _ROUND_TRIPS * self.round_trip)
+
+    @property
+    def _least(self) -> float:
+        return MIN_FIRST_BYTE_SECONDS + 2 * self.round_trip
 
 
 class RateLimit:

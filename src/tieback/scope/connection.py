@@ -25,6 +25,8 @@ _MAX_HANDSHAKE = 512 * 1024
 """Maximum bytes of a handshake; OpenSSL limits a certificate chain to 100 KiB."""
 _READS_IN_A_ROW = 8
 """Consecutive reads without waiting before other conversations get their turn."""
+_MAX_DRAINED = 4
+"""Number of reads at the end of a connection; what a server sends beyond that is not awaited."""
 _CLOCKS_APART = 0.005
 _OUR_SIDE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EACCES, errno.EPERM})
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
@@ -61,6 +63,10 @@ class Transport(Protocol):
 
     async def read(self, count: int, seconds: float) -> bytes:
         """As ``Connection.read``."""
+        ...
+
+    async def finish(self, seconds: float) -> bool:
+        """As ``Connection.finish``."""
         ...
 
     def close(self) -> None:
@@ -230,14 +236,45 @@ class Connection:
             else:
                 self._incoming.write_eof()
 
+    async def finish(self, seconds: float) -> bool:
+        """Close, and wait until the peer closes too: a server that serves one client at a time is then free again.
+
+        Args:
+            seconds: time limit of the wait.
+
+        Returns:
+            True if the peer closed.
+        """
+        self._end_tls()
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+            async with asyncio.timeout(seconds):
+                return await self._drain()
+        except TimeoutError:
+            return False
+        except OSError:  # the peer has reset the connection
+            return True
+        finally:
+            self._socket.close()
+
+    async def _drain(self) -> bool:
+        """Read and drop what still comes; true at the end of the stream."""
+        for _ in range(_MAX_DRAINED):
+            if not await self._loop.sock_recv(self._socket, READ_BYTES):
+                return True
+        return False
+
     def close(self) -> None:
         """Close immediately; a TLS session sends its close notification if that does not block."""
+        self._end_tls()
+        self._socket.close()
+
+    def _end_tls(self) -> None:
         if self._tls is not None:
             with suppress(ssl.SSLError, ValueError):
                 self._tls.unwrap()
             self._flush_now()
             self._tls = None
-        self._socket.close()
 
     async def _pull(self, count: int, seconds: float) -> bytes:
         limit = min(seconds, self._left())

@@ -6,6 +6,7 @@ the audit log. A transport failure is thrown into the generator as a ``Fault``, 
 
 import re
 from collections.abc import Callable, Generator
+from enum import StrEnum
 from functools import lru_cache
 
 import msgspec
@@ -16,6 +17,24 @@ from tieback.model.public_key import PublicKey
 
 DUMMY_ACCOUNT = "tieback_probe"
 """A user that exists on no server: a server that accepts it accepts any user name."""
+
+
+class SendCost(StrEnum):
+    """What an answer costs the server or its owner."""
+
+    CATALOGUE = "catalogue"
+    """Names and statistics that the server keeps anyway."""
+    BOUNDED = "bounded read"
+    """A bounded number of records or index entries, however many there are."""
+    SCAN = "scan"
+    """The work grows with the number of records. The request limits its time where the product can."""
+    BILLED = "billed"
+    """The provider bills the owner by what the request counts or reads."""
+
+    @property
+    def needs_scans(self) -> bool:
+        """True if the grant's ``scans`` must allow it."""
+        return self in (SendCost.SCAN, SendCost.BILLED)
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -36,6 +55,11 @@ class Target(msgspec.Struct, frozen=True):
     resource: str = ""
     """What the app names at a host that many customers share, such as a project of Firestore; empty if the host itself
     belongs to one customer."""
+    path: str = ""
+    """The path below which the store is, without a final slash, such as ``/es``. Every request is then an HTTP request
+    below it; declared sends have their paths without it."""
+    scans: bool = False
+    """True if the grant allows questions of the costs ``scan`` and ``billed``."""
     keys: tuple[PublicKey, ...] = ()
     """Keys in the app for this service that are public by design."""
 
@@ -46,8 +70,20 @@ class Target(msgspec.Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """The location; ``host:port/resource`` at a host that many customers share."""
+        """The location: ``host:port``, with a resource ``host:port/resource``, with a path ``host:port/path/``."""
+        if self.path:
+            return f"{self.place}{self.path}/"
         return f"{self.place}/{self.resource}" if self.resource else self.place
+
+    def declared_form(self, data: bytes) -> bytes | None:
+        """The bytes of a send as a declaration has them, without ``path``; ``None`` if they do not stay below it."""
+        if not self.path:
+            return data
+        verb, space, rest = data.partition(b" ")
+        base = self.path.encode("ascii", "replace")
+        if verb not in (b"GET", b"HEAD", b"POST") or not rest.startswith(base + b"/"):
+            return None
+        return verb + space + rest[len(base) :]
 
     def key(self, *kinds: str) -> str | None:
         """The first public key of one of these kinds; ``None`` if the app contains none."""
@@ -73,8 +109,14 @@ class DeclaredSend(msgspec.Struct, frozen=True):
     values: bool = False
     """True if the response contains record values, which no transcript stores: at depth ``sample`` a few records;
     otherwise a ransom note, once, if the grant's ``ransom_note`` allows it."""
+    cost: SendCost = SendCost.CATALOGUE
+    """The greatest cost of an answer. The dialer refuses ``scan`` and ``billed`` unless the grant's ``scans`` allows
+    them."""
     redact: Callable[[bytes], bytes | None] | None = None
     """Takes from the whole response what no transcript stores, such as names of keys; ``None``: store nothing of it."""
+    mask: Callable[[bytes], bytes] | None = None
+    """Takes from the byte string itself what no transcript stores. A probe that gets the redacted responses must send
+    the masked byte string, so that a replay finds it."""
 
     def matches(self, data: bytes) -> bool:
         """True if ``data`` is exactly such a byte string."""
@@ -125,7 +167,14 @@ class Receive(msgspec.Struct, frozen=True):
     """Time limit of the wait, if it is less than the idle limit."""
 
 
-Step = Connect | StartTls | Send | Receive
+class Recognised(msgspec.Struct, frozen=True):
+    """The peer speaks the probe's protocol: limits for unknown services end. The response is empty bytes."""
+
+    store: bool = True
+    """False if only the protocol is known, such as HTTP: the time limit of ``OpeningBudget`` stays."""
+
+
+Step = Connect | StartTls | Send | Receive | Recognised
 
 type Conversation[R] = Generator[Step, bytes, R]
 """Yields steps, receives the responses, returns the result."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Limits
 from tieback.model.probe import NO_BYTE, Outcome, TlsInfo
-from tieback.scope.budget import ConversationBudget, RateLimits
+from tieback.scope.budget import ConversationBudget, OpeningBudget, RateLimits
 from tieback.scope.connection import READ_BYTES, Transport, UnverifiedCertificate
 from tieback.scope.conversation import (
     DUMMY_ACCOUNT,
@@ -15,6 +15,7 @@ from tieback.scope.conversation import (
     DeclaredSend,
     Fault,
     Receive,
+    Recognised,
     RetryLater,
     Send,
     StartTls,
@@ -24,6 +25,7 @@ from tieback.scope.conversation import (
 )
 from tieback.scope.decide import Decision
 from tieback.scope.hostname import parse_host
+from tieback.scope.ports import PortTurns
 from tieback.scope.recording import OpenConnection
 from tieback.scope.resolver import Resolution
 from tieback.scope.rtt import RttEstimator
@@ -53,6 +55,18 @@ class DialContext:
     """True for a first pass, which ends if a connect takes longer than usual in this network."""
     trust_only: bool = False
     """True if a service without a trusted certificate must not be used at all."""
+    turns: PortTurns = field(default_factory=PortTurns)
+    """Turns at the ports whose service is unknown."""
+    opening: OpeningBudget | None = None
+    """What may be spent until the service is recognised; ``None``: no such limit."""
+
+
+HANG_UP_SECONDS = 0.5
+"""Time for a server to close after we did, in seconds."""
+_MAX_ROUND_TRIP = 0.5
+"""Maximum connect time that counts as a round trip, in seconds: a longer one had a lost packet."""
+_HANDSHAKES = 2
+"""Factor: a handshake may take so many times as long as a first byte, because it computes more."""
 
 
 class ConversationRunner:
@@ -63,14 +77,20 @@ class ConversationRunner:
         self._target = target
         self._sends = sends
         self._limits = limits
-        self._budget = ConversationBudget(limits)
+        self._budget = ConversationBudget(limits, opening=door.opening)
+        self._opening = door.opening
+        """``None`` once the service is recognised."""
+        self._turn: tuple[str, int] | None = None
+        """The port that this conversation has its turn at."""
+        self._heard = False
+        """True if the service sent a byte or closed."""
         self._connection: Transport | None = None
         self._buffer = bytearray()
         """Data read beyond the last response: at most one read."""
         self._address = ""
         """The address that accepted a connect; the conversation keeps it."""
         self._tls: TlsInfo | None = None
-        self._unverified = ""
+        self._unverified = door.opening.unverified if door.opening is not None else ""
         """Why verification failed; it would fail again."""
         self._preamble: list[Send | Receive] = []
         """Cleartext steps since the connect, which STARTTLS may have to repeat."""
@@ -94,20 +114,64 @@ class ConversationRunner:
                     await self._send(step)
                 case Receive():
                     return await self._receive(step)
+                case Recognised(store=store):
+                    self._recognise(store)
         except Fault as fault:
+            self._heard = self._heard or fault.outcome is not Outcome.TIMEOUT
             # After a receive time-out, the connection can still be used; after other faults it cannot.
             if fault.outcome is not Outcome.TIMEOUT or not isinstance(step, Receive):
-                self.close()
+                await self.finish()
             raise
         return b""
 
+    async def finish(self, *, again: bool = False) -> None:
+        """Close the connection, if there is one.
+
+        While the service is unknown, and before another connection, this waits until the server closes too: a server
+        that serves one client at a time must be free first.
+
+        Args:
+            again: another connection follows.
+        """
+        connection, self._connection = self._connection, None
+        if connection is None:
+            self.close()
+            return
+        try:
+            if self._opening is None and self._turn is None and not again:
+                return
+            silent = connection.silent and not connection.encrypted
+            closed = await connection.finish(HANG_UP_SECONDS if self._opening is not None else HANG_UP_SECONDS / 2)
+            if self._opening is not None:
+                self._opening.hung_up(ignored=silent and not closed)
+        finally:
+            connection.close()
+            self.close()
+
     def close(self) -> None:
-        """Close the connection, if there is one."""
+        """Close the connection immediately, if there is one."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
         self._buffer.clear()
         self._preamble.clear()
+        if self._turn is not None:
+            turn, self._turn = self._turn, None
+            self._door.turns.leave(turn)
+
+    def charge(self) -> None:
+        """Charge the conversation to what may be spent until the service is recognised."""
+        if self._opening is not None:
+            self._opening.charge(self._budget.seconds, silent=bool(self._address) and not self._heard)
+
+    def _recognise(self, store: bool) -> None:
+        self._door.turns.recognise((self._address, self._target.port))
+        if self._turn is not None:
+            turn, self._turn = self._turn, None
+            self._door.turns.leave(turn)
+        if store:
+            self._opening = None
+            self._budget.recognised()
 
     def traffic(self) -> Traffic:
         """The cost so far."""
@@ -131,7 +195,9 @@ class ConversationRunner:
         }
 
     async def _connect(self, tls: bool, seconds: float | None) -> None:
-        self.close()
+        await self.finish(again=True)
+        if tls and self._opening is not None and self._opening.no_tls:
+            raise Fault(Outcome.TLS_ERROR, self._opening.no_tls)
         self._tls = None
         fault: Fault | None = None
         addresses = await self._addresses()
@@ -145,12 +211,16 @@ class ConversationRunner:
                 if tls:
                     await self._shake(address, seconds)
             except Fault as failed:
-                self.close()
+                await self.finish()
                 if failed.outcome is Outcome.BUDGET_SPENT:
                     raise
+                if failed.outcome is Outcome.TLS_ERROR and self._opening is not None:
+                    self._opening.no_tls = failed.detail
                 fault = failed
             else:
                 self._address = address
+                if self._opening is not None and tls:
+                    self._opening.tls, self._opening.unverified = True, self._unverified
                 return
         raise fault or Fault(Outcome.ERROR, "no address")
 
@@ -173,6 +243,7 @@ class ConversationRunner:
         self._budget.begin()
         self._budget.connection()
         self._budget.pause(await self._door.rate.admit(self._target.host, address))
+        await self._take_turn(address)
         self._stop()
         self._budget.left()
         line = {"target": self._target.label, "address": address, "rule": decision.rule, "reason": decision.reason}
@@ -194,8 +265,21 @@ class ConversationRunner:
             elif fault.outcome is Outcome.REFUSED:
                 self._door.trips.add_connect(address, time.monotonic() - begun)
             raise
-        self._door.trips.add_connect(address, time.monotonic() - begun)
+        connected = time.monotonic() - begun
+        self._door.trips.add_connect(address, connected)
+        if self._opening is not None:
+            self._opening.round_trip = max(self._opening.round_trip, min(connected, _MAX_ROUND_TRIP))
         return opened
+
+    async def _take_turn(self, address: str) -> None:
+        """Wait while another conversation is connected to this port, if it is unknown what serves it."""
+        if self._opening is None:
+            return
+        begun = time.monotonic()
+        port = (address, self._target.port)
+        if await self._door.turns.enter(port):
+            self._turn = port
+        self._budget.pause(time.monotonic() - begun)
 
     async def _start_tls(self) -> None:
         connection = self._open()
@@ -209,6 +293,8 @@ class ConversationRunner:
     async def _shake(self, address: str, seconds: float | None = None) -> None:
         """Perform the handshake; if trust fails, again for identification only, on a new connection."""
         wait = self._limits.idle_seconds if seconds is None else min(seconds, self._limits.idle_seconds)
+        if seconds is not None and self._opening is not None and self._opening.first_byte is not None:
+            wait = min(wait, _HANDSHAKES * self._opening.first_byte)
         host = parse_host(self._target.host).text
         connection = self._open()
         if not self._unverified:
@@ -228,7 +314,7 @@ class ConversationRunner:
     async def _again(self, address: str) -> Transport:
         """A new connection in the state of the old one: the cleartext steps are repeated."""
         preamble = list(self._preamble)
-        self.close()
+        await self.finish(again=True)
         decision = self._door.decide(address)
         if not decision.allowed:
             raise self._refusal(decision.reason, address)
@@ -244,16 +330,17 @@ class ConversationRunner:
 
     async def _send(self, step: Send) -> None:
         connection = self._open()
-        declared = next((declared for declared in self._sends if declared.matches(step.data)), None)
-        if declared is None:
+        form = self._target.declared_form(step.data)
+        declared = next((one for one in self._sends if form is not None and one.matches(form)), None)
+        if declared is None or form is None:
             size = len(step.data)
             self._door.audit("undeclared", {"target": self._target.label, "bytes": size})
             raise Fault(Outcome.ERROR, f"undeclared send of {size} bytes: {step.data[:40]!r}")
-        account = declared.account_in(step.data)
+        account = declared.account_in(form)
         if account is not None and account not in (DUMMY_ACCOUNT, *self._target.passwordless):
             self._door.audit("undeclared", {"target": self._target.label, "account": account})
             raise Fault(Outcome.ERROR, f"the grant does not list the account {account!r}")
-        if not declared.keys(step.data) <= {key.value for key in self._target.keys}:
+        if not declared.keys(form) <= {key.value for key in self._target.keys}:
             self._door.audit("undeclared", {"target": self._target.label, "what": "a key"})
             raise Fault(Outcome.ERROR, "a key that is not a public key of the target")
         if declared.values and declared.depth is Depth.SAMPLE:
@@ -271,6 +358,9 @@ class ConversationRunner:
         self._budget.frame()
         self._budget.left()
         seconds = self._limits.idle_seconds if step.seconds is None else min(step.seconds, self._limits.idle_seconds)
+        opening = self._opening
+        if step.seconds is not None and opening is not None and opening.first_byte is not None and self._open().silent:
+            seconds = min(seconds, opening.first_byte)
         if step.exactly is not None:
             answer = await self._exactly(step.exactly, seconds)
         elif step.until is not None:
@@ -315,6 +405,7 @@ class ConversationRunner:
     async def _more(self, seconds: float) -> bool:
         """Read once into the buffer; false at the end of the stream."""
         data = await self._open().read(min(READ_BYTES, self._budget.bytes_left()), seconds)
+        self._heard = True
         self._budget.bytes_read += len(data)
         self._buffer += data
         return bool(data)

@@ -45,6 +45,8 @@ class Decision(msgspec.Struct, frozen=True):
     passwordless: tuple[str, ...] = ()
     """Real accounts that may be tried without a password."""
     ransom_note: bool = False
+    scans: bool = False
+    """True if questions may be asked that cost a scan, or the owner money."""
 
 
 class CompiledGrant:
@@ -223,4 +225,6 @@ def _other_port(rule: CompiledRule, port: int) -> str:
 
 def _allow(rule: CompiledRule, goal: Address, reason: str) -> Decision:
     target = rule.rule
-    return Decision(True, reason, str(goal), target.match, target.depth, target.passwordless, target.ransom_note)
+    return Decision(
+        True, reason, str(goal), target.match, target.depth, target.passwordless, target.ransom_note, target.scans
+    )

@@ -18,7 +18,7 @@ from pathlib import Path
 from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Grant
 from tieback.scope.audit import AuditLog
-from tieback.scope.budget import RateLimits
+from tieback.scope.budget import OpeningBudget, RateLimits
 from tieback.scope.connection import Connection
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, RetryLater, Step, Target, Traffic
 from tieback.scope.conversation_runner import ConversationRunner, DialContext
@@ -26,6 +26,7 @@ from tieback.scope.decide import CompiledGrant, Decision
 from tieback.scope.fair_queue import bucket_of
 from tieback.scope.policy.approval import Approval, require_approval
 from tieback.scope.policy.exclude import EXCLUDED
+from tieback.scope.ports import PortTurns
 from tieback.scope.recording import OpenConnection, Recording
 from tieback.scope.resolver import NameResolver, Resolution
 from tieback.scope.rtt import RttEstimator
@@ -81,6 +82,7 @@ class Dialer:
         self._rate = RateLimits(grant.limits, provider_of)
         self._provider_of = provider_of
         self._trips = RttEstimator()
+        self._turns = PortTurns()
         self._slots = asyncio.Semaphore(grant.limits.concurrency)
         self._contexts = contexts if contexts is not None else TlsContexts()
         self._transcripts = transcripts
@@ -153,11 +155,13 @@ class Dialer:
         sample: bool = False,
         hasty: bool = False,
         trust_only: bool = False,
+        opening: OpeningBudget | None = None,
     ) -> tuple[R, Traffic]:
         """Run a conversation to its end.
 
         Args:
-            target: the service. An address whose rule does not allow its ``passwordless`` accounts is out of scope.
+            target: the service. An address whose rule does not allow its ``passwordless`` accounts or ``scans`` is
+                out of scope.
             conversation: yields steps; every failure is thrown into it as a ``Fault``.
             sends: byte strings that it may send.
             depth: depth of the conversation; an address whose rule allows less is out of scope.
@@ -166,6 +170,8 @@ class Dialer:
             sample: true to read a few records; needs depth ``sample``.
             hasty: true for a first pass, which waits for a connect no longer than usual in this network.
             trust_only: true if what is read will be believed: TLS needs a trusted certificate for the host.
+            opening: what may be spent until the service is recognised. Until then, no other conversation with an
+                opening connects to the same port.
 
         Raises:
             LookAgain: the time of the first pass was too short.
@@ -180,17 +186,20 @@ class Dialer:
                 declared
                 for declared in sends
                 if (depth is None or depth.allows(declared.depth))
+                and (target.scans or not declared.cost.needs_scans)
                 and (not declared.values or (sample if declared.depth is Depth.SAMPLE else note))
             ]
             # For a sample, even the sent bytes are not recorded: names of keys can be personal data.
             kept = self._transcripts is not None and not sample
             recording = Recording(allowed, Connection.open) if kept else None
             opened = recording.open if recording is not None else Connection.open
-            door = replace(self._door(target, depth, opened, note, hasty), trust_only=trust_only)
+            door = replace(self._door(target, depth, opened, note, hasty), trust_only=trust_only, opening=opening)
             talk = ConversationRunner(door, target, allowed, self._grant.limits)
             fault, again = "", False
             try:
                 result = await drive(talk, conversation)
+                # At depth `sample`, another conversation may follow.
+                await talk.finish(again=depth is Depth.SAMPLE)
             except BaseException as error:
                 told = isinstance(error, Fault | RetryLater | StoppedError)
                 fault = str(error) if told else type(error).__name__
@@ -199,6 +208,7 @@ class Dialer:
             finally:
                 talk.close()
                 conversation.close()
+                talk.charge()
                 traffic = talk.traffic()
                 self._audit.append("end", talk.account(fault))
                 if self._transcripts is not None and not again:
@@ -245,6 +255,7 @@ class Dialer:
             connect,
             self._trips,
             hasty,
+            turns=self._turns,
         )
 
     def _today_scope(self) -> CompiledGrant:
@@ -317,6 +328,7 @@ def _common(allowed: list[Decision]) -> Decision | None:
         min((d.depth for d in allowed), key=lambda depth: depth.rank),
         accounts,
         all(d.ransom_note for d in allowed),
+        all(d.scans for d in allowed),
     )
 
 
@@ -328,6 +340,9 @@ def _enough(decision: Decision, target: Target, depth: Depth | None, *, note: bo
         )
     if note and not decision.ransom_note:
         reason = f"`{decision.rule}` does not allow reading a ransom note"
+        return Decision(False, reason, decision.address, decision.rule)
+    if target.scans and not decision.scans:
+        reason = f"`{decision.rule}` does not allow scans"
         return Decision(False, reason, decision.address, decision.rule)
     missing = [account for account in target.passwordless if account not in decision.passwordless]
     if missing:

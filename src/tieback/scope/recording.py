@@ -25,6 +25,7 @@ class Recording:
         """
         self._values = tuple(declared for declared in sends if declared.values)
         self._redacted = tuple(declared for declared in sends if declared.redact is not None)
+        self._masked = tuple((declared, declared.mask) for declared in sends if declared.mask is not None)
         self._connect = connect
         self._begun = time.monotonic()
         self._connections: list[tuple[str, list[WireEvent]]] = []
@@ -61,6 +62,10 @@ class Recording:
     def redaction(self, data: bytes) -> Callable[[bytes], bytes | None] | None:
         """What must be taken from the response to these bytes."""
         return next((declared.redact for declared in self._redacted if declared.matches(data)), None)
+
+    def masked(self, data: bytes) -> bytes:
+        """These bytes, without what no transcript stores."""
+        return next((mask(data) for declared, mask in self._masked if declared.matches(data)), data)
 
     def fault_event(self, fault: Fault, what: EventKind = EventKind.FAULT) -> WireEvent:
         """A fault with the current time."""
@@ -107,7 +112,7 @@ class _Recorded:
             raise
 
     async def write(self, data: bytes, seconds: float) -> None:
-        self._note(EventKind.SENT, data)
+        self._note(EventKind.SENT, self._recording.masked(data))
         self._withheld = self._recording.may_return_values(data)
         self._redact = self._recording.redaction(data)
         try:
@@ -133,6 +138,10 @@ class _Recorded:
         else:
             self._note(EventKind.RECEIVED, data)
         return data
+
+    async def finish(self, seconds: float) -> bool:
+        self.settle()
+        return await self._wire.finish(seconds)
 
     def close(self) -> None:
         self.settle()

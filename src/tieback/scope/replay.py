@@ -8,20 +8,20 @@ tieback in a ``User-Agent`` is ignored.
 import re
 import ssl
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from tieback.model.grant import Depth, Limits
 from tieback.model.probe import Outcome, Ransom, TlsInfo
-from tieback.scope.budget import RateLimits
+from tieback.scope.budget import OpeningBudget, RateLimits
 from tieback.scope.connection import Transport, UnverifiedCertificate
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target, Traffic
 from tieback.scope.conversation_runner import ConversationRunner, DialContext
 from tieback.scope.decide import Decision
 from tieback.scope.dialer import drive
 from tieback.scope.resolver import Resolution
-from tieback.scope.tls import TlsContexts
+from tieback.scope.tls import TlsContexts, is_trust
 from tieback.scope.transcript import EventKind, Transcript, WireEvent
 
 _AGENT = re.compile(rb"(?<=\r\nUser-Agent: )[^\r\n]*")
@@ -38,6 +38,21 @@ class ChangedSend(msgspec.Struct, frozen=True):
     """Pattern of the recorded send whose answer is still valid; ``\\1`` is the text of the first group of ``now``."""
     answer: bytes | None = None
     """The answer, if no recorded send has one."""
+    parts: tuple[tuple[re.Pattern[bytes], bytes], ...] = ()
+    """For a send of several commands: the pattern of a command, and the answer to each that matches."""
+    later: tuple[bytes, ...] = ()
+    """The answers to the same send after the first one; the last one repeats. Empty: ``answer`` repeats."""
+
+    def answer_to(self, sent: bytes, turn: int = 0) -> bytes | None:
+        """The answer to these bytes, sent for the ``turn``-th time; ``None`` if a recorded send has it."""
+        if not self.parts:
+            return self.later[min(turn, len(self.later)) - 1] if turn and self.later else self.answer
+        found = [(match.start(), answer) for pattern, answer in self.parts for match in pattern.finditer(sent)]
+        return b"".join(answer for _, answer in sorted(found))
+
+
+_HANDSHAKES = frozenset((EventKind.TLS, EventKind.UNVERIFIED, EventKind.FAULT))
+"""Events that can end a handshake."""
 
 
 class _Exchange:
@@ -60,14 +75,29 @@ class _Tape:
         self._next = 0
 
     async def open(self, *_: object) -> Transport:
-        """As ``Connection.open``: the next recorded connection."""
+        """As ``Connection.open``: the next recorded connection; changed sends with their own answer need none."""
         if self._next >= len(self.lines):
-            raise Fault(Outcome.NOT_RECORDED, "no further connection was recorded")
+            if all(change.answer is None for change in self._changed):
+                raise Fault(Outcome.NOT_RECORDED, "no further connection was recorded")
+            self.lines.append([_Exchange(b"")])
         self._next += 1
         events = self.lines[self._next - 1][0].events
         if events and events[0].what is EventKind.UNCONNECTED:
             raise _fault(events[0])
         return _Played(self, self._next - 1)
+
+    def seek(self, line: int, kinds: frozenset[EventKind]) -> int:
+        """The first recorded connection after ``line`` that starts with one of these events; it is used up.
+
+        Raises:
+            Fault: ``not_recorded``.
+        """
+        for at in range(line + 1, len(self.lines)):
+            events = self.lines[at][0].events
+            if events and events[0].what in kinds and not events[0].text.startswith("no "):
+                self._next = at + 1
+                return at
+        raise Fault(Outcome.NOT_RECORDED, "no TLS handshake was recorded here")
 
     def find(self, data: bytes, line: int) -> _Exchange | None:
         """Where the bytes were sent: this connection is preferred over others, earlier over later."""
@@ -75,9 +105,13 @@ class _Tape:
         found = self._first(re.compile(re.escape(wanted)), line)
         for change in self._changed if found is None else ():
             match = change.now.fullmatch(wanted)
-            if match is not None and change.answer is not None:
+            answer = change.answer_to(wanted, self.used.count(change))
+            if match is not None and answer is not None:
                 found = _Exchange(wanted)
-                found.events.append(WireEvent(0, EventKind.RECEIVED, change.answer))
+                if answer:
+                    found.events.append(WireEvent(0, EventKind.RECEIVED, answer))
+                if b"\r\nConnection: close\r\n" in answer:
+                    found.events.append(WireEvent(0, EventKind.ENDED))
             elif match is not None:
                 found = self._first(re.compile(_expanded(change.recorded, match), re.DOTALL), line)
             if found is not None:
@@ -130,9 +164,13 @@ class _Played:
         return self._tls if self._tls is not None else TlsInfo("", False, problem)
 
     async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float) -> None:  # noqa: ARG002 - as recorded
-        event = self._events.popleft() if self._events else None
-        if event is None or event.what not in (EventKind.TLS, EventKind.UNVERIFIED, EventKind.FAULT):
-            raise Fault(Outcome.NOT_RECORDED, "no TLS handshake was recorded here")
+        # On an unknown port, a handshake is not repeated with each protocol: the lines in between were not recorded, or
+        # are not needed.
+        kinds = _HANDSHAKES if is_trust(context) else _HANDSHAKES - {EventKind.UNVERIFIED}
+        if not self._events or self._events[0].what not in kinds:
+            self._line = self._tape.seek(self._line, kinds)
+            self._events = deque(self._tape.lines[self._line][0].events)
+        event = self._events.popleft()
         if event.what is EventKind.UNVERIFIED:
             raise UnverifiedCertificate(event.text)
         if event.what is EventKind.FAULT:
@@ -165,6 +203,10 @@ class _Played:
         data, self._held = self._held[:count], self._held[count:]
         self.silent = self.silent and not data
         return data
+
+    async def finish(self, seconds: float) -> bool:  # noqa: ARG002 - nothing is waited for
+        """Nothing is open."""
+        return True
 
     def close(self) -> None:
         """Nothing is open."""
@@ -223,6 +265,11 @@ class ReplayDialer:
         """The probes whose conversations with a target were recorded."""
         return tuple(self._held.get(target.label, {}))
 
+    def named(self, target: Target) -> Mapping[str, tuple[str, ...]]:
+        """The containers that an app named, by the probe that requested them."""
+        held = self._held.get(target.label, {})
+        return {probe: one.target.names for probe, one in held.items() if one.target.names}
+
     def ransom(self, target: Target) -> Ransom:
         """The recorded verdict on a ransom note."""
         return self._ransom.get(target.label, Ransom())
@@ -242,7 +289,15 @@ class ReplayDialer:
         if not held:
             return Decision(False, self._refused.get(target.label, "no transcript for this target"))
         depth = max((transcript.depth for transcript in held.values()), key=lambda depth: depth.rank)
-        return Decision(True, "replayed", "", "", depth, self._targets[target.label].passwordless)
+        return Decision(
+            True,
+            "replayed",
+            "",
+            "",
+            depth,
+            self._targets[target.label].passwordless,
+            scans=self._targets[target.label].scans,
+        )
 
     async def sync_audit(self) -> None:
         """Nothing is written."""
@@ -258,6 +313,7 @@ class ReplayDialer:
         note: bool = False,  # noqa: ARG002 - a note is never kept
         sample: bool = False,  # noqa: ARG002 - nor are values of records
         hasty: bool = False,  # noqa: ARG002 - nothing is waited for
+        opening: OpeningBudget | None = None,
     ) -> tuple[R, Traffic]:
         """As ``Dialer.converse``; the cost is the recorded one."""
         found = self._held.get(target.label, {}).get(probe)
@@ -280,14 +336,22 @@ class ReplayDialer:
             lambda: "",
             lambda _event, _fields: None,
             tape.open,
+            # Nothing is waited for; what is known about TLS on the port is.
+            opening=opening.without_limit() if opening is not None else None,
         )
-        allowed = [one for one in sends if depth is None or depth.allows(one.depth)]
+        allowed = [
+            one
+            for one in sends
+            if (depth is None or depth.allows(one.depth)) and (target.scans or not one.cost.needs_scans)
+        ]
         talk = ConversationRunner(door, target, allowed, transcript.limits)
         try:
             result = await drive(talk, conversation)
         finally:
             talk.close()
             conversation.close()
+            if opening is not None and door.opening is not None:
+                opening.learn_tls(door.opening)
             self.unrecorded += ((probe, data) for data in tape.unrecorded)
             self.used.update(tape.used)
         return result, transcript.traffic or Traffic("", 0, 0, 0.0, None)

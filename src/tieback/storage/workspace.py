@@ -7,6 +7,7 @@ ledger.json   location of a ledger in PostgreSQL; ledger.moving.json and ledger.
 lake/         append-only facts (Parquet)
 audit.jsonl   every conversation with a target
 grants/       the grants of runs
+domains.toml  e-mail domains of the organisation, if it named them
 inventory.key key of the pseudonyms, once an inventory was imported
 attachments/  files of cases, by SHA-256
 backups/      copies of the ledger before each migration (SQLite only)

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from tests.unit.assess.test_findings import EXPOSURE, way
 from tieback.assess.conditions import is_older, load_conditions, load_old_versions
 from tieback.model.backend import Route
-from tieback.model.probe import NOT_CHECKED, Access, Ransom, RansomVerdict, TlsInfo
+from tieback.model.probe import NOT_CHECKED, Access, Entry, Privileges, Ransom, RansomVerdict, TlsInfo
 from tieback.scope.tls import NO_CERTIFICATE
 
 
@@ -33,10 +33,23 @@ def tls(version: str = "TLSv1.3", problem: str = "") -> tuple[tuple[str, TlsInfo
         ({"ransom": Ransom(RansomVerdict.UNLIKELY, ("a name",))}, {"open-store"}),
         ({"ransom": Ransom(RansomVerdict.CONFIRMED, ("a note",))}, {"open-store", "store-ransomed"}),
         ({"ransom": Ransom(RansomVerdict.WIPED, ("meow",))}, {"open-store", "store-wiped"}),
+        ({"intrusion": ("a name",)}, {"open-store", "store-intrusion"}),
+        ({"intrusion": ("a name",), "honeypot": ("answers everything",)}, set()),
         ({"routes": (way("aa", Route.PIVOT),)}, {"open-store", "unauthenticated-behind-api"}),
         ({"version": "7.17.1"}, {"open-store", "no-authentication-by-default"}),
         ({"version": "7.17.1", "access": Access.AUTH_REQUIRED}, set()),
         ({"version": "7.17.1", "access": Access.UNKNOWN}, {"no-authentication-by-default"}),
+        ({"version": "7.17.1", "access": Access.AUTH_REQUIRED, "untested": ("root",)},
+         {"no-authentication-by-default"}),
+        ({"access": Access.NOT_FOUND, "product": "s3", "untested": ("names other than a",)}, set()),
+        ({"privileges": Privileges.ADMIN, "entry": Entry.ANONYMOUS}, {"open-store", "privileged-without-password"}),
+        ({"privileges": Privileges.ADMIN, "access": Access.ANY_USER, "entry": Entry.ANY_USER},
+         {"open-to-any-user", "privileged-without-password"}),
+        ({"privileges": Privileges.ADMIN, "access": Access.OPEN_EMPTY}, {"open-store-empty"}),
+        ({"privileges": Privileges.ADMIN, "honeypot": ("answers everything",)}, set()),
+        ({"privileges": Privileges.LIMITED, "entry": Entry.ANONYMOUS}, {"open-store"}),
+        ({"privileges": Privileges.UNKNOWN, "entry": Entry.ANONYMOUS}, {"open-store"}),
+        ({"access": Access.PARTIAL, "default_credentials": "guest"}, {"partly-open-store", "default-credentials"}),
         ({"version": "1.2", "product": "unheard-of"}, {"open-store"}),
         ({"tls": tls()}, {"open-store"}),
         ({"tls": tls(problem="certificate has expired")}, {"open-store", "tls-certificate-expired"}),
@@ -53,6 +66,22 @@ def tls(version: str = "TLSv1.3", problem: str = "") -> tuple[tuple[str, TlsInfo
 def test_which_rules_apply(changes: dict[str, object], rules: set[str]) -> None:
     store = replace(EXPOSURE, **changes)
     assert {name for name, concerns in load_conditions().items() if concerns(store)} == rules
+
+
+@pytest.mark.parametrize(
+    ("entry", "account", "words"),
+    [
+        (Entry.ANONYMOUS, "", "a client without an account has access"),
+        (Entry.ANY_USER, "", "any user name has access"),
+        (Entry.NAMED_ACCOUNT, "root", "the account root has access"),
+        (Entry.NAMED_ACCOUNT, "", "an existing account has access"),
+        (Entry.NONE, "", "a client without an account has access"),
+    ],
+)
+def test_evidence_of_a_privileged_entry_names_who_has_it(entry: Entry, account: str, words: str) -> None:
+    store = replace(EXPOSURE, privileges=Privileges.ADMIN, entry=entry, account=account)
+    evidence = load_conditions()["privileged-without-password"](store)
+    assert evidence[0].startswith(words)
 
 
 @pytest.mark.parametrize(

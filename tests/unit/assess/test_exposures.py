@@ -11,7 +11,18 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.exposure import AppRoute, Exposure, Severity
 from tieback.model.figure import Figure, Quality, exact
 from tieback.model.pii import Classification, Column
-from tieback.model.probe import Access, Container, Field, Identity, Outcome, ProbeReport, Ransom, RansomVerdict
+from tieback.model.probe import (
+    Access,
+    Container,
+    Entry,
+    Field,
+    Identity,
+    Outcome,
+    Privileges,
+    ProbeReport,
+    Ransom,
+    RansomVerdict,
+)
 from tieback.pii.interface import DetectorMeta
 
 
@@ -116,6 +127,32 @@ def test_a_note_that_the_probe_read_is_kept() -> None:
     assert [e.ransom.verdict for e in assess_exposures([read], {}, Labels())] == ["confirmed"]
 
 
+def test_the_note_of_an_extortionist_is_no_data_of_victims() -> None:
+    note = box("PLEASE_READ/PLEASE_READ", 1, "Bitcoin Address,email,Info")
+    people = box("hr/people", 30, "email")
+    only, both = (
+        assess_exposures([store("a.test:1", "127.0.0.1", "es:uuid:1", *held)], {}, Labels())[0]
+        for held in ((note,), (note, people))
+    )
+    assert only.ransom.verdict is RansomVerdict.LIKELY
+    assert (only.pii, only.fields, only.people) == ((), (), None)
+    assert [(one.pii_class, one.records.value) for one in both.pii] == [("email", 30)]
+    assert both.people is not None
+    assert both.people.at_most.value == 30
+
+
+def test_signs_of_writes_by_others_are_those_of_all_reports() -> None:
+    seen = store("a.test:1", "127.0.0.1", "es:uuid:1", box("hacked", 9_000), PEOPLE)
+    sampled = msgspec.structs.replace(seen, target="b.test:1", containers=(), intrusion=("2 sampled values",))
+    (found,) = assess_exposures([seen, sampled], {}, Labels())
+    assert found.ransom.verdict is RansomVerdict.NONE
+    assert len(found.intrusion) == 2
+    assert "2 sampled values" in found.intrusion
+    assert any("'hacked'" in reason for reason in found.intrusion)
+    (clean,) = assess_exposures([store("a.test:1", "127.0.0.1", "es:uuid:1", PEOPLE)], {}, Labels())
+    assert clean.intrusion == ()
+
+
 def test_worst_first() -> None:
     reports = [
         store("small.test:1", "127.0.0.1", "small", box("a", 10)),
@@ -173,7 +210,9 @@ def test_each_store_counts_once_in_any_order(reports: list[ProbeReport], random:
         known = [one.records for one in data if one.records and one.records.quality is not Quality.CLAIMED]
         assert exposure.records.value == sum(figure.value for figure in known)
         unlisted = exposure.access.exposed and not exposure.containers
+        estimated = exposure.records.value > 0 and any(one.quality is Quality.ESTIMATE for one in known)
         unknown = unlisted or len(known) < len(data) or any(one.quality is Quality.LOWER_BOUND for one in known)
+        unknown = unknown and not estimated
         assert (exposure.records.quality is Quality.LOWER_BOUND) == unknown
         assert all(line.records.value <= exposure.records.value for line in exposure.pii)
         _same_fields(exposure)
@@ -190,3 +229,86 @@ def test_of_a_member_that_lags_and_one_that_does_not_the_greater_figure_counts_a
 
     (one,) = assess_exposures([seen("a.test:1", 40), seen("b.test:2", 50)], {}, Labels())
     assert (one.records.value, one.records.quality) == (50, Quality.LOWER_BOUND)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "quality"),
+    [
+        (Quality.EXACT, Quality.EXACT, Quality.LOWER_BOUND),
+        (Quality.EXACT, Quality.ESTIMATE, Quality.ESTIMATE),
+        (Quality.LOWER_BOUND, Quality.ESTIMATE, Quality.ESTIMATE),
+        (Quality.ESTIMATE, Quality.EXACT, Quality.LOWER_BOUND),
+    ],
+)
+def test_the_greater_of_two_figures_is_at_least_only_if_it_was_counted(
+    one: Quality, other: Quality, quality: Quality
+) -> None:
+    def seen(target: str, figure: Figure) -> ProbeReport:
+        box = Container(("hr", "people"), "collection", records=figure, uid="u")
+        return store(target, "", "mongodb:id:1", box)
+
+    reports = [seen("a.test:1", Figure(40, one, "count")), seen("b.test:2", Figure(50, other, "count"))]
+    (exposure,) = assess_exposures(reports, {}, Labels())
+    assert (exposure.records.value, exposure.records.quality) == (50, quality)
+
+
+def lookalike(port: int, records: int, names: str = "people", **more: object) -> ProbeReport:
+    """A MariaDB without an identifier: the fingerprint covers its names only."""
+    box = Container((names,), "table", records=exact(records, "count"), fields=(Field("email"),))
+    values: dict[str, object] = {"version": "10.11.6", "product": "mariadb", **more}
+    found = store(f"db.test:{port}", "127.0.0.1", "x", box)
+    return msgspec.structs.replace(found, identity=Identity(f"mysql:fingerprint:{names}", "fingerprint"), **values)
+
+
+def test_two_addresses_that_only_look_alike_are_one_to_two_stores() -> None:
+    (one,) = assess_exposures([lookalike(1, 300), lookalike(2, 300)], {}, Labels())
+    assert (one.at_most, one.records, one.records_at_most) == (
+        2,
+        Figure(300, Quality.LOWER_BOUND, "count, if it is one store"),
+        Figure(600, Quality.EXACT, "sum over 2 addresses"),
+    )
+    assert [(line.records.value, line.records.quality) for line in one.pii] == [(300, Quality.LOWER_BOUND)]
+    assert one.people is not None
+    assert one.people.at_most.value == 600
+
+
+def test_two_servers_with_the_same_names_and_other_figures_are_two_stores() -> None:
+    found = assess_exposures([lookalike(1, 20_000), lookalike(2, 300)], {}, Labels())
+    assert [(one.at_most, one.records) for one in found] == [(1, exact(20_000, "count")), (1, exact(300, "count"))]
+    assert len({one.id for one in found}) == 2
+
+
+def test_privileges_are_the_highest_that_a_client_gets() -> None:
+    door = store("a.test:1", "127.0.0.1", "k", PEOPLE)
+    admin = {"entry": Entry.NAMED_ACCOUNT, "privileges": Privileges.ADMIN, "account": "root"}
+    doors = [
+        msgspec.structs.replace(door, entry=Entry.ANONYMOUS, privileges=Privileges.LIMITED),
+        msgspec.structs.replace(door, target="b.test:1", **admin),
+    ]
+    (one,) = assess_exposures(doors, {}, Labels())
+    assert (one.entry, one.privileges, one.account) == ("named_account", "admin", "root")
+
+
+@pytest.mark.parametrize(
+    ("access", "untested", "undecided"),
+    [
+        (Access.AUTH_REQUIRED, (), False),
+        (Access.AUTH_REQUIRED, ("the account root without a password: the grant does not name it",), True),
+        (Access.NOT_FOUND, ("names other than photos",), True),
+        (Access.UNKNOWN, (), True),
+        (Access.FIREWALLED, (), False),
+    ],
+)
+def test_a_refusal_is_closed_only_if_nothing_was_left_untested(
+    access: Access, untested: tuple[str, ...], undecided: bool
+) -> None:
+    report = msgspec.structs.replace(store("a.test:1", "127.0.0.1", "k", access=access), untested=untested)
+    (one,) = assess_exposures([report], {}, Labels())
+    assert (one.undecided, report.undecided, one.untested) == (undecided, undecided, untested)
+
+
+def test_an_open_door_leaves_nothing_untested() -> None:
+    closed = store("b.test:1", "127.0.0.1", "k", access=Access.AUTH_REQUIRED)
+    closed = msgspec.structs.replace(closed, untested=("the account root without a password",))
+    (one,) = assess_exposures([store("a.test:1", "127.0.0.1", "k", PEOPLE), closed], {}, Labels())
+    assert (one.access, one.untested, one.undecided) == (Access.OPEN, (), False)

@@ -11,6 +11,7 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.exposure import AppRoute, Exposure, Severity
 from tieback.model.figure import exact
+from tieback.model.pii import OwnPeople
 from tieback.model.probe import Access, Identity, Ransom, RansomVerdict
 from tieback.model.sighting import Credential, CredentialGrade, Evidence
 
@@ -250,3 +251,10 @@ def test_advice_names_a_setting_of_the_product_and_a_check(product: str) -> None
     assert apply_rules([exposure], [])[0].advice == rules["open-store"].advice[product]
     unknown = msgspec.structs.replace(EXPOSURE, product="etcd", access=Access.SCHEMA_ONLY)
     assert "Check: " in apply_rules([unknown], [])[0].advice
+
+
+def test_findings_about_our_own_people_come_first() -> None:
+    ours = msgspec.structs.replace(EXPOSURE, id="exp-9", own_people=OwnPeople(2, 5, 5))
+    one, two = apply_rules([EXPOSURE, ours], [])
+    assert (one.exposures, one.own_people) == (("exp-9",), 2)
+    assert (two.exposures, two.own_people) == (("exp-1",), 0)

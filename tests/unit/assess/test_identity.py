@@ -39,6 +39,14 @@ CASES = [
         [["a.test:9200", "b.test:9200"]],
     ),
     (
+        "two clusters with an identifier from a manual",
+        [
+            report("a.test:1", "127.0.0.1", "kafka:cluster_id:5L6g3nShT-eMCtK--X86sw", records=9),
+            report("b.test:1", "127.0.0.2", "kafka:cluster_id:5L6g3nShT-eMCtK--X86sw", records=9_000),
+        ],
+        [["a.test:1"], ["b.test:1"]],
+    ),
+    (
         "two clusters",
         [report("a.test:1", "127.0.0.1", "es:uuid:1"), report("b.test:1", "127.0.0.2", "es:uuid:2")],
         [["a.test:1"], ["b.test:1"]],

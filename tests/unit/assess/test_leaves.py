@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from tieback.assess.leaves import bytes_total, leaf_containers, records_total
@@ -47,6 +48,14 @@ CASES = [
         "exact",
         10,
         "exact",
+    ),
+    (
+        "relationships between records are no records",
+        [box("neo4j/nodes", n(150)), msgspec.structs.replace(box("neo4j/edges", n(300)), kind="relationships")],
+        150,
+        "exact",
+        0,
+        "lower_bound",
     ),
     ("an estimate stays one", [box("a", estimate(7, "reltuples"), n(1))], 7, "estimate", 1, "exact"),
     (

@@ -152,6 +152,26 @@ def test_which_note_may_be_read(containers: list[Container], path: tuple[str, ..
     assert (found and found.path) == path
 
 
+NOTE_FIELDS = "Bitcoin Address,Email,Info"
+PATHS = [
+    # what is in the store, paths of notes
+    ([box("PLEASE_READ", "PLEASE_READ", records=1, fields=NOTE_FIELDS), PEOPLE], {("PLEASE_READ", "PLEASE_READ")}),
+    ([box("README", "notes", records=9_000, fields="text,author"), PEOPLE], set()),
+    ([PEOPLE], set()),
+    ([], set()),
+    ([keys(1, "READ_ME_TO_RECOVER_YOUR_DATA")], {("db0", "READ_ME_TO_RECOVER_YOUR_DATA"), ("db0",)}),
+    ([keys(2, "READ_ME_TO_RECOVER_YOUR_DATA", "session:#")], {("db0", "READ_ME_TO_RECOVER_YOUR_DATA")}),
+]
+
+
+@pytest.mark.parametrize(("containers", "paths"), PATHS)
+def test_containers_that_hold_a_note_are_known(containers: list[Container], paths: set[tuple[str, ...]]) -> None:
+    found = RansomSigns().note_paths(containers)
+    data = {one.path for one in containers}
+    assert {path for path in found if path in data or len(path) > 1} == paths
+    assert PEOPLE.path not in found
+
+
 def test_a_note_confirms_and_keeps_its_marks() -> None:
     read = confirm_note(NoteSigns(("wallet", "words"), ("wallet:0f",)), box("READ1", "info"))
     assert read == Ransom(

@@ -5,6 +5,7 @@ from importlib import resources
 
 import pytest
 
+from tieback.backends.base_paths import MAX_BASES
 from tieback.backends.candidates import SharedHosting, build_candidates
 from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
@@ -171,3 +172,20 @@ def test_two_projects_at_one_host_are_two_candidates() -> None:
         FRONTS,
     )
     assert [one.resource for one in found] == ["club", "shop"]
+
+
+def below(path: str, port: int = 443) -> Backend:
+    value = f"https://a.test{path}"
+    return Backend(Endpoint(EndpointKind.URL, value, "https", "a.test", port, path), addresses=("127.77.0.2",))
+
+
+def test_a_path_that_a_proxy_may_remove_is_a_place_of_its_own() -> None:
+    found = build_candidates([below("/es/orders/_search"), below("/es/users/_search"), below("/v1/ping")], {}, FRONTS)
+    places = [(one.path, one.service, len(one.endpoints)) for one in found]
+    assert places == [("", "http", 3), ("/es", "elasticsearch", 2)]
+    assert {(one.host, one.port, one.route, one.tls) for one in found} == {("a.test", 443, Route.NAMED, True)}
+
+
+def test_paths_of_one_host_are_bounded() -> None:
+    found = build_candidates([below(f"/t{number}/_cat/indices") for number in range(100)], {}, FRONTS)
+    assert len(found) == 1 + MAX_BASES

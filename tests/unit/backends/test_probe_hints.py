@@ -16,6 +16,7 @@ from tieback.backends.probe_hints import (
     ProbeHints,
     collect_probe_hints,
     read_container_rules,
+    url_endpoint,
 )
 from tieback.model.backend import Backend
 from tieback.model.endpoint import Endpoint, EndpointKind
@@ -110,3 +111,31 @@ def test_the_cost_of_hostile_paths_is_linear(rule: ContainerRule, piece: str) ->
         return "a.s3." + piece * (size // 25), "/" + piece * size
 
     assert_linear(place, lambda given: rule.container(*given), 2_400)
+
+
+def test_names_below_a_path_are_those_without_it() -> None:
+    backends = [backend("http://a.test/es/orders/_search")]
+    candidates = build_candidates(backends, {})
+    found = {one.path: what for one, what in collect_probe_hints(candidates, backends, {}, {}, RULES).items()}
+    assert found["/es"].names_for(("elasticsearch",)) == ("orders",)
+    # Not the path itself: a count of /es would be that of the whole store below it.
+    assert "" not in found or found[""].names_for(("elasticsearch", "couchdb", "s3")) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "port", "path"),
+    [
+        ("http://A.test:80/x/", "http://a.test/x", 80, "/x"),
+        ("https://[::1]:9000/b?c#d", "https://[::1]:9000/b", 9000, "/b"),
+        ("https://a.test/é", "https://a.test", 443, ""),
+    ],
+)
+def test_a_url_of_the_user_is_an_endpoint(text: str, value: str, port: int, path: str) -> None:
+    endpoint = url_endpoint(text)
+    assert (endpoint.value, endpoint.port, endpoint.path) == (value, port, path)
+
+
+@pytest.mark.parametrize("text", ["ftp://a.test", "http://", "http://a.test:x", "http://a.test:0", "a.test"])
+def test_other_texts_are_no_url(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        url_endpoint(text)

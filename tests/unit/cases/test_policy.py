@@ -43,8 +43,9 @@ def test_a_file_changes_what_it_names(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("[days]\nfund = 1\n", "fund"),
-        ("[days]\nfound = -1\n", "days must be 0 to 3660"),
-        ("[days]\nfound = 99999\n", "days must be 0 to 3660"),
+        ("[days]\nfound = -1\n", "must be 0 to 3660"),
+        ("[days]\nfound = 99999\n", "must be 0 to 3660"),
+        ("[recheck]\nhours = -1\n", "must be 0 to 3660"),
         ("[days]\nfound = 'soon'\n", "int"),
         ("[day]\n", "day"),
         ("[", "not a policy"),

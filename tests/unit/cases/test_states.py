@@ -91,3 +91,38 @@ def test_recheck_reports_growth_of_records() -> None:
         "verdict": "open", "reasons": "a: open; b: open", "where": "a, b", "records": "1400 (exact)",
         "records_change": "+50",
     }  # fmt: skip
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("rechecks", "verdict", "state"),
+    [
+        ([(0, V.CLOSED)], V.CLOSED, S.NOTIFIED),
+        ([(0, V.CLOSED), (23, V.CLOSED)], V.CLOSED, S.NOTIFIED),
+        ([(0, V.CLOSED), (24, V.CLOSED)], V.FIXED, S.FIXED),
+        ([(0, V.CLOSED), (12, V.CLOSED), (24, V.CLOSED)], V.FIXED, S.FIXED),
+        ([(0, V.CLOSED), (12, V.UNREACHABLE), (24, V.CLOSED)], V.CLOSED, S.NOTIFIED),
+        ([(0, V.CLOSED), (12, V.OPEN), (24, V.CLOSED)], V.CLOSED, S.NOTIFIED),
+        ([(0, V.CLOSED), (24, V.CLOSED), (25, V.CLOSED)], V.FIXED, S.FIXED),
+        ([(0, V.FIXED), (1, V.CLOSED)], V.FIXED, S.FIXED),
+        ([(0, V.CLOSED), (24, V.CLOSED_AT_KNOWN_PLACES)], V.CLOSED_AT_KNOWN_PLACES, S.NOTIFIED),
+        ([(0, V.CLOSED_AT_KNOWN_PLACES), (99, V.CLOSED_AT_KNOWN_PLACES)], V.CLOSED_AT_KNOWN_PLACES, S.NOTIFIED),
+    ],
+)
+def test_a_store_is_fixed_only_after_two_rechecks_that_are_hours_apart(
+    rechecks: list[tuple[int, RecheckVerdict]], verdict: RecheckVerdict, state: CaseState
+) -> None:
+    one = case(state=S.NOTIFIED)
+    for hours, found in rechecks:
+        one, _ = apply_recheck(one, Recheck(found, LATER + hours * HOUR), POLICY, "recheck")
+    assert one.check is not None
+    assert (one.check.verdict, one.state) == (verdict, state)
+
+
+def test_a_fix_seen_by_an_earlier_release_counts_as_the_first_of_two() -> None:
+    one = case(state=S.NOTIFIED, check=Recheck(V.FIXED, NOW))
+    one, _ = apply_recheck(one, Recheck(V.CLOSED, LATER), POLICY, "recheck")
+    assert one.check is not None
+    assert one.check.verdict is V.FIXED

@@ -14,6 +14,8 @@ from tieback.model.probe import NO_BYTE, Access, Container, Identity, Outcome, P
 HERE, THERE = "es.fieldhand.test:9200", "es.fieldhand.test:9201"
 OWN = Identity("es-1", "vendor_id")
 A, E, V = Access, Outcome, RecheckVerdict
+WEAK = Identity("mysql:fingerprint:f", "fingerprint")
+CHOSEN = Identity("rabbitmq:cluster_name:rabbit@mq", "vendor_id")
 FULL = (
     Container(("machines",), "index", records=exact(1300, "docs.count"), bytes=estimate(95_000, "store.size")),
     Container(("operators",), "index", records=exact(150, "docs.count"), bytes=estimate(10_000, "store.size")),
@@ -31,6 +33,7 @@ def silent(outcome: Outcome, target: str = HERE) -> ProbeReport:
     return ProbeReport(target, outcome)
 
 
+UID, OTHER_UID = (Container(("db", "c"), "collection", uid=uid) for uid in ("u-1", "u-2"))
 NOTE = (Container(("read_me_to_recover_database",), "index", records=exact(1, "docs.count")),)
 WIPED = (Container(("a1b2c3-meow",), "index", records=exact(0, "docs.count")),)
 
@@ -40,10 +43,13 @@ WIPED = (Container(("a1b2c3-meow",), "index", records=exact(0, "docs.count")),)
     [
         ([report()], [], V.OPEN),
         ([report(A.ANY_USER)], [], V.OPEN),
-        ([report(A.AUTH_REQUIRED)], [], V.FIXED),
-        ([report(A.LOCKED)], [], V.FIXED),
-        ([report(A.NOT_FOUND)], [], V.FIXED),
-        ([silent(E.REFUSED)], [], V.FIXED),
+        ([report(A.AUTH_REQUIRED)], [], V.CLOSED),
+        ([report(A.AUTH_REQUIRED, product="", identity=None)], [], V.CLOSED_AT_KNOWN_PLACES),
+        ([report(A.AUTH_REQUIRED, untested=("the account root without a password",))], [], V.UNREACHABLE),
+        ([report(A.NOT_FOUND, untested=("names other than photos",))], [], V.UNREACHABLE),
+        ([report(A.LOCKED)], [], V.CLOSED),
+        ([report(A.NOT_FOUND)], [], V.CLOSED),
+        ([silent(E.REFUSED)], [], V.CLOSED),
         ([silent(E.PROTOCOL_MISMATCH)], [], V.UNREACHABLE),
         (
             [ProbeReport(HERE, E.REFUSED, problems=(f"refused: the peer reset the connection {NO_BYTE}",))],
@@ -60,8 +66,10 @@ WIPED = (Container(("a1b2c3-meow",), "index", records=exact(0, "docs.count")),)
         ([report(A.AUTH_REQUIRED), silent(E.TIMEOUT, THERE)], [], V.UNREACHABLE),
         ([silent(E.REFUSED)], [report(target=THERE)], V.MOVED),
         ([report(A.AUTH_REQUIRED)], [report(target=THERE)], V.MOVED),
-        ([silent(E.REFUSED)], [report(A.AUTH_REQUIRED, THERE)], V.FIXED),
-        ([silent(E.REFUSED)], [report(target=THERE, identity=Identity("other", "vendor_id"))], V.FIXED),
+        ([silent(E.REFUSED)], [report(A.AUTH_REQUIRED, THERE)], V.CLOSED),
+        ([silent(E.REFUSED)], [report(target=THERE, identity=Identity("other", "vendor_id"))], V.CLOSED),
+        ([silent(E.REFUSED)], [report(target=THERE, identity=None)], V.CLOSED_AT_KNOWN_PLACES),
+        ([silent(E.REFUSED)], [report(target=THERE, identity=None, containers=(UID,))], V.CLOSED),
         ([report(A.OPEN_EMPTY)], [], V.EMPTIED),
         ([report(A.OPEN_EMPTY)], [report(target=THERE)], V.MOVED),
         ([report(A.SCHEMA_ONLY)], [], V.NAMES_ONLY),
@@ -74,6 +82,18 @@ def test_recheck_verdict_by_probe_reports(
     here: list[ProbeReport], elsewhere: list[ProbeReport], verdict: RecheckVerdict
 ) -> None:
     assert judge_recheck(exposure(), here, elsewhere, (), NOW).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({}, "requires authentication"),
+        ({"product": "", "identity": None}, "requires authentication, and the product is not visible"),
+        ({"untested": ("names other than a",)}, "requires authentication, but not tried: names other than a"),
+    ],
+)
+def test_a_login_demand_is_a_reason(more: dict[str, Any], reason: str) -> None:
+    assert judge_recheck(exposure(), [report(A.AUTH_REQUIRED, **more)], [], (), NOW).reasons == (f"{HERE}: {reason}",)
 
 
 def test_still_open_and_grown_by_how_much() -> None:
@@ -93,9 +113,9 @@ def test_earlier_ransom_is_not_reported_again() -> None:
     [
         ("192.0.2.7:9200", 1, True, V.CLOSED_TO_US),
         (HERE, 1, True, V.CLOSED_TO_US),
-        (HERE, 1, False, V.FIXED),
-        (HERE, -1, True, V.FIXED),
-        ("192.0.2.8:9200", 1, True, V.FIXED),
+        (HERE, 1, False, V.CLOSED),
+        (HERE, -1, True, V.CLOSED),
+        ("192.0.2.8:9200", 1, True, V.CLOSED),
     ],
 )
 def test_others_that_got_in_since_speak_against_a_fix(
@@ -106,9 +126,6 @@ def test_others_that_got_in_since_speak_against_a_fix(
     assert judge_recheck(exposure(), [silent(E.REFUSED)], [], [seen], later, NOW).verdict is verdict
 
 
-UID, OTHER_UID = (Container(("db", "c"), "collection", uid=uid) for uid in ("u-1", "u-2"))
-
-
 @pytest.mark.parametrize(
     ("before", "after", "same"),
     [
@@ -117,10 +134,38 @@ UID, OTHER_UID = (Container(("db", "c"), "collection", uid=uid) for uid in ("u-1
         ({"containers": (UID,)}, {"identity": None, "containers": (UID,)}, True),
         ({"containers": (UID,)}, {"identity": None, "containers": (OTHER_UID,)}, False),
         ({}, {"identity": Identity("es-2", "vendor_id")}, False),
-        ({}, {"identity": None, "containers": FULL}, True),
+        ({}, {"containers": (UID,)}, False),
+        ({}, {"identity": None, "containers": FULL}, False),
+        ({"identity": WEAK}, {"identity": WEAK, "containers": FULL}, False),
+        ({"identity": CHOSEN}, {"identity": CHOSEN}, False),
         ({}, {"identity": None, "containers": FULL[:1]}, False),
         ({"containers": ()}, {"identity": None, "containers": ()}, False),
     ],
 )
 def test_what_makes_it_the_same_store(before: dict[str, Any], after: dict[str, Any], same: bool) -> None:
     assert is_same_store(exposure(**before), report(target=THERE, **after)) is same
+
+
+def test_a_store_without_strong_identity_is_only_closed_at_its_known_places() -> None:
+    check = judge_recheck(exposure(identity=WEAK), [silent(E.REFUSED)], [], (), NOW)
+    assert check.verdict is V.CLOSED_AT_KNOWN_PLACES
+
+
+def test_an_identifier_that_ends_with_a_restart_does_not_prove_that_a_store_is_gone() -> None:
+    store = exposure(identity=Identity("redis:run_id:1", "vendor_id"))
+    again = report(target=THERE, identity=Identity("redis:run_id:2", "vendor_id"))
+    assert judge_recheck(store, [silent(E.REFUSED)], [], (), NOW).verdict is V.CLOSED_AT_KNOWN_PLACES
+    check = judge_recheck(store, [silent(E.REFUSED)], [again], (), NOW)
+    assert check.verdict is V.CLOSED_AT_KNOWN_PLACES
+    assert f"{THERE}: open, with the same names: it may be this store" in check.reasons
+
+
+def test_a_lookalike_elsewhere_is_named_and_proves_nothing() -> None:
+    found = judge_recheck(exposure(identity=WEAK), [silent(E.REFUSED)], [report(target=THERE, identity=WEAK)], (), NOW)
+    assert found.verdict is V.CLOSED_AT_KNOWN_PLACES
+    assert f"{THERE}: open, with the same names: it may be this store" in found.reasons
+
+
+def test_the_reason_names_what_was_not_tried() -> None:
+    check = judge_recheck(exposure(), [report(A.AUTH_REQUIRED, untested=("the account root",))], [], (), NOW)
+    assert check.reasons == (f"{HERE}: requires authentication, but not tried: the account root",)

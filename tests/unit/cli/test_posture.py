@@ -158,6 +158,23 @@ def test_what_no_newer_export_names_may_be_left_out(run: Run) -> None:
     assert run("posture", "list", "--since", "soon").code == 2
 
 
+@pytest.mark.parametrize(
+    ("reasons", "code", "told"),
+    [
+        ([], 0, ""),
+        (["public"], 1, "--fail-on: public (1)"),
+        (["public", "unencrypted"], 1, "--fail-on: public (1), unencrypted (1)"),
+        (["public-snapshot"], 0, ""),
+    ],
+)
+@pytest.mark.usefixtures("account")
+def test_numbers_can_fail_a_job(run: Run, reasons: list[str], code: int, told: str) -> None:
+    run("posture", "import", "instances.json", "network.json")
+    ended = run("posture", "numbers", *(word for reason in reasons for word in ("--fail-on", reason)))
+    assert ended.code == code
+    assert told in ended.err
+
+
 @pytest.mark.parametrize("command", ["list", "numbers", "join"])
 def test_without_a_workspace_there_is_one_line(command: str, run: Run) -> None:
     ended = run("posture", command)

@@ -65,7 +65,7 @@ def test_a_mistake_costs_no_other_file(run: Run, files: tuple[Path, Path], tmp_p
     ran = run("posture", "rules", "bad.rules", "no.txt", "redis.conf", "none.conf")
     assert ran.code == 3
     assert "bad.rules:2:24: expected read, get, list" in ran.err
-    assert "no.txt: not a rule file of a known format. Pass its format with --kind" in ran.err
+    assert "no.txt: unknown rules format. Pass its format with --kind" in ran.err
     assert "none.conf: No such file" in ran.err
     assert "redis.conf:1" in ran.out
     assert run("posture", "rules", "bad.rules").code == 4

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import socketserver
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab.sampled_stores import COUNT, STORES, answers_of
 from tests.unit.cli.conftest import Run
 from tests.unit.scope.policy.signers import make_key, needs_ssh_keygen
 from tieback.model.backend import Candidate
@@ -100,6 +102,7 @@ def test_targets_come_from_files_too(run: Run, tmp_path: Path) -> None:
         (("@none.txt", "--grant", "grant.toml"), "cannot be read"),
         (("--replay", "t.jsonl", "--grant", "grant.toml"), "cannot be combined with targets"),
         (("--replay", "none.jsonl"), "cannot be read"),
+        (("127.0.0.1:1", "--grant", "grant.toml", "--own-domain", "acme"), "not an e-mail domain"),
     ],
 )
 def test_words_that_do_not_go_together(run: Run, tmp_path: Path, words: tuple[str, ...], said: str) -> None:
@@ -279,3 +282,43 @@ def test_a_honeypot_and_a_note_show_in_the_table(run: Run, tmp_path: Path, monke
     ended = run("probe", "127.0.0.1:3306", "--grant", "grant.toml")
     assert "honeypot: probably, so it is in no total: mysql 5.7.00 was never released" in " ".join(ended.out.split())
     assert "likely: the name 'READ1.info' matches" in " ".join(ended.out.split())
+
+
+class _Store(socketserver.BaseRequestHandler):
+    """An emulation of Meilisearch with people at ``acme.test``."""
+
+    def handle(self) -> None:
+        answer = answers_of(next(store for store in STORES if store.probe == "meilisearch"))
+        while sent := self.request.recv(65536):
+            self.request.sendall(answer(sent) or b"")
+
+
+@pytest.fixture
+def people() -> Iterator[int]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Store) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (("--own-domain", "Acme.test"), f"at least {COUNT} of {COUNT} sampled people are at your domains"),
+        (("--own-domain", "other.test"), f"none of {COUNT} addresses in the records that were read"),
+        ((), "your domains: not looked"),
+    ],
+)
+def test_sampled_people_at_our_own_domains(
+    run: Run, tmp_path: Path, people: int, words: tuple[str, ...], text: str
+) -> None:
+    grant = GRANT.format(until="2099-01-01").replace("describe", "sample")
+    (tmp_path / "grant.toml").write_text(grant)
+    ended = run("probe", f"127.0.0.1:{people}", "--grant", "grant.toml", *words)
+    assert ended.code == 0
+    assert text in " ".join(ended.out.split())
+    assert "acme" not in ended.out.lower()
+    assert not any(b"acme" in path.read_bytes().lower() for path in tmp_path.rglob("*") if path.is_file())

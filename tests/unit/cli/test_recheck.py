@@ -22,9 +22,12 @@ def grant(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_closed_store_is_fixed(run: Run, tmp_path: Path, grant: Path) -> None:
+def test_a_store_closed_in_two_rechecks_is_fixed(run: Run, tmp_path: Path, grant: Path) -> None:
     opened(tmp_path, free_port())
-    ended = run("recheck", "--grant", grant, "-w", "ws", "--format", "json")
+    first = run("recheck", "--grant", grant, "-w", "ws", "--format", "json")
+    assert json.loads(first.out)["verdict"] == "closed"
+    (tmp_path / "policy.toml").write_text("[recheck]\nhours = 0\n")
+    ended = run("recheck", "--grant", grant, "-w", "ws", "--format", "json", "--policy", "policy.toml")
     (event,) = [json.loads(line) for line in ended.out.splitlines()]
     assert (ended.code, event["verdict"], event["before"], event["state"]) == (0, "fixed", "found", "fixed")
     out = run("recheck", "--grant", grant, "-w", "ws", "--case", event["case"]).out
@@ -38,7 +41,7 @@ def test_one_round_of_watching(run: Run, tmp_path: Path, grant: Path) -> None:
     before = signal.getsignal(signal.SIGINT)
     ended = run("watch", "--grant", grant, "-w", "ws", "--once")
     assert signal.getsignal(signal.SIGINT) is before
-    assert (ended.code, json.loads(ended.out)["verdict"]) == (0, "fixed")
+    assert (ended.code, json.loads(ended.out)["verdict"]) == (0, "closed")
     assert "1 checked, 1 changed" in ended.err
     (tmp_path / "hooks.toml").write_text(f'[[webhook]]\nname = "a"\nurl = "http://127.0.0.1:{free_port()}/"\n')
     ended = run("watch", "--grant", grant, "-w", "ws", "--once", "--webhooks", "hooks.toml")

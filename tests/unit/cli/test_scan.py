@@ -11,9 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.cli.conftest import Run
 from tests.unit.pipeline.test_traffic import HTTP, capture
+from tests.unit.report.conftest import the_report
+from tieback.cli.scan import FailOn, _reasons_to_fail
 
 
 def test_without_a_grant_everything_but_the_network(run: Run, apps: Path, tmp_path: Path) -> None:
@@ -177,6 +180,16 @@ def test_fail_on_unprobed(run: Run, apps: Path, levels: tuple[str, ...], code: i
     said = re.findall(r"^exit 1: (.+)$", ended.err, re.MULTILINE)
     assert len(said) == len(reasons)
     assert all(re.fullmatch(reason, line) for reason, line in zip(reasons, said, strict=True)), said
+
+
+def test_fail_on_undecided(run: Run, apps: Path) -> None:
+    report = the_report()
+    unsure = replace(report, headline=replace(report.headline, undecided=1))
+    assert list(_reasons_to_fail(report, [FailOn.UNDECIDED])) == []
+    assert list(_reasons_to_fail(unsure, [FailOn.HIGH])) == list(_reasons_to_fail(report, [FailOn.HIGH]))
+    (reason,) = _reasons_to_fail(unsure, [FailOn.UNDECIDED])
+    assert reason.startswith("1 data store is not decided")
+    assert run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1", "--fail-on", "undecided").code == 0
 
 
 def test_fail_on_unprobed_without_a_grant(run: Run, apps: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tieback.cli.workspace import app
-from tieback.model.errors import WorkspaceError
+from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.unit import Unit
 from tieback.storage.workspace import SCHEMA, Workspace
 
@@ -34,3 +34,37 @@ def test_show_creates_no_workspace(tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", [("--help",), ("show", "--help")])
 def test_help_describes_the_workspace(words: tuple[str, ...]) -> None:
     assert "ledger" in run(*words).stdout
+
+
+def test_own_domains_are_set_shown_and_removed(tmp_path: Path) -> None:
+    Workspace.open(tmp_path).close()
+    assert run("domains", "-w", tmp_path).stdout == ""
+    assert run("domains", "-w", tmp_path, "B\u00fccher.test", "@Acme.Test").stdout == "acme.test\nxn--bcher-kva.test\n"
+    told = json.loads(run("domains", "-w", tmp_path, "--format", "json").stdout)
+    assert told["domains"] == ["acme.test", "xn--bcher-kva.test"]
+    assert (tmp_path / "domains.toml").stat().st_mode & 0o777 == 0o600
+    assert run("domains", "-w", tmp_path, "--none").stdout == ""
+    assert run("domains", "-w", tmp_path).stdout == ""
+
+
+@pytest.mark.parametrize("words", [("acme",), ("a b.test",), ("192.0.2.1",), ("",), ("acme.test", "--none")])
+def test_what_is_no_domain_changes_nothing(tmp_path: Path, words: tuple[str, ...]) -> None:
+    Workspace.open(tmp_path).close()
+    run("domains", "-w", tmp_path, "acme.test")
+    result = run("domains", "-w", tmp_path, *words)
+    assert isinstance(result.exception, UsageError)
+    assert run("domains", "-w", tmp_path).stdout == "acme.test\n"
+
+
+@pytest.mark.parametrize("content", ["domains = 1", "other = []", "[", 'domains = ["acme"]', "\xff"])
+def test_a_damaged_list_of_domains_is_an_error(tmp_path: Path, content: str) -> None:
+    Workspace.open(tmp_path).close()
+    (tmp_path / "domains.toml").write_bytes(content.encode("latin-1"))
+    assert isinstance(run("domains", "-w", tmp_path).exception, WorkspaceError)
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    Workspace.open(tmp_path / "w").close()
+    (tmp_path / "else.toml").write_text('domains = ["acme.test"]')
+    (tmp_path / "w" / "domains.toml").symlink_to(tmp_path / "else.toml")
+    assert isinstance(run("domains", "-w", tmp_path / "w").exception, WorkspaceError)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.model.probe import Access, Container
+from tieback.model.probe import NEEDS_PASSWORD, Access, Container, is_undecided
 
 EXPOSED = {Access.OPEN, Access.ANY_USER, Access.PARTIAL}
 
@@ -14,3 +14,21 @@ def test_access_states_that_count_as_exposed(access: Access) -> None:
 
 def test_container_name() -> None:
     assert Container(("hr", "employees"), "collection").name == "hr.employees"
+
+
+@pytest.mark.parametrize(
+    ("access", "untested", "expected"),
+    [
+        (Access.AUTH_REQUIRED, (), False),
+        (Access.AUTH_REQUIRED, ("the account root without a password: the grant does not name it",), True),
+        # A client without credentials has no password: the broker is closed to it.
+        (Access.AUTH_REQUIRED, (f"any user name with any password: {NEEDS_PASSWORD}",), False),
+        (Access.AUTH_REQUIRED, (f"any user name with any password: {NEEDS_PASSWORD}", "names other than a"), True),
+        (Access.UNKNOWN, (), True),
+        (Access.OPEN, ("names other than a",), False),
+    ],
+)
+def test_a_refusal_is_undecided_if_another_way_in_without_credentials_is_left(
+    access: Access, untested: tuple[str, ...], expected: bool
+) -> None:
+    assert is_undecided(access, untested) is expected

@@ -17,14 +17,15 @@ CHECKS = ToolCheckTable()
         ("prowler", "rds_instance_storage_encrypted", ARN, True, {"at_rest": "encrypted"}),
         ("prowler", "rds_instance_storage_encrypted", ARN, False, {"at_rest": "none"}),
         ("prowler", "rds_instance_no_public_access", ARN, False, {"flag": "yes", "route": "yes", "port": "yes"}),
-        # Prowler passes a snapshot whose attributes it could not ask for: no statement.
-        ("prowler", "rds_snapshots_public_access", ARN.replace(":db:", ":snapshot:"), True, None),
+        # Prowler passes a snapshot whose attributes it could not ask for: it is named, and nothing is known of it.
+        ("prowler", "rds_snapshots_public_access", ARN.replace(":db:", ":snapshot:"), True, {}),
         ("prowler", "rds_snapshots_public_access", ARN.replace(":db:", ":snapshot:"), False, {"backups_public": "yes"}),
-        ("prowler", "rds_instance_no_public_access", ARN, True, None),
+        ("prowler", "rds_instance_no_public_access", ARN, True, {}),
         ("security-hub", "RDS.3", ARN, False, {"at_rest": "none"}),
         ("security-hub", "S3.8", "arn:aws:s3:::shop", True, {"flag": "no"}),
         ("scc", "PUBLIC_SQL_INSTANCE", "//sqladmin.googleapis.com/projects/p/instances/i", False, {"port": "yes"}),
-        ("prowler", "iam_root_mfa_enabled", ARN, False, None),
+        ("prowler", "iam_root_mfa_enabled", ARN, False, {}),
+        ("prowler", "iam_root_mfa_enabled", "arn:aws:iam::123456789012:root", False, None),
         ("prowler", "rds_instance_storage_encrypted", "", False, None),
     ],
 )

@@ -103,7 +103,7 @@ class Web:
     def ask(
         self, name: str, change: Change | None = None, depth: Depth = Depth.DESCRIBE, **more: object
     ) -> PlaybackResult[ProbeReport]:
-        """Ask the store of that name with its probe, after some of its pages were changed."""
+        """Ask the store of that name with its probe, after some of its pages were changed. The grant allows scans."""
         return self.ask_with(name, name, change, depth, **more)
 
     def ask_with(
@@ -123,7 +123,12 @@ class Web:
             return (page or Page("404 page not found", 404)).wire(verb)
 
         wanted: dict[str, object] = {"port": probe.meta.ports[0], "names": expect.names, "resource": expect.resource}
-        wanted |= {"host": expect.host, "keys": [PublicKey(kind, value) for kind, value in expect.keys], **more}
+        wanted |= {
+            "scans": True,
+            "host": expect.host,
+            "keys": [PublicKey(kind, value) for kind, value in expect.keys],
+            **more,
+        }
         return play(probe.run(msgspec.convert(wanted, Target), depth), MemoryPeer(answer), probe.meta.sends)
 
 

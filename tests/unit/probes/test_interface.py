@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Field, Outcome
+from tieback.model.probe import Access, Container, Entry, Field, Outcome, Privileges
 from tieback.probes import PROBES
 from tieback.probes.interface import (
     SAMPLED_RECORDS,
@@ -60,6 +60,46 @@ def test_one_proof_is_partial() -> None:
     assert draft.report().access is Access.PARTIAL
     draft.prove("b", "x", Access.OPEN)
     assert draft.report().access is Access.OPEN
+
+
+@pytest.mark.parametrize(
+    ("access", "account", "entry", "privileges"),
+    [
+        (Access.PARTIAL, "", Entry.ANONYMOUS, Privileges.UNKNOWN),
+        (Access.OPEN_EMPTY, "", Entry.ANONYMOUS, Privileges.UNKNOWN),
+        (Access.SCHEMA_ONLY, "", Entry.ANONYMOUS, Privileges.UNKNOWN),
+        (Access.PARTIAL, "root", Entry.NAMED_ACCOUNT, Privileges.UNKNOWN),
+        (Access.ANY_USER, "", Entry.ANY_USER, Privileges.UNKNOWN),
+        (Access.AUTH_REQUIRED, "", Entry.NONE, Privileges.NONE),
+        (Access.UNKNOWN, "", Entry.NONE, Privileges.NONE),
+    ],
+)
+def test_the_entry_follows_from_the_access(access: Access, account: str, entry: Entry, privileges: Privileges) -> None:
+    draft = ReportDraft(META, TARGET)
+    draft.access, draft.account = access, account
+    assert (draft.report().entry, draft.report().privileges) == (entry, privileges)
+
+
+def test_what_a_probe_knows_about_the_entry_is_reported() -> None:
+    draft = ReportDraft(META, TARGET)
+    draft.access, draft.entry, draft.privileges = Access.AUTH_REQUIRED, Entry.ANONYMOUS, Privileges.ADMIN
+    draft.untested += ["names other than photos"] * 2
+    report = draft.report()
+    assert (report.entry, report.privileges, report.untested) == (
+        Entry.ANONYMOUS,
+        Privileges.ADMIN,
+        ("names other than photos",),
+    )
+
+
+def test_an_identifier_from_a_manual_is_no_identity() -> None:
+    draft = ReportDraft(META, TARGET)
+    draft.fingerprint(["people"])
+    draft.vendor_id("cluster_id", "5L6g3nShT-eMCtK--X86sw")
+    assert draft.identity is not None
+    assert draft.identity.kind == "fingerprint"
+    draft.vendor_id("cluster_id", "pYdR4Xe6TqO0yT8wqg1mZA")
+    assert draft.identity.kind == "vendor_id"
 
 
 def test_identities() -> None:
@@ -143,7 +183,7 @@ def test_probes_that_read_ransom_notes() -> None:
 
 def test_probes_that_read_records() -> None:
     samplers = {probe.meta.name for probe in PROBES if isinstance(probe, Sampler)}
-    assert samplers == {"elasticsearch", "mongodb", "mysql", "postgresql", "redis"}
+    assert samplers >= {"elasticsearch", "mongodb", "mysql", "postgresql", "redis", "couchdb", "firestore", "s3"}
 
 
 def test_sampled_values_do_not_print() -> None:

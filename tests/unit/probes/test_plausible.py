@@ -45,6 +45,29 @@ def test_figures_of_real_stores_stay_as_they_are(records: Figure | None, size: F
     assert check_figures([container(records, size)]) == ((container(records, size),), ())
 
 
+@pytest.mark.parametrize(
+    ("tables", "size", "claimed"),
+    [
+        ([9_000_000, 9_000_000], exact(1_000, "b"), True),
+        ([9_000_000], exact(1_000, "b"), False),
+        ([9_000_000, 9_000_000], exact(2_000, "b"), False),
+        ([9_000_000, 9_000_000], None, False),
+    ],
+)
+def test_a_sum_that_the_bytes_around_it_cannot_hold_is_claimed(
+    tables: list[int], size: Figure | None, claimed: bool
+) -> None:
+    outer = Container(("shop",), "database", bytes=size)
+    other = Container(("hr", "people"), "table", records=exact(5, "n"))
+    inner = [Container(("shop", f"t{n}"), "table", records=exact(one, "n")) for n, one in enumerate(tables)]
+    checked, problems = check_figures([outer, other, *inner])
+    kinds = {one.records.quality for one in checked if one.records is not None and one.path[0] == "shop"}
+    assert kinds == {Quality.CLAIMED if claimed else Quality.EXACT}
+    assert checked[1] == other
+    line = "the server claims figures that its data cannot have: shop"
+    assert problems == ((line,) if claimed else ())
+
+
 def test_impossible_bytes_are_claimed() -> None:
     (checked,), problems = check_figures([container(exact(3, "n"), exact(MOST_BYTES + 1, "b"))])
     assert checked.bytes is not None

@@ -113,3 +113,46 @@ def test_floods_are_bounded(web: Any, name: str) -> None:
         assert report.access is not Access.OPEN or body.startswith("<")
         # The peer's own page as text, as bytes, in its answer and pending is part of the peak.
         assert peak < 16 * MIB + 4 * len(body)
+
+
+LISTS = {
+    # probe, the list, containers by name in its page: one that answers, one that is refused, one that does not exist
+    "docker_registry": ("GET /v2/_catalog?n=100", "GET /v2/{}/tags/list"),
+    "hdfs": ("GET /webhdfs/v1/?op=LISTSTATUS", "GET /webhdfs/v1/{}?op=GETCONTENTSUMMARY"),
+    "solr": (
+        "GET /solr/admin/cores?action=STATUS&indexInfo=true&wt=json",
+        "GET /solr/{}/admin/luke?numTerms=0&show=index&wt=json",
+    ),
+    "couchdb": ("GET /_all_dbs", "GET /{}"),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize(
+    ("names", "access", "untested"),
+    [
+        ([], Access.UNKNOWN, ""),
+        (["open"], Access.PARTIAL, " other than open"),
+        (["open", "private"], Access.PARTIAL, " other than open, private"),
+        (["private"], Access.AUTH_REQUIRED, " other than private"),
+        (["gone"], Access.NOT_FOUND, " other than gone"),
+    ],
+)
+def test_containers_that_the_app_names_after_a_refused_list(
+    web: Any, name: str, names: list[str], access: Access, untested: str
+) -> None:
+    listing, one = LISTS[name]
+    pages = web.pages(name)
+    known = next(key for key in pages.expect.records if pages.expect.records[key] and one.format(key) in pages.page)
+    change = {
+        listing: 403,
+        one.format("open"): pages.page[one.format(known)],
+        one.format("private"): 403,
+        one.format("gone"): 404,
+    }
+    report = web.ask(name, change, names=names).result
+    counted = [container.records.value for container in report.containers if container.records is not None]
+    assert (report.outcome, report.access) == (Outcome.OK, access)
+    assert counted == ([pages.expect.records[known]] if access is Access.PARTIAL else [])
+    assert [clause.partition(" other")[1] + clause.partition(" other")[2] for clause in report.untested] == [untested]
+    assert any(line.startswith("root_refused_names_untested") for line in report.problems) is not bool(names)

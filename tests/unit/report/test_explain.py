@@ -5,7 +5,7 @@ from tests.unit.report.conftest import fleet_report, in_tables, the_report
 from tieback.assess.summary import summarise
 from tieback.model.errors import UsageError
 from tieback.model.figure import Figure
-from tieback.model.report import Report
+from tieback.model.report import LazyIndex, Report
 from tieback.report.explain import FIGURES, explain_figure, figure_names
 
 
@@ -127,3 +127,11 @@ def test_the_names_of_a_report_are_all_figures(report: Report) -> None:
 
 def test_a_quote_does_not_end_the_query(report: Report) -> None:
     assert "vendor = 'O''Brien'" in explain_figure(report, "records:vendor=O'Brien").query
+
+
+def test_addresses_that_only_look_alike_are_not_counted_as_exact(report: Report) -> None:
+    stores = [replace(store, at_most=2) for store in report.exposed.rows()]
+    unsure = replace(report, exposed=LazyIndex.by(stores, lambda store: store.id))
+    found = explain_figure(unsure, "stores-exposed")
+    assert (found.figure.value, found.figure.quality.value) == (3, "lower_bound")
+    assert next(found.shares()).figure.method.startswith("1 to 2 stores")

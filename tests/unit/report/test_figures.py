@@ -3,7 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
-from tieback.report.figures import bytes_text, figure_text, quality_text, size_text
+from tieback.model.probe import Container
+from tieback.report.figures import bytes_text, container_text, figure_text, quality_text, size_text
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,15 @@ from tieback.report.figures import bytes_text, figure_text, quality_text, size_t
 def test_records(figure: Figure | None, text: str, quality: str) -> None:
     assert figure_text(figure) == text
     assert quality_text(figure) == quality
+
+
+def test_what_is_no_record_is_named() -> None:
+    assert container_text(Container(("shop", "nodes"), "nodes", records=exact(150, ""))) == "150"
+    assert (
+        container_text(Container(("shop", "relationships"), "relationships", records=exact(300, "")))
+        == "300 relationships"
+    )
+    assert container_text(Container(("shop", "relationships"), "relationships")) == "not measured"
 
 
 @pytest.mark.parametrize(

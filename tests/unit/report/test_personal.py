@@ -1,13 +1,14 @@
 """What people read of personal data: classes with what tells them, a range of people, notices with their reasons."""
 
 import msgspec
+import pytest
 
 from tests.unit.assess.test_summary import OPEN, PROTECTED
 from tieback.assess.summary import summarise
 from tieback.model.exposure import ClassifiedField, PeopleRange, PiiClassTotal
 from tieback.model.figure import estimate, exact, lower_bound
-from tieback.model.pii import ClassificationBasis
-from tieback.report.personal import MOST_CLASSES, field_words, people_text, personal_lines
+from tieback.model.pii import ClassificationBasis, OwnPeople
+from tieback.report.personal import MOST_CLASSES, field_words, own_people_text, people_text, personal_lines
 
 STORE = msgspec.structs.replace(
     OPEN,
@@ -58,3 +59,25 @@ def test_a_field_and_a_range_in_words() -> None:
     mail = ClassifiedField("users", "c1", "email", 0.98, (), ClassificationBasis.VALUE, "e-mail address")
     assert field_words(mail, "E-mail addresses") == "E-mail addresses, by value"
     assert people_text(PeopleRange(lower_bound(9, "x"))) == "at most \u22659"
+
+
+@pytest.mark.parametrize(
+    ("own", "text"),
+    [
+        (None, "not looked"),
+        (OwnPeople(0, 5, 0), "unknown, no e-mail address was in the records that were read"),
+        (OwnPeople(0, 5, 4), "none of 4 addresses in the records that were read"),
+        (OwnPeople(1200, 5000, 4), "at least 1,200 of 5,000 sampled people are at your domains"),
+    ],
+)
+def test_our_own_people_in_words(own: OwnPeople | None, text: str) -> None:
+    assert own_people_text(own) == text
+
+
+def test_another_reader_is_not_told_that_our_domains_are_theirs() -> None:
+    ours = msgspec.structs.replace(summarise(1, 1, [STORE]), own_people=OwnPeople(3, 20, 20))
+    lines = dict(personal_lines(ours, internal=False))
+    assert lines["People at our domains"] == "at least 3 of 20 sampled people"
+    assert "People at your domains" not in lines
+    unknown = dict(personal_lines(summarise(1, 1, [STORE]), internal=False))
+    assert not any("domains" in label for label in unknown)

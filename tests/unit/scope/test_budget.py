@@ -7,14 +7,17 @@ import pytest
 from tieback.model.grant import Limits
 from tieback.model.probe import Outcome
 from tieback.scope.budget import (
+    MAX_IGNORED,
     MAX_NOTE_ANSWER,
     MAX_SAMPLE_ANSWERS,
     ConversationBudget,
+    OpeningBudget,
     RateLimit,
     RateLimits,
     network_of,
 )
 from tieback.scope.conversation import Fault
+from tieback.scope.conversation_runner import HANG_UP_SECONDS
 
 
 class Clock:
@@ -176,3 +179,91 @@ async def test_an_address_its_network_and_its_provider(asked: list[tuple[str, st
     limits = Limits(connects_per_second=2, network_connects_per_second=3, provider_connects_per_second=4)
     rates = RateLimits(limits, lambda host: "cloud" if host.endswith(".cloud") else "", clock, clock.sleep)
     assert [await rates.admit(host, address) for host, address in asked] == pytest.approx(waits)
+
+
+GUESSES = 22
+"""About the number of protocols that an unknown port may speak."""
+
+
+@pytest.mark.parametrize("round_trip", [0.0, 0.1, 0.5])
+@pytest.mark.parametrize("answered", [0, 1, 8])
+def test_silence_after_any_number_of_answers_ends_in_time(answered: int, round_trip: float) -> None:
+    opening = OpeningBudget(5, 1)
+    opening.round_trip = round_trip
+    waited, tried = 0.0, 0
+    while tried < GUESSES and not opening.is_spent:
+        opening.allot(1, GUESSES - tried - 1)
+        assert opening.first_byte is not None
+        silent = tried >= answered
+        opening.charge(opening.first_byte if silent else 4 * round_trip, silent=silent)
+        waited, tried = waited + silent * opening.first_byte, tried + 1
+    assert waited + HANG_UP_SECONDS <= 6
+    assert tried > answered
+    assert round_trip or tried > 15
+
+
+def test_server_far_away_that_answers_each_guess_is_not_given_up() -> None:
+    opening = OpeningBudget(5, 1)
+    opening.round_trip = 0.15
+    for left in range(GUESSES, 0, -1):
+        assert not opening.is_spent
+        opening.allot(1, left)
+        opening.charge(4 * 0.15, silent=False)
+    for _ in range(40):
+        opening.charge(8 * 0.15, silent=False)
+    assert opening.is_spent
+
+
+def test_first_byte_is_awaited_for_the_whole_time_while_everything_is_answered() -> None:
+    opening = OpeningBudget(5, 1)
+    for left in range(GUESSES, 0, -1):
+        opening.allot(1, left)
+        assert opening.first_byte == 1
+        opening.charge(0.01, silent=False)
+
+
+def test_likelier_guess_waits_longer_after_a_silence() -> None:
+    opening = OpeningBudget(5, 1)
+    opening.charge(1, silent=True)
+    opening.allot(3, 20)
+    assert opening.first_byte == pytest.approx(4 * 3 / 23)
+    opening.allot(1, 22)
+    assert opening.first_byte == 0.2
+    opening.hurry(0.1)
+    opening.allot(3, 20)
+    assert opening.first_byte == 0.1
+
+
+def test_expected_store_has_the_time_of_the_grant() -> None:
+    opening = OpeningBudget(5, 1)
+    opening.allot(1, 20, expected=True)
+    assert opening.first_byte is None
+    assert opening.seconds_for(Limits(idle_seconds=5)) == 6
+    assert opening.seconds_for(Limits(idle_seconds=30)) == 31
+    opening.charge(5, silent=True)
+    assert opening.is_spent
+
+
+def test_server_that_ignores_connections_is_left_alone() -> None:
+    opening = OpeningBudget(5, 1)
+    for ignored in (True, True, False, *(True,) * MAX_IGNORED):
+        assert not opening.is_spent
+        opening.hung_up(ignored=ignored)
+    assert opening.is_spent
+
+
+def test_unknown_service_has_less_time_than_a_recognised_one() -> None:
+    clock = Clock()
+    opening = OpeningBudget(5, 1)
+    opening.charge(2, silent=False)
+    opening.allot(1, 10)
+    budget = ConversationBudget(Limits(total_seconds=20), clock, opening)
+    budget.begin()
+    clock.now += 1
+    assert budget.left() == 2
+    clock.now += 2
+    with pytest.raises(Fault, match="not recognised within 5 seconds") as caught:
+        budget.left()
+    assert caught.value.outcome is Outcome.TIMEOUT
+    budget.recognised()
+    assert budget.left() == 17

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -60,6 +61,61 @@ async def test_the_end_of_the_stream() -> None:
         connection = await connect(port)
         assert await connection.read(10, 1) == b""
         connection.close()
+
+
+async def test_finish_waits_until_the_peer_has_closed() -> None:
+    ended = asyncio.Event()
+
+    async def late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1000):
+            pass
+        writer.write(b"some last words")
+        await asyncio.sleep(0.01)
+        ended.set()
+
+    async with peer(late) as port:
+        connection = await connect(port)
+        await connection.write(b"hello", 1)
+        assert await connection.finish(30)
+        assert ended.is_set()
+
+
+async def test_finish_after_a_reset_is_a_close() -> None:
+    async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        raw = writer.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    async with peer(resets) as port:
+        connection = await connect(port)
+        await connection.write(b"hello", 1)
+        with pytest.raises(Fault, match="reset") as caught:
+            await connection.read(1, 5)
+        assert caught.value.outcome is Outcome.REFUSED
+        assert await connection.finish(30)
+
+
+async def test_finish_gives_up_on_a_peer_that_does_not_close() -> None:
+    release = asyncio.Event()
+
+    async def holds(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await release.wait()
+
+    async with peer(holds) as port:
+        connection = await connect(port)
+        assert not await connection.finish(0.02)
+        release.set()
+
+
+async def test_finish_does_not_read_for_ever() -> None:
+    async def pours(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(bytes(64 * 1024))
+            await writer.drain()
+
+    async with peer(pours) as port:
+        connection = await connect(port)
+        assert not await connection.finish(30)
 
 
 async def test_a_refused_connect() -> None:

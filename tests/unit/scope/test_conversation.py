@@ -45,3 +45,33 @@ def test_a_dot_covers_newlines() -> None:
 
 def test_fault_has_outcome_and_reason() -> None:
     assert str(Fault(Outcome.TIMEOUT, "no answer")) == "timeout: no answer"
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "form"),
+    [
+        ("", b"GET /x HTTP/1.1", b"GET /x HTTP/1.1"),
+        ("", b"PING", b"PING"),
+        ("/es", b"GET /es/_cat HTTP/1.1", b"GET /_cat HTTP/1.1"),
+        ("/es", b"POST /es/ HTTP/1.1", b"POST / HTTP/1.1"),
+        ("/es", b"GET /esx/_cat HTTP/1.1", None),
+        ("/es", b"GET / HTTP/1.1", None),
+        ("/es", b"PUT /es/x HTTP/1.1", None),
+        ("/es", b"PING", None),
+    ],
+)
+def test_below_a_path_only_requests_below_it_are_declared(path: str, data: bytes, form: bytes | None) -> None:
+    assert Target("h.test", 80, path=path).declared_form(data) == form
+
+
+@pytest.mark.parametrize(
+    ("more", "label"),
+    [
+        ({}, "h.test:80"),
+        ({"resource": "shop"}, "h.test:80/shop"),
+        ({"path": "/es"}, "h.test:80/es/"),
+        ({"path": "/a/b"}, "h.test:80/a/b/"),
+    ],
+)
+def test_the_label_names_the_place(more: dict[str, str], label: str) -> None:
+    assert Target("h.test", 80, **more).label == label  # type: ignore[arg-type]

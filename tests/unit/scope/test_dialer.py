@@ -19,7 +19,17 @@ from tieback.scope import dialer as dialer_module
 from tieback.scope.audit import AuditLog
 from tieback.scope.audit_check import verify
 from tieback.scope.connection import Transport
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, RetryLater, Send, Target
+from tieback.scope.conversation import (
+    Connect,
+    Conversation,
+    DeclaredSend,
+    Fault,
+    Receive,
+    RetryLater,
+    Send,
+    SendCost,
+    Target,
+)
 from tieback.scope.conversation_runner import DialContext
 from tieback.scope.dialer import Dialer
 from tieback.scope.transcript import TranscriptFile, read_transcripts
@@ -191,6 +201,33 @@ async def test_conversation_may_handle_a_fault_and_continue(bench: Bench) -> Non
         result, traffic = await bench.dialer().converse(Target("127.0.0.1", port), stubborn(), SENDS)
     assert (result, traffic.bytes_sent) == ("done", 6)
     assert bench.events() == ["grant", "connect", "undeclared", "connect", "end"]
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "declared"),
+    [
+        ("/es", b"GET /es/ping\r\n", True),
+        ("/es", b"GET /ping\r\n", False),
+        ("/es", b"PING\r\n", False),
+        ("", b"GET /ping\r\n", True),
+        ("", b"GET /es/ping\r\n", False),
+    ],
+)
+async def test_below_a_path_a_send_must_stay_below_it(bench: Bench, path: str, sent: bytes, declared: bool) -> None:
+    sends = (DeclaredSend("GET /ping", rb"GET /ping\r\n", "a test"), DeclaredSend("ping", rb"PONG\r\n", "a test"))
+
+    def talk() -> Conversation[str]:
+        yield Connect()
+        try:
+            yield Send(sent)
+        except Fault as fault:
+            return fault.detail
+        return ""
+
+    async with ponging() as (port, _):
+        refused, traffic = await bench.dialer().converse(Target("127.0.0.1", port, path=path), talk(), sends)
+    assert refused.startswith("undeclared send") is not declared
+    assert traffic.bytes_sent == (len(sent) if declared else 0)
 
 
 async def test_a_conversation_that_handles_every_fault_is_ended(bench: Bench) -> None:
@@ -365,6 +402,27 @@ async def test_note_is_read_once_and_only_if_the_grant_allows_it(
                 await talking
         else:
             assert (await talking)[0] == b"PONG\r\n"
+
+
+COUNTED = [(DeclaredSend("ping", rb"PING\r\n", "counts", cost=cost),) for cost in SendCost]
+
+
+@pytest.mark.parametrize("sends", COUNTED, ids=[str(cost) for cost in SendCost])
+@pytest.mark.parametrize(("allowed", "asked"), [(True, True), (True, False), (False, True), (False, False)])
+async def test_what_costs_a_scan_or_money_is_sent_only_if_the_grant_allows_scans(
+    bench: Bench, sends: tuple[DeclaredSend, ...], allowed: bool, asked: bool
+) -> None:
+    rule = TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE, scans=allowed)
+    async with ponging() as (port, _):
+        dialer = bench.dialer(rule)
+        assert (await dialer.permit("127.0.0.1", port)).scans is allowed
+        talking = dialer.converse(Target("127.0.0.1", port, scans=asked), ping(), sends, depth=Depth.DESCRIBE)
+        free = not asked and not sends[0].cost.needs_scans
+        if free or (allowed and asked):
+            assert (await talking)[0] == b"PONG\r\n"
+        else:
+            with pytest.raises(Fault, match="does not allow scans" if asked else "undeclared send"):
+                await talking
 
 
 async def test_what_is_recorded(bench: Bench, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tieback.model.case import Case, CaseApp, CaseState, Recheck
 from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.probe import Container, RansomVerdict
 from tieback.report.document import PLATFORM_WORDS, clean, store_name
+from tieback.report.verdict import NOT_READ, no_personal_data_in
 
 _MOST = 12
 """Limit on the containers, classes, addresses and proofs that a letter names per store."""
@@ -61,6 +62,10 @@ class StoreFact(msgspec.Struct, frozen=True):
     checked: str = ""
     growth: str = ""
     attested: str = ""
+    entry: str = ""
+    """How one gets in and with what rights; empty if no probe says so."""
+    own_people: str = ""
+    """Sampled people at the sender's own e-mail domains; empty if there is none or nothing was compared."""
 
 
 class LetterFacts(msgspec.Struct, frozen=True):
@@ -126,11 +131,12 @@ def build_store_fact(case: Case, language: Language) -> StoreFact:
         product=store_name(store),
         places=shorten_names([clean(place, 100) for place in own], language, _MOST),
         ways=shorten_names([_way(route) for route in store.routes], language, _MOST),
-        access=language.access.get(store.access.value, store.access.value),
+        access=_access(store, language),
+        entry=_entry(store, language),
         records=language.figure(store.records),
         size=language.size(store.bytes),
         containers=_containers(store, language),
-        classes=shorten_names(_classes([case]), language, _MOST) or language.words["none"],
+        classes=shorten_names(_classes([case]), language, _MOST) or _no_classes(store, language),
         signs=_signs(store, own),
         proof=shorten_names([clean(line, 200) for line in _told(store.proofs, store, own)], language, 4),
         cost=f"{language.number(store.bytes_sent)} / {language.number(store.bytes_read)} {language.words['bytes']}",
@@ -139,7 +145,32 @@ def build_store_fact(case: Case, language: Language) -> StoreFact:
         checked="" if check is None else language.day(check.time.date()),
         growth=_growth(check, language),
         attested=language.day(case.attested),
+        own_people=_own_people(store, language),
     )
+
+
+def _access(store: Exposure, language: Language) -> str:
+    text = language.access.get(store.access.value, store.access.value)
+    if store.undecided:
+        text = language.words.get("undecided", text)
+    if store.at_most > 1 and (several := language.words.get("several")):
+        text += f"; {several.format(most=store.at_most)}"
+    return text
+
+
+def _entry(store: Exposure, language: Language) -> str:
+    """Texts of the user's own languages may lack these words."""
+    if not store.access.exposed:
+        return ""
+    account = clean(store.account, 40)
+    way = language.words.get(f"entry_{store.entry.value}", "").replace("{account}", account)
+    return "; ".join(filter(None, (way, language.words.get(f"privileges_{store.privileges.value}", ""))))
+
+
+def _no_classes(store: Exposure, language: Language) -> str:
+    """Nothing was found, or nobody looked: two different answers."""
+    none = language.words["none"]
+    return language.words.get("not_read", none) if no_personal_data_in(store) == NOT_READ else none
 
 
 def collect_facts(
@@ -163,6 +194,8 @@ def collect_facts(
         more: further members of ``LetterFacts``.
     """
     known = collect_app_facts([*apps, *(app for case in cases for app in case.apps)])
+    # Those with data of the sender's own people come first.
+    cases = sorted(cases, key=lambda case: -case.store.own_count)
     stores = tuple(build_store_fact(case, language) for case in cases)
     told = min((case.reached[CaseState.NOTIFIED] for case in cases if CaseState.NOTIFIED in case.reached), default=None)
     values: dict[str, object] = {
@@ -202,6 +235,14 @@ def _growth(check: Recheck | None, language: Language) -> str:
     return ("+" if check.records_change > 0 else "-") + language.number(abs(check.records_change))
 
 
+def _own_people(store: Exposure, language: Language) -> str:
+    own = store.own_people
+    text = language.words.get("own_people_text", "")
+    if own is None or not store.own_count or not text:
+        return ""
+    return text.format(at_least=language.number(own.at_least), sampled=language.number(own.sampled))
+
+
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
@@ -211,7 +252,7 @@ def _way(route: AppRoute) -> str:
 
 
 def _containers(store: Exposure, language: Language) -> str:
-    data = [leaf for leaf in leaf_containers(store.containers) if not leaf.system]
+    data = [leaf for leaf in leaf_containers(store.containers) if leaf.counts_records]
     data.sort(key=lambda leaf: -(leaf.records.value if leaf.records else 0))
     return shorten_names([_container(leaf, language) for leaf in data], language, _MOST) or language.words["none"]
 

@@ -35,7 +35,7 @@ def start(place: StartContext) -> RunningServer:
     (home.path / "local.ini").write_text(
         f"[couchdb]\nsingle_node=true\ndatabase_dir = {home.path}/data\nview_index_dir = {home.path}/data\n"
         f"[chttpd]\nbind_address = {store.address}\nport = {store.port}\n"
-        f"admin_only_all_dbs = {str(store.access is Access.AUTH_REQUIRED).lower()}\n"
+        f"admin_only_all_dbs = {str(store.access is Access.UNKNOWN).lower()}\n"
         f"[admins]\n{LAB_ACCOUNT.user} = {LAB_ACCOUNT.password}\n",
         encoding="utf-8",
     )
@@ -97,7 +97,13 @@ KIND = LabProduct(
         for name, place, state, access, more in (
             ("open", 207, StoreState.OPEN, Access.OPEN, {"holdings": _VISITORS}),
             ("names", 208, StoreState.PROTECTED, Access.SCHEMA_ONLY, {"holdings": _VISITORS}),
-            ("protected", 209, StoreState.PROTECTED, Access.AUTH_REQUIRED, {"holdings": _VISITORS}),
+            (
+                "protected",
+                209,
+                StoreState.PROTECTED,
+                Access.UNKNOWN,
+                {"holdings": _VISITORS, "names": ("visitors",), "named_access": Access.AUTH_REQUIRED},
+            ),
             ("wiped", 215, StoreState.WIPED, Access.OPEN_EMPTY, {"holdings": _WIPED, "ransom": RansomVerdict.WIPED}),
         )
     ),

@@ -127,7 +127,7 @@ KIND = LabProduct(
             221,
             8333,
             StoreState.PROTECTED,
-            Access.AUTH_REQUIRED,
+            Access.UNKNOWN,
             names=("badges",),
             named_access=Access.AUTH_REQUIRED,
         ),

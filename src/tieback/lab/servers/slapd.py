@@ -16,6 +16,8 @@ _PROGRAM = Need("slapd", "Debian: slapd")
 _ADD = Need("slapadd", "Debian: slapd")
 _CAT = Need("slapcat", "Debian: slapd")
 _SUFFIX = "dc=workhub,dc=test"
+_DIRECT = "(entries)"
+"""The entry of the suffix, and that of the unit."""
 _CONFIG = "slapd.conf"
 
 
@@ -60,6 +62,8 @@ def _entries(store: LabStore) -> str:
     parts = [f"dn: {_SUFFIX}\nobjectClass: dcObject\nobjectClass: organization\no: Workhub\ndc: workhub\n"]
     for holding in store.holdings:
         unit = holding.path[-1]
+        if unit == _DIRECT:
+            continue
         kind = unit.partition("=")[2]
         parts.append(f"dn: {unit},{_SUFFIX}\nobjectClass: organizationalUnit\nou: {kind}\n")
         parts += [
@@ -71,13 +75,15 @@ def _entries(store: LabStore) -> str:
 
 
 def count(_store: LabStore, server: RunningServer, holding: Holding) -> int:
-    """Entries directly below the entry of the holding, from ``slapcat``."""
+    """Entries directly below the entry of the holding, from ``slapcat``; for ``(entries)`` those in no unit."""
     home = Path(server.directory)
     told = run_tool((str(locate(_CAT)), "-f", str(home / _CONFIG), "-o", "ldif-wrap=no"), directory=home)
+    if holding.path[-1] == _DIRECT:
+        return len(re.findall(rf"(?m)^dn: (?:[^,]+,)?{re.escape(_SUFFIX)}$", told))
     return len(re.findall(rf"(?m)^dn: [^,]+,{re.escape(','.join(reversed(holding.path)))}$", told))
 
 
-_PEOPLE = (Holding((_SUFFIX, "ou=People"), "employees", 130),)
+_PEOPLE = (Holding((_SUFFIX, "ou=People"), "employees", 130), Holding((_SUFFIX, _DIRECT), "", 2))
 KIND = LabProduct(
     server=ServerProgram.SLAPD,
     needs=(_PROGRAM, _ADD, _CAT),

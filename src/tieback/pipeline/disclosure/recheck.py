@@ -1,8 +1,8 @@
 """Re-checks of cases: probe their stores under a grant, and update the cases.
 
-Only a re-check can set ``fixed``, and only if every location of the store was probed and is closed. In that case, the
-same store is searched at other locations: on the same hosts (usual ports of its product, nearby ports), and where the
-last scan found it.
+Only a re-check can set ``fixed``, and only if every location of the store was probed and is closed in two re-checks.
+If it is closed, the same store is searched at other locations: on the same hosts (usual ports of its product, nearby
+ports), and where the last scan found it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ from tieback.model.case import Case, CaseState, Recheck, RecheckVerdict
 from tieback.model.exposure import Exposure
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import ProbeReport
-from tieback.pipeline.probing.candidates import ProviderLookup
+from tieback.pipeline.probing.candidates import ProviderLookup, target_label
 from tieback.pipeline.probing.ransom_notes import NoteJudge, read_salt
 from tieback.pipeline.probing.samples import SampleJudge
 from tieback.pipeline.probing.service import ProbeLease, probe_all
@@ -31,7 +31,6 @@ from tieback.pipeline.runs import finished_run
 from tieback.probes import PROBES
 from tieback.scope import event_loop
 from tieback.scope.audit import AuditLog, open_audit_log
-from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
 from tieback.scope.lease import digest_of
@@ -42,6 +41,7 @@ from tieback.storage.lake.tables.imports import services_at
 from tieback.storage.lake.tables.inputs import read_inputs
 from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.ledger.ledger import RunRow
+from tieback.storage.own_domains import read_own_domains
 from tieback.storage.workspace import Workspace
 
 PORT_RANGE = 10
@@ -51,6 +51,8 @@ _MAX_ELSEWHERE = 64
 _SAW = frozenset(
     {
         RecheckVerdict.FIXED,
+        RecheckVerdict.CLOSED,
+        RecheckVerdict.CLOSED_AT_KNOWN_PLACES,
         RecheckVerdict.OPEN,
         RecheckVerdict.MOVED,
         RecheckVerdict.EMPTIED,
@@ -210,7 +212,8 @@ async def _ask(
     notes = None
     if any(rule.ransom_note for rule in grant.target):
         notes = NoteJudge(read_salt(workspace.directory))
-    samples = SampleJudge() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
+    own = read_own_domains(workspace.directory)
+    samples = SampleJudge(own_domains=own) if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
     signs = RansomSigns()
 
     async def ask(candidates: Sequence[Candidate]) -> list[ProbeReport]:
@@ -230,13 +233,13 @@ async def _ask(
 
 def known_targets(store: Exposure) -> list[Candidate]:
     """Every location of a store on the routes of its apps; each once."""
-    found = {_label(route.candidate): route.candidate for route in store.routes}
+    found = {target_label(route.candidate): route.candidate for route in store.routes}
     for place in store.targets:
         if place not in found:
-            host, port, resource = _parts(place)
+            host, port, resource, path = _parts(place)
             if port:
                 found[place] = Candidate(
-                    host, port, store.product, Route.NAMED, (), "target of the case", None, resource
+                    host, port, store.product, Route.NAMED, (), "target of the case", None, resource, path
                 )
     return list(found.values())
 
@@ -249,21 +252,21 @@ def other_targets(store: Exposure, places: Sequence[Candidate], seen: Iterable[s
         places: the locations from ``known_targets``.
         seen: locations where the last run found the same store.
     """
-    known = {_label(place) for place in places}
+    known = {target_label(place) for place in places}
     service = next((place.service for place in places if place.service), None) or store.product
     usual = [
         port for probe in PROBES if service in (*probe.meta.services, *probe.meta.products) for port in probe.meta.ports
     ]
     found: dict[str, Candidate] = {}
 
-    def add(host: str, port: int, resource: str, reason: str) -> None:
-        candidate = Candidate(host, port, service, Route.PIVOT, (), reason, None, resource)
-        if 0 < port <= 65535 and _label(candidate) not in known:
-            found.setdefault(_label(candidate), candidate)
+    def add(host: str, port: int, resource: str, reason: str, path: str = "") -> None:
+        candidate = Candidate(host, port, service, Route.PIVOT, (), reason, None, resource, path)
+        if 0 < port <= 65535 and target_label(candidate) not in known:
+            found.setdefault(target_label(candidate), candidate)
 
     for label in seen:
-        host, port, resource = _parts(label)
-        add(host, port, resource, "the last scan found the same store there")
+        host, port, resource, path = _parts(label)
+        add(host, port, resource, "the last scan found the same store there", path)
     for place in places:
         if place.resource:
             continue  # many customers share a cloud host
@@ -275,12 +278,9 @@ def other_targets(store: Exposure, places: Sequence[Candidate], seen: Iterable[s
     return list(found.values())[:_MAX_ELSEWHERE]
 
 
-def _label(candidate: Candidate) -> str:
-    return Target(candidate.host, candidate.port, resource=candidate.resource).label
-
-
-def _parts(label: str) -> tuple[str, int, str]:
-    """Host, port (0 if there is none) and resource from the label of a target."""
-    place, _, resource = label.partition("/")
+def _parts(label: str) -> tuple[str, int, str, str]:
+    """Host, port (0 if there is none), resource and path from the label of a target."""
+    place, slash, rest = label.partition("/")
     host, _, port = place.rpartition(":")
-    return host.strip("[]"), int(port) if port.isdigit() else 0, resource
+    path = f"{slash}{rest[:-1]}" if rest.endswith("/") else ""
+    return host.strip("[]"), int(port) if port.isdigit() else 0, "" if path else rest, path

@@ -44,6 +44,8 @@ class FleetLine(msgspec.Struct, frozen=True):
     records: int = 0
     classes: tuple[str, ...] = ()
     """Classes of personal data in those stores, sorted."""
+    own_people: int | None = None
+    """Lower bound of people at our own domains in the store with most of them; ``None`` if nothing was compared."""
 
     @property
     def active(self) -> bool:
@@ -79,6 +81,7 @@ class FleetLine(msgspec.Struct, frozen=True):
             "analysed": [one.sha256 for one in self.match.apps] if self.match else [],
             "exposures": self.exposures,
             "classes": self.classes,
+            "own_people": self.own_people,
             "retired_but_exposed": self.retired_but_exposed,
         }
 
@@ -183,7 +186,9 @@ class FleetView:
         if run is not None and apps:
             for store in self._workspace.ledger.conclusions.exposures(run.id, exposed=True):
                 classes = tuple(total.pii_class for total in store.pii)
-                led = _Led(store.id, store.records.value, classes)
+                own = store.own_people
+                known = own.at_least if own is not None and own.addresses else None
+                led = _Led(store.id, store.records.value, classes, known)
                 for app in dict.fromkeys(route.app_sha256 for route in store.routes):
                     if app in apps:
                         found.setdefault(app, []).append(led)
@@ -196,6 +201,7 @@ class _Led(msgspec.Struct, frozen=True):
     id: str
     records: int
     classes: tuple[str, ...]
+    own_people: int | None = None
 
 
 @contextmanager
@@ -227,6 +233,7 @@ def _line(
         tuple(led),
         sum(store.records for store in led.values()),
         tuple(sorted({name for store in led.values() for name in store.classes})),
+        max((store.own_people for store in led.values() if store.own_people is not None), default=None),
     )
 
 

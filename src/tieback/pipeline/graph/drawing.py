@@ -9,6 +9,7 @@ from tieback.model.endpoint import EndpointKind
 from tieback.model.exposure import Exposure
 from tieback.model.graph import Edge, EdgeKind, Graph, GraphBuilder, NodeKind
 from tieback.model.passive import PassiveService
+from tieback.model.probe import Access
 from tieback.pipeline.graph.views import AppView, BackendView, PassiveView, StoreLink
 from tieback.storage.lake.queries.graph_rows import AppRow
 
@@ -56,7 +57,7 @@ class Drawing:
 
     def exposure(self, exposure: Exposure) -> None:
         """Add a store with the endpoints that lead to it."""
-        store = self._store(exposure.id, f"{exposure.product} {exposure.version}".strip(), str(exposure.access))
+        store = self._store(exposure.id, _name(exposure), _state(exposure))
         for route in exposure.routes:
             sure, parts = route_confidence(route.candidate, route.endpoint)
             self._add(self._source(route.endpoint), store, EdgeKind.LEADS, sure, route.candidate.reason, parts)
@@ -71,7 +72,7 @@ class Drawing:
 
     def view_store(self, endpoint: str, store: StoreLink) -> None:
         """Add a store of a view."""
-        node = self._store(store.id, f"{store.product} {store.version}".strip(), store.access)
+        node = self._store(store.id, _name(store), _state(store))
         self._add(self._source(endpoint), node, EdgeKind.LEADS, store.confidence, store.reason, store.parts)
 
     def notes(self, seen: Iterable[PassiveView], hosts: Iterable[str]) -> None:
@@ -170,3 +171,12 @@ def draw_run(
         drawing.exposure(exposure)
     drawing.notes(seen, hosts - {""})
     return drawing.graph()
+
+
+def _name(store: Exposure | StoreLink) -> str:
+    return f"{store.product} {store.version}".strip()
+
+
+def _state(store: Exposure | StoreLink) -> str:
+    """The access state; a refusal that leaves another access path untested is not drawn as closed."""
+    return str(Access.UNKNOWN if store.undecided else store.access)

@@ -14,6 +14,7 @@ from tieback.model.backend import Backend
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.exposure import Exposure
 from tieback.model.passive import PassiveService
+from tieback.model.probe import Access
 from tieback.model.sighting import Sighting
 from tieback.pipeline.graph.tables import CaptureRows, ways_table
 from tieback.pipeline.graph.views import (
@@ -87,7 +88,9 @@ class RunGraph:
         stores: dict[str, set[str]] = {}
         for exposure in self._workspace.ledger.conclusions.exposures(self._run.id):
             for route in exposure.routes:
-                stores.setdefault(route.endpoint, set()).add(exposure.access)
+                # A refusal that leaves another way in untested is not shown as closed.
+                state = Access.UNKNOWN if exposure.undecided else exposure.access
+                stores.setdefault(route.endpoint, set()).add(state)
         seen: dict[str, set[str]] = {}
         rows = list(self._rows.backends(self._captured.table))
         for service in self._passive(row.host for row in rows):

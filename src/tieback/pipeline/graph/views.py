@@ -34,6 +34,8 @@ class StoreLink(msgspec.Struct, frozen=True):
     parts: tuple[tuple[str, float], ...]
     endpoint: str
     """The endpoint of the app that leads to the store."""
+    undecided: bool = False
+    """True if the store is known neither as open nor as closed."""
 
 
 class AppLink(msgspec.Struct, frozen=True):
@@ -140,6 +142,7 @@ def link_store(exposure: Exposure, values: Iterable[str]) -> StoreLink:
         sure,
         parts,
         first.endpoint,
+        exposure.undecided,
     )
 
 

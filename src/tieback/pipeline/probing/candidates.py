@@ -102,7 +102,7 @@ class ProbeHintIndex(dict[Candidate, ProbeHints]):
 
 def target_label(candidate: Candidate) -> str:
     """The name of the target in reports."""
-    return Target(candidate.host, candidate.port, resource=candidate.resource).label
+    return Target(candidate.host, candidate.port, resource=candidate.resource, path=candidate.path).label
 
 
 def label_host(label: str) -> str:

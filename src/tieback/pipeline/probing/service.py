@@ -22,14 +22,21 @@ from tieback.pipeline.progress import Progress
 from tieback.probes import PROBES
 from tieback.probes.choose import order_probes, probe_named
 from tieback.probes.finder import is_plain_http
-from tieback.probes.interface import Probe, was_silent
+from tieback.probes.interface import FIRST_ANSWER_SECONDS, Probe, first_answer_timeout, was_silent
 from tieback.probes.verified import is_experimental
+from tieback.scope.budget import OpeningBudget
 from tieback.scope.conversation import Target, Traffic
 from tieback.scope.dialer import Dialer
 from tieback.scope.fair_queue import FairQueue
 from tieback.scope.replay import ReplayDialer
 
 _LOG = logging.getLogger(__name__)
+
+OPENING_SECONDS = 5.0
+"""Time for all probes together until one recognises a service."""
+_QUIET_WEIGHT = 3.0
+_HTTP_TOO_SECONDS = 0.3
+"""Time for a first byte of the few stores that answer HTTP with an error text, after a server answered like that."""
 
 type AnyDialer = Dialer | ReplayDialer
 
@@ -148,14 +155,18 @@ async def probe_one(
         service=candidate.service,
         tls=candidate.tls,
         passwordless=decision.passwordless,
+        scans=decision.scans,
         contact=grant.contact,
         resource=candidate.resource,
+        path=candidate.path,
     )
     if not decision.allowed:
         return ProbeReport(target=target.label, outcome=Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
     report = await probe_target(target, decision.depth, dialer, brought, hasty=hasty)
     if samples is not None:
-        report = await samples.read(report, target, decision.depth, dialer)
+        probe = probe_named(report.probe)
+        place = _given(target, probe, brought) if probe is not None else target
+        report = await samples.read(report, place, decision.depth, dialer)
     if notes is not None and decision.ransom_note:
         return await notes.read(report, target, decision.depth, dialer)
     return report
@@ -167,20 +178,31 @@ async def probe_target(
     """As ``probe_one``, for a target with its maximum depth."""
     spent: list[Traffic] = []
     first: ProbeReport | None = None
-    web = quiet = False
-    waiting = deque(order_probes(target.service, target.port))
+    web = quiet = no_web = False
+    opening = OpeningBudget(OPENING_SECONDS, FIRST_ANSWER_SECONDS)
+    tried = 0
+    waiting = deque(order_probes(target.service, target.port, below_path=bool(target.path)))
     while waiting:
         probe = waiting.popleft()
-        if (web and not (probe.meta.web or probe.meta.http_too)) or (quiet and probe.meta.greets):
-            continue
-        report = await _converse(probe, _given(target, probe, brought), depth, dialer, spent, hasty and not spent)
+        if first is not None and opening.is_spent:
+            return _with_cost(_not_all_tried(first, tried, 1 + len(waiting), opening), spent)
+        expected = first_answer_timeout(probe.meta, target) is None
+        opening.allot(_weight(probe), sum(map(_weight, waiting)), expected=expected)
+        its = target if target.tls is not None or not opening.tls else msgspec.structs.replace(target, tls=True)
+        report = await _converse(probe, _given(its, probe, brought), depth, dialer, spent, hasty and not spent, opening)
+        tried += 1
         if first is None or first.outcome is Outcome.NOT_RECORDED or is_plain_http(report):
             # A response from an HTTP server is more informative than the first failed guess.
             first = report
-        web = web or is_plain_http(report)
+        if is_plain_http(report):
+            web = True
+            opening.hurry(_HTTP_TOO_SECONDS)
         if was_silent(report) and not quiet:
             quiet = True
-            waiting = deque(sorted(waiting, key=lambda one: not one.meta.keeps_quiet))
+            waiting = deque(sorted(waiting, key=lambda one: (not one.meta.keeps_quiet, not one.meta.may_keep_quiet)))
+        # The finder sends the same first bytes as the probes of stores that speak HTTP.
+        no_web = no_web or (was_silent(report) and _speaks_http(probe))
+        waiting = deque(one for one in waiting if _is_possible(one, web=web, quiet=quiet, no_web=no_web))
         known = probe_named(report.probe)
         if report.outcome is Outcome.OK and known is not None and known is not probe:
             # The finder selected the next probe.
@@ -192,7 +214,37 @@ async def probe_target(
             # A time-out of a later guess is less informative than the first mismatch: some other protocol responds.
             return report if report.outcome is Outcome.OK or report is first else _with_cost(first, spent)
     assert first is not None
-    return _with_cost(_unknown(first, len(spent)), spent)
+    return _with_cost(_unknown(first, tried), spent)
+
+
+def _is_possible(probe: Probe, *, web: bool, quiet: bool, no_web: bool) -> bool:
+    """True if the store of this probe may be at a port.
+
+    Args:
+        probe: the probe.
+        web: a plain HTTP server answers there.
+        quiet: the server sends no greeting.
+        no_web: the server does not answer HTTP.
+    """
+    if web and not (probe.meta.web or probe.meta.http_too):
+        return False
+    return not (quiet and probe.meta.greets) and not (no_web and _speaks_http(probe))
+
+
+def _speaks_http(probe: Probe) -> bool:
+    return probe.meta.web or not {"http", "https"}.isdisjoint(probe.meta.services)
+
+
+def _weight(probe: Probe) -> float:
+    """How long this probe waits for a first byte, compared with others, after earlier ones got none."""
+    return _QUIET_WEIGHT if probe.meta.keeps_quiet or probe.meta.may_keep_quiet else 1.0
+
+
+def _not_all_tried(first: ProbeReport, tried: int, left: int, opening: OpeningBudget) -> ProbeReport:
+    """The report of a service that no probe recognised before the time for that was spent."""
+    why = "the server neither answers nor closes" if opening.is_ignored else f"no answer within {opening.most:g} s"
+    told = f"not recognised: {why}; {tried} protocols tried, {left} not tried"
+    return msgspec.structs.replace(first, problems=(told, *first.problems))
 
 
 def _unknown(first: ProbeReport, tried: int) -> ProbeReport:
@@ -203,13 +255,22 @@ def _unknown(first: ProbeReport, tried: int) -> ProbeReport:
     return msgspec.structs.replace(first, problems=(told, *first.problems[1:]))
 
 
-async def probe_again(target: Target, depth: Depth, dialer: ReplayDialer) -> ProbeReport:
-    """As ``probe_target``, from transcripts; uses the recorded probes if today's order was not recorded."""
-    report = await probe_target(target, depth, dialer)
+async def probe_again(
+    target: Target, depth: Depth, dialer: ReplayDialer, brought: ProbeHints = NO_PROBE_HINTS
+) -> ProbeReport:
+    """As ``probe_target``, from transcripts; uses the recorded probes if today's order was not recorded.
+
+    The recorded names of containers are used too.
+    """
+    kept = ((probe_named(name), names) for name, names in dialer.named(target).items())
+    recorded = tuple((probe.meta.services[0], name) for probe, names in kept if probe is not None for name in names)
+    brought = ProbeHints((*brought.names, *recorded), brought.keys)
+    target = msgspec.structs.replace(target, names=())
+    report = await probe_target(target, depth, dialer, brought)
     for probe in map(probe_named, dialer.probes(target)):
         if report.outcome is Outcome.OK or probe is None:
             continue
-        again = await _converse(probe, target, depth, dialer, [])
+        again = await _converse(probe, _given(target, probe, brought), depth, dialer, [])
         if again.outcome is Outcome.OK or report.outcome is Outcome.NOT_RECORDED:
             report = again
     return report
@@ -218,14 +279,30 @@ async def probe_again(target: Target, depth: Depth, dialer: ReplayDialer) -> Pro
 def _given(target: Target, probe: Probe, brought: ProbeHints) -> Target:
     """The target with the containers and keys for the services of this probe only."""
     names, keys = brought.names_for(probe.meta.services), brought.keys_for(probe.meta.services)
-    return msgspec.structs.replace(target, names=(*target.names, *names), keys=keys) if names or keys else target
+    return (
+        msgspec.structs.replace(target, names=(*target.names, *names), keys=keys or target.keys)
+        if names or keys
+        else target
+    )
 
 
 async def _converse(
-    probe: Probe, target: Target, depth: Depth, dialer: AnyDialer, spent: list[Traffic], hasty: bool = False
+    probe: Probe,
+    target: Target,
+    depth: Depth,
+    dialer: AnyDialer,
+    spent: list[Traffic],
+    hasty: bool = False,
+    opening: OpeningBudget | None = None,
 ) -> ProbeReport:
     report, traffic = await dialer.converse(
-        target, probe.run(target, depth), probe.meta.sends, depth=depth, probe=probe.meta.name, hasty=hasty
+        target,
+        probe.run(target, depth),
+        probe.meta.sends,
+        depth=depth,
+        probe=probe.meta.name,
+        hasty=hasty,
+        opening=opening,
     )
     spent.append(traffic)
     ok = report.outcome is Outcome.OK

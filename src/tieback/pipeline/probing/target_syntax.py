@@ -1,5 +1,8 @@
 """Targets on the command line: host, ``host:port``, URL, CIDR block, and ranges of ports. Each is bounded.
 
+The path of a URL of HTTP is used as in a scan: its names of containers are requested, and a store is also looked for
+below the part that a reverse proxy may remove; if no rule knows that part, below the whole path.
+
 Sources: RFC 3986 (URL; 3.2.2 for IPv6 in brackets), RFC 4632 (CIDR).
 """
 
@@ -10,6 +13,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from tieback.backends.base_paths import MAX_BASES, is_base, suggest_bases
+from tieback.backends.probe_hints import NO_PROBE_HINTS, WEB_SCHEMES, ProbeHints, endpoint_hints, url_endpoint
 from tieback.model.backend import Candidate, Route
 from tieback.model.errors import UsageError
 from tieback.pipeline.probing.service import store_ports
@@ -30,6 +35,7 @@ _SCHEMES: Mapping[str, tuple[str | None, int, bool | None]] = {
     "mariadb": ("mysql", 3306, None),
     "amqp": ("amqp", 5672, False),
     "amqps": ("amqp", 5671, True),
+    "stomp": ("stomp", 61613, False),
     "mqtt": ("mqtt", 1883, False),
     "mqtts": ("mqtt", 8883, True),
     "ldap": ("ldap", 389, False),
@@ -50,6 +56,8 @@ class NamedTarget(msgspec.Struct, frozen=True):
     candidate: Candidate
     derived: bool
     """True if the user named a host, block or range, and not this port of this host."""
+    hints: ProbeHints = NO_PROBE_HINTS
+    """The containers that a URL names there."""
 
 
 def expand_target(text: str) -> Iterator[NamedTarget]:
@@ -61,7 +69,7 @@ def expand_target(text: str) -> Iterator[NamedTarget]:
         UsageError: the text is not a target, or names more than ``MAX_EXPANDED``.
     """
     if "://" in text:
-        yield NamedTarget(_from_url(text), derived=False)
+        yield from _from_url(text)
         return
     host, ports = _split(text)
     block = _block(host, text)
@@ -151,7 +159,7 @@ def _port(text: str, where: str) -> int:
     return int(text)
 
 
-def _from_url(text: str) -> Candidate:
+def _from_url(text: str) -> Iterator[NamedTarget]:
     try:
         url: SplitResult = urlsplit(text)
         host, port = url.hostname or "", url.port
@@ -171,7 +179,18 @@ def _from_url(text: str) -> Candidate:
     if not host or "," in url.netloc or port == 0:
         raise UsageError("not one host and port", where=text[:200], advice="Write one HOST:PORT per server")
     service, usual, tls = scheme
-    return _candidate(host, port or usual, service, tls=tls)
+    root = _candidate(host, port or usual, service, tls=tls)
+    if url.scheme not in WEB_SCHEMES or url.path in ("", "/"):
+        yield NamedTarget(root, derived=False)
+        return
+    endpoint = url_endpoint(text)
+    yield NamedTarget(root, False, endpoint_hints(endpoint))
+    bases = {base.path: base.service for base in suggest_bases(endpoint.path)}
+    if not bases and is_base(endpoint.path):
+        bases[endpoint.path] = ""
+    for path, likely in list(bases.items())[:MAX_BASES]:
+        below = msgspec.structs.replace(root, path=path, service=likely or None)
+        yield NamedTarget(below, False, endpoint_hints(endpoint, path))
 
 
 def _unsecret(text: str) -> str:

@@ -1,17 +1,19 @@
 """Stages of ``tieback probe``: probe services without an app."""
 
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, aclosing
 from pathlib import Path
 
 import msgspec
 
+from tieback.assess.intrusion import IntrusionSigns
 from tieback.assess.ransom import RansomSigns, strongest_verdict
+from tieback.backends.probe_hints import MAX_NAMES, NO_PROBE_HINTS, ProbeHints
 from tieback.model.backend import Candidate
 from tieback.model.errors import InputError, UsageError, WorkspaceError
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.pipeline.probing.candidates import ProviderLookup
+from tieback.pipeline.probing.candidates import ProviderLookup, target_label
 from tieback.pipeline.probing.journal import ProbeJournal
 from tieback.pipeline.probing.ransom_notes import NoteJudge, note_label, read_salt, with_note_verdict
 from tieback.pipeline.probing.samples import SampleJudge, sample_label, with_cost
@@ -19,7 +21,6 @@ from tieback.pipeline.probing.service import probe_again, probe_all
 from tieback.pipeline.probing.target_syntax import NamedTarget, expand_target
 from tieback.pipeline.progress import Progress, today_utc
 from tieback.scope.audit import open_audit_log
-from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
 from tieback.scope.lease import hold_lease
@@ -67,10 +68,14 @@ class TargetList(Collection[Candidate]):
         for word in words:
             for text in read_targets(Path(word[1:])) if word.startswith("@") else (word,):
                 for one in expand_target(text):
-                    label = _label(one.candidate)
+                    label = target_label(one.candidate)
                     known = self._targets.setdefault(label, one)
                     if known.derived and not one.derived:
                         self._targets[label] = one
+                    elif one.hints.names and one is not known:
+                        # Several URLs of one server: each may name another container.
+                        names = tuple(dict.fromkeys((*known.hints.names, *one.hints.names)))[:MAX_NAMES]
+                        self._targets[label] = msgspec.structs.replace(known, hints=ProbeHints(names))
                 if len(self._targets) > MAX_TARGETS:
                     raise UsageError(
                         f"more than {MAX_TARGETS:,} targets", where=text[:200], advice="Split them over several runs"
@@ -81,6 +86,11 @@ class TargetList(Collection[Candidate]):
         """``host:port`` of each target in the order given."""
         return self._targets.keys()
 
+    @property
+    def hints(self) -> Mapping[Candidate, ProbeHints]:
+        """The containers that the URLs name, by target."""
+        return {one.candidate: one.hints for one in self._targets.values() if one.hints.names}
+
     def is_derived(self, label: str) -> bool:
         """True if the user named a host, block or range, and not this port of this host."""
         return label in self._targets and self._targets[label].derived
@@ -89,7 +99,7 @@ class TargetList(Collection[Candidate]):
         return len(self._targets)
 
     def __contains__(self, one: object) -> bool:
-        return isinstance(one, Candidate) and _label(one) in self._targets
+        return isinstance(one, Candidate) and target_label(one) in self._targets
 
     def __iter__(self) -> Iterator[Candidate]:
         return (one.candidate for one in self._targets.values())
@@ -107,6 +117,8 @@ class ProbeRunSettings(msgspec.Struct, frozen=True):
     """The run stops once this file exists."""
     approval: Approval | None = None
     """Of the grant; as for the dialer."""
+    own_domains: frozenset[str] = frozenset()
+    """E-mail domains of the organisation, with which sampled addresses are compared."""
 
 
 class RunStart(msgspec.Struct, frozen=True):
@@ -124,6 +136,7 @@ async def probe_targets(
     asking: ProbeRunSettings,
     progress: Progress | None = None,
     begun: Callable[[RunStart], None] | None = None,
+    hints: Mapping[Candidate, ProbeHints] | None = None,
 ) -> AsyncGenerator[ProbeReport]:
     """Probe all targets; yields one report per target as it completes, with ransom signs judged.
 
@@ -135,6 +148,7 @@ async def probe_targets(
         asking: output files and options.
         progress: called after each report.
         begun: called before the first.
+        hints: containers that the user names at a target.
 
     Raises:
         GrantError: the grant has expired or is not yet valid, a site policy is damaged, or a signature is missing.
@@ -144,7 +158,7 @@ async def probe_targets(
     """
     today = today_utc()
     check_valid(grant, today)
-    wanted = dict.fromkeys(map(_label, candidates))
+    wanted = dict.fromkeys(map(target_label, candidates))
     with ExitStack() as stack:
         stack.enter_context(hold_lease(grant, asking.audit.parent))
         audit = stack.enter_context(open_audit_log(asking.audit))
@@ -176,14 +190,18 @@ async def probe_targets(
         if any(rule.ransom_note for rule in grant.target):
             concluded = transcripts.conclude if transcripts is not None else None
             notes = NoteJudge(read_salt(asking.audit.parent), concluded)
-        samples = SampleJudge() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
+        samples = (
+            SampleJudge(own_domains=asking.own_domains)
+            if any(rule.depth is Depth.SAMPLE for rule in grant.target)
+            else None
+        )
         left = _each_once(candidates, wanted)
-        found = probe_all(left, grant, dialer, moved, notes=notes, samples=samples)
-        signs = RansomSigns()
+        found = probe_all(left, grant, dialer, moved, hints, notes=notes, samples=samples)
+        signs, traces = RansomSigns(), IntrusionSigns()
         async with aclosing(found):
             async for _, report in found:
                 ransom = strongest_verdict((signs.judge(report.containers), report.ransom))
-                judged = msgspec.structs.replace(report, ransom=ransom)
+                judged = with_intrusion(msgspec.structs.replace(report, ransom=ransom), traces)
                 journal.add(judged)
                 yield judged
         finished = True
@@ -195,17 +213,19 @@ async def probe_targets(
             )
 
 
-def _label(one: Candidate) -> str:
-    return Target(one.host, one.port).label
-
-
 def _each_once(candidates: Iterable[Candidate], wanted: dict[str, None]) -> Iterator[Candidate]:
     """The candidates that are in ``wanted``; each is removed from it when yielded."""
     for one in candidates:
-        label = _label(one)
+        label = target_label(one)
         if label in wanted:
             del wanted[label]
             yield one
+
+
+def with_intrusion(report: ProbeReport, signs: IntrusionSigns) -> ProbeReport:
+    """The report with the signs that somebody wrote to the store."""
+    found = signs.reasons(report.product, report.containers, report.traits)
+    return msgspec.structs.replace(report, intrusion=tuple(dict.fromkeys((*report.intrusion, *found))))
 
 
 async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
@@ -218,15 +238,16 @@ async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
         yield report
 
 
-async def replay_from(dialer: ReplayDialer) -> AsyncGenerator[ProbeReport]:
-    """As ``replay``, with transcripts that were already read."""
-    signs = RansomSigns()
+async def replay_from(dialer: ReplayDialer, brought: ProbeHints = NO_PROBE_HINTS) -> AsyncGenerator[ProbeReport]:
+    """As ``replay``, with transcripts that were already read; ``brought`` is what apps name there."""
+    signs, traces = RansomSigns(), IntrusionSigns()
     for target in dialer.targets():
         decision = dialer.decision(target)
         if decision.allowed:
-            report = await probe_again(target, decision.depth, dialer)
+            report = await probe_again(target, decision.depth, dialer, brought)
         else:
             report = ProbeReport(target.label, Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
         named = msgspec.structs.replace(report, ransom=signs.judge(report.containers), replayed=dialer.day(target))
+        named = with_intrusion(named, traces)
         noted = with_note_verdict(named, dialer.ransom(target), dialer.cost(target, note_label(report.probe)))
         yield with_cost(noted, dialer.cost(target, sample_label(report.probe)))

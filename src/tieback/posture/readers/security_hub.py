@@ -102,13 +102,11 @@ class SecurityHub:
         member = membership(code, finding.description, about) if tool == "prowler" else None
         if member is not None:
             yield member
-        if not code or not self._checks.known(tool, code):
-            return
         if status in {"PASSED", "FAILED"}:
             said = self._checks.statement(tool, code, passed=status == "PASSED", about=about, why=finding.title)
             if said is not None:
                 yield said
-        else:
+        elif self._checks.known(tool, code):
             source.note_missing(f"{code}: {status.lower() or 'no status'}")
 
 

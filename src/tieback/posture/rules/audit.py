@@ -2,15 +2,21 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
-from tieback.model.errors import InputError
+from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
 from tieback.posture.rules import reader_for, reader_named
-from tieback.posture.rules.interface import Permission, Requester
-from tieback.posture.rules.source import load_text
+from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesPolicy, TimedRulesReader
+from tieback.posture.rules.source import RulesText, load_text
+from tieback.posture.rules.sql.project import read_files, read_folder
+from tieback.posture.rules.sql.server import find_isolation
+from tieback.posture.rules.sql.verify import Verified, confirmed
+from tieback.posture.rules.sql.verify import verify as run_verification
+from tieback.posture.rules.sql_policies import SqlPolicies, SqlSchema
 
 SECONDS = 10.0
 """Time limit for the answers of one file, in seconds: thousands of rules times thousands of paths are not evaluated."""
@@ -35,6 +41,8 @@ class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
     reason: str
     read_by: Permission
     write_by: Permission
+    lints: tuple[str, ...] = ()
+    """Checks of Supabase's linter that match the path."""
 
     def is_equivalent(self, other: "RulesAnswer") -> bool:
         """True if the answer for another requester has the same content and the same lines."""
@@ -46,51 +54,77 @@ class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
 
     @property
     def severity(self) -> Severity | None:
-        """Severity of this access for an external requester; ``None`` if access is denied."""
-        permits = [permit for permit in (self.read_by, self.write_by) if permit.allowed]
-        if not permits:
+        """Severity of this access for an external requester; ``None`` if access is denied.
+
+        Access that is not certain, and access only to the requester's own data, is low.
+        """
+        if not self.read and not self.write:
             return None
-        if not any(permit.certain for permit in permits):
+        reads, writes = (
+            permit.allowed and permit.certain and not permit.own_only for permit in (self.read_by, self.write_by)
+        )
+        if not reads and not writes:
             return Severity.LOW
         if self.who is Requester.ANY_USER:
             return Severity.MEDIUM
-        return Severity.CRITICAL if self.write and self.write_by.certain else Severity.HIGH
+        return Severity.CRITICAL if writes else Severity.HIGH
 
 
 def audit_rules(
-    file: Path, strangers: Sequence[Requester], paths: Sequence[str] = (), kind: str = ""
+    file: Path | tuple[Path, ...],
+    strangers: Sequence[Requester],
+    paths: Sequence[str] = (),
+    kind: str = "",
+    at: datetime | None = None,
+    *,
+    verify: bool = False,
 ) -> Iterator[RulesAnswer]:
     """Read a file and evaluate it.
 
     Args:
-        file: the rules.
+        file: the rules; a folder is a Supabase project, and several files are migrations of one database.
         strangers: requesters to evaluate.
         paths: paths to evaluate; by default all paths in the file.
         kind: name of its grammar; by default detected from its content.
+        at: the time for conditions on time; by default now.
+        verify: load SQL into a throw-away PostgreSQL, and add its answers.
 
     Raises:
         InputError: the file cannot be read or has an error; or the time limit was reached before all paths were
             evaluated. The answers before that are valid.
-        UsageError: the grammar is unknown, or no grammar recognises the file.
+        UsageError: the grammar is unknown, no grammar recognises the file, or ``verify`` is not possible.
     """
-    text = load_text(file)
-    reader = reader_named(kind) if kind else reader_for(text)
-    policy = reader.read(text)
+    label = str(file[0].parent if isinstance(file, tuple) else file)
+    errors: list[InputError] = []
+    policy: RulesPolicy
+    texts: list[RulesText] = []
+    if isinstance(file, tuple) or file.is_dir():
+        read = read_files(file) if isinstance(file, tuple) else read_folder(file)
+        policy, errors, grammar, texts = read.schema, read.errors, SqlPolicies.meta.name, read.texts
+    else:
+        text = load_text(file)
+        reader = reader_named(kind) if kind else reader_for(text)
+        if at is not None and isinstance(reader, TimedRulesReader):
+            reader = reader.at(at)
+        policy, grammar, texts = reader.read(text), reader.meta.name, [text]
+    verified = _verified(policy, texts, label) if verify else None
     wanted: Iterable[str] = paths or policy.paths()
     deadline = time.monotonic() + SECONDS
     for asked, path in enumerate(wanted):
         if asked and time.monotonic() > deadline:
             raise InputError(
                 f"only the first {asked:,} paths were evaluated within {SECONDS:g} s",
-                where=str(file),
+                where=label,
                 advice="Evaluate the others with --path",
             )
         for who in strangers:
             verdict = policy.ask(who, path)
+            if verified is not None and isinstance(policy, SqlSchema):
+                verdict = _checked(verified, who, policy.label(path), verdict)
             decisive = verdict.decisive
             yield RulesAnswer(
-                str(file),
-                reader.meta.name,
+                decisive.file or label,
+                grammar,
                 who,
                 path,
                 verdict.read.allowed,
@@ -102,4 +136,20 @@ def audit_rules(
                 decisive.reason,
                 verdict.read,
                 verdict.write,
+                policy.lints(path) if isinstance(policy, SqlSchema) else (),
             )
+    if errors:
+        raise errors[0]
+
+
+def _verified(policy: RulesPolicy, texts: Sequence[RulesText], label: str) -> Verified:
+    if not isinstance(policy, SqlSchema):
+        raise UsageError("only SQL can be verified", where=label, advice="Leave out --verify")
+    return run_verification(policy.database, texts, find_isolation())
+
+
+def _checked(verified: Verified, who: Requester, path: str, answer: PathPermissions) -> PathPermissions:
+    return PathPermissions(
+        confirmed(verified, who, path, ("select",), answer.read),
+        confirmed(verified, who, path, ("insert", "update", "delete"), answer.write),
+    )

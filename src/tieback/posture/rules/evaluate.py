@@ -19,7 +19,19 @@ from tieback.posture.rules.expression import (
     Regex,
     Unary,
 )
-from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, STORED, NamedValues, UnknownValue, Value
+from tieback.posture.rules.logic import (
+    CHOSEN,
+    ERROR,
+    OPEN,
+    OWN,
+    OWNED,
+    STORED,
+    NamedValues,
+    SettableValue,
+    StoredRecord,
+    UnknownValue,
+    Value,
+)
 
 MAX_STEPS = 50_000
 """Most steps of one rule; recursive functions end with an error at this limit."""
@@ -83,7 +95,8 @@ class Evaluator:
             case Choice(condition, yes, no):
                 return self._choice(logic.to_truth(self.value(condition, names)), yes, no, names)
             case ListOf(items):
-                return [self.value(item, names) for item in items]
+                found = [self.value(item, names) for item in items]
+                return ERROR if ERROR in found and not self._null_members else found
             case MapOf(pairs):
                 return self._map(pairs, names)
             case PathOf(segments):
@@ -110,9 +123,8 @@ class Evaluator:
         # The condition is undecided: access by either branch is as certain as the condition.
         if all(way is False or way is ERROR for way in (first, second)):
             return False
-        return (
-            CHOSEN if condition is CHOSEN and any(way is True or way is CHOSEN for way in (first, second)) else STORED
-        )
+        reached = any(way is True or way is CHOSEN for way in (first, second))
+        return condition if condition in (CHOSEN, OWNED) and reached else STORED
 
     def _binary(self, expression: Binary, names: Mapping[str, Value] | None) -> Value:
         operator = expression.operator
@@ -131,7 +143,7 @@ class Evaluator:
                 return logic.is_in(left, right)
             case "<" | "<=" | ">" | ">=":
                 return logic.compare(operator, left, right)
-        return logic.arithmetic(operator, left, right)
+        return logic.arithmetic(operator, left, right, as_javascript=self._null_members)
 
     def _junction(self, operator: str, left: Value, right: Expression, names: Mapping[str, Value] | None) -> Value:
         if left is (operator == "||"):
@@ -142,10 +154,15 @@ class Evaluator:
         return joined(left, self.value(right, names))
 
     def _member(self, of: Value, name: str) -> Value:
+        if isinstance(of, SettableValue | StoredRecord) and of.member is not None:
+            return of.member(name)
+        of = logic.plain(of)
         if of is None:
             return None if self._null_members else ERROR
         if isinstance(of, NamedValues):
             return of.fields.get(name, of.rest)
+        if of is STORED and self._null_members and name != "length":
+            return ERROR  # the Realtime Database refuses members of plain data
         if of in (CHOSEN, STORED, ERROR):
             return of
         if of in (OWN, OPEN):
@@ -155,6 +172,12 @@ class Evaluator:
         return self._method(of, name, ()) if not isinstance(of, bool | int | float) else ERROR
 
     def _index(self, of: Value, at: Value) -> Value:
+        at = logic.plain(at)
+        if at is ERROR or at is None:
+            return ERROR
+        if isinstance(of, SettableValue | StoredRecord) and of.member is not None:
+            return of.member(at)
+        of = logic.plain(of)
         if isinstance(of, list):
             if isinstance(at, int) and not isinstance(at, bool):
                 return of[at] if 0 <= at < len(of) else ERROR
@@ -182,6 +205,10 @@ class Evaluator:
                     return function(arguments)
             of = self.value(call.function.of, names)
             return ERROR if of is ERROR else self._method(of, call.function.name, arguments)
+        if self._null_members and isinstance(call.function, IndexExpression) and isinstance(call.function.at, Literal):
+            # The Realtime Database takes `data['exists']()` for `data.exists()`.
+            of, name = self.value(call.function.of, names), call.function.at.value
+            return self._method(of, name, arguments) if of is not ERROR and isinstance(name, str) else ERROR
         return ERROR
 
 
@@ -192,6 +219,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 def _is_type(value: Value, name: str) -> Value:
+    value = logic.plain(value)
     if value in (CHOSEN, STORED, ERROR):
         return value
     if value in (OWN, OPEN):
@@ -209,6 +237,7 @@ def matches(text: Value, pattern: str, flags: str = "", *, whole: bool = True) -
     Patterns with repeated groups or many repetitions are not evaluated, because Python's engine could need unlimited
     time.
     """
+    text = logic.plain(text)
     if isinstance(text, UnknownValue):
         return STORED if text in (OWN, OPEN) else text
     if not isinstance(text, str):

@@ -8,17 +8,33 @@ wildcard covers one or more segments in version 1, zero or more in version 2.
 import time
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from tieback.posture.rules import interface
+import msgspec
+
+from tieback.posture.rules import interface, logic
 from tieback.posture.rules.expression import Expression, ExpressionParser, Literal
 from tieback.posture.rules.firestore_request import Operation, evaluate_condition
 from tieback.posture.rules.firestore_statements import AllowStatement, Function, Segment
 from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
-from tieback.posture.rules.logic import CHOSEN, OPEN, STORED, Value
+from tieback.posture.rules.logic import (
+    CHOSEN,
+    ERROR,
+    OPEN,
+    OWN,
+    OWNED,
+    STORED,
+    SettableValue,
+    StoredRecord,
+    Value,
+)
+from tieback.posture.rules.rounds import Rounds, chain, key_of, place_of, settled
 from tieback.posture.rules.source import RulesText
 
 _MAX_STATEMENTS = 20_000
 _MAX_DEPTH = 64
+_MAX_CONDITIONS = 1000
+"""Most conditions that one question evaluates for what a requester can write."""
 _MAX_SEGMENTS = 100
 _METHODS = {
     "read": ("get", "list"), "write": ("create", "update", "delete"),
@@ -38,6 +54,10 @@ class Firestore:
     def __init__(self, now: float | None = None) -> None:
         self._now = now
         """Current time in seconds since 1970; rules of the test mode expire on a date."""
+
+    def at(self, moment: datetime) -> "Firestore":
+        """A reader for the access at that moment."""
+        return Firestore(moment.timestamp())
 
     def recognises(self, text: RulesText) -> bool:
         """True for ``service cloud.firestore`` or ``service firebase.storage``."""
@@ -202,7 +222,8 @@ class FirestorePolicy:
             first = "" if not rest or rest[0].wild else rest[0].text
             self._by_first.setdefault(first, []).append(place)
         self._deep_may_be_empty = deep_may_be_empty
-        self._now = now
+        self.now = now
+        """The time for conditions on time, in seconds since 1970."""
 
     def paths(self) -> Iterator[str]:
         """The patterns of the statements, without the prefix that all paths share."""
@@ -221,43 +242,68 @@ class FirestorePolicy:
         """
         segments = [part for part in path.split("/") if part][:_MAX_SEGMENTS]
         segments = segments[_prefix(segments) :]
-        return PathPermissions(
-            self._best(who, segments, ("get", "list"), "read"),
-            self._best(who, segments, ("create", "update", "delete"), "write"),
+        documents = _Documents(self, who)
+        return settled(
+            documents.rounds,
+            lambda: PathPermissions(
+                self._best(documents, segments, ("get", "list"), "read"),
+                self._best(documents, segments, ("create", "update", "delete"), "write"),
+            ),
         )
 
-    def _best(self, who: Requester, segments: Sequence[str], methods: Sequence[str], what: str) -> Permission:
-        uncertain: Permission | None = None
+    def _best(self, documents: "_Documents", segments: Sequence[str], methods: Sequence[str], what: str) -> Permission:
+        """The decision of the most open method, with all methods that are allowed."""
+        found = [self._decide(documents, segments, method, what) for method in methods]
+        allowed = tuple(method for method, one in zip(methods, found, strict=True) if one.allowed)
+        best = min(found, key=lambda one: (not one.allowed, not one.certain, one.own_only, not one.line))
+        return msgspec.structs.replace(best, operations=allowed)
+
+    def _decide(self, documents: "_Documents", segments: Sequence[str], method: str, what: str) -> Permission:
+        best: Permission | None = None
         near: AllowStatement | None = None
-        first = segments[0] if segments else ""
-        places = sorted({*self._by_first.get(first, ()), *self._by_first.get("", ())})
-        for statement in (self._statements[place] for place in places):
-            service = _service(statement.pattern)
-            for method in methods:
-                if method not in statement.methods:
-                    continue
-                names = self._names(statement.pattern, _targets(segments, method, service))
-                if names is None:
-                    continue
-                near = near or statement
-                found = evaluate_condition(statement, Operation(method, who, names, self._now))
-                if found not in (True, CHOSEN, STORED):
-                    continue
-                request = f"{method} /{'/'.join(segments)}" + (
-                    " as any signed-in user" if who is Requester.ANY_USER else " without signing in"
-                )
-                if found is not STORED:
-                    return interface.allow(statement.line, statement.text, request)
-                if uncertain is None:
-                    reason = "stored data decides"
-                    uncertain = interface.allow(statement.line, statement.text, request, reason=reason, certain=False)
-        if uncertain is not None:
-            return uncertain
+        reason = "no matching statement allows this identity"
+        for statement, names in self.matching(segments, method):
+            near = near or statement
+            # The document of the path belongs to somebody else: of the requester's own one, only creation counts.
+            stored = documents.data(segments) if method != "create" else STORED
+            documents.rounds.written.clear()
+            found = evaluate_condition(
+                statement, Operation(method, documents.who, names, self.now, documents, stored=stored)
+            )
+            if found is OWNED and what == "read":
+                reason = "only data that names this identity"
+            if found not in (True, CHOSEN, STORED, OWNED) or (found is OWNED and what == "read"):
+                continue
+            request = f"{method} /{'/'.join(segments)}" + (
+                " as any signed-in user" if documents.who is Requester.ANY_USER else " without signing in"
+            )
+            if found is True or found is CHOSEN:
+                reason = chain(documents.rounds) if found is CHOSEN else ""
+                return interface.allow(statement.line, statement.text, request, reason=reason)
+            if found is OWNED and (best is None or not best.certain):
+                own = "only data that names this identity"
+                best = interface.allow(statement.line, statement.text, request, reason=own, own_only=True)
+            elif best is None:
+                unsure = "stored data decides"
+                best = interface.allow(statement.line, statement.text, request, reason=unsure, certain=False)
+        if best is not None:
+            return best
         if near is None:
             return interface.deny(f"no statement that allows {what} matches the path: denied by default")
-        return interface.deny("no matching statement allows this identity", near.line, near.text)
+        return interface.deny(reason, near.line, near.text)
 
-    def _names(self, pattern: Sequence[Segment], path: Sequence[str]) -> dict[str, Value] | None:
+    def matching(self, segments: Sequence[Value], method: str) -> Iterator[tuple[AllowStatement, dict[str, Value]]]:
+        """The statements for a method at a path, with the values of their wildcards."""
+        first = segments[0] if segments and isinstance(segments[0], str) else ""
+        places = sorted({*self._by_first.get(first, ()), *self._by_first.get("", ())})
+        for statement in (self._statements[place] for place in places):
+            if method not in statement.methods:
+                continue
+            names = self._names(statement.pattern, _targets(segments, method, _service(statement.pattern)))
+            if names is not None:
+                yield statement, names
+
+    def _names(self, pattern: Sequence[Segment], path: Sequence[Value]) -> dict[str, Value] | None:
         """Values of the wildcards of a pattern for this path; ``None`` if it does not match."""
         shown = [part.text for part in pattern]
         rest = pattern[_prefix(shown) :]
@@ -266,7 +312,7 @@ class FirestorePolicy:
         return None if found is None else {**names, **found}
 
     def _match(
-        self, pattern: Sequence[Segment], path: Sequence[str], dead: set[tuple[int, int]]
+        self, pattern: Sequence[Segment], path: Sequence[Value], dead: set[tuple[int, int]]
     ) -> dict[str, Value] | None:
         """``dead`` stores remainders that do not match, so that many recursive wildcards cost no more than a few."""
         if not pattern:
@@ -289,22 +335,98 @@ class FirestorePolicy:
         return None
 
 
-def _value(segment: str) -> Value:
-    return OPEN if segment.startswith("{") else segment
+class _Documents:
+    """Documents of one database, as one requester can find or write them under its rules."""
+
+    def __init__(self, policy: FirestorePolicy, who: Requester) -> None:
+        self._policy = policy
+        self.who = who
+        self.rounds = Rounds()
+        self._left = _MAX_CONDITIONS
+
+    def record(self, path: Sequence[Value]) -> Value:
+        """Data of a document: a record, or ``None`` if it is the requester's own one and cannot be written."""
+        return self.data(path[_prefix(path) :]) if self.exists(path) is not False else None
+
+    def exists(self, path: Sequence[Value]) -> Value:
+        """Whether there is such a document, or the requester can write it."""
+        inner = path[_prefix(path) :]
+        found = self._can_set(inner, (), CHOSEN)
+        if found in (True, CHOSEN, OWNED):
+            self.rounds.written[f"/{place_of(inner)}"] = None
+            return CHOSEN
+        return False if found is False and OWN in inner else STORED
+
+    def data(self, path: Sequence[Value], fields: tuple[Value, ...] = ()) -> StoredRecord:
+        """The data of a document, or a map within: each member is stored or settable."""
+        return StoredRecord(lambda name: self._field(path, (*fields, name)))
+
+    def _field(self, path: Sequence[Value], fields: tuple[Value, ...]) -> Value:
+        is_own = OWN in path
+        found = self._can_set(path, fields, CHOSEN)
+        if found in (True, CHOSEN, OWNED):
+            self.rounds.written.pop(f"/{place_of(path)}", None)  # the field says more than the document
+            self.rounds.written[f"/{place_of(path)} {place_of(fields).replace('/', '.')}"] = None
+            return SettableValue(
+                lambda value: self._can_set(path, fields, value),
+                is_own,
+                lambda name: self._field(path, (*fields, name)),
+            )
+        return ERROR if found is False and is_own else STORED
+
+    def _can_set(self, path: Sequence[Value], fields: tuple[Value, ...], value: Value) -> Value:
+        """Whether the rules let the requester write ``value`` into a field, with anything beside it."""
+        key = (tuple(path), fields, key_of(value))
+        return self.rounds.answer(key, lambda: self._would_set(path, fields, value))
+
+    def _would_set(self, path: Sequence[Value], fields: tuple[Value, ...], value: Value) -> Value:
+        sent = value
+        for name in reversed(fields):
+            sent = logic.NamedValues({str(name): sent}, CHOSEN) if isinstance(name, str) else CHOSEN
+        own = OWN in path
+        created = self._write(path, "create", sent, STORED) if own else False
+        found = created
+        if found not in (True, CHOSEN) and (not own or self._write(path, "create", CHOSEN, STORED)):
+            # The requester's own document is created first, with other values, and then changed.
+            before = StoredRecord(lambda name: self._created(path, name)) if own else self.data(path)
+            found = logic.logical_or(found, self._write(path, "update", sent, before))
+        return False if found is ERROR else found
+
+    def _created(self, path: Sequence[Value], name: Value) -> Value:
+        def can_be(value: Value) -> Value:
+            return self._write(path, "create", logic.NamedValues({str(name): value}, CHOSEN), STORED)
+
+        return SettableValue(can_be, is_own=True)
+
+    def _write(self, path: Sequence[Value], method: str, sent: Value, before: Value) -> Value:
+        best: Value = False
+        for statement, names in self._policy.matching(path, method):
+            self._left -= 1
+            if self._left < 0:
+                return STORED
+            operation = Operation(method, self.who, names, self._policy.now, self, stored=before, sent=sent)
+            best = logic.logical_or(best, evaluate_condition(statement, operation))
+            if best is True:
+                break
+        return False if best is ERROR else CHOSEN if best is OWNED else best
+
+
+def _value(segment: Value) -> Value:
+    return OPEN if isinstance(segment, str) and segment.startswith("{") else segment
 
 
 def _service(pattern: Sequence[Segment]) -> str:
     return "storage" if pattern and pattern[0].text == "b" else "firestore"
 
 
-def _prefix(segments: Sequence[str]) -> int:
+def _prefix(segments: Sequence[Value]) -> int:
     """Number of segments in the prefix that all paths share."""
     if len(segments) >= 3 and segments[0] == "databases" and segments[2] == "documents":
         return 3
     return 3 if len(segments) >= 3 and segments[0] == "b" and segments[2] == "o" else 0
 
 
-def _targets(segments: Sequence[str], method: str, service: str) -> Sequence[str]:
+def _targets(segments: Sequence[Value], method: str, service: str) -> Sequence[Value]:
     """The path for the statements of a method; for a collection, the path of its documents."""
     if service == "storage" or len(segments) % 2 == 0:
         return segments

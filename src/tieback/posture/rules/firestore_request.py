@@ -6,13 +6,25 @@ Names and methods: https://firebase.google.com/docs/reference/rules/rules.firest
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from tieback.posture.rules import logic
 from tieback.posture.rules.evaluate import Evaluator, matches
 from tieback.posture.rules.evaluate import Function as Evaluated
 from tieback.posture.rules.firestore_statements import AllowStatement, Function
 from tieback.posture.rules.interface import Requester
-from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, STORED, NamedValues, UnknownValue, Value
+from tieback.posture.rules.logic import (
+    CHOSEN,
+    ERROR,
+    OPEN,
+    OWN,
+    STORED,
+    NamedValues,
+    SettableValue,
+    StoredRecord,
+    UnknownValue,
+    Value,
+)
 
 _MAX_CALLS = 20
 """Most nested calls, the limit of Firestore."""
@@ -34,12 +46,30 @@ class Operation:
     who: Requester
     names: Mapping[str, Value]
     now: float
+    documents: "Documents"
+    """What other documents contain."""
+    stored: Value = STORED
+    """Data of the document before the request."""
+    sent: Value = CHOSEN
+    """Data of the document as the requester sends it."""
+
+
+class Documents(Protocol):
+    """Documents that a rule consults."""
+
+    def record(self, path: Sequence[Value]) -> Value:
+        """Data of a document: a record, or ``None`` if there is none."""
+        ...
+
+    def exists(self, path: Sequence[Value]) -> Value:
+        """Whether there is such a document."""
+        ...
 
 
 def evaluate_condition(statement: AllowStatement, operation: Operation) -> Value:
     """The truth of a statement's condition for a request."""
     method = operation.method
-    sent = NamedValues({"data": CHOSEN, "size": CHOSEN, "contentType": CHOSEN, "metadata": CHOSEN}, CHOSEN)
+    sent = NamedValues({"data": operation.sent, "size": CHOSEN, "contentType": CHOSEN, "metadata": CHOSEN}, CHOSEN)
     request = NamedValues(
         {
             "auth": _USER if operation.who is Requester.ANY_USER else None,
@@ -51,19 +81,19 @@ def evaluate_condition(statement: AllowStatement, operation: Operation) -> Value
         },
         STORED,
     )
-    stored = None if method == "create" else NamedValues({"data": STORED}, STORED)
+    stored = None if method == "create" else NamedValues({"data": operation.stored}, STORED)
     scope: dict[str, Value] = {"request": request, "resource": stored, **operation.names}
-    calls = _Calls(statement.functions, scope)
+    calls = _Calls(statement.functions, scope, operation.documents)
     return logic.to_truth(calls.evaluator.value(statement.condition))
 
 
 class _Calls:
     """The functions of a file and of the language."""
 
-    def __init__(self, functions: Mapping[str, Function], scope: Mapping[str, Value]) -> None:
+    def __init__(self, functions: Mapping[str, Function], scope: Mapping[str, Value], documents: Documents) -> None:
         self._scope = scope
         self._depth = 0
-        known: dict[str, Evaluated] = dict(_LANGUAGE)
+        known: dict[str, Evaluated] = {**_LANGUAGE, **_of_documents(documents)}
         for name, function in functions.items():
             known[name] = self._bound(function)
         self.evaluator = Evaluator(scope, known, _method, null_members=False, strict=False)
@@ -83,28 +113,26 @@ class _Calls:
         return call
 
 
-def _document(arguments: Sequence[Value]) -> Value:
-    """``get(path)``: a stored document, or none if the path contains the requester's own id."""
-    if len(arguments) != 1 or ERROR in arguments:
-        return ERROR
-    return None if _own(arguments[0]) else NamedValues({"data": STORED}, STORED)
+def _of_documents(documents: Documents) -> dict[str, Evaluated]:
+    """``get``, ``exists``, and the same after the request, which can write more documents."""
+
+    def get(arguments: Sequence[Value]) -> Value:
+        if len(arguments) != 1 or not isinstance(arguments[0], list):
+            return STORED if arguments == [STORED] else ERROR
+        data = documents.record(arguments[0])
+        return None if data is None else NamedValues({"data": data}, STORED)
+
+    def exists(arguments: Sequence[Value]) -> Value:
+        if len(arguments) != 1 or not isinstance(arguments[0], list):
+            return STORED if arguments == [STORED] else ERROR
+        return documents.exists(arguments[0])
+
+    return {"get": get, "exists": exists, "getAfter": get, "existsAfter": exists}
 
 
-def _exists(arguments: Sequence[Value]) -> Value:
-    if len(arguments) != 1 or ERROR in arguments:
-        return ERROR
-    return False if _own(arguments[0]) else STORED
-
-
-def _after(arguments: Sequence[Value]) -> Value:
-    """``existsAfter`` and ``getAfter``: the request can write the document in the same batch."""
-    if len(arguments) != 1 or ERROR in arguments:
-        return ERROR
-    return CHOSEN if _own(arguments[0]) else STORED
-
-
-def _own(path: Value) -> bool:
-    return isinstance(path, list) and OWN in path
+def _elsewhere(arguments: Sequence[Value]) -> Value:
+    """``firestore.get`` in rules of Storage: the rules of Firestore, in another file, decide who writes it."""
+    return ERROR if len(arguments) != 1 or ERROR in arguments else STORED
 
 
 def _date(arguments: Sequence[Value]) -> Value:
@@ -152,12 +180,8 @@ def _stored(arguments: Sequence[Value]) -> Value:
 
 
 _LANGUAGE: dict[str, Evaluated] = {
-    "get": _document,
-    "exists": _exists,
-    "getAfter": _after,
-    "existsAfter": _after,
-    "firestore.get": _document,
-    "firestore.exists": _exists,
+    "firestore.get": _elsewhere,
+    "firestore.exists": _elsewhere,
     "debug": _same,
     "path": _same,
     "string": _text,
@@ -174,9 +198,21 @@ _LANGUAGE: dict[str, Evaluated] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """``diff`` of two maps: the names of the members that differ."""
+
+    keys: list[Value]
+
+
 def _method(of: Value, name: str, arguments: Sequence[Value]) -> Value:
+    if isinstance(of, StoredRecord) or (isinstance(of, SettableValue) and of.member is not None):
+        return _of_stored(of, name, arguments)
+    of = logic.plain(of)
     if of is None or ERROR in arguments:
         return ERROR
+    if isinstance(of, _Difference):
+        return of.keys if name in {"affectedKeys", "addedKeys", "changedKeys"} else [CHOSEN]
     if isinstance(of, UnknownValue):
         return STORED if of in (OWN, OPEN) else of
     if isinstance(of, NamedValues):
@@ -191,6 +227,15 @@ def _method(of: Value, name: str, arguments: Sequence[Value]) -> Value:
     return ERROR
 
 
+def _of_stored(of: StoredRecord | SettableValue, name: str, arguments: Sequence[Value]) -> Value:
+    assert of.member is not None
+    match name, arguments:
+        case "get", [str() as key, default]:
+            found = of.member(key)
+            return default if found is ERROR or found is None else found
+    return STORED if isinstance(of, StoredRecord) else CHOSEN
+
+
 def _of_record(of: NamedValues, name: str, arguments: Sequence[Value]) -> Value:
     match name, arguments:
         case "get", [str() as key, default]:
@@ -200,7 +245,11 @@ def _of_record(of: NamedValues, name: str, arguments: Sequence[Value]) -> Value:
             found = of.fields.get(keys[0], of.rest)
             return default if found is ERROR or found is None else STORED
         case "keys", []:
+            if of.rest is CHOSEN:
+                return [*of.fields, CHOSEN]
             return list(of.fields) if of.rest in (None, ERROR) else of.rest
+        case "diff", [_] if of.rest is CHOSEN:
+            return _Difference([*of.fields, CHOSEN])
         case "size", []:
             return len(of.fields) if of.rest in (None, ERROR) else of.rest
     return of.rest if of.rest in (CHOSEN, STORED) else STORED
@@ -226,7 +275,7 @@ def _of_text(of: str, name: str, arguments: Sequence[Value]) -> Value:
 def _of_list(of: list[Value], name: str, arguments: Sequence[Value]) -> Value:
     match name, arguments:
         case "size", []:
-            return len(of)
+            return CHOSEN if CHOSEN in of else len(of)
         case "hasAny", [list() as wanted]:
             found: Value = False
             for item in wanted:

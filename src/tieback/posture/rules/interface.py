@@ -1,8 +1,9 @@
 """Interface of the rules readers: the requester, the reader, and the answers of a rules file."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -36,6 +37,12 @@ class Permission(msgspec.Struct, frozen=True):
     request: str = ""
     """A request that is allowed; empty if there is none."""
     reason: str = ""
+    own_only: bool = False
+    """True if only the requester's own documents or rows are accessible: those that have its user ID."""
+    file: str = ""
+    """The file of the line, if the rules are in several files."""
+    operations: tuple[str, ...] = ()
+    """The operations that are allowed, such as ``get`` and ``list``, if the rules distinguish them."""
 
 
 class PathPermissions(msgspec.Struct, frozen=True):
@@ -92,9 +99,20 @@ class RulesReader(Protocol):
         ...
 
 
-def allow(line: int = 0, rule: str = "", request: str = "", *, reason: str = "", certain: bool = True) -> Permission:
-    """A permit that allows access."""
-    return Permission(True, certain, line, rule_excerpt(rule), request, reason)
+@runtime_checkable
+class TimedRulesReader(RulesReader, Protocol):
+    """Reader of a grammar with conditions on time."""
+
+    def at(self, moment: datetime) -> RulesReader:
+        """A reader for the access at that moment."""
+        ...
+
+
+def allow(
+    line: int = 0, rule: str = "", request: str = "", *, reason: str = "", certain: bool = True, own_only: bool = False
+) -> Permission:
+    """A permit that allows access; ``own_only``: only to data that names the requester as the owner."""
+    return Permission(True, certain, line, rule_excerpt(rule), request, reason, own_only=own_only)
 
 
 def deny(reason: str, line: int = 0, rule: str = "", *, certain: bool = True) -> Permission:

@@ -5,6 +5,8 @@ open segment of a path. The truth of a rule is ``True``, ``False``, ``CHOSEN`` (
 ``STORED`` (stored data decides) or ``ERROR``.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -21,15 +23,18 @@ class UnknownValue(Enum):
     """The requester's identity: equal to itself, and not to any stored or named value or to another identity."""
     OPEN = auto()
     """A segment of a path that was left open: any value."""
+    OWNED = auto()
+    """A truth: the requester can make it true, but only for data that names the requester as the owner."""
     ERROR = auto()
     """The rule is aborted here."""
 
 
-CHOSEN, STORED, OWN, OPEN, ERROR = (
+CHOSEN, STORED, OWN, OPEN, OWNED, ERROR = (
     UnknownValue.CHOSEN,
     UnknownValue.STORED,
     UnknownValue.OWN,
     UnknownValue.OPEN,
+    UnknownValue.OWNED,
     UnknownValue.ERROR,
 )
 
@@ -42,18 +47,69 @@ class NamedValues:
     rest: Any = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SettableValue:
+    """Stored data that the rules of the same file let the requester write."""
+
+    can_be: Callable[[Any], Any]
+    """Whether the requester can write this value there: ``CHOSEN``, ``STORED`` (stored data decides) or ``False``."""
+    is_own: bool = False
+    """True if it is below the requester's own identity: nothing is there unless the requester writes it."""
+    member: Callable[[Any], Any] | None = None
+    """The value of a member, if the value is a map."""
+
+    def equals(self, other: Any) -> Any:
+        """``==`` with a value that is not settable."""
+        if isinstance(other, UnknownValue) and other is not OWN:
+            return CHOSEN if other is CHOSEN else STORED
+        if other is None and self.is_own:
+            return CHOSEN
+        found = self.can_be(other)
+        return CHOSEN if found is True or found is CHOSEN else False if found is False and self.is_own else STORED
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredRecord:
+    """A stored map: each member is ``STORED``, settable, or ``ERROR`` if there is none."""
+
+    member: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedText:
+    """A text of known and unknown parts, such as ``'users/' + auth.uid``."""
+
+    parts: tuple[Any, ...]
+
+
+def plain(value: Any) -> Any:
+    """A settable value as one that the requester chooses, a joined text as its unknown part; others as they are."""
+    if isinstance(value, JoinedText):
+        return OWN if OWN in value.parts else next(part for part in value.parts if isinstance(part, UnknownValue))
+    return CHOSEN if isinstance(value, SettableValue) else value
+
+
+def is_own(value: Any) -> bool:
+    """True for the requester's identity, or a text with it."""
+    return value is OWN or (isinstance(value, JoinedText) and OWN in value.parts)
+
+
 type Value = Any
 """A plain value, a ``UnknownValue``, a ``NamedValues``, or a value of the dialect."""
 
 
 def to_truth(value: Value) -> Value:
     """The truth of a condition's value: a value that is not Boolean is an error."""
-    return value if isinstance(value, bool) or value in (CHOSEN, STORED, ERROR) else ERROR
+    if isinstance(value, SettableValue):
+        return value.equals(True)
+    return value if isinstance(value, bool) or value in (CHOSEN, STORED, OWNED, ERROR) else ERROR
 
 
 def logical_not(value: Value) -> Value:
     """``!value``."""
     value = to_truth(value)
+    if value is OWNED:
+        return CHOSEN
     return not value if isinstance(value, bool) else value
 
 
@@ -68,14 +124,14 @@ def logical_and(one: Value, other: Value) -> Value:
 def logical_or(one: Value, other: Value) -> Value:
     """``one || other``, with both evaluated: if one is true, an error of the other does not count."""
     one, other = to_truth(one), to_truth(other)
-    for best in (True, CHOSEN, STORED):
+    for best in (True, CHOSEN, OWNED, STORED):
         if one is best or other is best:
             return best
     return ERROR if ERROR in (one, other) else False
 
 
 def _weakest(one: Value, other: Value) -> Value:
-    for worst in (ERROR, STORED, CHOSEN):
+    for worst in (ERROR, STORED, OWNED, CHOSEN):
         if one is worst or other is worst:
             return worst
     return True
@@ -83,14 +139,17 @@ def _weakest(one: Value, other: Value) -> Value:
 
 def equals(one: Value, other: Value) -> Value:
     """``one == other``."""
-    if ERROR in (one, other):
+    if ERROR in (one, other) or not all(getattr(value, "is_comparable", True) for value in (one, other)):
         return ERROR
-    if OWN in (one, other):
-        # A requester can send its own id; no other value is equal to it.
-        return True if one is other else (CHOSEN if CHOSEN in (one, other) else False)
+    for settable, value in ((one, other), (other, one)):
+        if isinstance(settable, SettableValue):
+            return settable.equals(plain(value))
+    if isinstance(one, JoinedText) and isinstance(other, JoinedText):
+        return True if one == other else STORED
+    one, other = plain(one), plain(other)
     if isinstance(one, UnknownValue) or isinstance(other, UnknownValue):
-        return _mixed(one, other)
-    if isinstance(one, NamedValues) or isinstance(other, NamedValues):
+        return _equals_unknown(one, other)
+    if isinstance(one, NamedValues | StoredRecord) or isinstance(other, NamedValues | StoredRecord):
         return False if one is None or other is None else STORED
     if isinstance(one, list) and isinstance(other, list):
         if len(one) != len(other):
@@ -104,15 +163,27 @@ def equals(one: Value, other: Value) -> Value:
     return bool(one == other)
 
 
+def _equals_unknown(one: Value, other: Value) -> Value:
+    if OWN in (one, other):
+        # A requester can send its own id; no other value is equal to it.
+        return True if one is other else (OWNED if CHOSEN in (one, other) else False)
+    if OPEN in (one, other) and any(value is None or isinstance(value, bool | int | float) for value in (one, other)):
+        return False  # a segment of a path is a text
+    return _mixed(one, other)
+
+
 def _mixed(one: Value, other: Value) -> Value:
     return CHOSEN if CHOSEN in (one, other) else STORED
 
 
 def compare(operator: str, one: Value, other: Value) -> Value:
     """``<``, ``<=``, ``>`` or ``>=``; only numbers and only texts have an order."""
+    one, other = plain(one), plain(other)
     if ERROR in (one, other):
         return ERROR
     if isinstance(one, UnknownValue) or isinstance(other, UnknownValue):
+        if any(value is None or isinstance(value, bool) for value in (one, other)):
+            return ERROR
         return _mixed(one, other)
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (one, other))
     if not numbers and not (isinstance(one, str) and isinstance(other, str)):
@@ -122,6 +193,10 @@ def compare(operator: str, one: Value, other: Value) -> Value:
 
 def is_in(one: Value, other: Value) -> Value:
     """``one in other``."""
+    if isinstance(other, StoredRecord):
+        member = plain(other.member(one)) if one is not ERROR else ERROR
+        return False if member is ERROR and one is not ERROR else member
+    other = plain(other)
     if ERROR in (one, other):
         return ERROR
     if isinstance(other, NamedValues):
@@ -136,26 +211,40 @@ def is_in(one: Value, other: Value) -> Value:
     if isinstance(other, dict):
         return one in other if isinstance(one, str) else STORED
     if one is OWN:
-        return CHOSEN if other is CHOSEN else False
+        return OWNED if other is CHOSEN else False
     return other if other in (CHOSEN, STORED) else ERROR
 
 
-def arithmetic(operator: str, one: Value, other: Value) -> Value:
-    """``+ - * / %``."""
+def arithmetic(operator: str, one: Value, other: Value, *, as_javascript: bool = False) -> Value:
+    """``+ - * / %``.
+
+    Args:
+        operator: the sign.
+        one: left side.
+        other: right side.
+        as_javascript: True if a text can be joined with any value, and a division by zero is not an error.
+    """
+    if as_javascript and operator == "+" and (joined := _joined(one, other)) is not None:
+        return joined
+    one, other = plain(one), plain(other)
     if ERROR in (one, other):
         return ERROR
     if isinstance(one, UnknownValue) or isinstance(other, UnknownValue):
         return next(kind for kind in (STORED, CHOSEN, OWN, OPEN) if kind in (one, other))
     if operator == "+" and isinstance(one, str) and isinstance(other, str):
         return (one + other)[:10_000]
+    if as_javascript and operator == "+" and (isinstance(one, str) or isinstance(other, str)):
+        return ERROR if one is None or other is None else (_as_text(one) + _as_text(other))[:10_000]
     if operator == "+" and isinstance(one, list) and isinstance(other, list):
         return (one + other)[:1000]
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in (one, other)):
         return ERROR
     if operator in "/%" and other == 0:
-        return ERROR
-    if abs(one) > 1e300 or abs(other) > 1e300:
-        return STORED
+        return math.nan if as_javascript else ERROR
+    return STORED if abs(one) > 1e300 or abs(other) > 1e300 else _computed(operator, one, other)
+
+
+def _computed(operator: str, one: float, other: float) -> float:
     match operator:
         case "+":
             return one + other
@@ -166,3 +255,18 @@ def arithmetic(operator: str, one: Value, other: Value) -> Value:
         case "/":
             return one / other
     return one % other
+
+
+def _joined(one: Value, other: Value) -> JoinedText | None:
+    """A text with a part that is the requester's identity or a segment of a path; ``None`` for other operands."""
+    parts = [part for value in (one, other) for part in (value.parts if isinstance(value, JoinedText) else (value,))]
+    if not all(isinstance(part, str) or part in (OWN, OPEN) for part in parts) or len(parts) > 20:
+        return None
+    return JoinedText(tuple(parts)) if any(part in (OWN, OPEN) for part in parts) else None
+
+
+def _as_text(value: Value) -> str:
+    """A value that is joined with a text."""
+    if isinstance(value, float):
+        return "NaN" if math.isnan(value) else str(int(value)) if value.is_integer() else repr(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,8 +6,10 @@ address, with or without TLS, to an existing database and as an existing role.
 
 import ipaddress
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, product
 
 from tieback.posture.rules import interface
 from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
@@ -23,6 +25,22 @@ _METHODS = {
 _ELSEWHERE = "if postgresql.conf lets it listen beyond this machine"
 
 
+MAX_RECORDS = 4000
+"""Most records of one file."""
+MAX_PAIRS = 500
+"""Most pairs of database and role that the question for any of them looks at."""
+EVERYBODY = 1 / 256
+"""Part of all public addresses from which on a network is everybody's: that of an IPv4 /8."""
+_UNIVERSE = {
+    4: ipaddress.ip_network("0.0.0.0/0"),
+    6: ipaddress.ip_network("2000::/3"),
+}
+_NOT_PUBLIC = (
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+    "224.0.0.0/3",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class _Record:
     kind: str
@@ -35,16 +53,55 @@ class _Record:
     text: str
 
     @property
-    def reached(self) -> bool | None:
-        """True if it applies to connections from any address; ``None`` if names decide."""
+    def is_free(self) -> bool:
+        """True if it needs neither a password nor a certificate."""
+        return self.method in _FREE and "clientcert" not in " ".join(self.options)
+
+    def covers(self, family: int) -> tuple[int, int] | None:
+        """First and last address of this family that it applies to; ``None`` without one.
+
+        Raises:
+            ValueError: a host name decides.
+        """
+        if self.address == "all":
+            return _span(_UNIVERSE[family])
+        network = ipaddress.ip_network(self.address, strict=False)
+        return _span(network) if network.version == family else None
+
+    def takes(self, *, tls: bool) -> bool:
+        """True if it applies to remote connections with, or without, TLS."""
         if self.kind in {"local", "hostgssenc"} or self.address in {"samehost", "samenet"}:
             return False
-        if self.address == "all":
-            return True
-        try:
-            return ipaddress.ip_network(self.address, strict=False).prefixlen == 0
-        except ValueError:
-            return None
+        return self.kind != ("hostnossl" if tls else "hostssl")
+
+
+def _span(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> tuple[int, int]:
+    return int(network.network_address), int(network.broadcast_address)
+
+
+class _Addresses:
+    """The public addresses of one family for which no record has decided yet, as spans in order."""
+
+    def __init__(self, family: int) -> None:
+        self._starts, self._ends = ([bound] for bound in _span(_UNIVERSE[family]))
+        for network in map(ipaddress.ip_network, _NOT_PUBLIC):
+            if network.version == family:
+                self.take(*_span(network))
+        self.all = sum(self._ends) - sum(self._starts) + len(self._starts)
+
+    def take(self, first: int, last: int) -> int:
+        """Remove the addresses from ``first`` to ``last``; returns how many were still there."""
+        low, high = bisect_left(self._ends, first), bisect_right(self._starts, last)
+        if low >= high:
+            return 0
+        starts, ends = self._starts[low:high], self._ends[low:high]
+        left = [(starts[0], first - 1)] if starts[0] < first else []
+        right = [(last + 1, ends[-1])] if ends[-1] > last else []
+        kept = left + right
+        self._starts[low:high] = [start for start, _ in kept]
+        self._ends[low:high] = [end for _, end in kept]
+        before = sum(ends) - sum(starts) + len(starts)
+        return before - sum(end - start + 1 for start, end in kept)
 
 
 class PgHba:
@@ -63,13 +120,17 @@ class PgHba:
 
     def read(self, text: RulesText) -> "HbaPolicy":
         """Read all records. Raises ``InputError``."""
-        return HbaPolicy(tuple(_records(text)))
+        records = tuple(islice(_records(text), MAX_RECORDS + 1))
+        if len(records) > MAX_RECORDS:
+            raise text.line_error(records[-1].line, f"more than {MAX_RECORDS} records")
+        includes = next((n for n, line in enumerate(text.text.split("\n"), 1) if line.startswith("include")), 0)
+        return HbaPolicy(records, includes)
 
 
 def _records(text: RulesText) -> Iterator[_Record]:
     for number, raw in enumerate(text.text.split("\n"), start=1):
         line = _uncommented(raw).strip()
-        if not line or line.startswith(("include", "@")):
+        if not line or line.startswith("include"):
             continue
         fields = _fields(line)
         kind = fields[0][0].lower() if fields else ""
@@ -126,8 +187,15 @@ def _uncommented(line: str) -> str:
 class HbaPolicy:
     """Records in their order."""
 
-    def __init__(self, records: Sequence[_Record]) -> None:
+    def __init__(self, records: Sequence[_Record], includes: int = 0) -> None:
+        """Keep the records in their order.
+
+        Args:
+            records: the records.
+            includes: the line that includes another file; 0 without one. Records there may come before others.
+        """
         self._records = records
+        self._includes = includes
 
     def paths(self) -> Iterator[str]:
         """``database/role`` of each record."""
@@ -137,50 +205,84 @@ class HbaPolicy:
     def ask(self, who: Requester, path: str) -> PathPermissions:  # noqa: ARG002 - external requesters have no account here
         """Evaluate ``database/role``, ``database``, or ``/`` for any database and role."""
         database, _, role = path.strip("/").partition("/")
-        permit = self._first(database, role) if database not in {"", "all"} or role not in {"", "all"} else self._any()
+        database, role = ("" if name == "all" else name for name in (database, role))
+        permit = self._first(database, role) if database or role else self._any()
         return PathPermissions(permit, permit)
 
     def _any(self) -> Permission:
-        last = interface.deny("no record allows remote connections")
-        for record in self._records:
-            found = self._first(_one(record.databases), _one(record.roles))
-            if found.allowed:
-                return found
-            if found.line:
-                last = found
+        last = self._first("", "")
+        pairs = dict.fromkeys((_one(one.databases), _one(one.roles)) for one in self._records if one.is_free)
+        for number, (database, role) in enumerate(pairs):
+            if last.allowed:
+                return last
+            if number >= MAX_PAIRS:
+                reason = f"more than {MAX_PAIRS} pairs of database and role: not all were checked"
+                return interface.deny(reason, last.line, last.rule, certain=False)
+            found = self._first(database, role)
+            last = found if found.allowed or (last.certain and found.line) else last
         return last
 
     def _first(self, database: str, role: str) -> Permission:
+        """What the first matching record says, for each kind of connection that an external requester can choose."""
+        refused: dict[_Record, int] = {}
         unsure: _Record | None = None
-        for record in self._records:
-            if not (_matches(record.databases, database) and _matches(record.roles, role)):
-                continue
-            if record.reached is None:
-                unsure = unsure or (record if record.method in _FREE else None)
-                continue
-            if not record.reached:
-                continue
-            if record.method not in _FREE or "clientcert" in " ".join(record.options):
-                reason = "connections are rejected" if record.method == "reject" else "a login is required"
-                return interface.deny(reason, record.line, record.text)
-            request = f"psql 'host=<host> user={role or 'postgres'} dbname={database or 'postgres'}'"
-            reason = f"{_FREE[record.method]}; {_ELSEWHERE}"
-            return interface.allow(record.line, record.text, request, reason=reason)
+        for family, tls in product(_UNIVERSE, (True, False)):
+            left, free = _Addresses(family), 0
+            for record in self._records:
+                matches = _matches(record, database, role)
+                if matches is False or not record.takes(tls=tls):
+                    continue
+                try:
+                    span = record.covers(family)
+                except ValueError:
+                    matches, span = None, None
+                if matches is None:
+                    # A name in DNS, a group, a pattern or a list in another file decides.
+                    unsure = unsure or (record if record.is_free else None)
+                    continue
+                taken = left.take(*span) if span is not None else 0
+                if record.is_free and taken:
+                    free += taken
+                    if free >= EVERYBODY * left.all:
+                        return self._allow(record, database, role, family, free / left.all)
+                elif taken:
+                    refused[record] = refused.get(record, 0) + taken
         if unsure is not None:
-            reason = "the record matches a host name, which depends on DNS"
+            reason = "a host name, a group, a pattern or a list in another file decides whether the record matches"
             return interface.deny(reason, unsure.line, unsure.text, certain=False)
-        return interface.deny("no record allows remote connections")
+        if self._includes:
+            return interface.deny("the records of included files were not read", self._includes, certain=False)
+        if not refused:
+            return interface.deny("no record allows remote connections")
+        record = max(refused, key=lambda one: refused[one])
+        reason = "connections are rejected" if record.method == "reject" else "a login is required"
+        return interface.deny(reason, record.line, record.text)
+
+    def _allow(self, record: _Record, database: str, role: str, family: int, part: float) -> Permission:
+        request = f"psql 'host=<host> user={role or 'postgres'} dbname={database or 'postgres'}'"
+        share = "" if part > 0.99 else f" for about {part:.1%} of the public IPv{family} addresses"
+        reason = f"{_FREE[record.method]}{share}; {_ELSEWHERE}"
+        return interface.allow(record.line, record.text, request, reason=reason, certain=not self._includes)
+
+
+_OWN_NAME = {"sameuser", "samerole", "samegroup"}
 
 
 def _one(names: Sequence[str]) -> str:
-    return next(
-        (name for name in names if name not in {"all", "sameuser", "samerole", "samegroup"} and name[0] not in "+@/"),
-        "",
-    )
+    return next((name for name in names if name not in {"all", *_OWN_NAME} and name[:1] not in ("+", "@", "/")), "")
 
 
-def _matches(names: Sequence[str], wanted: str) -> bool:
-    """True if a record covers a database or role; an empty one stands for any that no record names."""
+def _matches(record: _Record, database: str, role: str) -> bool | None:
+    """True if a record covers a database and a role; ``None`` if that is not in the file. An empty one is any."""
+    found = (_covers(record.databases, database), _covers(record.roles, role))
+    return False if False in found else None if None in found else True
+
+
+def _covers(names: Sequence[str], wanted: str) -> bool | None:
     if "all" in names:
         return wanted != "replication"
-    return wanted in names if wanted else bool({"sameuser", "samerole", "samegroup"} & set(names))
+    if wanted in names:
+        return True
+    if not wanted and _OWN_NAME & set(names):
+        return True
+    return None if any(name[:1] in ("+", "@", "/") or name in _OWN_NAME for name in names) else False

@@ -3,7 +3,9 @@
 Source: https://redis.io/docs/latest/operate/oss_and_stack/management/security/ and the comments of ``redis.conf``.
 """
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tieback.posture.rules import interface
 from tieback.posture.rules.interface import Permission, RulesReaderMeta
@@ -11,9 +13,29 @@ from tieback.posture.rules.server import ServerPolicy, Setting, is_local_address
 from tieback.posture.rules.source import RulesText
 
 _KNOWN = {"requirepass", "protected-mode", "appendonly", "maxmemory", "dbfilename", "tls-port", "aclfile", "save"}
+_SELECTOR = re.compile(r"\(([^()]*)\)")
+_OUTSIDE = re.compile(r"\([^()]*\)")
 _REQUEST = "redis-cli -h <host> -p <port> DBSIZE"
-_WRITES = ("@all", "@write", "allcommands", "set", "@dangerous", "flushall")
-_READS = ("@all", "@read", "allcommands", "get", "scan", "@keyspace")
+_COMMANDS = {
+    "get": "read string fast", "mget": "read string fast", "hgetall": "read hash slow", "lrange": "read list slow",
+    "smembers": "read set slow", "zrange": "read sortedset slow", "xrange": "read stream slow",
+    "dump": "keyspace read slow", "pfcount": "read hyperloglog slow", "geopos": "read geo slow",
+    "getbit": "read bitmap fast", "scan": "keyspace read slow", "keys": "keyspace read slow dangerous",
+    "randomkey": "keyspace read slow", "set": "write string slow", "del": "keyspace write slow",
+    "hset": "write hash fast", "lpush": "write list fast", "sadd": "write set fast", "zadd": "write sortedset fast",
+    "xadd": "write stream fast", "pfadd": "write hyperloglog fast", "geoadd": "write geo slow",
+    "setbit": "write bitmap slow", "flushall": "keyspace write slow dangerous",
+    "flushdb": "keyspace write slow dangerous", "config": "admin slow dangerous", "replicaof": "admin slow dangerous",
+    "acl": "admin slow dangerous", "shutdown": "admin slow dangerous",
+}  # fmt: skip
+"""Commands that stand for their categories, as ``ACL CAT`` of Redis 7 and 8 lists them."""
+_LIST_NAMES = ("scan", "keys", "randomkey")
+_READ_KEYS = ("get", "mget", "hgetall", "lrange", "smembers", "zrange", "xrange", "dump", "pfcount", "geopos", "getbit")
+_CHANGE_ALL = ("flushall", "flushdb", "config", "replicaof", "acl", "shutdown")
+"""Commands that need no key."""
+_CHANGE_KEYS = ("set", "del", "hset", "lpush", "sadd", "zadd", "xadd", "pfadd", "geoadd", "setbit")
+_CATEGORIES = {category for text in _COMMANDS.values() for category in text.split()}
+_NOTHING_TO_READ = {"connection", "transaction", "pubsub", "blocking", "scripting"}
 
 
 class RedisConf:
@@ -58,6 +80,9 @@ def _unreachable(settings: Sequence[Setting]) -> Permission | None:
 
 
 def _password(settings: Sequence[Setting]) -> Permission | None:
+    """The password of the default user; Redis ignores it beside an ACL of this user or an ACL file."""
+    if _default_user(settings) is not None or last_setting(settings, "aclfile") is not None:
+        return None
     setting = last_setting(settings, "requirepass")
     if setting is not None and setting.value:
         return interface.deny("a password is required", setting.line, "requirepass …")
@@ -68,7 +93,9 @@ def _protected(settings: Sequence[Setting]) -> Permission | None:
     """Protected mode refuses connections from other machines while the default user has no password."""
     mode, bind = last_setting(settings, "protected-mode"), last_setting(settings, "bind")
     default = _default_user(settings)
-    if (mode is not None and mode.value == "no") or (default is not None and "nopass" not in default.words):
+    if (mode is not None and mode.value == "no") or (
+        default is not None and "nopass" not in [word.lower() for word in default.words]
+    ):
         return None
     line, text = (mode.line, mode.text) if mode is not None else (0, "protected-mode yes (default)")
     if bind is not None and bind.words:
@@ -95,16 +122,97 @@ def _by_acl(settings: Sequence[Setting]) -> ServerPolicy:
                 reason="no password, and protected mode is off",
             )
         return ServerPolicy(open_, open_)
-    rules = [word.lower() for word in user.words[1:]]
-    if "off" in rules or ("on" in rules and "nopass" not in rules):
+    rules, *selectors = _selectors(user)
+    state = [rule.lower() for rule in rules if rule.lower() in {"on", "off", "nopass", "resetpass", "reset"}]
+    # A `user` line starts from `reset`: off, without a password. Of each pair the last one applies.
+    is_on = _last(state, "on") > max(_last(state, "off"), _last(state, "reset"))
+    is_free = _last(state, "nopass") > max(_last(state, "resetpass"), _last(state, "reset"))
+    has_password = _last_start(rules, (">", "#")) > max(_last_word(rules, "nopass"), _last_word(rules, "reset"))
+    if not (is_on and is_free) or has_password:
         closed = interface.deny("the default user cannot log in without a password", user.line, "user default …")
         return ServerPolicy(closed, closed)
-    return ServerPolicy(_command(user, rules, _READS), _command(user, rules, _WRITES))
+    granted = [_granted(words) for words in (rules, *selectors)]
+    unknown = any(one.unknown for one in granted)
+    return ServerPolicy(
+        _permit(user, [one.read for one in granted], unknown=unknown),
+        _permit(user, [one.write for one in granted], unknown=unknown),
+    )
 
 
-def _command(user: Setting, rules: Sequence[str], names: Sequence[str]) -> Permission:
-    granted = any(rule in {"allcommands", *(f"+{name}" for name in names)} for rule in rules)
-    keys = any(rule.startswith(("~", "%", "allkeys")) for rule in rules)
-    if granted and keys:
-        return interface.allow(user.line, user.text, _REQUEST, reason="the default user needs no password")
+@dataclass(frozen=True, slots=True)
+class _Granted:
+    """What one list of rules grants."""
+
+    read: str
+    """Empty if nothing."""
+    write: str
+    unknown: bool
+    """True if it also grants a command or category that is not in ``_COMMANDS``."""
+
+
+def _granted(rules: Sequence[str]) -> _Granted:
+    """Apply the rules in their order, as Redis does."""
+    commands: set[str] = set()
+    readable = writable = unknown = False
+    for rule in map(str.lower, rules):
+        if rule in {"allcommands", "+@all"}:
+            commands, unknown = set(_COMMANDS), False
+        elif rule in {"nocommands", "-@all"}:
+            commands, unknown = set(), False
+        elif rule == "reset":
+            commands, readable, writable, unknown = set(), False, False, False
+        elif rule in {"allkeys", "~*"} or rule.startswith("~"):
+            readable = writable = True
+        elif rule == "resetkeys":
+            readable = writable = False
+        elif rule.startswith("%"):
+            kinds = rule[1:].partition("~")[0]
+            readable, writable = readable or "r" in kinds, writable or "w" in kinds
+        elif rule.startswith("+@"):
+            unknown = unknown or rule[2:] not in _CATEGORIES | _NOTHING_TO_READ
+            commands |= {name for name, kinds in _COMMANDS.items() if rule[2:] in kinds.split()}
+        elif rule.startswith("-@"):
+            commands -= {name for name, kinds in _COMMANDS.items() if rule[2:] in kinds.split()}
+        elif rule.startswith("+"):
+            name = rule[1:].partition("|")[0]
+            unknown = unknown or name not in _COMMANDS
+            commands |= {name} & set(_COMMANDS)
+        elif rule.startswith("-") and "|" not in rule:
+            commands.discard(rule[1:])
+    names = any(name in commands for name in _LIST_NAMES)
+    values = readable and any(name in commands for name in _READ_KEYS)
+    everything = any(name in commands for name in _CHANGE_ALL)
+    keys = writable and any(name in commands for name in _CHANGE_KEYS)
+    return _Granted(
+        "the default user needs no password" if values else "the default user may list the names of keys" * names,
+        "the default user needs no password" if keys or everything else "",
+        unknown,
+    )
+
+
+def _permit(user: Setting, reasons: Sequence[str], *, unknown: bool) -> Permission:
+    reason = next(filter(None, reasons), "")
+    if reason:
+        return interface.allow(user.line, user.text, _REQUEST, reason=reason)
+    if unknown:
+        reason = "the default user may run a command that was not checked"
+        return interface.deny(reason, user.line, user.text, certain=False)
     return interface.deny("the default user has no permission", user.line, user.text)
+
+
+def _selectors(user: Setting) -> list[list[str]]:
+    """The rules of the user, then those of each selector in parentheses."""
+    text = " ".join(user.words[1:])
+    return [_OUTSIDE.sub(" ", text).split(), *(one.split() for one in _SELECTOR.findall(text))]
+
+
+def _last(words: Sequence[str], word: str) -> int:
+    return max((at for at, one in enumerate(words) if one == word), default=-1)
+
+
+def _last_word(rules: Sequence[str], word: str) -> int:
+    return _last([rule.lower() for rule in rules], word)
+
+
+def _last_start(rules: Sequence[str], starts: tuple[str, ...]) -> int:
+    return max((at for at, rule in enumerate(rules) if rule.startswith(starts)), default=-1)

@@ -6,8 +6,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html. Files a
 get-bucket-policy``, ``get-bucket-acl`` and ``get-public-access-block``. Any AWS account counts as a signed-in user.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from tieback.posture.rules import interface
 from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
@@ -23,7 +25,12 @@ _GROUPS = {
     "http://acs.amazonaws.com/groups/global/allusers": (Requester.ANONYMOUS, Requester.ANY_USER),
     "http://acs.amazonaws.com/groups/global/authenticatedusers": (Requester.ANY_USER,),
 }
-_ARN = "arn:aws:s3:::"
+_ARN = re.compile(r"arn:aws[a-z-]*:s3:::")
+_ACCESS_POINT = re.compile(r"arn:aws[a-z-]*:s3:[^:/]*:[^:/]*:accesspoint/([^/]*)(?:/object(?=/))?")
+_VARIABLE = re.compile(r"\$\{([^}]{0,200})\}")
+_FREE_VARIABLES = ("aws:username", "aws:principaltag/")
+"""Variables of a policy whose value every customer chooses in an account of its own."""
+_BEYOND = "unless a block of the account or a policy of the organisation, which are not in the file, denies it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,9 @@ class S3:
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
     )
 
+    def __init__(self, now: datetime | None = None) -> None:
+        self._now = now
+
     def recognises(self, text: RulesText) -> bool:
         """True for a policy about S3, an ACL, or a public access block."""
         head = text.text[:200_000]
@@ -66,6 +76,10 @@ class S3:
         if "PublicAccessBlock" in head or "BlockPublicPolicy" in head or ('"Grants"' in head and '"Grantee"' in head):
             return True
         return ('"Statement"' in head or '\\"Statement\\"' in head) and "s3:" in head
+
+    def at(self, moment: datetime) -> "S3":
+        """A reader for the access at that moment."""
+        return S3(moment)
 
     def read(self, text: RulesText) -> "S3Policy":
         """Read the document. Raises ``InputError``."""
@@ -82,8 +96,22 @@ class S3:
         owner = root.get("Grants") or (root.get("Acl") or ConfigNode({}, 0)).get("Grants") or ConfigNode([], 0)
         grants = [grant for one in owner.each() if (grant := _grant(one)) is not None]
         return S3Policy(
-            found, grants, ignores_acl=block.get("IgnorePublicAcls"), restricts=block.get("RestrictPublicBuckets")
+            found,
+            grants,
+            ignores_acl=_disabled_acls(root) or block.get("IgnorePublicAcls"),
+            restricts=block.get("RestrictPublicBuckets"),
+            now=self._now or datetime.now(UTC),
         )
+
+
+def _disabled_acls(root: ConfigNode) -> ConfigNode | None:
+    """The setting by which the owner of the bucket owns all objects, so that ACLs have no effect."""
+    rules = (root.get("OwnershipControls") or root).get("Rules")
+    for rule in rules.each() if rules is not None else []:
+        found = rule.get("ObjectOwnership")
+        if found is not None and found.text == "BucketOwnerEnforced":
+            return ConfigNode("true", found.line)
+    return None
 
 
 def _statements(policy: ConfigNode) -> list[ConfigNode]:
@@ -131,7 +159,9 @@ class S3Policy:
         *,
         ignores_acl: ConfigNode | None,
         restricts: ConfigNode | None,
+        now: datetime,
     ) -> None:
+        self._now = now
         self._statements = statements
         self._of_action = {
             action: [one for one in statements if _acts(one, action)]
@@ -140,13 +170,11 @@ class S3Policy:
         self._grants = grants
         self._ignores_acl = ignores_acl
         self._restricts = restricts
-        self._buckets = {
-            resource.removeprefix(_ARN).partition("/")[0] for one in statements for resource in one.resources
-        }
+        self._buckets = {_short(resource).partition("/")[0] for one in statements for resource in one.resources}
 
     def paths(self) -> Iterator[str]:
         """Yield the resources of the policy, then the whole bucket."""
-        named = dict.fromkeys(resource.removeprefix(_ARN) for one in self._statements for resource in one.resources)
+        named = dict.fromkeys(_short(resource) for one in self._statements for resource in one.resources)
         if self._grants or not named:
             named.setdefault("/", None)
         yield from list(named)[: interface.MAX_PATHS]
@@ -160,7 +188,7 @@ class S3Policy:
         )
 
     def _parts(self, path: str) -> tuple[str, str]:
-        path = path.removeprefix(_ARN).removeprefix("s3://")
+        path = _short(path).removeprefix("s3://")
         if path.startswith("/") and path.strip("/").partition("/")[0] not in self._buckets:
             return "", path.strip("/")
         bucket, _, key = path.strip("/").partition("/")
@@ -177,25 +205,31 @@ class S3Policy:
         return best or next((one for one in candidates if one.line), candidates[0])
 
     def _by_acl(self, who: Requester, access: str) -> Permission:
-        for grant in self._grants:
-            if who in grant.who and grant.permission in {access, "FULL_CONTROL"}:
+        for wanted in ({access, "FULL_CONTROL"}, {"WRITE_ACP"}):
+            for grant in self._grants:
+                if who not in grant.who or grant.permission not in wanted:
+                    continue
                 if self._ignores_acl is not None and self._ignores_acl.on:
                     return interface.deny("public ACLs are ignored", self._ignores_acl.line, "IgnorePublicAcls: true")
+                if grant.permission == "WRITE_ACP":
+                    request, reason = "PUT https://<bucket>.s3.amazonaws.com/?acl", "may change the ACL, so also"
+                    reason = f"{reason} {'read' if access == 'READ' else 'write'}"
+                    return interface.allow(grant.line, grant.text, request, reason=reason)
                 request = f"{'GET' if access == 'READ' else 'PUT'} https://<bucket>.s3.amazonaws.com/"
-                return interface.allow(grant.line, grant.text, request)
+                return interface.allow(grant.line, grant.text, request, reason=_BEYOND)
         return interface.deny("no grant of the ACL is public")
 
     def _by_policy(self, who: Requester, bucket: str, key: str, action: str) -> Permission:
         found: Permission = interface.deny("no statement allows it")
         for one in self._of_action[action]:
-            if not _covers(one, bucket, key, action):
+            if not _covers(one, bucket, key, action, who):
                 continue
-            applies = _applies(one, who)
+            applies = self._applies(one, who)
             if not one.allows:
                 continue
             if applies is False or (found.allowed and found.certain):
                 continue
-            reason = "" if applies is not STORED else "an unresolved condition of the policy decides"
+            reason = _BEYOND if applies is not STORED else "an unresolved condition of the policy decides"
             permit = interface.allow(
                 one.line, one.text, _request(action, bucket, key), reason=reason, certain=applies is not STORED
             )
@@ -213,14 +247,25 @@ class S3Policy:
         if not found.allowed:
             return found
         for one in self._of_action[action]:
-            if one.allows or not _covers(one, bucket, key, action):
+            if one.allows or not _covers(one, bucket, key, action, who):
                 continue
-            applies = _applies(one, who)
+            applies = self._applies(one, who)
             if applies is True:
                 return interface.deny("a statement denies it", one.line, one.text)
             if applies is STORED:
                 found = _unsure(found, "a condition of a Deny statement decides")
         return found
+
+    def _applies(self, one: _Statement, who: Requester) -> Value:
+        if not _names_everybody(one):
+            return False
+        return conditions_match(one.condition, who, self._now) if one.condition is not None else True
+
+
+def _short(resource: str) -> str:
+    """A resource without its prefix: ``bucket/key``, also for the objects of an access point."""
+    short = _ARN.sub("", resource, count=1)
+    return short if short != resource else _ACCESS_POINT.sub(r"\1", resource, count=1)
 
 
 def _unsure(permit: Permission, reason: str) -> Permission:
@@ -229,15 +274,11 @@ def _unsure(permit: Permission, reason: str) -> Permission:
     return interface.allow(permit.line, permit.rule, permit.request, reason=reason, certain=False)
 
 
-def _applies(one: _Statement, who: Requester) -> Value:
-    if not _names_everybody(one):
-        return False
-    return conditions_match(one.condition, who) if one.condition is not None else True
-
-
 def _names_everybody(one: _Statement) -> bool:
     if one.others is not None:
-        return True  # everyone except the named principals
+        # Everyone except the named principals; all but everyone is nobody.
+        named = one.others.get("AWS")
+        return one.others.text != "*" and (named is None or "*" not in named.texts())
     if one.principal is None:
         return False
     if one.principal.text == "*":
@@ -253,17 +294,26 @@ def _acts(one: _Statement, action: str) -> bool:
     return any(matches_glob(pattern.lower(), lower) for pattern in one.actions)
 
 
-def _covers(one: _Statement, bucket: str, key: str, action: str) -> bool:
+def _covers(one: _Statement, bucket: str, key: str, action: str, who: Requester) -> bool:
     # Writing to a bucket as a whole: any key.
     inside = action in {*_READ_OBJECT, *_WRITE_OBJECT}
     if one.but_resources:
         return not any(_names(pattern, bucket, key, inside=inside) for pattern in one.but_resources)
-    return any(_names(pattern, bucket, key, inside=inside) for pattern in one.resources)
+    resources = (_filled(pattern, who) for pattern in one.resources)
+    return any(_names(pattern, bucket, key, inside=inside) for pattern in resources if pattern)
+
+
+def _filled(pattern: str, who: Requester) -> str:
+    """The pattern with its variables as this requester can set them; empty if a variable is the owner's."""
+    for name in _VARIABLE.findall(pattern):
+        if who is Requester.ANONYMOUS or not name.lower().startswith(_FREE_VARIABLES):
+            return ""
+    return _VARIABLE.sub("*", pattern)
 
 
 def _names(pattern: str, bucket: str, key: str, *, inside: bool) -> bool:
     """True if a pattern of resources covers an object, or the bucket."""
-    pattern = pattern.removeprefix(_ARN)
+    pattern = _short(pattern)
     if pattern == "*":
         return True
     own, slash, rest = pattern.partition("/")

@@ -7,42 +7,31 @@ https://supabase.com/docs/guides/database/postgres/row-level-security. At Supaba
 ``PUBLIC``.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import islice
 
-from tieback.posture.rules import interface, logic
+from tieback.posture.rules import interface
 from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
-from tieback.posture.rules.logic import CHOSEN, STORED, Value
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.sql_condition import Condition
-from tieback.posture.rules.sql_text import SqlStatement, Token, statements
+from tieback.posture.rules.sql import apply, linter, supabase
+from tieback.posture.rules.sql.access import Access, Decision, Outcome
+from tieback.posture.rules.sql.linter import DEFAULT_SCHEMAS, Lint, function_path
+from tieback.posture.rules.sql.schema import Bucket, Database, Function, Origin, Relation
 
 _WRITES = ("insert", "update", "delete")
-_ROLES = {Requester.ANONYMOUS: ("anon", "public"), Requester.ANY_USER: ("authenticated", "public")}
 _HEAD = 400_000
-
-
-@dataclass(frozen=True, slots=True)
-class _RowPolicy:
-    name: str
-    permissive: bool
-    command: str
-    roles: tuple[str, ...]
-    using: tuple[Token, ...] | None
-    check: tuple[Token, ...] | None
-    line: int
-    text: str
-
-
-@dataclass(slots=True)
-class _Table:
-    name: str
-    line: int
-    secured: int = 0
-    """The line that enables row level security; 0 if it is off."""
-    policies: list[_RowPolicy] = field(default_factory=list)
-    grants: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
-    """Line and text of each grant, by role and privilege."""
+_SQL = re.compile(
+    r"row level security|\bcreate\s+policy\b"
+    r"|\bcreate\s+(unlogged\s+|or\s+replace\s+)?(table|view|materialized\s+view)\b",
+    re.IGNORECASE,
+)
+_MYSQL = re.compile(r"\bengine\s*=\s*\w+|\bauto_increment\b|^-- MySQL dump|^PRAGMA\b", re.IGNORECASE | re.MULTILINE)
+_ANONYMOUS = re.compile(r"(^|_)anon(ymous)?$")
+_SIGNED_IN = re.compile(r"(^|_)(authenticated|web_?user|app_?user)$")
+_NOT_KNOWN = "not known here: no statement of these files creates it"
+_DEFAULTS = "Supabase's default privileges are assumed"
 
 
 class SqlPolicies:
@@ -55,224 +44,239 @@ class SqlPolicies:
     )
 
     def recognises(self, text: RulesText) -> bool:
-        """True if the file contains policies or row level security."""
-        head = text.text[:_HEAD].lower()
-        return (
-            "row level security" in head or "create policy" in head or ("create table" in head and " to anon" in head)
-        )
+        """True if the file creates tables, views or policies, and not in the syntax of MySQL or SQLite."""
+        head = text.text[:_HEAD]
+        if not _SQL.search(head):
+            return False
+        return "row level security" in head.lower() or "create policy" in head.lower() or not _MYSQL.search(head)
 
     def read(self, text: RulesText) -> "SqlSchema":
         """Read all statements. Raises ``InputError``."""
-        schema = SqlSchema()
-        for statement in statements(text):
-            _apply(schema, statement)
-        return schema
+        database = supabase.database_for(text.text)
+        apply.load(database, text)
+        return SqlSchema(database)
 
 
 class SqlSchema:
-    """Tables in their state after all statements."""
+    """The state after all statements.
 
-    def __init__(self) -> None:
-        self.tables: dict[str, _Table] = {}
-        self.grants_seen = False
-        self.supabase = False
+    Args:
+        database: the objects.
+        exposed: schemas of the project's API; empty if they are not known.
+        locate: file and line of a line of joined files.
+    """
 
-    def table(self, name: str, line: int) -> _Table:
-        """The table of that name; created at the first access."""
-        return self.tables.setdefault(name, _Table(name, line))
+    def __init__(
+        self,
+        database: Database,
+        exposed: tuple[str, ...] = (),
+        locate: Callable[[int], tuple[str, int]] | None = None,
+        open_functions: dict[str, Origin] | None = None,
+    ) -> None:
+        self.database = database
+        self._exposed = exposed
+        self._locate = locate
+        self._open_functions = open_functions or {}
+        """Edge functions without a check of the token."""
+        self.access = Access(database)
+
+    @cached_property
+    def _lints(self) -> list[Lint]:
+        return linter.lints(self.database, self._exposed or DEFAULT_SCHEMAS)
+
+    def lints(self, path: str) -> tuple[str, ...]:
+        """Names of the checks of Supabase's linter that match a path."""
+        label = self.label(path)
+        return tuple(dict.fromkeys(one.name for one in self._lints if one.path == label))
+
+    def label(self, path: str) -> str:
+        """The path of an object as ``paths`` has it."""
+        name = _clean(path)
+        relation = self._relation(name)
+        return relation.label if relation is not None and "/" not in name else name
 
     def paths(self) -> Iterator[str]:
-        """Yield ``schema.table`` of each table."""
-        yield from list(self.tables)[: interface.MAX_PATHS]
+        """Yield ``schema.table`` of each table and view, ``rpc/name``, ``storage/bucket`` and ``functions/name``."""
+        yield from islice(self._paths(), interface.MAX_PATHS)
+
+    def _paths(self) -> Iterator[str]:
+        for one in self.database.relations.values():
+            if one.origin.line or any(policy.origin.line for policy in one.policies.values()):
+                yield one.label
+        seen: set[str] = set()
+        for functions in self.database.functions.values():
+            for function in functions:
+                path = function_path(function)
+                listed = function.definer and function.returns not in {"trigger", "event_trigger"}
+                if listed and function.origin.line and path not in seen:
+                    seen.add(path)
+                    yield path
+        for name in self.database.buckets:
+            yield f"storage/{name}"
+        for name in self._open_functions:
+            yield f"functions/{name}"
 
     def ask(self, who: Requester, path: str) -> PathPermissions:
-        """Evaluate ``schema.table`` or ``table`` (of ``public``)."""
-        name = path.strip("/").replace("/", ".").lower()
-        table = self.tables.get(name) or self.tables.get(f"public.{name}")
-        if table is None:
-            nothing = interface.deny("the file contains no such table")
-            return PathPermissions(nothing, nothing)
-        write = [self._judge(who, table, command) for command in _WRITES]
-        best = next((one for one in write if one.allowed and one.certain), None)
-        best = best or next((one for one in write if one.allowed), write[0])
-        return PathPermissions(self._judge(who, table, "select"), best)
+        """Evaluate a table or view (``schema.name``, or ``name`` of ``public``), ``rpc/NAME`` or ``storage/BUCKET``."""
+        name = _clean(path)
+        kind, _, rest = name.partition("/")
+        if kind == "rpc" and rest:
+            return self._function(who, rest)
+        if kind == "functions" and rest:
+            return self._edge_function(rest)
+        if kind == "storage" and rest and (found := self._bucket_name(rest)):
+            return self._bucket(who, found)
+        relation = self._relation(name.replace("/", "."))
+        if relation is None:
+            unknown = interface.deny(_NOT_KNOWN, certain=False)
+            return PathPermissions(unknown, unknown)
+        role, signed_in = self._role(who), who is Requester.ANY_USER
+        read = self.access.relation(relation, "select", role, signed_in=signed_in)
+        writes = [(command, self.access.relation(relation, command, role, signed_in=signed_in)) for command in _WRITES]
+        command, write = _strongest(writes)
+        return PathPermissions(
+            self._permission(read, relation.label, "select", role, relation),
+            self._permission(write, relation.label, command, role, relation),
+        )
 
-    def _judge(self, who: Requester, table: _Table, command: str) -> Permission:
-        granted = self._granted(who, table, command)
-        if granted is None:
-            return interface.deny(f"no privilege to {command} for {' or '.join(_ROLES[who])}", table.line)
-        line, text = granted
-        note = "" if text else "the file contains no privileges: Supabase's defaults for the schema public are assumed"
-        request = f"{command.upper()} on {table.name} as {_ROLES[who][0]}"
-        if not table.secured:
-            reason = "row level security is disabled" + (f"; {note}" if note else "")
-            return interface.allow(line or table.line, text or f"table {table.name}", request, reason=reason)
-        return self._by_policies(who, table, command, request, note)
+    def _role(self, who: Requester) -> str:
+        wanted = "anon" if who is Requester.ANONYMOUS else "authenticated"
+        if wanted in self.database.roles:
+            return wanted
+        pattern = _ANONYMOUS if who is Requester.ANONYMOUS else _SIGNED_IN
+        return next((one for one in self.database.roles if pattern.search(one)), "public")
 
-    def _by_policies(self, who: Requester, table: _Table, command: str, request: str, note: str) -> Permission:
-        found: Value = False
-        best: _RowPolicy | None = None
-        covering = [
-            one for one in table.policies if one.command in {"all", command} and set(one.roles) & set(_ROLES[who])
-        ]
-        for one in (one for one in covering if one.permissive):
-            holds = _holds(one, command, who)
-            if best is None or logic.logical_or(found, holds) is not found:
-                best = one
-            found = logic.logical_or(found, holds)
-        for one in (one for one in covering if not one.permissive):
-            found = logic.logical_and(found, _holds(one, command, who))
-        if best is None:
-            return interface.deny("row level security is enabled, and no policy allows this identity", table.secured)
-        if found is False:
-            return interface.deny("its policies show only the user's own rows", best.line, best.text)
-        reason = note if found is not STORED else "the stored rows decide" + (f"; {note}" if note else "")
-        return interface.allow(best.line, best.text, request, reason=reason, certain=found is not STORED)
-
-    def _granted(self, who: Requester, table: _Table, command: str) -> tuple[int, str] | None:
-        for role in _ROLES[who]:
-            for privilege in (command, "all"):
-                found = table.grants.get((role, privilege))
-                if found is not None:
-                    return found
-        if not self.grants_seen and table.name.startswith("public."):
-            return (0, "")
+    def _relation(self, name: str) -> Relation | None:
+        schema, _, rest = name.rpartition(".")
+        for one in (name, name.lower()):
+            schema, _, rest = one.rpartition(".")
+            found = self.database.relations.get((schema or "public", rest))
+            if found is not None:
+                return found
         return None
 
+    def _bucket_name(self, rest: str) -> str:
+        """The bucket of ``BUCKET`` or ``v1/object/public/BUCKET/name``."""
+        parts = [one for one in rest.split("/") if one]
+        if parts[:2] == ["v1", "object"]:
+            parts = parts[3:] if parts[2:3] and parts[2] in {"public", "authenticated", "sign", "info"} else parts[2:]
+        return parts[0] if parts else ""
 
-def _holds(policy: _RowPolicy, command: str, who: Requester) -> Value:
-    """Whether the policy lets the command access a row of another user."""
-    using, check = policy.using, policy.check
-    if command == "insert":
-        sent = check if check is not None else using
-        return Condition(sent, who, CHOSEN).truth() if sent is not None else True
-    return Condition(using, who, STORED).truth() if using is not None else True
+    def _function(self, who: Requester, name: str) -> PathPermissions:
+        schema, _, plain = name.rpartition(".")
+        functions = self.database.functions.get((schema or "public", plain), [])
+        if not functions and not schema:
+            functions = [one for key, each in self.database.functions.items() if key[1] == plain for one in each]
+        if not functions:
+            unknown = interface.deny(_NOT_KNOWN, certain=False)
+            return PathPermissions(unknown, unknown)
+        role = self._role(who)
+        signed_in = who is Requester.ANY_USER
+        pairs = [self.access.function(one, role, signed_in=signed_in) for one in functions]
+        at_read, read = _best([pair[0] for pair in pairs])
+        at_write, write = _best([pair[1] for pair in pairs])
+        return PathPermissions(
+            self._permission(read, function_path(functions[at_read]), "call", role, functions[at_read]),
+            self._permission(write, function_path(functions[at_write]), "call", role, functions[at_write]),
+        )
 
+    def _edge_function(self, name: str) -> PathPermissions:
+        origin = self._open_functions.get(name)
+        if origin is None:
+            unknown = interface.deny(
+                "not known here: config.toml does not switch off its check of tokens", certain=False
+            )
+            return PathPermissions(unknown, unknown)
+        file, line = self._place(origin.line)
+        reason = "verify_jwt is false: its own code decides"
+        found = Permission(True, False, line, origin.text, f"POST functions/v1/{name}", reason, file=file)
+        return PathPermissions(found, found)
 
-def _apply(schema: SqlSchema, statement: SqlStatement) -> None:
-    words = [token.value for token in statement.tokens]
-    if statement.begins("create", "policy"):
-        _policy(schema, statement)
-    elif statement.begins("drop", "policy") and "on" in words:
-        skip = 2 + 2 * (words[2:4] == ["if", "exists"])
-        name, _ = _name(statement.tokens, words.index("on") + 1)
-        table = schema.tables.get(name)
-        if table is not None:
-            table.policies = [one for one in table.policies if one.name != words[skip]]
-    elif statement.begins("create") and "table" in words[:5]:
-        at = words.index("table") + 1
-        at += 3 * (words[at : at + 3] == ["if", "not", "exists"])
-        name, _ = _name(statement.tokens, at)
-        if name and "temp" not in words[:3] and "temporary" not in words[:3]:
-            schema.table(name, statement.line).line = statement.line
-    elif statement.begins("alter", "table"):
-        _alter(schema, statement, words)
-    elif statement.begins("grant") or statement.begins("revoke"):
-        _grant(schema, statement, words)
+    def _bucket(self, who: Requester, name: str) -> PathPermissions:
+        bucket = self.database.buckets.get(name)
+        objects = self.database.relations[("storage", "objects")]
+        role, signed_in = self._role(who), who is Requester.ANY_USER
+        fixed = {"bucket_id": name}
+        decisions = {
+            command: self.access.table(objects, command, role, signed_in=signed_in, fixed=fixed)
+            for command in ("select", *_WRITES)
+        }
+        read = decisions["select"]
+        if bucket is None and not any(one.origin.line for one in objects.policies.values()):
+            unknown = interface.deny(_NOT_KNOWN, certain=False)
+            return PathPermissions(unknown, unknown)
+        if bucket is not None and bucket.public:
+            read = Decision(Outcome.YES, bucket.origin, "the bucket is public: policies do not apply to downloads")
+        elif (bucket is None or bucket.public is None) and read.outcome is Outcome.NO:
+            read = Decision(
+                Outcome.UNSURE, _bucket_origin(bucket, read), "these files do not state whether it is public"
+            )
+        command, write = _strongest([(one, decisions[one]) for one in _WRITES])
+        label = f"storage/{name}"
+        return PathPermissions(
+            self._permission(read, label, "read", role, objects), self._permission(write, label, command, role, objects)
+        )
 
+    def _place(self, line: int) -> tuple[str, int]:
+        return self._locate(line) if self._locate is not None and line else ("", line)
 
-def _alter(schema: SqlSchema, statement: SqlStatement, words: Sequence[str]) -> None:
-    at = 2 + 2 * (list(words[2:4]) == ["if", "exists"])
-    at += words[at : at + 1] == ["only"]
-    name, behind = _name(statement.tokens, at)
-    action = list(words[behind : behind + 4])
-    if action[1:] == ["row", "level", "security"] and action[0] in {"enable", "disable"}:
-        schema.table(name, statement.line).secured = statement.line if action[0] == "enable" else 0
+    def _permission(
+        self, decision: Decision, label: str, command: str, role: str, of: Relation | Function
+    ) -> Permission:
+        origin, reason = decision.origin, decision.reason
+        if not origin.line:
+            origin = of.origin
+        if decision.by_default:
+            reason = "; ".join(one for one in (reason, _DEFAULTS) if one)
+        file, line = self._place(origin.line)
+        certain = decision.outcome in {Outcome.YES, Outcome.NO}
+        rule = interface.rule_excerpt(origin.text)
+        if decision.outcome is Outcome.NO:
+            problem = self._doubt(of)
+            if problem:
+                reason, certain = f"{reason}; {problem}", False
+            return Permission(False, certain, line, rule, "", reason, file=file)
+        if isinstance(of, Relation) and self._exposed and of.name[0] not in {*self._exposed, "storage", "realtime"}:
+            reason, certain = f"{reason}; config.toml does not expose the schema {of.name[0]}".strip("; "), False
+        if command == "select" and isinstance(of, Relation) and of.name in self.database.published:
+            reason = f"{reason}; Realtime sends its changes too".strip("; ")
+        request = f"{command.upper()} on {label} as {role}"
+        return Permission(True, certain, line, rule, request, reason, own_only=decision.own, file=file)
 
-
-def _grant(schema: SqlSchema, statement: SqlStatement, words: Sequence[str]) -> None:
-    granting = words[0] == "grant"
-    if "on" not in words or ("to" if granting else "from") not in words:
-        return
-    on, to = words.index("on"), len(words) - 1 - words[::-1].index("to" if granting else "from")
-    if to <= on + 1:
-        return
-    privileges = {word for word in words[1:on] if word in {"select", "all", *_WRITES}}
-    roles = [
-        token.value for token in statement.tokens[to + 1 :] if token.is_name and token.value not in {"with", "grant"}
-    ]
-    for name in _objects(schema, statement.tokens, words, on + 1, to):
-        table = schema.table(name, statement.line)
-        for role in roles:
-            schema.supabase |= role in {"anon", "authenticated"}
-            for privilege in privileges:
-                if granting:
-                    table.grants[role, privilege] = (statement.line, statement.text)
-                else:
-                    for one in (privilege,) if privilege != "all" else ("all", "select", *_WRITES):
-                        table.grants.pop((role, one), None)
-        schema.grants_seen = True
-
-
-def _objects(schema: SqlSchema, tokens: Sequence[Token], words: Sequence[str], at: int, end: int) -> Iterator[str]:
-    if list(words[at : at + 2]) == ["all", "tables"]:
-        for wanted in words[at + 4 : end]:
-            yield from [name for name in schema.tables if name.startswith(f"{wanted}.")]
-        return
-    if words[at] in {"schema", "function", "sequence", "type", "database", "routine", "procedure", "all", "language"}:
-        return
-    at += words[at] == "table"
-    while at < end:
-        name, at = _name(tokens, at)
-        if not name:
-            return
-        yield name
-        if at < end and words[at] == ",":
-            at += 1
-
-
-def _policy(schema: SqlSchema, statement: SqlStatement) -> None:
-    tokens = statement.tokens
-    words = [token.value if token.kind in {"word", "sign"} else "" for token in tokens]
-    if "on" not in words:
-        return
-    name, at = _name(tokens, words.index("on") + 1)
-    permissive, command, roles = True, "all", ["public"]
-    using: tuple[Token, ...] | None = None
-    check: tuple[Token, ...] | None = None
-    while at < len(tokens):
-        word = words[at]
-        if word == "as":
-            permissive = words[at + 1 : at + 2] != ["restrictive"]
-            at += 2
-        elif word == "for":
-            command = words[at + 1] if at + 1 < len(words) else "all"
-            at += 2
-        elif word == "to":
-            at, roles = at + 1, []
-            while at < len(tokens) and words[at] not in {"using", "with"}:
-                roles += [tokens[at].value] if tokens[at].is_name else []
-                at += 1
-        elif word == "using":
-            using, at = _inside(tokens, at + 1)
-        elif word == "with" and words[at + 1 : at + 2] == ["check"]:
-            check, at = _inside(tokens, at + 2)
-        else:
-            at += 1
-    policy = _RowPolicy(
-        tokens[2].value, permissive, command, tuple(roles), using, check, statement.line, statement.text
-    )
-    schema.table(name, statement.line).policies.append(policy)
+    def _doubt(self, of: Relation | Function) -> str:
+        """A statement that was not evaluated and can concern the object."""
+        for problem in self.database.problems:
+            if not problem.matters:
+                continue
+            built = re.search(r"format\s*\(|\|\||\{\{|%[IsL]|\$\{", problem.text)
+            if (
+                built
+                or of.name[1].lower() in problem.text.lower()
+                or re.search(r"\ball\b", problem.text, re.IGNORECASE)
+            ):
+                file, line = self._place(problem.line)
+                where = f"line {line}" if not file else f"{file}:{line}"
+                return f"{where} is not evaluated: {problem.what}"
+        return ""
 
 
-def _inside(tokens: Sequence[Token], at: int) -> tuple[tuple[Token, ...], int]:
-    level, begin = 0, at + 1
-    while at < len(tokens):
-        if tokens[at].kind == "sign":
-            level += (tokens[at].value == "(") - (tokens[at].value == ")")
-        at += 1
-        if level == 0:
-            break
-    return tuple(tokens[begin : at - 1]), at
+def _clean(path: str) -> str:
+    """A path without the prefixes of Supabase's API."""
+    name = path.strip("/").removeprefix("rest/v1/").removeprefix("graphql/v1/")
+    return name.split("?", 1)[0].replace('"', "").removesuffix("()")
 
 
-def _name(tokens: Sequence[Token], at: int) -> tuple[str, int]:
-    """A name with its schema, ``public`` if there is none, and the position after it."""
-    if at >= len(tokens) or not tokens[at].is_name:
-        return "", at + 1
-    parts = [tokens[at].value]
-    at += 1
-    while at + 1 < len(tokens) and tokens[at].value == "." and tokens[at + 1].is_name:
-        parts.append(tokens[at + 1].value)
-        at += 2
-    return (".".join(parts) if len(parts) > 1 else f"public.{parts[0]}"), at
+def _bucket_origin(bucket: Bucket | None, read: Decision) -> Origin:
+    return bucket.origin if bucket is not None else read.origin
+
+
+_ORDER = (Outcome.NO, Outcome.UNSURE, Outcome.STORED, Outcome.YES)
+
+
+def _strongest(decisions: list[tuple[str, Decision]]) -> tuple[str, Decision]:
+    return max(decisions, key=lambda one: (_ORDER.index(one[1].outcome), not one[1].own))
+
+
+def _best(decisions: list[Decision]) -> tuple[int, Decision]:
+    at = max(range(len(decisions)), key=lambda one: _ORDER.index(decisions[one].outcome))
+    return at, decisions[at]

@@ -9,13 +9,16 @@ A total of zero means unknown, not empty: document security may hide documents. 
 server.
 """
 
+from typing import Any
+
 import msgspec
 
 from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
+from tieback.probes.web import Identification, Inquiry, other_names
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request
@@ -35,6 +38,13 @@ _DOCUMENTS = get_request(
     names=_NAME,
     keyed=(("X-Appwrite-Project", rb"[A-Za-z0-9][A-Za-z0-9_.-]{0,35}"),),
 )
+_SAMPLE = sample_get(
+    "/v1/databases/{database}/collections/{collection}/documents"
+    "?queries%5B0%5D=%7B%22method%22%3A%22limit%22%2C%22values%22%3A%5B#%5D%7D",
+    "documents that the collection shows to an anonymous client; changes nothing",
+    names=_NAME,
+    keyed=(("X-Appwrite-Project", rb"[A-Za-z0-9][A-Za-z0-9_.-]{0,35}"),),
+)
 
 
 class _Version(msgspec.Struct):
@@ -45,7 +55,11 @@ class _Documents(msgspec.Struct):
     total: Number
 
 
-class AppwriteProbe(WebStoreProbe):
+class _Items(msgspec.Struct):
+    documents: list[dict[str, Any]]
+
+
+class AppwriteProbe(SampledWebStore):
     """Probe of Appwrite: which collections are readable without a login."""
 
     meta = ProbeMeta(
@@ -55,7 +69,7 @@ class AppwriteProbe(WebStoreProbe):
         services=("appwrite",),
         cpe=("cpe:2.3:a:appwrite:appwrite",),
         cwe="CWE-862",
-        sends=(_VERSION.send, _DOCUMENTS.send),
+        sends=(_VERSION.send, _DOCUMENTS.send, *(one.send for one in _SAMPLE)),
         references=("https://appwrite.io/docs/references/cloud/client-rest/databases",),
         pivot=False,
         web=True,
@@ -82,8 +96,10 @@ class AppwriteProbe(WebStoreProbe):
             return
         if inquiry.key is None or not inquiry.names:
             draft.problem("collections can be probed only if the app names the project's id and the collections")
+            other_names(draft, "collections", ())
             return
         draft.fingerprint((inquiry.key,))
+        other_names(draft, "collections", inquiry.names)
         shown = 0
         for name in inquiry.names:
             database, slash, collection = name.partition("/")
@@ -119,3 +135,9 @@ class AppwriteProbe(WebStoreProbe):
             )
             return found.total
         return 0
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first documents of a collection."""
+        found = yield from reading.read(_SAMPLE, _Items, *container.path)
+        documents = found.documents if found is not None else ()
+        reading.add(container.path, ({k: v for k, v in one.items() if not k.startswith("$")} for one in documents))

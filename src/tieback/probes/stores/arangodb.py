@@ -1,9 +1,12 @@
-"""ArangoDB: databases, collections, documents. No document is read.
+"""ArangoDB: databases, collections, documents. No document is read below depth ``sample``.
 
 Sends, in this order: ``GET /_api/version`` (identify); ``GET /_api/database/user``, ``GET
 /_db/<database>/_api/collection`` and ``.../collection/<name>/count`` for at most 50 of each (enumerate); nothing more
-to describe. Not yet verified against the real server.
+to describe. At depth ``sample``: a fixed query of at most 50 documents of a collection. Not yet verified against
+the real server.
 """
+
+from typing import Any
 
 import msgspec
 
@@ -11,7 +14,8 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_PROBED, Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import SampledWebStore, SampleReading, sample_post
+from tieback.probes.web import MAX_PROBED, Identification, Inquiry
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request
@@ -23,6 +27,14 @@ _VERSION = get_request(
 _DATABASES = get_request("/_api/database/user", "names of databases that an anonymous client may use")
 _COLLECTIONS = get_request("/_db/{database}/_api/collection?excludeSystem=true", "names of collections")
 _COUNT = get_request("/_db/{database}/_api/collection/{collection}/count", "number of documents; returns no document")
+_SAMPLE = sample_post(
+    "/_db/{database}/_api/cursor",
+    '{"query":"FOR d IN @@c LIMIT # RETURN d","bindVars":{"@c":"{collection}"},"batchSize":100,'
+    '"memoryLimit":33554432,"options":{"maxRuntime":5}}',
+    "documents of a collection by a fixed query without functions; the answer is complete, so no cursor stays",
+    names=rb"[A-Za-z_][A-Za-z0-9_-]{0,255}",
+)
+_OF_ARANGODB = frozenset(("_id", "_rev"))
 
 
 class _Version(msgspec.Struct):
@@ -46,7 +58,11 @@ class _Count(msgspec.Struct):
     count: Number
 
 
-class ArangodbProbe(WebStoreProbe):
+class _Documents(msgspec.Struct):
+    result: list[dict[str, Any]]
+
+
+class ArangodbProbe(SampledWebStore):
     """Probe of ArangoDB: databases, collections, documents."""
 
     meta = ProbeMeta(
@@ -56,7 +72,7 @@ class ArangodbProbe(WebStoreProbe):
         services=("arangodb",),
         cpe=("cpe:2.3:a:arangodb:arangodb",),
         cwe="CWE-306",
-        sends=(_VERSION.send, _DATABASES.send, _COLLECTIONS.send, _COUNT.send),
+        sends=(_VERSION.send, _DATABASES.send, _COLLECTIONS.send, _COUNT.send, *(one.send for one in _SAMPLE)),
         references=("https://docs.arangodb.com/stable/develop/http-api/",),
         web=True,
     )
@@ -97,3 +113,10 @@ class ArangodbProbe(WebStoreProbe):
             left = max(0, left - len(listed.result))
         inquiry.draft.fingerprint(container.name for container in inquiry.draft.containers)
         inquiry.judge()
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first documents of a collection."""
+        if len(container.path) == 2:
+            found = yield from reading.read(_SAMPLE, _Documents, *container.path)
+            documents = found.result if found is not None else ()
+            reading.add(container.path, ({k: v for k, v in one.items() if k not in _OF_ARANGODB} for one in documents))

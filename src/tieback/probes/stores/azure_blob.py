@@ -1,4 +1,4 @@
-"""Azure Blob Storage: blobs and bytes of containers that the app names. No blob is read.
+"""Azure Blob Storage: blobs and bytes of containers that the app names. No blob is read below depth ``sample``.
 
 Sends, in this order: ``GET /`` (identify); ``GET /<container>?restype=container&comp=list`` and ``GET
 /<container>?restype=container`` for each container that the app names, and for the root container (enumerate).
@@ -13,9 +13,11 @@ from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import ListedObject, SampledWebStore, SampleReading, object_get, read_objects
+from tieback.probes.web import Identification, Inquiry, other_names
 from tieback.probes.wire.http import MAX_BODY, Response
-from tieback.probes.wire.requests import get_request
+from tieback.probes.wire.jsontext import parse_count
+from tieback.probes.wire.requests import OBJECT, get_request
 from tieback.probes.wire.xmltext import extension_patterns, root, value, values
 from tieback.scope.conversation import Conversation
 
@@ -36,10 +38,11 @@ _PROPERTIES = get_request(
     names=_CONTAINER,
     raw=True,
 )
+_BLOB = object_get("/{container}/{blob}", names=rb"(?:" + _CONTAINER + rb"|" + OBJECT + rb")")
 _HIDDEN = ("PublicAccessNotPermitted", "ResourceNotFound", "ContainerNotFound", "NoAuthenticationInformation")
 
 
-class AzureBlobProbe(WebStoreProbe):
+class AzureBlobProbe(SampledWebStore):
     """Probe of an Azure storage account: which of its containers are listed without authentication."""
 
     meta = ProbeMeta(
@@ -49,7 +52,7 @@ class AzureBlobProbe(WebStoreProbe):
         services=("azure-blob", "azure", "azurite"),
         cpe=("cpe:2.3:a:microsoft:azure_storage",),
         cwe="CWE-732",
-        sends=(_ROOT.send, _LIST.send, _PROPERTIES.send),
+        sends=(_ROOT.send, _LIST.send, _PROPERTIES.send, _BLOB.send),
         references=("https://learn.microsoft.com/rest/api/storageservices/list-blobs",),
         pivot=False,
         web=True,
@@ -72,6 +75,7 @@ class AzureBlobProbe(WebStoreProbe):
         for name in inquiry.limit(names, "containers"):
             yield from self._container(inquiry, name)
         draft = inquiry.draft
+        other_names(draft, "containers", names)
         if draft.containers:
             draft.fingerprint(container.name for container in draft.containers)
             inquiry.judge()
@@ -107,3 +111,12 @@ class AzureBlobProbe(WebStoreProbe):
         )
         held = Container((name,), "container", False, figure(len(blobs), method), figure(sum(sizes), method), fields)
         inquiry.add_containers([held])
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first records of a few CSV and JSON blobs."""
+        listing = yield from reading.ask(_LIST, *container.path, cap=MAX_BODY)
+        if listing is None or listing.status != 200:
+            return
+        blobs, sizes = values(listing.body, "Name"), values(listing.body, "Content-Length")
+        listed = [ListedObject(name, parse_count(size) or 0) for name, size in zip(blobs, sizes, strict=False)]
+        yield from read_objects(reading, container.path, _BLOB, container.path, listed)

@@ -2,11 +2,15 @@
 
 Sends, in this order: ``GET /`` (identify); ``GET /_all_dbs``, ``GET /<db>`` for at most 50 databases, ``GET
 /_membership`` (enumerate); ``GET /<db>/_index`` (describe). None returns a document.
+At depth ``sample``: ``GET /<db>/_all_docs`` with at most 50 documents.
 
 ``_all_dbs`` may be public while every database requires authentication: that is ``schema_only``. ``GET /<db>`` is
-answered only if the client may read the database, so it is the second proof. Verified against PouchDB Server 4.2.0, an
+answered only if the client may read the database, so it is the second proof. Since version 3, only administrators may
+list the databases, so that the names in the app's own URLs are requested too. Verified against PouchDB Server 4.2.0, an
 emulation; CouchDB itself is not yet verified against the real server.
 """
+
+from typing import Any
 
 import msgspec
 
@@ -14,11 +18,12 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import MAX_NOTE, ProbeMeta, run_note
-from tieback.probes.web import MAX_FIELDS, ROOT_CAP, Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
+from tieback.probes.web import MAX_FIELDS, ROOT_CAP, Identification, Inquiry, NamedContainers
 from tieback.probes.wire.http import MAX_BODY, HttpSession, Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request
-from tieback.scope.conversation import Conversation, Target
+from tieback.scope.conversation import Conversation, SendCost, Target
 
 # "Creating a database": a letter, then letters, digits and _$()+-/, here percent-encoded.
 _NAME = rb"[a-z](?:[a-z0-9_-]|%(?:24|28|29|2B|2F)){0,600}"
@@ -35,6 +40,10 @@ _NOTE = get_request(
     "the first 4 KiB of one document of a database that looks like a ransom note; the text is not kept",
     names=_NAME,
     depth=Depth.DESCRIBE,
+)
+_OF_COUCHDB = frozenset(("_rev", "_attachments"))
+_SAMPLE = sample_get(
+    "/{db}/_all_docs?include_docs=true&limit=#", "documents of a database, by name; runs no view", names=_NAME
 )
 
 
@@ -69,7 +78,15 @@ class _Root(msgspec.Struct, rename={"pouchdb": "express-pouchdb"}):
     uuid: str = ""
 
 
-class CouchdbProbe(WebStoreProbe):
+class _DocumentRow(msgspec.Struct):
+    doc: dict[str, Any] | None = None
+
+
+class _Documents(msgspec.Struct):
+    rows: list[_DocumentRow]
+
+
+class CouchdbProbe(SampledWebStore):
     """Probe of CouchDB: databases, documents, bytes, fields of Mango indexes."""
 
     meta = ProbeMeta(
@@ -85,7 +102,8 @@ class CouchdbProbe(WebStoreProbe):
             _DB.send,
             _MEMBERS.send,
             _INDEX.send,
-            msgspec.structs.replace(_NOTE.send, values=True),
+            msgspec.structs.replace(_NOTE.send, values=True, cost=SendCost.BOUNDED),
+            *(request.send for request in _SAMPLE),
         ),
         references=("https://docs.couchdb.org/en/stable/api/index.html",),
         web=True,
@@ -126,12 +144,23 @@ class CouchdbProbe(WebStoreProbe):
             inquiry.draft.fingerprint(names)
         inquiry.judge()
 
+    def by_name(self, inquiry: Inquiry) -> NamedContainers:
+        """Databases that the app names: their members may differ."""
+        names = [name for name in inquiry.names if not name.startswith("_") and _DB.fill(name)]
+        return "databases", names, lambda name: self._database(inquiry, name, named=True)
+
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
         """Read the first document of a database, as JSON."""
         return run_note(_note(target, container.path[0]))
 
-    def _database(self, inquiry: Inquiry, name: str) -> Conversation[None]:
-        found = yield from inquiry.read(_DB, _Database, name, cap=64 * 1024)
+    def _database(self, inquiry: Inquiry, name: str, *, named: bool = False) -> Conversation[None]:
+        answer = yield from inquiry.ask(_DB, name, cap=64 * 1024)
+        if answer is None or (named and answer.status == 404):
+            return
+        found = inquiry.take(_DB, _Database, answer, name)
+        if named and found is None:
+            inquiry.draft.prove(_DB.label, f"{name}: status {answer.status}", Access.AUTH_REQUIRED)
+            return
         container = Container((name,), "database")
         if found is not None:
             inquiry.draft.prove(_DB.label, f"number of documents of {name}", Access.OPEN)
@@ -145,6 +174,13 @@ class CouchdbProbe(WebStoreProbe):
                 indexes = yield from inquiry.read(_INDEX, _Indexes, name, cap=256 * 1024)
                 container = msgspec.structs.replace(container, fields=_fields(indexes))
         inquiry.add_containers([container])
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first documents of a database; design documents and revisions are left out."""
+        found = yield from reading.read(_SAMPLE, _Documents, *container.path)
+        documents = [row.doc for row in found.rows if row.doc is not None] if found is not None else []
+        own = [one for one in documents if not str(one.get("_id", "")).startswith("_design/")]
+        reading.add(container.path, ({k: v for k, v in one.items() if k not in _OF_COUCHDB} for one in own))
 
 
 def _note(target: Target, name: str) -> Conversation[bytes]:

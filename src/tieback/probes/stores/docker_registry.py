@@ -12,7 +12,7 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Identification, Inquiry, WebStoreProbe
+from tieback.probes.web import Identification, Inquiry, NamedContainers, WebStoreProbe
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.requests import get_request
 from tieback.scope.conversation import Conversation
@@ -64,7 +64,20 @@ class DockerRegistryProbe(WebStoreProbe):
 
     def is_likely(self, root: Response) -> bool:
         """True for an empty answer, or Go's 404. A registry's own front end also answers like this."""
-        return root.status in (200, 404) and (not root.body or root.body.startswith(b"404 page not found"))
+        return root.body.startswith(b"404 page not found") or (not root.body and root.status in (200, 401, 403, 404))
+
+    def by_name(self, inquiry: Inquiry) -> NamedContainers:
+        """Repositories that the app names: often only the catalogue is closed."""
+        names = [name for name in inquiry.names if _TAGS.fill(name)]
+        return "repositories", names, lambda name: self._repository(inquiry, name)
+
+    def _repository(self, inquiry: Inquiry, name: str) -> Conversation[None]:
+        answer = yield from inquiry.ask(_TAGS, name, cap=256 * 1024)
+        tags = inquiry.take(_TAGS, _Tags, answer, name) if answer is not None and answer.status != 404 else None
+        if tags is not None:
+            inquiry.draft.prove(_TAGS.label, f"tags of {name}", Access.OPEN)
+            count = exact(len(tags.tags or []), "tags/list")
+            inquiry.add_containers([Container((name,), "repository", records=count)])
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """List the repositories, and request their tags one by one."""

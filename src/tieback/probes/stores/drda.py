@@ -1,6 +1,8 @@
 """Db2, Derby and Informix over DRDA: product and release from the exchange before a login. No login is tried.
 
-Sends ``EXCSAT`` (identify): "exchange server attributes", which every server answers before a login.
+Sends ``EXCSAT`` (identify): "exchange server attributes", which every server answers before a login. A login needs the
+name of a database. With a synthetic name, Derby answers ``RDBNFNRM`` with and without authentication (tested with
+10.14), so that would prove nothing.
 
 Protocol: DRDA, Version 5, Volume 3 (The Open Group, C114). A DSS is length, ``D0``, format, correlation. Objects are
 length and code point, big endian. Names are in EBCDIC (code page 500) until both sides agree on another. Verified
@@ -78,7 +80,7 @@ class DrdaProbe:
         draft.product, draft.version = product_and_version(product, release)
         draft.fingerprint(())
         draft.prove(_NAME, f"{product[:60]} {release[:60]}", Access.UNKNOWN)
-        draft.problem("no login is tried, so it is unknown whether a login is required")
+        draft.untested.append("a login without a password: it needs the name of a database, and no login is tried")
 
 
 def read_attributes(body: bytes) -> dict[int, str]:

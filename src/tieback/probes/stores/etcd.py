@@ -3,8 +3,9 @@
 Sends, in this order: ``GET /version`` (identify); ``POST /v3/kv/range`` with ``count_only`` over the whole key space,
 ``POST /v3/auth/status``, ``POST /v3/maintenance/status`` (enumerate); the same range with ``keys_only`` and a limit of
 50 (describe). The JSON gateway reads by POST; each body is fixed to the last byte. Before 3.4 its path begins with
-``/v3beta`` or ``/v3alpha``. If there is no gateway, ``HEAD /v2/keys/`` only shows whether an anonymous client may read;
-a GET there would return values.
+``/v3beta`` or ``/v3alpha``. Until 3.5 a server may have a second key space, that of API v2. ``HEAD /v2/keys/`` only
+shows whether an anonymous client may read it: the API has no request that returns names or counts without values. So
+its keys are not counted, and the total of such a server is a lower bound.
 
 ``/version`` and the maintenance status need no login and prove nothing. With authentication on, a range is answered
 with status 400 and "user name is empty". Verified against 3.5.16; earlier versions not yet verified against the real
@@ -20,7 +21,7 @@ import msgspec
 
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Field
+from tieback.model.probe import Access, Container, Field, Privileges
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
@@ -131,7 +132,7 @@ class EtcdProbe(WebStoreProbe):
 
     def is_likely(self, root: Response) -> bool:
         """True if the root is Go's own 404."""
-        return root.status == 404 and root.body.startswith(b"404 page not found")
+        return root.body.startswith(b"404 page not found")
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
         """Read the size of the key space."""
@@ -164,6 +165,7 @@ class EtcdProbe(WebStoreProbe):
         auth = yield from inquiry.read(_AUTH, _AuthStatus, cap=16 * 1024)
         if auth is not None and not auth.enabled:
             draft.prove(_AUTH.label, "authentication is off", Access.OPEN)
+            draft.privileges = Privileges.ADMIN
         inquiry.refused = 0
         status = yield from inquiry.read(gateway.status, _Status, cap=16 * 1024)
         size = parse_count(status.used or status.size) if status is not None else None
@@ -171,6 +173,20 @@ class EtcdProbe(WebStoreProbe):
         fields = (yield from self._prefixes(inquiry, gateway.keys)) if inquiry.describes else ()
         inquiry.add_containers([Container(("keys",), "keyspace", False, exact(keys, "range count_only"), held, fields)])
         draft.access = Access.OPEN if keys else Access.OPEN_EMPTY
+        if _has_version_2(draft.version):
+            yield from self._second_key_space(inquiry)
+
+    def _second_key_space(self, inquiry: Inquiry) -> Conversation[None]:
+        """Note the key space of API v2 beside that of v3, which has been counted."""
+        draft = inquiry.draft
+        answer = yield from inquiry.ask(_V2)
+        if answer is None or answer.status != 200:
+            return
+        draft.prove(_V2.label, "the key space of API v2 is readable without a login", Access.OPEN)
+        inquiry.add_containers([Container(("v2 keys",), "keyspace")])
+        draft.problem("the keys of API v2 were not counted: it returns no names without values")
+        if draft.access is Access.OPEN_EMPTY:
+            draft.access = Access.PARTIAL
 
     def _prefixes(self, inquiry: Inquiry, request: Request) -> Conversation[tuple[Field, ...]]:
         names = yield from inquiry.read(request, _Names, cap=256 * 1024)
@@ -191,6 +207,12 @@ class EtcdProbe(WebStoreProbe):
         inquiry.draft.prove(_V2.label, "the v2 key space is readable without a login; it was not read", Access.OPEN)
         inquiry.add_containers([Container(("keys",), "keyspace")])
         inquiry.draft.access = Access.PARTIAL
+
+
+def _has_version_2(version: str) -> bool:
+    """True for versions that may serve API v2, which 3.6 removed; unknown versions may too."""
+    found = re.match(r"([0-9]{1,4})\.([0-9]{1,4})", version)
+    return found is None or (int(found[1]), int(found[2])) < (3, 6)
 
 
 def prefixes(keys: Iterable[str]) -> list[str]:

@@ -14,7 +14,8 @@ from tieback.model.figure import lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
+from tieback.probes.web import Identification, Inquiry
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.requests import get_request
@@ -26,6 +27,10 @@ _ROOT = get_request(
     depth=Depth.IDENTIFY,
 )
 _CHILD = get_request("/{name}.json?shallow=true", "number of children of one top-level name; never what is below them")
+_SAMPLE = sample_get(
+    "/{name}.json?orderBy=%22%24key%22&limitToFirst=#",
+    "children of one top-level name, in the order of their keys; an answer beyond the limit is cut",
+)
 _STATES = {
     402: (Access.LOCKED, "the project's quota is spent"),
     404: (Access.NOT_FOUND, "no such database"),
@@ -37,7 +42,7 @@ class _Error(msgspec.Struct):
     error: str
 
 
-class FirebaseRtdbProbe(WebStoreProbe):
+class FirebaseRtdbProbe(SampledWebStore):
     """Probe of a Firebase database: what is readable without a login."""
 
     meta = ProbeMeta(
@@ -47,7 +52,7 @@ class FirebaseRtdbProbe(WebStoreProbe):
         services=("firebase-rtdb", "firebase"),
         cpe=(),
         cwe="CWE-306",
-        sends=(_ROOT.send, _CHILD.send),
+        sends=(_ROOT.send, _CHILD.send, *(one.send for one in _SAMPLE)),
         references=("https://firebase.google.com/docs/reference/rest/database",),
         pivot=False,
         web=True,
@@ -103,3 +108,17 @@ class FirebaseRtdbProbe(WebStoreProbe):
         if draft.identity is None or draft.identity.kind != "vendor_id":
             draft.fingerprint(names)
         inquiry.judge()
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first children of a top-level name. Their keys are values, too."""
+        if container.path == ("/",):
+            return
+        found = yield from reading.read(_SAMPLE, object, *container.path)
+        if isinstance(found, list):
+            # A node whose keys are numbers is returned as a list.
+            reading.add(container.path, found, "value")
+        elif isinstance(found, dict):
+            children = (
+                {"key": key, **(one if isinstance(one, dict) else {"value": one})} for key, one in found.items()
+            )
+            reading.add(container.path, children)

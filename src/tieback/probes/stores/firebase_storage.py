@@ -1,4 +1,4 @@
-"""Cloud Storage for Firebase: objects of a bucket whose security rules allow public listing. No object is read.
+"""Cloud Storage for Firebase: objects of a bucket whose security rules allow public listing.
 
 Sends, in this order: ``GET /v0/b`` (identify); for each bucket that the app names ``GET /v0/b/<bucket>/o`` with one
 page of names, and again with one name (enumerate: the second proof). Extensions of names come with the listing
@@ -14,10 +14,11 @@ from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Identification, Inquiry, WebStoreProbe
-from tieback.probes.wire.http import MAX_BODY, Response
+from tieback.probes.sampling import ListedObject, SampledWebStore, SampleReading, object_get, read_objects
+from tieback.probes.web import Identification, Inquiry
+from tieback.probes.wire.http import MAX_BODY, Response, segment
 from tieback.probes.wire.jsontext import decode_json
-from tieback.probes.wire.requests import get_request
+from tieback.probes.wire.requests import OBJECT_SEGMENT, get_request
 from tieback.probes.wire.xmltext import extension_patterns
 from tieback.scope.conversation import Conversation
 
@@ -38,6 +39,7 @@ _ONE = get_request(
 )
 
 
+_OBJECT = object_get("/v0/b/{bucket}/o/{object}?alt=media", names=OBJECT_SEGMENT)
 _SERVERS = ("ESF", "UploadServer")
 """Server names of Google's front ends."""
 
@@ -52,7 +54,7 @@ class _Listing(msgspec.Struct, rename={"more": "nextPageToken"}):
     more: str = ""
 
 
-class FirebaseStorageProbe(WebStoreProbe):
+class FirebaseStorageProbe(SampledWebStore):
     """Probe of Firebase buckets that an app names: which are listed without authentication."""
 
     meta = ProbeMeta(
@@ -62,7 +64,7 @@ class FirebaseStorageProbe(WebStoreProbe):
         services=("firebase-storage",),
         cpe=(),
         cwe="CWE-862",
-        sends=(_ROOT.send, _LIST.send, _ONE.send),
+        sends=(_ROOT.send, _LIST.send, _ONE.send, _OBJECT.send),
         references=(
             "https://firebase.google.com/docs/storage/security",
             "https://firebase.google.com/docs/storage/web/list-files",
@@ -111,3 +113,10 @@ class FirebaseStorageProbe(WebStoreProbe):
         shown = extension_patterns([item.name for item in listing.items])[:200] if inquiry.describes else ()
         fields = tuple(Field(ending, "extension") for ending in shown)
         inquiry.add_containers([Container((name,), "bucket", False, figure(len(listing.items), method), None, fields)])
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first records of a few CSV and JSON objects."""
+        answer = yield from reading.ask(_LIST, *container.path, cap=MAX_BODY)
+        listing = decode_json(answer.body, _Listing) if answer is not None and answer.status == 200 else None
+        listed = [ListedObject(item.name) for item in listing.items] if listing is not None else []
+        yield from read_objects(reading, container.path, _OBJECT, container.path, listed, segment)

@@ -1,4 +1,4 @@
-"""Google Cloud Storage: objects and bytes of buckets that the app names. No object is read.
+"""Google Cloud Storage: objects and bytes of buckets that the app names. No object is read below depth ``sample``.
 
 Sends, in this order, for each bucket that the app names: ``GET .../iam/testPermissions`` (identify: it only tests
 permissions), ``GET .../o`` with names and sizes only (enumerate). Extensions of names come with the listing (describe).
@@ -13,10 +13,11 @@ from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Identification, Inquiry, WebStoreProbe
-from tieback.probes.wire.http import Response
+from tieback.probes.sampling import ListedObject, SampledWebStore, SampleReading, object_get, read_objects
+from tieback.probes.web import Identification, Inquiry
+from tieback.probes.wire.http import Response, segment
 from tieback.probes.wire.jsontext import decode_json, parse_count
-from tieback.probes.wire.requests import get_request
+from tieback.probes.wire.requests import OBJECT_SEGMENT, get_request
 from tieback.probes.wire.xmltext import extension_patterns
 from tieback.scope.conversation import Conversation
 
@@ -34,6 +35,7 @@ _LIST = get_request(
     "names and sizes of at most 1000 objects, which are only counted; no object is read",
     names=_BUCKET,
 )
+_OBJECT = object_get("/storage/v1/b/{bucket}/o/{object}?alt=media", names=OBJECT_SEGMENT)
 
 
 class _Permissions(msgspec.Struct):
@@ -50,7 +52,7 @@ class _Listing(msgspec.Struct, rename={"more": "nextPageToken"}):
     more: str = ""
 
 
-class GcsProbe(WebStoreProbe):
+class GcsProbe(SampledWebStore):
     """Probe of Cloud Storage: which buckets are listed without authentication."""
 
     meta = ProbeMeta(
@@ -60,7 +62,7 @@ class GcsProbe(WebStoreProbe):
         services=("gcs", "google-storage"),
         cpe=(),
         cwe="CWE-732",
-        sends=(_ROOT.send, _TEST.send, _LIST.send),
+        sends=(_ROOT.send, _TEST.send, _LIST.send, _OBJECT.send),
         references=("https://cloud.google.com/storage/docs/json_api/v1",),
         pivot=False,
         web=True,
@@ -105,3 +107,10 @@ class GcsProbe(WebStoreProbe):
         fields = tuple(Field(ending, "extension") for ending in names[:200]) if inquiry.describes else ()
         count = figure(len(listing.items), method)
         inquiry.add_containers([Container((name,), "bucket", False, count, figure(size, method), fields)])
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first records of a few CSV and JSON objects."""
+        answer = yield from reading.ask(_LIST, *container.path)
+        listing = decode_json(answer.body, _Listing) if answer is not None and answer.status == 200 else None
+        listed = [ListedObject(item.name, parse_count(item.size) or 0) for item in listing.items] if listing else []
+        yield from read_objects(reading, container.path, _OBJECT, container.path, listed, segment)

@@ -2,22 +2,22 @@
 
 Sends, in this order: ``GET /v1/version`` (identify: needs no login and proves nothing); ``POST /v1/graphql`` with a
 fixed introspection; ``GET /v1alpha1/config``, which shows whether an admin secret is set (enumerate). Then it requests
-the count of each table that has ``<table>_aggregate``, at most 50 (enumerate). There is nothing more to describe. A
-count covers only the rows that the anonymous role may see, not rows that rules hide. Not yet verified against the real
-server.
+the count of each table that has ``<table>_aggregate``, at most 50 (enumerate), up to 1,000 rows unless the grant allows
+scans. There is nothing more to describe. A count covers only the rows that the anonymous role may see, not rows that
+rules hide. Not yet verified against the real server.
 """
 
 import msgspec
 
-from tieback.model.figure import exact
+from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
-from tieback.probes.wire.requests import get_request, post_request, query_request
-from tieback.scope.conversation import Conversation
+from tieback.probes.wire.requests import Request, get_request, post_request, query_request
+from tieback.scope.conversation import Conversation, SendCost
 
 _VERSION = get_request(
     "/v1/version", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY
@@ -28,14 +28,23 @@ _SCHEMA = post_request(
     "names of query fields open to anonymous clients; returns no row",
 )
 _CONFIG = get_request("/v1alpha1/config", "whether an admin secret is set: the second proof")
-_COUNT = query_request(
-    "/v1/graphql",
-    # GraphQL ignores the comma; without it the last word would be a placeholder for a name.
-    '{"query":"{n:{table}_aggregate{aggregate{count,}}}"}',
-    "number of rows visible without a login, counted by the server; returns no row",
-    names=rb"[A-Za-z_][A-Za-z0-9_]{0,62}",
-    label="POST /v1/graphql <table>_aggregate count",
-)
+_MOST = 1000
+"""Maximum number of rows that are counted without the grant's ``scans``."""
+
+
+def _count_request(limit: str, label: str, cost: SendCost) -> Request:
+    return query_request(
+        "/v1/graphql",
+        # GraphQL ignores the comma; without it the last word would be a placeholder for a name.
+        f'{{"query":"{{n:{{table}}_aggregate{limit}{{aggregate{{count,}}}}}}"}}',
+        "number of rows visible without a login, counted by the server; returns no row",
+        names=rb"[A-Za-z_][A-Za-z0-9_]{0,62}",
+        label=label,
+    ).costing(cost)
+
+
+_SOME = _count_request(f"(limit:{_MOST})", f"POST /v1/graphql <table>_aggregate count, limit {_MOST}", SendCost.BOUNDED)
+_ALL = _count_request("", "POST /v1/graphql <table>_aggregate count", SendCost.SCAN)
 _AGGREGATE = "_aggregate"
 
 
@@ -95,7 +104,7 @@ class HasuraProbe(WebStoreProbe):
         services=("hasura",),
         cpe=("cpe:2.3:a:hasura:graphql_engine",),
         cwe="CWE-862",
-        sends=(_VERSION.send, _SCHEMA.send, _CONFIG.send, _COUNT.send),
+        sends=(_VERSION.send, _SCHEMA.send, _CONFIG.send, _SOME.send, _ALL.send),
         references=("https://hasura.io/docs/2.0/api-reference/overview/",),
         pivot=False,
         web=True,
@@ -135,7 +144,8 @@ class HasuraProbe(WebStoreProbe):
         for name in tables:
             count = (yield from self._count(inquiry, name)) if name in countable else None
             held += count or 0
-            records = exact(count, f"{_AGGREGATE} count, rows visible without a login") if count is not None else None
+            figure = exact if draft.target.scans or (count or 0) < _MOST else lower_bound
+            records = figure(count, f"{_AGGREGATE} count, rows visible without a login") if count is not None else None
             inquiry.add_containers([Container((name,), "query field", records=records)])
         draft.fingerprint(tables)
         if tables:
@@ -144,10 +154,11 @@ class HasuraProbe(WebStoreProbe):
             draft.access = Access.OPEN_EMPTY
 
     def _count(self, inquiry: Inquiry, name: str) -> Conversation[int | None]:
-        counted = yield from inquiry.read(_COUNT, _Counted, name, cap=16 * 1024)
+        counting = _ALL if inquiry.draft.target.scans else _SOME
+        counted = yield from inquiry.read(counting, _Counted, name, cap=16 * 1024)
         if counted is None or counted.data is None:
             return None
         count = counted.data.n.aggregate.count
-        if count and not any(proof.asked == _COUNT.label for proof in inquiry.draft.proofs):
-            inquiry.draft.prove(_COUNT.label, f"number of rows of {name}", Access.OPEN)
+        if count and not any(proof.asked == counting.label for proof in inquiry.draft.proofs):
+            inquiry.draft.prove(counting.label, f"number of rows of {name}", Access.OPEN)
         return count

@@ -1,8 +1,8 @@
 """HDFS through its NameNode's web server: top-level directories, files, bytes. No file is read.
 
 Sends, in this order: ``GET /jmx`` for one bean (identify); ``GET /webhdfs/v1/?op=LISTSTATUS``, ``GET
-/webhdfs/v1/<directory>?op=GETCONTENTSUMMARY`` for at most 50 (enumerate); nothing more to describe. Not yet verified
-against the real server.
+/webhdfs/v1/<directory>?op=GETCONTENTSUMMARY`` for at most 50 (enumerate); nothing more to describe. Verified
+against recorded answers of the NameNode 3.4.1.
 """
 
 import msgspec
@@ -11,7 +11,7 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Identification, Inquiry, WebStoreProbe
+from tieback.probes.web import Identification, Inquiry, NamedContainers, WebStoreProbe
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request
@@ -25,7 +25,7 @@ _JMX = get_request(
 _LIST = get_request("/webhdfs/v1/?op=LISTSTATUS", "names of the top-level directories", label="LISTSTATUS /")
 _SUMMARY = get_request(
     "/webhdfs/v1/{directory}?op=GETCONTENTSUMMARY",
-    "number of files and bytes below a directory; no file is opened",
+    "number of files and bytes below a directory, from the names in memory, with pauses; no file is opened",
     label="GETCONTENTSUMMARY /<directory>",
 )
 _SYSTEM = ("tmp", "system", "mr-history", "app-logs")
@@ -88,6 +88,23 @@ class HdfsProbe(WebStoreProbe):
     def is_likely(self, root: Response) -> bool:
         """True if the root is the NameNode's page, or redirects to it."""
         return b"dfshealth.html" in root.body or "dfshealth" in root.headers.get("location", "")
+
+    def by_name(self, inquiry: Inquiry) -> NamedContainers | None:
+        """Directories that the app names: HDFS has permissions for each. Kerberos closes them all (status 401)."""
+        if inquiry.listing_refused == 401:
+            return None
+        names = [name for name in inquiry.names if name not in _SYSTEM and _SUMMARY.fill(name)]
+        return "directories", names, lambda name: self._directory(inquiry, name)
+
+    def _directory(self, inquiry: Inquiry, name: str) -> Conversation[None]:
+        answer = yield from inquiry.ask(_SUMMARY, name)
+        if answer is not None and answer.status != 404:
+            summary = inquiry.take(_SUMMARY, _Summary, answer, name)
+            if summary is not None:
+                inquiry.draft.prove(_SUMMARY.label, f"number of files and bytes below /{name}", Access.OPEN)
+                records = exact(summary.content.files, "fileCount")
+                size = exact(summary.content.length, "length")
+                inquiry.add_containers([Container((name,), "directory", False, records, size)])
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """Request the top-level directories one by one."""

@@ -1,9 +1,11 @@
-"""Meilisearch: indexes, documents, fields. No document is read.
+"""Meilisearch: indexes, documents, fields. No document is read below depth ``sample``.
 
 Sends, in this order: ``GET /`` (identify; like ``/health``, it proves nothing); ``GET /stats``, ``GET /indexes`` as the
 second proof, ``GET /version`` (enumerate). Names of fields come with the statistics (describe). Not yet verified
 against the real server.
 """
+
+from typing import Any
 
 import msgspec
 
@@ -11,7 +13,8 @@ from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request
@@ -21,6 +24,9 @@ _ROOT = get_request("/", "product; needs no login, so not a proof of access", de
 _STATS = get_request("/stats", "names of indexes, number of documents, names of fields; statistics only")
 _INDEXES = get_request("/indexes?limit=100", "whether an anonymous client may list the indexes: the second proof")
 _VERSION = get_request("/version", "version")
+_SAMPLE = sample_get(
+    "/indexes/{index}/documents?limit=#", "documents of an index; searches nothing", names=rb"[A-Za-z0-9_-]{1,400}"
+)
 
 
 class _Status(msgspec.Struct):
@@ -44,7 +50,11 @@ class _Version(msgspec.Struct, rename={"version": "pkgVersion"}):
     version: str
 
 
-class MeilisearchProbe(WebStoreProbe):
+class _Documents(msgspec.Struct):
+    results: list[dict[str, Any]]
+
+
+class MeilisearchProbe(SampledWebStore):
     """Probe of Meilisearch: indexes, documents, fields."""
 
     meta = ProbeMeta(
@@ -54,7 +64,7 @@ class MeilisearchProbe(WebStoreProbe):
         services=("meilisearch",),
         cpe=("cpe:2.3:a:meilisearch:meilisearch",),
         cwe="CWE-306",
-        sends=(_ROOT.send, _STATS.send, _INDEXES.send, _VERSION.send),
+        sends=(_ROOT.send, _STATS.send, _INDEXES.send, _VERSION.send, *(one.send for one in _SAMPLE)),
         references=("https://www.meilisearch.com/docs/reference/api",),
         web=True,
     )
@@ -85,3 +95,8 @@ class MeilisearchProbe(WebStoreProbe):
             inquiry.add_containers([Container((name,), "index", records=records, fields=fields)])
         inquiry.draft.fingerprint(stats.indexes)
         inquiry.judge()
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first documents of an index."""
+        found = yield from reading.read(_SAMPLE, _Documents, *container.path)
+        reading.add(container.path, found.results if found is not None else ())

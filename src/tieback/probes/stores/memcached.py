@@ -2,9 +2,9 @@
 
 Sends, in this order: ``version``, three times at once (identify); ``stats`` (enumerate). Nothing more to describe: a
 dump of keys would return what users store in key names. A server with ``--auth-file`` refuses both with its own error
-text. A server with SASL (``-S``) speaks only the binary protocol and closes on text. If the port or a hint points to
-Memcached, it receives ``version`` and ``stat`` in binary: it answers the first to any client and refuses the second.
-TCP only.
+text. A server that closes on text may speak only the binary protocol (``-B binary``, or SASL with ``-S``). It receives
+``version`` in binary, and ``stat`` if that was answered. With SASL it answers the first to any client and refuses the
+second. TCP only.
 
 Identity: process id and start time of the server, from ``stats`` (they change at a restart). Verified against Memcached
 1.6.38.
@@ -15,11 +15,19 @@ import struct
 
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, ProbeReport
+from tieback.model.probe import Access, Container, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
-from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
+from tieback.probes.wire.opening import (
+    HANDSHAKES,
+    SILENT_PEER,
+    STREAM_ENDED,
+    first_answer,
+    opening_bytes,
+    plain_then_tls,
+    printable,
+)
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Receive, Send, Target
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
 
 _TIMES = 3
 _VERSION = b"version\r\n" * _TIMES
@@ -47,7 +55,7 @@ SENDS = (
     DeclaredSend(
         "version (binary)",
         re.escape(_BINARY_VERSION),
-        "the same for servers that require SASL; reads nothing",
+        "the same for servers of the binary protocol; reads nothing",
         Depth.IDENTIFY,
     ),
     DeclaredSend(
@@ -89,10 +97,14 @@ class MemcachedProbe:
 
         try:
             first = yield from plain_then_tls(target.tls, attempt)
-        except NotThisProtocol:
-            if not is_expected(self.meta, target):
+        except NotThisProtocol as verdict:
+            # A server of the binary protocol closes on text.
+            if str(verdict).startswith(SILENT_PEER) and not is_expected(self.meta, target):
                 raise
-            yield from _binary(draft, target, depth)
+            binary = yield from _binary_version(target, first_answer_timeout(self.meta, target))
+            if binary is None:
+                raise
+            yield from _binary(draft, depth, binary)
             return
         if first not in (b"V", b"C"):
             raise NotThisProtocol(f"answers version with {first!r}")
@@ -134,13 +146,26 @@ def _text_stats(draft: ReportDraft) -> Conversation[dict[str, str]]:
     return {row[1][:64]: row[2][:256] for row in rows if len(row) == 3}
 
 
-def _binary(draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
-    yield Connect(bool(target.tls))
-    yield Send(_BINARY_VERSION)
-    opcode, status, _, version = yield from _packet()
+def _binary_version(target: Target, seconds: float | None) -> Conversation[str | None]:
+    """Version of a server of the binary protocol, empty if it hides it; ``None`` if the server speaks another."""
+    try:
+        yield Connect(bool(target.tls), None if seconds is None else HANDSHAKES * seconds)
+        yield Send(_BINARY_VERSION)
+        magic = yield from opening_bytes(Receive(exactly=1, seconds=seconds))
+        opcode, status, _, version = yield from _packet(magic)
+    except Fault as fault:
+        if fault.outcome not in (Outcome.TLS_ERROR, Outcome.TIMEOUT, *STREAM_ENDED):
+            raise
+        return None
+    except NotThisProtocol:
+        return None
     if opcode != 0x0B or status not in (0, _AUTH_ERROR):
         raise HostileAnswer("a Memcached packet that does not answer the request")
-    _known(draft, "" if status else printable(version))
+    return "" if status else printable(version)
+
+
+def _binary(draft: ReportDraft, depth: Depth, version: str) -> Conversation[None]:
+    _known(draft, version)
     yield Send(_BINARY_STAT)
     stats: dict[str, str] = {}
     for _ in range(_MAX_PACKETS):
@@ -161,14 +186,17 @@ def _binary(draft: ReportDraft, target: Target, depth: Depth) -> Conversation[No
         _enumerate(draft, "stat (binary)", stats)
 
 
-def _packet() -> Conversation[tuple[int, int, bytes, bytes]]:
+def _packet(magic: bytes = b"") -> Conversation[tuple[int, int, bytes, bytes]]:
     """Read one answer of the binary protocol: opcode, status, key, value.
+
+    Args:
+        magic: its first byte, if that was read already.
 
     Raises:
         NotThisProtocol: another magic byte.
         Hostile: lengths that exceed a limit or contradict each other.
     """
-    head = yield Receive(exactly=1)
+    head = magic or (yield Receive(exactly=1))
     if head != b"\x81":
         raise NotThisProtocol(f"answers a binary request with {head!r}")
     head += yield Receive(exactly=_HEADER.size - 1)

@@ -1,4 +1,4 @@
-"""Milvus over its REST API: collections and fields. No vector is read.
+"""Milvus over its REST API: collections and fields. No vector is read below depth ``sample``.
 
 Sends ``GET /v1/vector/collections`` (identify: it requires authentication, or lists). Then it sends ``POST
 /v2/vectordb/collections/list`` with a fixed body as the second proof, and ``POST /v2/vectordb/collections/get_stats``
@@ -9,13 +9,17 @@ By default Milvus requires no credentials. Its number of rows includes deleted o
 estimate. Not yet verified against the real server.
 """
 
+import re
+from typing import Any
+
 import msgspec
 
 from tieback.model.figure import estimate
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
-from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
+from tieback.probes.interface import SAMPLED_COLUMNS, ProbeMeta
+from tieback.probes.sampling import SampledWebStore, SampleReading, sample_post
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request, post_request, query_request
@@ -39,6 +43,14 @@ _DESCRIBE = get_request(
     depth=Depth.DESCRIBE,
     names=_NAME,
 )
+_SAMPLE = sample_post(
+    "/v2/vectordb/entities/query",
+    '{"collectionName":"{collection}","filter":"","limit":#,"outputFields":["{fields}"]}',
+    "rows of a collection, only fields that are not vectors; changes nothing",
+    names=_NAME + rb'(?:","' + _NAME + rb"){0,39}",
+)
+_FIELD = re.compile(_NAME.decode())
+_UNREAD = ("vector", "none")
 _OK = (0, 200)
 _CLOSED = (1800, 1801, 80001)
 
@@ -72,7 +84,11 @@ class _Counted(msgspec.Struct):
     data: _Rows | None = None
 
 
-class MilvusProbe(WebStoreProbe):
+class _Entities(msgspec.Struct):
+    data: list[dict[str, Any]] | None = None
+
+
+class MilvusProbe(SampledWebStore):
     """Probe of Milvus: collections, rows, fields."""
 
     meta = ProbeMeta(
@@ -82,7 +98,7 @@ class MilvusProbe(WebStoreProbe):
         services=("milvus",),
         cpe=("cpe:2.3:a:milvus:milvus",),
         cwe="CWE-306",
-        sends=(_LIST.send, _LIST_2.send, _STATS.send, _DESCRIBE.send),
+        sends=(_LIST.send, _LIST_2.send, _STATS.send, _DESCRIBE.send, *(one.send for one in _SAMPLE)),
         references=("https://milvus.io/api-reference/restful/v2.4.x/About.md",),
         web=True,
     )
@@ -98,7 +114,7 @@ class MilvusProbe(WebStoreProbe):
 
     def is_likely(self, root: Response) -> bool:
         """True if the root is Go's own 404."""
-        return root.status == 404 and root.body.startswith(b"404 page not found")
+        return root.body.startswith(b"404 page not found")
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
         """List the collections, and the fields of each."""
@@ -135,3 +151,14 @@ class MilvusProbe(WebStoreProbe):
             draft.access = Access.OPEN if held and not inquiry.refused else Access.PARTIAL
         else:
             draft.access = Access.OPEN_EMPTY
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first rows of a collection, without vectors."""
+        named = [
+            field.name
+            for field in container.fields
+            if _FIELD.fullmatch(field.name) and not any(kind in field.type.lower() for kind in _UNREAD)
+        ][:SAMPLED_COLUMNS]
+        if named and _FIELD.fullmatch(container.path[0]):
+            found = yield from reading.read(_SAMPLE, _Entities, container.path[0], '","'.join(named))
+            reading.add(container.path, (found.data or ()) if found is not None else ())

@@ -1,9 +1,12 @@
 """NATS through its client port: product, version, server id from the greeting; whether anonymous clients may connect.
 
 Sends ``CONNECT`` without a user and ``PING`` (identify), after TLS if the greeting requires it. ``PONG`` means that the
-connection is accepted, ``-ERR`` that it is not. Nothing is subscribed to and nothing published. Streams can only be
-listed by a published request. Their names and counts therefore come only from the monitoring port (``nats``), and the
-result of this probe is at most ``partial``.
+connection is accepted, ``-ERR`` that it is not. Nothing is published. Streams can only be listed by a published
+request. Their names and counts therefore come only from the monitoring port (``nats``), and the result of this probe is
+at most ``partial``.
+
+A server without JetStream stores nothing. There ``SUB tieback.probe`` shows whether an anonymous client may subscribe
+(enumerate): nobody publishes to this subject, so no message comes. Such a server is ``open_empty``.
 
 Identity: ``server_id``, which the monitoring port reports too; it changes at a restart. Verified against nats-server
 2.15.1.
@@ -29,7 +32,15 @@ _CONNECT = (
     b'CONNECT {"verbose":false,"pedantic":false,"tls_required":false,"name":"tieback","lang":"python","version":"0",'
     b'"protocol":0}\r\nPING\r\n'
 )
+_SUBSCRIBE = b"SUB tieback.probe 1\r\nPING\r\n"
+_SUB = "SUB tieback.probe, PING"
 SENDS = (
+    DeclaredSend(
+        _SUB,
+        re.escape(_SUBSCRIBE),
+        "whether an anonymous client may subscribe, if the server stores nothing; no client publishes to this subject",
+        Depth.ENUMERATE,
+    ),
     DeclaredSend(
         _ASKED,
         re.escape(_CONNECT),
@@ -63,11 +74,11 @@ class NatsClientProbe:
         greets=True,
     )
 
-    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
-        """Probe ``target``; every depth does the same as identify."""
-        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target))
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Probe ``target``, no deeper than ``depth``."""
+        return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
-    def _talk(self, draft: ReportDraft, target: Target) -> Conversation[None]:
+    def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         secure = [False]
 
         def attempt(tls: bool) -> Conversation[bytes]:
@@ -100,6 +111,8 @@ class NatsClientProbe:
                 yield StartTls()
             yield Send(_CONNECT)
             yield from _judge(draft, info)
+            if draft.access is Access.PARTIAL and not info.jetstream and depth.allows(Depth.ENUMERATE):
+                yield from _subscribe(draft)
         except Fault as fault:
             # With TLS 1.3 the refusal of a client without a certificate comes after the handshake.
             if not info.tls_verify or fault.outcome not in (Outcome.TLS_ERROR, *STREAM_ENDED):
@@ -126,6 +139,23 @@ def _judge(draft: ReportDraft, info: _Info) -> Conversation[None]:
         if not line.startswith((b"INFO ", b"+OK", b"PING")):
             raise HostileAnswer(f"an unexpected line: {printable(line)}")
     raise HostileAnswer("no PONG within the maximum number of lines")
+
+
+def _subscribe(draft: ReportDraft) -> Conversation[None]:
+    """Judge a server that stores nothing by whether an anonymous client may subscribe."""
+    yield Send(_SUBSCRIBE)
+    for _ in range(_MAX_LINES):
+        line = (yield Receive(until=b"\r\n", limit=_MAX_INFO)).removesuffix(b"\r\n")
+        if line == b"PONG":
+            draft.prove(_SUB, "an anonymous client may subscribe", Access.OPEN)
+            draft.access = Access.OPEN_EMPTY
+            draft.problems = ["the server stores no messages; those that pass were not read"]
+            return
+        if line.startswith(b"-ERR"):
+            draft.problem(f"{_SUB}: {printable(line, 120)}")
+            return
+        if not line.startswith((b"INFO ", b"+OK", b"PING")):
+            raise HostileAnswer(f"an unexpected line: {printable(line)}")
 
 
 def _turned_away(draft: ReportDraft, asked: str, said: str) -> None:

@@ -1,4 +1,4 @@
-"""Neo4j over HTTP: number of nodes and relationships, names of properties. No node is read.
+"""Neo4j over HTTP: number of nodes and relationships, names of properties. No node is read below depth ``sample``.
 
 Sends ``GET /`` (identify: needs no login and proves nothing). Then it sends fixed statements to the Query API with
 ``accessMode: READ``: two counts and the database's own identifier (enumerate), and the names of properties (describe).
@@ -6,18 +6,20 @@ The counts come from the count store.
 
 Servers before 5.19 have no such endpoint. From 4.0 on the same statements go to the transaction API with ``access-mode:
 READ``, each in a transaction that ends with its answer. Servers before 4.0 are only identified over HTTP, and probed
-over Bolt. Not yet verified against the real server.
+over Bolt. Verified against 4.4.38 and 5.26.0.
 """
 
 import re
+from typing import Any
 
 import msgspec
 
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Container, Field
-from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
+from tieback.probes.interface import SAMPLED_RECORDS, ProbeMeta
+from tieback.probes.sampling import FEWER_RECORDS, SampledWebStore, SampleReading, sampling_request
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import Request, get_request, post_request
@@ -58,6 +60,23 @@ def _statement(text: str, why: str, depth: Depth = Depth.ENUMERATE) -> _Statemen
     )
 
 
+def _sample(count: int) -> tuple[Request, Request]:
+    """Statement that returns properties of nodes, for either endpoint."""
+    one = _statement(
+        f"MATCH (n) RETURN properties(n) AS p LIMIT {count}",
+        f"properties of at most {count} nodes: classified for personal data in memory, nothing is kept",
+        Depth.SAMPLE,
+    )
+    query, transaction = (sampling_request(version) for version in (one.query, one.transaction))
+    label = f"MATCH (n) RETURN properties(n) ({count} records)"
+    return (
+        msgspec.structs.replace(query, send=msgspec.structs.replace(query.send, name=label)),
+        msgspec.structs.replace(
+            transaction, send=msgspec.structs.replace(transaction.send, name=f"{label} (transaction)")
+        ),
+    )
+
+
 _NODES = _statement("MATCH (n) RETURN count(n) AS n", "number of nodes, from the count store; returns no node")
 _EDGES = _statement(
     "MATCH ()-[r]->() RETURN count(r) AS n", "number of relationships, from the count store: the second proof"
@@ -65,6 +84,8 @@ _EDGES = _statement(
 _INFO = _statement("CALL db.info() YIELD id RETURN id", "identifier of the database")
 _KEYS = _statement("CALL db.propertyKeys()", "names of properties; no values", Depth.DESCRIBE)
 _STATEMENTS = (_NODES, _EDGES, _INFO, _KEYS)
+_SAMPLE = tuple(zip(*(_sample(count) for count in (SAMPLED_RECORDS, FEWER_RECORDS)), strict=True))
+"""The same for the Query API and for transactions: at most fifty records, then fewer."""
 _SINCE = (5, 19)
 """First version with the Query API; 4.0 was the first with ``access-mode``."""
 
@@ -118,7 +139,27 @@ class _TextResults(msgspec.Struct):
     results: list[_TextRows]
 
 
-class Neo4jProbe(WebStoreProbe):
+class _Maps(msgspec.Struct):
+    values: list[list[dict[str, Any]]]
+
+
+class _MapValues(msgspec.Struct):
+    data: _Maps
+
+
+class _MapRow(msgspec.Struct):
+    row: tuple[dict[str, Any]]
+
+
+class _MapRows(msgspec.Struct):
+    data: list[_MapRow]
+
+
+class _MapResults(msgspec.Struct):
+    results: list[_MapRows]
+
+
+class Neo4jProbe(SampledWebStore):
     """Probe of Neo4j over HTTP: number of nodes and relationships."""
 
     meta = ProbeMeta(
@@ -132,6 +173,7 @@ class Neo4jProbe(WebStoreProbe):
             _ROOT.send,
             *(one.query.send for one in _STATEMENTS),
             *(one.transaction.send for one in _STATEMENTS),
+            *(one.send for versions in _SAMPLE for one in versions),
         ),
         references=("https://neo4j.com/docs/query-api/current/", "https://neo4j.com/docs/http-api/current/"),
         web=True,
@@ -194,3 +236,17 @@ class Neo4jProbe(WebStoreProbe):
         identifier = rows[0][0] if rows and rows[0] else ""
         if re.fullmatch(r"[0-9A-Fa-f-]{32,64}", identifier):
             inquiry.draft.vendor_id("database_id", identifier.upper())
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the properties of the first nodes."""
+        if container.path[-1] != "nodes":
+            return
+        query, transaction = _SAMPLE
+        found = yield from reading.read(query, _MapValues)
+        if found is not None:
+            reading.add(container.path, (row[0] for row in found.data.values if row))
+            return
+        old = yield from reading.read(transaction, _MapResults)
+        reading.add(
+            container.path, (one.row[0] for part in old.results for one in part.data) if old is not None else ()
+        )

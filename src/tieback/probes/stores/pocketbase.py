@@ -2,23 +2,28 @@
 
 Sends ``GET /api/health`` (identify; proves nothing), then ``GET /api/collections``, which lists only to superusers. For
 each collection that the app names, and for ``users``, which every installation has, it sends ``GET
-/api/collections/<name>/records`` with ``perPage=1&fields=id`` (enumerate). There is nothing more to describe.
+/api/collections/<name>/records`` with ``perPage=1&fields=id`` (enumerate). Without the grant's ``scans``,
+``skipTotal=1`` omits the number. There is nothing more to describe. At depth ``sample``: the same with 50 records and
+all fields that the rule shows.
 
 A rule may allow an anonymous request and still hide every record from it: ``totalItems: 0`` means unknown, not empty.
 Verified against 0.40.6.
 """
 
+from typing import Any
+
 import msgspec
 
-from tieback.model.figure import exact
+from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
+from tieback.probes.web import Identification, Inquiry
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import Number, decode_json
+from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.requests import get_request
-from tieback.scope.conversation import Conversation
+from tieback.scope.conversation import Conversation, SendCost
 
 _HEALTH = get_request("/api/health", "product; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
 _COLLECTIONS = get_request(
@@ -27,7 +32,22 @@ _COLLECTIONS = get_request(
 _RECORDS = get_request(
     "/api/collections/{collection}/records?perPage=1&fields=id",
     "number of records that the collection's rule shows to an anonymous client; returns one id, which is dropped",
+).costing(SendCost.SCAN)
+_ONE = get_request(
+    "/api/collections/{collection}/records?perPage=1&fields=id&skipTotal=1",
+    "whether the collection's rule shows a record to an anonymous client; returns one id, which is dropped",
+    label="GET /api/collections/<collection>/records?skipTotal=1",
+).costing(SendCost.BOUNDED)
+_SAMPLE = sample_get(
+    "/api/collections/{collection}/records?perPage=#&skipTotal=1",
+    "records that the collection's rule shows to an anonymous client; related records are not requested",
+    names=rb"[A-Za-z_][A-Za-z0-9_]{0,254}",
 )
+_OF_POCKETBASE = frozenset(("collectionId", "collectionName"))
+
+
+_REFUSED = (400, 401, 403)
+"""A rule for superusers only is refused with 403, a rule that names the client with 400 in older versions."""
 
 
 class _Health(msgspec.Struct):
@@ -37,7 +57,16 @@ class _Health(msgspec.Struct):
 
 
 class _Records(msgspec.Struct):
-    totalItems: Number  # noqa: N815 - the API's name
+    totalItems: int  # noqa: N815 - the API's name
+    """-1 if it was not requested."""
+    items: list[msgspec.Raw] = []
+
+
+def _figure(answer: _Records) -> Figure | None:
+    """Number of records that the rule shows; ``None`` if it shows none."""
+    if answer.totalItems >= 0:
+        return exact(answer.totalItems, "totalItems") if answer.totalItems else None
+    return lower_bound(len(answer.items), "one record is readable") if answer.items else None
 
 
 class _Collection(msgspec.Struct):
@@ -49,7 +78,11 @@ class _Collections(msgspec.Struct):
     items: list[_Collection]
 
 
-class PocketbaseProbe(WebStoreProbe):
+class _Items(msgspec.Struct):
+    items: list[dict[str, Any]]
+
+
+class PocketbaseProbe(SampledWebStore):
     """Probe of PocketBase: which records the rules show to anonymous clients."""
 
     meta = ProbeMeta(
@@ -59,7 +92,7 @@ class PocketbaseProbe(WebStoreProbe):
         services=("pocketbase",),
         cpe=("cpe:2.3:a:pocketbase:pocketbase",),
         cwe="CWE-862",
-        sends=(_HEALTH.send, _COLLECTIONS.send, _RECORDS.send),
+        sends=(_HEALTH.send, _COLLECTIONS.send, _RECORDS.send, _ONE.send, *(one.send for one in _SAMPLE)),
         references=("https://pocketbase.io/docs/api-records/",),
         web=True,
     )
@@ -87,28 +120,46 @@ class PocketbaseProbe(WebStoreProbe):
         elif listed is not None:
             draft.prove(_COLLECTIONS.label, f"status {listed.status}", Access.AUTH_REQUIRED)
         told = [one.name for one in found.items if not one.system] if found is not None else []
-        names = list(dict.fromkeys((*told, *inquiry.names, "users")))
-        shown = hidden = 0
-        for name in inquiry.limit(names, "collections"):
-            answered = yield from inquiry.ask(_RECORDS, name, cap=16 * 1024)
-            if answered is None or answered.status == 404:
-                continue
-            count = decode_json(answered.body, _Records) if answered.status == 200 else None
-            if count is None or not count.totalItems:
-                hidden += 1
-                inquiry.add_containers([Container((name,), "collection")])
-                continue
-            shown += 1
-            draft.prove(
-                _RECORDS.label, f"{count.totalItems} records of {name} are readable without a login", Access.OPEN
-            )
-            inquiry.add_containers([Container((name,), "collection", records=exact(count.totalItems, "totalItems"))])
+        names = inquiry.limit(list(dict.fromkeys((*told, *inquiry.names, "users"))), "collections")
+        hidden = []
+        for name in names:
+            if (yield from self._collection(inquiry, name)):
+                hidden.append(name)  # noqa: PERF401 - a comprehension cannot contain yield
+        shown = any(container.records for container in draft.containers)
         if shown:
-            draft.access = Access.PARTIAL if hidden or found is None else Access.OPEN
             draft.fingerprint(container.name for container in draft.containers)
+        if found is None:
+            # Every installation has users, whatever the app names.
+            known = names if inquiry.names or shown else ()
+            inquiry.judge_names("collections", [name for name in known if _RECORDS.fill(name)], list_refused=True)
         else:
+            inquiry.judge()
+        if hidden and not shown:
+            # A rule that hides every record answers like an empty collection.
             draft.access = Access.UNKNOWN
-            draft.problem(
-                "no record of the collections that the app names is readable without a login; other collections "
-                "are not listed"
-            )
+            draft.problem(f"no record is shown without a login: {', '.join(hidden[:5])}; empty, or hidden by a rule")
+        elif hidden and draft.access is Access.OPEN:
+            draft.access = Access.PARTIAL
+
+    def _collection(self, inquiry: Inquiry, name: str) -> Conversation[bool]:
+        """Count the records of a collection; true if the rule hides them, or if there are none."""
+        request = _RECORDS if inquiry.draft.target.scans else _ONE
+        answered = yield from inquiry.ask(request, name, cap=16 * 1024)
+        if answered is None or answered.status == 404:
+            return False
+        count = decode_json(answered.body, _Records) if answered.status == 200 else None
+        records = _figure(count) if count is not None else None
+        inquiry.add_containers([Container((name,), "collection", records=records)])
+        if records is not None:
+            said = f"records of {name} are readable without a login: {records.value}"
+            inquiry.draft.prove(request.label, said, Access.OPEN)
+        elif answered.status in _REFUSED:
+            inquiry.refused += 1
+            inquiry.draft.prove(request.label, f"{name}: status {answered.status}", Access.AUTH_REQUIRED)
+        return records is None and answered.status not in _REFUSED
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first records of a collection."""
+        found = yield from reading.read(_SAMPLE, _Items, *container.path)
+        records = found.items if found is not None else ()
+        reading.add(container.path, ({k: v for k, v in one.items() if k not in _OF_POCKETBASE} for one in records))

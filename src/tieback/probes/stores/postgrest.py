@@ -1,7 +1,8 @@
 """PostgREST, and Supabase's REST API, which is built on it: tables, rows, columns. No row is read.
 
 Sends, in this order: ``GET /`` (identify: the description for anonymous clients); ``HEAD /<table>?select=*`` with
-``Prefer: count=exact`` and ``Range: 0-0`` for at most 50 tables (enumerate). Columns come with the description
+``Range: 0-0`` for at most 50 tables (enumerate), with ``Prefer: count=exact`` if the grant allows scans, else with
+``count=planned``, the estimate of PostgreSQL's planner. Columns come with the description
 (describe). An answer to HEAD consists only of header fields.
 
 Supabase answers below ``/rest/v1/``, and only with the project's anonymous or publishable key. That key is public by
@@ -16,7 +17,7 @@ import re
 
 import msgspec
 
-from tieback.model.figure import exact
+from tieback.model.figure import Figure, estimate, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
@@ -24,7 +25,7 @@ from tieback.probes.web import LISTING_CAP, MAX_FIELDS, Identification, Inquiry,
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.requests import Request, get_request, head_request
-from tieback.scope.conversation import Conversation
+from tieback.scope.conversation import Conversation, SendCost
 
 _ROOT = get_request(
     "/", "product, version, and the tables and columns described to an anonymous client", depth=Depth.IDENTIFY
@@ -33,6 +34,13 @@ _COUNT = head_request(
     "/{table}?select=*",
     "number of rows readable without a login; header fields only",
     headers=(("Prefer", "count=exact"), ("Range-Unit", "items"), ("Range", "0-0")),
+    label="HEAD /<table>?select=* count=exact",
+).costing(SendCost.SCAN)
+_PLANNED = head_request(
+    "/{table}?select=*",
+    "whether a row is readable without a login, and how many rows the planner expects; header fields only",
+    headers=(("Prefer", "count=planned"), ("Range-Unit", "items"), ("Range", "0-0")),
+    label="HEAD /<table>?select=* count=planned",
 )
 # JSON Web Tokens and the keys that follow them: https://supabase.com/docs/guides/api/api-keys
 _KEY = (("apikey", rb"(?:eyJ[A-Za-z0-9_.-]{20,4000}|sb_publishable_[A-Za-z0-9_-]{20,64})"),)
@@ -42,6 +50,14 @@ _SUPABASE_COUNT = head_request(
     "number of rows that the app's public key may read; header fields only",
     headers=(("Prefer", "count=exact"), ("Range-Unit", "items"), ("Range", "0-0")),
     keyed=_KEY,
+    label="HEAD /rest/v1/<table>?select=* count=exact",
+).costing(SendCost.SCAN)
+_SUPABASE_PLANNED = head_request(
+    "/rest/v1/{table}?select=*",
+    "whether the app's public key may read a row, and how many rows the planner expects; header fields only",
+    headers=(("Prefer", "count=planned"), ("Range-Unit", "items"), ("Range", "0-0")),
+    keyed=_KEY,
+    label="HEAD /rest/v1/<table>?select=* count=planned",
 )
 _SUPABASE_ROW = head_request(
     "/rest/v1/{table}?select=*&limit=1",
@@ -49,7 +65,7 @@ _SUPABASE_ROW = head_request(
     keyed=_KEY,
     label="HEAD /rest/v1/<table>?limit=1",
 )
-_TOTAL = re.compile(r"(?:[0-9]+-[0-9]+|\*)/([0-9]{1,18})")
+_TOTAL = re.compile(r"([0-9]+-[0-9]+|\*)/([0-9]{1,18}|\*)")
 
 
 class _Info(msgspec.Struct):
@@ -81,7 +97,15 @@ class PostgrestProbe(WebStoreProbe):
         services=("postgrest", "supabase"),
         cpe=("cpe:2.3:a:postgrest:postgrest",),
         cwe="CWE-862",
-        sends=(_ROOT.send, _COUNT.send, _SUPABASE.send, _SUPABASE_COUNT.send, _SUPABASE_ROW.send),
+        sends=(
+            _ROOT.send,
+            _COUNT.send,
+            _PLANNED.send,
+            _SUPABASE.send,
+            _SUPABASE_COUNT.send,
+            _SUPABASE_PLANNED.send,
+            _SUPABASE_ROW.send,
+        ),
         references=(
             "https://docs.postgrest.org/en/stable/references/api.html",
             "https://supabase.com/docs/guides/api/api-keys",
@@ -107,11 +131,11 @@ class PostgrestProbe(WebStoreProbe):
         if inquiry.draft.product == "supabase":
             yield from self._supabase(inquiry, answer.headers.get("sb-project-ref", ""))
             return
-        told = _told(answer)
+        told, draft = _told(answer), inquiry.draft
         if told:
-            inquiry.draft.prove(_ROOT.label, f"describes {len(told)} tables without a login", Access.OPEN)
+            draft.prove(_ROOT.label, f"describes {len(told)} tables without a login", Access.OPEN)
         if inquiry.enumerates:
-            yield from self._tables(inquiry, told, _COUNT)
+            yield from self._tables(inquiry, told, _COUNT if draft.target.scans else _PLANNED)
 
     def _supabase(self, inquiry: Inquiry, project: str) -> Conversation[None]:
         draft = inquiry.draft
@@ -128,7 +152,9 @@ class PostgrestProbe(WebStoreProbe):
         told = _told(described) if described is not None else {}
         if told:
             draft.prove(_SUPABASE.label, f"describes {len(told)} tables to the app's public key", Access.OPEN)
-        yield from self._tables(inquiry, told, _SUPABASE_COUNT, _SUPABASE_ROW)
+        yield from self._tables(
+            inquiry, told, _SUPABASE_COUNT if draft.target.scans else _SUPABASE_PLANNED, _SUPABASE_ROW
+        )
 
     def _tables(
         self, inquiry: Inquiry, told: dict[str, _Definition], counting: Request, confirming: Request | None = None
@@ -139,14 +165,12 @@ class PostgrestProbe(WebStoreProbe):
         chosen = inquiry.limit(names, "tables")
         for name in chosen:
             counted = yield from inquiry.ask(counting, name)
-            total = _TOTAL.fullmatch(counted.headers.get("content-range", "")) if counted is not None else None
-            rows = int(total[1]) if counted is not None and total and counted.status in (200, 206) else 0
+            records = _rows(counted, is_exact=counting.send.cost is SendCost.SCAN) if counted is not None else None
             columns = list(told[name].properties.items())[:MAX_FIELDS] if inquiry.describes and name in told else []
             fields = tuple(Field(key[:512], one.format[:80]) for key, one in columns)
-            records = exact(rows, "Content-Range, count=exact") if rows else None
-            if rows:
+            if records is not None:
                 shown += 1
-                draft.prove(counting.label, f"{rows} rows of {name} readable without a login", Access.OPEN)
+                draft.prove(counting.label, f"rows of {name} readable without a login: {records.value}", Access.OPEN)
                 if confirming is not None and shown == 1:
                     yield from _confirm(inquiry, confirming, name)
             elif counted is not None and counted.status in (401, 403):
@@ -168,6 +192,17 @@ def _told(answer: Response) -> dict[str, _Definition]:
     """Tables of the description."""
     said = decode_json(answer.body, _Description) if answer.status == 200 and not answer.truncated else None
     return dict(said.definitions) if said is not None else {}
+
+
+def _rows(answer: Response, *, is_exact: bool) -> Figure | None:
+    """Number of rows that are readable; ``None`` if no row is. An estimate of the planner is not a proof of a row."""
+    found = _TOTAL.fullmatch(answer.headers.get("content-range", "")) if answer.status in (200, 206) else None
+    total = int(found[2]) if found is not None and found[2] != "*" else 0
+    if found is None or (not total if is_exact else found[1] == "*"):
+        return None
+    if is_exact:
+        return exact(total, "Content-Range, count=exact")
+    return estimate(total, "Content-Range, count=planned") if total > 1 else lower_bound(1, "one row is readable")
 
 
 def _confirm(inquiry: Inquiry, request: Request, name: str) -> Conversation[None]:

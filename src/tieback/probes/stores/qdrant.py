@@ -1,9 +1,12 @@
-"""Qdrant: collections, points, names of indexed payload fields. No point is read.
+"""Qdrant: collections, points, names of indexed payload fields. No point is read below depth ``sample``.
 
 Sends, in this order: ``GET /`` (identify; needs no login and proves nothing); ``GET /collections``, ``GET /telemetry``
 as the second proof, ``GET /collections/<name>`` for at most 50 (enumerate). Payload fields come with that answer
-(describe). Not yet verified against the real server.
+(describe). At depth ``sample``: ``POST /collections/<name>/points/scroll``, which reads. Not yet verified against the
+real server.
 """
+
+from typing import Any
 
 import msgspec
 
@@ -11,7 +14,8 @@ from tieback.model.figure import estimate
 from tieback.model.grant import Depth
 from tieback.model.probe import Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import SampledWebStore, SampleReading, sample_post
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request
@@ -22,6 +26,12 @@ _COLLECTIONS = get_request("/collections", "names of collections")
 _TELEMETRY = get_request("/telemetry", "whether an anonymous client may read the server's statistics: the second proof")
 _ONE = get_request(
     "/collections/{collection}", "number of points and names of indexed payload fields; returns no point"
+)
+_SAMPLE = sample_post(
+    "/collections/{collection}/points/scroll",
+    '{"limit":#,"with_payload":true,"with_vector":false}',
+    "points of a collection with their payload, without vectors; changes nothing",
+    names=rb"[A-Za-z0-9][A-Za-z0-9_.-]{0,254}",
 )
 
 
@@ -63,7 +73,19 @@ class _Answer(msgspec.Struct):
     result: _Collection
 
 
-class QdrantProbe(WebStoreProbe):
+class _Point(msgspec.Struct):
+    payload: dict[str, Any] | None = None
+
+
+class _Points(msgspec.Struct):
+    points: list[_Point]
+
+
+class _Scrolled(msgspec.Struct):
+    result: _Points
+
+
+class QdrantProbe(SampledWebStore):
     """Probe of Qdrant: collections, points, indexed payload fields."""
 
     meta = ProbeMeta(
@@ -73,7 +95,7 @@ class QdrantProbe(WebStoreProbe):
         services=("qdrant",),
         cpe=("cpe:2.3:a:qdrant:qdrant",),
         cwe="CWE-306",
-        sends=(_ROOT.send, _COLLECTIONS.send, _TELEMETRY.send, _ONE.send),
+        sends=(_ROOT.send, _COLLECTIONS.send, _TELEMETRY.send, _ONE.send, *(one.send for one in _SAMPLE)),
         references=("https://api.qdrant.tech/api-reference",),
         web=True,
     )
@@ -111,3 +133,8 @@ class QdrantProbe(WebStoreProbe):
         else:
             inquiry.draft.fingerprint(names)
         inquiry.judge()
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the payload of the first points of a collection."""
+        found = yield from reading.read(_SAMPLE, _Scrolled, *container.path)
+        reading.add(container.path, (one.payload for one in found.result.points) if found is not None else ())

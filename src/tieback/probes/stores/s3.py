@@ -1,12 +1,16 @@
-"""S3 and compatible stores (MinIO, SeaweedFS, Ceph): buckets, objects, bytes. No object is read.
+"""S3 and compatible stores (MinIO, SeaweedFS, Ceph): buckets, objects, bytes. No object is read below depth ``sample``.
 
 Sends ``GET /`` (identify): on a bucket's own host it lists that bucket, elsewhere the buckets. For each bucket that was
 listed or that the app names it sends ``GET /<bucket>?list-type=2&max-keys=1000`` and ``HEAD /<bucket>`` (enumerate).
-Extensions of names come with the listing (describe). A listing is one page; if there are more, the figures are a lower
-bound.
+Extensions of names come with the listing (describe). At depth ``sample``: the first 64 KiB of at most four CSV and JSON
+objects of a bucket. A listing is one page; if there are more, the figures are a lower bound.
+
+A refused list of buckets says nothing about a bucket: MinIO refuses the list and serves a public bucket to anyone who
+knows its name. Without a name the access is therefore unknown. A host of one bucket is that bucket: there a refusal of
+the root is the answer.
 
 An empty list of buckets proves nothing: SeaweedFS returns one to anonymous clients and still lists each bucket by its
-name. Verified against SeaweedFS 4.48; Amazon S3 and MinIO not yet verified against the real server.
+name. Verified against SeaweedFS 4.48 and recorded answers of MinIO; Amazon S3 is not yet verified.
 """
 
 import re
@@ -15,9 +19,11 @@ from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import ListedObject, SampledWebStore, SampleReading, object_get, read_objects
+from tieback.probes.web import Identification, Inquiry
 from tieback.probes.wire.http import MAX_BODY, Response
-from tieback.probes.wire.requests import get_request, head_request
+from tieback.probes.wire.jsontext import parse_count
+from tieback.probes.wire.requests import OBJECT, get_request, head_request
 from tieback.probes.wire.xmltext import extension_patterns, root, value, values
 from tieback.scope.conversation import Conversation
 
@@ -39,11 +45,14 @@ _OWN = get_request(
     label="GET /?list-type=2 (a bucket's host)",
 )
 
+_OBJECT = object_get("/{bucket}/{object}", names=OBJECT)
+_OWN_OBJECT = object_get("/{object}", names=OBJECT)
+
 _SERVERS = {"minio": "minio", "seaweedfs": "seaweedfs", "amazons3": "s3", "ceph": "ceph-rgw"}
 _ROOTS = ("ListAllMyBucketsResult", "ListBucketResult")
 
 
-class S3Probe(WebStoreProbe):
+class S3Probe(SampledWebStore):
     """Probe of an object store: buckets that are listed without authentication."""
 
     meta = ProbeMeta(
@@ -53,11 +62,12 @@ class S3Probe(WebStoreProbe):
         services=("s3", "minio", "spaces", "r2", "wasabi"),
         cpe=("cpe:2.3:a:minio:minio",),
         cwe="CWE-732",
-        sends=(_ROOT.send, _LIST.send, _HEAD.send, _OWN.send),
+        sends=(_ROOT.send, _LIST.send, _HEAD.send, _OWN.send, _OBJECT.send, _OWN_OBJECT.send),
         references=("https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html",),
         web=True,
     )
     ask = _ROOT
+    closed_when_refused = False
 
     def identify(self, answer: Response) -> Identification | None:
         """Recognised by the XML documents of its API."""
@@ -73,6 +83,10 @@ class S3Probe(WebStoreProbe):
         """Request each bucket that was listed or named."""
         draft = inquiry.draft
         own = root(answer.body) == "ListBucketResult"
+        one_bucket = draft.product == "s3" or bool(value(answer.body, "BucketName"))
+        refused = inquiry.is_refused(_ROOT, answer)
+        if refused and one_bucket:
+            return
         if answer.status == 404:
             draft.access = Access.NOT_FOUND
             draft.prove(_ROOT.label, value(answer.body, "Code")[:60] or "status 404", Access.NOT_FOUND)
@@ -86,6 +100,7 @@ class S3Probe(WebStoreProbe):
             draft.access = Access.OPEN
             draft.prove(_ROOT.label, "lists the bucket without authentication", Access.OPEN)
         if not inquiry.enumerates:
+            draft.access = draft.access if own else Access.UNKNOWN
             return
         if own:
             yield from self._own(inquiry, value(answer.body, "Name"))
@@ -93,20 +108,22 @@ class S3Probe(WebStoreProbe):
         listed = [name for name in values(answer.body, "Name") if name]
         if listed:
             draft.prove(_ROOT.label, f"lists {len(listed)} buckets without authentication", Access.OPEN)
-        names = list(dict.fromkeys((*listed, *inquiry.names)))
-        for name in inquiry.limit(names, "buckets"):
-            yield from self._bucket(inquiry, name)
-        if not names:
-            draft.problem(
-                "no list of buckets without authentication; each bucket may still be listed by its name, if the "
-                "app contains it"
-            )
-            return
-        draft.fingerprint(container.name for container in draft.containers)
-        if draft.containers or inquiry.refused:
-            inquiry.judge()
-        if not draft.containers:
-            draft.access = Access.AUTH_REQUIRED if inquiry.refused else Access.NOT_FOUND
+        names = inquiry.limit(list(dict.fromkeys((*listed, *inquiry.names))), "buckets")
+        # The first label of the host is a bucket only if the server has virtual hosts: it comes last.
+        label = draft.target.host.partition(".")[0]
+        tested: list[str] = []
+        try:
+            for name in sorted(names, key=lambda name: name == label and name not in listed):
+                if _LIST.fill(name) is None or (name == label and draft.containers):
+                    continue
+                yield from self._bucket(inquiry, name)
+                tested.append(name)
+        finally:
+            draft.fingerprint(container.name for container in draft.containers)
+            if listed:
+                inquiry.judge()
+            else:
+                inquiry.judge_names("buckets", tested, list_refused=refused)
 
     def _own(self, inquiry: Inquiry, name: str) -> Conversation[None]:
         answer = yield from inquiry.ask(_OWN, cap=MAX_BODY)
@@ -133,6 +150,21 @@ class S3Probe(WebStoreProbe):
         if head is not None and head.status == 200:
             inquiry.draft.prove(_HEAD.label, f"HEAD of {name} succeeds without authentication", Access.OPEN)
         inquiry.add_containers([_container(name, answer, inquiry)])
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first records of a few CSV and JSON objects."""
+        own = root(reading.first.body) == "ListBucketResult"
+        listing = yield from (
+            reading.ask(_OWN, cap=MAX_BODY) if own else reading.ask(_LIST, *container.path, cap=MAX_BODY)
+        )
+        if listing is None or listing.status != 200:
+            return
+        keys, sizes = values(listing.body, "Key"), values(listing.body, "Size")
+        listed = [ListedObject(key, parse_count(size) or 0) for key, size in zip(keys, sizes, strict=False)]
+        if own:
+            yield from read_objects(reading, container.path, _OWN_OBJECT, (), listed)
+        else:
+            yield from read_objects(reading, container.path, _OBJECT, container.path, listed)
 
 
 def _container(name: str, answer: Response, inquiry: Inquiry) -> Container:

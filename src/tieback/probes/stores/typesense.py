@@ -4,13 +4,16 @@ Sends ``GET /collections`` (identify). The refusal names the product. If no key 
 names, counts and fields. Not yet verified against the real server.
 """
 
+from typing import Any
+
 import msgspec
 
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Identification, Inquiry, WebStoreProbe
+from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
+from tieback.probes.web import MAX_FIELDS, Identification, Inquiry
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request
@@ -22,6 +25,12 @@ _COLLECTIONS = get_request(
     depth=Depth.IDENTIFY,
 )
 _STATS = get_request("/stats.json", "whether an anonymous client may read the server's statistics: the second proof")
+_SAMPLE = sample_get(
+    "/collections/{collection}/documents/search"
+    "?q=*&per_page=#&highlight_fields=none&enable_overrides=false&enable_analytics=false",
+    "documents of a collection; the query matches all, and is not added to analytics",
+    names=rb"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254}",
+)
 
 
 class _Field(msgspec.Struct):
@@ -35,7 +44,15 @@ class _Collection(msgspec.Struct):
     fields: list[_Field] = []
 
 
-class TypesenseProbe(WebStoreProbe):
+class _Hit(msgspec.Struct):
+    document: dict[str, Any]
+
+
+class _Hits(msgspec.Struct):
+    hits: list[_Hit]
+
+
+class TypesenseProbe(SampledWebStore):
     """Probe of Typesense: whether it requires a key."""
 
     meta = ProbeMeta(
@@ -45,7 +62,7 @@ class TypesenseProbe(WebStoreProbe):
         services=("typesense",),
         cpe=("cpe:2.3:a:typesense:typesense",),
         cwe="CWE-306",
-        sends=(_COLLECTIONS.send, _STATS.send),
+        sends=(_COLLECTIONS.send, _STATS.send, *(one.send for one in _SAMPLE)),
         references=("https://typesense.org/docs/api/",),
         web=True,
     )
@@ -77,3 +94,8 @@ class TypesenseProbe(WebStoreProbe):
             )
         inquiry.draft.fingerprint(container.name for container in inquiry.draft.containers)
         inquiry.judge()
+
+    def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
+        """Read the first documents of a collection."""
+        found = yield from reading.read(_SAMPLE, _Hits, *container.path)
+        reading.add(container.path, (one.document for one in found.hits) if found is not None else ())

@@ -1,5 +1,6 @@
 """Rows of ``_cat/indices``, as returned by Elasticsearch and OpenSearch, directly or through their consoles."""
 
+import re
 from datetime import UTC, datetime
 
 import msgspec
@@ -7,6 +8,9 @@ import msgspec
 from tieback.model.figure import Figure, estimate, exact
 from tieback.model.probe import Container
 from tieback.probes.wire.jsontext import decode_json
+
+_UUID = re.compile(r"[A-Za-z0-9_-]{20,22}")
+"""Identifier of an index: 15 or 16 random bytes in base64 (``org.elasticsearch.common.UUIDs``)."""
 
 
 class CatIndex(msgspec.Struct, rename={"docs": "docs.count", "primary": "pri.store.size", "made": "creation.date"}):
@@ -60,7 +64,9 @@ def index_container(row: CatIndex) -> Container:
     if row.documents is not None:
         records = estimate(row.documents, "_cat/indices docs.count")
     size = exact(row.primary_bytes, "_cat/indices pri.store.size") if row.primary_bytes is not None else None
-    return Container((row.index,), "index", is_system(row.index), records, size, (), _iso(row.created))
+    created = _iso(row.created)
+    uid = row.uuid if row.uuid and _UUID.fullmatch(row.uuid) else ""
+    return Container((row.index,), "index", is_system(row.index), records, size, (), created, uid=uid)
 
 
 def _iso(milliseconds: int | None) -> str:

@@ -37,8 +37,9 @@ class PostgresMessage(msgspec.Struct, frozen=True):
 class Inbox:
     """Reads a stream in large pieces and returns exact ones: thousands of small rows need few receives."""
 
-    def __init__(self) -> None:
-        self._held = b""
+    def __init__(self, held: bytes = b"") -> None:
+        """Start with bytes that were read already."""
+        self._held = held
         self._at = 0
 
     def take(self, size: int, seconds: float | None = None) -> Conversation[bytes]:

@@ -17,6 +17,7 @@ import msgspec
 from tieback import __version__
 from tieback.model.grant import Depth
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
+from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TlsAnswer
 from tieback.protocols import http1
 from tieback.protocols.http1 import Fields, Framing, MalformedHttpError
@@ -49,6 +50,9 @@ class Response(msgspec.Struct, frozen=True):
     encoded: bool = False
     """True if the body was compressed although identity was requested; it is not read."""
 
+
+NO_RESPONSE = Response(0, {}, b"")
+"""The server closed the connection instead of answering a request, also on a new connection."""
 
 type Keyed = tuple[tuple[str, bytes], ...]
 """Header fields for the app's public key: the name, and a regular expression for the permitted values."""
@@ -153,6 +157,12 @@ class HttpSession:
         self._target = target
         self._tls = bool(target.tls)
         self._alive = False
+        self._connection = ResumableConnection(self._connect)
+
+    @property
+    def encrypted(self) -> bool:
+        """True if the last connection used TLS."""
+        return self._tls
 
     def first(self, path: str, *, seconds: float | None = None, cap: int = MAX_BODY) -> Conversation[Response]:
         """Send the first request, which finds out whether the port speaks HTTP, plain or over TLS.
@@ -191,6 +201,10 @@ class HttpSession:
         """Send a POST that only reads, declared to the last byte. Raises as for ``first``."""
         return (yield from self._again(self._request(path, "POST", headers, body), cap))
 
+    def drop(self) -> None:
+        """Use a new connection for the next request: a response to the last one may still arrive on this one."""
+        self._alive = False
+
     def _again(self, request: bytes, cap: int) -> Conversation[Response]:
         if self._alive:
             try:
@@ -199,13 +213,17 @@ class HttpSession:
                 # An idle connection may be closed at any time (RFC 9112 section 9.5); a read can be sent again.
                 if fault.outcome not in STREAM_ENDED:
                     raise
+        self._connection.drop()
+        return (yield from self._connection.run(self._exchange(request, cap), lambda _: NO_RESPONSE))
+
+    def _connect(self) -> Conversation[None]:
         yield Connect(self._tls)
-        return (yield from self._exchange(request, cap))
 
     def _request(self, path: str, verb: str = "GET", headers: Headers = (), body: bytes | None = None) -> bytes:
         host = re.sub(r"[^A-Za-z0-9._:\[\]-]", "", self._target.place)[:264] or "invalid"
         agent = user_agent(self._target.contact)
-        line = (verb.encode("ascii"), path.encode("ascii"), host.encode("ascii"), agent)
+        whole = f"{self._target.path}{path}".encode("ascii")
+        line = (verb.encode("ascii"), whole, host.encode("ascii"), agent)
         return _TEMPLATE % (*line, _fields(headers, body), body or b"")
 
     def _exchange(self, request: bytes, cap: int) -> Conversation[Response]:

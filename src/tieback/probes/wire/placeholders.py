@@ -14,6 +14,12 @@ class Placeholder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: str
     reason: str
     source: str
+    prefix: bool = False
+    """True if it is only the beginning of the value."""
+
+    def matches(self, key: str, value: str) -> bool:
+        """True if the identifier has this placeholder value."""
+        return key == self.key and (value.startswith(self.value) if self.prefix else value == self.value)
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,4 +35,10 @@ def placeholders() -> tuple[Placeholder, ...]:
 
 def is_distinctive(key: str, value: str) -> bool:
     """True if this value of the identifier can distinguish one store from another."""
-    return bool(value) and all((p.key, p.value) != (key, value) for p in placeholders())
+    return bool(value) and not any(placeholder.matches(key, value) for placeholder in placeholders())
+
+
+def is_distinctive_key(key: str) -> bool:
+    """As ``is_distinctive`` for the key of an identity, such as ``kafka:cluster_id:...``; true for other keys."""
+    _, label, value = (*key.split(":", 2), "", "")[:3]
+    return not any(placeholder.matches(label, value) for placeholder in placeholders())

@@ -17,12 +17,19 @@ from tieback.probes.wire.http import (
     declared_query,
     segment,
 )
-from tieback.scope.conversation import Conversation, DeclaredSend
+from tieback.scope.conversation import Conversation, DeclaredSend, SendCost
 
 # A name is never a dot segment, and contains no percent-encoded slash, backslash or control character.
 _NAME = (
     rb"(?!\.{1,2}(?![A-Za-z0-9_.~%-]))(?!(?:[A-Za-z0-9_.~-]|%..)*%(?:2F|5C|7F|[01][0-9A-F]))" + SEGMENT + rb"{1,765}"
 )
+OBJECT = _NAME + rb"(?:/" + _NAME + rb"){0,30}"
+"""Pattern of an object's key as a path: no empty, dot or control segment."""
+OBJECT_SEGMENT = (
+    rb"(?!\.{1,2}(?:%2F|\?))(?!(?:[A-Za-z0-9_.~-]|%..)*%2F\.{1,2}(?:%2F|\?))"
+    rb"(?!(?:[A-Za-z0-9_.~-]|%..)*%(?:5C|7F|[01][0-9A-F]))" + SEGMENT + rb"{1,1024}"
+)
+"""Pattern of an object's key as one encoded segment."""
 _PLACE = re.compile(r"\{([a-z ]+)\}")
 
 
@@ -42,6 +49,10 @@ class Request(msgspec.Struct, frozen=True):
     names: bytes = b""
     """Pattern of the names that the placeholders of the body accept."""
 
+    def costing(self, cost: SendCost) -> "Request":
+        """The same request, declared with another cost."""
+        return msgspec.structs.replace(self, send=msgspec.structs.replace(self.send, cost=cost))
+
     @property
     def label(self) -> str:
         """Label in reports and documentation."""
@@ -50,7 +61,7 @@ class Request(msgspec.Struct, frozen=True):
     def fill(self, *names: str) -> str | None:
         """Path with the names inserted; ``None`` if a name must not be sent."""
         left = iter(names)
-        path = _PLACE.sub(lambda _: next(left) if self.raw else segment(next(left)), self.path)
+        path = _PLACE.sub(lambda _: next(left, "") if self.raw else segment(next(left, "")), self.path)
         if not path.isascii():
             return None
         probe = b"GET %b HTTP" % path.encode("ascii")
@@ -103,6 +114,7 @@ def get_request(
     raw: bool = False,
     label: str = "",
     keyed: Keyed = (),
+    cost: SendCost = SendCost.CATALOGUE,
 ) -> Request:
     """Declare a GET.
 
@@ -115,9 +127,10 @@ def get_request(
         raw: whether names are inserted without percent-encoding; ``names`` then limits them.
         label: label in reports and documentation, if the path without its query is not clear enough.
         keyed: header fields for the app's public key, each with a pattern of the permitted values.
+        cost: what an answer costs the server or its owner.
     """
     send = declared_get(label or _label("GET", path), _pattern(path, names), why, headers, depth, keyed)
-    return Request(send, path, headers=headers, raw=raw, keyed=keyed)
+    return Request(msgspec.structs.replace(send, cost=cost), path, headers=headers, raw=raw, keyed=keyed)
 
 
 def head_request(

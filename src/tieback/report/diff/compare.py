@@ -14,7 +14,7 @@ import msgspec
 from tieback.assess.ransom import RANSOMED
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure, total
-from tieback.model.probe import Outcome
+from tieback.model.probe import Access, Outcome, Privileges
 from tieback.model.report import Baseline
 from tieback.report.diff.past import PastFinding, PastReport, PastStore
 from tieback.report.document import ACCESS_WORDS, RANSOM_WORDS
@@ -161,8 +161,11 @@ def _differences(before: PastFinding, now: PastFinding, old: PastReport, new: Pa
 
 
 def _store_differences(one: PastStore, other: PastStore) -> Iterator[str]:
-    if one.access is not other.access:
-        yield f"access {ACCESS_WORDS[one.access]} → {ACCESS_WORDS[other.access]}"
+    before_words, now_words = access_words(one), access_words(other)
+    if before_words != now_words:
+        yield f"access {before_words} → {now_words}"
+    if one.privileges is not other.privileges and Privileges.ADMIN in (one.privileges, other.privileges):
+        yield f"rights of a client without credentials {one.privileges or 'unknown'} → {other.privileges or 'unknown'}"
     if one.version != other.version:
         yield f"version {one.version or 'unknown'} → {other.version or 'unknown'}"
     if one.ransom.verdict is not other.ransom.verdict:
@@ -175,6 +178,12 @@ def _store_differences(one: PastStore, other: PastStore) -> Iterator[str]:
         yield f"now also contains {name}"
     for name in sorted(before - now):
         yield f"no longer contains {name}"
+
+
+def access_words(store: PastStore) -> str:
+    """Return the access state; ``not decided`` if a refusal does not show that the store is closed."""
+    words = ACCESS_WORDS[store.access]
+    return f"not decided ({words})" if store.undecided and store.access is not Access.UNKNOWN else words
 
 
 def _differ(one: Figure, other: Figure) -> bool:
@@ -246,8 +255,8 @@ def _fate(store: PastStore, looked: _Looked) -> tuple[str, bool]:
     now = looked.new.stores.get(store.id)
     found = [now] if now is not None else [looked.answered[p] for p in sorted(store.places) if p in looked.answered]
     if found:
-        words = ", ".join(dict.fromkeys(ACCESS_WORDS[one.access] for one in found))
-        return f"the store answered again: {words}", True
+        words = ", ".join(dict.fromkeys(map(access_words, found)))
+        return f"the store answered again: {words}", not any(one.undecided for one in found)
     outcomes = [looked.new.asked[target] for target in store.targets if target in looked.new.asked]
     if not outcomes:
         return "the store was not probed again", False

@@ -14,7 +14,7 @@ from tieback.model.document import SCHEMA_VERSION
 from tieback.model.errors import InputError
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.figure import Figure
-from tieback.model.probe import Access, Outcome, RansomVerdict
+from tieback.model.probe import Access, Outcome, Privileges, RansomVerdict, is_undecided
 from tieback.model.report import Report
 
 _OLD_VENDOR = re.compile(r"for (.*) alone: its apps and the stores that they lead to", re.DOTALL)
@@ -49,6 +49,13 @@ class PastStore(msgspec.Struct, frozen=True):
     pii: tuple[PastClass, ...] = ()
     ransom: PastRansom = PastRansom()
     honeypot: tuple[str, ...] = ()
+    privileges: Privileges = Privileges.NONE
+    untested: tuple[str, ...] = ()
+
+    @property
+    def undecided(self) -> bool:
+        """As ``Exposure.undecided``."""
+        return is_undecided(self.access, self.untested)
 
     @property
     def label(self) -> str:
@@ -285,6 +292,8 @@ def _store(store: Exposure) -> PastStore:
         tuple(PastClass(line.pii_class) for line in store.pii),
         PastRansom(store.ransom.verdict),
         store.honeypot,
+        store.privileges,
+        store.untested,
     )
 
 

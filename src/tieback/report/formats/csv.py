@@ -22,6 +22,7 @@ COLUMNS = (
     "finding", "severity", "rule", "title", "cwe", "app", "bundle_id", "platform", "app_version", "vendor",
     "app_sha256", "apps_concerned", "store", "product", "product_version", "access", "records", "records_quality",
     "bytes", "bytes_quality", "personal_data", "ransom", "targets", "addresses", "evidence", "advice", "seen_by",
+    "entry", "privileges", "account", "untested", "stores_at_most",
 )  # fmt: skip
 LONGEST = 32_000
 """Limit on the characters of a cell; spreadsheets allow 32,767."""
@@ -61,7 +62,7 @@ def _rows(detail: FindingDetail, seen: PassiveNotes) -> Iterator[tuple[str, ...]
         for store in detail.stores or (None,):
             others = [] if store is None else seen.of_store(store)[:MOST_LINES]
             said = "; ".join(f"{line.said} ({line.ours})" for line in map(passive_line, others))
-            yield (*head, *_app(summary), str(len(finding.apps)), *_store(store), *tail, said)
+            yield (*head, *_app(summary), str(len(finding.apps)), *_store(store), *tail, said, *_entry(store))
 
 
 def _app(summary: AppSummary | None) -> tuple[str, ...]:
@@ -79,6 +80,13 @@ def _store(store: Exposure | None) -> tuple[str, ...]:
         "; ".join(total.pii_class for total in store.pii), store.ransom.verdict.value, "; ".join(store.targets),
         "; ".join(store.addresses),
     )  # fmt: skip
+
+
+def _entry(store: Exposure | None) -> tuple[str, ...]:
+    if store is None:
+        return ("",) * 5
+    most = str(store.at_most)
+    return (store.entry.value, store.privileges.value, store.account, "; ".join(store.untested), most)
 
 
 def _figure(figure: Figure) -> tuple[str, str]:

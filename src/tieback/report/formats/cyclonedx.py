@@ -94,7 +94,13 @@ def _service(store: Exposure) -> dict[str, Any]:
             {"name": "tieback:severity", "value": store.severity.value},
         ],
     }
-    if store.access in _CLOSED or store.access.exposed or store.access is Access.OPEN_EMPTY:
+    if store.entry:
+        entry["properties"].append({"name": "tieback:entry", "value": store.entry.value})
+        entry["properties"].append({"name": "tieback:privileges", "value": store.privileges.value})
+    entry["properties"] += [{"name": "tieback:untested", "value": clean(one, 300)} for one in store.untested]
+    if store.undecided:
+        pass  # neither is known
+    elif store.access in _CLOSED or store.access.exposed or store.access is Access.OPEN_EMPTY:
         entry["authenticated"] = store.access in _CLOSED
     if store.pii:
         entry["data"] = [{"flow": "unknown", "classification": total.pii_class} for total in store.pii]

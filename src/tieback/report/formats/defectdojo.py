@@ -14,6 +14,7 @@ from tieback.report.document import clean, escape_markdown, records_text, store_
 from tieback.report.encoding import encode_row
 from tieback.report.figures import bytes_text
 from tieback.report.interface import RendererMeta
+from tieback.report.verdict import verdict_lines
 
 _SEVERITIES = {
     Severity.CRITICAL: "Critical",
@@ -56,6 +57,7 @@ def _finding(detail: FindingDetail, day: str) -> dict[str, Any]:
         f"{bytes_text(store.bytes)}"
         for store in detail.stores
     ]
+    lines += [f"{label.capitalize()}: {text}" for store in detail.stores for label, text in verdict_lines(store)]
     lines += [f"Evidence: {line}" for line in finding.evidence]
     entry: dict[str, Any] = {
         "title": clean(f"{finding.title}: {_about(detail)}", 500),

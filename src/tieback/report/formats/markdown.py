@@ -6,10 +6,10 @@ GitHub Flavored Markdown (https://github.github.com/gfm/). Untrusted text is esc
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
+from tieback.model.exposure import Exposure
 from tieback.model.report import Report
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import (
-    ACCESS_WORDS,
     PLATFORM_WORDS,
     RANSOM_WORDS,
     AppStoreRow,
@@ -31,11 +31,12 @@ from tieback.report.document import (
     stores_without_app,
     ways_of,
 )
-from tieback.report.figures import LEGEND, bytes_text, figure_text, size_text
+from tieback.report.figures import LEGEND, bytes_text, container_text, figure_text, size_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_sighting_line
 from tieback.report.posture import join_tables, number_tables, summary_lines
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
+from tieback.report.verdict import access_text, no_personal_data, no_personal_data_in, verdict_lines
 
 MOST_ROWS = 50
 MOST_FINDINGS = 100
@@ -168,11 +169,11 @@ def _stores(title: str, found: Sequence[AppStoreRow], count: int) -> Iterator[st
     yield "|---|---|---|---|---|---:|---:|---|"
     for row in found:
         app, store = row.summary.app, row.exposure
-        access = " ".join(filter(None, (ACCESS_WORDS[store.access], RANSOM_WORDS[store.ransom.verdict])))
+        access = _access(store)
         ways = "<br>".join(
             f"{escape_markdown(place)} ({words})" for place, words in list(ways_of(row.routes).items())[:3]
         )
-        data = ", ".join(total.pii_class.replace("_", " ") for total in most_records(store.pii)[:5])
+        data = _personal_data(store)
         name = (
             f"{escape_markdown(app.label, 60)} {escape_markdown(app.version_name, 20)} ({PLATFORM_WORDS[app.platform]})"
         )
@@ -190,6 +191,27 @@ def _stores(title: str, found: Sequence[AppStoreRow], count: int) -> Iterator[st
     if count > len(found):
         yield ""
         yield f"and {count - len(found):,} more"
+    yield from _verdicts(list({row.exposure.id: row.exposure for row in found}.values()))
+
+
+def _access(store: Exposure) -> str:
+    return escape_markdown(" ".join(filter(None, (access_text(store), RANSOM_WORDS[store.ransom.verdict]))))
+
+
+def _personal_data(store: Exposure) -> str:
+    names = ", ".join(total.pii_class.replace("_", " ") for total in most_records(store.pii)[:5])
+    return names or no_personal_data_in(store)
+
+
+def _verdicts(stores: Sequence[Exposure]) -> Iterator[str]:
+    """How one gets in, what was not tried, and how many stores it is, below a table."""
+    lines = [
+        f"- {escape_markdown(', '.join(store.targets[:3]), 300)}: {label}: {escape_markdown(text, 1000)}"
+        for store in stores
+        for label, text in verdict_lines(store)
+    ]
+    if lines:
+        yield from ("", *lines)
 
 
 def _without_app(report: Report) -> Iterator[str]:
@@ -203,12 +225,13 @@ def _without_app(report: Report) -> Iterator[str]:
     yield "| Severity | Target | Store | Access | Records | Size | Personal data |"
     yield "|---|---|---|---|---:|---:|---|"
     for store in stores:
-        access = " ".join(filter(None, (ACCESS_WORDS[store.access], RANSOM_WORDS[store.ransom.verdict])))
-        data = ", ".join(total.pii_class.replace("_", " ") for total in most_records(store.pii)[:5])
+        access = _access(store)
+        data = _personal_data(store)
         places = ", ".join(escape_markdown(target, 300) for target in store.targets[:5])
         figures = f"{figure_text(store.records)} | {bytes_text(store.bytes)}"
         texts = f"{places} | {escape_markdown(store_text(store))} | {access}"
         yield f"| {store.severity.value} | {texts} | {figures} | {escape_markdown(data)} |"
+    yield from _verdicts(stores)
     for store in stores if report.without_inputs else ():
         contents = containers_of(store)
         if contents:
@@ -219,8 +242,9 @@ def _without_app(report: Report) -> Iterator[str]:
             )
         for container, classes in contents[:MOST_CONTAINERS]:
             name, kind = escape_markdown(container.name, 300), escape_markdown(container.kind, 40)
-            figures = f"{figure_text(container.records)} | {bytes_text(container.bytes)} | {len(container.fields):,}"
-            yield f"| {name} | {kind} | {figures} | {escape_markdown(', '.join(classes), 400)} |"
+            figures = f"{container_text(container)} | {bytes_text(container.bytes)} | {len(container.fields):,}"
+            personal = ", ".join(classes) or no_personal_data(container)
+            yield f"| {name} | {kind} | {figures} | {escape_markdown(personal, 400)} |"
         if len(contents) > MOST_CONTAINERS:
             yield from ("", f"and {len(contents) - MOST_CONTAINERS:,} more")
 

@@ -168,6 +168,10 @@ def _resources(detail: FindingDetail) -> list[dict[str, Any]]:
                 "records_quality": store.records.quality.value,
                 "bytes": store.bytes.value,
                 "personal_data": [total.pii_class for total in store.pii],
+                "entry": store.entry.value,
+                "privileges": store.privileges.value,
+                "untested": [clean(one, 300) for one in store.untested],
+                "stores_at_most": store.at_most,
             },
         }
         for store in detail.stores

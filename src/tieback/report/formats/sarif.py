@@ -16,6 +16,7 @@ from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import TRAFFIC, clean, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
+from tieback.report.verdict import entry_text, untested_text
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST_PLACES = 10
@@ -126,12 +127,22 @@ def _result(detail: FindingDetail, order: dict[str, int]) -> dict[str, Any]:
             **({"cvss": finding.cvss} if finding.cvss else {}),
             "evidence": [clean(line, 500) for line in finding.evidence],
             "stores": list(finding.exposures),
+            **_ways_in(detail),
             "apps": len(finding.apps),
         },
     }
     if finding.rule in order:
         result["ruleIndex"] = order[finding.rule]
     return result
+
+
+def _ways_in(detail: FindingDetail) -> dict[str, Any]:
+    """How a client without credentials gets into the stores, and what was not tried."""
+    found = {
+        "entry": sorted({entry_text(store) for store in detail.stores} - {""}),
+        "untested": sorted({untested_text(store) for store in detail.stores} - {""}),
+    }
+    return {key: value for key, value in found.items() if value}
 
 
 def _locations(detail: FindingDetail) -> Iterator[dict[str, Any]]:

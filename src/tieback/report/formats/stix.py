@@ -13,11 +13,12 @@ from typing import Any, BinaryIO
 
 from tieback.model.exposure import Exposure
 from tieback.model.report import AppSummary, Report
-from tieback.report.document import ACCESS_WORDS, clean, records_text, store_text
+from tieback.report.document import clean, records_text, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.figures import bytes_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import MOST_LINES, PassiveNotes, passive_line
+from tieback.report.verdict import access_text, no_personal_data_in, verdict_lines
 
 _OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 """Namespace of the ids of observables, defined by the standard (section 2.9)."""
@@ -75,15 +76,16 @@ def _objects(report: Report, made: str) -> Iterator[dict[str, Any]]:
 
 
 def _store(store: Exposure, made: str, author: str) -> Iterator[dict[str, Any]]:
-    facts = f"{ACCESS_WORDS[store.access]}; {records_text(store.records)}; {bytes_text(store.bytes)}"
+    facts = f"{access_text(store)}; {records_text(store.records)}; {bytes_text(store.bytes)}"
     classes = ", ".join(total.pii_class for total in store.pii)
+    more = "".join(f"; {label}: {text}" for label, text in verdict_lines(store))
     host = _object(
         "infrastructure",
         f"store\0{store.id}",
         made,
         {
             "name": clean(f"{store_text(store)} at {', '.join(store.targets[:3])}", 300),
-            "description": clean(f"{facts}; personal data: {classes or 'none detected'}", 2000),
+            "description": clean(f"{facts}; personal data: {classes or no_personal_data_in(store)}{more}", 2000),
             "infrastructure_types": ["hosting-target-lists" if store.access.exposed else "unknown"],
             "labels": [f"tieback-{store.access.value}", f"tieback-ransom-{store.ransom.verdict.value}"],
             "external_references": [{"source_name": "tieback", "external_id": store.id}],

@@ -17,7 +17,6 @@ from tieback.model.exposure import AppRoute, Exposure, Finding, Severity
 from tieback.model.report import AppSummary, BaselineState, Encryption, GroupTable, Report
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.document import (
-    ACCESS_WORDS,
     EXPERIMENTAL,
     PLATFORM_WORDS,
     RANSOM_WORDS,
@@ -49,6 +48,7 @@ from tieback.report.passive import passive_line, passive_summary
 from tieback.report.posture import join_tables, summary_lines
 from tieback.report.store_tables import SEVERITY_STYLES, print_store
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
+from tieback.report.verdict import access_text, no_personal_data_in, verdict_lines
 
 MOST_ROWS = 50
 """Limit on the rows of one table; the rest is only counted."""
@@ -114,12 +114,14 @@ def print_report(report: Report, console: Console, *, brief: bool = False, least
     if open_rows:
         console.print(_exposed(open_rows, console.width))
         _print_rest(console, report.ways[0], len(open_rows))
+        _print_verdicts(open_rows, console)
         console.print(Text("\n" + "   ".join(f"{sign} {word}" for sign, word, _ in LEGEND), style="dim"))
     _print_partly_read(report, console)
     _print_findings(report, console, brief=brief, least=least if console.width >= UNFOLDED else None)
     if other_rows:
         console.print(_other(other_rows, console.width))
         _print_rest(console, report.ways[1], len(other_rows))
+        _print_verdicts(other_rows, console)
     _print_without_app(report, console, most)
     if brief:
         _print_problems(report, console)
@@ -141,6 +143,15 @@ def print_report(report: Report, console: Console, *, brief: bool = False, least
     console.print()
     for label, text in about_lines(report):
         console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
+
+
+def _print_verdicts(found: Sequence[AppStoreRow], console: Console) -> None:
+    """How one gets into the stores of a table, what was not tried, and how many stores they are; each store once."""
+    for store in {row.exposure.id: row.exposure for row in found}.values():
+        for label, text in verdict_lines(store):
+            place = _short(", ".join(store.targets[:2]), 80, console.width)
+            line = Text.assemble((f"{place}: ", "bold"), f"{label}: {text}")
+            console.print(Padding(line, (0, 0, 0, 2), expand=False))
 
 
 def _print_named(report: Report, console: Console, most: int) -> None:
@@ -362,7 +373,7 @@ def _product(store: Exposure, width: int) -> Text:
 
 
 def _access(store: Exposure, width: int) -> Text:
-    text = Text(ACCESS_WORDS[store.access])
+    text = Text(access_text(store))
     if ransom := RANSOM_WORDS[store.ransom.verdict]:
         text.append(_joined(("", ransom), width), style="bold magenta")
     return text
@@ -371,7 +382,7 @@ def _access(store: Exposure, width: int) -> Text:
 def _classes(store: Exposure, most: int | None) -> str:
     names = [clean(total.pii_class, 30).replace("_", " ") for total in most_records(store.pii)]
     if not names:
-        return "none detected"
+        return no_personal_data_in(store)
     more = f" and {len(names) - most} more" if most is not None and len(names) > most else ""
     return ", ".join(names[:most]) + more
 

@@ -16,7 +16,8 @@ from sqlalchemy import Connection
 from tieback.model.document import decode, encode
 from tieback.model.exposure import Exposure, Finding, PeopleRange, PiiClassTotal
 from tieback.model.figure import Figure
-from tieback.model.probe import Access, Ransom
+from tieback.model.pii import OwnPeople
+from tieback.model.probe import Access, Ransom, is_undecided
 from tieback.storage.ledger.bulk import insert_rows
 from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.tables import exposure_apps, exposures, findings, runs
@@ -29,6 +30,10 @@ ROWS_A_STATEMENT = 500
 _ROWS_AT_ONCE = 1000
 _STORES_AT_ONCE = 5_000
 _MOST_RECORDS = 2**62
+_OWN_LIMIT = 100_000
+"""Limit of people at our own domains in the columns for sorting, where they count less than severity and more than the
+rest. Such a column is compared only within a run."""
+_MOST_POINTS = 1000
 _WORST_FIRST = (exposures.c.rank.desc(), exposures.c.score.desc(), exposures.c.records.desc(), exposures.c.id)
 
 
@@ -43,10 +48,20 @@ class StoreLine(msgspec.Struct, frozen=True):
     pii: tuple[PiiClassTotal, ...]
     ransom: Ransom
     people: PeopleRange | None = None
+    own_people: OwnPeople | None = None
     honeypot: tuple[str, ...] = ()
     provider: str = ""
     country: str = ""
     containers: tuple["DescribedLine", ...] = ()
+    at_most: int = 1
+    records_at_most: Figure | None = None
+    bytes_at_most: Figure | None = None
+    untested: tuple[str, ...] = ()
+
+    @property
+    def undecided(self) -> bool:
+        """As ``Exposure.undecided``."""
+        return is_undecided(self.access, self.untested)
 
     @property
     def described(self) -> bool:
@@ -69,11 +84,17 @@ class TargetLine(msgspec.Struct, frozen=True):
     targets: tuple[str, ...]
     addresses: tuple[str, ...]
     honeypot: tuple[str, ...] = ()
+    untested: tuple[str, ...] = ()
 
     @property
     def exposed(self) -> bool:
         """As ``Exposure.exposed``."""
         return self.access.exposed and not self.honeypot
+
+    @property
+    def undecided(self) -> bool:
+        """As ``Exposure.undecided``."""
+        return is_undecided(self.access, self.untested)
 
 
 class OpenPeriod(msgspec.Struct, frozen=True):
@@ -109,7 +130,7 @@ class Conclusions:
             save(connection)
 
     def exposures(self, run: str, *, exposed: bool | None = None) -> Iterator[Exposure]:
-        """The stores of a run by severity, points and records, worst first; ``exposed`` selects one kind."""
+        """The stores of a run by severity, people at our domains, points and records; ``exposed`` selects one kind."""
         query = sa.select(exposures.c.document).where(self._which(run, exposed))
         for (text,) in self._stream(query.order_by(*_WORST_FIRST)):
             yield decode(text, "exposure", Exposure)
@@ -269,7 +290,7 @@ def _exposure_row(run: str, store: Exposure) -> Mapping[str, object]:
         "access": store.access,
         "severity": store.severity,
         "rank": store.severity.rank,
-        "score": store.score,
+        "score": store.score + _MOST_POINTS * min(store.own_count, _OWN_LIMIT),
         "exposed": int(store.exposed),
         "records": min(store.records.value, _MOST_RECORDS),
         "document": encode("exposure", store).decode(),
@@ -282,7 +303,7 @@ def _finding_row(run: str, finding: Finding) -> Mapping[str, object]:
         "id": finding.id,
         "rule": finding.rule,
         "severity": finding.severity,
-        "rank": finding.severity.rank,
+        "rank": finding.severity.rank * _OWN_LIMIT + min(finding.own_people, _OWN_LIMIT - 1),
         "document": encode("finding", finding).decode(),
     }
 

@@ -98,7 +98,8 @@ exposures = Table(
     Column("exposed", _WHOLE, nullable=False, server_default="0"),
     Column("records", BigInteger, nullable=False, server_default="0"),
 )
-"""The conclusions of a run, one row per store; ``document`` is the JSON document, the other columns are for sorting.
+"""The conclusions of a run, one row per store; ``document`` is the JSON document, the other columns are for sorting:
+``score`` also has the people at our own domains.
 
 Record counts above 63 bits are capped at 2^62 here; the document has the full number.
 """

@@ -4,13 +4,15 @@ import msgspec
 import pytest
 
 from tests.unit.cases.letters.samples import facts
+from tests.unit.cases.letters.test_render import write
 from tests.unit.cases.samples import NOW, case, exposure
 from tieback.cases.letters.facts import shorten_names
 from tieback.cases.letters.language import load_language
 from tieback.model.backend import Candidate, Route
 from tieback.model.case import CaseApp, CaseState, Recheck, RecheckVerdict
 from tieback.model.figure import exact
-from tieback.model.probe import Ransom, RansomVerdict
+from tieback.model.pii import OwnPeople
+from tieback.model.probe import Access, Container, Entry, Privileges, Ransom, RansomVerdict
 
 
 def test_a_store_in_words() -> None:
@@ -65,3 +67,49 @@ def test_apps_once_with_their_last_version() -> None:
 )
 def test_names_in_short(names: list[str], text: str) -> None:
     assert shorten_names(names, load_language("en")) == text
+
+
+def test_stores_with_our_own_people_come_first() -> None:
+    ours = exposure("es-2", own_people=OwnPeople(1200, 5000, 4000))
+    told = facts("de", (case("es-1"), msgspec.structs.replace(case("es-2"), store=ours)))
+    assert [store.own_people for store in told.stores] == [
+        "mindestens 1.200 von 5.000 Personen der Stichprobe, nach ihrer E-Mail-Domain",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "pt"])
+def test_every_language_has_words_for_our_own_people(language: str) -> None:
+    words = load_language(language).words
+    assert words["own_people_text"].format(at_least=1, sampled=2) != words["own_people_text"]
+    assert words["own_people"]
+
+
+PRIVILEGED = {"entry": Entry.NAMED_ACCOUNT, "privileges": Privileges.ADMIN, "account": "root"}
+
+
+@pytest.mark.parametrize("name", ["en", "de", "fr", "es", "pt"])
+def test_a_letter_shows_how_a_client_without_credentials_has_access(name: str) -> None:
+    known = load_language(name)
+    (store,) = facts(name, (case(),)).stores
+    assert store.entry == ""
+    privileged = msgspec.structs.replace(case(), store=exposure(**PRIVILEGED))
+    (store,) = facts(name, (privileged,)).stores
+    assert "root" in store.entry
+    assert known.words["privileges_admin"] in store.entry
+    assert f"| {store.entry} |" in write(name=name, cases=(privileged,)).text.replace("\\", "")
+
+
+def test_fields_that_were_not_read_are_not_called_free_of_personal_data() -> None:
+    unread = exposure(containers=(Container(("machines",), "index"),), pii=())
+    (store,) = facts(cases=(msgspec.structs.replace(case(), store=unread),)).stores
+    assert store.classes == "not examined: no field names were read"
+
+
+def test_lookalikes_and_undecided_stores_in_words() -> None:
+    several = msgspec.structs.replace(case(), store=exposure(at_most=2))
+    assert facts(cases=(several,)).stores[0].access.endswith("these addresses may be 1 to 2 stores")
+    unsure = exposure(access=Access.AUTH_REQUIRED, untested=("the account root without a password",), **PRIVILEGED)
+    (store,) = facts(cases=(msgspec.structs.replace(case(), store=unsure),)).stores
+    assert store.access == "not decided: a login was refused, but not every access path was tried"
+    assert store.entry == ""

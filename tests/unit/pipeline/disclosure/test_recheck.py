@@ -10,7 +10,7 @@ import pytest
 from tests.lab.ports import free_port
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import make
-from tieback.cases.policy import default_policy
+from tieback.cases.policy import RecheckPolicy, default_policy
 from tieback.model.backend import Candidate, Route
 from tieback.model.case import Case, CaseState, RecheckVerdict
 from tieback.model.errors import GrantError
@@ -19,10 +19,12 @@ from tieback.model.passive import PassiveService
 from tieback.model.probe import Access
 from tieback.pipeline.disclosure.cases import open_case_service
 from tieback.pipeline.disclosure.recheck import known_targets, other_targets, recheck
+from tieback.pipeline.probing.candidates import target_label
 from tieback.storage.lake.tables.imports import ReportImport, save_import
 from tieback.storage.workspace import Workspace
 
 POLICY = default_policy()
+AT_ONCE = msgspec.structs.replace(POLICY, recheck=RecheckPolicy(hours=0))
 TODAY = datetime.now(UTC).date()
 GRANT = Grant(
     authorised_by="test", contact="t@t.test", not_after=TODAY + timedelta(days=9),
@@ -70,15 +72,32 @@ def test_a_cloud_s_host_is_not_searched() -> None:
     assert other_targets(store, known_targets(store)) == []
 
 
-def test_where_nothing_listens_any_more_it_is_fixed(tmp_path: Path) -> None:
-    (looked,) = recheck(opened(tmp_path, free_port()), GRANT, POLICY, everything)
+def test_a_place_below_a_path_stays_one() -> None:
+    store = msgspec.structs.replace(exposure(), targets=("www.fieldhand.test:443/es/", "[::1]:443/a/b/"), routes=())
+    places = known_targets(store)
+    assert [(one.host, one.port, one.path, one.resource) for one in places] == [
+        ("www.fieldhand.test", 443, "/es", ""),
+        ("::1", 443, "/a/b", ""),
+    ]
+    assert [target_label(one) for one in places] == list(store.targets)
+    seen = other_targets(store, places, ["www.fieldhand.test:443/search/"])
+    assert target_label(seen[0]) == "www.fieldhand.test:443/search/"
+
+
+def test_where_nothing_listens_any_more_a_second_recheck_makes_it_fixed(tmp_path: Path) -> None:
+    directory = opened(tmp_path, free_port())
+    (first,) = recheck(directory, GRANT, POLICY, everything)
+    assert (first.check.verdict, first.after.state) == (RecheckVerdict.CLOSED, CaseState.FOUND)
+    (again,) = recheck(directory, GRANT, POLICY, everything)
+    assert again.check.verdict is RecheckVerdict.CLOSED, "not 24 hours later"
+    (looked,) = recheck(directory, GRANT, AT_ONCE, everything)
     assert looked.check.verdict is RecheckVerdict.FIXED
     assert (looked.before.state, looked.after.state) == (CaseState.FOUND, CaseState.FIXED)
     assert looked.event.news
     with open_case_service(tmp_path / "ws") as work:
         (case,) = work.cases()
         assert case.state is CaseState.FIXED
-        assert [line.event for line in work.log(case.id)] == ["opened", "check", "state"]
+        assert [line.event for line in work.log(case.id)] == ["opened", "check", "check", "check", "state"]
     assert (tmp_path / "ws" / "audit.jsonl").stat().st_size > 0
 
 

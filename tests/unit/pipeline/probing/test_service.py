@@ -21,9 +21,11 @@ from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential
 from tieback.pipeline.probing import service as probing
 from tieback.probes import PROBES
+from tieback.probes.choose import order_probes
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.rules import RuleFiles
+from tieback.scope.budget import OpeningBudget
 from tieback.scope.conversation import Conversation, DeclaredSend, RetryLater, Target, Traffic
 from tieback.scope.decide import Decision
 from tieback.scope.replay import ReplayDialer
@@ -59,6 +61,8 @@ class ScriptedDialer:
         """How many conversations had begun when the audit log was last on the disk."""
         self.concurrency = 4
         self.stopped = False
+        self.seconds = 0.0
+        """What a conversation costs of the time for unknown services."""
         self.slow: set[str] = set()
         """Targets that no first look is long enough for."""
         self.looks: list[tuple[str, bool]] = []
@@ -90,6 +94,7 @@ class ScriptedDialer:
         probe: str = "",
         note: bool = False,
         hasty: bool = False,
+        opening: OpeningBudget | None = None,
     ) -> tuple[ProbeReport, Traffic]:
         conversation.close()
         self.looks.append((target.label, hasty))
@@ -107,6 +112,8 @@ class ScriptedDialer:
         report = ProbeReport(
             target.label, outcome, Access.AUTH_REQUIRED, probe=self.found.get(name, name), problems=problems
         )
+        if opening is not None and outcome is not Outcome.OK:
+            opening.charge(self.seconds, silent=False)
         return report, Traffic("127.0.0.1", bytes_sent=10, bytes_read=100, seconds=0.25, tls=None)
 
 
@@ -154,9 +161,26 @@ async def test_silent_server_is_not_awaited_for_a_greeting() -> None:
 
 
 async def test_after_a_silence_come_those_whose_servers_keep_quiet() -> None:
-    dialer = ScriptedDialer({"smb": Outcome.OK}, problems={"redis": "sends no byte in 1 s"})
+    dialer = ScriptedDialer({"postgresql": Outcome.OK}, problems={"redis": "sends no byte in 1 s"})
     await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
-    assert [name for _, name in dialer.asked] == ["redis", "ldap", "smb"]
+    quiet = ["ldap", "smb", "elasticsearch", "web", "amqp", "stomp", "mqtt", "postgresql"]
+    assert [name for _, name in dialer.asked] == ["redis", *quiet]
+
+
+async def test_what_does_not_answer_http_is_not_probed_for_other_http_stores() -> None:
+    dialer = ScriptedDialer({}, problems={"elasticsearch": "sends no byte in 1 s"})
+    await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    assert "web" not in {name for _, name in dialer.asked}
+
+
+async def test_protocols_that_there_was_no_time_for_are_reported() -> None:
+    dialer = ScriptedDialer({})
+    dialer.seconds = 1.3
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    tried, everything = len(dialer.asked), len(order_probes(None, 9999))
+    assert tried == 4
+    expected = f"not recognised: no answer within 5 s; {tried} protocols tried, {everything - tried} not tried"
+    assert (report.outcome, report.problems) == (Outcome.PROTOCOL_MISMATCH, (expected,))
 
 
 async def test_what_is_hostile_to_one_guess_may_be_the_next_ones_protocol() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.model.errors import UsageError
+from tieback.pipeline.probing.candidates import target_label
 from tieback.pipeline.probing.service import store_ports
 from tieback.pipeline.probing.target_syntax import MAX_EXPANDED, NamedTarget, expand_target, split_host
 from tieback.pipeline.probing.targets import TargetList
@@ -24,7 +25,7 @@ def expanded(text: str) -> list[tuple[str, int]]:
         ("127.77.0.10:9200", "127.77.0.10", 9200, None, None),
         ("[::1]:27017", "::1", 27017, None, None),
         ("http://a.test", "a.test", 80, None, False),
-        ("https://a.test/db?x=1", "a.test", 443, None, True),
+        ("https://a.test/?x=1", "a.test", 443, None, True),
         ("HTTPS://A.test:9200/", "a.test", 9200, None, True),
         ("http://[::1]:9200/", "::1", 9200, None, False),
         ("redis://a.test", "a.test", 6379, "redis", False),
@@ -38,6 +39,32 @@ def test_one_named_target(text: str, host: str, port: int, service: str | None, 
     found = one.candidate
     assert (found.host, found.port, found.service, found.tls, one.derived) == (host, port, service, tls, False)
     assert service is None or service in {probe.meta.name for probe in PROBES}
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("http://a.test/es/customers/_search", {"a.test:80": None, "a.test:80/es/": "elasticsearch"}),
+        ("http://a.test:81/couch/_all_dbs", {"a.test:81": None, "a.test:81/couch/": "couchdb"}),
+        ("https://a.test/db?x=1", {"a.test:443": None, "a.test:443/db/": None}),
+        ("https://a.test/a/b/c/d/e", {"a.test:443": None}),
+        ("https://a.test/../x", {"a.test:443": None}),
+        ("http://a.test/café", {"a.test:80": None}),
+        ("redis://a.test/0", {"a.test:6379": "redis"}),
+    ],
+)
+def test_a_path_is_a_place_too(text: str, places: dict[str, str | None]) -> None:
+    found = {target_label(one.candidate): one.candidate.service for one in expand_target(text)}
+    assert found == places
+
+
+def test_containers_in_urls_are_hints_for_their_place() -> None:
+    targets = TargetList(
+        ["http://a.test:9000/photos/a.jpg", "http://a.test:9000/backups/b.zip", "http://a.test/es/orders/_search"]
+    )
+    hints = {target_label(candidate): found for candidate, found in targets.hints.items()}
+    assert hints["a.test:9000"].names_for(("s3",)) == ("photos", "backups")
+    assert hints["a.test:80/es/"].names_for(("elasticsearch",)) == ("orders",)
 
 
 @pytest.mark.parametrize("text", ["es.fieldhand.test", "2001:db8::1", "[2001:db8::1]"])

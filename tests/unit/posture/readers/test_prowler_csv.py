@@ -1,5 +1,7 @@
 """Prowler's CSV: outcomes of checks alone."""
 
+import json
+
 import pytest
 
 from tests.unit.posture.conftest import Read, Settle
@@ -55,3 +57,43 @@ def test_the_cluster_of_an_instance_where_a_sentence_names_it(check: str, why: s
     assert [(one.id, one.kind, one.name) for one in found] == [
         (RDS_ARN, "member", f"arn:aws:rds:eu-west-1:{ACCOUNT}:cluster:shop")
     ] * members
+
+
+OLD_HEAD = "ASSESSMENT_START_TIME;ACCOUNT_ID;REGION;CHECK_ID;STATUS;STATUS_EXTENDED;RESOURCE_ID;RESOURCE_ARN\n"
+
+
+def test_columns_of_prowler_3(read: Read, settle: Settle) -> None:
+    rows = "".join(
+        f"2023-05-01T10:00:00;{ACCOUNT};eu-west-1;s3_bucket_public_access;{status};said;b{n};arn:aws:s3:::b{n}\n"
+        for n, status in enumerate(["FAIL", *["PASS"] * 9])
+    )
+    facts, source = read(OLD_HEAD + rows)
+    found = settle(facts)
+    assert len(found) == 10  # what passes is counted, too: its state may be unknown
+    assert sum(one.public == "yes" for one in found.values()) == 1
+    assert not any(one.public == "no" for one in found.values())
+    assert {one.account for one in found.values()} == {ACCOUNT}
+    assert source.first_skipped == ""
+
+
+def test_json_of_prowler_3(read: Read, settle: Settle) -> None:
+    finding = {
+        "AssessmentStartTime": "2023-05-01T10:00:00", "FindingUniqueId": "prowler-aws-1", "Provider": "aws",
+        "CheckID": "rds_instance_storage_encrypted", "Status": "FAIL", "StatusExtended": "not encrypted",
+        "AccountId": ACCOUNT, "Region": "eu-west-1", "ResourceId": "orders", "ResourceArn": RDS_ARN,
+    }  # fmt: skip
+    facts, source = read(json.dumps([finding, finding | {"CheckID": 7}, "x"]))
+    (one,) = settle(facts).values()
+    assert (one.at_rest, one.name, one.account) == ("none", "orders", ACCOUNT)
+    assert "no finding of Prowler 3" in source.first_skipped
+
+
+def test_prowler_2_is_refused_with_advice(read: Read) -> None:
+    with pytest.raises(InputError, match="Prowler 2"):
+        read('[{"Profile": "x", "Control ID": "7.73", "Status": "FAIL", "Resource ID": "b"}]')
+
+
+def test_an_empty_list_is_no_error(read: Read) -> None:
+    facts, source = read("[ ]\n")
+    assert facts == []
+    assert source.incomplete == ""

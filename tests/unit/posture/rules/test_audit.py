@@ -1,6 +1,7 @@
 """Which grammar a file is of, and what its answers say."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,18 @@ KINDS: list[tuple[str, str, str]] = [
 @pytest.mark.parametrize(("name", "text", "kind"), KINDS)
 def test_kinds_are_detected_from_content(name: str, text: str, kind: str) -> None:
     assert reader_for(RulesText(name, text)).meta.name == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'services:\n  es:\n    image: elasticsearch:8.11.0\n    environment: ["xpack.security.enabled=false"]\n',
+        "apiVersion: v1\nkind: ConfigMap\ndata:\n  mongod.conf: |\n    net:\n      bindIp: 0.0.0.0\n",
+    ],
+)
+def test_manifests_are_not_read_as_the_configuration_of_a_server(text: str) -> None:
+    with pytest.raises(UsageError, match="its settings are not read"):
+        reader_for(RulesText("compose.yml", text))
 
 
 def test_every_kind_is_in_the_table() -> None:
@@ -113,3 +126,33 @@ def test_any_text_never_raises_another_error(reader: RulesReader, text: str) -> 
         return
     for path in ("/", *policy.paths()):
         policy.ask(Requester.ANONYMOUS, path)
+
+
+UNTIL_FIRESTORE = """service cloud.firestore { match /databases/{d}/documents {
+  match /{a=**} { allow read: if request.time < timestamp.date(2020, 2, 1); }
+} }"""
+UNTIL_S3 = {
+    "Effect": "Allow",
+    "Principal": "*",
+    "Action": "s3:GetObject",
+    "Resource": "arn:aws:s3:::b/*",
+    "Condition": {"DateLessThan": {"aws:CurrentTime": "2020-02-01T00:00:00Z"}},
+}
+
+
+@pytest.mark.parametrize(("day", "allowed"), [("2020-01-01", True), ("2020-03-01", False)])
+@pytest.mark.parametrize(
+    ("name", "text", "path"),
+    [
+        ("firestore.rules", UNTIL_FIRESTORE, "/a/b"),
+        ("database.rules.json", '{"rules": {".read": "now < 1580515200000"}}', "/a"),
+        ("policy.json", json.dumps({"Statement": [UNTIL_S3]}), "b/key"),
+    ],
+)
+def test_conditions_on_time_are_those_of_the_chosen_day(
+    tmp_path: Path, name: str, text: str, path: str, day: str, allowed: bool
+) -> None:
+    (tmp_path / name).write_text(text)
+    moment = datetime.fromisoformat(f"{day}T00:00:00+00:00")
+    (answer,) = audit_rules(tmp_path / name, [Requester.ANONYMOUS], [path], at=moment)
+    assert answer.read is allowed

@@ -30,7 +30,64 @@ CHAT = {
     }
 }
 
+SELF_MADE = {
+    "users": {"$uid": {".read": "auth.uid === $uid", ".write": "auth.uid === $uid"}},
+    "patients": {".read": "root.child('users').child(auth.uid).child('role').val() === 'doctor'"},
+    "wards": {".read": "root.child('users/' + auth.uid + '/wards').hasChild('a')"},
+}
+CHECKED = {
+    "users": {
+        "$uid": {
+            ".write": "auth.uid === $uid",
+            "role": {".validate": "newData.val() === 'patient'"},
+            "$other": {".validate": "$other === 'name'"},
+        }
+    },
+    "patients": {".read": "root.child('users').child(auth.uid).child('role').val() === 'doctor'"},
+    "own": {".read": "root.child('users').child(auth.uid).child('role').val() === 'patient'"},
+    "admins": {".read": "root.child('users').child(auth.uid).child('admin').val() === true"},
+}
+INVITED = {
+    "members": {"$uid": {".write": "root.child('members').child(auth.uid).exists()"}},
+    "secrets": {".read": "root.child('members').child(auth.uid).exists()"},
+}
+FLAGS = {
+    "flags": {".write": "auth != null"},
+    "posts": {".read": "root.child('flags/open').val() === true"},
+}
+OWN_POSTS = {"posts": {"$id": {".write": "newData.child('owner').val() === auth.uid", ".read": "data.exists()"}}}
+PARENT = {"rooms": {"$room": {"name": {".write": "newData.parent().child('open').val() === true"}}}}
+OF_OWNER = {
+    "rooms": {
+        "$room": {
+            ".read": "data.child('owner').val() === auth.uid",
+            ".write": "!data.exists() || data.child('owner').val() === auth.uid",
+        }
+    }
+}
+
 CASES: list[tuple[str, Any, str, str, str]] = [
+    ("a role that one gives oneself", SELF_MADE, "any-user", "/patients", "r-"),
+    ("a list that one gives oneself", SELF_MADE, "any-user", "/wards", "r-"),
+    ("a role, without login", SELF_MADE, "anonymous", "/patients", "--"),
+    ("a role that validation forbids", CHECKED, "any-user", "/patients", "--"),
+    ("a role that validation allows", CHECKED, "any-user", "/own", "r-"),
+    ("a name that validation forbids", CHECKED, "any-user", "/admins", "--"),
+    ("members invite members", INVITED, "any-user", "/secrets", "--"),
+    ("a flag that anybody sets", FLAGS, "any-user", "/posts", "r-"),
+    ("a flag that anybody sets, without login", FLAGS, "anonymous", "/posts", "r?-"),
+    ("own posts", OWN_POSTS, "any-user", "/posts/1", "rw"),
+    ("data beside the written place is stored", PARENT, "any-user", "/rooms/1/name", "-w?"),
+    ("the room of another", OF_OWNER, "any-user", "/rooms/1", "-w?"),
+    ("a name in a path is never null", OWN, "anonymous", "/users/$uid", "--"),
+    ("a snapshot is no value", {".read": "root.child('foo') != null"}, "anonymous", "/", "--"),
+    ("an unknown property of a query", {".read": "query.foo == 1"}, "anonymous", "/", "--"),
+    ("a method in brackets", {".read": "root['child']('a')['exists']()"}, "anonymous", "/", "r?-"),
+    ("a division by zero", {".read": "(1/0 + '') == 'NaN'"}, "anonymous", "/", "r-"),
+    ("above the root", {".read": "root.parent().exists() || true"}, "anonymous", "/", "--"),
+    ("a start that the requester chooses", {".read": "query.startAt == 'a'"}, "anonymous", "/", "r-"),
+    ("a list with a null", {".read": "root.hasChildren([auth.uid]) || true"}, "anonymous", "/", "--"),
+    ("a flag that Firebase refuses", {"$a": {".read": "$a.matches(/x/g) || true"}}, "anonymous", "/x", "--"),
     ("all open", {".read": True, ".write": True}, "anonymous", "/", "rw"),
     ("all open, as texts", {".read": "true", ".write": "true"}, "anonymous", "/users/alice", "rw"),
     ("all closed", {".read": False, ".write": False}, "any-user", "/", "--"),
@@ -101,6 +158,12 @@ def test_verdict_names_the_line_and_a_request() -> None:
     assert (read.line, read.rule) == (5, '".read": "auth != null"')
     assert read.request == "GET https://<database>/users/alice.json?auth=<ID token of any account>"
     assert list(policy.paths()) == ["/users"]
+
+
+def test_what_the_requester_writes_first_is_shown() -> None:
+    text = json.dumps({"rules": SELF_MADE})
+    read = READER.read(RulesText("f.json", text)).ask(Requester.ANY_USER, "/patients").read
+    assert read.reason == "this identity can first write /users/<own id>/role"
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,65 @@ IMAGES = storage(
     match /docs/{name=**} { allow get: if request.auth != null; }"""
 )
 
+SELF_MADE = firestore(
+    """
+    function role() { return get(/databases/$(database)/documents/users/$(request.auth.uid)).data.role; }
+    match /users/{uid} { allow read, write: if request.auth.uid == uid; }
+    match /patients/{id} { allow read: if role() == 'doctor'; }
+    match /clinics/{id} { allow read: if exists(/databases/$(database)/documents/members/$(request.auth.uid)); }
+    match /members/{uid} { allow create: if request.auth != null; }"""
+)
+CHECKED = firestore(
+    """
+    function me() { return get(/databases/$(database)/documents/users/$(request.auth.uid)).data; }
+    match /users/{uid} {
+      allow create: if request.auth.uid == uid && request.resource.data.role == 'patient';
+      allow update: if request.auth.uid == uid && request.resource.data.role == resource.data.role;
+    }
+    match /profiles/{uid} {
+      allow create: if request.auth.uid == uid && request.resource.data.keys().hasOnly(['name']);
+      allow update: if request.auth.uid == uid
+        && !request.resource.data.diff(resource.data).affectedKeys().hasAny(['role']);
+    }
+    match /patients/{id} { allow read: if me().role == 'doctor'; }
+    match /own/{id} { allow read: if me().role == 'patient'; }
+    match /staff/{id} {
+      allow read: if get(/databases/$(database)/documents/profiles/$(request.auth.uid)).data.role == 'staff'; }
+    match /named/{id} {
+      allow read: if get(/databases/$(database)/documents/profiles/$(request.auth.uid)).data.name == 'x'; }"""
+)
+LATER_ROLE = firestore(
+    """
+    match /users/{uid} {
+      allow create: if request.auth.uid == uid && !('role' in request.resource.data);
+      allow update: if request.auth.uid == uid;
+    }
+    match /patients/{id} {
+      allow read: if get(/databases/$(database)/documents/users/$(request.auth.uid)).data.role == 'doctor'; }"""
+)
+RBAC = firestore("match /stories/{s} { allow create: if request.resource.data.roles[request.auth.uid] == 'owner'; }")
+CHANGED = firestore(
+    """
+    match /posts/{id} { allow read: if resource.data.public == true; allow update: if request.auth != null; }
+    match /notes/{id} { allow read, update: if resource.data.owner == request.auth.uid; }"""
+)
+GET_ONLY = firestore("match /a/{id} { allow get: if true; allow list: if request.auth.token.admin == true; }")
+
 CASES: list[tuple[str, str, str, str, str]] = [
+    ("a role that one gives oneself", SELF_MADE, "any-user", "/patients/1", "r-"),
+    ("a role, without login", SELF_MADE, "anonymous", "/patients/1", "--"),
+    ("a membership that one gives oneself", SELF_MADE, "any-user", "/clinics/1", "r-"),
+    ("a role that creation fixes", CHECKED, "any-user", "/patients/1", "--"),
+    ("the role that creation gives", CHECKED, "any-user", "/own/1", "r-"),
+    ("a role that no change can add", CHECKED, "any-user", "/staff/1", "--"),
+    ("a name that one gives oneself", CHECKED, "any-user", "/named/1", "r-"),
+    ("a role that a later change adds", LATER_ROLE, "any-user", "/patients/1", "r-"),
+    ("Google's own sample, without login", RBAC, "anonymous", "/stories/1", "--"),
+    ("Google's own sample, any user", RBAC, "any-user", "/stories/1", "-w"),
+    ("a flag that anybody changes", CHANGED, "any-user", "/posts/1", "rw"),
+    ("a flag that anybody changes, without login", CHANGED, "anonymous", "/posts/1", "r?-"),
+    ("notes of others", CHANGED, "any-user", "/notes/1", "--"),
+    ("get alone", GET_ONLY, "anonymous", "/a/1", "r-"),
     ("everything", ALL, "anonymous", "/users/alice", "rw"),
     ("everything, with what every path begins with", ALL, "anonymous", "/databases/(default)/documents/x/y", "rw"),
     ("everything, a collection", ALL, "anonymous", "/users", "rw"),
@@ -198,3 +256,30 @@ def test_functions_that_call_themselves_end(ask: Ask) -> None:
 def test_many_deep_wildcards_end(ask: Ask) -> None:
     deep = "".join(f"/{{w{at}=**}}/x" for at in range(20))
     assert ask(READER, firestore(f"match {deep}/y {{ allow read; }}"), "anonymous", "/x" * 60) == "--"
+
+
+def test_operations_and_own_documents_are_named() -> None:
+    read = READER.read(RulesText("f", GET_ONLY)).ask(Requester.ANONYMOUS, "/a/1").read
+    assert read.operations == ("get",)
+    write = READER.read(RulesText("f", OWN)).ask(Requester.ANY_USER, "/users/alice").write
+    assert (write.allowed, write.own_only, write.operations) == (True, True, ("create",))
+    write = READER.read(RulesText("f", ALL)).ask(Requester.ANONYMOUS, "/users/alice").write
+    assert (write.own_only, write.operations) == (False, ("create", "update", "delete"))
+
+
+def test_many_documents_that_consult_each_other_end() -> None:
+    body = "".join(
+        f"match /d{n}/{{u}} {{ allow read, write: if get(/databases/$(database)/documents/d{(n * 7 + 1) % 60}/"
+        f"$(request.auth.uid)).data.r == {n} || get(/databases/$(database)/documents/d{(n * 11 + 3) % 60}/x).data.s; }}"
+        for n in range(60)
+    )
+    policy = READER.read(RulesText("f", firestore(body)))
+    assert all(not policy.ask(Requester.ANY_USER, f"/d{n}/x").read.certain for n in range(5))
+
+
+def test_what_the_requester_writes_first_is_shown() -> None:
+    read = READER.read(RulesText("f", SELF_MADE)).ask(Requester.ANY_USER, "/patients/1").read
+    assert read.reason == "this identity can first write /users/<own id> role"
+    read = READER.read(RulesText("f", SELF_MADE)).ask(Requester.ANY_USER, "/clinics/1").read
+    assert read.reason == "this identity can first write /members/<own id>"
+    assert READER.read(RulesText("f", ALL)).ask(Requester.ANY_USER, "/x/1").read.reason == ""

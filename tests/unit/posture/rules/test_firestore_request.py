@@ -1,13 +1,25 @@
 """A stranger's request as a rule sees it. Whole rules stand with the grammar."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from tieback.posture.rules.expression import ExpressionParser
 from tieback.posture.rules.firestore_request import Operation, evaluate_condition
 from tieback.posture.rules.firestore_statements import AllowStatement
 from tieback.posture.rules.interface import Requester
-from tieback.posture.rules.logic import CHOSEN, ERROR, STORED
+from tieback.posture.rules.logic import CHOSEN, ERROR, OWN, STORED, StoredRecord, Value
 from tieback.posture.rules.source import RulesText
+
+
+class _Documents:
+    """Documents that the requester cannot write."""
+
+    def record(self, path: Sequence[Value]) -> Value:
+        return None if OWN in path else StoredRecord(lambda _: STORED)
+
+    def exists(self, path: Sequence[Value]) -> Value:
+        return False if OWN in path else STORED
 
 
 @pytest.mark.parametrize(
@@ -21,7 +33,7 @@ from tieback.posture.rules.source import RulesText
         ("update", "resource.data.n == 1", STORED),
         ("delete", "request.resource.data.n == 1", ERROR),
         ("create", "request.method == 'create'", True),
-        ("create", "existsAfter(/a/$(request.auth.uid))", CHOSEN),
+        ("create", "existsAfter(/a/$(request.auth.uid))", False),
         ("get", "exists(/a/$(request.auth.uid))", False),
         ("get", "exists(/a/b)", STORED),
         ("get", "get(/a/$(request.auth.uid)).data.x == 1", ERROR),
@@ -39,4 +51,4 @@ from tieback.posture.rules.source import RulesText
 def test_conditions(method: str, condition: str, expected: object) -> None:
     expression = ExpressionParser(RulesText("f", condition), paths=True).expression()
     statement = AllowStatement((), frozenset([method]), expression, 1, "", {})
-    assert evaluate_condition(statement, Operation(method, Requester.ANY_USER, {}, 1e9)) is expected
+    assert evaluate_condition(statement, Operation(method, Requester.ANY_USER, {}, 1e9, _Documents())) is expected

@@ -9,6 +9,7 @@ from tieback.posture.rules.logic import (
     ERROR,
     OPEN,
     OWN,
+    OWNED,
     STORED,
     NamedValues,
     arithmetic,
@@ -54,7 +55,7 @@ def test_negated(value: object, expected: object) -> None:
     ("one", "other", "expected"),
     [
         (1, 1, True), (1, True, False), ("a", "a", True), (None, None, True), (OWN, OWN, True), (OWN, "alice", False),
-        (OWN, STORED, False), (OWN, OPEN, False), (OWN, CHOSEN, CHOSEN), (OWN, None, False), (STORED, 1, STORED),
+        (OWN, STORED, False), (OWN, OPEN, False), (OWN, CHOSEN, OWNED), (OWN, None, False), (STORED, 1, STORED),
         (OPEN, "a", STORED), (CHOSEN, STORED, CHOSEN), (ERROR, OWN, ERROR), (NamedValues(), None, False),
         ([1], [1], True), ([1], [2], False), ([OWN], ["x"], False), ([STORED], [1], STORED),
     ],
@@ -68,7 +69,7 @@ def test_equality_with_unknown_values(one: object, other: object, expected: obje
     ("one", "other", "expected"),
     [
         ("a", ["a"], True), ("a", ["b", STORED], STORED), (OWN, ["a"], False), (OWN, STORED, False),
-        (OWN, CHOSEN, CHOSEN), ("a", NamedValues({"a": 1}), True), ("b", NamedValues({"a": 1}), False),
+        (OWN, CHOSEN, OWNED), ("a", NamedValues({"a": 1}), True), ("b", NamedValues({"a": 1}), False),
         ("b", NamedValues({}, STORED), STORED), ("a", "abc", ERROR), ("a", ERROR, ERROR), (1, NamedValues(), STORED),
     ],
 )  # fmt: skip

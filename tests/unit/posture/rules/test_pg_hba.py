@@ -1,5 +1,7 @@
 """pg_hba.conf, as https://www.postgresql.org/docs/current/auth-pg-hba-conf.html describes it."""
 
+import ipaddress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +35,25 @@ CASES: list[tuple[str, str, str, str]] = [
     ("a host's name", "host all all .example.org trust", "/", "-?-?"),
     ("shadowed", "host all all 0.0.0.0/0 md5\nhost shop app 0.0.0.0/0 trust", "/", "--"),
     ("replication", "host replication all 0.0.0.0/0 trust", "shop/app", "--"),
+    ("two halves", "host all all 0.0.0.0/1 trust\nhost all all 128.0.0.0/1 trust", "/", "rw"),
+    ("half of the Internet", "host all all 128.0.0.0/1 trust", "/", "rw"),
+    ("many blocks", "\n".join(f"host all all {n}.0.0.0/9 trust" for n in range(11, 20)), "/", "rw"),
+    ("the network of a partner", "host all all 203.0.113.0/24 trust", "/", "--"),
+    ("all private networks", "host all all 10.0.0.0/8 trust\nhost all all 192.168.0.0/16 trust", "/", "--"),
+    ("IPv6 stays open", "host all all 0.0.0.0/0 reject\nhost all all all trust", "/", "rw"),
+    ("IPv4 stays open", "host all all ::/0 reject\nhost all all all trust", "/", "rw"),
+    ("both rejected", "host all all 0.0.0.0/0 reject\nhost all all ::/0 reject\nhost all all all trust", "/", "--"),
+    ("a part rejected", "host all all 0.0.0.0/1 reject\nhost all all 0.0.0.0/0 trust", "/", "rw"),
+    ("TLS is the client's choice", "hostnossl all all all reject\nhost all all all trust", "/", "rw"),
+    ("both by TLS", "hostnossl all all all reject\nhostssl all all all md5\nhost all all all trust", "/", "--"),
+    ("a group of roles", "host all +app all trust", "/", "-?-?"),
+    ("a group of roles, one asked", "host all +app all trust", "shop/web", "-?-?"),
+    ("a pattern", 'host all "/^app" all trust', "shop/app1", "-?-?"),
+    ("a list in a file", "host @dbs all all trust", "/", "-?-?"),
+    ("a group that must log in", "host all +app all md5\nhost all all all trust", "/", "rw"),
+    ("an included file", "include other.conf\nhost all all all md5", "/", "-?-?"),
+    ("trust and an included file", "include other.conf\nhost all all all trust", "/", "r?w?"),
+    ("own database", "host sameuser all all trust", "/", "rw"),
     ("empty", "# nothing\n\n", "/", "--"),
 ]  # fmt: skip
 
@@ -62,6 +83,36 @@ def test_errors_name_the_line(text: str, what: str) -> None:
         READER.read(RulesText("pg_hba.conf", f"\n{text}"))
     assert error.value.where == "pg_hba.conf:2"
     assert what in error.value.what
+
+
+def test_a_file_of_many_records_ends() -> None:
+    text = "\n".join(f"host d{n} r{n} {n % 200 + 1}.{n % 250}.0.0/16 md5" for n in range(2000))
+    text += "\n" + "\n".join(f"host d{n} r{n} 9.9.9.9/32 trust" for n in range(1999))
+    read = READER.read(RulesText("pg_hba.conf", text)).ask(Requester.ANONYMOUS, "/").read
+    assert (read.allowed, read.certain) == (False, False)
+    assert "not all were checked" in read.reason
+    with pytest.raises(InputError, match="more than 4000 records"):
+        READER.read(RulesText("pg_hba.conf", f"{text}\n{text}"))
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["trust", "reject", "md5"]), st.integers(0, 255), st.integers(0, 8)),
+        max_size=12,
+    )
+)
+def test_the_verdict_is_that_of_a_walk_over_all_first_octets(rows: list[tuple[str, int, int]]) -> None:
+    text = "\n".join(f"host all all {octet}.0.0.0/{size} {method}" for method, octet, size in rows)
+    networks = [(ipaddress.ip_network(f"{octet}.0.0.0/{size}", strict=False), method) for method, octet, size in rows]
+    inside = {0, 10, 127, *range(224, 256)}
+    first = [
+        next((method for network, method in networks if ipaddress.ip_address(f"{octet}.1.2.3") in network), "")
+        for octet in range(256)
+        if octet not in inside
+    ]
+    read = READER.read(RulesText("pg_hba.conf", text)).ask(Requester.ANONYMOUS, "/").read
+    assert read.allowed == ("trust" in first)
+    assert read.certain
 
 
 @given(st.text(alphabet='hostal ,"#.0/md5trus\n', max_size=80))

@@ -23,7 +23,16 @@ CASES: list[tuple[str, str, str]] = [
     ("default user reads", "protected-mode no\nuser default on nopass ~* +@read", "r-"),
     ("default user does all", "protected-mode no\nuser default on nopass ~* &* +@all", "rw"),
     ("default user with a password", "user default on >secret ~* +@all", "--"),
-    ("default user sees no keys", "protected-mode no\nuser default on nopass +@all", "--"),
+    ("names and FLUSHALL need no key", "protected-mode no\nuser default on nopass +@all", "rw"),
+    ("a password beside a user without one", "requirepass x\nprotected-mode no\nuser default on nopass ~* +@all", "rw"),
+    ("a password beside an ACL file", "requirepass x\nprotected-mode no\naclfile /etc/users.acl", "r?w?"),
+    ("not switched on", "protected-mode no\nuser default nopass ~* +@all", "--"),
+    ("a later password", "protected-mode no\nuser default on nopass >secret ~* +@all", "--"),
+    ("no password after one", "protected-mode no\nuser default on >secret nopass ~* +@all", "rw"),
+    ("taken back", "protected-mode no\nuser default on nopass ~* +@all -@all +get", "r-"),
+    ("keys to read", "protected-mode no\nuser default on nopass %R~* +@all -@dangerous", "r-"),
+    ("a selector", "protected-mode no\nuser default on nopass (+get ~app:*)", "r-"),
+    ("commands for nothing", "protected-mode no\nuser default on nopass ~* +ping +@connection", "-?-?"),
     ("the last holds", "protected-mode yes\nprotected-mode no", "rw"),
 ]
 

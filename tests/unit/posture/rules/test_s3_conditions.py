@@ -1,10 +1,14 @@
 """Patterns of resources. Conditions are tested with the policies that hold them."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.s3_conditions import conditions_match, matches_glob
 from tieback.posture.rules.tree import ConfigNode
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -30,4 +34,4 @@ def test_all_conditions_must_match() -> None:
         },
         1,
     )
-    assert conditions_match(both, Requester.ANONYMOUS) is False
+    assert conditions_match(both, Requester.ANONYMOUS, NOW) is False

@@ -14,6 +14,8 @@ READER = SqlPolicies()
 TABLE = "CREATE TABLE public.notes (id bigint, user_id uuid, open boolean);\n"
 SECURED = f"{TABLE}ALTER TABLE ONLY public.notes ENABLE ROW LEVEL SECURITY;\n"
 GRANTED = "GRANT ALL ON TABLE public.notes TO anon;\nGRANT ALL ON TABLE public.notes TO authenticated;\n"
+NO_DEFAULTS = "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM anon, authenticated;\n"
+DUMP = "--\n-- PostgreSQL database dump\n--\n"
 
 
 def with_policy(text: str) -> str:
@@ -61,21 +63,24 @@ CASES: list[tuple[str, str, str, str]] = [
     (
         "rows that name the user",
         with_policy(f"{SEEN} EXISTS (SELECT 1 FROM teams t WHERE t.uid = auth.uid()))"),
-        "--",
-        "--",
+        "r?-",
+        "r?-",
     ),
     ("rows elsewhere", with_policy("FOR SELECT USING (EXISTS (SELECT 1 FROM flags WHERE flags.open))"), "r?-", "r?-"),
-    ("among own teams", with_policy("FOR SELECT USING (auth.uid() IN (SELECT user_id FROM members))"), "--", "--"),
-    ("helper that is told who asks", with_policy("FOR SELECT USING (is_admin(auth.uid()))"), "--", "--"),
+    ("a table of another file", with_policy("FOR SELECT USING (auth.uid() IN (SELECT u FROM members))"), "r?-", "r?-"),
+    ("a function of another file", with_policy("FOR SELECT USING (is_admin(auth.uid()))"), "r?-", "r?-"),
     ("helper", with_policy("FOR SELECT USING (is_open(id))"), "r?-", "r?-"),
     ("false", with_policy("FOR SELECT USING (false)"), "--", "--"),
-    ("not null", with_policy("FOR SELECT USING (NOT (user_id IS NULL))"), "r?-", "r?-"),
+    ("not null", with_policy("FOR SELECT USING (NOT (user_id IS NULL))"), "r-", "r-"),
     ("restrictive closes", with_policy(f"USING (true); {RESTRICTIVE}"), "--", "rw"),
     ("dropped", with_policy("USING (true); DROP POLICY IF EXISTS p ON notes"), "--", "--"),
-    ("no privilege", f"{TABLE}GRANT SELECT ON TABLE public.notes TO service_role; -- row level security", "--", "--"),
-    ("privilege to read", f"{TABLE}GRANT SELECT ON public.notes TO anon, authenticated; -- CREATE POLICY", "r-", "r-"),
+    ("privileges by default, as before 2026-05-30", f"{TABLE}GRANT SELECT ON notes TO service_role;", "r?w?", "r?w?"),
+    ("privilege to read", f"{TABLE}GRANT SELECT ON public.notes TO anon, authenticated;", "rw?", "rw?"),
+    ("no default privileges", f"{NO_DEFAULTS}{TABLE}GRANT SELECT ON notes TO service_role;", "--", "--"),
     ("privilege for PUBLIC", f"{TABLE}GRANT SELECT ON notes TO PUBLIC; -- CREATE POLICY", "r-", "r-"),
-    ("all tables", f"{TABLE}GRANT SELECT ON ALL TABLES IN SCHEMA public TO anon; -- CREATE POLICY", "r-", "--"),
+    ("all tables", f"{NO_DEFAULTS}{TABLE}GRANT SELECT ON ALL TABLES IN SCHEMA public TO anon;", "r-", "--"),
+    ("a dump with its privileges", f"{DUMP}{TABLE}GRANT SELECT ON TABLE public.notes TO anon;", "r-", "--"),
+    ("one table is revoked", f"{TABLE}CREATE TABLE b (x int); REVOKE ALL ON b FROM anon, authenticated;", "rw", "rw"),
     ("no grant at all", f"{TABLE}GRANT SELECT TO anon ON; -- CREATE POLICY", "rw", "rw"),
     ("revoked", f"{TABLE}{GRANTED}REVOKE ALL ON TABLE public.notes FROM anon; -- CREATE POLICY", "--", "rw"),
     ("quoted names", QUOTED, "r-", "r-"),
@@ -110,7 +115,7 @@ def test_verdict_names_the_policy() -> None:
 
 def test_missing_privileges_are_reported() -> None:
     read = READER.read(RulesText("m.sql", SECURED + "create policy p on notes for select using (true)"))
-    assert "Supabase's defaults" in read.ask(Requester.ANONYMOUS, "notes").read.reason
+    assert "Supabase's default privileges" in read.ask(Requester.ANONYMOUS, "notes").read.reason
 
 
 @pytest.mark.parametrize(("text", "where"), [("SELECT 'x", "f:1:8"), ("SELECT 1;\nDO $$ begin", "f:2:4")])

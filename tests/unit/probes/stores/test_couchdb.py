@@ -6,7 +6,7 @@ from tieback.model.probe import Access
 
 STATES = [
     # what differs, access
-    ({"GET /_all_dbs": 401}, Access.AUTH_REQUIRED),
+    ({"GET /_all_dbs": 401}, Access.UNKNOWN),
     ({"GET /_all_dbs": "[]"}, Access.OPEN_EMPTY),
     ({"GET /_all_dbs": '["_users","_replicator"]'}, Access.OPEN_EMPTY),
     ({"GET /_all_dbs": "nonsense"}, Access.UNKNOWN),
@@ -40,3 +40,25 @@ def test_invalid_database_names_are_skipped(web: Any) -> None:
         b"/_membership",
     ]
     assert sum("not safe to send" in problem for problem in played.result.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("names", "access", "untested"),
+    [
+        ((), Access.UNKNOWN, "names of databases"),
+        (("_users", "../x"), Access.UNKNOWN, "names of databases"),
+        (("people",), Access.PARTIAL, "names of databases other than people"),
+        (("people", "hr"), Access.PARTIAL, "names of databases other than people, hr"),
+        (("hr",), Access.AUTH_REQUIRED, "names of databases other than hr"),
+        (("gone",), Access.NOT_FOUND, "names of databases other than gone"),
+        (("a/b",), Access.OPEN_EMPTY, "names of databases other than a/b"),
+    ],
+)
+def test_a_refused_list_does_not_close_the_databases_that_the_app_names(
+    web: Any, names: tuple[str, ...], access: Access, untested: str
+) -> None:
+    report = web.ask("couchdb", {"GET /_all_dbs": 401, "GET /hr": 401}, names=names).result
+    assert (report.access, report.untested) == (access, (untested,))
+    if access is Access.PARTIAL:
+        (people,) = report.containers
+        assert (people.name, people.records.value) == ("people", 137)

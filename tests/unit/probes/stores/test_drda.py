@@ -45,6 +45,7 @@ def test_product_is_identified(product: str, release: str, expected: tuple[str, 
     assert (report.outcome, report.access) == (Outcome.OK, Access.UNKNOWN)
     assert (report.product, report.version) == expected
     assert product in report.proofs[0].answer
+    assert any("no login is tried" in clause for clause in report.untested)
 
 
 @pytest.mark.parametrize(

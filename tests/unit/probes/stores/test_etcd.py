@@ -3,7 +3,9 @@ from typing import Any
 
 import pytest
 
-from tieback.model.probe import Access
+from tieback.assess.leaves import records_total
+from tieback.model.figure import Quality
+from tieback.model.probe import Access, Privileges
 from tieback.probes.stores.etcd import prefixes
 
 COUNT = 'POST /v3/kv/range {"key":"AA==","range_end":"AA==","count_only":true}'
@@ -46,6 +48,42 @@ def test_gateways_of_earlier_versions(web: Any, gateway: str) -> None:
     report = web.ask("etcd", {**{key: 404 for key in web.pages("etcd").page if "POST" in key}, **moved}).result
     assert report.access is Access.OPEN
     assert [container.records.value for container in report.containers] == [3]
+
+
+@pytest.mark.parametrize(
+    ("status", "privileges"),
+    [
+        ('{"header":{},"authRevision":"1"}', Privileges.ADMIN),
+        ('{"header":{},"enabled":true}', Privileges.UNKNOWN),
+        (404, Privileges.UNKNOWN),
+    ],
+)
+def test_without_authentication_everybody_may_do_everything(web: Any, status: Any, privileges: Privileges) -> None:
+    assert web.ask("etcd", {"POST /v3/auth/status {}": status}).result.privileges is privileges
+
+
+SECOND = [
+    # version, keys of v3, status of HEAD /v2/keys/, access, whether the second key space is listed
+    ("3.4.23", 3, 200, Access.OPEN, True),
+    ("3.5.16", 0, 200, Access.PARTIAL, True),
+    ("3.5.16", 3, 404, Access.OPEN, False),
+    ("3.5.16", 3, 401, Access.OPEN, False),
+    ("3.6.0", 3, 200, Access.OPEN, False),
+]
+
+
+@pytest.mark.parametrize(("version", "keys", "status", "access", "listed"), SECOND)
+def test_a_second_key_space_makes_the_total_a_lower_bound(
+    web: Any, version: str, keys: int, status: int, access: Access, listed: bool
+) -> None:
+    change = {"HEAD /v2/keys/": status, "GET /version": f'{{"etcdserver":"{version}"}}'}
+    played = web.ask("etcd", {**change, COUNT: f'{{"header":{{}},"count":"{keys}"}}'})
+    report = played.result
+    assert (report.access, ("v2 keys",) in [one.path for one in report.containers]) == (access, listed)
+    total = records_total(report.containers)
+    assert (total.value, total.quality) == (keys, Quality.LOWER_BOUND if listed else Quality.EXACT)
+    assert any("API v2 were not counted" in problem for problem in report.problems) == listed
+    assert any(sent.startswith(b"HEAD /v2") for sent in played.sent) == (version != "3.6.0")
 
 
 KEYS = [

@@ -59,3 +59,9 @@ def test_unsafe_names_are_not_sent(web: Any, name: str) -> None:
 def test_without_a_project_nothing_is_sent(web: Any) -> None:
     played = web.ask("firestore", resource="")
     assert (played.sent, played.result.outcome) == ((), Outcome.PROTOCOL_MISMATCH)
+
+
+def test_without_scans_the_count_is_billed_as_one_read(web: Any) -> None:
+    played = web.ask("firestore", scans=False)
+    assert not any(b'"100000"' in sent for sent in played.sent)
+    assert any(b'"upTo":"1000"' in sent for sent in played.sent)

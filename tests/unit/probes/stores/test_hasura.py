@@ -23,3 +23,11 @@ STATES: list[tuple[dict[str, int | str], Access]] = [
 @pytest.mark.parametrize(("change", "access"), STATES)
 def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], access: Access) -> None:
     assert web.ask("hasura", change).result.access is access
+
+
+def test_without_scans_the_count_stops_at_a_limit(web: Any) -> None:
+    some = COUNT.replace("_aggregate{", "_aggregate(limit:1000){")
+    report = web.ask("hasura", {some: '{"data":{"n":{"aggregate":{"count":1000}}}}'}, scans=False).result
+    figures = [container.records for container in report.containers if container.records]
+    assert [(one.quality, one.value) for one in figures] == [("lower_bound", 1000)]
+    assert report.access is Access.OPEN

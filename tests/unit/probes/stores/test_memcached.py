@@ -82,10 +82,25 @@ def test_only_binary(stat: bytes, access: Access) -> None:
     assert (report.outcome, report.version, report.access) == (Outcome.OK, "1.6.38", access), report
 
 
-def test_binary_is_not_tried_on_an_odd_port() -> None:
-    played = ask({BINARY_VERSION: packet(0x0B, 0)}, port=1)
+@pytest.mark.parametrize(("stat", "access"), SASL)
+def test_only_binary_on_an_odd_port(stat: bytes, access: Access) -> None:
+    played = ask({BINARY_VERSION: packet(0x0B, 0, value=b"1.6.38"), BINARY_STAT: stat}, port=1)
+    report = played.result
+    assert (report.outcome, report.version, report.access) == (Outcome.OK, "1.6.38", access), report
+    assert played.sent == (HELLO, BINARY_VERSION, BINARY_STAT)
+
+
+@pytest.mark.parametrize("answer", [None, b"E", b"\x81", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+def test_server_that_closes_on_text_is_another_one(answer: bytes | None) -> None:
+    report = ask({BINARY_VERSION: answer}, port=1).result
+    assert report.outcome is Outcome.PROTOCOL_MISMATCH
+    assert report.problems[0].startswith("closed without an answer")
+
+
+def test_silent_server_gets_no_binary_packet_on_an_odd_port() -> None:
+    played = ask({HELLO: b""}, port=1)
+    assert played.sent == (HELLO,)
     assert played.result.outcome is Outcome.PROTOCOL_MISMATCH
-    assert BINARY_VERSION not in played.sent
 
 
 @pytest.mark.parametrize("size", [b"\0\0\0\1", b"\xff\xff\xff\xff", b"\0\1\0\0"])

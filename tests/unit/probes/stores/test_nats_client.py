@@ -46,6 +46,36 @@ def test_access_state_by_server_answers(more: bytes, answer: bytes | None, acces
     assert report.identity.key == "nats:server_id:NAB12345678"
 
 
+STORELESS = INFO.replace(b'"jetstream":true', b'"jetstream":false') % b""
+SUBSCRIBED = [
+    # answer to the subscription, access
+    (b"PONG\r\n", Access.OPEN_EMPTY),
+    (b"+OK\r\nPING\r\nPONG\r\n", Access.OPEN_EMPTY),
+    (b"-ERR 'Permissions Violation for Subscription to \"tieback.probe\"'\r\nPONG\r\n", Access.PARTIAL),
+    (None, Access.PARTIAL),
+]
+
+
+@pytest.mark.parametrize(("answer", "access"), SUBSCRIBED)
+def test_a_server_without_storage_is_empty_if_it_accepts_a_subscription(answer: bytes | None, access: Access) -> None:
+    peer = MemoryPeer(recorded_answers([b"PONG\r\n", answer]), greeting=STORELESS)
+    played = play(PROBE.run(Target("127.0.0.1", 4222), Depth.ENUMERATE), peer, PROBE.meta.sends)
+    assert (played.result.outcome, played.result.access) == (Outcome.OK, access)
+    assert len(ask(STORELESS, b"PONG\r\n").sent) == 2
+    identified = play(
+        PROBE.run(Target("127.0.0.1", 4222), Depth.IDENTIFY),
+        MemoryPeer(recorded_answers([b"PONG\r\n"]), greeting=STORELESS),
+        PROBE.meta.sends,
+    )
+    assert (identified.result.access, len(identified.sent)) == (Access.PARTIAL, 1)
+
+
+def test_a_message_to_a_subscription_that_nobody_serves_is_hostile() -> None:
+    peer = MemoryPeer(recorded_answers([b"PONG\r\n", b"MSG tieback.probe 1 3\r\nabc\r\n"]), greeting=STORELESS)
+    report = play(PROBE.run(Target("127.0.0.1", 4222), Depth.DESCRIBE), peer, PROBE.meta.sends).result
+    assert report.outcome is Outcome.HOSTILE
+
+
 def test_a_certificate_of_the_client_is_a_login() -> None:
     report = ask(INFO % b',"tls_required":true,"tls_verify":true', None, starttls=False).result
     assert report.access is Access.AUTH_REQUIRED

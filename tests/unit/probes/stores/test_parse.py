@@ -54,3 +54,13 @@ def test_server_mounted_at_the_root_is_probed_there(web: Any) -> None:
 
 def test_application_id_is_not_in_the_report(web: Any) -> None:
     assert "kZ8rQ2mVx7Lw0pTn5Yb3" not in repr(web.ask("parse").result)
+
+
+def test_without_scans_one_object_is_the_proof_and_nothing_is_counted(web: Any) -> None:
+    played = web.ask("parse", names=["Order"], scans=False)
+    report = played.result
+    assert not any(b"count=1" in sent for sent in played.sent)
+    assert report.access is Access.PARTIAL  # one proof
+    (order,) = [container for container in report.containers if container.name == "Order"]
+    assert (order.records.quality, order.records.value) == ("lower_bound", 1)
+    assert any("does not allow scans" in problem for problem in report.problems)

@@ -25,6 +25,30 @@ def test_access_state_by_server_answers(web: Any, status: int, content_range: st
     assert access is Access.OPEN or not any(container.records for container in report.containers)
 
 
+@pytest.mark.parametrize(
+    ("status", "content_range", "access", "records"),
+    [
+        (206, "0-0/137", Access.OPEN, ("estimate", 137)),
+        (200, "0-0/1", Access.OPEN, ("lower_bound", 1)),
+        (206, "0-0/*", Access.OPEN, ("lower_bound", 1)),
+        # The planner does not know that row-level security hides every row.
+        (200, "*/137", Access.UNKNOWN, None),
+        (200, "*/0", Access.UNKNOWN, None),
+        (401, "0-0/137", Access.UNKNOWN, None),
+    ],
+)
+def test_without_scans_the_planner_estimates_and_one_row_is_the_proof(
+    web: Any, status: int, content_range: str, access: Access, records: tuple[str, int] | None
+) -> None:
+    page = type(web.pages("postgrest").page["GET /"])(status=status, headers={"Content-Range": content_range})
+    played = web.ask("postgrest", {"HEAD /people?select=*": page}, scans=False)
+    report = played.result
+    assert report.access is access
+    (figure,) = [container.records for container in report.containers if container.name == "people"]
+    assert records == (None if figure is None else (figure.quality, figure.value))
+    assert not any(b"count=exact" in sent for sent in played.sent)
+
+
 PROJECT = "abcdefghijklmnopqrst"
 KEY = {"kind": "supabase_anon", "value": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.made-up", "services": ["supabase"]}
 DESCRIPTION = (

@@ -68,3 +68,58 @@ def test_a_bucket_at_its_own_host_and_a_page_of_more(web: Any) -> None:
 
 def test_invalid_bucket_names_are_skipped(web: Any) -> None:
     assert len(web.ask("s3", names=("../x", "a/b", "a?acl", "-a", "a")).sent) == 1
+
+
+MINIO = {"Server": "MinIO", "X-Amz-Request-Id": "1"}
+NO_NAME = "root_refused_names_untested: buckets are not listed to us, and no name of one is known"
+
+
+@pytest.mark.parametrize(
+    ("names", "change", "access", "untested", "problems"),
+    [
+        ((), {}, Access.UNKNOWN, "names of buckets", (NO_NAME,)),
+        (("people",), {}, Access.PARTIAL, "names of buckets other than people", ()),
+        (("people", "private"), {}, Access.PARTIAL, "names of buckets other than people, private", ()),
+        (("private",), {}, Access.AUTH_REQUIRED, "names of buckets other than private", ()),
+        (("gone",), {}, Access.NOT_FOUND, "names of buckets other than gone", ()),
+    ],
+)
+def test_a_refused_list_of_buckets_does_not_close_them(
+    web: Any, names: tuple[str, ...], change: Any, access: Access, untested: str, problems: tuple[str, ...]
+) -> None:
+    pages = {"GET /": type(web.pages("s3").page["GET /"])(DENIED, 403, MINIO)}
+    pages |= {"GET /private?list-type=2&max-keys=1000": 403, "GET /gone?list-type=2&max-keys=1000": 404, **change}
+    report = web.ask("s3", pages, names=names).result
+    assert (report.product, report.access) == ("minio", access)
+    assert (report.untested, report.problems) == ((untested,), problems)
+
+
+def test_a_host_of_one_bucket_is_closed_by_a_refusal(web: Any) -> None:
+    body = DENIED.replace("</Error>", "<BucketName>people</BucketName></Error>")
+    denied = type(web.pages("s3").page["GET /"])(body, 403, MINIO)
+    played = web.ask("s3", {"GET /": denied}, names=("people",))
+    assert (played.result.access, played.result.untested) == (Access.AUTH_REQUIRED, ())
+    assert len(played.sent) == 1
+
+
+def test_the_first_label_of_a_host_is_a_bucket_only_if_no_other_one_is_found(web: Any) -> None:
+    pages = {"GET /": type(web.pages("s3").page["GET /"])(DENIED, 403, MINIO)}
+    pages["GET /media?list-type=2&max-keys=1000"] = 403
+    more = {"host": "media.acme.test", "port": 31900}
+    found = web.ask("s3", pages, names=("people", "media"), **more)
+    assert (found.result.access, found.result.untested) == (Access.PARTIAL, ("names of buckets other than people",))
+    assert not any(b"GET /media" in sent for sent in found.sent)
+    pages["GET /people?list-type=2&max-keys=1000"] = 403
+    refused = web.ask("s3", pages, names=("media", "people"), **more)
+    assert refused.result.access is Access.AUTH_REQUIRED
+    assert refused.result.untested == ("names of buckets other than people, media",)
+
+
+def test_what_a_server_no_longer_answers_stays_untested(web: Any) -> None:
+    pages = {"GET /": type(web.pages("s3").page["GET /"])(DENIED, 403, MINIO)}
+    pages |= {"GET /private?list-type=2&max-keys=1000": 403}
+    # A body longer than announced ends the conversation.
+    pages["GET /people?list-type=2&max-keys=1000"] = type(pages["GET /"])("", 200, {"Transfer-Encoding": "chunked"})
+    report = web.ask("s3", pages, names=("private", "people")).result
+    assert (report.access, report.untested) == (Access.AUTH_REQUIRED, ("names of buckets other than private",))
+    assert any("people" not in line for line in report.problems)

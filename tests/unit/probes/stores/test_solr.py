@@ -8,7 +8,7 @@ STATUS = "GET /solr/admin/cores?action=STATUS&indexInfo=true&wt=json"
 LUKE = "GET /solr/people/admin/luke?numTerms=0&show=index&wt=json"
 STATES = [
     # what differs, access
-    ({STATUS: 401}, Access.AUTH_REQUIRED),
+    ({STATUS: 401}, Access.UNKNOWN),
     ({STATUS: '{"status":{}}'}, Access.OPEN_EMPTY),
     ({LUKE: 403}, Access.SCHEMA_ONLY),
     ({LUKE: '{"index":{"numDocs":0}}'}, Access.OPEN_EMPTY),

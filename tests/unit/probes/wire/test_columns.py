@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.probes.wire.columns import MAX_PARTS, columns
+from tieback.probes.wire.columns import MAX_PARTS, columns, is_field_name
 
 TABLE = [
     # what, documents, columns
@@ -43,3 +43,54 @@ def test_any_document_is_bounded(documents: list[object]) -> None:
     found = columns(documents, characters=8, most=5)
     assert len(found) <= 5
     assert all(len(values) <= len(documents) and all(len(v) <= 8 for v in values) for values in found.values())
+
+
+KEYS = [
+    # what, documents, columns
+    (
+        "keys that are addresses",
+        [{"ada@x.test": {"n": 1}}, {"bob@x.test": {"n": 2}}],
+        {"*.n": ["1", "2"], "* (names of keys)": ["ada@x.test", "bob@x.test"]},
+    ),
+    (
+        "identifiers of Firebase",
+        [{"chats": {"-NaBc1": {"text": "hi"}}}],
+        {"chats.*.text": ["hi"], "chats (names of keys)": ["-NaBc1"]},
+    ),
+    ("numbers", [{"2026": "x"}], {"*": ["x"], "* (names of keys)": ["2026"]}),
+    (
+        "names of people as keys of records",
+        [{"Ada": {"age": 1}, "Alan": {"age": 2}, "Grace": {"age": 3}}],
+        {"*.age": ["1"], "* (names of keys)": ["Ada"]},
+    ),
+    ("a name of a person as a key", [{"Ada Lovelace": "x"}], {"*": ["x"], "* (names of keys)": ["Ada Lovelace"]}),
+    ("a name with a space in two documents", [{"First name": "x"}, {"First name": "y"}], {"First name": ["x", "y"]}),
+    (
+        "names of fields",
+        [{"$id": "x", "straße": "y", "zip_code": "z"}],
+        {"$id": ["x"], "straße": ["y"], "zip_code": ["z"]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("documents", "found"), [row[1:] for row in KEYS], ids=[row[0] for row in KEYS])
+def test_keys_that_are_values_are_no_names(documents: list[object], found: dict[str, list[str]]) -> None:
+    assert columns(documents, characters=20, most=10) == found
+
+
+def test_keys_that_differ_from_document_to_document_are_values() -> None:
+    documents = [{"by": {f"u{n}{letter}": "x" for letter in "ab"}, "mail": "m"} for n in range(6)]
+    found = columns(documents, characters=20, most=10)
+    assert set(found) == {"by.*", "by (names of keys)", "mail"}
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        *(("email", True), ("address_1", True), ("createdAt", True), ("_id", True), ("a.b", True), ("x" * 64, True)),
+        *(("", False), ("a@b.test", False), ("+49301234", False), ("1", False), ("x" * 66, False)),
+        *(("5f1c0ffee5a1b2c3d4e5f601", False), ("kZ8rQ2mVx7Lw0pTnYbaa", False), ("u12345", False), ("a\nb", False)),
+    ],
+)
+def test_the_form_of_a_name(key: str, name: bool) -> None:
+    assert is_field_name(key) is name

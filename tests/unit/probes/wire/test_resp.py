@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
-from tieback.probes.wire.resp import Reply, RespError, command, reply
+from tieback.probes.wire.resp import MAX_BULK, Reply, RespError, command, replies, reply
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, Fault
 
@@ -32,6 +32,40 @@ REPLIES = [
 @pytest.mark.parametrize(("data", "value"), REPLIES)
 def test_replies_are_decoded(data: bytes, value: Reply) -> None:
     assert read(data) == value
+
+
+def read_all(count: int, *parts: bytes) -> list[Reply]:
+    """Replies that arrive in these parts."""
+    talk = replies(count)
+    step = next(talk)
+    try:
+        for part in parts:
+            step = talk.send(part)
+    except StopIteration as end:
+        found: list[Reply] = end.value
+        return found
+    raise AssertionError(f"waits for {step}")
+
+
+@pytest.mark.parametrize("cut", [1, 4, 5, 6, 9, 12, 20])
+def test_replies_to_many_commands_are_read_from_any_parts(cut: int) -> None:
+    whole = b"+OK\r\n$3\r\nabc\r\n:7\r\n-NOPERM no\r\n"
+    assert read_all(4, whole[:cut], whole[cut:]) == ["OK", b"abc", 7, RespError("NOPERM no")]
+
+
+def test_no_reply_is_read_to_no_command() -> None:
+    with pytest.raises(StopIteration) as end:
+        next(replies(0))
+    assert end.value.value == []
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [(b"+OK\r\n", b""), (b"+OK\r\n+OK\r\n+OK\r\n",), (b"HTTP/1.1 400 x\r\n",), (b"$9\r\n", *(b"x" * MAX_BULK,) * 3)],
+)
+def test_too_few_too_many_and_other_replies_are_hostile(parts: tuple[bytes, ...]) -> None:
+    with pytest.raises(HostileAnswer):
+        read_all(2, *parts)
 
 
 LIES = [

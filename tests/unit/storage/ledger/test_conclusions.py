@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from tieback.model.backend import Candidate, Route
 from tieback.model.exposure import AppRoute, Exposure, Finding, PiiClassTotal, Severity
 from tieback.model.figure import exact
+from tieback.model.pii import OwnPeople
 from tieback.model.probe import Access, Container, Field, Identity, Ransom
 from tieback.storage.ledger.conclusions import Conclusions
 from tieback.storage.ledger.ledger import Ledger
@@ -162,3 +163,15 @@ def test_stores_are_picked_by_id_and_by_whether_they_are_exposed(ledger: Ledger,
         return {store.id for store in ledger.conclusions.pick(run, ["x1", "x4", "none"], exposed=exposed)}
 
     assert [picked(exposed) for exposed in (None, True, False)] == [{"x1", "x4"}, {"x1"}, {"x4"}]
+
+
+def test_stores_and_findings_with_our_own_people_come_first_within_their_severity(ledger: Ledger) -> None:
+    ours = replace(SMALL, id="x5", score=1, own_people=OwnPeople(3, 9, 9))
+    more = replace(ours, id="x6", own_people=OwnPeople(10**9, 10**9, 9))
+    closed = replace(CLOSED, id="x7", severity=Severity.HIGH, own_people=OwnPeople(5, 9, 9))
+    own = replace(FINDING, id="y", own_people=3)
+    run = ledger.start_run([])
+    ledger.conclusions.save(run, [HUGE, WORSE, ours, more, closed], [FINDING, CRITICAL, own])
+    assert [store.id for store in ledger.conclusions.exposures(run, exposed=True)] == ["x3", "x6", "x5", "x1"]
+    assert list(ledger.conclusions.findings(run)) == [CRITICAL, own, FINDING]
+    assert sorted([FINDING, CRITICAL, own], key=lambda one: one.order) == [CRITICAL, own, FINDING]

@@ -2,16 +2,28 @@
 
 Sends, in this order: the handshake and ``HELLO`` with scheme ``none`` (identify); ``CALL db.info()`` for the database's
 own identifier, and two counts in read mode (enumerate); the names of properties (describe). The counts come from the
-count store. ``RESET`` follows a failed statement, ``GOODBYE`` ends the session. Not yet verified against the real
-server.
+count store. ``RESET`` follows a failed statement, ``GOODBYE`` ends the session. Neo4j verified against 4.4.38 and
+5.26.0.
 """
 
 import re
+from collections.abc import Sequence
 
 from tieback.model.figure import Figure, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
+from tieback.probes.interface import (
+    SAMPLED_RECORDS,
+    ProbeMeta,
+    ReportDraft,
+    SampledColumn,
+    Samples,
+    first_answer_timeout,
+    is_expected,
+    run_sample,
+    run_to_report,
+)
+from tieback.probes.sampling import document_columns
 from tieback.probes.stores.bolt.session import (
     HANDSHAKE,
     HELLO,
@@ -32,6 +44,12 @@ _EDGES = BoltStatement(
     "MATCH ()-[r]->() RETURN count(r) AS n", "number of relationships, from the count store: the second proof"
 )
 _KEYS = BoltStatement("CALL db.propertyKeys()", "names of properties; no values", Depth.DESCRIBE)
+_SAMPLE = BoltStatement(
+    f"MATCH (n) RETURN properties(n) AS p LIMIT {SAMPLED_RECORDS}",
+    f"properties of at most {SAMPLED_RECORDS} nodes: classified for personal data in memory, nothing is kept",
+    Depth.SAMPLE,
+    values=True,
+)
 _VERSION = re.compile(r"/v?([0-9]+(?:\.[0-9]+)*)")
 
 
@@ -46,13 +64,18 @@ class BoltProbe:
         services=("neo4j", "memgraph", "bolt"),
         cpe=("cpe:2.3:a:neo4j:neo4j", "cpe:2.3:a:memgraph:memgraph"),
         cwe="CWE-306",
-        sends=sends((_INFO, _NODES, _EDGES, _KEYS)),
+        sends=sends((_INFO, _NODES, _EDGES, _KEYS, _SAMPLE)),
         references=("https://neo4j.com/docs/bolt/current/",),
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
         return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
+        """Read the properties of the first nodes."""
+        found: list[SampledColumn] = []
+        return run_sample(found, _sample(target, containers, found))
 
     def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         session = BoltSession()
@@ -86,6 +109,18 @@ class BoltProbe:
         if depth.allows(Depth.ENUMERATE):
             yield from _enumerate(draft, session, depth)
         yield from session.close()
+
+
+def _sample(target: Target, containers: Sequence[Container], found: list[SampledColumn]) -> Conversation[None]:
+    nodes = next((container for container in containers if container.path[-1] == "nodes"), None)
+    if nodes is None:
+        return
+    session = BoltSession()
+    yield from plain_then_tls(target.tls, lambda tls: session.handshake(tls, None))
+    if not session.major or isinstance((yield from session.hello()), BoltFailure):
+        return
+    found += document_columns(nodes.path, (yield from session.read_mappings(_SAMPLE)))
+    yield from session.close()
 
 
 def _enumerate(draft: ReportDraft, session: BoltSession, depth: Depth) -> Conversation[None]:

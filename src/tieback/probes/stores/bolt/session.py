@@ -13,8 +13,9 @@ from tieback.model.grant import Depth
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, printable
 from tieback.probes.wire.packstream import Value, decode_message, encode_mapping, encode_message, encode_text
+from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
-from tieback.scope.conversation import Conversation, DeclaredSend, Send
+from tieback.scope.conversation import Conversation, DeclaredSend, Send, SendCost
 
 HANDSHAKE, HELLO, RESET, GOODBYE = "handshake", "HELLO scheme none", "RESET", "GOODBYE"
 ROWS = 1000
@@ -30,6 +31,7 @@ _PULL_ALL = encode_message(0x3F)
 _SUCCESS, _RECORD, _IGNORED, _FAILURE = 0x70, 0x71, 0x7E, 0x7F
 _CAP = 16 * 1024
 """Maximum number of bytes of one message."""
+_SAMPLE_CAP = 128 * 1024
 _MAX_CHUNKS = 256
 
 
@@ -51,6 +53,8 @@ class BoltStatement(msgspec.Struct, frozen=True):
     cypher: str
     why: str
     depth: Depth = Depth.ENUMERATE
+    values: bool = False
+    """True if the records have values of nodes."""
 
     @property
     def run(self) -> bytes:
@@ -78,7 +82,17 @@ def sends(statements: tuple[BoltStatement, ...]) -> tuple[DeclaredSend, ...]:
             "whether the server speaks Bolt; offers protocol versions and changes nothing",
         ),
         DeclaredSend(HELLO, re.escape(_HELLO), "whether a session starts without a user and a password"),
-        *(DeclaredSend(s.cypher, re.escape(s.run) + pull, f"{s.why}; in read mode", s.depth) for s in statements),
+        *(
+            DeclaredSend(
+                s.cypher,
+                re.escape(s.run) + pull,
+                f"{s.why}; in read mode",
+                s.depth,
+                values=s.values,
+                cost=SendCost.BOUNDED if s.values else SendCost.CATALOGUE,
+            )
+            for s in statements
+        ),
         DeclaredSend(
             RESET, re.escape(_RESET), "clears the error of a failed statement; affects only our own connection"
         ),
@@ -91,6 +105,8 @@ class BoltSession:
 
     def __init__(self) -> None:
         self._inbox = Inbox()
+        self._tls = False
+        self._connection = ResumableConnection(self._again)
         self.major = 0
         """Negotiated major version; 0 if there is none."""
 
@@ -102,6 +118,7 @@ class BoltSession:
             Fault: the transport failed.
         """
         self._inbox = Inbox()
+        self._tls = tls
         head = yield from first_answer(tls, _OPENING, 4, seconds)
         minor, self.major = head[2], head[3]
         if head[:2] != b"\0\0" or (self.major, minor) not in ((0, 0), (5, 0), *((4, n) for n in range(5)), (3, 0)):
@@ -119,14 +136,46 @@ class BoltSession:
 
     def run_statement(self, statement: BoltStatement) -> Conversation[StatementResult | BoltFailure]:
         """Read at most ``ROWS`` records of a statement (all of them in version 3)."""
+        answer = yield from self._pull(statement, _CAP)
+        if isinstance(answer, BoltFailure):
+            return answer
+        rows, said = answer
+        database = said.get("db")
+        name = database[:64] if isinstance(database, str) else ""
+        return StatementResult([_only_value(row) for row in rows], name, said.get("has_more") is True)
+
+    def read_mappings(self, statement: BoltStatement) -> Conversation[list[dict[str, Value]]]:
+        """The mappings of a statement with one column of them; none after a failure."""
+        answer = yield from self._pull(statement, _SAMPLE_CAP)
+        rows = answer[0] if not isinstance(answer, BoltFailure) else []
+        return [
+            row[0][0] for row in rows if row and isinstance(row[0], list) and row[0] and isinstance(row[0][0], dict)
+        ]
+
+    def _pull(
+        self, statement: BoltStatement, cap: int
+    ) -> Conversation[tuple[list[list[Value]], dict[str, Value]] | BoltFailure]:
+        """Fields of each record, and the metadata after them; a failure if the server closes the connection instead.
+
+        Messages of more than ``cap`` bytes are hostile.
+        """
+        return (yield from self._connection.run(self._exchange(statement, cap), _closed))
+
+    def _again(self) -> Conversation[None]:
+        yield from self.handshake(self._tls, None)
+        yield from self.hello()
+
+    def _exchange(
+        self, statement: BoltStatement, cap: int
+    ) -> Conversation[tuple[list[list[Value]], dict[str, Value]] | BoltFailure]:
         yield Send(statement.run + (_PULL_ALL if self.major == 3 else _PULL))
-        records: list[int | str] = []
+        records: list[list[Value]] = []
         failure: BoltFailure | None = None
         replies = 0
         for _ in range(ROWS + 8):
-            tag, fields = yield from self._message()
+            tag, fields = yield from self._message(cap)
             if tag == _RECORD:
-                records.append(_only_value(fields))
+                records.append(fields)
                 continue
             replies += 1
             if tag == _FAILURE:
@@ -141,17 +190,14 @@ class BoltSession:
             yield Send(_RESET)
             yield from self._message()
             return failure
-        said = fields[0] if fields and isinstance(fields[0], dict) else {}
-        database = said.get("db")
-        return StatementResult(
-            records, database[:64] if isinstance(database, str) else "", said.get("has_more") is True
-        )
+        return records, fields[0] if fields and isinstance(fields[0], dict) else {}
 
     def close(self) -> Conversation[None]:
         """Send GOODBYE."""
-        yield Send(_GOODBYE)
+        if self._connection.is_open:
+            yield Send(_GOODBYE)
 
-    def _message(self) -> Conversation[tuple[int, list[Value]]]:
+    def _message(self, cap: int = _CAP) -> Conversation[tuple[int, list[Value]]]:
         parts: list[bytes] = []
         held = 0
         for _ in range(_MAX_CHUNKS):
@@ -159,8 +205,8 @@ class BoltSession:
             if not size and parts:
                 return decode_message(b"".join(parts))
             held += size
-            if held > _CAP:
-                raise HostileAnswer(f"a Bolt message of more than {_CAP} bytes")
+            if held > cap:
+                raise HostileAnswer(f"a Bolt message of more than {cap} bytes")
             if size:
                 parts.append((yield from self._inbox.take(size)))
         raise HostileAnswer("chunks that do not end")
@@ -172,6 +218,10 @@ def _only_value(fields: list[Value]) -> int | str:
     if not isinstance(row, list) or len(row) != 1 or isinstance(row[0], bool) or not isinstance(row[0], int | str):
         raise HostileAnswer("a record of an unexpected shape")
     return row[0]
+
+
+def _closed(why: str) -> BoltFailure:
+    return BoltFailure("no answer", why)
 
 
 def _failure(fields: list[Value]) -> BoltFailure:

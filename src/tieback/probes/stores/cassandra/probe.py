@@ -1,24 +1,39 @@
-"""Cassandra and ScyllaDB: tables, estimated partitions and bytes, columns, from the catalogue. No row is read.
+"""Cassandra and ScyllaDB: tables, number of rows, estimated bytes, columns.
 
 Sends, in this order: ``OPTIONS`` and ``STARTUP`` without credentials, ``SELECT ... FROM system.local`` (identify);
-``system_schema.tables`` (``system.schema_columnfamilies`` before 3.0) and ``system.size_estimates`` (enumerate);
-``system_schema.columns`` (describe).
+``system_views.settings`` (since 4.0), ``system_schema.tables`` (``system.schema_columnfamilies`` before 3.0) and
+``system.size_estimates`` (enumerate); ``system_schema.columns``, and pages of tokens (describe: they need the names of
+the key's columns).
 
-A node that answers READY without a login allows reading everything: Cassandra does not start with permissions but
-without passwords. Rows are never counted, because that would read them all. The statistics contain partitions, each of
-at least one row, in this node's own ranges.
+A node that answers READY without a login has an anonymous user. That the user may read a table is proved by a page of
+tokens: one hash of the key per row (``tokens``). The statistics show partitions, each of at least one row, in this
+node's own ranges. They are empty until a flush, so they count only if they are larger than an unfinished count.
 
-Identity: the identifiers of the users' tables, which all nodes of a cluster share; ``host_id`` if there are none. Not
-yet verified against the real server.
+At depth ``sample``: at most 50 rows of a table (``sample``). No value is read below that depth.
+
+Identity: the identifiers of the users' tables, which all nodes of a cluster share; ``host_id`` if there are none.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from tieback.model.figure import Figure, estimate, lower_bound
+import msgspec
+
+from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
+from tieback.model.probe import Access, Container, Field, Privileges, ProbeReport
+from tieback.probes.interface import (
+    ProbeMeta,
+    ReportDraft,
+    SampledColumn,
+    Samples,
+    first_answer_timeout,
+    run_sample,
+    run_to_report,
+)
+from tieback.probes.stores.cassandra import sample
 from tieback.probes.stores.cassandra.session import (
+    PAGE,
     STARTUP,
     AuthenticateFrame,
     CqlError,
@@ -27,6 +42,15 @@ from tieback.probes.stores.cassandra.session import (
     CqlSession,
     sends,
 )
+from tieback.probes.stores.cassandra.tokens import (
+    FIRST_PAGE,
+    HASHING_PARTITIONERS,
+    MAX_ROWS,
+    complete_tokens,
+    page_query,
+    partition_keys,
+)
+from tieback.probes.stores.cassandra.tokens import SENDS as TOKEN_SENDS
 from tieback.probes.wire.opening import plain_then_tls
 from tieback.scope.conversation import Conversation, Target
 
@@ -51,12 +75,37 @@ _SIZES = CqlQuery(
     4,
     "number and mean size of partitions, from statistics; returns no partition",
 )
+_AUTHORIZER = CqlQuery(
+    "SELECT value FROM system_views.settings WHERE name = 'authorizer'",
+    1,
+    "whether the server has permissions; reads its settings only",
+    name="SELECT value FROM system_views.settings",
+)
+_PARTITIONER = CqlQuery(
+    "SELECT partitioner FROM system.local",
+    1,
+    "whether a token is a hash of the key; reads the catalogue only",
+    Depth.DESCRIBE,
+    name="SELECT partitioner FROM system.local",
+)
+_KEYS = CqlQuery(
+    "SELECT keyspace_name, table_name, column_name, position, kind FROM system_schema.columns",
+    5,
+    "columns of the partition keys, for the count; reads the catalogue only",
+    Depth.DESCRIBE,
+    name="SELECT ..., kind FROM system_schema.columns",
+)
 _COLUMNS = CqlQuery(
     "SELECT keyspace_name, table_name, column_name, type FROM system_schema.columns",
     4,
     "names and types of columns; reads the catalogue only",
     Depth.DESCRIBE,
 )
+_COUNTED = "rows of token pages"
+_MAX_PAGES = 60
+"""Maximum number of pages of tokens per server."""
+_SETTINGS_SINCE = 4
+"""First major version with ``system_views``."""
 _SYSTEM = ("system_", "dse_")
 _SYSTEM_NAMES = ("system", "solr_admin", "OpsCenter", "HiveMetaStore")
 _LARGEST = 2**63 - 1
@@ -75,7 +124,12 @@ class CassandraProbe:
         services=("cassandra", "scylladb"),
         cpe=("cpe:2.3:a:apache:cassandra", "cpe:2.3:a:scylladb:scylladb"),
         cwe="CWE-306",
-        sends=sends((_LOCAL, _TABLES, _TABLES_2, _SIZES, _COLUMNS)),
+        sends=(
+            *sends((_LOCAL, _AUTHORIZER, _TABLES, _TABLES_2, _SIZES, _PARTITIONER, _KEYS, _COLUMNS)),
+            *TOKEN_SENDS,
+            *sends((sample.MASKS,))[-1:],
+            sample.SEND,
+        ),
         references=(
             "https://github.com/apache/cassandra/blob/trunk/doc/native_protocol_v4.spec",
             "https://cassandra.apache.org/doc/latest/cassandra/reference/cql-commands/describe-tables.html",
@@ -85,6 +139,11 @@ class CassandraProbe:
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Probe ``target``, no deeper than ``depth``."""
         return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
+        """Read the first rows of each table."""
+        found: list[SampledColumn] = []
+        return run_sample(found, sample.read_samples(target, containers, found))
 
     def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         session = CqlSession()
@@ -111,10 +170,21 @@ class CassandraProbe:
             if host is not None and len(host) == 16:
                 draft.vendor_id("host_id", str(UUID(bytes=host)))
         if depth.allows(Depth.ENUMERATE):
-            yield from _enumerate(draft, session, depth)
+            yield from _privileges(draft, session)
+            yield from _enumerate(draft, session, depth, scans=target.scans)
 
 
-def _enumerate(draft: ReportDraft, session: CqlSession, depth: Depth) -> Conversation[None]:
+def _privileges(draft: ReportDraft, session: CqlSession) -> Conversation[None]:
+    """``AllowAllAuthorizer``: every user, also the anonymous one, may change everything."""
+    major = draft.version.partition(".")[0]
+    if draft.product == "cassandra" and major.isdigit() and int(major) >= _SETTINGS_SINCE:
+        found = yield from session.rows(_AUTHORIZER)
+        if isinstance(found, CqlRows) and len(found.rows) == 1:
+            allows_all = "AllowAllAuthorizer" in _text(found.rows[0][0])
+            draft.privileges = Privileges.ADMIN if allows_all else Privileges.LIMITED
+
+
+def _enumerate(draft: ReportDraft, session: CqlSession, depth: Depth, *, scans: bool) -> Conversation[None]:
     tables = yield from _ask(draft, session, _TABLES, or_else=_TABLES_2)
     if tables is None:
         return
@@ -130,19 +200,98 @@ def _enumerate(draft: ReportDraft, session: CqlSession, depth: Depth) -> Convers
         if system:
             draft.containers.append(Container(path, "table", system=True))
             continue
-        own.append(identifier.hex() if identifier is not None and len(identifier) == 16 else "\0".join(path))
+        uid = identifier.hex() if identifier is not None and len(identifier) == 16 else ""
+        own.append(uid or "\0".join(path))
         records, size = figures.get(path, (None, None))
-        draft.containers.append(Container(path, "table", False, records, size, tuple(fields.get(path, ()))))
+        columns = tuple(fields.get(path, ()))
+        draft.containers.append(Container(path, "table", False, records, size, columns, uid=uid))
     draft.prove(_TABLES.label, f"lists {len(own)} user tables", Access.OPEN)
     if own:
         draft.fingerprint(own)
-    held = [c.records for c in draft.containers if not c.system]
-    if any(figure is not None and figure.value for figure in held):
-        draft.access = Access.OPEN
-    elif held:
-        draft.problem("the statistics list no partition and lag behind by minutes: the tables may or may not be empty")
-    else:
+    if not own:
         draft.access = Access.OPEN_EMPTY
+        return
+    count = _RowCount(draft, session, scans=scans)
+    if depth.allows(Depth.DESCRIBE):
+        yield from count.tables()
+    held = [c.records for c in draft.containers if not c.system]
+    if count.refused == len(held):
+        draft.access = Access.SCHEMA_ONLY
+    elif any(figure is not None and figure.value for figure in held):
+        draft.access = Access.PARTIAL if count.refused else Access.OPEN
+    elif all(figure is not None and figure.quality is Quality.EXACT for figure in held):
+        draft.access = Access.OPEN_EMPTY
+    else:
+        draft.problem("the statistics list no partition and lag behind by minutes: the tables may or may not be empty")
+
+
+class _RowCount:
+    """Counts the rows of the draft's tables by pages of tokens, each table at once if it ends with its first page."""
+
+    def __init__(self, draft: ReportDraft, session: CqlSession, *, scans: bool) -> None:
+        self._draft = draft
+        self._session = session
+        self._scans = scans
+        self._left = MAX_ROWS
+        self._pages = _MAX_PAGES
+        self.refused = 0
+        """Number of tables that the anonymous user may not read."""
+
+    def tables(self) -> Conversation[None]:
+        """Count, and put the figures in the place of the statistics."""
+        partitioner = yield from _ask(self._draft, self._session, _PARTITIONER)
+        if partitioner is None or len(partitioner.rows) != 1:
+            return
+        if _text(partitioner.rows[0][0]) not in HASHING_PARTITIONERS:
+            self._draft.problem("rows not counted: with this partitioner, a token is the key itself")
+            return
+        columns = yield from _ask(self._draft, self._session, _KEYS)
+        keys = partition_keys(columns.rows) if columns is not None else {}
+        skipped = 0
+        for at, container in enumerate(self._draft.containers):
+            path = (container.path[0], container.path[1])
+            if container.system:
+                continue
+            if self._left < PAGE or self._pages <= 0 or page_query(path, keys.get(path, ())) is None:
+                skipped += 1
+                continue
+            figure = yield from self._table(path, keys[path])
+            if figure is not None:
+                self._draft.containers[at] = msgspec.structs.replace(container, records=_larger(figure, container))
+        if skipped:
+            self._draft.problem(f"rows of {skipped} tables not counted; their figures are from statistics, if any")
+
+    def _table(self, path: _Path, key: tuple[str, ...]) -> Conversation[Figure | None]:
+        count, after, cut = 0, None, False
+        while True:
+            query = page_query(path, key, after)
+            assert query is not None
+            self._pages -= 1
+            page = yield from self._session.rows(query)
+            if isinstance(page, CqlError):
+                self._draft.problem(f"tokens of {'.'.join(path)}: {page.code:#06x} {page.text[:120]}")
+                self.refused += page.code == _UNAUTHORIZED
+                return lower_bound(count, _COUNTED) if count else None
+            if not count and page.rows:
+                self._draft.prove(FIRST_PAGE, f"the rows of {'.'.join(path)} are readable", Access.OPEN)
+            self._left -= len(page.rows)
+            if len(page.rows) < PAGE and not page.more:
+                count += len(page.rows)
+                return lower_bound(count, _COUNTED) if cut else exact(count, _COUNTED)
+            if not self._scans or self._left < PAGE or self._pages <= 0:
+                return lower_bound(count + len(page.rows), f"{_COUNTED}, cut at the limit")
+            complete, after, within = complete_tokens(page.rows)
+            count, cut = count + complete, cut or within
+            if after is None:
+                return lower_bound(count, _COUNTED)
+
+
+def _larger(counted: Figure, container: Container) -> Figure:
+    """The count, unless it was cut and the statistics show more."""
+    known = container.records
+    if counted.quality is Quality.EXACT or known is None or known.value <= counted.value:
+        return counted
+    return known
 
 
 def _figures(sizes: CqlRows) -> dict[_Path, tuple[Figure, Figure]]:

@@ -13,6 +13,7 @@ from tieback.model.grant import Depth
 from tieback.probes.wire.cursor import Cursor
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, printable
+from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
 from tieback.scope.conversation import Conversation, DeclaredSend, Send
 
@@ -60,11 +61,13 @@ class CqlQuery(msgspec.Struct, frozen=True):
     columns: int
     why: str
     depth: Depth = Depth.ENUMERATE
+    name: str = ""
+    """Label, if the table is not enough."""
 
     @property
     def label(self) -> str:
         """Label in reports and documentation."""
-        return f"SELECT ... {self.cql[self.cql.index('FROM ') :]}"
+        return self.name or f"SELECT ... {self.cql[self.cql.index('FROM ') :]}"
 
 
 def encode_frame(version: int, opcode: int, body: bytes = b"") -> bytes:
@@ -75,6 +78,12 @@ def encode_frame(version: int, opcode: int, body: bytes = b"") -> bytes:
 def _query_body(cql: str) -> bytes:
     text = cql.encode("ascii")
     return len(text).to_bytes(4, "big") + text + _ONE.to_bytes(2, "big") + bytes((_PAGED,)) + PAGE.to_bytes(4, "big")
+
+
+def query_pattern(cql: bytes) -> bytes:
+    """Pattern of a query whose statement matches a pattern; the lengths before it vary with the statement."""
+    tail = _query_body("")[4:]
+    return rb"[\3\4]\x00\x00\x00\x07\x00\x00[\x00-\xff]{2}\x00\x00[\x00-\xff]{2}" + cql + re.escape(tail)
 
 
 _START = b"\0\1\0\x0bCQL_VERSION\0\x053.0.0"
@@ -101,11 +110,13 @@ def sends(queries: tuple[CqlQuery, ...]) -> tuple[DeclaredSend, ...]:
 
 
 class CqlSession:
-    """Connection to one node."""
+    """Connection to one node, which is opened again if the node closed it in answer to a query."""
 
     def __init__(self) -> None:
         self._inbox = Inbox()
         self._version = 4
+        self._tls = False
+        self._connection = ResumableConnection(self._again)
 
     def options(self, tls: bool, seconds: float | None) -> Conversation[dict[str, tuple[str, ...]]]:
         """Connect and request the supported options, in version 4 of the protocol, or in 3 if 4 is too new.
@@ -114,6 +125,7 @@ class CqlSession:
             NotThisProtocol: another protocol, or only version 1 or 2 of CQL's.
             Fault: the transport failed.
         """
+        self._tls = tls
         for version in (4, 3):
             self._version = version
             self._inbox = Inbox()
@@ -144,12 +156,19 @@ class CqlSession:
         raise HostileAnswer(f"opcode {opcode} as the answer to STARTUP")
 
     def rows(self, query: CqlQuery) -> Conversation[CqlRows | CqlError]:
-        """First page of rows of a query.
+        """First page of rows of a query; an error if the node closes the connection instead.
 
         Raises:
             Hostile: rows of an unexpected shape.
             TooLarge: the answer exceeds the size limit.
         """
+        return (yield from self._connection.run(self._rows(query), _closed))
+
+    def _again(self) -> Conversation[None]:
+        yield from self.options(self._tls, None)
+        yield from self.start()
+
+    def _rows(self, query: CqlQuery) -> Conversation[CqlRows | CqlError]:
         yield Send(encode_frame(self._version, _QUERY, _query_body(query.cql)))
         opcode, body = yield from self._answer()
         if opcode == _ERROR:
@@ -174,6 +193,10 @@ class CqlSession:
                 _string(cursor)
             body = cursor.take(cursor.left)
         return head[4], body
+
+
+def _closed(why: str) -> CqlError:
+    return CqlError(0, why)
 
 
 def decode_rows(body: bytes, columns: int) -> CqlRows:

@@ -2,7 +2,8 @@
 
 Protocol: https://clickhouse.com/docs/native-protocol/basics and the pages after it. Numbers are LEB128; strings follow
 their length. The announced revision, 54429, is the first whose settings are text. Every server since 20.1 supports it,
-and leaves out newer fields of later revisions.
+and leaves out newer fields of later revisions. Older servers, since 18.10, get their settings as numbers
+(``Settings::serialize`` of these versions) and report progress in fewer numbers.
 """
 
 import re
@@ -12,12 +13,15 @@ import msgspec
 from tieback.model.grant import Depth
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, printable
+from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
-from tieback.scope.conversation import DUMMY_ACCOUNT, Conversation, DeclaredSend, Send
+from tieback.scope.conversation import DUMMY_ACCOUNT, Conversation, DeclaredSend, Send, SendCost
 
-REVISION = 54429
-_TIMEZONE, _DISPLAY_NAME, _PATCH = 54058, 54372, 54401
+REVISION, OLDEST = 54429, 54401
+"""The announced revision, and the oldest that we understand."""
+_TIMEZONE, _DISPLAY_NAME, _PATCH, _WRITTEN = 54058, 54372, 54401, 54420
 _MARK = "{statement}"
+_PLACE = re.compile(r"\{[a-z]+\}")
 LOGIN = "Hello without a password"
 ACCOUNT = "default"
 """The only real account that is tried, if the grant names it."""
@@ -54,7 +58,15 @@ class NativeStatement(msgspec.Struct, frozen=True):
     why: str
     depth: Depth = Depth.ENUMERATE
     names: bytes = b""
-    """Pattern of what may replace ``{names}`` in ``sql``."""
+    """Pattern of what may replace each placeholder in ``sql``."""
+    cost: SendCost = SendCost.CATALOGUE
+    values: bool = False
+    """True if its rows have values of a table."""
+
+    def fill(self, *names: str) -> str:
+        """The statement with the names in the places of its placeholders."""
+        rest = iter(names)
+        return _PLACE.sub(lambda _: next(rest), self.sql)
 
 
 def encode_varint(value: int) -> bytes:
@@ -82,7 +94,15 @@ def _hello(account: str) -> bytes:
     return _BEFORE_ACCOUNT + encode_text(account) + encode_text("")
 
 
-def _query(sql: str) -> bytes:
+def _settings(*, legacy: bool) -> bytes:
+    """Each setting is a name, flags and a value; before the revision 54429 a name and a number. An empty name ends."""
+    return b"".join(
+        encode_text(name) + (encode_varint(value) if legacy else b"\0" + encode_text(str(value)))
+        for name, value in (("readonly", 1), ("max_execution_time", 5))
+    ) + encode_text("")
+
+
+def _query(sql: str, *, legacy: bool = False) -> bytes:
     info = b"".join(
         (
             b"\1",  # initial query
@@ -96,17 +116,8 @@ def _query(sql: str) -> bytes:
             encode_varint(0),  # patch
         )
     )
-    # Each setting is a name, flags and a value; an empty name ends the list.
-    settings = (
-        encode_text("readonly")
-        + b"\0"
-        + encode_text("1")
-        + encode_text("max_execution_time")
-        + b"\0"
-        + encode_text("5")
-        + encode_text("")
-    )
     complete, uncompressed = encode_varint(2), encode_varint(0)
+    settings = _settings(legacy=legacy)
     head = encode_varint(_QUERY) + encode_text("") + info + settings + complete + uncompressed + encode_text(sql)
     no_table, no_rows = encode_text(""), b"\1\0\2\xff\xff\xff\xff\0" + b"\0\0"
     return head + encode_varint(_DATA) + no_table + no_rows
@@ -122,27 +133,47 @@ def sends(statements: tuple[NativeStatement, ...]) -> tuple[DeclaredSend, ...]:
             LOGIN, login, "whether a synthetic user, or the account that the grant names, can log in without a password"
         ),
         *(
-            DeclaredSend(s.label, _pattern(s), f"{s.why}; the settings of the query also make it read-only", s.depth)
+            DeclaredSend(
+                s.label,
+                _pattern(s),
+                f"{s.why}; the settings of the query also make it read-only",
+                s.depth,
+                values=s.values,
+                cost=s.cost,
+            )
             for s in statements
         ),
     )
 
 
 def _pattern(statement: NativeStatement) -> bytes:
+    new, old = (re.escape(_settings(legacy=legacy)) for legacy in (False, True))
+    return _words(statement).replace(new, b"(?:%b|%b)" % (new, old), 1)
+
+
+def _words(statement: NativeStatement) -> bytes:
     if not statement.names:
         return re.escape(_query(statement.sql))
     # The length before the statement varies with the names.
     head, _, tail = _query(_MARK).partition(encode_text(_MARK))
-    before, _, after = statement.sql.partition("{names}")
-    words = re.escape(before.encode()) + b"(?:" + statement.names + b")" + re.escape(after.encode())
+    place = b"(?:" + statement.names + b")"
+    words = place.join(re.escape(part.encode()) for part in _PLACE.split(statement.sql))
     return re.escape(head) + rb"[\x80-\xff]?[\x00-\x7f]" + words + re.escape(tail)
 
 
+def _closed(why: str) -> NativeException:
+    return NativeException(0, why)
+
+
 class NativeSession:
-    """Connection to one server."""
+    """Connection to one server, which is opened again if the server closed it in answer to a statement."""
 
     def __init__(self) -> None:
         self._inbox = Inbox()
+        self._account, self._tls = "", False
+        self._connection = ResumableConnection(self._again)
+        self._revision = REVISION
+        """The older one of ours and the server's."""
 
     def log_in(self, account: str, tls: bool, seconds: float | None) -> Conversation[NativeGreeting | NativeException]:
         """Connect and send Hello as ``account``, without a password.
@@ -153,6 +184,7 @@ class NativeSession:
             Fault: the transport failed.
         """
         self._inbox = Inbox()
+        self._account, self._tls = account, tls
         head = yield from first_answer(tls, _hello(account), _OPENING, seconds)
         if head[0] == _S_EXCEPTION and head[3:5] == b"\0\0":
             code = int.from_bytes(head[1:5], "little", signed=True)
@@ -165,7 +197,7 @@ class NativeSession:
         yield from self._inbox.take(head[1] - 4)
         major, minor = (yield from self._number()), (yield from self._number())
         revision = yield from self._number()
-        spoken = min(revision, REVISION)
+        self._revision = spoken = min(revision, REVISION)
         for needed in (_TIMEZONE, _DISPLAY_NAME):
             if spoken >= needed:
                 yield from self._text()
@@ -174,13 +206,21 @@ class NativeSession:
             raise HostileAnswer("an invalid version")
         return NativeGreeting(f"{major}.{minor}.{patch}", revision)
 
-    def rows(self, statement: NativeStatement, names: str = "") -> Conversation[list[list[str]] | NativeException]:
-        """Rows of a statement, with ``names`` in the place of ``{names}``.
+    def rows(self, statement: NativeStatement, *names: str) -> Conversation[list[list[str]] | NativeException]:
+        """Rows of a statement, with ``names`` in the places of its placeholders.
+
+        The result is an exception if the server closes the connection instead.
 
         Raises:
             Hostile: rows of an unexpected shape, or too many of them.
         """
-        yield Send(_query(statement.sql.replace("{names}", names) if statement.names else statement.sql))
+        return (yield from self._connection.run(self._rows(statement, *names), _closed))
+
+    def _again(self) -> Conversation[None]:
+        yield from self.log_in(self._account, self._tls, None)
+
+    def _rows(self, statement: NativeStatement, *names: str) -> Conversation[list[list[str]] | NativeException]:
+        yield Send(_query(statement.fill(*names), legacy=self._revision < REVISION))
         rows: list[list[str]] = []
         for _ in range(_MAX_PACKETS):
             kind = yield from self._number()
@@ -195,7 +235,7 @@ class NativeSession:
                 if len(rows) > _MAX_ROWS:
                     raise HostileAnswer("more rows than requested")
             elif kind == _S_PROGRESS:
-                for _ in range(5):
+                for _ in range(5 if self._revision >= _WRITTEN else 3):
                     yield from self._number()
             elif kind == _S_PROFILE:
                 for size in (0, 0, 0, 1, 0, 1):

@@ -4,6 +4,9 @@ Sends, in this order: ``GET /`` (identify); ``GET /_cat/indices``, ``GET /_clust
 as the second proof, ``GET /<index>/_count`` for at most 50 indices (enumerate); ``GET /<index>/_mapping`` (describe).
 If ``_cat/indices`` is refused with 400, as before version 7.7, it is sent without ``expand_wildcards``. None returns a
 document. Bytes are those of primary shards, so that replicas are not counted.
+
+If the list of indices is refused, the indices that the app's own URLs name are counted: access rules are often made for
+each index.
 """
 
 from collections.abc import Sequence
@@ -15,8 +18,6 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
 from tieback.probes.interface import (
     MAX_NOTE,
-    SAMPLED_CHARACTERS,
-    SAMPLED_COLUMNS,
     SAMPLED_RECORDS,
     ProbeMeta,
     ReportDraft,
@@ -28,6 +29,7 @@ from tieback.probes.interface import (
     run_sample,
     run_to_report,
 )
+from tieback.probes.sampling import FEWER_RECORDS, SAMPLE_CAP, document_columns
 from tieback.probes.stores.elasticsearch.answers import (
     ClusterStats,
     CountAnswer,
@@ -35,18 +37,17 @@ from tieback.probes.stores.elasticsearch.answers import (
     hit_sources,
     mapping_fields,
 )
+from tieback.probes.web import judge_names
 from tieback.probes.wire.cat import cat_rows, index_container
-from tieback.probes.wire.columns import columns
 from tieback.probes.wire.http import SEGMENT, HttpSession, Response, declared_get, segment
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.placeholders import is_distinctive
 from tieback.probes.wire.verdicts import NotThisProtocol
-from tieback.scope.conversation import Conversation, Target
+from tieback.scope.conversation import Conversation, SendCost, Target
 
 MAX_COUNTED = 50
 """Maximum number of indices whose documents are counted and mappings read; the others keep the figures of
 ``_cat/indices``."""
-_SAMPLE_CAP = 256 * 1024
 _MAX_NAME_BYTES = 255
 _FORBIDDEN = frozenset('\\/*?"<>| ,#:')
 """Characters that no index name contains (Elasticsearch, create-index API), wildcards and lists among them."""
@@ -107,6 +108,7 @@ SENDS = (
             depth=Depth.DESCRIBE,
         ),
         values=True,
+        cost=SendCost.BOUNDED,
     ),
     msgspec.structs.replace(
         declared_get(
@@ -116,6 +118,7 @@ SENDS = (
             depth=Depth.SAMPLE,
         ),
         values=True,
+        cost=SendCost.BOUNDED,
     ),
 )
 
@@ -125,6 +128,7 @@ class ElasticsearchProbe:
 
     meta = ProbeMeta(
         name="elasticsearch",
+        may_keep_quiet=True,
         products=("elasticsearch", "opensearch"),
         ports=(9200, 9201, 9243),
         services=("elasticsearch", "opensearch", "http"),
@@ -153,8 +157,17 @@ class ElasticsearchProbe:
     def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         http = HttpSession(target)
         answer = yield from http.first("/", seconds=first_answer_timeout(self.meta, target), cap=64 * 1024)
-        root = self._identify(draft, target, answer)
+        try:
+            root = self._identify(draft, target, answer)
+        except NotThisProtocol:
+            # A proxy may show another page at the root and pass only some indices on.
+            if not depth.allows(Depth.ENUMERATE) or not (yield from _identify_by_index(draft, http, target)):
+                raise
+            yield from _named(draft, http, target, depth)
+            return
         if root is None:
+            if draft.access is Access.AUTH_REQUIRED and depth.allows(Depth.ENUMERATE):
+                yield from _named(draft, http, target, depth, whole=True)
             return
         draft.access = Access.OPEN
         draft.prove("GET /", f"200 without credentials: {draft.product} {draft.version}", Access.OPEN)
@@ -163,7 +176,7 @@ class ElasticsearchProbe:
         else:
             draft.fingerprint(())
         if depth.allows(Depth.ENUMERATE):
-            yield from _enumerate(draft, http, depth)
+            yield from _enumerate(draft, http, target, depth)
 
     def _identify(self, draft: ReportDraft, target: Target, answer: Response) -> RootAnswer | None:
         """Read the root document; ``None`` if the draft already records a refusal.
@@ -219,12 +232,11 @@ def _sample(target: Target, containers: Sequence[Container], found: list[Sampled
         if not valid_name(index):
             continue
         # If fifty documents are too large, five are read.
-        for size in (SAMPLED_RECORDS, 5):
+        for size in (SAMPLED_RECORDS, FEWER_RECORDS):
             path = f"/{segment(index)}/_search?size={size}&terminate_after=50&filter_path=hits.hits._source"
-            answer = yield from http.get(path, cap=_SAMPLE_CAP)
+            answer = yield from http.get(path, cap=SAMPLE_CAP)
             if answer.status == 200 and not answer.truncated:
-                read = columns(hit_sources(answer.body), characters=SAMPLED_CHARACTERS, most=SAMPLED_COLUMNS)
-                found += [SampledColumn(container.path, name, tuple(values)) for name, values in read.items()]
+                found += document_columns(container.path, hit_sources(answer.body))
             if not answer.truncated:
                 break
 
@@ -244,7 +256,47 @@ def search_product(answer: Response, text: str) -> str:
     return "elasticsearch" if '"security_exception"' in text else ""
 
 
-def _enumerate(draft: ReportDraft, http: HttpSession, depth: Depth) -> Conversation[None]:
+def _identify_by_index(draft: ReportDraft, http: HttpSession, target: Target) -> Conversation[bool]:
+    """True if an index that the app names is counted in the product's own words."""
+    for name in [name for name in target.names if valid_name(name)][:3]:
+        answer = yield from http.get(f"/{segment(name)}/_count", cap=16 * 1024)
+        product = search_product(answer, answer.body[:4096].decode("utf-8", "replace"))
+        own = answer.status == 200 and b'"_shards"' in answer.body
+        counted = decode_json(answer.body, CountAnswer) if own else None
+        if counted is not None or product:
+            draft.spoke = True
+            draft.product = product or "elasticsearch"
+            draft.fingerprint(())
+            if not product:
+                draft.problem("only the count of an index answers: the product may also be OpenSearch")
+            return True
+    return False
+
+
+def _named(
+    draft: ReportDraft, http: HttpSession, target: Target, depth: Depth, *, whole: bool = False
+) -> Conversation[None]:
+    """Count the indices that the app names, after their list was refused; ``whole`` if the root was refused too."""
+    names = [name for name in target.names[:MAX_COUNTED] if valid_name(name)]
+    refused = 0
+    for name in names:
+        answer = yield from http.get(f"/{segment(name)}/_count", cap=16 * 1024)
+        count = decode_json(answer.body, CountAnswer) if answer.status == 200 else None
+        if count is not None and count.count >= 0:
+            draft.prove(
+                "GET /<index>/_count", f"{count.count} documents of {name} are counted without a login", Access.OPEN
+            )
+            draft.containers.append(Container((name,), "index", records=exact(count.count, "_count")))
+        elif answer.status in (401, 403):
+            refused += 1
+            draft.prove("GET /<index>/_count", f"{name}: status {answer.status}", Access.AUTH_REQUIRED)
+    if draft.containers or not whole:
+        judge_names(draft, "indices", names, refused=refused, list_refused=True)
+    if draft.containers and depth.allows(Depth.DESCRIBE):
+        yield from _describe(draft, http)
+
+
+def _enumerate(draft: ReportDraft, http: HttpSession, target: Target, depth: Depth) -> Conversation[None]:
     answer = yield from http.get(_CAT)
     if answer.status == 400:
         answer = yield from http.get(_OLD_CAT)
@@ -252,6 +304,7 @@ def _enumerate(draft: ReportDraft, http: HttpSession, depth: Depth) -> Conversat
         draft.proofs.clear()
         draft.access = Access.AUTH_REQUIRED if answer.status == 401 else Access.LOCKED
         draft.prove("GET /_cat/indices", f"status {answer.status}, while GET / needs no login", draft.access)
+        yield from _named(draft, http, target, depth)
         return
     rows = cat_rows(answer.body, truncated=answer.truncated) if answer.status == 200 else None
     if rows is None:

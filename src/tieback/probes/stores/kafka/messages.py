@@ -5,17 +5,24 @@ body. An answer is an int32 length, correlation id int32, body. https://kafka.ap
 """
 
 import struct
+from collections.abc import Mapping
 
 import msgspec
 
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
 from tieback.scope.conversation import Conversation, Receive
 
-LIST_OFFSETS, METADATA, SASL_HANDSHAKE, API_VERSIONS, DESCRIBE_LOG_DIRS = 2, 3, 17, 18, 35
+FETCH, LIST_OFFSETS, METADATA, SASL_HANDSHAKE, API_VERSIONS, DESCRIBE_LOG_DIRS = 1, 2, 3, 17, 18, 35
 CLIENT = b"tieback"
 MAX_ANSWER = 1024 * 1024
 _LARGEST = 100 * 1024 * 1024
 """``socket.request.max.bytes``: a longer answer does not come from a broker."""
+FETCH_VERSION = 4
+"""The lowest version of Kafka 4, which brokers since 0.11 support."""
+FETCHED_BYTES = 64 * 1024
+"""Maximum number of bytes of one partition that are fetched; a broker may exceed it by one batch."""
+FETCH_HEAD = struct.pack(">iiiib", -1, 500, 1, 2 * FETCHED_BYTES, 0)
+"""Start of the body of ``Fetch``: a consumer, half a second, at least one byte, the limit, all readable records."""
 EARLIEST, LATEST = -2, -1
 DUMMY_MECHANISM = b"TIEBACK"
 """Synthetic SASL mechanism that no broker has: the answer lists the broker's own mechanisms, without a login."""
@@ -79,6 +86,19 @@ def offsets_request(version: int, when: int, topic: str, partitions: tuple[int, 
     rows = b"".join(struct.pack(">iq", number, when) for number in partitions)
     head = OFFSETS_HEADS[version] + struct.pack(">ih", 1, len(name))
     return encode_request(LIST_OFFSETS, version, 4, head + name + struct.pack(">i", len(partitions)) + rows)
+
+
+def fetch_request(topic: str, offsets: Mapping[int, int]) -> bytes:
+    """Encode ``Fetch``: records of a topic from an offset on. No group is joined and no offset is stored.
+
+    Args:
+        topic: name of letters, digits, ``.``, ``_`` and ``-``.
+        offsets: first offset by number of the partition.
+    """
+    name = topic.encode("ascii")
+    rows = b"".join(struct.pack(">iqi", number, offset, FETCHED_BYTES) for number, offset in offsets.items())
+    head = FETCH_HEAD + struct.pack(">ih", 1, len(name)) + name
+    return encode_request(FETCH, FETCH_VERSION, 5, head + struct.pack(">i", len(offsets)) + rows)
 
 
 def read_answer(correlation: int, head: bytes = b"") -> Conversation[bytes]:
@@ -198,6 +218,27 @@ def offsets(data: bytes, version: int) -> dict[int, tuple[int, int]]:
         number, error = reader.number(4), reader.number(2)
         reader.take(8)
         found[number] = (error, reader.number(8))
+    return found
+
+
+def fetched(data: bytes) -> list[bytes]:
+    """Records of each partition from ``Fetch`` version 4 about one topic, as the log has them.
+
+    Raises:
+        Hostile: it ends early, or is about more than one topic.
+    """
+    reader = _Reader(data)
+    reader.take(4)
+    if reader.count(6) != 1:
+        raise HostileAnswer("Kafka records of more or fewer topics than requested")
+    reader.text()
+    found: list[bytes] = []
+    for _ in range(reader.count(30)):
+        reader.take(4 + 2 + 8 + 8)
+        for _ in range(reader.count(16)):
+            reader.take(16)
+        size = reader.number(4)
+        found.append(reader.take(size) if size > 0 else b"")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Kafka and compatible brokers: cluster id, topics, retained records, bytes. No record is fetched.
+"""Kafka and compatible brokers: cluster id, topics, retained records, bytes. Records are read only at depth ``sample``.
 
 Sends ``ApiVersions`` (identify; a broker with SASL answers it before a login, so it proves nothing) and
 ``SaslHandshake`` with a synthetic mechanism. A broker with SASL answers with the list of its mechanisms, one without
@@ -14,23 +14,40 @@ Tansu 0.6.0, an emulation.
 
 import re
 import struct
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any
 
 import msgspec
 
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, ProbeReport
-from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
+from tieback.probes.interface import (
+    SAMPLED_RECORDS,
+    ProbeMeta,
+    ReportDraft,
+    SampledColumn,
+    Samples,
+    first_answer_timeout,
+    run_sample,
+    run_to_report,
+)
+from tieback.probes.sampling import document_columns
 from tieback.probes.stores.kafka import messages
+from tieback.probes.stores.kafka.records import log_records
+from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls
-from tieback.probes.wire.placeholders import is_distinctive
+from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, TooLargeAnswer
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Send, Target
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Send, SendCost, Target
 
 MAX_TOPICS = 1000
 MAX_PROBED = 50
 """Maximum number of topics whose records are counted."""
 MAX_PARTITIONS = 256
+_FETCHED_PARTITIONS = 4
 _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _INTERNAL = frozenset(("__consumer_offsets", "__transaction_state", "__cluster_metadata", "_schemas"))
 _HANDSHAKE, _METADATA, _LOG_DIRS = "SaslHandshake", "Metadata", "DescribeLogDirs"
@@ -42,6 +59,14 @@ def _offsets_pattern(version: int) -> bytes:
     head = struct.pack(">hhih", messages.LIST_OFFSETS, version, 4, 7) + messages.CLIENT
     asked = re.escape(head + messages.OFFSETS_HEADS[version] + b"\0\0\0\1")
     return b"...." + asked + b"..[A-Za-z0-9._-]{1,249}\0\0..(?:....\xff\xff\xff\xff\xff\xff\xff[\xfe\xff]){1,256}"
+
+
+def _fetch_pattern() -> bytes:
+    """Pattern for the records of at most ``_FETCHED_PARTITIONS`` partitions of one topic with a safe name."""
+    head = struct.pack(">hhih", messages.FETCH, messages.FETCH_VERSION, 5, len(messages.CLIENT)) + messages.CLIENT
+    limit = re.escape(messages.FETCHED_BYTES.to_bytes(4, "big"))
+    rows = rb"(?:.{4}[\x00-\x7f].{7}%b){1,%d}" % (limit, _FETCHED_PARTITIONS)
+    return b"...." + re.escape(head + messages.FETCH_HEAD + b"\0\0\0\1") + b"..[A-Za-z0-9._-]{1,249}\0\0\0." + rows
 
 
 def _sends() -> tuple[DeclaredSend, ...]:
@@ -83,6 +108,15 @@ def _sends() -> tuple[DeclaredSend, ...]:
             "bytes of each topic on this broker; statistics only, paths are dropped",
             Depth.ENUMERATE,
         ),
+        DeclaredSend(
+            "Fetch (version 4)",
+            _fetch_pattern(),
+            f"at most {SAMPLED_RECORDS} records of {_FETCHED_PARTITIONS} partitions, without a group, so no offset is "
+            "stored: classified for personal data in memory, nothing is kept",
+            Depth.SAMPLE,
+            values=True,
+            cost=SendCost.BOUNDED,
+        ),
     )
 
 
@@ -104,6 +138,11 @@ class KafkaProbe:
         """Probe ``target``, no deeper than ``depth``."""
         return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
+        """Read the oldest records of each topic."""
+        found: list[SampledColumn] = []
+        return run_sample(found, _sample(target, containers, found))
+
     def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         secure = [False]
 
@@ -123,8 +162,50 @@ class KafkaProbe:
         if not depth.allows(Depth.ENUMERATE):
             return
         # After a refused handshake the broker may close the connection, or wait for a login.
-        yield Connect(secure[0])
-        yield from _enumerate(draft, versions)
+        connect = partial(_connect, secure[0])
+        yield from connect()
+        yield from _enumerate(draft, versions, ResumableConnection(connect))
+
+
+def _sample(target: Target, containers: Sequence[Container], found: list[SampledColumn]) -> Conversation[None]:
+    first = yield from plain_then_tls(target.tls, lambda tls: first_answer(tls, messages.API_VERSIONS_REQUEST, 1, None))
+    versions = messages.versions((yield from messages.read_answer(1, first)))
+    listing = next((one for one in messages.METADATA_REQUESTS if _knows(versions, messages.METADATA, one)), None)
+    offsets = next((one for one in messages.OFFSETS_HEADS if _knows(versions, messages.LIST_OFFSETS, one)), None)
+    if listing is None or offsets is None or not _knows(versions, messages.FETCH, messages.FETCH_VERSION):
+        return
+    yield Send(messages.METADATA_REQUESTS[listing])
+    known = messages.metadata((yield from messages.read_answer(2)), listing)
+    partitions = {topic.name: topic.partitions for topic in known.topics if _TOPIC.fullmatch(topic.name)}
+    for container in containers:
+        topic = container.path[0]
+        first_numbers = partitions.get(topic, ())[:_FETCHED_PARTITIONS]
+        if not first_numbers:
+            continue
+        yield Send(messages.offsets_request(offsets, messages.EARLIEST, topic, first_numbers))
+        starts = messages.offsets((yield from messages.read_answer(4)), offsets)
+        led = {number: start for number, (error, start) in starts.items() if not error and start >= 0}
+        if not led or not set(led) <= set(first_numbers):
+            continue
+        yield Send(messages.fetch_request(topic, led))
+        logs = messages.fetched((yield from messages.read_answer(5)))
+        records = [record for log in logs for record in log_records(log, SAMPLED_RECORDS)]
+        found += document_columns(container.path, (_document(key, value) for key, value in records))
+
+
+def _document(key: bytes, value: bytes) -> dict[str, Any]:
+    """A record: the fields of a JSON document, or its text; binary keys and values are left out."""
+    document = decode_json(value, dict[str, Any]) if value[:1] == b"{" else None
+    texts: dict[str, Any] = {}
+    for name, data in (("key", key), ("value", value if document is None else b"")):
+        with suppress(UnicodeDecodeError):
+            if data and data.decode().isprintable():
+                texts[name] = data.decode()
+    return {**texts, **(document or {})}
+
+
+def _connect(tls: bool) -> Conversation[None]:
+    yield Connect(tls)
 
 
 def _strangers_welcome(draft: ReportDraft) -> Conversation[bool]:
@@ -150,7 +231,9 @@ def _strangers_welcome(draft: ReportDraft) -> Conversation[bool]:
     return True
 
 
-def _enumerate(draft: ReportDraft, versions: dict[int, tuple[int, int]]) -> Conversation[None]:
+def _enumerate(
+    draft: ReportDraft, versions: dict[int, tuple[int, int]], connection: ResumableConnection
+) -> Conversation[None]:
     version = next((one for one in messages.METADATA_REQUESTS if _knows(versions, messages.METADATA, one)), None)
     if version is None:
         draft.problem(
@@ -168,7 +251,8 @@ def _enumerate(draft: ReportDraft, versions: dict[int, tuple[int, int]]) -> Conv
         draft.access = Access.AUTH_REQUIRED
         draft.prove(asked, "closes the connection after it answered ApiVersions", Access.AUTH_REQUIRED)
         return
-    if found.cluster_id and is_distinctive("cluster_id", found.cluster_id):
+    draft.fingerprint(topic.name for topic in found.topics if not topic.internal)
+    if found.cluster_id:
         draft.vendor_id("cluster_id", found.cluster_id[:100])
     if found.cluster_id.startswith("redpanda."):
         draft.product = "redpanda"
@@ -177,7 +261,7 @@ def _enumerate(draft: ReportDraft, versions: dict[int, tuple[int, int]]) -> Conv
     if len(found.topics) > MAX_TOPICS:
         draft.problem(f"{len(found.topics)} topics; only the first {MAX_TOPICS} are listed")
     offsets = next((one for one in messages.OFFSETS_HEADS if _knows(versions, messages.LIST_OFFSETS, one)), None)
-    walk = _Walk(draft, found, offsets)
+    walk = _Walk(draft, found, offsets, connection)
     if _knows(versions, messages.DESCRIBE_LOG_DIRS, 1):
         yield from walk.sizes()
     for topic in found.topics[:MAX_TOPICS]:
@@ -194,18 +278,33 @@ def _knows(versions: dict[int, tuple[int, int]], key: int, version: int) -> bool
 class _Walk:
     """Requests about the listed topics, and the containers made from their answers."""
 
-    def __init__(self, draft: ReportDraft, metadata: messages.Metadata, offsets: int | None) -> None:
+    def __init__(
+        self, draft: ReportDraft, metadata: messages.Metadata, offsets: int | None, connection: ResumableConnection
+    ) -> None:
         self._draft = draft
+        self._connection = connection
         self._offsets = offsets
         self._alone = metadata.brokers <= 1
         self._bytes: dict[str, int] = {}
         self._asked = 0
         self._refused = 0
 
+    def _ask(self, asked: str, request: bytes, number: int) -> Conversation[bytes | None]:
+        """Answer to a request; ``None`` if the broker closes the connection instead."""
+
+        def exchange() -> Conversation[bytes | None]:
+            yield Send(request)
+            return (yield from messages.read_answer(number))
+
+        def closed(why: str) -> None:
+            self._draft.problem(f"{asked}: {why}")
+
+        return (yield from self._connection.run(exchange(), closed))
+
     def sizes(self) -> Conversation[None]:
-        yield Send(messages.LOG_DIRS_REQUEST)
         try:
-            self._bytes = messages.log_dirs((yield from messages.read_answer(3)))
+            answer = yield from self._ask(_LOG_DIRS, messages.LOG_DIRS_REQUEST, 3)
+            self._bytes = messages.log_dirs(answer) if answer is not None else {}
         except TooLargeAnswer as verdict:
             # Its body is not read: later answers on this connection would be read as part of it.
             raise TooLargeAnswer(f"{_LOG_DIRS}: {verdict}") from None
@@ -241,8 +340,11 @@ class _Walk:
         partitions = topic.partitions[:MAX_PARTITIONS]
         ends: list[dict[int, tuple[int, int]]] = []
         for when in (messages.EARLIEST, messages.LATEST):
-            yield Send(messages.offsets_request(version, when, topic.name, partitions))
-            ends.append(messages.offsets((yield from messages.read_answer(4)), version))
+            request = messages.offsets_request(version, when, topic.name, partitions)
+            answer = yield from self._ask(f"{topic.name}: {_OFFSETS[version]}", request, 4)
+            if answer is None:
+                return None
+            ends.append(messages.offsets(answer, version))
         first, last = ends
         known = [n for n in partitions if first.get(n, (1, 0))[0] == 0 and last.get(n, (1, 0))[0] == 0]
         if not known:

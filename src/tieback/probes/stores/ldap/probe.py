@@ -1,30 +1,47 @@
-"""LDAP directories: product, naming contexts, units and the number of their entries. No value of an entry is read.
+"""LDAP directories: product, naming contexts, units and the number of their entries.
 
 Sends an anonymous bind without name and password, and a search for the root entry (identify: the entry is public by
 design, so it proves nothing). For each naming context: its base entry with only its identifier, and one level below it
 without attributes; then the same below the organisational units that were found (enumerate). Names of attributes of
 three entries of each with ``typesOnly``, so that no value is returned (describe). Then unbind. StartTLS if the server
-requires it. No user is ever bound.
+requires it. No user is ever bound. At depth ``sample``: named attributes of at most 50 entries of each level, never a
+password; no value is read below that depth.
 
 Names of entries are data: units (``ou``, ``o``, ``dc`` and well-known containers) are kept, every other name is counted
-and dropped. Counts are of one level, exact unless the size limit cut them.
+and dropped. Counts are of one level, exact unless the size limit cut them. The entry of a naming context and those
+directly below it, units included, are one container, and the entries below each unit another. Contexts that a product
+has for itself (configuration, schema, monitoring) are not searched.
 
 Identity: ``entryUUID`` (RFC 4530) of the first naming context, which replicas share, else a fingerprint of contexts and
-units. Verified against OpenLDAP 2.6.10; other products from documentation only.
+units. Verified against OpenLDAP 2.6.10 and ApacheDS 2.0.0; other products from documentation only.
 """
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 
 from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
-from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
+from tieback.probes.interface import (
+    SAMPLED_RECORDS,
+    ProbeMeta,
+    ReportDraft,
+    SampledColumn,
+    Samples,
+    first_answer_timeout,
+    run_sample,
+    run_to_report,
+)
+from tieback.probes.sampling import document_columns
 from tieback.probes.stores.ldap import messages
 from tieback.probes.stores.ldap.messages import LdapEntry, LdapResult, LdapSearch
+from tieback.probes.wire.columns import MAX_PARTS
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
+from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
-from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Send, StartTls, Target
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Send, SendCost, StartTls, Target
 
 MAX_CONTEXTS = 8
 MAX_UNITS = 30
@@ -44,6 +61,16 @@ _ROOT = LdapSearch(
 _BASE = LdapSearch(5, messages.BASE, 1, ("entryUUID",))
 _LEVEL = LdapSearch(6, messages.ONE_LEVEL, LIMIT, (messages.NO_ATTRIBUTES,))
 _TYPES = LdapSearch(7, messages.ONE_LEVEL, 3, ("*",), types_only=True)
+_PERSONAL = (
+    *("cn", "sn", "givenName", "displayName", "name", "initials", "gecos", "uid", "sAMAccountName"),
+    *("userPrincipalName", "mail", "mailAlternateAddress", "proxyAddresses", "telephoneNumber", "mobile", "homePhone"),
+    *("pager", "facsimileTelephoneNumber", "street", "streetAddress", "postalAddress", "homePostalAddress", "l", "st"),
+    *("postalCode", "c", "co", "title", "department", "company", "o", "ou", "employeeNumber", "employeeID"),
+    *("employeeType", "manager", "info", "homeDirectory", "labeledURI"),
+)
+"""Attributes of people whose values are read (RFC 2798, RFC 4519, RFC 2307, Active Directory schema). No password, key,
+certificate or picture: their class follows from their names."""
+_SAMPLE = LdapSearch(8, messages.ONE_LEVEL, SAMPLED_RECORDS, _PERSONAL)
 _BIND, _ROOT_NAME, _BASE_NAME, _LEVEL_NAME = "anonymous bind", "root entry", "base entry", "one level, no attributes"
 
 _DN = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
@@ -53,7 +80,12 @@ _WELL_KNOWN = frozenset(
     ("users", "computers", "builtin", "system", "groups", "people", "accounts", "hosts", "services", "config")
 )
 """Containers named by ``cn`` that products create themselves; any other ``cn`` may be a person."""
-_SYSTEM = re.compile(r"cn=(?:config|schema|monitor|configuration|changelog|accesslog)(?:,.*)?", re.IGNORECASE)
+_SYSTEM = re.compile(
+    r"cn=(?:config|schema|monitor|configuration|changelog|accesslog)(?:,.*)?|ou=(?:system|schema|config)", re.IGNORECASE
+)
+"""Naming contexts of the product itself. ApacheDS has its own below ``ou``, at the top."""
+_DIRECT = "(entries)"
+"""Name of the container of the entries of a naming context that are in no unit."""
 _BIND_FIRST = re.compile(r"bind must be completed|authentication required|anonymous", re.IGNORECASE)
 _VENDORS = (
     ("389 project", "389-ds"),
@@ -107,6 +139,15 @@ SENDS = (
         "names of the attributes of three entries, without values",
         Depth.DESCRIBE,
     ),
+    DeclaredSend(
+        "one level, attributes by name",
+        _about(_SAMPLE),
+        f"{len(_PERSONAL)} attributes of {SAMPLED_RECORDS} entries, no password: classified for personal data in "
+        "memory, nothing is kept",
+        Depth.SAMPLE,
+        values=True,
+        cost=SendCost.BOUNDED,
+    ),
 )
 
 
@@ -136,12 +177,20 @@ class LdapProbe:
         """Probe ``target``, no deeper than ``depth``."""
         return run_to_report(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
+        """Read named attributes of the first entries of each level."""
+        found: list[SampledColumn] = []
+        return run_sample(found, _sample(containers, found))
+
     def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
+        secure = [False]
+
         def attempt(tls: bool) -> Conversation[bytes]:
+            secure[0] = tls
             return (yield from first_answer(tls, messages.ANONYMOUS_BIND, 1, first_answer_timeout(self.meta, target)))
 
         first = yield from plain_then_tls(target.tls, attempt)
-        session = _Session()
+        session = _Session(secure[0])
         bound = yield from session.bind(first)
         draft.spoke = True
         draft.product = "ldap"
@@ -157,14 +206,27 @@ class LdapProbe:
         contexts = _contexts(draft, root, result)
         if depth.allows(Depth.ENUMERATE) and contexts:
             yield from _Walk(draft, session, depth).go(contexts)
-        yield Send(messages.UNBIND)
+        if session.connection.is_open:
+            yield Send(messages.UNBIND)
 
 
 class _Session:
-    """Searches over one connection."""
+    """Searches over one connection, which is opened again if the server closed it in answer to a search."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: bool, start_tls: bool = False) -> None:
         self.inbox = Inbox()
+        self._tls = tls
+        self._start_tls = start_tls
+        self.connection = ResumableConnection(self._again)
+
+    def _again(self) -> Conversation[None]:
+        yield Connect(self._tls)
+        self.inbox = Inbox()
+        if self._start_tls:
+            yield from _request_tls(self.inbox)
+            self.inbox = Inbox()
+        yield Send(messages.ANONYMOUS_BIND)
+        yield from self.bind()
 
     def bind(self, first: bytes = b"") -> Conversation[LdapResult]:
         """Send an anonymous bind and read its result.
@@ -178,11 +240,14 @@ class _Session:
         return messages.result(answer.content)
 
     def search(self, search: LdapSearch, base: str) -> Conversation[tuple[list[LdapEntry], LdapResult]]:
-        """Matching entries, at most the search's limit, and the result.
+        """Matching entries, at most the search's limit, and the result; an error if the server closes instead.
 
         Raises:
             Hostile: more entries than requested, or another kind of answer.
         """
+        return (yield from self.connection.run(self._search(search, base), _closed))
+
+    def _search(self, search: LdapSearch, base: str) -> Conversation[tuple[list[LdapEntry], LdapResult]]:
         yield Send(search.message(base.encode()))
         entries: list[LdapEntry] = []
         for _ in range(_MAX_MESSAGES):
@@ -196,24 +261,63 @@ class _Session:
         raise HostileAnswer("an LDAP answer that does not end")
 
 
+def _sample(containers: Sequence[Container], found: list[SampledColumn]) -> Conversation[None]:
+    # With StartTLS, the port speaks both.
+    secure = [False]
+
+    def attempt(tls: bool) -> Conversation[bytes]:
+        secure[0] = tls
+        return (yield from first_answer(tls, messages.ANONYMOUS_BIND, 1, None))
+
+    first = yield from plain_then_tls(None, attempt)
+    session = _Session(secure[0])
+    bound = yield from session.bind(first)
+    if bound.code == messages.CONFIDENTIALITY_REQUIRED:
+        session = yield from _start_tls(session)
+        yield from session.bind()
+    for container in containers:
+        base = ",".join(reversed(container.path))
+        if len(container.path) <= 2 and _DN.fullmatch(base) and base.isprintable():
+            entries, _ = yield from session.search(_SAMPLE, base)
+            found += document_columns(container.path, map(_texts, entries))
+    if session.connection.is_open:
+        yield Send(messages.UNBIND)
+
+
+def _texts(entry: LdapEntry) -> dict[str, list[str]]:
+    """Values of an entry that are texts."""
+    found: dict[str, list[str]] = {}
+    for name, values in entry.attributes.items():
+        with suppress(UnicodeDecodeError):
+            found[name] = [value.decode() for value in values[:MAX_PARTS]]
+    return found
+
+
+def _closed(why: str) -> tuple[list[LdapEntry], LdapResult]:
+    return [], LdapResult(messages.UNAVAILABLE, why)
+
+
 def _start_tls(session: _Session) -> Conversation[_Session]:
     """Session inside TLS on the same connection, before a bind.
 
     Raises:
         Fault: the server refuses, or the handshake fails.
     """
+    yield from _request_tls(session.inbox)
+    yield Send(messages.ANONYMOUS_BIND)
+    return _Session(tls=False, start_tls=True)
+
+
+def _request_tls(inbox: Inbox) -> Conversation[None]:
     yield Send(messages.START_TLS)
-    started = messages.result((yield from messages.message(session.inbox, 2)).content)
+    started = messages.result((yield from messages.message(inbox, 2)).content)
     if started.code == _BUSY:
         # OpenLDAP may answer a search before it counts it as done (RFC 4511, 4.14.2: operations are outstanding).
         yield Send(messages.START_TLS)
-        started = messages.result((yield from messages.message(session.inbox, 2)).content)
+        started = messages.result((yield from messages.message(inbox, 2)).content)
     if started.code:
         raise Fault(Outcome.TLS_ERROR, f"StartTLS: result {started.code} {started.text}")
     yield StartTls()
-    inside = _Session()
-    yield Send(messages.ANONYMOUS_BIND)
-    return inside
 
 
 def _contexts(draft: ReportDraft, entries: list[LdapEntry], result: LdapResult) -> list[str]:
@@ -253,6 +357,8 @@ class _Walk:
         self._seen = 0
         self._refused = 0
         self._units = 0
+        self._direct: set[str] = set()
+        """Contexts with entries of their own besides units."""
 
     def go(self, contexts: list[str]) -> Conversation[None]:
         draft = self._draft
@@ -264,9 +370,15 @@ class _Walk:
             else:
                 yield from self._context(context)
         if draft.identity is None or draft.identity.kind != "vendor_id":
-            draft.fingerprint("\0".join(one.path) for one in draft.containers)
+            draft.fingerprint(
+                "\0".join(one.path[:1] if one.kind == "entries" else one.path)
+                for one in draft.containers
+                if one.kind != "entries" or one.path[0] in self._direct
+            )
+        # The entries of a context and of its units alone show no more than names.
         user = [one for one in draft.containers if not one.system]
-        if any(one.records is not None and one.records.value for one in user):
+        data = [one for one in user if one.kind != "entries" or one.path[0] in self._direct]
+        if any(one.records is not None and one.records.value for one in data):
             draft.access = Access.PARTIAL if self._refused else Access.OPEN
         elif self._seen:
             draft.access = Access.SCHEMA_ONLY
@@ -294,11 +406,12 @@ class _Walk:
         draft.prove(_LEVEL_NAME, f"returns {len(children)} entries below a naming context", Access.OPEN)
         units = [child.name for child in children if _is_unit(child.name)]
         others = len(children) - len(units)
+        fields: tuple[Field, ...] = ()
         if others:
+            self._direct.add(context)
             fields = (yield from self._fields(context)) if self._describes else ()
-            draft.containers.append(
-                Container((context,), "naming context", False, _counted(others, result), None, fields)
-            )
+        direct = _counted(len(entries) + len(children), result)
+        draft.containers.append(Container((context, _DIRECT), "entries", False, direct, None, fields))
         for name in units:
             yield from self._unit(context, name)
 
@@ -316,7 +429,10 @@ class _Walk:
             draft.containers.append(Container(path, "unit"))
             return
         fields = (yield from self._fields(name)) if self._describes and entries else ()
-        draft.containers.append(Container(path, "unit", False, _counted(len(entries), result), None, fields))
+        counted = _counted(len(entries), result)
+        if any(_is_unit(entry.name) for entry in entries):
+            counted = lower_bound(counted.value, "entries of one level, which has units of its own")
+        draft.containers.append(Container(path, "unit", False, counted, None, fields))
 
     def _fields(self, base: str) -> Conversation[tuple[Field, ...]]:
         entries, _ = yield from self._session.search(_TYPES, base)

@@ -1,5 +1,7 @@
 """Readers of MongoDB's answers: from decoded BSON, whose values may be of any type, to what a report needs."""
 
+import re
+
 import msgspec
 
 from tieback.model.probe import Field
@@ -38,6 +40,14 @@ def requires_authentication(answer: Document) -> bool:
 def error_text(answer: Document) -> str:
     """The server's error, for a problem line."""
     return f"code {number(answer.get('code'))} {text(answer.get('errmsg'), 140)}"
+
+
+def ferretdb_version(build: Document) -> str:
+    """FerretDB's own version, from ``buildInfo``: ``ferretdbVersion`` (1.x), or ``version`` in ``ferretdb`` (2.x)."""
+    inner = build.get("ferretdb")
+    told = build.get("ferretdbVersion") or (inner.get("version") if isinstance(inner, dict) else None)
+    found = re.match(r"v?([0-9][0-9A-Za-z.+-]{0,39})", text(told))
+    return found[1] if found else ""
 
 
 def text(value: Value, limit: int = 120) -> str:

@@ -14,7 +14,7 @@ import msgspec
 from tieback.model.grant import Depth
 from tieback.probes.wire import bson
 from tieback.probes.wire.frames import mongo_frame
-from tieback.scope.conversation import DeclaredSend
+from tieback.scope.conversation import DeclaredSend, SendCost
 
 _MILLISECONDS = 4000
 """``maxTimeMS``: the server itself stops after this time."""
@@ -67,7 +67,9 @@ class Command(msgspec.Struct, frozen=True):
         body = self._body_pattern(length)
         fixed = re.escape(struct.pack("<iiIB", 0, 2013, 0, 0))
         request = rb"[\x00-\xff]{3}[\x00-\x7f]"
-        return DeclaredSend(self.name, length + request + fixed + body, self.why, self.depth, self.values)
+        cost = SendCost.BOUNDED if self.values else SendCost.CATALOGUE
+        pattern = length + request + fixed + body
+        return DeclaredSend(self.name, pattern, self.why, self.depth, self.values, cost=cost)
 
     def _body_pattern(self, length: bytes) -> bytes:
         encoded = bson.encode(self.template)

@@ -18,8 +18,6 @@ from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
 from tieback.probes.interface import (
-    SAMPLED_CHARACTERS,
-    SAMPLED_COLUMNS,
     ProbeMeta,
     ReportDraft,
     SampledColumn,
@@ -29,12 +27,13 @@ from tieback.probes.interface import (
     run_sample,
     run_to_report,
 )
+from tieback.probes.sampling import document_columns
 from tieback.probes.stores.mongodb import answers, commands
 from tieback.probes.stores.mongodb.commands import Command
 from tieback.probes.wire import bson
-from tieback.probes.wire.columns import columns
 from tieback.probes.wire.frames import MONGO_HEADER, OP_MSG, mongo_body
 from tieback.probes.wire.opening import first_answer, opening_bytes, plain_then_tls, printable
+from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import NotThisProtocol, TooLargeAnswer
 from tieback.scope.conversation import Connect, Conversation, Receive, Send, Target
 
@@ -50,13 +49,16 @@ _WARNING = "Access control is not enabled"
 
 
 class _Session:
-    """Commands over one connection, which is opened again if an answer was too large to read."""
+    """Commands over one connection.
+
+    It is opened again if an answer was too large to read, or if the server closed it in answer to a command.
+    """
 
     def __init__(self, target: Target) -> None:
         self._target = target
         self._tls = bool(target.tls)
         self._request = 0
-        self._open = False
+        self._connection = ResumableConnection(self._connect)
 
     def first(self, command: Command, seconds: float | None) -> Conversation[bson.Document]:
         def attempt(tls: bool) -> Conversation[bytes]:
@@ -68,16 +70,20 @@ class _Session:
         head += yield from opening_bytes(Receive(exactly=MONGO_HEADER - len(head), seconds=seconds))
         if int.from_bytes(head[12:16], "little") != OP_MSG:
             raise NotThisProtocol(f"not a MongoDB message: {printable(head)}")
-        self._open = True
         return (yield from self._answer(head))
 
     def ask(
         self, command: Command, database: str = "", collection: str = "", cursor: int = 0
     ) -> Conversation[bson.Document]:
-        if not self._open:
-            yield Connect(self._tls)
-            self._open = True
-        yield Send(self._message(command, database, collection, cursor))
+        """Answer to a command; an error of ours if the server closes the connection instead."""
+        message = self._message(command, database, collection, cursor)
+        return (yield from self._connection.run(self._exchange(message), _closed, command.name))
+
+    def _connect(self) -> Conversation[None]:
+        yield Connect(self._tls)
+
+    def _exchange(self, message: bytes) -> Conversation[bson.Document]:
+        yield Send(message)
         head = yield Receive(exactly=MONGO_HEADER)
         return (yield from self._answer(head))
 
@@ -90,9 +96,13 @@ class _Session:
         try:
             body = yield from mongo_body(head, self._request, _CAP)
         except TooLargeAnswer:
-            self._open = False
+            self._connection.drop()
             raise
         return bson.decode(body)
+
+
+def _closed(why: str) -> bson.Document:
+    return {"ok": 0.0, "errmsg": why}
 
 
 class MongodbProbe:
@@ -137,8 +147,13 @@ class MongodbProbe:
         build = yield from session.ask(commands.BUILD_INFO)
         draft.version = answers.text(build.get("version"), 40)
         draft.trait("max_wire_version", answers.number(hello.get("maxWireVersion")))
+        draft.trait("set_name", answers.text(hello.get("setName"), 120))
+        draft.trait("sharded", "isdbgrid" if hello.get("msg") == "isdbgrid" else "")
         if any(key.startswith("ferretdb") for key in build):
+            # The version of MongoDB is the one that FerretDB emulates.
             draft.product = "ferretdb"
+            draft.trait("emulated_version", draft.version)
+            draft.version = answers.ferretdb_version(build)
         yield from _startup_warnings(draft, session)
         if draft.access is Access.AUTH_REQUIRED or not depth.allows(Depth.ENUMERATE):
             return
@@ -166,8 +181,7 @@ def _sample(target: Target, containers: Sequence[Container], found: list[Sampled
             answer = yield from session.ask(commands.SAMPLE, *path)
         except TooLargeAnswer:
             continue
-        read = columns(answers.sampled_documents(answer), characters=SAMPLED_CHARACTERS, most=SAMPLED_COLUMNS)
-        found += [SampledColumn(path, name, tuple(values)) for name, values in read.items()]
+        found += document_columns(path, answers.sampled_documents(answer))
 
 
 def _startup_warnings(draft: ReportDraft, session: _Session) -> Conversation[None]:

@@ -16,8 +16,10 @@ MAX_PACKET = 4 * 1024
 """Maximum size of a packet in bytes; the expected answers are a few bytes long."""
 RETAIN = 1
 """Flag of a PUBLISH: the broker had retained the message."""
-CLIENT = b"tieback_probe"
-"""Synthetic client name: a broker ends the session of another client with the same name."""
+UNNAMED, NAMED = b"", b"tieback_probe"
+"""Names of the client. The broker gives a client without a name a unique one. With a name of its own, it ends the
+session of another client that has the same name (3.1.4-2 of 3.1.1), so a name is only sent if the broker requires one.
+"""
 _KEEP_ALIVE_SECONDS = 30
 
 
@@ -41,11 +43,41 @@ def encode_packet(first: int, body: bytes) -> bytes:
     return bytes((first,)) + length + body
 
 
-def connect(level: int) -> bytes:
-    """Encode CONNECT with a synthetic client name: no user, no password, no will, no persistent session."""
+def connect(level: int, client: bytes = UNNAMED) -> bytes:
+    """Encode CONNECT without a user and a password, without a will and without a persistent session."""
     properties = b"\0" if level == V5 else b""
     head = encode_text(b"MQTT") + bytes((level, 0x02)) + _KEEP_ALIVE_SECONDS.to_bytes(2, "big")
-    return encode_packet(0x10, head + properties + encode_text(CLIENT))
+    return encode_packet(0x10, head + properties + encode_text(client))
+
+
+_RETAIN_AVAILABLE = 0x25
+_PROPERTY_SIZES = {
+    **dict.fromkeys((0x24, 0x25, 0x28, 0x29, 0x2A), 1), **dict.fromkeys((0x13, 0x21, 0x22), 2),
+    **dict.fromkeys((0x11, 0x27), 4),
+}  # fmt: skip
+"""Bytes of the properties of CONNACK that have a fixed size (3.2.2.3 of version 5)."""
+
+
+def keeps_messages(properties: bytes) -> bool:
+    """False if the properties of a CONNACK of version 5 say that the broker retains no message.
+
+    Args:
+        properties: length and properties; what is malformed is ignored.
+    """
+    at, end = 1, 1 + (properties[0] if properties and properties[0] < 0x80 else 0)
+    while at + 1 < min(end, len(properties)):
+        kind = properties[at]
+        if kind == _RETAIN_AVAILABLE:
+            return properties[at + 1] != 0
+        size = _PROPERTY_SIZES.get(kind)
+        if size is None:
+            # Texts: one, or two for a user property.
+            size = 0
+            for _ in range(2 if kind == 0x26 else 1):
+                begin = at + 1 + size
+                size += 2 + int.from_bytes(properties[begin : begin + 2], "big")
+        at += 1 + size
+    return True
 
 
 def subscribe(level: int, topics: bytes) -> bytes:

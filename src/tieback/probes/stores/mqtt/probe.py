@@ -1,10 +1,13 @@
 """MQTT brokers: whether an anonymous client may connect, and the broker's own statistics. No user topic is read.
 
-Sends ``CONNECT`` of 3.1.1 without a user, with a synthetic client name and no will, and again as version 5 if the
-broker requires that (identify). Then ``SUBSCRIBE`` to ``$SYS/broker/#`` with a ``PINGREQ`` that ends the answer
+Sends ``CONNECT`` of 3.1.1 without a user, a client name and a will, and again as version 5 if the broker requires that
+(identify). Then ``SUBSCRIBE`` to ``$SYS/broker/#`` with a ``PINGREQ`` that ends the answer
 (enumerate). It returns Mosquitto's own statistics, about fifty numbers, and the names of its bridges, which are
 dropped. Only the broker publishes below ``$SYS``, so no message of a user can come, and the subscription ends with our
 connection. If a broker hides ``$SYS``, it sends nothing or refuses; other topics may still be readable.
+
+If there are no statistics, ``CONNECT`` of version 5 shows whether the broker retains messages at all. A broker that
+retains nothing and accepts subscriptions is ``open_empty``: there is nothing to read but what passes.
 
 An accepted connection is the first proof of ``open``, an answered subscription the second. The number of records is the
 broker's own count of the messages that it retains, minus those of ``$SYS`` that it sent. Messages that are not retained
@@ -15,7 +18,7 @@ import re
 
 from tieback.model.figure import estimate
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, ProbeReport
+from tieback.model.probe import NEEDS_PASSWORD, Access, Container, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.stores.mqtt import packets
 from tieback.probes.stores.mqtt.packets import V3, V5
@@ -29,6 +32,9 @@ _RETAINED, _SUBSCRIPTIONS = b"$SYS/broker/retained messages/count", b"$SYS/broke
 _OWN = b"$SYS/broker/"
 TOPICS = _OWN + b"#"
 _NAMES = {V3: "CONNECT", V5: "CONNECT (version 5)"}
+_NAMES_OF_NAMED = {V3: "CONNECT (client name)", V5: "CONNECT (version 5, client name)"}
+_WANTS_A_NAME = frozenset((2, 0x85))
+"""Codes of 3.1.1 and 5: the client's name is not accepted."""
 _SYS = {V3: "SUBSCRIBE $SYS/broker/#", V5: "SUBSCRIBE $SYS/broker/# (version 5)"}
 _WANTS_ANOTHER_VERSION = frozenset((1, 0x84))
 """Return code of 3.1.1, and the reason code of brokers that answer every version with the codes of 5."""
@@ -53,6 +59,15 @@ SENDS = (
     ),
     *(
         DeclaredSend(
+            _NAMES_OF_NAMED[level],
+            re.escape(packets.connect(level, packets.NAMED)),
+            "as CONNECT, with a synthetic client name, if the broker requires one",
+            Depth.IDENTIFY,
+        )
+        for level in (V3, V5)
+    ),
+    *(
+        DeclaredSend(
             _SYS[level],
             re.escape(packets.subscribe(level, TOPICS)),
             "the broker's own statistics and the names of its bridges; cannot match a user's message",
@@ -64,11 +79,16 @@ SENDS = (
 )
 
 
+_ANY_PASSWORD = f"any user name with any password: {NEEDS_PASSWORD}"
+"""Some brokers, such as ejabberd with anonymous users, accept every password but refuse a client without one."""
+
+
 class MqttProbe:
     """Probe of MQTT brokers: whether an anonymous client may connect."""
 
     meta = ProbeMeta(
         name="mqtt",
+        may_keep_quiet=True,
         products=("mqtt", "mosquitto"),
         ports=(1883, 8883),
         services=("mqtt", "mqtts"),
@@ -88,12 +108,12 @@ class MqttProbe:
 
     def _talk(self, draft: ReportDraft, target: Target, depth: Depth) -> Conversation[None]:
         level = V3
-        code = yield from self._connect(target, V3)
+        code, more = yield from self._connect(target, V3)
         draft.spoke = True
         draft.fingerprint(())
         if code in _WANTS_ANOTHER_VERSION:
             level = V5
-            code = yield from self._connect(target, V5)
+            code, more = yield from self._connect(target, V5)
         draft.product = "mqtt"
         if code:
             _refused(draft, level, code)
@@ -102,14 +122,29 @@ class MqttProbe:
         draft.prove(_NAMES[level], "an anonymous client may connect", Access.OPEN)
         if depth.allows(Depth.ENUMERATE):
             yield Send(packets.subscribe(level, TOPICS))
-            _judge(draft, level, (yield from _statistics(draft, level)))
+            own = yield from _statistics(draft, level)
+            _judge(draft, level, own)
+            if own.subscribed and own.number(_RETAINED) is None:
+                if level == V3:
+                    yield Send(packets.DISCONNECT_PACKET)
+                    code, more = yield from self._connect(target, V5)
+                if not code and not packets.keeps_messages(more):
+                    draft.prove(_SYS[level], "accepts a subscription", Access.OPEN)
+                    draft.problem("the broker retains no messages; those that pass were not read")
+                    draft.access = Access.OPEN_EMPTY
         yield Send(packets.DISCONNECT_PACKET)
 
-    def _connect(self, target: Target, level: int) -> Conversation[int]:
-        """Return code (3.1.1) or reason code (5) of CONNACK."""
+    def _connect(self, target: Target, level: int) -> Conversation[tuple[int, bytes]]:
+        """Return code (3.1.1) or reason code (5) of CONNACK, and the properties of version 5."""
+        code, more = yield from self._greet(target, level, packets.UNNAMED)
+        if code in _WANTS_A_NAME:
+            code, more = yield from self._greet(target, level, packets.NAMED)
+        return code, more
 
+    def _greet(self, target: Target, level: int, client: bytes) -> Conversation[tuple[int, bytes]]:
         def attempt(tls: bool) -> Conversation[bytes]:
-            return (yield from first_answer(tls, packets.connect(level), 1, first_answer_timeout(self.meta, target)))
+            hello = packets.connect(level, client)
+            return (yield from first_answer(tls, hello, 1, first_answer_timeout(self.meta, target)))
 
         first = yield from plain_then_tls(target.tls, attempt)
         if first != b"\x20":
@@ -118,7 +153,7 @@ class MqttProbe:
         # Version 5 adds properties: at least their length of one byte.
         if len(answer.body) < 2 or answer.body[0] & ~1 or (level == V3 and len(answer.body) > 3):
             raise NotThisProtocol(f"a CONNACK of an unexpected shape: {printable(answer.body)}")
-        return answer.body[1]
+        return answer.body[1], answer.body[2:]
 
 
 def _refused(draft: ReportDraft, level: int, code: int) -> None:
@@ -128,6 +163,8 @@ def _refused(draft: ReportDraft, level: int, code: int) -> None:
         draft.problem(f"{_NAMES[level]}: refused for another reason, code {code:#x}")
     else:
         draft.prove(_NAMES[level], f"refused with code {code:#x}", access)
+    if access is Access.AUTH_REQUIRED:
+        draft.untested.append(_ANY_PASSWORD)
 
 
 class _Own:
@@ -135,6 +172,8 @@ class _Own:
 
     def __init__(self) -> None:
         self.said: dict[bytes, str] = {}
+        self.subscribed = False
+        """True if the broker accepted the subscription."""
         self.kept = 0
         """Number of its own messages among those that it retains."""
 
@@ -156,7 +195,8 @@ def _statistics(draft: ReportDraft, level: int) -> Conversation[_Own]:
         if one.kind == packets.PINGRESP:
             return own
         if one.kind == packets.SUBACK:
-            if any(code >= 0x80 for code in one.body[3 if level == V5 else 2 :]):
+            own.subscribed = all(code < 0x80 for code in one.body[3 if level == V5 else 2 :])
+            if not own.subscribed:
                 draft.problem("refuses a subscription to $SYS")
         elif one.kind == packets.PUBLISH:
             topic, payload = packets.publication(level, one)
@@ -187,8 +227,8 @@ def _judge(draft: ReportDraft, level: int, own: _Own) -> None:
         records = estimate(users, "$SYS/broker/retained messages/count, minus the broker's own")
         draft.containers.append(Container(("retained",), "messages", records=records, bytes=held))
         draft.access = Access.OPEN
-    elif (own.number(_SUBSCRIPTIONS) or 0) > 1:
+        return
+    draft.access = Access.OPEN_EMPTY
+    if (own.number(_SUBSCRIPTIONS) or 0) > 1:
         # One of the subscriptions may be ours, or was when the broker last counted.
         draft.problem("retains no message, but has subscriptions: anonymous clients may read live messages")
-    else:
-        draft.access = Access.OPEN_EMPTY

@@ -5,18 +5,16 @@ A synthetic user without a password can log in only if there is an anonymous acc
 regularly, so that it does not count towards the server's ``max_connect_errors``.
 
 Identity: ``@@server_uuid`` of MySQL. MariaDB has none (its ``server_uid`` is a digest of MAC address and port, which
-containers share). Its identity is the fingerprint of schema and table names.
+containers share). Its identity is a digest of host name, data directory and start time, which ends with a restart.
+Otherwise it is the fingerprint of schema and table names.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from itertools import batched
+from collections.abc import Sequence
+from hashlib import sha256
 
-import msgspec
-
-from tieback.model.figure import Quality, estimate, exact
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Field, ProbeReport
+from tieback.model.probe import Access, Container, Privileges, ProbeReport
 from tieback.probes.interface import (
     ProbeMeta,
     ReportDraft,
@@ -27,7 +25,10 @@ from tieback.probes.interface import (
     run_sample,
     run_to_report,
 )
+from tieback.probes.sampling import row_columns
 from tieback.probes.stores.mysql import queries
+from tieback.probes.stores.mysql.catalogue import read_catalogue
+from tieback.probes.stores.mysql.products import AURORA, MYSQL, KnownProduct, by_comment, by_refusal, product_names
 from tieback.probes.stores.mysql.session import SENDS, MysqlGreeting, MysqlRefusal, MysqlSession, valid_account
 from tieback.probes.wire.placeholders import is_distinctive
 from tieback.scope.conversation import DUMMY_ACCOUNT, Conversation, Target
@@ -45,8 +46,10 @@ _ACCESS = {
     1129: Access.FIREWALLED,  # ER_HOST_IS_BLOCKED
     1130: Access.FIREWALLED,  # ER_HOST_NOT_PRIVILEGED
 }
-_COUNTING_ENGINES = frozenset(("MyISAM", "Aria", "ARCHIVE"))
-"""Engines that keep an exact number of rows."""
+_DEFAULT_ACCOUNT = "root"
+"""The account that these products create without a password, or with one that the installer may leave empty."""
+_READING = frozenset(("USAGE", "SELECT", "SHOW DATABASES", "SHOW VIEW", "PROCESS", "REFERENCES"))
+"""Privileges that change nothing."""
 
 
 class MysqlProbe:
@@ -54,10 +57,17 @@ class MysqlProbe:
 
     meta = ProbeMeta(
         name="mysql",
-        products=("mysql", "mariadb"),
+        products=product_names(),
         ports=(3306, 3307),
         services=("mysql", "mariadb"),
-        cpe=("cpe:2.3:a:oracle:mysql", "cpe:2.3:a:mariadb:mariadb"),
+        cpe=(
+            "cpe:2.3:a:oracle:mysql",
+            "cpe:2.3:a:mariadb:mariadb",
+            "cpe:2.3:a:pingcap:tidb",
+            "cpe:2.3:a:percona:percona_server",
+            "cpe:2.3:a:linuxfoundation:vitess",
+            "cpe:2.3:a:apache:doris",
+        ),
         cwe="CWE-306",
         sends=SENDS,
         references=(
@@ -87,15 +97,21 @@ class MysqlProbe:
         draft.spoke = True
         draft.fingerprint(())
         if isinstance(greeting, MysqlRefusal):
-            draft.product = "mariadb" if "MariaDB" in greeting.text else "mysql"
+            draft.product = "mariadb" if "MariaDB" in greeting.text else MYSQL
             _refused(draft, greeting)
             return
-        draft.product, draft.version = greeting.product, greeting.number
+        draft.product, draft.version = greeting.known.name, greeting.known.version
         if not (yield from _get_in(draft, session, target)):
             return
         yield from _prepare(draft, session, greeting)
         if depth.allows(Depth.ENUMERATE):
-            yield from _enumerate(draft, session, depth)
+            draft.privileges = yield from _privileges(session)
+            if draft.privileges is Privileges.ADMIN:
+                # No other account could do more.
+                draft.untested.clear()
+            if draft.product == "mariadb":
+                yield from _identify_mariadb(draft, session)
+            yield from read_catalogue(draft, session, depth, scans=target.scans)
         yield from session.quit()
 
 
@@ -127,8 +143,7 @@ def _sample(containers: Sequence[Container], account: str, found: list[SampledCo
         asked = queries.sample_query(container.path[0], container.path[1], plain)
         rows = (yield from session.query(asked[0], len(asked[1]))) if asked is not None else []
         if asked is not None and isinstance(rows, list):
-            for at, name in enumerate(asked[1]):
-                found.append(SampledColumn(container.path, name, tuple(row[at] or "" for row in rows)))
+            found += row_columns(container.path, asked[1], rows)
     yield from session.quit()
 
 
@@ -138,14 +153,16 @@ def _ready_for_records(session: MysqlSession, account: str) -> Conversation[bool
     if isinstance(greeting, MysqlRefusal) or (yield from session.log_in(account or DUMMY_ACCOUNT)) is not None:
         return False
     refused = yield from _begin(session, greeting)
-    return not {queries.READ_ONLY, queries.START} & refused.keys()
+    return not {queries.READ_ONLY, queries.START, queries.TIDB_START} & refused.keys()
 
 
 def _begin(session: MysqlSession, greeting: MysqlGreeting) -> Conversation[dict[str, MysqlRefusal]]:
     """Make the session read-only and limit its statements in time; the statements that the server refused."""
-    timeout = queries.MARIADB_TIMEOUT if greeting.product == "mariadb" else queries.MYSQL_TIMEOUT
+    product = greeting.known.name
+    timeout = queries.MARIADB_TIMEOUT if product == "mariadb" else queries.MYSQL_TIMEOUT
     refused: dict[str, MysqlRefusal] = {}
-    for sql in (queries.READ_ONLY, timeout, queries.START):
+    start = (timeout, queries.TIDB_START) if product == "tidb" else (queries.READ_ONLY, timeout, queries.START)
+    for sql in start:
         answer = yield from session.query(sql)
         if isinstance(answer, MysqlRefusal):
             refused[sql] = answer
@@ -179,10 +196,16 @@ def _get_in(draft: ReportDraft, session: MysqlSession, target: Target) -> Conver
     if refusal is None:
         draft.access = Access.ANY_USER
         draft.prove("login without a password", "a synthetic user can log in (anonymous account)", Access.ANY_USER)
+        draft.default_accounts(_DEFAULT_ACCOUNT)
         return True
     _refused(draft, refusal)
     if draft.access is Access.FIREWALLED:
         return False
+    known = by_refusal(refusal.text) if draft.product == MYSQL else None
+    if known is not None:
+        draft.product, draft.version = known.name, ""
+    if draft.access is Access.AUTH_REQUIRED:
+        draft.default_accounts(_DEFAULT_ACCOUNT)
     for account in target.passwordless[:_MAX_ACCOUNTS]:
         if not valid_account(account):
             draft.problem(f"skipped an account name that is not safe to send: {account[:40]!r}")
@@ -200,108 +223,44 @@ def _prepare(draft: ReportDraft, session: MysqlSession, greeting: MysqlGreeting)
     """Make the session read-only and limit its statements in time, before anything is queried."""
     for sql, refusal in (yield from _begin(session, greeting)).items():
         draft.problem(f"{sql}: {refusal.code} {refusal.text[:120]}")
-    if greeting.product == "mysql":
-        answer = yield from session.query(queries.SERVER_UUID, 1)
-        value = answer[0][0] if isinstance(answer, list) and answer else None
-        if value and re.fullmatch(r"[0-9a-fA-F-]{36}", value) and is_distinctive("server_uuid", value):
+    if greeting.known.name == MYSQL:
+        yield from _name_product(draft, session, greeting)
+    if draft.product != "mariadb":
+        value = yield from _value(session, queries.SERVER_UUID)
+        if re.fullmatch(r"[0-9a-fA-F-]{36}", value) and is_distinctive("server_uuid", value):
             draft.vendor_id("server_uuid", value.lower())
 
 
-def _enumerate(draft: ReportDraft, session: MysqlSession, depth: Depth) -> Conversation[None]:
-    others = yield from session.query(queries.OTHERS, 1)
-    plain = others == [["0"]]
-    rows = yield from session.query(queries.TABLES if plain else queries.NAMES, 7)
-    if isinstance(rows, MysqlRefusal):
-        draft.problem(f"information_schema.TABLES: {rows.code} {rows.text[:120]}")
-        return
-    if len(rows) >= queries.MAX_TABLES:
-        draft.problem(f"more tables than the limit; the first {queries.MAX_TABLES} are listed")
-    local = {(row[0] or "", row[1] or "") for row in rows if row[2] in queries.LOCAL_ENGINES}
-    if not plain:
-        if len(local) < len(rows):
-            draft.problem("tables of engines that may contact other servers are listed without rows, sizes and columns")
-        sizes = yield from _of_tables(draft, session, queries.SIZES_PARTS, local, 7)
-        known = {(row[0], row[1]): row for row in sizes}
-        rows = [known.get((row[0], row[1]), row) for row in rows]
-    draft.containers = [_container(row) for row in rows]
-    if draft.identity is None or draft.identity.kind != "vendor_id":
-        draft.fingerprint(f"{row[0]}\0{row[1]}" for row in rows)
-    draft.prove("information_schema.TABLES", f"lists {len(rows)} tables", draft.access)
-    if not any(c.records is None or c.records.value for c in draft.containers):
-        if any(c.records is not None and c.records.quality is Quality.ESTIMATE for c in draft.containers):
-            draft.access = Access.PARTIAL
-            draft.problem(
-                "every estimate of rows is zero, but estimates may lag behind: the store may or may not be empty"
-            )
-        else:
-            draft.access = Access.OPEN_EMPTY
-    if depth.allows(Depth.DESCRIBE):
-        yield from _describe(draft, session, None if plain else local)
+def _identify_mariadb(draft: ReportDraft, session: MysqlSession) -> Conversation[None]:
+    rows = yield from session.query(queries.STARTED, 3)
+    row = rows[0] if isinstance(rows, list) and rows else []
+    if len(row) == 3 and all(row) and (row[2] or "").isdecimal():
+        digest = sha256("\0".join(part or "" for part in row).encode("utf-8", "replace")).hexdigest()
+        draft.vendor_id("started", digest[:32])
 
 
-def _of_tables(
-    draft: ReportDraft,
-    session: MysqlSession,
-    parts: tuple[str, str, str],
-    tables: Iterable[tuple[str, str]],
-    columns: int,
-) -> Conversation[list[list[str | None]]]:
-    """Rows of a query about named tables, a few tables at a time."""
-    by_schema: dict[str, list[str]] = {}
-    for schema, table in sorted(tables):
-        if queries.valid_name(schema) and queries.valid_name(table):
-            by_schema.setdefault(schema, []).append(table)
-        else:
-            draft.problem(f"skipped a table whose name is not safe to send: {f'{schema}.{table}'[:60]!r}")
-    found: list[list[str | None]] = []
-    for schema, names in by_schema.items():
-        for some in batched(names, queries.MAX_NAMED):
-            sql = queries.tables_query(parts, schema, some)
-            rows = (yield from session.query(sql, columns)) if sql is not None else []
-            if isinstance(rows, MysqlRefusal):
-                draft.problem(f"information_schema of {schema}: {rows.code} {rows.text[:120]}")
-            else:
-                found += rows
-    return found
+def _name_product(draft: ReportDraft, session: MysqlSession, greeting: MysqlGreeting) -> Conversation[None]:
+    """Product and version that the server itself names: many products greet as a MySQL that they emulate."""
+    comment = yield from _value(session, queries.VERSION_COMMENT)
+    known = by_comment(comment, greeting.version)
+    if known is None:
+        aurora = yield from _value(session, queries.AURORA_VERSION)
+        known = KnownProduct(AURORA, aurora[:40]) if aurora else greeting.known
+    version = known.version
+    if known.query:
+        version = (yield from _value(session, queries.VERSIONS[known.query]))[:40]
+    draft.product, draft.version = known.name, version
 
 
-def _describe(
-    draft: ReportDraft, session: MysqlSession, tables: Iterable[tuple[str, str]] | None
-) -> Conversation[None]:
-    """Add the columns of all tables, or only of the given ones."""
-    rows = (
-        (yield from session.query(queries.COLUMNS, 4))
-        if tables is None
-        else (yield from _of_tables(draft, session, queries.COLUMNS_PARTS, tables, 4))
-    )
-    if isinstance(rows, MysqlRefusal):
-        draft.problem(f"information_schema.COLUMNS: {rows.code} {rows.text[:120]}")
-        return
-    if len(rows) >= queries.MAX_COLUMNS:
-        draft.problem(f"more columns than the limit; the first {queries.MAX_COLUMNS} are listed")
-    fields: dict[tuple[str, ...], list[Field]] = {}
-    for schema, table, column, kind in rows:
-        fields.setdefault((schema or "", table or ""), []).append(Field(column or "", kind or ""))
-    draft.containers = [
-        msgspec.structs.replace(container, fields=tuple(fields.get(container.path, ())))
-        for container in draft.containers
-    ]
+def _value(session: MysqlSession, sql: str) -> Conversation[str]:
+    """The one value of a query; empty if the server refuses it."""
+    answer = yield from session.query(sql, 1)
+    return (answer[0][0] or "") if isinstance(answer, list) and answer else ""
 
 
-def _container(row: list[str | None]) -> Container:
-    schema, table, engine, records, data, index, created = row
-    count = _number(records)
-    figure = None
-    if count is not None:
-        make = exact if engine in _COUNTING_ENGINES else estimate
-        figure = make(count, "information_schema TABLE_ROWS")
-    held = _number(data)
-    size = (
-        None if held is None else estimate(held + (_number(index) or 0), "information_schema DATA_LENGTH+INDEX_LENGTH")
-    )
-    when = (created or "").replace(" ", "T")[:19]
-    return Container((schema or "", table or ""), "table", records=figure, bytes=size, created=when)
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and re.fullmatch(r"[0-9]{1,18}", text) else None
+def _privileges(session: MysqlSession) -> Conversation[Privileges]:
+    rows = yield from session.query(queries.PRIVILEGES, 1)
+    held = {(row[0] or "").upper() for row in rows} if isinstance(rows, list) else set()
+    if not held:
+        return Privileges.UNKNOWN
+    return Privileges.LIMITED if held <= _READING else Privileges.ADMIN

@@ -29,7 +29,10 @@ A table can change in the milliseconds between its check and its read.
 import re
 from collections.abc import Sequence
 
+import msgspec
+
 from tieback.model.grant import Depth
+from tieback.scope.conversation import SendCost
 
 MAX_TABLES = 2000
 MAX_COLUMNS = 8000
@@ -39,7 +42,26 @@ READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
 MYSQL_TIMEOUT = "SET SESSION max_execution_time=5000"
 MARIADB_TIMEOUT = "SET SESSION max_statement_time=5"
 START = "START TRANSACTION READ ONLY"
+TIDB_START = "START TRANSACTION READ ONLY AS OF TIMESTAMP NOW() - INTERVAL 5 SECOND"
+"""TiDB refuses ``READ ONLY``, except for a stale read: https://docs.pingcap.com/tidb/stable/as-of-timestamp/."""
 SERVER_UUID = "SELECT @@server_uuid"
+STARTED = (
+    "SELECT @@hostname, @@datadir, UNIX_TIMESTAMP()-VARIABLE_VALUE"
+    " FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME='UPTIME' LIMIT 1"
+)
+"""MariaDB has no ``server_uuid``. Host, data directory and second of the start are the same through every address, and
+never of two running servers: https://mariadb.com/docs/server/reference/system-tables/information-schema.
+"""
+VERSION_COMMENT = "SELECT @@version_comment"
+AURORA_VERSION = "SELECT @@aurora_version"
+VERSIONS = {"dolt_version": "SELECT dolt_version()", "memsql_version": "SELECT @@memsql_version"}
+PRIVILEGES = (
+    "SELECT PRIVILEGE_TYPE FROM information_schema.USER_PRIVILEGES"
+    " WHERE GRANTEE=CONCAT(CHAR(39),REPLACE(CURRENT_USER(),'@',CONCAT(CHAR(39),'@',CHAR(39))),CHAR(39))"
+    " UNION SELECT PRIVILEGE_TYPE FROM information_schema.SCHEMA_PRIVILEGES"
+    " WHERE GRANTEE=CONCAT(CHAR(39),REPLACE(CURRENT_USER(),'@',CONCAT(CHAR(39),'@',CHAR(39))),CHAR(39)) LIMIT 500"
+)
+"""Unlike ``SHOW GRANTS``, it returns no digest of a password."""
 TABLES = (
     "SELECT TABLE_SCHEMA,TABLE_NAME,ENGINE,TABLE_ROWS,DATA_LENGTH,INDEX_LENGTH,CREATE_TIME"
     " FROM information_schema.TABLES WHERE TABLE_TYPE='BASE TABLE'"
@@ -62,6 +84,19 @@ COLUMNS = (
     " WHERE TABLE_SCHEMA NOT IN ('mysql','information_schema','performance_schema','sys')"
     " ORDER BY TABLE_SCHEMA,TABLE_NAME,ORDINAL_POSITION LIMIT 8000"
 )
+
+TIDB_TABLES = (
+    "SELECT TABLE_SCHEMA,TABLE_NAME,ENGINE,TABLE_ROWS,DATA_LENGTH,INDEX_LENGTH,CREATE_TIME"
+    " FROM information_schema.TABLES WHERE TABLE_TYPE='BASE TABLE' AND TABLE_SCHEMA NOT IN ('mysql','sys'"
+    ",'INFORMATION_SCHEMA','PERFORMANCE_SCHEMA','METRICS_SCHEMA') LIMIT 2000"
+)
+TIDB_COLUMNS = (
+    "SELECT TABLE_SCHEMA,TABLE_NAME,COLUMN_NAME,DATA_TYPE FROM information_schema.COLUMNS"
+    " WHERE TABLE_SCHEMA NOT IN ('mysql','sys','INFORMATION_SCHEMA','PERFORMANCE_SCHEMA','METRICS_SCHEMA')"
+    " ORDER BY TABLE_SCHEMA,TABLE_NAME,ORDINAL_POSITION LIMIT 8000"
+)
+"""TiDB has neither stored functions nor engines that contact other servers, so its views are not looked for first. It
+compares names by case: https://docs.pingcap.com/tidb/stable/mysql-compatibility/."""
 
 _NAME = re.compile(r"[A-Za-z0-9_$-]{1,64}")
 NOTE_NAME = rb"[A-Za-z0-9_$-]{1,64}"
@@ -153,7 +188,45 @@ def sample_query(schema: str, table: str, columns: Sequence[str]) -> tuple[str, 
     return f"{select}{taken}{source}`{schema}`.`{table}`{end}", known
 
 
-DEPTHS = {OTHERS: Depth.ENUMERATE, TABLES: Depth.ENUMERATE, NAMES: Depth.ENUMERATE, COLUMNS: Depth.DESCRIBE}
+COUNTED = 10_000
+"""Maximum number of rows that are counted without the grant's ``scans``."""
+MAX_COUNTED = 40
+"""Maximum number of tables whose rows are counted."""
+
+
+class CountQuery(msgspec.Struct, frozen=True):
+    """Query for the number of rows of one base table, around the names of schema and table. It returns no value."""
+
+    name: str
+    parts: tuple[str, str]
+    why: str
+    cost: SendCost
+
+    def sql(self, schema: str, table: str) -> str | None:
+        """The statement; ``None`` if a name must not be sent."""
+        if not (_NAME.fullmatch(schema) and _NAME.fullmatch(table)):
+            return None
+        return f"{self.parts[0]}`{schema}`.`{table}`{self.parts[1]}"
+
+
+FEW = CountQuery(
+    "COUNT of at most 10,000 rows",
+    ("SELECT COUNT(*) FROM (SELECT 1 AS a FROM ", f" LIMIT {COUNTED}) AS t"),
+    "number of rows of a table if its estimate is zero; returns no value",
+    SendCost.BOUNDED,
+)
+ALL = CountQuery(
+    "COUNT of all rows",
+    ("SELECT COUNT(*) FROM ", ""),
+    "the same if there are more; the server stops it after 5 seconds",
+    SendCost.SCAN,
+)
+COUNTS = (FEW, ALL)
+
+DEPTHS = {
+    **dict.fromkeys((OTHERS, TABLES, TIDB_TABLES, NAMES, PRIVILEGES, STARTED), Depth.ENUMERATE),
+    **dict.fromkeys((COLUMNS, TIDB_COLUMNS), Depth.DESCRIBE),
+}
 """Depths that the grant must allow, for queries that ``identify`` does not cover."""
 
 WHY = {
@@ -167,13 +240,28 @@ WHY = {
         "makes the server stop a statement after 5 seconds (value in seconds; MariaDB)",
     ),
     START: ("START TRANSACTION READ ONLY", "makes the queries run in a read-only transaction"),
+    TIDB_START: (
+        "START TRANSACTION READ ONLY AS OF TIMESTAMP",
+        "the same for TiDB: it reads the state of five seconds ago",
+    ),
     SERVER_UUID: ("SELECT @@server_uuid", "identifier of the MySQL server"),
+    STARTED: (
+        "@@hostname, @@datadir and start time",
+        "which running MariaDB server it is; reads the catalogue only, and only a digest of the answer is kept",
+    ),
+    VERSION_COMMENT: ("SELECT @@version_comment", "which product it is"),
+    AURORA_VERSION: ("SELECT @@aurora_version", "whether it is Amazon Aurora, and its version"),
+    VERSIONS["dolt_version"]: ("SELECT dolt_version()", "version of Dolt, only if it names itself"),
+    VERSIONS["memsql_version"]: ("SELECT @@memsql_version", "version of SingleStore, only if it names itself"),
+    PRIVILEGES: ("information_schema.USER_PRIVILEGES", "privileges of our own account; reads the catalogue only"),
     TABLES: ("information_schema.TABLES", "names, estimated rows and sizes of tables; reads the catalogue only"),
     OTHERS: (
         "information_schema.TABLES: others",
         "whether there are views, or tables whose engine may contact other servers; reads the catalogue only",
     ),
     NAMES: ("information_schema.TABLES: names", "the same, names only, if there are; reads the catalogue only"),
+    TIDB_TABLES: ("information_schema.TABLES of TiDB", "names, estimated rows and sizes; reads the catalogue only"),
+    TIDB_COLUMNS: ("information_schema.COLUMNS of TiDB", "names and types of columns; reads the catalogue only"),
     COLUMNS: ("information_schema.COLUMNS", "names and types of columns; reads the catalogue only"),
 }
 """Name and purpose of the send of every query."""

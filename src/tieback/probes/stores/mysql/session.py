@@ -12,11 +12,20 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome
-from tieback.probes.stores.mysql.queries import DEPTHS, NAMED, NOTE_NAME, NOTE_PARTS, SAMPLE_PARTS, WHY
+from tieback.probes.stores.mysql.products import KnownProduct, by_greeting
+from tieback.probes.stores.mysql.queries import (
+    COUNTS,
+    DEPTHS,
+    NAMED,
+    NOTE_NAME,
+    NOTE_PARTS,
+    SAMPLE_PARTS,
+    WHY,
+)
 from tieback.probes.wire.frames import Inbox, MysqlPacket, mysql_frame, mysql_packet
 from tieback.probes.wire.opening import opening_bytes, printable
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, SendCost, StartTls
 
 _LONG_PASSWORD = 1
 _PROTOCOL_41 = 0x200
@@ -51,15 +60,9 @@ class MysqlGreeting(msgspec.Struct, frozen=True):
     """Default authentication plugin."""
 
     @property
-    def product(self) -> str:
-        """Product: ``mariadb`` or ``mysql``."""
-        return "mariadb" if "mariadb" in self.version.lower() else "mysql"
-
-    @property
-    def number(self) -> str:
-        """Version without the prefix that MariaDB adds for old replicas, and without a suffix."""
-        found = re.match(r"[0-9]+(?:\.[0-9]+)+", re.sub(r"^5\.5\.5-(?=[0-9]+\.[0-9]+)", "", self.version))
-        return found[0] if found else ""
+    def known(self) -> KnownProduct:
+        """Product and version that the greeting names."""
+        return by_greeting(self.version)
 
 
 class MysqlRefusal(msgspec.Struct, frozen=True):
@@ -279,12 +282,14 @@ def _sends() -> tuple[DeclaredSend, ...]:
             for sql, (name, why) in WHY.items()
         ),
         *(DeclaredSend(name, _tables_pattern(parts, tables), why, depth) for name, parts, tables, why, depth in NAMED),
+        *(DeclaredSend(c.name, _count_pattern(c.parts), c.why, Depth.ENUMERATE, cost=c.cost) for c in COUNTS),
         DeclaredSend(
             "one note",
             _note_pattern(),
             "the first 1,000 characters of one record of a table that looks like a ransom note; the text is not kept",
             Depth.DESCRIBE,
             values=True,
+            cost=SendCost.BOUNDED,
         ),
         DeclaredSend(
             "a sample",
@@ -292,6 +297,7 @@ def _sends() -> tuple[DeclaredSend, ...]:
             "the first 256 characters of each value of at most 50 records: classified in memory, nothing is kept",
             Depth.SAMPLE,
             values=True,
+            cost=SendCost.BOUNDED,
         ),
         DeclaredSend("quit", re.escape(mysql_frame(0, b"\x01")), "ends the session"),
     )
@@ -306,6 +312,12 @@ def _tables_pattern(parts: tuple[str, str, str], tables: int) -> bytes:
     name = rb"'" + NOTE_NAME + rb"'"
     names = name + (rb"(?:," + name + rb"){0,%d}" % (tables - 1) if tables > 1 else b"")
     return rb"[\x00-\xff]{2}\x00\x00\x03" + before + NOTE_NAME + between + names + after
+
+
+def _count_pattern(parts: tuple[str, str]) -> bytes:
+    before, after = (re.escape(part.encode()) for part in parts)
+    name = rb"`" + NOTE_NAME + rb"`"
+    return rb"[\x00-\xff]{2}\x00\x00\x03" + before + name + rb"\." + name + after
 
 
 def _note_pattern() -> bytes:

@@ -17,11 +17,9 @@ catalogues may contain less.
 import re
 from collections.abc import Sequence
 
-import msgspec
-
-from tieback.model.figure import Figure, estimate, exact
+from tieback.model.figure import exact
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Field, ProbeReport
+from tieback.model.probe import Access, Container, Entry, Privileges, ProbeReport
 from tieback.probes.interface import (
     ProbeMeta,
     ReportDraft,
@@ -32,7 +30,9 @@ from tieback.probes.interface import (
     run_sample,
     run_to_report,
 )
+from tieback.probes.sampling import row_columns
 from tieback.probes.stores.postgresql import queries
+from tieback.probes.stores.postgresql.catalogue import CatalogueWalk, count_or_none, judge, plain_columns
 from tieback.probes.stores.postgresql.session import SENDS, PostgresRefusal, PostgresSession, StartedSession, valid_name
 from tieback.scope.conversation import DUMMY_ACCOUNT, Conversation, Target
 
@@ -41,10 +41,13 @@ _HOME = "postgres"
 _MAX_ACCOUNTS = 4
 
 _START = "start without a password"
-_UNTESTED = (
+_DEFAULT_ACCOUNT = "postgres"
+"""The role that initdb creates."""
+_ANY_ROLE = (
     "anyone who knows an existing role, such as postgres, can log in without a password; its "
     "permissions were not tested: name the role in passwordless of the grant"
 )
+_NO_KNOWN_ROLE = "existing roles without a password: the grant names none that exists"
 _NO_ROLE = ("InitializeSessionUserId",)
 """Routine that raises "role does not exist"."""
 
@@ -54,6 +57,7 @@ class PostgresqlProbe:
 
     meta = ProbeMeta(
         name="postgresql",
+        may_keep_quiet=True,
         products=("postgresql", "cockroachdb", "redshift", "yugabytedb"),
         ports=(5432, 5433, 5439, 26257),
         services=("postgresql", "postgres", "cockroachdb", "redshift", "yugabytedb"),
@@ -99,13 +103,15 @@ class PostgresqlProbe:
             role, answer = found
             draft.account, draft.access = role, Access.OPEN
             draft.proofs.clear()
-            draft.problems[:] = [one for one in draft.problems if one != _UNTESTED]
+            draft.problems[:] = [one for one in draft.problems if one != _ANY_ROLE]
+            draft.untested = [one for one in draft.untested if one != _NO_KNOWN_ROLE]
             draft.prove(_START, f"{role} can log in without a password", Access.OPEN)
         else:
             draft.access = Access.ANY_USER
             draft.prove(_START, "a synthetic role can log in", Access.ANY_USER)
+            draft.default_accounts(_DEFAULT_ACCOUNT)
         draft.product, draft.version = answer.product, re.sub(r"[^0-9.].*", "", answer.version)
-        yield from _ask(draft, session, role, depth)
+        yield from _ask(draft, session, role, depth, scans=target.scans)
 
 
 def _note(container: Container, account: str) -> Conversation[bytes]:
@@ -120,7 +126,7 @@ def _note(container: Container, account: str) -> Conversation[bytes]:
         or isinstance((yield from session.start(role, database)), PostgresRefusal)
     ):
         return b""
-    sql = queries.note_query(schema, table, (yield from _plain_columns(session, schema, table)))
+    sql = queries.note_query(schema, table, (yield from plain_columns(session, schema, table)))
     rows = (yield from session.query(sql, 1)) if sql is not None else []
     yield from session.stop()
     text = rows[0][0] if isinstance(rows, list) and rows else None
@@ -134,21 +140,13 @@ def _sample(containers: Sequence[Container], account: str, found: list[SampledCo
         if isinstance((yield from session.start(account or DUMMY_ACCOUNT, database)), PostgresRefusal):
             continue
         for table in (table for table in tables if table.path[0] == database):
-            plain = set((yield from _plain_columns(session, table.path[1], table.path[2])))
+            plain = set((yield from plain_columns(session, table.path[1], table.path[2])))
             columns = [field.name for field in table.fields if field.name in plain]
             asked = queries.sample_query(table.path[1], table.path[2], columns)
             rows = (yield from session.query(asked[0], len(asked[1]))) if asked is not None else []
             if asked is not None and isinstance(rows, list):
-                for at, name in enumerate(asked[1]):
-                    found.append(SampledColumn(table.path, name, tuple(row[at] or "" for row in rows)))
+                found += row_columns(table.path, asked[1], rows)
         yield from session.stop()
-
-
-def _plain_columns(session: PostgresSession, schema: str, table: str) -> Conversation[list[str]]:
-    """Columns that can be read without running code of a user of the server; none if the table is not plain."""
-    sql = queries.plain_columns_query(schema, table)
-    rows = (yield from session.query(sql, 1)) if sql is not None else []
-    return [] if isinstance(rows, PostgresRefusal) else [name for (name,) in rows if name is not None]
 
 
 def _refused(draft: ReportDraft, refusal: PostgresRefusal) -> None:
@@ -159,7 +157,12 @@ def _refused(draft: ReportDraft, refusal: PostgresRefusal) -> None:
         # AuthenticationOk came first: the start failed only because no role has that name.
         draft.access = Access.ANY_USER
         draft.prove(_START, f"{refusal.text}; no password was required (trust)", Access.ANY_USER)
-        draft.problem(_UNTESTED)
+        draft.problem(_ANY_ROLE)
+        draft.entry = Entry.NAMED_ACCOUNT
+        # Any existing role can log in: the one that every cluster has is named, if the grant does not name it.
+        draft.default_accounts(_DEFAULT_ACCOUNT)
+        if not draft.untested:
+            draft.untested.append(_NO_KNOWN_ROLE)
     elif refusal.code == "28000" and refusal.routine in ("ClientAuthentication", ""):
         draft.access = Access.FIREWALLED
         draft.prove(_START, f"{refusal.code} {refusal.text}", draft.access)
@@ -180,7 +183,7 @@ def _passwordless(
     return None
 
 
-def _ask(draft: ReportDraft, session: PostgresSession, role: str, depth: Depth) -> Conversation[None]:
+def _ask(draft: ReportDraft, session: PostgresSession, role: str, depth: Depth, *, scans: bool) -> Conversation[None]:
     unguarded = yield from session.guard()
     if unguarded is not None:
         draft.problem(f"{unguarded.code} {unguarded.text}".strip())
@@ -193,6 +196,7 @@ def _ask(draft: ReportDraft, session: PostgresSession, role: str, depth: Depth) 
     if not depth.allows(Depth.ENUMERATE):
         yield from session.stop()
         return
+    own = yield from session.query(queries.ROLE, 3)
     rows = yield from session.query(queries.DATABASES, 2)
     yield from session.stop()
     if isinstance(rows, PostgresRefusal):
@@ -201,101 +205,26 @@ def _ask(draft: ReportDraft, session: PostgresSession, role: str, depth: Depth) 
     draft.prove("pg_database", f"lists {len(rows)} databases", draft.access)
     if len(rows) > queries.MAX_DATABASES:
         draft.problem(f"{len(rows)} databases; only the {queries.MAX_DATABASES} largest were probed")
-    walk = _Walk(draft, session, role, depth)
+    walk = CatalogueWalk(draft, session, role, depth, scans=scans)
     for position, (name, size) in enumerate(rows):
         if name is None:
             continue
         if position < queries.MAX_DATABASES and (yield from walk.database(name)):
             continue
-        held = _number(size)
+        held = count_or_none(size)
         figure = None if held is None else exact(held, "pg_database_size")
         draft.containers.append(Container((name,), "database", bytes=figure))
     if draft.identity is None or draft.identity.kind != "vendor_id":
         draft.fingerprint(walk.identifiers)
-    draft.access = _judge(draft, walk.readable)
+    draft.access = judge(draft, walk.readable)
+    draft.privileges = _privileges(own, walk.writable)
+    if draft.privileges is Privileges.ADMIN:
+        # No other role could do more.
+        draft.untested.clear()
 
 
-class _Walk:
-    """Queries of the databases, and the containers made from their answers."""
-
-    def __init__(self, draft: ReportDraft, session: PostgresSession, role: str, depth: Depth) -> None:
-        self._draft = draft
-        self._session = session
-        self._role = role
-        self._depth = depth
-        self.identifiers: list[str] = []
-        self.readable = 0
-        """Number of tables that the role may read."""
-
-    def database(self, name: str) -> Conversation[bool]:
-        """List a database's tables; ``False`` if that failed."""
-        draft = self._draft
-        if not valid_name(name):
-            draft.problem(f"skipped a database name that is not safe to send: {name[:60]!r}")
-            return False
-        started = yield from self._session.start(self._role, name)
-        if isinstance(started, PostgresRefusal):
-            draft.problem(f"{name}: {started.code} {started.text}")
-            return False
-        rows = yield from self._session.query(queries.TABLES, 8)
-        if isinstance(rows, PostgresRefusal):
-            draft.problem(f"{name}: {rows.code} {rows.text}")
-            return False
-        if len(rows) >= queries.MAX_TABLES:
-            draft.problem(f"{name}: more tables than the limit; the {queries.MAX_TABLES} largest are listed")
-        tables = [self._table(name, row) for row in rows]
-        if self._depth.allows(Depth.DESCRIBE) and tables:
-            tables = yield from self._describe(name, tables)
-        draft.containers.extend(tables)
-        yield from self._session.stop()
-        return True
-
-    def _table(self, database: str, row: list[str | None]) -> Container:
-        schema, table, analysed, alive, heap, total, readable, oid = row
-        self.identifiers.append(f"{database}\0{schema}\0{table}\0{oid}")
-        records = _records(_number(analysed), _number(alive), _number(heap))
-        if readable == "t":
-            self.readable += records is None or records.value > 0
-        else:
-            records = None
-        size = _number(total)
-        held = None if size is None else exact(size, "pg_total_relation_size")
-        return Container((database, schema or "", table or ""), "table", records=records, bytes=held)
-
-    def _describe(self, database: str, tables: list[Container]) -> Conversation[list[Container]]:
-        rows = yield from self._session.query(queries.COLUMNS, 4)
-        if isinstance(rows, PostgresRefusal):
-            self._draft.problem(f"{database}: {rows.code} {rows.text}")
-            return tables
-        if len(rows) >= queries.MAX_COLUMNS:
-            self._draft.problem(f"{database}: more columns than the limit; the first {queries.MAX_COLUMNS} are listed")
-        fields: dict[tuple[str, ...], list[Field]] = {}
-        for schema, table, column, kind in rows:
-            fields.setdefault((database, schema or "", table or ""), []).append(Field(column or "", kind or ""))
-        return [msgspec.structs.replace(table, fields=tuple(fields.get(table.path, ()))) for table in tables]
-
-
-def _records(analysed: int | None, alive: int | None, heap: int | None) -> Figure | None:
-    """Number of rows of a table, from the most recent statistic that is available.
-
-    A table without a page has no row. The live count follows every change but is lost in a crash. ``reltuples`` is as
-    old as the last ANALYZE, and -1 (0 before version 14) if there was none.
-    """
-    if heap == 0:
-        return exact(0, "pg_relation_size is 0")
-    if alive:
-        return estimate(alive, "pg_stat_user_tables n_live_tup")
-    if analysed:
-        return estimate(analysed, "pg_class reltuples")
-    return None
-
-
-def _judge(draft: ReportDraft, readable: int) -> Access:
-    if readable:
-        return draft.access
-    held = [c for c in draft.containers if c.kind == "table" and (c.records is None or c.records.value)]
-    return Access.SCHEMA_ONLY if held else Access.OPEN_EMPTY
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and re.fullmatch(r"[0-9]{1,18}", text) else None
+def _privileges(own: list[list[str | None]] | PostgresRefusal, writable: int) -> Privileges:
+    """Superuser, or permissions to create roles or databases, or to change any table."""
+    if writable or (isinstance(own, list) and any("t" in row for row in own)):
+        return Privileges.ADMIN
+    return Privileges.LIMITED if isinstance(own, list) and own else Privileges.UNKNOWN

@@ -47,7 +47,10 @@ CVE-2018-1058 (search_path), CVE-2024-7348 (a view in place of a table).
 import re
 from collections.abc import Sequence
 
+import msgspec
+
 from tieback.model.grant import Depth
+from tieback.scope.conversation import SendCost
 
 MAX_DATABASES = 6
 MAX_TABLES = 1000
@@ -85,14 +88,19 @@ DATABASES = _qualified(
     "SELECT d.datname, CASE WHEN @has_database_privilege(d.oid, 'CONNECT'::@text) THEN @pg_database_size(d.oid) END"
     " FROM @pg_database AS d WHERE d.datallowconn AND NOT d.datistemplate ORDER BY 2 DESC NULLS LAST, 1 LIMIT 64"
 )
+ROLE = _qualified(
+    "SELECT r.rolsuper, r.rolcreaterole, r.rolcreatedb FROM @pg_roles AS r"
+    " WHERE r.rolname::@text @= CURRENT_USER::@text"
+)
 TABLES = _qualified(
-    "SELECT n.nspname, c.relname, c.reltuples::@int8, s.n_live_tup, @pg_relation_size(c.oid),"
-    " @pg_total_relation_size(c.oid), @has_table_privilege(c.oid, 'SELECT'::@text), c.oid"
+    "SELECT n.nspname, c.relname, c.relkind::@text, c.reltuples::@int8, c.relpages, s.n_live_tup,"
+    " @pg_relation_size(c.oid), @pg_total_relation_size(c.oid), @current_setting('block_size'::@text),"
+    " @has_table_privilege(c.oid, 'SELECT'::@text), @has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE'::@text), c.oid"
     " FROM @pg_class AS c JOIN @pg_namespace AS n ON n.oid @= c.relnamespace"
     " LEFT JOIN @pg_stat_user_tables AS s ON s.relid @= c.oid"
     " WHERE (c.relkind::@text @= 'r'::@text OR c.relkind::@text @= 'm'::@text)"
     " AND n.nspname::@text @<> 'pg_catalog'::@text AND n.nspname::@text @<> 'information_schema'::@text"
-    " AND n.nspname::@text @!~ '^pg_(toast|temp)'::@text ORDER BY 6 DESC, 1, 2 LIMIT 1000"
+    " AND n.nspname::@text @!~ '^pg_(toast|temp)'::@text ORDER BY 8 DESC, 1, 2 LIMIT 1000"
 )
 COLUMNS = _qualified(
     "SELECT n.nspname, c.relname, a.attname, @format_type(a.atttypid, a.atttypmod)"
@@ -192,7 +200,47 @@ def sample_query(schema: str, table: str, columns: Sequence[str]) -> tuple[str, 
     return f'{select}{taken}{source}"{schema}"."{table}"{end}', known
 
 
-DEPTHS = {DATABASES: Depth.ENUMERATE, TABLES: Depth.ENUMERATE, COLUMNS: Depth.DESCRIBE}
+COUNTED = 10_000
+"""Maximum number of rows that are counted without the grant's ``scans``."""
+MAX_COUNTED = 20
+"""Maximum number of tables per server that are checked for being plain, and then counted."""
+
+
+class CountQuery(msgspec.Struct, frozen=True):
+    """Query for the number of rows of one plain table, around the names of schema and table. It returns no value."""
+
+    name: str
+    parts: tuple[str, str]
+    why: str
+    cost: SendCost
+
+    def sql(self, schema: str, table: str) -> str | None:
+        """The statement; ``None`` if a name must not be sent. The table must be plain (``plain_columns_query``)."""
+        if not (_NAME.fullmatch(schema) and _NAME.fullmatch(table)):
+            return None
+        return f'{self.parts[0]}"{schema}"."{table}"{self.parts[1]}'
+
+
+FEW = CountQuery(
+    "count of at most 10,000 rows",
+    ("SELECT pg_catalog.count(*) FROM (SELECT 1 FROM ONLY ", f" LIMIT {COUNTED}) AS t"),
+    "number of rows of a plain table without statistics; returns no value",
+    SendCost.BOUNDED,
+)
+ALL = CountQuery(
+    "count of all rows",
+    ("SELECT pg_catalog.count(*) FROM ONLY ", ""),
+    "the same if there are more; the server stops it after 5 seconds",
+    SendCost.SCAN,
+)
+COUNTS = (FEW, ALL)
+
+DEPTHS = {
+    DATABASES: Depth.ENUMERATE,
+    ROLE: Depth.ENUMERATE,
+    TABLES: Depth.ENUMERATE,
+    COLUMNS: Depth.DESCRIBE,
+}
 """Depths that the grant must allow, for queries that ``identify`` does not cover."""
 
 WHY = {
@@ -210,6 +258,7 @@ WHY = {
     ),
     SYSTEM_IDENTIFIER: ("pg_control_system", "identifier of the cluster, set by initdb"),
     DATABASES: ("pg_database", "names and sizes of databases; reads the catalogue only"),
+    ROLE: ("pg_roles", "privileges of our own role; reads the catalogue only"),
     TABLES: ("pg_class", "names, estimated rows and sizes of tables; reads the catalogue only"),
     COLUMNS: ("pg_attribute", "names and types of columns; reads the catalogue only"),
 }

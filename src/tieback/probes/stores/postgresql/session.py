@@ -1,5 +1,8 @@
 """Session with PostgreSQL: TLS if offered, a start as a role without a password, simple queries.
 
+If the server closes or sends a TLS alert instead of answering SSLRequest, a proxy may expect TLS from the first byte.
+The session then starts inside TLS, without SSLRequest.
+
 Protocol 3.0: https://www.postgresql.org/docs/current/protocol.html. The first statement starts a read-only transaction
 with fixed settings (``queries.GUARDS``), and every query runs in it. No password is ever sent.
 """
@@ -11,11 +14,27 @@ import msgspec
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome
 from tieback.probes.stores.postgresql import queries
-from tieback.probes.stores.postgresql.queries import DEPTHS, NOTE_NAME, NOTE_PARTS, PLAIN_PARTS, SAMPLE_PARTS, WHY
+from tieback.probes.stores.postgresql.queries import (
+    COUNTS,
+    DEPTHS,
+    NOTE_NAME,
+    NOTE_PARTS,
+    PLAIN_PARTS,
+    SAMPLE_PARTS,
+    WHY,
+)
 from tieback.probes.wire.frames import Inbox, PostgresMessage, postgres_frame, postgres_message
-from tieback.probes.wire.opening import opening_bytes, printable
-from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls
+from tieback.probes.wire.opening import (
+    HANDSHAKES,
+    STREAM_ENDED,
+    is_tls_alert,
+    opening_bytes,
+    plain_then_tls,
+    printable,
+)
+from tieback.probes.wire.resume import ResumableConnection
+from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TlsAnswer
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, SendCost, StartTls
 
 _SSL_REQUEST = postgres_frame(b"", (80877103).to_bytes(4, "big"))
 _PROTOCOL = (3 << 16).to_bytes(4, "big")
@@ -80,6 +99,11 @@ class PostgresSession:
         self._inbox = Inbox()
         self._tls: bool | None = None
         """True if the server accepts TLS; ``None`` before that is known."""
+        self._direct: bool | None = None
+        """True if the port speaks TLS from the first byte, as behind a TLS proxy; ``None`` before that is known."""
+        self._place = ("", "")
+        """Role and database of the session."""
+        self._connection = ResumableConnection(self._again)
         self._guarded = False
         """True in a read-only transaction with our settings."""
         self._began = False
@@ -94,18 +118,16 @@ class PostgresSession:
             NotThisProtocol: the server speaks another protocol.
             Hostile: an answer that breaks the protocol or a limit.
         """
-        yield Connect()
-        if self._tls is not False:
-            try:
-                yield from self._secure(seconds)
-            except Fault as fault:
-                if fault.outcome is not Outcome.TLS_ERROR:
-                    raise
-                self._tls = False
-                yield Connect()
-        self._inbox = Inbox()
+        first = self._direct is None
+        if self._direct is None:
+            self._direct = yield from plain_then_tls(None, lambda tls: self._connect(tls, seconds))
+        else:
+            yield from self._connect(self._direct, seconds)
         self._guarded = self._began = False
+        self._place = (role, database)
+        self._connection.opened()
         yield Send(_startup(role, database))
+        self._inbox = Inbox((yield from _first_message(seconds)) if first and self._direct else b"")
         return (yield from self._started())
 
     def guard(self) -> Conversation[PostgresRefusal | None]:
@@ -124,11 +146,21 @@ class PostgresSession:
         return refusal
 
     def query(self, sql: str, columns: int) -> Conversation[list[list[str | None]] | PostgresRefusal]:
-        """Rows of a query, as text. It runs only in a guarded transaction, which is started if there is none.
+        """Rows of a query, as text; a refusal if the server closes the connection instead.
+
+        It runs only in a guarded transaction, which is started if there is none: also after a lost connection.
 
         Raises:
             Hostile: an answer that breaks the protocol or a limit.
         """
+        return (yield from self._connection.run(self._query(sql, columns), _closed, sql))
+
+    def _again(self) -> Conversation[None]:
+        started = yield from self.start(*self._place)
+        if isinstance(started, PostgresRefusal):
+            raise Fault(Outcome.REFUSED, f"after a reconnect: {started.code} {started.text}")
+
+    def _query(self, sql: str, columns: int) -> Conversation[list[list[str | None]] | PostgresRefusal]:
         refusal = None if self._guarded else (yield from self.guard())
         if refusal is not None:
             return refusal
@@ -142,8 +174,9 @@ class PostgresSession:
 
         A pooler closes the server's connection of a client that leaves in the middle of a transaction.
         """
-        yield from self._end()
-        yield Send(_TERMINATE)
+        if self._connection.is_open:
+            yield from self._end()
+            yield Send(_TERMINATE)
 
     def _end(self) -> Conversation[None]:
         if self._began:
@@ -166,12 +199,32 @@ class PostgresSession:
                 raise HostileAnswer(f"an unexpected answer to a query: {message.kind!r}")
         raise HostileAnswer("more rows than requested")
 
+    def _connect(self, direct: bool, seconds: float | None) -> Conversation[bool]:
+        """Connect with TLS if the server offers it; returns ``direct``."""
+        yield Connect(direct, None if seconds is None else HANDSHAKES * seconds)
+        if not direct and self._tls is not False:
+            try:
+                yield from self._secure(seconds)
+            except Fault as fault:
+                if fault.outcome is not Outcome.TLS_ERROR:
+                    raise
+                self._tls = False
+                yield Connect()
+        return direct
+
     def _secure(self, seconds: float | None) -> Conversation[None]:
         yield Send(_SSL_REQUEST)
         # More than the one byte is another protocol, or bytes injected before TLS (CVE-2021-23222).
-        answer = yield from opening_bytes(Receive(limit=64, seconds=seconds))
+        try:
+            answer = yield from opening_bytes(Receive(limit=64, seconds=seconds))
+        except Fault as fault:
+            if fault.outcome not in STREAM_ENDED:
+                raise
+            answer = b""
+        if not answer or is_tls_alert(answer):
+            raise TlsAnswer(f"no answer to an SSLRequest: {printable(answer) or 'closed'}")
         if answer not in (b"S", b"N"):
-            raise NotThisProtocol(f"no answer to an SSLRequest: {printable(answer) or 'closed'}")
+            raise NotThisProtocol(f"no answer to an SSLRequest: {printable(answer)}")
         self._tls = answer == b"S"
         if self._tls:
             yield StartTls()
@@ -205,6 +258,23 @@ class PostgresSession:
 
     def _message(self) -> Conversation[PostgresMessage]:
         return (yield from postgres_message(self._inbox, _CAP))
+
+
+def _first_message(seconds: float | None) -> Conversation[bytes]:
+    """Head of the first message: behind a TLS proxy, nothing has shown yet that the server speaks PostgreSQL."""
+    try:
+        head = yield from opening_bytes(Receive(exactly=5, seconds=seconds))
+    except Fault as fault:
+        if fault.outcome not in STREAM_ENDED:
+            raise
+        raise NotThisProtocol(f"no answer to a start over TLS ({fault.detail})") from None
+    if head[:1] not in (b"R", b"E", b"N", b"v") or int.from_bytes(head[1:], "big") > _CAP:
+        raise NotThisProtocol(f"answers a start over TLS with {printable(head)}")
+    return head
+
+
+def _closed(why: str) -> PostgresRefusal:
+    return PostgresRefusal("08006", why)
 
 
 def _started(told: dict[bytes, str]) -> StartedSession:
@@ -280,6 +350,12 @@ def _sample_pattern() -> bytes:
     return rb"Q\x00\x00[\x00-\xff]{2}" + select + columns + source + name + rb"\." + name + end + rb"\x00"
 
 
+def _count_pattern(parts: tuple[str, str]) -> bytes:
+    before, after = (re.escape(part.encode()) for part in parts)
+    name = rb'"' + NOTE_NAME + rb'"'
+    return rb"Q\x00\x00[\x00-\xff]{2}" + before + name + rb"\." + name + after + rb"\x00"
+
+
 SENDS = (
     DeclaredSend(
         "SSLRequest", re.escape(_SSL_REQUEST), "whether the server speaks PostgreSQL and offers TLS; changes nothing"
@@ -299,12 +375,14 @@ SENDS = (
         "which columns can be read without running code of a user of the server; reads the catalogue only",
         Depth.DESCRIBE,
     ),
+    *(DeclaredSend(c.name, _count_pattern(c.parts), c.why, Depth.DESCRIBE, cost=c.cost) for c in COUNTS),
     DeclaredSend(
         "one note",
         _note_pattern(),
         "the first 1,000 characters of one record of a table that looks like a ransom note; the text is not kept",
         Depth.DESCRIBE,
         values=True,
+        cost=SendCost.BOUNDED,
     ),
     DeclaredSend(
         "a sample",
@@ -312,6 +390,7 @@ SENDS = (
         "the first 256 characters of each value of at most 50 records: classified in memory, nothing is kept",
         Depth.SAMPLE,
         values=True,
+        cost=SendCost.BOUNDED,
     ),
     DeclaredSend("Terminate", re.escape(_TERMINATE), "ends the session"),
 )

@@ -8,6 +8,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from tieback.protocols.resp import encode_command
+
 MAX_PATTERNS = 50
 _PARTS = re.compile(r"([:/|.,;])")
 _DIGITS = re.compile(r"[0-9]+")
@@ -62,6 +64,15 @@ def mask_scan(answer: bytes) -> bytes | None:
         return None
     patterns = [pattern.encode() for pattern, same in group_by_pattern(keys).items() for _ in same]
     return answer[: head.end()] + b"".join(b"$%d\r\n%s\r\n" % (len(one), one) for one in patterns)
+
+
+_TYPES = re.compile(rb"\*2\r\n\$4\r\nTYPE\r\n\$[0-9]{1,3}\r\n([^\x00\r\n]{1,256})\r\n")
+
+
+def mask_types(commands: bytes) -> bytes:
+    """A page of ``TYPE`` commands in which each key is replaced by its pattern, in the order of ``mask_scan``."""
+    patterns = [pattern.encode() for pattern, same in group_by_pattern(_TYPES.findall(commands)).items() for _ in same]
+    return b"".join(encode_command(b"TYPE", pattern) for pattern in patterns)
 
 
 def hidden_part(pattern: str, key: bytes) -> str:

@@ -10,13 +10,14 @@ from typing import Any
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Container
-from tieback.probes.interface import SAMPLED_CHARACTERS, SAMPLED_COLUMNS, SampledColumn
+from tieback.probes.interface import SAMPLED_CHARACTERS, SampledColumn
+from tieback.probes.sampling import document_columns
 from tieback.probes.stores.redis.keys import group_by_pattern, hidden_part
 from tieback.probes.wire import resp
-from tieback.probes.wire.columns import columns
+from tieback.probes.wire.columns import NAMES_OF_KEYS
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.opening import first_answer, plain_then_tls
-from tieback.scope.conversation import Conversation, DeclaredSend, Send, Target
+from tieback.scope.conversation import Conversation, DeclaredSend, Send, SendCost, Target
 
 _DATABASE = re.compile(r"0|[1-9][0-9]{0,2}")
 _SCAN_FEW = resp.command("SCAN", "0", "COUNT", "40")
@@ -28,7 +29,7 @@ _MAX_SAMPLED_DATABASES = 4
 
 
 SENDS = tuple(
-    DeclaredSend(name, pattern, why, Depth.SAMPLE, values=True)
+    DeclaredSend(name, pattern, why, Depth.SAMPLE, values=True, cost=SendCost.BOUNDED)
     for name, pattern, why in (
         ("SCAN 0 COUNT 40", re.escape(_SCAN_FEW), "names of at most 100 keys whose values are then sampled"),
         ("TYPE <key>", rb"\*2\r\n\$4\r\nTYPE\r\n" + _KEY, "type of a value, which decides how to read it"),
@@ -84,7 +85,7 @@ def _sample_keys(container: Container, keys: list[bytes], found: list[SampledCol
         if any(names):
             found.append(
                 SampledColumn(
-                    container.path, f"{pattern} (names of keys)", tuple(name[:SAMPLED_CHARACTERS] for name in names)
+                    container.path, f"{pattern}{NAMES_OF_KEYS}", tuple(name[:SAMPLED_CHARACTERS] for name in names)
                 )
             )
         documents: list[object] = []
@@ -92,8 +93,7 @@ def _sample_keys(container: Container, keys: list[bytes], found: list[SampledCol
             for key in same:
                 documents.append((yield from _value(key)))  # noqa: PERF401 - no comprehension can yield
         finally:
-            read = columns(({pattern: one} for one in documents), characters=_SAMPLED_TEXT, most=SAMPLED_COLUMNS)
-            found += [SampledColumn(container.path, name, tuple(values)) for name, values in read.items()]
+            found += document_columns(container.path, documents, prefix=pattern, characters=_SAMPLED_TEXT)
 
 
 def _value(key: bytes) -> Conversation[object]:

@@ -5,7 +5,9 @@ in the whitelist). These words are answered whatever the permissions of the node
 
 Then it opens a session without a login (enumerate) and sends ``getAllChildrenNumber /`` (3.6 and newer; the server
 maintains that number). It sends ``getChildren2`` for ``/`` and the top-level nodes: this shows for each name whether
-anonymous clients may read it. Then it closes the session. The ensemble counts opening and closing a session as
+anonymous clients may read it. ``getAllChildrenNumber`` counts the nodes below each readable one: the server compares
+the paths of all its nodes for this, so it is not sent where that is much work. An older server says only how many nodes
+there are in all (``srvr``). Then the probe closes the session. The ensemble counts opening and closing a session as
 transactions, as for every client; no node changes.
 
 Identity: a fingerprint of the top-level names with the transaction and time of their creation, which every server of an
@@ -14,18 +16,27 @@ ensemble shares. Verified against ZooKeeper 3.9.3.
 
 import re
 
+import msgspec
+
 from tieback.model.figure import Figure, estimate, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.stores.zookeeper import jute
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
+from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import NotThisProtocol
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, SendCost, Target
 
 MAX_LISTED = 1000
 MAX_PROBED = 50
 """Maximum number of top-level nodes that are probed one by one."""
+MAX_COMPARED = 5_000_000
+"""Maximum number of paths that the server compares to count the nodes below all top-level nodes."""
+_OWN_NODES = 3
+"""``/zookeeper``, ``/zookeeper/config`` and ``/zookeeper/quota``; version 3.4 has no ``config``."""
+_ROOT_TWICE = 2
+"""The root is in the number of nodes of ``srvr`` and ``mntr`` under two names, and is no record."""
 _MAX_WORD = 32 * 1024
 _WORD_SECONDS = 1.0
 _SRVR, _MNTR = b"srvr\n", b"mntr\n"
@@ -37,6 +48,8 @@ _GREETINGS = (
 )
 _NAME = re.compile(r"[^\x00-\x1f/\x7f-\x9f]{1,200}")
 _ROOT, _TOP, _ALL = "getChildren2 /", "getChildren2 /<node>", "getAllChildrenNumber /"
+_BELOW = "getAllChildrenNumber /<node>"
+_NODE_COUNT = re.compile(rb"^Node count: ([0-9]{1,18})$", re.MULTILINE)
 
 SENDS = (
     DeclaredSend(
@@ -63,6 +76,13 @@ SENDS = (
         b"\0\0......\0\0\0\x0c\0\0../[^\0-\x1f/\x7f]{1,800}\0",
         "whether an anonymous client may read a top-level node: the second proof; names below it are only counted",
         Depth.ENUMERATE,
+    ),
+    DeclaredSend(
+        _BELOW,
+        b"\0\0......\0\0\0\x68\0\0../[^\0-\x1f/\x7f]{1,800}",
+        "number of nodes below a top-level node; returns no node",
+        Depth.ENUMERATE,
+        cost=SendCost.BOUNDED,
     ),
     DeclaredSend("closeSession", re.escape(jute.CLOSE), "ends our own session", Depth.ENUMERATE),
 )
@@ -108,7 +128,8 @@ class ZookeeperProbe:
         yield Connect(secure[0])
         yield Send(_MNTR)
         statistics = _statistics((yield from _rest()))
-        yield from _Walk(draft, statistics).go(secure[0])
+        count = _NODE_COUNT.search(text)
+        yield from _Walk(draft, statistics, int(count[1]) if count else None).go(secure[0])
 
 
 def _rest() -> Conversation[bytes]:
@@ -145,15 +166,23 @@ def _statistics(text: bytes) -> dict[str, int]:
 class _Walk:
     """One session, and the containers made from its answers."""
 
-    def __init__(self, draft: ReportDraft, statistics: dict[str, int]) -> None:
+    def __init__(self, draft: ReportDraft, statistics: dict[str, int], nodes: int | None) -> None:
+        """Args: the report, the rows of ``mntr``, and the number of nodes that ``srvr`` says."""
         self._draft = draft
         self._xid = 0
         self._refused = 0
-        self._total = statistics.get("zk_znode_count")
+        nodes = statistics.get("zk_znode_count", nodes)
+        self._total = max(nodes - _ROOT_TWICE, 0) if nodes is not None else None
+        """Number of nodes below the root."""
+        self._exact = False
+        """True if the server can count the nodes below a node."""
         self._bytes = statistics.get("zk_approximate_data_size")
+        self._tls = False
+        self._connection = ResumableConnection(self._begin)
 
     def go(self, tls: bool) -> Conversation[None]:
         draft = self._draft
+        self._tls = tls
         yield Connect(tls)
         yield Send(jute.CONNECT)
         try:
@@ -172,15 +201,29 @@ class _Walk:
             self._turned_away(listed.error)
         else:
             if not count.error:
-                self._total = jute.number(count.record)
+                self._total, self._exact = jute.number(count.record), True
             yield from self._list(jute.children(listed.record))
-        if listed.error not in jute.SASL_REQUIRED:
+        if listed.error not in jute.SASL_REQUIRED and self._connection.is_open:
             yield Send(jute.CLOSE)
 
     def _ask(self, kind: int, path: bytes) -> Conversation[jute.JuteReply]:
+        """Answer to a request; an error if the server closes the connection instead."""
         self._xid += 1
+        return (yield from self._connection.run(self._exchange(kind, path), self._closed))
+
+    def _exchange(self, kind: int, path: bytes) -> Conversation[jute.JuteReply]:
         yield Send(jute.request(self._xid, kind, path))
         return jute.reply((yield from jute.packet()), self._xid)
+
+    def _closed(self, why: str) -> jute.JuteReply:
+        self._draft.problem(why)
+        return jute.JuteReply(jute.CONNECTION_LOSS, b"")
+
+    def _begin(self) -> Conversation[None]:
+        """Start another session after the server closed the last one."""
+        yield Connect(self._tls)
+        yield Send(jute.CONNECT)
+        yield from jute.packet()
 
     def _turned_away(self, error: int) -> None:
         if error in (jute.NO_AUTH, *jute.SASL_REQUIRED):
@@ -209,6 +252,26 @@ class _Walk:
             draft.containers.append(Container((f"/{name}",), "znode", name == _SYSTEM, figure))
         draft.fingerprint(marks)
         draft.access = self._judge()
+        yield from self._below()
+
+    def _below(self) -> Conversation[None]:
+        """Count all nodes below the readable top-level nodes, not only one level."""
+        containers = self._draft.containers
+        readable = [at for at, one in enumerate(containers) if not one.system and one.records is not None]
+        deep = [at for at in readable if (figure := containers[at].records) and figure.value > 1]
+        if self._exact and len(deep) * (self._total or 0) <= MAX_COMPARED:
+            for at in deep:
+                answer = yield from self._ask(jute.GET_ALL_CHILDREN_NUMBER, containers[at].path[0].encode())
+                if not answer.error:
+                    nodes = exact(jute.number(answer.record) + 1, "getAllChildrenNumber, the node and all below it")
+                    containers[at] = msgspec.structs.replace(containers[at], records=nodes)
+            return
+        user = [one for one in containers if not one.system]
+        known = sum(one.records.value for one in user if one.records is not None)
+        rest = (self._total or 0) - _OWN_NODES - known
+        if deep and rest > 0 and not self._refused:
+            method = "all nodes that the server counts, less those listed and its own"
+            containers.append(Container(("(deeper nodes)",), "znode", records=estimate(rest, method)))
 
     def _top(self, name: str) -> Conversation[tuple[Figure | None, str]]:
         """Figure for the node and its children, and a value that identifies the same node on another server."""

@@ -9,10 +9,11 @@ import msgspec
 from tieback.backends.confidence import route_confidence, sighting_confidence
 from tieback.model.app import App
 from tieback.model.backend import Route
-from tieback.model.exposure import AppRoute
+from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.graph import THRESHOLD
 from tieback.model.probe import Access
-from tieback.report.document import ACCESS_WORDS, PLATFORM_WORDS, AppStoreRow, clean, endpoint_host, store_text
+from tieback.report.document import PLATFORM_WORDS, AppStoreRow, clean, endpoint_host, store_text
+from tieback.report.verdict import access_text
 
 WIDTH = 920
 MOST_STORES = 8
@@ -91,11 +92,11 @@ class Diagram(msgspec.Struct, frozen=True):
     """Number of stores not drawn."""
 
 
-def tone_of(access: Access) -> Tone:
+def tone_of(store: Exposure) -> Tone:
     """Return open for exposed stores, closed if access is denied, otherwise unsure."""
-    if access.exposed:
+    if store.access.exposed:
         return Tone.OPEN
-    if access in (Access.AUTH_REQUIRED, Access.LOCKED, Access.FIREWALLED):
+    if not store.undecided and store.access in (Access.AUTH_REQUIRED, Access.LOCKED, Access.FIREWALLED):
         return Tone.CLOSED
     return Tone.UNSURE
 
@@ -172,8 +173,8 @@ def _store_box(row: AppStoreRow, y: int) -> DiagramBox:
         place = f"{host}:{candidate.port}"
     else:
         place = ", ".join(store.targets[:1])
-    verdict = ACCESS_WORDS[store.access]
-    return box_of(_STORE, y, "Data store", (store_text(store), place), tone_of(store.access), verdict)
+    verdict = access_text(store)
+    return box_of(_STORE, y, "Data store", (store_text(store), place), tone_of(store), verdict)
 
 
 def box_of(

@@ -256,7 +256,7 @@ def _stores(
         exposure.id: StoreView(
             exposure,
             f"store-{number}",
-            tone_of(exposure.access),
+            tone_of(exposure),
             _containers(exposure, titles),
             max(sum(not container.system for container in exposure.containers) - MOST_CONTAINERS, 0),
             tuple(of_store.get(exposure.id, ())),

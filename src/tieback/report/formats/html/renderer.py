@@ -13,7 +13,6 @@ from tieback.model.report import Report
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.report.breakdown import count_breakdown as counted
 from tieback.report.document import (
-    ACCESS_WORDS,
     PLATFORM_WORDS,
     RANSOM_WORDS,
     about_lines,
@@ -27,13 +26,28 @@ from tieback.report.document import (
     way_words,
     ways_of,
 )
-from tieback.report.figures import LEGEND, bytes_text, figure_text, quality_text
+from tieback.report.figures import (
+    LEGEND,
+    bytes_range_text,
+    bytes_text,
+    container_text,
+    figure_text,
+    quality_text,
+    range_text,
+)
 from tieback.report.formats.html.accounts import accounts_view
 from tieback.report.formats.html.charts import charts
 from tieback.report.formats.html.page import MOST_SECTIONS, build_page, table_views
 from tieback.report.formats.html.probed import probed_targets
 from tieback.report.interface import RendererMeta
-from tieback.report.tables import figure_steps
+from tieback.report.tables import figure_steps, range_quality
+from tieback.report.verdict import (
+    access_text,
+    no_personal_data,
+    no_personal_data_in,
+    verdict_lines,
+    verdict_notes,
+)
 
 _LONGEST = 600
 """Limit on the characters of one untrusted text."""
@@ -101,10 +115,18 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "figure": figure_text,
+        "container_figure": container_text,
         "records": records_text,
         "size": bytes_text,
         "quality": quality_text,
-        "access": lambda access: ACCESS_WORDS[access],
+        "verdict": access_text,
+        "verdict_lines": verdict_lines,
+        "verdict_notes": verdict_notes,
+        "no_personal_data": no_personal_data,
+        "no_personal_data_in": no_personal_data_in,
+        "range": range_text,
+        "size_range": bytes_range_text,
+        "range_quality": range_quality,
         "platform": lambda platform: PLATFORM_WORDS[platform],
         "ransom": lambda ransom: RANSOM_WORDS[ransom.verdict],
         "store": store_text,

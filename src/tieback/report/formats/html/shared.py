@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tieback.model.exposure import Exposure
 from tieback.model.report import Report
-from tieback.report.document import ACCESS_WORDS, PLATFORM_WORDS, count_text, row_of, store_text
+from tieback.report.document import PLATFORM_WORDS, count_text, row_of, store_text
 from tieback.report.formats.html.diagram import (
     GAP,
     WIDTH,
@@ -19,6 +19,7 @@ from tieback.report.formats.html.diagram import (
     line_between,
     tone_of,
 )
+from tieback.report.verdict import access_text
 
 MOST_APPS = 14
 """Limit on the app boxes."""
@@ -57,7 +58,7 @@ def draw_shared(report: Report) -> tuple[Diagram, int] | None:
             if key in drawn:
                 inferred = is_guessed(row_of(apps[key], stores[one.exposure]).routes)
                 lines.append(line_between(drawn[key], store, "", store.tone, inferred=inferred))
-        verdict = ACCESS_WORDS[stores[one.exposure].access]
+        verdict = access_text(stores[one.exposure])
         words.append(f"{count_text(one.apps, 'app')} to {store_text(stores[one.exposure])}, {verdict}")
     boxes = (*drawn.values(), *right)
     bottom = max(box.y + box.height for box in boxes)
@@ -69,4 +70,4 @@ def draw_shared(report: Report) -> tuple[Diagram, int] | None:
 def _store_box(store: Exposure, apps: int) -> DiagramBox:
     place = ", ".join(store.targets[:1])
     lines = (store_text(store), place, f"{count_text(apps, 'app')} {'leads' if apps == 1 else 'lead'} here")
-    return box_of(_STORE, 0, "Data store", lines, tone_of(store.access), ACCESS_WORDS[store.access])
+    return box_of(_STORE, 0, "Data store", lines, tone_of(store), access_text(store))

@@ -24,8 +24,8 @@ MOST_SHARED = 6
 MOST_SHOWN = 8
 """Maximum apps shown for one of these stores."""
 UNKNOWN = "unknown"
-_QUALITIES = (Quality.EXACT, Quality.ESTIMATE, Quality.LOWER_BOUND, Quality.CLAIMED)
-"""Ordered: the weakest quality decides the quality of a sum."""
+_QUALITIES = (Quality.EXACT, Quality.LOWER_BOUND, Quality.ESTIMATE, Quality.CLAIMED)
+"""Ordered: the weakest quality decides the quality of a sum. A sum with an estimate may be too high."""
 _METHOD = "sum over stores"
 
 
@@ -42,6 +42,8 @@ class StoreRow(msgspec.Struct, frozen=True):
     """True if its fields were read."""
     records: Figure
     bytes: Figure
+    at_most: int = 1
+    """As ``Exposure.at_most``."""
 
 
 class StoreColumns:
@@ -65,6 +67,7 @@ class StoreColumns:
             _QUALITIES.index(row.records.quality),
             str(min(row.bytes.value, _MOST)),
             _QUALITIES.index(row.bytes.quality),
+            row.at_most,
         )
         for column, value in zip(self._columns.values(), values, strict=True):
             column.append(value)
@@ -73,7 +76,7 @@ class StoreColumns:
         """The columns for the database, with the ``number`` of each store."""
         import pyarrow as pa
 
-        kinds = {"text": pa.string(), "flag": pa.bool_(), "rank": pa.int8()}
+        kinds = {"text": pa.string(), "flag": pa.bool_(), "rank": pa.int8(), "count": pa.int32()}
         columns = {name: pa.array(self._columns[name], kinds[kind]) for name, kind in _SCHEMA.items()}
         return pa.table(columns | {"number": pa.array(range(len(self._columns["id"])), pa.int32())})
 
@@ -91,6 +94,7 @@ _SCHEMA = {
     "records_rank": "rank",
     "bytes": "text",
     "bytes_rank": "rank",
+    "at_most": "count",
 }
 
 _TABLES = (
@@ -238,10 +242,17 @@ def _group(row: tuple[Any, ...]) -> FigureGroup:
         affected=int(affected or 0),
         answering=int(answering or 0),
         exposed=int(exposed or 0),
+        answering_at_most=_more(answering, sums[4]),
+        exposed_at_most=_more(exposed, sums[5]),
         ransomed=int(ransomed or 0),
         records=_figure(sums[0], sums[1]),
         bytes=_figure(sums[2], sums[3]),
     )
+
+
+def _more(least: Any, most: Any) -> int | None:
+    """The greatest number of stores, if it differs from the least."""
+    return int(most) if most is not None and int(most) > int(least or 0) else None
 
 
 def _figure(value: Any, rank: Any) -> Figure:
@@ -251,7 +262,8 @@ def _figure(value: Any, rank: Any) -> Figure:
 _SUMS = """coalesce(sum(CAST(s.records AS HUGEINT)) FILTER (s.exposed), 0)::VARCHAR AS records,
     coalesce(max(s.records_rank) FILTER (s.exposed), 0) AS records_rank,
     coalesce(sum(CAST(s.bytes AS HUGEINT)) FILTER (s.exposed), 0)::VARCHAR AS bytes,
-    coalesce(max(s.bytes_rank) FILTER (s.exposed), 0) AS bytes_rank"""
+    coalesce(max(s.bytes_rank) FILTER (s.exposed), 0) AS bytes_rank,
+    sum(s.at_most) AS answering_most, sum(s.at_most) FILTER (s.exposed) AS exposed_most"""
 
 _ORDER = """ORDER BY exposed DESC NULLS LAST, affected DESC NULLS LAST, answering DESC NULLS LAST, name LIMIT ?"""
 
@@ -265,7 +277,7 @@ WITH counted AS (
     FROM stores s JOIN ways w ON w.store = s.number GROUP BY name
 )
 SELECT name, NULL, led, affected, answering, exposed, ransomed, records, records_rank, bytes, bytes_rank,
-    (SELECT count(*) FROM counted)
+    answering_most, exposed_most, (SELECT count(*) FROM counted)
 FROM counted LEFT JOIN reached USING (name) {order}"""
 
 _READ = """SEMI JOIN (
@@ -294,7 +306,7 @@ WITH way AS (
     FROM (SELECT DISTINCT name, store FROM way) pair JOIN stores s ON s.number = pair.store GROUP BY pair.name
 ), every AS (SELECT name FROM read UNION SELECT name FROM reached)
 SELECT name, coalesce(analysed, 0), led, affected, answering, exposed, ransomed, records, records_rank, bytes,
-    bytes_rank, (SELECT count(*) FROM every)
+    bytes_rank, answering_most, exposed_most, (SELECT count(*) FROM every)
 FROM every LEFT JOIN read USING (name) LEFT JOIN reached USING (name) LEFT JOIN counted USING (name) {order}"""
 
 _CLOSER = """

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play, recorded_answers
-from tieback.probes.stores.amqp import frames
+from tieback.probes.stores.amqp import frames, performatives
 from tieback.probes.stores.amqp.probe import AmqpProbe
 from tieback.scope.conversation import Target
 
@@ -111,6 +111,88 @@ def test_another_version_of_the_protocol() -> None:
     report = ask({frames.HEADER: b"AMQP\3\1\0\0"}).result
     assert (report.outcome, report.product, report.access) == (Outcome.OK, "amqp", Access.UNKNOWN)
     assert "1.0.0" in report.problems[0]
+
+
+def sasl(*mechanisms: bytes) -> bytes:
+    names = b"".join(bytes((len(name),)) + name for name in mechanisms)
+    array = b"\xe0" + bytes((len(names) + 2, len(mechanisms))) + b"\xa3" + names
+    body = b"\0S@\xc0" + bytes((len(array) + 1, 1)) + array
+    return performatives.SASL_HEADER + struct.pack(">IBBH", 8 + len(body), 2, 1, 0) + body
+
+
+def outcome(code: int) -> bytes:
+    return b"\0\0\0\x10\2\1\0\0\0SD\xc0\3\1P" + bytes((code,))
+
+
+def closing(condition: bytes, text: bytes) -> bytes:
+    error = b"\xa3" + bytes((len(condition),)) + condition + b"\xa1" + bytes((len(text),)) + text
+    fields = b"\0S\x1d\xc0" + bytes((len(error) + 1, 2)) + error
+    body = b"\0S\x18\xc0" + bytes((len(fields) + 1, 1)) + fields
+    return struct.pack(">IBBH", 8 + len(body), 2, 0, 0) + body
+
+
+def opened(*properties: tuple[bytes, bytes]) -> bytes:
+    pairs = b"".join(b"\xa3" + bytes((len(k),)) + k + b"\xa1" + bytes((len(v),)) + v for k, v in properties)
+    fields = b"\xa1\0" + b"@" * 8 + b"\xc1" + bytes((len(pairs) + 1, 2 * len(properties))) + pairs
+    body = b"\0S\x10\xc0" + bytes((len(fields) + 1, 10)) + fields
+    return struct.pack(">IBBH", 8 + len(body), 2, 0, 0) + body
+
+
+ARTEMIS = ((b"product", b"apache-activemq-artemis"), (b"version", b"2.38.0"))
+UNAUTHORIZED = b"amqp:unauthorized-access"
+BEGUN = b"\0\0\0\x22\2\0\0\0\0S\x11\xc0\x15\5`\0\0R\1p\0\0?\xffp\x7f\xff\xff\xffp\0\0\xff\xff"
+OPEN_10 = performatives.opening("127.0.0.1")
+SESSION = {
+    frames.HEADER: b"AMQP\0\1\0\0",
+    performatives.SASL_HEADER: sasl(b"PLAIN", b"ANONYMOUS"),
+    performatives.ANONYMOUS: outcome(0) + performatives.HEADER,
+    OPEN_10: opened(*ARTEMIS),
+    performatives.BEGINNING: BEGUN,
+}
+FAILED = opened((b"amqp:connection-establishment-failed", b"yes"))
+SESSIONS = [
+    # changed answers, product, access, number of proofs
+    ({}, "artemis", Access.PARTIAL, 2),
+    ({performatives.SASL_HEADER: sasl(b"PLAIN")}, "amqp", Access.AUTH_REQUIRED, 1),
+    ({performatives.ANONYMOUS: outcome(1)}, "amqp", Access.AUTH_REQUIRED, 1),
+    (
+        {
+            performatives.ANONYMOUS: outcome(1) + performatives.HEADER,
+            OPEN_10: FAILED + closing(UNAUTHORIZED, b"User name [null] or password is invalid."),
+        },
+        "activemq",
+        Access.AUTH_REQUIRED,
+        1,
+    ),
+    ({OPEN_10: FAILED + closing(UNAUTHORIZED, b"AMQ229031: Unable to")}, "artemis", Access.AUTH_REQUIRED, 1),
+    ({performatives.BEGINNING: closing(UNAUTHORIZED, b"no")}, "artemis", Access.AUTH_REQUIRED, 1),
+    ({performatives.BEGINNING: closing(b"amqp:not-found", b"no host")}, "artemis", Access.UNKNOWN, 0),
+    ({performatives.BEGINNING: None}, "artemis", Access.UNKNOWN, 0),
+    ({OPEN_10: None}, "amqp", Access.UNKNOWN, 0),
+]
+
+
+@pytest.mark.parametrize(("change", "product", "access", "proofs"), SESSIONS)
+def test_only_an_accepted_session_proves_access(
+    change: dict[bytes, bytes | None], product: str, access: Access, proofs: int
+) -> None:
+    played = ask({**SESSION, **change})
+    report = played.result
+    assert (report.outcome, report.product, report.access) == (Outcome.OK, product, access), report
+    assert len(report.proofs) == proofs
+    assert bool(report.untested) is (b"amqp:not-found" in repr(change).encode())
+    # No name, no password, and nothing that carries messages.
+    assert set(played.sent) <= {*SESSION, performatives.HEADER, performatives.CLOSING}
+
+
+def test_session_is_not_begun_after_a_refusal() -> None:
+    answers: dict[bytes, bytes | None] = {**SESSION, OPEN_10: FAILED + closing(UNAUTHORIZED, b"no")}
+    assert performatives.BEGINNING not in ask(answers).sent
+
+
+def test_broker_that_does_not_answer_the_older_header() -> None:
+    report = ask({**SESSION, frames.HEADER: b""}).result
+    assert (report.product, report.version, report.access) == ("artemis", "2.38.0", Access.PARTIAL)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,18 @@ def test_open_server_reports_counts(version: bytes) -> None:
     assert [field.name for field in nodes.fields] == ["name", "email"]
 
 
+@pytest.mark.parametrize("closes", [b"db.info", b"count(r)", b"propertyKeys"])
+def test_statement_that_ends_the_connection_costs_only_itself(closes: bytes) -> None:
+    served = server()
+    played = ask(MemoryPeer(lambda sent: None if closes in sent else served.answer(sent)))
+    report = played.result
+    assert (report.outcome, report.access) == (Outcome.OK, Access.OPEN), report
+    (nodes,) = [one.records for one in report.containers if one.path[-1] == "nodes"]
+    assert nodes is not None
+    assert nodes.value == 300
+    assert sum(closes in sent for sent in played.sent) == 1
+
+
 UNAUTHORIZED = encode_message(
     0x7F, encode_mapping({"code": encode_text("Neo.ClientError.Security.Unauthorized"), "message": encode_text("x")})
 )

@@ -22,14 +22,16 @@ def http(body: bytes, status: int = 200, headers: bytes = b"") -> bytes:
     return b"HTTP/1.1 %d x\r\n%bContent-Length: %d\r\n\r\n%b" % (status, headers, len(body), body)
 
 
-def ask(answers: dict[bytes, bytes], depth: Depth = Depth.DESCRIBE, port: int = 9200) -> PlaybackResult[ProbeReport]:
+def ask(
+    answers: dict[bytes, bytes], depth: Depth = Depth.DESCRIBE, port: int = 9200, names: tuple[str, ...] = ()
+) -> PlaybackResult[ProbeReport]:
     """Ask a server that gives the answer of the first path that a request starts with, else 404."""
 
     def answer(sent: bytes) -> bytes:
         path = sent.split(b" ")[1]
         return next((body for start, body in answers.items() if path.startswith(start)), http(b"{}", 404))
 
-    return play(PROBE.run(Target("127.0.0.1", port), depth), MemoryPeer(answer), PROBE.meta.sends)
+    return play(PROBE.run(Target("127.0.0.1", port, names=names), depth), MemoryPeer(answer), PROBE.meta.sends)
 
 
 OPEN = {
@@ -101,7 +103,7 @@ STATES = [
     ({b"/": http(b"{}", 401, b'WWW-Authenticate: Basic realm="security"\r\n')}, Access.AUTH_REQUIRED),
     ({b"/": http(b'{"error":{"type":"cluster_block_exception"}}', 403)}, Access.LOCKED),
     ({b"/": http(b"User: anonymous is not authorized to perform: es:ESHttpGet", 403)}, Access.AUTH_REQUIRED),
-    ({b"/_cat": http(b"{}", 401)}, Access.AUTH_REQUIRED),
+    ({b"/_cat": http(b"{}", 401)}, Access.UNKNOWN),
     ({b"/_cat": http(b"[]")}, Access.OPEN_EMPTY),
     ({b"/_cat": http(b"nonsense")}, Access.UNKNOWN),
     ({b"/people/_count": http(b"{}", 403)}, Access.SCHEMA_ONLY),
@@ -127,6 +129,36 @@ def test_proxy_that_requires_a_password_names_no_product(port: int, outcome: Out
 def test_access_state_by_server_answers(change: dict[bytes, bytes], access: Access) -> None:
     report = ask({**OPEN, **change} if b"/" not in change else change).result
     assert (report.outcome, report.access) == (Outcome.OK, access)
+
+
+NAMED = [
+    # what differs, names in the app, access, records, what was not tested
+    ({b"/_cat": http(b"{}", 401)}, ["people"], Access.PARTIAL, [7], ("names of indices other than people",)),
+    ({b"/_cat": http(b"{}", 401)}, ["hr"], Access.AUTH_REQUIRED, [], ("names of indices other than hr",)),
+    ({b"/_cat": http(b"{}", 401)}, ["gone"], Access.NOT_FOUND, [], ("names of indices other than gone",)),
+    ({b"/_cat": http(b"{}", 401)}, ["../x", "_all", "a,b"], Access.UNKNOWN, [], ("names of indices",)),
+    # A proxy that answers the root itself passes some indices on.
+    ({b"/": http(b"<h1>shop</h1>")}, ["people"], Access.PARTIAL, [7], ("names of indices other than people",)),
+    ({b"/": NGINX}, ["people"], Access.PARTIAL, [7], ("names of indices other than people",)),
+    ({b"/": NGINX}, ["hr"], Access.AUTH_REQUIRED, [], ()),
+]
+
+
+@pytest.mark.parametrize(("change", "names", "access", "records", "untested"), NAMED)
+def test_indices_that_the_app_names_are_counted(
+    change: dict[bytes, bytes], names: list[str], access: Access, records: list[int], untested: tuple[str, ...]
+) -> None:
+    answers = {
+        **{key: answer for key, answer in OPEN.items() if key != b"/"},
+        b"/people/_count": http(b'{"count":7,"_shards":{"total":1}}'),
+        b"/hr/_count": http(b"{}", 403),
+        b"/gone/_count": http(b"{}", 404),
+        **change,
+    }
+    answers.setdefault(b"/", OPEN[b"/"])
+    report = ask(answers, names=tuple(names)).result
+    counted = [container.records.value for container in report.containers if container.records is not None]
+    assert (report.access, counted, report.untested) == (access, records, untested)
 
 
 def test_another_http_server_is_another_protocol() -> None:

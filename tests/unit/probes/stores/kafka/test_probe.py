@@ -34,7 +34,7 @@ class Broker:
         self.topics = topics
         self.known = dict(KNOWN)
         self.handshake = 34
-        self.cluster = "5L6g3nShT-eMCtK--X86sw"
+        self.cluster = "pYdR4Xe6TqO0yT8wqg1mZA"
         self.error = 0
         self.brokers = 1
         self.offset_error = 0
@@ -97,17 +97,44 @@ def ask(answer: Answer, depth: Depth = Depth.DESCRIBE) -> PlaybackResult[ProbeRe
     return play(PROBE.run(Target("127.0.0.1", 9092), depth), MemoryPeer(answer), PROBE.meta.sends)
 
 
+@pytest.mark.parametrize("copied", ["MkU3OEVBNTcwNTJENDM2Q0", "MkU3OEVBNTcwNTJENDM2Qk", "5L6g3nShT-eMCtK--X86sw"])
+def test_a_cluster_id_from_a_manual_is_no_identity(copied: str) -> None:
+    def key(*topics: str) -> str:
+        broker = Broker(__consumer_offsets=[(0, 9)], **{topic: [(0, 4)] for topic in topics})
+        broker.cluster = copied
+        identity = ask(broker.answer).result.identity
+        assert identity is not None
+        assert identity.kind == "fingerprint"
+        return identity.key
+
+    assert key("people", "visits") == key("visits", "people")
+    assert key("people") != key("visits")
+
+
 def test_an_open_one() -> None:
     report = ask(Broker(people=[(10, 40), (0, 5)], __consumer_offsets=[(0, 9)]).answer).result
     assert (report.outcome, report.access, report.product) == (Outcome.OK, Access.OPEN, "kafka")
     assert report.identity is not None
-    assert report.identity.key == "kafka:cluster_id:5L6g3nShT-eMCtK--X86sw"
+    assert report.identity.key == "kafka:cluster_id:pYdR4Xe6TqO0yT8wqg1mZA"
     people = next(one for one in report.containers if one.name == "people")
     assert people.records is not None
     assert people.bytes is not None
     assert (people.records.value, people.records.quality) == (35, Quality.ESTIMATE)
     assert (people.bytes.value, people.bytes.quality) == (140, Quality.EXACT)
     assert [one.name for one in report.containers if one.system] == ["__consumer_offsets"]
+
+
+@pytest.mark.parametrize("closes", [messages.LOG_DIRS_REQUEST[4:6], b"visits"])
+def test_request_that_ends_the_connection_costs_only_itself(closes: bytes) -> None:
+    broker = Broker(people=[(0, 4), (0, 3)], visits=[(0, 9)], zones=[(0, 2)])
+
+    def answer(sent: bytes) -> bytes | None:
+        return None if sent[4:6] == closes or (closes == b"visits" and closes in sent) else broker.answer(sent)
+
+    report = ask(answer).result
+    counted = {one.name: one.records.value for one in report.containers if one.records is not None}
+    assert (report.outcome, report.access) == (Outcome.OK, Access.OPEN), report
+    assert counted == {"people": 7, "zones": 2} | ({} if closes == b"visits" else {"visits": 9})
 
 
 def test_another_broker_leads_a_partition() -> None:

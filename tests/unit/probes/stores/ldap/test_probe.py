@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.model.figure import Quality
+from tieback.assess.leaves import records_total
+from tieback.model.figure import Quality, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import Answer, MemoryPeer, PlaybackResult, play, recorded_answers
@@ -87,10 +88,12 @@ def test_an_open_one() -> None:
     report = played.result
     assert (report.outcome, report.access, report.product) == (Outcome.OK, Access.OPEN, "openldap")
     counted = {one.path: one.records for one in report.containers}
-    people, others = counted[(BASE, "ou=People")], counted[(BASE,)]
+    people, others = counted[(BASE, "ou=People")], counted[(BASE, "(entries)")]
     assert people is not None
     assert others is not None
-    assert (people.value, people.quality, others.value) == (7, Quality.EXACT, 1)
+    assert (people.value, people.quality, others.value) == (7, Quality.EXACT, 3)
+    # The entry of the context, the unit, Berta, and those in the unit.
+    assert records_total(report.containers) == exact(10, "entries of one level")
     assert [one.name for one in report.containers if one.system] == ["cn=config"]
     assert {one.name for one in report.containers[1].fields} <= {"mail", "objectclass"}
     assert report.identity is not None
@@ -99,6 +102,24 @@ def test_an_open_one() -> None:
     assert "anna" not in repr(report)
     assert "Berta" not in repr(report)
     assert played.sent[-1] == messages.UNBIND
+
+
+@pytest.mark.parametrize("number", [5, 7])
+def test_search_that_ends_the_connection_costs_only_itself(number: int) -> None:
+    directory = Directory(**{"ou=People": [f"uid=anna{i}" for i in range(7)], "cn=Berta": []})
+
+    def answer(sent: bytes) -> bytes | None:
+        return None if b"c" in sent and sent[sent.index(b"\2\1") + 2] == number else directory.answer(sent)
+
+    played = ask(answer)
+    report = played.result
+    # What one search did not show is not called readable.
+    assert (report.outcome, report.access) == (Outcome.OK, Access.PARTIAL if number == 5 else Access.OPEN), report
+    counted = {one.path: one.records for one in report.containers}
+    people = counted[(BASE, "ou=People")]
+    assert people is not None
+    assert people.value == 7
+    assert played.sent.count(messages.ANONYMOUS_BIND) > 1 or number == 7
 
 
 def test_a_count_that_a_limit_cut() -> None:
@@ -189,10 +210,35 @@ def test_names_that_are_not_safe_to_send() -> None:
     assert any("not safe to send" in problem for problem in report.problems)
 
 
+def test_units_inside_a_unit_make_its_count_a_lower_bound() -> None:
+    directory = Directory(**{"ou=People": ["uid=anna", "ou=Guests"]})
+    people = next(one for one in ask(directory.answer).result.containers if one.kind == "unit")
+    assert people.records is not None
+    assert (people.records.value, people.records.quality) == (2, Quality.LOWER_BOUND)
+
+
+@pytest.mark.parametrize(
+    ("context", "own"),
+    [
+        ("ou=system", True), ("ou=schema", True), ("OU=Config", True), ("cn=config", True),
+        ("cn=schema,cn=config", True),
+        ("cn=Configuration,dc=hr,dc=test", True), ("ou=system,dc=hr,dc=test", False), ("ou=systems", False),
+        ("cn=people", False),
+    ],
+)  # fmt: skip
+def test_contexts_of_the_product_itself_are_not_searched(context: str, own: bool) -> None:
+    directory = Directory()
+    directory.root["namingContexts"] = [context]
+    directory.levels = {context: ["uid=anna"]}
+    played = ask(directory.answer, Depth.ENUMERATE)
+    assert [one.system for one in played.result.containers] == [own]
+    assert (context.encode() in b"".join(played.sent)) == (not own)
+
+
 def test_many_units() -> None:
     report = ask(Directory(**{f"ou=u{i}": ["uid=anna"] for i in range(60)}).answer, Depth.ENUMERATE).result
-    assert sum(one.records is not None for one in report.containers) == 30
-    assert len(report.containers) == 61
+    assert sum(one.records is not None for one in report.containers) == 31
+    assert len(report.containers) == 62
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 400\r\n", b"0\x05\2\1\1a\0", b"-ERR no\r\n", result(1, 0x65, 0)])

@@ -50,6 +50,60 @@ def ask(change: dict[str, bson.Document], depth: Depth = Depth.DESCRIBE) -> Play
     return play(PROBE.run(Target("127.0.0.1", 27017), depth), MemoryPeer(answer), PROBE.meta.sends)
 
 
+def ask_closing(closes: bytes, change: dict[str, bson.Document]) -> PlaybackResult[ProbeReport]:
+    """As ``ask``, from a server that closes the connection in answer to commands with this text."""
+    answers = {**OPEN, **change}
+
+    def answer(sent: bytes) -> bytes | None:
+        if closes in sent:
+            return None
+        command = next(iter(bson.decode(sent[21:])))
+        return message(answers[command], int.from_bytes(sent[4:8], "little"))
+
+    return play(PROBE.run(Target("127.0.0.1", 27017), Depth.DESCRIBE), MemoryPeer(answer), PROBE.meta.sends)
+
+
+CLOSING = [
+    # text in the command, access
+    (b"buildInfo", Access.OPEN),
+    (b"startupWarnings", Access.OPEN),
+    (b"dbStats", Access.OPEN),
+    (b"$collStats", Access.OPEN),
+    (b"listIndexes", Access.OPEN),
+    (b"$objectToArray", Access.OPEN),
+    (b"listCollections", Access.PARTIAL),
+    (b"listDatabases", Access.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(("closes", "access"), CLOSING)
+def test_refused_command_costs_only_itself(closes: bytes, access: Access) -> None:
+    named: list[bson.Value] = [{"name": f"c{n}", "type": "collection"} for n in range(9)]
+    collections = {"listCollections": batch(*named)}
+    played = ask_closing(closes, collections)
+    report = played.result
+    assert (report.outcome, report.access) == (Outcome.OK, access), report
+    # It is sent once, however many collections there are.
+    assert sum(closes in sent for sent in played.sent) == 1
+    if closes not in (b"listDatabases", b"listCollections"):
+        assert sum(one.records.value for one in report.containers if one.records is not None) == 45
+
+
+VERSIONS: list[tuple[bson.Document, str]] = [
+    ({"ferretdbVersion": "v1.24.2"}, "1.24.2"),
+    ({"ferretdb": {"version": "v2.5.0", "package": "docker"}}, "2.5.0"),
+    ({"ferretdbVersion": "unknown"}, ""),
+    ({"ferretdbFeatures": {}}, ""),
+]
+
+
+@pytest.mark.parametrize(("told", "version"), VERSIONS)
+def test_ferretdb_has_its_own_version(told: bson.Document, version: str) -> None:
+    report = ask({"buildInfo": {"ok": 1, "version": "7.0.42", **told}}).result
+    assert (report.product, report.version) == ("ferretdb", version)
+    assert dict(report.traits)["emulated_version"] == "7.0.42"
+
+
 STATES: list[tuple[str, dict[str, bson.Document], Access]] = [
     ("open", {}, Access.OPEN),
     ("no hello before 4.4", {"hello": NO_COMMAND}, Access.OPEN),

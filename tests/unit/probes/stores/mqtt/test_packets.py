@@ -21,8 +21,10 @@ def read(data: bytes, first: bytes = b"") -> Packet:
 
 def test_what_is_sent() -> None:
     # MQTT 3.1.1, figure 3.6: flags 0x02 is a clean session and nothing else.
-    assert packets.connect(V3) == b"\x10\x19\0\4MQTT\4\2\0\x1e\0\x0dtieback_probe"
-    assert packets.connect(V5) == b"\x10\x1a\0\4MQTT\5\2\0\x1e\0\0\x0dtieback_probe"
+    assert packets.connect(V3) == b"\x10\x0c\0\4MQTT\4\2\0\x1e\0\0"
+    assert packets.connect(V5) == b"\x10\x0d\0\4MQTT\5\2\0\x1e\0\0\0"
+    assert packets.connect(V3, packets.NAMED) == b"\x10\x19\0\4MQTT\4\2\0\x1e\0\x0dtieback_probe"
+    assert packets.connect(V5, packets.NAMED) == b"\x10\x1a\0\4MQTT\5\2\0\x1e\0\0\x0dtieback_probe"
     assert packets.subscribe(V3, b"$SYS/a") == b"\x82\x0b\0\1\0\6$SYS/a\0\xc0\0"
     assert packets.subscribe(V5, b"$SYS/a") == b"\x82\x0c\0\1\0\0\6$SYS/a\0\xc0\0"
     assert packets.encode_packet(0x10, b"x" * 300)[:4] == b"\x10\xac\x02x"

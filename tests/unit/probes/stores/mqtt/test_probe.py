@@ -56,11 +56,10 @@ STATES = [
     # CONNACK, answer to the subscription, access
     (b"\x20\2\0\4", b"", Access.AUTH_REQUIRED),
     (b"\x20\2\0\5", b"", Access.AUTH_REQUIRED),
-    (b"\x20\2\0\2", b"", Access.UNKNOWN),
     (b"\x20\2\0\3", b"", Access.UNKNOWN),
     (IN, statistics(4), Access.OPEN_EMPTY),
     (IN, statistics(4, subscriptions=1), Access.OPEN_EMPTY),
-    (IN, statistics(4, subscriptions=2), Access.PARTIAL),
+    (IN, statistics(4, subscriptions=2), Access.OPEN_EMPTY),
     (IN, b"\x90\3\0\1\x80" + PONG, Access.PARTIAL),
     (IN, b"\x90\3\0\1\0" + PONG, Access.PARTIAL),
     (IN, None, Access.PARTIAL),
@@ -71,6 +70,53 @@ STATES = [
 def test_access_state_by_server_answers(connack: bytes, subscribed: bytes | None, access: Access) -> None:
     report = ask({packets.connect(V3): connack, packets.subscribe(V3, TOPICS): subscribed}).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report
+    assert bool(report.untested) is (access is Access.AUTH_REQUIRED)
+
+
+def test_a_refusal_leaves_logins_untested() -> None:
+    assert ask({packets.connect(V3): b"\x20\2\0\5"}).result.untested == (
+        "any user name with any password: tieback sends no password",
+    )
+    assert ask({packets.connect(V3): IN}, Depth.IDENTIFY).result.untested == ()
+
+
+@pytest.mark.parametrize(("refused", "access"), [(b"\x20\2\0\2", Access.UNKNOWN), (IN, Access.PARTIAL)])
+def test_a_client_name_is_sent_only_if_the_broker_requires_one(refused: bytes, access: Access) -> None:
+    named = packets.connect(V3, packets.NAMED)
+    played = ask({packets.connect(V3): b"\x20\2\0\2", named: refused}, Depth.IDENTIFY)
+    assert (played.result.access, named in played.sent) == (access, True)
+    assert all(packets.NAMED not in sent for sent in ask({packets.connect(V3): IN}).sent)
+
+
+GRANTED, DENIED = b"\x90\3\0\1\0" + PONG, b"\x90\3\0\1\x80" + PONG
+KEEPS_NONE = b"\x20\x0b\0\0\x08\x22\0\x0a\x25\0\x21\0\x14"
+KEEPING = [
+    # answer to the subscription, CONNACK of version 5, access
+    (GRANTED, KEEPS_NONE, Access.OPEN_EMPTY),
+    (GRANTED, b"\x20\6\0\0\3\x22\0\x0a", Access.PARTIAL),
+    (GRANTED, b"\x20\5\0\0\2\x25\1", Access.PARTIAL),
+    (GRANTED, b"\x20\3\0\x87\0", Access.PARTIAL),
+    (DENIED, KEEPS_NONE, Access.PARTIAL),
+]
+
+
+@pytest.mark.parametrize(("subscribed", "five", "access"), KEEPING)
+def test_a_broker_that_retains_nothing_is_empty(subscribed: bytes, five: bytes, access: Access) -> None:
+    answers = {packets.connect(V3): IN, packets.subscribe(V3, TOPICS): subscribed, packets.connect(V5): five}
+    report = ask({**answers}).result
+    assert (report.outcome, report.access) == (Outcome.OK, access), report
+
+
+@given(st.binary(max_size=40))
+@settings(max_examples=200, deadline=None)
+def test_properties_are_read_to_their_end(properties: bytes) -> None:
+    assert packets.keeps_messages(properties) or b"\x25\0" in properties
+
+
+def test_properties_after_texts_are_found() -> None:
+    texts = b"\x26\0\1a\0\2bc\x12\0\3\x25\0x\x27\0\0\1\0"
+    assert packets.keeps_messages(bytes((len(texts) + 2,)) + texts + b"\x25\1")
+    assert not packets.keeps_messages(bytes((len(texts) + 2,)) + texts + b"\x25\0")
 
 
 FIVE = [

@@ -5,11 +5,13 @@ import re
 import pytest
 
 from tieback.probes.stores.mysql.queries import (
+    COUNTS,
     MAX_NAMED,
     MAX_SAMPLED_COLUMNS,
     NAMED,
     SIZES_PARTS,
     WHY,
+    CountQuery,
     note_query,
     sample_query,
     tables_query,
@@ -53,6 +55,13 @@ def test_nothing_is_asked_about_a_table_with_such_a_name(name: str) -> None:
     assert tables_query(SIZES_PARTS, "hr", ["people", name]) == tables_query(SIZES_PARTS, "hr", ["people"])
 
 
+@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("query", COUNTS, ids=lambda query: query.name)
+def test_no_count_of_a_table_with_such_a_name(query: CountQuery, name: str) -> None:
+    assert query.sql(name, "people") is None
+    assert query.sql("hr", name) is None
+
+
 def test_few_tables_are_named_at_once() -> None:
     sql = tables_query(SIZES_PARTS, "hr", [f"t{n}" for n in range(200)])
     assert sql is not None
@@ -63,13 +72,32 @@ def statements() -> list[str]:
     sample = sample_query("hr", "people", ["mail", "id"])
     assert sample is not None
     named = [tables_query(parts, "hr", ["people"]) for _, parts, _, _, _ in NAMED]
-    return [*WHY, *(sql for sql in (*named, note_query("hr", "people", ["mail"]), sample[0]) if sql is not None)]
+    counts = [query.sql("hr", "people") for query in COUNTS]
+    return [
+        *WHY,
+        *(sql for sql in (*named, *counts, note_query("hr", "people", ["mail"]), sample[0]) if sql is not None),
+    ]
+
+
+BUILT_IN = {
+    "COUNT",
+    "LEFT",
+    "CONCAT_WS",
+    "CONCAT",
+    "CHAR",
+    "REPLACE",
+    "CURRENT_USER",
+    "NOW",
+    "UNIX_TIMESTAMP",
+    "dolt_version",
+    "FROM",
+}
 
 
 @pytest.mark.parametrize("sql", statements())
 def test_every_name_is_built_in_or_has_its_schema(sql: str) -> None:
     bare = re.sub(r"'[^']*'", "''", sql)
     functions = set(re.findall(r"(\w+)\(", bare))
-    assert functions <= {"COUNT", "LEFT", "CONCAT_WS"}, functions
-    tables = re.findall(r"\b(?:FROM|JOIN) (\S+)", bare)
-    assert all(re.fullmatch(r"information_schema\.[A-Z]+|`hr`\.`people`", table) for table in tables), tables
+    assert functions <= BUILT_IN, functions
+    tables = re.findall(r"\b(?:FROM|JOIN) ([^\s(]\S*)", bare)
+    assert all(re.fullmatch(r"information_schema\.[A-Z_]+|`hr`\.`people`", table) for table in tables), tables

@@ -43,7 +43,7 @@ GREETINGS = [
 def test_greetings(data: bytes, product: str, version: str, tls: bool, plugin: str) -> None:
     found = play(MysqlSession().read_greeting(None), MemoryPeer(recorded_answers([]), greeting=data), SENDS).result
     assert isinstance(found, MysqlGreeting)
-    assert (found.product, found.number, found.tls, found.plugin) == (product, version, tls, plugin)
+    assert (found.known.name, found.known.version, found.tls, found.plugin) == (product, version, tls, plugin)
 
 
 def test_a_host_that_is_turned_away_hears_it_first() -> None:

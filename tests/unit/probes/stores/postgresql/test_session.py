@@ -68,6 +68,32 @@ def test_parameters_that_end_early(payload: bytes) -> None:
 
 
 @pytest.mark.parametrize(("answer", "result"), STARTS)
+def test_start_behind_a_tls_proxy_is_decoded(answer: bytes, result: Answer) -> None:
+    peer = MemoryPeer(recorded_answers([answer]), tls=True)
+    played = play(PostgresSession().start("r", "d"), peer, SENDS)
+    assert (played.result, played.connections) == (result, 2)
+    # SSLRequest is sent only without TLS.
+    assert [len(sent) == 8 for sent in played.sent] == [True, False]
+
+
+def test_second_start_behind_a_tls_proxy_needs_one_connection() -> None:
+    def twice() -> Conversation[Answer]:
+        session = PostgresSession()
+        yield from session.start("r", "d")
+        return (yield from session.start("r", "d"))
+
+    peer = MemoryPeer(recorded_answers([authentication(0) + READY] * 2), tls=True)
+    played = play(twice(), peer, SENDS)
+    assert (played.result, played.connections) == (StartedSession("18.6"), 3)
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"R\xff\0\0\0", b"\0" * 8, b"", None])
+def test_other_server_with_tls_is_not_postgresql(answer: bytes | None) -> None:
+    with pytest.raises((NotThisProtocol, Fault)):
+        play(PostgresSession().start("r", "d", 1.0), MemoryPeer(recorded_answers([answer]), tls=True), SENDS)
+
+
+@pytest.mark.parametrize(("answer", "result"), STARTS)
 def test_start_answers_are_decoded(answer: bytes, result: Answer) -> None:
     for offer in (b"N", b"S"):
         assert start(offer, answer).result == result
@@ -122,6 +148,40 @@ def row(*values: bytes | None) -> bytes:
 
 END = postgres_frame(b"C", b"SELECT 1\0") + postgres_frame(b"Z", b"I")
 GUARDED = row(b"on", b"pg_catalog, pg_temp") + END
+
+
+def test_query_that_ends_the_connection_costs_only_itself() -> None:
+    def answer(sent: bytes) -> bytes | None:
+        if len(sent) == 8:
+            return b"N"
+        if sent[:1] != b"Q":
+            return authentication(0) + READY
+        if b"transaction_read_only" in sent:
+            return GUARDED
+        if b"pg_control_system" in sent:
+            return None
+        return row(b"shop", b"7") + END if b"FROM pg_catalog.pg_database" in sent else END
+
+    def talk() -> Conversation[list[list[list[str | None]] | PostgresRefusal]]:
+        session = PostgresSession()
+        assert isinstance((yield from session.start("r", "d")), StartedSession)
+        found = []
+        for sql, columns in ((queries.SYSTEM_IDENTIFIER, 1), (queries.DATABASES, 2), (queries.SYSTEM_IDENTIFIER, 1)):
+            one = yield from session.query(sql, columns)
+            found.append(one)
+        yield from session.stop()
+        return found
+
+    played = play(talk(), MemoryPeer(answer), SENDS)
+    refused, rows, again = played.result
+    assert isinstance(refused, PostgresRefusal)
+    assert isinstance(again, PostgresRefusal)
+    assert rows == [["shop", "7"]]
+    # The second connection is guarded before its first query, and the refused query is sent once.
+    begins = [at for at, sent in enumerate(played.sent) if b"BEGIN" in sent]
+    asked = [at for at, sent in enumerate(played.sent) if b"pg_control_system" in sent or b"pg_database" in sent]
+    assert len(asked) == 2
+    assert begins[0] < asked[0] < begins[1] < asked[1]
 
 
 def test_result_rows_are_decoded() -> None:

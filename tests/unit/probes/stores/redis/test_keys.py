@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.probes.stores.redis.keys import MAX_PATTERNS, frequent_patterns, mask_scan
+from tieback.probes.stores.redis.keys import MAX_PATTERNS, frequent_patterns, mask_scan, mask_types
+from tieback.protocols.resp import encode_command as raw_command
 
 CASES = [
     # keys, patterns
@@ -58,6 +59,15 @@ def test_a_recorded_scan_gives_the_same_patterns_again(keys: list[bytes]) -> Non
     assert masked is not None
     assert frequent_patterns(keys_in(masked)) == frequent_patterns(keys)
     assert mask_scan(masked) == masked
+
+
+@given(st.lists(st.lists(part, min_size=1, max_size=6).map(b"".join).filter(bool), min_size=1, max_size=60))
+@settings(max_examples=200, deadline=None)
+def test_recorded_type_commands_have_the_patterns_of_the_recorded_scan(keys: list[bytes]) -> None:
+    commands = b"".join(raw_command(b"TYPE", key) for key in keys)
+    listed = mask_scan(scan(keys))
+    assert listed is not None
+    assert mask_types(commands) == b"".join(raw_command(b"TYPE", key) for key in keys_in(listed))
 
 
 @pytest.mark.parametrize(

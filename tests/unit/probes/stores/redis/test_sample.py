@@ -51,8 +51,8 @@ def test_texts_documents_hashes_and_names() -> None:
     assert [(column.field, column.values) for column in found] == [
         ("user:* (names of keys)", ("ada@x", "bob@y")),
         ("user:*", ("one", "two")),
-        ("doc:#.who.mail", ("c@z.test",)),
         ("doc:#", ("", "{ broken")),
+        ("doc:#.who.mail", ("c@z.test",)),
         ("h:#.phone", ("+49 30 1",)),
         ("h:#.pin", ("1234",)),
     ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.model.figure import Quality
+from tieback.model.figure import Quality, estimate
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.playback import Answer, MemoryPeer, PlaybackResult, play
@@ -47,7 +47,8 @@ class Server:
         path = sent[16:].rstrip(b"\0").decode()
         error, record = 0, b""
         if kind == jute.GET_ALL_CHILDREN_NUMBER:
-            error, record = (0, struct.pack(">i", 8)) if self.counts else (jute.UNIMPLEMENTED, b"")
+            below = 8 if path == "/" else 2 * self.tops[path[1:]]
+            error, record = (0, struct.pack(">i", below)) if self.counts else (jute.UNIMPLEMENTED, b"")
         elif path == "/":
             error, record = self.root, self.listed([*self.tops, "zookeeper"])
         elif (count := self.tops[path[1:]]) < 0:
@@ -74,7 +75,8 @@ def test_an_open_one() -> None:
     people, tree = counted["/people"], counted["/"]
     assert people is not None
     assert tree is not None
-    assert (people.value, people.quality) == (4, Quality.LOWER_BOUND)
+    # Three children, each with one child.
+    assert (people.value, people.quality) == (7, Quality.EXACT)
     assert tree.value == 8
     assert {one.name for one in report.containers if one.system} == {"/", "/zookeeper"}
     assert "anna" not in repr(report)
@@ -125,7 +127,36 @@ def test_without_statistics_and_without_counts() -> None:
     server.counts = False
     report = ask(server.answer).result
     assert report.access is Access.OPEN
-    assert [one.name for one in report.containers] == ["/people", "/zookeeper"]
+    assert [one.name for one in report.containers] == ["/", "/people", "/zookeeper"]
+
+
+OLD_COUNTS = [
+    # answer to srvr, answer to mntr, number of nodes below the listed ones
+    (b"Node count: 19\n", b"zk_version\t3.4\n", 10),
+    (b"Mode: x\n", b"zk_znode_count\t19\n", 10),
+    (b"Node count: 9\n", b"zk_version\t3.4\n", None),
+    (b"Mode: x\n", b"zk_version\t3.4\n", None),
+]
+
+
+@pytest.mark.parametrize(("srvr", "mntr", "deeper"), OLD_COUNTS)
+def test_the_total_is_the_number_of_nodes_that_the_server_says(srvr: bytes, mntr: bytes, deeper: int | None) -> None:
+    server = Server(people=3)
+    server.counts = False
+    server.words |= {b"srvr\n": b"Zookeeper version: 3.4.14-1, built on\n" + srvr, b"mntr\n": mntr}
+    counted = {one.name: one.records for one in ask(server.answer).result.containers}
+    people, rest = counted["/people"], counted.get("(deeper nodes)")
+    assert people is not None
+    assert (people.value, people.quality) == (4, Quality.LOWER_BOUND)
+    assert (rest.value if rest else None) == deeper
+
+
+def test_nodes_are_not_counted_one_by_one_where_that_is_much_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tieback.probes.stores.zookeeper.probe.MAX_COMPARED", 7)
+    played = ask(Server(people=1).answer)
+    assert sum(sent[11:12] == b"h" for sent in played.sent) == 1
+    counted = {one.name: one.records for one in played.result.containers}
+    assert counted["(deeper nodes)"] == estimate(3, "all nodes that the server counts, less those listed and its own")
 
 
 def test_refused_session_gives_no_access_state() -> None:
@@ -167,7 +198,7 @@ def test_other_protocols(answer: bytes) -> None:
     assert ask(lambda _: answer).result.outcome is Outcome.PROTOCOL_MISMATCH
 
 
-@pytest.mark.parametrize(("depth", "sends"), [(Depth.IDENTIFY, 1), (Depth.ENUMERATE, 7), (Depth.DESCRIBE, 7)])
+@pytest.mark.parametrize(("depth", "sends"), [(Depth.IDENTIFY, 1), (Depth.ENUMERATE, 8), (Depth.DESCRIBE, 8)])
 def test_no_deeper_than_allowed(depth: Depth, sends: int) -> None:
     assert len(ask(Server(people=3).answer, depth).sent) == sends
 

@@ -4,7 +4,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from tests.unit.report.conftest import tillroll_store
 from tieback.model.probe import Access
 from tieback.model.report import Report
 from tieback.report.document import AppStoreRow, rows
@@ -55,7 +57,14 @@ def test_a_protected_store_is_drawn_closed(report: Report) -> None:
     ],
 )
 def test_unknown_is_never_drawn_as_safe(access: Access, tone: Tone) -> None:
-    assert tone_of(access) is tone
+    store = replace(tillroll_store(), access=access)
+    assert tone_of(store) is tone
+    assert tone_of(replace(store, untested=("names other than photos",))) in {Tone.OPEN, Tone.UNSURE, tone}
+
+
+def test_a_refusal_that_leaves_a_way_in_untested_is_not_drawn_closed() -> None:
+    store = replace(tillroll_store(), untested=("the account postgres without a password",))
+    assert tone_of(store) is Tone.UNSURE
 
 
 def test_boxes_do_not_overlap_and_stay_inside(report: Report) -> None:

@@ -120,3 +120,16 @@ def test_a_closer_look_is_at_stores_whose_fields_were_read(lake: Lake) -> None:
     assert found == CloserLook(3, 2, figure(10 + 10**20), figure(101))
     assert closer_look(lake, leads(), rows_of(STORES[1:3])) is None
     assert closer_look(lake, leads(), rows_of([])) is None
+
+
+def test_lookalikes_give_a_range_and_an_estimate_is_never_at_least(lake: Lake) -> None:
+    rows = [
+        StoreRow("x1", "redis", "", "DE", True, False, True, lower_bound(10, "c"), exact(1, "s"), at_most=3),
+        StoreRow("x2", "redis", "", "DE", False, False, True, exact(0, "c"), exact(0, "s"), at_most=2),
+        StoreRow("x3", "redis", "", "DE", True, False, True, estimate(5, "c"), exact(1, "s")),
+    ]
+    for table in group_tables(lake, RUN, leads(), rows_of(rows), 25):
+        for group in (one for one in table.groups if one.name in {"redis", "DE"}):
+            assert (group.answering, group.answering_at_most) == (3, 6)
+            assert (group.exposed, group.exposed_at_most) == (2, 4)
+            assert group.records == figure(15, Quality.ESTIMATE)

@@ -1,0 +1,127 @@
+"""Words for the verdict on a store: access, the way in and its rights, what was not tried, and how many stores it is.
+
+All human-readable formats use these words, so that they never differ in what they claim.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from tieback.model.exposure import Exposure
+from tieback.model.probe import Access, Container, Entry, Outcome, Privileges, ProbeReport
+from tieback.report.document import ACCESS_WORDS, clean, count_text
+from tieback.report.figures import bytes_text, figure_text
+
+NOT_READ = "fields not read at this depth"
+"""Instead of classes of personal data, if nothing of a container was looked at."""
+NOT_LOOKED = "not looked at"
+"""The same for a store that showed no container, such as one that requires a login."""
+EXTENSION = "extension"
+"""Type of the fields of a bucket: ``*.csv`` stands for objects with this extension."""
+NO_DATA = "no data"
+NONE_IN_NAMES = "none found by field names"
+NONE_IN_VALUES = "none found by field names and values"
+UNDECIDED = "not decided"
+MOST_UNTESTED = 4
+INTRUSION = "somebody wrote here"
+"""Label of the signs of writes by others."""
+
+_ENTRIES = {
+    Entry.ANONYMOUS: "without an account",
+    Entry.ANY_USER: "with any user name, without a password",
+    Entry.NAMED_ACCOUNT: "as {account}, without a password",
+}
+_PRIVILEGES = {
+    Privileges.ADMIN: "administrator: may change data, users or settings",
+    Privileges.LIMITED: "limited rights",
+    Privileges.UNKNOWN: "rights unknown: the server does not show them",
+}
+
+
+def access_text(store: Exposure | ProbeReport) -> str:
+    """Return the access state in a few words; ``not decided`` if a refusal does not show that it is closed."""
+    words = ACCESS_WORDS[store.access]
+    if store.undecided and store.access is not Access.UNKNOWN:
+        return f"{UNDECIDED} ({words})"
+    if store.privileges is Privileges.ADMIN and store.access.exposed:
+        words += ", administrator"
+    return f"{words} as {clean(store.account, 40)}" if store.account and store.access.exposed else words
+
+
+def entry_text(store: Exposure | ProbeReport) -> str:
+    """Return how a client without credentials gets in and what it may do; empty if no probe says so."""
+    way = _ENTRIES.get(store.entry, "").format(account=clean(store.account, 40) or "an existing account")
+    return "; ".join(filter(None, (way, _PRIVILEGES.get(store.privileges, ""))))
+
+
+def untested_text(store: Exposure | ProbeReport) -> str:
+    """Return what was not tried, as one line; empty if nothing is left or the store is open anyway."""
+    if store.access.exposed:
+        return ""
+    shown = [clean(one, 300) for one in store.untested[:MOST_UNTESTED]]
+    more = len(store.untested) - len(shown)
+    return "; ".join([*shown, f"and {more:,} more"] if more > 0 else shown)
+
+
+def verdict_lines(store: Exposure) -> Iterator[tuple[str, str]]:
+    """Yield what a reader must know besides the access state, as label and text."""
+    if text := entry_text(store):
+        yield "entry", text
+    if text := untested_text(store):
+        yield "not tried", f"{text}. So the store is not known to be closed"
+    if store.default_credentials:
+        yield "default credentials", f"{clean(store.default_credentials)}; they were not tried"
+    if store.at_most > 1:
+        yield "how many", how_many_text(store)
+    if store.intrusion:
+        yield INTRUSION, intrusion_text(store)
+
+
+def verdict_notes(report: ProbeReport) -> tuple[str, ...]:
+    """Return the same for one probed target; empty if it did not answer."""
+    if report.outcome is not Outcome.OK:
+        return ()
+    tried = untested_text(report)
+    wrote = f"{INTRUSION}: {intrusion_text(report)}" if report.intrusion else ""
+    return tuple(filter(None, (entry_text(report), f"not tried: {tried}" if tried else "", wrote)))
+
+
+def intrusion_text(store: Exposure | ProbeReport) -> str:
+    """Return the signs of writes by others, and what they do not show."""
+    return f"{'; '.join(clean(one, 300) for one in store.intrusion)}. This does not show that data were copied"
+
+
+def how_many_text(store: Exposure) -> str:
+    """Return that the addresses may be one store or several, with the figures of both cases."""
+    text = (
+        f"1 to {store.at_most:,} stores: product, version, names and figures agree at these addresses, "
+        "but no identifier shows that it is one store"
+    )
+    if store.records_at_most is not None and store.bytes_at_most is not None and store.exposed:
+        text += f"; together at most {figure_text(store.records_at_most)} records, {bytes_text(store.bytes_at_most)}"
+    return text
+
+
+def no_personal_data(container: Container) -> str:
+    """Return what it means that a container has no class of personal data: not looked, or nothing found."""
+    if container.sampled is not None and container.sampled.records:
+        return NONE_IN_VALUES
+    # The extensions of a bucket's objects say nothing about their content.
+    return NONE_IN_NAMES if any(field.type != EXTENSION for field in container.fields) else NOT_READ
+
+
+def no_personal_data_in(store: Exposure) -> str:
+    """Return the same for a whole store."""
+    own = [container for container in store.containers if not container.system]
+    if not own:
+        return NO_DATA if store.access is Access.OPEN_EMPTY else NOT_LOOKED
+    return worst_answer(own)
+
+
+def worst_answer(containers: Sequence[Container]) -> str:
+    """Return the weakest answer of several containers, with the number of those that were not looked at."""
+    outer = {container.path[:length] for container in containers for length in range(len(container.path))}
+    answers = [no_personal_data(container) for container in containers if container.path not in outer]
+    blind = answers.count(NOT_READ)
+    if blind == len(answers):
+        return NOT_READ
+    found = NONE_IN_NAMES if NONE_IN_NAMES in answers else NONE_IN_VALUES
+    return f"{found}; fields of {count_text(blind, 'container')} not read" if blind else found

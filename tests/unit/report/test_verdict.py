@@ -1,0 +1,225 @@
+"""Words of the verdict: in every format, and never closed where something was left untested."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from tests.unit.report.conftest import the_report, tillroll_store, workhub_store
+from tieback.assess.summary import summarise
+from tieback.model.exposure import Exposure
+from tieback.model.figure import exact, lower_bound
+from tieback.model.pii import Classification, SampledField, SampledRecords
+from tieback.model.probe import Access, Container, Entry, Field, Outcome, Privileges, ProbeReport
+from tieback.model.report import LazyIndex, LazyTable, Report
+from tieback.report import by_name
+from tieback.report.document import headline_text
+from tieback.report.tables import figure_steps
+from tieback.report.verdict import (
+    access_text,
+    entry_text,
+    no_personal_data,
+    no_personal_data_in,
+    untested_text,
+    verdict_lines,
+    verdict_notes,
+)
+
+UNTESTED = "the account root without a password: the grant does not name it"
+WROTE = "the name 'hacked' in 'hacked' (a list)"
+PRIVILEGED = {"entry": Entry.NAMED_ACCOUNT, "privileges": Privileges.ADMIN, "account": "root"}
+SEVERAL = {"at_most": 2, "records_at_most": exact(40_000, "sum"), "bytes_at_most": exact(9_000_000, "sum")}
+
+
+def report_of(exposed: Exposure, answered: Exposure) -> Report:
+    """The sample report with one exposed store and one that answered."""
+    stores = (exposed, answered)
+    base = the_report()
+    probes = [
+        ProbeReport(
+            store.targets[0], Outcome.OK, store.access, product=store.product, account=store.account,
+            entry=store.entry, privileges=store.privileges, untested=store.untested, intrusion=store.intrusion,
+        )
+        for store in stores
+    ]  # fmt: skip
+    findings = [
+        replace(finding, exposures=(store.id,), id=f"fnd-{store.id}")
+        for finding, store in zip(base.findings.first(2), stores, strict=True)
+    ]
+    return replace(
+        base,
+        headline=summarise(5, 1, stores),
+        exposed=LazyIndex.by([exposed], lambda store: store.id),
+        answered=LazyIndex.by([answered], lambda store: store.id),
+        findings=LazyTable.of(findings),
+        probes=LazyTable.of(probes),
+    )
+
+
+@pytest.fixture(scope="module")
+def outputs() -> dict[str, str]:
+    """The report with a privileged store and an undecided one, in each format."""
+    report = report_of(
+        replace(workhub_store(), records=lower_bound(20_000, "count"), intrusion=(WROTE,), **PRIVILEGED, **SEVERAL),
+        replace(tillroll_store(), untested=(UNTESTED,)),
+    )
+    found = {}
+    for name in (
+        "terminal",
+        "html",
+        "json",
+        "ndjson",
+        "csv",
+        "markdown",
+        "sarif",
+        "ocsf",
+        "stix",
+        "defectdojo",
+        "cyclonedx",
+    ):
+        out = io.BytesIO()
+        by_name(name).render(report, out)
+        found[name] = " ".join(out.getvalue().decode().replace("\\", "").split())
+    return found
+
+
+PEOPLE = ("terminal", "html", "markdown", "stix", "defectdojo")
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_entry_and_rights_are_in_formats_for_people(outputs: dict[str, str], name: str) -> None:
+    assert "as root, without a password; administrator: may change data, users or settings" in outputs[name]
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_what_was_not_tried_is_in_formats_for_people(outputs: dict[str, str], name: str) -> None:
+    assert UNTESTED in outputs[name]
+
+
+@pytest.mark.parametrize("name", ["json", "ndjson", "csv", "sarif", "ocsf", "cyclonedx"])
+def test_entry_and_what_was_not_tried_are_in_formats_for_machines(outputs: dict[str, str], name: str) -> None:
+    assert UNTESTED in outputs[name]
+    assert "root" in outputs[name]
+    assert "admin" in outputs[name]
+
+
+@pytest.mark.parametrize("name", ["terminal", "html", "markdown", "json", "ndjson"])
+def test_writes_by_others_are_shown_and_not_called_theft(outputs: dict[str, str], name: str) -> None:
+    text = outputs[name].replace("&#39;", "'")
+    assert WROTE in text
+    if name in ("terminal", "html", "markdown"):
+        assert "somebody wrote here" in text.lower()
+        assert "This does not show that data were copied" in text
+    assert not any(word in text.lower() for word in ("stolen", "theft", "stole"))
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_lookalikes_are_one_to_two_stores(outputs: dict[str, str], name: str) -> None:
+    assert "1 to 2" in outputs[name]
+
+
+def test_no_format_draws_or_counts_an_undecided_store_as_closed(outputs: dict[str, str]) -> None:
+    assert "is-closed" not in outputs["html"].partition("<body>")[2].partition("</p>")[0]
+    assert '<span class="badge closed">' not in outputs["html"]
+    service = next(one for one in json.loads(outputs["cyclonedx"])["services"] if "tillroll" in str(one["endpoints"]))
+    assert "authenticated" not in service
+
+
+def test_headline_shows_ranges_and_undecided_stores() -> None:
+    several = replace(workhub_store(), records=lower_bound(20_000, "count"), bytes=exact(4_500_000, "size"), **SEVERAL)
+    text = headline_text(report_of(several, replace(tillroll_store(), untested=(UNTESTED,))))
+    assert "1 to 2 data stores accessible without authentication: 20,000 to 40,000 records, 4.5 MB to 9 MB." in text
+    assert "1 data store is not decided" in text
+    assert "Not counted as closed." in text
+
+
+def test_headline_of_closed_stores_has_no_such_sentence() -> None:
+    assert "not decided" not in headline_text(report_of(workhub_store(), tillroll_store()))
+
+
+def test_the_steps_show_ranges_and_never_call_them_exact() -> None:
+    several = replace(workhub_store(), records=lower_bound(20_000, "count"), **SEVERAL)
+    steps = {step.figure: step for step in figure_steps(report_of(several, tillroll_store()))}
+    assert (steps["stores-exposed"].value, steps["stores-exposed"].quality) == ("1 to 2", "range")
+    assert (steps["stores-answering"].value, steps["stores-answering"].quality) == ("2 to 3", "range")
+    assert (steps["records"].value, steps["records"].quality) == ("20,000 to 40,000", "range")
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({}, "login required"),
+        ({"untested": (UNTESTED,)}, "not decided (login required)"),
+        ({"access": Access.NOT_FOUND, "untested": ("names other than photos",)}, "not decided (not found)"),
+        ({"access": Access.UNKNOWN, "untested": (UNTESTED,)}, "unknown"),
+        ({"access": Access.FIREWALLED}, "blocks our address"),
+        ({"access": Access.OPEN, **PRIVILEGED}, "open, administrator as root"),
+        ({"access": Access.ANY_USER, "entry": Entry.ANY_USER, "privileges": Privileges.LIMITED}, "any user name"),
+    ],
+)
+def test_access_text(changes: dict[str, Any], text: str) -> None:
+    assert access_text(replace(tillroll_store(), **changes)) == text
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({}, ""),
+        ({"entry": Entry.ANONYMOUS}, "without an account"),
+        ({"entry": Entry.ANONYMOUS, "privileges": Privileges.LIMITED}, "without an account; limited rights"),
+        ({"entry": Entry.NAMED_ACCOUNT}, "as an existing account, without a password"),
+        (
+            {"entry": Entry.ANY_USER, "privileges": Privileges.UNKNOWN},
+            "with any user name, without a password; rights unknown: the server does not show them",
+        ),
+    ],
+)
+def test_entry_text(changes: dict[str, Any], text: str) -> None:
+    assert entry_text(replace(workhub_store(), **changes)) == text
+
+
+def test_long_lists_of_untested_ways_are_cut_with_their_number() -> None:
+    store = replace(tillroll_store(), untested=tuple(f"name {number}" for number in range(9)))
+    assert untested_text(store) == "name 0; name 1; name 2; name 3; and 5 more"
+
+
+def test_untested_ways_are_no_news_for_an_open_store() -> None:
+    assert list(verdict_lines(replace(workhub_store(), untested=(UNTESTED,)))) == []
+
+
+def test_notes_of_a_probed_target() -> None:
+    report = ProbeReport("db.test:3306", Outcome.OK, Access.AUTH_REQUIRED, product="mysql", untested=(UNTESTED,))
+    assert verdict_notes(report) == (f"not tried: {UNTESTED}",)
+    assert verdict_notes(replace(report, outcome=Outcome.TIMEOUT)) == ()
+
+
+def box(name: str, *fields: str, sampled: int = 0) -> Container:
+    none = tuple(SampledField(one, Classification("none", 1.0), 3, 3) for one in fields)
+    read = SampledRecords(sampled, none) if sampled else None
+    return Container((name,), "table", fields=tuple(Field(one) for one in fields), sampled=read)
+
+
+def test_not_looked_and_nothing_found_are_different_answers() -> None:
+    assert no_personal_data(box("a")) == "fields not read at this depth"
+    assert no_personal_data(box("a", "x")) == "none found by field names"
+    assert no_personal_data(box("a", "x", sampled=5)) == "none found by field names and values"
+
+
+@pytest.mark.parametrize(
+    ("containers", "access", "text"),
+    [
+        ((), Access.AUTH_REQUIRED, "not looked at"),
+        ((), Access.OPEN_EMPTY, "no data"),
+        ((box("a"), box("b")), Access.OPEN, "fields not read at this depth"),
+        ((box("a", "x"), box("b")), Access.OPEN, "none found by field names; fields of 1 container not read"),
+        ((box("a", "x"), box("b", "y", sampled=3)), Access.OPEN, "none found by field names"),
+        ((box("a", "x", sampled=3),), Access.OPEN, "none found by field names and values"),
+    ],
+)
+def test_a_store_gives_the_weakest_answer_of_its_containers(
+    containers: tuple[Container, ...], access: Access, text: str
+) -> None:
+    store = replace(workhub_store(), containers=containers, pii=(), fields=(), access=access)
+    assert no_personal_data_in(store) == text
