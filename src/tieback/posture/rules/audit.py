@@ -21,6 +21,9 @@ from tieback.posture.rules.sql_policies import SqlPolicies, SqlSchema
 SECONDS = 10.0
 """Time limit for the answers of one file, in seconds: thousands of rules times thousands of paths are not evaluated."""
 
+_PROJECT = 12
+"""Most time limits of one file that a project gets."""
+
 
 class RulesAnswer(msgspec.Struct, frozen=True, rename={"who": "as"}):
     """Access of a requester to one path of one file."""
@@ -109,11 +112,12 @@ def audit_rules(
         policy, grammar, texts = reader.read(text), reader.meta.name, [text]
     verified = _verified(policy, texts, label) if verify else None
     wanted: Iterable[str] = paths or policy.paths()
-    deadline = time.monotonic() + SECONDS
+    seconds = SECONDS * min(max(len(texts), 1), _PROJECT)
+    deadline = time.monotonic() + seconds
     for asked, path in enumerate(wanted):
         if asked and time.monotonic() > deadline:
             raise InputError(
-                f"only the first {asked:,} paths were evaluated within {SECONDS:g} s",
+                f"only the first {asked:,} paths were evaluated within {seconds:g} s",
                 where=label,
                 advice="Evaluate the others with --path",
             )

@@ -143,6 +143,7 @@ class Access:
             return Decision(Outcome.YES, granted, "a foreign table: row level security does not apply")
         trees = list(self._trees(relation, command))
         best: Decision | None = None
+        work = 0
         for session in self._sessions(role, trees, signed_in=signed_in):
             evaluator = self._evaluator(session, trees)
             for values in _fixed(relation, evaluator, fixed):
@@ -150,6 +151,12 @@ class Access:
                 if best is None or _rank(decision) > _rank(best):
                     best = decision
             if best is not None and best.outcome is Outcome.YES and not best.own:
+                break
+            work += evaluator.work
+            if work > MAX_WORK:
+                # Other metadata of the user was not tried, so a denial would not be certain.
+                if best is not None and best.outcome is Outcome.NO and _left(trees):
+                    best = Decision(Outcome.UNSURE, best.origin, "a condition that is not evaluated")
                 break
         assert best is not None
         return self._by_default(best, relation, granted, acting)
@@ -983,6 +990,11 @@ def _all(conditions: Sequence[Callable[[], Truth]]) -> Truth:
         if "T" not in found.possible:
             break
     return found
+
+
+def _left(trees: Sequence[Any]) -> bool:
+    """True if sessions with other metadata are left."""
+    return any(_mentions_metadata(one) for one in trees)
 
 
 def _base_columns(query: Node, base: Relation) -> frozenset[str]:

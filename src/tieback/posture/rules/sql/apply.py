@@ -279,7 +279,8 @@ class Interpreter:
             if kind == "CONSTR_UNIQUE":
                 return
             for name in strings(fields.get("keys")):
-                relation.columns[name].not_null = True
+                if name in relation.columns:
+                    relation.columns[name].not_null = True
             if column is not None:
                 column.not_null = True
         elif column is None:

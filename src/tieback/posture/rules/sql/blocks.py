@@ -20,6 +20,7 @@ _SILENT = {
     "raise", "return", "perform", "null", "get", "assert", "open", "fetch", "close", "exit", "continue", "commit",
     "rollback", "call", "select", "with", "analyze", "refresh", "notify", "lock",
 }  # fmt: skip
+_CHANGES = re.compile(r"\s*(create|alter|drop|grant|revoke|set|reset)\b", re.IGNORECASE)
 _LOOKS = re.compile(
     r"\b(exists|pg_\w+|information_schema|to_reg\w+|found|has_\w+_privilege|regclass)\b|\bis\s+(not\s+)?null\b",
     re.IGNORECASE,
@@ -131,7 +132,7 @@ class _Block:
             if not handler and stop > at:
                 for one in self._statement(at, stop, scope):
                     yield one
-                    if (doubtful or otherwise) and one.text is not None:
+                    if (doubtful or otherwise) and one.text is not None and _CHANGES.match(one.text):
                         yield BlockStatement(None, one.source, one.line)
             at = stop + 1
 
@@ -180,7 +181,8 @@ class _Block:
             name, values = self._rounds(at, header, scope)
         except UnknownError:
             for one in self.run(header + 1, inner, _Scope(dict(scope.values)), depth + 1):
-                yield BlockStatement(None, one.source, one.line)
+                if one.text is None or _CHANGES.match(one.text):
+                    yield BlockStatement(None, one.source, one.line)
             return
         for value in values:
             yield from self.run(header + 1, inner, _Scope({**scope.values, name: value}), depth + 1)

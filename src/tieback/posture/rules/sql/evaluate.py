@@ -43,7 +43,7 @@ from tieback.posture.rules.sql.values import (
 
 MAX_LEAVES = 3_000
 """Most combinations of values of one condition."""
-MAX_WORK = 20_000
+MAX_WORK = 8_000
 """Most expressions that are evaluated for one answer."""
 MAX_DEPTH = 40
 MAX_LEVELS = 150
