@@ -93,7 +93,8 @@ class FlowTables:
 def _table(rows: Iterable[list[str]], widths: list[int] | None, *, head: bool) -> Table:
     """Some rows of a table with these column widths; without widths, the columns share the terminal."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=head)
-    for column, width in zip(_COLUMNS, widths or [None] * len(_COLUMNS), strict=True):
+    sizes: list[int | None] = [*widths] if widths else [None] * len(_COLUMNS)
+    for column, width in zip(_COLUMNS, sizes, strict=True):
         table.add_column(column, overflow="fold", justify="right" if column in _RIGHT else "left", width=width)
     for cells in rows:
         table.add_row(*map(Text, cells))

@@ -1,6 +1,6 @@
 """Attribution of captured traffic to apps, as far as the captures show it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from hashlib import sha256
 from pathlib import Path
 
@@ -156,7 +156,14 @@ class _Group:
         self._facts.count += self._size() - before
 
     def _size(self) -> int:
-        kept = (self._endpoints, self._servers, self._leaks, self._leads, self._addresses, self._subjects)
+        kept: tuple[Sized, ...] = (
+            self._endpoints,
+            self._servers,
+            self._leaks,
+            self._leads,
+            self._addresses,
+            self._subjects,
+        )
         return sum(map(len, kept))
 
     def traffic(self) -> TrafficApp:
