@@ -225,7 +225,7 @@ def recorder() -> Iterator[Recorder]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Connection, "write", recorded)
         yield recorder
-    assert recorder.undeclared == []
+    assert recorder.undeclared == [], recorder.undeclared
 
 
 @pytest.fixture(autouse=True)
