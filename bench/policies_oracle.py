@@ -222,7 +222,10 @@ def _is_full(found: list[tuple[str, Reached]]) -> bool:
 
 
 def _self_written(schema: str, *, signed_in: bool) -> list[list[str]]:
-    """Rows that a requester writes into the other tables before its request: several ways."""
+    """Rows that a requester writes into the other tables before its request: several ways.
+
+    It writes nothing into ``notes``: a policy that only then allows access counts as a false "open" of ours.
+    """
     users = (OWN, OTHERS[0]) if signed_in else (OTHERS[0],)
     members = [
         f"insert into {schema}.teams_members values ('{user}', {team}, '{role}')"
@@ -247,6 +250,7 @@ def _self_written(schema: str, *, signed_in: bool) -> list[list[str]]:
         [*members, *profiles("member")],
         [*members, *profiles("admin"), *changes],
         [*profiles("member"), *members_only],
+        profiles("admin"),
         [
             f"insert into {schema}.teams_members values ('{users[0]}', 99, 'admin')",
             f"insert into {schema}.profiles values ('{users[0]}', 'admin', true)",

@@ -54,9 +54,10 @@ def test_random_schemas_have_the_access_that_postgresql_gives(postgres: Postgres
 
 
 @pytest.mark.more
+@pytest.mark.timeout(900)
 def test_cases_have_the_access_that_postgresql_gives(isolation: Isolation) -> None:
     differences = []
-    with isolated_server(isolation) as server:
+    with isolated_server(isolation, seconds=900) as server:
         prepare(server, SqlPolicies().read(RulesText("empty.sql", "")).database)
         for number, case in enumerate(TABLES):
             read, write = _reached(case, server, f"c{number}")

@@ -37,7 +37,7 @@ SECONDS = 120.0
 DISK_MIB = 256
 MEMORY_MIB = 768
 """Address space of each process of the server."""
-_START_SECONDS = 30.0
+_START_SECONDS = 60.0
 _SETTINGS = {
     "listen_addresses": "",
     "shared_buffers": "16MB",
@@ -177,7 +177,7 @@ class Server:
 
         try:
             return psycopg.connect(
-                host=str(self.folder), port=5432, user=user, dbname=self.database, connect_timeout=10,
+                host=str(self.folder), port=5432, user=user, dbname=self.database, connect_timeout=60,
                 application_name="tieback", autocommit=True, sslmode="disable", gssencmode="disable",
             )  # fmt: skip
         except psycopg.Error as error:
