@@ -121,7 +121,7 @@ def watch(
     default = workspace / WEBHOOKS_FILE
     if webhooks is None and default.exists() and not accepts_file(workspace, WEBHOOKS_FILE):
         print_problem(f"{default} is new or has changed, and is not used. Review it, then pass --webhooks {default}")
-        hooks: Sequence[Webhook] = ()  # events wait in the queue
+        hooks: tuple[Webhook, ...] = ()  # events wait in the queue
     else:
         hooks = load_webhooks(webhooks or default) if webhooks is not None or default.is_file() else ()
         if webhooks is not None and os.path.realpath(webhooks) == os.path.realpath(default):
