@@ -246,8 +246,8 @@ for path in paths:
 @pytest.mark.parametrize(("kind", "name", "text"), CASES, ids=[f"{kind} {name}" for kind, name, _ in CASES])
 def test_a_recognised_export_can_hold_a_bomb(tmp_path: Path, kind: str, name: str, text: str) -> None:
     paths = []
-    for bomb, content in chain([("honest", text)], bombs(kind, name, text)):
-        folder = tmp_path / bomb.replace("/", "slash")
+    for number, (bomb, content) in enumerate(chain([("honest", text)], bombs(kind, name, text))):
+        folder = tmp_path / f"{number} {bomb.replace('/', 'slash')}"
         folder.mkdir()
         (folder / name).write_text(content)
         paths.append(str(folder / name))
