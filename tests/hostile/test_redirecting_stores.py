@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -301,9 +302,11 @@ def http(status: int, body: bytes = b"{}", **fields: str) -> bytes:
     return head.encode() + body
 
 
-def _search_engine(trap: str) -> Callable[[bytes], bytes]:
-    nodes = b'{"nodes":{"n":{"name":"n","http":{"publish_address":"%b","bound_address":["%b"]},"host":"%b"}}}'
-    root = b'{"name":"n","cluster_name":"c","cluster_uuid":"u1u1u1u1u1u1u1u1u1u1u1","version":{"number":"8.1.0",'
+def _search_engine(trap: str, version: bytes = b'"number":"8.1.0"') -> Callable[[bytes], bytes]:
+    """An own peer, no emulation of the product: its nodes publish the trap, as sniffing clients read it."""
+    nodes = b'{"nodes":{"n":{"name":"n","http":{"publish_address":"%b","bound_address":["%b"]},"host":"%b",'
+    nodes += b'"ip":"%b","transport_address":"%b","transport":{"publish_address":"%b"},"roles":["data"]}}}'
+    root = b'{"name":"n","cluster_name":"c","cluster_uuid":"u1u1u1u1u1u1u1u1u1u1u1","version":{' + version + b","
     root += b'"build_hash":"x","lucene_version":"9"},"tagline":"You Know, for Search","publish_address":"%b"}'
 
     def answer(sent: bytes) -> bytes:
@@ -383,11 +386,20 @@ def _kafka(trap: str) -> Callable[[bytes], bytes]:
 PEERS: dict[str, tuple[str, Callable[[str], Callable[[bytes], bytes]]]] = {
     "MOVED and ASK": ("redis", _redis),
     "sniffing": ("elasticsearch", _search_engine),
+    "sniffing of OpenSearch": (
+        "elasticsearch",
+        partial(_search_engine, version=b'"distribution":"opensearch","number":"2.19.1"'),
+    ),
     "referral": ("ldap", _ldap),
     "brokers": ("kafka", _kafka),
 }
-STATES = {"MOVED and ASK": Access.PARTIAL, "sniffing": Access.OPEN, "brokers": Access.OPEN_EMPTY}
-PRODUCTS = {"MOVED and ASK": "valkey"}
+STATES = {
+    "MOVED and ASK": Access.PARTIAL,
+    "sniffing": Access.OPEN,
+    "sniffing of OpenSearch": Access.OPEN,
+    "brokers": Access.OPEN_EMPTY,
+}
+PRODUCTS = {"MOVED and ASK": "valkey", "sniffing of OpenSearch": "opensearch"}
 
 
 @pytest.mark.parametrize("match", [FRONT, "127.66.20.0/24"], ids=["front only", "others granted too"])

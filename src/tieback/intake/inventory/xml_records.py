@@ -14,6 +14,9 @@ MAX_NODES = 50_000
 MAX_TEXT = 2 << 20
 """Characters of one record."""
 
+_MAX_TAG = 4 << 20
+"""Bytes of a tag or comment; expat keeps an unfinished one in memory."""
+
 
 class XmlElement:
     """An XML element."""
@@ -56,8 +59,12 @@ def iter_xml_elements(source: InventorySource, names: frozenset[str]) -> Iterato
     parser.StartElementHandler, parser.EndElementHandler = reading.start, reading.end
     parser.CharacterDataHandler, parser.EntityDeclHandler = reading.text, reading.entity
     try:
+        read = 0
         for chunk in source.chunks():
             parser.Parse(chunk, False)
+            read += len(chunk)
+            if read - max(parser.CurrentByteIndex, 0) > _MAX_TAG + len(chunk):
+                raise _RefusedError(f"a tag is longer than {_MAX_TAG >> 20} MiB")
             yield from reading.taken()
         parser.Parse(b"", True)
     except expat.ExpatError as error:

@@ -21,6 +21,7 @@ from tieback.pipeline.probing.service import store_ports
 
 MAX_EXPANDED = 65_536
 """Maximum targets of one argument: every port of a host, one port of a /16, or the usual ports of about a /23."""
+_MAX_DIGITS = 5
 ADVICE = "Write HOST, HOST:PORT, HOST:FROM-TO, [IPv6]:PORT, CIDR[:PORT] or a URL"
 
 _SCHEMES: Mapping[str, tuple[str | None, int, bool | None]] = {
@@ -154,9 +155,10 @@ def _range(text: str, where: str) -> range:
 
 
 def _port(text: str, where: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) <= 65535):
-        raise UsageError(f"{text!r} is not a port", where=where, advice=ADVICE)
-    return int(text)
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else 0
+    if not 0 < number <= 65535:
+        raise UsageError(f"{text[:80]!r} is not a port", where=where[:200], advice=ADVICE)
+    return number
 
 
 def _from_url(text: str) -> Iterator[NamedTarget]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from tests.unit.pipeline.mapping.test_flow_endpoints import FLOW, flow
@@ -11,8 +12,10 @@ from tests.unit.pipeline.test_traffic import HTTP, capture
 from tieback.model.flow import FlowApp
 from tieback.model.unit import Unit
 from tieback.pipeline.analyse import ANALYSIS_VERSION, Analyser
+from tieback.pipeline.mapping import traffic_apps
 from tieback.pipeline.mapping.traffic_apps import attribute_traffic, captured_app_key, endpoint_evidence
 from tieback.pipeline.scan import ScanRequest, run_scan
+from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.queries.summaries import captured_bundles
 from tieback.storage.lake.tables.apps import app_tables, apps_by_bundle
 from tieback.storage.lake.tables.flows import flow_tables
@@ -67,3 +70,20 @@ def test_a_scan_of_an_app_and_a_capture(tmp_path: Path) -> None:
         (finding,) = [finding for finding in report.findings.rows() if finding.rule == "cleartext-personal-data"]
         assert "email a…t (16) in query:email, out, to http://api.workhub.test" in finding.evidence
         assert "ada@workhub.test" not in str(finding)
+
+
+def test_a_capture_with_too_many_servers_is_counted_and_what_is_left_out_is_stated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(traffic_apps, "MAX_FACTS", 9)
+    run = Unit("c" * 64, TRAFFIC_ANALYSIS, "/captures/run.pcap", 1)
+    flows = [flow("tls", 443, f"host{at}.test") for at in range(10)]
+    apps = [replace(flow("tls", 443, "host0.test"), app=FlowApp("A", f"com.app{at}")) for at in range(3)]
+    with Workspace.open(tmp_path / "ws") as workspace:
+        workspace.lake.publish("run", flow_tables([(run, ([*flows, *flows, *apps], []))]), [run])
+        units = [RunInput(run.source, run.key, run.version)]
+        (group,) = attribute_traffic(workspace, units, {})
+    assert group.flows == 23, "every flow is counted, also those of apps for which there is no room"
+    assert 0 < len(group.servers) < 10
+    assert group.left_out > 0
+    assert sum(server.flows for server in group.servers) + group.left_out >= 20
