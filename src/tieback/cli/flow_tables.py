@@ -93,12 +93,7 @@ class FlowTables:
 def _table(rows: Iterable[list[str]], widths: Sequence[int | None] | None, *, head: bool) -> Table:
     """Some rows of a table with these column widths; without widths, the columns share the terminal."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=head)
-<<<<<<< HEAD
-    sizes: list[int | None] = [*widths] if widths else [None] * len(_COLUMNS)
-    for column, width in zip(_COLUMNS, sizes, strict=True):
-=======
     for column, width in zip(_COLUMNS, widths or (None,) * len(_COLUMNS), strict=True):
->>>>>>> sec
         table.add_column(column, overflow="fold", justify="right" if column in _RIGHT else "left", width=width)
     for cells in rows:
         table.add_row(*map(Text, cells))

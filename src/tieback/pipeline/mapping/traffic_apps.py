@@ -156,20 +156,8 @@ class _Group:
         self._facts.count += self._size() - before
 
     def _size(self) -> int:
-<<<<<<< HEAD
-        kept: tuple[Sized, ...] = (
-            self._endpoints,
-            self._servers,
-            self._leaks,
-            self._leads,
-            self._addresses,
-            self._subjects,
-        )
-        return sum(map(len, kept))
-=======
         found = len(self._endpoints) + len(self._servers) + len(self._leaks) + len(self._leads)
         return found + len(self._addresses) + len(self._subjects)
->>>>>>> sec
 
     def traffic(self) -> TrafficApp:
         """All of it."""
