@@ -1,6 +1,6 @@
 """Attribution of captured traffic to apps, as far as the captures show it."""
 
-from collections.abc import Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
