@@ -361,8 +361,9 @@ class _Points:
 
 
 def _count(cells: list[_Cell]) -> int:
-    """The highest number in a row; 0 if there is none."""
-    return max((cell for cell in cells if isinstance(cell, int) and not isinstance(cell, bool)), default=0)
+    """The highest number in a row that can be a count; 0 if there is none."""
+    numbers = (cell for cell in cells if isinstance(cell, int) and not isinstance(cell, bool))
+    return max((number for number in numbers if 0 <= number < 1 << 62), default=0)
 
 
 def _series(answer: _Answer | None) -> list[_Series]:
