@@ -385,6 +385,8 @@ def probes() -> Room:
     from tieback.probes import PROBES
     from tieback.probes.interface import Probe
     from tieback.probes.playback import MemoryPeer, play, recorded_answers
+    from tieback.probes.stores.kafka.records import log_records
+    from tieback.probes.wire.objects import KINDS, object_records
     from tieback.scope.conversation import Target
 
     def asks(probe: Probe) -> Callable[[bytes], object]:
@@ -405,9 +407,20 @@ def probes() -> Room:
         seeds.setdefault(name, []).append(joined)
     web = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
     framed = len(web).to_bytes(2, "little") + web
+
+    def objects(data: bytes) -> None:
+        """The records of an object of a bucket; the first byte selects its kind."""
+        object_records(data[1:], KINDS[(data[0] if data else 0) % len(KINDS)], 50, cut=bool(data and data[0] & 128))
+
     return Room(
-        Reader(probe.meta.name, asks(probe), seeds.get(probe.meta.name, [b"\0\0" + framed + framed]))
-        for probe in PROBES
+        [
+            *(
+                Reader(probe.meta.name, asks(probe), seeds.get(probe.meta.name, [b"\0\0" + framed + framed]))
+                for probe in PROBES
+            ),
+            Reader("kafka-records", lambda data: log_records(data, 50), [bytes(61), bytes(16) + b"\x02" + bytes(44)]),
+            Reader("object-records", objects, [b"\0a,b\n1,2\n", b'\2{"a":[{"b":1}]}', b'\3{"a":1}\n{"a":2}\n']),
+        ]
     )
 
 
@@ -532,6 +545,7 @@ def posture() -> Room:
     from tieback.posture.rules import READERS
     from tieback.posture.rules.interface import Requester, RulesReader
     from tieback.posture.rules.source import RulesText
+    from tieback.posture.rules.sql.project import read_files
     from tieback.posture.source import PostureSource
 
     defaults = ProviderDefaults()
@@ -565,16 +579,30 @@ def posture() -> Room:
 
         return read
 
+    def project(path: Path) -> None:
+        try:
+            read_files([], path)
+        except InputError:
+            return
+
     texts = [text.encode() for _, text in EXPORTS.values()]
     return Room(
         [
             *(Reader(one.meta.title, importing(one), [text for text in texts if one.recognises(text)])
               for one in readers()),
             *(Reader(one.meta.name, judging(one), [_RULES[one.meta.name]]) for one in READERS),
+            Reader("supabase-config", lambda data: as_file(data, project), [_PROJECT]),
         ]
     )  # fmt: skip
 
 
+_PROJECT = b"""[api]
+schemas = ["public", "shop"]
+[storage.buckets.a]
+public = true
+[functions.f]
+verify_jwt = false
+"""
 _RULES = {
     "firebase-rules": b"rules_version = '2';\nservice cloud.firestore { match /databases/{d}/documents { function f(a) "
     b"{ return a.data.x == 1 && 'r' in request.auth.token; } match /a/{b=**} { allow read: if f(resource); } } }",

@@ -29,6 +29,7 @@ _OWN_FILES = "reads back what tieback wrote into its own workspace or cache; dam
 _OTHER_PROCESS = "reads the output of programs that the user runs"
 NOT_FUZZED = {
     "assess/conditions.py": _PACKAGE_DATA,
+    "assess/intrusion.py": _PACKAGE_DATA,
     "assess/duties.py": _PACKAGE_DATA,
     "assess/honeypots.py": _PACKAGE_DATA,
     "assess/ransom.py": _PACKAGE_DATA,
@@ -38,6 +39,7 @@ NOT_FUZZED = {
     "backends/range_table.py": _OWN_FILES,
     "cases/letters/bounded.py": "jobs and results between this process and its own child",
     "cases/register.py": _PACKAGE_DATA,
+    "cli/flow_tables.py": _OWN_FILES,
     "cli/pii.py": "JSON lines of the user, by a typed decoder; names and values are fuzzed",
     "engine/dask_results.py": "reports of members; hostile ones are in tests/hostile/test_cluster_members.py",
     "engine/worker.py": "batches from the engine, which is this user's process",
@@ -56,10 +58,12 @@ NOT_FUZZED = {
     "storage/lake/layout.py": _OWN_FILES,
     "storage/lake/queries/summaries.py": _OWN_FILES,
     "storage/lake/tables/apps.py": _OWN_FILES,
+    "storage/lake/tables/flows.py": _OWN_FILES,
     "storage/lake/tables/posture.py": _OWN_FILES,
     "storage/ledger/case_log.py": _OWN_FILES,
     "storage/ledger/conclusions.py": _OWN_FILES,
     "storage/ledger/move.py": _OWN_FILES,
+    "storage/own_domains.py": _OWN_FILES,
     "storage/trust.py": _OWN_FILES,
 }
 """Modules that no input of the corpus reaches, with the reason."""
