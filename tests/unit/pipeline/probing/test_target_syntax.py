@@ -99,7 +99,8 @@ def test_a_block_without_a_port_means_all_usual_ports_of_each_address() -> None:
     "text",
     [
         "", ":9200", "host:", "host:0", "host:65536", "host:http", "host:٣", "[::1", "[::1]x", "a:b:c", ":1-2",
-        "host:1-", "host:-2", "host:1-2-3", "host:1-99999", "host:1-055755795955", "host:000000000080", "10.0.0.0/33", "host/24", "host:80/24", "a b:1", "1:2::/x",
+        "host:1-", "host:-2", "host:1-2-3", "host:1-99999", "host:1-055755795955",
+        "host:000000000080", "10.0.0.0/33", "host/24", "host:80/24", "a b:1", "1:2::/x",
     ],
 )  # fmt: skip
 def test_anything_else_is_one_error(text: str) -> None:
