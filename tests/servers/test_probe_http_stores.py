@@ -517,7 +517,7 @@ def test_access_state_by_server_answers(
 ) -> None:
     probe = probe_named(name)
     assert probe is not None
-    reports = {depth: _report(ask(probe, server, depth, names=names)) for depth in Depth}
+    reports = {depth: _report(ask(probe, server, depth, names=names, scans=True)) for depth in Depth}
     deep = reports[Depth.DESCRIBE]
     assert (deep.outcome, deep.product, deep.access) == (Outcome.OK, product, access), deep
     assert reports[Depth.ENUMERATE].access is access

@@ -103,7 +103,7 @@ def test_what_its_permissions_show(
 ) -> None:
     probe = probe_named("parse")
     assert probe is not None
-    report: ProbeReport = ask(probe, parse, Depth.DESCRIBE, names=names, keys=KEYS, service="parse").report
+    report: ProbeReport = ask(probe, parse, Depth.DESCRIBE, names=names, keys=KEYS, service="parse", scans=True).report
     assert (report.outcome, report.product, report.access) == (Outcome.OK, "parse-server", access)
     assert {one.name: one.records.value if one.records else None for one in report.containers} == records
 
@@ -111,10 +111,12 @@ def test_what_its_permissions_show(
 async def test_through_the_dialer_only_the_targets_own_key_passes(tmp_path: Path, parse: RunningServer) -> None:
     probe = probe_named("parse")
     assert probe is not None
-    rules = (TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),)
+    rules = (TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE, scans=True),)
     grant = Grant("the test", "sec@example.test", date(2999, 1, 1), rules, limits=Limits(connects_per_second=0))
-    own = Target(HOST, parse.port, "parse", names=("Order",), keys=(PublicKey("parse", APPLICATION),))
-    other = Target(HOST, parse.port, "parse", names=("Order",), keys=(PublicKey("parse", "somebody-elses"),))
+    own = Target(HOST, parse.port, "parse", names=("Order",), scans=True, keys=(PublicKey("parse", APPLICATION),))
+    other = Target(
+        HOST, parse.port, "parse", names=("Order",), scans=True, keys=(PublicKey("parse", "somebody-elses"),)
+    )
     with AuditLog(tmp_path / "audit.jsonl") as audit:
         dialer = Dialer(grant, audit)
         found, _ = await dialer.converse(own, probe.run(own, Depth.ENUMERATE), probe.meta.sends, depth=Depth.ENUMERATE)

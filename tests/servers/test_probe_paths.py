@@ -47,7 +47,7 @@ def write_grant(folder: Path, ports: list[int]) -> Path:
         f'authorised_by = "the test"\ncontact = "security@example.test"\nnot_before = {today}\n'
         f'not_after = {today + timedelta(days=1)}\n[[target]]\nmatch = "*.acme.test"\nports = {ports}\n'
         'depth = "describe"\n[[target]]\nmatch = "127.0.0.1"\n'
-        f'ports = {ports}\ndepth = "describe"\n'
+        f'ports = {ports}\ndepth = "describe"\nscans = true\n'
         '[hosts]\n"media.acme.test" = "127.0.0.1"\n"www.acme.test" = "127.0.0.1"\n'
         "[limits]\nconnects_per_second = 0\n"
     )

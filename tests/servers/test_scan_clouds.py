@@ -40,6 +40,7 @@ not_after = {{later}}
 match = "127.0.0.0/8"
 ports = [{S3_PORT}, {PB_PORT}]
 depth = "describe"
+scans = true
 
 [hosts]
 "photos.s3.clubhouse.test" = "{BUCKETS}"
