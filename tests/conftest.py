@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
 # Tests, and the workers of engines that they start, import each other by name.
@@ -21,6 +22,10 @@ from tests.skips import Skip, allowed, lines, reason_of, tolerated, unexpected  
 
 # Prepared rules are kept in the repository's own cache, not in the home of the person who runs the tests.
 os.environ.setdefault("TIEBACK_CACHE", str(ROOT / ".cache" / "prepared"))
+
+# A busy machine, or an unlucky draw of large examples, must not fail a test. Each example may use the test's fixtures.
+settings.register_profile("tieback", deadline=None, suppress_health_check=list(HealthCheck))
+settings.load_profile("tieback")
 
 _RUN = pytest.StashKey[Run]()
 _OUTLIVED = pytest.StashKey[list[str]]()

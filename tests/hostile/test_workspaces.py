@@ -19,7 +19,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.cli.conftest import Run, run
@@ -411,7 +411,7 @@ NAMES = st.sampled_from(
 TEXTS = st.sampled_from([VERSION, SUPPRESSIONS, '{"replaces": [], "holds": []}', "0" * 64, "", "postgres"])
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None)
 @given(files=st.dictionaries(NAMES, TEXTS, min_size=1), in_checkout=st.booleans())
 def test_no_files_make_a_default_workspace(
     tmp_path_factory: pytest.TempPathFactory, files: dict[str, str], in_checkout: bool
@@ -427,7 +427,7 @@ def test_no_files_make_a_default_workspace(
     shutil.rmtree(folder)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None)
 @given(files=st.dictionaries(NAMES, TEXTS, min_size=1))
 def test_no_file_changes_the_exit_code_or_what_is_connected_to(
     run: Run, postgres: Postgres, tmp_path: Path, files: dict[str, str]

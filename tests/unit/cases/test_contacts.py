@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.cases.contacts import MAX_BYTES, contact_address, is_email_address, read_contact_list, read_security_txt
@@ -92,7 +92,6 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         read_security_txt(tmp_path / "none")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=400))
 def test_reading_any_bytes_never_raises_another_error(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "any"

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.cases.policy import default_policy, load_policy
@@ -61,7 +61,6 @@ def test_invalid_policy_is_one_error_line(tmp_path: Path, text: str, says: str) 
     assert "\n" not in caught.value.diagnostics()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200))
 def test_reading_any_bytes_never_raises_another_error(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "any"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.cli.conftest import Run
@@ -224,7 +224,7 @@ def test_lines_of_keys(path: tuple[str, ...], key: str, line: int) -> None:
     assert find_line(text, path, key) == line
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(deadline=None)
 @given(st.text(max_size=300), st.lists(st.text(max_size=8), max_size=2), st.text(max_size=8))
 def test_lines_never_raises(text: str, path: list[str], key: str) -> None:
     assert 0 <= find_line(text, tuple(path), key) <= len(text.splitlines())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.engine.certificates import AUTHORITY, MEMBER, make_certificates, require_certificates, valid_until
@@ -62,7 +62,7 @@ def test_how_long_they_are_valid(days: int, tmp_path: Path) -> None:
 
 
 @given(junk=st.binary(max_size=200), name=st.sampled_from([AUTHORITY, MEMBER]), at=st.integers(0, 500))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None)
 def test_damaged_ones_are_one_line(junk: bytes, name: str, at: int, tmp_path: Path) -> None:
     if not (tmp_path / MEMBER).exists():
         make_certificates(tmp_path)

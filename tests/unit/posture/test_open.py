@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.posture.conftest import Read
@@ -85,7 +85,7 @@ def test_a_cut_export_keeps_what_came_before(name: str, read: Read) -> None:
             assert len(facts) <= whole
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(seed=st.integers(), rounds=st.integers(1, 6), name=st.sampled_from(sorted(EXPORTS)), junk=_JSON)
 def test_damaged_exports_are_read_or_refused(tmp_path: Path, seed: int, rounds: int, name: str, junk: Any) -> None:
     chance = random.Random(seed)
@@ -108,7 +108,7 @@ def test_damaged_exports_are_read_or_refused(tmp_path: Path, seed: int, rounds: 
         one_line(error)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None)
 @given(
     value=st.lists(st.dictionaries(st.sampled_from(_KEYS), _JSON, max_size=6), max_size=3)
     | st.dictionaries(

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.cases.letters.language import KINDS, languages, load_language, write_templates
@@ -82,7 +82,6 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
         load_language("xx")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200))
 def test_any_bytes(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "qq.toml").write_bytes(data)

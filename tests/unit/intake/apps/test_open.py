@@ -3,7 +3,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.apps import ARTIFACT_VERSION
@@ -140,7 +140,7 @@ def test_apps_from_package_registries_are_identified_and_read(
     assert bundle_ids <= named
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None)
 @given(
     noise=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 255)), max_size=12),
     cut=st.integers(0, 2500),

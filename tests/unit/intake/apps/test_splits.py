@@ -3,7 +3,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.apps.archive import Archive
@@ -92,7 +92,7 @@ def test_what_counts_as_a_set(build: Build, names: list[str], expected: bool) ->
     assert is_split_set(Archive(build("zipped", [(name, b"x") for name in names]), PackageProblems())) is expected
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(noise=st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), max_size=12), stored=st.booleans())
 def test_a_damaged_set_never_raises(build: Build, noise: list[tuple[int, int]], stored: bool) -> None:
     files = [("manifest.json", json.dumps(LIST).encode()), ("main.apk", apk(build, "test.x"))]

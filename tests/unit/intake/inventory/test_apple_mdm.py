@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.intake.inventory.reading import read, told
@@ -46,7 +46,6 @@ def test_what_is_none(tmp_path: Path, content: bytes) -> None:
         read(tmp_path, content)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200))
 def test_any_binary_property_list(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(InputError):

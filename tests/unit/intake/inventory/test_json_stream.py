@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.inventory import source as source_module
@@ -81,7 +81,7 @@ _values = st.recursive(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.dictionaries(st.text(), _values)), st.sampled_from([1, 7, 64, 4096]), st.booleans())
 def test_records_are_those_of_a_whole_read(
     tmp_path: Path, wanted: list[dict[str, Any]], chunk: int, ascii_only: bool
@@ -95,7 +95,6 @@ def test_records_are_those_of_a_whole_read(
         )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300) | st.text(alphabet='{}[]",:\\ab1 ', max_size=80).map(str.encode))
 def test_any_bytes_are_records_or_one_error(tmp_path: Path, data: bytes) -> None:
     try:

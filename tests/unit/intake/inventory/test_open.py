@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.inventory.reading import read
@@ -41,7 +41,7 @@ def test_wrong_source_reports_found_and_required_columns(tmp_path: Path) -> None
         open_inventory(InventorySource(path), "intune")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(deadline=None)
 @given(
     st.binary(max_size=200)
     | st.sampled_from(

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.intake.inventory.source import MAX_LINE, MAX_MEMBERS, InventorySource, zip_members
@@ -119,7 +119,6 @@ def test_the_first_record_left_out_is_remembered(tmp_path: Path) -> None:
     assert (source.skipped, source.first_skipped) == (2, "record 3: no name")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=500))
 def test_any_bytes_are_lines_or_one_error(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "any"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.intake.inventory.source import InventorySource
@@ -74,7 +74,6 @@ def test_the_header_of_a_text() -> None:
     assert find_header("") == ()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=300))
 def test_any_text_is_rows_or_one_error(tmp_path: Path, text: str) -> None:
     path = tmp_path / "any.csv"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.intake.inventory.source import InventorySource
@@ -51,7 +51,6 @@ def test_records_do_not_add_up(tmp_path: Path) -> None:
     assert len(cut(tmp_path, "<r>" + ("<app>" + "x" * 900_000 + "</app>") * 4 + "</r>")) == 4
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300))
 def test_any_bytes_are_records_or_one_error(tmp_path: Path, data: bytes) -> None:
     try:

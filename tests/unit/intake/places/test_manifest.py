@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.intake.places.manifest import MAX_LINE, ManifestRow, read_lines, read_manifest
@@ -104,7 +104,6 @@ def test_a_manifest_that_makes_no_sense(tmp_path: Path, name: str, content: byte
     assert error.what.startswith(said)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=400), st.sampled_from([".csv", ".tsv", ".jsonl", ".parquet", ""]), st.booleans())
 def test_any_bytes(tmp_path: Path, content: bytes, suffix: str, table: bool) -> None:
     path = tmp_path / f"m{suffix}"

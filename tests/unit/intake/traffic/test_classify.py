@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
@@ -116,7 +116,7 @@ def test_a_request_names_its_host_though_the_start_of_the_answer_was_lost(
     assert (flow.server.name, flow.protocol, flow.evidence.value) == (name, protocol, evidence)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None)
 @given(
     out=st.binary(max_size=120),
     back=st.binary(max_size=120),

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
@@ -47,7 +47,7 @@ def test_what_was_read_is_kept(read: Read, damage: Callable[[bytes], bytes], flo
     assert any(word in problem.what for problem in problems) if word else problems == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(at=st.integers(24, 400), junk=st.binary(max_size=40))
 def test_mutated_files_never_raise(read: Read, at: int, junk: bytes) -> None:
     data = wire.pcap(TALK)

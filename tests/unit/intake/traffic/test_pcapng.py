@@ -2,7 +2,7 @@ import struct
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
@@ -138,7 +138,7 @@ def test_a_million_interfaces_cost_little() -> None:
     assert len(problems) == 1
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None)
 @given(at=st.integers(0, 300), junk=st.binary(max_size=30))
 def test_mutated_files_never_raise(at: int, junk: bytes) -> None:
     packet = wire.enhanced(ASK, options=wire.option(1, b"u-1"))

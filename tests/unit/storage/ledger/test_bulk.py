@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
@@ -17,7 +17,7 @@ def _all(ledger: Ledger, table: sa.Table) -> list[tuple[Any, ...]]:
     return ledger.database.read(lambda connection: [tuple(row) for row in connection.execute(query)])
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None)
 @given(st.dictionaries(st.text(st.characters(), max_size=8).map(storable), st.text(st.characters()), max_size=5))
 def test_what_goes_in_is_what_is_there(ledger: Ledger, names: dict[str, str]) -> None:
     rows = [{"id": key, "name": name, "document": "\\.\n\t\\N"} for key, name in names.items()]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.storage.objects.aws_profile import profile
@@ -62,7 +62,6 @@ def test_profiles(home: Path, environ: dict[str, str], expected: dict[str, str])
     assert profile({"HOME": str(home), **environ}) == expected
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300))
 def test_any_file(home: Path, content: bytes) -> None:
     (home / ".aws" / "credentials").write_bytes(content)
