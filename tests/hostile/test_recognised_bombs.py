@@ -54,7 +54,7 @@ RULES = {
     "schema.sql": SECURED,
     "grants.sql": "GRANT ALL PRIVILEGES ON *.* TO `root`@`%`;\n",
     "pg_hba.conf": "host all all 0.0.0.0/0 trust\n",
-    "roles_mapping.yml": "readall:\n  users: ['*']\n",
+    "roles_mapping.yml": "_meta:\n  type: \"rolesmapping\"\nreadall:\n  users: ['*']\n",
     "elasticsearch.yml": "network.host: 0.0.0.0\nxpack.security.enabled: false\n",
     "mongod.conf": "net:\n  bindIp: 0.0.0.0\n",
     "cassandra.yaml": "authenticator: AllowAllAuthenticator\nrpc_address: 0.0.0.0\n",

@@ -27,6 +27,8 @@ _ELSEWHERE = "if postgresql.conf lets it listen beyond this machine"
 
 MAX_RECORDS = 4000
 """Most records of one file."""
+MAX_LINE = 65_536
+"""Most characters of a record."""
 MAX_PAIRS = 500
 """Most pairs of database and role that the question for any of them looks at."""
 EVERYBODY = 1 / 256
@@ -129,6 +131,8 @@ class PgHba:
 
 def _records(text: RulesText) -> Iterator[_Record]:
     for number, raw in enumerate(text.text.split("\n"), start=1):
+        if len(raw) > MAX_LINE:
+            raise text.line_error(number, f"longer than {MAX_LINE:,} characters")
         line = _uncommented(raw).strip()
         if not line or line.startswith("include"):
             continue

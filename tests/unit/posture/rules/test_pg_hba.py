@@ -76,6 +76,7 @@ def test_verdict_names_the_record() -> None:
         ("host all all 0.0.0.0/0 trusted", "expected a method such as scram-sha-256, found 'trusted'"),
         ("hosts all all 0.0.0.0/0 trust", "expected local, host"),
         ("host all all trust", "expected a database, a role, an address and a method"),
+        ("host " + "all, " * 20_000 + "trust", "longer than 65,536 characters"),
     ],
 )
 def test_errors_name_the_line(text: str, what: str) -> None:
