@@ -88,9 +88,11 @@ class Choices:
             return UNKNOWN
         if self._at == len(self._path):
             self._path.append([0, len(options)])
-        found = options[self._path[self._at][0]]
+        place = self._path[self._at][0]
+        if place >= len(options):
+            raise UnsupportedError  # a limit ended an earlier combination, and this one has other options
         self._at += 1
-        return found
+        return options[place]
 
     def advance(self) -> bool:
         """Go to the next combination; False after the last one."""
