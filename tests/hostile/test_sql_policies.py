@@ -1,5 +1,7 @@
 """Hostile SQL: deep and long statements for the reader, and migrations that attack the throw-away server."""
 
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ from tieback.model.errors import InputError, UsageError
 from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql import parse
-from tieback.posture.rules.sql.server import Isolation, find_isolation
+from tieback.posture.rules.sql.server import Isolation, find_isolation, isolated_server
 from tieback.posture.rules.sql.verify import Verified, verify
 from tieback.posture.rules.sql_policies import SqlPolicies
 
@@ -159,3 +161,24 @@ def test_errors_of_the_reader_name_the_line() -> None:
     with pytest.raises(InputError) as error:
         SqlPolicies().read(RulesText("m.sql", "select 1;\nselect 'x"))
     assert error.value.where == "m.sql:2:8"
+
+
+def test_no_process_of_the_server_is_left(isolation: Isolation) -> None:
+    with isolated_server(isolation, seconds=60) as server:
+        place = str(server.folder.parent)
+        assert _running(place)
+    for _ in range(50):
+        if not _running(place):
+            break
+        time.sleep(0.1)
+    assert _running(place) == []
+
+
+def _running(place: str) -> list[str]:
+    """The processes with this folder in their command line."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if place.encode() in file.read_bytes():
+                found.append(file.parent.name)
+    return found

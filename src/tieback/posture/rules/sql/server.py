@@ -9,6 +9,7 @@ possible, it does not start.
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -214,7 +215,7 @@ def isolated_server(isolation: Isolation, seconds: float = SECONDS) -> Iterator[
                 [*_namespaces(isolation), _script(isolation, place, command)],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=_environment(), start_new_session=True,
             )  # fmt: skip
-        watch = threading.Timer(seconds, process.kill)
+        watch = threading.Timer(seconds, _kill, (process,))
         watch.daemon = True
         watch.start()
         try:
@@ -223,11 +224,23 @@ def isolated_server(isolation: Isolation, seconds: float = SECONDS) -> Iterator[
             yield server
         finally:
             watch.cancel()
-            process.kill()
+            _kill(process)
             process.wait()
     finally:
         with suppress(OSError):
             shutil.rmtree(place)
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """End the server. Its first process is the child of ``unshare``: with it, all others of its namespace end.
+
+    ``unshare --kill-child`` is not enough: the kernel forgets that signal when the child changes its user.
+    """
+    with suppress(OSError, ValueError):
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii")
+        for child in children.split():
+            os.kill(int(child), signal.SIGKILL)
+    process.kill()
 
 
 def _await(server: Server, socket: Path, process: subprocess.Popen[bytes], log: Path) -> None:
