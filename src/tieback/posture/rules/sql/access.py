@@ -58,6 +58,10 @@ _WRITES = re.compile(
 _TIMED = {"insert": "insert", "update": "update", "delete": "delete", "take": "update"}
 
 
+MAX_TABLES = 4
+"""Most tables of a view or function that are evaluated together."""
+
+
 class Outcome(Enum):
     """What a requester reaches with one command."""
 
@@ -658,36 +662,16 @@ class Access:
         if query.get("op", "SETOP_NONE") != "SETOP_NONE" or not query.get("fromClause"):
             raise UnsupportedError
         rights = role if relation.invoker else relation.owner
-        choices, leaves, count = Choices(), 0, 0
-        every, some, unknown = True, False, False
-        context = Context(rights, choices)
         if query.get("havingClause") or query.get("limitOffset"):
             raise UnsupportedError
-        while True:
-            kinds = ("stored",) * 8
-            bases, _, conditions = evaluator._bind(query, None, context, kinds)  # noqa: SLF001 - the same package
-            if len(bases) > 4:
-                raise UnsupportedError
-            found = evaluator.best(lambda conditions=conditions: _all(conditions))  # type: ignore[misc]
-            if not any(None in base.values.values() for base in bases):
-                count += 1
-                every &= found.always
-            some |= found.holds
-            unknown |= "T" in found.possible
-            leaves += 1
-            if not choices.advance():
-                break
-            if leaves > MAX_LEAVES or evaluator.work > MAX_WORK:
-                every, unknown = False, True
-                break
+        rows = _over_stored_rows(evaluator, query, None, rights)
         reason = "" if relation.invoker else "the view reads with the rights of its owner"
-        if every and count:
+        if rows.every:
             return Decision(Outcome.YES, relation.origin, reason)
-        joined = len(bases) > 1
-        if some and joined and not relation.invoker and not _session_dependent(query):
+        if rows.some and rows.tables > 1 and not relation.invoker and not _session_dependent(query):
             return Decision(Outcome.YES, relation.origin, reason)
-        if some or unknown:
-            return Decision(Outcome.STORED if some else Outcome.UNSURE, relation.origin, "the stored rows decide")
+        if rows.some or rows.unknown:
+            return Decision(Outcome.STORED if rows.some else Outcome.UNSURE, relation.origin, "the stored rows decide")
         return Decision(Outcome.NO, relation.origin, "the view has only the user's own rows, or none")
 
     def _view_write(self, evaluator: Evaluator, relation: Relation, query: Node, command: str, role: str) -> Decision:
@@ -812,28 +796,12 @@ class Access:
         uses_session = _session_dependent(query)
         outer = Scope(parameters={f"${at + 1}": FREE for at in range(len(function.arguments))})
         outer.parameters |= {name: FREE for name in function.parameters if name}
-        choices, leaves, count = Choices(), 0, 0
-        every, some, unknown = True, False, False
-        context = Context(rights, choices)
-        while True:
-            bases, _, conditions = evaluator._bind(query, outer, context, ("stored",) * 8)  # noqa: SLF001 - the same package
-            found = evaluator.best(lambda conditions=conditions: _all(conditions))  # type: ignore[misc]
-            if not any(None in base.values.values() for base in bases):
-                count += 1
-                every &= found.always
-            some |= found.holds
-            unknown |= "T" in found.possible
-            leaves += 1
-            if not choices.advance():
-                break
-            if leaves > MAX_LEAVES or evaluator.work > MAX_WORK:
-                every, unknown = False, True
-                break
-        if every and count and not (uses_session and function.arguments):
+        rows = _over_stored_rows(evaluator, query, outer, rights)
+        if rows.every and not (uses_session and function.arguments):
             return Decision(Outcome.YES, function.origin, reason)
-        if some and not uses_session:
+        if rows.some and not uses_session:
             return Decision(Outcome.YES, function.origin, reason)
-        if some or unknown:
+        if rows.some or rows.unknown:
             return Decision(Outcome.UNSURE, function.origin, f"{reason}; the stored rows decide")
         return Decision(Outcome.NO, function.origin, "the function returns only the user's own rows, or none")
 
@@ -981,6 +949,43 @@ def _fixed(relation: Relation, evaluator: Evaluator, fixed: dict[str, Any] | Non
         return [fixed or {}]
     buckets = [one for one in evaluator.constants.direct.get("bucket_id", []) if isinstance(one, str)]
     return [{}, *({"bucket_id": one} for one in buckets[:50])]
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredRows:
+    """Whether a query returns rows that others stored."""
+
+    every: bool
+    """True if it returns all of them, whatever they contain."""
+    some: bool
+    """True if it returns rows of some contents."""
+    unknown: bool
+    """True if that is not known for some contents."""
+    tables: int
+
+
+def _over_stored_rows(evaluator: Evaluator, query: Node, outer: Scope | None, rights: str) -> _StoredRows:
+    """Evaluate a query's conditions for each combination of what the stored rows may contain."""
+    choices, leaves, count = Choices(), 0, 0
+    every, some, unknown = True, False, False
+    context = Context(rights, choices)
+    while True:
+        bases, _, conditions = evaluator.bind(query, outer, context, ("stored",) * 8)
+        if len(bases) > MAX_TABLES:
+            raise UnsupportedError
+        found = evaluator.best(lambda conditions=conditions: _all(conditions))  # type: ignore[misc]
+        if not any(None in base.values.values() for base in bases):
+            count += 1
+            every &= found.always
+        some |= found.holds
+        unknown |= "T" in found.possible
+        leaves += 1
+        if not choices.advance():
+            break
+        if leaves > MAX_LEAVES or evaluator.work > MAX_WORK:
+            every, unknown = False, True
+            break
+    return _StoredRows(every and count > 0, some, unknown, len(bases))
 
 
 def _all(conditions: Sequence[Callable[[], Truth]]) -> Truth:

@@ -825,7 +825,7 @@ class Evaluator:
 
     def _combinations(self, query: Node, outer: Scope, context: Context) -> Iterator[tuple[str, ...]]:
         """The kinds of rows of each table of a query."""
-        bases, _, _ = self._bind(query, outer, replace(context, choices=Choices()), None)
+        bases, _, _ = self.bind(query, outer, replace(context, choices=Choices()), None)
         if len(bases) > MAX_BASES:
             raise UnsupportedError
         found: list[tuple[str, ...]] = [()]
@@ -876,7 +876,7 @@ class Evaluator:
         condition: Callable[[Scope, Context], Truth],
         kinds: tuple[str, ...],
     ) -> Truth:
-        bases, scope, conditions = self._bind(query, outer, context, kinds)
+        bases, scope, conditions = self.bind(query, outer, context, kinds)
         found = TRUE
         for base, kind in zip(bases, kinds, strict=True):
             found = both(found, self._kind(base, kind, context))
@@ -913,7 +913,7 @@ class Evaluator:
             return frozenset(name for name, one in relation.columns.items() if not one.generated)
         return frozenset(name for role in roles for name in relation.column_grants.get((role, command), {}))
 
-    def _bind(
+    def bind(
         self, query: Node, outer: Scope | None, context: Context, kinds: tuple[str, ...] | None
     ) -> tuple[list[BaseRow], Scope, list[Callable[[], Truth]]]:
         """The rows of a query's ``FROM``, and the conditions they have to meet."""
@@ -993,7 +993,7 @@ class Evaluator:
         if context.depth > MAX_DEPTH or query.get("havingClause") or query.get("limitOffset"):
             raise UnsupportedError
         deeper = replace(context, depth=context.depth + 1)
-        more, inner, needed = self._bind(query, scope, deeper, kinds)
+        more, inner, needed = self.bind(query, scope, deeper, kinds)
         bases += more
         conditions += needed
         aggregated = bool(_aggregates(query))
