@@ -119,8 +119,7 @@ def sample_get(
                 keyed=keyed,
                 headers=headers,
                 label=f"GET {place} ({count} records)",
-                cost=cost,
-            )
+            ).costing(cost)
         )
         for count in (SAMPLED_RECORDS, FEWER_RECORDS)
     )

@@ -22,7 +22,7 @@ from tieback.probes.web import Identification, Inquiry, other_names
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import get_request
-from tieback.scope.conversation import Conversation
+from tieback.scope.conversation import Conversation, SendCost
 
 _NAME = rb"[A-Za-z0-9][A-Za-z0-9_.-]{0,35}"
 _MOST = 5000
@@ -37,7 +37,7 @@ _DOCUMENTS = get_request(
     "number of documents readable without a login; of a document only its id is returned, which is dropped",
     names=_NAME,
     keyed=(("X-Appwrite-Project", rb"[A-Za-z0-9][A-Za-z0-9_.-]{0,35}"),),
-)
+).costing(SendCost.BOUNDED)
 _SAMPLE = sample_get(
     "/v1/databases/{database}/collections/{collection}/documents"
     "?queries%5B0%5D=%7B%22method%22%3A%22limit%22%2C%22values%22%3A%5B#%5D%7D",

@@ -19,7 +19,7 @@ from tieback.probes.wire.http import MAX_BODY, Response
 from tieback.probes.wire.jsontext import parse_count
 from tieback.probes.wire.requests import OBJECT, get_request
 from tieback.probes.wire.xmltext import extension_patterns, root, value, values
-from tieback.scope.conversation import Conversation
+from tieback.scope.conversation import Conversation, SendCost
 
 # "Naming and referencing containers": 3 to 63 of a-z, 0-9 and hyphen, or $root, $web; an emulator's account first.
 _CONTAINER = rb"(?:[a-z0-9]{3,24}/)?(?:\$root|\$web|[a-z0-9](?:-?[a-z0-9]){2,62})"
@@ -31,7 +31,7 @@ _LIST = get_request(
     names=_CONTAINER,
     raw=True,
     label="GET /<container>?comp=list",
-)
+).costing(SendCost.BOUNDED)
 _PROPERTIES = get_request(
     "/{container}?restype=container",
     "whether an anonymous client may read the container's properties: the second proof",

@@ -67,8 +67,7 @@ _FEW = get_request(
     names=clickhouse.NAME,
     raw=True,
     label="SELECT count() of at most 10,000 rows",
-    cost=SendCost.BOUNDED,
-)
+).costing(SendCost.BOUNDED)
 _ALL = get_request(
     "/?query=SELECT+count()+FROM+%60{database}%60.%60{table}%60+FORMAT+JSONCompact"
     "&max_execution_time=5&max_rows_to_read=1000000000",
@@ -76,8 +75,7 @@ _ALL = get_request(
     names=clickhouse.NAME,
     raw=True,
     label="SELECT count() of all rows",
-    cost=SendCost.SCAN,
-)
+).costing(SendCost.SCAN)
 _COLUMNS = get_request(
     "/?query=SELECT+database,table,name,type+FROM+system.columns+WHERE+database+IN+({names})+LIMIT+6000"
     "+FORMAT+JSONCompact",

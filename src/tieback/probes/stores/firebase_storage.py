@@ -20,7 +20,7 @@ from tieback.probes.wire.http import MAX_BODY, Response, segment
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.requests import OBJECT_SEGMENT, get_request
 from tieback.probes.wire.xmltext import extension_patterns
-from tieback.scope.conversation import Conversation
+from tieback.scope.conversation import Conversation, SendCost
 
 # "About Cloud Storage buckets", naming requirements.
 _BUCKET = rb"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
@@ -30,13 +30,13 @@ _LIST = get_request(
     "/v0/b/{bucket}/o?maxResults=1000",
     "names of at most 1000 objects, which are only counted; no object is read",
     names=_BUCKET,
-)
+).costing(SendCost.BOUNDED)
 _ONE = get_request(
     "/v0/b/{bucket}/o?maxResults=1",
     "whether the listing is answered a second time: the second proof",
     names=_BUCKET,
     label="GET /v0/b/<bucket>/o?maxResults=1",
-)
+).costing(SendCost.BOUNDED)
 
 
 _OBJECT = object_get("/v0/b/{bucket}/o/{object}?alt=media", names=OBJECT_SEGMENT)

@@ -57,7 +57,7 @@ _READABLE = get_request(
     "whether one document is readable: the second proof; returns only its name, which is dropped",
     names=_NAME,
     label="GET .../documents/<collection> (names only)",
-)
+).costing(SendCost.BOUNDED)
 _SAMPLE = sample_get(
     f"{_DATABASE}/documents/{{collection}}?pageSize=#",
     "documents of a collection that the rules show to everyone; billed to the owner as that many reads",

@@ -19,7 +19,7 @@ from tieback.probes.wire.http import Response, segment
 from tieback.probes.wire.jsontext import decode_json, parse_count
 from tieback.probes.wire.requests import OBJECT_SEGMENT, get_request
 from tieback.probes.wire.xmltext import extension_patterns
-from tieback.scope.conversation import Conversation
+from tieback.scope.conversation import Conversation, SendCost
 
 # "About Cloud Storage buckets", naming requirements.
 _BUCKET = rb"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
@@ -34,7 +34,7 @@ _LIST = get_request(
     "/storage/v1/b/{bucket}/o?maxResults=1000&fields=items(name,size),nextPageToken",
     "names and sizes of at most 1000 objects, which are only counted; no object is read",
     names=_BUCKET,
-)
+).costing(SendCost.BOUNDED)
 _OBJECT = object_get("/storage/v1/b/{bucket}/o/{object}?alt=media", names=OBJECT_SEGMENT)
 
 

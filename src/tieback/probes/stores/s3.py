@@ -25,7 +25,7 @@ from tieback.probes.wire.http import MAX_BODY, Response
 from tieback.probes.wire.jsontext import parse_count
 from tieback.probes.wire.requests import OBJECT, get_request, head_request
 from tieback.probes.wire.xmltext import extension_patterns, root, value, values
-from tieback.scope.conversation import Conversation
+from tieback.scope.conversation import Conversation, SendCost
 
 # Amazon S3 User Guide, bucket naming rules; older buckets have underscores and capital letters too.
 _BUCKET = rb"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]"
@@ -37,13 +37,13 @@ _LIST = get_request(
     "/{bucket}?list-type=2&max-keys=1000",
     "names and sizes of at most 1000 objects, which are only counted; no object is read",
     names=_BUCKET,
-)
+).costing(SendCost.BOUNDED)
 _HEAD = head_request("/{bucket}", "whether an anonymous client may list the bucket; header fields only")
 _OWN = get_request(
     "/?list-type=2&max-keys=1000",
     "the same for a bucket that has its own host name",
     label="GET /?list-type=2 (a bucket's host)",
-)
+).costing(SendCost.BOUNDED)
 
 _OBJECT = object_get("/{bucket}/{object}", names=OBJECT)
 _OWN_OBJECT = object_get("/{object}", names=OBJECT)

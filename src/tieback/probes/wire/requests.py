@@ -114,7 +114,6 @@ def get_request(
     raw: bool = False,
     label: str = "",
     keyed: Keyed = (),
-    cost: SendCost = SendCost.CATALOGUE,
 ) -> Request:
     """Declare a GET.
 
@@ -127,10 +126,9 @@ def get_request(
         raw: whether names are inserted without percent-encoding; ``names`` then limits them.
         label: label in reports and documentation, if the path without its query is not clear enough.
         keyed: header fields for the app's public key, each with a pattern of the permitted values.
-        cost: what an answer costs the server or its owner.
     """
     send = declared_get(label or _label("GET", path), _pattern(path, names), why, headers, depth, keyed)
-    return Request(msgspec.structs.replace(send, cost=cost), path, headers=headers, raw=raw, keyed=keyed)
+    return Request(send, path, headers=headers, raw=raw, keyed=keyed)
 
 
 def head_request(
