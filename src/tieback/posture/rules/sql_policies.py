@@ -15,11 +15,12 @@ from itertools import islice
 from tieback.posture.rules import interface
 from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.sql import apply, linter, supabase
+from tieback.posture.rules.sql import linter, supabase
 from tieback.posture.rules.sql.access.access import Access
 from tieback.posture.rules.sql.access.decisions import Decision, Outcome
 from tieback.posture.rules.sql.linter import DEFAULT_SCHEMAS, Lint, function_path
 from tieback.posture.rules.sql.schema import Bucket, Database, Function, Origin, Relation
+from tieback.posture.rules.sql.statements import apply
 
 _WRITES = ("insert", "update", "delete")
 _HEAD = 400_000

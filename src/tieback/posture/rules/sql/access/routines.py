@@ -23,8 +23,6 @@ _GUARD = re.compile(
 
 
 _READS = re.compile(r"\bfrom\s+[a-z_\"]|\breturn\s+query\b", re.IGNORECASE)
-
-
 _WRITES = re.compile(
     r"\binsert\s+into\b|\bupdate\s+(?!set\b)[\"a-z_.]+\s+(as\s+\w+\s+|\w+\s+)?set\b|\bdelete\s+from\b|\btruncate\b",
     re.IGNORECASE,

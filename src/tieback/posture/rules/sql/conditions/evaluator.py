@@ -17,15 +17,11 @@ from tieback.posture.rules.sql.schema import Database, Relation
 
 MAX_WORK = 8_000
 """Most expressions that are evaluated for one answer."""
-
-
 MAX_DEPTH = 40
 
 
 MAX_LEVELS = 150
 """Deepest nesting of expressions, with those of functions and policies."""
-
-
 MAX_WORLDS = 24
 """Most combinations of rows that the requester writes before its request."""
 

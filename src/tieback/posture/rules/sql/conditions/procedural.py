@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tieback.posture.rules.sql import blocks, parse
+from tieback.posture.rules.sql import parse
 from tieback.posture.rules.sql.conditions.context import Context, Scope
 from tieback.posture.rules.sql.conditions.evaluator import Evaluator
 from tieback.posture.rules.sql.conditions.queries import scalar
 from tieback.posture.rules.sql.conditions.values import FALSE, TRUE, Truth, truth
 from tieback.posture.rules.sql.parse import Node, StatementError, kind_of
+from tieback.posture.rules.sql.statements import blocks
 
 MAX_TOKENS = 1_500
 

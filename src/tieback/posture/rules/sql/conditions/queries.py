@@ -28,8 +28,6 @@ from tieback.posture.rules.sql.parse import Node, kind_of, string, strings
 from tieback.posture.rules.sql.schema import Relation
 
 _NOTHING = object()
-
-
 MAX_LEAVES = 3_000
 """Most combinations of values of one condition."""
 
@@ -163,7 +161,7 @@ def _aggregate(evaluator: Evaluator, found: list[str], target: Any, query: Node,
 
 
 def _rows(  # noqa: PLR0912 - how a row can exist
-    evaluator,
+    evaluator: Evaluator,
     query: Node,
     outer: Scope,
     context: Context,
