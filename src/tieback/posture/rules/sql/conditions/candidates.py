@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tieback.posture.rules.sql import names, parse
+from tieback.posture.rules.sql.conditions.values import FRESH_TEXTS, NOW, OTHER_IDS, OWN_EMAIL, OWN_ID, UNKNOWN
 from tieback.posture.rules.sql.parse import kind_of, string, strings
 from tieback.posture.rules.sql.schema import Column
-from tieback.posture.rules.sql.values import FRESH_TEXTS, NOW, OTHER_IDS, OWN_EMAIL, OWN_ID, UNKNOWN
 
 MAX_CANDIDATES = 14
 _UUID = 36

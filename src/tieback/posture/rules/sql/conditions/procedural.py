@@ -8,14 +8,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tieback.posture.rules.sql import blocks, parse
+from tieback.posture.rules.sql import parse
+from tieback.posture.rules.sql.conditions.context import Context, Scope
+from tieback.posture.rules.sql.conditions.evaluator import Evaluator
+from tieback.posture.rules.sql.conditions.queries import scalar
+from tieback.posture.rules.sql.conditions.values import FALSE, TRUE, Truth, truth
 from tieback.posture.rules.sql.parse import Node, StatementError, kind_of
-from tieback.posture.rules.sql.values import FALSE, TRUE, Truth, truth
-
-if TYPE_CHECKING:
-    from tieback.posture.rules.sql.evaluate import Context, Evaluator, Scope
+from tieback.posture.rules.sql.statements import blocks
 
 MAX_TOKENS = 1_500
 
@@ -167,12 +168,12 @@ def _expression(text: str) -> Node:
     return found
 
 
-def run(program: Sequence[Step], evaluator: "Evaluator", scope: "Scope", context: "Context") -> Any:
+def run(program: Sequence[Step], evaluator: Evaluator, scope: Scope, context: Context) -> Any:
     """The value that a function returns."""
     return _run(tuple(program), evaluator, scope, context)
 
 
-def _run(steps: tuple[Step, ...], evaluator: "Evaluator", scope: "Scope", context: "Context") -> Any:
+def _run(steps: tuple[Step, ...], evaluator: Evaluator, scope: Scope, context: Context) -> Any:
     for at, step in enumerate(steps):
         match step:
             case Return(expression):
@@ -180,7 +181,7 @@ def _run(steps: tuple[Step, ...], evaluator: "Evaluator", scope: "Scope", contex
             case Raise():
                 return FALSE
             case Set(name, query):
-                scope.parameters = {**scope.parameters, name: evaluator.scalar(query, scope, context)}
+                scope.parameters = {**scope.parameters, name: scalar(evaluator, query, scope, context)}
             case If(branches):
                 return _branches(branches, steps[at + 1 :], evaluator, scope, context)
     return None
@@ -189,12 +190,10 @@ def _run(steps: tuple[Step, ...], evaluator: "Evaluator", scope: "Scope", contex
 def _branches(
     branches: Sequence[tuple[Node | None, tuple[Step, ...]]],
     rest: tuple[Step, ...],
-    evaluator: "Evaluator",
-    scope: "Scope",
-    context: "Context",
+    evaluator: Evaluator,
+    scope: Scope,
+    context: Context,
 ) -> Any:
-    from tieback.posture.rules.sql.evaluate import Scope
-
     if not branches:
         return _run(rest, evaluator, scope, context)
     (condition, steps), others = branches[0], branches[1:]
