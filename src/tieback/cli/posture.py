@@ -346,6 +346,8 @@ def _moment(day: str, option: str) -> str:
 
 
 def _remarks(end: "ImportedPosture") -> Iterable[str]:
+    if end.other:
+        yield f"{end.other:,} records are about no data store" + ("" if end.statements else "; nothing else was found")
     if end.first_left_out:
         yield f"{end.left_out:,} records ignored; first: {end.first_left_out}"
     if end.missed:

@@ -14,12 +14,13 @@ from tieback.posture.readers.cloud_cli import CloudCli
 from tieback.posture.readers.gcp import AssetInventory, CommandCenter
 from tieback.posture.readers.prowler import ProwlerOcsf
 from tieback.posture.readers.prowler_csv import ProwlerCsv, ProwlerJson
+from tieback.posture.readers.prowler_v2 import ProwlerCsvV2, ProwlerJsonV2
 from tieback.posture.readers.scoutsuite import ScoutSuite
 from tieback.posture.readers.security_hub import SecurityHub
 from tieback.posture.readers.steampipe import Powerpipe, Steampipe
 from tieback.posture.source import Origin, PostureSource
 
-POSTURE_VERSION = "2"
+POSTURE_VERSION = "3"
 """Increased if a reader reads other facts from the same file."""
 
 _REFUSED = re.compile(rb"\A\s*(?:An error occurred \(([A-Za-z]{1,60})\)|ERROR: \(?([A-Za-z.]{1,60}))")
@@ -45,6 +46,8 @@ def readers() -> tuple[PostureReader, ...]:
         ProwlerOcsf(),
         ProwlerCsv(),
         ProwlerJson(),
+        ProwlerCsvV2(),
+        ProwlerJsonV2(),
         SecurityHub(),
         AwsConfig(),
         ScoutSuite(),
@@ -81,12 +84,6 @@ def open_export(path: Path, origin: Origin | None = None) -> tuple[PostureReader
             f"contains the error of a command ({code}), not its output",
             where=str(path),
             advice="Run the command again with read permissions",
-        )
-    if b'"Control ID"' in head or b"TITLE_ID,CHECK_RESULT" in head:
-        raise InputError(
-            "findings of Prowler 2, which name no resource by its ARN",
-            where=str(path),
-            advice="Export them with Prowler 3 or newer (-M csv json-ocsf), or with Prowler 2 as -M json-asff",
         )
     known = ", ".join(sorted({reader.meta.title for reader in readers()}))
     raise InputError(
