@@ -25,7 +25,12 @@ CYPHER = {
 ETCD = ("/v3", "/v3beta", "/v3alpha")
 POSTS = {
     # probe, path, body: an API that reads by POST
+    *(("etcd", f"{v}/kv/range", '{"key":"AA==","count_only":true}') for v in ETCD),
     *(("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","count_only":true}') for v in ETCD),
+    *(
+        ("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","count_only":true,"serializable":true}')
+        for v in ETCD
+    ),
     *(("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}') for v in ETCD),
     *(("etcd", f"{v}/maintenance/status", "{}") for v in ETCD),
     ("etcd", "/v3/auth/status", "{}"),
