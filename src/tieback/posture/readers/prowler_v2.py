@@ -1,7 +1,7 @@
 """Prowler 2: outcomes of checks, as CSV with commas or JSON.
 
-Formats: ``include/csv_header`` and ``include/outputs`` of https://github.com/prowler-cloud/prowler/tree/2.12.1. A finding
-names its resource by a short name, without an ARN; files of 2.4 and older do not name it at all.
+Formats: ``include/csv_header`` and ``include/outputs`` of https://github.com/prowler-cloud/prowler/tree/2.12.1. A
+finding names its resource by a short name, without an ARN; files of 2.4 and older do not name it at all.
 """
 
 import re
