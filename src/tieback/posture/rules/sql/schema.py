@@ -110,6 +110,8 @@ class Relation:
     query: Node | None = None
     invoker: bool = False
     """True if a view reads with the privileges of the requester."""
+    checked: bool = False
+    """True if a view has ``WITH CHECK OPTION``."""
     read_only: bool = False
     """True for a view with a rule or a trigger instead of writing, and for a foreign table."""
     parents: list[Name] = field(default_factory=list)

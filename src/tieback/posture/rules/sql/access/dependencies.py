@@ -7,8 +7,8 @@ from tieback.posture.rules.sql import names, parse
 from tieback.posture.rules.sql.access.context import AccessContext
 from tieback.posture.rules.sql.access.sign_up import inserts
 from tieback.posture.rules.sql.conditions import procedural
-from tieback.posture.rules.sql.conditions.procedural import If, Return, Set
-from tieback.posture.rules.sql.parse import Node, strings
+from tieback.posture.rules.sql.conditions.procedural import If, Return, ReturnQuery, Set
+from tieback.posture.rules.sql.parse import Node, kind_of, strings
 from tieback.posture.rules.sql.schema import Function, Relation
 
 MAX_TREES = 300
@@ -66,12 +66,22 @@ def body_trees(function: Function) -> list[Node]:
     return []
 
 
+def row_query(function: Function) -> tuple[tuple[Node, ...], Node] | None:
+    """The query whose rows a function returns, and the conditions that end it before; ``None`` if that is not known."""
+    if function.language == "plpgsql":
+        program = procedural.compile_body(function.body)
+        return procedural.returned_rows(program) if program is not None else None
+    trees = body_trees(function)
+    kind, fields = kind_of(trees[0]) if len(trees) == 1 else ("", {})
+    return ((), fields) if kind == "SelectStmt" else None
+
+
 def _step_trees(steps: Sequence[Any]) -> Iterator[Node]:
     for step in steps:
         match step:
             case Return(expression):
                 yield expression
-            case Set(_, query):
+            case ReturnQuery(query) | Set(_, query):
                 yield {"SelectStmt": query}
             case If(branches):
                 for condition, inner in branches:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tieback.posture.rules.sql import parse
 from tieback.posture.rules.sql.access.context import AccessContext
+from tieback.posture.rules.sql.access.dependencies import MAX_TREES
 from tieback.posture.rules.sql.access.sign_up import created_rows
 from tieback.posture.rules.sql.access.writes import may_write
 from tieback.posture.rules.sql.conditions.candidates import Constants
@@ -47,6 +48,7 @@ def evaluator_with_writes(access: AccessContext, session: Session, trees: Sequen
     """An evaluator for a session, which knows the rows that it may write first."""
     evaluator = evaluator_for(access.db, session)
     evaluator.constants.collect(trees)
+    evaluator.constants.truncated = len(trees) >= MAX_TREES
     evaluator.sign_up_rows = lambda relation: created_rows(access, relation, evaluator)
 
     def self_made(relation: Relation, command: str, row: Row, context: Context) -> Truth:

@@ -48,6 +48,8 @@ def over_stored_rows(evaluator: Evaluator, query: Node, outer: Scope | None, rig
         if leaves > MAX_LEAVES or evaluator.work > MAX_WORK:
             every, unknown = False, True
             break
+    if evaluator.constants.truncated:
+        every, unknown = False, True
     return StoredRows(every and count > 0, some, unknown, len(bases))
 
 

@@ -165,6 +165,7 @@ def _insert(
         if leaves > MAX_LEAVES or evaluator.work > MAX_WORK:
             possible = True
             break
+    possible |= evaluator.constants.truncated
     if own:
         allowed = _allowed(evaluator, relation, "insert", role, granted)
         return _with_trigger(access, relation, "insert", replace(allowed, own=True, reason="only rows with its own ID"))
@@ -208,6 +209,8 @@ def _existing(
         if leaves > MAX_LEAVES or evaluator.work > MAX_WORK:
             every, unknown = False, True
             break
+    if evaluator.constants.truncated:
+        every, unknown = False, True
     if every and count:
         return _with_trigger(access, relation, command, _allowed(evaluator, relation, command, role, granted))
     if some:

@@ -12,8 +12,12 @@ from tieback.posture.rules.sql.access.stored import over_stored_rows
 from tieback.posture.rules.sql.access.tables import decide_table
 from tieback.posture.rules.sql.conditions.context import RefusedQueryError, UnsupportedError
 from tieback.posture.rules.sql.conditions.evaluator import Evaluator
+from tieback.posture.rules.sql.conditions.sources import aggregates_of
 from tieback.posture.rules.sql.parse import Node, kind_of, string
 from tieback.posture.rules.sql.schema import Relation
+
+MAX_VIEWS = 8
+"""Most views on one another that are followed."""
 
 
 def decide_view(access: AccessContext, relation: Relation, command: str, role: str, *, signed_in: bool) -> Decision:
@@ -96,50 +100,73 @@ def _view_rows(evaluator: Evaluator, relation: Relation, query: Node, role: str)
     return Decision(Outcome.NO, relation.origin, "the view has only the user's own rows, or none")
 
 
-def _view_write(
+def _view_write(  # noqa: PLR0912 - a reason each
     access: AccessContext, evaluator: Evaluator, relation: Relation, query: Node, command: str, role: str
 ) -> Decision:
-    """A simple view can be written; PostgreSQL checks its owner's rights on the table."""
-    sources = query.get("fromClause", [])
-    simple = (
-        len(sources) == 1
-        and "RangeVar" in sources[0]
-        and not any(
-            query.get(one) for one in ("groupClause", "distinctClause", "havingClause", "limitCount", "withClause")
-        )
-        and query.get("op", "SETOP_NONE") == "SETOP_NONE"
-        and not any(kind == "FuncCall" for one in query["targetList"] for kind, _ in parse.walk(one))
-    )
-    if relation.read_only:
-        return Decision(Outcome.UNSURE, relation.origin, "a rule or a trigger decides")
-    if not simple:
-        return Decision(Outcome.NO, relation.origin, "the view cannot be written")
-    base = access.db.relation(*names.range_name(kind_of(sources[0])[1]))
-    if base is None:
-        raise UnsupportedError
-    rights = role if relation.invoker else relation.owner
-    signed_in = evaluator.session.signed_in
-    if base.kind != "table":
-        if base.kind == "matview":
+    """A simple view can be written; PostgreSQL checks its owner's rights on the table, or the view below it."""
+    base, rights = relation, role
+    columns: dict[str, str] | None = None
+    filtered = checked = False
+    for _ in range(MAX_VIEWS):
+        if base.kind == "table":
+            break
+        if base is not relation and granted_columns(access, base, command, rights)[0] is None:
+            return Decision(Outcome.NO, relation.origin, f"no privilege to {command} on {base.label} for {rights}")
+        if base.read_only:
+            return Decision(Outcome.UNSURE, relation.origin, "a rule or a trigger decides")
+        below = kind_of(base.query)[1]
+        if base.kind == "matview" or not _is_simple(below):
             return Decision(Outcome.NO, relation.origin, "the view cannot be written")
-        return decide_view(access, base, command, rights, signed_in=signed_in)
-    columns = _base_columns(query, base)
-    decision = decide_table(access, base, command, role, signed_in=signed_in, rights=rights, only=columns)
+        source = access.db.relation(*names.range_name(kind_of(below["fromClause"][0])[1]))
+        if source is None:
+            raise UnsupportedError
+        shown = _base_columns(below, base, source)
+        columns = (
+            shown if columns is None else {name: shown[inner] for name, inner in columns.items() if inner in shown}
+        )
+        filtered |= "whereClause" in below
+        checked |= base.checked
+        rights = rights if base.invoker else base.owner
+        base = source
+    else:
+        raise UnsupportedError
+    settable = frozenset((columns or {}).values())
+    signed_in = evaluator.session.signed_in
+    decision = decide_table(access, base, command, role, signed_in=signed_in, rights=rights, only=settable)
     if decision.outcome is Outcome.NO:
         return decision
     if command == "insert":
         missing = [
             one.name
             for one in base.columns.values()
-            if one.not_null and one.default is None and not one.generated and one.name not in columns
+            if one.not_null and one.default is None and not one.generated and one.name not in settable
         ]
         if missing:
             return Decision(Outcome.NO, relation.origin, f"the view has no column for {missing[0]}")
-    elif "whereClause" in query:
+    elif filtered:
         rows = _view_rows(evaluator, replace(relation, invoker=False), query, role)
         if rows.outcome is not Outcome.YES:
             return rows
+    if checked and filtered and command in {"insert", "update"}:
+        return Decision(Outcome.UNSURE, relation.origin, "the condition of the view decides (WITH CHECK OPTION)")
     return replace(decision, origin=relation.origin)
+
+
+def _is_simple(query: Node) -> bool:
+    """True if PostgreSQL can write to a view of this query.
+
+    Source: https://www.postgresql.org/docs/current/sql-createview.html, "Updatable Views".
+    """
+    sources = query.get("fromClause", [])
+    clauses = ("groupClause", "distinctClause", "havingClause", "limitCount", "limitOffset", "withClause")
+    return (
+        len(sources) == 1
+        and "RangeVar" in sources[0]
+        and not any(query.get(one) for one in clauses)
+        and query.get("op", "SETOP_NONE") == "SETOP_NONE"
+        and not aggregates_of(query)
+        and not any("over" in fields for _, fields in parse.walk(query["targetList"]))
+    )
 
 
 def decide_relation(access: AccessContext, relation: Relation, command: str, role: str, *, signed_in: bool) -> Decision:
@@ -149,11 +176,13 @@ def decide_relation(access: AccessContext, relation: Relation, command: str, rol
     return decide_view(access, relation, command, role, signed_in=signed_in)
 
 
-def _base_columns(query: Node, base: Relation) -> frozenset[str]:
-    """The columns of a table that a simple view on it has."""
-    found: set[str] = set()
+def _base_columns(query: Node, view: Relation, source: Relation) -> dict[str, str]:
+    """The columns of a simple view that are columns of its source, by name in the view."""
+    found: list[str] = []
     for target in query.get("targetList", []):
         kind, fields = kind_of(kind_of(target)[1].get("val"))
-        if kind == "ColumnRef":
-            found |= set(base.columns) if "A_Star" in fields["fields"][-1] else {string(fields["fields"][-1])}
-    return frozenset(found)
+        if kind == "ColumnRef" and "A_Star" in fields["fields"][-1]:
+            found += source.columns
+        else:
+            found.append(string(fields["fields"][-1]) if kind == "ColumnRef" else "")
+    return {name: inner for name, inner in zip(view.columns, found, strict=False) if inner in source.columns}

@@ -70,6 +70,9 @@ class Evaluator:
                 found = Truth(found.possible | one.possible, found.concrete if found.holds or not one.holds else "T")
                 if not world.advance():
                     break
+            else:
+                # Other rows were not tried, so a denial would not be certain.
+                found = Truth(found.possible | {"T"}, found.concrete if found.holds else "")
         finally:
             self.world = None
         return found

@@ -15,6 +15,7 @@ def _create_view(interpreter: Interpreter, fields: Node) -> None:
         return
     relation.query = fields["query"]
     _view_options(relation, fields.get("options"))
+    relation.checked |= fields.get("withCheckOption", "NO_CHECK_OPTION") != "NO_CHECK_OPTION"
     relation.columns = {}
     _view_columns(interpreter, relation, fields.get("aliases"))
 
@@ -22,6 +23,7 @@ def _create_view(interpreter: Interpreter, fields: Node) -> None:
 def _view_options(relation: Relation, nodes: Any) -> None:
     chosen = names.options(nodes)
     relation.invoker = "security_invoker" in chosen and names.is_on(chosen["security_invoker"])
+    relation.checked = "check_option" in chosen
 
 
 def _view_columns(interpreter: Interpreter, relation: Relation, aliases: Any) -> None:
