@@ -18,6 +18,7 @@ from tieback.posture.readers.prowler_v2 import ProwlerCsvV2, ProwlerJsonV2
 from tieback.posture.readers.scoutsuite import ScoutSuite
 from tieback.posture.readers.security_hub import SecurityHub
 from tieback.posture.readers.steampipe import Powerpipe, Steampipe
+from tieback.posture.readers.terraform import Terraform
 from tieback.posture.source import Origin, PostureSource
 
 POSTURE_VERSION = "3"
@@ -61,6 +62,7 @@ def readers() -> tuple[PostureReader, ...]:
         ResourceGraphCsv(),
         DefenderCsv(),
         Steampipe(),
+        Terraform(),
         CloudCli(),
         EmptyList(),
     )
