@@ -337,6 +337,10 @@ FIXED = {
     rb"|\x00{3}\x14\x02\x00{4}\x53\x11\xc0.*|\x00{3}\x0c\x02\x00{4}\x53\x18\x45",
     # A session without a login, and its end. No SEND, SUBSCRIBE or ACK.
     "stomp": rb"CONNECT\naccept-version:1\.0,1\.1,1\.2\nhost:/\n\n\x00|DISCONNECT\n\n\x00",
+    # WireFormatInfo and ConnectionInfo (3) without a password, a user and a path; ShutdownInfo (11).
+    # No SessionInfo (4), ConsumerInfo (5), ProducerInfo (6) or DestinationInfo (8).
+    "openwire": rb"\x00{3}\x89\x01ActiveMQ\x00{3}\x01\x01.*\x00{3}-\x03\x00{3}\x01\x01\x01x\x01\x00\x0dtieback_probe"
+    rb"\x01\x00\x0dtieback_probe\x00{5}|\x00{3}\x06\x0b\x00{3}\x02\x00",
     "nats_client": rb'CONNECT \{(?:"(?:verbose|pedantic|tls_required|name|lang|version|protocol)":[^,:}]*,?)+\}\r\n'
     rb"PING\r\n|SUB tieback\.probe 1\r\nPING\r\n",
     # A bind without name and password, StartTLS, unbind, searches (0x63) of any class.
