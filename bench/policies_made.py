@@ -20,7 +20,7 @@ COLUMNS = {
     "open": ("true", "false"),
     "status": ("'live'", "'draft'", "'other'", "null", f"'{OWN}/a'"),
     "team": ("1", "2"),
-    "editors": (f"array[{_OTHER}]::uuid[]", f"array[{_OWN}]::uuid[]"),
+    "editors": (f"array[{_OTHER}]::uuid[]", f"array[{_OWN}]::uuid[]", "'{}'"),
     "meta": ("'{}'", f"jsonb_build_object('owner', {_OTHER})", f"jsonb_build_object('owner', {_OWN})"),
 }
 """Values of new rows, by column; of a column that no statement mentions, the first one."""

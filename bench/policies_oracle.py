@@ -6,7 +6,8 @@ from typing import Any
 
 import psycopg
 
-from bench.policies_made import OTHERS, OWN, STORED, Case
+from bench.policies_conditions import OTHERS, OWN
+from bench.policies_made import STORED, Case
 from bench.policies_requests import inserts, needs_metadata, needs_writes, self_written, updates
 
 _SETUP = """

@@ -8,7 +8,8 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 
-from bench.policies_made import COLUMNS, OTHERS, OWN, ROLES, Case
+from bench.policies_conditions import OTHERS, OWN
+from bench.policies_made import COLUMNS, ROLES, Case
 
 MAX_ROWS = 160
 """Most rows of one kind that are tried."""
@@ -24,7 +25,7 @@ def mentioned(case: Case) -> frozenset[str]:
 
 def needs_writes(case: Case) -> bool:
     """True if an answer can depend on rows of the other tables."""
-    other = re.compile(r"teams_members|profiles|is_member|has_role|is_admin")
+    other = re.compile(r"teams_members|profiles|is_member|has_role|is_admin|role_of|my_teams")
     own = re.compile(r"create (policy \S+ on \S+\.notes|view|function public\.list_notes|materialized view)")
     return any(own.search(one) and other.search(one) for one in case.statements)
 
@@ -46,7 +47,7 @@ def _values(case: Case, *, view: bool) -> dict[str, Sequence[str]]:
     """The values of each column of a new row."""
     known = mentioned(case)
     shown = [one for one in COLUMNS if not view or one in {"owner", "status"}]
-    values = {one: COLUMNS[one] if one in known else COLUMNS[one][:1] for one in shown}
+    values: dict[str, Sequence[str]] = {one: COLUMNS[one] if one in known else COLUMNS[one][:1] for one in shown}
     if case.enum:
         values["status"] = [one for one in values["status"] if OWN not in one]
     return values

@@ -209,7 +209,9 @@ def _ask(server: Server, database: Database, found: Verified) -> None:
         relations.append(objects)
     constants = Constants()
     for one in database.relations.values():
-        constants.collect([*one.checks, *(tree for each in one.policies.values() for tree in (each.using, each.check))])
+        constants.collect(
+            [*one.checks.values(), *(tree for each in one.policies.values() for tree in (each.using, each.check))]
+        )
     seeded = _seed(server, relations, constants)
     before = _counts(server, relations)
     for who in Requester:

@@ -17,7 +17,7 @@ MAX_TREES = 300
 def trees_of(access: AccessContext, relation: Relation, command: str) -> Iterator[Any]:
     """The expressions that a decision can depend on, with those of other tables and functions."""
     seen: set[Any] = set()
-    queue: list[Any] = [*relation.checks, relation.query]
+    queue: list[Any] = [*relation.checks.values(), relation.query]
     queue += [
         tree for one in relation.policies.values() if one.command in {"all", command} for tree in (one.using, one.check)
     ]
@@ -34,7 +34,7 @@ def trees_of(access: AccessContext, relation: Relation, command: str) -> Iterato
                 found = access.db.relation(*names.range_name(fields))
                 if found is not None and found.name not in seen:
                     seen.add(found.name)
-                    queue += [*found.checks, found.query]
+                    queue += [*found.checks.values(), found.query]
                     for policy in found.policies.values():
                         queue += [policy.using, policy.check]
                     queue += _trigger_trees(access)

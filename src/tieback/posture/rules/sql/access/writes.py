@@ -18,7 +18,7 @@ _TIMED = {"insert": "insert", "update": "update", "delete": "delete", "take": "u
 def may_write(
     access: AccessContext, evaluator: Evaluator, relation: Relation, command: str, row: Row, context: Context
 ) -> Truth:
-    """Whether the requester may write this row itself, before its request."""
+    """Whether the requester may insert, change or delete this row itself, before its request."""
     role = evaluator.session.role
     if not access.db.may_use(role, relation.name[0]):
         return FALSE
@@ -34,9 +34,13 @@ def may_write(
             found = new_row_passes(evaluator, relation, command, row, rights)
         elif command == "take":
             found = _taken(evaluator, relation, columns, row, rights)
+        elif command == "delete":
+            found = passes(evaluator, relation, "delete", row, rights)
         else:
+            old = BaseRow(relation, evaluator.constants, context.choices)
+            old.values = dict(row.before) if isinstance(row, BaseRow) else {}
             found = both(
-                passes(evaluator, relation, "update", row, rights),
+                passes(evaluator, relation, "update", old, rights),
                 new_row_passes(evaluator, relation, command, row, rights),
             )
     except RefusedQueryError:

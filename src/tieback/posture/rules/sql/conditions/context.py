@@ -91,6 +91,8 @@ class BaseRow:
         self.kind = "stored"
         """``stored`` (of others), ``chosen`` (the requester sets it) or ``fixed`` (created at sign-up)."""
         self.values: dict[str, Any] = {}
+        self.before: dict[str, Any] = {}
+        """Values before the requester changed them, of a row that was created at sign-up."""
         self._constants = constants
         self._choices = choices
         self.settable: frozenset[str] | None = None

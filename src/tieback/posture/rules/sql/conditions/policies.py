@@ -5,13 +5,25 @@ from dataclasses import replace
 from typing import Any
 
 from tieback.posture.rules.sql import names, parse
-from tieback.posture.rules.sql.conditions.context import Context, RefusedQueryError, Row, Scope, UnsupportedError
+from tieback.posture.rules.sql.conditions.context import (
+    Choices,
+    Context,
+    RefusedQueryError,
+    Row,
+    Scope,
+    UnsupportedError,
+)
 from tieback.posture.rules.sql.conditions.evaluator import MAX_DEPTH, Evaluator
 from tieback.posture.rules.sql.conditions.functions import find_function
-from tieback.posture.rules.sql.conditions.values import TRUE, Truth, truth
-from tieback.posture.rules.sql.parse import Node, kind_of, string
+from tieback.posture.rules.sql.conditions.values import FALSE, TRUE, Truth, truth
+from tieback.posture.rules.sql.parse import Node, kind_of, string, strings
 from tieback.posture.rules.sql.schema import PUBLIC, Name, Policy, Relation
 
+_IMMUTABLE = {
+    "array_length", "btrim", "cardinality", "char_length", "length", "lower", "split_part", "starts_with",
+    "string_to_array", "upper",
+}  # fmt: skip
+_PLAIN_TYPES = {"bigint", "boolean", "integer", "numeric", "smallint", "text", "uuid"}
 _CONSTANTS: dict[bool, Node] = {one: {"A_Const": {"boolval": {"boolval": one}}} for one in (True, False)}
 
 
@@ -53,7 +65,7 @@ def _plan(evaluator: Evaluator, relation: Relation, command: str, context: Conte
     if found is None:
         applying = policies_for(evaluator, relation, context.role, command)
         detect_recursion(evaluator, relation, applying, context.role, context.active, check=check)
-        found = combined(applying, check=check)
+        found = combined(evaluator, applying, check=check)
         evaluator.plans[key] = found
     return found
 
@@ -122,21 +134,21 @@ def require_select(evaluator: Evaluator, relation: Relation, role: str, tree: An
     raise RefusedQueryError(f"a policy reads {relation.label}, without a privilege of {role}")
 
 
-def combined(policies: Sequence[Policy], *, check: bool) -> Node:
+def combined(evaluator: Evaluator, policies: Sequence[Policy], *, check: bool) -> Node:
     """The condition that policies make together, without what constants decide, as PostgreSQL plans it."""
     trees = [(one.permissive, condition_of(one, check=check)) for one in policies]
     allowed = [tree for permissive, tree in trees if permissive and tree is not None]
     needed = [tree for permissive, tree in trees if not permissive and tree is not None]
     either_of = {"BoolExpr": {"boolop": "OR_EXPR", "args": allowed}}
-    return folded({"BoolExpr": {"boolop": "AND_EXPR", "args": [either_of, *needed]}})
+    return folded(evaluator, {"BoolExpr": {"boolop": "AND_EXPR", "args": [either_of, *needed]}})
 
 
-def folded(tree: Node) -> Node:
-    """A condition without the parts that ``true`` and ``false`` make irrelevant."""
+def folded(evaluator: Evaluator, tree: Node) -> Node:
+    """A condition without what constants make irrelevant: PostgreSQL drops it before it checks privileges."""
     kind, fields = kind_of(tree)
     if kind != "BoolExpr":
-        return tree
-    parts = [folded(one) for one in fields["args"]]
+        return _constant(evaluator, tree)
+    parts = [folded(evaluator, one) for one in fields["args"]]
     if fields["boolop"] == "NOT_EXPR":
         known = _constant_truth(parts[0])
         return {kind: {**fields, "args": parts}} if known is None else _CONSTANTS[not known]
@@ -147,6 +159,25 @@ def folded(tree: Node) -> Node:
     if not rest:
         return _CONSTANTS[not decisive]
     return rest[0] if len(rest) == 1 else {kind: {**fields, "args": rest}}
+
+
+def _constant(evaluator: Evaluator, tree: Node) -> Node:
+    """``true`` or ``false`` for an expression of constants and immutable functions; else the expression."""
+    if _constant_truth(tree) is not None or not _is_immutable(tree):
+        return tree
+    value = truth(evaluator.value(tree, Scope(), Context("", Choices())))
+    return _CONSTANTS[value == TRUE] if value in (TRUE, FALSE) else tree
+
+
+def _is_immutable(tree: Node) -> bool:
+    for kind, fields in parse.walk(tree):
+        if kind in {"ColumnRef", "ParamRef", "SubLink", "SQLValueFunction"}:
+            return False
+        if kind == "FuncCall" and strings(fields.get("funcname"))[-1] not in _IMMUTABLE:
+            return False
+        if kind == "TypeCast" and names.type_name(fields["typeName"]).removesuffix("[]") not in _PLAIN_TYPES:
+            return False
+    return True
 
 
 def _constant_truth(tree: Node) -> bool | None:

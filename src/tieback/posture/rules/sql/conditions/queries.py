@@ -288,10 +288,20 @@ def _kind(evaluator: Evaluator, base: BaseRow, kind: str, context: Context) -> T
             return TRUE
         settable = _settable(evaluator, base.relation, "update")
         base.values = {name: value for name, value in fixed.items() if name not in settable}
+        base.before = dict(fixed)
         return both(CHOICE, evaluator.self_made(base.relation, "update", base, context))
     if kind == "made":
         assert evaluator.self_made is not None
-        return evaluator.self_made(base.relation, "insert", base, context)
+        found = evaluator.self_made(base.relation, "insert", base, context)
+        for fixed in evaluator.sign_up_rows(base.relation) or [] if "T" in found.possible else []:
+            if any(
+                all(base.get(one) == fixed.get(one) is not None for one in key) for key in base.relation.keys.values()
+            ):
+                # It has to delete the row with the same key that sign-up created.
+                created = BaseRow(base.relation, evaluator.constants, context.choices)
+                created.values = dict(fixed)
+                found = both(found, evaluator.self_made(base.relation, "delete", created, context))
+        return found
     if kind == "taken":
         assert evaluator.self_made is not None
         return evaluator.self_made(base.relation, "take", base, context)

@@ -160,7 +160,7 @@ def _relation(
 def constraints(evaluator: Evaluator, relation: Relation, row: BaseRow, context: Context) -> Truth:
     """Whether a row meets the ``CHECK`` constraints of the columns that were read; others cannot matter."""
     found = TRUE
-    for check in relation.checks:
+    for check in relation.checks.values():
         if id(check) not in evaluator.check_columns:
             evaluator.check_columns[id(check)] = columns_of(check)
         if evaluator.check_columns[id(check)] <= row.values.keys():

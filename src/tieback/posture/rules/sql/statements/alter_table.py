@@ -1,10 +1,10 @@
 """``ALTER TABLE`` and ``ALTER VIEW``: row level security, columns, options."""
 
-from tieback.posture.rules.sql import names, parse
-from tieback.posture.rules.sql.parse import Node, kind_of, string
+from tieback.posture.rules.sql import names
+from tieback.posture.rules.sql.parse import Node, kind_of
 from tieback.posture.rules.sql.schema import Relation
-from tieback.posture.rules.sql.statements.interpreter import Interpreter, Statements
-from tieback.posture.rules.sql.statements.tables import add_element, add_unknown
+from tieback.posture.rules.sql.statements.interpreter import Interpreter, RefusedError, Statements
+from tieback.posture.rules.sql.statements.tables import add_element, add_unknown, columns_used, drop_constraints_of
 from tieback.posture.rules.sql.statements.types import column_of_type
 
 
@@ -30,8 +30,12 @@ def _alter_table(interpreter: Interpreter, fields: Node) -> None:  # noqa: PLR09
                 if kind_of(one["def"])[1]["colname"] not in relation.columns:
                     add_element(interpreter, relation, one["def"])
             case "AT_DropColumn":
+                _drop_policies_of_column(relation, name, cascade=one.get("behavior") == "DROP_CASCADE")
                 relation.columns.pop(name, None)
-                _drop_policies_of_column(relation, name)
+                drop_constraints_of(relation, name)
+            case "AT_DropConstraint":
+                relation.checks.pop(name, None)
+                relation.keys.pop(name, None)
             case "AT_SetNotNull" | "AT_DropNotNull" if name in relation.columns:
                 relation.columns[name].not_null = kind == "AT_SetNotNull"
             case "AT_ColumnDefault" if name in relation.columns:
@@ -57,12 +61,11 @@ def _alter_table(interpreter: Interpreter, fields: Node) -> None:  # noqa: PLR09
                 relation.triggers = [each for each in relation.triggers if name and each.name != name]
 
 
-def _drop_policies_of_column(relation: Relation, name: str) -> None:
+def _drop_policies_of_column(relation: Relation, name: str, *, cascade: bool) -> None:
     for policy in list(relation.policies.values()):
-        used = {
-            string(one["fields"][-1]) for kind, one in parse.walk([policy.using, policy.check]) if kind == "ColumnRef"
-        }
-        if name in used:
+        if name in columns_used([policy.using, policy.check]):
+            if not cascade:
+                raise RefusedError(f"the policy {policy.name} depends on the column {name}")
             del relation.policies[policy.name]
 
 

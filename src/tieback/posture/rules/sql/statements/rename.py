@@ -19,6 +19,10 @@ def _rename(interpreter: Interpreter, fields: Node) -> None:
             relation.policies[new] = policy
     elif kind == "OBJECT_COLUMN" and relation is not None:
         _rename_column(relation, fields["subname"], new)
+    elif kind == "OBJECT_TABCONSTRAINT" and relation is not None:
+        for found in (relation.checks, relation.keys):
+            if fields["subname"] in found:
+                found[new] = found.pop(fields["subname"])
     elif kind in {"OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW"} and relation is not None:
         _move(interpreter, relation, (relation.name[0], new))
     elif kind in {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"}:
@@ -36,8 +40,9 @@ def _rename_column(relation: Relation, old: str, new: str) -> None:
     relation.columns = {(new if name == old else name): column for name, column in relation.columns.items()}
     if new in relation.columns:
         relation.columns[new].name = new
-    for policy in relation.policies.values():
-        for kind, one in parse.walk([policy.using, policy.check]):
+    relation.keys = {name: frozenset(new if one == old else one for one in key) for name, key in relation.keys.items()}
+    for tree in [*relation.checks.values(), *([one.using, one.check] for one in relation.policies.values())]:
+        for kind, one in parse.walk(tree):
             if kind == "ColumnRef" and string(one["fields"][-1]) == old:
                 one["fields"][-1] = {"String": {"sval": new}}
     for key, columns in relation.column_grants.items():

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tieback.posture.rules.sql import names
-from tieback.posture.rules.sql.parse import Node, kind_of, strings
+from tieback.posture.rules.sql import names, parse
+from tieback.posture.rules.sql.parse import Node, kind_of, string, strings
 from tieback.posture.rules.sql.schema import Column, Namespace, Relation
 from tieback.posture.rules.sql.statements.interpreter import Interpreter, RefusedError, Statements
 from tieback.posture.rules.sql.statements.types import column_of_type
@@ -19,7 +19,7 @@ def _create_table(interpreter: Interpreter, fields: Node) -> None:
         if known is not None:
             relation.parents.append(known.name)
             relation.columns.update({name: copy_of(column) for name, column in known.columns.items()})
-            relation.checks += known.checks
+            relation.checks.update(known.checks)
     for element in fields.get("tableElts", []):
         add_element(interpreter, relation, element)
 
@@ -71,9 +71,13 @@ def add_element(interpreter: Interpreter, relation: Relation, element: Any) -> N
 def _constraint(relation: Relation, column: Column | None, fields: Node) -> None:
     kind = fields.get("contype")
     if kind == "CONSTR_CHECK":
-        relation.checks.append(fields["raw_expr"])
+        used = {column.name} if column is not None else columns_used(fields["raw_expr"])
+        name = _constraint_name(relation, fields, "_".join([*(used if len(used) == 1 else ()), "check"]))
+        relation.checks[name] = fields["raw_expr"]
     elif kind in {"CONSTR_PRIMARY", "CONSTR_UNIQUE"}:
-        relation.keys |= {*strings(fields.get("keys")), *([column.name] if column is not None else [])}
+        keys = [*strings(fields.get("keys")), *([column.name] if column is not None else [])]
+        default = "pkey" if kind == "CONSTR_PRIMARY" else "_".join([*keys, "key"])
+        relation.keys[_constraint_name(relation, fields, default)] = frozenset(keys)
         if kind == "CONSTR_UNIQUE":
             return
         for name in strings(fields.get("keys")):
@@ -93,6 +97,27 @@ def _constraint(relation: Relation, column: Column | None, fields: Node) -> None
     elif kind == "CONSTR_IDENTITY":
         column.not_null = True
         column.default = {"FuncCall": {"funcname": [{"String": {"sval": "nextval"}}]}}
+
+
+def _constraint_name(relation: Relation, fields: Node, default: str) -> str:
+    """The name in the statement, or the one that PostgreSQL makes of the table, the column and the kind."""
+    name = base = str(fields.get("conname") or f"{relation.name[1]}_{default}")
+    number = 0
+    while name in relation.checks or name in relation.keys:
+        number += 1
+        name = f"{base}{number}"
+    return name
+
+
+def columns_used(tree: Any) -> set[str]:
+    """The columns that an expression on one table names."""
+    return {string(one["fields"][-1]) for kind, one in parse.walk(tree) if kind == "ColumnRef"}
+
+
+def drop_constraints_of(relation: Relation, column: str) -> None:
+    """Remove the constraints that a dropped column is part of."""
+    relation.checks = {name: one for name, one in relation.checks.items() if column not in columns_used(one)}
+    relation.keys = {name: one for name, one in relation.keys.items() if column not in one}
 
 
 def add_unknown(interpreter: Interpreter, schema: str, name: str) -> None:

@@ -1,4 +1,4 @@
-# ruff: noqa: E501, ISC004 - a statement in one piece reads better
+# ruff: noqa: ISC004 - a statement in one piece reads better
 """What a call of a function reads and writes: its query, the conditions before it, and functions that it calls."""
 
 import pytest
