@@ -353,6 +353,10 @@ CQL = re.compile(
     rb"SELECT [a-z_, ]+ FROM system(?:_schema|_views)?\.[a-z_]+(?: WHERE name = 'authorizer')?"
     rb"\x00\x01\x04\x00\x00\x13\x88"
 )
+OF_KEYSPACE = re.compile(
+    rb"\[34\](?:x00){3}x07x00x00\[x00-xff\]\{2\}x00x00\[x00-xff\]\{2\}SELECT [a-z_, ]+ FROM system(?:_schema)?\.[a-z_]+"
+    rb" WHERE keyspace_name = '\[A-Za-z0-9_\]\{1,48\}'\x00\x01\x04\x00\x00\x13\x88"
+)
 TOKENS = re.compile(
     rb"\[34\](?:x00){3}x07x00x00\[x00-xff\]\{2\}x00x00\[x00-xff\]\{2\}"
     rb'SELECT token\(("[^ ]*)\) FROM "[^ "]*"."[^ "]*"(?: WHERE token\(\1\) > -\?\[0-9\]\{1,39\})? LIMIT 5000'
@@ -427,7 +431,7 @@ def problem_of_sql(probe: Probe, send: DeclaredSend, data: bytes) -> str:
 
 
 def problem_of_cql(data: bytes) -> str:
-    if TOKENS.fullmatch(data):
+    if TOKENS.fullmatch(data) or OF_KEYSPACE.fullmatch(data):
         return ""
     opcode, body = data[7:8], data[12:]
     fine = {
