@@ -312,7 +312,9 @@ FIXED = {
     "drda": rb"\x00.\xd0\x01\x00\x01\x00.\x10\x41.{50}",
     "smb": rb"\x00\x00\x00l\xfeSMB\x40\x00\x00{6}\x00\x00.{94}",
     "elasticsearch_transport": rb"GET / HTTP/1\.0\r\n\r\n",
-    "rsync": rb"@RSYNCD: 30\.0\n(?:#list|\[.*)\n",
+    # Arguments of the server's sender: a list of files. No other argument, and no request for a file after the filters.
+    "rsync": rb"@RSYNCD: 30\.0\n(?:#list|\[.*)\n"
+    rb"|\-\-server\x00\-\-sender\x00\-r\x00\-e\.iLs\x00\.\x00\[.*/\x00{2}\x04\x00\x00\x07\x00{4}",
     # Text or binary: version and statistics, nothing that stores, touches or lists keys.
     "memcached": rb"(?:version\r\n){3}|stats\r\n|\x80[\x0b\x10]\x00{22}",
     # Two words; a session; getChildren2 (12) and getAllChildrenNumber (104) without a watch; closeSession (-11).
@@ -586,7 +588,9 @@ REFUSED = [
     ("ldap", re.escape(b"0\x08\2\1\6J\3a=b")),
     ("ftp", re.escape(b"DELE /a\r\n")),
     ("ftp", re.escape(b"RETR /a\r\n")),
-    ("rsync", re.escape(b"--server\0--sender\0")),
+    ("rsync", re.escape(b"--server\0-r\0-e.iLs\0.\0pub/\0\0\x04\0\0\x07\0\0\0\0")),
+    ("rsync", re.escape(b"--server\0--sender\0--remove-source-files\0-r\0-e.iLs\0.\0pub/\0\0\x04\0\0\x07\0\0\0\0")),
+    ("rsync", re.escape(b"--server\0--sender\0-r\0-e.iLs\0.\0pub/\0\0\x04\0\0\x07\0\0\0\0\x03\0\0\x07\1\0\xa0")),
     ("mssql", re.escape(b"\x10\x01\0\x20")),
     ("smb", re.escape(b"\0\0\0l\xfeSMB\x40\0\0\0\0\0\0\0\1\0" + bytes(94))),
 ]
