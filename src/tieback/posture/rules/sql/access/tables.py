@@ -118,7 +118,7 @@ def _preconditions(access: AccessContext, evaluator: Evaluator, relation: Relati
         if (command, check) in {("insert", False), ("select", True), ("delete", True)}:
             continue
         detect_recursion(evaluator, relation, applying, role, (), check=check)
-        _privileges(access, evaluator, [combined(evaluator, applying, check=check)], role, 0)
+        _privileges(access, evaluator, [combined(evaluator, applying, role, check=check)], role, 0)
 
 
 def _privileges(access: AccessContext, evaluator: Evaluator, trees: Sequence[Any], role: str, depth: int) -> None:
@@ -132,7 +132,7 @@ def _privileges(access: AccessContext, evaluator: Evaluator, trees: Sequence[Any
                 continue
             found = access.db.relation(*names.range_name(fields))
             if found is not None and found.kind == "table" and not evaluator.bypasses(found, role):
-                inner = combined(evaluator, policies_for(evaluator, found, role, "select"), check=False)
+                inner = combined(evaluator, policies_for(evaluator, found, role, "select"), role, check=False)
                 _privileges(access, evaluator, [inner], role, depth + 1)
 
 
