@@ -1,7 +1,7 @@
 """Our answers about rules of public test suites and documentation, compared with the documented ones.
 
-``python -m bench rules-cases`` prints the section. Each row of ``tests/unit/posture/rules/cases/KIND.tsv`` has a source,
-what it tests, a path, the documented access of both requesters, and rules. The rules are rewritten: none is a copy.
+``python -m bench rules_cases`` prints the section. The rows are in ``tests/unit/posture/rules/cases/KIND.tsv``: source,
+what is tested, path, documented access of both requesters, and rules. The rules are rewritten: none is a copy.
 """
 
 import csv
@@ -232,4 +232,4 @@ def _row(kind: str, cases: list[RulesCase]) -> str:
 
 def _share(found: Counter[Verdict], verdict: Verdict) -> str:
     answers = found.total()
-    return f"{found[verdict] / answers:.1%}" if answers else "–"
+    return f"{found[verdict] / answers:.1%}" if answers else "-"
