@@ -56,8 +56,6 @@ NOT_FUZZED = {
     "pipeline/disclosure/letters.py": "the sender file of the user",
     "pipeline/fleet/pull.py": "answers of the configured EMM, over TLS; the saved files are fuzzed as inventories",
     "posture/prowler_run.py": _OTHER_PROCESS,
-    "probes/stores/amqp/performatives.py": "Hypothesis in its unit tests; no input is a whole AMQP 1.0 session yet",
-    "probes/stores/cassandra/tokens.py": "Hypothesis in its unit tests; no input goes beyond the catalogue yet",
     "storage/lake/layout.py": _OWN_FILES,
     "storage/lake/queries/summaries.py": _OWN_FILES,
     "storage/lake/tables/apps.py": _OWN_FILES,

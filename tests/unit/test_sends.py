@@ -14,6 +14,7 @@ import pytest
 from tieback.model.grant import Depth
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
+from tieback.probes.wire.http import PROPERTIES
 from tieback.scope.conversation import DeclaredSend, SendCost
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,12 @@ CYPHER = {
 ETCD = ("/v3", "/v3beta", "/v3alpha")
 POSTS = {
     # probe, path, body: an API that reads by POST
+    *(("etcd", f"{v}/kv/range", '{"key":"AA==","count_only":true}') for v in ETCD),
     *(("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","count_only":true}') for v in ETCD),
+    *(
+        ("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","count_only":true,"serializable":true}')
+        for v in ETCD
+    ),
     *(("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}') for v in ETCD),
     *(("etcd", f"{v}/maintenance/status", "{}") for v in ETCD),
     ("etcd", "/v3/auth/status", "{}"),
@@ -250,6 +256,8 @@ SAMPLES = {
     ("postgresql", "a sample"): rb'Q.*SELECT pg_catalog\.left\(".*"::pg_catalog\.text,256\).*'
     rb' FROM ONLY ".*" LIMIT 50\x00',
 }
+PROPFINDS = ("webdav", "web")
+"""Probes that may send PROPFIND: to list one level of a folder, or the properties of one folder."""
 QUERIES = {
     # query parameter that carries a command, what its value may be
     "q": r"SELECT\+table_name,column_name,data_type\+FROM\+information_schema\.columns\+WHERE\+table_schema=%27iox%27"
@@ -329,6 +337,10 @@ FIXED = {
     rb"|\x00{3}\x14\x02\x00{4}\x53\x11\xc0.*|\x00{3}\x0c\x02\x00{4}\x53\x18\x45",
     # A session without a login, and its end. No SEND, SUBSCRIBE or ACK.
     "stomp": rb"CONNECT\naccept-version:1\.0,1\.1,1\.2\nhost:/\n\n\x00|DISCONNECT\n\n\x00",
+    # WireFormatInfo and ConnectionInfo (3) without a password, a user and a path; ShutdownInfo (11).
+    # No SessionInfo (4), ConsumerInfo (5), ProducerInfo (6) or DestinationInfo (8).
+    "openwire": rb"\x00{3}\x89\x01ActiveMQ\x00{3}\x01\x01.*\x00{3}-\x03\x00{3}\x01\x01\x01x\x01\x00\x0dtieback_probe"
+    rb"\x01\x00\x0dtieback_probe\x00{5}|\x00{3}\x06\x0b\x00{3}\x02\x00",
     "nats_client": rb'CONNECT \{(?:"(?:verbose|pedantic|tls_required|name|lang|version|protocol)":[^,:}]*,?)+\}\r\n'
     rb"PING\r\n|SUB tieback\.probe 1\r\nPING\r\n",
     # A bind without name and password, StartTLS, unbind, searches (0x63) of any class.
@@ -366,6 +378,10 @@ def unescaped(data: bytes) -> bytes:
 def problem_of_http(name: str, text: str) -> str:
     verb, rest = text.split(" ", 1)
     path, body = rest.partition(" HTTP/1.1")[0], rest.partition("\r\n\r\n")[2]
+    if verb == "PROPFIND":
+        levels = re.findall(r"(?m)^Depth: (\S+)\r$", rest)
+        fine = name in PROPFINDS and "?" not in path.replace("(?", "") and body.encode() == PROPERTIES
+        return "" if fine and levels in (["0"], ["1"]) else f"a PROPFIND of {path}, Depth {levels}: {body}"
     if verb == "POST":
         return "" if (name, path, body) in POSTS else f"a POST that is not on the list: {path} {body}"
     if verb not in ("GET", "HEAD") or body:
@@ -498,7 +514,17 @@ def http(line: str, body: str = "") -> bytes:
     return re.escape(f"{line} HTTP/1.1\r\nHost: h\r\n\r\n{body}".encode())
 
 
+def propfind(verb: str, fields: str, body: str = PROPERTIES.decode()) -> bytes:
+    return re.escape(f"{verb} /docs/ HTTP/1.1\r\nHost: h\r\n{fields}\r\n{body}".encode())
+
+
 REFUSED = [
+    ("webdav", propfind("PROPFIND", "Depth: infinity\r\n")),
+    ("webdav", propfind("PROPFIND", "")),
+    ("webdav", propfind("PROPFIND", "Depth: 1\r\nDepth: infinity\r\n")),
+    ("webdav", propfind("PROPFIND", "Depth: 1\r\n", '<propfind xmlns="DAV:"><allprop/></propfind>')),
+    ("s3", propfind("PROPFIND", "Depth: 1\r\n")),
+    *(("webdav", propfind(verb, "Depth: 1\r\n")) for verb in ("PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "REPORT")),
     ("elasticsearch", http("DELETE /people")),
     ("elasticsearch", http("PUT /people")),
     ("elasticsearch", http("POST /people/_search", "{}")),

@@ -15,10 +15,12 @@ from itertools import islice
 from tieback.posture.rules import interface
 from tieback.posture.rules.interface import PathPermissions, Permission, Requester, RulesReaderMeta
 from tieback.posture.rules.source import RulesText
-from tieback.posture.rules.sql import apply, linter, supabase
-from tieback.posture.rules.sql.access import Access, Decision, Outcome
+from tieback.posture.rules.sql import linter, supabase
+from tieback.posture.rules.sql.access.access import Access
+from tieback.posture.rules.sql.access.decisions import Decision, Outcome
 from tieback.posture.rules.sql.linter import DEFAULT_SCHEMAS, Lint, function_path
 from tieback.posture.rules.sql.schema import Bucket, Database, Function, Origin, Relation
+from tieback.posture.rules.sql.statements import apply
 
 _WRITES = ("insert", "update", "delete")
 _HEAD = 400_000
@@ -196,9 +198,8 @@ class SqlSchema:
         bucket = self.database.buckets.get(name)
         objects = self.database.relations[("storage", "objects")]
         role, signed_in = self._role(who), who is Requester.ANY_USER
-        fixed = {"bucket_id": name}
         decisions = {
-            command: self.access.table(objects, command, role, signed_in=signed_in, fixed=fixed)
+            command: self.access.relation(objects, command, role, signed_in=signed_in, bucket=name)
             for command in ("select", *_WRITES)
         }
         read = decisions["select"]

@@ -15,8 +15,9 @@ from typing import Any
 
 from tieback.model.errors import InputError
 from tieback.posture.rules.source import RulesText, load_text
-from tieback.posture.rules.sql import apply, supabase
+from tieback.posture.rules.sql import supabase
 from tieback.posture.rules.sql.schema import Bucket, Database, Origin, Problem
+from tieback.posture.rules.sql.statements import apply
 from tieback.posture.rules.sql_policies import SqlSchema
 
 MAX_FILES = 5_000

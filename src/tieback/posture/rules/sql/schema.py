@@ -103,13 +103,16 @@ class Relation:
     """The statement that enables row level security."""
     forced: bool = False
     policies: dict[str, Policy] = field(default_factory=dict)
-    checks: list[Node] = field(default_factory=list)
-    keys: set[str] = field(default_factory=set)
-    """Columns of primary keys and unique constraints."""
+    checks: dict[str, Node] = field(default_factory=dict)
+    """``CHECK`` constraints by name."""
+    keys: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Columns of the primary key and of each unique constraint, by name."""
     triggers: list[Trigger] = field(default_factory=list)
     query: Node | None = None
     invoker: bool = False
     """True if a view reads with the privileges of the requester."""
+    checked: bool = False
+    """True if a view has ``WITH CHECK OPTION``."""
     read_only: bool = False
     """True for a view with a rule or a trigger instead of writing, and for a foreign table."""
     parents: list[Name] = field(default_factory=list)

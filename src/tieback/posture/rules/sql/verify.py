@@ -18,12 +18,12 @@ from tieback.model.errors import InputError
 from tieback.posture.rules.interface import Permission, Requester
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.sql import parse, supabase
-from tieback.posture.rules.sql.candidates import Constants, candidates
-from tieback.posture.rules.sql.evaluate import new_user
+from tieback.posture.rules.sql.conditions.candidates import Constants, candidates
+from tieback.posture.rules.sql.conditions.context import new_user
+from tieback.posture.rules.sql.conditions.values import NOW, UNKNOWN
 from tieback.posture.rules.sql.parse import StatementError
 from tieback.posture.rules.sql.schema import Database, Relation
 from tieback.posture.rules.sql.server import ADMIN, ASKER, LOADER, SECONDS, Isolation, Server, isolated_server
-from tieback.posture.rules.sql.values import NOW, UNKNOWN
 
 if TYPE_CHECKING:
     import psycopg
@@ -209,7 +209,9 @@ def _ask(server: Server, database: Database, found: Verified) -> None:
         relations.append(objects)
     constants = Constants()
     for one in database.relations.values():
-        constants.collect([*one.checks, *(tree for each in one.policies.values() for tree in (each.using, each.check))])
+        constants.collect(
+            [*one.checks.values(), *(tree for each in one.policies.values() for tree in (each.using, each.check))]
+        )
     seeded = _seed(server, relations, constants)
     before = _counts(server, relations)
     for who in Requester:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.posture.rules.sql.evaluate import Choices, UnsupportedError
+from tieback.posture.rules.sql.conditions.context import Choices, UnsupportedError
 
 
 def test_a_combination_whose_options_became_fewer_is_not_decided() -> None:

@@ -5,12 +5,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tieback.posture.rules.sql import names, parse
+from tieback.posture.rules.sql.conditions.values import FRESH_TEXTS, NOW, OTHER_IDS, OWN_EMAIL, OWN_ID, UNKNOWN
 from tieback.posture.rules.sql.parse import kind_of, string, strings
 from tieback.posture.rules.sql.schema import Column
-from tieback.posture.rules.sql.values import FRESH_TEXTS, NOW, OTHER_IDS, OWN_EMAIL, OWN_ID, UNKNOWN
 
-MAX_CANDIDATES = 14
+MAX_CANDIDATES = 20
+MAX_TEXTS = 12
+"""Most constants that a text is compared with."""
 _UUID = 36
+_PURE = {
+    "array_length", "btrim", "cardinality", "char_length", "concat", "lower", "length", "split_part", "starts_with",
+    "string_to_array", "upper",
+}  # fmt: skip
+"""Functions whose constants matter only if another argument depends on a row."""
+_SESSION = (["auth", "uid"], ["auth", "role"], ["auth", "email"])
 _PARTS = {"foldername", "split_part", "filename", "extension", "string_to_array"}
 
 
@@ -28,6 +36,8 @@ class Constants:
     """Candidates of columns, once they were computed."""
     paths: bool = False
     """True if texts are split: candidates have folders then."""
+    truncated: bool = False
+    """True if not all constants are candidates: then no denial is certain, and no access to all rows."""
 
     def collect(self, trees: Sequence[Any]) -> None:
         """Add the constants of expressions."""
@@ -36,6 +46,8 @@ class Constants:
                 self._comparison(fields)
             elif kind == "FuncCall":
                 self.paths |= strings(fields.get("funcname"))[-1] in _PARTS
+                if _is_fixed({kind: fields}):
+                    continue
                 for one in fields.get("args", []):
                     self._other(one)
                     self._link(one)
@@ -59,7 +71,7 @@ class Constants:
                 known += [value for value in values if value not in known]
             elif column:
                 self.linked.add(column)
-            elif values is not None:
+            elif values is not None and not _is_fixed(one):
                 self.others += [value for value in values if value not in self.others]
         if operator in {"~~", "~~*"}:
             for value in _constants(right) or []:
@@ -77,6 +89,18 @@ class Constants:
         for value in _constants(node) or []:
             if value not in self.others:
                 self.others.append(value)
+
+
+def _is_fixed(tree: Any) -> bool:
+    """True if an expression cannot depend on a row, a parameter or metadata of the user."""
+    for kind, fields in parse.walk(tree):
+        if kind in {"ColumnRef", "ParamRef", "SubLink"}:
+            return False
+        if kind == "FuncCall":
+            path = strings(fields.get("funcname"))
+            if path not in _SESSION and path[-1] not in _PURE:
+                return False
+    return True
 
 
 def column_name(node: Any) -> str:
@@ -132,9 +156,12 @@ def candidates(column: Column, name: str, constants: Constants, *, own: bool) ->
     found = _of_type(kind, column, compared, constants, own=own)
     if column.array and not member:
         found = [[], *([one] for one in found), found[:2]]
+    if len(found) > MAX_CANDIDATES:
+        constants.truncated = True
+        found = found[:MAX_CANDIDATES]
     if member or not column.not_null:
         found.append(None)
-    return found[:MAX_CANDIDATES]
+    return found
 
 
 def _of_type(kind: str, column: Column, compared: list[Any], constants: Constants, *, own: bool) -> list[Any]:
@@ -145,7 +172,8 @@ def _of_type(kind: str, column: Column, compared: list[Any], constants: Constant
             return [True, False]
         case "uuid":
             fixed = [one for one in compared if isinstance(one, str) and len(one) == _UUID]
-            return [*([OWN_ID] if own else []), *fixed[:6], *OTHER_IDS]
+            constants.truncated |= len(fixed) > MAX_TEXTS
+            return [*([OWN_ID] if own else []), *fixed[:MAX_TEXTS], *OTHER_IDS]
         case "timestamptz" | "time":
             return [NOW - 1, NOW + 1]
         case "integer" | "bigint" | "smallint" | "numeric" | "real" | "double precision":
@@ -154,7 +182,8 @@ def _of_type(kind: str, column: Column, compared: list[Any], constants: Constant
         case "json" | "jsonb" | "bytea":
             return [UNKNOWN]
     texts = [one for one in compared if isinstance(one, str)]
-    found: list[Any] = [*texts[:8]]
+    constants.truncated |= len(texts) > MAX_TEXTS
+    found: list[Any] = [*texts[:MAX_TEXTS]]
     if not kind:
         found += [one for one in compared if not isinstance(one, str)]
         found += list(OTHER_IDS)

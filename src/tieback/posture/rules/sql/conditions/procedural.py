@@ -8,14 +8,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tieback.posture.rules.sql import blocks, parse
+from tieback.posture.rules.sql import parse
+from tieback.posture.rules.sql.conditions.context import Context, Scope
+from tieback.posture.rules.sql.conditions.evaluator import Evaluator
+from tieback.posture.rules.sql.conditions.queries import scalar
+from tieback.posture.rules.sql.conditions.values import FALSE, TRUE, UNKNOWN, Truth, truth
 from tieback.posture.rules.sql.parse import Node, StatementError, kind_of
-from tieback.posture.rules.sql.values import FALSE, TRUE, Truth, truth
-
-if TYPE_CHECKING:
-    from tieback.posture.rules.sql.evaluate import Context, Evaluator, Scope
+from tieback.posture.rules.sql.statements import blocks
 
 MAX_TOKENS = 1_500
 
@@ -25,6 +26,18 @@ class Return:
     """``RETURN expression``."""
 
     expression: Node
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnQuery:
+    """``RETURN QUERY SELECT …``: rows are added to the result."""
+
+    query: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """``RETURN`` without a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +60,7 @@ class If:
     branches: tuple[tuple[Node | None, tuple["Step", ...]], ...]
 
 
-type Step = Return | Raise | Set | If
+type Step = Return | ReturnQuery | Finish | Raise | Set | If
 _INTO = re.compile(r"\binto\s+(?:strict\s+)?([a-z_][a-z0-9_]*)", re.IGNORECASE)
 
 
@@ -112,6 +125,10 @@ class _Compiler:
         text = self._text(begin + 1, end)
         if word == "return" and self._tokens[begin + 1].value.lower() not in {"query", "next", ";"}:
             return [Return(_expression(text))]
+        if word == "return" and self._tokens[begin + 1].value.lower() == "query":
+            return [ReturnQuery(_query(self._text(begin + 2, end)))]
+        if word == "return" and begin + 1 == end:
+            return [Finish()]
         if word == "raise":
             return [Raise()] if self._tokens[begin + 1].value.lower() == "exception" else []
         if word == "null":
@@ -167,20 +184,44 @@ def _expression(text: str) -> Node:
     return found
 
 
-def run(program: Sequence[Step], evaluator: "Evaluator", scope: "Scope", context: "Context") -> Any:
+def returned_rows(program: Sequence[Step]) -> tuple[tuple[Node, ...], Node] | None:
+    """The only query of a function that returns rows, and the conditions that end the function before it.
+
+    ``None`` if it has other steps.
+    """
+    ends: list[Node] = []
+    for at, step in enumerate(program):
+        match step:
+            case If(branches):
+                for condition, steps in branches:
+                    if condition is None or len(steps) != 1 or not isinstance(steps[0], Raise | Finish):
+                        return None
+                    ends.append(condition)
+            case ReturnQuery(query):
+                return (tuple(ends), query) if all(isinstance(one, Finish) for one in program[at + 1 :]) else None
+            case _:
+                return None
+    return None
+
+
+def run(program: Sequence[Step], evaluator: Evaluator, scope: Scope, context: Context) -> Any:
     """The value that a function returns."""
     return _run(tuple(program), evaluator, scope, context)
 
 
-def _run(steps: tuple[Step, ...], evaluator: "Evaluator", scope: "Scope", context: "Context") -> Any:
+def _run(steps: tuple[Step, ...], evaluator: Evaluator, scope: Scope, context: Context) -> Any:
     for at, step in enumerate(steps):
         match step:
             case Return(expression):
                 return evaluator.value(expression, scope, context)
+            case ReturnQuery():
+                return UNKNOWN
             case Raise():
                 return FALSE
+            case Finish():
+                return None
             case Set(name, query):
-                scope.parameters = {**scope.parameters, name: evaluator.scalar(query, scope, context)}
+                scope.parameters = {**scope.parameters, name: scalar(evaluator, query, scope, context)}
             case If(branches):
                 return _branches(branches, steps[at + 1 :], evaluator, scope, context)
     return None
@@ -189,12 +230,10 @@ def _run(steps: tuple[Step, ...], evaluator: "Evaluator", scope: "Scope", contex
 def _branches(
     branches: Sequence[tuple[Node | None, tuple[Step, ...]]],
     rest: tuple[Step, ...],
-    evaluator: "Evaluator",
-    scope: "Scope",
-    context: "Context",
+    evaluator: Evaluator,
+    scope: Scope,
+    context: Context,
 ) -> Any:
-    from tieback.posture.rules.sql.evaluate import Scope
-
     if not branches:
         return _run(rest, evaluator, scope, context)
     (condition, steps), others = branches[0], branches[1:]
