@@ -19,7 +19,7 @@ class ContainerPolicy:
         self._stores = {one.name: one for one in services if is_store(one)}
         if not self._stores:
             raise InputError(
-                f"none of its {len(services):,} containers is a known data store",
+                f"no container in it is a known data store (containers: {len(services):,})",
                 where=text.path,
                 advice="Pass the configuration of the server itself, or probe the server",
             )

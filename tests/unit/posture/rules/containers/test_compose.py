@@ -163,7 +163,7 @@ def test_a_path_that_is_no_data_store_is_not_certain(ask: Ask) -> None:
 
 @pytest.mark.parametrize("text", ["services: {web: {image: nginx}}\n", "services:\n", "services: [1]\n", "a: b\n"])
 def test_a_file_without_data_stores_is_an_error_not_a_closed_one(text: str) -> None:
-    with pytest.raises(InputError, match="is a known data store"):
+    with pytest.raises(InputError, match="no container in it is a known data store"):
         READER.read(RulesText("c.yml", text))
 
 

@@ -161,7 +161,7 @@ def test_a_pod_and_several_containers() -> None:
 
 @pytest.mark.parametrize("text", ["apiVersion: v1\nkind: ConfigMap\n", "apiVersion: v1\nkind: List\nitems: 7\n", "[]"])
 def test_a_file_without_data_stores_is_an_error_not_a_closed_one(text: str) -> None:
-    with pytest.raises(InputError, match="is a known data store"):
+    with pytest.raises(InputError, match="no container in it is a known data store"):
         READER.read(RulesText("x.yaml", text))
 
 
