@@ -181,7 +181,34 @@ def test_explain_gives_reasons(grant: Path, target: str, says: str) -> None:
     (row,) = lines(run("explain", grant, target, "--format", "json"))
     assert says in row["reason"]
     table = " ".join(run("explain", grant, target).stdout.split())
-    assert (" in " if row["allowed"] else " out ") in table
+    verdict = " in " if row["allowed"] else " by DNS " if row["needs_dns"] else " out "
+    assert verdict in table
+
+
+@pytest.mark.parametrize(
+    ("target", "needs_dns", "ports", "says"),
+    [
+        ("web.x.test:443", True, "443", "allowed by `*.x.test` if the name resolves to a public address"),
+        ("web.x.test", True, "443", "allowed by `*.x.test` if the name resolves to a public address"),
+        ("web.x.test:22", False, "22", "port 22 is not among the ports of `*.x.test`"),
+        ("ward.x.test:443", False, "443", "patient monitor"),
+        ("other.test:443", False, "443", "no target covers it by name"),
+    ],
+)
+def test_explain_a_name_that_only_dns_resolves(
+    tmp_path: Path, target: str, needs_dns: bool, ports: str, says: str
+) -> None:
+    path = tmp_path / "g.toml"
+    path.write_text(
+        f'authorised_by = "Me"\ncontact = "me@example.org"\nnot_after = {NEXT_YEAR}\ndns = true\n'
+        '[[target]]\nmatch = "*.x.test"\nports = [443]\ndepth = "describe"\n'
+        '[[exclude]]\nmatch = "ward.x.test"\nreason = "patient monitor"\n'
+    )
+    (row,) = lines(run("explain", path, target, "--format", "json"))
+    assert (row["allowed"], row["needs_dns"], row["ports"]) == (False, needs_dns, ports)
+    assert says in row["reason"]
+    table = " ".join(run("explain", path, target).stdout.split())
+    assert (" by DNS " if needs_dns else " out ") in table
 
 
 def test_explain_an_expired_grant(grant: Path) -> None:
