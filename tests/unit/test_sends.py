@@ -185,6 +185,13 @@ SAMPLES = {
         r'\{"collectionName":"[^"]*(?:","[^"]*)?","filter":"","limit":#,"outputFields":\[".*"\]\}',
     ),
     **records(
+        "milvus",
+        "POST",
+        "/v1/vector/query",
+        r"/v1/vector/query",
+        r'\{"collectionName":".*","filter":".* not in \[\]","limit":#,"outputFields":\[".*"\]\}',
+    ),
+    **records(
         "qdrant",
         "POST",
         "/collections/<collection>/points/scroll",
