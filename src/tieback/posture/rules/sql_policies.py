@@ -94,8 +94,13 @@ class SqlSchema:
     def label(self, path: str) -> str:
         """The path of an object as ``paths`` has it."""
         name = _clean(path)
+        kind, _, rest = name.partition("/")
+        if kind == "storage" and rest:
+            return f"storage/{self._bucket_name(rest)}"
+        if kind == "rpc":
+            return f"rpc/{rest.removeprefix('public.')}"
         relation = self._relation(name)
-        return relation.label if relation is not None and "/" not in name else name
+        return relation.label if relation is not None and not rest else name
 
     def paths(self) -> Iterator[str]:
         """Yield ``schema.table`` of each table and view, ``rpc/name``, ``storage/bucket`` and ``functions/name``."""
