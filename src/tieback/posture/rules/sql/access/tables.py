@@ -4,7 +4,8 @@ Source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html and
 https://www.postgresql.org/docs/current/sql-createpolicy.html (table "Policies Applied by Command Type").
 """
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +28,7 @@ from tieback.posture.rules.sql.conditions.policies import (
 )
 from tieback.posture.rules.sql.conditions.queries import MAX_LEAVES
 from tieback.posture.rules.sql.conditions.sources import constraints
-from tieback.posture.rules.sql.conditions.values import CHOICE, FALSE, MAYBE, OWN_ID, TRUE, UNKNOWN, Truth, both
+from tieback.posture.rules.sql.conditions.values import CHOICE, EITHER, FALSE, MAYBE, OWN_ID, TRUE, UNKNOWN, Truth, both
 from tieback.posture.rules.sql.schema import Origin, Policy, Relation
 
 
@@ -145,38 +146,47 @@ def _insert(
     columns: frozenset[str] | None,
     fixed: dict[str, Any],
 ) -> Decision:
-    choices, leaves, possible, own = Choices(), 0, False, False
-    context = Context(role, choices)
-    while True:
-        row = BaseRow(relation, evaluator.constants, choices)
-        row.kind, row.values = "chosen", dict(fixed)
-        for name, column in relation.columns.items():
-            if column.generated:
-                row.values[name] = UNKNOWN
-        set_defaults(evaluator, relation, columns, row, context)
-        found = evaluator.best(lambda row=row: new_row_passes(evaluator, relation, "insert", row, context))  # type: ignore[misc]
-        if found.holds:
-            if not evaluator.session.signed_in or not _has_own(row):
+    possible = own = False
+    # First rows without the requester's ID: with all values, the limit could end the search before it finds one.
+    for kind, limit in (("stored", MAX_WORK // 2), ("chosen", MAX_WORK)):
+        for row, found in _new_rows(evaluator, relation, role, columns, fixed, kind, limit):
+            if found.holds and (not evaluator.session.signed_in or not _has_own(row)):
                 return _with_trigger(access, relation, "insert", _allowed(evaluator, relation, "insert", role, granted))
-            own = True
-        possible |= "T" in found.possible
-        leaves += 1
-        if not choices.advance():
-            break
-        if leaves > MAX_LEAVES or evaluator.work > MAX_WORK:
-            possible = True
-            break
-    possible |= evaluator.constants.truncated
-    if own:
+            own |= found.holds
+            possible |= "T" in found.possible
+    cut = evaluator.work > MAX_WORK or evaluator.constants.truncated
+    if own and not cut:
         allowed = _allowed(evaluator, relation, "insert", role, granted)
         return _with_trigger(access, relation, "insert", replace(allowed, own=True, reason="only rows with its own ID"))
-    if possible:
-        return Decision(
-            Outcome.UNSURE,
-            _policy_origin(evaluator, relation, "insert", role),
-            "a condition that is not evaluated",
-        )
+    if possible or cut:
+        origin = _policy_origin(evaluator, relation, "insert", role)
+        return Decision(Outcome.UNSURE, origin, "a condition that is not evaluated", own=own)
     return _denied(evaluator, relation, "insert", role)
+
+
+def _new_rows(
+    evaluator: Evaluator,
+    relation: Relation,
+    role: str,
+    columns: frozenset[str] | None,
+    fixed: dict[str, Any],
+    kind: str,
+    limit: int,
+) -> Iterator[tuple[BaseRow, Truth]]:
+    """Rows of a request, with whether the table accepts them; the last one is uncertain if a limit ends the search."""
+    choices = Choices()
+    context = Context(role, choices)
+    for count in itertools.count(1):
+        row = BaseRow(relation, evaluator.constants, choices)
+        row.kind, row.values = kind, dict(fixed)
+        row.values |= {name: UNKNOWN for name, column in relation.columns.items() if column.generated}
+        set_defaults(evaluator, relation, columns, row, context)
+        yield row, evaluator.best(lambda row=row: new_row_passes(evaluator, relation, "insert", row, context))  # type: ignore[misc]
+        if not choices.advance():
+            return
+        if count > MAX_LEAVES or evaluator.work > limit:
+            yield row, EITHER
+            return
 
 
 def _existing(
