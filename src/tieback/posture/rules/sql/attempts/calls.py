@@ -54,7 +54,7 @@ def results_of(
     for function in functions:
         if before is not None and not any(before.get(function_path(function), [])):
             continue
-        statements = _calls(function, constants)
+        statements = statements_of(function, constants)
         first = _call(session, statements)
         second = _call(session, statements) if any(first) else first
         steady = [one if one == other else None for one, other in zip(first, second, strict=True)]
@@ -87,7 +87,8 @@ def _call(session: "psycopg.Connection[Any]", statements: list[str]) -> Sequence
     return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
-def _calls(function: Function, constants: Constants) -> list[str]:
+def statements_of(function: Function, constants: Constants) -> list[str]:
+    """Calls of a function with several arguments."""
     name = ".".join(quoted(part) for part in function.name)
     options: list[list[str]] = []
     for at, kind in enumerate(function.arguments):
