@@ -32,7 +32,8 @@ begin
     end;
     results := results || found;
     -- An UPDATE of all rows that finds none finds none with other values.
-    exit when not keep and (found >= enough or denied or (found = 0 and one like 'update %' and one not like '% where %'));
+    exit when not keep
+      and (found >= enough or denied or (found = 0 and one like 'update %' and one not like '% where %'));
   end loop;
   return results;
 end $f$;

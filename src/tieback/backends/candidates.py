@@ -64,6 +64,7 @@ _PRODUCTS = {
     "solr": "Solr",
     "stomp": "STOMP",
     "typesense": "Typesense",
+    "webdav": "WebDAV",
 }
 """Display names of services."""
 _OTHERS = (Party.THIRD, Party.PLATFORM)

@@ -56,12 +56,17 @@ class PostureSource(ReportSource):
         """Why the export is incomplete; empty if it is complete. Records before the error are kept."""
         self.failed: dict[str, int] = {}
         """Number of failures by kind, as listed in the export itself: data that could not be collected."""
+        self.missed = 0
+        """Number of checks or records that could not be collected: the sum of ``failed``."""
+        self.other = 0
+        """Number of records that are about no data store and about nothing that one depends on."""
         self.seen = self.origin.taken or _changed(path)
 
     def note_missing(self, what: str) -> None:
         """Count data that the exporting tool could not collect. Kinds beyond a hundred are counted together."""
         key = what if what in self.failed or len(self.failed) < 100 else "more"
         self.failed[key] = self.failed.get(key, 0) + 1
+        self.missed += 1
 
     def items(self) -> Iterator[tuple[int, Any]]:
         """Yield each element of the outermost list, or each outermost value, with its first line.

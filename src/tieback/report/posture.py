@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from tieback.model.posture import EncryptionCounts, Posture, ResourceFigures, YesNoCounts
+from tieback.model.posture import Posture, ResourceFigures, YesNoCounts
 from tieback.model.resource import ResourceKind
 from tieback.report.document import clean, count_text
 
@@ -123,30 +123,33 @@ def databases(numbers: Iterable[ResourceFigures]) -> ResourceFigures | None:
 
 
 def bars(posture: Posture) -> Sequence[Bar]:
-    """Return the 2017 figure and the current figures, in per cent; empty if nothing is known."""
+    """Return the 2017 figure and the current figures, in per cent; empty if nothing is known.
+
+    All bars have the same denominator, so that their lengths can be compared: the hosted databases, also those of
+    which a state is unknown.
+    """
     row = databases(posture.numbers)
     if row is None or not row.at_rest.known:
         return ()
-    found = [Bar("2017: not encrypted", posture.figure_2017, f"{posture.figure_2017} %", "info")]
-    found += _key_bars(row.at_rest, "")
-    if row.public.known:
-        text = share_text(row.public.yes, row.public.known)
-        found.append(Bar("public", 100 * row.public.yes / row.public.known, text, "critical"))
-    return found + _key_bars(row.public_at_rest, "public, ")[:1]
-
-
-def _key_bars(keys: EncryptionCounts, before: str) -> list[Bar]:
-    named = (
+    keys, public = row.at_rest, row.public
+    counts = (
         ("not encrypted", keys.none, "high"),
         ("provider's key", keys.provider_key, "medium"),
         ("own key", keys.customer_key, "low"),
         ("key unknown", keys.encrypted, "info"),
+        ("encryption unknown", keys.unknown, "info"),
+        ("public", public.yes, "critical"),
+        ("public unknown", public.unknown, "info"),
+        ("public, not encrypted", row.public_at_rest.none, "critical"),
     )
-    return [
-        Bar(f"{before}{name}", keys.share(count) or 0.0, share_text(count, keys.known), tone)
-        for name, count, tone in named
-        if keys.known
-    ]
+    return (
+        Bar("2017: not encrypted", posture.figure_2017, f"{posture.figure_2017} %", "info"),
+        *(
+            Bar(name, 100 * count / row.resources, share_text(count, row.resources), tone)
+            for name, count, tone in counts
+            if count or not name.endswith("unknown")
+        ),
+    )
 
 
 def summary_lines(posture: Posture) -> Iterator[tuple[str, str]]:

@@ -48,13 +48,16 @@ def test_bars_beside_2017() -> None:
     drawn = [(bar.name, round(bar.share), bar.text) for bar in bars(the_posture())]
     assert drawn == [
         ("2017: not encrypted", 82, "82 %"),
-        ("not encrypted", 51, "18/35 51 %"),
-        ("provider's key", 26, "9/35 26 %"),
-        ("own key", 17, "6/35 17 %"),
-        ("key unknown", 6, "2/35 6 %"),
-        ("public", 19, "7/37 19 %"),
-        ("public, not encrypted", 83, "5/6 83 %"),
+        ("not encrypted", 45, "18/40 45 %"),
+        ("provider's key", 22, "9/40 22 %"),
+        ("own key", 15, "6/40 15 %"),
+        ("key unknown", 5, "2/40 5 %"),
+        ("encryption unknown", 12, "5/40 12 %"),
+        ("public", 18, "7/40 18 %"),
+        ("public unknown", 8, "3/40 8 %"),
+        ("public, not encrypted", 12, "5/40 12 %"),
     ]
+    assert len({bar.text.partition("/")[2].partition(" ")[0] for bar in bars(the_posture())[1:]}) == 1
 
 
 def test_no_bar_if_nothing_is_known() -> None:

@@ -155,6 +155,7 @@ def _judged(
 ) -> Iterator[Any]:
     code, outcome = name.strip().lower(), _OUTCOME.get(state.strip().lower())
     if not checks.known("defender", code):
+        source.other += 1
         return
     if outcome is None:
         source.note_missing(f"{name[:80]}: {state.lower() or 'no state'}")

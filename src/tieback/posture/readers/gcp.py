@@ -83,7 +83,10 @@ class CommandCenter:
                 if not finding.text("resourcename"):
                     source.skip(line, "a finding without a resourceName")
                     continue
-                if finding.text("state").upper() != "ACTIVE" or not self._checks.known("scc", code):
+                if finding.text("state").upper() != "ACTIVE":
+                    continue
+                if not self._checks.known("scc", code):
+                    source.other += 1
                     continue
                 key = finding.text("resourcename")
                 resource = outer.inner("resource")

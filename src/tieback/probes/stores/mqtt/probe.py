@@ -18,7 +18,7 @@ import re
 
 from tieback.model.figure import estimate
 from tieback.model.grant import Depth
-from tieback.model.probe import NEEDS_PASSWORD, Access, Container, ProbeReport
+from tieback.model.probe import Access, Container, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.stores.mqtt import packets
 from tieback.probes.stores.mqtt.packets import V3, V5
@@ -79,8 +79,9 @@ SENDS = (
 )
 
 
-_ANY_PASSWORD = f"any user name with any password: {NEEDS_PASSWORD}"
-"""Some brokers, such as ejabberd with anonymous users, accept every password but refuse a client without one."""
+_ANY_PASSWORD = "any user name with any password was not tried: tieback sends no password"
+"""Some brokers, such as ejabberd with anonymous users, accept every password but refuse a client without one. A client
+without credentials has none, so this is a note, and the broker is closed."""
 
 
 class MqttProbe:
@@ -164,7 +165,7 @@ def _refused(draft: ReportDraft, level: int, code: int) -> None:
     else:
         draft.prove(_NAMES[level], f"refused with code {code:#x}", access)
     if access is Access.AUTH_REQUIRED:
-        draft.untested.append(_ANY_PASSWORD)
+        draft.problem(_ANY_PASSWORD)
 
 
 class _Own:

@@ -70,14 +70,12 @@ STATES = [
 def test_access_state_by_server_answers(connack: bytes, subscribed: bytes | None, access: Access) -> None:
     report = ask({packets.connect(V3): connack, packets.subscribe(V3, TOPICS): subscribed}).result
     assert (report.outcome, report.access) == (Outcome.OK, access), report
-    assert bool(report.untested) is (access is Access.AUTH_REQUIRED)
+    assert any("tieback sends no password" in problem for problem in report.problems) is report.access.refused
 
 
-def test_a_refusal_leaves_logins_untested() -> None:
-    assert ask({packets.connect(V3): b"\x20\2\0\5"}).result.untested == (
-        "any user name with any password: tieback sends no password",
-    )
-    assert ask({packets.connect(V3): IN}, Depth.IDENTIFY).result.untested == ()
+def test_a_broker_that_requires_a_password_is_closed() -> None:
+    report = ask({packets.connect(V3): b"\x20\2\0\5"}).result
+    assert (report.access, report.untested, report.undecided) == (Access.AUTH_REQUIRED, (), False)
 
 
 @pytest.mark.parametrize(("refused", "access"), [(b"\x20\2\0\2", Access.UNKNOWN), (IN, Access.PARTIAL)])

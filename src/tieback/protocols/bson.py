@@ -6,8 +6,6 @@ cost more than their bound.
 
 import struct
 
-from tieback.probes.wire.verdicts import HostileAnswer
-
 MAX_DEPTH = 24
 MAX_ELEMENTS = 20_000
 
@@ -18,6 +16,10 @@ _FIXED = {0x07: 12, 0x09: 8, 0x11: 8, 0x13: 16}
 """Lengths of ObjectId, UTC datetime, timestamp and decimal128: kept as bytes, because only their presence matters."""
 _EMPTY = (0x06, 0x0A, 0xFF, 0x7F)
 _STRINGS = (0x02, 0x0D, 0x0E)
+
+
+class MalformedBsonError(Exception):
+    """The bytes break a rule of BSON, or a limit. The text says which."""
 
 
 def encode(document: Document) -> bytes:
@@ -59,7 +61,7 @@ def decode(data: bytes, *, max_elements: int = MAX_ELEMENTS, max_depth: int = MA
         max_depth: maximum depth of nesting.
 
     Raises:
-        Hostile: a wrong length, an unknown type, or more elements or levels than allowed.
+        MalformedBsonError: a wrong length, an unknown type, or more elements or levels than allowed.
     """
     reader = _Reader(data, max_elements)
     return reader.document(0, len(data), max_depth)
@@ -73,15 +75,15 @@ class _Reader:
     def document(self, start: int, end: int, depth: int) -> Document:
         """The document that fills ``start`` to ``end``."""
         if depth == 0:
-            raise HostileAnswer("BSON nested too deeply")
+            raise MalformedBsonError("BSON nested too deeply")
         if end - start < 5 or self._int32(start, end) != end - start or self._data[end - 1] != 0:
-            raise HostileAnswer("a BSON document with a wrong length")
+            raise MalformedBsonError("a BSON document with a wrong length")
         found: Document = {}
         at, last = start + 4, end - 1
         while at < last:
             self._elements_left -= 1
             if self._elements_left < 0:
-                raise HostileAnswer("a BSON document with too many elements")
+                raise MalformedBsonError("a BSON document with too many elements")
             kind = self._data[at]
             name_end = self._cstring_end(at + 1, last)
             name = self._data[at + 1 : name_end].decode("utf-8", "replace")
@@ -113,7 +115,7 @@ class _Reader:
         if kind == 0x05:
             size = self._int32(at, end)
             if size < 0:
-                raise HostileAnswer("BSON binary of negative length")
+                raise MalformedBsonError("BSON binary of negative length")
             return self._take(at + 5, size, end), at + 5 + size
         if kind == 0x0B:
             pattern_end = self._cstring_end(at, end)
@@ -124,22 +126,22 @@ class _Reader:
             return None, after + 12
         if kind == 0x0F:
             return None, at + self._size(at, end)
-        raise HostileAnswer(f"an unknown BSON type 0x{kind:02x}")
+        raise MalformedBsonError(f"an unknown BSON type 0x{kind:02x}")
 
     def _string(self, at: int, end: int) -> tuple[str, int]:
         size = self._int32(at, end)
         if size < 1:
-            raise HostileAnswer("a BSON string of length zero")
+            raise MalformedBsonError("a BSON string of length zero")
         raw = self._take(at + 4, size, end)
         if raw[-1] != 0:
-            raise HostileAnswer("a BSON string without its end")
+            raise MalformedBsonError("a BSON string without its end")
         return raw[:-1].decode("utf-8", "replace"), at + 4 + size
 
     def _size(self, at: int, end: int) -> int:
         """Length of an embedded document; it must end before ``end``."""
         size = self._int32(at, end)
         if size < 5 or size > end - at:
-            raise HostileAnswer("a BSON document with a wrong length")
+            raise MalformedBsonError("a BSON document with a wrong length")
         return size
 
     def _int32(self, at: int, end: int) -> int:
@@ -148,11 +150,11 @@ class _Reader:
 
     def _take(self, at: int, size: int, end: int) -> bytes:
         if size > end - at:
-            raise HostileAnswer("a BSON value longer than its document")
+            raise MalformedBsonError("a BSON value longer than its document")
         return self._data[at : at + size]
 
     def _cstring_end(self, at: int, end: int) -> int:
         found = self._data.find(b"\0", at, end)
         if found < 0:
-            raise HostileAnswer("a BSON name without its end")
+            raise MalformedBsonError("a BSON name without its end")
         return found
