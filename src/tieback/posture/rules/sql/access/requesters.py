@@ -12,7 +12,7 @@ from tieback.posture.rules.sql.conditions.candidates import Constants
 from tieback.posture.rules.sql.conditions.context import Context, Row, Session, new_user
 from tieback.posture.rules.sql.conditions.evaluate import evaluator_for
 from tieback.posture.rules.sql.conditions.evaluator import Evaluator
-from tieback.posture.rules.sql.conditions.values import FRESH_TEXTS, Truth
+from tieback.posture.rules.sql.conditions.values import FRESH_TEXTS, AnyText, Truth
 from tieback.posture.rules.sql.parse import strings
 from tieback.posture.rules.sql.schema import Relation
 
@@ -22,7 +22,7 @@ class _AnyKey(dict[str, Any]):
 
     def __init__(self, value: str) -> None:
         super().__init__()
-        self._value = value
+        self._value = AnyText(value)
 
     def get(self, key: object, default: Any = None) -> Any:
         del key, default
@@ -32,7 +32,7 @@ class _AnyKey(dict[str, Any]):
 def sessions_of(role: str, trees: Sequence[Any], *, signed_in: bool) -> Iterator[Session]:
     """The sessions of a requester: with the metadata that the expressions name, which a user sets itself."""
     if not signed_in:
-        yield Session(role, {"role": role})
+        yield Session(role, {"role": role, "iss": "supabase"})
         return
     yield new_user(role)
     if not any(mentions_metadata(one) for one in trees):
@@ -40,7 +40,8 @@ def sessions_of(role: str, trees: Sequence[Any], *, signed_in: bool) -> Iterator
     constants = Constants()
     constants.collect(trees)
     texts = [one for values in (constants.others, *constants.direct.values()) for one in values]
-    for value in [FRESH_TEXTS[0], *dict.fromkeys(one for one in texts if isinstance(one, str))][:12]:
+    texts = [FRESH_TEXTS[0], "true", "1", *(one for one in texts if isinstance(one, str))]
+    for value in list(dict.fromkeys(texts))[:14]:
         yield new_user(role, _AnyKey(value))
 
 

@@ -22,6 +22,12 @@ NOW = 20_000.0
 """The time of the request, in days. Stored times are earlier or later."""
 
 
+class AnyText(str):
+    """A text in metadata that the requester sets: it can be at any depth below the key that was read."""
+
+    __slots__ = ()
+
+
 class _Unknown(Enum):
     UNKNOWN = "unknown"
 
@@ -217,7 +223,8 @@ def compare(operator: str, left: Any, right: Any) -> Truth:
             return truth(left != right)
         return MAYBE
     numbers = all(isinstance(one, int | float) and not isinstance(one, bool) for one in (left, right))
-    if not numbers and type(left) is not type(right):
+    texts = isinstance(left, str) and isinstance(right, str)
+    if not numbers and not texts and type(left) is not type(right):
         return MAYBE
     match operator:
         case "=":
