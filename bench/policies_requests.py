@@ -26,7 +26,7 @@ def mentioned(case: Case) -> frozenset[str]:
 def needs_writes(case: Case) -> bool:
     """True if an answer can depend on rows of the other tables."""
     other = re.compile(r"teams_members|profiles|is_member|has_role|is_admin|role_of|my_teams")
-    own = re.compile(r"create (policy \S+ on \S+\.notes|view|function public\.list_notes|materialized view)")
+    own = re.compile(r"(create|alter) (policy \S+ on \S+\.notes|view|function public\.list_notes|materialized view)")
     return any(own.search(one) and other.search(one) for one in case.statements)
 
 

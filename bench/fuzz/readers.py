@@ -648,6 +648,35 @@ public = true
 verify_jwt = false
 """
 _RULES = {
+    "compose": b"""x-e: &e {A: '${B:-c}'}
+services:
+  db:
+    image: mongo:${T}
+    ports: ['127.0.0.1:27017-27019:27017-27019']
+    environment: {<<: *e, MONGO_INITDB_ROOT_USERNAME: }
+    command: sh -c 'mongod --auth $$A'
+  c:
+    build: .
+    ports: [{target: 6379, published: 1}]
+    labels: [traefik.enable=true]
+    volumes: ['./a:/etc/redis/redis.conf']
+""",
+    "kubernetes": b"""apiVersion: v1
+kind: Service
+metadata: {name: s}
+spec: {type: LoadBalancer, selector: {a: b}, ports: [{port: 1, targetPort: d}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d}
+spec:
+  template:
+    metadata: {labels: {a: b}}
+    spec:
+      containers:
+      - {name: c, image: 'redis:7', ports: [{name: d, containerPort: 6379, hostPort: 1}], args: [--requirepass, $(P)],
+         env: [{name: P, valueFrom: {secretKeyRef: {name: x}}}]}
+""",
     "firebase-rules": b"rules_version = '2';\nservice cloud.firestore { match /databases/{d}/documents { function f(a) "
     b"{ return a.data.x == 1 && 'r' in request.auth.token; } match /a/{b=**} { allow read: if f(resource); } } }",
     "firebase-rtdb": b'{"rules": {"a": {"$u": {".read": "$u === auth.uid && data.val() > now", ".write": true}}}}',

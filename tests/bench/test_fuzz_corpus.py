@@ -33,6 +33,7 @@ NOT_FUZZED = {
     "assess/duties.py": _PACKAGE_DATA,
     "assess/honeypots.py": _PACKAGE_DATA,
     "assess/ransom.py": _PACKAGE_DATA,
+    "assess/references.py": _PACKAGE_DATA,
     "assess/rules.py": _PACKAGE_DATA,
     "assess/severity.py": _PACKAGE_DATA,
     "backends/datasets.py": _OWN_FILES,

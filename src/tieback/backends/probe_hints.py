@@ -42,6 +42,8 @@ class ContainerRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):
     avoid: tuple[str, ...]
     host: str = ""
     path: str = ""
+    scheme: str = ""
+    """Scheme of connection strings whose database is the container; empty: the rule is about URLs."""
 
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -150,11 +152,13 @@ def _named(
     if endpoint.kind is EndpointKind.CLOUD:
         return ((endpoint.service or "", name) for name in within)
     if endpoint.scheme not in WEB_SCHEMES:
-        return ()
+        own = (rule for rule in rules if rule.scheme and rule.scheme == endpoint.scheme)
+        databases = ((rule.service, rule.container(host_of(endpoint), endpoint.path)) for rule in own)
+        return tuple((service, name) for service, name in databases if name)
     if base and not endpoint.path.startswith(f"{base}/"):
         return ()
     host, path = host_of(endpoint), endpoint.path.removeprefix(base)
     # What may be a path that a proxy removes is no container: below it, the whole store would be counted as one.
     removed = {one.path.removeprefix("/") for one in suggest_bases(path)}
-    named = ((rule.service, rule.container(host, path)) for rule in rules)
+    named = ((rule.service, rule.container(host, path)) for rule in rules if not rule.scheme)
     return ((service, name) for service, name in named if name and name not in removed)

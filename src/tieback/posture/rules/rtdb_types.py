@@ -87,7 +87,7 @@ def refusal(expression: Expression, rule: str, path_names: AbstractSet[str]) -> 
         found = _type(expression, names)
     except _RefusedError as reason:
         return str(reason)
-    return "" if found in {TRUTH, *_OPEN} else "the rule is no truth"
+    return "" if found in {TRUTH, *_OPEN} else "the rule is not a boolean"
 
 
 def _type(of: Expression, names: dict[str, _Type]) -> _Type:  # noqa: PLR0912 - a kind of expression each
@@ -203,7 +203,7 @@ def _binary(of: Binary, names: dict[str, _Type]) -> _Type:
             return TRUTH
         case "==" | "!=":
             if {left, right} & _NO_VALUE:
-                raise _RefusedError(f"a side of {of.operator} is no value")
+                raise _RefusedError(f"a side of {of.operator} is not a value")
             return TRUTH
         case "<" | "<=" | ">" | ">=":
             for side in (left, right):

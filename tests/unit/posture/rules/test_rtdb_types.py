@@ -20,7 +20,7 @@ def _refusal(rule: str, kind: str = ".read") -> str:
         ("true || sky", "unknown name sky"),
         ("true || $other == 'x'", "unknown name $other"),
         ("true || newData.exists()", "unknown name newData"),
-        ("true || data == null", "a side of == is no value"),
+        ("true || data == null", "a side of == is not a value"),
         ("true || data.exists", "no member exists"),
         ("true || data.val().size()", "no method size"),
         ("true || data.child(1).exists()", "an argument of child has a wrong type"),
@@ -31,7 +31,7 @@ def _refusal(rule: str, kind: str = ".read") -> str:
         ("true || data.val() > null", "a side of > has a wrong type"),
         ("true || $uid.matches(/a/g)", "Firebase does not accept this pattern"),
         ("auth == null ? 1 : true", "the branches of a condition have different types"),
-        ("5", "the rule is no truth"),
+        ("5", "the rule is not a boolean"),
         ("exists()", "no such function"),
     ],
 )

@@ -11,9 +11,9 @@ from typing import Any
 from tieback.posture.rules.sql import names, parse
 from tieback.posture.rules.sql.access.context import AccessContext
 from tieback.posture.rules.sql.access.decisions import Decision, Outcome, rank
-from tieback.posture.rules.sql.access.dependencies import trees_of
+from tieback.posture.rules.sql.access.dependencies import inputs_of, trees_of
 from tieback.posture.rules.sql.access.privileges import granted_columns, with_default_privileges
-from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, mentions_metadata, sessions_of
+from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, sessions_of, tried_all
 from tieback.posture.rules.sql.access.writes import may_refuse, new_row_passes, set_defaults
 from tieback.posture.rules.sql.conditions.context import BaseRow, Choices, Context, RefusedQueryError, UnsupportedError
 from tieback.posture.rules.sql.conditions.evaluator import MAX_WORK, Evaluator
@@ -64,11 +64,11 @@ def decide_table(
         columns = only if columns is None else columns & only
     if relation.foreign:
         return Decision(Outcome.YES, granted, "a foreign table: row level security does not apply")
-    trees = list(trees_of(access, relation, command))
+    inputs = inputs_of(access, trees_of(access, relation, command))
     best: Decision | None = None
     work = 0
-    for session in sessions_of(role, trees, signed_in=signed_in):
-        evaluator = evaluator_with_writes(access, session, trees)
+    for session in sessions_of(role, inputs, signed_in=signed_in):
+        evaluator = evaluator_with_writes(access, session, inputs)
         for values in _fixed(relation, evaluator, fixed):
             decision = _decide(access, evaluator, relation, command, acting, granted, columns, values)
             if best is None or rank(decision) > rank(best):
@@ -78,10 +78,11 @@ def decide_table(
         work += evaluator.work
         if work > MAX_WORK:
             # Other metadata of the user was not tried, so a denial would not be certain.
-            if best is not None and best.outcome is Outcome.NO and any(mentions_metadata(one) for one in trees):
+            if best is not None and best.outcome is Outcome.NO and inputs.metadata:
                 best = Decision(Outcome.UNSURE, best.origin, "a condition that is not evaluated")
             break
     assert best is not None
+    best = tried_all(best, inputs) if signed_in else best
     return with_default_privileges(access, best, relation, granted, acting)
 
 
@@ -117,7 +118,7 @@ def _preconditions(access: AccessContext, evaluator: Evaluator, relation: Relati
         if (command, check) in {("insert", False), ("select", True), ("delete", True)}:
             continue
         detect_recursion(evaluator, relation, applying, role, (), check=check)
-        _privileges(access, evaluator, [combined(evaluator, applying, check=check)], role, 0)
+        _privileges(access, evaluator, [combined(evaluator, applying, role, check=check)], role, 0)
 
 
 def _privileges(access: AccessContext, evaluator: Evaluator, trees: Sequence[Any], role: str, depth: int) -> None:
@@ -131,7 +132,7 @@ def _privileges(access: AccessContext, evaluator: Evaluator, trees: Sequence[Any
                 continue
             found = access.db.relation(*names.range_name(fields))
             if found is not None and found.kind == "table" and not evaluator.bypasses(found, role):
-                inner = combined(evaluator, policies_for(evaluator, found, role, "select"), check=False)
+                inner = combined(evaluator, policies_for(evaluator, found, role, "select"), role, check=False)
                 _privileges(access, evaluator, [inner], role, depth + 1)
 
 

@@ -106,7 +106,11 @@ class BaseRow:
     def get(self, name: str) -> Any:
         """The value of a column, or of a member of it (``column->key``)."""
         if name not in self.values:
-            column = self.relation.columns.get(name.split("\0", 1)[0], Column(name, ""))
+            whole, *keys = name.split("\0")
+            known = self.values.get(whole, UNKNOWN)
+            if keys and (known is None or isinstance(known, dict)):
+                return _member(known, keys)
+            column = self.relation.columns.get(whole, Column(name, ""))
             key = (self.relation.name, name, self.kind == "chosen")
             options = self._constants.known.get(key)
             if options is None:
@@ -114,6 +118,12 @@ class BaseRow:
                 self._constants.known[key] = options
             self.values[name] = self._choices.pick(options)
         return self.values[name]
+
+
+def _member(value: Any, keys: Sequence[str]) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 class QueryRow:

@@ -43,6 +43,18 @@ FREE = _Free.FREE
 """An argument that the requester passes: any value."""
 
 
+_PROXY_HEADERS = {"host", "x-forwarded-for", "x-real-ip", "cf-connecting-ip"}
+
+
+class RequestHeaders(dict[str, Any]):
+    """The headers of a request to the REST interface: the requester chooses them, but for those of a proxy."""
+
+    def get(self, key: object, default: Any = None) -> Any:
+        """The value of a header."""
+        del default
+        return UNKNOWN if str(key).lower() in _PROXY_HEADERS else FREE
+
+
 @dataclass(frozen=True, slots=True)
 class Approximate:
     """A value that was computed from a candidate by a function: other candidates can give other values."""

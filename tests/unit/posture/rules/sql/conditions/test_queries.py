@@ -1,4 +1,3 @@
-
 """Rows that sign-up creates for a new user, and that the user then changes, deletes or cannot insert again."""
 
 import pytest
