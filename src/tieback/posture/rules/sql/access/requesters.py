@@ -10,7 +10,7 @@ from tieback.posture.rules.sql.access.writes import may_write
 from tieback.posture.rules.sql.conditions.context import Context, Row, Session, new_user
 from tieback.posture.rules.sql.conditions.evaluate import evaluator_for
 from tieback.posture.rules.sql.conditions.evaluator import Evaluator
-from tieback.posture.rules.sql.conditions.values import Truth
+from tieback.posture.rules.sql.conditions.values import AnyText, Truth
 from tieback.posture.rules.sql.schema import Relation
 
 
@@ -19,7 +19,7 @@ class _AnyKey(dict[str, Any]):
 
     def __init__(self, value: str) -> None:
         super().__init__()
-        self._value = value
+        self._value = AnyText(value)
 
     def get(self, key: object, default: Any = None) -> Any:
         del key, default
@@ -29,7 +29,7 @@ class _AnyKey(dict[str, Any]):
 def sessions_of(role: str, inputs: Inputs, *, signed_in: bool) -> Iterator[Session]:
     """The sessions of a requester: with the metadata that the expressions name, which a user sets itself."""
     if not signed_in:
-        yield Session(role, {"role": role})
+        yield Session(role, {"role": role, "iss": "supabase"})
         return
     yield new_user(role)
     for value in inputs.metadata:

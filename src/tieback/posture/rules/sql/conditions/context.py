@@ -37,6 +37,7 @@ def new_user(role: str = "authenticated", metadata: dict[str, Any] | None = None
         "sub": OWN_ID, "email": OWN_EMAIL, "role": role, "aud": "authenticated", "phone": "", "aal": "aal1",
         "is_anonymous": False, "app_metadata": {"provider": "email", "providers": ["email"]},
         "user_metadata": {} if metadata is None else metadata,
+        **dict.fromkeys(("iss", "iat", "exp", "amr", "session_id"), UNKNOWN),
     }  # fmt: skip
     return Session(role, claims)
 
