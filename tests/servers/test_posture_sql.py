@@ -26,7 +26,7 @@ FIRST_A_ROW = {
     "membership that everybody can write", "role that the user sets", "helper, profile can be written",
     "helper with an argument", "helper with a variable", "count", "role that the user sends",
     "role that the user changes",
-    "metadata of the user", "metadata of the user, path", "role of a role",
+    "metadata of the user", "metadata of the user, path", "role of a role", "second factor",
 }  # fmt: skip
 """Cases in which the requester writes a row or its metadata first, and one that creates a role for all databases."""
 COMPARED = [one for one in CASES if one.path != "auth.users" and one.name not in FIRST_A_ROW]

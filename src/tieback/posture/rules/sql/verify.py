@@ -23,6 +23,7 @@ from tieback.posture.rules.sql.attempts.relations import StoredRows, commands, c
 from tieback.posture.rules.sql.attempts.session import SAFE, one, quoted, run
 from tieback.posture.rules.sql.conditions.candidates import Constants
 from tieback.posture.rules.sql.conditions.context import new_user
+from tieback.posture.rules.sql.conditions.values import UNKNOWN
 from tieback.posture.rules.sql.parse import StatementError
 from tieback.posture.rules.sql.schema import Database
 from tieback.posture.rules.sql.server import ADMIN, ASKER, LOADER, SECONDS, Isolation, Server, isolated_server
@@ -240,7 +241,8 @@ def _session(server: Server, who: Requester) -> "psycopg.Connection[Any]":
     claims: dict[str, Any] = {"role": "anon"}
     role = "anon"
     if who is Requester.ANY_USER:
-        claims, role = new_user().claims, "authenticated"
+        claims = {key: value for key, value in new_user().claims.items() if value is not UNKNOWN}
+        role = "authenticated"
         session.execute("set role supabase_auth_admin")
         run(session, f"insert into auth.users (id, email) values ('{claims['sub']}', '{claims['email']}')")
         session.execute("reset role")

@@ -14,7 +14,7 @@ from tieback.posture.rules.sql.access.context import AccessContext
 from tieback.posture.rules.sql.access.decisions import Decision, Outcome, rank
 from tieback.posture.rules.sql.access.dependencies import inputs_of, trees_of
 from tieback.posture.rules.sql.access.privileges import granted_columns, with_default_privileges
-from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, sessions_of, tried_all
+from tieback.posture.rules.sql.access.requesters import evaluator_with_writes, sessions_of, tried_all, with_steps
 from tieback.posture.rules.sql.access.writes import may_refuse, new_row_passes, set_defaults
 from tieback.posture.rules.sql.conditions.context import BaseRow, Choices, Context, RefusedQueryError, UnsupportedError
 from tieback.posture.rules.sql.conditions.evaluator import MAX_WORK, Evaluator
@@ -72,6 +72,7 @@ def decide_table(
         evaluator = evaluator_with_writes(access, session, inputs)
         for values in _fixed(relation, evaluator, fixed):
             decision = _decide(access, evaluator, relation, command, acting, granted, columns, values)
+            decision = with_steps(decision, session)
             if best is None or rank(decision) > rank(best):
                 best = decision
         if best is not None and best.outcome is Outcome.YES and not best.own:
@@ -79,7 +80,7 @@ def decide_table(
         work += evaluator.work
         if work > MAX_WORK:
             # Other metadata of the user was not tried, so a denial would not be certain.
-            if best is not None and best.outcome is Outcome.NO and inputs.metadata:
+            if best is not None and best.outcome is Outcome.NO and (inputs.metadata or inputs.second_factor):
                 best = Decision(Outcome.UNSURE, best.origin, "a condition that is not evaluated")
             break
     assert best is not None
