@@ -187,9 +187,9 @@ def parts(access: str) -> tuple[str, str]:
 
 
 def judge(expected: str, found: str) -> Iterator[Verdict]:
-    """A verdict on reading and one on writing."""
+    """A verdict on reading and one on writing; ``*`` was not judged."""
     for wanted, one in zip(parts(expected), parts(found), strict=True):
-        if wanted == one or (wanted.endswith("?") and one.endswith("?")):
+        if wanted in {one, "*"} or (wanted.endswith("?") and one.endswith("?")):
             yield Verdict.RIGHT
         elif one.endswith("?"):
             yield Verdict.UNSURE

@@ -104,6 +104,10 @@ ATTACKS = {
     "create table t2 (id int); create trigger f before insert on t2 for each row execute function f();",
     "shadowed functions": "create function public.set_config(text, text, boolean) returns text language sql as"
     " $$ select 'x' $$; alter role postgres set search_path = public, pg_catalog;",
+    "called function": "create function steal() returns text language plpgsql security definer as"
+    " $$ begin copy (select 1) to program 'touch {marker}'; return 'x'; end $$;",
+    "function that changes the session": "create function turn() returns int language plpgsql as $$ begin"
+    " set role postgres; perform set_config('search_path', 'public', false); return 1; end $$;",
     "endless block": "do $$ begin loop null; end loop; end $$;",
     "long sleep": "set statement_timeout = 0; select pg_sleep(1000);",
     "much data": "create table big as select repeat('x', 1000) as a from generate_series(1, 10000000);",

@@ -169,7 +169,7 @@ class _Parser:
             scan.want("if")
             condition = scan.expression()
         end = scan.at
-        if not scan.take(";") and not scan.ahead("}"):
+        if not scan.take(";") and not any(scan.ahead(word) for word in ("}", "allow", "match", "function")):
             raise self._text.error(scan.at, '";"')
         if len(self.statements) >= _MAX_STATEMENTS:
             raise self._text.error(begin, f"at most {_MAX_STATEMENTS:,} statements")

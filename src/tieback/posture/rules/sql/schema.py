@@ -108,6 +108,8 @@ class Relation:
     """``CHECK`` constraints by name."""
     keys: dict[str, frozenset[str]] = field(default_factory=dict)
     """Columns of the primary key and of each unique constraint, by name."""
+    references: dict[str, tuple[Name, str]] = field(default_factory=dict)
+    """By column: the table and column that its foreign key refers to; only those of one column."""
     triggers: list[Trigger] = field(default_factory=list)
     query: Node | None = None
     invoker: bool = False

@@ -14,8 +14,10 @@ from tieback.posture.rules.sql.parse import Node, kind_of, strings
 from tieback.posture.rules.sql.schema import Function, Relation
 
 MAX_TREES = 300
-MAX_METADATA = 13
+MAX_METADATA = 15
 """Most values of metadata that are tried."""
+_TRIED = (FRESH_TEXTS[0], "true", "1")
+"""Values of metadata beside the constants: of a text, of a Boolean and of a number."""
 
 
 def inputs_of(access: AccessContext, trees: Sequence[Any]) -> Inputs:
@@ -28,9 +30,15 @@ def inputs_of(access: AccessContext, trees: Sequence[Any]) -> Inputs:
         texts: list[str] = []
         if any(_mentions_metadata(one) for one in trees):
             values = [one for each in (constants.others, *constants.direct.values()) for one in each]
-            texts = [FRESH_TEXTS[0], *dict.fromkeys(one for one in values if isinstance(one, str))]
+            texts = list(dict.fromkeys([*_TRIED, *(one for one in values if isinstance(one, str))]))
         metadata = tuple(texts[:MAX_METADATA])
-        found = access.inputs[key] = Inputs(list(trees), constants, metadata, len(metadata) == len(texts))
+        found = access.inputs[key] = Inputs(
+            list(trees),
+            constants,
+            metadata,
+            any(_mentions_text(one, "aal") for one in trees),
+            len(metadata) == len(texts),
+        )
     return found
 
 
@@ -48,6 +56,10 @@ def _mentions_metadata(tree: Any) -> bool:
         or (kind == "ColumnRef" and strings(fields["fields"])[-1:] == ["raw_user_meta_data"])
         for kind, fields in parse.walk(tree)
     )
+
+
+def _mentions_text(tree: Any, text: str) -> bool:
+    return any(kind == "A_Const" and fields.get("sval", {}).get("sval") == text for kind, fields in parse.walk(tree))
 
 
 def _trees(access: AccessContext, relation: Relation, command: str) -> Iterator[Any]:

@@ -1,6 +1,7 @@
 """The requesters of a decision: sessions with different metadata, each with its evaluator."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from tieback.posture.rules.sql.access.context import AccessContext, Inputs
@@ -10,8 +11,10 @@ from tieback.posture.rules.sql.access.writes import may_write
 from tieback.posture.rules.sql.conditions.context import Context, Row, Session, new_user
 from tieback.posture.rules.sql.conditions.evaluate import evaluator_for
 from tieback.posture.rules.sql.conditions.evaluator import Evaluator
-from tieback.posture.rules.sql.conditions.values import Truth
+from tieback.posture.rules.sql.conditions.values import AnyText, Truth
 from tieback.posture.rules.sql.schema import Relation
+
+_SECOND_FACTOR = "after the user enrols a second factor"
 
 
 class _AnyKey(dict[str, Any]):
@@ -19,7 +22,7 @@ class _AnyKey(dict[str, Any]):
 
     def __init__(self, value: str) -> None:
         super().__init__()
-        self._value = value
+        self._value = AnyText(value)
 
     def get(self, key: object, default: Any = None) -> Any:
         del key, default
@@ -27,13 +30,17 @@ class _AnyKey(dict[str, Any]):
 
 
 def sessions_of(role: str, inputs: Inputs, *, signed_in: bool) -> Iterator[Session]:
-    """The sessions of a requester: with the metadata that the expressions name, which a user sets itself."""
+    """The sessions of a requester: with the metadata that the expressions name, which a user sets itself.
+
+    Each user can enrol a second factor: https://supabase.com/docs/guides/auth/auth-mfa.
+    """
     if not signed_in:
-        yield Session(role, {"role": role})
+        yield Session(role, {"role": role, "iss": "supabase"})
         return
-    yield new_user(role)
-    for value in inputs.metadata:
-        yield new_user(role, _AnyKey(value))
+    for aal in ("aal1", "aal2") if inputs.second_factor else ("aal1",):
+        yield new_user(role, aal=aal)
+        for value in inputs.metadata:
+            yield new_user(role, _AnyKey(value), aal=aal)
 
 
 def evaluator_with_writes(access: AccessContext, session: Session, inputs: Inputs) -> Evaluator:
@@ -46,6 +53,13 @@ def evaluator_with_writes(access: AccessContext, session: Session, inputs: Input
 
     evaluator.self_made = self_made
     return evaluator
+
+
+def with_steps(decision: Decision, session: Session) -> Decision:
+    """The decision, with what the user does before its request."""
+    if decision.outcome is Outcome.NO or session.claims.get("aal") != "aal2":
+        return decision
+    return replace(decision, reason="; ".join(one for one in (decision.reason, _SECOND_FACTOR) if one))
 
 
 def tried_all(decision: Decision, inputs: Inputs) -> Decision:
