@@ -106,7 +106,8 @@ class Evaluator:
             case MapOf(pairs):
                 return self._map(pairs, names)
             case PathOf(segments):
-                path = [segment if isinstance(segment, str) else self.value(segment, names) for segment in segments]
+                values = (segment if isinstance(segment, str) else self.value(segment, names) for segment in segments)
+                path = [logic.plain(value) if isinstance(value, SettableValue) else value for value in values]
                 return ERROR if any(part is None or part is ERROR for part in path) else path
 
     def _map(self, pairs: Sequence[tuple[Expression, Expression]], names: Mapping[str, Value] | None) -> Value:

@@ -307,7 +307,8 @@ class FirestorePolicy:
         """Values of the wildcards of a pattern for this path; ``None`` if it does not match."""
         shown = [part.text for part in pattern]
         rest = pattern[_prefix(shown) :]
-        names: dict[str, Value] = {part.text: "(default)" for part in pattern[: _prefix(shown)] if part.wild}
+        fixed: Value = STORED if _service(pattern) == "storage" else "(default)"
+        names: dict[str, Value] = {part.text: fixed for part in pattern[: _prefix(shown)] if part.wild}
         found = self._match(rest, path, set())
         return None if found is None else {**names, **found}
 

@@ -8,7 +8,7 @@ from tieback.posture.rules.sql.access.context import AccessContext, Inputs
 from tieback.posture.rules.sql.access.decisions import Decision, Outcome
 from tieback.posture.rules.sql.access.sign_up import created_rows
 from tieback.posture.rules.sql.access.writes import may_write
-from tieback.posture.rules.sql.conditions.context import Context, Row, Session, new_user
+from tieback.posture.rules.sql.conditions.context import UNKNOWN_CLAIMS, Context, Row, Session, new_user
 from tieback.posture.rules.sql.conditions.evaluate import evaluator_for
 from tieback.posture.rules.sql.conditions.evaluator import Evaluator
 from tieback.posture.rules.sql.conditions.values import AnyText, Truth
@@ -38,9 +38,8 @@ def sessions_of(role: str, inputs: Inputs, *, signed_in: bool) -> Iterator[Sessi
         yield Session(role, {"role": role, "iss": "supabase"})
         return
     for aal in ("aal1", "aal2") if inputs.second_factor else ("aal1",):
-        yield new_user(role, aal=aal)
-        for value in inputs.metadata:
-            yield new_user(role, _AnyKey(value), aal=aal)
+        for metadata in ({}, *map(_AnyKey, inputs.metadata)):
+            yield Session(role, new_user(role, metadata, aal=aal).claims | UNKNOWN_CLAIMS)
 
 
 def evaluator_with_writes(access: AccessContext, session: Session, inputs: Inputs) -> Evaluator:
