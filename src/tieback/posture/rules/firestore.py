@@ -10,8 +10,6 @@ from collections import ChainMap
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-import msgspec
-
 from tieback.posture.rules import interface, logic
 from tieback.posture.rules.expression import Expression, ExpressionParser, Literal
 from tieback.posture.rules.firestore_request import Operation, evaluate_condition
@@ -253,10 +251,7 @@ class FirestorePolicy:
 
     def _best(self, documents: "_Documents", segments: Sequence[str], methods: Sequence[str], what: str) -> Permission:
         """The decision of the most open method, with all methods that are allowed."""
-        found = [self._decide(documents, segments, method, what) for method in methods]
-        allowed = tuple(method for method, one in zip(methods, found, strict=True) if one.allowed)
-        best = min(found, key=lambda one: (not one.allowed, not one.certain, one.own_only, not one.line))
-        return msgspec.structs.replace(best, operations=allowed)
+        return interface.strongest({method: self._decide(documents, segments, method, what) for method in methods})
 
     def _decide(self, documents: "_Documents", segments: Sequence[str], method: str, what: str) -> Permission:
         best: Permission | None = None

@@ -22,6 +22,19 @@ KINDS: list[tuple[str, str, str]] = [
     ("firestore.rules", OPEN, "firebase-rules"),
     ("storage.rules", "rules_version = '2';\nservice firebase.storage { }", "firebase-rules"),
     ("rules.json", '// c\n{"rules": {".read": true}}', "firebase-rtdb"),
+    ("queries.gql", "query Q @auth(level: PUBLIC) { a { id } }", "firebase-sql-connect"),
+    ("instant.perms.ts", "export default {};", "instantdb"),
+    ("rules.ts", "const r = { a: { allow: {} } } satisfies InstantRules;", "instantdb"),
+    ("resource.ts", "import { a } from '@aws-amplify/backend'; a.schema({})", "amplify"),
+    ("messages.ts", 'import { query } from "./_generated/server";', "convex"),
+    ("appwrite.json", "{}", "appwrite"),
+    ("p.json", '{"projectId": "x", "tables": [{"$permissions": []}]}', "appwrite"),
+    ("pb_schema.json", '[{"name": "a", "listRule": null}]', "pocketbase"),
+    ("1_a.js", "migrate((app) => { app.findCollectionByNameOrId('a').listRule = null })", "pocketbase"),
+    ("p.json", '[{"collection": "a", "action": "read", "role": null, "presets": null}]', "directus"),
+    ("p.json", '{"data": [{"collection": "a", "action": "read", "policy": "x"}]}', "directus"),
+    ("m.json", '{"resource_version": 1, "metadata": {"sources": []}}', "hasura"),
+    ("t.yaml", "table: a\nselect_permissions: []", "hasura"),
     ("p.json", '{"Statement": [{"Effect": "Allow", "Action": "s3:GetObject"}]}', "s3"),
     ("p.json", json.dumps({"Policy": '{"Statement": [{"Action": "s3:*"}]}'}), "s3"),
     ("acl.json", '{"Grants": [{"Grantee": {"URI": "x"}}]}', "s3"),
@@ -69,7 +82,7 @@ def test_every_kind_is_in_the_table() -> None:
 
 
 def test_unknown_files_and_kinds_list_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="Choose one of azure-blob, cassandra"):
+    with pytest.raises(UsageError, match="Choose one of amplify, appwrite"):
         reader_named("nothing")
     for text in ("", "hello", "{}", "[1]"):
         with pytest.raises(UsageError, match="--kind"):
